@@ -1,0 +1,136 @@
+//! The local network: a sum over neighbours of φ(edge), then ρ. One shape serves the energy (1 output per particle)
+//! and the learned flow (3 outputs: forward, lateral, turn).
+
+use serde::{Deserialize, Serialize};
+
+/// Inputs of φ for the edge i → j, with d = R(-θ_i)(x_j - x_i) in ℓ, Δ = θ_j - θ_i, e = -R(-Δ) d (what j sees of i):
+///
+/// 0, 1: d · 2/R;  2: 2 √(d² + ε²)/R - 1 with ε = [`LocalNet::SOFTENING_L`];  3, 4: cos Δ, sin Δ;  5, 6: e · 2/R;
+/// 7: τ = (ln σ - mean) / half-range of ln σ over the trained range, in [-1, 1].
+pub const FEATURES: usize = 8;
+
+/// Sizes of a [`LocalNet`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetShape {
+    /// K, species told apart (1 to 8). A particle of species c ≥ K is not allowed.
+    pub species: usize,
+    /// Widths of the two hidden layers of φ, both SiLU. The second is the message.
+    pub phi: [usize; 2],
+    /// Widths of the two hidden layers of ρ, both SiLU.
+    pub rho: [usize; 2],
+    /// 1 for the energy, 3 for the flow.
+    pub outputs: usize,
+}
+
+/// A named matrix or vector inside the flat weight vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub name: &'static str,
+    pub start: usize,
+    pub rows: usize,
+    pub cols: usize,
+}
+
+impl Span {
+    pub fn len(&self) -> usize {
+        self.rows * self.cols
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn of<'a, T>(&self, weights: &'a [T]) -> &'a [T] {
+        &weights[self.start..self.start + self.len()]
+    }
+}
+
+/// Where each matrix lies in the flat weights. All matrices are row-major `[out, in]`.
+///
+/// Layers: h1 = silu(phi1_w f + phi1_b[c_i K + c_j]); h2 = silu(phi2_w h1 + phi2_b); m_i = Σ_j w(r_ij) h2;
+/// g1 = silu(rho1_w [m_i, τ] + rho1_b[c_i]); g2 = silu(rho2_w g1 + rho2_b); o = out_w g2 + out_b.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    pub phi1_w: Span,
+    pub phi1_b: Span,
+    pub phi2_w: Span,
+    pub phi2_b: Span,
+    pub rho1_w: Span,
+    pub rho1_b: Span,
+    pub rho2_w: Span,
+    pub rho2_b: Span,
+    pub out_w: Span,
+    pub out_b: Span,
+    pub total: usize,
+}
+
+impl Layout {
+    pub fn spans(&self) -> [Span; 10] {
+        [
+            self.phi1_w, self.phi1_b, self.phi2_w, self.phi2_b, self.rho1_w, self.rho1_b, self.rho2_w, self.rho2_b,
+            self.out_w, self.out_b,
+        ]
+    }
+}
+
+impl NetShape {
+    pub fn layout(&self) -> Layout {
+        let k = self.species;
+        let [h1, h2] = self.phi;
+        let [g1, g2] = self.rho;
+        let mut total = 0;
+        let mut span = |name, rows, cols| {
+            let s = Span { name, start: total, rows, cols };
+            total += rows * cols;
+            s
+        };
+        let phi1_w = span("phi1_w", h1, FEATURES);
+        let phi1_b = span("phi1_b", k * k, h1);
+        let phi2_w = span("phi2_w", h2, h1);
+        let phi2_b = span("phi2_b", 1, h2);
+        let rho1_w = span("rho1_w", g1, h2 + 1);
+        let rho1_b = span("rho1_b", k, g1);
+        let rho2_w = span("rho2_w", g2, g1);
+        let rho2_b = span("rho2_b", 1, g2);
+        let out_w = span("out_w", self.outputs, g2);
+        let out_b = span("out_b", 1, self.outputs);
+        Layout { phi1_w, phi1_b, phi2_w, phi2_b, rho1_w, rho1_b, rho2_w, rho2_b, out_w, out_b, total }
+    }
+}
+
+/// A network: shape and flat weights (see [`Layout`]).
+#[derive(Clone, Debug, PartialEq)]
+pub struct LocalNet {
+    pub shape: NetShape,
+    pub weights: Vec<f32>,
+}
+
+impl LocalNet {
+    /// ε of the softened distance feature, ℓ: keeps the energy smooth where two particles meet.
+    pub const SOFTENING_L: f64 = 0.1;
+}
+
+/// The learned rule. Lengths in ℓ; the energy of a configuration is E(X; σ) = (1/σ) Σ_i ρ(m_i, c_i, τ), and the score
+/// s = -∇E. The 1/σ keeps the slope of the network of order one at every noise level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// ℓ in world units of the snapshot it was learned from.
+    pub unit_length: f64,
+    /// R, ℓ. Two particles further apart do not see each other: w(r) = (1 - (r/R)²)².
+    pub cutoff_l: f64,
+    /// The trained range [σmin, σmax], ℓ.
+    pub sigma_range_l: [f64; 2],
+    /// κ, radians of heading noise per ℓ of position noise.
+    pub kappa: f64,
+    pub energy: LocalNet,
+    /// The learned flow, when one was trained. Outputs are forward, lateral (along n⊥) and turn speeds.
+    pub flow: Option<LocalNet>,
+}
+
+impl Rule {
+    /// τ, the noise level as the networks see it.
+    pub fn noise_feature(&self, sigma_l: f64) -> f64 {
+        let [lo, hi] = self.sigma_range_l.map(f64::ln);
+        (2.0 * sigma_l.ln() - lo - hi) / (hi - lo).max(1e-9)
+    }
+}

@@ -1,0 +1,27 @@
+//! What the user painted or loaded: oriented particles in a box, and the ensemble of samples made from them.
+//!
+//! Nothing here knows of networks, GPUs or windows.
+
+mod particle;
+
+pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle};
+
+use serde::{Deserialize, Serialize};
+
+/// How samples are made from a motif (lengths in ℓ). A whole painting is one sample and uses none of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ensemble {
+    /// Copies of the motif in one sample.
+    pub copies: usize,
+    /// Least distance between particles of two copies, ℓ.
+    pub clearance_l: f64,
+    /// Share of the torus covered by the discs around the copies (radius: circumradius of the motif + clearance / 2).
+    pub cover: f64,
+}
+
+impl Default for Ensemble {
+    fn default() -> Self {
+        Self { copies: 6, clearance_l: 1.6, cover: 0.4 }
+    }
+}

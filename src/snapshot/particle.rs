@@ -1,0 +1,86 @@
+//! Particles, swarms on a torus, and the painted snapshot.
+
+use serde::{Deserialize, Serialize};
+
+/// Species run from 0 to `MAX_SPECIES - 1`.
+pub const MAX_SPECIES: usize = 8;
+
+/// One oriented particle. Lengths are in world units in a [`Snapshot`] and in units of ℓ in a live [`Swarm`];
+/// the heading is in radians, counter-clockwise from +x.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Particle {
+    pub x: f64,
+    pub y: f64,
+    pub heading: f64,
+    pub species: u8,
+}
+
+/// Particles on a periodic rectangle `[0, W) × [0, H)`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Swarm {
+    pub particles: Vec<Particle>,
+    /// Width and height of the torus, in the same unit as the positions.
+    pub box_size: [f64; 2],
+}
+
+/// How the painting becomes an ensemble of samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// The painted group is one creature; samples place copies of it at random poses on the torus.
+    #[default]
+    Motif,
+    /// The painting is a sample as it stands.
+    Whole,
+}
+
+/// What lies beyond the edge of a [`Mode::Whole`] painting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Boundary {
+    /// The box is a torus.
+    #[default]
+    Periodic,
+    /// The painting is a cut-out: particles within the cutoff of its edge are context only and carry no loss.
+    Open,
+}
+
+/// The still picture a rule is learned from, in world units, with the origin at the lower left corner of the box.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub particles: Vec<Particle>,
+    /// Width and height, world units. Every particle lies in `[0, W] × [0, H]`.
+    pub box_size: [f64; 2],
+    #[serde(default)]
+    pub mode: Mode,
+    #[serde(default)]
+    pub boundary: Boundary,
+}
+
+/// `x` folded into `[0, length)`.
+pub fn wrap(x: f64, length: f64) -> f64 {
+    let y = x.rem_euclid(length);
+    // rem_euclid of a tiny negative number rounds up to `length` itself.
+    if y >= length { 0.0 } else { y }
+}
+
+/// `angle` folded into `[-π, π)`.
+pub fn wrap_angle(angle: f64) -> f64 {
+    wrap(angle + std::f64::consts::PI, std::f64::consts::TAU) - std::f64::consts::PI
+}
+
+impl Swarm {
+    /// The shortest vector from `a` to `b` on the torus.
+    pub fn offset(&self, a: &Particle, b: &Particle) -> [f64; 2] {
+        let [w, h] = self.box_size;
+        let dx = b.x - a.x;
+        let dy = b.y - a.y;
+        [dx - w * (dx / w).round(), dy - h * (dy / h).round()]
+    }
+
+    pub fn len(&self) -> usize {
+        self.particles.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.particles.is_empty()
+    }
+}
