@@ -2,6 +2,7 @@
 //!
 //! Everything is in units of ℓ (the median nearest-neighbour distance of the snapshot).
 
+pub mod fast;
 pub mod energy;
 mod features;
 pub mod flow_exact;
