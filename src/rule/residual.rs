@@ -40,25 +40,12 @@ pub fn continuity<V: Fn(&Swarm, usize) -> [f64; 3]>(
     differences: Differences,
     h: f64,
 ) -> Continuity {
-    let mut moved = swarm.clone();
     let mut result = Continuity { divergence: 0.0, advection: 0.0, scale: 0.0 };
-    for i in 0..swarm.len() {
+    for (i, here_score) in score.iter().enumerate() {
         let here = velocity(swarm, i);
         for axis in 0..3 {
-            let mut difference = |steps: f64| {
-                let mut at = |steps: f64| {
-                    *coordinate(&mut moved, i, axis) += steps * h;
-                    let value = velocity(&moved, i)[axis];
-                    moved.particles[i] = swarm.particles[i];
-                    value
-                };
-                at(steps) - at(-steps)
-            };
-            let slope = match differences {
-                Differences::Second => difference(1.0) / (2.0 * h),
-                Differences::Sixth => (45.0 * difference(1.0) - 9.0 * difference(2.0) + difference(3.0)) / (60.0 * h),
-            };
-            let work = here[axis] * score[i][axis];
+            let slope = slope(swarm, i, axis, |moved| velocity(moved, i)[axis], differences, h);
+            let work = here[axis] * here_score[axis];
             result.divergence += slope;
             result.advection += work;
             result.scale += slope.abs() + work.abs();
@@ -67,13 +54,30 @@ pub fn continuity<V: Fn(&Swarm, usize) -> [f64; 3]>(
     result
 }
 
-/// Coordinate `axis` (x, y, heading) of particle `i`.
-pub(crate) fn coordinate(swarm: &mut Swarm, i: usize, axis: usize) -> &mut f64 {
-    let p = &mut swarm.particles[i];
-    match axis {
-        0 => &mut p.x,
-        1 => &mut p.y,
-        _ => &mut p.heading,
+/// The derivative of `value` along coordinate `axis` (x, y, heading) of particle `i`.
+pub(crate) fn slope(
+    swarm: &Swarm,
+    i: usize,
+    axis: usize,
+    value: impl Fn(&Swarm) -> f64,
+    differences: Differences,
+    h: f64,
+) -> f64 {
+    let mut moved = swarm.clone();
+    let mut at = |displacement: f64| {
+        let mut p = swarm.particles[i];
+        match axis {
+            0 => p.x += displacement,
+            1 => p.y += displacement,
+            _ => p.heading += displacement,
+        }
+        moved.particles[i] = p;
+        value(&moved)
+    };
+    let mut difference = |steps: f64| at(steps * h) - at(-steps * h);
+    match differences {
+        Differences::Second => difference(1.0) / (2.0 * h),
+        Differences::Sixth => (45.0 * difference(1.0) - 9.0 * difference(2.0) + difference(3.0)) / (60.0 * h),
     }
 }
 

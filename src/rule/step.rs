@@ -258,10 +258,10 @@ mod tests {
         let swarm = scattered(10, [20.0, 20.0], 6);
         let score = energy::score(&rule, &swarm, 0.2);
         let clean = denoised(&rule, &swarm, 0.2);
-        for i in 0..swarm.len() {
+        for (i, here) in score.iter().enumerate() {
             let [dx, dy] = swarm.offset(&swarm.particles[i], &clean.particles[i]);
             let turn = wrap_angle(clean.particles[i].heading - swarm.particles[i].heading);
-            let expected = score[i].map(|s| 0.04 * s);
+            let expected = here.map(|s| 0.04 * s);
             assert!((dx - expected[0]).abs() < 1e-9 && (dy - expected[1]).abs() < 1e-9);
             assert!((turn - wrap_angle(expected[2])).abs() < 1e-9);
         }
