@@ -12,4 +12,4 @@ pub use motion::{BodyMotion, RigidMotion, entropy_production_per_particle, mill_
 pub use order::{Cluster, LINK_L, clusters, milling, polarisation};
 pub use pair_correlation::pair_correlation;
 pub use residual::relative_residual;
-pub use samples::{noised, scattered};
+pub use samples::{noised, scattered, scrambled};

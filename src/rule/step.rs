@@ -273,4 +273,22 @@ mod tests {
         live.knobs = Knobs { cruise: [0.0; MAX_SPECIES], window_l: 0.0, ..Knobs::default() };
         assert_eq!(time_step(&rule(1), &live), 0.1 * 0.3 * 0.3);
     }
+
+    #[test]
+    fn the_drift_weighs_flow_by_strength_and_score_by_relaxation_and_mobility() {
+        let mut rule = rule(7);
+        rule.kappa = 1.6;
+        let swarm = scattered(10, [9.0, 9.0], 7);
+        for flow in [FlowKind::None, FlowKind::Exact, FlowKind::Learned] {
+            let live = LiveSettings { strength: 0.7, relaxation: 1.9, ..settings(flow) };
+            let score = energy::score(&rule, &swarm, live.sigma_l);
+            let velocity = velocity(&rule, &live, &swarm, &score).expect("the rule has a flow");
+            let expected: Vec<_> = (velocity.iter().zip(&score))
+                .map(|(v, s)| [0, 1, 2].map(|a| 0.7 * v[a] + 1.9 * [1.0, 1.0, 1.6 * 1.6][a] * s[a]))
+                .collect();
+            let drift = drift(&rule, &live, &swarm).expect("the rule has a flow");
+            assert!(largest_difference(&drift, &expected) < 1e-12, "{flow:?}");
+            assert_eq!(velocity.iter().flatten().all(|&v| v == 0.0), flow == FlowKind::None);
+        }
+    }
 }
