@@ -62,7 +62,7 @@ pub struct PictureStyle {
 
 impl Default for PictureStyle {
     fn default() -> Self {
-        Self { size_px: 800, background: [13, 16, 24], palette: PALETTE, body_length: 0.72, glow: 0.5, trail: 0.55 }
+        Self { size_px: 800, background: [13, 16, 24], palette: PALETTE, body_length: 0.8, glow: 0.6, trail: 0.55 }
     }
 }
 

@@ -11,9 +11,12 @@ use crate::snapshot::{MAX_SPECIES, Particle};
 const LEAST_BODY_PX: f64 = 4.0;
 
 /// Radius of the glow in body lengths, and of the head and tail.
-const GLOW_REACH: f64 = 1.35;
-const HEAD_RADIUS: f64 = 0.24;
+const GLOW_REACH: f64 = 1.6;
+const HEAD_RADIUS: f64 = 0.23;
 const TAIL_RADIUS: f64 = 0.035;
+
+/// Share of white in the middle of the head.
+pub(super) const HIGHLIGHT: f32 = 0.28;
 
 type Light = [f32; 3];
 
@@ -160,12 +163,12 @@ impl Canvas {
         }
         let colour = self.colour(p.species);
         let reach = GLOW_REACH * self.body_px;
-        let strength = 0.22 * self.glow;
+        let strength = 0.26 * self.glow;
         let mut light = std::mem::take(&mut self.light);
         self.each_pixel_near(self.to_pixel(p.x, p.y), [reach; 2], |pixel, [px, py]| {
             let near = 1.0 - (px * px + py * py) / (reach * reach);
             if near > 0.0 {
-                let share = strength * (near * near * near) as f32;
+                let share = strength * near.powi(6) as f32;
                 // Screen: light adds up, but never beyond full.
                 light[pixel] = [0, 1, 2].map(|c| light[pixel][c] + share * colour[c] * (1.0 - light[pixel][c]));
             }
@@ -176,7 +179,7 @@ impl Canvas {
     /// The particle itself: a drop with a bright head and a thin rim of background that parts it from others.
     pub fn body(&mut self, p: &Particle) {
         let colour = self.colour(p.species);
-        let bright = mix(colour, [1.0; 3], 0.35);
+        let bright = mix(colour, [1.0; 3], HIGHLIGHT);
         let length = self.body_px;
         let (head, tail) = (HEAD_RADIUS * length, TAIL_RADIUS * length);
         let spine = length - head - tail;

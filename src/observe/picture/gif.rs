@@ -9,7 +9,7 @@ use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use image::RgbaImage;
 use tempfile::NamedTempFile;
 
-use super::canvas::{linear, mix, srgb};
+use super::canvas::{HIGHLIGHT, linear, mix, srgb};
 use super::{PictureError, PictureStyle, put_in_place, temporary_beside};
 use crate::snapshot::MAX_SPECIES;
 
@@ -132,7 +132,7 @@ fn shades(style: &PictureStyle, species: usize) -> Vec<[u8; 3]> {
             palette.push(mix(background, colour, share).map(srgb));
         }
         for step in 1..=highlights {
-            palette.push(mix(colour, [1.0; 3], 0.35 * step as f32 / highlights as f32).map(srgb));
+            palette.push(mix(colour, [1.0; 3], HIGHLIGHT * step as f32 / highlights as f32).map(srgb));
         }
     }
     palette
