@@ -1,1 +1,4 @@
-//! (room to be filled)
+//! The Bevy shell: canvas, camera, input, drawing from the engine buffers; hands commands on.
+
+mod draw;
+pub use draw::*;
