@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::Context as _;
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{Rng, RngExt, SeedableRng};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
@@ -15,10 +15,10 @@ use super::live::{EngineName, SettingArgs};
 use super::measure::{Motion, Order, species_of, target_swarms};
 use super::output::{Answer, Progress, finite, load, number, rule_of};
 use crate::engine::{Engine, Headless};
-use crate::observe::{Fidelity, relative_residual, scattered};
+use crate::observe::{Fidelity, relative_residual, scattered, scrambled};
 use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::scene::{Evidence, Scene, check_writable};
-use crate::snapshot::{Swarm, wrap};
+use crate::snapshot::Swarm;
 
 /// Samples that the residual is measured on; each takes seconds, and the exact flow leaves nothing to average.
 const RESIDUAL_SAMPLES: usize = 2;
@@ -85,17 +85,14 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     }
     let (text, facts, evidence) = measure(args, &scene, quiet).with_context(|| args.scene.display().to_string())?;
     if args.certify {
-        scene.evidence = Some(evidence.context("the pattern cannot be told from random, so there is nothing to certify")?);
+        scene.evidence =
+            Some(evidence.context("the pattern cannot be told from random, so there is nothing to certify")?);
         scene.save(&args.scene)?;
     }
     Answer::new(text, &facts)
 }
 
-fn measure(
-    args: &Args,
-    scene: &Scene,
-    quiet: bool,
-) -> anyhow::Result<(String, serde_json::Value, Option<Evidence>)> {
+fn measure(args: &Args, scene: &Scene, quiet: bool) -> anyhow::Result<(String, serde_json::Value, Option<Evidence>)> {
     let rule = rule_of(scene, &args.scene)?;
     let live = args.settings.apply(&scene.live, rule)?;
     let headless = Headless::new(args.engine.choice())?;
@@ -120,8 +117,7 @@ fn measure(
     let kept = flows.iter().map(|&flow| check.kept(flow, &started)).collect::<anyhow::Result<Vec<_>>>()?;
     let healing = check.healing(&started)?;
     let denoised = |swarm: &Swarm| -> anyhow::Result<Swarm> { Ok(check.engine(swarm, &live, 0)?.shown()?) };
-    let target_order =
-        started.iter().map(|s| Ok(Order::of(s, &denoised(s)?))).collect::<anyhow::Result<Vec<_>>>()?;
+    let target_order = started.iter().map(|s| Ok(Order::of(s, &denoised(s)?))).collect::<anyhow::Result<Vec<_>>>()?;
     let target_order = Order::mean(&target_order);
 
     let main = &kept[0];
@@ -163,17 +159,16 @@ fn measure(
     Ok((text(&args.scene, &check, grown, &kept, &healing, &target_order), facts, evidence))
 }
 
-fn text(
-    path: &Path,
-    check: &Check,
-    grown: Option<f64>,
-    kept: &[Kept],
-    healing: &Healing,
-    target: &Order,
-) -> String {
+fn text(path: &Path, check: &Check, grown: Option<f64>, kept: &[Kept], healing: &Healing, target: &Order) -> String {
     let args = check.args;
     let mut lines = vec![
-        format!("{}: {} replicas at σ = {} ℓ on {}", path.display(), args.replicas, check.live.sigma_l, check.headless.describe()),
+        format!(
+            "{}: {} replicas at σ = {} ℓ on {}",
+            path.display(),
+            args.replicas,
+            check.live.sigma_l,
+            check.headless.describe()
+        ),
         format!("grown    {}  (random start, {} steps of annealing)", number(grown), args.grow_steps),
         format!("healed   {}  ({} right after the scrambling)", number(healing.healed), number(healing.scrambled)),
     ];
@@ -281,61 +276,25 @@ impl Check<'_> {
         })
     }
 
+    /// A disc around the middle, half as wide as the shorter side of the box, is scrambled.
     fn healing(&self, start: &[Swarm]) -> anyhow::Result<Healing> {
         self.bar().phase("healing");
-        let (scrambled, healed): (Vec<Swarm>, Vec<Swarm>) = self
+        let (hurt, healed): (Vec<Swarm>, Vec<Swarm>) = self
             .each(start, |k, start| {
-                let hurt = scramble(start, &mut self.rng(2, k));
+                let [width, height] = start.box_size;
+                let radius_l = 0.25 * width.min(height);
+                let (hurt, _) = scrambled(start, [0.5 * width, 0.5 * height], radius_l, &mut self.rng(2, k));
                 let mut engine = self.engine(&hurt, &self.live, k)?;
                 self.run_live(&mut engine);
                 Ok((hurt, engine.swarm()?))
             })?
             .into_iter()
             .unzip();
-        Ok(Healing {
-            scrambled: finite(self.scale.of_swarms(&scrambled)),
-            healed: finite(self.scale.of_swarms(&healed)),
-        })
+        Ok(Healing { scrambled: finite(self.scale.of_swarms(&hurt)), healed: finite(self.scale.of_swarms(&healed)) })
     }
 
-    /// Independent of the order in which replicas run.
+    /// The same whatever the order in which replicas run.
     fn rng(&self, stage: u64, replica: usize) -> StdRng {
         StdRng::seed_from_u64(self.args.seed ^ (stage << 56) ^ ((replica as u64 + 1) << 32))
-    }
-}
-
-/// Scatters the particles of a disc around the middle, whose diameter is half the shorter side of the box.
-fn scramble(swarm: &Swarm, rng: &mut impl Rng) -> Swarm {
-    let [width, height] = swarm.box_size;
-    let radius = 0.25 * width.min(height);
-    let mut hurt = swarm.clone();
-    for p in &mut hurt.particles {
-        if (p.x - 0.5 * width).hypot(p.y - 0.5 * height) > radius {
-            continue;
-        }
-        let (distance, angle) = (radius * rng.random::<f64>().sqrt(), std::f64::consts::TAU * rng.random::<f64>());
-        p.x = wrap(0.5 * width + distance * angle.cos(), width);
-        p.y = wrap(0.5 * height + distance * angle.sin(), height);
-        p.heading = std::f64::consts::TAU * (rng.random::<f64>() - 0.5);
-    }
-    hurt
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::snapshot::Particle;
-
-    #[test]
-    fn scrambling_moves_the_middle_and_leaves_the_rest() {
-        let at = |x, y| Particle { x, y, ..Particle::default() };
-        let grid = (0..400).map(|k| at(0.5 * f64::from(k % 20), 0.5 * f64::from(k / 20))).collect();
-        let swarm = Swarm { particles: grid, box_size: [10.0, 10.0] };
-        let hurt = scramble(&swarm, &mut StdRng::seed_from_u64(1));
-        let inside = |p: &Particle| (p.x - 5.0).hypot(p.y - 5.0) <= 2.5 + 1e-9;
-        for (before, after) in swarm.particles.iter().zip(&hurt.particles) {
-            assert_eq!(inside(before), before != after);
-            assert_eq!(inside(before), inside(after), "nobody leaves or enters the disc");
-        }
     }
 }

@@ -171,16 +171,14 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let headless = Headless::new(args.engine.choice())?;
     // A state goes on with noise that it has not had before.
     let earlier_steps = scene.state.as_ref().filter(|_| args.from == From::State).map_or(0, |s| s.step);
-    let mut engine = headless.engine(&rule, &start, &live, args.seed.wrapping_add(earlier_steps)).with_context(place)?;
+    let mut engine =
+        headless.engine(&rule, &start, &live, args.seed.wrapping_add(earlier_steps)).with_context(place)?;
 
     let grow_steps = if args.from == From::Random { args.grow_steps as usize } else { 0 };
     let total = grow_steps + args.steps as usize;
     let species = scene.snapshot.species_count();
-    let mut film = args
-        .gif
-        .as_ref()
-        .map(|path| Film::create(path, args.size, box_l, species, total, GIF_FRAMES))
-        .transpose()?;
+    let mut film =
+        args.gif.as_ref().map(|path| Film::create(path, args.size, box_l, species, total, GIF_FRAMES)).transpose()?;
     let mut bar = Progress::new(total as u64, quiet);
     bar.phase("growing");
     grow(&mut engine, &live, grow_steps, |engine, done| -> anyhow::Result<()> {
@@ -301,7 +299,9 @@ fn start_swarm(args: &Args, scene: &Scene, live: &LiveSettings, rng: &mut StdRng
     scene.snapshot.validate()?;
     let own = match (scene.snapshot.mode, scene.live_particles) {
         (_, n) if n > 0 => n,
-        (Mode::Motif, _) => scene.snapshot.sample_len(&scene.ensemble.for_particles(&scene.snapshot, DEFAULT_PARTICLES)),
+        (Mode::Motif, _) => {
+            scene.snapshot.sample_len(&scene.ensemble.for_particles(&scene.snapshot, DEFAULT_PARTICLES))
+        }
         (Mode::Whole, _) => scene.snapshot.sample_len(&scene.ensemble),
     };
     let particles = args.particles.map_or(own, |n| n as usize);

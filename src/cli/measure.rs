@@ -127,7 +127,8 @@ mod tests {
 
     /// Two far groups of three, each with one heading; the headings are opposite.
     fn two_flocks() -> Swarm {
-        let flock = |x0: f64, heading: f64| (0..3).map(move |k| Particle { x: x0 + f64::from(k), y: 1.0, heading, species: 0 });
+        let flock =
+            |x0: f64, heading: f64| (0..3).map(move |k| Particle { x: x0 + f64::from(k), y: 1.0, heading, species: 0 });
         let particles = flock(1.0, 0.0).chain(flock(11.0, std::f64::consts::PI)).collect();
         Swarm { particles, box_size: [20.0, 10.0] }
     }
@@ -141,7 +142,8 @@ mod tests {
 
     #[test]
     fn the_mean_motion_of_replicas_averages_root_mean_squares_as_squares() {
-        let motion = |forward: f64, mill_ratio| Motion { forward, forward_rms: forward.abs(), mill_ratio, ..Motion::default() };
+        let motion =
+            |forward: f64, mill_ratio| Motion { forward, forward_rms: forward.abs(), mill_ratio, ..Motion::default() };
         let mean = Motion::mean(&[motion(1.0, Some(0.8)), motion(-1.0, None)]);
         assert_eq!((mean.forward, mean.forward_rms, mean.mill_ratio), (0.0, 1.0, Some(0.8)));
     }

@@ -77,9 +77,10 @@ pub(super) fn load(path: &Path) -> anyhow::Result<Loaded> {
 }
 
 pub(super) fn rule_of<'a>(scene: &'a Scene, path: &Path) -> anyhow::Result<&'a Rule> {
-    scene.rule.as_ref().with_context(|| {
-        format!("{0}: this scene has no rule yet; run `unstill learn {0}` first", path.display())
-    })
+    scene
+        .rule
+        .as_ref()
+        .with_context(|| format!("{0}: this scene has no rule yet; run `unstill learn {0}` first", path.display()))
 }
 
 /// JSON has no NaN.
