@@ -78,13 +78,13 @@ pub(super) struct Args {
 #[derive(clap::Args)]
 pub(super) struct SettingArgs {
     /// Noise level that is kept (the temperature), in ℓ
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     sigma: Option<f64>,
     /// Propulsion along the heading in the exact flow, ℓ per time
     #[arg(long, allow_negative_numbers = true)]
     cruise: Option<f64>,
     /// Radius of the window of the exact flow, ℓ
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     window: Option<f64>,
     /// Sideways propulsion in the exact flow, ℓ per time
     #[arg(long, allow_negative_numbers = true)]
