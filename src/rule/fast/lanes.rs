@@ -194,8 +194,10 @@ mod tests {
                 assert!((y[o][l] - expected).abs() < 1e-5);
             }
             for k in 0..cols {
-                let expected: f32 =
-                    (0..slots).flat_map(|s| (0..LANES).map(move |l| (s, l))).map(|(s, l)| z[s * rows + o][l] * x[s * cols + k][l]).sum();
+                let expected: f32 = (0..slots)
+                    .flat_map(|s| (0..LANES).map(move |l| (s, l)))
+                    .map(|(s, l)| z[s * rows + o][l] * x[s * cols + k][l])
+                    .sum();
                 assert!((g[o * cols + k] - expected).abs() < 1e-4);
             }
         }

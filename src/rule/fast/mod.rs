@@ -16,7 +16,7 @@ pub use pass::Weights;
 
 use dispatch::Kernel;
 use lanes::Lane;
-use pass::{Tape, Tangent, flush, forward, reverse_inputs, reverse_weights};
+use pass::{Tangent, Tape, flush, forward, reverse_inputs, reverse_weights};
 use rayon::prelude::*;
 
 /// Work is cut into this many parts whatever the number of cores, so that sums are taken in the same order everywhere.

@@ -301,7 +301,14 @@ pub fn reverse_weights<const T: usize, const B: usize, const FMA: bool>(
     }
     let n = group.slots * c;
     outer::<B, FMA>(&tape.h2.zb, h2n, &tape.h1.h, h1n, n, &mut weight_bar[lay.phi2_w.start..][..lay.phi2_w.len()]);
-    outer::<B, FMA>(&tape.h1.zb, h1n, &tape.features, FEATURES, n, &mut weight_bar[lay.phi1_w.start..][..lay.phi1_w.len()]);
+    outer::<B, FMA>(
+        &tape.h1.zb,
+        h1n,
+        &tape.features,
+        FEATURES,
+        n,
+        &mut weight_bar[lay.phi1_w.start..][..lay.phi1_w.len()],
+    );
     for s in 0..group.slots {
         for (o, z) in tape.h2.cotangent::<T>(s)[..h2n].iter().enumerate() {
             weight_bar[lay.phi2_b.start + o] += sum(z);
