@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 use candle_core::{Device, Tensor, Var};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW};
 use rand::rngs::StdRng;
-use rand_distr::{Distribution, Normal};
 
 use super::batch::{Batch, Pool};
 use super::fused::{Bench, EnergyGradient, FlowJets};
@@ -18,6 +17,8 @@ use crate::snapshot::{Ensemble, Snapshot};
 const AVERAGE_DECAY: f32 = 0.998;
 /// A run whose smoothed loss exceeds its first values this many times has diverged.
 const DIVERGED_FACTOR: f64 = 20.0;
+/// Gain of the output layer at the start: the energy begins almost flat.
+const START_GAIN: f64 = 0.1;
 /// Steps before divergence is judged.
 const SETTLE_STEPS: usize = 50;
 
@@ -216,8 +217,7 @@ impl Student {
         settings: &TrainingSettings,
         device: &Device,
     ) -> Result<Self, LearnError> {
-        let first = initial_weights(&shape, rng);
-        let average = start.map_or(first, |net| net.weights.clone());
+        let average = start.cloned().unwrap_or_else(|| LocalNet::random(shape, rng, START_GAIN)).weights;
         let weights = Var::from_vec(average.clone(), average.len(), device)?;
         let params = ParamsAdamW {
             lr: settings.learning_rate,
@@ -257,29 +257,6 @@ impl Student {
         self.smoothed = Some(smoothed);
         Ok(value)
     }
-}
-
-/// He-normal, with the output layer at a tenth: the energy starts almost flat.
-fn initial_weights(shape: &NetShape, rng: &mut StdRng) -> Vec<f32> {
-    let layout = shape.layout();
-    let mut weights = vec![0.0; layout.total];
-    let matrices = [(layout.phi1_w, 1.0), (layout.phi2_w, 1.0), (layout.rho1_w, 0.5), (layout.rho2_w, 1.0), (layout.out_w, 0.1)];
-    for (span, gain) in matrices {
-        let normal = Normal::new(0.0, gain * (2.0 / span.cols as f32).sqrt()).expect("a finite deviation");
-        for w in &mut weights[span.start..span.start + span.len()] {
-            *w = normal.sample(rng);
-        }
-    }
-    // Species start apart from one another, else several species would have to break the symmetry first.
-    if shape.species > 1 {
-        let normal = Normal::new(0.0, 0.5f32).expect("a finite deviation");
-        for span in [layout.phi1_b, layout.rho1_b] {
-            for w in &mut weights[span.start..span.start + span.len()] {
-                *w = normal.sample(rng);
-            }
-        }
-    }
-    weights
 }
 
 /// The fastest device candle was built for.

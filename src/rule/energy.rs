@@ -120,9 +120,8 @@ mod tests {
                         moved.particles[i] = swarm.particles[i];
                         value
                     };
-                    expected[i][axis] = -(45.0 * (at(1.0) - at(-1.0)) - 9.0 * (at(2.0) - at(-2.0))
-                        + (at(3.0) - at(-3.0)))
-                        / (60.0 * h);
+                    expected[i][axis] =
+                        -(45.0 * (at(1.0) - at(-1.0)) - 9.0 * (at(2.0) - at(-2.0)) + (at(3.0) - at(-3.0))) / (60.0 * h);
                 }
             }
             let error = largest_difference(&score, &expected) / rms(&score);

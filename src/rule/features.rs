@@ -99,17 +99,14 @@ mod tests {
         let a = Particle { x: 1.0, y: 2.0, heading: 0.4, species: 0 };
         let b = Particle { x: 2.2, y: 1.1, heading: 2.1, species: 0 };
         let swarm = Swarm { particles: vec![a, b], box_size: [40.0, 40.0] };
-        let rotated = |[x, y]: [f64; 2], angle: f64| {
-            [angle.cos() * x - angle.sin() * y, angle.sin() * x + angle.cos() * y]
-        };
+        let rotated =
+            |[x, y]: [f64; 2], angle: f64| [angle.cos() * x - angle.sin() * y, angle.sin() * x + angle.cos() * y];
         let d = rotated([b.x - a.x, b.y - a.y], -a.heading);
         // e is the same offset as j measures it in its own frame.
         let e = rotated([a.x - b.x, a.y - b.y], -b.heading);
         let distance = (1.2f64 * 1.2 + 0.9 * 0.9 + 0.01).sqrt();
         let s = 2.0 / CUTOFF_L;
-        let expected = [
-            d[0] * s, d[1] * s, distance * s - 1.0, 1.7f64.cos(), 1.7f64.sin(), e[0] * s, e[1] * s, 0.3,
-        ];
+        let expected = [d[0] * s, d[1] * s, distance * s - 1.0, 1.7f64.cos(), 1.7f64.sin(), e[0] * s, e[1] * s, 0.3];
         let features = Edge::between(&swarm, 0, 1).features(CUTOFF_L, 0.3);
         for k in 0..FEATURES {
             assert!((features[k] - expected[k]).abs() < 1e-14, "feature {k}: {} is not {}", features[k], expected[k]);

@@ -15,7 +15,8 @@ use crate::snapshot::Swarm;
 /// `score` is s of the same swarm. Exact wherever q is smooth: on a torus wider than 2ρ.
 pub fn velocity(swarm: &Swarm, score: &[[f64; 3]], knobs: &Knobs) -> Vec<[f64; 3]> {
     let neighbours = Neighbours::new(swarm, knobs.window_l);
-    let coupling: Vec<[f64; 2]> = swarm.particles.iter().map(|p| coupling_vector(p.heading, knobs, p.species)).collect();
+    let coupling: Vec<[f64; 2]> =
+        swarm.particles.iter().map(|p| coupling_vector(p.heading, knobs, p.species)).collect();
     (0..swarm.len())
         .map(|i| {
             let particle = &swarm.particles[i];

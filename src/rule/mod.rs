@@ -13,10 +13,10 @@ mod neighbours;
 mod net;
 pub mod noise;
 mod random;
-#[cfg(test)]
-mod testing;
 pub mod residual;
 pub mod step;
+#[cfg(test)]
+mod testing;
 mod validate;
 
 pub use features::{window, window_slope};

@@ -64,9 +64,8 @@ mod tests {
         let shape = NetShape { species: 3, phi: [64, 64], rho: [64, 64], outputs: 1 };
         let net = LocalNet::random(shape, &mut StdRng::seed_from_u64(5), 0.1);
         let layout = shape.layout();
-        let spread = |values: &[f32]| {
-            (values.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / values.len() as f64).sqrt()
-        };
+        let spread =
+            |values: &[f32]| (values.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / values.len() as f64).sqrt();
         let he = (2.0f64 / 64.0).sqrt();
         // Relative standard error of a spread from 4096 draws is 1.1 %, from 64 draws 9 %.
         assert!((spread(layout.phi2_w.of(&net.weights)) / he - 1.0).abs() < 0.05);

@@ -41,8 +41,7 @@ pub fn continuity<V: Fn(&Swarm) -> Vec<[f64; 3]>>(
                 moved.particles[i] = swarm.particles[i];
                 value
             };
-            let slope =
-                (45.0 * (at(1.0) - at(-1.0)) - 9.0 * (at(2.0) - at(-2.0)) + (at(3.0) - at(-3.0))) / (60.0 * h);
+            let slope = (45.0 * (at(1.0) - at(-1.0)) - 9.0 * (at(2.0) - at(-2.0)) + (at(3.0) - at(-3.0))) / (60.0 * h);
             let work = here[i][axis] * score[i][axis];
             result.divergence += slope;
             result.advection += work;
@@ -75,7 +74,7 @@ mod tests {
     /// What the issue asks of an exact flow.
     const EXACT: f64 = 1e-8;
     /// A wrong flow must miss by far more than rounding; the measured controls miss by 1e-2.
-    const WRONG: f64 = 1e-4;
+    const WRONG: f64 = 1e-3;
 
     fn swarm(rule: &Rule, window_l: f64, seed: u64) -> Swarm {
         scattered_off_seams(12, [9.0, 8.0], &[rule.cutoff_l, window_l], 4.0 * H, seed)
@@ -105,7 +104,6 @@ mod tests {
             for (u, w, chi) in [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.8, -1.3, 0.4)] {
                 let knobs = knobs(u, w, chi, window_l);
                 let r = residual(&rule, &swarm, |s, score| flow_exact::velocity(s, score, &knobs));
-                eprintln!("{r:e}");
                 assert!(r < EXACT, "u {u} w {w} χ {chi} ρ {window_l}: residual {r:e}");
             }
         }
@@ -130,12 +128,8 @@ mod tests {
         let rule = rule(4);
         let swarm = swarm(&rule, 0.0, 4);
         let score = energy::score(&rule, &swarm, SIGMA_L);
-        let knobs = Knobs {
-            cruise: [0.8; MAX_SPECIES],
-            strafe: [-0.5; MAX_SPECIES],
-            swirl: [0.3; MAX_SPECIES],
-            window_l: 0.0,
-        };
+        let knobs =
+            Knobs { cruise: [0.8; MAX_SPECIES], strafe: [-0.5; MAX_SPECIES], swirl: [0.3; MAX_SPECIES], window_l: 0.0 };
         let expected = equation_2(&swarm, &score, 0.8, -0.5, 0.3);
         let difference = largest_difference(&flow_exact::velocity(&swarm, &score, &knobs), &expected);
         assert!(difference < 1e-12 * rms(&expected), "{difference:e}");
@@ -176,11 +170,7 @@ mod tests {
             let propulsion = if flaw == Flaw::NoPropulsion { 0.0 } else { cruise(i) };
             let (sin, cos) = p[i].heading.sin_cos();
             let n = normal(i);
-            [
-                propulsion * cos - cruise(i) * slip * n[0],
-                propulsion * sin - cruise(i) * slip * n[1],
-                turn,
-            ]
+            [propulsion * cos - cruise(i) * slip * n[0], propulsion * sin - cruise(i) * slip * n[1], turn]
         };
         (0..p.len()).map(one).collect()
     }
@@ -210,7 +200,6 @@ mod tests {
             (Flaw::OneSided, "one side of the coupling scaled"),
         ] {
             let r = of(flaw);
-            eprintln!("{name} {r:e}");
             assert!(r > WRONG, "{name}: residual {r:e} is too small to be noticed");
         }
     }

@@ -35,9 +35,7 @@ pub fn time_step(rule: &Rule, settings: &LiveSettings) -> f64 {
     let limit = match settings.flow {
         FlowKind::None => f64::INFINITY,
         FlowKind::Exact => MAX_ROTATION_PER_STEP / (settings.strength * rotation_rate(rule, settings)),
-        FlowKind::Learned => {
-            LEARNED_TOP_SIGMAS_PER_STEP * settings.sigma_l / (settings.strength * LEARNED_TOP_SPEED)
-        }
+        FlowKind::Learned => LEARNED_TOP_SIGMAS_PER_STEP * settings.sigma_l / (settings.strength * LEARNED_TOP_SPEED),
     };
     // A flow of strength 0 makes the limit infinite (1/0) or, for knobs of 0 as well, still infinite.
     dt.min(limit)

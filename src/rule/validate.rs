@@ -16,11 +16,17 @@ pub enum RuleError {
         "the rule's {net} network has {name} = {value}, but it must lie between {least} and {most}; learn the rule again"
     )]
     Shape { net: &'static str, name: &'static str, value: usize, least: usize, most: usize },
-    #[error("the rule's {net} network has {found} weights where its shape needs {expected}; the weights belong to another shape, so learn the rule again")]
+    #[error(
+        "the rule's {net} network has {found} weights where its shape needs {expected}; the weights belong to another shape, so learn the rule again"
+    )]
     WeightCount { net: &'static str, found: usize, expected: usize },
-    #[error("the rule's {net} network holds {value} at {span}[{index}]; learn the rule again from a scene whose loss stays finite")]
+    #[error(
+        "the rule's {net} network holds {value} at {span}[{index}]; learn the rule again from a scene whose loss stays finite"
+    )]
     Weight { net: &'static str, span: &'static str, index: usize, value: f32 },
-    #[error("particle {index} has species {species}, but the rule knows species 0 to {last}; recolour it or learn the rule again")]
+    #[error(
+        "particle {index} has species {species}, but the rule knows species 0 to {last}; recolour it or learn the rule again"
+    )]
     Species { index: usize, species: u8, last: usize },
     #[error("particle {index} is at ({x}, {y}) with heading {heading}; give it finite numbers")]
     Particle { index: usize, x: f64, y: f64, heading: f64 },
@@ -136,8 +142,7 @@ impl LiveSettings {
         within("relaxation η", self.relaxation, 0.0, Self::MAX_KNOB)?;
         within("step factor c", self.step_factor, 1e-6, 1.0)?;
         within("window radius", self.knobs.window_l, 0.0, Self::MAX_WINDOW_L)?;
-        let knobs =
-            [("cruise", &self.knobs.cruise), ("strafe", &self.knobs.strafe), ("swirl", &self.knobs.swirl)];
+        let knobs = [("cruise", &self.knobs.cruise), ("strafe", &self.knobs.strafe), ("swirl", &self.knobs.swirl)];
         for (name, values) in knobs {
             for (species, &value) in values.iter().enumerate() {
                 within(&format!("{name} of species {species}"), value, -Self::MAX_KNOB, Self::MAX_KNOB)?;

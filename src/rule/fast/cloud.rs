@@ -17,7 +17,7 @@ pub struct Cloud {
     pub groups: Vec<Group>,
     /// One entry per group and slot: the neighbour of each lane, or the particle itself where it has no more.
     pub slots: Vec<[u32; LANES]>,
-    order: Vec<u32>,
+    pub(super) order: Vec<u32>,
 }
 
 /// [`LANES`] particles worked on together.

@@ -266,3 +266,6 @@ impl Kernel for JetsVjp<'_> {
         flush::<2, FMA>(self.net, self.tape, self.bar);
     }
 }
+
+#[cfg(test)]
+mod tests;
