@@ -5,9 +5,8 @@ pub mod motion;
 pub mod order;
 mod pair_correlation;
 mod residual;
-mod samples;
 pub mod picture;
-pub mod samples;
+mod samples;
 
 pub use fidelity::{Fidelity, Histogram, pattern_fidelity};
 pub use motion::{BodyMotion, RigidMotion, entropy_production_per_particle, mill_ratio};
