@@ -72,7 +72,7 @@ pub enum Command {
     SetTitle(String),
     SetAuthor(String),
     SetNotes(String),
-    /// Refused, with a question, while something is unsaved.
+    /// With something unsaved, asks first: see [`Command::QuitUnsaved`], [`Command::StayHere`], [`Command::Save`].
     Quit,
     QuitUnsaved,
     StayHere,
@@ -187,6 +187,7 @@ pub enum Effect {
     SaveScene {
         path: PathBuf,
         document: Box<Document>,
+        revision: u64,
     },
     StartTraining(Box<TrainingRequest>),
     PauseTraining(RunId),
@@ -248,10 +249,10 @@ pub enum Event {
         path: PathBuf,
         result: Result<Snapshot, String>,
     },
-    /// `document` is the one that [`Effect::SaveScene`] carried.
+    /// `revision` is the one that [`Effect::SaveScene`] carried.
     Saved {
         path: PathBuf,
-        document: Box<Document>,
+        revision: u64,
         result: Result<(), String>,
     },
     Training {
@@ -282,4 +283,26 @@ pub enum TrainingEvent {
     Stopped,
     /// One clear sentence.
     Failed(String),
+}
+
+impl Command {
+    /// Consecutive commands of this kind are one step of the history until [`Command::EndGesture`].
+    pub(super) fn merges(&self) -> bool {
+        matches!(
+            self,
+            Self::SetTitle(_)
+                | Self::SetAuthor(_)
+                | Self::SetNotes(_)
+                | Self::Pointer(_)
+                | Self::Stroke(_)
+                | Self::EraseAt { .. }
+                | Self::MoveParticles { .. }
+                | Self::TurnParticles { .. }
+                | Self::SetBox(_)
+                | Self::SetEnsemble(_)
+                | Self::SetTraining(_)
+                | Self::SetLive(_)
+                | Self::SetParticles(_)
+        )
+    }
 }

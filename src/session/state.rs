@@ -10,7 +10,7 @@ use super::command::{Command, Effect, Event, Place, Tool};
 use super::document::Document;
 use super::history::{History, Moment};
 use super::live::LiveView;
-use super::pen::PenStroke;
+use super::pointer::Gesture;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
 use crate::snapshot::Snapshot;
@@ -22,15 +22,22 @@ pub struct Session {
     pub(super) path: Option<PathBuf>,
     pub(super) revision: u64,
     pub(super) saved_revision: u64,
-    pub(super) last_revision: u64,
+    /// The newest revision ever given.
+    pub(super) newest_revision: u64,
+    /// Names the document as a whole; another one (new, open, import) gets another number.
+    pub(super) serial: u64,
+    /// Serial of the document whose saving is under way.
+    pub(super) saving: Option<u64>,
     pub(super) history: History,
     pub(super) place: Place,
     pub(super) tool: Tool,
     pub(super) species: u8,
     pub(super) eraser_radius: f64,
     pub(super) spacing: f64,
-    pub(super) pen: Option<PenStroke>,
-    pub(super) erasing: bool,
+    /// The pointer's gesture on the canvas.
+    pub(super) gesture: Gesture,
+    /// The heading the next click of the pen gives, radians.
+    pub(super) pen_heading: f64,
     pub(super) training: TrainingView,
     /// The swarm of the run's picture has replaced the older one.
     pub(super) run_is_live: bool,
@@ -56,15 +63,17 @@ impl Session {
             path: None,
             revision: 0,
             saved_revision: 0,
-            last_revision: 0,
+            newest_revision: 0,
+            serial: 0,
+            saving: None,
             history: History::default(),
             place: Place::default(),
             tool: Tool::default(),
             species: 0,
             eraser_radius: 0.8,
             spacing: 1.0,
-            pen: None,
-            erasing: false,
+            gesture: Gesture::None,
+            pen_heading: 0.0,
             training: TrainingView::default(),
             run_is_live: false,
             live: LiveView::default(),
@@ -148,6 +157,17 @@ impl Session {
     /// The user asked to quit while something is unsaved; answered by `Save`, `QuitUnsaved` or `StayHere`.
     pub fn asks_before_quitting(&self) -> bool {
         self.asks_before_quitting
+    }
+
+    /// Whether learning on from the present weights is possible: there is a rule.
+    pub fn has_rule(&self) -> bool {
+        self.document.rule.is_some()
+    }
+
+    /// The document holds something new.
+    pub(super) fn new_revision(&mut self) {
+        self.newest_revision += 1;
+        self.revision = self.newest_revision;
     }
 
     pub(super) fn moment(&self) -> Moment {

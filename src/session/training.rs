@@ -48,6 +48,11 @@ impl TrainingView {
         run
     }
 
+    /// The run belongs to a document that is gone: whatever it still tells is not heard.
+    pub(super) fn abandon(&mut self) {
+        *self = Self { run: self.run + 1, ..Self::default() };
+    }
+
     /// Takes an event of the present run; returns whether the state changed.
     pub(super) fn take(&mut self, event: TrainingEvent) -> bool {
         if !self.state.is_active() {
