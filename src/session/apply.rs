@@ -1,11 +1,12 @@
 //! What each command does.
 
 use std::mem::Discriminant;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rand::RngExt;
 
-use super::command::{Command, Dialog, Effect, EngineOrder, Level, Place, SceneSource, TrainingRequest};
+use super::command::{Command, Dialog, Effect, Level, Place, SceneSource, TrainingRequest};
 use super::document::Document;
 use super::history::{History, Moment};
 use super::live::MAX_STEPS_PER_FRAME;
@@ -16,7 +17,7 @@ use super::state::Session;
 use super::training::TrainingState;
 use super::warnings::warnings;
 use super::{start, swarm};
-use crate::rule::LiveSettings;
+use crate::rule::{FlowKind, LiveSettings};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
 /// Most particles the live swarm may be asked to have.
@@ -201,12 +202,25 @@ pub(super) fn edit(
     follow(session, &old)
 }
 
-fn edit_picture(
+/// [`edit`] for the picture.
+pub(super) fn edit_picture(
     session: &mut Session,
     merge: Option<Kind>,
     change: impl FnOnce(&mut Snapshot) -> bool,
 ) -> Vec<Effect> {
-    edit(session, merge, |document| change(Arc::make_mut(&mut document.snapshot)))
+    edit(session, merge, |document| {
+        let changed = change(Arc::make_mut(&mut document.snapshot));
+        if changed {
+            document.evidence = None;
+        }
+        changed
+    })
+}
+
+/// What was saved or measured of another rule or picture is true no more.
+pub(super) fn forget_measurements(document: &mut Document) {
+    document.state = None;
+    document.evidence = None;
 }
 
 /// Brings warnings and engine in line after an edit, an undo or a redo within one document.
@@ -228,7 +242,7 @@ fn follow(session: &mut Session, old: &Document) -> Vec<Effect> {
 pub(super) fn replace(
     session: &mut Session,
     document: Document,
-    path: Option<std::path::PathBuf>,
+    path: Option<PathBuf>,
     saved: bool,
 ) -> Vec<Effect> {
     let before = session.moment();
@@ -264,13 +278,14 @@ fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Momen
     if same_rule {
         session.revision = moment.revision;
     } else {
+        forget_measurements(&mut session.document);
         session.new_revision();
     }
     effects.extend(follow(session, &old));
     effects
 }
 
-fn save(session: &mut Session, path: std::path::PathBuf) -> Vec<Effect> {
+fn save(session: &mut Session, path: PathBuf) -> Vec<Effect> {
     session.saving = Some(session.serial);
     vec![Effect::SaveScene { path, document: Box::new(session.document.clone()), revision: session.revision }]
 }
@@ -331,6 +346,6 @@ fn surprise(session: &mut Session) -> LiveSettings {
         live.knobs.swirl[species] = rng.random_range(-1.0..1.0);
     }
     live.knobs.window_l = rng.random_range(0.0..3.9);
-    live.flow = crate::rule::FlowKind::Exact;
+    live.flow = FlowKind::Exact;
     live
 }

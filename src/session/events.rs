@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::apply::{notify, replace};
+use super::apply::{forget_measurements, notify, replace};
 use super::command::{Effect, EngineOrder, Event, Level, Place, RunId, SceneSource, TrainingEvent};
 use super::document::Document;
 use super::live::GROW_STEPS;
@@ -76,6 +76,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     let had_flow = session.document.rule.as_ref().is_some_and(|old| old.flow.is_some());
     let first_flow = rule.flow.is_some() && !(session.run_is_live && had_flow);
     session.document.rule = Some(rule.clone());
+    forget_measurements(&mut session.document);
     session.new_revision();
     if first_flow {
         // Whoever asked for a learned flow wants to see it.

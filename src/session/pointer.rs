@@ -1,8 +1,8 @@
 //! The primary pointer button on the canvas: what the tools make of it.
 
-use std::sync::Arc;
+use std::mem::Discriminant;
 
-use super::apply::edit;
+use super::apply::edit_picture;
 use super::command::{Command, Effect, EngineOrder, Force, ForceKind, Place, Pointer, Tool};
 use super::pen::PenStroke;
 use super::picture;
@@ -74,10 +74,9 @@ fn force(session: &Session, centre_l: [f64; 2]) -> Vec<Effect> {
     vec![Effect::Engine(EngineOrder::SetForce(Some(force)))]
 }
 
-/// Edits the picture as part of the pointer's gesture: one step of the history until the release.
-fn edit_picture(session: &mut Session, change: impl FnOnce(&mut Snapshot) -> bool) -> Vec<Effect> {
-    let merge = std::mem::discriminant(&Command::Pointer(Pointer::Release));
-    edit(session, Some(merge), |document| change(Arc::make_mut(&mut document.snapshot)))
+/// The whole gesture, until the release, is one step of the history.
+fn merge() -> Option<Discriminant<Command>> {
+    Some(std::mem::discriminant(&Command::Pointer(Pointer::Release)))
 }
 
 fn press_pen(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
@@ -92,14 +91,14 @@ fn press_pen(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
     }
     let stroke = PenStroke::begin(at, session.pen_heading, session.species, session.spacing);
     session.gesture = Gesture::Pen { stroke, index: Some(session.snapshot().particles.len()) };
-    edit_picture(session, |picture| picture::add(picture, &[stroke.last()]))
+    edit_picture(session, merge(), |picture| picture::add(picture, &[stroke.last()]))
 }
 
 fn drag_pen(session: &mut Session, mut stroke: PenStroke, mut index: Option<usize>, to: [f64; 2]) -> Vec<Effect> {
     let moved = stroke.drag(to);
     let Some(heading) = moved.turn_last else { return Vec::new() };
     session.pen_heading = heading;
-    let effects = edit_picture(session, |picture| {
+    let effects = edit_picture(session, merge(), |picture| {
         let mut changed = index.is_some_and(|i| picture::change(picture, &[i], |p| p.heading = heading));
         for particle in moved.lay {
             let laid = picture::add(picture, &[particle]);
@@ -118,7 +117,7 @@ fn erase_towards(session: &mut Session, from: [f64; 2], to: [f64; 2]) -> Vec<Eff
     let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
     // Dense enough that a quick drag leaves nothing standing on its way; bounded, whatever the zoom.
     let stops = (2.0 * dx.hypot(dy) / radius).ceil().clamp(1.0, 1000.0) as usize;
-    edit_picture(session, |picture| {
+    edit_picture(session, merge(), |picture| {
         let mut changed = false;
         for stop in 1..=stops {
             let share = stop as f64 / stops as f64;

@@ -1,7 +1,5 @@
 //! Putting swarms and rules into the engine.
 
-use std::sync::Arc;
-
 use rand::rngs::StdRng;
 
 use super::apply::notify;
@@ -70,7 +68,7 @@ pub(super) fn whole(session: &mut Session) -> Vec<Effect> {
     effects.extend(upload(
         session,
         |document, rng| match kept {
-            Some(state) => Ok(Arc::unwrap_or_clone(state)),
+            Some(state) => Ok(state.swarm.clone()),
             None => swarm::from_picture(document, rng),
         },
         None,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::snapshot::{Boundary, Mode, Snapshot, wrap};
+use crate::snapshot::{Boundary, Mode, Snapshot, ensemble_box_l, wrap};
 
 use super::document::Document;
 
@@ -43,11 +43,11 @@ pub fn warnings(document: &Document) -> Vec<Warning> {
     if count < 2 {
         return found;
     }
-    let unit = snapshot.unit_length();
-    if !(unit.is_finite() && unit > 0.0) {
-        say(true, "Particles lie on top of one another.".into(), "Erase the doubles, then learn.");
+    if let Err(why) = snapshot.validate() {
+        say(true, format!("Not ready to learn: {why}."), "Mend this first.");
         return found;
     }
+    let unit = snapshot.unit_length();
     let cutoff = document.training.cutoff_l * unit;
     let alone = isolated(snapshot, cutoff);
     if alone == count {
@@ -56,6 +56,11 @@ pub fn warnings(document: &Document) -> Vec<Warning> {
     } else if alone > 0 {
         let text = format!("{alone} of {count} particles see nobody within the cutoff ({cutoff:.2}).");
         say(false, text, "Move them closer, raise the cutoff, or erase them.");
+    }
+    let [w, h] = ensemble_box_l(snapshot, &document.ensemble);
+    if 2.0 * document.training.cutoff_l > w.min(h) {
+        let text = "The cutoff reaches around the box of the samples: particles would see others twice.".to_owned();
+        say(true, text, "Make the cutoff smaller, the box larger, or use more copies.");
     }
     match snapshot.mode {
         Mode::Motif => {
@@ -69,16 +74,10 @@ pub fn warnings(document: &Document) -> Vec<Warning> {
                 let text = format!("A whole picture of {count} particles is a small sample.");
                 say(false, text, "Paint more, or choose \"motif\" if they are one creature.");
             }
-            match snapshot.boundary {
-                Boundary::Open if inner(snapshot, cutoff) == 0 => {
-                    let text = "With an open boundary every particle is within the cutoff of the edge.".to_owned();
-                    say(true, text, "Paint more inside, lower the cutoff, or make the boundary periodic.");
-                }
-                Boundary::Periodic if 2.0 * cutoff > snapshot.box_size[0].min(snapshot.box_size[1]) => {
-                    let text = "The cutoff reaches around the box, so particles would see others twice.".to_owned();
-                    say(true, text, "Make the box larger or the cutoff smaller.");
-                }
-                _ => {}
+            let taught = snapshot.carries_loss(&document.ensemble, document.training.cutoff_l);
+            if snapshot.boundary == Boundary::Open && !taught.contains(&true) {
+                let text = "With an open boundary every particle is within the cutoff of the edge.".to_owned();
+                say(true, text, "Paint more inside, lower the cutoff, or make the boundary periodic.");
             }
             if count >= ENOUGH_HEADINGS && headings_look_random(snapshot) {
                 say(
@@ -143,13 +142,6 @@ fn isolated(snapshot: &Snapshot, cutoff: f64) -> usize {
     nearest(snapshot, cutoff).iter().filter(|n| n.is_none()).count()
 }
 
-/// Particles farther than the cutoff from every edge.
-fn inner(snapshot: &Snapshot, cutoff: f64) -> usize {
-    let [w, h] = snapshot.box_size;
-    let far = |x: f64, l: f64| x >= cutoff && x <= l - cutoff;
-    snapshot.particles.iter().filter(|p| far(p.x, w) && far(p.y, h)).count()
-}
-
 /// No order in what each particle's nearest neighbour shows it: relative heading, twice the relative heading, bearing
 /// and twice the bearing are all as spread as random angles are.
 fn headings_look_random(snapshot: &Snapshot) -> bool {
@@ -171,4 +163,90 @@ fn headings_look_random(snapshot: &Snapshot) -> bool {
     // Nearest neighbours are often mutual, so only about half of the pairs are independent.
     let standard_error = (2.0 * f64::max(pairs, 1.0)).sqrt();
     sums.iter().all(|s| s[0].hypot(s[1]) < ORDER_IN_STANDARD_ERRORS * standard_error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::Particle;
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+    use std::f64::consts::PI;
+    use std::sync::Arc;
+
+    fn document(mode: Mode, boundary: Boundary, particles: Vec<Particle>) -> Document {
+        let snapshot = Snapshot { particles, box_size: [20.0, 20.0], mode, boundary };
+        Document { snapshot: Arc::new(snapshot), ..Document::default() }
+    }
+
+    fn motif(points: &[[f64; 2]]) -> Document {
+        let particles = points.iter().map(|&[x, y]| Particle { x, y, ..Particle::default() }).collect();
+        document(Mode::Motif, Boundary::Periodic, particles)
+    }
+
+    /// A jittered lattice over the whole box, with headings from `heading`.
+    fn crowd(boundary: Boundary, mut heading: impl FnMut(&mut StdRng) -> f64) -> Document {
+        let mut rng = StdRng::seed_from_u64(5);
+        let mut particles = Vec::new();
+        for i in 0..20 {
+            for j in 0..20 {
+                let [x, y] = [i, j].map(|k| f64::from(k) + 0.2 + 0.6 * rng.random::<f64>());
+                particles.push(Particle { x, y, heading: heading(&mut rng), species: 0 });
+            }
+        }
+        document(Mode::Whole, boundary, particles)
+    }
+
+    fn says(document: &Document, words: &str) -> bool {
+        warnings(document).iter().any(|w| w.text.contains(words))
+    }
+
+    #[test]
+    fn no_particle_and_one_particle_block_and_two_are_only_weak() {
+        for (points, blocks) in [(&[][..], true), (&[[1.0, 1.0]], true), (&[[1.0, 1.0], [2.0, 1.0]], false)] {
+            let found = warnings(&motif(points));
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!(found[0].blocks, blocks);
+        }
+        assert_eq!(warnings(&motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]])), vec![]);
+    }
+
+    #[test]
+    fn doubles_block() {
+        let found = warnings(&motif(&[[1.0, 1.0], [1.0, 1.0], [2.0, 2.0]]));
+        assert!(found[0].blocks && found[0].text.contains("same place"), "{found:?}");
+    }
+
+    #[test]
+    fn a_particle_far_from_all_others_is_counted_and_all_alone_block() {
+        let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);
+        assert!(says(&d, "1 of 4 particles"));
+        assert!(!warnings(&d)[0].blocks);
+        d.training.cutoff_l = 0.5;
+        assert!(warnings(&d)[0].blocks && says(&d, "No particle sees another"));
+    }
+
+    #[test]
+    fn random_headings_are_noticed_and_ordered_ones_are_not() {
+        assert!(says(&crowd(Boundary::Periodic, |rng| rng.random_range(-PI..PI)), "look random"));
+        assert!(!says(&crowd(Boundary::Periodic, |_| 1.0), "look random"));
+        // Two lanes that run against each other: no mean heading, but order all the same.
+        let lanes = crowd(Boundary::Periodic, |rng| if rng.random() { 0.0 } else { PI });
+        assert!(!says(&lanes, "look random"));
+    }
+
+    #[test]
+    fn an_open_picture_without_an_inside_blocks() {
+        let mut d = crowd(Boundary::Open, |_| 0.0);
+        assert_eq!(warnings(&d), vec![]);
+        d.training.cutoff_l = 30.0;
+        assert!(warnings(&d).iter().any(|w| w.blocks && w.text.contains("open boundary")));
+    }
+
+    #[test]
+    fn a_cutoff_that_reaches_around_the_samples_blocks() {
+        let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]]);
+        d.training.cutoff_l = 40.0;
+        assert!(warnings(&d).iter().any(|w| w.blocks && w.text.contains("around the box")));
+    }
 }
