@@ -77,9 +77,7 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::Paint(particle) => edit_picture(session, merge, |s| picture::add(s, &[particle])),
         Command::Stroke(particles) => edit_picture(session, merge, |s| picture::add(s, &particles)),
         Command::EraseAt { centre, radius } => edit_picture(session, merge, |s| picture::erase(s, centre, radius)),
-        Command::MoveParticles { indices, by } => {
-            edit_picture(session, merge, |s| picture::translate(s, &indices, by))
-        }
+        Command::MoveParticles { indices, by } => edit_picture(session, merge, |s| picture::translate(s, &indices, by)),
         Command::TurnParticles { indices, by } => {
             edit_picture(session, merge, |s| picture::change(s, &indices, |p| p.heading += by))
         }
@@ -239,12 +237,7 @@ fn follow(session: &mut Session, old: &Document) -> Vec<Effect> {
 }
 
 /// Puts another document in the place of this one, as one step of the history.
-pub(super) fn replace(
-    session: &mut Session,
-    document: Document,
-    path: Option<PathBuf>,
-    saved: bool,
-) -> Vec<Effect> {
+pub(super) fn replace(session: &mut Session, document: Document, path: Option<PathBuf>, saved: bool) -> Vec<Effect> {
     let before = session.moment();
     session.history.record_whole(before);
     session.document = document;

@@ -120,13 +120,21 @@ pub const TABLE: &[CommandInfo] = &[
     row(Places, "Learn", Shortcut::plain("2"), "Learn a rule that keeps the picture alive", || {
         Command::SetPlace(Place::Learn)
     }),
-    row(Places, "Live", Shortcut::plain("3"), "Watch the rule run, and play with it", || Command::SetPlace(Place::Live)),
-    row(Paint, "Pen", Shortcut::plain("P"), "Click to lay a particle, drag a little to turn it, drag far for a stroke", || {
-        Command::SetTool(Tool::Pen)
+    row(Places, "Live", Shortcut::plain("3"), "Watch the rule run, and play with it", || {
+        Command::SetPlace(Place::Live)
     }),
+    row(
+        Paint,
+        "Pen",
+        Shortcut::plain("P"),
+        "Click to lay a particle, drag a little to turn it, drag far for a stroke",
+        || Command::SetTool(Tool::Pen),
+    ),
     row(Paint, "Eraser", Shortcut::plain("E"), "Drag over particles to remove them", || Command::SetTool(Tool::Eraser)),
     row(Paint, "Clear", Shortcut::ctrl("Delete"), "Remove every particle of the picture", || Command::Clear),
-    row(Learn, "Learn", Shortcut::ctrl("L"), "Learn a rule from the picture, in the background", || Command::StartLearning),
+    row(Learn, "Learn", Shortcut::ctrl("L"), "Learn a rule from the picture, in the background", || {
+        Command::StartLearning
+    }),
     row(Learn, "Learn on", None, "Go on from the present rule, for more steps or an edited picture", || {
         Command::ContinueLearning
     }),
@@ -135,13 +143,19 @@ pub const TABLE: &[CommandInfo] = &[
     row(Learn, "Stop learning", None, "End here and keep the rule as it is now", || Command::StopLearning),
     row(Live, "Play or pause", Shortcut::plain("Space"), "Let time run, or stand still", || Command::TogglePlay),
     row(Live, "Step", Shortcut::plain("Period"), "One small step of time, then stand still", || Command::Step),
-    row(Live, "Grow", Shortcut::plain("G"), "Grow the pattern out of noise: random start, slowly cooled", || Command::Grow),
-    row(Live, "Restart", Shortcut::plain("R"), "Start again from copies of the picture", || Command::RestartFromSnapshot),
+    row(Live, "Grow", Shortcut::plain("G"), "Grow the pattern out of noise: random start, slowly cooled", || {
+        Command::Grow
+    }),
+    row(Live, "Restart", Shortcut::plain("R"), "Start again from copies of the picture", || {
+        Command::RestartFromSnapshot
+    }),
     row(Live, "Scramble", Shortcut::plain("X"), "Throw all particles to random places at once", || Command::Randomise),
     row(Live, "Surprise me", Shortcut::plain("S"), "Random knobs: another motion of the same pattern", || {
         Command::SurpriseMe
     }),
-    row(Live, "Push", Shortcut::plain("A"), "The mouse pushes particles away", || Command::SetForceKind(ForceKind::Push)),
+    row(Live, "Push", Shortcut::plain("A"), "The mouse pushes particles away", || {
+        Command::SetForceKind(ForceKind::Push)
+    }),
     row(Live, "Pull", Shortcut::plain("D"), "The mouse pulls particles in", || Command::SetForceKind(ForceKind::Pull)),
     row(Live, "Mouse off", Shortcut::plain("F"), "The mouse leaves the particles alone", || {
         Command::SetForceKind(ForceKind::None)

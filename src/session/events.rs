@@ -63,7 +63,9 @@ fn on_training(session: &mut Session, run: RunId, event: TrainingEvent) -> Vec<E
     }
     match &session.training.state {
         TrainingState::Finished { early: false } => vec![notify(Level::Success, "Learned. Now play with it in Live.")],
-        TrainingState::Finished { early: true } => vec![notify(Level::Info, "Stopped; the rule learned so far is kept.")],
+        TrainingState::Finished { early: true } => {
+            vec![notify(Level::Info, "Stopped; the rule learned so far is kept.")]
+        }
         TrainingState::Failed(why) => vec![notify(Level::Error, why.clone())],
         TrainingState::Idle | TrainingState::Running | TrainingState::Paused => Vec::new(),
     }

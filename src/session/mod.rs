@@ -31,3 +31,6 @@ pub use pen::MIN_SPACING;
 pub use state::Session;
 pub use training::{LossCurve, TrainingState, TrainingView};
 pub use warnings::{Warning, warnings};
+
+#[cfg(test)]
+mod tests;
