@@ -34,7 +34,9 @@ pub enum LearnError {
     Snapshot(String),
     #[error("training setting {name} = {value} is not usable; {mend}")]
     Setting { name: &'static str, value: String, mend: &'static str },
-    #[error("the loss became {loss} at step {step}; the weights of step {last_good} are kept. Try a lower learning rate")]
+    #[error(
+        "the loss became {loss} at step {step}; the weights of step {last_good} are kept. Try a lower learning rate"
+    )]
     Diverged { step: usize, loss: f64, last_good: usize },
     #[error("candle: {0}")]
     Candle(#[from] candle_core::Error),

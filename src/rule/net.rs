@@ -67,8 +67,16 @@ pub struct Layout {
 impl Layout {
     pub fn spans(&self) -> [Span; 10] {
         [
-            self.phi1_w, self.phi1_b, self.phi2_w, self.phi2_b, self.rho1_w, self.rho1_b, self.rho2_w, self.rho2_b,
-            self.out_w, self.out_b,
+            self.phi1_w,
+            self.phi1_b,
+            self.phi2_w,
+            self.phi2_b,
+            self.rho1_w,
+            self.rho1_b,
+            self.rho2_w,
+            self.rho2_b,
+            self.out_w,
+            self.out_b,
         ]
     }
 }

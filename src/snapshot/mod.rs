@@ -2,9 +2,17 @@
 //!
 //! Nothing here knows of networks, GPUs or windows.
 
+mod check;
+mod geometry;
+mod headings;
+pub mod io;
+mod near;
 mod particle;
+mod sample;
 
+pub use check::{DUPLICATE_SHARE, MAX_PARTICLES, SnapshotError};
 pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle};
+pub use sample::{MIN_TORUS_L, OPEN_MARGIN_L, Sampler, ensemble_box_l};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,169 @@
+//! Nearest neighbours among points of the plane or of a torus: a balanced k-d tree, fast also where points cluster.
+
+pub(crate) struct PointTree {
+    points: Vec<[f64; 2]>,
+    /// Point indices; the middle of each (sub)slice splits it, by x and y in turn.
+    order: Vec<usize>,
+    /// Width and height of the torus, if the points live on one.
+    period: Option<[f64; 2]>,
+}
+
+/// What a search has found so far: at most `limit` points within `reach2`, nearest first.
+struct Found {
+    limit: usize,
+    reach2: f64,
+    hits: Vec<(f64, usize)>,
+}
+
+impl Found {
+    /// Squared distance that a further point must undercut.
+    fn bar(&self) -> f64 {
+        if self.hits.len() < self.limit { self.reach2 } else { self.hits.last().map_or(self.reach2, |hit| hit.0) }
+    }
+
+    fn offer(&mut self, distance2: f64, id: usize) {
+        // On a small torus one point can be met through several images; the nearest counts.
+        match self.hits.iter().position(|hit| hit.1 == id) {
+            Some(at) if self.hits[at].0 <= distance2 => return,
+            Some(at) => {
+                self.hits.remove(at);
+            }
+            None if distance2 >= self.bar() => return,
+            None => {}
+        }
+        let at = self.hits.partition_point(|hit| hit.0 <= distance2);
+        self.hits.insert(at, (distance2, id));
+        self.hits.truncate(self.limit);
+    }
+}
+
+impl PointTree {
+    pub fn new(points: Vec<[f64; 2]>, period: Option<[f64; 2]>) -> Self {
+        let mut order: Vec<usize> = (0..points.len()).collect();
+        split(&points, &mut order, 0);
+        Self { points, order, period }
+    }
+
+    /// Up to `count` points nearest to `from` and closer than `reach`, as (distance, index), nearest first.
+    /// `except` is left out (the point that asks).
+    pub fn nearest(&self, from: [f64; 2], count: usize, reach: f64, except: Option<usize>) -> Vec<(f64, usize)> {
+        let mut found = Found { limit: count, reach2: reach * reach, hits: Vec::with_capacity(count.min(32)) };
+        if count == 0 {
+            return found.hits;
+        }
+        for image in self.images(from) {
+            if self.gap2(image) < found.bar() {
+                self.visit(&self.order, 0, image, except, &mut found);
+            }
+        }
+        found.hits.into_iter().map(|(distance2, id)| (distance2.sqrt(), id)).collect()
+    }
+
+    /// Whether any point lies closer to `from` than `reach`.
+    pub fn any_within(&self, from: [f64; 2], reach: f64) -> bool {
+        !self.nearest(from, 1, reach, None).is_empty()
+    }
+
+    /// Distance from each point to its nearest other point (infinite for a lone point).
+    pub fn spacings(&self) -> Vec<f64> {
+        (0..self.points.len())
+            .map(|i| self.nearest(self.points[i], 1, f64::INFINITY, Some(i)).first().map_or(f64::INFINITY, |hit| hit.0))
+            .collect()
+    }
+
+    /// `from` itself first, then its images on the torus.
+    fn images(&self, from: [f64; 2]) -> Vec<[f64; 2]> {
+        let Some([w, h]) = self.period else { return vec![from] };
+        let mut images = vec![from];
+        for (sx, sy) in
+            [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)]
+        {
+            images.push([from[0] + sx * w, from[1] + sy * h]);
+        }
+        images
+    }
+
+    /// Squared distance from `from` to the box of the torus; 0 in the plane.
+    fn gap2(&self, from: [f64; 2]) -> f64 {
+        let Some(period) = self.period else { return 0.0 };
+        (0..2).map(|axis| (from[axis] - from[axis].clamp(0.0, period[axis])).powi(2)).sum()
+    }
+
+    fn visit(&self, order: &[usize], axis: usize, from: [f64; 2], except: Option<usize>, found: &mut Found) {
+        let middle = order.len() / 2;
+        let Some(&id) = order.get(middle) else { return };
+        let point = self.points[id];
+        if except != Some(id) {
+            found.offer((point[0] - from[0]).powi(2) + (point[1] - from[1]).powi(2), id);
+        }
+        let (below, above) = (&order[..middle], &order[middle + 1..]);
+        let gap = from[axis] - point[axis];
+        let (near, far) = if gap < 0.0 { (below, above) } else { (above, below) };
+        self.visit(near, 1 - axis, from, except, found);
+        if gap * gap < found.bar() {
+            self.visit(far, 1 - axis, from, except, found);
+        }
+    }
+}
+
+fn split(points: &[[f64; 2]], order: &mut [usize], axis: usize) {
+    if order.len() <= 1 {
+        return;
+    }
+    let middle = order.len() / 2;
+    order.select_nth_unstable_by(middle, |&a, &b| points[a][axis].total_cmp(&points[b][axis]));
+    let (below, rest) = order.split_at_mut(middle);
+    split(points, below, 1 - axis);
+    split(points, &mut rest[1..], 1 - axis);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn brute(points: &[[f64; 2]], from: [f64; 2], except: usize, period: Option<[f64; 2]>) -> f64 {
+        let mut best = f64::INFINITY;
+        for (j, point) in points.iter().enumerate().filter(|(j, _)| *j != except) {
+            let mut offset = [point[0] - from[0], point[1] - from[1]];
+            if let Some(period) = period {
+                for axis in 0..2 {
+                    offset[axis] -= period[axis] * (offset[axis] / period[axis]).round();
+                }
+            }
+            let _ = j;
+            best = best.min(offset[0].hypot(offset[1]));
+        }
+        best
+    }
+
+    proptest! {
+        #[test]
+        fn the_tree_agrees_with_looking_at_every_pair(
+            coords in prop::collection::vec((0.0..7.0f64, 0.0..3.0f64), 2..60), periodic: bool, snapped: bool
+        ) {
+            // Snapped points share coordinates, the hard case for a tree that splits by them.
+            let points: Vec<[f64; 2]> =
+                coords.iter().map(|&(x, y)| if snapped { [x.floor(), y.floor()] } else { [x, y] }).collect();
+            let period = periodic.then_some([7.0, 3.0]);
+            let spacings = PointTree::new(points.clone(), period).spacings();
+            for (i, spacing) in spacings.iter().enumerate() {
+                let expected = brute(&points, points[i], i, period);
+                prop_assert!((spacing - expected).abs() < 1e-12, "{i}: {spacing} against {expected}");
+            }
+        }
+
+        #[test]
+        fn all_neighbours_within_reach_are_found_nearest_first(
+            coords in prop::collection::vec((0.0..7.0f64, 0.0..3.0f64), 2..60), reach in 0.1..3.0f64
+        ) {
+            let points: Vec<[f64; 2]> = coords.iter().map(|&(x, y)| [x, y]).collect();
+            let tree = PointTree::new(points.clone(), None);
+            let hits = tree.nearest(points[0], usize::MAX, reach, Some(0));
+            let expected = points[1..].iter().filter(|p| (p[0] - points[0][0]).hypot(p[1] - points[0][1]) < reach).count();
+            prop_assert_eq!(hits.len(), expected);
+            prop_assert!(hits.is_sorted_by(|a, b| a.0 <= b.0));
+            prop_assert_eq!(tree.any_within(points[0], 1e-300), false);
+        }
+    }
+}

@@ -1,0 +1,478 @@
+//! Samples of the target ensemble, in units of ℓ: what the learner learns from and fidelity is measured against.
+
+use std::f64::consts::{PI, TAU};
+
+use rand::{Rng, RngExt};
+
+use super::near::PointTree;
+use super::{Boundary, Ensemble, Mode, Particle, Snapshot, SnapshotError, Swarm, wrap, wrap_angle};
+
+/// No torus is narrower than this, ℓ: twice the default cutoff, so that no particle meets another one twice.
+pub const MIN_TORUS_L: f64 = 8.0;
+
+/// Emptiness between opposite edges of an open painting, ℓ: more than any cutoff, so that they never see each other.
+pub const OPEN_MARGIN_L: f64 = 6.0;
+
+/// Tries for the place of one copy before the whole sample is begun anew, and such beginnings.
+const TRIES: usize = 1000;
+const RESTARTS: usize = 40;
+
+/// Makes samples of one snapshot; what is the same for all of them is computed once.
+pub struct Sampler {
+    source: Source,
+    box_size_l: [f64; 2],
+}
+
+enum Source {
+    Motif {
+        body: Vec<Particle>,
+        tree: PointTree,
+        radius_l: f64,
+        ensemble: Ensemble,
+    },
+    /// On the torus, at a random shift.
+    Periodic(Vec<Particle>),
+    /// As it stands, the margin around it already added.
+    Open(Vec<Particle>),
+}
+
+/// Where a copy of the motif stands.
+#[derive(Clone, Copy)]
+struct Pose {
+    x: f64,
+    y: f64,
+    turn: f64,
+}
+
+impl Sampler {
+    /// # Errors
+    /// Whatever [`Snapshot::validate`] finds, and ensemble settings out of range.
+    pub fn new(snapshot: &Snapshot, ensemble: &Ensemble) -> Result<Self, SnapshotError> {
+        snapshot.validate()?;
+        let box_size_l = ensemble_box_l(snapshot, ensemble);
+        let unit = snapshot.unit_length();
+        let source = match (snapshot.mode, snapshot.boundary) {
+            (Mode::Motif, _) => {
+                check(ensemble)?;
+                let body = snapshot.centred_motif();
+                let tree = PointTree::new(body.iter().map(|p| [p.x, p.y]).collect(), None);
+                let radius_l = snapshot.enclosing_circle().1 / unit;
+                Source::Motif { body, tree, radius_l, ensemble: *ensemble }
+            }
+            (Mode::Whole, Boundary::Periodic) => {
+                let [width, height] = snapshot.box_size;
+                let [columns, rows] = snapshot.repeats();
+                let mut particles = Vec::with_capacity(snapshot.particles.len() * columns * rows);
+                for tile in 0..columns * rows {
+                    let (dx, dy) = ((tile % columns) as f64 * width, (tile / columns) as f64 * height);
+                    particles.extend(snapshot.particles.iter().map(|p| Particle {
+                        x: (p.x + dx) / unit,
+                        y: (p.y + dy) / unit,
+                        ..*p
+                    }));
+                }
+                Source::Periodic(particles)
+            }
+            (Mode::Whole, Boundary::Open) => {
+                let inset = 0.5 * OPEN_MARGIN_L;
+                let particles = snapshot.particles.iter();
+                Source::Open(
+                    particles.map(|p| Particle { x: p.x / unit + inset, y: p.y / unit + inset, ..*p }).collect(),
+                )
+            }
+        };
+        Ok(Self { source, box_size_l })
+    }
+
+    /// One sample. A motif's copies follow one another in the order of the painting.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Jammed`] when the copies find no room.
+    pub fn sample(&self, rng: &mut impl Rng) -> Result<Swarm, SnapshotError> {
+        let [width, height] = self.box_size_l;
+        let moved = |p: &Particle, pose: Pose| {
+            let (sin, cos) = pose.turn.sin_cos();
+            Particle {
+                x: wrap(pose.x + cos * p.x - sin * p.y, width),
+                y: wrap(pose.y + sin * p.x + cos * p.y, height),
+                heading: wrap_angle(p.heading + pose.turn),
+                species: p.species,
+            }
+        };
+        let particles = match &self.source {
+            Source::Motif { body, tree, radius_l, ensemble } => {
+                let mut poses = None;
+                for _ in 0..RESTARTS {
+                    poses = place_copies(body, tree, *radius_l, ensemble, width, rng);
+                    if poses.is_some() {
+                        break;
+                    }
+                }
+                let Ensemble { copies, clearance_l, cover } = *ensemble;
+                let poses = poses.ok_or(SnapshotError::Jammed { copies, clearance_l, cover })?;
+                poses.iter().flat_map(|&pose| body.iter().map(move |p| moved(p, pose))).collect()
+            }
+            Source::Periodic(particles) => {
+                let shift = Pose { x: rng.random_range(0.0..width), y: rng.random_range(0.0..height), turn: 0.0 };
+                particles.iter().map(|p| moved(p, shift)).collect()
+            }
+            Source::Open(particles) => particles.clone(),
+        };
+        Ok(Swarm { particles, box_size: self.box_size_l })
+    }
+}
+
+/// Random poses, no two copies closer than the clearance; `None` when one of them finds no room.
+fn place_copies(
+    body: &[Particle],
+    tree: &PointTree,
+    radius_l: f64,
+    ensemble: &Ensemble,
+    side_l: f64,
+    rng: &mut impl Rng,
+) -> Option<Vec<Pose>> {
+    // Copies whose centres lie in cells that do not touch are clear of each other.
+    let reach = 2.0 * radius_l + ensemble.clearance_l;
+    let cells = ((side_l / reach).floor() as usize).clamp(1, 512);
+    let cell_of = |x: f64| ((x / side_l * cells as f64) as usize).min(cells - 1);
+    let around =
+        |c: usize| if cells < 3 { (0..cells).collect() } else { vec![(c + cells - 1) % cells, c, (c + 1) % cells] };
+    let mut grid: Vec<Vec<Pose>> = vec![Vec::new(); cells * cells];
+    let mut poses = Vec::with_capacity(ensemble.copies);
+    for _ in 0..ensemble.copies {
+        let pose = (0..TRIES).find_map(|_| {
+            let pose = Pose {
+                x: rng.random_range(0.0..side_l),
+                y: rng.random_range(0.0..side_l),
+                turn: rng.random_range(0.0..TAU),
+            };
+            let (columns, rows): (Vec<usize>, Vec<usize>) = (around(cell_of(pose.x)), around(cell_of(pose.y)));
+            let mut near = rows.iter().flat_map(|row| columns.iter().map(move |column| row * cells + column));
+            let clear = near.all(|cell| {
+                grid[cell]
+                    .iter()
+                    .all(|&other| clear_of(body, tree, radius_l, ensemble.clearance_l, side_l, pose, other))
+            });
+            clear.then_some(pose)
+        })?;
+        grid[cell_of(pose.y) * cells + cell_of(pose.x)].push(pose);
+        poses.push(pose);
+    }
+    Some(poses)
+}
+
+/// Whether every particle of the copy at `pose` keeps the clearance from every particle of the copy at `other`.
+fn clear_of(
+    body: &[Particle],
+    tree: &PointTree,
+    radius_l: f64,
+    clearance_l: f64,
+    side_l: f64,
+    pose: Pose,
+    other: Pose,
+) -> bool {
+    let (sin, cos) = pose.turn.sin_cos();
+    let (other_sin, other_cos) = other.turn.sin_cos();
+    let nearest_image = |d: f64| d - side_l * (d / side_l).round();
+    let centre = [nearest_image(pose.x - other.x), nearest_image(pose.y - other.y)];
+    // On a small torus a second image of the other copy may be near as well.
+    for image in 0..9 {
+        let dx = centre[0] + side_l * (f64::from(image % 3) - 1.0);
+        let dy = centre[1] + side_l * (f64::from(image / 3) - 1.0);
+        if dx.hypot(dy) >= 2.0 * radius_l + clearance_l {
+            continue;
+        }
+        for p in body {
+            // Seen from the other copy's own frame.
+            let x = dx + cos * p.x - sin * p.y;
+            let y = dy + sin * p.x + cos * p.y;
+            if tree.any_within([other_cos * x + other_sin * y, other_cos * y - other_sin * x], clearance_l) {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+fn check(ensemble: &Ensemble) -> Result<(), SnapshotError> {
+    let Ensemble { copies, clearance_l, cover } = *ensemble;
+    let fault = |name, value, mend| Err(SnapshotError::Ensemble { name, value, mend });
+    if copies == 0 {
+        return fault("copies", 0.0, "a sample needs at least 1 copy");
+    }
+    if !(clearance_l.is_finite() && clearance_l >= 0.0) {
+        return fault("clearance_l", clearance_l, "it must be a number of 0 or more");
+    }
+    if !(cover > 0.0 && cover <= 0.9) {
+        return fault("cover", cover, "it must lie above 0 and not above 0.9 (0.4 is comfortable)");
+    }
+    Ok(())
+}
+
+/// Width and height of the torus that holds every sample, ℓ.
+///
+/// A motif gets a square whose area is the area of the discs around its copies over `cover`; a whole painting keeps its
+/// box (a periodic one narrower than [`MIN_TORUS_L`] is repeated until it is not, an open one gets [`OPEN_MARGIN_L`]).
+pub fn ensemble_box_l(snapshot: &Snapshot, ensemble: &Ensemble) -> [f64; 2] {
+    let unit = snapshot.unit_length();
+    let [width, height] = snapshot.box_size.map(|side| side / unit);
+    match (snapshot.mode, snapshot.boundary) {
+        (Mode::Motif, _) => {
+            let radius_l = snapshot.enclosing_circle().1 / unit;
+            let disc = PI * (radius_l + 0.5 * ensemble.clearance_l).powi(2);
+            let side = (ensemble.copies as f64 * disc / ensemble.cover).sqrt();
+            // A copy must be clear of its own image around the torus.
+            [side.max(2.0 * radius_l + ensemble.clearance_l).max(MIN_TORUS_L); 2]
+        }
+        (Mode::Whole, Boundary::Periodic) => {
+            let [columns, rows] = snapshot.repeats();
+            [width * columns as f64, height * rows as f64]
+        }
+        (Mode::Whole, Boundary::Open) => [width + OPEN_MARGIN_L, height + OPEN_MARGIN_L],
+    }
+}
+
+impl Ensemble {
+    /// The same ensemble with so many copies that about `particles` particles live at the same density.
+    /// A whole painting is one sample whatever the number; see [`Snapshot::random_swarm_of`] for more of its kind.
+    pub fn for_particles(&self, snapshot: &Snapshot, particles: usize) -> Self {
+        let each = snapshot.particles.len().max(1);
+        Self { copies: ((particles + each / 2) / each).max(1), ..*self }
+    }
+}
+
+impl Snapshot {
+    /// One sample of the target ensemble, in units of ℓ. For many, make one [`Sampler`] and keep it.
+    ///
+    /// # Errors
+    /// As [`Sampler::new`] and [`Sampler::sample`].
+    pub fn sample(&self, ensemble: &Ensemble, rng: &mut impl Rng) -> Result<Swarm, SnapshotError> {
+        Sampler::new(self, ensemble)?.sample(rng)
+    }
+
+    /// Which particles of a sample carry loss, in their order: all, except in an open painting those closer than the
+    /// cutoff to its edge, whose surroundings are cut off.
+    pub fn carries_loss(&self, ensemble: &Ensemble, cutoff_l: f64) -> Vec<bool> {
+        let [width, height] = self.box_size;
+        let cutoff = cutoff_l * self.unit_length();
+        match (self.mode, self.boundary) {
+            (Mode::Whole, Boundary::Open) => {
+                let inside = |x: f64, side: f64| x >= cutoff && x <= side - cutoff;
+                self.particles.iter().map(|p| inside(p.x, width) && inside(p.y, height)).collect()
+            }
+            _ => vec![true; self.sample_len(ensemble)],
+        }
+    }
+
+    /// Particles in one sample.
+    pub fn sample_len(&self, ensemble: &Ensemble) -> usize {
+        let [columns, rows] = self.repeats();
+        self.particles.len() * if self.mode == Mode::Motif { ensemble.copies } else { columns * rows }
+    }
+
+    /// Uniform positions and headings in the box of a sample, with its number of particles and mix of species, ℓ
+    /// (U of the fidelity measure).
+    pub fn random_swarm(&self, ensemble: &Ensemble, rng: &mut impl Rng) -> Swarm {
+        self.scatter(self.sample_len(ensemble), ensemble_box_l(self, ensemble), rng)
+    }
+
+    /// `particles` particles, uniform as in [`Self::random_swarm`], on a torus of the shape of the sample's and of such
+    /// size that the density is the sample's (of an open painting: the density inside its own box).
+    pub fn random_swarm_of(&self, ensemble: &Ensemble, particles: usize, rng: &mut impl Rng) -> Swarm {
+        let mut box_l = ensemble_box_l(self, ensemble);
+        if (self.mode, self.boundary) == (Mode::Whole, Boundary::Open) {
+            box_l = box_l.map(|side| side - OPEN_MARGIN_L);
+        }
+        let scale = (particles.max(1) as f64 / self.sample_len(ensemble).max(1) as f64).sqrt();
+        self.scatter(particles, box_l.map(|side| (scale * side).max(MIN_TORUS_L)), rng)
+    }
+
+    fn scatter(&self, count: usize, box_size: [f64; 2], rng: &mut impl Rng) -> Swarm {
+        let painted = self.particles.len();
+        let particles = (0..count)
+            .map(|i| Particle {
+                x: rng.random_range(0.0..box_size[0]),
+                y: rng.random_range(0.0..box_size[1]),
+                heading: rng.random_range(-PI..PI),
+                // Walks through the painting once, so that any number has the painting's mix.
+                species: self.particles.get(i * painted / count.max(1)).map_or(0, |p| p.species),
+            })
+            .collect();
+        Swarm { particles, box_size }
+    }
+
+    /// How often a periodic painting is repeated along x and y so that no side is shorter than [`MIN_TORUS_L`].
+    fn repeats(&self) -> [usize; 2] {
+        match self.period() {
+            Some(period) => {
+                let least = MIN_TORUS_L * self.unit_length();
+                period.map(|side| if side > 0.0 { (least / side).ceil().clamp(1.0, 64.0) as usize } else { 1 })
+            }
+            None => [1, 1],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    /// A bar of four, 2 world units apart, the last of species 1.
+    fn bar() -> Snapshot {
+        let particles =
+            (0..4).map(|i| Particle { x: 3.0 + 2.0 * f64::from(i), y: 5.0, heading: 0.5, species: u8::from(i == 3) });
+        Snapshot { particles: particles.collect(), box_size: [12.0, 10.0], ..Snapshot::default() }
+    }
+
+    fn whole(boundary: Boundary) -> Snapshot {
+        let mut snapshot = bar();
+        snapshot.mode = Mode::Whole;
+        snapshot.boundary = boundary;
+        snapshot
+    }
+
+    #[test]
+    fn copies_keep_their_clearance_through_the_edges_and_their_shape() {
+        let ensemble = Ensemble { copies: 9, clearance_l: 1.6, cover: 0.4 };
+        let mut rng = StdRng::seed_from_u64(3);
+        for _ in 0..20 {
+            let swarm = bar().sample(&ensemble, &mut rng).unwrap();
+            assert_eq!(swarm.len(), 36);
+            assert_eq!(swarm.box_size, ensemble_box_l(&bar(), &ensemble));
+            for (i, a) in swarm.particles.iter().enumerate() {
+                assert!((0.0..swarm.box_size[0]).contains(&a.x) && (0.0..swarm.box_size[1]).contains(&a.y));
+                for (j, b) in swarm.particles.iter().enumerate().skip(i + 1) {
+                    let [dx, dy] = swarm.offset(a, b);
+                    if i / 4 != j / 4 {
+                        assert!(dx.hypot(dy) >= 1.6, "{i} and {j} are {} apart", dx.hypot(dy));
+                    } else {
+                        assert!((dx.hypot(dy) - (j - i) as f64).abs() < 1e-9, "the bar is bent");
+                        // The bar lies along heading - 0.5 in the painting, so it must in every copy.
+                        assert!(
+                            wrap_angle(dy.atan2(dx) - (a.heading - 0.5)).abs() < 1e-9,
+                            "headings did not turn along"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn poses_are_spread_evenly_over_angles_and_places() {
+        let ensemble = Ensemble::default();
+        let sampler = Sampler::new(&bar(), &ensemble).unwrap();
+        let mut rng = StdRng::seed_from_u64(5);
+        let (mut sum, mut count) = ([0.0f64; 4], 0.0);
+        for _ in 0..400 {
+            let swarm = sampler.sample(&mut rng).unwrap();
+            for leader in swarm.particles.iter().step_by(4) {
+                let place = TAU * leader.x / swarm.box_size[0];
+                for (total, term) in
+                    sum.iter_mut().zip([leader.heading.cos(), leader.heading.sin(), place.cos(), place.sin()])
+                {
+                    *total += term;
+                }
+                count += 1.0;
+            }
+        }
+        // Four standard errors of a mean of cosines of independent uniform angles.
+        let tolerance = 4.0 * (0.5f64 / count).sqrt();
+        assert!(sum.iter().all(|total| (total / count).abs() < tolerance), "{sum:?} over {count}");
+    }
+
+    #[test]
+    fn a_pool_for_training_is_made_in_well_under_a_second() {
+        let start = std::time::Instant::now();
+        let sampler = Sampler::new(&bar(), &Ensemble { copies: 12, ..Ensemble::default() }).unwrap();
+        let mut rng = StdRng::seed_from_u64(1);
+        for _ in 0..256 {
+            sampler.sample(&mut rng).unwrap();
+        }
+        assert!(start.elapsed().as_secs_f64() < 1.0, "took {:?}", start.elapsed());
+    }
+
+    #[test]
+    fn ten_thousand_particles_of_a_motif_find_room() {
+        let ensemble = Ensemble::default().for_particles(&bar(), 10_000);
+        assert_eq!(ensemble.copies, 2500);
+        let swarm = bar().sample(&ensemble, &mut StdRng::seed_from_u64(1)).unwrap();
+        assert_eq!(swarm.len(), 10_000);
+        let density = |e: &Ensemble| {
+            let [w, h] = ensemble_box_l(&bar(), e);
+            bar().sample_len(e) as f64 / (w * h)
+        };
+        assert!((density(&ensemble) / density(&Ensemble::default()) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_ensemble_without_room_ends_with_advice_instead_of_a_search_for_ever() {
+        let ensemble = Ensemble { copies: 40, clearance_l: 60.0, cover: 0.9 };
+        let error = bar().sample(&ensemble, &mut StdRng::seed_from_u64(1)).unwrap_err();
+        assert!(matches!(error, SnapshotError::Jammed { copies: 40, .. }));
+        assert!(error.to_string().contains("lower the cover"), "{error}");
+    }
+
+    #[test]
+    fn ensemble_settings_out_of_range_are_named() {
+        for (ensemble, name) in [
+            (Ensemble { copies: 0, ..Ensemble::default() }, "copies"),
+            (Ensemble { clearance_l: f64::NAN, ..Ensemble::default() }, "clearance_l"),
+            (Ensemble { cover: 0.0, ..Ensemble::default() }, "cover"),
+            (Ensemble { cover: 1.5, ..Ensemble::default() }, "cover"),
+        ] {
+            let error = bar().sample(&ensemble, &mut StdRng::seed_from_u64(1)).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_periodic_painting_is_shifted_whole_and_repeated_when_small() {
+        let snapshot = whole(Boundary::Periodic);
+        // ℓ = 2: the box is 6 by 5, repeated twice each way to reach 8.
+        let swarm = snapshot.sample(&Ensemble::default(), &mut StdRng::seed_from_u64(1)).unwrap();
+        assert_eq!(swarm.box_size, [12.0, 10.0]);
+        assert_eq!(swarm.len(), 16);
+        assert_eq!(snapshot.carries_loss(&Ensemble::default(), 3.9), vec![true; 16]);
+        for (i, p) in swarm.particles.iter().enumerate() {
+            let [dx, dy] = swarm.offset(&swarm.particles[i / 4 * 4], p);
+            assert!((wrap(dx, 12.0) - (i % 4) as f64).abs() < 1e-9 && dy.abs() < 1e-9, "{i}: {dx} {dy}");
+        }
+        let other = snapshot.sample(&Ensemble::default(), &mut StdRng::seed_from_u64(2)).unwrap();
+        assert_ne!(swarm, other);
+    }
+
+    #[test]
+    fn the_edges_of_an_open_painting_never_meet_and_carry_no_loss() {
+        let snapshot = whole(Boundary::Open);
+        let swarm = snapshot.sample(&Ensemble::default(), &mut StdRng::seed_from_u64(1)).unwrap();
+        assert_eq!(swarm.box_size, [6.0 + OPEN_MARGIN_L, 5.0 + OPEN_MARGIN_L]);
+        assert_eq!(swarm.len(), 4);
+        // In ℓ the bar stands at x = 1.5, 2.5, 3.5, 4.5 of 6 and y = 2.5 of 5.
+        assert_eq!(snapshot.carries_loss(&Ensemble::default(), 2.0), vec![false, true, true, false]);
+        assert_eq!(snapshot.carries_loss(&Ensemble::default(), 2.6), vec![false; 4]);
+    }
+
+    #[test]
+    fn random_swarms_have_the_box_the_number_and_the_mix_of_the_sample() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let ensemble = Ensemble::default();
+        let sample = bar().sample(&ensemble, &mut rng).unwrap();
+        let random = bar().random_swarm(&ensemble, &mut rng);
+        let ones = |swarm: &Swarm| swarm.particles.iter().filter(|p| p.species == 1).count();
+        assert_eq!((random.box_size, random.len(), ones(&random)), (sample.box_size, sample.len(), ones(&sample)));
+
+        let many = bar().random_swarm_of(&ensemble, 4000, &mut rng);
+        assert_eq!((many.len(), ones(&many)), (4000, 1000));
+        let density = |s: &Swarm| s.len() as f64 / (s.box_size[0] * s.box_size[1]);
+        assert!((density(&many) / density(&sample) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_sample() {
+        let sample = |seed| bar().sample(&Ensemble::default(), &mut StdRng::seed_from_u64(seed)).unwrap();
+        assert_eq!(sample(9), sample(9));
+        assert_ne!(sample(9), sample(10));
+    }
+}
