@@ -1,1 +1,6 @@
-fn main() {}
+fn main() {
+    if let Err(e) = unstill::app::run(None) {
+        eprintln!("{e}");
+        std::process::exit(3);
+    }
+}

@@ -1,1 +1,78 @@
-//! (room to be filled)
+//! Engines that run a rule live.
+
+mod cpu;
+mod grow;
+
+pub use cpu::CpuEngine;
+pub use grow::anneal_sigmas;
+
+use crate::rule::{Rule, RuleError};
+use crate::snapshot::{Particle, Swarm};
+
+/// What a brush does: adds the velocity strength · (1 - d²/r²)² away from the centre (towards it when negative).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Force {
+    pub centre_l: [f32; 2],
+    pub radius_l: f32,
+    /// ℓ per time.
+    pub strength: f32,
+}
+
+impl Force {
+    /// Velocity (ℓ per time) that the brush gives to `particle`.
+    pub fn velocity_at(&self, swarm: &Swarm, particle: &Particle) -> [f64; 2] {
+        let centre =
+            Particle { x: f64::from(self.centre_l[0]), y: f64::from(self.centre_l[1]), ..Particle::default() };
+        let [dx, dy] = swarm.offset(&centre, particle);
+        let distance = dx.hypot(dy);
+        let rest = 1.0 - (distance / f64::from(self.radius_l)).powi(2);
+        if rest <= 0.0 || distance == 0.0 {
+            return [0.0; 2];
+        }
+        let speed = f64::from(self.strength) * rest * rest / distance;
+        [speed * dx, speed * dy]
+    }
+}
+
+/// What an engine counts, read on demand.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Counters {
+    /// Heun steps done.
+    pub steps: u32,
+    /// Ordered pairs within the cutoff, over all evaluations.
+    pub pair_tests: u64,
+    /// Particles whose state is not finite now.
+    pub non_finite: u64,
+    /// GPU memory per particle, bytes; 0 on the processor.
+    pub bytes_per_particle: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    #[error("particle {index} has species {species}, but the rule knows {known}; learn again with all species in the picture")]
+    Species { index: usize, species: u8, known: usize },
+    #[error("particle {index} has a position or heading that is not finite")]
+    NotFinite { index: usize },
+    #[error("the box is {0} × {1}; both sides must be positive")]
+    Box(f64, f64),
+}
+
+/// A swarm that `rule` can move.
+pub(crate) fn check_swarm(rule: &Rule, swarm: &Swarm) -> Result<(), EngineError> {
+    let [w, h] = swarm.box_size;
+    if !(w > 0.0 && h > 0.0 && w.is_finite() && h.is_finite()) {
+        return Err(EngineError::Box(w, h));
+    }
+    let known = rule.energy.shape.species;
+    for (index, p) in swarm.particles.iter().enumerate() {
+        if usize::from(p.species) >= known {
+            return Err(EngineError::Species { index, species: p.species, known });
+        }
+        if !(p.x.is_finite() && p.y.is_finite() && p.heading.is_finite()) {
+            return Err(EngineError::NotFinite { index });
+        }
+    }
+    Ok(())
+}

@@ -2,12 +2,15 @@
 //!
 //! No threads here beyond data parallelism inside one step; the background thread lives in `worker`.
 
+mod batch;
+mod fused;
+mod graph;
+mod loss;
 mod settings;
+mod trainer;
 
 pub use settings::{Drive, TrainingSettings};
-
-use crate::rule::Rule;
-use crate::snapshot::{Ensemble, Snapshot};
+pub use trainer::Trainer;
 
 /// Which network a step trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub struct StepStats {
 #[derive(Debug, thiserror::Error)]
 pub enum LearnError {
     #[error("the snapshot cannot be learned from: {0}")]
-    Snapshot(String),
+    Snapshot(#[from] crate::snapshot::SnapshotError),
     #[error("training setting {name} = {value} is not usable; {mend}")]
     Setting { name: &'static str, value: String, mend: &'static str },
     #[error(
@@ -40,29 +43,4 @@ pub enum LearnError {
     Diverged { step: usize, loss: f64, last_good: usize },
     #[error("candle: {0}")]
     Candle(#[from] candle_core::Error),
-}
-
-/// A training run. (Signatures are fixed; the body is being written.)
-pub struct Trainer {}
-
-impl Trainer {
-    /// `start` continues from the weights of an earlier rule of the same shape.
-    pub fn new(
-        _snapshot: &Snapshot,
-        _ensemble: &Ensemble,
-        _settings: &TrainingSettings,
-        _start: Option<&Rule>,
-    ) -> Result<Self, LearnError> {
-        todo!()
-    }
-
-    /// One optimiser step (a few ms). `Ok(None)` when the run is complete.
-    pub fn step(&mut self) -> Result<Option<StepStats>, LearnError> {
-        todo!()
-    }
-
-    /// The newest good weights as a rule: after a divergence, those of the last good step.
-    pub fn rule(&self) -> Rule {
-        todo!()
-    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::LearnError;
 use crate::rule::FlowKind;
 
 /// What must not vanish while the flow network is trained (design, section 2).
@@ -59,5 +60,39 @@ impl Default for TrainingSettings {
             phi: [32, 32],
             rho: [64, 64],
         }
+    }
+}
+
+impl TrainingSettings {
+    /// # Errors
+    /// [`LearnError::Setting`] names the first setting that cannot be used.
+    pub fn validate(&self) -> Result<(), LearnError> {
+        let refuse = |name, value: String, mend| Err(LearnError::Setting { name, value, mend });
+        if self.steps == 0 || self.steps > 10_000_000 {
+            return refuse("steps", self.steps.to_string(), "choose 1 to 10,000,000");
+        }
+        if self.batch == 0 || self.batch > 4096 {
+            return refuse("batch", self.batch.to_string(), "choose 1 to 4096");
+        }
+        if self.pool == 0 || self.pool > 100_000 {
+            return refuse("pool", self.pool.to_string(), "choose 1 to 100,000");
+        }
+        if !(self.learning_rate > 0.0 && self.learning_rate <= 1.0) {
+            return refuse("learning_rate", self.learning_rate.to_string(), "choose a number above 0, such as 0.003");
+        }
+        if !(self.cutoff_l >= 1.0 && self.cutoff_l <= 20.0) {
+            return refuse("cutoff_l", self.cutoff_l.to_string(), "choose 1 to 20 (in units of the particle distance)");
+        }
+        let [lo, hi] = self.sigma_range_l;
+        if !(lo > 0.0 && hi > lo && hi <= 10.0) {
+            return refuse("sigma_range_l", format!("{lo} to {hi}"), "choose 0 < least < greatest ≤ 10");
+        }
+        if !(self.kappa > 0.0 && self.kappa <= 100.0) {
+            return refuse("kappa", self.kappa.to_string(), "choose a number above 0, such as 1");
+        }
+        if self.phi.iter().chain(&self.rho).any(|&n| n == 0 || n > 512) {
+            return refuse("phi and rho", format!("{:?} {:?}", self.phi, self.rho), "choose layer widths of 1 to 512");
+        }
+        Ok(())
     }
 }

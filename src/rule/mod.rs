@@ -2,9 +2,26 @@
 //!
 //! Everything is in units of ℓ (the median nearest-neighbour distance of the snapshot).
 
+pub mod fast;
+pub mod energy;
+mod features;
+pub mod flow_exact;
+pub mod flow_learned;
+mod forward;
 mod knobs;
+mod neighbours;
 mod net;
 pub mod noise;
+mod random;
+pub mod residual;
+pub mod step;
+#[cfg(test)]
+mod testing;
+mod validate;
 
+pub use features::{window, window_slope};
 pub use knobs::{FlowKind, Knobs, LiveSettings};
+pub use neighbours::Neighbours;
 pub use net::{FEATURES, Layout, LocalNet, NetShape, Rule, Span};
+pub use step::time_step;
+pub use validate::{MAX_WIDTH, RuleError};

@@ -1,0 +1,113 @@
+//! Noised samples of the target ensemble, ready for the kernels.
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
+
+use super::{LearnError, TrainingSettings};
+use crate::rule::{Neighbours, Rule, fast::Cloud};
+use crate::snapshot::{Ensemble, Sampler, Snapshot, Swarm, wrap};
+
+/// Samples made once, drawn from at every step.
+pub struct Pool {
+    samples: Vec<Swarm>,
+    /// Whether a particle carries loss (those near the edge of an open painting are context only).
+    carries_loss: Vec<bool>,
+    rng: StdRng,
+    noised: Swarm,
+    neighbours: Neighbours,
+}
+
+/// One batch: `configs` configurations of `per_config` particles each, noised, and the noise.
+#[derive(Default)]
+pub struct Batch {
+    pub configs: usize,
+    pub per_config: usize,
+    pub cloud: Cloud,
+    /// Standard normals (ξ_x, ξ_y, ξ_θ) that were added, world frame, per particle.
+    pub noise: Vec<[f32; 3]>,
+    /// σ, ℓ, per configuration.
+    pub sigma_l: Vec<f32>,
+    /// One for particles that carry loss, else zero.
+    pub mask: Vec<f32>,
+    start: Vec<u32>,
+    index: Vec<u32>,
+}
+
+impl Pool {
+    pub fn new(snapshot: &Snapshot, ensemble: &Ensemble, settings: &TrainingSettings) -> Result<Self, LearnError> {
+        let sampler = Sampler::new(snapshot, ensemble)?;
+        let mut rng = StdRng::seed_from_u64(settings.seed);
+        let samples = (0..settings.pool).map(|_| sampler.sample(&mut rng)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            samples,
+            carries_loss: snapshot.carries_loss(ensemble, settings.cutoff_l),
+            rng,
+            noised: Swarm::default(),
+            neighbours: Neighbours::default(),
+        })
+    }
+
+    /// The random numbers of training go on from here, one stream for pool, noise and probes.
+    pub fn rng(&mut self) -> &mut StdRng {
+        &mut self.rng
+    }
+
+    /// Replaces `batch` by `configs` samples with noise x + σξ, θ + κσξ', σ log-uniform in `sigma_range_l`.
+    pub fn draw(&mut self, batch: &mut Batch, configs: usize, sigma_range_l: [f64; 2], rule: &Rule) {
+        batch.configs = configs;
+        batch.per_config = self.samples[0].len();
+        batch.cloud.clear();
+        batch.cloud.box_l = self.samples[0].box_size.map(|s| s as f32);
+        batch.noise.clear();
+        batch.sigma_l.clear();
+        batch.mask.clear();
+        batch.start.clear();
+        batch.index.clear();
+        batch.start.push(0);
+        let [lo, hi] = sigma_range_l.map(f64::ln);
+        for _ in 0..configs {
+            let sample = &self.samples[self.rng.random_range(0..self.samples.len())];
+            let sigma = (lo + (hi - lo) * self.rng.random::<f64>()).exp();
+            batch.sigma_l.push(sigma as f32);
+            self.noised.clone_from(sample);
+            let [w, h] = self.noised.box_size;
+            for p in &mut self.noised.particles {
+                let xi: [f64; 3] = std::array::from_fn(|_| StandardNormal.sample(&mut self.rng));
+                p.x = wrap(p.x + sigma * xi[0], w);
+                p.y = wrap(p.y + sigma * xi[1], h);
+                p.heading += rule.kappa * sigma * xi[2];
+                batch.noise.push(xi.map(|v| v as f32));
+            }
+            let first = batch.cloud.len() as u32;
+            let tau = rule.noise_feature(sigma) as f32;
+            for p in &self.noised.particles {
+                batch.cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
+            }
+            self.neighbours.rebuild(&self.noised, rule.cutoff_l);
+            let edges = batch.index.len() as u32;
+            batch.index.extend(self.neighbours.index.iter().map(|j| j + first));
+            batch.start.extend(self.neighbours.start[1..].iter().map(|s| s + edges));
+            batch.mask.extend(self.carries_loss.iter().map(|&c| f32::from(u8::from(c))));
+        }
+        batch.cloud.group(&batch.start, &batch.index);
+    }
+}
+
+impl Batch {
+    pub fn particles(&self) -> usize {
+        self.cloud.len()
+    }
+
+    /// Ordered pairs (i, j) that see each other.
+    pub fn edges(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        (0..self.particles()).flat_map(move |i| {
+            self.index[self.start[i] as usize..self.start[i + 1] as usize].iter().map(move |&j| (i as u32, j))
+        })
+    }
+
+    /// σ of the configuration that particle `i` belongs to, ℓ.
+    pub fn sigma_of(&self, i: usize) -> f32 {
+        self.sigma_l[i / self.per_config]
+    }
+}

@@ -1,0 +1,270 @@
+//! The training loop, one step at a time.
+
+use std::sync::{Arc, Mutex};
+
+use candle_core::{Device, Tensor, Var};
+use candle_nn::{AdamW, Optimizer, ParamsAdamW};
+use rand::rngs::StdRng;
+
+use super::batch::{Batch, Pool};
+use super::fused::{Bench, EnergyGradient, FlowJets};
+use super::{LearnError, Phase, StepStats, TrainingSettings, graph, loss};
+use crate::rule::fast::{Kernels, Weights};
+use crate::rule::{FlowKind, LocalNet, NetShape, Rule};
+use crate::snapshot::{Ensemble, Snapshot};
+
+/// Decay of the running average of the weights that is published.
+const AVERAGE_DECAY: f32 = 0.998;
+/// A run whose smoothed loss exceeds its first values this many times has diverged.
+const DIVERGED_FACTOR: f64 = 20.0;
+/// Gain of the output layer at the start: the energy begins almost flat.
+const START_GAIN: f64 = 0.1;
+/// Steps before divergence is judged.
+const SETTLE_STEPS: usize = 50;
+
+/// One network in training.
+struct Student {
+    shape: NetShape,
+    weights: Var,
+    optimiser: AdamW,
+    /// Running average of the weights: steadier than the last iterate.
+    average: Vec<f32>,
+    /// Steps taken.
+    step: usize,
+    smoothed: Option<f64>,
+    first: f64,
+}
+
+/// A training run: first the energy, then (if asked for) the flow.
+pub struct Trainer {
+    settings: TrainingSettings,
+    device: Device,
+    pool: Pool,
+    batch: Arc<Batch>,
+    kernels: Arc<Mutex<Kernels>>,
+    rule: Rule,
+    energy: Student,
+    flow: Option<Student>,
+    /// Running mean square speed of the flow, (ℓ/time)².
+    speed_sq: f64,
+}
+
+impl Trainer {
+    /// `start` continues from the weights of an earlier rule of the same shape; a rule of another shape is not used.
+    ///
+    /// # Errors
+    /// A snapshot that cannot be sampled, a setting out of range, or no device.
+    pub fn new(
+        snapshot: &Snapshot,
+        ensemble: &Ensemble,
+        settings: &TrainingSettings,
+        start: Option<&Rule>,
+    ) -> Result<Self, LearnError> {
+        settings.validate()?;
+        let device = device()?;
+        let mut pool = Pool::new(snapshot, ensemble, settings)?;
+        let shape =
+            NetShape { species: snapshot.species_count(), phi: settings.phi, rho: settings.rho, outputs: 1 };
+        let flow_shape = NetShape { outputs: 3, ..shape };
+        let fits = |net: &&LocalNet, shape: NetShape| net.shape == shape;
+        let start_energy = start.map(|r| &r.energy).filter(|n| fits(n, shape));
+        let start_flow = start.and_then(|r| r.flow.as_ref()).filter(|n| fits(n, flow_shape));
+        let energy = Student::new(shape, start_energy, pool.rng(), settings, &device)?;
+        let flow = match settings.flow {
+            FlowKind::Learned => Some(Student::new(flow_shape, start_flow, pool.rng(), settings, &device)?),
+            FlowKind::None | FlowKind::Exact => None,
+        };
+        let rule = Rule {
+            unit_length: snapshot.unit_length(),
+            cutoff_l: settings.cutoff_l,
+            sigma_range_l: settings.sigma_range_l,
+            kappa: settings.kappa,
+            energy: LocalNet { shape, weights: energy.average.clone() },
+            flow: None,
+        };
+        Ok(Self {
+            settings: *settings,
+            device,
+            pool,
+            batch: Arc::default(),
+            kernels: Arc::default(),
+            rule,
+            energy,
+            flow,
+            speed_sq: 1.0,
+        })
+    }
+
+    /// Steps of the whole run.
+    pub fn total_steps(&self) -> usize {
+        self.settings.steps + if self.flow.is_some() { self.settings.flow_steps } else { 0 }
+    }
+
+    /// One optimiser step. `Ok(None)` when the run is complete.
+    ///
+    /// # Errors
+    /// [`LearnError::Diverged`] when the loss is not finite or runs away; [`Trainer::rule`] then holds the weights of
+    /// the last good step.
+    pub fn step(&mut self) -> Result<Option<StepStats>, LearnError> {
+        let (phase, loss) = if self.energy.step < self.settings.steps {
+            (Phase::Energy, self.energy_step()?)
+        } else if self.flow.as_ref().is_some_and(|f| f.step < self.settings.flow_steps) {
+            (Phase::Flow, self.flow_step()?)
+        } else {
+            return Ok(None);
+        };
+        let step = self.energy.step + self.flow.as_ref().map_or(0, |f| f.step);
+        Ok(Some(StepStats { phase, step, steps: self.total_steps(), loss }))
+    }
+
+    /// The newest good weights as a rule. The flow appears once its training has begun, scaled to a root mean square
+    /// speed of 1 ℓ per time.
+    pub fn rule(&self) -> Rule {
+        let mut rule = self.rule.clone();
+        rule.energy.weights.clone_from(&self.energy.average);
+        rule.flow = self.flow.as_ref().filter(|f| f.step > 0).map(|f| {
+            let mut net = LocalNet { shape: f.shape, weights: f.average.clone() };
+            let scale = (1.0 / self.speed_sq.max(1e-12).sqrt()) as f32;
+            let layout = f.shape.layout();
+            for w in &mut net.weights[layout.out_w.start..] {
+                *w *= scale;
+            }
+            net
+        });
+        rule
+    }
+
+    fn draw(&mut self, sigma_range_l: [f64; 2]) -> Arc<Batch> {
+        // The operations of the last step are dropped, so this is the only owner and nothing is copied.
+        let mut batch = Arc::try_unwrap(std::mem::take(&mut self.batch)).unwrap_or_default();
+        self.pool.draw(&mut batch, self.settings.batch, sigma_range_l, &self.rule);
+        self.batch = Arc::new(batch);
+        self.batch.clone()
+    }
+
+    fn bench(&self, batch: &Arc<Batch>, shape: NetShape) -> Bench {
+        Bench { batch: batch.clone(), kernels: self.kernels.clone(), shape, cutoff_l: self.settings.cutoff_l }
+    }
+
+    fn energy_step(&mut self) -> Result<f64, LearnError> {
+        let batch = self.draw(self.settings.sigma_range_l);
+        let shape = self.energy.shape;
+        let weights = self.energy.weights.as_tensor();
+        let gradient = if self.device.is_cpu() {
+            weights.apply_op1(EnergyGradient(self.bench(&batch, shape)))?
+        } else {
+            let edges = graph::EdgeTensors::new(&batch, &shape, self.settings.cutoff_l, &self.device)?;
+            graph::energy_gradient(weights, &shape, &edges)?
+        };
+        let loss = loss::denoising(&gradient, &batch, self.settings.kappa)?;
+        drop(gradient);
+        drop(batch);
+        self.energy.descend(loss, self.settings.learning_rate, self.settings.steps)
+    }
+
+    fn flow_step(&mut self) -> Result<f64, LearnError> {
+        let Some(mut student) = self.flow.take() else { unreachable!("flow_step is called with a flow") };
+        let loss = self.flow_loss(&student);
+        let result = loss.and_then(|loss| {
+            let warm = student.step as f64;
+            // Running mean that forgets the untrained start.
+            let keep = (warm / (warm + 10.0)).min(0.99);
+            self.speed_sq = keep * self.speed_sq + (1.0 - keep) * f64::from(loss.speed_sq);
+            student.descend(loss.loss, self.settings.learning_rate, self.settings.flow_steps)
+        });
+        self.flow = Some(student);
+        result
+    }
+
+    fn flow_loss(&mut self, student: &Student) -> Result<loss::FlowLoss, LearnError> {
+        // The flow runs at the live temperature: the lower half (in ln σ) of the trained range.
+        let [lo, hi] = self.settings.sigma_range_l;
+        let batch = self.draw([lo, (lo * hi).sqrt()]);
+        let score = self.score(&batch)?;
+        let probes = loss::Probes::draw(&batch, &score, self.pool.rng());
+        let shape = student.shape;
+        let weights = student.weights.as_tensor();
+        let jets = if self.device.is_cpu() {
+            weights.apply_op1(FlowJets { bench: self.bench(&batch, shape), along: probes.along.clone() })?
+        } else {
+            let edges = graph::EdgeTensors::new(&batch, &shape, self.settings.cutoff_l, &self.device)?;
+            let [a, b] = [&probes.along[0], &probes.along[1]]
+                .map(|z| Tensor::from_slice(z.as_flattened(), (batch.particles(), 3), &self.device));
+            graph::flow_jets(weights, &shape, &edges, [&a?, &b?])?
+        };
+        Ok(loss::flow(&jets, &batch, &probes, self.settings.drive, self.settings.kappa)?)
+    }
+
+    /// s = -∇E of the averaged energy, (x, y, θ), world frame.
+    fn score(&self, batch: &Batch) -> Result<Vec<[f32; 3]>, LearnError> {
+        let mut score = vec![[0.0f32; 3]; batch.particles()];
+        let weights = Weights::new(self.energy.shape, &self.energy.average, self.settings.cutoff_l);
+        let mut kernels = self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kernels.gradient(&weights, &batch.cloud, &mut score);
+        for (i, s) in score.iter_mut().enumerate() {
+            let inv_sigma = 1.0 / batch.sigma_of(i);
+            *s = s.map(|g| -g * inv_sigma);
+        }
+        Ok(score)
+    }
+}
+
+impl Student {
+    fn new(
+        shape: NetShape,
+        start: Option<&LocalNet>,
+        rng: &mut StdRng,
+        settings: &TrainingSettings,
+        device: &Device,
+    ) -> Result<Self, LearnError> {
+        let average = start.cloned().unwrap_or_else(|| LocalNet::random(shape, rng, START_GAIN)).weights;
+        let weights = Var::from_vec(average.clone(), average.len(), device)?;
+        let params = ParamsAdamW {
+            lr: settings.learning_rate,
+            beta1: 0.9,
+            beta2: 0.99,
+            eps: 1e-8,
+            weight_decay: 0.0,
+        };
+        let optimiser = AdamW::new(vec![weights.clone()], params)?;
+        Ok(Self { shape, weights, optimiser, average, step: 0, smoothed: None, first: 0.0 })
+    }
+
+    /// Adam along a cosine schedule, then the running average. Returns the loss.
+    fn descend(&mut self, loss: Tensor, learning_rate: f64, steps: usize) -> Result<f64, LearnError> {
+        let value = f64::from(loss.to_scalar::<f32>()?);
+        let smoothed = self.smoothed.map_or(value, |s| 0.98 * s + 0.02 * value);
+        if self.step < SETTLE_STEPS {
+            self.first = self.first.max(smoothed.abs());
+        }
+        let runaway = self.step >= SETTLE_STEPS && smoothed > DIVERGED_FACTOR * self.first;
+        if !value.is_finite() || runaway {
+            return Err(LearnError::Diverged { step: self.step + 1, loss: value, last_good: self.step });
+        }
+        let progress = self.step as f64 / steps.max(1) as f64;
+        self.optimiser.set_learning_rate(learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()));
+        self.optimiser.backward_step(&loss)?;
+        let now: Vec<f32> = self.weights.as_tensor().to_vec1()?;
+        if now.iter().any(|w| !w.is_finite()) {
+            return Err(LearnError::Diverged { step: self.step + 1, loss: f64::NAN, last_good: self.step });
+        }
+        let t = self.step as f32;
+        let keep = AVERAGE_DECAY.min((1.0 + t) / (10.0 + t));
+        for (a, w) in self.average.iter_mut().zip(now) {
+            *a = keep * *a + (1.0 - keep) * w;
+        }
+        self.step += 1;
+        self.smoothed = Some(smoothed);
+        Ok(value)
+    }
+}
+
+/// The fastest device candle was built for.
+fn device() -> Result<Device, LearnError> {
+    #[cfg(feature = "cuda")]
+    return Ok(Device::cuda_if_available(0)?);
+    #[cfg(all(feature = "metal", not(feature = "cuda")))]
+    return Ok(Device::new_metal(0)?);
+    #[cfg(not(any(feature = "cuda", feature = "metal")))]
+    Ok(Device::Cpu)
+}

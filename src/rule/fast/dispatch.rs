@@ -1,0 +1,79 @@
+//! The only place with `unsafe` in this program: calling the lane kernels compiled for the instruction set found at run
+//! time. A `#[target_feature]` function may only be called where the processor has that feature; [`Isa::detect`] asks
+//! the processor first, and an [`Isa`] other than `Plain` cannot be made in another way.
+
+/// Instruction set of this processor, as far as the kernels care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Isa(Kind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+/// Work that can be compiled for several instruction sets: `B` outputs in registers, `FMA` fused multiply-add.
+/// Implementations must be `#[inline(always)]`.
+pub trait Kernel {
+    type Output;
+    fn run<const B: usize, const FMA: bool>(self) -> Self::Output;
+}
+
+impl Isa {
+    pub const PLAIN: Isa = Isa(Kind::Plain);
+
+    pub fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if avx2 && is_x86_feature_detected!("avx512f") {
+                return Self(Kind::Avx512);
+            }
+            if avx2 {
+                return Self(Kind::Avx2);
+            }
+        }
+        Self::PLAIN
+    }
+
+    /// Every instruction set this processor has, plainest first.
+    pub fn available() -> Vec<Self> {
+        let mut all = vec![Self::PLAIN];
+        #[cfg(target_arch = "x86_64")]
+        match Self::detect().0 {
+            Kind::Plain => {}
+            Kind::Avx2 => all.push(Self(Kind::Avx2)),
+            Kind::Avx512 => all.extend([Self(Kind::Avx2), Self(Kind::Avx512)]),
+        }
+        all
+    }
+
+    #[inline]
+    #[allow(unsafe_code)]
+    pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        match self.0 {
+            Kind::Plain => kernel.run::<4, false>(),
+            // SAFETY: this kind is made only by `detect`, after the processor said that it has avx2 and fma.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => unsafe { run_avx2(kernel) },
+            // SAFETY: this kind is made only by `detect`, after the processor said that it has avx512f, avx2 and fma.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => unsafe { run_avx512(kernel) },
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<4, true>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx2,fma")]
+fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<8, true>()
+}

@@ -1,0 +1,271 @@
+//! The networks of a rule, fast: f32, sixteen particles side by side, on all cores.
+//!
+//! The readable reference is `rule::energy` and its neighbours in f64; the tests hold the two together. Training (`learn`)
+//! and the native live engine (`engine::cpu`) both run on these kernels.
+
+mod cloud;
+mod dispatch;
+mod lanes;
+mod layer;
+mod pass;
+
+pub use cloud::{Cloud, Group};
+pub use dispatch::Isa;
+pub use lanes::LANES;
+pub use pass::Weights;
+
+use dispatch::Kernel;
+use lanes::Lane;
+use pass::{Tape, Tangent, flush, forward, reverse_inputs, reverse_weights};
+use rayon::prelude::*;
+
+/// Work is cut into this many parts whatever the number of cores, so that sums are taken in the same order everywhere.
+const PARTS: usize = 8;
+
+/// Outputs per particle of a flow with two tangents: value, first tangent, second tangent, each (forward, lateral, turn).
+pub type FlowJet = [[f32; 3]; 3];
+
+/// Runs the kernels and owns their working memory.
+pub struct Kernels {
+    isa: Isa,
+    parts: Vec<Part>,
+}
+
+#[derive(Default)]
+struct Part {
+    tape: Tape,
+    gradient: Vec<[f32; 3]>,
+    weight_bar: Vec<f32>,
+}
+
+impl Default for Kernels {
+    fn default() -> Self {
+        Self::new(Isa::detect())
+    }
+}
+
+impl Kernels {
+    pub fn new(isa: Isa) -> Self {
+        Self { isa, parts: (0..PARTS).map(|_| Part::default()).collect() }
+    }
+
+    fn each_part<'a>(&mut self, cloud: &'a Cloud, work: impl Fn(Isa, &mut Part, &'a [Group]) + Sync) {
+        let size = cloud.groups.len().div_ceil(PARTS).max(1);
+        let isa = self.isa;
+        self.parts.par_iter_mut().enumerate().for_each(|(p, part)| {
+            let groups = cloud.groups.chunks(size).nth(p).unwrap_or(&[]);
+            work(isa, part, groups);
+        });
+    }
+
+    /// ∂(Σ_i o_i)/∂(x, y, θ) of every particle, for a network with one output. For the energy network this is σ ∇E.
+    pub fn gradient(&mut self, net: &Weights, cloud: &Cloud, gradient: &mut [[f32; 3]]) {
+        self.each_part(cloud, |isa, part, groups| {
+            part.gradient.clear();
+            part.gradient.resize(cloud.len(), [0.0; 3]);
+            isa.run(Gradient { net, cloud, groups, tape: &mut part.tape, gradient: &mut part.gradient });
+        });
+        let parts = &self.parts;
+        gradient.par_iter_mut().with_min_len(4096).enumerate().for_each(|(i, g)| {
+            *g = [0.0; 3];
+            for part in parts {
+                for (g, p) in g.iter_mut().zip(part.gradient[i]) {
+                    *g += p;
+                }
+            }
+        });
+    }
+
+    /// ∂(Σ_i cotangent_i · gradient_i)/∂weights, where `gradient` is that of [`Kernels::gradient`]: the weight gradient
+    /// of the derivative of Σ o along `cotangent`.
+    pub fn gradient_vjp(&mut self, net: &Weights, cloud: &Cloud, cotangent: Tangent, weight_bar: &mut [f32]) {
+        self.each_part(cloud, |isa, part, groups| {
+            part.weight_bar.clear();
+            part.weight_bar.resize(net.layout.total, 0.0);
+            isa.run(GradientVjp { net, cloud, groups, cotangent, tape: &mut part.tape, bar: &mut part.weight_bar });
+        });
+        self.sum_weight_bars(weight_bar);
+    }
+
+    /// Outputs of every particle (`[particle][outputs]`, flattened).
+    pub fn outputs(&mut self, net: &Weights, cloud: &Cloud, out: &mut [f32]) {
+        let n = net.shape.outputs;
+        // Groups hold particles in no order: each part writes its own list, scattered afterwards.
+        self.each_part(cloud, |isa, part, groups| {
+            part.weight_bar.clear();
+            isa.run(Outputs { net, cloud, groups, tape: &mut part.tape, out: &mut part.weight_bar });
+        });
+        let size = cloud.groups.len().div_ceil(PARTS).max(1);
+        for (part, groups) in self.parts.iter().zip(cloud.groups.chunks(size)) {
+            for (g, values) in groups.iter().zip(part.weight_bar.chunks(n * LANES)) {
+                for l in 0..g.used {
+                    let i = g.lanes[l] as usize;
+                    for o in 0..n {
+                        out[i * n + o] = values[o * LANES + l];
+                    }
+                }
+            }
+        }
+    }
+
+    /// Values and two directional derivatives of a network with three outputs.
+    pub fn flow_jets(&mut self, net: &Weights, cloud: &Cloud, along: [Tangent; 2], jets: &mut [FlowJet]) {
+        self.each_part(cloud, |isa, part, groups| {
+            part.weight_bar.clear();
+            isa.run(Jets { net, cloud, groups, along, tape: &mut part.tape, out: &mut part.weight_bar });
+        });
+        let size = cloud.groups.len().div_ceil(PARTS).max(1);
+        for (part, groups) in self.parts.iter().zip(cloud.groups.chunks(size)) {
+            for (g, values) in groups.iter().zip(part.weight_bar.chunks(9 * LANES)) {
+                for l in 0..g.used {
+                    jets[g.lanes[l] as usize] =
+                        std::array::from_fn(|t| std::array::from_fn(|o| values[(t * 3 + o) * LANES + l]));
+                }
+            }
+        }
+    }
+
+    /// ∂(Σ cotangents·jets)/∂weights for the jets of [`Kernels::flow_jets`].
+    pub fn flow_jets_vjp(
+        &mut self,
+        net: &Weights,
+        cloud: &Cloud,
+        along: [Tangent; 2],
+        cotangents: &[FlowJet],
+        weight_bar: &mut [f32],
+    ) {
+        self.each_part(cloud, |isa, part, groups| {
+            part.weight_bar.clear();
+            part.weight_bar.resize(net.layout.total, 0.0);
+            isa.run(JetsVjp { net, cloud, groups, along, cotangents, tape: &mut part.tape, bar: &mut part.weight_bar });
+        });
+        self.sum_weight_bars(weight_bar);
+    }
+
+    fn sum_weight_bars(&self, weight_bar: &mut [f32]) {
+        weight_bar.fill(0.0);
+        for part in &self.parts {
+            for (sum, bar) in weight_bar.iter_mut().zip(&part.weight_bar) {
+                *sum += bar;
+            }
+        }
+    }
+}
+
+/// A cotangent of one in every used lane.
+#[inline(always)]
+fn ones(group: &Group) -> Lane {
+    std::array::from_fn(|l| f32::from(u8::from(l < group.used)))
+}
+
+struct Gradient<'a> {
+    net: &'a Weights,
+    cloud: &'a Cloud,
+    groups: &'a [Group],
+    tape: &'a mut Tape,
+    gradient: &'a mut [[f32; 3]],
+}
+
+impl Kernel for Gradient<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const B: usize, const FMA: bool>(self) {
+        for group in self.groups {
+            forward::<0, B, FMA>(self.net, self.cloud, group, [], self.tape);
+            reverse_inputs::<B, FMA>(self.net, self.cloud, group, &[ones(group)], self.tape, self.gradient);
+        }
+    }
+}
+
+struct GradientVjp<'a> {
+    net: &'a Weights,
+    cloud: &'a Cloud,
+    groups: &'a [Group],
+    cotangent: Tangent<'a>,
+    tape: &'a mut Tape,
+    bar: &'a mut [f32],
+}
+
+impl Kernel for GradientVjp<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const B: usize, const FMA: bool>(self) {
+        for group in self.groups {
+            forward::<1, B, FMA>(self.net, self.cloud, group, [self.cotangent], self.tape);
+            let out_bar = [[0.0; LANES], ones(group)];
+            reverse_weights::<1, B, FMA>(self.net, self.cloud, group, &out_bar, self.tape, self.bar);
+        }
+        flush::<1, FMA>(self.net, self.tape, self.bar);
+    }
+}
+
+struct Outputs<'a> {
+    net: &'a Weights,
+    cloud: &'a Cloud,
+    groups: &'a [Group],
+    tape: &'a mut Tape,
+    out: &'a mut Vec<f32>,
+}
+
+impl Kernel for Outputs<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const B: usize, const FMA: bool>(self) {
+        for group in self.groups {
+            forward::<0, B, FMA>(self.net, self.cloud, group, [], self.tape);
+            self.out.extend_from_slice(self.tape.out[..self.net.shape.outputs].as_flattened());
+        }
+    }
+}
+
+struct Jets<'a> {
+    net: &'a Weights,
+    cloud: &'a Cloud,
+    groups: &'a [Group],
+    along: [Tangent<'a>; 2],
+    tape: &'a mut Tape,
+    out: &'a mut Vec<f32>,
+}
+
+impl Kernel for Jets<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const B: usize, const FMA: bool>(self) {
+        for group in self.groups {
+            forward::<2, B, FMA>(self.net, self.cloud, group, self.along, self.tape);
+            self.out.extend_from_slice(self.tape.out[..9].as_flattened());
+        }
+    }
+}
+
+struct JetsVjp<'a> {
+    net: &'a Weights,
+    cloud: &'a Cloud,
+    groups: &'a [Group],
+    along: [Tangent<'a>; 2],
+    cotangents: &'a [FlowJet],
+    tape: &'a mut Tape,
+    bar: &'a mut [f32],
+}
+
+impl Kernel for JetsVjp<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const B: usize, const FMA: bool>(self) {
+        for group in self.groups {
+            forward::<2, B, FMA>(self.net, self.cloud, group, self.along, self.tape);
+            let mut out_bar = [[0.0; LANES]; 9];
+            for l in 0..group.used {
+                let cotangent = self.cotangents[group.lanes[l] as usize];
+                for (bar, c) in out_bar.iter_mut().zip(cotangent.as_flattened()) {
+                    bar[l] = *c;
+                }
+            }
+            reverse_weights::<2, B, FMA>(self.net, self.cloud, group, &out_bar, self.tape, self.bar);
+        }
+        flush::<2, FMA>(self.net, self.tape, self.bar);
+    }
+}
+
+#[cfg(test)]
+mod tests;
