@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::learn::{StepStats, TrainingSettings};
+use crate::learn::TrainingSettings;
 use crate::rule::{LiveSettings, Rule};
 use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
+use crate::worker;
 
 use super::document::Document;
 
@@ -257,32 +258,15 @@ pub enum Event {
     },
     Training {
         run: RunId,
-        event: TrainingEvent,
+        event: worker::Event,
     },
-    /// The newest weights of a run; about once a second, and the last before [`TrainingEvent::Finished`].
+    /// The newest weights of a run; about once a second, and the last before [`worker::Event::Finished`].
     NewRule {
         run: RunId,
         rule: Arc<Rule>,
     },
     /// The engine could not do what it was ordered to.
     EngineFailed(String),
-}
-
-/// The life of a training run.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TrainingEvent {
-    Progress {
-        stats: StepStats,
-        /// Seconds left, once it can be told.
-        eta_s: Option<f64>,
-    },
-    Paused,
-    Resumed,
-    Finished,
-    /// Stopped by the user; the last weights are good.
-    Stopped,
-    /// One clear sentence.
-    Failed(String),
 }
 
 impl Command {

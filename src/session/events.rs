@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::apply::{forget_measurements, notify, replace};
-use super::command::{Effect, EngineOrder, Event, Level, Place, RunId, SceneSource, TrainingEvent};
+use super::command::{Effect, EngineOrder, Event, Level, Place, RunId, SceneSource};
 use super::document::Document;
 use super::live::GROW_STEPS;
 use super::state::Session;
 use super::training::TrainingState;
 use super::{start, swarm};
 use crate::rule::{FlowKind, Rule};
+use crate::worker;
 
 pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
     match event {
@@ -57,7 +58,7 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
     }
 }
 
-fn on_training(session: &mut Session, run: RunId, event: TrainingEvent) -> Vec<Effect> {
+fn on_training(session: &mut Session, run: RunId, event: worker::Event) -> Vec<Effect> {
     if run != session.training.run || !session.training.take(event) {
         return Vec::new();
     }

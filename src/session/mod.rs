@@ -22,7 +22,7 @@ mod warnings;
 
 pub use command::{
     Command, Dialog, Effect, EngineOrder, Event, Force, ForceKind, Level, Place, Pointer, RunId, SceneSource, Tool,
-    TrainingEvent, TrainingRequest,
+    TrainingRequest,
 };
 pub use commands::{CommandInfo, Group, Shortcut, TABLE, info_of};
 pub use document::{Document, NEW_BOX};

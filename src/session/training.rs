@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
+use super::command::RunId;
 use crate::learn::{Phase, StepStats};
-
-use super::command::{RunId, TrainingEvent};
+use crate::worker::{Event, Reason};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TrainingState {
@@ -34,6 +34,10 @@ pub struct TrainingView {
     pub run: RunId,
     /// The last step told.
     pub last: Option<StepStats>,
+    /// Running mean of the loss of the present phase.
+    pub loss_smoothed: f64,
+    pub steps_per_s: f64,
+    /// Seconds left.
     pub eta_s: Option<f64>,
     pub energy_loss: LossCurve,
     pub flow_loss: LossCurve,
@@ -54,25 +58,28 @@ impl TrainingView {
     }
 
     /// Takes an event of the present run; returns whether the state changed.
-    pub(super) fn take(&mut self, event: TrainingEvent) -> bool {
+    pub(super) fn take(&mut self, event: Event) -> bool {
         if !self.state.is_active() {
             return false;
         }
         let before = self.state.clone();
         match event {
-            TrainingEvent::Progress { stats, eta_s } => {
-                match stats.phase {
-                    Phase::Energy => self.energy_loss.push(stats.step, stats.loss),
-                    Phase::Flow => self.flow_loss.push(stats.step, stats.loss),
+            Event::Progress(progress) => {
+                for point in &progress.curve {
+                    match point.phase {
+                        Phase::Energy => self.energy_loss.push(point.step, point.loss),
+                        Phase::Flow => self.flow_loss.push(point.step, point.loss),
+                    }
                 }
-                self.last = Some(stats);
-                self.eta_s = eta_s;
+                self.last = Some(progress.stats);
+                self.loss_smoothed = progress.loss_smoothed;
+                self.steps_per_s = progress.steps_per_s;
+                self.eta_s = Some(progress.eta_s).filter(|eta| eta.is_finite());
             }
-            TrainingEvent::Paused => self.state = TrainingState::Paused,
-            TrainingEvent::Resumed => self.state = TrainingState::Running,
-            TrainingEvent::Finished => self.state = TrainingState::Finished { early: false },
-            TrainingEvent::Stopped => self.state = TrainingState::Finished { early: true },
-            TrainingEvent::Failed(why) => self.state = TrainingState::Failed(why),
+            Event::Paused => self.state = TrainingState::Paused,
+            Event::Resumed => self.state = TrainingState::Running,
+            Event::Finished { reason } => self.state = TrainingState::Finished { early: reason == Reason::Stopped },
+            Event::Failed { message } => self.state = TrainingState::Failed(message),
         }
         if !self.state.is_active() {
             self.eta_s = None;
@@ -136,23 +143,27 @@ fn mean(points: &[[f64; 2]]) -> [f64; 2] {
 mod tests {
     use super::*;
 
-    fn progress(step: usize, loss: f64) -> TrainingEvent {
-        TrainingEvent::Progress { stats: StepStats { phase: Phase::Energy, step, steps: 10, loss }, eta_s: Some(1.0) }
+    use crate::worker::Progress;
+
+    fn progress(step: usize, loss: f64) -> Event {
+        let stats = StepStats { phase: Phase::Energy, step, steps: 10, loss };
+        let curve = vec![stats];
+        Event::Progress(Progress { stats, loss_smoothed: loss, steps_per_s: 5.0, eta_s: 1.0, curve })
     }
 
     #[test]
     fn a_run_goes_through_pause_and_resume_to_its_end_and_then_stays_there() {
         let mut view = TrainingView::default();
-        assert!(!view.take(TrainingEvent::Finished), "no run, no event");
+        assert!(!view.take(Event::Finished { reason: Reason::Completed }), "no run, no event");
         assert_eq!(view.state, TrainingState::Idle);
         view.begin();
         assert!(!view.take(progress(3, 0.5)));
         assert_eq!(view.progress(), 0.3);
-        assert!(view.take(TrainingEvent::Paused));
+        assert!(view.take(Event::Paused));
         assert_eq!(view.state, TrainingState::Paused);
-        assert!(view.take(TrainingEvent::Resumed));
-        assert!(view.take(TrainingEvent::Finished));
-        assert!(!view.take(TrainingEvent::Failed("late".into())), "what is over is over");
+        assert!(view.take(Event::Resumed));
+        assert!(view.take(Event::Finished { reason: Reason::Completed }));
+        assert!(!view.take(Event::Failed { message: "late".into() }), "what is over is over");
         assert_eq!(view.state, TrainingState::Finished { early: false });
         assert_eq!(view.eta_s, None);
     }
@@ -162,7 +173,8 @@ mod tests {
         let mut view = TrainingView::default();
         let first = view.begin();
         view.take(progress(1, 0.5));
-        view.take(TrainingEvent::Failed("x".into()));
+        assert_eq!(view.energy_loss.points(), [[1.0, 0.5]]);
+        view.take(Event::Failed { message: "x".into() });
         let second = view.begin();
         assert_ne!(first, second);
         assert!(view.energy_loss.points().is_empty());

@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::learn::Phase;
 use crate::rule::{LocalNet, NetShape};
+use crate::snapshot::SnapshotError;
 
 /// The promise of the worker: an order takes effect within this time.
 const TENTH: Duration = Duration::from_millis(100);
@@ -205,9 +206,9 @@ fn a_divergence_keeps_the_last_good_weights_and_says_so() {
 
 #[test]
 fn a_learner_that_cannot_be_made_is_a_failure() {
-    let training = Training::spawn(|| Err::<Fake, _>(LearnError::Snapshot("it is empty".to_owned())));
+    let training = Training::spawn(|| Err::<Fake, _>(LearnError::Snapshot(SnapshotError::TooFew { count: 0 })));
     let Some(Event::Failed { message }) = all_events(&training).pop() else { panic!("no failure told") };
-    assert!(message.contains("it is empty"), "{message}");
+    assert!(message.contains("0 particle(s) are too few"), "{message}");
     assert!(training.newest_rule().is_none());
 }
 
