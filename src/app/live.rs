@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine};
 use crate::rule::{LiveSettings, Rule};
+use crate::scene::LiveState;
 use crate::session::EngineOrder;
 use crate::snapshot::{Particle, Swarm};
 
@@ -195,9 +196,12 @@ impl Live {
         Some((buffer, count, box_size))
     }
 
-    /// The living particles (ℓ), to be kept with the scene. Waits for the GPU where the swarm lives there.
-    pub fn swarm(&self) -> Option<Swarm> {
-        self.engine.as_ref()?.swarm().ok()
+    /// The living swarm, to be kept with the scene. Waits for the GPU where the swarm lives there.
+    pub fn state(&self) -> Option<LiveState> {
+        let engine = self.engine.as_ref()?;
+        // A lost GPU has no swarm to keep; the scene is saved without it.
+        let swarm = engine.swarm().ok()?;
+        Some(LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) })
     }
 }
 

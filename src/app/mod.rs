@@ -8,6 +8,7 @@ mod camera;
 mod canvas;
 mod draw;
 mod files;
+mod keys;
 mod live;
 mod preflight;
 mod shell;
@@ -19,6 +20,7 @@ pub use preflight::NoWindow;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bevy::input::keyboard::{KeyboardFocusLost, KeyboardInput};
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
@@ -26,8 +28,9 @@ use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResol
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui};
 
-use canvas::{Ask, Canvas};
+use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
+use keys::{Keys, Wish};
 use live::Gpu;
 use shell::Shell;
 
@@ -101,6 +104,9 @@ fn show(
     mut contexts: EguiContexts,
     mut studio: ResMut<Studio>,
     mut frame: ResMut<CanvasFrame>,
+    mut keys: Local<Keys>,
+    mut pressed: MessageReader<KeyboardInput>,
+    mut lost: MessageReader<KeyboardFocusLost>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -109,18 +115,23 @@ fn show(
     let mut ui = egui::Ui::new(ctx.clone(), "studio".into(), root);
 
     let mut wanted = canvas::dropped(ctx);
-    let (keyed, asks, fit) = canvas::keys(ctx);
-    wanted.extend(keyed);
+    for lost in lost.read() {
+        keys.forget(lost);
+    }
+    let typing = ctx.egui_wants_keyboard_input();
+    for wish in pressed.read().filter_map(|event| keys.press(event, typing)) {
+        match wish {
+            Wish::Command(command) => wanted.push(command),
+            Wish::Fit => canvas.fit(shell.session.place()),
+            Wish::Screenshot => {
+                commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
+            }
+        }
+    }
     let free = ui.available_rect_before_wrap();
     wanted.extend(canvas.show(&mut ui, free, &shell.session, time.delta_secs_f64()));
-    if fit {
-        canvas.fit(shell.session.place());
-    }
     shell.toasts.show(ctx);
     shell.apply(gpu, wanted);
-    for Ask::Screenshot in asks {
-        commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
-    }
     // Compared first: the render world copies only what changed.
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
     frame.set_if_neq(new);

@@ -1,6 +1,7 @@
 //! Carries out what the session orders: files, training, engine, notices.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use egui_notify::Toasts;
@@ -34,7 +35,7 @@ pub struct Shell {
 impl Shell {
     /// `scene`: what to open, instead of the first bundled scene.
     pub fn new(scene: Option<PathBuf>) -> Self {
-        let mut shell = Self {
+        let shell = Self {
             session: Session::new(seed_of_the_day()),
             live: Live::default(),
             files: Files::default(),
@@ -91,7 +92,10 @@ impl Shell {
                 Effect::Engine(order) => orders.push(order),
                 Effect::LoadScene(source) => self.files.load(source),
                 Effect::ImportFile(path) => self.files.import(path),
-                Effect::SaveScene { path, document, revision } => self.files.save(path, *document, revision),
+                Effect::SaveScene { path, mut document, revision } => {
+                    document.state = self.live.state().map(Arc::new);
+                    self.files.save(path, *document, revision);
+                }
                 Effect::StartTraining(request) => self.training.start(*request),
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),

@@ -1,6 +1,6 @@
 //! Colours of the canvas.
 
-use bevy::color::{Color, LinearRgba, Srgba};
+use bevy::color::{Color, ColorToComponents, LinearRgba, Srgba};
 use bevy_egui::egui::Color32;
 
 use crate::snapshot::MAX_SPECIES;
