@@ -4,11 +4,15 @@ mod buffers;
 mod choice;
 mod cpu;
 mod gpu;
+#[cfg(test)]
+mod gpu_tests;
 mod grid;
 mod grow;
 mod kernels;
 mod plan;
 mod shader;
+#[cfg(test)]
+mod testing;
 mod uniforms;
 mod weights;
 
@@ -32,8 +36,7 @@ pub struct Force {
 impl Force {
     /// Velocity (ℓ per time) that the brush gives to `particle`.
     pub fn velocity_at(&self, swarm: &Swarm, particle: &Particle) -> [f64; 2] {
-        let centre =
-            Particle { x: f64::from(self.centre_l[0]), y: f64::from(self.centre_l[1]), ..Particle::default() };
+        let centre = Particle { x: f64::from(self.centre_l[0]), y: f64::from(self.centre_l[1]), ..Particle::default() };
         let [dx, dy] = swarm.offset(&centre, particle);
         let distance = dx.hypot(dy);
         let rest = 1.0 - (distance / f64::from(self.radius_l)).powi(2);
@@ -62,7 +65,9 @@ pub struct Counters {
 pub enum EngineError {
     #[error(transparent)]
     Rule(#[from] RuleError),
-    #[error("particle {index} has species {species}, but the rule knows {known}; learn again with all species in the picture")]
+    #[error(
+        "particle {index} has species {species}, but the rule knows {known}; learn again with all species in the picture"
+    )]
     Species { index: usize, species: u8, known: usize },
     #[error("particle {index} has a position or heading that is not finite")]
     NotFinite { index: usize },
@@ -70,9 +75,13 @@ pub enum EngineError {
     Box(f64, f64),
     #[error("there is no particle to move; paint or load at least one")]
     Empty,
-    #[error("{particles} particles need more memory than this GPU lends at once, which is enough for {most}; use --engine cpu or fewer particles")]
+    #[error(
+        "{particles} particles need more memory than this GPU lends at once, which is enough for {most}; use --engine cpu or fewer particles"
+    )]
     TooManyParticles { particles: usize, most: usize },
-    #[error("no GPU can be used ({0}); use --engine cpu, or install a Vulkan driver (mesa-vulkan-drivers has one in software)")]
+    #[error(
+        "no GPU can be used ({0}); use --engine cpu, or install a Vulkan driver (mesa-vulkan-drivers has one in software)"
+    )]
     NoGpu(String),
     #[error("the GPU refused: {0}; use --engine cpu")]
     Refused(String),
