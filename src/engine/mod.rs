@@ -21,8 +21,7 @@ pub struct Force {
 impl Force {
     /// Velocity (ℓ per time) that the brush gives to `particle`.
     pub fn velocity_at(&self, swarm: &Swarm, particle: &Particle) -> [f64; 2] {
-        let centre =
-            Particle { x: f64::from(self.centre_l[0]), y: f64::from(self.centre_l[1]), ..Particle::default() };
+        let centre = Particle { x: f64::from(self.centre_l[0]), y: f64::from(self.centre_l[1]), ..Particle::default() };
         let [dx, dy] = swarm.offset(&centre, particle);
         let distance = dx.hypot(dy);
         let rest = 1.0 - (distance / f64::from(self.radius_l)).powi(2);
@@ -51,7 +50,9 @@ pub struct Counters {
 pub enum EngineError {
     #[error(transparent)]
     Rule(#[from] RuleError),
-    #[error("particle {index} has species {species}, but the rule knows {known}; learn again with all species in the picture")]
+    #[error(
+        "particle {index} has species {species}, but the rule knows {known}; learn again with all species in the picture"
+    )]
     Species { index: usize, species: u8, known: usize },
     #[error("particle {index} has a position or heading that is not finite")]
     NotFinite { index: usize },

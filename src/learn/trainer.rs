@@ -63,8 +63,7 @@ impl Trainer {
         settings.validate()?;
         let device = device()?;
         let mut pool = Pool::new(snapshot, ensemble, settings)?;
-        let shape =
-            NetShape { species: snapshot.species_count(), phi: settings.phi, rho: settings.rho, outputs: 1 };
+        let shape = NetShape { species: snapshot.species_count(), phi: settings.phi, rho: settings.rho, outputs: 1 };
         let flow_shape = NetShape { outputs: 3, ..shape };
         let fits = |net: &&LocalNet, shape: NetShape| net.shape == shape;
         let start_energy = start.map(|r| &r.energy).filter(|n| fits(n, shape));
@@ -219,13 +218,7 @@ impl Student {
     ) -> Result<Self, LearnError> {
         let average = start.cloned().unwrap_or_else(|| LocalNet::random(shape, rng, START_GAIN)).weights;
         let weights = Var::from_vec(average.clone(), average.len(), device)?;
-        let params = ParamsAdamW {
-            lr: settings.learning_rate,
-            beta1: 0.9,
-            beta2: 0.99,
-            eps: 1e-8,
-            weight_decay: 0.0,
-        };
+        let params = ParamsAdamW { lr: settings.learning_rate, beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.0 };
         let optimiser = AdamW::new(vec![weights.clone()], params)?;
         Ok(Self { shape, weights, optimiser, average, step: 0, smoothed: None, first: 0.0 })
     }
