@@ -1,7 +1,7 @@
 // m_i = Σ_j w(r_ij) φ(edge i → j). With the energy's weights and, later in the step, with the learned flow's.
 
 @group(0) @binding(17) var<storage, read_write> message: array<vec4<f32>>;
-// Pair tests and edges of each particle, for the counters.
+// Edges seen so far from each slot, low and high word: the counters' pair tests.
 @group(0) @binding(20) var<storage, read_write> tally: array<vec2<u32>>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -34,5 +34,9 @@ fn messages(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroup
     //@for Q in H2Q
     message[at + {Q}u] = vec4<f32>(m[4u * {Q}u], m[4u * {Q}u + 1u], m[4u * {Q}u + 2u], m[4u * {Q}u + 3u]);
     //@end
-    tally[me] = vec2<u32>(walk.tested, edges);
+    if TALLIED == 1u {
+        let before = tally[me];
+        let low = before.x + edges;
+        tally[me] = vec2<u32>(low, before.y + u32(low < edges));
+    }
 }

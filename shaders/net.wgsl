@@ -105,11 +105,10 @@ struct Walk {
     range: u32,
     slot: u32,
     last: u32,
-    tested: u32,
 }
 
 fn walk_from(x: vec2<f32>) -> Walk {
-    return Walk(cell_at(x), 0u, 0u, 0u, 0u);
+    return Walk(cell_at(x), 0u, 0u, 0u);
 }
 
 fn next_edges(walk: ptr<function, Walk>, me: u32, at: vec2<f32>) -> Edges {
@@ -132,7 +131,6 @@ fn next_edges(walk: ptr<function, Walk>, me: u32, at: vec2<f32>) -> Edges {
         }
         let j = (*walk).slot;
         (*walk).slot += 1u;
-        (*walk).tested += 1u;
         let d = shortest(sorted[j].xy - at);
         let r2 = dot(d, d);
         if r2 < reach2 && j != me {

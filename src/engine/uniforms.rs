@@ -60,15 +60,15 @@ impl Params {
     ) -> Self {
         let knobs = &settings.knobs;
         let force = force.unwrap_or(Force { centre_l: [0.0; 2], radius_l: 0.0, strength: 0.0 });
-        let single = |v: [f64; 2]| v.map(|x| x as f32);
+        
         Self {
-            box_size: single(grid.box_size),
+            box_size: grid.box_size.map(|length| length as f32),
             cell_density: [0, 1].map(|axis| (f64::from(grid.cells[axis]) / grid.box_size[axis]) as f32),
             cells: grid.cells,
             seed: [seed as u32, (seed >> 32) as u32],
-            force_centre: single(force.centre_l),
-            force_radius: force.radius_l as f32,
-            force_strength: force.strength as f32,
+            force_centre: force.centre_l,
+            force_radius: force.radius_l,
+            force_strength: force.strength,
             particles: particles as u32,
             cutoff: rule.cutoff_l as f32,
             window: window_l(settings) as f32,

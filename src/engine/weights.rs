@@ -83,6 +83,8 @@ impl NetSizes {
     /// The constants that the network shaders are written against.
     pub fn constants(&self) -> Vec<(&'static str, u32)> {
         let named = [
+            // Pairs are counted by the energy alone.
+            ("TALLIED", usize::from(self.shape.outputs == 1)),
             ("SPECIES", self.shape.species),
             ("H1Q", self.phi[0] / 4),
             ("H2", self.phi[1]),

@@ -4,6 +4,7 @@ pub mod fidelity;
 pub mod motion;
 pub mod order;
 mod pair_correlation;
+pub mod picture;
 mod residual;
 mod samples;
 

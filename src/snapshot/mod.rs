@@ -6,9 +6,11 @@ mod check;
 mod geometry;
 mod headings;
 pub mod io;
+pub mod motifs;
 mod near;
 mod particle;
 mod sample;
+mod stipple;
 
 pub use check::{DUPLICATE_SHARE, MAX_PARTICLES, SnapshotError};
 pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle};
