@@ -98,12 +98,12 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     effects
 }
 
-pub(super) fn tick(session: &mut Session) -> Vec<Effect> {
+pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
     let asked = std::mem::take(&mut session.live.step_once);
     let something_lives = session.has_rule() && session.live.particles > 0;
     let steps = match (asked, session.live.playing && session.place != Place::Paint) {
         (true, _) => 1,
-        (false, true) => session.live.steps_per_frame,
+        (false, true) => session.live.steps_per_frame.min(most_steps),
         (false, false) => 0,
     };
     if steps == 0 || !something_lives {

@@ -191,8 +191,8 @@ impl Session {
         super::events::on_event(self, event)
     }
 
-    /// Once a frame: what the engine must run now.
-    pub fn tick(&mut self) -> Vec<Effect> {
-        super::events::tick(self)
+    /// Once a frame: what the engine must run now, at most `most_steps` integration steps.
+    pub fn tick(&mut self, most_steps: u32) -> Vec<Effect> {
+        super::events::tick(self, most_steps)
     }
 }
