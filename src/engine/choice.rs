@@ -185,11 +185,8 @@ impl GpuDevice {
         };
         let adapter =
             pollster::block_on(instance.request_adapter(&options)).map_err(|e| EngineError::NoGpu(e.to_string()))?;
-        let wanted = wgpu::DeviceDescriptor {
-            label: Some("unstill"),
-            required_limits: adapter.limits(),
-            ..Default::default()
-        };
+        let wanted =
+            wgpu::DeviceDescriptor { label: Some("unstill"), required_limits: adapter.limits(), ..Default::default() };
         let (device, queue) =
             pollster::block_on(adapter.request_device(&wanted)).map_err(|e| EngineError::NoGpu(e.to_string()))?;
         Ok(Self { device, queue, info: adapter.get_info() })
@@ -243,9 +240,7 @@ impl Headless {
         seed: u64,
     ) -> Result<Engine, EngineError> {
         Ok(match &self.gpu {
-            Some(gpu) => {
-                Engine::Gpu(Box::new(GpuEngine::new(&gpu.device, &gpu.queue, rule, swarm, settings, seed)?))
-            }
+            Some(gpu) => Engine::Gpu(Box::new(GpuEngine::new(&gpu.device, &gpu.queue, rule, swarm, settings, seed)?)),
             None => Engine::Cpu(Box::new(CpuEngine::new(rule, swarm, settings, seed)?)),
         })
     }

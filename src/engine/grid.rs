@@ -47,7 +47,9 @@ mod tests {
 
     #[test]
     fn cells_are_never_smaller_than_the_reach() {
-        for (box_size, reach, n) in [([10.0, 30.0], 3.9, 500), ([2.0, 1.0], 3.9, 2), ([1e6, 1.0], 0.5, 3), ([1e5, 1e5], 3.9, 2)] {
+        for (box_size, reach, n) in
+            [([10.0, 30.0], 3.9, 500), ([2.0, 1.0], 3.9, 2), ([1e6, 1.0], 0.5, 3), ([1e5, 1e5], 3.9, 2)]
+        {
             let grid = Grid::new(box_size, reach, n);
             for axis in 0..2 {
                 let size = box_size[axis] / f64::from(grid.cells[axis]);

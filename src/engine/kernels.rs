@@ -76,11 +76,8 @@ const PLACE: Spec = Spec {
     ],
 };
 const SCAN_UP: Spec = Spec { shader: Shader::Scan, entry: "scan_up", bindings: &[(COUNTS, Read), (SUMS, Write)] };
-const SCAN_DOWN: Spec = Spec {
-    shader: Shader::Scan,
-    entry: "scan_down",
-    bindings: &[(COUNTS, Read), (STARTS, Write), (CARRIED, Read)],
-};
+const SCAN_DOWN: Spec =
+    Spec { shader: Shader::Scan, entry: "scan_down", bindings: &[(COUNTS, Read), (STARTS, Write), (CARRIED, Read)] };
 const MESSAGES: Spec = Spec {
     shader: Shader::Messages,
     entry: "messages",
@@ -189,10 +186,8 @@ impl Kernel {
                 count: None,
             })
             .collect();
-        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some(spec.entry),
-            entries: &entries,
-        });
+        let layout = device
+            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(spec.entry), entries: &entries });
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some(spec.entry),
             bind_group_layouts: &[Some(&layout)],

@@ -4,11 +4,15 @@ mod buffers;
 mod choice;
 mod cpu;
 mod gpu;
+#[cfg(test)]
+mod gpu_tests;
 mod grid;
 mod grow;
 mod kernels;
 mod plan;
 mod shader;
+#[cfg(test)]
+mod testing;
 mod uniforms;
 mod weights;
 
@@ -71,9 +75,13 @@ pub enum EngineError {
     Box(f64, f64),
     #[error("there is no particle to move; paint or load at least one")]
     Empty,
-    #[error("{particles} particles need more memory than this GPU lends at once, which is enough for {most}; use --engine cpu or fewer particles")]
+    #[error(
+        "{particles} particles need more memory than this GPU lends at once, which is enough for {most}; use --engine cpu or fewer particles"
+    )]
     TooManyParticles { particles: usize, most: usize },
-    #[error("no GPU can be used ({0}); use --engine cpu, or install a Vulkan driver (mesa-vulkan-drivers has one in software)")]
+    #[error(
+        "no GPU can be used ({0}); use --engine cpu, or install a Vulkan driver (mesa-vulkan-drivers has one in software)"
+    )]
     NoGpu(String),
     #[error("the GPU refused: {0}; use --engine cpu")]
     Refused(String),

@@ -42,7 +42,7 @@ impl Shader {
     fn parts(self) -> &'static [&'static str] {
         match self {
             Self::Grid => &[PRELUDE, GRID],
-            Self::Scan => &[SCAN],
+            Self::Scan => &[PRELUDE, SCAN],
             Self::Messages => &[PRELUDE, NET, MESSAGES],
             Self::Energy => &[PRELUDE, READOUT, ENERGY],
             Self::Score => &[PRELUDE, NET, SCORE],
@@ -105,13 +105,20 @@ fn repeat_lines(template: &str, constants: &[(&'static str, u32)]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::rule::NetShape;
 
     const ALL: [Shader; 9] = [
-        Shader::Grid, Shader::Scan, Shader::Messages, Shader::Energy, Shader::Score, Shader::FlowExact,
-        Shader::FlowLearned, Shader::Integrate, Shader::Shown,
+        Shader::Grid,
+        Shader::Scan,
+        Shader::Messages,
+        Shader::Energy,
+        Shader::Score,
+        Shader::FlowExact,
+        Shader::FlowLearned,
+        Shader::Integrate,
+        Shader::Shown,
     ];
 
     pub(crate) fn validated(text: &str) -> Result<naga::Module, String> {

@@ -60,7 +60,7 @@ impl Params {
     ) -> Self {
         let knobs = &settings.knobs;
         let force = force.unwrap_or(Force { centre_l: [0.0; 2], radius_l: 0.0, strength: 0.0 });
-        
+
         Self {
             box_size: grid.box_size.map(|length| length as f32),
             cell_density: [0, 1].map(|axis| (f64::from(grid.cells[axis]) / grid.box_size[axis]) as f32),
@@ -81,7 +81,52 @@ impl Params {
             denoise: if settings.denoised { (settings.sigma_l * settings.sigma_l) as f32 } else { 0.0 },
             first_step: 0,
             padding: 0,
-            knobs: std::array::from_fn(|c| [knobs.cruise[c] as f32, knobs.strafe[c] as f32, knobs.swirl[c] as f32, 0.0]),
+            knobs: std::array::from_fn(|c| {
+                [knobs.cruise[c] as f32, knobs.strafe[c] as f32, knobs.swirl[c] as f32, 0.0]
+            }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::offset_of;
+
+    use super::*;
+    use crate::engine::shader::{Shader, tests::validated};
+
+    /// Size of a struct of the shaders, and its members with their offsets, as naga lays it out.
+    fn layout(struct_name: &str) -> (u32, Vec<(String, u32)>) {
+        let module = validated(&Shader::Integrate.text(None)).expect("a valid shader");
+        let mut layouter = naga::proc::Layouter::default();
+        layouter.update(module.to_ctx()).expect("a layout");
+        let (handle, ty) = module
+            .types
+            .iter()
+            .find(|(_, ty)| ty.name.as_deref() == Some(struct_name))
+            .unwrap_or_else(|| panic!("no struct {struct_name}"));
+        let naga::TypeInner::Struct { members, .. } = &ty.inner else { panic!("{struct_name} is no struct") };
+        let named = members.iter().map(|m| (m.name.clone().expect("a name"), m.offset)).collect();
+        (layouter[handle].size, named)
+    }
+
+    macro_rules! offsets {
+        ($type:ty: $($field:ident),*) => {
+            vec![$((stringify!($field).to_string(), offset_of!($type, $field) as u32)),*]
+        };
+    }
+
+    #[test]
+    fn params_lie_in_memory_as_the_shaders_read_them() {
+        let rust = offsets!(Params: box_size, cell_density, cells, seed, force_centre, force_radius, force_strength,
+            particles, cutoff, window, dt, kappa, noise, strength, relaxation, inverse_sigma, denoise, first_step, padding,
+            knobs);
+        assert_eq!(layout("Params"), (size_of::<Params>() as u32, rust));
+    }
+
+    #[test]
+    fn the_clock_lies_in_memory_as_the_shaders_read_it() {
+        let rust = offsets!(Clock: step, padding_a, padding_b, padding_c);
+        assert_eq!(layout("Clock"), (size_of::<Clock>() as u32, rust));
     }
 }

@@ -140,8 +140,7 @@ impl NetSizes {
         let mut table = vec![[0.0; 4]; self.rho_length()];
         for unit in 0..net.shape.rho[0] {
             for message in 0..net.shape.phi[1] {
-                table[self.rho_w1() + unit / 4 * self.phi[1] + message][unit % 4] =
-                    at(layout.rho1_w, w, unit, message);
+                table[self.rho_w1() + unit / 4 * self.phi[1] + message][unit % 4] = at(layout.rho1_w, w, unit, message);
             }
             let noise = f64::from(at(layout.rho1_w, w, unit, net.shape.phi[1])) * tau;
             for species in 0..net.shape.species {

@@ -300,13 +300,8 @@ pub fn reverse_weights<const T: usize, const B: usize, const FMA: bool>(
         tape.h1.reverse::<T, B, FMA>(s, &a[..c * h1n], &net.phi1_t, &mut []);
     }
     let n = group.slots * c;
-<<<<<<< HEAD
     outer::<B, FMA>(&tape.h2.zb, h2n, &tape.h1.h, h1n, n, &mut weight_bar[lay.phi2_w.start..][..lay.phi2_w.len()]);
     outer::<B, FMA>(
-=======
-    outer::<FMA>(&tape.h2.zb, h2n, &tape.h1.h, h1n, n, &mut weight_bar[lay.phi2_w.start..][..lay.phi2_w.len()]);
-    outer::<FMA>(
->>>>>>> scene
         &tape.h1.zb,
         h1n,
         &tape.features,
