@@ -19,7 +19,8 @@ const MAX_WARNINGS: usize = 20;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
     pub scene: Scene,
-    /// One sentence each: fields that this program does not know (they are lost when it saves), and a migration.
+    /// One sentence each: fields that this program does not know (they are lost when it saves), a migration, and what
+    /// keeps the snapshot from being learned.
     pub warnings: Vec<String>,
 }
 
@@ -160,6 +161,9 @@ pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
         evidence: document.evidence,
     };
     validate::scene(&scene)?;
+    if let Err(e) = scene.snapshot.validate() {
+        warnings.push(format!("the snapshot cannot be learned from as it is: {e}"));
+    }
     Ok(Loaded { scene, warnings })
 }
 

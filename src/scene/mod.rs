@@ -47,14 +47,14 @@ pub struct Scene {
     pub evidence: Option<Evidence>,
 }
 
-/// A live swarm at one moment; with the same engine and settings it goes on as it would have gone on.
+/// A live swarm at one moment. It goes on from there with fresh noise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LiveState {
     /// Positions and box in units of ℓ.
     pub swarm: Swarm,
-    /// Seed of the noise.
+    /// Seed of the noise it was moved by.
     pub seed: u64,
-    /// Heun steps done since the swarm was started.
+    /// Heun steps done since that swarm was begun.
     pub step: u64,
 }
 

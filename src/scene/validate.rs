@@ -1,25 +1,53 @@
 //! Values that parse but cannot be meant. What is merely unfinished (a picture of one particle) is no fault here:
 //! it can be opened and painted on; only learning refuses it.
 
-use crate::snapshot::{MAX_SPECIES, Particle};
+use crate::snapshot::{MAX_PARTICLES, MAX_SPECIES, Particle};
 
 use super::{Fault, Scene};
 
-/// Most particles in a snapshot. A live swarm may have as many as memory allows.
-pub const MAX_SNAPSHOT_PARTICLES: usize = 200_000;
-
 pub(super) fn scene(scene: &Scene) -> Result<(), Fault> {
     let count = scene.snapshot.particles.len();
-    if count > MAX_SNAPSHOT_PARTICLES {
+    if count > MAX_PARTICLES {
         return Err(Fault::value(
             "snapshot.particles",
-            format!("{count} particles are more than the {MAX_SNAPSHOT_PARTICLES} that a snapshot may have"),
+            format!("{count} particles are more than the {MAX_PARTICLES} that a snapshot may have"),
             "cut a smaller piece out of the picture",
         ));
     }
     particles("snapshot", &scene.snapshot.particles, scene.snapshot.box_size)?;
     if let Some(state) = &scene.state {
         particles("state.swarm", &state.swarm.particles, state.swarm.box_size)?;
+    }
+    if let Some(rule) = &scene.rule {
+        rule.validate().map_err(|e| Fault::value("rule", e.to_string(), "or take an earlier copy of the file"))?;
+    }
+    finite_settings(scene)
+}
+
+/// Ranges are the business of those who use a setting; a number that is none is of no use to anybody.
+fn finite_settings(scene: &Scene) -> Result<(), Fault> {
+    let Scene { ensemble, training, live, .. } = scene;
+    let knobs = &live.knobs;
+    let lists: [(&str, &[f64]); 14] = [
+        ("ensemble.clearance_l", &[ensemble.clearance_l]),
+        ("ensemble.cover", &[ensemble.cover]),
+        ("training.learning_rate", &[training.learning_rate]),
+        ("training.cutoff_l", &[training.cutoff_l]),
+        ("training.sigma_range_l", &training.sigma_range_l),
+        ("training.kappa", &[training.kappa]),
+        ("live.sigma_l", &[live.sigma_l]),
+        ("live.strength", &[live.strength]),
+        ("live.relaxation", &[live.relaxation]),
+        ("live.step_factor", &[live.step_factor]),
+        ("live.knobs.cruise", &knobs.cruise),
+        ("live.knobs.strafe", &knobs.strafe),
+        ("live.knobs.swirl", &knobs.swirl),
+        ("live.knobs.window_l", &[knobs.window_l]),
+    ];
+    for (place, values) in lists {
+        if let Some(value) = values.iter().find(|v| !v.is_finite()) {
+            return Err(Fault::value(place, format!("{value} is not finite"), "give a finite number"));
+        }
     }
     Ok(())
 }

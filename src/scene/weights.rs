@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
-use crate::rule::{LocalNet, NetShape, Rule};
+use crate::rule::{LocalNet, MAX_WIDTH, NetShape, Rule};
 
 use super::Fault;
 
@@ -68,7 +68,6 @@ pub(super) fn decode(bytes: &[u8], prefix: &str, shape: NetShape) -> Result<Loca
 
 /// Refuses sizes that no program of ours writes, before anything is allocated for them.
 fn check_shape(prefix: &str, shape: &NetShape) -> Result<(), Fault> {
-    const MAX_WIDTH: usize = 4096;
     let outputs = if prefix == "energy" { 1 } else { 3 };
     let mut sizes =
         vec![("species", shape.species, 1, crate::snapshot::MAX_SPECIES), ("outputs", shape.outputs, outputs, outputs)];

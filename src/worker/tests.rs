@@ -208,7 +208,7 @@ fn a_divergence_keeps_the_last_good_weights_and_says_so() {
 fn a_learner_that_cannot_be_made_is_a_failure() {
     let training = Training::spawn(|| Err::<Fake, _>(LearnError::Snapshot(SnapshotError::TooFew { count: 0 })));
     let Some(Event::Failed { message }) = all_events(&training).pop() else { panic!("no failure told") };
-    assert!(message.contains("0 particle(s) are too few"), "{message}");
+    assert!(message.contains("too few"), "{message}");
     assert!(training.newest_rule().is_none());
 }
 
