@@ -1,6 +1,6 @@
 //! The canvas: pointer and keys become commands, the session becomes a picture.
 
-use bevy_egui::egui::{self, Color32, Pos2, Rect, Sense, Stroke, Ui, pos2};
+use bevy_egui::egui::{self, Color32, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2};
 
 use super::camera::Camera;
 use super::draw::{CanvasFrame, Layer, View};
@@ -55,8 +55,10 @@ impl Canvas {
         }
     }
 
-    /// Reads the pointer over the free rectangle of `ui` and draws what belongs to it.
-    pub fn show(&mut self, ui: &mut Ui, free: Rect, session: &Session, dt_s: f64) -> Vec<Command> {
+    /// Reads the pointer over the free rectangle and draws what belongs to it.
+    pub fn show(&mut self, ctx: &egui::Context, free: Rect, session: &Session, dt_s: f64) -> Vec<Command> {
+        let ground = UiBuilder::new().layer_id(LayerId::background()).max_rect(free);
+        let ui = &Ui::new(ctx.clone(), Id::new("canvas"), ground);
         self.free = free;
         let place = session.place();
         let box_size = match place {
@@ -64,7 +66,7 @@ impl Canvas {
             Place::Learn | Place::Live => session.live().box_size_l,
         };
         self.camera(place).update(free, box_size, dt_s);
-        let response = ui.interact(free, ui.id().with("canvas"), Sense::click_and_drag());
+        let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
         let over = response.contains_pointer();
         let commands = self.pointer(ui, over, place);
         if let Some(at) = response.hover_pos().or(self.held.then(|| ui.input(|i| i.pointer.latest_pos())).flatten()) {

@@ -20,6 +20,7 @@ const SLOW_FRAME_S: f64 = 0.05;
 pub struct Gpu {
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
+    pub name: String,
     /// The adapter is a program on the processor: then our own engine on the processor is faster.
     pub is_software: bool,
 }
@@ -70,6 +71,7 @@ pub struct Live {
     seconds_per_step: f64,
     /// Steps that a frame can bear, adapted to the frames seen.
     bearable: f64,
+    pair_tests: u64,
 }
 
 impl Live {
@@ -194,6 +196,24 @@ impl Live {
         };
         self.stale = false;
         Some((buffer, count, box_size))
+    }
+
+    /// Neighbour pairs evaluated since the last call. Unknown on a GPU, where asking would mean to wait.
+    pub fn pair_tests_since_asked(&mut self) -> Option<u64> {
+        let Some(Engine::Cpu(engine)) = &self.engine else { return None };
+        let now = engine.counters().pair_tests;
+        let before = std::mem::replace(&mut self.pair_tests, now);
+        // A new engine counts from zero.
+        Some(if now >= before { now - before } else { now })
+    }
+
+    /// What the swarm lives on, for people.
+    pub fn describe(&self, gpu: &Gpu) -> String {
+        match &self.engine {
+            Some(Engine::Gpu(_)) => gpu.name.clone(),
+            Some(Engine::Cpu(_)) => "processor".to_owned(),
+            None => String::new(),
+        }
     }
 
     /// The living swarm, to be kept with the scene. Waits for the GPU where the swarm lives there.
