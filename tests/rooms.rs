@@ -51,8 +51,8 @@ const WALLS: &[Wall] = &[
     Wall {
         room: "session",
         closed: &[
-            "wgpu", "candle_core", "candle_nn", "std::fs", "std::thread", "crate::engine", "crate::worker",
-            "crate::ui", "crate::app", "crate::cli",
+            "wgpu", "candle_core", "candle_nn", "std::fs", "std::thread", "crate::engine", "crate::ui", "crate::app",
+            "crate::cli",
         ],
     },
     Wall {
@@ -157,6 +157,8 @@ fn breaches(room: &str, source: &str) -> Vec<String> {
     let closed: Vec<&str> = closed.chain(window).collect();
     let mut found: Vec<String> = paths(source)
         .into_iter()
+        // The one way to egui, which is no dependency of our own.
+        .filter(|path| !(room == "ui" && path == "bevy_egui::egui"))
         .filter(|path| closed.iter().any(|door| *path == *door || path.starts_with(&format!("{door}::"))))
         .collect();
     found.sort_unstable();
@@ -237,10 +239,12 @@ fn a_planted_breach_is_caught_in_every_guise() {
     assert!(caught("session", "#[cfg(test)]\nuse egui as toolkit;"));
     assert!(caught("learn", "let t = std::thread::spawn(f);"));
     assert!(caught("ui", "let text = std::fs::read_to_string(path);"));
+    assert!(caught("ui", "use bevy_egui::EguiContexts;"));
     assert!(caught("app", "use candle_core::Tensor;"));
 
     assert!(!caught("snapshot", "// use wgpu::Device;\nlet s = \"wgpu::Device\"; use glam::Vec2;"));
     assert!(!caught("engine", "use wgpu::util::DeviceExt; use crate::rule::Rule;"));
+    assert!(!caught("ui", "pub(crate) use bevy_egui::egui;"));
     assert!(!caught("ui", "use crate::session::{Command, Session}; use egui::Ui;"));
     assert!(!caught("rule", "let wgpu_like = my_wgpu::thing(); let c = '\"'; use glam::DVec2;"));
 }

@@ -1,110 +1,175 @@
 //! The Bevy shell: canvas, camera, input, drawing from the engine's buffers; hands commands on.
+//!
+//! Each frame: the panels and the canvas turn input into commands (egui pass), the session turns commands into effects
+//! that the [`shell::Shell`] carries out, and what is to be seen goes to the render world as a [`draw::CanvasFrame`].
 
+mod bundled;
 mod camera;
+mod canvas;
 mod draw;
+mod files;
+mod keys;
+mod live;
 mod preflight;
+mod shell;
+mod theme;
+mod trainer;
 
 pub use preflight::NoWindow;
 
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use bevy::input::keyboard::{KeyboardFocusLost, KeyboardInput};
 use bevy::prelude::*;
-use bevy::render::renderer::{RenderDevice, RenderQueue};
-use bevy::window::PresentMode;
-use bevy::winit::WinitSettings;
-use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui};
+use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResolution};
+use bevy::winit::{UpdateMode, WinitSettings};
+use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
 
-use draw::{CanvasFrame, DrawPlugin, Layer};
+use canvas::Canvas;
+use draw::{CanvasFrame, DrawPlugin};
+use keys::{Keys, Wish};
+use live::Gpu;
+use shell::Shell;
+
+use crate::session::Command;
+use crate::ui;
 
 /// Opens the window, with `scene` in it when one is given; returns when the window is closed.
 ///
 /// # Errors
 /// [`NoWindow`] when there is nothing to show a window on.
-pub fn run(_scene: Option<PathBuf>) -> anyhow::Result<()> {
+pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
     preflight::check()?;
     let window = Window {
         title: "Unstill".to_owned(),
         name: Some("unstill".to_owned()),
-        resolution: bevy::window::WindowResolution::new(1280, 800),
+        resolution: WindowResolution::new(1280, 800),
         present_mode: PresentMode::AutoVsync,
         ..default()
     };
-    App::new()
-        .add_plugins(DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }))
+    let plugins = DefaultPlugins
+        .set(WindowPlugin { primary_window: Some(window), close_when_requested: false, ..default() })
+        .set(bevy::log::LogPlugin { filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(), ..default() });
+    let exit = App::new()
+        .add_plugins(plugins)
         .add_plugins((EguiPlugin::default(), DrawPlugin))
-        .insert_resource(WinitSettings::continuous())
-        .insert_resource(ClearColor(Color::srgb(0.02, 0.024, 0.035)))
-        .init_resource::<Trial>()
+        .insert_resource(WinitSettings {
+            focused_mode: UpdateMode::Continuous,
+            // A swarm goes on living beside another window.
+            unfocused_mode: UpdateMode::reactive(std::time::Duration::from_millis(33)),
+        })
+        .insert_resource(ClearColor(theme::ground()))
+        .insert_resource(Studio { shell: Shell::new(scene), canvas: Canvas::default(), gpu: None })
         .add_systems(Startup, set_up)
-        .add_systems(EguiPrimaryContextPass, canvas)
+        .add_systems(EguiPrimaryContextPass, show)
+        .add_systems(Last, advance)
         .run();
-    Ok(())
+    match exit {
+        AppExit::Success => Ok(()),
+        AppExit::Error(code) => anyhow::bail!("the window closed with an error ({code})"),
+    }
 }
 
-fn set_up(mut commands: Commands, mut egui: ResMut<EguiGlobalSettings>) {
-    egui.auto_create_primary_context = false;
-    commands.spawn((Camera2d, Msaa::Off, PrimaryEguiContext));
+/// Everything of ours in the main world.
+#[derive(Resource)]
+struct Studio {
+    shell: Shell,
+    canvas: Canvas,
+    /// Known once the renderer runs.
+    gpu: Option<Gpu>,
 }
 
-#[derive(Resource, Default)]
-struct Trial {
-    camera: camera::Camera,
-    buffer: Option<wgpu::Buffer>,
-    particles: Vec<[f32; 4]>,
-}
-
-fn canvas(
-    mut contexts: EguiContexts,
-    mut trial: ResMut<Trial>,
-    mut frame: ResMut<CanvasFrame>,
+fn set_up(
+    mut commands: Commands,
+    mut egui: ResMut<EguiGlobalSettings>,
+    mut studio: ResMut<Studio>,
     device: Res<RenderDevice>,
     queue: Res<RenderQueue>,
+    adapter: Res<RenderAdapterInfo>,
+) {
+    egui.auto_create_primary_context = false;
+    commands.spawn((Camera2d, Msaa::Off, PrimaryEguiContext));
+    studio.gpu = Some(Gpu {
+        device: device.wgpu_device().clone(),
+        queue: (**queue.0).clone(),
+        name: adapter.name.clone(),
+        is_software: adapter.device_type == wgpu::DeviceType::Cpu,
+    });
+}
+
+/// Panels and canvas: input becomes commands.
+fn show(
+    mut commands: Commands,
+    mut contexts: EguiContexts,
+    mut studio: ResMut<Studio>,
+    mut frame: ResMut<CanvasFrame>,
+    mut keys: Local<Keys>,
+    mut styled: Local<bool>,
+    mut pressed: MessageReader<KeyboardInput>,
+    mut lost: MessageReader<KeyboardFocusLost>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
-    let trial = &mut *trial;
-    let n = 500usize;
-    let side = 30.0f32;
-    if trial.buffer.is_none() {
-        trial.particles = (0..n)
-            .map(|i| {
-                let t = i as f32 * 2.399;
-                [(t * 1.7).rem_euclid(side), (t * t * 0.37).rem_euclid(side * 0.7), t, (i % 8) as f32]
-            })
-            .collect();
-        trial.buffer = Some(device.wgpu_device().create_buffer(&wgpu::BufferDescriptor {
-            label: Some("trial"),
-            size: 16 * n as u64,
-            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        }));
+    let Studio { shell, canvas, gpu: Some(gpu) } = &mut *studio else { return Ok(()) };
+    let mut wanted = canvas::dropped(ctx);
+    for lost in lost.read() {
+        keys.forget(lost);
     }
-    for p in &mut trial.particles {
-        p[0] = (p[0] + 0.03 * p[2].cos()).rem_euclid(side);
-        p[1] = (p[1] + 0.03 * p[2].sin()).rem_euclid(side * 0.7);
-        p[2] += 0.01;
+    let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
+    for wish in pressed.read().filter_map(|event| keys.press(event, typing)) {
+        match wish {
+            Wish::Command(command) => wanted.push(command),
+            Wish::Fit => canvas.fit(shell.session.place()),
+            Wish::Screenshot => {
+                commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
+            }
+        }
     }
-    let buffer = trial.buffer.clone().unwrap();
-    queue.write_buffer(&buffer, 0, bytemuck::cast_slice(&trial.particles));
-    let screen = ctx.viewport_rect();
-    let free = egui::Rect::from_min_max(screen.min + egui::vec2(0.0, 40.0), screen.max);
-    trial.camera.update(free, [f64::from(side), f64::from(side * 0.7)], f64::from(time.delta_secs()));
-    let ppp = ctx.pixels_per_point();
-    let mut view = trial.camera.view(free, screen, ppp, true, 0.42);
-    view.glow = 1.0;
-    view.opacity = 1.0;
-    view.ghost_opacity = 0.25;
-    view.body_shape = (time.elapsed_secs() / 4.0) as u32 % 3;
-    view.stage_fill = [0.008, 0.01, 0.016, 1.0];
-    view.stage_edge = [0.08, 0.1, 0.15, 1.0];
-    for (i, c) in view.palette.iter_mut().enumerate() {
-        let h = Hsla::new(i as f32 * 45.0, 0.8, 0.6, 1.0);
-        let l = Color::from(h).to_linear();
-        *c = [l.red, l.green, l.blue, 1.0];
+    if !*styled {
+        ui::set_style(ctx);
+        *styled = true;
     }
-    let px = |v: f32| (v * ppp).round().max(0.0) as u32;
-    frame.free_rect = [px(free.min.x), px(free.min.y), px(free.width()), px(free.height())];
-    frame.layer = Some(Layer { particles: buffer, count: n as u32, view });
-    egui::Area::new("x".into()).fixed_pos([10.0, 10.0]).show(ctx, |ui| ui.label(format!("{:.1} ms", time.delta_secs() * 1e3)));
+    let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
+    wanted.extend(asked);
+    wanted.extend(canvas.show(ctx, free, &shell.session, time.delta_secs_f64()));
+    shell.apply(gpu, wanted);
+    // Compared first: the render world copies only what changed.
+    let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
+    frame.set_if_neq(new);
     Ok(())
+}
+
+/// Time runs: files, trainer and engine.
+fn advance(
+    mut studio: ResMut<Studio>,
+    time: Res<Time<Real>>,
+    mut closing: MessageReader<WindowCloseRequested>,
+    mut exit: MessageWriter<AppExit>,
+    mut window: Single<&mut Window, With<PrimaryWindow>>,
+) {
+    let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
+    if closing.read().count() > 0 {
+        shell.apply(gpu, vec![Command::Quit]);
+    }
+    shell.advance(gpu, time.delta_secs_f64());
+    let title = title(&shell.session);
+    if window.title != title {
+        window.title = title;
+    }
+    if shell.quits {
+        exit.write(AppExit::Success);
+    }
+}
+
+fn title(session: &crate::session::Session) -> String {
+    let mark = if session.is_dirty() { " •" } else { "" };
+    format!("{}{mark} — Unstill", session.document().title)
+}
+
+fn keep_screenshot(captured: On<ScreenshotCaptured>, studio: Res<Studio>) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    studio.shell.files.screenshot(format!("unstill-{now}.png").into(), captured.image.clone());
 }

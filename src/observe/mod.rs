@@ -6,7 +6,6 @@ pub mod order;
 mod pair_correlation;
 pub mod picture;
 mod residual;
-pub mod picture;
 mod samples;
 
 pub use fidelity::{Fidelity, Histogram, pattern_fidelity};
