@@ -1,9 +1,24 @@
-//! Engines that run a rule live.
+//! Engines that run a rule live: [`CpuEngine`] on the processor, [`GpuEngine`] in WGSL on a borrowed device.
 
+mod buffers;
+mod choice;
 mod cpu;
+mod gpu;
+#[cfg(test)]
+mod gpu_tests;
+mod grid;
 mod grow;
+mod kernels;
+mod plan;
+mod shader;
+#[cfg(test)]
+mod testing;
+mod uniforms;
+mod weights;
 
+pub use choice::{Engine, EngineChoice, GpuDevice, Headless};
 pub use cpu::CpuEngine;
+pub use gpu::GpuEngine;
 pub use grow::anneal_sigmas;
 
 use crate::rule::{Rule, RuleError};
@@ -40,7 +55,7 @@ pub struct Counters {
     pub steps: u32,
     /// Ordered pairs within the cutoff, over all evaluations.
     pub pair_tests: u64,
-    /// Particles whose state is not finite now.
+    /// Processor: particles whose state is not finite now. GPU: particle steps refused because their result was not.
     pub non_finite: u64,
     /// GPU memory per particle, bytes; 0 on the processor.
     pub bytes_per_particle: u64,
@@ -58,6 +73,32 @@ pub enum EngineError {
     NotFinite { index: usize },
     #[error("the box is {0} × {1}; both sides must be positive")]
     Box(f64, f64),
+    #[error("there is no particle to move; paint or load at least one")]
+    Empty,
+    #[error(
+        "{particles} particles need more memory than this GPU lends at once, which is enough for {most}; use --engine cpu or fewer particles"
+    )]
+    TooManyParticles { particles: usize, most: usize },
+    #[error(
+        "no GPU can be used ({0}); use --engine cpu, or install a Vulkan driver (mesa-vulkan-drivers has one in software)"
+    )]
+    NoGpu(String),
+    #[error("the GPU refused: {0}; use --engine cpu")]
+    Refused(String),
+    #[error("the GPU was lost while its memory was read ({0}); start again, or use --engine cpu")]
+    Readback(String),
+}
+
+/// What `make` creates on the device, or what the device says against it.
+fn checked<T>(device: &wgpu::Device, make: impl FnOnce() -> T) -> Result<T, EngineError> {
+    let memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+    let validation = device.push_error_scope(wgpu::ErrorFilter::Validation);
+    let made = make();
+    let errors = [pollster::block_on(validation.pop()), pollster::block_on(memory.pop())];
+    match errors.into_iter().flatten().next() {
+        Some(error) => Err(EngineError::Refused(error.to_string())),
+        None => Ok(made),
+    }
 }
 
 /// A swarm that `rule` can move.

@@ -65,6 +65,8 @@ pub struct FlowLoss {
     pub loss: Tensor,
     /// Mean square speed, (ℓ/time)², for the scale of the published flow.
     pub speed_sq: f32,
+    /// Mean forward speed, ℓ/time: V and -V keep the picture equally well, and this tells them apart.
+    pub forward: f32,
 }
 
 /// Residual of the stationary continuity equation over motion (Zhang & Levin 2025, with the drive of our design).
@@ -98,7 +100,8 @@ pub fn flow(jets: &Tensor, batch: &Batch, probes: &Probes, drive: Drive, kappa: 
         numerator = (numerator + (lateral * LATERAL_PENALTY)?)?;
     }
     let speed_sq = velocity.narrow(1, 0, 2)?.sqr()?.sum_all()?.to_scalar::<f32>()? / counted as f32;
-    Ok(FlowLoss { loss: numerator.div(&motion)?, speed_sq })
+    let forward = velocity.narrow(1, 0, 1)?.sum_all()?.to_scalar::<f32>()? / counted as f32;
+    Ok(FlowLoss { loss: numerator.div(&motion)?, speed_sq, forward })
 }
 
 fn column(batch: &Batch, device: &Device, f: &dyn Fn(f32) -> f32) -> Result<Tensor> {

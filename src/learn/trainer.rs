@@ -45,8 +45,9 @@ pub struct Trainer {
     rule: Rule,
     energy: Student,
     flow: Option<Student>,
-    /// Running mean square speed of the flow, (ℓ/time)².
+    /// Running mean square speed (ℓ/time)² and mean forward speed of the flow.
     speed_sq: f64,
+    forward: f64,
 }
 
 impl Trainer {
@@ -91,6 +92,7 @@ impl Trainer {
             energy,
             flow,
             speed_sq: 1.0,
+            forward: 1.0,
         })
     }
 
@@ -117,13 +119,13 @@ impl Trainer {
     }
 
     /// The newest good weights as a rule. The flow appears once its training has begun, scaled to a root mean square
-    /// speed of 1 ℓ per time.
+    /// speed of 1 ℓ per time, with the sign that moves forward on average: equation (1) is linear in V.
     pub fn rule(&self) -> Rule {
         let mut rule = self.rule.clone();
         rule.energy.weights.clone_from(&self.energy.average);
         rule.flow = self.flow.as_ref().filter(|f| f.step > 0).map(|f| {
             let mut net = LocalNet { shape: f.shape, weights: f.average.clone() };
-            let scale = (1.0 / self.speed_sq.max(1e-12).sqrt()) as f32;
+            let scale = (self.forward.signum() / self.speed_sq.max(1e-12).sqrt()) as f32;
             let layout = f.shape.layout();
             for w in &mut net.weights[layout.out_w.start..] {
                 *w *= scale;
@@ -169,6 +171,7 @@ impl Trainer {
             // Running mean that forgets the untrained start.
             let keep = (warm / (warm + 10.0)).min(0.99);
             self.speed_sq = keep * self.speed_sq + (1.0 - keep) * f64::from(loss.speed_sq);
+            self.forward = keep * self.forward + (1.0 - keep) * f64::from(loss.forward);
             student.descend(loss.loss, self.settings.learning_rate, self.settings.flow_steps)
         });
         self.flow = Some(student);

@@ -1,0 +1,53 @@
+// The training-free flow with its windowed coupling; the formula stands in src/rule/knobs.rs.
+
+@group(0) @binding(11) var<storage, read> starts: array<u32>;
+@group(0) @binding(15) var<storage, read> order: array<u32>;
+@group(0) @binding(16) var<storage, read> sorted: array<vec4<f32>>;
+@group(0) @binding(18) var<storage, read> score: array<vec4<f32>>;
+@group(0) @binding(19) var<storage, read_write> flow: array<vec4<f32>>;
+
+// g = u n⊥ + w n.
+fn coupling(n: vec2<f32>, knobs: vec4<f32>) -> vec2<f32> {
+    return knobs.x * vec2<f32>(-n.y, n.x) + knobs.y * n;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn flow_exact(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let me = item(id, groups);
+    if me >= params.particles {
+        return;
+    }
+    let own = sorted[me];
+    let n = own.zw;
+    let s = score[me].xyz;
+    let knobs = params.knobs[order[me] >> SPECIES_SHIFT];
+    let g = coupling(n, knobs);
+
+    // Σ_j q_ij s_θ,j, and v_θ.
+    var heading_score = s.z;
+    var turn = dot(g, s.xy);
+    if params.window > 0.0 {
+        let inverse_r2 = 1.0 / (params.window * params.window);
+        let cell = cell_at(own.xy);
+        for (var k = 0u; k < RANGES; k++) {
+            let cells = cell_range(cell, k);
+            let last = starts[cells.y];
+            for (var j = starts[cells.x]; j < last; j++) {
+                let other = sorted[j];
+                let d = shortest(other.xy - own.xy);
+                let inside = 1.0 - dot(d, d) * inverse_r2;
+                if inside > 0.0 && j != me {
+                    let q = inside * inside;
+                    // ∇_j q_ji = slope (x_j - x_i).
+                    let slope = -4.0 * inside * inverse_r2;
+                    let s_other = score[j].xyz;
+                    let g_other = coupling(other.zw, params.knobs[order[j] >> SPECIES_SHIFT]);
+                    heading_score += q * s_other.z;
+                    turn += dot(g_other, q * s_other.xy + slope * d);
+                }
+            }
+        }
+    }
+    let v = knobs.x * n + knobs.y * vec2<f32>(n.y, -n.x) - g * heading_score + knobs.z * vec2<f32>(-s.y, s.x);
+    flow[me] = vec4<f32>(v, turn, 0.0);
+}

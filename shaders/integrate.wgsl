@@ -1,0 +1,75 @@
+// Heun step of dX = (γ V + η D s) dt + √(2 η D) dW, D = diag(1, 1, κ²): predictor and corrector share their noise.
+
+struct Clock {
+    // Steps since the first of this submission.
+    step: u32,
+    padding_a: u32,
+    padding_b: u32,
+    padding_c: u32,
+}
+
+@group(0) @binding(1) var<uniform> clock: Clock;
+@group(0) @binding(5) var<storage, read_write> state: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> predicted: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> drift: array<vec4<f32>>;
+@group(0) @binding(15) var<storage, read> order: array<u32>;
+@group(0) @binding(16) var<storage, read> sorted: array<vec4<f32>>;
+@group(0) @binding(18) var<storage, read> score: array<vec4<f32>>;
+@group(0) @binding(19) var<storage, read> flow: array<vec4<f32>>;
+// Steps refused because the result was not a finite number.
+@group(0) @binding(21) var<storage, read_write> faults: array<atomic<u32>>;
+
+fn diffusivity() -> vec3<f32> {
+    return vec3<f32>(1.0, 1.0, params.kappa * params.kappa);
+}
+
+// γ V + η D s, and the push of the mouse.
+fn velocity(slot: u32) -> vec3<f32> {
+    var v = params.strength * flow[slot].xyz + params.relaxation * diffusivity() * score[slot].xyz;
+    if params.force_radius > 0.0 {
+        let d = shortest(sorted[slot].xy - params.force_centre);
+        let r2 = dot(d, d);
+        let inside = max(1.0 - r2 / (params.force_radius * params.force_radius), 0.0);
+        let push = params.force_strength * inside * inside * d * inverseSqrt(max(r2, 1e-12));
+        v += vec3<f32>(push, 0.0);
+    }
+    return v;
+}
+
+fn noise(i: u32) -> vec3<f32> {
+    return params.noise * vec3<f32>(1.0, 1.0, params.kappa) * normals(params.first_step + clock.step, i);
+}
+
+fn finite(v: vec3<f32>) -> bool {
+    return all((bitcast<vec3<u32>>(v) & vec3<u32>(0x7f800000u)) != vec3<u32>(0x7f800000u));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn predict(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let slot = item(id, groups);
+    if slot >= params.particles {
+        return;
+    }
+    let i = order[slot] & INDEX_MASK;
+    let v = velocity(slot);
+    let x = state[i];
+    let next = moved(x, v * params.dt + noise(i));
+    drift[i] = vec4<f32>(v, 0.0);
+    predicted[i] = select(x, next, finite(next.xyz));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn correct(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let slot = item(id, groups);
+    if slot >= params.particles {
+        return;
+    }
+    let i = order[slot] & INDEX_MASK;
+    let v = 0.5 * (drift[i].xyz + velocity(slot));
+    let next = moved(state[i], v * params.dt + noise(i));
+    if finite(next.xyz) {
+        state[i] = next;
+    } else {
+        atomicAdd(&faults[0], 1u);
+    }
+}
