@@ -4,8 +4,8 @@ pub mod fidelity;
 pub mod motion;
 pub mod order;
 mod pair_correlation;
-mod residual;
 pub mod picture;
+mod residual;
 mod samples;
 
 pub use fidelity::{Fidelity, Histogram, pattern_fidelity};
