@@ -1,6 +1,9 @@
 //! The scenes that come with the program, inside the program.
 
+use std::sync::Arc;
+
 use crate::scene::{Loaded, Scene};
+use crate::ui::GalleryCard;
 
 /// Name and text of each, in the order of the gallery. The first is alive when the window opens.
 pub const SCENES: &[(&str, &str)] = &[];
@@ -13,6 +16,16 @@ pub fn load(name: &str) -> Result<Loaded, String> {
         format!("no scene called {name} comes with the program; there are: {}", known.join(", "))
     })?;
     Scene::from_ron(text).map_err(|fault| format!("{name}: {fault}"))
+}
+
+/// The scenes as the gallery shows them.
+pub fn gallery() -> Vec<GalleryCard> {
+    let card = |&(name, _): &(&str, &str)| {
+        let scene = load(name).ok()?.scene;
+        let snapshot = Arc::new(scene.snapshot);
+        Some(GalleryCard { name: name.to_owned(), title: scene.title, notes: scene.notes, snapshot })
+    };
+    SCENES.iter().filter_map(card).collect()
 }
 
 #[cfg(test)]

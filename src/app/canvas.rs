@@ -1,12 +1,12 @@
 //! The canvas: pointer and keys become commands, the session becomes a picture.
 
-use bevy_egui::egui::{self, Color32, Pos2, Rect, Sense, Stroke, Ui, pos2};
+use bevy_egui::egui::{self, Color32, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2};
 
 use super::camera::Camera;
 use super::draw::{CanvasFrame, Layer, View};
 use super::live::{Gpu, Live, SwarmBuffer};
 use super::theme;
-use crate::session::{Command, Dialog, ForceKind, Place, Pointer, Session, TABLE, Tool};
+use crate::session::{Command, ForceKind, Place, Pointer, Session, Tool};
 use crate::snapshot::{Boundary, Mode};
 
 /// Half length of a body, in units of ℓ.
@@ -14,12 +14,6 @@ const BODY_L: f64 = 0.42;
 
 /// Zoom by one notch of the wheel moves about 50 points of scrolling.
 const ZOOM_PER_POINT: f64 = 0.004;
-
-/// What a key or the pointer asks of the shell itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
-    Screenshot,
-}
 
 /// View state of the canvas: nothing here is saved.
 pub struct Canvas {
@@ -61,8 +55,10 @@ impl Canvas {
         }
     }
 
-    /// Reads the pointer over the free rectangle of `ui` and draws what belongs to it.
-    pub fn show(&mut self, ui: &mut Ui, free: Rect, session: &Session, dt_s: f64) -> Vec<Command> {
+    /// Reads the pointer over the free rectangle and draws what belongs to it.
+    pub fn show(&mut self, ctx: &egui::Context, free: Rect, session: &Session, dt_s: f64) -> Vec<Command> {
+        let ground = UiBuilder::new().layer_id(LayerId::background()).max_rect(free);
+        let ui = &Ui::new(ctx.clone(), Id::new("canvas"), ground);
         self.free = free;
         let place = session.place();
         let box_size = match place {
@@ -70,7 +66,7 @@ impl Canvas {
             Place::Learn | Place::Live => session.live().box_size_l,
         };
         self.camera(place).update(free, box_size, dt_s);
-        let response = ui.interact(free, ui.id().with("canvas"), Sense::click_and_drag());
+        let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
         let over = response.contains_pointer();
         let commands = self.pointer(ui, over, place);
         if let Some(at) = response.hover_pos().or(self.held.then(|| ui.input(|i| i.pointer.latest_pos())).flatten()) {
@@ -234,48 +230,15 @@ fn dashed_circle(painter: &egui::Painter, centre: Pos2, radius: f32, stroke: Str
     painter.extend(egui::Shape::dashed_line(&points, stroke, 4.0, 5.0));
 }
 
-/// The commands whose keys were pressed in this frame, and what the shell itself was asked for.
-pub fn keys(ctx: &egui::Context) -> (Vec<Command>, Vec<Ask>, bool) {
-    let mut commands = Vec::new();
-    let mut asks = Vec::new();
-    let mut fit = false;
-    if ctx.egui_wants_keyboard_input() {
-        return (commands, asks, fit);
-    }
-    let events = ctx.input(|i| i.events.clone());
-    for event in events {
-        let egui::Event::Key { key, pressed: true, repeat: false, modifiers, .. } = event else { continue };
-        if modifiers.alt {
-            continue;
-        }
-        let wanted = |name: &str| egui::Key::from_name(name) == Some(key);
-        if let Some(info) = TABLE.iter().find(|info| {
-            info.shortcut.is_some_and(|s| wanted(s.key) && s.ctrl == modifiers.command && s.shift == modifiers.shift)
-        }) {
-            commands.push((info.command)());
-        } else if key == egui::Key::F12 {
-            asks.push(Ask::Screenshot);
-        } else if key == egui::Key::Home {
-            fit = true;
-        }
-    }
-    (commands, asks, fit)
-}
-
 /// Files dropped on the window.
 pub fn dropped(ctx: &egui::Context) -> Vec<Command> {
     let files = ctx.input(|i| i.raw.dropped_files.clone());
     files
         .into_iter()
-        .filter_map(|file| file.path)
+        .map(|file| file.path().to_owned())
         .map(|path| {
             let is_scene = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron"));
             if is_scene { Command::Open(path) } else { Command::Import(path) }
         })
         .collect()
-}
-
-/// Whether a dialog of this kind is the file dialog's business.
-pub fn is_about_files(dialog: Dialog) -> bool {
-    matches!(dialog, Dialog::Open | Dialog::SaveAs | Dialog::Import)
 }

@@ -1,17 +1,13 @@
 //! Reading and writing off the UI thread; what comes back is an [`Event`] of the session.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
-use crate::scene::{LiveState, Scene};
+use crate::scene::Scene;
 use crate::session::{Document, Event, SceneSource};
 use crate::snapshot::io::{ImportOptions, import};
-
-/// Particles of the live swarm of a scene that leaves the choice to the program.
-const LIVE_PARTICLES: usize = 300;
 
 /// The desk where files are read and written: one short-lived thread for each, answers in the order they are done.
 pub struct Files {
@@ -50,7 +46,7 @@ impl Files {
                     // Fails only when the program is ending.
                     let _ = notices.send(warning);
                 }
-                Box::new(document(loaded.scene))
+                Box::new(Document::from(loaded.scene))
             });
             Event::Opened { source, result }
         });
@@ -71,7 +67,7 @@ impl Files {
 
     pub fn save(&self, path: PathBuf, document: Document, revision: u64) {
         self.work(move || {
-            let result = scene(document).save(&path).map_err(|e| e.to_string());
+            let result = Scene::from(document).save(&path).map_err(|e| e.to_string());
             Event::Saved { path, revision, result }
         });
     }
@@ -103,59 +99,9 @@ fn write_png(path: &Path, picture: bevy::image::Image) -> Result<(), String> {
     picture.to_rgb8().save(path).map_err(|e| e.to_string())
 }
 
-/// A scene as the session works on it.
-fn document(scene: Scene) -> Document {
-    Document {
-        title: scene.title,
-        author: scene.author,
-        notes: scene.notes,
-        snapshot: Arc::new(scene.snapshot),
-        ensemble: scene.ensemble,
-        training: scene.training,
-        live: scene.live,
-        particles: if scene.live_particles == 0 { LIVE_PARTICLES } else { scene.live_particles },
-        rule: scene.rule.map(Arc::new),
-        state: scene.state.map(|state| Arc::new(state.swarm)),
-    }
-}
-
-fn scene(document: Document) -> Scene {
-    Scene {
-        title: document.title,
-        notes: document.notes,
-        author: document.author,
-        snapshot: Arc::unwrap_or_clone(document.snapshot),
-        ensemble: document.ensemble,
-        training: document.training,
-        live: document.live,
-        live_particles: document.particles,
-        rule: document.rule.map(Arc::unwrap_or_clone),
-        state: document.state.map(|swarm| LiveState { swarm: Arc::unwrap_or_clone(swarm), ..LiveState::default() }),
-        evidence: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::{Particle, Snapshot};
-
-    #[test]
-    fn a_scene_comes_back_from_the_document_as_it_was() {
-        let before = Scene {
-            title: "three".into(),
-            notes: "look".into(),
-            author: "me".into(),
-            snapshot: Snapshot {
-                particles: vec![Particle { x: 1.0, y: 2.0, heading: 0.5, species: 1 }; 3],
-                box_size: [4.0, 5.0],
-                ..Snapshot::default()
-            },
-            live_particles: 77,
-            ..Scene::default()
-        };
-        assert_eq!(scene(document(before.clone())), before);
-    }
 
     #[test]
     fn a_file_that_is_not_there_is_told_as_an_event() {

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine};
 use crate::rule::{LiveSettings, Rule};
+use crate::scene::LiveState;
 use crate::session::EngineOrder;
 use crate::snapshot::{Particle, Swarm};
 
@@ -19,6 +20,7 @@ const SLOW_FRAME_S: f64 = 0.05;
 pub struct Gpu {
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
+    pub name: String,
     /// The adapter is a program on the processor: then our own engine on the processor is faster.
     pub is_software: bool,
 }
@@ -69,6 +71,7 @@ pub struct Live {
     seconds_per_step: f64,
     /// Steps that a frame can bear, adapted to the frames seen.
     bearable: f64,
+    pair_tests: u64,
 }
 
 impl Live {
@@ -195,9 +198,30 @@ impl Live {
         Some((buffer, count, box_size))
     }
 
-    /// The living particles (ℓ), to be kept with the scene. Waits for the GPU where the swarm lives there.
-    pub fn swarm(&self) -> Option<Swarm> {
-        self.engine.as_ref()?.swarm().ok()
+    /// Neighbour pairs evaluated since the last call. Unknown on a GPU, where asking would mean to wait.
+    pub fn pair_tests_since_asked(&mut self) -> Option<u64> {
+        let Some(Engine::Cpu(engine)) = &self.engine else { return None };
+        let now = engine.counters().pair_tests;
+        let before = std::mem::replace(&mut self.pair_tests, now);
+        // A new engine counts from zero.
+        Some(if now >= before { now - before } else { now })
+    }
+
+    /// What the swarm lives on, for people.
+    pub fn describe(&self, gpu: &Gpu) -> String {
+        match &self.engine {
+            Some(Engine::Gpu(_)) => gpu.name.clone(),
+            Some(Engine::Cpu(_)) => "processor".to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// The living swarm, to be kept with the scene. Waits for the GPU where the swarm lives there.
+    pub fn state(&self) -> Option<LiveState> {
+        let engine = self.engine.as_ref()?;
+        // A lost GPU has no swarm to keep; the scene is saved without it.
+        let swarm = engine.swarm().ok()?;
+        Some(LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) })
     }
 }
 

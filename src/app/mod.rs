@@ -8,6 +8,7 @@ mod camera;
 mod canvas;
 mod draw;
 mod files;
+mod keys;
 mod live;
 mod preflight;
 mod shell;
@@ -19,19 +20,22 @@ pub use preflight::NoWindow;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bevy::input::keyboard::{KeyboardFocusLost, KeyboardInput};
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
-use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui};
+use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
 
-use canvas::{Ask, Canvas};
+use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
+use keys::{Keys, Wish};
 use live::Gpu;
 use shell::Shell;
 
 use crate::session::Command;
+use crate::ui;
 
 /// Opens the window, with `scene` in it when one is given; returns when the window is closed.
 ///
@@ -57,7 +61,7 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
             // A swarm goes on living beside another window.
             unfocused_mode: UpdateMode::reactive(std::time::Duration::from_millis(33)),
         })
-        .insert_resource(ClearColor(theme::GROUND))
+        .insert_resource(ClearColor(theme::ground()))
         .insert_resource(Studio { shell: Shell::new(scene), canvas: Canvas::default(), gpu: None })
         .add_systems(Startup, set_up)
         .add_systems(EguiPrimaryContextPass, show)
@@ -91,6 +95,7 @@ fn set_up(
     studio.gpu = Some(Gpu {
         device: device.wgpu_device().clone(),
         queue: (**queue.0).clone(),
+        name: adapter.name.clone(),
         is_software: adapter.device_type == wgpu::DeviceType::Cpu,
     });
 }
@@ -101,26 +106,36 @@ fn show(
     mut contexts: EguiContexts,
     mut studio: ResMut<Studio>,
     mut frame: ResMut<CanvasFrame>,
+    mut keys: Local<Keys>,
+    mut styled: Local<bool>,
+    mut pressed: MessageReader<KeyboardInput>,
+    mut lost: MessageReader<KeyboardFocusLost>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     let Studio { shell, canvas, gpu: Some(gpu) } = &mut *studio else { return Ok(()) };
-    let root = egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(ctx.viewport_rect());
-    let mut ui = egui::Ui::new(ctx.clone(), "studio".into(), root);
-
     let mut wanted = canvas::dropped(ctx);
-    let (keyed, asks, fit) = canvas::keys(ctx);
-    wanted.extend(keyed);
-    let free = ui.available_rect_before_wrap();
-    wanted.extend(canvas.show(&mut ui, free, &shell.session, time.delta_secs_f64()));
-    if fit {
-        canvas.fit(shell.session.place());
+    for lost in lost.read() {
+        keys.forget(lost);
     }
-    shell.toasts.show(ctx);
+    let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
+    for wish in pressed.read().filter_map(|event| keys.press(event, typing)) {
+        match wish {
+            Wish::Command(command) => wanted.push(command),
+            Wish::Fit => canvas.fit(shell.session.place()),
+            Wish::Screenshot => {
+                commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
+            }
+        }
+    }
+    if !*styled {
+        ui::set_style(ctx);
+        *styled = true;
+    }
+    let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
+    wanted.extend(asked);
+    wanted.extend(canvas.show(ctx, free, &shell.session, time.delta_secs_f64()));
     shell.apply(gpu, wanted);
-    for Ask::Screenshot in asks {
-        commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
-    }
     // Compared first: the render world copies only what changed.
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
     frame.set_if_neq(new);

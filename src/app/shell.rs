@@ -1,15 +1,15 @@
 //! Carries out what the session orders: files, training, engine, notices.
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use egui_notify::Toasts;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
 use super::files::Files;
 use super::live::{Gpu, Live};
 use super::trainer::Background;
-use crate::session::{Command, Dialog, Effect, Event, Level, SceneSource, Session};
+use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session};
+use crate::ui::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
 const TICK_S: f64 = 1.0 / 60.0;
@@ -22,27 +22,28 @@ pub struct Shell {
     pub session: Session,
     pub live: Live,
     pub files: Files,
-    pub toasts: Toasts,
+    pub ui: UiState,
+    pub readouts: Readouts,
     training: Background,
-    /// Dialogs the session asked for, for whoever shows them.
-    pub asked: Vec<Dialog>,
     pub quits: bool,
     /// Ticks due.
     due: f64,
+    meter: Meter,
 }
 
 impl Shell {
     /// `scene`: what to open, instead of the first bundled scene.
     pub fn new(scene: Option<PathBuf>) -> Self {
-        let mut shell = Self {
+        let shell = Self {
             session: Session::new(seed_of_the_day()),
             live: Live::default(),
             files: Files::default(),
-            toasts: Toasts::default(),
+            ui: UiState::new(bundled::gallery()),
+            readouts: Readouts::default(),
             training: Background::default(),
-            asked: Vec::new(),
             quits: false,
             due: 0.0,
+            meter: Meter::default(),
         };
         match (scene, bundled::SCENES.first()) {
             (Some(path), _) => shell.files.load(SceneSource::File(path)),
@@ -66,16 +67,23 @@ impl Shell {
         for event in events {
             self.hear(gpu, event);
         }
-        for notice in self.files.notices().collect::<Vec<_>>() {
-            self.notify(Level::Info, notice);
+        for text in self.files.notices() {
+            self.ui.on_effect(&Effect::Notify { level: Level::Info, text });
         }
         self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);
-        let mut steps = self.live.steps_that_fit(dt_s);
-        while self.due >= 1.0 && steps > 0 {
+        let fits = self.live.steps_that_fit(dt_s);
+        let mut done = 0;
+        while self.due >= 1.0 && done < fits {
             self.due -= 1.0;
-            let effects = self.session.tick(steps);
-            steps -= effects.iter().map(steps_of).sum::<u32>().min(steps);
+            let effects = self.session.tick(fits - done);
+            done += effects.iter().map(steps_of).sum::<u32>();
             self.perform(gpu, effects);
+        }
+        self.meter.frame(dt_s, done);
+        if let Some((frame_ms, steps_per_s)) = self.meter.read() {
+            let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
+            let engine = self.live.describe(gpu);
+            self.readouts = Readouts { frame_ms, steps_per_s, engine, pair_tests_per_s };
         }
     }
 
@@ -91,13 +99,15 @@ impl Shell {
                 Effect::Engine(order) => orders.push(order),
                 Effect::LoadScene(source) => self.files.load(source),
                 Effect::ImportFile(path) => self.files.import(path),
-                Effect::SaveScene { path, document, revision } => self.files.save(path, *document, revision),
+                Effect::SaveScene { path, mut document, revision } => {
+                    document.state = self.live.state().map(Arc::new);
+                    self.files.save(path, *document, revision);
+                }
                 Effect::StartTraining(request) => self.training.start(*request),
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
-                Effect::Notify { level, text } => self.notify(level, text),
-                Effect::Ask(dialog) => self.asked.push(dialog),
+                Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
                 Effect::Quit => self.quits = true,
             }
         }
@@ -108,26 +118,38 @@ impl Shell {
             self.hear(gpu, Event::EngineFailed(why));
         }
     }
+}
 
-    pub fn notify(&mut self, level: Level, text: String) {
-        let seconds = match level {
-            Level::Info | Level::Success => 4,
-            Level::Warning => 7,
-            Level::Error => 12,
-        };
-        let toast = match level {
-            Level::Info => self.toasts.info(text),
-            Level::Success => self.toasts.success(text),
-            Level::Warning => self.toasts.warning(text),
-            Level::Error => self.toasts.error(text),
-        };
-        toast.duration(Some(Duration::from_secs(seconds))).closable(true);
+/// Frame time and speed over the last window of time.
+#[derive(Default)]
+struct Meter {
+    seconds: f64,
+    frames: u32,
+    steps: u32,
+}
+
+impl Meter {
+    const WINDOW_S: f64 = 0.5;
+
+    fn frame(&mut self, dt_s: f64, steps: u32) {
+        self.seconds += dt_s;
+        self.frames += 1;
+        self.steps += steps;
+    }
+
+    /// Milliseconds per frame and steps per second, at the end of each window.
+    fn read(&mut self) -> Option<(f64, f64)> {
+        if self.seconds < Self::WINDOW_S {
+            return None;
+        }
+        let window = std::mem::take(self);
+        Some((1e3 * window.seconds / f64::from(window.frames), f64::from(window.steps) / window.seconds))
     }
 }
 
 fn steps_of(effect: &Effect) -> u32 {
     match effect {
-        Effect::Engine(crate::session::EngineOrder::Run { steps }) => *steps,
+        Effect::Engine(EngineOrder::Run { steps }) => *steps,
         _ => 0,
     }
 }

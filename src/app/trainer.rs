@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::rule::Rule;
-use crate::session::{Event, RunId, TrainingEvent, TrainingRequest};
+use crate::session::{Event, RunId, TrainingRequest};
 use crate::worker::{self, Training};
 
 /// The run under way, if any.
@@ -62,28 +62,12 @@ impl Background {
     /// What happened since the last call.
     pub fn events(&mut self) -> Vec<Event> {
         let Some(run) = &mut self.run else { return Vec::new() };
-        let mut events = Vec::new();
-        let mut over = false;
-        for event in run.training.events().try_iter() {
-            let event = match event {
-                worker::Event::Progress(progress) => {
-                    let eta_s = Some(progress.eta_s);
-                    let told = |stats| TrainingEvent::Progress { stats, eta_s };
-                    events.extend(progress.curve.into_iter().map(|stats| Event::Training {
-                        run: run.id,
-                        event: told(stats),
-                    }));
-                    continue;
-                }
-                worker::Event::Paused => TrainingEvent::Paused,
-                worker::Event::Resumed => TrainingEvent::Resumed,
-                worker::Event::Finished { reason: worker::Reason::Completed } => TrainingEvent::Finished,
-                worker::Event::Finished { reason: worker::Reason::Stopped } => TrainingEvent::Stopped,
-                worker::Event::Failed { message } => TrainingEvent::Failed(message),
-            };
-            over = matches!(event, TrainingEvent::Finished | TrainingEvent::Stopped | TrainingEvent::Failed(_));
-            events.push(Event::Training { run: run.id, event });
-        }
+        let mut events: Vec<Event> =
+            run.training.events().try_iter().map(|event| Event::Training { run: run.id, event }).collect();
+        let over = matches!(
+            events.last(),
+            Some(Event::Training { event: worker::Event::Finished { .. } | worker::Event::Failed { .. }, .. })
+        );
         // The last weights are in the slot before the last event is sent; the session hears of them first.
         if let Some(rule) = run.training.newest_rule() {
             if run.told.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &rule)) {
