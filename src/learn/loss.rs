@@ -59,6 +59,13 @@ impl Probes {
     }
 }
 
+#[cfg(test)]
+impl Probes {
+    pub fn coefficients(&self, probe: usize) -> &[f32] {
+        &self.coefficients[probe]
+    }
+}
+
 /// The flow's loss and what it moved.
 pub struct FlowLoss {
     /// E[ρ̂₁ ρ̂₂] over the motion that must not vanish (and the lateral penalty).

@@ -255,6 +255,19 @@ impl Student {
     }
 }
 
+#[cfg(test)]
+impl Trainer {
+    /// Takes `steps` steps, then puts a number that is none among the weights.
+    pub fn poison_after(&mut self, steps: usize) {
+        for _ in 0..steps {
+            self.step().expect("a good step");
+        }
+        let weights = &self.energy.weights;
+        let poison = (weights.as_tensor() * f64::NAN).expect("a product");
+        weights.set(&poison).expect("the same shape");
+    }
+}
+
 /// The fastest device candle was built for.
 fn device() -> Result<Device, LearnError> {
     #[cfg(feature = "cuda")]

@@ -15,7 +15,6 @@ use super::picture;
 use super::pointer::{pointer, release};
 use super::state::Session;
 use super::training::TrainingState;
-use super::warnings::warnings;
 use super::{start, swarm};
 use crate::rule::{FlowKind, LiveSettings};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
@@ -225,7 +224,7 @@ pub(super) fn forget_measurements(document: &mut Document) {
 fn follow(session: &mut Session, old: &Document) -> Vec<Effect> {
     let new = &session.document;
     if !Arc::ptr_eq(&new.snapshot, &old.snapshot) || new.training.cutoff_l != old.training.cutoff_l {
-        session.warnings = warnings(new);
+        session.look_at_picture();
     }
     if session.document.particles != old.particles && session.has_rule() {
         return start::upload(session, swarm::from_picture, None);
@@ -298,7 +297,7 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     let document = &session.document;
     let start = if go_on { document.rule.clone() } else { None };
     // The living swarm may stay when the unit of length stays: then its particles mean the same to the new rule.
-    let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == document.snapshot.unit_length());
+    let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == session.unit_length);
     session.run_is_live = same_unit && session.live.particles > 0;
     let run = session.training.begin();
     let request = TrainingRequest {

@@ -1,11 +1,11 @@
 //! How the live swarm is being watched: play, speed, the pointer's force, and the growing that is under way.
 
-use crate::rule::LiveSettings;
+use crate::rule::{FlowKind, LiveSettings};
 
 use super::command::ForceKind;
 
 /// Integration steps over which *Grow* cools the swarm from σmax to its temperature.
-pub const GROW_STEPS: u32 = 1500;
+pub const GROW_STEPS: u32 = 3000;
 
 /// Steps per frame that the speed control offers.
 pub const MAX_STEPS_PER_FRAME: u32 = 64;
@@ -31,7 +31,7 @@ impl Default for LiveView {
     fn default() -> Self {
         Self {
             playing: true,
-            steps_per_frame: 1,
+            steps_per_frame: 4,
             force: ForceKind::default(),
             force_radius_l: 3.0,
             particles: 0,
@@ -52,7 +52,7 @@ impl LiveView {
         let share = (f64::from(done) / f64::from(GROW_STEPS)).min(1.0);
         let hottest = sigma_max_l.max(live.sigma_l);
         let sigma_l = hottest * (live.sigma_l / hottest).powf(share);
-        LiveSettings { sigma_l, relaxation: live.relaxation.max(1.0), strength: 0.0, ..*live }
+        LiveSettings { sigma_l, flow: FlowKind::None, relaxation: live.relaxation.max(1.0), ..*live }
     }
 }
 

@@ -7,7 +7,6 @@ use super::command::{Effect, EngineOrder, Level};
 use super::document::Document;
 use super::state::Session;
 use super::swarm;
-use super::warnings::warnings;
 use crate::rule::{FlowKind, LiveSettings};
 use crate::snapshot::Swarm;
 
@@ -48,7 +47,7 @@ pub(super) fn upload(
 /// Another document is here: the old one's learning ends, its swarm goes, and the new one's comes.
 pub(super) fn whole(session: &mut Session) -> Vec<Effect> {
     session.serial += 1;
-    session.warnings = warnings(&session.document);
+    session.look_at_picture();
     session.gesture = Default::default();
     session.asks_before_quitting = false;
     let mut effects = Vec::new();

@@ -43,6 +43,8 @@ pub struct Session {
     pub(super) run_is_live: bool,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
+    /// ℓ of the picture and what is wrong with it, known anew after each change of the picture.
+    pub(super) unit_length: f64,
     pub(super) warnings: Vec<Warning>,
     pub(super) rng: StdRng,
 }
@@ -58,6 +60,7 @@ impl Session {
     pub fn new(seed: u64) -> Self {
         let document = Document::default();
         Self {
+            unit_length: document.snapshot.unit_length(),
             warnings: warnings(&document),
             document,
             path: None,
@@ -149,6 +152,11 @@ impl Session {
         &self.live
     }
 
+    /// ℓ of the picture, world units.
+    pub fn unit_length(&self) -> f64 {
+        self.unit_length
+    }
+
     /// What is wrong or weak about the picture as teaching material.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -162,6 +170,12 @@ impl Session {
     /// Whether learning on from the present weights is possible: there is a rule.
     pub fn has_rule(&self) -> bool {
         self.document.rule.is_some()
+    }
+
+    /// Measures the picture anew.
+    pub(super) fn look_at_picture(&mut self) {
+        self.unit_length = self.document.snapshot.unit_length();
+        self.warnings = warnings(&self.document);
     }
 
     /// The document holds something new.

@@ -198,9 +198,9 @@ fn scattered(mean: f64, rng: &mut impl Rng) -> f64 {
 
 /// Three hunters (species 0) on an arc behind one prey (species 1), noses towards it; the prey looks away.
 fn hunt() -> Snapshot {
-    let reach = 1.8;
+    let reach: f64 = 1.8;
     // Neighbours on the arc are 1 apart.
-    let step = 2.0 * (0.5 / reach as f64).asin();
+    let step = 2.0 * (0.5 / reach).asin();
     let mut chase: Vec<Particle> = [-step, 0.0, step]
         .into_iter()
         .map(|angle| particle(-reach * angle.cos(), -reach * angle.sin(), angle, 0))

@@ -6,7 +6,7 @@ use rand::{Rng, RngExt};
 use super::near::PointTree;
 
 /// Rounds of moving every point to the centre of its share of the ink; the spacing is even well before.
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 40;
 
 /// How much ink each pixel holds, row by row from the top.
 pub(crate) struct Ink {
@@ -49,11 +49,13 @@ pub(crate) fn stipple(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<[f64;
     for round in 0..=ROUNDS {
         let tree = PointTree::new(points.clone(), None);
         let mut sums = vec![[0.0; 3]; count];
+        let mut last = 0;
         for (pixel, &weight) in ink.weight.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
             let [x, y] = ink.centre(pixel);
-            let owner = tree.nearest([x, y], 1, f64::INFINITY, None).first().map(|hit| hit.1);
-            owners[pixel] = owner;
-            if let Some(owner) = owner {
+            // The pixel before most often belongs to the same point.
+            owners[pixel] = tree.closest([x, y], last);
+            if let Some(owner) = owners[pixel] {
+                last = owner;
                 for (sum, term) in sums[owner].iter_mut().zip([weight * x, weight * y, weight]) {
                     *sum += term;
                 }

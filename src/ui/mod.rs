@@ -1,4 +1,5 @@
 //! The panels around the canvas: they read the session and return commands, and own nothing but their own open windows.
+//! Keys are the shell's: it has them as they come from the system.
 //!
 //! ```text
 //! set_style(ctx)                                   once
@@ -13,7 +14,6 @@ mod hint;
 mod learn;
 mod live;
 mod paint;
-mod shortcuts;
 mod state;
 mod style;
 mod swarm_view;
@@ -53,7 +53,7 @@ pub struct Readouts {
 /// Shows everything but the canvas. Returns what the user asked for, and the rectangle left free for the canvas, in
 /// points.
 pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut UiState) -> (Vec<Command>, Rect) {
-    let mut commands = shortcuts::pressed(ctx);
+    let mut commands = Vec::new();
     let whole = UiBuilder::new().layer_id(LayerId::background()).max_rect(ctx.viewport_rect());
     let mut root = Ui::new(ctx.clone(), Id::new("unstill"), whole);
 

@@ -143,7 +143,7 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         }
         command_button(ui, "Clear", Command::Clear, commands);
     });
-    let unit = snapshot.unit_length();
+    let unit = session.unit_length();
     let count = snapshot.particles.len();
     let text = format!("{count} particles · ℓ = {unit:.2} · R = {:.2}", settings.cutoff_l * unit);
     ui.label(RichText::new(text).color(style::TEXT_WEAK)).on_hover_text(

@@ -1,22 +1,24 @@
 //! The look, set once: calm, dark, one accent colour.
 
 use super::egui::{self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2};
+use crate::observe::picture::PALETTE;
+use crate::snapshot::MAX_SPECIES;
 
-/// Of the species, told apart also by the colour-blind (after Okabe & Ito 2008, lightened for a dark ground).
-pub const SPECIES_COLOURS: [Color32; 8] = [
-    Color32::from_rgb(0x56, 0xB4, 0xE9),
-    Color32::from_rgb(0xE6, 0x9F, 0x00),
-    Color32::from_rgb(0x1F, 0xBF, 0x8F),
-    Color32::from_rgb(0xF0, 0xE4, 0x42),
-    Color32::from_rgb(0xD8, 0x8F, 0xBB),
-    Color32::from_rgb(0xE8, 0x6A, 0x2C),
-    Color32::from_rgb(0x5B, 0x8D, 0xF6),
-    Color32::from_rgb(0xE6, 0xE6, 0xE6),
-];
+/// Of the species, as in the pictures the program writes.
+pub const SPECIES_COLOURS: [Color32; MAX_SPECIES] = {
+    let mut colours = [Color32::BLACK; MAX_SPECIES];
+    let mut i = 0;
+    while i < MAX_SPECIES {
+        let [r, g, b] = PALETTE[i];
+        colours[i] = Color32::from_rgb(r, g, b);
+        i += 1;
+    }
+    colours
+};
 
 /// Names of the colours, for tooltips and screen readers.
-pub(super) const SPECIES_NAMES: [&str; 8] =
-    ["sky blue", "orange", "green", "yellow", "pink", "vermilion", "blue", "white"];
+pub(super) const SPECIES_NAMES: [&str; MAX_SPECIES] =
+    ["vermilion", "sky blue", "yellow", "green", "purple", "orange", "blue", "white"];
 
 /// The one accent colour.
 pub const ACCENT: Color32 = Color32::from_rgb(0x4C, 0xC2, 0xB4);

@@ -2,7 +2,7 @@
 
 use super::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2};
 use super::style;
-use crate::snapshot::Particle;
+use crate::snapshot::{MAX_SPECIES, Particle};
 
 /// More particles than this are not told apart in a thumbnail.
 const MAX_DRAWN: usize = 2000;
@@ -45,7 +45,7 @@ fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high
         particles
             .iter()
             .take(MAX_DRAWN)
-            .map(|p| arrow(on_screen(p), p.heading as f32, length, style::SPECIES_COLOURS[usize::from(p.species) % 8])),
+            .map(|p| arrow(on_screen(p), p.heading as f32, length, style::SPECIES_COLOURS[usize::from(p.species) % MAX_SPECIES])),
     );
 }
 
