@@ -112,7 +112,7 @@ fn the_whole_path_from_a_csv_to_a_checked_living_swarm() {
     assert!(number(&learned, "energy_loss") > 0.0);
 
     let line = "live learned.ron --engine cpu --particles 35 --steps 20 --grow-steps 40 --seed 2";
-    let live = desk.json(&format!("{line} --csv swarm.csv --png swarm.png --gif swarm.gif --size 120 -o lived.ron"));
+    let live = desk.json(&format!("{line} --csv swarm.csv --png swarm.png --gif swarm.gif --size 120 --gif-size 64 -o lived.ron"));
     assert_eq!(live["particles"], 35);
     assert_eq!(live["flow"], "Learned", "a learned flow is what a learned scene shows");
     assert!(number(&live, "steps_per_s") > 0.0);

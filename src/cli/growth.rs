@@ -28,3 +28,33 @@ pub(super) fn grow<E: From<EngineError>>(
     engine.set_settings(live)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::CpuEngine;
+    use crate::rule::{NetShape, Rule};
+    use crate::snapshot::{Particle, Swarm};
+
+    #[test]
+    fn growing_takes_all_its_steps_and_leaves_the_engine_under_the_live_settings() {
+        let rule = Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
+        let live = LiveSettings { relaxation: 0.0, ..LiveSettings::default() };
+        let swarm = Swarm { particles: vec![Particle::default(); 3], box_size: [9.0, 9.0] };
+        for steps in [0, 1, 7, 101] {
+            let mut engine = Engine::Cpu(Box::new(CpuEngine::new(&rule, &swarm, &live, 1).unwrap()));
+            let mut seen = vec![0];
+            grow(&mut engine, &live, steps, |engine, done| {
+                assert!(engine.settings().sigma_l >= live.sigma_l - 1e-12);
+                assert_eq!((engine.settings().flow, engine.settings().relaxation), (FlowKind::None, 1.0));
+                seen.push(done);
+                Ok::<(), EngineError>(())
+            })
+            .unwrap();
+            assert_eq!(engine.steps_done() as usize, steps);
+            assert_eq!(seen.last(), Some(&steps));
+            assert!(seen.windows(2).all(|w| w[0] < w[1]), "{seen:?}");
+            assert_eq!(engine.settings(), &live);
+        }
+    }
+}

@@ -66,9 +66,12 @@ pub(super) struct Args {
     /// Write the scene with the last swarm and these settings in it
     #[arg(short, long, value_name = "OUT.ron")]
     out: Option<PathBuf>,
-    /// Longer side of the pictures, pixels
+    /// Longer side of the PNG, pixels
     #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u32).range(16..=8192))]
     size: u32,
+    /// Longer side of the GIF, pixels
+    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(16..=4096))]
+    gif_size: u32,
     /// Show and write the particles as they move, with their noise, instead of denoised
     #[arg(long)]
     raw: bool,
@@ -178,7 +181,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let total = grow_steps + args.steps as usize;
     let species = scene.snapshot.species_count();
     let mut film =
-        args.gif.as_ref().map(|path| Film::create(path, args.size, box_l, species, total, GIF_FRAMES)).transpose()?;
+        args.gif.as_ref().map(|path| Film::create(path, args.gif_size, box_l, species, total, GIF_FRAMES)).transpose()?;
     let mut bar = Progress::new(total as u64, quiet);
     bar.phase("growing");
     grow(&mut engine, &live, grow_steps, |engine, done| -> anyhow::Result<()> {

@@ -210,7 +210,8 @@ fn a_million_particles_are_refused_with_the_limit() {
 
 #[test]
 fn a_picture_that_is_not_finished_can_be_opened_and_is_said_to_be_so() {
-    let unfinished: [(&str, fn(&mut Snapshot)); 3] = [
+    type Change = fn(&mut Snapshot);
+    let unfinished: [(&str, Change); 3] = [
         ("0 particle(s) are too few", |s| s.particles.clear()),
         ("1 particle(s) are too few", |s| s.particles.truncate(1)),
         ("particles 0 and 1 lie at the same place", |s| s.particles[1] = s.particles[0]),
