@@ -15,6 +15,7 @@ const PICTURES: &str = "Particles and images";
 pub(super) fn file_dialog() -> FileDialog {
     FileDialog::new()
         .as_modal(true)
+        .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .default_size([640.0, 420.0])
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .add_file_filter_extensions(SCENES, vec!["ron"])
