@@ -1,1 +1,175 @@
-//! (room to be filled)
+//! The Bevy shell: canvas, camera, input, drawing from the engine's buffers; hands commands on.
+//!
+//! Each frame: the panels and the canvas turn input into commands (egui pass), the session turns commands into effects
+//! that the [`shell::Shell`] carries out, and what is to be seen goes to the render world as a [`draw::CanvasFrame`].
+
+mod bundled;
+mod camera;
+mod canvas;
+mod draw;
+mod files;
+mod keys;
+mod live;
+mod preflight;
+mod shell;
+mod theme;
+mod trainer;
+
+pub use preflight::NoWindow;
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bevy::input::keyboard::{KeyboardFocusLost, KeyboardInput};
+use bevy::prelude::*;
+use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResolution};
+use bevy::winit::{UpdateMode, WinitSettings};
+use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
+
+use canvas::Canvas;
+use draw::{CanvasFrame, DrawPlugin};
+use keys::{Keys, Wish};
+use live::Gpu;
+use shell::Shell;
+
+use crate::session::Command;
+use crate::ui;
+
+/// Opens the window, with `scene` in it when one is given; returns when the window is closed.
+///
+/// # Errors
+/// [`NoWindow`] when there is nothing to show a window on.
+pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
+    preflight::check()?;
+    let window = Window {
+        title: "Unstill".to_owned(),
+        name: Some("unstill".to_owned()),
+        resolution: WindowResolution::new(1280, 800),
+        present_mode: PresentMode::AutoVsync,
+        ..default()
+    };
+    let plugins = DefaultPlugins
+        .set(WindowPlugin { primary_window: Some(window), close_when_requested: false, ..default() })
+        .set(bevy::log::LogPlugin { filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(), ..default() });
+    let exit = App::new()
+        .add_plugins(plugins)
+        .add_plugins((EguiPlugin::default(), DrawPlugin))
+        .insert_resource(WinitSettings {
+            focused_mode: UpdateMode::Continuous,
+            // A swarm goes on living beside another window.
+            unfocused_mode: UpdateMode::reactive(std::time::Duration::from_millis(33)),
+        })
+        .insert_resource(ClearColor(theme::ground()))
+        .insert_resource(Studio { shell: Shell::new(scene), canvas: Canvas::default(), gpu: None })
+        .add_systems(Startup, set_up)
+        .add_systems(EguiPrimaryContextPass, show)
+        .add_systems(Last, advance)
+        .run();
+    match exit {
+        AppExit::Success => Ok(()),
+        AppExit::Error(code) => anyhow::bail!("the window closed with an error ({code})"),
+    }
+}
+
+/// Everything of ours in the main world.
+#[derive(Resource)]
+struct Studio {
+    shell: Shell,
+    canvas: Canvas,
+    /// Known once the renderer runs.
+    gpu: Option<Gpu>,
+}
+
+fn set_up(
+    mut commands: Commands,
+    mut egui: ResMut<EguiGlobalSettings>,
+    mut studio: ResMut<Studio>,
+    device: Res<RenderDevice>,
+    queue: Res<RenderQueue>,
+    adapter: Res<RenderAdapterInfo>,
+) {
+    egui.auto_create_primary_context = false;
+    commands.spawn((Camera2d, Msaa::Off, PrimaryEguiContext));
+    studio.gpu = Some(Gpu {
+        device: device.wgpu_device().clone(),
+        queue: (**queue.0).clone(),
+        name: adapter.name.clone(),
+        is_software: adapter.device_type == wgpu::DeviceType::Cpu,
+    });
+}
+
+/// Panels and canvas: input becomes commands.
+fn show(
+    mut commands: Commands,
+    mut contexts: EguiContexts,
+    mut studio: ResMut<Studio>,
+    mut frame: ResMut<CanvasFrame>,
+    mut keys: Local<Keys>,
+    mut styled: Local<bool>,
+    mut pressed: MessageReader<KeyboardInput>,
+    mut lost: MessageReader<KeyboardFocusLost>,
+    time: Res<Time<Real>>,
+) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    let Studio { shell, canvas, gpu: Some(gpu) } = &mut *studio else { return Ok(()) };
+    let mut wanted = canvas::dropped(ctx);
+    for lost in lost.read() {
+        keys.forget(lost);
+    }
+    let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
+    for wish in pressed.read().filter_map(|event| keys.press(event, typing)) {
+        match wish {
+            Wish::Command(command) => wanted.push(command),
+            Wish::Fit => canvas.fit(shell.session.place()),
+            Wish::Screenshot => {
+                commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
+            }
+        }
+    }
+    if !*styled {
+        ui::set_style(ctx);
+        *styled = true;
+    }
+    let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
+    wanted.extend(asked);
+    wanted.extend(canvas.show(ctx, free, &shell.session, time.delta_secs_f64()));
+    shell.apply(gpu, wanted);
+    // Compared first: the render world copies only what changed.
+    let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
+    frame.set_if_neq(new);
+    Ok(())
+}
+
+/// Time runs: files, trainer and engine.
+fn advance(
+    mut studio: ResMut<Studio>,
+    time: Res<Time<Real>>,
+    mut closing: MessageReader<WindowCloseRequested>,
+    mut exit: MessageWriter<AppExit>,
+    mut window: Single<&mut Window, With<PrimaryWindow>>,
+) {
+    let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
+    if closing.read().count() > 0 {
+        shell.apply(gpu, vec![Command::Quit]);
+    }
+    shell.advance(gpu, time.delta_secs_f64());
+    let title = title(&shell.session);
+    if window.title != title {
+        window.title = title;
+    }
+    if shell.quits {
+        exit.write(AppExit::Success);
+    }
+}
+
+fn title(session: &crate::session::Session) -> String {
+    let mark = if session.is_dirty() { " •" } else { "" };
+    format!("{}{mark} — Unstill", session.document().title)
+}
+
+fn keep_screenshot(captured: On<ScreenshotCaptured>, studio: Res<Studio>) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    studio.shell.files.screenshot(format!("unstill-{now}.png").into(), captured.image.clone());
+}

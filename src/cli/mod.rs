@@ -1,1 +1,146 @@
-//! (room to be filled)
+//! The program from a terminal: the same worker and engines as in the window, without one.
+//!
+//! Answers go to stdout (with `--json` one JSON object), progress and warnings to stderr. Exit codes: 0 done, 1 an error in
+//! the input or the run, 2 a command line that is not understood, 3 no GPU or no display where one is needed.
+
+mod check;
+mod film;
+mod growth;
+mod import;
+mod info;
+mod learn;
+mod live;
+mod measure;
+mod motif;
+mod output;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::NoWindow;
+use crate::engine::EngineError;
+use output::{Answer, one_line, print_answer, print_failure};
+
+/// Something in the input or the run is wrong.
+pub const EXIT_ERROR: u8 = 1;
+/// The command line is not understood (clap's own number).
+pub const EXIT_USAGE: u8 = 2;
+/// A GPU or a display is needed and missing.
+pub const EXIT_NO_DEVICE: u8 = 3;
+
+/// Paint a still pattern of oriented particles; Unstill learns a local rule that keeps it alive, and runs the rule.
+#[derive(Parser)]
+#[command(
+    name = "unstill",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Exit codes: 0 done; 1 an error in the input or the run; 2 a wrong command line; 3 no GPU or no display."
+)]
+struct Cli {
+    /// Scene to open in the window
+    scene: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Answer with one JSON object on stdout
+    #[arg(long, global = true)]
+    json: bool,
+    /// No progress on stderr
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a scene of a picture: .csv, .xyz, .png or .jpg
+    Import(import::Args),
+    /// Learn the rule that keeps a scene alive
+    Learn(learn::Args),
+    /// Run the rule of a scene without a window
+    Live(live::Args),
+    /// Measure how well the rule of a scene grows, keeps and heals its pattern
+    Check(check::Args),
+    /// Say what a scene holds
+    Info(info::Args),
+    /// Write a bundled picture as an untrained scene
+    Motif(motif::Args),
+}
+
+/// Runs the program with the arguments it was started with.
+pub fn run() -> ExitCode {
+    run_with(std::env::args_os())
+}
+
+fn run_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        // Also --help and --version; clap knows which stream and which exit code.
+        Err(e) => e.exit(),
+    };
+    let json = cli.json;
+    match dispatch(cli) {
+        Ok(Some(answer)) => {
+            print_answer(&answer, json);
+            ExitCode::SUCCESS
+        }
+        Ok(None) => ExitCode::SUCCESS,
+        Err(error) => {
+            print_failure(&one_line(&error), json);
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
+    let quiet = cli.quiet;
+    match cli.command {
+        None => {
+            if let Some(path) = &cli.scene {
+                // A scene that cannot be read is told here, before a window opens.
+                output::load(path)?;
+            }
+            crate::app::run(cli.scene).map(|()| None)
+        }
+        Some(Command::Import(args)) => import::run(&args).map(Some),
+        Some(Command::Learn(args)) => learn::run(&args, quiet).map(Some),
+        Some(Command::Live(args)) => live::run(&args, quiet).map(Some),
+        Some(Command::Check(args)) => check::run(&args, quiet).map(Some),
+        Some(Command::Info(args)) => info::run(&args).map(Some),
+        Some(Command::Motif(args)) => motif::run(&args).map(Some),
+    }
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    let no_device = error.chain().any(|cause| {
+        matches!(cause.downcast_ref(), Some(EngineError::NoGpu(_))) || cause.downcast_ref::<NoWindow>().is_some()
+    });
+    if no_device { EXIT_NO_DEVICE } else { EXIT_ERROR }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_missing_gpu_and_a_missing_display_have_their_own_exit_code() {
+        let no_gpu = anyhow::Error::from(EngineError::NoGpu("none".into())).context("opening the GPU");
+        assert_eq!(exit_code(&no_gpu), EXIT_NO_DEVICE);
+        assert_eq!(exit_code(&NoWindow::Display("DISPLAY is not set".into()).into()), EXIT_NO_DEVICE);
+        assert_eq!(exit_code(&EngineError::Box(0.0, 1.0).into()), EXIT_ERROR);
+    }
+
+    #[test]
+    fn a_scene_may_stand_alone_but_not_beside_a_command() {
+        let alone = Cli::try_parse_from(["unstill", "a.ron"]).unwrap();
+        assert!(alone.command.is_none() && alone.scene == Some("a.ron".into()));
+        assert!(Cli::try_parse_from(["unstill", "a.ron", "info", "a.ron"]).is_err());
+    }
+}

@@ -145,7 +145,7 @@ pub fn energy_gradient(weights: &Tensor, shape: &NetShape, t: &EdgeTensors) -> R
     let p = forward(weights, shape, t)?;
     let g1_bar = p.e2.broadcast_mul(&m(lay.out_w)?)?.matmul(&m(lay.rho2_w)?)?;
     let input_bar = (g1_bar * &p.e1)?.matmul(&m(lay.rho1_w)?)?;
-    let message_bar = input_bar.narrow(1, 0, shape.phi[1])?.index_select(&t.from, 0)?;
+    let message_bar = input_bar.narrow(1, 0, shape.phi[1])?.contiguous()?.index_select(&t.from, 0)?;
     let w_bar = (&message_bar * &p.h2)?.sum_keepdim(1)?;
     let h1_bar = (message_bar.broadcast_mul(&t.w)? * &p.d2)?.matmul(&m(lay.phi2_w)?)?;
     let f_bar = (h1_bar * &p.d1)?.matmul(&m(lay.phi1_w)?)?;

@@ -7,6 +7,8 @@ mod fused;
 mod graph;
 mod loss;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod trainer;
 
 pub use settings::{Drive, TrainingSettings};

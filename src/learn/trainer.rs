@@ -45,8 +45,9 @@ pub struct Trainer {
     rule: Rule,
     energy: Student,
     flow: Option<Student>,
-    /// Running mean square speed of the flow, (ℓ/time)².
+    /// Running mean square speed (ℓ/time)² and mean forward speed of the flow.
     speed_sq: f64,
+    forward: f64,
 }
 
 impl Trainer {
@@ -63,8 +64,7 @@ impl Trainer {
         settings.validate()?;
         let device = device()?;
         let mut pool = Pool::new(snapshot, ensemble, settings)?;
-        let shape =
-            NetShape { species: snapshot.species_count(), phi: settings.phi, rho: settings.rho, outputs: 1 };
+        let shape = NetShape { species: snapshot.species_count(), phi: settings.phi, rho: settings.rho, outputs: 1 };
         let flow_shape = NetShape { outputs: 3, ..shape };
         let fits = |net: &&LocalNet, shape: NetShape| net.shape == shape;
         let start_energy = start.map(|r| &r.energy).filter(|n| fits(n, shape));
@@ -92,6 +92,7 @@ impl Trainer {
             energy,
             flow,
             speed_sq: 1.0,
+            forward: 1.0,
         })
     }
 
@@ -118,13 +119,13 @@ impl Trainer {
     }
 
     /// The newest good weights as a rule. The flow appears once its training has begun, scaled to a root mean square
-    /// speed of 1 ℓ per time.
+    /// speed of 1 ℓ per time, with the sign that moves forward on average: equation (1) is linear in V.
     pub fn rule(&self) -> Rule {
         let mut rule = self.rule.clone();
         rule.energy.weights.clone_from(&self.energy.average);
         rule.flow = self.flow.as_ref().filter(|f| f.step > 0).map(|f| {
             let mut net = LocalNet { shape: f.shape, weights: f.average.clone() };
-            let scale = (1.0 / self.speed_sq.max(1e-12).sqrt()) as f32;
+            let scale = (self.forward.signum() / self.speed_sq.max(1e-12).sqrt()) as f32;
             let layout = f.shape.layout();
             for w in &mut net.weights[layout.out_w.start..] {
                 *w *= scale;
@@ -170,6 +171,7 @@ impl Trainer {
             // Running mean that forgets the untrained start.
             let keep = (warm / (warm + 10.0)).min(0.99);
             self.speed_sq = keep * self.speed_sq + (1.0 - keep) * f64::from(loss.speed_sq);
+            self.forward = keep * self.forward + (1.0 - keep) * f64::from(loss.forward);
             student.descend(loss.loss, self.settings.learning_rate, self.settings.flow_steps)
         });
         self.flow = Some(student);
@@ -219,13 +221,7 @@ impl Student {
     ) -> Result<Self, LearnError> {
         let average = start.cloned().unwrap_or_else(|| LocalNet::random(shape, rng, START_GAIN)).weights;
         let weights = Var::from_vec(average.clone(), average.len(), device)?;
-        let params = ParamsAdamW {
-            lr: settings.learning_rate,
-            beta1: 0.9,
-            beta2: 0.99,
-            eps: 1e-8,
-            weight_decay: 0.0,
-        };
+        let params = ParamsAdamW { lr: settings.learning_rate, beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.0 };
         let optimiser = AdamW::new(vec![weights.clone()], params)?;
         Ok(Self { shape, weights, optimiser, average, step: 0, smoothed: None, first: 0.0 })
     }
@@ -256,6 +252,19 @@ impl Student {
         self.step += 1;
         self.smoothed = Some(smoothed);
         Ok(value)
+    }
+}
+
+#[cfg(test)]
+impl Trainer {
+    /// Takes `steps` steps, then puts a number that is none among the weights.
+    pub fn poison_after(&mut self, steps: usize) {
+        for _ in 0..steps {
+            self.step().expect("a good step");
+        }
+        let weights = &self.energy.weights;
+        let poison = (weights.as_tensor() * f64::NAN).expect("a product");
+        weights.set(&poison).expect("the same shape");
     }
 }
 

@@ -90,7 +90,7 @@ fn through_silu(gradient: &mut [f64], before: &[f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::residual::coordinate;
+    use crate::rule::residual::{Differences, slope};
     use crate::rule::testing::{largest_difference, rms, rule, scattered, scattered_off_seams};
     use crate::snapshot::{Particle, wrap};
     use proptest::prelude::*;
@@ -110,20 +110,8 @@ mod tests {
             let h = 1e-3;
             let swarm = scattered_off_seams(12, [9.0, 8.0], &[rule.cutoff_l], 4.0 * h, seed);
             let score = score(&rule, &swarm, SIGMA_L);
-            let mut expected = vec![[0.0; 3]; swarm.len()];
-            let mut moved = swarm.clone();
-            for i in 0..swarm.len() {
-                for axis in 0..3 {
-                    let mut at = |steps: f64| {
-                        *coordinate(&mut moved, i, axis) += steps * h;
-                        let value = energy(&rule, &moved, SIGMA_L);
-                        moved.particles[i] = swarm.particles[i];
-                        value
-                    };
-                    expected[i][axis] =
-                        -(45.0 * (at(1.0) - at(-1.0)) - 9.0 * (at(2.0) - at(-2.0)) + (at(3.0) - at(-3.0))) / (60.0 * h);
-                }
-            }
+            let gradient = |i, axis| slope(&swarm, i, axis, |s| energy(&rule, s, SIGMA_L), Differences::Sixth, h);
+            let expected: Vec<_> = (0..swarm.len()).map(|i| [0, 1, 2].map(|axis| -gradient(i, axis))).collect();
             let error = largest_difference(&score, &expected) / rms(&score);
             assert!(error < 1e-8, "seed {seed}: relative error {error:e}");
         }

@@ -8,12 +8,21 @@ use crate::snapshot::Swarm;
 /// v_x = forward n + lateral n⊥, v_θ = turn. `flow` must have three outputs.
 pub fn velocity(rule: &Rule, flow: &LocalNet, swarm: &Swarm, sigma_l: f64) -> Vec<[f64; 3]> {
     let neighbours = Neighbours::new(swarm, rule.cutoff_l);
-    let outputs = flow.forward(swarm, &neighbours, rule.cutoff_l, rule.noise_feature(sigma_l));
-    let world_from_body = |(particle, body): (&crate::snapshot::Particle, &[f64])| {
-        let (sin, cos) = particle.heading.sin_cos();
-        [body[0] * cos - body[1] * sin, body[0] * sin + body[1] * cos, body[2]]
-    };
-    swarm.particles.iter().zip(outputs.chunks_exact(3)).map(world_from_body).collect()
+    (0..swarm.len()).map(|i| velocity_of(rule, flow, swarm, &neighbours, i, sigma_l)).collect()
+}
+
+/// The same for particle `i` alone, with a neighbour list of the cutoff or wider.
+pub fn velocity_of(
+    rule: &Rule,
+    flow: &LocalNet,
+    swarm: &Swarm,
+    neighbours: &Neighbours,
+    i: usize,
+    sigma_l: f64,
+) -> [f64; 3] {
+    let body = flow.forward_one(swarm, neighbours, rule.cutoff_l, rule.noise_feature(sigma_l), i);
+    let (sin, cos) = swarm.particles[i].heading.sin_cos();
+    [body[0] * cos - body[1] * sin, body[0] * sin + body[1] * cos, body[2]]
 }
 
 #[cfg(test)]

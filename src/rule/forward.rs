@@ -108,9 +108,13 @@ impl LocalNet {
     ///
     /// `neighbours` must have been built with `cutoff_l`; `tau` is [`super::Rule::noise_feature`].
     pub fn forward(&self, swarm: &Swarm, neighbours: &Neighbours, cutoff_l: f64, tau: f64) -> Vec<f64> {
+        (0..swarm.len()).flat_map(|i| self.forward_one(swarm, neighbours, cutoff_l, tau, i)).collect()
+    }
+
+    /// The outputs for particle `i` alone. `neighbours` may list more than the cutoff: what is beyond it has no weight.
+    pub fn forward_one(&self, swarm: &Swarm, neighbours: &Neighbours, cutoff_l: f64, tau: f64, i: usize) -> Vec<f64> {
         let eyes = Eyes::new(self, cutoff_l, tau);
-        let output = |i| eyes.rho(eyes.message(swarm, neighbours, i), swarm.particles[i].species).outputs;
-        (0..swarm.len()).flat_map(output).collect()
+        eyes.rho(eyes.message(swarm, neighbours, i), swarm.particles[i].species).outputs
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Everything is in units of ℓ (the median nearest-neighbour distance of the snapshot).
 
-pub mod fast;
 pub mod energy;
+pub mod fast;
 mod features;
 pub mod flow_exact;
 pub mod flow_learned;

@@ -258,10 +258,10 @@ mod tests {
         let swarm = scattered(10, [20.0, 20.0], 6);
         let score = energy::score(&rule, &swarm, 0.2);
         let clean = denoised(&rule, &swarm, 0.2);
-        for i in 0..swarm.len() {
+        for (i, here) in score.iter().enumerate() {
             let [dx, dy] = swarm.offset(&swarm.particles[i], &clean.particles[i]);
             let turn = wrap_angle(clean.particles[i].heading - swarm.particles[i].heading);
-            let expected = score[i].map(|s| 0.04 * s);
+            let expected = here.map(|s| 0.04 * s);
             assert!((dx - expected[0]).abs() < 1e-9 && (dy - expected[1]).abs() < 1e-9);
             assert!((turn - wrap_angle(expected[2])).abs() < 1e-9);
         }
@@ -272,5 +272,23 @@ mod tests {
         let mut live = settings(FlowKind::Exact);
         live.knobs = Knobs { cruise: [0.0; MAX_SPECIES], window_l: 0.0, ..Knobs::default() };
         assert_eq!(time_step(&rule(1), &live), 0.1 * 0.3 * 0.3);
+    }
+
+    #[test]
+    fn the_drift_weighs_flow_by_strength_and_score_by_relaxation_and_mobility() {
+        let mut rule = rule(7);
+        rule.kappa = 1.6;
+        let swarm = scattered(10, [9.0, 9.0], 7);
+        for flow in [FlowKind::None, FlowKind::Exact, FlowKind::Learned] {
+            let live = LiveSettings { strength: 0.7, relaxation: 1.9, ..settings(flow) };
+            let score = energy::score(&rule, &swarm, live.sigma_l);
+            let velocity = velocity(&rule, &live, &swarm, &score).expect("the rule has a flow");
+            let expected: Vec<_> = (velocity.iter().zip(&score))
+                .map(|(v, s)| [0, 1, 2].map(|a| 0.7 * v[a] + 1.9 * [1.0, 1.0, 1.6 * 1.6][a] * s[a]))
+                .collect();
+            let drift = drift(&rule, &live, &swarm).expect("the rule has a flow");
+            assert!(largest_difference(&drift, &expected) < 1e-12, "{flow:?}");
+            assert_eq!(velocity.iter().flatten().all(|&v| v == 0.0), flow == FlowKind::None);
+        }
     }
 }

@@ -1,1 +1,131 @@
-//! (room to be filled)
+//! Scene files: one `.ron` file holds the snapshot, the settings, the rule and its weights, and the live swarm.
+//!
+//! The text is readable and can be edited by hand; the weights come last, as base64 of a safetensors file.
+//! Files of older schemas are migrated when read, those of newer ones are refused and left as they are.
+//! [`Scene::save`] never leaves half a file behind.
+
+mod atomic;
+mod document;
+mod error;
+mod schema0;
+mod validate;
+mod weights;
+
+pub use atomic::{check_writable, write_atomic};
+pub use document::{Loaded, SCHEMA};
+pub use error::{Fault, SceneError, WriteError};
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::learn::TrainingSettings;
+use crate::rule::{LiveSettings, Rule};
+use crate::snapshot::{Ensemble, Snapshot, Swarm};
+
+/// Largest scene file that is read, bytes. A snapshot of 100,000 particles takes about 10 MB.
+pub const MAX_FILE_BYTES: u64 = 512 << 20;
+
+/// Everything that is saved with a picture, and nothing else.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scene {
+    pub title: String,
+    /// What to look for, in a few sentences.
+    pub notes: String,
+    pub author: String,
+    pub snapshot: Snapshot,
+    pub ensemble: Ensemble,
+    pub training: TrainingSettings,
+    pub live: LiveSettings,
+    /// Particles of the live swarm; 0 leaves the choice to the program.
+    pub live_particles: usize,
+    /// The learned rule, when there is one.
+    pub rule: Option<Rule>,
+    /// The live swarm as it was when saved.
+    pub state: Option<LiveState>,
+    /// What `unstill check --certify` measured of this rule.
+    pub evidence: Option<Evidence>,
+}
+
+/// A live swarm at one moment. It goes on from there with fresh noise.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LiveState {
+    /// Positions and box in units of ℓ.
+    pub swarm: Swarm,
+    /// Seed of the noise it was moved by.
+    pub seed: u64,
+    /// Heun steps done since that swarm was begun.
+    pub step: u64,
+}
+
+/// Measured pattern fidelities (1 is as good as the target itself, 0 is random), and how they were measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Started at random and annealed.
+    pub grown: f64,
+    /// Started on the target, after `live_steps` live steps with the flow on.
+    pub kept: f64,
+    /// A region scrambled, then left to mend.
+    pub healed: f64,
+    pub live_steps: usize,
+    /// Configurations compared.
+    pub replicas: usize,
+    pub seed: u64,
+    /// Version of the program that measured.
+    pub version: String,
+}
+
+impl Scene {
+    /// An untrained scene of a picture.
+    pub fn from_snapshot(title: impl Into<String>, snapshot: Snapshot) -> Self {
+        Self { title: title.into(), snapshot, ..Self::default() }
+    }
+
+    /// Reads a scene file of this or an older schema.
+    ///
+    /// # Errors
+    /// One sentence that names the file, the place and the mend; see [`Fault`]. The file is never changed.
+    pub fn load(path: impl AsRef<Path>) -> Result<Loaded, SceneError> {
+        let path = path.as_ref();
+        let fault = |fault| SceneError { path: path.to_owned(), fault };
+        let bytes = std::fs::metadata(path).map_err(|e| fault(Fault::Read(e)))?.len();
+        if bytes > MAX_FILE_BYTES {
+            return Err(fault(Fault::TooLarge { bytes }));
+        }
+        let bytes = std::fs::read(path).map_err(|e| fault(Fault::Read(e)))?;
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            // A file cut inside a character is half a scene; any other byte is no text at all.
+            Err(e) if e.utf8_error().error_len().is_none() => {
+                let line = e.as_bytes().iter().filter(|&&b| b == b'\n').count() + 1;
+                return Err(fault(Fault::CutOff { line }));
+            }
+            Err(_) => return Err(fault(Fault::NotAScene("it is not text".to_owned()))),
+        };
+        Self::from_ron(&text).map_err(fault)
+    }
+
+    /// Writes the scene so that `path` holds either the old file or the whole new one, never a part.
+    ///
+    /// # Errors
+    /// [`WriteError`]: the old file, if any, is unchanged.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), WriteError> {
+        write_atomic(path.as_ref(), self.to_ron().as_bytes())
+    }
+
+    /// The text of a scene file.
+    pub fn to_ron(&self) -> String {
+        document::write(self)
+    }
+
+    /// Reads the text of a scene file.
+    ///
+    /// # Errors
+    /// See [`Fault`].
+    pub fn from_ron(text: &str) -> Result<Loaded, Fault> {
+        document::read(text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

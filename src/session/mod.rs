@@ -1,1 +1,36 @@
-//! (room to be filled)
+//! What the program *is*, without pixels: the document, commands, undo, learning and the live swarm's state.
+//!
+//! The shell calls [`Session::apply`] with what the user did, [`Session::on_event`] with what came back from files,
+//! the trainer and the engine, and [`Session::tick`] once a frame; it carries out the [`Effect`]s each returns.
+//! The panels read the session through its public getters and return commands.
+
+mod apply;
+mod command;
+mod commands;
+mod document;
+mod events;
+mod history;
+mod live;
+mod pen;
+mod picture;
+mod pointer;
+mod start;
+mod state;
+mod swarm;
+mod training;
+mod warnings;
+
+pub use command::{
+    Command, Dialog, Effect, EngineOrder, Event, Force, ForceKind, Level, Place, Pointer, RunId, SceneSource, Tool,
+    TrainingRequest,
+};
+pub use commands::{CommandInfo, Group, Shortcut, TABLE, info_of};
+pub use document::{Document, NEW_BOX};
+pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME};
+pub use pen::MIN_SPACING;
+pub use state::Session;
+pub use training::{LossCurve, TrainingState, TrainingView};
+pub use warnings::{Warning, warnings};
+
+#[cfg(test)]
+mod tests;

@@ -3,16 +3,20 @@
 //! Nothing here knows of networks, GPUs or windows.
 
 mod check;
+mod ensemble;
 mod geometry;
 mod headings;
 pub mod io;
+pub mod motifs;
 mod near;
 mod particle;
 mod sample;
+mod stipple;
 
 pub use check::{DUPLICATE_SHARE, MAX_PARTICLES, SnapshotError};
+pub use ensemble::{MIN_TORUS_L, OPEN_MARGIN_L, ensemble_box_l};
 pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle};
-pub use sample::{MIN_TORUS_L, OPEN_MARGIN_L, Sampler, ensemble_box_l};
+pub use sample::Sampler;
 
 use serde::{Deserialize, Serialize};
 

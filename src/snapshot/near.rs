@@ -59,6 +59,31 @@ impl PointTree {
         found.hits.into_iter().map(|(distance2, id)| (distance2.sqrt(), id)).collect()
     }
 
+    /// The point closest to `from` in the plane, quickest when `guess` is already close; `None` without points.
+    pub fn closest(&self, from: [f64; 2], guess: usize) -> Option<usize> {
+        let start = self.points.get(guess)?;
+        let mut best = (distance2(*start, from), guess);
+        self.descend(&self.order, 0, from, &mut best);
+        Some(best.1)
+    }
+
+    fn descend(&self, order: &[usize], axis: usize, from: [f64; 2], best: &mut (f64, usize)) {
+        let middle = order.len() / 2;
+        let Some(&id) = order.get(middle) else { return };
+        let point = self.points[id];
+        let apart2 = distance2(point, from);
+        if apart2 < best.0 {
+            *best = (apart2, id);
+        }
+        let (below, above) = (&order[..middle], &order[middle + 1..]);
+        let gap = from[axis] - point[axis];
+        let (near, far) = if gap < 0.0 { (below, above) } else { (above, below) };
+        self.descend(near, 1 - axis, from, best);
+        if gap * gap < best.0 {
+            self.descend(far, 1 - axis, from, best);
+        }
+    }
+
     /// Whether any point lies closer to `from` than `reach`.
     pub fn any_within(&self, from: [f64; 2], reach: f64) -> bool {
         !self.nearest(from, 1, reach, None).is_empty()
@@ -94,7 +119,7 @@ impl PointTree {
         let Some(&id) = order.get(middle) else { return };
         let point = self.points[id];
         if except != Some(id) {
-            found.offer((point[0] - from[0]).powi(2) + (point[1] - from[1]).powi(2), id);
+            found.offer(distance2(point, from), id);
         }
         let (below, above) = (&order[..middle], &order[middle + 1..]);
         let gap = from[axis] - point[axis];
@@ -104,6 +129,10 @@ impl PointTree {
             self.visit(far, 1 - axis, from, except, found);
         }
     }
+}
+
+fn distance2(a: [f64; 2], b: [f64; 2]) -> f64 {
+    (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2)
 }
 
 fn split(points: &[[f64; 2]], order: &mut [usize], axis: usize) {
@@ -124,14 +153,13 @@ mod tests {
 
     fn brute(points: &[[f64; 2]], from: [f64; 2], except: usize, period: Option<[f64; 2]>) -> f64 {
         let mut best = f64::INFINITY;
-        for (j, point) in points.iter().enumerate().filter(|(j, _)| *j != except) {
+        for (_, point) in points.iter().enumerate().filter(|(j, _)| *j != except) {
             let mut offset = [point[0] - from[0], point[1] - from[1]];
             if let Some(period) = period {
                 for axis in 0..2 {
                     offset[axis] -= period[axis] * (offset[axis] / period[axis]).round();
                 }
             }
-            let _ = j;
             best = best.min(offset[0].hypot(offset[1]));
         }
         best
@@ -163,7 +191,11 @@ mod tests {
             let expected = points[1..].iter().filter(|p| (p[0] - points[0][0]).hypot(p[1] - points[0][1]) < reach).count();
             prop_assert_eq!(hits.len(), expected);
             prop_assert!(hits.is_sorted_by(|a, b| a.0 <= b.0));
-            prop_assert_eq!(tree.any_within(points[0], 1e-300), false);
+            // The closest to a place beside the first point, from whatever guess.
+            let place = [points[0][0] + reach, points[0][1]];
+            let apart = |i: usize| (points[i][0] - place[0]).hypot(points[i][1] - place[1]);
+            let closest = tree.closest(place, points.len() - 1).unwrap();
+            prop_assert!((0..points.len()).all(|i| apart(closest) <= apart(i)));
         }
     }
 }

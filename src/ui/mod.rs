@@ -1,1 +1,98 @@
-//! (room to be filled)
+//! The panels around the canvas: they read the session and return commands, and own nothing but their own open windows.
+//! Keys are the shell's: it has them as they come from the system.
+//!
+//! ```text
+//! set_style(ctx)                                   once
+//! panels(ctx, &session, &readouts, &mut state)     each frame → commands, free rectangle
+//! state.on_effect(&effect)                         for each effect: notices, dialogs and sheets
+//! ```
+
+mod dialogs;
+mod gallery;
+mod help;
+mod hint;
+mod learn;
+mod live;
+mod paint;
+mod state;
+mod style;
+mod swarm_view;
+mod top_bar;
+mod widgets;
+
+// The one way to egui, which is no dependency of our own.
+pub(crate) use bevy_egui::egui;
+
+pub use gallery::GalleryCard;
+pub use state::UiState;
+pub use style::{ACCENT, CANVAS, SPECIES_COLOURS, set_style};
+
+use egui::{Context, Frame, Id, LayerId, Panel, Rect, ScrollArea, Ui, UiBuilder};
+
+use crate::session::{Command, Place, Session};
+
+/// Width of the side panel, points.
+pub const SIDE_WIDTH: f32 = 300.0;
+
+/// Height of the top bar, points.
+pub const TOP_HEIGHT: f32 = 44.0;
+
+/// What the shell measures, for showing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Readouts {
+    /// Mean time of a frame, milliseconds.
+    pub frame_ms: f64,
+    /// Integration steps per second of wall time.
+    pub steps_per_s: f64,
+    /// Such as "GPU: llvmpipe" or "processor".
+    pub engine: String,
+    /// Neighbour pairs evaluated per second; `None` while unknown.
+    pub pair_tests_per_s: Option<f64>,
+}
+
+/// Shows everything but the canvas. Returns what the user asked for, and the rectangle left free for the canvas, in
+/// points.
+pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut UiState) -> (Vec<Command>, Rect) {
+    let mut commands = Vec::new();
+    let whole = UiBuilder::new().layer_id(LayerId::background()).max_rect(ctx.viewport_rect());
+    let mut root = Ui::new(ctx.clone(), Id::new("unstill"), whole);
+
+    let bar = Frame::NONE.fill(style::BAR).inner_margin(egui::Margin::symmetric(10, 6));
+    Panel::top("top bar").exact_size(TOP_HEIGHT).frame(bar).show_separator_line(false).show(&mut root, |ui| {
+        top_bar::show(ui, session, state, &mut commands);
+    });
+    let side = Frame::NONE.fill(style::PANEL).inner_margin(egui::Margin { left: 12, right: 4, top: 8, bottom: 4 });
+    Panel::left("side").exact_size(SIDE_WIDTH).resizable(false).frame(side).show_separator_line(false).show(
+        &mut root,
+        |ui| {
+            // The bar of one place must not stay where that of another was scrolled to.
+            ScrollArea::vertical().id_salt(session.place()).auto_shrink(false).show(ui, |ui| {
+                ui.set_max_width(SIDE_WIDTH - 26.0);
+                match session.place() {
+                    Place::Paint => paint::show(ui, session, state, &mut commands),
+                    Place::Learn => learn::show(ui, session, &mut commands),
+                    Place::Live => live::show(ui, session, readouts, &mut commands),
+                }
+            });
+        },
+    );
+    let free = root.available_rect_before_wrap();
+
+    gallery::show(ctx, state, &mut commands);
+    help::show(ctx, state);
+    hint::show(ctx, free, session, state, &mut commands);
+    dialogs::show(ctx, session, state, &mut commands);
+    state.toasts.show(ctx);
+
+    end_gestures(ctx, session, &mut commands);
+    (commands, free)
+}
+
+/// A drag of a slider, or the typing of a text, is one step of the history; each click is one of its own.
+fn end_gestures(ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
+    let (held, released) = ctx.input(|i| (i.pointer.any_down(), i.pointer.any_released()));
+    let just_done = !commands.is_empty() && !held && !ctx.text_edit_focused();
+    if just_done || (released && session.gesture_is_open()) {
+        commands.push(Command::EndGesture);
+    }
+}

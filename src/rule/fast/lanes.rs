@@ -10,6 +10,21 @@ pub const LANES: usize = 16;
 /// One number per lane.
 pub type Lane = [f32; LANES];
 
+/// A vector made lane by lane. It is built apart from its sources and stored whole: lanes written one by one through a
+/// reference are not vectorised, as the compiler cannot rule out that they overlap.
+macro_rules! lanes {
+    ($l:ident => $value:expr) => {{
+        let mut vector = [0.0f32; $crate::rule::fast::LANES];
+        let mut $l = 0;
+        while $l < $crate::rule::fast::LANES {
+            vector[$l] = $value;
+            $l += 1;
+        }
+        vector
+    }};
+}
+pub(super) use lanes;
+
 #[inline(always)]
 pub fn fma<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
@@ -33,8 +48,12 @@ pub fn dense<const B: usize, const FMA: bool>(w: &[f32], x: &[Lane], y: &mut [La
 #[inline(always)]
 fn dense_rows<const R: usize, const FMA: bool>(w: &[f32], x: &[Lane], y: &mut [Lane]) {
     let inputs = x.len();
-    let rows: [&[f32]; R] = std::array::from_fn(|r| &w[r * inputs..(r + 1) * inputs]);
-    let mut acc: [Lane; R] = std::array::from_fn(|r| y[r]);
+    let mut rows: [&[f32]; R] = [&[]; R];
+    let mut acc = [[0.0; LANES]; R];
+    for r in 0..R {
+        rows[r] = &w[r * inputs..(r + 1) * inputs];
+        acc[r] = y[r];
+    }
     for k in 0..inputs {
         let xk = &x[k];
         for r in 0..R {
@@ -48,65 +67,70 @@ fn dense_rows<const R: usize, const FMA: bool>(w: &[f32], x: &[Lane], y: &mut [L
 }
 
 /// G += Σ_slots Σ_lanes z xᵀ, with `z [slots][rows]` and `x [slots][cols]` flattened and `G` row-major `[rows, cols]`.
+///
+/// `R` rows of a column are summed in registers over all slots.
 #[inline(always)]
-pub fn outer<const FMA: bool>(z: &[Lane], rows: usize, x: &[Lane], cols: usize, slots: usize, g: &mut [f32]) {
-    const T: usize = 4;
-    let mut r = 0;
-    while r < rows {
-        let rn = T.min(rows - r);
-        let mut c = 0;
-        while c < cols {
-            let cn = T.min(cols - c);
-            if rn == T && cn == T {
-                let mut acc = [[[0.0f32; LANES]; T]; T];
-                for s in 0..slots {
-                    let zs: &[Lane; T] = z[s * rows + r..s * rows + r + T].try_into().unwrap();
-                    let xs: &[Lane; T] = x[s * cols + c..s * cols + c + T].try_into().unwrap();
-                    for a in 0..T {
-                        for b in 0..T {
-                            for l in 0..LANES {
-                                acc[a][b][l] = fma::<FMA>(zs[a][l], xs[b][l], acc[a][b][l]);
-                            }
-                        }
-                    }
-                }
-                for a in 0..T {
-                    for b in 0..T {
-                        g[(r + a) * cols + c + b] += sum(&acc[a][b]);
-                    }
-                }
-            } else {
-                for a in 0..rn {
-                    for b in 0..cn {
-                        let mut acc = [0.0f32; LANES];
-                        for s in 0..slots {
-                            let (zv, xv) = (&z[s * rows + r + a], &x[s * cols + c + b]);
-                            for l in 0..LANES {
-                                acc[l] = fma::<FMA>(zv[l], xv[l], acc[l]);
-                            }
-                        }
-                        g[(r + a) * cols + c + b] += sum(&acc);
-                    }
-                }
-            }
-            c += cn;
+pub fn outer<const R: usize, const FMA: bool>(
+    z: &[Lane],
+    rows: usize,
+    x: &[Lane],
+    cols: usize,
+    slots: usize,
+    g: &mut [f32],
+) {
+    let (z, x) = (&z[..slots * rows], &x[..slots * cols]);
+    let mut row = 0;
+    while row + R <= rows {
+        for col in 0..cols {
+            outer_column::<R, FMA>(z, rows, x, cols, row, col, g);
         }
-        r += rn;
+        row += R;
+    }
+    while row < rows {
+        for col in 0..cols {
+            outer_column::<1, FMA>(z, rows, x, cols, row, col, g);
+        }
+        row += 1;
+    }
+}
+
+#[inline(always)]
+fn outer_column<const R: usize, const FMA: bool>(
+    z: &[Lane],
+    rows: usize,
+    x: &[Lane],
+    cols: usize,
+    row: usize,
+    col: usize,
+    g: &mut [f32],
+) {
+    let mut acc = [[0.0f32; LANES]; R];
+    for (z, x) in z.chunks_exact(rows).zip(x.chunks_exact(cols)) {
+        let z = &z[row..row + R];
+        let x = x[col];
+        for r in 0..R {
+            for l in 0..LANES {
+                acc[r][l] = fma::<FMA>(z[r][l], x[l], acc[r][l]);
+            }
+        }
+    }
+    for r in 0..R {
+        g[(row + r) * cols + col] += sum(&acc[r]);
     }
 }
 
 /// Sum over lanes, pairwise.
 #[inline(always)]
 pub fn sum(v: &Lane) -> f32 {
-    let mut half: [f32; LANES / 2] = std::array::from_fn(|l| v[l] + v[l + LANES / 2]);
-    let mut n = LANES / 4;
-    while n > 0 {
-        for l in 0..n {
-            half[l] += half[l + n];
-        }
-        n /= 2;
+    let mut eight = [0.0; 8];
+    for l in 0..8 {
+        eight[l] = v[l] + v[l + 8];
     }
-    half[0]
+    let mut four = [0.0; 4];
+    for l in 0..4 {
+        four[l] = eight[l] + eight[l + 4];
+    }
+    (four[0] + four[2]) + (four[1] + four[3])
 }
 
 /// Logistic function, relative error below 1e-6.
@@ -163,15 +187,17 @@ mod tests {
         let mut y = vec![[1.0; LANES]; rows];
         dense::<4, false>(&w, &x[..cols], &mut y);
         let mut g = vec![0.0; rows * cols];
-        outer::<false>(&z, rows, &x, cols, slots, &mut g);
+        outer::<2, false>(&z, rows, &x, cols, slots, &mut g);
         for o in 0..rows {
             for l in 0..LANES {
                 let expected = 1.0 + (0..cols).map(|k| w[o * cols + k] * x[k][l]).sum::<f32>();
                 assert!((y[o][l] - expected).abs() < 1e-5);
             }
             for k in 0..cols {
-                let expected: f32 =
-                    (0..slots).flat_map(|s| (0..LANES).map(move |l| (s, l))).map(|(s, l)| z[s * rows + o][l] * x[s * cols + k][l]).sum();
+                let expected: f32 = (0..slots)
+                    .flat_map(|s| (0..LANES).map(move |l| (s, l)))
+                    .map(|(s, l)| z[s * rows + o][l] * x[s * cols + k][l])
+                    .sum();
                 assert!((g[o * cols + k] - expected).abs() < 1e-4);
             }
         }

@@ -4,7 +4,7 @@
 //! Value and tangents of one entry lie one after another, so that weight gradients treat them as further slots:
 //! W̄ = z̄ xᵀ + Σ ż̄ ẋᵀ.
 
-use super::lanes::{Lane, LANES, dense, fma, sigmoid};
+use super::lanes::{LANES, Lane, dense, fma, lanes, sigmoid};
 
 /// Activations of one layer over entries (neighbour slots, or groups).
 #[derive(Default)]
@@ -67,35 +67,31 @@ impl Layer {
         bias(&mut h[..width]);
         dense::<B, FMA>(w, &input[..inputs], &mut h[..width]);
         if T == 0 {
-            for (h, d1) in h.iter_mut().zip(d1) {
-                let g = sigmoid::<FMA>(h);
-                for l in 0..LANES {
-                    let z = h[l];
-                    h[l] = z * g[l];
-                    d1[l] = g[l] * fma::<FMA>(z, 1.0 - g[l], 1.0);
-                }
+            for o in 0..width {
+                let z = h[o];
+                let g = sigmoid::<FMA>(&z);
+                h[o] = lanes!(l => z[l] * g[l]);
+                d1[o] = lanes!(l => g[l] * fma::<FMA>(z[l], 1.0 - g[l], 1.0));
             }
             return;
         }
         let d2 = &mut self.d2[entry * width..][..width];
         let (h, ht) = h.split_at_mut(width);
-        for ((h, d1), d2) in h.iter_mut().zip(d1.iter_mut()).zip(d2) {
-            let g = sigmoid::<FMA>(h);
-            for l in 0..LANES {
-                let (z, g) = (h[l], g[l]);
-                h[l] = z * g;
-                d1[l] = g * fma::<FMA>(z, 1.0 - g, 1.0);
-                d2[l] = g * (1.0 - g) * fma::<FMA>(z, 1.0 - 2.0 * g, 2.0);
-            }
+        for o in 0..width {
+            let z = h[o];
+            let g = sigmoid::<FMA>(&z);
+            h[o] = lanes!(l => z[l] * g[l]);
+            d1[o] = lanes!(l => g[l] * fma::<FMA>(z[l], 1.0 - g[l], 1.0));
+            d2[o] = lanes!(l => g[l] * (1.0 - g[l]) * fma::<FMA>(z[l], 1.0 - 2.0 * g[l], 2.0));
         }
         for t in 0..T {
             let zt = &mut self.zt[(entry * T + t) * width..][..width];
             zt.fill([0.0; LANES]);
             dense::<B, FMA>(w, &input[(1 + t) * inputs..(2 + t) * inputs], zt);
-            for ((ht, zt), d1) in ht[t * width..(t + 1) * width].iter_mut().zip(zt).zip(d1.iter()) {
-                for l in 0..LANES {
-                    ht[l] = d1[l] * zt[l];
-                }
+            let ht = &mut ht[t * width..(t + 1) * width];
+            for o in 0..width {
+                let (d, z) = (d1[o], zt[o]);
+                ht[o] = lanes!(l => d[l] * z[l]);
             }
         }
     }
@@ -114,9 +110,8 @@ impl Layer {
         let d1 = &self.d1[entry * width..][..width];
         let zb = &mut self.zb[entry * (1 + T) * width..][..(1 + T) * width];
         for o in 0..width {
-            for l in 0..LANES {
-                zb[o][l] = hb[o][l] * d1[o][l];
-            }
+            let (h, d) = (hb[o], d1[o]);
+            zb[o] = lanes!(l => h[l] * d[l]);
         }
         for t in 0..T {
             let d2 = &self.d2[entry * width..][..width];
@@ -124,10 +119,9 @@ impl Layer {
             let htb = &hb[(1 + t) * width..(2 + t) * width];
             let (zb, ztb) = zb.split_at_mut((1 + t) * width);
             for o in 0..width {
-                for l in 0..LANES {
-                    zb[o][l] = fma::<FMA>(htb[o][l] * d2[o][l], zt[o][l], zb[o][l]);
-                    ztb[o][l] = htb[o][l] * d1[o][l];
-                }
+                let (h, first, second, z, bar) = (htb[o], d1[o], d2[o], zt[o], zb[o]);
+                zb[o] = lanes!(l => fma::<FMA>(h[l] * second[l], z[l], bar[l]));
+                ztb[o] = lanes!(l => h[l] * first[l]);
             }
         }
         if input_bar.is_empty() {

@@ -16,7 +16,7 @@ pub use pass::Weights;
 
 use dispatch::Kernel;
 use lanes::Lane;
-use pass::{Tape, Tangent, flush, forward, reverse_inputs, reverse_weights};
+use pass::{Tangent, Tape, flush, forward, reverse_inputs, reverse_weights};
 use rayon::prelude::*;
 
 /// Work is cut into this many parts whatever the number of cores, so that sums are taken in the same order everywhere.
@@ -195,7 +195,7 @@ impl Kernel for GradientVjp<'_> {
             let out_bar = [[0.0; LANES], ones(group)];
             reverse_weights::<1, B, FMA>(self.net, self.cloud, group, &out_bar, self.tape, self.bar);
         }
-        flush::<1, FMA>(self.net, self.tape, self.bar);
+        flush::<1, B, FMA>(self.net, self.tape, self.bar);
     }
 }
 
@@ -263,7 +263,7 @@ impl Kernel for JetsVjp<'_> {
             }
             reverse_weights::<2, B, FMA>(self.net, self.cloud, group, &out_bar, self.tape, self.bar);
         }
-        flush::<2, FMA>(self.net, self.tape, self.bar);
+        flush::<2, B, FMA>(self.net, self.tape, self.bar);
     }
 }
 

@@ -5,7 +5,7 @@
 //! ∂(g·∇E)/∂θ is the weight gradient of the *directional derivative* of E along g, a forward tangent.
 
 use super::cloud::{Cloud, Group};
-use super::lanes::{LANES, Lane, fma, outer, sum};
+use super::lanes::{LANES, Lane, fma, lanes, outer, sum};
 use super::layer::Layer;
 use crate::rule::net::{FEATURES, Layout, LocalNet, NetShape};
 
@@ -164,19 +164,16 @@ pub fn forward<const T: usize, const B: usize, const FMA: bool>(
             }
         });
         let h2 = tape.h2.value::<T>(s);
+        let w = edge.w;
         for o in 0..h2n {
-            for l in 0..LANES {
-                rho_in[o][l] = fma::<FMA>(edge.w[l], h2[o][l], rho_in[o][l]);
-            }
+            let (h, m) = (h2[o], rho_in[o]);
+            rho_in[o] = lanes!(l => fma::<FMA>(w[l], h[l], m[l]));
         }
         for t in 0..T {
-            let wt = &tape.w_tangent[s * T + t];
+            let wt = tape.w_tangent[s * T + t];
             for o in 0..h2n {
-                let m = &mut rho_in[(1 + t) * rho_n + o];
-                for l in 0..LANES {
-                    m[l] = fma::<FMA>(wt[l], h2[o][l], m[l]);
-                    m[l] = fma::<FMA>(edge.w[l], h2[(1 + t) * h2n + o][l], m[l]);
-                }
+                let (h, ht, m) = (h2[o], h2[(1 + t) * h2n + o], rho_in[(1 + t) * rho_n + o]);
+                rho_in[(1 + t) * rho_n + o] = lanes!(l => fma::<FMA>(wt[l], h[l], fma::<FMA>(w[l], ht[l], m[l])));
             }
         }
     }
@@ -241,10 +238,9 @@ pub fn reverse_inputs<const B: usize, const FMA: bool>(
         let h2 = tape.h2.value::<0>(s);
         let mut w_bar = ZERO;
         for o in 0..h2n {
-            for l in 0..LANES {
-                w_bar[l] = fma::<FMA>(m_bar[o][l], h2[o][l], w_bar[l]);
-                b[o][l] = edge.w[l] * m_bar[o][l];
-            }
+            let (m, h, w, sum) = (m_bar[o], h2[o], edge.w, w_bar);
+            w_bar = lanes!(l => fma::<FMA>(m[l], h[l], sum[l]));
+            b[o] = lanes!(l => w[l] * m[l]);
         }
         tape.h2.reverse::<0, B, FMA>(s, &b[..h2n], &net.phi2_t, &mut a[..h1n]);
         tape.h1.reverse::<0, B, FMA>(s, &a[..h1n], &net.phi1_t, &mut f_bar);
@@ -287,28 +283,32 @@ pub fn reverse_weights<const T: usize, const B: usize, const FMA: bool>(
     tape.g2.reverse::<T, B, FMA>(entry, &a[..c * g2n], &net.rho2_t, &mut b[..c * g1n]);
     tape.g1.reverse::<T, B, FMA>(entry, &b[..c * g1n], &net.rho1_t, m_bar);
     for s in 0..group.slots {
-        let w = &tape.edges[s].w;
+        let w = tape.edges[s].w;
         for o in 0..h2n {
-            for l in 0..LANES {
-                b[o][l] = w[l] * m_bar[o][l];
-            }
+            let m = m_bar[o];
+            b[o] = lanes!(l => w[l] * m[l]);
         }
         for t in 0..T {
-            let wt = &tape.w_tangent[s * T + t];
+            let wt = tape.w_tangent[s * T + t];
             for o in 0..h2n {
-                for l in 0..LANES {
-                    let bar = m_bar[(1 + t) * rho_n + o][l];
-                    b[o][l] = fma::<FMA>(wt[l], bar, b[o][l]);
-                    b[(1 + t) * h2n + o][l] = w[l] * bar;
-                }
+                let (m, sum) = (m_bar[(1 + t) * rho_n + o], b[o]);
+                b[o] = lanes!(l => fma::<FMA>(wt[l], m[l], sum[l]));
+                b[(1 + t) * h2n + o] = lanes!(l => w[l] * m[l]);
             }
         }
         tape.h2.reverse::<T, B, FMA>(s, &b[..c * h2n], &net.phi2_t, &mut a[..c * h1n]);
         tape.h1.reverse::<T, B, FMA>(s, &a[..c * h1n], &net.phi1_t, &mut []);
     }
     let n = group.slots * c;
-    outer::<FMA>(&tape.h2.zb, h2n, &tape.h1.h, h1n, n, &mut weight_bar[lay.phi2_w.start..][..lay.phi2_w.len()]);
-    outer::<FMA>(&tape.h1.zb, h1n, &tape.features, FEATURES, n, &mut weight_bar[lay.phi1_w.start..][..lay.phi1_w.len()]);
+    outer::<B, FMA>(&tape.h2.zb, h2n, &tape.h1.h, h1n, n, &mut weight_bar[lay.phi2_w.start..][..lay.phi2_w.len()]);
+    outer::<B, FMA>(
+        &tape.h1.zb,
+        h1n,
+        &tape.features,
+        FEATURES,
+        n,
+        &mut weight_bar[lay.phi1_w.start..][..lay.phi1_w.len()],
+    );
     for s in 0..group.slots {
         for (o, z) in tape.h2.cotangent::<T>(s)[..h2n].iter().enumerate() {
             weight_bar[lay.phi2_b.start + o] += sum(z);
@@ -345,21 +345,21 @@ pub fn reverse_weights<const T: usize, const B: usize, const FMA: bool>(
     }
     tape.pending += 1;
     if tape.pending == RHO_BATCH {
-        flush::<T, FMA>(net, tape, weight_bar);
+        flush::<T, B, FMA>(net, tape, weight_bar);
     }
 }
 
 /// Adds the gathered gradients of ρ's matrices.
 #[inline(always)]
-pub fn flush<const T: usize, const FMA: bool>(net: &Weights, tape: &mut Tape, weight_bar: &mut [f32]) {
+pub fn flush<const T: usize, const B: usize, const FMA: bool>(net: &Weights, tape: &mut Tape, weight_bar: &mut [f32]) {
     let lay = &net.layout;
     let [g1n, g2n] = net.shape.rho;
     let n = tape.pending * (1 + T);
     let rho_n = lay.rho1_w.cols;
-    outer::<FMA>(&tape.g1.zb, g1n, &tape.rho_in, rho_n, n, &mut weight_bar[lay.rho1_w.start..][..lay.rho1_w.len()]);
-    outer::<FMA>(&tape.g2.zb, g2n, &tape.g1.h, g1n, n, &mut weight_bar[lay.rho2_w.start..][..lay.rho2_w.len()]);
+    outer::<B, FMA>(&tape.g1.zb, g1n, &tape.rho_in, rho_n, n, &mut weight_bar[lay.rho1_w.start..][..lay.rho1_w.len()]);
+    outer::<B, FMA>(&tape.g2.zb, g2n, &tape.g1.h, g1n, n, &mut weight_bar[lay.rho2_w.start..][..lay.rho2_w.len()]);
     let out_w = &mut weight_bar[lay.out_w.start..][..lay.out_w.len()];
-    outer::<FMA>(&tape.pending_out, net.shape.outputs, &tape.g2.h, g2n, n, out_w);
+    outer::<B, FMA>(&tape.pending_out, net.shape.outputs, &tape.g2.h, g2n, n, out_w);
     tape.pending = 0;
 }
 

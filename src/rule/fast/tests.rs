@@ -119,14 +119,22 @@ fn weight_gradient_of_the_score_is_its_finite_difference_in_f64() {
                     let mut rule = rule.clone();
                     rule.energy = nudged(&rule.energy, w, by);
                     let score = energy::score(&rule, &swarm, SIGMA_L);
-                    let sum: f64 =
-                        score.iter().flatten().zip(along.as_flattened()).map(|(s, d)| -SIGMA_L * s * f64::from(*d)).sum();
+                    let sum: f64 = score
+                        .iter()
+                        .flatten()
+                        .zip(along.as_flattened())
+                        .map(|(s, d)| -SIGMA_L * s * f64::from(*d))
+                        .sum();
                     (f64::from(rule.energy.weights[w]), sum)
                 };
                 let ((wa, a), (wb, b)) = (value(-2e-3), value(2e-3));
                 // Central differences of width 4e-3 leave an error of about 1e-5 of the scale.
                 let expected = (b - a) / (wb - wa);
-                assert!((f64::from(bar[w]) - expected).abs() < 2e-4 * scale, "{isa:?} {name}[{w}]: {} {expected}", bar[w]);
+                assert!(
+                    (f64::from(bar[w]) - expected).abs() < 2e-4 * scale,
+                    "{isa:?} {name}[{w}]: {} {expected}",
+                    bar[w]
+                );
             }
         }
     }
@@ -170,11 +178,17 @@ fn flow_jets_and_their_weight_gradient_are_finite_differences_in_f64() {
         let (a, b) = (direction(n, 0.1), direction(n, 2.0));
         let along = [&a[..], &b[..]];
         let cloud = cloud(&rule, &swarm);
-        let cotangents: Vec<FlowJet> =
-            (0..n).map(|i| std::array::from_fn(|t| std::array::from_fn(|o| ((i * 9 + t * 3 + o) as f32).cos()))).collect();
+        let cotangents: Vec<FlowJet> = (0..n)
+            .map(|i| std::array::from_fn(|t| std::array::from_fn(|o| ((i * 9 + t * 3 + o) as f32).cos())))
+            .collect();
         let total = |flow: &LocalNet| -> f64 {
             let jets = reference_jets(&rule, flow, &swarm, along);
-            jets.iter().flatten().flatten().zip(cotangents.as_flattened().as_flattened()).map(|(j, c)| j * f64::from(*c)).sum()
+            jets.iter()
+                .flatten()
+                .flatten()
+                .zip(cotangents.as_flattened().as_flattened())
+                .map(|(j, c)| j * f64::from(*c))
+                .sum()
         };
         for isa in Isa::available() {
             let weights = Weights::of(&flow, rule.cutoff_l);
@@ -193,7 +207,11 @@ fn flow_jets_and_their_weight_gradient_are_finite_differences_in_f64() {
                 let (lower, upper) = (nudged(&flow, w, -2e-3), nudged(&flow, w, 2e-3));
                 let width = f64::from(upper.weights[w]) - f64::from(lower.weights[w]);
                 let expected = (total(&upper) - total(&lower)) / width;
-                assert!((f64::from(bar[w]) - expected).abs() < 2e-4 * scale, "{isa:?} {name}[{w}]: {} {expected}", bar[w]);
+                assert!(
+                    (f64::from(bar[w]) - expected).abs() < 2e-4 * scale,
+                    "{isa:?} {name}[{w}]: {} {expected}",
+                    bar[w]
+                );
             }
         }
     }

@@ -83,11 +83,16 @@ fn bare(field: &str) -> &str {
 pub(super) fn parse(text: &str) -> Result<Rows, Fault> {
     let mut out = Rows::default();
     let mut content = Vec::new();
+    // numpy writes the header as a comment.
+    let mut header_comment = None;
     for (i, line) in text.lines().enumerate() {
         let trimmed = line.trim();
         if let Some(comment) = trimmed.strip_prefix('#') {
             if out.box_size.is_none() {
                 out.box_size = parse_box(comment, i + 1)?;
+            }
+            if content.is_empty() {
+                header_comment = Some((i + 1, comment));
             }
         } else if !trimmed.trim_matches([',', ';']).is_empty() {
             content.push((i + 1, line));
@@ -97,8 +102,19 @@ pub(super) fn parse(text: &str) -> Result<Rows, Fault> {
         return Err(Fault::whole("the file holds no table", format!("its first line must be the header {HEADER}")));
     };
     let delimiter = Delimiter::of(header);
-    let columns = read_header(&delimiter.split(header), header_line, &mut out.notes)?;
-    let records = if columns.headless { &content[..] } else { &content[1..] };
+    let mut fields = delimiter.split(header);
+    let mut records = &content[1..];
+    let mut line = header_line;
+    if is_numeric(&fields) {
+        records = &content;
+        let named = header_comment.map(|(line, comment)| (line, delimiter.split(comment)));
+        if let Some((comment_line, names)) =
+            named.filter(|(_, names)| names.len() == fields.len() && !is_numeric(names))
+        {
+            (line, fields) = (comment_line, names);
+        }
+    }
+    let columns = read_header(&fields, line, &mut out.notes)?;
     read_records(records, &columns, delimiter, &mut out)?;
     Ok(out)
 }
@@ -125,7 +141,6 @@ fn parse_box(comment: &str, line: usize) -> Result<Option<[f64; 2]>, Fault> {
 struct Columns {
     names: Vec<String>,
     roles: Vec<Role>,
-    headless: bool,
 }
 
 impl Columns {
@@ -134,9 +149,12 @@ impl Columns {
     }
 }
 
+fn is_numeric(fields: &[&str]) -> bool {
+    fields.iter().all(|field| field.parse::<f64>().is_ok())
+}
+
 fn read_header(fields: &[&str], line: usize, notes: &mut Vec<String>) -> Result<Columns, Fault> {
-    let headless = fields.iter().all(|f| f.parse::<f64>().is_ok());
-    if headless {
+    if is_numeric(fields) {
         if fields.len() < 2 {
             return Err(Fault::at(line, "there is one column only", format!("a table needs the header {HEADER}")));
         }
@@ -146,7 +164,7 @@ fn read_header(fields: &[&str], line: usize, notes: &mut Vec<String>) -> Result<
         roles.resize(fields.len(), Role::Ignored);
         let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
         names.resize(fields.len(), String::new());
-        return Ok(Columns { names, roles, headless });
+        return Ok(Columns { names, roles });
     }
     let names: Vec<String> = fields.iter().map(|f| f.to_lowercase()).collect();
     let roles: Vec<Role> = names.iter().map(|name| role_of(name)).collect();
@@ -174,7 +192,7 @@ fn read_header(fields: &[&str], line: usize, notes: &mut Vec<String>) -> Result<
     if !ignored.is_empty() {
         notes.push(format!("Columns that mean nothing here were left out: {}.", ignored.join(", ")));
     }
-    Ok(Columns { names, roles, headless })
+    Ok(Columns { names, roles })
 }
 
 fn read_records(
@@ -336,6 +354,13 @@ mod tests {
         let read = parse("1,2,0.5\n3,4,0.6\n").unwrap();
         assert_eq!(read.rows, vec![row(1.0, 2.0, Some(0.5), 0, 1), row(3.0, 4.0, Some(0.6), 0, 2)]);
         assert!(read.notes[0].contains("x,y,heading"), "{:?}", read.notes);
+    }
+
+    #[test]
+    fn a_header_that_numpy_wrote_as_a_comment_is_used() {
+        let read = parse("# box: 9 9\n# y x theta\n1.000e+00 2.000e+00 5.000e-01\n").unwrap();
+        assert_eq!(read.rows, vec![row(2.0, 1.0, Some(0.5), 0, 3)]);
+        assert!(read.notes.is_empty(), "{:?}", read.notes);
     }
 
     #[test]

@@ -2,7 +2,10 @@
 //!
 //! Each reader turns text or pixels into [`Rows`]; [`assemble`] makes the snapshot, says what it assumed, and checks it.
 
+mod colours;
 mod csv;
+mod edges;
+mod picture;
 mod species;
 mod write;
 mod xyz;
@@ -12,6 +15,7 @@ use std::path::{Path, PathBuf};
 use super::headings::from_neighbours;
 use super::{Boundary, MAX_PARTICLES, Mode, Particle, Snapshot, SnapshotError, wrap};
 
+pub use picture::MAX_IMAGE_SIDE;
 pub use write::{write_csv, write_xyz};
 
 /// Files larger than this are refused unread; the largest usable one is far smaller.
@@ -126,6 +130,7 @@ pub fn import(path: &Path, options: &ImportOptions) -> Result<Imported, ImportEr
     let rows = match extension.as_str() {
         "csv" | "tsv" => csv::parse(&read_text(path)?),
         "xyz" | "extxyz" => xyz::parse(&read_text(path)?),
+        "png" | "jpg" | "jpeg" => picture::read(path, options)?,
         _ => return Err(ImportError::UnknownKind { file: path.to_owned() }),
     };
     assemble(rows.map_err(|fault| fault.of(path))?, path, options)

@@ -1,0 +1,147 @@
+// Draws a swarm straight from its storage buffer: one triangle per particle image, shaped by a distance function.
+// Lengths are in the unit of the buffer (ℓ for a living swarm, world units for a painting).
+
+struct View {
+    ndc_scale: vec2<f32>,       // clip units per length
+    ndc_offset: vec2<f32>,      // clip position of the origin
+    box_size: vec2<f32>,
+    view_min: vec2<f32>,        // lower left corner of what the eye sees
+    tiles: vec2<u32>,           // images that fit in the view along each axis; 0 = not periodic
+    body_length: f32,           // half length of a body
+    pixel_length: f32,          // length of one physical pixel
+    body_shape: u32,            // 0 arrow, 1 drop, 2 dot
+    ghost_opacity: f32,         // of images outside the box
+    opacity: f32,
+    glow: f32,
+    stage_fill: vec4<f32>,      // premultiplied, linear
+    stage_edge: vec4<f32>,
+    palette: array<vec4<f32>, 8>,
+}
+
+@group(0) @binding(0) var<uniform> view: View;
+// x, y, heading, species
+@group(0) @binding(1) var<storage, read> swarm: array<vec4<f32>>;
+
+fn clip(position: vec2<f32>) -> vec4<f32> {
+    return vec4(position * view.ndc_scale + view.ndc_offset, 0.0, 1.0);
+}
+
+// ---- the stage: the box the swarm lives in -------------------------------------------------------------------------
+
+struct StageVertex {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) position: vec2<f32>,
+}
+
+// How far the soft edge of the stage reaches out, in pixels.
+const STAGE_MARGIN: f32 = 12.0;
+
+@vertex
+fn stage_vertex(@builtin(vertex_index) index: u32) -> StageVertex {
+    let corner = vec2(f32(index & 1u), f32(index >> 1u));
+    let margin = STAGE_MARGIN * view.pixel_length;
+    let position = corner * (view.box_size + 2.0 * margin) - margin;
+    return StageVertex(clip(position), position);
+}
+
+@fragment
+fn stage_fragment(in: StageVertex) -> @location(0) vec4<f32> {
+    let half = 0.5 * view.box_size;
+    let q = abs(in.position - half) - half;
+    // Signed distance to the box, in pixels.
+    let d = (length(max(q, vec2(0.0))) + min(max(q.x, q.y), 0.0)) / view.pixel_length;
+    let inside = clamp(0.5 - d, 0.0, 1.0);
+    let line = clamp(1.2 - abs(d), 0.0, 1.0);
+    let shine = 0.25 * exp(-0.35 * max(d, 0.0)) * (1.0 - inside) * clamp(1.0 - d / STAGE_MARGIN, 0.0, 1.0);
+    let fill = view.stage_fill * inside;
+    return mix(fill, view.stage_edge, line) + view.stage_edge * vec4(vec3(shine), shine * 0.3) * (1.0 - line);
+}
+
+// ---- the bodies ------------------------------------------------------------------------------------------------------
+
+struct BodyVertex {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) body: vec2<f32>,                             // position in the frame of the body, in body lengths
+    @location(1) @interpolate(flat) colour: vec4<f32>,        // rgb and opacity
+    @location(2) @interpolate(flat) pixels_per_body: f32,
+}
+
+@vertex
+fn body_vertex(@builtin(vertex_index) corner: u32, @builtin(instance_index) instance: u32) -> BodyVertex {
+    let periodic = view.tiles.x > 0u;
+    let tiles = max(view.tiles, vec2(1u));
+    let images = tiles.x * tiles.y;
+    let particle = swarm[instance / images];
+    let image = instance % images;
+
+    // The first image at or after the lower left corner of the view, then as many as fit; at most one box beyond.
+    var shift = vec2<f32>(0.0);
+    if periodic {
+        let first = ceil((view.view_min - 2.0 * view.body_length - particle.xy) / view.box_size);
+        shift = max(first, vec2(-1.0)) + vec2(f32(image % tiles.x), f32(image / tiles.x));
+    }
+    let ghost = any(shift != vec2(0.0));
+    let opacity = view.opacity * select(1.0, view.ghost_opacity, ghost);
+
+    // A triangle around the body and its glow; points backward, so that its wide side holds the head.
+    let reach = 1.25 + 0.9 * view.glow;
+    var corners = array<vec2<f32>, 3>(vec2(1.0, 1.73205), vec2(1.0, -1.73205), vec2(-2.0, 0.0));
+    let body = corners[corner] * reach;
+    let n = vec2(cos(particle.z), sin(particle.z));
+    let offset = body.x * n + body.y * vec2(-n.y, n.x);
+    let centre = particle.xy + shift * view.box_size;
+
+    var out: BodyVertex;
+    out.clip = clip(centre + offset * view.body_length);
+    if any(abs(shift) > vec2(1.0)) {
+        // Beyond the ring of ghosts: nothing to see.
+        out.clip = vec4(2.0, 2.0, 2.0, 1.0);
+    }
+    out.body = body;
+    out.colour = vec4(view.palette[min(u32(particle.w + 0.5), 7u)].rgb, opacity);
+    out.pixels_per_body = view.body_length / view.pixel_length;
+    return out;
+}
+
+// Signed distance to the shape, in body lengths: negative inside.
+fn body_distance(p: vec2<f32>) -> f32 {
+    let q = vec2(p.x, abs(p.y));
+    if view.body_shape == 2u {
+        return length(q) - 0.62;
+    }
+    if view.body_shape == 1u {
+        // A drop: the hull of a round head (radius a) and a tail tip (radius b), h behind it.
+        let a = 0.5;
+        let b = 0.06;
+        let h = 1.45;
+        let p = vec2(0.45 - q.x, q.y); // backward from the head
+        let s = (a - b) / h;           // the slanted side has the normal (s, c)
+        let c = sqrt(1.0 - s * s);
+        let along = p.x * c - p.y * s;
+        if along < 0.0 {
+            return length(p) - a;
+        }
+        if along > h * c {
+            return length(p - vec2(h, 0.0)) - b;
+        }
+        return dot(p, vec2(s, c)) - a;
+    }
+    // An arrow with a notched tail: two half planes, rounded.
+    let nose = vec2(1.0, 0.0);
+    let wing = vec2(-0.8, 0.68);
+    let notch = vec2(-0.42, 0.0);
+    let flank = normalize(vec2(wing.y - nose.y, nose.x - wing.x));
+    let back = normalize(vec2(-(wing.y - notch.y), wing.x - notch.x));
+    return max(dot(q - nose, flank), dot(q - notch, back)) - 0.06;
+}
+
+@fragment
+fn body_fragment(in: BodyVertex) -> @location(0) vec4<f32> {
+    let d = body_distance(in.body);
+    let cover = clamp(0.5 - d * in.pixels_per_body, 0.0, 1.0);
+    // Lit from the front, so that the heading reads at a glance even in a small body.
+    let light = 0.78 + 0.28 * clamp(in.body.x, -1.0, 1.0) + 0.25 * clamp(-d * 2.0, 0.0, 0.4);
+    let halo = view.glow * 0.22 * exp(-2.6 * max(d, 0.0)) * clamp(1.9 - length(in.body), 0.0, 1.0);
+    let rgb = in.colour.rgb * (cover * light + (1.0 - cover) * halo);
+    return vec4(rgb, cover) * in.colour.a;
+}

@@ -1,0 +1,190 @@
+//! Pan and zoom of the canvas: smooth, about the cursor, and fitted to the box until the user moves it.
+
+use bevy_egui::egui::{Pos2, Rect, Vec2, pos2, vec2};
+
+use super::draw::View;
+
+/// Smallest and largest zoom, points per length of the fitted view.
+const ZOOM_RANGE: [f64; 2] = [0.2, 40.0];
+
+/// Share of the free rectangle that the fitted box fills.
+const FIT_SHARE: f64 = 0.9;
+
+/// How fast the zoom follows the wheel, 1/s.
+const ZOOM_RATE: f64 = 16.0;
+
+/// What part of a world the canvas shows. World y points up, screen y down. "Points" are egui's logical pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Camera {
+    /// World position in the middle of the free rectangle.
+    centre: [f64; 2],
+    /// Points per length.
+    zoom: f64,
+    zoom_goal: f64,
+    /// A world position held under a screen position while the zoom changes.
+    anchor: Option<([f64; 2], Pos2)>,
+    box_size: [f64; 2],
+    /// Nobody has moved the view since it was fitted: keep it fitted.
+    fitted: bool,
+}
+
+impl Default for Camera {
+    fn default() -> Self {
+        Self { centre: [0.5; 2], zoom: 1.0, zoom_goal: 1.0, anchor: None, box_size: [1.0; 2], fitted: true }
+    }
+}
+
+impl Camera {
+    /// Once a frame, before anything is read: follows the box and the free rectangle, and moves on by `dt_s` seconds.
+    pub fn update(&mut self, free: Rect, box_size: [f64; 2], dt_s: f64) {
+        if box_size != self.box_size && box_size.iter().all(|&l| l > 0.0) {
+            self.box_size = box_size;
+            self.fitted = true;
+        }
+        if self.fitted {
+            self.centre = self.box_size.map(|l| 0.5 * l);
+            self.zoom = self.fitted_zoom(free);
+            self.zoom_goal = self.zoom;
+            self.anchor = None;
+            return;
+        }
+        let share = 1.0 - (-ZOOM_RATE * dt_s).exp();
+        self.zoom *= (self.zoom_goal / self.zoom).powf(share);
+        if (self.zoom_goal / self.zoom).ln().abs() < 1e-3 {
+            self.zoom = self.zoom_goal;
+        }
+        if let Some((world, screen)) = self.anchor {
+            let from_centre = screen - free.center();
+            self.centre[0] = world[0] - f64::from(from_centre.x) / self.zoom;
+            self.centre[1] = world[1] + f64::from(from_centre.y) / self.zoom;
+            if self.zoom == self.zoom_goal {
+                self.anchor = None;
+            }
+        }
+    }
+
+    /// Shows the whole box again.
+    pub fn fit(&mut self) {
+        self.fitted = true;
+    }
+
+    fn fitted_zoom(&self, free: Rect) -> f64 {
+        let [w, h] = self.box_size;
+        FIT_SHARE * (f64::from(free.width().max(1.0)) / w).min(f64::from(free.height().max(1.0)) / h)
+    }
+
+    /// Zooms by `factor`, keeping what lies under `screen` where it is.
+    pub fn zoom_about(&mut self, free: Rect, screen: Pos2, factor: f64) {
+        let fitted = self.fitted_zoom(free);
+        self.anchor = Some((self.world_from_screen(free, screen), screen));
+        self.zoom_goal = (self.zoom_goal * factor).clamp(ZOOM_RANGE[0] * fitted, ZOOM_RANGE[1] * fitted);
+        self.fitted = false;
+    }
+
+    /// Moves the picture along with the pointer by `points`.
+    pub fn pan(&mut self, points: Vec2) {
+        self.centre[0] -= f64::from(points.x) / self.zoom;
+        self.centre[1] += f64::from(points.y) / self.zoom;
+        self.anchor = None;
+        self.zoom_goal = self.zoom;
+        self.fitted = false;
+    }
+
+    pub fn points_per_length(&self) -> f64 {
+        self.zoom
+    }
+
+    pub fn world_from_screen(&self, free: Rect, screen: Pos2) -> [f64; 2] {
+        let d = screen - free.center();
+        [self.centre[0] + f64::from(d.x) / self.zoom, self.centre[1] - f64::from(d.y) / self.zoom]
+    }
+
+    pub fn screen_from_world(&self, free: Rect, [x, y]: [f64; 2]) -> Pos2 {
+        let c = free.center();
+        pos2(c.x + ((x - self.centre[0]) * self.zoom) as f32, c.y - ((y - self.centre[1]) * self.zoom) as f32)
+    }
+
+    /// The geometric part of the shader's view. `screen` is the whole window in points.
+    pub fn view(&self, free: Rect, screen: Rect, pixels_per_point: f32, periodic: bool, body_length: f64) -> View {
+        let size = screen.size();
+        let origin = self.screen_from_world(free, [0.0, 0.0]) - screen.min;
+        let zoom = self.zoom as f32;
+        let seen = vec2(free.width() / zoom, free.height() / zoom);
+        let [left, top] = self.world_from_screen(free, free.min);
+        let pixel_length = 1.0 / (zoom * pixels_per_point);
+        // Never smaller than the eye can follow.
+        let body_length = (body_length as f32).max(2.5 * pixel_length);
+        let [w, h] = self.box_size.map(|l| l as f32);
+        let tiles = |seen: f32, side: f32| (((seen + 4.0 * body_length) / side).ceil() as u32).clamp(1, 3);
+        View {
+            ndc_scale: [2.0 * zoom / size.x, 2.0 * zoom / size.y],
+            ndc_offset: [2.0 * origin.x / size.x - 1.0, 1.0 - 2.0 * origin.y / size.y],
+            box_size: [w, h],
+            view_min: [left as f32, top as f32 - seen.y],
+            tiles: if periodic { [tiles(seen.x, w), tiles(seen.y, h)] } else { [0, 0] },
+            body_length,
+            pixel_length,
+            ..View::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FREE: Rect = Rect { min: pos2(200.0, 40.0), max: pos2(1000.0, 640.0) };
+    const SCREEN: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1280.0, 800.0) };
+
+    fn fitted() -> Camera {
+        let mut camera = Camera::default();
+        camera.update(FREE, [16.0, 10.0], 0.016);
+        camera
+    }
+
+    #[test]
+    fn the_fitted_box_lies_inside_the_free_rectangle_and_y_points_up() {
+        let camera = fitted();
+        let low = camera.screen_from_world(FREE, [0.0, 0.0]);
+        let high = camera.screen_from_world(FREE, [16.0, 10.0]);
+        assert!(FREE.contains(low) && FREE.contains(high));
+        assert!(low.x < high.x && low.y > high.y);
+    }
+
+    #[test]
+    fn what_lies_under_the_cursor_stays_there_while_zooming() {
+        let mut camera = fitted();
+        let cursor = pos2(333.0, 222.0);
+        let before = camera.world_from_screen(FREE, cursor);
+        camera.zoom_about(FREE, cursor, 3.0);
+        for _ in 0..120 {
+            camera.update(FREE, [16.0, 10.0], 0.016);
+            let now = camera.world_from_screen(FREE, cursor);
+            assert!((now[0] - before[0]).abs() < 1e-4 && (now[1] - before[1]).abs() < 1e-4, "{before:?} {now:?}");
+        }
+        assert!((camera.points_per_length() / fitted().points_per_length() - 3.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_shader_puts_a_particle_where_the_pointer_finds_it() {
+        let mut camera = fitted();
+        camera.pan(vec2(31.0, -17.0));
+        let view = camera.view(FREE, SCREEN, 2.0, true, 0.4);
+        for world in [[0.0, 0.0], [3.0, 9.0], [16.0, 2.5]] {
+            let at = camera.screen_from_world(FREE, world);
+            let ndc = [0, 1].map(|k| world[k] as f32 * view.ndc_scale[k] + view.ndc_offset[k]);
+            let drawn = pos2(0.5 * (ndc[0] + 1.0) * SCREEN.width(), 0.5 * (1.0 - ndc[1]) * SCREEN.height());
+            assert!((drawn - at).length() < 1e-2, "{drawn:?} {at:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_box_is_fitted_again() {
+        let mut camera = fitted();
+        camera.pan(vec2(300.0, 0.0));
+        camera.update(FREE, [8.0, 5.0], 0.016);
+        let mut fresh = Camera::default();
+        fresh.update(FREE, [8.0, 5.0], 0.016);
+        assert_eq!(camera, fresh);
+    }
+}

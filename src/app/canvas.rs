@@ -1,0 +1,244 @@
+//! The canvas: pointer and keys become commands, the session becomes a picture.
+
+use bevy_egui::egui::{self, Color32, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2};
+
+use super::camera::Camera;
+use super::draw::{CanvasFrame, Layer, View};
+use super::live::{Gpu, Live, SwarmBuffer};
+use super::theme;
+use crate::session::{Command, ForceKind, Place, Pointer, Session, Tool};
+use crate::snapshot::{Boundary, Mode};
+
+/// Half length of a body, in units of ℓ.
+const BODY_L: f64 = 0.42;
+
+/// Zoom by one notch of the wheel moves about 50 points of scrolling.
+const ZOOM_PER_POINT: f64 = 0.004;
+
+/// View state of the canvas: nothing here is saved.
+pub struct Canvas {
+    /// The free rectangle, in points.
+    free: Rect,
+    paint: Camera,
+    live: Camera,
+    /// The primary button went down on the canvas and is still down.
+    held: bool,
+    /// The view is being dragged.
+    panning: bool,
+    painting: Option<SwarmBuffer>,
+    /// Revision of the document in the buffer.
+    painted: Option<u64>,
+    /// Half length of a painted body, world units, on its way to what suits the picture.
+    painted_body: f64,
+}
+
+impl Default for Canvas {
+    fn default() -> Self {
+        Self {
+            free: Rect::ZERO,
+            paint: Camera::default(),
+            live: Camera::default(),
+            held: false,
+            panning: false,
+            painting: None,
+            painted: None,
+            painted_body: 0.0,
+        }
+    }
+}
+
+impl Canvas {
+    fn camera(&mut self, place: Place) -> &mut Camera {
+        match place {
+            Place::Paint => &mut self.paint,
+            Place::Learn | Place::Live => &mut self.live,
+        }
+    }
+
+    /// Reads the pointer over the free rectangle and draws what belongs to it.
+    pub fn show(&mut self, ctx: &egui::Context, free: Rect, session: &Session, dt_s: f64) -> Vec<Command> {
+        let ground = UiBuilder::new().layer_id(LayerId::background()).max_rect(free);
+        let ui = &Ui::new(ctx.clone(), Id::new("canvas"), ground);
+        self.free = free;
+        let place = session.place();
+        let box_size = match place {
+            Place::Paint => session.snapshot().box_size,
+            Place::Learn | Place::Live => session.live().box_size_l,
+        };
+        self.camera(place).update(free, box_size, dt_s);
+        let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
+        let over = response.contains_pointer();
+        let commands = self.pointer(ui, over, place);
+        if let Some(at) = response.hover_pos().or(self.held.then(|| ui.input(|i| i.pointer.latest_pos())).flatten()) {
+            self.overlay(ui, session, at);
+        }
+        commands
+    }
+
+    /// The events of the frame in their order, so that a quick click or a quick stroke loses nothing.
+    fn pointer(&mut self, ui: &Ui, over: bool, place: Place) -> Vec<Command> {
+        let free = self.free;
+        let mut commands = Vec::new();
+        let (events, scroll, pinch, hover, focused) =
+            ui.input(|i| (i.events.clone(), i.smooth_scroll_delta().y, i.zoom_delta(), i.pointer.hover_pos(), i.focused));
+        let mut last = None;
+        for event in events {
+            match event {
+                egui::Event::PointerButton { pos, button, pressed: true, .. } if over => match button {
+                    egui::PointerButton::Primary => {
+                        self.held = true;
+                        let at = self.camera(place).world_from_screen(free, pos);
+                        commands.push(Command::Pointer(Pointer::Press(at)));
+                    }
+                    egui::PointerButton::Secondary | egui::PointerButton::Middle => self.panning = true,
+                    _ => {}
+                },
+                egui::Event::PointerButton { pos, button, pressed: false, .. } => match button {
+                    egui::PointerButton::Primary if self.held => {
+                        let at = self.camera(place).world_from_screen(free, pos);
+                        commands.extend([Command::Pointer(Pointer::Drag(at)), Command::Pointer(Pointer::Release)]);
+                        self.held = false;
+                    }
+                    egui::PointerButton::Secondary | egui::PointerButton::Middle => self.panning = false,
+                    _ => {}
+                },
+                egui::Event::PointerMoved(pos) if self.held => {
+                    let at = self.camera(place).world_from_screen(free, pos);
+                    commands.push(Command::Pointer(Pointer::Drag(at)));
+                }
+                egui::Event::PointerMoved(pos) if self.panning => {
+                    let from = last.unwrap_or(pos - ui.input(|i| i.pointer.delta()));
+                    self.camera(place).pan(pos - from);
+                    last = Some(pos);
+                }
+                _ => {}
+            }
+        }
+        if self.held && !focused {
+            self.held = false;
+            commands.push(Command::Pointer(Pointer::Release));
+        }
+        if let Some(at) = hover.filter(|_| over) {
+            let factor = (f64::from(scroll) * ZOOM_PER_POINT).exp() * f64::from(pinch);
+            if factor != 1.0 {
+                self.camera(place).zoom_about(free, at, factor);
+            }
+        }
+        commands
+    }
+
+    /// Shows the whole box again.
+    pub fn fit(&mut self, place: Place) {
+        self.camera(place).fit();
+    }
+
+    /// Circles under the cursor: how far a particle sees, what the eraser takes, what the mouse moves.
+    fn overlay(&mut self, ui: &Ui, session: &Session, at: Pos2) {
+        let painter = ui.painter_at(self.free);
+        let faint = Stroke::new(1.0, theme::GUIDE);
+        match session.place() {
+            Place::Paint => {
+                let scale = self.paint.points_per_length();
+                let cutoff = session.document().training.cutoff_l * unit_length(session);
+                dashed_circle(&painter, at, (cutoff * scale) as f32, faint);
+                if session.tool() == Tool::Eraser {
+                    let radius = (session.eraser_radius() * scale) as f32;
+                    painter.circle(at, radius, theme::ERASER.gamma_multiply(0.15), Stroke::new(1.5, theme::ERASER));
+                }
+            }
+            Place::Learn | Place::Live => {
+                let live = session.live();
+                if live.particles == 0 || live.force == ForceKind::None {
+                    return;
+                }
+                let radius = (live.force_radius_l * self.live.points_per_length()) as f32;
+                let strength = if self.held { 1.0 } else { 0.45 };
+                let colour = match live.force {
+                    ForceKind::Pull => theme::PULL,
+                    _ => theme::PUSH,
+                };
+                let fill = if self.held { colour.gamma_multiply(0.10) } else { Color32::TRANSPARENT };
+                painter.circle(at, radius, fill, Stroke::new(1.2, colour.gamma_multiply(strength)));
+            }
+        }
+    }
+
+    /// What the render world draws now.
+    pub fn frame(&mut self, ctx: &egui::Context, gpu: &Gpu, session: &Session, live: &mut Live) -> CanvasFrame {
+        let pixels_per_point = ctx.pixels_per_point();
+        let screen = ctx.viewport_rect();
+        let pixel = |v: f32| (v * pixels_per_point).round().max(0.0) as u32;
+        let free_rect =
+            [pixel(self.free.min.x), pixel(self.free.min.y), pixel(self.free.width()), pixel(self.free.height())];
+        let free = self.free;
+        let layer = match session.place() {
+            Place::Paint => {
+                let snapshot = session.snapshot();
+                let buffer = self.painting.get_or_insert_with(|| SwarmBuffer::new(gpu, snapshot.particles.len()));
+                if self.painted != Some(session.revision()) {
+                    buffer.write(gpu, &snapshot.particles);
+                    self.painted = Some(session.revision());
+                }
+                let goal = BODY_L * unit_length(session).min(1.5 * session.spacing());
+                self.painted_body =
+                    if self.painted_body == 0.0 { goal } else { self.painted_body + 0.2 * (goal - self.painted_body) };
+                let periodic = snapshot.mode == Mode::Whole && snapshot.boundary == Boundary::Periodic;
+                let view = self.paint.view(free, screen, pixels_per_point, periodic, self.painted_body);
+                Some(Layer { particles: buffer.buffer().clone(), count: snapshot.particles.len() as u32, view })
+            }
+            Place::Learn | Place::Live => live.picture(gpu).map(|(particles, count, _)| {
+                let view = self.live.view(free, screen, pixels_per_point, true, BODY_L);
+                Layer { particles, count, view }
+            }),
+        };
+        CanvasFrame { free_rect, layer: layer.map(|layer| Layer { view: styled(layer.view, gpu, layer.count), ..layer }) }
+    }
+}
+
+/// ℓ of the picture, world units; the pen's spacing while the picture has none.
+fn unit_length(session: &Session) -> f64 {
+    let unit = session.snapshot().unit_length();
+    if unit.is_finite() && unit > 0.0 { unit } else { session.spacing() }
+}
+
+/// Colours and light. A GPU made of software has no time for glow around many bodies.
+fn styled(view: View, gpu: &Gpu, count: u32) -> View {
+    let glow = if gpu.is_software && count > 2000 { 0.0 } else { 1.0 };
+    View {
+        body_shape: 0,
+        ghost_opacity: 0.22,
+        opacity: 1.0,
+        glow,
+        stage_fill: theme::STAGE_FILL,
+        stage_edge: theme::STAGE_EDGE,
+        palette: theme::palette(),
+        ..view
+    }
+}
+
+fn dashed_circle(painter: &egui::Painter, centre: Pos2, radius: f32, stroke: Stroke) {
+    if !(4.0..4000.0).contains(&radius) {
+        return;
+    }
+    let count = 96;
+    let points: Vec<Pos2> = (0..=count)
+        .map(|i| {
+            let (s, c) = (std::f32::consts::TAU * i as f32 / count as f32).sin_cos();
+            pos2(centre.x + radius * c, centre.y + radius * s)
+        })
+        .collect();
+    painter.extend(egui::Shape::dashed_line(&points, stroke, 4.0, 5.0));
+}
+
+/// Files dropped on the window.
+pub fn dropped(ctx: &egui::Context) -> Vec<Command> {
+    let files = ctx.input(|i| i.raw.dropped_files.clone());
+    files
+        .into_iter()
+        .map(|file| file.path().to_owned())
+        .map(|path| {
+            let is_scene = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron"));
+            if is_scene { Command::Open(path) } else { Command::Import(path) }
+        })
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! Keys become commands, by the session's table.
+
+use bevy::input::keyboard::{Key, KeyboardFocusLost, KeyboardInput};
+use bevy_egui::egui;
+use bevy_egui::helpers::bevy_to_egui_key;
+
+use crate::session::{Command, TABLE};
+
+/// What a key asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    Command(Command),
+    /// Show the whole box again.
+    Fit,
+    /// Write a picture of the window.
+    Screenshot,
+}
+
+/// The modifiers, followed key by key: within one slow frame a whole "Ctrl+L" may go down and up again.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keys {
+    ctrl: bool,
+    shift: bool,
+    alt: bool,
+}
+
+impl Keys {
+    pub fn forget(&mut self, lost: &KeyboardFocusLost) {
+        let KeyboardFocusLost = lost;
+        *self = Self::default();
+    }
+
+    /// What this event asks for. `typing`: a text field has the keyboard, and only its modifiers are followed.
+    pub fn press(&mut self, event: &KeyboardInput, typing: bool) -> Option<Wish> {
+        let down = event.state.is_pressed();
+        match event.logical_key {
+            // On a Mac, Cmd takes the place of Ctrl.
+            Key::Control if !cfg!(target_os = "macos") => self.ctrl = down,
+            Key::Super if cfg!(target_os = "macos") => self.ctrl = down,
+            Key::Shift => self.shift = down,
+            Key::Alt => self.alt = down,
+            _ if down && !event.repeat && !typing && !self.alt => {
+                return self.wish(bevy_to_egui_key(&event.logical_key)?);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn wish(self, key: egui::Key) -> Option<Wish> {
+        let wanted = TABLE.iter().find(|info| {
+            info.shortcut.is_some_and(|shortcut| {
+                egui::Key::from_name(shortcut.key) == Some(key)
+                    && shortcut.ctrl == self.ctrl
+                    && shortcut.shift == self.shift
+            })
+        });
+        match (wanted, key) {
+            (Some(info), _) => Some(Wish::Command((info.command)())),
+            (None, egui::Key::Home) => Some(Wish::Fit),
+            (None, egui::Key::F12) => Some(Wish::Screenshot),
+            (None, _) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bevy::input::ButtonState;
+    use bevy::prelude::{Entity, KeyCode};
+
+    fn event(key: Key, state: ButtonState) -> KeyboardInput {
+        let key_code = KeyCode::KeyA;
+        KeyboardInput { key_code, logical_key: key, state, text: None, repeat: false, window: Entity::PLACEHOLDER }
+    }
+
+    #[test]
+    fn a_chord_within_one_frame_is_one_command() {
+        let mut keys = Keys::default();
+        let letter = || Key::Character("s".into());
+        assert_eq!(keys.press(&event(Key::Control, ButtonState::Pressed), false), None);
+        let saved = keys.press(&event(letter(), ButtonState::Pressed), false);
+        assert_eq!(saved, Some(Wish::Command(Command::Save)));
+        keys.press(&event(Key::Control, ButtonState::Released), false);
+        assert_eq!(keys.press(&event(letter(), ButtonState::Pressed), false), Some(Wish::Command(Command::SurpriseMe)));
+    }
+
+    #[test]
+    fn while_someone_types_no_command_is_given() {
+        let mut keys = Keys::default();
+        assert_eq!(keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), true), None);
+    }
+
+    #[test]
+    fn every_shortcut_of_the_table_is_a_key_that_exists() {
+        for info in TABLE {
+            if let Some(shortcut) = info.shortcut {
+                assert!(egui::Key::from_name(shortcut.key).is_some(), "{}: {}", info.name, shortcut.key);
+            }
+        }
+    }
+}

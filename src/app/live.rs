@@ -1,0 +1,252 @@
+//! The live swarm in the window: an engine on the window's own GPU, or on the processor where that GPU is software.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine};
+use crate::rule::{LiveSettings, Rule};
+use crate::scene::LiveState;
+use crate::session::EngineOrder;
+use crate::snapshot::{Particle, Swarm};
+
+/// Most time of a frame that stepping may take, s.
+const STEP_BUDGET_S: f64 = 0.016;
+
+/// A frame that takes longer than this asks for fewer steps, s.
+const SLOW_FRAME_S: f64 = 0.05;
+
+/// What the engines draw on.
+#[derive(Clone)]
+pub struct Gpu {
+    pub device: wgpu::Device,
+    pub queue: wgpu::Queue,
+    pub name: String,
+    /// The adapter is a program on the processor: then our own engine on the processor is faster.
+    pub is_software: bool,
+}
+
+/// Four f32 per particle: x, y, heading, species.
+pub struct SwarmBuffer {
+    buffer: wgpu::Buffer,
+    bytes: Vec<[f32; 4]>,
+}
+
+impl SwarmBuffer {
+    pub fn new(gpu: &Gpu, capacity: usize) -> Self {
+        let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("swarm on show"),
+            size: 16 * capacity.max(64).next_power_of_two() as u64,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        Self { buffer, bytes: Vec::new() }
+    }
+
+    pub fn write(&mut self, gpu: &Gpu, particles: &[Particle]) {
+        if 16 * particles.len() as u64 > self.buffer.size() {
+            *self = Self::new(gpu, particles.len());
+        }
+        self.bytes.clear();
+        self.bytes
+            .extend(particles.iter().map(|p| [p.x as f32, p.y as f32, p.heading as f32, f32::from(p.species)]));
+        gpu.queue.write_buffer(&self.buffer, 0, bytemuck::cast_slice(&self.bytes));
+    }
+
+    pub fn buffer(&self) -> &wgpu::Buffer {
+        &self.buffer
+    }
+}
+
+/// Runs what the session orders.
+#[derive(Default)]
+pub struct Live {
+    engine: Option<Engine>,
+    rule: Option<Arc<Rule>>,
+    settings: LiveSettings,
+    /// The picture of an engine on the processor; one on the GPU has its own.
+    shown: Option<SwarmBuffer>,
+    stale: bool,
+    seed: u64,
+    /// Measured, smoothed; 0 until known.
+    seconds_per_step: f64,
+    /// Steps that a frame can bear, adapted to the frames seen.
+    bearable: f64,
+    pair_tests: u64,
+}
+
+impl Live {
+    /// Carries out the orders of one batch. Orders that replace each other are done once.
+    ///
+    /// # Errors
+    /// One sentence; the engine goes on as it was before the order that failed.
+    pub fn obey(&mut self, gpu: &Gpu, orders: Vec<EngineOrder>) -> Result<(), String> {
+        let mut swarm = None;
+        let mut rule_is_new = false;
+        let mut settings_are_new = false;
+        let mut force = None;
+        let mut steps = 0;
+        for order in orders {
+            match order {
+                EngineOrder::Upload(new) => swarm = Some(new),
+                EngineOrder::SetRule(rule) => {
+                    self.rule = Some(rule);
+                    rule_is_new = true;
+                }
+                EngineOrder::SetSettings(settings) => {
+                    self.settings = settings;
+                    settings_are_new = true;
+                }
+                EngineOrder::SetForce(new) => force = Some(new),
+                EngineOrder::Run { steps: more } => steps += more,
+                EngineOrder::Clear => {
+                    swarm = None;
+                    self.engine = None;
+                    self.rule = None;
+                }
+            }
+        }
+        let outcome = self.change(gpu, swarm, rule_is_new, settings_are_new);
+        if let (Some(engine), Some(force)) = (&mut self.engine, force) {
+            engine.set_force(force.map(|f| Force {
+                centre_l: f.centre_l.map(|x| x as f32),
+                radius_l: f.radius_l as f32,
+                strength: f.strength as f32,
+            }));
+        }
+        self.run(steps);
+        outcome.map_err(|e| e.to_string())
+    }
+
+    fn change(
+        &mut self,
+        gpu: &Gpu,
+        swarm: Option<Swarm>,
+        rule_is_new: bool,
+        settings_are_new: bool,
+    ) -> Result<(), EngineError> {
+        let Some(rule) = &self.rule else { return Ok(()) };
+        match (swarm, &mut self.engine) {
+            (Some(swarm), Some(engine)) if !rule_is_new => {
+                engine.upload(&swarm)?;
+                if settings_are_new {
+                    engine.set_settings(&self.settings)?;
+                }
+            }
+            (Some(swarm), engine) => {
+                self.seed += 1;
+                // The old one goes first: its memory is needed.
+                *engine = None;
+                *engine = Some(if gpu.is_software {
+                    Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?))
+                } else {
+                    let new = GpuEngine::new(&gpu.device, &gpu.queue, rule, &swarm, &self.settings, self.seed)?;
+                    Engine::Gpu(Box::new(new))
+                });
+            }
+            (None, Some(engine)) => {
+                if rule_is_new {
+                    engine.set_rule(rule)?;
+                }
+                if settings_are_new {
+                    engine.set_settings(&self.settings)?;
+                }
+            }
+            (None, None) => return Ok(()),
+        }
+        self.stale = true;
+        Ok(())
+    }
+
+    fn run(&mut self, steps: u32) {
+        let Some(engine) = &mut self.engine else { return };
+        if steps == 0 {
+            return;
+        }
+        let start = Instant::now();
+        engine.run(steps);
+        let seconds = start.elapsed().as_secs_f64() / f64::from(steps);
+        let share = if self.seconds_per_step == 0.0 { 1.0 } else { 0.2 };
+        self.seconds_per_step += share * (seconds - self.seconds_per_step);
+        self.stale = true;
+    }
+
+    /// Steps that fit into the next frame, given how long the last one took: at least one. Time steps keep their
+    /// length; a slow machine sees slower motion, not another one.
+    pub fn steps_that_fit(&mut self, last_frame_s: f64) -> u32 {
+        let most = STEP_BUDGET_S / self.seconds_per_step.max(1e-6);
+        let bearable = if self.bearable == 0.0 { most } else { self.bearable };
+        let next = if last_frame_s > SLOW_FRAME_S { 0.7 * bearable } else { 1.1 * bearable + 0.1 };
+        self.bearable = next.clamp(1.0, most.max(1.0));
+        self.bearable as u32
+    }
+
+    /// Buffer (x, y, heading, species; ℓ), number of particles and box of what to look at, if anything lives.
+    pub fn picture(&mut self, gpu: &Gpu) -> Option<(wgpu::Buffer, u32, [f64; 2])> {
+        let engine = self.engine.as_mut()?;
+        let (count, box_size) = (engine.len() as u32, engine.box_size());
+        let buffer = match engine {
+            Engine::Gpu(engine) => engine.shown_buffer().clone(),
+            Engine::Cpu(engine) => {
+                let shown = self.shown.get_or_insert_with(|| SwarmBuffer::new(gpu, count as usize));
+                if self.stale {
+                    shown.write(gpu, &engine.shown().particles);
+                }
+                shown.buffer().clone()
+            }
+        };
+        self.stale = false;
+        Some((buffer, count, box_size))
+    }
+
+    /// Neighbour pairs evaluated since the last call. Unknown on a GPU, where asking would mean to wait.
+    pub fn pair_tests_since_asked(&mut self) -> Option<u64> {
+        let Some(Engine::Cpu(engine)) = &self.engine else { return None };
+        let now = engine.counters().pair_tests;
+        let before = std::mem::replace(&mut self.pair_tests, now);
+        // A new engine counts from zero.
+        Some(if now >= before { now - before } else { now })
+    }
+
+    /// What the swarm lives on, for people.
+    pub fn describe(&self, gpu: &Gpu) -> String {
+        match &self.engine {
+            Some(Engine::Gpu(_)) => gpu.name.clone(),
+            Some(Engine::Cpu(_)) => "processor".to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// The living swarm, to be kept with the scene. Waits for the GPU where the swarm lives there.
+    pub fn state(&self) -> Option<LiveState> {
+        let engine = self.engine.as_ref()?;
+        // A lost GPU has no swarm to keep; the scene is saved without it.
+        let swarm = engine.swarm().ok()?;
+        Some(LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_frames_ask_for_fewer_steps_and_quick_ones_bring_them_back() {
+        let mut live = Live { seconds_per_step: 0.001, ..Live::default() };
+        let at_ease = live.steps_that_fit(0.016);
+        assert_eq!(at_ease, 16);
+        for _ in 0..20 {
+            live.steps_that_fit(0.2);
+        }
+        assert_eq!(live.steps_that_fit(0.2), 1);
+        for _ in 0..60 {
+            live.steps_that_fit(0.016);
+        }
+        assert_eq!(live.steps_that_fit(0.016), at_ease);
+    }
+
+    #[test]
+    fn a_step_that_takes_longer_than_a_frame_is_still_made() {
+        let mut live = Live { seconds_per_step: 1.0, ..Live::default() };
+        assert_eq!(live.steps_that_fit(1.0), 1);
+    }
+}

@@ -1,0 +1,160 @@
+//! Carries out what the session orders: files, training, engine, notices.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::bundled;
+use super::files::Files;
+use super::live::{Gpu, Live};
+use super::trainer::Background;
+use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session};
+use crate::ui::{Readouts, UiState};
+
+/// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
+const TICK_S: f64 = 1.0 / 60.0;
+
+/// After a long frame no more ticks than this are caught up with.
+const MOST_TICKS: f64 = 3.0;
+
+/// The program behind the window.
+pub struct Shell {
+    pub session: Session,
+    pub live: Live,
+    pub files: Files,
+    pub ui: UiState,
+    pub readouts: Readouts,
+    training: Background,
+    pub quits: bool,
+    /// Ticks due.
+    due: f64,
+    meter: Meter,
+}
+
+impl Shell {
+    /// `scene`: what to open, instead of the first bundled scene.
+    pub fn new(scene: Option<PathBuf>) -> Self {
+        let shell = Self {
+            session: Session::new(seed_of_the_day()),
+            live: Live::default(),
+            files: Files::default(),
+            ui: UiState::new(bundled::gallery()),
+            readouts: Readouts::default(),
+            training: Background::default(),
+            quits: false,
+            due: 0.0,
+            meter: Meter::default(),
+        };
+        match (scene, bundled::SCENES.first()) {
+            (Some(path), _) => shell.files.load(SceneSource::File(path)),
+            (None, Some((name, _))) => shell.files.load(SceneSource::Bundled((*name).to_owned())),
+            (None, None) => {}
+        }
+        shell
+    }
+
+    /// Does what the user asked for.
+    pub fn apply(&mut self, gpu: &Gpu, commands: Vec<Command>) {
+        for command in commands {
+            let effects = self.session.apply(command);
+            self.perform(gpu, effects);
+        }
+    }
+
+    /// Once a frame: hears what came back, and lets time run. `dt_s`: since the last frame.
+    pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
+        let events: Vec<Event> = self.files.done().chain(self.training.events()).collect();
+        for event in events {
+            self.hear(gpu, event);
+        }
+        for text in self.files.notices() {
+            self.ui.on_effect(&Effect::Notify { level: Level::Info, text });
+        }
+        self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);
+        let fits = self.live.steps_that_fit(dt_s);
+        let mut done = 0;
+        while self.due >= 1.0 && done < fits {
+            self.due -= 1.0;
+            let effects = self.session.tick(fits - done);
+            done += effects.iter().map(steps_of).sum::<u32>();
+            self.perform(gpu, effects);
+        }
+        self.meter.frame(dt_s, done);
+        if let Some((frame_ms, steps_per_s)) = self.meter.read() {
+            let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
+            let engine = self.live.describe(gpu);
+            self.readouts = Readouts { frame_ms, steps_per_s, engine, pair_tests_per_s };
+        }
+    }
+
+    fn hear(&mut self, gpu: &Gpu, event: Event) {
+        let effects = self.session.on_event(event);
+        self.perform(gpu, effects);
+    }
+
+    fn perform(&mut self, gpu: &Gpu, effects: Vec<Effect>) {
+        let mut orders = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Engine(order) => orders.push(order),
+                Effect::LoadScene(source) => self.files.load(source),
+                Effect::ImportFile(path) => self.files.import(path),
+                Effect::SaveScene { path, mut document, revision } => {
+                    document.state = self.live.state().map(Arc::new);
+                    self.files.save(path, *document, revision);
+                }
+                Effect::StartTraining(request) => self.training.start(*request),
+                Effect::PauseTraining(run) => self.training.pause(run),
+                Effect::ResumeTraining(run) => self.training.resume(run),
+                Effect::StopTraining(run) => self.training.stop(run),
+                Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
+                Effect::Quit => self.quits = true,
+            }
+        }
+        if orders.is_empty() {
+            return;
+        }
+        if let Err(why) = self.live.obey(gpu, orders) {
+            self.hear(gpu, Event::EngineFailed(why));
+        }
+    }
+}
+
+/// Frame time and speed over the last window of time.
+#[derive(Default)]
+struct Meter {
+    seconds: f64,
+    frames: u32,
+    steps: u32,
+}
+
+impl Meter {
+    const WINDOW_S: f64 = 0.5;
+
+    fn frame(&mut self, dt_s: f64, steps: u32) {
+        self.seconds += dt_s;
+        self.frames += 1;
+        self.steps += steps;
+    }
+
+    /// Milliseconds per frame and steps per second, at the end of each window.
+    fn read(&mut self) -> Option<(f64, f64)> {
+        if self.seconds < Self::WINDOW_S {
+            return None;
+        }
+        let window = std::mem::take(self);
+        Some((1e3 * window.seconds / f64::from(window.frames), f64::from(window.steps) / window.seconds))
+    }
+}
+
+fn steps_of(effect: &Effect) -> u32 {
+    match effect {
+        Effect::Engine(EngineOrder::Run { steps }) => *steps,
+        _ => 0,
+    }
+}
+
+/// Another swarm at each start of the window.
+fn seed_of_the_day() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |d| d.as_nanos() as u64)
+}

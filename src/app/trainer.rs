@@ -1,0 +1,84 @@
+//! The background training run, its events turned into those of the session.
+
+use std::sync::Arc;
+
+use crate::rule::Rule;
+use crate::session::{Event, RunId, TrainingRequest};
+use crate::worker::{self, Training};
+
+/// The run under way, if any.
+#[derive(Default)]
+pub struct Background {
+    run: Option<Run>,
+}
+
+struct Run {
+    id: RunId,
+    training: Training,
+    /// The weights told last.
+    told: Option<Arc<Rule>>,
+}
+
+impl Background {
+    /// Starts a run; an older one is stopped.
+    pub fn start(&mut self, request: TrainingRequest) {
+        self.dismiss();
+        let TrainingRequest { run, snapshot, ensemble, settings, start } = request;
+        let training = Training::start(
+            Arc::unwrap_or_clone(snapshot),
+            ensemble,
+            settings,
+            start.map(Arc::unwrap_or_clone),
+        );
+        self.run = Some(Run { id: run, training, told: None });
+    }
+
+    pub fn pause(&self, id: RunId) {
+        self.with(id, Training::pause);
+    }
+
+    pub fn resume(&self, id: RunId) {
+        self.with(id, Training::resume);
+    }
+
+    pub fn stop(&self, id: RunId) {
+        self.with(id, Training::stop);
+    }
+
+    fn with(&self, id: RunId, order: impl FnOnce(&Training)) {
+        if let Some(run) = self.run.as_ref().filter(|run| run.id == id) {
+            order(&run.training);
+        }
+    }
+
+    /// Lets a run end without waiting for its last step.
+    fn dismiss(&mut self) {
+        if let Some(run) = self.run.take() {
+            run.training.stop();
+            std::thread::spawn(move || drop(run));
+        }
+    }
+
+    /// What happened since the last call.
+    pub fn events(&mut self) -> Vec<Event> {
+        let Some(run) = &mut self.run else { return Vec::new() };
+        let mut events: Vec<Event> =
+            run.training.events().try_iter().map(|event| Event::Training { run: run.id, event }).collect();
+        let over = matches!(
+            events.last(),
+            Some(Event::Training { event: worker::Event::Finished { .. } | worker::Event::Failed { .. }, .. })
+        );
+        // The last weights are in the slot before the last event is sent; the session hears of them first.
+        if let Some(rule) = run.training.newest_rule() {
+            if run.told.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &rule)) {
+                run.told = Some(rule.clone());
+                let at = if over { events.len() - 1 } else { events.len() };
+                events.insert(at, Event::NewRule { run: run.id, rule });
+            }
+        }
+        if over {
+            self.dismiss();
+        }
+        events
+    }
+}

@@ -1,0 +1,114 @@
+//! `unstill info`: what a scene holds.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::output::{Answer, load, number};
+use crate::scene::SCHEMA;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    scene: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
+    let loaded = load(&args.scene)?;
+    let scene = &loaded.scene;
+    let snapshot = &scene.snapshot;
+    let bytes = std::fs::metadata(&args.scene).map_or(0, |m| m.len());
+    let weights = |net: &crate::rule::LocalNet| net.weights.len();
+    let rule = scene.rule.as_ref().map(|rule| {
+        json!({
+            "unit_length": rule.unit_length,
+            "cutoff_l": rule.cutoff_l,
+            "sigma_range_l": rule.sigma_range_l,
+            "kappa": rule.kappa,
+            "energy": rule.energy.shape,
+            "energy_weights": weights(&rule.energy),
+            "flow": rule.flow.as_ref().map(|net| net.shape),
+            "flow_weights": rule.flow.as_ref().map(weights),
+        })
+    });
+    let facts = json!({
+        "command": "info",
+        "scene": args.scene,
+        "bytes": bytes,
+        "schema": SCHEMA,
+        "title": scene.title,
+        "notes": scene.notes,
+        "author": scene.author,
+        "snapshot": {
+            "particles": snapshot.particles.len(),
+            "species": snapshot.species_count(),
+            "box_size": snapshot.box_size,
+            "mode": snapshot.mode,
+            "boundary": snapshot.boundary,
+            "unit_length": snapshot.unit_length(),
+        },
+        "ensemble": scene.ensemble,
+        "training": scene.training,
+        "live": scene.live,
+        "live_particles": scene.live_particles,
+        "rule": rule,
+        "state": scene.state.as_ref().map(|s| json!({ "particles": s.swarm.len(), "box_l": s.swarm.box_size, "step": s.step })),
+        "evidence": scene.evidence,
+        "warnings": loaded.warnings,
+    });
+
+    let [width, height] = snapshot.box_size;
+    let mut lines = vec![
+        format!("{} ({} bytes)", args.scene.display(), bytes),
+        format!("title     {}", or_dash(&scene.title)),
+        format!("author    {}", or_dash(&scene.author)),
+        format!("notes     {}", or_dash(&scene.notes)),
+        format!(
+            "snapshot  {} particles of {} species, box {width} by {height}, ℓ = {:.4}, {:?}, {:?}",
+            snapshot.particles.len(),
+            snapshot.species_count(),
+            snapshot.unit_length(),
+            snapshot.mode,
+            snapshot.boundary,
+        ),
+        format!(
+            "training  {} + {} steps, seed {}, flow {:?}, drive {:?}",
+            scene.training.steps,
+            scene.training.flow_steps,
+            scene.training.seed,
+            scene.training.flow,
+            scene.training.drive,
+        ),
+        format!("live      σ = {} ℓ, flow {:?}", scene.live.sigma_l, scene.live.flow),
+    ];
+    lines.push(match &scene.rule {
+        None => format!("rule      none yet: unstill learn {}", args.scene.display()),
+        Some(rule) => format!(
+            "rule      energy with {} weights, {}; cutoff {} ℓ, σ {} to {} ℓ",
+            weights(&rule.energy),
+            rule.flow.as_ref().map_or("no learned flow".to_owned(), |f| format!("flow with {} weights", weights(f))),
+            rule.cutoff_l,
+            rule.sigma_range_l[0],
+            rule.sigma_range_l[1],
+        ),
+    });
+    if let Some(state) = &scene.state {
+        lines.push(format!("state     {} particles after {} steps", state.swarm.len(), state.step));
+    }
+    if let Some(e) = &scene.evidence {
+        lines.push(format!(
+            "evidence  grown {}, kept {}, healed {} ({} steps, {} replicas, seed {}, version {})",
+            number(Some(e.grown)),
+            number(Some(e.kept)),
+            number(Some(e.healed)),
+            e.live_steps,
+            e.replicas,
+            e.seed,
+            e.version,
+        ));
+    }
+    Answer::new(lines.join("\n"), &facts)
+}
+
+fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
+}

@@ -1,0 +1,359 @@
+//! `unstill live`: runs the rule of a scene without a window.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::json;
+
+use super::film::Film;
+use super::growth::{self, grow};
+use super::measure::{Motion, Order, species_of, target_swarms};
+use super::output::{Answer, Progress, finite, load, number, rule_of, warn};
+use crate::engine::{EngineChoice, Headless};
+use crate::observe::{Fidelity, noised, picture};
+use crate::rule::{FlowKind, LiveSettings, Rule};
+use crate::scene::{LiveState, Scene, check_writable, write_atomic};
+use crate::snapshot::io::write_csv;
+use crate::snapshot::{Mode, Particle, Swarm};
+
+/// Particles of a live swarm when neither the command line nor the scene says how many.
+const DEFAULT_PARTICLES: usize = 300;
+/// Configurations along the last half of the run that the fidelity is measured on.
+const MEASURED_SWARMS: usize = 8;
+/// Above this the fidelity is left out: making samples of the target to compare with would take longer than the run.
+const MEASURED_PARTICLES: usize = 20_000;
+/// Frames of a GIF, at most.
+const GIF_FRAMES: usize = 120;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Scene with a learned rule
+    scene: PathBuf,
+    /// Where the swarm begins: random grows it by annealing first, snapshot is a sample of the picture, state is the
+    /// swarm saved in the scene
+    #[arg(long, default_value = "random")]
+    from: From,
+    /// Particles of the swarm [default: what the scene says, or 300]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    particles: Option<u64>,
+    /// Live steps
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
+    steps: u32,
+    /// Steps of the annealing of --from random
+    #[arg(long, default_value_t = growth::DEFAULT_STEPS as u32, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
+    grow_steps: u32,
+    /// Of the start and of the noise: same seed, same engine, same swarm
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// auto takes a real GPU or else the processor; gpu also takes one made of software
+    #[arg(long, default_value = "auto")]
+    engine: EngineName,
+    #[command(flatten)]
+    settings: SettingArgs,
+    /// Write the last particles, with a line that gives the box
+    #[arg(long, value_name = "OUT")]
+    csv: Option<PathBuf>,
+    /// Write the last picture
+    #[arg(long, value_name = "OUT")]
+    png: Option<PathBuf>,
+    /// Write the whole run as a moving picture
+    #[arg(long, value_name = "OUT")]
+    gif: Option<PathBuf>,
+    /// Write the scene with the last swarm and these settings in it
+    #[arg(short, long, value_name = "OUT.ron")]
+    out: Option<PathBuf>,
+    /// Longer side of the PNG, pixels
+    #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u32).range(16..=8192))]
+    size: u32,
+    /// Longer side of the GIF, pixels
+    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(16..=4096))]
+    gif_size: u32,
+    /// Show and write the particles as they move, with their noise, instead of denoised
+    #[arg(long)]
+    raw: bool,
+}
+
+/// What may be turned without learning again. Each left out is as the scene has it.
+#[derive(clap::Args)]
+pub(super) struct SettingArgs {
+    /// Noise level that is kept (the temperature), in ℓ
+    #[arg(long, allow_negative_numbers = true)]
+    sigma: Option<f64>,
+    /// Propulsion along the heading in the exact flow, ℓ per time
+    #[arg(long, allow_negative_numbers = true)]
+    cruise: Option<f64>,
+    /// Radius of the window of the exact flow, ℓ
+    #[arg(long, allow_negative_numbers = true)]
+    window: Option<f64>,
+    /// Sideways propulsion in the exact flow, ℓ per time
+    #[arg(long, allow_negative_numbers = true)]
+    strafe: Option<f64>,
+    /// Rotation of the score in the exact flow, ℓ² per time
+    #[arg(long, allow_negative_numbers = true)]
+    swirl: Option<f64>,
+    /// Which flow moves the swarm
+    #[arg(long)]
+    flow: Option<FlowName>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+enum From {
+    Random,
+    Snapshot,
+    State,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum EngineName {
+    Auto,
+    Gpu,
+    Cpu,
+}
+
+impl EngineName {
+    pub fn choice(self) -> EngineChoice {
+        match self {
+            Self::Auto => EngineChoice::Auto,
+            Self::Gpu => EngineChoice::Gpu,
+            Self::Cpu => EngineChoice::Cpu,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FlowName {
+    Exact,
+    Learned,
+    None,
+}
+
+impl SettingArgs {
+    /// # Errors
+    /// Settings that `rule` cannot run with.
+    pub fn apply(&self, live: &LiveSettings, rule: &Rule) -> anyhow::Result<LiveSettings> {
+        let mut live = *live;
+        live.sigma_l = self.sigma.unwrap_or(live.sigma_l);
+        live.knobs.window_l = self.window.unwrap_or(live.knobs.window_l);
+        for (value, knob) in [
+            (self.cruise, &mut live.knobs.cruise),
+            (self.strafe, &mut live.knobs.strafe),
+            (self.swirl, &mut live.knobs.swirl),
+        ] {
+            if let Some(value) = value {
+                knob.fill(value);
+            }
+        }
+        if let Some(flow) = self.flow {
+            live.flow = match flow {
+                FlowName::Exact => FlowKind::Exact,
+                FlowName::Learned => FlowKind::Learned,
+                FlowName::None => FlowKind::None,
+            };
+        }
+        live.validate(rule)?;
+        Ok(live)
+    }
+}
+
+pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
+    let mut scene = load(&args.scene)?.scene;
+    let rule = rule_of(&scene, &args.scene)?.clone();
+    let place = || args.scene.display().to_string();
+    let mut live = args.settings.apply(&scene.live, &rule).with_context(place)?;
+    live.denoised &= !args.raw;
+    for out in [&args.csv, &args.png, &args.gif, &args.out].into_iter().flatten() {
+        check_writable(out)?;
+    }
+    let mut rng = StdRng::seed_from_u64(args.seed);
+    let start = start_swarm(args, &scene, &live, &mut rng).with_context(place)?;
+    let (particles, box_l) = (start.len(), start.box_size);
+    let headless = Headless::new(args.engine.choice())?;
+    // A state goes on with noise that it has not had before.
+    let earlier_steps = scene.state.as_ref().filter(|_| args.from == From::State).map_or(0, |s| s.step);
+    let mut engine =
+        headless.engine(&rule, &start, &live, args.seed.wrapping_add(earlier_steps)).with_context(place)?;
+
+    let grow_steps = if args.from == From::Random { args.grow_steps as usize } else { 0 };
+    let total = grow_steps + args.steps as usize;
+    let species = scene.snapshot.species_count();
+    let mut film =
+        args.gif.as_ref().map(|path| Film::create(path, args.gif_size, box_l, species, total, GIF_FRAMES)).transpose()?;
+    let mut bar = Progress::new(total as u64, quiet);
+    bar.phase("growing");
+    grow(&mut engine, &live, grow_steps, |engine, done| -> anyhow::Result<()> {
+        bar.at(done as u64, String::new);
+        film.as_mut().map_or(Ok(()), |film| film.take(engine, done))
+    })?;
+
+    bar.phase("live");
+    let begun = Instant::now();
+    let mut filming_s = 0.0;
+    let mut states = Vec::new();
+    let mut done = 0;
+    let chunk = (args.steps / 128).clamp(1, 50);
+    let measured = particles <= MEASURED_PARTICLES;
+    while done < args.steps {
+        let now = chunk.min(args.steps - done);
+        engine.run(now);
+        done += now;
+        let aside = Instant::now();
+        // Evenly over the last half, the end included.
+        let due = states.len() as f64 / MEASURED_SWARMS as f64;
+        if measured && f64::from(done) >= f64::from(args.steps) * (0.5 + 0.5 * due) && states.len() < MEASURED_SWARMS {
+            states.push(engine.swarm()?);
+        }
+        if let Some(film) = &mut film {
+            film.take(&mut engine, grow_steps + done as usize)?;
+        }
+        filming_s += aside.elapsed().as_secs_f64();
+        bar.at(bar_step(grow_steps, done), String::new);
+    }
+    let last = engine.swarm()?;
+    let steps_per_s = f64::from(args.steps) / (begun.elapsed().as_secs_f64() - filming_s).max(1e-9);
+    drop(bar);
+    if states.is_empty() && measured {
+        states.push(last.clone());
+    }
+
+    let shown = engine.shown()?;
+    let motion = Motion::of(&last, &engine.flows()?, &shown);
+    let order = Order::of(&last, &shown);
+    let fidelity = if measured { fidelity(&scene, &rule, &live, &states, &mut rng).with_context(place)? } else { None };
+    let counters = engine.counters()?;
+    if counters.non_finite > 0 {
+        warn(&format!("{} positions became no number; lower --sigma or the knobs", counters.non_finite));
+    }
+
+    let outputs = write_outputs(args, &shown, rule.unit_length)?;
+    if let Some(film) = film {
+        film.finish()?;
+    }
+    if let Some(out) = &args.out {
+        scene.live = live;
+        scene.live_particles = particles;
+        let step = earlier_steps + u64::from(engine.steps_done());
+        scene.state = Some(LiveState { swarm: last.clone(), seed: args.seed, step });
+        scene.save(out)?;
+    }
+
+    let facts = json!({
+        "command": "live",
+        "scene": args.scene,
+        "engine": headless.describe(),
+        "from": format!("{:?}", args.from).to_lowercase(),
+        "seed": args.seed,
+        "particles": particles,
+        "box_l": box_l,
+        "unit_length": rule.unit_length,
+        "sigma_l": live.sigma_l,
+        "flow": live.flow,
+        "grow_steps": grow_steps,
+        "steps": args.steps,
+        "time_step": engine.time_step(),
+        "steps_per_s": (args.steps > 0).then_some(steps_per_s),
+        "fidelity": fidelity,
+        "motion": motion,
+        "order": order,
+        "pair_tests": counters.pair_tests,
+        "non_finite": counters.non_finite,
+        "denoised_output": live.denoised,
+        "outputs": outputs,
+    });
+    let speed = if args.steps > 0 { format!("{steps_per_s:.0} steps/s") } else { "no live steps".to_owned() };
+    let mut text = format!(
+        "{}: {particles} particles on {}, {grow_steps} steps grown, {} steps live ({speed})\n\
+         fidelity {}, polarisation {:.3} (in groups {:.3}), milling {:.3}, forward {:.3}, lateral {:.3}, turn {:.3}, drift {:.3}",
+        args.scene.display(),
+        headless.describe(),
+        args.steps,
+        number(fidelity),
+        order.polarisation,
+        order.polarisation_in_groups,
+        order.milling,
+        motion.forward,
+        motion.lateral,
+        motion.turn,
+        motion.drift,
+    );
+    for path in &outputs {
+        text.push_str(&format!("\nwrote {}", path.display()));
+    }
+    Answer::new(text, &facts)
+}
+
+fn bar_step(grow_steps: usize, done: u32) -> u64 {
+    grow_steps as u64 + u64::from(done)
+}
+
+/// The first swarm, in ℓ.
+fn start_swarm(args: &Args, scene: &Scene, live: &LiveSettings, rng: &mut StdRng) -> anyhow::Result<Swarm> {
+    if args.from == From::State {
+        let state = scene.state.as_ref().context("the scene holds no live swarm; use --from random or snapshot")?;
+        let held = state.swarm.len() as u64;
+        if args.particles.is_some_and(|n| n != held) {
+            anyhow::bail!("the saved swarm has {held} particles; leave --particles out or use --from random");
+        }
+        return Ok(state.swarm.clone());
+    }
+    scene.snapshot.validate()?;
+    let own = match (scene.snapshot.mode, scene.live_particles) {
+        (_, n) if n > 0 => n,
+        (Mode::Motif, _) => {
+            scene.snapshot.sample_len(&scene.ensemble.for_particles(&scene.snapshot, DEFAULT_PARTICLES))
+        }
+        (Mode::Whole, _) => scene.snapshot.sample_len(&scene.ensemble),
+    };
+    let particles = args.particles.map_or(own, |n| n as usize);
+    if args.from == From::Random {
+        return Ok(scene.snapshot.random_swarm_of(&scene.ensemble, particles, rng));
+    }
+    let ensemble = scene.ensemble.for_particles(&scene.snapshot, particles);
+    let sample = scene.snapshot.sample(&ensemble, rng)?;
+    if args.particles.is_some_and(|n| n != sample.len() as u64) {
+        warn(&format!("a sample of the picture has {} particles, not {particles}", sample.len()));
+    }
+    let kappa = scene.rule.as_ref().map_or(1.0, |rule| rule.kappa);
+    Ok(noised(&sample, live.sigma_l, kappa, rng))
+}
+
+fn fidelity(
+    scene: &Scene,
+    rule: &Rule,
+    live: &LiveSettings,
+    states: &[Swarm],
+    rng: &mut StdRng,
+) -> anyhow::Result<Option<f64>> {
+    if scene.snapshot.validate().is_err() {
+        return Ok(None);
+    }
+    let particles = states.first().map_or(0, Swarm::len);
+    let ensemble = scene.ensemble.for_particles(&scene.snapshot, particles);
+    let mut draw = || target_swarms(&scene.snapshot, &ensemble, rule, live.sigma_l, states.len(), rng);
+    let (target, other) = (draw()?, draw()?);
+    let scale = Fidelity::from_samples(species_of(rule, &scene.snapshot), &target, &other, rng);
+    Ok(finite(scale.of_swarms(states)))
+}
+
+fn write_outputs(args: &Args, shown: &Swarm, unit_length: f64) -> anyhow::Result<Vec<PathBuf>> {
+    if let Some(path) = &args.csv {
+        write_world_csv(path, shown, unit_length)?;
+    }
+    if let Some(path) = &args.png {
+        let style = picture::PictureStyle { size_px: args.size, ..picture::PictureStyle::default() };
+        picture::write_png(path, &picture::render(shown, &style))?;
+    }
+    Ok([&args.csv, &args.png, &args.gif, &args.out].into_iter().flatten().cloned().collect())
+}
+
+/// In world units, like the picture that the rule was learned from.
+fn write_world_csv(path: &Path, swarm: &Swarm, unit_length: f64) -> anyhow::Result<()> {
+    let scaled = |p: &Particle| Particle { x: p.x * unit_length, y: p.y * unit_length, ..*p };
+    let particles: Vec<Particle> = swarm.particles.iter().map(scaled).collect();
+    let mut bytes = Vec::new();
+    write_csv(&particles, swarm.box_size.map(|side| side * unit_length), &mut bytes)?;
+    Ok(write_atomic(path, &bytes)?)
+}

@@ -1,0 +1,157 @@
+//! What the commands share: answers for people and machines, errors in one line, scenes with their warnings, progress.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::rule::Rule;
+use crate::scene::{Loaded, Scene};
+
+/// What a command has to say at its end.
+pub(super) struct Answer {
+    /// Lines for people.
+    pub text: String,
+    pub json: Map<String, Value>,
+}
+
+impl Answer {
+    /// `facts` must serialise to an object.
+    pub fn new(text: impl Into<String>, facts: &impl Serialize) -> anyhow::Result<Self> {
+        match serde_json::to_value(facts)? {
+            Value::Object(json) => Ok(Self { text: text.into(), json }),
+            other => anyhow::bail!("an answer must be a JSON object, not {other}"),
+        }
+    }
+}
+
+pub(super) fn print_answer(answer: &Answer, json: bool) {
+    if json {
+        print_json(&Value::Object(answer.json.clone()));
+    } else {
+        // Nobody listens any more when this fails (`unstill info … | head -1`).
+        let _ = writeln!(std::io::stdout(), "{}", answer.text.trim_end());
+    }
+}
+
+pub(super) fn print_failure(sentence: &str, json: bool) {
+    let _ = writeln!(std::io::stderr(), "unstill: {sentence}");
+    if json {
+        print_json(&json!({ "error": sentence }));
+    }
+}
+
+fn print_json(value: &Value) {
+    let _ = writeln!(std::io::stdout(), "{value}");
+}
+
+/// The whole chain of an error in one line; what a message already says of its cause is not said twice.
+pub(super) fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        if line.is_empty() {
+            line = text;
+        } else if !line.contains(&text) {
+            line = format!("{line}: {text}");
+        }
+    }
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn warn(sentence: &str) {
+    let _ = writeln!(std::io::stderr(), "unstill: warning: {sentence}");
+}
+
+/// Reads a scene and says on stderr what the reading left out.
+pub(super) fn load(path: &Path) -> anyhow::Result<Loaded> {
+    let loaded = Scene::load(path)?;
+    for warning in &loaded.warnings {
+        warn(&format!("{}: {warning}", path.display()));
+    }
+    Ok(loaded)
+}
+
+pub(super) fn rule_of<'a>(scene: &'a Scene, path: &Path) -> anyhow::Result<&'a Rule> {
+    scene
+        .rule
+        .as_ref()
+        .with_context(|| format!("{0}: this scene has no rule yet; run `unstill learn {0}` first", path.display()))
+}
+
+/// JSON has no NaN.
+pub(super) fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// Three digits after the point, or a dash.
+pub(super) fn number(value: Option<f64>) -> String {
+    value.map_or("-".to_owned(), |v| format!("{v:.3}"))
+}
+
+/// A bar on a terminal, a line every few seconds elsewhere, nothing when quiet.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    lines: bool,
+    told: Instant,
+}
+
+impl Progress {
+    const LINE_EVERY: Duration = Duration::from_secs(5);
+
+    pub fn new(steps: u64, quiet: bool) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let target = if terminal && !quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(steps), target);
+        let style = ProgressStyle::with_template("{prefix:>10} {wide_bar} {pos}/{len} {msg}");
+        bar.set_style(style.expect("the template is valid"));
+        Self { bar, lines: !terminal && !quiet, told: Instant::now() }
+    }
+
+    pub fn phase(&self, name: &'static str) {
+        self.bar.set_prefix(name);
+    }
+
+    pub fn at(&mut self, step: u64, message: impl FnOnce() -> String) {
+        self.bar.set_position(step);
+        if self.lines && self.told.elapsed() >= Self::LINE_EVERY {
+            self.told = Instant::now();
+            let (prefix, of) = (self.bar.prefix(), self.bar.length().unwrap_or(0));
+            let _ = writeln!(std::io::stderr(), "unstill: {prefix} {step}/{of} {}", message());
+        } else if !self.bar.is_hidden() {
+            self.bar.set_message(message());
+        }
+    }
+
+    pub fn position(&self) -> u64 {
+        self.bar.position()
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_chain_is_one_line_and_says_nothing_twice() {
+        let inner = std::io::Error::other("the disk\nis gone");
+        let error = anyhow::Error::new(inner).context("a.ron: cannot be read (the disk\nis gone)").context("opening");
+        assert_eq!(one_line(&error), "opening: a.ron: cannot be read (the disk is gone)");
+    }
+
+    #[test]
+    fn numbers_that_are_none_become_null() {
+        assert_eq!(json!({ "fidelity": finite(f64::NAN) }).to_string(), "{\"fidelity\":null}");
+        assert_eq!(number(finite(0.98765)), "0.988");
+    }
+}

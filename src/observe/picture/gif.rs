@@ -1,0 +1,215 @@
+//! Moving pictures, one frame at a time.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
+use image::RgbaImage;
+use tempfile::NamedTempFile;
+
+use super::canvas::{HIGHLIGHT, linear, mix, srgb};
+use super::{PictureError, PictureStyle, put_in_place, temporary_beside};
+use crate::snapshot::MAX_SPECIES;
+
+/// Index that stands for "as in the frame before".
+const UNCHANGED: u8 = 0;
+
+/// Writes a GIF that repeats for ever. The file appears at its path only when [`GifWriter::finish`] succeeds.
+pub struct GifWriter {
+    path: PathBuf,
+    size: (u32, u32),
+    encoder: Encoder<BufWriter<NamedTempFile>>,
+    /// RGB of each index; the first is [`UNCHANGED`] and never chosen for a colour.
+    palette: Vec<[u8; 3]>,
+    nearest: HashMap<[u8; 3], u8>,
+    last: Vec<u8>,
+    /// Hundredths of a second that each frame stays.
+    delay: u16,
+}
+
+impl GifWriter {
+    /// `size` is that of every frame; `species` how many of the style's colours are in use (fewer give finer shades).
+    ///
+    /// # Errors
+    /// A folder that cannot be written, or a size that GIF does not know.
+    pub fn create(
+        path: &Path,
+        size: (u32, u32),
+        style: &PictureStyle,
+        species: usize,
+        frames_per_second: f64,
+    ) -> Result<Self, PictureError> {
+        let side = |px: u32| match u16::try_from(px) {
+            Ok(px) if px > 0 => Ok(px),
+            _ => Err(PictureError::Encode {
+                file: path.to_owned(),
+                reason: format!("a GIF of {} by {} pixels is not possible", size.0, size.1),
+            }),
+        };
+        let (width, height) = (side(size.0)?, side(size.1)?);
+        let palette = shades(style, species);
+        let encoded = |error| failed(path, error);
+        let mut encoder = Encoder::new(temporary_beside(path)?, width, height, &palette.concat()).map_err(encoded)?;
+        encoder.set_repeat(Repeat::Infinite).map_err(encoded)?;
+        // Viewers slow frames shorter than 2 hundredths down.
+        let delay = (100.0 / frames_per_second).round().clamp(2.0, 1000.0) as u16;
+        let path = path.to_owned();
+        Ok(Self { path, size, encoder, palette, nearest: HashMap::new(), last: Vec::new(), delay })
+    }
+
+    /// Adds a frame.
+    ///
+    /// # Errors
+    /// A frame of another size than the first, or a full disk.
+    pub fn add(&mut self, picture: &RgbaImage) -> Result<(), PictureError> {
+        if picture.dimensions() != self.size {
+            let reason = format!("a frame has {:?} pixels, the first {:?}", picture.dimensions(), self.size);
+            return Err(PictureError::Encode { file: self.path.clone(), reason });
+        }
+        let indices: Vec<u8> = picture.pixels().map(|p| self.index_of([p.0[0], p.0[1], p.0[2]])).collect();
+        // What does not change costs next to nothing.
+        let changes: Vec<u8> = if self.last.is_empty() {
+            indices.clone()
+        } else {
+            indices.iter().zip(&self.last).map(|(new, old)| if new == old { UNCHANGED } else { *new }).collect()
+        };
+        let frame = Frame {
+            width: self.size.0 as u16,
+            height: self.size.1 as u16,
+            delay: self.delay,
+            dispose: DisposalMethod::Keep,
+            transparent: Some(UNCHANGED),
+            buffer: Cow::Owned(changes),
+            ..Frame::default()
+        };
+        self.encoder.write_frame(&frame).map_err(|error| failed(&self.path, error))?;
+        self.last = indices;
+        Ok(())
+    }
+
+    /// Completes the file and puts it in place.
+    ///
+    /// # Errors
+    /// A full disk; an older file at the path then stays.
+    pub fn finish(self) -> Result<(), PictureError> {
+        let file = self.encoder.into_inner().map_err(|error| failed(&self.path, error))?;
+        put_in_place(file, &self.path)
+    }
+
+    fn index_of(&mut self, colour: [u8; 3]) -> u8 {
+        let palette = &self.palette;
+        *self.nearest.entry(colour).or_insert_with(|| {
+            let distance =
+                |other: &[u8; 3]| -> i32 { (0..3).map(|c| (i32::from(other[c]) - i32::from(colour[c])).pow(2)).sum() };
+            (1..palette.len()).min_by_key(|&i| distance(&palette[i])).unwrap_or(1) as u8
+        })
+    }
+}
+
+fn failed(path: &Path, error: EncodingError) -> PictureError {
+    match error {
+        EncodingError::Io(source) => PictureError::Write { file: path.to_owned(), source },
+        other => PictureError::Encode { file: path.to_owned(), reason: other.to_string() },
+    }
+}
+
+/// Up to 256 colours: what drawing in this style mixes from the background, the species and their bright heads.
+fn shades(style: &PictureStyle, species: usize) -> Vec<[u8; 3]> {
+    let species = species.clamp(1, MAX_SPECIES);
+    let background = style.background.map(linear);
+    // The first entry is never drawn.
+    let mut palette = vec![[0; 3], style.background];
+    let each = 254 / species;
+    let highlights = each / 6;
+    let ramp = each - highlights;
+    for colour in style.palette.iter().take(species) {
+        let colour = colour.map(linear);
+        for step in 1..=ramp {
+            // Squared, for the eye sees differences in the dark.
+            let share = (step as f32 / ramp as f32).powi(2);
+            palette.push(mix(background, colour, share).map(srgb));
+        }
+        for step in 1..=highlights {
+            palette.push(mix(colour, [1.0; 3], HIGHLIGHT * step as f32 / highlights as f32).map(srgb));
+        }
+    }
+    palette
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::render;
+    use super::*;
+    use crate::snapshot::{Particle, Swarm};
+
+    fn style() -> PictureStyle {
+        PictureStyle { size_px: 64, ..PictureStyle::default() }
+    }
+
+    fn frame(x: f64) -> RgbaImage {
+        let particles = vec![Particle { x, y: 2.0, heading: 0.0, species: 1 }];
+        render(&Swarm { particles, box_size: [4.0, 4.0] }, &style())
+    }
+
+    fn decode(path: &Path) -> (Vec<Vec<u8>>, gif::Repeat) {
+        let mut options = gif::DecodeOptions::new();
+        options.set_color_output(gif::ColorOutput::RGBA);
+        let mut decoder = options.read_info(std::fs::File::open(path).unwrap()).unwrap();
+        let mut shown = vec![0; 64 * 64 * 4];
+        let mut frames = Vec::new();
+        while let Some(frame) = decoder.read_next_frame().unwrap() {
+            // Transparent pixels keep what was there, as a viewer does.
+            for (old, new) in shown.chunks_mut(4).zip(frame.buffer.chunks(4)) {
+                if new[3] > 0 {
+                    old.copy_from_slice(new);
+                }
+            }
+            frames.push(shown.clone());
+        }
+        (frames, decoder.repeat())
+    }
+
+    #[test]
+    fn frames_come_back_in_order_in_nearly_the_same_colours() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("swim.gif");
+        let pictures = [frame(1.0), frame(1.5), frame(1.5), frame(3.0)];
+        let mut writer = GifWriter::create(&path, (64, 64), &style(), 2, 25.0).unwrap();
+        pictures.iter().for_each(|picture| writer.add(picture).unwrap());
+        assert!(!path.exists(), "half a GIF must not be seen");
+        writer.finish().unwrap();
+
+        let (frames, repeat) = decode(&path);
+        assert_eq!((frames.len(), repeat), (4, gif::Repeat::Infinite));
+        for (shown, picture) in frames.iter().zip(&pictures) {
+            let worst = shown.iter().zip(picture.as_raw()).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(worst < Some(24), "colours are off by {worst:?}");
+        }
+        assert_ne!(frames[0], frames[3]);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "temporary files are left behind");
+    }
+
+    #[test]
+    fn an_abandoned_gif_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = GifWriter::create(&folder.path().join("a.gif"), (64, 64), &style(), 1, 25.0).unwrap();
+        writer.add(&frame(1.0)).unwrap();
+        drop(writer);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn frames_of_another_size_and_impossible_sizes_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.gif");
+        let mut writer = GifWriter::create(&path, (32, 32), &style(), 1, 25.0).unwrap();
+        assert!(matches!(writer.add(&frame(1.0)), Err(PictureError::Encode { .. })));
+        for size in [(0, 5), (70_000, 5)] {
+            assert!(matches!(GifWriter::create(&path, size, &style(), 1, 25.0), Err(PictureError::Encode { .. })));
+        }
+        let nowhere = GifWriter::create(Path::new("/no/such/folder/a.gif"), (8, 8), &style(), 1, 25.0);
+        assert!(matches!(nowhere, Err(PictureError::Write { .. })));
+    }
+}

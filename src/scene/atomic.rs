@@ -1,0 +1,151 @@
+//! Files that are either the old one or the whole new one.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::WriteError;
+
+/// Writes to a temporary file in the same folder, flushes it to the disk and renames it onto `path`.
+///
+/// # Errors
+/// [`WriteError`]: the old file, if any, is unchanged and no temporary file stays behind.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    write(path, bytes).map_err(|error| WriteError { path: path.to_owned(), error })
+}
+
+/// Finds out before long work whether [`write_atomic`] would be able to write `path`.
+///
+/// # Errors
+/// [`WriteError`], as [`write_atomic`] would return it.
+pub fn check_writable(path: &Path) -> Result<(), WriteError> {
+    target_of(path)
+        .and_then(|target| temporary_beside(&target).map(drop))
+        .map_err(|error| WriteError { path: path.to_owned(), error })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = target_of(path)?;
+    let mut file = temporary_beside(&target)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    if let Ok(old) = fs::metadata(&target) {
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    file.persist(&target).map_err(|e| e.error)?;
+    // The rename itself lasts through a power cut once the folder is flushed. Not every file system can do that, and
+    // the new file is already complete, so a failure here is none.
+    if let Ok(folder) = fs::File::open(folder_of(&target)) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// The file behind `path` (through links). Renaming would replace a file that is marked read-only: refuse that.
+fn target_of(path: &Path) -> io::Result<PathBuf> {
+    match fs::metadata(path) {
+        Ok(old) if old.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(old) if old.permissions().readonly() => Err(io::ErrorKind::PermissionDenied.into()),
+        Ok(_) => fs::canonicalize(path),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(path.to_owned()),
+        Err(e) => Err(e),
+    }
+}
+
+fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
+    if target.file_name().is_none() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".unstill-").suffix(".tmp");
+    // A temporary file is private by default; this one becomes an ordinary file, so the umask decides.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder_of(target))
+}
+
+fn folder_of(target: &Path) -> &Path {
+    match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_written_file_replaces_the_old_one_and_leaves_nothing_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ron");
+        write_atomic(&path, b"one").unwrap();
+        write_atomic(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(names(dir.path()), ["a.ron"]);
+    }
+
+    #[test]
+    fn a_file_marked_read_only_is_refused_and_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ron");
+        fs::write(&path, "old").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        for result in [write_atomic(&path, b"new"), check_writable(&path)] {
+            let message = result.unwrap_err().to_string();
+            assert!(message.contains("a.ron") && message.contains("permissions"), "{message}");
+        }
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(dir.path()), ["a.ron"]);
+    }
+
+    #[test]
+    fn a_missing_folder_a_folder_and_a_path_through_a_file_are_named_before_any_work() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        for (path, hint) in [
+            (dir.path().join("no/such/a.ron"), "folder does not exist"),
+            (dir.path().to_owned(), "that is a folder"),
+            (dir.path().join("file/a.ron"), "not a folder"),
+        ] {
+            for result in [check_writable(&path), write_atomic(&path, b"x")] {
+                let message = result.unwrap_err().to_string();
+                assert!(message.contains(hint), "{message}");
+            }
+        }
+        check_writable(&dir.path().join("fine.ron")).unwrap();
+        assert_eq!(names(dir.path()), ["file"], "the check leaves nothing behind");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_disk_without_space_is_said_in_those_words() {
+        let error = fs::OpenOptions::new().write(true).open("/dev/full").unwrap().write_all(b"x").unwrap_err();
+        let message = WriteError { path: "a.ron".into(), error }.to_string();
+        assert!(message.contains("disk is full") && message.contains("unchanged"), "{message}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn writing_through_a_link_keeps_the_link_and_the_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let (real, link) = (dir.path().join("real.ron"), dir.path().join("link.ron"));
+        fs::write(&real, "old").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write_atomic(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"new");
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}

@@ -1,0 +1,225 @@
+//! The scene file as it is written: reading with schema check, migration and warnings, and writing.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::learn::TrainingSettings;
+use crate::rule::{LiveSettings, NetShape, Rule};
+use crate::snapshot::{Ensemble, Snapshot};
+
+use super::{Evidence, Fault, LiveState, Scene, schema0, validate, weights};
+
+/// The schema this program writes.
+pub const SCHEMA: u32 = 1;
+
+/// More unknown fields than this are counted, not listed.
+const MAX_WARNINGS: usize = 20;
+
+/// A scene that was read, and what the reader should know about the reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    pub scene: Scene,
+    /// One sentence each: fields that this program does not know (they are lost when it saves), a migration, and what
+    /// keeps the snapshot from being learned.
+    pub warnings: Vec<String>,
+}
+
+/// Schema 1. The order of the fields is the order in the file.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Document {
+    pub schema: u32,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub notes: String,
+    #[serde(default)]
+    pub author: String,
+    pub snapshot: Snapshot,
+    #[serde(default)]
+    pub ensemble: Ensemble,
+    #[serde(default)]
+    pub training: TrainingSettings,
+    #[serde(default)]
+    pub live: LiveSettings,
+    #[serde(default)]
+    pub live_particles: usize,
+    #[serde(default)]
+    pub rule: Option<RuleHead>,
+    #[serde(default)]
+    pub state: Option<LiveState>,
+    #[serde(default)]
+    pub evidence: Option<Evidence>,
+    #[serde(default)]
+    pub weights: Option<String>,
+}
+
+/// A rule without its weights.
+#[derive(Serialize, Deserialize)]
+pub(super) struct RuleHead {
+    unit_length: f64,
+    cutoff_l: f64,
+    sigma_range_l: [f64; 2],
+    kappa: f64,
+    energy: NetShape,
+    #[serde(default)]
+    flow: Option<NetShape>,
+}
+
+impl RuleHead {
+    fn of(rule: &Rule) -> Self {
+        Self {
+            unit_length: rule.unit_length,
+            cutoff_l: rule.cutoff_l,
+            sigma_range_l: rule.sigma_range_l,
+            kappa: rule.kappa,
+            energy: rule.energy.shape,
+            flow: rule.flow.as_ref().map(|net| net.shape),
+        }
+    }
+
+    fn with_weights(self, text: &str) -> Result<Rule, Fault> {
+        let bytes = weights::bytes_of(text)?;
+        Ok(Rule {
+            unit_length: self.unit_length,
+            cutoff_l: self.cutoff_l,
+            sigma_range_l: self.sigma_range_l,
+            kappa: self.kappa,
+            energy: weights::decode(&bytes, "energy", self.energy)?,
+            flow: self.flow.map(|shape| weights::decode(&bytes, "flow", shape)).transpose()?,
+        })
+    }
+}
+
+/// Only the schema; everything else is skipped unread.
+#[derive(Deserialize)]
+struct Probe {
+    schema: Option<u32>,
+}
+
+pub(super) fn write(scene: &Scene) -> String {
+    let document = Document {
+        schema: SCHEMA,
+        title: scene.title.clone(),
+        notes: scene.notes.clone(),
+        author: scene.author.clone(),
+        snapshot: scene.snapshot.clone(),
+        ensemble: scene.ensemble,
+        training: scene.training,
+        live: scene.live,
+        live_particles: scene.live_particles,
+        rule: scene.rule.as_ref().map(RuleHead::of),
+        state: scene.state.clone(),
+        evidence: scene.evidence.clone(),
+        weights: scene.rule.as_ref().map(weights::encode),
+    };
+    // Depth 3 puts each particle of the snapshot on a line of its own.
+    let layout = ron::ser::PrettyConfig::new().depth_limit(3).new_line("\n");
+    let mut text =
+        ron::ser::to_string_pretty(&document, layout).expect("numbers, strings and lists can always be written as RON");
+    text.push('\n');
+    text
+}
+
+pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
+    let mut warnings = Vec::new();
+    // The oldest schema first; each step of the chain turns one into the next.
+    let document = match schema_of(text)? {
+        0 => {
+            let old: schema0::Document = parse(text, &mut warnings)?;
+            warnings
+                .push(format!("the scene has schema 0 and was brought to schema {SCHEMA}; saving keeps the new one"));
+            old.migrate()
+        }
+        SCHEMA => parse(text, &mut warnings)?,
+        found => return Err(Fault::Newer { found }),
+    };
+    let rule = match (document.rule, document.weights) {
+        (Some(head), Some(text)) => Some(head.with_weights(&text)?),
+        (None, None) => None,
+        (Some(_), None) => {
+            return Err(Fault::value("weights", "the rule has none", "remove `rule` and learn again"));
+        }
+        (None, Some(_)) => {
+            return Err(Fault::value(
+                "rule",
+                "it is missing, but there are weights",
+                "remove `weights` and learn again",
+            ));
+        }
+    };
+    let scene = Scene {
+        title: document.title,
+        notes: document.notes,
+        author: document.author,
+        snapshot: document.snapshot,
+        ensemble: document.ensemble,
+        training: document.training,
+        live: document.live,
+        live_particles: document.live_particles,
+        rule,
+        state: document.state,
+        evidence: document.evidence,
+    };
+    validate::scene(&scene)?;
+    if let Err(e) = scene.snapshot.validate() {
+        warnings.push(format!("the snapshot cannot be learned from as it is: {e}"));
+    }
+    Ok(Loaded { scene, warnings })
+}
+
+fn schema_of(text: &str) -> Result<u32, Fault> {
+    match options().from_str::<Probe>(text) {
+        Ok(Probe { schema: Some(schema) }) => Ok(schema),
+        Ok(Probe { schema: None }) => Err(Fault::NotAScene("it has no field `schema`".to_owned())),
+        Err(e) if !text.contains("schema") => {
+            Err(Fault::NotAScene(format!("line {}: {}", e.span.end.line, sentence(&e.code))))
+        }
+        Err(e) => Err(syntax(text, &e)),
+    }
+}
+
+/// Reads a document of a known schema; unknown fields become warnings.
+fn parse<D: DeserializeOwned>(text: &str, warnings: &mut Vec<String>) -> Result<D, Fault> {
+    let mut unknown = Vec::new();
+    let mut count = 0;
+    let mut deserializer = ron::Deserializer::from_str_with_options(text, &options()).map_err(|e| syntax(text, &e))?;
+    let document = serde_ignored::deserialize(&mut deserializer, |path| {
+        count += 1;
+        if unknown.len() < MAX_WARNINGS {
+            unknown.push(path.to_string().replace(".?", "").replace("?.", ""));
+        }
+    })
+    .map_err(|e| syntax(text, &deserializer.span_error(e)))?;
+    warnings.extend(unknown.iter().map(|p| format!("the field `{p}` is not known here; it is left out when saving")));
+    if count > unknown.len() {
+        warnings.push(format!("{} more unknown fields are left out when saving", count - unknown.len()));
+    }
+    Ok(document)
+}
+
+/// Written files say `Some(…)`; a person may leave it out.
+fn options() -> ron::Options {
+    ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
+}
+
+fn syntax(text: &str, error: &ron::error::SpannedError) -> Fault {
+    let end = text.trim_end();
+    let last_line = end.lines().count();
+    let at = error.span.end;
+    // A whole scene ends with a parenthesis. If the text does not, or if more was expected at its very end, it was cut.
+    if !end.ends_with(')') || error.code == ron::Error::Eof || at.line > last_line {
+        return Fault::CutOff { line: last_line.max(1) };
+    }
+    let last_column = end.lines().next_back().map_or(0, |line| line.chars().count());
+    if at.line == last_line && at.col > last_column {
+        return Fault::CutOff { line: last_line };
+    }
+    Fault::Syntax { line: at.line, column: at.col, what: sentence(&error.code) }
+}
+
+/// The parser's words, beginning in lower case so that they go on after the place.
+fn sentence(code: &ron::Error) -> String {
+    let text = code.to_string();
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_lowercase().collect::<String>() + chars.as_str())
+}

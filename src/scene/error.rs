@@ -1,0 +1,72 @@
+//! What can be wrong with a scene file, each in one sentence that says how to mend it.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::{MAX_FILE_BYTES, SCHEMA};
+
+/// A scene file that cannot be read, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {fault}", path.display())]
+pub struct SceneError {
+    pub path: PathBuf,
+    pub fault: Fault,
+}
+
+/// What is wrong with the text of a scene.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error("cannot be read ({0}); check the name and the permissions")]
+    Read(io::Error),
+    #[error(
+        "the file has {} MB, more than the {} MB that a scene may have; save it with fewer particles",
+        .bytes >> 20,
+        MAX_FILE_BYTES >> 20
+    )]
+    TooLarge { bytes: u64 },
+    #[error(
+        "this is not an Unstill scene ({0}); give a .ron file that Unstill wrote, or import a picture with `unstill import`"
+    )]
+    NotAScene(String),
+    #[error("the scene breaks off in line {line}: part of the file is missing; take an earlier copy of it")]
+    CutOff { line: usize },
+    #[error("line {line}, column {column}: {what}; mend that line or take an earlier copy of the file")]
+    Syntax { line: usize, column: usize, what: String },
+    #[error(
+        "it was written by a newer Unstill (schema {found}; this one reads up to {SCHEMA}): update Unstill; the file is left as it is"
+    )]
+    Newer { found: u32 },
+    /// A value that parses but cannot be meant: `place` is the path of the field.
+    #[error("{place}: {what}; {mend}")]
+    Value { place: String, what: String, mend: String },
+}
+
+impl Fault {
+    pub(super) fn value(place: impl Into<String>, what: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self::Value { place: place.into(), what: what.into(), mend: mend.into() }
+    }
+}
+
+/// A file that could not be written. The old file, if there was one, is unchanged.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {}: {}", path.display(), advice(error))]
+pub struct WriteError {
+    pub path: PathBuf,
+    pub error: io::Error,
+}
+
+/// The reason and the mend.
+fn advice(error: &io::Error) -> String {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::NotFound => "its folder does not exist; make the folder or choose another place".to_owned(),
+        Kind::PermissionDenied => "it may not be written; choose another place or change the permissions".to_owned(),
+        Kind::ReadOnlyFilesystem => "that disk can only be read; choose another place".to_owned(),
+        Kind::StorageFull | Kind::QuotaExceeded => {
+            "the disk is full; free some space or choose another disk (an older file there is unchanged)".to_owned()
+        }
+        Kind::IsADirectory => "that is a folder; give the name of a file".to_owned(),
+        Kind::NotADirectory => "a part of its path is not a folder; choose another place".to_owned(),
+        _ => format!("{error} (an older file there is unchanged)"),
+    }
+}

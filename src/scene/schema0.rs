@@ -1,0 +1,57 @@
+//! Schema 0, the draft: no `ensemble` and no `live_particles`, and the live noise level was a `temperature` beside `live`.
+
+use serde::Deserialize;
+
+use crate::learn::TrainingSettings;
+use crate::rule::LiveSettings;
+use crate::snapshot::{Ensemble, Snapshot};
+
+use super::document::{self, RuleHead};
+use super::{LiveState, SCHEMA};
+
+#[derive(Deserialize)]
+pub(super) struct Document {
+    // Read before by the probe; named here so that it is not reported as unknown.
+    #[serde(rename = "schema")]
+    _schema: u32,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    notes: String,
+    #[serde(default)]
+    author: String,
+    snapshot: Snapshot,
+    #[serde(default)]
+    training: TrainingSettings,
+    /// σ, ℓ.
+    temperature: f64,
+    #[serde(default)]
+    live: LiveSettings,
+    #[serde(default)]
+    rule: Option<RuleHead>,
+    #[serde(default)]
+    state: Option<LiveState>,
+    #[serde(default)]
+    weights: Option<String>,
+}
+
+impl Document {
+    /// To schema 1.
+    pub(super) fn migrate(self) -> document::Document {
+        document::Document {
+            schema: SCHEMA,
+            title: self.title,
+            notes: self.notes,
+            author: self.author,
+            snapshot: self.snapshot,
+            ensemble: Ensemble::default(),
+            training: self.training,
+            live: LiveSettings { sigma_l: self.temperature, ..self.live },
+            live_particles: 0,
+            rule: self.rule,
+            state: self.state,
+            evidence: None,
+            weights: self.weights,
+        }
+    }
+}

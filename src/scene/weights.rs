@@ -1,0 +1,87 @@
+//! The weights of a rule as base64 of a safetensors file: f32 tensors `energy.phi1_w` … `flow.out_b`, shape `[rows, cols]`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+
+use crate::rule::{LocalNet, MAX_WIDTH, NetShape, Rule};
+
+use super::Fault;
+
+/// The path of the field, as error messages name it.
+const PLACE: &str = "weights";
+const MEND: &str = "take an earlier copy of the file, or remove `rule` and `weights` and learn again";
+
+/// Base64 text of all weights of `rule`.
+pub(super) fn encode(rule: &Rule) -> String {
+    let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+    for (prefix, net) in [("energy", Some(&rule.energy)), ("flow", rule.flow.as_ref())] {
+        let Some(net) = net else { continue };
+        for span in net.shape.layout().spans() {
+            let bytes = span.of(&net.weights).iter().flat_map(|w| w.to_le_bytes()).collect();
+            tensors.push((format!("{prefix}.{}", span.name), vec![span.rows, span.cols], bytes));
+        }
+    }
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).expect("4 bytes for each weight"))
+    });
+    STANDARD.encode(serialize(views, None).expect("names and shapes of a net are always valid"))
+}
+
+/// The safetensors bytes behind the base64 text.
+pub(super) fn bytes_of(text: &str) -> Result<Vec<u8>, Fault> {
+    // Somebody may have wrapped the long line.
+    let text: String = text.split_ascii_whitespace().collect();
+    STANDARD.decode(text).map_err(|e| Fault::value(PLACE, format!("the base64 text is damaged ({e})"), MEND))
+}
+
+/// The net `prefix` of the given shape out of safetensors bytes.
+pub(super) fn decode(bytes: &[u8], prefix: &str, shape: NetShape) -> Result<LocalNet, Fault> {
+    check_shape(prefix, &shape)?;
+    let tensors = SafeTensors::deserialize(bytes)
+        .map_err(|e| Fault::value(PLACE, format!("the safetensors are damaged ({e})"), MEND))?;
+    let layout = shape.layout();
+    let mut weights = Vec::with_capacity(layout.total);
+    for span in layout.spans() {
+        let name = format!("{prefix}.{}", span.name);
+        let place = format!("{PLACE}, tensor `{name}`");
+        let tensor = tensors.tensor(&name).map_err(|_| Fault::value(&place, "it is missing", MEND))?;
+        let expected = [span.rows, span.cols];
+        if tensor.dtype() != Dtype::F32 || tensor.shape() != expected {
+            let found = format!("{:?} {:?}", tensor.dtype(), tensor.shape());
+            return Err(Fault::value(
+                &place,
+                format!("it is {found}, but the shape given under `rule.{prefix}` needs F32 {expected:?}"),
+                MEND,
+            ));
+        }
+        for (k, chunk) in tensor.data().chunks_exact(4).enumerate() {
+            let weight = f32::from_le_bytes(chunk.try_into().expect("chunks of four"));
+            if !weight.is_finite() {
+                return Err(Fault::value(&place, format!("number {k} is {weight}"), MEND));
+            }
+            weights.push(weight);
+        }
+    }
+    Ok(LocalNet { shape, weights })
+}
+
+/// Refuses sizes that no program of ours writes, before anything is allocated for them.
+fn check_shape(prefix: &str, shape: &NetShape) -> Result<(), Fault> {
+    let outputs = if prefix == "energy" { 1 } else { 3 };
+    let mut sizes =
+        vec![("species", shape.species, 1, crate::snapshot::MAX_SPECIES), ("outputs", shape.outputs, outputs, outputs)];
+    for width in shape.phi {
+        sizes.push(("phi", width, 1, MAX_WIDTH));
+    }
+    for width in shape.rho {
+        sizes.push(("rho", width, 1, MAX_WIDTH));
+    }
+    for (name, size, least, most) in sizes {
+        if !(least..=most).contains(&size) {
+            let allowed = if least == most { format!("must be {most}") } else { format!("must be {least} to {most}") };
+            return Err(Fault::value(format!("rule.{prefix}.{name}"), format!("{size} {allowed}"), MEND));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,343 @@
+//! What each command does.
+
+use std::mem::Discriminant;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rand::RngExt;
+
+use super::command::{Command, Dialog, Effect, Level, Place, SceneSource, TrainingRequest};
+use super::document::Document;
+use super::history::{History, Moment};
+use super::live::MAX_STEPS_PER_FRAME;
+use super::pen::MIN_SPACING;
+use super::picture;
+use super::pointer::{pointer, release};
+use super::state::Session;
+use super::training::TrainingState;
+use super::{start, swarm};
+use crate::rule::{FlowKind, LiveSettings};
+use crate::snapshot::{MAX_SPECIES, Snapshot};
+
+/// Most particles the live swarm may be asked to have.
+pub(super) const MAX_PARTICLES: usize = 1_000_000;
+
+type Kind = Discriminant<Command>;
+
+pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
+    let merge = command.merges().then(|| std::mem::discriminant(&command));
+    match command {
+        Command::New => replace(session, Document::default(), None, true),
+        Command::Open(path) => vec![Effect::LoadScene(SceneSource::File(path))],
+        Command::OpenBundled(name) => vec![Effect::LoadScene(SceneSource::Bundled(name))],
+        Command::Import(path) => vec![Effect::ImportFile(path)],
+        Command::Save => match session.path.clone() {
+            Some(path) => save(session, path),
+            None => vec![Effect::Ask(Dialog::SaveAs)],
+        },
+        Command::SaveAs(path) => save(session, path),
+        Command::Ask(dialog) => vec![Effect::Ask(dialog)],
+        Command::SetTitle(title) => edit(session, merge, |d| set(&mut d.title, title)),
+        Command::SetAuthor(author) => edit(session, merge, |d| set(&mut d.author, author)),
+        Command::SetNotes(notes) => edit(session, merge, |d| set(&mut d.notes, notes)),
+        Command::Quit if session.is_dirty() => {
+            session.asks_before_quitting = true;
+            Vec::new()
+        }
+        Command::Quit | Command::QuitUnsaved => vec![Effect::Quit],
+        Command::StayHere => {
+            session.asks_before_quitting = false;
+            Vec::new()
+        }
+        Command::Undo => travel(session, History::undo),
+        Command::Redo => travel(session, History::redo),
+        Command::EndGesture => {
+            session.history.end_gesture();
+            Vec::new()
+        }
+        Command::SetPlace(place) => {
+            let effects = release(session);
+            session.place = place;
+            effects
+        }
+
+        Command::SetTool(tool) => {
+            let effects = release(session);
+            session.tool = tool;
+            effects
+        }
+        Command::SetEraserRadius(radius) => set_number(&mut session.eraser_radius, radius, 0.05, 100.0),
+        Command::SetSpacing(spacing) => set_number(&mut session.spacing, spacing, MIN_SPACING, 100.0),
+        Command::SetSpecies(species) => {
+            session.species = species.min(MAX_SPECIES as u8 - 1);
+            Vec::new()
+        }
+        Command::Pointer(at) => pointer(session, at),
+        Command::Paint(particle) => edit_picture(session, merge, |s| picture::add(s, &[particle])),
+        Command::Stroke(particles) => edit_picture(session, merge, |s| picture::add(s, &particles)),
+        Command::EraseAt { centre, radius } => edit_picture(session, merge, |s| picture::erase(s, centre, radius)),
+        Command::MoveParticles { indices, by } => edit_picture(session, merge, |s| picture::translate(s, &indices, by)),
+        Command::TurnParticles { indices, by } => {
+            edit_picture(session, merge, |s| picture::change(s, &indices, |p| p.heading += by))
+        }
+        Command::RecolourParticles { indices, species } => {
+            edit_picture(session, merge, |s| picture::change(s, &indices, |p| p.species = species))
+        }
+        Command::DeleteParticles(indices) => edit_picture(session, merge, |s| picture::delete(s, &indices)),
+        Command::Clear => edit_picture(session, merge, |s| {
+            let any = !s.particles.is_empty();
+            s.particles.clear();
+            any
+        }),
+        Command::SetBox(box_size) => edit_picture(session, merge, |s| picture::set_box(s, box_size)),
+        Command::SetMode(mode) => edit_picture(session, merge, |s| set(&mut s.mode, mode)),
+        Command::SetBoundary(boundary) => edit_picture(session, merge, |s| set(&mut s.boundary, boundary)),
+        Command::SetEnsemble(mut ensemble) => {
+            if !(ensemble.clearance_l.is_finite() && ensemble.cover.is_finite()) {
+                return Vec::new();
+            }
+            ensemble.copies = ensemble.copies.max(1);
+            ensemble.clearance_l = ensemble.clearance_l.clamp(0.0, 20.0);
+            ensemble.cover = ensemble.cover.clamp(0.02, 0.6);
+            edit(session, merge, |d| set(&mut d.ensemble, ensemble))
+        }
+
+        Command::SetTraining(training) => edit(session, merge, |d| set(&mut d.training, training)),
+        Command::StartLearning => learn(session, false),
+        Command::ContinueLearning => learn(session, true),
+        Command::PauseLearning if session.training.state == TrainingState::Running => {
+            session.training.state = TrainingState::Paused;
+            vec![Effect::PauseTraining(session.training.run)]
+        }
+        Command::ResumeLearning if session.training.state == TrainingState::Paused => {
+            session.training.state = TrainingState::Running;
+            vec![Effect::ResumeTraining(session.training.run)]
+        }
+        Command::StopLearning if session.training.state.is_active() => {
+            vec![Effect::StopTraining(session.training.run)]
+        }
+        Command::PauseLearning | Command::ResumeLearning | Command::StopLearning => Vec::new(),
+
+        Command::SetLive(live) => match usable(live) {
+            Some(live) => edit(session, merge, |d| set(&mut d.live, live)),
+            None => Vec::new(),
+        },
+        Command::SetParticles(particles) => {
+            edit(session, merge, |d| set(&mut d.particles, particles.clamp(1, MAX_PARTICLES)))
+        }
+        Command::SetSpeed(steps) => {
+            session.live.steps_per_frame = steps.clamp(1, MAX_STEPS_PER_FRAME);
+            Vec::new()
+        }
+        Command::Play => play(session, true),
+        Command::Pause => play(session, false),
+        Command::TogglePlay => play(session, !session.live.playing),
+        Command::Step => {
+            session.live.step_once = true;
+            play(session, false)
+        }
+        Command::Grow => {
+            let effects = start::upload(session, swarm::uniform, Some(0));
+            session.live.playing = true;
+            effects
+        }
+        Command::RestartFromSnapshot => start::upload(session, swarm::from_picture, None),
+        Command::Randomise => start::upload(session, swarm::uniform, None),
+        Command::SurpriseMe => {
+            let live = surprise(session);
+            edit(session, merge, |d| set(&mut d.live, live))
+        }
+        Command::SetForceKind(kind) => {
+            let effects = release(session);
+            session.live.force = kind;
+            effects
+        }
+        Command::SetForceRadius(radius) => set_number(&mut session.live.force_radius_l, radius, 0.2, 50.0),
+    }
+}
+
+/// Sets a field; returns whether that changed it.
+fn set<T: PartialEq>(field: &mut T, value: T) -> bool {
+    let changed = *field != value;
+    *field = value;
+    changed
+}
+
+/// Sets a number that is not part of the document; what is not finite is ignored.
+fn set_number(field: &mut f64, value: f64, least: f64, most: f64) -> Vec<Effect> {
+    if value.is_finite() {
+        *field = value.clamp(least, most);
+    }
+    Vec::new()
+}
+
+fn play(session: &mut Session, playing: bool) -> Vec<Effect> {
+    session.live.playing = playing;
+    Vec::new()
+}
+
+pub(super) fn notify(level: Level, text: impl Into<String>) -> Effect {
+    Effect::Notify { level, text: text.into() }
+}
+
+/// Changes the document as one step of the history (or as part of the open one, see [`Command::merges`]).
+/// Nothing is recorded when `change` returns false.
+pub(super) fn edit(
+    session: &mut Session,
+    merge: Option<Kind>,
+    change: impl FnOnce(&mut Document) -> bool,
+) -> Vec<Effect> {
+    let before = session.moment();
+    if !change(&mut session.document) {
+        // `change` may have copied a shared part only to find nothing to do.
+        session.document = before.document;
+        return Vec::new();
+    }
+    let old = before.document.clone();
+    session.new_revision();
+    session.history.record_edit(before, merge);
+    follow(session, &old)
+}
+
+/// [`edit`] for the picture.
+pub(super) fn edit_picture(
+    session: &mut Session,
+    merge: Option<Kind>,
+    change: impl FnOnce(&mut Snapshot) -> bool,
+) -> Vec<Effect> {
+    edit(session, merge, |document| {
+        let changed = change(Arc::make_mut(&mut document.snapshot));
+        if changed {
+            document.evidence = None;
+        }
+        changed
+    })
+}
+
+/// What was saved or measured of another rule or picture is true no more.
+pub(super) fn forget_measurements(document: &mut Document) {
+    document.state = None;
+    document.evidence = None;
+}
+
+/// Brings warnings and engine in line after an edit, an undo or a redo within one document.
+fn follow(session: &mut Session, old: &Document) -> Vec<Effect> {
+    let new = &session.document;
+    if !Arc::ptr_eq(&new.snapshot, &old.snapshot) || new.training.cutoff_l != old.training.cutoff_l {
+        session.look_at_picture();
+    }
+    if session.document.particles != old.particles && session.has_rule() {
+        return start::upload(session, swarm::from_picture, None);
+    }
+    if session.document.live != old.live {
+        return vec![start::settings_order(session)];
+    }
+    Vec::new()
+}
+
+/// Puts another document in the place of this one, as one step of the history.
+pub(super) fn replace(session: &mut Session, document: Document, path: Option<PathBuf>, saved: bool) -> Vec<Effect> {
+    let before = session.moment();
+    session.history.record_whole(before);
+    session.document = document;
+    session.path = path;
+    session.new_revision();
+    // Revision 0 is that of the first empty document, which no later one shares.
+    session.saved_revision = if saved { session.revision } else { 0 };
+    let effects = start::whole(session);
+    session.place = if session.has_rule() { Place::Live } else { Place::Paint };
+    effects
+}
+
+fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Moment, bool)>) -> Vec<Effect> {
+    let mut effects = release(session);
+    let now = session.moment();
+    let Some((moment, whole)) = step(&mut session.history, now) else { return effects };
+    let old = std::mem::replace(&mut session.document, moment.document);
+    if whole {
+        session.path = moment.path;
+        session.revision = moment.revision;
+        session.saved_revision = moment.saved_revision;
+        effects.extend(start::whole(session));
+        return effects;
+    }
+    // What was learned meanwhile is not undone with the picture.
+    let same_rule = match (&old.rule, &session.document.rule) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    session.document.rule = old.rule.clone();
+    if same_rule {
+        session.revision = moment.revision;
+    } else {
+        forget_measurements(&mut session.document);
+        session.new_revision();
+    }
+    effects.extend(follow(session, &old));
+    effects
+}
+
+fn save(session: &mut Session, path: PathBuf) -> Vec<Effect> {
+    session.saving = Some(session.serial);
+    vec![Effect::SaveScene { path, document: Box::new(session.document.clone()), revision: session.revision }]
+}
+
+fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
+    match session.training.state {
+        TrainingState::Running => return Vec::new(),
+        TrainingState::Paused => return apply(session, Command::ResumeLearning),
+        _ => {}
+    }
+    if let Some(warning) = session.warnings.iter().find(|w| w.blocks) {
+        return vec![notify(Level::Error, format!("{} {}", warning.text, warning.mend))];
+    }
+    if go_on && !session.has_rule() {
+        return vec![notify(Level::Warning, "There is no rule to go on from yet: press Learn first.")];
+    }
+    let document = &session.document;
+    let start = if go_on { document.rule.clone() } else { None };
+    // The living swarm may stay when the unit of length stays: then its particles mean the same to the new rule.
+    let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == session.unit_length);
+    session.run_is_live = same_unit && session.live.particles > 0;
+    let run = session.training.begin();
+    let request = TrainingRequest {
+        run,
+        snapshot: document.snapshot.clone(),
+        ensemble: document.ensemble,
+        settings: document.training,
+        start,
+    };
+    let mut effects = release(session);
+    session.place = Place::Learn;
+    effects.push(Effect::StartTraining(Box::new(request)));
+    effects
+}
+
+/// Live settings folded into the range the integrator can use; `None` when a number is not finite.
+fn usable(mut live: LiveSettings) -> Option<LiveSettings> {
+    let knobs = &mut live.knobs;
+    let per_species = knobs.cruise.iter().chain(&knobs.strafe).chain(&knobs.swirl);
+    let singles = [live.sigma_l, live.strength, live.relaxation, live.step_factor, knobs.window_l];
+    if !per_species.chain(&singles).all(|x| x.is_finite()) {
+        return None;
+    }
+    knobs.window_l = knobs.window_l.clamp(0.0, 20.0);
+    live.sigma_l = live.sigma_l.clamp(1e-3, 10.0);
+    live.relaxation = live.relaxation.max(0.0);
+    live.step_factor = live.step_factor.clamp(1e-4, 1.0);
+    Some(live)
+}
+
+/// Random knobs of the exact flow, within what looks good.
+fn surprise(session: &mut Session) -> LiveSettings {
+    let mut live = session.document.live;
+    let rng = &mut session.rng;
+    for species in 0..MAX_SPECIES {
+        live.knobs.cruise[species] = rng.random_range(0.0..3.0);
+        live.knobs.strafe[species] = rng.random_range(-1.0..1.0);
+        live.knobs.swirl[species] = rng.random_range(-1.0..1.0);
+    }
+    live.knobs.window_l = rng.random_range(0.0..3.9);
+    live.flow = FlowKind::Exact;
+    live
+}

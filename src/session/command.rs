@@ -1,0 +1,292 @@
+//! The words between the session and the world: what a user does, what the shell must do, what the shell tells back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::learn::TrainingSettings;
+use crate::rule::{LiveSettings, Rule};
+use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
+use crate::worker;
+
+use super::document::Document;
+
+/// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Place {
+    Paint,
+    Learn,
+    #[default]
+    Live,
+}
+
+/// What the pointer does on the picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Tool {
+    #[default]
+    Pen,
+    Eraser,
+}
+
+/// What the pointer does to the live swarm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ForceKind {
+    #[default]
+    Push,
+    Pull,
+    None,
+}
+
+/// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Force {
+    /// Position on the live torus, ℓ.
+    pub centre_l: [f64; 2],
+    pub radius_l: f64,
+    /// Speed at the centre, ℓ per time; positive pushes away, negative pulls.
+    pub strength: f64,
+}
+
+/// The primary pointer button on the canvas. Positions are world units over the picture, ℓ over the live swarm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pointer {
+    Press([f64; 2]),
+    Drag([f64; 2]),
+    Release,
+}
+
+/// Everything a user can do.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Command {
+    // Scene
+    New,
+    Open(PathBuf),
+    OpenBundled(String),
+    Import(PathBuf),
+    /// To the scene's own path; without one, asks for it.
+    Save,
+    SaveAs(PathBuf),
+    /// Opens a dialog or sheet of the shell.
+    Ask(Dialog),
+    SetTitle(String),
+    SetAuthor(String),
+    SetNotes(String),
+    /// With something unsaved, asks first: see [`Command::QuitUnsaved`], [`Command::StayHere`], [`Command::Save`].
+    Quit,
+    QuitUnsaved,
+    StayHere,
+    Undo,
+    Redo,
+    /// The pointer was released: what comes next is a new step of the history.
+    EndGesture,
+    SetPlace(Place),
+
+    // Paint
+    SetTool(Tool),
+    /// World units.
+    SetEraserRadius(f64),
+    /// Distance between the particles of a stroke, world units.
+    SetSpacing(f64),
+    /// The species the pen paints with.
+    SetSpecies(u8),
+    Pointer(Pointer),
+    Paint(Particle),
+    /// Consecutive strokes are one step of the history until [`Command::EndGesture`].
+    Stroke(Vec<Particle>),
+    /// World units.
+    EraseAt {
+        centre: [f64; 2],
+        radius: f64,
+    },
+    MoveParticles {
+        indices: Vec<usize>,
+        by: [f64; 2],
+    },
+    /// Turns each particle on the spot, radians counter-clockwise.
+    TurnParticles {
+        indices: Vec<usize>,
+        by: f64,
+    },
+    RecolourParticles {
+        indices: Vec<usize>,
+        species: u8,
+    },
+    DeleteParticles(Vec<usize>),
+    Clear,
+    /// Width and height, world units; particles outside the new box are moved to its edge.
+    SetBox([f64; 2]),
+    SetMode(Mode),
+    SetBoundary(Boundary),
+    SetEnsemble(Ensemble),
+
+    // Learn
+    SetTraining(TrainingSettings),
+    /// Learns the picture from scratch.
+    StartLearning,
+    /// Learns on from the present rule's weights.
+    ContinueLearning,
+    PauseLearning,
+    ResumeLearning,
+    StopLearning,
+
+    // Live
+    SetLive(LiveSettings),
+    /// Restarts the swarm with this many particles.
+    SetParticles(usize),
+    /// Integration steps in each frame.
+    SetSpeed(u32),
+    Play,
+    Pause,
+    TogglePlay,
+    /// One integration step, then pause.
+    Step,
+    /// Random start, then annealed from σmax to the temperature.
+    Grow,
+    /// Restart from a sample of the picture's ensemble.
+    RestartFromSnapshot,
+    /// Random positions and headings at the present temperature.
+    Randomise,
+    /// Random flow knobs: another motion of the same pattern.
+    SurpriseMe,
+    SetForceKind(ForceKind),
+    SetForceRadius(f64),
+}
+
+/// Dialogs and sheets that the shell opens on [`Effect::Ask`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialog {
+    Open,
+    SaveAs,
+    Import,
+    Gallery,
+    Help,
+}
+
+/// How loud a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    Info,
+    Success,
+    Warning,
+    Error,
+}
+
+/// Tells one training run from another; events of an older run are ignored.
+pub type RunId = u64;
+
+/// What the shell must do after a command, in this order.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// Load off the UI thread and answer with [`Event::Opened`].
+    LoadScene(SceneSource),
+    /// Load off the UI thread and answer with [`Event::Imported`].
+    ImportFile(PathBuf),
+    /// Write off the UI thread and answer with [`Event::Saved`].
+    SaveScene {
+        path: PathBuf,
+        document: Box<Document>,
+        revision: u64,
+    },
+    StartTraining(Box<TrainingRequest>),
+    PauseTraining(RunId),
+    ResumeTraining(RunId),
+    StopTraining(RunId),
+    Engine(EngineOrder),
+    /// A short notice on the screen.
+    Notify {
+        level: Level,
+        text: String,
+    },
+    Ask(Dialog),
+    Quit,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum SceneSource {
+    File(PathBuf),
+    /// A bundled scene, by name.
+    Bundled(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingRequest {
+    pub run: RunId,
+    pub snapshot: Arc<Snapshot>,
+    pub ensemble: Ensemble,
+    pub settings: TrainingSettings,
+    /// Go on from these weights.
+    pub start: Option<Arc<Rule>>,
+}
+
+/// What the engine must do, in the order given.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EngineOrder {
+    /// Replace the live particles (ℓ).
+    Upload(Swarm),
+    SetRule(Arc<Rule>),
+    SetSettings(LiveSettings),
+    /// Advance by this many integration steps.
+    Run {
+        steps: u32,
+    },
+    SetForce(Option<Force>),
+    /// No rule and no particles.
+    Clear,
+}
+
+/// What the shell tells the session.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    Opened {
+        source: SceneSource,
+        result: Result<Box<Document>, String>,
+    },
+    Imported {
+        path: PathBuf,
+        result: Result<Snapshot, String>,
+    },
+    /// `revision` is the one that [`Effect::SaveScene`] carried.
+    Saved {
+        path: PathBuf,
+        revision: u64,
+        result: Result<(), String>,
+    },
+    Training {
+        run: RunId,
+        event: worker::Event,
+    },
+    /// The newest weights of a run; about once a second, and the last before [`worker::Event::Finished`].
+    NewRule {
+        run: RunId,
+        rule: Arc<Rule>,
+    },
+    /// The engine could not do what it was ordered to.
+    EngineFailed(String),
+}
+
+impl Command {
+    /// Consecutive commands of this kind are one step of the history until [`Command::EndGesture`].
+    pub(super) fn merges(&self) -> bool {
+        matches!(
+            self,
+            Self::SetTitle(_)
+                | Self::SetAuthor(_)
+                | Self::SetNotes(_)
+                | Self::Pointer(_)
+                | Self::Stroke(_)
+                | Self::EraseAt { .. }
+                | Self::MoveParticles { .. }
+                | Self::TurnParticles { .. }
+                | Self::SetBox(_)
+                | Self::SetEnsemble(_)
+                | Self::SetTraining(_)
+                | Self::SetLive(_)
+                | Self::SetParticles(_)
+        )
+    }
+}

@@ -1,0 +1,120 @@
+//! What comes back from files, the trainer and the engine, and what happens in a frame.
+
+use std::sync::Arc;
+
+use super::apply::{forget_measurements, notify, replace};
+use super::command::{Effect, EngineOrder, Event, Level, Place, RunId, SceneSource};
+use super::document::Document;
+use super::live::GROW_STEPS;
+use super::state::Session;
+use super::training::TrainingState;
+use super::{start, swarm};
+use crate::rule::{FlowKind, Rule};
+use crate::worker;
+
+pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Opened { source, result: Ok(document) } => {
+            let path = match source {
+                SceneSource::File(path) => Some(path),
+                // A bundled scene is opened as a copy, so that Save asks for a name.
+                SceneSource::Bundled(_) => None,
+            };
+            replace(session, *document, path, true)
+        }
+        Event::Imported { path, result: Ok(snapshot) } => {
+            let title = path.file_stem().map_or_else(|| "Imported".into(), |s| s.to_string_lossy().into_owned());
+            let text = format!("{} particles imported.", snapshot.particles.len());
+            let document = Document { title, snapshot: Arc::new(snapshot), ..Document::default() };
+            let mut effects = replace(session, document, None, false);
+            effects.push(notify(Level::Success, text));
+            effects
+        }
+        Event::Saved { path, revision, result: Ok(()) } => {
+            let text = format!("Saved {}", path.display());
+            if session.saving.take() == Some(session.serial) {
+                session.path = Some(path);
+                session.saved_revision = revision;
+            }
+            let mut effects = vec![notify(Level::Success, text)];
+            if session.asks_before_quitting {
+                effects.push(Effect::Quit);
+            }
+            effects
+        }
+        Event::Saved { result: Err(why), .. } => {
+            session.saving = None;
+            vec![notify(Level::Error, why)]
+        }
+        Event::Opened { result: Err(why), .. } | Event::Imported { result: Err(why), .. } => {
+            vec![notify(Level::Error, why)]
+        }
+        Event::Training { run, event } => on_training(session, run, event),
+        Event::NewRule { run, rule } => on_rule(session, run, rule),
+        Event::EngineFailed(why) => {
+            session.live.playing = false;
+            vec![notify(Level::Error, why)]
+        }
+    }
+}
+
+fn on_training(session: &mut Session, run: RunId, event: worker::Event) -> Vec<Effect> {
+    if run != session.training.run || !session.training.take(event) {
+        return Vec::new();
+    }
+    match &session.training.state {
+        TrainingState::Finished { early: false } => vec![notify(Level::Success, "Learned. Now play with it in Live.")],
+        TrainingState::Finished { early: true } => {
+            vec![notify(Level::Info, "Stopped; the rule learned so far is kept.")]
+        }
+        TrainingState::Failed(why) => vec![notify(Level::Error, why.clone())],
+        TrainingState::Idle | TrainingState::Running | TrainingState::Paused => Vec::new(),
+    }
+}
+
+fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
+    if run != session.training.run || session.training.state == TrainingState::Idle {
+        return Vec::new();
+    }
+    let had_flow = session.document.rule.as_ref().is_some_and(|old| old.flow.is_some());
+    let first_flow = rule.flow.is_some() && !(session.run_is_live && had_flow);
+    session.document.rule = Some(rule.clone());
+    forget_measurements(&mut session.document);
+    session.new_revision();
+    if first_flow {
+        // Whoever asked for a learned flow wants to see it.
+        session.document.live.flow = FlowKind::Learned;
+    }
+    let mut effects = vec![Effect::Engine(EngineOrder::SetRule(rule))];
+    if session.run_is_live {
+        if first_flow {
+            effects.push(start::settings_order(session));
+        }
+    } else {
+        session.run_is_live = true;
+        session.live.playing = true;
+        effects.extend(start::upload(session, swarm::from_picture, None));
+    }
+    effects
+}
+
+pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
+    let asked = std::mem::take(&mut session.live.step_once);
+    let something_lives = session.has_rule() && session.live.particles > 0;
+    let steps = match (asked, session.live.playing && session.place != Place::Paint) {
+        (true, _) => 1,
+        (false, true) => session.live.steps_per_frame.min(most_steps),
+        (false, false) => 0,
+    };
+    if steps == 0 || !something_lives {
+        return Vec::new();
+    }
+    let mut effects = Vec::new();
+    if let Some(done) = session.live.growing {
+        let done = done + steps;
+        session.live.growing = (done < GROW_STEPS).then_some(done);
+        effects.push(start::settings_order(session));
+    }
+    effects.push(Effect::Engine(EngineOrder::Run { steps }));
+    effects
+}

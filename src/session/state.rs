@@ -1,0 +1,212 @@
+//! The session itself.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::command::{Command, Effect, Event, Place, Tool};
+use super::document::Document;
+use super::history::{History, Moment};
+use super::live::LiveView;
+use super::pointer::Gesture;
+use super::training::TrainingView;
+use super::warnings::{Warning, warnings};
+use crate::snapshot::Snapshot;
+
+/// The program without pixels. See the [module](super) for how a shell drives it.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) document: Document,
+    pub(super) path: Option<PathBuf>,
+    pub(super) revision: u64,
+    pub(super) saved_revision: u64,
+    /// The newest revision ever given.
+    pub(super) newest_revision: u64,
+    /// Names the document as a whole; another one (new, open, import) gets another number.
+    pub(super) serial: u64,
+    /// Serial of the document whose saving is under way.
+    pub(super) saving: Option<u64>,
+    pub(super) history: History,
+    pub(super) place: Place,
+    pub(super) tool: Tool,
+    pub(super) species: u8,
+    pub(super) eraser_radius: f64,
+    pub(super) spacing: f64,
+    /// The pointer's gesture on the canvas.
+    pub(super) gesture: Gesture,
+    /// The heading the next click of the pen gives, radians.
+    pub(super) pen_heading: f64,
+    pub(super) training: TrainingView,
+    /// The swarm of the run's picture has replaced the older one.
+    pub(super) run_is_live: bool,
+    pub(super) live: LiveView,
+    pub(super) asks_before_quitting: bool,
+    /// ℓ of the picture and what is wrong with it, known anew after each change of the picture.
+    pub(super) unit_length: f64,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) rng: StdRng,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new(1)
+    }
+}
+
+impl Session {
+    /// An empty picture. `seed` is that of the swarms it makes.
+    pub fn new(seed: u64) -> Self {
+        let document = Document::default();
+        Self {
+            unit_length: document.snapshot.unit_length(),
+            warnings: warnings(&document),
+            document,
+            path: None,
+            revision: 0,
+            saved_revision: 0,
+            newest_revision: 0,
+            serial: 0,
+            saving: None,
+            history: History::default(),
+            place: Place::default(),
+            tool: Tool::default(),
+            species: 0,
+            eraser_radius: 0.8,
+            spacing: 1.0,
+            gesture: Gesture::None,
+            pen_heading: 0.0,
+            training: TrainingView::default(),
+            run_is_live: false,
+            live: LiveView::default(),
+            asks_before_quitting: false,
+            rng: StdRng::seed_from_u64(seed),
+        }
+    }
+
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.document.snapshot
+    }
+
+    /// The file the scene was opened from or saved to.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Something would be lost if the program ended now.
+    pub fn is_dirty(&self) -> bool {
+        self.revision != self.saved_revision
+    }
+
+    /// Changes whenever the document changes, and never repeats for another content.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub fn can_undo(&self) -> bool {
+        self.history.can_undo()
+    }
+
+    pub fn can_redo(&self) -> bool {
+        self.history.can_redo()
+    }
+
+    /// A drag is under way that [`Command::EndGesture`] should end.
+    pub fn gesture_is_open(&self) -> bool {
+        self.history.gesture_is_open()
+    }
+
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    pub fn tool(&self) -> Tool {
+        self.tool
+    }
+
+    /// The species the pen paints with.
+    pub fn species(&self) -> u8 {
+        self.species
+    }
+
+    /// World units.
+    pub fn eraser_radius(&self) -> f64 {
+        self.eraser_radius
+    }
+
+    /// Distance between the particles of a stroke, world units.
+    pub fn spacing(&self) -> f64 {
+        self.spacing
+    }
+
+    pub fn training(&self) -> &TrainingView {
+        &self.training
+    }
+
+    pub fn live(&self) -> &LiveView {
+        &self.live
+    }
+
+    /// ℓ of the picture, world units.
+    pub fn unit_length(&self) -> f64 {
+        self.unit_length
+    }
+
+    /// What is wrong or weak about the picture as teaching material.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The user asked to quit while something is unsaved; answered by `Save`, `QuitUnsaved` or `StayHere`.
+    pub fn asks_before_quitting(&self) -> bool {
+        self.asks_before_quitting
+    }
+
+    /// Whether learning on from the present weights is possible: there is a rule.
+    pub fn has_rule(&self) -> bool {
+        self.document.rule.is_some()
+    }
+
+    /// Measures the picture anew.
+    pub(super) fn look_at_picture(&mut self) {
+        self.unit_length = self.document.snapshot.unit_length();
+        self.warnings = warnings(&self.document);
+    }
+
+    /// The document holds something new.
+    pub(super) fn new_revision(&mut self) {
+        self.newest_revision += 1;
+        self.revision = self.newest_revision;
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            document: self.document.clone(),
+            path: self.path.clone(),
+            revision: self.revision,
+            saved_revision: self.saved_revision,
+        }
+    }
+}
+
+impl Session {
+    /// Does what the user asked for; the effects are for the shell, in order.
+    pub fn apply(&mut self, command: Command) -> Vec<Effect> {
+        super::apply::apply(self, command)
+    }
+
+    /// Takes what came back from files, the trainer or the engine.
+    pub fn on_event(&mut self, event: Event) -> Vec<Effect> {
+        super::events::on_event(self, event)
+    }
+
+    /// Once a frame: what the engine must run now, at most `most_steps` integration steps.
+    pub fn tick(&mut self, most_steps: u32) -> Vec<Effect> {
+        super::events::tick(self, most_steps)
+    }
+}

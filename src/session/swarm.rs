@@ -1,0 +1,83 @@
+//! Live swarms made from the document: copies of the picture, or uniformly random particles.
+
+use rand::rngs::StdRng;
+
+use crate::snapshot::{Boundary, Mode, Particle, Swarm};
+
+use super::document::Document;
+
+/// A swarm of about `document.particles` particles that looks like the picture, ℓ: copies of a motif at random poses, a
+/// periodic painting repeated, an open one as it stands.
+///
+/// # Errors
+/// One sentence, when the picture makes no ensemble (too few particles, no room for the copies).
+pub(super) fn from_picture(document: &Document, rng: &mut StdRng) -> Result<Swarm, String> {
+    let snapshot = &document.snapshot;
+    let ensemble = document.ensemble.for_particles(snapshot, document.particles);
+    let sample = snapshot.sample(&ensemble, rng).map_err(|e| e.to_string())?;
+    match (snapshot.mode, snapshot.boundary) {
+        (Mode::Whole, Boundary::Periodic) => Ok(repeated(&sample, document.particles)),
+        _ => Ok(sample),
+    }
+}
+
+/// About `document.particles` particles at random poses, at the density of the ensemble.
+///
+/// # Errors
+/// As [`from_picture`].
+pub(super) fn uniform(document: &Document, rng: &mut StdRng) -> Result<Swarm, String> {
+    let snapshot = &document.snapshot;
+    snapshot.validate().map_err(|e| e.to_string())?;
+    let ensemble = document.ensemble.for_particles(snapshot, document.particles);
+    Ok(match snapshot.mode {
+        Mode::Motif => snapshot.random_swarm(&ensemble, rng),
+        Mode::Whole => snapshot.random_swarm_of(&ensemble, document.particles, rng),
+    })
+}
+
+/// The torus repeated along both sides until it holds about `particles` particles.
+fn repeated(sample: &Swarm, particles: usize) -> Swarm {
+    let times = ((particles as f64 / sample.len().max(1) as f64).sqrt().round() as usize).max(1);
+    let [w, h] = sample.box_size;
+    let tiles = (0..times * times).map(|tile| ((tile % times) as f64 * w, (tile / times) as f64 * h));
+    let particles = tiles
+        .flat_map(|(dx, dy)| sample.particles.iter().map(move |p| Particle { x: p.x + dx, y: p.y + dy, ..*p }))
+        .collect();
+    Swarm { particles, box_size: [w * times as f64, h * times as f64] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::Snapshot;
+    use rand::SeedableRng;
+    use std::sync::Arc;
+
+    fn document(mode: Mode, particles: usize) -> Document {
+        let at = |x, y| Particle { x, y, ..Particle::default() };
+        let picture = vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0), at(7.0, 7.0), at(7.0, 8.0)];
+        let snapshot = Snapshot { particles: picture, box_size: [10.0, 10.0], mode, ..Snapshot::default() };
+        Document { snapshot: Arc::new(snapshot), particles, ..Document::default() }
+    }
+
+    #[test]
+    fn swarms_have_about_the_wanted_number_in_both_modes_from_both_starts() {
+        let mut rng = StdRng::seed_from_u64(1);
+        for mode in [Mode::Motif, Mode::Whole] {
+            for make in [from_picture, uniform] {
+                let swarm = make(&document(mode, 500), &mut rng).unwrap();
+                assert!((400..=600).contains(&swarm.len()), "{mode:?}: {}", swarm.len());
+                let [w, h] = swarm.box_size;
+                assert!(swarm.particles.iter().all(|p| (0.0..w).contains(&p.x) && (0.0..h).contains(&p.y)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_picture_that_makes_no_ensemble_says_why() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let why = from_picture(&Document::default(), &mut rng).unwrap_err();
+        assert_eq!(uniform(&Document::default(), &mut rng).unwrap_err(), why);
+        assert!(why.contains("too few"), "{why}");
+    }
+}

@@ -1,0 +1,66 @@
+use super::*;
+
+#[test]
+fn saving_asks_for_a_path_once_and_clears_the_dirty_mark_when_written() {
+    let mut session = in_paint();
+    session.apply(Command::Stroke(triangle()));
+    assert_eq!(session.apply(Command::Save), vec![Effect::Ask(Dialog::SaveAs)]);
+    let path = PathBuf::from("a.ron");
+    let effects = session.apply(Command::SaveAs(path.clone()));
+    let Effect::SaveScene { revision, document, .. } = &effects[0] else { panic!("{effects:?}") };
+    assert_eq!(**document, *session.document());
+    assert!(session.is_dirty(), "not before it is written");
+    // An edit while the file is being written is not in it.
+    session.apply(Command::Paint(at(9.0, 9.0)));
+    session.on_event(Event::Saved { path: path.clone(), revision: *revision, result: Ok(()) });
+    assert!(session.is_dirty());
+    session.apply(Command::Undo);
+    assert!(!session.is_dirty());
+    assert!(matches!(&session.apply(Command::Save)[0], Effect::SaveScene { path: p, .. } if *p == path));
+}
+
+#[test]
+fn a_failed_save_or_load_is_told_and_changes_nothing() {
+    let mut session = in_paint();
+    session.apply(Command::Stroke(triangle()));
+    let before = session.document().clone();
+    session.apply(Command::SaveAs("a.ron".into()));
+    let saved = Event::Saved { path: "a.ron".into(), revision: session.revision(), result: Err("full".into()) };
+    assert_eq!(notice(&session.on_event(saved)), Some((Level::Error, "full")));
+    assert!(session.is_dirty() && session.path().is_none());
+    let opened = Event::Opened { source: SceneSource::File("b.ron".into()), result: Err("half a scene".into()) };
+    assert_eq!(notice(&session.on_event(opened)), Some((Level::Error, "half a scene")));
+    assert_eq!(*session.document(), before);
+}
+
+#[test]
+fn quitting_asks_when_something_is_unsaved_and_saving_then_quits() {
+    let mut session = in_paint();
+    assert_eq!(session.apply(Command::Quit), vec![Effect::Quit]);
+    session.apply(Command::Stroke(triangle()));
+    assert_eq!(session.apply(Command::Quit), vec![]);
+    assert!(session.asks_before_quitting());
+    session.apply(Command::StayHere);
+    assert!(!session.asks_before_quitting());
+    session.apply(Command::Quit);
+    session.apply(Command::SaveAs("a.ron".into()));
+    let saved = Event::Saved { path: "a.ron".into(), revision: session.revision(), result: Ok(()) };
+    assert!(session.on_event(saved).contains(&Effect::Quit));
+}
+
+#[test]
+fn an_imported_picture_is_unsaved_and_ready_to_be_painted_on() {
+    let mut session = alive();
+    let snapshot = Snapshot { particles: triangle(), box_size: [5.0, 5.0], ..Snapshot::default() };
+    session.on_event(Event::Imported { path: "birds.csv".into(), result: Ok(snapshot) });
+    assert_eq!((session.document().title.as_str(), session.place()), ("birds", Place::Paint));
+    assert!(session.is_dirty() && session.path().is_none());
+}
+
+#[test]
+fn a_document_survives_the_way_through_a_scene() {
+    let mut session = alive();
+    session.apply(Command::SetNotes("look".into()));
+    let document = session.document().clone();
+    assert_eq!(Document::from(crate::scene::Scene::from(document.clone())), document);
+}

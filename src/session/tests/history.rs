@@ -1,0 +1,178 @@
+use super::*;
+
+fn any_point() -> impl Strategy<Value = [f64; 2]> {
+    // Some of them outside the box.
+    (-2.0..18.0, -2.0..12.0).prop_map(|(x, y)| [x, y])
+}
+
+fn any_particle() -> impl Strategy<Value = Particle> {
+    (any_point(), -7.0..7.0, 0u8..9).prop_map(|([x, y], heading, species)| Particle { x, y, heading, species })
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    let indices = || proptest::collection::vec(0usize..12, 0..4);
+    prop_oneof![
+        any_particle().prop_map(Command::Paint),
+        proptest::collection::vec(any_particle(), 0..4).prop_map(Command::Stroke),
+        any_point().prop_map(|p| Command::Pointer(Pointer::Press(p))),
+        any_point().prop_map(|p| Command::Pointer(Pointer::Drag(p))),
+        Just(Command::Pointer(Pointer::Release)),
+        Just(Command::SetTool(Tool::Pen)),
+        Just(Command::SetTool(Tool::Eraser)),
+        Just(Command::SetPlace(Place::Paint)),
+        Just(Command::SetPlace(Place::Live)),
+        (any_point(), 0.0..3.0).prop_map(|(centre, radius)| Command::EraseAt { centre, radius }),
+        (indices(), any_point()).prop_map(|(indices, by)| Command::MoveParticles { indices, by }),
+        (indices(), -3.0..3.0).prop_map(|(indices, by)| Command::TurnParticles { indices, by }),
+        (indices(), 0u8..9).prop_map(|(indices, species)| Command::RecolourParticles { indices, species }),
+        indices().prop_map(Command::DeleteParticles),
+        Just(Command::Clear),
+        any_point().prop_map(Command::SetBox),
+        Just(Command::SetMode(Mode::Whole)),
+        Just(Command::SetBoundary(Boundary::Open)),
+        (0usize..9).prop_map(|copies| Command::SetEnsemble(Ensemble { copies, ..Ensemble::default() })),
+        (1usize..9).prop_map(|steps| Command::SetTraining(TrainingSettings { steps, ..Default::default() })),
+        (0.1..0.8).prop_map(|sigma_l| Command::SetLive(LiveSettings { sigma_l, ..Default::default() })),
+        (1usize..400).prop_map(Command::SetParticles),
+        "[a-c]{0,3}".prop_map(Command::SetTitle),
+        Just(Command::SurpriseMe),
+        Just(Command::EndGesture),
+        Just(Command::New),
+        Just(Command::Undo),
+        Just(Command::Redo),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn undoing_everything_gives_the_start_and_redoing_everything_the_end(
+        commands in proptest::collection::vec(any_command(), 0..40)
+    ) {
+        let mut session = alive();
+        while session.can_undo() {
+            session.apply(Command::Undo);
+        }
+        let start = session.document().clone();
+        for command in commands {
+            session.apply(command);
+        }
+        // Whatever was undone on the way is brought back first, so that `end` is the tip of the history.
+        while session.can_redo() {
+            session.apply(Command::Redo);
+        }
+        let end = session.document().clone();
+        let end_is_dirty = session.is_dirty();
+        while session.can_undo() {
+            session.apply(Command::Undo);
+        }
+        prop_assert_eq!(session.document(), &start);
+        while session.can_redo() {
+            session.apply(Command::Redo);
+        }
+        prop_assert_eq!(session.document(), &end);
+        prop_assert_eq!(session.is_dirty(), end_is_dirty);
+    }
+
+    #[test]
+    fn no_command_ever_leaves_a_particle_outside_the_box_or_a_species_too_many(
+        commands in proptest::collection::vec(any_command(), 0..40)
+    ) {
+        let mut session = Session::new(1);
+        session.apply(Command::SetPlace(Place::Paint));
+        for command in commands {
+            session.apply(command);
+            let [w, h] = session.snapshot().box_size;
+            for p in &session.snapshot().particles {
+                prop_assert!((0.0..=w).contains(&p.x) && (0.0..=h).contains(&p.y) && p.heading.is_finite());
+                prop_assert!(p.species < 8);
+            }
+        }
+    }
+
+    #[test]
+    fn a_session_that_is_not_dirty_holds_the_saved_document_and_undoing_all_gets_there(
+        commands in proptest::collection::vec(any_command(), 0..30)
+    ) {
+        let mut session = Session::new(1);
+        // Without New: the saved document of another scene is another one.
+        for command in commands.into_iter().filter(|c| *c != Command::New) {
+            session.apply(command);
+            if !session.is_dirty() {
+                prop_assert_eq!(session.document(), &Document::default());
+            }
+        }
+        while session.can_undo() {
+            session.apply(Command::Undo);
+        }
+        prop_assert!(!session.is_dirty());
+    }
+}
+
+#[test]
+fn a_slider_drag_is_one_step_of_the_history_and_two_drags_are_two() {
+    let mut session = Session::new(1);
+    let set = |s: &mut Session, sigma_l| s.apply(Command::SetLive(LiveSettings { sigma_l, ..Default::default() }));
+    for sigma in [0.2, 0.3, 0.4] {
+        set(&mut session, sigma);
+    }
+    session.apply(Command::EndGesture);
+    for sigma in [0.5, 0.6] {
+        set(&mut session, sigma);
+    }
+    session.apply(Command::Undo);
+    assert_eq!(session.document().live.sigma_l, 0.4);
+    session.apply(Command::Undo);
+    assert_eq!(session.document().live, LiveSettings::default());
+    assert!(!session.can_undo());
+}
+
+#[test]
+fn what_changes_nothing_is_no_step_of_the_history() {
+    let mut session = Session::new(1);
+    session.apply(Command::Clear);
+    session.apply(Command::SetMode(Mode::Motif));
+    session.apply(Command::Paint(at(-1.0, 0.0)));
+    session.apply(Command::SetLive(LiveSettings { sigma_l: f64::NAN, ..Default::default() }));
+    assert!(!session.can_undo() && !session.is_dirty());
+}
+
+#[test]
+fn a_new_edit_ends_the_redo() {
+    let mut session = Session::new(1);
+    session.apply(Command::Paint(at(1.0, 1.0)));
+    session.apply(Command::Undo);
+    session.apply(Command::Paint(at(2.0, 2.0)));
+    assert!(!session.can_redo());
+    assert_eq!(session.snapshot().particles, vec![at(2.0, 2.0)]);
+}
+
+#[test]
+fn opening_another_scene_can_be_undone_with_its_rule_and_its_unsaved_work() {
+    let mut session = alive();
+    session.apply(Command::Paint(at(9.0, 9.0)));
+    let before = session.document().clone();
+    let result = Ok(Box::new(Document { title: "Other".into(), ..Document::default() }));
+    session.on_event(Event::Opened { source: SceneSource::File("other.ron".into()), result });
+    assert_eq!(session.path(), Some(std::path::Path::new("other.ron")));
+    assert!(!session.is_dirty());
+    let effects = session.apply(Command::Undo);
+    assert_eq!(*session.document(), before);
+    assert!(session.is_dirty() && session.path().is_none());
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(_))));
+}
+
+#[test]
+fn undoing_an_edit_of_the_picture_keeps_what_was_learned_since() {
+    let mut session = alive();
+    session.apply(Command::Paint(at(9.0, 9.0)));
+    session.apply(Command::StartLearning);
+    let newest = rule(true);
+    let run = session.training().run;
+    session.on_event(Event::NewRule { run, rule: newest.clone() });
+    session.apply(Command::Undo);
+    assert_eq!(session.snapshot().particles, triangle());
+    assert!(Arc::ptr_eq(session.document().rule.as_ref().unwrap(), &newest));
+    assert!(session.is_dirty(), "the new rule is not saved");
+}

@@ -1,0 +1,47 @@
+use super::*;
+
+#[test]
+fn time_runs_only_while_playing_and_a_step_is_one_step() {
+    let mut session = alive();
+    session.apply(Command::SetSpeed(5));
+    assert_eq!(session.tick(u32::MAX), vec![Effect::Engine(EngineOrder::Run { steps: 5 })]);
+    session.apply(Command::Pause);
+    assert!(session.tick(u32::MAX).is_empty());
+    session.apply(Command::Step);
+    assert_eq!(session.tick(u32::MAX), vec![Effect::Engine(EngineOrder::Run { steps: 1 })]);
+    assert!(session.tick(u32::MAX).is_empty());
+    session.apply(Command::Play);
+    session.apply(Command::SetPlace(Place::Paint));
+    assert!(session.tick(u32::MAX).is_empty(), "nobody watches while painting");
+}
+
+#[test]
+fn growing_starts_hot_and_ends_at_the_scenes_temperature() {
+    let mut session = alive();
+    session.apply(Command::SetSpeed(50));
+    let effects = session.apply(Command::Grow);
+    assert_eq!(settings_in(&effects).unwrap().sigma_l, 0.8);
+    let mut last = None;
+    for _ in 0..GROW_STEPS / 50 {
+        last = settings_in(&session.tick(u32::MAX)).or(last);
+    }
+    assert_eq!(last.unwrap(), session.document().live);
+    assert_eq!(session.live().growing, None);
+    assert_eq!(settings_in(&session.tick(u32::MAX)), None);
+}
+
+#[test]
+fn asking_for_more_particles_brings_more() {
+    let mut session = alive();
+    let effects = session.apply(Command::SetParticles(600));
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(s) if s.len() == 600)));
+    let effects = session.apply(Command::Undo);
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(s) if s.len() == 300)));
+}
+
+#[test]
+fn without_a_rule_nothing_lives_and_the_user_is_told() {
+    let mut session = Session::new(1);
+    assert!(session.tick(u32::MAX).is_empty());
+    assert_eq!(notice(&session.apply(Command::Grow)).unwrap().0, Level::Info);
+}

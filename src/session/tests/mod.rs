@@ -1,0 +1,95 @@
+//! What the session promises.
+
+mod files;
+mod history;
+mod learning;
+mod live;
+mod painting;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::learn::{Phase, StepStats, TrainingSettings};
+use crate::rule::{FlowKind, LiveSettings, LocalNet, NetShape, Rule};
+use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot};
+use crate::worker::{self, Progress, Reason};
+
+fn at(x: f64, y: f64) -> Particle {
+    Particle { x, y, ..Particle::default() }
+}
+
+fn triangle() -> Vec<Particle> {
+    vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]
+}
+
+fn net(outputs: usize) -> LocalNet {
+    let shape = NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs };
+    LocalNet { shape, weights: vec![0.0; shape.layout().total] }
+}
+
+fn rule(with_flow: bool) -> Arc<Rule> {
+    Arc::new(Rule {
+        unit_length: 1.0,
+        cutoff_l: 3.9,
+        sigma_range_l: [0.1, 0.8],
+        kappa: 1.0,
+        energy: net(1),
+        flow: with_flow.then(|| net(3)),
+    })
+}
+
+/// A session with a picture, and with what the opening of a scene with a rule leaves behind.
+fn alive() -> Session {
+    let mut session = Session::new(7);
+    let snapshot = Snapshot { particles: triangle(), box_size: NEW_BOX, ..Snapshot::default() };
+    let document = Document { snapshot: Arc::new(snapshot), rule: Some(rule(false)), ..Document::default() };
+    let source = SceneSource::Bundled("triangle".into());
+    let effects = session.on_event(Event::Opened { source, result: Ok(Box::new(document)) });
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetRule(_))));
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(_))));
+    session
+}
+
+fn has_order(effects: &[Effect], wanted: impl Fn(&EngineOrder) -> bool) -> bool {
+    effects.iter().any(|e| matches!(e, Effect::Engine(order) if wanted(order)))
+}
+
+fn settings_in(effects: &[Effect]) -> Option<LiveSettings> {
+    effects.iter().rev().find_map(|e| match e {
+        Effect::Engine(EngineOrder::SetSettings(live)) => Some(*live),
+        _ => None,
+    })
+}
+
+fn notice(effects: &[Effect]) -> Option<(Level, &str)> {
+    effects.iter().find_map(|e| match e {
+        Effect::Notify { level, text } => Some((*level, text.as_str())),
+        _ => None,
+    })
+}
+
+fn started(effects: &[Effect]) -> Option<&TrainingRequest> {
+    effects.iter().find_map(|e| match e {
+        Effect::StartTraining(request) => Some(&**request),
+        _ => None,
+    })
+}
+
+fn progress(step: usize) -> worker::Event {
+    let stats = StepStats { phase: Phase::Energy, step, steps: 10, loss: 0.5 };
+    worker::Event::Progress(Progress { stats, loss_smoothed: 0.5, steps_per_s: 3.0, eta_s: 2.0, curve: vec![stats] })
+}
+
+fn trained(session: &mut Session, event: worker::Event) -> Vec<Effect> {
+    let run = session.training().run;
+    session.on_event(Event::Training { run, event })
+}
+
+fn in_paint() -> Session {
+    let mut session = Session::new(1);
+    session.apply(Command::SetPlace(Place::Paint));
+    session
+}

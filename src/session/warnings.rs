@@ -1,0 +1,252 @@
+//! Plain words about a picture that cannot teach much, and what to do about it.
+
+use std::collections::HashMap;
+
+use crate::snapshot::{Boundary, Mode, Snapshot, ensemble_box_l, wrap};
+
+use super::document::Document;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Warning {
+    /// Learning cannot begin.
+    pub blocks: bool,
+    /// What is the matter.
+    pub text: String,
+    /// What to do about it.
+    pub mend: &'static str,
+}
+
+/// A whole picture with fewer particles is a poor sample of anything.
+const FEW_IN_A_WHOLE: usize = 24;
+
+/// A motif of more particles makes samples so large that learning crawls.
+const LARGE_MOTIF: usize = 150;
+
+/// Fewer headings than this can look ordered or random by chance.
+const ENOUGH_HEADINGS: usize = 12;
+
+/// Order parameters of random headings exceed 3.2 standard errors once in a thousand pictures or so.
+const ORDER_IN_STANDARD_ERRORS: f64 = 2.5;
+
+/// Everything that is wrong or weak about the document's picture, the worst first.
+pub fn warnings(document: &Document) -> Vec<Warning> {
+    let snapshot = &*document.snapshot;
+    let count = snapshot.particles.len();
+    let mut found = Vec::new();
+    let mut say = |blocks, text: String, mend| found.push(Warning { blocks, text, mend });
+    match count {
+        0 => say(true, "The picture is empty.".into(), "Take the pen and drag on the canvas, or start from a motif."),
+        1 => say(true, "One particle alone has no relation to learn.".into(), "Paint at least two more beside it."),
+        2 => say(false, "Two particles teach one distance and little else.".into(), "Paint a third, or a whole group."),
+        _ => {}
+    }
+    if count < 2 {
+        return found;
+    }
+    if let Err(why) = snapshot.validate() {
+        say(true, format!("Not ready to learn: {why}."), "Mend this first.");
+        return found;
+    }
+    let unit = snapshot.unit_length();
+    let cutoff = document.training.cutoff_l * unit;
+    let alone = isolated(snapshot, cutoff);
+    if alone == count {
+        let text = format!("No particle sees another: all are farther apart than the cutoff ({cutoff:.2}).");
+        say(true, text, "Raise the cutoff, or move the particles closer together.");
+    } else if alone > 0 {
+        let text = format!("{alone} of {count} particles see nobody within the cutoff ({cutoff:.2}).");
+        say(false, text, "Move them closer, raise the cutoff, or erase them.");
+    }
+    let [w, h] = ensemble_box_l(snapshot, &document.ensemble);
+    if 2.0 * document.training.cutoff_l > w.min(h) {
+        let text = "The cutoff reaches around the box of the samples: particles would see others twice.".to_owned();
+        say(true, text, "Make the cutoff smaller, the box larger, or use more copies.");
+    }
+    match snapshot.mode {
+        Mode::Motif => {
+            if count > LARGE_MOTIF {
+                let text = format!("A motif of {count} particles makes large samples, and learning slow.");
+                say(false, text, "If the picture is a crowd rather than one creature, choose \"whole\".");
+            }
+        }
+        Mode::Whole => {
+            if count < FEW_IN_A_WHOLE {
+                let text = format!("A whole picture of {count} particles is a small sample.");
+                say(false, text, "Paint more, or choose \"motif\" if they are one creature.");
+            }
+            let taught = snapshot.carries_loss(&document.ensemble, document.training.cutoff_l);
+            if snapshot.boundary == Boundary::Open && !taught.contains(&true) {
+                let text = "With an open boundary every particle is within the cutoff of the edge.".to_owned();
+                say(true, text, "Paint more inside, lower the cutoff, or make the boundary periodic.");
+            }
+            if count >= ENOUGH_HEADINGS && headings_look_random(snapshot) {
+                say(
+                    false,
+                    "The headings look random, so the rule can learn where to be but not where to go.".into(),
+                    "If headings matter, paint them along the motion; otherwise go on.",
+                );
+            }
+        }
+    }
+    found.sort_by_key(|w| !w.blocks);
+    found
+}
+
+/// Whether the picture wraps around its edges.
+fn is_torus(snapshot: &Snapshot) -> bool {
+    snapshot.mode == Mode::Whole && snapshot.boundary == Boundary::Periodic
+}
+
+/// From particle `i` to particle `j`, by the shortest way.
+fn offset(snapshot: &Snapshot, i: usize, j: usize) -> [f64; 2] {
+    let (a, b) = (&snapshot.particles[i], &snapshot.particles[j]);
+    let [w, h] = snapshot.box_size;
+    let [dx, dy] = [b.x - a.x, b.y - a.y];
+    if is_torus(snapshot) { [dx - w * (dx / w).round(), dy - h * (dy / h).round()] } else { [dx, dy] }
+}
+
+/// Nearest neighbour of each particle within `reach`, with its distance.
+fn nearest(snapshot: &Snapshot, reach: f64) -> Vec<Option<(usize, f64)>> {
+    let [w, h] = snapshot.box_size;
+    // At least one cell, at most as many along a side as there are particles: `reach` may be tiny.
+    let most = snapshot.particles.len().max(1) as f64;
+    let cells = [w, h].map(|l| (l / reach).floor().clamp(1.0, most) as i64);
+    let cell_of = |x: f64, l: f64, n: i64| ((wrap(x, l) / l * n as f64) as i64).min(n - 1);
+    let home: Vec<[i64; 2]> =
+        snapshot.particles.iter().map(|p| [cell_of(p.x, w, cells[0]), cell_of(p.y, h, cells[1])]).collect();
+    let mut grid: HashMap<[i64; 2], Vec<usize>> = HashMap::new();
+    for (i, &cell) in home.iter().enumerate() {
+        grid.entry(cell).or_default().push(i);
+    }
+    let around = |i: usize| {
+        let [cx, cy] = home[i];
+        (-1..=1).flat_map(move |dx| (-1..=1).map(move |dy| [cx + dx, cy + dy]))
+    };
+    (0..snapshot.particles.len())
+        .map(|i| {
+            around(i)
+                .filter_map(|[x, y]| grid.get(&[x.rem_euclid(cells[0]), y.rem_euclid(cells[1])]))
+                .flatten()
+                .filter(|&&j| j != i)
+                .map(|&j| {
+                    let [dx, dy] = offset(snapshot, i, j);
+                    (j, dx.hypot(dy))
+                })
+                .filter(|&(_, distance)| distance <= reach)
+                .min_by(|a, b| a.1.total_cmp(&b.1))
+        })
+        .collect()
+}
+
+fn isolated(snapshot: &Snapshot, cutoff: f64) -> usize {
+    nearest(snapshot, cutoff).iter().filter(|n| n.is_none()).count()
+}
+
+/// No order in what each particle's nearest neighbour shows it: relative heading, twice the relative heading, bearing
+/// and twice the bearing are all as spread as random angles are.
+fn headings_look_random(snapshot: &Snapshot) -> bool {
+    let unit = snapshot.unit_length();
+    let mut sums = [[0.0f64; 2]; 4];
+    let mut pairs = 0.0;
+    for (i, found) in nearest(snapshot, 3.0 * unit).iter().enumerate() {
+        let Some((j, _)) = *found else { continue };
+        let [dx, dy] = offset(snapshot, i, j);
+        let heading = snapshot.particles[i].heading;
+        let turn = snapshot.particles[j].heading - heading;
+        let bearing = dy.atan2(dx) - heading;
+        for (sum, angle) in sums.iter_mut().zip([turn, 2.0 * turn, bearing, 2.0 * bearing]) {
+            sum[0] += angle.cos();
+            sum[1] += angle.sin();
+        }
+        pairs += 1.0;
+    }
+    // Nearest neighbours are often mutual, so only about half of the pairs are independent.
+    let standard_error = (2.0 * f64::max(pairs, 1.0)).sqrt();
+    sums.iter().all(|s| s[0].hypot(s[1]) < ORDER_IN_STANDARD_ERRORS * standard_error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::Particle;
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+    use std::f64::consts::PI;
+    use std::sync::Arc;
+
+    fn document(mode: Mode, boundary: Boundary, particles: Vec<Particle>) -> Document {
+        let snapshot = Snapshot { particles, box_size: [20.0, 20.0], mode, boundary };
+        Document { snapshot: Arc::new(snapshot), ..Document::default() }
+    }
+
+    fn motif(points: &[[f64; 2]]) -> Document {
+        let particles = points.iter().map(|&[x, y]| Particle { x, y, ..Particle::default() }).collect();
+        document(Mode::Motif, Boundary::Periodic, particles)
+    }
+
+    /// A jittered lattice over the whole box, with headings from `heading`.
+    fn crowd(boundary: Boundary, mut heading: impl FnMut(&mut StdRng) -> f64) -> Document {
+        let mut rng = StdRng::seed_from_u64(5);
+        let mut particles = Vec::new();
+        for i in 0..20 {
+            for j in 0..20 {
+                let [x, y] = [i, j].map(|k| f64::from(k) + 0.2 + 0.6 * rng.random::<f64>());
+                particles.push(Particle { x, y, heading: heading(&mut rng), species: 0 });
+            }
+        }
+        document(Mode::Whole, boundary, particles)
+    }
+
+    fn says(document: &Document, words: &str) -> bool {
+        warnings(document).iter().any(|w| w.text.contains(words))
+    }
+
+    #[test]
+    fn no_particle_and_one_particle_block_and_two_are_only_weak() {
+        for (points, blocks) in [(&[][..], true), (&[[1.0, 1.0]], true), (&[[1.0, 1.0], [2.0, 1.0]], false)] {
+            let found = warnings(&motif(points));
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!(found[0].blocks, blocks);
+        }
+        assert_eq!(warnings(&motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]])), vec![]);
+    }
+
+    #[test]
+    fn doubles_block() {
+        let found = warnings(&motif(&[[1.0, 1.0], [1.0, 1.0], [2.0, 2.0]]));
+        assert!(found[0].blocks && found[0].text.contains("same place"), "{found:?}");
+    }
+
+    #[test]
+    fn a_particle_far_from_all_others_is_counted_and_all_alone_block() {
+        let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);
+        assert!(says(&d, "1 of 4 particles"));
+        assert!(!warnings(&d)[0].blocks);
+        d.training.cutoff_l = 0.5;
+        assert!(warnings(&d)[0].blocks && says(&d, "No particle sees another"));
+    }
+
+    #[test]
+    fn random_headings_are_noticed_and_ordered_ones_are_not() {
+        assert!(says(&crowd(Boundary::Periodic, |rng| rng.random_range(-PI..PI)), "look random"));
+        assert!(!says(&crowd(Boundary::Periodic, |_| 1.0), "look random"));
+        // Two lanes that run against each other: no mean heading, but order all the same.
+        let lanes = crowd(Boundary::Periodic, |rng| if rng.random() { 0.0 } else { PI });
+        assert!(!says(&lanes, "look random"));
+    }
+
+    #[test]
+    fn an_open_picture_without_an_inside_blocks() {
+        let mut d = crowd(Boundary::Open, |_| 0.0);
+        assert_eq!(warnings(&d), vec![]);
+        d.training.cutoff_l = 30.0;
+        assert!(warnings(&d).iter().any(|w| w.blocks && w.text.contains("open boundary")));
+    }
+
+    #[test]
+    fn a_cutoff_that_reaches_around_the_samples_blocks() {
+        let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]]);
+        d.training.cutoff_l = 40.0;
+        assert!(warnings(&d).iter().any(|w| w.blocks && w.text.contains("around the box")));
+    }
+}

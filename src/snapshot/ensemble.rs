@@ -1,0 +1,168 @@
+//! Box, number and mix of the samples of a snapshot, and random swarms to compare them with.
+
+use std::f64::consts::PI;
+
+use rand::{Rng, RngExt};
+
+use super::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
+
+/// No torus is narrower than this, ℓ: twice the default cutoff, so that no particle meets another one twice.
+pub const MIN_TORUS_L: f64 = 8.0;
+
+/// Emptiness between opposite edges of an open painting, ℓ: more than any cutoff, so that they never see each other.
+pub const OPEN_MARGIN_L: f64 = 6.0;
+
+/// Width and height of the torus that holds every sample, ℓ.
+///
+/// A motif gets a square whose area is the area of the discs around its copies over `cover`; a whole painting keeps its
+/// box (a periodic one narrower than [`MIN_TORUS_L`] is repeated until it is not, an open one gets [`OPEN_MARGIN_L`]).
+pub fn ensemble_box_l(snapshot: &Snapshot, ensemble: &Ensemble) -> [f64; 2] {
+    let unit = snapshot.unit_length();
+    let [width, height] = snapshot.box_size.map(|side| side / unit);
+    match (snapshot.mode, snapshot.boundary) {
+        (Mode::Motif, _) => {
+            let radius_l = snapshot.enclosing_circle().1 / unit;
+            let disc = PI * (radius_l + 0.5 * ensemble.clearance_l).powi(2);
+            let side = (ensemble.copies as f64 * disc / ensemble.cover).sqrt();
+            // A copy must be clear of its own image around the torus.
+            [side.max(2.0 * radius_l + ensemble.clearance_l).max(MIN_TORUS_L); 2]
+        }
+        (Mode::Whole, Boundary::Periodic) => {
+            let [columns, rows] = snapshot.repeats();
+            [width * columns as f64, height * rows as f64]
+        }
+        (Mode::Whole, Boundary::Open) => [width + OPEN_MARGIN_L, height + OPEN_MARGIN_L],
+    }
+}
+
+impl Ensemble {
+    /// The same ensemble with so many copies that about `particles` particles live at the same density.
+    /// A whole painting is one sample whatever the number; see [`Snapshot::random_swarm_of`] for more of its kind.
+    pub fn for_particles(&self, snapshot: &Snapshot, particles: usize) -> Self {
+        let each = snapshot.particles.len().max(1);
+        Self { copies: ((particles + each / 2) / each).max(1), ..*self }
+    }
+}
+
+impl Snapshot {
+    /// Which particles of a sample carry loss, in their order: all, except in an open painting those closer than the
+    /// cutoff to its edge, whose surroundings are cut off.
+    pub fn carries_loss(&self, ensemble: &Ensemble, cutoff_l: f64) -> Vec<bool> {
+        let [width, height] = self.box_size;
+        let cutoff = cutoff_l * self.unit_length();
+        match (self.mode, self.boundary) {
+            (Mode::Whole, Boundary::Open) => {
+                let inside = |x: f64, side: f64| x >= cutoff && x <= side - cutoff;
+                self.particles.iter().map(|p| inside(p.x, width) && inside(p.y, height)).collect()
+            }
+            _ => vec![true; self.sample_len(ensemble)],
+        }
+    }
+
+    /// Particles in one sample.
+    pub fn sample_len(&self, ensemble: &Ensemble) -> usize {
+        let [columns, rows] = self.repeats();
+        self.particles.len() * if self.mode == Mode::Motif { ensemble.copies } else { columns * rows }
+    }
+
+    /// Uniform positions and headings in the box of a sample, with its number of particles and mix of species, ℓ
+    /// (U of the fidelity measure).
+    pub fn random_swarm(&self, ensemble: &Ensemble, rng: &mut impl Rng) -> Swarm {
+        self.scatter(self.sample_len(ensemble), ensemble_box_l(self, ensemble), rng)
+    }
+
+    /// `particles` particles, uniform as in [`Self::random_swarm`], on a torus of the shape of the sample's and of such
+    /// size that the density is the sample's (of an open painting: the density inside its own box).
+    pub fn random_swarm_of(&self, ensemble: &Ensemble, particles: usize, rng: &mut impl Rng) -> Swarm {
+        let mut box_l = ensemble_box_l(self, ensemble);
+        if (self.mode, self.boundary) == (Mode::Whole, Boundary::Open) {
+            box_l = box_l.map(|side| side - OPEN_MARGIN_L);
+        }
+        let scale = (particles.max(1) as f64 / self.sample_len(ensemble).max(1) as f64).sqrt();
+        self.scatter(particles, box_l.map(|side| (scale * side).max(MIN_TORUS_L)), rng)
+    }
+
+    fn scatter(&self, count: usize, box_size: [f64; 2], rng: &mut impl Rng) -> Swarm {
+        let painted = self.particles.len();
+        let particles = (0..count)
+            .map(|i| Particle {
+                x: rng.random_range(0.0..box_size[0]),
+                y: rng.random_range(0.0..box_size[1]),
+                heading: rng.random_range(-PI..PI),
+                // Walks through the painting once, so that any number has the painting's mix.
+                species: self.particles.get(i * painted / count.max(1)).map_or(0, |p| p.species),
+            })
+            .collect();
+        Swarm { particles, box_size }
+    }
+
+    /// How often a periodic painting is repeated along x and y so that no side is shorter than [`MIN_TORUS_L`].
+    pub(super) fn repeats(&self) -> [usize; 2] {
+        match self.period() {
+            Some(period) => {
+                let least = MIN_TORUS_L * self.unit_length();
+                period.map(|side| if side > 0.0 { (least / side).ceil().clamp(1.0, 64.0) as usize } else { 1 })
+            }
+            None => [1, 1],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    /// A bar of four, 2 world units apart, the last of species 1.
+    fn bar() -> Snapshot {
+        let particles =
+            (0..4).map(|i| Particle { x: 3.0 + 2.0 * f64::from(i), y: 5.0, heading: 0.5, species: u8::from(i == 3) });
+        Snapshot { particles: particles.collect(), box_size: [12.0, 10.0], ..Snapshot::default() }
+    }
+
+    fn whole(boundary: Boundary) -> Snapshot {
+        let mut snapshot = bar();
+        snapshot.mode = Mode::Whole;
+        snapshot.boundary = boundary;
+        snapshot
+    }
+
+    #[test]
+    fn ten_thousand_particles_of_a_motif_find_room() {
+        let ensemble = Ensemble::default().for_particles(&bar(), 10_000);
+        assert_eq!(ensemble.copies, 2500);
+        let swarm = bar().sample(&ensemble, &mut StdRng::seed_from_u64(1)).unwrap();
+        assert_eq!(swarm.len(), 10_000);
+        let density = |e: &Ensemble| {
+            let [w, h] = ensemble_box_l(&bar(), e);
+            bar().sample_len(e) as f64 / (w * h)
+        };
+        assert!((density(&ensemble) / density(&Ensemble::default()) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_edges_of_an_open_painting_never_meet_and_carry_no_loss() {
+        let snapshot = whole(Boundary::Open);
+        let swarm = snapshot.sample(&Ensemble::default(), &mut StdRng::seed_from_u64(1)).unwrap();
+        assert_eq!(swarm.box_size, [6.0 + OPEN_MARGIN_L, 5.0 + OPEN_MARGIN_L]);
+        assert_eq!(swarm.len(), 4);
+        // In ℓ the bar stands at x = 1.5, 2.5, 3.5, 4.5 of 6 and y = 2.5 of 5.
+        assert_eq!(snapshot.carries_loss(&Ensemble::default(), 2.0), vec![false, true, true, false]);
+        assert_eq!(snapshot.carries_loss(&Ensemble::default(), 2.6), vec![false; 4]);
+    }
+
+    #[test]
+    fn random_swarms_have_the_box_the_number_and_the_mix_of_the_sample() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let ensemble = Ensemble::default();
+        let sample = bar().sample(&ensemble, &mut rng).unwrap();
+        let random = bar().random_swarm(&ensemble, &mut rng);
+        let ones = |swarm: &Swarm| swarm.particles.iter().filter(|p| p.species == 1).count();
+        assert_eq!((random.box_size, random.len(), ones(&random)), (sample.box_size, sample.len(), ones(&sample)));
+
+        let many = bar().random_swarm_of(&ensemble, 4000, &mut rng);
+        assert_eq!((many.len(), ones(&many)), (4000, 1000));
+        let density = |s: &Swarm| s.len() as f64 / (s.box_size[0] * s.box_size[1]);
+        assert!((density(&many) / density(&sample) - 1.0).abs() < 1e-9);
+    }
+}

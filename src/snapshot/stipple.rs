@@ -1,0 +1,101 @@
+//! Evenly spaced points whose density follows a picture's darkness: weighted Voronoi stippling
+//! (Secord, "Weighted Voronoi Stippling", NPAR 2002).
+
+use rand::{Rng, RngExt};
+
+use super::near::PointTree;
+
+/// Rounds of moving every point to the centre of its share of the ink; the spacing is even well before.
+const ROUNDS: usize = 40;
+
+/// How much ink each pixel holds, row by row from the top.
+pub(crate) struct Ink {
+    pub width: usize,
+    /// At least 0; as many as whole rows have.
+    pub weight: Vec<f64>,
+}
+
+impl Ink {
+    /// Centre of a pixel, in pixels from the upper left corner.
+    fn centre(&self, pixel: usize) -> [f64; 2] {
+        [(pixel % self.width) as f64 + 0.5, (pixel / self.width) as f64 + 0.5]
+    }
+}
+
+/// `count` points in pixels from the upper left corner, and for each pixel with ink the point it belongs to.
+/// No points if there is no ink.
+pub(crate) fn stipple(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<[f64; 2]>, Vec<Option<usize>>) {
+    let cumulated: Vec<f64> = ink
+        .weight
+        .iter()
+        .scan(0.0, |sum, weight| {
+            *sum += weight;
+            Some(*sum)
+        })
+        .collect();
+    let total = cumulated.last().copied().unwrap_or(0.0);
+    let mut owners = vec![None; ink.weight.len()];
+    if total <= 0.0 || count == 0 {
+        return (Vec::new(), owners);
+    }
+    let draw = |rng: &mut dyn Rng| {
+        let level = rng.random_range(0.0..total);
+        let pixel = cumulated.partition_point(|sum| *sum <= level).min(ink.weight.len() - 1);
+        let [x, y] = ink.centre(pixel);
+        // Within the pixel, so that two points drawn there differ.
+        [x + rng.random_range(-0.5..0.5), y + rng.random_range(-0.5..0.5)]
+    };
+    let mut points: Vec<[f64; 2]> = (0..count).map(|_| draw(rng)).collect();
+    for round in 0..=ROUNDS {
+        let tree = PointTree::new(points.clone(), None);
+        let mut sums = vec![[0.0; 3]; count];
+        let mut last = 0;
+        for (pixel, &weight) in ink.weight.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+            let [x, y] = ink.centre(pixel);
+            // The pixel before most often belongs to the same point.
+            owners[pixel] = tree.closest([x, y], last);
+            if let Some(owner) = owners[pixel] {
+                last = owner;
+                for (sum, term) in sums[owner].iter_mut().zip([weight * x, weight * y, weight]) {
+                    *sum += term;
+                }
+            }
+        }
+        if round == ROUNDS {
+            break;
+        }
+        for (point, [x, y, weight]) in points.iter_mut().zip(sums) {
+            // A point that has lost all its ink to others starts elsewhere.
+            *point = if weight > 0.0 { [x / weight, y / weight] } else { draw(rng) };
+        }
+    }
+    (points, owners)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    #[test]
+    fn spacing_is_even_and_density_follows_the_ink() {
+        // The right half holds four times the ink of the left one.
+        let weight = (0..120 * 60).map(|i| if i % 120 < 60 { 0.2 } else { 0.8 }).collect();
+        let ink = Ink { width: 120, weight };
+        let (points, owners) = stipple(&ink, 200, &mut StdRng::seed_from_u64(2));
+        let right = points.iter().filter(|p| p[0] > 60.0).count();
+        assert!((150..=170).contains(&right), "{right} of 200 on the dark side");
+        // On the dark side each of 160 points has 22.5 pixels: a hexagonal grid would have spacing 5.1.
+        let mut spacings = PointTree::new(points.iter().copied().filter(|p| p[0] > 65.0).collect(), None).spacings();
+        spacings.sort_by(f64::total_cmp);
+        let low = spacings[spacings.len() / 20];
+        assert!(spacings[0] > 2.0 && low > 3.3, "least {}, fifth percentile {low}; random: 0.2 and 0.6", spacings[0]);
+        assert!(owners.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn no_ink_gives_no_points() {
+        let blank = Ink { width: 4, weight: vec![0.0; 16] };
+        assert!(stipple(&blank, 10, &mut StdRng::seed_from_u64(1)).0.is_empty());
+    }
+}

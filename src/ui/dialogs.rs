@@ -1,0 +1,91 @@
+//! The file dialogs, and the one question that is ever asked.
+
+use std::path::Path;
+
+use egui_file_dialog::{DialogState, FileDialog};
+
+use super::egui::{Button, Context, Id, Modal};
+use super::state::UiState;
+use super::style;
+use crate::session::{Command, Dialog, Session};
+
+const SCENES: &str = "Unstill scenes";
+const PICTURES: &str = "Particles and images";
+
+pub(super) fn file_dialog() -> FileDialog {
+    FileDialog::new()
+        .as_modal(true)
+        .default_size([640.0, 420.0])
+        .add_file_filter_extensions(SCENES, vec!["ron"])
+        .add_file_filter_extensions(PICTURES, vec!["csv", "xyz", "png", "jpg", "jpeg"])
+        .add_save_extension(SCENES, "ron")
+        .default_save_extension(SCENES)
+}
+
+pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
+    let config = dialog.config_mut();
+    let (filter, title) = match what {
+        Dialog::Open => (SCENES, "Open a scene"),
+        Dialog::SaveAs => (SCENES, "Save the scene"),
+        Dialog::Import => (PICTURES, "Import particles or an image"),
+        Dialog::Gallery | Dialog::Help => return,
+    };
+    config.default_file_filter = Some(filter.to_owned());
+    config.title = Some(title.to_owned());
+    dialog.set_user_data(what);
+    if what == Dialog::SaveAs { dialog.save_file() } else { dialog.pick_file() }
+}
+
+pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
+    let dialog = &mut state.file_dialog;
+    if *dialog.state() != DialogState::Open {
+        suggest_place(dialog, session);
+    }
+    dialog.update(ctx);
+    let what = dialog.user_data::<Dialog>().copied();
+    if let Some(path) = dialog.take_picked() {
+        commands.extend(match what {
+            Some(Dialog::Open) => Some(Command::Open(path)),
+            Some(Dialog::SaveAs) => Some(Command::SaveAs(path)),
+            Some(Dialog::Import) => Some(Command::Import(path)),
+            _ => None,
+        });
+    }
+    if session.asks_before_quitting() && *dialog.state() != DialogState::Open {
+        ask_before_quitting(ctx, session, commands);
+    }
+}
+
+/// Where the next dialog opens: beside the scene's own file, with a name made from its title.
+fn suggest_place(dialog: &mut FileDialog, session: &Session) {
+    let config = dialog.config_mut();
+    if let Some(folder) = session.path().and_then(Path::parent).filter(|p| !p.as_os_str().is_empty()) {
+        config.initial_directory = folder.to_owned();
+    }
+    let title = session.document().title.to_lowercase();
+    let words: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    config.default_file_name = if words.is_empty() { "scene.ron".to_owned() } else { words.join("-") + ".ron" };
+}
+
+fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
+    let modal = Modal::new(Id::new("quit")).show(ctx, |ui| {
+        ui.set_width(340.0);
+        ui.heading("Leave without saving?");
+        ui.label(format!("“{}” has changes that are in no file yet.", session.document().title));
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            if ui.add(Button::new("Save, then leave").fill(style::ACCENT_DARK)).clicked() {
+                commands.push(Command::Save);
+            }
+            if ui.button("Leave without saving").clicked() {
+                commands.push(Command::QuitUnsaved);
+            }
+            if ui.button("Stay").clicked() {
+                commands.push(Command::StayHere);
+            }
+        });
+    });
+    if modal.should_close() {
+        commands.push(Command::StayHere);
+    }
+}

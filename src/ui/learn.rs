@@ -1,0 +1,203 @@
+//! The panel of the second place: what to learn, and how it goes.
+
+use egui_plot::{Legend, Line, Plot, PlotPoints};
+
+use super::egui::{self, Button, CollapsingHeader, Color32, DragValue, ProgressBar, RichText, Ui, Vec2};
+use super::style;
+use super::widgets::{Scale, card, choice, command_button_enabled, row, section, slider, slider_int};
+use crate::learn::{Drive, Phase, TrainingSettings};
+use crate::rule::FlowKind;
+use crate::session::{Command, Session, TrainingState, TrainingView};
+
+/// Name, steps of the energy, steps of the flow.
+const PRESETS: [(&str, usize, usize); 3] = [("Quick", 800, 400), ("Standard", 3000, 1200), ("Thorough", 9000, 3000)];
+
+pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let training = session.training();
+    let active = training.state.is_active();
+    // What a run was started with stays visible, and cannot be changed under it.
+    ui.add_enabled_ui(!active, |ui| settings(ui, session, commands));
+    ui.add_space(6.0);
+    buttons(ui, session, commands);
+    if let Some(warning) = session.warnings().first() {
+        let colour = if warning.blocks { style::ERROR } else { style::WARN };
+        card(ui, colour, &warning.text, warning.mend);
+    }
+    status(ui, training);
+    curve(ui, training);
+}
+
+fn settings(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let old = session.document().training;
+    let mut new = old;
+    section(ui, "How long");
+    let now = PRESETS.iter().position(|&(_, steps, flow_steps)| (steps, flow_steps) == (old.steps, old.flow_steps));
+    let options: Vec<(Option<usize>, &str, String)> = PRESETS
+        .iter()
+        .enumerate()
+        .map(|(i, (name, steps, flow))| (Some(i), *name, format!("{steps} steps for the energy, {flow} for the flow")))
+        .collect();
+    if let Some(Some(chosen)) = choice(ui, now, &options) {
+        (_, new.steps, new.flow_steps) = PRESETS[chosen];
+    }
+    let steps = "Optimiser steps of the energy: what the pattern is";
+    slider_int(ui, "Steps", steps, &mut new.steps, 100..=30_000, Scale::Logarithmic);
+
+    section(ui, "Motion");
+    let energy_only = "Learn the pattern alone; the training-free exact flow moves it".to_owned();
+    let learned = "Learn a motion of this pattern as well: a flow network that keeps it".to_owned();
+    let options = [(false, "exact only", energy_only), (true, "learned", learned)];
+    if let Some(wanted) = choice(ui, old.flow == FlowKind::Learned, &options) {
+        new.flow = if wanted { FlowKind::Learned } else { FlowKind::None };
+    }
+    if new.flow == FlowKind::Learned {
+        let forward = "It flies where the particles point".to_owned();
+        let any = "Any motion will do, as in the paper; each seed finds its own".to_owned();
+        if let Some(drive) = choice(ui, old.drive, &[(Drive::Forward, "forward", forward), (Drive::Any, "any", any)]) {
+            new.drive = drive;
+        }
+        let steps = "Optimiser steps of the flow network";
+        slider_int(ui, "Flow steps", steps, &mut new.flow_steps, 100..=10_000, Scale::Logarithmic);
+    }
+    let seed = "Same picture, settings, seed and machine: same rule. Another seed may find another motion";
+    row(ui, "Seed", seed, DragValue::new(&mut new.seed).range(0..=u64::MAX).speed(0.1));
+    CollapsingHeader::new("More").show(ui, |ui| more(ui, &mut new));
+    if new != old {
+        commands.push(Command::SetTraining(new));
+    }
+}
+
+fn more(ui: &mut Ui, new: &mut TrainingSettings) {
+    let batch = "Samples looked at in one step";
+    slider_int(ui, "Batch", batch, &mut new.batch, 1..=128, Scale::Logarithmic);
+    let rate = "First learning rate; it falls to zero along a cosine. Lower it when the loss diverges";
+    row(ui, "Rate", rate, DragValue::new(&mut new.learning_rate).range(1e-5..=0.1).speed(1e-4).max_decimals(5));
+    let [low, high] = &mut new.sigma_range_l;
+    let coldest = "Least noise trained at, in ℓ: how sharp the pattern can be";
+    slider(ui, "σ min", coldest, low, 0.03..=0.25, Scale::Logarithmic);
+    let hottest = "Most noise trained at, in ℓ: where growing starts";
+    slider(ui, "σ max", hottest, high, 0.3..=3.0, Scale::Logarithmic);
+    let seen = "Width of the two layers of φ: what is seen of a neighbour";
+    if slider_int(ui, "Width φ", seen, &mut new.phi[1], 8..=128, Scale::Logarithmic) {
+        new.phi[0] = new.phi[1];
+    }
+    let made = "Width of the two layers of ρ: what is made of all neighbours";
+    if slider_int(ui, "Width ρ", made, &mut new.rho[1], 8..=256, Scale::Logarithmic) {
+        new.rho[0] = new.rho[1];
+    }
+}
+
+fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let size = |share: f32, ui: &Ui| Vec2::new((share * (ui.available_width() + 8.0) - 8.0).floor(), 30.0);
+    match session.training().state {
+        TrainingState::Running | TrainingState::Paused => ui.horizontal(|ui| {
+            let half = size(0.5, ui);
+            let (text, command) = if session.training().state == TrainingState::Paused {
+                ("▶ Resume", Command::ResumeLearning)
+            } else {
+                ("⏸ Pause learning", Command::PauseLearning)
+            };
+            command_button_enabled(ui, true, Button::new(text).min_size(half), command, commands);
+            command_button_enabled(ui, true, Button::new("⏹ Stop").min_size(half), Command::StopLearning, commands);
+        }),
+        _ => ui.horizontal(|ui| {
+            let can = !session.warnings().iter().any(|w| w.blocks);
+            let go_on = session.has_rule();
+            let width = size(if go_on { 0.6 } else { 1.0 }, ui);
+            let text = RichText::new("▶ Start learning").color(style::TEXT_STRONG).strong();
+            let button = Button::new(text).fill(style::ACCENT_DARK).min_size(width);
+            command_button_enabled(ui, can, button, Command::StartLearning, commands);
+            if go_on {
+                let button = Button::new("Learn on").min_size(Vec2::new(ui.available_width(), 30.0));
+                command_button_enabled(ui, can, button, Command::ContinueLearning, commands);
+            }
+        }),
+    };
+}
+
+fn status(ui: &mut Ui, training: &TrainingView) {
+    match &training.state {
+        TrainingState::Idle => {
+            ui.label(RichText::new("The swarm stays alive on the canvas while it learns.").color(style::TEXT_WEAK));
+        }
+        TrainingState::Running | TrainingState::Paused => {
+            let text = match training.last {
+                Some(stats) => {
+                    let phase = if stats.phase == Phase::Energy { "pattern" } else { "motion" };
+                    format!("{phase} · step {} of {}", stats.step, stats.steps)
+                }
+                None => "preparing samples…".to_owned(),
+            };
+            ui.add(
+                ProgressBar::new(training.progress() as f32).desired_height(18.0).fill(style::ACCENT_DARK).text(text),
+            );
+            let eta = match (&training.state, training.eta_s) {
+                (TrainingState::Paused, _) => "paused".to_owned(),
+                (_, Some(seconds)) => format!("{} left · {:.0} steps/s", duration(seconds), training.steps_per_s),
+                _ => String::new(),
+            };
+            ui.label(RichText::new(eta).color(style::TEXT_WEAK));
+        }
+        TrainingState::Finished { early } => {
+            let how = if *early { "Stopped" } else { "Learned" };
+            let steps = training.last.map_or(0, |s| s.step);
+            card(ui, style::ACCENT, &format!("{how} after {steps} steps."), "Go to Live and play with it.");
+        }
+        TrainingState::Failed(why) => card(ui, style::ERROR, "Learning failed.", why),
+    }
+}
+
+fn curve(ui: &mut Ui, training: &TrainingView) {
+    let (energy, flow) = (training.energy_loss.points(), training.flow_loss.points());
+    if energy.len() + flow.len() < 2 {
+        return;
+    }
+    section(ui, "Loss");
+    Plot::new("loss")
+        .height(150.0)
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .show_axes([true, true])
+        .y_axis_min_width(28.0)
+        .legend(Legend::default().text_style(egui::TextStyle::Small))
+        .show(ui, |plot| {
+            for (name, points, colour) in [("pattern", energy, style::ACCENT), ("motion", flow, style::WARN)] {
+                if !points.is_empty() {
+                    plot.line(line(name, points, colour));
+                }
+            }
+        })
+        .response
+        .on_hover_text(
+            "Pattern: error of the denoiser. Motion: how far the flow is from keeping the pattern. Lower is better",
+        );
+}
+
+fn line<'a>(name: &'a str, points: &[[f64; 2]], colour: Color32) -> Line<'a> {
+    Line::new(name, PlotPoints::from(points.to_vec())).color(colour).width(1.5)
+}
+
+/// Seconds as people say them.
+fn duration(seconds: f64) -> String {
+    let s = seconds.max(0.0).round() as u64;
+    match s {
+        0..60 => format!("{s} s"),
+        60..3600 => format!("{} min {} s", s / 60, s % 60),
+        _ => format!("{} h {} min", s / 3600, s % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_in_the_unit_that_fits() {
+        assert_eq!(duration(4.4), "4 s");
+        assert_eq!(duration(75.0), "1 min 15 s");
+        assert_eq!(duration(7260.0), "2 h 1 min");
+        assert_eq!(duration(-1.0), "0 s");
+    }
+}

@@ -1,0 +1,62 @@
+//! What the panels remember from frame to frame: open sheets, notices, and the preview they drew last.
+
+use egui_file_dialog::FileDialog;
+use egui_notify::{Anchor, Toasts};
+
+use super::gallery::GalleryCard;
+use super::hint::Hint;
+use super::paint::Preview;
+use super::{dialogs, egui};
+use crate::session::{Dialog, Effect, Level};
+
+/// The panels' own state. None of it is saved.
+pub struct UiState {
+    pub(super) toasts: Toasts,
+    pub(super) file_dialog: FileDialog,
+    pub(super) gallery_open: bool,
+    pub(super) gallery: Vec<GalleryCard>,
+    pub(super) help_open: bool,
+    pub(super) hint: Hint,
+    pub(super) preview: Preview,
+}
+
+impl UiState {
+    /// `gallery`: the bundled scenes.
+    pub fn new(gallery: Vec<GalleryCard>) -> Self {
+        Self {
+            toasts: Toasts::default().with_anchor(Anchor::BottomRight).with_margin(egui::vec2(16.0, 16.0)),
+            file_dialog: dialogs::file_dialog(),
+            gallery_open: false,
+            gallery,
+            help_open: false,
+            hint: Hint::default(),
+            preview: Preview::default(),
+        }
+    }
+
+    /// Shows notices, dialogs and sheets; every other effect is the shell's.
+    pub fn on_effect(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Notify { level, text } => self.notify(*level, text),
+            Effect::Ask(Dialog::Gallery) => self.gallery_open = !self.gallery_open,
+            Effect::Ask(Dialog::Help) => self.help_open = !self.help_open,
+            Effect::Ask(dialog) => dialogs::open(&mut self.file_dialog, *dialog),
+            _ => {}
+        }
+    }
+
+    /// A dialog is open that should get the keys and clicks.
+    pub fn has_dialog(&self) -> bool {
+        *self.file_dialog.state() == egui_file_dialog::DialogState::Open
+    }
+
+    fn notify(&mut self, level: Level, text: &str) {
+        let (toast, seconds) = match level {
+            Level::Info => (self.toasts.info(text), 4),
+            Level::Success => (self.toasts.success(text), 4),
+            Level::Warning => (self.toasts.warning(text), 8),
+            Level::Error => (self.toasts.error(text), 15),
+        };
+        toast.duration(std::time::Duration::from_secs(seconds)).closable(true).show_progress_bar(false);
+    }
+}

@@ -1,0 +1,63 @@
+//! Small still drawings of particles: previews and thumbnails.
+
+use super::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2};
+use super::style;
+use crate::snapshot::{MAX_SPECIES, Particle};
+
+/// More particles than this are not told apart in a thumbnail.
+const MAX_DRAWN: usize = 2000;
+
+/// Draws `particles` of a box (world y up) into `rect`, as large as fits, on the canvas' ground.
+pub(super) fn draw(painter: &Painter, rect: Rect, particles: &[Particle], box_size: [f64; 2]) {
+    painter.rect_filled(rect, 6.0, style::CANVAS);
+    draw_region(painter, rect.shrink(4.0), particles, [[0.0, 0.0], box_size]);
+}
+
+/// Draws the particles themselves, whatever empty box lies around them.
+pub(super) fn draw_close(painter: &Painter, rect: Rect, particles: &[Particle]) {
+    painter.rect_filled(rect, 6.0, style::CANVAS);
+    let range = |of: fn(&Particle) -> f64| {
+        let low = particles.iter().map(of).fold(f64::INFINITY, f64::min);
+        let high = particles.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
+        (low, high)
+    };
+    let ((x0, x1), (y0, y1)) = (range(|p| p.x), range(|p| p.y));
+    let margin = 0.12 * (x1 - x0).max(y1 - y0).max(1e-9);
+    draw_region(painter, rect.shrink(3.0), particles, [[x0 - margin, y0 - margin], [x1 + margin, y1 + margin]]);
+}
+
+fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high]: [[f64; 2]; 2]) {
+    let size = [high[0] - low[0], high[1] - low[1]];
+    if particles.is_empty() || !(size[0] > 0.0 && size[1] > 0.0) {
+        return;
+    }
+    let scale = (f64::from(rect.width()) / size[0]).min(f64::from(rect.height()) / size[1]);
+    let drawn = Vec2::new((size[0] * scale) as f32, (size[1] * scale) as f32);
+    let corner = rect.center() - 0.5 * drawn;
+    let on_screen = |p: &Particle| {
+        pos2(corner.x + ((p.x - low[0]) * scale) as f32, corner.y + drawn.y - ((p.y - low[1]) * scale) as f32)
+    };
+    // Bodies of about a third of the mean spacing, between a speck and a small arrow.
+    let spacing = (size[0] * size[1] / particles.len() as f64).sqrt() * scale;
+    let length = (0.5 * spacing as f32).clamp(3.0, 9.0);
+    let painter = painter.with_clip_rect(rect.expand(3.0).intersect(painter.clip_rect()));
+    painter.extend(
+        particles
+            .iter()
+            .take(MAX_DRAWN)
+            .map(|p| arrow(on_screen(p), p.heading as f32, length, style::SPECIES_COLOURS[usize::from(p.species) % MAX_SPECIES])),
+    );
+}
+
+/// A slim arrowhead that points along `heading` (counter-clockwise from right, as in the world).
+pub(super) fn arrow(at: Pos2, heading: f32, length: f32, colour: Color32) -> Shape {
+    let (sin, cos) = heading.sin_cos();
+    let along = Vec2::new(cos, -sin);
+    let across = Vec2::new(sin, cos);
+    let points = vec![
+        at + 0.62 * length * along,
+        at - 0.48 * length * along + 0.40 * length * across,
+        at - 0.48 * length * along - 0.40 * length * across,
+    ];
+    Shape::convex_polygon(points, colour, Stroke::NONE)
+}

@@ -1,0 +1,118 @@
+//! The slim bar: menus, undo, the three places, the scene's name, and time.
+
+use super::egui::{
+    Align, Button, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, TextEdit, Ui, UiBuilder, Vec2,
+    containers::menu::{MenuButton, MenuConfig},
+};
+use super::state::UiState;
+use super::style;
+use super::widgets::{command_button, command_button_enabled};
+use crate::session::{Command, Dialog, Group, Place, Session, TABLE, info_of};
+
+/// Size of one of the three place buttons, points.
+const PLACE: Vec2 = Vec2::new(96.0, 30.0);
+
+pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
+    let bar = ui.max_rect();
+    let middle = Rect::from_center_size(bar.center(), Vec2::new(3.0 * PLACE.x + 8.0, PLACE.y));
+    let left = Rect::from_min_max(bar.min, [middle.left() - 12.0, bar.bottom()].into());
+    let right = Rect::from_min_max([middle.right() + 12.0, bar.top()].into(), bar.max);
+
+    ui.scope_builder(UiBuilder::new().max_rect(left).layout(Layout::left_to_right(Align::Center)), |ui| {
+        menu(ui, "File", Group::Scene, state, commands);
+        command_button_enabled(ui, session.can_undo(), Button::new("⟲ Undo"), Command::Undo, commands);
+        command_button_enabled(ui, session.can_redo(), Button::new("⟳ Redo"), Command::Redo, commands);
+        command_button(ui, "Gallery", Command::Ask(Dialog::Gallery), commands);
+        command_button(ui, "?", Command::Ask(Dialog::Help), commands);
+    });
+    ui.scope_builder(UiBuilder::new().max_rect(middle).layout(Layout::left_to_right(Align::Center)), |ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        for place in [Place::Paint, Place::Learn, Place::Live] {
+            place_button(ui, session, place, commands);
+        }
+    });
+    ui.scope_builder(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)), |ui| {
+        let playing = session.live().playing;
+        let alive = session.has_rule();
+        let text = if playing { "⏸ Pause" } else { "▶ Play" };
+        let button = Button::new(text).min_size(Vec2::new(76.0, 28.0));
+        command_button_enabled(ui, alive, button, Command::TogglePlay, commands);
+        title(ui, session, commands);
+    });
+}
+
+fn menu(ui: &mut Ui, name: &str, group: Group, state: &UiState, commands: &mut Vec<Command>) {
+    MenuButton::new(name).ui(ui, |ui| {
+        ui.set_min_width(190.0);
+        for info in TABLE.iter().filter(|info| info.group == group) {
+            if info.name == "Quit" {
+                ui.separator();
+            }
+            let key = info.shortcut.map_or_else(String::new, |s| s.text());
+            let button = Button::new(info.name).shortcut_text(key);
+            let enabled = !state.has_dialog();
+            command_button_enabled(ui, enabled, button, (info.command)(), commands);
+        }
+    });
+}
+
+fn place_button(ui: &mut Ui, session: &Session, place: Place, commands: &mut Vec<Command>) {
+    let command = Command::SetPlace(place);
+    let Some(info) = info_of(&command) else { return };
+    let here = session.place() == place;
+    let learning = place == Place::Learn && session.training().state.is_active();
+    let colour = if here { style::TEXT_STRONG } else { style::TEXT_WEAK };
+    let text = RichText::new(info.name).size(15.0).color(colour);
+    let fill = if here { style::ACCENT_DARK } else { style::PANEL };
+    let button = Button::new(text).min_size(PLACE).fill(fill).corner_radius(8.0).selected(here);
+    let response = ui.add(button).on_hover_text(info.full_tooltip());
+    if learning {
+        // How far learning has come, also when another place is shown.
+        let mut done = response.rect;
+        done.min.y = done.max.y - 3.0;
+        done.max.x = done.min.x + done.width() * session.training().progress() as f32;
+        ui.painter().rect_filled(done, CornerRadius::same(1), style::ACCENT);
+    }
+    if response.clicked() {
+        commands.push(command);
+    }
+}
+
+/// The scene's name; a click opens its title, author and notes.
+fn title(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let document = session.document();
+    let mark = if session.is_dirty() { " •" } else { "" };
+    let mut name: String = document.title.chars().take(28).collect();
+    if name.len() < document.title.len() {
+        name.push('…');
+    }
+    let saved = match (session.path(), session.is_dirty()) {
+        (Some(path), false) => format!("Saved in {}.", path.display()),
+        (Some(path), true) => format!("Not saved since the last change (Ctrl+S writes {}).", path.display()),
+        (None, _) => "In no file yet (Ctrl+S saves).".to_owned(),
+    };
+    // A click into the texts must not close the menu.
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let button = Button::new(format!("{name}{mark}")).frame_when_inactive(false);
+    let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
+        ui.set_width(320.0);
+        scene_texts(ui, session, commands);
+    });
+    response.on_hover_text(format!("{saved} Click for title, author and notes."));
+}
+
+fn scene_texts(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let document = session.document();
+    let mut field = |ui: &mut Ui, name: &str, text: &str, rows: usize, command: fn(String) -> Command| {
+        let label = ui.label(name);
+        let mut new = text.to_owned();
+        let edit = if rows > 1 { TextEdit::multiline(&mut new) } else { TextEdit::singleline(&mut new) };
+        ui.add(edit.desired_rows(rows).desired_width(f32::INFINITY)).labelled_by(label.id);
+        if new != text {
+            commands.push(command(new));
+        }
+    };
+    field(ui, "Title", &document.title, 1, Command::SetTitle);
+    field(ui, "Author", &document.author, 1, Command::SetAuthor);
+    field(ui, "Notes: what to look for", &document.notes, 6, Command::SetNotes);
+}

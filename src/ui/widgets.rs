@@ -1,0 +1,142 @@
+//! Controls that all panels share. Each carries its meaning, and its key where it has one, as a tooltip.
+
+use std::ops::RangeInclusive;
+
+use super::egui::emath::Numeric;
+use super::egui::{Align, Button, Color32, Frame, Label, Layout, Margin, Response, RichText, Slider, Ui, Vec2, Widget};
+use super::style;
+use crate::session::{Command, info_of};
+
+/// Width of the labels left of sliders, points.
+pub(super) const LABEL_WIDTH: f32 = 84.0;
+
+pub(super) fn section(ui: &mut Ui, text: &str) {
+    ui.add_space(6.0);
+    ui.label(RichText::new(text).color(style::TEXT_STRONG).strong());
+}
+
+/// A button for a command of the table, with its tooltip and key. `text` is what stands on it.
+pub(super) fn command_button(ui: &mut Ui, text: &str, command: Command, commands: &mut Vec<Command>) -> Response {
+    command_button_enabled(ui, true, Button::new(text), command, commands)
+}
+
+/// As [`command_button`], with a button of its own making.
+pub(super) fn command_button_enabled(
+    ui: &mut Ui,
+    enabled: bool,
+    button: Button<'_>,
+    command: Command,
+    commands: &mut Vec<Command>,
+) -> Response {
+    let tooltip = info_of(&command).map_or_else(String::new, |info| info.full_tooltip());
+    let response = ui.add_enabled(enabled, button).on_hover_text(&tooltip).on_disabled_hover_text(&tooltip);
+    if response.clicked() {
+        commands.push(command);
+    }
+    response
+}
+
+/// A row of exclusive choices of equal width; returns the one clicked. Each is (value, name, tooltip).
+pub(super) fn choice<T: PartialEq + Copy>(ui: &mut Ui, now: T, options: &[(T, &str, String)]) -> Option<T> {
+    let mut clicked = None;
+    Frame::NONE.fill(style::BAR).corner_radius(7.0).inner_margin(Margin::same(2)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            let gaps = 2.0 * (options.len() as f32 - 1.0);
+            let width = ((ui.available_width() - gaps) / options.len() as f32).floor();
+            for (value, name, tooltip) in options {
+                let button = Button::selectable(now == *value, *name).min_size(Vec2::new(width, 22.0));
+                if ui.add(button).on_hover_text(tooltip).clicked() && now != *value {
+                    clicked = Some(*value);
+                }
+            }
+        });
+    });
+    clicked
+}
+
+/// A label of fixed width, for rows that line up.
+pub(super) fn row_label(ui: &mut Ui, text: &str) -> Response {
+    let layout = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(Vec2::new(LABEL_WIDTH, 22.0), layout, |ui| {
+        ui.set_min_width(LABEL_WIDTH);
+        ui.add(Label::new(text).truncate())
+    })
+    .inner
+}
+
+/// A row with a label and any control; both tell `tooltip`.
+pub(super) fn row(ui: &mut Ui, text: &str, tooltip: &str, widget: impl Widget) -> Response {
+    ui.horizontal(|ui| {
+        let label = row_label(ui, text).on_hover_text(tooltip);
+        ui.add(widget).labelled_by(label.id).on_hover_text(tooltip)
+    })
+    .inner
+}
+
+/// How a slider divides its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scale {
+    Linear,
+    Logarithmic,
+}
+
+/// A slider in a row; sets `value` and returns true when the user moved it. A value outside the range is left alone.
+pub(super) fn slider(
+    ui: &mut Ui,
+    text: &str,
+    tooltip: &str,
+    value: &mut f64,
+    range: RangeInclusive<f64>,
+    scale: Scale,
+) -> bool {
+    let decimals = if *range.end() >= 50.0 { 1 } else { 3 };
+    number_slider(ui, text, tooltip, value, range, scale, decimals)
+}
+
+/// As [`slider`] for whole numbers.
+pub(super) fn slider_int(
+    ui: &mut Ui,
+    text: &str,
+    tooltip: &str,
+    value: &mut usize,
+    range: RangeInclusive<usize>,
+    scale: Scale,
+) -> bool {
+    number_slider(ui, text, tooltip, value, range, scale, 0)
+}
+
+fn number_slider<N: Numeric>(
+    ui: &mut Ui,
+    text: &str,
+    tooltip: &str,
+    value: &mut N,
+    range: RangeInclusive<N>,
+    scale: Scale,
+    decimals: usize,
+) -> bool {
+    // The slider clamps what it is given; only what the user did counts.
+    let mut new = *value;
+    let slider = Slider::new(&mut new, range).logarithmic(scale == Scale::Logarithmic).max_decimals(decimals);
+    let moved = row(ui, text, tooltip, slider).changed();
+    if moved {
+        *value = new;
+    }
+    moved
+}
+
+/// A notice in the panel, on a ground of its own.
+pub(super) fn card(ui: &mut Ui, colour: Color32, text: &str, more: &str) {
+    Frame::NONE
+        .fill(colour.gamma_multiply(0.12))
+        .stroke((1.0, colour.gamma_multiply(0.5)))
+        .corner_radius(6.0)
+        .inner_margin(Margin::symmetric(8, 6))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.add(Label::new(RichText::new(text).color(colour)).wrap());
+            if !more.is_empty() {
+                ui.add(Label::new(more).wrap());
+            }
+        });
+}

@@ -1,0 +1,376 @@
+//! The program as a person uses it from a terminal.
+
+use std::fs;
+use std::path::PathBuf;
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A flock of seven, as another program might write it, in two species.
+const FLOCK_CSV: &str = "\
+# box: 12 10
+x,y,heading,species
+6.0,5.0,0.0,0
+5.2,5.6,0.0,0
+5.2,4.4,0.0,0
+4.4,6.2,0.0,1
+4.4,3.8,0.0,1
+3.6,6.8,0.0,1
+3.6,3.2,0.0,1
+";
+
+struct Desk {
+    dir: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn read_bytes(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap()
+    }
+
+    /// The program in this folder, without a display.
+    fn unstill(&self, line: &str) -> Command {
+        let mut command = Command::cargo_bin("unstill").unwrap();
+        command.current_dir(self.dir.path()).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        command.args(line.split_whitespace());
+        command
+    }
+
+    /// Runs a command that must succeed, and returns its one JSON object.
+    fn json(&self, line: &str) -> Value {
+        let output = self.unstill(&format!("{line} --json --quiet")).assert().success().get_output().clone();
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{line}: {e}"))
+    }
+
+    /// Runs a command that must fail with `code`, and returns its one sentence.
+    fn failure(&self, line: &str, code: i32) -> String {
+        let before = self.files();
+        let assert = self.unstill(line).assert().code(code).stdout(predicate::str::is_empty());
+        let text = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+        let errors: Vec<&str> = text.lines().filter(|l| !l.starts_with("unstill: warning: ")).collect();
+        assert_eq!(errors.len(), 1, "{line}: one sentence, not\n{text}");
+        assert_eq!(self.files(), before, "{line}: a failure leaves nothing behind");
+        errors[0].strip_prefix("unstill: ").expect("the sentence names the program").to_owned()
+    }
+
+    fn files(&self) -> Vec<(PathBuf, u64)> {
+        let mut files: Vec<_> = fs::read_dir(self.dir.path())
+            .unwrap()
+            .map(|e| e.unwrap())
+            .map(|e| (e.path(), e.metadata().unwrap().len()))
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// A learned scene `flock.ron`, after 20 steps.
+    fn learned() -> Self {
+        let desk = Self::new();
+        desk.write("flock.csv", FLOCK_CSV);
+        desk.json("import flock.csv -o flock.ron --mode motif");
+        desk.json("learn flock.ron --steps 20 --flow-steps 5");
+        desk
+    }
+}
+
+fn number(value: &Value, key: &str) -> f64 {
+    value[key].as_f64().unwrap_or_else(|| panic!("`{key}` is no number in {value}"))
+}
+
+#[test]
+fn the_whole_path_from_a_csv_to_a_checked_living_swarm() {
+    let desk = Desk::new();
+    desk.write("flock.csv", FLOCK_CSV);
+
+    let imported = desk.json("import flock.csv -o flock.ron --mode motif");
+    assert_eq!(imported["particles"], 7);
+    assert_eq!(imported["species"], 2);
+    assert_eq!(imported["mode"], "Motif");
+    assert!((number(&imported, "unit_length") - 1.0).abs() < 1e-9);
+
+    let learned = desk.json("learn flock.ron -o learned.ron --steps 20 --flow-steps 5 --seed 3 --drive any");
+    assert_eq!(learned["steps"], 25);
+    assert_eq!(learned["learned_flow"], true);
+    assert!(number(&learned, "energy_loss") > 0.0);
+
+    let line = "live learned.ron --engine cpu --particles 35 --steps 20 --grow-steps 40 --seed 2";
+    let live = desk.json(&format!("{line} --csv swarm.csv --png swarm.png --gif swarm.gif --size 120 --gif-size 64 -o lived.ron"));
+    assert_eq!(live["particles"], 35);
+    assert_eq!(live["flow"], "Learned", "a learned flow is what a learned scene shows");
+    assert!(number(&live, "steps_per_s") > 0.0);
+    assert!(live["fidelity"].is_number());
+    assert_eq!(live["outputs"].as_array().unwrap().len(), 4);
+
+    let csv = desk.read("swarm.csv");
+    let mut lines = csv.lines();
+    let sides: Vec<f64> =
+        lines.next().unwrap().strip_prefix("# box: ").unwrap().split(' ').map(|s| s.parse().unwrap()).collect();
+    assert_eq!(lines.next(), Some("x,y,heading,species"));
+    let rows: Vec<Vec<f64>> = lines.map(|l| l.split(',').map(|f| f.parse().unwrap()).collect()).collect();
+    assert_eq!(rows.len(), 35);
+    assert!(rows.iter().all(|r| (0.0..=sides[0]).contains(&r[0]) && (0.0..=sides[1]).contains(&r[1])), "{csv}");
+    let png = image::open(desk.path("swarm.png")).unwrap();
+    assert_eq!(png.width().max(png.height()), 120);
+    assert!(desk.read_bytes("swarm.gif").starts_with(b"GIF89a"));
+
+    desk.json(&format!("{line} --csv again.csv"));
+    assert_eq!(desk.read("again.csv"), csv, "same seed, same swarm");
+    let other = line.replace("--seed 2", "--seed 4");
+    desk.json(&format!("{other} --csv other.csv"));
+    assert_ne!(desk.read("other.csv"), csv, "another seed, another swarm");
+
+    let on = desk.json("live lived.ron --from state --engine cpu --steps 2");
+    assert_eq!(on["particles"], 35);
+    assert_eq!(on["grow_steps"], 0);
+
+    let check = desk.json("check learned.ron --steps 20 --grow-steps 40 --replicas 3 --certify");
+    for key in ["grown", "kept", "healed", "scrambled", "residual"] {
+        assert!(check[key].is_number(), "{key} in {check}");
+    }
+    assert_eq!(check["flows"].as_array().unwrap().len(), 2, "the exact flow is measured beside the learned one");
+    assert!(number(&check["flows"][1], "residual") < 1e-3, "the exact flow is exact whatever the weights: {check}");
+
+    let info = desk.json("info learned.ron");
+    assert_eq!(info["snapshot"]["particles"], 7);
+    assert_eq!(info["training"]["seed"], 3);
+    assert_eq!(info["training"]["drive"], "Any");
+    assert!(number(&info["rule"], "energy_weights") > 1000.0);
+    assert_eq!(info["evidence"]["replicas"], 3);
+    assert!(desk.json("info flock.ron")["rule"].is_null(), "with -o the first scene stays as it was");
+}
+
+#[test]
+fn the_same_seed_learns_the_same_rule() {
+    let desk = Desk::new();
+    desk.write("flock.csv", FLOCK_CSV);
+    desk.json("import flock.csv -o flock.ron --mode motif");
+    for (out, seed) in [("a.ron", 1), ("b.ron", 1), ("c.ron", 2)] {
+        desk.json(&format!("learn flock.ron -o {out} --steps 10 --flow none --seed {seed}"));
+    }
+    let weights = |name: &str| desk.read(name).lines().find(|l| l.contains("weights:")).unwrap().to_owned();
+    assert_eq!(weights("a.ron"), weights("b.ron"));
+    assert_ne!(weights("a.ron"), weights("c.ron"));
+    assert_eq!(desk.json("info a.ron")["rule"]["flow"], Value::Null);
+}
+
+#[test]
+fn people_get_sentences_on_stdout_and_progress_only_on_stderr() {
+    let desk = Desk::learned();
+    desk.unstill("info flock.ron").assert().success().stdout(predicate::str::contains("7 particles of 2 species"));
+    desk.unstill("live flock.ron --engine cpu --particles 20 --steps 4 --grow-steps 4")
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("20 particles on the processor").and(predicate::str::contains("fidelity")))
+        .stderr(predicate::str::is_empty());
+    desk.unstill("motif --list").assert().success().stdout(predicate::str::contains("mill"));
+}
+
+#[test]
+fn a_bundled_motif_becomes_a_scene() {
+    let desk = Desk::new();
+    assert_eq!(desk.json("motif mill -o mill.ron")["particles"], 8);
+    assert!(!desk.json("info mill.ron")["notes"].as_str().unwrap().is_empty());
+    let names = desk.json("motif --list")["motifs"].as_array().unwrap().len();
+    assert!(names >= 8, "{names} bundled pictures");
+    let message = desk.failure("motif unicorn -o u.ron", 1);
+    assert!(message.contains("`unicorn`") && message.contains("mill"), "{message}");
+}
+
+#[test]
+fn bad_pictures_are_refused_in_one_sentence_with_their_line() {
+    let desk = Desk::new();
+    let with = |line: &str| format!("{FLOCK_CSV}{line}\n");
+    for (name, text, expected) in [
+        ("nan.csv", with("NaN,1,0,0"), "line 10"),
+        ("inf.csv", with("1,inf,0,0"), "line 10"),
+        ("outside.csv", with("13,1,0,0"), "outside the box"),
+        ("twice.csv", with("6.0,5.0,0.0,0"), "same place"),
+        ("none.csv", "x,y\n".to_owned(), "none.csv"),
+        ("one.csv", "x,y\n1,1\n".to_owned(), "too few"),
+        ("prose.csv", "It was a dark and stormy night.\n".to_owned(), "prose.csv"),
+        ("flock.txt", FLOCK_CSV.to_owned(), "give a .csv"),
+    ] {
+        desk.write(name, &text);
+        let message = desk.failure(&format!("import {name} -o out.ron"), 1);
+        assert!(message.starts_with(name) && message.contains(expected), "{name}: {message}");
+    }
+    let message = desk.failure("import nowhere.csv -o out.ron", 1);
+    assert!(message.starts_with("nowhere.csv: cannot be read"), "{message}");
+    let message = desk.failure("import one.csv -o one.csv", 1);
+    assert!(message.contains("would overwrite the picture itself"), "{message}");
+}
+
+#[test]
+fn a_million_particles_are_refused_and_not_waited_for() {
+    let desk = Desk::new();
+    let rows: String = (0..1_000_000).map(|k| format!("{},{}\n", k % 1000, k / 1000)).collect();
+    desk.write("million.csv", &format!("x,y\n{rows}"));
+    let message = desk.failure("import million.csv -o out.ron", 1);
+    assert!(message.contains("more than 200000 particles"), "{message}");
+}
+
+#[test]
+fn impossible_images_are_refused_in_one_sentence() {
+    let desk = Desk::new();
+    fs::write(desk.path("empty.png"), []).unwrap();
+    assert!(desk.failure("import empty.png -o out.ron", 1).starts_with("empty.png: "));
+    fs::write(desk.path("huge.png"), png_header(20_000, 20_000)).unwrap();
+    let message = desk.failure("import huge.png -o out.ron", 1);
+    assert!(message.contains("20000"), "{message}");
+    fs::write(desk.path("zero.png"), png_header(0, 0)).unwrap();
+    assert!(desk.failure("import zero.png -o out.ron", 1).starts_with("zero.png: "));
+}
+
+/// The first chunk of a PNG of 8-bit RGB, and nothing after it.
+fn png_header(width: u32, height: u32) -> Vec<u8> {
+    let mut chunk = b"IHDR".to_vec();
+    chunk.extend(width.to_be_bytes());
+    chunk.extend(height.to_be_bytes());
+    chunk.extend([8, 2, 0, 0, 0]);
+    let crc = !chunk.iter().fold(!0u32, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 })
+    });
+    let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
+    file.extend(chunk);
+    file.extend(crc.to_be_bytes());
+    file
+}
+
+#[test]
+fn bad_scenes_are_refused_in_one_sentence_by_every_command() {
+    let desk = Desk::learned();
+    let good = desk.read("flock.ron");
+    let bad = [
+        ("prose.ron", "It was a dark and stormy night.".to_owned(), "not an Unstill scene"),
+        ("half.ron", good[..good.len() / 2].to_owned(), "breaks off in line"),
+        ("newer.ron", good.replacen("schema: 1", "schema: 3", 1), "update Unstill; the file is left as it is"),
+        ("nan.ron", good.replacen("x: 6.0", "x: NaN", 1), "snapshot.particles[0]: x is NaN"),
+        ("outside.ron", good.replacen("x: 6.0", "x: 60.0", 1), "lies outside the box"),
+        ("number.ron", good.replacen("copies: 6", "copies: six", 1), "line "),
+    ];
+    for (name, text, expected) in &bad {
+        desk.write(name, text);
+        for command in ["info", "learn", "live", "check"] {
+            let message = desk.failure(&format!("{command} {name}"), 1);
+            assert!(message.starts_with(name) && message.contains(expected), "{command} {name}: {message}");
+        }
+        let message = desk.failure(name, 1);
+        assert!(message.contains(expected), "also before a window is opened: {message}");
+        assert_eq!(&desk.read(name), text, "{name} is left as it is");
+    }
+}
+
+#[test]
+fn weights_of_another_shape_are_refused() {
+    let desk = Desk::learned();
+    let scene = desk.read("flock.ron");
+    let rule = scene.find("rule: Some").unwrap();
+    let (head, tail) = scene.split_at(rule);
+    let wider = tail.replacen("phi: (", "phi: (1", 1);
+    assert_ne!(wider, tail);
+    desk.write("wider.ron", &format!("{head}{wider}"));
+    let message = desk.failure("info wider.ron", 1);
+    assert!(message.contains("wider.ron: ") && message.contains("energy"), "{message}");
+}
+
+#[test]
+fn a_picture_that_cannot_be_learned_or_was_not_is_said_so() {
+    let desk = Desk::new();
+    for (name, particles, expected) in [
+        ("none.ron", "", "0 particle(s) are too few"),
+        ("one.ron", "(x: 1.0, y: 1.0, heading: 0.0, species: 0)", "1 particle(s) are too few"),
+    ] {
+        desk.write(name, &format!("(schema: 1, snapshot: (particles: [{particles}], box_size: (4.0, 3.0)))"));
+        let message = desk.failure(&format!("learn {name} --steps 3"), 1);
+        assert!(message.starts_with(name) && message.contains(expected), "{message}");
+        desk.unstill(&format!("info {name}")).assert().success();
+    }
+    desk.json("motif pairs -o pairs.ron");
+    for command in ["live", "check"] {
+        let message = desk.failure(&format!("{command} pairs.ron"), 1);
+        assert!(message.contains("no rule yet") && message.contains("unstill learn pairs.ron"), "{message}");
+    }
+    let message = desk.failure("learn pairs.ron --continue", 1);
+    assert!(message.contains("no weights to go on from"), "{message}");
+}
+
+#[test]
+fn settings_out_of_range_are_named_before_anything_runs() {
+    let desk = Desk::learned();
+    for (option, expected) in [
+        ("--sigma 7", "temperature σ is 7"),
+        ("--sigma NaN", "temperature σ is NaN"),
+        ("--window -1", "window radius is -1"),
+        ("--cruise 1e9", "cruise of species 0"),
+        ("--from state", "holds no live swarm"),
+    ] {
+        let message = desk.failure(&format!("live flock.ron --engine cpu {option}"), 1);
+        assert!(message.starts_with("flock.ron: ") && message.contains(expected), "{option}: {message}");
+    }
+    desk.json("learn flock.ron -o still.ron --steps 5 --flow none");
+    let message = desk.failure("live still.ron --flow learned", 1);
+    assert!(message.contains("no learned flow"), "{message}");
+}
+
+#[test]
+fn an_unwritable_place_is_found_out_before_the_work() {
+    let desk = Desk::learned();
+    // So long that the test would not end if the work began.
+    let long = "--steps 10000000";
+    for line in [
+        format!("learn flock.ron -o no/such/folder/out.ron {long}"),
+        format!("live flock.ron --engine cpu {long} --csv no/such/folder/out.csv"),
+        format!("live flock.ron --engine cpu {long} --png no/such/folder/out.png"),
+        format!("live flock.ron --engine cpu {long} --gif no/such/folder/out.gif"),
+        "import flock.csv -o no/such/folder/out.ron".to_owned(),
+        "motif mill -o no/such/folder/out.ron".to_owned(),
+    ] {
+        let message = desk.failure(&line, 1);
+        assert!(
+            message.contains("no/such/folder/out") && message.contains("folder does not exist"),
+            "{line}: {message}"
+        );
+    }
+    let message = desk.failure(&format!("learn flock.ron -o {} {long}", desk.dir.path().display()), 1);
+    assert!(message.contains("that is a folder"), "{message}");
+}
+
+#[test]
+fn exit_codes_tell_usage_and_missing_displays_apart() {
+    let desk = Desk::learned();
+    desk.unstill("live").assert().code(2);
+    desk.unstill("live flock.ron --particles 0").assert().code(2);
+    desk.unstill("learn flock.ron --flow sideways").assert().code(2);
+    for line in ["", "flock.ron"] {
+        let message = desk.failure(line, 3);
+        assert!(message.contains("no display") && message.contains("unstill live"), "{message}");
+    }
+    desk.unstill("--help").assert().success().stdout(predicate::str::contains("Exit codes"));
+}
+
+#[test]
+fn machines_get_the_error_as_json_too() {
+    let desk = Desk::new();
+    let output = desk.unstill("info nowhere.ron --json").assert().code(1).get_output().clone();
+    let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(value["error"].as_str().unwrap().starts_with("nowhere.ron: cannot be read"));
+    assert!(!output.stderr.is_empty());
+}

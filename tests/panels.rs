@@ -1,0 +1,398 @@
+//! The panels, used as a person uses them: found by what they say, clicked, dragged and read.
+
+use std::sync::Arc;
+
+use bevy_egui::egui::accesskit::Role;
+use bevy_egui::egui::{Context, Key, Rect, Vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use unstill::learn::{Phase, StepStats};
+use unstill::rule::{LiveSettings, LocalNet, NetShape, Rule};
+use unstill::session::{Command, Dialog, Document, Effect, Event, Place, SceneSource, Session, TrainingState};
+use unstill::snapshot::{Particle, motifs};
+use unstill::ui::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
+use unstill::worker::{self, Progress};
+
+/// The smallest laptop people still use.
+const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
+
+/// A shell without engine, files or threads.
+struct Shell {
+    session: Session,
+    state: UiState,
+    commands: Vec<Command>,
+    effects: Vec<Effect>,
+    free: Rect,
+    styled: bool,
+}
+
+impl Shell {
+    fn new(session: Session) -> Self {
+        let card = |motif: &motifs::Motif| GalleryCard {
+            name: motif.name.into(),
+            title: motif.title.into(),
+            notes: motif.look_for.into(),
+            snapshot: Arc::new(motif.snapshot()),
+        };
+        let state = UiState::new(motifs::all().iter().map(card).collect());
+        Self { session, state, commands: Vec::new(), effects: Vec::new(), free: Rect::ZERO, styled: false }
+    }
+
+    fn frame(&mut self, ctx: &Context) {
+        if !std::mem::replace(&mut self.styled, true) {
+            set_style(ctx);
+        }
+        let readouts = Readouts { frame_ms: 16.6, steps_per_s: 240.0, engine: "processor".into(), pair_tests_per_s: None };
+        let (commands, free) = panels(ctx, &self.session, &readouts, &mut self.state);
+        self.free = free;
+        for command in commands {
+            self.commands.push(command.clone());
+            let effects = self.session.apply(command);
+            self.take(effects);
+        }
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.state.on_effect(&effect);
+            self.effects.push(effect);
+        }
+    }
+
+    fn apply(&mut self, command: Command) {
+        let effects = self.session.apply(command);
+        self.take(effects);
+    }
+}
+
+type Window = Harness<'static, Shell>;
+
+fn window_of(session: Session, size: Vec2) -> Window {
+    let mut window = Harness::builder()
+        // The harness leaves a margin of its own around what it shows; the panels fill the whole window.
+        .with_size(size)
+        .with_step_dt(1.0 / 60.0)
+        .build_ui_state(|ui, shell: &mut Shell| shell.frame(ui.ctx()), Shell::new(session));
+    settle(&mut window);
+    window
+}
+
+fn window(session: Session) -> Window {
+    window_of(session, LAPTOP)
+}
+
+/// Some frames: notices and fades keep the window drawing, so it is never idle.
+fn settle(window: &mut Window) {
+    window.run_steps(8);
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    settle(window);
+}
+
+fn rule(with_flow: bool) -> Rule {
+    let net = |outputs| {
+        let shape = NetShape { species: 2, phi: [4, 4], rho: [4, 4], outputs };
+        LocalNet { shape, weights: vec![0.0; shape.layout().total] }
+    };
+    Rule {
+        unit_length: 1.0,
+        cutoff_l: 3.9,
+        sigma_range_l: [0.1, 0.8],
+        kappa: 1.0,
+        energy: net(1),
+        flow: with_flow.then(|| net(3)),
+    }
+}
+
+/// A bundled picture of two species with a rule, opened and alive.
+fn alive() -> Session {
+    let mut session = Session::new(3);
+    let pairs = motifs::by_name("pairs").expect("a bundled picture").snapshot();
+    let document = Document {
+        title: "Pairs".into(),
+        snapshot: Arc::new(pairs),
+        rule: Some(Arc::new(rule(true))),
+        ..Document::default()
+    };
+    session.on_event(Event::Opened { source: SceneSource::Bundled("pairs".into()), result: Ok(Box::new(document)) });
+    session
+}
+
+fn painted() -> Session {
+    let mut session = Session::new(1);
+    session.apply(Command::SetPlace(Place::Paint));
+    let at = |x, y| Particle { x, y, ..Particle::default() };
+    session.apply(Command::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
+    session
+}
+
+fn in_place(mut session: Session, place: Place) -> Session {
+    session.apply(Command::SetPlace(place));
+    session
+}
+
+#[test]
+fn the_three_places_are_one_click_apart() {
+    let mut window = window(alive());
+    for (label, place) in [("Paint", Place::Paint), ("Learn", Place::Learn), ("Live", Place::Live)] {
+        click(&mut window, label);
+        assert_eq!(window.state().session.place(), place);
+    }
+}
+
+#[test]
+fn learning_is_started_paused_resumed_and_stopped_by_its_buttons() {
+    let mut window = window(in_place(painted(), Place::Learn));
+    click(&mut window, "▶ Start learning");
+    assert!(window.state().effects.iter().any(|e| matches!(e, Effect::StartTraining(_))));
+    click(&mut window, "⏸ Pause learning");
+    assert_eq!(window.state().session.training().state, TrainingState::Paused);
+    click(&mut window, "▶ Resume");
+    assert_eq!(window.state().session.training().state, TrainingState::Running);
+    click(&mut window, "⏹ Stop");
+    assert!(window.state().effects.iter().any(|e| matches!(e, Effect::StopTraining(_))));
+}
+
+#[test]
+fn progress_and_failure_of_learning_are_on_the_screen() {
+    let mut window = window(in_place(painted(), Place::Learn));
+    click(&mut window, "▶ Start learning");
+    let run = window.state().session.training().run;
+    let point = |step| StepStats { phase: Phase::Energy, step, steps: 100, loss: 1.0 / step as f64 };
+    let stats = point(40);
+    let curve = (1..=40).map(point).collect();
+    let progress = Progress { stats, loss_smoothed: 0.03, steps_per_s: 20.0, eta_s: 75.0, curve };
+    window.state_mut().session.on_event(Event::Training { run, event: worker::Event::Progress(progress) });
+    settle(&mut window);
+    window.get_by_label_contains("1 min 15 s left");
+    window.get_by_label("Loss");
+    let event = worker::Event::Failed { message: "The loss became NaN.".into() };
+    window.state_mut().session.on_event(Event::Training { run, event });
+    settle(&mut window);
+    window.get_by_label_contains("The loss became NaN.");
+    window.get_by_label("▶ Start learning");
+}
+
+#[test]
+fn a_picture_that_cannot_teach_is_warned_of_and_cannot_be_learned() {
+    let mut window = window(in_place(Session::new(1), Place::Learn));
+    window.get_by_label_contains("The picture is empty");
+    let start = window.get_by_label("▶ Start learning");
+    assert!(start.accesskit_node().is_disabled());
+    *window.state_mut() = Shell::new(in_place(painted(), Place::Learn));
+    settle(&mut window);
+    assert!(window.query_by_label_contains("The picture is empty").is_none());
+    assert!(!window.get_by_label("▶ Start learning").accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_swatch_chooses_the_species_of_the_pen() {
+    let mut window = window(painted());
+    click(&mut window, "Species 3: yellow");
+    assert_eq!(window.state().session.species(), 2);
+}
+
+#[test]
+fn one_creature_or_a_whole_crowd_is_a_choice_that_can_be_undone() {
+    let mut window = window(painted());
+    click(&mut window, "a whole crowd");
+    assert_eq!(window.state().session.snapshot().mode, unstill::snapshot::Mode::Whole);
+    click(&mut window, "⟲ Undo");
+    assert_eq!(window.state().session.snapshot().mode, unstill::snapshot::Mode::Motif);
+}
+
+#[test]
+fn a_key_on_a_slider_sets_the_live_knobs() {
+    let mut window = window(alive());
+    let before = window.state().session.document().live;
+    window.get_by_role_and_label(Role::Slider, "Temperature").focus();
+    settle(&mut window);
+    window.key_press(Key::ArrowRight);
+    settle(&mut window);
+    let after = window.state().session.document().live;
+    assert!(after.sigma_l > before.sigma_l);
+    assert_eq!(LiveSettings { sigma_l: before.sigma_l, ..after }, before, "nothing else moved");
+}
+
+#[test]
+fn dragging_a_slider_is_one_step_of_the_history() {
+    let mut window = window(alive());
+    let before = window.state().session.document().clone();
+    let rail = window.get_by_role_and_label(Role::Slider, "Strength").rect();
+    window.drag_at(rail.left_center() + Vec2::new(10.0, 0.0));
+    for step in 2..8 {
+        window.hover_at(rail.left_center() + Vec2::new(10.0 * step as f32, 0.0));
+        window.run_steps(1);
+    }
+    window.drop_at(rail.left_center() + Vec2::new(80.0, 0.0));
+    settle(&mut window);
+    let sets = window.state().commands.iter().filter(|c| matches!(c, Command::SetLive(_))).count();
+    assert!(sets > 2, "the drag moved the slider {sets} times");
+    window.state_mut().apply(Command::Undo);
+    assert_eq!(*window.state().session.document(), before);
+}
+
+#[test]
+fn a_knob_turns_all_species_and_the_expander_one() {
+    let mut window = window(alive());
+    click(&mut window, "exact");
+    let cruise = |window: &Window| window.state().session.document().live.knobs.cruise;
+    window.get_by_role_and_label(Role::Slider, "Cruise").focus();
+    settle(&mut window);
+    window.key_press(Key::ArrowRight);
+    settle(&mut window);
+    let all = cruise(&window);
+    assert!(all[0] > 1.0 && all.iter().all(|u| *u == all[0]), "{all:?}");
+    click(&mut window, "Per species");
+    window.run_steps(30);
+    let last = window.get_all_by_role_and_label(Role::Slider, "Cruise").last().expect("a slider for each species");
+    last.focus();
+    settle(&mut window);
+    window.key_press(Key::ArrowRight);
+    settle(&mut window);
+    let one = cruise(&window);
+    assert!(one[1] > all[1] && one[0] == all[0], "{one:?}");
+}
+
+#[test]
+fn the_gallery_opens_and_a_card_opens_its_scene() {
+    let mut window = window(Session::new(1));
+    assert!(window.query_by_label("Open Mill").is_none());
+    click(&mut window, "Gallery");
+    click(&mut window, "Open Mill");
+    assert!(window.state().commands.contains(&Command::OpenBundled("mill".into())));
+    // It fades.
+    window.run_steps(30);
+    assert!(window.query_by_label("Open Mill").is_none(), "and closes the gallery");
+}
+
+#[test]
+fn a_motif_is_stamped_onto_the_picture_as_one_step() {
+    let mut window = window(in_place(Session::new(1), Place::Paint));
+    click(&mut window, "Stamp Mill");
+    let count = window.state().session.snapshot().particles.len();
+    assert_eq!(count, motifs::by_name("mill").unwrap().snapshot().particles.len());
+    click(&mut window, "Stamp Mill");
+    assert_eq!(window.state().session.snapshot().particles.len(), 2 * count, "the second keeps off the first");
+    click(&mut window, "⟲ Undo");
+    assert_eq!(window.state().session.snapshot().particles.len(), count);
+}
+
+#[test]
+fn the_help_sheet_lists_every_command_with_its_key() {
+    let mut window = window(alive());
+    window.state_mut().apply(Command::Ask(Dialog::Help));
+    settle(&mut window);
+    for info in unstill::session::TABLE {
+        assert!(window.query_all_by_label(info.tooltip).count() >= 1, "{} is missing", info.name);
+        if let Some(shortcut) = info.shortcut {
+            assert!(window.query_all_by_label(&shortcut.text()).count() >= 1, "{} has no key", info.name);
+        }
+    }
+}
+
+#[test]
+fn quitting_with_unsaved_work_asks_and_staying_stays() {
+    let mut window = window(painted());
+    window.state_mut().apply(Command::Quit);
+    settle(&mut window);
+    window.get_by_label("Leave without saving?");
+    click(&mut window, "Stay");
+    assert!(window.query_by_label("Leave without saving?").is_none());
+    window.state_mut().apply(Command::Quit);
+    settle(&mut window);
+    click(&mut window, "Leave without saving");
+    assert!(window.state().effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn the_hint_goes_away_by_itself() {
+    let mut window = window(alive());
+    window.get_by_label("1  Paint");
+    window.set_size(LAPTOP);
+    for _ in 0..60 {
+        let now = window.input().time.unwrap_or(0.0);
+        window.input_mut().time = Some(now + 1.0);
+        window.run_steps(1);
+    }
+    assert!(window.query_by_label("1  Paint").is_none());
+}
+
+#[test]
+fn the_canvas_is_what_the_panels_leave_free() {
+    let window = window(alive());
+    assert_eq!(window.state().free, Rect::from_min_max([SIDE_WIDTH, TOP_HEIGHT].into(), LAPTOP.to_pos2()));
+}
+
+/// Everything with words or a role that a person could want to see: its bounds and what it is.
+fn widgets(window: &Window) -> Vec<(Rect, String)> {
+    let nodes = window.root().children_recursive();
+    nodes
+        .filter_map(|node| {
+            let node = node.accesskit_node();
+            let name = node.label().or(node.value())?;
+            let b = node.bounding_box()?;
+            let rect = Rect::from_min_max([b.x0 as f32, b.y0 as f32].into(), [b.x1 as f32, b.y1 as f32].into());
+            Some((rect, format!("{:?} {name}", node.role())))
+        })
+        .collect()
+}
+
+/// Widgets that are not wholly on the screen, or that reach out of the side panel.
+fn misplaced(window: &Window, size: Vec2) -> Vec<String> {
+    let screen = Rect::from_min_size([0.0, 0.0].into(), size);
+    let all = widgets(window);
+    assert!(all.len() > 20, "only {} widgets", all.len());
+    all.into_iter()
+        .filter(|(rect, _)| {
+            let in_side_panel = rect.min.y > TOP_HEIGHT && rect.min.x < SIDE_WIDTH;
+            !screen.contains_rect(*rect) || (in_side_panel && rect.max.x > SIDE_WIDTH)
+        })
+        .map(|(rect, what)| format!("{what} at {rect}"))
+        .collect()
+}
+
+#[test]
+fn nothing_in_the_panels_lies_outside_the_screen_of_a_laptop() {
+    let failed = |mut session: Session| {
+        session.apply(Command::StartLearning);
+        let event = worker::Event::Failed { message: "The loss became NaN at step 12; try a lower rate.".into() };
+        let run = session.training().run;
+        session.on_event(Event::Training { run, event });
+        session
+    };
+    for size in [LAPTOP, Vec2::new(1280.0, 800.0)] {
+        for (name, session) in [
+            ("paint, empty", in_place(Session::new(1), Place::Paint)),
+            ("paint", in_place(alive(), Place::Paint)),
+            ("learn", in_place(alive(), Place::Learn)),
+            ("learn, failed", failed(alive())),
+            ("live", in_place(alive(), Place::Live)),
+            ("live, nothing there", in_place(Session::new(1), Place::Live)),
+        ] {
+            let found = misplaced(&window_of(session, size), size);
+            assert!(found.is_empty(), "{name} at {size}:\n{}", found.join("\n"));
+        }
+    }
+    // The check itself: in a window too low, something must be found.
+    let low = Vec2::new(1366.0, 400.0);
+    assert!(!misplaced(&window_of(in_place(alive(), Place::Live), low), low).is_empty());
+}
+
+#[test]
+fn the_parts_of_the_top_bar_do_not_overlap() {
+    let mut session = alive();
+    session.apply(Command::SetTitle("A title that is much too long for the bar of a small window".into()));
+    let window = window(session);
+    let buttons: Vec<(Rect, String)> =
+        widgets(&window).into_iter().filter(|(rect, what)| rect.max.y <= TOP_HEIGHT && what.starts_with("Button")).collect();
+    assert!(buttons.len() >= 10, "{buttons:?}");
+    for (i, (a, name)) in buttons.iter().enumerate() {
+        for (b, other) in &buttons[i + 1..] {
+            assert!(!a.shrink(1.0).intersects(*b), "{name} {a} lies on {other} {b}");
+        }
+    }
+}
