@@ -53,7 +53,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
                             ui.label(what);
                             ui.add_space(8.0);
                         }
-                        if ui.small_button("✕").on_hover_text("Hide this hint").clicked() {
+                        if ui.small_button("×").on_hover_text("Hide this hint").clicked() {
                             hint.gone = true;
                         }
                     });

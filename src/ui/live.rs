@@ -166,7 +166,7 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
     if let Some(pairs) = readouts.pair_tests_per_s {
         rows.push(("Pairs", format!("{:.1} million per s", 1e-6 * pairs), "Pairs of neighbours evaluated in a second"));
     }
-    Grid::new("numbers").num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
+    Grid::new("numbers").num_columns(2).spacing([16.0, 2.0]).min_row_height(15.0).show(ui, |ui| {
         for (name, value, tooltip) in rows {
             ui.label(RichText::new(name).small().color(style::TEXT_WEAK)).on_hover_text(tooltip);
             ui.label(RichText::new(value).small());
