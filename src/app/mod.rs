@@ -52,7 +52,10 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
     };
     let plugins = DefaultPlugins
         .set(WindowPlugin { primary_window: Some(window), close_when_requested: false, ..default() })
-        .set(bevy::log::LogPlugin { filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(), ..default() });
+        .set(bevy::log::LogPlugin {
+            filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(),
+            ..default()
+        });
     let exit = App::new()
         .add_plugins(plugins)
         .add_plugins((EguiPlugin::default(), DrawPlugin))

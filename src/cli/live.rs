@@ -180,8 +180,11 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let grow_steps = if args.from == From::Random { args.grow_steps as usize } else { 0 };
     let total = grow_steps + args.steps as usize;
     let species = scene.snapshot.species_count();
-    let mut film =
-        args.gif.as_ref().map(|path| Film::create(path, args.gif_size, box_l, species, total, GIF_FRAMES)).transpose()?;
+    let mut film = args
+        .gif
+        .as_ref()
+        .map(|path| Film::create(path, args.gif_size, box_l, species, total, GIF_FRAMES))
+        .transpose()?;
     let mut bar = Progress::new(total as u64, quiet);
     bar.phase("growing");
     grow(&mut engine, &live, grow_steps, |engine, done| -> anyhow::Result<()> {
