@@ -30,9 +30,8 @@ fn energy(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups)
     var a: array<vec4<f32>, H2>;
     for (var k = 0u; k < G1Q; k++) {
         var g = Block(vec4<f32>(0.0), vec4<f32>(0.0), vec4<f32>(0.0), vec4<f32>(0.0));
-        let back = RHO_W2 + k * G2;
         //@for O in G2
-        w = rho[back + {O}u];
+        w = rho[RHO_W2 + k * G2 + {O}u];
         g.a += w.x * z[{O}u];
         g.b += w.y * z[{O}u];
         g.c += w.z * z[{O}u];
@@ -43,9 +42,8 @@ fn energy(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups)
         g.b *= silu_slope(pre.b);
         g.c *= silu_slope(pre.c);
         g.d *= silu_slope(pre.d);
-        let at = RHO_W1 + k * H2;
         //@for M in H2
-        w = rho[at + {M}u];
+        w = rho[RHO_W1 + k * H2 + {M}u];
         a[{M}u] += w.x * g.a + w.y * g.b + w.z * g.c + w.w * g.d;
         //@end
     }

@@ -38,7 +38,10 @@ fn silu_slope(z: vec4<f32>) -> vec4<f32> {
 
 // Inputs of block k of φ's first layer before SiLU. The noise feature is folded into the biases.
 fn phi_first(k: u32, pair: vec4<u32>, f: Features) -> Block {
-    let p = vec4<u32>(PHI_B1 + k) + pair * H1Q;
+    var p = vec4<u32>(PHI_B1 + k);
+    if SPECIES > 1u {
+        p += pair * H1Q;
+    }
     let b0 = phi[p.x];
     let b1 = phi[p.y];
     let b2 = phi[p.z];
@@ -70,13 +73,12 @@ fn phi_second(pair: vec4<u32>, f: Features) -> array<vec4<f32>, H2> {
     z[4u * {Q}u + 2u] = vec4<f32>(b.z);
     z[4u * {Q}u + 3u] = vec4<f32>(b.w);
     //@end
+    var w: vec4<f32>;
     for (var k = 0u; k < H1Q; k++) {
         let pre = phi_first(k, pair, f);
         let h = Block(silu(pre.a), silu(pre.b), silu(pre.c), silu(pre.d));
-        let at = PHI_W2 + k * H2;
-        var w: vec4<f32>;
         //@for O in H2
-        w = phi[at + {O}u];
+        w = phi[PHI_W2 + k * H2 + {O}u];
         z[{O}u] += w.x * h.a + w.y * h.b + w.z * h.c + w.w * h.d;
         //@end
     }
@@ -99,16 +101,35 @@ struct Edges {
     found: u32,
 }
 
-// A walk over the candidates of one particle's cell.
+// A walk over the candidates of one particle's cell: the slots of the present range, and the ranges still to come.
 struct Walk {
-    cell: vec2<u32>,
-    range: u32,
-    slot: u32,
-    last: u32,
+    now: vec2<u32>,
+    a: vec2<u32>,
+    b: vec2<u32>,
+    c: vec2<u32>,
+    d: vec2<u32>,
+    e: vec2<u32>,
+    // Ranges to come.
+    left: u32,
+}
+
+fn slots(cells: vec2<u32>) -> vec2<u32> {
+    return vec2<u32>(starts[cells.x], starts[cells.y]);
 }
 
 fn walk_from(x: vec2<f32>) -> Walk {
-    return Walk(cell_at(x), 0u, 0u, 0u);
+    let cell = cell_at(x);
+    // Second halves of rows come last: there are none unless a row crosses the edge of the box.
+    let across = params.cells.x > 3u && (cell.x == 0u || cell.x == params.cells.x - 1u);
+    return Walk(
+        slots(cell_range(cell, 0u)),
+        slots(cell_range(cell, 2u)),
+        slots(cell_range(cell, 4u)),
+        slots(cell_range(cell, 1u)),
+        slots(cell_range(cell, 3u)),
+        slots(cell_range(cell, 5u)),
+        select(2u, 5u, across),
+    );
 }
 
 fn next_edges(walk: ptr<function, Walk>, me: u32, at: vec2<f32>) -> Edges {
@@ -119,18 +140,20 @@ fn next_edges(walk: ptr<function, Walk>, me: u32, at: vec2<f32>) -> Edges {
         if e.found == 4u {
             break;
         }
-        if (*walk).slot == (*walk).last {
-            if (*walk).range == RANGES {
+        if (*walk).now.x == (*walk).now.y {
+            if (*walk).left == 0u {
                 break;
             }
-            let cells = cell_range((*walk).cell, (*walk).range);
-            (*walk).range += 1u;
-            (*walk).slot = starts[cells.x];
-            (*walk).last = starts[cells.y];
+            (*walk).left -= 1u;
+            (*walk).now = (*walk).a;
+            (*walk).a = (*walk).b;
+            (*walk).b = (*walk).c;
+            (*walk).c = (*walk).d;
+            (*walk).d = (*walk).e;
             continue;
         }
-        let j = (*walk).slot;
-        (*walk).slot += 1u;
+        let j = (*walk).now.x;
+        (*walk).now.x += 1u;
         let d = shortest(sorted[j].xy - at);
         let r2 = dot(d, d);
         if r2 < reach2 && j != me {

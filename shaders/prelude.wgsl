@@ -33,7 +33,9 @@ struct Params {
     knobs: array<vec4<f32>, 8>,
 }
 
-@group(0) @binding(0) var<uniform> params: Params;
+// In storage, not uniform: Mesa's software driver compiles a shader anew at each dispatch to build in any uniform that
+// decides a branch.
+@group(0) @binding(0) var<storage, read> params: Params;
 
 // Heading and species as a particle carries them through the sorted arrays: species in the top three bits of the order
 // word, the particle's own index below.

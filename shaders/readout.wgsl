@@ -52,7 +52,10 @@ fn messages_of(slot: vec4<u32>) -> array<vec4<f32>, H2> {
 
 // Block k of ρ's first layer before SiLU. The noise feature is folded into the biases.
 fn rho_first(k: u32, species: vec4<u32>, m: array<vec4<f32>, H2>) -> Block {
-    let p = vec4<u32>(RHO_B1 + k) + species * G1Q;
+    var p = vec4<u32>(RHO_B1 + k);
+    if SPECIES > 1u {
+        p += species * G1Q;
+    }
     let b0 = rho[p.x];
     let b1 = rho[p.y];
     let b2 = rho[p.z];
@@ -86,13 +89,12 @@ fn rho_second(species: vec4<u32>, m: array<vec4<f32>, H2>) -> array<vec4<f32>, G
     z[4u * {Q}u + 2u] = vec4<f32>(b.z);
     z[4u * {Q}u + 3u] = vec4<f32>(b.w);
     //@end
+    var w: vec4<f32>;
     for (var k = 0u; k < G1Q; k++) {
         let pre = rho_first(k, species, m);
         let g = Block(silu(pre.a), silu(pre.b), silu(pre.c), silu(pre.d));
-        let at = RHO_W2 + k * G2;
-        var w: vec4<f32>;
         //@for O in G2
-        w = rho[at + {O}u];
+        w = rho[RHO_W2 + k * G2 + {O}u];
         z[{O}u] += w.x * g.a + w.y * g.b + w.z * g.c + w.w * g.d;
         //@end
     }

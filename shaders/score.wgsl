@@ -39,12 +39,11 @@ fn edge_gradient(f: Features, pair: vec4<u32>, owner: vec4<u32>, w_edge: vec4<f3
     //@end
 
     var g: Features;
+    var w: vec4<f32>;
     for (var k = 0u; k < H1Q; k++) {
         var h = Block(vec4<f32>(0.0), vec4<f32>(0.0), vec4<f32>(0.0), vec4<f32>(0.0));
-        let at = PHI_W2 + k * H2;
-        var w: vec4<f32>;
         //@for O in H2
-        w = phi[at + {O}u];
+        w = phi[PHI_W2 + k * H2 + {O}u];
         h.a += w.x * z[{O}u];
         h.b += w.y * z[{O}u];
         h.c += w.z * z[{O}u];

@@ -4,7 +4,7 @@ use super::buffers::{GridBuffers, ParticleBuffers, pack, read, unpack};
 use super::grid::Grid;
 use super::kernels::{Kernels, NetKernels};
 use super::plan::{Parts, Plan};
-use super::uniforms::{Clock, Params, window_l};
+use super::shared::{Clock, Params, window_l};
 use super::weights::NetSizes;
 use super::{Counters, EngineError, Force, check_swarm, checked};
 use crate::rule::{FlowKind, LiveSettings, LocalNet, Rule, time_step};
@@ -66,13 +66,13 @@ impl GpuEngine {
 
         let clock_stride = device.limits().min_uniform_buffer_offset_alignment.max(size_of::<Clock>() as u32);
         let uniform = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
-        let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
+        let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
         let buffer = |label, size, usage| {
             device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
         };
         let (params, clock, faults) = checked(&device, || {
             (
-                buffer("params", size_of::<Params>() as u64, uniform),
+                buffer("params", size_of::<Params>() as u64, storage),
                 buffer("clock", u64::from(clock_stride * STEPS_PER_SUBMISSION), uniform),
                 buffer("faults", 4, storage),
             )

@@ -48,59 +48,70 @@ fn displacements(a: &Swarm, b: &Swarm) -> Vec<[f64; 3]> {
     a.particles.iter().zip(&b.particles).map(apart).collect()
 }
 
+/// One engine, given each of the difficult swarms in turn: compiling kernels takes longer than running them.
+fn with_each_swarm(settings: &LiveSettings, mut check: impl FnMut(&str, &mut GpuEngine)) {
+    let mut species_now = 1;
+    let Some(mut engine) = engine(&rule(1), &random_swarm(2, [9.0, 9.0], 1, 1), settings, 5) else { return };
+    for (name, species, swarm) in difficult_swarms() {
+        if species != species_now {
+            engine.set_rule(&rule(species)).unwrap();
+            species_now = species;
+        }
+        engine.upload(&swarm).unwrap();
+        check(name, &mut engine);
+    }
+}
+
 #[test]
 fn energy_and_score_equal_their_twins() {
-    for (name, species, swarm) in difficult_swarms() {
-        let (rule, settings) = (rule(species), settings(FlowKind::None));
-        let Some(mut engine) = engine(&rule, &swarm, &settings, 1) else { return };
-        let swarm = engine.swarm().unwrap();
+    let settings = settings(FlowKind::None);
+    with_each_swarm(&settings, |name, engine| {
+        let (rule, swarm) = (engine.rule().clone(), engine.swarm().unwrap());
         let energies = energy::particle_energies(&rule, &swarm, settings.sigma_l);
         let apart = difference(&scalars(&engine.particle_energies().unwrap()), &scalars(&energies));
         assert!(apart < F32_TOLERANCE, "energy of {name}: {apart:e}");
         let apart = difference(&engine.scores().unwrap(), &energy::score(&rule, &swarm, settings.sigma_l));
         assert!(apart < F32_TOLERANCE, "score of {name}: {apart:e}");
-    }
+    });
 }
 
 #[test]
 fn the_exact_flow_equals_its_twin() {
-    for (name, species, swarm) in difficult_swarms() {
+    with_each_swarm(&settings(FlowKind::Exact), |name, engine| {
+        let (rule, swarm) = (engine.rule().clone(), engine.swarm().unwrap());
         // Without a window, with one inside the cutoff and with one beyond it.
         for window_l in [0.0, 2.3, 4.7] {
-            let rule = rule(species);
             let mut settings = settings(FlowKind::Exact);
             settings.knobs.window_l = window_l;
-            let Some(mut engine) = engine(&rule, &swarm, &settings, 1) else { return };
-            let swarm = engine.swarm().unwrap();
+            engine.set_settings(&settings).unwrap();
             let score = energy::score(&rule, &swarm, settings.sigma_l);
             let expected = flow_exact::velocity(&swarm, &score, &settings.knobs);
             let apart = difference(&engine.flows().unwrap(), &expected);
             assert!(apart < F32_TOLERANCE, "{name}, window {window_l}: {apart:e}");
         }
-    }
+    });
 }
 
 #[test]
 fn the_learned_flow_equals_its_twin() {
-    for (name, species, swarm) in difficult_swarms() {
-        let (rule, settings) = (rule(species), settings(FlowKind::Learned));
-        let Some(mut engine) = engine(&rule, &swarm, &settings, 1) else { return };
-        let swarm = engine.swarm().unwrap();
+    let settings = settings(FlowKind::Learned);
+    with_each_swarm(&settings, |name, engine| {
+        let (rule, swarm) = (engine.rule().clone(), engine.swarm().unwrap());
         let expected = flow_learned::velocity(&rule, rule.flow.as_ref().unwrap(), &swarm, settings.sigma_l);
         let apart = difference(&engine.flows().unwrap(), &expected);
         assert!(apart < F32_TOLERANCE, "{name}: {apart:e}");
-    }
+    });
 }
 
 #[test]
 fn a_step_and_its_picture_equal_their_twins() {
-    for flow in [FlowKind::None, FlowKind::Exact, FlowKind::Learned] {
-        for (name, species, swarm) in difficult_swarms() {
-            let (rule, settings) = (rule(species), settings(flow));
-            let Some(mut engine) = engine(&rule, &swarm, &settings, 5) else { return };
-            let before = engine.swarm().unwrap();
+    with_each_swarm(&settings(FlowKind::None), |name, engine| {
+        for flow in [FlowKind::None, FlowKind::Exact, FlowKind::Learned] {
+            let settings = settings(flow);
+            engine.set_settings(&settings).unwrap();
+            let (rule, before) = (engine.rule().clone(), engine.swarm().unwrap());
             let mut expected = before.clone();
-            step::step(&rule, &settings, &mut expected, engine.time_step(), 5, 0).unwrap();
+            step::step(&rule, &settings, &mut expected, engine.time_step(), 5, engine.steps_done()).unwrap();
             engine.run(1);
             let after = engine.swarm().unwrap();
             let moved = difference(&displacements(&after, &before), &displacements(&expected, &before));
@@ -111,9 +122,21 @@ fn a_step_and_its_picture_equal_their_twins() {
             let apart = difference(&displacements(&shown, &after), &displacements(&picture, &after));
             assert!(apart < STEP_TOLERANCE, "picture of {flow:?}, {name}: {apart:e}");
             let species_of = |s: &Swarm| s.particles.iter().map(|p| p.species).collect::<Vec<_>>();
-            assert_eq!(species_of(&shown), species_of(&swarm), "{name}");
+            assert_eq!(species_of(&shown), species_of(&before), "{name}");
         }
-    }
+    });
+}
+
+#[test]
+fn a_network_too_large_for_uniform_buffers_runs_from_storage() {
+    let shape = NetShape { species: 1, phi: [8, 8], rho: [128, 128], outputs: 1 };
+    let (rule, settings) = (Rule::random(shape, 2), settings(FlowKind::None));
+    let Some(mut engine) = engine(&rule, &random_swarm(40, [9.0, 7.0], 1, 1), &settings, 1) else { return };
+    let uniform_limit = gpu().expect("a device").device.limits().max_uniform_buffer_binding_size;
+    assert!(uniform_limit > 64 << 10 || rule.energy.weights.len() * 4 > uniform_limit as usize);
+    let swarm = engine.swarm().unwrap();
+    let apart = difference(&engine.scores().unwrap(), &energy::score(&rule, &swarm, settings.sigma_l));
+    assert!(apart < F32_TOLERANCE, "{apart:e}");
 }
 
 #[test]
@@ -145,16 +168,25 @@ fn one_weight_changed_on_one_side_is_noticed() {
 
 #[test]
 fn every_pair_is_counted_once_in_any_grid() {
-    let mut swarms = difficult_swarms();
     // More cells than one and two levels of the prefix sum hold.
-    swarms.push(("many cells", 1, random_swarm(400, [90.0, 60.0], 1, 9)));
-    swarms.push(("very many cells", 1, random_swarm(4000, [260.0, 290.0], 1, 10)));
-    for (name, species, swarm) in swarms {
-        let rule = rule(species);
-        let Some(engine) = engine(&rule, &swarm, &settings(FlowKind::Learned), 1) else { return };
-        let expected = Neighbours::new(&engine.swarm().unwrap(), rule.cutoff_l).index.len() as u64;
-        assert_eq!(engine.counters().unwrap().pair_tests, expected, "{name}");
-    }
+    let large = [random_swarm(400, [90.0, 60.0], 1, 9), random_swarm(4000, [260.0, 290.0], 1, 10)];
+    let settings = LiveSettings { denoised: false, ..settings(FlowKind::Learned) };
+    let counted = |engine: &mut GpuEngine| {
+        engine.scores().unwrap();
+        engine.counters().unwrap().pair_tests
+    };
+    with_each_swarm(&settings, |name, engine| {
+        let mut swarms = vec![(name, engine.swarm().unwrap())];
+        if name == "random" {
+            swarms.extend(large.iter().map(|swarm| ("many cells", swarm.clone())));
+        }
+        for (name, swarm) in swarms {
+            let before = engine.counters().unwrap().pair_tests;
+            engine.upload(&swarm).unwrap();
+            let expected = Neighbours::new(&engine.swarm().unwrap(), engine.rule().cutoff_l).index.len() as u64;
+            assert_eq!(counted(engine) - before, expected, "{name}");
+        }
+    });
 }
 
 #[test]

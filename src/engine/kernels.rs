@@ -35,7 +35,6 @@ use binding::*;
 /// How a kernel uses a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    Uniform,
     /// A uniform whose offset is chosen at each dispatch.
     Moving,
     /// Network weights: uniform where they fit, else storage.
@@ -43,7 +42,7 @@ pub(crate) enum Access {
     Read,
     Write,
 }
-use Access::{Moving, Read, Uniform, Weights, Write};
+use Access::{Moving, Read, Weights, Write};
 
 /// A kernel's name in its shader and the buffers it binds.
 pub(crate) struct Spec {
@@ -55,18 +54,18 @@ pub(crate) struct Spec {
 const COUNT: Spec = Spec {
     shader: Shader::Grid,
     entry: "count",
-    bindings: &[(PARAMS, Uniform), (SOURCE, Read), (CELL_OF, Write), (COUNTS, Write)],
+    bindings: &[(PARAMS, Read), (SOURCE, Read), (CELL_OF, Write), (COUNTS, Write)],
 };
 const SCATTER: Spec = Spec {
     shader: Shader::Grid,
     entry: "scatter",
-    bindings: &[(PARAMS, Uniform), (CELL_OF, Write), (COUNTS, Write), (STARTS, Read), (UNSORTED, Write)],
+    bindings: &[(PARAMS, Read), (CELL_OF, Write), (COUNTS, Write), (STARTS, Read), (UNSORTED, Write)],
 };
 const PLACE: Spec = Spec {
     shader: Shader::Grid,
     entry: "place",
     bindings: &[
-        (PARAMS, Uniform),
+        (PARAMS, Read),
         (SOURCE, Read),
         (CELL_OF, Write),
         (STARTS, Read),
@@ -82,7 +81,7 @@ const MESSAGES: Spec = Spec {
     shader: Shader::Messages,
     entry: "messages",
     bindings: &[
-        (PARAMS, Uniform),
+        (PARAMS, Read),
         (PHI, Weights),
         (STARTS, Read),
         (ORDER, Read),
@@ -94,13 +93,13 @@ const MESSAGES: Spec = Spec {
 const ENERGY: Spec = Spec {
     shader: Shader::Energy,
     entry: "energy",
-    bindings: &[(PARAMS, Uniform), (RHO, Weights), (ORDER, Read), (MESSAGE, Write), (SCORE, Write)],
+    bindings: &[(PARAMS, Read), (RHO, Weights), (ORDER, Read), (MESSAGE, Write), (SCORE, Write)],
 };
 const SCORE_OF: Spec = Spec {
     shader: Shader::Score,
     entry: "score_of",
     bindings: &[
-        (PARAMS, Uniform),
+        (PARAMS, Read),
         (PHI, Weights),
         (STARTS, Read),
         (ORDER, Read),
@@ -112,18 +111,18 @@ const SCORE_OF: Spec = Spec {
 const FLOW_EXACT: Spec = Spec {
     shader: Shader::FlowExact,
     entry: "flow_exact",
-    bindings: &[(PARAMS, Uniform), (STARTS, Read), (ORDER, Read), (SORTED, Read), (SCORE, Read), (FLOW, Write)],
+    bindings: &[(PARAMS, Read), (STARTS, Read), (ORDER, Read), (SORTED, Read), (SCORE, Read), (FLOW, Write)],
 };
 const FLOW_LEARNED: Spec = Spec {
     shader: Shader::FlowLearned,
     entry: "flow_learned",
-    bindings: &[(PARAMS, Uniform), (RHO, Weights), (ORDER, Read), (SORTED, Read), (MESSAGE, Write), (FLOW, Write)],
+    bindings: &[(PARAMS, Read), (RHO, Weights), (ORDER, Read), (SORTED, Read), (MESSAGE, Write), (FLOW, Write)],
 };
 const PREDICT: Spec = Spec {
     shader: Shader::Integrate,
     entry: "predict",
     bindings: &[
-        (PARAMS, Uniform),
+        (PARAMS, Read),
         (CLOCK, Moving),
         (STATE, Write),
         (PREDICTED, Write),
@@ -138,7 +137,7 @@ const CORRECT: Spec = Spec {
     shader: Shader::Integrate,
     entry: "correct",
     bindings: &[
-        (PARAMS, Uniform),
+        (PARAMS, Read),
         (CLOCK, Moving),
         (STATE, Write),
         (DRIFT, Write),
@@ -152,7 +151,7 @@ const CORRECT: Spec = Spec {
 const SHOW: Spec = Spec {
     shader: Shader::Shown,
     entry: "shown",
-    bindings: &[(PARAMS, Uniform), (STATE, Read), (SHOWN, Write), (ORDER, Read), (SCORE, Read)],
+    bindings: &[(PARAMS, Read), (STATE, Read), (SHOWN, Write), (ORDER, Read), (SCORE, Read)],
 };
 
 /// A compiled kernel.
@@ -166,7 +165,6 @@ pub(crate) struct Kernel {
 impl Kernel {
     fn new(device: &wgpu::Device, module: &wgpu::ShaderModule, spec: &Spec, weights_uniform: bool) -> Self {
         let kind = |access| match access {
-            Uniform => wgpu::BufferBindingType::Uniform,
             Moving => wgpu::BufferBindingType::Uniform,
             Weights if weights_uniform => wgpu::BufferBindingType::Uniform,
             Weights | Read => wgpu::BufferBindingType::Storage { read_only: true },

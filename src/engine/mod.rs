@@ -11,9 +11,9 @@ mod grow;
 mod kernels;
 mod plan;
 mod shader;
+mod shared;
 #[cfg(test)]
 mod testing;
-mod uniforms;
 mod weights;
 
 pub use choice::{Engine, EngineChoice, GpuDevice, Headless};

@@ -80,7 +80,7 @@ impl Shader {
 /// with `{X}` replaced by the value.
 ///
 /// # Panics
-/// When a block names no constant or is not closed: a mistake in a shader file, which the tests find.
+/// When a block names no constant: a mistake in a shader file, which the tests find.
 fn repeat_lines(template: &str, constants: &[(&'static str, u32)]) -> String {
     let mut out = String::new();
     let mut lines = template.lines();

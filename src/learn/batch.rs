@@ -36,12 +36,15 @@ pub struct Batch {
 
 impl Pool {
     pub fn new(snapshot: &Snapshot, ensemble: &Ensemble, settings: &TrainingSettings) -> Result<Self, LearnError> {
-        let sampler = Sampler::new(snapshot, ensemble)?;
+        let mut ensemble = ensemble.for_particles(snapshot, settings.particles);
+        // With one copy nothing would be learned of what lies between creatures.
+        ensemble.copies = ensemble.copies.max(2);
+        let sampler = Sampler::new(snapshot, &ensemble)?;
         let mut rng = StdRng::seed_from_u64(settings.seed);
         let samples = (0..settings.pool).map(|_| sampler.sample(&mut rng)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             samples,
-            carries_loss: snapshot.carries_loss(ensemble, settings.cutoff_l),
+            carries_loss: snapshot.carries_loss(&ensemble, settings.cutoff_l),
             rng,
             noised: Swarm::default(),
             neighbours: Neighbours::default(),

@@ -28,6 +28,9 @@ pub struct TrainingSettings {
     pub drive: Drive,
     /// Configurations in a batch.
     pub batch: usize,
+    /// Particles of one configuration, about: as many copies of a motif as make them, and at least two, at the density
+    /// of the ensemble. A whole painting is one configuration whatever the number.
+    pub particles: usize,
     /// Configurations made once and drawn from.
     pub pool: usize,
     /// First learning rate; falls to zero along a cosine.
@@ -52,6 +55,7 @@ impl Default for TrainingSettings {
             flow: FlowKind::Learned,
             drive: Drive::Forward,
             batch: 16,
+            particles: 48,
             pool: 256,
             learning_rate: 3e-3,
             cutoff_l: 3.9,
@@ -73,6 +77,9 @@ impl TrainingSettings {
         }
         if self.batch == 0 || self.batch > 4096 {
             return refuse("batch", self.batch.to_string(), "choose 1 to 4096");
+        }
+        if self.particles < 2 || self.particles > 100_000 {
+            return refuse("particles", self.particles.to_string(), "choose 2 to 100,000");
         }
         if self.pool == 0 || self.pool > 100_000 {
             return refuse("pool", self.pool.to_string(), "choose 1 to 100,000");

@@ -53,7 +53,8 @@ pub struct LiveSettings {
     pub sigma_l: f64,
     pub flow: FlowKind,
     pub knobs: Knobs,
-    /// γ, strength of the flow.
+    /// γ, strength of the flow. At 1 a swarm would swim one ℓ while its noise is renewed some sixty times (at σ = 0.13 ℓ):
+    /// too slow to be seen.
     pub strength: f64,
     /// η, rate of relaxation; 0 never relaxes.
     pub relaxation: f64,
@@ -69,7 +70,7 @@ impl Default for LiveSettings {
             sigma_l: 0.13,
             flow: FlowKind::Exact,
             knobs: Knobs::default(),
-            strength: 1.0,
+            strength: 10.0,
             relaxation: 1.0,
             step_factor: 0.1,
             denoised: true,

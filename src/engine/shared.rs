@@ -1,4 +1,4 @@
-//! Uniform structs shared with the shaders, byte for byte (proved against naga's layout in the tests).
+//! Structs shared with the shaders, byte for byte (proved against naga's layout in the tests).
 
 use bytemuck::{Pod, Zeroable};
 
