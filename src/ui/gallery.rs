@@ -23,7 +23,7 @@ pub struct GalleryCard {
 }
 
 /// Size of a card, points.
-const CARD: Vec2 = Vec2::new(172.0, 196.0);
+const CARD: Vec2 = Vec2::new(172.0, 216.0);
 const COLUMNS: usize = 4;
 
 pub(super) fn show(ctx: &Context, state: &mut UiState, commands: &mut Vec<Command>) {
