@@ -6,10 +6,12 @@ cd "$(dirname "$0")"
 unstill=${CARGO_TARGET_DIR:-../target}/debug/unstill
 # Steps of the energy: what the pattern needs to be kept.
 declare -A steps=([flock]=8000 [mill]=3000 [pairs]=3000 [train]=6000 [lanes]=4000 [crystal]=6000 [amoeba]=4000 [hunt]=6000)
+# Strength of the flow: as fast as the pattern bears.
+declare -A strength=([flock]=2 [mill]=10 [pairs]=8 [train]=2 [lanes]=4 [crystal]=4 [amoeba]=4 [hunt]=2)
 for name in "${@:-flock mill pairs train lanes crystal amoeba hunt}"; do
     for scene in $name; do
         "$unstill" motif "$scene" -o "$scene.ron" --quiet
         "$unstill" learn "$scene.ron" --steps "${steps[$scene]}" --flow-steps 1500 --quiet
-        "$unstill" check "$scene.ron" --certify --quiet
+        "$unstill" check "$scene.ron" --strength "${strength[$scene]}" --certify --quiet
     done
 done

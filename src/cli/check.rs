@@ -45,7 +45,7 @@ pub(super) struct Args {
     engine: EngineName,
     #[command(flatten)]
     settings: SettingArgs,
-    /// Write the result into the scene, as its evidence
+    /// Write the result into the scene as its evidence, with the settings it was measured at
     #[arg(long)]
     certify: bool,
 }
@@ -87,6 +87,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     if args.certify {
         scene.evidence =
             Some(evidence.context("the pattern cannot be told from random, so there is nothing to certify")?);
+        scene.live = args.settings.apply(&scene.live, rule_of(&scene, &args.scene)?)?;
         scene.save(&args.scene)?;
     }
     Answer::new(text, &facts)

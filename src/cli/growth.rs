@@ -6,7 +6,7 @@ use crate::rule::{FlowKind, LiveSettings};
 /// Noise levels on the way down.
 const STAGES: usize = 40;
 /// Heun steps of a growth when nobody says otherwise.
-pub(super) const DEFAULT_STEPS: usize = 4000;
+pub(super) const DEFAULT_STEPS: usize = 2000;
 
 /// Anneals by relaxation alone, `steps` steps in all, and leaves the engine under `live`. `tick` is called after each
 /// stage with the steps done.

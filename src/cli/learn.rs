@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use anyhow::Context as _;
 use clap::ValueEnum;
 use serde_json::json;
 
@@ -63,6 +64,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let begun = Instant::now();
     let start = scene.rule.clone().filter(|_| args.resume);
     let training = Training::start(scene.snapshot.clone(), scene.ensemble, scene.training, start);
+    stop_on_interrupt(&training)?;
     let outcome = follow(&training, quiet);
     // After a failure these are the last good weights: better than none, but no reason to give up an older rule.
     let replaces_a_rule = args.out.is_none() && scene.rule.is_some();
@@ -108,6 +110,12 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         last.energy_loss,
     );
     Answer::new(text, &facts)
+}
+
+/// Ctrl-C ends the training, not the program: what was learned so far is saved.
+fn stop_on_interrupt(training: &Training) -> anyhow::Result<()> {
+    let stop = training.stop_handle();
+    ctrlc::set_handler(move || stop.stop()).context("Ctrl-C cannot be watched for")
 }
 
 /// The options into the settings of the scene, where they are saved.

@@ -119,6 +119,17 @@ impl Shared {
     }
 }
 
+/// Stops a training run from elsewhere, such as from a signal.
+#[derive(Clone)]
+pub struct StopHandle(Arc<Shared>);
+
+impl StopHandle {
+    /// As [`Training::stop`].
+    pub fn stop(&self) {
+        self.0.order(Order::Stop);
+    }
+}
+
 impl Training {
     /// Starts to learn `snapshot`. `start_rule` continues from the weights of an earlier rule of the same shape.
     ///
@@ -141,6 +152,10 @@ impl Training {
             .spawn(move || run::run(&mine, outbox, make))
             .expect("the system can start one more thread");
         Self { shared, events, thread: Some(thread) }
+    }
+
+    pub fn stop_handle(&self) -> StopHandle {
+        StopHandle(Arc::clone(&self.shared))
     }
 
     /// Takes effect after the present step; [`Event::Paused`] tells when.

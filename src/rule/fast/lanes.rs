@@ -10,6 +10,8 @@ pub const LANES: usize = 16;
 /// One number per lane.
 pub type Lane = [f32; LANES];
 
+pub const ZERO: Lane = [0.0; LANES];
+
 /// A vector made lane by lane. It is built apart from its sources and stored whole: lanes written one by one through a
 /// reference are not vectorised, as the compiler cannot rule out that they overlap.
 macro_rules! lanes {

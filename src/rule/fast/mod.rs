@@ -5,6 +5,7 @@
 
 mod cloud;
 mod dispatch;
+mod edges;
 mod lanes;
 mod layer;
 mod pass;
@@ -16,7 +17,8 @@ pub use pass::Weights;
 
 use dispatch::Kernel;
 use lanes::Lane;
-use pass::{Tangent, Tape, flush, forward, reverse_inputs, reverse_weights};
+use edges::Tangent;
+use pass::{Tape, flush, forward, reverse_inputs, reverse_weights};
 use rayon::prelude::*;
 
 /// Work is cut into this many parts whatever the number of cores, so that sums are taken in the same order everywhere.
