@@ -112,7 +112,8 @@ fn the_whole_path_from_a_csv_to_a_checked_living_swarm() {
     assert!(number(&learned, "energy_loss") > 0.0);
 
     let line = "live learned.ron --engine cpu --particles 35 --steps 20 --grow-steps 40 --seed 2";
-    let live = desk.json(&format!("{line} --csv swarm.csv --png swarm.png --gif swarm.gif --size 120 --gif-size 64 -o lived.ron"));
+    let live = desk
+        .json(&format!("{line} --csv swarm.csv --png swarm.png --gif swarm.gif --size 120 --gif-size 64 -o lived.ron"));
     assert_eq!(live["particles"], 35);
     assert_eq!(live["flow"], "Learned", "a learned flow is what a learned scene shows");
     assert!(number(&live, "steps_per_s") > 0.0);
@@ -239,18 +240,22 @@ fn impossible_images_are_refused_in_one_sentence() {
     assert!(desk.failure("import zero.png -o out.ron", 1).starts_with("zero.png: "));
 }
 
-/// The first chunk of a PNG of 8-bit RGB, and nothing after it.
+/// A PNG of 8-bit RGB that announces its size and then has no pixels.
 fn png_header(width: u32, height: u32) -> Vec<u8> {
-    let mut chunk = b"IHDR".to_vec();
-    chunk.extend(width.to_be_bytes());
-    chunk.extend(height.to_be_bytes());
-    chunk.extend([8, 2, 0, 0, 0]);
-    let crc = !chunk.iter().fold(!0u32, |crc, &byte| {
-        (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 })
-    });
-    let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
-    file.extend(chunk);
-    file.extend(crc.to_be_bytes());
+    let mut header = Vec::new();
+    header.extend(width.to_be_bytes());
+    header.extend(height.to_be_bytes());
+    header.extend([8, 2, 0, 0, 0]);
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, data) in [(b"IHDR", header.as_slice()), (b"IDAT", &[])] {
+        let body = [kind.as_slice(), data].concat();
+        let crc = !body.iter().fold(!0u32, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 })
+        });
+        file.extend((data.len() as u32).to_be_bytes());
+        file.extend(body);
+        file.extend(crc.to_be_bytes());
+    }
     file
 }
 

@@ -43,7 +43,8 @@ impl Shell {
         if !std::mem::replace(&mut self.styled, true) {
             set_style(ctx);
         }
-        let readouts = Readouts { frame_ms: 16.6, steps_per_s: 240.0, engine: "processor".into(), pair_tests_per_s: None };
+        let readouts =
+            Readouts { frame_ms: 16.6, steps_per_s: 240.0, engine: "processor".into(), pair_tests_per_s: None };
         let (commands, free) = panels(ctx, &self.session, &readouts, &mut self.state);
         self.free = free;
         for command in commands {
@@ -312,13 +313,26 @@ fn quitting_with_unsaved_work_asks_and_staying_stays() {
 fn the_hint_goes_away_by_itself() {
     let mut window = window(alive());
     window.get_by_label("1  Paint");
-    window.set_size(LAPTOP);
     for _ in 0..60 {
         let now = window.input().time.unwrap_or(0.0);
         window.input_mut().time = Some(now + 1.0);
         window.run_steps(1);
     }
     assert!(window.query_by_label("1  Paint").is_none());
+}
+
+#[test]
+fn what_to_look_for_is_told_when_a_scene_opens_and_then_fades() {
+    let mut session = alive();
+    session.apply(Command::SetNotes("Watch them waltz.".into()));
+    let mut window = window(session);
+    window.get_by_label("Watch them waltz.");
+    for _ in 0..30 {
+        let now = window.input().time.unwrap_or(0.0);
+        window.input_mut().time = Some(now + 1.0);
+        window.run_steps(1);
+    }
+    assert!(window.query_by_label("Watch them waltz.").is_none());
 }
 
 #[test]
@@ -387,8 +401,10 @@ fn the_parts_of_the_top_bar_do_not_overlap() {
     let mut session = alive();
     session.apply(Command::SetTitle("A title that is much too long for the bar of a small window".into()));
     let window = window(session);
-    let buttons: Vec<(Rect, String)> =
-        widgets(&window).into_iter().filter(|(rect, what)| rect.max.y <= TOP_HEIGHT && what.starts_with("Button")).collect();
+    let buttons: Vec<(Rect, String)> = widgets(&window)
+        .into_iter()
+        .filter(|(rect, what)| rect.max.y <= TOP_HEIGHT && what.starts_with("Button"))
+        .collect();
     assert!(buttons.len() >= 10, "{buttons:?}");
     for (i, (a, name)) in buttons.iter().enumerate() {
         for (b, other) in &buttons[i + 1..] {

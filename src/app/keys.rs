@@ -39,6 +39,7 @@ impl Keys {
             Key::Super if cfg!(target_os = "macos") => self.ctrl = down,
             Key::Shift => self.shift = down,
             Key::Alt => self.alt = down,
+            Key::F12 if down && !event.repeat => return Some(Wish::Screenshot),
             _ if down && !event.repeat && !typing && !self.alt => {
                 return self.wish(bevy_to_egui_key(&event.logical_key)?);
             }
@@ -58,7 +59,6 @@ impl Keys {
         match (wanted, key) {
             (Some(info), _) => Some(Wish::Command((info.command)())),
             (None, egui::Key::Home) => Some(Wish::Fit),
-            (None, egui::Key::F12) => Some(Wish::Screenshot),
             (None, _) => None,
         }
     }

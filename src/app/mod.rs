@@ -46,13 +46,16 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
     let window = Window {
         title: "Unstill".to_owned(),
         name: Some("unstill".to_owned()),
-        resolution: WindowResolution::new(1280, 800),
+        resolution: WindowResolution::new(1280, 720),
         present_mode: PresentMode::AutoVsync,
         ..default()
     };
     let plugins = DefaultPlugins
         .set(WindowPlugin { primary_window: Some(window), close_when_requested: false, ..default() })
-        .set(bevy::log::LogPlugin { filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(), ..default() });
+        .set(bevy::log::LogPlugin {
+            filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(),
+            ..default()
+        });
     let exit = App::new()
         .add_plugins(plugins)
         .add_plugins((EguiPlugin::default(), DrawPlugin))

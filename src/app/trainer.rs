@@ -24,12 +24,8 @@ impl Background {
     pub fn start(&mut self, request: TrainingRequest) {
         self.dismiss();
         let TrainingRequest { run, snapshot, ensemble, settings, start } = request;
-        let training = Training::start(
-            Arc::unwrap_or_clone(snapshot),
-            ensemble,
-            settings,
-            start.map(Arc::unwrap_or_clone),
-        );
+        let training =
+            Training::start(Arc::unwrap_or_clone(snapshot), ensemble, settings, start.map(Arc::unwrap_or_clone));
         self.run = Some(Run { id: run, training, told: None });
     }
 

@@ -321,9 +321,14 @@ fn usable(mut live: LiveSettings) -> Option<LiveSettings> {
     if !per_species.chain(&singles).all(|x| x.is_finite()) {
         return None;
     }
-    knobs.window_l = knobs.window_l.clamp(0.0, 20.0);
+    let most = LiveSettings::MAX_KNOB;
+    for value in [&mut knobs.cruise, &mut knobs.strafe, &mut knobs.swirl].into_iter().flatten() {
+        *value = value.clamp(-most, most);
+    }
+    knobs.window_l = knobs.window_l.clamp(0.0, LiveSettings::MAX_WINDOW_L);
     live.sigma_l = live.sigma_l.clamp(1e-3, 10.0);
-    live.relaxation = live.relaxation.max(0.0);
+    live.strength = live.strength.clamp(0.0, most);
+    live.relaxation = live.relaxation.clamp(0.0, most);
     live.step_factor = live.step_factor.clamp(1e-4, 1.0);
     Some(live)
 }

@@ -87,9 +87,8 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     }
     let mut effects = vec![Effect::Engine(EngineOrder::SetRule(rule))];
     if session.run_is_live {
-        if first_flow {
-            effects.push(start::settings_order(session));
-        }
+        // A rule may come with another range of temperatures, or without the flow that the one before had.
+        effects.push(start::settings_order(session));
     } else {
         session.run_is_live = true;
         session.live.playing = true;

@@ -38,7 +38,7 @@ impl PenStroke {
     pub fn drag(&mut self, to: [f64; 2]) -> PenMove {
         let [dx, dy] = [to[0] - self.last.x, to[1] - self.last.y];
         let distance = dx.hypot(dy);
-        if !(distance > DEAD_SHARE * self.spacing) {
+        if distance.is_nan() || distance <= DEAD_SHARE * self.spacing {
             return PenMove { turn_last: None, lay: Vec::new() };
         }
         let heading = dy.atan2(dx);

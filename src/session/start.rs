@@ -7,18 +7,18 @@ use super::command::{Effect, EngineOrder, Level};
 use super::document::Document;
 use super::state::Session;
 use super::swarm;
-use crate::rule::{FlowKind, LiveSettings};
+use crate::rule::FlowKind;
 use crate::snapshot::Swarm;
 
-/// The settings the engine must run with now.
-///
-/// The scene may ask for the learned flow before that network exists (its energy is learned first): then the exact
-/// flow moves the swarm.
+/// The settings the engine must run with now, within what the rule can do: a temperature it was trained at, and the
+/// exact flow where the scene asks for a learned one that does not exist (the energy is learned before the flow).
 pub(super) fn settings_order(session: &Session) -> Effect {
-    let sigma_max_l = session.document.rule.as_ref().map_or(0.0, |rule| rule.sigma_range_l[1]);
-    let mut live: LiveSettings = session.live.effective(&session.document.live, sigma_max_l);
-    let no_flow_network = session.document.rule.as_ref().is_none_or(|rule| rule.flow.is_none());
-    if live.flow == FlowKind::Learned && no_flow_network {
+    let document = &session.document;
+    let Some(rule) = &document.rule else { return Effect::Engine(EngineOrder::SetSettings(document.live)) };
+    let [coldest, hottest] = rule.sigma_range_l;
+    let mut live = session.live.effective(&document.live, hottest);
+    live.sigma_l = live.sigma_l.max(coldest).min(hottest);
+    if live.flow == FlowKind::Learned && rule.flow.is_none() {
         live.flow = FlowKind::Exact;
     }
     Effect::Engine(EngineOrder::SetSettings(live))

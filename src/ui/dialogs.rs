@@ -4,7 +4,7 @@ use std::path::Path;
 
 use egui_file_dialog::{DialogState, FileDialog};
 
-use super::egui::{Button, Context, Id, Modal};
+use super::egui::{Align2, Button, Context, Id, Modal};
 use super::state::UiState;
 use super::style;
 use crate::session::{Command, Dialog, Session};
@@ -15,7 +15,9 @@ const PICTURES: &str = "Particles and images";
 pub(super) fn file_dialog() -> FileDialog {
     FileDialog::new()
         .as_modal(true)
+        .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .default_size([640.0, 420.0])
+        .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .add_file_filter_extensions(SCENES, vec!["ron"])
         .add_file_filter_extensions(PICTURES, vec!["csv", "xyz", "png", "jpg", "jpeg"])
         .add_save_extension(SCENES, "ron")

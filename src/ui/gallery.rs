@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::egui::{Align2, Context, Label, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, Window};
+use super::egui::{
+    Align, Align2, Context, Label, Layout, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
+    WidgetInfo, WidgetType, Window,
+};
 use super::state::UiState;
 use super::{style, swarm_view};
 use crate::session::Command;
@@ -20,7 +23,7 @@ pub struct GalleryCard {
 }
 
 /// Size of a card, points.
-const CARD: Vec2 = Vec2::new(172.0, 196.0);
+const CARD: Vec2 = Vec2::new(172.0, 216.0);
 const COLUMNS: usize = 4;
 
 pub(super) fn show(ctx: &Context, state: &mut UiState, commands: &mut Vec<Command>) {
@@ -37,7 +40,7 @@ pub(super) fn show(ctx: &Context, state: &mut UiState, commands: &mut Vec<Comman
             if state.gallery.is_empty() {
                 ui.label("No scenes came with this program.");
             }
-            ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            ScrollArea::vertical().min_scrolled_height(height).max_height(height).show(ui, |ui| {
                 ui.spacing_mut().item_spacing = Vec2::new(10.0, 10.0);
                 for row in state.gallery.chunks(COLUMNS) {
                     ui.horizontal_top(|ui| {
@@ -57,9 +60,7 @@ pub(super) fn show(ctx: &Context, state: &mut UiState, commands: &mut Vec<Comman
 /// Returns whether the card was clicked.
 fn card(ui: &mut Ui, scene: &GalleryCard) -> bool {
     let (rect, response) = ui.allocate_exact_size(CARD, Sense::click());
-    response.widget_info(|| {
-        super::egui::WidgetInfo::labeled(super::egui::WidgetType::Button, true, format!("Open {}", scene.title))
-    });
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, format!("Open {}", scene.title)));
     let hot = response.hovered() || response.has_focus();
     let line = if hot { style::ACCENT } else { style::ACCENT_DARK };
     ui.painter().rect(rect, 8.0, style::BAR, Stroke::new(1.0, line), StrokeKind::Inside);
@@ -68,7 +69,7 @@ fn card(ui: &mut Ui, scene: &GalleryCard) -> bool {
     swarm_view::draw_close(ui.painter(), thumbnail, &scene.snapshot.particles);
     let mut words = rect.shrink2(Vec2::new(10.0, 6.0));
     words.min.y = thumbnail.max.y + 6.0;
-    let mut inner = ui.new_child(super::egui::UiBuilder::new().max_rect(words));
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(words).layout(Layout::top_down(Align::Min)));
     inner.shrink_clip_rect(words);
     inner.spacing_mut().item_spacing.y = 2.0;
     inner.add(Label::new(RichText::new(&scene.title).color(style::TEXT_STRONG).strong()).truncate());

@@ -1,6 +1,6 @@
 //! The help sheet: every command with its key, from the table, and what the mouse does.
 
-use super::egui::{Align2, Context, Grid, RichText, ScrollArea, Vec2, Window};
+use super::egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Vec2, Window};
 use super::state::UiState;
 use super::style;
 use crate::session::{Group, TABLE};
@@ -10,7 +10,7 @@ const MOUSE: [(&str, &str); 6] = [
     ("Drag in Learn and Live", "push or pull the particles"),
     ("Wheel", "zoom about the cursor"),
     ("Right or middle drag", "move the view"),
-    ("Double click on a slider's number", "type a value"),
+    ("Click on a number", "type a value"),
     ("Hover", "every control says what it does"),
 ];
 
@@ -22,27 +22,27 @@ pub(super) fn show(ctx: &Context, state: &mut UiState) {
         .resizable(false)
         .anchor(Align2::CENTER_CENTER, Vec2::ZERO)
         .show(ctx, |ui| {
-            ui.set_width(560.0);
+            ui.set_width(620.0);
             ui.label(
                 "Paint a still pattern, let Unstill learn a local rule that keeps it alive, and watch the rule run.",
             );
             ui.add_space(6.0);
-            ScrollArea::vertical().max_height(height).show(ui, |ui| {
-                for group in Group::ALL {
-                    heading(ui, group.name());
-                    Grid::new(group.name()).num_columns(3).spacing([16.0, 4.0]).show(ui, |ui| {
+            ScrollArea::vertical().min_scrolled_height(height).max_height(height).show(ui, |ui| {
+                // One grid, so that the columns of all groups line up.
+                Grid::new("commands").num_columns(3).spacing([16.0, 3.0]).min_row_height(18.0).show(ui, |ui| {
+                    for group in Group::ALL {
+                        heading(ui, group.name());
                         for info in TABLE.iter().filter(|info| info.group == group) {
                             ui.label(RichText::new(info.name).color(style::TEXT_STRONG));
                             ui.monospace(info.shortcut.map_or(String::new(), |s| s.text()));
                             ui.label(info.tooltip);
                             ui.end_row();
                         }
-                    });
-                }
-                heading(ui, "Mouse");
-                Grid::new("mouse").num_columns(2).spacing([16.0, 4.0]).show(ui, |ui| {
+                    }
+                    heading(ui, "Mouse");
                     for (what, does) in MOUSE {
                         ui.label(RichText::new(what).color(style::TEXT_STRONG));
+                        ui.label("");
                         ui.label(does);
                         ui.end_row();
                     }
@@ -51,7 +51,7 @@ pub(super) fn show(ctx: &Context, state: &mut UiState) {
         });
 }
 
-fn heading(ui: &mut super::egui::Ui, text: &str) {
-    ui.add_space(8.0);
+fn heading(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).color(style::ACCENT).strong());
+    ui.end_row();
 }

@@ -27,7 +27,8 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     let since = *hint.since.get_or_insert(now);
     // Whoever has let it learn has understood.
     hint.gone |= now - since > STAYS_S || session.training().state.is_active();
-    if hint.gone {
+    // Never on top of a sheet.
+    if hint.gone || state.gallery_open || state.help_open {
         return;
     }
     Area::new(Id::new("hint"))
@@ -53,7 +54,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
                             ui.label(what);
                             ui.add_space(8.0);
                         }
-                        if ui.small_button("✕").on_hover_text("Hide this hint").clicked() {
+                        if ui.small_button("×").on_hover_text("Hide this hint").clicked() {
                             hint.gone = true;
                         }
                     });

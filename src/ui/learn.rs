@@ -159,7 +159,7 @@ fn curve(ui: &mut Ui, training: &TrainingView) {
         .allow_zoom(false)
         .allow_scroll(false)
         .allow_boxed_zoom(false)
-        .show_axes([true, true])
+        .grid_color(style::LINE)
         .y_axis_min_width(28.0)
         .legend(Legend::default().text_style(egui::TextStyle::Small))
         .show(ui, |plot| {

@@ -76,7 +76,7 @@ fn motion(ui: &mut Ui, session: &Session, new: &mut LiveSettings) {
     let tooltip = "σ, the temperature, in ℓ: how much the pattern trembles. Within the range the rule was trained at";
     slider(ui, "Temperature", tooltip, &mut new.sigma_l, coldest..=hottest, Scale::Logarithmic);
     let tooltip = "γ, strength of the flow: how fast it moves";
-    slider(ui, "Strength", tooltip, &mut new.strength, 0.0..=5.0, Scale::Linear);
+    slider(ui, "Strength", tooltip, &mut new.strength, 0.0..=20.0, Scale::Linear);
     let tooltip = "η, rate of relaxation: how fast the pattern mends; 0 never mends";
     slider(ui, "Relaxation", tooltip, &mut new.relaxation, 0.0..=5.0, Scale::Linear);
     if new.flow == FlowKind::Exact {
@@ -166,7 +166,7 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
     if let Some(pairs) = readouts.pair_tests_per_s {
         rows.push(("Pairs", format!("{:.1} million per s", 1e-6 * pairs), "Pairs of neighbours evaluated in a second"));
     }
-    Grid::new("numbers").num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
+    Grid::new("numbers").num_columns(2).spacing([16.0, 2.0]).min_row_height(15.0).show(ui, |ui| {
         for (name, value, tooltip) in rows {
             ui.label(RichText::new(name).small().color(style::TEXT_WEAK)).on_hover_text(tooltip);
             ui.label(RichText::new(value).small());

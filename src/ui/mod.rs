@@ -7,6 +7,7 @@
 //! state.on_effect(&effect)                         for each effect: notices, dialogs and sheets
 //! ```
 
+mod caption;
 mod dialogs;
 mod gallery;
 mod help;
@@ -80,6 +81,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
 
     gallery::show(ctx, state, &mut commands);
     help::show(ctx, state);
+    caption::show(ctx, free, session, &mut state.caption);
     hint::show(ctx, free, session, state, &mut commands);
     dialogs::show(ctx, session, state, &mut commands);
     state.toasts.show(ctx);

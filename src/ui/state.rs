@@ -3,6 +3,7 @@
 use egui_file_dialog::FileDialog;
 use egui_notify::{Anchor, Toasts};
 
+use super::caption::Caption;
 use super::gallery::GalleryCard;
 use super::hint::Hint;
 use super::paint::Preview;
@@ -17,6 +18,7 @@ pub struct UiState {
     pub(super) gallery: Vec<GalleryCard>,
     pub(super) help_open: bool,
     pub(super) hint: Hint,
+    pub(super) caption: Caption,
     pub(super) preview: Preview,
 }
 
@@ -24,12 +26,15 @@ impl UiState {
     /// `gallery`: the bundled scenes.
     pub fn new(gallery: Vec<GalleryCard>) -> Self {
         Self {
-            toasts: Toasts::default().with_anchor(Anchor::BottomRight).with_margin(egui::vec2(16.0, 16.0)),
+            toasts: Toasts::default()
+                .with_anchor(Anchor::TopRight)
+                .with_margin(egui::vec2(16.0, super::TOP_HEIGHT + 12.0)),
             file_dialog: dialogs::file_dialog(),
             gallery_open: false,
             gallery,
             help_open: false,
             hint: Hint::default(),
+            caption: Caption::default(),
             preview: Preview::default(),
         }
     }

@@ -30,10 +30,10 @@ pub(super) const ERROR: Color32 = Color32::from_rgb(0xF2, 0x77, 0x6B);
 pub const CANVAS: Color32 = Color32::from_rgb(0x0B, 0x0D, 0x12);
 pub(super) const PANEL: Color32 = Color32::from_rgb(0x15, 0x18, 0x20);
 pub(super) const BAR: Color32 = Color32::from_rgb(0x10, 0x13, 0x1A);
-const FIELD: Color32 = Color32::from_rgb(0x1F, 0x24, 0x2F);
+pub(super) const FIELD: Color32 = Color32::from_rgb(0x1F, 0x24, 0x2F);
 const FIELD_HOT: Color32 = Color32::from_rgb(0x2A, 0x31, 0x3F);
-const LINE: Color32 = Color32::from_rgb(0x2B, 0x31, 0x3D);
-const TEXT: Color32 = Color32::from_rgb(0xC6, 0xCC, 0xD6);
+pub(super) const LINE: Color32 = Color32::from_rgb(0x2B, 0x31, 0x3D);
+pub(super) const TEXT: Color32 = Color32::from_rgb(0xC6, 0xCC, 0xD6);
 pub(super) const TEXT_STRONG: Color32 = Color32::from_rgb(0xF1, 0xF4, 0xF8);
 pub(super) const TEXT_WEAK: Color32 = Color32::from_rgb(0x8A, 0x93, 0xA3);
 
@@ -56,7 +56,7 @@ pub fn set_style(ctx: &egui::Context) {
         spacing.item_spacing = Vec2::new(8.0, 5.0);
         spacing.button_padding = Vec2::new(9.0, 4.0);
         spacing.interact_size = Vec2::new(36.0, 22.0);
-        spacing.slider_width = 106.0;
+        spacing.slider_width = 110.0;
         spacing.slider_rail_height = 4.0;
         spacing.combo_width = 110.0;
         spacing.window_margin = Margin::same(12);

@@ -2,15 +2,28 @@
 
 use super::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2};
 use super::style;
-use crate::snapshot::{MAX_SPECIES, Particle};
+use crate::snapshot::{MAX_SPECIES, Particle, Swarm};
 
 /// More particles than this are not told apart in a thumbnail.
 const MAX_DRAWN: usize = 2000;
 
-/// Draws `particles` of a box (world y up) into `rect`, as large as fits, on the canvas' ground.
-pub(super) fn draw(painter: &Painter, rect: Rect, particles: &[Particle], box_size: [f64; 2]) {
+/// Draws a torus (world y up) as high as `rect`, on the canvas' ground, with its images faint on both sides.
+pub(super) fn draw_torus(painter: &Painter, rect: Rect, swarm: &Swarm) {
     painter.rect_filled(rect, 6.0, style::CANVAS);
-    draw_region(painter, rect.shrink(4.0), particles, [[0.0, 0.0], box_size]);
+    let [w, h] = swarm.box_size;
+    let inner = rect.shrink(4.0);
+    let width = (f64::from(inner.height()) * w / h) as f32;
+    if width.is_nan() || width < 1.0 {
+        return;
+    }
+    let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+    // Of a box wider than the rectangle, only the box itself, as large as fits.
+    let sides = if width < inner.width() { (0.5 * (inner.width() / width - 1.0)).ceil() as i32 } else { 0 };
+    for image in -sides..=sides {
+        let place = inner.translate(Vec2::new(image as f32 * width, 0.0));
+        let opacity = if image == 0 { 1.0 } else { 0.3 };
+        draw_region(&painter, place, &swarm.particles, [[0.0, 0.0], swarm.box_size], opacity);
+    }
 }
 
 /// Draws the particles themselves, whatever empty box lies around them.
@@ -23,10 +36,10 @@ pub(super) fn draw_close(painter: &Painter, rect: Rect, particles: &[Particle]) 
     };
     let ((x0, x1), (y0, y1)) = (range(|p| p.x), range(|p| p.y));
     let margin = 0.12 * (x1 - x0).max(y1 - y0).max(1e-9);
-    draw_region(painter, rect.shrink(3.0), particles, [[x0 - margin, y0 - margin], [x1 + margin, y1 + margin]]);
+    draw_region(painter, rect.shrink(3.0), particles, [[x0 - margin, y0 - margin], [x1 + margin, y1 + margin]], 1.0);
 }
 
-fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high]: [[f64; 2]; 2]) {
+fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high]: [[f64; 2]; 2], opacity: f32) {
     let size = [high[0] - low[0], high[1] - low[1]];
     if particles.is_empty() || !(size[0] > 0.0 && size[1] > 0.0) {
         return;
@@ -40,13 +53,10 @@ fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high
     // Bodies of about a third of the mean spacing, between a speck and a small arrow.
     let spacing = (size[0] * size[1] / particles.len() as f64).sqrt() * scale;
     let length = (0.5 * spacing as f32).clamp(3.0, 9.0);
-    let painter = painter.with_clip_rect(rect.expand(3.0).intersect(painter.clip_rect()));
-    painter.extend(
-        particles
-            .iter()
-            .take(MAX_DRAWN)
-            .map(|p| arrow(on_screen(p), p.heading as f32, length, style::SPECIES_COLOURS[usize::from(p.species) % MAX_SPECIES])),
-    );
+    painter.extend(particles.iter().take(MAX_DRAWN).map(|p| {
+        let colour = style::SPECIES_COLOURS[usize::from(p.species) % MAX_SPECIES].gamma_multiply(opacity);
+        arrow(on_screen(p), p.heading as f32, length, colour)
+    }));
 }
 
 /// A slim arrowhead that points along `heading` (counter-clockwise from right, as in the world).

@@ -61,9 +61,9 @@ fn place_button(ui: &mut Ui, session: &Session, place: Place, commands: &mut Vec
     let Some(info) = info_of(&command) else { return };
     let here = session.place() == place;
     let learning = place == Place::Learn && session.training().state.is_active();
-    let colour = if here { style::TEXT_STRONG } else { style::TEXT_WEAK };
+    let colour = if here { style::TEXT_STRONG } else { style::TEXT };
     let text = RichText::new(info.name).size(15.0).color(colour);
-    let fill = if here { style::ACCENT_DARK } else { style::PANEL };
+    let fill = if here { style::ACCENT_DARK } else { style::FIELD };
     let button = Button::new(text).min_size(PLACE).fill(fill).corner_radius(8.0).selected(here);
     let response = ui.add(button).on_hover_text(info.full_tooltip());
     if learning {

@@ -1,0 +1,42 @@
+//! What to look for: the scene's title and notes on the canvas for a while after it was opened.
+
+use super::egui::{Area, Context, Id, Label, Order, Rect, RichText, Vec2};
+use super::style;
+use crate::session::{Place, Session};
+
+/// How long it stays, and how long it then takes to fade, s.
+const STAYS_S: f64 = 20.0;
+const FADES_S: f64 = 2.0;
+
+/// Widest line, points.
+const WIDTH: f32 = 440.0;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Caption {
+    notes: String,
+    /// Time at which these notes came, s.
+    since: f64,
+}
+
+pub(super) fn show(ctx: &Context, free: Rect, session: &Session, caption: &mut Caption) {
+    let now = ctx.input(|i| i.time);
+    let document = session.document();
+    if caption.notes != document.notes {
+        *caption = Caption { notes: document.notes.clone(), since: now };
+    }
+    let age = now - caption.since;
+    if document.notes.is_empty() || session.place() != Place::Live || age > STAYS_S + FADES_S {
+        return;
+    }
+    let opacity = (1.0 - (age - STAYS_S) / FADES_S).clamp(0.0, 1.0) as f32;
+    Area::new(Id::new("caption"))
+        .order(Order::Background)
+        .interactable(false)
+        .fixed_pos(free.min + Vec2::new(18.0, 14.0))
+        .show(ctx, |ui| {
+            ui.set_max_width(WIDTH.min(free.width() - 36.0));
+            ui.set_opacity(opacity);
+            ui.label(RichText::new(&document.title).heading().color(style::TEXT_STRONG));
+            ui.add(Label::new(RichText::new(&document.notes).color(style::TEXT)).wrap());
+        });
+}
