@@ -1,4 +1,4 @@
-//! How fast a live step is. `cargo bench --bench speed` for all, `cargo bench --bench speed -- live` for a part.
+//! How fast a live step is: `cargo bench --profile dev --bench speed`. A table first, then the same by divan.
 
 #[path = "speed/live.rs"]
 mod live;

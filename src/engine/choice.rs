@@ -245,3 +245,42 @@ impl Headless {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::testing::{gpu, random_swarm, rule};
+
+    #[test]
+    fn both_engines_make_the_same_step() {
+        if gpu().is_none() {
+            return;
+        }
+        let (rule, swarm) = (rule(3), random_swarm(120, [13.0, 11.0], 3, 4));
+        let settings = LiveSettings { sigma_l: 0.3, ..LiveSettings::default() };
+        let after = |choice| {
+            let mut engine = Headless::new(choice).unwrap().engine(&rule, &swarm, &settings, 8).unwrap();
+            engine.run(2);
+            assert_eq!(engine.steps_done(), 2);
+            engine.swarm().unwrap()
+        };
+        let (cpu, gpu) = (after(EngineChoice::Cpu), after(EngineChoice::Gpu));
+        let mut moved = 0.0f64;
+        for ((a, b), start) in cpu.particles.iter().zip(&gpu.particles).zip(&swarm.particles) {
+            let length = |[x, y]: [f64; 2]| x.hypot(y);
+            moved = moved.max(length(cpu.offset(start, a)));
+            // Two single-precision steps of at most a few tenths of ℓ.
+            assert!(length(cpu.offset(a, b)) < 1e-4, "{a:?} on the processor, {b:?} on the GPU");
+        }
+        assert!(moved > 0.05, "the swarm must move for this to mean anything: {moved}");
+    }
+
+    #[test]
+    fn a_software_gpu_is_taken_only_when_asked_for() {
+        let Some(gpu) = gpu() else { return };
+        let auto = Headless::new(EngineChoice::Auto).unwrap();
+        assert_eq!(auto.gpu().is_some(), !gpu.is_software(), "{}", auto.describe());
+        assert!(Headless::new(EngineChoice::Gpu).unwrap().gpu().is_some());
+        assert_eq!(Headless::new(EngineChoice::Cpu).unwrap().describe(), "the processor");
+    }
+}

@@ -440,7 +440,7 @@ fn check_gpu_swarm(rule: &Rule, swarm: &Swarm) -> Result<(), EngineError> {
 }
 
 fn sizes(device: &wgpu::Device, net: &LocalNet) -> NetSizes {
-    NetSizes::new(&net.shape, device.limits().max_uniform_buffer_binding_size.into())
+    NetSizes::new(&net.shape, device.limits().max_uniform_buffer_binding_size)
 }
 
 fn flow_kernels(device: &wgpu::Device, rule: &Rule) -> Result<Option<NetKernels>, EngineError> {

@@ -158,9 +158,7 @@ impl NetSizes {
                     at(layout.out_w, w, output, out);
             }
         }
-        for output in 0..net.shape.outputs {
-            table[self.rho_out_b()][output] = at(layout.out_b, w, 0, output);
-        }
+        table[self.rho_out_b()][..net.shape.outputs].copy_from_slice(layout.out_b.of(w));
         table
     }
 }
