@@ -1,13 +1,15 @@
 //! The live engine in WGSL on a borrowed device: everything stays on the GPU, nothing is read back unless asked for.
 
-use super::buffers::{GridBuffers, ParticleBuffers, pack, read, unpack};
+mod readings;
+
+use super::buffers::{GridBuffers, ParticleBuffers, pack, read};
 use super::grid::Grid;
 use super::kernels::{Kernels, NetKernels};
 use super::plan::{Parts, Plan};
 use super::shared::{Clock, Params, window_l};
 use super::weights::NetSizes;
 use super::{Counters, EngineError, Force, check_swarm, checked};
-use crate::rule::{FlowKind, LiveSettings, LocalNet, Rule, time_step};
+use crate::rule::{LiveSettings, LocalNet, Rule, time_step};
 use crate::snapshot::Swarm;
 
 /// Most steps in one submission, so that a slow device is not held for long.
@@ -253,76 +255,6 @@ impl GpuEngine {
 
     pub fn set_force(&mut self, force: Option<Force>) {
         self.force = force;
-    }
-
-    /// The swarm as it moves, with its noise.
-    ///
-    /// # Errors
-    /// The device was lost.
-    pub fn swarm(&self) -> Result<Swarm, EngineError> {
-        Ok(unpack(&read(&self.device, &self.queue, &self.particles.state)?, self.grid.box_size))
-    }
-
-    /// What to look at: Tweedie's estimate x̂ = x + σ² s_x, θ̂ = θ + (κσ)² s_θ where the settings ask for it.
-    ///
-    /// # Errors
-    /// The device was lost.
-    pub fn shown(&mut self) -> Result<Swarm, EngineError> {
-        self.run(0);
-        Ok(unpack(&read(&self.device, &self.queue, &self.particles.shown)?, self.grid.box_size))
-    }
-
-    /// s = -∇E, (1/ℓ, 1/ℓ, 1/rad), world frame.
-    ///
-    /// # Errors
-    /// The device was lost.
-    pub fn scores(&mut self) -> Result<Vec<[f64; 3]>, EngineError> {
-        let scores = self.in_own_order(|engine| &engine.particles.score)?;
-        Ok(scores.iter().map(|s| [s[0], s[1], s[2]].map(f64::from)).collect())
-    }
-
-    /// ρ_i / σ of every particle: its share of the energy.
-    ///
-    /// # Errors
-    /// The device was lost.
-    pub fn particle_energies(&mut self) -> Result<Vec<f64>, EngineError> {
-        let scores = self.in_own_order(|engine| &engine.particles.score)?;
-        Ok(scores.iter().map(|s| f64::from(s[3])).collect())
-    }
-
-    /// V at γ = 1, (ℓ, ℓ, rad) per time, world frame.
-    ///
-    /// # Errors
-    /// The device was lost.
-    pub fn flows(&mut self) -> Result<Vec<[f64; 3]>, EngineError> {
-        if self.settings.flow == FlowKind::None {
-            return Ok(vec![[0.0; 3]; self.len()]);
-        }
-        let flows = self.in_own_order(|engine| &engine.particles.flow)?;
-        Ok(flows.iter().map(|v| [v[0], v[1], v[2]].map(f64::from)).collect())
-    }
-
-    /// A buffer in the order of the grid's slots, read back in the particles' own order and up to date.
-    fn in_own_order(&mut self, buffer: impl Fn(&Self) -> &wgpu::Buffer) -> Result<Vec<[f32; 4]>, EngineError> {
-        if !self.fresh {
-            self.write_params();
-            let mut encoder =
-                self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("evaluation") });
-            {
-                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-                self.plan.evaluate_state.iter().for_each(|call| call.encode(&mut pass, 0));
-            }
-            self.queue.submit([encoder.finish()]);
-            self.fresh = true;
-        }
-        let order: Vec<u32> = read(&self.device, &self.queue, &self.particles.order)?;
-        let by_slot: Vec<[f32; 4]> = read(&self.device, &self.queue, buffer(self))?;
-        let mut out = vec![[0.0; 4]; by_slot.len()];
-        for (word, values) in order.iter().zip(by_slot) {
-            // The upper bits are the species.
-            out[(word & 0x1fff_ffff) as usize] = values;
-        }
-        Ok(out)
     }
 
     /// x, y, heading, species of every particle as four f32 each, in the particles' own order, lengths in ℓ; denoised

@@ -16,8 +16,8 @@ pub use lanes::LANES;
 pub use pass::Weights;
 
 use dispatch::Kernel;
-use lanes::Lane;
 use edges::Tangent;
+use lanes::Lane;
 use pass::{Tape, flush, forward, reverse_inputs, reverse_weights};
 use rayon::prelude::*;
 
