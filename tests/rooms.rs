@@ -17,29 +17,66 @@ const WALLS: &[Wall] = &[
     Wall {
         room: "snapshot",
         closed: &[
-            "wgpu", "candle_core", "candle_nn", "crate::rule", "crate::learn", "crate::engine", "crate::scene",
-            "crate::observe", "crate::worker", "crate::session", "crate::ui", "crate::app", "crate::cli",
+            "wgpu",
+            "candle_core",
+            "candle_nn",
+            "crate::rule",
+            "crate::learn",
+            "crate::engine",
+            "crate::scene",
+            "crate::observe",
+            "crate::worker",
+            "crate::session",
+            "crate::ui",
+            "crate::app",
+            "crate::cli",
         ],
     },
     Wall {
         room: "rule",
         closed: &[
-            "wgpu", "candle_core", "candle_nn", "crate::learn", "crate::engine", "crate::scene", "crate::observe",
-            "crate::worker", "crate::session", "crate::ui", "crate::app", "crate::cli",
+            "wgpu",
+            "candle_core",
+            "candle_nn",
+            "crate::learn",
+            "crate::engine",
+            "crate::scene",
+            "crate::observe",
+            "crate::worker",
+            "crate::session",
+            "crate::ui",
+            "crate::app",
+            "crate::cli",
         ],
     },
     Wall {
         room: "learn",
         closed: &[
-            "wgpu", "std::thread", "crate::engine", "crate::scene", "crate::observe", "crate::worker",
-            "crate::session", "crate::ui", "crate::app", "crate::cli",
+            "wgpu",
+            "std::thread",
+            "crate::engine",
+            "crate::scene",
+            "crate::observe",
+            "crate::worker",
+            "crate::session",
+            "crate::ui",
+            "crate::app",
+            "crate::cli",
         ],
     },
     Wall {
         room: "engine",
         closed: &[
-            "candle_core", "candle_nn", "crate::learn", "crate::scene", "crate::observe", "crate::worker",
-            "crate::session", "crate::ui", "crate::app", "crate::cli",
+            "candle_core",
+            "candle_nn",
+            "crate::learn",
+            "crate::scene",
+            "crate::observe",
+            "crate::worker",
+            "crate::session",
+            "crate::ui",
+            "crate::app",
+            "crate::cli",
         ],
     },
     Wall { room: "observe", closed: &["crate::worker", "crate::session", "crate::ui", "crate::app", "crate::cli"] },
@@ -51,15 +88,32 @@ const WALLS: &[Wall] = &[
     Wall {
         room: "session",
         closed: &[
-            "wgpu", "candle_core", "candle_nn", "std::fs", "std::thread", "crate::engine", "crate::ui", "crate::app",
+            "wgpu",
+            "candle_core",
+            "candle_nn",
+            "std::fs",
+            "std::thread",
+            "crate::engine",
+            "crate::ui",
+            "crate::app",
             "crate::cli",
         ],
     },
     Wall {
         room: "ui",
         closed: &[
-            "bevy", "bevy_egui", "wgpu", "candle_core", "candle_nn", "std::fs", "std::thread", "crate::engine",
-            "crate::worker", "crate::scene", "crate::app", "crate::cli",
+            "bevy",
+            "bevy_egui",
+            "wgpu",
+            "candle_core",
+            "candle_nn",
+            "std::fs",
+            "std::thread",
+            "crate::engine",
+            "crate::worker",
+            "crate::scene",
+            "crate::app",
+            "crate::cli",
         ],
     },
     Wall { room: "app", closed: &["candle_core", "candle_nn", "crate::learn", "crate::cli"] },
@@ -67,8 +121,7 @@ const WALLS: &[Wall] = &[
 ];
 
 /// Rooms from which the window toolkits are kept out.
-const NO_WINDOW: [&str; 9] =
-    ["snapshot", "rule", "learn", "engine", "observe", "scene", "worker", "session", "cli"];
+const NO_WINDOW: [&str; 9] = ["snapshot", "rule", "learn", "engine", "observe", "scene", "worker", "session", "cli"];
 
 /// Paths that `source` names, as `a::b::c`, from `use` trees and from paths in the text; comments and strings are left out.
 fn paths(source: &str) -> Vec<String> {
@@ -92,9 +145,9 @@ fn paths(source: &str) -> Vec<String> {
 /// Where `word` stands alone in `text`.
 fn word_at(text: &str, word: &str) -> Option<usize> {
     let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    text.match_indices(word).map(|(at, _)| at).find(|&at| {
-        !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next())
-    })
+    text.match_indices(word)
+        .map(|(at, _)| at)
+        .find(|&at| !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next()))
 }
 
 /// Adds the paths of the use tree `tree` (such as `a::{b, c::d}`) under `prefix`.

@@ -71,9 +71,7 @@ impl Screen {
 
     /// A quick stroke as a hand makes it: press, move in a few steps, release.
     fn stroke(&self, from: [i32; 2], to: [i32; 2]) {
-        let at = |share: f64| {
-            [0, 1].map(|k| (f64::from(from[k]) + share * f64::from(to[k] - from[k])).round() as i32)
-        };
+        let at = |share: f64| [0, 1].map(|k| (f64::from(from[k]) + share * f64::from(to[k] - from[k])).round() as i32);
         let mut script = format!("mousemove {} {} sleep 0.1 mousedown 1", from[0], from[1]);
         for share in [0.25, 0.5, 0.75, 1.0] {
             let [x, y] = at(share);

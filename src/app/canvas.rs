@@ -79,8 +79,8 @@ impl Canvas {
     fn pointer(&mut self, ui: &Ui, over: bool, place: Place) -> Vec<Command> {
         let free = self.free;
         let mut commands = Vec::new();
-        let (events, scroll, pinch, hover, focused) =
-            ui.input(|i| (i.events.clone(), i.smooth_scroll_delta().y, i.zoom_delta(), i.pointer.hover_pos(), i.focused));
+        let (events, scroll, pinch, hover, focused) = ui
+            .input(|i| (i.events.clone(), i.smooth_scroll_delta().y, i.zoom_delta(), i.pointer.hover_pos(), i.focused));
         let mut last = None;
         for event in events {
             match event {
@@ -191,7 +191,10 @@ impl Canvas {
                 Layer { particles, count, view }
             }),
         };
-        CanvasFrame { free_rect, layer: layer.map(|layer| Layer { view: styled(layer.view, gpu, layer.count), ..layer }) }
+        CanvasFrame {
+            free_rect,
+            layer: layer.map(|layer| Layer { view: styled(layer.view, gpu, layer.count), ..layer }),
+        }
     }
 }
 

@@ -225,9 +225,8 @@ mod tests {
         let (handle, ty) = module.types.iter().find(|(_, t)| t.name.as_deref() == Some("View")).unwrap();
         assert_eq!(layouter[handle].size as usize, size_of::<View>());
         let naga::TypeInner::Struct { members, .. } = &ty.inner else { panic!("View is a struct") };
-        let offset = |name: &str| {
-            members.iter().find(|m| m.name.as_deref() == Some(name)).map(|m| m.offset as usize).unwrap()
-        };
+        let offset =
+            |name: &str| members.iter().find(|m| m.name.as_deref() == Some(name)).map(|m| m.offset as usize).unwrap();
         assert_eq!(offset("view_min"), std::mem::offset_of!(View, view_min));
         assert_eq!(offset("body_length"), std::mem::offset_of!(View, body_length));
         assert_eq!(offset("glow"), std::mem::offset_of!(View, glow));

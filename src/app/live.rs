@@ -47,8 +47,7 @@ impl SwarmBuffer {
             *self = Self::new(gpu, particles.len());
         }
         self.bytes.clear();
-        self.bytes
-            .extend(particles.iter().map(|p| [p.x as f32, p.y as f32, p.heading as f32, f32::from(p.species)]));
+        self.bytes.extend(particles.iter().map(|p| [p.x as f32, p.y as f32, p.heading as f32, f32::from(p.species)]));
         gpu.queue.write_buffer(&self.buffer, 0, bytemuck::cast_slice(&self.bytes));
     }
 
