@@ -45,7 +45,7 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
     let window = Window {
         title: "Unstill".to_owned(),
         name: Some("unstill".to_owned()),
-        resolution: WindowResolution::new(1280, 800),
+        resolution: WindowResolution::new(1280, 720),
         present_mode: PresentMode::AutoVsync,
         ..default()
     };

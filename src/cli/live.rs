@@ -83,6 +83,12 @@ pub(super) struct SettingArgs {
     /// Noise level that is kept (the temperature), in ℓ
     #[arg(long, allow_negative_numbers = true)]
     sigma: Option<f64>,
+    /// Strength of the flow: how fast it moves
+    #[arg(long, allow_negative_numbers = true)]
+    strength: Option<f64>,
+    /// Rate of relaxation; 0 never relaxes
+    #[arg(long, allow_negative_numbers = true)]
+    relaxation: Option<f64>,
     /// Propulsion along the heading in the exact flow, ℓ per time
     #[arg(long, allow_negative_numbers = true)]
     cruise: Option<f64>,
@@ -137,6 +143,8 @@ impl SettingArgs {
     pub fn apply(&self, live: &LiveSettings, rule: &Rule) -> anyhow::Result<LiveSettings> {
         let mut live = *live;
         live.sigma_l = self.sigma.unwrap_or(live.sigma_l);
+        live.strength = self.strength.unwrap_or(live.strength);
+        live.relaxation = self.relaxation.unwrap_or(live.relaxation);
         live.knobs.window_l = self.window.unwrap_or(live.knobs.window_l);
         for (value, knob) in [
             (self.cruise, &mut live.knobs.cruise),
@@ -180,8 +188,11 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let grow_steps = if args.from == From::Random { args.grow_steps as usize } else { 0 };
     let total = grow_steps + args.steps as usize;
     let species = scene.snapshot.species_count();
-    let mut film =
-        args.gif.as_ref().map(|path| Film::create(path, args.gif_size, box_l, species, total, GIF_FRAMES)).transpose()?;
+    let mut film = args
+        .gif
+        .as_ref()
+        .map(|path| Film::create(path, args.gif_size, box_l, species, total, GIF_FRAMES))
+        .transpose()?;
     let mut bar = Progress::new(total as u64, quiet);
     bar.phase("growing");
     grow(&mut engine, &live, grow_steps, |engine, done| -> anyhow::Result<()> {

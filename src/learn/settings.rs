@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::LearnError;
-use crate::rule::FlowKind;
+use crate::rule::{FlowKind, MAX_WIDTH};
 
 /// What must not vanish while the flow network is trained (design, section 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -97,8 +97,8 @@ impl TrainingSettings {
         if !(self.kappa > 0.0 && self.kappa <= 100.0) {
             return refuse("kappa", self.kappa.to_string(), "choose a number above 0, such as 1");
         }
-        if self.phi.iter().chain(&self.rho).any(|&n| n == 0 || n > 512) {
-            return refuse("phi and rho", format!("{:?} {:?}", self.phi, self.rho), "choose layer widths of 1 to 512");
+        if self.phi.iter().chain(&self.rho).any(|&n| n == 0 || n > MAX_WIDTH) {
+            return refuse("phi and rho", format!("{:?} {:?}", self.phi, self.rho), "choose layer widths of 1 to 256");
         }
         Ok(())
     }

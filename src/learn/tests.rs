@@ -17,7 +17,15 @@ use crate::snapshot::{Ensemble, Particle, Snapshot, Swarm, motifs};
 const SIGMA_RANGE_L: [f64; 2] = [0.1, 0.8];
 
 fn small_settings() -> TrainingSettings {
-    TrainingSettings { pool: 8, batch: 3, phi: [12, 10], rho: [14, 11], steps: 40, flow_steps: 30, ..Default::default() }
+    TrainingSettings {
+        pool: 8,
+        batch: 3,
+        phi: [12, 10],
+        rho: [14, 11],
+        steps: 40,
+        flow_steps: 30,
+        ..Default::default()
+    }
 }
 
 /// A batch of the two-species hunt, and a random rule for it.
@@ -80,8 +88,7 @@ fn the_fused_flow_jets_and_their_weight_gradient_are_those_of_the_plain_graph() 
     let edges = graph::EdgeTensors::new(&bench.batch, &bench.shape, bench.cutoff_l, &Device::Cpu).unwrap();
     let p = bench.batch.particles();
     let directions = [uneven(&[p, 3]), (uneven(&[p, 3]).cos().unwrap())];
-    let plain =
-        graph::flow_jets(weights.as_tensor(), &bench.shape, &edges, [&directions[0], &directions[1]]).unwrap();
+    let plain = graph::flow_jets(weights.as_tensor(), &bench.shape, &edges, [&directions[0], &directions[1]]).unwrap();
     let along = directions.map(|d| values(&d).as_chunks().0.to_vec());
     let fused = weights.as_tensor().apply_op1(FlowJets { bench, along }).unwrap();
     assert_same(&plain, &fused, "jets");

@@ -70,7 +70,7 @@ impl Default for LiveSettings {
             sigma_l: 0.13,
             flow: FlowKind::Exact,
             knobs: Knobs::default(),
-            strength: 10.0,
+            strength: 4.0,
             relaxation: 1.0,
             step_factor: 0.1,
             denoised: true,

@@ -76,7 +76,7 @@ fn motion(ui: &mut Ui, session: &Session, new: &mut LiveSettings) {
     let tooltip = "σ, the temperature, in ℓ: how much the pattern trembles. Within the range the rule was trained at";
     slider(ui, "Temperature", tooltip, &mut new.sigma_l, coldest..=hottest, Scale::Logarithmic);
     let tooltip = "γ, strength of the flow: how fast it moves";
-    slider(ui, "Strength", tooltip, &mut new.strength, 0.0..=5.0, Scale::Linear);
+    slider(ui, "Strength", tooltip, &mut new.strength, 0.0..=20.0, Scale::Linear);
     let tooltip = "η, rate of relaxation: how fast the pattern mends; 0 never mends";
     slider(ui, "Relaxation", tooltip, &mut new.relaxation, 0.0..=5.0, Scale::Linear);
     if new.flow == FlowKind::Exact {
