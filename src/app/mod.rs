@@ -18,9 +18,8 @@ mod trainer;
 pub use preflight::NoWindow;
 
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use bevy::input::keyboard::{KeyboardFocusLost, KeyboardInput};
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
@@ -30,7 +29,7 @@ use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContext
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
-use keys::{Keys, Wish};
+use keys::{Keyboard, Wish};
 use live::Gpu;
 use shell::Shell;
 
@@ -62,7 +61,7 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
         .insert_resource(WinitSettings {
             focused_mode: UpdateMode::Continuous,
             // A swarm goes on living beside another window.
-            unfocused_mode: UpdateMode::reactive(std::time::Duration::from_millis(33)),
+            unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
         })
         .insert_resource(ClearColor(theme::ground()))
         .insert_resource(Studio { shell: Shell::new(scene), canvas: Canvas::default(), gpu: None })
@@ -109,22 +108,17 @@ fn show(
     mut contexts: EguiContexts,
     mut studio: ResMut<Studio>,
     mut frame: ResMut<CanvasFrame>,
-    mut keys: Local<Keys>,
     mut styled: Local<bool>,
-    mut pressed: MessageReader<KeyboardInput>,
-    mut lost: MessageReader<KeyboardFocusLost>,
+    mut keyboard: Keyboard,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     let Studio { shell, canvas, gpu: Some(gpu) } = &mut *studio else { return Ok(()) };
     let mut wanted = canvas::dropped(ctx);
-    for lost in lost.read() {
-        keys.forget(lost);
-    }
     let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
-    for wish in pressed.read().filter_map(|event| keys.press(event, typing)) {
+    for wish in keyboard.wishes(typing) {
         match wish {
-            Wish::Command(command) => wanted.push(command),
+            Wish::Command(command) => wanted.push(*command),
             Wish::Fit => canvas.fit(shell.session.place()),
             Wish::Screenshot => {
                 commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
@@ -152,6 +146,7 @@ fn advance(
     mut closing: MessageReader<WindowCloseRequested>,
     mut exit: MessageWriter<AppExit>,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
+    mut frame_began: Local<FrameBegan>,
 ) {
     let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
     if closing.read().count() > 0 {
@@ -164,6 +159,17 @@ fn advance(
     }
     if shell.quits {
         exit.write(AppExit::Success);
+    }
+    let spent = frame_began.0.elapsed().as_secs_f64();
+    std::thread::sleep(Duration::from_secs_f64((shell.least_frame_s(gpu) - spent).max(0.0)));
+    *frame_began = FrameBegan(Instant::now());
+}
+
+struct FrameBegan(Instant);
+
+impl Default for FrameBegan {
+    fn default() -> Self {
+        Self(Instant::now())
     }
 }
 

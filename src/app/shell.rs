@@ -17,6 +17,9 @@ const TICK_S: f64 = 1.0 / 60.0;
 /// After a long frame no more ticks than this are caught up with.
 const MOST_TICKS: f64 = 3.0;
 
+/// A frame that takes longer is told in the log (RUST_LOG=unstill=debug).
+const SLOW_FRAME_S: f64 = 0.1;
+
 /// The program behind the window.
 pub struct Shell {
     pub session: Session,
@@ -61,6 +64,17 @@ impl Shell {
         }
     }
 
+    /// Seconds that a frame should take at least. A GPU made of software and the trainer share the processor: frames
+    /// that nobody would miss are better spent on learning.
+    pub fn least_frame_s(&self, gpu: &Gpu) -> f64 {
+        match (gpu.is_software, self.session.training().state.is_active()) {
+            (true, true) => 1.0 / 25.0,
+            (true, false) => 1.0 / 60.0,
+            // Such a machine has a screen that sets the pace.
+            (false, _) => 0.0,
+        }
+    }
+
     /// Once a frame: hears what came back, and lets time run. `dt_s`: since the last frame.
     pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
         let events: Vec<Event> = self.files.done().chain(self.training.events()).collect();
@@ -78,6 +92,9 @@ impl Shell {
             let effects = self.session.tick(fits - done);
             done += effects.iter().map(steps_of).sum::<u32>();
             self.perform(gpu, effects);
+        }
+        if dt_s > SLOW_FRAME_S {
+            tracing::debug!("a frame took {:.0} ms", 1e3 * dt_s);
         }
         self.meter.frame(dt_s, done);
         if let Some((frame_ms, steps_per_s)) = self.meter.read() {

@@ -65,12 +65,12 @@ impl Background {
             Some(Event::Training { event: worker::Event::Finished { .. } | worker::Event::Failed { .. }, .. })
         );
         // The last weights are in the slot before the last event is sent; the session hears of them first.
-        if let Some(rule) = run.training.newest_rule() {
-            if run.told.as_ref().is_none_or(|told| !Arc::ptr_eq(told, &rule)) {
-                run.told = Some(rule.clone());
-                let at = if over { events.len() - 1 } else { events.len() };
-                events.insert(at, Event::NewRule { run: run.id, rule });
-            }
+        let newest = run.training.newest_rule();
+        let known = |rule: &Arc<Rule>| run.told.as_ref().is_some_and(|told| Arc::ptr_eq(told, rule));
+        if let Some(rule) = newest.filter(|rule| !known(rule)) {
+            run.told = Some(rule.clone());
+            let at = if over { events.len() - 1 } else { events.len() };
+            events.insert(at, Event::NewRule { run: run.id, rule });
         }
         if over {
             self.dismiss();
