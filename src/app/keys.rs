@@ -99,7 +99,10 @@ mod tests {
         let saved = keys.press(&event(letter(), ButtonState::Pressed), false);
         assert_eq!(saved, Some(Wish::Command(Box::new(Command::Save))));
         keys.press(&event(Key::Control, ButtonState::Released), false);
-        assert_eq!(keys.press(&event(letter(), ButtonState::Pressed), false), Some(Wish::Command(Box::new(Command::SurpriseMe))));
+        assert_eq!(
+            keys.press(&event(letter(), ButtonState::Pressed), false),
+            Some(Wish::Command(Box::new(Command::SurpriseMe)))
+        );
     }
 
     #[test]
