@@ -5,8 +5,15 @@ use std::sync::Arc;
 use crate::scene::{Loaded, Scene};
 use crate::ui::GalleryCard;
 
+/// The files of `scenes/` by name.
+macro_rules! scenes {
+    ($($name:literal),*) => {
+        &[$(($name, include_str!(concat!("../../scenes/", $name, ".ron")))),*]
+    };
+}
+
 /// Name and text of each, in the order of the gallery. The first is alive when the window opens.
-pub const SCENES: &[(&str, &str)] = &[];
+pub const SCENES: &[(&str, &str)] = scenes![];
 
 /// # Errors
 /// One sentence: no scene has that name, or (never, by test) its text is not a scene.

@@ -1,17 +1,20 @@
-//! The help sheet: every command with its key, from the table, and what the mouse does.
+//! The help sheet: every command with its key, from the table, and what the mouse and the shell's own keys do.
 
 use super::egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Vec2, Window};
 use super::state::UiState;
 use super::style;
 use crate::session::{Group, TABLE};
 
-const MOUSE: [(&str, &str); 6] = [
+const MOUSE: [(&str, &str); 9] = [
     ("Drag in Paint", "the tool: pen or eraser"),
     ("Drag in Learn and Live", "push or pull the particles"),
     ("Wheel", "zoom about the cursor"),
     ("Right or middle drag", "move the view"),
     ("Click on a number", "type a value"),
     ("Hover", "every control says what it does"),
+    ("Drop a file", "open a scene; import a CSV, XYZ or image file"),
+    ("Home", "show the whole box again"),
+    ("F12", "write a picture of the window into the present folder"),
 ];
 
 pub(super) fn show(ctx: &Context, state: &mut UiState) {
@@ -39,7 +42,7 @@ pub(super) fn show(ctx: &Context, state: &mut UiState) {
                             ui.end_row();
                         }
                     }
-                    heading(ui, "Mouse");
+                    heading(ui, "Mouse and view");
                     for (what, does) in MOUSE {
                         ui.label(RichText::new(what).color(style::TEXT_STRONG));
                         ui.label("");

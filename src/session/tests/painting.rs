@@ -16,7 +16,7 @@ fn a_stroke_of_the_pen_is_one_undo_and_its_particles_head_along_it() {
     drag(&mut session, &[[8.0, 2.0], [8.3, 2.0]]);
     let particles = session.snapshot().particles.clone();
     assert_eq!(particles.len(), 5);
-    assert!(particles[..4].iter().all(|p| (p.heading - 1.570_796_326_794_896_6).abs() < 1e-9 && p.species == 3));
+    assert!(particles[..4].iter().all(|p| (p.heading - std::f64::consts::FRAC_PI_2).abs() < 1e-9 && p.species == 3));
     assert!(particles[4].heading.abs() < 1e-9);
     session.apply(Command::Undo);
     assert_eq!(session.snapshot().particles.len(), 4);
