@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use image::RgbImage;
 use unstill::scene::Scene;
 
-/// The free part of the window of 1280 × 800: right of the side panel, below the top bar, above the hint.
-const CANVAS: [u32; 4] = [310, 54, 960, 660];
+/// The free part of the window of 1280 × 720: right of the side panel, below the top bar, above the hint.
+const CANVAS: [u32; 4] = [310, 54, 960, 580];
 
 /// How long anything may take on a busy machine with a GPU made of software.
 const PATIENCE: Duration = Duration::from_secs(120);

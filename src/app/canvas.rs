@@ -56,7 +56,14 @@ impl Canvas {
     }
 
     /// Reads the pointer over the free rectangle and draws what belongs to it.
-    pub fn show(&mut self, ctx: &egui::Context, free: Rect, session: &Session, dt_s: f64) -> Vec<Command> {
+    pub fn show(
+        &mut self,
+        ctx: &egui::Context,
+        free: Rect,
+        session: &Session,
+        pointer_is_here: bool,
+        dt_s: f64,
+    ) -> Vec<Command> {
         let ground = UiBuilder::new().layer_id(LayerId::background()).max_rect(free);
         let ui = &Ui::new(ctx.clone(), Id::new("canvas"), ground);
         self.free = free;
@@ -69,7 +76,8 @@ impl Canvas {
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
         let over = response.contains_pointer();
         let commands = self.pointer(ui, over, place);
-        if let Some(at) = response.hover_pos().or(self.held.then(|| ui.input(|i| i.pointer.latest_pos())).flatten()) {
+        let at = ui.input(|i| i.pointer.latest_pos());
+        if let Some(at) = at.filter(|_| self.held || (over && pointer_is_here)) {
             self.overlay(ui, session, at);
         }
         commands

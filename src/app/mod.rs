@@ -64,7 +64,7 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
             unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
         })
         .insert_resource(ClearColor(theme::ground()))
-        .insert_resource(Studio { shell: Shell::new(scene), canvas: Canvas::default(), gpu: None })
+        .insert_resource(Studio { shell: Shell::new(scene), canvas: Canvas::default(), gpu: None, styled: false })
         .add_systems(Startup, set_up)
         .add_systems(EguiPrimaryContextPass, show)
         .add_systems(Last, advance)
@@ -82,6 +82,8 @@ struct Studio {
     canvas: Canvas,
     /// Known once the renderer runs.
     gpu: Option<Gpu>,
+    /// The panels have their looks.
+    styled: bool,
 }
 
 fn set_up(
@@ -108,12 +110,14 @@ fn show(
     mut contexts: EguiContexts,
     mut studio: ResMut<Studio>,
     mut frame: ResMut<CanvasFrame>,
-    mut styled: Local<bool>,
     mut keyboard: Keyboard,
+    window: Single<&Window, With<PrimaryWindow>>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
-    let Studio { shell, canvas, gpu: Some(gpu) } = &mut *studio else { return Ok(()) };
+    let Studio { shell, canvas, gpu: Some(gpu), styled } = &mut *studio else { return Ok(()) };
+    // The panels are not told when the pointer leaves the window.
+    let pointer_is_here = window.cursor_position().is_some();
     let mut wanted = canvas::dropped(ctx);
     let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
     for wish in keyboard.wishes(typing) {
@@ -131,7 +135,7 @@ fn show(
     }
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
     wanted.extend(asked);
-    wanted.extend(canvas.show(ctx, free, &shell.session, time.delta_secs_f64()));
+    wanted.extend(canvas.show(ctx, free, &shell.session, pointer_is_here, time.delta_secs_f64()));
     shell.apply(gpu, wanted);
     // Compared first: the render world copies only what changed.
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
