@@ -13,7 +13,8 @@ macro_rules! scenes {
 }
 
 /// Name and text of each, in the order of the gallery. The first is alive when the window opens.
-pub const SCENES: &[(&str, &str)] = scenes![];
+pub const SCENES: &[(&str, &str)] =
+    scenes!["mill", "flock", "pairs", "train", "lanes", "crystal", "amoeba", "hunt"];
 
 /// # Errors
 /// One sentence: no scene has that name, or (never, by test) its text is not a scene.
@@ -37,10 +38,15 @@ pub fn gallery() -> Vec<GalleryCard> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
     fn every_bundled_scene_is_whole_and_says_what_to_look_for() {
+        let bundled: HashSet<&str> = SCENES.iter().map(|(name, _)| *name).collect();
+        let pictures: HashSet<&str> = crate::snapshot::motifs::all().iter().map(|m| m.name).collect();
+        assert_eq!(bundled, pictures);
         for (name, _) in SCENES {
             let loaded = load(name).unwrap();
             assert!(loaded.warnings.is_empty(), "{name}: {:?}", loaded.warnings);
