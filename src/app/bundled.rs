@@ -13,8 +13,7 @@ macro_rules! scenes {
 }
 
 /// Name and text of each, in the order of the gallery. The first is alive when the window opens.
-pub const SCENES: &[(&str, &str)] =
-    scenes!["mill", "flock", "pairs", "train", "lanes", "crystal", "amoeba", "hunt"];
+pub const SCENES: &[(&str, &str)] = scenes!["mill", "flock", "pairs", "train", "lanes", "crystal", "amoeba", "hunt"];
 
 /// # Errors
 /// One sentence: no scene has that name, or (never, by test) its text is not a scene.
