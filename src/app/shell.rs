@@ -94,7 +94,7 @@ impl Shell {
             self.perform(gpu, effects);
         }
         if dt_s > SLOW_FRAME_S {
-            tracing::debug!("a frame took {:.0} ms", 1e3 * dt_s);
+            bevy::log::debug!("a frame took {:.0} ms", 1e3 * dt_s);
         }
         self.meter.frame(dt_s, done);
         if let Some((frame_ms, steps_per_s)) = self.meter.read() {
