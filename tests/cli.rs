@@ -379,3 +379,28 @@ fn machines_get_the_error_as_json_too() {
     assert!(value["error"].as_str().unwrap().starts_with("nowhere.ron: cannot be read"));
     assert!(!output.stderr.is_empty());
 }
+
+#[test]
+fn an_interrupted_run_keeps_what_it_has_and_never_an_unfinished_rule_over_a_finished_one() {
+    let desk = Desk::new();
+    desk.json("motif mill -o mill.ron");
+    let interrupted = || {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_unstill"))
+            .current_dir(desk.dir.path())
+            .args(["learn", "mill.ron", "--steps", "1000000", "--quiet"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // Time for some steps; a slower machine saves fewer.
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(interrupt.success());
+        child.wait().unwrap()
+    };
+    assert!(interrupted().success());
+    let first = desk.read("mill.ron");
+    assert!(first.contains("rule: Some"), "what was learned so far is saved");
+    assert!(!interrupted().success(), "a second run that is cut short says that it kept the first rule");
+    assert_eq!(desk.read("mill.ron"), first);
+}

@@ -83,6 +83,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     if args.certify {
         check_writable(&args.scene)?;
     }
+    rule_of(&scene, &args.scene)?;
     let (text, facts, evidence) = measure(args, &scene, quiet).with_context(|| args.scene.display().to_string())?;
     if args.certify {
         scene.evidence =

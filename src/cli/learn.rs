@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::output::{Answer, Progress, finite, load};
 use crate::learn::{Drive, Phase, StepStats};
-use crate::rule::FlowKind;
+use crate::rule::{FlowKind, NetShape};
 use crate::scene::{Scene, check_writable};
-use crate::worker::{Event, Training};
+use crate::worker::{Event, Reason, Training};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -61,6 +61,27 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     if args.resume && scene.rule.is_none() {
         anyhow::bail!("{}: there are no weights to go on from; leave --continue out", args.scene.display());
     }
+    if let (true, Some(rule)) = (args.resume, &scene.rule) {
+        let wanted = NetShape {
+            species: scene.snapshot.species_count(),
+            phi: scene.training.phi,
+            rho: scene.training.rho,
+            outputs: 1,
+        };
+        let has = rule.energy.shape;
+        anyhow::ensure!(
+            has == wanted,
+            "{}: its weights are of another shape ({} species, φ {:?}, ρ {:?}) than its picture and settings ask for \
+             ({}, {:?}, {:?}); leave --continue out to learn anew",
+            args.scene.display(),
+            has.species,
+            has.phi,
+            has.rho,
+            wanted.species,
+            wanted.phi,
+            wanted.rho,
+        );
+    }
     let begun = Instant::now();
     let start = scene.rule.clone().filter(|_| args.resume);
     let training = Training::start(scene.snapshot.clone(), scene.ensemble, scene.training, start);
@@ -68,7 +89,8 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let outcome = follow(&training, quiet);
     // After a failure these are the last good weights: better than none, but no reason to give up an older rule.
     let replaces_a_rule = args.out.is_none() && scene.rule.is_some();
-    let newest = training.newest_rule().filter(|_| outcome.is_ok() || !replaces_a_rule);
+    let whole = outcome.as_ref().is_ok_and(|last| last.completed || args.resume);
+    let newest = training.newest_rule().filter(|_| whole || !replaces_a_rule);
     if let Some(rule) = &newest {
         let learned_flow = rule.flow.is_some();
         scene.rule = Some(rule.as_ref().clone());
@@ -82,6 +104,11 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         scene.save(out)?;
     }
     let last = match outcome {
+        Ok(last) if newest.is_none() => anyhow::bail!(
+            "{}: stopped after {} steps, and the scene keeps the rule that it had (give -o to keep an unfinished one)",
+            args.scene.display(),
+            last.steps,
+        ),
         Ok(last) => last,
         Err(message) if newest.is_some() => {
             anyhow::bail!("{}: {message} (saved in {})", args.scene.display(), out.display());
@@ -145,6 +172,8 @@ fn apply(args: &Args, scene: &mut Scene) {
 
 /// How the run ended.
 struct Last {
+    /// All steps were done.
+    completed: bool,
     steps: usize,
     /// Smoothed.
     energy_loss: f64,
@@ -153,7 +182,7 @@ struct Last {
 
 /// Shows the progress until the last event; an error is the sentence of the failure.
 fn follow(training: &Training, quiet: bool) -> Result<Last, String> {
-    let mut last = Last { steps: 0, energy_loss: f64::NAN, flow_loss: None };
+    let mut last = Last { completed: false, steps: 0, energy_loss: f64::NAN, flow_loss: None };
     let mut bar: Option<Progress> = None;
     loop {
         match training.events().recv() {
@@ -177,7 +206,10 @@ fn follow(training: &Training, quiet: bool) -> Result<Last, String> {
                     format!("loss {loss:.4}, {speed:.0} steps/s, {eta_s:.0} s left")
                 });
             }
-            Ok(Event::Finished { .. }) => return Ok(last),
+            Ok(Event::Finished { reason }) => {
+                last.completed = reason == Reason::Completed;
+                return Ok(last);
+            }
             Ok(Event::Failed { message }) => return Err(message),
             // Only the window pauses.
             Ok(Event::Paused | Event::Resumed) => {}

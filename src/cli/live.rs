@@ -16,7 +16,7 @@ use super::output::{Answer, Progress, finite, load, number, rule_of, warn};
 use crate::engine::{EngineChoice, Headless};
 use crate::observe::{Fidelity, noised, picture};
 use crate::rule::{FlowKind, LiveSettings, Rule};
-use crate::scene::{LiveState, Scene, check_writable, write_atomic};
+use crate::scene::{LiveState, MAX_LIVE_PARTICLES, Scene, check_writable, write_atomic};
 use crate::snapshot::io::write_csv;
 use crate::snapshot::{Mode, Particle, Swarm};
 
@@ -38,7 +38,7 @@ pub(super) struct Args {
     #[arg(long, default_value = "random")]
     from: From,
     /// Particles of the swarm [default: what the scene says, or 300]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=MAX_LIVE_PARTICLES as u64))]
     particles: Option<u64>,
     /// Live steps
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]

@@ -31,6 +31,8 @@ struct Student {
     average: Vec<f32>,
     /// Steps taken.
     step: usize,
+    /// Goes on from weights that were learned before.
+    continued: bool,
     smoothed: Option<f64>,
     first: f64,
 }
@@ -118,12 +120,12 @@ impl Trainer {
         Ok(Some(StepStats { phase, step, steps: self.total_steps(), loss }))
     }
 
-    /// The newest good weights as a rule. The flow appears once its training has begun, scaled to a root mean square
+    /// The newest good weights as a rule. The flow appears once its training has begun (or at once when it goes on from an earlier one), scaled to a root mean square
     /// speed of 1 ℓ per time, with the sign that moves forward on average: equation (1) is linear in V.
     pub fn rule(&self) -> Rule {
         let mut rule = self.rule.clone();
         rule.energy.weights.clone_from(&self.energy.average);
-        rule.flow = self.flow.as_ref().filter(|f| f.step > 0).map(|f| {
+        rule.flow = self.flow.as_ref().filter(|f| f.step > 0 || f.continued).map(|f| {
             let mut net = LocalNet { shape: f.shape, weights: f.average.clone() };
             let scale = (self.forward.signum() / self.speed_sq.max(1e-12).sqrt()) as f32;
             let layout = f.shape.layout();
@@ -223,7 +225,7 @@ impl Student {
         let weights = Var::from_vec(average.clone(), average.len(), device)?;
         let params = ParamsAdamW { lr: settings.learning_rate, beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.0 };
         let optimiser = AdamW::new(vec![weights.clone()], params)?;
-        Ok(Self { shape, weights, optimiser, average, step: 0, smoothed: None, first: 0.0 })
+        Ok(Self { shape, weights, optimiser, average, step: 0, continued: start.is_some(), smoothed: None, first: 0.0 })
     }
 
     /// Adam along a cosine schedule, then the running average. Returns the loss.

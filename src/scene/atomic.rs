@@ -45,6 +45,8 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 fn target_of(path: &Path) -> io::Result<PathBuf> {
     match fs::metadata(path) {
         Ok(old) if old.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        // A device or a pipe would be replaced by a file.
+        Ok(old) if !old.is_file() => Err(io::ErrorKind::InvalidInput.into()),
         Ok(old) if old.permissions().readonly() => Err(io::ErrorKind::PermissionDenied.into()),
         Ok(_) => fs::canonicalize(path),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(path.to_owned()),
@@ -80,6 +82,19 @@ mod tests {
             fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_refused_and_stays_a_pipe() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let message = write_atomic(&pipe, b"text").unwrap_err().to_string();
+        assert!(message.contains("ordinary file"), "{message}");
+        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+        assert_eq!(names(dir.path()), ["pipe"]);
     }
 
     #[test]

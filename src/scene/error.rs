@@ -66,6 +66,7 @@ fn advice(error: &io::Error) -> String {
             "the disk is full; free some space or choose another disk (an older file there is unchanged)".to_owned()
         }
         Kind::IsADirectory => "that is a folder; give the name of a file".to_owned(),
+        Kind::InvalidInput => "that is a device or a pipe; give the name of an ordinary file".to_owned(),
         Kind::NotADirectory => "a part of its path is not a folder; choose another place".to_owned(),
         _ => format!("{error} (an older file there is unchanged)"),
     }

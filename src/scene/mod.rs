@@ -25,6 +25,8 @@ use crate::snapshot::{Ensemble, Snapshot, Swarm};
 
 /// Largest scene file that is read, bytes. A snapshot of 100,000 particles takes about 10 MB.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
+/// Most particles of a live swarm: some gigabytes on either engine.
+pub const MAX_LIVE_PARTICLES: usize = 10_000_000;
 
 /// Everything that is saved with a picture, and nothing else.
 #[derive(Clone, Debug, Default, PartialEq)]

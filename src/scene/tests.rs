@@ -298,7 +298,7 @@ prop_compose! {
             title, notes, author,
             snapshot: Snapshot { particles, box_size: [1e-3, 1e3], mode, boundary },
             state: Some(LiveState { swarm: Swarm { particles: swarm, box_size: [3.3, 7.7] }, seed, step: seed / 3 }),
-            live_particles: seed as usize,
+            live_particles: seed as usize % 1_000_000,
             ..Scene::default()
         };
         scene.live.knobs.cruise = numbers;

@@ -3,7 +3,7 @@
 
 use crate::snapshot::{MAX_PARTICLES, MAX_SPECIES, Particle};
 
-use super::{Fault, Scene};
+use super::{Fault, MAX_LIVE_PARTICLES, Scene};
 
 pub(super) fn scene(scene: &Scene) -> Result<(), Fault> {
     let count = scene.snapshot.particles.len();
@@ -12,6 +12,13 @@ pub(super) fn scene(scene: &Scene) -> Result<(), Fault> {
             "snapshot.particles",
             format!("{count} particles are more than the {MAX_PARTICLES} that a snapshot may have"),
             "cut a smaller piece out of the picture",
+        ));
+    }
+    if scene.live_particles > MAX_LIVE_PARTICLES {
+        return Err(Fault::value(
+            "live_particles",
+            format!("{} particles are more than the {MAX_LIVE_PARTICLES} that can live", scene.live_particles),
+            "give a smaller number",
         ));
     }
     particles("snapshot", &scene.snapshot.particles, scene.snapshot.box_size)?;

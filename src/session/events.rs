@@ -37,7 +37,7 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
                 session.saved_revision = revision;
             }
             let mut effects = vec![notify(Level::Success, text)];
-            if session.asks_before_quitting {
+            if session.asks_before_quitting && !session.is_dirty() {
                 effects.push(Effect::Quit);
             }
             effects
