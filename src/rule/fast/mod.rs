@@ -52,7 +52,7 @@ impl Kernels {
     }
 
     fn each_part<'a>(&mut self, cloud: &'a Cloud, work: impl Fn(Isa, &mut Part, &'a [Group]) + Sync) {
-        let size = cloud.groups.len().div_ceil(PARTS).max(1);
+        let size = part_size(cloud);
         let isa = self.isa;
         self.parts.par_iter_mut().enumerate().for_each(|(p, part)| {
             let groups = cloud.groups.chunks(size).nth(p).unwrap_or(&[]);
@@ -92,22 +92,11 @@ impl Kernels {
     /// Outputs of every particle (`[particle][outputs]`, flattened).
     pub fn outputs(&mut self, net: &Weights, cloud: &Cloud, out: &mut [f32]) {
         let n = net.shape.outputs;
-        // Groups hold particles in no order: each part writes its own list, scattered afterwards.
         self.each_part(cloud, |isa, part, groups| {
             part.weight_bar.clear();
             isa.run(Outputs { net, cloud, groups, tape: &mut part.tape, out: &mut part.weight_bar });
         });
-        let size = cloud.groups.len().div_ceil(PARTS).max(1);
-        for (part, groups) in self.parts.iter().zip(cloud.groups.chunks(size)) {
-            for (g, values) in groups.iter().zip(part.weight_bar.chunks(n * LANES)) {
-                for l in 0..g.used {
-                    let i = g.lanes[l] as usize;
-                    for o in 0..n {
-                        out[i * n + o] = values[o * LANES + l];
-                    }
-                }
-            }
-        }
+        self.scatter(cloud, n, out);
     }
 
     /// Values and two directional derivatives of a network with three outputs.
@@ -116,15 +105,7 @@ impl Kernels {
             part.weight_bar.clear();
             isa.run(Jets { net, cloud, groups, along, tape: &mut part.tape, out: &mut part.weight_bar });
         });
-        let size = cloud.groups.len().div_ceil(PARTS).max(1);
-        for (part, groups) in self.parts.iter().zip(cloud.groups.chunks(size)) {
-            for (g, values) in groups.iter().zip(part.weight_bar.chunks(9 * LANES)) {
-                for l in 0..g.used {
-                    jets[g.lanes[l] as usize] =
-                        std::array::from_fn(|t| std::array::from_fn(|o| values[(t * 3 + o) * LANES + l]));
-                }
-            }
-        }
+        self.scatter(cloud, 9, jets.as_flattened_mut().as_flattened_mut());
     }
 
     /// ∂(Σ cotangents·jets)/∂weights for the jets of [`Kernels::flow_jets`].
@@ -144,6 +125,20 @@ impl Kernels {
         self.sum_weight_bars(weight_bar);
     }
 
+    /// What the parts wrote group by group, `[group][width][lane]`, to the particles: groups hold them in no order.
+    fn scatter(&self, cloud: &Cloud, width: usize, out: &mut [f32]) {
+        for (part, groups) in self.parts.iter().zip(cloud.groups.chunks(part_size(cloud))) {
+            for (g, values) in groups.iter().zip(part.weight_bar.chunks(width * LANES)) {
+                for l in 0..g.used {
+                    let i = g.lanes[l] as usize;
+                    for o in 0..width {
+                        out[i * width + o] = values[o * LANES + l];
+                    }
+                }
+            }
+        }
+    }
+
     fn sum_weight_bars(&self, weight_bar: &mut [f32]) {
         weight_bar.fill(0.0);
         for part in &self.parts {
@@ -152,6 +147,11 @@ impl Kernels {
             }
         }
     }
+}
+
+/// Groups of one part.
+fn part_size(cloud: &Cloud) -> usize {
+    cloud.groups.len().div_ceil(PARTS).max(1)
 }
 
 /// A cotangent of one in every used lane.
