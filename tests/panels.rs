@@ -287,7 +287,7 @@ fn the_help_sheet_lists_every_command_with_its_key() {
     let mut window = window(alive());
     window.state_mut().apply(Command::Ask(Dialog::Help));
     settle(&mut window);
-    for info in unstill::session::TABLE {
+    for info in unstill::session::table() {
         assert!(window.query_all_by_label(info.tooltip).count() >= 1, "{} is missing", info.name);
         if let Some(shortcut) = info.shortcut {
             assert!(window.query_all_by_label(&shortcut.text()).count() >= 1, "{} has no key", info.name);

@@ -6,17 +6,7 @@ use bevy::input::keyboard::{Key, KeyboardFocusLost, KeyboardInput};
 use bevy_egui::egui;
 use bevy_egui::helpers::bevy_to_egui_key;
 
-use crate::session::{Command, TABLE};
-
-/// What a key asks for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Wish {
-    Command(Box<Command>),
-    /// Show the whole box again.
-    Fit,
-    /// Write a picture of the window.
-    Screenshot,
-}
+use crate::session::{Command, Place, table};
 
 /// The modifiers, followed key by key: within one slow frame a whole "Ctrl+L" may go down and up again.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,19 +25,19 @@ pub struct Keyboard<'w, 's> {
 }
 
 impl Keyboard<'_, '_> {
-    /// What was asked for since the last frame. `typing`: a text field has the keyboard.
-    pub fn wishes(&mut self, typing: bool) -> Vec<Wish> {
+    /// What was asked for in `place` since the last frame. `typing`: a text field has the keyboard.
+    pub fn commands(&mut self, place: Place, typing: bool) -> Vec<Command> {
         if self.lost.read().count() > 0 {
             // Releases after this go to another window.
             *self.keys = Keys::default();
         }
-        self.pressed.read().filter_map(|event| self.keys.press(event, typing)).collect()
+        self.pressed.read().filter_map(|event| self.keys.press(event, place, typing)).collect()
     }
 }
 
 impl Keys {
     /// What this event asks for. `typing`: a text field has the keyboard, and only its modifiers are followed.
-    fn press(&mut self, event: &KeyboardInput, typing: bool) -> Option<Wish> {
+    fn press(&mut self, event: &KeyboardInput, place: Place, typing: bool) -> Option<Command> {
         let down = event.state.is_pressed();
         match event.logical_key {
             // On a Mac, Cmd takes the place of Ctrl.
@@ -55,28 +45,23 @@ impl Keys {
             Key::Super if cfg!(target_os = "macos") => self.ctrl = down,
             Key::Shift => self.shift = down,
             Key::Alt => self.alt = down,
-            Key::F12 if down && !event.repeat => return Some(Wish::Screenshot),
             _ if down && !event.repeat && !typing && !self.alt => {
-                return self.wish(bevy_to_egui_key(&event.logical_key)?);
+                return self.command(bevy_to_egui_key(&event.logical_key)?, place);
             }
             _ => {}
         }
         None
     }
 
-    fn wish(self, key: egui::Key) -> Option<Wish> {
-        let wanted = TABLE.iter().find(|info| {
+    fn command(self, key: egui::Key, place: Place) -> Option<Command> {
+        let wanted = table().filter(|info| info.group.is_heard_in(place)).find(|info| {
             info.shortcut.is_some_and(|shortcut| {
                 egui::Key::from_name(shortcut.key) == Some(key)
                     && shortcut.ctrl == self.ctrl
                     && shortcut.shift == self.shift
             })
-        });
-        match (wanted, key) {
-            (Some(info), _) => Some(Wish::Command(Box::new((info.command)()))),
-            (None, egui::Key::Home) => Some(Wish::Fit),
-            (None, _) => None,
-        }
+        })?;
+        Some((wanted.command)())
     }
 }
 
@@ -95,25 +80,22 @@ mod tests {
     fn a_chord_within_one_frame_is_one_command() {
         let mut keys = Keys::default();
         let letter = || Key::Character("s".into());
-        assert_eq!(keys.press(&event(Key::Control, ButtonState::Pressed), false), None);
-        let saved = keys.press(&event(letter(), ButtonState::Pressed), false);
-        assert_eq!(saved, Some(Wish::Command(Box::new(Command::Save))));
-        keys.press(&event(Key::Control, ButtonState::Released), false);
-        assert_eq!(
-            keys.press(&event(letter(), ButtonState::Pressed), false),
-            Some(Wish::Command(Box::new(Command::SurpriseMe)))
-        );
+        assert_eq!(keys.press(&event(Key::Control, ButtonState::Pressed), Place::Live, false), None);
+        let saved = keys.press(&event(letter(), ButtonState::Pressed), Place::Live, false);
+        assert_eq!(saved, Some(Command::Save));
+        keys.press(&event(Key::Control, ButtonState::Released), Place::Live, false);
+        assert_eq!(keys.press(&event(letter(), ButtonState::Pressed), Place::Live, false), Some(Command::SurpriseMe));
     }
 
     #[test]
     fn while_someone_types_no_command_is_given() {
         let mut keys = Keys::default();
-        assert_eq!(keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), true), None);
+        assert_eq!(keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), Place::Live, true), None);
     }
 
     #[test]
     fn every_shortcut_of_the_table_is_a_key_that_exists() {
-        for info in TABLE {
+        for info in table() {
             if let Some(shortcut) = info.shortcut {
                 assert!(egui::Key::from_name(shortcut.key).is_some(), "{}: {}", info.name, shortcut.key);
             }

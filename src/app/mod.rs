@@ -29,11 +29,11 @@ use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContext
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
-use keys::{Keyboard, Wish};
+use keys::Keyboard;
 use live::Gpu;
 use shell::Shell;
 
-use crate::session::Command;
+use crate::session::{Command, ViewCommand};
 use crate::ui;
 
 /// Opens the window, with `scene` in it when one is given; returns when the window is closed.
@@ -120,15 +120,7 @@ fn show(
     let pointer_is_here = window.cursor_position().is_some();
     let mut wanted = canvas::dropped(ctx);
     let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
-    for wish in keyboard.wishes(typing) {
-        match wish {
-            Wish::Command(command) => wanted.push(*command),
-            Wish::Fit => canvas.fit(shell.session.place()),
-            Wish::Screenshot => {
-                commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
-            }
-        }
-    }
+    wanted.extend(keyboard.commands(shell.session.place(), typing));
     if !*styled {
         ui::set_style(ctx);
         *styled = true;
@@ -137,6 +129,14 @@ fn show(
     wanted.extend(asked);
     wanted.extend(canvas.show(ctx, free, &shell.session, pointer_is_here, time.delta_secs_f64()));
     shell.apply(gpu, wanted);
+    for view in std::mem::take(&mut shell.views) {
+        match view {
+            ViewCommand::Fit => canvas.fit(shell.session.place()),
+            ViewCommand::Screenshot => {
+                commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
+            }
+        }
+    }
     // Compared first: the render world copies only what changed.
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
     frame.set_if_neq(new);

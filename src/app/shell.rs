@@ -8,7 +8,7 @@ use super::bundled;
 use super::files::Files;
 use super::live::{Gpu, Live};
 use super::trainer::Background;
-use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session};
+use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
 use crate::ui::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -29,6 +29,8 @@ pub struct Shell {
     pub readouts: Readouts,
     training: Background,
     pub quits: bool,
+    /// What the window's owner must do this frame.
+    pub views: Vec<ViewCommand>,
     /// Ticks due.
     due: f64,
     meter: Meter,
@@ -45,6 +47,7 @@ impl Shell {
             readouts: Readouts::default(),
             training: Background::default(),
             quits: false,
+            views: Vec::new(),
             due: 0.0,
             meter: Meter::default(),
         };
@@ -125,6 +128,7 @@ impl Shell {
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
+                Effect::View(view) => self.views.push(view),
                 Effect::Quit => self.quits = true,
             }
         }

@@ -4,9 +4,16 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
+use super::window::{WINDOW_PARTICLES, Window};
 use super::{LearnError, TrainingSettings};
 use crate::rule::{Neighbours, Rule, fast::Cloud};
 use crate::snapshot::{Ensemble, Sampler, Snapshot, Swarm, wrap};
+
+/// Most particles of one step: a step must stay short, because a run can only be stopped between two.
+const STEP_PARTICLES: usize = 2 * WINDOW_PARTICLES;
+
+/// Most particles of all samples together; fewer samples are made of a very large picture.
+const POOL_PARTICLES: usize = 4_000_000;
 
 /// Samples made once, drawn from at every step.
 pub struct Pool {
@@ -14,7 +21,11 @@ pub struct Pool {
     /// Whether a particle carries loss (those near the edge of an open painting are context only).
     carries_loss: Vec<bool>,
     rng: StdRng,
+    /// The sample drawn last, noised, the noise, and what is seen of it.
     noised: Swarm,
+    noise: Vec<[f32; 3]>,
+    window: Window,
+    seen: Swarm,
     neighbours: Neighbours,
 }
 
@@ -35,18 +46,38 @@ pub struct Batch {
 }
 
 impl Pool {
-    pub fn new(snapshot: &Snapshot, ensemble: &Ensemble, settings: &TrainingSettings) -> Result<Self, LearnError> {
+    /// `stop` is asked between samples.
+    ///
+    /// # Errors
+    /// A snapshot that cannot be sampled; [`LearnError::Stopped`].
+    pub fn new(
+        snapshot: &Snapshot,
+        ensemble: &Ensemble,
+        settings: &TrainingSettings,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self, LearnError> {
         let mut ensemble = ensemble.for_particles(snapshot, settings.particles);
         // With one copy nothing would be learned of what lies between creatures.
         ensemble.copies = ensemble.copies.max(2);
         let sampler = Sampler::new(snapshot, &ensemble)?;
         let mut rng = StdRng::seed_from_u64(settings.seed);
-        let samples = (0..settings.pool).map(|_| sampler.sample(&mut rng)).collect::<Result<Vec<_>, _>>()?;
+        let first = sampler.sample(&mut rng)?;
+        let count = settings.pool.min(POOL_PARTICLES / first.len().max(1)).max(1);
+        let mut samples = vec![first];
+        while samples.len() < count {
+            if stop() {
+                return Err(LearnError::Stopped);
+            }
+            samples.push(sampler.sample(&mut rng)?);
+        }
         Ok(Self {
             samples,
             carries_loss: snapshot.carries_loss(&ensemble, settings.cutoff_l),
             rng,
             noised: Swarm::default(),
+            noise: Vec::new(),
+            window: Window::default(),
+            seen: Swarm::default(),
             neighbours: Neighbours::default(),
         })
     }
@@ -56,10 +87,11 @@ impl Pool {
         &mut self.rng
     }
 
-    /// Replaces `batch` by `configs` samples with noise x + σξ, θ + κσξ', σ log-uniform in `sigma_range_l`.
+    /// Replaces `batch` by `configs` samples, fewer when they are large, with noise x + σξ, θ + κσξ', σ log-uniform in
+    /// `sigma_range_l`.
     pub fn draw(&mut self, batch: &mut Batch, configs: usize, sigma_range_l: [f64; 2], rule: &Rule) {
-        batch.configs = configs;
-        batch.per_config = self.samples[0].len();
+        batch.per_config = self.samples[0].len().min(WINDOW_PARTICLES);
+        batch.configs = configs.min(STEP_PARTICLES / batch.per_config).max(1);
         batch.cloud.clear();
         batch.cloud.box_l = self.samples[0].box_size.map(|s| s as f32);
         batch.noise.clear();
@@ -69,29 +101,38 @@ impl Pool {
         batch.index.clear();
         batch.start.push(0);
         let [lo, hi] = sigma_range_l.map(f64::ln);
-        for _ in 0..configs {
+        for _ in 0..batch.configs {
             let sample = &self.samples[self.rng.random_range(0..self.samples.len())];
             let sigma = (lo + (hi - lo) * self.rng.random::<f64>()).exp();
             batch.sigma_l.push(sigma as f32);
             self.noised.clone_from(sample);
             let [w, h] = self.noised.box_size;
+            self.noise.clear();
             for p in &mut self.noised.particles {
                 let xi: [f64; 3] = std::array::from_fn(|_| StandardNormal.sample(&mut self.rng));
                 p.x = wrap(p.x + sigma * xi[0], w);
                 p.y = wrap(p.y + sigma * xi[1], h);
                 p.heading += rule.kappa * sigma * xi[2];
-                batch.noise.push(xi.map(|v| v as f32));
+                self.noise.push(xi.map(|v| v as f32));
+            }
+            self.window.look(&self.noised, 2.0 * rule.cutoff_l, &mut self.rng);
+            self.seen.box_size = self.noised.box_size;
+            self.seen.particles.clear();
+            for (&i, &is_inner) in self.window.seen.iter().zip(&self.window.is_inner) {
+                let i = i as usize;
+                self.seen.particles.push(self.noised.particles[i]);
+                batch.noise.push(self.noise[i]);
+                batch.mask.push(f32::from(u8::from(is_inner && self.carries_loss[i])));
             }
             let first = batch.cloud.len() as u32;
             let tau = rule.noise_feature(sigma) as f32;
-            for p in &self.noised.particles {
+            for p in &self.seen.particles {
                 batch.cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
             }
-            self.neighbours.rebuild(&self.noised, rule.cutoff_l);
+            self.neighbours.rebuild(&self.seen, rule.cutoff_l);
             let edges = batch.index.len() as u32;
             batch.index.extend(self.neighbours.index.iter().map(|j| j + first));
             batch.start.extend(self.neighbours.start[1..].iter().map(|s| s + edges));
-            batch.mask.extend(self.carries_loss.iter().map(|&c| f32::from(u8::from(c))));
         }
         batch.cloud.group(&batch.start, &batch.index);
     }

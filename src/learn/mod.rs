@@ -10,6 +10,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod trainer;
+mod window;
 
 pub use settings::{Drive, TrainingSettings};
 pub use trainer::Trainer;
@@ -43,6 +44,9 @@ pub enum LearnError {
         "the loss became {loss} at step {step}; the weights of step {last_good} are kept. Try a lower learning rate"
     )]
     Diverged { step: usize, loss: f64, last_good: usize },
+    /// Asked for; not a fault.
+    #[error("stopped")]
+    Stopped,
     #[error("candle: {0}")]
     Candle(#[from] candle_core::Error),
 }

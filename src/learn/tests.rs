@@ -12,7 +12,7 @@ use super::loss::{self, Probes};
 use super::{Drive, LearnError, Phase, Trainer, TrainingSettings, graph};
 use crate::rule::residual::{Differences, continuity};
 use crate::rule::{FlowKind, NetShape, Rule, energy, flow_learned};
-use crate::snapshot::{Ensemble, Particle, Snapshot, Swarm, motifs};
+use crate::snapshot::{Ensemble, Mode, Particle, Snapshot, Swarm, motifs};
 
 const SIGMA_RANGE_L: [f64; 2] = [0.1, 0.8];
 
@@ -35,7 +35,7 @@ fn bench() -> (Bench, Rule) {
     let shape = NetShape { species: snapshot.species_count(), phi: [12, 10], rho: [14, 11], outputs: 1 };
     let rule = Rule::random(shape, 3).with_random_flow(4);
     let mut batch = Batch::default();
-    let mut pool = Pool::new(&snapshot, &ensemble, &small_settings()).expect("the pool");
+    let mut pool = Pool::new(&snapshot, &ensemble, &small_settings(), &|| false).expect("the pool");
     pool.draw(&mut batch, 3, SIGMA_RANGE_L, &rule);
     let bench = Bench { batch: Arc::new(batch), kernels: Arc::default(), shape, cutoff_l: rule.cutoff_l };
     (bench, rule)
@@ -222,11 +222,29 @@ fn learning_lowers_the_denoising_loss_far_below_that_of_knowing_nothing() {
 }
 
 #[test]
+fn a_step_on_twenty_thousand_particles_sees_a_window_of_them_and_the_making_of_samples_can_be_stopped() {
+    let particles = (0..20_000)
+        .map(|i| Particle { x: f64::from(i % 200) + 0.5, y: f64::from(i / 200) + 0.5, ..Particle::default() })
+        .collect();
+    let snapshot = Snapshot { particles, box_size: [200.0, 100.0], mode: Mode::Whole, ..Snapshot::default() };
+    let settings = small_settings();
+    let mut pool = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| false).unwrap();
+    let rule = Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
+    let mut batch = Batch::default();
+    pool.draw(&mut batch, 16, SIGMA_RANGE_L, &rule);
+    assert!(batch.particles() <= 2048, "{}", batch.particles());
+    let taught = batch.mask.iter().filter(|&&m| m == 1.0).count();
+    assert!(taught > batch.particles() / 10, "{taught} of {}", batch.particles());
+    let stopped = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| true);
+    assert!(matches!(stopped, Err(LearnError::Stopped)));
+}
+
+#[test]
 fn an_open_painting_teaches_only_from_its_inside() {
     let mut snapshot = motifs::by_name("lanes").expect("bundled").snapshot();
     snapshot.boundary = crate::snapshot::Boundary::Open;
     let settings = TrainingSettings { cutoff_l: 2.0, ..small_settings() };
-    let mut pool = Pool::new(&snapshot, &Ensemble::default(), &settings).unwrap();
+    let mut pool = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| false).unwrap();
     let mut batch = Batch::default();
     let rule = Rule::random(NetShape { species: 2, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
     pool.draw(&mut batch, 1, SIGMA_RANGE_L, &rule);

@@ -63,9 +63,23 @@ impl Trainer {
         settings: &TrainingSettings,
         start: Option<&Rule>,
     ) -> Result<Self, LearnError> {
+        Self::unless_stopped(snapshot, ensemble, settings, start, &|| false)
+    }
+
+    /// As [`Trainer::new`]; `stop` is asked while the samples are made.
+    ///
+    /// # Errors
+    /// As [`Trainer::new`], and [`LearnError::Stopped`].
+    pub fn unless_stopped(
+        snapshot: &Snapshot,
+        ensemble: &Ensemble,
+        settings: &TrainingSettings,
+        start: Option<&Rule>,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self, LearnError> {
         settings.validate()?;
         let device = device()?;
-        let mut pool = Pool::new(snapshot, ensemble, settings)?;
+        let mut pool = Pool::new(snapshot, ensemble, settings, stop)?;
         let shape = NetShape { species: snapshot.species_count(), phi: settings.phi, rho: settings.rho, outputs: 1 };
         let flow_shape = NetShape { outputs: 3, ..shape };
         let fits = |net: &&LocalNet, shape: NetShape| net.shape == shape;

@@ -61,6 +61,8 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             effects
         }
 
+        Command::View(view) => vec![Effect::View(view)],
+
         Command::SetTool(tool) => {
             let effects = release(session);
             session.tool = tool;

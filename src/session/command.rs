@@ -82,6 +82,8 @@ pub enum Command {
     /// The pointer was released: what comes next is a new step of the history.
     EndGesture,
     SetPlace(Place),
+    /// Changes only what is seen.
+    View(ViewCommand),
 
     // Paint
     SetTool(Tool),
@@ -154,6 +156,15 @@ pub enum Command {
     SetForceRadius(f64),
 }
 
+/// What changes only the sight of things: the session hands it on to the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ViewCommand {
+    /// Show the whole box again.
+    Fit,
+    /// Write a picture of the window.
+    Screenshot,
+}
+
 /// Dialogs and sheets that the shell opens on [`Effect::Ask`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialog {
@@ -201,6 +212,7 @@ pub enum Effect {
         text: String,
     },
     Ask(Dialog),
+    View(ViewCommand),
     Quit,
 }
 

@@ -22,9 +22,9 @@ mod warnings;
 
 pub use command::{
     Command, Dialog, Effect, EngineOrder, Event, Force, ForceKind, Level, Place, Pointer, RunId, SceneSource, Tool,
-    TrainingRequest,
+    TrainingRequest, ViewCommand,
 };
-pub use commands::{CommandInfo, Group, Shortcut, TABLE, info_of};
+pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use document::{Document, NEW_BOX};
 pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME};
 pub use pen::MIN_SPACING;

@@ -1,11 +1,11 @@
-//! The help sheet: every command with its key, from the table, and what the mouse and the shell's own keys do.
+//! The help sheet: every command with its key, from the table, and what the mouse does.
 
 use super::egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Vec2, Window};
 use super::state::UiState;
 use super::style;
-use crate::session::{Group, TABLE};
+use crate::session::{Group, table};
 
-const MOUSE: [(&str, &str); 9] = [
+const MOUSE: [(&str, &str); 7] = [
     ("Drag in Paint", "the tool: pen or eraser"),
     ("Drag in Learn and Live", "push or pull the particles"),
     ("Wheel", "zoom about the cursor"),
@@ -13,8 +13,6 @@ const MOUSE: [(&str, &str); 9] = [
     ("Click on a number", "type a value"),
     ("Hover", "every control says what it does"),
     ("Drop a file", "open a scene; import a CSV, XYZ or image file"),
-    ("Home", "show the whole box again"),
-    ("F12", "write a picture of the window into the present folder"),
 ];
 
 pub(super) fn show(ctx: &Context, state: &mut UiState) {
@@ -35,14 +33,14 @@ pub(super) fn show(ctx: &Context, state: &mut UiState) {
                 Grid::new("commands").num_columns(3).spacing([16.0, 3.0]).min_row_height(18.0).show(ui, |ui| {
                     for group in Group::ALL {
                         heading(ui, group.name());
-                        for info in TABLE.iter().filter(|info| info.group == group) {
+                        for info in table().filter(|info| info.group == group) {
                             ui.label(RichText::new(info.name).color(style::TEXT_STRONG));
                             ui.monospace(info.shortcut.map_or(String::new(), |s| s.text()));
                             ui.label(info.tooltip);
                             ui.end_row();
                         }
                     }
-                    heading(ui, "Mouse and view");
+                    heading(ui, "Mouse");
                     for (what, does) in MOUSE {
                         ui.label(RichText::new(what).color(style::TEXT_STRONG));
                         ui.label("");

@@ -7,7 +7,7 @@ use super::egui::{
 use super::state::UiState;
 use super::style;
 use super::widgets::{command_button, command_button_enabled};
-use crate::session::{Command, Dialog, Group, Place, Session, TABLE, info_of};
+use crate::session::{Command, Dialog, Group, Place, Session, info_of, table};
 
 /// Size of one of the three place buttons, points.
 const PLACE: Vec2 = Vec2::new(96.0, 30.0);
@@ -44,7 +44,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
 fn menu(ui: &mut Ui, name: &str, group: Group, state: &UiState, commands: &mut Vec<Command>) {
     MenuButton::new(name).ui(ui, |ui| {
         ui.set_min_width(190.0);
-        for info in TABLE.iter().filter(|info| info.group == group) {
+        for info in table().filter(|info| info.group == group) {
             if info.name == "Quit" {
                 ui.separator();
             }

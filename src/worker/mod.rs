@@ -135,11 +135,12 @@ impl Training {
     ///
     /// A snapshot or a setting that cannot be learned from arrives as [`Event::Failed`].
     pub fn start(snapshot: Snapshot, ensemble: Ensemble, settings: TrainingSettings, start_rule: Option<Rule>) -> Self {
-        Self::spawn(move || Trainer::new(&snapshot, &ensemble, &settings, start_rule.as_ref()))
+        Self::spawn(move |stop| Trainer::unless_stopped(&snapshot, &ensemble, &settings, start_rule.as_ref(), stop))
     }
 
-    /// Starts a run of any [`Learner`], made inside the thread.
-    pub fn spawn<L: Learner>(make: impl FnOnce() -> Result<L, LearnError> + Send + 'static) -> Self {
+    /// Starts a run of any [`Learner`], made inside the thread. `make` may ask now and then whether to stop, and then
+    /// answers [`LearnError::Stopped`].
+    pub fn spawn<L: Learner>(make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError> + Send + 'static) -> Self {
         let shared = Arc::new(Shared {
             desk: Mutex::new(Desk { order: Order::Run, state: State::Preparing }),
             bell: Condvar::new(),

@@ -35,7 +35,11 @@ const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 const PAUSE_TICK: Duration = Duration::from_millis(50);
 
 /// Runs the learner to its end, whatever that is, and sends the last event.
-pub(super) fn run<L: Learner>(shared: &Shared, mut outbox: Outbox, make: impl FnOnce() -> Result<L, LearnError>) {
+pub(super) fn run<L: Learner>(
+    shared: &Shared,
+    mut outbox: Outbox,
+    make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
+) {
     let outcome = catch_unwind(AssertUnwindSafe(|| learn(shared, &mut outbox, make)));
     let last = match outcome {
         Ok(Ok(reason)) => Event::Finished { reason },
@@ -54,9 +58,13 @@ pub(super) fn run<L: Learner>(shared: &Shared, mut outbox: Outbox, make: impl Fn
 fn learn<L: Learner>(
     shared: &Shared,
     outbox: &mut Outbox,
-    make: impl FnOnce() -> Result<L, LearnError>,
+    make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
 ) -> Result<Reason, LearnError> {
-    let mut learner = make()?;
+    let mut learner = match make(&|| shared.desk().order == Order::Stop) {
+        Ok(learner) => learner,
+        Err(LearnError::Stopped) => return Ok(Reason::Stopped),
+        Err(error) => return Err(error),
+    };
     shared.set_state(State::Running);
     let mut meter = Meter::new();
     let mut published = Instant::now();

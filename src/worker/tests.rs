@@ -62,7 +62,7 @@ impl Learner for Fake {
 }
 
 fn start(fake: Fake) -> Training {
-    Training::spawn(move || Ok(fake))
+    Training::spawn(move |_| Ok(fake))
 }
 
 /// Everything up to and with the last event.
@@ -206,9 +206,25 @@ fn a_divergence_keeps_the_last_good_weights_and_says_so() {
 
 #[test]
 fn a_learner_that_cannot_be_made_is_a_failure() {
-    let training = Training::spawn(|| Err::<Fake, _>(LearnError::Snapshot(SnapshotError::TooFew { count: 0 })));
+    let training = Training::spawn(|_| Err::<Fake, _>(LearnError::Snapshot(SnapshotError::TooFew { count: 0 })));
     let Some(Event::Failed { message }) = all_events(&training).pop() else { panic!("no failure told") };
     assert!(message.contains("too few"), "{message}");
+    assert!(training.newest_rule().is_none());
+}
+
+#[test]
+fn a_run_can_be_stopped_while_its_samples_are_made() {
+    let training = Training::spawn(|stop| {
+        while !stop() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err::<Fake, _>(LearnError::Stopped)
+    });
+    assert_eq!(training.state(), State::Preparing);
+    let start = Instant::now();
+    training.stop();
+    assert_eq!(all_events(&training).pop(), Some(Event::Finished { reason: Reason::Stopped }));
+    assert!(start.elapsed() < TENTH, "{:?}", start.elapsed());
     assert!(training.newest_rule().is_none());
 }
 

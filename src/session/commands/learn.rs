@@ -1,0 +1,17 @@
+//! Orders of the second place.
+
+use super::Group::Learn;
+use super::{CommandInfo, Shortcut, row};
+use crate::session::command::Command;
+
+pub(super) const TABLE: &[CommandInfo] = &[
+    row(Learn, "Learn", Shortcut::ctrl("L"), "Learn a rule from the picture, in the background", || {
+        Command::StartLearning
+    }),
+    row(Learn, "Learn on", None, "Go on from the present rule, for more steps or an edited picture", || {
+        Command::ContinueLearning
+    }),
+    row(Learn, "Pause learning", None, "Rest; nothing is lost", || Command::PauseLearning),
+    row(Learn, "Resume learning", None, "Go on learning", || Command::ResumeLearning),
+    row(Learn, "Stop learning", None, "End here and keep the rule as it is now", || Command::StopLearning),
+];

@@ -1,0 +1,159 @@
+//! The one table of commands: names, shortcuts and tooltips for menus, keys, the command palette and the help sheet.
+//! Each group has a file of its own.
+
+mod learn;
+mod live;
+mod paint;
+mod scene;
+mod view;
+
+use super::command::{Command, Place};
+
+/// A key with modifiers. `key` is a name as on the key cap: "Z", "1", "Space", "Period", "F1", "Delete".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shortcut {
+    /// Ctrl, or Cmd on a Mac.
+    pub ctrl: bool,
+    pub shift: bool,
+    pub key: &'static str,
+}
+
+impl Shortcut {
+    const fn plain(key: &'static str) -> Option<Self> {
+        Some(Self { ctrl: false, shift: false, key })
+    }
+
+    const fn shift(key: &'static str) -> Option<Self> {
+        Some(Self { ctrl: false, shift: true, key })
+    }
+
+    const fn ctrl(key: &'static str) -> Option<Self> {
+        Some(Self { ctrl: true, shift: false, key })
+    }
+
+    const fn ctrl_shift(key: &'static str) -> Option<Self> {
+        Some(Self { ctrl: true, shift: true, key })
+    }
+
+    /// As shown to people, such as `Ctrl+Shift+S`.
+    pub fn text(&self) -> String {
+        let ctrl = if self.ctrl { "Ctrl+" } else { "" };
+        let shift = if self.shift { "Shift+" } else { "" };
+        let key = match self.key {
+            "Period" => ".",
+            "Comma" => ",",
+            key => key,
+        };
+        format!("{ctrl}{shift}{key}")
+    }
+}
+
+/// Where the help sheet and the menus list a command, and where its key is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Group {
+    Scene,
+    Edit,
+    View,
+    Places,
+    Paint,
+    Learn,
+    Live,
+    Help,
+}
+
+impl Group {
+    pub const ALL: [Self; 8] =
+        [Self::Scene, Self::Edit, Self::View, Self::Places, Self::Paint, Self::Learn, Self::Live, Self::Help];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scene => "Scene",
+            Self::Edit => "Edit",
+            Self::View => "View",
+            Self::Places => "Places",
+            Self::Paint => "Paint",
+            Self::Learn => "Learn",
+            Self::Live => "Live",
+            Self::Help => "Help",
+        }
+    }
+
+    /// Whether the keys of the group are heard in `place`: a letter may mean a tool over the picture and a brush over
+    /// the swarm.
+    pub fn is_heard_in(self, place: Place) -> bool {
+        match self {
+            Self::Paint => place == Place::Paint,
+            Self::Live => place != Place::Paint,
+            Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Help => true,
+        }
+    }
+}
+
+/// A command that needs no argument from the user.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandInfo {
+    pub group: Group,
+    pub name: &'static str,
+    pub tooltip: &'static str,
+    pub shortcut: Option<Shortcut>,
+    pub command: fn() -> Command,
+}
+
+impl CommandInfo {
+    /// The tooltip with the shortcut behind it.
+    pub fn full_tooltip(&self) -> String {
+        match self.shortcut {
+            Some(shortcut) => format!("{} ({})", self.tooltip, shortcut.text()),
+            None => self.tooltip.to_owned(),
+        }
+    }
+}
+
+/// Every command with a name, in the order of the menus.
+pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
+    [scene::TABLE, view::TABLE, paint::TABLE, learn::TABLE, live::TABLE, view::HELP].into_iter().flatten()
+}
+
+/// The entry of a command in the [`table`].
+pub fn info_of(command: &Command) -> Option<&'static CommandInfo> {
+    table().find(|info| (info.command)() == *command)
+}
+
+const fn row(
+    group: Group,
+    name: &'static str,
+    shortcut: Option<Shortcut>,
+    tooltip: &'static str,
+    command: fn() -> Command,
+) -> CommandInfo {
+    CommandInfo { group, name, tooltip, shortcut, command }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Dialog;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_commands_share_a_shortcut_where_both_are_heard_or_a_name_within_a_group() {
+        for place in [Place::Paint, Place::Learn, Place::Live] {
+            let mut keys = HashSet::new();
+            for info in table().filter(|info| info.group.is_heard_in(place)) {
+                assert!(info.shortcut.is_none_or(|s| keys.insert(s)), "{} shares its shortcut", info.name);
+            }
+        }
+        let mut names = HashSet::new();
+        for info in table() {
+            assert!(names.insert((info.group, info.name)), "{} appears twice", info.name);
+            assert!(!info.tooltip.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_tooltip_tells_the_shortcut() {
+        let save_as = info_of(&Command::Ask(Dialog::SaveAs)).unwrap();
+        assert_eq!(save_as.full_tooltip(), "Write the scene to another file (Ctrl+Shift+S)");
+        assert!(info_of(&Command::SetSpecies(3)).is_none());
+    }
+}
