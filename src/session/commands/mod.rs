@@ -23,10 +23,6 @@ impl Shortcut {
         Some(Self { ctrl: false, shift: false, key })
     }
 
-    const fn shift(key: &'static str) -> Option<Self> {
-        Some(Self { ctrl: false, shift: true, key })
-    }
-
     const fn ctrl(key: &'static str) -> Option<Self> {
         Some(Self { ctrl: true, shift: false, key })
     }
