@@ -13,6 +13,7 @@ mod live;
 mod preflight;
 mod shell;
 mod theme;
+mod thumbs;
 mod trainer;
 
 pub use preflight::NoWindow;

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::bundled;
 use super::files::Files;
 use super::live::{Gpu, Live};
+use super::thumbs::Thumbs;
 use super::trainer::Background;
 use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
 use crate::ui::{Readouts, UiState};
@@ -28,6 +29,7 @@ pub struct Shell {
     pub ui: UiState,
     pub readouts: Readouts,
     training: Background,
+    thumbs: Thumbs,
     pub quits: bool,
     /// What the window's owner must do this frame.
     pub views: Vec<ViewCommand>,
@@ -46,6 +48,7 @@ impl Shell {
             ui: UiState::new(bundled::gallery()),
             readouts: Readouts::default(),
             training: Background::default(),
+            thumbs: Thumbs::default(),
             quits: false,
             views: Vec::new(),
             due: 0.0,
@@ -80,7 +83,9 @@ impl Shell {
 
     /// Once a frame: hears what came back, and lets time run. `dt_s`: since the last frame.
     pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
-        let events: Vec<Event> = self.files.done().chain(self.training.events()).collect();
+        let measured = self.thumbs.advance(&self.session);
+        self.ui.set_thumbnails(self.thumbs.shown());
+        let events: Vec<Event> = self.files.done().chain(self.training.events()).chain(measured).collect();
         for event in events {
             self.hear(gpu, event);
         }

@@ -23,9 +23,13 @@ impl Background {
     /// Starts a run; an older one is stopped.
     pub fn start(&mut self, request: TrainingRequest) {
         self.dismiss();
-        let TrainingRequest { run, snapshot, ensemble, settings, start } = request;
-        let training =
-            Training::start(Arc::unwrap_or_clone(snapshot), ensemble, settings, start.map(Arc::unwrap_or_clone));
+        let TrainingRequest { run, snapshot, ensemble, settings, start, another_flow } = request;
+        let snapshot = Arc::unwrap_or_clone(snapshot);
+        let start = start.map(Arc::unwrap_or_clone);
+        let training = match start {
+            Some(rule) if another_flow => Training::another_flow(snapshot, ensemble, settings, rule),
+            start => Training::start(snapshot, ensemble, settings, start),
+        };
         self.run = Some(Run { id: run, training, told: None });
     }
 

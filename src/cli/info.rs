@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::output::{Answer, load, number};
-use crate::scene::SCHEMA;
+use crate::scene::{FlowNumbers, SCHEMA};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -30,6 +30,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
             "flow_weights": rule.flow.as_ref().map(weights),
         })
     });
+    let flows: Vec<_> = (scene.flows.list.iter())
+        .map(|flow| {
+            json!({ "name": flow.name, "seed": flow.seed, "drive": flow.drive, "net": flow.net.shape, "numbers": flow.numbers })
+        })
+        .collect();
     let facts = json!({
         "command": "info",
         "scene": args.scene,
@@ -51,6 +56,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         "live": scene.live,
         "live_particles": scene.live_particles,
         "rule": rule,
+        "flows": flows,
+        "chosen_flow": (!scene.flows.list.is_empty()).then_some(scene.flows.chosen),
         "state": scene.state.as_ref().map(|s| json!({ "particles": s.swarm.len(), "box_l": s.swarm.box_size, "step": s.step })),
         "evidence": scene.evidence,
         "warnings": loaded.warnings,
@@ -91,6 +98,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
             rule.sigma_range_l[1],
         ),
     });
+    for (k, flow) in scene.flows.list.iter().enumerate() {
+        let plays = if k == scene.flows.chosen { "*" } else { " " };
+        let numbers = flow.numbers.map_or_else(String::new, |n| {
+            let FlowNumbers { forward, lateral, turn, residual } = n;
+            format!("; forward {forward:.3}, lateral {lateral:.3}, turn {turn:.3}, residual {residual:.3}")
+        });
+        let name = or_dash(&flow.name);
+        lines.push(format!("flow {k}  {plays} {name} (seed {}, drive {:?}{numbers})", flow.seed, flow.drive));
+    }
     if let Some(state) = &scene.state {
         lines.push(format!("state     {} particles after {} steps", state.swarm.len(), state.step));
     }

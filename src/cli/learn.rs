@@ -1,6 +1,7 @@
 //! `unstill learn`: the background training of the window, with the terminal looking on.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -8,9 +9,9 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::output::{Answer, Progress, finite, load};
-use crate::learn::{Drive, Phase, StepStats};
-use crate::rule::{FlowKind, NetShape};
-use crate::scene::{Scene, check_writable};
+use crate::learn::{Drive, Phase, StepStats, TrainingSettings};
+use crate::rule::{FlowKind, NetShape, Rule};
+use crate::scene::{Flows, LearnedFlow, MAX_FLOWS, Scene, check_writable};
 use crate::worker::{Event, Reason, Training};
 
 #[derive(clap::Args)]
@@ -39,6 +40,9 @@ pub(super) struct Args {
     /// Go on from the weights that the scene has
     #[arg(long = "continue")]
     resume: bool,
+    /// Leave the energy as it is and learn one more flow for it, which then plays [default seed: the next one]
+    #[arg(long, conflicts_with_all = ["resume", "steps", "flow"])]
+    add_flow: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -57,7 +61,11 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let out = args.out.as_ref().unwrap_or(&args.scene);
     let mut scene = load(&args.scene)?.scene;
     check_writable(out)?;
-    apply(args, &mut scene);
+    if !args.add_flow {
+        apply(args, &mut scene);
+    } else if let Some(steps) = args.flow_steps {
+        scene.training.flow_steps = steps as usize;
+    }
     if args.resume && scene.rule.is_none() {
         anyhow::bail!("{}: there are no weights to go on from; leave --continue out", args.scene.display());
     }
@@ -82,17 +90,37 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
             wanted.rho,
         );
     }
+    if args.add_flow {
+        anyhow::ensure!(
+            scene.rule.is_some(),
+            "{}: there is no energy yet to learn a flow for; leave --add-flow out",
+            args.scene.display()
+        );
+        anyhow::ensure!(
+            scene.flows.list.len() < MAX_FLOWS,
+            "{}: it has {MAX_FLOWS} flows, the most that a scene keeps; delete one in the window",
+            args.scene.display()
+        );
+    }
     let begun = Instant::now();
     let start = scene.rule.clone().filter(|_| args.resume);
-    let training = Training::start(scene.snapshot.clone(), scene.ensemble, scene.training, start);
+    let another = AnotherFlow { seed: args.seed.unwrap_or(scene.flows.next_seed()), drive: drive_of(args, &scene) };
+    let training = match scene.rule.clone().filter(|_| args.add_flow) {
+        Some(rule) => {
+            let settings = TrainingSettings { seed: another.seed, drive: another.drive, ..scene.training };
+            Training::another_flow(scene.snapshot.clone(), scene.ensemble, settings, rule)
+        }
+        None => Training::start(scene.snapshot.clone(), scene.ensemble, scene.training, start),
+    };
     stop_on_interrupt(&training)?;
     let outcome = follow(&training, quiet);
     // After a failure these are the last good weights: better than none, but no reason to give up an older rule.
     let replaces_a_rule = args.out.is_none() && scene.rule.is_some();
-    let whole = outcome.as_ref().is_ok_and(|last| last.completed || args.resume);
+    let whole = outcome.as_ref().is_ok_and(|last| last.completed || args.resume || args.add_flow);
     let newest = training.newest_rule().filter(|_| whole || !replaces_a_rule);
     if let Some(rule) = &newest {
         let learned_flow = rule.flow.is_some();
+        keep_flows(args, &mut scene, rule, &another);
         scene.rule = Some(rule.as_ref().clone());
         // The old swarm and the old measurements belong to the old rule.
         (scene.state, scene.evidence) = (None, None);
@@ -125,18 +153,53 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         "steps": last.steps,
         "seconds": seconds,
         "energy_loss": finite(last.energy_loss),
+        "flows": scene.flows.list.len(),
         "flow_loss": last.flow_loss.and_then(finite),
         "learned_flow": last.flow_loss.is_some(),
-        "seed": scene.training.seed,
+        "seed": if args.add_flow { another.seed } else { scene.training.seed },
     });
     let flow = last.flow_loss.map_or(String::new(), |loss| format!(", flow loss {loss:.4}"));
+    let energy = if args.add_flow { String::new() } else { format!(", energy loss {:.4}", last.energy_loss) };
     let text = format!(
-        "{}: learned in {} steps and {seconds:.1} s, energy loss {:.4}{flow}\nNext: unstill live {0} --png swarm.png, or unstill check {0}",
+        "{}: learned in {} steps and {seconds:.1} s{energy}{flow}\nNext: unstill live {0} --png swarm.png, or unstill check {0}",
         out.display(),
         last.steps,
-        last.energy_loss,
     );
     Answer::new(text, &facts)
+}
+
+/// A flow beside those that the scene has.
+struct AnotherFlow {
+    seed: u64,
+    drive: Drive,
+}
+
+fn drive_of(args: &Args, scene: &Scene) -> Drive {
+    match args.drive {
+        Some(DriveName::Forward) => Drive::Forward,
+        Some(DriveName::Any) => Drive::Any,
+        None => scene.training.drive,
+    }
+}
+
+/// The list of flows with the one that was learned, which plays.
+fn keep_flows(args: &Args, scene: &mut Scene, rule: &Rule, another: &AnotherFlow) {
+    let flows = &mut scene.flows;
+    if args.add_flow {
+        if let Some(net) = rule.flow.clone() {
+            flows.chosen = flows.list.len();
+            flows.list.push(LearnedFlow::new(net, another.seed, another.drive));
+        }
+        return;
+    }
+    match (args.resume, &rule.flow, flows.list.get_mut(flows.chosen)) {
+        (true, Some(net), Some(flow)) => {
+            flow.net = Arc::new(net.clone());
+            // The energy is another now.
+            flows.list.iter_mut().for_each(|flow| flow.numbers = None);
+        }
+        _ => *flows = Flows::of(rule, &scene.training),
+    }
 }
 
 /// Ctrl-C ends the training, not the program: what was learned so far is saved.
@@ -147,6 +210,7 @@ fn stop_on_interrupt(training: &Training) -> anyhow::Result<()> {
 
 /// The options into the settings of the scene, where they are saved.
 fn apply(args: &Args, scene: &mut Scene) {
+    scene.training.drive = drive_of(args, scene);
     let settings = &mut scene.training;
     if let Some(steps) = args.steps {
         let share = settings.flow_steps as f64 / settings.steps.max(1) as f64;
@@ -161,12 +225,6 @@ fn apply(args: &Args, scene: &mut Scene) {
     }
     if let Some(flow) = args.flow {
         settings.flow = if flow == FlowName::Learned { FlowKind::Learned } else { FlowKind::None };
-    }
-    if let Some(drive) = args.drive {
-        settings.drive = match drive {
-            DriveName::Forward => Drive::Forward,
-            DriveName::Any => Drive::Any,
-        };
     }
 }
 

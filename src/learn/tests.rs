@@ -286,6 +286,27 @@ fn training_goes_on_from_an_earlier_rule_of_the_same_shape() {
 }
 
 #[test]
+fn another_flow_leaves_the_energy_as_it_is_and_another_seed_finds_another_flow() {
+    let (rule, _) = train(&small_settings(), "mill");
+    let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
+    let learn = |seed| {
+        let settings = TrainingSettings { seed, ..small_settings() };
+        let mut trainer = Trainer::another_flow(&snapshot, &Ensemble::default(), &settings, &rule, &|| false).unwrap();
+        assert_eq!(trainer.total_steps(), settings.flow_steps);
+        while let Some(stats) = trainer.step().unwrap() {
+            assert_eq!(stats.phase, Phase::Flow);
+        }
+        let learned = trainer.rule();
+        learned.validate().unwrap();
+        assert_eq!(learned.energy, rule.energy);
+        learned.flow.expect("a flow")
+    };
+    let (a, again, b) = (learn(5), learn(5), learn(6));
+    assert_eq!(a, again);
+    assert_ne!(a, b);
+}
+
+#[test]
 fn settings_out_of_range_are_refused_by_name() {
     let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
     let refuse = |settings: TrainingSettings, name: &str| {

@@ -112,6 +112,55 @@ impl Trainer {
         })
     }
 
+    /// Another flow for the energy that `rule` has, which stays as it is: only `flow_steps`, `seed`, `drive`, `batch`,
+    /// `particles`, `pool` and the learning rate of `settings` count, and the widths of the flow.
+    ///
+    /// # Errors
+    /// As [`Trainer::unless_stopped`], and a picture with species that the rule does not know.
+    pub fn another_flow(
+        snapshot: &Snapshot,
+        ensemble: &Ensemble,
+        settings: &TrainingSettings,
+        rule: &Rule,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self, LearnError> {
+        settings.validate()?;
+        if settings.flow_steps == 0 {
+            let mend = "choose 1 or more";
+            return Err(LearnError::Setting { name: "flow_steps", value: "0".to_owned(), mend });
+        }
+        let known = rule.energy.shape;
+        if snapshot.species_count() > known.species {
+            let mend = "learn on first, so that the rule knows them all";
+            return Err(LearnError::Setting { name: "species", value: snapshot.species_count().to_string(), mend });
+        }
+        let settings = TrainingSettings {
+            steps: 0,
+            flow: FlowKind::Learned,
+            cutoff_l: rule.cutoff_l,
+            sigma_range_l: rule.sigma_range_l,
+            kappa: rule.kappa,
+            ..*settings
+        };
+        let device = device()?;
+        let mut pool = Pool::new(snapshot, ensemble, &settings, stop)?;
+        let energy = Student::new(known, Some(&rule.energy), pool.rng(), &settings, &device)?;
+        let shape = NetShape { outputs: 3, phi: settings.phi, rho: settings.rho, ..known };
+        let flow = Student::new(shape, None, pool.rng(), &settings, &device)?;
+        Ok(Self {
+            settings,
+            device,
+            pool,
+            batch: Arc::default(),
+            kernels: Arc::default(),
+            rule: Rule { flow: None, ..rule.clone() },
+            energy,
+            flow: Some(flow),
+            speed_sq: 1.0,
+            forward: 1.0,
+        })
+    }
+
     /// Steps of the whole run.
     pub fn total_steps(&self) -> usize {
         self.settings.steps + if self.flow.is_some() { self.settings.flow_steps } else { 0 }

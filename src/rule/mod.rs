@@ -2,6 +2,7 @@
 //!
 //! Everything is in units of ℓ (the median nearest-neighbour distance of the snapshot).
 
+mod blend;
 pub mod energy;
 pub mod fast;
 mod features;
@@ -19,6 +20,7 @@ pub mod step;
 mod testing;
 mod validate;
 
+pub use blend::BlendError;
 pub use features::{window, window_slope};
 pub use knobs::{FlowKind, Knobs, LiveSettings};
 pub use neighbours::Neighbours;

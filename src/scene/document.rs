@@ -7,7 +7,8 @@ use crate::learn::TrainingSettings;
 use crate::rule::{LiveSettings, NetShape, Rule};
 use crate::snapshot::{Ensemble, Snapshot};
 
-use super::{Evidence, Fault, LiveState, Scene, schema0, validate, weights};
+use super::flows::{self, FlowHead};
+use super::{Evidence, Fault, Flows, LiveState, Scene, schema0, validate, weights};
 
 /// The schema this program writes.
 pub const SCHEMA: u32 = 1;
@@ -45,6 +46,11 @@ pub(super) struct Document {
     pub live_particles: usize,
     #[serde(default)]
     pub rule: Option<RuleHead>,
+    /// Older files have no list: then the flow of the rule is the only one.
+    #[serde(default)]
+    pub flows: Vec<FlowHead>,
+    #[serde(default)]
+    pub chosen_flow: usize,
     #[serde(default)]
     pub state: Option<LiveState>,
     #[serde(default)]
@@ -77,15 +83,14 @@ impl RuleHead {
         }
     }
 
-    fn with_weights(self, text: &str) -> Result<Rule, Fault> {
-        let bytes = weights::bytes_of(text)?;
+    fn with_weights(self, bytes: &[u8]) -> Result<Rule, Fault> {
         Ok(Rule {
             unit_length: self.unit_length,
             cutoff_l: self.cutoff_l,
             sigma_range_l: self.sigma_range_l,
             kappa: self.kappa,
-            energy: weights::decode(&bytes, "energy", self.energy)?,
-            flow: self.flow.map(|shape| weights::decode(&bytes, "flow", shape)).transpose()?,
+            energy: weights::decode(bytes, "energy", self.energy)?,
+            flow: self.flow.map(|shape| weights::decode(bytes, "flow", shape)).transpose()?,
         })
     }
 }
@@ -97,6 +102,12 @@ struct Probe {
 }
 
 pub(super) fn write(scene: &Scene) -> String {
+    // A rule may have been put into the scene with no word about its flow.
+    let listed = match &scene.rule {
+        Some(rule) if rule.flow.as_ref() == scene.flows.chosen().map(|flow| &*flow.net) => scene.flows.clone(),
+        Some(rule) => Flows::of(rule, &scene.training),
+        None => Flows::default(),
+    };
     let document = Document {
         schema: SCHEMA,
         title: scene.title.clone(),
@@ -108,9 +119,11 @@ pub(super) fn write(scene: &Scene) -> String {
         live: scene.live,
         live_particles: scene.live_particles,
         rule: scene.rule.as_ref().map(RuleHead::of),
+        flows: listed.list.iter().map(FlowHead::of).collect(),
+        chosen_flow: listed.chosen,
         state: scene.state.clone(),
         evidence: scene.evidence.clone(),
-        weights: scene.rule.as_ref().map(weights::encode),
+        weights: scene.rule.as_ref().map(|rule| weights::encode(rule, &listed)),
     };
     // Depth 3 puts each particle of the snapshot on a line of its own.
     let layout = ron::ser::PrettyConfig::new().depth_limit(3).new_line("\n");
@@ -133,9 +146,20 @@ pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
         SCHEMA => parse(text, &mut warnings)?,
         found => return Err(Fault::Newer { found }),
     };
-    let rule = match (document.rule, document.weights) {
-        (Some(head), Some(text)) => Some(head.with_weights(&text)?),
-        (None, None) => None,
+    let (heads, chosen) = (document.flows, document.chosen_flow);
+    let (rule, flows) = match (document.rule, document.weights) {
+        (Some(head), Some(text)) => {
+            let bytes = weights::bytes_of(&text)?;
+            let rule = head.with_weights(&bytes)?;
+            let flows = flows_of(heads, chosen, &rule, &document.training, &bytes)?;
+            (Some(rule), flows)
+        }
+        (None, None) => {
+            if !heads.is_empty() {
+                flows::check(&heads, chosen, None)?;
+            }
+            (None, Flows::default())
+        }
         (Some(_), None) => {
             return Err(Fault::value("weights", "the rule has none", "remove `rule` and learn again"));
         }
@@ -157,6 +181,7 @@ pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
         live: document.live,
         live_particles: document.live_particles,
         rule,
+        flows,
         state: document.state,
         evidence: document.evidence,
     };
@@ -165,6 +190,28 @@ pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
         warnings.push(format!("the snapshot cannot be learned from as it is: {e}"));
     }
     Ok(Loaded { scene, warnings })
+}
+
+/// The list of flows with their weights; that of the chosen one is the rule's own.
+fn flows_of(
+    heads: Vec<FlowHead>,
+    chosen: usize,
+    rule: &Rule,
+    training: &TrainingSettings,
+    bytes: &[u8],
+) -> Result<Flows, Fault> {
+    if heads.is_empty() {
+        return Ok(Flows::of(rule, training));
+    }
+    flows::check(&heads, chosen, Some(rule))?;
+    let read = |(k, head): (usize, FlowHead)| {
+        let net = match &rule.flow {
+            Some(flow) if k == chosen => flow.clone(),
+            _ => weights::decode(bytes, &weights::flow_name(k), head.net)?,
+        };
+        Ok(head.with(net))
+    };
+    Ok(Flows { list: heads.into_iter().enumerate().map(read).collect::<Result<_, Fault>>()?, chosen })
 }
 
 fn schema_of(text: &str) -> Result<u32, Fault> {

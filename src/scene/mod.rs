@@ -7,6 +7,7 @@
 mod atomic;
 mod document;
 mod error;
+mod flows;
 mod schema0;
 mod validate;
 mod weights;
@@ -14,6 +15,7 @@ mod weights;
 pub use atomic::{check_writable, write_atomic};
 pub use document::{Loaded, SCHEMA};
 pub use error::{Fault, SceneError, WriteError};
+pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
 
 use std::path::Path;
 
@@ -43,6 +45,8 @@ pub struct Scene {
     pub live_particles: usize,
     /// The learned rule, when there is one.
     pub rule: Option<Rule>,
+    /// Every flow learned for the energy of `rule`; the chosen one is `rule.flow`.
+    pub flows: Flows,
     /// The live swarm as it was when saved.
     pub state: Option<LiveState>,
     /// What `unstill check --certify` measured of this rule.

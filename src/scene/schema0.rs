@@ -49,6 +49,8 @@ impl Document {
             live: LiveSettings { sigma_l: self.temperature, ..self.live },
             live_particles: 0,
             rule: self.rule,
+            flows: Vec::new(),
+            chosen_flow: 0,
             state: self.state,
             evidence: None,
             weights: self.weights,

@@ -25,6 +25,16 @@ fn tiny_rule() -> Rule {
     }
 }
 
+/// The second is the one of the rule.
+fn tiny_flows() -> Flows {
+    let mut first = tiny_net(3);
+    first.weights[0] = 0.5;
+    let numbers = FlowNumbers { forward: 1.0, lateral: 0.0625, turn: -0.25, residual: 0.125 };
+    let first = LearnedFlow { numbers: Some(numbers), ..LearnedFlow::new(first, 4, crate::learn::Drive::Any) };
+    let second = LearnedFlow::new(tiny_net(3), 5, crate::learn::Drive::Forward);
+    Flows { list: vec![first, LearnedFlow { name: "slow mill".to_owned(), ..second }], chosen: 1 }
+}
+
 fn tiny_scene() -> Scene {
     let particle = |x, y, heading| Particle { x, y, heading, species: 0 };
     Scene {
@@ -38,6 +48,7 @@ fn tiny_scene() -> Scene {
             boundary: Boundary::Periodic,
         },
         rule: Some(tiny_rule()),
+        flows: tiny_flows(),
         live_particles: 40,
         state: Some(LiveState {
             swarm: Swarm { particles: vec![particle(0.25, 0.5, 1.0)], box_size: [10.0, 10.0] },
@@ -80,7 +91,8 @@ fn the_weights_come_last_and_are_safetensors_under_their_names() {
     let base64 = last.strip_prefix("weights: Some(\"").unwrap().strip_suffix("\"),").unwrap();
     let bytes = weights::bytes_of(base64).unwrap();
     let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-    assert_eq!(tensors.len(), 20);
+    assert_eq!(tensors.len(), 30);
+    assert_eq!(tensors.tensor("flows.0.out_b").unwrap().shape(), [1, 3]);
     assert_eq!(tensors.tensor("energy.phi1_w").unwrap().shape(), [1, crate::rule::FEATURES]);
     assert_eq!(tensors.tensor("flow.out_b").unwrap().shape(), [1, 3]);
 }
@@ -94,6 +106,24 @@ fn a_saved_scene_loads_as_it_was_and_saving_again_replaces_it() {
     assert_eq!(Scene::load(&path).unwrap(), Loaded { scene: scene.clone(), warnings: vec![] });
     Scene { title: "Other".to_owned(), ..scene }.save(&path).unwrap();
     assert_eq!(Scene::load(&path).unwrap().scene.title, "Other");
+}
+
+#[test]
+fn a_file_without_a_list_of_flows_has_the_one_of_its_rule() {
+    let scene = Scene { flows: Flows::default(), ..tiny_scene() };
+    let text = scene.to_ron();
+    let start = text.find("    flows: [").expect("the list is written");
+    let end = start + text[start..].find("    state:").expect("the state follows");
+    let older = format!("{}{}", &text[..start], &text[end..]);
+    let flows = Scene::from_ron(&older).unwrap().scene.flows;
+    assert_eq!(flows, Flows::of(&tiny_rule(), &scene.training));
+    assert_eq!(flows.list[0].name, "seed 1");
+}
+
+#[test]
+fn a_list_of_flows_that_does_not_fit_its_rule_is_refused() {
+    assert!(fault(&with("chosen_flow: 1", "chosen_flow: 7")).contains("none of the 2 flows"));
+    assert!(fault(&with("residual: 0.125", "residual: inf")).contains("flows[0].numbers"));
 }
 
 #[test]
@@ -308,6 +338,7 @@ prop_compose! {
             unit_length: numbers[0], cutoff_l: numbers[1], sigma_range_l: [numbers[2], numbers[2] + numbers[3]], kappa: numbers[4],
             energy, flow,
         });
+        scene.flows = scene.rule.as_ref().map(|rule| Flows::of(rule, &scene.training)).unwrap_or_default();
         scene
     }
 }

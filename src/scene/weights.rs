@@ -6,17 +6,25 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
 use crate::rule::{LocalNet, MAX_WIDTH, NetShape, Rule};
 
-use super::Fault;
+use super::{Fault, Flows};
 
 /// The path of the field, as error messages name it.
 const PLACE: &str = "weights";
 const MEND: &str = "take an earlier copy of the file, or remove `rule` and `weights` and learn again";
 
-/// Base64 text of all weights of `rule`.
-pub(super) fn encode(rule: &Rule) -> String {
+/// Name of the flow `k` of a list, where it is not the chosen one.
+pub(super) fn flow_name(k: usize) -> String {
+    format!("flows.{k}")
+}
+
+/// Base64 text of all weights of `rule`, and of the flows beside its own.
+pub(super) fn encode(rule: &Rule, flows: &Flows) -> String {
     let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
-    for (prefix, net) in [("energy", Some(&rule.energy)), ("flow", rule.flow.as_ref())] {
-        let Some(net) = net else { continue };
+    let mut nets = vec![("energy".to_owned(), &rule.energy)];
+    nets.extend(rule.flow.as_ref().map(|net| ("flow".to_owned(), net)));
+    let others = flows.list.iter().enumerate().filter(|(k, _)| *k != flows.chosen);
+    nets.extend(others.map(|(k, flow)| (flow_name(k), &*flow.net)));
+    for (prefix, net) in nets {
         for span in net.shape.layout().spans() {
             let bytes = span.of(&net.weights).iter().flat_map(|w| w.to_le_bytes()).collect();
             tensors.push((format!("{prefix}.{}", span.name), vec![span.rows, span.cols], bytes));
@@ -51,7 +59,7 @@ pub(super) fn decode(bytes: &[u8], prefix: &str, shape: NetShape) -> Result<Loca
             let found = format!("{:?} {:?}", tensor.dtype(), tensor.shape());
             return Err(Fault::value(
                 &place,
-                format!("it is {found}, but the shape given under `rule.{prefix}` needs F32 {expected:?}"),
+                format!("it is {found}, but the shape given under `{}` needs F32 {expected:?}", field(prefix)),
                 MEND,
             ));
         }
@@ -64,6 +72,11 @@ pub(super) fn decode(bytes: &[u8], prefix: &str, shape: NetShape) -> Result<Loca
         }
     }
     Ok(LocalNet { shape, weights })
+}
+
+/// The field of the file that gives the shape of the net `prefix`.
+fn field(prefix: &str) -> String {
+    if prefix.starts_with("flows") { format!("{prefix}.net") } else { format!("rule.{prefix}") }
 }
 
 /// Refuses sizes that no program of ours writes, before anything is allocated for them.
@@ -80,7 +93,7 @@ fn check_shape(prefix: &str, shape: &NetShape) -> Result<(), Fault> {
     for (name, size, least, most) in sizes {
         if !(least..=most).contains(&size) {
             let allowed = if least == most { format!("must be {most}") } else { format!("must be {least} to {most}") };
-            return Err(Fault::value(format!("rule.{prefix}.{name}"), format!("{size} {allowed}"), MEND));
+            return Err(Fault::value(format!("{}.{name}", field(prefix)), format!("{size} {allowed}"), MEND));
         }
     }
     Ok(())

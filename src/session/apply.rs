@@ -8,6 +8,7 @@ use rand::RngExt;
 
 use super::command::{Command, Dialog, Effect, Level, Place, SceneSource, TrainingRequest};
 use super::document::Document;
+use super::flows;
 use super::history::{History, Moment};
 use super::live::MAX_STEPS_PER_FRAME;
 use super::pen::MIN_SPACING;
@@ -16,7 +17,7 @@ use super::pointer::{pointer, release};
 use super::state::Session;
 use super::training::TrainingState;
 use super::{start, swarm};
-use crate::rule::{FlowKind, LiveSettings};
+use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
 /// Most particles the live swarm may be asked to have.
@@ -119,6 +120,11 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             vec![Effect::StopTraining(session.training.run)]
         }
         Command::PauseLearning | Command::ResumeLearning | Command::StopLearning => Vec::new(),
+        Command::LearnAnotherFlow(choice) => flows::learn_another(session, choice),
+        Command::PickFlow(index) => flows::pick(session, index),
+        Command::RenameFlow(index, name) => flows::rename(session, merge, index, &name),
+        Command::DeleteFlow(index) => flows::delete(session, index),
+        Command::BlendFlows { a, b, share } => flows::blend(session, a, b, share),
 
         Command::SetLive(live) => match usable(live) {
             Some(live) => edit(session, merge, |d| set(&mut d.live, live)),
@@ -228,13 +234,25 @@ fn follow(session: &mut Session, old: &Document) -> Vec<Effect> {
     if !Arc::ptr_eq(&new.snapshot, &old.snapshot) || new.training.cutoff_l != old.training.cutoff_l {
         session.look_at_picture();
     }
-    if session.document.particles != old.particles && session.has_rule() {
-        return start::upload(session, swarm::from_picture, None);
+    let particles_changed = session.document.particles != old.particles;
+    let live_changed = session.document.live != old.live;
+    let mut effects = Vec::new();
+    if !same(&session.document.rule, &old.rule) {
+        effects.extend(start::change_rule(session, old.live.flow));
+    } else if live_changed && !particles_changed {
+        effects.push(start::settings_order(session));
     }
-    if session.document.live != old.live {
-        return vec![start::settings_order(session)];
+    if particles_changed && session.has_rule() {
+        effects.extend(start::upload(session, swarm::from_picture, None));
     }
-    Vec::new()
+    effects
+}
+
+fn same(a: &Option<Arc<Rule>>, b: &Option<Arc<Rule>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
 }
 
 /// Puts another document in the place of this one, as one step of the history.
@@ -263,13 +281,12 @@ fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Momen
         effects.extend(start::whole(session));
         return effects;
     }
-    // What was learned meanwhile is not undone with the picture.
-    let same_rule = match (&old.rule, &session.document.rule) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-        (a, b) => a.is_none() && b.is_none(),
-    };
-    session.document.rule = old.rule.clone();
-    if same_rule {
+    if moment.learned != session.learned {
+        // What a run has learned meanwhile is not undone with the picture.
+        session.document.rule = old.rule.clone();
+        session.document.flows = old.flows.clone();
+    }
+    if moment.learned == session.learned {
         session.revision = moment.revision;
     } else {
         forget_measurements(&mut session.document);
@@ -284,14 +301,22 @@ fn save(session: &mut Session, path: PathBuf) -> Vec<Effect> {
     vec![Effect::SaveScene { path, document: Box::new(session.document.clone()), revision: session.revision }]
 }
 
+/// Refuses, with the reason, a picture that cannot be learned from.
+pub(super) fn learnable(session: &Session) -> Result<(), Vec<Effect>> {
+    match session.warnings.iter().find(|w| w.blocks) {
+        Some(warning) => Err(vec![notify(Level::Error, format!("{} {}", warning.text, warning.mend))]),
+        None => Ok(()),
+    }
+}
+
 fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     match session.training.state {
         TrainingState::Running => return Vec::new(),
         TrainingState::Paused => return apply(session, Command::ResumeLearning),
         _ => {}
     }
-    if let Some(warning) = session.warnings.iter().find(|w| w.blocks) {
-        return vec![notify(Level::Error, format!("{} {}", warning.text, warning.mend))];
+    if let Err(refusal) = learnable(session) {
+        return refusal;
     }
     if go_on && !session.has_rule() {
         return vec![notify(Level::Warning, "There is no rule to go on from yet: press Learn first.")];
@@ -308,7 +333,10 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
         ensemble: document.ensemble,
         settings: document.training,
         start,
+        another_flow: false,
     };
+    (session.run_goes_on, session.run_has_spoken) = (go_on, false);
+    session.another_flow = None;
     let mut effects = release(session);
     session.place = Place::Learn;
     effects.push(Effect::StartTraining(Box::new(request)));

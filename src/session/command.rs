@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::learn::TrainingSettings;
-use crate::rule::{LiveSettings, Rule};
+use crate::learn::{Drive, TrainingSettings};
+use crate::rule::{LiveSettings, LocalNet, Rule};
+use crate::scene::FlowNumbers;
 use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
 use crate::worker;
 
@@ -132,6 +133,18 @@ pub enum Command {
     PauseLearning,
     ResumeLearning,
     StopLearning,
+    /// Learns another flow for the present energy; `None`: the next seed, and the drive of the settings.
+    LearnAnotherFlow(Option<(u64, Drive)>),
+    /// Lets this flow of the list play.
+    PickFlow(usize),
+    RenameFlow(usize, String),
+    DeleteFlow(usize),
+    /// (1 - share) of the flow `a` and `share` of `b` as a new flow.
+    BlendFlows {
+        a: usize,
+        b: usize,
+        share: f64,
+    },
 
     // Live
     SetLive(LiveSettings),
@@ -231,6 +244,8 @@ pub struct TrainingRequest {
     pub settings: TrainingSettings,
     /// Go on from these weights.
     pub start: Option<Arc<Rule>>,
+    /// Learn only another flow for the energy of `start`.
+    pub another_flow: bool,
 }
 
 /// What the engine must do, in the order given.
@@ -277,6 +292,11 @@ pub enum Event {
         run: RunId,
         rule: Arc<Rule>,
     },
+    /// What the flow of the scene's energy does.
+    FlowMeasured {
+        net: Arc<LocalNet>,
+        numbers: FlowNumbers,
+    },
     /// The engine could not do what it was ordered to.
     EngineFailed(String),
 }
@@ -298,6 +318,7 @@ impl Command {
                 | Self::SetEnsemble(_)
                 | Self::SetTraining(_)
                 | Self::SetLive(_)
+                | Self::RenameFlow(..)
                 | Self::SetParticles(_)
         )
     }

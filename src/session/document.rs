@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::learn::TrainingSettings;
 use crate::rule::{LiveSettings, Rule};
-use crate::scene::{Evidence, LiveState, Scene};
+use crate::scene::{Evidence, Flows, LiveState, Scene};
 use crate::snapshot::{Ensemble, Snapshot};
 
 /// Width and height of the box of a new picture, world units.
@@ -28,6 +28,8 @@ pub struct Document {
     pub particles: usize,
     /// The newest learned rule.
     pub rule: Option<Arc<Rule>>,
+    /// All flows learned for its energy; the chosen one is the rule's.
+    pub flows: Flows,
     /// The live swarm as it was when the scene was saved; the shell adds the present one to what it writes.
     pub state: Option<Arc<LiveState>>,
     /// What was measured of this rule on this picture.
@@ -47,6 +49,7 @@ impl Default for Document {
             live: LiveSettings::default(),
             particles: DEFAULT_PARTICLES,
             rule: None,
+            flows: Flows::default(),
             state: None,
             evidence: None,
         }
@@ -75,6 +78,7 @@ impl From<Scene> for Document {
             live: scene.live,
             particles: if scene.live_particles == 0 { DEFAULT_PARTICLES } else { scene.live_particles },
             rule: scene.rule.map(Arc::new),
+            flows: scene.flows,
             state: scene.state.map(Arc::new),
             evidence: scene.evidence,
         }
@@ -93,6 +97,7 @@ impl From<Document> for Scene {
             live: document.live,
             live_particles: document.particles,
             rule: document.rule.map(Arc::unwrap_or_clone),
+            flows: document.flows,
             state: document.state.map(Arc::unwrap_or_clone),
             evidence: document.evidence,
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::apply::{forget_measurements, notify, replace};
 use super::command::{Effect, EngineOrder, Event, Level, Place, RunId, SceneSource};
 use super::document::Document;
+use super::flows;
 use super::live::GROW_STEPS;
 use super::state::Session;
 use super::training::TrainingState;
@@ -51,6 +52,10 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         }
         Event::Training { run, event } => on_training(session, run, event),
         Event::NewRule { run, rule } => on_rule(session, run, rule),
+        Event::FlowMeasured { net, numbers } => {
+            flows::measured(session, &net, numbers);
+            Vec::new()
+        }
         Event::EngineFailed(why) => {
             session.live.playing = false;
             vec![notify(Level::Error, why)]
@@ -61,6 +66,12 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
 fn on_training(session: &mut Session, run: RunId, event: worker::Event) -> Vec<Effect> {
     if run != session.training.run || !session.training.take(event) {
         return Vec::new();
+    }
+    if session.another_flow.is_some() && !session.training.state.is_active() {
+        let effects = flows::arrived(session);
+        if !effects.is_empty() {
+            return effects;
+        }
     }
     match &session.training.state {
         TrainingState::Finished { early: false } => vec![notify(Level::Success, "Learned. Now play with it in Live.")],
@@ -76,16 +87,23 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     if run != session.training.run || session.training.state == TrainingState::Idle {
         return Vec::new();
     }
+    if let Some(another) = &mut session.another_flow {
+        another.newest = Some(rule);
+        return Vec::new();
+    }
     let had_flow = session.document.rule.as_ref().is_some_and(|old| old.flow.is_some());
     let first_flow = rule.flow.is_some() && !(session.run_is_live && had_flow);
-    session.document.rule = Some(rule.clone());
+    flows::follow_rule(&mut session.document, &rule, !session.run_has_spoken && !session.run_goes_on);
+    session.run_has_spoken = true;
+    session.learned += 1;
+    session.document.rule = Some(rule);
     forget_measurements(&mut session.document);
     session.new_revision();
     if first_flow {
         // Whoever asked for a learned flow wants to see it.
         session.document.live.flow = FlowKind::Learned;
     }
-    let mut effects = vec![Effect::Engine(EngineOrder::SetRule(rule))];
+    let mut effects = vec![start::rule_order(session)];
     if session.run_is_live {
         // A rule may come with another range of temperatures, or without the flow that the one before had.
         effects.push(start::settings_order(session));
@@ -114,6 +132,7 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
         session.live.growing = (done < GROW_STEPS).then_some(done);
         effects.push(start::settings_order(session));
     }
+    effects.extend(start::fade_on(session));
     effects.push(Effect::Engine(EngineOrder::Run { steps }));
     effects
 }

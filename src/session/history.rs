@@ -15,6 +15,8 @@ pub(super) struct Moment {
     pub revision: u64,
     /// The revision that lies in the file.
     pub saved_revision: u64,
+    /// How often a run had brought new weights.
+    pub learned: u64,
 }
 
 #[derive(Clone, Debug)]

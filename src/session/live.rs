@@ -7,6 +7,32 @@ use super::command::ForceKind;
 /// Integration steps over which *Grow* cools the swarm from σmax to its temperature.
 pub const GROW_STEPS: u32 = 3000;
 
+/// Ticks over which one rule gives way to another: about a second.
+pub const FADE_TICKS: u32 = 60;
+
+/// One rule gives way to another: the flow of the old one calms down to a halt, the new one takes over, and its flow sets
+/// in. At every moment the swarm lives by one rule, at another speed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Fade {
+    /// Ticks gone by.
+    pub done: u32,
+    /// The kind of flow that calms down.
+    pub before: FlowKind,
+}
+
+impl Fade {
+    /// The old rule still plays.
+    pub fn is_calming(self) -> bool {
+        self.done < FADE_TICKS / 2
+    }
+
+    /// What is left of the flow's strength: from 1 smoothly to 0 and back.
+    pub fn strength(self) -> f64 {
+        let x = (2.0 * f64::from(self.done) / f64::from(FADE_TICKS) - 1.0).abs().min(1.0);
+        x * x * (3.0 - 2.0 * x)
+    }
+}
+
 /// Steps per frame that the speed control offers.
 pub const MAX_STEPS_PER_FRAME: u32 = 64;
 
@@ -23,6 +49,7 @@ pub struct LiveView {
     pub box_size_l: [f64; 2],
     /// Steps already cooled, while *Grow* is under way.
     pub growing: Option<u32>,
+    pub(super) fade: Option<Fade>,
     /// One step was asked for.
     pub(super) step_once: bool,
 }
@@ -37,6 +64,7 @@ impl Default for LiveView {
             particles: 0,
             box_size_l: [0.0; 2],
             growing: None,
+            fade: None,
             step_once: false,
         }
     }
@@ -48,7 +76,11 @@ impl LiveView {
     /// σ falls geometrically from σmax to the scene's temperature over [`GROW_STEPS`]; the flow rests meanwhile, so
     /// that what is cooled has time to settle.
     pub fn effective(&self, live: &LiveSettings, sigma_max_l: f64) -> LiveSettings {
-        let Some(done) = self.growing else { return *live };
+        let Some(done) = self.growing else {
+            let Some(fade) = self.fade else { return *live };
+            let flow = if fade.is_calming() { fade.before } else { live.flow };
+            return LiveSettings { flow, strength: fade.strength() * live.strength, ..*live };
+        };
         let share = (f64::from(done) / f64::from(GROW_STEPS)).min(1.0);
         let hottest = sigma_max_l.max(live.sigma_l);
         let sigma_l = hottest * (live.sigma_l / hottest).powf(share);
@@ -59,6 +91,21 @@ impl LiveView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fade_calms_the_old_flow_and_then_lets_the_new_one_set_in() {
+        let live = LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() };
+        let at = |done| {
+            let fade = Some(Fade { done, before: FlowKind::Exact });
+            LiveView { fade, ..LiveView::default() }.effective(&live, 0.8)
+        };
+        assert_eq!((at(0).flow, at(0).strength), (FlowKind::Exact, live.strength));
+        assert_eq!((at(FADE_TICKS / 2).flow, at(FADE_TICKS / 2).strength), (FlowKind::Learned, 0.0));
+        assert_eq!(at(FADE_TICKS), live);
+        for done in 0..FADE_TICKS {
+            assert!((at(done).strength - at(done + 1).strength).abs() < 0.06 * live.strength, "a jump at {done}");
+        }
+    }
 
     #[test]
     fn growing_cools_from_the_hottest_trained_noise_to_the_scenes_temperature() {

@@ -9,6 +9,7 @@ mod command;
 mod commands;
 mod document;
 mod events;
+mod flows;
 mod history;
 mod live;
 mod pen;
@@ -20,6 +21,8 @@ mod swarm;
 mod training;
 mod warnings;
 
+// The panels know scenes only through the session.
+pub use crate::scene::LearnedFlow;
 pub use command::{
     Command, Dialog, Effect, EngineOrder, Event, Force, ForceKind, Level, Place, Pointer, RunId, SceneSource, Tool,
     TrainingRequest, ViewCommand,

@@ -3,8 +3,9 @@
 use rand::rngs::StdRng;
 
 use super::apply::notify;
-use super::command::{Effect, EngineOrder, Level};
+use super::command::{Effect, EngineOrder, Level, Place};
 use super::document::Document;
+use super::live::{FADE_TICKS, Fade};
 use super::state::Session;
 use super::swarm;
 use crate::rule::FlowKind;
@@ -14,7 +15,7 @@ use crate::snapshot::Swarm;
 /// exact flow where the scene asks for a learned one that does not exist (the energy is learned before the flow).
 pub(super) fn settings_order(session: &Session) -> Effect {
     let document = &session.document;
-    let Some(rule) = &document.rule else { return Effect::Engine(EngineOrder::SetSettings(document.live)) };
+    let Some(rule) = &session.playing_rule else { return Effect::Engine(EngineOrder::SetSettings(document.live)) };
     let [coldest, hottest] = rule.sigma_range_l;
     let mut live = session.live.effective(&document.live, hottest);
     live.sigma_l = live.sigma_l.max(coldest).min(hottest);
@@ -22,6 +23,45 @@ pub(super) fn settings_order(session: &Session) -> Effect {
         live.flow = FlowKind::Exact;
     }
     Effect::Engine(EngineOrder::SetSettings(live))
+}
+
+/// Gives the rule of the document to the engine.
+pub(super) fn rule_order(session: &mut Session) -> Effect {
+    session.playing_rule = session.document.rule.clone();
+    match session.playing_rule.clone() {
+        Some(rule) => Effect::Engine(EngineOrder::SetRule(rule)),
+        None => Effect::Engine(EngineOrder::Clear),
+    }
+}
+
+/// The document has another rule: it takes over from the one that plays, softly where something moves.
+/// `before`: the kind of flow that the old one ran.
+pub(super) fn change_rule(session: &mut Session, before: FlowKind) -> Vec<Effect> {
+    let live = &mut session.live;
+    if !live.playing || live.particles == 0 || live.growing.is_some() || session.place == Place::Paint {
+        live.fade = None;
+        return vec![rule_order(session), settings_order(session)];
+    }
+    live.fade = match live.fade {
+        // The new one takes over at the halt, whichever it then is.
+        Some(fade) if fade.is_calming() => Some(fade),
+        Some(fade) => Some(Fade { done: FADE_TICKS.saturating_sub(fade.done), before }),
+        None => Some(Fade { done: 0, before }),
+    };
+    Vec::new()
+}
+
+/// One tick of a change of rules.
+pub(super) fn fade_on(session: &mut Session) -> Vec<Effect> {
+    let Some(fade) = session.live.fade else { return Vec::new() };
+    let next = Fade { done: fade.done + 1, ..fade };
+    session.live.fade = (next.done < FADE_TICKS).then_some(next);
+    let mut effects = Vec::new();
+    if fade.is_calming() && !next.is_calming() {
+        effects.push(rule_order(session));
+    }
+    effects.push(settings_order(session));
+    effects
 }
 
 /// Replaces the live particles by what `make` makes of the document. `growing`: the cooling starts here.
@@ -38,7 +78,14 @@ pub(super) fn upload(
             session.live.particles = swarm.len();
             session.live.box_size_l = swarm.box_size;
             session.live.growing = growing;
-            vec![Effect::Engine(EngineOrder::Upload(swarm)), settings_order(session)]
+            let mut effects = Vec::new();
+            // Another swarm needs no soft change.
+            if session.live.fade.take().is_some_and(Fade::is_calming) {
+                effects.push(rule_order(session));
+            }
+            effects.push(Effect::Engine(EngineOrder::Upload(swarm)));
+            effects.push(settings_order(session));
+            effects
         }
         Err(why) => vec![notify(Level::Error, why)],
     }
@@ -55,13 +102,18 @@ pub(super) fn whole(session: &mut Session) -> Vec<Effect> {
         effects.push(Effect::StopTraining(session.training.run));
     }
     session.training.abandon();
+    session.another_flow = None;
+    session.live.fade = None;
+    session.playing_rule = None;
     session.run_is_live = false;
     session.live.growing = None;
     session.live.particles = 0;
     session.live.box_size_l = [0.0; 2];
     effects.push(Effect::Engine(EngineOrder::Clear));
-    let Some(rule) = session.document.rule.clone() else { return effects };
-    effects.push(Effect::Engine(EngineOrder::SetRule(rule)));
+    if !session.has_rule() {
+        return effects;
+    }
+    effects.push(rule_order(session));
     session.live.playing = true;
     let kept = session.document.state.clone();
     effects.extend(upload(

@@ -8,11 +8,13 @@ use rand::rngs::StdRng;
 
 use super::command::{Command, Effect, Event, Place, Tool};
 use super::document::Document;
+use super::flows::{self, AnotherFlow};
 use super::history::{History, Moment};
 use super::live::LiveView;
 use super::pointer::Gesture;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
+use crate::rule::Rule;
 use crate::snapshot::Snapshot;
 
 /// The program without pixels. See the [module](super) for how a shell drives it.
@@ -39,6 +41,16 @@ pub struct Session {
     /// The heading the next click of the pen gives, radians.
     pub(super) pen_heading: f64,
     pub(super) training: TrainingView,
+    /// The rule in the engine: that of the document, or the one that gives way to it.
+    pub(super) playing_rule: Option<Arc<Rule>>,
+    /// How often a run has brought new weights to the document.
+    pub(super) learned: u64,
+    /// The present run learns a flow beside those of the picture.
+    pub(super) another_flow: Option<AnotherFlow>,
+    /// The present run goes on from the rule that was there.
+    pub(super) run_goes_on: bool,
+    /// It has brought weights to the document.
+    pub(super) run_has_spoken: bool,
     /// The swarm of the run's picture has replaced the older one.
     pub(super) run_is_live: bool,
     pub(super) live: LiveView,
@@ -78,6 +90,11 @@ impl Session {
             gesture: Gesture::None,
             pen_heading: 0.0,
             training: TrainingView::default(),
+            playing_rule: None,
+            learned: 0,
+            another_flow: None,
+            run_goes_on: false,
+            run_has_spoken: false,
             run_is_live: false,
             live: LiveView::default(),
             asks_before_quitting: false,
@@ -172,6 +189,11 @@ impl Session {
         self.document.rule.is_some()
     }
 
+    /// Whether the rules of the picture may be picked, blended and deleted now.
+    pub fn flows_are_free(&self) -> bool {
+        flows::are_free(self)
+    }
+
     /// Measures the picture anew.
     pub(super) fn look_at_picture(&mut self) {
         self.unit_length = self.document.snapshot.unit_length();
@@ -190,6 +212,7 @@ impl Session {
             path: self.path.clone(),
             revision: self.revision,
             saved_revision: self.saved_revision,
+            learned: self.learned,
         }
     }
 }

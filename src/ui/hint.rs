@@ -27,8 +27,9 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     let since = *hint.since.get_or_insert(now);
     // Whoever has let it learn has understood.
     hint.gone |= now - since > STAYS_S || session.training().state.is_active();
-    // Never on top of a sheet.
-    if hint.gone || state.gallery_open || state.help_open {
+    // Never on top of a sheet, or of the strip of rules.
+    let strip_is_there = session.place() == Place::Learn && session.has_rule();
+    if hint.gone || strip_is_there || state.gallery_open || state.help_open {
         return;
     }
     Area::new(Id::new("hint"))

@@ -15,6 +15,7 @@ mod hint;
 mod learn;
 mod live;
 mod paint;
+mod rules;
 mod state;
 mod style;
 mod swarm_view;
@@ -25,6 +26,7 @@ mod widgets;
 pub(crate) use bevy_egui::egui;
 
 pub use gallery::GalleryCard;
+pub use rules::Thumbnails;
 pub use state::UiState;
 pub use style::{ACCENT, CANVAS, SPECIES_COLOURS, set_style};
 
@@ -83,6 +85,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     help::show(ctx, state);
     caption::show(ctx, free, session, &mut state.caption);
     hint::show(ctx, free, session, state, &mut commands);
+    rules::show(ctx, free, session, state, &mut commands);
     dialogs::show(ctx, session, state, &mut commands);
     state.toasts.show(ctx);
 

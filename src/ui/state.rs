@@ -7,6 +7,7 @@ use super::caption::Caption;
 use super::gallery::GalleryCard;
 use super::hint::Hint;
 use super::paint::Preview;
+use super::rules::{Strip, Thumbnails};
 use super::{dialogs, egui};
 use crate::session::{Dialog, Effect, Level};
 
@@ -20,6 +21,7 @@ pub struct UiState {
     pub(super) hint: Hint,
     pub(super) caption: Caption,
     pub(super) preview: Preview,
+    pub(super) strip: Strip,
 }
 
 impl UiState {
@@ -36,7 +38,13 @@ impl UiState {
             hint: Hint::default(),
             caption: Caption::default(),
             preview: Preview::default(),
+            strip: Strip::default(),
         }
+    }
+
+    /// What the flows of the picture do now, in the order of their list.
+    pub fn set_thumbnails(&mut self, thumbnails: Thumbnails) {
+        self.strip.thumbnails = thumbnails;
     }
 
     /// Shows notices, dialogs and sheets; every other effect is the shell's.

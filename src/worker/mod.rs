@@ -138,6 +138,11 @@ impl Training {
         Self::spawn(move |stop| Trainer::unless_stopped(&snapshot, &ensemble, &settings, start_rule.as_ref(), stop))
     }
 
+    /// Starts to learn another flow for the energy of `rule`; see [`Trainer::another_flow`].
+    pub fn another_flow(snapshot: Snapshot, ensemble: Ensemble, settings: TrainingSettings, rule: Rule) -> Self {
+        Self::spawn(move |stop| Trainer::another_flow(&snapshot, &ensemble, &settings, &rule, stop))
+    }
+
     /// Starts a run of any [`Learner`], made inside the thread. `make` may ask now and then whether to stop, and then
     /// answers [`LearnError::Stopped`].
     pub fn spawn<L: Learner>(make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError> + Send + 'static) -> Self {

@@ -11,6 +11,9 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(Learn, "Learn on", None, "Go on from the present rule, for more steps or an edited picture", || {
         Command::ContinueLearning
     }),
+    row(Learn, "Learn another flow", None, "Another motion of the same pattern, from the next seed", || {
+        Command::LearnAnotherFlow(None)
+    }),
     row(Learn, "Pause learning", None, "Rest; nothing is lost", || Command::PauseLearning),
     row(Learn, "Resume learning", None, "Go on learning", || Command::ResumeLearning),
     row(Learn, "Stop learning", None, "End here and keep the rule as it is now", || Command::StopLearning),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::session::live::FADE_TICKS;
 
 #[test]
 fn learning_runs_pauses_resumes_and_stops_by_command() {
@@ -69,6 +70,106 @@ fn the_learned_flow_is_switched_on_when_it_first_appears_and_never_before() {
     session.apply(Command::SetLive(exact));
     session.on_event(Event::NewRule { run, rule: rule(true) });
     assert_eq!(session.document().live.flow, FlowKind::Exact, "the user's choice stays");
+}
+
+/// A session whose rule has the flows of seeds 1 and 2, of which the second plays.
+fn with_two_flows() -> Session {
+    let mut session = alive();
+    session.apply(Command::StartLearning);
+    let run = session.training().run;
+    session.on_event(Event::NewRule { run, rule: rule(true) });
+    trained(&mut session, worker::Event::Finished { reason: Reason::Completed });
+    let effects = session.apply(Command::LearnAnotherFlow(None));
+    let request = started(&effects).expect("a run of the flow alone");
+    assert!(request.another_flow && request.settings.seed == 2);
+    let mut other = net(3);
+    other.weights[0] = 0.5;
+    let newest = Arc::new(Rule { flow: Some(other), ..(*rule(true)).clone() });
+    let run = request.run;
+    assert!(session.on_event(Event::NewRule { run, rule: newest }).is_empty(), "the old one plays on");
+    assert_eq!(session.document().flows.list.len(), 1);
+    trained(&mut session, worker::Event::Finished { reason: Reason::Completed });
+    session
+}
+
+fn names(session: &Session) -> Vec<&str> {
+    session.document().flows.list.iter().map(|flow| flow.name.as_str()).collect()
+}
+
+/// The rule plays the flow that the list says.
+fn assert_in_step(session: &Session) {
+    let document = session.document();
+    let flow = document.rule.as_ref().and_then(|rule| rule.flow.as_ref());
+    assert_eq!(flow, document.flows.chosen().map(|flow| &*flow.net));
+}
+
+#[test]
+fn another_flow_joins_the_list_when_it_is_learned_and_undo_takes_it_away() {
+    let mut session = with_two_flows();
+    assert_eq!((names(&session), session.document().flows.chosen), (vec!["seed 1", "seed 2"], 1));
+    assert_in_step(&session);
+    session.apply(Command::Undo);
+    assert_eq!(names(&session), ["seed 1"]);
+    assert_in_step(&session);
+    session.apply(Command::Redo);
+    assert_eq!(names(&session), ["seed 1", "seed 2"]);
+    assert_in_step(&session);
+}
+
+#[test]
+fn flows_are_picked_named_blended_and_deleted_each_as_one_step() {
+    let mut session = with_two_flows();
+    session.apply(Command::PickFlow(0));
+    session.apply(Command::RenameFlow(0, "mill".into()));
+    session.apply(Command::EndGesture);
+    session.apply(Command::BlendFlows { a: 0, b: 1, share: 0.25 });
+    assert_eq!((names(&session), session.document().flows.chosen), (vec!["mill", "seed 2", "mill + 25 % seed 2"], 2));
+    assert_in_step(&session);
+    session.apply(Command::DeleteFlow(0));
+    assert_eq!((names(&session), session.document().flows.chosen), (vec!["seed 2", "mill + 25 % seed 2"], 1));
+    session.apply(Command::DeleteFlow(1));
+    assert_eq!((names(&session), session.document().flows.chosen), (vec!["seed 2"], 0));
+    assert_in_step(&session);
+    session.apply(Command::DeleteFlow(0));
+    assert_eq!(session.document().live.flow, FlowKind::Exact, "nothing learned is left");
+    assert_in_step(&session);
+    for expected in [1, 2, 3, 2] {
+        session.apply(Command::Undo);
+        assert_eq!(session.document().flows.list.len(), expected);
+        assert_in_step(&session);
+    }
+}
+
+#[test]
+fn a_picked_flow_takes_over_softly_and_with_no_restart() {
+    let mut session = with_two_flows();
+    session.apply(Command::SetPlace(Place::Live));
+    for _ in 0..FADE_TICKS {
+        session.tick(1);
+    }
+    let picked = session.apply(Command::PickFlow(0));
+    assert!(picked.is_empty(), "{picked:?}");
+    let ticks: Vec<Vec<Effect>> = (0..FADE_TICKS).map(|_| session.tick(1)).collect();
+    let exchanged: Vec<usize> =
+        (0..ticks.len()).filter(|&t| has_order(&ticks[t], |o| matches!(o, EngineOrder::SetRule(_)))).collect();
+    assert_eq!(exchanged.len(), 1);
+    let strength = |t: usize| settings_in(&ticks[t]).expect("settings each tick").strength;
+    assert_eq!(strength(exchanged[0]), 0.0, "exchanged at the halt");
+    assert_eq!(strength(ticks.len() - 1), session.document().live.strength);
+    assert!(!ticks.iter().any(|effects| has_order(effects, |o| matches!(o, EngineOrder::Upload(_)))));
+}
+
+#[test]
+fn the_flows_stay_while_the_pattern_itself_is_learned() {
+    let mut session = with_two_flows();
+    session.apply(Command::ContinueLearning);
+    assert!(!session.flows_are_free());
+    let (level, _) = notice(&session.apply(Command::DeleteFlow(0))).map(|(l, t)| (l, t.to_owned())).unwrap();
+    assert_eq!((level, session.document().flows.list.len()), (Level::Info, 2));
+    let run = session.training().run;
+    session.on_event(Event::NewRule { run, rule: rule(true) });
+    assert_eq!(names(&session), ["seed 1", "seed 2"], "learning on keeps them");
+    assert_in_step(&session);
 }
 
 #[test]

@@ -1,0 +1,199 @@
+//! The rules of the picture: its learned flows over one energy, and what can be done with them.
+
+use std::sync::Arc;
+
+use super::apply::{edit, learnable, notify};
+use super::command::{Command, Effect, Level, TrainingRequest};
+use super::document::Document;
+use super::state::Session;
+use super::training::TrainingState;
+use crate::learn::{Drive, TrainingSettings};
+use crate::rule::{FlowKind, LocalNet, Rule};
+use crate::scene::{FlowNumbers, LearnedFlow, MAX_FLOWS};
+
+/// Longest name of a flow, characters.
+const MAX_NAME: usize = 40;
+
+/// Whether the list may be changed: a run that learns the energy itself holds on to its flow.
+pub(super) fn are_free(session: &Session) -> bool {
+    !session.training.state.is_active() || session.another_flow.is_some()
+}
+
+/// Changes the list as one step of the history.
+fn change(
+    session: &mut Session,
+    merge: Option<std::mem::Discriminant<Command>>,
+    change: impl FnOnce(&mut Document) -> bool,
+) -> Vec<Effect> {
+    if are_free(session) {
+        edit(session, merge, change)
+    } else {
+        vec![notify(Level::Info, "The pattern itself is being learned: wait for it, or stop it first.")]
+    }
+}
+
+/// Puts the chosen flow of the list into the rule, and lets it play.
+fn play_chosen(document: &mut Document) {
+    let Some(rule) = &document.rule else { return };
+    let flow = document.flows.chosen().map(|flow| (*flow.net).clone());
+    document.live.flow = if flow.is_some() { FlowKind::Learned } else { FlowKind::Exact };
+    document.rule = Some(Arc::new(Rule { flow, ..(**rule).clone() }));
+    // What was measured holds for the flow that played.
+    document.evidence = None;
+}
+
+pub(super) fn pick(session: &mut Session, index: usize) -> Vec<Effect> {
+    let document = &session.document;
+    let plays = document.flows.chosen == index && document.live.flow == FlowKind::Learned;
+    if plays || index >= document.flows.list.len() {
+        return Vec::new();
+    }
+    change(session, None, |document| {
+        document.flows.chosen = index;
+        play_chosen(document);
+        true
+    })
+}
+
+pub(super) fn rename(
+    session: &mut Session,
+    merge: Option<std::mem::Discriminant<Command>>,
+    index: usize,
+    name: &str,
+) -> Vec<Effect> {
+    change(session, merge, |document| {
+        let Some(flow) = document.flows.list.get_mut(index) else { return false };
+        let name: String = name.chars().take(MAX_NAME).collect();
+        let is_new = flow.name != name;
+        flow.name = name;
+        is_new
+    })
+}
+
+pub(super) fn delete(session: &mut Session, index: usize) -> Vec<Effect> {
+    change(session, None, |document| {
+        let flows = &mut document.flows;
+        if index >= flows.list.len() {
+            return false;
+        }
+        flows.list.remove(index);
+        if index == flows.chosen {
+            flows.chosen = index.min(flows.list.len().saturating_sub(1));
+            play_chosen(document);
+        } else if index < flows.chosen {
+            flows.chosen -= 1;
+        }
+        true
+    })
+}
+
+/// (1 - share) of flow `a` and `share` of flow `b` as a new flow, which plays.
+pub(super) fn blend(session: &mut Session, a: usize, b: usize, share: f64) -> Vec<Effect> {
+    let list = &session.document.flows.list;
+    let (Some(first), Some(second)) = (list.get(a), list.get(b)) else { return Vec::new() };
+    if a == b || !share.is_finite() {
+        return Vec::new();
+    }
+    let share = share.clamp(0.0, 1.0);
+    let percent = (100.0 * share).round();
+    let name: String = format!("{} + {percent} % {}", first.name, second.name).chars().take(MAX_NAME).collect();
+    let net = match first.net.blend(&second.net, share) {
+        Ok(net) => net,
+        Err(why) => return vec![notify(Level::Warning, format!("{why}."))],
+    };
+    let flow = LearnedFlow { name, ..LearnedFlow::new(net, first.seed, first.drive) };
+    add(session, flow)
+}
+
+/// One more flow at the end of the list, which plays.
+fn add(session: &mut Session, flow: LearnedFlow) -> Vec<Effect> {
+    if session.document.flows.list.len() >= MAX_FLOWS {
+        return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the most; delete one first."))];
+    }
+    change(session, None, |document| {
+        document.flows.chosen = document.flows.list.len();
+        document.flows.list.push(flow);
+        play_chosen(document);
+        true
+    })
+}
+
+/// Learns another flow for the present energy; without a choice the next seed and the drive of the settings.
+pub(super) fn learn_another(session: &mut Session, choice: Option<(u64, Drive)>) -> Vec<Effect> {
+    if session.training.state.is_active() {
+        return vec![notify(Level::Info, "Something is being learned already: wait for it, or stop it first.")];
+    }
+    let Some(rule) = session.document.rule.clone() else {
+        return vec![notify(Level::Warning, "There is no rule yet: press Start learning first.")];
+    };
+    if session.document.flows.list.len() >= MAX_FLOWS {
+        return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the most; delete one first."))];
+    }
+    if let Err(refusal) = learnable(session) {
+        return refusal;
+    }
+    let document = &session.document;
+    if document.snapshot.species_count() > rule.energy.shape.species {
+        let why = "The picture has a species that the rule does not know: press Learn on first.";
+        return vec![notify(Level::Warning, why)];
+    }
+    let (seed, drive) = choice.unwrap_or((document.flows.next_seed(), document.training.drive));
+    let request = TrainingRequest {
+        run: session.training.begin(),
+        snapshot: document.snapshot.clone(),
+        ensemble: document.ensemble,
+        settings: TrainingSettings { seed, drive, flow: FlowKind::Learned, ..document.training },
+        start: Some(rule),
+        another_flow: true,
+    };
+    session.another_flow = Some(AnotherFlow { seed, drive, newest: None });
+    vec![Effect::StartTraining(Box::new(request))]
+}
+
+/// A flow in the making beside those that the picture has.
+#[derive(Clone, Debug)]
+pub(super) struct AnotherFlow {
+    pub seed: u64,
+    pub drive: Drive,
+    pub newest: Option<Arc<Rule>>,
+}
+
+/// The run that made another flow has ended: what it learned joins the list. The state machine says how it ended.
+pub(super) fn arrived(session: &mut Session) -> Vec<Effect> {
+    let Some(AnotherFlow { seed, drive, newest }) = session.another_flow.take() else { return Vec::new() };
+    let learned = newest.and_then(|rule| rule.flow.clone());
+    let (Some(net), TrainingState::Finished { early }) = (learned, session.training.state.clone()) else {
+        return Vec::new();
+    };
+    session.history.end_gesture();
+    let mut effects = add(session, LearnedFlow::new(net, seed, drive));
+    let how = if early { "Stopped; what it learned so far" } else { "Another motion of the same pattern" };
+    effects.push(notify(Level::Success, format!("{how} plays now. Pick one below.")));
+    effects
+}
+
+/// The list after a run of the whole rule has brought new weights.
+pub(super) fn follow_rule(document: &mut Document, rule: &Rule, fresh: bool) {
+    let settings = &document.training;
+    let flows = &mut document.flows;
+    if fresh {
+        // The flows of the old energy do not keep the pattern of the new one.
+        flows.list.clear();
+        flows.chosen = 0;
+    }
+    for flow in &mut flows.list {
+        flow.numbers = None;
+    }
+    let Some(net) = &rule.flow else { return };
+    match flows.list.get_mut(flows.chosen) {
+        Some(flow) => flow.net = Arc::new(net.clone()),
+        None => flows.list.push(LearnedFlow::new(net.clone(), settings.seed, settings.drive)),
+    }
+}
+
+/// The measured numbers of a network, wherever it stands in the list. No edit: they follow from what is there.
+pub(super) fn measured(session: &mut Session, net: &Arc<LocalNet>, numbers: FlowNumbers) {
+    for flow in session.document.flows.list.iter_mut().filter(|flow| Arc::ptr_eq(&flow.net, net)) {
+        flow.numbers = Some(numbers);
+    }
+}
