@@ -145,6 +145,35 @@ fn the_three_places_are_one_click_apart() {
 }
 
 #[test]
+fn the_rules_of_the_picture_are_learned_picked_and_deleted_on_their_strip() {
+    let mut session = alive();
+    session.apply(Command::SetPlace(Place::Learn));
+    session.apply(Command::StartLearning);
+    let run = session.training().run;
+    session.on_event(Event::NewRule { run, rule: Arc::new(rule(true)) });
+    let finished = worker::Event::Finished { reason: worker::Reason::Completed };
+    session.on_event(Event::Training { run, event: finished.clone() });
+    let mut window = window(session);
+    click(&mut window, "Learn another flow");
+    let shell = window.state_mut();
+    let run = shell.session.training().run;
+    shell.session.on_event(Event::NewRule { run, rule: Arc::new(rule(true)) });
+    shell.session.on_event(Event::Training { run, event: finished });
+    settle(&mut window);
+    let flows = |window: &Window| {
+        (window.state().session.document().flows.list.len(), window.state().session.document().flows.chosen)
+    };
+    assert_eq!(flows(&window), (2, 1));
+    click(&mut window, "Pick seed 1");
+    assert_eq!(flows(&window), (2, 0));
+    click(&mut window, "Blend seed 2");
+    click(&mut window, "Blend");
+    assert_eq!(flows(&window), (3, 2));
+    click(&mut window, "Delete seed 2");
+    assert_eq!(flows(&window), (2, 1));
+}
+
+#[test]
 fn learning_is_started_paused_resumed_and_stopped_by_its_buttons() {
     let mut window = window(in_place(painted(), Place::Learn));
     click(&mut window, "▶ Start learning");

@@ -16,7 +16,7 @@ use crate::snapshot::{Particle, Sampler, Swarm};
 use crate::ui::Thumbnails;
 
 /// Most particles of a thumbnail.
-const MOST_PARTICLES: usize = 64;
+const MOST_PARTICLES: usize = 40;
 /// Pictures per second, at rest and while the processor is needed for learning.
 const PACE: [Duration; 2] = [Duration::from_millis(150), Duration::from_millis(500)];
 /// Steps from one picture to the next.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::egui::{
-    self, Align2, Area, Button, Context, DragValue, Frame, Id, Margin, Order, Popup, PopupCloseBehavior, Rect,
-    RichText, ScrollArea, Sense, Slider, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, Vec2,
+    self, Align, Align2, Area, Button, Context, DragValue, Frame, Id, Layout, Margin, Order, Popup, PopupCloseBehavior,
+    Rect, RichText, ScrollArea, Sense, Slider, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, Vec2,
 };
 use super::swarm_view::draw_close;
 use super::widgets::choice;
@@ -15,7 +15,7 @@ use crate::session::{Command, LearnedFlow, Place, Session};
 use crate::snapshot::Particle;
 
 /// Size of a card, points.
-const CARD: Vec2 = Vec2::new(150.0, 132.0);
+const CARD: Vec2 = Vec2::new(150.0, 126.0);
 const PICTURE_HEIGHT: f32 = 66.0;
 
 /// What each flow of the list does now: the particles of its thumbnail, in the order of the list.
@@ -49,7 +49,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
                 .inner_margin(Margin::symmetric(10, 8));
             frame.show(ui, |ui| {
                 let count = session.document().flows.list.len() as f32 + 1.0;
-                ui.set_max_width((count * (CARD.x + 8.0)).min(free.width() - 40.0));
+                ui.set_max_width((count * (CARD.x + 8.0) + 8.0).min(free.width() - 40.0));
                 ui.label(RichText::new("Rules of this picture").color(style::TEXT_STRONG).strong());
                 ScrollArea::horizontal().auto_shrink([true, true]).show(ui, |ui| {
                     ui.horizontal(|ui| {
@@ -89,18 +89,18 @@ fn card(ui: &mut Ui, session: &Session, k: usize, flow: &LearnedFlow, strip: &mu
         commands.push(Command::PickFlow(k));
     }
     let rest = Rect::from_min_max(picture.left_bottom() + Vec2::new(0.0, 3.0), rect.max);
-    ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| {
+    ui.scope_builder(UiBuilder::new().max_rect(rest).layout(Layout::top_down(Align::Min)), |ui| {
         ui.spacing_mut().item_spacing = Vec2::new(4.0, 2.0);
         ui.horizontal(|ui| {
             let mut name = flow.name.clone();
-            let width = CARD.x - 52.0;
+            let width = CARD.x - 62.0;
             let edit = TextEdit::singleline(&mut name).desired_width(width).font(egui::TextStyle::Small);
             if ui.add(edit).on_hover_text("Its name; click to change it").changed() {
                 commands.push(Command::RenameFlow(k, name));
             }
             let free = session.flows_are_free();
             let other = document.flows.list.len() > 1 && document.flows.chosen != k;
-            let blend = ui.add_enabled(free && other, Button::new("⊕").small());
+            let blend = ui.add_enabled(free && other, Button::new("+").small());
             let blend = blend.on_hover_text("Blend this one with the one that plays");
             let blend = blend.on_disabled_hover_text("Pick another one to blend this one with");
             blend.widget_info(|| {
@@ -128,12 +128,16 @@ fn numbers(ui: &mut Ui, flow: &LearnedFlow) {
         ui.label(small("measuring…".to_owned()));
         return;
     };
-    let motion = format!("→ {:.2}  ↑ {:.2}  ⟲ {:.2}", n.forward, n.lateral, n.turn);
-    let meaning = "Mean motion on the picture, in each particle's own frame: forward and to the left in particle \
-                   distances per time, turn in radians per time";
+    // Rounded first: no minus before a zero.
+    let [forward, lateral, turn] = [n.forward, n.lateral, n.turn].map(|x| (100.0 * x).round() / 100.0 + 0.0);
+    let motion = format!("fwd {forward:.2}  side {lateral:.2}");
+    let rest = format!("turn {turn:.2}  residual {:.3}", n.residual);
+    let meaning = "Mean motion on the picture, in each particle's own frame: forward and to the left, in particle \
+                   distances per time";
     ui.label(small(motion)).on_hover_text(meaning);
-    let meaning = "How far the motion is from keeping the pattern: 0 is exact, 1 is what ignorance gives";
-    ui.label(small(format!("residual {:.3}", n.residual))).on_hover_text(meaning);
+    let meaning = "Mean turn, radians per time. Residual: how far the motion is from keeping the pattern, 0 is exact, 1 \
+                   is what ignorance gives";
+    ui.label(small(rest)).on_hover_text(meaning);
 }
 
 fn blending(ui: &mut Ui, session: &Session, k: usize, strip: &mut Strip, commands: &mut Vec<Command>) {
@@ -157,7 +161,7 @@ fn blending(ui: &mut Ui, session: &Session, k: usize, strip: &mut Strip, command
 fn next(ui: &mut Ui, session: &Session, strip: &mut Strip, commands: &mut Vec<Command>) {
     let (rect, _) = ui.allocate_exact_size(CARD, Sense::hover());
     ui.painter().rect_stroke(rect, 6.0, Stroke::new(1.0, style::LINE), StrokeKind::Inside);
-    ui.scope_builder(UiBuilder::new().max_rect(rect.shrink(8.0)), |ui| {
+    ui.scope_builder(UiBuilder::new().max_rect(rect.shrink(8.0)).layout(Layout::top_down(Align::Min)), |ui| {
         let document = session.document();
         let mut seed = strip.seed.unwrap_or_else(|| document.flows.next_seed());
         let mut drive = strip.drive.unwrap_or(document.training.drive);
