@@ -8,7 +8,7 @@ use super::bundled;
 use super::files::Files;
 use super::live::{Gpu, Live};
 use super::thumbs::Thumbs;
-use super::trainer::Background;
+use super::trainer::{Background, Stopwatch};
 use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
 use crate::ui::{Readouts, UiState};
 
@@ -30,6 +30,7 @@ pub struct Shell {
     pub readouts: Readouts,
     training: Background,
     thumbs: Thumbs,
+    stopwatch: Stopwatch,
     pub quits: bool,
     /// What the window's owner must do this frame.
     pub views: Vec<ViewCommand>,
@@ -49,6 +50,7 @@ impl Shell {
             readouts: Readouts::default(),
             training: Background::default(),
             thumbs: Thumbs::default(),
+            stopwatch: Stopwatch::default(),
             quits: false,
             views: Vec::new(),
             due: 0.0,
@@ -85,7 +87,8 @@ impl Shell {
     pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
         let measured = self.thumbs.advance(&self.session);
         self.ui.set_thumbnails(self.thumbs.shown());
-        let events: Vec<Event> = self.files.done().chain(self.training.events()).chain(measured).collect();
+        let events: Vec<Event> =
+            self.files.done().chain(self.training.events()).chain(measured).chain(self.stopwatch.events()).collect();
         for event in events {
             self.hear(gpu, event);
         }
@@ -129,6 +132,7 @@ impl Shell {
                     self.files.save(path, *document, revision);
                 }
                 Effect::StartTraining(request) => self.training.start(*request),
+                Effect::MeasurePace { .. } => self.stopwatch.measure(effect),
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),

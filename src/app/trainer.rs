@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
 use crate::rule::Rule;
-use crate::session::{Event, RunId, TrainingRequest};
-use crate::worker::{self, Training};
+use crate::session::{Effect, Event, RunId, TrainingRequest};
+use crate::worker::{self, Pace, Training};
 
 /// The run under way, if any.
 #[derive(Default)]
@@ -80,5 +82,37 @@ impl Background {
             self.dismiss();
         }
         events
+    }
+}
+
+/// Measurements of the speed of learning, each in a thread of its own.
+pub struct Stopwatch {
+    outbox: Sender<Event>,
+    inbox: Receiver<Event>,
+}
+
+impl Default for Stopwatch {
+    fn default() -> Self {
+        let (outbox, inbox) = unbounded();
+        Self { outbox, inbox }
+    }
+}
+
+impl Stopwatch {
+    /// Carries out [`Effect::MeasurePace`]; other effects are not for it.
+    pub fn measure(&self, effect: Effect) {
+        let Effect::MeasurePace { key, snapshot, ensemble, settings } = effect else { return };
+        let outbox = self.outbox.clone();
+        let work = move || {
+            let pace = Pace::measure(&snapshot, &ensemble, &settings).ok();
+            // Fails only when the window has closed.
+            let _ = outbox.send(Event::PaceMeasured { key, pace });
+        };
+        // Without the thread there is no estimate, which is no reason to stop.
+        let _ = std::thread::Builder::new().name("unstill-pace".to_owned()).spawn(work);
+    }
+
+    pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
+        self.inbox.try_iter()
     }
 }

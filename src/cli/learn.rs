@@ -1,7 +1,6 @@
 //! `unstill learn`: the background training of the window, with the terminal looking on.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -78,7 +77,8 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         };
         let has = rule.energy.shape;
         anyhow::ensure!(
-            has == wanted,
+            // Species may have come or gone since.
+            NetShape { species: wanted.species, ..has } == wanted,
             "{}: its weights are of another shape ({} species, φ {:?}, ρ {:?}) than its picture and settings ask for \
              ({}, {:?}, {:?}); leave --continue out to learn anew",
             args.scene.display(),
@@ -192,13 +192,10 @@ fn keep_flows(args: &Args, scene: &mut Scene, rule: &Rule, another: &AnotherFlow
         }
         return;
     }
-    match (args.resume, &rule.flow, flows.list.get_mut(flows.chosen)) {
-        (true, Some(net), Some(flow)) => {
-            flow.net = Arc::new(net.clone());
-            // The energy is another now.
-            flows.list.iter_mut().for_each(|flow| flow.numbers = None);
-        }
-        _ => *flows = Flows::of(rule, &scene.training),
+    if args.resume && rule.flow.is_some() && !flows.list.is_empty() {
+        flows.learned_on(rule);
+    } else {
+        *flows = Flows::of(rule, &scene.training);
     }
 }
 

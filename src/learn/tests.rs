@@ -307,6 +307,18 @@ fn another_flow_leaves_the_energy_as_it_is_and_another_seed_finds_another_flow()
 }
 
 #[test]
+fn learning_goes_on_when_the_picture_has_won_a_species() {
+    let settings = TrainingSettings { flow: FlowKind::None, ..small_settings() };
+    let (rule, _) = train(&settings, "mill");
+    let mut snapshot = motifs::by_name("mill").expect("bundled").snapshot();
+    snapshot.particles[0].species = rule.energy.shape.species as u8;
+    let mut trainer = Trainer::new(&snapshot, &Ensemble::default(), &settings, Some(&rule)).unwrap();
+    assert_eq!(trainer.rule().energy, rule.energy.with_species(rule.energy.shape.species + 1));
+    trainer.step().unwrap();
+    trainer.rule().validate().unwrap();
+}
+
+#[test]
 fn settings_out_of_range_are_refused_by_name() {
     let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
     let refuse = |settings: TrainingSettings, name: &str| {

@@ -53,7 +53,8 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// `start` continues from the weights of an earlier rule of the same shape; a rule of another shape is not used.
+    /// `start` continues from the weights of an earlier rule of the same widths, also where the picture has other species
+    /// now; a rule of other widths is not used.
     ///
     /// # Errors
     /// A snapshot that cannot be sampled, a setting out of range, or no device.
@@ -82,12 +83,14 @@ impl Trainer {
         let mut pool = Pool::new(snapshot, ensemble, settings, stop)?;
         let shape = NetShape { species: snapshot.species_count(), phi: settings.phi, rho: settings.rho, outputs: 1 };
         let flow_shape = NetShape { outputs: 3, ..shape };
-        let fits = |net: &&LocalNet, shape: NetShape| net.shape == shape;
-        let start_energy = start.map(|r| &r.energy).filter(|n| fits(n, shape));
-        let start_flow = start.and_then(|r| r.flow.as_ref()).filter(|n| fits(n, flow_shape));
-        let energy = Student::new(shape, start_energy, pool.rng(), settings, &device)?;
+        // The picture may have won or lost a species since.
+        let fitted =
+            |net: &LocalNet, shape: NetShape| Some(net.with_species(shape.species)).filter(|net| net.shape == shape);
+        let start_energy = start.and_then(|r| fitted(&r.energy, shape));
+        let start_flow = start.and_then(|r| r.flow.as_ref()).and_then(|net| fitted(net, flow_shape));
+        let energy = Student::new(shape, start_energy.as_ref(), pool.rng(), settings, &device)?;
         let flow = match settings.flow {
-            FlowKind::Learned => Some(Student::new(flow_shape, start_flow, pool.rng(), settings, &device)?),
+            FlowKind::Learned => Some(Student::new(flow_shape, start_flow.as_ref(), pool.rng(), settings, &device)?),
             FlowKind::None | FlowKind::Exact => None,
         };
         let rule = Rule {

@@ -114,6 +114,38 @@ pub struct LocalNet {
 }
 
 impl LocalNet {
+    /// The same network for `species` species: new ones begin as the mean of those known, those that went are left out.
+    pub fn with_species(&self, species: usize) -> Self {
+        let known = self.shape.species;
+        let shape = NetShape { species, ..self.shape };
+        let mut weights = Vec::with_capacity(shape.layout().total);
+        for span in self.shape.layout().spans() {
+            let values = span.of(&self.weights);
+            let pairs = match span.name {
+                "phi1_b" => 2,
+                "rho1_b" => 1,
+                _ => {
+                    weights.extend_from_slice(values);
+                    continue;
+                }
+            };
+            // One row of biases for each species, or for each pair of them.
+            for new in 0..species.pow(pairs) {
+                let (a, b) = (new / species, new % species);
+                let is_old = |row: usize| {
+                    let (i, j) = (row / known, row % known);
+                    let same = |new: usize, old: usize| new == old || new >= known;
+                    if pairs == 2 { same(a, i) && same(b, j) } else { same(new, row) }
+                };
+                let rows: Vec<usize> = (0..span.rows).filter(|&row| is_old(row)).collect();
+                weights.extend((0..span.cols).map(|column| {
+                    rows.iter().map(|row| values[row * span.cols + column]).sum::<f32>() / rows.len() as f32
+                }));
+            }
+        }
+        Self { shape, weights }
+    }
+
     /// ε of the softened distance feature, ℓ: keeps the energy smooth where two particles meet.
     pub const SOFTENING_L: f64 = 0.1;
 }
@@ -140,5 +172,25 @@ impl Rule {
     pub fn noise_feature(&self, sigma_l: f64) -> f64 {
         let [lo, hi] = self.sigma_range_l.map(f64::ln);
         (2.0 * sigma_l.ln() - lo - hi) / (hi - lo).max(1e-9)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::energy;
+    use crate::rule::testing::{rule, scattered};
+    use crate::snapshot::Particle;
+
+    #[test]
+    fn a_new_species_leaves_the_others_as_they_were_and_can_be_dropped_again() {
+        let rule = rule(3);
+        let known = rule.energy.shape.species;
+        let wider = Rule { energy: rule.energy.with_species(known + 1), ..rule.clone() };
+        let mut swarm = scattered(12, [8.0, 8.0], 2);
+        assert_eq!(energy::energy(&rule, &swarm, 0.2), energy::energy(&wider, &swarm, 0.2));
+        swarm.particles.push(Particle { x: 1.0, y: 1.0, heading: 0.0, species: known as u8 });
+        assert!(energy::energy(&wider, &swarm, 0.2).is_finite());
+        assert_eq!(wider.energy.with_species(known), rule.energy);
     }
 }

@@ -63,6 +63,20 @@ impl Flows {
         Self { list: only.into_iter().collect(), chosen: 0 }
     }
 
+    /// The energy has learned on, perhaps with other species, and the chosen flow with it.
+    pub fn learned_on(&mut self, rule: &Rule) {
+        let species = rule.energy.shape.species;
+        for flow in &mut self.list {
+            flow.numbers = None;
+            if flow.net.shape.species != species {
+                flow.net = Arc::new(flow.net.with_species(species));
+            }
+        }
+        if let (Some(net), Some(flow)) = (&rule.flow, self.list.get_mut(self.chosen)) {
+            flow.net = Arc::new(net.clone());
+        }
+    }
+
     pub fn chosen(&self) -> Option<&LearnedFlow> {
         self.list.get(self.chosen)
     }

@@ -215,6 +215,13 @@ pub enum Effect {
         revision: u64,
     },
     StartTraining(Box<TrainingRequest>),
+    /// Time some steps of learning and answer with [`Event::PaceMeasured`].
+    MeasurePace {
+        key: PaceKey,
+        snapshot: Arc<Snapshot>,
+        ensemble: Ensemble,
+        settings: TrainingSettings,
+    },
     PauseTraining(RunId),
     ResumeTraining(RunId),
     StopTraining(RunId),
@@ -227,6 +234,18 @@ pub enum Effect {
     Ask(Dialog),
     View(ViewCommand),
     Quit,
+}
+
+/// What the time of a step of learning depends on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaceKey {
+    pub size: i32,
+    pub species: usize,
+    pub mode: Mode,
+    pub batch: usize,
+    pub particles: usize,
+    pub widths: [[usize; 2]; 2],
+    pub cutoff_l: f64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -291,6 +310,11 @@ pub enum Event {
     NewRule {
         run: RunId,
         rule: Arc<Rule>,
+    },
+    /// `None` where the picture cannot be learned from.
+    PaceMeasured {
+        key: PaceKey,
+        pace: Option<worker::Pace>,
     },
     /// What the flow of the scene's energy does.
     FlowMeasured {

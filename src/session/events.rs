@@ -9,7 +9,7 @@ use super::flows;
 use super::live::GROW_STEPS;
 use super::state::Session;
 use super::training::TrainingState;
-use super::{start, swarm};
+use super::{pace, start, swarm};
 use crate::rule::{FlowKind, Rule};
 use crate::worker;
 
@@ -56,6 +56,10 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             flows::measured(session, &net, numbers);
             Vec::new()
         }
+        Event::PaceMeasured { key, pace } => {
+            pace::measured(session, &key, pace);
+            Vec::new()
+        }
         Event::EngineFailed(why) => {
             session.live.playing = false;
             vec![notify(Level::Error, why)]
@@ -91,6 +95,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
         another.newest = Some(rule);
         return Vec::new();
     }
+    let rule = if session.run_goes_on { flows::with_present_flow(&session.document, rule) } else { rule };
     let had_flow = session.document.rule.as_ref().is_some_and(|old| old.flow.is_some());
     let first_flow = rule.flow.is_some() && !(session.run_is_live && had_flow);
     flows::follow_rule(&mut session.document, &rule, !session.run_has_spoken && !session.run_goes_on);
@@ -116,6 +121,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
 }
 
 pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = pace::look(session).into_iter().collect();
     let asked = std::mem::take(&mut session.live.step_once);
     let something_lives = session.has_rule() && session.live.particles > 0;
     let steps = match (asked, session.live.playing && session.place != Place::Paint) {
@@ -124,9 +130,8 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
         (false, false) => 0,
     };
     if steps == 0 || !something_lives {
-        return Vec::new();
+        return effects;
     }
-    let mut effects = Vec::new();
     if let Some(done) = session.live.growing {
         let done = done + steps;
         session.live.growing = (done < GROW_STEPS).then_some(done);

@@ -172,6 +172,17 @@ pub(super) fn arrived(session: &mut Session) -> Vec<Effect> {
     effects
 }
 
+/// A run that goes on, and has not come to the flow yet or shall learn none, leaves the one that plays.
+pub(super) fn with_present_flow(document: &Document, rule: Arc<Rule>) -> Arc<Rule> {
+    match document.flows.chosen() {
+        Some(flow) if rule.flow.is_none() => {
+            let net = flow.net.with_species(rule.energy.shape.species);
+            Arc::new(Rule { flow: Some(net), ..(*rule).clone() })
+        }
+        _ => rule,
+    }
+}
+
 /// The list after a run of the whole rule has brought new weights.
 pub(super) fn follow_rule(document: &mut Document, rule: &Rule, fresh: bool) {
     let settings = &document.training;
@@ -181,13 +192,11 @@ pub(super) fn follow_rule(document: &mut Document, rule: &Rule, fresh: bool) {
         flows.list.clear();
         flows.chosen = 0;
     }
-    for flow in &mut flows.list {
-        flow.numbers = None;
-    }
-    let Some(net) = &rule.flow else { return };
-    match flows.list.get_mut(flows.chosen) {
-        Some(flow) => flow.net = Arc::new(net.clone()),
-        None => flows.list.push(LearnedFlow::new(net.clone(), settings.seed, settings.drive)),
+    match &rule.flow {
+        Some(net) if flows.list.is_empty() => {
+            flows.list.push(LearnedFlow::new(net.clone(), settings.seed, settings.drive));
+        }
+        _ => flows.learned_on(rule),
     }
 }
 

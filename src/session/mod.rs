@@ -12,6 +12,7 @@ mod events;
 mod flows;
 mod history;
 mod live;
+mod pace;
 mod pen;
 mod picture;
 mod pointer;
@@ -24,8 +25,8 @@ mod warnings;
 // The panels know scenes only through the session.
 pub use crate::scene::LearnedFlow;
 pub use command::{
-    Command, Dialog, Effect, EngineOrder, Event, Force, ForceKind, Level, Place, Pointer, RunId, SceneSource, Tool,
-    TrainingRequest, ViewCommand,
+    Command, Dialog, Effect, EngineOrder, Event, Force, ForceKind, Level, PaceKey, Place, Pointer, RunId, SceneSource,
+    Tool, TrainingRequest, ViewCommand,
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use document::{Document, NEW_BOX};

@@ -11,6 +11,7 @@ use super::document::Document;
 use super::flows::{self, AnotherFlow};
 use super::history::{History, Moment};
 use super::live::LiveView;
+use super::pace::PaceView;
 use super::pointer::Gesture;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
@@ -41,6 +42,7 @@ pub struct Session {
     /// The heading the next click of the pen gives, radians.
     pub(super) pen_heading: f64,
     pub(super) training: TrainingView,
+    pub(super) pace: PaceView,
     /// The rule in the engine: that of the document, or the one that gives way to it.
     pub(super) playing_rule: Option<Arc<Rule>>,
     /// How often a run has brought new weights to the document.
@@ -90,6 +92,7 @@ impl Session {
             gesture: Gesture::None,
             pen_heading: 0.0,
             training: TrainingView::default(),
+            pace: PaceView::default(),
             playing_rule: None,
             learned: 0,
             another_flow: None,

@@ -35,10 +35,24 @@ fn settings(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let options: Vec<(Option<usize>, &str, String)> = PRESETS
         .iter()
         .enumerate()
-        .map(|(i, (name, steps, flow))| (Some(i), *name, format!("{steps} steps for the energy, {flow} for the flow")))
+        .map(|(i, (name, steps, flow))| {
+            let settings = TrainingSettings { steps: *steps, flow_steps: *flow, ..old };
+            let time = session.estimate_s(&settings).map_or_else(String::new, |s| format!(", about {}", rough(s)));
+            (Some(i), *name, format!("{steps} steps for the energy, {flow} for the flow{time}"))
+        })
         .collect();
     if let Some(Some(chosen)) = choice(ui, now, &options) {
         (_, new.steps, new.flow_steps) = PRESETS[chosen];
+    }
+    if !session.training().state.is_active() {
+        let text = match session.estimate_s(&old) {
+            Some(seconds) => format!("about {} on this machine", rough(seconds)),
+            None => "measuring how long it takes…".to_owned(),
+        };
+        let tooltip = "From a few steps of this picture, timed here just now";
+        if !session.warnings().iter().any(|w| w.blocks) {
+            ui.label(RichText::new(text).color(style::TEXT_WEAK)).on_hover_text(tooltip);
+        }
     }
     let steps = "Optimiser steps of the energy: what the pattern is";
     slider_int(ui, "Steps", steps, &mut new.steps, 100..=30_000, Scale::Logarithmic);
@@ -189,6 +203,16 @@ fn duration(seconds: f64) -> String {
     }
 }
 
+/// An estimate with as many digits as it deserves.
+fn rough(seconds: f64) -> String {
+    match seconds {
+        s if s < 10.0 => format!("{} s", s.round().max(1.0)),
+        s if s < 90.0 => format!("{} s", 5.0 * (s / 5.0).round()),
+        s if s < 5400.0 => format!("{} min", (s / 60.0).round()),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,5 +223,6 @@ mod tests {
         assert_eq!(duration(75.0), "1 min 15 s");
         assert_eq!(duration(7260.0), "2 h 1 min");
         assert_eq!(duration(-1.0), "0 s");
+        assert_eq!([0.2, 7.4, 23.0, 100.0, 7200.0].map(rough), ["1 s", "7 s", "25 s", "2 min", "2.0 h"]);
     }
 }

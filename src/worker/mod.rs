@@ -4,8 +4,10 @@
 //! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike.
 
 mod outbox;
+mod pace;
 mod run;
 
+pub use pace::Pace;
 pub use run::Learner;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

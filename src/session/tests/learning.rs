@@ -170,6 +170,9 @@ fn the_flows_stay_while_the_pattern_itself_is_learned() {
     session.on_event(Event::NewRule { run, rule: rule(true) });
     assert_eq!(names(&session), ["seed 1", "seed 2"], "learning on keeps them");
     assert_in_step(&session);
+    session.on_event(Event::NewRule { run, rule: rule(false) });
+    assert_eq!(names(&session), ["seed 1", "seed 2"], "also before it comes to the flow");
+    assert_in_step(&session);
 }
 
 #[test]
@@ -204,7 +207,7 @@ fn a_rule_without_a_flow_or_trained_at_other_temperatures_never_meets_settings_i
     let run = session.training().run;
     session.on_event(Event::NewRule { run, rule: rule(true) });
     session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
-    session.apply(Command::ContinueLearning);
+    session.apply(Command::StartLearning);
     let run = session.training().run;
     let colder = Rule { sigma_range_l: [0.02, 0.05], ..(*rule(false)).clone() };
     let effects = session.on_event(Event::NewRule { run, rule: Arc::new(colder.clone()) });

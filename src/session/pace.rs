@@ -1,0 +1,63 @@
+//! When the time that learning will take is measured: on the first visit of Learn, and when what matters has changed.
+
+use super::command::{Effect, PaceKey, Place};
+use super::state::Session;
+use crate::worker::Pace;
+
+/// What is known of the speed of learning.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PaceView {
+    /// Asked for last.
+    asked: Option<PaceKey>,
+    pace: Option<Pace>,
+}
+
+/// What the time of a step depends on. The picture counts by its size, in steps of a fifth.
+fn key(session: &Session) -> PaceKey {
+    let document = session.document();
+    let training = &document.training;
+    PaceKey {
+        size: ((document.snapshot.particles.len().max(1) as f64).ln() / 1.2f64.ln()).round() as i32,
+        species: document.snapshot.species_count(),
+        mode: document.snapshot.mode,
+        batch: training.batch,
+        particles: training.particles,
+        widths: [training.phi, training.rho],
+        cutoff_l: training.cutoff_l,
+    }
+}
+
+/// Once a tick: asks for a measurement when one is due.
+pub(super) fn look(session: &mut Session) -> Option<Effect> {
+    let idle = session.place == Place::Learn && !session.training.state.is_active();
+    // A drag of a slider is no time to measure.
+    if !idle || session.gesture_is_open() || session.warnings.iter().any(|w| w.blocks) {
+        return None;
+    }
+    let key = key(session);
+    if session.pace.asked.as_ref() == Some(&key) {
+        return None;
+    }
+    session.pace = PaceView { asked: Some(key.clone()), pace: None };
+    let document = &session.document;
+    Some(Effect::MeasurePace {
+        key,
+        snapshot: document.snapshot.clone(),
+        ensemble: document.ensemble,
+        settings: document.training,
+    })
+}
+
+pub(super) fn measured(session: &mut Session, key: &PaceKey, pace: Option<Pace>) {
+    if session.pace.asked.as_ref() == Some(key) {
+        session.pace.pace = pace;
+    }
+}
+
+impl Session {
+    /// Seconds that a run with these settings would take, from a short measurement with the present picture; `None`
+    /// while unknown.
+    pub fn estimate_s(&self, settings: &crate::learn::TrainingSettings) -> Option<f64> {
+        self.pace.pace.map(|pace| pace.estimate_s(settings))
+    }
+}
