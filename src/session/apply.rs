@@ -281,7 +281,15 @@ fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Momen
         effects.extend(start::whole(session));
         return effects;
     }
-    if moment.learned != session.learned {
+    if moment.lineage != session.lineage {
+        // The step was that a rule was learned anew: the one before comes back with its flows.
+        (session.lineage, session.learned) = (moment.lineage, moment.learned);
+        if session.training.state.is_active() {
+            effects.push(Effect::StopTraining(session.training.run));
+        }
+        session.training.abandon();
+        session.another_flow = None;
+    } else if moment.learned != session.learned {
         // What a run has learned meanwhile is not undone with the picture.
         session.document.rule = old.rule.clone();
         session.document.flows = old.flows.clone();

@@ -96,9 +96,16 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
         return Vec::new();
     }
     let rule = if session.run_goes_on { flows::with_present_flow(&session.document, rule) } else { rule };
+    let is_anew = !session.run_goes_on && !session.run_has_spoken;
+    if is_anew && !session.document.flows.list.is_empty() {
+        // The flows of the old energy go with it: undo brings them back.
+        let before = session.moment();
+        session.history.record_edit(before, None);
+        session.lineage = run;
+    }
     let had_flow = session.document.rule.as_ref().is_some_and(|old| old.flow.is_some());
     let first_flow = rule.flow.is_some() && !(session.run_is_live && had_flow);
-    flows::follow_rule(&mut session.document, &rule, !session.run_has_spoken && !session.run_goes_on);
+    flows::follow_rule(&mut session.document, &rule, is_anew);
     session.run_has_spoken = true;
     session.learned += 1;
     session.document.rule = Some(rule);

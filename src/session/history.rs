@@ -3,7 +3,7 @@
 use std::mem::Discriminant;
 use std::path::PathBuf;
 
-use super::command::Command;
+use super::command::{Command, RunId};
 use super::document::Document;
 
 /// A state of the session that undo can return to.
@@ -17,6 +17,8 @@ pub(super) struct Moment {
     pub saved_revision: u64,
     /// How often a run had brought new weights.
     pub learned: u64,
+    /// The run that learned its rule anew, in the place of one with flows.
+    pub lineage: RunId,
 }
 
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::command::{Command, Effect, Event, Place, Tool};
+use super::command::{Command, Effect, Event, Place, RunId, Tool};
 use super::document::Document;
 use super::flows::{self, AnotherFlow};
 use super::history::{History, Moment};
@@ -47,6 +47,8 @@ pub struct Session {
     pub(super) playing_rule: Option<Arc<Rule>>,
     /// How often a run has brought new weights to the document.
     pub(super) learned: u64,
+    /// The run that learned the rule anew, in the place of one with flows: that is a step of the history.
+    pub(super) lineage: RunId,
     /// The present run learns a flow beside those of the picture.
     pub(super) another_flow: Option<AnotherFlow>,
     /// The present run goes on from the rule that was there.
@@ -95,6 +97,7 @@ impl Session {
             pace: PaceView::default(),
             playing_rule: None,
             learned: 0,
+            lineage: 0,
             another_flow: None,
             run_goes_on: false,
             run_has_spoken: false,
@@ -216,6 +219,7 @@ impl Session {
             revision: self.revision,
             saved_revision: self.saved_revision,
             learned: self.learned,
+            lineage: self.lineage,
         }
     }
 }

@@ -176,6 +176,24 @@ fn the_flows_stay_while_the_pattern_itself_is_learned() {
 }
 
 #[test]
+fn learning_anew_in_the_place_of_learned_flows_can_be_undone_and_redone() {
+    let mut session = with_two_flows();
+    let before = session.document().clone();
+    session.apply(Command::StartLearning);
+    let run = session.training().run;
+    session.on_event(Event::NewRule { run, rule: rule(false) });
+    assert!(names(&session).is_empty(), "the flows of another energy do not keep this one's pattern");
+    session.on_event(Event::NewRule { run, rule: rule(true) });
+    let effects = session.apply(Command::Undo);
+    assert!(effects.contains(&Effect::StopTraining(run)));
+    assert_eq!((names(&session), &session.document().rule), (vec!["seed 1", "seed 2"], &before.rule));
+    assert!(session.on_event(Event::NewRule { run, rule: rule(false) }).is_empty(), "that run is over");
+    session.apply(Command::Redo);
+    assert_eq!(names(&session), ["seed 1"]);
+    assert_in_step(&session);
+}
+
+#[test]
 fn what_an_abandoned_run_still_says_is_not_heard() {
     let mut session = alive();
     session.apply(Command::StartLearning);
