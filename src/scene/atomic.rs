@@ -3,8 +3,16 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use super::WriteError;
+
+/// What our temporary files are called, about a random part.
+const PREFIX: &str = ".unstill-";
+const SUFFIX: &str = ".tmp";
+
+/// A temporary file that nobody wrote to for so long belongs to a program that crashed, not to one that is saving.
+const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 
 /// Writes to a temporary file in the same folder, flushes it to the disk and renames it onto `path`.
 ///
@@ -38,7 +46,26 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Ok(folder) = fs::File::open(folder_of(&target)) {
         let _ = folder.sync_all();
     }
+    remove_left_behind(folder_of(&target));
     Ok(())
+}
+
+/// Removes the temporary files of saves that crashed. What cannot be read or removed stays: the save itself is done.
+fn remove_left_behind(folder: &Path) {
+    let now = SystemTime::now();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        // Of a link this describes the link itself, which is never ours.
+        let old = ours
+            && entry.metadata().is_ok_and(|file| {
+                file.is_file()
+                    && file.modified().is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > LEFT_BEHIND))
+            });
+        if old {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// The file behind `path` (through links). Renaming would replace a file that is marked read-only: refuse that.
@@ -59,7 +86,7 @@ fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".unstill-").suffix(".tmp");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     // A temporary file is private by default; this one becomes an ordinary file, so the umask decides.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -105,6 +132,20 @@ mod tests {
         write_atomic(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(names(dir.path()), ["a.ron"]);
+    }
+
+    #[test]
+    fn a_save_removes_what_crashed_saves_left_an_hour_ago_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let long_ago = SystemTime::now() - 2 * LEFT_BEHIND;
+        for (name, old) in [(".unstill-a.tmp", true), (".unstill-b.tmp", false), (".other-c.tmp", true)] {
+            let file = fs::File::create(dir.path().join(name)).unwrap();
+            if old {
+                file.set_modified(long_ago).unwrap();
+            }
+        }
+        write_atomic(&dir.path().join("a.ron"), b"text").unwrap();
+        assert_eq!(names(dir.path()), [".other-c.tmp", ".unstill-b.tmp", "a.ron"]);
     }
 
     #[test]
