@@ -171,13 +171,17 @@ impl Canvas {
         }
     }
 
+    /// x, y, width, height of the free rectangle, physical pixels.
+    pub fn free_pixels(&self, ctx: &egui::Context) -> [u32; 4] {
+        let pixel = |v: f32| (v * ctx.pixels_per_point()).round().max(0.0) as u32;
+        [pixel(self.free.min.x), pixel(self.free.min.y), pixel(self.free.width()), pixel(self.free.height())]
+    }
+
     /// What the render world draws now.
     pub fn frame(&mut self, ctx: &egui::Context, gpu: &Gpu, session: &Session, live: &mut Live) -> CanvasFrame {
         let pixels_per_point = ctx.pixels_per_point();
         let screen = ctx.viewport_rect();
-        let pixel = |v: f32| (v * pixels_per_point).round().max(0.0) as u32;
-        let free_rect =
-            [pixel(self.free.min.x), pixel(self.free.min.y), pixel(self.free.width()), pixel(self.free.height())];
+        let free_rect = self.free_pixels(ctx);
         let free = self.free;
         let layer = match session.place() {
             Place::Paint => {
@@ -239,17 +243,4 @@ fn dashed_circle(painter: &egui::Painter, centre: Pos2, radius: f32, stroke: Str
         })
         .collect();
     painter.extend(egui::Shape::dashed_line(&points, stroke, 4.0, 5.0));
-}
-
-/// Files dropped on the window.
-pub fn dropped(ctx: &egui::Context) -> Vec<Command> {
-    let files = ctx.input(|i| i.raw.dropped_files.clone());
-    files
-        .into_iter()
-        .map(|file| file.path().to_owned())
-        .map(|path| {
-            let is_scene = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron"));
-            if is_scene { Command::Open(path) } else { Command::Import(path) }
-        })
-        .collect()
 }

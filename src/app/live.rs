@@ -56,6 +56,21 @@ impl SwarmBuffer {
     }
 }
 
+/// A copy of what is shown, or where it is.
+pub enum Shown {
+    Here(Swarm),
+    OnGpu { buffer: wgpu::Buffer, particles: usize, box_size: [f64; 2] },
+}
+
+impl Shown {
+    pub fn box_size(&self) -> [f64; 2] {
+        match self {
+            Self::Here(swarm) => swarm.box_size,
+            Self::OnGpu { box_size, .. } => *box_size,
+        }
+    }
+}
+
 /// Runs what the session orders.
 #[derive(Default)]
 pub struct Live {
@@ -195,6 +210,28 @@ impl Live {
         };
         self.stale = false;
         Some((buffer, count, box_size))
+    }
+
+    /// What is shown now (ℓ), if anything lives: a copy, or the buffer where it lies.
+    pub fn copy_of_shown(&mut self) -> Option<Shown> {
+        Some(match self.engine.as_mut()? {
+            Engine::Cpu(engine) => Shown::Here(engine.shown()),
+            Engine::Gpu(engine) => Shown::OnGpu {
+                buffer: engine.shown_buffer().clone(),
+                particles: engine.len(),
+                box_size: engine.box_size(),
+            },
+        })
+    }
+
+    /// What is shown now (ℓ). Waits for the GPU where the swarm lives there.
+    pub fn shown_now(&mut self) -> Option<Swarm> {
+        self.engine.as_mut()?.shown().ok()
+    }
+
+    /// As [`Self::state`] where that means no waiting.
+    pub fn state_at_hand(&self) -> Option<LiveState> {
+        matches!(self.engine, Some(Engine::Cpu(_))).then(|| self.state()).flatten()
     }
 
     /// Neighbour pairs evaluated since the last call. Unknown on a GPU, where asking would mean to wait.

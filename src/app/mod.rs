@@ -6,12 +6,21 @@
 mod bundled;
 mod camera;
 mod canvas;
+mod desk;
 mod draw;
 mod files;
+mod folders;
 mod keys;
 mod live;
+mod mine;
 mod preflight;
+mod readback;
+mod recent;
+mod recorder;
+mod rescue;
+mod share;
 mod shell;
+mod shots;
 mod theme;
 mod thumbs;
 mod trainer;
@@ -19,11 +28,10 @@ mod trainer;
 pub use preflight::NoWindow;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
-use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
@@ -58,7 +66,7 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
         });
     let exit = App::new()
         .add_plugins(plugins)
-        .add_plugins((EguiPlugin::default(), DrawPlugin))
+        .add_plugins((EguiPlugin::default(), DrawPlugin, shots::ShotsPlugin))
         .insert_resource(WinitSettings {
             focused_mode: UpdateMode::Continuous,
             // A swarm goes on living beside another window.
@@ -119,9 +127,8 @@ fn show(
     let Studio { shell, canvas, gpu: Some(gpu), styled } = &mut *studio else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
-    let mut wanted = canvas::dropped(ctx);
     let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
-    wanted.extend(keyboard.commands(shell.session.place(), typing));
+    let mut wanted = keyboard.commands(shell.session.place(), typing);
     if !*styled {
         ui::set_style(ctx);
         *styled = true;
@@ -133,9 +140,8 @@ fn show(
     for view in std::mem::take(&mut shell.views) {
         match view {
             ViewCommand::Fit => canvas.fit(shell.session.place()),
-            ViewCommand::Screenshot => {
-                commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
-            }
+            ViewCommand::Screenshot => shots::take(&mut commands, None),
+            ViewCommand::CanvasScreenshot => shots::take(&mut commands, Some(canvas.free_pixels(ctx))),
         }
     }
     // Compared first: the render world copies only what changed.
@@ -162,7 +168,7 @@ fn advance(
     if window.title != title {
         window.title = title;
     }
-    if shell.quits {
+    if shell.may_leave() {
         exit.write(AppExit::Success);
     }
     let spent = frame_began.0.elapsed().as_secs_f64();
@@ -181,9 +187,4 @@ impl Default for FrameBegan {
 fn title(session: &crate::session::Session) -> String {
     let mark = if session.is_dirty() { " •" } else { "" };
     format!("{}{mark} — Unstill", session.document().title)
-}
-
-fn keep_screenshot(captured: On<ScreenshotCaptured>, studio: Res<Studio>) {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    studio.shell.files.screenshot(format!("unstill-{now}.png").into(), captured.image.clone());
 }

@@ -7,9 +7,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::bundled;
 use super::files::Files;
 use super::live::{Gpu, Live};
+use super::share::{Sharing, shown_in};
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
-use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
+use crate::session::{Command, Effect, EngineOrder, Event, SceneSource, Session, ViewCommand};
 use crate::ui::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -28,10 +29,13 @@ pub struct Shell {
     pub files: Files,
     pub ui: UiState,
     pub readouts: Readouts,
+    pub share: Sharing,
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
-    pub quits: bool,
+    quits: bool,
+    /// Asked to quit again while something was being written.
+    quits_at_once: bool,
     /// What the window's owner must do this frame.
     pub views: Vec<ViewCommand>,
     /// Ticks due.
@@ -48,10 +52,12 @@ impl Shell {
             files: Files::default(),
             ui: UiState::new(bundled::gallery()),
             readouts: Readouts::default(),
+            share: Sharing::new(Vec::new()),
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
             quits: false,
+            quits_at_once: false,
             views: Vec::new(),
             due: 0.0,
             meter: Meter::default(),
@@ -92,11 +98,11 @@ impl Shell {
         for event in events {
             self.hear(gpu, event);
         }
-        for text in self.files.notices() {
-            self.ui.on_effect(&Effect::Notify { level: Level::Info, text });
+        for (level, text) in self.files.notices() {
+            self.ui.on_effect(&Effect::Notify { level, text });
         }
         self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);
-        let fits = self.live.steps_that_fit(dt_s);
+        let fits = self.live.steps_that_fit(dt_s).min(self.share.steps_to_go());
         let mut done = 0;
         while self.due >= 1.0 && done < fits {
             self.due -= 1.0;
@@ -104,6 +110,10 @@ impl Shell {
             done += effects.iter().map(steps_of).sum::<u32>();
             self.perform(gpu, effects);
         }
+        for (level, text) in self.share.advance(gpu, &self.session, &self.files, &mut self.live, done) {
+            self.ui.on_effect(&Effect::Notify { level, text });
+        }
+        self.ui.set_share(self.share.readouts(&self.files, self.quits));
         if dt_s > SLOW_FRAME_S {
             bevy::log::debug!("a frame took {:.0} ms", 1e3 * dt_s);
         }
@@ -115,7 +125,18 @@ impl Shell {
         }
     }
 
+    /// The user wants to leave, and everything is written. A second wish leaves at once; what is half written then
+    /// keeps its older file.
+    pub fn may_leave(&mut self) -> bool {
+        let may = self.quits && (self.share.may_leave(&self.files) || self.quits_at_once);
+        if may {
+            self.share.end();
+        }
+        may
+    }
+
     fn hear(&mut self, gpu: &Gpu, event: Event) {
+        self.share.hear(&event);
         let effects = self.session.on_event(event);
         self.perform(gpu, effects);
     }
@@ -129,7 +150,8 @@ impl Shell {
                 Effect::ImportFile(path) => self.files.import(path),
                 Effect::SaveScene { path, mut document, revision } => {
                     document.state = self.live.state().map(Arc::new);
-                    self.files.save(path, *document, revision);
+                    let shown = shown_in(&path, &mut self.live);
+                    self.files.save(path, *document, shown, revision);
                 }
                 Effect::StartTraining(request) => self.training.start(*request),
                 Effect::MeasurePace { .. } => self.stopwatch.measure(effect),
@@ -138,7 +160,14 @@ impl Shell {
                 Effect::StopTraining(run) => self.training.stop(run),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
                 Effect::View(view) => self.views.push(view),
-                Effect::Quit => self.quits = true,
+                Effect::Share(order) => {
+                    let answer = self.share.perform(order, &self.session, &self.files, &mut self.live);
+                    answer.into_iter().for_each(|event| self.hear(gpu, event));
+                }
+                Effect::Quit => {
+                    self.quits_at_once |= self.quits;
+                    self.quits = true;
+                }
             }
         }
         if orders.is_empty() {

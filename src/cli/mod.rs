@@ -13,6 +13,7 @@ mod live;
 mod measure;
 mod motif;
 mod output;
+mod picture;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -40,7 +41,7 @@ pub const EXIT_NO_DEVICE: u8 = 3;
     after_help = "Exit codes: 0 done; 1 an error in the input or the run; 2 a wrong command line; 3 no GPU or no display."
 )]
 struct Cli {
-    /// Scene to open in the window
+    /// Scene to open in the window: a .ron file, or a picture that holds one
     scene: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -66,6 +67,8 @@ enum Command {
     Info(info::Args),
     /// Write a bundled picture as an untrained scene
     Motif(motif::Args),
+    /// Write a scene as a picture (.png) that looks like it and holds it
+    Picture(picture::Args),
 }
 
 /// Runs the program with the arguments it was started with.
@@ -109,6 +112,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
         Some(Command::Check(args)) => check::run(&args, quiet).map(Some),
         Some(Command::Info(args)) => info::run(&args).map(Some),
         Some(Command::Motif(args)) => motif::run(&args).map(Some),
+        Some(Command::Picture(args)) => picture::run(&args).map(Some),
     }
 }
 

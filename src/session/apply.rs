@@ -16,7 +16,7 @@ use super::picture;
 use super::pointer::{pointer, release};
 use super::state::Session;
 use super::training::TrainingState;
-use super::{start, swarm};
+use super::{share, start, swarm};
 use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
@@ -34,9 +34,10 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::Import(path) => vec![Effect::ImportFile(path)],
         Command::Save => match session.path.clone() {
             Some(path) => save(session, path),
-            None => vec![Effect::Ask(Dialog::SaveAs)],
+            None => vec![Effect::Ask(Dialog::Name)],
         },
         Command::SaveAs(path) => save(session, path),
+        Command::Share(command) => share::on_command(session, command),
         Command::Ask(dialog) => vec![Effect::Ask(dialog)],
         Command::SetTitle(title) => edit(session, merge, |d| set(&mut d.title, title)),
         Command::SetAuthor(author) => edit(session, merge, |d| set(&mut d.author, author)),
@@ -305,7 +306,7 @@ fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Momen
 }
 
 fn save(session: &mut Session, path: PathBuf) -> Vec<Effect> {
-    session.saving = Some(session.serial);
+    session.saving.push_back(session.serial);
     vec![Effect::SaveScene { path, document: Box::new(session.document.clone()), revision: session.revision }]
 }
 

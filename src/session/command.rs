@@ -10,6 +10,7 @@ use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
 use crate::worker;
 
 use super::document::Document;
+use super::share::{ShareCommand, ShareEvent, ShareOrder};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -66,9 +67,10 @@ pub enum Command {
     Open(PathBuf),
     OpenBundled(String),
     Import(PathBuf),
-    /// To the scene's own path; without one, asks for it.
+    /// To the scene's own path; without one, asks for a name.
     Save,
     SaveAs(PathBuf),
+    Share(ShareCommand),
     /// Opens a dialog or sheet of the shell.
     Ask(Dialog),
     SetTitle(String),
@@ -176,6 +178,8 @@ pub enum ViewCommand {
     Fit,
     /// Write a picture of the window.
     Screenshot,
+    /// Write a picture of the canvas alone.
+    CanvasScreenshot,
 }
 
 /// Dialogs and sheets that the shell opens on [`Effect::Ask`].
@@ -183,6 +187,10 @@ pub enum ViewCommand {
 pub enum Dialog {
     Open,
     SaveAs,
+    /// A name among the user's own scenes.
+    Name,
+    SavePicture,
+    Film,
     Import,
     Gallery,
     Help,
@@ -214,6 +222,7 @@ pub enum Effect {
         document: Box<Document>,
         revision: u64,
     },
+    Share(ShareOrder),
     StartTraining(Box<TrainingRequest>),
     /// Time some steps of learning and answer with [`Event::PaceMeasured`].
     MeasurePace {
@@ -302,6 +311,7 @@ pub enum Event {
         revision: u64,
         result: Result<(), String>,
     },
+    Share(ShareEvent),
     Training {
         run: RunId,
         event: worker::Event,

@@ -1,5 +1,6 @@
 //! The session itself.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use super::history::{History, Moment};
 use super::live::LiveView;
 use super::pace::PaceView;
 use super::pointer::Gesture;
+use super::share::FilmOptions;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
 use crate::rule::Rule;
@@ -29,8 +31,8 @@ pub struct Session {
     pub(super) newest_revision: u64,
     /// Names the document as a whole; another one (new, open, import) gets another number.
     pub(super) serial: u64,
-    /// Serial of the document whose saving is under way.
-    pub(super) saving: Option<u64>,
+    /// Serials of the documents whose saving is under way, oldest first: files are written in order.
+    pub(super) saving: VecDeque<u64>,
     pub(super) history: History,
     pub(super) place: Place,
     pub(super) tool: Tool,
@@ -59,6 +61,8 @@ pub struct Session {
     pub(super) run_is_live: bool,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
+    /// How the next film is taken.
+    pub(super) film: FilmOptions,
     /// ℓ of the picture and what is wrong with it, known anew after each change of the picture.
     pub(super) unit_length: f64,
     pub(super) warnings: Vec<Warning>,
@@ -84,7 +88,7 @@ impl Session {
             saved_revision: 0,
             newest_revision: 0,
             serial: 0,
-            saving: None,
+            saving: VecDeque::new(),
             history: History::default(),
             place: Place::default(),
             tool: Tool::default(),
@@ -104,6 +108,7 @@ impl Session {
             run_is_live: false,
             live: LiveView::default(),
             asks_before_quitting: false,
+            film: FilmOptions::default(),
             rng: StdRng::seed_from_u64(seed),
         }
     }

@@ -7,9 +7,11 @@ use egui_file_dialog::{DialogState, FileDialog};
 use super::egui::{Align2, Button, Context, Id, Modal};
 use super::state::UiState;
 use super::style;
-use crate::session::{Command, Dialog, Session};
+use crate::session::{Command, Dialog, Session, ShareCommand};
 
 const SCENES: &str = "Unstill scenes";
+/// A scene that is a picture, when saved.
+const SCENE_PICTURES: &str = "Picture with the scene in it";
 const PICTURES: &str = "Particles and images";
 
 pub(super) fn file_dialog() -> FileDialog {
@@ -18,9 +20,10 @@ pub(super) fn file_dialog() -> FileDialog {
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .default_size([640.0, 420.0])
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
-        .add_file_filter_extensions(SCENES, vec!["ron"])
+        .add_file_filter_extensions(SCENES, vec!["ron", "png"])
         .add_file_filter_extensions(PICTURES, vec!["csv", "xyz", "png", "jpg", "jpeg"])
         .add_save_extension(SCENES, "ron")
+        .add_save_extension(SCENE_PICTURES, "png")
         .default_save_extension(SCENES)
 }
 
@@ -29,13 +32,20 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
     let (filter, title) = match what {
         Dialog::Open => (SCENES, "Open a scene"),
         Dialog::SaveAs => (SCENES, "Save the scene"),
+        Dialog::SavePicture => (SCENES, "Save a picture that holds the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
-        Dialog::Gallery | Dialog::Help => return,
+        _ => return,
     };
     config.default_file_filter = Some(filter.to_owned());
     config.title = Some(title.to_owned());
+    let is_picture = what == Dialog::SavePicture;
+    config.default_save_extension = Some(if is_picture { SCENE_PICTURES } else { SCENES }.to_owned());
+    if is_picture {
+        let name = Path::new(&config.default_file_name).with_extension("png");
+        config.default_file_name = name.to_string_lossy().into_owned();
+    }
     dialog.set_user_data(what);
-    if what == Dialog::SaveAs { dialog.save_file() } else { dialog.pick_file() }
+    if matches!(what, Dialog::SaveAs | Dialog::SavePicture) { dialog.save_file() } else { dialog.pick_file() }
 }
 
 pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
@@ -49,11 +59,12 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
         commands.extend(match what {
             Some(Dialog::Open) => Some(Command::Open(path)),
             Some(Dialog::SaveAs) => Some(Command::SaveAs(path)),
+            Some(Dialog::SavePicture) => Some(Command::Share(ShareCommand::SavePicture(path.with_extension("png")))),
             Some(Dialog::Import) => Some(Command::Import(path)),
             _ => None,
         });
     }
-    if session.asks_before_quitting() && *dialog.state() != DialogState::Open {
+    if session.asks_before_quitting() && *dialog.state() != DialogState::Open && !state.share.has_dialog() {
         ask_before_quitting(ctx, session, commands);
     }
 }

@@ -16,6 +16,7 @@ mod learn;
 mod live;
 mod paint;
 mod rules;
+mod share;
 mod state;
 mod style;
 mod swarm_view;
@@ -27,6 +28,7 @@ pub(crate) use bevy_egui::egui;
 
 pub use gallery::GalleryCard;
 pub use rules::Thumbnails;
+pub use share::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
 pub use style::{ACCENT, CANVAS, SPECIES_COLOURS, set_style};
 
@@ -87,6 +89,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     hint::show(ctx, free, session, state, &mut commands);
     rules::show(ctx, free, session, state, &mut commands);
     dialogs::show(ctx, session, state, &mut commands);
+    share::show(ctx, free, session, state, &mut commands);
     state.toasts.show(ctx);
 
     end_gestures(ctx, session, &mut commands);

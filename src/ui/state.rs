@@ -8,6 +8,7 @@ use super::gallery::GalleryCard;
 use super::hint::Hint;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
+use super::share::{ShareReadouts, ShareUi};
 use super::{dialogs, egui};
 use crate::session::{Dialog, Effect, Level};
 
@@ -22,6 +23,7 @@ pub struct UiState {
     pub(super) caption: Caption,
     pub(super) preview: Preview,
     pub(super) strip: Strip,
+    pub(super) share: ShareUi,
 }
 
 impl UiState {
@@ -39,6 +41,7 @@ impl UiState {
             caption: Caption::default(),
             preview: Preview::default(),
             strip: Strip::default(),
+            share: ShareUi::default(),
         }
     }
 
@@ -47,12 +50,18 @@ impl UiState {
         self.strip.thumbnails = thumbnails;
     }
 
+    /// What is known about files now.
+    pub fn set_share(&mut self, readouts: ShareReadouts) {
+        self.share.readouts = readouts;
+    }
+
     /// Shows notices, dialogs and sheets; every other effect is the shell's.
     pub fn on_effect(&mut self, effect: &Effect) {
         match effect {
             Effect::Notify { level, text } => self.notify(*level, text),
             Effect::Ask(Dialog::Gallery) => self.gallery_open = !self.gallery_open,
             Effect::Ask(Dialog::Help) => self.help_open = !self.help_open,
+            Effect::Ask(dialog) if self.share.ask(*dialog) => {}
             Effect::Ask(dialog) => dialogs::open(&mut self.file_dialog, *dialog),
             _ => {}
         }
@@ -60,7 +69,7 @@ impl UiState {
 
     /// A dialog is open that should get the keys and clicks.
     pub fn has_dialog(&self) -> bool {
-        *self.file_dialog.state() == egui_file_dialog::DialogState::Open
+        *self.file_dialog.state() == egui_file_dialog::DialogState::Open || self.share.has_dialog()
     }
 
     fn notify(&mut self, level: Level, text: &str) {

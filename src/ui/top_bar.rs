@@ -4,6 +4,7 @@ use super::egui::{
     Align, Button, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, TextEdit, Ui, UiBuilder, Vec2,
     containers::menu::{MenuButton, MenuConfig},
 };
+use super::share;
 use super::state::UiState;
 use super::style;
 use super::widgets::{command_button, command_button_enabled};
@@ -47,6 +48,9 @@ fn menu(ui: &mut Ui, name: &str, group: Group, state: &UiState, commands: &mut V
         for info in table().filter(|info| info.group == group) {
             if info.name == "Quit" {
                 ui.separator();
+            }
+            if info.name == "Save" {
+                share::recent_menu(ui, &state.share, commands);
             }
             let key = info.shortcut.map_or_else(String::new, |s| s.text());
             let button = Button::new(info.name).shortcut_text(key);

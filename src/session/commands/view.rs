@@ -9,6 +9,13 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(View, "Screenshot", Shortcut::plain("F12"), "Write a picture of the window into the present folder", || {
         Command::View(ViewCommand::Screenshot)
     }),
+    row(
+        View,
+        "Screenshot of the canvas",
+        Shortcut::shift("F12"),
+        "Write a picture of the canvas alone, without panels, into the present folder",
+        || Command::View(ViewCommand::CanvasScreenshot),
+    ),
     row(Places, "Paint", Shortcut::plain("1"), "Paint the still picture", || Command::SetPlace(Place::Paint)),
     row(Places, "Learn", Shortcut::plain("2"), "Learn a rule that keeps the picture alive", || {
         Command::SetPlace(Place::Learn)

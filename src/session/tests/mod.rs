@@ -5,6 +5,7 @@ mod history;
 mod learning;
 mod live;
 mod painting;
+mod share;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,0 +1,147 @@
+//! What the window does with files beyond opening and saving: the user's own scenes, recent files, films, rescued work.
+
+use std::path::{Path, PathBuf};
+
+use super::files::{Files, Notice};
+use super::folders;
+use super::live::{Live, Shown};
+use super::mine::{Mine, file_name, free_path};
+use super::recorder::Recorder;
+use super::rescue::Rescue;
+use super::{live::Gpu, recent};
+use crate::observe::picture::ffmpeg;
+use crate::scene::is_picture_name;
+use crate::session::{Event, FilmOptions, Level, SceneSource, Session, ShareOrder};
+use crate::snapshot::Swarm;
+use crate::ui::ShareReadouts;
+
+/// The desk of these things.
+pub struct Sharing {
+    rescue: Rescue,
+    mine: Mine,
+    recorder: Recorder,
+    /// Opened or saved lately, newest first.
+    recent: Vec<PathBuf>,
+    films_folder: PathBuf,
+    has_ffmpeg: bool,
+}
+
+impl Sharing {
+    /// `recent`: as it was when the program ended last.
+    pub fn new(recent: Vec<PathBuf>) -> Self {
+        let mine = Mine::new(folders::scenes());
+        mine.look(&recent);
+        Self {
+            rescue: Rescue::new(folders::rescue()),
+            mine,
+            recorder: Recorder::default(),
+            recent,
+            films_folder: folders::films(),
+            has_ffmpeg: ffmpeg().is_some(),
+        }
+    }
+
+    /// Opened or saved lately, newest first.
+    pub fn recent(&self) -> &[PathBuf] {
+        &self.recent
+    }
+
+    /// Where screenshots and films go.
+    pub fn films_folder(&self) -> &Path {
+        &self.films_folder
+    }
+
+    /// Carries out an order; what is known at once comes back.
+    pub fn perform(&mut self, order: ShareOrder, session: &Session, files: &Files, live: &mut Live) -> Option<Event> {
+        match order {
+            ShareOrder::Open(path) => files.open(path),
+            ShareOrder::SaveCopy { path, mut document } => {
+                document.state = live.state().map(std::sync::Arc::new);
+                let shown = shown_in(&path, live);
+                files.save_copy(path, *document, shown);
+            }
+            ShareOrder::SaveAmongMine { name, mut document, revision } => {
+                let path = match self.mine.path_for(&name, session.path()) {
+                    Ok(path) => path,
+                    Err(why) => return Some(Event::Saved { path: name.into(), revision, result: Err(why) }),
+                };
+                document.state = live.state().map(std::sync::Arc::new);
+                let shown = shown_in(&path, live);
+                files.save(path, *document, shown, revision);
+            }
+            ShareOrder::Film(options) => self.film(options, session),
+            ShareOrder::CancelFilm => self.recorder.cancel(),
+            ShareOrder::Restore(number) => return self.rescue.restore(number).map(Event::Share),
+            ShareOrder::Discard(number) => self.rescue.discard(number, files),
+        }
+        None
+    }
+
+    fn film(&mut self, options: FilmOptions, session: &Session) {
+        let name = file_name(&session.document().title.to_lowercase());
+        let path = free_path(&self.films_folder, &name, options.kind.ending(), None);
+        let species = session.snapshot().species_count();
+        self.recorder.toggle(options, path, session.live().box_size_l, species);
+    }
+
+    /// Remembers the files that were opened or saved.
+    pub fn hear(&mut self, event: &Event) {
+        let path = match event {
+            Event::Opened { source: SceneSource::File(path), result: Ok(_) } => path,
+            Event::Saved { path, result: Ok(()), .. } => path,
+            _ => return,
+        };
+        recent::remember(&mut self.recent, path);
+        self.mine.look(&self.recent);
+    }
+
+    /// Steps that may be taken before the film, if one is taken, wants its next frame.
+    pub fn steps_to_go(&self) -> u32 {
+        self.recorder.steps_to_go()
+    }
+
+    /// Once a frame, after `steps` were taken; returns what the user should know.
+    pub fn advance(&mut self, gpu: &Gpu, session: &Session, files: &Files, live: &mut Live, steps: u32) -> Vec<Notice> {
+        self.recorder.advance(gpu, live, steps);
+        let failure = self.rescue.advance(session, files, || live.state_at_hand());
+        let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
+        self.recorder.notices().chain(failure).collect()
+    }
+
+    pub fn readouts(&self, files: &Files, is_leaving: bool) -> ShareReadouts {
+        ShareReadouts {
+            writing: files.waiting() + usize::from(self.recorder.progress().is_some()),
+            is_leaving,
+            film: self.recorder.progress(),
+            rescued: self.rescue.offered(),
+            mine: self.mine.cards(),
+            recent: self.recent.clone(),
+            has_ffmpeg: self.has_ffmpeg,
+            scenes_folder: self.mine.folder().map(Path::to_owned),
+            films_folder: self.films_folder.clone(),
+        }
+    }
+
+    /// The program is about to end: a film under way ends here and is kept. Returns whether nothing is waited for.
+    pub fn may_leave(&mut self, files: &Files) -> bool {
+        self.recorder.end();
+        files.waiting() == 0 && self.recorder.progress().is_none()
+    }
+
+    /// The program ends well.
+    pub fn end(&mut self) {
+        self.rescue.end();
+    }
+}
+
+/// What a scene saved at `path` shows, where that is a picture: the swarm as it is seen. Waits for the GPU where the
+/// swarm lives there, as keeping its state does.
+pub fn shown_in(path: &Path, live: &mut Live) -> Option<Swarm> {
+    if !is_picture_name(path) {
+        return None;
+    }
+    match live.copy_of_shown()? {
+        Shown::Here(swarm) => Some(swarm),
+        Shown::OnGpu { .. } => live.shown_now(),
+    }
+}
