@@ -3,6 +3,9 @@
 //! `UNSTILL_WINDOW_TESTS`: `auto` (the default) skips loudly where Xvfb, xdotool or import (ImageMagick) is missing,
 //! `require` fails there, `off` leaves the tests out. The pictures taken stay in `artefacts/`.
 
+// Each test program uses its part of this.
+#![allow(dead_code)]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
