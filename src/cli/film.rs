@@ -76,7 +76,8 @@ impl Films {
             Ok(Film::create(path, style, box_l, species)?)
         };
         let films = args.wanted().map(create).collect::<Result<_, _>>()?;
-        Ok(Self { films, every: (steps / args.film_frames as usize).max(1), next: 0 })
+        let every = (steps / args.film_frames as usize).max(1);
+        Ok(Self { films, every, next: every })
     }
 
     /// Most steps that may go by between two calls of [`Self::take`].
