@@ -11,7 +11,7 @@ use crate::session::{Command, Dialog, Session, ShareCommand};
 
 const SCENES: &str = "Unstill scenes";
 /// A scene that is a picture, when saved.
-const SCENE_PICTURES: &str = "Picture with the scene in it";
+const SCENE_PICTURES: &str = "Picture with scene";
 const PICTURES: &str = "Particles and images";
 
 pub(super) fn file_dialog() -> FileDialog {

@@ -158,7 +158,7 @@ fn pill<R>(ctx: &Context, name: &str, pivot: Align2, at: super::egui::Pos2, cont
         .inner
 }
 
-/// Where a pill stands at the upper edge of the canvas, `row` by row.
+/// Where a pill stands at the upper edge of the canvas, below the caption, `row` by row.
 fn upper_row(free: Rect, row: usize) -> super::egui::Pos2 {
-    free.center_top() + Vec2::new(0.0, 14.0 + 52.0 * row as f32)
+    free.center_top() + Vec2::new(0.0, 84.0 + 52.0 * row as f32)
 }

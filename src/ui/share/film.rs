@@ -1,6 +1,6 @@
 //! Films: the sheet with their settings, and what is seen while one is taken.
 
-use super::super::egui::{Align2, Button, Color32, Context, ProgressBar, Rect, RichText, Ui, Vec2, Window};
+use super::super::egui::{Align2, Button, Color32, Context, ProgressBar, Rect, RichText, Sense, Ui, Vec2, Window};
 use super::super::style;
 use super::super::widgets::{Scale, choice, row, slider, slider_int};
 use super::{ShareUi, pill};
@@ -16,7 +16,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, share: &mut Sha
         .collapsible(false)
         .resizable(false)
         .pivot(Align2::RIGHT_TOP)
-        .default_pos(free.right_top() + Vec2::new(-16.0, 16.0))
+        .default_pos(free.right_top() + Vec2::new(-16.0, 64.0))
         .show(ctx, |ui| sheet(ui, session, share, commands));
     share.film_is_open = open;
     running(ctx, free, share, commands);
@@ -58,7 +58,7 @@ fn sheet(ui: &mut Ui, session: &Session, share: &ShareUi, commands: &mut Vec<Com
     ui.add_space(6.0);
     let missing = film.kind == FilmKind::Mp4 && !share.readouts.has_ffmpeg;
     let busy = share.readouts.film.is_some();
-    let button = Button::new(RichText::new("● Film").color(style::TEXT_STRONG)).fill(style::ACCENT_DARK);
+    let button = Button::new(RichText::new("Film").color(style::TEXT_STRONG)).fill(style::ACCENT_DARK);
     let hint = "Begin; the swarm must live and move (F9)";
     let why = if missing { "Install ffmpeg, or choose another format" } else { "A film is being taken" };
     ui.horizontal(|ui| {
@@ -78,15 +78,17 @@ fn summary(film: &FilmOptions) -> String {
 /// What is seen while a film is taken: how far it is, and the two ways to end it.
 fn running(ctx: &Context, free: Rect, share: &ShareUi, commands: &mut Vec<Command>) {
     let Some(film) = &share.readouts.film else { return };
-    let at = free.center_bottom() - Vec2::new(0.0, 16.0);
+    // Above the hint of the first minute.
+    let at = free.center_bottom() - Vec2::new(0.0, 70.0);
     pill(ctx, "film", Align2::CENTER_BOTTOM, at, |ui| {
         let text = if film.is_ending { "Writing" } else { "Filming" };
-        ui.label(RichText::new("●").color(RED));
+        let (dot, _) = ui.allocate_exact_size(Vec2::splat(12.0), Sense::hover());
+        ui.painter().circle_filled(dot.center(), 5.0, RED);
         ui.label(RichText::new(format!("{text} {}", film.kind.name())).color(style::TEXT_STRONG));
         let of = film.frames.max(1);
         let done = if film.is_ending { film.written } else { film.taken };
-        let bar = ProgressBar::new(done as f32 / of as f32).desired_width(130.0).text(format!("{done} of {of}"));
-        ui.add(bar.fill(style::ACCENT_DARK));
+        ui.add(ProgressBar::new(done as f32 / of as f32).desired_width(130.0).fill(style::ACCENT));
+        ui.label(format!("{done} of {of} frames"));
         if !film.is_ending {
             let hint = "End the film here and keep it (F9)";
             if ui.button("Stop").on_hover_text(hint).clicked() {
