@@ -6,7 +6,7 @@ use super::camera::Camera;
 use super::draw::{CanvasFrame, Layer, View};
 use super::live::{Gpu, Live, SwarmBuffer};
 use super::theme;
-use crate::session::{Command, ForceKind, Place, Pointer, Session, Tool};
+use crate::session::{Command, ForceKind, Place, Pointer, Prefs, Session, Tool};
 use crate::snapshot::{Boundary, Mode};
 
 /// Half length of a body, in units of ℓ.
@@ -162,8 +162,8 @@ impl Canvas {
                 let radius = (live.force_radius_l * self.live.points_per_length()) as f32;
                 let strength = if self.held { 1.0 } else { 0.45 };
                 let colour = match live.force {
-                    ForceKind::Pull => theme::PULL,
-                    _ => theme::PUSH,
+                    ForceKind::Pull => theme::pull(session.prefs().theme),
+                    _ => theme::push(session.prefs().theme),
                 };
                 let fill = if self.held { colour.gamma_multiply(0.10) } else { Color32::TRANSPARENT };
                 painter.circle(at, radius, fill, Stroke::new(1.2, colour.gamma_multiply(strength)));
@@ -201,7 +201,7 @@ impl Canvas {
         };
         CanvasFrame {
             free_rect,
-            layer: layer.map(|layer| Layer { view: styled(layer.view, gpu, layer.count), ..layer }),
+            layer: layer.map(|layer| Layer { view: styled(layer.view, session.prefs(), gpu, layer.count), ..layer }),
         }
     }
 }
@@ -213,16 +213,18 @@ fn unit_length(session: &Session) -> f64 {
 }
 
 /// Colours and light. A GPU made of software has no time for glow around many bodies.
-fn styled(view: View, gpu: &Gpu, count: u32) -> View {
-    let glow = if gpu.is_software && count > 2000 { 0.0 } else { 1.0 };
+fn styled(view: View, prefs: &Prefs, gpu: &Gpu, count: u32) -> View {
+    let look = &prefs.look;
+    let glow = if !look.glow || (gpu.is_software && count > 2000) { 0.0 } else { 1.0 };
+    let (stage_fill, stage_edge) = theme::stage(prefs.theme);
     View {
-        body_shape: 0,
+        body_shape: look.body as u32,
         ghost_opacity: 0.22,
         opacity: 1.0,
         glow,
-        stage_fill: theme::STAGE_FILL,
-        stage_edge: theme::STAGE_EDGE,
-        palette: theme::palette(),
+        stage_fill,
+        stage_edge,
+        palette: theme::palette(look, prefs.theme),
         ..view
     }
 }

@@ -11,6 +11,7 @@ mod files;
 mod keys;
 mod live;
 mod preflight;
+mod prefs;
 mod shell;
 mod theme;
 mod thumbs;
@@ -24,13 +25,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
-use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResolution};
+use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
-use keys::Keyboard;
+use keys::{Keyboard, Listener};
 use live::Gpu;
 use shell::Shell;
 
@@ -56,6 +57,7 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
             filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(),
             ..default()
         });
+    let shell = Shell::new(scene);
     let exit = App::new()
         .add_plugins(plugins)
         .add_plugins((EguiPlugin::default(), DrawPlugin))
@@ -64,8 +66,8 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
             // A swarm goes on living beside another window.
             unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
         })
-        .insert_resource(ClearColor(theme::ground()))
-        .insert_resource(Studio { shell: Shell::new(scene), canvas: Canvas::default(), gpu: None, styled: false })
+        .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
+        .insert_resource(Studio { shell, canvas: Canvas::default(), gpu: None, styled: false })
         .add_systems(Startup, set_up)
         .add_systems(EguiPrimaryContextPass, show)
         .add_systems(Last, advance)
@@ -112,7 +114,8 @@ fn show(
     mut studio: ResMut<Studio>,
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
-    window: Single<&Window, With<PrimaryWindow>>,
+    mut window: Single<&mut Window, With<PrimaryWindow>>,
+    mut ground: ResMut<ClearColor>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -120,8 +123,12 @@ fn show(
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
     let mut wanted = canvas::dropped(ctx);
-    let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
-    wanted.extend(keyboard.commands(shell.session.place(), typing));
+    let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
+        (true, _) => Listener::Text,
+        (false, true) => Listener::Control,
+        (false, false) => Listener::Nobody,
+    };
+    wanted.extend(keyboard.commands(shell.session.place(), listener));
     if !*styled {
         ui::set_style(ctx);
         *styled = true;
@@ -136,7 +143,17 @@ fn show(
             ViewCommand::Screenshot => {
                 commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
             }
+            ViewCommand::FullScreen => {
+                window.mode = match window.mode {
+                    WindowMode::Windowed => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
+                    _ => WindowMode::Windowed,
+                };
+            }
         }
+    }
+    let wanted = ClearColor(theme::ground(shell.session.prefs().theme));
+    if ground.0 != wanted.0 {
+        *ground = wanted;
     }
     // Compared first: the render world copies only what changed.
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
