@@ -101,6 +101,7 @@ impl<'a> Program<'a> {
             .current_dir(folder)
             .env("DISPLAY", &screen.display)
             .env("HOME", folder)
+            .env("XDG_CONFIG_HOME", folder.join("settings"))
             .env("XDG_RUNTIME_DIR", folder)
             .spawn()
             .unwrap();

@@ -116,13 +116,19 @@ mod tests {
         let saved = keys.press(&event(letter(), ButtonState::Pressed), Place::Live, Listener::Nobody);
         assert_eq!(saved, Some(Command::Save));
         keys.press(&event(Key::Control, ButtonState::Released), Place::Live, Listener::Nobody);
-        assert_eq!(keys.press(&event(letter(), ButtonState::Pressed), Place::Live, Listener::Nobody), Some(Command::SurpriseMe));
+        assert_eq!(
+            keys.press(&event(letter(), ButtonState::Pressed), Place::Live, Listener::Nobody),
+            Some(Command::SurpriseMe)
+        );
     }
 
     #[test]
     fn while_someone_types_no_command_is_given() {
         let mut keys = Keys::default();
-        assert_eq!(keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), Place::Live, Listener::Text), None);
+        assert_eq!(
+            keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), Place::Live, Listener::Text),
+            None
+        );
     }
 
     #[test]

@@ -115,7 +115,6 @@ fn show(
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
-    mut ground: ResMut<ClearColor>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -151,10 +150,6 @@ fn show(
             }
         }
     }
-    let wanted = ClearColor(theme::ground(shell.session.prefs().theme));
-    if ground.0 != wanted.0 {
-        *ground = wanted;
-    }
     // Compared first: the render world copies only what changed.
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
     frame.set_if_neq(new);
@@ -168,6 +163,7 @@ fn advance(
     mut closing: MessageReader<WindowCloseRequested>,
     mut exit: MessageWriter<AppExit>,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
+    mut ground: ResMut<ClearColor>,
     mut frame_began: Local<FrameBegan>,
 ) {
     let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
@@ -178,6 +174,10 @@ fn advance(
     let title = title(&shell.session);
     if window.title != title {
         window.title = title;
+    }
+    let wanted = theme::ground(shell.session.prefs().theme);
+    if ground.0 != wanted {
+        ground.0 = wanted;
     }
     if shell.quits {
         exit.write(AppExit::Success);

@@ -45,10 +45,8 @@ fn set_aside(path: &Path, why: &str) -> (Prefs, Option<String>) {
         Ok(()) => format!("They lie in {} now", aside.display()),
         Err(error) => format!("They could not be set aside either ({error})"),
     };
-    let text = format!(
-        "The settings in {} cannot be understood ({why}). {outcome}; the usual ones are used.",
-        path.display()
-    );
+    let text =
+        format!("The settings in {} cannot be understood ({why}). {outcome}; the usual ones are used.", path.display());
     (Prefs::default(), Some(text))
 }
 

@@ -20,11 +20,19 @@ pub(super) struct Hint {
     hidden_since: Option<f64>,
 }
 
-const STEPS: [(Place, &str, &str, fn(FirstSteps) -> bool); 3] = [
-    (Place::Paint, "1  Paint", "a still pattern", |steps| steps.painted),
-    (Place::Learn, "2  Learn", "a rule that keeps it", |steps| steps.learned),
-    (Place::Live, "3  Live", "with it: push, turn, grow", |steps| steps.lived),
+const STEPS: [(Place, &str, &str); 3] = [
+    (Place::Paint, "1  Paint", "a still pattern"),
+    (Place::Learn, "2  Learn", "a rule that keeps it"),
+    (Place::Live, "3  Live", "with it: push, turn, grow"),
 ];
+
+fn is_taken(step: Place, steps: FirstSteps) -> bool {
+    match step {
+        Place::Paint => steps.painted,
+        Place::Learn => steps.learned,
+        Place::Live => steps.lived,
+    }
+}
 
 pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     let now = ctx.input(|i| i.time);
@@ -42,8 +50,8 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     }
     on_canvas(ctx, "hint", free, |ui| {
         ui.horizontal(|ui| {
-            for (place, name, what, is_done) in STEPS {
-                let done = is_done(steps);
+            for (place, name, what) in STEPS {
+                let done = is_taken(place, steps);
                 let ink = match (done, session.place() == place) {
                     (true, _) => style::TEXT_WEAK,
                     (false, true) => style::ACCENT,

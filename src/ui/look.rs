@@ -112,7 +112,8 @@ pub(super) fn legend(ctx: &Context, free: Rect, session: &Session, range: Option
     if by == ColourBy::Species || session.place() == Place::Paint || session.live().particles == 0 {
         return;
     }
-    let painter = ctx.layer_painter(LayerId::new(super::egui::Order::Background, Id::new("legend"))).with_clip_rect(free);
+    let painter =
+        ctx.layer_painter(LayerId::new(super::egui::Order::Background, Id::new("legend"))).with_clip_rect(free);
     let ramp = by.ramp(prefs.theme).map(|[r, g, b]| Color32::from_rgb(r, g, b));
     let corner = free.right_bottom() - Vec2::new(18.0, 16.0);
     let text = |at: Pos2, anchor: Align2, words: &str| {

@@ -102,7 +102,8 @@ fn bar_and_side(
     Panel::top("top bar").exact_size(TOP_HEIGHT).frame(bar).show_separator_line(false).show(&mut root, |ui| {
         top_bar::show(ui, session, state, commands);
     });
-    let side = Frame::NONE.fill(style::PANEL.colour()).inner_margin(egui::Margin { left: 12, right: 4, top: 8, bottom: 4 });
+    let side =
+        Frame::NONE.fill(style::PANEL.colour()).inner_margin(egui::Margin { left: 12, right: 4, top: 8, bottom: 4 });
     Panel::left("side").exact_size(SIDE_WIDTH).resizable(false).frame(side).show_separator_line(false).show(
         &mut root,
         |ui| {

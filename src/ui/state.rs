@@ -4,8 +4,8 @@ use egui_file_dialog::FileDialog;
 use egui_notify::{Anchor, Toasts};
 
 use super::caption::Caption;
-use super::gallery::GalleryCard;
 use super::finder::Finder;
+use super::gallery::GalleryCard;
 use super::hint::Hint;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};

@@ -51,7 +51,7 @@ impl Ink {
             Color32::from_rgb(r, g, b)
         };
         match self {
-            Self::Accent => pick(0x4CC2B4, 0x0B7568),
+            Self::Accent => pick(0x4CC2B4, 0x08695D),
             Self::AccentDark => pick(0x1E5A55, 0xA6DDD5),
             Self::Warn => pick(0xF2B14A, 0x8A5200),
             Self::Error => pick(0xF2776B, 0xB3261E),

@@ -6,8 +6,8 @@ use super::egui::{
     containers::menu::{MenuButton, MenuConfig},
 };
 use super::state::UiState;
-use super::{look, style};
 use super::widgets::{command_button, command_button_enabled};
+use super::{look, style};
 use crate::session::{Command, Dialog, Group, Place, Session, info_of, table};
 
 /// Size of one of the three place buttons, points.
@@ -38,10 +38,9 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
         ui.spacing_mut().button_padding.x = 6.0;
         menus(ui, left.width() < ROOM_FOR_MENUS, session, state, commands);
         ui.add_space(4.0);
-        for (sign, name, can, command) in [
-            ("⟲", "⟲ Undo", session.can_undo(), Command::Undo),
-            ("⟳", "⟳ Redo", session.can_redo(), Command::Redo),
-        ] {
+        for (sign, name, can, command) in
+            [("⟲", "⟲ Undo", session.can_undo(), Command::Undo), ("⟳", "⟳ Redo", session.can_redo(), Command::Redo)]
+        {
             let button = command_button_enabled(ui, can, Button::new(sign), command, commands);
             button.widget_info(|| WidgetInfo::labeled(WidgetType::Button, can, name));
         }

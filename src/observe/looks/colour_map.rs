@@ -40,15 +40,17 @@ impl ColourBy {
         let share = |k: usize| k as f64 / (RAMP - 1) as f64;
         let between = |a: f64, b: f64, share: f64| a + share * (b - a);
         std::array::from_fn(|k| match (self, theme) {
-            // Once round the hues. The lightness goes round as well, so that a heading and its opposite differ for every eye.
+            // Once round the hues. The lightness goes round as well, lightest between the hues that one kind of eye confuses and
+            // those that another does, so that a heading and its opposite differ for every eye.
             (Self::Heading | Self::Species, theme) => {
                 let turn = k as f64 / RAMP as f64;
                 let (middle, swing) = if theme == Theme::Dark { (0.72, 0.13) } else { (0.56, 0.12) };
-                oklch(middle + swing * (TAU * turn).cos(), 0.15, 85.0 + 360.0 * turn)
+                let hue = 85.0 + 360.0 * turn;
+                oklch(middle + swing * (TAU * (hue - 130.0) / 360.0).cos(), 0.15, hue)
             }
             // From a cool blue through green to a light yellow; on paper from a pale to a deep tone.
             (Self::Speed, Theme::Dark) => oklch(between(0.48, 0.94, share(k)), 0.14, between(265.0, 105.0, share(k))),
-            (Self::Speed, Theme::Light) => oklch(between(0.76, 0.30, share(k)), 0.13, between(190.0, 275.0, share(k))),
+            (Self::Speed, Theme::Light) => oklch(between(0.70, 0.30, share(k)), 0.13, between(190.0, 275.0, share(k))),
             // From a calm slate to a glaring orange; on paper to a deep red.
             (Self::Energy, Theme::Dark) => {
                 oklch(between(0.47, 0.86, share(k)), between(0.06, 0.19, share(k)), between(265.0, 430.0, share(k)))
@@ -94,7 +96,10 @@ mod tests {
             for (name, eyes) in eyes::ALL {
                 for k in 0..RAMP {
                     let difference = eyes::difference(eyes, wheel[k], wheel[(k + RAMP / 2) % RAMP]);
-                    assert!(difference > 0.08, "{theme:?} {name}: turn {k}/8 and its opposite differ by {difference:.3}");
+                    assert!(
+                        difference > 0.08,
+                        "{theme:?} {name}: turn {k}/8 and its opposite differ by {difference:.3}"
+                    );
                 }
             }
         }

@@ -61,8 +61,17 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Self; 9] =
-        [Self::Scene, Self::Edit, Self::View, Self::Look, Self::Places, Self::Paint, Self::Learn, Self::Live, Self::Help];
+    pub const ALL: [Self; 9] = [
+        Self::Scene,
+        Self::Edit,
+        Self::View,
+        Self::Look,
+        Self::Places,
+        Self::Paint,
+        Self::Learn,
+        Self::Live,
+        Self::Help,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -120,7 +129,9 @@ impl CommandInfo {
 
 /// Every command with a name, in the order of the menus.
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
-    [scene::TABLE, view::TABLE, view::LOOK, view::PLACES, paint::TABLE, learn::TABLE, live::TABLE, view::HELP].into_iter().flatten()
+    [scene::TABLE, view::TABLE, view::LOOK, view::PLACES, paint::TABLE, learn::TABLE, live::TABLE, view::HELP]
+        .into_iter()
+        .flatten()
 }
 
 /// The entry of a command in the [`table`].
