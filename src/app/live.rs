@@ -23,6 +23,8 @@ pub struct Gpu {
     pub name: String,
     /// The adapter is a program on the processor: then our own engine on the processor is faster.
     pub is_software: bool,
+    /// The live swarm runs on it, too.
+    pub runs_the_swarm: bool,
 }
 
 /// Four f32 per particle: x, y, heading, species.
@@ -140,11 +142,11 @@ impl Live {
                 self.swarms += 1;
                 // The old one goes first: its memory is needed.
                 *engine = None;
-                *engine = Some(if gpu.is_software {
-                    Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?))
-                } else {
+                *engine = Some(if gpu.runs_the_swarm {
                     let new = GpuEngine::new(&gpu.device, &gpu.queue, rule, &swarm, &self.settings, self.seed)?;
                     Engine::Gpu(Box::new(new))
+                } else {
+                    Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?))
                 });
             }
             (None, Some(engine)) => {

@@ -8,6 +8,7 @@ mod camera;
 mod canvas;
 mod draw;
 mod files;
+mod frame_log;
 mod keys;
 mod live;
 mod preflight;
@@ -35,14 +36,16 @@ use keys::{Keyboard, Listener};
 use live::Gpu;
 use shell::Shell;
 
+use crate::engine::EngineChoice;
 use crate::session::{Command, ViewCommand};
 use crate::ui;
 
-/// Opens the window, with `scene` in it when one is given; returns when the window is closed.
+/// Opens the window, with `scene` in it when one is given and its swarm on the engine that `engine` says; returns when
+/// the window is closed.
 ///
 /// # Errors
 /// [`NoWindow`] when there is nothing to show a window on.
-pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
+pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
     preflight::check()?;
     let window = Window {
         title: "Unstill".to_owned(),
@@ -67,7 +70,7 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
             unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
         })
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
-        .insert_resource(Studio { shell, canvas: Canvas::default(), gpu: None, styled: false })
+        .insert_resource(Studio { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
         .add_systems(Startup, set_up)
         .add_systems(EguiPrimaryContextPass, show)
         .add_systems(Last, advance)
@@ -83,6 +86,7 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
 struct Studio {
     shell: Shell,
     canvas: Canvas,
+    engine: EngineChoice,
     /// Known once the renderer runs.
     gpu: Option<Gpu>,
     /// The panels have their looks.
@@ -99,11 +103,13 @@ fn set_up(
 ) {
     egui.auto_create_primary_context = false;
     commands.spawn((Camera2d, Msaa::Off, PrimaryEguiContext));
+    let is_software = adapter.device_type == wgpu::DeviceType::Cpu;
     studio.gpu = Some(Gpu {
         device: device.wgpu_device().clone(),
         queue: (**queue.0).clone(),
         name: adapter.name.clone(),
-        is_software: adapter.device_type == wgpu::DeviceType::Cpu,
+        is_software,
+        runs_the_swarm: studio.engine.takes_gpu(is_software),
     });
 }
 
@@ -118,7 +124,7 @@ fn show(
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
-    let Studio { shell, canvas, gpu: Some(gpu), styled } = &mut *studio else { return Ok(()) };
+    let Studio { shell, canvas, gpu: Some(gpu), styled, .. } = &mut *studio else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
     let mut wanted = canvas::dropped(ctx);

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
 use super::files::Files;
+use super::frame_log::FrameLog;
 use super::live::{Gpu, Live};
 use super::prefs::{self, Keeper};
 use super::thumbs::Thumbs;
@@ -18,9 +19,6 @@ const TICK_S: f64 = 1.0 / 60.0;
 
 /// After a long frame no more ticks than this are caught up with.
 const MOST_TICKS: f64 = 3.0;
-
-/// A frame that takes longer is told in the log (RUST_LOG=unstill=debug).
-const SLOW_FRAME_S: f64 = 0.1;
 
 /// The program behind the window.
 pub struct Shell {
@@ -39,6 +37,7 @@ pub struct Shell {
     /// Ticks due.
     due: f64,
     meter: Meter,
+    frame_log: FrameLog,
 }
 
 impl Shell {
@@ -58,6 +57,7 @@ impl Shell {
             views: Vec::new(),
             due: 0.0,
             meter: Meter::default(),
+            frame_log: FrameLog::default(),
         };
         if let Some((prefs, said)) = prefs::usual_path().map(|path| prefs::read(&path)) {
             shell.session.on_event(Event::PrefsRead(Box::new(prefs)));
@@ -116,9 +116,7 @@ impl Shell {
             done += effects.iter().map(steps_of).sum::<u32>();
             self.perform(gpu, effects);
         }
-        if dt_s > SLOW_FRAME_S {
-            bevy::log::debug!("a frame took {:.0} ms", 1e3 * dt_s);
-        }
+        self.frame_log.frame(dt_s);
         self.meter.frame(dt_s, done);
         if let Some((frame_ms, steps_per_s)) = self.meter.read() {
             let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
