@@ -11,7 +11,7 @@ use egui_kittest::kittest::Queryable;
 use unstill::observe::picture::FilmKind;
 use unstill::rule::{LocalNet, NetShape, Rule};
 use unstill::session::{
-    Command, Dialog, Document, Effect, Event, Place, SceneSource, Session, ShareCommand, ShareOrder,
+    Command, Dialog, Document, Effect, Event, Place, Preference, SceneSource, Session, ShareCommand, ShareOrder,
 };
 use unstill::snapshot::motifs;
 use unstill::ui::{FilmProgress, Readouts, RescuedScene, SceneCard, ShareReadouts, UiState, panels, set_style};
@@ -156,7 +156,8 @@ fn own_scenes_stand_on_a_shelf_of_the_gallery_and_open_with_a_click() {
 
 #[test]
 fn recent_files_are_in_the_file_menu() {
-    let mut window = window(ShareReadouts { recent: vec!["/home/me/old.ron".into()], ..with_folder() });
+    let mut window = window(with_folder());
+    ask(&mut window, Command::Prefer(Preference::Remember("/home/me/old.ron".into())));
     click(&mut window, "File");
     window.get_by_label_contains("Open recent").hover();
     window.run_steps(30);

@@ -55,14 +55,21 @@ impl Default for Recorder {
 
 impl Recorder {
     /// Begins a film at `path` of a swarm on `box_size`, or ends the one under way and keeps it.
-    pub fn toggle(&mut self, options: FilmOptions, path: PathBuf, box_size: [f64; 2], species: usize) {
+    pub fn toggle(
+        &mut self,
+        options: FilmOptions,
+        path: PathBuf,
+        picture: PictureStyle,
+        box_size: [f64; 2],
+        species: usize,
+    ) {
         if let Some(run) = &mut self.run {
             run.end();
             return;
         }
         let style = FilmStyle {
             kind: options.kind,
-            picture: PictureStyle { size_px: options.size_px, ..PictureStyle::default() },
+            picture: PictureStyle { size_px: options.size_px, ..picture },
             frames_per_second: f64::from(options.frames_per_second),
             frames: options.frames(),
             loops: options.loops,

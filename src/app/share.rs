@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::files::{Files, Notice};
 use super::folders;
+use super::live::Gpu;
 use super::live::{Live, Shown};
 use super::mine::{Mine, file_name, free_path};
 use super::recorder::Recorder;
 use super::rescue::Rescue;
-use super::{live::Gpu, recent};
-use crate::observe::picture::ffmpeg;
+use crate::observe::picture::{PictureStyle, ffmpeg};
 use crate::scene::is_picture_name;
-use crate::session::{Event, FilmOptions, Level, SceneSource, Session, ShareOrder};
+use crate::session::{Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareOrder, Theme};
 use crate::snapshot::Swarm;
 use crate::ui::ShareReadouts;
 
@@ -20,30 +20,26 @@ pub struct Sharing {
     rescue: Rescue,
     mine: Mine,
     recorder: Recorder,
-    /// Opened or saved lately, newest first.
-    recent: Vec<PathBuf>,
     films_folder: PathBuf,
     has_ffmpeg: bool,
 }
 
-impl Sharing {
-    /// `recent`: as it was when the program ended last.
-    pub fn new(recent: Vec<PathBuf>) -> Self {
-        let mine = Mine::new(folders::scenes());
-        mine.look(&recent);
+impl Default for Sharing {
+    fn default() -> Self {
         Self {
             rescue: Rescue::new(folders::rescue()),
-            mine,
+            mine: Mine::new(folders::scenes()),
             recorder: Recorder::default(),
-            recent,
             films_folder: folders::films(),
             has_ffmpeg: ffmpeg().is_some(),
         }
     }
+}
 
-    /// Opened or saved lately, newest first.
-    pub fn recent(&self) -> &[PathBuf] {
-        &self.recent
+impl Sharing {
+    /// Brings the shelf of own scenes up to date. `recent`: files opened or saved lately.
+    pub fn look(&self, recent: &[PathBuf]) {
+        self.mine.look(recent);
     }
 
     /// Where screenshots and films go.
@@ -81,18 +77,22 @@ impl Sharing {
         let name = file_name(&session.document().title.to_lowercase());
         let path = free_path(&self.films_folder, &name, options.kind.ending(), None);
         let species = session.snapshot().species_count();
-        self.recorder.toggle(options, path, session.live().box_size_l, species);
+        self.recorder.toggle(options, path, style(session.prefs()), session.live().box_size_l, species);
     }
 
-    /// Remembers the files that were opened or saved.
-    pub fn hear(&mut self, event: &Event) {
-        let path = match event {
-            Event::Opened { source: SceneSource::File(path), result: Ok(_) } => path,
-            Event::Saved { path, result: Ok(()), .. } => path,
-            _ => return,
-        };
-        recent::remember(&mut self.recent, path);
-        self.mine.look(&self.recent);
+    /// What an event tells of the list of recent files.
+    pub fn hear(&mut self, event: &Event) -> Option<Preference> {
+        // The same file from another folder is the same file.
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        match event {
+            Event::Opened { source: SceneSource::File(path), result } => match result {
+                Ok(_) => Some(Preference::Remember(whole(path))),
+                Err(_) if !path.exists() => Some(Preference::Forget(whole(path))),
+                Err(_) => None,
+            },
+            Event::Saved { path, result: Ok(()), .. } => Some(Preference::Remember(whole(path))),
+            _ => None,
+        }
     }
 
     /// Steps that may be taken before the film, if one is taken, wants its next frame.
@@ -115,7 +115,6 @@ impl Sharing {
             film: self.recorder.progress(),
             rescued: self.rescue.offered(),
             mine: self.mine.cards(),
-            recent: self.recent.clone(),
             has_ffmpeg: self.has_ffmpeg,
             scenes_folder: self.mine.folder().map(Path::to_owned),
             films_folder: self.films_folder.clone(),
@@ -132,6 +131,13 @@ impl Sharing {
     pub fn end(&mut self) {
         self.rescue.end();
     }
+}
+
+/// Pictures in the colours of the window.
+fn style(prefs: &Prefs) -> PictureStyle {
+    let usual = if prefs.theme == Theme::Light { PictureStyle::light() } else { PictureStyle::default() };
+    let glow = if prefs.look.glow { usual.glow } else { 0.0 };
+    PictureStyle { palette: prefs.look.palette.colours(prefs.theme), glow, ..usual }
 }
 
 /// What a scene saved at `path` shows, where that is a picture: the swarm as it is seen. Waits for the GPU where the

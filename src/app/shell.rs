@@ -8,10 +8,11 @@ use super::bundled;
 use super::files::Files;
 use super::frame_log::FrameLog;
 use super::live::{Gpu, Live};
+use super::prefs::{self, Keeper};
 use super::share::{Sharing, shown_in};
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
-use crate::session::{Command, Effect, EngineOrder, Event, SceneSource, Session, ViewCommand};
+use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
 use crate::ui::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -31,6 +32,7 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
+    keeper: Keeper,
     quits: bool,
     /// Asked to quit again while something was being written.
     quits_at_once: bool,
@@ -45,16 +47,17 @@ pub struct Shell {
 impl Shell {
     /// `scene`: what to open, instead of the first bundled scene.
     pub fn new(scene: Option<PathBuf>) -> Self {
-        let shell = Self {
+        let mut shell = Self {
             session: Session::new(seed_of_the_day()),
             live: Live::default(),
             files: Files::default(),
             ui: UiState::new(bundled::gallery()),
             readouts: Readouts::default(),
-            share: Sharing::new(Vec::new()),
+            share: Sharing::default(),
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
+            keeper: Keeper::new(prefs::usual_path()),
             quits: false,
             quits_at_once: false,
             views: Vec::new(),
@@ -62,6 +65,13 @@ impl Shell {
             meter: Meter::default(),
             frame_log: FrameLog::default(),
         };
+        if let Some((prefs, said)) = prefs::usual_path().map(|path| prefs::read(&path)) {
+            shell.session.on_event(Event::PrefsRead(Box::new(prefs)));
+            if let Some(text) = said {
+                shell.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+            }
+        }
+        shell.share.look(&shell.session.prefs().recent);
         match (scene, bundled::SCENES.first()) {
             (Some(path), _) => shell.files.load(SceneSource::File(path)),
             (None, Some((name, _))) => shell.files.load(SceneSource::Bundled((*name).to_owned())),
@@ -101,6 +111,9 @@ impl Shell {
         for (level, text) in self.files.notices() {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
+        for text in self.keeper.faults() {
+            self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+        }
         self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);
         let fits = self.live.steps_that_fit(dt_s).min(self.share.steps_to_go());
         let mut done = 0;
@@ -134,9 +147,13 @@ impl Shell {
     }
 
     fn hear(&mut self, gpu: &Gpu, event: Event) {
-        self.share.hear(&event);
+        let news = self.share.hear(&event);
         let effects = self.session.on_event(event);
         self.perform(gpu, effects);
+        if let Some(preference) = news {
+            self.apply(gpu, vec![Command::Prefer(preference)]);
+            self.share.look(&self.session.prefs().recent);
+        }
     }
 
     fn perform(&mut self, gpu: &Gpu, effects: Vec<Effect>) {
@@ -166,6 +183,7 @@ impl Shell {
                     self.quits_at_once |= self.quits;
                     self.quits = true;
                 }
+                Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),
             }
         }
         if orders.is_empty() {

@@ -14,6 +14,7 @@ use super::history::{History, Moment};
 use super::live::LiveView;
 use super::pace::PaceView;
 use super::pointer::Gesture;
+use super::prefs::{self, Prefs};
 use super::share::FilmOptions;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
@@ -63,6 +64,7 @@ pub struct Session {
     pub(super) asks_before_quitting: bool,
     /// How the next film is taken.
     pub(super) film: FilmOptions,
+    pub(super) prefs: Prefs,
     /// ℓ of the picture and what is wrong with it, known anew after each change of the picture.
     pub(super) unit_length: f64,
     pub(super) warnings: Vec<Warning>,
@@ -109,6 +111,7 @@ impl Session {
             live: LiveView::default(),
             asks_before_quitting: false,
             film: FilmOptions::default(),
+            prefs: Prefs::default(),
             rng: StdRng::seed_from_u64(seed),
         }
     }
@@ -195,6 +198,11 @@ impl Session {
         self.asks_before_quitting
     }
 
+    /// What the person prefers; kept between runs.
+    pub fn prefs(&self) -> &Prefs {
+        &self.prefs
+    }
+
     /// Whether learning on from the present weights is possible: there is a rule.
     pub fn has_rule(&self) -> bool {
         self.document.rule.is_some()
@@ -232,7 +240,9 @@ impl Session {
 impl Session {
     /// Does what the user asked for; the effects are for the shell, in order.
     pub fn apply(&mut self, command: Command) -> Vec<Effect> {
-        super::apply::apply(self, command)
+        let mut effects = prefs::notice(self, &command);
+        effects.extend(super::apply::apply(self, command));
+        effects
     }
 
     /// Takes what came back from files, the trainer or the engine.

@@ -31,8 +31,6 @@ pub struct ShareReadouts {
     pub rescued: Vec<RescuedScene>,
     /// The user's own scenes and the recent files, newest first.
     pub mine: Arc<Vec<SceneCard>>,
-    /// Opened or saved lately, newest first.
-    pub recent: Vec<PathBuf>,
     pub has_ffmpeg: bool,
     /// Where a scene goes that is saved by name; `None` where the system knows no such place.
     pub scenes_folder: Option<PathBuf>,
@@ -114,8 +112,8 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
 }
 
 /// The recent files as a menu of its own.
-pub(super) fn recent_menu(ui: &mut Ui, share: &ShareUi, commands: &mut Vec<Command>) {
-    let recent = &share.readouts.recent;
+pub(super) fn recent_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let recent = &session.prefs().recent;
     ui.add_enabled_ui(!recent.is_empty(), |ui| {
         ui.menu_button("Open recent", |ui| {
             for path in recent {

@@ -24,10 +24,10 @@ pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
     let sheet = free.shrink(14.0);
     painter.rect(sheet, 14.0, style::BAR.gamma_multiply(0.82), Stroke::new(2.0, style::ACCENT), StrokeKind::Inside);
     let centre = sheet.center();
-    painter.text(centre, Align2::CENTER_CENTER, text, FontId::proportional(26.0), style::TEXT_STRONG);
+    painter.text(centre, Align2::CENTER_CENTER, text, FontId::proportional(26.0), style::TEXT_STRONG.colour());
     let below = centre + Vec2::new(0.0, 34.0);
     let kinds = "scenes: .ron, and pictures that hold one · particles: .csv, .xyz · images: .png, .jpg";
-    painter.text(below, Align2::CENTER_CENTER, kinds, FontId::proportional(14.0), style::TEXT);
+    painter.text(below, Align2::CENTER_CENTER, kinds, FontId::proportional(14.0), style::TEXT.colour());
 }
 
 /// What will happen to a file of this name.

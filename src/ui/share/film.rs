@@ -87,7 +87,7 @@ fn running(ctx: &Context, free: Rect, share: &ShareUi, commands: &mut Vec<Comman
         ui.label(RichText::new(format!("{text} {}", film.kind.name())).color(style::TEXT_STRONG));
         let of = film.frames.max(1);
         let done = if film.is_ending { film.written } else { film.taken };
-        ui.add(ProgressBar::new(done as f32 / of as f32).desired_width(130.0).fill(style::ACCENT));
+        ui.add(ProgressBar::new(done as f32 / of as f32).desired_width(130.0).fill(style::ACCENT.colour()));
         ui.label(format!("{done} of {of} frames"));
         if !film.is_ending {
             let hint = "End the film here and keep it (F9)";
