@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bevy_egui::egui::{self, Context, Key, Rect, Vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use unstill::observe::picture::FilmKind;
 use unstill::rule::{LocalNet, NetShape, Rule};
@@ -109,7 +109,7 @@ fn a_scene_without_a_file_is_saved_by_a_name_and_enter() {
     let mut window = window(with_folder());
     ask(&mut window, Command::Save);
     // The title is proposed, and the field has the keyboard.
-    window.get_by_value("Pairs");
+    assert!(window.get_all_by_value("Pairs").any(|node| node.accesskit_node().is_focused()));
     window.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
     window.run_steps(2);
     window.event(egui::Event::Text("Waltz".into()));
@@ -151,6 +151,8 @@ fn own_scenes_stand_on_a_shelf_of_the_gallery_and_open_with_a_click() {
     click(&mut window, "My scenes (2)");
     click(&mut window, "Open Rings");
     assert!(window.state().commands.contains(&Command::Open("/home/me/Rings.png".into())));
+    // It fades.
+    window.run_steps(30);
     assert!(window.query_by_label("Open Waltz").is_none(), "the gallery goes when something was chosen");
 }
 
@@ -214,7 +216,7 @@ fn rescued_work_is_offered_in_one_line_each_and_can_wait() {
     window.get_all_by_label("Restore").next().expect("two lines").click();
     window.run_steps(4);
     assert_eq!(orders(&window), [&ShareOrder::Discard(1), &ShareOrder::Restore(0)]);
-    window.get_all_by_label("×").next().expect("later").click();
+    window.get_all_by_label("Later").next().expect("two lines").click();
     window.run_steps(4);
     assert!(window.query_by_label("“Lost”").is_none());
 }

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
 use super::desk::{Desk, guarded};
-use crate::scene::{Scene, holds_scene, is_picture_name, write_atomic};
+use crate::scene::{Scene, holds_scene, is_picture_name, lost_its_scene, write_atomic};
 use crate::session::{Document, Event, Level, SceneSource};
 use crate::snapshot::Swarm;
 use crate::snapshot::io::{ImportOptions, import};
@@ -94,6 +94,11 @@ impl Files {
                 return Event::Opened { source: SceneSource::File(path), result };
             }
             if PICTURES.contains(&ending.as_str()) {
+                if ending == "png" && lost_its_scene(&path) {
+                    let text = "This looks like a picture of a scene, but the scene in it is gone: another program has \
+                                saved it anew. Only its particles were imported; the original file has all.";
+                    let _ = notices.send((Level::Warning, text.to_owned()));
+                }
                 return imported(path, &notices);
             }
             let what = if path.is_dir() { "a folder" } else { "of a kind that Unstill does not know" };

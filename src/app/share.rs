@@ -11,7 +11,9 @@ use super::recorder::Recorder;
 use super::rescue::Rescue;
 use crate::observe::picture::{PictureStyle, ffmpeg};
 use crate::scene::is_picture_name;
-use crate::session::{Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareOrder, Theme};
+use crate::session::{
+    Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder, Theme,
+};
 use crate::snapshot::Swarm;
 use crate::ui::ShareReadouts;
 
@@ -65,7 +67,11 @@ impl Sharing {
                 let shown = shown_in(&path, live);
                 files.save(path, *document, shown, revision);
             }
-            ShareOrder::Film(options) => self.film(options, session),
+            ShareOrder::Film(options) => {
+                let begins = self.recorder.progress().is_none();
+                self.film(options, session);
+                return begins.then_some(Event::Share(ShareEvent::FilmBegun));
+            }
             ShareOrder::CancelFilm => self.recorder.cancel(),
             ShareOrder::Restore(number) => return self.rescue.restore(number).map(Event::Share),
             ShareOrder::Discard(number) => self.rescue.discard(number, files),

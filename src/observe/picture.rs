@@ -25,7 +25,7 @@ use crate::snapshot::{MAX_SPECIES, Particle, Swarm};
 pub use self::gif::GifWriter;
 pub use apng::ApngWriter;
 use canvas::Canvas;
-pub use card::Card;
+pub use card::{Card, is_card};
 pub use film::{Film, FilmKind, FilmStyle};
 pub use frames::FrameWriter;
 pub use mp4::{Mp4Writer, ffmpeg};

@@ -18,7 +18,7 @@ pub use atomic::{check_writable, write_atomic};
 pub use document::{Loaded, SCHEMA};
 pub use error::{Fault, SceneError, WriteError};
 pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
-pub use picture::{KEYWORD, MAX_TEXT_BYTES, holds_scene};
+pub use picture::{KEYWORD, MAX_TEXT_BYTES, holds_scene, lost_its_scene};
 
 use std::path::Path;
 

@@ -14,7 +14,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::{Fault, Scene};
-use crate::observe::picture::{Card, PictureStyle};
+use crate::observe::picture::{Card, PictureStyle, is_card};
 use crate::rule::step;
 use crate::snapshot::{Mode, Swarm};
 
@@ -71,6 +71,14 @@ pub fn holds_scene(path: &Path) -> io::Result<bool> {
         file.seek(SeekFrom::Current(left))?;
     }
     Ok(false)
+}
+
+/// Whether the PNG at `path` looks as if Unstill had made it, and holds no scene any more. Reads its pixels.
+pub fn lost_its_scene(path: &Path) -> bool {
+    let Ok(reader) = image::ImageReader::open(path) else { return false };
+    // A picture that is no such card may have any size; the usual limits of the decoder hold.
+    let picture = reader.with_guessed_format().ok().and_then(|reader| reader.decode().ok());
+    picture.is_some_and(|picture| is_card(&picture.to_rgba8()))
 }
 
 /// The text of the scene in a PNG; `None` when it has none.
@@ -274,6 +282,10 @@ mod tests {
         let shown = image::load_from_memory(&std::fs::read(&path).unwrap()).unwrap().to_rgb8();
         assert!(shown.width() > SIZE_PX.min(600) && shown.height() > 300, "{:?}", shown.dimensions());
         let bodies = shown.pixels().filter(|p| p.0[0] > 150 && p.0[2] < 120).count();
+        assert!(!lost_its_scene(&dir.path().join("none.png")));
+        let anew = dir.path().join("anew.png");
+        shown.save(&anew).unwrap();
+        assert!(lost_its_scene(&anew) && !holds_scene(&anew).unwrap());
         assert!(bodies > 100, "the vermilion bodies are drawn: {bodies}");
     }
 

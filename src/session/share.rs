@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::apply::{apply, notify, replace};
-use super::command::{Command, Effect, Level};
+use super::command::{Command, Effect, Level, Place};
 use super::document::Document;
 use super::state::Session;
 use crate::observe::picture::FilmKind;
@@ -61,6 +61,8 @@ pub enum ShareOrder {
 pub enum ShareEvent {
     /// A scene that an earlier run of the program could not save; `path`: the file it had.
     Restored { path: Option<PathBuf>, document: Box<Document> },
+    /// A film has begun: what is filmed shall move and be seen.
+    FilmBegun,
 }
 
 /// How a film is taken.
@@ -182,6 +184,13 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
             let text = format!("“{}” is back as it was, and not saved yet.", document.title);
             let mut effects = replace(session, *document, path, false);
             effects.push(notify(Level::Success, text));
+            effects
+        }
+        ShareEvent::FilmBegun => {
+            let mut effects = apply(session, Command::Play);
+            if session.place == Place::Paint {
+                effects.extend(apply(session, Command::SetPlace(Place::Live)));
+            }
             effects
         }
     }

@@ -68,6 +68,18 @@ impl Card<'_> {
     }
 }
 
+/// Whether a picture has the frame of a [`Card`], as it has when another program saved it anew without loss.
+pub fn is_card(picture: &RgbaImage) -> bool {
+    let (width, height) = picture.dimensions();
+    if width < LEAST_WIDTH + 2 * MARGIN || height < 3 * MARGIN {
+        return false;
+    }
+    let mat = opaque(MAT);
+    let [right, below] = [width - 1, height - 1];
+    let rim = (0..width).flat_map(|x| [(x, 0), (x, MARGIN / 2)]).chain((0..height).flat_map(|y| [(0, y), (right, y)]));
+    rim.chain([(MARGIN / 2, below)]).all(|(x, y)| *picture.get_pixel(x, y) == mat)
+}
+
 fn opaque([r, g, b]: [u8; 3]) -> Rgba<u8> {
     Rgba([r, g, b, 255])
 }
@@ -116,6 +128,7 @@ mod tests {
             let below = card.view_below(height + MARGIN);
             assert!(below.pixels().filter(bright).count() > 30, "{box_size:?}: no title");
             assert!(card.pixels().all(|p| p.0[3] == 255));
+            assert!(is_card(&card) && !is_card(&render(&swarm(box_size), &style)));
         }
     }
 

@@ -70,6 +70,15 @@ fn a_film_needs_something_alive_and_its_settings_stay_in_range() {
 }
 
 #[test]
+fn what_is_filmed_moves_and_is_seen() {
+    let mut session = alive();
+    session.apply(Command::Pause);
+    session.apply(Command::SetPlace(Place::Paint));
+    session.on_event(Event::Share(ShareEvent::FilmBegun));
+    assert!(session.live().playing && session.place() == Place::Live);
+}
+
+#[test]
 fn a_restored_scene_is_unsaved_keeps_its_file_and_can_be_undone() {
     let mut session = alive();
     let before = session.document().clone();

@@ -37,7 +37,7 @@ pub(super) fn show(ctx: &Context, free: Rect, share: &mut ShareUi, commands: &mu
             if ui.button("Discard").on_hover_text("Delete it for good").clicked() {
                 commands.push(Command::Share(ShareCommand::Discard(number)));
             }
-            later |= ui.small_button("×").on_hover_text("Not now: it is offered again at the next start").clicked();
+            later |= ui.button("Later").on_hover_text("Not now: it is offered again at the next start").clicked();
         });
     }
     share.later = later;
