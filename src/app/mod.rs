@@ -6,12 +6,14 @@
 mod bundled;
 mod camera;
 mod canvas;
+mod draft;
 mod draw;
 mod files;
 mod keys;
 mod live;
 mod preflight;
 mod shell;
+mod stippler;
 mod theme;
 mod thumbs;
 mod trainer;
@@ -26,13 +28,15 @@ use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
-use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
+use bevy_egui::{
+    EguiClipboard, EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext,
+};
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
 use keys::Keyboard;
 use live::Gpu;
-use shell::Shell;
+use shell::{Clip, Shell};
 
 use crate::session::{Command, ViewCommand};
 use crate::ui;
@@ -114,12 +118,13 @@ fn show(
     mut keyboard: Keyboard,
     window: Single<&Window, With<PrimaryWindow>>,
     time: Res<Time<Real>>,
+    mut clipboard: ResMut<EguiClipboard>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     let Studio { shell, canvas, gpu: Some(gpu), styled } = &mut *studio else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
-    let mut wanted = canvas::dropped(ctx);
+    let mut wanted = canvas::dropped(ctx, shell.session.place());
     let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
     wanted.extend(keyboard.commands(shell.session.place(), typing));
     if !*styled {
@@ -130,6 +135,15 @@ fn show(
     wanted.extend(asked);
     wanted.extend(canvas.show(ctx, free, &shell.session, pointer_is_here, time.delta_secs_f64()));
     shell.apply(gpu, wanted);
+    for wish in std::mem::take(&mut shell.clipboard) {
+        match wish {
+            Clip::Write(text) => clipboard.set_text(&text),
+            Clip::Read => {
+                let text = clipboard.get_text().unwrap_or_default();
+                shell.apply(gpu, vec![Command::PasteText(text)]);
+            }
+        }
+    }
     for view in std::mem::take(&mut shell.views) {
         match view {
             ViewCommand::Fit => canvas.fit(shell.session.place()),

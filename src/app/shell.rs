@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::bundled;
 use super::files::Files;
 use super::live::{Gpu, Live};
+use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
 use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
@@ -21,6 +22,12 @@ const MOST_TICKS: f64 = 3.0;
 /// A frame that takes longer is told in the log (RUST_LOG=unstill=debug).
 const SLOW_FRAME_S: f64 = 0.1;
 
+/// What is to be done with the system's clipboard.
+pub enum Clip {
+    Write(String),
+    Read,
+}
+
 /// The program behind the window.
 pub struct Shell {
     pub session: Session,
@@ -31,6 +38,9 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
+    stippler: Stippler,
+    /// What the window's owner must do with the clipboard this frame.
+    pub clipboard: Vec<Clip>,
     pub quits: bool,
     /// What the window's owner must do this frame.
     pub views: Vec<ViewCommand>,
@@ -51,6 +61,8 @@ impl Shell {
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
+            stippler: Stippler::default(),
+            clipboard: Vec::new(),
             quits: false,
             views: Vec::new(),
             due: 0.0,
@@ -87,8 +99,14 @@ impl Shell {
     pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
         let measured = self.thumbs.advance(&self.session);
         self.ui.set_thumbnails(self.thumbs.shown());
-        let events: Vec<Event> =
-            self.files.done().chain(self.training.events()).chain(measured).chain(self.stopwatch.events()).collect();
+        let events: Vec<Event> = self
+            .files
+            .done()
+            .chain(self.training.events())
+            .chain(measured)
+            .chain(self.stopwatch.events())
+            .chain(self.stippler.events())
+            .collect();
         for event in events {
             self.hear(gpu, event);
         }
@@ -137,6 +155,9 @@ impl Shell {
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
+                Effect::Stipple(request) => self.stippler.ask(request),
+                Effect::WriteClipboard(text) => self.clipboard.push(Clip::Write(text)),
+                Effect::ReadClipboard => self.clipboard.push(Clip::Read),
                 Effect::View(view) => self.views.push(view),
                 Effect::Quit => self.quits = true,
             }

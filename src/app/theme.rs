@@ -11,6 +11,7 @@ pub const STAGE_FILL: [f32; 4] = [0.0065, 0.0080, 0.0130, 1.0];
 pub const STAGE_EDGE: [f32; 4] = [0.045, 0.060, 0.095, 1.0];
 
 pub const GUIDE: Color32 = Color32::from_rgba_premultiplied(80, 90, 110, 120);
+pub const SELECTED: Color32 = Color32::from_rgb(235, 240, 250);
 pub const ERASER: Color32 = Color32::from_rgb(240, 105, 90);
 pub const PUSH: Color32 = Color32::from_rgb(120, 200, 255);
 pub const PULL: Color32 = Color32::from_rgb(255, 180, 90);

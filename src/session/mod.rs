@@ -19,6 +19,7 @@ mod pointer;
 mod start;
 mod state;
 mod swarm;
+mod tools;
 mod training;
 mod warnings;
 
@@ -33,8 +34,13 @@ pub use document::{Document, NEW_BOX};
 pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME};
 pub use pen::MIN_SPACING;
 pub use state::Session;
+pub use tools::{
+    CurveHeading, Draft, FillHeading, Frame, Hand, Handle, ImageOptions, LatticeKind, Outline, PaintOptions, Pose,
+    SelectionOrder, Snap, SprayHeading, Stamp, StampSource, StippleAmount, StippleRequest, StippleSource, StippleView,
+    StrokeHeading, Symmetry,
+};
 pub use training::{LossCurve, TrainingState, TrainingView};
-pub use warnings::{Warning, warnings};
+pub use warnings::{Fix, Warning, warnings};
 
 #[cfg(test)]
 mod tests;

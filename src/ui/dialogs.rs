@@ -11,6 +11,7 @@ use crate::session::{Command, Dialog, Session};
 
 const SCENES: &str = "Unstill scenes";
 const PICTURES: &str = "Particles and images";
+const IMAGES: &str = "Images";
 
 pub(super) fn file_dialog() -> FileDialog {
     FileDialog::new()
@@ -20,6 +21,7 @@ pub(super) fn file_dialog() -> FileDialog {
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .add_file_filter_extensions(SCENES, vec!["ron"])
         .add_file_filter_extensions(PICTURES, vec!["csv", "xyz", "png", "jpg", "jpeg"])
+        .add_file_filter_extensions(IMAGES, vec!["png", "jpg", "jpeg"])
         .add_save_extension(SCENES, "ron")
         .default_save_extension(SCENES)
 }
@@ -30,6 +32,7 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::Open => (SCENES, "Open a scene"),
         Dialog::SaveAs => (SCENES, "Save the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
+        Dialog::Picture => (IMAGES, "Choose an image to lay as particles"),
         Dialog::Gallery | Dialog::Help => return,
     };
     config.default_file_filter = Some(filter.to_owned());
@@ -50,6 +53,7 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
             Some(Dialog::Open) => Some(Command::Open(path)),
             Some(Dialog::SaveAs) => Some(Command::SaveAs(path)),
             Some(Dialog::Import) => Some(Command::Import(path)),
+            Some(Dialog::Picture) => Some(Command::OpenPicture(path)),
             _ => None,
         });
     }

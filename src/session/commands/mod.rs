@@ -38,6 +38,12 @@ impl Shortcut {
         let key = match self.key {
             "Period" => ".",
             "Comma" => ",",
+            "OpenBracket" => "[",
+            "CloseBracket" => "]",
+            "ArrowLeft" => "←",
+            "ArrowRight" => "→",
+            "ArrowUp" => "↑",
+            "ArrowDown" => "↓",
             key => key,
         };
         format!("{ctrl}{shift}{key}")

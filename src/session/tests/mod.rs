@@ -5,6 +5,7 @@ mod history;
 mod learning;
 mod live;
 mod painting;
+mod tools;
 
 use std::path::PathBuf;
 use std::sync::Arc;
