@@ -68,7 +68,7 @@ impl Frame {
 
 /// A group that is being moved, turned, scaled or headed by its handles.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Transform {
+pub(in crate::session) struct Transform {
     pub handle: Handle,
     pub indices: Vec<usize>,
     /// As they were when the button went down, in the order of `indices`.
