@@ -1,5 +1,6 @@
 //! What lies over the painted picture: ghosts, guides, the selection's frame, and circles under the cursor.
 
+use bevy_egui::egui::epaint::PathShape;
 use bevy_egui::egui::{self, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2};
 
 use super::camera::Camera;
@@ -96,18 +97,22 @@ fn colour_of(species: u8) -> Color32 {
     SPECIES_COLOURS[usize::from(species) % MAX_SPECIES]
 }
 
+/// The outline of a body. `body`: half its length, points.
 fn ghost(sheet: &Sheet, p: &Particle, body: f32, opacity: f32) -> Shape {
     let (sin, cos) = (p.heading as f32).sin_cos();
     let (along, across) = (Vec2::new(cos, -sin), Vec2::new(sin, cos));
     let at = sheet.at([p.x, p.y]);
-    let points =
-        vec![at + body * along, at + body * (0.5 * across - 0.8 * along), at - body * (0.5 * across + 0.8 * along)];
+    let place = |forward: f32, sideways: f32| at + body * (forward * along + sideways * across);
     let colour = colour_of(p.species);
-    Shape::convex_polygon(
+    let points = vec![place(1.0, 0.0), place(-0.8, 0.7), place(-0.45, 0.0), place(-0.8, -0.7)];
+    let ground = colour.gamma_multiply(0.3 * opacity);
+    Shape::Path(PathShape {
         points,
-        colour.gamma_multiply(0.35 * opacity),
-        Stroke::new(1.2, colour.gamma_multiply(opacity)),
-    )
+        closed: true,
+        // The notch makes it concave: filled from the tip, as a fan, that is still right.
+        fill: ground,
+        stroke: Stroke::new(1.3, colour.gamma_multiply(opacity)).into(),
+    })
 }
 
 /// Dots where positions snap to.

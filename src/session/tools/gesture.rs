@@ -363,7 +363,9 @@ pub(super) fn selected(session: &Session) -> Vec<Particle> {
 impl Session {
     /// The frame around the selection, with its handles; `None` when nothing is selected or no tool selects.
     pub fn frame(&self) -> Option<Frame> {
-        if self.tool.selects() { Frame::around(&selected(self), self.kit.hand.reach) } else { None }
+        let reach = self.kit.hand.reach;
+        let margin = (1.6 * reach).max(0.6 * self.unit_length);
+        if self.tool.selects() { Frame::around(&selected(self), margin, reach) } else { None }
     }
 }
 

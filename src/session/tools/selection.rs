@@ -26,16 +26,15 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Around these particles; `reach`: how near the pointer must come to take hold. `None` around nothing.
-    pub(super) fn around(particles: &[Particle], reach: f64) -> Option<Self> {
+    /// Around these particles, clear of their bodies by `margin`; `reach`: how near the pointer must come to take hold.
+    /// `None` around nothing.
+    pub(super) fn around(particles: &[Particle], margin: f64, reach: f64) -> Option<Self> {
         let first = particles.first()?;
         let (mut low, mut high) = ([first.x, first.y], [first.x, first.y]);
         for p in particles {
             low = [low[0].min(p.x), low[1].min(p.y)];
             high = [high[0].max(p.x), high[1].max(p.y)];
         }
-        // Clear of the bodies.
-        let margin = 1.6 * reach;
         Some(Self { low: low.map(|x| x - margin), high: high.map(|x| x + margin), reach })
     }
 
@@ -254,7 +253,7 @@ mod tests {
 
     #[test]
     fn the_handles_are_found_where_they_are_drawn_and_the_body_inside() {
-        let frame = Frame::around(&[at(4.0, 4.0), at(6.0, 7.0)], 0.2).unwrap();
+        let frame = Frame::around(&[at(4.0, 4.0), at(6.0, 7.0)], 0.3, 0.2).unwrap();
         for (handle, place) in frame.handles() {
             assert_eq!(frame.handle_at(place), Some(handle));
         }
