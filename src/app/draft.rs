@@ -47,13 +47,13 @@ pub fn show(ui: &Ui, free: Rect, camera: &Camera, session: &Session, cursor: Opt
         Some(Outline::Marquee(polygon)) => {
             let mut points: Vec<Pos2> = polygon.iter().map(|&p| sheet.at(p)).collect();
             points.extend(points.first().copied());
-            sheet.painter.extend(Shape::dashed_line(&points, Stroke::new(1.2, theme::SELECTED), 5.0, 4.0));
+            sheet.painter.extend(Shape::dashed_line(&points, Stroke::new(1.2, theme::selected()), 5.0, 4.0));
         }
         Some(Outline::Ring { centre, radius }) => {
             sheet.painter.circle_stroke(
                 sheet.at(*centre),
                 sheet.length(*radius).max(6.0),
-                Stroke::new(1.5, theme::SELECTED),
+                Stroke::new(1.5, theme::selected()),
             );
         }
         None => {}
@@ -94,7 +94,7 @@ pub fn cursor(painter: &Painter, camera: &Camera, session: &Session, at: Pos2) {
 }
 
 fn colour_of(species: u8) -> Color32 {
-    SPECIES_COLOURS[usize::from(species) % MAX_SPECIES]
+    SPECIES_COLOURS[usize::from(species) % MAX_SPECIES].colour()
 }
 
 /// The outline of a body. `body`: half its length, points.
@@ -159,7 +159,7 @@ fn selected(sheet: &Sheet, session: &Session) {
     let radius = sheet.length(0.45 * unit_length(session)).clamp(4.0, 60.0);
     let seen = sheet.free.expand(radius);
     let rings = session.selection().iter().filter_map(|&i| particles.get(i)).map(|p| sheet.at([p.x, p.y]));
-    let stroke = Stroke::new(1.2, theme::SELECTED);
+    let stroke = Stroke::new(1.2, theme::selected());
     sheet
         .painter
         .extend(rings.filter(|p| seen.contains(*p)).take(MOST_GHOSTS).map(|p| Shape::circle_stroke(p, radius, stroke)));
@@ -167,22 +167,22 @@ fn selected(sheet: &Sheet, session: &Session) {
 
 fn handles(sheet: &Sheet, frame: &Frame) {
     let rect = Rect::from_two_pos(sheet.at(frame.low), sheet.at(frame.high));
-    let line = Stroke::new(1.0, theme::SELECTED.gamma_multiply(0.7));
+    let line = Stroke::new(1.0, theme::selected().gamma_multiply(0.7));
     sheet.painter.rect_stroke(rect, 2.0, line, egui::StrokeKind::Middle);
     for (handle, place) in frame.handles() {
         let at = sheet.at(place);
         match handle {
             Handle::Rotate => {
                 sheet.painter.line_segment([rect.center_top(), at], line);
-                sheet.painter.circle_filled(at, 5.0, theme::SELECTED);
+                sheet.painter.circle_filled(at, 5.0, theme::selected());
             }
             Handle::Head => {
                 sheet.painter.line_segment([rect.right_center(), at], line);
                 let points = vec![at + Vec2::new(7.0, 0.0), at + Vec2::new(-5.0, 5.5), at + Vec2::new(-5.0, -5.5)];
-                sheet.painter.add(Shape::convex_polygon(points, theme::SELECTED, Stroke::NONE));
+                sheet.painter.add(Shape::convex_polygon(points, theme::selected(), Stroke::NONE));
             }
             Handle::Scale | Handle::Body => {
-                sheet.painter.rect_filled(Rect::from_center_size(at, Vec2::splat(7.0)), 1.0, theme::SELECTED);
+                sheet.painter.rect_filled(Rect::from_center_size(at, Vec2::splat(7.0)), 1.0, theme::selected());
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
 use crate::worker;
 
 use super::document::Document;
+use super::prefs::{Preference, Prefs};
 use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
@@ -116,6 +117,10 @@ pub enum Command {
     SetPlace(Place),
     /// Changes only what is seen.
     View(ViewCommand),
+    /// Changes what is kept between runs; no part of the history.
+    Prefer(Preference),
+    /// Shows the particles with or without their noise.
+    ToggleDenoised,
 
     // Paint
     SetTool(Tool),
@@ -235,6 +240,8 @@ pub enum ViewCommand {
     Fit,
     /// Write a picture of the window.
     Screenshot,
+    /// The window fills the screen, or no more.
+    FullScreen,
 }
 
 /// Dialogs and sheets that the shell opens on [`Effect::Ask`].
@@ -247,6 +254,8 @@ pub enum Dialog {
     Picture,
     Gallery,
     Help,
+    /// All commands, to be found by typing.
+    Palette,
 }
 
 /// How loud a notice is.
@@ -301,6 +310,8 @@ pub enum Effect {
     /// Make a text or an image into particles, off the UI thread, and answer with [`Event::Stippled`]; only the newest
     /// matters.
     Stipple(StippleRequest),
+    /// Keep these for the next run.
+    KeepPrefs(Box<Prefs>),
     Quit,
 }
 
@@ -394,6 +405,8 @@ pub enum Event {
         request: StippleRequest,
         result: Result<Vec<Particle>, String>,
     },
+    /// What was kept by an earlier run.
+    PrefsRead(Box<Prefs>),
     /// The engine could not do what it was ordered to.
     EngineFailed(String),
 }

@@ -33,7 +33,7 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::SaveAs => (SCENES, "Save the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
         Dialog::Picture => (IMAGES, "Choose an image to lay as particles"),
-        Dialog::Gallery | Dialog::Help => return,
+        Dialog::Gallery | Dialog::Help | Dialog::Palette => return,
     };
     config.default_file_filter = Some(filter.to_owned());
     config.title = Some(title.to_owned());

@@ -90,7 +90,7 @@ pub(super) struct Manner {
 
 impl Transform {
     /// The group when the pointer is at `to`.
-    pub fn at(&self, to: [f64; 2], manner: Manner) -> Vec<Particle> {
+    pub(super) fn at(&self, to: [f64; 2], manner: Manner) -> Vec<Particle> {
         let bearing = |p: [f64; 2]| (p[1] - self.centre[1]).atan2(p[0] - self.centre[0]);
         let far = |p: [f64; 2]| (p[0] - self.centre[0]).hypot(p[1] - self.centre[1]);
         let step = |angle: f64| if manner.stepped { to_step(angle) } else { angle };

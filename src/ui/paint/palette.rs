@@ -34,12 +34,12 @@ fn button(ui: &mut Ui, size: Vec2, tool: Tool, chosen: bool) -> Response {
     let name = info.map_or("", |info| info.name);
     response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, chosen, name));
     let visuals = ui.style().interact_selectable(&response, chosen);
-    let ground = if chosen { style::ACCENT_DARK } else { visuals.weak_bg_fill };
+    let ground = if chosen { style::ACCENT_DARK.colour() } else { visuals.weak_bg_fill };
     ui.painter().rect(rect, 6.0, ground, Stroke::NONE, StrokeKind::Inside);
     if response.has_focus() {
         ui.painter().rect_stroke(rect, 6.0, Stroke::new(1.0, style::ACCENT), StrokeKind::Inside);
     }
-    let colour = if chosen { style::TEXT_STRONG } else { visuals.fg_stroke.color };
+    let colour = if chosen { style::TEXT_STRONG.colour() } else { visuals.fg_stroke.color };
     draw(ui.painter(), rect, tool, colour);
     let tooltip = info.map_or_else(String::new, |info| format!("{}: {}", info.name, info.full_tooltip()));
     response.on_hover_text(tooltip)
