@@ -76,7 +76,7 @@ pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
         .insert_resource(Studio { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
         .add_systems(Startup, set_up)
-        .add_systems(EguiPrimaryContextPass, show)
+        .add_systems(EguiPrimaryContextPass, (show, use_clipboard).chain())
         .add_systems(Last, advance)
         .run();
     match exit {
@@ -126,7 +126,6 @@ fn show(
     mut keyboard: Keyboard,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
     time: Res<Time<Real>>,
-    mut clipboard: ResMut<EguiClipboard>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     let Studio { shell, canvas, gpu: Some(gpu), styled, .. } = &mut *studio else { return Ok(()) };
@@ -147,15 +146,6 @@ fn show(
     wanted.extend(asked);
     wanted.extend(canvas.show(ctx, free, &shell.session, pointer_is_here, time.delta_secs_f64()));
     shell.apply(gpu, wanted);
-    for wish in std::mem::take(&mut shell.clipboard) {
-        match wish {
-            Clip::Write(text) => clipboard.set_text(&text),
-            Clip::Read => {
-                let text = clipboard.get_text().unwrap_or_default();
-                shell.apply(gpu, vec![Command::PasteText(text)]);
-            }
-        }
-    }
     for view in std::mem::take(&mut shell.views) {
         match view {
             ViewCommand::Fit => canvas.fit(shell.session.place()),
@@ -174,6 +164,20 @@ fn show(
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
     frame.set_if_neq(new);
     Ok(())
+}
+
+/// What the commands of this frame want of the system's clipboard.
+fn use_clipboard(mut studio: ResMut<Studio>, mut clipboard: ResMut<EguiClipboard>) {
+    let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
+    for wish in std::mem::take(&mut shell.clipboard) {
+        match wish {
+            Clip::Write(text) => clipboard.set_text(&text),
+            Clip::Read => {
+                let text = clipboard.get_text().unwrap_or_default();
+                shell.apply(gpu, vec![Command::PasteText(text)]);
+            }
+        }
+    }
 }
 
 /// Time runs: files, trainer and engine.

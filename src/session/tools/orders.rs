@@ -59,25 +59,25 @@ pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) ->
     let count = session.snapshot().particles.len();
     let indices = session.kit.selection.clone();
     match order {
-        SelectionOrder::All => return select(session, (0..count).collect()),
+        SelectionOrder::All => select(session, (0..count).collect()),
         SelectionOrder::None => {
             session.kit.selection.clear();
-            return Vec::new();
+            Vec::new()
         }
         SelectionOrder::Invert => {
             let others = (0..count).filter(|i| indices.binary_search(i).is_err()).collect();
-            return select(session, others);
+            select(session, others)
         }
         SelectionOrder::Particles(mut wanted) => {
             wanted.retain(|&i| i < count);
             wanted.sort_unstable();
             wanted.dedup();
-            return select(session, wanted);
+            select(session, wanted)
         }
         SelectionOrder::HeadAlongNeighbours if indices.is_empty() => {
-            return head_along_neighbours(session, &(0..count).collect::<Vec<_>>());
+            head_along_neighbours(session, &(0..count).collect::<Vec<_>>())
         }
-        _ if indices.is_empty() => return vec![notify(Level::Info, NOTHING_SELECTED)],
+        _ if indices.is_empty() => vec![notify(Level::Info, NOTHING_SELECTED)],
         SelectionOrder::Delete => {
             let effects = edit_picture(session, None, |picture| picture::delete(picture, &indices));
             session.kit.selection.clear();
