@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_damaged_rule_is_named() {
         type Damage = fn(&mut Rule);
-        let damages: [(Damage, &str); 8] = [
+        let damages: [(Damage, &str); 9] = [
             (|r| r.cutoff_l = 0.0, "cutoff is 0"),
             (|r| r.unit_length = f64::NAN, "unit length is NaN"),
             (|r| r.unit_length = 1e-300, "must be from 1e-12 to 1e12"),
