@@ -12,6 +12,7 @@ mod frame_log;
 mod keys;
 mod live;
 mod preflight;
+mod prefs;
 mod shell;
 mod theme;
 mod thumbs;
@@ -25,13 +26,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
-use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResolution};
+use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
-use keys::Keyboard;
+use keys::{Keyboard, Listener};
 use live::Gpu;
 use shell::Shell;
 
@@ -59,6 +60,7 @@ pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
             filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(),
             ..default()
         });
+    let shell = Shell::new(scene);
     let exit = App::new()
         .add_plugins(plugins)
         .add_plugins((EguiPlugin::default(), DrawPlugin))
@@ -67,14 +69,8 @@ pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
             // A swarm goes on living beside another window.
             unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
         })
-        .insert_resource(ClearColor(theme::ground()))
-        .insert_resource(Studio {
-            shell: Shell::new(scene),
-            canvas: Canvas::default(),
-            engine,
-            gpu: None,
-            styled: false,
-        })
+        .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
+        .insert_resource(Studio { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
         .add_systems(Startup, set_up)
         .add_systems(EguiPrimaryContextPass, show)
         .add_systems(Last, advance)
@@ -124,7 +120,7 @@ fn show(
     mut studio: ResMut<Studio>,
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
-    window: Single<&Window, With<PrimaryWindow>>,
+    mut window: Single<&mut Window, With<PrimaryWindow>>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -132,8 +128,12 @@ fn show(
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
     let mut wanted = canvas::dropped(ctx);
-    let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
-    wanted.extend(keyboard.commands(shell.session.place(), typing));
+    let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
+        (true, _) => Listener::Text,
+        (false, true) => Listener::Control,
+        (false, false) => Listener::Nobody,
+    };
+    wanted.extend(keyboard.commands(shell.session.place(), listener));
     if !*styled {
         ui::set_style(ctx);
         *styled = true;
@@ -147,6 +147,12 @@ fn show(
             ViewCommand::Fit => canvas.fit(shell.session.place()),
             ViewCommand::Screenshot => {
                 commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
+            }
+            ViewCommand::FullScreen => {
+                window.mode = match window.mode {
+                    WindowMode::Windowed => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
+                    _ => WindowMode::Windowed,
+                };
             }
         }
     }
@@ -163,6 +169,7 @@ fn advance(
     mut closing: MessageReader<WindowCloseRequested>,
     mut exit: MessageWriter<AppExit>,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
+    mut ground: ResMut<ClearColor>,
     mut frame_began: Local<FrameBegan>,
 ) {
     let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
@@ -173,6 +180,10 @@ fn advance(
     let title = title(&shell.session);
     if window.title != title {
         window.title = title;
+    }
+    let wanted = theme::ground(shell.session.prefs().theme);
+    if ground.0 != wanted {
+        ground.0 = wanted;
     }
     if shell.quits {
         exit.write(AppExit::Success);

@@ -8,6 +8,7 @@ use super::bundled;
 use super::files::Files;
 use super::frame_log::FrameLog;
 use super::live::{Gpu, Live};
+use super::prefs::{self, Keeper};
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
 use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
@@ -29,6 +30,7 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
+    keeper: Keeper,
     pub quits: bool,
     /// What the window's owner must do this frame.
     pub views: Vec<ViewCommand>,
@@ -41,7 +43,7 @@ pub struct Shell {
 impl Shell {
     /// `scene`: what to open, instead of the first bundled scene.
     pub fn new(scene: Option<PathBuf>) -> Self {
-        let shell = Self {
+        let mut shell = Self {
             session: Session::new(seed_of_the_day()),
             live: Live::default(),
             files: Files::default(),
@@ -50,12 +52,19 @@ impl Shell {
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
+            keeper: Keeper::new(prefs::usual_path()),
             quits: false,
             views: Vec::new(),
             due: 0.0,
             meter: Meter::default(),
             frame_log: FrameLog::default(),
         };
+        if let Some((prefs, said)) = prefs::usual_path().map(|path| prefs::read(&path)) {
+            shell.session.on_event(Event::PrefsRead(Box::new(prefs)));
+            if let Some(text) = said {
+                shell.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+            }
+        }
         match (scene, bundled::SCENES.first()) {
             (Some(path), _) => shell.files.load(SceneSource::File(path)),
             (None, Some((name, _))) => shell.files.load(SceneSource::Bundled((*name).to_owned())),
@@ -94,6 +103,9 @@ impl Shell {
         }
         for text in self.files.notices() {
             self.ui.on_effect(&Effect::Notify { level: Level::Info, text });
+        }
+        for text in self.keeper.faults() {
+            self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
         }
         self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);
         let fits = self.live.steps_that_fit(dt_s);
@@ -136,6 +148,7 @@ impl Shell {
                 Effect::StopTraining(run) => self.training.stop(run),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
                 Effect::View(view) => self.views.push(view),
+                Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),
                 Effect::Quit => self.quits = true,
             }
         }

@@ -16,7 +16,7 @@ use super::picture;
 use super::pointer::{pointer, release};
 use super::state::Session;
 use super::training::TrainingState;
-use super::{start, swarm};
+use super::{prefs, start, swarm};
 use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
@@ -63,6 +63,11 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }
 
         Command::View(view) => vec![Effect::View(view)],
+        Command::Prefer(preference) => prefs::prefer(session, preference),
+        Command::ToggleDenoised => edit(session, merge, |d| {
+            d.live.denoised ^= true;
+            true
+        }),
 
         Command::SetTool(tool) => {
             let effects = release(session);

@@ -10,6 +10,7 @@ use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
 use crate::worker;
 
 use super::document::Document;
+use super::prefs::{Preference, Prefs};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -85,6 +86,10 @@ pub enum Command {
     SetPlace(Place),
     /// Changes only what is seen.
     View(ViewCommand),
+    /// Changes what is kept between runs; no part of the history.
+    Prefer(Preference),
+    /// Shows the particles with or without their noise.
+    ToggleDenoised,
 
     // Paint
     SetTool(Tool),
@@ -176,6 +181,8 @@ pub enum ViewCommand {
     Fit,
     /// Write a picture of the window.
     Screenshot,
+    /// The window fills the screen, or no more.
+    FullScreen,
 }
 
 /// Dialogs and sheets that the shell opens on [`Effect::Ask`].
@@ -186,6 +193,8 @@ pub enum Dialog {
     Import,
     Gallery,
     Help,
+    /// All commands, to be found by typing.
+    Palette,
 }
 
 /// How loud a notice is.
@@ -233,6 +242,8 @@ pub enum Effect {
     },
     Ask(Dialog),
     View(ViewCommand),
+    /// Keep these for the next run.
+    KeepPrefs(Box<Prefs>),
     Quit,
 }
 
@@ -321,6 +332,8 @@ pub enum Event {
         net: Arc<LocalNet>,
         numbers: FlowNumbers,
     },
+    /// What was kept by an earlier run.
+    PrefsRead(Box<Prefs>),
     /// The engine could not do what it was ordered to.
     EngineFailed(String),
 }

@@ -60,6 +60,10 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             pace::measured(session, &key, pace);
             Vec::new()
         }
+        Event::PrefsRead(prefs) => {
+            session.prefs = prefs.made_usable();
+            Vec::new()
+        }
         Event::EngineFailed(why) => {
             session.live.playing = false;
             vec![notify(Level::Error, why)]

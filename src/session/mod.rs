@@ -5,6 +5,7 @@
 //! The panels read the session through its public getters and return commands.
 
 mod apply;
+mod can;
 mod command;
 mod commands;
 mod document;
@@ -16,12 +17,15 @@ mod pace;
 mod pen;
 mod picture;
 mod pointer;
+mod prefs;
 mod start;
 mod state;
 mod swarm;
 mod training;
 mod warnings;
 
+// Named by the preferences.
+pub use crate::observe::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
 pub use crate::scene::LearnedFlow;
 pub use command::{
@@ -32,6 +36,7 @@ pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use document::{Document, NEW_BOX};
 pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME};
 pub use pen::MIN_SPACING;
+pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use state::Session;
 pub use training::{LossCurve, TrainingState, TrainingView};
 pub use warnings::{Warning, warnings};
