@@ -10,6 +10,7 @@ mod draw;
 mod files;
 mod keys;
 mod live;
+mod observer;
 mod preflight;
 mod shell;
 mod theme;

@@ -14,6 +14,8 @@ mod help;
 mod hint;
 mod learn;
 mod live;
+mod meter;
+mod observe;
 mod paint;
 mod rules;
 mod state;
@@ -79,6 +81,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
             });
         },
     );
+    observe::show(&mut root, session, state, &mut commands);
     let free = root.available_rect_before_wrap();
 
     gallery::show(ctx, state, &mut commands);
@@ -86,6 +89,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     caption::show(ctx, free, session, &mut state.caption);
     hint::show(ctx, free, session, state, &mut commands);
     rules::show(ctx, free, session, state, &mut commands);
+    meter::show(ctx, free, session, state, &mut commands);
     dialogs::show(ctx, session, state, &mut commands);
     state.toasts.show(ctx);
 

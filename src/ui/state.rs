@@ -6,6 +6,7 @@ use egui_notify::{Anchor, Toasts};
 use super::caption::Caption;
 use super::gallery::GalleryCard;
 use super::hint::Hint;
+use super::observe::Drawer;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
 use super::{dialogs, egui};
@@ -22,6 +23,7 @@ pub struct UiState {
     pub(super) caption: Caption,
     pub(super) preview: Preview,
     pub(super) strip: Strip,
+    pub(super) drawer: Drawer,
 }
 
 impl UiState {
@@ -39,6 +41,7 @@ impl UiState {
             caption: Caption::default(),
             preview: Preview::default(),
             strip: Strip::default(),
+            drawer: Drawer::default(),
         }
     }
 
@@ -53,6 +56,7 @@ impl UiState {
             Effect::Notify { level, text } => self.notify(*level, text),
             Effect::Ask(Dialog::Gallery) => self.gallery_open = !self.gallery_open,
             Effect::Ask(Dialog::Help) => self.help_open = !self.help_open,
+            Effect::Ask(Dialog::Plots) => self.drawer.open = !self.drawer.open,
             Effect::Ask(dialog) => dialogs::open(&mut self.file_dialog, *dialog),
             _ => {}
         }

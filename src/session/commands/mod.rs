@@ -3,6 +3,7 @@
 
 mod learn;
 mod live;
+mod observe;
 mod paint;
 mod scene;
 mod view;
@@ -54,12 +55,22 @@ pub enum Group {
     Paint,
     Learn,
     Live,
+    Observe,
     Help,
 }
 
 impl Group {
-    pub const ALL: [Self; 8] =
-        [Self::Scene, Self::Edit, Self::View, Self::Places, Self::Paint, Self::Learn, Self::Live, Self::Help];
+    pub const ALL: [Self; 9] = [
+        Self::Scene,
+        Self::Edit,
+        Self::View,
+        Self::Places,
+        Self::Paint,
+        Self::Learn,
+        Self::Live,
+        Self::Observe,
+        Self::Help,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -70,6 +81,7 @@ impl Group {
             Self::Paint => "Paint",
             Self::Learn => "Learn",
             Self::Live => "Live",
+            Self::Observe => "Observe",
             Self::Help => "Help",
         }
     }
@@ -80,7 +92,7 @@ impl Group {
         match self {
             Self::Paint => place == Place::Paint,
             Self::Live => place != Place::Paint,
-            Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Help => true,
+            Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Observe | Self::Help => true,
         }
     }
 }
@@ -107,7 +119,9 @@ impl CommandInfo {
 
 /// Every command with a name, in the order of the menus.
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
-    [scene::TABLE, view::TABLE, paint::TABLE, learn::TABLE, live::TABLE, view::HELP].into_iter().flatten()
+    [scene::TABLE, view::TABLE, paint::TABLE, learn::TABLE, live::TABLE, observe::TABLE, view::HELP]
+        .into_iter()
+        .flatten()
 }
 
 /// The entry of a command in the [`table`].
