@@ -45,7 +45,7 @@ fn fidelity(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let meaning = format!(
         "Pattern fidelity of the last few seconds: 1 is as good as the picture, 0 is random. Click for all plots{key}"
     );
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 16.0 + BAR_HEIGHT), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 21.0 + BAR_HEIGHT), Sense::click());
     let number = value.map_or("–".to_owned(), |value| format!("{value:.2}"));
     response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Pattern fidelity {number}"))

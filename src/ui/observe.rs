@@ -1,8 +1,8 @@
 //! The drawer of live plots under the canvas. Which ones is the user's choice; each can be saved as a table or a picture.
 
-use egui_plot::{Legend, Line, LineStyle, Plot, PlotPoints};
+use egui_plot::{Line, LineStyle, Plot, PlotPoints};
 
-use super::egui::{self, Align, Button, Color32, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
+use super::egui::{self, Align, Button, Color32, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
 use super::state::UiState;
 use super::style;
 use crate::observe::chart::Chart;
@@ -109,6 +109,21 @@ pub(super) fn plot(ui: &mut Ui, session: &Session, kind: PlotKind, height: f32, 
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.label(RichText::new(heading(session, kind, &chart)).small().strong().color(style::TEXT_STRONG))
             .on_hover_text(kind.meaning());
+        let saves = 64.0;
+        let solid = || chart.curves.iter().filter(|curve| !curve.dashed && !curve.points.is_empty());
+        if solid().count() > 1 {
+            for curve in solid() {
+                let [r, g, b] = curve.colour;
+                let width = ui.available_width() - saves;
+                if width > 24.0 {
+                    let text = RichText::new(&curve.name).small().color(Color32::from_rgb(r, g, b));
+                    ui.scope(|ui| {
+                        ui.set_max_width(width);
+                        ui.add(Label::new(text).truncate());
+                    });
+                }
+            }
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let ways = [("PNG", Dialog::SavePlotPng(kind), "picture"), ("CSV", Dialog::SavePlotCsv(kind), "table")];
             for (name, dialog, what) in ways {
@@ -148,7 +163,6 @@ fn heading(session: &Session, kind: PlotKind, chart: &Chart) -> String {
 }
 
 fn draw(ui: &mut Ui, kind: PlotKind, chart: &Chart, height: f32) {
-    let many = chart.curves.iter().filter(|curve| !curve.points.is_empty()).count() > 1;
     let mut plot = Plot::new(("plot", kind))
         .height(height)
         .width(ui.available_width())
@@ -156,14 +170,12 @@ fn draw(ui: &mut Ui, kind: PlotKind, chart: &Chart, height: f32) {
         .allow_zoom(false)
         .allow_scroll(false)
         .allow_boxed_zoom(false)
-        .grid_color(style::LINE)
+        .grid_color(style::TEXT_WEAK)
+        .grid_spacing(10.0..=90.0)
         .show_background(false)
         .y_axis_min_width(28.0);
     for &y in &chart.include_y {
         plot = plot.include_y(y);
-    }
-    if many {
-        plot = plot.legend(Legend::default().text_style(egui::TextStyle::Small).background_alpha(0.6));
     }
     plot.show(ui, |plot| {
         for curve in chart.curves.iter().filter(|curve| !curve.points.is_empty()) {
