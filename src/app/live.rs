@@ -23,6 +23,8 @@ pub struct Gpu {
     pub name: String,
     /// The adapter is a program on the processor: then our own engine on the processor is faster.
     pub is_software: bool,
+    /// The live swarm runs on it, too.
+    pub runs_the_swarm: bool,
 }
 
 /// Four f32 per particle: x, y, heading, species.
@@ -78,6 +80,9 @@ pub struct Live {
     /// Steps that a frame can bear, adapted to the frames seen.
     bearable: f64,
     pair_tests: u64,
+    /// Counts the batches of steps, and the swarms that came in the place of another.
+    runs: u64,
+    swarms: u64,
 }
 
 impl Live {
@@ -134,19 +139,21 @@ impl Live {
         match (swarm, &mut self.engine) {
             (Some(swarm), Some(engine)) if !rule_is_new => {
                 engine.upload(&swarm)?;
+                self.swarms += 1;
                 if settings_are_new {
                     engine.set_settings(&self.settings)?;
                 }
             }
             (Some(swarm), engine) => {
                 self.seed += 1;
+                self.swarms += 1;
                 // The old one goes first: its memory is needed.
                 *engine = None;
-                *engine = Some(if gpu.is_software {
-                    Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?))
-                } else {
+                *engine = Some(if gpu.runs_the_swarm {
                     let new = GpuEngine::new(&gpu.device, &gpu.queue, rule, &swarm, &self.settings, self.seed)?;
                     Engine::Gpu(Box::new(new))
+                } else {
+                    Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?))
                 });
             }
             (None, Some(engine)) => {
@@ -170,6 +177,7 @@ impl Live {
         }
         let start = Instant::now();
         engine.run(steps);
+        self.runs += 1;
         let seconds = start.elapsed().as_secs_f64() / f64::from(steps);
         let share = if self.seconds_per_step == 0.0 { 1.0 } else { 0.2 };
         self.seconds_per_step += share * (seconds - self.seconds_per_step);
@@ -202,6 +210,11 @@ impl Live {
         };
         self.stale = false;
         Some((buffer, count, box_size))
+    }
+
+    /// How often time has run, and how many swarms have lived: for what is drawn of the past.
+    pub fn past(&self) -> (u64, u64) {
+        (self.runs, self.swarms)
     }
 
     /// Neighbour pairs evaluated since the last call. Unknown on a GPU, where asking would mean to wait.

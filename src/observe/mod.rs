@@ -3,6 +3,7 @@
 mod certificate;
 pub mod chart;
 pub mod fidelity;
+pub mod looks;
 mod measures;
 pub mod motion;
 mod observer;

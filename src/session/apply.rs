@@ -18,7 +18,7 @@ use super::pointer::{pointer, release};
 use super::state::Session;
 use super::takeover::Held;
 use super::training::TrainingState;
-use super::{certificate, start, swarm, takeover};
+use super::{certificate, prefs, start, swarm, takeover};
 use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
@@ -65,6 +65,11 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }
 
         Command::View(view) => vec![Effect::View(view)],
+        Command::Prefer(preference) => prefs::prefer(session, preference),
+        Command::ToggleDenoised => edit(session, merge, |d| {
+            d.live.denoised ^= true;
+            true
+        }),
 
         Command::SetTool(tool) => {
             let effects = release(session);

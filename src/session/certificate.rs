@@ -75,6 +75,12 @@ pub enum Seal {
     Stale(Evidence),
 }
 
+impl CertificateView {
+    pub fn is_running(&self) -> bool {
+        matches!(self.state, CertificateState::Running { .. })
+    }
+}
+
 impl Session {
     pub fn certificate(&self) -> &CertificateView {
         &self.certificate
@@ -107,7 +113,7 @@ pub(super) fn begin(session: &mut Session, asked: bool) -> Vec<Effect> {
     if let Err(refusal) = learnable(session) {
         return if asked { refusal } else { Vec::new() };
     }
-    if matches!(session.certificate.state, CertificateState::Running { .. }) {
+    if session.certificate.is_running() {
         return Vec::new();
     }
     let document = &session.document;
@@ -129,7 +135,9 @@ pub(super) fn begin(session: &mut Session, asked: bool) -> Vec<Effect> {
 
 /// Ends the measuring, if any.
 pub(super) fn cancel(session: &mut Session) -> Vec<Effect> {
-    let CertificateState::Running { .. } = session.certificate.state else { return Vec::new() };
+    if !session.certificate.is_running() {
+        return Vec::new();
+    }
     session.certificate.state = CertificateState::Idle;
     // What it still says is of a run that is over.
     session.certificate.run += 1;
@@ -138,7 +146,7 @@ pub(super) fn cancel(session: &mut Session) -> Vec<Effect> {
 
 pub(super) fn progress(session: &mut Session, run: u64, phase: &'static str, share: f64) {
     let view = &mut session.certificate;
-    if run == view.run && matches!(view.state, CertificateState::Running { .. }) {
+    if run == view.run && view.is_running() {
         view.state = CertificateState::Running { phase, share: share.clamp(0.0, 1.0) };
     }
 }

@@ -13,6 +13,7 @@ use crate::worker;
 
 use super::charts::PlotKind;
 use super::document::Document;
+use super::prefs::{Preference, Prefs};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -88,6 +89,10 @@ pub enum Command {
     SetPlace(Place),
     /// Changes only what is seen.
     View(ViewCommand),
+    /// Changes what is kept between runs; no part of the history.
+    Prefer(Preference),
+    /// Shows the particles with or without their noise.
+    ToggleDenoised,
 
     // Paint
     SetTool(Tool),
@@ -190,6 +195,8 @@ pub enum ViewCommand {
     Fit,
     /// Write a picture of the window.
     Screenshot,
+    /// The window fills the screen, or no more.
+    FullScreen,
 }
 
 /// Dialogs and sheets that the shell opens on [`Effect::Ask`].
@@ -204,6 +211,8 @@ pub enum Dialog {
     Plots,
     SavePlotCsv(PlotKind),
     SavePlotPng(PlotKind),
+    /// All commands, to be found by typing.
+    Palette,
 }
 
 /// How loud a notice is.
@@ -263,6 +272,8 @@ pub enum Effect {
     },
     Ask(Dialog),
     View(ViewCommand),
+    /// Keep these for the next run.
+    KeepPrefs(Box<Prefs>),
     Quit,
 }
 
@@ -410,6 +421,8 @@ pub enum Event {
     },
     /// Something beside the engine broke off; one sentence.
     Trouble(String),
+    /// What was kept by an earlier run.
+    PrefsRead(Box<Prefs>),
     /// The engine could not do what it was ordered to.
     EngineFailed(String),
 }

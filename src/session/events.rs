@@ -78,6 +78,10 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         }
         Event::Certified { run, result } => certificate::arrived(session, run, result.map(|found| *found)),
         Event::Trouble(why) => vec![notify(Level::Error, why)],
+        Event::PrefsRead(prefs) => {
+            session.prefs = prefs.made_usable();
+            Vec::new()
+        }
         Event::EngineFailed(why) => {
             session.live.playing = false;
             vec![notify(Level::Error, why)]

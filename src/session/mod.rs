@@ -5,6 +5,7 @@
 //! The panels read the session through its public getters and return commands.
 
 mod apply;
+mod can;
 mod certificate;
 mod charts;
 mod command;
@@ -20,6 +21,7 @@ mod pace;
 mod pen;
 mod picture;
 mod pointer;
+mod prefs;
 mod start;
 mod state;
 mod swarm;
@@ -27,6 +29,8 @@ mod takeover;
 mod training;
 mod warnings;
 
+// Named by the preferences.
+pub use crate::observe::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
 pub use crate::scene::{Evidence, LearnedFlow};
 pub use certificate::{CertificateState, CertificateView, Seal};
@@ -41,6 +45,7 @@ pub use document::{Document, NEW_BOX};
 pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME};
 pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;
+pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use state::Session;
 pub use takeover::{Held, LearnedFidelity};
 pub use training::{TrainingState, TrainingView};

@@ -15,6 +15,7 @@ use super::live::LiveView;
 use super::observation::Observation;
 use super::pace::PaceView;
 use super::pointer::Gesture;
+use super::prefs::{self, Prefs};
 use super::takeover::Held;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
@@ -67,6 +68,7 @@ pub struct Session {
     pub(super) certificate: CertificateView,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
+    pub(super) prefs: Prefs,
     /// ℓ of the picture and what is wrong with it, known anew after each change of the picture.
     pub(super) unit_length: f64,
     pub(super) warnings: Vec<Warning>,
@@ -116,6 +118,7 @@ impl Session {
             certificate: CertificateView::default(),
             live: LiveView::default(),
             asks_before_quitting: false,
+            prefs: Prefs::default(),
             rng: StdRng::seed_from_u64(seed),
         }
     }
@@ -222,6 +225,11 @@ impl Session {
         self.asks_before_quitting
     }
 
+    /// What the person prefers; kept between runs.
+    pub fn prefs(&self) -> &Prefs {
+        &self.prefs
+    }
+
     /// Whether learning on from the present weights is possible: there is a rule.
     pub fn has_rule(&self) -> bool {
         self.document.rule.is_some()
@@ -259,7 +267,9 @@ impl Session {
 impl Session {
     /// Does what the user asked for; the effects are for the shell, in order.
     pub fn apply(&mut self, command: Command) -> Vec<Effect> {
-        super::apply::apply(self, command)
+        let mut effects = prefs::notice(self, &command);
+        effects.extend(super::apply::apply(self, command));
+        effects
     }
 
     /// Takes what came back from files, the trainer or the engine.

@@ -36,7 +36,7 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::Import => (PICTURES, "Import particles or an image"),
         Dialog::SavePlotCsv(_) => (TABLES, "Save the plot as a table"),
         Dialog::SavePlotPng(_) => (PLOTS, "Save the plot as a picture"),
-        Dialog::Gallery | Dialog::Help | Dialog::Plots => return,
+        Dialog::Gallery | Dialog::Help | Dialog::Palette | Dialog::Plots => return,
     };
     match what {
         Dialog::SavePlotCsv(kind) => config.default_file_name = format!("{}.csv", kind.file_name()),

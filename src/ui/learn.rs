@@ -157,7 +157,10 @@ fn status(ui: &mut Ui, training: &TrainingView) {
                 None => "preparing samples…".to_owned(),
             };
             ui.add(
-                ProgressBar::new(training.progress() as f32).desired_height(18.0).fill(style::ACCENT_DARK).text(text),
+                ProgressBar::new(training.progress() as f32)
+                    .desired_height(18.0)
+                    .fill(style::ACCENT_DARK.colour())
+                    .text(text),
             );
             let eta = match (&training.state, training.eta_s) {
                 (TrainingState::Paused, _) => "paused".to_owned(),

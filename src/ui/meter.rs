@@ -52,8 +52,8 @@ fn fidelity(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
     let painter = ui.painter();
     let font = egui::TextStyle::Body.resolve(ui.style());
-    painter.text(rect.left_top(), Align2::LEFT_TOP, "Fidelity", font.clone(), style::TEXT);
-    painter.text(rect.right_top(), Align2::RIGHT_TOP, number, font, style::TEXT_STRONG);
+    painter.text(rect.left_top(), Align2::LEFT_TOP, "Fidelity", font.clone(), style::TEXT.colour());
+    painter.text(rect.right_top(), Align2::RIGHT_TOP, number, font, style::TEXT_STRONG.colour());
     let bar = Rect::from_min_max(rect.left_bottom() - Vec2::new(0.0, BAR_HEIGHT), rect.right_bottom());
     painter.rect_filled(bar, CornerRadius::same(3), style::FIELD);
     if let Some(value) = value {

@@ -42,7 +42,7 @@ pub(super) fn show(root: &mut Ui, session: &Session, state: &mut UiState, comman
     if !state.drawer.open {
         return;
     }
-    let frame = Frame::NONE.fill(style::PANEL).inner_margin(Margin { left: 10, right: 10, top: 6, bottom: 4 });
+    let frame = Frame::NONE.fill(style::PANEL.colour()).inner_margin(Margin { left: 10, right: 10, top: 6, bottom: 4 });
     Panel::bottom("plots").exact_size(HEIGHT).resizable(false).frame(frame).show_separator_line(false).show(
         root,
         |ui| {
@@ -170,7 +170,7 @@ fn draw(ui: &mut Ui, kind: PlotKind, chart: &Chart, height: f32) {
         .allow_zoom(false)
         .allow_scroll(false)
         .allow_boxed_zoom(false)
-        .grid_color(style::TEXT_WEAK)
+        .grid_color(style::TEXT_WEAK.colour())
         .grid_spacing(10.0..=90.0)
         .show_background(false)
         .y_axis_min_width(28.0);

@@ -39,6 +39,8 @@ impl Shortcut {
         let key = match self.key {
             "Period" => ".",
             "Comma" => ",",
+            "Plus" => "+",
+            "Minus" => "-",
             key => key,
         };
         format!("{ctrl}{shift}{key}")
@@ -51,6 +53,7 @@ pub enum Group {
     Scene,
     Edit,
     View,
+    Look,
     Places,
     Paint,
     Learn,
@@ -60,10 +63,11 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Scene,
         Self::Edit,
         Self::View,
+        Self::Look,
         Self::Places,
         Self::Paint,
         Self::Learn,
@@ -77,6 +81,7 @@ impl Group {
             Self::Scene => "Scene",
             Self::Edit => "Edit",
             Self::View => "View",
+            Self::Look => "Look",
             Self::Places => "Places",
             Self::Paint => "Paint",
             Self::Learn => "Learn",
@@ -86,12 +91,21 @@ impl Group {
         }
     }
 
+    /// Where its keys are heard, for people; empty where that is everywhere.
+    pub fn heard(self) -> &'static str {
+        match self {
+            Self::Paint => "keys heard in Paint",
+            Self::Live | Self::Look => "keys heard in Learn and Live",
+            _ => "",
+        }
+    }
+
     /// Whether the keys of the group are heard in `place`: a letter may mean a tool over the picture and a brush over
     /// the swarm.
     pub fn is_heard_in(self, place: Place) -> bool {
         match self {
             Self::Paint => place == Place::Paint,
-            Self::Live => place != Place::Paint,
+            Self::Live | Self::Look => place != Place::Paint,
             Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Observe | Self::Help => true,
         }
     }
@@ -119,9 +133,19 @@ impl CommandInfo {
 
 /// Every command with a name, in the order of the menus.
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
-    [scene::TABLE, view::TABLE, paint::TABLE, learn::TABLE, live::TABLE, observe::TABLE, view::HELP]
-        .into_iter()
-        .flatten()
+    [
+        scene::TABLE,
+        view::TABLE,
+        view::LOOK,
+        view::PLACES,
+        paint::TABLE,
+        learn::TABLE,
+        live::TABLE,
+        observe::TABLE,
+        view::HELP,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The entry of a command in the [`table`].

@@ -15,10 +15,12 @@ fn measured(session: &mut Session, role: RuleRole, step: usize, value: f64) -> V
 }
 
 fn requests(effects: &[Effect]) -> Vec<&RuleRequest> {
-    let request = |effect| match effect {
-        &Effect::MeasureRule(ref request) => Some(&**request),
-        _ => None,
-    };
+    fn request(effect: &Effect) -> Option<&RuleRequest> {
+        match effect {
+            Effect::MeasureRule(request) => Some(request),
+            _ => None,
+        }
+    }
     effects.iter().filter_map(request).collect()
 }
 
