@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::measures::Measures;
 use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine};
 use crate::rule::{LiveSettings, Rule};
 use crate::scene::LiveState;
@@ -66,6 +67,7 @@ pub struct Live {
     settings: LiveSettings,
     /// The picture of an engine on the processor; one on the GPU has its own.
     shown: Option<SwarmBuffer>,
+    measures: Measures,
     stale: bool,
     seed: u64,
     /// Measured, smoothed; 0 until known.
@@ -203,6 +205,19 @@ impl Live {
         };
         self.stale = false;
         Some((buffer, count, box_size))
+    }
+
+    /// What the engine runs with.
+    pub fn settings(&self) -> &LiveSettings {
+        &self.settings
+    }
+
+    /// Energy and speed of each particle (two f32), if anything lives.
+    pub fn measures(&mut self, gpu: &Gpu) -> Option<wgpu::Buffer> {
+        Some(match self.engine.as_ref()? {
+            Engine::Gpu(engine) => engine.measure_buffer().clone(),
+            Engine::Cpu(engine) => self.measures.update(gpu, engine),
+        })
     }
 
     /// How often time has run, and how many swarms have lived: for what is drawn of the past.

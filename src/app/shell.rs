@@ -9,6 +9,7 @@ use super::files::Files;
 use super::frame_log::FrameLog;
 use super::live::{Gpu, Live};
 use super::prefs::{self, Keeper};
+use super::ramp::Ramps;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
 use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
@@ -31,6 +32,7 @@ pub struct Shell {
     thumbs: Thumbs,
     stopwatch: Stopwatch,
     keeper: Keeper,
+    pub ramps: Ramps,
     pub quits: bool,
     /// What the window's owner must do this frame.
     pub views: Vec<ViewCommand>,
@@ -53,6 +55,7 @@ impl Shell {
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
             keeper: Keeper::new(prefs::usual_path()),
+            ramps: Ramps::default(),
             quits: false,
             views: Vec::new(),
             due: 0.0,
