@@ -9,6 +9,7 @@ mod canvas;
 mod draw;
 mod files;
 mod frame_log;
+mod gallery_life;
 mod keys;
 mod live;
 mod measures;

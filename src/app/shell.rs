@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::bundled;
 use super::files::Files;
 use super::frame_log::FrameLog;
+use super::gallery_life::Life;
 use super::live::{Gpu, Live};
 use super::prefs::{self, Keeper};
 use super::ramp::Ramps;
@@ -32,6 +33,7 @@ pub struct Shell {
     thumbs: Thumbs,
     stopwatch: Stopwatch,
     keeper: Keeper,
+    gallery: Life,
     pub ramps: Ramps,
     pub quits: bool,
     /// What the window's owner must do this frame.
@@ -55,6 +57,7 @@ impl Shell {
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
             keeper: Keeper::new(prefs::usual_path()),
+            gallery: Life::default(),
             ramps: Ramps::default(),
             quits: false,
             views: Vec::new(),
@@ -99,6 +102,9 @@ impl Shell {
     pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
         let measured = self.thumbs.advance(&self.session);
         self.ui.set_thumbnails(self.thumbs.shown());
+        if self.ui.gallery_is_open() {
+            self.ui.set_gallery_life(self.gallery.shown());
+        }
         let events: Vec<Event> =
             self.files.done().chain(self.training.events()).chain(measured).chain(self.stopwatch.events()).collect();
         for event in events {
