@@ -70,8 +70,8 @@ pub(super) fn show(ctx: &Context, state: &mut UiState, commands: &mut Vec<Comman
     if open && ctx.input(|i| i.key_pressed(super::egui::Key::Escape)) {
         open = false;
     }
-    let closes = state.gallery_was_open && !(open && !chosen);
     state.gallery_open = open && !chosen;
+    let closes = state.gallery_was_open && !state.gallery_open;
     state.gallery_was_open = state.gallery_open;
     if closes {
         // The card that had the keyboard is gone.
