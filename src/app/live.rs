@@ -39,7 +39,7 @@ impl SwarmBuffer {
         let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("swarm on show"),
             size: 16 * capacity.max(64).next_power_of_two() as u64,
-            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
             mapped_at_creation: false,
         });
         Self { buffer, bytes: Vec::new() }
