@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::measures::Measures;
 use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, PendingSwarm};
 use crate::rule::{LiveSettings, Rule};
 use crate::scene::LiveState;
@@ -38,7 +39,7 @@ impl SwarmBuffer {
         let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("swarm on show"),
             size: 16 * capacity.max(64).next_power_of_two() as u64,
-            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
             mapped_at_creation: false,
         });
         Self { buffer, bytes: Vec::new() }
@@ -73,6 +74,7 @@ pub struct Live {
     settings: LiveSettings,
     /// The picture of an engine on the processor; one on the GPU has its own.
     shown: Option<SwarmBuffer>,
+    measures: Measures,
     stale: bool,
     seed: u64,
     /// Measured, smoothed; 0 until known.
@@ -210,6 +212,19 @@ impl Live {
         };
         self.stale = false;
         Some((buffer, count, box_size))
+    }
+
+    /// What the engine runs with.
+    pub fn settings(&self) -> &LiveSettings {
+        &self.settings
+    }
+
+    /// Energy and speed of each particle (two f32), if anything lives.
+    pub fn measures(&mut self, gpu: &Gpu) -> Option<wgpu::Buffer> {
+        Some(match self.engine.as_ref()? {
+            Engine::Gpu(engine) => engine.measure_buffer().clone(),
+            Engine::Cpu(engine) => self.measures.update(gpu, engine),
+        })
     }
 
     /// How often time has run, and how many swarms have lived: for what is drawn of the past.

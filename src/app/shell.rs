@@ -7,9 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::bundled;
 use super::files::Files;
 use super::frame_log::FrameLog;
+use super::gallery_life::Life;
 use super::live::{Gpu, Live};
 use super::observer::{Bench, Watch};
 use super::prefs::{self, Keeper};
+use super::ramp::Ramps;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
 use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, Speed, ViewCommand};
@@ -34,6 +36,8 @@ pub struct Shell {
     watch: Watch,
     bench: Bench,
     keeper: Keeper,
+    gallery: Life,
+    pub ramps: Ramps,
     pub quits: bool,
     /// What the window's owner must do this frame.
     pub views: Vec<ViewCommand>,
@@ -58,6 +62,8 @@ impl Shell {
             watch: Watch::default(),
             bench: Bench::default(),
             keeper: Keeper::new(prefs::usual_path()),
+            gallery: Life::default(),
+            ramps: Ramps::default(),
             quits: false,
             views: Vec::new(),
             due: 0.0,
@@ -101,6 +107,9 @@ impl Shell {
     pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
         let measured = self.thumbs.advance(&self.session);
         self.ui.set_thumbnails(self.thumbs.shown());
+        if self.ui.gallery_is_open() {
+            self.ui.set_gallery_life(self.gallery.shown());
+        }
         let events: Vec<Event> =
             self.files.done().chain(self.training.events()).chain(measured).chain(self.stopwatch.events()).collect();
         let seen = self.watch.advance(&self.session, &self.live);

@@ -29,7 +29,7 @@ mod widgets;
 // The one way to egui, which is no dependency of our own.
 pub(crate) use bevy_egui::egui;
 
-pub use gallery::GalleryCard;
+pub use gallery::{GalleryCard, GalleryLife};
 pub use rules::Thumbnails;
 pub use state::UiState;
 pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, set_style};

@@ -5,7 +5,7 @@ use egui_notify::{Anchor, Toasts};
 
 use super::caption::Caption;
 use super::finder::Finder;
-use super::gallery::GalleryCard;
+use super::gallery::{GalleryCard, GalleryLife};
 use super::hint::Hint;
 use super::observe::Drawer;
 use super::paint::Preview;
@@ -19,6 +19,8 @@ pub struct UiState {
     pub(super) file_dialog: FileDialog,
     pub(super) gallery_open: bool,
     pub(super) gallery: Vec<GalleryCard>,
+    pub(super) gallery_life: GalleryLife,
+    pub(super) gallery_was_open: bool,
     pub(super) help_open: bool,
     pub(super) help_was_open: bool,
     pub(super) help_search: String,
@@ -43,6 +45,8 @@ impl UiState {
             file_dialog: dialogs::file_dialog(),
             gallery_open: false,
             gallery,
+            gallery_life: GalleryLife::default(),
+            gallery_was_open: false,
             help_open: false,
             help_was_open: false,
             help_search: String::new(),
@@ -60,6 +64,15 @@ impl UiState {
     /// What the flows of the picture do now, in the order of their list.
     pub fn set_thumbnails(&mut self, thumbnails: Thumbnails) {
         self.strip.thumbnails = thumbnails;
+    }
+
+    pub fn gallery_is_open(&self) -> bool {
+        self.gallery_open
+    }
+
+    /// The small swarms on the cards of the gallery, as they are now.
+    pub fn set_gallery_life(&mut self, life: GalleryLife) {
+        self.gallery_life = life;
     }
 
     /// The numbers at both ends of the colour ramp; `None` while they are unknown.

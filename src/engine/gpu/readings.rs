@@ -47,6 +47,14 @@ impl GpuEngine {
         Ok(scores.iter().map(|s| f64::from(s[3])).collect())
     }
 
+    /// What [`Self::measure_buffer`] holds.
+    ///
+    /// # Errors
+    /// The device was lost.
+    pub fn measures(&self) -> Result<Vec<[f32; 2]>, EngineError> {
+        read(&self.device, &self.queue, &self.particles.measure)
+    }
+
     /// V at γ = 1, (ℓ, ℓ, rad) per time, world frame.
     ///
     /// # Errors
