@@ -10,10 +10,14 @@ mod draft;
 mod draw;
 mod files;
 mod frame_log;
+mod gallery_life;
 mod keys;
 mod live;
+mod measures;
+mod observer;
 mod preflight;
 mod prefs;
+mod ramp;
 mod shell;
 mod stippler;
 mod theme;
@@ -142,6 +146,8 @@ fn show(
         ui::set_style(ctx);
         *styled = true;
     }
+    let range = shell.ramps.range(&shell.session, shell.live.settings());
+    shell.ui.set_ramp_range(range);
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
     wanted.extend(asked);
     wanted.extend(canvas.show(ctx, free, &shell.session, pointer_is_here, time.delta_secs_f64()));
@@ -161,7 +167,7 @@ fn show(
         }
     }
     // Compared first: the render world copies only what changed.
-    let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
+    let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live, range);
     frame.set_if_neq(new);
     Ok(())
 }
