@@ -1,16 +1,20 @@
 //! The canvas: pointer and keys become commands, the session becomes a picture.
 
-use bevy_egui::egui::{self, Color32, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2};
+use bevy_egui::egui::{self, Color32, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilder};
 
 use super::camera::Camera;
+use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, SwarmBuffer};
 use super::theme;
-use crate::session::{ColourBy, Command, ForceKind, Look, Place, Pointer, Session, Theme, Tool};
+use crate::session::{ColourBy, Command, ForceKind, Hand, Look, Place, Pointer, Session, Theme};
 use crate::snapshot::{Boundary, Mode};
 
 /// Half length of a body, in units of ℓ.
-const BODY_L: f64 = 0.42;
+pub(super) const BODY_L: f64 = 0.42;
+
+/// How near the pointer must come to a handle, points.
+const REACH_POINTS: f64 = 9.0;
 
 /// Zoom by one notch of the wheel moves about 50 points of scrolling.
 const ZOOM_PER_POINT: f64 = 0.004;
@@ -79,8 +83,18 @@ impl Canvas {
         self.camera(place).update(free, box_size, dt_s);
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
         let over = response.contains_pointer();
-        let commands = self.pointer(ui, over, place);
+        let mut commands = Vec::new();
         let at = ui.input(|i| i.pointer.latest_pos());
+        if place == Place::Paint {
+            let hand =
+                Hand { shift: ui.input(|i| i.modifiers.shift), reach: REACH_POINTS / self.paint.points_per_length() };
+            if hand != session.hand() {
+                commands.push(Command::Hold(hand));
+            }
+            let cursor = at.filter(|_| over && pointer_is_here);
+            draft::show(ui, free, &self.paint, session, cursor);
+        }
+        commands.extend(self.pointer(ui, over, place));
         if let Some(at) = at.filter(|_| self.held || (over && pointer_is_here)) {
             self.overlay(ui, session, at);
         }
@@ -147,17 +161,8 @@ impl Canvas {
     /// Circles under the cursor: how far a particle sees, what the eraser takes, what the mouse moves.
     fn overlay(&mut self, ui: &Ui, session: &Session, at: Pos2) {
         let painter = ui.painter_at(self.free);
-        let faint = Stroke::new(1.0, theme::GUIDE);
         match session.place() {
-            Place::Paint => {
-                let scale = self.paint.points_per_length();
-                let cutoff = session.document().training.cutoff_l * unit_length(session);
-                dashed_circle(&painter, at, (cutoff * scale) as f32, faint);
-                if session.tool() == Tool::Eraser {
-                    let radius = (session.eraser_radius() * scale) as f32;
-                    painter.circle(at, radius, theme::ERASER.gamma_multiply(0.15), Stroke::new(1.5, theme::ERASER));
-                }
-            }
+            Place::Paint => draft::cursor(&painter, &self.paint, session, at),
             Place::Learn | Place::Live => {
                 let live = session.live();
                 if live.particles == 0 || live.force == ForceKind::None {
@@ -181,8 +186,15 @@ impl Canvas {
         [pixel(self.free.min.x), pixel(self.free.min.y), pixel(self.free.width()), pixel(self.free.height())]
     }
 
-    /// What the render world draws now.
-    pub fn frame(&mut self, ctx: &egui::Context, gpu: &Gpu, session: &Session, live: &mut Live) -> CanvasFrame {
+    /// What the render world draws now. `range`: the numbers at both ends of the colour ramp, once they are known.
+    pub fn frame(
+        &mut self,
+        ctx: &egui::Context,
+        gpu: &Gpu,
+        session: &Session,
+        live: &mut Live,
+        range: Option<[f64; 2]>,
+    ) -> CanvasFrame {
         let pixels_per_point = ctx.pixels_per_point();
         let screen = ctx.viewport_rect();
         let free_rect = self.free_pixels(ctx);
@@ -207,12 +219,13 @@ impl Canvas {
                 let view = self.live.view(free, screen, pixels_per_point, true, BODY_L);
                 let look = &session.prefs().look;
                 let trail = look.trails.then(|| self.trail(look, box_size, live.past()));
-                Layer { particles, measures: None, count, view, trail }
+                let measures = range.and_then(|_| live.measures(gpu));
+                Layer { particles, measures, count, view, trail }
             }),
         };
         CanvasFrame {
             free_rect,
-            layer: layer.map(|layer| Layer { view: styled(layer.view, session, gpu, layer.count), ..layer }),
+            layer: layer.map(|layer| Layer { view: styled(layer.view, session, gpu, layer.count, range), ..layer }),
         }
     }
 }
@@ -233,17 +246,21 @@ impl Canvas {
 }
 
 /// ℓ of the picture, world units; the pen's spacing while the picture has none.
-fn unit_length(session: &Session) -> f64 {
+pub(super) fn unit_length(session: &Session) -> f64 {
     let unit = session.snapshot().unit_length();
     if unit.is_finite() && unit > 0.0 { unit } else { session.spacing() }
 }
 
 /// Colours and light. A GPU made of software has no time for glow around many bodies.
-fn styled(view: View, session: &Session, gpu: &Gpu, count: u32) -> View {
+fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f64; 2]>) -> View {
     let prefs = session.prefs();
     let look = &prefs.look;
-    // A picture is painted in the colours of its species.
-    let by = if session.place() == Place::Paint { ColourBy::Species } else { look.colour_by };
+    let by = match (session.place(), look.colour_by, range) {
+        // A picture is painted in the colours of its species, and they stay while a number is not known yet.
+        (Place::Paint, ..) | (_, ColourBy::Speed | ColourBy::Energy, None) => ColourBy::Species,
+        (_, by, _) => by,
+    };
+    let [low, high] = range.unwrap_or([0.0, 1.0]);
     let glow = if !look.glow || (gpu.is_software && count > 2000) { 0.0 } else { 1.0 };
     let (stage_fill, stage_edge) = theme::stage(prefs.theme);
     View {
@@ -255,22 +272,10 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32) -> View {
         stage_edge,
         palette: theme::palette(look, prefs.theme),
         ramp: theme::ramp(by, prefs.theme),
+        ramp_low: low as f32,
+        ramp_per_unit: (1.0 / (high - low)) as f32,
         colour_by: by as u32,
         on_paper: if prefs.theme == Theme::Light { 1.0 } else { 0.0 },
         ..view
     }
-}
-
-fn dashed_circle(painter: &egui::Painter, centre: Pos2, radius: f32, stroke: Stroke) {
-    if !(4.0..4000.0).contains(&radius) {
-        return;
-    }
-    let count = 96;
-    let points: Vec<Pos2> = (0..=count)
-        .map(|i| {
-            let (s, c) = (std::f32::consts::TAU * i as f32 / count as f32).sin_cos();
-            pos2(centre.x + radius * c, centre.y + radius * s)
-        })
-        .collect();
-    painter.extend(egui::Shape::dashed_line(&points, stroke, 4.0, 5.0));
 }

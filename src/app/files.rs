@@ -10,8 +10,10 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
 use super::desk::{Desk, guarded};
+use crate::observe::chart::Chart;
+use crate::observe::picture;
 use crate::scene::{Scene, holds_scene, is_picture_name, lost_its_scene, write_atomic};
-use crate::session::{Document, Event, Level, SceneSource};
+use crate::session::{Document, Event, Level, SceneSource, ShareEvent};
 use crate::snapshot::Swarm;
 use crate::snapshot::io::{ImportOptions, import};
 
@@ -20,6 +22,9 @@ pub type Notice = (Level, String);
 
 /// Endings of files that hold particles or an image.
 const PICTURES: [&str; 7] = ["csv", "tsv", "xyz", "extxyz", "png", "jpg", "jpeg"];
+
+/// Those of an image.
+const IMAGES: [&str; 3] = ["png", "jpg", "jpeg"];
 
 /// Two threads and what comes back from them.
 pub struct Files {
@@ -99,6 +104,9 @@ impl Files {
                                 saved it anew. Only its particles were imported; the original file has all.";
                     let _ = notices.send((Level::Warning, text.to_owned()));
                 }
+                if IMAGES.contains(&ending.as_str()) {
+                    return Event::Share(ShareEvent::IsImage(path));
+                }
                 return imported(path, &notices);
             }
             let what = if path.is_dir() { "a folder" } else { "of a kind that Unstill does not know" };
@@ -131,6 +139,18 @@ impl Files {
             let what = if is_picture_name(path) { "The scene as a picture" } else { "A copy of the scene" };
             let _ = notices.send(match result {
                 Ok(()) => (Level::Success, format!("{what}: {}", path.display())),
+                Err(why) => (Level::Error, why),
+            });
+        });
+    }
+
+    /// Writes a plot, as CSV or PNG by the extension.
+    pub fn save_plot(&self, path: PathBuf, chart: Chart) {
+        let notices = self.notices.0.clone();
+        self.write(path, move |path| {
+            // Fails only when the program is ending.
+            let _ = notices.send(match guarded("the plot", || write_plot(path, &chart)) {
+                Ok(()) => (Level::Info, format!("Plot: {}", path.display())),
                 Err(why) => (Level::Error, why),
             });
         });
@@ -198,6 +218,19 @@ fn imported(path: PathBuf, notices: &Sender<Notice>) -> Event {
     Event::Imported { path, result }
 }
 
+/// Size of a plot as a picture, pixels.
+const PLOT_PX: [u32; 2] = [1200, 750];
+
+/// # Errors
+/// One sentence that names the file.
+fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+        write_atomic(path, chart.to_csv().as_bytes()).map_err(|e| e.to_string())
+    } else {
+        picture::write_png(path, &chart.draw(PLOT_PX)).map_err(|e| e.to_string())
+    }
+}
+
 /// `part`: x, y, width, height of what is kept, pixels.
 fn write_png(path: &Path, picture: bevy::image::Image, part: Option<[u32; 4]>) -> Result<(), String> {
     let picture = picture.try_into_dynamic().map_err(|e| e.to_string())?;
@@ -224,6 +257,21 @@ mod tests {
     fn document(title: &str) -> Document {
         let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
         Document { title: title.into(), snapshot: Arc::new(snapshot), ..Document::default() }
+    }
+
+    #[test]
+    fn a_plot_is_written_as_a_table_or_as_a_picture_and_a_folder_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let chart = Chart::new("Fidelity", "steps", "fidelity").with("fidelity", [[0.0, 0.5], [100.0, 0.75]]);
+        let [csv, png] = ["plot.csv", "plot.png"].map(|name| folder.path().join(name));
+        write_plot(&csv, &chart).unwrap();
+        write_plot(&png, &chart).unwrap();
+        assert_eq!(std::fs::read_to_string(csv).unwrap(), "steps,fidelity\n0,0.5\n100,0.75\n");
+        assert_eq!(image::open(png).unwrap().to_rgba8(), chart.draw(PLOT_PX));
+        let files = Files::default();
+        files.save_plot("/no/such/folder/plot.png".into(), chart);
+        let (_, why) = files.notices.1.recv_timeout(Duration::from_secs(60)).unwrap();
+        assert!(why.contains("/no/such/folder/plot.png"), "{why}");
     }
 
     #[test]
@@ -280,7 +328,12 @@ mod tests {
             let event = next(&files);
             assert!(matches!(&event, Event::Opened { result: Ok(d), .. } if d.title == "Mill"), "{name}: {event:?}");
         }
-        for name in ["c.png", "d.jpg", "e.csv", "f.xyz"] {
+        for name in ["c.png", "d.jpg"] {
+            files.open(at(name));
+            let event = next(&files);
+            assert!(matches!(&event, Event::Share(ShareEvent::IsImage(path)) if *path == at(name)), "{event:?}");
+        }
+        for name in ["e.csv", "f.xyz"] {
             files.open(at(name));
             let event = next(&files);
             assert!(matches!(&event, Event::Imported { result: Ok(_), .. }), "{name}: {event:?}");

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine};
+use super::measures::Measures;
+use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, PendingSwarm};
 use crate::rule::{LiveSettings, Rule};
 use crate::scene::LiveState;
 use crate::session::EngineOrder;
@@ -38,7 +39,7 @@ impl SwarmBuffer {
         let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("swarm on show"),
             size: 16 * capacity.max(64).next_power_of_two() as u64,
-            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
             mapped_at_creation: false,
         });
         Self { buffer, bytes: Vec::new() }
@@ -58,19 +59,11 @@ impl SwarmBuffer {
     }
 }
 
-/// A copy of what is shown, or where it is.
-pub enum Shown {
-    Here(Swarm),
-    OnGpu { buffer: wgpu::Buffer, particles: usize, box_size: [f64; 2] },
-}
-
-impl Shown {
-    pub fn box_size(&self) -> [f64; 2] {
-        match self {
-            Self::Here(swarm) => swarm.box_size,
-            Self::OnGpu { box_size, .. } => *box_size,
-        }
-    }
+/// A copy of the living swarm.
+pub enum Look {
+    Now(Swarm),
+    /// Asked for, on its way from the GPU.
+    Later(PendingSwarm),
 }
 
 /// Runs what the session orders.
@@ -81,6 +74,7 @@ pub struct Live {
     settings: LiveSettings,
     /// The picture of an engine on the processor; one on the GPU has its own.
     shown: Option<SwarmBuffer>,
+    measures: Measures,
     stale: bool,
     seed: u64,
     /// Measured, smoothed; 0 until known.
@@ -220,18 +214,6 @@ impl Live {
         Some((buffer, count, box_size))
     }
 
-    /// What is shown now (ℓ), if anything lives: a copy, or the buffer where it lies.
-    pub fn copy_of_shown(&mut self) -> Option<Shown> {
-        Some(match self.engine.as_mut()? {
-            Engine::Cpu(engine) => Shown::Here(engine.shown()),
-            Engine::Gpu(engine) => Shown::OnGpu {
-                buffer: engine.shown_buffer().clone(),
-                particles: engine.len(),
-                box_size: engine.box_size(),
-            },
-        })
-    }
-
     /// What is shown now (ℓ). Waits for the GPU where the swarm lives there.
     pub fn shown_now(&mut self) -> Option<Swarm> {
         self.engine.as_mut()?.shown().ok()
@@ -240,6 +222,19 @@ impl Live {
     /// As [`Self::state`] where that means no waiting.
     pub fn state_at_hand(&self) -> Option<LiveState> {
         matches!(self.engine, Some(Engine::Cpu(_))).then(|| self.state()).flatten()
+    }
+
+    /// What the engine runs with.
+    pub fn settings(&self) -> &LiveSettings {
+        &self.settings
+    }
+
+    /// Energy and speed of each particle (two f32), if anything lives.
+    pub fn measures(&mut self, gpu: &Gpu) -> Option<wgpu::Buffer> {
+        Some(match self.engine.as_ref()? {
+            Engine::Gpu(engine) => engine.measure_buffer().clone(),
+            Engine::Cpu(engine) => self.measures.update(gpu, engine),
+        })
     }
 
     /// How often time has run, and how many swarms have lived: for what is drawn of the past.
@@ -254,6 +249,27 @@ impl Live {
         let before = std::mem::replace(&mut self.pair_tests, now);
         // A new engine counts from zero.
         Some(if now >= before { now - before } else { now })
+    }
+
+    /// A copy of the swarm as it moves; waits for nothing.
+    pub fn look(&self) -> Option<Look> {
+        Some(match self.engine.as_ref()? {
+            Engine::Cpu(engine) => Look::Now(engine.swarm().clone()),
+            Engine::Gpu(engine) => Look::Later(engine.begin_reading()),
+        })
+    }
+
+    /// A copy of what is shown (ℓ); waits for nothing.
+    pub fn copy_of_shown(&mut self) -> Option<Look> {
+        Some(match self.engine.as_mut()? {
+            Engine::Cpu(engine) => Look::Now(engine.shown()),
+            Engine::Gpu(engine) => Look::Later(engine.begin_reading_shown()),
+        })
+    }
+
+    /// The rule and the settings that the engine runs with.
+    pub fn runs_with(&self) -> Option<(Arc<Rule>, LiveSettings)> {
+        Some((self.rule.clone()?, *self.engine.as_ref()?.settings()))
     }
 
     /// What the swarm lives on, for people.

@@ -7,21 +7,26 @@ mod bundled;
 mod camera;
 mod canvas;
 mod desk;
+mod draft;
 mod draw;
 mod files;
 mod folders;
 mod frame_log;
+mod gallery_life;
 mod keys;
 mod live;
+mod measures;
 mod mine;
+mod observer;
 mod preflight;
 mod prefs;
-mod readback;
+mod ramp;
 mod recorder;
 mod rescue;
 mod share;
 mod shell;
 mod shots;
+mod stippler;
 mod theme;
 mod thumbs;
 mod trainer;
@@ -35,13 +40,15 @@ use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
-use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
+use bevy_egui::{
+    EguiClipboard, EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext,
+};
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
 use keys::{Keyboard, Listener};
 use live::Gpu;
-use shell::Shell;
+use shell::{Clip, Shell};
 
 use crate::engine::EngineChoice;
 use crate::session::{Command, ViewCommand};
@@ -79,7 +86,7 @@ pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
         .insert_resource(Studio { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
         .add_systems(Startup, set_up)
-        .add_systems(EguiPrimaryContextPass, show)
+        .add_systems(EguiPrimaryContextPass, (show, use_clipboard).chain())
         .add_systems(Last, advance)
         .run();
     match exit {
@@ -144,6 +151,8 @@ fn show(
         ui::set_style(ctx);
         *styled = true;
     }
+    let range = shell.ramps.range(&shell.session, shell.live.settings());
+    shell.ui.set_ramp_range(range);
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
     wanted.extend(asked);
     wanted.extend(canvas.show(ctx, free, &shell.session, pointer_is_here, time.delta_secs_f64()));
@@ -162,9 +171,23 @@ fn show(
         }
     }
     // Compared first: the render world copies only what changed.
-    let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
+    let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live, range);
     frame.set_if_neq(new);
     Ok(())
+}
+
+/// What the commands of this frame want of the system's clipboard.
+fn use_clipboard(mut studio: ResMut<Studio>, mut clipboard: ResMut<EguiClipboard>) {
+    let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
+    for wish in std::mem::take(&mut shell.clipboard) {
+        match wish {
+            Clip::Write(text) => clipboard.set_text(&text),
+            Clip::Read => {
+                let text = clipboard.get_text().unwrap_or_default();
+                shell.apply(gpu, vec![Command::PasteText(text)]);
+            }
+        }
+    }
 }
 
 /// Time runs: files, trainer and engine.

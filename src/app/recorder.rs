@@ -11,11 +11,11 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::desk::guarded;
 use super::files::Notice;
-use super::live::{Gpu, Live, Shown};
-use super::readback::Readback;
+use super::live::{Live, Look};
+use crate::engine::PendingSwarm;
 use crate::observe::picture::{Film, FilmStyle, PictureStyle};
 use crate::session::{FilmOptions, Level};
-use crate::snapshot::{Particle, Swarm};
+use crate::snapshot::Swarm;
 use crate::ui::FilmProgress;
 
 /// Frames that may wait to be drawn: all that a film keeps in memory, beside what its seam needs.
@@ -36,7 +36,7 @@ struct Run {
     box_size: [f64; 2],
     taken: usize,
     steps_to_go: u32,
-    asked: Option<Readback>,
+    asked: Option<PendingSwarm>,
     shared: Arc<Shared>,
 }
 
@@ -120,14 +120,14 @@ impl Recorder {
     }
 
     /// Once a frame of the window, after `steps` were taken.
-    pub fn advance(&mut self, gpu: &Gpu, live: &mut Live, steps: u32) {
+    pub fn advance(&mut self, live: &mut Live, steps: u32) {
         let Some(run) = &mut self.run else { return };
         if run.shared.is_over.load(Ordering::Acquire) {
             self.run = None;
             return;
         }
         run.steps_to_go = run.steps_to_go.saturating_sub(steps);
-        run.look(gpu, live);
+        run.look(live);
     }
 
     pub fn progress(&self) -> Option<FilmProgress> {
@@ -165,12 +165,13 @@ impl Run {
         self.asked = None;
     }
 
-    fn look(&mut self, gpu: &Gpu, live: &mut Live) {
-        if let Some(answer) = self.asked.as_ref().and_then(|asked| asked.look(gpu)) {
+    fn look(&mut self, live: &mut Live) {
+        if let Some(answer) = self.asked.as_ref().and_then(PendingSwarm::take) {
             self.asked = None;
             match answer {
-                Ok(packed) => self.take(unpacked(&packed, self.box_size)),
-                Err(()) => self.end(),
+                Ok(swarm) => self.take(swarm),
+                // The GPU was lost, which is told elsewhere.
+                Err(_) => self.end(),
             }
         }
         let Some(frames) = &self.frames else { return };
@@ -178,18 +179,18 @@ impl Run {
             return;
         }
         match live.copy_of_shown() {
-            // Another scene, or none: the film ends here.
             None => self.end(),
-            Some(shown) if shown.box_size() != self.box_size => self.end(),
-            Some(Shown::Here(swarm)) => self.take(swarm),
-            Some(Shown::OnGpu { buffer, particles, .. }) => {
-                self.asked = Some(Readback::begin(gpu, &buffer, 16 * particles as u64));
-            }
+            Some(Look::Now(swarm)) => self.take(swarm),
+            Some(Look::Later(pending)) => self.asked = Some(pending),
         }
         self.steps_to_go = self.options.steps_per_frame;
     }
 
     fn take(&mut self, swarm: Swarm) {
+        if swarm.box_size != self.box_size {
+            // Another scene: the film ends here.
+            self.end();
+        }
         let Some(frames) = &self.frames else { return };
         // Never full here; disconnected when the film has failed, which is told by the thread.
         if frames.try_send(swarm).is_ok() {
@@ -199,16 +200,6 @@ impl Run {
             self.end();
         }
     }
-}
-
-fn unpacked(packed: &[[f32; 4]], box_size: [f64; 2]) -> Swarm {
-    let particle = |p: &[f32; 4]| Particle {
-        x: f64::from(p[0]),
-        y: f64::from(p[1]),
-        heading: f64::from(p[2]),
-        species: p[3] as u8,
-    };
-    Swarm { particles: packed.iter().map(particle).collect(), box_size }
 }
 
 /// What the thread does.

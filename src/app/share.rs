@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{Files, Notice};
 use super::folders;
-use super::live::Gpu;
-use super::live::{Live, Shown};
+use super::live::Live;
 use super::mine::{Mine, file_name, free_path};
 use super::recorder::Recorder;
 use super::rescue::Rescue;
@@ -107,8 +106,8 @@ impl Sharing {
     }
 
     /// Once a frame, after `steps` were taken; returns what the user should know.
-    pub fn advance(&mut self, gpu: &Gpu, session: &Session, files: &Files, live: &mut Live, steps: u32) -> Vec<Notice> {
-        self.recorder.advance(gpu, live, steps);
+    pub fn advance(&mut self, session: &Session, files: &Files, live: &mut Live, steps: u32) -> Vec<Notice> {
+        self.recorder.advance(live, steps);
         let failure = self.rescue.advance(session, files, || live.state_at_hand());
         let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
         self.recorder.notices().chain(failure).collect()
@@ -149,11 +148,5 @@ fn style(prefs: &Prefs) -> PictureStyle {
 /// What a scene saved at `path` shows, where that is a picture: the swarm as it is seen. Waits for the GPU where the
 /// swarm lives there, as keeping its state does.
 pub fn shown_in(path: &Path, live: &mut Live) -> Option<Swarm> {
-    if !is_picture_name(path) {
-        return None;
-    }
-    match live.copy_of_shown()? {
-        Shown::Here(swarm) => Some(swarm),
-        Shown::OnGpu { .. } => live.shown_now(),
-    }
+    if is_picture_name(path) { live.shown_now() } else { None }
 }

@@ -7,12 +7,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::bundled;
 use super::files::Files;
 use super::frame_log::FrameLog;
+use super::gallery_life::Life;
 use super::live::{Gpu, Live};
+use super::observer::{Bench, Watch};
 use super::prefs::{self, Keeper};
+use super::ramp::Ramps;
 use super::share::{Sharing, shown_in};
+use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
-use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
+use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, Speed, ViewCommand};
 use crate::ui::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -20,6 +24,12 @@ const TICK_S: f64 = 1.0 / 60.0;
 
 /// After a long frame no more ticks than this are caught up with.
 const MOST_TICKS: f64 = 3.0;
+
+/// What is to be done with the system's clipboard.
+pub enum Clip {
+    Write(String),
+    Read,
+}
 
 /// The program behind the window.
 pub struct Shell {
@@ -32,7 +42,14 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
+    stippler: Stippler,
+    /// What the window's owner must do with the clipboard this frame.
+    pub clipboard: Vec<Clip>,
+    watch: Watch,
+    bench: Bench,
     keeper: Keeper,
+    gallery: Life,
+    pub ramps: Ramps,
     quits: bool,
     /// Asked to quit again while something was being written.
     quits_at_once: bool,
@@ -57,7 +74,13 @@ impl Shell {
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
+            stippler: Stippler::default(),
+            clipboard: Vec::new(),
+            watch: Watch::default(),
+            bench: Bench::default(),
             keeper: Keeper::new(prefs::usual_path()),
+            gallery: Life::default(),
+            ramps: Ramps::default(),
             quits: false,
             quits_at_once: false,
             views: Vec::new(),
@@ -103,8 +126,13 @@ impl Shell {
     pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
         let measured = self.thumbs.advance(&self.session);
         self.ui.set_thumbnails(self.thumbs.shown());
-        let events: Vec<Event> =
-            self.files.done().chain(self.training.events()).chain(measured).chain(self.stopwatch.events()).collect();
+        if self.ui.gallery_is_open() {
+            self.ui.set_gallery_life(self.gallery.shown());
+        }
+        let done = self.files.done().chain(self.training.events()).chain(measured);
+        let events: Vec<Event> = done.chain(self.stopwatch.events()).chain(self.stippler.events()).collect();
+        let seen = self.watch.advance(&self.session, &self.live);
+        let events: Vec<Event> = events.into_iter().chain(seen).chain(self.bench.events()).collect();
         for event in events {
             self.hear(gpu, event);
         }
@@ -123,7 +151,7 @@ impl Shell {
             done += effects.iter().map(steps_of).sum::<u32>();
             self.perform(gpu, effects);
         }
-        for (level, text) in self.share.advance(gpu, &self.session, &self.files, &mut self.live, done) {
+        for (level, text) in self.share.advance(&self.session, &self.files, &mut self.live, done) {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
         self.ui.set_share(self.share.readouts(&self.files, self.quits));
@@ -133,6 +161,8 @@ impl Shell {
             let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
             let engine = self.live.describe(gpu);
             self.readouts = Readouts { frame_ms, steps_per_s, engine, pair_tests_per_s };
+            let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s };
+            self.hear(gpu, Event::SpeedMeasured(speed));
         }
     }
 
@@ -173,7 +203,15 @@ impl Shell {
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
+                Effect::EndPhase(run) => self.training.end_phase(run),
+                Effect::MeasureRule(request) => self.bench.measure(request),
+                Effect::Certify(request) => self.bench.certify(request),
+                Effect::StopCertifying => self.bench.stop_certifying(),
+                Effect::SavePlot { path, chart } => self.files.save_plot(path, *chart),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
+                Effect::Stipple(request) => self.stippler.ask(request),
+                Effect::WriteClipboard(text) => self.clipboard.push(Clip::Write(text)),
+                Effect::ReadClipboard => self.clipboard.push(Clip::Read),
                 Effect::View(view) => self.views.push(view),
                 Effect::Share(order) => {
                     let answer = self.share.perform(order, &self.session, &self.files, &mut self.live);

@@ -7,6 +7,7 @@ use candle_nn::{AdamW, Optimizer, ParamsAdamW};
 use rand::rngs::StdRng;
 
 use super::batch::{Batch, Pool};
+use super::chains::Chains;
 use super::fused::{Bench, EnergyGradient, FlowJets};
 use super::{LearnError, Phase, StepStats, TrainingSettings, graph, loss};
 use crate::rule::fast::{Kernels, Weights};
@@ -19,6 +20,8 @@ const AVERAGE_DECAY: f32 = 0.998;
 const DIVERGED_FACTOR: f64 = 20.0;
 /// Gain of the output layer at the start: the energy begins almost flat.
 const START_GAIN: f64 = 0.1;
+/// Least steps over which a phase that ends early cools down.
+const COOLING_STEPS: usize = 20;
 /// Steps before divergence is judged.
 const SETTLE_STEPS: usize = 50;
 
@@ -35,6 +38,9 @@ struct Student {
     continued: bool,
     smoothed: Option<f64>,
     first: f64,
+    /// The step at which the learning rate left its cosine for a straight fall to zero, and the steps planned then.
+    cooling: Option<usize>,
+    planned: usize,
 }
 
 /// A training run: first the energy, then (if asked for) the flow.
@@ -47,6 +53,8 @@ pub struct Trainer {
     rule: Rule,
     energy: Student,
     flow: Option<Student>,
+    /// Begun with the flow; `None` for pictures whose samples are seen in part only.
+    chains: Option<Chains>,
     /// Running mean square speed (ℓ/time)² and mean forward speed of the flow.
     speed_sq: f64,
     forward: f64,
@@ -110,6 +118,7 @@ impl Trainer {
             rule,
             energy,
             flow,
+            chains: None,
             speed_sq: 1.0,
             forward: 1.0,
         })
@@ -159,6 +168,7 @@ impl Trainer {
             rule: Rule { flow: None, ..rule.clone() },
             energy,
             flow: Some(flow),
+            chains: None,
             speed_sq: 1.0,
             forward: 1.0,
         })
@@ -186,12 +196,32 @@ impl Trainer {
         Ok(Some(StepStats { phase, step, steps: self.total_steps(), loss }))
     }
 
+    /// Ends the present phase soon: the learning rate falls to zero over a tenth of the steps taken, and what was planned
+    /// after that is left out.
+    pub fn end_phase(&mut self) {
+        let energy_is_learned = self.energy.step >= self.settings.steps;
+        let (student, planned) = match &mut self.flow {
+            Some(flow) if energy_is_learned => (flow, &mut self.settings.flow_steps),
+            _ => (&mut self.energy, &mut self.settings.steps),
+        };
+        let end = student.step + (student.step / 10).max(COOLING_STEPS);
+        if student.cooling.is_none() && end < *planned {
+            student.cooling = Some(student.step);
+            student.planned = *planned;
+            *planned = end;
+        }
+    }
+
     /// The newest good weights as a rule. The flow appears once its training has begun (or at once when it goes on from an earlier one), scaled to a root mean square
     /// speed of 1 ℓ per time, with the sign that moves forward on average: equation (1) is linear in V.
     pub fn rule(&self) -> Rule {
+        self.rule_with(self.flow.as_ref())
+    }
+
+    fn rule_with(&self, flow: Option<&Student>) -> Rule {
         let mut rule = self.rule.clone();
         rule.energy.weights.clone_from(&self.energy.average);
-        rule.flow = self.flow.as_ref().filter(|f| f.step > 0 || f.continued).map(|f| {
+        rule.flow = flow.filter(|f| f.step > 0 || f.continued).map(|f| {
             let mut net = LocalNet { shape: f.shape, weights: f.average.clone() };
             let scale = (self.forward.signum() / self.speed_sq.max(1e-12).sqrt()) as f32;
             let layout = f.shape.layout();
@@ -207,6 +237,28 @@ impl Trainer {
         // The operations of the last step are dropped, so this is the only owner and nothing is copied.
         let mut batch = Arc::try_unwrap(std::mem::take(&mut self.batch)).unwrap_or_default();
         self.pool.draw(&mut batch, self.settings.batch, sigma_range_l, &self.rule);
+        self.batch = Arc::new(batch);
+        self.batch.clone()
+    }
+
+    /// As [`Trainer::draw`]; half of the batch are swarms that live by the energy and the flow as they are now.
+    fn draw_with_chains(&mut self, sigma_range_l: [f64; 2], student: &Student) -> Arc<Batch> {
+        if !self.pool.samples_are_whole() {
+            return self.draw(sigma_range_l);
+        }
+        let mut batch = Arc::try_unwrap(std::mem::take(&mut self.batch)).unwrap_or_default();
+        let rule = self.rule_with(Some(student));
+        let mut chains = match self.chains.take() {
+            Some(chains) => chains,
+            None => Chains::new(&mut self.pool, sigma_range_l, &rule),
+        };
+        {
+            let mut kernels = self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let configs = self.settings.batch;
+            chains.advance(configs / 2, &mut self.pool, sigma_range_l, &rule, &mut kernels);
+            self.pool.draw_beside(&mut batch, configs, sigma_range_l, &rule, chains.advanced());
+        }
+        self.chains = Some(chains);
         self.batch = Arc::new(batch);
         self.batch.clone()
     }
@@ -249,7 +301,7 @@ impl Trainer {
     fn flow_loss(&mut self, student: &Student) -> Result<loss::FlowLoss, LearnError> {
         // The flow runs at the live temperature: the lower half (in ln σ) of the trained range.
         let [lo, hi] = self.settings.sigma_range_l;
-        let batch = self.draw([lo, (lo * hi).sqrt()]);
+        let batch = self.draw_with_chains([lo, (lo * hi).sqrt()], student);
         let score = self.score(&batch)?;
         let probes = loss::Probes::draw(&batch, &score, self.pool.rng());
         let shape = student.shape;
@@ -291,7 +343,31 @@ impl Student {
         let weights = Var::from_vec(average.clone(), average.len(), device)?;
         let params = ParamsAdamW { lr: settings.learning_rate, beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.0 };
         let optimiser = AdamW::new(vec![weights.clone()], params)?;
-        Ok(Self { shape, weights, optimiser, average, step: 0, continued: start.is_some(), smoothed: None, first: 0.0 })
+        Ok(Self {
+            shape,
+            weights,
+            optimiser,
+            average,
+            step: 0,
+            continued: start.is_some(),
+            smoothed: None,
+            first: 0.0,
+            cooling: None,
+            planned: 0,
+        })
+    }
+
+    /// Share of the first learning rate at this step of `steps`.
+    fn rate(&self, steps: usize) -> f64 {
+        let cosine =
+            |step: usize, of: usize| 0.5 * (1.0 + (std::f64::consts::PI * step as f64 / of.max(1) as f64).cos());
+        match self.cooling {
+            Some(from) => {
+                let left = steps.saturating_sub(self.step) as f64 / steps.saturating_sub(from).max(1) as f64;
+                cosine(from, self.planned) * left
+            }
+            None => cosine(self.step, steps),
+        }
     }
 
     /// Adam along a cosine schedule, then the running average. Returns the loss.
@@ -305,8 +381,7 @@ impl Student {
         if !value.is_finite() || runaway {
             return Err(LearnError::Diverged { step: self.step + 1, loss: value, last_good: self.step });
         }
-        let progress = self.step as f64 / steps.max(1) as f64;
-        self.optimiser.set_learning_rate(learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()));
+        self.optimiser.set_learning_rate(learning_rate * self.rate(steps));
         self.optimiser.backward_step(&loss)?;
         let now: Vec<f32> = self.weights.as_tensor().to_vec1()?;
         if now.iter().any(|w| !w.is_finite()) {

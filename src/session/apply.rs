@@ -6,17 +6,19 @@ use std::sync::Arc;
 
 use rand::RngExt;
 
-use super::command::{Command, Dialog, Effect, Level, Place, SceneSource, TrainingRequest};
+use super::command::{Command, Dialog, Effect, Level, Place, RuleRole, SceneSource, TrainingRequest};
 use super::document::Document;
 use super::flows;
 use super::history::{History, Moment};
 use super::live::MAX_STEPS_PER_FRAME;
+use super::observation::WoundKind;
 use super::pen::MIN_SPACING;
 use super::picture;
 use super::pointer::{pointer, release};
 use super::state::Session;
+use super::takeover::Held;
 use super::training::TrainingState;
-use super::{prefs, share, start, swarm};
+use super::{certificate, prefs, share, start, swarm, takeover, tools};
 use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
@@ -70,17 +72,33 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             true
         }),
 
-        Command::SetTool(tool) => {
-            let effects = release(session);
-            session.tool = tool;
-            effects
-        }
+        Command::SetTool(tool) => tools::take(session, tool),
         Command::SetEraserRadius(radius) => set_number(&mut session.eraser_radius, radius, 0.05, 100.0),
         Command::SetSpacing(spacing) => set_number(&mut session.spacing, spacing, MIN_SPACING, 100.0),
         Command::SetSpecies(species) => {
             session.species = species.min(MAX_SPECIES as u8 - 1);
+            tools::recolour(session, session.species)
+        }
+        Command::SetPaint(options) => tools::set_options(session, options),
+        Command::Hold(hand) => tools::hold(session, hand),
+        Command::Selection(order) => tools::order(session, order),
+        Command::Turn(by) => tools::turn(session, by),
+        Command::Resize(factor) => tools::resize(session, factor),
+        Command::Nudge(steps) => tools::nudge(session, steps),
+        Command::ToggleSymmetry => tools::toggle_symmetry(session),
+        Command::ToggleSnap => tools::toggle_snap(session),
+        Command::TakeStamp(source) => tools::take_stamp(session, &source),
+        Command::SetText(text) => {
+            session.kit.text = text;
             Vec::new()
         }
+        Command::OpenPicture(path) => tools::open_picture(session, path),
+        Command::PlaceStamp => tools::place(session),
+        Command::Copy => tools::copy(session),
+        Command::Cut => tools::cut(session),
+        Command::Paste => vec![Effect::ReadClipboard],
+        Command::PasteText(text) => tools::paste_text(session, &text),
+        Command::LetGo => tools::let_go(session),
         Command::Pointer(at) => pointer(session, at),
         Command::Paint(particle) => edit_picture(session, merge, |s| picture::add(s, &[particle])),
         Command::Stroke(particles) => edit_picture(session, merge, |s| picture::add(s, &particles)),
@@ -126,6 +144,11 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             vec![Effect::StopTraining(session.training.run)]
         }
         Command::PauseLearning | Command::ResumeLearning | Command::StopLearning => Vec::new(),
+        Command::SetStopWhenSettled(wanted) => {
+            session.stops_when_settled = wanted;
+            Vec::new()
+        }
+        Command::SwitchRule => takeover::switch(session),
         Command::LearnAnotherFlow(choice) => flows::learn_another(session, choice),
         Command::PickFlow(index) => flows::pick(session, index),
         Command::RenameFlow(index, name) => flows::rename(session, merge, index, &name),
@@ -156,7 +179,11 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             effects
         }
         Command::RestartFromSnapshot => start::upload(session, swarm::from_picture, None),
-        Command::Randomise => start::upload(session, swarm::uniform, None),
+        Command::Randomise => {
+            let effects = start::upload(session, swarm::uniform, None);
+            session.observation.wounded(Some(WoundKind::Scrambled));
+            effects
+        }
         Command::SurpriseMe => {
             let live = surprise(session);
             edit(session, merge, |d| set(&mut d.live, live))
@@ -167,6 +194,10 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             effects
         }
         Command::SetForceRadius(radius) => set_number(&mut session.live.force_radius_l, radius, 0.2, 50.0),
+
+        Command::Certify => certificate::begin(session, true),
+        Command::CancelCertify => certificate::cancel(session),
+        Command::SavePlot(kind, path) => vec![Effect::SavePlot { path, chart: Box::new(session.chart(kind)) }],
     }
 }
 
@@ -208,6 +239,7 @@ pub(super) fn edit(
         return Vec::new();
     }
     let old = before.document.clone();
+    tools::keep_selection(&mut session.kit.selection, &old.snapshot, &session.document.snapshot);
     session.new_revision();
     session.history.record_edit(before, merge);
     follow(session, &old)
@@ -280,6 +312,10 @@ fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Momen
     let now = session.moment();
     let Some((moment, whole)) = step(&mut session.history, now) else { return effects };
     let old = std::mem::replace(&mut session.document, moment.document);
+    if !Arc::ptr_eq(&old.snapshot, &session.document.snapshot) {
+        // What was selected in that picture.
+        session.kit.selection = moment.selection;
+    }
     if whole {
         session.path = moment.path;
         session.revision = moment.revision;
@@ -339,7 +375,8 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     let start = if go_on { document.rule.clone() } else { None };
     // The living swarm may stay when the unit of length stays: then its particles mean the same to the new rule.
     let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == session.unit_length);
-    session.run_is_live = same_unit && session.live.particles > 0;
+    let holds = takeover::may_play_on(session);
+    session.run_is_live = holds || (same_unit && session.live.particles > 0);
     let run = session.training.begin();
     let request = TrainingRequest {
         run,
@@ -353,7 +390,12 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     session.another_flow = None;
     let mut effects = release(session);
     session.place = Place::Learn;
+    effects.extend(certificate::cancel(session));
     effects.push(Effect::StartTraining(Box::new(request)));
+    if let (true, Some(old)) = (holds, session.playing_rule.clone()) {
+        session.held = Some(Held { old: None, new: None });
+        effects.push(takeover::measure(session, &old, RuleRole::Old));
+    }
     effects
 }
 

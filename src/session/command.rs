@@ -4,14 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::learn::{Drive, TrainingSettings};
+use crate::observe::chart::Chart;
+use crate::observe::{Certificate, QuickFidelity, Reading};
 use crate::rule::{LiveSettings, LocalNet, Rule};
 use crate::scene::FlowNumbers;
 use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
 use crate::worker;
 
+use super::charts::PlotKind;
 use super::document::Document;
 use super::prefs::{Preference, Prefs};
 use super::share::{ShareCommand, ShareEvent, ShareOrder};
+use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,7 +32,37 @@ pub enum Place {
 pub enum Tool {
     #[default]
     Pen,
+    Line,
+    Arc,
+    Circle,
+    Lattice,
+    Spray,
     Eraser,
+    Select,
+    Lasso,
+    Stamp,
+    Text,
+    Image,
+    Eyedropper,
+}
+
+impl Tool {
+    /// All of them, in the order of the palette.
+    pub const ALL: [Self; 13] = [
+        Self::Pen,
+        Self::Line,
+        Self::Arc,
+        Self::Circle,
+        Self::Lattice,
+        Self::Spray,
+        Self::Eraser,
+        Self::Select,
+        Self::Lasso,
+        Self::Stamp,
+        Self::Text,
+        Self::Image,
+        Self::Eyedropper,
+    ];
 }
 
 /// What the pointer does to the live swarm.
@@ -99,8 +133,36 @@ pub enum Command {
     SetEraserRadius(f64),
     /// Distance between the particles of a stroke, world units.
     SetSpacing(f64),
-    /// The species the pen paints with.
+    /// The species that tools lay; a selection gets it too.
     SetSpecies(u8),
+    /// The settings of the tools.
+    SetPaint(PaintOptions),
+    /// How the pointer is held: comes before its presses and drags.
+    Hold(Hand),
+    Selection(SelectionOrder),
+    /// Turns what is in hand (selection, stamp, or the heading of the pen), radians counter-clockwise.
+    Turn(f64),
+    /// Makes what is in hand (selection, stamp, brush or spacing) so many times as large.
+    Resize(f64),
+    /// Moves the selection by steps to the right and up.
+    Nudge([i8; 2]),
+    ToggleSymmetry,
+    ToggleSnap,
+    TakeStamp(StampSource),
+    /// What the text tool writes.
+    SetText(String),
+    /// Shows how this image would be laid.
+    OpenPicture(PathBuf),
+    /// Lays what is in hand in the middle of the box.
+    PlaceStamp,
+    Copy,
+    Cut,
+    /// What lies in the clipboard.
+    Paste,
+    /// A table of particles, as text.
+    PasteText(String),
+    /// Drops what is being drawn, the selection, or the tool.
+    LetGo,
     Pointer(Pointer),
     Paint(Particle),
     /// Consecutive strokes are one step of the history until [`Command::EndGesture`].
@@ -140,6 +202,10 @@ pub enum Command {
     PauseLearning,
     ResumeLearning,
     StopLearning,
+    /// Whether a run ends by itself when its fidelity has settled.
+    SetStopWhenSettled(bool),
+    /// The rule in the making takes over now, however good it is.
+    SwitchRule,
     /// Learns another flow for the present energy; `None`: the next seed, and the drive of the settings.
     LearnAnotherFlow(Option<(u64, Drive)>),
     /// Lets this flow of the list play.
@@ -174,6 +240,13 @@ pub enum Command {
     SurpriseMe,
     SetForceKind(ForceKind),
     SetForceRadius(f64),
+
+    // Observe
+    /// Measures how well the rule grows, keeps and heals the pattern, in the background.
+    Certify,
+    CancelCertify,
+    /// Writes the plot as it is now; the extension says how: .csv or .png.
+    SavePlot(PlotKind, PathBuf),
 }
 
 /// What changes only the sight of things: the session hands it on to the shell.
@@ -199,8 +272,14 @@ pub enum Dialog {
     SavePicture,
     Film,
     Import,
+    /// An image for the image tool.
+    Picture,
     Gallery,
     Help,
+    /// The drawer of live plots.
+    Plots,
+    SavePlotCsv(PlotKind),
+    SavePlotPng(PlotKind),
     /// All commands, to be found by typing.
     Palette,
 }
@@ -243,6 +322,18 @@ pub enum Effect {
     PauseTraining(RunId),
     ResumeTraining(RunId),
     StopTraining(RunId),
+    /// Let the present phase of the run cool down and end; what comes after it begins then.
+    EndPhase(RunId),
+    /// Measure a rule of a run and answer with [`Event::RuleMeasured`]; of several new ones only the newest counts.
+    MeasureRule(Box<RuleRequest>),
+    /// Measure in the background and answer with [`Event::CertificateProgress`] and [`Event::Certified`].
+    Certify(Box<CertificateRequest>),
+    StopCertifying,
+    /// Write off the UI thread, as CSV or PNG by the extension.
+    SavePlot {
+        path: PathBuf,
+        chart: Box<Chart>,
+    },
     Engine(EngineOrder),
     /// A short notice on the screen.
     Notify {
@@ -251,6 +342,13 @@ pub enum Effect {
     },
     Ask(Dialog),
     View(ViewCommand),
+    /// Put a text into the clipboard.
+    WriteClipboard(String),
+    /// Answer with [`Command::PasteText`].
+    ReadClipboard,
+    /// Make a text or an image into particles, off the UI thread, and answer with [`Event::Stippled`]; only the newest
+    /// matters.
+    Stipple(StippleRequest),
     /// Keep these for the next run.
     KeepPrefs(Box<Prefs>),
     Quit,
@@ -285,6 +383,45 @@ pub struct TrainingRequest {
     pub start: Option<Arc<Rule>>,
     /// Learn only another flow for the energy of `start`.
     pub another_flow: bool,
+}
+
+/// Whose fidelity is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleRole {
+    /// The rule that was there before the run.
+    Old,
+    /// The newest weights.
+    New,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleRequest {
+    pub run: RunId,
+    pub role: RuleRole,
+    /// Of the run, when these weights came.
+    pub step: usize,
+    pub rule: Arc<Rule>,
+    pub snapshot: Arc<Snapshot>,
+    pub ensemble: Ensemble,
+    pub live: LiveSettings,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CertificateRequest {
+    pub run: u64,
+    pub rule: Arc<Rule>,
+    pub snapshot: Arc<Snapshot>,
+    pub ensemble: Ensemble,
+    pub live: LiveSettings,
+}
+
+/// How fast the program is now.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Speed {
+    pub frame_ms: f64,
+    pub steps_per_s: f64,
+    /// `None` while unknown.
+    pub pair_tests_per_s: Option<f64>,
 }
 
 /// What the engine must do, in the order given.
@@ -342,6 +479,31 @@ pub enum Event {
         net: Arc<LocalNet>,
         numbers: FlowNumbers,
     },
+    /// Particles about their middle, in the unit of [`super::StippleView`].
+    Stippled {
+        request: StippleRequest,
+        result: Result<Vec<Particle>, String>,
+    },
+    /// What was seen of the live swarm.
+    Observed(Box<Reading>),
+    SpeedMeasured(Speed),
+    RuleMeasured {
+        run: RunId,
+        role: RuleRole,
+        step: usize,
+        result: Result<QuickFidelity, String>,
+    },
+    CertificateProgress {
+        run: u64,
+        phase: &'static str,
+        share: f64,
+    },
+    Certified {
+        run: u64,
+        result: Result<Box<Certificate>, String>,
+    },
+    /// Something beside the engine broke off; one sentence.
+    Trouble(String),
     /// What was kept by an earlier run.
     PrefsRead(Box<Prefs>),
     /// The engine could not do what it was ordered to.

@@ -33,8 +33,8 @@ pub enum ShareCommand {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ShareOrder {
-    /// Read a file off the UI thread, a scene or a picture, and answer with [`super::Event::Opened`] or
-    /// [`super::Event::Imported`].
+    /// Read a file off the UI thread, a scene or particles, and answer with [`super::Event::Opened`],
+    /// [`super::Event::Imported`] or [`ShareEvent::IsImage`].
     Open(PathBuf),
     /// Write a copy off the UI thread; the scene's own file stays what it is.
     SaveCopy {
@@ -61,6 +61,8 @@ pub enum ShareOrder {
 pub enum ShareEvent {
     /// A scene that an earlier run of the program could not save; `path`: the file it had.
     Restored { path: Option<PathBuf>, document: Box<Document> },
+    /// What was to be opened is an image, with no scene in it.
+    IsImage(PathBuf),
     /// A film has begun: what is filmed shall move and be seen.
     FilmBegun,
 }
@@ -186,6 +188,8 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
             effects.push(notify(Level::Success, text));
             effects
         }
+        ShareEvent::IsImage(path) if session.place == Place::Paint => apply(session, Command::OpenPicture(path)),
+        ShareEvent::IsImage(path) => vec![Effect::ImportFile(path)],
         ShareEvent::FilmBegun => {
             let mut effects = apply(session, Command::Play);
             if session.place == Place::Paint {

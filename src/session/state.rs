@@ -7,15 +7,19 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+use super::certificate::CertificateView;
 use super::command::{Command, Effect, Event, Place, RunId, Tool};
 use super::document::Document;
 use super::flows::{self, AnotherFlow};
 use super::history::{History, Moment};
 use super::live::LiveView;
+use super::observation::Observation;
 use super::pace::PaceView;
 use super::pointer::Gesture;
 use super::prefs::{self, Prefs};
 use super::share::FilmOptions;
+use super::takeover::Held;
+use super::tools::Kit;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
 use crate::rule::Rule;
@@ -42,8 +46,8 @@ pub struct Session {
     pub(super) spacing: f64,
     /// The pointer's gesture on the canvas.
     pub(super) gesture: Gesture,
-    /// The heading the next click of the pen gives, radians.
-    pub(super) pen_heading: f64,
+    /// Settings of the tools, the selection, and what is in hand.
+    pub(super) kit: Kit,
     pub(super) training: TrainingView,
     pub(super) pace: PaceView,
     /// The rule in the engine: that of the document, or the one that gives way to it.
@@ -60,6 +64,11 @@ pub struct Session {
     pub(super) run_has_spoken: bool,
     /// The swarm of the run's picture has replaced the older one.
     pub(super) run_is_live: bool,
+    /// The rule in the engine plays on until the one in the making is better.
+    pub(super) held: Option<Held>,
+    pub(super) stops_when_settled: bool,
+    pub(super) observation: Observation,
+    pub(super) certificate: CertificateView,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
     /// How the next film is taken.
@@ -84,6 +93,7 @@ impl Session {
         Self {
             unit_length: document.snapshot.unit_length(),
             warnings: warnings(&document),
+            kit: Kit::new(&document),
             document,
             path: None,
             revision: 0,
@@ -98,7 +108,6 @@ impl Session {
             eraser_radius: 0.8,
             spacing: 1.0,
             gesture: Gesture::None,
-            pen_heading: 0.0,
             training: TrainingView::default(),
             pace: PaceView::default(),
             playing_rule: None,
@@ -108,6 +117,10 @@ impl Session {
             run_goes_on: false,
             run_has_spoken: false,
             run_is_live: false,
+            held: None,
+            stops_when_settled: false,
+            observation: Observation::default(),
+            certificate: CertificateView::default(),
             live: LiveView::default(),
             asks_before_quitting: false,
             film: FilmOptions::default(),
@@ -183,6 +196,26 @@ impl Session {
         &self.live
     }
 
+    /// What was seen of the live swarm.
+    pub fn observation(&self) -> &Observation {
+        &self.observation
+    }
+
+    /// The old rule that plays on while another is learned in its place, if so.
+    pub fn held(&self) -> Option<&Held> {
+        self.held.as_ref()
+    }
+
+    /// A run ends by itself when its fidelity has settled.
+    pub fn stops_when_settled(&self) -> bool {
+        self.stops_when_settled
+    }
+
+    /// The rule in the engine.
+    pub fn playing_rule(&self) -> Option<&Arc<Rule>> {
+        self.playing_rule.as_ref()
+    }
+
     /// ℓ of the picture, world units.
     pub fn unit_length(&self) -> f64 {
         self.unit_length
@@ -231,6 +264,7 @@ impl Session {
             path: self.path.clone(),
             revision: self.revision,
             saved_revision: self.saved_revision,
+            selection: self.kit.selection.clone(),
             learned: self.learned,
             lineage: self.lineage,
         }

@@ -16,6 +16,8 @@ mod hint;
 mod learn;
 mod live;
 mod look;
+mod meter;
+mod observe;
 mod paint;
 mod rules;
 mod share;
@@ -28,7 +30,7 @@ mod widgets;
 // The one way to egui, which is no dependency of our own.
 pub(crate) use bevy_egui::egui;
 
-pub use gallery::GalleryCard;
+pub use gallery::{GalleryCard, GalleryLife};
 pub use rules::Thumbnails;
 pub use share::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
@@ -75,6 +77,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
         look::legend(ctx, free, session, state.ramp_range);
         hint::show(ctx, free, session, state, &mut commands);
         rules::show(ctx, free, session, state, &mut commands);
+        meter::show(ctx, free, session, state, &mut commands);
     }
     hint::way_back(ctx, free, session, state);
     finder::show(ctx, session, state, &mut commands);
@@ -121,6 +124,7 @@ fn bar_and_side(
             });
         },
     );
+    observe::show(&mut root, session, state, commands);
     root.available_rect_before_wrap()
 }
 

@@ -3,6 +3,7 @@
 
 mod learn;
 mod live;
+mod observe;
 mod paint;
 mod scene;
 mod view;
@@ -42,6 +43,12 @@ impl Shortcut {
         let key = match self.key {
             "Period" => ".",
             "Comma" => ",",
+            "OpenBracket" => "[",
+            "CloseBracket" => "]",
+            "ArrowLeft" => "←",
+            "ArrowRight" => "→",
+            "ArrowUp" => "↑",
+            "ArrowDown" => "↓",
             "Plus" => "+",
             "Minus" => "-",
             key => key,
@@ -61,11 +68,12 @@ pub enum Group {
     Paint,
     Learn,
     Live,
+    Observe,
     Help,
 }
 
 impl Group {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Scene,
         Self::Edit,
         Self::View,
@@ -74,6 +82,7 @@ impl Group {
         Self::Paint,
         Self::Learn,
         Self::Live,
+        Self::Observe,
         Self::Help,
     ];
 
@@ -87,6 +96,7 @@ impl Group {
             Self::Paint => "Paint",
             Self::Learn => "Learn",
             Self::Live => "Live",
+            Self::Observe => "Observe",
             Self::Help => "Help",
         }
     }
@@ -106,7 +116,7 @@ impl Group {
         match self {
             Self::Paint => place == Place::Paint,
             Self::Live | Self::Look => place != Place::Paint,
-            Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Help => true,
+            Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Observe | Self::Help => true,
         }
     }
 }
@@ -133,9 +143,19 @@ impl CommandInfo {
 
 /// Every command with a name, in the order of the menus.
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
-    [scene::TABLE, view::TABLE, view::LOOK, view::PLACES, paint::TABLE, learn::TABLE, live::TABLE, view::HELP]
-        .into_iter()
-        .flatten()
+    [
+        scene::TABLE,
+        view::TABLE,
+        view::LOOK,
+        view::PLACES,
+        paint::TABLE,
+        learn::TABLE,
+        live::TABLE,
+        observe::TABLE,
+        view::HELP,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The entry of a command in the [`table`].

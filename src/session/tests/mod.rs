@@ -4,8 +4,11 @@ mod files;
 mod history;
 mod learning;
 mod live;
+mod observing;
 mod painting;
 mod share;
+mod takeover;
+mod tools;
 
 use std::path::PathBuf;
 use std::sync::Arc;

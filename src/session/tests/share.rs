@@ -90,3 +90,14 @@ fn a_restored_scene_is_unsaved_keeps_its_file_and_can_be_undone() {
     session.apply(Command::Undo);
     assert_eq!(*session.document(), before);
 }
+
+#[test]
+fn an_image_is_laid_with_a_preview_in_paint_and_imported_elsewhere() {
+    let mut session = alive();
+    let path = PathBuf::from("drawing.png");
+    let effects = session.on_event(Event::Share(ShareEvent::IsImage(path.clone())));
+    assert_eq!(effects, vec![Effect::ImportFile(path.clone())]);
+    session.apply(Command::SetPlace(Place::Paint));
+    let effects = session.on_event(Event::Share(ShareEvent::IsImage(path)));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::ImportFile(_))), "{effects:?}");
+}
