@@ -93,10 +93,12 @@ fn ask(window: &mut Window, command: Command) {
 }
 
 fn orders(window: &Window) -> Vec<&ShareOrder> {
-    let order = |effect| match effect {
-        &Effect::Share(ref order) => Some(order),
-        _ => None,
-    };
+    fn order(effect: &Effect) -> Option<&ShareOrder> {
+        match effect {
+            Effect::Share(order) => Some(order),
+            _ => None,
+        }
+    }
     window.state().effects.iter().filter_map(order).collect()
 }
 

@@ -60,7 +60,7 @@ enum Command {
     /// Learn the rule that keeps a scene alive
     Learn(learn::Args),
     /// Run the rule of a scene without a window
-    Live(live::Args),
+    Live(Box<live::Args>),
     /// Measure how well the rule of a scene grows, keeps and heals its pattern
     Check(check::Args),
     /// Say what a scene holds

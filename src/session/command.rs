@@ -17,6 +17,9 @@ use super::prefs::{Preference, Prefs};
 use super::share::{ShareCommand, ShareEvent, ShareOrder};
 use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
 
+pub use super::requests::{CertificateRequest, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
+pub use super::sheets::{Dialog, ViewCommand};
+
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -249,41 +252,6 @@ pub enum Command {
     SavePlot(PlotKind, PathBuf),
 }
 
-/// What changes only the sight of things: the session hands it on to the shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ViewCommand {
-    /// Show the whole box again.
-    Fit,
-    /// Write a picture of the window.
-    Screenshot,
-    /// Write a picture of the canvas alone.
-    CanvasScreenshot,
-    /// The window fills the screen, or no more.
-    FullScreen,
-}
-
-/// Dialogs and sheets that the shell opens on [`Effect::Ask`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dialog {
-    Open,
-    SaveAs,
-    /// A name among the user's own scenes.
-    Name,
-    SavePicture,
-    Film,
-    Import,
-    /// An image for the image tool.
-    Picture,
-    Gallery,
-    Help,
-    /// The drawer of live plots.
-    Plots,
-    SavePlotCsv(PlotKind),
-    SavePlotPng(PlotKind),
-    /// All commands, to be found by typing.
-    Palette,
-}
-
 /// How loud a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
@@ -354,74 +322,11 @@ pub enum Effect {
     Quit,
 }
 
-/// What the time of a step of learning depends on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PaceKey {
-    pub size: i32,
-    pub species: usize,
-    pub mode: Mode,
-    pub batch: usize,
-    pub particles: usize,
-    pub widths: [[usize; 2]; 2],
-    pub cutoff_l: f64,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SceneSource {
     File(PathBuf),
     /// A bundled scene, by name.
     Bundled(String),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrainingRequest {
-    pub run: RunId,
-    pub snapshot: Arc<Snapshot>,
-    pub ensemble: Ensemble,
-    pub settings: TrainingSettings,
-    /// Go on from these weights.
-    pub start: Option<Arc<Rule>>,
-    /// Learn only another flow for the energy of `start`.
-    pub another_flow: bool,
-}
-
-/// Whose fidelity is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RuleRole {
-    /// The rule that was there before the run.
-    Old,
-    /// The newest weights.
-    New,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct RuleRequest {
-    pub run: RunId,
-    pub role: RuleRole,
-    /// Of the run, when these weights came.
-    pub step: usize,
-    pub rule: Arc<Rule>,
-    pub snapshot: Arc<Snapshot>,
-    pub ensemble: Ensemble,
-    pub live: LiveSettings,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct CertificateRequest {
-    pub run: u64,
-    pub rule: Arc<Rule>,
-    pub snapshot: Arc<Snapshot>,
-    pub ensemble: Ensemble,
-    pub live: LiveSettings,
-}
-
-/// How fast the program is now.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Speed {
-    pub frame_ms: f64,
-    pub steps_per_s: f64,
-    /// `None` while unknown.
-    pub pair_tests_per_s: Option<f64>,
 }
 
 /// What the engine must do, in the order given.
