@@ -17,7 +17,7 @@ use super::prefs::{Preference, Prefs};
 use super::share::{ShareCommand, ShareEvent, ShareOrder};
 use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
 
-pub use super::requests::{CertificateRequest, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
+pub use super::request::{CertificateRequest, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
 pub use super::sheets::{Dialog, ViewCommand};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.

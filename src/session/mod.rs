@@ -22,7 +22,7 @@ mod pen;
 mod picture;
 mod pointer;
 mod prefs;
-mod requests;
+mod request;
 mod share;
 mod sheets;
 mod start;

@@ -1,4 +1,4 @@
-//! What the session asks of the threads that learn and measure.
+//! What the session asks the threads of the shell to learn and to measure.
 
 use std::sync::Arc;
 
