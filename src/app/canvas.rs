@@ -1,12 +1,13 @@
 //! The canvas: pointer and keys become commands, the session becomes a picture.
 
-use bevy_egui::egui::{self, Color32, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2};
+use bevy_egui::egui::{self, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2};
 
+use super::brush;
 use super::camera::Camera;
 use super::draw::{CanvasFrame, Layer, View};
 use super::live::{Gpu, Live, SwarmBuffer};
 use super::theme;
-use crate::session::{Command, ForceKind, Place, Pointer, Session, Tool};
+use crate::session::{Brush, Command, Place, Pointer, Session, Tool};
 use crate::snapshot::{Boundary, Mode};
 
 /// Half length of a body, in units of ℓ.
@@ -14,6 +15,9 @@ const BODY_L: f64 = 0.42;
 
 /// Zoom by one notch of the wheel moves about 50 points of scrolling.
 const ZOOM_PER_POINT: f64 = 0.004;
+
+/// A drag by so many points makes the brush e times as large.
+const RESIZE_POINTS: f32 = 120.0;
 
 /// View state of the canvas: nothing here is saved.
 pub struct Canvas {
@@ -25,6 +29,8 @@ pub struct Canvas {
     held: bool,
     /// The view is being dragged.
     panning: bool,
+    /// The brush is being resized: where the pointer went down, and the radius there, ℓ.
+    resizing: Option<(Pos2, f64)>,
     painting: Option<SwarmBuffer>,
     /// Revision of the document in the buffer.
     painted: Option<u64>,
@@ -40,6 +46,7 @@ impl Default for Canvas {
             live: Camera::default(),
             held: false,
             panning: false,
+            resizing: None,
             painting: None,
             painted: None,
             painted_body: 0.0,
@@ -75,7 +82,10 @@ impl Canvas {
         self.camera(place).update(free, box_size, dt_s);
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
         let over = response.contains_pointer();
-        let commands = self.pointer(ui, over, place);
+        let commands = self.pointer(ui, over, session);
+        if place != Place::Paint && session.live().following.is_some() {
+            brush::following(&ui.painter_at(free), free.center_top() + egui::vec2(0.0, 12.0));
+        }
         let at = ui.input(|i| i.pointer.latest_pos());
         if let Some(at) = at.filter(|_| self.held || (over && pointer_is_here)) {
             self.overlay(ui, session, at);
@@ -84,24 +94,37 @@ impl Canvas {
     }
 
     /// The events of the frame in their order, so that a quick click or a quick stroke loses nothing.
-    fn pointer(&mut self, ui: &Ui, over: bool, place: Place) -> Vec<Command> {
-        let free = self.free;
+    fn pointer(&mut self, ui: &Ui, over: bool, session: &Session) -> Vec<Command> {
+        let (free, place) = (self.free, session.place());
+        let live = session.live();
         let mut commands = Vec::new();
         let (events, scroll, pinch, hover, focused) = ui
             .input(|i| (i.events.clone(), i.smooth_scroll_delta().y, i.zoom_delta(), i.pointer.hover_pos(), i.focused));
+        let double_click = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
         let mut last = None;
         for event in events {
             match event {
-                egui::Event::PointerButton { pos, button, pressed: true, .. } if over => match button {
+                egui::Event::PointerButton { pos, button, pressed: true, modifiers } if over => match button {
+                    egui::PointerButton::Primary
+                        if place != Place::Paint && (modifiers.ctrl || modifiers.alt || modifiers.command) =>
+                    {
+                        self.resizing = Some((pos, live.brush_radius_l));
+                    }
                     egui::PointerButton::Primary => {
                         self.held = true;
                         let at = self.camera(place).world_from_screen(free, pos);
                         commands.push(Command::Pointer(Pointer::Press(at)));
                     }
-                    egui::PointerButton::Secondary | egui::PointerButton::Middle => self.panning = true,
+                    egui::PointerButton::Secondary | egui::PointerButton::Middle => {
+                        self.panning = true;
+                        if place != Place::Paint && live.following.is_some() {
+                            commands.push(Command::StopFollowing);
+                        }
+                    }
                     _ => {}
                 },
                 egui::Event::PointerButton { pos, button, pressed: false, .. } => match button {
+                    egui::PointerButton::Primary if self.resizing.is_some() => self.resizing = None,
                     egui::PointerButton::Primary if self.held => {
                         let at = self.camera(place).world_from_screen(free, pos);
                         commands.extend([Command::Pointer(Pointer::Drag(at)), Command::Pointer(Pointer::Release)]);
@@ -110,6 +133,12 @@ impl Canvas {
                     egui::PointerButton::Secondary | egui::PointerButton::Middle => self.panning = false,
                     _ => {}
                 },
+                egui::Event::PointerMoved(pos) if self.resizing.is_some() => {
+                    if let Some((from, radius_l)) = self.resizing {
+                        let factor = f64::from((pos.x - from.x) / RESIZE_POINTS).exp();
+                        commands.push(Command::SetBrushRadius(radius_l * factor));
+                    }
+                }
                 egui::Event::PointerMoved(pos) if self.held => {
                     let at = self.camera(place).world_from_screen(free, pos);
                     commands.push(Command::Pointer(Pointer::Drag(at)));
@@ -126,6 +155,11 @@ impl Canvas {
             self.held = false;
             commands.push(Command::Pointer(Pointer::Release));
         }
+        if place != Place::Paint && over && double_click && !matches!(live.brush, Brush::Add | Brush::Remove) {
+            if let Some(at) = hover {
+                commands.push(Command::FollowAt(self.camera(place).world_from_screen(free, at)));
+            }
+        }
         if let Some(at) = hover.filter(|_| over) {
             let factor = (f64::from(scroll) * ZOOM_PER_POINT).exp() * f64::from(pinch);
             if factor != 1.0 {
@@ -133,6 +167,13 @@ impl Canvas {
             }
         }
         commands
+    }
+
+    /// Brings a place of the living swarm (ℓ) to the middle of the view.
+    pub fn follow(&mut self, place_l: Option<[f64; 2]>, dt_s: f64) {
+        if let Some(place_l) = place_l {
+            self.live.follow(self.free, place_l, dt_s);
+        }
     }
 
     /// Shows the whole box again.
@@ -155,18 +196,9 @@ impl Canvas {
                 }
             }
             Place::Learn | Place::Live => {
-                let live = session.live();
-                if live.particles == 0 || live.force == ForceKind::None {
-                    return;
-                }
-                let radius = (live.force_radius_l * self.live.points_per_length()) as f32;
-                let strength = if self.held { 1.0 } else { 0.45 };
-                let colour = match live.force {
-                    ForceKind::Pull => theme::PULL,
-                    _ => theme::PUSH,
-                };
-                let fill = if self.held { colour.gamma_multiply(0.10) } else { Color32::TRANSPARENT };
-                painter.circle(at, radius, fill, Stroke::new(1.2, colour.gamma_multiply(strength)));
+                // While its size is being dragged, the circle stays where that began.
+                let at = self.resizing.map_or(at, |(from, _)| from);
+                brush::circle(&painter, session, at, self.live.points_per_length(), self.held);
             }
         }
     }
@@ -201,7 +233,11 @@ impl Canvas {
         };
         CanvasFrame {
             free_rect,
-            layer: layer.map(|layer| Layer { view: styled(layer.view, gpu, layer.count), ..layer }),
+            layer: layer.map(|layer| {
+                let view = styled(layer.view, gpu, layer.count);
+                let follows = session.place() != Place::Paint && session.live().following.is_some();
+                Layer { view: if follows { endless(view) } else { view }, ..layer }
+            }),
         }
     }
 }
@@ -225,6 +261,11 @@ fn styled(view: View, gpu: &Gpu, count: u32) -> View {
         palette: theme::palette(),
         ..view
     }
+}
+
+/// A world without edge: whoever follows a creature need not see where the torus was cut open.
+fn endless(view: View) -> View {
+    View { ghost_opacity: 1.0, stage_fill: [0.0; 4], stage_edge: [0.0; 4], ..view }
 }
 
 fn dashed_circle(painter: &egui::Painter, centre: Pos2, radius: f32, stroke: Stroke) {

@@ -45,8 +45,9 @@ impl Keys {
             Key::Super if cfg!(target_os = "macos") => self.ctrl = down,
             Key::Shift => self.shift = down,
             Key::Alt => self.alt = down,
-            _ if down && !event.repeat && !typing && !self.alt => {
-                return self.command(bevy_to_egui_key(&event.logical_key)?, place);
+            _ if down && !typing && !self.alt => {
+                let command = self.command(bevy_to_egui_key(&event.logical_key)?, place);
+                return command.filter(|command| !event.repeat || command.repeats());
             }
             _ => {}
         }
@@ -54,11 +55,15 @@ impl Keys {
     }
 
     fn command(self, key: egui::Key, place: Place) -> Option<Command> {
+        // Where + needs Shift, its key is also heard without.
+        let key = if key == egui::Key::Equals { egui::Key::Plus } else { key };
+        let is_sign = [egui::Key::Plus, egui::Key::OpenBracket, egui::Key::CloseBracket].contains(&key);
         let wanted = table().filter(|info| info.group.is_heard_in(place)).find(|info| {
             info.shortcut.is_some_and(|shortcut| {
                 egui::Key::from_name(shortcut.key) == Some(key)
                     && shortcut.ctrl == self.ctrl
-                    && shortcut.shift == self.shift
+                    // On some keyboards these are typed with Shift.
+                    && (shortcut.shift == self.shift || is_sign)
             })
         })?;
         Some((wanted.command)())

@@ -3,11 +3,13 @@
 //! Each frame: the panels and the canvas turn input into commands (egui pass), the session turns commands into effects
 //! that the [`shell::Shell`] carries out, and what is to be seen goes to the render world as a [`draw::CanvasFrame`].
 
+mod brush;
 mod bundled;
 mod camera;
 mod canvas;
 mod draw;
 mod files;
+mod follow;
 mod keys;
 mod live;
 mod preflight;
@@ -128,11 +130,17 @@ fn show(
     }
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
     wanted.extend(asked);
+    if let Some(index) = shell.session.live().following {
+        canvas.follow(shell.live.creature(gpu, index), time.delta_secs_f64());
+    }
     wanted.extend(canvas.show(ctx, free, &shell.session, pointer_is_here, time.delta_secs_f64()));
     shell.apply(gpu, wanted);
     for view in std::mem::take(&mut shell.views) {
         match view {
-            ViewCommand::Fit => canvas.fit(shell.session.place()),
+            ViewCommand::Fit => {
+                canvas.fit(shell.session.place());
+                shell.apply(gpu, vec![Command::StopFollowing]);
+            }
             ViewCommand::Screenshot => {
                 commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
             }

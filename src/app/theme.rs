@@ -13,6 +13,8 @@ pub const STAGE_EDGE: [f32; 4] = [0.045, 0.060, 0.095, 1.0];
 pub const GUIDE: Color32 = Color32::from_rgba_premultiplied(80, 90, 110, 120);
 pub const ERASER: Color32 = Color32::from_rgb(240, 105, 90);
 pub const PUSH: Color32 = Color32::from_rgb(120, 200, 255);
+pub const STIR: Color32 = Color32::from_rgb(76, 194, 180);
+pub const FOLLOW: Color32 = Color32::from_rgb(230, 235, 245);
 pub const PULL: Color32 = Color32::from_rgb(255, 180, 90);
 
 /// The colours of the species as the shader wants them: linear.

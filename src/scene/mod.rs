@@ -8,6 +8,7 @@ mod atomic;
 mod document;
 mod error;
 mod flows;
+mod savepoints;
 mod schema0;
 mod validate;
 mod weights;
@@ -16,6 +17,7 @@ pub use atomic::{check_writable, write_atomic};
 pub use document::{Loaded, SCHEMA};
 pub use error::{Fault, SceneError, WriteError};
 pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
+pub use savepoints::{MAX_SAVEPOINTS, Savepoint};
 
 use std::path::Path;
 
@@ -49,6 +51,8 @@ pub struct Scene {
     pub flows: Flows,
     /// The live swarm as it was when saved.
     pub state: Option<LiveState>,
+    /// Moments of the live swarm that the user has kept.
+    pub savepoints: Vec<Savepoint>,
     /// What `unstill check --certify` measured of this rule.
     pub evidence: Option<Evidence>,
 }

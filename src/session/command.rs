@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use crate::learn::{Drive, TrainingSettings};
 use crate::rule::{LiveSettings, LocalNet, Rule};
-use crate::scene::FlowNumbers;
-use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
+use crate::scene::{FlowNumbers, LiveState};
+use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm, SwarmEdit};
 use crate::worker;
 
 use super::document::Document;
+use super::knob::Knob;
+use super::live::Swing;
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -32,11 +34,21 @@ pub enum Tool {
 /// What the pointer does to the live swarm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ForceKind {
+pub enum Brush {
     #[default]
     Push,
     Pull,
-    None,
+    /// Drives particles around the pointer.
+    Stir,
+    /// Scrambles what lies under it.
+    Wound,
+    Add,
+    Remove,
+    Recolour,
+    /// Picks the creature that the view follows.
+    Follow,
+    /// The mouse leaves the particles alone.
+    Off,
 }
 
 /// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
@@ -47,6 +59,8 @@ pub struct Force {
     pub radius_l: f64,
     /// Speed at the centre, ℓ per time; positive pushes away, negative pulls.
     pub strength: f64,
+    /// Greatest speed around the centre, counter-clockwise, ℓ per time.
+    pub stir: f64,
 }
 
 /// The primary pointer button on the canvas. Positions are world units over the picture, ℓ over the live swarm.
@@ -161,12 +175,34 @@ pub enum Command {
     Grow,
     /// Restart from a sample of the picture's ensemble.
     RestartFromSnapshot,
-    /// Random positions and headings at the present temperature.
+    /// Random positions; headings stay.
     Randomise,
+    RandomiseHeadings,
+    /// Deals the species that live out anew.
+    RandomiseSpecies,
     /// Random flow knobs: another motion of the same pattern.
     SurpriseMe,
-    SetForceKind(ForceKind),
-    SetForceRadius(f64),
+    SetBrush(Brush),
+    /// ℓ.
+    SetBrushRadius(f64),
+    WidenBrush,
+    NarrowBrush,
+    /// One integration step back in time, then pause.
+    StepBack,
+    Faster,
+    Slower,
+    /// Lets a knob swing about its value; `None` lets it rest.
+    Swing(Knob, Option<Swing>),
+    RestAllKnobs,
+    /// Keeps the living swarm and its settings in the scene.
+    KeepMoment,
+    /// Brings a kept moment back.
+    ReturnTo(usize),
+    RenameMoment(usize, String),
+    DeleteMoment(usize),
+    /// The view follows the creature nearest to this place, ℓ.
+    FollowAt([f64; 2]),
+    StopFollowing,
 }
 
 /// What changes only the sight of things: the session hands it on to the shell.
@@ -226,6 +262,10 @@ pub enum Effect {
     ResumeTraining(RunId),
     StopTraining(RunId),
     Engine(EngineOrder),
+    /// Answer with [`Event::MomentKept`].
+    KeepMoment,
+    /// Find the particle nearest to this place (ℓ), and answer with [`Event::Following`].
+    Follow([f64; 2]),
     /// A short notice on the screen.
     Notify {
         level: Level,
@@ -280,6 +320,12 @@ pub enum EngineOrder {
         steps: u32,
     },
     SetForce(Option<Force>),
+    /// Change the swarm by hand; answered by [`Event::SwarmChanged`].
+    Edit(Vec<SwarmEdit>),
+    /// Go back in time; answered by [`Event::SwarmChanged`].
+    Back {
+        steps: u32,
+    },
     /// No rule and no particles.
     Clear,
 }
@@ -321,11 +367,25 @@ pub enum Event {
         net: Arc<LocalNet>,
         numbers: FlowNumbers,
     },
+    /// The swarm has been edited, or went back in time by `steps_back` steps.
+    SwarmChanged {
+        steps_back: u32,
+        particles: usize,
+        box_size_l: [f64; 2],
+    },
+    MomentKept(Box<LiveState>),
+    /// The view follows this particle.
+    Following(Option<usize>),
     /// The engine could not do what it was ordered to.
     EngineFailed(String),
 }
 
 impl Command {
+    /// Whether a key held down gives it again and again.
+    pub fn repeats(&self) -> bool {
+        matches!(self, Self::Step | Self::StepBack | Self::WidenBrush | Self::NarrowBrush | Self::Faster | Self::Slower)
+    }
+
     /// Consecutive commands of this kind are one step of the history until [`Command::EndGesture`].
     pub(super) fn merges(&self) -> bool {
         matches!(
@@ -343,6 +403,7 @@ impl Command {
                 | Self::SetTraining(_)
                 | Self::SetLive(_)
                 | Self::RenameFlow(..)
+                | Self::RenameMoment(..)
                 | Self::SetParticles(_)
         )
     }

@@ -9,7 +9,7 @@ use super::flows;
 use super::live::GROW_STEPS;
 use super::state::Session;
 use super::training::TrainingState;
-use super::{pace, start, swarm};
+use super::{moments, pace, start, swarm};
 use crate::rule::{FlowKind, Rule};
 use crate::worker;
 
@@ -58,6 +58,22 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         }
         Event::PaceMeasured { key, pace } => {
             pace::measured(session, &key, pace);
+            Vec::new()
+        }
+        Event::SwarmChanged { steps_back, particles, box_size_l } => {
+            let live = &mut session.live;
+            live.steps = live.steps.saturating_sub(u64::from(steps_back));
+            live.last_wound = live.last_wound.filter(|wound| wound.step <= live.steps);
+            live.growing = live.growing.map(|done| done.saturating_sub(steps_back));
+            if live.particles != particles || live.box_size_l != box_size_l {
+                (live.particles, live.box_size_l) = (particles, box_size_l);
+                live.following = live.following.filter(|&index| index < particles);
+            }
+            Vec::new()
+        }
+        Event::MomentKept(state) => moments::kept(session, *state),
+        Event::Following(index) => {
+            session.live.following = index;
             Vec::new()
         }
         Event::EngineFailed(why) => {
@@ -145,6 +161,11 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
         effects.push(start::settings_order(session));
     }
     effects.extend(start::fade_on(session));
+    if !session.live.swings.is_empty() {
+        session.live.swing_ticks += 1;
+        effects.push(start::settings_order(session));
+    }
+    session.live.steps += u64::from(steps);
     effects.push(Effect::Engine(EngineOrder::Run { steps }));
     effects
 }

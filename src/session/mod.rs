@@ -5,32 +5,37 @@
 //! The panels read the session through its public getters and return commands.
 
 mod apply;
+mod brush;
 mod command;
 mod commands;
 mod document;
 mod events;
 mod flows;
 mod history;
+mod knob;
 mod live;
+mod moments;
 mod pace;
 mod pen;
 mod picture;
 mod pointer;
 mod start;
 mod state;
+mod surprise;
 mod swarm;
 mod training;
 mod warnings;
 
 // The panels know scenes only through the session.
-pub use crate::scene::LearnedFlow;
+pub use crate::scene::{LearnedFlow, Savepoint};
 pub use command::{
-    Command, Dialog, Effect, EngineOrder, Event, Force, ForceKind, Level, PaceKey, Place, Pointer, RunId, SceneSource,
+    Brush, Command, Dialog, Effect, EngineOrder, Event, Force, Level, PaceKey, Place, Pointer, RunId, SceneSource,
     Tool, TrainingRequest, ViewCommand,
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use document::{Document, NEW_BOX};
-pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME};
+pub use knob::Knob;
+pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME, Swing, Wound};
 pub use pen::MIN_SPACING;
 pub use state::Session;
 pub use training::{LossCurve, TrainingState, TrainingView};

@@ -3,15 +3,12 @@
 use std::mem::Discriminant;
 
 use super::apply::edit_picture;
-use super::command::{Command, Effect, EngineOrder, Force, ForceKind, Place, Pointer, Tool};
+use super::brush;
+use super::command::{Command, Effect, EngineOrder, Place, Pointer, Tool};
 use super::pen::PenStroke;
 use super::picture;
 use super::state::Session;
 use crate::snapshot::{Particle, Snapshot};
-
-/// Speed that the pointer gives at its centre, ℓ per time. One step of time is about 0.002, so this moves a particle
-/// by a few ℓ in a second.
-const FORCE_SPEED: f64 = 40.0;
 
 /// A press of the pen this near to a particle, in spacings, takes hold of it instead of laying another.
 const GRAB_SPACINGS: f64 = 0.3;
@@ -25,8 +22,12 @@ pub(super) enum Gesture {
     Pen { stroke: PenStroke, index: Option<usize> },
     /// The eraser, last seen here.
     Erase([f64; 2]),
-    /// Pushing or pulling live particles.
+    /// Pushing, pulling or stirring live particles.
     Force,
+    /// Changing live particles, last done here.
+    Edit([f64; 2]),
+    /// Laying live particles.
+    Lay(PenStroke),
 }
 
 pub(super) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
@@ -43,14 +44,10 @@ pub(super) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
         (Pointer::Drag(at), Place::Paint) => match session.gesture {
             Gesture::Pen { stroke, index } => drag_pen(session, stroke, index, at),
             Gesture::Erase(from) => erase_towards(session, from, at),
-            Gesture::None | Gesture::Force => Vec::new(),
+            _ => Vec::new(),
         },
-        (Pointer::Press(at), Place::Learn | Place::Live) => {
-            session.gesture = Gesture::Force;
-            force(session, at)
-        }
-        (Pointer::Drag(at), Place::Learn | Place::Live) if session.gesture == Gesture::Force => force(session, at),
-        (Pointer::Drag(_), _) => Vec::new(),
+        (Pointer::Press(at), Place::Learn | Place::Live) => brush::press(session, at),
+        (Pointer::Drag(at), Place::Learn | Place::Live) => brush::drag(session, at),
         (Pointer::Release, _) => release(session),
     }
 }
@@ -62,16 +59,6 @@ pub(super) fn release(session: &mut Session) -> Vec<Effect> {
         Gesture::Force => vec![Effect::Engine(EngineOrder::SetForce(None))],
         _ => Vec::new(),
     }
-}
-
-fn force(session: &Session, centre_l: [f64; 2]) -> Vec<Effect> {
-    let sign = match session.live.force {
-        ForceKind::Push => 1.0,
-        ForceKind::Pull => -1.0,
-        ForceKind::None => return Vec::new(),
-    };
-    let force = Force { centre_l, radius_l: session.live.force_radius_l, strength: sign * FORCE_SPEED };
-    vec![Effect::Engine(EngineOrder::SetForce(Some(force)))]
 }
 
 /// The whole gesture, until the release, is one step of the history.

@@ -8,21 +8,26 @@ use super::document::Document;
 use super::live::{FADE_TICKS, Fade};
 use super::state::Session;
 use super::swarm;
-use crate::rule::FlowKind;
+use crate::rule::{FlowKind, LiveSettings};
 use crate::snapshot::Swarm;
 
 /// The settings the engine must run with now, within what the rule can do: a temperature it was trained at, and the
 /// exact flow where the scene asks for a learned one that does not exist (the energy is learned before the flow).
 pub(super) fn settings_order(session: &Session) -> Effect {
+    Effect::Engine(EngineOrder::SetSettings(settings(session)))
+}
+
+/// See [`settings_order`].
+pub(super) fn settings(session: &Session) -> LiveSettings {
     let document = &session.document;
-    let Some(rule) = &session.playing_rule else { return Effect::Engine(EngineOrder::SetSettings(document.live)) };
+    let Some(rule) = &session.playing_rule else { return document.live };
     let [coldest, hottest] = rule.sigma_range_l;
-    let mut live = session.live.effective(&document.live, hottest);
+    let mut live = session.live.effective(&document.live, rule.sigma_range_l);
     live.sigma_l = live.sigma_l.max(coldest).min(hottest);
     if live.flow == FlowKind::Learned && rule.flow.is_none() {
         live.flow = FlowKind::Exact;
     }
-    Effect::Engine(EngineOrder::SetSettings(live))
+    live
 }
 
 /// Gives the rule of the document to the engine.
@@ -78,6 +83,7 @@ pub(super) fn upload(
             session.live.particles = swarm.len();
             session.live.box_size_l = swarm.box_size;
             session.live.growing = growing;
+            (session.live.last_wound, session.live.following) = (None, None);
             let mut effects = Vec::new();
             // Another swarm needs no soft change.
             if session.live.fade.take().is_some_and(Fade::is_calming) {
@@ -107,6 +113,8 @@ pub(super) fn whole(session: &mut Session) -> Vec<Effect> {
     session.playing_rule = None;
     session.run_is_live = false;
     session.live.growing = None;
+    session.live.swings.clear();
+    (session.live.last_wound, session.live.following) = (None, None);
     session.live.particles = 0;
     session.live.box_size_l = [0.0; 2];
     effects.push(Effect::Engine(EngineOrder::Clear));

@@ -2,7 +2,7 @@
 
 use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Vec2};
 use super::state::UiState;
-use super::style;
+use super::{moments, style};
 use crate::session::{Command, Place, Session};
 
 /// How long the hint stays when nobody heeds it, s.
@@ -28,7 +28,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     // Whoever has let it learn has understood.
     hint.gone |= now - since > STAYS_S || session.training().state.is_active();
     // Never on top of a sheet, or of the strip of rules.
-    let strip_is_there = session.place() == Place::Learn && session.has_rule();
+    let strip_is_there = (session.place() == Place::Learn && session.has_rule()) || moments::is_shown(session);
     if hint.gone || strip_is_there || state.gallery_open || state.help_open {
         return;
     }

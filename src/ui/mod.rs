@@ -14,6 +14,7 @@ mod help;
 mod hint;
 mod learn;
 mod live;
+mod moments;
 mod paint;
 mod rules;
 mod state;
@@ -51,6 +52,18 @@ pub struct Readouts {
     pub engine: String,
     /// Neighbour pairs evaluated per second; `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
+    /// Most particles that the engine may be asked to hold; 0 while unknown.
+    pub most_particles: usize,
+    /// Seconds that a step takes for each particle; 0 while unknown.
+    pub s_per_particle_step: f64,
+}
+
+impl Readouts {
+    /// Steps that can be made in a second with that many particles, where that is known.
+    pub fn steps_per_s_with(&self, particles: usize) -> Option<f64> {
+        let s = self.s_per_particle_step * particles as f64;
+        (s > 0.0).then(|| 1.0 / s)
+    }
 }
 
 /// Shows everything but the canvas. Returns what the user asked for, and the rectangle left free for the canvas, in
@@ -74,7 +87,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
                 match session.place() {
                     Place::Paint => paint::show(ui, session, state, &mut commands),
                     Place::Learn => learn::show(ui, session, &mut commands),
-                    Place::Live => live::show(ui, session, readouts, &mut commands),
+                    Place::Live => live::show(ui, session, readouts, state, &mut commands),
                 }
             });
         },
@@ -86,6 +99,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     caption::show(ctx, free, session, &mut state.caption);
     hint::show(ctx, free, session, state, &mut commands);
     rules::show(ctx, free, session, state, &mut commands);
+    moments::show(ctx, free, session, state, &mut commands);
     dialogs::show(ctx, session, state, &mut commands);
     state.toasts.show(ctx);
 

@@ -6,6 +6,7 @@ use egui_notify::{Anchor, Toasts};
 use super::caption::Caption;
 use super::gallery::GalleryCard;
 use super::hint::Hint;
+use super::live::LivePanel;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
 use super::{dialogs, egui};
@@ -22,6 +23,7 @@ pub struct UiState {
     pub(super) caption: Caption,
     pub(super) preview: Preview,
     pub(super) strip: Strip,
+    pub(super) live: LivePanel,
 }
 
 impl UiState {
@@ -39,6 +41,7 @@ impl UiState {
             caption: Caption::default(),
             preview: Preview::default(),
             strip: Strip::default(),
+            live: LivePanel::default(),
         }
     }
 

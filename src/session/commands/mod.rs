@@ -38,6 +38,10 @@ impl Shortcut {
         let key = match self.key {
             "Period" => ".",
             "Comma" => ",",
+            "Plus" => "+",
+            "Minus" => "-",
+            "OpenBracket" => "[",
+            "CloseBracket" => "]",
             key => key,
         };
         format!("{ctrl}{shift}{key}")
