@@ -1,26 +1,5 @@
 // Draws a swarm straight from its storage buffer: one triangle per particle image, shaped by a distance function.
-// Lengths are in the unit of the buffer (ℓ for a living swarm, world units for a painting).
-
-struct View {
-    ndc_scale: vec2<f32>,       // clip units per length
-    ndc_offset: vec2<f32>,      // clip position of the origin
-    box_size: vec2<f32>,
-    view_min: vec2<f32>,        // lower left corner of what the eye sees
-    tiles: vec2<u32>,           // images that fit in the view along each axis; 0 = not periodic
-    body_length: f32,           // half length of a body
-    pixel_length: f32,          // length of one physical pixel
-    body_shape: u32,            // 0 arrow, 1 drop, 2 dot
-    ghost_opacity: f32,         // of images outside the box
-    opacity: f32,
-    glow: f32,
-    stage_fill: vec4<f32>,      // premultiplied, linear
-    stage_edge: vec4<f32>,
-    palette: array<vec4<f32>, 8>,
-}
-
-@group(0) @binding(0) var<uniform> view: View;
-// x, y, heading, species
-@group(0) @binding(1) var<storage, read> swarm: array<vec4<f32>>;
+// Comes behind view.wgsl.
 
 fn clip(position: vec2<f32>) -> vec4<f32> {
     return vec4(position * view.ndc_scale + view.ndc_offset, 0.0, 1.0);
@@ -100,7 +79,8 @@ fn body_vertex(@builtin(vertex_index) corner: u32, @builtin(instance_index) inst
     let periodic = view.tiles.x > 0u;
     let tiles = max(view.tiles, vec2(1u));
     let images = tiles.x * tiles.y;
-    let particle = swarm[instance / images];
+    let index = instance / images;
+    let particle = swarm[index];
     let image = instance % images;
 
     // The first image at or after the lower left corner of the view, then as many as fit; at most one box beyond.
@@ -124,7 +104,7 @@ fn body_vertex(@builtin(vertex_index) corner: u32, @builtin(instance_index) inst
         out.clip = vec4(2.0, 2.0, 2.0, 1.0);
     }
     out.body = body;
-    out.colour = vec4(view.palette[min(u32(particle.w + 0.5), 7u)].rgb, opacity);
+    out.colour = vec4(colour_of(index), opacity);
     out.pixels_per_body = view.body_length / view.pixel_length;
     return out;
 }
@@ -172,5 +152,6 @@ fn body_fragment(in: BodyVertex) -> @location(0) vec4<f32> {
     let fade = clamp(1.0 - far, 0.0, 1.0);
     let halo = view.glow * 0.24 * fade * fade;
     let rgb = in.colour.rgb * (cover * light + (1.0 - cover) * halo);
-    return vec4(rgb, cover) * in.colour.a;
+    // Light is added to a dark ground; on paper it would vanish, and tints instead.
+    return vec4(rgb, cover + view.on_paper * (1.0 - cover) * halo) * in.colour.a;
 }

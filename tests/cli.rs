@@ -206,6 +206,8 @@ fn bad_pictures_are_refused_in_one_sentence_with_their_line() {
         ("twice.csv", with("6.0,5.0,0.0,0"), "same place"),
         ("none.csv", "x,y\n".to_owned(), "none.csv"),
         ("one.csv", "x,y\n1,1\n".to_owned(), "too few"),
+        ("far.csv", "x,y\n1e300,0\n0,0\n1,1\n".to_owned(), "1e-12 to 1e12"),
+        ("spun.csv", with("1,1,1e300,0"), "no angle"),
         ("prose.csv", "It was a dark and stormy night.\n".to_owned(), "prose.csv"),
         ("flock.txt", FLOCK_CSV.to_owned(), "give a .csv"),
     ] {
@@ -356,6 +358,27 @@ fn an_unwritable_place_is_found_out_before_the_work() {
     }
     let message = desk.failure(&format!("learn flock.ron -o {} {long}", desk.dir.path().display()), 1);
     assert!(message.contains("that is a folder"), "{message}");
+}
+
+/// A disk that is full, as far as a program without privileges can have one: the system lets no file grow beyond 4 KiB.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_loses_nothing_and_leaves_nothing_behind() {
+    let desk = Desk::learned();
+    let (scene, files) = (desk.read("flock.ron"), desk.files());
+    let line = format!(
+        "trap '' XFSZ; ulimit -f 4; exec {} live flock.ron --engine cpu --steps 1 -o flock.ron",
+        env!("CARGO_BIN_EXE_unstill")
+    );
+    let output = std::process::Command::new("bash").args(["-c", &line]).current_dir(desk.dir.path()).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(
+        message.contains("cannot write flock.ron") && message.contains("an older file there is unchanged"),
+        "{message}"
+    );
+    assert_eq!(desk.read("flock.ron"), scene);
+    assert_eq!(desk.files(), files, "no temporary file stays");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use bevy_egui::egui::{Align2, Color32, FontId, Painter, Pos2, Shape, Stroke, Vec2};
 
 use super::theme;
-use crate::session::{Brush, Session};
-use crate::ui::SPECIES_COLOURS;
+use crate::session::{Brush, Session, Theme};
+use crate::snapshot::MAX_SPECIES;
 
 /// Radius of the circle of a brush that touches one particle, ℓ.
 const SMALL_L: f64 = 0.5;
@@ -15,16 +15,18 @@ pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: 
     if live.particles == 0 {
         return;
     }
-    let species = SPECIES_COLOURS[usize::from(session.species()) % SPECIES_COLOURS.len()];
+    let theme = session.prefs().theme;
+    let [r, g, b] = session.prefs().look.palette.colours(theme)[usize::from(session.species()) % MAX_SPECIES];
+    let species = Color32::from_rgb(r, g, b);
     let (colour, radius_l) = match live.brush {
         Brush::Off => return,
-        Brush::Push => (theme::PUSH, live.brush_radius_l),
-        Brush::Pull => (theme::PULL, live.brush_radius_l),
-        Brush::Stir => (theme::STIR, live.brush_radius_l),
+        Brush::Push => (theme::push(theme), live.brush_radius_l),
+        Brush::Pull => (theme::pull(theme), live.brush_radius_l),
+        Brush::Stir => (theme::stir(theme), live.brush_radius_l),
         Brush::Wound | Brush::Remove => (theme::ERASER, live.brush_radius_l),
         Brush::Recolour => (species, live.brush_radius_l),
         Brush::Add => (species, SMALL_L),
-        Brush::Follow => (theme::FOLLOW, 2.0 * SMALL_L),
+        Brush::Follow => (theme::follow(theme), 2.0 * SMALL_L),
     };
     let radius = (radius_l * scale) as f32;
     let strength = if held { 1.0 } else { 0.5 };
@@ -43,7 +45,7 @@ pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: 
 }
 
 /// Says that the view follows a creature, and how that ends.
-pub fn following(painter: &Painter, at: Pos2) {
+pub fn following(painter: &Painter, at: Pos2, theme: Theme) {
     let text = "Following a creature — Escape stays here, Home shows all";
-    painter.text(at, Align2::CENTER_TOP, text, FontId::proportional(12.0), theme::FOLLOW.gamma_multiply(0.7));
+    painter.text(at, Align2::CENTER_TOP, text, FontId::proportional(12.0), theme::follow(theme).gamma_multiply(0.7));
 }

@@ -4,10 +4,10 @@ use bevy_egui::egui::{self, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilde
 
 use super::brush;
 use super::camera::Camera;
-use super::draw::{CanvasFrame, Layer, View};
+use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, SwarmBuffer};
 use super::theme;
-use crate::session::{Brush, Command, Place, Pointer, Session, Tool};
+use crate::session::{Brush, ColourBy, Command, Look, Place, Pointer, Session, Theme, Tool};
 use crate::snapshot::{Boundary, Mode};
 
 /// Half length of a body, in units of ℓ.
@@ -36,6 +36,8 @@ pub struct Canvas {
     painted: Option<u64>,
     /// Half length of a painted body, world units, on its way to what suits the picture.
     painted_body: f64,
+    /// Length of the frame, s.
+    dt_s: f64,
 }
 
 impl Default for Canvas {
@@ -50,6 +52,7 @@ impl Default for Canvas {
             painting: None,
             painted: None,
             painted_body: 0.0,
+            dt_s: 0.0,
         }
     }
 }
@@ -74,6 +77,7 @@ impl Canvas {
         let ground = UiBuilder::new().layer_id(LayerId::background()).max_rect(free);
         let ui = &Ui::new(ctx.clone(), Id::new("canvas"), ground);
         self.free = free;
+        self.dt_s = dt_s;
         let place = session.place();
         let box_size = match place {
             Place::Paint => session.snapshot().box_size,
@@ -84,7 +88,7 @@ impl Canvas {
         let over = response.contains_pointer();
         let commands = self.pointer(ui, over, session);
         if place != Place::Paint && session.live().following.is_some() {
-            brush::following(&ui.painter_at(free), free.center_top() + egui::vec2(0.0, 12.0));
+            brush::following(&ui.painter_at(free), free.center_top() + egui::vec2(0.0, 12.0), session.prefs().theme);
         }
         let at = ui.input(|i| i.pointer.latest_pos());
         if let Some(at) = at.filter(|_| self.held || (over && pointer_is_here)) {
@@ -224,21 +228,39 @@ impl Canvas {
                     if self.painted_body == 0.0 { goal } else { self.painted_body + 0.2 * (goal - self.painted_body) };
                 let periodic = snapshot.mode == Mode::Whole && snapshot.boundary == Boundary::Periodic;
                 let view = self.paint.view(free, screen, pixels_per_point, periodic, self.painted_body);
-                Some(Layer { particles: buffer.buffer().clone(), count: snapshot.particles.len() as u32, view })
+                let count = snapshot.particles.len() as u32;
+                Some(Layer { particles: buffer.buffer().clone(), measures: None, count, view, trail: None })
             }
-            Place::Learn | Place::Live => live.picture(gpu).map(|(particles, count, _)| {
+            Place::Learn | Place::Live => live.picture(gpu).map(|(particles, count, box_size)| {
                 let view = self.live.view(free, screen, pixels_per_point, true, BODY_L);
-                Layer { particles, count, view }
+                let look = &session.prefs().look;
+                let trail = look.trails.then(|| self.trail(look, box_size, live.past()));
+                Layer { particles, measures: None, count, view, trail }
             }),
         };
         CanvasFrame {
             free_rect,
             layer: layer.map(|layer| {
-                let view = styled(layer.view, gpu, layer.count);
+                let view = styled(layer.view, session, gpu, layer.count);
                 let follows = session.place() != Place::Paint && session.live().following.is_some();
                 Layer { view: if follows { endless(view) } else { view }, ..layer }
             }),
         }
+    }
+}
+
+/// Texels for each ℓ, and on the longest side, of the picture of trails.
+const TRAIL_TEXELS_PER_L: f64 = 24.0;
+const MOST_TRAIL_TEXELS: f64 = 1024.0;
+
+impl Canvas {
+    fn trail(&self, look: &Look, box_size_l: [f64; 2], (tick, serial): (u64, u64)) -> Trail {
+        let longer = box_size_l[0].max(box_size_l[1]);
+        let texels_per_l = TRAIL_TEXELS_PER_L.min(MOST_TRAIL_TEXELS / longer);
+        let size = box_size_l.map(|side| (side * texels_per_l).ceil().clamp(1.0, MOST_TRAIL_TEXELS) as u32);
+        // A twentieth is left after the length of a trail.
+        let kept = (-3.0 * self.dt_s / look.trail_s).exp() as f32;
+        Trail { size, tick, kept, serial }
     }
 }
 
@@ -249,16 +271,24 @@ fn unit_length(session: &Session) -> f64 {
 }
 
 /// Colours and light. A GPU made of software has no time for glow around many bodies.
-fn styled(view: View, gpu: &Gpu, count: u32) -> View {
-    let glow = if gpu.is_software && count > 2000 { 0.0 } else { 1.0 };
+fn styled(view: View, session: &Session, gpu: &Gpu, count: u32) -> View {
+    let prefs = session.prefs();
+    let look = &prefs.look;
+    // A picture is painted in the colours of its species.
+    let by = if session.place() == Place::Paint { ColourBy::Species } else { look.colour_by };
+    let glow = if !look.glow || (gpu.is_software && count > 2000) { 0.0 } else { 1.0 };
+    let (stage_fill, stage_edge) = theme::stage(prefs.theme);
     View {
-        body_shape: 0,
+        body_shape: look.body as u32,
         ghost_opacity: 0.22,
         opacity: 1.0,
         glow,
-        stage_fill: theme::STAGE_FILL,
-        stage_edge: theme::STAGE_EDGE,
-        palette: theme::palette(),
+        stage_fill,
+        stage_edge,
+        palette: theme::palette(look, prefs.theme),
+        ramp: theme::ramp(by, prefs.theme),
+        colour_by: by as u32,
+        on_paper: if prefs.theme == Theme::Light { 1.0 } else { 0.0 },
         ..view
     }
 }

@@ -2,6 +2,12 @@
 //!
 //! The main world says what is to be seen ([`CanvasFrame`]); a system in Bevy's 2-D pass draws it under the panels.
 
+mod trails;
+mod view;
+
+pub use trails::Trail;
+pub use view::View;
+
 use std::mem::size_of;
 
 use bevy::core_pipeline::core_2d::main_transparent_pass_2d;
@@ -11,42 +17,18 @@ use bevy::render::extract_resource::{ExtractResource, ExtractResourcePlugin};
 use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue, ViewQuery};
 use bevy::render::view::{ExtractedView, ViewTarget};
 use bevy::render::{Render, RenderApp, RenderSystems};
-use bytemuck::{Pod, Zeroable};
 
-/// The uniform of `shaders/particles.wgsl`. Lengths are in the unit of the swarm's buffer, colours linear.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
-pub struct View {
-    /// Clip units per length, per axis.
-    pub ndc_scale: [f32; 2],
-    /// Clip position of the origin.
-    pub ndc_offset: [f32; 2],
-    pub box_size: [f32; 2],
-    /// Lower left corner of what the eye sees.
-    pub view_min: [f32; 2],
-    /// Images of the box that fit in the view along each axis; 0 when the box is not periodic.
-    pub tiles: [u32; 2],
-    /// Half the length of a body.
-    pub body_length: f32,
-    /// Length of one physical pixel.
-    pub pixel_length: f32,
-    /// 0 arrow, 1 drop, 2 dot.
-    pub body_shape: u32,
-    /// Opacity of images outside the box, relative to those inside.
-    pub ghost_opacity: f32,
-    pub opacity: f32,
-    pub glow: f32,
-    pub stage_fill: [f32; 4],
-    pub stage_edge: [f32; 4],
-    pub palette: [[f32; 4]; 8],
-}
+use trails::Trails;
 
 /// One swarm to draw: (x, y, heading, species) per particle.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     pub particles: wgpu::Buffer,
+    /// Energy and speed of each, where colour tells of them.
+    pub measures: Option<wgpu::Buffer>,
     pub count: u32,
     pub view: View,
+    pub trail: Option<Trail>,
 }
 
 /// What the canvas shows in this frame.
@@ -76,13 +58,22 @@ struct Canvas {
     layout: wgpu::BindGroupLayout,
     pipelines: Option<Pipelines>,
     uniform: wgpu::Buffer,
-    bound: Option<(wgpu::Buffer, wgpu::BindGroup)>,
+    /// In the place of measures that nobody asked for.
+    no_measures: wgpu::Buffer,
+    bound: Option<Bound>,
+}
+
+struct Bound {
+    particles: wgpu::Buffer,
+    measures: wgpu::Buffer,
+    group: wgpu::BindGroup,
 }
 
 struct Pipelines {
     format: wgpu::TextureFormat,
     stage: wgpu::RenderPipeline,
     bodies: wgpu::RenderPipeline,
+    trails: Trails,
 }
 
 impl Canvas {
@@ -98,6 +89,7 @@ impl Canvas {
             entries: &[
                 buffer(0, wgpu::ShaderStages::VERTEX_FRAGMENT, wgpu::BufferBindingType::Uniform),
                 buffer(1, wgpu::ShaderStages::VERTEX, wgpu::BufferBindingType::Storage { read_only: true }),
+                buffer(2, wgpu::ShaderStages::VERTEX, wgpu::BufferBindingType::Storage { read_only: true }),
             ],
         });
         let uniform = device.create_buffer(&wgpu::BufferDescriptor {
@@ -106,11 +98,20 @@ impl Canvas {
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        Self { layout, pipelines: None, uniform, bound: None }
+        let no_measures = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("no measures"),
+            size: 8,
+            usage: wgpu::BufferUsages::STORAGE,
+            mapped_at_creation: false,
+        });
+        Self { layout, pipelines: None, uniform, no_measures, bound: None }
     }
 
     fn pipelines(&self, device: &wgpu::Device, format: wgpu::TextureFormat) -> Pipelines {
-        let module = device.create_shader_module(wgpu::include_wgsl!("../../shaders/particles.wgsl"));
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("particles"),
+            source: wgpu::ShaderSource::Wgsl(view::PARTICLES.into()),
+        });
         let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some("canvas"),
             bind_group_layouts: &[Some(&self.layout)],
@@ -148,6 +149,7 @@ impl Canvas {
             format,
             stage: pipeline("canvas stage", "stage_vertex", "stage_fragment", TriangleStrip),
             bodies: pipeline("canvas bodies", "body_vertex", "body_fragment", TriangleList),
+            trails: Trails::new(device, &self.layout, format),
         }
     }
 }
@@ -169,26 +171,36 @@ fn prepare(
     if canvas.pipelines.as_ref().is_none_or(|p| p.format != view.target_format) {
         canvas.pipelines = Some(canvas.pipelines(device, view.target_format));
     }
-    if canvas.bound.as_ref().is_none_or(|(buffer, _)| *buffer != layer.particles) {
+    if let Some(pipelines) = &mut canvas.pipelines {
+        pipelines.trails.prepare(device, layer.trail.as_ref());
+    }
+    let measures = layer.measures.as_ref().unwrap_or(&canvas.no_measures).clone();
+    let same = |bound: &Bound| bound.particles == layer.particles && bound.measures == measures;
+    if !canvas.bound.as_ref().is_some_and(same) {
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("canvas"),
             layout: &canvas.layout,
             entries: &[
                 wgpu::BindGroupEntry { binding: 0, resource: canvas.uniform.as_entire_binding() },
                 wgpu::BindGroupEntry { binding: 1, resource: layer.particles.as_entire_binding() },
+                wgpu::BindGroupEntry { binding: 2, resource: measures.as_entire_binding() },
             ],
         });
-        canvas.bound = Some((layer.particles.clone(), group));
+        canvas.bound = Some(Bound { particles: layer.particles.clone(), measures, group });
     }
     queue.write_buffer(&canvas.uniform, 0, bytemuck::bytes_of(&layer.view));
 }
 
-fn draw(view: ViewQuery<&ViewTarget>, frame: Res<CanvasFrame>, canvas: Option<Res<Canvas>>, mut ctx: RenderContext) {
+fn draw(view: ViewQuery<&ViewTarget>, frame: Res<CanvasFrame>, canvas: Option<ResMut<Canvas>>, mut ctx: RenderContext) {
     let target = view.into_inner();
-    let Some(canvas) = canvas else { return };
-    let (Some(layer), Some(pipelines), Some((_, group))) = (&frame.layer, &canvas.pipelines, &canvas.bound) else {
+    let Some(mut canvas) = canvas else { return };
+    let Canvas { pipelines, bound, .. } = &mut *canvas;
+    let (Some(layer), Some(pipelines), Some(Bound { group, .. })) = (&frame.layer, pipelines, bound) else {
         return;
     };
+    if let Some(trail) = &layer.trail {
+        pipelines.trails.advance(ctx.command_encoder(), group, trail, layer.count);
+    }
     let size = target.main_texture().size();
     let [x, y, width, height] = frame.free_rect;
     let width = width.min(size.width.saturating_sub(x));
@@ -205,32 +217,13 @@ fn draw(view: ViewQuery<&ViewTarget>, frame: Res<CanvasFrame>, canvas: Option<Re
         multiview_mask: None,
     });
     pass.set_scissor_rect(x, y, width, height);
-    pass.set_bind_group(0, group, &[]);
+    pass.set_bind_group(0, &*group, &[]);
     pass.set_pipeline(&pipelines.stage);
     pass.draw(0..4, 0..1);
+    if layer.trail.is_some() {
+        pipelines.trails.lay(&mut pass);
+    }
     let images = layer.view.tiles[0].max(1) * layer.view.tiles[1].max(1);
     pass.set_pipeline(&pipelines.bodies);
     pass.draw(0..3, 0..layer.count * images);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_view_uniform_has_the_layout_the_shader_reads() {
-        let module = naga::front::wgsl::parse_str(include_str!("../../shaders/particles.wgsl")).unwrap();
-        let mut layouter = naga::proc::Layouter::default();
-        layouter.update(module.to_ctx()).unwrap();
-        let (handle, ty) = module.types.iter().find(|(_, t)| t.name.as_deref() == Some("View")).unwrap();
-        assert_eq!(layouter[handle].size as usize, size_of::<View>());
-        let naga::TypeInner::Struct { members, .. } = &ty.inner else { panic!("View is a struct") };
-        let offset =
-            |name: &str| members.iter().find(|m| m.name.as_deref() == Some(name)).map(|m| m.offset as usize).unwrap();
-        assert_eq!(offset("view_min"), std::mem::offset_of!(View, view_min));
-        assert_eq!(offset("body_length"), std::mem::offset_of!(View, body_length));
-        assert_eq!(offset("glow"), std::mem::offset_of!(View, glow));
-        assert_eq!(offset("stage_fill"), std::mem::offset_of!(View, stage_fill));
-        assert_eq!(offset("palette"), std::mem::offset_of!(View, palette));
-    }
 }

@@ -112,8 +112,13 @@ mod tests {
             return;
         };
         let device = headless.gpu().unwrap();
-        let gpu =
-            Gpu { device: device.device.clone(), queue: device.queue.clone(), name: String::new(), is_software: false };
+        let gpu = Gpu {
+            device: device.device.clone(),
+            queue: device.queue.clone(),
+            name: String::new(),
+            is_software: false,
+            runs_the_swarm: true,
+        };
         let rule = Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
         let particles = vec![Particle::default(), Particle { x: 3.0, y: 2.0, ..Particle::default() }];
         let swarm = Swarm { particles, box_size: [9.0, 9.0] };

@@ -16,6 +16,29 @@ struct Keys {
     alt: bool,
 }
 
+/// Who else listens to the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listener {
+    Nobody,
+    /// A control that was walked to by keyboard: it wants the keys that walk, press and move.
+    Control,
+    /// A text field or a dialog: it wants all keys.
+    Text,
+}
+
+impl Listener {
+    fn wants(self, key: egui::Key) -> bool {
+        use egui::Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Enter, Escape, Space, Tab};
+        match self {
+            Self::Nobody => false,
+            Self::Control => {
+                matches!(key, Tab | Space | Enter | Escape | ArrowDown | ArrowLeft | ArrowRight | ArrowUp)
+            }
+            Self::Text => true,
+        }
+    }
+}
+
 /// The keyboard, as it comes from the system.
 #[derive(SystemParam)]
 pub struct Keyboard<'w, 's> {
@@ -25,19 +48,19 @@ pub struct Keyboard<'w, 's> {
 }
 
 impl Keyboard<'_, '_> {
-    /// What was asked for in `place` since the last frame. `typing`: a text field has the keyboard.
-    pub fn commands(&mut self, place: Place, typing: bool) -> Vec<Command> {
+    /// What was asked for in `place` since the last frame. What `listener` wants is not for us.
+    pub fn commands(&mut self, place: Place, listener: Listener) -> Vec<Command> {
         if self.lost.read().count() > 0 {
             // Releases after this go to another window.
             *self.keys = Keys::default();
         }
-        self.pressed.read().filter_map(|event| self.keys.press(event, place, typing)).collect()
+        self.pressed.read().filter_map(|event| self.keys.press(event, place, listener)).collect()
     }
 }
 
 impl Keys {
-    /// What this event asks for. `typing`: a text field has the keyboard, and only its modifiers are followed.
-    fn press(&mut self, event: &KeyboardInput, place: Place, typing: bool) -> Option<Command> {
+    /// What this event asks for. Of a key that `listener` wants, only the modifiers are followed.
+    fn press(&mut self, event: &KeyboardInput, place: Place, listener: Listener) -> Option<Command> {
         let down = event.state.is_pressed();
         match event.logical_key {
             // On a Mac, Cmd takes the place of Ctrl.
@@ -45,8 +68,9 @@ impl Keys {
             Key::Super if cfg!(target_os = "macos") => self.ctrl = down,
             Key::Shift => self.shift = down,
             Key::Alt => self.alt = down,
-            _ if down && !typing && !self.alt => {
-                let command = self.command(bevy_to_egui_key(&event.logical_key)?, place);
+            _ if down && !self.alt => {
+                let key = bevy_to_egui_key(&event.logical_key)?;
+                let command = if listener.wants(key) { None } else { self.command(key, place) };
                 return command.filter(|command| !event.repeat || command.repeats());
             }
             _ => {}
@@ -54,16 +78,17 @@ impl Keys {
         None
     }
 
-    fn command(self, key: egui::Key, place: Place) -> Option<Command> {
-        // Where + needs Shift, its key is also heard without.
+    fn command(mut self, key: egui::Key, place: Place) -> Option<Command> {
+        // Where these signs lie on the keyboard differs: with Shift or without, and + on the key of =.
         let key = if key == egui::Key::Equals { egui::Key::Plus } else { key };
-        let is_sign = [egui::Key::Plus, egui::Key::OpenBracket, egui::Key::CloseBracket].contains(&key);
+        if matches!(key, egui::Key::Plus | egui::Key::OpenBracket | egui::Key::CloseBracket) {
+            self.shift = false;
+        }
         let wanted = table().filter(|info| info.group.is_heard_in(place)).find(|info| {
             info.shortcut.is_some_and(|shortcut| {
                 egui::Key::from_name(shortcut.key) == Some(key)
                     && shortcut.ctrl == self.ctrl
-                    // On some keyboards these are typed with Shift.
-                    && (shortcut.shift == self.shift || is_sign)
+                    && shortcut.shift == self.shift
             })
         })?;
         Some((wanted.command)())
@@ -73,6 +98,7 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::Preference;
     use bevy::input::ButtonState;
     use bevy::prelude::{Entity, KeyCode};
 
@@ -85,17 +111,41 @@ mod tests {
     fn a_chord_within_one_frame_is_one_command() {
         let mut keys = Keys::default();
         let letter = || Key::Character("s".into());
-        assert_eq!(keys.press(&event(Key::Control, ButtonState::Pressed), Place::Live, false), None);
-        let saved = keys.press(&event(letter(), ButtonState::Pressed), Place::Live, false);
+        assert_eq!(keys.press(&event(Key::Control, ButtonState::Pressed), Place::Live, Listener::Nobody), None);
+        let saved = keys.press(&event(letter(), ButtonState::Pressed), Place::Live, Listener::Nobody);
         assert_eq!(saved, Some(Command::Save));
-        keys.press(&event(Key::Control, ButtonState::Released), Place::Live, false);
-        assert_eq!(keys.press(&event(letter(), ButtonState::Pressed), Place::Live, false), Some(Command::SurpriseMe));
+        keys.press(&event(Key::Control, ButtonState::Released), Place::Live, Listener::Nobody);
+        assert_eq!(
+            keys.press(&event(letter(), ButtonState::Pressed), Place::Live, Listener::Nobody),
+            Some(Command::SurpriseMe)
+        );
     }
 
     #[test]
     fn while_someone_types_no_command_is_given() {
         let mut keys = Keys::default();
-        assert_eq!(keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), Place::Live, true), None);
+        assert_eq!(
+            keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), Place::Live, Listener::Text),
+            None
+        );
+    }
+
+    #[test]
+    fn a_control_that_was_walked_to_keeps_the_keys_that_walk_and_press_and_no_others() {
+        let mut keys = Keys::default();
+        let mut press = |key| keys.press(&event(key, ButtonState::Pressed), Place::Live, Listener::Control);
+        assert_eq!([press(Key::Space), press(Key::Tab)], [None, None]);
+        assert_eq!(press(Key::Character("g".into())), Some(Command::Grow));
+    }
+
+    #[test]
+    fn the_interface_grows_by_plus_wherever_that_lies_on_the_keyboard() {
+        let larger = Some(Command::Prefer(Preference::LargerUi));
+        for (letter, shift) in [("+", true), ("+", false), ("=", false)] {
+            let mut keys = Keys { ctrl: true, shift, alt: false };
+            let key = event(Key::Character(letter.into()), ButtonState::Pressed);
+            assert_eq!(keys.press(&key, Place::Live, Listener::Nobody), larger, "{letter}");
+        }
     }
 
     #[test]

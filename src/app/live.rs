@@ -24,6 +24,8 @@ pub struct Gpu {
     pub name: String,
     /// The adapter is a program on the processor: then our own engine on the processor is faster.
     pub is_software: bool,
+    /// The live swarm runs on it, too.
+    pub runs_the_swarm: bool,
 }
 
 /// Four f32 per particle: x, y, heading, species.
@@ -75,6 +77,9 @@ pub struct Live {
     /// What the session must be told.
     news: Vec<Event>,
     follower: Follower,
+    /// Counts the batches of steps, and the swarms that came in the place of another.
+    runs: u64,
+    swarms: u64,
 }
 
 impl Live {
@@ -133,6 +138,8 @@ impl Live {
             tape.edit(edits)?;
         }
         let steps_back = tape.back(back)?;
+        // What was drawn of the past is no more.
+        self.swarms += u64::from(back > 0);
         let (particles, box_size_l) = (tape.engine().len(), tape.engine().box_size());
         self.news.push(Event::SwarmChanged { steps_back, particles, box_size_l });
         self.stale = true;
@@ -155,19 +162,21 @@ impl Live {
         match (swarm, &mut self.tape) {
             (Some(swarm), Some(tape)) if !rule_is_new => {
                 tape.upload(&swarm)?;
+                self.swarms += 1;
                 if settings_are_new {
                     tape.set_settings(&self.settings)?;
                 }
             }
             (Some(swarm), tape) => {
                 self.seed += 1;
+                self.swarms += 1;
                 // The old one goes first: its memory is needed.
                 *tape = None;
-                let engine = if gpu.is_software {
-                    Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?))
-                } else {
+                let engine = if gpu.runs_the_swarm {
                     let new = GpuEngine::new(&gpu.device, &gpu.queue, rule, &swarm, &self.settings, self.seed)?;
                     Engine::Gpu(Box::new(new))
+                } else {
+                    Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?))
                 };
                 *tape = Some(Tape::new(engine, rule.clone()));
             }
@@ -192,6 +201,7 @@ impl Live {
         }
         let start = Instant::now();
         tape.run(steps);
+        self.runs += 1;
         let seconds = start.elapsed().as_secs_f64() / f64::from(steps);
         let share = if self.seconds_per_step == 0.0 { 1.0 } else { 0.2 };
         self.seconds_per_step += share * (seconds - self.seconds_per_step);
@@ -259,6 +269,11 @@ impl Live {
         let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
         // Messages of up to 64 numbers.
         (largest / 256).min(1_000_000) as usize
+    }
+
+    /// How often time has run, and how many swarms have lived: for what is drawn of the past.
+    pub fn past(&self) -> (u64, u64) {
+        (self.runs, self.swarms)
     }
 
     /// Neighbour pairs evaluated since the last call. Unknown on a GPU, where asking would mean to wait.

@@ -10,9 +10,11 @@ mod canvas;
 mod draw;
 mod files;
 mod follow;
+mod frame_log;
 mod keys;
 mod live;
 mod preflight;
+mod prefs;
 mod shell;
 mod theme;
 mod thumbs;
@@ -26,24 +28,26 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
-use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResolution};
+use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
-use keys::Keyboard;
+use keys::{Keyboard, Listener};
 use live::Gpu;
 use shell::Shell;
 
+use crate::engine::EngineChoice;
 use crate::session::{Command, ViewCommand};
 use crate::ui;
 
-/// Opens the window, with `scene` in it when one is given; returns when the window is closed.
+/// Opens the window, with `scene` in it when one is given and its swarm on the engine that `engine` says; returns when
+/// the window is closed.
 ///
 /// # Errors
 /// [`NoWindow`] when there is nothing to show a window on.
-pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
+pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
     preflight::check()?;
     let window = Window {
         title: "Unstill".to_owned(),
@@ -58,6 +62,7 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
             filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(),
             ..default()
         });
+    let shell = Shell::new(scene);
     let exit = App::new()
         .add_plugins(plugins)
         .add_plugins((EguiPlugin::default(), DrawPlugin))
@@ -66,8 +71,8 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
             // A swarm goes on living beside another window.
             unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
         })
-        .insert_resource(ClearColor(theme::ground()))
-        .insert_resource(Studio { shell: Shell::new(scene), canvas: Canvas::default(), gpu: None, styled: false })
+        .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
+        .insert_resource(Studio { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
         .add_systems(Startup, set_up)
         .add_systems(EguiPrimaryContextPass, show)
         .add_systems(Last, advance)
@@ -83,6 +88,7 @@ pub fn run(scene: Option<PathBuf>) -> anyhow::Result<()> {
 struct Studio {
     shell: Shell,
     canvas: Canvas,
+    engine: EngineChoice,
     /// Known once the renderer runs.
     gpu: Option<Gpu>,
     /// The panels have their looks.
@@ -99,11 +105,13 @@ fn set_up(
 ) {
     egui.auto_create_primary_context = false;
     commands.spawn((Camera2d, Msaa::Off, PrimaryEguiContext));
+    let is_software = adapter.device_type == wgpu::DeviceType::Cpu;
     studio.gpu = Some(Gpu {
         device: device.wgpu_device().clone(),
         queue: (**queue.0).clone(),
         name: adapter.name.clone(),
-        is_software: adapter.device_type == wgpu::DeviceType::Cpu,
+        is_software,
+        runs_the_swarm: studio.engine.takes_gpu(is_software),
     });
 }
 
@@ -114,16 +122,20 @@ fn show(
     mut studio: ResMut<Studio>,
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
-    window: Single<&Window, With<PrimaryWindow>>,
+    mut window: Single<&mut Window, With<PrimaryWindow>>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
-    let Studio { shell, canvas, gpu: Some(gpu), styled } = &mut *studio else { return Ok(()) };
+    let Studio { shell, canvas, gpu: Some(gpu), styled, .. } = &mut *studio else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
     let mut wanted = canvas::dropped(ctx);
-    let typing = ctx.egui_wants_keyboard_input() || shell.ui.has_dialog();
-    wanted.extend(keyboard.commands(shell.session.place(), typing));
+    let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
+        (true, _) => Listener::Text,
+        (false, true) => Listener::Control,
+        (false, false) => Listener::Nobody,
+    };
+    wanted.extend(keyboard.commands(shell.session.place(), listener));
     if !*styled {
         ui::set_style(ctx);
         *styled = true;
@@ -144,6 +156,12 @@ fn show(
             ViewCommand::Screenshot => {
                 commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
             }
+            ViewCommand::FullScreen => {
+                window.mode = match window.mode {
+                    WindowMode::Windowed => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
+                    _ => WindowMode::Windowed,
+                };
+            }
         }
     }
     // Compared first: the render world copies only what changed.
@@ -159,6 +177,7 @@ fn advance(
     mut closing: MessageReader<WindowCloseRequested>,
     mut exit: MessageWriter<AppExit>,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
+    mut ground: ResMut<ClearColor>,
     mut frame_began: Local<FrameBegan>,
 ) {
     let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
@@ -169,6 +188,10 @@ fn advance(
     let title = title(&shell.session);
     if window.title != title {
         window.title = title;
+    }
+    let wanted = theme::ground(shell.session.prefs().theme);
+    if ground.0 != wanted {
+        ground.0 = wanted;
     }
     if shell.quits {
         exit.write(AppExit::Success);

@@ -6,7 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
 use super::files::Files;
+use super::frame_log::FrameLog;
 use super::live::{Gpu, Live};
+use super::prefs::{self, Keeper};
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
 use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
@@ -18,9 +20,6 @@ const TICK_S: f64 = 1.0 / 60.0;
 /// After a long frame no more ticks than this are caught up with.
 const MOST_TICKS: f64 = 3.0;
 
-/// A frame that takes longer is told in the log (RUST_LOG=unstill=debug).
-const SLOW_FRAME_S: f64 = 0.1;
-
 /// The program behind the window.
 pub struct Shell {
     pub session: Session,
@@ -31,18 +30,20 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
+    keeper: Keeper,
     pub quits: bool,
     /// What the window's owner must do this frame.
     pub views: Vec<ViewCommand>,
     /// Ticks due.
     due: f64,
     meter: Meter,
+    frame_log: FrameLog,
 }
 
 impl Shell {
     /// `scene`: what to open, instead of the first bundled scene.
     pub fn new(scene: Option<PathBuf>) -> Self {
-        let shell = Self {
+        let mut shell = Self {
             session: Session::new(seed_of_the_day()),
             live: Live::default(),
             files: Files::default(),
@@ -51,11 +52,19 @@ impl Shell {
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
+            keeper: Keeper::new(prefs::usual_path()),
             quits: false,
             views: Vec::new(),
             due: 0.0,
             meter: Meter::default(),
+            frame_log: FrameLog::default(),
         };
+        if let Some((prefs, said)) = prefs::usual_path().map(|path| prefs::read(&path)) {
+            shell.session.on_event(Event::PrefsRead(Box::new(prefs)));
+            if let Some(text) = said {
+                shell.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+            }
+        }
         match (scene, bundled::SCENES.first()) {
             (Some(path), _) => shell.files.load(SceneSource::File(path)),
             (None, Some((name, _))) => shell.files.load(SceneSource::Bundled((*name).to_owned())),
@@ -95,6 +104,9 @@ impl Shell {
         for text in self.files.notices() {
             self.ui.on_effect(&Effect::Notify { level: Level::Info, text });
         }
+        for text in self.keeper.faults() {
+            self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+        }
         self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);
         let fits = self.live.steps_that_fit(dt_s);
         let mut done = 0;
@@ -104,9 +116,7 @@ impl Shell {
             done += effects.iter().map(steps_of).sum::<u32>();
             self.perform(gpu, effects);
         }
-        if dt_s > SLOW_FRAME_S {
-            bevy::log::debug!("a frame took {:.0} ms", 1e3 * dt_s);
-        }
+        self.frame_log.frame(dt_s);
         self.meter.frame(dt_s, done);
         if let Some((frame_ms, steps_per_s)) = self.meter.read() {
             let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
@@ -150,6 +160,7 @@ impl Shell {
                 Effect::Follow(at) => told.push(Event::Following(self.live.nearest(at))),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
                 Effect::View(view) => self.views.push(view),
+                Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),
                 Effect::Quit => self.quits = true,
             }
         }

@@ -1,28 +1,69 @@
-//! Colours of the canvas.
+//! Colours of the canvas, in either theme.
 
-use bevy::color::{Color, ColorToComponents, LinearRgba, Srgba};
+use bevy::color::Color;
 use bevy_egui::egui::Color32;
 
+use crate::observe::looks::linear;
+use crate::session::{ColourBy, Look, Theme};
 use crate::snapshot::MAX_SPECIES;
-use crate::ui::{CANVAS, SPECIES_COLOURS};
-
-/// Inside the box and its edge: linear, premultiplied.
-pub const STAGE_FILL: [f32; 4] = [0.0065, 0.0080, 0.0130, 1.0];
-pub const STAGE_EDGE: [f32; 4] = [0.045, 0.060, 0.095, 1.0];
 
 pub const GUIDE: Color32 = Color32::from_rgba_premultiplied(80, 90, 110, 120);
 pub const ERASER: Color32 = Color32::from_rgb(240, 105, 90);
-pub const PUSH: Color32 = Color32::from_rgb(120, 200, 255);
-pub const STIR: Color32 = Color32::from_rgb(76, 194, 180);
-pub const FOLLOW: Color32 = Color32::from_rgb(230, 235, 245);
-pub const PULL: Color32 = Color32::from_rgb(255, 180, 90);
 
-/// The colours of the species as the shader wants them: linear.
-pub fn palette() -> [[f32; 4]; MAX_SPECIES] {
-    SPECIES_COLOURS.map(|c| LinearRgba::from(Srgba::rgb_u8(c.r(), c.g(), c.b())).to_f32_array())
+pub fn stir(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_rgb(76, 194, 180),
+        Theme::Light => Color32::from_rgb(20, 120, 108),
+    }
+}
+
+/// The circle of the hand that picks what to follow, and its words.
+pub fn follow(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_rgb(230, 235, 245),
+        Theme::Light => Color32::from_rgb(40, 44, 52),
+    }
+}
+
+pub fn push(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_rgb(120, 200, 255),
+        Theme::Light => Color32::from_rgb(20, 110, 180),
+    }
+}
+
+pub fn pull(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_rgb(255, 180, 90),
+        Theme::Light => Color32::from_rgb(180, 95, 0),
+    }
+}
+
+/// Inside the box and its edge: linear, premultiplied.
+pub fn stage(theme: Theme) -> ([f32; 4], [f32; 4]) {
+    match theme {
+        Theme::Dark => ([0.0065, 0.0080, 0.0130, 1.0], [0.045, 0.060, 0.095, 1.0]),
+        Theme::Light => ([1.0, 1.0, 1.0, 1.0], [0.62, 0.60, 0.55, 1.0]),
+    }
+}
+
+/// Colours as the shader wants them: linear.
+fn for_shader(colours: [[u8; 3]; MAX_SPECIES]) -> [[f32; 4]; MAX_SPECIES] {
+    colours.map(|[r, g, b]| [linear(r), linear(g), linear(b), 1.0])
+}
+
+/// The colours of the species.
+pub fn palette(look: &Look, theme: Theme) -> [[f32; 4]; MAX_SPECIES] {
+    for_shader(look.palette.colours(theme))
+}
+
+/// The colours of the number that is shown.
+pub fn ramp(by: ColourBy, theme: Theme) -> [[f32; 4]; MAX_SPECIES] {
+    for_shader(by.ramp(theme))
 }
 
 /// Around the box.
-pub fn ground() -> Color {
-    Color::srgb_u8(CANVAS.r(), CANVAS.g(), CANVAS.b())
+pub fn ground(theme: Theme) -> Color {
+    let [r, g, b] = theme.ground();
+    Color::srgb_u8(r, g, b)
 }

@@ -36,11 +36,17 @@ pub(super) struct Args {
     /// What must not vanish in the learned flow [default: what the scene says]
     #[arg(long)]
     drive: Option<DriveName>,
+    /// How far a particle sees, ℓ: far enough to count the members of its creature [default: what the scene says]
+    #[arg(long, value_name = "R", conflicts_with = "resume")]
+    cutoff: Option<f64>,
+    /// Samples looked at in one step [default: what the scene says]
+    #[arg(long, value_name = "N")]
+    batch: Option<usize>,
     /// Go on from the weights that the scene has
     #[arg(long = "continue")]
     resume: bool,
     /// Leave the energy as it is and learn one more flow for it, which then plays [default seed: the next one]
-    #[arg(long, conflicts_with_all = ["resume", "steps", "flow"])]
+    #[arg(long, conflicts_with_all = ["resume", "steps", "flow", "cutoff"])]
     add_flow: bool,
 }
 
@@ -220,6 +226,8 @@ fn apply(args: &Args, scene: &mut Scene) {
     if let Some(seed) = args.seed {
         settings.seed = seed;
     }
+    settings.cutoff_l = args.cutoff.unwrap_or(settings.cutoff_l);
+    settings.batch = args.batch.unwrap_or(settings.batch);
     if let Some(flow) = args.flow {
         settings.flow = if flow == FlowName::Learned { FlowKind::Learned } else { FlowKind::None };
     }

@@ -18,7 +18,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::app::NoWindow;
 use crate::engine::EngineError;
@@ -36,12 +36,14 @@ pub const EXIT_NO_DEVICE: u8 = 3;
 #[command(
     name = "unstill",
     version,
-    args_conflicts_with_subcommands = true,
     after_help = "Exit codes: 0 done; 1 an error in the input or the run; 2 a wrong command line; 3 no GPU or no display."
 )]
 struct Cli {
     /// Scene to open in the window
     scene: Option<PathBuf>,
+    /// What the swarm in the window runs on
+    #[arg(long, value_name = "auto|gpu|cpu")]
+    engine: Option<live::EngineName>,
     #[command(subcommand)]
     command: Option<Command>,
     /// Answer with one JSON object on stdout
@@ -74,7 +76,7 @@ pub fn run() -> ExitCode {
 }
 
 fn run_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match parse(args) {
         Ok(cli) => cli,
         // Also --help and --version; clap knows which stream and which exit code.
         Err(e) => e.exit(),
@@ -93,6 +95,22 @@ fn run_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// # Errors
+/// Those of clap, and what is meant for the window beside a command, which clap would take and nobody would use.
+fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let cli = Cli::try_parse_from(args)?;
+    let stray = match (&cli.scene, cli.engine) {
+        (Some(scene), _) => scene.display().to_string(),
+        (None, Some(_)) => "--engine".to_owned(),
+        (None, None) => return Ok(cli),
+    };
+    if cli.command.is_none() {
+        return Ok(cli);
+    }
+    let text = format!("{stray} stands before the command; put it behind\n");
+    Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text))
+}
+
 fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
     let quiet = cli.quiet;
     match cli.command {
@@ -101,7 +119,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
                 // A scene that cannot be read is told here, before a window opens.
                 output::load(path)?;
             }
-            crate::app::run(cli.scene).map(|()| None)
+            crate::app::run(cli.scene, cli.engine.unwrap_or(live::EngineName::Auto).choice()).map(|()| None)
         }
         Some(Command::Import(args)) => import::run(&args).map(Some),
         Some(Command::Learn(args)) => learn::run(&args, quiet).map(Some),
@@ -122,7 +140,6 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_sound() {
@@ -139,8 +156,15 @@ mod tests {
 
     #[test]
     fn a_scene_may_stand_alone_but_not_beside_a_command() {
-        let alone = Cli::try_parse_from(["unstill", "a.ron"]).unwrap();
+        let parse = |line: &str| parse(line.split(' ').map(OsString::from));
+        let alone = parse("unstill a.ron").unwrap();
         assert!(alone.command.is_none() && alone.scene == Some("a.ron".into()));
-        assert!(Cli::try_parse_from(["unstill", "a.ron", "info", "a.ron"]).is_err());
+        assert!(parse("unstill a.ron info a.ron").is_err());
+        assert!(parse("unstill --engine gpu info a.ron").is_err());
+        assert!(parse("unstill --engine gpu a.ron").is_ok());
+        for line in ["unstill --json --quiet info a.ron", "unstill info a.ron --json --quiet"] {
+            let cli = parse(line).unwrap();
+            assert!(cli.json && cli.quiet && matches!(cli.command, Some(Command::Info(_))), "{line}");
+        }
     }
 }

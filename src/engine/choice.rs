@@ -15,6 +15,17 @@ pub enum EngineChoice {
     Cpu,
 }
 
+impl EngineChoice {
+    /// Whether it means the GPU, given that there is one.
+    pub fn takes_gpu(self, is_software: bool) -> bool {
+        match self {
+            Self::Auto => !is_software,
+            Self::Gpu => true,
+            Self::Cpu => false,
+        }
+    }
+}
+
 /// A live engine. Every method does what the engines' own do.
 pub enum Engine {
     Cpu(Box<CpuEngine>),

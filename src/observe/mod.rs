@@ -1,6 +1,7 @@
 //! Measures of a swarm: how much it looks like the target, how ordered it is, how it moves. Lengths in ℓ.
 
 pub mod fidelity;
+pub mod looks;
 pub mod motion;
 pub mod order;
 mod pair_correlation;

@@ -13,35 +13,11 @@ use std::path::{Path, PathBuf};
 use image::{ImageEncoder, RgbaImage};
 use tempfile::NamedTempFile;
 
+use super::looks::{Palette, Theme};
 use crate::snapshot::{MAX_SPECIES, Particle, Swarm};
 
 pub use self::gif::GifWriter;
 use canvas::Canvas;
-
-/// Colours of the species, easy to tell apart for the colour-blind, after Okabe & Ito (2008); a few are brightened so that
-/// they stand on the dark canvas.
-pub const PALETTE: [[u8; 3]; MAX_SPECIES] = [
-    [240, 110, 58],  // vermilion
-    [86, 180, 233],  // sky blue
-    [240, 228, 66],  // yellow
-    [32, 190, 140],  // bluish green
-    [214, 130, 180], // reddish purple
-    [230, 159, 0],   // orange
-    [58, 120, 220],  // blue
-    [226, 226, 226], // white
-];
-
-/// The same for light paper: darker, and black for white.
-pub const PALETTE_ON_LIGHT: [[u8; 3]; MAX_SPECIES] = [
-    [213, 94, 0],
-    [40, 140, 205],
-    [200, 170, 0],
-    [0, 140, 102],
-    [190, 95, 150],
-    [215, 140, 0],
-    [0, 90, 160],
-    [40, 40, 40],
-];
 
 /// Longest side that a picture may have, pixels.
 pub const MAX_SIDE_PX: u32 = 8192;
@@ -62,14 +38,30 @@ pub struct PictureStyle {
 
 impl Default for PictureStyle {
     fn default() -> Self {
-        Self { size_px: 800, background: [13, 16, 24], palette: PALETTE, body_length: 0.8, glow: 0.6, trail: 0.55 }
+        Self {
+            size_px: 800,
+            background: [13, 16, 24],
+            palette: Palette::default().colours(Theme::Dark),
+            body_length: 0.8,
+            glow: 0.6,
+            trail: 0.55,
+        }
     }
 }
 
 impl PictureStyle {
     /// Dark bodies on paper, without glow.
     pub fn light() -> Self {
-        Self { background: [250, 249, 245], palette: PALETTE_ON_LIGHT, glow: 0.0, ..Self::default() }
+        Self::of(Palette::default(), Theme::Light)
+    }
+
+    /// In the colours that the window shows.
+    pub fn of(palette: Palette, theme: Theme) -> Self {
+        let usual = Self { palette: palette.colours(theme), ..Self::default() };
+        match theme {
+            Theme::Dark => usual,
+            Theme::Light => Self { background: theme.ground(), glow: 0.0, ..usual },
+        }
     }
 
     /// Width and height of a picture of this box, pixels.

@@ -2,7 +2,7 @@
 
 use super::knobs::{FlowKind, LiveSettings};
 use super::net::{LocalNet, Rule};
-use crate::snapshot::{MAX_SPECIES, Swarm};
+use crate::snapshot::{MAX_SPECIES, SIDE_RANGE, Swarm};
 
 /// The widest hidden layer a rule may have.
 pub const MAX_WIDTH: usize = 256;
@@ -49,6 +49,10 @@ impl Rule {
             }
         };
         positive("unit length", self.unit_length)?;
+        if !SIDE_RANGE.contains(&self.unit_length) {
+            let must = "from 1e-12 to 1e12";
+            return Err(RuleError::Number { name: "unit length", value: self.unit_length, must });
+        }
         positive("cutoff", self.cutoff_l)?;
         positive("heading noise κ", self.kappa)?;
         let [least, most] = self.sigma_range_l;
@@ -175,9 +179,10 @@ mod tests {
     #[test]
     fn a_damaged_rule_is_named() {
         type Damage = fn(&mut Rule);
-        let damages: [(Damage, &str); 8] = [
+        let damages: [(Damage, &str); 9] = [
             (|r| r.cutoff_l = 0.0, "cutoff is 0"),
             (|r| r.unit_length = f64::NAN, "unit length is NaN"),
+            (|r| r.unit_length = 1e-300, "must be from 1e-12 to 1e12"),
             (|r| r.kappa = -1.0, "κ is -1"),
             (|r| r.sigma_range_l = [0.8, 0.1], "largest noise level is 0.1"),
             (|r| _ = r.energy.weights.pop(), "energy network has"),

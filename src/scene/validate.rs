@@ -2,7 +2,7 @@
 //! it can be opened and painted on; only learning refuses it.
 
 use crate::rule::LiveSettings;
-use crate::snapshot::{MAX_PARTICLES, MAX_SPECIES, Particle};
+use crate::snapshot::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, SIDE_RANGE};
 
 use super::{Fault, MAX_LIVE_PARTICLES, MAX_SAVEPOINTS, Scene};
 
@@ -89,11 +89,11 @@ fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), Fault> {
 }
 
 fn particles(place: &str, particles: &[Particle], box_size: [f64; 2]) -> Result<(), Fault> {
-    if !box_size.iter().all(|side| side.is_finite() && *side > 0.0) {
+    if !box_size.iter().all(|side| SIDE_RANGE.contains(side)) {
         return Err(Fault::value(
             format!("{place}.box_size"),
             format!("({}, {}) is no width and height", box_size[0], box_size[1]),
-            "give two positive numbers",
+            "give two numbers from 1e-12 to 1e12",
         ));
     }
     for (k, p) in particles.iter().enumerate() {
@@ -102,6 +102,9 @@ fn particles(place: &str, particles: &[Particle], box_size: [f64; 2]) -> Result<
             if !value.is_finite() {
                 return fault(format!("{name} is {value}"), "give a finite number or remove that particle");
             }
+        }
+        if p.heading.abs() > MAX_HEADING {
+            return fault(format!("heading {} is no angle", p.heading), "give it in radians");
         }
         for (name, value, side) in [("x", p.x, box_size[0]), ("y", p.y, box_size[1])] {
             if !(0.0..=side).contains(&value) {

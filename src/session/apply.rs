@@ -14,7 +14,7 @@ use super::picture;
 use super::pointer::{pointer, release};
 use super::state::Session;
 use super::training::TrainingState;
-use super::{brush, moments, start, surprise, swarm};
+use super::{brush, moments, prefs, start, surprise, swarm};
 use crate::rule::{LiveSettings, Rule};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
@@ -61,6 +61,11 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }
 
         Command::View(view) => vec![Effect::View(view)],
+        Command::Prefer(preference) => prefs::prefer(session, preference),
+        Command::ToggleDenoised => edit(session, merge, |d| {
+            d.live.denoised ^= true;
+            true
+        }),
 
         Command::SetTool(tool) => {
             let effects = release(session);

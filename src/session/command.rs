@@ -12,6 +12,7 @@ use crate::worker;
 use super::document::Document;
 use super::knob::Knob;
 use super::live::Swing;
+use super::prefs::{Preference, Prefs};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -99,6 +100,10 @@ pub enum Command {
     SetPlace(Place),
     /// Changes only what is seen.
     View(ViewCommand),
+    /// Changes what is kept between runs; no part of the history.
+    Prefer(Preference),
+    /// Shows the particles with or without their noise.
+    ToggleDenoised,
 
     // Paint
     SetTool(Tool),
@@ -212,6 +217,8 @@ pub enum ViewCommand {
     Fit,
     /// Write a picture of the window.
     Screenshot,
+    /// The window fills the screen, or no more.
+    FullScreen,
 }
 
 /// Dialogs and sheets that the shell opens on [`Effect::Ask`].
@@ -222,6 +229,8 @@ pub enum Dialog {
     Import,
     Gallery,
     Help,
+    /// All commands, to be found by typing.
+    Palette,
 }
 
 /// How loud a notice is.
@@ -273,6 +282,8 @@ pub enum Effect {
     },
     Ask(Dialog),
     View(ViewCommand),
+    /// Keep these for the next run.
+    KeepPrefs(Box<Prefs>),
     Quit,
 }
 
@@ -376,6 +387,8 @@ pub enum Event {
     MomentKept(Box<LiveState>),
     /// The view follows this particle.
     Following(Option<usize>),
+    /// What was kept by an earlier run.
+    PrefsRead(Box<Prefs>),
     /// The engine could not do what it was ordered to.
     EngineFailed(String),
 }

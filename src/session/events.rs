@@ -76,6 +76,10 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             session.live.following = index;
             Vec::new()
         }
+        Event::PrefsRead(prefs) => {
+            session.prefs = prefs.made_usable();
+            Vec::new()
+        }
         Event::EngineFailed(why) => {
             session.live.playing = false;
             vec![notify(Level::Error, why)]

@@ -6,6 +6,7 @@
 
 mod apply;
 mod brush;
+mod can;
 mod command;
 mod commands;
 mod document;
@@ -19,6 +20,7 @@ mod pace;
 mod pen;
 mod picture;
 mod pointer;
+mod prefs;
 mod start;
 mod state;
 mod surprise;
@@ -26,6 +28,8 @@ mod swarm;
 mod training;
 mod warnings;
 
+// Named by the preferences.
+pub use crate::observe::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
 pub use crate::scene::{LearnedFlow, Savepoint};
 pub use command::{
@@ -37,6 +41,7 @@ pub use document::{Document, NEW_BOX};
 pub use knob::Knob;
 pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME, Swing, Wound};
 pub use pen::MIN_SPACING;
+pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use state::Session;
 pub use training::{LossCurve, TrainingState, TrainingView};
 pub use warnings::{Warning, warnings};

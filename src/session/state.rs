@@ -13,6 +13,7 @@ use super::history::{History, Moment};
 use super::live::LiveView;
 use super::pace::PaceView;
 use super::pointer::Gesture;
+use super::prefs::{self, Prefs};
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
 use crate::rule::Rule;
@@ -59,6 +60,7 @@ pub struct Session {
     pub(super) run_is_live: bool,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
+    pub(super) prefs: Prefs,
     /// ℓ of the picture and what is wrong with it, known anew after each change of the picture.
     pub(super) unit_length: f64,
     pub(super) warnings: Vec<Warning>,
@@ -104,6 +106,7 @@ impl Session {
             run_is_live: false,
             live: LiveView::default(),
             asks_before_quitting: false,
+            prefs: Prefs::default(),
             rng: StdRng::seed_from_u64(seed),
         }
     }
@@ -201,6 +204,11 @@ impl Session {
         self.asks_before_quitting
     }
 
+    /// What the person prefers; kept between runs.
+    pub fn prefs(&self) -> &Prefs {
+        &self.prefs
+    }
+
     /// Whether learning on from the present weights is possible: there is a rule.
     pub fn has_rule(&self) -> bool {
         self.document.rule.is_some()
@@ -238,7 +246,9 @@ impl Session {
 impl Session {
     /// Does what the user asked for; the effects are for the shell, in order.
     pub fn apply(&mut self, command: Command) -> Vec<Effect> {
-        super::apply::apply(self, command)
+        let mut effects = prefs::notice(self, &command);
+        effects.extend(super::apply::apply(self, command));
+        effects
     }
 
     /// Takes what came back from files, the trainer or the engine.

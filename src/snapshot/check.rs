@@ -10,10 +10,16 @@ pub const MAX_PARTICLES: usize = 200_000;
 /// Particles closer than this share of the longer box side count as one and the same.
 pub const DUPLICATE_SHARE: f64 = 1e-9;
 
+/// Sides of a box, world units: beyond these a picture is written in the wrong unit, and single precision ends.
+pub const SIDE_RANGE: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
+
+/// Headings beyond this are no angles, radians: so many turns leave no digit for the direction.
+pub const MAX_HEADING: f64 = 1e9;
+
 /// Why a snapshot or its ensemble cannot be used. Particles are counted from 0.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SnapshotError {
-    #[error("the box is {width} by {height}; give it a positive, finite width and height")]
+    #[error("the box is {width} by {height}; give it a width and a height from 1e-12 to 1e12")]
     Box { width: f64, height: f64 },
     #[error("{count} particle(s) are too few to learn from; a pattern needs at least 2")]
     TooFew { count: usize },
@@ -21,6 +27,8 @@ pub enum SnapshotError {
     TooMany { count: usize },
     #[error("particle {particle} has {name} = {value}; every coordinate must be a finite number")]
     NotFinite { particle: usize, name: &'static str, value: f64 },
+    #[error("particle {particle} has heading = {value}, which is no angle; give headings in radians")]
+    Heading { particle: usize, value: f64 },
     #[error(
         "particle {particle} at ({x}, {y}) lies outside the box of {width} by {height}; move it inside or enlarge the box"
     )]
@@ -42,9 +50,10 @@ impl SnapshotError {
     /// The particles that the error is about, for pointing at them on the canvas or at their lines in a file.
     pub fn particles(&self) -> Vec<usize> {
         match *self {
-            Self::NotFinite { particle, .. } | Self::Outside { particle, .. } | Self::Species { particle, .. } => {
-                vec![particle]
-            }
+            Self::NotFinite { particle, .. }
+            | Self::Heading { particle, .. }
+            | Self::Outside { particle, .. }
+            | Self::Species { particle, .. } => vec![particle],
             Self::Duplicate { first, second, .. } => vec![first, second],
             _ => Vec::new(),
         }
@@ -55,11 +64,11 @@ impl Snapshot {
     /// Whether a rule can be learned from this snapshot: the first fault found, if any.
     ///
     /// # Errors
-    /// A box that is not positive, fewer than 2 or more than [`MAX_PARTICLES`] particles, a coordinate or heading that
-    /// is not finite, a particle outside the box, a species out of range, or two particles at one place.
+    /// A box that is not positive or of absurd size, fewer than 2 or more than [`MAX_PARTICLES`] particles, a coordinate or heading that
+    /// is not finite, a heading that is no angle, a particle outside the box, a species out of range, or two particles at one place.
     pub fn validate(&self) -> Result<(), SnapshotError> {
         let [width, height] = self.box_size;
-        if !(width.is_finite() && height.is_finite() && width > 0.0 && height > 0.0) {
+        if !(SIDE_RANGE.contains(&width) && SIDE_RANGE.contains(&height)) {
             return Err(SnapshotError::Box { width, height });
         }
         let count = self.particles.len();
@@ -74,6 +83,9 @@ impl Snapshot {
                 if !value.is_finite() {
                     return Err(SnapshotError::NotFinite { particle, name, value });
                 }
+            }
+            if p.heading.abs() > MAX_HEADING {
+                return Err(SnapshotError::Heading { particle, value: p.heading });
             }
             if !((0.0..=width).contains(&p.x) && (0.0..=height).contains(&p.y)) {
                 return Err(SnapshotError::Outside { particle, x: p.x, y: p.y, width, height });
@@ -118,6 +130,8 @@ mod tests {
     fn each_fault_is_named_with_its_place() {
         assert!(matches!(fault(|s| s.box_size = [0.0, 3.0]), SnapshotError::Box { width: 0.0, .. }));
         assert!(matches!(fault(|s| s.box_size = [4.0, f64::INFINITY]), SnapshotError::Box { .. }));
+        assert!(matches!(fault(|s| s.box_size = [4.0, 1e300]), SnapshotError::Box { .. }));
+        assert!(matches!(fault(|s| s.particles[0].heading = -1e300), SnapshotError::Heading { particle: 0, .. }));
         assert!(matches!(fault(|s| s.particles.truncate(1)), SnapshotError::TooFew { count: 1 }));
         assert!(matches!(fault(|s| s.particles.clear()), SnapshotError::TooFew { count: 0 }));
         assert!(matches!(

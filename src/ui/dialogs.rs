@@ -30,7 +30,7 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::Open => (SCENES, "Open a scene"),
         Dialog::SaveAs => (SCENES, "Save the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
-        Dialog::Gallery | Dialog::Help => return,
+        Dialog::Gallery | Dialog::Help | Dialog::Palette => return,
     };
     config.default_file_filter = Some(filter.to_owned());
     config.title = Some(title.to_owned());

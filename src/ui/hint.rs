@@ -1,18 +1,23 @@
-//! The first thirty seconds: three steps, shown once, that go away by themselves.
+//! The first thirty seconds: three steps that are ticked off as they are taken, and then never come back.
 
-use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Vec2};
+use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui, Vec2};
 use super::state::UiState;
 use super::{moments, style};
-use crate::session::{Command, Place, Session};
+use crate::session::{Command, FirstSteps, Place, Preference, Session};
 
-/// How long the hint stays when nobody heeds it, s.
+/// How long the hint stays in one run when nobody heeds it, s.
 const STAYS_S: f64 = 45.0;
+
+/// How long the way back is told after the panels were hidden, s.
+const WAY_BACK_S: f64 = 5.0;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Hint {
-    /// Time of the first frame, s.
+    /// Time of the first frame, or since the last step was taken, s.
     since: Option<f64>,
-    gone: bool,
+    steps: FirstSteps,
+    /// Time at which the panels were hidden, s.
+    hidden_since: Option<f64>,
 }
 
 const STEPS: [(Place, &str, &str); 3] = [
@@ -21,18 +26,67 @@ const STEPS: [(Place, &str, &str); 3] = [
     (Place::Live, "3  Live", "with it: push, turn, grow"),
 ];
 
+fn is_taken(step: Place, steps: FirstSteps) -> bool {
+    match step {
+        Place::Paint => steps.painted,
+        Place::Learn => steps.learned,
+        Place::Live => steps.lived,
+    }
+}
+
 pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     let now = ctx.input(|i| i.time);
+    let steps = session.prefs().first_steps;
     let hint = &mut state.hint;
+    if hint.steps != steps {
+        (hint.steps, hint.since) = (steps, None);
+    }
     let since = *hint.since.get_or_insert(now);
-    // Whoever has let it learn has understood.
-    hint.gone |= now - since > STAYS_S || session.training().state.is_active();
-    // Never on top of a sheet, or of the strip of rules.
+    // Never on top of a sheet, or of a strip of cards; and a step that is being taken needs no hint.
     let strip_is_there = (session.place() == Place::Learn && session.has_rule()) || moments::is_shown(session);
-    if hint.gone || strip_is_there || state.gallery_open || state.help_open {
+    let learns = session.training().state.is_active();
+    if steps.are_done() || now - since > STAYS_S || strip_is_there || learns || state.gallery_open || state.help_open {
         return;
     }
-    Area::new(Id::new("hint"))
+    on_canvas(ctx, "hint", free, |ui| {
+        ui.horizontal(|ui| {
+            for (place, name, what) in STEPS {
+                let done = is_taken(place, steps);
+                let ink = match (done, session.place() == place) {
+                    (true, _) => style::TEXT_WEAK,
+                    (false, true) => style::ACCENT,
+                    (false, false) => style::TEXT_STRONG,
+                };
+                let link = ui.link(RichText::new(name).color(ink).strong());
+                if link.on_hover_text("Go there").clicked() {
+                    commands.push(Command::SetPlace(place));
+                }
+                let what = if done { RichText::new("✔ done").color(style::ACCENT) } else { RichText::new(what) };
+                ui.label(what);
+                ui.add_space(8.0);
+            }
+            if ui.small_button("×").on_hover_text("Hide this hint for good").clicked() {
+                commands.push(Command::Prefer(Preference::CloseHint));
+            }
+        });
+    });
+}
+
+/// Tells the way back for a while when only the swarm is shown.
+pub(super) fn way_back(ctx: &Context, free: Rect, session: &Session, state: &mut UiState) {
+    let now = ctx.input(|i| i.time);
+    if !session.prefs().panels_hidden {
+        state.hint.hidden_since = None;
+        return;
+    }
+    let since = *state.hint.hidden_since.get_or_insert(now);
+    if now - since < WAY_BACK_S {
+        on_canvas(ctx, "way back", free, |ui| _ = ui.label("Tab brings the panels back"));
+    }
+}
+
+fn on_canvas(ctx: &Context, id: &str, free: Rect, content: impl FnOnce(&mut Ui)) {
+    Area::new(Id::new(id))
         .order(Order::Middle)
         .pivot(Align2::CENTER_BOTTOM)
         .fixed_pos(free.center_bottom() - Vec2::new(0.0, 18.0))
@@ -43,22 +97,6 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
                 .stroke(Stroke::new(1.0, style::ACCENT_DARK))
                 .corner_radius(10.0)
                 .inner_margin(Margin::symmetric(14, 8))
-                .show(ui, |ui| {
-                    ui.horizontal(|ui| {
-                        for (place, name, what) in STEPS {
-                            let here = session.place() == place;
-                            let colour = if here { style::ACCENT } else { style::TEXT_STRONG };
-                            let link = ui.link(RichText::new(name).color(colour).strong());
-                            if link.on_hover_text("Go there").clicked() {
-                                commands.push(Command::SetPlace(place));
-                            }
-                            ui.label(what);
-                            ui.add_space(8.0);
-                        }
-                        if ui.small_button("×").on_hover_text("Hide this hint").clicked() {
-                            hint.gone = true;
-                        }
-                    });
-                });
+                .show(ui, content);
         });
 }

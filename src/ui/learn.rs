@@ -143,7 +143,10 @@ fn status(ui: &mut Ui, training: &TrainingView) {
                 None => "preparing samples…".to_owned(),
             };
             ui.add(
-                ProgressBar::new(training.progress() as f32).desired_height(18.0).fill(style::ACCENT_DARK).text(text),
+                ProgressBar::new(training.progress() as f32)
+                    .desired_height(18.0)
+                    .fill(style::ACCENT_DARK.colour())
+                    .text(text),
             );
             let eta = match (&training.state, training.eta_s) {
                 (TrainingState::Paused, _) => "paused".to_owned(),
@@ -173,7 +176,7 @@ fn curve(ui: &mut Ui, training: &TrainingView) {
         .allow_zoom(false)
         .allow_scroll(false)
         .allow_boxed_zoom(false)
-        .grid_color(style::LINE)
+        .grid_color(style::LINE.colour())
         .y_axis_min_width(28.0)
         .legend(Legend::default().text_style(egui::TextStyle::Small))
         .show(ui, |plot| {
@@ -189,7 +192,7 @@ fn curve(ui: &mut Ui, training: &TrainingView) {
         );
 }
 
-fn line<'a>(name: &'a str, points: &[[f64; 2]], colour: Color32) -> Line<'a> {
+fn line<'a>(name: &'a str, points: &[[f64; 2]], colour: impl Into<Color32>) -> Line<'a> {
     Line::new(name, PlotPoints::from(points.to_vec())).color(colour).width(1.5)
 }
 

@@ -16,6 +16,9 @@ const BUTTON_HEIGHT: f32 = 24.0;
 /// Most particles that the slider offers where nobody knows what the machine can do.
 const MOST_PARTICLES: usize = 20_000;
 
+/// From so many on, the cost of more is told under the slider.
+const MANY: usize = 2000;
+
 /// What the panel remembers.
 #[derive(Default)]
 pub(super) struct LivePanel {
@@ -97,7 +100,8 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
         commands.push(Command::SetParticles(particles));
     }
     // Below what one wants to watch, the cost of more should be told where it is asked for.
-    if let Some(per_s) = readouts.steps_per_s_with(particles).filter(|per_s| *per_s < 60.0) {
+    let slow = |per_s: &f64| *per_s < 60.0 && particles >= MANY;
+    if let Some(per_s) = readouts.steps_per_s_with(particles).filter(slow) {
         let text = format!("about {per_s:.0} steps in a second with so many");
         ui.label(RichText::new(text).small().color(style::WARN))
             .on_hover_text("Motion slows down; nothing else changes");

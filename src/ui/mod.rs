@@ -9,11 +9,13 @@
 
 mod caption;
 mod dialogs;
+mod finder;
 mod gallery;
 mod help;
 mod hint;
 mod learn;
 mod live;
+mod look;
 mod moments;
 mod paint;
 mod rules;
@@ -29,7 +31,7 @@ pub(crate) use bevy_egui::egui;
 pub use gallery::GalleryCard;
 pub use rules::Thumbnails;
 pub use state::UiState;
-pub use style::{ACCENT, CANVAS, SPECIES_COLOURS, set_style};
+pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, set_style};
 
 use egui::{Context, Frame, Id, LayerId, Panel, Rect, ScrollArea, Ui, UiBuilder};
 
@@ -69,15 +71,53 @@ impl Readouts {
 /// Shows everything but the canvas. Returns what the user asked for, and the rectangle left free for the canvas, in
 /// points.
 pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut UiState) -> (Vec<Command>, Rect) {
+    style::wear(ctx, session.prefs());
     let mut commands = Vec::new();
+    let free = if session.prefs().panels_hidden {
+        ctx.viewport_rect()
+    } else {
+        bar_and_side(ctx, session, readouts, state, &mut commands)
+    };
+
+    gallery::show(ctx, state, &mut commands);
+    help::show(ctx, state);
+    if !session.prefs().panels_hidden {
+        caption::show(ctx, free, session, &mut state.caption);
+        look::legend(ctx, free, session, state.ramp_range);
+        hint::show(ctx, free, session, state, &mut commands);
+        rules::show(ctx, free, session, state, &mut commands);
+        moments::show(ctx, free, session, state, &mut commands);
+    }
+    hint::way_back(ctx, free, session, state);
+    finder::show(ctx, session, state, &mut commands);
+    dialogs::show(ctx, session, state, &mut commands);
+    state.toasts.show(ctx);
+
+    if std::mem::replace(&mut state.were_hidden, session.prefs().panels_hidden) != session.prefs().panels_hidden {
+        // The key that did it also walks through the controls: nobody meant to.
+        ctx.memory_mut(|m| m.focused().into_iter().for_each(|id| m.surrender_focus(id)));
+    }
+    end_gestures(ctx, session, &mut commands);
+    (commands, free)
+}
+
+/// The top bar and the side panel; returns what they leave free.
+fn bar_and_side(
+    ctx: &Context,
+    session: &Session,
+    readouts: &Readouts,
+    state: &mut UiState,
+    commands: &mut Vec<Command>,
+) -> Rect {
     let whole = UiBuilder::new().layer_id(LayerId::background()).max_rect(ctx.viewport_rect());
     let mut root = Ui::new(ctx.clone(), Id::new("unstill"), whole);
 
-    let bar = Frame::NONE.fill(style::BAR).inner_margin(egui::Margin::symmetric(10, 6));
+    let bar = Frame::NONE.fill(style::BAR.colour()).inner_margin(egui::Margin::symmetric(10, 6));
     Panel::top("top bar").exact_size(TOP_HEIGHT).frame(bar).show_separator_line(false).show(&mut root, |ui| {
-        top_bar::show(ui, session, state, &mut commands);
+        top_bar::show(ui, session, state, commands);
     });
-    let side = Frame::NONE.fill(style::PANEL).inner_margin(egui::Margin { left: 12, right: 4, top: 8, bottom: 4 });
+    let side =
+        Frame::NONE.fill(style::PANEL.colour()).inner_margin(egui::Margin { left: 12, right: 4, top: 8, bottom: 4 });
     Panel::left("side").exact_size(SIDE_WIDTH).resizable(false).frame(side).show_separator_line(false).show(
         &mut root,
         |ui| {
@@ -85,26 +125,14 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
             ScrollArea::vertical().id_salt(session.place()).auto_shrink(false).show(ui, |ui| {
                 ui.set_max_width(SIDE_WIDTH - 26.0);
                 match session.place() {
-                    Place::Paint => paint::show(ui, session, state, &mut commands),
-                    Place::Learn => learn::show(ui, session, &mut commands),
-                    Place::Live => live::show(ui, session, readouts, state, &mut commands),
+                    Place::Paint => paint::show(ui, session, state, commands),
+                    Place::Learn => learn::show(ui, session, commands),
+                    Place::Live => live::show(ui, session, readouts, state, commands),
                 }
             });
         },
     );
-    let free = root.available_rect_before_wrap();
-
-    gallery::show(ctx, state, &mut commands);
-    help::show(ctx, state);
-    caption::show(ctx, free, session, &mut state.caption);
-    hint::show(ctx, free, session, state, &mut commands);
-    rules::show(ctx, free, session, state, &mut commands);
-    moments::show(ctx, free, session, state, &mut commands);
-    dialogs::show(ctx, session, state, &mut commands);
-    state.toasts.show(ctx);
-
-    end_gestures(ctx, session, &mut commands);
-    (commands, free)
+    root.available_rect_before_wrap()
 }
 
 /// A drag of a slider, or the typing of a text, is one step of the history; each click is one of its own.

@@ -91,11 +91,11 @@ fn species(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing.x = 5.0;
         for species in 0..MAX_SPECIES as u8 {
             let (rect, response) = ui.allocate_exact_size(Vec2::splat(28.0), Sense::click());
-            let name = format!("Species {}: {}", species + 1, style::SPECIES_NAMES[usize::from(species)]);
+            let name = format!("Species {}: {}", species + 1, style::species_name(species));
             let chosen = session.species() == species;
             response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, chosen, &name));
             let colour = style::SPECIES_COLOURS[usize::from(species)];
-            let ground = if chosen { colour.gamma_multiply(0.28) } else { style::BAR };
+            let ground = if chosen { colour.gamma_multiply(0.28) } else { style::BAR.colour() };
             let line = if chosen || response.hovered() { Stroke::new(1.5, colour) } else { Stroke::NONE };
             ui.painter().rect(rect, 6.0, ground, line, StrokeKind::Inside);
             ui.painter().add(swarm_view::arrow(rect.center(), 0.6, 14.0, colour));

@@ -4,6 +4,7 @@ use egui_file_dialog::FileDialog;
 use egui_notify::{Anchor, Toasts};
 
 use super::caption::Caption;
+use super::finder::Finder;
 use super::gallery::GalleryCard;
 use super::hint::Hint;
 use super::live::LivePanel;
@@ -19,11 +20,17 @@ pub struct UiState {
     pub(super) gallery_open: bool,
     pub(super) gallery: Vec<GalleryCard>,
     pub(super) help_open: bool,
+    pub(super) help_was_open: bool,
+    pub(super) help_search: String,
+    pub(super) finder: Finder,
     pub(super) hint: Hint,
     pub(super) caption: Caption,
     pub(super) preview: Preview,
     pub(super) strip: Strip,
     pub(super) live: LivePanel,
+    /// The numbers at both ends of the colour ramp.
+    pub(super) ramp_range: Option<[f64; 2]>,
+    pub(super) were_hidden: bool,
 }
 
 impl UiState {
@@ -37,11 +44,16 @@ impl UiState {
             gallery_open: false,
             gallery,
             help_open: false,
+            help_was_open: false,
+            help_search: String::new(),
+            finder: Finder::default(),
             hint: Hint::default(),
             caption: Caption::default(),
             preview: Preview::default(),
             strip: Strip::default(),
             live: LivePanel::default(),
+            ramp_range: None,
+            were_hidden: false,
         }
     }
 
@@ -50,12 +62,18 @@ impl UiState {
         self.strip.thumbnails = thumbnails;
     }
 
+    /// The numbers at both ends of the colour ramp; `None` while they are unknown.
+    pub fn set_ramp_range(&mut self, range: Option<[f64; 2]>) {
+        self.ramp_range = range;
+    }
+
     /// Shows notices, dialogs and sheets; every other effect is the shell's.
     pub fn on_effect(&mut self, effect: &Effect) {
         match effect {
             Effect::Notify { level, text } => self.notify(*level, text),
             Effect::Ask(Dialog::Gallery) => self.gallery_open = !self.gallery_open,
             Effect::Ask(Dialog::Help) => self.help_open = !self.help_open,
+            Effect::Ask(Dialog::Palette) => self.finder.toggle(),
             Effect::Ask(dialog) => dialogs::open(&mut self.file_dialog, *dialog),
             _ => {}
         }
@@ -63,7 +81,7 @@ impl UiState {
 
     /// A dialog is open that should get the keys and clicks.
     pub fn has_dialog(&self) -> bool {
-        *self.file_dialog.state() == egui_file_dialog::DialogState::Open
+        self.finder.open || *self.file_dialog.state() == egui_file_dialog::DialogState::Open
     }
 
     fn notify(&mut self, level: Level, text: &str) {

@@ -77,7 +77,7 @@ fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high
 }
 
 /// A slim arrowhead that points along `heading` (counter-clockwise from right, as in the world).
-pub(super) fn arrow(at: Pos2, heading: f32, length: f32, colour: Color32) -> Shape {
+pub(super) fn arrow(at: Pos2, heading: f32, length: f32, colour: impl Into<Color32>) -> Shape {
     let (sin, cos) = heading.sin_cos();
     let along = Vec2::new(cos, -sin);
     let across = Vec2::new(sin, cos);

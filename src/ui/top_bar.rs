@@ -1,16 +1,31 @@
 //! The slim bar: menus, undo, the three places, the scene's name, and time.
 
 use super::egui::{
-    Align, Button, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, TextEdit, Ui, UiBuilder, Vec2,
+    Align, Button, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, TextEdit, Ui, UiBuilder, Vec2, WidgetInfo,
+    WidgetType,
     containers::menu::{MenuButton, MenuConfig},
 };
 use super::state::UiState;
-use super::style;
 use super::widgets::{command_button, command_button_enabled};
+use super::{look, style};
 use crate::session::{Command, Dialog, Group, Place, Session, info_of, table};
 
 /// Size of one of the three place buttons, points.
 const PLACE: Vec2 = Vec2::new(96.0, 30.0);
+
+/// Width that menus, undo and gallery take side by side, points.
+const ROOM_FOR_MENUS: f32 = 460.0;
+
+/// The menus, and the groups of commands in each.
+const MENUS: [(&str, &[Group]); 7] = [
+    ("File", &[Group::Scene]),
+    ("Edit", &[Group::Edit]),
+    ("View", &[Group::View, Group::Look, Group::Places]),
+    ("Picture", &[Group::Paint]),
+    ("Rule", &[Group::Learn]),
+    ("Swarm", &[Group::Live]),
+    ("Help", &[Group::Help]),
+];
 
 pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     let bar = ui.max_rect();
@@ -19,11 +34,18 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     let right = Rect::from_min_max([middle.right() + 12.0, bar.top()].into(), bar.max);
 
     ui.scope_builder(UiBuilder::new().max_rect(left).layout(Layout::left_to_right(Align::Center)), |ui| {
-        menu(ui, "File", Group::Scene, state, commands);
-        command_button_enabled(ui, session.can_undo(), Button::new("⟲ Undo"), Command::Undo, commands);
-        command_button_enabled(ui, session.can_redo(), Button::new("⟳ Redo"), Command::Redo, commands);
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().button_padding.x = 6.0;
+        menus(ui, left.width() < ROOM_FOR_MENUS, session, state, commands);
+        ui.add_space(4.0);
+        for (sign, name, can, command) in
+            [("⟲", "⟲ Undo", session.can_undo(), Command::Undo), ("⟳", "⟳ Redo", session.can_redo(), Command::Redo)]
+        {
+            let button = command_button_enabled(ui, can, Button::new(sign), command, commands);
+            button.widget_info(|| WidgetInfo::labeled(WidgetType::Button, can, name));
+        }
+        ui.add_space(4.0);
         command_button(ui, "Gallery", Command::Ask(Dialog::Gallery), commands);
-        command_button(ui, "?", Command::Ask(Dialog::Help), commands);
     });
     ui.scope_builder(UiBuilder::new().max_rect(middle).layout(Layout::left_to_right(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -37,23 +59,50 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
         let text = if playing { "⏸ Pause" } else { "▶ Play" };
         let button = Button::new(text).min_size(Vec2::new(76.0, 28.0));
         command_button_enabled(ui, alive, button, Command::TogglePlay, commands);
+        // A choice in the card must not close it.
+        let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let (button, _) =
+            MenuButton::from_button(Button::new("Look")).config(config).ui(ui, |ui| look::show(ui, session, commands));
+        button.on_hover_text("Bodies, colours, glow, trails, light or dark, size");
         title(ui, session, commands);
     });
 }
 
-fn menu(ui: &mut Ui, name: &str, group: Group, state: &UiState, commands: &mut Vec<Command>) {
-    MenuButton::new(name).ui(ui, |ui| {
-        ui.set_min_width(190.0);
-        for info in table().filter(|info| info.group == group) {
-            if info.name == "Quit" {
+/// All menus side by side, or behind one button where there is no room.
+fn menus(ui: &mut Ui, narrow: bool, session: &Session, state: &UiState, commands: &mut Vec<Command>) {
+    if narrow {
+        MenuButton::new("☰ Menu").ui(ui, |ui| {
+            for (name, groups) in MENUS {
+                ui.menu_button(name, |ui| entries(ui, groups, session, state, commands));
+            }
+        });
+        return;
+    }
+    for (name, groups) in MENUS {
+        let button = Button::new(name).frame_when_inactive(false);
+        MenuButton::from_button(button).ui(ui, |ui| entries(ui, groups, session, state, commands));
+    }
+}
+
+fn entries(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, commands: &mut Vec<Command>) {
+    ui.set_min_width(210.0);
+    for (k, group) in groups.iter().enumerate() {
+        if k > 0 {
+            ui.separator();
+        }
+        for info in table().filter(|info| info.group == *group) {
+            let command = (info.command)();
+            if command == Command::Quit {
                 ui.separator();
             }
             let key = info.shortcut.map_or_else(String::new, |s| s.text());
             let button = Button::new(info.name).shortcut_text(key);
-            let enabled = !state.has_dialog();
-            command_button_enabled(ui, enabled, button, (info.command)(), commands);
+            let enabled = !state.has_dialog() && session.can(&command);
+            if command_button_enabled(ui, enabled, button, command, commands).clicked() {
+                ui.close();
+            }
         }
-    });
+    }
 }
 
 fn place_button(ui: &mut Ui, session: &Session, place: Place, commands: &mut Vec<Command>) {
@@ -82,7 +131,9 @@ fn place_button(ui: &mut Ui, session: &Session, place: Place, commands: &mut Vec
 fn title(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let document = session.document();
     let mark = if session.is_dirty() { " •" } else { "" };
-    let mut name: String = document.title.chars().take(28).collect();
+    // About seven points for a letter.
+    let room = ((ui.available_width() - 30.0) / 7.5).clamp(3.0, 28.0) as usize;
+    let mut name: String = document.title.chars().take(room).collect();
     if name.len() < document.title.len() {
         name.push('…');
     }

@@ -39,7 +39,7 @@ pub(super) fn command_button_enabled(
 /// A row of exclusive choices of equal width; returns the one clicked. Each is (value, name, tooltip).
 pub(super) fn choice<T: PartialEq + Copy>(ui: &mut Ui, now: T, options: &[(T, &str, String)]) -> Option<T> {
     let mut clicked = None;
-    Frame::NONE.fill(style::BAR).corner_radius(7.0).inner_margin(Margin::same(2)).show(ui, |ui| {
+    Frame::NONE.fill(style::BAR.colour()).corner_radius(7.0).inner_margin(Margin::same(2)).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             let gaps = 2.0 * (options.len() as f32 - 1.0);
@@ -126,7 +126,8 @@ fn number_slider<N: Numeric>(
 }
 
 /// A notice in the panel, on a ground of its own.
-pub(super) fn card(ui: &mut Ui, colour: Color32, text: &str, more: &str) {
+pub(super) fn card(ui: &mut Ui, colour: impl Into<Color32>, text: &str, more: &str) {
+    let colour = colour.into();
     Frame::NONE
         .fill(colour.gamma_multiply(0.12))
         .stroke((1.0, colour.gamma_multiply(0.5)))

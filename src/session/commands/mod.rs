@@ -54,6 +54,7 @@ pub enum Group {
     Scene,
     Edit,
     View,
+    Look,
     Places,
     Paint,
     Learn,
@@ -62,14 +63,24 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Self; 8] =
-        [Self::Scene, Self::Edit, Self::View, Self::Places, Self::Paint, Self::Learn, Self::Live, Self::Help];
+    pub const ALL: [Self; 9] = [
+        Self::Scene,
+        Self::Edit,
+        Self::View,
+        Self::Look,
+        Self::Places,
+        Self::Paint,
+        Self::Learn,
+        Self::Live,
+        Self::Help,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Scene => "Scene",
             Self::Edit => "Edit",
             Self::View => "View",
+            Self::Look => "Look",
             Self::Places => "Places",
             Self::Paint => "Paint",
             Self::Learn => "Learn",
@@ -78,12 +89,21 @@ impl Group {
         }
     }
 
+    /// Where its keys are heard, for people; empty where that is everywhere.
+    pub fn heard(self) -> &'static str {
+        match self {
+            Self::Paint => "keys heard in Paint",
+            Self::Live | Self::Look => "keys heard in Learn and Live",
+            _ => "",
+        }
+    }
+
     /// Whether the keys of the group are heard in `place`: a letter may mean a tool over the picture and a brush over
     /// the swarm.
     pub fn is_heard_in(self, place: Place) -> bool {
         match self {
             Self::Paint => place == Place::Paint,
-            Self::Live => place != Place::Paint,
+            Self::Live | Self::Look => place != Place::Paint,
             Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Help => true,
         }
     }
@@ -111,7 +131,9 @@ impl CommandInfo {
 
 /// Every command with a name, in the order of the menus.
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
-    [scene::TABLE, view::TABLE, paint::TABLE, learn::TABLE, live::TABLE, view::HELP].into_iter().flatten()
+    [scene::TABLE, view::TABLE, view::LOOK, view::PLACES, paint::TABLE, learn::TABLE, live::TABLE, view::HELP]
+        .into_iter()
+        .flatten()
 }
 
 /// The entry of a command in the [`table`].

@@ -173,7 +173,14 @@ fn assemble(read: Rows, path: &Path, options: &ImportOptions) -> Result<Imported
         let lines = error.particles().into_iter().filter_map(|i| rows.get(i).map(|row| row.line));
         lines.filter(|&line| line > 0).collect()
     };
-    let refuse = |source: SnapshotError| ImportError::Snapshot { file: path.to_owned(), lines: lines(&source), source };
+    let refuse = |mut source: SnapshotError| {
+        let lines = lines(&source);
+        if let SnapshotError::Duplicate { first, x, y, .. } = &mut source {
+            // As the file has them: a box put around the particles has shifted them.
+            (*x, *y) = (rows[*first].x, rows[*first].y);
+        }
+        ImportError::Snapshot { file: path.to_owned(), lines, source }
+    };
 
     match box_size {
         Some(size) => {
@@ -280,7 +287,10 @@ mod tests {
             "{outside}"
         );
         let double = message("flock.csv", "x,y\n1,1\n\n2,2\n1,1\n");
-        assert!(double.contains("flock.csv, lines 2 and 5: particles 0 and 2 lie at the same place"), "{double}");
+        assert!(
+            double.contains("flock.csv, lines 2 and 5: particles 0 and 2 lie at the same place (1, 1)"),
+            "{double}"
+        );
         let lone = message("flock.csv", "x,y\n1,1\n");
         assert!(lone.contains("at least 2"), "{lone}");
         let none = message("flock.csv", "x,y\n");

@@ -1,0 +1,66 @@
+// Where the particles have been: a picture of the whole torus that each frame fades a little and is stamped anew, laid
+// under the bodies. It lies in the world, not on the screen: moving the view costs nothing and blurs nothing.
+// Comes behind view.wgsl.
+
+@group(1) @binding(0) var past: texture_2d<f32>;
+@group(1) @binding(1) var past_sampler: sampler;
+
+// Half width of a trail, in half lengths of a body.
+const WIDTH = 0.36;
+
+// Opacity of a fresh trail.
+const FRESH = 0.6;
+
+struct StampVertex {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) offset: vec2<f32>,                    // from the middle, in half widths
+    @location(1) @interpolate(flat) colour: vec3<f32>,
+}
+
+// The picture covers the box once, clip space from corner to corner.
+@vertex
+fn stamp_vertex(@builtin(vertex_index) corner: u32, @builtin(instance_index) index: u32) -> StampVertex {
+    let offset = 2.0 * vec2(f32(corner & 1u), f32(corner >> 1u)) - 1.0;
+    let position = swarm[index].xy + WIDTH * view.body_length * offset;
+    return StampVertex(vec4(2.0 * position / view.box_size - 1.0, 0.0, 1.0), offset, colour_of(index));
+}
+
+@fragment
+fn stamp_fragment(in: StampVertex) -> @location(0) vec4<f32> {
+    let rest = max(1.0 - dot(in.offset, in.offset), 0.0);
+    return vec4(in.colour, 1.0) * (FRESH * rest);
+}
+
+// Multiplies the picture by the blend constant.
+@vertex
+fn fade_vertex(@builtin(vertex_index) corner: u32) -> @builtin(position) vec4<f32> {
+    return vec4(4.0 * vec2(f32(corner & 1u), f32(corner >> 1u)) - 1.0, 0.0, 1.0);
+}
+
+@fragment
+fn fade_fragment() -> @location(0) vec4<f32> {
+    return vec4(0.0);
+}
+
+struct LaidVertex {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) position: vec2<f32>,
+}
+
+// Over all that is seen, with the images of the box around it.
+@vertex
+fn laid_vertex(@builtin(vertex_index) corner: u32) -> LaidVertex {
+    let clip = 4.0 * vec2(f32(corner & 1u), f32(corner >> 1u)) - 1.0;
+    return LaidVertex(vec4(clip, 0.0, 1.0), (clip - view.ndc_offset) / view.ndc_scale);
+}
+
+@fragment
+fn laid_fragment(in: LaidVertex) -> @location(0) vec4<f32> {
+    let place = in.position / view.box_size;
+    // The first row of the picture is its upper edge.
+    let colour = textureSampleLevel(past, past_sampler, vec2(place.x, 1.0 - place.y), 0.0);
+    let inside = all(place >= vec2(0.0)) && all(place <= vec2(1.0));
+    // One ring of images around the box, as of the bodies.
+    let near = all(place >= vec2(-1.0)) && all(place <= vec2(2.0));
+    return colour * select(select(0.0, view.ghost_opacity, near), 1.0, inside);
+}

@@ -1,0 +1,204 @@
+//! The picture of where the particles have been, on the GPU; see `shaders/trails.wgsl`.
+
+use super::view::TRAILS;
+
+/// Half floats: bytes would stop fading before they are dark.
+const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;
+
+/// What becomes of the picture in this frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trail {
+    /// Texels along x and y.
+    pub size: [u32; 2],
+    /// Counts the frames in which time ran: each is faded and stamped once.
+    pub tick: u64,
+    /// What is left of the picture after this frame.
+    pub kept: f32,
+    /// Another number: another swarm, that has been nowhere yet.
+    pub serial: u64,
+}
+
+struct Picture {
+    view: wgpu::TextureView,
+    group: wgpu::BindGroup,
+    size: [u32; 2],
+    tick: u64,
+    /// `None` before the first frame.
+    serial: Option<u64>,
+}
+
+pub struct Trails {
+    layout: wgpu::BindGroupLayout,
+    sampler: wgpu::Sampler,
+    stamp: wgpu::RenderPipeline,
+    fade: wgpu::RenderPipeline,
+    laid: wgpu::RenderPipeline,
+    picture: Option<Picture>,
+}
+
+impl Trails {
+    /// `shared`: the layout of view, swarm and measures; `format`: of the canvas.
+    pub fn new(device: &wgpu::Device, shared: &wgpu::BindGroupLayout, format: wgpu::TextureFormat) -> Self {
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("trails"),
+            source: wgpu::ShaderSource::Wgsl(TRAILS.into()),
+        });
+        let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
+            binding,
+            visibility: wgpu::ShaderStages::FRAGMENT,
+            ty,
+            count: None,
+        };
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("trails"),
+            entries: &[
+                entry(
+                    0,
+                    wgpu::BindingType::Texture {
+                        sample_type: wgpu::TextureSampleType::Float { filterable: true },
+                        view_dimension: wgpu::TextureViewDimension::D2,
+                        multisampled: false,
+                    },
+                ),
+                entry(1, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
+            ],
+        });
+        let pipeline = |label, [vertex, fragment]: [&str; 2], groups: &[Option<&wgpu::BindGroupLayout>], target| {
+            let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label: Some(label),
+                bind_group_layouts: groups,
+                immediate_size: 0,
+            });
+            let topology =
+                if label == "trail stamps" { wgpu::PrimitiveTopology::TriangleStrip } else { Default::default() };
+            device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+                label: Some(label),
+                layout: Some(&layout),
+                vertex: wgpu::VertexState {
+                    module: &module,
+                    entry_point: Some(vertex),
+                    compilation_options: Default::default(),
+                    buffers: &[],
+                },
+                primitive: wgpu::PrimitiveState { topology, ..Default::default() },
+                depth_stencil: None,
+                multisample: Default::default(),
+                fragment: Some(wgpu::FragmentState {
+                    module: &module,
+                    entry_point: Some(fragment),
+                    compilation_options: Default::default(),
+                    targets: &[Some(target)],
+                }),
+                multiview_mask: None,
+                cache: None,
+            })
+        };
+        let target =
+            |format, blend| wgpu::ColorTargetState { format, blend: Some(blend), write_mask: wgpu::ColorWrites::ALL };
+        let both = |component| wgpu::BlendState { color: component, alpha: component };
+        use wgpu::BlendFactor::{Constant, One, Zero};
+        // The brightest stamp counts: a particle that stays leaves no more than one that passes.
+        let brightest =
+            both(wgpu::BlendComponent { src_factor: One, dst_factor: One, operation: wgpu::BlendOperation::Max });
+        let faded =
+            both(wgpu::BlendComponent { src_factor: Zero, dst_factor: Constant, operation: wgpu::BlendOperation::Add });
+        Self {
+            sampler: device.create_sampler(&wgpu::SamplerDescriptor {
+                label: Some("trails"),
+                address_mode_u: wgpu::AddressMode::Repeat,
+                address_mode_v: wgpu::AddressMode::Repeat,
+                mag_filter: wgpu::FilterMode::Linear,
+                min_filter: wgpu::FilterMode::Linear,
+                ..Default::default()
+            }),
+            stamp: pipeline(
+                "trail stamps",
+                ["stamp_vertex", "stamp_fragment"],
+                &[Some(shared)],
+                target(FORMAT, brightest),
+            ),
+            fade: pipeline("trail fade", ["fade_vertex", "fade_fragment"], &[], target(FORMAT, faded)),
+            laid: pipeline(
+                "trails",
+                ["laid_vertex", "laid_fragment"],
+                &[Some(shared), Some(&layout)],
+                target(format, wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+            ),
+            layout,
+            picture: None,
+        }
+    }
+
+    /// Makes the picture fit; nobody looks at trails when `trail` is `None`, and it goes.
+    pub fn prepare(&mut self, device: &wgpu::Device, trail: Option<&Trail>) {
+        let Some(trail) = trail else {
+            self.picture = None;
+            return;
+        };
+        if self.picture.as_ref().is_some_and(|picture| picture.size == trail.size) {
+            return;
+        }
+        let [width, height] = trail.size;
+        let texture = device.create_texture(&wgpu::TextureDescriptor {
+            label: Some("trails"),
+            size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D2,
+            format: FORMAT,
+            usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::TEXTURE_BINDING,
+            view_formats: &[],
+        });
+        let view = texture.create_view(&Default::default());
+        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("trails"),
+            layout: &self.layout,
+            entries: &[
+                wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::TextureView(&view) },
+                wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::Sampler(&self.sampler) },
+            ],
+        });
+        self.picture = Some(Picture { view, group, size: trail.size, tick: 0, serial: None });
+    }
+
+    /// Fades the picture and stamps `count` particles into it, once for each tick.
+    pub fn advance(&mut self, encoder: &mut wgpu::CommandEncoder, shared: &wgpu::BindGroup, trail: &Trail, count: u32) {
+        let Some(picture) = &mut self.picture else { return };
+        let other = picture.serial != Some(trail.serial);
+        if picture.tick == trail.tick && !other {
+            return;
+        }
+        (picture.tick, picture.serial) = (trail.tick, Some(trail.serial));
+        let load = if other { wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT) } else { wgpu::LoadOp::Load };
+        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("trails"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: &picture.view,
+                depth_slice: None,
+                resolve_target: None,
+                ops: wgpu::Operations { load, store: wgpu::StoreOp::Store },
+            })],
+            depth_stencil_attachment: None,
+            timestamp_writes: None,
+            occlusion_query_set: None,
+            multiview_mask: None,
+        });
+        if !other {
+            let kept = f64::from(trail.kept);
+            pass.set_blend_constant(wgpu::Color { r: kept, g: kept, b: kept, a: kept });
+            pass.set_pipeline(&self.fade);
+            pass.draw(0..3, 0..1);
+        }
+        pass.set_pipeline(&self.stamp);
+        pass.set_bind_group(0, shared, &[]);
+        pass.draw(0..4, 0..count);
+    }
+
+    /// Lays the picture over the ground; group 0 is bound already.
+    pub fn lay(&self, pass: &mut wgpu::RenderPass<'_>) {
+        let Some(picture) = &self.picture else { return };
+        pass.set_pipeline(&self.laid);
+        pass.set_bind_group(1, &picture.group, &[]);
+        pass.draw(0..3, 0..1);
+    }
+}

@@ -1,0 +1,270 @@
+//! What a person prefers: looks, sizes, and what they have seen already. Kept between runs, and no part of the scene or
+//! of its history.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::command::{Command, Effect, Place, Pointer};
+use super::state::Session;
+use crate::observe::looks::{Body, ColourBy, Palette, Theme};
+
+/// Smallest and largest interface, and one step between.
+pub const UI_SCALE_RANGE: [f64; 2] = [0.75, 2.0];
+const UI_SCALE_STEP: f64 = 0.125;
+
+/// How long a trail lasts, s.
+pub const TRAIL_RANGE_S: [f64; 2] = [0.3, 20.0];
+
+/// Most files that are remembered as recent.
+pub const MAX_RECENT: usize = 12;
+
+/// Whatever is missing in a file is as usual; what a file says beyond this is ignored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Prefs {
+    pub theme: Theme,
+    /// Size of the interface relative to the usual.
+    pub ui_scale: f64,
+    pub look: Look,
+    /// Only the swarm is shown.
+    pub panels_hidden: bool,
+    pub first_steps: FirstSteps,
+    /// Files opened or saved last, the newest first.
+    pub recent: Vec<PathBuf>,
+}
+
+impl Default for Prefs {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            ui_scale: 1.0,
+            look: Look::default(),
+            panels_hidden: false,
+            first_steps: FirstSteps::default(),
+            recent: Vec::new(),
+        }
+    }
+}
+
+impl Prefs {
+    /// Numbers folded into their ranges, as a file may say anything.
+    pub fn made_usable(mut self) -> Self {
+        let fold = |value: f64, [least, most]: [f64; 2], usual: f64| {
+            if value.is_finite() { value.clamp(least, most) } else { usual }
+        };
+        let usual = Self::default();
+        self.ui_scale = fold(self.ui_scale, UI_SCALE_RANGE, usual.ui_scale);
+        self.look.trail_s = fold(self.look.trail_s, TRAIL_RANGE_S, usual.look.trail_s);
+        self.recent.truncate(MAX_RECENT);
+        self
+    }
+}
+
+/// How the swarm is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Look {
+    pub palette: Palette,
+    pub body: Body,
+    pub colour_by: ColourBy,
+    /// Light around the bodies.
+    pub glow: bool,
+    /// Where each particle has been.
+    pub trails: bool,
+    /// Time in which a trail fades, s.
+    pub trail_s: f64,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            palette: Palette::default(),
+            body: Body::default(),
+            colour_by: ColourBy::default(),
+            glow: true,
+            trails: false,
+            trail_s: 3.0,
+        }
+    }
+}
+
+/// The three steps of a beginner, each done once and for all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FirstSteps {
+    pub painted: bool,
+    pub learned: bool,
+    pub lived: bool,
+    /// The hint was closed by hand.
+    pub closed: bool,
+}
+
+impl FirstSteps {
+    pub fn are_done(self) -> bool {
+        self.closed || (self.painted && self.learned && self.lived)
+    }
+}
+
+/// One change of the [`Prefs`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Preference {
+    Theme(Theme),
+    /// The other theme.
+    SwitchTheme,
+    UiScale(f64),
+    LargerUi,
+    SmallerUi,
+    UsualUi,
+    Palette(Palette),
+    NextPalette,
+    Body(Body),
+    NextBody,
+    ColourBy(ColourBy),
+    NextColourBy,
+    ToggleGlow,
+    ToggleTrails,
+    TrailS(f64),
+    /// Shows or hides everything but the swarm.
+    TogglePanels,
+    /// The hint of the first steps is not wanted.
+    CloseHint,
+    /// A file was opened or saved.
+    Remember(PathBuf),
+    /// A recent file is gone, or not wanted in the list.
+    Forget(PathBuf),
+}
+
+impl Prefs {
+    fn change(&mut self, preference: Preference) {
+        let look = &mut self.look;
+        match preference {
+            Preference::Theme(theme) => self.theme = theme,
+            Preference::SwitchTheme => self.theme = self.theme.next(),
+            Preference::UiScale(scale) => self.ui_scale = scale,
+            Preference::LargerUi => self.ui_scale += UI_SCALE_STEP,
+            Preference::SmallerUi => self.ui_scale -= UI_SCALE_STEP,
+            Preference::UsualUi => self.ui_scale = 1.0,
+            Preference::Palette(palette) => look.palette = palette,
+            Preference::NextPalette => look.palette = look.palette.next(),
+            Preference::Body(body) => look.body = body,
+            Preference::NextBody => look.body = look.body.next(),
+            Preference::ColourBy(by) => look.colour_by = by,
+            Preference::NextColourBy => look.colour_by = look.colour_by.next(),
+            Preference::ToggleGlow => look.glow ^= true,
+            Preference::ToggleTrails => look.trails ^= true,
+            Preference::TrailS(seconds) => look.trail_s = seconds,
+            Preference::TogglePanels => self.panels_hidden ^= true,
+            Preference::CloseHint => self.first_steps.closed = true,
+            Preference::Remember(path) => {
+                self.recent.retain(|other| *other != path);
+                self.recent.insert(0, path);
+            }
+            Preference::Forget(path) => self.recent.retain(|other| *other != path),
+        }
+    }
+}
+
+/// Changes the preferences; the shell keeps them when they are others than before.
+pub(super) fn prefer(session: &mut Session, preference: Preference) -> Vec<Effect> {
+    let mut new = session.prefs.clone();
+    new.change(preference);
+    set(session, new.made_usable())
+}
+
+fn set(session: &mut Session, new: Prefs) -> Vec<Effect> {
+    if new == session.prefs {
+        return Vec::new();
+    }
+    session.prefs = new;
+    vec![Effect::KeepPrefs(Box::new(session.prefs.clone()))]
+}
+
+/// Whoever does this has taken one of the first steps. Called before the command is carried out.
+pub(super) fn notice(session: &mut Session, command: &Command) -> Vec<Effect> {
+    if session.prefs.first_steps.are_done() {
+        return Vec::new();
+    }
+    let mut new = session.prefs.clone();
+    let steps = &mut new.first_steps;
+    match command {
+        Command::Pointer(Pointer::Press(_)) if session.place == Place::Paint => steps.painted = true,
+        Command::Stroke(particles) if !particles.is_empty() => steps.painted = true,
+        Command::StartLearning | Command::ContinueLearning => steps.learned = true,
+        Command::Pointer(Pointer::Press(_)) | Command::Grow | Command::Randomise | Command::SurpriseMe => {
+            steps.lived = true;
+        }
+        _ => return Vec::new(),
+    }
+    set(session, new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_kept_once_and_is_no_step_of_the_history() {
+        let mut session = Session::new(1);
+        let effects = session.apply(Command::Prefer(Preference::Body(Body::Dot)));
+        assert!(matches!(&effects[..], [Effect::KeepPrefs(kept)] if kept.look.body == Body::Dot), "{effects:?}");
+        assert!(!session.can_undo() && !session.is_dirty());
+        assert!(session.apply(Command::Prefer(Preference::Body(Body::Dot))).is_empty(), "nothing new to keep");
+    }
+
+    #[test]
+    fn the_interface_stays_within_its_sizes() {
+        let mut session = Session::new(1);
+        for _ in 0..20 {
+            session.apply(Command::Prefer(Preference::LargerUi));
+        }
+        assert_eq!(session.prefs().ui_scale, UI_SCALE_RANGE[1]);
+        session.apply(Command::Prefer(Preference::UiScale(f64::NAN)));
+        assert_eq!(session.prefs().ui_scale, 1.0);
+        for _ in 0..20 {
+            session.apply(Command::Prefer(Preference::SmallerUi));
+        }
+        assert_eq!(session.prefs().ui_scale, UI_SCALE_RANGE[0]);
+    }
+
+    #[test]
+    fn recent_files_are_few_and_each_is_there_once_the_newest_first() {
+        let mut session = Session::new(1);
+        for k in 0..20 {
+            session.apply(Command::Prefer(Preference::Remember(format!("{k}.ron").into())));
+        }
+        session.apply(Command::Prefer(Preference::Remember("12.ron".into())));
+        let recent = &session.prefs().recent;
+        assert_eq!(recent.len(), MAX_RECENT);
+        assert_eq!(recent[0], PathBuf::from("12.ron"));
+        assert_eq!(recent.iter().filter(|path| path.ends_with("12.ron")).count(), 1);
+        session.apply(Command::Prefer(Preference::Forget("12.ron".into())));
+        assert_eq!(session.prefs().recent[0], PathBuf::from("19.ron"));
+    }
+
+    #[test]
+    fn the_first_steps_are_noticed_each_where_it_belongs() {
+        let mut session = Session::new(1);
+        session.apply(Command::SetPlace(Place::Live));
+        session.apply(Command::Pointer(Pointer::Press([1.0, 1.0])));
+        let steps = session.prefs().first_steps;
+        assert!(steps.lived && !steps.painted && !steps.are_done());
+        session.apply(Command::Pointer(Pointer::Release));
+        session.apply(Command::SetPlace(Place::Paint));
+        session.apply(Command::Pointer(Pointer::Press([1.0, 1.0])));
+        session.apply(Command::Pointer(Pointer::Release));
+        session.apply(Command::StartLearning);
+        assert!(session.prefs().first_steps.are_done());
+    }
+
+    #[test]
+    fn what_a_file_lacks_is_as_usual_and_what_it_says_beyond_is_ignored() {
+        let text = "(theme: \"light\", tomorrow: Some([1, 2]), look: (body: \"comet\", trail_s: -3.0), ui_scale: 9.0)";
+        let prefs: Prefs = ron::from_str(text).unwrap();
+        let prefs = prefs.made_usable();
+        assert_eq!(prefs.theme, Theme::Light);
+        assert_eq!(prefs.look, Look { trail_s: TRAIL_RANGE_S[0], ..Look::default() });
+        assert_eq!(prefs.ui_scale, UI_SCALE_RANGE[1]);
+    }
+}
