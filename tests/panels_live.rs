@@ -153,7 +153,8 @@ fn a_click_with_ctrl_lets_a_slider_swing_and_another_lets_it_rest() {
     assert!(window.state().session.live().swing_of(Knob::Strength).is_some());
     assert_eq!(live(&window), before, "its value stays where it was");
     // The name is marked, and tells how it swings.
-    click(&mut window, "~ Strength");
+    window.get_by_role_and_label(Role::Label, "~ Strength").click();
+    settle(&mut window);
     let period = window.get_by_role_and_label(Role::Slider, "Period");
     period.focus();
     settle(&mut window);
@@ -163,7 +164,6 @@ fn a_click_with_ctrl_lets_a_slider_swing_and_another_lets_it_rest() {
     click(&mut window, "Let it rest");
     assert_eq!(window.state().session.live().swings, []);
     for swings in [true, false] {
-        let at = on_rail(&window, "Strength");
         press(&mut window, at, Modifiers::ALT);
         settle(&mut window);
         assert_eq!(window.state().session.live().swing_of(Knob::Strength).is_some(), swings);
