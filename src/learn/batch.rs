@@ -90,31 +90,27 @@ impl Pool {
     /// Replaces `batch` by `configs` samples, fewer when they are large, with noise x + σξ, θ + κσξ', σ log-uniform in
     /// `sigma_range_l`.
     pub fn draw(&mut self, batch: &mut Batch, configs: usize, sigma_range_l: [f64; 2], rule: &Rule) {
-        batch.per_config = self.samples[0].len().min(WINDOW_PARTICLES);
-        batch.configs = configs.min(STEP_PARTICLES / batch.per_config).max(1);
-        batch.cloud.clear();
-        batch.cloud.box_l = self.samples[0].box_size.map(|s| s as f32);
-        batch.noise.clear();
-        batch.sigma_l.clear();
-        batch.mask.clear();
-        batch.start.clear();
-        batch.index.clear();
-        batch.start.push(0);
-        let [lo, hi] = sigma_range_l.map(f64::ln);
-        for _ in 0..batch.configs {
-            let sample = &self.samples[self.rng.random_range(0..self.samples.len())];
-            let sigma = (lo + (hi - lo) * self.rng.random::<f64>()).exp();
-            batch.sigma_l.push(sigma as f32);
-            self.noised.clone_from(sample);
-            let [w, h] = self.noised.box_size;
-            self.noise.clear();
-            for p in &mut self.noised.particles {
-                let xi: [f64; 3] = std::array::from_fn(|_| StandardNormal.sample(&mut self.rng));
-                p.x = wrap(p.x + sigma * xi[0], w);
-                p.y = wrap(p.y + sigma * xi[1], h);
-                p.heading += rule.kappa * sigma * xi[2];
-                self.noise.push(xi.map(|v| v as f32));
-            }
+        self.draw_beside(batch, configs, sigma_range_l, rule, std::iter::empty());
+    }
+
+    /// As [`Pool::draw`], with `others` as they stand (each as large as a sample, with its σ) among the `configs`.
+    pub fn draw_beside<'a>(
+        &mut self,
+        batch: &mut Batch,
+        configs: usize,
+        sigma_range_l: [f64; 2],
+        rule: &Rule,
+        others: impl Iterator<Item = (&'a Swarm, f64)>,
+    ) {
+        batch.begin(self.samples[0].len().min(WINDOW_PARTICLES), self.samples[0].box_size);
+        for (swarm, sigma_l) in others {
+            batch.add(swarm, sigma_l, rule, &mut self.neighbours);
+            batch.noise.resize(batch.cloud.len(), [0.0; 3]);
+            batch.mask.resize(batch.cloud.len(), 1.0);
+        }
+        let configs = configs.min(STEP_PARTICLES / batch.per_config).max(1);
+        while batch.configs < configs {
+            let sigma = self.noise_one(sigma_range_l, rule);
             self.window.look(&self.noised, 2.0 * rule.cutoff_l, &mut self.rng);
             self.seen.box_size = self.noised.box_size;
             self.seen.particles.clear();
@@ -124,21 +120,76 @@ impl Pool {
                 batch.noise.push(self.noise[i]);
                 batch.mask.push(f32::from(u8::from(is_inner && self.carries_loss[i])));
             }
-            let first = batch.cloud.len() as u32;
-            let tau = rule.noise_feature(sigma) as f32;
-            for p in &self.seen.particles {
-                batch.cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
-            }
-            self.neighbours.rebuild(&self.seen, rule.cutoff_l);
-            let edges = batch.index.len() as u32;
-            batch.index.extend(self.neighbours.index.iter().map(|j| j + first));
-            batch.start.extend(self.neighbours.start[1..].iter().map(|s| s + edges));
+            batch.add(&self.seen, sigma, rule, &mut self.neighbours);
         }
-        batch.cloud.group(&batch.start, &batch.index);
+        batch.end();
+    }
+
+    /// A noised sample as it stands, and its σ, ℓ.
+    pub fn noised_sample(&mut self, sigma_range_l: [f64; 2], rule: &Rule) -> (Swarm, f64) {
+        let sigma = self.noise_one(sigma_range_l, rule);
+        (self.noised.clone(), sigma)
+    }
+
+    /// Whether a sample is learned from as a whole, and every particle of it.
+    pub fn samples_are_whole(&self) -> bool {
+        self.samples[0].len() <= WINDOW_PARTICLES && self.carries_loss.iter().all(|&carries| carries)
+    }
+
+    /// Draws a sample and its noise; returns σ, ℓ.
+    fn noise_one(&mut self, sigma_range_l: [f64; 2], rule: &Rule) -> f64 {
+        let sample = &self.samples[self.rng.random_range(0..self.samples.len())];
+        let [lo, hi] = sigma_range_l.map(f64::ln);
+        let sigma = (lo + (hi - lo) * self.rng.random::<f64>()).exp();
+        self.noised.clone_from(sample);
+        let [w, h] = self.noised.box_size;
+        self.noise.clear();
+        for p in &mut self.noised.particles {
+            let xi: [f64; 3] = std::array::from_fn(|_| StandardNormal.sample(&mut self.rng));
+            p.x = wrap(p.x + sigma * xi[0], w);
+            p.y = wrap(p.y + sigma * xi[1], h);
+            p.heading += rule.kappa * sigma * xi[2];
+            self.noise.push(xi.map(|v| v as f32));
+        }
+        sigma
     }
 }
 
 impl Batch {
+    /// Empties it for configurations of `per_config` particles each.
+    pub fn begin(&mut self, per_config: usize, box_size: [f64; 2]) {
+        self.per_config = per_config;
+        self.configs = 0;
+        self.cloud.clear();
+        self.cloud.box_l = box_size.map(|side| side as f32);
+        self.noise.clear();
+        self.sigma_l.clear();
+        self.mask.clear();
+        self.start.clear();
+        self.index.clear();
+        self.start.push(0);
+    }
+
+    /// Adds a configuration; its noise and mask are the caller's.
+    pub fn add(&mut self, swarm: &Swarm, sigma_l: f64, rule: &Rule, neighbours: &mut Neighbours) {
+        let first = self.cloud.len() as u32;
+        let tau = rule.noise_feature(sigma_l) as f32;
+        for p in &swarm.particles {
+            self.cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
+        }
+        neighbours.rebuild(swarm, rule.cutoff_l);
+        let edges = self.index.len() as u32;
+        self.index.extend(neighbours.index.iter().map(|j| j + first));
+        self.start.extend(neighbours.start[1..].iter().map(|s| s + edges));
+        self.sigma_l.push(sigma_l as f32);
+        self.configs += 1;
+    }
+
+    /// Makes it ready for the kernels.
+    pub fn end(&mut self) {
+        self.cloud.group(&self.start, &self.index);
+    }
+
     pub fn particles(&self) -> usize {
         self.cloud.len()
     }

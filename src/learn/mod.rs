@@ -3,6 +3,7 @@
 //! No threads here beyond data parallelism inside one step; the background thread lives in `worker`.
 
 mod batch;
+mod chains;
 mod fused;
 mod graph;
 mod loss;

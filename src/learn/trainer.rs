@@ -7,6 +7,7 @@ use candle_nn::{AdamW, Optimizer, ParamsAdamW};
 use rand::rngs::StdRng;
 
 use super::batch::{Batch, Pool};
+use super::chains::Chains;
 use super::fused::{Bench, EnergyGradient, FlowJets};
 use super::{LearnError, Phase, StepStats, TrainingSettings, graph, loss};
 use crate::rule::fast::{Kernels, Weights};
@@ -47,6 +48,8 @@ pub struct Trainer {
     rule: Rule,
     energy: Student,
     flow: Option<Student>,
+    /// Begun with the flow; `None` for pictures whose samples are seen in part only.
+    chains: Option<Chains>,
     /// Running mean square speed (ℓ/time)² and mean forward speed of the flow.
     speed_sq: f64,
     forward: f64,
@@ -110,6 +113,7 @@ impl Trainer {
             rule,
             energy,
             flow,
+            chains: None,
             speed_sq: 1.0,
             forward: 1.0,
         })
@@ -159,6 +163,7 @@ impl Trainer {
             rule: Rule { flow: None, ..rule.clone() },
             energy,
             flow: Some(flow),
+            chains: None,
             speed_sq: 1.0,
             forward: 1.0,
         })
@@ -189,9 +194,13 @@ impl Trainer {
     /// The newest good weights as a rule. The flow appears once its training has begun (or at once when it goes on from an earlier one), scaled to a root mean square
     /// speed of 1 ℓ per time, with the sign that moves forward on average: equation (1) is linear in V.
     pub fn rule(&self) -> Rule {
+        self.rule_with(self.flow.as_ref())
+    }
+
+    fn rule_with(&self, flow: Option<&Student>) -> Rule {
         let mut rule = self.rule.clone();
         rule.energy.weights.clone_from(&self.energy.average);
-        rule.flow = self.flow.as_ref().filter(|f| f.step > 0 || f.continued).map(|f| {
+        rule.flow = flow.filter(|f| f.step > 0 || f.continued).map(|f| {
             let mut net = LocalNet { shape: f.shape, weights: f.average.clone() };
             let scale = (self.forward.signum() / self.speed_sq.max(1e-12).sqrt()) as f32;
             let layout = f.shape.layout();
@@ -207,6 +216,28 @@ impl Trainer {
         // The operations of the last step are dropped, so this is the only owner and nothing is copied.
         let mut batch = Arc::try_unwrap(std::mem::take(&mut self.batch)).unwrap_or_default();
         self.pool.draw(&mut batch, self.settings.batch, sigma_range_l, &self.rule);
+        self.batch = Arc::new(batch);
+        self.batch.clone()
+    }
+
+    /// As [`Trainer::draw`]; half of the batch are swarms that live by the energy and the flow as they are now.
+    fn draw_with_chains(&mut self, sigma_range_l: [f64; 2], student: &Student) -> Arc<Batch> {
+        if !self.pool.samples_are_whole() {
+            return self.draw(sigma_range_l);
+        }
+        let mut batch = Arc::try_unwrap(std::mem::take(&mut self.batch)).unwrap_or_default();
+        let rule = self.rule_with(Some(student));
+        let mut chains = match self.chains.take() {
+            Some(chains) => chains,
+            None => Chains::new(&mut self.pool, sigma_range_l, &rule),
+        };
+        {
+            let mut kernels = self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let configs = self.settings.batch;
+            chains.advance(configs / 2, &mut self.pool, sigma_range_l, &rule, &mut kernels);
+            self.pool.draw_beside(&mut batch, configs, sigma_range_l, &rule, chains.advanced());
+        }
+        self.chains = Some(chains);
         self.batch = Arc::new(batch);
         self.batch.clone()
     }
@@ -249,7 +280,7 @@ impl Trainer {
     fn flow_loss(&mut self, student: &Student) -> Result<loss::FlowLoss, LearnError> {
         // The flow runs at the live temperature: the lower half (in ln σ) of the trained range.
         let [lo, hi] = self.settings.sigma_range_l;
-        let batch = self.draw([lo, (lo * hi).sqrt()]);
+        let batch = self.draw_with_chains([lo, (lo * hi).sqrt()], student);
         let score = self.score(&batch)?;
         let probes = loss::Probes::draw(&batch, &score, self.pool.rng());
         let shape = student.shape;
