@@ -159,10 +159,9 @@ impl Canvas {
             self.held = false;
             commands.push(Command::Pointer(Pointer::Release));
         }
-        if place != Place::Paint && over && double_click && !matches!(live.brush, Brush::Add | Brush::Remove) {
-            if let Some(at) = hover {
-                commands.push(Command::FollowAt(self.camera(place).world_from_screen(free, at)));
-            }
+        let picks = place != Place::Paint && over && double_click && !matches!(live.brush, Brush::Add | Brush::Remove);
+        if let Some(at) = hover.filter(|_| picks) {
+            commands.push(Command::FollowAt(self.camera(place).world_from_screen(free, at)));
         }
         if let Some(at) = hover.filter(|_| over) {
             let factor = (f64::from(scroll) * ZOOM_PER_POINT).exp() * f64::from(pinch);
