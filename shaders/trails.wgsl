@@ -4,31 +4,46 @@
 
 @group(1) @binding(0) var past: texture_2d<f32>;
 @group(1) @binding(1) var past_sampler: sampler;
+// The swarm at the last stamp.
+@group(1) @binding(2) var<storage, read> before: array<vec4<f32>>;
 
 // Half width of a trail, in half lengths of a body.
-const WIDTH = 0.36;
+const WIDTH = 0.32;
 
 // Opacity of a fresh trail.
-const FRESH = 0.6;
+const FRESH = 0.5;
+
+// Who has gone farther than this since the last stamp was put there, half lengths of a body.
+const LEAP = 4.0;
 
 struct StampVertex {
     @builtin(position) clip: vec4<f32>,
-    @location(0) offset: vec2<f32>,                    // from the middle, in half widths
-    @location(1) @interpolate(flat) colour: vec3<f32>,
+    @location(0) place: vec2<f32>,                    // along and across the way since the last stamp, in half widths
+    @location(1) @interpolate(flat) way: f32,         // its length
+    @location(2) @interpolate(flat) colour: vec3<f32>,
 }
 
-// The picture covers the box once, clip space from corner to corner.
+// A capsule along the way since the last stamp. The picture covers the box once, clip space from corner to corner.
 @vertex
 fn stamp_vertex(@builtin(vertex_index) corner: u32, @builtin(instance_index) index: u32) -> StampVertex {
-    let offset = 2.0 * vec2(f32(corner & 1u), f32(corner >> 1u)) - 1.0;
-    let position = swarm[index].xy + WIDTH * view.body_length * offset;
-    return StampVertex(vec4(2.0 * position / view.box_size - 1.0, 0.0, 1.0), offset, colour_of(index));
+    let width = WIDTH * view.body_length;
+    let now = swarm[index].xy;
+    var d = now - before[index].xy;
+    d -= view.box_size * round(d / view.box_size);
+    var way = length(d);
+    if way > LEAP * view.body_length {
+        way = 0.0;
+    }
+    let along = select(vec2(1.0, 0.0), d / max(way, 1e-9), way > 1e-6);
+    let place = vec2(mix(-way - width, width, f32(corner & 1u)), mix(-width, width, f32(corner >> 1u)));
+    let position = now + place.x * along + place.y * vec2(-along.y, along.x);
+    return StampVertex(vec4(2.0 * position / view.box_size - 1.0, 0.0, 1.0), place / width, way / width, colour_of(index));
 }
 
 @fragment
 fn stamp_fragment(in: StampVertex) -> @location(0) vec4<f32> {
-    let rest = max(1.0 - dot(in.offset, in.offset), 0.0);
-    return vec4(in.colour, 1.0) * (FRESH * rest);
+    let off = vec2(in.place.x - clamp(in.place.x, -in.way, 0.0), in.place.y);
+    return vec4(in.colour, 1.0) * (FRESH * max(1.0 - dot(off, off), 0.0));
 }
 
 // Multiplies the picture by the blend constant.

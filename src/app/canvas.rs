@@ -206,8 +206,15 @@ impl Canvas {
         }
     }
 
-    /// What the render world draws now.
-    pub fn frame(&mut self, ctx: &egui::Context, gpu: &Gpu, session: &Session, live: &mut Live) -> CanvasFrame {
+    /// What the render world draws now. `range`: the numbers at both ends of the colour ramp, once they are known.
+    pub fn frame(
+        &mut self,
+        ctx: &egui::Context,
+        gpu: &Gpu,
+        session: &Session,
+        live: &mut Live,
+        range: Option<[f64; 2]>,
+    ) -> CanvasFrame {
         let pixels_per_point = ctx.pixels_per_point();
         let screen = ctx.viewport_rect();
         let pixel = |v: f32| (v * pixels_per_point).round().max(0.0) as u32;
@@ -234,13 +241,14 @@ impl Canvas {
                 let view = self.live.view(free, screen, pixels_per_point, true, BODY_L);
                 let look = &session.prefs().look;
                 let trail = look.trails.then(|| self.trail(look, box_size, live.past()));
-                Layer { particles, measures: None, count, view, trail }
+                let measures = range.and_then(|_| live.measures(gpu));
+                Layer { particles, measures, count, view, trail }
             }),
         };
         CanvasFrame {
             free_rect,
             layer: layer.map(|layer| {
-                let view = styled(layer.view, session, gpu, layer.count);
+                let view = styled(layer.view, session, gpu, layer.count, range);
                 let follows = session.place() != Place::Paint && session.live().following.is_some();
                 Layer { view: if follows { endless(view) } else { view }, ..layer }
             }),
@@ -270,11 +278,15 @@ fn unit_length(session: &Session) -> f64 {
 }
 
 /// Colours and light. A GPU made of software has no time for glow around many bodies.
-fn styled(view: View, session: &Session, gpu: &Gpu, count: u32) -> View {
+fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f64; 2]>) -> View {
     let prefs = session.prefs();
     let look = &prefs.look;
-    // A picture is painted in the colours of its species.
-    let by = if session.place() == Place::Paint { ColourBy::Species } else { look.colour_by };
+    let by = match (session.place(), look.colour_by, range) {
+        // A picture is painted in the colours of its species, and they stay while a number is not known yet.
+        (Place::Paint, ..) | (_, ColourBy::Speed | ColourBy::Energy, None) => ColourBy::Species,
+        (_, by, _) => by,
+    };
+    let [low, high] = range.unwrap_or([0.0, 1.0]);
     let glow = if !look.glow || (gpu.is_software && count > 2000) { 0.0 } else { 1.0 };
     let (stage_fill, stage_edge) = theme::stage(prefs.theme);
     View {
@@ -286,6 +298,8 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32) -> View {
         stage_edge,
         palette: theme::palette(look, prefs.theme),
         ramp: theme::ramp(by, prefs.theme),
+        ramp_low: low as f32,
+        ramp_per_unit: (1.0 / (high - low)) as f32,
         colour_by: by as u32,
         on_paper: if prefs.theme == Theme::Light { 1.0 } else { 0.0 },
         ..view

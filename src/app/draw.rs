@@ -172,7 +172,7 @@ fn prepare(
         canvas.pipelines = Some(canvas.pipelines(device, view.target_format));
     }
     if let Some(pipelines) = &mut canvas.pipelines {
-        pipelines.trails.prepare(device, layer.trail.as_ref());
+        pipelines.trails.prepare(device, layer.trail.as_ref(), &layer.particles);
     }
     let measures = layer.measures.as_ref().unwrap_or(&canvas.no_measures).clone();
     let same = |bound: &Bound| bound.particles == layer.particles && bound.measures == measures;
@@ -199,7 +199,7 @@ fn draw(view: ViewQuery<&ViewTarget>, frame: Res<CanvasFrame>, canvas: Option<Re
         return;
     };
     if let Some(trail) = &layer.trail {
-        pipelines.trails.advance(ctx.command_encoder(), group, trail, layer.count);
+        pipelines.trails.advance(ctx.command_encoder(), group, trail, &layer.particles, layer.count);
     }
     let size = target.main_texture().size();
     let [x, y, width, height] = frame.free_rect;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::follow::Follower;
-use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, Tape};
+use super::measures::Measures;
+use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, PendingSwarm, Tape};
 use crate::rule::{LiveSettings, Rule};
 use crate::scene::LiveState;
 use crate::session::{EngineOrder, Event};
@@ -39,7 +40,7 @@ impl SwarmBuffer {
         let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("swarm on show"),
             size: 16 * capacity.max(64).next_power_of_two() as u64,
-            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
             mapped_at_creation: false,
         });
         Self { buffer, bytes: Vec::new() }
@@ -59,6 +60,13 @@ impl SwarmBuffer {
     }
 }
 
+/// A copy of the living swarm.
+pub enum Look {
+    Now(Swarm),
+    /// Asked for, on its way from the GPU.
+    Later(PendingSwarm),
+}
+
 /// Runs what the session orders.
 #[derive(Default)]
 pub struct Live {
@@ -67,6 +75,7 @@ pub struct Live {
     settings: LiveSettings,
     /// The picture of an engine on the processor; one on the GPU has its own.
     shown: Option<SwarmBuffer>,
+    measures: Measures,
     stale: bool,
     seed: u64,
     /// Measured, smoothed; 0 until known.
@@ -271,6 +280,19 @@ impl Live {
         (largest / 256).min(1_000_000) as usize
     }
 
+    /// What the engine runs with.
+    pub fn settings(&self) -> &LiveSettings {
+        &self.settings
+    }
+
+    /// Energy and speed of each particle (two f32), if anything lives.
+    pub fn measures(&mut self, gpu: &Gpu) -> Option<wgpu::Buffer> {
+        Some(match self.tape.as_ref()?.engine() {
+            Engine::Gpu(engine) => engine.measure_buffer().clone(),
+            Engine::Cpu(engine) => self.measures.update(gpu, engine),
+        })
+    }
+
     /// How often time has run, and how many swarms have lived: for what is drawn of the past.
     pub fn past(&self) -> (u64, u64) {
         (self.runs, self.swarms)
@@ -283,6 +305,19 @@ impl Live {
         let before = std::mem::replace(&mut self.pair_tests, now);
         // A new engine counts from zero.
         Some(if now >= before { now - before } else { now })
+    }
+
+    /// A copy of the swarm as it moves; waits for nothing.
+    pub fn look(&self) -> Option<Look> {
+        Some(match self.tape.as_ref()?.engine() {
+            Engine::Cpu(engine) => Look::Now(engine.swarm().clone()),
+            Engine::Gpu(engine) => Look::Later(engine.begin_reading()),
+        })
+    }
+
+    /// The rule and the settings that the engine runs with.
+    pub fn runs_with(&self) -> Option<(Arc<Rule>, LiveSettings)> {
+        Some((self.rule.clone()?, *self.tape.as_ref()?.engine().settings()))
     }
 
     /// What the swarm lives on, for people.

@@ -11,10 +11,14 @@ mod draw;
 mod files;
 mod follow;
 mod frame_log;
+mod gallery_life;
 mod keys;
 mod live;
+mod measures;
+mod observer;
 mod preflight;
 mod prefs;
+mod ramp;
 mod shell;
 mod theme;
 mod thumbs;
@@ -140,6 +144,8 @@ fn show(
         ui::set_style(ctx);
         *styled = true;
     }
+    let range = shell.ramps.range(&shell.session, shell.live.settings());
+    shell.ui.set_ramp_range(range);
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
     wanted.extend(asked);
     if let Some(index) = shell.session.live().following {
@@ -165,7 +171,7 @@ fn show(
         }
     }
     // Compared first: the render world copies only what changed.
-    let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live);
+    let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live, range);
     frame.set_if_neq(new);
     Ok(())
 }

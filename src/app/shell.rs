@@ -7,11 +7,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::bundled;
 use super::files::Files;
 use super::frame_log::FrameLog;
+use super::gallery_life::Life;
 use super::live::{Gpu, Live};
+use super::observer::{Bench, Watch};
 use super::prefs::{self, Keeper};
+use super::ramp::Ramps;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
-use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
+use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, Speed, ViewCommand};
 use crate::ui::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -30,7 +33,11 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
+    watch: Watch,
+    bench: Bench,
     keeper: Keeper,
+    gallery: Life,
+    pub ramps: Ramps,
     pub quits: bool,
     /// What the window's owner must do this frame.
     pub views: Vec<ViewCommand>,
@@ -52,7 +59,11 @@ impl Shell {
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
+            watch: Watch::default(),
+            bench: Bench::default(),
             keeper: Keeper::new(prefs::usual_path()),
+            gallery: Life::default(),
+            ramps: Ramps::default(),
             quits: false,
             views: Vec::new(),
             due: 0.0,
@@ -96,8 +107,13 @@ impl Shell {
     pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
         let measured = self.thumbs.advance(&self.session);
         self.ui.set_thumbnails(self.thumbs.shown());
+        if self.ui.gallery_is_open() {
+            self.ui.set_gallery_life(self.gallery.shown());
+        }
         let events: Vec<Event> =
             self.files.done().chain(self.training.events()).chain(measured).chain(self.stopwatch.events()).collect();
+        let seen = self.watch.advance(&self.session, &self.live);
+        let events: Vec<Event> = events.into_iter().chain(seen).chain(self.bench.events()).collect();
         for event in events {
             self.hear(gpu, event);
         }
@@ -129,6 +145,8 @@ impl Shell {
                 most_particles: Live::most_particles(gpu),
                 s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
             };
+            let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s };
+            self.hear(gpu, Event::SpeedMeasured(speed));
         }
     }
 
@@ -158,6 +176,11 @@ impl Shell {
                     told.extend(state.map(|state| Event::MomentKept(Box::new(state))));
                 }
                 Effect::Follow(at) => told.push(Event::Following(self.live.nearest(at))),
+                Effect::EndPhase(run) => self.training.end_phase(run),
+                Effect::MeasureRule(request) => self.bench.measure(request),
+                Effect::Certify(request) => self.bench.certify(request),
+                Effect::StopCertifying => self.bench.stop_certifying(),
+                Effect::SavePlot { path, chart } => self.files.save_plot(path, *chart),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
                 Effect::View(view) => self.views.push(view),
                 Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),

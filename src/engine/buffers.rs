@@ -4,8 +4,9 @@ use super::EngineError;
 use super::grid::Grid;
 use crate::snapshot::{Particle, Swarm, wrap, wrap_angle};
 
-/// What one particle needs besides its message: positions and velocities (16 bytes each), cell, slot and order words.
-const PARTICLE_BYTES: u64 = 8 * 16 + 3 * 4 + 8;
+/// What one particle needs besides its message: positions and velocities (16 bytes each), cell, slot and order words,
+/// tally and measures.
+const PARTICLE_BYTES: u64 = 8 * 16 + 3 * 4 + 2 * 8;
 
 fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
     device.create_buffer(&wgpu::BufferDescriptor {
@@ -37,6 +38,8 @@ pub(crate) struct ParticleBuffers {
     pub score: wgpu::Buffer,
     pub flow: wgpu::Buffer,
     pub tally: wgpu::Buffer,
+    /// Energy and speed, smoothed over the pictures.
+    pub measure: wgpu::Buffer,
 }
 
 impl ParticleBuffers {
@@ -64,6 +67,7 @@ impl ParticleBuffers {
             score: storage(device, "score", 16 * n),
             flow: storage(device, "flow", 16 * n),
             tally: storage(device, "tally", 8 * n),
+            measure: storage(device, "measure", 8 * n),
         })
     }
 

@@ -36,6 +36,8 @@ struct Work {
     window: Neighbours,
     /// σ ∇E.
     gradient: Vec<[f32; 3]>,
+    /// σ E_i.
+    energy: Vec<f32>,
     /// Outputs of the flow network: forward, lateral, turn.
     body_velocity: Vec<f32>,
     /// V, world frame.
@@ -145,7 +147,8 @@ impl CpuEngine {
         }
         w.cloud.group(&w.neighbours.start, &w.neighbours.index);
         w.gradient.resize(w.ahead.len(), [0.0; 3]);
-        self.kernels.gradient(&self.energy, &w.cloud, &mut w.gradient);
+        w.energy.resize(w.ahead.len(), 0.0);
+        self.kernels.gradient_and_outputs(&self.energy, &w.cloud, &mut w.gradient, &mut w.energy);
     }
 
     /// V of `work.ahead` at γ = 1, into `work.velocity`.
@@ -251,12 +254,44 @@ impl CpuEngine {
         shown
     }
 
+    /// Share of the energy and speed of the flow (ℓ per time) of each particle as it is now.
+    pub fn measures(&mut self) -> Vec<[f32; 2]> {
+        self.work.ahead.clone_from(&self.swarm);
+        self.evaluate_score();
+        self.evaluate_flow();
+        let mut measures = Vec::new();
+        self.newest_measures(&mut measures);
+        measures
+    }
+
+    /// As [`CpuEngine::measures`], from what was evaluated last: a fraction of a step old, for free. `measures` is
+    /// replaced.
+    pub fn newest_measures(&self, measures: &mut Vec<[f32; 2]>) {
+        let (w, settings) = (&self.work, &self.settings);
+        let (inv_sigma, strength) = (1.0 / settings.sigma_l as f32, settings.strength as f32);
+        measures.clear();
+        // Shorter than the swarm until it has been evaluated.
+        let evaluated = w.energy.iter().zip(&w.velocity).take(self.swarm.len());
+        measures.extend(evaluated.map(|(e, v)| [e * inv_sigma, strength * v[0].hypot(v[1]) as f32]));
+        measures.resize(self.swarm.len(), [0.0; 2]);
+    }
+
     /// s = -∇E, (1/ℓ, 1/ℓ, 1/rad), world frame.
     pub fn scores(&mut self) -> Vec<[f64; 3]> {
         self.work.ahead.clone_from(&self.swarm);
         self.evaluate_score();
         let inv_sigma = 1.0 / self.settings.sigma_l;
         self.work.gradient.iter().map(|g| g.map(|g| -f64::from(g) * inv_sigma)).collect()
+    }
+
+    /// ρ_i / σ of every particle: its share of the energy.
+    pub fn particle_energies(&mut self) -> Vec<f64> {
+        self.work.ahead.clone_from(&self.swarm);
+        self.evaluate_score();
+        let mut outputs = vec![0.0; self.swarm.len()];
+        self.kernels.outputs(&self.energy, &self.work.cloud, &mut outputs);
+        let inv_sigma = 1.0 / self.settings.sigma_l;
+        outputs.into_iter().map(|rho| f64::from(rho) * inv_sigma).collect()
     }
 
     /// V at γ = 1, (ℓ, ℓ, rad) per time, world frame.
@@ -339,4 +374,28 @@ fn exact_flow(settings: &LiveSettings, w: &mut Work) {
             turn,
         ];
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::testing::{random_swarm, rule};
+    use crate::rule::{energy, flow_learned};
+
+    #[test]
+    fn measures_are_energy_and_speed_of_the_readable_rule() {
+        let (rule, swarm) = (rule(2), random_swarm(40, [9.0, 7.0], 2, 3));
+        let settings = LiveSettings { sigma_l: 0.3, flow: FlowKind::Learned, strength: 1.7, ..LiveSettings::default() };
+        let mut engine = CpuEngine::new(&rule, &swarm, &settings, 1).unwrap();
+        let mut before = Vec::new();
+        engine.newest_measures(&mut before);
+        assert_eq!(before, vec![[0.0; 2]; 40], "nothing is known before the first evaluation");
+        let energies = energy::particle_energies(&rule, &swarm, settings.sigma_l);
+        let flow = flow_learned::velocity(&rule, rule.flow.as_ref().unwrap(), &swarm, settings.sigma_l);
+        for ((found, e), v) in engine.measures().iter().zip(energies).zip(flow) {
+            let speed = 1.7 * v[0].hypot(v[1]);
+            assert!((f64::from(found[0]) - e).abs() < 1e-4 * (1.0 + e.abs()), "energy {} for {e}", found[0]);
+            assert!((f64::from(found[1]) - speed).abs() < 1e-4 * (1.0 + speed), "speed {} for {speed}", found[1]);
+        }
+    }
 }

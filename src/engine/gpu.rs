@@ -257,6 +257,12 @@ impl GpuEngine {
         &self.particles.shown
     }
 
+    /// Energy and speed (ℓ per time) of every particle as two f32 each, smoothed over the last pictures; lives and changes
+    /// with [`Self::shown_buffer`].
+    pub fn measure_buffer(&self) -> &wgpu::Buffer {
+        &self.particles.measure
+    }
+
     /// # Errors
     /// The device was lost.
     pub fn counters(&self) -> Result<Counters, EngineError> {

@@ -76,6 +76,23 @@ fn energy_and_score_equal_their_twins() {
 }
 
 #[test]
+fn the_measures_for_colours_settle_at_energy_and_speed() {
+    let settings = settings(FlowKind::Exact);
+    with_each_swarm(&settings, |name, engine| {
+        (0..60).for_each(|_| engine.run(0));
+        let speeds: Vec<f64> = engine.flows().unwrap().iter().map(|v| settings.strength * v[0].hypot(v[1])).collect();
+        let energies = engine.particle_energies().unwrap();
+        let measures = engine.measures().unwrap();
+        let of = |k: usize| measures.iter().map(|m| f64::from(m[k])).collect::<Vec<f64>>();
+        // A fifth of the difference goes with each picture.
+        for (k, wanted) in [energies, speeds].iter().enumerate() {
+            let apart = difference(&scalars(&of(k)), &scalars(wanted));
+            assert!(apart < 1e-4, "measure {k} of {name}: {apart:e}");
+        }
+    });
+}
+
+#[test]
 fn the_exact_flow_equals_its_twin() {
     with_each_swarm(&settings(FlowKind::Exact), |name, engine| {
         let (rule, swarm) = (engine.rule().clone(), engine.swarm().unwrap());

@@ -29,6 +29,7 @@ pub(crate) mod binding {
     pub const FLOW: u32 = 19;
     pub const TALLY: u32 = 20;
     pub const FAULTS: u32 = 21;
+    pub const MEASURE: u32 = 22;
 }
 use binding::*;
 
@@ -151,7 +152,15 @@ const CORRECT: Spec = Spec {
 const SHOW: Spec = Spec {
     shader: Shader::Shown,
     entry: "shown",
-    bindings: &[(PARAMS, Read), (STATE, Read), (SHOWN, Write), (ORDER, Read), (SCORE, Read)],
+    bindings: &[
+        (PARAMS, Read),
+        (STATE, Read),
+        (SHOWN, Write),
+        (ORDER, Read),
+        (SCORE, Read),
+        (FLOW, Read),
+        (MEASURE, Write),
+    ],
 };
 
 /// A compiled kernel.

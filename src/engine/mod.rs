@@ -4,6 +4,7 @@ mod buffers;
 mod choice;
 mod cpu;
 mod force;
+mod glimpse;
 mod gpu;
 #[cfg(test)]
 mod gpu_tests;
@@ -21,8 +22,9 @@ mod weights;
 pub use choice::{Engine, EngineChoice, GpuDevice, Headless};
 pub use cpu::CpuEngine;
 pub use force::Force;
+pub use glimpse::PendingSwarm;
 pub use gpu::GpuEngine;
-pub use grow::anneal_sigmas;
+pub use grow::{DEFAULT_GROW_STEPS, anneal_sigmas, grow};
 pub use tape::{Kept, Tape};
 
 use crate::rule::{Rule, RuleError};

@@ -96,6 +96,7 @@ impl<'a> Parts<'a> {
             binding::FLOW => &self.particles.flow,
             binding::TALLY => &self.particles.tally,
             binding::FAULTS => self.faults,
+            binding::MEASURE => &self.particles.measure,
             _ => unreachable!("binding {at} is given by the call itself"),
         }
     }

@@ -5,6 +5,7 @@ use rand::RngExt;
 use super::apply::{MAX_PARTICLES, notify};
 use super::command::{Brush, Command, Effect, EngineOrder, Force, Level};
 use super::live::Wound;
+use super::observation::WoundKind;
 use super::pen::PenStroke;
 use super::pointer::{Gesture, release};
 use super::state::Session;
@@ -100,6 +101,7 @@ fn change_under(session: &mut Session, places: &[[f64; 2]]) -> Vec<Effect> {
     if brush == Brush::Wound {
         let centre_l = places.last().copied().unwrap_or_default();
         session.live.last_wound = Some(Wound { step: session.live.steps, centre_l, radius_l: radius });
+        session.observation.wounded(Some(WoundKind::Wounded));
     }
     let edit = |&centre: &[f64; 2]| match brush {
         Brush::Remove => SwarmEdit::Remove { centre, radius },
@@ -155,6 +157,7 @@ pub(super) fn randomise(session: &mut Session, what: &Command) -> Vec<Effect> {
         Command::RandomiseSpecies => SwarmEdit::ShuffleSpecies { seed },
         _ => SwarmEdit::ScatterAll { seed },
     };
+    session.observation.wounded(Some(WoundKind::Scrambled));
     vec![Effect::Engine(EngineOrder::Edit(vec![edit]))]
 }
 

@@ -7,8 +7,11 @@
 mod apply;
 mod brush;
 mod can;
+mod certificate;
+mod charts;
 mod command;
 mod commands;
+mod curve;
 mod document;
 mod events;
 mod flows;
@@ -16,6 +19,7 @@ mod history;
 mod knob;
 mod live;
 mod moments;
+mod observation;
 mod pace;
 mod pen;
 mod picture;
@@ -25,25 +29,31 @@ mod start;
 mod state;
 mod surprise;
 mod swarm;
+mod takeover;
 mod training;
 mod warnings;
 
 // Named by the preferences.
 pub use crate::observe::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
-pub use crate::scene::{LearnedFlow, Savepoint};
+pub use crate::scene::{Evidence, LearnedFlow, Savepoint};
+pub use certificate::{CertificateState, CertificateView, Seal};
+pub use charts::PlotKind;
 pub use command::{
-    Brush, Command, Dialog, Effect, EngineOrder, Event, Force, Level, PaceKey, Place, Pointer, RunId, SceneSource,
-    Tool, TrainingRequest, ViewCommand,
+    Brush, CertificateRequest, Command, Dialog, Effect, EngineOrder, Event, Force, Level, PaceKey, Place, Pointer,
+    RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
+pub use curve::Curve;
 pub use document::{Document, NEW_BOX};
 pub use knob::Knob;
 pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME, Swing, Wound};
+pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use state::Session;
-pub use training::{LossCurve, TrainingState, TrainingView};
+pub use takeover::{Held, LearnedFidelity};
+pub use training::{TrainingState, TrainingView};
 pub use warnings::{Warning, warnings};
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ const MOUSE: [(&str, &str); 8] = [
 ];
 
 pub(super) fn show(ctx: &Context, state: &mut UiState) {
-    let height = (ctx.content_rect().height() - 170.0).clamp(160.0, 620.0);
+    let height = (ctx.content_rect().height() - 250.0).clamp(160.0, 620.0);
     let mut open = state.help_open;
     let was_open = state.help_was_open;
     let search = &mut state.help_search;
@@ -28,7 +28,7 @@ pub(super) fn show(ctx: &Context, state: &mut UiState) {
         .resizable(false)
         .anchor(Align2::CENTER_CENTER, Vec2::ZERO)
         .show(ctx, |ui| {
-            ui.set_width(640.0_f32.min(ctx.content_rect().width() - 60.0));
+            ui.set_width(800.0_f32.min(ctx.content_rect().width() - 60.0));
             ui.label(
                 "Paint a still pattern, let Unstill learn a local rule that keeps it alive, and watch the rule run.",
             );

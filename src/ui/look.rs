@@ -105,7 +105,7 @@ fn swatches(ui: &mut Ui, palette: Palette, theme: Theme, chosen: bool) -> bool {
     response.on_hover_text(format!("{}. Safe for the colour-blind", palette.meaning())).clicked()
 }
 
-/// What the colours mean, in the lower right corner of the canvas. `range`: the numbers at both ends of the ramp.
+/// What the colours mean, in the upper right corner of the canvas: hints and the strip of rules lie below. `range`: the numbers at both ends of the ramp.
 pub(super) fn legend(ctx: &Context, free: Rect, session: &Session, range: Option<[f64; 2]>) {
     let prefs = session.prefs();
     let by = prefs.look.colour_by;
@@ -115,12 +115,12 @@ pub(super) fn legend(ctx: &Context, free: Rect, session: &Session, range: Option
     let painter =
         ctx.layer_painter(LayerId::new(super::egui::Order::Background, Id::new("legend"))).with_clip_rect(free);
     let ramp = by.ramp(prefs.theme).map(|[r, g, b]| Color32::from_rgb(r, g, b));
-    let corner = free.right_bottom() - Vec2::new(18.0, 16.0);
+    let corner = free.right_top() + Vec2::new(-18.0, 40.0);
     let text = |at: Pos2, anchor: Align2, words: &str| {
         painter.text(at, anchor, words, FontId::proportional(11.5), style::TEXT.colour())
     };
     if by.is_cyclic() {
-        let (radius, centre) = (26.0, corner - Vec2::new(30.0, 30.0));
+        let (radius, centre) = (26.0, corner + Vec2::new(-30.0, 28.0));
         wheel(&painter, centre, radius, &ramp);
         text(centre - Vec2::new(0.0, radius + 8.0), Align2::CENTER_BOTTOM, "heading");
         return;

@@ -16,7 +16,9 @@ mod hint;
 mod learn;
 mod live;
 mod look;
+mod meter;
 mod moments;
+mod observe;
 mod paint;
 mod rules;
 mod state;
@@ -28,7 +30,7 @@ mod widgets;
 // The one way to egui, which is no dependency of our own.
 pub(crate) use bevy_egui::egui;
 
-pub use gallery::GalleryCard;
+pub use gallery::{GalleryCard, GalleryLife};
 pub use rules::Thumbnails;
 pub use state::UiState;
 pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, set_style};
@@ -87,6 +89,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
         hint::show(ctx, free, session, state, &mut commands);
         rules::show(ctx, free, session, state, &mut commands);
         moments::show(ctx, free, session, state, &mut commands);
+        meter::show(ctx, free, session, state, &mut commands);
     }
     hint::way_back(ctx, free, session, state);
     finder::show(ctx, session, state, &mut commands);
@@ -132,6 +135,7 @@ fn bar_and_side(
             });
         },
     );
+    observe::show(&mut root, session, state, commands);
     root.available_rect_before_wrap()
 }
 

@@ -5,9 +5,10 @@ use egui_notify::{Anchor, Toasts};
 
 use super::caption::Caption;
 use super::finder::Finder;
-use super::gallery::GalleryCard;
+use super::gallery::{GalleryCard, GalleryLife};
 use super::hint::Hint;
 use super::live::LivePanel;
+use super::observe::Drawer;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
 use super::{dialogs, egui};
@@ -19,6 +20,8 @@ pub struct UiState {
     pub(super) file_dialog: FileDialog,
     pub(super) gallery_open: bool,
     pub(super) gallery: Vec<GalleryCard>,
+    pub(super) gallery_life: GalleryLife,
+    pub(super) gallery_was_open: bool,
     pub(super) help_open: bool,
     pub(super) help_was_open: bool,
     pub(super) help_search: String,
@@ -28,6 +31,7 @@ pub struct UiState {
     pub(super) preview: Preview,
     pub(super) strip: Strip,
     pub(super) live: LivePanel,
+    pub(super) drawer: Drawer,
     /// The numbers at both ends of the colour ramp.
     pub(super) ramp_range: Option<[f64; 2]>,
     pub(super) were_hidden: bool,
@@ -43,6 +47,8 @@ impl UiState {
             file_dialog: dialogs::file_dialog(),
             gallery_open: false,
             gallery,
+            gallery_life: GalleryLife::default(),
+            gallery_was_open: false,
             help_open: false,
             help_was_open: false,
             help_search: String::new(),
@@ -52,6 +58,7 @@ impl UiState {
             preview: Preview::default(),
             strip: Strip::default(),
             live: LivePanel::default(),
+            drawer: Drawer::default(),
             ramp_range: None,
             were_hidden: false,
         }
@@ -60,6 +67,15 @@ impl UiState {
     /// What the flows of the picture do now, in the order of their list.
     pub fn set_thumbnails(&mut self, thumbnails: Thumbnails) {
         self.strip.thumbnails = thumbnails;
+    }
+
+    pub fn gallery_is_open(&self) -> bool {
+        self.gallery_open
+    }
+
+    /// The small swarms on the cards of the gallery, as they are now.
+    pub fn set_gallery_life(&mut self, life: GalleryLife) {
+        self.gallery_life = life;
     }
 
     /// The numbers at both ends of the colour ramp; `None` while they are unknown.
@@ -73,6 +89,7 @@ impl UiState {
             Effect::Notify { level, text } => self.notify(*level, text),
             Effect::Ask(Dialog::Gallery) => self.gallery_open = !self.gallery_open,
             Effect::Ask(Dialog::Help) => self.help_open = !self.help_open,
+            Effect::Ask(Dialog::Plots) => self.drawer.open = !self.drawer.open,
             Effect::Ask(Dialog::Palette) => self.finder.toggle(),
             Effect::Ask(dialog) => dialogs::open(&mut self.file_dialog, *dialog),
             _ => {}

@@ -21,6 +21,9 @@ pub struct Trail {
 struct Picture {
     view: wgpu::TextureView,
     group: wgpu::BindGroup,
+    /// The swarm at the last stamp.
+    before: wgpu::Buffer,
+    stamp_group: wgpu::BindGroup,
     size: [u32; 2],
     tick: u64,
     /// `None` before the first frame.
@@ -29,6 +32,7 @@ struct Picture {
 
 pub struct Trails {
     layout: wgpu::BindGroupLayout,
+    stamp_layout: wgpu::BindGroupLayout,
     sampler: wgpu::Sampler,
     stamp: wgpu::RenderPipeline,
     fade: wgpu::RenderPipeline,
@@ -62,6 +66,19 @@ impl Trails {
                 ),
                 entry(1, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
             ],
+        });
+        let stamp_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("trail stamps"),
+            entries: &[wgpu::BindGroupLayoutEntry {
+                binding: 2,
+                visibility: wgpu::ShaderStages::VERTEX,
+                ty: wgpu::BindingType::Buffer {
+                    ty: wgpu::BufferBindingType::Storage { read_only: true },
+                    has_dynamic_offset: false,
+                    min_binding_size: None,
+                },
+                count: None,
+            }],
         });
         let pipeline = |label, [vertex, fragment]: [&str; 2], groups: &[Option<&wgpu::BindGroupLayout>], target| {
             let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
@@ -114,7 +131,7 @@ impl Trails {
             stamp: pipeline(
                 "trail stamps",
                 ["stamp_vertex", "stamp_fragment"],
-                &[Some(shared)],
+                &[Some(shared), Some(&stamp_layout)],
                 target(FORMAT, brightest),
             ),
             fade: pipeline("trail fade", ["fade_vertex", "fade_fragment"], &[], target(FORMAT, faded)),
@@ -125,17 +142,19 @@ impl Trails {
                 target(format, wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
             ),
             layout,
+            stamp_layout,
             picture: None,
         }
     }
 
     /// Makes the picture fit; nobody looks at trails when `trail` is `None`, and it goes.
-    pub fn prepare(&mut self, device: &wgpu::Device, trail: Option<&Trail>) {
+    pub fn prepare(&mut self, device: &wgpu::Device, trail: Option<&Trail>, particles: &wgpu::Buffer) {
         let Some(trail) = trail else {
             self.picture = None;
             return;
         };
-        if self.picture.as_ref().is_some_and(|picture| picture.size == trail.size) {
+        let fits = |picture: &Picture| picture.size == trail.size && picture.before.size() == particles.size();
+        if self.picture.as_ref().is_some_and(fits) {
             return;
         }
         let [width, height] = trail.size;
@@ -158,17 +177,38 @@ impl Trails {
                 wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::Sampler(&self.sampler) },
             ],
         });
-        self.picture = Some(Picture { view, group, size: trail.size, tick: 0, serial: None });
+        let before = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("swarm at the last stamp"),
+            size: particles.size(),
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let stamp_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("trail stamps"),
+            layout: &self.stamp_layout,
+            entries: &[wgpu::BindGroupEntry { binding: 2, resource: before.as_entire_binding() }],
+        });
+        self.picture = Some(Picture { view, group, before, stamp_group, size: trail.size, tick: 0, serial: None });
     }
 
-    /// Fades the picture and stamps `count` particles into it, once for each tick.
-    pub fn advance(&mut self, encoder: &mut wgpu::CommandEncoder, shared: &wgpu::BindGroup, trail: &Trail, count: u32) {
+    /// Fades the picture and stamps the ways of `count` particles into it, once for each tick.
+    pub fn advance(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        shared: &wgpu::BindGroup,
+        trail: &Trail,
+        particles: &wgpu::Buffer,
+        count: u32,
+    ) {
         let Some(picture) = &mut self.picture else { return };
         let other = picture.serial != Some(trail.serial);
         if picture.tick == trail.tick && !other {
             return;
         }
         (picture.tick, picture.serial) = (trail.tick, Some(trail.serial));
+        if other {
+            encoder.copy_buffer_to_buffer(particles, 0, &picture.before, 0, particles.size());
+        }
         let load = if other { wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT) } else { wgpu::LoadOp::Load };
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("trails"),
@@ -191,7 +231,10 @@ impl Trails {
         }
         pass.set_pipeline(&self.stamp);
         pass.set_bind_group(0, shared, &[]);
+        pass.set_bind_group(1, &picture.stamp_group, &[]);
         pass.draw(0..4, 0..count);
+        drop(pass);
+        encoder.copy_buffer_to_buffer(particles, 0, &picture.before, 0, particles.size());
     }
 
     /// Lays the picture over the ground; group 0 is bound already.

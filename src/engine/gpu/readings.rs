@@ -1,8 +1,8 @@
 //! What can be read back from the GPU engine, on demand.
 
 use super::GpuEngine;
-use crate::engine::EngineError;
 use crate::engine::buffers::{read, unpack};
+use crate::engine::{EngineError, PendingSwarm};
 use crate::rule::FlowKind;
 use crate::snapshot::Swarm;
 
@@ -13,6 +13,11 @@ impl GpuEngine {
     /// The device was lost.
     pub fn swarm(&self) -> Result<Swarm, EngineError> {
         Ok(unpack(&read(&self.device, &self.queue, &self.particles.state)?, self.grid.box_size))
+    }
+
+    /// Begins to read the swarm as it moves; waits for nothing.
+    pub fn begin_reading(&self) -> PendingSwarm {
+        PendingSwarm::begin(&self.device, &self.queue, &self.particles.state, self.grid.box_size)
     }
 
     /// What to look at: Tweedie's estimate x̂ = x + σ² s_x, θ̂ = θ + (κσ)² s_θ where the settings ask for it.
@@ -40,6 +45,14 @@ impl GpuEngine {
     pub fn particle_energies(&mut self) -> Result<Vec<f64>, EngineError> {
         let scores = self.in_own_order(|engine| &engine.particles.score)?;
         Ok(scores.iter().map(|s| f64::from(s[3])).collect())
+    }
+
+    /// What [`Self::measure_buffer`] holds.
+    ///
+    /// # Errors
+    /// The device was lost.
+    pub fn measures(&self) -> Result<Vec<[f32; 2]>, EngineError> {
+        read(&self.device, &self.queue, &self.particles.measure)
     }
 
     /// V at γ = 1, (ℓ, ℓ, rad) per time, world frame.

@@ -49,11 +49,11 @@ impl ColourBy {
                 oklch(middle + swing * (TAU * (hue - 130.0) / 360.0).cos(), 0.15, hue)
             }
             // From a cool blue through green to a light yellow; on paper from a pale to a deep tone.
-            (Self::Speed, Theme::Dark) => oklch(between(0.48, 0.94, share(k)), 0.14, between(265.0, 105.0, share(k))),
+            (Self::Speed, Theme::Dark) => oklch(between(0.55, 0.95, share(k)), 0.14, between(265.0, 105.0, share(k))),
             (Self::Speed, Theme::Light) => oklch(between(0.70, 0.30, share(k)), 0.13, between(190.0, 275.0, share(k))),
             // From a calm slate to a glaring orange; on paper to a deep red.
             (Self::Energy, Theme::Dark) => {
-                oklch(between(0.47, 0.86, share(k)), between(0.06, 0.19, share(k)), between(265.0, 430.0, share(k)))
+                oklch(between(0.58, 0.86, share(k)), between(0.07, 0.19, share(k)), between(265.0, 430.0, share(k)))
             }
             (Self::Energy, Theme::Light) => {
                 oklch(between(0.74, 0.40, share(k)), between(0.05, 0.20, share(k)), between(250.0, 390.0, share(k)))

@@ -65,8 +65,31 @@ impl Kernels {
         self.each_part(cloud, |isa, part, groups| {
             part.gradient.clear();
             part.gradient.resize(cloud.len(), [0.0; 3]);
-            isa.run(Gradient { net, cloud, groups, tape: &mut part.tape, gradient: &mut part.gradient });
+            isa.run(Gradient { net, cloud, groups, tape: &mut part.tape, gradient: &mut part.gradient, out: None });
         });
+        self.sum_gradients(gradient);
+    }
+
+    /// [`Kernels::gradient`], and the output of each particle with it: for the energy network σ E_i.
+    pub fn gradient_and_outputs(
+        &mut self,
+        net: &Weights,
+        cloud: &Cloud,
+        gradient: &mut [[f32; 3]],
+        outputs: &mut [f32],
+    ) {
+        self.each_part(cloud, |isa, part, groups| {
+            part.gradient.clear();
+            part.gradient.resize(cloud.len(), [0.0; 3]);
+            part.weight_bar.clear();
+            let Part { tape, gradient, weight_bar } = part;
+            isa.run(Gradient { net, cloud, groups, tape, gradient, out: Some(weight_bar) });
+        });
+        self.sum_gradients(gradient);
+        self.scatter(cloud, 1, outputs);
+    }
+
+    fn sum_gradients(&self, gradient: &mut [[f32; 3]]) {
         let parts = &self.parts;
         gradient.par_iter_mut().with_min_len(4096).enumerate().for_each(|(i, g)| {
             *g = [0.0; 3];
@@ -166,14 +189,19 @@ struct Gradient<'a> {
     groups: &'a [Group],
     tape: &'a mut Tape,
     gradient: &'a mut [[f32; 3]],
+    /// Where the outputs go, group by group, if they are wanted.
+    out: Option<&'a mut Vec<f32>>,
 }
 
 impl Kernel for Gradient<'_> {
     type Output = ();
     #[inline(always)]
-    fn run<const B: usize, const FMA: bool>(self) {
+    fn run<const B: usize, const FMA: bool>(mut self) {
         for group in self.groups {
             forward::<0, B, FMA>(self.net, self.cloud, group, [], self.tape);
+            if let Some(out) = &mut self.out {
+                out.extend_from_slice(self.tape.out[..1].as_flattened());
+            }
             reverse_inputs::<B, FMA>(self.net, self.cloud, group, &[ones(group)], self.tape, self.gradient);
         }
     }

@@ -3,6 +3,7 @@
 
 mod learn;
 mod live;
+mod observe;
 mod paint;
 mod scene;
 mod view;
@@ -59,11 +60,12 @@ pub enum Group {
     Paint,
     Learn,
     Live,
+    Observe,
     Help,
 }
 
 impl Group {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Scene,
         Self::Edit,
         Self::View,
@@ -72,6 +74,7 @@ impl Group {
         Self::Paint,
         Self::Learn,
         Self::Live,
+        Self::Observe,
         Self::Help,
     ];
 
@@ -85,6 +88,7 @@ impl Group {
             Self::Paint => "Paint",
             Self::Learn => "Learn",
             Self::Live => "Live",
+            Self::Observe => "Observe",
             Self::Help => "Help",
         }
     }
@@ -104,7 +108,7 @@ impl Group {
         match self {
             Self::Paint => place == Place::Paint,
             Self::Live | Self::Look => place != Place::Paint,
-            Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Help => true,
+            Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Observe | Self::Help => true,
         }
     }
 }
@@ -131,9 +135,19 @@ impl CommandInfo {
 
 /// Every command with a name, in the order of the menus.
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
-    [scene::TABLE, view::TABLE, view::LOOK, view::PLACES, paint::TABLE, learn::TABLE, live::TABLE, view::HELP]
-        .into_iter()
-        .flatten()
+    [
+        scene::TABLE,
+        view::TABLE,
+        view::LOOK,
+        view::PLACES,
+        paint::TABLE,
+        learn::TABLE,
+        live::TABLE,
+        observe::TABLE,
+        view::HELP,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The entry of a command in the [`table`].
