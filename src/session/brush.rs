@@ -53,7 +53,7 @@ pub(super) fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
     match session.gesture {
         Gesture::Force => force(session, to),
         Gesture::Lay(mut stroke) => {
-            let laid = stroke.drag(to).lay;
+            let laid = stroke.drag(to, |heading| heading).lay;
             session.gesture = Gesture::Lay(stroke);
             lay(session, laid)
         }
@@ -159,6 +159,23 @@ pub(super) fn randomise(session: &mut Session, what: &Command) -> Vec<Effect> {
     };
     session.observation.wounded(Some(WoundKind::Scrambled));
     vec![Effect::Engine(EngineOrder::Edit(vec![edit]))]
+}
+
+/// The engine tells what the swarm is now, after it was changed by hand or went back in time.
+pub(super) fn changed(session: &mut Session, steps_back: u32, particles: usize, box_size_l: [f64; 2]) {
+    let live = &mut session.live;
+    live.steps = live.steps.saturating_sub(u64::from(steps_back));
+    let wound = live.last_wound.filter(|wound| wound.step <= live.steps);
+    if std::mem::replace(&mut live.last_wound, wound) == wound {
+        session.observation.interrupted();
+    } else {
+        session.observation.wounded(None);
+    }
+    live.growing = live.growing.map(|done| done.saturating_sub(steps_back));
+    if live.particles != particles || live.box_size_l != box_size_l {
+        (live.particles, live.box_size_l) = (particles, box_size_l);
+        live.following = live.following.filter(|&index| index < particles);
+    }
 }
 
 fn something_lives(session: &Session) -> bool {

@@ -1,21 +1,22 @@
-//! The words between the session and the world: what a user does, what the shell must do, what the shell tells back.
+//! The words between the session and the world: what a user does, what the shell must do; what it tells back
+//! is an [`Event`].
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::learn::{Drive, TrainingSettings};
 use crate::observe::chart::Chart;
-use crate::observe::{Certificate, QuickFidelity, Reading};
-use crate::rule::{LiveSettings, LocalNet, Rule};
-use crate::scene::{FlowNumbers, LiveState};
+use crate::rule::{LiveSettings, Rule};
 use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm, SwarmEdit};
-use crate::worker;
 
 use super::charts::PlotKind;
 use super::document::Document;
+pub use super::event::Event;
 use super::knob::Knob;
 use super::live::Swing;
+pub use super::live::{Brush, Force};
 use super::prefs::{Preference, Prefs};
+use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -32,39 +33,37 @@ pub enum Place {
 pub enum Tool {
     #[default]
     Pen,
+    Line,
+    Arc,
+    Circle,
+    Lattice,
+    Spray,
     Eraser,
+    Select,
+    Lasso,
+    Stamp,
+    Text,
+    Image,
+    Eyedropper,
 }
 
-/// What the pointer does to the live swarm.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Brush {
-    #[default]
-    Push,
-    Pull,
-    /// Drives particles around the pointer.
-    Stir,
-    /// Scrambles what lies under it.
-    Wound,
-    Add,
-    Remove,
-    Recolour,
-    /// Picks the creature that the view follows.
-    Follow,
-    /// The mouse leaves the particles alone.
-    Off,
-}
-
-/// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Force {
-    /// Position on the live torus, ℓ.
-    pub centre_l: [f64; 2],
-    pub radius_l: f64,
-    /// Speed at the centre, ℓ per time; positive pushes away, negative pulls.
-    pub strength: f64,
-    /// Greatest speed around the centre, counter-clockwise, ℓ per time.
-    pub stir: f64,
+impl Tool {
+    /// All of them, in the order of the palette.
+    pub const ALL: [Self; 13] = [
+        Self::Pen,
+        Self::Line,
+        Self::Arc,
+        Self::Circle,
+        Self::Lattice,
+        Self::Spray,
+        Self::Eraser,
+        Self::Select,
+        Self::Lasso,
+        Self::Stamp,
+        Self::Text,
+        Self::Image,
+        Self::Eyedropper,
+    ];
 }
 
 /// The primary pointer button on the canvas. Positions are world units over the picture, ℓ over the live swarm.
@@ -114,8 +113,36 @@ pub enum Command {
     SetEraserRadius(f64),
     /// Distance between the particles of a stroke, world units.
     SetSpacing(f64),
-    /// The species the pen paints with.
+    /// The species that tools lay; a selection gets it too.
     SetSpecies(u8),
+    /// The settings of the tools.
+    SetPaint(PaintOptions),
+    /// How the pointer is held: comes before its presses and drags.
+    Hold(Hand),
+    Selection(SelectionOrder),
+    /// Turns what is in hand (selection, stamp, or the heading of the pen), radians counter-clockwise.
+    Turn(f64),
+    /// Makes what is in hand (selection, stamp, brush or spacing) so many times as large.
+    Resize(f64),
+    /// Moves the selection by steps to the right and up.
+    Nudge([i8; 2]),
+    ToggleSymmetry,
+    ToggleSnap,
+    TakeStamp(StampSource),
+    /// What the text tool writes.
+    SetText(String),
+    /// Shows how this image would be laid.
+    OpenPicture(PathBuf),
+    /// Lays what is in hand in the middle of the box.
+    PlaceStamp,
+    Copy,
+    Cut,
+    /// What lies in the clipboard.
+    Paste,
+    /// A table of particles, as text.
+    PasteText(String),
+    /// Drops what is being drawn, the selection, or the tool.
+    LetGo,
     Pointer(Pointer),
     Paint(Particle),
     /// Consecutive strokes are one step of the history until [`Command::EndGesture`].
@@ -241,6 +268,8 @@ pub enum Dialog {
     Open,
     SaveAs,
     Import,
+    /// An image for the image tool.
+    Picture,
     Gallery,
     Help,
     /// The drawer of live plots.
@@ -312,6 +341,13 @@ pub enum Effect {
     },
     Ask(Dialog),
     View(ViewCommand),
+    /// Put a text into the clipboard.
+    WriteClipboard(String),
+    /// Answer with [`Command::PasteText`].
+    ReadClipboard,
+    /// Make a text or an image into particles, off the UI thread, and answer with [`Event::Stippled`]; only the newest
+    /// matters.
+    Stipple(StippleRequest),
     /// Keep these for the next run.
     KeepPrefs(Box<Prefs>),
     Quit,
@@ -408,78 +444,6 @@ pub enum EngineOrder {
     },
     /// No rule and no particles.
     Clear,
-}
-
-/// What the shell tells the session.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Event {
-    Opened {
-        source: SceneSource,
-        result: Result<Box<Document>, String>,
-    },
-    Imported {
-        path: PathBuf,
-        result: Result<Snapshot, String>,
-    },
-    /// `revision` is the one that [`Effect::SaveScene`] carried.
-    Saved {
-        path: PathBuf,
-        revision: u64,
-        result: Result<(), String>,
-    },
-    Training {
-        run: RunId,
-        event: worker::Event,
-    },
-    /// The newest weights of a run; about once a second, and the last before [`worker::Event::Finished`].
-    NewRule {
-        run: RunId,
-        rule: Arc<Rule>,
-    },
-    /// `None` where the picture cannot be learned from.
-    PaceMeasured {
-        key: PaceKey,
-        pace: Option<worker::Pace>,
-    },
-    /// What the flow of the scene's energy does.
-    FlowMeasured {
-        net: Arc<LocalNet>,
-        numbers: FlowNumbers,
-    },
-    /// The swarm has been edited, or went back in time by `steps_back` steps.
-    SwarmChanged {
-        steps_back: u32,
-        particles: usize,
-        box_size_l: [f64; 2],
-    },
-    MomentKept(Box<LiveState>),
-    /// The view follows this particle.
-    Following(Option<usize>),
-    /// What was seen of the live swarm.
-    Observed(Box<Reading>),
-    SpeedMeasured(Speed),
-    RuleMeasured {
-        run: RunId,
-        role: RuleRole,
-        step: usize,
-        result: Result<QuickFidelity, String>,
-    },
-    CertificateProgress {
-        run: u64,
-        phase: &'static str,
-        share: f64,
-    },
-    Certified {
-        run: u64,
-        result: Result<Box<Certificate>, String>,
-    },
-    /// Something beside the engine broke off; one sentence.
-    Trouble(String),
-    /// What was kept by an earlier run.
-    PrefsRead(Box<Prefs>),
-    /// The engine could not do what it was ordered to.
-    EngineFailed(String),
 }
 
 impl Command {

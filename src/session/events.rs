@@ -9,7 +9,7 @@ use super::flows;
 use super::live::{Fade, GROW_STEPS};
 use super::state::Session;
 use super::training::TrainingState;
-use super::{certificate, moments, pace, start, swarm, takeover};
+use super::{brush, certificate, moments, pace, start, swarm, takeover, tools};
 use crate::rule::{FlowKind, Rule};
 use crate::worker;
 
@@ -61,24 +61,16 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::SwarmChanged { steps_back, particles, box_size_l } => {
-            let live = &mut session.live;
-            live.steps = live.steps.saturating_sub(u64::from(steps_back));
-            let wound = live.last_wound.filter(|wound| wound.step <= live.steps);
-            if std::mem::replace(&mut live.last_wound, wound) == wound {
-                session.observation.interrupted();
-            } else {
-                session.observation.wounded(None);
-            }
-            live.growing = live.growing.map(|done| done.saturating_sub(steps_back));
-            if live.particles != particles || live.box_size_l != box_size_l {
-                (live.particles, live.box_size_l) = (particles, box_size_l);
-                live.following = live.following.filter(|&index| index < particles);
-            }
+            brush::changed(session, steps_back, particles, box_size_l);
             Vec::new()
         }
         Event::MomentKept(state) => moments::kept(session, *state),
         Event::Following(index) => {
             session.live.following = index;
+            Vec::new()
+        }
+        Event::Stippled { request, result } => {
+            tools::stippled(session, &request, result);
             Vec::new()
         }
         Event::Observed(reading) => {
@@ -189,7 +181,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
 }
 
 pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
-    let mut effects: Vec<Effect> = pace::look(session).into_iter().collect();
+    let mut effects: Vec<Effect> = pace::look(session).into_iter().chain(tools::look(session)).collect();
     effects.extend(certificate::follow(session));
     let asked = std::mem::take(&mut session.live.step_once);
     let something_lives = session.has_rule() && session.live.particles > 0;

@@ -2,8 +2,39 @@
 
 use crate::rule::{FlowKind, LiveSettings};
 
-use super::command::Brush;
 use super::knob::Knob;
+
+/// What the pointer does to the live swarm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Brush {
+    #[default]
+    Push,
+    Pull,
+    /// Drives particles around the pointer.
+    Stir,
+    /// Scrambles what lies under it.
+    Wound,
+    Add,
+    Remove,
+    Recolour,
+    /// Picks the creature that the view follows.
+    Follow,
+    /// The mouse leaves the particles alone.
+    Off,
+}
+
+/// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Force {
+    /// Position on the live torus, ℓ.
+    pub centre_l: [f64; 2],
+    pub radius_l: f64,
+    /// Speed at the centre, ℓ per time; positive pushes away, negative pulls.
+    pub strength: f64,
+    /// Greatest speed around the centre, counter-clockwise, ℓ per time.
+    pub stir: f64,
+}
 
 /// Integration steps over which *Grow* cools the swarm from σmax to its temperature.
 pub const GROW_STEPS: u32 = 3000;

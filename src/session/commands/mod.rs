@@ -39,10 +39,14 @@ impl Shortcut {
         let key = match self.key {
             "Period" => ".",
             "Comma" => ",",
-            "Plus" => "+",
-            "Minus" => "-",
             "OpenBracket" => "[",
             "CloseBracket" => "]",
+            "ArrowLeft" => "←",
+            "ArrowRight" => "→",
+            "ArrowUp" => "↑",
+            "ArrowDown" => "↓",
+            "Plus" => "+",
+            "Minus" => "-",
             key => key,
         };
         format!("{ctrl}{shift}{key}")
