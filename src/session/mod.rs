@@ -26,6 +26,7 @@ mod pen;
 mod picture;
 mod pointer;
 mod prefs;
+mod request;
 mod start;
 mod state;
 mod surprise;
