@@ -211,6 +211,12 @@ impl Canvas {
         }
     }
 
+    /// x, y, width, height of the free rectangle, physical pixels.
+    pub fn free_pixels(&self, ctx: &egui::Context) -> [u32; 4] {
+        let pixel = |v: f32| (v * ctx.pixels_per_point()).round().max(0.0) as u32;
+        [pixel(self.free.min.x), pixel(self.free.min.y), pixel(self.free.width()), pixel(self.free.height())]
+    }
+
     /// What the render world draws now. `range`: the numbers at both ends of the colour ramp, once they are known.
     pub fn frame(
         &mut self,
@@ -222,9 +228,7 @@ impl Canvas {
     ) -> CanvasFrame {
         let pixels_per_point = ctx.pixels_per_point();
         let screen = ctx.viewport_rect();
-        let pixel = |v: f32| (v * pixels_per_point).round().max(0.0) as u32;
-        let free_rect =
-            [pixel(self.free.min.x), pixel(self.free.min.y), pixel(self.free.width()), pixel(self.free.height())];
+        let free_rect = self.free_pixels(ctx);
         let free = self.free;
         let layer = match session.place() {
             Place::Paint => {
@@ -314,21 +318,4 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
 /// A world without edge: whoever follows a creature need not see where the torus was cut open.
 fn endless(view: View) -> View {
     View { ghost_opacity: 1.0, stage_fill: [0.0; 4], stage_edge: [0.0; 4], ..view }
-}
-
-/// Files dropped on the window. An image that is dropped on the picture is shown before it is laid.
-pub fn dropped(ctx: &egui::Context, place: Place) -> Vec<Command> {
-    let files = ctx.input(|i| i.raw.dropped_files.clone());
-    files
-        .into_iter()
-        .map(|file| file.path().to_owned())
-        .map(|path| {
-            let is = |names: &[&str]| path.extension().is_some_and(|e| names.iter().any(|n| e.eq_ignore_ascii_case(n)));
-            match (is(&["ron"]), place) {
-                (true, _) => Command::Open(path),
-                (false, Place::Paint) if is(&["png", "jpg", "jpeg"]) => Command::OpenPicture(path),
-                (false, _) => Command::Import(path),
-            }
-        })
-        .collect()
 }

@@ -280,6 +280,16 @@ impl Live {
         (largest / 256).min(1_000_000) as usize
     }
 
+    /// What is shown now (ℓ). Waits for the GPU where the swarm lives there.
+    pub fn shown_now(&mut self) -> Option<Swarm> {
+        self.tape.as_mut()?.engine_mut().shown().ok()
+    }
+
+    /// As [`Self::state`] where that means no waiting.
+    pub fn state_at_hand(&self) -> Option<LiveState> {
+        matches!(self.tape.as_ref().map(Tape::engine), Some(Engine::Cpu(_))).then(|| self.state()).flatten()
+    }
+
     /// What the engine runs with.
     pub fn settings(&self) -> &LiveSettings {
         &self.settings
@@ -312,6 +322,14 @@ impl Live {
         Some(match self.tape.as_ref()?.engine() {
             Engine::Cpu(engine) => Look::Now(engine.swarm().clone()),
             Engine::Gpu(engine) => Look::Later(engine.begin_reading()),
+        })
+    }
+
+    /// A copy of what is shown (ℓ); waits for nothing.
+    pub fn copy_of_shown(&mut self) -> Option<Look> {
+        Some(match self.tape.as_mut()?.engine_mut() {
+            Engine::Cpu(engine) => Look::Now(engine.shown()),
+            Engine::Gpu(engine) => Look::Later(engine.begin_reading_shown()),
         })
     }
 

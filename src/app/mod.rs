@@ -7,20 +7,27 @@ mod brush;
 mod bundled;
 mod camera;
 mod canvas;
+mod desk;
 mod draft;
 mod draw;
 mod files;
+mod folders;
 mod follow;
 mod frame_log;
 mod gallery_life;
 mod keys;
 mod live;
 mod measures;
+mod mine;
 mod observer;
 mod preflight;
 mod prefs;
 mod ramp;
+mod recorder;
+mod rescue;
+mod share;
 mod shell;
+mod shots;
 mod stippler;
 mod theme;
 mod thumbs;
@@ -29,11 +36,10 @@ mod trainer;
 pub use preflight::NoWindow;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
-use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{
@@ -73,7 +79,7 @@ pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
     let shell = Shell::new(scene);
     let exit = App::new()
         .add_plugins(plugins)
-        .add_plugins((EguiPlugin::default(), DrawPlugin))
+        .add_plugins((EguiPlugin::default(), DrawPlugin, shots::ShotsPlugin))
         .insert_resource(WinitSettings {
             focused_mode: UpdateMode::Continuous,
             // A swarm goes on living beside another window.
@@ -137,13 +143,12 @@ fn show(
     let Studio { shell, canvas, gpu: Some(gpu), styled, .. } = &mut *studio else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
-    let mut wanted = canvas::dropped(ctx, shell.session.place());
     let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
         (true, _) => Listener::Text,
         (false, true) => Listener::Control,
         (false, false) => Listener::Nobody,
     };
-    wanted.extend(keyboard.commands(shell.session.place(), listener));
+    let mut wanted = keyboard.commands(shell.session.place(), listener);
     if !*styled {
         ui::set_style(ctx);
         *styled = true;
@@ -163,9 +168,8 @@ fn show(
                 canvas.fit(shell.session.place());
                 shell.apply(gpu, vec![Command::StopFollowing]);
             }
-            ViewCommand::Screenshot => {
-                commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
-            }
+            ViewCommand::Screenshot => shots::take(&mut commands, None),
+            ViewCommand::CanvasScreenshot => shots::take(&mut commands, Some(canvas.free_pixels(ctx))),
             ViewCommand::FullScreen => {
                 window.mode = match window.mode {
                     WindowMode::Windowed => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
@@ -217,7 +221,7 @@ fn advance(
     if ground.0 != wanted {
         ground.0 = wanted;
     }
-    if shell.quits {
+    if shell.may_leave() {
         exit.write(AppExit::Success);
     }
     let spent = frame_began.0.elapsed().as_secs_f64();
@@ -236,9 +240,4 @@ impl Default for FrameBegan {
 fn title(session: &crate::session::Session) -> String {
     let mark = if session.is_dirty() { " •" } else { "" };
     format!("{}{mark} — Unstill", session.document().title)
-}
-
-fn keep_screenshot(captured: On<ScreenshotCaptured>, studio: Res<Studio>) {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    studio.shell.files.screenshot(format!("unstill-{now}.png").into(), captured.image.clone());
 }

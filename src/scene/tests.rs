@@ -371,4 +371,22 @@ proptest! {
         let unexpected: Vec<_> = loaded.warnings.iter().filter(|w| !w.contains("cannot be learned from")).collect();
         prop_assert!(unexpected.is_empty(), "{:?}", unexpected);
     }
+
+    #[test]
+    fn every_text_comes_back_exactly_from_a_picture(scene in any_scene()) {
+        let text = scene.to_ron();
+        let pixel = image::RgbaImage::new(1, 1);
+        let png = picture::encode(&pixel, &text).unwrap();
+        prop_assert_eq!(picture::text_in(&png).unwrap(), Some(text));
+    }
+
+    #[test]
+    fn no_bytes_whatever_make_the_reader_of_pictures_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..4000) {
+        let _ = picture::text_in(&bytes);
+        let _ = picture::text_in(&[b"\x89PNG\r\n\x1a\n", &bytes[..]].concat());
+        let png = picture::encode(&image::RgbaImage::new(1, 1), &tiny_scene().to_ron()).unwrap();
+        let cut = cut.min(png.len() - 1);
+        // Whole or not at all: never a part of the text.
+        prop_assert!(picture::text_in(&png[..cut]).map_or(true, |text| text == Some(tiny_scene().to_ron())));
+    }
 }

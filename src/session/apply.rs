@@ -15,7 +15,7 @@ use super::pointer::{pointer, release};
 use super::state::Session;
 use super::takeover::Held;
 use super::training::TrainingState;
-use super::{brush, certificate, moments, prefs, start, surprise, swarm, takeover, tools};
+use super::{brush, certificate, moments, prefs, share, start, surprise, swarm, takeover, tools};
 use crate::rule::{LiveSettings, Rule};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
@@ -33,9 +33,10 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::Import(path) => vec![Effect::ImportFile(path)],
         Command::Save => match session.path.clone() {
             Some(path) => save(session, path),
-            None => vec![Effect::Ask(Dialog::SaveAs)],
+            None => vec![Effect::Ask(Dialog::Name)],
         },
         Command::SaveAs(path) => save(session, path),
+        Command::Share(command) => share::on_command(session, command),
         Command::Ask(dialog) => vec![Effect::Ask(dialog)],
         Command::SetTitle(title) => edit(session, merge, |d| set(&mut d.title, title)),
         Command::SetAuthor(author) => edit(session, merge, |d| set(&mut d.author, author)),
@@ -372,7 +373,7 @@ fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Momen
 }
 
 fn save(session: &mut Session, path: PathBuf) -> Vec<Effect> {
-    session.saving = Some(session.serial);
+    session.saving.push_back(session.serial);
     vec![Effect::SaveScene { path, document: Box::new(session.document.clone()), revision: session.revision }]
 }
 

@@ -16,9 +16,11 @@ use super::knob::Knob;
 use super::live::Swing;
 pub use super::live::{Brush, Force};
 use super::prefs::{Preference, Prefs};
+use super::share::{ShareCommand, ShareOrder};
 use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
 
 pub use super::request::{CertificateRequest, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
+pub use super::sheets::{Dialog, ViewCommand};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -85,9 +87,10 @@ pub enum Command {
     Open(PathBuf),
     OpenBundled(String),
     Import(PathBuf),
-    /// To the scene's own path; without one, asks for it.
+    /// To the scene's own path; without one, asks for a name.
     Save,
     SaveAs(PathBuf),
+    Share(ShareCommand),
     /// Opens a dialog or sheet of the shell.
     Ask(Dialog),
     SetTitle(String),
@@ -253,35 +256,6 @@ pub enum Command {
     SavePlot(PlotKind, PathBuf),
 }
 
-/// What changes only the sight of things: the session hands it on to the shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ViewCommand {
-    /// Show the whole box again.
-    Fit,
-    /// Write a picture of the window.
-    Screenshot,
-    /// The window fills the screen, or no more.
-    FullScreen,
-}
-
-/// Dialogs and sheets that the shell opens on [`Effect::Ask`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dialog {
-    Open,
-    SaveAs,
-    Import,
-    /// An image for the image tool.
-    Picture,
-    Gallery,
-    Help,
-    /// The drawer of live plots.
-    Plots,
-    SavePlotCsv(PlotKind),
-    SavePlotPng(PlotKind),
-    /// All commands, to be found by typing.
-    Palette,
-}
-
 /// How loud a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
@@ -308,6 +282,7 @@ pub enum Effect {
         document: Box<Document>,
         revision: u64,
     },
+    Share(ShareOrder),
     StartTraining(Box<TrainingRequest>),
     /// Time some steps of learning and answer with [`Event::PaceMeasured`].
     MeasurePace {

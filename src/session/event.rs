@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::command::{PaceKey, RuleRole, RunId, SceneSource, Speed};
 use super::document::Document;
 use super::prefs::Prefs;
+use super::share::ShareEvent;
 use super::tools::StippleRequest;
 use crate::observe::{Certificate, QuickFidelity, Reading};
 use crate::rule::{LocalNet, Rule};
@@ -31,6 +32,7 @@ pub enum Event {
         revision: u64,
         result: Result<(), String>,
     },
+    Share(ShareEvent),
     Training {
         run: RunId,
         event: worker::Event,

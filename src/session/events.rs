@@ -9,7 +9,7 @@ use super::flows;
 use super::live::{Fade, GROW_STEPS};
 use super::state::Session;
 use super::training::TrainingState;
-use super::{brush, certificate, moments, pace, start, swarm, takeover, tools};
+use super::{brush, certificate, moments, pace, share, start, swarm, takeover, tools};
 use crate::rule::{FlowKind, Rule};
 use crate::worker;
 
@@ -33,7 +33,7 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         }
         Event::Saved { path, revision, result: Ok(()) } => {
             let text = format!("Saved {}", path.display());
-            if session.saving.take() == Some(session.serial) {
+            if session.saving.pop_front() == Some(session.serial) {
                 session.path = Some(path);
                 session.saved_revision = revision;
             }
@@ -44,12 +44,13 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             effects
         }
         Event::Saved { result: Err(why), .. } => {
-            session.saving = None;
+            session.saving.pop_front();
             vec![notify(Level::Error, why)]
         }
         Event::Opened { result: Err(why), .. } | Event::Imported { result: Err(why), .. } => {
             vec![notify(Level::Error, why)]
         }
+        Event::Share(event) => share::on_event(session, event),
         Event::Training { run, event } => on_training(session, run, event),
         Event::NewRule { run, rule } => on_rule(session, run, rule),
         Event::FlowMeasured { net, numbers } => {

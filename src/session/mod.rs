@@ -27,6 +27,8 @@ mod picture;
 mod pointer;
 mod prefs;
 mod request;
+mod share;
+mod sheets;
 mod start;
 mod state;
 mod surprise;
@@ -54,6 +56,7 @@ pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME, Swing, Wound};
 pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
+pub use share::{FilmOptions, ShareCommand, ShareEvent, ShareOrder};
 pub use state::Session;
 pub use takeover::{Held, LearnedFidelity};
 pub use tools::{

@@ -21,6 +21,7 @@ mod moments;
 mod observe;
 mod paint;
 mod rules;
+mod share;
 mod state;
 mod style;
 mod swarm_view;
@@ -32,6 +33,7 @@ pub(crate) use bevy_egui::egui;
 
 pub use gallery::{GalleryCard, GalleryLife};
 pub use rules::Thumbnails;
+pub use share::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
 pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, set_style};
 
@@ -94,6 +96,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     hint::way_back(ctx, free, session, state);
     finder::show(ctx, session, state, &mut commands);
     dialogs::show(ctx, session, state, &mut commands);
+    share::show(ctx, free, session, state, &mut commands);
     state.toasts.show(ctx);
 
     if std::mem::replace(&mut state.were_hidden, session.prefs().panels_hidden) != session.prefs().panels_hidden {

@@ -7,6 +7,7 @@ mod learning;
 mod live;
 mod observing;
 mod painting;
+mod share;
 mod takeover;
 mod tools;
 
