@@ -3,6 +3,7 @@
 //! Each frame: the panels and the canvas turn input into commands (egui pass), the session turns commands into effects
 //! that the [`shell::Shell`] carries out, and what is to be seen goes to the render world as a [`draw::CanvasFrame`].
 
+mod brush;
 mod bundled;
 mod camera;
 mod canvas;
@@ -11,6 +12,7 @@ mod draft;
 mod draw;
 mod files;
 mod folders;
+mod follow;
 mod frame_log;
 mod gallery_life;
 mod keys;
@@ -155,11 +157,17 @@ fn show(
     shell.ui.set_ramp_range(range);
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
     wanted.extend(asked);
+    if let Some(index) = shell.session.live().following {
+        canvas.follow(shell.live.creature(gpu, index), time.delta_secs_f64());
+    }
     wanted.extend(canvas.show(ctx, free, &shell.session, pointer_is_here, time.delta_secs_f64()));
     shell.apply(gpu, wanted);
     for view in std::mem::take(&mut shell.views) {
         match view {
-            ViewCommand::Fit => canvas.fit(shell.session.place()),
+            ViewCommand::Fit => {
+                canvas.fit(shell.session.place());
+                shell.apply(gpu, vec![Command::StopFollowing]);
+            }
             ViewCommand::Screenshot => shots::take(&mut commands, None),
             ViewCommand::CanvasScreenshot => shots::take(&mut commands, Some(canvas.free_pixels(ctx))),
             ViewCommand::FullScreen => {

@@ -160,7 +160,14 @@ impl Shell {
         if let Some((frame_ms, steps_per_s)) = self.meter.read() {
             let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
             let engine = self.live.describe(gpu);
-            self.readouts = Readouts { frame_ms, steps_per_s, engine, pair_tests_per_s };
+            self.readouts = Readouts {
+                frame_ms,
+                steps_per_s,
+                engine,
+                pair_tests_per_s,
+                most_particles: Live::most_particles(gpu),
+                s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
+            };
             let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s };
             self.hear(gpu, Event::SpeedMeasured(speed));
         }
@@ -187,7 +194,7 @@ impl Shell {
     }
 
     fn perform(&mut self, gpu: &Gpu, effects: Vec<Effect>) {
-        let mut orders = Vec::new();
+        let (mut orders, mut told) = (Vec::new(), Vec::new());
         for effect in effects {
             match effect {
                 Effect::Engine(order) => orders.push(order),
@@ -203,6 +210,11 @@ impl Shell {
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
+                Effect::KeepMoment => {
+                    let state = self.live.state();
+                    told.extend(state.map(|state| Event::MomentKept(Box::new(state))));
+                }
+                Effect::Follow(at) => told.push(Event::Following(self.live.nearest(at))),
                 Effect::EndPhase(run) => self.training.end_phase(run),
                 Effect::MeasureRule(request) => self.bench.measure(request),
                 Effect::Certify(request) => self.bench.certify(request),
@@ -224,11 +236,13 @@ impl Shell {
                 Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),
             }
         }
-        if orders.is_empty() {
-            return;
+        if !orders.is_empty() {
+            let outcome = self.live.obey(gpu, orders);
+            told.extend(self.live.news());
+            told.extend(outcome.err().map(Event::EngineFailed));
         }
-        if let Err(why) = self.live.obey(gpu, orders) {
-            self.hear(gpu, Event::EngineFailed(why));
+        for event in told {
+            self.hear(gpu, event);
         }
     }
 }

@@ -10,6 +10,7 @@ mod document;
 mod error;
 mod flows;
 mod picture;
+mod savepoints;
 mod schema0;
 mod validate;
 mod weights;
@@ -19,6 +20,7 @@ pub use document::{Loaded, SCHEMA};
 pub use error::{Fault, SceneError, WriteError};
 pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
 pub use picture::{KEYWORD, MAX_TEXT_BYTES, holds_scene, lost_its_scene};
+pub use savepoints::{MAX_SAVEPOINTS, Savepoint};
 
 use std::path::Path;
 
@@ -52,6 +54,8 @@ pub struct Scene {
     pub flows: Flows,
     /// The live swarm as it was when saved.
     pub state: Option<LiveState>,
+    /// Moments of the live swarm that the user has kept.
+    pub savepoints: Vec<Savepoint>,
     /// What `unstill check --certify` measured of this rule.
     pub evidence: Option<Evidence>,
 }

@@ -1,4 +1,5 @@
 use std::fs;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -55,6 +56,12 @@ fn tiny_scene() -> Scene {
             seed: 7,
             step: 12,
         }),
+        savepoints: vec![Savepoint {
+            name: "calm".to_owned(),
+            live: LiveSettings { strength: 0.5, ..LiveSettings::default() },
+            flow: Some(tiny_flows().list[1].net.clone()),
+            swarm: Arc::new(Swarm { particles: vec![particle(9.0, 8.5, 0.5)], box_size: [10.0, 10.0] }),
+        }],
         evidence: Some(Evidence {
             grown: 0.8,
             kept: 0.97,
@@ -118,6 +125,17 @@ fn a_file_without_a_list_of_flows_has_the_one_of_its_rule() {
     let flows = Scene::from_ron(&older).unwrap().scene.flows;
     assert_eq!(flows, Flows::of(&tiny_rule(), &scene.training));
     assert_eq!(flows.list[0].name, "seed 1");
+}
+
+#[test]
+fn a_kept_moment_that_cannot_be_meant_is_refused_with_its_place() {
+    let text = fault(&with("swarm: (particles: [(x: 9.0", "swarm: (particles: [(x: 19.0"));
+    assert!(text.contains("savepoints[0].swarm"), "{text}");
+    let text = fault(&with("strength: 0.5", "strength: NaN"));
+    assert!(text.contains("savepoints[0].live.strength"), "{text}");
+    // A flow that is no more is no fault.
+    let loaded = Scene::from_ron(&with("flow: Some(1)", "flow: Some(7)")).unwrap();
+    assert_eq!(loaded.scene.savepoints[0].flow, None);
 }
 
 #[test]

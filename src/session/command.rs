@@ -1,20 +1,22 @@
-//! The words between the session and the world: what a user does, what the shell must do, what the shell tells back.
+//! The words between the session and the world: what a user does, what the shell must do; what it tells back
+//! is an [`Event`].
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::learn::{Drive, TrainingSettings};
 use crate::observe::chart::Chart;
-use crate::observe::{Certificate, QuickFidelity, Reading};
-use crate::rule::{LiveSettings, LocalNet, Rule};
-use crate::scene::FlowNumbers;
-use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
-use crate::worker;
+use crate::rule::{LiveSettings, Rule};
+use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm, SwarmEdit};
 
 use super::charts::PlotKind;
 use super::document::Document;
+pub use super::event::Event;
+use super::knob::Knob;
+use super::live::Swing;
+pub use super::live::{Brush, Force};
 use super::prefs::{Preference, Prefs};
-use super::share::{ShareCommand, ShareEvent, ShareOrder};
+use super::share::{ShareCommand, ShareOrder};
 use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
 
 pub use super::request::{CertificateRequest, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
@@ -66,26 +68,6 @@ impl Tool {
         Self::Image,
         Self::Eyedropper,
     ];
-}
-
-/// What the pointer does to the live swarm.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ForceKind {
-    #[default]
-    Push,
-    Pull,
-    None,
-}
-
-/// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Force {
-    /// Position on the live torus, ℓ.
-    pub centre_l: [f64; 2],
-    pub radius_l: f64,
-    /// Speed at the centre, ℓ per time; positive pushes away, negative pulls.
-    pub strength: f64,
 }
 
 /// The primary pointer button on the canvas. Positions are world units over the picture, ℓ over the live swarm.
@@ -237,12 +219,34 @@ pub enum Command {
     Grow,
     /// Restart from a sample of the picture's ensemble.
     RestartFromSnapshot,
-    /// Random positions and headings at the present temperature.
+    /// Random positions; headings stay.
     Randomise,
+    RandomiseHeadings,
+    /// Deals the species that live out anew.
+    RandomiseSpecies,
     /// Random flow knobs: another motion of the same pattern.
     SurpriseMe,
-    SetForceKind(ForceKind),
-    SetForceRadius(f64),
+    SetBrush(Brush),
+    /// ℓ.
+    SetBrushRadius(f64),
+    WidenBrush,
+    NarrowBrush,
+    /// One integration step back in time, then pause.
+    StepBack,
+    Faster,
+    Slower,
+    /// Lets a knob swing about its value; `None` lets it rest.
+    Swing(Knob, Option<Swing>),
+    RestAllKnobs,
+    /// Keeps the living swarm and its settings in the scene.
+    KeepMoment,
+    /// Brings a kept moment back.
+    ReturnTo(usize),
+    RenameMoment(usize, String),
+    DeleteMoment(usize),
+    /// The view follows the creature nearest to this place, ℓ.
+    FollowAt([f64; 2]),
+    StopFollowing,
 
     // Observe
     /// Measures how well the rule grows, keeps and heals the pattern, in the background.
@@ -303,6 +307,10 @@ pub enum Effect {
         chart: Box<Chart>,
     },
     Engine(EngineOrder),
+    /// Answer with [`Event::MomentKept`].
+    KeepMoment,
+    /// Find the particle nearest to this place (ℓ), and answer with [`Event::Following`].
+    Follow([f64; 2]),
     /// A short notice on the screen.
     Notify {
         level: Level,
@@ -342,80 +350,22 @@ pub enum EngineOrder {
         steps: u32,
     },
     SetForce(Option<Force>),
+    /// Change the swarm by hand; answered by [`Event::SwarmChanged`].
+    Edit(Vec<SwarmEdit>),
+    /// Go back in time; answered by [`Event::SwarmChanged`].
+    Back {
+        steps: u32,
+    },
     /// No rule and no particles.
     Clear,
 }
 
-/// What the shell tells the session.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Event {
-    Opened {
-        source: SceneSource,
-        result: Result<Box<Document>, String>,
-    },
-    Imported {
-        path: PathBuf,
-        result: Result<Snapshot, String>,
-    },
-    /// `revision` is the one that [`Effect::SaveScene`] carried.
-    Saved {
-        path: PathBuf,
-        revision: u64,
-        result: Result<(), String>,
-    },
-    Share(ShareEvent),
-    Training {
-        run: RunId,
-        event: worker::Event,
-    },
-    /// The newest weights of a run; about once a second, and the last before [`worker::Event::Finished`].
-    NewRule {
-        run: RunId,
-        rule: Arc<Rule>,
-    },
-    /// `None` where the picture cannot be learned from.
-    PaceMeasured {
-        key: PaceKey,
-        pace: Option<worker::Pace>,
-    },
-    /// What the flow of the scene's energy does.
-    FlowMeasured {
-        net: Arc<LocalNet>,
-        numbers: FlowNumbers,
-    },
-    /// Particles about their middle, in the unit of [`super::StippleView`].
-    Stippled {
-        request: StippleRequest,
-        result: Result<Vec<Particle>, String>,
-    },
-    /// What was seen of the live swarm.
-    Observed(Box<Reading>),
-    SpeedMeasured(Speed),
-    RuleMeasured {
-        run: RunId,
-        role: RuleRole,
-        step: usize,
-        result: Result<QuickFidelity, String>,
-    },
-    CertificateProgress {
-        run: u64,
-        phase: &'static str,
-        share: f64,
-    },
-    Certified {
-        run: u64,
-        result: Result<Box<Certificate>, String>,
-    },
-    /// Something beside the engine broke off; one sentence.
-    Trouble(String),
-    /// What was kept by an earlier run.
-    PrefsRead(Box<Prefs>),
-    /// The engine could not do what it was ordered to.
-    EngineFailed(String),
-}
-
 impl Command {
+    /// Whether a key held down gives it again and again.
+    pub fn repeats(&self) -> bool {
+        matches!(self, Self::Step | Self::StepBack | Self::WidenBrush | Self::NarrowBrush | Self::Faster | Self::Slower)
+    }
+
     /// Consecutive commands of this kind are one step of the history until [`Command::EndGesture`].
     pub(super) fn merges(&self) -> bool {
         matches!(
@@ -433,6 +383,7 @@ impl Command {
                 | Self::SetTraining(_)
                 | Self::SetLive(_)
                 | Self::RenameFlow(..)
+                | Self::RenameMoment(..)
                 | Self::SetParticles(_)
         )
     }

@@ -9,7 +9,7 @@ use super::flows;
 use super::live::{Fade, GROW_STEPS};
 use super::state::Session;
 use super::training::TrainingState;
-use super::{certificate, pace, share, start, swarm, takeover, tools};
+use super::{brush, certificate, moments, pace, share, start, swarm, takeover, tools};
 use crate::rule::{FlowKind, Rule};
 use crate::worker;
 
@@ -59,6 +59,15 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         }
         Event::PaceMeasured { key, pace } => {
             pace::measured(session, &key, pace);
+            Vec::new()
+        }
+        Event::SwarmChanged { steps_back, particles, box_size_l } => {
+            brush::changed(session, steps_back, particles, box_size_l);
+            Vec::new()
+        }
+        Event::MomentKept(state) => moments::kept(session, *state),
+        Event::Following(index) => {
+            session.live.following = index;
             Vec::new()
         }
         Event::Stippled { request, result } => {
@@ -191,6 +200,11 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
         effects.push(start::settings_order(session));
     }
     effects.extend(start::fade_on(session));
+    if !session.live.swings.is_empty() {
+        session.live.swing_ticks += 1;
+        effects.push(start::settings_order(session));
+    }
+    session.live.steps += u64::from(steps);
     session.observation.ran(steps);
     effects.push(Effect::Engine(EngineOrder::Run { steps }));
     effects

@@ -201,6 +201,17 @@ impl Session {
         &self.live
     }
 
+    /// Temperatures that the rule was trained at, or will be, ℓ.
+    pub fn sigma_range_l(&self) -> [f64; 2] {
+        self.document.rule.as_ref().map_or(self.document.training.sigma_range_l, |rule| rule.sigma_range_l)
+    }
+
+    /// Time that goes by in one integration step now; `None` without a rule.
+    pub fn time_step(&self) -> Option<f64> {
+        let rule = self.playing_rule.as_ref()?;
+        Some(crate::rule::time_step(rule, &super::start::settings(self)))
+    }
+
     /// What was seen of the live swarm.
     pub fn observation(&self) -> &Observation {
         &self.observation

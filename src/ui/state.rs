@@ -7,6 +7,7 @@ use super::caption::Caption;
 use super::finder::Finder;
 use super::gallery::{GalleryCard, GalleryLife};
 use super::hint::Hint;
+use super::live::LivePanel;
 use super::observe::Drawer;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
@@ -30,6 +31,7 @@ pub struct UiState {
     pub(super) caption: Caption,
     pub(super) preview: Preview,
     pub(super) strip: Strip,
+    pub(super) live: LivePanel,
     pub(super) share: ShareUi,
     pub(super) drawer: Drawer,
     /// The numbers at both ends of the colour ramp.
@@ -57,6 +59,7 @@ impl UiState {
             caption: Caption::default(),
             preview: Preview::default(),
             strip: Strip::default(),
+            live: LivePanel::default(),
             share: ShareUi::default(),
             drawer: Drawer::default(),
             ramp_range: None,

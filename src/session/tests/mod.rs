@@ -1,5 +1,6 @@
 //! What the session promises.
 
+mod by_hand;
 mod files;
 mod history;
 mod learning;
