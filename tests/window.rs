@@ -106,6 +106,102 @@ fn a_picture_painted_by_hand_is_learned_lives_is_saved_and_lives_again_when_reop
     drop(program);
 }
 
+/// Files below `folder` whose names end with `end`.
+fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            found.extend(files(&entry, end));
+        } else if entry.to_string_lossy().ends_with(end) {
+            found.push(entry);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_ring_is_drawn_learned_wounded_kept_filmed_and_given_away_as_a_picture() {
+    if !wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let screen = Screen::open();
+    let program = Program::start(&screen, folder.path(), &[]);
+    wait_for("the panels", || screen.picture("walk-0-opened.png").pixels().any(|p| p.0[1] > 150).then_some(()));
+
+    // Paint: a circle, taken back and brought back.
+    program.key("ctrl+n");
+    program.key("1");
+    program.key("c");
+    screen.stroke([780, 380], [860, 380]);
+    screen.xdotool("mousemove 1275 795");
+    let ring = |picture: &RgbImage| bright(picture) > 400;
+    wait_for("the ring", || ring(&screen.picture("walk-1-ring.png")).then_some(()));
+    program.key("ctrl+z");
+    wait_for("the ring to go", || (!ring(&screen.picture("walk-2-undone.png"))).then_some(()));
+    program.key("ctrl+shift+z");
+    let painted = wait_for("the ring to come back", || {
+        let picture = screen.picture("walk-3-redone.png");
+        ring(&picture).then_some(picture)
+    });
+
+    // Learn.
+    program.key("ctrl+l");
+    wait_for("a living swarm", || {
+        let picture = screen.picture("walk-4-learning.png");
+        (changed(&painted, &picture) > 3000 && bright(&picture) > 1000).then_some(())
+    });
+
+    // Live: plots, a wound, a moment kept, a step back.
+    program.key("3");
+    program.key("F2");
+    program.key("w");
+    screen.stroke([760, 300], [800, 320]);
+    screen.xdotool("mousemove 1275 795");
+    std::thread::sleep(Duration::from_secs(4));
+    screen.picture("walk-5-wounded.png");
+    program.key("k");
+    program.key("comma");
+    std::thread::sleep(Duration::from_secs(1));
+    screen.picture("walk-6-kept.png");
+    // A step back stands still.
+    program.key("space");
+
+    // Share: a film, and the scene as a picture.
+    program.key("F9");
+    std::thread::sleep(Duration::from_secs(6));
+    program.key("F9");
+    let film = wait_for("the film", || files(folder.path(), ".gif").pop());
+    program.key("ctrl+e");
+    std::thread::sleep(Duration::from_secs(2));
+    screen.picture("walk-7-saving.png");
+    program.key("Return");
+    let picture =
+        wait_for("the picture", || files(folder.path(), ".png").into_iter().find(|path| Scene::load(path).is_ok()));
+    let scene = Scene::load(&picture).unwrap().scene;
+    assert!(scene.snapshot.particles.len() >= 6, "{:?}", scene.snapshot.particles);
+    assert!(scene.rule.is_some() && scene.state.is_some(), "rule and swarm are in the picture");
+    assert_eq!(scene.savepoints.len(), 1, "the kept moment is in the picture");
+    wait_for("the whole film", || {
+        let mut frames = gif::DecodeOptions::new().read_info(std::fs::File::open(&film).unwrap()).ok()?;
+        let mut count = 0;
+        while frames.read_next_frame().ok()?.is_some() {
+            count += 1;
+        }
+        (count > 1).then_some(())
+    });
+    drop(program);
+
+    // Somebody else opens the picture.
+    let _program = Program::start(&screen, folder.path(), &[picture.to_str().unwrap()]);
+    screen.xdotool("mousemove 1275 795");
+    let first = wait_for("the swarm of the picture", || {
+        let picture = screen.picture("walk-8-opened.png");
+        (bright(&picture) > 1000).then_some(picture)
+    });
+    wait_for("its motion", || (changed(&first, &screen.picture("walk-9-alive.png")) > 300).then_some(()));
+}
+
 /// The path of a machine with a real GPU: the shaders step in the buffers that the window draws from.
 #[test]
 fn the_swarm_lives_on_the_windows_own_gpu() {

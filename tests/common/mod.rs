@@ -102,7 +102,6 @@ impl<'a> Program<'a> {
             .current_dir(folder)
             .env("DISPLAY", &screen.display)
             .env("HOME", folder)
-            .env("XDG_CONFIG_HOME", folder.join("settings"))
             .env("XDG_RUNTIME_DIR", folder)
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("XDG_DATA_HOME")
