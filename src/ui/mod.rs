@@ -13,6 +13,7 @@ mod finder;
 mod gallery;
 mod help;
 mod hint;
+mod invite;
 mod learn;
 mod live;
 mod look;
@@ -73,6 +74,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     if !session.prefs().panels_hidden {
         caption::show(ctx, free, session, &mut state.caption);
         look::legend(ctx, free, session, state.ramp_range);
+        invite::show(ctx, free, session, state, &mut commands);
         hint::show(ctx, free, session, state, &mut commands);
         rules::show(ctx, free, session, state, &mut commands);
         meter::show(ctx, free, session, state, &mut commands);

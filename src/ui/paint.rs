@@ -2,7 +2,7 @@
 
 mod options;
 mod palette;
-mod stamps;
+pub(super) mod stamps;
 
 use std::sync::Arc;
 
