@@ -14,7 +14,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &UiState
     // What is in hand shows itself.
     let in_hand = matches!(session.tool(), Tool::Stamp | Tool::Text | Tool::Image);
     let covered = state.has_dialog() || state.gallery_open || state.help_open;
-    if !empty || in_hand || covered || ctx.input(|i| i.pointer.any_down()) {
+    if !empty || in_hand || covered || session.is_drawing() {
         return;
     }
     let middle = free.center() - Vec2::new(0.0, 30.0);

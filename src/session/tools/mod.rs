@@ -127,6 +127,11 @@ impl Session {
         self.kit.options
     }
 
+    /// The pressed button is doing something to the picture.
+    pub fn is_drawing(&self) -> bool {
+        self.kit.gesture.is_some()
+    }
+
     /// Indices of the selected particles, ascending.
     pub fn selection(&self) -> &[usize] {
         &self.kit.selection
