@@ -16,6 +16,8 @@ use super::document::Document;
 use super::prefs::{Preference, Prefs};
 use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
 
+pub use super::tools::Tool;
+
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -23,45 +25,6 @@ pub enum Place {
     Learn,
     #[default]
     Live,
-}
-
-/// What the pointer does on the picture.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Tool {
-    #[default]
-    Pen,
-    Line,
-    Arc,
-    Circle,
-    Lattice,
-    Spray,
-    Eraser,
-    Select,
-    Lasso,
-    Stamp,
-    Text,
-    Image,
-    Eyedropper,
-}
-
-impl Tool {
-    /// All of them, in the order of the palette.
-    pub const ALL: [Self; 13] = [
-        Self::Pen,
-        Self::Line,
-        Self::Arc,
-        Self::Circle,
-        Self::Lattice,
-        Self::Spray,
-        Self::Eraser,
-        Self::Select,
-        Self::Lasso,
-        Self::Stamp,
-        Self::Text,
-        Self::Image,
-        Self::Eyedropper,
-    ];
 }
 
 /// What the pointer does to the live swarm.

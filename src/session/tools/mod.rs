@@ -14,11 +14,12 @@ mod spray;
 mod stamp;
 mod stipple;
 mod symmetry;
+mod tool;
 
 use std::sync::Arc;
 
 use super::apply::edit_picture;
-use super::command::{Command, Effect, Pointer, Tool};
+use super::command::{Command, Effect, Pointer};
 use super::state::Session;
 use super::{document::Document, picture};
 use crate::snapshot::{Boundary, Mode, Particle, Snapshot, wrap};
@@ -32,6 +33,7 @@ pub use orders::SelectionOrder;
 pub use selection::{Frame, Handle};
 pub use stamp::{Stamp, StampSource};
 pub use stipple::{StippleAmount, StippleRequest, StippleSource, StippleView};
+pub use tool::Tool;
 
 pub(super) use clip::{copy, cut, paste_text};
 pub(super) use gesture::{pointer, release};
@@ -111,13 +113,6 @@ pub(super) fn follow(session: &mut Session) {
     if session.document.snapshot.particles.len() > 1 {
         session.spacing = session.unit_length.clamp(super::pen::MIN_SPACING, 100.0);
         session.eraser_radius = (0.8 * session.unit_length).clamp(0.05, 100.0);
-    }
-}
-
-impl Tool {
-    /// Its settings are a selection's.
-    pub fn selects(self) -> bool {
-        matches!(self, Self::Select | Self::Lasso)
     }
 }
 
