@@ -17,11 +17,13 @@ pub struct StippleOptions {
     pub paper: f64,
     /// The ground is the ink.
     pub invert: bool,
+    /// The ink is in strokes that do not touch, such as letters.
+    pub strokes: bool,
 }
 
 impl Default for StippleOptions {
     fn default() -> Self {
-        Self { particles: 200, seed: 1, paper: picture::PAPER, invert: false }
+        Self { particles: 200, seed: 1, paper: picture::PAPER, invert: false, strokes: false }
     }
 }
 
@@ -185,8 +187,8 @@ mod tests {
 
     fn written(text: &str, spacing: f64) -> Vec<Particle> {
         let drawing = Drawing::of_text(text).unwrap();
-        let options =
-            StippleOptions { particles: drawing.particles_at(spacing), paper: 0.5, ..StippleOptions::default() };
+        let particles = drawing.particles_at(spacing);
+        let options = StippleOptions { particles, paper: 0.5, strokes: true, ..StippleOptions::default() };
         drawing.stipple(&options).unwrap()
     }
 
