@@ -5,6 +5,7 @@ use super::egui::{
     WidgetType,
     containers::menu::{MenuButton, MenuConfig},
 };
+use super::share;
 use super::state::UiState;
 use super::widgets::{command_button, command_button_enabled};
 use super::{look, style};
@@ -94,6 +95,9 @@ fn entries(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, co
             let command = (info.command)();
             if command == Command::Quit {
                 ui.separator();
+            }
+            if command == Command::Save {
+                share::recent_menu(ui, session, commands);
             }
             let key = info.shortcut.map_or_else(String::new, |s| s.text());
             let button = Button::new(info.name).shortcut_text(key);
