@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
-use crate::scene::Scene;
+use crate::observe::chart::Chart;
+use crate::observe::picture;
+use crate::scene::{Scene, write_atomic};
 use crate::session::{Document, Event, SceneSource};
 use crate::snapshot::io::{ImportOptions, import};
 
@@ -72,6 +74,18 @@ impl Files {
         });
     }
 
+    /// Writes a plot, as CSV or PNG by the extension.
+    pub fn save_plot(&self, path: PathBuf, chart: Chart) {
+        let notices = self.notices.0.clone();
+        std::thread::spawn(move || {
+            // Fails only when the program is ending.
+            let _ = notices.send(match write_plot(&path, &chart) {
+                Ok(()) => format!("Plot: {}", path.display()),
+                Err(why) => why,
+            });
+        });
+    }
+
     /// Writes a picture of the window.
     pub fn screenshot(&self, path: PathBuf, picture: bevy::image::Image) {
         let notices = self.notices.0.clone();
@@ -93,6 +107,19 @@ impl Files {
     }
 }
 
+/// Size of a plot as a picture, pixels.
+const PLOT_PX: [u32; 2] = [1200, 750];
+
+/// # Errors
+/// One sentence that names the file.
+fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+        write_atomic(path, chart.to_csv().as_bytes()).map_err(|e| e.to_string())
+    } else {
+        picture::write_png(path, &chart.draw(PLOT_PX)).map_err(|e| e.to_string())
+    }
+}
+
 fn write_png(path: &Path, picture: bevy::image::Image) -> Result<(), String> {
     let picture = picture.try_into_dynamic().map_err(|e| e.to_string())?;
     // The alpha of a window means nothing.
@@ -102,6 +129,21 @@ fn write_png(path: &Path, picture: bevy::image::Image) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plot_is_written_as_a_table_or_as_a_picture_and_a_folder_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let chart = Chart::new("Fidelity", "steps", "fidelity").with("fidelity", [[0.0, 0.5], [100.0, 0.75]]);
+        let [csv, png] = ["plot.csv", "plot.png"].map(|name| folder.path().join(name));
+        write_plot(&csv, &chart).unwrap();
+        write_plot(&png, &chart).unwrap();
+        assert_eq!(std::fs::read_to_string(csv).unwrap(), "steps,fidelity\n0,0.5\n100,0.75\n");
+        assert_eq!(image::open(png).unwrap().to_rgba8(), chart.draw(PLOT_PX));
+        let files = Files::default();
+        files.save_plot("/no/such/folder/plot.png".into(), chart);
+        let why = files.notices.1.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+        assert!(why.contains("/no/such/folder/plot.png"), "{why}");
+    }
 
     #[test]
     fn a_file_that_is_not_there_is_told_as_an_event() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::measures::Measures;
-use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine};
+use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, PendingSwarm};
 use crate::rule::{LiveSettings, Rule};
 use crate::scene::LiveState;
 use crate::session::EngineOrder;
@@ -57,6 +57,13 @@ impl SwarmBuffer {
     pub fn buffer(&self) -> &wgpu::Buffer {
         &self.buffer
     }
+}
+
+/// A copy of the living swarm.
+pub enum Look {
+    Now(Swarm),
+    /// Asked for, on its way from the GPU.
+    Later(PendingSwarm),
 }
 
 /// Runs what the session orders.
@@ -232,6 +239,19 @@ impl Live {
         let before = std::mem::replace(&mut self.pair_tests, now);
         // A new engine counts from zero.
         Some(if now >= before { now - before } else { now })
+    }
+
+    /// A copy of the swarm as it moves; waits for nothing.
+    pub fn look(&self) -> Option<Look> {
+        Some(match self.engine.as_ref()? {
+            Engine::Cpu(engine) => Look::Now(engine.swarm().clone()),
+            Engine::Gpu(engine) => Look::Later(engine.begin_reading()),
+        })
+    }
+
+    /// The rule and the settings that the engine runs with.
+    pub fn runs_with(&self) -> Option<(Arc<Rule>, LiveSettings)> {
+        Some((self.rule.clone()?, *self.engine.as_ref()?.settings()))
     }
 
     /// What the swarm lives on, for people.

@@ -13,6 +13,7 @@ mod gallery_life;
 mod keys;
 mod live;
 mod measures;
+mod observer;
 mod preflight;
 mod prefs;
 mod ramp;

@@ -9,11 +9,12 @@ use super::files::Files;
 use super::frame_log::FrameLog;
 use super::gallery_life::Life;
 use super::live::{Gpu, Live};
+use super::observer::{Bench, Watch};
 use super::prefs::{self, Keeper};
 use super::ramp::Ramps;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
-use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, ViewCommand};
+use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, Speed, ViewCommand};
 use crate::ui::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -32,6 +33,8 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
+    watch: Watch,
+    bench: Bench,
     keeper: Keeper,
     gallery: Life,
     pub ramps: Ramps,
@@ -56,6 +59,8 @@ impl Shell {
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
+            watch: Watch::default(),
+            bench: Bench::default(),
             keeper: Keeper::new(prefs::usual_path()),
             gallery: Life::default(),
             ramps: Ramps::default(),
@@ -107,6 +112,8 @@ impl Shell {
         }
         let events: Vec<Event> =
             self.files.done().chain(self.training.events()).chain(measured).chain(self.stopwatch.events()).collect();
+        let seen = self.watch.advance(&self.session, &self.live);
+        let events: Vec<Event> = events.into_iter().chain(seen).chain(self.bench.events()).collect();
         for event in events {
             self.hear(gpu, event);
         }
@@ -131,6 +138,8 @@ impl Shell {
             let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
             let engine = self.live.describe(gpu);
             self.readouts = Readouts { frame_ms, steps_per_s, engine, pair_tests_per_s };
+            let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s };
+            self.hear(gpu, Event::SpeedMeasured(speed));
         }
     }
 
@@ -155,6 +164,11 @@ impl Shell {
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
+                Effect::EndPhase(run) => self.training.end_phase(run),
+                Effect::MeasureRule(request) => self.bench.measure(request),
+                Effect::Certify(request) => self.bench.certify(request),
+                Effect::StopCertifying => self.bench.stop_certifying(),
+                Effect::SavePlot { path, chart } => self.files.save_plot(path, *chart),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
                 Effect::View(view) => self.views.push(view),
                 Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),

@@ -47,6 +47,10 @@ impl Background {
         self.with(id, Training::stop);
     }
 
+    pub fn end_phase(&self, id: RunId) {
+        self.with(id, Training::end_phase);
+    }
+
     fn with(&self, id: RunId, order: impl FnOnce(&Training)) {
         if let Some(run) = self.run.as_ref().filter(|run| run.id == id) {
             order(&run.training);

@@ -5,12 +5,10 @@
 
 mod check;
 mod film;
-mod growth;
 mod import;
 mod info;
 mod learn;
 mod live;
-mod measure;
 mod motif;
 mod output;
 

@@ -264,6 +264,16 @@ impl CpuEngine {
         self.work.gradient.iter().map(|g| g.map(|g| -f64::from(g) * inv_sigma)).collect()
     }
 
+    /// ρ_i / σ of every particle: its share of the energy.
+    pub fn particle_energies(&mut self) -> Vec<f64> {
+        self.work.ahead.clone_from(&self.swarm);
+        self.evaluate_score();
+        let mut outputs = vec![0.0; self.swarm.len()];
+        self.kernels.outputs(&self.energy, &self.work.cloud, &mut outputs);
+        let inv_sigma = 1.0 / self.settings.sigma_l;
+        outputs.into_iter().map(|rho| f64::from(rho) * inv_sigma).collect()
+    }
+
     /// V at γ = 1, (ℓ, ℓ, rad) per time, world frame.
     pub fn flows(&mut self) -> Vec<[f64; 3]> {
         self.work.ahead.clone_from(&self.swarm);

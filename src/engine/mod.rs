@@ -3,6 +3,7 @@
 mod buffers;
 mod choice;
 mod cpu;
+mod glimpse;
 mod gpu;
 #[cfg(test)]
 mod gpu_tests;
@@ -18,8 +19,9 @@ mod weights;
 
 pub use choice::{Engine, EngineChoice, GpuDevice, Headless};
 pub use cpu::CpuEngine;
+pub use glimpse::PendingSwarm;
 pub use gpu::GpuEngine;
-pub use grow::anneal_sigmas;
+pub use grow::{DEFAULT_GROW_STEPS, anneal_sigmas, grow};
 
 use crate::rule::{Rule, RuleError};
 use crate::snapshot::{Particle, Swarm};

@@ -20,6 +20,8 @@ const AVERAGE_DECAY: f32 = 0.998;
 const DIVERGED_FACTOR: f64 = 20.0;
 /// Gain of the output layer at the start: the energy begins almost flat.
 const START_GAIN: f64 = 0.1;
+/// Least steps over which a phase that ends early cools down.
+const COOLING_STEPS: usize = 20;
 /// Steps before divergence is judged.
 const SETTLE_STEPS: usize = 50;
 
@@ -36,6 +38,9 @@ struct Student {
     continued: bool,
     smoothed: Option<f64>,
     first: f64,
+    /// The step at which the learning rate left its cosine for a straight fall to zero, and the steps planned then.
+    cooling: Option<usize>,
+    planned: usize,
 }
 
 /// A training run: first the energy, then (if asked for) the flow.
@@ -191,6 +196,22 @@ impl Trainer {
         Ok(Some(StepStats { phase, step, steps: self.total_steps(), loss }))
     }
 
+    /// Ends the present phase soon: the learning rate falls to zero over a tenth of the steps taken, and what was planned
+    /// after that is left out.
+    pub fn end_phase(&mut self) {
+        let energy_is_learned = self.energy.step >= self.settings.steps;
+        let (student, planned) = match &mut self.flow {
+            Some(flow) if energy_is_learned => (flow, &mut self.settings.flow_steps),
+            _ => (&mut self.energy, &mut self.settings.steps),
+        };
+        let end = student.step + (student.step / 10).max(COOLING_STEPS);
+        if student.cooling.is_none() && end < *planned {
+            student.cooling = Some(student.step);
+            student.planned = *planned;
+            *planned = end;
+        }
+    }
+
     /// The newest good weights as a rule. The flow appears once its training has begun (or at once when it goes on from an earlier one), scaled to a root mean square
     /// speed of 1 ℓ per time, with the sign that moves forward on average: equation (1) is linear in V.
     pub fn rule(&self) -> Rule {
@@ -322,7 +343,31 @@ impl Student {
         let weights = Var::from_vec(average.clone(), average.len(), device)?;
         let params = ParamsAdamW { lr: settings.learning_rate, beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.0 };
         let optimiser = AdamW::new(vec![weights.clone()], params)?;
-        Ok(Self { shape, weights, optimiser, average, step: 0, continued: start.is_some(), smoothed: None, first: 0.0 })
+        Ok(Self {
+            shape,
+            weights,
+            optimiser,
+            average,
+            step: 0,
+            continued: start.is_some(),
+            smoothed: None,
+            first: 0.0,
+            cooling: None,
+            planned: 0,
+        })
+    }
+
+    /// Share of the first learning rate at this step of `steps`.
+    fn rate(&self, steps: usize) -> f64 {
+        let cosine =
+            |step: usize, of: usize| 0.5 * (1.0 + (std::f64::consts::PI * step as f64 / of.max(1) as f64).cos());
+        match self.cooling {
+            Some(from) => {
+                let left = steps.saturating_sub(self.step) as f64 / steps.saturating_sub(from).max(1) as f64;
+                cosine(from, self.planned) * left
+            }
+            None => cosine(self.step, steps),
+        }
     }
 
     /// Adam along a cosine schedule, then the running average. Returns the loss.
@@ -336,8 +381,7 @@ impl Student {
         if !value.is_finite() || runaway {
             return Err(LearnError::Diverged { step: self.step + 1, loss: value, last_good: self.step });
         }
-        let progress = self.step as f64 / steps.max(1) as f64;
-        self.optimiser.set_learning_rate(learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()));
+        self.optimiser.set_learning_rate(learning_rate * self.rate(steps));
         self.optimiser.backward_step(&loss)?;
         let now: Vec<f32> = self.weights.as_tensor().to_vec1()?;
         if now.iter().any(|w| !w.is_finite()) {

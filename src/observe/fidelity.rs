@@ -62,6 +62,23 @@ impl Histogram {
         self.particles += swarm.len();
     }
 
+    /// Adds what another histogram has counted.
+    ///
+    /// # Panics
+    /// When the two were made for different numbers of species.
+    pub fn merge(&mut self, other: &Self) {
+        assert_eq!(self.species, other.species, "histograms of different numbers of species cannot be merged");
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+        self.particles += other.particles;
+    }
+
+    /// Particles counted so far.
+    pub fn particles(&self) -> usize {
+        self.particles
+    }
+
     /// d(A, B) = Σ|A - B| / ½(ΣA + ΣB) of the counts per particle: 0 for equal, 2 for disjoint histograms. Zero when both
     /// are empty.
     ///

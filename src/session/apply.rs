@@ -6,17 +6,19 @@ use std::sync::Arc;
 
 use rand::RngExt;
 
-use super::command::{Command, Dialog, Effect, Level, Place, SceneSource, TrainingRequest};
+use super::command::{Command, Dialog, Effect, Level, Place, RuleRole, SceneSource, TrainingRequest};
 use super::document::Document;
 use super::flows;
 use super::history::{History, Moment};
 use super::live::MAX_STEPS_PER_FRAME;
+use super::observation::WoundKind;
 use super::pen::MIN_SPACING;
 use super::picture;
 use super::pointer::{pointer, release};
 use super::state::Session;
+use super::takeover::Held;
 use super::training::TrainingState;
-use super::{prefs, start, swarm};
+use super::{certificate, prefs, start, swarm, takeover};
 use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
@@ -125,6 +127,11 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             vec![Effect::StopTraining(session.training.run)]
         }
         Command::PauseLearning | Command::ResumeLearning | Command::StopLearning => Vec::new(),
+        Command::SetStopWhenSettled(wanted) => {
+            session.stops_when_settled = wanted;
+            Vec::new()
+        }
+        Command::SwitchRule => takeover::switch(session),
         Command::LearnAnotherFlow(choice) => flows::learn_another(session, choice),
         Command::PickFlow(index) => flows::pick(session, index),
         Command::RenameFlow(index, name) => flows::rename(session, merge, index, &name),
@@ -155,7 +162,11 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             effects
         }
         Command::RestartFromSnapshot => start::upload(session, swarm::from_picture, None),
-        Command::Randomise => start::upload(session, swarm::uniform, None),
+        Command::Randomise => {
+            let effects = start::upload(session, swarm::uniform, None);
+            session.observation.wounded(Some(WoundKind::Scrambled));
+            effects
+        }
         Command::SurpriseMe => {
             let live = surprise(session);
             edit(session, merge, |d| set(&mut d.live, live))
@@ -166,6 +177,10 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             effects
         }
         Command::SetForceRadius(radius) => set_number(&mut session.live.force_radius_l, radius, 0.2, 50.0),
+
+        Command::Certify => certificate::begin(session, true),
+        Command::CancelCertify => certificate::cancel(session),
+        Command::SavePlot(kind, path) => vec![Effect::SavePlot { path, chart: Box::new(session.chart(kind)) }],
     }
 }
 
@@ -338,7 +353,8 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     let start = if go_on { document.rule.clone() } else { None };
     // The living swarm may stay when the unit of length stays: then its particles mean the same to the new rule.
     let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == session.unit_length);
-    session.run_is_live = same_unit && session.live.particles > 0;
+    let holds = takeover::may_play_on(session);
+    session.run_is_live = holds || (same_unit && session.live.particles > 0);
     let run = session.training.begin();
     let request = TrainingRequest {
         run,
@@ -352,7 +368,12 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     session.another_flow = None;
     let mut effects = release(session);
     session.place = Place::Learn;
+    effects.extend(certificate::cancel(session));
     effects.push(Effect::StartTraining(Box::new(request)));
+    if let (true, Some(old)) = (holds, session.playing_rule.clone()) {
+        session.held = Some(Held { old: None, new: None });
+        effects.push(takeover::measure(session, &old, RuleRole::Old));
+    }
     effects
 }
 

@@ -20,6 +20,9 @@ impl Session {
             Command::PauseLearning => *state == TrainingState::Running,
             Command::ResumeLearning => *state == TrainingState::Paused,
             Command::StopLearning => state.is_active(),
+            Command::SwitchRule => self.held().is_some(),
+            Command::Certify => self.has_rule() && !state.is_active() && !self.certificate().is_running(),
+            Command::CancelCertify => self.certificate().is_running(),
             Command::TogglePlay
             | Command::Play
             | Command::Pause

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::learn::{Drive, TrainingSettings};
+use crate::observe::chart::Chart;
+use crate::observe::{Certificate, QuickFidelity, Reading};
 use crate::rule::{LiveSettings, LocalNet, Rule};
 use crate::scene::FlowNumbers;
 use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
 use crate::worker;
 
+use super::charts::PlotKind;
 use super::document::Document;
 use super::prefs::{Preference, Prefs};
 
@@ -138,6 +141,10 @@ pub enum Command {
     PauseLearning,
     ResumeLearning,
     StopLearning,
+    /// Whether a run ends by itself when its fidelity has settled.
+    SetStopWhenSettled(bool),
+    /// The rule in the making takes over now, however good it is.
+    SwitchRule,
     /// Learns another flow for the present energy; `None`: the next seed, and the drive of the settings.
     LearnAnotherFlow(Option<(u64, Drive)>),
     /// Lets this flow of the list play.
@@ -172,6 +179,13 @@ pub enum Command {
     SurpriseMe,
     SetForceKind(ForceKind),
     SetForceRadius(f64),
+
+    // Observe
+    /// Measures how well the rule grows, keeps and heals the pattern, in the background.
+    Certify,
+    CancelCertify,
+    /// Writes the plot as it is now; the extension says how: .csv or .png.
+    SavePlot(PlotKind, PathBuf),
 }
 
 /// What changes only the sight of things: the session hands it on to the shell.
@@ -193,6 +207,10 @@ pub enum Dialog {
     Import,
     Gallery,
     Help,
+    /// The drawer of live plots.
+    Plots,
+    SavePlotCsv(PlotKind),
+    SavePlotPng(PlotKind),
     /// All commands, to be found by typing.
     Palette,
 }
@@ -234,6 +252,18 @@ pub enum Effect {
     PauseTraining(RunId),
     ResumeTraining(RunId),
     StopTraining(RunId),
+    /// Let the present phase of the run cool down and end; what comes after it begins then.
+    EndPhase(RunId),
+    /// Measure a rule of a run and answer with [`Event::RuleMeasured`]; of several new ones only the newest counts.
+    MeasureRule(Box<RuleRequest>),
+    /// Measure in the background and answer with [`Event::CertificateProgress`] and [`Event::Certified`].
+    Certify(Box<CertificateRequest>),
+    StopCertifying,
+    /// Write off the UI thread, as CSV or PNG by the extension.
+    SavePlot {
+        path: PathBuf,
+        chart: Box<Chart>,
+    },
     Engine(EngineOrder),
     /// A short notice on the screen.
     Notify {
@@ -276,6 +306,45 @@ pub struct TrainingRequest {
     pub start: Option<Arc<Rule>>,
     /// Learn only another flow for the energy of `start`.
     pub another_flow: bool,
+}
+
+/// Whose fidelity is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleRole {
+    /// The rule that was there before the run.
+    Old,
+    /// The newest weights.
+    New,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleRequest {
+    pub run: RunId,
+    pub role: RuleRole,
+    /// Of the run, when these weights came.
+    pub step: usize,
+    pub rule: Arc<Rule>,
+    pub snapshot: Arc<Snapshot>,
+    pub ensemble: Ensemble,
+    pub live: LiveSettings,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CertificateRequest {
+    pub run: u64,
+    pub rule: Arc<Rule>,
+    pub snapshot: Arc<Snapshot>,
+    pub ensemble: Ensemble,
+    pub live: LiveSettings,
+}
+
+/// How fast the program is now.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Speed {
+    pub frame_ms: f64,
+    pub steps_per_s: f64,
+    /// `None` while unknown.
+    pub pair_tests_per_s: Option<f64>,
 }
 
 /// What the engine must do, in the order given.
@@ -332,6 +401,26 @@ pub enum Event {
         net: Arc<LocalNet>,
         numbers: FlowNumbers,
     },
+    /// What was seen of the live swarm.
+    Observed(Box<Reading>),
+    SpeedMeasured(Speed),
+    RuleMeasured {
+        run: RunId,
+        role: RuleRole,
+        step: usize,
+        result: Result<QuickFidelity, String>,
+    },
+    CertificateProgress {
+        run: u64,
+        phase: &'static str,
+        share: f64,
+    },
+    Certified {
+        run: u64,
+        result: Result<Box<Certificate>, String>,
+    },
+    /// Something beside the engine broke off; one sentence.
+    Trouble(String),
     /// What was kept by an earlier run.
     PrefsRead(Box<Prefs>),
     /// The engine could not do what it was ordered to.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::apply::{forget_measurements, notify, replace};
-use super::command::{Effect, EngineOrder, Event, Level, Place, RunId, SceneSource};
+use super::command::{Effect, EngineOrder, Event, Level, Place, RuleRole, RunId, SceneSource};
 use super::document::Document;
 use super::flows;
-use super::live::GROW_STEPS;
+use super::live::{Fade, GROW_STEPS};
 use super::state::Session;
 use super::training::TrainingState;
-use super::{pace, start, swarm};
+use super::{certificate, pace, start, swarm, takeover};
 use crate::rule::{FlowKind, Rule};
 use crate::worker;
 
@@ -60,6 +60,24 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             pace::measured(session, &key, pace);
             Vec::new()
         }
+        Event::Observed(reading) => {
+            session.observation.take(*reading);
+            Vec::new()
+        }
+        Event::SpeedMeasured(speed) => {
+            session.observation.take_speed(&speed);
+            Vec::new()
+        }
+        Event::RuleMeasured { run, role, step, result } if run == session.training.run => {
+            takeover::measured(session, role, step, result)
+        }
+        Event::RuleMeasured { .. } => Vec::new(),
+        Event::CertificateProgress { run, phase, share } => {
+            certificate::progress(session, run, phase, share);
+            Vec::new()
+        }
+        Event::Certified { run, result } => certificate::arrived(session, run, result.map(|found| *found)),
+        Event::Trouble(why) => vec![notify(Level::Error, why)],
         Event::PrefsRead(prefs) => {
             session.prefs = prefs.made_usable();
             Vec::new()
@@ -81,14 +99,23 @@ fn on_training(session: &mut Session, run: RunId, event: worker::Event) -> Vec<E
             return effects;
         }
     }
-    match &session.training.state {
-        TrainingState::Finished { early: false } => vec![notify(Level::Success, "Learned. Now play with it in Live.")],
-        TrainingState::Finished { early: true } => {
-            vec![notify(Level::Info, "Stopped; the rule learned so far is kept.")]
-        }
-        TrainingState::Failed(why) => vec![notify(Level::Error, why.clone())],
-        TrainingState::Idle | TrainingState::Running | TrainingState::Paused => Vec::new(),
+    let mut effects = Vec::new();
+    if !session.training.state.is_active() {
+        // Good or not, the run's rule is the one of the scene now.
+        effects.extend(takeover::switch(session));
     }
+    match &session.training.state {
+        TrainingState::Finished { early: false } => {
+            effects.push(notify(Level::Success, "Learned. Now play with it in Live."));
+            effects.extend(certificate::begin(session, false));
+        }
+        TrainingState::Finished { early: true } => {
+            effects.push(notify(Level::Info, "Stopped; the rule learned so far is kept."));
+        }
+        TrainingState::Failed(why) => effects.push(notify(Level::Error, why.clone())),
+        TrainingState::Idle | TrainingState::Running | TrainingState::Paused => {}
+    }
+    effects
 }
 
 fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
@@ -112,6 +139,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     flows::follow_rule(&mut session.document, &rule, is_anew);
     session.run_has_spoken = true;
     session.learned += 1;
+    let newest = rule.clone();
     session.document.rule = Some(rule);
     forget_measurements(&mut session.document);
     session.new_revision();
@@ -119,7 +147,15 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
         // Whoever asked for a learned flow wants to see it.
         session.document.live.flow = FlowKind::Learned;
     }
-    let mut effects = vec![start::rule_order(session)];
+    let measured = takeover::measure(session, &newest, RuleRole::New);
+    if session.held.is_some() {
+        return vec![measured];
+    }
+    if session.live.fade.is_some_and(Fade::is_calming) {
+        // The old one is about to halt; whatever is newest then takes over.
+        return vec![measured];
+    }
+    let mut effects = vec![start::rule_order(session), measured];
     if session.run_is_live {
         // A rule may come with another range of temperatures, or without the flow that the one before had.
         effects.push(start::settings_order(session));
@@ -133,6 +169,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
 
 pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
     let mut effects: Vec<Effect> = pace::look(session).into_iter().collect();
+    effects.extend(certificate::follow(session));
     let asked = std::mem::take(&mut session.live.step_once);
     let something_lives = session.has_rule() && session.live.particles > 0;
     let steps = match (asked, session.live.playing && session.place != Place::Paint) {
@@ -149,6 +186,7 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
         effects.push(start::settings_order(session));
     }
     effects.extend(start::fade_on(session));
+    session.observation.ran(steps);
     effects.push(Effect::Engine(EngineOrder::Run { steps }));
     effects
 }

@@ -6,13 +6,17 @@
 
 mod apply;
 mod can;
+mod certificate;
+mod charts;
 mod command;
 mod commands;
+mod curve;
 mod document;
 mod events;
 mod flows;
 mod history;
 mod live;
+mod observation;
 mod pace;
 mod pen;
 mod picture;
@@ -21,24 +25,30 @@ mod prefs;
 mod start;
 mod state;
 mod swarm;
+mod takeover;
 mod training;
 mod warnings;
 
 // Named by the preferences.
 pub use crate::observe::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
-pub use crate::scene::LearnedFlow;
+pub use crate::scene::{Evidence, LearnedFlow};
+pub use certificate::{CertificateState, CertificateView, Seal};
+pub use charts::PlotKind;
 pub use command::{
-    Command, Dialog, Effect, EngineOrder, Event, Force, ForceKind, Level, PaceKey, Place, Pointer, RunId, SceneSource,
-    Tool, TrainingRequest, ViewCommand,
+    CertificateRequest, Command, Dialog, Effect, EngineOrder, Event, Force, ForceKind, Level, PaceKey, Place, Pointer,
+    RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
+pub use curve::Curve;
 pub use document::{Document, NEW_BOX};
 pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME};
+pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use state::Session;
-pub use training::{LossCurve, TrainingState, TrainingView};
+pub use takeover::{Held, LearnedFidelity};
+pub use training::{TrainingState, TrainingView};
 pub use warnings::{Warning, warnings};
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 use rand::rngs::StdRng;
 
 use super::apply::notify;
+use super::certificate;
 use super::command::{Effect, EngineOrder, Level, Place};
 use super::document::Document;
 use super::live::{FADE_TICKS, Fade};
+use super::observation::WoundKind;
 use super::state::Session;
 use super::swarm;
-use crate::rule::FlowKind;
+use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::snapshot::Swarm;
 
 /// The settings the engine must run with now, within what the rule can do: a temperature it was trained at, and the
@@ -16,18 +18,25 @@ use crate::snapshot::Swarm;
 pub(super) fn settings_order(session: &Session) -> Effect {
     let document = &session.document;
     let Some(rule) = &session.playing_rule else { return Effect::Engine(EngineOrder::SetSettings(document.live)) };
+    let live = session.live.effective(&document.live, rule.sigma_range_l[1]);
+    Effect::Engine(EngineOrder::SetSettings(within(rule, live)))
+}
+
+/// `live` within what `rule` can do.
+pub(super) fn within(rule: &Rule, mut live: LiveSettings) -> LiveSettings {
     let [coldest, hottest] = rule.sigma_range_l;
-    let mut live = session.live.effective(&document.live, hottest);
     live.sigma_l = live.sigma_l.max(coldest).min(hottest);
     if live.flow == FlowKind::Learned && rule.flow.is_none() {
         live.flow = FlowKind::Exact;
     }
-    Effect::Engine(EngineOrder::SetSettings(live))
+    live
 }
 
 /// Gives the rule of the document to the engine.
 pub(super) fn rule_order(session: &mut Session) -> Effect {
     session.playing_rule = session.document.rule.clone();
+    session.held = None;
+    session.observation.interrupted();
     match session.playing_rule.clone() {
         Some(rule) => Effect::Engine(EngineOrder::SetRule(rule)),
         None => Effect::Engine(EngineOrder::Clear),
@@ -37,6 +46,7 @@ pub(super) fn rule_order(session: &mut Session) -> Effect {
 /// The document has another rule: it takes over from the one that plays, softly where something moves.
 /// `before`: the kind of flow that the old one ran.
 pub(super) fn change_rule(session: &mut Session, before: FlowKind) -> Vec<Effect> {
+    session.held = None;
     let live = &mut session.live;
     if !live.playing || live.particles == 0 || live.growing.is_some() || session.place == Place::Paint {
         live.fade = None;
@@ -78,6 +88,7 @@ pub(super) fn upload(
             session.live.particles = swarm.len();
             session.live.box_size_l = swarm.box_size;
             session.live.growing = growing;
+            session.observation.wounded(growing.map(|_| WoundKind::Growing));
             let mut effects = Vec::new();
             // Another swarm needs no soft change.
             if session.live.fade.take().is_some_and(Fade::is_calming) {
@@ -104,6 +115,9 @@ pub(super) fn whole(session: &mut Session) -> Vec<Effect> {
     session.training.abandon();
     session.another_flow = None;
     session.live.fade = None;
+    session.held = None;
+    session.observation.reset();
+    effects.extend(certificate::cancel(session));
     session.playing_rule = None;
     session.run_is_live = false;
     session.live.growing = None;

@@ -6,14 +6,17 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+use super::certificate::CertificateView;
 use super::command::{Command, Effect, Event, Place, RunId, Tool};
 use super::document::Document;
 use super::flows::{self, AnotherFlow};
 use super::history::{History, Moment};
 use super::live::LiveView;
+use super::observation::Observation;
 use super::pace::PaceView;
 use super::pointer::Gesture;
 use super::prefs::{self, Prefs};
+use super::takeover::Held;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
 use crate::rule::Rule;
@@ -58,6 +61,11 @@ pub struct Session {
     pub(super) run_has_spoken: bool,
     /// The swarm of the run's picture has replaced the older one.
     pub(super) run_is_live: bool,
+    /// The rule in the engine plays on until the one in the making is better.
+    pub(super) held: Option<Held>,
+    pub(super) stops_when_settled: bool,
+    pub(super) observation: Observation,
+    pub(super) certificate: CertificateView,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
     pub(super) prefs: Prefs,
@@ -104,6 +112,10 @@ impl Session {
             run_goes_on: false,
             run_has_spoken: false,
             run_is_live: false,
+            held: None,
+            stops_when_settled: false,
+            observation: Observation::default(),
+            certificate: CertificateView::default(),
             live: LiveView::default(),
             asks_before_quitting: false,
             prefs: Prefs::default(),
@@ -176,6 +188,26 @@ impl Session {
 
     pub fn live(&self) -> &LiveView {
         &self.live
+    }
+
+    /// What was seen of the live swarm.
+    pub fn observation(&self) -> &Observation {
+        &self.observation
+    }
+
+    /// The old rule that plays on while another is learned in its place, if so.
+    pub fn held(&self) -> Option<&Held> {
+        self.held.as_ref()
+    }
+
+    /// A run ends by itself when its fidelity has settled.
+    pub fn stops_when_settled(&self) -> bool {
+        self.stops_when_settled
+    }
+
+    /// The rule in the engine.
+    pub fn playing_rule(&self) -> Option<&Arc<Rule>> {
+        self.playing_rule.as_ref()
     }
 
     /// ℓ of the picture, world units.

@@ -1,8 +1,10 @@
-//! The state machine of learning, and the loss curve that the screen shows.
+//! The state machine of learning, and the curves that the screen shows.
 
 use std::time::Instant;
 
 use super::command::RunId;
+use super::curve::Curve;
+use super::takeover::LearnedFidelity;
 use crate::learn::{Phase, StepStats};
 use crate::worker::{Event, Reason};
 
@@ -39,8 +41,10 @@ pub struct TrainingView {
     pub steps_per_s: f64,
     /// Seconds left.
     pub eta_s: Option<f64>,
-    pub energy_loss: LossCurve,
-    pub flow_loss: LossCurve,
+    pub energy_loss: Curve,
+    pub flow_loss: Curve,
+    /// How good the newest weights are, measured now and then beside the run.
+    pub fidelity: LearnedFidelity,
     started: Option<Instant>,
 }
 
@@ -67,8 +71,8 @@ impl TrainingView {
             Event::Progress(progress) => {
                 for point in &progress.curve {
                     match point.phase {
-                        Phase::Energy => self.energy_loss.push(point.step, point.loss),
-                        Phase::Flow => self.flow_loss.push(point.step, point.loss),
+                        Phase::Energy => self.energy_loss.push(point.step as f64, point.loss),
+                        Phase::Flow => self.flow_loss.push(point.step as f64, point.loss),
                     }
                 }
                 self.last = Some(progress.stats);
@@ -96,47 +100,6 @@ impl TrainingView {
     pub fn elapsed_s(&self) -> f64 {
         self.started.map_or(0.0, |t| t.elapsed().as_secs_f64())
     }
-}
-
-/// A loss curve of bounded length: when full, neighbouring points are averaged and the stride doubles.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LossCurve {
-    points: Vec<[f64; 2]>,
-    /// Steps averaged into one point; 0 counts as 1.
-    stride: usize,
-    pending: Vec<[f64; 2]>,
-}
-
-impl LossCurve {
-    pub const MAX_POINTS: usize = 512;
-
-    /// Adds the loss of a step. Values that are not finite are left out: the event that ends the run tells of them.
-    pub fn push(&mut self, step: usize, loss: f64) {
-        if !loss.is_finite() {
-            return;
-        }
-        self.pending.push([step as f64, loss]);
-        if self.pending.len() < self.stride.max(1) {
-            return;
-        }
-        self.points.push(mean(&self.pending));
-        self.pending.clear();
-        if self.points.len() >= Self::MAX_POINTS {
-            self.points = self.points.chunks(2).map(mean).collect();
-            self.stride = 2 * self.stride.max(1);
-        }
-    }
-
-    /// `[step, loss]`, ascending in step.
-    pub fn points(&self) -> &[[f64; 2]] {
-        &self.points
-    }
-}
-
-fn mean(points: &[[f64; 2]]) -> [f64; 2] {
-    let n = points.len() as f64;
-    let [x, y] = points.iter().fold([0.0; 2], |[x, y], p| [x + p[0], y + p[1]]);
-    [x / n, y / n]
 }
 
 #[cfg(test)]
@@ -179,21 +142,5 @@ mod tests {
         assert_ne!(first, second);
         assert!(view.energy_loss.points().is_empty());
         assert_eq!(view.state, TrainingState::Running);
-    }
-
-    #[test]
-    fn the_loss_curve_stays_short_and_keeps_the_mean() {
-        let mut curve = LossCurve::default();
-        let n = 1 << 17;
-        for step in 0..n {
-            curve.push(step, step as f64);
-        }
-        curve.push(n, f64::NAN);
-        let points = curve.points();
-        assert!(points.len() < LossCurve::MAX_POINTS && points.len() >= LossCurve::MAX_POINTS / 4);
-        // The loss equals the step, so every averaged point must lie on the diagonal, in order.
-        assert!(points.iter().all(|p| (p[0] - p[1]).abs() < 1e-9));
-        assert!(points.windows(2).all(|w| w[0][0] < w[1][0]));
-        assert!(points.last().unwrap()[0] > 0.99 * n as f64);
     }
 }

@@ -11,6 +11,8 @@ use crate::session::{Command, Dialog, Session};
 
 const SCENES: &str = "Unstill scenes";
 const PICTURES: &str = "Particles and images";
+const TABLES: &str = "Tables";
+const PLOTS: &str = "Pictures of plots";
 
 pub(super) fn file_dialog() -> FileDialog {
     FileDialog::new()
@@ -21,6 +23,8 @@ pub(super) fn file_dialog() -> FileDialog {
         .add_file_filter_extensions(SCENES, vec!["ron"])
         .add_file_filter_extensions(PICTURES, vec!["csv", "xyz", "png", "jpg", "jpeg"])
         .add_save_extension(SCENES, "ron")
+        .add_save_extension(TABLES, "csv")
+        .add_save_extension(PLOTS, "png")
         .default_save_extension(SCENES)
 }
 
@@ -30,12 +34,23 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::Open => (SCENES, "Open a scene"),
         Dialog::SaveAs => (SCENES, "Save the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
-        Dialog::Gallery | Dialog::Help | Dialog::Palette => return,
+        Dialog::SavePlotCsv(_) => (TABLES, "Save the plot as a table"),
+        Dialog::SavePlotPng(_) => (PLOTS, "Save the plot as a picture"),
+        Dialog::Gallery | Dialog::Help | Dialog::Palette | Dialog::Plots => return,
     };
+    match what {
+        Dialog::SavePlotCsv(kind) => config.default_file_name = format!("{}.csv", kind.file_name()),
+        Dialog::SavePlotPng(kind) => config.default_file_name = format!("{}.png", kind.file_name()),
+        _ => {}
+    }
+    let saves = matches!(what, Dialog::SaveAs | Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_));
+    if saves {
+        config.default_save_extension = Some(filter.to_owned());
+    }
     config.default_file_filter = Some(filter.to_owned());
     config.title = Some(title.to_owned());
     dialog.set_user_data(what);
-    if what == Dialog::SaveAs { dialog.save_file() } else { dialog.pick_file() }
+    if saves { dialog.save_file() } else { dialog.pick_file() }
 }
 
 pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
@@ -50,6 +65,7 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
             Some(Dialog::Open) => Some(Command::Open(path)),
             Some(Dialog::SaveAs) => Some(Command::SaveAs(path)),
             Some(Dialog::Import) => Some(Command::Import(path)),
+            Some(Dialog::SavePlotCsv(kind) | Dialog::SavePlotPng(kind)) => Some(Command::SavePlot(kind, path)),
             _ => None,
         });
     }

@@ -1,22 +1,24 @@
 //! The panel of the second place: what to learn, and how it goes.
 
-use egui_plot::{Legend, Line, Plot, PlotPoints};
-
-use super::egui::{self, Button, CollapsingHeader, Color32, DragValue, ProgressBar, RichText, Ui, Vec2};
-use super::style;
+use super::egui::{Button, Checkbox, CollapsingHeader, DragValue, ProgressBar, RichText, Ui, Vec2};
 use super::widgets::{Scale, card, choice, command_button_enabled, row, section, slider, slider_int};
+use super::{observe, style};
 use crate::learn::{Drive, Phase, TrainingSettings};
 use crate::rule::FlowKind;
-use crate::session::{Command, Session, TrainingState, TrainingView};
+use crate::session::{Command, PlotKind, Session, TrainingState, TrainingView};
 
 /// Name, steps of the energy, steps of the flow.
 const PRESETS: [(&str, usize, usize); 3] = [("Quick", 800, 400), ("Standard", 3000, 1200), ("Thorough", 9000, 3000)];
+
+/// Height of a curve of the run with its name, points.
+const CURVE_HEIGHT: f32 = 140.0;
 
 pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let training = session.training();
     let active = training.state.is_active();
     // What a run was started with stays visible, and cannot be changed under it.
     ui.add_enabled_ui(!active, |ui| settings(ui, session, commands));
+    stop_when_settled(ui, session, commands);
     ui.add_space(6.0);
     buttons(ui, session, commands);
     if let Some(warning) = session.warnings().first() {
@@ -24,7 +26,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
         card(ui, colour, &warning.text, warning.mend);
     }
     status(ui, training);
-    curve(ui, training);
+    held(ui, session, commands);
+    curves(ui, session, commands);
 }
 
 fn settings(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
@@ -78,6 +81,17 @@ fn settings(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     CollapsingHeader::new("More").show(ui, |ui| more(ui, &mut new));
     if new != old {
         commands.push(Command::SetTraining(new));
+    }
+}
+
+/// May be changed also while a run goes on.
+fn stop_when_settled(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let mut wanted = session.stops_when_settled();
+    let tooltip = "Ends a phase early when the quick fidelity has gained less than 0.02 from the third to the last quarter of its steps: \
+                   the learning rate then falls to zero over a tenth of the steps done. Saves time; a long run may still have \
+                   become a little better";
+    if ui.add(Checkbox::new(&mut wanted, "Stop when settled")).on_hover_text(tooltip).changed() {
+        commands.push(Command::SetStopWhenSettled(wanted));
     }
 }
 
@@ -164,36 +178,29 @@ fn status(ui: &mut Ui, training: &TrainingView) {
     }
 }
 
-fn curve(ui: &mut Ui, training: &TrainingView) {
-    let (energy, flow) = (training.energy_loss.points(), training.flow_loss.points());
-    if energy.len() + flow.len() < 2 {
-        return;
+/// The curves of the run: the loss, and how good the weights are.
+fn curves(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    for kind in [PlotKind::Loss, PlotKind::LearnedFidelity] {
+        let points: usize = session.chart(kind).curves.iter().map(|curve| curve.points.len()).sum();
+        if points > 1 {
+            ui.add_space(6.0);
+            ui.push_id(kind, |ui| observe::plot(ui, session, kind, CURVE_HEIGHT, commands));
+        }
     }
-    section(ui, "Loss");
-    Plot::new("loss")
-        .height(150.0)
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .grid_color(style::LINE.colour())
-        .y_axis_min_width(28.0)
-        .legend(Legend::default().text_style(egui::TextStyle::Small))
-        .show(ui, |plot| {
-            for (name, points, colour) in [("pattern", energy, style::ACCENT), ("motion", flow, style::WARN)] {
-                if !points.is_empty() {
-                    plot.line(line(name, points, colour));
-                }
-            }
-        })
-        .response
-        .on_hover_text(
-            "Pattern: error of the denoiser. Motion: how far the flow is from keeping the pattern. Lower is better",
-        );
 }
 
-fn line<'a>(name: &'a str, points: &[[f64; 2]], colour: impl Into<Color32>) -> Line<'a> {
-    Line::new(name, PlotPoints::from(points.to_vec())).color(colour).width(1.5)
+/// The rule that was there before, while it still plays.
+fn held(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let Some(held) = session.held() else { return };
+    let number = |value: Option<f64>| value.map_or("…".to_owned(), |value| format!("{value:.2}"));
+    let text = format!("Old rule still playing: {} → {}", number(held.new), number(held.old));
+    let meaning = "Quick fidelities on the picture. The new rule takes over, softly, when it is at least as good as the old one, \
+                   or when learning ends";
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(text).color(style::TEXT)).on_hover_text(meaning);
+        let button = Button::new(RichText::new("Switch now").small()).small();
+        command_button_enabled(ui, true, button, Command::SwitchRule, commands);
+    });
 }
 
 /// Seconds as people say them.

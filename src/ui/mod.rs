@@ -16,6 +16,8 @@ mod hint;
 mod learn;
 mod live;
 mod look;
+mod meter;
+mod observe;
 mod paint;
 mod rules;
 mod state;
@@ -73,6 +75,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
         look::legend(ctx, free, session, state.ramp_range);
         hint::show(ctx, free, session, state, &mut commands);
         rules::show(ctx, free, session, state, &mut commands);
+        meter::show(ctx, free, session, state, &mut commands);
     }
     hint::way_back(ctx, free, session, state);
     finder::show(ctx, session, state, &mut commands);
@@ -118,6 +121,7 @@ fn bar_and_side(
             });
         },
     );
+    observe::show(&mut root, session, state, commands);
     root.available_rect_before_wrap()
 }
 

@@ -7,6 +7,7 @@ use super::caption::Caption;
 use super::finder::Finder;
 use super::gallery::{GalleryCard, GalleryLife};
 use super::hint::Hint;
+use super::observe::Drawer;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
 use super::{dialogs, egui};
@@ -28,6 +29,7 @@ pub struct UiState {
     pub(super) caption: Caption,
     pub(super) preview: Preview,
     pub(super) strip: Strip,
+    pub(super) drawer: Drawer,
     /// The numbers at both ends of the colour ramp.
     pub(super) ramp_range: Option<[f64; 2]>,
     pub(super) were_hidden: bool,
@@ -53,6 +55,7 @@ impl UiState {
             caption: Caption::default(),
             preview: Preview::default(),
             strip: Strip::default(),
+            drawer: Drawer::default(),
             ramp_range: None,
             were_hidden: false,
         }
@@ -83,6 +86,7 @@ impl UiState {
             Effect::Notify { level, text } => self.notify(*level, text),
             Effect::Ask(Dialog::Gallery) => self.gallery_open = !self.gallery_open,
             Effect::Ask(Dialog::Help) => self.help_open = !self.help_open,
+            Effect::Ask(Dialog::Plots) => self.drawer.open = !self.drawer.open,
             Effect::Ask(Dialog::Palette) => self.finder.toggle(),
             Effect::Ask(dialog) => dialogs::open(&mut self.file_dialog, *dialog),
             _ => {}

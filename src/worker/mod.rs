@@ -8,7 +8,7 @@ mod pace;
 mod run;
 
 pub use pace::Pace;
-pub use run::Learner;
+pub use run::{Learner, panic_text};
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -92,6 +92,8 @@ struct Shared {
 struct Desk {
     order: Order,
     state: State,
+    /// The present phase shall end.
+    ends_phase: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +105,7 @@ enum Order {
 
 impl Shared {
     fn desk(&self) -> MutexGuard<'_, Desk> {
-        // Nothing can panic between two writes of the two plain values, so a poisoned desk is still sound.
+        // Nothing can panic between two writes of these plain values, so a poisoned desk is still sound.
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -149,7 +151,7 @@ impl Training {
     /// answers [`LearnError::Stopped`].
     pub fn spawn<L: Learner>(make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError> + Send + 'static) -> Self {
         let shared = Arc::new(Shared {
-            desk: Mutex::new(Desk { order: Order::Run, state: State::Preparing }),
+            desk: Mutex::new(Desk { order: Order::Run, state: State::Preparing, ends_phase: false }),
             bell: Condvar::new(),
             newest: ArcSwapOption::empty(),
         });
@@ -173,6 +175,11 @@ impl Training {
 
     pub fn resume(&self) {
         self.shared.order(Order::Run);
+    }
+
+    /// Lets the present phase cool down and end, and what comes after it begin; see [`Learner::end_phase`].
+    pub fn end_phase(&self) {
+        self.shared.desk().ends_phase = true;
     }
 
     /// Ends the run after the present step, also when it is paused, and cannot be taken back.

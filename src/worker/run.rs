@@ -17,6 +17,8 @@ pub trait Learner {
     fn step(&mut self) -> Result<Option<StepStats>, LearnError>;
     /// The newest good weights.
     fn rule(&self) -> Rule;
+    /// The present phase has got where it can: it shall come to its end soon, in an orderly way.
+    fn end_phase(&mut self) {}
 }
 
 impl Learner for Trainer {
@@ -26,6 +28,10 @@ impl Learner for Trainer {
 
     fn rule(&self) -> Rule {
         Trainer::rule(self)
+    }
+
+    fn end_phase(&mut self) {
+        Trainer::end_phase(self);
     }
 }
 
@@ -72,6 +78,9 @@ fn learn<L: Learner>(
     let result = loop {
         if obey(shared, outbox, &mut meter) == Order::Stop {
             break Ok(Reason::Stopped);
+        }
+        if std::mem::take(&mut shared.desk().ends_phase) {
+            learner.end_phase();
         }
         let stats = match learner.step() {
             Ok(Some(stats)) => stats,
@@ -206,7 +215,7 @@ impl Meter {
     }
 }
 
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
+pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()
         .copied()

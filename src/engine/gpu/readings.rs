@@ -1,8 +1,8 @@
 //! What can be read back from the GPU engine, on demand.
 
 use super::GpuEngine;
-use crate::engine::EngineError;
 use crate::engine::buffers::{read, unpack};
+use crate::engine::{EngineError, PendingSwarm};
 use crate::rule::FlowKind;
 use crate::snapshot::Swarm;
 
@@ -13,6 +13,11 @@ impl GpuEngine {
     /// The device was lost.
     pub fn swarm(&self) -> Result<Swarm, EngineError> {
         Ok(unpack(&read(&self.device, &self.queue, &self.particles.state)?, self.grid.box_size))
+    }
+
+    /// Begins to read the swarm as it moves; waits for nothing.
+    pub fn begin_reading(&self) -> PendingSwarm {
+        PendingSwarm::begin(&self.device, &self.queue, &self.particles.state, self.grid.box_size)
     }
 
     /// What to look at: Tweedie's estimate x̂ = x + σ² s_x, θ̂ = θ + (κσ)² s_θ where the settings ask for it.

@@ -14,6 +14,9 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(Learn, "Learn another flow", None, "Another motion of the same pattern, from the next seed", || {
         Command::LearnAnotherFlow(None)
     }),
+    row(Learn, "Switch to the new rule", None, "Let the rule in the making take over now, however good it is", || {
+        Command::SwitchRule
+    }),
     row(Learn, "Pause learning", None, "Rest; nothing is lost", || Command::PauseLearning),
     row(Learn, "Resume learning", None, "Go on learning", || Command::ResumeLearning),
     row(Learn, "Stop learning", None, "End here and keep the rule as it is now", || Command::StopLearning),

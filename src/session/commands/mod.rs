@@ -3,6 +3,7 @@
 
 mod learn;
 mod live;
+mod observe;
 mod paint;
 mod scene;
 mod view;
@@ -57,11 +58,12 @@ pub enum Group {
     Paint,
     Learn,
     Live,
+    Observe,
     Help,
 }
 
 impl Group {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Scene,
         Self::Edit,
         Self::View,
@@ -70,6 +72,7 @@ impl Group {
         Self::Paint,
         Self::Learn,
         Self::Live,
+        Self::Observe,
         Self::Help,
     ];
 
@@ -83,6 +86,7 @@ impl Group {
             Self::Paint => "Paint",
             Self::Learn => "Learn",
             Self::Live => "Live",
+            Self::Observe => "Observe",
             Self::Help => "Help",
         }
     }
@@ -102,7 +106,7 @@ impl Group {
         match self {
             Self::Paint => place == Place::Paint,
             Self::Live | Self::Look => place != Place::Paint,
-            Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Help => true,
+            Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Observe | Self::Help => true,
         }
     }
 }
@@ -129,9 +133,19 @@ impl CommandInfo {
 
 /// Every command with a name, in the order of the menus.
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
-    [scene::TABLE, view::TABLE, view::LOOK, view::PLACES, paint::TABLE, learn::TABLE, live::TABLE, view::HELP]
-        .into_iter()
-        .flatten()
+    [
+        scene::TABLE,
+        view::TABLE,
+        view::LOOK,
+        view::PLACES,
+        paint::TABLE,
+        learn::TABLE,
+        live::TABLE,
+        observe::TABLE,
+        view::HELP,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The entry of a command in the [`table`].

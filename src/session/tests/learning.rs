@@ -43,7 +43,8 @@ fn learning_on_takes_the_present_weights_and_needs_some() {
 
 #[test]
 fn the_first_weights_of_a_run_bring_its_swarm_and_later_ones_only_replace_the_rule() {
-    let mut session = alive();
+    let mut session = in_paint();
+    session.apply(Command::Stroke(triangle()));
     session.apply(Command::StartLearning);
     let run = session.training().run;
     let first = session.on_event(Event::NewRule { run, rule: rule(false) });
@@ -61,7 +62,9 @@ fn the_learned_flow_is_switched_on_when_it_first_appears_and_never_before() {
     let effects = session.apply(Command::SetLive(live));
     assert_eq!(settings_in(&effects).unwrap().flow, FlowKind::Exact, "no network yet: the exact flow stands in");
     session.apply(Command::SetLive(LiveSettings::default()));
+    session.apply(Command::Pause);
     session.apply(Command::StartLearning);
+    session.apply(Command::SwitchRule);
     let run = session.training().run;
     session.on_event(Event::NewRule { run, rule: rule(false) });
     let effects = session.on_event(Event::NewRule { run, rule: rule(true) });
@@ -225,7 +228,9 @@ fn a_rule_without_a_flow_or_trained_at_other_temperatures_never_meets_settings_i
     let run = session.training().run;
     session.on_event(Event::NewRule { run, rule: rule(true) });
     session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
+    session.apply(Command::Pause);
     session.apply(Command::StartLearning);
+    session.apply(Command::SwitchRule);
     let run = session.training().run;
     let colder = Rule { sigma_range_l: [0.02, 0.05], ..(*rule(false)).clone() };
     let effects = session.on_event(Event::NewRule { run, rule: Arc::new(colder.clone()) });

@@ -4,7 +4,9 @@ mod files;
 mod history;
 mod learning;
 mod live;
+mod observing;
 mod painting;
+mod takeover;
 
 use std::path::PathBuf;
 use std::sync::Arc;

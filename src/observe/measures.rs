@@ -1,15 +1,15 @@
-//! Measurements that the commands share.
+//! What is told of swarms and flows, for the terminal and the window alike.
 
 use rand::Rng;
 use serde::Serialize;
 
-use crate::observe::{BodyMotion, LINK_L, clusters, mill_ratio, milling, noised, polarisation};
+use super::{BodyMotion, LINK_L, clusters, mill_ratio, milling, noised, polarisation};
 use crate::rule::Rule;
 use crate::snapshot::{Ensemble, Sampler, Snapshot, SnapshotError, Swarm};
 
 /// What a flow does to the particles, in their own frames; γ = 1.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(super) struct Motion {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Motion {
     /// Mean of v · n, ℓ per time.
     pub forward: f64,
     /// Mean of v · n⊥ (to the left), ℓ per time.
@@ -62,8 +62,8 @@ impl Motion {
 }
 
 /// How ordered swarms are, averaged over them.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(super) struct Order {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Order {
     /// |mean n| of the whole swarm.
     pub polarisation: f64,
     /// |mean n| within groups of three or more, weighted by size: the copies of a motif point in all directions.
@@ -103,7 +103,10 @@ impl Order {
 }
 
 /// Independent samples of the target, noised at σ.
-pub(super) fn target_swarms(
+///
+/// # Errors
+/// A picture that makes no samples.
+pub fn target_swarms(
     snapshot: &Snapshot,
     ensemble: &Ensemble,
     rule: &Rule,
@@ -116,7 +119,7 @@ pub(super) fn target_swarms(
 }
 
 /// Species that a histogram of this scene must tell apart.
-pub(super) fn species_of(rule: &Rule, snapshot: &Snapshot) -> usize {
+pub fn species_of(rule: &Rule, snapshot: &Snapshot) -> usize {
     rule.energy.shape.species.max(snapshot.species_count())
 }
 

@@ -1,0 +1,86 @@
+//! A swarm on its way back from the GPU while frames go on: asked for, polled, never waited for.
+
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
+
+use super::EngineError;
+use super::buffers::unpack;
+use crate::snapshot::Swarm;
+
+/// The state of a swarm as it was when it was asked for.
+pub struct PendingSwarm {
+    device: wgpu::Device,
+    staging: wgpu::Buffer,
+    box_size: [f64; 2],
+    mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
+}
+
+impl PendingSwarm {
+    pub(super) fn begin(device: &wgpu::Device, queue: &wgpu::Queue, state: &wgpu::Buffer, box_size: [f64; 2]) -> Self {
+        let staging = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("glimpse"),
+            size: state.size(),
+            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("glimpse") });
+        encoder.copy_buffer_to_buffer(state, 0, &staging, 0, state.size());
+        queue.submit([encoder.finish()]);
+        let (sender, mapped) = bounded(1);
+        staging.map_async(wgpu::MapMode::Read, .., move |result| {
+            // Nobody listens any more when another swarm has taken its place.
+            let _ = sender.send(result);
+        });
+        Self { device: device.clone(), staging, box_size, mapped }
+    }
+
+    /// The swarm, once the GPU has come to it.
+    ///
+    /// # Errors
+    /// The device was lost.
+    pub fn take(&self) -> Option<Result<Swarm, EngineError>> {
+        let lost = |what: &dyn std::fmt::Display| Some(Err(EngineError::Readback(what.to_string())));
+        if let Err(e) = self.device.poll(wgpu::PollType::Poll) {
+            return lost(&e);
+        }
+        match self.mapped.try_recv() {
+            Err(TryRecvError::Empty) => None,
+            Err(e) => lost(&e),
+            Ok(Err(e)) => lost(&e),
+            Ok(Ok(())) => {
+                let view = self.staging.get_mapped_range(..);
+                let packed: Vec<[f32; 4]> = view.chunks_exact(16).map(bytemuck::pod_read_unaligned).collect();
+                Some(Ok(unpack(&packed, self.box_size)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::GpuEngine;
+    use crate::engine::testing::{gpu, random_swarm, rule};
+    use crate::rule::LiveSettings;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_swarm_is_read_as_it_was_when_asked_for_and_without_waiting() {
+        let Some(gpu) = gpu() else { return };
+        let (rule, swarm) = (rule(3), random_swarm(120, [13.0, 11.0], 3, 4));
+        let settings = LiveSettings { sigma_l: 0.3, ..LiveSettings::default() };
+        let mut engine = GpuEngine::new(&gpu.device, &gpu.queue, &rule, &swarm, &settings, 8).unwrap();
+        engine.run(2);
+        let then = engine.swarm().unwrap();
+        let pending = engine.begin_reading();
+        engine.run(3);
+        let begun = Instant::now();
+        let seen = loop {
+            if let Some(seen) = pending.take() {
+                break seen.unwrap();
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "it never comes");
+            std::thread::sleep(Duration::from_millis(1));
+        };
+        assert_eq!(seen, then);
+        assert_ne!(seen, engine.swarm().unwrap(), "it has moved on since");
+    }
+}

@@ -1,0 +1,125 @@
+//! Curves with their axes: what a live plot shows, as data. Written as CSV, or drawn as a picture without a window.
+
+mod draw;
+
+use std::fmt::Write as _;
+
+use image::RgbaImage;
+
+/// A plot. The title may be read alone; the axes carry their units.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chart {
+    pub title: String,
+    pub x_axis: String,
+    pub y_axis: String,
+    pub curves: Vec<ChartCurve>,
+    /// Values that are always in sight, such as 0 and 1 of a share.
+    pub include_y: Vec<f64>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChartCurve {
+    pub name: String,
+    pub colour: [u8; 3],
+    /// What is aimed at, in contrast to what is.
+    pub dashed: bool,
+    /// `[x, y]`, ascending in x.
+    pub points: Vec<[f64; 2]>,
+}
+
+/// Colours of the curves, readable on dark and on light ground, also for the colour-blind.
+pub const CURVE_COLOURS: [[u8; 3]; 4] = [
+    [0x2B, 0xB0, 0xA0], // teal
+    [0xE8, 0x8E, 0x2E], // orange
+    [0x5B, 0x9B, 0xE6], // blue
+    [0xC6, 0x7A, 0xB8], // purple
+];
+
+impl Chart {
+    pub fn new(title: &str, x_axis: &str, y_axis: &str) -> Self {
+        Self { title: title.to_owned(), x_axis: x_axis.to_owned(), y_axis: y_axis.to_owned(), ..Self::default() }
+    }
+
+    /// One more curve, in the next colour.
+    pub fn with(self, name: &str, points: impl Into<Vec<[f64; 2]>>) -> Self {
+        let colour = CURVE_COLOURS[self.curves.iter().filter(|c| !c.dashed).count() % CURVE_COLOURS.len()];
+        self.push(name, colour, false, points.into())
+    }
+
+    /// What the last curve aims at, dashed in its colour.
+    pub fn with_aim(self, name: &str, points: impl Into<Vec<[f64; 2]>>) -> Self {
+        let colour = self.curves.last().map_or(CURVE_COLOURS[0], |curve| curve.colour);
+        self.push(name, colour, true, points.into())
+    }
+
+    fn push(mut self, name: &str, colour: [u8; 3], dashed: bool, points: Vec<[f64; 2]>) -> Self {
+        self.curves.push(ChartCurve { name: name.to_owned(), colour, dashed, points });
+        self
+    }
+
+    /// Nothing to be seen yet.
+    pub fn is_empty(&self) -> bool {
+        self.curves.iter().all(|curve| curve.points.is_empty())
+    }
+
+    /// A table: x, then a column for each curve. Where a curve has no value at an x, the cell is empty.
+    pub fn to_csv(&self) -> String {
+        let mut xs: Vec<f64> = self.curves.iter().flat_map(|c| c.points.iter().map(|p| p[0])).collect();
+        xs.sort_unstable_by(f64::total_cmp);
+        xs.dedup();
+        let mut csv = quoted(&self.x_axis);
+        for curve in &self.curves {
+            csv += ",";
+            csv += &quoted(&curve.name);
+        }
+        csv += "\n";
+        let mut next = vec![0; self.curves.len()];
+        for x in xs {
+            let _ = write!(csv, "{x}");
+            for (curve, next) in self.curves.iter().zip(&mut next) {
+                csv += ",";
+                if let Some(&[at, y]) = curve.points.get(*next).filter(|point| point[0] == x) {
+                    let _ = write!(csv, "{y}");
+                    // A curve may have two values at one x; the last one counts.
+                    *next += curve.points[*next..].iter().take_while(|point| point[0] == at).count();
+                }
+            }
+            csv += "\n";
+        }
+        csv
+    }
+
+    /// The plot on paper.
+    pub fn draw(&self, size_px: [u32; 2]) -> RgbaImage {
+        draw::draw(self, size_px)
+    }
+}
+
+/// A cell that may hold commas.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_a_column_for_each_curve_and_gaps_where_one_has_no_value() {
+        let chart = Chart::new("Order", "steps", "order")
+            .with("polarisation", [[0.0, 0.5], [10.0, 0.75]])
+            .with("milling, whole", [[10.0, 0.25], [20.0, 1e-3]]);
+        let expected = "steps,polarisation,\"milling, whole\"\n0,0.5,\n10,0.75,0.25\n20,,0.001\n";
+        assert_eq!(chart.to_csv(), expected);
+        assert_eq!(Chart::new("", "x", "y").to_csv(), "x\n");
+    }
+
+    #[test]
+    fn an_aim_has_the_colour_of_what_aims_at_it() {
+        let chart = Chart::new("g(r)", "r", "g").with("now", [[0.0, 1.0]]).with_aim("picture", [[0.0, 1.0]]);
+        assert_eq!(chart.curves[0].colour, chart.curves[1].colour);
+        assert!(chart.curves[1].dashed && !chart.is_empty());
+        let two = chart.with("other", [[0.0, 1.0]]);
+        assert_ne!(two.curves[2].colour, two.curves[0].colour);
+    }
+}

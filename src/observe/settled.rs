@@ -1,0 +1,71 @@
+//! When a measure that rises with noise has come to rest.
+
+/// Readings that the later half of a curve must have before it is judged.
+const LEAST_READINGS: usize = 8;
+/// The pattern must be there: a run that fails is not stopped because it fails steadily.
+const LEAST_FIDELITY: f64 = 0.5;
+
+/// Whether the fidelity `curve` (`[step, fidelity]`, ascending in step) has settled: over the later half of the steps
+/// gone by, of which there are at least eight readings, the mean of the last quarter exceeds that of the third by less
+/// than `gain`, and it is above 0.5.
+pub fn has_settled(curve: &[[f64; 2]], gain: f64) -> bool {
+    let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return false };
+    let half = 0.5 * (first[0] + last[0]);
+    let late = &curve[curve.partition_point(|point| point[0] < half)..];
+    if late.len() < LEAST_READINGS {
+        return false;
+    }
+    let (third, fourth) = late.split_at(late.len() / 2);
+    let mean = |part: &[[f64; 2]]| part.iter().map(|point| point[1]).sum::<f64>() / part.len() as f64;
+    mean(fourth) > LEAST_FIDELITY && mean(fourth) - mean(third) < gain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+
+    /// A curve that rises to `top` with the time constant `tau` steps, read every 100 steps with noise, and the step at
+    /// which it is first called settled.
+    fn settles(top: f64, tau: f64, noise: f64, seed: u64) -> Option<f64> {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let mut curve = Vec::new();
+        (1..=200).map(|k| 100.0 * f64::from(k)).find(|&step| {
+            let value = top * (1.0 - (-step / tau).exp()) + noise * rng.random_range(-1.0..1.0);
+            curve.push([step, value]);
+            has_settled(&curve, 0.02)
+        })
+    }
+
+    #[test]
+    fn a_curve_that_still_rises_goes_on_and_one_that_has_come_to_rest_is_settled() {
+        let at = settles(0.95, 1000.0, 0.0, 1).expect("it comes to rest");
+        // What is left to gain then.
+        let left = 0.95 * (-at / 1000.0).exp();
+        assert!((0.0005..0.02).contains(&left), "settled at {at} with {left} to gain");
+        assert!(settles(0.95, 1000.0, 0.0, 1) < settles(0.95, 2000.0, 0.0, 1), "the slower one is given more time");
+        // A straight rise never settles.
+        let straight: Vec<[f64; 2]> = (1..=60).map(|k| [f64::from(k), 0.3 + 0.01 * f64::from(k)]).collect();
+        assert!((1..=60).all(|n| !has_settled(&straight[..n], 0.01)));
+    }
+
+    #[test]
+    fn noise_of_a_few_hundredths_does_not_stop_a_run_that_has_much_to_gain() {
+        let mut given_away = 0.0;
+        for seed in 0..50 {
+            let at = settles(0.95, 1500.0, 0.03, seed).expect("it comes to rest");
+            given_away += 0.95 * (-at / 1500.0).exp() / 50.0;
+        }
+        assert!(given_away < 0.05, "{given_away} of fidelity given away on average");
+    }
+
+    #[test]
+    fn a_failing_or_a_short_run_is_never_settled() {
+        assert_eq!(settles(0.3, 500.0, 0.02, 3), None);
+        assert!(!has_settled(&[], 0.01));
+        assert!(!has_settled(&[[1.0, 0.9]; 10], 0.0), "no gain wanted at all");
+        let short: Vec<[f64; 2]> = (0..12).map(|k| [f64::from(k), 0.9]).collect();
+        assert!(!has_settled(&short, 0.01), "six readings in the later half are too few");
+    }
+}

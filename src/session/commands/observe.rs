@@ -1,0 +1,19 @@
+//! Orders that look and measure; their keys are heard everywhere.
+
+use super::Group::Observe;
+use super::{CommandInfo, Shortcut, row};
+use crate::session::command::{Command, Dialog};
+
+pub(super) const TABLE: &[CommandInfo] = &[
+    row(Observe, "Plots", Shortcut::plain("F2"), "Open or close the live plots under the canvas", || {
+        Command::Ask(Dialog::Plots)
+    }),
+    row(
+        Observe,
+        "Certify",
+        Shortcut::plain("F3"),
+        "Measure in the background how well the rule grows, keeps and heals the pattern, and keep that with the scene",
+        || Command::Certify,
+    ),
+    row(Observe, "Stop certifying", None, "End the measuring; the scene stays as it is", || Command::CancelCertify),
+];

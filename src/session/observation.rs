@@ -1,0 +1,279 @@
+//! What was observed of the live swarm: curves over the steps it has lived, and how a wound heals.
+
+use std::time::Instant;
+
+use super::command::Speed;
+use super::curve::Curve;
+use crate::observe::Reading;
+
+/// Readings of a healing before anything is said of its end.
+const LEAST_READINGS: usize = 8;
+/// Means of its last two quarters that differ by less: it has come to rest.
+const AT_REST: f64 = 0.03;
+/// Steps after a wound during which one looks more often.
+const HASTE_STEPS: u64 = 3000;
+/// A healing is followed for so many steps.
+const MOST_STEPS: u64 = 60_000;
+
+/// What was done to the swarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WoundKind {
+    /// All particles were thrown to random places.
+    Scrambled,
+    /// The swarm began at random and is being cooled.
+    Growing,
+    /// A region was scrambled.
+    Wounded,
+}
+
+/// The way back after the pattern was destroyed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Healing {
+    pub kind: WoundKind,
+    /// Step at which it was done.
+    pub step: u64,
+    /// Fidelity before.
+    pub before: Option<f64>,
+    /// `[steps since, fidelity]`, of single configurations.
+    pub curve: Curve,
+}
+
+impl Healing {
+    /// Where it has come to rest: the fidelity, and the steps it took to come nine tenths of the way there from the
+    /// lowest point. `None` while it still moves.
+    pub fn verdict(&self) -> Option<(f64, f64)> {
+        let points = self.curve.points();
+        if points.len() < LEAST_READINGS {
+            return None;
+        }
+        let quarter = points.len() / 4;
+        let mean = |part: &[[f64; 2]]| part.iter().map(|p| p[1]).sum::<f64>() / part.len() as f64;
+        let last = &points[points.len() - quarter..];
+        let before_last = &points[points.len() - 2 * quarter..points.len() - quarter];
+        if (mean(last) - mean(before_last)).abs() > AT_REST {
+            return None;
+        }
+        let end = mean(last);
+        let lowest = points.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
+        let threshold = lowest + 0.9 * (end - lowest);
+        // Not back yet at the lowest point itself.
+        let low_at = points.iter().position(|p| p[1] == lowest)?;
+        let there = points[low_at..].iter().find(|p| p[1] >= threshold)?;
+        Some((end, there[0]))
+    }
+
+    /// As one says it.
+    pub fn text(&self) -> String {
+        let now = self.curve.points().last().map(|p| p[1]);
+        let (done, doing) = match self.kind {
+            WoundKind::Growing => ("grown", "growing"),
+            WoundKind::Scrambled | WoundKind::Wounded => ("healed", "healing"),
+        };
+        match (self.verdict(), now) {
+            (Some((end, steps)), _) => format!("{done} to {end:.2} in {} steps", round_steps(steps)),
+            (None, Some(now)) => format!("{doing}: {now:.2}"),
+            (None, None) => format!("{doing}…"),
+        }
+    }
+}
+
+/// No more digits than the time between two looks deserves.
+fn round_steps(steps: f64) -> f64 {
+    let digit = if steps < 1000.0 { 10.0 } else { 100.0 };
+    (steps / digit).round() * digit
+}
+
+/// All that is known from watching the present scene live.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    steps: u64,
+    epoch: u64,
+    since: Instant,
+    pub latest: Option<Reading>,
+    /// Over the steps lived. Of the last few configurations together.
+    pub fidelity: Curve,
+    pub polarisation: Curve,
+    pub polarisation_in_groups: Curve,
+    pub milling: Curve,
+    /// ℓ per time.
+    pub drift: Curve,
+    /// Mean energy of a particle.
+    pub energy: Curve,
+    /// Over the seconds since the scene was opened.
+    pub frame_ms: Curve,
+    pub steps_per_s: Curve,
+    pub pair_tests_per_s: Curve,
+    pub healing: Option<Healing>,
+}
+
+impl Default for Observation {
+    fn default() -> Self {
+        Self {
+            steps: 0,
+            epoch: 0,
+            since: Instant::now(),
+            latest: None,
+            fidelity: Curve::default(),
+            polarisation: Curve::default(),
+            polarisation_in_groups: Curve::default(),
+            milling: Curve::default(),
+            drift: Curve::default(),
+            energy: Curve::default(),
+            frame_ms: Curve::default(),
+            steps_per_s: Curve::default(),
+            pair_tests_per_s: Curve::default(),
+            healing: None,
+        }
+    }
+}
+
+impl Observation {
+    /// Steps lived since the scene was opened.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Another number whenever the swarm has nothing more to do with what it was; see [`crate::observe::Glimpse`].
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Something heals: it is worth looking more often.
+    pub fn is_hasty(&self) -> bool {
+        self.healing.as_ref().is_some_and(|healing| self.steps - healing.step < HASTE_STEPS)
+    }
+
+    /// Fidelity for showing: the steadier one.
+    pub fn fidelity_now(&self) -> Option<f64> {
+        self.latest.as_ref().and_then(|reading| reading.fidelity)
+    }
+
+    /// Another scene: its readings begin anew; those of the old one that are still on the way are not taken.
+    pub(super) fn reset(&mut self) {
+        *self = Self { epoch: self.epoch + 1, ..Self::default() };
+    }
+
+    pub(super) fn ran(&mut self, steps: u32) {
+        self.steps += u64::from(steps);
+    }
+
+    /// The swarm or its rule is another one.
+    pub(super) fn interrupted(&mut self) {
+        self.epoch += 1;
+    }
+
+    /// The swarm was hurt just now; `None`: it was replaced by a sound one, and nothing is left to heal.
+    pub(super) fn wounded(&mut self, kind: Option<WoundKind>) {
+        self.epoch += 1;
+        let before = match &self.healing {
+            // The second wound before the first has healed.
+            Some(healing) if self.is_hasty() => healing.before,
+            _ => self.fidelity_now(),
+        };
+        self.healing = kind.map(|kind| Healing { kind, step: self.steps, before, curve: Curve::default() });
+    }
+
+    pub(super) fn take(&mut self, reading: Reading) {
+        // A look at what was before.
+        if reading.epoch != self.epoch {
+            return;
+        }
+        let step = reading.step as f64;
+        let push = |curve: &mut Curve, value: Option<f64>| {
+            if let Some(value) = value {
+                curve.push(step, value);
+            }
+        };
+        push(&mut self.fidelity, reading.fidelity);
+        push(&mut self.polarisation, Some(reading.order.polarisation));
+        push(&mut self.polarisation_in_groups, Some(reading.order.polarisation_in_groups));
+        push(&mut self.milling, Some(reading.order.milling));
+        push(&mut self.drift, reading.drift);
+        push(&mut self.energy, reading.energy);
+        if let Some(healing) = &mut self.healing
+            && let Some(fidelity) = reading.fidelity_now
+            && reading.step >= healing.step
+            && reading.step - healing.step < MOST_STEPS
+        {
+            healing.curve.push((reading.step - healing.step) as f64, fidelity);
+        }
+        self.latest = Some(reading);
+    }
+
+    pub(super) fn take_speed(&mut self, speed: &Speed) {
+        let seconds = self.since.elapsed().as_secs_f64();
+        self.frame_ms.push(seconds, speed.frame_ms);
+        self.steps_per_s.push(seconds, speed.steps_per_s);
+        if let Some(tests) = speed.pair_tests_per_s {
+            self.pair_tests_per_s.push(seconds, tests);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(step: u64, epoch: u64, fidelity: f64) -> Reading {
+        Reading { step, epoch, fidelity: Some(fidelity), fidelity_now: Some(fidelity), ..Reading::default() }
+    }
+
+    /// A swarm at 0.95 that falls to 0.2 and comes back with the time constant `tau` steps, seen every 50.
+    fn healed(tau: f64, looks: u64) -> Observation {
+        let mut seen = Observation::default();
+        seen.ran(1000);
+        seen.take(reading(1000, 0, 0.95));
+        seen.wounded(Some(WoundKind::Wounded));
+        for k in 0..looks {
+            let since = 50.0 * k as f64;
+            seen.take(reading(1000 + 50 * k, 1, 0.9 - 0.7 * (-since / tau).exp()));
+            seen.ran(50);
+        }
+        seen
+    }
+
+    #[test]
+    fn a_wound_that_heals_is_told_with_what_it_came_to_and_the_steps_it_took() {
+        let healing = healed(300.0, 60).healing.expect("a wound");
+        assert_eq!(healing.before, Some(0.95));
+        let (end, steps) = healing.verdict().expect("at rest");
+        assert!((end - 0.9).abs() < 0.01, "{end}");
+        // Nine tenths of the way takes ln 10 time constants.
+        assert!((600.0..=800.0).contains(&steps), "{steps}");
+        assert!(healing.text().starts_with("healed to 0.90 in"), "{}", healing.text());
+        let young = healed(300.0, 10).healing.expect("a wound");
+        assert_eq!(young.verdict(), None);
+        assert!(young.text().starts_with("healing: 0."), "{}", young.text());
+    }
+
+    #[test]
+    fn what_was_seen_before_a_wound_is_not_taken_for_what_came_after() {
+        let mut seen = healed(300.0, 3);
+        let points = seen.healing.as_ref().unwrap().curve.points().len();
+        seen.take(reading(1100, 0, 0.95));
+        assert_eq!(seen.healing.as_ref().unwrap().curve.points().len(), points);
+        seen.reset();
+        assert!(seen.healing.is_none() && seen.latest.is_none());
+        seen.take(reading(1200, 1, 0.5));
+        assert!(seen.latest.is_none(), "a look at the old scene");
+    }
+
+    #[test]
+    fn a_second_wound_remembers_how_it_was_before_the_first() {
+        let mut seen = healed(300.0, 2);
+        seen.wounded(Some(WoundKind::Scrambled));
+        assert_eq!(seen.healing.as_ref().unwrap().before, Some(0.95));
+        seen.wounded(None);
+        assert!(seen.healing.is_none());
+    }
+
+    #[test]
+    fn one_looks_often_only_while_something_heals() {
+        let mut seen = Observation::default();
+        assert!(!seen.is_hasty());
+        seen.wounded(Some(WoundKind::Growing));
+        assert!(seen.is_hasty());
+        seen.ran(HASTE_STEPS as u32);
+        assert!(!seen.is_hasty());
+    }
+}

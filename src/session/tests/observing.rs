@@ -1,0 +1,161 @@
+use super::*;
+use crate::observe::{Certificate, Motion, Reading};
+
+fn reading(session: &Session, fidelity: f64) -> Event {
+    let seen = session.observation();
+    let (fidelity_now, fidelity) = (Some(fidelity), Some(fidelity));
+    Event::Observed(Box::new(Reading {
+        step: seen.steps(),
+        epoch: seen.epoch(),
+        fidelity_now,
+        fidelity,
+        pair_correlation: vec![(0.5, 0.0), (1.5, 2.0)],
+        ..Reading::default()
+    }))
+}
+
+fn certified(session: &mut Session) -> Vec<Effect> {
+    let effects = session.apply(Command::Certify);
+    let request = effects.iter().find_map(|e| match e {
+        Effect::Certify(request) => Some(request),
+        _ => None,
+    });
+    let run = request.expect("a measurement starts").run;
+    let evidence = Evidence { grown: 0.7, kept: 0.9, healed: 0.8, replicas: 32, ..Evidence::default() };
+    let result = Ok(Box::new(Certificate { evidence, motion: Motion::default() }));
+    session.on_event(Event::Certified { run, result })
+}
+
+#[test]
+fn what_is_seen_becomes_curves_over_the_steps_lived() {
+    let mut session = alive();
+    session.apply(Command::SetSpeed(10));
+    for k in 0..3 {
+        session.tick(u32::MAX);
+        let event = reading(&session, 0.5 + 0.1 * f64::from(k));
+        session.on_event(event);
+    }
+    let chart = session.chart(PlotKind::Fidelity);
+    let steps: Vec<f64> = chart.curves[0].points.iter().map(|p| p[0]).collect();
+    assert_eq!(steps, [10.0, 20.0, 30.0]);
+    assert_eq!(session.observation().fidelity_now(), Some(0.7));
+    assert_eq!(session.chart(PlotKind::PairCorrelation).curves[0].points, [[0.5, 0.0], [1.5, 2.0]]);
+    for kind in PlotKind::LIVE {
+        // None breaks where little is known.
+        assert!(session.chart(kind).to_csv().lines().count() >= 1);
+    }
+}
+
+#[test]
+fn scrambling_begins_a_healing_and_a_restart_ends_it() {
+    let mut session = alive();
+    session.tick(1);
+    let event = reading(&session, 0.9);
+    session.on_event(event);
+    session.apply(Command::Randomise);
+    let healing = session.observation().healing.clone().expect("a healing");
+    assert_eq!((healing.kind, healing.before), (WoundKind::Scrambled, Some(0.9)));
+    session.apply(Command::Grow);
+    assert_eq!(session.observation().healing.as_ref().unwrap().kind, WoundKind::Growing);
+    session.apply(Command::RestartFromSnapshot);
+    assert!(session.observation().healing.is_none());
+    session.apply(Command::New);
+    assert_eq!(session.observation().steps(), 0);
+}
+
+#[test]
+fn a_certificate_is_kept_with_the_scene_and_no_step_of_the_history() {
+    let mut session = alive();
+    assert_eq!(session.seal(), Seal::None);
+    let could_undo = session.can_undo();
+    let effects = certified(&mut session);
+    assert!(notice(&effects).unwrap().1.contains("kept 0.90"));
+    assert!(matches!(session.seal(), Seal::Valid(evidence) if evidence.healed == 0.8));
+    assert!(session.is_dirty() && session.can_undo() == could_undo);
+    assert!(session.document().evidence.is_some());
+    assert!(session.certified_motion().is_some());
+}
+
+#[test]
+fn another_picture_makes_the_certificate_stale_and_undo_brings_it_back() {
+    let mut session = alive();
+    certified(&mut session);
+    session.tick(1);
+    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::Paint(at(6.0, 6.0)));
+    session.tick(1);
+    assert!(matches!(session.seal(), Seal::Stale(_)) && session.document().evidence.is_none());
+    session.apply(Command::Undo);
+    session.tick(1);
+    assert!(matches!(session.seal(), Seal::Valid(_)));
+    session.apply(Command::SetTitle("other".into()));
+    session.tick(1);
+    assert!(matches!(session.seal(), Seal::Valid(_)), "a title changes nothing that was measured");
+}
+
+#[test]
+fn a_certificate_in_the_making_ends_when_the_scene_changes_or_learning_begins() {
+    let mut session = alive();
+    session.apply(Command::Certify);
+    session.tick(1);
+    assert!(matches!(session.certificate().state, CertificateState::Running { .. }));
+    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::Paint(at(6.0, 6.0)));
+    let effects = session.tick(1);
+    assert!(effects.contains(&Effect::StopCertifying));
+    assert_eq!(session.certificate().state, CertificateState::Idle);
+
+    session.apply(Command::Certify);
+    let effects = session.apply(Command::StartLearning);
+    assert!(effects.contains(&Effect::StopCertifying));
+    let effects = session.apply(Command::Certify);
+    assert!(!effects.iter().any(|e| matches!(e, Effect::Certify(_))), "never while it learns: {effects:?}");
+}
+
+#[test]
+fn a_run_that_has_completed_is_certified_by_itself_and_one_that_was_stopped_is_not() {
+    for (reason, expected) in [(Reason::Completed, true), (Reason::Stopped, false)] {
+        let mut session = alive();
+        session.apply(Command::StartLearning);
+        let run = session.training().run;
+        session.on_event(Event::NewRule { run, rule: rule(false) });
+        let effects = trained(&mut session, worker::Event::Finished { reason });
+        assert_eq!(effects.iter().any(|e| matches!(e, Effect::Certify(_))), expected);
+    }
+}
+
+#[test]
+fn a_failed_certificate_and_one_that_comes_too_late_are_told_and_leave_the_scene_alone() {
+    let mut session = alive();
+    let run_of = |effects: Vec<Effect>| match &effects[..] {
+        [Effect::Certify(request)] => request.run,
+        other => panic!("{other:?}"),
+    };
+    let run = run_of(session.apply(Command::Certify));
+    session.on_event(Event::CertificateProgress { run, phase: "growing", share: 0.5 });
+    assert_eq!(session.certificate().state, CertificateState::Running { phase: "growing", share: 0.5 });
+    let effects = session.on_event(Event::Certified { run, result: Err("there is no pattern".into()) });
+    assert!(notice(&effects).unwrap().1.contains("there is no pattern"));
+    assert!(matches!(session.certificate().state, CertificateState::Failed(_)));
+    let run = run_of(session.apply(Command::Certify));
+    session.apply(Command::CancelCertify);
+    let result = Ok(Box::new(Certificate { evidence: Evidence::default(), motion: Motion::default() }));
+    assert!(session.on_event(Event::Certified { run, result }).is_empty());
+    assert!(session.document().evidence.is_none());
+}
+
+#[test]
+fn a_plot_is_saved_as_it_is_now() {
+    let mut session = alive();
+    session.tick(1);
+    let event = reading(&session, 0.6);
+    session.on_event(event);
+    let path = PathBuf::from("fidelity.csv");
+    match &session.apply(Command::SavePlot(PlotKind::Fidelity, path.clone()))[..] {
+        [Effect::SavePlot { path: to, chart }] => {
+            assert_eq!(to, &path);
+            assert_eq!(**chart, session.chart(PlotKind::Fidelity));
+        }
+        other => panic!("{other:?}"),
+    }
+}

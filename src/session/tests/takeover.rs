@@ -1,0 +1,150 @@
+use super::*;
+use crate::observe::QuickFidelity;
+use crate::session::live::FADE_TICKS;
+
+fn other_rule() -> Arc<Rule> {
+    let mut other = (*rule(false)).clone();
+    other.energy.weights[0] = 0.5;
+    Arc::new(other)
+}
+
+fn measured(session: &mut Session, role: RuleRole, step: usize, value: f64) -> Vec<Effect> {
+    let run = session.training().run;
+    let result = Ok(QuickFidelity { kept: Some(value), grown: Some(value) });
+    session.on_event(Event::RuleMeasured { run, role, step, result })
+}
+
+fn requests(effects: &[Effect]) -> Vec<&RuleRequest> {
+    fn request(effect: &Effect) -> Option<&RuleRequest> {
+        match effect {
+            Effect::MeasureRule(request) => Some(request),
+            _ => None,
+        }
+    }
+    effects.iter().filter_map(request).collect()
+}
+
+/// Lets a change of rules run to its end; the orders for another rule that came.
+fn fade(session: &mut Session) -> usize {
+    let is_rule = |effect: &Effect| matches!(effect, Effect::Engine(EngineOrder::SetRule(_)));
+    (0..FADE_TICKS).map(|_| session.tick(1).iter().filter(|e| is_rule(e)).count()).sum()
+}
+
+#[test]
+fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over() {
+    let mut session = alive();
+    let effects = session.apply(Command::StartLearning);
+    let old = session.document().rule.clone().unwrap();
+    assert!(Arc::ptr_eq(&requests(&effects)[0].rule, &old) && requests(&effects)[0].role == RuleRole::Old);
+    let run = session.training().run;
+    measured(&mut session, RuleRole::Old, 0, 0.8);
+
+    let effects = session.on_event(Event::NewRule { run, rule: other_rule() });
+    assert!(!has_order(&effects, |_| true), "{effects:?}");
+    assert_eq!(requests(&effects)[0].role, RuleRole::New);
+    assert!(Arc::ptr_eq(session.playing_rule().unwrap(), &old));
+    assert_ne!(session.document().rule.as_ref().unwrap(), &old, "what is saved is the newest");
+
+    measured(&mut session, RuleRole::New, 100, 0.7);
+    assert_eq!(session.held(), Some(&Held { old: Some(0.8), new: Some(0.7) }));
+    assert_eq!(fade(&mut session), 0);
+    let effects = measured(&mut session, RuleRole::New, 200, 0.81);
+    assert!(notice(&effects).unwrap().1.contains("0.80 → 0.81"));
+    assert_eq!(session.held(), None);
+    assert_eq!(fade(&mut session), 1, "it takes over once, at the halt");
+    assert_ne!(session.playing_rule().unwrap(), &old);
+    let effects = session.on_event(Event::NewRule { run, rule: other_rule() });
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetRule(_))), "from now on the newest weights play");
+}
+
+#[test]
+fn the_end_of_the_run_a_click_or_an_old_rule_that_cannot_be_measured_let_the_new_one_take_over() {
+    let begin = || {
+        let mut session = alive();
+        session.apply(Command::StartLearning);
+        let run = session.training().run;
+        session.on_event(Event::NewRule { run, rule: other_rule() });
+        assert!(session.held().is_some());
+        session
+    };
+    let mut session = begin();
+    measured(&mut session, RuleRole::Old, 0, 0.9);
+    trained(&mut session, worker::Event::Finished { reason: Reason::Completed });
+    assert!(session.held().is_none());
+    assert_eq!(fade(&mut session), 1);
+
+    let mut session = begin();
+    session.apply(Command::SwitchRule);
+    assert!(session.held().is_none());
+    assert_eq!(fade(&mut session), 1);
+
+    let mut session = begin();
+    let run = session.training().run;
+    let result = Err("no samples".to_owned());
+    session.on_event(Event::RuleMeasured { run, role: RuleRole::Old, step: 0, result });
+    assert!(session.held().is_none());
+    assert_eq!(fade(&mut session), 1);
+
+    let mut session = begin();
+    session.apply(Command::Pause);
+    let effects = session.apply(Command::SwitchRule);
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetRule(_))), "at once where nothing moves");
+}
+
+#[test]
+fn a_picture_of_another_unit_or_with_another_species_does_not_keep_the_old_rule() {
+    let mut session = alive();
+    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::Paint(Particle { species: 1, ..at(5.0, 5.0) }));
+    let effects = session.apply(Command::StartLearning);
+    assert!(requests(&effects).is_empty() && session.held().is_none());
+    let run = session.training().run;
+    let effects = session.on_event(Event::NewRule { run, rule: rule(false) });
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(_))), "its own swarm comes at once");
+}
+
+#[test]
+fn an_edited_picture_is_learned_on_from_the_present_weights() {
+    let mut session = alive();
+    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::Stroke(vec![at(4.0, 2.0), at(4.0, 3.0)]));
+    let effects = session.apply(Command::ContinueLearning);
+    let request = started(&effects).expect("a run");
+    assert_eq!(request.snapshot.particles.len(), 5);
+    assert!(Arc::ptr_eq(request.start.as_ref().unwrap(), session.document().rule.as_ref().unwrap()));
+    assert_eq!(requests(&effects)[0].snapshot.particles.len(), 5, "the old rule is measured on the new picture");
+}
+
+#[test]
+fn a_phase_whose_fidelity_has_settled_is_ended_once_where_that_is_wanted() {
+    let run_through = |wanted: bool| {
+        let mut session = alive();
+        session.apply(Command::SetStopWhenSettled(wanted));
+        session.apply(Command::StartLearning);
+        let run = session.training().run;
+        trained(&mut session, progress(1));
+        let mut ends = Vec::new();
+        for step in 1..=40 {
+            let effects = measured(&mut session, RuleRole::New, 100 * step, 0.9 - 0.5 / step as f64);
+            if effects.contains(&Effect::EndPhase(run)) {
+                ends.push(step);
+            }
+        }
+        ends
+    };
+    assert!(run_through(false).is_empty());
+    let ends = run_through(true);
+    assert_eq!(ends.len(), 1, "{ends:?}");
+    assert!((15..40).contains(&ends[0]), "{ends:?}");
+}
+
+#[test]
+fn measures_of_a_run_that_is_over_are_not_heard() {
+    let mut session = alive();
+    session.apply(Command::StartLearning);
+    let run = session.training().run;
+    session.apply(Command::New);
+    let result = Ok(QuickFidelity { kept: Some(1.0), grown: Some(1.0) });
+    assert!(session.on_event(Event::RuleMeasured { run, role: RuleRole::New, step: 1, result }).is_empty());
+    assert!(session.training().fidelity.kept.points().is_empty());
+}
