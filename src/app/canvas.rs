@@ -1,16 +1,20 @@
 //! The canvas: pointer and keys become commands, the session becomes a picture.
 
-use bevy_egui::egui::{self, Color32, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2};
+use bevy_egui::egui::{self, Color32, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilder};
 
 use super::camera::Camera;
+use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, SwarmBuffer};
 use super::theme;
-use crate::session::{ColourBy, Command, ForceKind, Look, Place, Pointer, Session, Theme, Tool};
+use crate::session::{ColourBy, Command, ForceKind, Hand, Look, Place, Pointer, Session, Theme};
 use crate::snapshot::{Boundary, Mode};
 
 /// Half length of a body, in units of ℓ.
-const BODY_L: f64 = 0.42;
+pub(super) const BODY_L: f64 = 0.42;
+
+/// How near the pointer must come to a handle, points.
+const REACH_POINTS: f64 = 9.0;
 
 /// Zoom by one notch of the wheel moves about 50 points of scrolling.
 const ZOOM_PER_POINT: f64 = 0.004;
@@ -79,8 +83,18 @@ impl Canvas {
         self.camera(place).update(free, box_size, dt_s);
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
         let over = response.contains_pointer();
-        let commands = self.pointer(ui, over, place);
+        let mut commands = Vec::new();
         let at = ui.input(|i| i.pointer.latest_pos());
+        if place == Place::Paint {
+            let hand =
+                Hand { shift: ui.input(|i| i.modifiers.shift), reach: REACH_POINTS / self.paint.points_per_length() };
+            if hand != session.hand() {
+                commands.push(Command::Hold(hand));
+            }
+            let cursor = at.filter(|_| over && pointer_is_here);
+            draft::show(ui, free, &self.paint, session, cursor);
+        }
+        commands.extend(self.pointer(ui, over, place));
         if let Some(at) = at.filter(|_| self.held || (over && pointer_is_here)) {
             self.overlay(ui, session, at);
         }
@@ -147,17 +161,8 @@ impl Canvas {
     /// Circles under the cursor: how far a particle sees, what the eraser takes, what the mouse moves.
     fn overlay(&mut self, ui: &Ui, session: &Session, at: Pos2) {
         let painter = ui.painter_at(self.free);
-        let faint = Stroke::new(1.0, theme::GUIDE);
         match session.place() {
-            Place::Paint => {
-                let scale = self.paint.points_per_length();
-                let cutoff = session.document().training.cutoff_l * unit_length(session);
-                dashed_circle(&painter, at, (cutoff * scale) as f32, faint);
-                if session.tool() == Tool::Eraser {
-                    let radius = (session.eraser_radius() * scale) as f32;
-                    painter.circle(at, radius, theme::ERASER.gamma_multiply(0.15), Stroke::new(1.5, theme::ERASER));
-                }
-            }
+            Place::Paint => draft::cursor(&painter, &self.paint, session, at),
             Place::Learn | Place::Live => {
                 let live = session.live();
                 if live.particles == 0 || live.force == ForceKind::None {
@@ -237,7 +242,7 @@ impl Canvas {
 }
 
 /// ℓ of the picture, world units; the pen's spacing while the picture has none.
-fn unit_length(session: &Session) -> f64 {
+pub(super) fn unit_length(session: &Session) -> f64 {
     let unit = session.snapshot().unit_length();
     if unit.is_finite() && unit > 0.0 { unit } else { session.spacing() }
 }
@@ -274,29 +279,19 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
     }
 }
 
-fn dashed_circle(painter: &egui::Painter, centre: Pos2, radius: f32, stroke: Stroke) {
-    if !(4.0..4000.0).contains(&radius) {
-        return;
-    }
-    let count = 96;
-    let points: Vec<Pos2> = (0..=count)
-        .map(|i| {
-            let (s, c) = (std::f32::consts::TAU * i as f32 / count as f32).sin_cos();
-            pos2(centre.x + radius * c, centre.y + radius * s)
-        })
-        .collect();
-    painter.extend(egui::Shape::dashed_line(&points, stroke, 4.0, 5.0));
-}
-
-/// Files dropped on the window.
-pub fn dropped(ctx: &egui::Context) -> Vec<Command> {
+/// Files dropped on the window. An image that is dropped on the picture is shown before it is laid.
+pub fn dropped(ctx: &egui::Context, place: Place) -> Vec<Command> {
     let files = ctx.input(|i| i.raw.dropped_files.clone());
     files
         .into_iter()
         .map(|file| file.path().to_owned())
         .map(|path| {
-            let is_scene = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron"));
-            if is_scene { Command::Open(path) } else { Command::Import(path) }
+            let is = |names: &[&str]| path.extension().is_some_and(|e| names.iter().any(|n| e.eq_ignore_ascii_case(n)));
+            match (is(&["ron"]), place) {
+                (true, _) => Command::Open(path),
+                (false, Place::Paint) if is(&["png", "jpg", "jpeg"]) => Command::OpenPicture(path),
+                (false, _) => Command::Import(path),
+            }
         })
         .collect()
 }

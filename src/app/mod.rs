@@ -6,6 +6,7 @@
 mod bundled;
 mod camera;
 mod canvas;
+mod draft;
 mod draw;
 mod files;
 mod frame_log;
@@ -18,6 +19,7 @@ mod preflight;
 mod prefs;
 mod ramp;
 mod shell;
+mod stippler;
 mod theme;
 mod thumbs;
 mod trainer;
@@ -32,13 +34,15 @@ use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
-use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
+use bevy_egui::{
+    EguiClipboard, EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext,
+};
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
 use keys::{Keyboard, Listener};
 use live::Gpu;
-use shell::Shell;
+use shell::{Clip, Shell};
 
 use crate::engine::EngineChoice;
 use crate::session::{Command, ViewCommand};
@@ -76,7 +80,7 @@ pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
         .insert_resource(Studio { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
         .add_systems(Startup, set_up)
-        .add_systems(EguiPrimaryContextPass, show)
+        .add_systems(EguiPrimaryContextPass, (show, use_clipboard).chain())
         .add_systems(Last, advance)
         .run();
     match exit {
@@ -131,7 +135,7 @@ fn show(
     let Studio { shell, canvas, gpu: Some(gpu), styled, .. } = &mut *studio else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
-    let mut wanted = canvas::dropped(ctx);
+    let mut wanted = canvas::dropped(ctx, shell.session.place());
     let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
         (true, _) => Listener::Text,
         (false, true) => Listener::Control,
@@ -166,6 +170,20 @@ fn show(
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live, range);
     frame.set_if_neq(new);
     Ok(())
+}
+
+/// What the commands of this frame want of the system's clipboard.
+fn use_clipboard(mut studio: ResMut<Studio>, mut clipboard: ResMut<EguiClipboard>) {
+    let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
+    for wish in std::mem::take(&mut shell.clipboard) {
+        match wish {
+            Clip::Write(text) => clipboard.set_text(&text),
+            Clip::Read => {
+                let text = clipboard.get_text().unwrap_or_default();
+                shell.apply(gpu, vec![Command::PasteText(text)]);
+            }
+        }
+    }
 }
 
 /// Time runs: files, trainer and engine.

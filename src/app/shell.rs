@@ -12,6 +12,7 @@ use super::live::{Gpu, Live};
 use super::observer::{Bench, Watch};
 use super::prefs::{self, Keeper};
 use super::ramp::Ramps;
+use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
 use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, Speed, ViewCommand};
@@ -23,6 +24,12 @@ const TICK_S: f64 = 1.0 / 60.0;
 /// After a long frame no more ticks than this are caught up with.
 const MOST_TICKS: f64 = 3.0;
 
+/// What is to be done with the system's clipboard.
+pub enum Clip {
+    Write(String),
+    Read,
+}
+
 /// The program behind the window.
 pub struct Shell {
     pub session: Session,
@@ -33,6 +40,9 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
+    stippler: Stippler,
+    /// What the window's owner must do with the clipboard this frame.
+    pub clipboard: Vec<Clip>,
     watch: Watch,
     bench: Bench,
     keeper: Keeper,
@@ -59,6 +69,8 @@ impl Shell {
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
+            stippler: Stippler::default(),
+            clipboard: Vec::new(),
             watch: Watch::default(),
             bench: Bench::default(),
             keeper: Keeper::new(prefs::usual_path()),
@@ -110,8 +122,8 @@ impl Shell {
         if self.ui.gallery_is_open() {
             self.ui.set_gallery_life(self.gallery.shown());
         }
-        let events: Vec<Event> =
-            self.files.done().chain(self.training.events()).chain(measured).chain(self.stopwatch.events()).collect();
+        let done = self.files.done().chain(self.training.events()).chain(measured);
+        let events: Vec<Event> = done.chain(self.stopwatch.events()).chain(self.stippler.events()).collect();
         let seen = self.watch.advance(&self.session, &self.live);
         let events: Vec<Event> = events.into_iter().chain(seen).chain(self.bench.events()).collect();
         for event in events {
@@ -170,6 +182,9 @@ impl Shell {
                 Effect::StopCertifying => self.bench.stop_certifying(),
                 Effect::SavePlot { path, chart } => self.files.save_plot(path, *chart),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
+                Effect::Stipple(request) => self.stippler.ask(request),
+                Effect::WriteClipboard(text) => self.clipboard.push(Clip::Write(text)),
+                Effect::ReadClipboard => self.clipboard.push(Clip::Read),
                 Effect::View(view) => self.views.push(view),
                 Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),
                 Effect::Quit => self.quits = true,

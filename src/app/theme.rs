@@ -6,9 +6,15 @@ use bevy_egui::egui::Color32;
 use crate::observe::looks::linear;
 use crate::session::{ColourBy, Look, Theme};
 use crate::snapshot::MAX_SPECIES;
+use crate::ui::Ink;
 
 pub const GUIDE: Color32 = Color32::from_rgba_premultiplied(80, 90, 110, 120);
 pub const ERASER: Color32 = Color32::from_rgb(240, 105, 90);
+
+/// Frames and rings around what is selected.
+pub fn selected() -> Color32 {
+    Ink::TextStrong.colour()
+}
 
 pub fn push(theme: Theme) -> Color32 {
     match theme {

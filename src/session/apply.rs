@@ -18,7 +18,7 @@ use super::pointer::{pointer, release};
 use super::state::Session;
 use super::takeover::Held;
 use super::training::TrainingState;
-use super::{certificate, prefs, start, swarm, takeover};
+use super::{certificate, prefs, start, swarm, takeover, tools};
 use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
@@ -71,17 +71,33 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             true
         }),
 
-        Command::SetTool(tool) => {
-            let effects = release(session);
-            session.tool = tool;
-            effects
-        }
+        Command::SetTool(tool) => tools::take(session, tool),
         Command::SetEraserRadius(radius) => set_number(&mut session.eraser_radius, radius, 0.05, 100.0),
         Command::SetSpacing(spacing) => set_number(&mut session.spacing, spacing, MIN_SPACING, 100.0),
         Command::SetSpecies(species) => {
             session.species = species.min(MAX_SPECIES as u8 - 1);
+            tools::recolour(session, session.species)
+        }
+        Command::SetPaint(options) => tools::set_options(session, options),
+        Command::Hold(hand) => tools::hold(session, hand),
+        Command::Selection(order) => tools::order(session, order),
+        Command::Turn(by) => tools::turn(session, by),
+        Command::Resize(factor) => tools::resize(session, factor),
+        Command::Nudge(steps) => tools::nudge(session, steps),
+        Command::ToggleSymmetry => tools::toggle_symmetry(session),
+        Command::ToggleSnap => tools::toggle_snap(session),
+        Command::TakeStamp(source) => tools::take_stamp(session, &source),
+        Command::SetText(text) => {
+            session.kit.text = text;
             Vec::new()
         }
+        Command::OpenPicture(path) => tools::open_picture(session, path),
+        Command::PlaceStamp => tools::place(session),
+        Command::Copy => tools::copy(session),
+        Command::Cut => tools::cut(session),
+        Command::Paste => vec![Effect::ReadClipboard],
+        Command::PasteText(text) => tools::paste_text(session, &text),
+        Command::LetGo => tools::let_go(session),
         Command::Pointer(at) => pointer(session, at),
         Command::Paint(particle) => edit_picture(session, merge, |s| picture::add(s, &[particle])),
         Command::Stroke(particles) => edit_picture(session, merge, |s| picture::add(s, &particles)),
@@ -222,6 +238,7 @@ pub(super) fn edit(
         return Vec::new();
     }
     let old = before.document.clone();
+    tools::keep_selection(&mut session.kit.selection, &old.snapshot, &session.document.snapshot);
     session.new_revision();
     session.history.record_edit(before, merge);
     follow(session, &old)
@@ -294,6 +311,10 @@ fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Momen
     let now = session.moment();
     let Some((moment, whole)) = step(&mut session.history, now) else { return effects };
     let old = std::mem::replace(&mut session.document, moment.document);
+    if !Arc::ptr_eq(&old.snapshot, &session.document.snapshot) {
+        // What was selected in that picture.
+        session.kit.selection = moment.selection;
+    }
     if whole {
         session.path = moment.path;
         session.revision = moment.revision;

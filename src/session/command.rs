@@ -14,6 +14,7 @@ use crate::worker;
 use super::charts::PlotKind;
 use super::document::Document;
 use super::prefs::{Preference, Prefs};
+use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -30,7 +31,37 @@ pub enum Place {
 pub enum Tool {
     #[default]
     Pen,
+    Line,
+    Arc,
+    Circle,
+    Lattice,
+    Spray,
     Eraser,
+    Select,
+    Lasso,
+    Stamp,
+    Text,
+    Image,
+    Eyedropper,
+}
+
+impl Tool {
+    /// All of them, in the order of the palette.
+    pub const ALL: [Self; 13] = [
+        Self::Pen,
+        Self::Line,
+        Self::Arc,
+        Self::Circle,
+        Self::Lattice,
+        Self::Spray,
+        Self::Eraser,
+        Self::Select,
+        Self::Lasso,
+        Self::Stamp,
+        Self::Text,
+        Self::Image,
+        Self::Eyedropper,
+    ];
 }
 
 /// What the pointer does to the live swarm.
@@ -100,8 +131,36 @@ pub enum Command {
     SetEraserRadius(f64),
     /// Distance between the particles of a stroke, world units.
     SetSpacing(f64),
-    /// The species the pen paints with.
+    /// The species that tools lay; a selection gets it too.
     SetSpecies(u8),
+    /// The settings of the tools.
+    SetPaint(PaintOptions),
+    /// How the pointer is held: comes before its presses and drags.
+    Hold(Hand),
+    Selection(SelectionOrder),
+    /// Turns what is in hand (selection, stamp, or the heading of the pen), radians counter-clockwise.
+    Turn(f64),
+    /// Makes what is in hand (selection, stamp, brush or spacing) so many times as large.
+    Resize(f64),
+    /// Moves the selection by steps to the right and up.
+    Nudge([i8; 2]),
+    ToggleSymmetry,
+    ToggleSnap,
+    TakeStamp(StampSource),
+    /// What the text tool writes.
+    SetText(String),
+    /// Shows how this image would be laid.
+    OpenPicture(PathBuf),
+    /// Lays what is in hand in the middle of the box.
+    PlaceStamp,
+    Copy,
+    Cut,
+    /// What lies in the clipboard.
+    Paste,
+    /// A table of particles, as text.
+    PasteText(String),
+    /// Drops what is being drawn, the selection, or the tool.
+    LetGo,
     Pointer(Pointer),
     Paint(Particle),
     /// Consecutive strokes are one step of the history until [`Command::EndGesture`].
@@ -205,6 +264,8 @@ pub enum Dialog {
     Open,
     SaveAs,
     Import,
+    /// An image for the image tool.
+    Picture,
     Gallery,
     Help,
     /// The drawer of live plots.
@@ -272,6 +333,13 @@ pub enum Effect {
     },
     Ask(Dialog),
     View(ViewCommand),
+    /// Put a text into the clipboard.
+    WriteClipboard(String),
+    /// Answer with [`Command::PasteText`].
+    ReadClipboard,
+    /// Make a text or an image into particles, off the UI thread, and answer with [`Event::Stippled`]; only the newest
+    /// matters.
+    Stipple(StippleRequest),
     /// Keep these for the next run.
     KeepPrefs(Box<Prefs>),
     Quit,
@@ -400,6 +468,11 @@ pub enum Event {
     FlowMeasured {
         net: Arc<LocalNet>,
         numbers: FlowNumbers,
+    },
+    /// Particles about their middle, in the unit of [`super::StippleView`].
+    Stippled {
+        request: StippleRequest,
+        result: Result<Vec<Particle>, String>,
     },
     /// What was seen of the live swarm.
     Observed(Box<Reading>),

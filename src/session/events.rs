@@ -9,7 +9,7 @@ use super::flows;
 use super::live::{Fade, GROW_STEPS};
 use super::state::Session;
 use super::training::TrainingState;
-use super::{certificate, pace, start, swarm, takeover};
+use super::{certificate, pace, start, swarm, takeover, tools};
 use crate::rule::{FlowKind, Rule};
 use crate::worker;
 
@@ -58,6 +58,10 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         }
         Event::PaceMeasured { key, pace } => {
             pace::measured(session, &key, pace);
+            Vec::new()
+        }
+        Event::Stippled { request, result } => {
+            tools::stippled(session, &request, result);
             Vec::new()
         }
         Event::Observed(reading) => {
@@ -168,7 +172,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
 }
 
 pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
-    let mut effects: Vec<Effect> = pace::look(session).into_iter().collect();
+    let mut effects: Vec<Effect> = pace::look(session).into_iter().chain(tools::look(session)).collect();
     effects.extend(certificate::follow(session));
     let asked = std::mem::take(&mut session.live.step_once);
     let something_lives = session.has_rule() && session.live.particles > 0;

@@ -15,6 +15,8 @@ pub(super) struct Moment {
     pub revision: u64,
     /// The revision that lies in the file.
     pub saved_revision: u64,
+    /// Indices of the particles selected in it.
+    pub selection: Vec<usize>,
     /// How often a run had brought new weights.
     pub learned: u64,
     /// The run that learned its rule anew, in the place of one with flows.

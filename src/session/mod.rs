@@ -26,6 +26,7 @@ mod start;
 mod state;
 mod swarm;
 mod takeover;
+mod tools;
 mod training;
 mod warnings;
 
@@ -48,8 +49,13 @@ pub use pen::MIN_SPACING;
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use state::Session;
 pub use takeover::{Held, LearnedFidelity};
+pub use tools::{
+    CurveHeading, Draft, FillHeading, Frame, Hand, Handle, ImageOptions, LatticeKind, Outline, PaintOptions, Pose,
+    SelectionOrder, Snap, SprayHeading, Stamp, StampSource, StippleAmount, StippleRequest, StippleSource, StippleView,
+    StrokeHeading, Symmetry,
+};
 pub use training::{TrainingState, TrainingView};
-pub use warnings::{Warning, warnings};
+pub use warnings::{Fix, Warning, warnings};
 
 #[cfg(test)]
 mod tests;

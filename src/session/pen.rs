@@ -34,16 +34,18 @@ impl PenStroke {
         self.last
     }
 
-    /// The pointer moved to `to`, world units.
-    pub fn drag(&mut self, to: [f64; 2]) -> PenMove {
+    /// The pointer moved to `to`, world units. `kept`: the heading that is taken for one that is drawn.
+    pub fn drag(&mut self, to: [f64; 2], kept: impl Fn(f64) -> f64) -> PenMove {
         let [dx, dy] = [to[0] - self.last.x, to[1] - self.last.y];
         let distance = dx.hypot(dy);
         if distance.is_nan() || distance <= DEAD_SHARE * self.spacing {
             return PenMove { turn_last: None, lay: Vec::new() };
         }
-        let heading = dy.atan2(dx);
+        let heading = kept(dy.atan2(dx));
         self.last.heading = heading;
-        let count = (distance / self.spacing).floor() as usize;
+        // As far as the pointer has come in that direction.
+        let far = dx * heading.cos() + dy * heading.sin();
+        let count = (far / self.spacing + 1e-9).floor().max(0.0) as usize;
         let start = self.last;
         let lay: Vec<Particle> = (1..=count)
             .map(|i| {
@@ -65,8 +67,8 @@ mod tests {
     #[test]
     fn a_click_keeps_its_heading_and_a_short_drag_turns_it() {
         let mut pen = PenStroke::begin([1.0, 1.0], 0.0, 2, 1.0);
-        assert_eq!(pen.drag([1.05, 1.0]), PenMove { turn_last: None, lay: vec![] });
-        let turned = pen.drag([1.0, 1.5]);
+        assert_eq!(pen.drag([1.05, 1.0], |h| h), PenMove { turn_last: None, lay: vec![] });
+        let turned = pen.drag([1.0, 1.5], |h| h);
         assert!((turned.turn_last.unwrap() - std::f64::consts::FRAC_PI_2).abs() < 1e-12);
         assert!(turned.lay.is_empty());
     }
@@ -74,9 +76,9 @@ mod tests {
     #[test]
     fn a_long_drag_lays_particles_at_the_spacing_heading_along_it() {
         let mut pen = PenStroke::begin([0.0, 0.0], 0.0, 3, 0.5);
-        let first = pen.drag([1.6, 0.0]);
+        let first = pen.drag([1.6, 0.0], |h| h);
         assert_eq!(first.lay.len(), 3);
-        let second = pen.drag([1.5, 1.0]);
+        let second = pen.drag([1.5, 1.0], |h| h);
         assert_eq!(second.lay.len(), 2);
         let all: Vec<Particle> = first.lay.iter().chain(&second.lay).copied().collect();
         for pair in all.windows(2) {

@@ -1,8 +1,8 @@
 //! Edits of the painted snapshot. Each returns whether anything changed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use crate::snapshot::{MAX_SPECIES, Particle, Snapshot, wrap_angle};
+use crate::snapshot::{MAX_PARTICLES, MAX_SPECIES, Particle, Snapshot, wrap_angle};
 
 /// Two particles nearer than this share of the box's longer side lie on one another.
 const SAME_PLACE_SHARE: f64 = 1e-6;
@@ -16,10 +16,24 @@ pub(super) fn is_inside(snapshot: &Snapshot, [x, y]: [f64; 2]) -> bool {
 pub(super) fn add(snapshot: &mut Snapshot, particles: &[Particle]) -> bool {
     let too_near = SAME_PLACE_SHARE * snapshot.box_size[0].max(snapshot.box_size[1]);
     let before = snapshot.particles.len();
+    // Particles too near to one another lie in the same small cell or in neighbouring ones.
+    let cell = |p: &Particle| [p.x, p.y].map(|x| (x / (2.0 * too_near)).floor() as i64);
+    let mut taken: HashMap<[i64; 2], Vec<[f64; 2]>> = HashMap::with_capacity(before + particles.len());
+    for p in &snapshot.particles {
+        taken.entry(cell(p)).or_default().push([p.x, p.y]);
+    }
     for p in particles {
         let usable = p.heading.is_finite() && usize::from(p.species) < MAX_SPECIES && is_inside(snapshot, [p.x, p.y]);
-        let taken = snapshot.particles.iter().any(|q| (q.x - p.x).hypot(q.y - p.y) <= too_near);
-        if usable && !taken {
+        if !usable || snapshot.particles.len() >= MAX_PARTICLES {
+            continue;
+        }
+        let [cx, cy] = cell(p);
+        let mut around = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| [cx + dx, cy + dy]));
+        let is_taken = around.any(|c| {
+            taken.get(&c).is_some_and(|there| there.iter().any(|q| (q[0] - p.x).hypot(q[1] - p.y) <= too_near))
+        });
+        if !is_taken {
+            taken.entry([cx, cy]).or_default().push([p.x, p.y]);
             snapshot.particles.push(Particle { heading: wrap_angle(p.heading), ..*p });
         }
     }

@@ -1,30 +1,18 @@
-//! The primary pointer button on the canvas: what the tools make of it.
+//! The primary pointer button on the canvas: over the picture it is the tools', over the swarm it pushes.
 
-use std::mem::Discriminant;
-
-use super::apply::edit_picture;
-use super::command::{Command, Effect, EngineOrder, Force, ForceKind, Place, Pointer, Tool};
-use super::pen::PenStroke;
-use super::picture;
+use super::command::{Effect, EngineOrder, Force, ForceKind, Place, Pointer};
 use super::state::Session;
-use crate::snapshot::{Particle, Snapshot};
+use super::tools;
 
 /// Speed that the pointer gives at its centre, ℓ per time. One step of time is about 0.002, so this moves a particle
 /// by a few ℓ in a second.
 const FORCE_SPEED: f64 = 40.0;
 
-/// A press of the pen this near to a particle, in spacings, takes hold of it instead of laying another.
-const GRAB_SPACINGS: f64 = 0.3;
-
-/// What the pressed button is doing.
+/// What the pressed button is doing to the swarm.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) enum Gesture {
     #[default]
     None,
-    /// The pen; `index` is the particle laid last, when it is in the picture.
-    Pen { stroke: PenStroke, index: Option<usize> },
-    /// The eraser, last seen here.
-    Erase([f64; 2]),
     /// Pushing or pulling live particles.
     Force,
 }
@@ -34,17 +22,10 @@ pub(super) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
         (Pointer::Press(at) | Pointer::Drag(at), _) if !at.iter().all(|x| x.is_finite()) => Vec::new(),
         (Pointer::Press(at), Place::Paint) => {
             let mut effects = release(session);
-            effects.extend(match session.tool {
-                Tool::Pen => press_pen(session, at),
-                Tool::Eraser => erase_towards(session, at, at),
-            });
+            effects.extend(tools::pointer(session, Pointer::Press(at)));
             effects
         }
-        (Pointer::Drag(at), Place::Paint) => match session.gesture {
-            Gesture::Pen { stroke, index } => drag_pen(session, stroke, index, at),
-            Gesture::Erase(from) => erase_towards(session, from, at),
-            Gesture::None | Gesture::Force => Vec::new(),
-        },
+        (Pointer::Drag(_), Place::Paint) => tools::pointer(session, pointer),
         (Pointer::Press(at), Place::Learn | Place::Live) => {
             session.gesture = Gesture::Force;
             force(session, at)
@@ -57,11 +38,13 @@ pub(super) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
 
 /// Ends whatever the pressed button was doing.
 pub(super) fn release(session: &mut Session) -> Vec<Effect> {
+    let mut effects = tools::release(session);
     session.history.end_gesture();
     match std::mem::take(&mut session.gesture) {
-        Gesture::Force => vec![Effect::Engine(EngineOrder::SetForce(None))],
-        _ => Vec::new(),
+        Gesture::Force => effects.push(Effect::Engine(EngineOrder::SetForce(None))),
+        Gesture::None => {}
     }
+    effects
 }
 
 fn force(session: &Session, centre_l: [f64; 2]) -> Vec<Effect> {
@@ -72,64 +55,4 @@ fn force(session: &Session, centre_l: [f64; 2]) -> Vec<Effect> {
     };
     let force = Force { centre_l, radius_l: session.live.force_radius_l, strength: sign * FORCE_SPEED };
     vec![Effect::Engine(EngineOrder::SetForce(Some(force)))]
-}
-
-/// The whole gesture, until the release, is one step of the history.
-fn merge() -> Option<Discriminant<Command>> {
-    Some(std::mem::discriminant(&Command::Pointer(Pointer::Release)))
-}
-
-fn press_pen(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
-    if !picture::is_inside(session.snapshot(), at) {
-        return Vec::new();
-    }
-    if let Some(index) = nearest(session.snapshot(), at, GRAB_SPACINGS * session.spacing) {
-        let held = session.snapshot().particles[index];
-        let stroke = PenStroke::begin([held.x, held.y], held.heading, held.species, session.spacing);
-        session.gesture = Gesture::Pen { stroke, index: Some(index) };
-        return Vec::new();
-    }
-    let stroke = PenStroke::begin(at, session.pen_heading, session.species, session.spacing);
-    session.gesture = Gesture::Pen { stroke, index: Some(session.snapshot().particles.len()) };
-    edit_picture(session, merge(), |picture| picture::add(picture, &[stroke.last()]))
-}
-
-fn drag_pen(session: &mut Session, mut stroke: PenStroke, mut index: Option<usize>, to: [f64; 2]) -> Vec<Effect> {
-    let moved = stroke.drag(to);
-    let Some(heading) = moved.turn_last else { return Vec::new() };
-    session.pen_heading = heading;
-    let effects = edit_picture(session, merge(), |picture| {
-        let mut changed = index.is_some_and(|i| picture::change(picture, &[i], |p| p.heading = heading));
-        for particle in moved.lay {
-            let laid = picture::add(picture, &[particle]);
-            index = laid.then(|| picture.particles.len() - 1);
-            changed |= laid;
-        }
-        changed
-    });
-    session.gesture = Gesture::Pen { stroke, index };
-    effects
-}
-
-fn erase_towards(session: &mut Session, from: [f64; 2], to: [f64; 2]) -> Vec<Effect> {
-    session.gesture = Gesture::Erase(to);
-    let radius = session.eraser_radius;
-    let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-    // Dense enough that a quick drag leaves nothing standing on its way; bounded, whatever the zoom.
-    let stops = (2.0 * dx.hypot(dy) / radius).ceil().clamp(1.0, 1000.0) as usize;
-    edit_picture(session, merge(), |picture| {
-        let mut changed = false;
-        for stop in 1..=stops {
-            let share = stop as f64 / stops as f64;
-            changed |= picture::erase(picture, [from[0] + share * dx, from[1] + share * dy], radius);
-        }
-        changed
-    })
-}
-
-fn nearest(snapshot: &Snapshot, [x, y]: [f64; 2], reach: f64) -> Option<usize> {
-    let distance = |p: &Particle| (p.x - x).hypot(p.y - y);
-    let (index, particle) =
-        snapshot.particles.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
-    (distance(particle) <= reach).then_some(index)
 }

@@ -9,7 +9,7 @@ use super::document::Document;
 use super::live::{FADE_TICKS, Fade};
 use super::observation::WoundKind;
 use super::state::Session;
-use super::swarm;
+use super::{swarm, tools};
 use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::snapshot::Swarm;
 
@@ -107,6 +107,7 @@ pub(super) fn whole(session: &mut Session) -> Vec<Effect> {
     session.serial += 1;
     session.look_at_picture();
     session.gesture = Default::default();
+    tools::follow(session);
     session.asks_before_quitting = false;
     let mut effects = Vec::new();
     if session.training.state.is_active() {

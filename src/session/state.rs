@@ -17,6 +17,7 @@ use super::pace::PaceView;
 use super::pointer::Gesture;
 use super::prefs::{self, Prefs};
 use super::takeover::Held;
+use super::tools::Kit;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
 use crate::rule::Rule;
@@ -43,8 +44,8 @@ pub struct Session {
     pub(super) spacing: f64,
     /// The pointer's gesture on the canvas.
     pub(super) gesture: Gesture,
-    /// The heading the next click of the pen gives, radians.
-    pub(super) pen_heading: f64,
+    /// Settings of the tools, the selection, and what is in hand.
+    pub(super) kit: Kit,
     pub(super) training: TrainingView,
     pub(super) pace: PaceView,
     /// The rule in the engine: that of the document, or the one that gives way to it.
@@ -88,6 +89,7 @@ impl Session {
         Self {
             unit_length: document.snapshot.unit_length(),
             warnings: warnings(&document),
+            kit: Kit::new(&document),
             document,
             path: None,
             revision: 0,
@@ -102,7 +104,6 @@ impl Session {
             eraser_radius: 0.8,
             spacing: 1.0,
             gesture: Gesture::None,
-            pen_heading: 0.0,
             training: TrainingView::default(),
             pace: PaceView::default(),
             playing_rule: None,
@@ -258,6 +259,7 @@ impl Session {
             path: self.path.clone(),
             revision: self.revision,
             saved_revision: self.saved_revision,
+            selection: self.kit.selection.clone(),
             learned: self.learned,
             lineage: self.lineage,
         }

@@ -2,9 +2,20 @@
 
 use std::collections::HashMap;
 
-use crate::snapshot::{Boundary, Mode, Snapshot, ensemble_box_l, wrap};
+use crate::snapshot::{Boundary, DUPLICATE_SHARE, Mode, Snapshot, ensemble_box_l, wrap};
 
+use super::command::Command;
 use super::document::Document;
+use super::tools::SelectionOrder;
+use crate::learn::TrainingSettings;
+
+/// A command that mends what a warning is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// What it does, for a button.
+    pub name: &'static str,
+    pub command: Command,
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warning {
@@ -14,6 +25,8 @@ pub struct Warning {
     pub text: String,
     /// What to do about it.
     pub mend: &'static str,
+    /// Or what the program can do about it.
+    pub fixes: Vec<Fix>,
 }
 
 /// A whole picture with fewer particles is a poor sample of anything.
@@ -33,57 +46,97 @@ pub fn warnings(document: &Document) -> Vec<Warning> {
     let snapshot = &*document.snapshot;
     let count = snapshot.particles.len();
     let mut found = Vec::new();
-    let mut say = |blocks, text: String, mend| found.push(Warning { blocks, text, mend });
+    let mut say = |blocks, text: String, mend, fixes| found.push(Warning { blocks, text, mend, fixes });
+    let cutoff_of = |cutoff_l| Command::SetTraining(TrainingSettings { cutoff_l, ..document.training });
     match count {
-        0 => say(true, "The picture is empty.".into(), "Take the pen and drag on the canvas, or start from a motif."),
-        1 => say(true, "One particle alone has no relation to learn.".into(), "Paint at least two more beside it."),
-        2 => say(false, "Two particles teach one distance and little else.".into(), "Paint a third, or a whole group."),
+        0 => say(
+            true,
+            "The picture is empty.".into(),
+            "Take the pen and drag on the canvas, or start from a motif.",
+            vec![],
+        ),
+        1 => say(
+            true,
+            "One particle alone has no relation to learn.".into(),
+            "Paint at least two more beside it.",
+            vec![],
+        ),
+        2 => say(
+            false,
+            "Two particles teach one distance and little else.".into(),
+            "Paint a third, or a whole group.",
+            vec![],
+        ),
         _ => {}
     }
     if count < 2 {
         return found;
     }
     if let Err(why) = snapshot.validate() {
-        say(true, format!("Not ready to learn: {why}."), "Mend this first.");
+        let doubles = doubles(snapshot);
+        let mut fixes = Vec::new();
+        if !doubles.is_empty() {
+            fixes.push(Fix { name: "Remove doubles", command: Command::DeleteParticles(doubles) });
+        }
+        say(true, format!("Not ready to learn: {why}."), "Mend this first.", fixes);
         return found;
     }
     let unit = snapshot.unit_length();
     let cutoff = document.training.cutoff_l * unit;
-    let alone = isolated(snapshot, cutoff);
+    let lonely = isolated(snapshot, cutoff);
+    let alone = lonely.len();
     if alone == count {
+        // A little more than ℓ, so that at least half of them see another; the default sees all but stragglers.
+        let wider = TrainingSettings::default().cutoff_l.max(document.training.cutoff_l);
+        let fix = Fix { name: "Widen the cutoff", command: cutoff_of(wider) };
+        let fixes = if wider > document.training.cutoff_l { vec![fix] } else { Vec::new() };
         let text = format!("No particle sees another: all are farther apart than the cutoff ({cutoff:.2}).");
-        say(true, text, "Raise the cutoff, or move the particles closer together.");
+        say(true, text, "Raise the cutoff, or move the particles closer together.", fixes);
     } else if alone > 0 {
         let text = format!("{alone} of {count} particles see nobody within the cutoff ({cutoff:.2}).");
-        say(false, text, "Move them closer, raise the cutoff, or erase them.");
+        let fixes = vec![
+            Fix { name: "Select", command: Command::Selection(SelectionOrder::Particles(lonely.clone())) },
+            Fix { name: "Remove", command: Command::DeleteParticles(lonely) },
+        ];
+        say(false, text, "Move them closer, raise the cutoff, or remove them.", fixes);
     }
     let [w, h] = ensemble_box_l(snapshot, &document.ensemble);
     if 2.0 * document.training.cutoff_l > w.min(h) {
         let text = "The cutoff reaches around the box of the samples: particles would see others twice.".to_owned();
-        say(true, text, "Make the cutoff smaller, the box larger, or use more copies.");
+        let fits = (0.49 * w.min(h) * 10.0).floor() / 10.0;
+        let fix = Fix { name: "Narrow the cutoff", command: cutoff_of(fits) };
+        let fixes = if fits >= 1.0 { vec![fix] } else { Vec::new() };
+        say(true, text, "Make the cutoff smaller, the box larger, or use more copies.", fixes);
     }
     match snapshot.mode {
         Mode::Motif => {
             if count > LARGE_MOTIF {
                 let text = format!("A motif of {count} particles makes large samples, and learning slow.");
-                say(false, text, "If the picture is a crowd rather than one creature, choose \"whole\".");
+                let fix = Fix { name: "It is a crowd", command: Command::SetMode(Mode::Whole) };
+                say(false, text, "Is the picture a crowd rather than one creature?", vec![fix]);
             }
         }
         Mode::Whole => {
             if count < FEW_IN_A_WHOLE {
                 let text = format!("A whole picture of {count} particles is a small sample.");
-                say(false, text, "Paint more, or choose \"motif\" if they are one creature.");
+                let fix = Fix { name: "It is one creature", command: Command::SetMode(Mode::Motif) };
+                say(false, text, "Paint more, unless they are one creature.", vec![fix]);
             }
             let taught = snapshot.carries_loss(&document.ensemble, document.training.cutoff_l);
             if snapshot.boundary == Boundary::Open && !taught.contains(&true) {
                 let text = "With an open boundary every particle is within the cutoff of the edge.".to_owned();
-                say(true, text, "Paint more inside, lower the cutoff, or make the boundary periodic.");
+                let fix = Fix { name: "Let it wrap around", command: Command::SetBoundary(Boundary::Periodic) };
+                say(true, text, "Paint more inside, lower the cutoff, or let the picture wrap around.", vec![fix]);
             }
             if count >= ENOUGH_HEADINGS && headings_look_random(snapshot) {
                 say(
                     false,
                     "The headings look random, so the rule can learn where to be but not where to go.".into(),
                     "If headings matter, paint them along the motion; otherwise go on.",
+                    vec![Fix {
+                        name: "Head along neighbours",
+                        command: Command::Selection(SelectionOrder::HeadAlongNeighbours),
+                    }],
                 );
             }
         }
@@ -138,8 +191,22 @@ fn nearest(snapshot: &Snapshot, reach: f64) -> Vec<Option<(usize, f64)>> {
         .collect()
 }
 
-fn isolated(snapshot: &Snapshot, cutoff: f64) -> usize {
-    nearest(snapshot, cutoff).iter().filter(|n| n.is_none()).count()
+/// Indices of particles without another within the cutoff.
+fn isolated(snapshot: &Snapshot, cutoff: f64) -> Vec<usize> {
+    let near = nearest(snapshot, cutoff);
+    (0..near.len()).filter(|&i| near[i].is_none()).collect()
+}
+
+/// Indices of all but the first of particles that lie on one another.
+fn doubles(snapshot: &Snapshot) -> Vec<usize> {
+    let reach = DUPLICATE_SHARE * snapshot.box_size[0].max(snapshot.box_size[1]);
+    let usable =
+        reach.is_finite() && reach > 0.0 && snapshot.particles.iter().all(|p| p.x.is_finite() && p.y.is_finite());
+    if !usable {
+        return Vec::new();
+    }
+    let near = nearest(snapshot, reach);
+    (0..near.len()).filter(|&i| near[i].is_some_and(|(j, _)| j < i)).collect()
 }
 
 /// No order in what each particle's nearest neighbour shows it: relative heading, twice the relative heading, bearing
@@ -233,6 +300,34 @@ mod tests {
         // Two lanes that run against each other: no mean heading, but order all the same.
         let lanes = crowd(Boundary::Periodic, |rng| if rng.random() { 0.0 } else { PI });
         assert!(!says(&lanes, "look random"));
+    }
+
+    #[test]
+    fn what_a_warning_offers_mends_it() {
+        use crate::session::Session;
+        let spread = crowd(Boundary::Periodic, |rng| rng.random_range(-PI..PI));
+        let mut straggler = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);
+        let double = motif(&[[1.0, 1.0], [1.0, 1.0], [2.0, 2.0], [2.0, 1.0]]);
+        let mut blind = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]]);
+        blind.training.cutoff_l = 0.5;
+        let mut around = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]]);
+        around.training.cutoff_l = 40.0;
+        straggler.title = "straggler".into();
+        for (words, fix, broken) in [
+            ("look random", 0, spread),
+            ("see nobody", 1, straggler),
+            ("same place", 0, double),
+            ("No particle sees another", 0, blind),
+            ("around the box", 0, around),
+        ] {
+            let mut session = Session::new(1);
+            session.document = broken;
+            session.look_at_picture();
+            let warning = session.warnings().iter().find(|w| w.text.contains(words)).expect(words).clone();
+            session.apply(warning.fixes[fix].command.clone());
+            assert!(!session.warnings().iter().any(|w| w.text.contains(words)), "{words}: {:?}", session.warnings());
+            assert!(session.can_undo());
+        }
     }
 
     #[test]

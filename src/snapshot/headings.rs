@@ -3,10 +3,15 @@
 use std::collections::BinaryHeap;
 
 use super::near::PointTree;
-use super::wrap_angle;
+use super::{Snapshot, wrap_angle};
 
 /// Neighbours within this many ℓ tell the local direction. Along a row the second neighbour (2 ℓ) is left out.
 const REACH_L: f64 = 1.6;
+
+/// For each particle of the picture the heading along the line of its nearest neighbours, of one sense along each line.
+pub fn headings_along_neighbours(snapshot: &Snapshot) -> Vec<f64> {
+    from_neighbours(&snapshot.positions(), snapshot.unit_length(), snapshot.period())
+}
 
 /// A heading for each point: along the local row of points, pointing the same way as its neighbours where that can be.
 ///

@@ -11,6 +11,7 @@ use crate::session::{Command, Dialog, Session};
 
 const SCENES: &str = "Unstill scenes";
 const PICTURES: &str = "Particles and images";
+const IMAGES: &str = "Images";
 const TABLES: &str = "Tables";
 const PLOTS: &str = "Pictures of plots";
 
@@ -22,6 +23,7 @@ pub(super) fn file_dialog() -> FileDialog {
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .add_file_filter_extensions(SCENES, vec!["ron"])
         .add_file_filter_extensions(PICTURES, vec!["csv", "xyz", "png", "jpg", "jpeg"])
+        .add_file_filter_extensions(IMAGES, vec!["png", "jpg", "jpeg"])
         .add_save_extension(SCENES, "ron")
         .add_save_extension(TABLES, "csv")
         .add_save_extension(PLOTS, "png")
@@ -34,6 +36,7 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::Open => (SCENES, "Open a scene"),
         Dialog::SaveAs => (SCENES, "Save the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
+        Dialog::Picture => (IMAGES, "Choose an image to lay as particles"),
         Dialog::SavePlotCsv(_) => (TABLES, "Save the plot as a table"),
         Dialog::SavePlotPng(_) => (PLOTS, "Save the plot as a picture"),
         Dialog::Gallery | Dialog::Help | Dialog::Palette | Dialog::Plots => return,
@@ -65,6 +68,7 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
             Some(Dialog::Open) => Some(Command::Open(path)),
             Some(Dialog::SaveAs) => Some(Command::SaveAs(path)),
             Some(Dialog::Import) => Some(Command::Import(path)),
+            Some(Dialog::Picture) => Some(Command::OpenPicture(path)),
             Some(Dialog::SavePlotCsv(kind) | Dialog::SavePlotPng(kind)) => Some(Command::SavePlot(kind, path)),
             _ => None,
         });

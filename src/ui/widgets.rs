@@ -127,6 +127,15 @@ fn number_slider<N: Numeric>(
 
 /// A notice in the panel, on a ground of its own.
 pub(super) fn card(ui: &mut Ui, colour: impl Into<Color32>, text: &str, more: &str) {
+    card_with(ui, colour, text, |ui| {
+        if !more.is_empty() {
+            ui.add(Label::new(more).wrap());
+        }
+    });
+}
+
+/// As [`card`], with content of its own below the text.
+pub(super) fn card_with(ui: &mut Ui, colour: impl Into<Color32>, text: &str, content: impl FnOnce(&mut Ui)) {
     let colour = colour.into();
     Frame::NONE
         .fill(colour.gamma_multiply(0.12))
@@ -136,8 +145,6 @@ pub(super) fn card(ui: &mut Ui, colour: impl Into<Color32>, text: &str, more: &s
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.add(Label::new(RichText::new(text).color(colour)).wrap());
-            if !more.is_empty() {
-                ui.add(Label::new(more).wrap());
-            }
+            content(ui);
         });
 }

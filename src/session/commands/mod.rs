@@ -39,6 +39,12 @@ impl Shortcut {
         let key = match self.key {
             "Period" => ".",
             "Comma" => ",",
+            "OpenBracket" => "[",
+            "CloseBracket" => "]",
+            "ArrowLeft" => "←",
+            "ArrowRight" => "→",
+            "ArrowUp" => "↑",
+            "ArrowDown" => "↓",
             "Plus" => "+",
             "Minus" => "-",
             key => key,

@@ -7,6 +7,7 @@ mod live;
 mod observing;
 mod painting;
 mod takeover;
+mod tools;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -4,9 +4,11 @@
 
 mod colours;
 mod csv;
+mod drawing;
 mod edges;
 mod picture;
 mod species;
+mod table;
 mod write;
 mod xyz;
 
@@ -15,7 +17,9 @@ use std::path::{Path, PathBuf};
 use super::headings::from_neighbours;
 use super::{Boundary, MAX_PARTICLES, Mode, Particle, Snapshot, SnapshotError, wrap};
 
+pub use drawing::{Drawing, StippleOptions};
 pub use picture::MAX_IMAGE_SIDE;
+pub use table::{Table, read_csv};
 pub use write::{write_csv, write_xyz};
 
 /// Files larger than this are refused unread; the largest usable one is far smaller.

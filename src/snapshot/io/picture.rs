@@ -12,7 +12,7 @@ use super::super::stipple::{Ink, stipple};
 use super::super::{MAX_PARTICLES, Mode};
 use super::colours::{Ground, cluster};
 use super::edges::edge_axes;
-use super::{Fault, ImportError, ImportOptions, Row, Rows};
+use super::{Fault, ImportError, ImportOptions, Row, Rows, StippleOptions};
 
 /// Longest side of an image that is decoded, pixels.
 pub const MAX_IMAGE_SIDE: u32 = 8192;
@@ -22,10 +22,23 @@ const WORK_SIDE: std::ops::RangeInclusive<f64> = 256.0..=1024.0;
 const PIXELS_PER_PARTICLE: f64 = 14.0;
 
 /// Ink below this share of the darkest is paper: noise of cameras and of JPEG.
-const PAPER: f64 = 0.08;
+pub(super) const PAPER: f64 = 0.08;
 
 /// Reads the image and stipples it. The outer error is about the file, the inner about its content.
 pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Rows, Fault>, ImportError> {
+    let stippling = StippleOptions { particles: options.particles, seed: options.seed, ..StippleOptions::default() };
+    let rows = open(path)?.and_then(|image| rows_of(&image, &stippling));
+    Ok(rows.map(|mut rows| {
+        if options.mode.is_some() {
+            // The last note tells what it was taken for.
+            rows.notes.pop();
+        }
+        rows
+    }))
+}
+
+/// Reads the pixels of an image. The outer error is about the file, the inner about its content.
+pub(super) fn open(path: &Path) -> Result<Result<RgbaImage, Fault>, ImportError> {
     let read_error = |source| ImportError::Read { file: path.to_owned(), source };
     let mut file = BufReader::new(File::open(path).map_err(read_error)?);
     if let Some(size) = empty_png(file.fill_buf().map_err(read_error)?) {
@@ -34,7 +47,7 @@ pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Rows, 
     }
     let reader = ImageReader::new(file).with_guessed_format().map_err(read_error)?;
     match decode(reader) {
-        Ok(image) => Ok(rows_of(&image, options)),
+        Ok(image) => Ok(Ok(image)),
         Err(Undecoded::Read(source)) => Err(read_error(source)),
         Err(Undecoded::Fault(fault)) => Ok(Err(fault)),
     }
@@ -76,7 +89,8 @@ fn decode(mut reader: ImageReader<BufReader<File>>) -> Result<RgbaImage, Undecod
     image::DynamicImage::from_decoder(decoder).map(|image| image.to_rgba8()).map_err(failed)
 }
 
-fn rows_of(image: &RgbaImage, options: &ImportOptions) -> Result<Rows, Fault> {
+/// Stipples the image. The last note tells what it was taken for.
+pub(super) fn rows_of(image: &RgbaImage, options: &StippleOptions) -> Result<Rows, Fault> {
     if !(2..=MAX_PARTICLES).contains(&options.particles) {
         let what = format!("{} particles were asked for", options.particles);
         return Err(Fault::whole(what, format!("ask for 2 to {MAX_PARTICLES}")));
@@ -96,20 +110,33 @@ fn rows_of(image: &RgbaImage, options: &ImportOptions) -> Result<Rows, Fault> {
         return Err(Fault::whole("the image is of one even colour", "give one with something drawn on it"));
     }
     for difference in &mut differences {
-        if strength(difference) < PAPER * darkest {
+        if strength(difference) < options.paper * darkest {
             *difference = [0.0; 3];
         }
     }
-    let weight: Vec<f64> = differences.iter().map(|d| strength(d) / darkest).collect();
+    let share = |d: &[f64; 3]| strength(d) / darkest;
+    let weight: Vec<f64> = if options.invert {
+        // What is not drawn on; the darkest parts stay free.
+        differences.iter().map(|d| 1.0 - share(d)).map(|w| if w < options.paper { 0.0 } else { w }).collect()
+    } else {
+        differences.iter().map(share).collect()
+    };
     let ink = Ink { width: small_width, weight };
 
     let mut rng = StdRng::seed_from_u64(options.seed);
     let (points, owners) = stipple(&ink, options.particles, &mut rng);
+    if points.is_empty() {
+        return Err(Fault::whole("no ink is left", "lower the threshold"));
+    }
     let inked: f64 = ink.weight.iter().sum();
     let spacing = (inked / points.len() as f64).sqrt();
     let axes = edge_axes(&ink, spacing, &points);
     let headings = agree(&points, &axes, None);
-    let (species, kinds) = cluster(&differences, &owners, points.len(), &mut rng);
+    let (species, kinds) = if options.invert {
+        (vec![0; points.len()], 1)
+    } else {
+        cluster(&differences, &owners, points.len(), &mut rng)
+    };
 
     let rows = points.iter().zip(&headings).zip(&species).map(|((point, heading), species)| Row {
         x: point[0] * scale[0],
@@ -132,14 +159,14 @@ fn rows_of(image: &RgbaImage, options: &ImportOptions) -> Result<Rows, Fault> {
     } else {
         (Mode::Motif, "It stands alone and was taken for one creature (motif).")
     };
-    let mut notes = vec![format!(
-        "The image was stippled {} with {} particles of {kinds} species; headings follow the local edges.",
-        ground.reading(),
-        points.len(),
-    )];
-    if options.mode.is_none() {
-        notes.push(reading.to_owned());
-    }
+    let notes = vec![
+        format!(
+            "The image was stippled {} with {} particles of {kinds} species; headings follow the local edges.",
+            ground.reading(),
+            points.len(),
+        ),
+        reading.to_owned(),
+    ];
     Ok(Rows {
         rows: rows.collect(),
         box_size: Some([f64::from(width), f64::from(height)]),

@@ -1,0 +1,403 @@
+use super::*;
+use std::f64::consts::{FRAC_PI_2, PI};
+
+fn drag(session: &mut Session, points: &[[f64; 2]]) {
+    session.apply(Command::Pointer(Pointer::Press(points[0])));
+    for &p in points {
+        session.apply(Command::Pointer(Pointer::Drag(p)));
+    }
+    session.apply(Command::Pointer(Pointer::Release));
+}
+
+fn click(session: &mut Session, at: [f64; 2]) {
+    drag(session, &[at]);
+}
+
+fn with_tool(tool: Tool) -> Session {
+    let mut session = in_paint();
+    session.apply(Command::SetTool(tool));
+    session
+}
+
+fn options(session: &mut Session, change: impl FnOnce(&mut PaintOptions)) {
+    let mut options = session.paint_options();
+    change(&mut options);
+    session.apply(Command::SetPaint(options));
+}
+
+fn particles(session: &Session) -> &[Particle] {
+    &session.snapshot().particles
+}
+
+/// A session with the triangle of three, all selected.
+fn selecting() -> Session {
+    let mut session = in_paint();
+    session.apply(Command::Stroke(triangle()));
+    session.apply(Command::EndGesture);
+    session.apply(Command::Selection(SelectionOrder::All));
+    session.apply(Command::Hold(Hand { shift: false, reach: 0.2 }));
+    session
+}
+
+#[test]
+fn each_laying_tool_shows_a_ghost_lays_on_release_and_is_one_undo() {
+    for (tool, path, count) in [
+        (Tool::Line, vec![[2.0, 2.0], [4.0, 2.0], [6.0, 2.0]], 5),
+        (Tool::Arc, vec![[2.0, 2.0], [4.0, 4.0], [6.0, 2.0]], 7),
+        (Tool::Circle, vec![[8.0, 5.0], [9.0, 5.0], [10.0, 5.0]], 13),
+        (Tool::Lattice, vec![[2.0, 2.0], [4.0, 3.0], [5.0, 4.0]], 11),
+    ] {
+        let mut session = with_tool(tool);
+        session.apply(Command::SetSpecies(2));
+        session.apply(Command::Pointer(Pointer::Press(path[0])));
+        for &p in &path[1..] {
+            session.apply(Command::Pointer(Pointer::Drag(p)));
+        }
+        let ghosts = session.draft(None).ghosts;
+        assert!(particles(&session).is_empty(), "{tool:?} lays nothing before the release");
+        session.apply(Command::Pointer(Pointer::Release));
+        assert_eq!(particles(&session).len(), count, "{tool:?}");
+        assert_eq!(ghosts.len(), count, "{tool:?}: what was shown is laid");
+        assert!(particles(&session).iter().all(|p| p.species == 2));
+        session.apply(Command::Undo);
+        assert!(particles(&session).is_empty() && !session.can_undo(), "{tool:?}");
+    }
+}
+
+#[test]
+fn a_stroke_of_the_can_is_one_undo_and_keeps_its_distance() {
+    let mut session = with_tool(Tool::Spray);
+    options(&mut session, |o| o.spray_density = 1.0);
+    drag(&mut session, &[[4.0, 5.0], [6.0, 5.0], [9.0, 5.0], [12.0, 5.0]]);
+    let laid = particles(&session).to_vec();
+    assert!(laid.len() > 8, "{}", laid.len());
+    for (i, p) in laid.iter().enumerate() {
+        assert!(laid[..i].iter().all(|q| (p.x - q.x).hypot(p.y - q.y) >= 0.79));
+    }
+    assert!(laid.iter().filter(|p| p.heading.abs() < 1e-9).count() + 2 >= laid.len(), "along the drag");
+    session.apply(Command::Undo);
+    assert!(particles(&session).is_empty());
+}
+
+#[test]
+fn the_pen_with_symmetry_turns_and_lays_all_images_in_one_step() {
+    let mut session = in_paint();
+    options(&mut session, |o| o.symmetry = Symmetry { on: true, folds: 4, mirror: false });
+    drag(&mut session, &[[10.0, 5.0], [10.0, 5.5], [10.0, 7.1]]);
+    assert_eq!(particles(&session).len(), 12, "three of the stroke, four times");
+    let headings = |k: usize| {
+        particles(&session)
+            .iter()
+            .filter(|p| {
+                let goal = FRAC_PI_2 * (1 + k) as f64;
+                (p.heading - goal).cos() > 1.0 - 1e-9
+            })
+            .count()
+    };
+    assert_eq!([headings(0), headings(1), headings(2), headings(3)], [3; 4]);
+    session.apply(Command::SetTool(Tool::Eraser));
+    click(&mut session, [10.0, 5.0]);
+    assert_eq!(particles(&session).len(), 8, "the eraser works at all images");
+    session.apply(Command::Undo);
+    session.apply(Command::Undo);
+    assert!(particles(&session).is_empty() && !session.can_undo());
+}
+
+#[test]
+fn snapping_puts_the_pen_on_the_grid_and_its_headings_to_15_degrees() {
+    let mut session = in_paint();
+    options(&mut session, |o| o.snap = Snap { on: true, pitch: 0.5 });
+    drag(&mut session, &[[2.2, 2.3], [2.5, 2.61], [2.62, 2.69]]);
+    let p = particles(&session)[0];
+    assert_eq!((p.x, p.y), (2.0, 2.5));
+    let steps = p.heading / (PI / 12.0);
+    assert!((steps - steps.round()).abs() < 1e-9 && p.heading != 0.0, "{}", p.heading);
+}
+
+#[test]
+fn a_rectangle_selects_shift_adds_and_a_click_beside_lets_go() {
+    let mut session = with_tool(Tool::Select);
+    session.apply(Command::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(8.0, 8.0), at(12.0, 8.0)]));
+    session.apply(Command::EndGesture);
+    session.apply(Command::Hold(Hand { shift: false, reach: 0.2 }));
+    drag(&mut session, &[[1.0, 1.0], [3.5, 3.0]]);
+    assert_eq!(session.selection(), [0, 1]);
+    session.apply(Command::Hold(Hand { shift: true, reach: 0.2 }));
+    drag(&mut session, &[[7.0, 7.0], [9.0, 9.0]]);
+    assert_eq!(session.selection(), [0, 1, 2]);
+    click(&mut session, [3.0, 2.0]);
+    assert_eq!(session.selection(), [0, 2], "shift takes one out as well");
+    session.apply(Command::Hold(Hand { shift: false, reach: 0.2 }));
+    click(&mut session, [12.0, 8.0]);
+    assert_eq!(session.selection(), [3]);
+    click(&mut session, [15.0, 1.0]);
+    assert!(session.selection().is_empty());
+    session.apply(Command::SetTool(Tool::Lasso));
+    drag(&mut session, &[[1.0, 1.0], [4.0, 1.0], [4.0, 3.0], [1.0, 3.0]]);
+    assert_eq!(session.selection(), [0, 1]);
+    session.apply(Command::Selection(SelectionOrder::Invert));
+    assert_eq!(session.selection(), [2, 3]);
+}
+
+#[test]
+fn a_selection_is_moved_turned_scaled_and_headed_each_as_one_undo() {
+    let mut session = selecting();
+    let before = particles(&session).to_vec();
+    // From a particle, so that the group moves.
+    drag(&mut session, &[[2.0, 2.0], [3.0, 3.0], [4.0, 4.0]]);
+    assert_eq!(particles(&session)[2], at(4.5, 5.0));
+    assert_eq!(session.selection(), [0, 1, 2]);
+    let handle = |session: &Session, wanted| {
+        session.frame().unwrap().handles().into_iter().find(|(h, _)| *h == wanted).unwrap().1
+    };
+    let knob = handle(&session, Handle::Rotate);
+    let centre = session.frame().unwrap().centre();
+    let off = knob[1] - centre[1];
+    drag(&mut session, &[knob, [centre[0] - 0.7 * off, centre[1] + 0.7 * off], [centre[0] - off, centre[1]]]);
+    assert!(particles(&session).iter().all(|p| (p.heading - FRAC_PI_2).abs() < 1e-9));
+    let head = handle(&session, Handle::Head);
+    let centre = session.frame().unwrap().centre();
+    drag(&mut session, &[head, [centre[0] - 2.0, centre[1]]]);
+    assert!(particles(&session).iter().all(|p| (p.heading.abs() - PI).abs() < 1e-9));
+    let corner = handle(&session, Handle::Scale);
+    let centre = session.frame().unwrap().centre();
+    let goal = [0, 1].map(|k| centre[k] + 2.0 * (corner[k] - centre[k]));
+    let side = |s: &Session| (particles(s)[0].x - particles(s)[1].x).hypot(particles(s)[0].y - particles(s)[1].y);
+    drag(&mut session, &[corner, goal]);
+    assert!((side(&session) - 2.0).abs() < 1e-9);
+    for _ in 0..4 {
+        session.apply(Command::Undo);
+    }
+    assert_eq!(particles(&session), before);
+    assert_eq!(session.selection(), [0, 1, 2], "the selection outlives undo");
+}
+
+#[test]
+fn keys_turn_scale_nudge_duplicate_recolour_and_delete_and_each_is_undone() {
+    let mut session = selecting();
+    let before = session.snapshot().clone();
+    let commands = [
+        Command::Turn(PI / 12.0),
+        Command::Resize(1.15),
+        Command::Nudge([1, 0]),
+        Command::Selection(SelectionOrder::Duplicate),
+        Command::SetSpecies(4),
+        Command::Selection(SelectionOrder::TurnHeadings(PI)),
+        Command::Selection(SelectionOrder::HeadOutward),
+        Command::Selection(SelectionOrder::HeadAlongNeighbours),
+        Command::Selection(SelectionOrder::Delete),
+    ];
+    for command in commands {
+        let picture = session.snapshot().clone();
+        let undone = command.clone();
+        session.apply(command);
+        assert_ne!(*session.snapshot(), picture, "{undone:?} changes the picture");
+        session.apply(Command::Undo);
+        assert_eq!(*session.snapshot(), picture, "{undone:?} is one step");
+        session.apply(Command::Redo);
+        session.apply(Command::Undo);
+    }
+    assert_eq!(*session.snapshot(), before);
+    session.apply(Command::Selection(SelectionOrder::Duplicate));
+    assert_eq!(session.selection(), [3, 4, 5], "the copies are selected");
+    session.apply(Command::Selection(SelectionOrder::Delete));
+    assert_eq!(particles(&session).len(), 3);
+    session.apply(Command::Undo);
+    assert_eq!(session.selection(), [3, 4, 5], "and selected again when they come back");
+}
+
+#[test]
+fn a_species_recolours_only_what_is_seen_to_be_selected() {
+    let mut session = selecting();
+    session.apply(Command::SetTool(Tool::Pen));
+    session.apply(Command::SetSpecies(5));
+    assert!(particles(&session).iter().all(|p| p.species == 0));
+    assert!(session.selection().is_empty(), "a tool that lays lets go of the selection");
+    let effects = session.apply(Command::Selection(SelectionOrder::Delete));
+    assert_eq!(notice(&effects).unwrap().0, Level::Info);
+}
+
+#[test]
+fn the_eyedropper_takes_species_and_heading_and_gives_the_tool_back() {
+    let mut session = with_tool(Tool::Circle);
+    session.apply(Command::Paint(Particle { heading: 1.0, species: 6, ..at(5.0, 5.0) }));
+    session.apply(Command::SetTool(Tool::Eyedropper));
+    assert!(session.draft(Some([5.1, 5.0])).outline.is_some());
+    click(&mut session, [5.1, 5.0]);
+    assert_eq!((session.species(), session.paint_options().heading, session.tool()), (6, 1.0, Tool::Circle));
+}
+
+#[test]
+fn a_stamp_follows_the_cursor_and_a_click_lays_it_turned_and_scaled() {
+    let mut session = with_tool(Tool::Stamp);
+    session.apply(Command::TakeStamp(StampSource::Motif("train".into())));
+    session.apply(Command::Turn(FRAC_PI_2));
+    session.apply(Command::Resize(0.5));
+    let ghosts = session.draft(Some([8.0, 5.0])).ghosts;
+    click(&mut session, [8.0, 5.0]);
+    assert_eq!(particles(&session).len(), 6);
+    assert!(ghosts.iter().zip(particles(&session)).all(|(g, p)| (g.x - p.x).hypot(g.y - p.y) < 1e-9));
+    assert!(particles(&session).iter().all(|p| (p.x - 8.0).abs() < 1e-9 && (p.heading - FRAC_PI_2).abs() < 1e-9));
+    session.apply(Command::Undo);
+    assert!(particles(&session).is_empty());
+}
+
+#[test]
+fn a_selection_becomes_a_stamp() {
+    let mut session = selecting();
+    session.apply(Command::TakeStamp(StampSource::Selection));
+    assert_eq!(session.tool(), Tool::Stamp);
+    click(&mut session, [10.0, 5.0]);
+    assert_eq!(particles(&session).len(), 6);
+    assert_eq!(particles(&session)[3], at(9.5, 4.5));
+}
+
+fn clipboard(effects: &[Effect]) -> String {
+    effects
+        .iter()
+        .find_map(|e| match e {
+            Effect::WriteClipboard(text) => Some(text.clone()),
+            _ => None,
+        })
+        .expect("something was copied")
+}
+
+#[test]
+fn what_is_copied_is_pasted_exactly_into_another_scene() {
+    let mut session = in_paint();
+    let original =
+        vec![Particle { heading: 1.25, species: 3, ..at(1.0 / 3.0, 2.0) }, Particle { heading: -2.0, ..at(4.0, 9.5) }];
+    session.apply(Command::Stroke(original.clone()));
+    let text = clipboard(&session.apply(Command::Copy));
+    assert!(text.starts_with("# box: 16 10\nx,y,heading,species\n"), "{text}");
+    session.apply(Command::New);
+    assert_eq!(session.apply(Command::Paste), vec![Effect::ReadClipboard]);
+    session.apply(Command::PasteText(text));
+    assert_eq!(particles(&session), original);
+    assert_eq!((session.selection(), session.tool()), (&[0, 1][..], Tool::Select));
+    session.apply(Command::Undo);
+    assert!(particles(&session).is_empty());
+}
+
+#[test]
+fn a_paste_onto_its_original_lies_beside_it_and_one_too_large_is_made_to_fit() {
+    let mut session = selecting();
+    let text = clipboard(&session.apply(Command::Copy));
+    session.apply(Command::PasteText(text));
+    assert_eq!(particles(&session).len(), 6);
+    assert_ne!(particles(&session)[3], particles(&session)[0]);
+    let effects = session.apply(Command::PasteText("x,y\n0,0\n900,400\n100,800\n".into()));
+    assert_eq!(particles(&session).len(), 9);
+    assert!(notice(&effects).unwrap().1.contains("smaller"), "{effects:?}");
+    assert!(particles(&session).iter().all(|p| (0.0..=16.0).contains(&p.x) && (0.0..=10.0).contains(&p.y)));
+}
+
+#[test]
+fn cutting_copies_and_removes_the_selection() {
+    let mut session = selecting();
+    session.apply(Command::Selection(SelectionOrder::Particles(vec![1])));
+    let text = clipboard(&session.apply(Command::Cut));
+    assert_eq!(text.lines().count(), 3);
+    assert_eq!(particles(&session), [at(2.0, 2.0), at(2.5, 3.0)]);
+    session.apply(Command::Undo);
+    assert_eq!(particles(&session), triangle());
+}
+
+#[test]
+fn a_clipboard_without_particles_is_told_in_one_sentence_and_changes_nothing() {
+    let mut session = selecting();
+    let before = session.document().clone();
+    for text in ["", "https://example.org/", "x,y\n1,here\n", "lorem ipsum dolor\nsit amet"] {
+        let effects = session.apply(Command::PasteText(text.into()));
+        let (_, said) = notice(&effects).unwrap();
+        assert!(said.contains("x,y") || said.contains("line 2"), "{said}");
+        assert_eq!(*session.document(), before);
+    }
+}
+
+#[test]
+fn escape_drops_the_shape_in_the_making_then_the_selection_then_the_tool() {
+    let mut session = with_tool(Tool::Line);
+    session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
+    session.apply(Command::Pointer(Pointer::Drag([8.0, 2.0])));
+    session.apply(Command::LetGo);
+    session.apply(Command::Pointer(Pointer::Release));
+    assert!(particles(&session).is_empty());
+    assert_eq!(session.tool(), Tool::Line);
+    session.apply(Command::LetGo);
+    assert_eq!(session.tool(), Tool::Pen);
+    let mut session = selecting();
+    session.apply(Command::LetGo);
+    assert!(session.selection().is_empty());
+}
+
+#[test]
+fn a_text_is_asked_for_once_shown_and_laid() {
+    let mut session = with_tool(Tool::Text);
+    session.apply(Command::SetText("hi".into()));
+    let asked = |effects: Vec<Effect>| {
+        effects.into_iter().find_map(|e| match e {
+            Effect::Stipple(request) => Some(request),
+            _ => None,
+        })
+    };
+    let request = asked(session.tick(0)).expect("the text is asked for");
+    assert_eq!(request.source, StippleSource::Text("hi".into()));
+    assert!(asked(session.tick(0)).is_none(), "once");
+    assert!(session.stipple().busy);
+    let answer = vec![at(-0.5, 0.0), at(0.5, 0.0)];
+    let older = StippleRequest { source: StippleSource::Text("h".into()), ..request.clone() };
+    session.on_event(Event::Stippled { request: older, result: Err("late".into()) });
+    assert!(session.stipple().busy, "an answer to an older question is left alone");
+    session.on_event(Event::Stippled { request, result: Ok(answer) });
+    session.apply(Command::SetSpecies(2));
+    options(&mut session, |o| {
+        o.text.scale = 4.0;
+        o.text_headings = StrokeHeading::Common;
+        o.heading = 1.0;
+    });
+    click(&mut session, [8.0, 5.0]);
+    let laid =
+        [Particle { heading: 1.0, species: 2, ..at(6.0, 5.0) }, Particle { heading: 1.0, species: 2, ..at(10.0, 5.0) }];
+    assert_eq!(particles(&session), laid);
+    session.apply(Command::Undo);
+    assert!(particles(&session).is_empty());
+}
+
+#[test]
+fn a_dropped_image_is_shown_before_it_is_laid() {
+    let mut session = alive();
+    session.apply(Command::OpenPicture("fish.png".into()));
+    assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
+    let effects = session.tick(0);
+    let Some(Effect::Stipple(request)) = effects.iter().find(|e| matches!(e, Effect::Stipple(_))) else {
+        panic!("{effects:?}")
+    };
+    let before = session.snapshot().clone();
+    session.on_event(Event::Stippled { request: request.clone(), result: Err("fish.png: cannot be read".into()) });
+    assert!(session.stipple().error.is_some());
+    click(&mut session, [8.0, 5.0]);
+    assert_eq!(*session.snapshot(), before, "nothing there, nothing laid");
+}
+
+#[test]
+fn on_a_torus_what_is_laid_over_the_edge_comes_in_on_the_other_side() {
+    let mut session = with_tool(Tool::Circle);
+    session.apply(Command::SetMode(Mode::Whole));
+    drag(&mut session, &[[0.0, 5.0], [2.0, 5.0]]);
+    assert_eq!(particles(&session).len(), 13);
+    assert!(particles(&session).iter().any(|p| p.x > 12.0));
+    let mut session = with_tool(Tool::Circle);
+    drag(&mut session, &[[0.0, 5.0], [2.0, 5.0]]);
+    assert_eq!(particles(&session).len(), 7, "a motif ends at the edge");
+}
+
+#[test]
+fn another_scene_brings_its_own_spacing_and_an_empty_selection() {
+    let mut session = selecting();
+    let particles: Vec<Particle> = (0..10).map(|i| at(30.0 * f64::from(i) + 5.0, 50.0)).collect();
+    let snapshot = Snapshot { particles, box_size: [300.0, 100.0], ..Snapshot::default() };
+    session.on_event(Event::Imported { path: "row.csv".into(), result: Ok(snapshot) });
+    assert!((session.spacing() - 30.0).abs() < 1e-9);
+    assert!(session.selection().is_empty());
+}

@@ -1,0 +1,196 @@
+//! Lines, arcs and circles of particles, at equal distances that divide the curve evenly.
+
+use std::f64::consts::{FRAC_PI_2, PI, TAU};
+
+use super::MOST_LAID;
+use super::options::CurveHeading;
+use crate::snapshot::Particle;
+
+/// How particles on a curve are laid.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Laying {
+    /// Wanted distance along the curve, world units; the nearest that divides the curve evenly is taken.
+    pub spacing: f64,
+    pub heading: CurveHeading,
+    pub reversed: bool,
+    pub species: u8,
+}
+
+impl Laying {
+    /// A particle at `at` where the curve runs along `tangent` and `outward` points away from its centre, radians.
+    fn particle(&self, at: [f64; 2], tangent: f64, outward: f64) -> Particle {
+        let heading = match self.heading {
+            CurveHeading::Along => tangent,
+            CurveHeading::Across => tangent + FRAC_PI_2,
+            CurveHeading::Outward => outward,
+        };
+        let turned = if self.reversed { PI } else { 0.0 };
+        Particle { x: at[0], y: at[1], heading: heading + turned, species: self.species }
+    }
+
+    /// Intervals that divide `length` evenly.
+    fn intervals(&self, length: f64) -> usize {
+        ((length / self.spacing).round() as usize).min(MOST_LAID)
+    }
+}
+
+/// From `a` to `b`, both ends included; nothing when they are nearer than half the spacing.
+pub(super) fn line(a: [f64; 2], b: [f64; 2], laying: &Laying) -> Vec<Particle> {
+    let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+    let n = laying.intervals(dx.hypot(dy));
+    let tangent = dy.atan2(dx);
+    let at = |i: usize| {
+        let share = i as f64 / n as f64;
+        // Away from the middle.
+        let outward = if 2 * i < n { tangent + PI } else { tangent };
+        laying.particle([a[0] + share * dx, a[1] + share * dy], tangent, outward)
+    };
+    if n == 0 { Vec::new() } else { (0..=n).map(at).collect() }
+}
+
+/// A circle about `centre` through `rim`, the first particle there, counter-clockwise; at least three.
+pub(super) fn circle(centre: [f64; 2], rim: [f64; 2], laying: &Laying) -> Vec<Particle> {
+    let [dx, dy] = [rim[0] - centre[0], rim[1] - centre[1]];
+    let radius = dx.hypot(dy);
+    let n = laying.intervals(TAU * radius);
+    if n < 3 {
+        return Vec::new();
+    }
+    let start = dy.atan2(dx);
+    (0..n)
+        .map(|i| {
+            let angle = start + TAU * i as f64 / n as f64;
+            let at = [centre[0] + radius * angle.cos(), centre[1] + radius * angle.sin()];
+            laying.particle(at, angle + FRAC_PI_2, angle)
+        })
+        .collect()
+}
+
+/// The arc that a stroke drawn by hand means: from its first point to its last, bulging as far as it does.
+pub(super) fn arc(path: &[[f64; 2]], laying: &Laying) -> Vec<Particle> {
+    let (Some(&a), Some(&b)) = (path.first(), path.last()) else { return Vec::new() };
+    let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+    let chord = dx.hypot(dy);
+    if chord < 1e-9 {
+        return Vec::new();
+    }
+    // Signed distance from the chord, to the left of a → b.
+    let height = |p: &[f64; 2]| (dx * (p[1] - a[1]) - dy * (p[0] - a[0])) / chord;
+    let sagitta = path.iter().map(height).max_by(|p, q| p.abs().total_cmp(&q.abs())).unwrap_or(0.0);
+    // Flatter than a hand is steady: a straight line.
+    if sagitta.abs() < 0.03 * chord {
+        return line(a, b, laying);
+    }
+    // Positive sagitta lies left of the chord: the arc then runs clockwise about a centre on its right.
+    let radius = 0.5 * (0.25 * chord * chord + sagitta * sagitta) / sagitta;
+    let (left, middle) = ([-dy / chord, dx / chord], [a[0] + 0.5 * dx, a[1] + 0.5 * dy]);
+    let centre = [0, 1].map(|k| middle[k] + (sagitta - radius) * left[k]);
+    let sense = -sagitta.signum();
+    let angle_of = |p: [f64; 2]| (p[1] - centre[1]).atan2(p[0] - centre[0]);
+    let start = angle_of(a);
+    let sweep = (sense * (angle_of(b) - start)).rem_euclid(TAU);
+    let n = laying.intervals(radius.abs() * sweep);
+    let at = |i: usize| {
+        let angle = start + sense * sweep * i as f64 / n as f64;
+        let at = [centre[0] + radius.abs() * angle.cos(), centre[1] + radius.abs() * angle.sin()];
+        laying.particle(at, angle + sense * FRAC_PI_2, angle)
+    };
+    if n == 0 { Vec::new() } else { (0..=n).map(at).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::wrap_angle;
+
+    const ALONG: Laying = Laying { spacing: 1.0, heading: CurveHeading::Along, reversed: false, species: 2 };
+
+    fn gaps(particles: &[Particle]) -> Vec<f64> {
+        particles.windows(2).map(|p| (p[1].x - p[0].x).hypot(p[1].y - p[0].y)).collect()
+    }
+
+    fn same_angle(a: f64, b: f64) -> bool {
+        wrap_angle(a - b).abs() < 1e-9
+    }
+
+    #[test]
+    fn a_line_has_both_ends_and_equal_gaps_near_the_spacing() {
+        let laid = line([1.0, 1.0], [4.4, 1.0], &ALONG);
+        assert_eq!(laid.len(), 4);
+        assert_eq!((laid[0].x, laid[3].x), (1.0, 4.4));
+        assert!(gaps(&laid).iter().all(|g| (g - 3.4 / 3.0).abs() < 1e-9));
+        assert!(laid.iter().all(|p| p.heading == 0.0 && p.species == 2));
+        assert!(line([1.0, 1.0], [1.2, 1.0], &ALONG).is_empty(), "a click is no line");
+    }
+
+    #[test]
+    fn headings_run_along_across_outward_and_reversed() {
+        let heading = |heading, reversed| {
+            let laying = Laying { heading, reversed, ..ALONG };
+            let laid = line([0.0, 0.0], [0.0, 4.0], &laying);
+            (laid[0].heading, laid[4].heading)
+        };
+        let up = FRAC_PI_2;
+        assert_eq!(heading(CurveHeading::Along, false), (up, up));
+        let across = heading(CurveHeading::Across, false);
+        assert!(same_angle(across.0, PI) && same_angle(across.1, PI));
+        let outward = heading(CurveHeading::Outward, false);
+        assert!(same_angle(outward.0, -up) && same_angle(outward.1, up));
+        assert!(same_angle(heading(CurveHeading::Along, true).0, -up));
+    }
+
+    #[test]
+    fn a_circle_closes_with_equal_gaps_and_tangential_or_radial_headings() {
+        let laid = circle([5.0, 5.0], [7.0, 5.0], &ALONG);
+        // 2π · 2 = 12.57.
+        assert_eq!(laid.len(), 13);
+        let closed: Vec<Particle> = laid.iter().chain(&laid[..1]).copied().collect();
+        assert!(gaps(&closed).iter().all(|g| (g - gaps(&closed)[0]).abs() < 1e-9));
+        let outward = circle([5.0, 5.0], [7.0, 5.0], &Laying { heading: CurveHeading::Outward, ..ALONG });
+        for (tangential, radial) in laid.iter().zip(&outward) {
+            let angle = (radial.y - 5.0).atan2(radial.x - 5.0);
+            assert!(same_angle(radial.heading, angle) && same_angle(tangential.heading, angle + FRAC_PI_2));
+        }
+        assert!(circle([5.0, 5.0], [5.1, 5.0], &ALONG).is_empty());
+    }
+
+    #[test]
+    fn a_stroke_that_bulges_becomes_an_arc_through_its_ends_and_its_top() {
+        for side in [1.0, -1.0] {
+            // Half a circle of radius 3, drawn with a shaky hand.
+            let path: Vec<[f64; 2]> = (0..=20)
+                .map(|i| {
+                    let angle = PI * (1.0 - f64::from(i) / 20.0);
+                    [3.0 * angle.cos(), side * 3.0 * angle.sin()]
+                })
+                .collect();
+            let laid = arc(&path, &ALONG);
+            assert_eq!(laid.len(), 10);
+            assert!(laid.iter().all(|p| (p.x.hypot(p.y) - 3.0).abs() < 1e-6), "{laid:?}");
+            assert!((laid[0].x + 3.0).abs() < 1e-9 && (laid[9].x - 3.0).abs() < 1e-9);
+            assert!(same_angle(laid[0].heading, side * FRAC_PI_2), "{}", laid[0].heading);
+            assert!(gaps(&laid).iter().all(|g| (g - gaps(&laid)[0]).abs() < 1e-9));
+        }
+    }
+
+    #[test]
+    fn an_arc_of_more_than_half_a_circle_goes_the_long_way_round() {
+        // Three quarters of a unit circle, clockwise from the left.
+        let path: Vec<[f64; 2]> =
+            (0..=30).map(|i| PI - 1.5 * PI * f64::from(i) / 30.0).map(|a| [a.cos(), a.sin()]).collect();
+        let laid = arc(&path, &Laying { spacing: 0.2, ..ALONG });
+        assert!(laid.iter().all(|p| (p.x.hypot(p.y) - 1.0).abs() < 0.02), "{laid:?}");
+        assert!((laid.len() as f64 - (1.5 * PI / 0.2 + 1.0)).abs() < 1.5, "{}", laid.len());
+    }
+
+    #[test]
+    fn an_almost_straight_stroke_is_a_line() {
+        assert_eq!(arc(&[[0.0, 0.0], [2.0, 0.05], [4.0, 0.0]], &ALONG), line([0.0, 0.0], [4.0, 0.0], &ALONG));
+        assert!(arc(&[[0.0, 0.0]], &ALONG).is_empty());
+    }
+
+    #[test]
+    fn no_drag_lays_more_than_the_most() {
+        assert!(line([0.0, 0.0], [1e9, 0.0], &ALONG).len() <= MOST_LAID + 1);
+    }
+}

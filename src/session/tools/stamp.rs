@@ -1,0 +1,84 @@
+//! Things that are laid as a whole: motifs, selections, texts and images.
+
+use std::sync::Arc;
+
+use super::options::Pose;
+use super::symmetry::turned;
+use crate::snapshot::{Particle, Snapshot, motifs};
+
+/// Particles about their own middle, world units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stamp {
+    pub name: String,
+    pub particles: Arc<Vec<Particle>>,
+}
+
+/// Where the stamp comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StampSource {
+    /// A bundled picture, by name.
+    Motif(String),
+    /// What is selected now.
+    Selection,
+}
+
+impl Stamp {
+    /// A bundled picture. `None`: there is none of this name.
+    pub(super) fn motif(name: &str) -> Option<Self> {
+        let motif = motifs::by_name(name)?;
+        Some(Self { name: motif.title.to_owned(), particles: Arc::new(centred(&motif.snapshot().particles)) })
+    }
+
+    /// The stamp at `at`, turned and scaled.
+    pub(super) fn placed(&self, pose: Pose, at: [f64; 2]) -> Vec<Particle> {
+        placed(&self.particles, pose, at)
+    }
+}
+
+/// `particles` (about their middle) at `at`, turned and scaled.
+pub(super) fn placed(particles: &[Particle], pose: Pose, at: [f64; 2]) -> Vec<Particle> {
+    let place = |p: &Particle| {
+        let p = turned(*p, [0.0; 2], pose.turn);
+        Particle { x: at[0] + pose.scale * p.x, y: at[1] + pose.scale * p.y, ..p }
+    };
+    particles.iter().map(place).collect()
+}
+
+/// The particles about the middle of their bounding box.
+pub(super) fn centred(particles: &[Particle]) -> Vec<Particle> {
+    let snapshot = Snapshot { particles: particles.to_vec(), ..Snapshot::default() };
+    let Some([low, high]) = snapshot.bounding() else { return Vec::new() };
+    let middle = [0, 1].map(|k| 0.5 * (low[k] + high[k]));
+    particles.iter().map(|p| Particle { x: p.x - middle[0], y: p.y - middle[1], ..*p }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::FRAC_PI_2;
+
+    #[test]
+    fn a_stamp_is_laid_about_its_middle_turned_and_scaled() {
+        let particles = centred(&[
+            Particle { x: 1.0, y: 1.0, ..Particle::default() },
+            Particle { x: 3.0, y: 1.0, ..Particle::default() },
+        ]);
+        let stamp = Stamp { name: String::new(), particles: Arc::new(particles) };
+        let laid = stamp.placed(Pose { turn: FRAC_PI_2, scale: 2.0 }, [5.0, 5.0]);
+        assert!((laid[1].x - 5.0).abs() < 1e-9 && (laid[1].y - 7.0).abs() < 1e-9);
+        assert!((laid[1].heading - FRAC_PI_2).abs() < 1e-9);
+    }
+
+    #[test]
+    fn every_bundled_picture_is_a_stamp_about_its_middle() {
+        for motif in motifs::all() {
+            let stamp = Stamp::motif(motif.name).unwrap();
+            let sum: f64 = stamp.particles.iter().map(|p| p.x.abs() + p.y.abs()).sum();
+            assert!(sum > 0.0, "{}", motif.name);
+            let least = stamp.particles.iter().map(|p| p.x).fold(f64::INFINITY, f64::min);
+            let most = stamp.particles.iter().map(|p| p.x).fold(f64::NEG_INFINITY, f64::max);
+            assert!((least + most).abs() < 1e-9, "{}", motif.name);
+        }
+        assert!(Stamp::motif("no such picture").is_none());
+    }
+}
