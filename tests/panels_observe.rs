@@ -204,8 +204,8 @@ fn while_another_rule_is_learned_the_old_one_plays_and_one_can_switch_at_once() 
     measured(&mut session, RuleRole::New, 50, 0.5);
     measured(&mut session, RuleRole::New, 100, 0.71);
     let mut window = window(session);
-    window.get_by_label("Old rule still playing: 0.71 → 0.93");
-    window.get_by_label("Fidelity of the new rule");
+    window.get_by_label("Old rule still playing: 0.71 of 0.93");
+    window.get_by_label("New rule");
     click(&mut window, "Switch now");
     assert!(window.state().session.held().is_none());
     assert!(window.query_by_label_contains("still playing").is_none());

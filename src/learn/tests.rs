@@ -353,3 +353,29 @@ fn a_forward_drive_counts_forward_motion_alone() {
     assert!(value(&sideways) > 100.0 * value(&ahead).abs());
     assert!((ahead.speed_sq - 1.0001).abs() < 1e-3 && (ahead.forward - 1.0).abs() < 1e-5);
 }
+
+#[test]
+fn a_phase_that_is_told_to_end_cools_down_and_leaves_the_rest_out() {
+    let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
+    let settings = TrainingSettings { steps: 1000, flow_steps: 1000, ..small_settings() };
+    let mut trainer = Trainer::new(&snapshot, &Ensemble::default(), &settings, None).unwrap();
+    for _ in 0..30 {
+        trainer.step().unwrap();
+    }
+    trainer.end_phase();
+    trainer.end_phase();
+    assert_eq!(trainer.total_steps(), 30 + 20 + 1000, "once");
+    let mut phases = Vec::new();
+    for _ in 0..50 {
+        phases.push(trainer.step().unwrap().expect("more to do").phase);
+    }
+    assert_eq!(phases.iter().position(|&phase| phase == Phase::Flow), Some(20));
+    trainer.end_phase();
+    let mut last = 0;
+    while let Some(stats) = trainer.step().unwrap() {
+        assert_eq!(stats.phase, Phase::Flow);
+        last = stats.step;
+    }
+    assert_eq!(last, 30 + 20 + 30 + 20);
+    trainer.rule().validate().unwrap();
+}

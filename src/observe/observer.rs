@@ -19,6 +19,9 @@ use crate::snapshot::{Ensemble, Snapshot, SnapshotError, Swarm};
 const MOST_EVALUATED: usize = 20_000;
 /// Samples of the target that order and energy are taken from.
 const TARGET_SAMPLES: usize = 8;
+/// Steps between configurations that count as two: the noise of one is forgotten in the other (a particle forgets a tenth
+/// of it in a step).
+const APART: u64 = 30;
 /// A temperature that differs by less, relatively, is judged by the same yardstick.
 const SAME_SIGMA: f64 = 0.03;
 
@@ -102,7 +105,8 @@ impl Made {
 pub struct Observer {
     made: Option<(Made, Option<Yardstick>, Arc<TargetFacts>)>,
     epoch: Option<u64>,
-    last_step: Option<u64>,
+    /// Step at which the newest of the recent ones was begun.
+    begun: Option<u64>,
     recent: VecDeque<Histogram>,
     recent_pairs: VecDeque<Vec<(f64, f64)>>,
 }
@@ -116,12 +120,16 @@ impl Observer {
             self.recent.clear();
             self.recent_pairs.clear();
             self.epoch = Some(glimpse.epoch);
-        } else if self.last_step == Some(glimpse.step) {
-            // Time stands still: the same configuration must not count twice.
-            self.recent.pop_back();
-            self.recent_pairs.pop_back();
+            self.begun = None;
         }
-        self.last_step = Some(glimpse.step);
+        match self.begun {
+            // Almost the same configuration must not count twice: it takes the place of the one before.
+            Some(begun) if glimpse.step - begun.min(glimpse.step) < APART => {
+                self.recent.pop_back();
+                self.recent_pairs.pop_back();
+            }
+            _ => self.begun = Some(glimpse.step),
+        }
         let Some((_, yardstick, target)) = &self.made else { unreachable!("prepared above") };
         let pooled = yardstick.as_ref().map_or(1, Yardstick::pooled);
         let swarm = &glimpse.swarm;
@@ -171,6 +179,7 @@ impl Observer {
             _ => (make_yardstick(glimpse).ok(), true),
         };
         if new_pattern {
+            self.begun = None;
             self.recent.clear();
             self.recent_pairs.clear();
         }
@@ -293,16 +302,22 @@ mod tests {
     }
 
     #[test]
-    fn configurations_of_one_epoch_are_pooled_and_one_that_stands_still_counts_once() {
+    fn configurations_of_one_epoch_are_pooled_and_those_of_almost_the_same_time_count_once() {
         let mut observer = Observer::default();
         let mut now = glimpse(300);
         observer.look(&now).unwrap();
         now.step = 100;
         observer.look(&now).unwrap();
         assert_eq!(observer.recent.len(), 2);
+        for _ in 0..3 {
+            now.step += 9;
+            observer.look(&now).unwrap();
+            assert_eq!(observer.recent.len(), 2, "a few steps later");
+        }
+        now.step += 9;
         observer.look(&now).unwrap();
-        assert_eq!(observer.recent.len(), 2, "the same step again");
-        for step in 2..20 {
+        assert_eq!(observer.recent.len(), 3);
+        for step in 3..20 {
             now.step = 100 * step;
             observer.look(&now).unwrap();
         }
@@ -314,12 +329,12 @@ mod tests {
         let mut observer = Observer::default();
         let mut now = glimpse(96);
         observer.look(&now).unwrap();
-        now.step = 1;
+        now.step = 40;
         now.rule = Arc::new((*now.rule).clone());
         observer.look(&now).unwrap();
         assert_eq!(observer.recent.len(), 2);
         now.snapshot = Arc::new(motifs::by_name("flock").expect("a bundled picture").snapshot());
-        now.step = 2;
+        now.step = 80;
         let reading = observer.look(&now).unwrap();
         assert_eq!(observer.recent.len(), 1);
         assert!(reading.fidelity_now.unwrap() < 0.6, "mills are no flock: {:?}", reading.fidelity_now);

@@ -22,6 +22,7 @@ mod pen;
 mod picture;
 mod pointer;
 mod prefs;
+mod request;
 mod start;
 mod state;
 mod swarm;

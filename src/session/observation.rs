@@ -34,7 +34,7 @@ pub struct Healing {
     pub step: u64,
     /// Fidelity before.
     pub before: Option<f64>,
-    /// `[steps since, fidelity]`, of single configurations.
+    /// `[steps since, fidelity]`.
     pub curve: Curve,
 }
 
@@ -191,7 +191,7 @@ impl Observation {
         push(&mut self.drift, reading.drift);
         push(&mut self.energy, reading.energy);
         if let Some(healing) = &mut self.healing
-            && let Some(fidelity) = reading.fidelity_now
+            && let Some(fidelity) = reading.fidelity
             && reading.step >= healing.step
             && reading.step - healing.step < MOST_STEPS
         {

@@ -100,7 +100,7 @@ pub(super) fn measured(
                     && new >= old
                 {
                     effects.extend(switch(session));
-                    let text = format!("The new rule takes over: {old:.2} → {new:.2}.");
+                    let text = format!("The new rule takes over: {new:.2}, and the old one had {old:.2}.");
                     effects.push(notify(Level::Info, text));
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::egui::{Button, Checkbox, CollapsingHeader, DragValue, ProgressBar, RichText, Ui, Vec2};
 use super::widgets::{Scale, card, choice, command_button_enabled, row, section, slider, slider_int};
-use super::{observe, style};
+use super::{meter, observe, style};
 use crate::learn::{Drive, Phase, TrainingSettings};
 use crate::rule::FlowKind;
 use crate::session::{Command, PlotKind, Session, TrainingState, TrainingView};
@@ -26,6 +26,9 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
         card(ui, colour, &warning.text, warning.mend);
     }
     status(ui, training);
+    if session.has_rule() && !active {
+        meter::seal(ui, session, commands);
+    }
     held(ui, session, commands);
     curves(ui, session, commands);
 }
@@ -193,8 +196,9 @@ fn curves(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 fn held(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let Some(held) = session.held() else { return };
     let number = |value: Option<f64>| value.map_or("…".to_owned(), |value| format!("{value:.2}"));
-    let text = format!("Old rule still playing: {} → {}", number(held.new), number(held.old));
-    let meaning = "Quick fidelities on the picture. The new rule takes over, softly, when it is at least as good as the old one, \
+    // The letters of the panels have no arrow.
+    let text = format!("Old rule still playing: {} of {}", number(held.new), number(held.old));
+    let meaning = "Quick fidelity of the new rule, and of the old one that it must reach. The new rule takes over, softly, when it is at least as good as the old one, \
                    or when learning ends";
     ui.horizontal(|ui| {
         ui.label(RichText::new(text).color(style::TEXT)).on_hover_text(meaning);

@@ -76,7 +76,8 @@ fn healing(ui: &mut Ui, session: &Session, state: &mut UiState) {
     }
 }
 
-fn seal(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+/// The certificate of the scene in a line, with what one can do about it.
+pub(super) fn seal(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     if let CertificateState::Running { phase, share } = &session.certificate().state {
         ui.horizontal(|ui| {
             let text = format!("certifying, {phase} {:.0} %", 100.0 * share);

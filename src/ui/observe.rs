@@ -151,9 +151,8 @@ fn heading(session: &Session, kind: PlotKind, chart: &Chart) -> String {
             Some(healing) => healing.text(),
             None => "Healing: nothing is hurt".to_owned(),
         },
-        (PlotKind::PairCorrelation | PlotKind::Loss | PlotKind::Order | PlotKind::LearnedFidelity, _) | (_, None) => {
-            kind.name().to_owned()
-        }
+        (PlotKind::LearnedFidelity, _) => "New rule".to_owned(),
+        (PlotKind::PairCorrelation | PlotKind::Loss | PlotKind::Order, _) | (_, None) => kind.name().to_owned(),
         (PlotKind::Frame, Some(ms)) => format!("{} {ms:.1} ms", kind.name()),
         (PlotKind::Speed, Some(steps)) => format!("{} {steps:.0} steps per s", kind.name()),
         (PlotKind::PairTests, Some(millions)) => format!("{} {millions:.1} million per s", kind.name()),
@@ -169,7 +168,7 @@ fn draw(ui: &mut Ui, kind: PlotKind, chart: &Chart, height: f32) {
         .allow_zoom(false)
         .allow_scroll(false)
         .allow_boxed_zoom(false)
-        .grid_color(style::TEXT_WEAK.colour())
+        .grid_color(style::TEXT_WEAK.gamma_multiply(0.7))
         .grid_spacing(10.0..=90.0)
         .show_background(false)
         .y_axis_min_width(28.0);

@@ -48,6 +48,10 @@ impl Learner for Fake {
         Ok(Some(StepStats { phase, step: self.step, steps: self.steps, loss: 1.0 / self.step as f64 }))
     }
 
+    fn end_phase(&mut self) {
+        self.steps = self.step + 3;
+    }
+
     fn rule(&self) -> Rule {
         let shape = NetShape { species: 1, phi: [1, 1], rho: [1, 1], outputs: 1 };
         Rule {
@@ -263,4 +267,14 @@ fn the_end_arrives_even_when_nobody_ever_read() {
     }
     outbox.finish(Event::Finished { reason: Reason::Stopped });
     assert_eq!(events.try_iter().last(), Some(Event::Finished { reason: Reason::Stopped }));
+}
+
+#[test]
+fn a_phase_that_shall_end_ends_soon_and_the_run_is_complete() {
+    let training = start(Fake::steps(1_000_000));
+    wait_for(&training, |event| matches!(event, Event::Progress(_)));
+    training.end_phase();
+    let events = all_events(&training);
+    assert_eq!(events.last(), Some(&Event::Finished { reason: Reason::Completed }));
+    assert!(training.newest_rule().expect("weights").unit_length < 100_000.0);
 }

@@ -60,7 +60,7 @@ pub(super) fn draw(chart: &Chart, [width, height]: [u32; 2]) -> RgbaImage {
     };
     let [left, top, right, bottom] = frame.edges;
 
-    paper.text(&chart.title, [left, 1.9 * size], 1.25 * size, INK, Anchor::Left);
+    paper.text(&chart.title, [left, 1.65 * size], 1.25 * size, INK, Anchor::Left);
     for tick in ticks(frame.x, (right - left) / (6.0 * size)) {
         let x = on_pixel(frame.to_pixel([tick, 0.0])[0]);
         paper.line([x, top], [x, bottom], 1.0, GRID);

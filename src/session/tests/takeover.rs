@@ -49,7 +49,7 @@ fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over()
     assert_eq!(session.held(), Some(&Held { old: Some(0.8), new: Some(0.7) }));
     assert_eq!(fade(&mut session), 0);
     let effects = measured(&mut session, RuleRole::New, 200, 0.81);
-    assert!(notice(&effects).unwrap().1.contains("0.80 → 0.81"));
+    assert!(notice(&effects).unwrap().1.contains("0.81, and the old one had 0.80"));
     assert_eq!(session.held(), None);
     assert_eq!(fade(&mut session), 1, "it takes over once, at the halt");
     assert_ne!(session.playing_rule().unwrap(), &old);

@@ -1,0 +1,71 @@
+//! What the session asks the threads of the shell to learn and to measure.
+
+use std::sync::Arc;
+
+use super::command::RunId;
+use crate::learn::TrainingSettings;
+use crate::rule::{LiveSettings, Rule};
+use crate::snapshot::{Ensemble, Mode, Snapshot};
+
+/// What the time of a step of learning depends on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaceKey {
+    pub size: i32,
+    pub species: usize,
+    pub mode: Mode,
+    pub batch: usize,
+    pub particles: usize,
+    pub widths: [[usize; 2]; 2],
+    pub cutoff_l: f64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingRequest {
+    pub run: RunId,
+    pub snapshot: Arc<Snapshot>,
+    pub ensemble: Ensemble,
+    pub settings: TrainingSettings,
+    /// Go on from these weights.
+    pub start: Option<Arc<Rule>>,
+    /// Learn only another flow for the energy of `start`.
+    pub another_flow: bool,
+}
+
+/// Whose fidelity is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleRole {
+    /// The rule that was there before the run.
+    Old,
+    /// The newest weights.
+    New,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleRequest {
+    pub run: RunId,
+    pub role: RuleRole,
+    /// Of the run, when these weights came.
+    pub step: usize,
+    pub rule: Arc<Rule>,
+    pub snapshot: Arc<Snapshot>,
+    pub ensemble: Ensemble,
+    pub live: LiveSettings,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CertificateRequest {
+    pub run: u64,
+    pub rule: Arc<Rule>,
+    pub snapshot: Arc<Snapshot>,
+    pub ensemble: Ensemble,
+    pub live: LiveSettings,
+}
+
+/// How fast the program is now.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Speed {
+    pub frame_ms: f64,
+    pub steps_per_s: f64,
+    /// `None` while unknown.
+    pub pair_tests_per_s: Option<f64>,
+}
