@@ -23,7 +23,10 @@ fn diffusivity() -> vec3<f32> {
     return vec3<f32>(1.0, 1.0, params.kappa * params.kappa);
 }
 
-// γ V + η D s, and the push of the mouse.
+// The stir d/r (1 - d²/r²)² is at most 1 over this.
+const STIR_SCALE = 3.493856;
+
+// γ V + η D s, and what the mouse adds.
 fn velocity(slot: u32) -> vec3<f32> {
     var v = params.strength * flow[slot].xyz + params.relaxation * diffusivity() * score[slot].xyz;
     if params.force_radius > 0.0 {
@@ -31,7 +34,8 @@ fn velocity(slot: u32) -> vec3<f32> {
         let r2 = dot(d, d);
         let inside = max(1.0 - r2 / (params.force_radius * params.force_radius), 0.0);
         let push = params.force_strength * inside * inside * d * inverseSqrt(max(r2, 1e-12));
-        v += vec3<f32>(push, 0.0);
+        let stir = params.force_stir * STIR_SCALE * inside * inside * vec2<f32>(-d.y, d.x) / params.force_radius;
+        v += vec3<f32>(push + stir, 0.0);
     }
     return v;
 }

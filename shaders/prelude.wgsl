@@ -28,7 +28,8 @@ struct Params {
     denoise: f32,
     // Step number of the first step in this submission.
     first_step: u32,
-    padding: u32,
+    // Greatest tangential speed of the mouse, counter-clockwise.
+    force_stir: f32,
     // cruise u, strafe w, swirl χ of each species.
     knobs: array<vec4<f32>, 8>,
 }

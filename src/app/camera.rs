@@ -13,6 +13,12 @@ const FIT_SHARE: f64 = 0.9;
 /// How fast the zoom follows the wheel, 1/s.
 const ZOOM_RATE: f64 = 16.0;
 
+/// How fast the view follows a creature, 1/s.
+const FOLLOW_RATE: f64 = 5.0;
+
+/// Height of the view that follows a creature, lengths.
+const FOLLOWED_LENGTH: f64 = 28.0;
+
 /// What part of a world the canvas shows. World y points up, screen y down. "Points" are egui's logical pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Camera {
@@ -61,6 +67,21 @@ impl Camera {
                 self.anchor = None;
             }
         }
+    }
+
+    /// Glides towards a place on a torus, the shorter way round; `dt_s`: since the last frame. Zooms in when the whole box
+    /// was shown.
+    pub fn follow(&mut self, free: Rect, [x, y]: [f64; 2], dt_s: f64) {
+        if self.fitted {
+            self.fitted = false;
+            self.zoom_goal = self.zoom.max(f64::from(free.height()) / FOLLOWED_LENGTH);
+        }
+        let share = 1.0 - (-FOLLOW_RATE * dt_s).exp();
+        for ((centre, target), side) in self.centre.iter_mut().zip([x, y]).zip(self.box_size) {
+            let apart = target - *centre;
+            *centre = (*centre + share * (apart - side * (apart / side).round())).rem_euclid(side);
+        }
+        self.anchor = None;
     }
 
     /// Shows the whole box again.
@@ -176,6 +197,27 @@ mod tests {
             let drawn = pos2(0.5 * (ndc[0] + 1.0) * SCREEN.width(), 0.5 * (1.0 - ndc[1]) * SCREEN.height());
             assert!((drawn - at).length() < 1e-2, "{drawn:?} {at:?}");
         }
+    }
+
+    #[test]
+    fn a_followed_creature_comes_to_the_middle_the_shorter_way_round() {
+        let mut camera = fitted();
+        let mut last = [8.0, 5.0];
+        for _ in 0..300 {
+            camera.follow(FREE, [15.5, 0.5], 0.016);
+            camera.update(FREE, [16.0, 10.0], 0.016);
+            let now = camera.world_from_screen(FREE, FREE.center());
+            assert!((0..2).all(|k| {
+                let moved = (now[k] - last[k]).abs();
+                moved < 1.0 || [16.0, 10.0][k] - moved < 1.0
+            }));
+            last = now;
+        }
+        assert!((last[0] - 15.5).abs() < 1e-2 && (last[1] - 0.5).abs() < 1e-2, "{last:?}");
+        // Over the edge: never through the middle of the box.
+        camera.follow(FREE, [0.5, 0.5], 0.016);
+        let [x, _] = camera.world_from_screen(FREE, FREE.center());
+        assert!(!(1.0..15.0).contains(&x), "{x}");
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The canvas: pointer and keys become commands, the session becomes a picture.
 
-use bevy_egui::egui::{self, Color32, Id, LayerId, Pos2, Rect, Sense, Stroke, Ui, UiBuilder};
+use bevy_egui::egui::{self, Id, LayerId, Pos2, Rect, Sense, Ui, UiBuilder};
 
+use super::brush;
 use super::camera::Camera;
 use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, SwarmBuffer};
 use super::theme;
-use crate::session::{ColourBy, Command, ForceKind, Hand, Look, Place, Pointer, Session, Theme};
+use crate::session::{Brush, ColourBy, Command, Hand, Look, Place, Pointer, Session, Theme};
 use crate::snapshot::{Boundary, Mode};
 
 /// Half length of a body, in units of ℓ.
@@ -19,6 +20,9 @@ const REACH_POINTS: f64 = 9.0;
 /// Zoom by one notch of the wheel moves about 50 points of scrolling.
 const ZOOM_PER_POINT: f64 = 0.004;
 
+/// A drag by so many points makes the brush e times as large.
+const RESIZE_POINTS: f32 = 120.0;
+
 /// View state of the canvas: nothing here is saved.
 pub struct Canvas {
     /// The free rectangle, in points.
@@ -29,6 +33,8 @@ pub struct Canvas {
     held: bool,
     /// The view is being dragged.
     panning: bool,
+    /// The brush is being resized: where the pointer went down, and the radius there, ℓ.
+    resizing: Option<(Pos2, f64)>,
     painting: Option<SwarmBuffer>,
     /// Revision of the document in the buffer.
     painted: Option<u64>,
@@ -46,6 +52,7 @@ impl Default for Canvas {
             live: Camera::default(),
             held: false,
             panning: false,
+            resizing: None,
             painting: None,
             painted: None,
             painted_body: 0.0,
@@ -84,6 +91,9 @@ impl Canvas {
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
         let over = response.contains_pointer();
         let mut commands = Vec::new();
+        if place != Place::Paint && session.live().following.is_some() {
+            brush::following(&ui.painter_at(free), free.center_top() + egui::vec2(0.0, 12.0), session.prefs().theme);
+        }
         let at = ui.input(|i| i.pointer.latest_pos());
         if place == Place::Paint {
             let hand =
@@ -94,7 +104,7 @@ impl Canvas {
             let cursor = at.filter(|_| over && pointer_is_here);
             draft::show(ui, free, &self.paint, session, cursor);
         }
-        commands.extend(self.pointer(ui, over, place));
+        commands.extend(self.pointer(ui, over, session));
         if let Some(at) = at.filter(|_| self.held || (over && pointer_is_here)) {
             self.overlay(ui, session, at);
         }
@@ -102,24 +112,37 @@ impl Canvas {
     }
 
     /// The events of the frame in their order, so that a quick click or a quick stroke loses nothing.
-    fn pointer(&mut self, ui: &Ui, over: bool, place: Place) -> Vec<Command> {
-        let free = self.free;
+    fn pointer(&mut self, ui: &Ui, over: bool, session: &Session) -> Vec<Command> {
+        let (free, place) = (self.free, session.place());
+        let live = session.live();
         let mut commands = Vec::new();
         let (events, scroll, pinch, hover, focused) = ui
             .input(|i| (i.events.clone(), i.smooth_scroll_delta().y, i.zoom_delta(), i.pointer.hover_pos(), i.focused));
+        let double_click = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
         let mut last = None;
         for event in events {
             match event {
-                egui::Event::PointerButton { pos, button, pressed: true, .. } if over => match button {
+                egui::Event::PointerButton { pos, button, pressed: true, modifiers } if over => match button {
+                    egui::PointerButton::Primary
+                        if place != Place::Paint && (modifiers.ctrl || modifiers.alt || modifiers.command) =>
+                    {
+                        self.resizing = Some((pos, live.brush_radius_l));
+                    }
                     egui::PointerButton::Primary => {
                         self.held = true;
                         let at = self.camera(place).world_from_screen(free, pos);
                         commands.push(Command::Pointer(Pointer::Press(at)));
                     }
-                    egui::PointerButton::Secondary | egui::PointerButton::Middle => self.panning = true,
+                    egui::PointerButton::Secondary | egui::PointerButton::Middle => {
+                        self.panning = true;
+                        if place != Place::Paint && live.following.is_some() {
+                            commands.push(Command::StopFollowing);
+                        }
+                    }
                     _ => {}
                 },
                 egui::Event::PointerButton { pos, button, pressed: false, .. } => match button {
+                    egui::PointerButton::Primary if self.resizing.is_some() => self.resizing = None,
                     egui::PointerButton::Primary if self.held => {
                         let at = self.camera(place).world_from_screen(free, pos);
                         commands.extend([Command::Pointer(Pointer::Drag(at)), Command::Pointer(Pointer::Release)]);
@@ -128,6 +151,12 @@ impl Canvas {
                     egui::PointerButton::Secondary | egui::PointerButton::Middle => self.panning = false,
                     _ => {}
                 },
+                egui::Event::PointerMoved(pos) if self.resizing.is_some() => {
+                    if let Some((from, radius_l)) = self.resizing {
+                        let factor = f64::from((pos.x - from.x) / RESIZE_POINTS).exp();
+                        commands.push(Command::SetBrushRadius(radius_l * factor));
+                    }
+                }
                 egui::Event::PointerMoved(pos) if self.held => {
                     let at = self.camera(place).world_from_screen(free, pos);
                     commands.push(Command::Pointer(Pointer::Drag(at)));
@@ -144,6 +173,10 @@ impl Canvas {
             self.held = false;
             commands.push(Command::Pointer(Pointer::Release));
         }
+        let picks = place != Place::Paint && over && double_click && !matches!(live.brush, Brush::Add | Brush::Remove);
+        if let Some(at) = hover.filter(|_| picks) {
+            commands.push(Command::FollowAt(self.camera(place).world_from_screen(free, at)));
+        }
         if let Some(at) = hover.filter(|_| over) {
             let factor = (f64::from(scroll) * ZOOM_PER_POINT).exp() * f64::from(pinch);
             if factor != 1.0 {
@@ -151,6 +184,13 @@ impl Canvas {
             }
         }
         commands
+    }
+
+    /// Brings a place of the living swarm (ℓ) to the middle of the view.
+    pub fn follow(&mut self, place_l: Option<[f64; 2]>, dt_s: f64) {
+        if let Some(place_l) = place_l {
+            self.live.follow(self.free, place_l, dt_s);
+        }
     }
 
     /// Shows the whole box again.
@@ -164,20 +204,17 @@ impl Canvas {
         match session.place() {
             Place::Paint => draft::cursor(&painter, &self.paint, session, at),
             Place::Learn | Place::Live => {
-                let live = session.live();
-                if live.particles == 0 || live.force == ForceKind::None {
-                    return;
-                }
-                let radius = (live.force_radius_l * self.live.points_per_length()) as f32;
-                let strength = if self.held { 1.0 } else { 0.45 };
-                let colour = match live.force {
-                    ForceKind::Pull => theme::pull(session.prefs().theme),
-                    _ => theme::push(session.prefs().theme),
-                };
-                let fill = if self.held { colour.gamma_multiply(0.10) } else { Color32::TRANSPARENT };
-                painter.circle(at, radius, fill, Stroke::new(1.2, colour.gamma_multiply(strength)));
+                // While its size is being dragged, the circle stays where that began.
+                let at = self.resizing.map_or(at, |(from, _)| from);
+                brush::circle(&painter, session, at, self.live.points_per_length(), self.held);
             }
         }
+    }
+
+    /// x, y, width, height of the free rectangle, physical pixels.
+    pub fn free_pixels(&self, ctx: &egui::Context) -> [u32; 4] {
+        let pixel = |v: f32| (v * ctx.pixels_per_point()).round().max(0.0) as u32;
+        [pixel(self.free.min.x), pixel(self.free.min.y), pixel(self.free.width()), pixel(self.free.height())]
     }
 
     /// What the render world draws now. `range`: the numbers at both ends of the colour ramp, once they are known.
@@ -191,9 +228,7 @@ impl Canvas {
     ) -> CanvasFrame {
         let pixels_per_point = ctx.pixels_per_point();
         let screen = ctx.viewport_rect();
-        let pixel = |v: f32| (v * pixels_per_point).round().max(0.0) as u32;
-        let free_rect =
-            [pixel(self.free.min.x), pixel(self.free.min.y), pixel(self.free.width()), pixel(self.free.height())];
+        let free_rect = self.free_pixels(ctx);
         let free = self.free;
         let layer = match session.place() {
             Place::Paint => {
@@ -221,7 +256,11 @@ impl Canvas {
         };
         CanvasFrame {
             free_rect,
-            layer: layer.map(|layer| Layer { view: styled(layer.view, session, gpu, layer.count, range), ..layer }),
+            layer: layer.map(|layer| {
+                let view = styled(layer.view, session, gpu, layer.count, range);
+                let follows = session.place() != Place::Paint && session.live().following.is_some();
+                Layer { view: if follows { endless(view) } else { view }, ..layer }
+            }),
         }
     }
 }
@@ -279,19 +318,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
     }
 }
 
-/// Files dropped on the window. An image that is dropped on the picture is shown before it is laid.
-pub fn dropped(ctx: &egui::Context, place: Place) -> Vec<Command> {
-    let files = ctx.input(|i| i.raw.dropped_files.clone());
-    files
-        .into_iter()
-        .map(|file| file.path().to_owned())
-        .map(|path| {
-            let is = |names: &[&str]| path.extension().is_some_and(|e| names.iter().any(|n| e.eq_ignore_ascii_case(n)));
-            match (is(&["ron"]), place) {
-                (true, _) => Command::Open(path),
-                (false, Place::Paint) if is(&["png", "jpg", "jpeg"]) => Command::OpenPicture(path),
-                (false, _) => Command::Import(path),
-            }
-        })
-        .collect()
+/// A world without edge: whoever follows a creature need not see where the torus was cut open.
+fn endless(view: View) -> View {
+    View { ghost_opacity: 1.0, stage_fill: [0.0; 4], stage_edge: [0.0; 4], ..view }
 }

@@ -68,9 +68,10 @@ impl Keys {
             Key::Super if cfg!(target_os = "macos") => self.ctrl = down,
             Key::Shift => self.shift = down,
             Key::Alt => self.alt = down,
-            _ if down && !event.repeat && !self.alt => {
+            _ if down && !self.alt => {
                 let key = bevy_to_egui_key(&event.logical_key)?;
-                return if listener.wants(key) { None } else { self.command(key, place) };
+                let command = if listener.wants(key) { None } else { self.command(key, place) };
+                return command.filter(|command| !event.repeat || command.repeats());
             }
             _ => {}
         }
@@ -78,13 +79,11 @@ impl Keys {
     }
 
     fn command(mut self, key: egui::Key, place: Place) -> Option<Command> {
-        // Where + lies on the keyboard differs: with Shift, without, or on the key of =.
-        let key = if self.ctrl && matches!(key, egui::Key::Plus | egui::Key::Equals) {
+        // Where these signs lie on the keyboard differs: with Shift or without, and + on the key of =.
+        let key = if key == egui::Key::Equals { egui::Key::Plus } else { key };
+        if matches!(key, egui::Key::Plus | egui::Key::OpenBracket | egui::Key::CloseBracket) {
             self.shift = false;
-            egui::Key::Plus
-        } else {
-            key
-        };
+        }
         let wanted = table().filter(|info| info.group.is_heard_in(place)).find(|info| {
             info.shortcut.is_some_and(|shortcut| {
                 egui::Key::from_name(shortcut.key) == Some(key)

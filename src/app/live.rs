@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::follow::Follower;
 use super::measures::Measures;
-use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, PendingSwarm};
+use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, PendingSwarm, Tape};
 use crate::rule::{LiveSettings, Rule};
 use crate::scene::LiveState;
-use crate::session::EngineOrder;
-use crate::snapshot::{Particle, Swarm};
+use crate::session::{EngineOrder, Event};
+use crate::snapshot::{Particle, Swarm, SwarmEdit};
 
 /// Most time of a frame that stepping may take, s.
 const STEP_BUDGET_S: f64 = 0.016;
@@ -69,7 +70,7 @@ pub enum Look {
 /// Runs what the session orders.
 #[derive(Default)]
 pub struct Live {
-    engine: Option<Engine>,
+    tape: Option<Tape>,
     rule: Option<Arc<Rule>>,
     settings: LiveSettings,
     /// The picture of an engine on the processor; one on the GPU has its own.
@@ -82,6 +83,9 @@ pub struct Live {
     /// Steps that a frame can bear, adapted to the frames seen.
     bearable: f64,
     pair_tests: u64,
+    /// What the session must be told.
+    news: Vec<Event>,
+    follower: Follower,
     /// Counts the batches of steps, and the swarms that came in the place of another.
     runs: u64,
     swarms: u64,
@@ -97,7 +101,8 @@ impl Live {
         let mut rule_is_new = false;
         let mut settings_are_new = false;
         let mut force = None;
-        let mut steps = 0;
+        let mut edits = Vec::new();
+        let (mut steps, mut back) = (0, 0);
         for order in orders {
             match order {
                 EngineOrder::Upload(new) => swarm = Some(new),
@@ -110,24 +115,49 @@ impl Live {
                     settings_are_new = true;
                 }
                 EngineOrder::SetForce(new) => force = Some(new),
+                EngineOrder::Edit(more) => edits.extend(more),
+                EngineOrder::Back { steps } => back += steps,
                 EngineOrder::Run { steps: more } => steps += more,
                 EngineOrder::Clear => {
                     swarm = None;
-                    self.engine = None;
+                    self.tape = None;
                     self.rule = None;
                 }
             }
         }
-        let outcome = self.change(gpu, swarm, rule_is_new, settings_are_new);
-        if let (Some(engine), Some(force)) = (&mut self.engine, force) {
-            engine.set_force(force.map(|f| Force {
+        let mut outcome = self.change(gpu, swarm, rule_is_new, settings_are_new);
+        if let (Some(tape), Some(force)) = (&mut self.tape, force) {
+            tape.set_force(force.map(|f| Force {
                 centre_l: f.centre_l.map(|x| x as f32),
                 radius_l: f.radius_l as f32,
                 strength: f.strength as f32,
+                stir: f.stir as f32,
             }));
+        }
+        if !edits.is_empty() || back > 0 {
+            outcome = outcome.and(self.change_by_hand(&edits, back));
         }
         self.run(steps);
         outcome.map_err(|e| e.to_string())
+    }
+
+    fn change_by_hand(&mut self, edits: &[SwarmEdit], back: u32) -> Result<(), EngineError> {
+        let Some(tape) = &mut self.tape else { return Ok(()) };
+        if !edits.is_empty() {
+            tape.edit(edits)?;
+        }
+        let steps_back = tape.back(back)?;
+        // What was drawn of the past is no more.
+        self.swarms += u64::from(back > 0);
+        let (particles, box_size_l) = (tape.engine().len(), tape.engine().box_size());
+        self.news.push(Event::SwarmChanged { steps_back, particles, box_size_l });
+        self.stale = true;
+        Ok(())
+    }
+
+    /// What has happened to the swarm that the session must know.
+    pub fn news(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.news)
     }
 
     fn change(
@@ -138,32 +168,33 @@ impl Live {
         settings_are_new: bool,
     ) -> Result<(), EngineError> {
         let Some(rule) = &self.rule else { return Ok(()) };
-        match (swarm, &mut self.engine) {
-            (Some(swarm), Some(engine)) if !rule_is_new => {
-                engine.upload(&swarm)?;
+        match (swarm, &mut self.tape) {
+            (Some(swarm), Some(tape)) if !rule_is_new => {
+                tape.upload(&swarm)?;
                 self.swarms += 1;
                 if settings_are_new {
-                    engine.set_settings(&self.settings)?;
+                    tape.set_settings(&self.settings)?;
                 }
             }
-            (Some(swarm), engine) => {
+            (Some(swarm), tape) => {
                 self.seed += 1;
                 self.swarms += 1;
                 // The old one goes first: its memory is needed.
-                *engine = None;
-                *engine = Some(if gpu.runs_the_swarm {
+                *tape = None;
+                let engine = if gpu.runs_the_swarm {
                     let new = GpuEngine::new(&gpu.device, &gpu.queue, rule, &swarm, &self.settings, self.seed)?;
                     Engine::Gpu(Box::new(new))
                 } else {
                     Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?))
-                });
+                };
+                *tape = Some(Tape::new(engine, rule.clone()));
             }
-            (None, Some(engine)) => {
+            (None, Some(tape)) => {
                 if rule_is_new {
-                    engine.set_rule(rule)?;
+                    tape.set_rule(rule)?;
                 }
                 if settings_are_new {
-                    engine.set_settings(&self.settings)?;
+                    tape.set_settings(&self.settings)?;
                 }
             }
             (None, None) => return Ok(()),
@@ -173,12 +204,12 @@ impl Live {
     }
 
     fn run(&mut self, steps: u32) {
-        let Some(engine) = &mut self.engine else { return };
+        let Some(tape) = &mut self.tape else { return };
         if steps == 0 {
             return;
         }
         let start = Instant::now();
-        engine.run(steps);
+        tape.run(steps);
         self.runs += 1;
         let seconds = start.elapsed().as_secs_f64() / f64::from(steps);
         let share = if self.seconds_per_step == 0.0 { 1.0 } else { 0.2 };
@@ -198,7 +229,7 @@ impl Live {
 
     /// Buffer (x, y, heading, species; ℓ), number of particles and box of what to look at, if anything lives.
     pub fn picture(&mut self, gpu: &Gpu) -> Option<(wgpu::Buffer, u32, [f64; 2])> {
-        let engine = self.engine.as_mut()?;
+        let engine = self.tape.as_mut()?.engine_mut();
         let (count, box_size) = (engine.len() as u32, engine.box_size());
         let buffer = match engine {
             Engine::Gpu(engine) => engine.shown_buffer().clone(),
@@ -214,6 +245,51 @@ impl Live {
         Some((buffer, count, box_size))
     }
 
+    /// The particle nearest to a place, ℓ. Waits for the GPU where the swarm lives there.
+    pub fn nearest(&self, at: [f64; 2]) -> Option<usize> {
+        match self.tape.as_ref()?.engine() {
+            Engine::Cpu(engine) => engine.swarm().nearest(at),
+            // Of a lost GPU nothing can be followed.
+            Engine::Gpu(engine) => engine.swarm().ok()?.nearest(at),
+        }
+    }
+
+    /// The middle of the creature that particle `index` belongs to, ℓ.
+    pub fn creature(&mut self, gpu: &Gpu, index: usize) -> Option<[f64; 2]> {
+        self.follower.creature(gpu, self.tape.as_ref()?.engine(), index)
+    }
+
+    /// Seconds that a step takes for each particle; `None` where steps are not waited for.
+    pub fn s_per_particle_step(&self) -> Option<f64> {
+        match self.tape.as_ref()?.engine() {
+            Engine::Cpu(engine) if self.seconds_per_step > 0.0 => {
+                Some(self.seconds_per_step / engine.swarm().len().max(1) as f64)
+            }
+            _ => None,
+        }
+    }
+
+    /// Most particles that may be asked for: on a GPU, what its memory lends to one buffer.
+    pub fn most_particles(gpu: &Gpu) -> usize {
+        if gpu.is_software {
+            return 100_000;
+        }
+        let limits = gpu.device.limits();
+        let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+        // Messages of up to 64 numbers.
+        (largest / 256).min(1_000_000) as usize
+    }
+
+    /// What is shown now (ℓ). Waits for the GPU where the swarm lives there.
+    pub fn shown_now(&mut self) -> Option<Swarm> {
+        self.tape.as_mut()?.engine_mut().shown().ok()
+    }
+
+    /// As [`Self::state`] where that means no waiting.
+    pub fn state_at_hand(&self) -> Option<LiveState> {
+        matches!(self.tape.as_ref().map(Tape::engine), Some(Engine::Cpu(_))).then(|| self.state()).flatten()
+    }
+
     /// What the engine runs with.
     pub fn settings(&self) -> &LiveSettings {
         &self.settings
@@ -221,7 +297,7 @@ impl Live {
 
     /// Energy and speed of each particle (two f32), if anything lives.
     pub fn measures(&mut self, gpu: &Gpu) -> Option<wgpu::Buffer> {
-        Some(match self.engine.as_ref()? {
+        Some(match self.tape.as_ref()?.engine() {
             Engine::Gpu(engine) => engine.measure_buffer().clone(),
             Engine::Cpu(engine) => self.measures.update(gpu, engine),
         })
@@ -234,7 +310,7 @@ impl Live {
 
     /// Neighbour pairs evaluated since the last call. Unknown on a GPU, where asking would mean to wait.
     pub fn pair_tests_since_asked(&mut self) -> Option<u64> {
-        let Some(Engine::Cpu(engine)) = &self.engine else { return None };
+        let Some(Engine::Cpu(engine)) = self.tape.as_ref().map(Tape::engine) else { return None };
         let now = engine.counters().pair_tests;
         let before = std::mem::replace(&mut self.pair_tests, now);
         // A new engine counts from zero.
@@ -243,20 +319,28 @@ impl Live {
 
     /// A copy of the swarm as it moves; waits for nothing.
     pub fn look(&self) -> Option<Look> {
-        Some(match self.engine.as_ref()? {
+        Some(match self.tape.as_ref()?.engine() {
             Engine::Cpu(engine) => Look::Now(engine.swarm().clone()),
             Engine::Gpu(engine) => Look::Later(engine.begin_reading()),
         })
     }
 
+    /// A copy of what is shown (ℓ); waits for nothing.
+    pub fn copy_of_shown(&mut self) -> Option<Look> {
+        Some(match self.tape.as_mut()?.engine_mut() {
+            Engine::Cpu(engine) => Look::Now(engine.shown()),
+            Engine::Gpu(engine) => Look::Later(engine.begin_reading_shown()),
+        })
+    }
+
     /// The rule and the settings that the engine runs with.
     pub fn runs_with(&self) -> Option<(Arc<Rule>, LiveSettings)> {
-        Some((self.rule.clone()?, *self.engine.as_ref()?.settings()))
+        Some((self.rule.clone()?, *self.tape.as_ref()?.engine().settings()))
     }
 
     /// What the swarm lives on, for people.
     pub fn describe(&self, gpu: &Gpu) -> String {
-        match &self.engine {
+        match self.tape.as_ref().map(Tape::engine) {
             Some(Engine::Gpu(_)) => gpu.name.clone(),
             Some(Engine::Cpu(_)) => "processor".to_owned(),
             None => String::new(),
@@ -265,7 +349,7 @@ impl Live {
 
     /// The living swarm, to be kept with the scene. Waits for the GPU where the swarm lives there.
     pub fn state(&self) -> Option<LiveState> {
-        let engine = self.engine.as_ref()?;
+        let engine = self.tape.as_ref()?.engine();
         // A lost GPU has no swarm to keep; the scene is saved without it.
         let swarm = engine.swarm().ok()?;
         Some(LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) })

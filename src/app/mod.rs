@@ -3,22 +3,31 @@
 //! Each frame: the panels and the canvas turn input into commands (egui pass), the session turns commands into effects
 //! that the [`shell::Shell`] carries out, and what is to be seen goes to the render world as a [`draw::CanvasFrame`].
 
+mod brush;
 mod bundled;
 mod camera;
 mod canvas;
+mod desk;
 mod draft;
 mod draw;
 mod files;
+mod folders;
+mod follow;
 mod frame_log;
 mod gallery_life;
 mod keys;
 mod live;
 mod measures;
+mod mine;
 mod observer;
 mod preflight;
 mod prefs;
 mod ramp;
+mod recorder;
+mod rescue;
+mod share;
 mod shell;
+mod shots;
 mod stippler;
 mod theme;
 mod thumbs;
@@ -27,11 +36,10 @@ mod trainer;
 pub use preflight::NoWindow;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
-use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{
@@ -71,7 +79,7 @@ pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
     let shell = Shell::new(scene);
     let exit = App::new()
         .add_plugins(plugins)
-        .add_plugins((EguiPlugin::default(), DrawPlugin))
+        .add_plugins((EguiPlugin::default(), DrawPlugin, shots::ShotsPlugin))
         .insert_resource(WinitSettings {
             focused_mode: UpdateMode::Continuous,
             // A swarm goes on living beside another window.
@@ -135,13 +143,12 @@ fn show(
     let Studio { shell, canvas, gpu: Some(gpu), styled, .. } = &mut *studio else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
-    let mut wanted = canvas::dropped(ctx, shell.session.place());
     let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
         (true, _) => Listener::Text,
         (false, true) => Listener::Control,
         (false, false) => Listener::Nobody,
     };
-    wanted.extend(keyboard.commands(shell.session.place(), listener));
+    let mut wanted = keyboard.commands(shell.session.place(), listener);
     if !*styled {
         ui::set_style(ctx);
         *styled = true;
@@ -150,14 +157,19 @@ fn show(
     shell.ui.set_ramp_range(range);
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
     wanted.extend(asked);
+    if let Some(index) = shell.session.live().following {
+        canvas.follow(shell.live.creature(gpu, index), time.delta_secs_f64());
+    }
     wanted.extend(canvas.show(ctx, free, &shell.session, pointer_is_here, time.delta_secs_f64()));
     shell.apply(gpu, wanted);
     for view in std::mem::take(&mut shell.views) {
         match view {
-            ViewCommand::Fit => canvas.fit(shell.session.place()),
-            ViewCommand::Screenshot => {
-                commands.spawn(Screenshot::primary_window()).observe(keep_screenshot);
+            ViewCommand::Fit => {
+                canvas.fit(shell.session.place());
+                shell.apply(gpu, vec![Command::StopFollowing]);
             }
+            ViewCommand::Screenshot => shots::take(&mut commands, None),
+            ViewCommand::CanvasScreenshot => shots::take(&mut commands, Some(canvas.free_pixels(ctx))),
             ViewCommand::FullScreen => {
                 window.mode = match window.mode {
                     WindowMode::Windowed => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
@@ -209,7 +221,7 @@ fn advance(
     if ground.0 != wanted {
         ground.0 = wanted;
     }
-    if shell.quits {
+    if shell.may_leave() {
         exit.write(AppExit::Success);
     }
     let spent = frame_began.0.elapsed().as_secs_f64();
@@ -228,9 +240,4 @@ impl Default for FrameBegan {
 fn title(session: &crate::session::Session) -> String {
     let mark = if session.is_dirty() { " •" } else { "" };
     format!("{}{mark} — Unstill", session.document().title)
-}
-
-fn keep_screenshot(captured: On<ScreenshotCaptured>, studio: Res<Studio>) {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    studio.shell.files.screenshot(format!("unstill-{now}.png").into(), captured.image.clone());
 }

@@ -12,6 +12,7 @@ use super::live::{Gpu, Live};
 use super::observer::{Bench, Watch};
 use super::prefs::{self, Keeper};
 use super::ramp::Ramps;
+use super::share::{Sharing, shown_in};
 use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
@@ -37,6 +38,7 @@ pub struct Shell {
     pub files: Files,
     pub ui: UiState,
     pub readouts: Readouts,
+    pub share: Sharing,
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
@@ -48,7 +50,9 @@ pub struct Shell {
     keeper: Keeper,
     gallery: Life,
     pub ramps: Ramps,
-    pub quits: bool,
+    quits: bool,
+    /// Asked to quit again while something was being written.
+    quits_at_once: bool,
     /// What the window's owner must do this frame.
     pub views: Vec<ViewCommand>,
     /// Ticks due.
@@ -66,6 +70,7 @@ impl Shell {
             files: Files::default(),
             ui: UiState::new(bundled::gallery()),
             readouts: Readouts::default(),
+            share: Sharing::default(),
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
@@ -77,6 +82,7 @@ impl Shell {
             gallery: Life::default(),
             ramps: Ramps::default(),
             quits: false,
+            quits_at_once: false,
             views: Vec::new(),
             due: 0.0,
             meter: Meter::default(),
@@ -88,6 +94,7 @@ impl Shell {
                 shell.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
             }
         }
+        shell.share.look(&shell.session.prefs().recent);
         match (scene, bundled::SCENES.first()) {
             (Some(path), _) => shell.files.load(SceneSource::File(path)),
             (None, Some((name, _))) => shell.files.load(SceneSource::Bundled((*name).to_owned())),
@@ -129,14 +136,14 @@ impl Shell {
         for event in events {
             self.hear(gpu, event);
         }
-        for text in self.files.notices() {
-            self.ui.on_effect(&Effect::Notify { level: Level::Info, text });
+        for (level, text) in self.files.notices() {
+            self.ui.on_effect(&Effect::Notify { level, text });
         }
         for text in self.keeper.faults() {
             self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
         }
         self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);
-        let fits = self.live.steps_that_fit(dt_s);
+        let fits = self.live.steps_that_fit(dt_s).min(self.share.steps_to_go());
         let mut done = 0;
         while self.due >= 1.0 && done < fits {
             self.due -= 1.0;
@@ -144,24 +151,50 @@ impl Shell {
             done += effects.iter().map(steps_of).sum::<u32>();
             self.perform(gpu, effects);
         }
+        for (level, text) in self.share.advance(&self.session, &self.files, &mut self.live, done) {
+            self.ui.on_effect(&Effect::Notify { level, text });
+        }
+        self.ui.set_share(self.share.readouts(&self.files, self.quits));
         self.frame_log.frame(dt_s);
         self.meter.frame(dt_s, done);
         if let Some((frame_ms, steps_per_s)) = self.meter.read() {
             let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
             let engine = self.live.describe(gpu);
-            self.readouts = Readouts { frame_ms, steps_per_s, engine, pair_tests_per_s };
+            self.readouts = Readouts {
+                frame_ms,
+                steps_per_s,
+                engine,
+                pair_tests_per_s,
+                most_particles: Live::most_particles(gpu),
+                s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
+            };
             let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s };
             self.hear(gpu, Event::SpeedMeasured(speed));
         }
     }
 
+    /// The user wants to leave, and everything is written. A second wish leaves at once; what is half written then
+    /// keeps its older file.
+    pub fn may_leave(&mut self) -> bool {
+        let may = self.quits && (self.share.may_leave(&self.files) || self.quits_at_once);
+        if may {
+            self.share.end();
+        }
+        may
+    }
+
     fn hear(&mut self, gpu: &Gpu, event: Event) {
+        let news = self.share.hear(&event);
         let effects = self.session.on_event(event);
         self.perform(gpu, effects);
+        if let Some(preference) = news {
+            self.apply(gpu, vec![Command::Prefer(preference)]);
+            self.share.look(&self.session.prefs().recent);
+        }
     }
 
     fn perform(&mut self, gpu: &Gpu, effects: Vec<Effect>) {
-        let mut orders = Vec::new();
+        let (mut orders, mut told) = (Vec::new(), Vec::new());
         for effect in effects {
             match effect {
                 Effect::Engine(order) => orders.push(order),
@@ -169,13 +202,19 @@ impl Shell {
                 Effect::ImportFile(path) => self.files.import(path),
                 Effect::SaveScene { path, mut document, revision } => {
                     document.state = self.live.state().map(Arc::new);
-                    self.files.save(path, *document, revision);
+                    let shown = shown_in(&path, &mut self.live);
+                    self.files.save(path, *document, shown, revision);
                 }
                 Effect::StartTraining(request) => self.training.start(*request),
                 Effect::MeasurePace { .. } => self.stopwatch.measure(effect),
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
+                Effect::KeepMoment => {
+                    let state = self.live.state();
+                    told.extend(state.map(|state| Event::MomentKept(Box::new(state))));
+                }
+                Effect::Follow(at) => told.push(Event::Following(self.live.nearest(at))),
                 Effect::EndPhase(run) => self.training.end_phase(run),
                 Effect::MeasureRule(request) => self.bench.measure(request),
                 Effect::Certify(request) => self.bench.certify(request),
@@ -186,15 +225,24 @@ impl Shell {
                 Effect::WriteClipboard(text) => self.clipboard.push(Clip::Write(text)),
                 Effect::ReadClipboard => self.clipboard.push(Clip::Read),
                 Effect::View(view) => self.views.push(view),
+                Effect::Share(order) => {
+                    let answer = self.share.perform(order, &self.session, &self.files, &mut self.live);
+                    answer.into_iter().for_each(|event| self.hear(gpu, event));
+                }
+                Effect::Quit => {
+                    self.quits_at_once |= self.quits;
+                    self.quits = true;
+                }
                 Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),
-                Effect::Quit => self.quits = true,
             }
         }
-        if orders.is_empty() {
-            return;
+        if !orders.is_empty() {
+            let outcome = self.live.obey(gpu, orders);
+            told.extend(self.live.news());
+            told.extend(outcome.err().map(Event::EngineFailed));
         }
-        if let Err(why) = self.live.obey(gpu, orders) {
-            self.hear(gpu, Event::EngineFailed(why));
+        for event in told {
+            self.hear(gpu, event);
         }
     }
 }

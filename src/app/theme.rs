@@ -11,6 +11,21 @@ use crate::ui::Ink;
 pub const GUIDE: Color32 = Color32::from_rgba_premultiplied(80, 90, 110, 120);
 pub const ERASER: Color32 = Color32::from_rgb(240, 105, 90);
 
+pub fn stir(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_rgb(76, 194, 180),
+        Theme::Light => Color32::from_rgb(20, 120, 108),
+    }
+}
+
+/// The circle of the hand that picks what to follow, and its words.
+pub fn follow(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_rgb(230, 235, 245),
+        Theme::Light => Color32::from_rgb(40, 44, 52),
+    }
+}
+
 /// Frames and rings around what is selected.
 pub fn selected() -> Color32 {
     Ink::TextStrong.colour()

@@ -1,56 +1,107 @@
-//! A moving picture of a run: a frame now and then, with trails.
+//! Moving pictures of a run: a frame now and then, in each of the formats that were asked for.
 
-use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::engine::Engine;
-use crate::observe::picture::{GifWriter, PictureStyle, render_with_trail};
-use crate::snapshot::Swarm;
+use crate::observe::picture::{Film, FilmKind, FilmStyle, PictureStyle};
+use crate::scene::check_writable;
 
-/// Swarms behind a frame that its trails are drawn from.
-const TRAIL: usize = 6;
-const FRAMES_PER_SECOND: f64 = 20.0;
+#[derive(clap::Args)]
+pub(super) struct FilmArgs {
+    /// Write the whole run as a moving picture
+    #[arg(long, value_name = "OUT.gif")]
+    gif: Option<PathBuf>,
+    /// The same in full colour, as an animated PNG
+    #[arg(long, value_name = "OUT.png")]
+    apng: Option<PathBuf>,
+    /// The same as numbered PNG files in a new folder
+    #[arg(long, value_name = "DIR")]
+    frames: Option<PathBuf>,
+    /// The same as a video; needs ffmpeg
+    #[arg(long, value_name = "OUT.mp4")]
+    mp4: Option<PathBuf>,
+    /// Longer side of moving pictures, pixels
+    #[arg(long, visible_alias = "gif-size", default_value_t = 400, value_parser = clap::value_parser!(u32).range(16..=4096))]
+    film_size: u32,
+    /// Frames of a moving picture, spread over the run
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    film_frames: u32,
+    /// Frames per second
+    #[arg(long, default_value_t = 20.0, value_parser = pace)]
+    fps: f64,
+    /// Fade the last frames into the first ones, so that the moving picture repeats without a jump; it becomes shorter
+    /// by as many frames
+    #[arg(long = "loop")]
+    loops: bool,
+}
 
-pub(super) struct Film {
-    writer: GifWriter,
-    style: PictureStyle,
-    history: VecDeque<Swarm>,
+fn pace(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(pace) if (0.1..=100.0).contains(&pace) => Ok(pace),
+        _ => Err("give a number from 0.1 to 100".to_owned()),
+    }
+}
+
+impl FilmArgs {
+    /// Each film that was asked for, and its place.
+    fn wanted(&self) -> impl Iterator<Item = (FilmKind, &PathBuf)> {
+        let paths = [(FilmKind::Gif, &self.gif), (FilmKind::Apng, &self.apng)];
+        let more = [(FilmKind::Frames, &self.frames), (FilmKind::Mp4, &self.mp4)];
+        paths.into_iter().chain(more).filter_map(|(kind, path)| path.as_ref().map(|path| (kind, path)))
+    }
+
+    pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.wanted().map(|(_, path)| path)
+    }
+}
+
+/// The films in the making.
+pub(super) struct Films {
+    films: Vec<Film>,
     /// Steps between frames.
     every: usize,
     next: usize,
 }
 
-impl Film {
-    /// At most about `frames` frames over `steps` steps.
-    pub fn create(
-        path: &Path,
-        size_px: u32,
-        box_l: [f64; 2],
-        species: usize,
-        steps: usize,
-        frames: usize,
-    ) -> anyhow::Result<Self> {
-        let style = PictureStyle { size_px, ..PictureStyle::default() };
-        let [width, height] = style.size_of(box_l);
-        let writer = GifWriter::create(path, (width, height), &style, species, FRAMES_PER_SECOND)?;
-        Ok(Self { writer, style, history: VecDeque::new(), every: (steps / frames).max(1), next: 0 })
+impl Films {
+    /// Films over `steps` steps. Finds out before the run what cannot be written.
+    pub fn create(args: &FilmArgs, box_l: [f64; 2], species: usize, steps: usize) -> anyhow::Result<Self> {
+        let create = |(kind, path): (FilmKind, &PathBuf)| -> anyhow::Result<Film> {
+            if kind != FilmKind::Frames {
+                check_writable(path as &Path)?;
+            }
+            let picture = PictureStyle { size_px: args.film_size, ..PictureStyle::default() };
+            let frames = (args.film_frames as usize).min(steps.max(1));
+            let style = FilmStyle { kind, picture, frames_per_second: args.fps, frames, loops: args.loops };
+            Ok(Film::create(path, style, box_l, species)?)
+        };
+        let films = args.wanted().map(create).collect::<Result<_, _>>()?;
+        let every = (steps / args.film_frames as usize).max(1);
+        Ok(Self { films, every, next: every })
+    }
+
+    /// Most steps that may go by between two calls of [`Self::take`].
+    pub fn every(&self) -> usize {
+        if self.films.is_empty() { usize::MAX } else { self.every }
     }
 
     /// Takes a frame when one is due; `step` counts from the start of the run.
     pub fn take(&mut self, engine: &mut Engine, step: usize) -> anyhow::Result<()> {
-        if step < self.next {
+        if self.films.is_empty() || step < self.next {
             return Ok(());
         }
-        self.next = step + self.every;
-        if self.history.len() == TRAIL {
-            self.history.pop_front();
+        self.next = (step / self.every + 1) * self.every;
+        let shown = engine.shown()?;
+        for film in &mut self.films {
+            film.add(shown.clone())?;
         }
-        self.history.push_back(engine.shown()?);
-        self.writer.add(&render_with_trail(self.history.make_contiguous(), &self.style))?;
         Ok(())
     }
 
     pub fn finish(self) -> anyhow::Result<()> {
-        Ok(self.writer.finish()?)
+        for film in self.films {
+            film.finish()?;
+        }
+        Ok(())
     }
 }

@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::json;
 
-use super::film::Film;
+use super::film::{FilmArgs, Films};
 use super::output::{Answer, Progress, finite, load, number, rule_of, warn};
 use crate::engine::{DEFAULT_GROW_STEPS, EngineChoice, Headless, grow};
 use crate::observe::{Fidelity, Motion, Order, noised, picture, species_of, target_swarms};
@@ -24,8 +24,6 @@ const DEFAULT_PARTICLES: usize = 300;
 const MEASURED_SWARMS: usize = 8;
 /// Above this the fidelity is left out: making samples of the target to compare with would take longer than the run.
 const MEASURED_PARTICLES: usize = 20_000;
-/// Frames of a GIF, at most.
-const GIF_FRAMES: usize = 120;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -58,18 +56,14 @@ pub(super) struct Args {
     /// Write the last picture
     #[arg(long, value_name = "OUT")]
     png: Option<PathBuf>,
-    /// Write the whole run as a moving picture
-    #[arg(long, value_name = "OUT")]
-    gif: Option<PathBuf>,
+    #[command(flatten)]
+    films: FilmArgs,
     /// Write the scene with the last swarm and these settings in it
     #[arg(short, long, value_name = "OUT.ron")]
     out: Option<PathBuf>,
     /// Longer side of the PNG, pixels
     #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u32).range(16..=8192))]
     size: u32,
-    /// Longer side of the GIF, pixels
-    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(16..=4096))]
-    gif_size: u32,
     /// Show and write the particles as they move, with their noise, instead of denoised
     #[arg(long)]
     raw: bool,
@@ -171,7 +165,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let place = || args.scene.display().to_string();
     let mut live = args.settings.apply(&scene.live, &rule).with_context(place)?;
     live.denoised &= !args.raw;
-    for out in [&args.csv, &args.png, &args.gif, &args.out].into_iter().flatten() {
+    for out in [&args.csv, &args.png, &args.out].into_iter().flatten() {
         check_writable(out)?;
     }
     let mut rng = StdRng::seed_from_u64(args.seed);
@@ -186,16 +180,12 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let grow_steps = if args.from == From::Random { args.grow_steps as usize } else { 0 };
     let total = grow_steps + args.steps as usize;
     let species = scene.snapshot.species_count();
-    let mut film = args
-        .gif
-        .as_ref()
-        .map(|path| Film::create(path, args.gif_size, box_l, species, total, GIF_FRAMES))
-        .transpose()?;
+    let mut films = Films::create(&args.films, box_l, species, total)?;
     let mut bar = Progress::new(total as u64, quiet);
     bar.phase("growing");
     grow(&mut engine, &live, grow_steps, |engine, done| -> anyhow::Result<()> {
         bar.at(done as u64, String::new);
-        film.as_mut().map_or(Ok(()), |film| film.take(engine, done))
+        films.take(engine, done)
     })?;
 
     bar.phase("live");
@@ -203,7 +193,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let mut filming_s = 0.0;
     let mut states = Vec::new();
     let mut done = 0;
-    let chunk = (args.steps / 128).clamp(1, 50);
+    let chunk = (args.steps / 128).clamp(1, 50).min(u32::try_from(films.every()).unwrap_or(u32::MAX));
     let measured = particles <= MEASURED_PARTICLES;
     while done < args.steps {
         let now = chunk.min(args.steps - done);
@@ -215,9 +205,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         if measured && f64::from(done) >= f64::from(args.steps) * (0.5 + 0.5 * due) && states.len() < MEASURED_SWARMS {
             states.push(engine.swarm()?);
         }
-        if let Some(film) = &mut film {
-            film.take(&mut engine, grow_steps + done as usize)?;
-        }
+        films.take(&mut engine, grow_steps + done as usize)?;
         filming_s += aside.elapsed().as_secs_f64();
         bar.at(bar_step(grow_steps, done), String::new);
     }
@@ -238,9 +226,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     }
 
     let outputs = write_outputs(args, &shown, rule.unit_length)?;
-    if let Some(film) = film {
-        film.finish()?;
-    }
+    films.finish()?;
     if let Some(out) = &args.out {
         scene.live = live;
         scene.live_particles = particles;
@@ -355,7 +341,7 @@ fn write_outputs(args: &Args, shown: &Swarm, unit_length: f64) -> anyhow::Result
         let style = picture::PictureStyle { size_px: args.size, ..picture::PictureStyle::default() };
         picture::write_png(path, &picture::render(shown, &style))?;
     }
-    Ok([&args.csv, &args.png, &args.gif, &args.out].into_iter().flatten().cloned().collect())
+    Ok([&args.csv, &args.png, &args.out].into_iter().flatten().chain(args.films.paths()).cloned().collect())
 }
 
 /// In world units, like the picture that the rule was learned from.

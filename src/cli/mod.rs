@@ -11,6 +11,7 @@ mod learn;
 mod live;
 mod motif;
 mod output;
+mod picture;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -37,7 +38,7 @@ pub const EXIT_NO_DEVICE: u8 = 3;
     after_help = "Exit codes: 0 done; 1 an error in the input or the run; 2 a wrong command line; 3 no GPU or no display."
 )]
 struct Cli {
-    /// Scene to open in the window
+    /// Scene to open in the window: a .ron file, or a picture that holds one
     scene: Option<PathBuf>,
     /// What the swarm in the window runs on
     #[arg(long, value_name = "auto|gpu|cpu")]
@@ -59,13 +60,15 @@ enum Command {
     /// Learn the rule that keeps a scene alive
     Learn(learn::Args),
     /// Run the rule of a scene without a window
-    Live(live::Args),
+    Live(Box<live::Args>),
     /// Measure how well the rule of a scene grows, keeps and heals its pattern
     Check(check::Args),
     /// Say what a scene holds
     Info(info::Args),
     /// Write a bundled picture as an untrained scene
     Motif(motif::Args),
+    /// Write a scene as a picture (.png) that looks like it and holds it
+    Picture(picture::Args),
 }
 
 /// Runs the program with the arguments it was started with.
@@ -125,6 +128,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
         Some(Command::Check(args)) => check::run(&args, quiet).map(Some),
         Some(Command::Info(args)) => info::run(&args).map(Some),
         Some(Command::Motif(args)) => motif::run(&args).map(Some),
+        Some(Command::Picture(args)) => picture::run(&args).map(Some),
     }
 }
 

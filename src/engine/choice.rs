@@ -2,7 +2,7 @@
 
 use super::{Counters, CpuEngine, EngineError, Force, GpuEngine};
 use crate::rule::{LiveSettings, Rule};
-use crate::snapshot::Swarm;
+use crate::snapshot::{Swarm, SwarmEdit};
 
 /// Which engine to run on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +64,19 @@ impl Engine {
         match self {
             Self::Cpu(engine) => engine.upload(swarm),
             Self::Gpu(engine) => engine.upload(swarm),
+        }
+    }
+
+    /// Changes the swarm by hand; returns how many particles were touched. On a GPU it waits: for gestures, not for every
+    /// frame.
+    ///
+    /// # Errors
+    /// A species the rule does not know, numbers that are not finite, too many particles, or the GPU was lost; then
+    /// nothing has changed.
+    pub fn edit(&mut self, edits: &[SwarmEdit]) -> Result<usize, EngineError> {
+        match self {
+            Self::Cpu(engine) => engine.edit(edits),
+            Self::Gpu(engine) => engine.edit(edits),
         }
     }
 

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::{Counters, EngineError, Force};
 use crate::rule::fast::{Cloud, Kernels, Weights};
 use crate::rule::{FlowKind, LiveSettings, Neighbours, Rule, noise, time_step};
-use crate::snapshot::{Particle, Swarm, wrap, wrap_angle};
+use crate::snapshot::{Particle, Swarm, SwarmEdit, wrap, wrap_angle};
 
 /// Particles per task of the loops that are not in the kernels.
 const TASK: usize = 1024;
@@ -203,6 +203,26 @@ impl CpuEngine {
         super::check_swarm(&self.rule, swarm)?;
         self.swarm.clone_from(swarm);
         Ok(())
+    }
+
+    /// Changes the swarm by hand; returns how many particles were touched.
+    ///
+    /// # Errors
+    /// A species the rule does not know, or numbers that are not finite; then nothing has changed.
+    pub fn edit(&mut self, edits: &[SwarmEdit]) -> Result<usize, EngineError> {
+        let before = self.swarm.clone();
+        let touched = edits.iter().map(|edit| edit.apply(&mut self.swarm)).sum();
+        if let Err(why) = super::check_swarm(&self.rule, &self.swarm) {
+            self.swarm = before;
+            return Err(why);
+        }
+        Ok(touched)
+    }
+
+    /// Goes back to a swarm that this engine had after `step` steps.
+    pub fn restore(&mut self, swarm: &Swarm, step: u32) {
+        self.swarm.clone_from(swarm);
+        self.step = step;
     }
 
     pub fn set_force(&mut self, force: Option<Force>) {

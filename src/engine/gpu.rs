@@ -1,6 +1,9 @@
 //! The live engine in WGSL on a borrowed device: everything stays on the GPU, nothing is read back unless asked for.
 
+mod keeping;
 mod readings;
+
+pub use keeping::GpuCopy;
 
 use super::buffers::{GridBuffers, ParticleBuffers, pack, read};
 use super::grid::Grid;
@@ -237,16 +240,7 @@ impl GpuEngine {
     /// No particles, a species the rule does not know, numbers that are not finite, or too many for the device.
     pub fn upload(&mut self, swarm: &Swarm) -> Result<(), EngineError> {
         check_gpu_swarm(&self.rule, swarm)?;
-        let resized = swarm.len() != self.particles.particles;
-        if resized {
-            let earlier = self.pair_tests()?;
-            self.particles = ParticleBuffers::new(&self.device, swarm.len(), self.particles.message_quads)?;
-            self.earlier_pair_tests = earlier;
-        }
-        let regridded = self.regrid(&self.rule.clone(), &self.settings.clone(), swarm.box_size)?;
-        if resized || regridded {
-            self.replan()?;
-        }
+        self.fit(swarm.len(), swarm.box_size)?;
         self.write_state(swarm);
         self.fresh = false;
         self.run(0);

@@ -253,7 +253,7 @@ fn the_brush_pushes_as_it_says() {
     let swarm = random_swarm(200, [12.0, 10.0], 1, 3);
     let Some(mut engine) = engine(&rule, &swarm, &settings, 9) else { return };
     // Across the corner of the box.
-    let force = Force { centre_l: [0.5, 9.5], radius_l: 3.0, strength: 2.0 };
+    let force = Force { centre_l: [0.5, 9.5], radius_l: 3.0, strength: 2.0, stir: -3.0 };
     engine.set_force(Some(force));
     let before = engine.swarm().unwrap();
     engine.run(1);

@@ -3,6 +3,7 @@
 mod buffers;
 mod choice;
 mod cpu;
+mod force;
 mod glimpse;
 mod gpu;
 #[cfg(test)]
@@ -13,42 +14,21 @@ mod kernels;
 mod plan;
 mod shader;
 mod shared;
+mod tape;
 #[cfg(test)]
 mod testing;
 mod weights;
 
 pub use choice::{Engine, EngineChoice, GpuDevice, Headless};
 pub use cpu::CpuEngine;
+pub use force::Force;
 pub use glimpse::PendingSwarm;
 pub use gpu::GpuEngine;
 pub use grow::{DEFAULT_GROW_STEPS, anneal_sigmas, grow};
+pub use tape::{Kept, Tape};
 
 use crate::rule::{Rule, RuleError};
-use crate::snapshot::{Particle, Swarm};
-
-/// What a brush does: adds the velocity strength · (1 - d²/r²)² away from the centre (towards it when negative).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Force {
-    pub centre_l: [f32; 2],
-    pub radius_l: f32,
-    /// ℓ per time.
-    pub strength: f32,
-}
-
-impl Force {
-    /// Velocity (ℓ per time) that the brush gives to `particle`.
-    pub fn velocity_at(&self, swarm: &Swarm, particle: &Particle) -> [f64; 2] {
-        let centre = Particle { x: f64::from(self.centre_l[0]), y: f64::from(self.centre_l[1]), ..Particle::default() };
-        let [dx, dy] = swarm.offset(&centre, particle);
-        let distance = dx.hypot(dy);
-        let rest = 1.0 - (distance / f64::from(self.radius_l)).powi(2);
-        if rest <= 0.0 || distance == 0.0 {
-            return [0.0; 2];
-        }
-        let speed = f64::from(self.strength) * rest * rest / distance;
-        [speed * dx, speed * dy]
-    }
-}
+use crate::snapshot::Swarm;
 
 /// What an engine counts, read on demand.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

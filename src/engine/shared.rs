@@ -29,7 +29,7 @@ pub(crate) struct Params {
     pub inverse_sigma: f32,
     pub denoise: f32,
     pub first_step: u32,
-    pub padding: u32,
+    pub force_stir: f32,
     pub knobs: [[f32; 4]; MAX_SPECIES],
 }
 
@@ -59,8 +59,7 @@ impl Params {
         dt: f64,
     ) -> Self {
         let knobs = &settings.knobs;
-        let force = force.unwrap_or(Force { centre_l: [0.0; 2], radius_l: 0.0, strength: 0.0 });
-
+        let force = force.unwrap_or_default();
         Self {
             box_size: grid.box_size.map(|length| length as f32),
             cell_density: [0, 1].map(|axis| (f64::from(grid.cells[axis]) / grid.box_size[axis]) as f32),
@@ -80,7 +79,7 @@ impl Params {
             inverse_sigma: (1.0 / settings.sigma_l) as f32,
             denoise: if settings.denoised { (settings.sigma_l * settings.sigma_l) as f32 } else { 0.0 },
             first_step: 0,
-            padding: 0,
+            force_stir: force.stir,
             knobs: std::array::from_fn(|c| {
                 [knobs.cruise[c] as f32, knobs.strafe[c] as f32, knobs.swirl[c] as f32, 0.0]
             }),
@@ -119,7 +118,7 @@ mod tests {
     #[test]
     fn params_lie_in_memory_as_the_shaders_read_them() {
         let rust = offsets!(Params: box_size, cell_density, cells, seed, force_centre, force_radius, force_strength,
-            particles, cutoff, window, dt, kappa, noise, strength, relaxation, inverse_sigma, denoise, first_step, padding,
+            particles, cutoff, window, dt, kappa, noise, strength, relaxation, inverse_sigma, denoise, first_step, force_stir,
             knobs);
         assert_eq!(layout("Params"), (size_of::<Params>() as u32, rust));
     }

@@ -3,8 +3,14 @@
 //! Each particle is a drop that points where it heads, anti-aliased from its signed distance, drawn in linear light, and
 //! drawn again where it reaches over the edge of the torus.
 
+mod apng;
 mod canvas;
+mod card;
+mod film;
+mod frames;
 mod gif;
+mod letters;
+mod mp4;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -17,7 +23,12 @@ use super::looks::{Palette, Theme};
 use crate::snapshot::{MAX_SPECIES, Particle, Swarm};
 
 pub use self::gif::GifWriter;
+pub use apng::ApngWriter;
 use canvas::Canvas;
+pub use card::{Card, is_card};
+pub use film::{Film, FilmKind, FilmStyle};
+pub use frames::FrameWriter;
+pub use mp4::{Mp4Writer, ffmpeg};
 
 /// Longest side that a picture may have, pixels.
 pub const MAX_SIDE_PX: u32 = 8192;

@@ -8,6 +8,7 @@ use crate::rule::{LiveSettings, NetShape, Rule};
 use crate::snapshot::{Ensemble, Snapshot};
 
 use super::flows::{self, FlowHead};
+use super::savepoints::Saved;
 use super::{Evidence, Fault, Flows, LiveState, Scene, schema0, validate, weights};
 
 /// The schema this program writes.
@@ -53,6 +54,8 @@ pub(super) struct Document {
     pub chosen_flow: usize,
     #[serde(default)]
     pub state: Option<LiveState>,
+    #[serde(default)]
+    pub savepoints: Vec<Saved>,
     #[serde(default)]
     pub evidence: Option<Evidence>,
     #[serde(default)]
@@ -122,6 +125,7 @@ pub(super) fn write(scene: &Scene) -> String {
         flows: listed.list.iter().map(FlowHead::of).collect(),
         chosen_flow: listed.chosen,
         state: scene.state.clone(),
+        savepoints: scene.savepoints.iter().map(|moment| Saved::of(moment, &listed)).collect(),
         evidence: scene.evidence.clone(),
         weights: scene.rule.as_ref().map(|rule| weights::encode(rule, &listed)),
     };
@@ -180,6 +184,7 @@ pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
         training: document.training,
         live: document.live,
         live_particles: document.live_particles,
+        savepoints: document.savepoints.into_iter().map(|saved| saved.with(&flows)).collect(),
         rule,
         flows,
         state: document.state,

@@ -36,6 +36,14 @@ pub enum Fault {
         "it was written by a newer Unstill (schema {found}; this one reads up to {SCHEMA}): update Unstill; the file is left as it is"
     )]
     Newer { found: u32 },
+    #[error(
+        "this picture holds no scene (a program or web page that saved it anew drops it): take the original file, or import it as particles"
+    )]
+    PictureWithoutScene,
+    #[error("the picture breaks off before the scene in it; take an earlier copy of it, or fetch it again")]
+    PictureCutOff,
+    #[error("the scene in the picture is damaged ({0}); take an earlier copy of it, or fetch it again")]
+    PictureDamaged(String),
     /// A value that parses but cannot be meant: `place` is the path of the field.
     #[error("{place}: {what}; {mend}")]
     Value { place: String, what: String, mend: String },

@@ -1,4 +1,5 @@
 //! Scene files: one `.ron` file holds the snapshot, the settings, the rule and its weights, and the live swarm.
+//! A `.png` that Unstill wrote looks like the scene and holds the same text (see [`KEYWORD`]); it is opened alike.
 //!
 //! The text is readable and can be edited by hand; the weights come last, as base64 of a safetensors file.
 //! Files of older schemas are migrated when read, those of newer ones are refused and left as they are.
@@ -8,6 +9,8 @@ mod atomic;
 mod document;
 mod error;
 mod flows;
+mod picture;
+mod savepoints;
 mod schema0;
 mod validate;
 mod weights;
@@ -16,6 +19,8 @@ pub use atomic::{check_writable, write_atomic};
 pub use document::{Loaded, SCHEMA};
 pub use error::{Fault, SceneError, WriteError};
 pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
+pub use picture::{KEYWORD, MAX_TEXT_BYTES, holds_scene, lost_its_scene};
+pub use savepoints::{MAX_SAVEPOINTS, Savepoint};
 
 use std::path::Path;
 
@@ -49,6 +54,8 @@ pub struct Scene {
     pub flows: Flows,
     /// The live swarm as it was when saved.
     pub state: Option<LiveState>,
+    /// Moments of the live swarm that the user has kept.
+    pub savepoints: Vec<Savepoint>,
     /// What `unstill check --certify` measured of this rule.
     pub evidence: Option<Evidence>,
 }
@@ -81,13 +88,18 @@ pub struct Evidence {
     pub version: String,
 }
 
+/// Whether a scene saved at `path` becomes a picture.
+pub fn is_picture_name(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"))
+}
+
 impl Scene {
     /// An untrained scene of a picture.
     pub fn from_snapshot(title: impl Into<String>, snapshot: Snapshot) -> Self {
         Self { title: title.into(), snapshot, ..Self::default() }
     }
 
-    /// Reads a scene file of this or an older schema.
+    /// Reads a scene file of this or an older schema: its text, or a picture that holds it.
     ///
     /// # Errors
     /// One sentence that names the file, the place and the mend; see [`Fault`]. The file is never changed.
@@ -99,6 +111,10 @@ impl Scene {
             return Err(fault(Fault::TooLarge { bytes }));
         }
         let bytes = std::fs::read(path).map_err(|e| fault(Fault::Read(e)))?;
+        if picture::is_png(&bytes) {
+            let text = picture::text_in(&bytes).map_err(fault)?.ok_or_else(|| fault(Fault::PictureWithoutScene))?;
+            return Self::from_ron(&text).map_err(fault);
+        }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             // A file cut inside a character is half a scene; any other byte is no text at all.
@@ -111,12 +127,25 @@ impl Scene {
         Self::from_ron(&text).map_err(fault)
     }
 
-    /// Writes the scene so that `path` holds either the old file or the whole new one, never a part.
+    /// Writes the scene so that `path` holds either the old file or the whole new one, never a part. A path that ends
+    /// in `.png` becomes a picture that holds the scene.
     ///
     /// # Errors
     /// [`WriteError`]: the old file, if any, is unchanged.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), WriteError> {
-        write_atomic(path.as_ref(), self.to_ron().as_bytes())
+        self.save_showing(path.as_ref(), None)
+    }
+
+    /// As [`Self::save`]; a picture shows `shown` in place of the saved swarm.
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub fn save_showing(&self, path: &Path, shown: Option<&Swarm>) -> Result<(), WriteError> {
+        if !is_picture_name(path) {
+            return write_atomic(path, self.to_ron().as_bytes());
+        }
+        let png = self.to_png(shown).map_err(|error| WriteError { path: path.to_owned(), error })?;
+        write_atomic(path, &png)
     }
 
     /// The text of a scene file.

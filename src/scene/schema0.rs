@@ -52,6 +52,7 @@ impl Document {
             flows: Vec::new(),
             chosen_flow: 0,
             state: self.state,
+            savepoints: Vec::new(),
             evidence: None,
             weights: self.weights,
         }

@@ -1,4 +1,5 @@
 use std::fs;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -55,6 +56,12 @@ fn tiny_scene() -> Scene {
             seed: 7,
             step: 12,
         }),
+        savepoints: vec![Savepoint {
+            name: "calm".to_owned(),
+            live: LiveSettings { strength: 0.5, ..LiveSettings::default() },
+            flow: Some(tiny_flows().list[1].net.clone()),
+            swarm: Arc::new(Swarm { particles: vec![particle(9.0, 8.5, 0.5)], box_size: [10.0, 10.0] }),
+        }],
         evidence: Some(Evidence {
             grown: 0.8,
             kept: 0.97,
@@ -118,6 +125,17 @@ fn a_file_without_a_list_of_flows_has_the_one_of_its_rule() {
     let flows = Scene::from_ron(&older).unwrap().scene.flows;
     assert_eq!(flows, Flows::of(&tiny_rule(), &scene.training));
     assert_eq!(flows.list[0].name, "seed 1");
+}
+
+#[test]
+fn a_kept_moment_that_cannot_be_meant_is_refused_with_its_place() {
+    let text = fault(&with("swarm: (particles: [(x: 9.0", "swarm: (particles: [(x: 19.0"));
+    assert!(text.contains("savepoints[0].swarm"), "{text}");
+    let text = fault(&with("strength: 0.5", "strength: NaN"));
+    assert!(text.contains("savepoints[0].live.strength"), "{text}");
+    // A flow that is no more is no fault.
+    let loaded = Scene::from_ron(&with("flow: Some(1)", "flow: Some(7)")).unwrap();
+    assert_eq!(loaded.scene.savepoints[0].flow, None);
 }
 
 #[test]
@@ -352,5 +370,23 @@ proptest! {
         // Some of these pictures cannot be learned from, and are said so; nothing else may be said.
         let unexpected: Vec<_> = loaded.warnings.iter().filter(|w| !w.contains("cannot be learned from")).collect();
         prop_assert!(unexpected.is_empty(), "{:?}", unexpected);
+    }
+
+    #[test]
+    fn every_text_comes_back_exactly_from_a_picture(scene in any_scene()) {
+        let text = scene.to_ron();
+        let pixel = image::RgbaImage::new(1, 1);
+        let png = picture::encode(&pixel, &text).unwrap();
+        prop_assert_eq!(picture::text_in(&png).unwrap(), Some(text));
+    }
+
+    #[test]
+    fn no_bytes_whatever_make_the_reader_of_pictures_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..4000) {
+        let _ = picture::text_in(&bytes);
+        let _ = picture::text_in(&[b"\x89PNG\r\n\x1a\n", &bytes[..]].concat());
+        let png = picture::encode(&image::RgbaImage::new(1, 1), &tiny_scene().to_ron()).unwrap();
+        let cut = cut.min(png.len() - 1);
+        // Whole or not at all: never a part of the text.
+        prop_assert!(picture::text_in(&png[..cut]).map_or(true, |text| text == Some(tiny_scene().to_ron())));
     }
 }

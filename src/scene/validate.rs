@@ -1,9 +1,10 @@
 //! Values that parse but cannot be meant. What is merely unfinished (a picture of one particle) is no fault here:
 //! it can be opened and painted on; only learning refuses it.
 
+use crate::rule::LiveSettings;
 use crate::snapshot::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, SIDE_RANGE};
 
-use super::{Fault, MAX_LIVE_PARTICLES, Scene};
+use super::{Fault, MAX_LIVE_PARTICLES, MAX_SAVEPOINTS, Scene};
 
 pub(super) fn scene(scene: &Scene) -> Result<(), Fault> {
     let count = scene.snapshot.particles.len();
@@ -25,6 +26,15 @@ pub(super) fn scene(scene: &Scene) -> Result<(), Fault> {
     if let Some(state) = &scene.state {
         particles("state.swarm", &state.swarm.particles, state.swarm.box_size)?;
     }
+    let count = scene.savepoints.len();
+    if count > MAX_SAVEPOINTS {
+        let what = format!("{count} are more than the {MAX_SAVEPOINTS} that a scene keeps");
+        return Err(Fault::value("savepoints", what, "remove some"));
+    }
+    for (k, moment) in scene.savepoints.iter().enumerate() {
+        particles(&format!("savepoints[{k}].swarm"), &moment.swarm.particles, moment.swarm.box_size)?;
+        finite_live(&format!("savepoints[{k}].live"), &moment.live)?;
+    }
     if let Some(rule) = &scene.rule {
         rule.validate().map_err(|e| Fault::value("rule", e.to_string(), "or take an earlier copy of the file"))?;
     }
@@ -34,26 +44,45 @@ pub(super) fn scene(scene: &Scene) -> Result<(), Fault> {
 /// Ranges are the business of those who use a setting; a number that is none is of no use to anybody.
 fn finite_settings(scene: &Scene) -> Result<(), Fault> {
     let Scene { ensemble, training, live, .. } = scene;
+    finite(
+        "",
+        &[
+            ("ensemble.clearance_l", &[ensemble.clearance_l]),
+            ("ensemble.cover", &[ensemble.cover]),
+            ("training.learning_rate", &[training.learning_rate]),
+            ("training.cutoff_l", &[training.cutoff_l]),
+            ("training.sigma_range_l", &training.sigma_range_l),
+            ("training.kappa", &[training.kappa]),
+        ],
+    )?;
+    finite_live("live", live)
+}
+
+fn finite_live(place: &str, live: &LiveSettings) -> Result<(), Fault> {
     let knobs = &live.knobs;
-    let lists: [(&str, &[f64]); 14] = [
-        ("ensemble.clearance_l", &[ensemble.clearance_l]),
-        ("ensemble.cover", &[ensemble.cover]),
-        ("training.learning_rate", &[training.learning_rate]),
-        ("training.cutoff_l", &[training.cutoff_l]),
-        ("training.sigma_range_l", &training.sigma_range_l),
-        ("training.kappa", &[training.kappa]),
-        ("live.sigma_l", &[live.sigma_l]),
-        ("live.strength", &[live.strength]),
-        ("live.relaxation", &[live.relaxation]),
-        ("live.step_factor", &[live.step_factor]),
-        ("live.knobs.cruise", &knobs.cruise),
-        ("live.knobs.strafe", &knobs.strafe),
-        ("live.knobs.swirl", &knobs.swirl),
-        ("live.knobs.window_l", &[knobs.window_l]),
-    ];
+    finite(
+        &format!("{place}."),
+        &[
+            ("sigma_l", &[live.sigma_l]),
+            ("strength", &[live.strength]),
+            ("relaxation", &[live.relaxation]),
+            ("step_factor", &[live.step_factor]),
+            ("knobs.cruise", &knobs.cruise),
+            ("knobs.strafe", &knobs.strafe),
+            ("knobs.swirl", &knobs.swirl),
+            ("knobs.window_l", &[knobs.window_l]),
+        ],
+    )
+}
+
+fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), Fault> {
     for (place, values) in lists {
         if let Some(value) = values.iter().find(|v| !v.is_finite()) {
-            return Err(Fault::value(place, format!("{value} is not finite"), "give a finite number"));
+            return Err(Fault::value(
+                format!("{before}{place}"),
+                format!("{value} is not finite"),
+                "give a finite number",
+            ));
         }
     }
     Ok(())

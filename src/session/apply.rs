@@ -4,22 +4,19 @@ use std::mem::Discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rand::RngExt;
-
-use super::command::{Command, Dialog, Effect, Level, Place, RuleRole, SceneSource, TrainingRequest};
+use super::command::{Command, Dialog, Effect, EngineOrder, Level, Place, RuleRole, SceneSource, TrainingRequest};
 use super::document::Document;
 use super::flows;
 use super::history::{History, Moment};
-use super::live::MAX_STEPS_PER_FRAME;
-use super::observation::WoundKind;
+use super::live::{MAX_STEPS_PER_FRAME, SPEEDS};
 use super::pen::MIN_SPACING;
 use super::picture;
 use super::pointer::{pointer, release};
 use super::state::Session;
 use super::takeover::Held;
 use super::training::TrainingState;
-use super::{certificate, prefs, start, swarm, takeover, tools};
-use crate::rule::{FlowKind, LiveSettings, Rule};
+use super::{brush, certificate, moments, prefs, share, start, surprise, swarm, takeover, tools};
+use crate::rule::{LiveSettings, Rule};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
 /// Most particles the live swarm may be asked to have.
@@ -36,9 +33,10 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::Import(path) => vec![Effect::ImportFile(path)],
         Command::Save => match session.path.clone() {
             Some(path) => save(session, path),
-            None => vec![Effect::Ask(Dialog::SaveAs)],
+            None => vec![Effect::Ask(Dialog::Name)],
         },
         Command::SaveAs(path) => save(session, path),
+        Command::Share(command) => share::on_command(session, command),
         Command::Ask(dialog) => vec![Effect::Ask(dialog)],
         Command::SetTitle(title) => edit(session, merge, |d| set(&mut d.title, title)),
         Command::SetAuthor(author) => edit(session, merge, |d| set(&mut d.author, author)),
@@ -178,21 +176,50 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             effects
         }
         Command::RestartFromSnapshot => start::upload(session, swarm::from_picture, None),
-        Command::Randomise => {
-            let effects = start::upload(session, swarm::uniform, None);
-            session.observation.wounded(Some(WoundKind::Scrambled));
-            effects
+        Command::Randomise | Command::RandomiseHeadings | Command::RandomiseSpecies => {
+            brush::randomise(session, &command)
         }
-        Command::SurpriseMe => {
-            let live = surprise(session);
-            edit(session, merge, |d| set(&mut d.live, live))
-        }
-        Command::SetForceKind(kind) => {
+        Command::SurpriseMe => surprise::apply(session),
+        Command::SetBrush(brush) => {
             let effects = release(session);
-            session.live.force = kind;
+            session.live.brush = brush;
             effects
         }
-        Command::SetForceRadius(radius) => set_number(&mut session.live.force_radius_l, radius, 0.2, 50.0),
+        Command::SetBrushRadius(radius) => brush::set_radius(session, radius),
+        Command::WidenBrush => brush::set_radius(session, 1.15 * session.live.brush_radius_l),
+        Command::NarrowBrush => brush::set_radius(session, session.live.brush_radius_l / 1.15),
+        Command::StepBack if session.has_rule() && session.live.particles > 0 => {
+            session.live.playing = false;
+            vec![Effect::Engine(EngineOrder::Back { steps: 1 })]
+        }
+        Command::StepBack => Vec::new(),
+        Command::Faster => {
+            let now = session.live.steps_per_frame;
+            session.live.steps_per_frame = SPEEDS.into_iter().find(|&s| s > now).unwrap_or(MAX_STEPS_PER_FRAME);
+            Vec::new()
+        }
+        Command::Slower => {
+            let now = session.live.steps_per_frame;
+            session.live.steps_per_frame = SPEEDS.into_iter().rev().find(|&s| s < now).unwrap_or(1);
+            Vec::new()
+        }
+        Command::Swing(knob, swing) => {
+            session.live.set_swing(knob, swing);
+            if session.has_rule() { vec![start::settings_order(session)] } else { Vec::new() }
+        }
+        Command::RestAllKnobs => {
+            session.live.swings.clear();
+            if session.has_rule() { vec![start::settings_order(session)] } else { Vec::new() }
+        }
+        Command::KeepMoment => moments::keep(session),
+        Command::ReturnTo(index) => moments::return_to(session, index),
+        Command::RenameMoment(index, name) => moments::rename(session, merge, index, &name),
+        Command::DeleteMoment(index) => moments::delete(session, index),
+        Command::FollowAt(at) => vec![Effect::Follow(at)],
+        Command::StopFollowing => {
+            session.live.following = None;
+            Vec::new()
+        }
 
         Command::Certify => certificate::begin(session, true),
         Command::CancelCertify => certificate::cancel(session),
@@ -201,7 +228,7 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
 }
 
 /// Sets a field; returns whether that changed it.
-fn set<T: PartialEq>(field: &mut T, value: T) -> bool {
+pub(super) fn set<T: PartialEq>(field: &mut T, value: T) -> bool {
     let changed = *field != value;
     *field = value;
     changed
@@ -346,7 +373,7 @@ fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Momen
 }
 
 fn save(session: &mut Session, path: PathBuf) -> Vec<Effect> {
-    session.saving = Some(session.serial);
+    session.saving.push_back(session.serial);
     vec![Effect::SaveScene { path, document: Box::new(session.document.clone()), revision: session.revision }]
 }
 
@@ -399,7 +426,7 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
 }
 
 /// Live settings folded into the range the integrator can use; `None` when a number is not finite.
-fn usable(mut live: LiveSettings) -> Option<LiveSettings> {
+pub(super) fn usable(mut live: LiveSettings) -> Option<LiveSettings> {
     let knobs = &mut live.knobs;
     let per_species = knobs.cruise.iter().chain(&knobs.strafe).chain(&knobs.swirl);
     let singles = [live.sigma_l, live.strength, live.relaxation, live.step_factor, knobs.window_l];
@@ -416,18 +443,4 @@ fn usable(mut live: LiveSettings) -> Option<LiveSettings> {
     live.relaxation = live.relaxation.clamp(0.0, most);
     live.step_factor = live.step_factor.clamp(1e-4, 1.0);
     Some(live)
-}
-
-/// Random knobs of the exact flow, within what looks good.
-fn surprise(session: &mut Session) -> LiveSettings {
-    let mut live = session.document.live;
-    let rng = &mut session.rng;
-    for species in 0..MAX_SPECIES {
-        live.knobs.cruise[species] = rng.random_range(0.0..3.0);
-        live.knobs.strafe[species] = rng.random_range(-1.0..1.0);
-        live.knobs.swirl[species] = rng.random_range(-1.0..1.0);
-    }
-    live.knobs.window_l = rng.random_range(0.0..3.9);
-    live.flow = FlowKind::Exact;
-    live
 }

@@ -1,22 +1,26 @@
-//! The words between the session and the world: what a user does, what the shell must do, what the shell tells back.
+//! The words between the session and the world: what a user does, what the shell must do; what it tells back
+//! is an [`Event`].
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::learn::{Drive, TrainingSettings};
 use crate::observe::chart::Chart;
-use crate::observe::{Certificate, QuickFidelity, Reading};
-use crate::rule::{LiveSettings, LocalNet, Rule};
-use crate::scene::FlowNumbers;
-use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
-use crate::worker;
+use crate::rule::{LiveSettings, Rule};
+use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm, SwarmEdit};
 
 use super::charts::PlotKind;
 use super::document::Document;
+pub use super::event::Event;
+use super::knob::Knob;
+use super::live::Swing;
+pub use super::live::{Brush, Force};
 use super::prefs::{Preference, Prefs};
+use super::share::{ShareCommand, ShareOrder};
 use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
 
 pub use super::request::{CertificateRequest, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
+pub use super::sheets::{Dialog, ViewCommand};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -66,26 +70,6 @@ impl Tool {
     ];
 }
 
-/// What the pointer does to the live swarm.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ForceKind {
-    #[default]
-    Push,
-    Pull,
-    None,
-}
-
-/// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Force {
-    /// Position on the live torus, ℓ.
-    pub centre_l: [f64; 2],
-    pub radius_l: f64,
-    /// Speed at the centre, ℓ per time; positive pushes away, negative pulls.
-    pub strength: f64,
-}
-
 /// The primary pointer button on the canvas. Positions are world units over the picture, ℓ over the live swarm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pointer {
@@ -103,9 +87,10 @@ pub enum Command {
     Open(PathBuf),
     OpenBundled(String),
     Import(PathBuf),
-    /// To the scene's own path; without one, asks for it.
+    /// To the scene's own path; without one, asks for a name.
     Save,
     SaveAs(PathBuf),
+    Share(ShareCommand),
     /// Opens a dialog or sheet of the shell.
     Ask(Dialog),
     SetTitle(String),
@@ -234,12 +219,34 @@ pub enum Command {
     Grow,
     /// Restart from a sample of the picture's ensemble.
     RestartFromSnapshot,
-    /// Random positions and headings at the present temperature.
+    /// Random positions; headings stay.
     Randomise,
+    RandomiseHeadings,
+    /// Deals the species that live out anew.
+    RandomiseSpecies,
     /// Random flow knobs: another motion of the same pattern.
     SurpriseMe,
-    SetForceKind(ForceKind),
-    SetForceRadius(f64),
+    SetBrush(Brush),
+    /// ℓ.
+    SetBrushRadius(f64),
+    WidenBrush,
+    NarrowBrush,
+    /// One integration step back in time, then pause.
+    StepBack,
+    Faster,
+    Slower,
+    /// Lets a knob swing about its value; `None` lets it rest.
+    Swing(Knob, Option<Swing>),
+    RestAllKnobs,
+    /// Keeps the living swarm and its settings in the scene.
+    KeepMoment,
+    /// Brings a kept moment back.
+    ReturnTo(usize),
+    RenameMoment(usize, String),
+    DeleteMoment(usize),
+    /// The view follows the creature nearest to this place, ℓ.
+    FollowAt([f64; 2]),
+    StopFollowing,
 
     // Observe
     /// Measures how well the rule grows, keeps and heals the pattern, in the background.
@@ -247,35 +254,6 @@ pub enum Command {
     CancelCertify,
     /// Writes the plot as it is now; the extension says how: .csv or .png.
     SavePlot(PlotKind, PathBuf),
-}
-
-/// What changes only the sight of things: the session hands it on to the shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ViewCommand {
-    /// Show the whole box again.
-    Fit,
-    /// Write a picture of the window.
-    Screenshot,
-    /// The window fills the screen, or no more.
-    FullScreen,
-}
-
-/// Dialogs and sheets that the shell opens on [`Effect::Ask`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dialog {
-    Open,
-    SaveAs,
-    Import,
-    /// An image for the image tool.
-    Picture,
-    Gallery,
-    Help,
-    /// The drawer of live plots.
-    Plots,
-    SavePlotCsv(PlotKind),
-    SavePlotPng(PlotKind),
-    /// All commands, to be found by typing.
-    Palette,
 }
 
 /// How loud a notice is.
@@ -304,6 +282,7 @@ pub enum Effect {
         document: Box<Document>,
         revision: u64,
     },
+    Share(ShareOrder),
     StartTraining(Box<TrainingRequest>),
     /// Time some steps of learning and answer with [`Event::PaceMeasured`].
     MeasurePace {
@@ -328,6 +307,10 @@ pub enum Effect {
         chart: Box<Chart>,
     },
     Engine(EngineOrder),
+    /// Answer with [`Event::MomentKept`].
+    KeepMoment,
+    /// Find the particle nearest to this place (ℓ), and answer with [`Event::Following`].
+    Follow([f64; 2]),
     /// A short notice on the screen.
     Notify {
         level: Level,
@@ -367,79 +350,22 @@ pub enum EngineOrder {
         steps: u32,
     },
     SetForce(Option<Force>),
+    /// Change the swarm by hand; answered by [`Event::SwarmChanged`].
+    Edit(Vec<SwarmEdit>),
+    /// Go back in time; answered by [`Event::SwarmChanged`].
+    Back {
+        steps: u32,
+    },
     /// No rule and no particles.
     Clear,
 }
 
-/// What the shell tells the session.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Event {
-    Opened {
-        source: SceneSource,
-        result: Result<Box<Document>, String>,
-    },
-    Imported {
-        path: PathBuf,
-        result: Result<Snapshot, String>,
-    },
-    /// `revision` is the one that [`Effect::SaveScene`] carried.
-    Saved {
-        path: PathBuf,
-        revision: u64,
-        result: Result<(), String>,
-    },
-    Training {
-        run: RunId,
-        event: worker::Event,
-    },
-    /// The newest weights of a run; about once a second, and the last before [`worker::Event::Finished`].
-    NewRule {
-        run: RunId,
-        rule: Arc<Rule>,
-    },
-    /// `None` where the picture cannot be learned from.
-    PaceMeasured {
-        key: PaceKey,
-        pace: Option<worker::Pace>,
-    },
-    /// What the flow of the scene's energy does.
-    FlowMeasured {
-        net: Arc<LocalNet>,
-        numbers: FlowNumbers,
-    },
-    /// Particles about their middle, in the unit of [`super::StippleView`].
-    Stippled {
-        request: StippleRequest,
-        result: Result<Vec<Particle>, String>,
-    },
-    /// What was seen of the live swarm.
-    Observed(Box<Reading>),
-    SpeedMeasured(Speed),
-    RuleMeasured {
-        run: RunId,
-        role: RuleRole,
-        step: usize,
-        result: Result<QuickFidelity, String>,
-    },
-    CertificateProgress {
-        run: u64,
-        phase: &'static str,
-        share: f64,
-    },
-    Certified {
-        run: u64,
-        result: Result<Box<Certificate>, String>,
-    },
-    /// Something beside the engine broke off; one sentence.
-    Trouble(String),
-    /// What was kept by an earlier run.
-    PrefsRead(Box<Prefs>),
-    /// The engine could not do what it was ordered to.
-    EngineFailed(String),
-}
-
 impl Command {
+    /// Whether a key held down gives it again and again.
+    pub fn repeats(&self) -> bool {
+        matches!(self, Self::Step | Self::StepBack | Self::WidenBrush | Self::NarrowBrush | Self::Faster | Self::Slower)
+    }
+
     /// Consecutive commands of this kind are one step of the history until [`Command::EndGesture`].
     pub(super) fn merges(&self) -> bool {
         matches!(
@@ -457,6 +383,7 @@ impl Command {
                 | Self::SetTraining(_)
                 | Self::SetLive(_)
                 | Self::RenameFlow(..)
+                | Self::RenameMoment(..)
                 | Self::SetParticles(_)
         )
     }

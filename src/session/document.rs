@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::learn::TrainingSettings;
 use crate::rule::{LiveSettings, Rule};
-use crate::scene::{Evidence, Flows, LiveState, Scene};
+use crate::scene::{Evidence, Flows, LiveState, Savepoint, Scene};
 use crate::snapshot::{Ensemble, Snapshot};
 
 /// Width and height of the box of a new picture, world units.
@@ -32,6 +32,8 @@ pub struct Document {
     pub flows: Flows,
     /// The live swarm as it was when the scene was saved; the shell adds the present one to what it writes.
     pub state: Option<Arc<LiveState>>,
+    /// Moments of the live swarm that the user has kept.
+    pub savepoints: Vec<Savepoint>,
     /// What was measured of this rule on this picture.
     pub evidence: Option<Evidence>,
 }
@@ -51,6 +53,7 @@ impl Default for Document {
             rule: None,
             flows: Flows::default(),
             state: None,
+            savepoints: Vec::new(),
             evidence: None,
         }
     }
@@ -80,6 +83,7 @@ impl From<Scene> for Document {
             rule: scene.rule.map(Arc::new),
             flows: scene.flows,
             state: scene.state.map(Arc::new),
+            savepoints: scene.savepoints,
             evidence: scene.evidence,
         }
     }
@@ -99,6 +103,7 @@ impl From<Document> for Scene {
             rule: document.rule.map(Arc::unwrap_or_clone),
             flows: document.flows,
             state: document.state.map(Arc::unwrap_or_clone),
+            savepoints: document.savepoints,
             evidence: document.evidence,
         }
     }

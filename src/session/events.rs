@@ -9,7 +9,7 @@ use super::flows;
 use super::live::{Fade, GROW_STEPS};
 use super::state::Session;
 use super::training::TrainingState;
-use super::{certificate, pace, start, swarm, takeover, tools};
+use super::{brush, certificate, moments, pace, share, start, swarm, takeover, tools};
 use crate::rule::{FlowKind, Rule};
 use crate::worker;
 
@@ -33,7 +33,7 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         }
         Event::Saved { path, revision, result: Ok(()) } => {
             let text = format!("Saved {}", path.display());
-            if session.saving.take() == Some(session.serial) {
+            if session.saving.pop_front() == Some(session.serial) {
                 session.path = Some(path);
                 session.saved_revision = revision;
             }
@@ -44,12 +44,13 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             effects
         }
         Event::Saved { result: Err(why), .. } => {
-            session.saving = None;
+            session.saving.pop_front();
             vec![notify(Level::Error, why)]
         }
         Event::Opened { result: Err(why), .. } | Event::Imported { result: Err(why), .. } => {
             vec![notify(Level::Error, why)]
         }
+        Event::Share(event) => share::on_event(session, event),
         Event::Training { run, event } => on_training(session, run, event),
         Event::NewRule { run, rule } => on_rule(session, run, rule),
         Event::FlowMeasured { net, numbers } => {
@@ -58,6 +59,15 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         }
         Event::PaceMeasured { key, pace } => {
             pace::measured(session, &key, pace);
+            Vec::new()
+        }
+        Event::SwarmChanged { steps_back, particles, box_size_l } => {
+            brush::changed(session, steps_back, particles, box_size_l);
+            Vec::new()
+        }
+        Event::MomentKept(state) => moments::kept(session, *state),
+        Event::Following(index) => {
+            session.live.following = index;
             Vec::new()
         }
         Event::Stippled { request, result } => {
@@ -190,6 +200,11 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
         effects.push(start::settings_order(session));
     }
     effects.extend(start::fade_on(session));
+    if !session.live.swings.is_empty() {
+        session.live.swing_ticks += 1;
+        effects.push(start::settings_order(session));
+    }
+    session.live.steps += u64::from(steps);
     session.observation.ran(steps);
     effects.push(Effect::Engine(EngineOrder::Run { steps }));
     effects

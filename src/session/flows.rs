@@ -33,7 +33,7 @@ fn change(
 }
 
 /// Puts the chosen flow of the list into the rule, and lets it play.
-fn play_chosen(document: &mut Document) {
+pub(super) fn play_chosen(document: &mut Document) {
     let Some(rule) = &document.rule else { return };
     let flow = document.flows.chosen().map(|flow| (*flow.net).clone());
     document.live.flow = if flow.is_some() { FlowKind::Learned } else { FlowKind::Exact };

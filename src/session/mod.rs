@@ -5,6 +5,7 @@
 //! The panels read the session through its public getters and return commands.
 
 mod apply;
+mod brush;
 mod can;
 mod certificate;
 mod charts;
@@ -12,10 +13,13 @@ mod command;
 mod commands;
 mod curve;
 mod document;
+mod event;
 mod events;
 mod flows;
 mod history;
+mod knob;
 mod live;
+mod moments;
 mod observation;
 mod pace;
 mod pen;
@@ -23,8 +27,11 @@ mod picture;
 mod pointer;
 mod prefs;
 mod request;
+mod share;
+mod sheets;
 mod start;
 mod state;
+mod surprise;
 mod swarm;
 mod takeover;
 mod tools;
@@ -34,20 +41,22 @@ mod warnings;
 // Named by the preferences.
 pub use crate::observe::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
-pub use crate::scene::{Evidence, LearnedFlow};
+pub use crate::scene::{Evidence, LearnedFlow, Savepoint};
 pub use certificate::{CertificateState, CertificateView, Seal};
 pub use charts::PlotKind;
 pub use command::{
-    CertificateRequest, Command, Dialog, Effect, EngineOrder, Event, Force, ForceKind, Level, PaceKey, Place, Pointer,
+    Brush, CertificateRequest, Command, Dialog, Effect, EngineOrder, Event, Force, Level, PaceKey, Place, Pointer,
     RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;
 pub use document::{Document, NEW_BOX};
-pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME};
+pub use knob::Knob;
+pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME, Swing, Wound};
 pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
+pub use share::{FilmOptions, ShareCommand, ShareEvent, ShareOrder};
 pub use state::Session;
 pub use takeover::{Held, LearnedFidelity};
 pub use tools::{

@@ -16,10 +16,14 @@ use crate::snapshot::Swarm;
 /// The settings the engine must run with now, within what the rule can do: a temperature it was trained at, and the
 /// exact flow where the scene asks for a learned one that does not exist (the energy is learned before the flow).
 pub(super) fn settings_order(session: &Session) -> Effect {
+    Effect::Engine(EngineOrder::SetSettings(settings(session)))
+}
+
+/// See [`settings_order`].
+pub(super) fn settings(session: &Session) -> LiveSettings {
     let document = &session.document;
-    let Some(rule) = &session.playing_rule else { return Effect::Engine(EngineOrder::SetSettings(document.live)) };
-    let live = session.live.effective(&document.live, rule.sigma_range_l[1]);
-    Effect::Engine(EngineOrder::SetSettings(within(rule, live)))
+    let Some(rule) = &session.playing_rule else { return document.live };
+    within(rule, session.live.effective(&document.live, rule.sigma_range_l))
 }
 
 /// `live` within what `rule` can do.
@@ -88,6 +92,7 @@ pub(super) fn upload(
             session.live.particles = swarm.len();
             session.live.box_size_l = swarm.box_size;
             session.live.growing = growing;
+            (session.live.last_wound, session.live.following) = (None, None);
             session.observation.wounded(growing.map(|_| WoundKind::Growing));
             let mut effects = Vec::new();
             // Another swarm needs no soft change.
@@ -122,6 +127,8 @@ pub(super) fn whole(session: &mut Session) -> Vec<Effect> {
     session.playing_rule = None;
     session.run_is_live = false;
     session.live.growing = None;
+    session.live.swings.clear();
+    (session.live.last_wound, session.live.following) = (None, None);
     session.live.particles = 0;
     session.live.box_size_l = [0.0; 2];
     effects.push(Effect::Engine(EngineOrder::Clear));

@@ -1,5 +1,6 @@
 //! The session itself.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use super::observation::Observation;
 use super::pace::PaceView;
 use super::pointer::Gesture;
 use super::prefs::{self, Prefs};
+use super::share::FilmOptions;
 use super::takeover::Held;
 use super::tools::Kit;
 use super::training::TrainingView;
@@ -34,8 +36,8 @@ pub struct Session {
     pub(super) newest_revision: u64,
     /// Names the document as a whole; another one (new, open, import) gets another number.
     pub(super) serial: u64,
-    /// Serial of the document whose saving is under way.
-    pub(super) saving: Option<u64>,
+    /// Serials of the documents whose saving is under way, oldest first: files are written in order.
+    pub(super) saving: VecDeque<u64>,
     pub(super) history: History,
     pub(super) place: Place,
     pub(super) tool: Tool,
@@ -69,6 +71,8 @@ pub struct Session {
     pub(super) certificate: CertificateView,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
+    /// How the next film is taken.
+    pub(super) film: FilmOptions,
     pub(super) prefs: Prefs,
     /// ℓ of the picture and what is wrong with it, known anew after each change of the picture.
     pub(super) unit_length: f64,
@@ -96,7 +100,7 @@ impl Session {
             saved_revision: 0,
             newest_revision: 0,
             serial: 0,
-            saving: None,
+            saving: VecDeque::new(),
             history: History::default(),
             place: Place::default(),
             tool: Tool::default(),
@@ -119,6 +123,7 @@ impl Session {
             certificate: CertificateView::default(),
             live: LiveView::default(),
             asks_before_quitting: false,
+            film: FilmOptions::default(),
             prefs: Prefs::default(),
             rng: StdRng::seed_from_u64(seed),
         }
@@ -189,6 +194,17 @@ impl Session {
 
     pub fn live(&self) -> &LiveView {
         &self.live
+    }
+
+    /// Temperatures that the rule was trained at, or will be, ℓ.
+    pub fn sigma_range_l(&self) -> [f64; 2] {
+        self.document.rule.as_ref().map_or(self.document.training.sigma_range_l, |rule| rule.sigma_range_l)
+    }
+
+    /// Time that goes by in one integration step now; `None` without a rule.
+    pub fn time_step(&self) -> Option<f64> {
+        let rule = self.playing_rule.as_ref()?;
+        Some(crate::rule::time_step(rule, &super::start::settings(self)))
     }
 
     /// What was seen of the live swarm.

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of networks, GPUs or windows.
 
+mod brush;
 mod check;
 mod ensemble;
 mod geometry;
@@ -13,6 +14,7 @@ mod particle;
 mod sample;
 mod stipple;
 
+pub use brush::SwarmEdit;
 pub use check::{DUPLICATE_SHARE, MAX_HEADING, MAX_PARTICLES, SIDE_RANGE, SnapshotError};
 pub use ensemble::{MIN_TORUS_L, OPEN_MARGIN_L, ensemble_box_l};
 pub use headings::headings_along_neighbours;

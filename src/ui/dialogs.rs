@@ -7,9 +7,11 @@ use egui_file_dialog::{DialogState, FileDialog};
 use super::egui::{Align2, Button, Context, Id, Modal};
 use super::state::UiState;
 use super::style;
-use crate::session::{Command, Dialog, Session};
+use crate::session::{Command, Dialog, Session, ShareCommand};
 
 const SCENES: &str = "Unstill scenes";
+/// A scene that is a picture, when saved.
+const SCENE_PICTURES: &str = "Picture with scene";
 const PICTURES: &str = "Particles and images";
 const IMAGES: &str = "Images";
 const TABLES: &str = "Tables";
@@ -21,10 +23,11 @@ pub(super) fn file_dialog() -> FileDialog {
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .default_size([640.0, 420.0])
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
-        .add_file_filter_extensions(SCENES, vec!["ron"])
+        .add_file_filter_extensions(SCENES, vec!["ron", "png"])
         .add_file_filter_extensions(PICTURES, vec!["csv", "xyz", "png", "jpg", "jpeg"])
         .add_file_filter_extensions(IMAGES, vec!["png", "jpg", "jpeg"])
         .add_save_extension(SCENES, "ron")
+        .add_save_extension(SCENE_PICTURES, "png")
         .add_save_extension(TABLES, "csv")
         .add_save_extension(PLOTS, "png")
         .default_save_extension(SCENES)
@@ -35,23 +38,29 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
     let (filter, title) = match what {
         Dialog::Open => (SCENES, "Open a scene"),
         Dialog::SaveAs => (SCENES, "Save the scene"),
+        Dialog::SavePicture => (SCENES, "Save a picture that holds the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
         Dialog::Picture => (IMAGES, "Choose an image to lay as particles"),
         Dialog::SavePlotCsv(_) => (TABLES, "Save the plot as a table"),
         Dialog::SavePlotPng(_) => (PLOTS, "Save the plot as a picture"),
-        Dialog::Gallery | Dialog::Help | Dialog::Palette | Dialog::Plots => return,
+        _ => return,
     };
     match what {
         Dialog::SavePlotCsv(kind) => config.default_file_name = format!("{}.csv", kind.file_name()),
         Dialog::SavePlotPng(kind) => config.default_file_name = format!("{}.png", kind.file_name()),
         _ => {}
     }
-    let saves = matches!(what, Dialog::SaveAs | Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_));
+    let saves = matches!(what, Dialog::SaveAs | Dialog::SavePicture | Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_));
+    let is_picture = what == Dialog::SavePicture;
     if saves {
-        config.default_save_extension = Some(filter.to_owned());
+        config.default_save_extension = Some(if is_picture { SCENE_PICTURES } else { filter }.to_owned());
     }
     config.default_file_filter = Some(filter.to_owned());
     config.title = Some(title.to_owned());
+    if is_picture {
+        let name = Path::new(&config.default_file_name).with_extension("png");
+        config.default_file_name = name.to_string_lossy().into_owned();
+    }
     dialog.set_user_data(what);
     if saves { dialog.save_file() } else { dialog.pick_file() }
 }
@@ -67,13 +76,14 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
         commands.extend(match what {
             Some(Dialog::Open) => Some(Command::Open(path)),
             Some(Dialog::SaveAs) => Some(Command::SaveAs(path)),
+            Some(Dialog::SavePicture) => Some(Command::Share(ShareCommand::SavePicture(path.with_extension("png")))),
             Some(Dialog::Import) => Some(Command::Import(path)),
             Some(Dialog::Picture) => Some(Command::OpenPicture(path)),
             Some(Dialog::SavePlotCsv(kind) | Dialog::SavePlotPng(kind)) => Some(Command::SavePlot(kind, path)),
             _ => None,
         });
     }
-    if session.asks_before_quitting() && *dialog.state() != DialogState::Open {
+    if session.asks_before_quitting() && *dialog.state() != DialogState::Open && !state.share.has_dialog() {
         ask_before_quitting(ctx, session, commands);
     }
 }

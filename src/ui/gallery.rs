@@ -6,6 +6,7 @@ use super::egui::{
     Align, Align2, Context, Label, Layout, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
     Vec2, WidgetInfo, WidgetType, Window,
 };
+use super::share::{Shelf, shelf_choice, show_shelf};
 use super::state::UiState;
 use super::{style, swarm_view};
 use crate::session::Command;
@@ -42,6 +43,11 @@ pub(super) fn show(ctx: &Context, state: &mut UiState, commands: &mut Vec<Comman
             let room = ctx.content_rect().width() - 60.0;
             let columns = ((room / (CARD.x + 10.0)) as usize).clamp(1, COLUMNS);
             ui.set_width(columns as f32 * (CARD.x + 10.0));
+            shelf_choice(ui, &mut state.share);
+            if state.share.shelf == Shelf::Mine {
+                chosen = show_shelf(ui, &state.share, height, commands);
+                return;
+            }
             if state.gallery.is_empty() {
                 ui.label("No scenes came with this program.");
             }

@@ -2,7 +2,7 @@
 
 use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui, Vec2};
 use super::state::UiState;
-use super::style;
+use super::{moments, style};
 use crate::session::{Command, FirstSteps, Place, Preference, Session};
 
 /// How long the hint stays in one run when nobody heeds it, s.
@@ -45,8 +45,8 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
         (hint.steps, hint.since) = (steps, None);
     }
     let since = *hint.since.get_or_insert(now);
-    // Never on top of a sheet, or of the strip of rules; and a step that is being taken needs no hint.
-    let strip_is_there = session.place() == Place::Learn && session.has_rule();
+    // Never on top of a sheet, or of a strip of cards; and a step that is being taken needs no hint.
+    let strip_is_there = (session.place() == Place::Learn && session.has_rule()) || moments::is_shown(session);
     let learns = session.training().state.is_active();
     if steps.are_done() || now - since > STAYS_S || strip_is_there || learns || state.gallery_open || state.help_open {
         return;

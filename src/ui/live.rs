@@ -1,22 +1,48 @@
-//! The panel of the third place: time, temperature, the knobs that keep the pattern whatever they are, and the mouse.
+//! The panel of the third place: time, the brushes, and the knobs that keep the pattern whatever they are.
 
-use super::egui::{Button, Checkbox, CollapsingHeader, Grid, RichText, Ui, Vec2};
-use super::widgets::{Scale, card, choice, command_button_enabled, section, slider, slider_int};
+mod brushes;
+mod icons;
+mod motion;
+
+use super::egui::{Button, Checkbox, Label, RichText, Ui, Vec2};
+use super::state::UiState;
+use super::widgets::{Scale, card, command_button_enabled, row_label, section, slider_int};
 use super::{Readouts, style};
-use crate::rule::{FlowKind, Knobs, LiveSettings};
-use crate::session::{Command, ForceKind, GROW_STEPS, MAX_STEPS_PER_FRAME, Session, info_of};
-use crate::snapshot::MAX_SPECIES;
+use crate::session::{Command, GROW_STEPS, MAX_STEPS_PER_FRAME, Session, info_of};
 
-pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec<Command>) {
+/// Height of the buttons, points.
+const BUTTON_HEIGHT: f32 = 24.0;
+
+/// Most particles that the slider offers where nobody knows what the machine can do.
+const MOST_PARTICLES: usize = 20_000;
+
+/// From so many on, the cost of more is told under the slider.
+const MANY: usize = 2000;
+
+/// What the panel remembers.
+#[derive(Default)]
+pub(super) struct LivePanel {
+    /// The species that the knobs turn; all of them when there is none.
+    species: Option<u8>,
+}
+
+pub(super) fn show(
+    ui: &mut Ui,
+    session: &Session,
+    readouts: &Readouts,
+    state: &mut UiState,
+    commands: &mut Vec<Command>,
+) {
+    ui.spacing_mut().item_spacing.y = 4.0;
     if !session.has_rule() {
         let text = "Nothing lives here yet.";
         card(ui, style::WARN, text, "Paint a picture and press Learn, or open a scene from the gallery.");
     }
-    time(ui, session, commands);
+    swarm(ui, session, readouts, commands);
+    brushes::show(ui, session, commands);
     let old = session.document().live;
     let mut new = old;
-    motion(ui, session, &mut new);
-    mouse(ui, session, commands);
+    motion::show(ui, session, &mut state.live, &mut new, commands);
     let denoised = "Show each particle where the rule believes it would be without the noise: a crisper picture";
     ui.add(Checkbox::new(&mut new.denoised, "Show without noise")).on_hover_text(denoised);
     if new != old {
@@ -25,152 +51,89 @@ pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands
     numbers(ui, session, readouts);
 }
 
-fn time(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+/// A row of command buttons of equal width. Each is what stands on it, and its command.
+fn button_row(ui: &mut Ui, enabled: bool, buttons: &[(&str, Command)], commands: &mut Vec<Command>) {
+    let gaps = 4.0 * (buttons.len() as f32 - 1.0);
+    let width = ((ui.available_width() - gaps) / buttons.len() as f32).floor();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.spacing_mut().button_padding.x = 3.0;
+        for (text, command) in buttons {
+            let button = Button::new(*text).min_size(Vec2::new(width, BUTTON_HEIGHT));
+            command_button_enabled(ui, enabled, button, command.clone(), commands);
+        }
+    });
+}
+
+fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec<Command>) {
     section(ui, "Swarm");
     let alive = session.has_rule();
     let growing = session.live().growing.map(|done| format!("Growing {} %", 100 * done / GROW_STEPS));
-    let row = [("Step", Command::Step), ("Restart", Command::RestartFromSnapshot), ("Scramble", Command::Randomise)];
+    let grow = growing.as_deref().unwrap_or("Grow");
+    let start =
+        [(grow, Command::Grow), ("Restart", Command::RestartFromSnapshot), ("Surprise me", Command::SurpriseMe)];
+    button_row(ui, alive, &start, commands);
+    let time = [("◀ Back", Command::StepBack), ("Step ▶", Command::Step), ("Keep", Command::KeepMoment)];
+    button_row(ui, alive, &time, commands);
+    let shuffle = [
+        ("Places", Command::Randomise),
+        ("Headings", Command::RandomiseHeadings),
+        ("Species", Command::RandomiseSpecies),
+    ];
     ui.horizontal(|ui| {
-        let half = Vec2::new(((ui.available_width() - 8.0) / 2.0).floor(), 26.0);
-        let text = growing.as_deref().unwrap_or("Grow from noise");
-        command_button_enabled(ui, alive, Button::new(text).min_size(half), Command::Grow, commands);
-        command_button_enabled(ui, alive, Button::new("Surprise me").min_size(half), Command::SurpriseMe, commands);
-    });
-    ui.horizontal(|ui| {
-        let third = Vec2::new(((ui.available_width() - 16.0) / 3.0).floor(), 26.0);
-        for (name, command) in row {
-            command_button_enabled(ui, alive, Button::new(name).min_size(third), command, commands);
+        row_label(ui, "Scramble").on_hover_text("Deal one thing out at random, and watch the pattern come back");
+        ui.spacing_mut().button_padding.x = 3.0;
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let width = ((ui.available_width() - 8.0) / 3.0).floor();
+        for (text, command) in shuffle {
+            let button = Button::new(text).min_size(Vec2::new(width, BUTTON_HEIGHT));
+            command_button_enabled(ui, alive, button, command, commands);
         }
     });
     let mut particles = session.document().particles;
-    let tooltip = "Particles of the swarm; it starts anew with that many";
-    let most = 20_000.max(particles);
-    if slider_int(ui, "Particles", tooltip, &mut particles, 10..=most, Scale::Logarithmic) {
+    let mut tooltip = "Particles of the swarm; it starts anew with that many.".to_owned();
+    if let Some(per_s) = readouts.steps_per_s_with(particles) {
+        tooltip += &format!(" With so many this machine makes about {per_s:.0} steps in a second");
+    }
+    let most = if readouts.most_particles == 0 { MOST_PARTICLES } else { readouts.most_particles }.max(particles);
+    if slider_int(ui, "Particles", &tooltip, &mut particles, 10..=most, Scale::Logarithmic) {
         commands.push(Command::SetParticles(particles));
     }
-    let tooltip = "Steps of time in each frame";
+    // Below what one wants to watch, the cost of more should be told where it is asked for.
+    let slow = |per_s: &f64| *per_s < 60.0 && particles >= MANY;
+    if let Some(per_s) = readouts.steps_per_s_with(particles).filter(slow) {
+        let text = format!("about {per_s:.0} steps in a second with so many");
+        ui.label(RichText::new(text).small().color(style::WARN))
+            .on_hover_text("Motion slows down; nothing else changes");
+    }
+    let keys = [Command::Slower, Command::Faster].map(|c| info_of(&c).and_then(|i| i.shortcut).map(|s| s.text()));
+    let tooltip = match keys {
+        [Some(slower), Some(faster)] => format!("Steps of time in each frame ({slower} and {faster})"),
+        _ => "Steps of time in each frame".to_owned(),
+    };
     let mut steps = session.live().steps_per_frame as usize;
-    if slider_int(ui, "Speed", tooltip, &mut steps, 1..=MAX_STEPS_PER_FRAME as usize, Scale::Logarithmic) {
+    if slider_int(ui, "Speed", &tooltip, &mut steps, 1..=MAX_STEPS_PER_FRAME as usize, Scale::Logarithmic) {
         commands.push(Command::SetSpeed(steps as u32));
     }
 }
 
-fn motion(ui: &mut Ui, session: &Session, new: &mut LiveSettings) {
-    section(ui, "Motion");
-    let rule = session.document().rule.as_deref();
-    let mut flows = vec![
-        (FlowKind::None, "none", "Relaxation and noise only: the pattern rests".to_owned()),
-        (
-            FlowKind::Exact,
-            "exact",
-            "The training-free flow: its knobs below never change what the pattern is".to_owned(),
-        ),
-    ];
-    if rule.is_some_and(|rule| rule.flow.is_some()) {
-        flows.push((FlowKind::Learned, "learned", "The motion that was learned for this picture".to_owned()));
-    }
-    if let Some(flow) = choice(ui, new.flow, &flows) {
-        new.flow = flow;
-    }
-    let [coldest, hottest] = rule.map_or(session.document().training.sigma_range_l, |rule| rule.sigma_range_l);
-    let tooltip = "σ, the temperature, in ℓ: how much the pattern trembles. Within the range the rule was trained at";
-    slider(ui, "Temperature", tooltip, &mut new.sigma_l, coldest..=hottest, Scale::Logarithmic);
-    let tooltip = "γ, strength of the flow: how fast it moves";
-    slider(ui, "Strength", tooltip, &mut new.strength, 0.0..=20.0, Scale::Linear);
-    let tooltip = "η, rate of relaxation: how fast the pattern mends; 0 never mends";
-    slider(ui, "Relaxation", tooltip, &mut new.relaxation, 0.0..=5.0, Scale::Linear);
-    if new.flow == FlowKind::Exact {
-        knobs(ui, session, &mut new.knobs);
-    }
-}
-
-/// One knob: its name, what it does, where its values lie, and its range.
-struct Knob {
-    name: &'static str,
-    tooltip: &'static str,
-    of: fn(&mut Knobs) -> &mut [f64; MAX_SPECIES],
-    most: f64,
-}
-
-const KNOBS: [Knob; 3] = [
-    Knob {
-        name: "Cruise",
-        tooltip: "u, forward speed, ℓ per time. Flocks need a window to drift together",
-        of: |knobs| &mut knobs.cruise,
-        most: 5.0,
-    },
-    Knob { name: "Strafe", tooltip: "w, sideways speed, ℓ per time", of: |knobs| &mut knobs.strafe, most: 5.0 },
-    Knob {
-        name: "Swirl",
-        tooltip: "χ, how much the pull of the pattern is turned by a right angle: particles circle their places",
-        of: |knobs| &mut knobs.swirl,
-        most: 5.0,
-    },
-];
-
-fn knobs(ui: &mut Ui, session: &Session, knobs: &mut Knobs) {
-    let used = session.document().species_used();
-    let first = used.first().map_or(0, |&s| usize::from(s));
-    for knob in &KNOBS {
-        let all = (knob.of)(knobs);
-        let mut value = all[first];
-        if slider(ui, knob.name, knob.tooltip, &mut value, -knob.most..=knob.most, Scale::Linear) {
-            *all = [value; MAX_SPECIES];
-        }
-    }
-    let tooltip = "ρ, how far the flow couples headings, in ℓ: larger windows let the flock drift as one";
-    slider(ui, "Window", tooltip, &mut knobs.window_l, 0.0..=6.0, Scale::Linear);
-    if used.len() < 2 {
-        return;
-    }
-    CollapsingHeader::new("Per species").show(ui, |ui| {
-        for &species in &used {
-            let index = usize::from(species);
-            let name = format!("Species {}", species + 1);
-            ui.label(RichText::new(name).color(style::SPECIES_COLOURS[index]).strong());
-            ui.push_id(species, |ui| {
-                for knob in &KNOBS {
-                    let value = &mut (knob.of)(knobs)[index];
-                    slider(ui, knob.name, knob.tooltip, value, -knob.most..=knob.most, Scale::Linear);
-                }
-            });
-        }
-    });
-}
-
-fn mouse(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    section(ui, "Mouse");
-    let options =
-        [(ForceKind::Push, "push"), (ForceKind::Pull, "pull"), (ForceKind::None, "off")].map(|(kind, name)| {
-            let tooltip = info_of(&Command::SetForceKind(kind)).map_or_else(String::new, |info| info.full_tooltip());
-            (kind, name, tooltip)
-        });
-    if let Some(kind) = choice(ui, session.live().force, &options) {
-        commands.push(Command::SetForceKind(kind));
-    }
-    let tooltip = "Radius of the mouse's force, in ℓ";
-    let mut radius_l = session.live().force_radius_l;
-    if slider(ui, "Radius", tooltip, &mut radius_l, 0.5..=15.0, Scale::Logarithmic) {
-        commands.push(Command::SetForceRadius(radius_l));
-    }
-}
-
+/// What the machine does, in a few lines.
 fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
     section(ui, "Numbers");
-    let mut rows = vec![
-        ("Frame", format!("{:.1} ms", readouts.frame_ms), "Mean time between two pictures"),
-        ("Steps", format!("{:.0} per s", readouts.steps_per_s), "Integration steps in a second"),
-        ("Particles", session.live().particles.to_string(), "Particles that live now"),
-        ("Engine", readouts.engine.clone(), "What computes the steps"),
-    ];
-    if let Some(pairs) = readouts.pair_tests_per_s {
-        rows.push(("Pairs", format!("{:.1} million per s", 1e-6 * pairs), "Pairs of neighbours evaluated in a second"));
+    ui.spacing_mut().item_spacing.y = 1.0;
+    let line = |ui: &mut Ui, text: String, tooltip: &str| {
+        ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate()).on_hover_text(tooltip);
+    };
+    let mut pace = format!("{:.1} ms a frame · {:.0} steps a second", readouts.frame_ms, readouts.steps_per_s);
+    if let Some(dt) = session.time_step() {
+        pace += &format!(" of {dt:.2e}");
     }
-    Grid::new("numbers").num_columns(2).spacing([16.0, 2.0]).min_row_height(15.0).show(ui, |ui| {
-        for (name, value, tooltip) in rows {
-            ui.label(RichText::new(name).small().color(style::TEXT_WEAK)).on_hover_text(tooltip);
-            ui.label(RichText::new(value).small());
-            ui.end_row();
-        }
-    });
+    let tooltip = "Mean time between two pictures; integration steps in a second; time that goes by in one step: c σ², less \
+                   where the flow is fast. The unit is the time in which relaxation moves a particle by about one ℓ";
+    line(ui, pace, tooltip);
+    let mut work = format!("{} particles · {}", session.live().particles, readouts.engine);
+    if let Some(pairs) = readouts.pair_tests_per_s {
+        work += &format!(" · {:.1} M pairs/s", 1e-6 * pairs);
+    }
+    line(ui, work, "Particles that live now; what computes the steps; pairs of neighbours evaluated in a second");
 }

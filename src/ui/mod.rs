@@ -17,9 +17,11 @@ mod learn;
 mod live;
 mod look;
 mod meter;
+mod moments;
 mod observe;
 mod paint;
 mod rules;
+mod share;
 mod state;
 mod style;
 mod swarm_view;
@@ -31,6 +33,7 @@ pub(crate) use bevy_egui::egui;
 
 pub use gallery::{GalleryCard, GalleryLife};
 pub use rules::Thumbnails;
+pub use share::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
 pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, set_style};
 
@@ -55,6 +58,18 @@ pub struct Readouts {
     pub engine: String,
     /// Neighbour pairs evaluated per second; `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
+    /// Most particles that the engine may be asked to hold; 0 while unknown.
+    pub most_particles: usize,
+    /// Seconds that a step takes for each particle; 0 while unknown.
+    pub s_per_particle_step: f64,
+}
+
+impl Readouts {
+    /// Steps that can be made in a second with that many particles, where that is known.
+    pub fn steps_per_s_with(&self, particles: usize) -> Option<f64> {
+        let s = self.s_per_particle_step * particles as f64;
+        (s > 0.0).then(|| 1.0 / s)
+    }
 }
 
 /// Shows everything but the canvas. Returns what the user asked for, and the rectangle left free for the canvas, in
@@ -75,11 +90,13 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
         look::legend(ctx, free, session, state.ramp_range);
         hint::show(ctx, free, session, state, &mut commands);
         rules::show(ctx, free, session, state, &mut commands);
+        moments::show(ctx, free, session, state, &mut commands);
         meter::show(ctx, free, session, state, &mut commands);
     }
     hint::way_back(ctx, free, session, state);
     finder::show(ctx, session, state, &mut commands);
     dialogs::show(ctx, session, state, &mut commands);
+    share::show(ctx, free, session, state, &mut commands);
     state.toasts.show(ctx);
 
     if std::mem::replace(&mut state.were_hidden, session.prefs().panels_hidden) != session.prefs().panels_hidden {
@@ -116,7 +133,7 @@ fn bar_and_side(
                 match session.place() {
                     Place::Paint => paint::show(ui, session, state, commands),
                     Place::Learn => learn::show(ui, session, commands),
-                    Place::Live => live::show(ui, session, readouts, commands),
+                    Place::Live => live::show(ui, session, readouts, state, commands),
                 }
             });
         },

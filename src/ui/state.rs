@@ -7,9 +7,11 @@ use super::caption::Caption;
 use super::finder::Finder;
 use super::gallery::{GalleryCard, GalleryLife};
 use super::hint::Hint;
+use super::live::LivePanel;
 use super::observe::Drawer;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
+use super::share::{ShareReadouts, ShareUi};
 use super::{dialogs, egui};
 use crate::session::{Dialog, Effect, Level};
 
@@ -29,6 +31,8 @@ pub struct UiState {
     pub(super) caption: Caption,
     pub(super) preview: Preview,
     pub(super) strip: Strip,
+    pub(super) live: LivePanel,
+    pub(super) share: ShareUi,
     pub(super) drawer: Drawer,
     /// The numbers at both ends of the colour ramp.
     pub(super) ramp_range: Option<[f64; 2]>,
@@ -55,6 +59,8 @@ impl UiState {
             caption: Caption::default(),
             preview: Preview::default(),
             strip: Strip::default(),
+            live: LivePanel::default(),
+            share: ShareUi::default(),
             drawer: Drawer::default(),
             ramp_range: None,
             were_hidden: false,
@@ -64,6 +70,11 @@ impl UiState {
     /// What the flows of the picture do now, in the order of their list.
     pub fn set_thumbnails(&mut self, thumbnails: Thumbnails) {
         self.strip.thumbnails = thumbnails;
+    }
+
+    /// What is known about files now.
+    pub fn set_share(&mut self, readouts: ShareReadouts) {
+        self.share.readouts = readouts;
     }
 
     pub fn gallery_is_open(&self) -> bool {
@@ -88,6 +99,7 @@ impl UiState {
             Effect::Ask(Dialog::Help) => self.help_open = !self.help_open,
             Effect::Ask(Dialog::Plots) => self.drawer.open = !self.drawer.open,
             Effect::Ask(Dialog::Palette) => self.finder.toggle(),
+            Effect::Ask(dialog) if self.share.ask(*dialog) => {}
             Effect::Ask(dialog) => dialogs::open(&mut self.file_dialog, *dialog),
             _ => {}
         }
@@ -95,7 +107,7 @@ impl UiState {
 
     /// A dialog is open that should get the keys and clicks.
     pub fn has_dialog(&self) -> bool {
-        self.finder.open || *self.file_dialog.state() == egui_file_dialog::DialogState::Open
+        self.finder.open || self.share.has_dialog() || *self.file_dialog.state() == egui_file_dialog::DialogState::Open
     }
 
     fn notify(&mut self, level: Level, text: &str) {

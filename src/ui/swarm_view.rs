@@ -39,6 +39,23 @@ pub(super) fn draw_close(painter: &Painter, rect: Rect, particles: &[Particle]) 
     draw_region(painter, rect.shrink(3.0), particles, [[x0 - margin, y0 - margin], [x1 + margin, y1 + margin]], 1.0);
 }
 
+/// Draws a piece from the middle of a torus, with as many particles as can be told apart.
+pub(super) fn draw_piece(painter: &Painter, rect: Rect, swarm: &Swarm) {
+    const MOST: f64 = 120.0;
+    painter.rect_filled(rect, 6.0, style::CANVAS);
+    let [w, h] = swarm.box_size;
+    let share = (MOST / swarm.len().max(1) as f64).min(1.0);
+    let aspect = f64::from(rect.width() / rect.height());
+    // The piece has the shape of the rectangle, and is no larger than the box.
+    let height = (share * w * h / aspect).sqrt().min(h).min(w / aspect);
+    let size = [aspect * height, height];
+    let low = [0.5 * (w - size[0]), 0.5 * (h - size[1])];
+    let high = [low[0] + size[0], low[1] + size[1]];
+    let inside = |p: &&Particle| (low[0]..high[0]).contains(&p.x) && (low[1]..high[1]).contains(&p.y);
+    let piece: Vec<Particle> = swarm.particles.iter().filter(inside).copied().collect();
+    draw_region(&painter.with_clip_rect(rect.intersect(painter.clip_rect())), rect, &piece, [low, high], 1.0);
+}
+
 fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high]: [[f64; 2]; 2], opacity: f32) {
     let size = [high[0] - low[0], high[1] - low[1]];
     if particles.is_empty() || !(size[0] > 0.0 && size[1] > 0.0) {

@@ -5,6 +5,7 @@ use super::egui::{
     WidgetInfo, WidgetType,
     containers::menu::{MenuButton, MenuConfig},
 };
+use super::share;
 use super::state::UiState;
 use super::widgets::{command_button, command_button_enabled};
 use super::{look, style};
@@ -100,6 +101,9 @@ fn rows(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, comma
             let command = (info.command)();
             if command == Command::Quit {
                 ui.separator();
+            }
+            if command == Command::Save {
+                share::recent_menu(ui, session, commands);
             }
             let key = info.shortcut.map_or_else(String::new, |s| s.text());
             let button = Button::new(info.name).shortcut_text(key);

@@ -20,6 +20,11 @@ impl GpuEngine {
         PendingSwarm::begin(&self.device, &self.queue, &self.particles.state, self.grid.box_size)
     }
 
+    /// Begins to read what is shown, as the last run left it; waits for nothing.
+    pub fn begin_reading_shown(&self) -> PendingSwarm {
+        PendingSwarm::begin(&self.device, &self.queue, &self.particles.shown, self.grid.box_size)
+    }
+
     /// What to look at: Tweedie's estimate x̂ = x + σ² s_x, θ̂ = θ + (κσ)² s_θ where the settings ask for it.
     ///
     /// # Errors

@@ -16,6 +16,9 @@ use crate::snapshot::MAX_SPECIES;
 /// Index that stands for "as in the frame before".
 const UNCHANGED: u8 = 0;
 
+/// Shades of one species: finer ones make the file larger and nothing better to the eye.
+const MOST_SHADES: usize = 64;
+
 /// Writes a GIF that repeats for ever. The file appears at its path only when [`GifWriter::finish`] succeeds.
 pub struct GifWriter {
     path: PathBuf,
@@ -121,7 +124,7 @@ fn shades(style: &PictureStyle, species: usize) -> Vec<[u8; 3]> {
     let background = style.background.map(linear);
     // The first entry is never drawn.
     let mut palette = vec![[0; 3], style.background];
-    let each = 254 / species;
+    let each = (254 / species).min(MOST_SHADES);
     let highlights = each / 6;
     let ramp = each - highlights;
     for colour in style.palette.iter().take(species) {

@@ -32,6 +32,10 @@ impl Shortcut {
         Some(Self { ctrl: true, shift: true, key })
     }
 
+    const fn shift(key: &'static str) -> Option<Self> {
+        Some(Self { ctrl: false, shift: true, key })
+    }
+
     /// As shown to people, such as `Ctrl+Shift+S`.
     pub fn text(&self) -> String {
         let ctrl = if self.ctrl { "Ctrl+" } else { "" };

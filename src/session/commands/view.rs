@@ -28,6 +28,13 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(View, "Screenshot", Shortcut::plain("F12"), "Write a picture of the window into the present folder", || {
         Command::View(ViewCommand::Screenshot)
     }),
+    row(
+        View,
+        "Screenshot of the canvas",
+        Shortcut::shift("F12"),
+        "Write a picture of the canvas alone, without panels, into the present folder",
+        || Command::View(ViewCommand::CanvasScreenshot),
+    ),
     row(View, "Next body", Shortcut::plain("B"), "Draw the particles as arrows, drops or dots", || {
         Command::Prefer(Preference::NextBody)
     }),

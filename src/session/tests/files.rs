@@ -4,7 +4,7 @@ use super::*;
 fn saving_asks_for_a_path_once_and_clears_the_dirty_mark_when_written() {
     let mut session = in_paint();
     session.apply(Command::Stroke(triangle()));
-    assert_eq!(session.apply(Command::Save), vec![Effect::Ask(Dialog::SaveAs)]);
+    assert_eq!(session.apply(Command::Save), vec![Effect::Ask(Dialog::Name)]);
     let path = PathBuf::from("a.ron");
     let effects = session.apply(Command::SaveAs(path.clone()));
     let Effect::SaveScene { revision, document, .. } = &effects[0] else { panic!("{effects:?}") };
@@ -63,4 +63,21 @@ fn a_document_survives_the_way_through_a_scene() {
     session.apply(Command::SetNotes("look".into()));
     let document = session.document().clone();
     assert_eq!(Document::from(crate::scene::Scene::from(document.clone())), document);
+}
+
+#[test]
+fn of_two_saves_in_a_row_the_later_one_counts() {
+    let mut session = in_paint();
+    session.apply(Command::Stroke(triangle()));
+    let path = PathBuf::from("a.ron");
+    session.apply(Command::SaveAs(path.clone()));
+    let first = session.revision();
+    session.apply(Command::EndGesture);
+    session.apply(Command::Paint(at(9.0, 9.0)));
+    session.apply(Command::SaveAs(path.clone()));
+    let second = session.revision();
+    session.on_event(Event::Saved { path: path.clone(), revision: first, result: Ok(()) });
+    assert!(session.is_dirty());
+    session.on_event(Event::Saved { path, revision: second, result: Ok(()) });
+    assert!(!session.is_dirty());
 }

@@ -1,11 +1,13 @@
 //! What the session promises.
 
+mod by_hand;
 mod files;
 mod history;
 mod learning;
 mod live;
 mod observing;
 mod painting;
+mod share;
 mod takeover;
 mod tools;
 

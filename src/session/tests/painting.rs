@@ -65,7 +65,7 @@ fn the_pointer_over_the_live_swarm_pushes_and_never_paints() {
     let effects = session.apply(Command::Pointer(Pointer::Release));
     assert!(has_order(&effects, |o| *o == EngineOrder::SetForce(None)));
     assert_eq!(session.snapshot().particles, triangle());
-    session.apply(Command::SetForceKind(ForceKind::Pull));
+    session.apply(Command::SetBrush(Brush::Pull));
     let effects = session.apply(Command::Pointer(Pointer::Press([3.0, 4.0])));
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetForce(Some(f)) if f.strength < 0.0)));
     let effects = session.apply(Command::SetPlace(Place::Paint));

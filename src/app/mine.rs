@@ -1,0 +1,154 @@
+//! The user's own scenes: those in one folder, read off the UI thread for the gallery, and names for new ones.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use arc_swap::ArcSwap;
+
+use super::desk::Desk;
+use crate::scene::Scene;
+use crate::ui::SceneCard;
+
+/// More scenes than this are not shown, the newest first.
+const MOST: usize = 200;
+
+/// The scenes of the folder as they were read last.
+pub struct Mine {
+    folder: Option<PathBuf>,
+    desk: Desk,
+    cards: Arc<ArcSwap<Vec<SceneCard>>>,
+}
+
+impl Mine {
+    pub fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder, desk: Desk::new("unstill-mine"), cards: Arc::default() }
+    }
+
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    pub fn cards(&self) -> Arc<Vec<SceneCard>> {
+        self.cards.load_full()
+    }
+
+    /// Reads the folder and the recent files anew; files that have not changed are not read again.
+    pub fn look(&self, recent: &[PathBuf]) {
+        // One look that waits sees all that happens before it begins.
+        if self.desk.waiting() > 1 {
+            return;
+        }
+        let (folder, recent, cards) = (self.folder.clone(), recent.to_vec(), self.cards.clone());
+        self.desk.put(move || {
+            let known = cards.load_full();
+            cards.store(Arc::new(read(folder.as_deref(), &recent, &known)));
+        });
+    }
+
+    /// A free path for a scene of this name, or `own` where that is the file of this name already. Makes the folder.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn path_for(&self, name: &str, own: Option<&Path>) -> Result<PathBuf, String> {
+        let folder = self.folder.as_ref().ok_or("the system knows no folder for you; use Save as (Ctrl+Shift+S)")?;
+        std::fs::create_dir_all(folder).map_err(|e| format!("cannot make the folder {} ({e})", folder.display()))?;
+        Ok(free_path(folder, &file_name(name), ".png", own))
+    }
+}
+
+/// `name` without what file systems do not like.
+pub fn file_name(name: &str) -> String {
+    let clean = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '-' } else { c };
+    let name: String = name.trim().chars().map(clean).take(80).collect();
+    // No hidden files, and no endings that Windows drops.
+    let name = name.trim_matches(['.', ' ']).to_owned();
+    if name.is_empty() { "scene".to_owned() } else { name }
+}
+
+/// The first of `name`, `name 2`, `name 3` and so on that is free in the folder, or `own` if it is one of them.
+pub fn free_path(folder: &Path, name: &str, ending: &str, own: Option<&Path>) -> PathBuf {
+    let numbered = |k: u32| if k == 1 { format!("{name}{ending}") } else { format!("{name} {k}{ending}") };
+    let paths = (1..).map(|k| folder.join(numbered(k)));
+    paths.into_iter().find(|path| own == Some(path) || !path.exists()).expect("some number is free")
+}
+
+/// The scenes, newest first.
+fn read(folder: Option<&Path>, recent: &[PathBuf], known: &[SceneCard]) -> Vec<SceneCard> {
+    let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let is_scene = |path: &PathBuf| path.extension().is_some_and(|e| e == "ron" || e.eq_ignore_ascii_case("png"));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_scene).collect();
+    for path in recent {
+        if !paths.contains(path) {
+            paths.push(path.clone());
+        }
+    }
+    let time = |path: &PathBuf| path.metadata().and_then(|m| m.modified()).ok();
+    let mut dated: Vec<(SystemTime, PathBuf)> =
+        paths.into_iter().filter_map(|path| Some((time(&path)?, path))).collect();
+    dated.sort_by(|a, b| b.cmp(a));
+    let card = |(changed, path): (SystemTime, PathBuf)| {
+        if let Some(card) = known.iter().find(|card| card.path == path && card.changed == Some(changed)) {
+            return Some(card.clone());
+        }
+        // What cannot be read is no scene to show.
+        let scene = Scene::load(&path).ok()?.scene;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let title = if scene.title.is_empty() { name } else { scene.title };
+        let is_mine = folder.is_some_and(|folder| path.parent() == Some(folder));
+        let snapshot = Arc::new(scene.snapshot);
+        let is_alive = scene.rule.is_some();
+        Some(SceneCard { path, title, notes: scene.notes, snapshot, is_alive, is_mine, changed: Some(changed) })
+    };
+    dated.into_iter().take(MOST).filter_map(card).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::motifs;
+
+    #[test]
+    fn names_become_files_that_any_system_takes() {
+        assert_eq!(file_name("  Mühle: am/See?  "), "Mühle- am-See-");
+        assert_eq!(file_name(".."), "scene");
+        assert_eq!(file_name(""), "scene");
+        assert!(file_name(&"x".repeat(500)).len() <= 80);
+    }
+
+    #[test]
+    fn a_name_twice_gets_a_number_and_the_same_scene_keeps_its_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let mine = Mine::new(Some(dir.path().join("mine")));
+        let first = mine.path_for("Mill", None).unwrap();
+        assert_eq!(first, dir.path().join("mine/Mill.png"));
+        std::fs::write(&first, "").unwrap();
+        assert_eq!(mine.path_for("Mill", None).unwrap(), dir.path().join("mine/Mill 2.png"));
+        assert_eq!(mine.path_for("Mill", Some(&first)).unwrap(), first);
+        assert!(Mine::new(None).path_for("Mill", None).unwrap_err().contains("Save as"));
+    }
+
+    #[test]
+    fn the_gallery_shows_scenes_and_pictures_of_scenes_newest_first_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("mine");
+        std::fs::create_dir(&folder).unwrap();
+        let scene = |title: &str| Scene::from_snapshot(title, motifs::by_name("mill").unwrap().snapshot());
+        let now = SystemTime::now();
+        for (k, name) in ["mine/a.ron", "mine/b.png", "elsewhere.ron"].iter().enumerate() {
+            let path = dir.path().join(name);
+            scene(name).save(&path).unwrap();
+            let at = now - std::time::Duration::from_secs(100 - 10 * k as u64);
+            std::fs::File::options().write(true).open(&path).unwrap().set_modified(at).unwrap();
+        }
+        image::RgbImage::new(4, 4).save(folder.join("photo.png")).unwrap();
+        std::fs::write(folder.join("words.txt"), "").unwrap();
+        let recent = [dir.path().join("elsewhere.ron"), dir.path().join("gone.ron")];
+        let cards = read(Some(&folder), &recent, &[]);
+        let seen: Vec<(&str, bool)> = cards.iter().map(|card| (card.title.as_str(), card.is_mine)).collect();
+        assert_eq!(seen, [("elsewhere.ron", false), ("mine/b.png", true), ("mine/a.ron", true)]);
+        // What has not changed is not read again.
+        let again = read(Some(&folder), &recent, &cards);
+        assert!(again.iter().zip(&cards).all(|(a, b)| Arc::ptr_eq(&a.snapshot, &b.snapshot)));
+    }
+}

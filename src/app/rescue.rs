@@ -1,0 +1,407 @@
+//! Autosave and recovery: unsaved work lies in a file of this run of the program, which goes when the program ends well.
+//! A run that ended otherwise leaves it behind, and the next one offers it.
+//!
+//! Each run holds a lock on a file beside its own; the system lets go of it however the run ends. So whoever gets the
+//! lock of another's file knows that the other is gone, and that no third one has found it.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::desk::guarded;
+use super::files::Files;
+use crate::scene::{LiveState, Scene, write_atomic};
+use crate::session::{Document, Session, ShareEvent};
+use crate::ui::RescuedScene;
+
+/// Unsaved work is at most so old in the file, and then as long as one write takes.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// A lock without a scene that is so old belongs to a run that ended before it had anything to lose.
+const OLD_LOCK: Duration = Duration::from_secs(24 * 3600);
+
+/// First line of a rescued scene whose work has a file: a comment of the format.
+const FILE_OF: &str = "// file: ";
+
+/// Rescued work of this run and of earlier ones.
+pub struct Rescue {
+    folder: Option<PathBuf>,
+    own: Option<Place>,
+    /// Revision that was written last, or is being written.
+    written: Option<u64>,
+    looked: Instant,
+    scan: Receiver<Found>,
+    found: Vec<Found>,
+    /// Brought back in this run: they go when it ends well.
+    restored: Vec<Place>,
+    results: (Sender<String>, Receiver<String>),
+    has_failed: bool,
+}
+
+/// A scene file and its lock.
+#[derive(Debug)]
+struct Place {
+    scene: PathBuf,
+    lock: PathBuf,
+    /// Holds the lock while it is open.
+    _held: File,
+}
+
+/// A scene that an earlier run left behind.
+struct Found {
+    place: Place,
+    document: Box<Document>,
+    path: Option<PathBuf>,
+    written: SystemTime,
+}
+
+impl Place {
+    /// The place of this run.
+    fn own(folder: &Path) -> std::io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+        let name = format!("{}-{now}", std::process::id());
+        Self::locked(folder.join(format!("{name}.ron")))
+    }
+
+    /// The place of a scene file, if its lock is free.
+    fn locked(scene: PathBuf) -> std::io::Result<Self> {
+        let lock = scene.with_extension("lock");
+        let held = OpenOptions::new().create(true).truncate(false).write(true).open(&lock)?;
+        held.try_lock().map_err(std::io::Error::from)?;
+        Ok(Self { scene, lock, _held: held })
+    }
+
+    /// Takes both files away. Those that cannot be removed are found again by the next run.
+    fn remove(self) {
+        let _ = std::fs::remove_file(&self.scene);
+        let _ = std::fs::remove_file(&self.lock);
+    }
+}
+
+impl Rescue {
+    /// Looks for what earlier runs left in `folder`, in a thread of its own. Without a folder nothing is rescued.
+    pub fn new(folder: Option<PathBuf>) -> Self {
+        let (sender, scan) = unbounded();
+        if let Some(folder) = folder.clone() {
+            // Without the thread nothing is offered now; it stays for the next run.
+            let _ = std::thread::Builder::new().name("unstill-rescue".to_owned()).spawn(move || find(&folder, &sender));
+        }
+        Self {
+            folder,
+            own: None,
+            written: None,
+            looked: Instant::now(),
+            scan,
+            found: Vec::new(),
+            restored: Vec::new(),
+            results: unbounded(),
+            has_failed: false,
+        }
+    }
+
+    /// Once a frame: writes unsaved work now and then, and removes what has been saved otherwise. Returns a sentence
+    /// when that fails for the first time. `state`: the living swarm, where it is at hand.
+    pub fn advance(
+        &mut self,
+        session: &Session,
+        files: &Files,
+        state: impl FnOnce() -> Option<LiveState>,
+    ) -> Option<String> {
+        self.found.extend(self.scan.try_iter());
+        if !session.is_dirty() {
+            if self.written.take().is_some()
+                && let Some(own) = &self.own
+            {
+                let scene = own.scene.clone();
+                files.later(move || {
+                    // What stays is offered once too often.
+                    let _ = std::fs::remove_file(scene);
+                });
+            }
+        } else if self.looked.elapsed() >= EVERY && self.written != Some(session.revision()) {
+            self.looked = Instant::now();
+            self.write(session, files, state());
+        }
+        let failure = self.results.1.try_iter().last()?;
+        (!std::mem::replace(&mut self.has_failed, true)).then_some(failure)
+    }
+
+    fn write(&mut self, session: &Session, files: &Files, state: Option<LiveState>) {
+        let Some(folder) = &self.folder else { return };
+        if self.own.is_none() {
+            match Place::own(folder) {
+                Ok(place) => self.own = Some(place),
+                Err(e) => {
+                    let _ = self.results.0.send(format!("cannot write {} ({e})", folder.display()));
+                    return;
+                }
+            }
+        }
+        let Some(own) = &self.own else { return };
+        self.written = Some(session.revision());
+        let (scene, failed) = (own.scene.clone(), self.results.0.clone());
+        let mut document = session.document().clone();
+        document.state = state.map(std::sync::Arc::new).or(document.state);
+        // A path with a line break would end the comment.
+        let path = session.path().and_then(Path::to_str).filter(|path| !path.contains(['\n', '\r']));
+        let head = path.map_or_else(String::new, |path| format!("{FILE_OF}{path}\n"));
+        files.later(move || {
+            let result = guarded("autosave", || {
+                let text = head + &Scene::from(document).to_ron();
+                write_atomic(&scene, text.as_bytes()).map_err(|e| e.to_string())
+            });
+            if let Err(why) = result {
+                // Fails only when the program is ending.
+                let _ = failed.send(why);
+            }
+        });
+    }
+
+    /// What earlier runs left behind, for the panels.
+    pub fn offered(&self) -> Vec<RescuedScene> {
+        let minutes = |at: SystemTime| at.elapsed().map_or(0, |age| age.as_secs() / 60);
+        let card = |found: &Found| RescuedScene {
+            title: found.document.title.clone(),
+            particles: found.document.snapshot.particles.len(),
+            minutes_ago: minutes(found.written),
+        };
+        self.found.iter().map(card).collect()
+    }
+
+    /// Brings one back. Its file stays until the program ends well, and this run writes its own at once.
+    pub fn restore(&mut self, number: usize) -> Option<ShareEvent> {
+        if number >= self.found.len() {
+            return None;
+        }
+        let Found { place, document, path, .. } = self.found.remove(number);
+        self.restored.push(place);
+        if let Some(now) = Instant::now().checked_sub(EVERY) {
+            self.looked = now;
+        }
+        Some(ShareEvent::Restored { path, document })
+    }
+
+    pub fn discard(&mut self, number: usize, files: &Files) {
+        if number < self.found.len() {
+            let place = self.found.remove(number).place;
+            files.later(move || place.remove());
+        }
+    }
+
+    /// The program ends well, with nothing waiting to be written. What was not looked at is offered again.
+    pub fn end(&mut self) {
+        self.own.take().into_iter().chain(self.restored.drain(..)).for_each(Place::remove);
+        self.folder = None;
+    }
+}
+
+/// Sends each scene in `folder` that nobody holds.
+fn find(folder: &Path, sender: &Sender<Found>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let written = entry.metadata().and_then(|m| m.modified()).unwrap_or(UNIX_EPOCH);
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("ron") => {
+                // Held by a run that lives.
+                let Ok(place) = Place::locked(path) else { continue };
+                // It may have gone meanwhile with the run that it belonged to.
+                let Ok(loaded) = Scene::load(&place.scene) else { continue };
+                let found =
+                    Found { path: file_of(&place.scene), document: Box::new(loaded.scene.into()), place, written };
+                if sender.send(found).is_err() {
+                    return;
+                }
+            }
+            Some("lock") if written.elapsed().is_ok_and(|age| age > OLD_LOCK) => {
+                let scene = path.with_extension("ron");
+                if !scene.exists()
+                    && let Ok(place) = Place::locked(scene)
+                {
+                    place.remove();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The file that a rescued scene had.
+fn file_of(scene: &Path) -> Option<PathBuf> {
+    use std::io::{BufRead, BufReader};
+    let mut line = String::new();
+    BufReader::new(File::open(scene).ok()?).read_line(&mut line).ok()?;
+    Some(PathBuf::from(line.strip_prefix(FILE_OF)?.trim_end_matches(['\n', '\r'])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Command, Event};
+    use crate::snapshot::Particle;
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    /// Tells the test below, run in a process of its own, where to write.
+    const FOLDER: &str = "UNSTILL_TEST_RESCUE";
+
+    fn dirty(title: &str) -> Session {
+        let mut session = Session::new(1);
+        session.apply(Command::SetTitle(title.into()));
+        session.apply(Command::Stroke(vec![Particle { x: 1.0, y: 2.0, ..Particle::default() }]));
+        session
+    }
+
+    fn written(rescue: &mut Rescue, session: &Session, files: &Files) {
+        rescue.looked = Instant::now().checked_sub(EVERY).unwrap();
+        assert_eq!(rescue.advance(session, files, || None), None);
+        settle(files);
+    }
+
+    fn settle(files: &Files) {
+        while files.waiting() > 0 {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// What a new run finds in `folder`.
+    fn next_run(folder: &Path) -> Rescue {
+        let mut rescue = Rescue::new(None);
+        let (sender, scan) = unbounded();
+        find(folder, &sender);
+        rescue.scan = scan;
+        rescue.folder = Some(folder.to_owned());
+        rescue.advance(&Session::new(1), &Files::default(), || None);
+        rescue
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let names = std::fs::read_dir(folder).map(|dir| dir.map(|e| e.unwrap().file_name().into_string().unwrap()));
+        names.map(Iterator::collect).unwrap_or_default()
+    }
+
+    #[test]
+    fn unsaved_work_lies_in_a_file_until_it_is_saved_or_the_program_ends_well() {
+        let dir = tempfile::tempdir().unwrap();
+        let (files, mut session) = (Files::default(), dirty("One"));
+        let mut rescue = Rescue::new(Some(dir.path().join("deep/folder")));
+        let folder = dir.path().join("deep/folder");
+        written(&mut rescue, &session, &files);
+        assert_eq!(names(&folder).len(), 2, "{:?}", names(&folder));
+        // Nothing new: not written again, also when it is time.
+        let at = |folder: &Path| {
+            let scene = names(folder).into_iter().find(|n| n.ends_with(".ron")).unwrap();
+            std::fs::metadata(folder.join(scene)).unwrap().modified().unwrap()
+        };
+        let before = at(&folder);
+        written(&mut rescue, &session, &files);
+        assert_eq!(at(&folder), before);
+        let (path, revision) = (PathBuf::from("one.ron"), session.revision());
+        session.apply(Command::SaveAs(path.clone()));
+        session.on_event(Event::Saved { path, revision, result: Ok(()) });
+        written(&mut rescue, &session, &files);
+        assert!(names(&folder).iter().all(|n| n.ends_with(".lock")), "{:?}", names(&folder));
+        session.apply(Command::SetTitle("Two".into()));
+        written(&mut rescue, &session, &files);
+        rescue.end();
+        assert!(names(&folder).is_empty());
+    }
+
+    #[test]
+    fn two_living_runs_do_not_take_each_others_work() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::default();
+        let [mut one, mut two] = [(); 2].map(|()| Rescue::new(Some(dir.path().to_owned())));
+        written(&mut one, &dirty("One"), &files);
+        written(&mut two, &dirty("Two"), &files);
+        assert_eq!(names(dir.path()).iter().filter(|n| n.ends_with(".ron")).count(), 2);
+        assert!(next_run(dir.path()).offered().is_empty());
+        two.end();
+        assert_eq!(names(dir.path()).iter().filter(|n| n.ends_with(".ron")).count(), 1);
+    }
+
+    #[test]
+    #[ignore = "run by the next test in a process that is killed"]
+    fn holds_unsaved_work_until_it_is_killed() {
+        let Some(folder) = std::env::var_os(FOLDER) else { return };
+        let (files, mut session) = (Files::default(), dirty("Lost"));
+        session.on_event(Event::Saved { path: "/home/me/lost.ron".into(), revision: 0, result: Ok(()) });
+        session.apply(Command::SaveAs("/home/me/lost.ron".into()));
+        session.on_event(Event::Saved { path: "/home/me/lost.ron".into(), revision: 0, result: Ok(()) });
+        let mut rescue = Rescue::new(Some(folder.into()));
+        written(&mut rescue, &session, &files);
+        println!("\nwritten");
+        std::thread::sleep(Duration::from_secs(600));
+    }
+
+    #[test]
+    fn the_work_of_a_killed_process_is_offered_once_it_is_dead_and_comes_back_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["app::rescue::tests::holds_unsaved_work_until_it_is_killed", "--exact", "--ignored", "--nocapture"])
+            .env(FOLDER, dir.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().trim() == "written"), "the child did not write");
+        assert!(next_run(dir.path()).offered().is_empty(), "it is alive");
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        let (files, mut session) = (Files::default(), Session::new(1));
+        let mut rescue = next_run(dir.path());
+        let offered = rescue.offered();
+        assert_eq!(offered.len(), 1);
+        assert_eq!((offered[0].title.as_str(), offered[0].particles, offered[0].minutes_ago), ("Lost", 1, 0));
+        assert!(next_run(dir.path()).offered().is_empty(), "it is offered by one run alone");
+        let event = rescue.restore(0).unwrap();
+        session.on_event(Event::Share(event));
+        assert_eq!(*session.document(), *dirty("Lost").document());
+        assert_eq!(session.path(), Some(Path::new("/home/me/lost.ron")));
+        // Safe again at once, and the old file stays until this run ends.
+        rescue.advance(&session, &files, || None);
+        settle(&files);
+        assert_eq!(names(dir.path()).iter().filter(|n| n.ends_with(".ron")).count(), 2);
+        rescue.end();
+        assert!(names(dir.path()).is_empty());
+    }
+
+    #[test]
+    fn discarded_work_is_gone_and_work_not_looked_at_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::default();
+        for title in ["A", "B"] {
+            let mut rescue = Rescue::new(Some(dir.path().to_owned()));
+            written(&mut rescue, &dirty(title), &files);
+            // The lock goes as in a crash; the files stay.
+        }
+        let mut rescue = next_run(dir.path());
+        assert_eq!(rescue.offered().len(), 2);
+        let kept = rescue.offered()[1].title.clone();
+        rescue.discard(0, &files);
+        settle(&files);
+        rescue.end();
+        drop(rescue);
+        let offered = next_run(dir.path()).offered();
+        assert_eq!(offered.iter().map(|o| o.title.as_str()).collect::<Vec<_>>(), [kept.as_str()]);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_told_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let (files, session) = (Files::default(), dirty("One"));
+        let mut rescue = Rescue::new(Some(file.join("rescue")));
+        let mut told = 0;
+        for _ in 0..3 {
+            rescue.looked = Instant::now().checked_sub(EVERY).unwrap();
+            told += usize::from(rescue.advance(&session, &files, || None).is_some());
+        }
+        assert_eq!(told, 1);
+    }
+}

@@ -1,0 +1,152 @@
+//! What the window does with files beyond opening and saving: the user's own scenes, recent files, films, rescued work.
+
+use std::path::{Path, PathBuf};
+
+use super::files::{Files, Notice};
+use super::folders;
+use super::live::Live;
+use super::mine::{Mine, file_name, free_path};
+use super::recorder::Recorder;
+use super::rescue::Rescue;
+use crate::observe::picture::{PictureStyle, ffmpeg};
+use crate::scene::is_picture_name;
+use crate::session::{
+    Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder, Theme,
+};
+use crate::snapshot::Swarm;
+use crate::ui::ShareReadouts;
+
+/// The desk of these things.
+pub struct Sharing {
+    rescue: Rescue,
+    mine: Mine,
+    recorder: Recorder,
+    films_folder: PathBuf,
+    has_ffmpeg: bool,
+}
+
+impl Default for Sharing {
+    fn default() -> Self {
+        Self {
+            rescue: Rescue::new(folders::rescue()),
+            mine: Mine::new(folders::scenes()),
+            recorder: Recorder::default(),
+            films_folder: folders::films(),
+            has_ffmpeg: ffmpeg().is_some(),
+        }
+    }
+}
+
+impl Sharing {
+    /// Brings the shelf of own scenes up to date. `recent`: files opened or saved lately.
+    pub fn look(&self, recent: &[PathBuf]) {
+        self.mine.look(recent);
+    }
+
+    /// Where screenshots and films go.
+    pub fn films_folder(&self) -> &Path {
+        &self.films_folder
+    }
+
+    /// Carries out an order; what is known at once comes back.
+    pub fn perform(&mut self, order: ShareOrder, session: &Session, files: &Files, live: &mut Live) -> Option<Event> {
+        match order {
+            ShareOrder::Open(path) => files.open(path),
+            ShareOrder::SaveCopy { path, mut document } => {
+                document.state = live.state().map(std::sync::Arc::new);
+                let shown = shown_in(&path, live);
+                files.save_copy(path, *document, shown);
+            }
+            ShareOrder::SaveAmongMine { name, mut document, revision } => {
+                let path = match self.mine.path_for(&name, session.path()) {
+                    Ok(path) => path,
+                    Err(why) => return Some(Event::Saved { path: name.into(), revision, result: Err(why) }),
+                };
+                document.state = live.state().map(std::sync::Arc::new);
+                let shown = shown_in(&path, live);
+                files.save(path, *document, shown, revision);
+            }
+            ShareOrder::Film(options) => {
+                let begins = self.recorder.progress().is_none();
+                self.film(options, session);
+                return begins.then_some(Event::Share(ShareEvent::FilmBegun));
+            }
+            ShareOrder::CancelFilm => self.recorder.cancel(),
+            ShareOrder::Restore(number) => return self.rescue.restore(number).map(Event::Share),
+            ShareOrder::Discard(number) => self.rescue.discard(number, files),
+        }
+        None
+    }
+
+    fn film(&mut self, options: FilmOptions, session: &Session) {
+        let name = file_name(&session.document().title.to_lowercase());
+        let path = free_path(&self.films_folder, &name, options.kind.ending(), None);
+        let species = session.snapshot().species_count();
+        self.recorder.toggle(options, path, style(session.prefs()), session.live().box_size_l, species);
+    }
+
+    /// What an event tells of the list of recent files.
+    pub fn hear(&mut self, event: &Event) -> Option<Preference> {
+        // The same file from another folder is the same file.
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        match event {
+            Event::Opened { source: SceneSource::File(path), result } => match result {
+                Ok(_) => Some(Preference::Remember(whole(path))),
+                Err(_) if !path.exists() => Some(Preference::Forget(whole(path))),
+                Err(_) => None,
+            },
+            Event::Saved { path, result: Ok(()), .. } => Some(Preference::Remember(whole(path))),
+            _ => None,
+        }
+    }
+
+    /// Steps that may be taken before the film, if one is taken, wants its next frame.
+    pub fn steps_to_go(&self) -> u32 {
+        self.recorder.steps_to_go()
+    }
+
+    /// Once a frame, after `steps` were taken; returns what the user should know.
+    pub fn advance(&mut self, session: &Session, files: &Files, live: &mut Live, steps: u32) -> Vec<Notice> {
+        self.recorder.advance(live, steps);
+        let failure = self.rescue.advance(session, files, || live.state_at_hand());
+        let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
+        self.recorder.notices().chain(failure).collect()
+    }
+
+    pub fn readouts(&self, files: &Files, is_leaving: bool) -> ShareReadouts {
+        ShareReadouts {
+            writing: files.waiting() + usize::from(self.recorder.progress().is_some()),
+            is_leaving,
+            film: self.recorder.progress(),
+            rescued: self.rescue.offered(),
+            mine: self.mine.cards(),
+            has_ffmpeg: self.has_ffmpeg,
+            scenes_folder: self.mine.folder().map(Path::to_owned),
+            films_folder: self.films_folder.clone(),
+        }
+    }
+
+    /// The program is about to end: a film under way ends here and is kept. Returns whether nothing is waited for.
+    pub fn may_leave(&mut self, files: &Files) -> bool {
+        self.recorder.end();
+        files.waiting() == 0 && self.recorder.progress().is_none()
+    }
+
+    /// The program ends well.
+    pub fn end(&mut self) {
+        self.rescue.end();
+    }
+}
+
+/// Pictures in the colours of the window.
+fn style(prefs: &Prefs) -> PictureStyle {
+    let usual = if prefs.theme == Theme::Light { PictureStyle::light() } else { PictureStyle::default() };
+    let glow = if prefs.look.glow { usual.glow } else { 0.0 };
+    PictureStyle { palette: prefs.look.palette.colours(prefs.theme), glow, ..usual }
+}
+
+/// What a scene saved at `path` shows, where that is a picture: the swarm as it is seen. Waits for the GPU where the
+/// swarm lives there, as keeping its state does.
+pub fn shown_in(path: &Path, live: &mut Live) -> Option<Swarm> {
+    if is_picture_name(path) { live.shown_now() } else { None }
+}

@@ -1,0 +1,207 @@
+//! Films by ffmpeg, where that program is installed: raw frames go to it through a pipe.
+
+use std::io::{BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread::JoinHandle;
+
+use image::RgbaImage;
+use tempfile::NamedTempFile;
+
+use super::{PictureError, put_in_place, temporary_beside};
+
+/// The program `ffmpeg` on the search path.
+pub fn ffmpeg() -> Option<PathBuf> {
+    let name = format!("ffmpeg{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(&name)).find(|program| program.is_file())
+}
+
+/// Writes an MP4. The file appears at its path only when [`Mp4Writer::finish`] succeeds.
+pub struct Mp4Writer {
+    path: PathBuf,
+    size: (u32, u32),
+    /// Where ffmpeg writes.
+    file: BufWriter<NamedTempFile>,
+    child: Child,
+    pipe: Option<ChildStdin>,
+    /// What ffmpeg complains of.
+    complaint: Option<JoinHandle<String>>,
+    frames: usize,
+}
+
+impl Mp4Writer {
+    /// `size` is that of every frame; an odd side is filled up to an even one, as the format wants it.
+    ///
+    /// # Errors
+    /// ffmpeg is not there or does not start, or the folder cannot be written.
+    pub fn create(path: &Path, size: (u32, u32), frames_per_second: f64) -> Result<Self, PictureError> {
+        let program = ffmpeg().ok_or_else(|| {
+            let reason = "MP4 needs the program ffmpeg, which is not on the search path".to_owned();
+            PictureError::Encode { file: path.to_owned(), reason }
+        })?;
+        Self::with_program(&program, path, size, frames_per_second)
+    }
+
+    /// As [`Self::create`] with a given program.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub fn with_program(
+        program: &Path,
+        path: &Path,
+        size: (u32, u32),
+        frames_per_second: f64,
+    ) -> Result<Self, PictureError> {
+        let file = temporary_beside(path)?;
+        let child = Command::new(program)
+            .args(["-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s"])
+            .arg(format!("{}x{}", size.0, size.1))
+            .args(["-r", &frames_per_second.to_string(), "-i", "-", "-an"])
+            .args(["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
+            .args(["-f", "mp4"])
+            .arg(file.get_ref().path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn();
+        let mut child = child.map_err(|e| PictureError::Encode {
+            file: path.to_owned(),
+            reason: format!("{} does not start: {e}", program.display()),
+        })?;
+        let pipe = child.stdin.take();
+        let mut errors = child.stderr.take();
+        let complaint = std::thread::Builder::new().name("unstill-ffmpeg".to_owned()).spawn(move || {
+            let mut text = String::new();
+            if let Some(errors) = &mut errors {
+                // What cannot be read cannot be told.
+                let _ = errors.read_to_string(&mut text);
+            }
+            text
+        });
+        Ok(Self { path: path.to_owned(), size, file, child, pipe, complaint: complaint.ok(), frames: 0 })
+    }
+
+    /// Adds a frame.
+    ///
+    /// # Errors
+    /// A frame of another size than the first; ffmpeg has given up.
+    pub fn add(&mut self, picture: &RgbaImage) -> Result<(), PictureError> {
+        if picture.dimensions() != self.size {
+            return Err(self.failed(format!(
+                "a frame has {:?} pixels, the first {:?}",
+                picture.dimensions(),
+                self.size
+            )));
+        }
+        let rgb: Vec<u8> = picture.pixels().flat_map(|p| [p.0[0], p.0[1], p.0[2]]).collect();
+        let written = self.pipe.as_mut().map(|pipe| pipe.write_all(&rgb));
+        match written {
+            Some(Ok(())) => {
+                self.frames += 1;
+                Ok(())
+            }
+            Some(Err(e)) => {
+                let why = self.complaints();
+                Err(self.failed(if why.is_empty() { format!("ffmpeg took no more frames ({e})") } else { why }))
+            }
+            None => Err(self.failed("ffmpeg has ended".to_owned())),
+        }
+    }
+
+    /// Completes the file and puts it in place.
+    ///
+    /// # Errors
+    /// What ffmpeg complains of; an older file at the path then stays.
+    pub fn finish(mut self) -> Result<(), PictureError> {
+        if self.frames == 0 {
+            return Err(self.failed("there is no frame to show".to_owned()));
+        }
+        // The end of the frames.
+        self.pipe = None;
+        let status = self.child.wait();
+        let complaints = self.complaints();
+        match status {
+            Ok(status) if status.success() => {}
+            Ok(status) => return Err(self.failed(format!("ffmpeg ended with {status}: {complaints}"))),
+            Err(e) => return Err(self.failed(format!("ffmpeg cannot be waited for ({e})"))),
+        }
+        let path = self.path.clone();
+        let unused = temporary_beside(&path)?;
+        put_in_place(std::mem::replace(&mut self.file, unused), &path)
+    }
+
+    /// The last line that ffmpeg wrote to its error stream; waits for its end.
+    fn complaints(&mut self) -> String {
+        self.pipe = None;
+        let text = self.complaint.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+        text.lines().rfind(|line| !line.trim().is_empty()).map_or_else(String::new, |line| format!("ffmpeg: {line}"))
+    }
+
+    fn failed(&self, reason: String) -> PictureError {
+        PictureError::Encode { file: self.path.clone(), reason }
+    }
+}
+
+impl Drop for Mp4Writer {
+    fn drop(&mut self) {
+        self.pipe = None;
+        // An abandoned film: ffmpeg need not finish it. After an end both do nothing.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// A program that does as ffmpeg does, with the last argument as its output.
+    fn fake(folder: &Path, script: &str) -> PathBuf {
+        let program = folder.join("ffmpeg");
+        std::fs::write(&program, format!("#!/bin/sh\nfor out; do :; done\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        program
+    }
+
+    fn frame(grey: u8) -> RgbaImage {
+        RgbaImage::from_pixel(5, 4, image::Rgba([grey, grey, grey, 255]))
+    }
+
+    #[test]
+    fn every_frame_goes_through_the_pipe_and_the_film_appears_at_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = fake(folder.path(), "echo \"$@\" > \"$0.args\"; cat > \"$out\"");
+        let path = folder.path().join("swim.mp4");
+        let mut writer = Mp4Writer::with_program(&program, &path, (5, 4), 25.0).unwrap();
+        for grey in [1, 2, 3] {
+            writer.add(&frame(grey)).unwrap();
+        }
+        assert!(!path.exists(), "half a film must not be seen");
+        writer.finish().unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        assert_eq!(bytes.len(), 3 * 5 * 4 * 3);
+        assert_eq!((bytes[0], bytes[60], bytes[120]), (1, 2, 3));
+        let arguments = std::fs::read_to_string(folder.path().join("ffmpeg.args")).unwrap();
+        assert!(arguments.contains("-s 5x4 -r 25 -i -"), "{arguments}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "temporary files are left behind");
+    }
+
+    #[test]
+    fn what_ffmpeg_complains_of_is_told_and_nothing_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = fake(folder.path(), "cat > /dev/null; echo 'Unknown encoder' >&2; exit 1");
+        let path = folder.path().join("swim.mp4");
+        let mut writer = Mp4Writer::with_program(&program, &path, (5, 4), 25.0).unwrap();
+        writer.add(&frame(1)).unwrap();
+        let message = writer.finish().unwrap_err().to_string();
+        assert!(message.contains("swim.mp4") && message.contains("Unknown encoder"), "{message}");
+        let mut writer = Mp4Writer::with_program(&program, &path, (5, 4), 25.0).unwrap();
+        writer.add(&frame(1)).unwrap();
+        drop(writer);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let none = Mp4Writer::with_program(Path::new("/no/such/ffmpeg"), &path, (5, 4), 25.0);
+        assert!(none.err().unwrap().to_string().contains("does not start"));
+    }
+}

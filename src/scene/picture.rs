@@ -1,0 +1,347 @@
+//! A scene as a picture: a PNG that looks like the scene and holds the text of its scene file.
+//!
+//! The text lies packed in an iTXt chunk with the keyword [`KEYWORD`], in front of the pixels. Other programs show the
+//! picture; most keep such a chunk when they copy the file and lose it when they save the picture anew. A chunk of text
+//! that another program turned into tEXt or zTXt is read as well.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use flate2::read::ZlibDecoder;
+use image::RgbaImage;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::{Fault, Scene};
+use crate::observe::picture::{Card, PictureStyle, is_card};
+use crate::rule::step;
+use crate::snapshot::{Mode, Swarm};
+
+/// Names the chunk.
+pub const KEYWORD: &str = "unstill-scene";
+
+/// Longest text of a scene that a picture may hold, bytes.
+pub const MAX_TEXT_BYTES: u64 = 128 << 20;
+
+const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// Longer side of the swarm in a picture that holds a scene, pixels.
+const SIZE_PX: u32 = 880;
+
+/// Above this the noise of a saved swarm is left in its picture: taking it off is the work of the readable rule.
+const DENOISED_PARTICLES: usize = 2000;
+
+/// Fewer particles are drawn large.
+const LARGE_BODIES: usize = 40;
+
+/// Particles drawn of a rule that has no saved swarm.
+const SAMPLE_PARTICLES: usize = 300;
+
+/// Whether a file that begins with `start` is a PNG.
+pub(super) fn is_png(start: &[u8]) -> bool {
+    start.starts_with(SIGNATURE)
+}
+
+/// Whether the PNG at `path` says that it holds a scene, whole or not. Reads no pixels.
+///
+/// # Errors
+/// The file cannot be read. A file that is no PNG, or that breaks off, holds none.
+pub fn holds_scene(path: &Path) -> io::Result<bool> {
+    let mut file = BufReader::new(File::open(path)?);
+    let mut start = [0; SIGNATURE.len()];
+    if file.read_exact(&mut start).is_err() || !is_png(&start) {
+        return Ok(false);
+    }
+    let mut head = [0; 8];
+    while file.read_exact(&mut head).is_ok() {
+        let (length, kind) = length_and_kind(&head);
+        if kind == *b"IEND" {
+            break;
+        }
+        let mut left = i64::from(length) + 4;
+        if is_text(kind) {
+            let mut keyword = [0; KEYWORD.len() + 1];
+            let read = file.read(&mut keyword)?;
+            left -= read as i64;
+            if read == keyword.len() && is_keyword(&keyword) {
+                return Ok(true);
+            }
+        }
+        file.seek(SeekFrom::Current(left))?;
+    }
+    Ok(false)
+}
+
+/// Whether the PNG at `path` looks as if Unstill had made it, and holds no scene any more. Reads its pixels.
+pub fn lost_its_scene(path: &Path) -> bool {
+    let Ok(reader) = image::ImageReader::open(path) else { return false };
+    // A picture that is no such card may have any size; the usual limits of the decoder hold.
+    let picture = reader.with_guessed_format().ok().and_then(|reader| reader.decode().ok());
+    picture.is_some_and(|picture| is_card(&picture.to_rgba8()))
+}
+
+/// The text of the scene in a PNG; `None` when it has none.
+///
+/// # Errors
+/// [`Fault::PictureCutOff`] and [`Fault::PictureDamaged`].
+pub(super) fn text_in(png: &[u8]) -> Result<Option<String>, Fault> {
+    let mut rest = png.get(SIGNATURE.len()..).unwrap_or_default();
+    loop {
+        let Some((head, body)) = rest.split_first_chunk::<8>() else { return Err(Fault::PictureCutOff) };
+        let (length, kind) = length_and_kind(head);
+        let length = length as usize;
+        let Some((data, after)) = body.split_at_checked(length) else { return Err(Fault::PictureCutOff) };
+        let Some((checksum, after)) = after.split_first_chunk::<4>() else { return Err(Fault::PictureCutOff) };
+        if kind == *b"IEND" {
+            return Ok(None);
+        }
+        if is_text(kind) && is_keyword(data) {
+            let mut hasher = crc32fast::Hasher::new();
+            hasher.update(&kind);
+            hasher.update(data);
+            if hasher.finalize() != u32::from_be_bytes(*checksum) {
+                return Err(damaged("its checksum is wrong"));
+            }
+            return text_of(kind, &data[KEYWORD.len() + 1..]).map(Some);
+        }
+        rest = after;
+    }
+}
+
+fn length_and_kind(head: &[u8; 8]) -> (u32, [u8; 4]) {
+    let [a, b, c, d, kind @ ..] = *head;
+    (u32::from_be_bytes([a, b, c, d]), kind)
+}
+
+fn is_text(kind: [u8; 4]) -> bool {
+    [*b"iTXt", *b"zTXt", *b"tEXt"].contains(&kind)
+}
+
+fn is_keyword(data: &[u8]) -> bool {
+    data.strip_prefix(KEYWORD.as_bytes()).is_some_and(|rest| rest.first() == Some(&0))
+}
+
+fn damaged(what: &str) -> Fault {
+    Fault::PictureDamaged(what.to_owned())
+}
+
+/// `data`: what follows the keyword and its zero.
+fn text_of(kind: [u8; 4], data: &[u8]) -> Result<String, Fault> {
+    let bytes = match (&kind, data) {
+        (b"tEXt", plain) => plain.to_vec(),
+        (b"zTXt", [0, packed @ ..]) => unpacked(packed)?,
+        (b"iTXt", [is_packed @ (0 | 1), 0, rest @ ..]) => {
+            // A language and a translated keyword, each ended by a zero.
+            let mut parts = rest.splitn(3, |&byte| byte == 0);
+            let text = parts.nth(2).ok_or_else(|| damaged("its head is cut"))?;
+            if *is_packed == 1 { unpacked(text)? } else { text.to_vec() }
+        }
+        _ => return Err(damaged("its packing is not known")),
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        // What became tEXt or zTXt may have become Latin-1 on the way.
+        Err(e) if kind != *b"iTXt" => Ok(e.into_bytes().into_iter().map(char::from).collect()),
+        Err(_) => Err(damaged("it is no text")),
+    }
+}
+
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    let read = ZlibDecoder::new(packed).take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|_| damaged("it cannot be unpacked"))?;
+    if bytes.len() as u64 > MAX_TEXT_BYTES {
+        return Err(damaged(&format!("unpacked it has more than {} MB", MAX_TEXT_BYTES >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// A PNG of `picture` that holds `text`.
+///
+/// # Errors
+/// A text longer than [`MAX_TEXT_BYTES`].
+pub(super) fn encode(picture: &RgbaImage, text: &str) -> io::Result<Vec<u8>> {
+    if text.len() as u64 > MAX_TEXT_BYTES {
+        let most = MAX_TEXT_BYTES >> 20;
+        return Err(io::Error::other(format!("a picture holds a scene of up to {most} MB; save it as a .ron file")));
+    }
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, picture.width(), picture.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header()?;
+    let mut chunk = png::text_metadata::ITXtChunk::new(KEYWORD, text);
+    chunk.compressed = true;
+    writer.write_text_chunk(&chunk)?;
+    let software = format!("Unstill {}", env!("CARGO_PKG_VERSION"));
+    writer.write_text_chunk(&png::text_metadata::TEXtChunk::new("Software", software))?;
+    let rgb: Vec<u8> = picture.pixels().flat_map(|p| [p.0[0], p.0[1], p.0[2]]).collect();
+    writer.write_image_data(&rgb)?;
+    writer.finish()?;
+    Ok(out)
+}
+
+impl Scene {
+    /// The scene as a PNG that looks like it and holds it. `shown`: what to draw in place of the saved swarm.
+    ///
+    /// # Errors
+    /// A scene whose text is longer than [`MAX_TEXT_BYTES`].
+    pub fn to_png(&self, shown: Option<&Swarm>) -> io::Result<Vec<u8>> {
+        let (swarm, unit) = match shown {
+            Some(swarm) => (swarm.clone(), 1.0),
+            None => self.portrait(),
+        };
+        let default = PictureStyle::default();
+        // Around the few large bodies of a bare painting the full light would be a fog.
+        let glow = if swarm.len() < LARGE_BODIES { 0.4 * default.glow } else { default.glow };
+        let style = PictureStyle { size_px: SIZE_PX, body_length: default.body_length * unit, glow, ..default };
+        let card = Card { title: &self.title, author: &self.author, notes: &self.notes };
+        encode(&card.draw(&swarm, &style), &self.to_ron())
+    }
+
+    /// What the scene looks like: its saved swarm, else a sample of what its rule keeps, else the painting itself; and
+    /// ℓ in its unit.
+    fn portrait(&self) -> (Swarm, f64) {
+        let snapshot = &self.snapshot;
+        if let (Some(state), Some(rule)) = (&self.state, &self.rule) {
+            let [coldest, hottest] = rule.sigma_range_l;
+            let few = state.swarm.len() <= DENOISED_PARTICLES;
+            let known = state.swarm.particles.iter().all(|p| usize::from(p.species) < rule.energy.shape.species);
+            return if self.live.denoised && few && known {
+                (step::denoised(rule, &state.swarm, self.live.sigma_l.max(coldest).min(hottest)), 1.0)
+            } else {
+                (state.swarm.clone(), 1.0)
+            };
+        }
+        if self.rule.is_some() && snapshot.mode == Mode::Motif {
+            let particles = if self.live_particles == 0 { SAMPLE_PARTICLES } else { self.live_particles };
+            let ensemble = self.ensemble.for_particles(snapshot, particles.min(DENOISED_PARTICLES));
+            if let Ok(sample) = snapshot.sample(&ensemble, &mut StdRng::seed_from_u64(self.training.seed)) {
+                return (sample, 1.0);
+            }
+        }
+        let painting = Swarm { particles: snapshot.particles.clone(), box_size: snapshot.box_size };
+        let unit = snapshot.unit_length();
+        (painting, if unit.is_finite() && unit > 0.0 { unit } else { 1.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::Scene;
+    use crate::snapshot::motifs;
+
+    fn mill() -> Scene {
+        let mut scene = Scene::from_snapshot("Mühle", motifs::by_name("mill").unwrap().snapshot());
+        scene.notes = "Rings that turn.".to_owned();
+        scene
+    }
+
+    fn pixel(text: &str) -> Vec<u8> {
+        encode(&RgbaImage::new(1, 1), text).unwrap()
+    }
+
+    /// The one chunk with the keyword: from its length to its checksum.
+    fn place_of_chunk(png: &[u8]) -> std::ops::Range<usize> {
+        let at = png.windows(4).position(|w| w == b"iTXt").unwrap() - 4;
+        let length = u32::from_be_bytes(png[at..at + 4].try_into().unwrap()) as usize;
+        at..at + 12 + length
+    }
+
+    fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(kind);
+        hasher.update(data);
+        [&(data.len() as u32).to_be_bytes(), &kind[..], data, &hasher.finalize().to_be_bytes()].concat()
+    }
+
+    /// The PNG with another chunk in place of the scene's.
+    fn with(chunk: &[u8]) -> Vec<u8> {
+        let png = pixel("(schema: 1)");
+        let place = place_of_chunk(&png);
+        [&png[..place.start], chunk, &png[place.end..]].concat()
+    }
+
+    fn zlib(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn a_scene_saved_as_a_picture_is_opened_from_it_and_any_program_can_show_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("mill.PNG");
+        let scene = mill();
+        scene.save(&path).unwrap();
+        assert!(holds_scene(&path).unwrap());
+        let loaded = Scene::load(&path).unwrap();
+        assert_eq!(loaded.scene, scene);
+        let shown = image::load_from_memory(&std::fs::read(&path).unwrap()).unwrap().to_rgb8();
+        assert!(shown.width() > SIZE_PX.min(600) && shown.height() > 300, "{:?}", shown.dimensions());
+        let bodies = shown.pixels().filter(|p| p.0[0] > 150 && p.0[2] < 120).count();
+        assert!(!lost_its_scene(&dir.path().join("none.png")));
+        let anew = dir.path().join("anew.png");
+        shown.save(&anew).unwrap();
+        assert!(lost_its_scene(&anew) && !holds_scene(&anew).unwrap());
+        assert!(bodies > 100, "the vermilion bodies are drawn: {bodies}");
+    }
+
+    #[test]
+    fn a_picture_that_lost_its_scene_says_so_and_an_ordinary_one_holds_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("saved-anew.png");
+        RgbaImage::new(3, 3).save(&path).unwrap();
+        assert!(!holds_scene(&path).unwrap());
+        let message = Scene::load(&path).unwrap_err().to_string();
+        assert!(message.contains("saved-anew.png") && message.contains("holds no scene"), "{message}");
+        std::fs::write(&path, "no picture").unwrap();
+        assert!(!holds_scene(&path).unwrap());
+    }
+
+    #[test]
+    fn cut_and_damaged_pictures_are_told_apart() {
+        let png = pixel(&mill().to_ron());
+        let place = place_of_chunk(&png);
+        for cut in [9, place.start + 3, place.start + 40, place.end - 1] {
+            assert!(matches!(text_in(&png[..cut]), Err(Fault::PictureCutOff)), "cut at {cut}");
+        }
+        // What follows the scene is not needed.
+        assert!(text_in(&png[..place.end]).is_ok_and(|text| text.is_some()));
+        let mut flipped = png.clone();
+        flipped[place.start + 60] ^= 1;
+        assert!(matches!(text_in(&flipped), Err(Fault::PictureDamaged(_))));
+        let mut bytes = KEYWORD.as_bytes().to_vec();
+        bytes.extend(b"\0\x01\0\0\0not packed at all");
+        let unpackable = text_in(&with(&chunk(b"iTXt", &bytes))).unwrap_err().to_string();
+        assert!(unpackable.contains("cannot be unpacked"), "{unpackable}");
+        let headless = text_in(&with(&chunk(b"iTXt", b"unstill-scene\0\x01\0"))).unwrap_err().to_string();
+        assert!(headless.contains("damaged"), "{headless}");
+    }
+
+    #[test]
+    fn a_bomb_is_not_unpacked_to_its_end() {
+        let bomb = zlib(&vec![b' '; MAX_TEXT_BYTES as usize + 4096]);
+        assert!(bomb.len() < 1 << 20);
+        let data = [b"unstill-scene\0\x01\0\0\0", &bomb[..]].concat();
+        let message = text_in(&with(&chunk(b"iTXt", &data))).unwrap_err().to_string();
+        assert!(message.contains("128 MB"), "{message}");
+    }
+
+    #[test]
+    fn a_scene_that_another_program_moved_to_another_kind_of_text_chunk_is_found() {
+        let text = "(title: \"caf\u{e9}\")";
+        let latin1: Vec<u8> = text.chars().map(|c| c as u8).collect();
+        let key = b"unstill-scene\0".as_slice();
+        for (kind, data) in [
+            (b"tEXt", [key, &latin1].concat()),
+            (b"tEXt", [key, text.as_bytes()].concat()),
+            (b"zTXt", [key, b"\0", &zlib(&latin1)].concat()),
+            (b"iTXt", [key, b"\0\0en\0scene\0", text.as_bytes()].concat()),
+        ] {
+            assert_eq!(text_in(&with(&chunk(kind, &data))).unwrap().as_deref(), Some(text));
+        }
+    }
+}

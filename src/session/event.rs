@@ -1,0 +1,93 @@
+//! What comes back to the session.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::command::{PaceKey, RuleRole, RunId, SceneSource, Speed};
+use super::document::Document;
+use super::prefs::Prefs;
+use super::share::ShareEvent;
+use super::tools::StippleRequest;
+use crate::observe::{Certificate, QuickFidelity, Reading};
+use crate::rule::{LocalNet, Rule};
+use crate::scene::{FlowNumbers, LiveState};
+use crate::snapshot::{Particle, Snapshot};
+use crate::worker;
+
+/// What the shell tells the session.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    Opened {
+        source: SceneSource,
+        result: Result<Box<Document>, String>,
+    },
+    Imported {
+        path: PathBuf,
+        result: Result<Snapshot, String>,
+    },
+    /// `revision` is the one that [`super::Effect::SaveScene`] carried.
+    Saved {
+        path: PathBuf,
+        revision: u64,
+        result: Result<(), String>,
+    },
+    Share(ShareEvent),
+    Training {
+        run: RunId,
+        event: worker::Event,
+    },
+    /// The newest weights of a run; about once a second, and the last before [`worker::Event::Finished`].
+    NewRule {
+        run: RunId,
+        rule: Arc<Rule>,
+    },
+    /// `None` where the picture cannot be learned from.
+    PaceMeasured {
+        key: PaceKey,
+        pace: Option<worker::Pace>,
+    },
+    /// What the flow of the scene's energy does.
+    FlowMeasured {
+        net: Arc<LocalNet>,
+        numbers: FlowNumbers,
+    },
+    /// The swarm has been edited, or went back in time by `steps_back` steps.
+    SwarmChanged {
+        steps_back: u32,
+        particles: usize,
+        box_size_l: [f64; 2],
+    },
+    MomentKept(Box<LiveState>),
+    /// The view follows this particle.
+    Following(Option<usize>),
+    /// Particles about their middle, in the unit of [`super::StippleView`].
+    Stippled {
+        request: StippleRequest,
+        result: Result<Vec<Particle>, String>,
+    },
+    /// What was seen of the live swarm.
+    Observed(Box<Reading>),
+    SpeedMeasured(Speed),
+    RuleMeasured {
+        run: RunId,
+        role: RuleRole,
+        step: usize,
+        result: Result<QuickFidelity, String>,
+    },
+    CertificateProgress {
+        run: u64,
+        phase: &'static str,
+        share: f64,
+    },
+    Certified {
+        run: u64,
+        result: Result<Box<Certificate>, String>,
+    },
+    /// Something beside the engine broke off; one sentence.
+    Trouble(String),
+    /// What was kept by an earlier run.
+    PrefsRead(Box<Prefs>),
+    /// The engine could not do what it was ordered to.
+    EngineFailed(String),
+}

@@ -1,0 +1,38 @@
+//! What the shell shows: sheets, dialogs and views.
+
+use super::charts::PlotKind;
+
+/// What changes only the sight of things: the session hands it on to the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ViewCommand {
+    /// Show the whole box again.
+    Fit,
+    /// Write a picture of the window.
+    Screenshot,
+    /// Write a picture of the canvas alone.
+    CanvasScreenshot,
+    /// The window fills the screen, or no more.
+    FullScreen,
+}
+
+/// Dialogs and sheets that the shell opens on [`super::Effect::Ask`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialog {
+    Open,
+    SaveAs,
+    /// A name among the user's own scenes.
+    Name,
+    SavePicture,
+    Film,
+    Import,
+    /// An image for the image tool.
+    Picture,
+    Gallery,
+    Help,
+    /// The drawer of live plots.
+    Plots,
+    SavePlotCsv(PlotKind),
+    SavePlotPng(PlotKind),
+    /// All commands, to be found by typing.
+    Palette,
+}

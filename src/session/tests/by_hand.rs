@@ -1,0 +1,262 @@
+//! What a person does to the living swarm: brushes, going back, kept moments, swinging knobs.
+
+use super::*;
+use crate::scene::LiveState;
+use crate::snapshot::{Swarm, SwarmEdit};
+
+fn edits(effects: &[Effect]) -> Vec<SwarmEdit> {
+    let of = |effect: &Effect| match effect {
+        Effect::Engine(EngineOrder::Edit(edits)) => Some(edits.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(of).flatten().collect()
+}
+
+fn stroke(session: &mut Session, brush: Brush, points: &[[f64; 2]]) -> Vec<Effect> {
+    let mut effects = session.apply(Command::SetBrush(brush));
+    effects.extend(session.apply(Command::Pointer(Pointer::Press(points[0]))));
+    for &p in &points[1..] {
+        effects.extend(session.apply(Command::Pointer(Pointer::Drag(p))));
+    }
+    effects.extend(session.apply(Command::Pointer(Pointer::Release)));
+    effects
+}
+
+#[test]
+fn the_stir_goes_round_and_letting_go_ends_it() {
+    let mut session = alive();
+    let effects = stroke(&mut session, Brush::Stir, &[[3.0, 4.0], [4.0, 4.0]]);
+    let goes_round = |o: &EngineOrder| matches!(o, EngineOrder::SetForce(Some(f)) if f.stir > 0.0 && f.strength <= 0.0);
+    assert!(has_order(&effects, goes_round));
+    assert_eq!(effects.last(), Some(&Effect::Engine(EngineOrder::SetForce(None))));
+    assert!(stroke(&mut session, Brush::Off, &[[3.0, 4.0], [4.0, 4.0]]).is_empty());
+}
+
+#[test]
+fn a_wound_scrambles_under_the_brush_and_tells_when_and_where() {
+    let mut session = alive();
+    session.apply(Command::SetBrushRadius(2.0));
+    session.tick(u32::MAX);
+    let effects = stroke(&mut session, Brush::Wound, &[[3.0, 4.0], [3.1, 4.0]]);
+    assert!(matches!(edits(&effects)[..], [SwarmEdit::Scramble { centre: [3.0, 4.0], radius: 2.0, .. }]));
+    let wound = session.live().last_wound.expect("a wound");
+    assert_eq!(wound, Wound { step: session.live().steps, centre_l: [3.0, 4.0], radius_l: 2.0 });
+    assert!(wound.step > 0);
+    // A quick drag leaves no gaps: four stops of half a radius.
+    let effects = stroke(&mut session, Brush::Wound, &[[3.0, 4.0], [7.0, 4.0]]);
+    assert_eq!(edits(&effects).len(), 5);
+    let seeds: std::collections::HashSet<u64> = edits(&effects)
+        .iter()
+        .map(|e| match e {
+            SwarmEdit::Scramble { seed, .. } => *seed,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(seeds.len(), 5);
+    session.apply(Command::RestartFromSnapshot);
+    assert_eq!(session.live().last_wound, None, "another swarm has no wound");
+}
+
+#[test]
+fn adding_lays_particles_along_the_stroke_and_only_species_that_the_rule_knows() {
+    let mut session = alive();
+    let added = edits(&stroke(&mut session, Brush::Add, &[[3.0, 4.0], [3.0, 7.2]]));
+    let laid: Vec<Particle> = added
+        .iter()
+        .map(|e| match e {
+            SwarmEdit::Add(p) => *p,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(laid.len(), 4);
+    assert!(laid[1..].iter().all(|p| (p.heading - std::f64::consts::FRAC_PI_2).abs() < 1e-9));
+    session.apply(Command::SetSpecies(1));
+    for brush in [Brush::Add, Brush::Recolour] {
+        let effects = stroke(&mut session, brush, &[[3.0, 4.0], [3.0, 7.2]]);
+        assert!(edits(&effects).is_empty());
+        let (level, text) = notice(&effects).expect("a reason");
+        assert!(level == Level::Warning && text.contains("knows 1 species"), "{text}");
+    }
+    session.apply(Command::SetSpecies(0));
+    assert!(matches!(
+        edits(&stroke(&mut session, Brush::Recolour, &[[1.0, 1.0]]))[..],
+        [SwarmEdit::Recolour { species: 0, .. }]
+    ));
+    assert!(matches!(edits(&stroke(&mut session, Brush::Remove, &[[1.0, 1.0]]))[..], [SwarmEdit::Remove { .. }]));
+}
+
+#[test]
+fn nobody_adds_more_particles_than_may_live() {
+    let mut session = alive();
+    let box_size_l = session.live().box_size_l;
+    session.on_event(Event::SwarmChanged { steps_back: 0, particles: 1_000_000, box_size_l });
+    let effects = stroke(&mut session, Brush::Add, &[[3.0, 4.0], [3.0, 7.2]]);
+    assert!(edits(&effects).is_empty() && notice(&effects).is_some());
+}
+
+#[test]
+fn brushes_change_the_swarm_and_never_the_document() {
+    let mut session = alive();
+    let (document, undo) = (session.document().clone(), session.can_undo());
+    for brush in [Brush::Stir, Brush::Wound, Brush::Add, Brush::Remove, Brush::Recolour, Brush::Follow] {
+        stroke(&mut session, brush, &[[1.0, 1.0], [5.0, 5.0]]);
+    }
+    assert_eq!((session.document(), session.can_undo()), (&document, undo));
+}
+
+#[test]
+fn places_headings_and_species_are_scrambled_apart() {
+    let mut session = alive();
+    assert!(matches!(edits(&session.apply(Command::Randomise))[..], [SwarmEdit::ScatterAll { .. }]));
+    assert!(matches!(edits(&session.apply(Command::RandomiseHeadings))[..], [SwarmEdit::TurnAll { .. }]));
+    let effects = session.apply(Command::RandomiseSpecies);
+    assert!(edits(&effects).is_empty() && notice(&effects).unwrap().1.contains("one species only"));
+}
+
+#[test]
+fn a_step_back_pauses_and_takes_its_steps_off_the_clock() {
+    let mut session = alive();
+    session.tick(u32::MAX);
+    let steps = session.live().steps;
+    stroke(&mut session, Brush::Wound, &[[3.0, 4.0]]);
+    let effects = session.apply(Command::StepBack);
+    assert_eq!(effects, vec![Effect::Engine(EngineOrder::Back { steps: 1 })]);
+    assert!(!session.live().playing);
+    let live = session.live().clone();
+    let at = |steps_back| Event::SwarmChanged { steps_back, particles: live.particles, box_size_l: live.box_size_l };
+    session.on_event(at(0));
+    assert!(session.live().last_wound.is_some());
+    session.on_event(at(1));
+    assert_eq!(session.live().steps, steps - 1);
+    assert_eq!(session.live().last_wound, None, "that wound lies in the future");
+    assert!(Session::new(1).apply(Command::StepBack).is_empty());
+}
+
+#[test]
+fn the_speed_keys_go_up_and_down_within_bounds() {
+    let mut session = alive();
+    for _ in 0..20 {
+        session.apply(Command::Faster);
+    }
+    assert_eq!(session.live().steps_per_frame, MAX_STEPS_PER_FRAME);
+    session.apply(Command::SetSpeed(5));
+    session.apply(Command::Slower);
+    assert_eq!(session.live().steps_per_frame, 4);
+    for _ in 0..20 {
+        session.apply(Command::Slower);
+    }
+    assert_eq!(session.live().steps_per_frame, 1);
+}
+
+fn kept(session: &mut Session, x: f64) -> Vec<Effect> {
+    assert_eq!(session.apply(Command::KeepMoment), vec![Effect::KeepMoment]);
+    let swarm = Swarm { particles: vec![at(x, 2.0), at(x, 3.0)], box_size: [9.0, 9.0] };
+    session.on_event(Event::MomentKept(Box::new(LiveState { swarm, seed: 1, step: 2 })))
+}
+
+#[test]
+fn a_kept_moment_is_a_step_of_the_history_and_a_return_brings_swarm_and_settings() {
+    let mut session = alive();
+    let calm = LiveSettings { strength: 0.5, ..LiveSettings::default() };
+    session.apply(Command::SetLive(calm));
+    session.apply(Command::EndGesture);
+    kept(&mut session, 1.0);
+    kept(&mut session, 5.0);
+    session.apply(Command::RenameMoment(1, "later".into()));
+    session.apply(Command::EndGesture);
+    session.apply(Command::SetLive(LiveSettings { strength: 9.0, ..LiveSettings::default() }));
+    session.apply(Command::EndGesture);
+    let effects = session.apply(Command::ReturnTo(0));
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(s) if s.particles[0] == at(1.0, 2.0))));
+    assert_eq!(settings_in(&effects), Some(calm));
+    assert_eq!((session.document().live, session.live().particles), (calm, 2));
+    session.apply(Command::Undo);
+    assert_eq!(session.document().live.strength, 9.0);
+    session.apply(Command::DeleteMoment(0));
+    let names = |s: &Session| s.document().savepoints.iter().map(|m| m.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&session), ["later"]);
+    session.apply(Command::Undo);
+    assert_eq!(names(&session), ["Moment 1", "later"]);
+    for expected in [vec!["Moment 1", "later"], vec!["Moment 1", "Moment 2"], vec!["Moment 1"], vec![]] {
+        session.apply(Command::Undo);
+        assert_eq!(names(&session), expected);
+    }
+}
+
+#[test]
+fn a_return_brings_the_learned_flow_that_played() {
+    let mut session = alive();
+    session.apply(Command::StartLearning);
+    let run = session.training().run;
+    session.on_event(Event::NewRule { run, rule: rule(true) });
+    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
+    kept(&mut session, 1.0);
+    session.apply(Command::LearnAnotherFlow(None));
+    let run = session.training().run;
+    session.on_event(Event::NewRule { run, rule: rule(true) });
+    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
+    assert_eq!(session.document().flows.chosen, 1);
+    session.apply(Command::ReturnTo(0));
+    assert_eq!((session.document().flows.chosen, session.document().live.flow), (0, FlowKind::Learned));
+}
+
+#[test]
+fn a_swinging_knob_swings_while_time_runs_and_leaves_no_trace_in_the_scene() {
+    let mut session = alive();
+    let (document, undo) = (session.document().clone(), session.can_undo());
+    let swing = Swing { amplitude: 1.0, period_s: 1.0 };
+    session.apply(Command::Swing(Knob::Strength, Some(swing)));
+    let strengths: Vec<f64> =
+        (0..120).map(|_| settings_in(&session.tick(u32::MAX)).expect("settings each tick").strength).collect();
+    let base = document.live.strength;
+    let most = strengths.iter().copied().fold(f64::MIN, f64::max);
+    let least = strengths.iter().copied().fold(f64::MAX, f64::min);
+    assert!((most - base - 1.0).abs() < 1e-2 && (least - base + 1.0).abs() < 1e-2, "{least} to {most}");
+    assert!((strengths[0] - strengths[60]).abs() < 1e-9, "one swing in a second of 60 ticks");
+    session.apply(Command::Pause);
+    assert_eq!(settings_in(&session.tick(u32::MAX)), None);
+    assert_eq!((session.document(), session.can_undo()), (&document, undo));
+    let effects = session.apply(Command::Swing(Knob::Strength, None));
+    assert_eq!(settings_in(&effects), Some(document.live));
+}
+
+#[test]
+fn all_that_swings_stays_within_what_the_rule_can_do() {
+    let mut session = alive();
+    let wild = Some(Swing { amplitude: 100.0, period_s: 0.7 });
+    for knob in [Knob::Temperature, Knob::Strength, Knob::Window, Knob::Cruise(None), Knob::Swirl(Some(0))] {
+        session.apply(Command::Swing(knob, wild));
+    }
+    let rule = session.document().rule.clone().unwrap();
+    for _ in 0..200 {
+        settings_in(&session.tick(u32::MAX)).unwrap().validate(&rule).unwrap();
+    }
+}
+
+#[test]
+fn a_surprise_is_another_motion_and_can_be_undone() {
+    let mut session = alive();
+    for _ in 0..20 {
+        let before = session.document().live;
+        let effects = session.apply(Command::SurpriseMe);
+        assert_ne!(session.document().live, before);
+        assert_eq!(settings_in(&effects), Some(session.document().live));
+        session.apply(Command::Undo);
+        assert_eq!(session.document().live, before);
+        session.apply(Command::Redo);
+    }
+}
+
+#[test]
+fn the_view_follows_what_was_found_until_it_is_gone() {
+    let mut session = alive();
+    let effects = stroke(&mut session, Brush::Follow, &[[3.0, 4.0]]);
+    assert!(effects.contains(&Effect::Follow([3.0, 4.0])));
+    session.on_event(Event::Following(Some(7)));
+    assert_eq!(session.live().following, Some(7));
+    session.apply(Command::StopFollowing);
+    assert_eq!(session.live().following, None);
+    session.on_event(Event::Following(Some(7)));
+    stroke(&mut session, Brush::Remove, &[[3.0, 4.0]]);
+    assert_eq!(session.live().following, None, "the numbers of the particles have changed");
+}

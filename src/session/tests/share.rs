@@ -1,0 +1,105 @@
+use super::*;
+use crate::observe::picture::FilmKind;
+
+fn order(effects: &[Effect]) -> Option<&ShareOrder> {
+    effects.iter().find_map(|e| match e {
+        Effect::Share(order) => Some(order),
+        _ => None,
+    })
+}
+
+fn share(session: &mut Session, command: ShareCommand) -> Vec<Effect> {
+    session.apply(Command::Share(command))
+}
+
+#[test]
+fn a_picture_is_a_copy_of_a_scene_with_a_file_and_the_file_of_one_without() {
+    let mut session = alive();
+    let effects = share(&mut session, ShareCommand::SavePicture("a.png".into()));
+    assert!(matches!(&effects[..], [Effect::SaveScene { path, .. }] if path == std::path::Path::new("a.png")));
+    let revision = session.revision();
+    session.on_event(Event::Saved { path: "a.ron".into(), revision, result: Ok(()) });
+    let effects = share(&mut session, ShareCommand::SavePicture("b.png".into()));
+    assert!(
+        matches!(order(&effects), Some(ShareOrder::SaveCopy { path, .. }) if path == std::path::Path::new("b.png"))
+    );
+    assert_eq!(session.path(), Some(std::path::Path::new("a.ron")));
+}
+
+#[test]
+fn of_several_dropped_files_one_is_opened_and_the_user_is_told() {
+    let mut session = alive();
+    assert!(share(&mut session, ShareCommand::Drop(Vec::new())).is_empty());
+    let effects = share(&mut session, ShareCommand::Drop(vec!["one.csv".into()]));
+    assert_eq!(effects, vec![Effect::Share(ShareOrder::Open("one.csv".into()))]);
+    let effects = share(&mut session, ShareCommand::Drop(vec!["one.csv".into(), "two.png".into()]));
+    assert!(notice(&effects).is_some_and(|(_, text)| text.contains("2 files") && text.contains("one.csv")));
+    assert_eq!(order(&effects), Some(&ShareOrder::Open("one.csv".into())));
+}
+
+#[test]
+fn a_name_is_enough_to_save_and_becomes_the_title() {
+    let mut session = alive();
+    assert_eq!(notice(&share(&mut session, ShareCommand::SaveAmongMine("  ".into()))).unwrap().0, Level::Warning);
+    let effects = share(&mut session, ShareCommand::SaveAmongMine(" My mill ".into()));
+    let Some(ShareOrder::SaveAmongMine { name, document, revision }) = order(&effects) else { panic!("{effects:?}") };
+    assert_eq!((name.as_str(), document.title.as_str()), ("My mill", "My mill"));
+    session.on_event(Event::Saved { path: "mine/My mill.png".into(), revision: *revision, result: Ok(()) });
+    assert!(!session.is_dirty());
+    assert_eq!(session.path(), Some(std::path::Path::new("mine/My mill.png")));
+    session.apply(Command::Undo);
+    assert_ne!(session.document().title, "My mill", "naming is one step of the history");
+}
+
+#[test]
+fn a_film_needs_something_alive_and_its_settings_stay_in_range() {
+    let mut session = in_paint();
+    assert!(notice(&share(&mut session, ShareCommand::Film)).is_some_and(|(level, _)| level == Level::Info));
+    let mut session = alive();
+    let wild = FilmOptions {
+        kind: FilmKind::Apng,
+        seconds: f64::NAN,
+        frames_per_second: 0,
+        steps_per_frame: 1_000_000,
+        size_px: 1,
+        loops: true,
+    };
+    share(&mut session, ShareCommand::SetFilm(wild));
+    let film = *session.film();
+    assert_eq!((film.seconds, film.frames_per_second, film.steps_per_frame, film.size_px), (5.0, 1, 500, 64));
+    assert_eq!(film.frames(), 5);
+    assert_eq!(share(&mut session, ShareCommand::Film), vec![Effect::Share(ShareOrder::Film(film))]);
+}
+
+#[test]
+fn what_is_filmed_moves_and_is_seen() {
+    let mut session = alive();
+    session.apply(Command::Pause);
+    session.apply(Command::SetPlace(Place::Paint));
+    session.on_event(Event::Share(ShareEvent::FilmBegun));
+    assert!(session.live().playing && session.place() == Place::Live);
+}
+
+#[test]
+fn a_restored_scene_is_unsaved_keeps_its_file_and_can_be_undone() {
+    let mut session = alive();
+    let before = session.document().clone();
+    let document = Box::new(Document { title: "Rescued".into(), ..Document::default() });
+    let event = ShareEvent::Restored { path: Some("lost.ron".into()), document };
+    session.on_event(Event::Share(event));
+    assert!(session.is_dirty());
+    assert_eq!(session.path(), Some(std::path::Path::new("lost.ron")));
+    session.apply(Command::Undo);
+    assert_eq!(*session.document(), before);
+}
+
+#[test]
+fn an_image_is_laid_with_a_preview_in_paint_and_imported_elsewhere() {
+    let mut session = alive();
+    let path = PathBuf::from("drawing.png");
+    let effects = session.on_event(Event::Share(ShareEvent::IsImage(path.clone())));
+    assert_eq!(effects, vec![Effect::ImportFile(path.clone())]);
+    session.apply(Command::SetPlace(Place::Paint));
+    let effects = session.on_event(Event::Share(ShareEvent::IsImage(path)));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::ImportFile(_))), "{effects:?}");
+}

@@ -1,0 +1,217 @@
+//! Changes of a swarm by hand: what the editing brushes do to the particles under them.
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::{Particle, Swarm, wrap, wrap_angle};
+
+/// One change of a swarm by hand. Lengths are in the swarm's own unit; places may lie outside the box and are folded in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SwarmEdit {
+    /// Random places within the circle, and random headings, for the particles in it.
+    Scramble {
+        centre: [f64; 2],
+        radius: f64,
+        seed: u64,
+    },
+    Add(Particle),
+    /// The last particle of a swarm is never removed.
+    Remove {
+        centre: [f64; 2],
+        radius: f64,
+    },
+    Recolour {
+        centre: [f64; 2],
+        radius: f64,
+        species: u8,
+    },
+    /// Random places for all; headings stay.
+    ScatterAll {
+        seed: u64,
+    },
+    /// Random headings for all; places stay.
+    TurnAll {
+        seed: u64,
+    },
+    /// Deals the species that are there out anew.
+    ShuffleSpecies {
+        seed: u64,
+    },
+}
+
+impl SwarmEdit {
+    /// Changes `swarm`; returns how many particles were touched.
+    pub fn apply(&self, swarm: &mut Swarm) -> usize {
+        let box_size = swarm.box_size;
+        match *self {
+            Self::Scramble { centre, radius, seed } => {
+                let mut rng = StdRng::seed_from_u64(seed);
+                let under = swarm.within(centre, radius);
+                for &i in &under {
+                    // Uniform in the disc.
+                    let distance = radius * rng.random::<f64>().sqrt();
+                    let (sin, cos) = rng.random_range(0.0..std::f64::consts::TAU).sin_cos();
+                    let p = &mut swarm.particles[i];
+                    p.x = wrap(centre[0] + distance * cos, box_size[0]);
+                    p.y = wrap(centre[1] + distance * sin, box_size[1]);
+                    p.heading = any_heading(&mut rng);
+                }
+                under.len()
+            }
+            Self::Add(p) => {
+                let (x, y) = (wrap(p.x, box_size[0]), wrap(p.y, box_size[1]));
+                swarm.particles.push(Particle { x, y, heading: wrap_angle(p.heading), ..p });
+                1
+            }
+            Self::Remove { centre, radius } => {
+                let mut under = swarm.within(centre, radius);
+                if under.len() == swarm.len() {
+                    under.pop();
+                }
+                let mut gone = under.iter().peekable();
+                let mut index = 0;
+                swarm.particles.retain(|_| {
+                    let stays = gone.next_if(|&&i| i == index).is_none();
+                    index += 1;
+                    stays
+                });
+                under.len()
+            }
+            Self::Recolour { centre, radius, species } => {
+                let under = swarm.within(centre, radius);
+                for &i in &under {
+                    swarm.particles[i].species = species;
+                }
+                under.len()
+            }
+            Self::ScatterAll { seed } => {
+                let mut rng = StdRng::seed_from_u64(seed);
+                for p in &mut swarm.particles {
+                    (p.x, p.y) = (rng.random_range(0.0..box_size[0]), rng.random_range(0.0..box_size[1]));
+                }
+                swarm.len()
+            }
+            Self::TurnAll { seed } => {
+                let mut rng = StdRng::seed_from_u64(seed);
+                for p in &mut swarm.particles {
+                    p.heading = any_heading(&mut rng);
+                }
+                swarm.len()
+            }
+            Self::ShuffleSpecies { seed } => {
+                let mut rng = StdRng::seed_from_u64(seed);
+                for last in (1..swarm.len()).rev() {
+                    let other = rng.random_range(0..=last);
+                    let species = swarm.particles[other].species;
+                    swarm.particles[other].species = swarm.particles[last].species;
+                    swarm.particles[last].species = species;
+                }
+                swarm.len()
+            }
+        }
+    }
+}
+
+fn any_heading(rng: &mut StdRng) -> f64 {
+    rng.random_range(-std::f64::consts::PI..std::f64::consts::PI)
+}
+
+impl Swarm {
+    /// Particles whose centres lie within `radius` of `centre` on the torus, ascending.
+    pub fn within(&self, centre: [f64; 2], radius: f64) -> Vec<usize> {
+        let centre = Particle { x: centre[0], y: centre[1], ..Particle::default() };
+        let is_under = |p: &Particle| {
+            let [dx, dy] = self.offset(&centre, p);
+            dx * dx + dy * dy <= radius * radius
+        };
+        (0..self.len()).filter(|&i| is_under(&self.particles[i])).collect()
+    }
+
+    /// The particle nearest to `at` on the torus.
+    pub fn nearest(&self, at: [f64; 2]) -> Option<usize> {
+        let at = Particle { x: at[0], y: at[1], ..Particle::default() };
+        let distance = |p: &Particle| {
+            let [dx, dy] = self.offset(&at, p);
+            dx * dx + dy * dy
+        };
+        let pairs = self.particles.iter().map(distance).enumerate();
+        pairs.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A grid of one particle per unit of area, headings and species in turn.
+    fn grid() -> Swarm {
+        let particles = (0..80)
+            .map(|i| Particle {
+                x: f64::from(i % 10) + 0.5,
+                y: f64::from(i / 10) + 0.5,
+                heading: 0.1,
+                species: (i % 3) as u8,
+            })
+            .collect();
+        Swarm { particles, box_size: [10.0, 8.0] }
+    }
+
+    #[test]
+    fn a_wound_moves_what_lies_under_it_also_over_the_edge_and_nothing_else() {
+        let before = grid();
+        let mut after = before.clone();
+        let wound = |seed| SwarmEdit::Scramble { centre: [0.2, 7.9], radius: 2.0, seed };
+        let under = before.within([0.2, 7.9], 2.0);
+        assert!(under.contains(&0) && under.contains(&79), "the corner of a torus has four sides: {under:?}");
+        assert_eq!(wound(1).apply(&mut after), under.len());
+        for i in 0..before.len() {
+            assert_eq!(before.particles[i] != after.particles[i], under.contains(&i), "particle {i}");
+        }
+        assert_eq!(after.within([0.2, 7.9], 2.0), under, "what was under the brush stays under it");
+        let (mut same, mut other) = (before.clone(), before.clone());
+        wound(1).apply(&mut same);
+        wound(2).apply(&mut other);
+        assert_eq!(same, after);
+        assert_ne!(other, after);
+    }
+
+    #[test]
+    fn removing_takes_what_lies_under_the_brush_and_leaves_the_last_one() {
+        let mut swarm = grid();
+        let under = swarm.within([5.0, 4.0], 1.5);
+        let kept: Vec<Particle> = (0..80).filter(|i| !under.contains(i)).map(|i| swarm.particles[i]).collect();
+        assert_eq!(SwarmEdit::Remove { centre: [5.0, 4.0], radius: 1.5 }.apply(&mut swarm), under.len());
+        assert_eq!(swarm.particles, kept);
+        SwarmEdit::Remove { centre: [5.0, 4.0], radius: 100.0 }.apply(&mut swarm);
+        assert_eq!(swarm.len(), 1);
+    }
+
+    #[test]
+    fn adding_and_recolouring_change_what_they_say() {
+        let mut swarm = grid();
+        SwarmEdit::Add(Particle { x: 10.5, y: -0.5, heading: 7.0, species: 2 }).apply(&mut swarm);
+        let last = swarm.particles[80];
+        assert!((last.x - 0.5).abs() < 1e-12 && (last.y - 7.5).abs() < 1e-12 && last.species == 2);
+        let touched = SwarmEdit::Recolour { centre: [2.5, 2.5], radius: 1.1, species: 7 }.apply(&mut swarm);
+        assert_eq!((touched, swarm.particles.iter().filter(|p| p.species == 7).count()), (5, 5));
+    }
+
+    #[test]
+    fn places_headings_and_species_are_dealt_out_anew_each_on_its_own() {
+        let before = grid();
+        let changed = |edit: SwarmEdit| {
+            let mut after = before.clone();
+            edit.apply(&mut after);
+            let differs = |of: fn(&Particle) -> f64| {
+                before.particles.iter().zip(&after.particles).filter(|(a, b)| of(a) != of(b)).count() > 20
+            };
+            let mut species: Vec<u8> = after.particles.iter().map(|p| p.species).collect();
+            species.sort_unstable();
+            assert_eq!(species.iter().filter(|&&s| s == 0).count(), 27, "as many of each as before");
+            (differs(|p| p.x), differs(|p| p.heading), differs(|p| f64::from(p.species)))
+        };
+        assert_eq!(changed(SwarmEdit::ScatterAll { seed: 1 }), (true, false, false));
+        assert_eq!(changed(SwarmEdit::TurnAll { seed: 1 }), (false, true, false));
+        assert_eq!(changed(SwarmEdit::ShuffleSpecies { seed: 1 }), (false, false, true));
+    }
+}

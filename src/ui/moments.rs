@@ -1,0 +1,82 @@
+//! The moments that the user has kept: a strip over the lower edge of the canvas.
+
+use super::egui::{
+    self, Align, Align2, Area, Button, Context, Frame, Id, Layout, Margin, Order, Rect, ScrollArea, Sense, Stroke,
+    StrokeKind, TextEdit, Ui, UiBuilder, Vec2,
+};
+use super::swarm_view::draw_piece;
+use super::{UiState, style};
+use crate::session::{Command, Place, Savepoint, Session};
+
+/// Size of a card and of the picture on it, points.
+const CARD: Vec2 = Vec2::new(112.0, 92.0);
+const PICTURE_HEIGHT: f32 = 66.0;
+
+/// Whether the strip is there.
+pub(super) fn is_shown(session: &Session) -> bool {
+    session.place() == Place::Live && !session.document().savepoints.is_empty()
+}
+
+pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &UiState, commands: &mut Vec<Command>) {
+    if !is_shown(session) || state.gallery_open || state.help_open {
+        return;
+    }
+    Area::new(Id::new("kept moments"))
+        .order(Order::Middle)
+        .pivot(Align2::CENTER_BOTTOM)
+        .fixed_pos(free.center_bottom() - Vec2::new(0.0, 10.0))
+        .constrain_to(free)
+        .show(ctx, |ui| {
+            let frame = Frame::NONE
+                .fill(style::BAR.gamma_multiply(0.94))
+                .stroke(Stroke::new(1.0, style::LINE))
+                .corner_radius(10.0)
+                .inner_margin(Margin::symmetric(8, 6));
+            frame.show(ui, |ui| {
+                let moments = &session.document().savepoints;
+                let width = moments.len() as f32 * (CARD.x + 8.0);
+                ui.set_max_width(width.min(free.width() - 40.0));
+                ScrollArea::horizontal().auto_shrink([true, true]).show(ui, |ui| {
+                    ui.horizontal(|ui| {
+                        for (k, moment) in moments.iter().enumerate() {
+                            ui.push_id(k, |ui| card(ui, k, moment, commands));
+                        }
+                    });
+                });
+            });
+        });
+}
+
+fn card(ui: &mut Ui, k: usize, moment: &Savepoint, commands: &mut Vec<Command>) {
+    let (rect, _) = ui.allocate_exact_size(CARD, Sense::hover());
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let picture = Rect::from_min_size(rect.min, Vec2::new(CARD.x, PICTURE_HEIGHT));
+    draw_piece(ui.painter(), picture, &moment.swarm);
+    let response = ui.interact(picture, ui.id().with("return"), Sense::click());
+    let name = format!("Return to {}", moment.name);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &name));
+    if response.hovered() {
+        ui.painter().rect_stroke(picture, 6.0, Stroke::new(1.5, style::ACCENT), StrokeKind::Inside);
+    }
+    let tooltip = format!("Return to this moment, with its settings: {} particles", moment.swarm.len());
+    if response.on_hover_text(tooltip).clicked() {
+        commands.push(Command::ReturnTo(k));
+    }
+    let rest = Rect::from_min_max(picture.left_bottom() + Vec2::new(0.0, 3.0), rect.max);
+    ui.scope_builder(UiBuilder::new().max_rect(rest).layout(Layout::left_to_right(Align::Center)), |ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let mut name = moment.name.clone();
+        let edit = TextEdit::singleline(&mut name).desired_width(CARD.x - 32.0).font(egui::TextStyle::Small);
+        if ui.add(edit).on_hover_text("Its name; click to change it").changed() {
+            commands.push(Command::RenameMoment(k, name));
+        }
+        let delete = ui.add(Button::new("×").small()).on_hover_text("Delete this moment (undo brings it back)");
+        let label = format!("Delete {}", moment.name);
+        delete.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &label));
+        if delete.clicked() {
+            commands.push(Command::DeleteMoment(k));
+        }
+    });
+}
