@@ -35,6 +35,10 @@ impl Session {
             | Command::Grow
             | Command::RestartFromSnapshot
             | Command::Randomise
+            | Command::RandomiseHeadings
+            | Command::RandomiseSpecies
+            | Command::StepBack
+            | Command::KeepMoment
             | Command::SurpriseMe => self.has_rule(),
             _ => true,
         }
