@@ -318,7 +318,7 @@ impl CheckProgress for Reporter {
 mod tests {
     use super::*;
     use crate::rule::{LiveSettings, NetShape, Rule};
-    use crate::snapshot::{Ensemble, Snapshot, motifs};
+    use crate::snapshot::{Ensemble, Particle, Snapshot, motifs};
 
     const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -333,6 +333,36 @@ mod tests {
     fn request(run: u64, role: RuleRole, step: usize) -> Box<RuleRequest> {
         let (snapshot, ensemble, live) = (mill(), Ensemble::default(), LiveSettings::default());
         Box::new(RuleRequest { run, role, step, rule: rule(), snapshot, ensemble, live })
+    }
+
+    #[test]
+    fn what_is_sent_is_looked_at_and_an_empty_swarm_is_not_sent() {
+        let mut watch = Watch::default();
+        let particle = |k: u8| Particle { x: f64::from(k), y: 1.0, ..Particle::default() };
+        let good = Glimpse {
+            swarm: Swarm { particles: (0..30).map(particle).collect(), box_size: [30.0, 10.0] },
+            rule: rule(),
+            settings: LiveSettings::default(),
+            snapshot: mill(),
+            ensemble: Ensemble::default(),
+            target_sigma_l: 0.13,
+            step: 7,
+            epoch: 0,
+        };
+        let rests = |watch: &Watch| {
+            while !watch.idle.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        };
+        watch.send(good.clone());
+        let seen = watch.events.recv_timeout(PATIENCE).expect("a reading");
+        assert!(matches!(seen, Event::Observed(reading) if reading.step == 7 && reading.fidelity.is_some()));
+        rests(&watch);
+        watch.send(Glimpse { swarm: Swarm::default(), ..good.clone() });
+        rests(&watch);
+        watch.send(Glimpse { step: 90, ..good });
+        let seen = watch.events.recv_timeout(PATIENCE).expect("a reading");
+        assert!(matches!(seen, Event::Observed(reading) if reading.step == 90), "nothing of an empty swarm");
     }
 
     #[test]

@@ -34,8 +34,10 @@ pub struct Rescue {
     looked: Instant,
     scan: Receiver<Found>,
     found: Vec<Found>,
-    /// Brought back in this run: they go when it ends well.
-    restored: Vec<Place>,
+    /// Brought back in this run, or of work that another scene has taken the place of: they go when it ends well.
+    kept: Vec<Place>,
+    /// The document that was seen last.
+    serial: u64,
     results: (Sender<String>, Receiver<String>),
     has_failed: bool,
 }
@@ -96,7 +98,8 @@ impl Rescue {
             looked: Instant::now(),
             scan,
             found: Vec::new(),
-            restored: Vec::new(),
+            kept: Vec::new(),
+            serial: 0,
             results: unbounded(),
             has_failed: false,
         }
@@ -111,6 +114,10 @@ impl Rescue {
         state: impl FnOnce() -> Option<LiveState>,
     ) -> Option<String> {
         self.found.extend(self.scan.try_iter());
+        if std::mem::replace(&mut self.serial, session.serial()) != session.serial() && self.written.take().is_some() {
+            // Undo brings the other document back, a crash does not.
+            self.kept.extend(self.own.take());
+        }
         if !session.is_dirty() {
             if self.written.take().is_some()
                 && let Some(own) = &self.own
@@ -177,7 +184,7 @@ impl Rescue {
             return None;
         }
         let Found { place, document, path, .. } = self.found.remove(number);
-        self.restored.push(place);
+        self.kept.push(place);
         if let Some(now) = Instant::now().checked_sub(EVERY) {
             self.looked = now;
         }
@@ -193,7 +200,7 @@ impl Rescue {
 
     /// The program ends well, with nothing waiting to be written. What was not looked at is offered again.
     pub fn end(&mut self) {
-        self.own.take().into_iter().chain(self.restored.drain(..)).for_each(Place::remove);
+        self.own.take().into_iter().chain(self.kept.drain(..)).for_each(Place::remove);
         self.folder = None;
     }
 }
@@ -308,6 +315,24 @@ mod tests {
         written(&mut rescue, &session, &files);
         rescue.end();
         assert!(names(&folder).is_empty());
+    }
+
+    #[test]
+    fn unsaved_work_that_another_scene_takes_the_place_of_survives_a_crash() {
+        let dir = tempfile::tempdir().unwrap();
+        let (files, mut session) = (Files::default(), dirty("One"));
+        let mut rescue = Rescue::new(Some(dir.path().to_owned()));
+        written(&mut rescue, &session, &files);
+        session.apply(Command::New);
+        session.apply(Command::SetTitle("Two".into()));
+        written(&mut rescue, &session, &files);
+        // The locks go as in a crash; the files stay.
+        drop(rescue);
+        let mut rescue = next_run(dir.path());
+        let mut titles: Vec<String> = rescue.offered().into_iter().map(|offered| offered.title).collect();
+        titles.sort();
+        assert_eq!(titles, ["One", "Two"]);
+        rescue.end();
     }
 
     #[test]

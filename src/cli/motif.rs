@@ -28,6 +28,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     let motif = motifs::by_name(name)
         .with_context(|| format!("there is no bundled picture `{name}`; choose one of {}", names()))?;
     let mut scene = Scene::from_snapshot(motif.title, motif.snapshot());
+    scene.ensemble = motif.ensemble();
     scene.notes = motif.look_for.to_owned();
     scene.save(out)?;
     let facts = json!({

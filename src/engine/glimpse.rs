@@ -57,6 +57,7 @@ impl PendingSwarm {
 
 #[cfg(test)]
 mod tests {
+    use super::PendingSwarm;
     use crate::engine::GpuEngine;
     use crate::engine::testing::{gpu, random_swarm, rule};
     use crate::rule::LiveSettings;
@@ -69,18 +70,20 @@ mod tests {
         let settings = LiveSettings { sigma_l: 0.3, ..LiveSettings::default() };
         let mut engine = GpuEngine::new(&gpu.device, &gpu.queue, &rule, &swarm, &settings, 8).unwrap();
         engine.run(2);
-        let then = engine.swarm().unwrap();
-        let pending = engine.begin_reading();
+        let (then, then_shown) = (engine.swarm().unwrap(), engine.shown().unwrap());
+        let (pending, pending_shown) = (engine.begin_reading(), engine.begin_reading_shown());
         engine.run(3);
         let begun = Instant::now();
-        let seen = loop {
+        let wait_for = |pending: &PendingSwarm| loop {
             if let Some(seen) = pending.take() {
                 break seen.unwrap();
             }
             assert!(begun.elapsed() < Duration::from_secs(60), "it never comes");
             std::thread::sleep(Duration::from_millis(1));
         };
+        let seen = wait_for(&pending);
         assert_eq!(seen, then);
+        assert_eq!(wait_for(&pending_shown), then_shown);
         assert_ne!(seen, engine.swarm().unwrap(), "it has moved on since");
     }
 }

@@ -120,7 +120,7 @@ fn on_training(session: &mut Session, run: RunId, event: worker::Event) -> Vec<E
     }
     match &session.training.state {
         TrainingState::Finished { early: false } => {
-            effects.push(notify(Level::Success, "Learned. Now play with it in Live."));
+            effects.push(takeover::farewell(session));
             effects.extend(certificate::begin(session, false));
         }
         TrainingState::Finished { early: true } => {
@@ -142,8 +142,8 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     }
     let rule = if session.run_goes_on { flows::with_present_flow(&session.document, rule) } else { rule };
     let is_anew = !session.run_goes_on && !session.run_has_spoken;
-    if is_anew && !session.document.flows.list.is_empty() {
-        // The flows of the old energy go with it: undo brings them back.
+    if is_anew && session.document.rule.is_some() {
+        // The old rule goes with its flows: undo brings them back.
         let before = session.moment();
         session.history.record_edit(before, None);
         session.lineage = run;

@@ -152,6 +152,11 @@ impl Session {
         self.revision
     }
 
+    /// Names the document as a whole: another one (new, opened, imported) has another number.
+    pub fn serial(&self) -> u64 {
+        self.serial
+    }
+
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
     }

@@ -15,6 +15,9 @@ use crate::rule::Rule;
 /// A phase is settled when the fidelity gains less than this from the third to the last quarter of its steps.
 const SETTLED_GAIN: f64 = 0.02;
 
+/// Quick fidelities that differ by more than this are not called equal.
+const CLEARLY_WORSE: f64 = 0.04;
+
 /// How good the newest weights of a run are, over its steps.
 #[derive(Clone, Debug, Default)]
 pub struct LearnedFidelity {
@@ -107,6 +110,19 @@ pub(super) fn measured(
             effects.extend(stop_when_settled(session));
             effects
         }
+    }
+}
+
+/// What is said when a run is complete: also where the rule that it took the place of was better.
+pub(super) fn farewell(session: &Session) -> Effect {
+    let fidelity = &session.training.fidelity;
+    let newest = fidelity.together.points().last().map(|point| point[1]);
+    match (fidelity.old_rule, newest) {
+        (Some(old), Some(new)) if !session.run_goes_on && new + CLEARLY_WORSE < old => notify(
+            Level::Warning,
+            format!("Learned, but the rule before was better: {new:.2}, and it had {old:.2}. Undo brings it back."),
+        ),
+        _ => notify(Level::Success, "Learned. Now play with it in Live."),
     }
 }
 

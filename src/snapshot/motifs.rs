@@ -8,7 +8,7 @@ use rand_distr::{Distribution, Normal};
 use super::geometry::median;
 use super::near::PointTree;
 use super::stipple::{Ink, stipple};
-use super::{Boundary, Mode, Particle, Snapshot, wrap, wrap_angle};
+use super::{Boundary, Ensemble, Mode, Particle, Snapshot, wrap, wrap_angle};
 
 /// Free space around a motif in its box, world units (nearest neighbours are about 1 apart).
 const MARGIN: f64 = 2.0;
@@ -20,12 +20,20 @@ pub struct Motif {
     pub title: &'static str,
     /// What to look for when it lives; the note of its scene.
     pub look_for: &'static str,
+    /// Share of the samples that its copies cover. Those that fly need a wide sky: when two large groups meet head on,
+    /// neither can turn away in time, as no particle sees farther than the cutoff.
+    cover: f64,
     make: fn() -> Snapshot,
 }
 
 impl Motif {
     pub fn snapshot(&self) -> Snapshot {
         (self.make)()
+    }
+
+    /// How it is best taught.
+    pub fn ensemble(&self) -> Ensemble {
+        Ensemble { cover: self.cover, ..Ensemble::default() }
     }
 }
 
@@ -44,6 +52,7 @@ static MOTIFS: [Motif; 8] = [
         title: "Flock",
         look_for: "Seven birds in a V that flies where it points. Break one up with the mouse and watch it \
                    close its ranks again.",
+        cover: 0.2,
         make: flock,
     },
     Motif {
@@ -51,6 +60,7 @@ static MOTIFS: [Motif; 8] = [
         title: "Mill",
         look_for: "Eight in a ring, each with its nose to the tail ahead: the rings turn, though no picture \
                    ever moved. Scatter a ring and see it find back.",
+        cover: 0.4,
         make: mill,
     },
     Motif {
@@ -58,6 +68,7 @@ static MOTIFS: [Motif; 8] = [
         title: "Pairs",
         look_for: "A red and a blue hold each other at arm's length and waltz around their middle; a third \
                    one is kept away.",
+        cover: 0.4,
         make: pairs,
     },
     Motif {
@@ -65,6 +76,7 @@ static MOTIFS: [Motif; 8] = [
         title: "Train",
         look_for: "A leader and five followers in file. The leader decides where to go, the others keep \
                    their distance behind it.",
+        cover: 0.4,
         make: train,
     },
     Motif {
@@ -72,6 +84,7 @@ static MOTIFS: [Motif; 8] = [
         title: "Lanes",
         look_for: "Two peoples that walk in opposite directions sort themselves into lanes, and drift past \
                    one another.",
+        cover: 0.4,
         make: lanes,
     },
     Motif {
@@ -79,12 +92,14 @@ static MOTIFS: [Motif; 8] = [
         title: "Crystal",
         look_for: "Nineteen in a hexagonal patch, with no heading in common: attraction and repulsion hold \
                    the lattice. Dent it, and it heals.",
+        cover: 0.4,
         make: crystal,
     },
     Motif {
         name: "amoeba",
         title: "Amoeba",
         look_for: "A soft round crowd that crawls as one. Push into it: it yields, and rounds itself again.",
+        cover: 0.2,
         make: amoeba,
     },
     Motif {
@@ -92,6 +107,7 @@ static MOTIFS: [Motif; 8] = [
         title: "Hunt",
         look_for: "Three hunters close in behind their prey, the prey runs, and the distance between them \
                    never shrinks.",
+        cover: 0.4,
         make: hunt,
     },
 ];
@@ -211,7 +227,6 @@ fn hunt() -> Snapshot {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Ensemble;
     use super::*;
 
     fn of(name: &str) -> Snapshot {
@@ -236,7 +251,7 @@ mod tests {
             assert_eq!(snapshot, motif.snapshot(), "{}", motif.name);
             assert!(!motif.look_for.contains("  "), "{}", motif.look_for);
             for seed in 0..30 {
-                let sample = snapshot.sample(&Ensemble::default(), &mut StdRng::seed_from_u64(seed));
+                let sample = snapshot.sample(&motif.ensemble(), &mut StdRng::seed_from_u64(seed));
                 assert!(sample.is_ok(), "{}: {sample:?}", motif.name);
             }
         }

@@ -12,12 +12,19 @@ use crate::session::{CertificateState, Command, Dialog, Evidence, Place, PlotKin
 const WIDTH: f32 = 190.0;
 const BAR_HEIGHT: f32 = 6.0;
 
-pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
+/// Returns what it leaves free at the bottom of `free`.
+pub(super) fn show(
+    ctx: &Context,
+    free: Rect,
+    session: &Session,
+    state: &mut UiState,
+    commands: &mut Vec<Command>,
+) -> Rect {
     let sheet_is_open = state.gallery_open || state.help_open;
     if session.place() != Place::Live || !session.has_rule() || sheet_is_open {
-        return;
+        return free;
     }
-    Area::new(Id::new("meter"))
+    let area = Area::new(Id::new("meter"))
         .order(Order::Middle)
         .pivot(Align2::RIGHT_BOTTOM)
         .fixed_pos(free.right_bottom() - Vec2::splat(12.0))
@@ -36,6 +43,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
                     seal(ui, session, commands);
                 });
         });
+    Rect::from_min_max(free.min, [area.response.rect.left(), free.bottom()].into())
 }
 
 fn fidelity(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {

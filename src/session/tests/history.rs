@@ -167,7 +167,7 @@ fn opening_another_scene_can_be_undone_with_its_rule_and_its_unsaved_work() {
 fn undoing_an_edit_of_the_picture_keeps_what_was_learned_since() {
     let mut session = alive();
     session.apply(Command::Paint(at(9.0, 9.0)));
-    session.apply(Command::StartLearning);
+    session.apply(Command::ContinueLearning);
     let newest = rule(true);
     let run = session.training().run;
     session.on_event(Event::NewRule { run, rule: newest.clone() });

@@ -148,3 +148,21 @@ fn measures_of_a_run_that_is_over_are_not_heard() {
     assert!(session.on_event(Event::RuleMeasured { run, role: RuleRole::New, step: 1, result }).is_empty());
     assert!(session.training().fidelity.kept.points().is_empty());
 }
+
+#[test]
+fn a_run_that_ends_worse_than_it_began_says_so_and_undo_brings_the_old_rule_back() {
+    let mut session = alive();
+    let old = session.document().rule.clone();
+    session.apply(Command::StartLearning);
+    let run = session.training().run;
+    measured(&mut session, RuleRole::Old, 0, 0.9);
+    session.on_event(Event::NewRule { run, rule: other_rule() });
+    measured(&mut session, RuleRole::New, 100, 0.5);
+    let effects = trained(&mut session, worker::Event::Finished { reason: Reason::Completed });
+    assert!(notice(&effects).unwrap().1.contains("0.50, and it had 0.90. Undo"), "{effects:?}");
+    assert_ne!(session.document().rule, old);
+    session.apply(Command::Undo);
+    assert_eq!(session.document().rule, old);
+    session.apply(Command::Redo);
+    assert_ne!(session.document().rule, old);
+}
