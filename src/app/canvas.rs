@@ -286,6 +286,9 @@ pub(super) fn unit_length(session: &Session) -> f64 {
     if unit.is_finite() && unit > 0.0 { unit } else { session.spacing() }
 }
 
+/// More bodies than this do not glow on a GPU made of software.
+const MOST_GLOWING_IN_SOFTWARE: u32 = 2000;
+
 /// Colours and light. A GPU made of software has no time for glow around many bodies.
 fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f64; 2]>) -> View {
     let prefs = session.prefs();
@@ -296,7 +299,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
         (_, by, _) => by,
     };
     let [low, high] = range.unwrap_or([0.0, 1.0]);
-    let glow = if !look.glow || (gpu.is_software && count > 2000) { 0.0 } else { 1.0 };
+    let glow = if !look.glow || (gpu.is_software && count > MOST_GLOWING_IN_SOFTWARE) { 0.0 } else { 1.0 };
     let (stage_fill, stage_edge) = theme::stage(prefs.theme);
     View {
         body_shape: look.body as u32,

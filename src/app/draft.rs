@@ -40,7 +40,11 @@ pub fn show(ui: &Ui, free: Rect, camera: &Camera, session: &Session, cursor: Opt
     axes(&sheet, session);
     selected(&sheet, session);
     let draft = session.draft(cursor.map(|at| camera.world_from_screen(free, at)));
-    let body = sheet.length(BODY_L * unit_length(session).min(1.5 * session.spacing())).clamp(3.0, 40.0);
+    let spacing = match session.tool() {
+        Tool::Text => session.paint_options().text_spacing,
+        _ => session.spacing(),
+    };
+    let body = sheet.length(BODY_L * unit_length(session).min(1.5 * spacing)).clamp(3.0, 40.0);
     let opacity = if cursor.is_some() { 0.75 } else { 0.45 };
     sheet.painter.extend(draft.ghosts.iter().take(MOST_GHOSTS).map(|p| ghost(&sheet, p, body, opacity)));
     match &draft.outline {

@@ -82,7 +82,9 @@ impl Desk {
             StippleAmount::Count(count) => count,
             StippleAmount::Spacing(spacing) => drawing.particles_at(spacing),
         };
-        drawing.stipple(&StippleOptions { particles, seed: 1, paper: request.paper, invert: request.invert })
+        let strokes = matches!(request.source, StippleSource::Text(_));
+        let (paper, invert) = (request.paper, request.invert);
+        drawing.stipple(&StippleOptions { particles, seed: 1, paper, invert, strokes })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whether a command would do something now: menus and the command palette grey out those that would not.
 
+use super::SelectionOrder;
 use super::command::Command;
 use super::state::Session;
 use super::training::TrainingState;
@@ -12,6 +13,10 @@ impl Session {
             Command::Undo => self.can_undo(),
             Command::Redo => self.can_redo(),
             Command::Clear => !self.snapshot().particles.is_empty(),
+            Command::Copy | Command::Selection(SelectionOrder::All) => !self.snapshot().particles.is_empty(),
+            Command::Cut
+            | Command::Nudge(_)
+            | Command::Selection(SelectionOrder::Duplicate | SelectionOrder::Delete) => !self.kit.selection.is_empty(),
             Command::StartLearning => !state.is_active() && !self.warnings().iter().any(|w| w.blocks),
             Command::ContinueLearning => {
                 self.has_rule() && !state.is_active() && !self.warnings().iter().any(|w| w.blocks)
@@ -30,6 +35,10 @@ impl Session {
             | Command::Grow
             | Command::RestartFromSnapshot
             | Command::Randomise
+            | Command::RandomiseHeadings
+            | Command::RandomiseSpecies
+            | Command::StepBack
+            | Command::KeepMoment
             | Command::SurpriseMe => self.has_rule(),
             _ => true,
         }

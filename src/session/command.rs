@@ -21,6 +21,7 @@ use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleReque
 
 pub use super::request::{CertificateRequest, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
 pub use super::sheets::{Dialog, ViewCommand};
+pub use super::tools::Tool;
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -29,45 +30,6 @@ pub enum Place {
     Learn,
     #[default]
     Live,
-}
-
-/// What the pointer does on the picture.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Tool {
-    #[default]
-    Pen,
-    Line,
-    Arc,
-    Circle,
-    Lattice,
-    Spray,
-    Eraser,
-    Select,
-    Lasso,
-    Stamp,
-    Text,
-    Image,
-    Eyedropper,
-}
-
-impl Tool {
-    /// All of them, in the order of the palette.
-    pub const ALL: [Self; 13] = [
-        Self::Pen,
-        Self::Line,
-        Self::Arc,
-        Self::Circle,
-        Self::Lattice,
-        Self::Spray,
-        Self::Eraser,
-        Self::Select,
-        Self::Lasso,
-        Self::Stamp,
-        Self::Text,
-        Self::Image,
-        Self::Eyedropper,
-    ];
 }
 
 /// The primary pointer button on the canvas. Positions are world units over the picture, ℓ over the live swarm.

@@ -25,6 +25,39 @@ impl Ink {
 /// `count` points in pixels from the upper left corner, and for each pixel with ink the point it belongs to.
 /// No points if there is no ink.
 pub(crate) fn stipple(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<[f64; 2]>, Vec<Option<usize>>) {
+    stipple_from(ink, count, None, rng)
+}
+
+/// As [`stipple`], for strokes that do not touch, such as letters: each gets its share of the points from the start, as
+/// points do not move from one to another.
+pub(crate) fn stipple_strokes(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<[f64; 2]>, Vec<Option<usize>>) {
+    let total: f64 = ink.weight.iter().sum();
+    let height = ink.weight.len() / ink.width.max(1);
+    // Column by column, a point whenever so much ink has gone by.
+    let step = total / count.max(1) as f64;
+    let (mut sum, mut next) = (0.0, 0.5 * step);
+    let mut starts = Vec::with_capacity(count);
+    for x in 0..ink.width {
+        for y in 0..height {
+            let pixel = y * ink.width + x;
+            sum += ink.weight[pixel];
+            while sum > next && starts.len() < count {
+                let [cx, cy] = ink.centre(pixel);
+                starts.push([cx + rng.random_range(-0.5..0.5), cy + rng.random_range(-0.5..0.5)]);
+                next += step;
+            }
+        }
+    }
+    let starts = (total > 0.0 && starts.len() == count).then_some(starts);
+    stipple_from(ink, count, starts, rng)
+}
+
+fn stipple_from(
+    ink: &Ink,
+    count: usize,
+    starts: Option<Vec<[f64; 2]>>,
+    rng: &mut impl Rng,
+) -> (Vec<[f64; 2]>, Vec<Option<usize>>) {
     let cumulated: Vec<f64> = ink
         .weight
         .iter()
@@ -45,7 +78,7 @@ pub(crate) fn stipple(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<[f64;
         // Within the pixel, so that two points drawn there differ.
         [x + rng.random_range(-0.5..0.5), y + rng.random_range(-0.5..0.5)]
     };
-    let mut points: Vec<[f64; 2]> = (0..count).map(|_| draw(rng)).collect();
+    let mut points: Vec<[f64; 2]> = starts.unwrap_or_else(|| (0..count).map(|_| draw(rng)).collect());
     for round in 0..=ROUNDS {
         let tree = PointTree::new(points.clone(), None);
         let mut sums = vec![[0.0; 3]; count];
@@ -91,6 +124,19 @@ mod tests {
         let low = spacings[spacings.len() / 20];
         assert!(spacings[0] > 2.0 && low > 3.3, "least {}, fifth percentile {low}; random: 0.2 and 0.6", spacings[0]);
         assert!(owners.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn strokes_that_do_not_touch_get_their_share_of_the_points() {
+        // Two upright bars, one twice as long as the other.
+        let weight = (0..60 * 60)
+            .map(|i| (i % 60, i / 60))
+            .map(|(x, y)| f64::from(u8::from(((10..14).contains(&x) && y < 60) || ((40..44).contains(&x) && y < 30))));
+        let ink = Ink { width: 60, weight: weight.collect() };
+        for seed in 0..5 {
+            let (points, _) = stipple_strokes(&ink, 15, &mut StdRng::seed_from_u64(seed));
+            assert_eq!(points.iter().filter(|p| p[0] < 30.0).count(), 10);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What to look for: the scene's title and notes on the canvas for a while after it was opened.
 
-use super::egui::{Area, Context, Id, Label, Order, Rect, RichText, Vec2};
+use super::egui::{Area, Context, Frame, Id, Label, Order, Rect, RichText, Vec2};
 use super::style;
 use crate::session::{Place, Session};
 
@@ -32,11 +32,14 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, caption: &mut C
     Area::new(Id::new("caption"))
         .order(Order::Background)
         .interactable(false)
-        .fixed_pos(free.min + Vec2::new(18.0, 14.0))
+        .fixed_pos(free.min + Vec2::new(12.0, 10.0))
         .show(ctx, |ui| {
             ui.set_max_width(WIDTH.min(free.width() - 36.0));
             ui.set_opacity(opacity);
-            ui.label(RichText::new(&document.title).heading().color(style::TEXT_STRONG));
-            ui.add(Label::new(RichText::new(&document.notes).color(style::TEXT)).wrap());
+            // Words that swim among the particles cannot be read.
+            Frame::NONE.fill(style::CANVAS.gamma_multiply(0.8)).corner_radius(8.0).inner_margin(8).show(ui, |ui| {
+                ui.label(RichText::new(&document.title).heading().color(style::TEXT_STRONG));
+                ui.add(Label::new(RichText::new(&document.notes).color(style::TEXT)).wrap());
+            });
         });
 }

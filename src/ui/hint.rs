@@ -8,6 +8,9 @@ use crate::session::{Command, FirstSteps, Place, Preference, Session};
 /// How long the hint stays in one run when nobody heeds it, s.
 const STAYS_S: f64 = 45.0;
 
+/// Width that the three steps take side by side, points.
+const ROOM_FOR_ONE_LINE: f32 = 640.0;
+
 /// How long the way back is told after the panels were hidden, s.
 const WAY_BACK_S: f64 = 5.0;
 
@@ -48,28 +51,44 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     if steps.are_done() || now - since > STAYS_S || strip_is_there || learns || state.gallery_open || state.help_open {
         return;
     }
+    let mut step = |ui: &mut Ui, place, name, what| {
+        let done = is_taken(place, steps);
+        let ink = match (done, session.place() == place) {
+            (true, _) => style::TEXT_WEAK,
+            (false, true) => style::ACCENT,
+            (false, false) => style::TEXT_STRONG,
+        };
+        let link = ui.link(RichText::new(name).color(ink).strong());
+        if link.on_hover_text("Go there").clicked() {
+            commands.push(Command::SetPlace(place));
+        }
+        ui.label(if done { RichText::new("✔ done").color(style::ACCENT) } else { RichText::new(what) });
+    };
+    let mut closed = false;
+    let mut close = |ui: &mut Ui| closed |= ui.small_button("×").on_hover_text("Hide this hint for good").clicked();
     on_canvas(ctx, "hint", free, |ui| {
-        ui.horizontal(|ui| {
-            for (place, name, what) in STEPS {
-                let done = is_taken(place, steps);
-                let ink = match (done, session.place() == place) {
-                    (true, _) => style::TEXT_WEAK,
-                    (false, true) => style::ACCENT,
-                    (false, false) => style::TEXT_STRONG,
-                };
-                let link = ui.link(RichText::new(name).color(ink).strong());
-                if link.on_hover_text("Go there").clicked() {
-                    commands.push(Command::SetPlace(place));
+        if free.width() >= ROOM_FOR_ONE_LINE {
+            ui.horizontal(|ui| {
+                for (place, name, what) in STEPS {
+                    step(ui, place, name, what);
+                    ui.add_space(8.0);
                 }
-                let what = if done { RichText::new("✔ done").color(style::ACCENT) } else { RichText::new(what) };
-                ui.label(what);
-                ui.add_space(8.0);
+                close(ui);
+            });
+        } else {
+            for (place, name, what) in STEPS {
+                ui.horizontal(|ui| {
+                    step(ui, place, name, what);
+                    if place == Place::Live {
+                        close(ui);
+                    }
+                });
             }
-            if ui.small_button("×").on_hover_text("Hide this hint for good").clicked() {
-                commands.push(Command::Prefer(Preference::CloseHint));
-            }
-        });
+        }
     });
+    if closed {
+        commands.push(Command::Prefer(Preference::CloseHint));
+    }
 }
 
 /// Tells the way back for a while when only the swarm is shown.

@@ -116,6 +116,12 @@ pub(super) fn legend(ctx: &Context, free: Rect, session: &Session, range: Option
         ctx.layer_painter(LayerId::new(super::egui::Order::Background, Id::new("legend"))).with_clip_rect(free);
     let ramp = by.ramp(prefs.theme).map(|[r, g, b]| Color32::from_rgb(r, g, b));
     let corner = free.right_top() + Vec2::new(-18.0, 40.0);
+    let ground = if by.is_cyclic() {
+        Rect::from_min_max(corner + Vec2::new(-74.0, -32.0), corner + Vec2::new(10.0, 66.0))
+    } else {
+        Rect::from_min_max(corner + Vec2::new(-232.0, -32.0), corner + Vec2::new(10.0, 8.0))
+    };
+    painter.rect_filled(ground, 8.0, style::CANVAS.gamma_multiply(0.8));
     let text = |at: Pos2, anchor: Align2, words: &str| {
         painter.text(at, anchor, words, FontId::proportional(11.5), style::TEXT.colour())
     };

@@ -13,6 +13,7 @@ mod finder;
 mod gallery;
 mod help;
 mod hint;
+mod invite;
 mod learn;
 mod live;
 mod look;
@@ -88,6 +89,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     if !session.prefs().panels_hidden {
         caption::show(ctx, free, session, &mut state.caption);
         look::legend(ctx, free, session, state.ramp_range);
+        invite::show(ctx, free, session, state, &mut commands);
         rules::show(ctx, free, session, state, &mut commands);
         moments::show(ctx, free, session, state, &mut commands);
         let beside_meter = meter::show(ctx, free, session, state, &mut commands);

@@ -2,7 +2,7 @@
 
 use egui_plot::{Line, LineStyle, Plot, PlotPoints};
 
-use super::egui::{self, Align, Button, Color32, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
+use super::egui::{self, Align, Button, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
 use super::state::UiState;
 use super::style;
 use crate::observe::chart::Chart;
@@ -113,10 +113,9 @@ pub(super) fn plot(ui: &mut Ui, session: &Session, kind: PlotKind, height: f32, 
         let solid = || chart.curves.iter().filter(|curve| !curve.dashed && !curve.points.is_empty());
         if solid().count() > 1 {
             for curve in solid() {
-                let [r, g, b] = curve.colour;
                 let width = ui.available_width() - saves;
                 if width > 24.0 {
-                    let text = RichText::new(&curve.name).small().color(Color32::from_rgb(r, g, b));
+                    let text = RichText::new(&curve.name).small().color(style::on_ground(curve.colour));
                     ui.scope(|ui| {
                         ui.set_max_width(width);
                         ui.add(Label::new(text).truncate());
@@ -178,9 +177,8 @@ fn draw(ui: &mut Ui, kind: PlotKind, chart: &Chart, height: f32) {
     }
     plot.show(ui, |plot| {
         for curve in chart.curves.iter().filter(|curve| !curve.points.is_empty()) {
-            let [r, g, b] = curve.colour;
             let line = Line::new(curve.name.clone(), PlotPoints::from(curve.points.clone()))
-                .color(Color32::from_rgb(r, g, b))
+                .color(style::on_ground(curve.colour))
                 .width(if curve.dashed { 1.0 } else { 1.6 });
             plot.line(if curve.dashed { line.style(LineStyle::dashed_loose()) } else { line });
         }

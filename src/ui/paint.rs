@@ -2,7 +2,7 @@
 
 mod options;
 mod palette;
-mod stamps;
+pub(super) mod stamps;
 
 use std::sync::Arc;
 
@@ -51,12 +51,15 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     species(ui, session, commands);
     options::show(ui, session, &state.gallery, commands);
     meaning(ui, session, commands);
-    for warning in session.warnings() {
+    // An empty picture is told of on the canvas, as an invitation.
+    let empty = session.snapshot().particles.is_empty();
+    for warning in session.warnings().iter().filter(|_| !empty) {
         let colour = if warning.blocks { style::ERROR } else { style::WARN };
         warn(ui, colour.colour(), warning, commands);
     }
     taught(ui, session, &mut state.preview, commands);
-    if session.tool() != Tool::Stamp {
+    // These tools have much to be set, and bring what is laid with them.
+    if !matches!(session.tool(), Tool::Stamp | Tool::Text | Tool::Image) {
         section(ui, "Start from a motif");
         stamps::quick(ui, session, &state.gallery, commands);
     }

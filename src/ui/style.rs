@@ -81,6 +81,15 @@ impl From<Ink> for Color32 {
     }
 }
 
+/// A colour chosen for dark ground, deepened where the ground is light.
+pub(super) fn on_ground([r, g, b]: [u8; 3]) -> Color32 {
+    let colour = Color32::from_rgb(r, g, b);
+    match WORN.get().0 {
+        Theme::Dark => colour,
+        Theme::Light => Color32::from_rgb(colour.r() / 5 * 3, colour.g() / 5 * 3, colour.b() / 5 * 3),
+    }
+}
+
 /// Of the species, as in the pictures the program writes.
 pub const SPECIES_COLOURS: [Ink; MAX_SPECIES] = {
     let mut inks = [Ink::Species(0); MAX_SPECIES];

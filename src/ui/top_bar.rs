@@ -1,8 +1,8 @@
 //! The slim bar: menus, undo, the three places, the scene's name, and time.
 
 use super::egui::{
-    Align, Button, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, TextEdit, Ui, UiBuilder, Vec2, WidgetInfo,
-    WidgetType,
+    Align, Button, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, Vec2,
+    WidgetInfo, WidgetType,
     containers::menu::{MenuButton, MenuConfig},
 };
 use super::share;
@@ -24,7 +24,7 @@ const MENUS: [(&str, &[Group]); 7] = [
     ("View", &[Group::View, Group::Look, Group::Places]),
     ("Picture", &[Group::Paint]),
     ("Rule", &[Group::Learn]),
-    ("Swarm", &[Group::Live]),
+    ("Swarm", &[Group::Live, Group::Observe]),
     ("Help", &[Group::Help]),
 ];
 
@@ -87,6 +87,12 @@ fn menus(ui: &mut Ui, narrow: bool, session: &Session, state: &UiState, commands
 
 fn entries(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, commands: &mut Vec<Command>) {
     ui.set_min_width(210.0);
+    // A long menu on a low screen is scrolled.
+    let height = ui.ctx().content_rect().height() - 70.0;
+    ScrollArea::vertical().max_height(height).show(ui, |ui| rows(ui, groups, session, state, commands));
+}
+
+fn rows(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, commands: &mut Vec<Command>) {
     for (k, group) in groups.iter().enumerate() {
         if k > 0 {
             ui.separator();
@@ -170,4 +176,17 @@ fn scene_texts(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     field(ui, "Title", &document.title, 1, Command::SetTitle);
     field(ui, "Author", &document.author, 1, Command::SetAuthor);
     field(ui, "Notes: what to look for", &document.notes, 6, Command::SetNotes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_of_commands_is_in_one_menu() {
+        for group in Group::ALL {
+            let menus = MENUS.iter().filter(|(_, groups)| groups.contains(&group)).count();
+            assert_eq!(menus, 1, "{}", group.name());
+        }
+    }
 }

@@ -50,7 +50,13 @@ pub(super) const LOOK: &[CommandInfo] = &[
     row(Look, "Trails", Shortcut::plain("T"), "Show where each particle has been", || {
         Command::Prefer(Preference::ToggleTrails)
     }),
-    row(Look, "Glow", Shortcut::plain("L"), "Light around the particles", || Command::Prefer(Preference::ToggleGlow)),
+    row(
+        Look,
+        "Glow",
+        Shortcut::plain("L"),
+        "Light around the particles (left out for thousands on a GPU made of software)",
+        || Command::Prefer(Preference::ToggleGlow),
+    ),
     row(
         Look,
         "Without noise",

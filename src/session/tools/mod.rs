@@ -14,11 +14,12 @@ mod spray;
 mod stamp;
 mod stipple;
 mod symmetry;
+mod tool;
 
 use std::sync::Arc;
 
 use super::apply::edit_picture;
-use super::command::{Command, Effect, Pointer, Tool};
+use super::command::{Command, Effect, Pointer};
 use super::state::Session;
 use super::{document::Document, picture};
 use crate::snapshot::{Boundary, Mode, Particle, Snapshot, wrap};
@@ -32,6 +33,7 @@ pub use orders::SelectionOrder;
 pub use selection::{Frame, Handle};
 pub use stamp::{Stamp, StampSource};
 pub use stipple::{StippleAmount, StippleRequest, StippleSource, StippleView};
+pub use tool::Tool;
 
 pub(super) use clip::{copy, cut, paste_text};
 pub(super) use gesture::{pointer, release};
@@ -114,17 +116,15 @@ pub(super) fn follow(session: &mut Session) {
     }
 }
 
-impl Tool {
-    /// Its settings are a selection's.
-    pub fn selects(self) -> bool {
-        matches!(self, Self::Select | Self::Lasso)
-    }
-}
-
 impl Session {
     /// What the tools are set to.
     pub fn paint_options(&self) -> PaintOptions {
         self.kit.options
+    }
+
+    /// The pressed button is doing something to the picture.
+    pub fn is_drawing(&self) -> bool {
+        self.kit.gesture.is_some()
     }
 
     /// Indices of the selected particles, ascending.

@@ -111,6 +111,8 @@ pub struct PaintOptions {
     pub snap: Snap,
     pub stamp: Pose,
     pub text: Pose,
+    /// Distance between the particles of a text, world units: letters are finer than what is drawn by hand.
+    pub text_spacing: f64,
     pub text_headings: StrokeHeading,
     pub image: Pose,
     pub image_options: ImageOptions,
@@ -134,6 +136,7 @@ impl PaintOptions {
             snap: Snap { on: false, pitch: (0.05 * side).max(MIN_SPACING) },
             stamp: Pose { turn: 0.0, scale: 1.0 },
             text: Pose { turn: 0.0, scale: 0.4 * side },
+            text_spacing: (0.035 * side).max(MIN_SPACING),
             text_headings: StrokeHeading::default(),
             image: Pose { turn: 0.0, scale: 0.8 * side },
             image_options: ImageOptions {
@@ -155,6 +158,7 @@ impl PaintOptions {
             snap: Snap { pitch: fresh.snap.pitch, ..self.snap },
             stamp: fresh.stamp,
             text: fresh.text,
+            text_spacing: fresh.text_spacing,
             image: fresh.image,
             ..self
         }
@@ -163,11 +167,19 @@ impl PaintOptions {
     /// Folded into what the tools can do; `None` when a number is not finite.
     pub(in super::super) fn usable(mut self) -> Option<Self> {
         let poses = [self.stamp, self.text, self.image];
-        let numbers = [self.spray_radius, self.spray_density, self.snap.pitch, self.image_options.paper, self.heading];
+        let numbers = [
+            self.text_spacing,
+            self.spray_radius,
+            self.spray_density,
+            self.snap.pitch,
+            self.image_options.paper,
+            self.heading,
+        ];
         if !poses.iter().flat_map(|p| [p.turn, p.scale]).chain(numbers).all(f64::is_finite) {
             return None;
         }
         self.spray_radius = self.spray_radius.clamp(MIN_SPACING, 1e4);
+        self.text_spacing = self.text_spacing.clamp(MIN_SPACING, 1e4);
         self.spray_density = self.spray_density.clamp(0.02, 1.0);
         self.symmetry.folds = self.symmetry.folds.clamp(1, Symmetry::MOST_FOLDS);
         self.snap.pitch = self.snap.pitch.clamp(MIN_SPACING, 1e4);

@@ -56,7 +56,7 @@ pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
     let request = match session.tool {
         Tool::Text => StippleRequest {
             source: StippleSource::Text(kit.text.trim().to_owned()),
-            amount: StippleAmount::Spacing(session.spacing / kit.options.text.scale),
+            amount: StippleAmount::Spacing(kit.options.text_spacing / kit.options.text.scale),
             paper: 0.5,
             invert: false,
         },

@@ -17,11 +17,13 @@ pub struct StippleOptions {
     pub paper: f64,
     /// The ground is the ink.
     pub invert: bool,
+    /// The ink is in strokes that do not touch, such as letters.
+    pub strokes: bool,
 }
 
 impl Default for StippleOptions {
     fn default() -> Self {
-        Self { particles: 200, seed: 1, paper: picture::PAPER, invert: false }
+        Self { particles: 200, seed: 1, paper: picture::PAPER, invert: false, strokes: false }
     }
 }
 
@@ -100,7 +102,7 @@ impl Drawing {
                 }
             });
         }
-        Ok(Self { image, unit_px: f64::from(scale) })
+        Ok(Self { image: trimmed(&image), unit_px: f64::from(scale) })
     }
 
     /// Particles that cover dark strokes at this spacing, in the drawing's unit: along thin strokes one row, in broad ones
@@ -147,6 +149,27 @@ impl Drawing {
     }
 }
 
+/// What is drawn, with a margin: its middle is that of the letters.
+fn trimmed(image: &RgbaImage) -> RgbaImage {
+    let mut dark = image.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] < 128).map(|(x, y, _)| [x, y]);
+    let Some(first) = dark.next() else { return image.clone() };
+    let (low, high) = dark.fold((first, first), |(low, high), p| {
+        ([low[0].min(p[0]), low[1].min(p[1])], [high[0].max(p[0]), high[1].max(p[1])])
+    });
+    let mut small =
+        RgbaImage::from_pixel(high[0] - low[0] + 1 + 2 * MARGIN, high[1] - low[1] + 1 + 2 * MARGIN, Rgba([255; 4]));
+    for (x, y, pixel) in small.enumerate_pixels_mut() {
+        let from = [(low[0] + x).checked_sub(MARGIN), (low[1] + y).checked_sub(MARGIN)];
+        if let [Some(x), Some(y)] = from
+            && x < image.width()
+            && y < image.height()
+        {
+            *pixel = *image.get_pixel(x, y);
+        }
+    }
+    small
+}
+
 /// The fonts of the panels, the first that has a letter draws it.
 fn fonts() -> Vec<FontRef<'static>> {
     let bytes = [
@@ -164,8 +187,8 @@ mod tests {
 
     fn written(text: &str, spacing: f64) -> Vec<Particle> {
         let drawing = Drawing::of_text(text).unwrap();
-        let options =
-            StippleOptions { particles: drawing.particles_at(spacing), paper: 0.5, ..StippleOptions::default() };
+        let particles = drawing.particles_at(spacing);
+        let options = StippleOptions { particles, paper: 0.5, strokes: true, ..StippleOptions::default() };
         drawing.stipple(&options).unwrap()
     }
 
@@ -180,6 +203,19 @@ mod tests {
         assert!(along + 2 >= upright.len(), "{upright:?}");
         let foot = letters.iter().map(|p| p.y).fold(f64::INFINITY, f64::min);
         assert!(letters.iter().filter(|p| p.y < foot + 0.03).count() >= 3, "the foot lies below: {letters:?}");
+    }
+
+    #[test]
+    fn a_text_lies_about_its_own_middle() {
+        for text in ["life", "g", "'"] {
+            let letters = written(text, 0.1);
+            let range = |of: fn(&Particle) -> f64| {
+                let low = letters.iter().map(of).fold(f64::INFINITY, f64::min);
+                let high = letters.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
+                0.5 * (low + high)
+            };
+            assert!(range(|p| p.x).abs() < 0.05 && range(|p| p.y).abs() < 0.08, "{text}: {letters:?}");
+        }
     }
 
     #[test]

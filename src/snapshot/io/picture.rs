@@ -8,7 +8,7 @@ use image::{ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbaImag
 use rand::{SeedableRng, rngs::StdRng};
 
 use super::super::headings::agree;
-use super::super::stipple::{Ink, stipple};
+use super::super::stipple::{Ink, stipple, stipple_strokes};
 use super::super::{MAX_PARTICLES, Mode};
 use super::colours::{Ground, cluster};
 use super::edges::edge_axes;
@@ -124,6 +124,7 @@ pub(super) fn rows_of(image: &RgbaImage, options: &StippleOptions) -> Result<Row
     let ink = Ink { width: small_width, weight };
 
     let mut rng = StdRng::seed_from_u64(options.seed);
+    let stipple = if options.strokes { stipple_strokes } else { stipple };
     let (points, owners) = stipple(&ink, options.particles, &mut rng);
     if points.is_empty() {
         return Err(Fault::whole("no ink is left", "lower the threshold"));

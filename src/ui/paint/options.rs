@@ -209,7 +209,9 @@ fn text(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &m
     let [w, h] = session.snapshot().box_size;
     let tooltip = "Height of a line, in units of the picture ([ and ])";
     pose(ui, &mut options.text, 0.02 * w.max(h)..=w.max(h), "Height", tooltip);
-    spacing(ui, session, commands);
+    let tooltip = "Distance between the particles along the letters, in units of the picture";
+    let range = MIN_SPACING..=largest(session);
+    slider(ui, "Spacing", tooltip, &mut options.text_spacing, range, Scale::Logarithmic);
     if let Some(headings) = stroke_headings(ui, options.text_headings) {
         options.text_headings = headings;
     }
@@ -282,7 +284,7 @@ fn symmetry_and_snap(ui: &mut Ui, options: &mut PaintOptions) {
         if ui.add(folds).on_hover_text("How many times around the middle; drag or type").changed() {
             options.symmetry.on = true;
         }
-        let mirror = Button::selectable(options.symmetry.mirror, "mirror");
+        let mirror = Button::new("mirror").selected(options.symmetry.mirror);
         if ui.add(mirror).on_hover_text("Also reflected in the vertical axis of the box").clicked() {
             options.symmetry.mirror ^= true;
             options.symmetry.on = true;
@@ -298,7 +300,7 @@ fn symmetry_and_snap(ui: &mut Ui, options: &mut PaintOptions) {
 
 fn toggle(ui: &mut Ui, name: &str, command: &Command, on: &mut bool) {
     let tooltip = info_of(command).map_or_else(String::new, |info| info.full_tooltip());
-    let button = Button::selectable(*on, name).min_size(Vec2::new(0.0, 22.0));
+    let button = Button::new(name).selected(*on).min_size(Vec2::new(0.0, 22.0));
     if ui.add(button).on_hover_text(tooltip).clicked() {
         *on ^= true;
     }

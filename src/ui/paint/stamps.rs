@@ -4,13 +4,15 @@ use super::super::egui::{Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetIn
 use super::super::gallery::GalleryCard;
 use super::super::{style, swarm_view};
 use crate::session::{Command, Session, StampSource};
+use crate::snapshot::motifs as bundled;
 use crate::snapshot::{Mode, Particle, Snapshot};
 
 /// Side of a motif's thumbnail in the panel, points.
 const SMALL: f32 = 34.0;
 
+/// The bundled pictures that are one creature.
 pub(in super::super) fn motifs(gallery: &[GalleryCard]) -> impl Iterator<Item = &GalleryCard> {
-    gallery.iter().filter(|card| card.snapshot.mode == Mode::Motif)
+    gallery.iter().filter(|card| card.snapshot.mode == Mode::Motif && bundled::by_name(&card.name).is_some())
 }
 
 /// A row of thumbnails that put a motif onto the picture at once.

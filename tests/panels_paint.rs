@@ -1,0 +1,304 @@
+//! The panel of the first place, used as a person uses it: tools, their settings, remedies, and the empty canvas.
+
+use std::sync::Arc;
+
+use bevy_egui::egui::accesskit::Role;
+use bevy_egui::egui::{Context, Key, Rect, Vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use unstill::session::{
+    Command, CurveHeading, Dialog, Effect, Event, FillHeading, LatticeKind, Place, Pointer, SelectionOrder, Session,
+    SprayHeading, StippleRequest, Tool, info_of,
+};
+use unstill::snapshot::{Boundary, Mode, Particle, Snapshot, motifs};
+use unstill::ui::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
+
+const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
+
+/// A shell without engine, files or threads.
+struct Shell {
+    session: Session,
+    state: UiState,
+    effects: Vec<Effect>,
+    styled: bool,
+}
+
+impl Shell {
+    fn new(session: Session) -> Self {
+        let card = |motif: &motifs::Motif| GalleryCard {
+            name: motif.name.into(),
+            title: motif.title.into(),
+            notes: motif.look_for.into(),
+            snapshot: Arc::new(motif.snapshot()),
+        };
+        let state = UiState::new(motifs::all().iter().map(card).collect());
+        Self { session, state, effects: Vec::new(), styled: false }
+    }
+
+    fn frame(&mut self, ctx: &Context) {
+        if !std::mem::replace(&mut self.styled, true) {
+            set_style(ctx);
+        }
+        let (commands, _) = panels(ctx, &self.session, &Readouts::default(), &mut self.state);
+        for command in commands {
+            self.apply(command);
+        }
+        for effect in self.session.tick(0) {
+            self.effects.push(effect);
+        }
+    }
+
+    fn apply(&mut self, command: Command) {
+        for effect in self.session.apply(command) {
+            self.state.on_effect(&effect);
+            self.effects.push(effect);
+        }
+    }
+}
+
+type Window = Harness<'static, Shell>;
+
+fn window(session: Session) -> Window {
+    let mut window = Harness::builder()
+        .with_size(LAPTOP)
+        .with_step_dt(1.0 / 60.0)
+        .build_ui_state(|ui, shell: &mut Shell| shell.frame(ui.ctx()), Shell::new(session));
+    settle(&mut window);
+    window
+}
+
+/// Some frames: notices and fades keep the window drawing, so it is never idle.
+fn settle(window: &mut Window) {
+    window.run_steps(8);
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    settle(window);
+}
+
+fn empty() -> Session {
+    let mut session = Session::new(1);
+    session.apply(Command::SetPlace(Place::Paint));
+    session
+}
+
+fn painted() -> Session {
+    let mut session = empty();
+    let at = |x, y| Particle { x, y, ..Particle::default() };
+    session.apply(Command::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
+    session.apply(Command::EndGesture);
+    session
+}
+
+fn particles(window: &Window) -> Vec<Particle> {
+    window.state().session.snapshot().particles.clone()
+}
+
+fn name(tool: Tool) -> &'static str {
+    info_of(&Command::SetTool(tool)).expect("every tool is a command").name
+}
+
+#[test]
+fn every_tool_is_one_click_on_the_palette_and_has_a_key() {
+    let mut window = window(painted());
+    for tool in Tool::ALL {
+        window.get_by_role_and_label(Role::RadioButton, name(tool)).click();
+        settle(&mut window);
+        assert_eq!(window.state().session.tool(), tool);
+        assert!(info_of(&Command::SetTool(tool)).unwrap().shortcut.is_some(), "{tool:?}");
+    }
+}
+
+#[test]
+fn the_settings_of_each_tool_are_set_by_its_controls() {
+    let mut window = window(painted());
+    let options = |window: &Window| window.state().session.paint_options();
+    click(&mut window, name(Tool::Circle));
+    click(&mut window, "outward");
+    click(&mut window, "the other way round");
+    assert_eq!((options(&window).curve, options(&window).reversed), (CurveHeading::Outward, true));
+    click(&mut window, name(Tool::Lattice));
+    click(&mut window, "square");
+    click(&mut window, "random");
+    assert_eq!((options(&window).lattice, options(&window).fill), (LatticeKind::Square, FillHeading::Random));
+    click(&mut window, name(Tool::Spray));
+    click(&mut window, "random");
+    assert_eq!(options(&window).spray, SprayHeading::Random);
+    let density = options(&window).spray_density;
+    window.get_by_role_and_label(Role::Slider, "Density").focus();
+    settle(&mut window);
+    window.key_press(Key::ArrowRight);
+    settle(&mut window);
+    assert!(options(&window).spray_density > density);
+    click(&mut window, "Symmetry");
+    click(&mut window, "mirror");
+    click(&mut window, "Snap");
+    let symmetry = options(&window).symmetry;
+    assert!(symmetry.on && symmetry.mirror && options(&window).snap.on);
+    assert!(!window.state().session.is_dirty() || window.state().session.can_undo());
+    assert_eq!(particles(&window).len(), 3, "settings change no picture");
+}
+
+#[test]
+fn a_selection_is_worked_on_by_the_buttons_of_its_panel_and_each_is_one_undo() {
+    let mut window = window(painted());
+    click(&mut window, name(Tool::Select));
+    assert!(window.get_by_label("Delete").accesskit_node().is_disabled(), "nothing is selected yet");
+    click(&mut window, "All");
+    window.get_by_label_contains("3 particles selected");
+    let before = particles(&window);
+    for (button, count) in [("Duplicate", 6), ("Back", 3), ("Out", 3), ("Along", 3), ("Delete", 0), ("Cut", 0)] {
+        window.state_mut().apply(Command::Selection(SelectionOrder::All));
+        settle(&mut window);
+        click(&mut window, button);
+        assert_eq!(particles(&window).len(), count, "{button}");
+        assert_ne!(particles(&window), before, "{button}");
+        window.state_mut().apply(Command::Undo);
+        settle(&mut window);
+        assert_eq!(particles(&window), before, "{button}");
+    }
+    assert!(window.state().effects.iter().any(|e| matches!(e, Effect::WriteClipboard(text) if text.contains("x,y"))));
+    click(&mut window, "Paste");
+    assert!(window.state().effects.contains(&Effect::ReadClipboard));
+    window.state_mut().apply(Command::Selection(SelectionOrder::All));
+    settle(&mut window);
+    click(&mut window, "As stamp");
+    assert_eq!(window.state().session.tool(), Tool::Stamp);
+    assert_eq!(window.state().session.stamp().unwrap().particles.len(), 3);
+}
+
+#[test]
+fn a_swatch_recolours_what_is_selected() {
+    let mut window = window(painted());
+    click(&mut window, name(Tool::Select));
+    click(&mut window, "All");
+    click(&mut window, "Species 4: green");
+    assert!(particles(&window).iter().all(|p| p.species == 3));
+}
+
+#[test]
+fn a_stamp_is_chosen_from_the_library() {
+    let mut window = window(empty());
+    click(&mut window, name(Tool::Stamp));
+    click(&mut window, "Stamp with Train");
+    let shell = window.state_mut();
+    shell.apply(Command::Pointer(Pointer::Press([8.0, 5.0])));
+    shell.apply(Command::Pointer(Pointer::Release));
+    assert_eq!(particles(&window).len(), 6);
+}
+
+fn asked(window: &Window) -> StippleRequest {
+    let last = window.state().effects.iter().rev().find_map(|e| match e {
+        Effect::Stipple(request) => Some(request.clone()),
+        _ => None,
+    });
+    last.expect("particles were asked for")
+}
+
+#[test]
+fn a_text_is_typed_shown_and_laid_in_the_middle() {
+    let mut window = window(empty());
+    click(&mut window, name(Tool::Text));
+    window.get_by_role(Role::TextInput).focus();
+    settle(&mut window);
+    window.get_by_role(Role::TextInput).type_text("!");
+    settle(&mut window);
+    assert!(window.state().session.text().contains('!'), "{}", window.state().session.text());
+    let request = asked(&window);
+    let at = |x, y| Particle { x, y, ..Particle::default() };
+    let result = Ok(vec![at(-0.5, 0.0), at(0.5, 0.0)]);
+    window.state_mut().session.on_event(Event::Stippled { request, result });
+    settle(&mut window);
+    window.get_by_label("2 particles");
+    click(&mut window, "Lay in the middle");
+    assert_eq!(particles(&window).len(), 2);
+    window.state_mut().apply(Command::Undo);
+    assert!(particles(&window).is_empty());
+}
+
+#[test]
+fn an_image_is_chosen_its_settings_ask_anew_and_a_fault_is_on_the_screen() {
+    let mut window = window(empty());
+    click(&mut window, name(Tool::Image));
+    click(&mut window, "Choose…");
+    assert!(window.state().effects.contains(&Effect::Ask(Dialog::Picture)));
+    *window.state_mut() = Shell::new(empty());
+    window.state_mut().apply(Command::OpenPicture("fish.png".into()));
+    settle(&mut window);
+    let first = asked(&window);
+    click(&mut window, "invert");
+    let second = asked(&window);
+    assert!(!first.invert && second.invert);
+    let result = Err("fish.png: the image is of one even colour".to_owned());
+    window.state_mut().session.on_event(Event::Stippled { request: second, result });
+    settle(&mut window);
+    window.get_by_label_contains("one even colour");
+}
+
+#[test]
+fn a_remedy_beside_a_warning_mends_it() {
+    let mut session = painted();
+    session.apply(Command::Paint(Particle { x: 14.0, y: 9.0, ..Particle::default() }));
+    let mut window = window(session);
+    window.get_by_label_contains("1 of 4 particles see nobody");
+    window.get_by_role_and_label(Role::Button, "Select").click();
+    settle(&mut window);
+    assert_eq!(window.state().session.selection(), [3]);
+    click(&mut window, "Remove");
+    assert_eq!(particles(&window).len(), 3);
+    assert!(window.query_by_label_contains("see nobody").is_none());
+}
+
+#[test]
+fn an_empty_canvas_invites_and_a_painted_one_does_not() {
+    let mut window = window(empty());
+    window.get_by_label("Paint something that shall live");
+    click(&mut window, "Begin with Mill");
+    assert_eq!(particles(&window).len(), 8);
+    assert!(window.query_by_label("Paint something that shall live").is_none());
+}
+
+/// A crowd with every warning that a picture can have at once.
+fn troubled() -> Session {
+    let mut session = empty();
+    let mut particles = motifs::by_name("pairs").expect("a bundled picture").snapshot().particles;
+    particles.push(Particle { x: 30.0, y: 18.0, ..Particle::default() });
+    let snapshot = Snapshot { particles, box_size: [32.0, 20.0], mode: Mode::Whole, boundary: Boundary::Open };
+    session.on_event(Event::Imported { path: "crowd.csv".into(), result: Ok(snapshot) });
+    session
+}
+
+#[test]
+fn with_every_tool_all_controls_lie_on_the_screen_of_a_laptop_and_in_the_panel() {
+    for (what, session) in [("empty", empty as fn() -> Session), ("painted", painted)] {
+        for tool in Tool::ALL {
+            let mut session = session();
+            session.apply(Command::OpenPicture("a picture with a rather long name for a narrow panel.png".into()));
+            session.apply(Command::SetTool(tool));
+            let window = window(session);
+            let screen = Rect::from_min_size([0.0, 0.0].into(), LAPTOP);
+            let nodes = window.root().children_recursive();
+            let misplaced: Vec<String> = nodes
+                .filter_map(|node| {
+                    let node = node.accesskit_node();
+                    let name = node.label().or(node.value())?;
+                    let b = node.bounding_box()?;
+                    let rect = Rect::from_min_max([b.x0 as f32, b.y0 as f32].into(), [b.x1 as f32, b.y1 as f32].into());
+                    let in_panel = rect.min.y > TOP_HEIGHT && rect.min.x < SIDE_WIDTH;
+                    let misplaced = !screen.contains_rect(rect) || (in_panel && rect.max.x > SIDE_WIDTH);
+                    misplaced.then(|| format!("{:?} {name} at {rect}", node.role()))
+                })
+                .collect();
+            assert!(misplaced.is_empty(), "{what}, {tool:?}:\n{}", misplaced.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn a_picture_with_many_faults_shows_them_all_with_remedies() {
+    let window = window(troubled());
+    window.get_by_label("It is one creature");
+    window.get_by_label("Let it wrap around");
+}
