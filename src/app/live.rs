@@ -269,10 +269,11 @@ impl Live {
         }
     }
 
-    /// Most particles that may be asked for: on a GPU, what its memory lends to one buffer.
+    /// Most particles that may be asked for: on a GPU, what its memory lends to one buffer; on the processor, so many that
+    /// a step still takes a fraction of a second, for the window waits for it.
     pub fn most_particles(gpu: &Gpu) -> usize {
-        if gpu.is_software {
-            return 100_000;
+        if !gpu.runs_the_swarm {
+            return 50_000;
         }
         let limits = gpu.device.limits();
         let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);

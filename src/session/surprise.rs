@@ -90,7 +90,7 @@ fn exact(rule: &Arc<Rule>, old: &LiveSettings, rng: &mut StdRng) -> LiveSettings
         }
     }
     // Wide enough to move together, narrow enough for the step of time.
-    knobs.window_l = if character == 2 { 0.0 } else { rng.random_range(1.5..3.2) };
+    knobs.window_l = if character == 2 { 0.0 } else { rng.random_range(1.2..2.6) };
     // The strength at which the flow begins to shorten the step; beyond it, nothing more is gained.
     let at = |strength| time_step(rule, &LiveSettings { strength, ..live });
     let longest = at(0.0);
@@ -122,7 +122,7 @@ mod tests {
                     live.knobs.cruise[c].abs() + live.knobs.strafe[c].abs() + live.knobs.swirl[c].abs() / live.sigma_l;
                 // Per frame of four steps, ℓ.
                 let per_frame = 4.0 * dt * live.strength * speed;
-                (0.0015..0.6).contains(&per_frame)
+                (0.003..0.6).contains(&per_frame)
             });
             assert!(moves, "seed {seed}: {live:?}");
         }

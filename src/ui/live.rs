@@ -6,7 +6,7 @@ mod motion;
 
 use super::egui::{Button, Checkbox, Label, RichText, Ui, Vec2};
 use super::state::UiState;
-use super::widgets::{Scale, card, command_button_enabled, row_label, section, slider_int};
+use super::widgets::{Scale, card, command_button_enabled, section, slider_int};
 use super::{Readouts, style};
 use crate::session::{Command, GROW_STEPS, MAX_STEPS_PER_FRAME, Session, info_of};
 
@@ -81,7 +81,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
         ("Species", Command::RandomiseSpecies),
     ];
     ui.horizontal(|ui| {
-        row_label(ui, "Scramble").on_hover_text("Deal one thing out at random, and watch the pattern come back");
+        ui.label("Scramble").on_hover_text("Deal one thing out at random, and watch the pattern come back");
         ui.spacing_mut().button_padding.x = 3.0;
         ui.spacing_mut().item_spacing.x = 4.0;
         let width = ((ui.available_width() - 8.0) / 3.0).floor();

@@ -35,7 +35,8 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &UiState
             frame.show(ui, |ui| {
                 let moments = &session.document().savepoints;
                 let width = moments.len() as f32 * (CARD.x + 8.0);
-                ui.set_max_width(width.min(free.width() - 40.0));
+                // Beside the meter in the corner.
+                ui.set_max_width(width.min(free.width() - 480.0));
                 ScrollArea::horizontal().auto_shrink([true, true]).show(ui, |ui| {
                     ui.horizontal(|ui| {
                         for (k, moment) in moments.iter().enumerate() {
