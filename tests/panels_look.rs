@@ -173,8 +173,9 @@ fn the_help_sheet_is_searched_by_key_name_and_meaning() {
     };
     assert_eq!(rows(&window), unstill::session::table().count());
     typed(&mut window, "screenshot");
-    assert_eq!(rows(&window), 1);
+    assert_eq!(rows(&window), 2, "with and without the panels");
     window.get_by_label("F12");
+    window.get_by_label("Shift+F12");
     typed(&mut window, " and nothing else");
     window.get_by_label("Nothing fits.");
 }

@@ -2,7 +2,7 @@
 
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
-use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng, rngs::StdRng};
 use rand_distr::{Distribution, Normal};
 
 use super::geometry::median;
@@ -90,8 +90,8 @@ static MOTIFS: [Motif; 8] = [
     Motif {
         name: "crystal",
         title: "Crystal",
-        look_for: "Nineteen in a hexagonal patch, with no heading in common: attraction and repulsion hold \
-                   the lattice. Dent it, and it heals.",
+        look_for: "Nineteen in a hexagonal patch, with no heading in common: all look outwards. Attraction and \
+                   repulsion hold the lattice. Dent it, and it heals.",
         cover: 0.4,
         make: crystal,
     },
@@ -99,7 +99,7 @@ static MOTIFS: [Motif; 8] = [
         name: "amoeba",
         title: "Amoeba",
         look_for: "A soft round crowd that crawls as one. Push into it: it yields, and rounds itself again.",
-        cover: 0.2,
+        cover: 0.4,
         make: amoeba,
     },
     Motif {
@@ -180,14 +180,15 @@ fn lanes() -> Snapshot {
     Snapshot { particles: walkers, box_size: [width, height], mode: Mode::Whole, boundary: Boundary::Periodic }
 }
 
-/// The centre and two shells of the triangular lattice.
+/// The centre and two shells of the triangular lattice, all but the centre heading outwards: no heading in common, and
+/// every place of a shell like the others.
 fn crystal() -> Snapshot {
-    let mut rng = StdRng::seed_from_u64(6);
     let mut sites = Vec::new();
     for row in -2..=2i32 {
         for place in 0..5 - row.abs() {
             let x = f64::from(place) - 0.5 * f64::from(4 - row.abs());
-            sites.push(particle(x, f64::from(row) * 0.75f64.sqrt(), rng.random_range(-PI..PI), 0));
+            let y = f64::from(row) * 0.75f64.sqrt();
+            sites.push(particle(x, y, y.atan2(x), 0));
         }
     }
     boxed(sites)
