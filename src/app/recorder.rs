@@ -229,6 +229,7 @@ impl Job {
         let frames = self.shared.written.load(Ordering::Relaxed);
         let size = std::fs::metadata(&self.path).ok().filter(|m| m.is_file()).map(|m| m.len() as f64 / 1e6);
         let size = size.map_or_else(String::new, |mb| format!(", {mb:.1} MB"));
-        Ok((Level::Success, format!("Film: {} ({frames} frames{size})", self.path.display())))
+        let frames = if frames == 1 { "1 frame".to_owned() } else { format!("{frames} frames") };
+        Ok((Level::Success, format!("Film: {} ({frames}{size})", self.path.display())))
     }
 }
