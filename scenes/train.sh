@@ -7,17 +7,15 @@ unstill=${CARGO_TARGET_DIR:-../target}/debug/unstill
 # Steps of the energy: what the pattern needs to be kept.
 declare -A steps=([flock]=8000 [mill]=3000 [pairs]=3000 [train]=6000 [lanes]=4000 [crystal]=3000 [amoeba]=3000 [hunt]=4000)
 declare -A flow_steps=([flock]=3000 [mill]=1200 [train]=3000)
-# How far a particle sees, ℓ: a file of six is counted from farther.
-declare -A cutoff=([train]=5)
 # Strength of the flow: as fast as the pattern bears.
-declare -A strength=([flock]=2 [mill]=10 [pairs]=8 [train]=2 [lanes]=4 [crystal]=4 [amoeba]=2 [hunt]=1)
+declare -A strength=([flock]=2 [mill]=10 [pairs]=8 [train]=2 [lanes]=4 [crystal]=4 [amoeba]=1 [hunt]=1)
 # A patch with no heading in common has no forward to fly to: it lives by the exact flow alone.
 declare -A flow=([crystal]=none)
 for name in "${@:-flock mill pairs train lanes crystal amoeba hunt}"; do
     for scene in $name; do
         "$unstill" motif "$scene" -o "$scene.ron" --quiet
         "$unstill" learn "$scene.ron" --steps "${steps[$scene]}" --flow-steps "${flow_steps[$scene]:-2000}" \
-            --cutoff "${cutoff[$scene]:-3.9}" --flow "${flow[$scene]:-learned}" --quiet
+            --flow "${flow[$scene]:-learned}" --quiet
         "$unstill" check "$scene.ron" --strength "${strength[$scene]}" --certify --quiet
     done
 done
