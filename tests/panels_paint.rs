@@ -2,8 +2,8 @@
 
 mod common;
 
-use bevy_egui::egui::Key;
 use bevy_egui::egui::accesskit::Role;
+use bevy_egui::egui::{Key, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
@@ -179,6 +179,59 @@ fn an_empty_canvas_invites_and_a_painted_one_does_not() {
     click(&mut window, "Begin with Mill");
     assert_eq!(particles(&window).len(), 8);
     assert!(window.query_by_label("Paint something that shall live").is_none());
+}
+
+#[test]
+fn a_stroke_that_begins_on_an_offer_does_not_take_it() {
+    let mut window = window(empty());
+    let from = window.get_by_label("Begin with Mill").rect().center();
+    let offers = window.state().state.offers().to_vec();
+    let free = window.state().free;
+    assert!(offers.len() >= 5 && offers.iter().all(|offer| free.contains_rect(*offer)), "{offers:?}");
+    assert!(offers.iter().any(|offer| offer.contains(from)), "the canvas is told where they lie");
+    window.drag_at(from);
+    window.run_steps(1);
+    window.hover_at(from + Vec2::new(30.0, -10.0));
+    window.run_steps(1);
+    window.drop_at(from + Vec2::new(60.0, -10.0));
+    settle(&mut window);
+    assert!(particles(&window).is_empty());
+    let middle = free.center();
+    assert!(!offers.iter().any(|offer| offer.distance_to_pos(middle) < 100.0), "the middle is free");
+}
+
+#[test]
+fn lattices_and_images_have_the_settings_of_their_kind() {
+    let mut window = window(empty());
+    let options = |window: &Window| window.state().session.paint_options();
+    click(&mut window, name(Tool::Lattice));
+    for (label, heading) in [
+        ("none", FillHeading::None),
+        ("outward", FillHeading::Outward),
+        ("around", FillHeading::Around),
+        ("common", FillHeading::Common),
+    ] {
+        click(&mut window, label);
+        assert_eq!(options(&window).fill, heading);
+    }
+    window.state_mut().apply(Command::OpenPicture("fish.png".into()));
+    settle(&mut window);
+    let row: Vec<Particle> = (0..9).map(|i| Particle { x: 0.05 * f64::from(i), ..Particle::default() }).collect();
+    let request = asked(&window);
+    window.state_mut().session.on_event(Event::Stippled { request, result: Ok(row) });
+    settle(&mut window);
+    let shown = window.get_by_role_and_label(Role::Slider, "Spacing").accesskit_node().numeric_value().unwrap();
+    assert!((shown - 0.05 * options(&window).image.scale).abs() < 0.01, "{shown}");
+    window.get_by_role_and_label(Role::Slider, "Spacing").focus();
+    settle(&mut window);
+    window.key_press(Key::ArrowRight);
+    settle(&mut window);
+    assert!(options(&window).image_options.spacing.is_some_and(|spacing| spacing > shown));
+    window.get_by_role_and_label(Role::Slider, "Particles").focus();
+    settle(&mut window);
+    window.key_press(Key::ArrowRight);
+    settle(&mut window);
+    assert_eq!(options(&window).image_options.spacing, None);
 }
 
 /// A crowd with every warning that a picture can have at once.

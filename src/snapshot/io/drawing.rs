@@ -284,7 +284,7 @@ mod tests {
             for spacing in spacings {
                 let particles = drawing.stipple_at(spacing, &StippleOptions::default()).unwrap();
                 let found = Snapshot { particles, ..Snapshot::default() }.unit_length();
-                assert!((found / spacing - 1.0).abs() < 0.08, "{found} for {spacing}");
+                assert!((found / spacing - 1.0).abs() < 0.12, "{found} for {spacing}");
             }
         }
     }
