@@ -10,11 +10,11 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
 use super::desk::{Desk, guarded};
+use super::portrait::Portrait;
 use crate::observe::chart::Chart;
 use crate::observe::picture;
-use crate::scene::{Scene, holds_scene, is_picture_name, lost_its_scene, write_atomic};
+use crate::scene::{Scene, Showing, holds_scene, is_picture_name, lost_its_scene, write_atomic};
 use crate::session::{Document, Event, Level, SceneSource, ShareEvent};
-use crate::snapshot::Swarm;
 use crate::snapshot::io::{ImportOptions, import};
 
 /// A sentence for the user.
@@ -117,25 +117,21 @@ impl Files {
         });
     }
 
-    /// `shown`: what a picture shows in place of the swarm that the document has.
-    pub fn save(&self, path: PathBuf, document: Document, shown: Option<Swarm>, revision: u64) {
+    /// `portrait`: how a picture of the scene is drawn.
+    pub fn save(&self, path: PathBuf, document: Document, portrait: Portrait, revision: u64) {
         let sender = self.sender.clone();
         self.write(path, move |path| {
-            let result = guarded(&format!("saving {}", path.display()), || {
-                Scene::from(document).save_showing(path, shown.as_ref()).map_err(|e| e.to_string())
-            });
+            let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
             // Fails only when the program is ending.
             let _ = sender.send(Event::Saved { path: path.to_owned(), revision, result });
         });
     }
 
     /// A copy: the file of the scene stays what it is.
-    pub fn save_copy(&self, path: PathBuf, document: Document, shown: Option<Swarm>) {
+    pub fn save_copy(&self, path: PathBuf, document: Document, portrait: Portrait) {
         let notices = self.notices.0.clone();
         self.write(path, move |path| {
-            let result = guarded(&format!("saving {}", path.display()), || {
-                Scene::from(document).save_showing(path, shown.as_ref()).map_err(|e| e.to_string())
-            });
+            let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
             let what = if is_picture_name(path) { "The scene as a picture" } else { "A copy of the scene" };
             let _ = notices.send(match result {
                 Ok(()) => (Level::Success, format!("{what}: {}", path.display())),
@@ -196,6 +192,11 @@ impl Files {
         let is_written = self.being_written.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|p| p == path);
         if is_written { self.writer.put(job) } else { self.reader.put(job) }
     }
+}
+
+fn save(path: &Path, document: Document, portrait: Portrait) -> Result<(), String> {
+    let showing = if is_picture_name(path) { portrait.showing(document.state.as_deref()) } else { Showing::default() };
+    Scene::from(document).save_showing(path, &showing).map_err(|e| e.to_string())
 }
 
 fn load(path: &Path, notices: &Sender<Notice>) -> Result<Box<Document>, String> {
@@ -292,7 +293,7 @@ mod tests {
             // The first ones take longest.
             let mut document = document(&format!("save {k}"));
             document.notes = "x".repeat(100_000 * (20 - k) as usize);
-            files.save(path.clone(), document, None, k);
+            files.save(path.clone(), document, Portrait::default(), k);
         }
         files.load(SceneSource::File(path.clone()));
         for k in 0..20 {

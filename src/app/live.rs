@@ -281,11 +281,6 @@ impl Live {
         (largest / 256).min(1_000_000) as usize
     }
 
-    /// What is shown now (ℓ). Waits for the GPU where the swarm lives there.
-    pub fn shown_now(&mut self) -> Option<Swarm> {
-        self.tape.as_mut()?.engine_mut().shown().ok()
-    }
-
     /// As [`Self::state`] where that means no waiting.
     pub fn state_at_hand(&self) -> Option<LiveState> {
         matches!(self.tape.as_ref().map(Tape::engine), Some(Engine::Cpu(_))).then(|| self.state()).flatten()

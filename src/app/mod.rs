@@ -20,6 +20,7 @@ mod live;
 mod measures;
 mod mine;
 mod observer;
+mod portrait;
 mod preflight;
 mod prefs;
 mod ramp;
@@ -155,6 +156,7 @@ fn show(
     }
     let range = shell.ramps.range(&shell.session, shell.live.settings());
     shell.ui.set_ramp_range(range);
+    shell.share.set_ramp_range(range);
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
     wanted.extend(asked);
     if let Some(index) = shell.session.live().following {

@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use super::desk::guarded;
 use super::files::Notice;
 use super::live::{Live, Look};
+use super::portrait::{Eye, RunsWith};
 use crate::engine::PendingSwarm;
 use crate::observe::picture::{Film, FilmStyle, PictureStyle};
 use crate::session::{FilmOptions, Level};
@@ -31,13 +32,21 @@ struct Run {
     options: FilmOptions,
     path: PathBuf,
     /// `None` once the last frame was taken.
-    frames: Option<Sender<Swarm>>,
+    frames: Option<Sender<Frame>>,
+    /// Colour tells of numbers: they are measured for each frame.
+    is_measured: bool,
     /// The torus of the first frame.
     box_size: [f64; 2],
     taken: usize,
     steps_to_go: u32,
     asked: Option<PendingSwarm>,
     shared: Arc<Shared>,
+}
+
+/// A copy of the swarm; where numbers are to be measured, of the one that moves, and what it runs with.
+struct Frame {
+    swarm: Swarm,
+    runs_with: Option<RunsWith>,
 }
 
 #[derive(Default)]
@@ -74,6 +83,7 @@ impl Recorder {
             frames: options.frames(),
             loops: options.loops,
         };
+        let is_measured = style.picture.colour_by.needs_measures();
         let (frames, inbox) = bounded(WAITING_FRAMES);
         let shared = Arc::new(Shared::default());
         let job = Job { path: path.clone(), style, box_size, species, inbox, shared: shared.clone() };
@@ -94,7 +104,8 @@ impl Recorder {
             return;
         }
         let frames = Some(frames);
-        self.run = Some(Run { options, path, frames, box_size, taken: 0, steps_to_go: 0, asked: None, shared });
+        self.run =
+            Some(Run { options, path, frames, is_measured, box_size, taken: 0, steps_to_go: 0, asked: None, shared });
     }
 
     /// Ends the film under way and keeps it.
@@ -169,7 +180,7 @@ impl Run {
         if let Some(answer) = self.asked.as_ref().and_then(PendingSwarm::take) {
             self.asked = None;
             match answer {
-                Ok(swarm) => self.take(swarm),
+                Ok(swarm) => self.take(swarm, live),
                 // The GPU was lost, which is told elsewhere.
                 Err(_) => self.end(),
             }
@@ -178,22 +189,23 @@ impl Run {
         if self.steps_to_go > 0 || self.asked.is_some() || frames.is_full() {
             return;
         }
-        match live.copy_of_shown() {
+        match if self.is_measured { live.look() } else { live.copy_of_shown() } {
             None => self.end(),
-            Some(Look::Now(swarm)) => self.take(swarm),
+            Some(Look::Now(swarm)) => self.take(swarm, live),
             Some(Look::Later(pending)) => self.asked = Some(pending),
         }
         self.steps_to_go = self.options.steps_per_frame;
     }
 
-    fn take(&mut self, swarm: Swarm) {
+    fn take(&mut self, swarm: Swarm, live: &Live) {
         if swarm.box_size != self.box_size {
             // Another scene: the film ends here.
             self.end();
         }
         let Some(frames) = &self.frames else { return };
         // Never full here; disconnected when the film has failed, which is told by the thread.
-        if frames.try_send(swarm).is_ok() {
+        let runs_with = if self.is_measured { live.runs_with() } else { None };
+        if frames.try_send(Frame { swarm, runs_with }).is_ok() {
             self.taken += 1;
         }
         if self.taken >= self.options.frames() {
@@ -208,18 +220,19 @@ struct Job {
     style: FilmStyle,
     box_size: [f64; 2],
     species: usize,
-    inbox: Receiver<Swarm>,
+    inbox: Receiver<Frame>,
     shared: Arc<Shared>,
 }
 
 impl Job {
     fn run(self) -> Result<Notice, String> {
         let mut film = Film::create(&self.path, self.style, self.box_size, self.species).map_err(|e| e.to_string())?;
-        for swarm in self.inbox {
+        let mut eye = Eye::default();
+        for Frame { swarm, runs_with } in self.inbox {
             if self.shared.is_cancelled.load(Ordering::Acquire) {
                 break;
             }
-            film.add(swarm).map_err(|e| e.to_string())?;
+            film.add(eye.see(swarm, runs_with)).map_err(|e| e.to_string())?;
             self.shared.written.fetch_add(1, Ordering::Relaxed);
         }
         if self.shared.is_cancelled.load(Ordering::Acquire) {

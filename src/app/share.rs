@@ -6,14 +6,11 @@ use super::files::{Files, Notice};
 use super::folders;
 use super::live::Live;
 use super::mine::{Mine, file_name, free_path};
+use super::portrait::{self, Portrait};
 use super::recorder::Recorder;
 use super::rescue::Rescue;
-use crate::observe::picture::{PictureStyle, ffmpeg};
-use crate::scene::is_picture_name;
-use crate::session::{
-    Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder, Theme,
-};
-use crate::snapshot::Swarm;
+use crate::observe::picture::ffmpeg;
+use crate::session::{Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder};
 use crate::ui::ShareReadouts;
 
 /// The desk of these things.
@@ -23,6 +20,8 @@ pub struct Sharing {
     recorder: Recorder,
     films_folder: PathBuf,
     has_ffmpeg: bool,
+    /// The numbers at both ends of the colour ramp, once they are known.
+    range: Option<[f64; 2]>,
 }
 
 impl Default for Sharing {
@@ -33,6 +32,7 @@ impl Default for Sharing {
             recorder: Recorder::default(),
             films_folder: folders::films(),
             has_ffmpeg: ffmpeg().is_some(),
+            range: None,
         }
     }
 }
@@ -54,8 +54,7 @@ impl Sharing {
             ShareOrder::Open(path) => files.open(path),
             ShareOrder::SaveCopy { path, mut document } => {
                 document.state = live.state().map(std::sync::Arc::new);
-                let shown = shown_in(&path, live);
-                files.save_copy(path, *document, shown);
+                files.save_copy(path, *document, self.portrait(session.prefs(), live));
             }
             ShareOrder::SaveAmongMine { name, mut document, revision } => {
                 let path = match self.mine.path_for(&name, session.path()) {
@@ -63,8 +62,7 @@ impl Sharing {
                     Err(why) => return Some(Event::Saved { path: name.into(), revision, result: Err(why) }),
                 };
                 document.state = live.state().map(std::sync::Arc::new);
-                let shown = shown_in(&path, live);
-                files.save(path, *document, shown, revision);
+                files.save(path, *document, self.portrait(session.prefs(), live), revision);
             }
             ShareOrder::Film(options) => {
                 let begins = self.recorder.progress().is_none();
@@ -82,7 +80,23 @@ impl Sharing {
         let name = file_name(&session.document().title.to_lowercase());
         let path = free_path(&self.films_folder, &name, options.kind.ending(), None);
         let species = session.snapshot().species_count();
-        self.recorder.toggle(options, path, style(session.prefs()), session.live().box_size_l, species);
+        self.recorder.toggle(
+            options,
+            path,
+            portrait::style(session.prefs(), self.range),
+            session.live().box_size_l,
+            species,
+        );
+    }
+
+    /// The numbers at both ends of the colour ramp.
+    pub fn set_ramp_range(&mut self, range: Option<[f64; 2]>) {
+        self.range = range;
+    }
+
+    /// How the picture of a scene is drawn now.
+    pub fn portrait(&self, prefs: &Prefs, live: &Live) -> Portrait {
+        Portrait { style: portrait::style(prefs, self.range), runs_with: live.runs_with() }
     }
 
     /// What an event tells of the list of recent files.
@@ -136,17 +150,4 @@ impl Sharing {
     pub fn end(&mut self) {
         self.rescue.end();
     }
-}
-
-/// Pictures in the colours of the window.
-fn style(prefs: &Prefs) -> PictureStyle {
-    let usual = if prefs.theme == Theme::Light { PictureStyle::light() } else { PictureStyle::default() };
-    let glow = if prefs.look.glow { usual.glow } else { 0.0 };
-    PictureStyle { palette: prefs.look.palette.colours(prefs.theme), glow, ..usual }
-}
-
-/// What a scene saved at `path` shows, where that is a picture: the swarm as it is seen. Waits for the GPU where the
-/// swarm lives there, as keeping its state does.
-pub fn shown_in(path: &Path, live: &mut Live) -> Option<Swarm> {
-    if is_picture_name(path) { live.shown_now() } else { None }
 }

@@ -12,7 +12,7 @@ use super::live::{Gpu, Live};
 use super::observer::{Bench, Watch};
 use super::prefs::{self, Keeper};
 use super::ramp::Ramps;
-use super::share::{Sharing, shown_in};
+use super::share::Sharing;
 use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
@@ -202,8 +202,8 @@ impl Shell {
                 Effect::ImportFile(path) => self.files.import(path),
                 Effect::SaveScene { path, mut document, revision } => {
                     document.state = self.live.state().map(Arc::new);
-                    let shown = shown_in(&path, &mut self.live);
-                    self.files.save(path, *document, shown, revision);
+                    let portrait = self.share.portrait(self.session.prefs(), &self.live);
+                    self.files.save(path, *document, portrait, revision);
                 }
                 Effect::StartTraining(request) => self.training.start(*request),
                 Effect::MeasurePace { .. } => self.stopwatch.measure(effect),
