@@ -1,7 +1,6 @@
 //! Carries out what the session orders: files, training, engine, notices.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
@@ -12,7 +11,7 @@ use super::live::{Gpu, Live};
 use super::observer::{Bench, Watch};
 use super::prefs::{self, Keeper};
 use super::ramp::Ramps;
-use super::share::{Sharing, shown_in};
+use super::share::{Sharing, living};
 use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
@@ -136,6 +135,10 @@ impl Shell {
         for event in events {
             self.hear(gpu, event);
         }
+        self.live.look_up();
+        for event in self.live.news().collect::<Vec<_>>() {
+            self.hear(gpu, event);
+        }
         for (level, text) in self.files.notices() {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
@@ -151,12 +154,12 @@ impl Shell {
             done += effects.iter().map(steps_of).sum::<u32>();
             self.perform(gpu, effects);
         }
-        for (level, text) in self.share.advance(&self.session, &self.files, &mut self.live, done) {
+        for (level, text) in self.share.advance(&self.session, &self.files, &self.live, done) {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
         self.ui.set_share(self.share.readouts(&self.files, self.quits));
         self.frame_log.frame(dt_s);
-        self.meter.frame(dt_s, done);
+        self.meter.frame(dt_s, self.live.steps_since_asked());
         if let Some((frame_ms, steps_per_s)) = self.meter.read() {
             let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
             let engine = self.live.describe(gpu);
@@ -194,27 +197,23 @@ impl Shell {
     }
 
     fn perform(&mut self, gpu: &Gpu, effects: Vec<Effect>) {
-        let (mut orders, mut told) = (Vec::new(), Vec::new());
+        let mut orders = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Engine(order) => orders.push(order),
                 Effect::LoadScene(source) => self.files.load(source),
                 Effect::ImportFile(path) => self.files.import(path),
-                Effect::SaveScene { path, mut document, revision } => {
-                    document.state = self.live.state().map(Arc::new);
-                    let shown = shown_in(&path, &mut self.live);
-                    self.files.save(path, *document, shown, revision);
+                Effect::SaveScene { path, document, revision } => {
+                    let living = living(&path, &self.live);
+                    self.files.save(path, *document, living, revision);
                 }
                 Effect::StartTraining(request) => self.training.start(*request),
                 Effect::MeasurePace { .. } => self.stopwatch.measure(effect),
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
-                Effect::KeepMoment => {
-                    let state = self.live.state();
-                    told.extend(state.map(|state| Event::MomentKept(Box::new(state))));
-                }
-                Effect::Follow(at) => told.push(Event::Following(self.live.nearest(at))),
+                Effect::KeepMoment => self.live.keep_moment(),
+                Effect::Follow(at) => self.live.find(at),
                 Effect::EndPhase(run) => self.training.end_phase(run),
                 Effect::MeasureRule(request) => self.bench.measure(request),
                 Effect::Certify(request) => self.bench.certify(request),
@@ -226,7 +225,7 @@ impl Shell {
                 Effect::ReadClipboard => self.clipboard.push(Clip::Read),
                 Effect::View(view) => self.views.push(view),
                 Effect::Share(order) => {
-                    let answer = self.share.perform(order, &self.session, &self.files, &mut self.live);
+                    let answer = self.share.perform(order, &self.session, &self.files, &self.live);
                     answer.into_iter().for_each(|event| self.hear(gpu, event));
                 }
                 Effect::Quit => {
@@ -237,12 +236,7 @@ impl Shell {
             }
         }
         if !orders.is_empty() {
-            let outcome = self.live.obey(gpu, orders);
-            told.extend(self.live.news());
-            told.extend(outcome.err().map(Event::EngineFailed));
-        }
-        for event in told {
-            self.hear(gpu, event);
+            self.live.obey(gpu, orders);
         }
     }
 }
