@@ -4,6 +4,7 @@
 mod answer;
 mod buffer;
 mod host;
+mod sight;
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -13,6 +14,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 pub use answer::{Answer, Coming, Kept, Seen};
 pub use buffer::{Body, SwarmBuffer};
+pub use sight::Sight;
 
 use self::host::{Host, Picture, Shared, Source, Work};
 use super::follow::{self, Follower};
@@ -53,8 +55,13 @@ pub struct Live {
     /// The newest picture that was seen.
     seen: Picture,
     buffer: Option<SwarmBuffer>,
-    /// Number of the picture in the buffer.
-    uploaded: u64,
+    /// Number of the picture in the buffer, and what of it was in sight where not all of it is drawn.
+    uploaded: (u64, Option<Sight>),
+    /// The bodies that are drawn, where not all are, and what each of them stands for.
+    chosen: Vec<u32>,
+    every: usize,
+    /// Memory for what is chosen.
+    bodies: Vec<Body>,
     measures: Measures,
     follower: Follower,
     /// What the engine was told to run with.
@@ -82,7 +89,10 @@ impl Default for Live {
             news: unbounded(),
             seen: Picture::default(),
             buffer: None,
-            uploaded: 0,
+            uploaded: (0, None),
+            chosen: Vec::new(),
+            every: 1,
+            bodies: Vec::new(),
             measures: Measures::default(),
             follower: Follower::default(),
             settings: LiveSettings::default(),
@@ -188,20 +198,40 @@ impl Live {
         (now - std::mem::replace(&mut self.steps_done, now)) as u32
     }
 
-    /// Bodies, number of particles and box (ℓ) of what to look at, if anything lives.
-    pub fn picture(&mut self, gpu: &Gpu) -> Option<(wgpu::Buffer, u32, [f64; 2])> {
-        let buffer = match self.seen.from.as_ref()? {
-            Source::Gpu { bodies, .. } => bodies.clone(),
-            Source::Processor => {
-                let shown = self.buffer.get_or_insert_with(|| SwarmBuffer::new(gpu, self.seen.count));
-                if self.uploaded != self.seen.number {
+    /// Number of particles and box (ℓ) of what there is to see, if anything lives.
+    pub fn extent(&self) -> Option<(usize, [f64; 2])> {
+        self.seen.from.as_ref().map(|_| (self.seen.count, self.seen.box_size))
+    }
+
+    /// Bodies to be drawn, and how many, if anything lives. A GPU made of software gets no more than it can draw.
+    pub fn picture(&mut self, gpu: &Gpu, sight: Sight) -> Option<(wgpu::Buffer, u32)> {
+        if let Source::Gpu { bodies, .. } = self.seen.from.as_ref()? {
+            return Some((bodies.clone(), self.seen.count as u32));
+        }
+        let in_part = (gpu.is_software && self.seen.count > sight::MOST_DRAWN).then_some(sight);
+        let shown = self.buffer.get_or_insert_with(|| SwarmBuffer::new(gpu, self.seen.count));
+        if self.uploaded != (self.seen.number, in_part) {
+            self.uploaded = (self.seen.number, in_part);
+            match in_part {
+                None => {
+                    self.chosen.clear();
                     shown.write_bodies(gpu, &self.seen.bodies);
-                    self.uploaded = self.seen.number;
                 }
-                shown.buffer().clone()
+                Some(sight) => {
+                    self.every = sight::choose(&self.seen.bodies, sight, sight::MOST_DRAWN, &mut self.chosen);
+                    self.bodies.clear();
+                    self.bodies.extend(self.chosen.iter().map(|k| self.seen.bodies[*k as usize]));
+                    shown.write_bodies(gpu, &self.bodies);
+                }
             }
-        };
-        Some((buffer, self.seen.count as u32, self.seen.box_size))
+        }
+        let count = if in_part.is_some() { self.chosen.len() } else { self.seen.count };
+        Some((shown.buffer().clone(), count as u32))
+    }
+
+    /// Of so many bodies in sight one is drawn.
+    pub fn drawn_one_in(&self) -> usize {
+        if self.uploaded.1.is_some() { self.every } else { 1 }
     }
 
     /// The middle of the creature that particle `index` belongs to, ℓ; on a GPU, where that particle is.
@@ -212,11 +242,14 @@ impl Live {
         }
     }
 
-    /// Energy and speed of each particle (two f32), if anything lives.
+    /// Energy and speed (two f32) of each of the bodies of [`Self::picture`], if anything lives.
     pub fn measures(&mut self, gpu: &Gpu) -> Option<wgpu::Buffer> {
         Some(match self.seen.from.as_ref()? {
             Source::Gpu { measures, .. } => measures.clone(),
-            Source::Processor => self.measures.update(gpu, &self.seen.measures),
+            Source::Processor => {
+                let chosen = self.uploaded.1.map(|_| &self.chosen[..]);
+                self.measures.update(gpu, &self.seen.measures, chosen)
+            }
         })
     }
 

@@ -8,14 +8,17 @@ const NEWEST: f32 = 0.2;
 #[derive(Default)]
 pub struct Measures {
     smoothed: Vec<[f32; 2]>,
+    chosen: Vec<[f32; 2]>,
     buffer: Option<wgpu::Buffer>,
 }
 
 impl Measures {
-    /// Energy and speed as two f32 each, in the particles' own order. Once a frame.
-    pub fn update(&mut self, gpu: &Gpu, newest: &[[f32; 2]]) -> wgpu::Buffer {
+    /// Energy and speed as two f32 each, in the particles' own order, or of the chosen ones. Once a frame.
+    pub fn update(&mut self, gpu: &Gpu, newest: &[[f32; 2]], chosen: Option<&[u32]>) -> wgpu::Buffer {
         self.smooth(newest);
-        let bytes: &[u8] = bytemuck::cast_slice(&self.smoothed);
+        self.chosen.clear();
+        self.chosen.extend(chosen.into_iter().flatten().map(|k| self.smoothed[*k as usize]));
+        let bytes: &[u8] = bytemuck::cast_slice(if chosen.is_some() { &self.chosen } else { &self.smoothed });
         let size = (bytes.len() as u64).max(8);
         let buffer = match &self.buffer {
             Some(buffer) if buffer.size() >= size => buffer.clone(),

@@ -124,7 +124,7 @@ impl Host {
             }
             if self.is_stale {
                 self.is_stale = false;
-                self.guarded(Self::show);
+                self.guarded(|host| host.show(true));
             }
         }
     }
@@ -184,7 +184,12 @@ impl Host {
                 }
             }
         }
+        let is_another = swarm.is_some();
         let mut outcome = self.change(swarm, rule_is_new, settings_are_new);
+        if is_another {
+            // Before its first step, which may take long.
+            self.show(false);
+        }
         if let (Some(tape), Some(force)) = (&mut self.tape, force) {
             tape.set_force(force.map(|f| Force {
                 centre_l: f.centre_l.map(|x| x as f32),
@@ -270,8 +275,8 @@ impl Host {
         self.is_stale = true;
     }
 
-    /// Makes a picture and puts it where the window finds it.
-    fn show(&mut self) {
+    /// Makes a picture and puts it where the window finds it. `denoised`: takes the time that the settings ask for.
+    fn show(&mut self, denoised: bool) {
         self.pictures += 1;
         let picture = &mut self.picture;
         picture.number = self.pictures;
@@ -288,9 +293,14 @@ impl Host {
                 }
                 Engine::Cpu(engine) => {
                     engine.newest_measures(&mut picture.measures);
-                    engine.shown_into(&mut self.shown);
+                    let shown = if denoised {
+                        engine.shown_into(&mut self.shown);
+                        &self.shown
+                    } else {
+                        engine.swarm()
+                    };
                     picture.bodies.clear();
-                    picture.bodies.extend(self.shown.particles.iter().map(body));
+                    picture.bodies.extend(shown.particles.iter().map(body));
                     picture.pair_tests = engine.pair_tests();
                     Source::Processor
                 }
