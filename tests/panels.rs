@@ -1,139 +1,20 @@
 //! The panels, used as a person uses them: found by what they say, clicked, dragged and read.
 
+mod common;
+
 use std::sync::Arc;
 
 use bevy_egui::egui::accesskit::Role;
-use bevy_egui::egui::{Context, Key, Rect, Vec2};
-use egui_kittest::Harness;
+use bevy_egui::egui::{Key, Rect, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
+use common::panels::*;
 use unstill::learn::{Phase, StepStats};
-use unstill::rule::{LiveSettings, LocalNet, NetShape, Rule};
-use unstill::session::{Command, Dialog, Document, Effect, Event, Place, SceneSource, Session, TrainingState};
-use unstill::snapshot::{Particle, motifs};
-use unstill::ui::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
+use unstill::rule::LiveSettings;
+use unstill::session::{Command, Dialog, Effect, Event, Place, Session, TrainingState};
+use unstill::snapshot::motifs;
+use unstill::ui::{SIDE_WIDTH, TOP_HEIGHT};
 use unstill::worker::{self, Progress};
-
-/// The smallest laptop people still use.
-const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
-
-/// A shell without engine, files or threads.
-struct Shell {
-    session: Session,
-    state: UiState,
-    commands: Vec<Command>,
-    effects: Vec<Effect>,
-    free: Rect,
-    styled: bool,
-}
-
-impl Shell {
-    fn new(session: Session) -> Self {
-        let card = |motif: &motifs::Motif| GalleryCard {
-            name: motif.name.into(),
-            title: motif.title.into(),
-            notes: motif.look_for.into(),
-            snapshot: Arc::new(motif.snapshot()),
-        };
-        let state = UiState::new(motifs::all().iter().map(card).collect());
-        Self { session, state, commands: Vec::new(), effects: Vec::new(), free: Rect::ZERO, styled: false }
-    }
-
-    fn frame(&mut self, ctx: &Context) {
-        if !std::mem::replace(&mut self.styled, true) {
-            set_style(ctx);
-        }
-        let readouts =
-            Readouts { frame_ms: 16.6, steps_per_s: 240.0, engine: "processor".into(), ..Readouts::default() };
-        let (commands, free) = panels(ctx, &self.session, &readouts, &mut self.state);
-        self.free = free;
-        for command in commands {
-            self.commands.push(command.clone());
-            let effects = self.session.apply(command);
-            self.take(effects);
-        }
-    }
-
-    fn take(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            self.state.on_effect(&effect);
-            self.effects.push(effect);
-        }
-    }
-
-    fn apply(&mut self, command: Command) {
-        let effects = self.session.apply(command);
-        self.take(effects);
-    }
-}
-
-type Window = Harness<'static, Shell>;
-
-fn window_of(session: Session, size: Vec2) -> Window {
-    let mut window = Harness::builder()
-        // The harness leaves a margin of its own around what it shows; the panels fill the whole window.
-        .with_size(size)
-        .with_step_dt(1.0 / 60.0)
-        .build_ui_state(|ui, shell: &mut Shell| shell.frame(ui.ctx()), Shell::new(session));
-    settle(&mut window);
-    window
-}
-
-fn window(session: Session) -> Window {
-    window_of(session, LAPTOP)
-}
-
-/// Some frames: notices and fades keep the window drawing, so it is never idle.
-fn settle(window: &mut Window) {
-    window.run_steps(8);
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
-    settle(window);
-}
-
-fn rule(with_flow: bool) -> Rule {
-    let net = |outputs| {
-        let shape = NetShape { species: 2, phi: [4, 4], rho: [4, 4], outputs };
-        LocalNet { shape, weights: vec![0.0; shape.layout().total] }
-    };
-    Rule {
-        unit_length: 1.0,
-        cutoff_l: 3.9,
-        sigma_range_l: [0.1, 0.8],
-        kappa: 1.0,
-        energy: net(1),
-        flow: with_flow.then(|| net(3)),
-    }
-}
-
-/// A bundled picture of two species with a rule, opened and alive.
-fn alive() -> Session {
-    let mut session = Session::new(3);
-    let pairs = motifs::by_name("pairs").expect("a bundled picture").snapshot();
-    let document = Document {
-        title: "Pairs".into(),
-        snapshot: Arc::new(pairs),
-        rule: Some(Arc::new(rule(true))),
-        ..Document::default()
-    };
-    session.on_event(Event::Opened { source: SceneSource::Bundled("pairs".into()), result: Ok(Box::new(document)) });
-    session
-}
-
-fn painted() -> Session {
-    let mut session = Session::new(1);
-    session.apply(Command::SetPlace(Place::Paint));
-    let at = |x, y| Particle { x, y, ..Particle::default() };
-    session.apply(Command::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
-    session
-}
-
-fn in_place(mut session: Session, place: Place) -> Session {
-    session.apply(Command::SetPlace(place));
-    session
-}
 
 #[test]
 fn the_three_places_are_one_click_apart() {
@@ -150,14 +31,14 @@ fn the_rules_of_the_picture_are_learned_picked_and_deleted_on_their_strip() {
     session.apply(Command::SetPlace(Place::Learn));
     session.apply(Command::StartLearning);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: Arc::new(rule(true)) });
+    session.on_event(Event::NewRule { run, rule: Arc::new(rule(2, true)) });
     let finished = worker::Event::Finished { reason: worker::Reason::Completed };
     session.on_event(Event::Training { run, event: finished.clone() });
     let mut window = window(session);
     click(&mut window, "Learn another flow");
     let shell = window.state_mut();
     let run = shell.session.training().run;
-    shell.session.on_event(Event::NewRule { run, rule: Arc::new(rule(true)) });
+    shell.session.on_event(Event::NewRule { run, rule: Arc::new(rule(2, true)) });
     shell.session.on_event(Event::Training { run, event: finished });
     settle(&mut window);
     let flows = |window: &Window| {
@@ -340,11 +221,7 @@ fn quitting_with_unsaved_work_asks_and_staying_stays() {
 fn the_hint_goes_away_by_itself() {
     let mut window = window(alive());
     window.get_by_label("1  Paint");
-    for _ in 0..60 {
-        let now = window.input().time.unwrap_or(0.0);
-        window.input_mut().time = Some(now + 1.0);
-        window.run_steps(1);
-    }
+    wait_s(&mut window, 60);
     assert!(window.query_by_label("1  Paint").is_none());
 }
 
@@ -354,11 +231,7 @@ fn what_to_look_for_is_told_when_a_scene_opens_and_then_fades() {
     session.apply(Command::SetNotes("Watch them waltz.".into()));
     let mut window = window(session);
     window.get_by_label("Watch them waltz.");
-    for _ in 0..30 {
-        let now = window.input().time.unwrap_or(0.0);
-        window.input_mut().time = Some(now + 1.0);
-        window.run_steps(1);
-    }
+    wait_s(&mut window, 30);
     assert!(window.query_by_label("Watch them waltz.").is_none());
 }
 
@@ -366,34 +239,6 @@ fn what_to_look_for_is_told_when_a_scene_opens_and_then_fades() {
 fn the_canvas_is_what_the_panels_leave_free() {
     let window = window(alive());
     assert_eq!(window.state().free, Rect::from_min_max([SIDE_WIDTH, TOP_HEIGHT].into(), LAPTOP.to_pos2()));
-}
-
-/// Everything with words or a role that a person could want to see: its bounds and what it is.
-fn widgets(window: &Window) -> Vec<(Rect, String)> {
-    let nodes = window.root().children_recursive();
-    nodes
-        .filter_map(|node| {
-            let node = node.accesskit_node();
-            let name = node.label().or(node.value())?;
-            let b = node.bounding_box()?;
-            let rect = Rect::from_min_max([b.x0 as f32, b.y0 as f32].into(), [b.x1 as f32, b.y1 as f32].into());
-            Some((rect, format!("{:?} {name}", node.role())))
-        })
-        .collect()
-}
-
-/// Widgets that are not wholly on the screen, or that reach out of the side panel.
-fn misplaced(window: &Window, size: Vec2) -> Vec<String> {
-    let screen = Rect::from_min_size([0.0, 0.0].into(), size);
-    let all = widgets(window);
-    assert!(all.len() > 20, "only {} widgets", all.len());
-    all.into_iter()
-        .filter(|(rect, _)| {
-            let in_side_panel = rect.min.y > TOP_HEIGHT && rect.min.x < SIDE_WIDTH;
-            !screen.contains_rect(*rect) || (in_side_panel && rect.max.x > SIDE_WIDTH)
-        })
-        .map(|(rect, what)| format!("{what} at {rect}"))
-        .collect()
 }
 
 #[test]

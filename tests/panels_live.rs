@@ -1,78 +1,15 @@
 //! The panel of the living swarm, used as a person uses it: brushes, going back, kept moments, swinging knobs.
 
-use std::sync::Arc;
+mod common;
 
 use bevy_egui::egui::accesskit::Role;
-use bevy_egui::egui::{Context, Event as Input, Modifiers, PointerButton, Pos2, Rect, Vec2};
-use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT, Queryable};
+use bevy_egui::egui::{Event as Input, Modifiers, PointerButton, Pos2, Vec2};
+use egui_kittest::kittest::Queryable;
 
-use unstill::rule::{FlowKind, LiveSettings, LocalNet, NetShape, Rule};
-use unstill::scene::LiveState;
-use unstill::session::{Brush, Command, Document, Effect, Event, Knob, SceneSource, Session};
-use unstill::snapshot::{Particle, Swarm, motifs};
-use unstill::ui::{Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
-
-/// The smallest laptop people still use.
-const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
-
-/// A shell with an engine that only answers.
-struct Shell {
-    session: Session,
-    state: UiState,
-    readouts: Readouts,
-    commands: Vec<Command>,
-    styled: bool,
-}
-
-impl Shell {
-    fn frame(&mut self, ctx: &Context) {
-        if !std::mem::replace(&mut self.styled, true) {
-            set_style(ctx);
-        }
-        let (commands, _) = panels(ctx, &self.session, &self.readouts, &mut self.state);
-        for command in commands {
-            self.commands.push(command.clone());
-            let effects = self.session.apply(command);
-            for effect in effects {
-                if effect == Effect::KeepMoment {
-                    let at = |x| Particle { x, y: 3.0, ..Particle::default() };
-                    let swarm = Swarm { particles: vec![at(1.0), at(2.0), at(4.0)], box_size: [8.0, 6.0] };
-                    let state = LiveState { swarm, seed: 1, step: 9 };
-                    self.session.on_event(Event::MomentKept(Box::new(state)));
-                }
-                self.state.on_effect(&effect);
-            }
-        }
-    }
-}
-
-type Window = Harness<'static, Shell>;
-
-fn window(session: Session) -> Window {
-    let shell = Shell {
-        session,
-        state: UiState::new(Vec::new()),
-        readouts: Readouts::default(),
-        commands: Vec::new(),
-        styled: false,
-    };
-    let mut window = Harness::builder()
-        .with_size(LAPTOP)
-        .with_step_dt(1.0 / 60.0)
-        .build_ui_state(|ui, shell: &mut Shell| shell.frame(ui.ctx()), shell);
-    settle(&mut window);
-    window
-}
-
-fn settle(window: &mut Window) {
-    window.run_steps(8);
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
-    settle(window);
-}
+use common::panels::*;
+use unstill::rule::{FlowKind, LiveSettings};
+use unstill::session::{Brush, Command, Knob};
+use unstill::ui::Readouts;
 
 /// A quick click of the mouse itself at a place, with modifier keys.
 fn press(window: &mut Window, at: Pos2, modifiers: Modifiers) {
@@ -83,27 +20,6 @@ fn press(window: &mut Window, at: Pos2, modifiers: Modifiers) {
         window.event_modifiers(Input::PointerButton { pos: at, button, pressed, modifiers }, modifiers);
         window.run_steps(1);
     }
-}
-
-/// A picture of two species with a rule, opened and alive.
-fn alive() -> Session {
-    let net = |outputs| {
-        let shape = NetShape { species: 2, phi: [4, 4], rho: [4, 4], outputs };
-        LocalNet { shape, weights: vec![0.0; shape.layout().total] }
-    };
-    let rule = Rule {
-        unit_length: 1.0,
-        cutoff_l: 3.9,
-        sigma_range_l: [0.1, 0.8],
-        kappa: 1.0,
-        energy: net(1),
-        flow: Some(net(3)),
-    };
-    let pairs = motifs::by_name("pairs").expect("a bundled picture").snapshot();
-    let document = Document { snapshot: Arc::new(pairs), rule: Some(Arc::new(rule)), ..Document::default() };
-    let mut session = Session::new(3);
-    session.on_event(Event::Opened { source: SceneSource::Bundled("pairs".into()), result: Ok(Box::new(document)) });
-    session
 }
 
 fn live(window: &Window) -> LiveSettings {
@@ -228,19 +144,8 @@ fn the_whole_panel_is_on_the_screen_of_a_laptop_with_every_brush_and_flow() {
             session.apply(Command::SetLive(LiveSettings { flow, ..LiveSettings::default() }));
             let mut window = window(session);
             click(&mut window, "Keep");
-            let screen = Rect::from_min_size(Pos2::ZERO, LAPTOP);
-            let nodes = window.root().children_recursive();
-            let mut seen = 0;
-            for node in nodes {
-                let node = node.accesskit_node();
-                let (Some(name), Some(b)) = (node.label().or(node.value()), node.bounding_box()) else { continue };
-                let rect = Rect::from_min_max([b.x0 as f32, b.y0 as f32].into(), [b.x1 as f32, b.y1 as f32].into());
-                let in_panel = rect.min.y > TOP_HEIGHT && rect.min.x < SIDE_WIDTH;
-                assert!(screen.contains_rect(rect), "{name} at {rect} with {brush:?}");
-                assert!(!in_panel || rect.max.x <= SIDE_WIDTH, "{name} at {rect} reaches out of the panel");
-                seen += 1;
-            }
-            assert!(seen > 40, "only {seen} widgets");
+            let found = misplaced(&window, LAPTOP);
+            assert!(found.is_empty(), "{brush:?}, {flow:?}:\n{}", found.join("\n"));
         }
     }
 }

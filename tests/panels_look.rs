@@ -1,94 +1,14 @@
 //! Looks and commands, used as a person uses them: the command palette, the help sheet, preferences, the first steps.
 
-use std::sync::Arc;
+mod common;
 
 use bevy_egui::egui::accesskit::Role;
-use bevy_egui::egui::{self, Context, Key, Modifiers, Rect, Vec2};
-use egui_kittest::Harness;
+use bevy_egui::egui::{self, Key, Modifiers, Rect, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use unstill::rule::{LocalNet, NetShape, Rule};
-use unstill::session::{
-    Body, ColourBy, Command, Dialog, Document, Effect, Event, Palette, Place, Pointer, Preference, Prefs, SceneSource,
-    Session, Theme,
-};
-use unstill::snapshot::motifs;
-use unstill::ui::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
-
-const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
-
-/// A shell without engine, files or threads.
-struct Shell {
-    session: Session,
-    state: UiState,
-    commands: Vec<Command>,
-    kept: Option<Prefs>,
-    free: Rect,
-    styled: bool,
-}
-
-impl Shell {
-    fn new(session: Session) -> Self {
-        let card = |motif: &motifs::Motif| GalleryCard {
-            name: motif.name.into(),
-            title: motif.title.into(),
-            notes: motif.look_for.into(),
-            snapshot: Arc::new(motif.snapshot()),
-        };
-        let state = UiState::new(motifs::all().iter().map(card).collect());
-        Self { session, state, commands: Vec::new(), kept: None, free: Rect::ZERO, styled: false }
-    }
-
-    fn frame(&mut self, ctx: &Context) {
-        if !std::mem::replace(&mut self.styled, true) {
-            set_style(ctx);
-        }
-        let (commands, free) = panels(ctx, &self.session, &Readouts::default(), &mut self.state);
-        self.free = free;
-        for command in commands {
-            self.commands.push(command.clone());
-            self.apply(command);
-        }
-    }
-
-    fn apply(&mut self, command: Command) {
-        for effect in self.session.apply(command) {
-            self.state.on_effect(&effect);
-            if let Effect::KeepPrefs(prefs) = effect {
-                self.kept = Some(*prefs);
-            }
-        }
-    }
-}
-
-type Window = Harness<'static, Shell>;
-
-fn window_of(session: Session, size: Vec2) -> Window {
-    let mut window = Harness::builder()
-        .with_size(size)
-        .with_step_dt(1.0 / 60.0)
-        .build_ui_state(|ui, shell: &mut Shell| shell.frame(ui.ctx()), Shell::new(session));
-    settle(&mut window);
-    window
-}
-
-fn window() -> Window {
-    window_of(alive(), LAPTOP)
-}
-
-fn settle(window: &mut Window) {
-    window.run_steps(8);
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
-    settle(window);
-}
-
-fn apply(window: &mut Window, command: Command) {
-    window.state_mut().apply(command);
-    settle(window);
-}
+use common::panels::*;
+use unstill::session::{Body, ColourBy, Command, Dialog, Event, Palette, Place, Pointer, Preference, Theme};
+use unstill::ui::{SIDE_WIDTH, TOP_HEIGHT};
 
 fn press(window: &mut Window, key: Key) {
     window.key_press(key);
@@ -100,24 +20,9 @@ fn typed(window: &mut Window, text: &str) {
     settle(window);
 }
 
-fn alive() -> Session {
-    let shape = NetShape { species: 2, phi: [4, 4], rho: [4, 4], outputs: 1 };
-    let energy = LocalNet { shape, weights: vec![0.0; shape.layout().total] };
-    let rule = Rule { unit_length: 1.0, cutoff_l: 3.9, sigma_range_l: [0.1, 0.8], kappa: 1.0, energy, flow: None };
-    let mut session = Session::new(3);
-    let document = Document {
-        title: "Pairs".into(),
-        snapshot: Arc::new(motifs::by_name("pairs").expect("a bundled picture").snapshot()),
-        rule: Some(Arc::new(rule)),
-        ..Document::default()
-    };
-    session.on_event(Event::Opened { source: SceneSource::Bundled("pairs".into()), result: Ok(Box::new(document)) });
-    session
-}
-
 #[test]
 fn a_command_is_found_by_a_few_letters_and_given_by_enter() {
-    let mut window = window();
+    let mut window = window(alive());
     apply(&mut window, Command::Ask(Dialog::Palette));
     typed(&mut window, "scrm");
     press(&mut window, Key::Enter);
@@ -128,7 +33,7 @@ fn a_command_is_found_by_a_few_letters_and_given_by_enter() {
 
 #[test]
 fn the_arrows_walk_through_the_commands_and_escape_leaves() {
-    let mut window = window();
+    let mut window = window(alive());
     apply(&mut window, Command::Ask(Dialog::Palette));
     // From the first the way up leads to the last, and down again to the first.
     for key in [Key::ArrowUp, Key::ArrowDown, Key::ArrowUp, Key::Enter] {
@@ -144,7 +49,7 @@ fn the_arrows_walk_through_the_commands_and_escape_leaves() {
 
 #[test]
 fn what_would_do_nothing_now_is_greyed_and_not_given() {
-    let mut window = window();
+    let mut window = window(alive());
     apply(&mut window, Command::Ask(Dialog::Palette));
     typed(&mut window, "resume");
     let row = window.get_by_role_and_label(Role::Button, "Resume learning");
@@ -156,7 +61,7 @@ fn what_would_do_nothing_now_is_greyed_and_not_given() {
 
 #[test]
 fn the_palette_closes_when_one_clicks_beside_it() {
-    let mut window = window();
+    let mut window = window(alive());
     apply(&mut window, Command::Ask(Dialog::Palette));
     window.drag_at([700.0, 700.0].into());
     window.drop_at([700.0, 700.0].into());
@@ -166,7 +71,7 @@ fn the_palette_closes_when_one_clicks_beside_it() {
 
 #[test]
 fn the_help_sheet_is_searched_by_key_name_and_meaning() {
-    let mut window = window();
+    let mut window = window(alive());
     apply(&mut window, Command::Ask(Dialog::Help));
     let rows = |window: &Window| {
         unstill::session::table().filter(|i| window.query_all_by_label(i.tooltip).count() > 0).count()
@@ -182,7 +87,7 @@ fn the_help_sheet_is_searched_by_key_name_and_meaning() {
 
 #[test]
 fn menus_come_from_the_table_and_grey_what_would_do_nothing() {
-    let mut window = window();
+    let mut window = window(alive());
     click(&mut window, "Rule");
     for info in unstill::session::table().filter(|i| i.group == unstill::session::Group::Learn) {
         let found = window.query_all_by_label_contains(info.name).count();
@@ -199,12 +104,12 @@ fn menus_come_from_the_table_and_grey_what_would_do_nothing() {
 
 #[test]
 fn the_look_is_changed_from_its_card_and_kept() {
-    let mut window = window();
+    let mut window = window(alive());
     click(&mut window, "Look");
     for label in ["drops", "unease", "muted", "Trails", "light"] {
         click(&mut window, label);
     }
-    let prefs = window.state().kept.clone().expect("something was kept");
+    let prefs = window.state().kept_prefs().cloned().expect("something was kept");
     assert_eq!((prefs.look.body, prefs.look.colour_by), (Body::Drop, ColourBy::Energy));
     assert_eq!((prefs.look.palette, prefs.theme), (Palette::Muted, Theme::Light));
     assert!(prefs.look.trails);
@@ -216,7 +121,7 @@ fn the_look_is_changed_from_its_card_and_kept() {
 
 #[test]
 fn the_theme_changes_every_colour_of_the_panels_and_the_canvas() {
-    let mut window = window();
+    let mut window = window(alive());
     let fill = |window: &Window| window.ctx.global_style().visuals.panel_fill;
     let dark = fill(&window);
     apply(&mut window, Command::Prefer(Preference::SwitchTheme));
@@ -226,7 +131,7 @@ fn the_theme_changes_every_colour_of_the_panels_and_the_canvas() {
 
 #[test]
 fn at_every_size_of_the_interface_the_canvas_is_what_the_panels_leave() {
-    let mut window = window();
+    let mut window = window(alive());
     for _ in 0..12 {
         apply(&mut window, Command::Prefer(Preference::LargerUi));
     }
@@ -238,16 +143,12 @@ fn at_every_size_of_the_interface_the_canvas_is_what_the_panels_leave() {
 
 #[test]
 fn hiding_the_panels_leaves_the_whole_window_to_the_swarm_and_tells_the_way_back() {
-    let mut window = window();
+    let mut window = window(alive());
     apply(&mut window, Command::Prefer(Preference::TogglePanels));
     assert_eq!(window.state().free, Rect::from_min_size(egui::Pos2::ZERO, LAPTOP));
     assert!(window.query_by_label("Gallery").is_none());
     window.get_by_label("Tab brings the panels back");
-    for _ in 0..10 {
-        let now = window.input().time.unwrap_or(0.0);
-        window.input_mut().time = Some(now + 1.0);
-        window.run_steps(1);
-    }
+    wait_s(&mut window, 10);
     assert!(window.query_by_label("Tab brings the panels back").is_none());
     apply(&mut window, Command::Prefer(Preference::TogglePanels));
     window.get_by_label("Gallery");
@@ -255,7 +156,7 @@ fn hiding_the_panels_leaves_the_whole_window_to_the_swarm_and_tells_the_way_back
 
 #[test]
 fn the_key_that_hides_the_panels_leaves_no_control_with_the_keyboard() {
-    let mut window = window();
+    let mut window = window(alive());
     window.key_press_modifiers(Modifiers::NONE, Key::Tab);
     window.run_steps(1);
     apply(&mut window, Command::Prefer(Preference::TogglePanels));
@@ -265,7 +166,7 @@ fn the_key_that_hides_the_panels_leaves_no_control_with_the_keyboard() {
 
 #[test]
 fn each_first_step_is_ticked_off_and_after_the_third_the_hint_never_comes_back() {
-    let mut window = window();
+    let mut window = window(alive());
     window.get_by_label("1  Paint");
     assert!(window.query_by_label("✔ done").is_none());
     apply(&mut window, Command::Pointer(Pointer::Press([1.0, 1.0])));
@@ -279,7 +180,7 @@ fn each_first_step_is_ticked_off_and_after_the_third_the_hint_never_comes_back()
     apply(&mut window, Command::StopLearning);
     apply(&mut window, Command::SetPlace(Place::Live));
     assert!(window.query_by_label("1  Paint").is_none());
-    let kept = window.state().kept.clone().expect("kept for the next run");
+    let kept = window.state().kept_prefs().cloned().expect("kept for the next run");
     let mut session = alive();
     session.on_event(Event::PrefsRead(Box::new(kept)));
     assert!(window_of(session, LAPTOP).query_by_label("1  Paint").is_none());
@@ -287,10 +188,10 @@ fn each_first_step_is_ticked_off_and_after_the_third_the_hint_never_comes_back()
 
 #[test]
 fn the_hint_can_be_closed_for_good() {
-    let mut window = window();
+    let mut window = window(alive());
     click(&mut window, "×");
     assert!(window.query_by_label("1  Paint").is_none());
-    assert!(window.state().kept.as_ref().is_some_and(|prefs| prefs.first_steps.closed));
+    assert!(window.state().kept_prefs().is_some_and(|prefs| prefs.first_steps.closed));
 }
 
 #[test]

@@ -1,84 +1,25 @@
 //! The plots, the meter and the curves of learning, used as a person uses them.
 
+mod common;
+
 use std::sync::Arc;
 
-use bevy_egui::egui::{Context, Rect, Vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
+use common::panels::*;
 use unstill::observe::{Certificate, Motion, QuickFidelity, Reading};
-use unstill::rule::{LocalNet, NetShape, Rule};
-use unstill::session::{
-    Command, Dialog, Document, Effect, Event, Evidence, Place, PlotKind, RuleRole, SceneSource, Session,
-};
+use unstill::rule::Rule;
+use unstill::session::{Command, Dialog, Effect, Event, Evidence, Place, PlotKind, RuleRole, Session};
 use unstill::snapshot::motifs;
-use unstill::ui::{Readouts, UiState, panels, set_style};
 
-const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
-
-/// A shell without engine, files or threads.
-struct Shell {
-    session: Session,
-    state: UiState,
-    effects: Vec<Effect>,
-    free: Rect,
-    styled: bool,
-}
-
-impl Shell {
-    fn frame(&mut self, ctx: &Context) {
-        if !std::mem::replace(&mut self.styled, true) {
-            set_style(ctx);
-        }
-        let (commands, free) = panels(ctx, &self.session, &Readouts::default(), &mut self.state);
-        self.free = free;
-        commands.into_iter().for_each(|command| self.apply(command));
-    }
-
-    fn apply(&mut self, command: Command) {
-        for effect in self.session.apply(command) {
-            self.state.on_effect(&effect);
-            self.effects.push(effect);
-        }
-    }
-}
-
-type Window = Harness<'static, Shell>;
-
-fn window(session: Session) -> Window {
-    let shell =
-        Shell { session, state: UiState::new(Vec::new()), effects: Vec::new(), free: Rect::ZERO, styled: false };
-    let mut window = Harness::builder()
-        .with_size(LAPTOP)
-        .with_step_dt(1.0 / 60.0)
-        .build_ui_state(|ui, shell: &mut Shell| shell.frame(ui.ctx()), shell);
-    window.run_steps(8);
-    window
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
-    window.run_steps(8);
-}
-
-fn rule() -> Arc<Rule> {
-    let shape = NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 };
-    Arc::new(Rule {
-        unit_length: motifs::by_name("mill").expect("a bundled picture").snapshot().unit_length(),
-        cutoff_l: 3.9,
-        sigma_range_l: [0.1, 0.8],
-        kappa: 1.0,
-        energy: LocalNet { shape, weights: vec![0.0; shape.layout().total] },
-        flow: None,
-    })
+fn mill_rule() -> Rule {
+    let unit_length = motifs::by_name("mill").expect("a bundled picture").snapshot().unit_length();
+    Rule { unit_length, ..rule(1, false) }
 }
 
 /// A mill that lives, and was looked at some times.
-fn alive() -> Session {
-    let mut session = Session::new(3);
-    let snapshot = Arc::new(motifs::by_name("mill").expect("a bundled picture").snapshot());
-    let document = Document { title: "Mill".into(), snapshot, rule: Some(rule()), ..Document::default() };
-    session.on_event(Event::Opened { source: SceneSource::Bundled("mill".into()), result: Ok(Box::new(document)) });
+fn observed() -> Session {
+    let mut session = opened("mill", mill_rule());
     for k in 0..6 {
         session.tick(4);
         look(&mut session, 0.8 + 0.02 * f64::from(k));
@@ -103,7 +44,7 @@ fn look(session: &mut Session, fidelity: f64) {
 
 #[test]
 fn the_meter_in_live_tells_the_fidelity_and_opens_the_plots_above_which_the_canvas_keeps_its_place() {
-    let mut window = window(alive());
+    let mut window = window(observed());
     let before = window.state().free;
     click(&mut window, "Pattern fidelity 0.90");
     window.get_by_label("Fidelity 0.90");
@@ -115,7 +56,7 @@ fn the_meter_in_live_tells_the_fidelity_and_opens_the_plots_above_which_the_canv
 
 #[test]
 fn plots_are_chosen_by_a_click_and_all_of_them_fit_the_laptop() {
-    let mut window = window(alive());
+    let mut window = window(observed());
     window.state_mut().apply(Command::Ask(Dialog::Plots));
     window.run_steps(4);
     assert!(window.query_by_label("Energy -1.00").is_none());
@@ -135,13 +76,13 @@ fn plots_are_chosen_by_a_click_and_all_of_them_fit_the_laptop() {
 
 #[test]
 fn a_plot_asks_where_it_shall_be_saved_as_a_table_or_a_picture() {
-    let mut window = window(alive());
+    let mut window = window(observed());
     window.state_mut().apply(Command::Ask(Dialog::Plots));
     window.run_steps(4);
     click(&mut window, "Save Fidelity as CSV");
     assert!(window.state().effects.contains(&Effect::Ask(Dialog::SavePlotCsv(PlotKind::Fidelity))));
     assert!(window.state().state.has_dialog());
-    let mut window = self::window(alive());
+    let mut window = common::panels::window(observed());
     window.state_mut().apply(Command::Ask(Dialog::Plots));
     window.run_steps(4);
     click(&mut window, "Save g(r) as PNG");
@@ -151,7 +92,7 @@ fn a_plot_asks_where_it_shall_be_saved_as_a_table_or_a_picture() {
 
 #[test]
 fn a_scrambled_swarm_shows_its_healing_from_the_meter() {
-    let mut session = alive();
+    let mut session = observed();
     session.apply(Command::Randomise);
     for k in 0..24 {
         session.tick(4);
@@ -166,7 +107,7 @@ fn a_scrambled_swarm_shows_its_healing_from_the_meter() {
 
 #[test]
 fn the_scene_is_certified_from_the_meter_and_its_seal_says_what_was_measured() {
-    let mut window = window(alive());
+    let mut window = window(observed());
     click(&mut window, "certify");
     let run = window.state().effects.iter().find_map(|e| match e {
         Effect::Certify(request) => Some(request.run),
@@ -191,7 +132,7 @@ fn the_scene_is_certified_from_the_meter_and_its_seal_says_what_was_measured() {
 
 #[test]
 fn while_another_rule_is_learned_the_old_one_plays_and_one_can_switch_at_once() {
-    let mut session = alive();
+    let mut session = observed();
     session.apply(Command::SetPlace(Place::Learn));
     session.apply(Command::StartLearning);
     let run = session.training().run;
@@ -200,7 +141,7 @@ fn while_another_rule_is_learned_the_old_one_plays_and_one_can_switch_at_once() 
         session.on_event(Event::RuleMeasured { run, role, step, result });
     };
     measured(&mut session, RuleRole::Old, 0, 0.93);
-    session.on_event(Event::NewRule { run, rule: rule() });
+    session.on_event(Event::NewRule { run, rule: Arc::new(mill_rule()) });
     measured(&mut session, RuleRole::New, 50, 0.5);
     measured(&mut session, RuleRole::New, 100, 0.71);
     let mut window = window(session);

@@ -1,96 +1,17 @@
 //! The panel of the first place, used as a person uses it: tools, their settings, remedies, and the empty canvas.
 
-use std::sync::Arc;
+mod common;
 
 use bevy_egui::egui::accesskit::Role;
-use bevy_egui::egui::{Context, Key, Rect, Vec2};
-use egui_kittest::Harness;
+use bevy_egui::egui::{Key, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
+use common::panels::*;
 use unstill::session::{
-    Command, CurveHeading, Dialog, Effect, Event, FillHeading, LatticeKind, Place, Pointer, SelectionOrder, Session,
+    Command, CurveHeading, Dialog, Effect, Event, FillHeading, LatticeKind, Pointer, SelectionOrder, Session,
     SprayHeading, StippleRequest, Tool, info_of,
 };
 use unstill::snapshot::{Boundary, Mode, Particle, Snapshot, motifs};
-use unstill::ui::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
-
-const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
-
-/// A shell without engine, files or threads.
-struct Shell {
-    session: Session,
-    state: UiState,
-    effects: Vec<Effect>,
-    styled: bool,
-}
-
-impl Shell {
-    fn new(session: Session) -> Self {
-        let card = |motif: &motifs::Motif| GalleryCard {
-            name: motif.name.into(),
-            title: motif.title.into(),
-            notes: motif.look_for.into(),
-            snapshot: Arc::new(motif.snapshot()),
-        };
-        let state = UiState::new(motifs::all().iter().map(card).collect());
-        Self { session, state, effects: Vec::new(), styled: false }
-    }
-
-    fn frame(&mut self, ctx: &Context) {
-        if !std::mem::replace(&mut self.styled, true) {
-            set_style(ctx);
-        }
-        let (commands, _) = panels(ctx, &self.session, &Readouts::default(), &mut self.state);
-        for command in commands {
-            self.apply(command);
-        }
-        for effect in self.session.tick(0) {
-            self.effects.push(effect);
-        }
-    }
-
-    fn apply(&mut self, command: Command) {
-        for effect in self.session.apply(command) {
-            self.state.on_effect(&effect);
-            self.effects.push(effect);
-        }
-    }
-}
-
-type Window = Harness<'static, Shell>;
-
-fn window(session: Session) -> Window {
-    let mut window = Harness::builder()
-        .with_size(LAPTOP)
-        .with_step_dt(1.0 / 60.0)
-        .build_ui_state(|ui, shell: &mut Shell| shell.frame(ui.ctx()), Shell::new(session));
-    settle(&mut window);
-    window
-}
-
-/// Some frames: notices and fades keep the window drawing, so it is never idle.
-fn settle(window: &mut Window) {
-    window.run_steps(8);
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
-    settle(window);
-}
-
-fn empty() -> Session {
-    let mut session = Session::new(1);
-    session.apply(Command::SetPlace(Place::Paint));
-    session
-}
-
-fn painted() -> Session {
-    let mut session = empty();
-    let at = |x, y| Particle { x, y, ..Particle::default() };
-    session.apply(Command::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
-    session.apply(Command::EndGesture);
-    session
-}
 
 fn particles(window: &Window) -> Vec<Particle> {
     window.state().session.snapshot().particles.clone()
@@ -260,6 +181,59 @@ fn an_empty_canvas_invites_and_a_painted_one_does_not() {
     assert!(window.query_by_label("Paint something that shall live").is_none());
 }
 
+#[test]
+fn a_stroke_that_begins_on_an_offer_does_not_take_it() {
+    let mut window = window(empty());
+    let from = window.get_by_label("Begin with Mill").rect().center();
+    let offers = window.state().state.offers().to_vec();
+    let free = window.state().free;
+    assert!(offers.len() >= 5 && offers.iter().all(|offer| free.contains_rect(*offer)), "{offers:?}");
+    assert!(offers.iter().any(|offer| offer.contains(from)), "the canvas is told where they lie");
+    window.drag_at(from);
+    window.run_steps(1);
+    window.hover_at(from + Vec2::new(30.0, -10.0));
+    window.run_steps(1);
+    window.drop_at(from + Vec2::new(60.0, -10.0));
+    settle(&mut window);
+    assert!(particles(&window).is_empty());
+    let middle = free.center();
+    assert!(!offers.iter().any(|offer| offer.distance_to_pos(middle) < 100.0), "the middle is free");
+}
+
+#[test]
+fn lattices_and_images_have_the_settings_of_their_kind() {
+    let mut window = window(empty());
+    let options = |window: &Window| window.state().session.paint_options();
+    click(&mut window, name(Tool::Lattice));
+    for (label, heading) in [
+        ("none", FillHeading::None),
+        ("outward", FillHeading::Outward),
+        ("around", FillHeading::Around),
+        ("common", FillHeading::Common),
+    ] {
+        click(&mut window, label);
+        assert_eq!(options(&window).fill, heading);
+    }
+    window.state_mut().apply(Command::OpenPicture("fish.png".into()));
+    settle(&mut window);
+    let row: Vec<Particle> = (0..9).map(|i| Particle { x: 0.05 * f64::from(i), ..Particle::default() }).collect();
+    let request = asked(&window);
+    window.state_mut().session.on_event(Event::Stippled { request, result: Ok(row) });
+    settle(&mut window);
+    let shown = window.get_by_role_and_label(Role::Slider, "Spacing").accesskit_node().numeric_value().unwrap();
+    assert!((shown - 0.05 * options(&window).image.scale).abs() < 0.01, "{shown}");
+    window.get_by_role_and_label(Role::Slider, "Spacing").focus();
+    settle(&mut window);
+    window.key_press(Key::ArrowRight);
+    settle(&mut window);
+    assert!(options(&window).image_options.spacing.is_some_and(|spacing| spacing > shown));
+    window.get_by_role_and_label(Role::Slider, "Particles").focus();
+    settle(&mut window);
+    window.key_press(Key::ArrowRight);
+    settle(&mut window);
+    assert_eq!(options(&window).image_options.spacing, None);
+}
+
 /// A crowd with every warning that a picture can have at once.
 fn troubled() -> Session {
     let mut session = empty();
@@ -278,20 +252,8 @@ fn with_every_tool_all_controls_lie_on_the_screen_of_a_laptop_and_in_the_panel()
             session.apply(Command::OpenPicture("a picture with a rather long name for a narrow panel.png".into()));
             session.apply(Command::SetTool(tool));
             let window = window(session);
-            let screen = Rect::from_min_size([0.0, 0.0].into(), LAPTOP);
-            let nodes = window.root().children_recursive();
-            let misplaced: Vec<String> = nodes
-                .filter_map(|node| {
-                    let node = node.accesskit_node();
-                    let name = node.label().or(node.value())?;
-                    let b = node.bounding_box()?;
-                    let rect = Rect::from_min_max([b.x0 as f32, b.y0 as f32].into(), [b.x1 as f32, b.y1 as f32].into());
-                    let in_panel = rect.min.y > TOP_HEIGHT && rect.min.x < SIDE_WIDTH;
-                    let misplaced = !screen.contains_rect(rect) || (in_panel && rect.max.x > SIDE_WIDTH);
-                    misplaced.then(|| format!("{:?} {name} at {rect}", node.role()))
-                })
-                .collect();
-            assert!(misplaced.is_empty(), "{what}, {tool:?}:\n{}", misplaced.join("\n"));
+            let found = misplaced(&window, LAPTOP);
+            assert!(found.is_empty(), "{what}, {tool:?}:\n{}", found.join("\n"));
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Canvas {
     live: Camera,
     /// The primary button went down on the canvas and is still down.
     held: bool,
+    /// The primary button went down here, on an offer: a click takes it, a drag paints.
+    offered: Option<Pos2>,
     /// The view is being dragged.
     panning: bool,
     /// The brush is being resized: where the pointer went down, and the radius there, ℓ.
@@ -51,6 +53,7 @@ impl Default for Canvas {
             paint: Camera::default(),
             live: Camera::default(),
             held: false,
+            offered: None,
             panning: false,
             resizing: None,
             painting: None,
@@ -69,11 +72,12 @@ impl Canvas {
         }
     }
 
-    /// Reads the pointer over the free rectangle and draws what belongs to it.
+    /// Reads the pointer over the free rectangle and draws what belongs to it. `offers`: places where a click is not
+    /// ours.
     pub fn show(
         &mut self,
         ctx: &egui::Context,
-        free: Rect,
+        (free, offers): (Rect, &[Rect]),
         session: &Session,
         pointer_is_here: bool,
         dt_s: f64,
@@ -104,7 +108,7 @@ impl Canvas {
             let cursor = at.filter(|_| over && pointer_is_here);
             draft::show(ui, free, &self.paint, session, cursor);
         }
-        commands.extend(self.pointer(ui, over, session));
+        commands.extend(self.pointer(ui, over, offers, session));
         if let Some(at) = at.filter(|_| self.held || (over && pointer_is_here)) {
             self.overlay(ui, session, at);
         }
@@ -112,13 +116,14 @@ impl Canvas {
     }
 
     /// The events of the frame in their order, so that a quick click or a quick stroke loses nothing.
-    fn pointer(&mut self, ui: &Ui, over: bool, session: &Session) -> Vec<Command> {
+    fn pointer(&mut self, ui: &Ui, over: bool, offers: &[Rect], session: &Session) -> Vec<Command> {
         let (free, place) = (self.free, session.place());
         let live = session.live();
         let mut commands = Vec::new();
         let (events, scroll, pinch, hover, focused) = ui
             .input(|i| (i.events.clone(), i.smooth_scroll_delta().y, i.zoom_delta(), i.pointer.hover_pos(), i.focused));
         let double_click = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
+        let farthest_click = ui.ctx().options(|options| options.input_options.max_click_dist);
         let mut last = None;
         for event in events {
             match event {
@@ -127,6 +132,9 @@ impl Canvas {
                         if place != Place::Paint && (modifiers.ctrl || modifiers.alt || modifiers.command) =>
                     {
                         self.resizing = Some((pos, live.brush_radius_l));
+                    }
+                    egui::PointerButton::Primary if offers.iter().any(|offer| offer.contains(pos)) => {
+                        self.offered = Some(pos);
                     }
                     egui::PointerButton::Primary => {
                         self.held = true;
@@ -143,6 +151,7 @@ impl Canvas {
                 },
                 egui::Event::PointerButton { pos, button, pressed: false, .. } => match button {
                     egui::PointerButton::Primary if self.resizing.is_some() => self.resizing = None,
+                    egui::PointerButton::Primary if self.offered.is_some() => self.offered = None,
                     egui::PointerButton::Primary if self.held => {
                         let at = self.camera(place).world_from_screen(free, pos);
                         commands.extend([Command::Pointer(Pointer::Drag(at)), Command::Pointer(Pointer::Release)]);
@@ -151,6 +160,13 @@ impl Canvas {
                     egui::PointerButton::Secondary | egui::PointerButton::Middle => self.panning = false,
                     _ => {}
                 },
+                egui::Event::PointerMoved(pos) if self.offered.is_some() => {
+                    if let Some(from) = self.offered.take_if(|from| from.distance(pos) > farthest_click) {
+                        self.held = true;
+                        let [from, to] = [from, pos].map(|at| self.camera(place).world_from_screen(free, at));
+                        commands.extend([Pointer::Press(from), Pointer::Drag(to)].map(Command::Pointer));
+                    }
+                }
                 egui::Event::PointerMoved(pos) if self.resizing.is_some() => {
                     if let Some((from, radius_l)) = self.resizing {
                         let factor = f64::from((pos.x - from.x) / RESIZE_POINTS).exp();
@@ -168,6 +184,9 @@ impl Canvas {
                 }
                 _ => {}
             }
+        }
+        if !focused {
+            self.offered = None;
         }
         if self.held && !focused {
             self.held = false;

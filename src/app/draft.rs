@@ -42,8 +42,7 @@ pub fn show(ui: &Ui, free: Rect, camera: &Camera, session: &Session, cursor: Opt
     let draft = session.draft(cursor.map(|at| camera.world_from_screen(free, at)));
     let spacing = match session.tool() {
         Tool::Text => session.paint_options().text_spacing,
-        // Ink fills about half of an image's square.
-        Tool::Image => session.paint_options().image.scale * (0.4 / draft.ghosts.len().max(1) as f64).sqrt(),
+        Tool::Image => session.paint_options().image.scale * session.stipple().spacing,
         _ => session.spacing(),
     };
     let body = sheet.length(BODY_L * unit_length(session).min(1.5 * spacing)).clamp(3.0, 40.0);

@@ -14,6 +14,8 @@ struct Keys {
     ctrl: bool,
     shift: bool,
     alt: bool,
+    /// The key that is down and gives its command again and again.
+    repeating: Option<egui::Key>,
 }
 
 /// Who else listens to the keyboard.
@@ -50,11 +52,14 @@ pub struct Keyboard<'w, 's> {
 impl Keyboard<'_, '_> {
     /// What was asked for in `place` since the last frame. What `listener` wants is not for us.
     pub fn commands(&mut self, place: Place, listener: Listener) -> Vec<Command> {
+        let mut commands = Vec::new();
         if self.lost.read().count() > 0 {
             // Releases after this go to another window.
-            *self.keys = Keys::default();
+            let keys = std::mem::take(&mut *self.keys);
+            commands.extend(keys.repeating.map(|_| Command::EndGesture));
         }
-        self.pressed.read().filter_map(|event| self.keys.press(event, place, listener)).collect()
+        commands.extend(self.pressed.read().filter_map(|event| self.keys.press(event, place, listener)));
+        commands
     }
 }
 
@@ -70,8 +75,16 @@ impl Keys {
             Key::Alt => self.alt = down,
             _ if down && !self.alt => {
                 let key = bevy_to_egui_key(&event.logical_key)?;
-                let command = if listener.wants(key) { None } else { self.command(key, place) };
-                return command.filter(|command| !event.repeat || command.repeats());
+                let command = if listener.wants(key) { None } else { self.command(key, place) }?;
+                if command.repeats() {
+                    self.repeating = Some(key);
+                }
+                return Some(command).filter(|command| !event.repeat || command.repeats());
+            }
+            _ if !down && self.repeating.is_some() && bevy_to_egui_key(&event.logical_key) == self.repeating => {
+                // What a key did while it was held is one step of the history.
+                self.repeating = None;
+                return Some(Command::EndGesture);
             }
             _ => {}
         }
@@ -142,10 +155,25 @@ mod tests {
     fn the_interface_grows_by_plus_wherever_that_lies_on_the_keyboard() {
         let larger = Some(Command::Prefer(Preference::LargerUi));
         for (letter, shift) in [("+", true), ("+", false), ("=", false)] {
-            let mut keys = Keys { ctrl: true, shift, alt: false };
+            let mut keys = Keys { ctrl: true, shift, ..Keys::default() };
             let key = event(Key::Character(letter.into()), ButtonState::Pressed);
             assert_eq!(keys.press(&key, Place::Live, Listener::Nobody), larger, "{letter}");
         }
+    }
+
+    #[test]
+    fn a_key_that_is_held_nudges_again_and_again_and_all_of_it_is_one_step_that_ends_with_its_release() {
+        let mut keys = Keys::default();
+        let mut press = |key: Key, state, repeat| {
+            let event = KeyboardInput { repeat, ..event(key, state) };
+            keys.press(&event, Place::Paint, Listener::Nobody)
+        };
+        for repeat in [false, true, true] {
+            assert_eq!(press(Key::ArrowLeft, ButtonState::Pressed, repeat), Some(Command::Nudge([-1, 0])));
+        }
+        assert_eq!(press(Key::ArrowLeft, ButtonState::Released, false), Some(Command::EndGesture));
+        assert_eq!(press(Key::ArrowLeft, ButtonState::Released, false), None);
+        assert_eq!(press(Key::Delete, ButtonState::Pressed, true), None, "deleting once is enough");
     }
 
     #[test]

@@ -78,13 +78,15 @@ impl Desk {
             self.drawing = Some((request.source.clone(), written, drawing));
         }
         let Some((_, _, drawing)) = &self.drawing else { return Ok(Vec::new()) };
+        let (paper, invert) = (request.paper, request.invert);
+        let strokes = matches!(request.source, StippleSource::Text(_));
+        let options = StippleOptions { paper, invert, strokes, ..StippleOptions::default() };
         let particles = match request.amount {
             StippleAmount::Count(count) => count,
-            StippleAmount::Spacing(spacing) => drawing.particles_at(spacing),
+            StippleAmount::Spacing(spacing) if strokes => drawing.particles_at(spacing),
+            StippleAmount::Spacing(spacing) => return drawing.stipple_at(spacing, &options),
         };
-        let strokes = matches!(request.source, StippleSource::Text(_));
-        let (paper, invert) = (request.paper, request.invert);
-        drawing.stipple(&StippleOptions { particles, seed: 1, paper, invert, strokes })
+        drawing.stipple(&StippleOptions { particles, ..options })
     }
 }
 

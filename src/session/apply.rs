@@ -22,7 +22,8 @@ use crate::snapshot::{MAX_SPECIES, Snapshot};
 /// Most particles the live swarm may be asked to have.
 pub(super) const MAX_PARTICLES: usize = 1_000_000;
 
-type Kind = Discriminant<Command>;
+/// Commands of one kind may be one step of the history.
+pub(super) type Kind = Discriminant<Command>;
 
 pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
     let merge = command.merges().then(|| std::mem::discriminant(&command));
@@ -79,9 +80,9 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetPaint(options) => tools::set_options(session, options),
         Command::Hold(hand) => tools::hold(session, hand),
         Command::Selection(order) => tools::order(session, order),
-        Command::Turn(by) => tools::turn(session, by),
-        Command::Resize(factor) => tools::resize(session, factor),
-        Command::Nudge(steps) => tools::nudge(session, steps),
+        Command::Turn(by) => tools::turn(session, by, merge),
+        Command::Resize(factor) => tools::resize(session, factor, merge),
+        Command::Nudge(steps) => tools::nudge(session, steps, merge),
         Command::ToggleSymmetry => tools::toggle_symmetry(session),
         Command::ToggleSnap => tools::toggle_snap(session),
         Command::TakeStamp(source) => tools::take_stamp(session, &source),
@@ -336,7 +337,22 @@ pub(super) fn replace(session: &mut Session, document: Document, path: Option<Pa
 fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Moment, bool)>) -> Vec<Effect> {
     let mut effects = release(session);
     let now = session.moment();
-    let Some((moment, whole)) = step(&mut session.history, now) else { return effects };
+    if let Some((moment, whole)) = step(&mut session.history, now) {
+        effects.extend(return_to(session, moment, whole));
+    }
+    effects
+}
+
+/// Brings back what was before the open gesture of this kind, as if it had never begun.
+pub(super) fn give_up(session: &mut Session, merge: Option<Kind>) -> Vec<Effect> {
+    match session.history.give_up(merge) {
+        Some(moment) => return_to(session, moment, false),
+        None => Vec::new(),
+    }
+}
+
+fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> {
+    let mut effects = Vec::new();
     let old = std::mem::replace(&mut session.document, moment.document);
     if !Arc::ptr_eq(&old.snapshot, &session.document.snapshot) {
         // What was selected in that picture.

@@ -325,7 +325,20 @@ pub enum EngineOrder {
 impl Command {
     /// Whether a key held down gives it again and again.
     pub fn repeats(&self) -> bool {
-        matches!(self, Self::Step | Self::StepBack | Self::WidenBrush | Self::NarrowBrush | Self::Faster | Self::Slower)
+        matches!(
+            self,
+            Self::Undo
+                | Self::Redo
+                | Self::Turn(_)
+                | Self::Resize(_)
+                | Self::Nudge(_)
+                | Self::Step
+                | Self::StepBack
+                | Self::WidenBrush
+                | Self::NarrowBrush
+                | Self::Faster
+                | Self::Slower
+        )
     }
 
     /// Consecutive commands of this kind are one step of the history until [`Command::EndGesture`].
@@ -335,6 +348,9 @@ impl Command {
             Self::SetTitle(_)
                 | Self::SetAuthor(_)
                 | Self::SetNotes(_)
+                | Self::Turn(_)
+                | Self::Resize(_)
+                | Self::Nudge(_)
                 | Self::Pointer(_)
                 | Self::Stroke(_)
                 | Self::EraseAt { .. }

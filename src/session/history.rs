@@ -36,16 +36,30 @@ pub(super) struct History {
     redo: Vec<Entry>,
     /// The gesture that may still grow: commands of this kind add to the last entry.
     open: Option<Discriminant<Command>>,
+    /// What could be redone before the open gesture began.
+    redo_before: Vec<Entry>,
 }
 
 impl History {
     /// Notes that `before` was left by an edit. `merge`: commands of this kind are one step until the gesture ends.
     pub fn record_edit(&mut self, before: Moment, merge: Option<Discriminant<Command>>) {
-        self.redo.clear();
+        let redo = std::mem::take(&mut self.redo);
         if merge.is_none() || self.open != merge {
             self.undo.push(Entry { moment: before, whole: false });
+            self.redo_before = redo;
         }
         self.open = merge;
+    }
+
+    /// The moment before the open gesture of this kind, which leaves no trace; `None` when there is none.
+    pub fn give_up(&mut self, merge: Option<Discriminant<Command>>) -> Option<Moment> {
+        if merge.is_none() || self.open != merge {
+            return None;
+        }
+        self.open = None;
+        let entry = self.undo.pop()?;
+        self.redo = std::mem::take(&mut self.redo_before);
+        Some(entry.moment)
     }
 
     /// Notes that `before` was replaced as a whole.

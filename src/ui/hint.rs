@@ -37,7 +37,14 @@ fn is_taken(step: Place, steps: FirstSteps) -> bool {
     }
 }
 
-pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
+/// Returns what it leaves free above it.
+pub(super) fn show(
+    ctx: &Context,
+    free: Rect,
+    session: &Session,
+    state: &mut UiState,
+    commands: &mut Vec<Command>,
+) -> Rect {
     let now = ctx.input(|i| i.time);
     let steps = session.prefs().first_steps;
     let hint = &mut state.hint;
@@ -49,7 +56,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     let strip_is_there = (session.place() == Place::Learn && session.has_rule()) || moments::is_shown(session);
     let learns = session.training().state.is_active();
     if steps.are_done() || now - since > STAYS_S || strip_is_there || learns || state.gallery_open || state.help_open {
-        return;
+        return free;
     }
     let mut step = |ui: &mut Ui, place, name, what| {
         let done = is_taken(place, steps);
@@ -66,7 +73,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     };
     let mut closed = false;
     let mut close = |ui: &mut Ui| closed |= ui.small_button("×").on_hover_text("Hide this hint for good").clicked();
-    on_canvas(ctx, "hint", free, |ui| {
+    let shown = on_canvas(ctx, "hint", free, |ui| {
         if free.width() >= ROOM_FOR_ONE_LINE {
             ui.horizontal(|ui| {
                 for (place, name, what) in STEPS {
@@ -89,6 +96,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     if closed {
         commands.push(Command::Prefer(Preference::CloseHint));
     }
+    free.with_max_y(shown.top())
 }
 
 /// Tells the way back for a while when only the swarm is shown.
@@ -104,7 +112,7 @@ pub(super) fn way_back(ctx: &Context, free: Rect, session: &Session, state: &mut
     }
 }
 
-fn on_canvas(ctx: &Context, id: &str, free: Rect, content: impl FnOnce(&mut Ui)) {
+fn on_canvas(ctx: &Context, id: &str, free: Rect, content: impl FnOnce(&mut Ui)) -> Rect {
     Area::new(Id::new(id))
         .order(Order::Middle)
         .pivot(Align2::CENTER_BOTTOM)
@@ -117,5 +125,7 @@ fn on_canvas(ctx: &Context, id: &str, free: Rect, content: impl FnOnce(&mut Ui))
                 .corner_radius(10.0)
                 .inner_margin(Margin::symmetric(14, 8))
                 .show(ui, content);
-        });
+        })
+        .response
+        .rect
 }

@@ -91,11 +91,11 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     if !session.prefs().panels_hidden {
         caption::show(ctx, free, session, &mut state.caption);
         look::legend(ctx, free, session, state.ramp_range);
-        invite::show(ctx, free, session, state, &mut commands);
         rules::show(ctx, free, session, state, &mut commands);
         moments::show(ctx, free, session, state, &mut commands);
         let beside_meter = meter::show(ctx, free, session, state, &mut commands);
-        hint::show(ctx, beside_meter, session, state, &mut commands);
+        let above_hint = hint::show(ctx, beside_meter, session, state, &mut commands);
+        invite::show(ctx, above_hint, session, state, &mut commands);
     }
     hint::way_back(ctx, free, session, state);
     finder::show(ctx, session, state, &mut commands);

@@ -30,6 +30,8 @@ pub struct UiState {
     pub(super) hint: Hint,
     pub(super) caption: Caption,
     pub(super) preview: Preview,
+    /// Places on the canvas that a click takes, points.
+    pub(super) offers: Vec<egui::Rect>,
     pub(super) strip: Strip,
     pub(super) live: LivePanel,
     pub(super) share: ShareUi,
@@ -58,6 +60,7 @@ impl UiState {
             hint: Hint::default(),
             caption: Caption::default(),
             preview: Preview::default(),
+            offers: Vec::new(),
             strip: Strip::default(),
             live: LivePanel::default(),
             share: ShareUi::default(),
@@ -103,6 +106,11 @@ impl UiState {
             Effect::Ask(dialog) => dialogs::open(&mut self.file_dialog, *dialog),
             _ => {}
         }
+    }
+
+    /// Places on the canvas where a click is not the tools': a stroke that begins there is.
+    pub fn offers(&self) -> &[egui::Rect] {
+        &self.offers
     }
 
     /// A dialog is open that should get the keys and clicks.

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::egui::emath::Numeric;
+use super::egui::emath::{Numeric, round_to_decimals};
 use super::egui::{Align, Button, Color32, Frame, Label, Layout, Margin, Response, RichText, Slider, Ui, Vec2, Widget};
 use super::style;
 use crate::session::{Command, info_of};
@@ -115,8 +115,8 @@ fn number_slider<N: Numeric>(
     scale: Scale,
     decimals: usize,
 ) -> bool {
-    // The slider clamps what it is given; only what the user did counts.
-    let mut new = *value;
+    // The slider clamps and rounds what it is given; only what the user did counts.
+    let mut new = N::from_f64(round_to_decimals(value.to_f64(), decimals));
     let slider = Slider::new(&mut new, range).logarithmic(scale == Scale::Logarithmic).max_decimals(decimals);
     let moved = row(ui, text, tooltip, slider).changed();
     if moved {

@@ -1,10 +1,13 @@
 //! A real X server, the program in a window on it, and the hands of a person: for the tests that use the window.
+//! For the tests that use the panels alone: `panels`.
 //!
 //! `UNSTILL_WINDOW_TESTS`: `auto` (the default) skips loudly where Xvfb, xdotool or import (ImageMagick) is missing,
 //! `require` fails there, `off` leaves the tests out. The pictures taken stay in `artefacts/`.
 
 // Each test program uses its part of this.
 #![allow(dead_code)]
+
+pub mod panels;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

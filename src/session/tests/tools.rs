@@ -332,6 +332,101 @@ fn escape_drops_the_shape_in_the_making_then_the_selection_then_the_tool() {
 }
 
 #[test]
+fn escape_in_the_middle_of_any_gesture_restores_what_was_before_it_and_leaves_no_step() {
+    for tool in [Tool::Pen, Tool::Line, Tool::Arc, Tool::Circle, Tool::Lattice, Tool::Spray, Tool::Eraser, Tool::Lasso]
+    {
+        let mut session = selecting();
+        session.apply(Command::SetTool(tool));
+        session.apply(Command::Paint(at(12.0, 8.0)));
+        session.apply(Command::Undo);
+        let before = (session.document().clone(), session.paint_options().heading, session.selection().to_vec());
+        session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
+        session.apply(Command::Pointer(Pointer::Drag([6.0, 5.0])));
+        session.apply(Command::Pointer(Pointer::Drag([8.0, 8.0])));
+        session.apply(Command::LetGo);
+        session.apply(Command::Pointer(Pointer::Drag([9.0, 2.0])));
+        session.apply(Command::Pointer(Pointer::Release));
+        let after = (session.document().clone(), session.paint_options().heading, session.selection().to_vec());
+        assert_eq!(after, before, "{tool:?}");
+        assert_eq!(session.tool(), tool);
+        session.apply(Command::Redo);
+        assert_eq!(particles(&session).len(), 4, "{tool:?}: what could be redone still can");
+        session.apply(Command::Undo);
+        session.apply(Command::Undo);
+        assert!(particles(&session).is_empty() && !session.can_undo(), "{tool:?}");
+    }
+}
+
+#[test]
+fn escape_while_a_handle_is_dragged_puts_the_selection_back() {
+    for wanted in [Handle::Body, Handle::Rotate, Handle::Scale, Handle::Head] {
+        let mut session = selecting();
+        let before = session.document().clone();
+        let frame = session.frame().unwrap();
+        let place = frame.handles().into_iter().find(|(h, _)| *h == wanted).map_or(frame.centre(), |(_, place)| place);
+        session.apply(Command::Pointer(Pointer::Press(place)));
+        session.apply(Command::Pointer(Pointer::Drag([place[0] + 1.0, place[1] + 2.0])));
+        session.apply(Command::Pointer(Pointer::Drag([place[0] + 2.0, place[1] + 2.0])));
+        assert_ne!(*session.document(), before, "{wanted:?}");
+        session.apply(Command::LetGo);
+        session.apply(Command::Pointer(Pointer::Release));
+        assert_eq!(*session.document(), before, "{wanted:?}");
+        assert_eq!(session.selection(), [0, 1, 2], "it is still selected");
+        session.apply(Command::Undo);
+        assert!(particles(&session).is_empty(), "{wanted:?}: the step before is the stroke");
+    }
+}
+
+#[test]
+fn keys_held_down_are_one_step_and_keys_pressed_anew_another() {
+    let mut session = selecting();
+    let before = session.snapshot().clone();
+    for _ in 0..5 {
+        session.apply(Command::Nudge([1, 0]));
+    }
+    session.apply(Command::EndGesture);
+    let moved = session.snapshot().clone();
+    assert!((moved.particles[0].x - before.particles[0].x - 0.5).abs() < 1e-9);
+    for _ in 0..3 {
+        session.apply(Command::Resize(1.15));
+    }
+    session.apply(Command::EndGesture);
+    session.apply(Command::Undo);
+    assert_eq!(*session.snapshot(), moved);
+    session.apply(Command::Undo);
+    assert_eq!(*session.snapshot(), before);
+}
+
+#[test]
+fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
+    let mut session = with_tool(Tool::Image);
+    session.apply(Command::OpenPicture("fish.png".into()));
+    let asked = |session: &mut Session| {
+        session.tick(0).into_iter().find_map(|e| match e {
+            Effect::Stipple(request) => Some(request),
+            _ => None,
+        })
+    };
+    let first = asked(&mut session).unwrap();
+    assert_eq!(first.amount, StippleAmount::Count(120));
+    let row = |n: usize| (0..n).map(|i| at(0.1 * i as f64, 0.0)).collect::<Vec<_>>();
+    session.on_event(Event::Stippled { request: first, result: Ok(row(4)) });
+    assert!((session.stipple().spacing - 0.1).abs() < 1e-9, "the number tells the spacing");
+    options(&mut session, |o| {
+        o.image.scale = 8.0;
+        o.image_options.spacing = Some(0.4);
+    });
+    let second = asked(&mut session).unwrap();
+    let StippleAmount::Spacing(spacing) = second.amount else { panic!("{second:?}") };
+    assert!((spacing - 0.05).abs() < 1e-12, "of its longer side");
+    session.on_event(Event::Stippled { request: second, result: Ok(row(9)) });
+    assert_eq!(session.paint_options().image_options.particles, 9, "the spacing tells the number");
+    assert!(asked(&mut session).is_none(), "which is no new question");
+    options(&mut session, |o| o.image.scale = 4.0);
+    assert!(asked(&mut session).is_some(), "a smaller image holds fewer at that spacing");
+}
+
+#[test]
 fn a_text_is_asked_for_once_shown_and_laid() {
     let mut session = with_tool(Tool::Text);
     session.apply(Command::SetText("hi".into()));

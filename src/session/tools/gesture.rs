@@ -6,11 +6,12 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::curve::{self, Laying};
+use super::lattice::{self, Filling};
 use super::selection::{Frame, Handle, Manner, Transform, fitted, inside_polygon, rectangle, union};
 use super::snap::to_step_about;
 use super::spray::Dab;
-use super::{centre_of, draft, is_torus, lattice, lay, merge, with_images};
-use crate::session::apply::edit_picture;
+use super::{centre_of, draft, is_torus, lay, merge, with_images};
+use crate::session::apply::{self, edit_picture};
 use crate::session::command::{Effect, Pointer, Tool};
 use crate::session::pen::PenStroke;
 use crate::session::picture;
@@ -56,9 +57,20 @@ pub(in crate::session) enum PaintGesture {
     Transform(Transform),
 }
 
+/// What a gesture changes beside the picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::session) struct Before {
+    selection: Vec<usize>,
+    heading: f64,
+}
+
 pub(in crate::session) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
     match pointer {
-        Pointer::Press(at) => press(session, at),
+        Pointer::Press(at) => {
+            let (selection, heading) = (session.kit.selection.clone(), session.kit.options.heading);
+            session.kit.before = Before { selection, heading };
+            press(session, at)
+        }
         Pointer::Drag(at) => drag(session, at),
         Pointer::Release => release(session),
     }
@@ -73,6 +85,16 @@ pub(in crate::session) fn release(session: &mut Session) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Takes back all that the gesture has done; the rest of the drag means nothing.
+pub(in crate::session) fn give_up(session: &mut Session) -> Vec<Effect> {
+    session.kit.gesture = None;
+    let effects = apply::give_up(session, merge());
+    let Before { selection, heading } = std::mem::take(&mut session.kit.before);
+    session.kit.selection = selection;
+    session.kit.options.heading = heading;
+    effects
 }
 
 fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
@@ -278,7 +300,13 @@ pub(super) fn shape(session: &Session, path: &[[f64; 2]], seed: u64) -> Vec<Part
         Tool::Lattice => {
             let sites = lattice::sites(options.lattice, from, to, session.spacing);
             let mut rng = StdRng::seed_from_u64(seed);
-            lattice::fill(&sites, options.fill, options.heading, session.species, &mut rng)
+            let filling = Filling {
+                heading: options.fill,
+                common: options.heading,
+                reversed: options.reversed,
+                species: session.species,
+            };
+            lattice::fill(&sites, filling, &mut rng)
         }
         _ => Vec::new(),
     }

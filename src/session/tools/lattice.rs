@@ -1,5 +1,7 @@
 //! A rectangle filled with a hexagonal or square lattice.
 
+use std::f64::consts::{FRAC_PI_2, PI};
+
 use rand::{Rng, RngExt};
 
 use super::MOST_LAID;
@@ -34,25 +36,34 @@ pub(super) fn sites(kind: LatticeKind, a: [f64; 2], b: [f64; 2], spacing: f64) -
     sites
 }
 
-/// Particles at `sites`. `common`: the heading of the pen, radians.
-pub(super) fn fill(
-    sites: &[[f64; 2]],
-    heading: FillHeading,
-    common: f64,
-    species: u8,
-    rng: &mut impl Rng,
-) -> Vec<Particle> {
+/// How the sites of a lattice are filled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Filling {
+    pub heading: FillHeading,
+    /// The heading of the pen, radians.
+    pub common: f64,
+    /// Outward is inward, and around clockwise.
+    pub reversed: bool,
+    pub species: u8,
+}
+
+/// Particles at `sites`.
+pub(super) fn fill(sites: &[[f64; 2]], filling: Filling, rng: &mut impl Rng) -> Vec<Particle> {
     let n = sites.len().max(1) as f64;
     let middle = sites.iter().fold([0.0; 2], |[x, y], s| [x + s[0] / n, y + s[1] / n]);
+    let about = if filling.reversed { PI } else { 0.0 };
+    let outward = |[x, y]: [f64; 2]| (y - middle[1]).atan2(x - middle[0]) + about;
     sites
         .iter()
         .map(|&[x, y]| {
-            let heading = match heading {
-                FillHeading::Common => common,
-                FillHeading::Random => rng.random_range(-std::f64::consts::PI..std::f64::consts::PI),
-                FillHeading::Outward => (y - middle[1]).atan2(x - middle[0]),
+            let heading = match filling.heading {
+                FillHeading::Common => filling.common,
+                FillHeading::Random => rng.random_range(-PI..PI),
+                FillHeading::None => 0.0,
+                FillHeading::Outward => outward([x, y]),
+                FillHeading::Around => outward([x, y]) + FRAC_PI_2,
             };
-            Particle { x, y, heading, species }
+            Particle { x, y, heading, species: filling.species }
         })
         .collect()
 }
@@ -92,13 +103,23 @@ mod tests {
     }
 
     #[test]
-    fn headings_are_common_random_or_outward() {
+    fn headings_are_common_random_none_outward_or_around() {
         let sites = sites(LatticeKind::Square, [0.0, 0.0], [4.0, 4.0], 1.0);
         let mut rng = StdRng::seed_from_u64(1);
-        assert!(fill(&sites, FillHeading::Common, 1.25, 3, &mut rng).iter().all(|p| p.heading == 1.25));
-        let outward = fill(&sites, FillHeading::Outward, 0.0, 3, &mut rng);
-        assert!(outward.iter().all(|p| (p.x - 2.0) * p.heading.cos() + (p.y - 2.0) * p.heading.sin() >= -1e-9));
-        let random = fill(&sites, FillHeading::Random, 0.0, 3, &mut rng);
+        let mut filled =
+            |heading, reversed| fill(&sites, Filling { heading, common: 1.25, reversed, species: 3 }, &mut rng);
+        assert!(filled(FillHeading::Common, false).iter().all(|p| p.heading == 1.25 && p.species == 3));
+        assert!(filled(FillHeading::None, true).iter().all(|p| p.heading == 0.0));
+        let radial = |p: &Particle| (p.x - 2.0) * p.heading.cos() + (p.y - 2.0) * p.heading.sin();
+        let turning = |p: &Particle| (p.x - 2.0) * p.heading.sin() - (p.y - 2.0) * p.heading.cos();
+        let far = |p: &Particle| (p.x - 2.0).hypot(p.y - 2.0);
+        for (reversed, sign) in [(false, 1.0), (true, -1.0)] {
+            let outward = filled(FillHeading::Outward, reversed);
+            assert!(outward.iter().all(|p| (radial(p) - sign * far(p)).abs() < 1e-9));
+            let around = filled(FillHeading::Around, reversed);
+            assert!(around.iter().all(|p| (turning(p) - sign * far(p)).abs() < 1e-9));
+        }
+        let random = filled(FillHeading::Random, false);
         let sum = random.iter().fold([0.0; 2], |[x, y], p| [x + p.heading.cos(), y + p.heading.sin()]);
         assert!(sum[0].hypot(sum[1]) < 0.6 * random.len() as f64);
     }

@@ -43,7 +43,7 @@ pub(super) use orders::{
 };
 pub(super) use stipple::{look, stippled};
 
-use gesture::PaintGesture;
+use gesture::{Before, PaintGesture};
 use stipple::Stippling;
 
 /// One drag lays at most so many particles.
@@ -72,6 +72,8 @@ pub(super) struct Kit {
     pub options: PaintOptions,
     pub hand: Hand,
     pub gesture: Option<PaintGesture>,
+    /// As it was when the gesture began.
+    pub before: Before,
     /// Indices of the selected particles, ascending.
     pub selection: Vec<usize>,
     pub stamp: Option<Stamp>,
@@ -89,6 +91,7 @@ impl Kit {
             options: PaintOptions::new(document.snapshot.box_size),
             hand: Hand::default(),
             gesture: None,
+            before: Before::default(),
             selection: Vec::new(),
             stamp: Stamp::motif("mill"),
             text: "life".to_owned(),

@@ -28,8 +28,12 @@ pub enum FillHeading {
     #[default]
     Common,
     Random,
+    /// As in a table without headings: 0.
+    None,
     /// Away from the middle of what is laid.
     Outward,
+    /// Around the middle, counter-clockwise.
+    Around,
 }
 
 /// Headings of sprayed particles.
@@ -74,6 +78,8 @@ pub struct Pose {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ImageOptions {
     pub particles: usize,
+    /// Distance wanted between them, world units; `None`: it follows from their number.
+    pub spacing: Option<f64>,
     /// Ink below this share of the darkest is paper.
     pub paper: f64,
     /// The ground is what becomes particles.
@@ -98,7 +104,7 @@ pub enum StrokeHeading {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PaintOptions {
     pub curve: CurveHeading,
-    /// Headings on curves are turned about.
+    /// Headings on curves, and those outward or around, are turned about.
     pub reversed: bool,
     pub lattice: LatticeKind,
     pub fill: FillHeading,
@@ -141,6 +147,7 @@ impl PaintOptions {
             image: Pose { turn: 0.0, scale: 0.8 * side },
             image_options: ImageOptions {
                 particles: 120,
+                spacing: None,
                 paper: 0.1,
                 invert: false,
                 colours: true,
@@ -160,6 +167,7 @@ impl PaintOptions {
             text: fresh.text,
             text_spacing: fresh.text_spacing,
             image: fresh.image,
+            image_options: ImageOptions { spacing: None, ..self.image_options },
             ..self
         }
     }
@@ -174,6 +182,7 @@ impl PaintOptions {
             self.snap.pitch,
             self.image_options.paper,
             self.heading,
+            self.image_options.spacing.unwrap_or(MIN_SPACING),
         ];
         if !poses.iter().flat_map(|p| [p.turn, p.scale]).chain(numbers).all(f64::is_finite) {
             return None;
@@ -188,6 +197,7 @@ impl PaintOptions {
             pose.scale = pose.scale.clamp(0.02, 1e4);
         }
         self.image_options.particles = self.image_options.particles.clamp(2, 5000);
+        self.image_options.spacing = self.image_options.spacing.map(|spacing| spacing.clamp(MIN_SPACING, 1e4));
         self.image_options.paper = self.image_options.paper.clamp(0.0, 0.95);
         self.heading = crate::snapshot::wrap_angle(self.heading);
         Some(self)

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::gesture::{PaintGesture, put, selected};
+use super::gesture::{give_up, put, selected};
 use super::options::PaintOptions;
 use super::selection::{fitted, moved, rotated, scaled};
 use super::stamp::{Stamp, StampSource, centred};
 use super::{Hand, MOST_LAID, draft, is_torus, lay};
-use crate::session::apply::{edit_picture, notify};
+use crate::session::apply::{Kind, edit_picture, notify};
 use crate::session::command::{Effect, Level, Place, Tool};
 use crate::session::pen::MIN_SPACING;
 use crate::session::picture;
@@ -137,21 +137,29 @@ pub(super) fn add_and_select(session: &mut Session, particles: Vec<Particle>) ->
     effects
 }
 
-/// Gives the group another shape, as one step of the history.
-fn reshape(session: &mut Session, change: impl Fn(&[Particle], [f64; 2]) -> Vec<Particle>) -> Vec<Effect> {
+/// Gives the group another shape, as one step of the history; `merge`: one with those before it.
+fn reshape(
+    session: &mut Session,
+    merge: Option<Kind>,
+    change: impl Fn(&[Particle], [f64; 2]) -> Vec<Particle>,
+) -> Vec<Effect> {
+    // In the middle of a drag its start would no longer be where it began.
+    if session.is_drawing() {
+        return Vec::new();
+    }
     let Some(frame) = session.frame() else { return Vec::new() };
     let snapshot = session.snapshot();
     let group = change(&selected(session), frame.centre());
     let Some(group) = fitted(group, snapshot.box_size, is_torus(snapshot)) else { return Vec::new() };
     let indices = session.kit.selection.clone();
-    edit_picture(session, None, |picture| put(picture, &indices, &group))
+    edit_picture(session, merge, |picture| put(picture, &indices, &group))
 }
 
 /// Turns what is in hand: the selection, the stamp, the text, the image, or the heading of the pen.
-pub(in crate::session) fn turn(session: &mut Session, by: f64) -> Vec<Effect> {
+pub(in crate::session) fn turn(session: &mut Session, by: f64, merge: Option<Kind>) -> Vec<Effect> {
     let mut options = session.kit.options;
     match session.tool {
-        Tool::Select | Tool::Lasso => return reshape(session, |group, centre| rotated(group, centre, by)),
+        Tool::Select | Tool::Lasso => return reshape(session, merge, |group, centre| rotated(group, centre, by)),
         Tool::Stamp => options.stamp.turn += by,
         Tool::Text => options.text.turn += by,
         Tool::Image => options.image.turn += by,
@@ -161,13 +169,13 @@ pub(in crate::session) fn turn(session: &mut Session, by: f64) -> Vec<Effect> {
 }
 
 /// Makes what is in hand larger or smaller: the selection, the stamp, the brush, or the spacing.
-pub(in crate::session) fn resize(session: &mut Session, factor: f64) -> Vec<Effect> {
+pub(in crate::session) fn resize(session: &mut Session, factor: f64, merge: Option<Kind>) -> Vec<Effect> {
     if !(factor.is_finite() && factor > 0.0) {
         return Vec::new();
     }
     let mut options = session.kit.options;
     match session.tool {
-        Tool::Select | Tool::Lasso => return reshape(session, |group, centre| scaled(group, centre, factor)),
+        Tool::Select | Tool::Lasso => return reshape(session, merge, |group, centre| scaled(group, centre, factor)),
         Tool::Stamp => options.stamp.scale *= factor,
         Tool::Text => options.text.scale *= factor,
         Tool::Image => options.image.scale *= factor,
@@ -179,10 +187,10 @@ pub(in crate::session) fn resize(session: &mut Session, factor: f64) -> Vec<Effe
 }
 
 /// Moves the selection by so many steps of the grid, or by tenths of the spacing.
-pub(in crate::session) fn nudge(session: &mut Session, [x, y]: [i8; 2]) -> Vec<Effect> {
+pub(in crate::session) fn nudge(session: &mut Session, [x, y]: [i8; 2], merge: Option<Kind>) -> Vec<Effect> {
     let snap = session.kit.options.snap;
     let step = if snap.on { snap.pitch } else { 0.1 * session.unit_length };
-    reshape(session, |group, _| moved(group, [step * f64::from(x), step * f64::from(y)]))
+    reshape(session, merge, |group, _| moved(group, [step * f64::from(x), step * f64::from(y)]))
 }
 
 /// Another species for the selection.
@@ -249,11 +257,10 @@ pub(in crate::session) fn open_picture(session: &mut Session, path: PathBuf) -> 
     effects
 }
 
-/// Drops what is being drawn; then the selection; then the tool.
+/// Gives up what is being drawn or dragged; then the selection; then the tool.
 pub(in crate::session) fn let_go(session: &mut Session) -> Vec<Effect> {
     match session.kit.gesture {
-        Some(PaintGesture::Shape { .. } | PaintGesture::Marquee { .. }) => session.kit.gesture = None,
-        Some(_) => return pointer::release(session),
+        Some(_) => return give_up(session),
         None if !session.kit.selection.is_empty() => session.kit.selection.clear(),
         None => session.tool = Tool::Pen,
     }

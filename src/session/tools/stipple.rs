@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::session::command::{Effect, Place, Tool};
 use crate::session::state::Session;
-use crate::snapshot::Particle;
+use crate::snapshot::{Particle, Snapshot};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum StippleSource {
@@ -39,6 +39,8 @@ pub struct StippleView {
     /// Why there is none, in one sentence.
     pub error: Option<String>,
     pub particles: Arc<Vec<Particle>>,
+    /// Their median distance to the nearest; 0 without particles.
+    pub spacing: f64,
 }
 
 #[derive(Debug, Default)]
@@ -62,7 +64,10 @@ pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
         },
         Tool::Image => StippleRequest {
             source: StippleSource::Image(kit.image.clone()?),
-            amount: StippleAmount::Count(kit.options.image_options.particles),
+            amount: match kit.options.image_options.spacing {
+                Some(spacing) => StippleAmount::Spacing(spacing / kit.options.image.scale),
+                None => StippleAmount::Count(kit.options.image_options.particles),
+            },
             paper: kit.options.image_options.paper,
             invert: kit.options.image_options.invert,
         },
@@ -99,7 +104,16 @@ pub(in crate::session) fn stippled(
         return;
     }
     stippling.view = match result {
-        Ok(particles) => StippleView { busy: false, error: None, particles: Arc::new(particles) },
-        Err(why) => StippleView { busy: false, error: Some(why), particles: Arc::default() },
+        Ok(particles) => {
+            let measured = Snapshot { particles, ..Snapshot::default() };
+            let spacing = if measured.particles.len() < 2 { 0.0 } else { measured.unit_length() };
+            StippleView { particles: Arc::new(measured.particles), spacing, ..StippleView::default() }
+        }
+        Err(why) => StippleView { error: Some(why), ..StippleView::default() },
     };
+    if let (StippleSource::Image(_), StippleAmount::Spacing(_), count @ 1..) =
+        (&request.source, request.amount, stippling.view.particles.len())
+    {
+        kit.options.image_options.particles = count;
+    }
 }

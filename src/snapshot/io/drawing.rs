@@ -5,7 +5,7 @@ use std::path::Path;
 use ab_glyph::{Font, FontRef, ScaleFont, point};
 use image::{Rgba, RgbaImage};
 
-use super::super::Particle;
+use super::super::{Particle, Snapshot};
 use super::{ImportError, picture};
 
 /// How a drawing is stippled.
@@ -44,8 +44,14 @@ const MARGIN: u32 = 8;
 /// More letters are not drawn.
 const MOST_LETTERS: usize = 200;
 
-/// Most particles that a text becomes.
+/// Most particles that a text or an image becomes.
 const MOST_PARTICLES: usize = 5000;
+
+/// Particles by whose distances the number for a wanted spacing is first estimated.
+const FIRST_TRY: f64 = 100.0;
+
+/// A spacing this near to the one wanted is it: a twentieth is not seen.
+const SPACING_TOLERANCE: f64 = 0.04;
 
 impl Drawing {
     /// Reads a PNG or JPEG file.
@@ -129,6 +135,35 @@ impl Drawing {
         let length = 0.5 * border * std::f64::consts::FRAC_PI_4;
         let count = f64::max(length / spacing_px, area / (0.75f64.sqrt() * spacing_px * spacing_px));
         (count.round() as usize).clamp(2, MOST_PARTICLES)
+    }
+
+    /// As [`Self::stipple`], with as many particles as lie at this spacing (their median distance to the nearest), in
+    /// the drawing's unit.
+    ///
+    /// # Errors
+    /// As [`Self::stipple`].
+    pub fn stipple_at(&self, spacing: f64, options: &StippleOptions) -> Result<Vec<Particle>, String> {
+        let laid = |count: f64| -> Result<(Vec<Particle>, f64), String> {
+            let particles = self.stipple(&StippleOptions { particles: count as usize, ..*options })?;
+            let snapshot = Snapshot { particles, ..Snapshot::default() };
+            let length = snapshot.unit_length();
+            Ok((snapshot.particles, length))
+        };
+        // Along lines their number goes with 1/spacing, over areas with its square: which it is here, two tries tell.
+        let (mut count, mut power) = (FIRST_TRY, 2.0);
+        let (mut particles, mut length) = laid(count)?;
+        for _ in 0..3 {
+            let next = (count * (length / spacing).powf(power)).round().clamp(2.0, MOST_PARTICLES as f64);
+            if (length / spacing - 1.0).abs() < SPACING_TOLERANCE || next == count {
+                break;
+            }
+            let before = (count, length);
+            count = next;
+            (particles, length) = laid(count)?;
+            let found = (count / before.0).ln() / (before.1 / length).ln();
+            power = if found.is_finite() { found.clamp(0.8, 2.5) } else { power };
+        }
+        Ok(particles)
     }
 
     /// Particles about the middle of the drawing, in its unit; headings follow the strokes, colours are species.
@@ -230,6 +265,28 @@ mod tests {
         assert!(unknown.contains('\u{10FFFD}') && unknown.ends_with('.'), "{unknown}");
         assert!(Drawing::of_text(&"long ".repeat(100)).err().unwrap().contains("200 letters"));
         assert!(Drawing::of_text("  ").unwrap().stipple(&StippleOptions::default()).is_err());
+    }
+
+    #[test]
+    fn an_image_is_stippled_at_the_spacing_that_was_asked_for_whether_it_is_an_area_or_a_line() {
+        let mut area = RgbaImage::from_pixel(200, 200, Rgba([255; 4]));
+        let mut line = area.clone();
+        for y in 20..180 {
+            for x in 20..180 {
+                area.put_pixel(x, y, Rgba([0, 0, 0, 255]));
+                if (98..102).contains(&y) {
+                    line.put_pixel(x, y, Rgba([0, 0, 0, 255]));
+                }
+            }
+        }
+        for (image, spacings) in [(area, [0.12, 0.05]), (line, [0.06, 0.03])] {
+            let drawing = Drawing { image, unit_px: 200.0 };
+            for spacing in spacings {
+                let particles = drawing.stipple_at(spacing, &StippleOptions::default()).unwrap();
+                let found = Snapshot { particles, ..Snapshot::default() }.unit_length();
+                assert!((found / spacing - 1.0).abs() < 0.12, "{found} for {spacing}");
+            }
+        }
     }
 
     #[test]

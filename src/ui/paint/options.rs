@@ -86,21 +86,32 @@ fn curve(ui: &mut Ui, options: &mut PaintOptions) {
     if let Some(heading) = choice(ui, options.curve, &choices) {
         options.curve = heading;
     }
+    turned_about(ui, options, "backwards, to the right, or towards the centre");
+}
+
+fn turned_about(ui: &mut Ui, options: &mut PaintOptions, how: &str) {
     ui.add(Checkbox::new(&mut options.reversed, "the other way round"))
-        .on_hover_text("Turn these headings about: backwards, to the right, or towards the centre");
+        .on_hover_text(format!("Turn these headings about: {how}"));
 }
 
 fn fill(ui: &mut Ui, options: &mut PaintOptions) {
-    let choices = [
+    let alike = [
         (FillHeading::Common, "common", "All have the heading of the pen".to_owned()),
         (FillHeading::Random, "random", "Each has a heading of its own".to_owned()),
-        (FillHeading::Outward, "outward", "Headings point away from the middle".to_owned()),
+        (FillHeading::None, "none", "All have heading 0, as in a table without headings".to_owned()),
     ];
-    if let Some(fill) = choice(ui, options.fill, &choices) {
+    let about_the_middle = [
+        (FillHeading::Outward, "outward", "Headings point away from the middle".to_owned()),
+        (FillHeading::Around, "around", "Headings go around the middle, counter-clockwise".to_owned()),
+    ];
+    let chosen = [choice(ui, options.fill, &alike), choice(ui, options.fill, &about_the_middle)];
+    if let Some(fill) = chosen.into_iter().flatten().next() {
         options.fill = fill;
     }
-    if options.fill == FillHeading::Common {
-        heading(ui, options, "Heading of all of them, counter-clockwise from the right");
+    match options.fill {
+        FillHeading::Common => heading(ui, options, "Heading of all of them, counter-clockwise from the right"),
+        FillHeading::Outward | FillHeading::Around => turned_about(ui, options, "towards the middle, or clockwise"),
+        FillHeading::Random | FillHeading::None => {}
     }
 }
 
@@ -229,14 +240,15 @@ fn image(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &
         return;
     }
     let of = &mut options.image_options;
-    slider_int(
-        ui,
-        "Particles",
-        "How many particles the image becomes",
-        &mut of.particles,
-        10..=2000,
-        Scale::Logarithmic,
-    );
+    let tooltip = "How many particles the image becomes; the spacing follows";
+    if slider_int(ui, "Particles", tooltip, &mut of.particles, 10..=2000, Scale::Logarithmic) {
+        of.spacing = None;
+    }
+    let tooltip = "Distance between the particles, in units of the picture; their number follows";
+    let mut spacing = of.spacing.unwrap_or(session.stipple().spacing * options.image.scale);
+    if slider(ui, "Spacing", tooltip, &mut spacing, MIN_SPACING..=largest(session), Scale::Logarithmic) {
+        of.spacing = Some(spacing);
+    }
     let tooltip = "Ink fainter than this share of the darkest is taken for paper";
     slider(ui, "Threshold", tooltip, &mut of.paper, 0.0..=0.95, Scale::Linear);
     ui.horizontal(|ui| {
