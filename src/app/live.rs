@@ -20,7 +20,7 @@ use self::host::{Host, Picture, Shared, Source, Work};
 use super::follow::{self, Follower};
 use super::measures::Measures;
 use crate::rule::LiveSettings;
-use crate::session::{EngineOrder, Event};
+use crate::session::{EngineOrder, Event, MomentUse};
 
 /// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.
 const STEP_BUDGET_S: f64 = 0.016;
@@ -314,8 +314,8 @@ impl Live {
     }
 
     /// Keeps the moment: it comes among the [`Self::news`].
-    pub fn keep_moment(&self) {
-        self.tell_of(|host| host.kept(false).state.map(|state| Event::MomentKept(Box::new(state))));
+    pub fn keep_moment(&self, wanted_for: MomentUse) {
+        self.tell_of(move |host| host.kept(false).state.map(|state| Event::MomentKept(wanted_for, Box::new(state))));
     }
 
     /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].

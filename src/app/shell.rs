@@ -213,7 +213,7 @@ impl Shell {
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
-                Effect::KeepMoment => self.live.keep_moment(),
+                Effect::KeepMoment(wanted_for) => self.live.keep_moment(wanted_for),
                 Effect::Follow(at) => self.live.find(at),
                 Effect::EndPhase(run) => self.training.end_phase(run),
                 Effect::MeasureRule(request) => self.bench.measure(request),

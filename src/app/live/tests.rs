@@ -99,10 +99,10 @@ fn no_frame_waits_for_a_thread_that_is_busy() {
 #[test]
 fn moments_and_particles_that_were_asked_for_come_among_the_news() {
     let mut live = alive();
-    live.keep_moment();
+    live.keep_moment(MomentUse::Keep);
     live.find([swarm().particles[7].x, swarm().particles[7].y]);
     live.pass_on(vec![EngineOrder::Run { steps: 2 }, EngineOrder::Back { steps: 1 }]);
-    assert!(matches!(next_event(&live), Event::MomentKept(state) if state.swarm == swarm()));
+    assert!(matches!(next_event(&live), Event::MomentKept(MomentUse::Keep, state) if state.swarm == swarm()));
     assert!(matches!(next_event(&live), Event::Following(Some(7))));
     // Back comes first within one batch: there is nothing to go back to.
     assert!(matches!(next_event(&live), Event::SwarmChanged { steps_back: 0, particles: 40, .. }));
