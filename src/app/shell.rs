@@ -226,9 +226,9 @@ impl Shell {
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
-                Effect::KeepMoment => {
+                Effect::KeepMoment(wanted_for) => {
                     let state = self.live.state();
-                    told.extend(state.map(|state| Event::MomentKept(Box::new(state))));
+                    told.extend(state.map(|state| Event::MomentKept(wanted_for, Box::new(state))));
                 }
                 Effect::Follow(at) => told.push(Event::Following(self.live.nearest(at))),
                 Effect::EndPhase(run) => self.training.end_phase(run),

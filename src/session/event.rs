@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::command::{PaceKey, RuleRole, RunId, SceneSource, Speed};
+use super::command::{MomentUse, PaceKey, RuleRole, RunId, SceneSource, Speed};
 use super::document::Document;
 use super::prefs::Prefs;
 use super::share::ShareEvent;
@@ -58,7 +58,7 @@ pub enum Event {
         particles: usize,
         box_size_l: [f64; 2],
     },
-    MomentKept(Box<LiveState>),
+    MomentKept(MomentUse, Box<LiveState>),
     /// The view follows this particle.
     Following(Option<usize>),
     /// Particles about their middle, in the unit of [`super::StippleView`].
