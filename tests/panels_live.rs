@@ -66,7 +66,7 @@ fn a_click_with_ctrl_lets_a_slider_swing_and_another_lets_it_rest() {
     let at = on_rail(&window, "Strength");
     press(&mut window, at, Modifiers::CTRL);
     settle(&mut window);
-    assert!(window.state().session.live().swing_of(Knob::Strength).is_some());
+    assert!(window.state().session.document().swings.of(Knob::Strength).is_some());
     assert_eq!(live(&window), before, "its value stays where it was");
     // The name is marked, and tells how it swings.
     window.get_by_role_and_label(Role::Label, "~ Strength").click();
@@ -76,13 +76,13 @@ fn a_click_with_ctrl_lets_a_slider_swing_and_another_lets_it_rest() {
     settle(&mut window);
     window.key_press(bevy_egui::egui::Key::ArrowRight);
     settle(&mut window);
-    assert!(window.state().session.live().swing_of(Knob::Strength).unwrap().period_s > 4.0);
+    assert!(window.state().session.document().swings.of(Knob::Strength).unwrap().period_s > 4.0);
     click(&mut window, "Let it rest");
-    assert_eq!(window.state().session.live().swings, []);
+    assert!(window.state().session.document().swings.is_empty());
     for swings in [true, false] {
         press(&mut window, at, Modifiers::ALT);
         settle(&mut window);
-        assert_eq!(window.state().session.live().swing_of(Knob::Strength).is_some(), swings);
+        assert_eq!(window.state().session.document().swings.of(Knob::Strength).is_some(), swings);
     }
     assert_eq!(live(&window), before);
 }

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
 use super::desk::{Desk, guarded};
-use super::portrait::Portrait;
+use super::portrait::{self, Portrait};
 use crate::observe::chart::Chart;
 use crate::observe::picture;
 use crate::scene::{Scene, Showing, holds_scene, is_picture_name, lost_its_scene, write_atomic};
@@ -194,8 +194,12 @@ impl Files {
     }
 }
 
-fn save(path: &Path, document: Document, portrait: Portrait) -> Result<(), String> {
-    let showing = if is_picture_name(path) { portrait.showing(document.state.as_deref()) } else { Showing::default() };
+/// The writing thread waits for the swarm, which is written with the document.
+fn save(path: &Path, mut document: Document, portrait: Portrait) -> Result<(), String> {
+    // Where nothing lives any more, the scene is saved without it.
+    let kept = portrait.living.wait().unwrap_or_default();
+    let showing = if is_picture_name(path) { portrait::showing(portrait.style, &kept) } else { Showing::default() };
+    document.state = kept.state.map(Arc::new);
     Scene::from(document).save_showing(path, &showing).map_err(|e| e.to_string())
 }
 
@@ -248,6 +252,7 @@ fn write_png(path: &Path, picture: bevy::image::Image, part: Option<[u32; 4]>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::live::Live;
     use crate::snapshot::motifs;
     use std::time::Duration;
 
@@ -293,7 +298,8 @@ mod tests {
             // The first ones take longest.
             let mut document = document(&format!("save {k}"));
             document.notes = "x".repeat(100_000 * (20 - k) as usize);
-            files.save(path.clone(), document, Portrait::default(), k);
+            let portrait = Portrait { style: Default::default(), living: Live::default().kept() };
+            files.save(path.clone(), document, portrait, k);
         }
         files.load(SceneSource::File(path.clone()));
         for k in 0..20 {

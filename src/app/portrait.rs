@@ -4,19 +4,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::live::{Answer, Kept, Seen};
 use super::measures::smooth;
 use crate::engine::CpuEngine;
 use crate::observe::picture::{Painter, PictureStyle, Shot};
-use crate::rule::{LiveSettings, Rule};
-use crate::scene::{LiveState, Showing};
-use crate::session::{FilmOptions, Prefs};
-use crate::snapshot::Swarm;
+use crate::rule::Rule;
+use crate::scene::Showing;
+use crate::session::{ColourBy, FilmOptions, Prefs};
 
 /// Longest time that the trails of a still picture may take to grow.
 const TRAIL_TIME: Duration = Duration::from_millis(1500);
-
-/// What a swarm runs with.
-pub type RunsWith = (Arc<Rule>, LiveSettings);
 
 /// As the window shows it. `range`: the numbers at both ends of the colour ramp, once they are known.
 pub fn style(prefs: &Prefs, range: Option<[f64; 2]>) -> PictureStyle {
@@ -33,54 +30,57 @@ pub fn style(prefs: &Prefs, range: Option<[f64; 2]>) -> PictureStyle {
     }
 }
 
-/// How the picture of a scene is drawn when it is saved.
-#[derive(Clone, Default)]
+/// How the picture of a scene is drawn when it is saved, and what lives in it.
 pub struct Portrait {
     pub style: PictureStyle,
-    /// `None`: nothing lives.
-    pub runs_with: Option<RunsWith>,
+    pub living: Answer<Kept>,
 }
 
-impl Portrait {
-    /// The living swarm in this look. Where trails are wanted, they grow while the swarm lives on for as long as one lasts.
-    pub fn showing(self, state: Option<&LiveState>) -> Showing {
-        let mut showing = Showing::new(self.style);
-        let (Some((rule, settings)), Some(state)) = (self.runs_with, state) else { return showing };
-        let Ok(mut engine) = CpuEngine::new(&rule, &state.swarm, &settings, state.seed) else { return showing };
-        let mut painter = Painter::new(showing.style.clone());
-        let mut shot = shot(&mut engine, &showing.style);
-        let usual = FilmOptions::default();
-        let frame_s = 1.0 / f64::from(usual.frames_per_second);
-        let begun = Instant::now();
-        for _ in 0..(showing.style.trail_s / frame_s).round() as u32 {
-            painter.advance(&shot, frame_s);
-            if begun.elapsed() > TRAIL_TIME {
-                break;
-            }
-            engine.run(usual.steps_per_frame);
-            shot = self::shot(&mut engine, &showing.style);
+/// The living swarm in this look. Where trails are wanted, they grow while the swarm lives on for as long as one lasts.
+pub fn showing(style: PictureStyle, kept: &Kept) -> Showing {
+    let mut showing = Showing::new(style);
+    let (Some((rule, settings)), Some(state)) = (&kept.runs_with, &kept.state) else { return showing };
+    let Ok(mut engine) = CpuEngine::new(rule, &state.swarm, settings, state.seed) else { return showing };
+    let mut painter = Painter::new(showing.style.clone());
+    let mut shot = shot(&mut engine, showing.style.colour_by);
+    let usual = FilmOptions::default();
+    let frame_s = 1.0 / f64::from(usual.frames_per_second);
+    let begun = Instant::now();
+    for _ in 0..(showing.style.trail_s / frame_s).round() as u32 {
+        painter.advance(&shot, frame_s);
+        if begun.elapsed() > TRAIL_TIME {
+            break;
         }
-        showing.picture = Some(painter.paint(&shot));
-        showing
+        engine.run(usual.steps_per_frame);
+        shot = self::shot(&mut engine, showing.style.colour_by);
     }
+    showing.picture = Some(painter.paint(&shot));
+    showing
 }
 
-fn shot(engine: &mut CpuEngine, style: &PictureStyle) -> Shot {
-    let measures = if style.colour_by.needs_measures() { engine.measures() } else { Vec::new() };
+fn shot(engine: &mut CpuEngine, by: ColourBy) -> Shot {
+    let measures = if by.needs_measures() { engine.measures() } else { Vec::new() };
     Shot { swarm: engine.shown(), measures }
 }
 
 /// Measures what colour tells of, frame after frame of a film.
-#[derive(Default)]
 pub struct Eye {
+    by: ColourBy,
     engine: Option<(Arc<Rule>, CpuEngine)>,
     measures: Vec<[f32; 2]>,
 }
 
 impl Eye {
-    /// The swarm as it is shown. `runs_with`: given where numbers are wanted, and `swarm` is then the one that moves.
-    pub fn see(&mut self, swarm: Swarm, runs_with: Option<RunsWith>) -> Shot {
-        let Some((rule, settings)) = runs_with else { return swarm.into() };
+    pub fn new(by: ColourBy) -> Self {
+        Self { by, engine: None, measures: Vec::new() }
+    }
+
+    /// The swarm as it is shown. `seen`: where colour tells of numbers, as it moves, else as it is shown.
+    pub fn see(&mut self, seen: Seen) -> Shot {
+        let Seen { swarm, rule, settings } = seen;
+        if !self.by.needs_measures() {
+            return swarm.into();
+        }
         if !self.engine.as_ref().is_some_and(|(old, _)| Arc::ptr_eq(old, &rule)) {
             self.engine = CpuEngine::new(&rule, &swarm, &settings, 1).ok().map(|engine| (rule, engine));
         }
@@ -97,10 +97,12 @@ impl Eye {
 mod tests {
     use super::*;
     use crate::app::bundled;
-    use crate::session::{Body, ColourBy, Look, Theme};
+    use crate::rule::LiveSettings;
+    use crate::scene::LiveState;
+    use crate::session::{Body, Look, Theme};
     use rand::SeedableRng;
 
-    fn living() -> (RunsWith, LiveState) {
+    fn living() -> ((Arc<Rule>, LiveSettings), LiveState) {
         let scene = bundled::load("mill").unwrap().scene;
         let mut rng = rand::rngs::StdRng::seed_from_u64(1);
         let swarm = scene.snapshot.sample(&scene.ensemble.for_particles(&scene.snapshot, 24), &mut rng).unwrap();
@@ -112,7 +114,8 @@ mod tests {
         let (runs_with, state) = living();
         let picture = |prefs: &Prefs| {
             let style = PictureStyle { size_px: 120, ..style(prefs, Some([0.0, 2.0])) };
-            Portrait { style, runs_with: Some(runs_with.clone()) }.showing(Some(&state)).picture.unwrap()
+            let kept = Kept { state: Some(state.clone()), runs_with: Some(runs_with.clone()) };
+            showing(style, &kept).picture.unwrap()
         };
         let usual = Prefs::default();
         let plain = picture(&usual);
@@ -135,10 +138,11 @@ mod tests {
     #[test]
     fn a_film_measures_each_particle_as_the_window_does() {
         let ((rule, settings), state) = living();
-        let shot = Eye::default().see(state.swarm.clone(), Some((rule.clone(), settings)));
+        let seen = || Seen { swarm: state.swarm.clone(), rule: rule.clone(), settings };
+        let shot = Eye::new(ColourBy::Speed).see(seen());
         let mut engine = CpuEngine::new(&rule, &state.swarm, &settings, 1).unwrap();
         assert_eq!(shot.measures, engine.measures());
         assert_eq!(shot.swarm, engine.shown());
-        assert_eq!(Eye::default().see(state.swarm.clone(), None), state.swarm.into());
+        assert_eq!(Eye::new(ColourBy::Species).see(seen()), state.swarm.clone().into());
     }
 }

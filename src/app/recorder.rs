@@ -1,7 +1,7 @@
 //! Films of the living swarm: each k-th step a copy of what is shown goes to a thread that draws and writes it.
 //!
 //! Frames of the window never wait: where the thread cannot keep up, the swarm takes its steps later, so that a film is
-//! even whatever the machine. A GPU is asked for a copy in one frame and gives it in one of the next.
+//! even whatever the machine. The engine is asked for a copy in one frame and gives it in one of the next.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,12 +11,10 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::desk::guarded;
 use super::files::Notice;
-use super::live::{Live, Look};
-use super::portrait::{Eye, RunsWith};
-use crate::engine::PendingSwarm;
+use super::live::{Coming, Live, Seen};
+use super::portrait::Eye;
 use crate::observe::picture::{Film, FilmStyle, PictureStyle};
 use crate::session::{FilmOptions, Level};
-use crate::snapshot::Swarm;
 use crate::ui::FilmProgress;
 
 /// Frames that may wait to be drawn: all that a film keeps in memory, beside what its seam needs.
@@ -32,21 +30,15 @@ struct Run {
     options: FilmOptions,
     path: PathBuf,
     /// `None` once the last frame was taken.
-    frames: Option<Sender<Frame>>,
+    frames: Option<Sender<Seen>>,
     /// Colour tells of numbers: they are measured for each frame.
     is_measured: bool,
     /// The torus of the first frame.
     box_size: [f64; 2],
     taken: usize,
     steps_to_go: u32,
-    asked: Option<PendingSwarm>,
+    asked: Option<Coming>,
     shared: Arc<Shared>,
-}
-
-/// A copy of the swarm; where numbers are to be measured, of the one that moves, and what it runs with.
-struct Frame {
-    swarm: Swarm,
-    runs_with: Option<RunsWith>,
 }
 
 #[derive(Default)]
@@ -131,7 +123,7 @@ impl Recorder {
     }
 
     /// Once a frame of the window, after `steps` were taken.
-    pub fn advance(&mut self, live: &mut Live, steps: u32) {
+    pub fn advance(&mut self, live: &Live, steps: u32) {
         let Some(run) = &mut self.run else { return };
         if run.shared.is_over.load(Ordering::Acquire) {
             self.run = None;
@@ -162,7 +154,7 @@ impl Recorder {
 impl Run {
     fn steps_to_go(&self) -> u32 {
         match &self.frames {
-            // The steps wait for the thread, or for the GPU.
+            // The steps wait for the thread, or for the engine.
             Some(frames) if frames.is_full() || self.asked.is_some() && self.steps_to_go == 0 => 0,
             Some(_) if self.steps_to_go == 0 => 1,
             Some(_) => self.steps_to_go,
@@ -176,12 +168,12 @@ impl Run {
         self.asked = None;
     }
 
-    fn look(&mut self, live: &mut Live) {
-        if let Some(answer) = self.asked.as_ref().and_then(PendingSwarm::take) {
+    fn look(&mut self, live: &Live) {
+        if let Some(answer) = self.asked.as_mut().and_then(Coming::take) {
             self.asked = None;
             match answer {
-                Ok(swarm) => self.take(swarm, live),
-                // The GPU was lost, which is told elsewhere.
+                Ok(seen) => self.take(seen),
+                // Nothing lives, or the GPU was lost, which is told elsewhere.
                 Err(_) => self.end(),
             }
         }
@@ -189,23 +181,18 @@ impl Run {
         if self.steps_to_go > 0 || self.asked.is_some() || frames.is_full() {
             return;
         }
-        match if self.is_measured { live.look() } else { live.copy_of_shown() } {
-            None => self.end(),
-            Some(Look::Now(swarm)) => self.take(swarm, live),
-            Some(Look::Later(pending)) => self.asked = Some(pending),
-        }
+        self.asked = Some(if self.is_measured { live.look() } else { live.look_at_shown() });
         self.steps_to_go = self.options.steps_per_frame;
     }
 
-    fn take(&mut self, swarm: Swarm, live: &Live) {
-        if swarm.box_size != self.box_size {
+    fn take(&mut self, seen: Seen) {
+        if seen.swarm.box_size != self.box_size {
             // Another scene: the film ends here.
             self.end();
         }
         let Some(frames) = &self.frames else { return };
         // Never full here; disconnected when the film has failed, which is told by the thread.
-        let runs_with = if self.is_measured { live.runs_with() } else { None };
-        if frames.try_send(Frame { swarm, runs_with }).is_ok() {
+        if frames.try_send(seen).is_ok() {
             self.taken += 1;
         }
         if self.taken >= self.options.frames() {
@@ -220,19 +207,20 @@ struct Job {
     style: FilmStyle,
     box_size: [f64; 2],
     species: usize,
-    inbox: Receiver<Frame>,
+    inbox: Receiver<Seen>,
     shared: Arc<Shared>,
 }
 
 impl Job {
     fn run(self) -> Result<Notice, String> {
-        let mut film = Film::create(&self.path, self.style, self.box_size, self.species).map_err(|e| e.to_string())?;
-        let mut eye = Eye::default();
-        for Frame { swarm, runs_with } in self.inbox {
+        let mut film =
+            Film::create(&self.path, self.style.clone(), self.box_size, self.species).map_err(|e| e.to_string())?;
+        let mut eye = Eye::new(self.style.picture.colour_by);
+        for seen in self.inbox {
             if self.shared.is_cancelled.load(Ordering::Acquire) {
                 break;
             }
-            film.add(eye.see(swarm, runs_with)).map_err(|e| e.to_string())?;
+            film.add(eye.see(seen)).map_err(|e| e.to_string())?;
             self.shared.written.fetch_add(1, Ordering::Relaxed);
         }
         if self.shared.is_cancelled.load(Ordering::Acquire) {

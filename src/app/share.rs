@@ -49,19 +49,17 @@ impl Sharing {
     }
 
     /// Carries out an order; what is known at once comes back.
-    pub fn perform(&mut self, order: ShareOrder, session: &Session, files: &Files, live: &mut Live) -> Option<Event> {
+    pub fn perform(&mut self, order: ShareOrder, session: &Session, files: &Files, live: &Live) -> Option<Event> {
         match order {
             ShareOrder::Open(path) => files.open(path),
-            ShareOrder::SaveCopy { path, mut document } => {
-                document.state = live.state().map(std::sync::Arc::new);
+            ShareOrder::SaveCopy { path, document } => {
                 files.save_copy(path, *document, self.portrait(session.prefs(), live));
             }
-            ShareOrder::SaveAmongMine { name, mut document, revision } => {
+            ShareOrder::SaveAmongMine { name, document, revision } => {
                 let path = match self.mine.path_for(&name, session.path()) {
                     Ok(path) => path,
                     Err(why) => return Some(Event::Saved { path: name.into(), revision, result: Err(why) }),
                 };
-                document.state = live.state().map(std::sync::Arc::new);
                 files.save(path, *document, self.portrait(session.prefs(), live), revision);
             }
             ShareOrder::Film(options) => {
@@ -96,7 +94,7 @@ impl Sharing {
 
     /// How the picture of a scene is drawn now.
     pub fn portrait(&self, prefs: &Prefs, live: &Live) -> Portrait {
-        Portrait { style: portrait::style(prefs, self.range), runs_with: live.runs_with() }
+        Portrait { style: portrait::style(prefs, self.range), living: live.kept() }
     }
 
     /// What an event tells of the list of recent files.
@@ -120,9 +118,9 @@ impl Sharing {
     }
 
     /// Once a frame, after `steps` were taken; returns what the user should know.
-    pub fn advance(&mut self, session: &Session, files: &Files, live: &mut Live, steps: u32) -> Vec<Notice> {
+    pub fn advance(&mut self, session: &Session, files: &Files, live: &Live, steps: u32) -> Vec<Notice> {
         self.recorder.advance(live, steps);
-        let failure = self.rescue.advance(session, files, || live.state_at_hand());
+        let failure = self.rescue.advance(session, files, || live.kept());
         let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
         self.recorder.notices().chain(failure).collect()
     }

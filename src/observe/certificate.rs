@@ -244,6 +244,7 @@ impl<'a> Check<'a> {
             replicas: self.settings.replicas,
             seed: self.settings.seed,
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            live: Some(self.live),
         })
     }
 

@@ -64,6 +64,29 @@ pub struct LiveSettings {
     pub denoised: bool,
 }
 
+impl LiveSettings {
+    /// Only what the motion of a rule of so many species depends on; the rest is as usual. Two settings move a swarm alike
+    /// when these are equal.
+    pub fn that_move(&self, species: usize) -> Self {
+        let usual = Self::default();
+        let mut live = Self { denoised: usual.denoised, ..*self };
+        match live.flow {
+            FlowKind::Exact => {
+                let Knobs { cruise, strafe, swirl, .. } = &mut live.knobs;
+                for (knob, usual) in
+                    [(cruise, usual.knobs.cruise), (strafe, usual.knobs.strafe), (swirl, usual.knobs.swirl)]
+                {
+                    let unknown = species.min(knob.len())..;
+                    knob[unknown.clone()].copy_from_slice(&usual[unknown]);
+                }
+            }
+            FlowKind::Learned => live.knobs = usual.knobs,
+            FlowKind::None => (live.knobs, live.strength) = (usual.knobs, usual.strength),
+        }
+        live
+    }
+}
+
 impl Default for LiveSettings {
     fn default() -> Self {
         Self {
@@ -75,5 +98,36 @@ impl Default for LiveSettings {
             step_factor: 0.1,
             denoised: true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_move_alike_are_equal_and_others_are_not() {
+        let usual = LiveSettings::default();
+        let alike = |live: LiveSettings| live.that_move(2) == usual.that_move(2);
+        let knobs = |change: fn(&mut Knobs)| {
+            let mut live = usual;
+            change(&mut live.knobs);
+            live
+        };
+        assert!(alike(LiveSettings { denoised: false, ..usual }));
+        assert!(alike(knobs(|k| k.swirl[2] = 1.0)), "of a species that is not there");
+        assert!(!alike(knobs(|k| k.swirl[1] = 1.0)) && !alike(knobs(|k| k.window_l = 1.0)));
+        for other in [
+            LiveSettings { sigma_l: 0.2, ..usual },
+            LiveSettings { flow: FlowKind::Learned, ..usual },
+            LiveSettings { strength: 1.0, ..usual },
+            LiveSettings { relaxation: 2.0, ..usual },
+            LiveSettings { step_factor: 0.05, ..usual },
+        ] {
+            assert!(!alike(other), "{other:?}");
+        }
+        let learned = LiveSettings { flow: FlowKind::Learned, ..usual };
+        let turned = LiveSettings { flow: FlowKind::Learned, ..knobs(|k| k.cruise[0] = 5.0) };
+        assert_eq!(learned.that_move(2), turned.that_move(2), "knobs are those of the exact flow");
     }
 }

@@ -9,6 +9,7 @@ mod features;
 pub mod flow_exact;
 pub mod flow_learned;
 mod forward;
+mod knob;
 mod knobs;
 mod neighbours;
 mod net;
@@ -16,14 +17,17 @@ pub mod noise;
 mod random;
 pub mod residual;
 pub mod step;
+mod swing;
 #[cfg(test)]
 mod testing;
 mod validate;
 
 pub use blend::BlendError;
 pub use features::{window, window_slope};
+pub use knob::Knob;
 pub use knobs::{FlowKind, Knobs, LiveSettings};
 pub use neighbours::Neighbours;
 pub use net::{FEATURES, Layout, LocalNet, NetShape, Rule, Span};
 pub use step::time_step;
+pub use swing::{Swing, Swings};
 pub use validate::{MAX_WIDTH, RuleError};

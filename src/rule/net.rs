@@ -173,6 +173,18 @@ impl Rule {
         let [lo, hi] = self.sigma_range_l.map(f64::ln);
         (2.0 * sigma_l.ln() - lo - hi) / (hi - lo).max(1e-9)
     }
+
+    /// A number that tells this energy from any other, whatever flow plays over it: FNV-1a of its weights and scales. The
+    /// same in every run and in every file.
+    pub fn mark(&self) -> u64 {
+        let scales = [self.unit_length, self.cutoff_l, self.kappa].map(f64::to_bits);
+        let weights = self.energy.weights.iter().map(|w| u64::from(w.to_bits()));
+        scales
+            .into_iter()
+            .chain(weights)
+            .flat_map(u64::to_le_bytes)
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +193,16 @@ mod tests {
     use crate::rule::energy;
     use crate::rule::testing::{rule, scattered};
     use crate::snapshot::Particle;
+
+    #[test]
+    fn the_mark_of_a_rule_is_that_of_its_energy() {
+        let rule = rule(1);
+        assert_eq!(rule.mark(), Rule { flow: None, ..rule.clone() }.mark(), "whatever flow plays");
+        let mut other = rule.clone();
+        other.energy.weights[7] += 1e-6;
+        assert_ne!(rule.mark(), other.mark());
+        assert_ne!(rule.mark(), Rule { unit_length: 2.0 * rule.unit_length, ..rule.clone() }.mark());
+    }
 
     #[test]
     fn a_new_species_leaves_the_others_as_they_were_and_can_be_dropped_again() {

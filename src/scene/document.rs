@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::learn::TrainingSettings;
-use crate::rule::{LiveSettings, NetShape, Rule};
+use crate::rule::{LiveSettings, NetShape, Rule, Swings};
 use crate::snapshot::{Ensemble, Snapshot};
 
 use super::flows::{self, FlowHead};
@@ -43,6 +43,8 @@ pub(super) struct Document {
     pub training: TrainingSettings,
     #[serde(default)]
     pub live: LiveSettings,
+    #[serde(default)]
+    pub swings: Swings,
     #[serde(default)]
     pub live_particles: usize,
     #[serde(default)]
@@ -120,6 +122,7 @@ pub(super) fn write(scene: &Scene) -> String {
         ensemble: scene.ensemble,
         training: scene.training,
         live: scene.live,
+        swings: scene.swings.clone(),
         live_particles: scene.live_particles,
         rule: scene.rule.as_ref().map(RuleHead::of),
         flows: listed.list.iter().map(FlowHead::of).collect(),
@@ -183,6 +186,7 @@ pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
         ensemble: document.ensemble,
         training: document.training,
         live: document.live,
+        swings: document.swings,
         live_particles: document.live_particles,
         savepoints: document.savepoints.into_iter().map(|saved| saved.with(&flows)).collect(),
         rule,

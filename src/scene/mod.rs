@@ -27,7 +27,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::learn::TrainingSettings;
-use crate::rule::{LiveSettings, Rule};
+use crate::rule::{LiveSettings, Rule, Swings};
 use crate::snapshot::{Ensemble, Snapshot, Swarm};
 
 /// Largest scene file that is read, bytes. A snapshot of 100,000 particles takes about 10 MB.
@@ -46,6 +46,8 @@ pub struct Scene {
     pub ensemble: Ensemble,
     pub training: TrainingSettings,
     pub live: LiveSettings,
+    /// Knobs of `live` that swing.
+    pub swings: Swings,
     /// Particles of the live swarm; 0 leaves the choice to the program.
     pub live_particles: usize,
     /// The learned rule, when there is one.
@@ -86,6 +88,9 @@ pub struct Evidence {
     pub seed: u64,
     /// Version of the program that measured.
     pub version: String,
+    /// What the rule ran with; older files do not tell.
+    #[serde(default)]
+    pub live: Option<LiveSettings>,
 }
 
 /// Whether a scene saved at `path` becomes a picture.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Flows;
-use crate::rule::{LiveSettings, LocalNet};
+use crate::rule::{LiveSettings, LocalNet, Swings};
 use crate::snapshot::Swarm;
 
 /// Most moments that a scene keeps.
@@ -16,6 +16,10 @@ pub const MAX_SAVEPOINTS: usize = 48;
 pub struct Savepoint {
     pub name: String,
     pub live: LiveSettings,
+    /// Knobs of `live` that swung.
+    pub swings: Swings,
+    /// [`crate::rule::Rule::mark`] of the rule that it lived by; older files do not tell.
+    pub rule: Option<u64>,
     /// The learned flow that played; one of the scene's list, as long as it is there.
     pub flow: Option<Arc<LocalNet>>,
     /// ℓ.
@@ -29,6 +33,10 @@ pub(super) struct Saved {
     name: String,
     #[serde(default)]
     live: LiveSettings,
+    #[serde(default)]
+    swings: Swings,
+    #[serde(default)]
+    rule: Option<u64>,
     /// Number of the flow in the list.
     #[serde(default)]
     flow: Option<usize>,
@@ -42,6 +50,8 @@ impl Saved {
         Self {
             name: moment.name.clone(),
             live: moment.live,
+            swings: moment.swings.clone(),
+            rule: moment.rule,
             flow: moment.flow.as_ref().and_then(number),
             swarm: (*moment.swarm).clone(),
         }
@@ -49,6 +59,7 @@ impl Saved {
 
     pub fn with(self, flows: &Flows) -> Savepoint {
         let flow = self.flow.and_then(|k| flows.list.get(k)).map(|flow| flow.net.clone());
-        Savepoint { name: self.name, live: self.live, flow, swarm: Arc::new(self.swarm) }
+        let Self { name, live, swings, rule, swarm, .. } = self;
+        Savepoint { name, live, swings, rule, flow, swarm: Arc::new(swarm) }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::learn::TrainingSettings;
-use crate::rule::LiveSettings;
+use crate::rule::{LiveSettings, Swings};
 use crate::snapshot::{Ensemble, Snapshot};
 
 use super::document::{self, RuleHead};
@@ -47,6 +47,7 @@ impl Document {
             ensemble: Ensemble::default(),
             training: self.training,
             live: LiveSettings { sigma_l: self.temperature, ..self.live },
+            swings: Swings::default(),
             live_particles: 0,
             rule: self.rule,
             flows: Vec::new(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::rule::{FlowKind, LocalNet, NetShape};
+use crate::rule::{FlowKind, Knob, LocalNet, NetShape, Swing};
 use crate::snapshot::{Boundary, Mode, Particle};
 
 const SCHEMA_0: &str = include_str!("testdata/schema0.ron");
@@ -36,6 +36,14 @@ fn tiny_flows() -> Flows {
     Flows { list: vec![first, LearnedFlow { name: "slow mill".to_owned(), ..second }], chosen: 1 }
 }
 
+fn tiny_swings() -> Swings {
+    let mut swings = Swings::default();
+    swings.set(Knob::Temperature, Some(Swing { amplitude: 0.0625, period_s: 4.0 }));
+    swings.set(Knob::Swirl(Some(2)), Some(Swing { amplitude: 0.5, period_s: 10.0 }));
+    swings.set(Knob::Cruise(None), Some(Swing { amplitude: 1.0, period_s: 2.5 }));
+    swings
+}
+
 fn tiny_scene() -> Scene {
     let particle = |x, y, heading| Particle { x, y, heading, species: 0 };
     Scene {
@@ -56,9 +64,12 @@ fn tiny_scene() -> Scene {
             seed: 7,
             step: 12,
         }),
+        swings: tiny_swings(),
         savepoints: vec![Savepoint {
             name: "calm".to_owned(),
             live: LiveSettings { strength: 0.5, ..LiveSettings::default() },
+            swings: tiny_swings(),
+            rule: Some(tiny_rule().mark()),
             flow: Some(tiny_flows().list[1].net.clone()),
             swarm: Arc::new(Swarm { particles: vec![particle(9.0, 8.5, 0.5)], box_size: [10.0, 10.0] }),
         }],
@@ -70,6 +81,7 @@ fn tiny_scene() -> Scene {
             replicas: 32,
             seed: 1,
             version: "0.1.0".to_owned(),
+            live: Some(LiveSettings { strength: 2.0, ..LiveSettings::default() }),
         }),
         ..Scene::default()
     }
@@ -136,6 +148,24 @@ fn a_kept_moment_that_cannot_be_meant_is_refused_with_its_place() {
     // A flow that is no more is no fault.
     let loaded = Scene::from_ron(&with("flow: Some(1)", "flow: Some(7)")).unwrap();
     assert_eq!(loaded.scene.savepoints[0].flow, None);
+}
+
+#[test]
+fn a_file_of_before_swings_and_marks_is_read_without_them() {
+    let text = tiny_scene().to_ron();
+    let without = |text: &str, from: &str, to: &str| {
+        let start = text.find(from).expect("it is written");
+        let end = start + text[start..].find(to).expect("this follows");
+        format!("{}{}", &text[..start], &text[end..])
+    };
+    let older = without(&text, "    swings: [\n        (Temp", "    live_particles");
+    let older = without(&older, "            swings: [(Temp", "            flow: Some(1)");
+    let older = without(&older, "        live: Some((", "    )),\n    weights");
+    let loaded = Scene::from_ron(&older).unwrap();
+    assert_eq!(loaded.warnings, Vec::<String>::new());
+    let scene = loaded.scene;
+    assert!(scene.swings.is_empty() && scene.savepoints[0].swings.is_empty());
+    assert_eq!((scene.savepoints[0].rule, scene.evidence.unwrap().live), (None, None));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Values that parse but cannot be meant. What is merely unfinished (a picture of one particle) is no fault here:
 //! it can be opened and painted on; only learning refuses it.
 
-use crate::rule::LiveSettings;
+use crate::rule::{LiveSettings, Swings};
 use crate::snapshot::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, SIDE_RANGE};
 
 use super::{Fault, MAX_LIVE_PARTICLES, MAX_SAVEPOINTS, Scene};
@@ -34,6 +34,7 @@ pub(super) fn scene(scene: &Scene) -> Result<(), Fault> {
     for (k, moment) in scene.savepoints.iter().enumerate() {
         particles(&format!("savepoints[{k}].swarm"), &moment.swarm.particles, moment.swarm.box_size)?;
         finite_live(&format!("savepoints[{k}].live"), &moment.live)?;
+        finite_swings(&format!("savepoints[{k}].swings"), &moment.swings)?;
     }
     if let Some(rule) = &scene.rule {
         rule.validate().map_err(|e| Fault::value("rule", e.to_string(), "or take an earlier copy of the file"))?;
@@ -55,7 +56,17 @@ fn finite_settings(scene: &Scene) -> Result<(), Fault> {
             ("training.kappa", &[training.kappa]),
         ],
     )?;
+    finite_swings("swings", &scene.swings)?;
     finite_live("live", live)
+}
+
+fn finite_swings(place: &str, swings: &Swings) -> Result<(), Fault> {
+    for (k, (_, swing)) in swings.iter().enumerate() {
+        let numbers: [(&str, &[f64]); 2] =
+            [("amplitude", &[swing.amplitude]), ("period_s", std::slice::from_ref(&swing.period_s))];
+        finite(&format!("{place}[{k}]."), &numbers)?;
+    }
+    Ok(())
 }
 
 fn finite_live(place: &str, live: &LiveSettings) -> Result<(), Fault> {

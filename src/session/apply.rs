@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::command::{Command, Dialog, Effect, EngineOrder, Level, Place, RuleRole, SceneSource, TrainingRequest};
 use super::document::Document;
 use super::flows;
-use super::history::{History, Moment};
+use super::history::{Destination, History, Moment};
 use super::live::{MAX_STEPS_PER_FRAME, SPEEDS};
 use super::pen::MIN_SPACING;
 use super::picture;
@@ -16,7 +16,7 @@ use super::state::Session;
 use super::takeover::Held;
 use super::training::TrainingState;
 use super::{brush, certificate, moments, prefs, share, start, surprise, swarm, takeover, tools};
-use crate::rule::{LiveSettings, Rule};
+use crate::rule::{LiveSettings, Rule, Swings};
 use crate::snapshot::{MAX_SPECIES, Snapshot};
 
 /// Most particles the live swarm may be asked to have.
@@ -86,6 +86,9 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::ToggleSymmetry => tools::toggle_symmetry(session),
         Command::ToggleSnap => tools::toggle_snap(session),
         Command::TakeStamp(source) => tools::take_stamp(session, &source),
+        Command::RenameStamp(index, name) => tools::rename_stamp(session, index, &name),
+        Command::DeleteStamp(index) => tools::delete_stamp(session, index),
+        Command::BringBackStamp => tools::bring_back_stamp(session),
         Command::SetText(text) => {
             session.kit.text = text;
             Vec::new()
@@ -204,14 +207,17 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             session.live.steps_per_frame = SPEEDS.into_iter().rev().find(|&s| s < now).unwrap_or(1);
             Vec::new()
         }
-        Command::Swing(knob, swing) => {
-            session.live.set_swing(knob, swing);
-            if session.has_rule() { vec![start::settings_order(session)] } else { Vec::new() }
-        }
-        Command::RestAllKnobs => {
-            session.live.swings.clear();
-            if session.has_rule() { vec![start::settings_order(session)] } else { Vec::new() }
-        }
+        Command::Swing(knob, swing) => edit(session, merge, |document| {
+            let before = document.swings.clone();
+            document.swings.set(knob, swing);
+            document.swings != before
+        }),
+        Command::RestAllKnobs => edit(session, None, |d| set(&mut d.swings, Swings::default())),
+        Command::ResetMotion => edit(session, None, |document| {
+            let LiveSettings { flow, denoised, .. } = document.live;
+            let live = LiveSettings { flow, denoised, ..LiveSettings::default() };
+            set(&mut document.swings, Swings::default()) | set(&mut document.live, live)
+        }),
         Command::KeepMoment => moments::keep(session),
         Command::ReturnTo(index) => moments::return_to(session, index),
         Command::RenameMoment(index, name) => moments::rename(session, merge, index, &name),
@@ -300,7 +306,10 @@ fn follow(session: &mut Session, old: &Document) -> Vec<Effect> {
         session.look_at_picture();
     }
     let particles_changed = session.document.particles != old.particles;
-    let live_changed = session.document.live != old.live;
+    let live_changed = session.document.live != old.live || session.document.swings != old.swings;
+    if old.swings.is_empty() {
+        session.live.swing_ticks = 0;
+    }
     let mut effects = Vec::new();
     if !same(&session.document.rule, &old.rule) {
         effects.extend(start::change_rule(session, old.live.flow));
@@ -334,11 +343,14 @@ pub(super) fn replace(session: &mut Session, document: Document, path: Option<Pa
     effects
 }
 
-fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<(Moment, bool)>) -> Vec<Effect> {
+fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<Destination>) -> Vec<Effect> {
     let mut effects = release(session);
     let now = session.moment();
-    if let Some((moment, whole)) = step(&mut session.history, now) {
+    if let Some(Destination { moment, whole, swarm }) = step(&mut session.history, now) {
         effects.extend(return_to(session, moment, whole));
+        if let Some(swarm) = swarm.filter(|swarm| moments::unknown_species(session, swarm).is_none()) {
+            effects.extend(start::upload(session, |_, _| Ok((*swarm).clone()), None));
+        }
     }
     effects
 }

@@ -7,7 +7,7 @@ use super::command::{CertificateRequest, Effect, Level};
 use super::start;
 use super::state::Session;
 use crate::observe::Certificate;
-use crate::rule::{FlowKind, Rule};
+use crate::rule::Rule;
 use crate::scene::Evidence;
 use crate::snapshot::Snapshot;
 
@@ -25,32 +25,23 @@ pub enum CertificateState {
     Failed(String),
 }
 
-/// What a certificate was measured on.
+/// What a certificate was measured on. With which settings, it tells itself.
 #[derive(Clone, Debug)]
 struct Subject {
     rule: Arc<Rule>,
     snapshot: Arc<Snapshot>,
-    flow: FlowKind,
-    sigma_l: f64,
 }
 
 impl Subject {
     fn of(session: &Session) -> Option<Self> {
         let document = &session.document;
-        Some(Self {
-            rule: document.rule.clone()?,
-            snapshot: document.snapshot.clone(),
-            flow: document.live.flow,
-            sigma_l: document.live.sigma_l,
-        })
+        Some(Self { rule: document.rule.clone()?, snapshot: document.snapshot.clone() })
     }
 
     fn is_that_of(&self, session: &Session) -> bool {
         let document = &session.document;
         document.rule.as_ref().is_some_and(|rule| Arc::ptr_eq(rule, &self.rule))
             && Arc::ptr_eq(&document.snapshot, &self.snapshot)
-            && document.live.flow == self.flow
-            && document.live.sigma_l == self.sigma_l
     }
 }
 
@@ -73,6 +64,8 @@ pub enum Seal {
     Valid(Evidence),
     /// Measured before the picture or the rule was changed.
     Stale(Evidence),
+    /// Measured with other live settings than those that are set now.
+    OfOtherSettings(Evidence),
 }
 
 impl CertificateView {
@@ -88,10 +81,19 @@ impl Session {
 
     pub fn seal(&self) -> Seal {
         match (&self.document.evidence, &self.certificate.seen) {
-            (Some(evidence), _) => Seal::Valid(evidence.clone()),
+            (Some(evidence), _) if self.has_settings_of(evidence) => Seal::Valid(evidence.clone()),
+            (Some(evidence), _) => Seal::OfOtherSettings(evidence.clone()),
             (None, Some((serial, evidence))) if *serial == self.serial => Seal::Stale(evidence.clone()),
             _ => Seal::None,
         }
+    }
+
+    /// Whether the live settings are those that the certificate was measured with. Of one that does not tell its own,
+    /// nobody can say that they are not.
+    fn has_settings_of(&self, evidence: &Evidence) -> bool {
+        let (Some(rule), Some(measured)) = (&self.document.rule, evidence.live) else { return true };
+        let species = rule.energy.shape.species;
+        measured.that_move(species) == start::within(rule, self.document.live).that_move(species)
     }
 
     /// The motion that the valid certificate saw, where it was measured here.
@@ -173,7 +175,11 @@ pub(super) fn arrived(session: &mut Session, run: u64, result: Result<Certificat
     session.document.evidence = Some(certificate.evidence.clone());
     session.certificate.last = Some((subject, certificate));
     session.new_revision();
-    vec![notify(Level::Success, format!("Certified: grown {grown:.2}, kept {kept:.2}, healed {healed:.2}."))]
+    let but = match session.seal() {
+        Seal::OfOtherSettings(_) => " This holds for the settings as they were when it began.",
+        _ => "",
+    };
+    vec![notify(Level::Success, format!("Certified: grown {grown:.2}, kept {kept:.2}, healed {healed:.2}.{but}"))]
 }
 
 /// Once a tick: an undo may have brought back what was certified, or taken its certificate away.

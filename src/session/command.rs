@@ -6,20 +6,18 @@ use std::sync::Arc;
 
 use crate::learn::{Drive, TrainingSettings};
 use crate::observe::chart::Chart;
-use crate::rule::{LiveSettings, Rule};
+use crate::rule::{Knob, LiveSettings, Rule, Swing};
 use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm, SwarmEdit};
 
 use super::charts::PlotKind;
 use super::document::Document;
 pub use super::event::Event;
-use super::knob::Knob;
-use super::live::Swing;
 pub use super::live::{Brush, Force};
 use super::prefs::{Preference, Prefs};
 use super::share::{ShareCommand, ShareOrder};
-use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
+use super::tools::{Hand, PaintOptions, SelectionOrder, Stamp, StampSource, StippleRequest};
 
-pub use super::request::{CertificateRequest, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
+pub use super::request::{CertificateRequest, MomentUse, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
 pub use super::sheets::{Dialog, ViewCommand};
 pub use super::tools::Tool;
 
@@ -96,6 +94,11 @@ pub enum Command {
     ToggleSymmetry,
     ToggleSnap,
     TakeStamp(StampSource),
+    /// One of the user's own.
+    RenameStamp(usize, String),
+    DeleteStamp(usize),
+    /// The one that was deleted last.
+    BringBackStamp,
     /// What the text tool writes.
     SetText(String),
     /// Shows how this image would be laid.
@@ -200,6 +203,8 @@ pub enum Command {
     /// Lets a knob swing about its value; `None` lets it rest.
     Swing(Knob, Option<Swing>),
     RestAllKnobs,
+    /// All knobs of the motion back to their usual values, and none swings.
+    ResetMotion,
     /// Keeps the living swarm and its settings in the scene.
     KeepMoment,
     /// Brings a kept moment back.
@@ -269,8 +274,8 @@ pub enum Effect {
         chart: Box<Chart>,
     },
     Engine(EngineOrder),
-    /// Answer with [`Event::MomentKept`].
-    KeepMoment,
+    /// Answer with [`Event::MomentKept`]: the swarm as it is before the orders that follow.
+    KeepMoment(MomentUse),
     /// Find the particle nearest to this place (ℓ), and answer with [`Event::Following`].
     Follow([f64; 2]),
     /// A short notice on the screen.
@@ -289,6 +294,8 @@ pub enum Effect {
     Stipple(StippleRequest),
     /// Keep these for the next run.
     KeepPrefs(Box<Prefs>),
+    /// The user's own stamps: keep them for the next run.
+    KeepStamps(Vec<Stamp>),
     Quit,
 }
 
@@ -360,6 +367,7 @@ impl Command {
                 | Self::SetEnsemble(_)
                 | Self::SetTraining(_)
                 | Self::SetLive(_)
+                | Self::Swing(..)
                 | Self::RenameFlow(..)
                 | Self::RenameMoment(..)
                 | Self::SetParticles(_)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::learn::TrainingSettings;
-use crate::rule::{LiveSettings, Rule};
+use crate::rule::{LiveSettings, Rule, Swings};
 use crate::scene::{Evidence, Flows, LiveState, Savepoint, Scene};
 use crate::snapshot::{Ensemble, Snapshot};
 
@@ -24,6 +24,8 @@ pub struct Document {
     pub ensemble: Ensemble,
     pub training: TrainingSettings,
     pub live: LiveSettings,
+    /// Knobs of `live` that swing.
+    pub swings: Swings,
     /// Particles of the live swarm; a motif is tiled to the nearest whole number of copies.
     pub particles: usize,
     /// The newest learned rule.
@@ -49,6 +51,7 @@ impl Default for Document {
             ensemble: Ensemble::default(),
             training: TrainingSettings::default(),
             live: LiveSettings::default(),
+            swings: Swings::default(),
             particles: DEFAULT_PARTICLES,
             rule: None,
             flows: Flows::default(),
@@ -79,6 +82,7 @@ impl From<Scene> for Document {
             ensemble: scene.ensemble,
             training: scene.training,
             live: scene.live,
+            swings: scene.swings,
             particles: if scene.live_particles == 0 { DEFAULT_PARTICLES } else { scene.live_particles },
             rule: scene.rule.map(Arc::new),
             flows: scene.flows,
@@ -99,6 +103,7 @@ impl From<Document> for Scene {
             ensemble: document.ensemble,
             training: document.training,
             live: document.live,
+            swings: document.swings,
             live_particles: document.particles,
             rule: document.rule.map(Arc::unwrap_or_clone),
             flows: document.flows,

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::command::{PaceKey, RuleRole, RunId, SceneSource, Speed};
+use super::command::{MomentUse, PaceKey, RuleRole, RunId, SceneSource, Speed};
 use super::document::Document;
 use super::prefs::Prefs;
 use super::share::ShareEvent;
-use super::tools::StippleRequest;
+use super::tools::{Stamp, StippleRequest};
 use crate::observe::{Certificate, QuickFidelity, Reading};
 use crate::rule::{LocalNet, Rule};
 use crate::scene::{FlowNumbers, LiveState};
@@ -58,7 +58,7 @@ pub enum Event {
         particles: usize,
         box_size_l: [f64; 2],
     },
-    MomentKept(Box<LiveState>),
+    MomentKept(MomentUse, Box<LiveState>),
     /// The view follows this particle.
     Following(Option<usize>),
     /// Particles about their middle, in the unit of [`super::StippleView`].
@@ -88,6 +88,8 @@ pub enum Event {
     Trouble(String),
     /// What was kept by an earlier run.
     PrefsRead(Box<Prefs>),
+    /// The user's own stamps, as an earlier run kept them.
+    StampsRead(Vec<Stamp>),
     /// The engine could not do what it was ordered to.
     EngineFailed(String),
 }

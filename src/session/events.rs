@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::apply::{forget_measurements, notify, replace};
-use super::command::{Effect, EngineOrder, Event, Level, Place, RuleRole, RunId, SceneSource};
+use super::command::{Effect, EngineOrder, Event, Level, MomentUse, Place, RuleRole, RunId, SceneSource};
 use super::document::Document;
 use super::flows;
 use super::live::{Fade, GROW_STEPS};
@@ -65,7 +65,11 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             brush::changed(session, steps_back, particles, box_size_l);
             Vec::new()
         }
-        Event::MomentKept(state) => moments::kept(session, *state),
+        Event::MomentKept(MomentUse::Keep, state) => moments::kept(session, *state),
+        Event::MomentKept(MomentUse::Undo(step), state) => {
+            session.history.remember_swarm(step, Arc::new(state.swarm));
+            Vec::new()
+        }
         Event::Following(index) => {
             session.live.following = index;
             Vec::new()
@@ -94,6 +98,10 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         Event::Trouble(why) => vec![notify(Level::Error, why)],
         Event::PrefsRead(prefs) => {
             session.prefs = prefs.made_usable();
+            Vec::new()
+        }
+        Event::StampsRead(stamps) => {
+            session.kit.library.own = stamps;
             Vec::new()
         }
         Event::EngineFailed(why) => {
@@ -200,7 +208,7 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
         effects.push(start::settings_order(session));
     }
     effects.extend(start::fade_on(session));
-    if !session.live.swings.is_empty() {
+    if !session.document.swings.is_empty() {
         session.live.swing_ticks += 1;
         effects.push(start::settings_order(session));
     }

@@ -2,9 +2,11 @@
 
 use std::mem::Discriminant;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::command::{Command, RunId};
 use super::document::Document;
+use crate::snapshot::Swarm;
 
 /// A state of the session that undo can return to.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +30,27 @@ struct Entry {
     moment: Moment,
     /// The step replaced the whole document (new, open, import); otherwise it edited it.
     whole: bool,
+    /// The step put another living swarm in the place of the one that was.
+    swarms: Option<Swarms>,
+}
+
+/// The living swarms on both sides of a step.
+#[derive(Clone, Debug)]
+struct Swarms {
+    step: u64,
+    /// `None` until the engine has told.
+    before: Option<Arc<Swarm>>,
+    after: Arc<Swarm>,
+}
+
+/// Where a step of the history leads.
+#[derive(Clone, Debug)]
+pub(super) struct Destination {
+    pub moment: Moment,
+    /// The step had replaced the whole document.
+    pub whole: bool,
+    /// The swarm that lives there, where the step had replaced it.
+    pub swarm: Option<Arc<Swarm>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -38,6 +61,8 @@ pub(super) struct History {
     open: Option<Discriminant<Command>>,
     /// What could be redone before the open gesture began.
     redo_before: Vec<Entry>,
+    /// Steps so far that have put another swarm in the place of the living one.
+    swarm_steps: u64,
 }
 
 impl History {
@@ -45,7 +70,7 @@ impl History {
     pub fn record_edit(&mut self, before: Moment, merge: Option<Discriminant<Command>>) {
         let redo = std::mem::take(&mut self.redo);
         if merge.is_none() || self.open != merge {
-            self.undo.push(Entry { moment: before, whole: false });
+            self.undo.push(Entry { moment: before, whole: false, swarms: None });
             self.redo_before = redo;
         }
         self.open = merge;
@@ -65,8 +90,25 @@ impl History {
     /// Notes that `before` was replaced as a whole.
     pub fn record_whole(&mut self, before: Moment) {
         self.redo.clear();
-        self.undo.push(Entry { moment: before, whole: true });
+        self.undo.push(Entry { moment: before, whole: true, swarms: None });
         self.open = None;
+    }
+
+    /// The last step has put `after` in the place of the living swarm. Returns the name by which
+    /// [`Self::remember_swarm`] shall tell which one that was.
+    pub fn replaced_swarm(&mut self, after: Arc<Swarm>) -> u64 {
+        self.swarm_steps += 1;
+        if let Some(entry) = self.undo.last_mut() {
+            entry.swarms = Some(Swarms { step: self.swarm_steps, before: None, after });
+        }
+        self.swarm_steps
+    }
+
+    pub fn remember_swarm(&mut self, step: u64, before: Arc<Swarm>) {
+        let mut all = self.undo.iter_mut().rev().chain(&mut self.redo).filter_map(|entry| entry.swarms.as_mut());
+        if let Some(swarms) = all.find(|swarms| swarms.step == step) {
+            swarms.before = Some(before);
+        }
     }
 
     pub fn end_gesture(&mut self) {
@@ -85,20 +127,26 @@ impl History {
         !self.redo.is_empty()
     }
 
-    /// The moment before the last step, and whether that step had replaced the whole document.
-    pub fn undo(&mut self, now: Moment) -> Option<(Moment, bool)> {
+    /// What was before the last step.
+    pub fn undo(&mut self, now: Moment) -> Option<Destination> {
         self.open = None;
-        step(&mut self.undo, &mut self.redo, now)
+        step(&mut self.undo, &mut self.redo, now, |swarms| swarms.before.clone())
     }
 
-    pub fn redo(&mut self, now: Moment) -> Option<(Moment, bool)> {
+    pub fn redo(&mut self, now: Moment) -> Option<Destination> {
         self.open = None;
-        step(&mut self.redo, &mut self.undo, now)
+        step(&mut self.redo, &mut self.undo, now, |swarms| Some(swarms.after.clone()))
     }
 }
 
-fn step(from: &mut Vec<Entry>, to: &mut Vec<Entry>, now: Moment) -> Option<(Moment, bool)> {
-    let Entry { moment, whole } = from.pop()?;
-    to.push(Entry { moment: now, whole });
-    Some((moment, whole))
+fn step(
+    from: &mut Vec<Entry>,
+    to: &mut Vec<Entry>,
+    now: Moment,
+    swarm: fn(&Swarms) -> Option<Arc<Swarm>>,
+) -> Option<Destination> {
+    let Entry { moment, whole, swarms } = from.pop()?;
+    let swarm = swarms.as_ref().and_then(swarm);
+    to.push(Entry { moment: now, whole, swarms });
+    Some(Destination { moment, whole, swarm })
 }

@@ -1,8 +1,6 @@
 //! How the live swarm is being watched: play, speed, the pointer's force, and the growing that is under way.
 
-use crate::rule::{FlowKind, LiveSettings};
-
-use super::knob::Knob;
+use crate::rule::{FlowKind, LiveSettings, Swings};
 
 /// What the pointer does to the live swarm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -74,25 +72,6 @@ pub(super) const SPEEDS: [u32; 12] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 /// Ticks of the session in a second.
 pub const TICKS_PER_S: f64 = 60.0;
 
-/// How a knob swings about its value while time runs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Swing {
-    /// In the unit of the knob.
-    pub amplitude: f64,
-    pub period_s: f64,
-}
-
-impl Swing {
-    /// The longest and the shortest swing that a person can follow.
-    pub const PERIODS_S: [f64; 2] = [0.5, 60.0];
-
-    /// How far from its value the knob is after `ticks`.
-    fn offset(self, ticks: u64) -> f64 {
-        let turns = ticks as f64 / TICKS_PER_S / self.period_s;
-        self.amplitude * (std::f64::consts::TAU * turns.fract()).sin()
-    }
-}
-
 /// The last time that the user scrambled a part of the swarm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Wound {
@@ -116,8 +95,6 @@ pub struct LiveView {
     pub last_wound: Option<Wound>,
     /// Number of the particle whose creature the view follows.
     pub following: Option<usize>,
-    /// Knobs that swing.
-    pub swings: Vec<(Knob, Swing)>,
     /// Ticks that the swinging has lasted.
     pub(super) swing_ticks: u64,
     /// Particles uploaded to the engine last.
@@ -141,7 +118,6 @@ impl Default for LiveView {
             steps: 0,
             last_wound: None,
             following: None,
-            swings: Vec::new(),
             swing_ticks: 0,
             particles: 0,
             box_size_l: [0.0; 2],
@@ -153,15 +129,13 @@ impl Default for LiveView {
 }
 
 impl LiveView {
-    /// The settings the engine runs with: the scene's own, with the temperature of the growing.
+    /// The settings the engine runs with: the scene's own with what swings, and the temperature of the growing.
     ///
     /// σ falls geometrically from σmax to the scene's temperature over [`GROW_STEPS`]; the flow rests meanwhile, so
     /// that what is cooled has time to settle.
-    pub fn effective(&self, live: &LiveSettings, sigma_range_l: [f64; 2]) -> LiveSettings {
+    pub fn effective(&self, live: &LiveSettings, swings: &Swings, sigma_range_l: [f64; 2]) -> LiveSettings {
         let mut live = *live;
-        for (knob, swing) in &self.swings {
-            knob.shift(&mut live, swing.offset(self.swing_ticks), sigma_range_l);
-        }
+        swings.shift(&mut live, self.swing_ticks as f64 / TICKS_PER_S, sigma_range_l);
         let Some(done) = self.growing else {
             let Some(fade) = self.fade else { return live };
             let flow = if fade.is_calming() { fade.before } else { live.flow };
@@ -171,23 +145,6 @@ impl LiveView {
         let hottest = sigma_range_l[1].max(live.sigma_l);
         let sigma_l = hottest * (live.sigma_l / hottest).powf(share);
         LiveSettings { sigma_l, flow: FlowKind::None, relaxation: live.relaxation.max(1.0), ..live }
-    }
-
-    /// The swing of a knob, if it swings.
-    pub fn swing_of(&self, knob: Knob) -> Option<Swing> {
-        self.swings.iter().find(|(k, _)| *k == knob).map(|(_, swing)| *swing)
-    }
-
-    pub(super) fn set_swing(&mut self, knob: Knob, swing: Option<Swing>) {
-        if self.swings.is_empty() {
-            self.swing_ticks = 0;
-        }
-        self.swings.retain(|(k, _)| *k != knob);
-        let usable = swing.filter(|s| s.amplitude.is_finite() && s.period_s.is_finite());
-        if let Some(swing) = usable {
-            let period_s = swing.period_s.clamp(Swing::PERIODS_S[0], Swing::PERIODS_S[1]);
-            self.swings.push((knob, Swing { period_s, ..swing }));
-        }
     }
 }
 
@@ -200,7 +157,7 @@ mod tests {
         let live = LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() };
         let at = |done| {
             let fade = Some(Fade { done, before: FlowKind::Exact });
-            LiveView { fade, ..LiveView::default() }.effective(&live, [0.1, 0.8])
+            LiveView { fade, ..LiveView::default() }.effective(&live, &Swings::default(), [0.1, 0.8])
         };
         assert_eq!((at(0).flow, at(0).strength), (FlowKind::Exact, live.strength));
         assert_eq!((at(FADE_TICKS / 2).flow, at(FADE_TICKS / 2).strength), (FlowKind::Learned, 0.0));
@@ -214,16 +171,16 @@ mod tests {
     fn growing_cools_from_the_hottest_trained_noise_to_the_scenes_temperature() {
         let live = LiveSettings::default();
         let mut view = LiveView { growing: Some(0), ..LiveView::default() };
-        assert!((view.effective(&live, [0.1, 0.8]).sigma_l - 0.8).abs() < 1e-12);
+        assert!((view.effective(&live, &Swings::default(), [0.1, 0.8]).sigma_l - 0.8).abs() < 1e-12);
         let mut last = f64::INFINITY;
         for done in (0..=GROW_STEPS).step_by(100) {
             view.growing = Some(done);
-            let sigma = view.effective(&live, [0.1, 0.8]).sigma_l;
+            let sigma = view.effective(&live, &Swings::default(), [0.1, 0.8]).sigma_l;
             assert!(sigma < last);
             last = sigma;
         }
         assert!((last - live.sigma_l).abs() < 1e-12);
         view.growing = None;
-        assert_eq!(view.effective(&live, [0.1, 0.8]), live);
+        assert_eq!(view.effective(&live, &Swings::default(), [0.1, 0.8]), live);
     }
 }

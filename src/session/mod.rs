@@ -17,7 +17,6 @@ mod event;
 mod events;
 mod flows;
 mod history;
-mod knob;
 mod live;
 mod moments;
 mod observation;
@@ -41,18 +40,18 @@ mod warnings;
 // Named by the preferences.
 pub use crate::observe::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
+pub use crate::rule::{Knob, Swing, Swings};
 pub use crate::scene::{Evidence, LearnedFlow, Savepoint};
 pub use certificate::{CertificateState, CertificateView, Seal};
 pub use charts::PlotKind;
 pub use command::{
-    Brush, CertificateRequest, Command, Dialog, Effect, EngineOrder, Event, Force, Level, PaceKey, Place, Pointer,
-    RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
+    Brush, CertificateRequest, Command, Dialog, Effect, EngineOrder, Event, Force, Level, MomentUse, PaceKey, Place,
+    Pointer, RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;
 pub use document::{Document, NEW_BOX};
-pub use knob::Knob;
-pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME, Swing, Wound};
+pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};

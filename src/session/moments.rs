@@ -4,12 +4,14 @@ use std::mem::Discriminant;
 use std::sync::Arc;
 
 use super::apply::{edit, notify};
-use super::command::{Command, Effect, Level};
+use super::command::{Command, Effect, Level, MomentUse};
+use super::document::Document;
 use super::flows;
 use super::start;
 use super::state::Session;
 use crate::rule::FlowKind;
 use crate::scene::{LiveState, MAX_SAVEPOINTS, Savepoint};
+use crate::snapshot::Swarm;
 
 /// Longest name, characters.
 const MAX_NAME: usize = 40;
@@ -21,7 +23,7 @@ pub(super) fn keep(session: &mut Session) -> Vec<Effect> {
     if session.document.savepoints.len() >= MAX_SAVEPOINTS {
         return vec![notify(Level::Warning, format!("{MAX_SAVEPOINTS} moments are the most: delete one first."))];
     }
-    vec![Effect::KeepMoment]
+    vec![Effect::KeepMoment(MomentUse::Keep)]
 }
 
 /// The engine has told how things stand.
@@ -31,8 +33,14 @@ pub(super) fn kept(session: &mut Session, state: LiveState) -> Vec<Effect> {
     let is_free = |name: &String| document.savepoints.iter().all(|moment| moment.name != *name);
     let names = (number..).map(|n| format!("Moment {n}"));
     let name = names.into_iter().find(is_free).unwrap_or_default();
-    let flow = document.flows.chosen().filter(|_| document.live.flow == FlowKind::Learned).map(|f| f.net.clone());
-    let moment = Savepoint { name: name.clone(), live: document.live, flow, swarm: Arc::new(state.swarm) };
+    let moment = Savepoint {
+        name: name.clone(),
+        live: document.live,
+        swings: document.swings.clone(),
+        rule: session.playing_rule.as_ref().map(|rule| rule.mark()),
+        flow: document.flows.chosen().filter(|_| document.live.flow == FlowKind::Learned).map(|f| f.net.clone()),
+        swarm: Arc::new(state.swarm),
+    };
     session.history.end_gesture();
     let mut effects = edit(session, None, |document| {
         document.savepoints.push(moment);
@@ -42,26 +50,79 @@ pub(super) fn kept(session: &mut Session, state: LiveState) -> Vec<Effect> {
     effects
 }
 
+/// A species of `swarm` that the rule in the engine does not know.
+pub(super) fn unknown_species(session: &Session, swarm: &Swarm) -> Option<u8> {
+    let known = session.playing_rule.as_ref().map_or(0, |rule| rule.energy.shape.species);
+    swarm.particles.iter().map(|p| p.species).max().filter(|&species| usize::from(species) >= known)
+}
+
+/// Swarm, settings and motion as they were, as one step of the history.
 pub(super) fn return_to(session: &mut Session, index: usize) -> Vec<Effect> {
     let Some(moment) = session.document.savepoints.get(index).cloned() else { return Vec::new() };
     if !session.has_rule() {
         return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
     }
+    if let Some(species) = unknown_species(session, &moment.swarm) {
+        let text = format!(
+            "{} has species {}, which the present rule does not know: paint with it and learn again, or undo to the rule \
+             that knew it.",
+            moment.name,
+            species + 1
+        );
+        return vec![notify(Level::Warning, text)];
+    }
+    let said = what_differs(session, &moment);
+    let before = session.moment();
     let flows_are_free = flows::are_free(session);
-    let mut effects = edit(session, None, |document| {
-        let before = (document.live, document.flows.chosen);
-        let list = &document.flows.list;
-        let flow = moment.flow.as_ref().and_then(|net| list.iter().position(|f| Arc::ptr_eq(&f.net, net)));
+    session.history.end_gesture();
+    let changed = edit(session, None, |document| {
+        let before = (document.live, document.swings.clone(), document.flows.chosen);
+        let flow = place_of_flow(document, &moment);
         if let Some(k) = flow.filter(|&k| flows_are_free && k != document.flows.chosen) {
             document.flows.chosen = k;
             flows::play_chosen(document);
         }
-        document.live = moment.live;
-        before != (document.live, document.flows.chosen)
+        (document.live, document.swings) = (moment.live, moment.swings.clone());
+        before != (document.live, document.swings.clone(), document.flows.chosen)
     });
-    session.live.swings.clear();
+    if session.revision == before.revision {
+        // Only the swarm is another one: that can be undone, too.
+        session.history.record_edit(before, None);
+    }
+    let step = session.history.replaced_swarm(moment.swarm.clone());
+    session.live.swing_ticks = 0;
+    let mut effects = vec![Effect::KeepMoment(MomentUse::Undo(step))];
+    effects.extend(changed);
     effects.extend(start::upload(session, |_, _| Ok((*moment.swarm).clone()), None));
+    effects.extend(said.map(|text| notify(Level::Info, text)));
     effects
+}
+
+fn place_of_flow(document: &Document, moment: &Savepoint) -> Option<usize> {
+    let net = moment.flow.as_ref()?;
+    document.flows.list.iter().position(|flow| Arc::ptr_eq(&flow.net, net))
+}
+
+/// Why the swarm will not live exactly as it did, if so.
+fn what_differs(session: &Session, moment: &Savepoint) -> Option<String> {
+    let name = &moment.name;
+    let document = &session.document;
+    let present = session.playing_rule.as_ref().map(|rule| rule.mark());
+    if moment.rule.is_some() && moment.rule != present {
+        return Some(format!(
+            "{name} was kept under another rule than the present one, by which the swarm lives on now."
+        ));
+    }
+    let moved_by_flow = moment.live.flow == FlowKind::Learned && moment.flow.is_some();
+    match place_of_flow(document, moment) {
+        None if moved_by_flow => Some(format!(
+            "The motion of {name} is no more among the rules of this picture: the swarm moves on by the present one."
+        )),
+        Some(k) if k != document.flows.chosen && !flows::are_free(session) => Some(format!(
+            "The motion of {name} cannot be picked while the pattern is being learned: the swarm moves on by the present one."
+        )),
+        _ => None,
+    }
 }
 
 pub(super) fn rename(

@@ -61,6 +61,15 @@ pub struct CertificateRequest {
     pub live: LiveSettings,
 }
 
+/// What a copy of the living swarm is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MomentUse {
+    /// It is kept in the scene.
+    Keep,
+    /// Undo brings it back: this step of the history puts another in its place.
+    Undo(u64),
+}
+
 /// How fast the program is now.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Speed {

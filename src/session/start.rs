@@ -23,7 +23,7 @@ pub(super) fn settings_order(session: &Session) -> Effect {
 pub(super) fn settings(session: &Session) -> LiveSettings {
     let document = &session.document;
     let Some(rule) = &session.playing_rule else { return document.live };
-    within(rule, session.live.effective(&document.live, rule.sigma_range_l))
+    within(rule, session.live.effective(&document.live, &document.swings, rule.sigma_range_l))
 }
 
 /// `live` within what `rule` can do.
@@ -127,7 +127,7 @@ pub(super) fn whole(session: &mut Session) -> Vec<Effect> {
     session.playing_rule = None;
     session.run_is_live = false;
     session.live.growing = None;
-    session.live.swings.clear();
+    session.live.swing_ticks = 0;
     (session.live.last_wound, session.live.following) = (None, None);
     session.live.particles = 0;
     session.live.box_size_l = [0.0; 2];

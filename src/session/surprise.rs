@@ -38,14 +38,14 @@ pub(super) fn apply(session: &mut Session) -> Vec<Effect> {
         }
     }
     let Some(live) = usable(new.0) else { return Vec::new() };
-    session.live.swings.clear();
     edit(session, None, |document| {
         if document.flows.chosen != new.1 {
             document.flows.chosen = new.1;
             flows::play_chosen(document);
         }
         document.live = live;
-        (live, new.1) != old
+        let swung = !std::mem::take(&mut document.swings).is_empty();
+        swung || (live, new.1) != old
     })
 }
 

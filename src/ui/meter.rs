@@ -6,6 +6,7 @@ use super::egui::{
 use super::state::UiState;
 use super::widgets::command_button_enabled;
 use super::{egui, style};
+use crate::rule::{FlowKind, LiveSettings};
 use crate::session::{CertificateState, Command, Dialog, Evidence, Place, PlotKind, Seal, Session, info_of};
 
 /// Width of what stands in the meter, points.
@@ -111,6 +112,12 @@ pub(super) fn seal(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
                 ui.label(text).on_hover_text(more);
                 Some("again")
             }
+            Seal::OfOtherSettings(evidence) => {
+                let text = RichText::new(format!("was {}", short(evidence))).small().color(style::TEXT_WEAK);
+                let more = format!("Measured with other settings than those set now.\n{}", words(session, evidence));
+                ui.label(text).on_hover_text(more);
+                Some("again")
+            }
             Seal::None => {
                 ui.label(RichText::new("not certified").small().color(style::TEXT_WEAK));
                 Some("certify")
@@ -131,12 +138,24 @@ fn short(evidence: &Evidence) -> String {
 
 /// The certificate in plain words.
 fn words(session: &Session, evidence: &Evidence) -> String {
-    let Evidence { grown, kept, healed, live_steps, replicas, .. } = evidence;
+    let Evidence { grown, kept, healed, live_steps, replicas, live, .. } = evidence;
     let mut text = format!(
         "Certificate, of {replicas} swarms (1 is as good as the picture, 0 is random).\n\
          Grown {grown:.2}: started at random and cooled.\n\
          Kept {kept:.2}: started on the picture, after {live_steps} steps.\n\
          Healed {healed:.2}: a region scrambled, after {live_steps} steps."
+    );
+    text += &live.map_or_else(
+        || "\nAn older program wrote it: the settings it was measured with are not told.".to_owned(),
+        |live| {
+            let LiveSettings { flow, sigma_l, strength, relaxation, .. } = live;
+            let flow = match flow {
+                FlowKind::None => "no flow",
+                FlowKind::Exact => "the exact flow",
+                FlowKind::Learned => "the learned flow",
+            };
+            format!("\nMeasured with {flow}, temperature {sigma_l}, strength {strength}, relaxation {relaxation}.")
+        },
     );
     if let Some(motion) = session.certified_motion() {
         text += &format!(

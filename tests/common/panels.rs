@@ -84,11 +84,11 @@ impl Shell {
 
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if effect == Effect::KeepMoment {
+            if let Effect::KeepMoment(wanted_for) = effect {
                 let at = |x| Particle { x, y: 3.0, ..Particle::default() };
                 let swarm = Swarm { particles: vec![at(1.0), at(2.0), at(4.0)], box_size: [8.0, 6.0] };
                 let state = LiveState { swarm, seed: 1, step: 9 };
-                self.session.on_event(Event::MomentKept(Box::new(state)));
+                self.session.on_event(Event::MomentKept(wanted_for, Box::new(state)));
             }
             self.state.on_effect(&effect);
             self.effects.push(effect);

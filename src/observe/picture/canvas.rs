@@ -89,7 +89,7 @@ impl Grid {
         self.size[0] as usize * self.size[1] as usize
     }
 
-    pub fn to_pixel(&self, x: f64, y: f64) -> [f64; 2] {
+    pub fn to_pixel(self, x: f64, y: f64) -> [f64; 2] {
         [x * self.scale[0], f64::from(self.size[1]) - y * self.scale[1]]
     }
 

@@ -62,6 +62,10 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(Live, "Mouse off", Shortcut::plain("Q"), "The mouse leaves the particles alone", || {
         Command::SetBrush(Brush::Off)
     }),
+    row(Live, "Reset the motion", None, "All knobs of the motion back to their usual values, and none swings", || {
+        Command::ResetMotion
+    }),
+    row(Live, "Let all knobs rest", None, "No knob swings any more; each stays at its value", || Command::RestAllKnobs),
     row(Live, "Stop following", Shortcut::plain("Escape"), "The view stays where it is", || Command::StopFollowing),
     row(Live, "Wider brush", Shortcut::plain("CloseBracket"), "A larger circle under the mouse", || {
         Command::WidenBrush

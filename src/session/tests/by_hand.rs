@@ -149,9 +149,9 @@ fn the_speed_keys_go_up_and_down_within_bounds() {
 }
 
 fn kept(session: &mut Session, x: f64) -> Vec<Effect> {
-    assert_eq!(session.apply(Command::KeepMoment), vec![Effect::KeepMoment]);
+    assert_eq!(session.apply(Command::KeepMoment), vec![Effect::KeepMoment(MomentUse::Keep)]);
     let swarm = Swarm { particles: vec![at(x, 2.0), at(x, 3.0)], box_size: [9.0, 9.0] };
-    session.on_event(Event::MomentKept(Box::new(LiveState { swarm, seed: 1, step: 2 })))
+    session.on_event(Event::MomentKept(MomentUse::Keep, Box::new(LiveState { swarm, seed: 1, step: 2 })))
 }
 
 #[test]
@@ -184,6 +184,78 @@ fn a_kept_moment_is_a_step_of_the_history_and_a_return_brings_swarm_and_settings
 }
 
 #[test]
+fn undo_brings_back_the_swarm_that_a_return_replaced_and_redo_the_moment() {
+    let mut session = alive();
+    kept(&mut session, 1.0);
+    let undo_steps = session.document().savepoints.len();
+    let effects = session.apply(Command::ReturnTo(0));
+    let Some(Effect::KeepMoment(wanted_for)) = effects.first() else { panic!("{effects:?}") };
+    let swarm = Swarm { particles: vec![at(4.0, 4.0)], box_size: [9.0, 9.0] };
+    session.on_event(Event::MomentKept(*wanted_for, Box::new(LiveState { swarm, seed: 1, step: 90 })));
+    assert_eq!(session.document().savepoints.len(), undo_steps, "it is not kept");
+    let uploads =
+        |effects: &[Effect], x| has_order(effects, |o| matches!(o, EngineOrder::Upload(s) if s.particles[0].x == x));
+    assert!(uploads(&session.apply(Command::Undo), 4.0));
+    assert_eq!(session.live().particles, 1);
+    assert!(uploads(&session.apply(Command::Redo), 1.0));
+    assert!(uploads(&session.apply(Command::Undo), 4.0));
+    session.apply(Command::Undo);
+    assert!(session.document().savepoints.is_empty());
+}
+
+#[test]
+fn a_moment_brings_its_swings() {
+    let mut session = alive();
+    let swing = Swing { amplitude: 1.0, period_s: 3.0 };
+    session.apply(Command::Swing(Knob::Strength, Some(swing)));
+    kept(&mut session, 1.0);
+    session.apply(Command::RestAllKnobs);
+    session.apply(Command::ReturnTo(0));
+    assert_eq!(session.document().swings.of(Knob::Strength), Some(swing));
+}
+
+#[test]
+fn a_moment_with_a_species_that_the_rule_does_not_know_is_refused_in_a_sentence() {
+    let mut session = alive();
+    session.apply(Command::KeepMoment);
+    let stranger = Particle { species: 3, ..at(1.0, 1.0) };
+    let swarm = Swarm { particles: vec![at(1.0, 2.0), stranger], box_size: [9.0, 9.0] };
+    session.on_event(Event::MomentKept(MomentUse::Keep, Box::new(LiveState { swarm, seed: 1, step: 2 })));
+    let particles = session.live().particles;
+    let effects = session.apply(Command::ReturnTo(0));
+    assert_eq!(effects.len(), 1, "{effects:?}");
+    let (level, text) = notice(&effects).unwrap();
+    assert!(level == Level::Warning && text.starts_with("Moment 1 has species 4"), "{text}");
+    assert_eq!(session.live().particles, particles);
+}
+
+#[test]
+fn a_moment_of_another_rule_or_motion_says_so_and_one_of_this_rule_is_silent() {
+    let mut session = alive();
+    kept(&mut session, 1.0);
+    assert_eq!(notice(&session.apply(Command::ReturnTo(0))), None);
+    session.apply(Command::StartLearning);
+    let run = session.training().run;
+    let mut learned = (*rule(true)).clone();
+    learned.energy.weights[0] = 0.5;
+    session.on_event(Event::NewRule { run, rule: Arc::new(learned) });
+    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
+    (0..200).for_each(|_| _ = session.tick(u32::MAX));
+    let effects = session.apply(Command::ReturnTo(0));
+    assert!(notice(&effects).unwrap().1.contains("kept under another rule"), "{effects:?}");
+    session.apply(Command::SetLive(LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() }));
+    kept(&mut session, 2.0);
+    assert_eq!(notice(&session.apply(Command::ReturnTo(1))), None);
+    session.apply(Command::LearnAnotherFlow(None));
+    let run = session.training().run;
+    session.on_event(Event::NewRule { run, rule: rule(true) });
+    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
+    session.apply(Command::DeleteFlow(0));
+    let effects = session.apply(Command::ReturnTo(1));
+    assert!(notice(&effects).unwrap().1.contains("no more among the rules"), "{effects:?}");
+}
+
+#[test]
 fn a_return_brings_the_learned_flow_that_played() {
     let mut session = alive();
     session.apply(Command::StartLearning);
@@ -201,9 +273,9 @@ fn a_return_brings_the_learned_flow_that_played() {
 }
 
 #[test]
-fn a_swinging_knob_swings_while_time_runs_and_leaves_no_trace_in_the_scene() {
+fn a_swinging_knob_swings_while_time_runs_about_the_value_of_the_scene_and_can_be_undone() {
     let mut session = alive();
-    let (document, undo) = (session.document().clone(), session.can_undo());
+    let document = session.document().clone();
     let swing = Swing { amplitude: 1.0, period_s: 1.0 };
     session.apply(Command::Swing(Knob::Strength, Some(swing)));
     let strengths: Vec<f64> =
@@ -215,9 +287,21 @@ fn a_swinging_knob_swings_while_time_runs_and_leaves_no_trace_in_the_scene() {
     assert!((strengths[0] - strengths[60]).abs() < 1e-9, "one swing in a second of 60 ticks");
     session.apply(Command::Pause);
     assert_eq!(settings_in(&session.tick(u32::MAX)), None);
-    assert_eq!((session.document(), session.can_undo()), (&document, undo));
+    assert_eq!(session.document().live, document.live, "the value itself stays");
     let effects = session.apply(Command::Swing(Knob::Strength, None));
     assert_eq!(settings_in(&effects), Some(document.live));
+    session.apply(Command::EndGesture);
+    session.apply(Command::Undo);
+    assert_eq!(session.document(), &document);
+    session.apply(Command::Redo);
+    session.apply(Command::Swing(Knob::Cruise(Some(0)), Some(swing)));
+    session.apply(Command::EndGesture);
+    session.apply(Command::SetLive(LiveSettings { strength: 9.0, ..document.live }));
+    session.apply(Command::EndGesture);
+    session.apply(Command::ResetMotion);
+    assert!(session.document().swings.is_empty() && session.document().live.strength == document.live.strength);
+    session.apply(Command::Undo);
+    assert!(!session.document().swings.is_empty() && session.document().live.strength == 9.0, "one step");
 }
 
 #[test]

@@ -94,6 +94,26 @@ fn another_picture_makes_the_certificate_stale_and_undo_brings_it_back() {
 }
 
 #[test]
+fn other_live_settings_make_the_certificate_one_of_other_settings_and_setting_them_back_makes_it_hold() {
+    let mut session = alive();
+    certified(&mut session);
+    let measured = session.document().live;
+    session.document.evidence.as_mut().unwrap().live = Some(measured);
+    assert!(matches!(session.seal(), Seal::Valid(_)));
+    session.apply(Command::SetLive(LiveSettings { denoised: false, ..measured }));
+    assert!(matches!(session.seal(), Seal::Valid(_)), "it moves alike");
+    session.apply(Command::SetLive(LiveSettings { relaxation: 2.0, ..measured }));
+    session.tick(1);
+    assert!(matches!(session.seal(), Seal::OfOtherSettings(_)));
+    session.apply(Command::SetLive(measured));
+    assert!(matches!(session.seal(), Seal::Valid(_)));
+    // One of an older program: nobody can tell.
+    session.document.evidence.as_mut().unwrap().live = None;
+    session.apply(Command::SetLive(LiveSettings { relaxation: 2.0, ..measured }));
+    assert!(matches!(session.seal(), Seal::Valid(_)));
+}
+
+#[test]
 fn a_certificate_in_the_making_ends_when_the_scene_changes_or_learning_begins() {
     let mut session = alive();
     session.apply(Command::Certify);

@@ -7,7 +7,7 @@ use super::super::egui::{
 use super::super::style;
 use super::super::widgets::{Scale, choice, row_label};
 use super::LivePanel;
-use crate::rule::{FlowKind, Knobs, LiveSettings};
+use crate::rule::{FlowKind, LiveSettings};
 use crate::session::{Command, Knob, Session, Swing};
 use crate::snapshot::MAX_SPECIES;
 
@@ -59,7 +59,7 @@ pub(super) fn show(
     new: &mut LiveSettings,
     commands: &mut Vec<Command>,
 ) {
-    heading(ui, new, commands);
+    heading(ui, commands);
     flow(ui, session, new);
     for knob in [Knob::Temperature, Knob::Strength, Knob::Relaxation] {
         slider(ui, session, knob, new, commands);
@@ -73,7 +73,7 @@ pub(super) fn show(
     slider(ui, session, Knob::StepFactor, new, commands);
 }
 
-fn heading(ui: &mut Ui, new: &mut LiveSettings, commands: &mut Vec<Command>) {
+fn heading(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         ui.label(RichText::new("Motion").color(style::TEXT_STRONG).strong());
@@ -83,9 +83,7 @@ fn heading(ui: &mut Ui, new: &mut LiveSettings, commands: &mut Vec<Command>) {
             let button = ui.add(Button::new(RichText::new("reset").small()).small()).on_hover_text(tooltip);
             button.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "Reset the motion"));
             if button.clicked() {
-                let LiveSettings { flow, denoised, .. } = *new;
-                *new = LiveSettings { flow, denoised, knobs: Knobs::default(), ..LiveSettings::default() };
-                commands.push(Command::RestAllKnobs);
+                commands.push(Command::ResetMotion);
             }
         });
     });
@@ -146,7 +144,7 @@ fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, co
     let Row { name, tooltip, scale } = row_of(knob);
     let sigma_range_l = session.sigma_range_l();
     let range = knob.range(sigma_range_l);
-    let swing = session.live().swing_of(knob);
+    let swing = session.document().swings.of(knob);
     let tooltip = match swing {
         None => format!("{tooltip}. Double click: back to {}. Ctrl or Alt and click: swing", tidy(knob.usual())),
         Some(_) => format!("{tooltip}. It swings: click on its name for how. Ctrl or Alt and click: rest"),
@@ -162,7 +160,8 @@ fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, co
         .inner;
     let rail = Rect::from_min_size(response.rect.min, Vec2::new(ui.spacing().slider_width, response.rect.height()));
     if swing.is_some() {
-        let moving = knob.get(&session.live().effective(&session.document().live, sigma_range_l));
+        let moving =
+            knob.get(&session.live().effective(&session.document().live, &session.document().swings, sigma_range_l));
         mark(ui, rail, &range, scale, moving);
     }
     let (modified, double, on_rail) = ui.input(|i| {

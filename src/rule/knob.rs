@@ -2,11 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use crate::rule::LiveSettings;
+use serde::{Deserialize, Serialize};
+
+use super::LiveSettings;
 use crate::snapshot::MAX_SPECIES;
 
 /// A number of the live settings. Those of the exact flow are of one species, or (`None`) of all at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Knob {
     /// σ, ℓ.
     Temperature,
