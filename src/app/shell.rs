@@ -1,7 +1,6 @@
 //! Carries out what the session orders: files, training, engine, notices.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
@@ -13,7 +12,7 @@ use super::kept::{self, Keeper};
 use super::live::{Gpu, Live};
 use super::observer::{Bench, Watch};
 use super::ramp::Ramps;
-use super::share::{Sharing, shown_in};
+use super::share::{Sharing, living};
 use super::stamps::Book;
 use super::stippler::Stippler;
 use super::thumbs::Thumbs;
@@ -146,6 +145,10 @@ impl Shell {
         for event in events {
             self.hear(gpu, event);
         }
+        self.live.look_up();
+        for event in self.live.news().collect::<Vec<_>>() {
+            self.hear(gpu, event);
+        }
         for (level, text) in self.files.notices() {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
@@ -171,12 +174,12 @@ impl Shell {
             done += effects.iter().map(steps_of).sum::<u32>();
             self.perform(gpu, effects);
         }
-        for (level, text) in self.share.advance(&self.session, &self.files, &mut self.live, done) {
+        for (level, text) in self.share.advance(&self.session, &self.files, &self.live, done) {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
         self.ui.set_share(self.share.readouts(&self.files, self.quits));
         self.frame_log.frame(dt_s);
-        self.meter.frame(dt_s, done);
+        self.meter.frame(dt_s, self.live.steps_since_asked());
         if let Some((frame_ms, steps_per_s)) = self.meter.read() {
             let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
             let engine = self.live.describe(gpu);
@@ -186,6 +189,7 @@ impl Shell {
                 engine,
                 pair_tests_per_s,
                 most_particles: Live::most_particles(gpu),
+                drawn_one_in: self.live.drawn_one_in(),
                 s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
             };
             let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s };
@@ -214,27 +218,23 @@ impl Shell {
     }
 
     fn perform(&mut self, gpu: &Gpu, effects: Vec<Effect>) {
-        let (mut orders, mut told) = (Vec::new(), Vec::new());
+        let mut orders = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Engine(order) => orders.push(order),
                 Effect::LoadScene(source) => self.files.load(source),
                 Effect::ImportFile(path) => self.files.import(path),
-                Effect::SaveScene { path, mut document, revision } => {
-                    document.state = self.live.state().map(Arc::new);
-                    let shown = shown_in(&path, &mut self.live);
-                    self.files.save(path, *document, shown, revision);
+                Effect::SaveScene { path, document, revision } => {
+                    let living = living(&path, &self.live);
+                    self.files.save(path, *document, living, revision);
                 }
                 Effect::StartTraining(request) => self.training.start(*request),
                 Effect::MeasurePace { .. } => self.stopwatch.measure(effect),
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
-                Effect::KeepMoment(wanted_for) => {
-                    let state = self.live.state();
-                    told.extend(state.map(|state| Event::MomentKept(wanted_for, Box::new(state))));
-                }
-                Effect::Follow(at) => told.push(Event::Following(self.live.nearest(at))),
+                Effect::KeepMoment(wanted_for) => self.live.keep_moment(wanted_for),
+                Effect::Follow(at) => self.live.find(at),
                 Effect::EndPhase(run) => self.training.end_phase(run),
                 Effect::MeasureRule(request) => self.bench.measure(request),
                 Effect::Certify(request) => self.bench.certify(request),
@@ -246,7 +246,7 @@ impl Shell {
                 Effect::ReadClipboard => self.clipboard.read(Reader::Picture),
                 Effect::View(view) => self.views.push(view),
                 Effect::Share(order) => {
-                    let answer = self.share.perform(order, &self.session, &self.files, &mut self.live);
+                    let answer = self.share.perform(order, &self.session, &self.files, &self.live);
                     answer.into_iter().for_each(|event| self.hear(gpu, event));
                 }
                 Effect::Quit => {
@@ -258,12 +258,7 @@ impl Shell {
             }
         }
         if !orders.is_empty() {
-            let outcome = self.live.obey(gpu, orders);
-            told.extend(self.live.news());
-            told.extend(outcome.err().map(Event::EngineFailed));
-        }
-        for event in told {
-            self.hear(gpu, event);
+            self.live.obey(gpu, orders);
         }
     }
 }
