@@ -164,7 +164,8 @@ fn show(
     if let Some(index) = shell.session.live().following {
         canvas.follow(shell.live.creature(gpu, index), time.delta_secs_f64());
     }
-    wanted.extend(canvas.show(ctx, (free, shell.ui.offers()), &shell.session, pointer_is_here, time.delta_secs_f64()));
+    let dt_s = time.delta_secs_f64();
+    wanted.extend(canvas.show(ctx, (free, shell.ui.offers()), &shell.session, &shell.live, pointer_is_here, dt_s));
     shell.apply(gpu, wanted);
     for view in std::mem::take(&mut shell.views) {
         match view {

@@ -159,6 +159,10 @@ impl Shell {
             match answer {
                 Answer::Text(_, text) => self.apply(gpu, vec![Command::PasteText(text)]),
                 Answer::Fault(text) => self.ui.on_effect(&Effect::Notify { level: Level::Warning, text }),
+                Answer::Silence => {
+                    let text = "The program that holds the clipboard does not answer: copy there once more.".to_owned();
+                    self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+                }
             }
         }
         self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);

@@ -8,8 +8,20 @@ use crate::session::{ColourBy, Look, Theme};
 use crate::snapshot::MAX_SPECIES;
 use crate::ui::Ink;
 
-pub const GUIDE: Color32 = Color32::from_rgba_premultiplied(80, 90, 110, 120);
-pub const ERASER: Color32 = Color32::from_rgb(240, 105, 90);
+/// Lines that help: the circle of what a particle sees, axes, the grid.
+pub fn guide(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_rgba_premultiplied(80, 90, 110, 120),
+        Theme::Light => Color32::from_rgb(140, 140, 136),
+    }
+}
+
+pub fn eraser(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_rgb(240, 105, 90),
+        Theme::Light => Color32::from_rgb(190, 50, 38),
+    }
+}
 
 pub fn stir(theme: Theme) -> Color32 {
     match theme {

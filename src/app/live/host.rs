@@ -187,6 +187,7 @@ impl Host {
         let is_another = swarm.is_some();
         let mut outcome = self.change(swarm, rule_is_new, settings_are_new);
         if is_another {
+            self.s_per_step = 0.0;
             // Before its first step, which may take long.
             self.show(false);
         }
@@ -221,7 +222,6 @@ impl Host {
             (Some(swarm), tape) => {
                 self.seed += 1;
                 self.past.1 += 1;
-                self.s_per_step = 0.0;
                 // The old one goes first: its memory is needed.
                 *tape = None;
                 self.is_stale = true;
