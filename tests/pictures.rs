@@ -157,7 +157,7 @@ fn a_video_plays_everywhere() {
     }
     let desk = Desk::with("flock", "flock.ron");
     // A box of an odd height in pixels.
-    desk.json("live flock.ron --from snapshot --particles 16 --steps 40 --engine cpu --film-size 101 --film-frames 12 --fps 25 --mp4 a.mp4");
+    desk.json("live flock.ron --from snapshot --particles 16 --steps 36 --engine cpu --film-size 101 --film-frames 12 --fps 25 --mp4 a.mp4");
     let probe = std::process::Command::new("ffprobe")
         .args(["-loglevel", "error", "-count_frames", "-select_streams", "v:0", "-print_format", "json"])
         .args(["-show_entries", "stream=codec_name,pix_fmt,width,height,r_frame_rate,nb_read_frames,color_range"])
@@ -192,9 +192,13 @@ fn a_video_goes_through_ffmpeg_and_its_absence_is_told_before_the_run() {
     let bin = desk.path("bin");
     fs::create_dir(&bin).unwrap();
     let program = bin.join("ffmpeg");
-    fs::write(&program, "#!/bin/sh\nfor out; do :; done\nexec /bin/cat > \"$out\"\n").unwrap();
+    fs::write(
+        &program,
+        "#!/bin/sh\nfor out; do :; done\n{ printf '\\0\\0\\0\\10moov\\0\\0\\0\\0mdat'; /bin/cat; } > \"$out\"\n",
+    )
+    .unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     desk.unstill(&line).env("PATH", &bin).assert().success();
     let bytes = fs::metadata(desk.path("a.mp4")).unwrap().len();
-    assert_eq!(bytes, 5 * 64 * 64 * 3);
+    assert_eq!(bytes, 16 + 5 * 64 * 64 * 3);
 }

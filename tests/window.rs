@@ -238,10 +238,12 @@ fn what_was_drawn_before_the_program_was_killed_is_offered_and_comes_back() {
     wait_for("the panels", || screen.picture("rescue-2-offered.png").pixels().any(|p| p.0[1] > 150).then_some(()));
     let title = || screen.xdotool("search --onlyvisible --name Unstill getwindowname");
     wait_for("the swarm of the start", || (!title().contains("Untitled")).then_some(()));
-    let offered = wait_for("the offer", || button(&screen.picture("rescue-2-offered.png")));
-    screen.xdotool(&format!("mousemove {} {} sleep 0.2 click 1", offered[0], offered[1]));
     // The title of the window says that it is back, and not saved.
-    wait_for("the drawing", || title().contains("Untitled •").then_some(()));
+    wait_for("the drawing", || {
+        let [x, y] = button(&screen.picture("rescue-2-offered.png"))?;
+        screen.xdotool(&format!("mousemove {x} {y} sleep 0.5 mousedown 1 sleep 0.3 mouseup 1 sleep 1"));
+        title().contains("Untitled •").then_some(())
+    });
     screen.xdotool("mousemove 1275 795");
     screen.picture("rescue-3-back.png");
     wait_for("a copy of its own", || {
