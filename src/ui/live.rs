@@ -3,9 +3,10 @@
 mod brushes;
 mod icons;
 mod motion;
+mod swinging;
+mod table;
 
 use super::egui::{Button, Checkbox, Label, RichText, Ui, Vec2};
-use super::state::UiState;
 use super::widgets::{Scale, card, command_button_enabled, section, slider_int};
 use super::{Readouts, style};
 use crate::session::{Command, GROW_STEPS, MAX_STEPS_PER_FRAME, Session, info_of};
@@ -19,20 +20,7 @@ const MOST_PARTICLES: usize = 20_000;
 /// From so many on, the cost of more is told under the slider.
 const MANY: usize = 2000;
 
-/// What the panel remembers.
-#[derive(Default)]
-pub(super) struct LivePanel {
-    /// The species that the knobs turn; all of them when there is none.
-    species: Option<u8>,
-}
-
-pub(super) fn show(
-    ui: &mut Ui,
-    session: &Session,
-    readouts: &Readouts,
-    state: &mut UiState,
-    commands: &mut Vec<Command>,
-) {
+pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.y = 4.0;
     if !session.has_rule() {
         let text = "Nothing lives here yet.";
@@ -42,7 +30,7 @@ pub(super) fn show(
     brushes::show(ui, session, commands);
     let old = session.document().live;
     let mut new = old;
-    motion::show(ui, session, &mut state.live, &mut new, commands);
+    motion::show(ui, session, &mut new, commands);
     let denoised = "Show each particle where the rule believes it would be without the noise: a crisper picture";
     ui.add(Checkbox::new(&mut new.denoised, "Show without noise")).on_hover_text(denoised);
     if new != old {

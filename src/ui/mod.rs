@@ -135,7 +135,7 @@ fn bar_and_side(
                 match session.place() {
                     Place::Paint => paint::show(ui, session, state, commands),
                     Place::Learn => learn::show(ui, session, commands),
-                    Place::Live => live::show(ui, session, readouts, state, commands),
+                    Place::Live => live::show(ui, session, readouts, commands),
                 }
             });
         },

@@ -3,7 +3,9 @@
 use std::ops::RangeInclusive;
 
 use super::egui::emath::{Numeric, round_to_decimals};
-use super::egui::{Align, Button, Color32, Frame, Label, Layout, Margin, Response, RichText, Slider, Ui, Vec2, Widget};
+use super::egui::{
+    Align, Button, Color32, Frame, Label, Layout, Margin, Response, RichText, Slider, Ui, Vec2, Widget, WidgetText,
+};
 use super::style;
 use crate::session::{Command, info_of};
 
@@ -56,7 +58,7 @@ pub(super) fn choice<T: PartialEq + Copy>(ui: &mut Ui, now: T, options: &[(T, &s
 }
 
 /// A label of fixed width, for rows that line up.
-pub(super) fn row_label(ui: &mut Ui, text: &str) -> Response {
+pub(super) fn row_label(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
     let layout = Layout::left_to_right(Align::Center);
     ui.allocate_ui_with_layout(Vec2::new(LABEL_WIDTH, 22.0), layout, |ui| {
         ui.set_min_width(LABEL_WIDTH);
