@@ -110,6 +110,32 @@ fn a_stamp_is_chosen_from_the_library() {
     assert_eq!(particles(&window).len(), 6);
 }
 
+#[test]
+fn a_stamp_of_ones_own_is_named_deleted_and_brought_back_in_the_library() {
+    let mut window = window(painted());
+    click(&mut window, name(Tool::Select));
+    click(&mut window, "All");
+    click(&mut window, "As stamp");
+    window.get_by_label("Stamp with Stamp 1");
+    window.get_by_role(Role::TextInput).focus();
+    settle(&mut window);
+    window.get_by_role(Role::TextInput).type_text("!");
+    settle(&mut window);
+    let own = |window: &Window| {
+        window.state().session.own_stamps().iter().map(|stamp| stamp.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(own(&window).len(), 1);
+    assert!(own(&window)[0].contains('!'), "{:?}", own(&window));
+    let kept = window.state().effects.iter().filter(|e| matches!(e, Effect::KeepStamps(_))).count();
+    assert!(kept >= 2, "kept when it is made and when it is named");
+    click(&mut window, "Delete");
+    assert!(own(&window).is_empty());
+    window.get_by_label_contains("back").click();
+    settle(&mut window);
+    assert_eq!(own(&window).len(), 1);
+    assert_eq!(window.state().session.own_stamp_in_hand(), Some(0));
+}
+
 fn asked(window: &Window) -> StippleRequest {
     let last = window.state().effects.iter().rev().find_map(|e| match e {
         Effect::Stipple(request) => Some(request.clone()),

@@ -6,7 +6,7 @@ use super::brush;
 use super::camera::Camera;
 use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
-use super::live::{Gpu, Live, SwarmBuffer};
+use super::live::{Gpu, Live, Sight, SwarmBuffer};
 use super::theme;
 use crate::session::{Brush, ColourBy, Command, Hand, Look, Place, Pointer, Session, Theme};
 use crate::snapshot::{Boundary, Mode};
@@ -265,12 +265,14 @@ impl Canvas {
                 let count = snapshot.particles.len() as u32;
                 Some(Layer { particles: buffer.buffer().clone(), measures: None, count, view, trail: None })
             }
-            Place::Learn | Place::Live => live.picture(gpu).map(|(particles, count, box_size)| {
-                let view = self.live.view(free, screen, pixels_per_point, true, BODY_L);
+            Place::Learn | Place::Live => live.extent().and_then(|(particles, box_size)| {
+                let has_ghosts = !(gpu.is_software && particles > MOST_WITH_GHOSTS_IN_SOFTWARE);
+                let view = self.live.view(free, screen, pixels_per_point, has_ghosts, BODY_L);
+                let (particles, count) = live.picture(gpu, self.sight())?;
                 let look = &session.prefs().look;
                 let trail = look.trails.then(|| self.trail(look, box_size, live.past()));
                 let measures = range.and_then(|_| live.measures(gpu));
-                Layer { particles, measures, count, view, trail }
+                Some(Layer { particles, measures, count, view, trail })
             }),
         };
         CanvasFrame {
@@ -289,6 +291,13 @@ const TRAIL_TEXELS_PER_L: f64 = 24.0;
 const MOST_TRAIL_TEXELS: f64 = 1024.0;
 
 impl Canvas {
+    /// What is seen of the living swarm, and a little more.
+    fn sight(&self) -> Sight {
+        let [a, b] =
+            [self.free.left_bottom(), self.free.right_top()].map(|at| self.live.world_from_screen(self.free, at));
+        Sight { min: a.map(|x| (x - 2.0 * BODY_L) as f32), max: b.map(|x| (x + 2.0 * BODY_L) as f32) }
+    }
+
     fn trail(&self, look: &Look, box_size_l: [f64; 2], (tick, serial): (u64, u64)) -> Trail {
         let longer = box_size_l[0].max(box_size_l[1]);
         let texels_per_l = TRAIL_TEXELS_PER_L.min(MOST_TRAIL_TEXELS / longer);
@@ -304,6 +313,9 @@ pub(super) fn unit_length(session: &Session) -> f64 {
     let unit = session.snapshot().unit_length();
     if unit.is_finite() && unit > 0.0 { unit } else { session.spacing() }
 }
+
+/// Around so many bodies a GPU made of software has no time to draw their images beyond the edge of the torus.
+const MOST_WITH_GHOSTS_IN_SOFTWARE: usize = 5000;
 
 /// More bodies than this do not glow on a GPU made of software.
 const MOST_GLOWING_IN_SOFTWARE: u32 = 2000;

@@ -10,11 +10,11 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
 use super::desk::{Desk, guarded};
+use super::live::{Answer, Kept};
 use crate::observe::chart::Chart;
 use crate::observe::picture;
 use crate::scene::{Scene, holds_scene, is_picture_name, lost_its_scene, write_atomic};
 use crate::session::{Document, Event, Level, SceneSource, ShareEvent};
-use crate::snapshot::Swarm;
 use crate::snapshot::io::{ImportOptions, import};
 
 /// A sentence for the user.
@@ -117,25 +117,21 @@ impl Files {
         });
     }
 
-    /// `shown`: what a picture shows in place of the swarm that the document has.
-    pub fn save(&self, path: PathBuf, document: Document, shown: Option<Swarm>, revision: u64) {
+    /// `living`: the swarm, which is written with the document; the writing thread waits for it.
+    pub fn save(&self, path: PathBuf, document: Document, living: Answer<Kept>, revision: u64) {
         let sender = self.sender.clone();
         self.write(path, move |path| {
-            let result = guarded(&format!("saving {}", path.display()), || {
-                Scene::from(document).save_showing(path, shown.as_ref()).map_err(|e| e.to_string())
-            });
+            let result = guarded(&format!("saving {}", path.display()), || save(path, document, living));
             // Fails only when the program is ending.
             let _ = sender.send(Event::Saved { path: path.to_owned(), revision, result });
         });
     }
 
     /// A copy: the file of the scene stays what it is.
-    pub fn save_copy(&self, path: PathBuf, document: Document, shown: Option<Swarm>) {
+    pub fn save_copy(&self, path: PathBuf, document: Document, living: Answer<Kept>) {
         let notices = self.notices.0.clone();
         self.write(path, move |path| {
-            let result = guarded(&format!("saving {}", path.display()), || {
-                Scene::from(document).save_showing(path, shown.as_ref()).map_err(|e| e.to_string())
-            });
+            let result = guarded(&format!("saving {}", path.display()), || save(path, document, living));
             let what = if is_picture_name(path) { "The scene as a picture" } else { "A copy of the scene" };
             let _ = notices.send(match result {
                 Ok(()) => (Level::Success, format!("{what}: {}", path.display())),
@@ -198,6 +194,13 @@ impl Files {
     }
 }
 
+fn save(path: &Path, mut document: Document, living: Answer<Kept>) -> Result<(), String> {
+    // Where nothing lives any more, the scene is saved without it.
+    let Kept { state, shown } = living.wait().unwrap_or_default();
+    document.state = state.map(Arc::new);
+    Scene::from(document).save_showing(path, shown.as_ref()).map_err(|e| e.to_string())
+}
+
 fn load(path: &Path, notices: &Sender<Notice>) -> Result<Box<Document>, String> {
     let loaded = Scene::load(path).map_err(|e| e.to_string())?;
     for warning in loaded.warnings {
@@ -247,6 +250,7 @@ fn write_png(path: &Path, picture: bevy::image::Image, part: Option<[u32; 4]>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::live::Live;
     use crate::snapshot::motifs;
     use std::time::Duration;
 
@@ -292,7 +296,7 @@ mod tests {
             // The first ones take longest.
             let mut document = document(&format!("save {k}"));
             document.notes = "x".repeat(100_000 * (20 - k) as usize);
-            files.save(path.clone(), document, None, k);
+            files.save(path.clone(), document, Live::default().kept(false), k);
         }
         files.load(SceneSource::File(path.clone()));
         for k in 0..20 {

@@ -4,9 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::live::Gpu;
-use crate::engine::{Engine, GpuEngine};
-use crate::snapshot::Swarm;
+use super::live::{Body, Gpu};
 
 /// Particles up to this far from the one that was picked are its creature, ℓ.
 const CREATURE_L: f64 = 3.0;
@@ -26,18 +24,13 @@ struct Reading {
 }
 
 impl Follower {
-    /// The middle of the creature of particle `index`, ℓ; `None` until it is known.
-    pub fn creature(&mut self, gpu: &Gpu, engine: &Engine, index: usize) -> Option<[f64; 2]> {
-        match engine {
-            Engine::Cpu(engine) => middle(engine.swarm(), index),
-            Engine::Gpu(engine) => {
-                self.read(gpu, engine, index);
-                self.seen.filter(|(of, _)| *of == index).map(|(_, at)| at)
-            }
-        }
+    /// Where particle `index` of those in a buffer on the GPU is, ℓ; `None` until it is known.
+    pub fn seen_on_gpu(&mut self, gpu: &Gpu, bodies: &wgpu::Buffer, count: usize, index: usize) -> Option<[f64; 2]> {
+        self.read(gpu, bodies, count, index);
+        self.seen.filter(|(of, _)| *of == index).map(|(_, at)| at)
     }
 
-    fn read(&mut self, gpu: &Gpu, engine: &GpuEngine, index: usize) {
+    fn read(&mut self, gpu: &Gpu, bodies: &wgpu::Buffer, count: usize, index: usize) {
         if let Some(reading) = &self.reading {
             // Never waits.
             let _ = gpu.device.poll(wgpu::PollType::Poll);
@@ -49,7 +42,7 @@ impl Follower {
             self.seen = Some((reading.index, [f64::from(x), f64::from(y)]));
             self.reading = None;
         }
-        if index >= engine.len() {
+        if index >= count {
             return;
         }
         let staging = gpu.device.create_buffer(&wgpu::BufferDescriptor {
@@ -59,7 +52,7 @@ impl Follower {
             mapped_at_creation: false,
         });
         let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("follow") });
-        encoder.copy_buffer_to_buffer(engine.shown_buffer(), 16 * index as u64, &staging, 0, 16);
+        encoder.copy_buffer_to_buffer(bodies, 16 * index as u64, &staging, 0, 16);
         gpu.queue.submit([encoder.finish()]);
         let arrived = Arc::new(AtomicBool::new(false));
         let flag = arrived.clone();
@@ -71,38 +64,40 @@ impl Follower {
     }
 }
 
-/// The particle's place, moved to the middle of what lies around it.
-fn middle(swarm: &Swarm, index: usize) -> Option<[f64; 2]> {
-    let picked = swarm.particles.get(index)?;
+/// The middle of the creature of body `index`, ℓ: its place, moved to the middle of what lies around it on the torus.
+pub fn middle(bodies: &[Body], box_size: [f64; 2], index: usize) -> Option<[f64; 2]> {
+    let at = bodies.get(index)?.map(f64::from);
     let (mut sum, mut weights) = ([0.0; 2], 0.0);
-    for p in &swarm.particles {
-        let [dx, dy] = swarm.offset(picked, p);
-        let rest = 1.0 - (dx * dx + dy * dy) / (CREATURE_L * CREATURE_L);
+    for body in bodies {
+        let d: [f64; 2] = std::array::from_fn(|axis| {
+            let d = f64::from(body[axis]) - at[axis];
+            d - box_size[axis] * (d / box_size[axis]).round()
+        });
+        let rest = 1.0 - (d[0] * d[0] + d[1] * d[1]) / (CREATURE_L * CREATURE_L);
         if rest > 0.0 {
             // Nothing jumps when a neighbour comes or goes.
-            sum = [sum[0] + rest * rest * dx, sum[1] + rest * rest * dy];
+            sum = [sum[0] + rest * rest * d[0], sum[1] + rest * rest * d[1]];
             weights += rest * rest;
         }
     }
-    Some([picked.x + sum[0] / weights, picked.y + sum[1] / weights])
+    Some([at[0] + sum[0] / weights, at[1] + sum[1] / weights])
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::live::SwarmBuffer;
     use super::*;
     use crate::engine::Headless;
-    use crate::rule::{LiveSettings, NetShape, Rule};
     use crate::snapshot::Particle;
 
     #[test]
     fn a_creature_is_followed_by_its_middle_also_over_the_edge() {
-        let at = |x, y| Particle { x, y, ..Particle::default() };
         // A pair across the edge of the box, and somebody else.
-        let swarm = Swarm { particles: vec![at(0.3, 4.0), at(19.3, 4.0), at(10.0, 4.0)], box_size: [20.0, 10.0] };
-        let [x, y] = middle(&swarm, 0).unwrap();
+        let bodies = [[0.3, 4.0, 0.0, 0.0], [19.3, 4.0, 0.0, 0.0], [10.0, 4.0, 0.0, 0.0]];
+        let [x, y] = middle(&bodies, [20.0, 10.0], 0).unwrap();
         assert!(x < 0.3 && x > -0.7 && (y - 4.0).abs() < 1e-12, "{x}");
-        assert_eq!(middle(&swarm, 2), Some([10.0, 4.0]));
-        assert_eq!(middle(&swarm, 3), None);
+        assert_eq!(middle(&bodies, [20.0, 10.0], 2), Some([10.0, 4.0]));
+        assert_eq!(middle(&bodies, [20.0, 10.0], 3), None);
     }
 
     #[test]
@@ -119,15 +114,12 @@ mod tests {
             is_software: false,
             runs_the_swarm: true,
         };
-        let rule = Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
-        let particles = vec![Particle::default(), Particle { x: 3.0, y: 2.0, ..Particle::default() }];
-        let swarm = Swarm { particles, box_size: [9.0, 9.0] };
-        let settings = LiveSettings { denoised: false, ..LiveSettings::default() };
-        let engine = headless.engine(&rule, &swarm, &settings, 1).unwrap();
+        let mut bodies = SwarmBuffer::new(&gpu, 2);
+        bodies.write(&gpu, &[Particle::default(), Particle { x: 3.0, y: 2.0, ..Particle::default() }]);
         let mut follower = Follower::default();
         let seen = (0..1000).find_map(|_| {
             std::thread::sleep(std::time::Duration::from_millis(5));
-            follower.creature(&gpu, &engine, 1)
+            follower.seen_on_gpu(&gpu, bodies.buffer(), 2, 1)
         });
         assert_eq!(seen, Some([3.0, 2.0]));
     }

@@ -1,21 +1,38 @@
-//! The live swarm in the window: an engine on the window's own GPU, or on the processor where that GPU is software.
+//! The live swarm as the window sees it. It lives in a thread of its own, on the window's GPU, or on the processor where
+//! that GPU is software: orders go there in their order, pictures and answers come back, and no frame waits for either.
 
-use std::sync::Arc;
-use std::time::Instant;
+mod answer;
+mod buffer;
+mod host;
+mod sight;
 
-use super::follow::Follower;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+pub use answer::{Answer, Coming, Kept, Seen};
+pub use buffer::{Body, SwarmBuffer};
+pub use sight::Sight;
+
+use self::host::{Host, Picture, Shared, Source, Work};
+use super::follow::{self, Follower};
 use super::measures::Measures;
-use crate::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, PendingSwarm, Tape};
-use crate::rule::{LiveSettings, Rule};
-use crate::scene::LiveState;
-use crate::session::{EngineOrder, Event};
-use crate::snapshot::{Particle, Swarm, SwarmEdit};
+use crate::rule::LiveSettings;
+use crate::session::{EngineOrder, Event, MomentUse};
 
-/// Most time of a frame that stepping may take, s.
+/// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.
 const STEP_BUDGET_S: f64 = 0.016;
 
-/// A frame that takes longer than this asks for fewer steps, s.
+/// A frame that takes longer than this asks for fewer steps, s: both need the processor.
 const SLOW_FRAME_S: f64 = 0.05;
+
+/// Most particles that may be asked for. A number of the trials: see the README for the memory that they take.
+const MOST_PARTICLES: usize = 1_000_000;
+
+/// At the end, a swarm on the GPU is let go of before the window's device is.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the engines draw on.
 #[derive(Clone)]
@@ -29,356 +46,291 @@ pub struct Gpu {
     pub runs_the_swarm: bool,
 }
 
-/// Four f32 per particle: x, y, heading, species.
-pub struct SwarmBuffer {
-    buffer: wgpu::Buffer,
-    bytes: Vec<[f32; 4]>,
-}
-
-impl SwarmBuffer {
-    pub fn new(gpu: &Gpu, capacity: usize) -> Self {
-        let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("swarm on show"),
-            size: 16 * capacity.max(64).next_power_of_two() as u64,
-            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
-            mapped_at_creation: false,
-        });
-        Self { buffer, bytes: Vec::new() }
-    }
-
-    pub fn write(&mut self, gpu: &Gpu, particles: &[Particle]) {
-        if 16 * particles.len() as u64 > self.buffer.size() {
-            *self = Self::new(gpu, particles.len());
-        }
-        self.bytes.clear();
-        self.bytes.extend(particles.iter().map(|p| [p.x as f32, p.y as f32, p.heading as f32, f32::from(p.species)]));
-        gpu.queue.write_buffer(&self.buffer, 0, bytemuck::cast_slice(&self.bytes));
-    }
-
-    pub fn buffer(&self) -> &wgpu::Buffer {
-        &self.buffer
-    }
-}
-
-/// A copy of the living swarm.
-pub enum Look {
-    Now(Swarm),
-    /// Asked for, on its way from the GPU.
-    Later(PendingSwarm),
-}
-
-/// Runs what the session orders.
-#[derive(Default)]
+/// The window's end of the swarm.
 pub struct Live {
-    tape: Option<Tape>,
-    rule: Option<Arc<Rule>>,
-    settings: LiveSettings,
-    /// The picture of an engine on the processor; one on the GPU has its own.
-    shown: Option<SwarmBuffer>,
+    /// `None` until there is a GPU to show it on.
+    thread: Option<Thread>,
+    shared: Arc<Shared>,
+    news: (Sender<Event>, Receiver<Event>),
+    /// The newest picture that was seen.
+    seen: Picture,
+    buffer: Option<SwarmBuffer>,
+    /// Number of the picture in the buffer, and what of it was in sight where not all of it is drawn.
+    uploaded: (u64, Option<Sight>),
+    /// The bodies that are drawn, where not all are, and what each of them stands for.
+    chosen: Vec<u32>,
+    every: usize,
+    /// Memory for what is chosen.
+    bodies: Vec<Body>,
     measures: Measures,
-    stale: bool,
-    seed: u64,
-    /// Measured, smoothed; 0 until known.
-    seconds_per_step: f64,
-    /// Steps that a frame can bear, adapted to the frames seen.
+    follower: Follower,
+    /// What the engine was told to run with.
+    settings: LiveSettings,
+    /// Steps ordered since the beginning, and those of them that had been done when it was asked last.
+    steps_ordered: u64,
+    steps_done: u64,
+    /// Steps that a frame can bear, adapted to the frames seen; one after the arrival of another swarm.
     bearable: f64,
     pair_tests: u64,
-    /// What the session must be told.
-    news: Vec<Event>,
-    follower: Follower,
-    /// Counts the batches of steps, and the swarms that came in the place of another.
-    runs: u64,
-    swarms: u64,
+}
+
+struct Thread {
+    work: Sender<Work>,
+    /// Disconnected when the thread has ended.
+    ended: Receiver<()>,
+    holds_gpu: bool,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self {
+            thread: None,
+            shared: Arc::default(),
+            news: unbounded(),
+            seen: Picture::default(),
+            buffer: None,
+            uploaded: (0, None),
+            chosen: Vec::new(),
+            every: 1,
+            bodies: Vec::new(),
+            measures: Measures::default(),
+            follower: Follower::default(),
+            settings: LiveSettings::default(),
+            steps_ordered: 0,
+            steps_done: 0,
+            bearable: 1.0,
+            pair_tests: 0,
+        }
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        let Some(Thread { work, ended, holds_gpu }) = self.thread.take() else { return };
+        drop(work);
+        if holds_gpu {
+            // Nothing is ever sent.
+            let _ = ended.recv_timeout(PATIENCE);
+        }
+    }
 }
 
 impl Live {
-    /// Carries out the orders of one batch. Orders that replace each other are done once.
-    ///
-    /// # Errors
-    /// One sentence; the engine goes on as it was before the order that failed.
-    pub fn obey(&mut self, gpu: &Gpu, orders: Vec<EngineOrder>) -> Result<(), String> {
-        let mut swarm = None;
-        let mut rule_is_new = false;
-        let mut settings_are_new = false;
-        let mut force = None;
-        let mut edits = Vec::new();
-        let (mut steps, mut back) = (0, 0);
-        for order in orders {
+    /// Passes on the orders of one batch. What goes wrong is told by [`Self::news`].
+    pub fn obey(&mut self, gpu: &Gpu, orders: Vec<EngineOrder>) {
+        if self.thread.is_none() {
+            self.thread = self.start(gpu.runs_the_swarm.then(|| gpu.clone()));
+        }
+        self.pass_on(orders);
+    }
+
+    fn pass_on(&mut self, orders: Vec<EngineOrder>) {
+        for order in &orders {
             match order {
-                EngineOrder::Upload(new) => swarm = Some(new),
-                EngineOrder::SetRule(rule) => {
-                    self.rule = Some(rule);
-                    rule_is_new = true;
-                }
-                EngineOrder::SetSettings(settings) => {
-                    self.settings = settings;
-                    settings_are_new = true;
-                }
-                EngineOrder::SetForce(new) => force = Some(new),
-                EngineOrder::Edit(more) => edits.extend(more),
-                EngineOrder::Back { steps } => back += steps,
-                EngineOrder::Run { steps: more } => steps += more,
-                EngineOrder::Clear => {
-                    swarm = None;
-                    self.tape = None;
-                    self.rule = None;
-                }
+                EngineOrder::SetSettings(settings) => self.settings = *settings,
+                EngineOrder::Run { steps } => self.steps_ordered += u64::from(*steps),
+                // Nobody knows yet how long its steps take.
+                EngineOrder::Upload(_) => self.bearable = 1.0,
+                _ => {}
             }
         }
-        let mut outcome = self.change(gpu, swarm, rule_is_new, settings_are_new);
-        if let (Some(tape), Some(force)) = (&mut self.tape, force) {
-            tape.set_force(force.map(|f| Force {
-                centre_l: f.centre_l.map(|x| x as f32),
-                radius_l: f.radius_l as f32,
-                strength: f.strength as f32,
-                stir: f.stir as f32,
-            }));
-        }
-        if !edits.is_empty() || back > 0 {
-            outcome = outcome.and(self.change_by_hand(&edits, back));
-        }
-        self.run(steps);
-        outcome.map_err(|e| e.to_string())
+        self.send(Work::Orders(orders));
     }
 
-    fn change_by_hand(&mut self, edits: &[SwarmEdit], back: u32) -> Result<(), EngineError> {
-        let Some(tape) = &mut self.tape else { return Ok(()) };
-        if !edits.is_empty() {
-            tape.edit(edits)?;
-        }
-        let steps_back = tape.back(back)?;
-        // What was drawn of the past is no more.
-        self.swarms += u64::from(back > 0);
-        let (particles, box_size_l) = (tape.engine().len(), tape.engine().box_size());
-        self.news.push(Event::SwarmChanged { steps_back, particles, box_size_l });
-        self.stale = true;
-        Ok(())
-    }
-
-    /// What has happened to the swarm that the session must know.
-    pub fn news(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.news)
-    }
-
-    fn change(
-        &mut self,
-        gpu: &Gpu,
-        swarm: Option<Swarm>,
-        rule_is_new: bool,
-        settings_are_new: bool,
-    ) -> Result<(), EngineError> {
-        let Some(rule) = &self.rule else { return Ok(()) };
-        match (swarm, &mut self.tape) {
-            (Some(swarm), Some(tape)) if !rule_is_new => {
-                tape.upload(&swarm)?;
-                self.swarms += 1;
-                if settings_are_new {
-                    tape.set_settings(&self.settings)?;
-                }
+    fn start(&self, gpu: Option<Gpu>) -> Option<Thread> {
+        let (work, inbox) = unbounded();
+        let (end, ended) = bounded(0);
+        let holds_gpu = gpu.is_some();
+        match host::start(gpu, inbox, self.shared.clone(), self.news.0.clone(), end) {
+            Ok(()) => Some(Thread { work, ended, holds_gpu }),
+            Err(why) => {
+                let text = format!("nothing can live: the system starts no thread ({why})");
+                // The other end is here.
+                let _ = self.news.0.send(Event::EngineFailed(text));
+                None
             }
-            (Some(swarm), tape) => {
-                self.seed += 1;
-                self.swarms += 1;
-                // The old one goes first: its memory is needed.
-                *tape = None;
-                let engine = if gpu.runs_the_swarm {
-                    let new = GpuEngine::new(&gpu.device, &gpu.queue, rule, &swarm, &self.settings, self.seed)?;
-                    Engine::Gpu(Box::new(new))
-                } else {
-                    Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?))
-                };
-                *tape = Some(Tape::new(engine, rule.clone()));
-            }
-            (None, Some(tape)) => {
-                if rule_is_new {
-                    tape.set_rule(rule)?;
-                }
-                if settings_are_new {
-                    tape.set_settings(&self.settings)?;
-                }
-            }
-            (None, None) => return Ok(()),
         }
-        self.stale = true;
-        Ok(())
     }
 
-    fn run(&mut self, steps: u32) {
-        let Some(tape) = &mut self.tape else { return };
-        if steps == 0 {
-            return;
+    fn send(&self, work: Work) {
+        if let Some(thread) = &self.thread {
+            // The thread lives as long as this.
+            let _ = thread.work.send(work);
         }
-        let start = Instant::now();
-        tape.run(steps);
-        self.runs += 1;
-        let seconds = start.elapsed().as_secs_f64() / f64::from(steps);
-        let share = if self.seconds_per_step == 0.0 { 1.0 } else { 0.2 };
-        self.seconds_per_step += share * (seconds - self.seconds_per_step);
-        self.stale = true;
     }
 
-    /// Steps that fit into the next frame, given how long the last one took: at least one. Time steps keep their
-    /// length; a slow machine sees slower motion, not another one.
+    /// Asks for what the thread finds when it has done what it was told before.
+    fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut Host) -> T + Send + 'static) -> Answer<T> {
+        let (sender, answer) = Answer::new();
+        self.send(Work::Question(Box::new(move |host| {
+            // Nobody may wait for it any more.
+            let _ = sender.send(question(host));
+        })));
+        answer
+    }
+
+    /// What the session must know, since the last call.
+    pub fn news(&self) -> impl Iterator<Item = Event> + '_ {
+        self.news.1.try_iter()
+    }
+
+    /// Once a frame: takes the newest picture.
+    pub fn look_up(&mut self) {
+        let mut newest = self.shared.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if newest.number > self.seen.number {
+            std::mem::swap(&mut *newest, &mut self.seen);
+        }
+    }
+
+    /// Steps that may be ordered now, given how long the last frame took: at least one, unless those ordered before are
+    /// not done. Time steps keep their length; a slow machine sees slower motion, not another one.
     pub fn steps_that_fit(&mut self, last_frame_s: f64) -> u32 {
-        let most = STEP_BUDGET_S / self.seconds_per_step.max(1e-6);
-        let bearable = if self.bearable == 0.0 { most } else { self.bearable };
-        let next = if last_frame_s > SLOW_FRAME_S { 0.7 * bearable } else { 1.1 * bearable + 0.1 };
+        let most = STEP_BUDGET_S / self.seen.s_per_step.max(1e-6);
+        let next = if last_frame_s > SLOW_FRAME_S { 0.7 * self.bearable } else { 1.1 * self.bearable + 0.1 };
         self.bearable = next.clamp(1.0, most.max(1.0));
-        self.bearable as u32
+        let behind = self.steps_ordered - self.shared.steps_done.load(Ordering::Acquire);
+        (self.bearable as u64).saturating_sub(behind) as u32
     }
 
-    /// Buffer (x, y, heading, species; ℓ), number of particles and box of what to look at, if anything lives.
-    pub fn picture(&mut self, gpu: &Gpu) -> Option<(wgpu::Buffer, u32, [f64; 2])> {
-        let engine = self.tape.as_mut()?.engine_mut();
-        let (count, box_size) = (engine.len() as u32, engine.box_size());
-        let buffer = match engine {
-            Engine::Gpu(engine) => engine.shown_buffer().clone(),
-            Engine::Cpu(engine) => {
-                let shown = self.shown.get_or_insert_with(|| SwarmBuffer::new(gpu, count as usize));
-                if self.stale {
-                    shown.write(gpu, &engine.shown().particles);
+    /// Steps done since the last call.
+    pub fn steps_since_asked(&mut self) -> u32 {
+        let now = self.shared.steps_done.load(Ordering::Acquire);
+        (now - std::mem::replace(&mut self.steps_done, now)) as u32
+    }
+
+    /// Number of particles and box (ℓ) of what there is to see, if anything lives.
+    pub fn extent(&self) -> Option<(usize, [f64; 2])> {
+        self.seen.from.as_ref().map(|_| (self.seen.count, self.seen.box_size))
+    }
+
+    /// Bodies to be drawn, and how many, if anything lives. A GPU made of software gets no more than it can draw.
+    pub fn picture(&mut self, gpu: &Gpu, sight: Sight) -> Option<(wgpu::Buffer, u32)> {
+        if let Source::Gpu { bodies, .. } = self.seen.from.as_ref()? {
+            return Some((bodies.clone(), self.seen.count as u32));
+        }
+        let in_part = (gpu.is_software && self.seen.count > sight::MOST_DRAWN).then_some(sight);
+        let shown = self.buffer.get_or_insert_with(|| SwarmBuffer::new(gpu, self.seen.count));
+        if self.uploaded != (self.seen.number, in_part) {
+            self.uploaded = (self.seen.number, in_part);
+            match in_part {
+                None => {
+                    self.chosen.clear();
+                    shown.write_bodies(gpu, &self.seen.bodies);
                 }
-                shown.buffer().clone()
+                Some(sight) => {
+                    self.every = sight::choose(&self.seen.bodies, sight, sight::MOST_DRAWN, &mut self.chosen);
+                    self.bodies.clear();
+                    self.bodies.extend(self.chosen.iter().map(|k| self.seen.bodies[*k as usize]));
+                    shown.write_bodies(gpu, &self.bodies);
+                }
             }
-        };
-        self.stale = false;
-        Some((buffer, count, box_size))
-    }
-
-    /// The particle nearest to a place, ℓ. Waits for the GPU where the swarm lives there.
-    pub fn nearest(&self, at: [f64; 2]) -> Option<usize> {
-        match self.tape.as_ref()?.engine() {
-            Engine::Cpu(engine) => engine.swarm().nearest(at),
-            // Of a lost GPU nothing can be followed.
-            Engine::Gpu(engine) => engine.swarm().ok()?.nearest(at),
         }
+        let count = if in_part.is_some() { self.chosen.len() } else { self.seen.count };
+        Some((shown.buffer().clone(), count as u32))
     }
 
-    /// The middle of the creature that particle `index` belongs to, ℓ.
+    /// Of so many bodies in sight one is drawn.
+    pub fn drawn_one_in(&self) -> usize {
+        if self.uploaded.1.is_some() { self.every } else { 1 }
+    }
+
+    /// The middle of the creature that particle `index` belongs to, ℓ; on a GPU, where that particle is.
     pub fn creature(&mut self, gpu: &Gpu, index: usize) -> Option<[f64; 2]> {
-        self.follower.creature(gpu, self.tape.as_ref()?.engine(), index)
-    }
-
-    /// Seconds that a step takes for each particle; `None` where steps are not waited for.
-    pub fn s_per_particle_step(&self) -> Option<f64> {
-        match self.tape.as_ref()?.engine() {
-            Engine::Cpu(engine) if self.seconds_per_step > 0.0 => {
-                Some(self.seconds_per_step / engine.swarm().len().max(1) as f64)
-            }
-            _ => None,
+        match self.seen.from.as_ref()? {
+            Source::Processor => follow::middle(&self.seen.bodies, self.seen.box_size, index),
+            Source::Gpu { bodies, .. } => self.follower.seen_on_gpu(gpu, bodies, self.seen.count, index),
         }
     }
 
-    /// Most particles that may be asked for: on a GPU, what its memory lends to one buffer; on the processor, so many that
-    /// a step still takes a fraction of a second, for the window waits for it.
-    pub fn most_particles(gpu: &Gpu) -> usize {
-        if !gpu.runs_the_swarm {
-            return 50_000;
-        }
-        let limits = gpu.device.limits();
-        let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
-        // Messages of up to 64 numbers.
-        (largest / 256).min(1_000_000) as usize
-    }
-
-    /// What is shown now (ℓ). Waits for the GPU where the swarm lives there.
-    pub fn shown_now(&mut self) -> Option<Swarm> {
-        self.tape.as_mut()?.engine_mut().shown().ok()
-    }
-
-    /// As [`Self::state`] where that means no waiting.
-    pub fn state_at_hand(&self) -> Option<LiveState> {
-        matches!(self.tape.as_ref().map(Tape::engine), Some(Engine::Cpu(_))).then(|| self.state()).flatten()
-    }
-
-    /// What the engine runs with.
-    pub fn settings(&self) -> &LiveSettings {
-        &self.settings
-    }
-
-    /// Energy and speed of each particle (two f32), if anything lives.
+    /// Energy and speed (two f32) of each of the bodies of [`Self::picture`], if anything lives.
     pub fn measures(&mut self, gpu: &Gpu) -> Option<wgpu::Buffer> {
-        Some(match self.tape.as_ref()?.engine() {
-            Engine::Gpu(engine) => engine.measure_buffer().clone(),
-            Engine::Cpu(engine) => self.measures.update(gpu, engine),
+        Some(match self.seen.from.as_ref()? {
+            Source::Gpu { measures, .. } => measures.clone(),
+            Source::Processor => {
+                let chosen = self.uploaded.1.map(|_| &self.chosen[..]);
+                self.measures.update(gpu, &self.seen.measures, chosen)
+            }
         })
     }
 
     /// How often time has run, and how many swarms have lived: for what is drawn of the past.
     pub fn past(&self) -> (u64, u64) {
-        (self.runs, self.swarms)
+        self.seen.past
+    }
+
+    /// Seconds that a step takes for each particle; `None` where steps are not waited for.
+    pub fn s_per_particle_step(&self) -> Option<f64> {
+        let is_known = matches!(self.seen.from, Some(Source::Processor)) && self.seen.s_per_step > 0.0;
+        is_known.then(|| self.seen.s_per_step / self.seen.count.max(1) as f64)
+    }
+
+    /// Most particles that may be asked for: on a GPU, no more than its memory lends to one buffer.
+    pub fn most_particles(gpu: &Gpu) -> usize {
+        if !gpu.runs_the_swarm {
+            return MOST_PARTICLES;
+        }
+        let limits = gpu.device.limits();
+        let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+        // Messages of up to 64 numbers.
+        (largest / 256).min(MOST_PARTICLES as u64) as usize
+    }
+
+    /// What the engine was told to run with.
+    pub fn settings(&self) -> &LiveSettings {
+        &self.settings
     }
 
     /// Neighbour pairs evaluated since the last call. Unknown on a GPU, where asking would mean to wait.
     pub fn pair_tests_since_asked(&mut self) -> Option<u64> {
-        let Some(Engine::Cpu(engine)) = self.tape.as_ref().map(Tape::engine) else { return None };
-        let now = engine.counters().pair_tests;
+        let Some(Source::Processor) = self.seen.from else { return None };
+        let now = self.seen.pair_tests;
         let before = std::mem::replace(&mut self.pair_tests, now);
         // A new engine counts from zero.
         Some(if now >= before { now - before } else { now })
     }
 
-    /// A copy of the swarm as it moves; waits for nothing.
-    pub fn look(&self) -> Option<Look> {
-        Some(match self.tape.as_ref()?.engine() {
-            Engine::Cpu(engine) => Look::Now(engine.swarm().clone()),
-            Engine::Gpu(engine) => Look::Later(engine.begin_reading()),
-        })
-    }
-
-    /// A copy of what is shown (ℓ); waits for nothing.
-    pub fn copy_of_shown(&mut self) -> Option<Look> {
-        Some(match self.tape.as_mut()?.engine_mut() {
-            Engine::Cpu(engine) => Look::Now(engine.shown()),
-            Engine::Gpu(engine) => Look::Later(engine.begin_reading_shown()),
-        })
-    }
-
-    /// The rule and the settings that the engine runs with.
-    pub fn runs_with(&self) -> Option<(Arc<Rule>, LiveSettings)> {
-        Some((self.rule.clone()?, *self.tape.as_ref()?.engine().settings()))
-    }
-
     /// What the swarm lives on, for people.
     pub fn describe(&self, gpu: &Gpu) -> String {
-        match self.tape.as_ref().map(Tape::engine) {
-            Some(Engine::Gpu(_)) => gpu.name.clone(),
-            Some(Engine::Cpu(_)) => "processor".to_owned(),
+        match self.seen.from {
+            Some(Source::Gpu { .. }) => gpu.name.clone(),
+            Some(Source::Processor) => "processor".to_owned(),
             None => String::new(),
         }
     }
 
-    /// The living swarm, to be kept with the scene. Waits for the GPU where the swarm lives there.
-    pub fn state(&self) -> Option<LiveState> {
-        let engine = self.tape.as_ref()?.engine();
-        // A lost GPU has no swarm to keep; the scene is saved without it.
-        let swarm = engine.swarm().ok()?;
-        Some(LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) })
+    /// The living swarm, to be kept with the scene; `with_shown`: also as it is seen.
+    pub fn kept(&self, with_shown: bool) -> Answer<Kept> {
+        self.ask(move |host| host.kept(with_shown))
+    }
+
+    /// The swarm as it moves.
+    pub fn look(&self) -> Coming {
+        Coming::new(self.ask(Host::look))
+    }
+
+    /// What is shown.
+    pub fn look_at_shown(&self) -> Coming {
+        Coming::new(self.ask(Host::look_at_shown))
+    }
+
+    /// Keeps the moment: it comes among the [`Self::news`].
+    pub fn keep_moment(&self, wanted_for: MomentUse) {
+        self.tell_of(move |host| host.kept(false).state.map(|state| Event::MomentKept(wanted_for, Box::new(state))));
+    }
+
+    /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].
+    pub fn find(&self, at: [f64; 2]) {
+        self.tell_of(move |host| Some(Event::Following(host.nearest(at))));
+    }
+
+    fn tell_of(&self, question: impl FnOnce(&mut Host) -> Option<Event> + Send + 'static) {
+        let news = self.news.0.clone();
+        self.send(Work::Question(Box::new(move |host| {
+            // Fails only when the window closes.
+            question(host).into_iter().for_each(|event| _ = news.send(event));
+        })));
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn slow_frames_ask_for_fewer_steps_and_quick_ones_bring_them_back() {
-        let mut live = Live { seconds_per_step: 0.001, ..Live::default() };
-        let at_ease = live.steps_that_fit(0.016);
-        assert_eq!(at_ease, 16);
-        for _ in 0..20 {
-            live.steps_that_fit(0.2);
-        }
-        assert_eq!(live.steps_that_fit(0.2), 1);
-        for _ in 0..60 {
-            live.steps_that_fit(0.016);
-        }
-        assert_eq!(live.steps_that_fit(0.016), at_ease);
-    }
-
-    #[test]
-    fn a_step_that_takes_longer_than_a_frame_is_still_made() {
-        let mut live = Live { seconds_per_step: 1.0, ..Live::default() };
-        assert_eq!(live.steps_that_fit(1.0), 1);
-    }
-}
+mod tests;

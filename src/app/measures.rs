@@ -1,24 +1,24 @@
 //! Energy and speed of each particle, for its colour, where the swarm lives on the processor.
 
 use super::live::Gpu;
-use crate::engine::CpuEngine;
 
 /// Share of the newest in what is shown: single measures tremble with the noise.
 const NEWEST: f32 = 0.2;
 
 #[derive(Default)]
 pub struct Measures {
-    newest: Vec<[f32; 2]>,
     smoothed: Vec<[f32; 2]>,
+    chosen: Vec<[f32; 2]>,
     buffer: Option<wgpu::Buffer>,
 }
 
 impl Measures {
-    /// Energy and speed as two f32 each, in the particles' own order.
-    pub fn update(&mut self, gpu: &Gpu, engine: &CpuEngine) -> wgpu::Buffer {
-        engine.newest_measures(&mut self.newest);
-        self.smooth();
-        let bytes: &[u8] = bytemuck::cast_slice(&self.smoothed);
+    /// Energy and speed as two f32 each, in the particles' own order, or of the chosen ones. Once a frame.
+    pub fn update(&mut self, gpu: &Gpu, newest: &[[f32; 2]], chosen: Option<&[u32]>) -> wgpu::Buffer {
+        self.smooth(newest);
+        self.chosen.clear();
+        self.chosen.extend(chosen.into_iter().flatten().map(|k| self.smoothed[*k as usize]));
+        let bytes: &[u8] = bytemuck::cast_slice(if chosen.is_some() { &self.chosen } else { &self.smoothed });
         let size = (bytes.len() as u64).max(8);
         let buffer = match &self.buffer {
             Some(buffer) if buffer.size() >= size => buffer.clone(),
@@ -34,12 +34,13 @@ impl Measures {
         buffer
     }
 
-    fn smooth(&mut self) {
-        if self.smoothed.len() != self.newest.len() {
-            self.smoothed.clone_from(&self.newest);
+    fn smooth(&mut self, newest: &[[f32; 2]]) {
+        if self.smoothed.len() != newest.len() {
+            self.smoothed.clear();
+            self.smoothed.extend(newest);
             return;
         }
-        for (smoothed, newest) in self.smoothed.iter_mut().zip(&self.newest) {
+        for (smoothed, newest) in self.smoothed.iter_mut().zip(newest) {
             for (s, n) in smoothed.iter_mut().zip(newest) {
                 // A number that is none is passed over: it would stay for ever.
                 let step = NEWEST * (n - *s);
@@ -55,15 +56,13 @@ mod tests {
 
     #[test]
     fn measures_follow_smoothly_and_get_over_what_is_no_number() {
-        let mut measures = Measures { newest: vec![[1.0, 2.0]], ..Measures::default() };
-        measures.smooth();
+        let mut measures = Measures::default();
+        measures.smooth(&[[1.0, 2.0]]);
         assert_eq!(measures.smoothed, [[1.0, 2.0]]);
-        measures.newest = vec![[f32::NAN, 3.0]];
-        measures.smooth();
+        measures.smooth(&[[f32::NAN, 3.0]]);
         assert_eq!(measures.smoothed[0][0], 1.0);
         assert!((measures.smoothed[0][1] - 2.2).abs() < 1e-6);
-        measures.newest = vec![[5.0, 3.0]];
-        (0..60).for_each(|_| measures.smooth());
+        (0..60).for_each(|_| measures.smooth(&[[5.0, 3.0]]));
         assert!((measures.smoothed[0][0] - 5.0).abs() < 1e-3);
     }
 }

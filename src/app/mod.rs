@@ -7,6 +7,7 @@ mod brush;
 mod bundled;
 mod camera;
 mod canvas;
+mod clipboard;
 mod desk;
 mod draft;
 mod draw;
@@ -15,19 +16,20 @@ mod folders;
 mod follow;
 mod frame_log;
 mod gallery_life;
+mod kept;
 mod keys;
 mod live;
 mod measures;
 mod mine;
 mod observer;
 mod preflight;
-mod prefs;
 mod ramp;
 mod recorder;
 mod rescue;
 mod share;
 mod shell;
 mod shots;
+mod stamps;
 mod stippler;
 mod theme;
 mod thumbs;
@@ -42,15 +44,13 @@ use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
-use bevy_egui::{
-    EguiClipboard, EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext,
-};
+use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
 use keys::{Keyboard, Listener};
 use live::Gpu;
-use shell::{Clip, Shell};
+use shell::Shell;
 
 use crate::engine::EngineChoice;
 use crate::session::{Command, ViewCommand};
@@ -88,7 +88,7 @@ pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
         .insert_resource(Studio { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
         .add_systems(Startup, set_up)
-        .add_systems(EguiPrimaryContextPass, (show, use_clipboard).chain())
+        .add_systems(EguiPrimaryContextPass, show)
         .add_systems(Last, advance)
         .run();
     match exit {
@@ -155,7 +155,9 @@ fn show(
     }
     let range = shell.ramps.range(&shell.session, shell.live.settings());
     shell.ui.set_ramp_range(range);
+    shell.clipboard.before_panels(ctx);
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
+    shell.clipboard.after_panels(ctx);
     wanted.extend(asked);
     if let Some(index) = shell.session.live().following {
         canvas.follow(shell.live.creature(gpu, index), time.delta_secs_f64());
@@ -182,20 +184,6 @@ fn show(
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live, range);
     frame.set_if_neq(new);
     Ok(())
-}
-
-/// What the commands of this frame want of the system's clipboard.
-fn use_clipboard(mut studio: ResMut<Studio>, mut clipboard: ResMut<EguiClipboard>) {
-    let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
-    for wish in std::mem::take(&mut shell.clipboard) {
-        match wish {
-            Clip::Write(text) => clipboard.set_text(&text),
-            Clip::Read => {
-                let text = clipboard.get_text().unwrap_or_default();
-                shell.apply(gpu, vec![Command::PasteText(text)]);
-            }
-        }
-    }
 }
 
 /// Time runs: files, trainer and engine.

@@ -9,11 +9,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use super::live::{Live, Look};
-use crate::engine::PendingSwarm;
+use super::live::{Coming, Live, Seen};
 use crate::observe::{CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, certify};
 use crate::session::{CertificateRequest, Event, Place, RuleRequest, RuleRole, Session};
-use crate::snapshot::Swarm;
+use crate::snapshot::{Ensemble, Snapshot};
 use crate::worker::panic_text;
 
 /// Time between two looks: usually, and while something heals.
@@ -50,8 +49,8 @@ pub struct Watch {
     last: Instant,
     /// Step and epoch looked at last.
     seen: Option<(u64, u64)>,
-    /// A swarm on its way from the GPU, and what belongs to it.
-    pending: Option<(PendingSwarm, Glimpse)>,
+    /// A swarm on its way, and what belongs to it.
+    coming: Option<(Coming, Box<Unseen>)>,
 }
 
 impl Default for Watch {
@@ -81,26 +80,21 @@ impl Default for Watch {
                 rests.store(true, Ordering::Relaxed);
             }
         });
-        Self { glimpses, events, idle, last: Instant::now(), seen: None, pending: None }
+        Self { glimpses, events, idle, last: Instant::now(), seen: None, coming: None }
     }
 }
 
 impl Watch {
     /// Once a frame: sends a copy of the swarm when one is due, and brings back what was seen.
     pub fn advance(&mut self, session: &Session, live: &Live) -> Vec<Event> {
-        if let Some((swarm, _)) = &self.pending {
-            match swarm.take() {
-                None => {}
-                Some(Ok(swarm)) => {
-                    if let Some((_, glimpse)) = self.pending.take() {
-                        self.send(Glimpse { swarm, ..glimpse });
-                    }
-                }
-                // The engine tells of a lost GPU.
-                Some(Err(_)) => self.pending = None,
-            }
-        } else {
-            self.look(session, live);
+        match self.coming.take() {
+            None => self.look(session, live),
+            Some((mut coming, unseen)) => match coming.take() {
+                None => self.coming = Some((coming, unseen)),
+                Some(Ok(seen)) => self.send(unseen.seen(seen)),
+                // Nothing lives any more; the engine tells of a lost GPU.
+                Some(Err(_)) => {}
+            },
         }
         self.events.try_iter().collect()
     }
@@ -113,25 +107,17 @@ impl Watch {
         if !due || !something_new || !self.idle.load(Ordering::Relaxed) {
             return;
         }
-        let Some((rule, settings)) = live.runs_with() else { return };
         self.seen = Some(now);
         self.last = Instant::now();
         let document = session.document();
-        let glimpse = Glimpse {
-            swarm: Swarm::default(),
-            rule,
-            settings,
+        let unseen = Unseen {
             snapshot: document.snapshot.clone(),
             ensemble: document.ensemble,
             target_sigma_l: target_sigma_l(session),
             step: seen.steps(),
             epoch: seen.epoch(),
         };
-        match live.look() {
-            Some(Look::Now(swarm)) => self.send(Glimpse { swarm, ..glimpse }),
-            Some(Look::Later(pending)) => self.pending = Some((pending, glimpse)),
-            None => {}
-        }
+        self.coming = Some((live.look(), Box::new(unseen)));
     }
 
     fn send(&mut self, glimpse: Glimpse) {
@@ -142,6 +128,23 @@ impl Watch {
         if self.glimpses.try_send(glimpse).is_err() {
             self.idle.store(true, Ordering::Relaxed);
         }
+    }
+}
+
+/// What belongs to a glimpse besides the swarm and what it lived by.
+struct Unseen {
+    snapshot: Arc<Snapshot>,
+    ensemble: Ensemble,
+    target_sigma_l: f64,
+    step: u64,
+    epoch: u64,
+}
+
+impl Unseen {
+    fn seen(self, seen: Seen) -> Glimpse {
+        let Self { snapshot, ensemble, target_sigma_l, step, epoch } = self;
+        let Seen { swarm, rule, settings } = seen;
+        Glimpse { swarm, rule, settings, snapshot, ensemble, target_sigma_l, step, epoch }
     }
 }
 
@@ -318,7 +321,7 @@ impl CheckProgress for Reporter {
 mod tests {
     use super::*;
     use crate::rule::{LiveSettings, NetShape, Rule};
-    use crate::snapshot::{Ensemble, Particle, Snapshot, motifs};
+    use crate::snapshot::{Ensemble, Particle, Snapshot, Swarm, motifs};
 
     const PATIENCE: Duration = Duration::from_secs(120);
 

@@ -1,7 +1,7 @@
 //! Films of the living swarm: each k-th step a copy of what is shown goes to a thread that draws and writes it.
 //!
 //! Frames of the window never wait: where the thread cannot keep up, the swarm takes its steps later, so that a film is
-//! even whatever the machine. A GPU is asked for a copy in one frame and gives it in one of the next.
+//! even whatever the machine. The engine is asked for a copy in one frame and gives it in one of the next.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,8 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::desk::guarded;
 use super::files::Notice;
-use super::live::{Live, Look};
-use crate::engine::PendingSwarm;
+use super::live::{Coming, Live};
 use crate::observe::picture::{Film, FilmStyle, PictureStyle};
 use crate::session::{FilmOptions, Level};
 use crate::snapshot::Swarm;
@@ -36,7 +35,7 @@ struct Run {
     box_size: [f64; 2],
     taken: usize,
     steps_to_go: u32,
-    asked: Option<PendingSwarm>,
+    asked: Option<Coming>,
     shared: Arc<Shared>,
 }
 
@@ -120,7 +119,7 @@ impl Recorder {
     }
 
     /// Once a frame of the window, after `steps` were taken.
-    pub fn advance(&mut self, live: &mut Live, steps: u32) {
+    pub fn advance(&mut self, live: &Live, steps: u32) {
         let Some(run) = &mut self.run else { return };
         if run.shared.is_over.load(Ordering::Acquire) {
             self.run = None;
@@ -151,7 +150,7 @@ impl Recorder {
 impl Run {
     fn steps_to_go(&self) -> u32 {
         match &self.frames {
-            // The steps wait for the thread, or for the GPU.
+            // The steps wait for the thread, or for the engine.
             Some(frames) if frames.is_full() || self.asked.is_some() && self.steps_to_go == 0 => 0,
             Some(_) if self.steps_to_go == 0 => 1,
             Some(_) => self.steps_to_go,
@@ -165,12 +164,12 @@ impl Run {
         self.asked = None;
     }
 
-    fn look(&mut self, live: &mut Live) {
-        if let Some(answer) = self.asked.as_ref().and_then(PendingSwarm::take) {
+    fn look(&mut self, live: &Live) {
+        if let Some(answer) = self.asked.as_mut().and_then(Coming::take) {
             self.asked = None;
             match answer {
-                Ok(swarm) => self.take(swarm),
-                // The GPU was lost, which is told elsewhere.
+                Ok(seen) => self.take(seen.swarm),
+                // Nothing lives, or the GPU was lost, which is told elsewhere.
                 Err(_) => self.end(),
             }
         }
@@ -178,11 +177,7 @@ impl Run {
         if self.steps_to_go > 0 || self.asked.is_some() || frames.is_full() {
             return;
         }
-        match live.copy_of_shown() {
-            None => self.end(),
-            Some(Look::Now(swarm)) => self.take(swarm),
-            Some(Look::Later(pending)) => self.asked = Some(pending),
-        }
+        self.asked = Some(live.look_at_shown());
         self.steps_to_go = self.options.steps_per_frame;
     }
 

@@ -6,13 +6,15 @@
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::desk::guarded;
 use super::files::Files;
-use crate::scene::{LiveState, Scene, write_atomic};
+use super::live::{Answer, Kept};
+use crate::scene::{Scene, write_atomic};
 use crate::session::{Document, Session, ShareEvent};
 use crate::ui::RescuedScene;
 
@@ -106,12 +108,12 @@ impl Rescue {
     }
 
     /// Once a frame: writes unsaved work now and then, and removes what has been saved otherwise. Returns a sentence
-    /// when that fails for the first time. `state`: the living swarm, where it is at hand.
+    /// when that fails for the first time. `living`: asks for the swarm.
     pub fn advance(
         &mut self,
         session: &Session,
         files: &Files,
-        state: impl FnOnce() -> Option<LiveState>,
+        living: impl FnOnce() -> Answer<Kept>,
     ) -> Option<String> {
         self.found.extend(self.scan.try_iter());
         if std::mem::replace(&mut self.serial, session.serial()) != session.serial() && self.written.take().is_some() {
@@ -130,13 +132,13 @@ impl Rescue {
             }
         } else if self.looked.elapsed() >= EVERY && self.written != Some(session.revision()) {
             self.looked = Instant::now();
-            self.write(session, files, state());
+            self.write(session, files, living());
         }
         let failure = self.results.1.try_iter().last()?;
         (!std::mem::replace(&mut self.has_failed, true)).then_some(failure)
     }
 
-    fn write(&mut self, session: &Session, files: &Files, state: Option<LiveState>) {
+    fn write(&mut self, session: &Session, files: &Files, living: Answer<Kept>) {
         let Some(folder) = &self.folder else { return };
         if self.own.is_none() {
             match Place::own(folder) {
@@ -151,12 +153,13 @@ impl Rescue {
         self.written = Some(session.revision());
         let (scene, failed) = (own.scene.clone(), self.results.0.clone());
         let mut document = session.document().clone();
-        document.state = state.map(std::sync::Arc::new).or(document.state);
         // A path with a line break would end the comment.
         let path = session.path().and_then(Path::to_str).filter(|path| !path.contains(['\n', '\r']));
         let head = path.map_or_else(String::new, |path| format!("{FILE_OF}{path}\n"));
         files.later(move || {
             let result = guarded("autosave", || {
+                let state = living.wait().unwrap_or_default().state;
+                document.state = state.map(Arc::new).or(document.state);
                 let text = head + &Scene::from(document).to_ron();
                 write_atomic(&scene, text.as_bytes()).map_err(|e| e.to_string())
             });
@@ -247,6 +250,7 @@ fn file_of(scene: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::live::Live;
     use crate::session::{Command, Event};
     use crate::snapshot::Particle;
     use std::io::{BufRead, BufReader};
@@ -264,7 +268,7 @@ mod tests {
 
     fn written(rescue: &mut Rescue, session: &Session, files: &Files) {
         rescue.looked = Instant::now().checked_sub(EVERY).unwrap();
-        assert_eq!(rescue.advance(session, files, || None), None);
+        assert_eq!(rescue.advance(session, files, || Live::default().kept(false)), None);
         settle(files);
     }
 
@@ -281,7 +285,7 @@ mod tests {
         find(folder, &sender);
         rescue.scan = scan;
         rescue.folder = Some(folder.to_owned());
-        rescue.advance(&Session::new(1), &Files::default(), || None);
+        rescue.advance(&Session::new(1), &Files::default(), || Live::default().kept(false));
         rescue
     }
 
@@ -388,7 +392,7 @@ mod tests {
         assert_eq!(*session.document(), *dirty("Lost").document());
         assert_eq!(session.path(), Some(Path::new("/home/me/lost.ron")));
         // Safe again at once, and the old file stays until this run ends.
-        rescue.advance(&session, &files, || None);
+        rescue.advance(&session, &files, || Live::default().kept(false));
         settle(&files);
         assert_eq!(names(dir.path()).iter().filter(|n| n.ends_with(".ron")).count(), 2);
         rescue.end();
@@ -425,7 +429,7 @@ mod tests {
         let mut told = 0;
         for _ in 0..3 {
             rescue.looked = Instant::now().checked_sub(EVERY).unwrap();
-            told += usize::from(rescue.advance(&session, &files, || None).is_some());
+            told += usize::from(rescue.advance(&session, &files, || Live::default().kept(false)).is_some());
         }
         assert_eq!(told, 1);
     }

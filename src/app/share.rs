@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{Files, Notice};
 use super::folders;
-use super::live::Live;
+use super::live::{Answer, Kept, Live};
 use super::mine::{Mine, file_name, free_path};
 use super::recorder::Recorder;
 use super::rescue::Rescue;
@@ -13,7 +13,6 @@ use crate::scene::is_picture_name;
 use crate::session::{
     Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder, Theme,
 };
-use crate::snapshot::Swarm;
 use crate::ui::ShareReadouts;
 
 /// The desk of these things.
@@ -49,22 +48,20 @@ impl Sharing {
     }
 
     /// Carries out an order; what is known at once comes back.
-    pub fn perform(&mut self, order: ShareOrder, session: &Session, files: &Files, live: &mut Live) -> Option<Event> {
+    pub fn perform(&mut self, order: ShareOrder, session: &Session, files: &Files, live: &Live) -> Option<Event> {
         match order {
             ShareOrder::Open(path) => files.open(path),
-            ShareOrder::SaveCopy { path, mut document } => {
-                document.state = live.state().map(std::sync::Arc::new);
-                let shown = shown_in(&path, live);
-                files.save_copy(path, *document, shown);
+            ShareOrder::SaveCopy { path, document } => {
+                let living = living(&path, live);
+                files.save_copy(path, *document, living);
             }
-            ShareOrder::SaveAmongMine { name, mut document, revision } => {
+            ShareOrder::SaveAmongMine { name, document, revision } => {
                 let path = match self.mine.path_for(&name, session.path()) {
                     Ok(path) => path,
                     Err(why) => return Some(Event::Saved { path: name.into(), revision, result: Err(why) }),
                 };
-                document.state = live.state().map(std::sync::Arc::new);
-                let shown = shown_in(&path, live);
-                files.save(path, *document, shown, revision);
+                let living = living(&path, live);
+                files.save(path, *document, living, revision);
             }
             ShareOrder::Film(options) => {
                 let begins = self.recorder.progress().is_none();
@@ -106,9 +103,9 @@ impl Sharing {
     }
 
     /// Once a frame, after `steps` were taken; returns what the user should know.
-    pub fn advance(&mut self, session: &Session, files: &Files, live: &mut Live, steps: u32) -> Vec<Notice> {
+    pub fn advance(&mut self, session: &Session, files: &Files, live: &Live, steps: u32) -> Vec<Notice> {
         self.recorder.advance(live, steps);
-        let failure = self.rescue.advance(session, files, || live.state_at_hand());
+        let failure = self.rescue.advance(session, files, || live.kept(false));
         let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
         self.recorder.notices().chain(failure).collect()
     }
@@ -145,8 +142,7 @@ fn style(prefs: &Prefs) -> PictureStyle {
     PictureStyle { palette: prefs.look.palette.colours(prefs.theme), glow, ..usual }
 }
 
-/// What a scene saved at `path` shows, where that is a picture: the swarm as it is seen. Waits for the GPU where the
-/// swarm lives there, as keeping its state does.
-pub fn shown_in(path: &Path, live: &mut Live) -> Option<Swarm> {
-    if is_picture_name(path) { live.shown_now() } else { None }
+/// What a scene saved at `path` keeps of the living swarm: where that is a picture, also as it is seen.
+pub fn living(path: &Path, live: &Live) -> Answer<Kept> {
+    live.kept(is_picture_name(path))
 }

@@ -1,22 +1,23 @@
 //! Carries out what the session orders: files, training, engine, notices.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
+use super::clipboard::{Answer, Clipboard, Reader};
 use super::files::Files;
 use super::frame_log::FrameLog;
 use super::gallery_life::Life;
+use super::kept::{self, Keeper};
 use super::live::{Gpu, Live};
 use super::observer::{Bench, Watch};
-use super::prefs::{self, Keeper};
 use super::ramp::Ramps;
-use super::share::{Sharing, shown_in};
+use super::share::{Sharing, living};
+use super::stamps::Book;
 use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
-use crate::session::{Command, Effect, EngineOrder, Event, Level, SceneSource, Session, Speed, ViewCommand};
+use crate::session::{Command, Effect, EngineOrder, Event, Level, Prefs, SceneSource, Session, Speed, ViewCommand};
 use crate::ui::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -24,12 +25,6 @@ const TICK_S: f64 = 1.0 / 60.0;
 
 /// After a long frame no more ticks than this are caught up with.
 const MOST_TICKS: f64 = 3.0;
-
-/// What is to be done with the system's clipboard.
-pub enum Clip {
-    Write(String),
-    Read,
-}
 
 /// The program behind the window.
 pub struct Shell {
@@ -43,11 +38,11 @@ pub struct Shell {
     thumbs: Thumbs,
     stopwatch: Stopwatch,
     stippler: Stippler,
-    /// What the window's owner must do with the clipboard this frame.
-    pub clipboard: Vec<Clip>,
+    pub clipboard: Clipboard,
     watch: Watch,
     bench: Bench,
-    keeper: Keeper,
+    keeper: Keeper<Prefs>,
+    stamp_keeper: Keeper<Book>,
     gallery: Life,
     pub ramps: Ramps,
     quits: bool,
@@ -75,10 +70,11 @@ impl Shell {
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
             stippler: Stippler::default(),
-            clipboard: Vec::new(),
+            clipboard: Clipboard::default(),
             watch: Watch::default(),
             bench: Bench::default(),
-            keeper: Keeper::new(prefs::usual_path()),
+            keeper: Keeper::new(kept::SETTINGS, kept::SETTINGS.usual_path()),
+            stamp_keeper: Keeper::new(kept::STAMPS, kept::STAMPS.usual_path()),
             gallery: Life::default(),
             ramps: Ramps::default(),
             quits: false,
@@ -88,12 +84,7 @@ impl Shell {
             meter: Meter::default(),
             frame_log: FrameLog::default(),
         };
-        if let Some((prefs, said)) = prefs::usual_path().map(|path| prefs::read(&path)) {
-            shell.session.on_event(Event::PrefsRead(Box::new(prefs)));
-            if let Some(text) = said {
-                shell.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
-            }
-        }
+        shell.remember();
         shell.share.look(&shell.session.prefs().recent);
         match (scene, bundled::SCENES.first()) {
             (Some(path), _) => shell.files.load(SceneSource::File(path)),
@@ -101,6 +92,24 @@ impl Shell {
             (None, None) => {}
         }
         shell
+    }
+
+    /// What earlier runs have kept.
+    fn remember(&mut self) {
+        let mut faults = Vec::new();
+        if let Some(path) = kept::SETTINGS.usual_path() {
+            let (prefs, said) = kept::read(kept::SETTINGS, &path, |prefs: Prefs| Ok(prefs.made_usable()));
+            self.session.on_event(Event::PrefsRead(Box::new(prefs)));
+            faults.extend(said);
+        }
+        if let Some(path) = kept::STAMPS.usual_path() {
+            let (book, said) = kept::read(kept::STAMPS, &path, Book::usable);
+            self.session.on_event(Event::StampsRead(book.stamps()));
+            faults.extend(said);
+        }
+        for text in faults {
+            self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+        }
     }
 
     /// Does what the user asked for.
@@ -136,11 +145,21 @@ impl Shell {
         for event in events {
             self.hear(gpu, event);
         }
+        self.live.look_up();
+        for event in self.live.news().collect::<Vec<_>>() {
+            self.hear(gpu, event);
+        }
         for (level, text) in self.files.notices() {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
-        for text in self.keeper.faults() {
+        for text in self.keeper.faults().chain(self.stamp_keeper.faults()) {
             self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+        }
+        for answer in self.clipboard.answers() {
+            match answer {
+                Answer::Text(_, text) => self.apply(gpu, vec![Command::PasteText(text)]),
+                Answer::Fault(text) => self.ui.on_effect(&Effect::Notify { level: Level::Warning, text }),
+            }
         }
         self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);
         let fits = self.live.steps_that_fit(dt_s).min(self.share.steps_to_go());
@@ -151,12 +170,12 @@ impl Shell {
             done += effects.iter().map(steps_of).sum::<u32>();
             self.perform(gpu, effects);
         }
-        for (level, text) in self.share.advance(&self.session, &self.files, &mut self.live, done) {
+        for (level, text) in self.share.advance(&self.session, &self.files, &self.live, done) {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
         self.ui.set_share(self.share.readouts(&self.files, self.quits));
         self.frame_log.frame(dt_s);
-        self.meter.frame(dt_s, done);
+        self.meter.frame(dt_s, self.live.steps_since_asked());
         if let Some((frame_ms, steps_per_s)) = self.meter.read() {
             let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
             let engine = self.live.describe(gpu);
@@ -166,6 +185,7 @@ impl Shell {
                 engine,
                 pair_tests_per_s,
                 most_particles: Live::most_particles(gpu),
+                drawn_one_in: self.live.drawn_one_in(),
                 s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
             };
             let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s };
@@ -194,27 +214,23 @@ impl Shell {
     }
 
     fn perform(&mut self, gpu: &Gpu, effects: Vec<Effect>) {
-        let (mut orders, mut told) = (Vec::new(), Vec::new());
+        let mut orders = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Engine(order) => orders.push(order),
                 Effect::LoadScene(source) => self.files.load(source),
                 Effect::ImportFile(path) => self.files.import(path),
-                Effect::SaveScene { path, mut document, revision } => {
-                    document.state = self.live.state().map(Arc::new);
-                    let shown = shown_in(&path, &mut self.live);
-                    self.files.save(path, *document, shown, revision);
+                Effect::SaveScene { path, document, revision } => {
+                    let living = living(&path, &self.live);
+                    self.files.save(path, *document, living, revision);
                 }
                 Effect::StartTraining(request) => self.training.start(*request),
                 Effect::MeasurePace { .. } => self.stopwatch.measure(effect),
                 Effect::PauseTraining(run) => self.training.pause(run),
                 Effect::ResumeTraining(run) => self.training.resume(run),
                 Effect::StopTraining(run) => self.training.stop(run),
-                Effect::KeepMoment(wanted_for) => {
-                    let state = self.live.state();
-                    told.extend(state.map(|state| Event::MomentKept(wanted_for, Box::new(state))));
-                }
-                Effect::Follow(at) => told.push(Event::Following(self.live.nearest(at))),
+                Effect::KeepMoment(wanted_for) => self.live.keep_moment(wanted_for),
+                Effect::Follow(at) => self.live.find(at),
                 Effect::EndPhase(run) => self.training.end_phase(run),
                 Effect::MeasureRule(request) => self.bench.measure(request),
                 Effect::Certify(request) => self.bench.certify(request),
@@ -222,11 +238,11 @@ impl Shell {
                 Effect::SavePlot { path, chart } => self.files.save_plot(path, *chart),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
                 Effect::Stipple(request) => self.stippler.ask(request),
-                Effect::WriteClipboard(text) => self.clipboard.push(Clip::Write(text)),
-                Effect::ReadClipboard => self.clipboard.push(Clip::Read),
+                Effect::WriteClipboard(text) => self.clipboard.write(text),
+                Effect::ReadClipboard => self.clipboard.read(Reader::Picture),
                 Effect::View(view) => self.views.push(view),
                 Effect::Share(order) => {
-                    let answer = self.share.perform(order, &self.session, &self.files, &mut self.live);
+                    let answer = self.share.perform(order, &self.session, &self.files, &self.live);
                     answer.into_iter().for_each(|event| self.hear(gpu, event));
                 }
                 Effect::Quit => {
@@ -234,15 +250,11 @@ impl Shell {
                     self.quits = true;
                 }
                 Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),
+                Effect::KeepStamps(stamps) => self.stamp_keeper.keep(Book::of(&stamps)),
             }
         }
         if !orders.is_empty() {
-            let outcome = self.live.obey(gpu, orders);
-            told.extend(self.live.news());
-            told.extend(outcome.err().map(Event::EngineFailed));
-        }
-        for event in told {
-            self.hear(gpu, event);
+            self.live.obey(gpu, orders);
         }
     }
 }

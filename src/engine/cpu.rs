@@ -236,7 +236,14 @@ impl CpuEngine {
 
     /// What to look at: Tweedie's estimate x̂ = x + σ² s_x, θ̂ = θ + (κσ)² s_θ where the settings ask for it.
     pub fn shown(&mut self) -> Swarm {
-        let mut shown = self.swarm.clone();
+        let mut shown = Swarm::default();
+        self.shown_into(&mut shown);
+        shown
+    }
+
+    /// As [`CpuEngine::shown`]; `shown` is replaced.
+    pub fn shown_into(&mut self, shown: &mut Swarm) {
+        shown.clone_from(&self.swarm);
         if self.settings.denoised {
             self.work.ahead.clone_from(&self.swarm);
             self.evaluate_score();
@@ -251,7 +258,6 @@ impl CpuEngine {
                 p.heading = wrap_angle(p.heading + kappa_squared * turn);
             }
         }
-        shown
     }
 
     /// Share of the energy and speed of the flow (ℓ per time) of each particle as it is now.
@@ -317,6 +323,11 @@ impl CpuEngine {
 
     pub fn settings(&self) -> &LiveSettings {
         &self.settings
+    }
+
+    /// Neighbour pairs evaluated so far.
+    pub fn pair_tests(&self) -> u64 {
+        self.pair_tests
     }
 
     pub fn counters(&self) -> Counters {

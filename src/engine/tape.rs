@@ -87,6 +87,10 @@ impl Tape {
         &self.engine
     }
 
+    pub fn rule(&self) -> &Arc<Rule> {
+        &self.with.rule
+    }
+
     /// For reading what needs working memory. Whoever moves the swarm by it falsifies the past.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine

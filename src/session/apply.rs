@@ -86,6 +86,9 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::ToggleSymmetry => tools::toggle_symmetry(session),
         Command::ToggleSnap => tools::toggle_snap(session),
         Command::TakeStamp(source) => tools::take_stamp(session, &source),
+        Command::RenameStamp(index, name) => tools::rename_stamp(session, index, &name),
+        Command::DeleteStamp(index) => tools::delete_stamp(session, index),
+        Command::BringBackStamp => tools::bring_back_stamp(session),
         Command::SetText(text) => {
             session.kit.text = text;
             Vec::new()

@@ -15,7 +15,7 @@ pub use super::event::Event;
 pub use super::live::{Brush, Force};
 use super::prefs::{Preference, Prefs};
 use super::share::{ShareCommand, ShareOrder};
-use super::tools::{Hand, PaintOptions, SelectionOrder, StampSource, StippleRequest};
+use super::tools::{Hand, PaintOptions, SelectionOrder, Stamp, StampSource, StippleRequest};
 
 pub use super::request::{CertificateRequest, MomentUse, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
 pub use super::sheets::{Dialog, ViewCommand};
@@ -94,6 +94,11 @@ pub enum Command {
     ToggleSymmetry,
     ToggleSnap,
     TakeStamp(StampSource),
+    /// One of the user's own.
+    RenameStamp(usize, String),
+    DeleteStamp(usize),
+    /// The one that was deleted last.
+    BringBackStamp,
     /// What the text tool writes.
     SetText(String),
     /// Shows how this image would be laid.
@@ -289,6 +294,8 @@ pub enum Effect {
     Stipple(StippleRequest),
     /// Keep these for the next run.
     KeepPrefs(Box<Prefs>),
+    /// The user's own stamps: keep them for the next run.
+    KeepStamps(Vec<Stamp>),
     Quit,
 }
 

@@ -7,7 +7,7 @@ use super::command::{MomentUse, PaceKey, RuleRole, RunId, SceneSource, Speed};
 use super::document::Document;
 use super::prefs::Prefs;
 use super::share::ShareEvent;
-use super::tools::StippleRequest;
+use super::tools::{Stamp, StippleRequest};
 use crate::observe::{Certificate, QuickFidelity, Reading};
 use crate::rule::{LocalNet, Rule};
 use crate::scene::{FlowNumbers, LiveState};
@@ -88,6 +88,8 @@ pub enum Event {
     Trouble(String),
     /// What was kept by an earlier run.
     PrefsRead(Box<Prefs>),
+    /// The user's own stamps, as an earlier run kept them.
+    StampsRead(Vec<Stamp>),
     /// The engine could not do what it was ordered to.
     EngineFailed(String),
 }

@@ -100,6 +100,10 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             session.prefs = prefs.made_usable();
             Vec::new()
         }
+        Event::StampsRead(stamps) => {
+            session.kit.library.own = stamps;
+            Vec::new()
+        }
         Event::EngineFailed(why) => {
             session.live.playing = false;
             vec![notify(Level::Error, why)]

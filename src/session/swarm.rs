@@ -6,6 +6,9 @@ use crate::snapshot::{Boundary, Mode, Particle, Swarm};
 
 use super::document::Document;
 
+/// Larger swarms are made of equal pieces: drawing poses one by one for each copy would hold up the frame.
+const MOST_DRAWN: usize = 100_000;
+
 /// A swarm of about `document.particles` particles that looks like the picture, ℓ: copies of a motif at random poses, a
 /// periodic painting repeated, an open one as it stands.
 ///
@@ -13,11 +16,12 @@ use super::document::Document;
 /// One sentence, when the picture makes no ensemble (too few particles, no room for the copies).
 pub(super) fn from_picture(document: &Document, rng: &mut StdRng) -> Result<Swarm, String> {
     let snapshot = &document.snapshot;
-    let ensemble = document.ensemble.for_particles(snapshot, document.particles);
+    let across = (document.particles as f64 / MOST_DRAWN as f64).sqrt().ceil().max(1.0) as usize;
+    let ensemble = document.ensemble.for_particles(snapshot, document.particles / (across * across));
     let sample = snapshot.sample(&ensemble, rng).map_err(|e| e.to_string())?;
     match (snapshot.mode, snapshot.boundary) {
-        (Mode::Whole, Boundary::Periodic) => Ok(repeated(&sample, document.particles)),
-        _ => Ok(sample),
+        (Mode::Whole, Boundary::Open) => Ok(sample),
+        _ => Ok(repeated(&sample, document.particles)),
     }
 }
 
@@ -71,6 +75,18 @@ mod tests {
                 assert!(swarm.particles.iter().all(|p| (0.0..w).contains(&p.x) && (0.0..h).contains(&p.y)));
             }
         }
+    }
+
+    #[test]
+    fn a_large_swarm_is_made_of_equal_pieces_that_fit_together() {
+        let snapshot = crate::snapshot::motifs::by_name("mill").unwrap().snapshot();
+        let document = Document { snapshot: Arc::new(snapshot), particles: 350_000, ..Document::default() };
+        let swarm = from_picture(&document, &mut StdRng::seed_from_u64(1)).unwrap();
+        assert!((340_000..=360_000).contains(&swarm.len()), "{}", swarm.len());
+        let [w, h] = swarm.box_size;
+        assert!(swarm.particles.iter().all(|p| (0.0..w).contains(&p.x) && (0.0..h).contains(&p.y)));
+        let (piece, next) = (&swarm.particles[..swarm.len() / 4], &swarm.particles[swarm.len() / 4..]);
+        assert!(piece.iter().zip(next).all(|(a, b)| (b.x - a.x - w / 2.0).abs() < 1e-9 && a.y == b.y));
     }
 
     #[test]

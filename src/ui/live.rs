@@ -124,4 +124,12 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
         work += &format!(" · {:.1} M pairs/s", 1e-6 * pairs);
     }
     line(ui, work, "Particles that live now; what computes the steps; pairs of neighbours evaluated in a second");
+    if readouts.drawn_one_in > 1 {
+        let text = format!("of the bodies in sight one in {} is drawn", readouts.drawn_one_in);
+        line(
+            ui,
+            text,
+            "This machine draws without a GPU, which would take too long for all of them. Come nearer to see each",
+        );
+    }
 }

@@ -61,6 +61,8 @@ pub struct Readouts {
     pub pair_tests_per_s: Option<f64>,
     /// Most particles that the engine may be asked to hold; 0 while unknown.
     pub most_particles: usize,
+    /// Of so many bodies in sight one is drawn, where drawing all would take too long; else 1 or 0.
+    pub drawn_one_in: usize,
     /// Seconds that a step takes for each particle; 0 while unknown.
     pub s_per_particle_step: f64,
 }

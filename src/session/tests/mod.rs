@@ -8,6 +8,7 @@ mod live;
 mod observing;
 mod painting;
 mod share;
+mod stamps;
 mod takeover;
 mod tools;
 

@@ -1,7 +1,7 @@
 use super::*;
 use std::f64::consts::{FRAC_PI_2, PI};
 
-fn drag(session: &mut Session, points: &[[f64; 2]]) {
+pub(super) fn drag(session: &mut Session, points: &[[f64; 2]]) {
     session.apply(Command::Pointer(Pointer::Press(points[0])));
     for &p in points {
         session.apply(Command::Pointer(Pointer::Drag(p)));
@@ -9,28 +9,28 @@ fn drag(session: &mut Session, points: &[[f64; 2]]) {
     session.apply(Command::Pointer(Pointer::Release));
 }
 
-fn click(session: &mut Session, at: [f64; 2]) {
+pub(super) fn click(session: &mut Session, at: [f64; 2]) {
     drag(session, &[at]);
 }
 
-fn with_tool(tool: Tool) -> Session {
+pub(super) fn with_tool(tool: Tool) -> Session {
     let mut session = in_paint();
     session.apply(Command::SetTool(tool));
     session
 }
 
-fn options(session: &mut Session, change: impl FnOnce(&mut PaintOptions)) {
+pub(super) fn options(session: &mut Session, change: impl FnOnce(&mut PaintOptions)) {
     let mut options = session.paint_options();
     change(&mut options);
     session.apply(Command::SetPaint(options));
 }
 
-fn particles(session: &Session) -> &[Particle] {
+pub(super) fn particles(session: &Session) -> &[Particle] {
     &session.snapshot().particles
 }
 
 /// A session with the triangle of three, all selected.
-fn selecting() -> Session {
+pub(super) fn selecting() -> Session {
     let mut session = in_paint();
     session.apply(Command::Stroke(triangle()));
     session.apply(Command::EndGesture);
@@ -225,31 +225,6 @@ fn the_eyedropper_takes_species_and_heading_and_gives_the_tool_back() {
     assert!(session.draft(Some([5.1, 5.0])).outline.is_some());
     click(&mut session, [5.1, 5.0]);
     assert_eq!((session.species(), session.paint_options().heading, session.tool()), (6, 1.0, Tool::Circle));
-}
-
-#[test]
-fn a_stamp_follows_the_cursor_and_a_click_lays_it_turned_and_scaled() {
-    let mut session = with_tool(Tool::Stamp);
-    session.apply(Command::TakeStamp(StampSource::Motif("train".into())));
-    session.apply(Command::Turn(FRAC_PI_2));
-    session.apply(Command::Resize(0.5));
-    let ghosts = session.draft(Some([8.0, 5.0])).ghosts;
-    click(&mut session, [8.0, 5.0]);
-    assert_eq!(particles(&session).len(), 6);
-    assert!(ghosts.iter().zip(particles(&session)).all(|(g, p)| (g.x - p.x).hypot(g.y - p.y) < 1e-9));
-    assert!(particles(&session).iter().all(|p| (p.x - 8.0).abs() < 1e-9 && (p.heading - FRAC_PI_2).abs() < 1e-9));
-    session.apply(Command::Undo);
-    assert!(particles(&session).is_empty());
-}
-
-#[test]
-fn a_selection_becomes_a_stamp() {
-    let mut session = selecting();
-    session.apply(Command::TakeStamp(StampSource::Selection));
-    assert_eq!(session.tool(), Tool::Stamp);
-    click(&mut session, [10.0, 5.0]);
-    assert_eq!(particles(&session).len(), 6);
-    assert_eq!(particles(&session)[3], at(9.5, 4.5));
 }
 
 fn clipboard(effects: &[Effect]) -> String {

@@ -68,7 +68,7 @@ pub(super) fn in_hand(session: &Session, at: [f64; 2]) -> Vec<Particle> {
     let options = &kit.options;
     let (mut particles, headings) = match session.tool {
         Tool::Stamp => {
-            let stamp = kit.stamp.as_ref();
+            let stamp = kit.library.in_hand.as_ref();
             return stamp.map_or_else(Vec::new, |stamp| stamp.placed(options.stamp, at));
         }
         Tool::Text => (stamp::placed(&kit.text_view.view.particles, options.text, at), options.text_headings),

@@ -6,6 +6,7 @@ mod curve;
 mod draft;
 mod gesture;
 mod lattice;
+mod library;
 mod options;
 mod orders;
 mod selection;
@@ -37,13 +38,15 @@ pub use tool::Tool;
 
 pub(super) use clip::{copy, cut, paste_text};
 pub(super) use gesture::{pointer, release};
+pub(super) use library::{bring_back_stamp, delete_stamp, rename_stamp, take_stamp};
 pub(super) use orders::{
-    hold, let_go, nudge, open_picture, order, place, recolour, resize, set_options, take, take_stamp, toggle_snap,
-    toggle_symmetry, turn,
+    hold, let_go, nudge, open_picture, order, place, recolour, resize, set_options, take, toggle_snap, toggle_symmetry,
+    turn,
 };
 pub(super) use stipple::{look, stippled};
 
 use gesture::{Before, PaintGesture};
+use library::Library;
 use stipple::Stippling;
 
 /// One drag lays at most so many particles.
@@ -76,7 +79,7 @@ pub(super) struct Kit {
     pub before: Before,
     /// Indices of the selected particles, ascending.
     pub selection: Vec<usize>,
-    pub stamp: Option<Stamp>,
+    pub library: Library,
     pub text: String,
     pub text_view: Stippling,
     pub image_view: Stippling,
@@ -93,7 +96,7 @@ impl Kit {
             gesture: None,
             before: Before::default(),
             selection: Vec::new(),
-            stamp: Stamp::motif("mill"),
+            library: Library::default(),
             text: "life".to_owned(),
             text_view: Stippling::default(),
             image_view: Stippling::default(),
@@ -137,11 +140,6 @@ impl Session {
 
     pub fn hand(&self) -> Hand {
         self.kit.hand
-    }
-
-    /// What the stamp lays.
-    pub fn stamp(&self) -> Option<&Stamp> {
-        self.kit.stamp.as_ref()
     }
 
     /// What the text tool writes.

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use super::gesture::{give_up, put, selected};
 use super::options::PaintOptions;
 use super::selection::{fitted, moved, rotated, scaled};
-use super::stamp::{Stamp, StampSource, centred};
 use super::{Hand, MOST_LAID, draft, is_torus, lay};
 use crate::session::apply::{Kind, edit_picture, notify};
 use crate::session::command::{Effect, Level, Place, Tool};
@@ -53,7 +52,8 @@ pub enum SelectionOrder {
     HeadAlongNeighbours,
 }
 
-const NOTHING_SELECTED: &str = "Nothing is selected: drag around particles with Select (V), or press Ctrl+A.";
+pub(super) const NOTHING_SELECTED: &str =
+    "Nothing is selected: drag around particles with Select (V), or press Ctrl+A.";
 
 pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) -> Vec<Effect> {
     let count = session.snapshot().particles.len();
@@ -217,27 +217,6 @@ pub(in crate::session) fn toggle_symmetry(session: &mut Session) -> Vec<Effect> 
 pub(in crate::session) fn toggle_snap(session: &mut Session) -> Vec<Effect> {
     session.kit.options.snap.on ^= true;
     Vec::new()
-}
-
-pub(in crate::session) fn take_stamp(session: &mut Session, source: &StampSource) -> Vec<Effect> {
-    let stamp = match source {
-        StampSource::Motif(name) => Stamp::motif(name),
-        StampSource::Selection => {
-            let particles = centred(&selected(session));
-            if particles.is_empty() {
-                return vec![notify(Level::Info, NOTHING_SELECTED)];
-            }
-            // It is laid as it lies.
-            session.kit.options.stamp = PaintOptions::new(session.snapshot().box_size).stamp;
-            Some(Stamp { name: "Selection".to_owned(), particles: std::sync::Arc::new(particles) })
-        }
-    };
-    let Some(stamp) = stamp else { return Vec::new() };
-    let effects = pointer::release(session);
-    session.kit.stamp = Some(stamp);
-    session.kit.selection.clear();
-    session.tool = Tool::Stamp;
-    effects
 }
 
 /// Lays what is in hand in the middle of the box.

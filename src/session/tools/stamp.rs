@@ -18,7 +18,9 @@ pub struct Stamp {
 pub enum StampSource {
     /// A bundled picture, by name.
     Motif(String),
-    /// What is selected now.
+    /// One of the user's own, by its place among them.
+    Own(usize),
+    /// What is selected now; it becomes one of the user's own.
     Selection,
 }
 

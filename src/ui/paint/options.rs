@@ -168,7 +168,7 @@ fn selection(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         ui.spacing_mut().button_padding.x = 7.0;
         button(ui, any, "Duplicate", Command::Selection(SelectionOrder::Duplicate), commands);
         button(ui, any, "Delete", Command::Selection(SelectionOrder::Delete), commands);
-        let tooltip = "Lay what is selected again and again: it becomes the stamp";
+        let tooltip = "Lay what is selected again and again: it becomes a stamp of yours, and is kept";
         small(ui, any, "As stamp", tooltip, Command::TakeStamp(StampSource::Selection), commands);
     });
     ui.horizontal(|ui| {

@@ -1,6 +1,8 @@
 //! Thumbnails of the bundled motifs: to start from, and to stamp with.
 
-use super::super::egui::{Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType};
+use super::super::egui::{
+    Button, Label, Response, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, WidgetType,
+};
 use super::super::gallery::GalleryCard;
 use super::super::{style, swarm_view};
 use crate::session::{Command, Session, StampSource};
@@ -9,6 +11,9 @@ use crate::snapshot::{Mode, Particle, Snapshot};
 
 /// Side of a motif's thumbnail in the panel, points.
 const SMALL: f32 = 34.0;
+
+/// Own stamps side by side.
+const IN_A_ROW: usize = 7;
 
 /// The bundled pictures that are one creature.
 pub(in super::super) fn motifs(gallery: &[GalleryCard]) -> impl Iterator<Item = &GalleryCard> {
@@ -20,7 +25,7 @@ pub(super) fn quick(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], com
     row(ui, |ui| {
         for motif in motifs(gallery) {
             let name = format!("Stamp {}", motif.title);
-            let response = thumbnail(ui, SMALL, motif, &name, false);
+            let response = thumbnail(ui, SMALL, &motif.snapshot.particles, &name, false);
             if response.on_hover_text(format!("{name} onto the picture, where it is emptiest")).clicked() {
                 commands.push(Command::Stroke(stamped(&motif.snapshot, session.snapshot())));
             }
@@ -30,14 +35,55 @@ pub(super) fn quick(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], com
 
 /// A row of thumbnails that choose what the stamp lays.
 pub(super) fn library(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], commands: &mut Vec<Command>) {
-    let now = session.stamp().map(|stamp| stamp.name.as_str());
+    let own = session.own_stamp_in_hand();
+    let now = session.stamp().filter(|_| own.is_none()).map(|stamp| stamp.name.as_str());
     row(ui, |ui| {
         for motif in motifs(gallery) {
             let name = format!("Stamp with {}", motif.title);
-            let response = thumbnail(ui, SMALL, motif, &name, now == Some(&motif.title));
+            let response = thumbnail(ui, SMALL, &motif.snapshot.particles, &name, now == Some(&motif.title));
             if response.on_hover_text(format!("{name}: then click on the canvas where it shall lie")).clicked() {
                 commands.push(Command::TakeStamp(StampSource::Motif(motif.name.clone())));
             }
+        }
+    });
+    self::own(ui, session, commands);
+}
+
+/// The user's own: rows of thumbnails, and what can be done to the one in hand.
+fn own(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let (stamps, in_hand) = (session.own_stamps(), session.own_stamp_in_hand());
+    let indices: Vec<usize> = (0..stamps.len()).collect();
+    for indices in indices.chunks(IN_A_ROW) {
+        row(ui, |ui| {
+            for &index in indices {
+                let stamp = &stamps[index];
+                let name = format!("Stamp with {}", stamp.name);
+                let response = thumbnail(ui, SMALL, &stamp.particles, &name, in_hand == Some(index));
+                if response.on_hover_text(format!("{name}, one of your own")).clicked() {
+                    commands.push(Command::TakeStamp(StampSource::Own(index)));
+                }
+            }
+        });
+    }
+    ui.horizontal(|ui| {
+        if let Some((index, stamp)) = in_hand.and_then(|index| Some((index, stamps.get(index)?))) {
+            let mut name = stamp.name.clone();
+            let field = TextEdit::singleline(&mut name).hint_text("Name").desired_width(150.0);
+            if ui.add(field).on_hover_text("The name of this stamp").changed() {
+                commands.push(Command::RenameStamp(index, name));
+            }
+            let tooltip = "Delete this stamp of yours; what was laid with it stays";
+            if ui.button("Delete").on_hover_text(tooltip).clicked() {
+                commands.push(Command::DeleteStamp(index));
+            }
+        } else if let Some(stamp) = session.deleted_stamp() {
+            let button = Button::new(format!("Bring “{}” back", stamp.name)).truncate();
+            if ui.add(button).on_hover_text("The stamp that was deleted last").clicked() {
+                commands.push(Command::BringBackStamp);
+            }
+        } else if stamps.is_empty() {
+            let text = "Your own: select particles, then “As stamp”.";
+            ui.add(Label::new(RichText::new(text).color(style::TEXT_WEAK)).wrap());
         }
     });
 }
@@ -50,10 +96,10 @@ fn row(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
 }
 
 /// A thumbnail that can be clicked.
-pub(in super::super) fn thumbnail(ui: &mut Ui, side: f32, motif: &GalleryCard, name: &str, chosen: bool) -> Response {
+fn thumbnail(ui: &mut Ui, side: f32, particles: &[Particle], name: &str, chosen: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, name));
-    swarm_view::draw_close(ui.painter(), rect, &motif.snapshot.particles);
+    swarm_view::draw_close(ui.painter(), rect, particles);
     if response.hovered() || chosen {
         let width = if chosen { 1.5 } else { 1.0 };
         ui.painter().rect_stroke(rect, 6.0, Stroke::new(width, style::ACCENT), StrokeKind::Inside);

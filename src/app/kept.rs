@@ -1,6 +1,6 @@
-//! The preferences as a file of the system's folder for settings.
+//! What is kept between runs: files in the system's folder for settings.
 //!
-//! Read once before the window opens; written by a thread of its own, a moment after the last change.
+//! Read once before the window opens; each written by a thread of its own, a moment after the last change.
 
 use std::fs;
 use std::io;
@@ -9,71 +9,93 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::scene::write_atomic;
-use crate::session::Prefs;
 
 /// Changes come in bursts: a slider is dragged.
 const REST: Duration = Duration::from_millis(400);
 
-/// Where the settings lie; `None` on a system that has no such place.
-pub fn usual_path() -> Option<PathBuf> {
-    Some(directories::ProjectDirs::from("", "", "unstill")?.config_dir().join("settings.ron"))
+/// A kind of thing that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    file: &'static str,
+    /// As people call it, in the plural.
+    name: &'static str,
+    /// What happens without the file.
+    instead: &'static str,
 }
 
-/// What the file says, and a sentence for the user when it says nothing useful. A file that cannot be understood is set
-/// aside, so that nothing in it is lost.
-pub fn read(path: &Path) -> (Prefs, Option<String>) {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return (Prefs::default(), None),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => return set_aside(path, "it is no text"),
-        Err(error) => {
-            let text = format!("The settings in {} cannot be read ({error}); the usual ones are used.", path.display());
-            return (Prefs::default(), Some(text));
-        }
-    };
-    match ron::from_str::<Prefs>(&text) {
-        Ok(prefs) => (prefs.made_usable(), None),
-        Err(why) => set_aside(path, &why.to_string()),
+pub const SETTINGS: Kind = Kind { file: "settings.ron", name: "settings", instead: "the usual ones are used" };
+pub const STAMPS: Kind = Kind { file: "stamps.ron", name: "stamps", instead: "the library begins anew" };
+
+impl Kind {
+    /// Where it lies; `None` on a system that has no such place.
+    pub fn usual_path(self) -> Option<PathBuf> {
+        Some(directories::ProjectDirs::from("", "", "unstill")?.config_dir().join(self.file))
     }
 }
 
-fn set_aside(path: &Path, why: &str) -> (Prefs, Option<String>) {
-    let aside = path.with_extension("ron.broken");
-    let outcome = match fs::rename(path, &aside) {
-        Ok(()) => format!("They lie in {} now", aside.display()),
-        Err(error) => format!("They could not be set aside either ({error})"),
+/// What the file says, and a sentence for the user when it says nothing useful. A file that cannot be understood is set
+/// aside, so that nothing in it is lost. `usable`: refuses what can be read and yet not be used, with the reason.
+pub fn read<T: DeserializeOwned + Default>(
+    kind: Kind,
+    path: &Path,
+    usable: impl FnOnce(T) -> Result<T, String>,
+) -> (T, Option<String>) {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return (T::default(), None),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return set_aside(kind, path, "it is no text"),
+        Err(error) => return set_aside(kind, path, &error.to_string()),
     };
-    let text =
-        format!("The settings in {} cannot be understood ({why}). {outcome}; the usual ones are used.", path.display());
-    (Prefs::default(), Some(text))
+    match ron::from_str::<T>(&text).map_err(|why| why.to_string()).and_then(usable) {
+        Ok(kept) => (kept, None),
+        Err(why) => set_aside(kind, path, &why),
+    }
 }
 
-/// Writes the newest preferences; whatever was handed over is on the disk when this is dropped.
-pub struct Keeper {
-    newest: Option<Sender<Prefs>>,
+fn set_aside<T: Default>(Kind { name, instead, .. }: Kind, path: &Path, why: &str) -> (T, Option<String>) {
+    // What was set aside before stays.
+    let asides = (1..100).map(|k| if k == 1 { "ron.broken".to_owned() } else { format!("ron.broken-{k}") });
+    let aside = asides.map(|end| path.with_extension(end)).find(|aside| !aside.exists());
+    let moved = aside.ok_or_else(|| "too many lie there".to_owned()).and_then(|aside| {
+        fs::rename(path, &aside).map_err(|error| error.to_string())?;
+        Ok(aside)
+    });
+    let outcome = match moved {
+        Ok(aside) => format!("They lie in {} now", aside.display()),
+        Err(error) => format!("They could not be set aside either ({error})"),
+    };
+    let text = format!("The {name} in {} cannot be understood ({why}). {outcome}; {instead}.", path.display());
+    (T::default(), Some(text))
+}
+
+/// Writes the newest of its kind; whatever was handed over is on the disk when this is dropped.
+pub struct Keeper<T> {
+    newest: Option<Sender<T>>,
     faults: Receiver<String>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Keeper {
-    /// `None`: there is no place for settings, and nothing is kept.
-    pub fn new(path: Option<PathBuf>) -> Self {
+impl<T: Serialize + Send + 'static> Keeper<T> {
+    /// `None`: there is no place for it, and nothing is kept.
+    pub fn new(kind: Kind, path: Option<PathBuf>) -> Self {
         let (newest, inbox) = unbounded();
         let (outbox, faults) = unbounded();
         let thread = path.and_then(|path| {
-            let work = move || write_each(&path, &inbox, &outbox);
+            let work = move || write_each(kind, &path, &inbox, &outbox);
             // Without the thread nothing is kept, which is no reason to stop.
-            std::thread::Builder::new().name("unstill-settings".to_owned()).spawn(work).ok()
+            std::thread::Builder::new().name(format!("unstill-{}", kind.name)).spawn(work).ok()
         });
         Self { newest: Some(newest), faults, thread }
     }
 
-    pub fn keep(&self, prefs: Prefs) {
+    pub fn keep(&self, kept: T) {
         if let Some(newest) = &self.newest {
             // Fails only where there is no thread.
-            let _ = newest.send(prefs);
+            let _ = newest.send(kept);
         }
     }
 
@@ -83,7 +105,7 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl<T> Drop for Keeper<T> {
     fn drop(&mut self) {
         self.newest = None;
         if let Some(thread) = self.thread.take() {
@@ -93,7 +115,7 @@ impl Drop for Keeper {
     }
 }
 
-fn write_each(path: &Path, inbox: &Receiver<Prefs>, faults: &Sender<String>) {
+fn write_each<T: Serialize>(kind: Kind, path: &Path, inbox: &Receiver<T>, faults: &Sender<String>) {
     let mut told = false;
     while let Ok(mut newest) = inbox.recv() {
         let over = loop {
@@ -107,7 +129,7 @@ fn write_each(path: &Path, inbox: &Receiver<Prefs>, faults: &Sender<String>) {
             && !std::mem::replace(&mut told, true)
         {
             // Fails only when the program is ending.
-            let _ = faults.send(format!("Settings are not kept: {why}"));
+            let _ = faults.send(format!("The {} are not kept: {why}", kind.name));
         }
         if over {
             return;
@@ -115,8 +137,8 @@ fn write_each(path: &Path, inbox: &Receiver<Prefs>, faults: &Sender<String>) {
     }
 }
 
-fn write(path: &Path, prefs: &Prefs) -> Result<(), String> {
-    let text = ron::ser::to_string_pretty(prefs, ron::ser::PrettyConfig::default()).map_err(|e| e.to_string())?;
+fn write(path: &Path, kept: &impl Serialize) -> Result<(), String> {
+    let text = ron::ser::to_string_pretty(kept, ron::ser::PrettyConfig::default()).map_err(|e| e.to_string())?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     }
@@ -126,14 +148,18 @@ fn write(path: &Path, prefs: &Prefs) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Body, Theme};
+    use crate::session::{Body, Prefs, Theme};
+
+    fn read(path: &Path) -> (Prefs, Option<String>) {
+        super::read(SETTINGS, path, |prefs: Prefs| Ok(prefs.made_usable()))
+    }
 
     #[test]
     fn what_was_kept_last_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("not there yet").join("settings.ron");
         let mut prefs = Prefs { theme: Theme::Light, recent: vec!["a.ron".into()], ..Prefs::default() };
-        let keeper = Keeper::new(Some(path.clone()));
+        let keeper = Keeper::new(SETTINGS, Some(path.clone()));
         keeper.keep(prefs.clone());
         prefs.look.body = Body::Drop;
         prefs.ui_scale = 1.25;
@@ -168,7 +194,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let blocked = folder.path().join("file");
         fs::write(&blocked, "").unwrap();
-        let keeper = Keeper::new(Some(blocked.join("settings.ron")));
+        let keeper = Keeper::new(SETTINGS, Some(blocked.join("settings.ron")));
         keeper.keep(Prefs::default());
         let said = keeper.faults.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(said.contains(&blocked.display().to_string()), "{said}");

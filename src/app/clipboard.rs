@@ -1,0 +1,257 @@
+//! The system's clipboard, from a thread of its own: under X11 it is another program that answers, late or never, and no
+//! frame waits for it.
+
+use std::time::{Duration, Instant};
+
+use bevy_egui::egui::{Context, Event, Key, OutputCommand};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+/// A program that holds the clipboard and has not answered for so long will not.
+const SILENCE: Duration = Duration::from_secs(3);
+
+/// At the end, time for the texts of this program to be handed over to one that keeps them.
+const FAREWELL: Duration = Duration::from_millis(300);
+
+/// Who wants to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Particles are pasted.
+    Picture,
+    /// The text field that has the keyboard.
+    TextField,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Empty where the clipboard holds no text.
+    Text(Reader, String),
+    /// One sentence.
+    Fault(String),
+}
+
+enum Wish {
+    Write(String),
+    Read(Reader),
+}
+
+/// The thread; wishes are fulfilled in their order.
+pub struct Clipboard {
+    wishes: Option<Sender<Wish>>,
+    answers: Receiver<Answer>,
+    ended: Receiver<()>,
+    /// Texts on their way into a field.
+    pasted: Vec<String>,
+}
+
+impl Default for Clipboard {
+    fn default() -> Self {
+        Self::of(System::default())
+    }
+}
+
+impl Clipboard {
+    fn of(mut source: impl Source) -> Self {
+        let (wishes, inbox) = unbounded();
+        let (outbox, answers) = unbounded();
+        let (end, ended) = bounded(1);
+        let work = move || {
+            while let Ok(wish) = inbox.recv() {
+                let answer = match wish {
+                    Wish::Write(text) => source.write(text).err().map(Answer::Fault),
+                    Wish::Read(reader) => {
+                        Some(source.read().map_or_else(Answer::Fault, |text| Answer::Text(reader, text)))
+                    }
+                };
+                // Fails only when the program is ending.
+                answer.into_iter().for_each(|answer| _ = outbox.send(answer));
+            }
+            drop(source);
+            let _ = end.send(());
+        };
+        // Without the thread there is no clipboard, which is no reason to stop.
+        let thread = std::thread::Builder::new().name("unstill-clipboard".to_owned()).spawn(work);
+        Self { wishes: thread.is_ok().then_some(wishes), answers, ended, pasted: Vec::new() }
+    }
+
+    pub fn write(&self, text: String) {
+        self.ask(Wish::Write(text));
+    }
+
+    /// Answered by [`Self::answers`].
+    pub fn read(&self, reader: Reader) {
+        self.ask(Wish::Read(reader));
+    }
+
+    fn ask(&self, wish: Wish) {
+        if let Some(wishes) = &self.wishes {
+            // Fails only where the thread has ended, which has been told on stderr.
+            let _ = wishes.send(wish);
+        }
+    }
+
+    /// What has come since the last call; texts for a field are kept for it.
+    pub fn answers(&mut self) -> Vec<Answer> {
+        let mut others = Vec::new();
+        for answer in self.answers.try_iter() {
+            match answer {
+                Answer::Text(Reader::TextField, text) => self.pasted.push(text),
+                other => others.push(other),
+            }
+        }
+        others
+    }
+
+    /// Before the panels: the keys of the clipboard, for the text field that has the keyboard.
+    pub fn before_panels(&mut self, ctx: &Context) {
+        let pasted = std::mem::take(&mut self.pasted);
+        if !ctx.text_edit_focused() {
+            return;
+        }
+        let mut reads = 0;
+        ctx.input_mut(|input| {
+            let mut more: Vec<Event> = pasted.into_iter().map(Event::Paste).collect();
+            for event in &input.events {
+                let Event::Key { key, pressed: true, modifiers, .. } = event else { continue };
+                match key {
+                    _ if !modifiers.command || modifiers.shift || modifiers.alt => {}
+                    Key::C => more.push(Event::Copy),
+                    Key::X => more.push(Event::Cut),
+                    Key::V => reads += 1,
+                    _ => {}
+                }
+            }
+            input.events.extend(more);
+        });
+        (0..reads).for_each(|_| self.read(Reader::TextField));
+    }
+
+    /// After the panels: what a text field copied.
+    pub fn after_panels(&self, ctx: &Context) {
+        ctx.output(|output| {
+            for command in &output.commands {
+                if let OutputCommand::CopyText(text) = command {
+                    self.write(text.clone());
+                }
+            }
+        });
+    }
+}
+
+impl Drop for Clipboard {
+    fn drop(&mut self) {
+        self.wishes = None;
+        let _ = self.ended.recv_timeout(FAREWELL);
+    }
+}
+
+/// Where texts come from and go to; both may take their time. Errors are one sentence.
+trait Source: Send + 'static {
+    fn read(&mut self) -> Result<String, String>;
+    fn write(&mut self, text: String) -> Result<(), String>;
+}
+
+/// The system's own, opened when it is first wanted.
+#[derive(Default)]
+struct System(Option<arboard::Clipboard>);
+
+impl System {
+    fn open(&mut self) -> Result<&mut arboard::Clipboard, String> {
+        if self.0.is_none() {
+            let opened = arboard::Clipboard::new();
+            self.0 = Some(opened.map_err(|why| format!("The system's clipboard cannot be used ({why})."))?);
+        }
+        self.0.as_mut().ok_or_else(String::new)
+    }
+}
+
+impl Source for System {
+    fn read(&mut self) -> Result<String, String> {
+        let began = Instant::now();
+        match self.open()?.get_text() {
+            Ok(text) => Ok(text),
+            Err(_) if began.elapsed() >= SILENCE => {
+                Err("The program that holds the clipboard does not answer: copy it there once more.".to_owned())
+            }
+            // Empty, or an image.
+            Err(arboard::Error::ContentNotAvailable) => Ok(String::new()),
+            Err(why) => Err(format!("The clipboard could not be read ({why}): copy it once more.")),
+        }
+    }
+
+    fn write(&mut self, text: String) -> Result<(), String> {
+        let written = self.open()?.set_text(text);
+        written.map_err(|why| format!("Nothing was copied, as the clipboard could not be written ({why})."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that answers when it is told to, as slow as one may be.
+    struct Slow {
+        text: String,
+        go: Receiver<()>,
+    }
+
+    impl Source for Slow {
+        fn read(&mut self) -> Result<String, String> {
+            self.go.recv().map_err(|_| "It has hung up.".to_owned())?;
+            Ok(self.text.clone())
+        }
+
+        fn write(&mut self, text: String) -> Result<(), String> {
+            self.text = text;
+            Ok(())
+        }
+    }
+
+    fn wait(clipboard: &mut Clipboard) -> Vec<Answer> {
+        let end = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < end {
+            let answers = clipboard.answers();
+            if !answers.is_empty() || !clipboard.pasted.is_empty() {
+                return answers;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("no answer")
+    }
+
+    #[test]
+    fn nobody_waits_for_a_slow_clipboard_and_what_it_says_comes_later() {
+        let (go, gone) = bounded(1);
+        let mut clipboard = Clipboard::of(Slow { text: "before".into(), go: gone });
+        clipboard.write("x,y\n1,2".into());
+        // These would never return if they waited.
+        clipboard.read(Reader::Picture);
+        assert_eq!(clipboard.answers(), []);
+        go.send(()).unwrap();
+        assert_eq!(wait(&mut clipboard), [Answer::Text(Reader::Picture, "x,y\n1,2".into())], "after what was written");
+        clipboard.read(Reader::Picture);
+        drop(go);
+        assert_eq!(wait(&mut clipboard), [Answer::Fault("It has hung up.".into())]);
+    }
+
+    #[test]
+    fn a_program_that_never_answers_does_not_keep_the_window_from_closing() {
+        let (go, gone) = bounded::<()>(1);
+        let clipboard = Clipboard::of(Slow { text: String::new(), go: gone });
+        clipboard.read(Reader::Picture);
+        let began = Instant::now();
+        drop(clipboard);
+        assert!(began.elapsed() < Duration::from_secs(5));
+        drop(go);
+    }
+
+    #[test]
+    fn a_text_for_a_field_waits_for_the_next_frame() {
+        let (go, gone) = bounded(1);
+        let mut clipboard = Clipboard::of(Slow { text: "a name".into(), go: gone });
+        clipboard.read(Reader::TextField);
+        go.send(()).unwrap();
+        assert_eq!(wait(&mut clipboard), []);
+        assert_eq!(clipboard.pasted, ["a name"]);
+    }
+}

@@ -1,0 +1,159 @@
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::*;
+use crate::engine::CpuEngine;
+use crate::rule::{NetShape, Rule};
+use crate::snapshot::{Particle, Swarm};
+
+/// A test that waits longer has failed.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn rule() -> Arc<Rule> {
+    Arc::new(Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1))
+}
+
+fn swarm() -> Swarm {
+    use rand::RngExt;
+    let mut rng = StdRng::seed_from_u64(4);
+    let mut within = |side: f64| side * rng.random::<f64>();
+    let particles = (0..40).map(|_| Particle { x: within(9.0), y: within(8.0), heading: within(6.0), species: 0 });
+    Swarm { particles: particles.collect(), box_size: [9.0, 8.0] }
+}
+
+/// With a thread, on the processor, and a swarm in it.
+fn alive() -> Live {
+    let mut live = Live::default();
+    live.thread = live.start(None);
+    let settings = LiveSettings { sigma_l: 0.3, ..LiveSettings::default() };
+    let rule = EngineOrder::SetRule(rule());
+    live.pass_on(vec![rule, EngineOrder::SetSettings(settings), EngineOrder::Upload(swarm())]);
+    live
+}
+
+fn until<T>(mut what: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(done) = what() {
+            return done;
+        }
+        assert!(begun.elapsed() < LIMIT, "it never comes");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn next_event(live: &Live) -> Event {
+    until(|| live.news().next())
+}
+
+#[test]
+fn orders_are_carried_out_in_their_order_and_what_was_asked_for_between_is_of_that_moment() {
+    let mut live = alive();
+    let mut engine = CpuEngine::new(&rule(), &swarm(), live.settings(), 1).unwrap();
+    let before = live.kept(true);
+    live.pass_on(vec![EngineOrder::Run { steps: 3 }]);
+    let after = live.kept(false).wait().unwrap();
+    let before = before.wait().unwrap();
+    assert_eq!(before.shown.as_ref(), Some(&engine.shown()));
+    let (before, after) = (before.state.unwrap(), after.state.unwrap());
+    assert_eq!((&before.swarm, before.step), (&swarm(), 0));
+    engine.run(3);
+    assert_eq!((&after.swarm, after.step), (engine.swarm(), 3));
+    let mut coming = live.look_at_shown();
+    assert_eq!(until(|| coming.take()).unwrap().swarm, engine.shown());
+    assert_eq!((live.steps_since_asked(), live.steps_since_asked()), (3, 0));
+}
+
+#[test]
+fn no_frame_waits_for_a_thread_that_is_busy() {
+    let mut live = alive();
+    let (release, held) = bounded::<()>(0);
+    until(|| {
+        live.look_up();
+        live.seen.from.is_some().then_some(())
+    });
+    live.send(Work::Question(Box::new(move |_| _ = held.recv())));
+    live.pass_on(vec![EngineOrder::Run { steps: 50 }]);
+    let number = live.seen.number;
+    let (mut coming, fits) = (live.look(), live.steps_that_fit(0.016));
+    live.look_up();
+    assert_eq!((fits, live.seen.number, live.seen.count), (0, number, 40));
+    assert!(coming.take().is_none() && live.news().next().is_none());
+    assert_eq!(
+        follow::middle(&live.seen.bodies, live.seen.box_size, 3).map(|_| ()),
+        Some(()),
+        "what was seen last is there"
+    );
+    drop(release);
+    assert_eq!(until(|| coming.take()).unwrap().swarm.len(), 40);
+    until(|| {
+        live.look_up();
+        (live.seen.number > number).then_some(())
+    });
+    assert_eq!((live.seen.past, live.steps_since_asked()), ((1, 1), 50));
+    assert!(live.steps_that_fit(0.016) > 0);
+}
+
+#[test]
+fn moments_and_particles_that_were_asked_for_come_among_the_news() {
+    let mut live = alive();
+    live.keep_moment(MomentUse::Keep);
+    live.find([swarm().particles[7].x, swarm().particles[7].y]);
+    live.pass_on(vec![EngineOrder::Run { steps: 2 }, EngineOrder::Back { steps: 1 }]);
+    assert!(matches!(next_event(&live), Event::MomentKept(MomentUse::Keep, state) if state.swarm == swarm()));
+    assert!(matches!(next_event(&live), Event::Following(Some(7))));
+    // Back comes first within one batch: there is nothing to go back to.
+    assert!(matches!(next_event(&live), Event::SwarmChanged { steps_back: 0, particles: 40, .. }));
+}
+
+#[test]
+fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
+    let mut live = alive();
+    live.send(Work::Question(Box::new(|_| panic!("no luck"))));
+    assert!(matches!(next_event(&live), Event::EngineFailed(why) if why.contains("no luck")));
+    assert!(live.kept(false).wait().unwrap().state.is_none());
+    live.pass_on(vec![EngineOrder::Upload(swarm()), EngineOrder::Run { steps: 1 }]);
+    assert_eq!(live.kept(false).wait().unwrap().state.unwrap().step, 1);
+}
+
+#[test]
+fn an_order_that_fails_is_told_and_the_swarm_stays() {
+    let mut live = alive();
+    let stranger = Particle { species: 9, ..Particle::default() };
+    live.pass_on(vec![EngineOrder::Upload(Swarm { particles: vec![stranger], box_size: [5.0, 5.0] })]);
+    assert!(matches!(next_event(&live), Event::EngineFailed(_)));
+    assert_eq!(live.kept(false).wait().unwrap().state.unwrap().swarm, swarm());
+    live.pass_on(vec![EngineOrder::Clear]);
+    assert!(live.kept(true).wait().unwrap().state.is_none());
+    assert!(until(|| live.look().take()).is_err());
+}
+
+fn at_speed(s_per_step: f64) -> Live {
+    let mut live = Live::default();
+    live.seen.s_per_step = s_per_step;
+    live
+}
+
+#[test]
+fn slow_frames_ask_for_fewer_steps_and_quick_ones_bring_them_back() {
+    let mut live = at_speed(0.001);
+    assert_eq!(live.steps_that_fit(0.016), 1, "a swarm that is new begins slowly");
+    (0..60).for_each(|_| _ = live.steps_that_fit(0.016));
+    assert_eq!(live.steps_that_fit(0.016), 16);
+    (0..20).for_each(|_| _ = live.steps_that_fit(0.2));
+    assert_eq!(live.steps_that_fit(0.2), 1);
+    (0..60).for_each(|_| _ = live.steps_that_fit(0.016));
+    assert_eq!(live.steps_that_fit(0.016), 16);
+}
+
+#[test]
+fn a_step_that_takes_longer_than_a_frame_is_still_made_once_at_a_time() {
+    let mut live = at_speed(1.0);
+    assert_eq!(live.steps_that_fit(1.0), 1);
+    live.steps_ordered = 1;
+    assert_eq!(live.steps_that_fit(1.0), 0, "the one before is not done");
+    live.shared.steps_done.store(1, Ordering::Release);
+    assert_eq!(live.steps_that_fit(1.0), 1);
+}
