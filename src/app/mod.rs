@@ -31,6 +31,7 @@ mod shell;
 mod shots;
 mod stamps;
 mod stippler;
+mod tally;
 mod theme;
 mod thumbs;
 mod trainer;

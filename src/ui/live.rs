@@ -112,6 +112,12 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
     let line = |ui: &mut Ui, text: String, tooltip: &str| {
         ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate()).on_hover_text(tooltip);
     };
+    if readouts.faults > 0 {
+        let text = format!("{} particles cannot go on", readouts.faults);
+        let mend =
+            "Their next places are no numbers. Lower the strength, the knobs or the time step, then press Restart.";
+        card(ui, style::WARN, &text, mend);
+    }
     let mut pace = format!("{:.1} ms a frame · {:.0} steps a second", readouts.frame_ms, readouts.steps_per_s);
     if let Some(dt) = session.time_step() {
         pace += &format!(" of {dt:.2e}");
