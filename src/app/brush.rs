@@ -5,6 +5,7 @@ use bevy_egui::egui::{Align2, Color32, FontId, Painter, Pos2, Shape, Stroke, Vec
 use super::theme;
 use crate::session::{Brush, Session, Theme};
 use crate::snapshot::MAX_SPECIES;
+use crate::ui::faint;
 
 /// Radius of the circle of a brush that touches one particle, ℓ.
 const SMALL_L: f64 = 0.5;
@@ -23,15 +24,15 @@ pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: 
         Brush::Push => (theme::push(theme), live.brush_radius_l),
         Brush::Pull => (theme::pull(theme), live.brush_radius_l),
         Brush::Stir => (theme::stir(theme), live.brush_radius_l),
-        Brush::Wound | Brush::Remove => (theme::ERASER, live.brush_radius_l),
+        Brush::Wound | Brush::Remove => (theme::eraser(theme), live.brush_radius_l),
         Brush::Recolour => (species, live.brush_radius_l),
         Brush::Add => (species, SMALL_L),
         Brush::Follow => (theme::follow(theme), 2.0 * SMALL_L),
     };
     let radius = (radius_l * scale) as f32;
     let strength = if held { 1.0 } else { 0.5 };
-    let fill = if held { colour.gamma_multiply(0.10) } else { Color32::TRANSPARENT };
-    let stroke = Stroke::new(1.2, colour.gamma_multiply(strength));
+    let fill = if held { faint(colour, 0.10) } else { Color32::TRANSPARENT };
+    let stroke = Stroke::new(1.2, faint(colour, strength));
     painter.circle(at, radius, fill, stroke);
     if live.brush == Brush::Stir && radius > 12.0 {
         // Which way it goes round.
@@ -47,5 +48,5 @@ pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: 
 /// Says that the view follows a creature, and how that ends.
 pub fn following(painter: &Painter, at: Pos2, theme: Theme) {
     let text = "Following a creature — Escape stays here, Home shows all";
-    painter.text(at, Align2::CENTER_TOP, text, FontId::proportional(12.0), theme::follow(theme).gamma_multiply(0.7));
+    painter.text(at, Align2::CENTER_TOP, text, FontId::proportional(12.0), faint(theme::follow(theme), 0.7));
 }

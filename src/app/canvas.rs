@@ -1,6 +1,6 @@
 //! The canvas: pointer and keys become commands, the session becomes a picture.
 
-use bevy_egui::egui::{self, Id, LayerId, Pos2, Rect, Sense, Ui, UiBuilder};
+use bevy_egui::egui::{self, Id, LayerId, Popup, Pos2, Rect, Sense, Ui, UiBuilder};
 
 use super::brush;
 use super::camera::Camera;
@@ -8,8 +8,9 @@ use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, Sight, SwarmBuffer};
 use super::theme;
-use crate::session::{Brush, ColourBy, Command, Hand, Look, Place, Pointer, Session, Theme};
+use crate::session::{Brush, ColourBy, Command, Hand, Look, Place, Pointer, SelectionOrder, Session, Theme};
 use crate::snapshot::{Boundary, Mode};
+use crate::ui::canvas_menu;
 
 /// Half length of a body, in units of ℓ.
 pub(super) const BODY_L: f64 = 0.42;
@@ -79,6 +80,7 @@ impl Canvas {
         ctx: &egui::Context,
         (free, offers): (Rect, &[Rect]),
         session: &Session,
+        live: &Live,
         pointer_is_here: bool,
         dt_s: f64,
     ) -> Vec<Command> {
@@ -89,19 +91,22 @@ impl Canvas {
         let place = session.place();
         let box_size = match place {
             Place::Paint => session.snapshot().box_size,
-            Place::Learn | Place::Live => session.live().box_size_l,
+            // A swarm that was ordered may not have come yet.
+            Place::Learn | Place::Live => live.extent().map_or(session.live().box_size_l, |(_, box_size_l)| box_size_l),
         };
         self.camera(place).update(free, box_size, dt_s);
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
-        let over = response.contains_pointer();
+        // A click that closes a menu is no stroke.
+        let over = response.contains_pointer() && !Popup::is_any_open(ctx);
         let mut commands = Vec::new();
         if place != Place::Paint && session.live().following.is_some() {
             brush::following(&ui.painter_at(free), free.center_top() + egui::vec2(0.0, 12.0), session.prefs().theme);
         }
         let at = ui.input(|i| i.pointer.latest_pos());
         if place == Place::Paint {
-            let hand =
-                Hand { shift: ui.input(|i| i.modifiers.shift), reach: REACH_POINTS / self.paint.points_per_length() };
+            let keys = ui.input(|i| i.modifiers);
+            let reach = REACH_POINTS / self.paint.points_per_length();
+            let hand = Hand { shift: keys.shift, copies: keys.alt || keys.command, reach };
             if hand != session.hand() {
                 commands.push(Command::Hold(hand));
             }
@@ -109,6 +114,13 @@ impl Canvas {
             draft::show(ui, free, &self.paint, session, cursor);
         }
         commands.extend(self.pointer(ui, over, offers, session));
+        if place == Place::Paint {
+            if let Some(at) = at.filter(|_| response.secondary_clicked() && session.tool().selects()) {
+                let at = self.paint.world_from_screen(free, at);
+                commands.push(Command::Selection(SelectionOrder::Under(at)));
+            }
+            response.context_menu(|ui| canvas_menu(ui, session, &mut commands));
+        }
         if let Some(at) = at.filter(|_| self.held || (over && pointer_is_here)) {
             self.overlay(ui, session, at);
         }
@@ -195,6 +207,11 @@ impl Canvas {
         let picks = place != Place::Paint && over && double_click && !matches!(live.brush, Brush::Add | Brush::Remove);
         if let Some(at) = hover.filter(|_| picks) {
             commands.push(Command::FollowAt(self.camera(place).world_from_screen(free, at)));
+        }
+        let takes_all = place == Place::Paint && over && double_click && session.tool().selects();
+        if let Some(at) = hover.filter(|_| takes_all) {
+            let at = self.paint.world_from_screen(free, at);
+            commands.push(Command::Selection(SelectionOrder::CreatureAt(at)));
         }
         if let Some(at) = hover.filter(|_| over) {
             let factor = (f64::from(scroll) * ZOOM_PER_POINT).exp() * f64::from(pinch);

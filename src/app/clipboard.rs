@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use bevy_egui::egui::{Context, Event, Key, OutputCommand};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-/// A program that holds the clipboard and has not answered for so long will not.
-const SILENCE: Duration = Duration::from_secs(3);
+/// When the program that holds the clipboard has not answered for so long, the user is told.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// At the end, time for the texts of this program to be handed over to one that keeps them.
 const FAREWELL: Duration = Duration::from_millis(300);
@@ -28,6 +28,8 @@ pub enum Answer {
     Text(Reader, String),
     /// One sentence.
     Fault(String),
+    /// Nobody has answered.
+    Silence,
 }
 
 enum Wish {
@@ -42,6 +44,9 @@ pub struct Clipboard {
     ended: Receiver<()>,
     /// Texts on their way into a field.
     pasted: Vec<String>,
+    /// When the answer that is waited for was asked for; `None` once the user was told that it is late.
+    asked: Option<Instant>,
+    patience: Duration,
 }
 
 impl Default for Clipboard {
@@ -60,7 +65,8 @@ impl Clipboard {
                 let answer = match wish {
                     Wish::Write(text) => source.write(text).err().map(Answer::Fault),
                     Wish::Read(reader) => {
-                        Some(source.read().map_or_else(Answer::Fault, |text| Answer::Text(reader, text)))
+                        let text = |text| Answer::Text(reader, text);
+                        Some(source.read().map_or_else(Answer::Fault, |read| read.map_or(Answer::Silence, text)))
                     }
                 };
                 // Fails only when the program is ending.
@@ -71,7 +77,14 @@ impl Clipboard {
         };
         // Without the thread there is no clipboard, which is no reason to stop.
         let thread = std::thread::Builder::new().name("unstill-clipboard".to_owned()).spawn(work);
-        Self { wishes: thread.is_ok().then_some(wishes), answers, ended, pasted: Vec::new() }
+        Self {
+            wishes: thread.is_ok().then_some(wishes),
+            answers,
+            ended,
+            pasted: Vec::new(),
+            asked: None,
+            patience: SILENCE,
+        }
     }
 
     pub fn write(&self, text: String) {
@@ -79,7 +92,8 @@ impl Clipboard {
     }
 
     /// Answered by [`Self::answers`].
-    pub fn read(&self, reader: Reader) {
+    pub fn read(&mut self, reader: Reader) {
+        self.asked = Some(Instant::now());
         self.ask(Wish::Read(reader));
     }
 
@@ -94,10 +108,16 @@ impl Clipboard {
     pub fn answers(&mut self) -> Vec<Answer> {
         let mut others = Vec::new();
         for answer in self.answers.try_iter() {
+            self.asked = None;
             match answer {
                 Answer::Text(Reader::TextField, text) => self.pasted.push(text),
+                // Told already, as it takes longer than patience lasts.
+                Answer::Silence => {}
                 other => others.push(other),
             }
+        }
+        if self.asked.take_if(|asked| asked.elapsed() > self.patience).is_some() {
+            others.push(Answer::Silence);
         }
         others
     }
@@ -147,7 +167,8 @@ impl Drop for Clipboard {
 
 /// Where texts come from and go to; both may take their time. Errors are one sentence.
 trait Source: Send + 'static {
-    fn read(&mut self) -> Result<String, String>;
+    /// `None`: nobody has answered.
+    fn read(&mut self) -> Result<Option<String>, String>;
     fn write(&mut self, text: String) -> Result<(), String>;
 }
 
@@ -166,15 +187,13 @@ impl System {
 }
 
 impl Source for System {
-    fn read(&mut self) -> Result<String, String> {
+    fn read(&mut self) -> Result<Option<String>, String> {
         let began = Instant::now();
         match self.open()?.get_text() {
-            Ok(text) => Ok(text),
-            Err(_) if began.elapsed() >= SILENCE => {
-                Err("The program that holds the clipboard does not answer: copy it there once more.".to_owned())
-            }
+            Ok(text) => Ok(Some(text)),
+            Err(_) if began.elapsed() >= SILENCE => Ok(None),
             // Empty, or an image.
-            Err(arboard::Error::ContentNotAvailable) => Ok(String::new()),
+            Err(arboard::Error::ContentNotAvailable) => Ok(Some(String::new())),
             Err(why) => Err(format!("The clipboard could not be read ({why}): copy it once more.")),
         }
     }
@@ -196,9 +215,9 @@ mod tests {
     }
 
     impl Source for Slow {
-        fn read(&mut self) -> Result<String, String> {
+        fn read(&mut self) -> Result<Option<String>, String> {
             self.go.recv().map_err(|_| "It has hung up.".to_owned())?;
-            Ok(self.text.clone())
+            Ok(Some(self.text.clone()))
         }
 
         fn write(&mut self, text: String) -> Result<(), String> {
@@ -237,12 +256,25 @@ mod tests {
     #[test]
     fn a_program_that_never_answers_does_not_keep_the_window_from_closing() {
         let (go, gone) = bounded::<()>(1);
-        let clipboard = Clipboard::of(Slow { text: String::new(), go: gone });
+        let mut clipboard = Clipboard::of(Slow { text: String::new(), go: gone });
         clipboard.read(Reader::Picture);
         let began = Instant::now();
         drop(clipboard);
         assert!(began.elapsed() < Duration::from_secs(5));
         drop(go);
+    }
+
+    #[test]
+    fn a_late_answer_is_told_of_once_and_still_taken() {
+        let (go, gone) = bounded(1);
+        let mut clipboard = Clipboard::of(Slow { text: "late".into(), go: gone });
+        clipboard.patience = Duration::from_millis(20);
+        clipboard.read(Reader::Picture);
+        assert_eq!(wait(&mut clipboard), [Answer::Silence]);
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!(clipboard.answers(), [], "once");
+        go.send(()).unwrap();
+        assert_eq!(wait(&mut clipboard), [Answer::Text(Reader::Picture, "late".into())]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::canvas::{BODY_L, unit_length};
 use super::theme;
 use crate::session::{Frame, Handle, Outline, Place, Session, Tool};
 use crate::snapshot::{MAX_SPECIES, Particle};
-use crate::ui::SPECIES_COLOURS;
+use crate::ui::{SPECIES_COLOURS, faint};
 
 /// More ghosts are not told apart.
 const MOST_GHOSTS: usize = 4000;
@@ -84,15 +84,16 @@ fn icon_of(handle: Handle) -> egui::CursorIcon {
 pub fn cursor(painter: &Painter, camera: &Camera, session: &Session, at: Pos2) {
     debug_assert_eq!(session.place(), Place::Paint);
     let scale = camera.points_per_length();
+    let theme = session.prefs().theme;
     let cutoff = session.document().training.cutoff_l * unit_length(session);
     if !session.tool().selects() {
-        dashed_circle(painter, at, (cutoff * scale) as f32, Stroke::new(1.0, theme::GUIDE));
+        dashed_circle(painter, at, (cutoff * scale) as f32, Stroke::new(1.0, theme::guide(theme)));
     }
     let brush = |radius: f64, colour: Color32| {
-        painter.circle(at, (radius * scale) as f32, colour.gamma_multiply(0.12), Stroke::new(1.5, colour));
+        painter.circle(at, (radius * scale) as f32, faint(colour, 0.12), Stroke::new(1.5, colour));
     };
     match session.tool() {
-        Tool::Eraser => brush(session.eraser_radius(), theme::ERASER),
+        Tool::Eraser => brush(session.eraser_radius(), theme::eraser(theme)),
         Tool::Spray => brush(session.paint_options().spray_radius, colour_of(session.species())),
         _ => {}
     }
@@ -110,13 +111,13 @@ fn ghost(sheet: &Sheet, p: &Particle, body: f32, opacity: f32) -> Shape {
     let place = |forward: f32, sideways: f32| at + body * (forward * along + sideways * across);
     let colour = colour_of(p.species);
     let points = vec![place(1.0, 0.0), place(-0.8, 0.7), place(-0.45, 0.0), place(-0.8, -0.7)];
-    let ground = colour.gamma_multiply(0.3 * opacity);
+    let ground = faint(colour, 0.3 * opacity);
     Shape::Path(PathShape {
         points,
         closed: true,
         // The notch makes it concave: filled from the tip, as a fan, that is still right.
         fill: ground,
-        stroke: Stroke::new(1.3, colour.gamma_multiply(opacity)).into(),
+        stroke: Stroke::new(1.3, faint(colour, opacity)).into(),
     })
 }
 
@@ -126,6 +127,7 @@ fn grid(sheet: &Sheet, session: &Session) {
     if !snap.on {
         return;
     }
+    let guide = theme::guide(session.prefs().theme);
     let mut pitch = snap.pitch;
     while sheet.length(pitch) < LEAST_PITCH {
         pitch *= 2.0;
@@ -138,9 +140,7 @@ fn grid(sheet: &Sheet, session: &Session) {
     let dots = (0..=columns).flat_map(|i| (0..=rows).map(move |j| [f64::from(i) * pitch, f64::from(j) * pitch]));
     let seen = sheet.free.expand(2.0);
     let places = dots.map(|p| sheet.at(p)).filter(|p| seen.contains(*p));
-    sheet
-        .painter
-        .extend(places.map(|p| Shape::rect_filled(Rect::from_center_size(p, Vec2::splat(1.6)), 0.0, theme::GUIDE)));
+    sheet.painter.extend(places.map(|p| Shape::rect_filled(Rect::from_center_size(p, Vec2::splat(1.6)), 0.0, guide)));
 }
 
 /// Where one image ends and the next begins.
@@ -149,14 +149,15 @@ fn axes(sheet: &Sheet, session: &Session) {
     if !symmetry.on {
         return;
     }
+    let guide = theme::guide(session.prefs().theme);
     let [w, h] = session.snapshot().box_size;
     let reach = 0.5 * w.min(h);
     let centre = sheet.at([0.5 * w, 0.5 * h]);
     for angle in symmetry.axes() {
         let far = sheet.at([0.5 * w + reach * angle.cos(), 0.5 * h + reach * angle.sin()]);
-        sheet.painter.extend(Shape::dashed_line(&[centre, far], Stroke::new(1.0, theme::GUIDE), 3.0, 5.0));
+        sheet.painter.extend(Shape::dashed_line(&[centre, far], Stroke::new(1.0, guide), 3.0, 5.0));
     }
-    sheet.painter.circle_filled(centre, 2.5, theme::GUIDE);
+    sheet.painter.circle_filled(centre, 2.5, guide);
 }
 
 fn selected(sheet: &Sheet, session: &Session) {
@@ -172,7 +173,7 @@ fn selected(sheet: &Sheet, session: &Session) {
 
 fn handles(sheet: &Sheet, frame: &Frame) {
     let rect = Rect::from_two_pos(sheet.at(frame.low), sheet.at(frame.high));
-    let line = Stroke::new(1.0, theme::selected().gamma_multiply(0.7));
+    let line = Stroke::new(1.0, faint(theme::selected(), 0.7));
     sheet.painter.rect_stroke(rect, 2.0, line, egui::StrokeKind::Middle);
     for (handle, place) in frame.handles() {
         let at = sheet.at(place);

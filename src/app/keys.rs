@@ -8,6 +8,9 @@ use bevy_egui::helpers::bevy_to_egui_key;
 
 use crate::session::{Command, Place, table};
 
+/// With Shift the arrows go so many steps at once.
+const FAR: i8 = 10;
+
 /// The modifiers, followed key by key: within one slow frame a whole "Ctrl+L" may go down and up again.
 #[derive(Clone, Copy, Debug, Default)]
 struct Keys {
@@ -93,10 +96,22 @@ impl Keys {
 
     fn command(mut self, key: egui::Key, place: Place) -> Option<Command> {
         // Where these signs lie on the keyboard differs: with Shift or without, and + on the key of =.
-        let key = if key == egui::Key::Equals { egui::Key::Plus } else { key };
+        let key = match key {
+            egui::Key::Equals => egui::Key::Plus,
+            // What other programs have beside ours.
+            egui::Key::Backspace => egui::Key::Delete,
+            egui::Key::Y if self.ctrl && !self.shift => {
+                self.shift = true;
+                egui::Key::Z
+            }
+            key => key,
+        };
         if matches!(key, egui::Key::Plus | egui::Key::OpenBracket | egui::Key::CloseBracket) {
             self.shift = false;
         }
+        let is_arrow =
+            matches!(key, egui::Key::ArrowLeft | egui::Key::ArrowRight | egui::Key::ArrowUp | egui::Key::ArrowDown);
+        let far = is_arrow && std::mem::take(&mut self.shift);
         let wanted = table().filter(|info| info.group.is_heard_in(place)).find(|info| {
             info.shortcut.is_some_and(|shortcut| {
                 egui::Key::from_name(shortcut.key) == Some(key)
@@ -104,14 +119,17 @@ impl Keys {
                     && shortcut.shift == self.shift
             })
         })?;
-        Some((wanted.command)())
+        Some(match (wanted.command)() {
+            Command::Nudge(steps) if far => Command::Nudge(steps.map(|step| FAR * step)),
+            command => command,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Preference;
+    use crate::session::{Preference, SelectionOrder};
     use bevy::input::ButtonState;
     use bevy::prelude::{Entity, KeyCode};
 
@@ -174,6 +192,19 @@ mod tests {
         assert_eq!(press(Key::ArrowLeft, ButtonState::Released, false), Some(Command::EndGesture));
         assert_eq!(press(Key::ArrowLeft, ButtonState::Released, false), None);
         assert_eq!(press(Key::Delete, ButtonState::Pressed, true), None, "deleting once is enough");
+    }
+
+    #[test]
+    fn the_keys_of_other_programs_do_the_same_here() {
+        let press = |ctrl, shift, key| {
+            let mut keys = Keys { ctrl, shift, ..Keys::default() };
+            keys.press(&event(key, ButtonState::Pressed), Place::Paint, Listener::Nobody)
+        };
+        let delete = Some(Command::Selection(SelectionOrder::Delete));
+        assert_eq!([press(false, false, Key::Delete), press(false, false, Key::Backspace)], [delete.clone(), delete]);
+        assert_eq!(press(true, false, Key::Character("y".into())), Some(Command::Redo));
+        assert_eq!(press(true, true, Key::Character("Z".into())), Some(Command::Redo));
+        assert_eq!(press(false, true, Key::ArrowUp), Some(Command::Nudge([0, FAR])));
     }
 
     #[test]

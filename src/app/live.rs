@@ -298,9 +298,9 @@ impl Live {
         }
     }
 
-    /// The living swarm, to be kept with the scene; `with_shown`: also as it is seen.
-    pub fn kept(&self, with_shown: bool) -> Answer<Kept> {
-        self.ask(move |host| host.kept(with_shown))
+    /// The living swarm, to be kept with the scene.
+    pub fn kept(&self) -> Answer<Kept> {
+        self.ask(Host::kept)
     }
 
     /// The swarm as it moves.
@@ -315,7 +315,7 @@ impl Live {
 
     /// Keeps the moment: it comes among the [`Self::news`].
     pub fn keep_moment(&self, wanted_for: MomentUse) {
-        self.tell_of(move |host| host.kept(false).state.map(|state| Event::MomentKept(wanted_for, Box::new(state))));
+        self.tell_of(move |host| host.kept().state.map(|state| Event::MomentKept(wanted_for, Box::new(state))));
     }
 
     /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].

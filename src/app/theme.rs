@@ -8,8 +8,20 @@ use crate::session::{ColourBy, Look, Theme};
 use crate::snapshot::MAX_SPECIES;
 use crate::ui::Ink;
 
-pub const GUIDE: Color32 = Color32::from_rgba_premultiplied(80, 90, 110, 120);
-pub const ERASER: Color32 = Color32::from_rgb(240, 105, 90);
+/// Lines that help: the circle of what a particle sees, axes, the grid.
+pub fn guide(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_rgba_premultiplied(80, 90, 110, 120),
+        Theme::Light => Color32::from_rgb(140, 140, 136),
+    }
+}
+
+pub fn eraser(theme: Theme) -> Color32 {
+    match theme {
+        Theme::Dark => Color32::from_rgb(240, 105, 90),
+        Theme::Light => Color32::from_rgb(190, 50, 38),
+    }
+}
 
 pub fn stir(theme: Theme) -> Color32 {
     match theme {
@@ -47,10 +59,12 @@ pub fn pull(theme: Theme) -> Color32 {
 
 /// Inside the box and its edge: linear, premultiplied.
 pub fn stage(theme: Theme) -> ([f32; 4], [f32; 4]) {
-    match theme {
-        Theme::Dark => ([0.0065, 0.0080, 0.0130, 1.0], [0.045, 0.060, 0.095, 1.0]),
-        Theme::Light => ([1.0, 1.0, 1.0, 1.0], [0.62, 0.60, 0.55, 1.0]),
-    }
+    let [r, g, b] = theme.stage().map(linear);
+    let edge = match theme {
+        Theme::Dark => [0.045, 0.060, 0.095, 1.0],
+        Theme::Light => [0.62, 0.60, 0.55, 1.0],
+    };
+    ([r, g, b, 1.0], edge)
 }
 
 /// Colours as the shader wants them: linear.

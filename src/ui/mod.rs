@@ -33,10 +33,11 @@ mod widgets;
 pub(crate) use bevy_egui::egui;
 
 pub use gallery::{GalleryCard, GalleryLife};
+pub use paint::canvas_menu;
 pub use rules::Thumbnails;
 pub use share::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
-pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, set_style};
+pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, faint, set_style};
 
 use egui::{Context, Frame, Id, LayerId, Panel, Rect, ScrollArea, Ui, UiBuilder};
 

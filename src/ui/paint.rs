@@ -10,13 +10,15 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::egui::{
-    CollapsingHeader, Color32, DragValue, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType,
+    Button, CollapsingHeader, Color32, DragValue, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType,
 };
 use super::state::UiState;
-use super::widgets::{Scale, card, card_with, choice, command_button, row_label, section, slider, slider_int};
+use super::widgets::{
+    Scale, card, card_with, choice, command_button, command_button_enabled, row_label, section, slider, slider_int,
+};
 use super::{style, swarm_view};
 use crate::learn::TrainingSettings;
-use crate::session::{Command, Session, Tool, Warning};
+use crate::session::{Command, SelectionOrder, Session, Tool, Warning, info_of};
 use crate::snapshot::{Boundary, Ensemble, MAX_SPECIES, Mode, Snapshot, Swarm};
 
 /// Height of the preview of the taught ensemble, points.
@@ -65,6 +67,27 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     }
 }
 
+/// What a right click on the picture offers.
+pub fn canvas_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let groups: [&[Command]; 3] = [
+        &[Command::Cut, Command::Copy, Command::Paste],
+        &[Command::Selection(SelectionOrder::Duplicate), Command::Selection(SelectionOrder::Delete)],
+        &[Command::Selection(SelectionOrder::All), Command::Selection(SelectionOrder::Invert)],
+    ];
+    for (i, group) in groups.into_iter().enumerate() {
+        if i > 0 {
+            ui.separator();
+        }
+        for command in group {
+            let Some(info) = info_of(command) else { continue };
+            let button = Button::new(info.name).shortcut_text(info.shortcut.map_or_else(String::new, |s| s.text()));
+            if command_button_enabled(ui, session.can(command), button, command.clone(), commands).clicked() {
+                ui.close();
+            }
+        }
+    }
+}
+
 /// A warning, with buttons for what the program can do about it.
 fn warn(ui: &mut Ui, colour: Color32, warning: &Warning, commands: &mut Vec<Command>) {
     if warning.fixes.is_empty() {
@@ -97,7 +120,7 @@ fn species(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             let chosen = session.species() == species;
             response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, chosen, &name));
             let colour = style::SPECIES_COLOURS[usize::from(species)];
-            let ground = if chosen { colour.gamma_multiply(0.28) } else { style::BAR.colour() };
+            let ground = if chosen { style::faint(colour, 0.28) } else { style::BAR.colour() };
             let line = if chosen || response.hovered() { Stroke::new(1.5, colour) } else { Stroke::NONE };
             ui.painter().rect(rect, 6.0, ground, line, StrokeKind::Inside);
             ui.painter().add(swarm_view::arrow(rect.center(), 0.6, 14.0, colour));

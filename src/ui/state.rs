@@ -39,6 +39,26 @@ pub struct UiState {
     pub(super) were_hidden: bool,
 }
 
+/// Longest line of a notice, letters: so that it fits beside the side panel of a small window.
+const LONGEST_LINE: usize = 54;
+
+/// The text in lines that are not too long; the notices do not break them themselves.
+fn wrapped(text: &str) -> String {
+    let mut lines = String::new();
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let letters = word.chars().count();
+        if length > 0 {
+            let fits = length + letters < LONGEST_LINE;
+            lines.push(if fits { ' ' } else { '\n' });
+            length = if fits { length + 1 } else { 0 };
+        }
+        lines.push_str(word);
+        length += letters;
+    }
+    lines
+}
+
 impl UiState {
     /// `gallery`: the bundled scenes.
     pub fn new(gallery: Vec<GalleryCard>) -> Self {
@@ -116,6 +136,7 @@ impl UiState {
     }
 
     fn notify(&mut self, level: Level, text: &str) {
+        let text = &wrapped(text);
         let (toast, seconds) = match level {
             Level::Info => (self.toasts.info(text), 4),
             Level::Success => (self.toasts.success(text), 4),
@@ -123,5 +144,25 @@ impl UiState {
             Level::Error => (self.toasts.error(text), 15),
         };
         toast.duration(std::time::Duration::from_secs(seconds)).closable(true).show_progress_bar(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_notice_is_broken_between_words_and_loses_none() {
+        let text = "Nothing was pasted: line 3: y is 'abc', not a number; write a number there or delete the line.";
+        let lines = wrapped(text);
+        assert!(
+            lines.lines().count() == 2 && lines.lines().all(|line| line.chars().count() <= LONGEST_LINE),
+            "{lines}"
+        );
+        assert_eq!(lines.replace('\n', " "), text);
+        assert_eq!(
+            wrapped("/a/path/that/is/much/too/long/for/one/line/of/a/notice/file.ron"),
+            "/a/path/that/is/much/too/long/for/one/line/of/a/notice/file.ron"
+        );
     }
 }

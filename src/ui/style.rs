@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::egui::{self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Vec2};
+use super::egui::{self, Color32, CornerRadius, FontFamily, FontId, Margin, Rgba, Stroke, TextStyle, Vec2};
 use crate::observe::looks::{Palette, Theme};
 use crate::session::Prefs;
 use crate::snapshot::MAX_SPECIES;
@@ -78,6 +78,15 @@ impl Ink {
 impl From<Ink> for Color32 {
     fn from(ink: Ink) -> Self {
         ink.colour()
+    }
+}
+
+/// A colour through which the ground is seen, as much of it as is meant: light is added on dark ground, and taken away on
+/// light ground, where the eye tells it otherwise.
+pub fn faint(colour: impl Into<Color32>, opacity: f32) -> Color32 {
+    match WORN.get().0 {
+        Theme::Dark => colour.into().gamma_multiply(opacity),
+        Theme::Light => Color32::from(Rgba::from(colour.into()) * opacity),
     }
 }
 

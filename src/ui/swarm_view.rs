@@ -71,7 +71,7 @@ fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high
     let spacing = (size[0] * size[1] / particles.len() as f64).sqrt() * scale;
     let length = (0.5 * spacing as f32).clamp(3.0, 9.0);
     painter.extend(particles.iter().take(MAX_DRAWN).map(|p| {
-        let colour = style::SPECIES_COLOURS[usize::from(p.species) % MAX_SPECIES].gamma_multiply(opacity);
+        let colour = style::faint(style::SPECIES_COLOURS[usize::from(p.species) % MAX_SPECIES], opacity);
         arrow(on_screen(p), p.heading as f32, length, colour)
     }));
 }

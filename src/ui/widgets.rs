@@ -140,8 +140,8 @@ pub(super) fn card(ui: &mut Ui, colour: impl Into<Color32>, text: &str, more: &s
 pub(super) fn card_with(ui: &mut Ui, colour: impl Into<Color32>, text: &str, content: impl FnOnce(&mut Ui)) {
     let colour = colour.into();
     Frame::NONE
-        .fill(colour.gamma_multiply(0.12))
-        .stroke((1.0, colour.gamma_multiply(0.5)))
+        .fill(style::faint(colour, 0.12))
+        .stroke((1.0, style::faint(colour, 0.5)))
         .corner_radius(6.0)
         .inner_margin(Margin::symmetric(8, 6))
         .show(ui, |ui| {

@@ -16,7 +16,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
         Paint,
         "Pen",
         Shortcut::plain("P"),
-        "Click to lay a particle, drag a little to turn it, drag far for a stroke",
+        "Click to lay a particle, drag a little to turn it, drag far for a stroke; Shift keeps to steps of 15°",
         || Command::SetTool(Tool::Pen),
     ),
     row(Paint, "Line", Shortcut::plain("L"), "Drag a straight row of particles; Shift keeps to steps of 15°", || {
@@ -30,7 +30,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
         Paint,
         "Lattice",
         Shortcut::plain("H"),
-        "Drag a rectangle that fills with a hexagonal or square lattice",
+        "Drag a rectangle that fills with a hexagonal or square lattice; Shift makes it a square",
         || Command::SetTool(Tool::Lattice),
     ),
     row(Paint, "Spray", Shortcut::plain("S"), "Drag to spray particles that keep their distance", || {
@@ -41,7 +41,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
         Paint,
         "Select",
         Shortcut::plain("V"),
-        "Click or drag a rectangle; Shift adds. Then move, turn, scale or head them by the handles",
+        "Click, double-click a creature, or drag a rectangle; Shift adds. Then move (Alt copies, Shift keeps straight), turn, scale or head them by the handles",
         || Command::SetTool(Tool::Select),
     ),
     row(Paint, "Lasso", Shortcut::plain("O"), "Draw around particles to select them; Shift adds", || {
@@ -98,16 +98,34 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(Paint, "Delete", Shortcut::plain("Delete"), "Remove the selected particles", || {
         Command::Selection(SelectionOrder::Delete)
     }),
-    row(Paint, "Nudge left", Shortcut::plain("ArrowLeft"), "Move the selection a little to the left", || {
-        Command::Nudge([-1, 0])
-    }),
-    row(Paint, "Nudge right", Shortcut::plain("ArrowRight"), "Move the selection a little to the right", || {
-        Command::Nudge([1, 0])
-    }),
-    row(Paint, "Nudge up", Shortcut::plain("ArrowUp"), "Move the selection a little up", || Command::Nudge([0, 1])),
-    row(Paint, "Nudge down", Shortcut::plain("ArrowDown"), "Move the selection a little down", || {
-        Command::Nudge([0, -1])
-    }),
+    row(
+        Paint,
+        "Nudge left",
+        Shortcut::plain("ArrowLeft"),
+        "Move the selection a little to the left; with Shift ten times as far",
+        || Command::Nudge([-1, 0]),
+    ),
+    row(
+        Paint,
+        "Nudge right",
+        Shortcut::plain("ArrowRight"),
+        "Move the selection a little to the right; with Shift ten times as far",
+        || Command::Nudge([1, 0]),
+    ),
+    row(
+        Paint,
+        "Nudge up",
+        Shortcut::plain("ArrowUp"),
+        "Move the selection a little up; with Shift ten times as far",
+        || Command::Nudge([0, 1]),
+    ),
+    row(
+        Paint,
+        "Nudge down",
+        Shortcut::plain("ArrowDown"),
+        "Move the selection a little down; with Shift ten times as far",
+        || Command::Nudge([0, -1]),
+    ),
     row(Paint, "Let go", Shortcut::plain("Escape"), "Drop what is being drawn, the selection, then the tool", || {
         Command::LetGo
     }),

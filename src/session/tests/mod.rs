@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod files;
+mod gestures;
 mod history;
 mod learning;
 mod live;

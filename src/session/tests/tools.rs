@@ -35,7 +35,7 @@ pub(super) fn selecting() -> Session {
     session.apply(Command::Stroke(triangle()));
     session.apply(Command::EndGesture);
     session.apply(Command::Selection(SelectionOrder::All));
-    session.apply(Command::Hold(Hand { shift: false, reach: 0.2 }));
+    session.apply(Command::Hold(Hand::default()));
     session
 }
 
@@ -119,15 +119,15 @@ fn a_rectangle_selects_shift_adds_and_a_click_beside_lets_go() {
     let mut session = with_tool(Tool::Select);
     session.apply(Command::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(8.0, 8.0), at(12.0, 8.0)]));
     session.apply(Command::EndGesture);
-    session.apply(Command::Hold(Hand { shift: false, reach: 0.2 }));
+    session.apply(Command::Hold(Hand::default()));
     drag(&mut session, &[[1.0, 1.0], [3.5, 3.0]]);
     assert_eq!(session.selection(), [0, 1]);
-    session.apply(Command::Hold(Hand { shift: true, reach: 0.2 }));
+    session.apply(Command::Hold(Hand { shift: true, ..Hand::default() }));
     drag(&mut session, &[[7.0, 7.0], [9.0, 9.0]]);
     assert_eq!(session.selection(), [0, 1, 2]);
     click(&mut session, [3.0, 2.0]);
     assert_eq!(session.selection(), [0, 2], "shift takes one out as well");
-    session.apply(Command::Hold(Hand { shift: false, reach: 0.2 }));
+    session.apply(Command::Hold(Hand::default()));
     click(&mut session, [12.0, 8.0]);
     assert_eq!(session.selection(), [3]);
     click(&mut session, [15.0, 1.0]);

@@ -65,8 +65,11 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
     if scaled {
         said += " They were made smaller to fit into the box.";
     }
+    for note in table.notes {
+        said += " ";
+        said += &note;
+    }
     effects.push(notify(Level::Info, said));
-    effects.extend(table.notes.into_iter().map(|note| notify(Level::Info, note)));
     effects
 }
 

@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use super::curve::{self, Laying};
 use super::lattice::{self, Filling};
 use super::selection::{Frame, Handle, Manner, Transform, fitted, inside_polygon, rectangle, union};
-use super::snap::to_step_about;
+use super::snap::{square_about, to_step_about};
 use super::spray::Dab;
 use super::{centre_of, draft, is_torus, lay, merge, with_images};
 use crate::session::apply::{self, edit_picture};
@@ -140,7 +140,11 @@ fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
         }
         PaintGesture::Shape { path, .. } => {
             let from = path[0];
-            let to = if hand.shift && session.tool == Tool::Line { to_step_about(from, to) } else { snap.place(to) };
+            let to = match session.tool {
+                Tool::Line if hand.shift => to_step_about(from, to),
+                Tool::Lattice if hand.shift => snap.place(square_about(from, to)),
+                _ => snap.place(to),
+            };
             if session.tool == Tool::Arc {
                 extend(path, to, PATH_SHARE * hand.reach);
             } else {
@@ -211,7 +215,8 @@ fn press_pen(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
 
 fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: [f64; 2]) -> Vec<Effect> {
     let PaintGesture::Pen { stroke, held, laid, before } = gesture else { return Vec::new() };
-    let snap = session.kit.options.snap;
+    let mut snap = session.kit.options.snap;
+    snap.on |= session.kit.hand.shift;
     let moved = stroke.drag(to, |heading| snap.heading(heading));
     let Some(heading) = moved.turn_last else { return Vec::new() };
     session.kit.options.heading = wrap_angle(heading);
@@ -347,10 +352,11 @@ fn press_select(session: &mut Session, at: [f64; 2]) {
 
 fn begin_transform(session: &Session, handle: Handle, from: [f64; 2]) -> Transform {
     let centre = session.frame().map_or(from, |frame| frame.centre());
-    Transform { handle, indices: session.kit.selection.clone(), originals: selected(session), from, centre }
+    let copies = session.kit.hand.copies && handle == Handle::Body;
+    Transform { handle, indices: session.kit.selection.clone(), originals: selected(session), from, centre, copies }
 }
 
-fn drag_selection(session: &mut Session, transform: &Transform, to: [f64; 2]) -> Vec<Effect> {
+fn drag_selection(session: &mut Session, transform: &mut Transform, to: [f64; 2]) -> Vec<Effect> {
     let (snap, hand) = (session.kit.options.snap, session.kit.hand);
     let far = (to[0] - transform.from[0]).hypot(to[1] - transform.from[1]);
     // A click is rarely quite still.
@@ -362,12 +368,27 @@ fn drag_selection(session: &mut Session, transform: &Transform, to: [f64; 2]) ->
     let manner = Manner {
         stepped: snap.on || (hand.shift && rotates),
         each: hand.shift && transform.handle == Handle::Head,
+        straight: hand.shift,
         pitch: snap.on.then_some(snap.pitch),
     };
     let group = transform.at(to, manner);
     let snapshot = session.snapshot();
     let Some(group) = fitted(group, snapshot.box_size, is_torus(snapshot)) else { return Vec::new() };
-    edit_picture(session, merge(), |picture| put(picture, &transform.indices, &group))
+    if !transform.copies {
+        return edit_picture(session, merge(), |picture| put(picture, &transform.indices, &group));
+    }
+    let first = snapshot.particles.len();
+    let all = first..first + group.len();
+    let effects = edit_picture(session, merge(), |picture| {
+        picture::add(picture, &group);
+        // Where some lie on others there is no room yet.
+        picture.particles.len() == all.end
+    });
+    if session.snapshot().particles.len() == all.end {
+        (transform.indices, transform.copies) = (all.collect(), false);
+        session.kit.selection = transform.indices.clone();
+    }
+    effects
 }
 
 /// Puts particles in the place of those with these indices.

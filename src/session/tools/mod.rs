@@ -59,13 +59,15 @@ const IMAGE_SHARE: f64 = 0.15;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hand {
     pub shift: bool,
+    /// Alt or Ctrl: what is dragged is a copy.
+    pub copies: bool,
     /// World units.
     pub reach: f64,
 }
 
 impl Default for Hand {
     fn default() -> Self {
-        Self { shift: false, reach: 0.2 }
+        Self { shift: false, copies: false, reach: 0.2 }
     }
 }
 

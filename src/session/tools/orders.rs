@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::gesture::{give_up, put, selected};
+use super::gesture::{give_up, nearest, put, selected};
 use super::options::PaintOptions;
-use super::selection::{fitted, moved, rotated, scaled};
+use super::selection::{connected, fitted, moved, rotated, scaled, union};
 use super::{Hand, MOST_LAID, draft, is_torus, lay};
 use crate::session::apply::{Kind, edit_picture, notify};
 use crate::session::command::{Effect, Level, Place, Tool};
@@ -40,6 +40,10 @@ pub enum SelectionOrder {
     All,
     None,
     Invert,
+    /// The particle here, unless it is selected already.
+    Under([f64; 2]),
+    /// All that hang together with the particle here.
+    CreatureAt([f64; 2]),
     /// These, by their indices.
     Particles(Vec<usize>),
     Delete,
@@ -51,6 +55,9 @@ pub enum SelectionOrder {
     /// Along the line to the nearest neighbours; of all particles when none is selected.
     HeadAlongNeighbours,
 }
+
+/// Particles not farther apart than this, ℓ, are of one creature.
+const CREATURE_L: f64 = 1.7;
 
 pub(super) const NOTHING_SELECTED: &str =
     "Nothing is selected: drag around particles with Select (V), or press Ctrl+A.";
@@ -67,6 +74,16 @@ pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) ->
         SelectionOrder::Invert => {
             let others = (0..count).filter(|i| indices.binary_search(i).is_err()).collect();
             select(session, others)
+        }
+        SelectionOrder::Under(at) => match here(session, at) {
+            Some(index) if indices.binary_search(&index).is_err() => select(session, vec![index]),
+            _ => Vec::new(),
+        },
+        SelectionOrder::CreatureAt(at) => {
+            let Some(index) = here(session, at) else { return Vec::new() };
+            let creature = connected(&session.snapshot().particles, index, CREATURE_L * session.unit_length);
+            let indices = if session.kit.hand.shift { union(&indices, &creature) } else { creature };
+            select(session, indices)
         }
         SelectionOrder::Particles(mut wanted) => {
             wanted.retain(|&i| i < count);
@@ -94,6 +111,10 @@ pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) ->
         }
         SelectionOrder::HeadAlongNeighbours => head_along_neighbours(session, &indices),
     }
+}
+
+fn here(session: &Session, at: [f64; 2]) -> Option<usize> {
+    nearest(session.snapshot(), at, session.kit.hand.reach.max(0.3 * session.unit_length))
 }
 
 /// Selects, and takes a tool that can do something with it.

@@ -1,5 +1,7 @@
 //! The geometry of selecting: what lies inside, the frame with its handles, and what dragging a handle does.
 
+use std::collections::HashMap;
+
 use super::snap::to_step;
 use super::symmetry::turned;
 use crate::snapshot::{Particle, wrap};
@@ -75,6 +77,8 @@ pub(in crate::session) struct Transform {
     /// Where it went down.
     pub from: [f64; 2],
     pub centre: [f64; 2],
+    /// The group stays, and copies of it are moved, from the first move on.
+    pub copies: bool,
 }
 
 /// How the pointer's keys change a transformation.
@@ -84,6 +88,8 @@ pub(super) struct Manner {
     pub stepped: bool,
     /// Shift: heads turn by the angle instead of all going one way.
     pub each: bool,
+    /// Shift: moves go along one axis.
+    pub straight: bool,
     /// Moves by whole multiples of this, world units.
     pub pitch: Option<f64>,
 }
@@ -97,6 +103,10 @@ impl Transform {
         match self.handle {
             Handle::Body => {
                 let mut by = [to[0] - self.from[0], to[1] - self.from[1]];
+                if manner.straight {
+                    let across = if by[0].abs() < by[1].abs() { 0 } else { 1 };
+                    by[across] = 0.0;
+                }
                 if let Some(pitch) = manner.pitch {
                     by = by.map(|x| (x / pitch).round() * pitch);
                 }
@@ -175,6 +185,35 @@ pub(super) fn rectangle(a: [f64; 2], b: [f64; 2]) -> Vec<[f64; 2]> {
     vec![a, [b[0], a[1]], b, [a[0], b[1]]]
 }
 
+/// The particles that hang together with the one at `start`: each not farther than `link` from the next. Ascending.
+pub(super) fn connected(particles: &[Particle], start: usize, link: f64) -> Vec<usize> {
+    let cell = |p: &Particle| [p.x, p.y].map(|x| (x / link).floor() as i64);
+    let mut cells: HashMap<[i64; 2], Vec<usize>> = HashMap::new();
+    for (i, p) in particles.iter().enumerate() {
+        cells.entry(cell(p)).or_default().push(i);
+    }
+    let mut found = Vec::new();
+    let mut next = vec![start];
+    cells.entry(cell(&particles[start])).or_default().retain(|&i| i != start);
+    while let Some(i) = next.pop() {
+        found.push(i);
+        let (p, [cx, cy]) = (particles[i], cell(&particles[i]));
+        for [dx, dy] in [-1, 0, 1].into_iter().flat_map(|dx| [-1, 0, 1].map(|dy| [dx, dy])) {
+            let Some(there) = cells.get_mut(&[cx + dx, cy + dy]) else { continue };
+            // Whoever is found is taken out, so that each is looked at once.
+            there.retain(|&j| {
+                let near = (particles[j].x - p.x).hypot(particles[j].y - p.y) <= link;
+                if near {
+                    next.push(j);
+                }
+                !near
+            });
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
 /// Both, ascending, each once.
 pub(super) fn union(a: &[usize], b: &[usize]) -> Vec<usize> {
     let mut both: Vec<usize> = a.iter().chain(b).copied().collect();
@@ -194,7 +233,7 @@ mod tests {
 
     fn group(handle: Handle) -> Transform {
         let originals = vec![at(4.0, 5.0), at(6.0, 5.0)];
-        Transform { handle, indices: vec![0, 1], originals, from: [6.0, 5.0], centre: [5.0, 5.0] }
+        Transform { handle, indices: vec![0, 1], originals, from: [6.0, 5.0], centre: [5.0, 5.0], copies: false }
     }
 
     #[test]
@@ -239,6 +278,23 @@ mod tests {
     fn a_move_with_a_grid_goes_by_whole_steps() {
         let moved = group(Handle::Body).at([7.2, 5.3], Manner { pitch: Some(1.0), ..Manner::default() });
         assert_eq!((moved[0].x, moved[0].y), (5.0, 5.0));
+    }
+
+    #[test]
+    fn a_move_held_straight_goes_along_the_longer_axis() {
+        let moved = group(Handle::Body).at([7.2, 5.3], Manner { straight: true, ..Manner::default() });
+        assert!((moved[0].x - 5.2).abs() < 1e-9 && moved[0].y == 5.0);
+        let moved = group(Handle::Body).at([6.2, 8.0], Manner { straight: true, ..Manner::default() });
+        assert_eq!((moved[0].x, moved[0].y), (4.0, 8.0));
+    }
+
+    #[test]
+    fn a_creature_is_what_hangs_together() {
+        let row = |x0: f64, n: usize| (0..n).map(move |i| at(x0 + i as f64, 1.0));
+        let particles: Vec<Particle> = row(0.0, 4).chain(row(6.0, 3)).collect();
+        assert_eq!(connected(&particles, 2, 1.5), [0, 1, 2, 3]);
+        assert_eq!(connected(&particles, 6, 1.5), [4, 5, 6]);
+        assert_eq!(connected(&particles, 6, 0.5), [6]);
     }
 
     #[test]

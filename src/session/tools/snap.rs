@@ -28,6 +28,12 @@ pub(super) fn to_step_about(from: [f64; 2], to: [f64; 2]) -> [f64; 2] {
     [from[0] + length * cos, from[1] + length * sin]
 }
 
+/// `to`, moved so that the rectangle between both is a square, as large as the longer side.
+pub(super) fn square_about(from: [f64; 2], to: [f64; 2]) -> [f64; 2] {
+    let side = (to[0] - from[0]).abs().max((to[1] - from[1]).abs());
+    [0, 1].map(|k| from[k] + side * (to[k] - from[k]).signum())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +45,11 @@ mod tests {
         assert!((snap.heading(0.30) - STEP_RAD).abs() < 1e-12);
         let off = Snap { on: false, ..snap };
         assert_eq!((off.place([1.2, 0.3]), off.heading(0.3)), ([1.2, 0.3], 0.3));
+    }
+
+    #[test]
+    fn a_rectangle_held_square_keeps_its_quarter() {
+        assert_eq!(square_about([1.0, 1.0], [3.0, 0.5]), [3.0, -1.0]);
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn species(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             let chosen = session.species() == species;
             response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, chosen, &name));
             let colour = style::SPECIES_COLOURS[usize::from(species) % MAX_SPECIES];
-            let ground = if chosen { colour.gamma_multiply(0.28) } else { style::BAR.colour() };
+            let ground = if chosen { style::faint(colour, 0.28) } else { style::BAR.colour() };
             let line = if chosen || response.hovered() { Stroke::new(1.5, colour) } else { Stroke::NONE };
             ui.painter().rect(rect, 5.0, ground, line, StrokeKind::Inside);
             ui.painter().add(swarm_view::arrow(rect.center(), 0.6, 11.0, colour));

@@ -3,6 +3,7 @@
 use std::f32::consts::{FRAC_PI_2, TAU};
 
 use super::super::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2};
+use super::super::style;
 use crate::session::Brush;
 
 pub(super) fn draw(painter: &Painter, rect: Rect, brush: Brush, colour: Color32) {
@@ -49,7 +50,7 @@ pub(super) fn draw(painter: &Painter, rect: Rect, brush: Brush, colour: Color32)
                 })
                 .collect();
             points.push(c - Vec2::new(0.0, 1.25 * r));
-            painter.add(Shape::convex_polygon(points, colour.gamma_multiply(0.45), stroke));
+            painter.add(Shape::convex_polygon(points, style::faint(colour, 0.45), stroke));
         }
         Brush::Follow => {
             painter.circle_stroke(c, 0.75 * r, stroke);
