@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-use super::egui::{self, Color32, CornerRadius, FontFamily, FontId, Margin, Rgba, Stroke, TextStyle, Vec2};
+use super::egui::ecolor::{gamma_u8_from_linear_f32, linear_f32_from_gamma_u8};
+use super::egui::{self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Vec2};
 use crate::observe::looks::{Palette, Theme};
 use crate::session::Prefs;
 use crate::snapshot::MAX_SPECIES;
@@ -81,12 +82,17 @@ impl From<Ink> for Color32 {
     }
 }
 
-/// A colour through which the ground is seen, as much of it as is meant: light is added on dark ground, and taken away on
-/// light ground, where the eye tells it otherwise.
+/// A colour through which the ground is seen. On dark ground it is dimmed, as elsewhere in egui; on paper that would turn it
+/// grey, as the GPU adds light and not what is stored: there its light is.
 pub fn faint(colour: impl Into<Color32>, opacity: f32) -> Color32 {
+    let colour = colour.into();
     match WORN.get().0 {
-        Theme::Dark => colour.into().gamma_multiply(opacity),
-        Theme::Light => Color32::from(Rgba::from(colour.into()) * opacity),
+        Theme::Dark => colour.gamma_multiply(opacity),
+        Theme::Light => {
+            let share = |x: u8| gamma_u8_from_linear_f32(opacity * linear_f32_from_gamma_u8(x));
+            let alpha = (opacity * f32::from(colour.a())).round() as u8;
+            Color32::from_rgba_premultiplied(share(colour.r()), share(colour.g()), share(colour.b()), alpha)
+        }
     }
 }
 
