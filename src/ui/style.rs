@@ -83,14 +83,16 @@ impl From<Ink> for Color32 {
 }
 
 /// A colour through which the ground is seen. On dark ground it is dimmed, as elsewhere in egui; on paper that would turn it
-/// grey, as the GPU adds light and not what is stored: there its light is.
+/// grey, as the GPU mixes light and not what is stored: there it is mixed to look as it does to egui.
 pub fn faint(colour: impl Into<Color32>, opacity: f32) -> Color32 {
     let colour = colour.into();
     match WORN.get().0 {
         Theme::Dark => colour.gamma_multiply(opacity),
         Theme::Light => {
-            let share = |x: u8| gamma_u8_from_linear_f32(opacity * linear_f32_from_gamma_u8(x));
-            let alpha = (opacity * f32::from(colour.a())).round() as u8;
+            // Of the light of white paper, what is left under black of this opacity.
+            let cover = 1.0 - linear_f32_from_gamma_u8((255.0 * (1.0 - opacity)).round() as u8);
+            let share = |x: u8| gamma_u8_from_linear_f32(cover * linear_f32_from_gamma_u8(x));
+            let alpha = (cover * f32::from(colour.a())).round() as u8;
             Color32::from_rgba_premultiplied(share(colour.r()), share(colour.g()), share(colour.b()), alpha)
         }
     }
@@ -210,6 +212,8 @@ fn colours(v: &mut egui::Visuals) {
     v.selection.bg_fill = ACCENT_DARK.colour();
     v.selection.stroke = Stroke::new(1.0, TEXT_STRONG);
     v.slider_trailing_fill = true;
+    // What is dimmed gets darker on paper (see [`faint`]): less of it looks as pale as it should.
+    v.disabled_alpha = if v.dark_mode { 0.5 } else { 0.3 };
     v.handle_shape = egui::style::HandleShape::Circle;
     let widgets = &mut v.widgets;
     for (state, fill, text) in [
