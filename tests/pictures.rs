@@ -73,6 +73,10 @@ fn a_scene_becomes_a_picture_and_every_command_takes_the_picture() {
     desk.json("live mill.png --from snapshot --particles 24 --steps 20 --engine cpu -o lived.png");
     let lived = Scene::load(desk.path("lived.png")).unwrap().scene;
     assert_eq!(lived.state.map(|state| state.swarm.len()), Some(24));
+    // In another look it holds the same.
+    desk.json("picture mill.ron -o mill.png --theme light --palette muted --body arrow");
+    let light = image::open(desk.path("mill.png")).unwrap().to_rgb8();
+    assert!(light.get_pixel(2, 2).0.iter().all(|c| *c > 200), "{:?}", light.get_pixel(2, 2));
     // Back to text, and the same.
     desk.json("picture mill.png -o back.ron");
     let [before, after] = ["mill.ron", "back.ron"].map(|name| Scene::load(desk.path(name)).unwrap().scene);

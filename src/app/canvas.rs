@@ -80,6 +80,7 @@ impl Canvas {
         ctx: &egui::Context,
         (free, offers): (Rect, &[Rect]),
         session: &Session,
+        live: &Live,
         pointer_is_here: bool,
         dt_s: f64,
     ) -> Vec<Command> {
@@ -90,7 +91,8 @@ impl Canvas {
         let place = session.place();
         let box_size = match place {
             Place::Paint => session.snapshot().box_size,
-            Place::Learn | Place::Live => session.live().box_size_l,
+            // A swarm that was ordered may not have come yet.
+            Place::Learn | Place::Live => live.extent().map_or(session.live().box_size_l, |(_, box_size_l)| box_size_l),
         };
         self.camera(place).update(free, box_size, dt_s);
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());

@@ -2,6 +2,7 @@
 //!
 //! The main world says what is to be seen ([`CanvasFrame`]); a system in Bevy's 2-D pass draws it under the panels.
 
+mod pipeline;
 mod trails;
 mod view;
 
@@ -18,6 +19,7 @@ use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue, ViewQuery
 use bevy::render::view::{ExtractedView, ViewTarget};
 use bevy::render::{Render, RenderApp, RenderSystems};
 
+use pipeline::{Recipe, over};
 use trails::Trails;
 
 /// One swarm to draw: (x, y, heading, species) per particle.
@@ -112,43 +114,15 @@ impl Canvas {
             label: Some("particles"),
             source: wgpu::ShaderSource::Wgsl(view::PARTICLES.into()),
         });
-        let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("canvas"),
-            bind_group_layouts: &[Some(&self.layout)],
-            immediate_size: 0,
-        });
-        let pipeline = |label, vertex, fragment, topology| {
-            device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-                label: Some(label),
-                layout: Some(&layout),
-                vertex: wgpu::VertexState {
-                    module: &module,
-                    entry_point: Some(vertex),
-                    compilation_options: Default::default(),
-                    buffers: &[],
-                },
-                primitive: wgpu::PrimitiveState { topology, ..Default::default() },
-                depth_stencil: None,
-                multisample: Default::default(),
-                fragment: Some(wgpu::FragmentState {
-                    module: &module,
-                    entry_point: Some(fragment),
-                    compilation_options: Default::default(),
-                    targets: &[Some(wgpu::ColorTargetState {
-                        format,
-                        blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-                        write_mask: wgpu::ColorWrites::ALL,
-                    })],
-                }),
-                multiview_mask: None,
-                cache: None,
-            })
+        let pipeline = |label, entries, topology| {
+            let groups = &[Some(&self.layout)];
+            Recipe { label, module: &module, entries, groups, topology, target: over(format) }.make(device)
         };
         use wgpu::PrimitiveTopology::{TriangleList, TriangleStrip};
         Pipelines {
             format,
-            stage: pipeline("canvas stage", "stage_vertex", "stage_fragment", TriangleStrip),
-            bodies: pipeline("canvas bodies", "body_vertex", "body_fragment", TriangleList),
+            stage: pipeline("canvas stage", ["stage_vertex", "stage_fragment"], TriangleStrip),
+            bodies: pipeline("canvas bodies", ["body_vertex", "body_fragment"], TriangleList),
             trails: Trails::new(device, &self.layout, format),
         }
     }

@@ -10,10 +10,10 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
 use super::desk::{Desk, guarded};
-use super::live::{Answer, Kept};
+use super::portrait::{self, Portrait};
 use crate::observe::chart::Chart;
 use crate::observe::picture;
-use crate::scene::{Scene, holds_scene, is_picture_name, lost_its_scene, write_atomic};
+use crate::scene::{Scene, Showing, holds_scene, is_picture_name, lost_its_scene, write_atomic};
 use crate::session::{Document, Event, Level, SceneSource, ShareEvent};
 use crate::snapshot::io::{ImportOptions, import};
 
@@ -117,21 +117,21 @@ impl Files {
         });
     }
 
-    /// `living`: the swarm, which is written with the document; the writing thread waits for it.
-    pub fn save(&self, path: PathBuf, document: Document, living: Answer<Kept>, revision: u64) {
+    /// `portrait`: how a picture of the scene is drawn.
+    pub fn save(&self, path: PathBuf, document: Document, portrait: Portrait, revision: u64) {
         let sender = self.sender.clone();
         self.write(path, move |path| {
-            let result = guarded(&format!("saving {}", path.display()), || save(path, document, living));
+            let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
             // Fails only when the program is ending.
             let _ = sender.send(Event::Saved { path: path.to_owned(), revision, result });
         });
     }
 
     /// A copy: the file of the scene stays what it is.
-    pub fn save_copy(&self, path: PathBuf, document: Document, living: Answer<Kept>) {
+    pub fn save_copy(&self, path: PathBuf, document: Document, portrait: Portrait) {
         let notices = self.notices.0.clone();
         self.write(path, move |path| {
-            let result = guarded(&format!("saving {}", path.display()), || save(path, document, living));
+            let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
             let what = if is_picture_name(path) { "The scene as a picture" } else { "A copy of the scene" };
             let _ = notices.send(match result {
                 Ok(()) => (Level::Success, format!("{what}: {}", path.display())),
@@ -194,11 +194,13 @@ impl Files {
     }
 }
 
-fn save(path: &Path, mut document: Document, living: Answer<Kept>) -> Result<(), String> {
+/// The writing thread waits for the swarm, which is written with the document.
+fn save(path: &Path, mut document: Document, portrait: Portrait) -> Result<(), String> {
     // Where nothing lives any more, the scene is saved without it.
-    let Kept { state, shown } = living.wait().unwrap_or_default();
-    document.state = state.map(Arc::new);
-    Scene::from(document).save_showing(path, shown.as_ref()).map_err(|e| e.to_string())
+    let kept = portrait.living.wait().unwrap_or_default();
+    let showing = if is_picture_name(path) { portrait::showing(portrait.style, &kept) } else { Showing::default() };
+    document.state = kept.state.map(Arc::new);
+    Scene::from(document).save_showing(path, &showing).map_err(|e| e.to_string())
 }
 
 fn load(path: &Path, notices: &Sender<Notice>) -> Result<Box<Document>, String> {
@@ -296,7 +298,8 @@ mod tests {
             // The first ones take longest.
             let mut document = document(&format!("save {k}"));
             document.notes = "x".repeat(100_000 * (20 - k) as usize);
-            files.save(path.clone(), document, Live::default().kept(false), k);
+            let portrait = Portrait { style: Default::default(), living: Live::default().kept() };
+            files.save(path.clone(), document, portrait, k);
         }
         files.load(SceneSource::File(path.clone()));
         for k in 0..20 {

@@ -60,6 +60,8 @@ pub struct Live {
     /// The bodies that are drawn, where not all are, and what each of them stands for.
     chosen: Vec<u32>,
     every: usize,
+    /// How often others were in sight.
+    sights: u64,
     /// Memory for what is chosen.
     bodies: Vec<Body>,
     measures: Measures,
@@ -92,6 +94,7 @@ impl Default for Live {
             uploaded: (0, None),
             chosen: Vec::new(),
             every: 1,
+            sights: 0,
             bodies: Vec::new(),
             measures: Measures::default(),
             follower: Follower::default(),
@@ -211,6 +214,7 @@ impl Live {
         let in_part = (gpu.is_software && self.seen.count > sight::MOST_DRAWN).then_some(sight);
         let shown = self.buffer.get_or_insert_with(|| SwarmBuffer::new(gpu, self.seen.count));
         if self.uploaded != (self.seen.number, in_part) {
+            self.sights += u64::from(self.uploaded.1 != in_part);
             self.uploaded = (self.seen.number, in_part);
             match in_part {
                 None => {
@@ -253,9 +257,10 @@ impl Live {
         })
     }
 
-    /// How often time has run, and how many swarms have lived: for what is drawn of the past.
+    /// How often time has run, and how many swarms have lived or come into sight: for what is drawn of the past.
     pub fn past(&self) -> (u64, u64) {
-        self.seen.past
+        let (runs, swarms) = self.seen.past;
+        (runs, swarms + self.sights)
     }
 
     /// Seconds that a step takes for each particle; `None` where steps are not waited for.
@@ -298,9 +303,9 @@ impl Live {
         }
     }
 
-    /// The living swarm, to be kept with the scene; `with_shown`: also as it is seen.
-    pub fn kept(&self, with_shown: bool) -> Answer<Kept> {
-        self.ask(move |host| host.kept(with_shown))
+    /// The living swarm, to be kept with the scene.
+    pub fn kept(&self) -> Answer<Kept> {
+        self.ask(Host::kept)
     }
 
     /// The swarm as it moves.
@@ -315,7 +320,7 @@ impl Live {
 
     /// Keeps the moment: it comes among the [`Self::news`].
     pub fn keep_moment(&self, wanted_for: MomentUse) {
-        self.tell_of(move |host| host.kept(false).state.map(|state| Event::MomentKept(wanted_for, Box::new(state))));
+        self.tell_of(move |host| host.kept().state.map(|state| Event::MomentKept(wanted_for, Box::new(state))));
     }
 
     /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].

@@ -35,17 +35,22 @@ impl Measures {
     }
 
     fn smooth(&mut self, newest: &[[f32; 2]]) {
-        if self.smoothed.len() != newest.len() {
-            self.smoothed.clear();
-            self.smoothed.extend(newest);
-            return;
-        }
-        for (smoothed, newest) in self.smoothed.iter_mut().zip(newest) {
-            for (s, n) in smoothed.iter_mut().zip(newest) {
-                // A number that is none is passed over: it would stay for ever.
-                let step = NEWEST * (n - *s);
-                *s += if step.is_finite() { step } else { 0.0 };
-            }
+        smooth(&mut self.smoothed, newest);
+    }
+}
+
+/// Lets what is shown follow what was measured.
+pub fn smooth(shown: &mut Vec<[f32; 2]>, newest: &[[f32; 2]]) {
+    if shown.len() != newest.len() {
+        shown.clear();
+        shown.extend(newest);
+        return;
+    }
+    for (smoothed, newest) in shown.iter_mut().zip(newest) {
+        for (s, n) in smoothed.iter_mut().zip(newest) {
+            // A number that is none is passed over: it would stay for ever.
+            let step = NEWEST * (n - *s);
+            *s += if step.is_finite() { step } else { 0.0 };
         }
     }
 }

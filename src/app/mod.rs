@@ -22,6 +22,7 @@ mod live;
 mod measures;
 mod mine;
 mod observer;
+mod portrait;
 mod preflight;
 mod ramp;
 mod recorder;
@@ -155,6 +156,7 @@ fn show(
     }
     let range = shell.ramps.range(&shell.session, shell.live.settings());
     shell.ui.set_ramp_range(range);
+    shell.share.set_ramp_range(range);
     shell.clipboard.before_panels(ctx);
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
     shell.clipboard.after_panels(ctx);
@@ -162,7 +164,8 @@ fn show(
     if let Some(index) = shell.session.live().following {
         canvas.follow(shell.live.creature(gpu, index), time.delta_secs_f64());
     }
-    wanted.extend(canvas.show(ctx, (free, shell.ui.offers()), &shell.session, pointer_is_here, time.delta_secs_f64()));
+    let dt_s = time.delta_secs_f64();
+    wanted.extend(canvas.show(ctx, (free, shell.ui.offers()), &shell.session, &shell.live, pointer_is_here, dt_s));
     shell.apply(gpu, wanted);
     for view in std::mem::take(&mut shell.views) {
         match view {

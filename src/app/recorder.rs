@@ -11,10 +11,10 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::desk::guarded;
 use super::files::Notice;
-use super::live::{Coming, Live};
+use super::live::{Coming, Live, Seen};
+use super::portrait::Eye;
 use crate::observe::picture::{Film, FilmStyle, PictureStyle};
 use crate::session::{FilmOptions, Level};
-use crate::snapshot::Swarm;
 use crate::ui::FilmProgress;
 
 /// Frames that may wait to be drawn: all that a film keeps in memory, beside what its seam needs.
@@ -30,7 +30,9 @@ struct Run {
     options: FilmOptions,
     path: PathBuf,
     /// `None` once the last frame was taken.
-    frames: Option<Sender<Swarm>>,
+    frames: Option<Sender<Seen>>,
+    /// Colour tells of numbers: they are measured for each frame.
+    is_measured: bool,
     /// The torus of the first frame.
     box_size: [f64; 2],
     taken: usize,
@@ -73,6 +75,7 @@ impl Recorder {
             frames: options.frames(),
             loops: options.loops,
         };
+        let is_measured = style.picture.colour_by.needs_measures();
         let (frames, inbox) = bounded(WAITING_FRAMES);
         let shared = Arc::new(Shared::default());
         let job = Job { path: path.clone(), style, box_size, species, inbox, shared: shared.clone() };
@@ -93,7 +96,8 @@ impl Recorder {
             return;
         }
         let frames = Some(frames);
-        self.run = Some(Run { options, path, frames, box_size, taken: 0, steps_to_go: 0, asked: None, shared });
+        self.run =
+            Some(Run { options, path, frames, is_measured, box_size, taken: 0, steps_to_go: 0, asked: None, shared });
     }
 
     /// Ends the film under way and keeps it.
@@ -168,7 +172,7 @@ impl Run {
         if let Some(answer) = self.asked.as_mut().and_then(Coming::take) {
             self.asked = None;
             match answer {
-                Ok(seen) => self.take(seen.swarm),
+                Ok(seen) => self.take(seen),
                 // Nothing lives, or the GPU was lost, which is told elsewhere.
                 Err(_) => self.end(),
             }
@@ -177,18 +181,18 @@ impl Run {
         if self.steps_to_go > 0 || self.asked.is_some() || frames.is_full() {
             return;
         }
-        self.asked = Some(live.look_at_shown());
+        self.asked = Some(if self.is_measured { live.look() } else { live.look_at_shown() });
         self.steps_to_go = self.options.steps_per_frame;
     }
 
-    fn take(&mut self, swarm: Swarm) {
-        if swarm.box_size != self.box_size {
+    fn take(&mut self, seen: Seen) {
+        if seen.swarm.box_size != self.box_size {
             // Another scene: the film ends here.
             self.end();
         }
         let Some(frames) = &self.frames else { return };
         // Never full here; disconnected when the film has failed, which is told by the thread.
-        if frames.try_send(swarm).is_ok() {
+        if frames.try_send(seen).is_ok() {
             self.taken += 1;
         }
         if self.taken >= self.options.frames() {
@@ -203,18 +207,20 @@ struct Job {
     style: FilmStyle,
     box_size: [f64; 2],
     species: usize,
-    inbox: Receiver<Swarm>,
+    inbox: Receiver<Seen>,
     shared: Arc<Shared>,
 }
 
 impl Job {
     fn run(self) -> Result<Notice, String> {
-        let mut film = Film::create(&self.path, self.style, self.box_size, self.species).map_err(|e| e.to_string())?;
-        for swarm in self.inbox {
+        let mut film =
+            Film::create(&self.path, self.style.clone(), self.box_size, self.species).map_err(|e| e.to_string())?;
+        let mut eye = Eye::new(self.style.picture.colour_by);
+        for seen in self.inbox {
             if self.shared.is_cancelled.load(Ordering::Acquire) {
                 break;
             }
-            film.add(swarm).map_err(|e| e.to_string())?;
+            film.add(eye.see(seen)).map_err(|e| e.to_string())?;
             self.shared.written.fetch_add(1, Ordering::Relaxed);
         }
         if self.shared.is_cancelled.load(Ordering::Acquire) {

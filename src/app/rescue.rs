@@ -268,7 +268,7 @@ mod tests {
 
     fn written(rescue: &mut Rescue, session: &Session, files: &Files) {
         rescue.looked = Instant::now().checked_sub(EVERY).unwrap();
-        assert_eq!(rescue.advance(session, files, || Live::default().kept(false)), None);
+        assert_eq!(rescue.advance(session, files, || Live::default().kept()), None);
         settle(files);
     }
 
@@ -285,7 +285,7 @@ mod tests {
         find(folder, &sender);
         rescue.scan = scan;
         rescue.folder = Some(folder.to_owned());
-        rescue.advance(&Session::new(1), &Files::default(), || Live::default().kept(false));
+        rescue.advance(&Session::new(1), &Files::default(), || Live::default().kept());
         rescue
     }
 
@@ -392,7 +392,7 @@ mod tests {
         assert_eq!(*session.document(), *dirty("Lost").document());
         assert_eq!(session.path(), Some(Path::new("/home/me/lost.ron")));
         // Safe again at once, and the old file stays until this run ends.
-        rescue.advance(&session, &files, || Live::default().kept(false));
+        rescue.advance(&session, &files, || Live::default().kept());
         settle(&files);
         assert_eq!(names(dir.path()).iter().filter(|n| n.ends_with(".ron")).count(), 2);
         rescue.end();
@@ -429,7 +429,7 @@ mod tests {
         let mut told = 0;
         for _ in 0..3 {
             rescue.looked = Instant::now().checked_sub(EVERY).unwrap();
-            told += usize::from(rescue.advance(&session, &files, || Live::default().kept(false)).is_some());
+            told += usize::from(rescue.advance(&session, &files, || Live::default().kept()).is_some());
         }
         assert_eq!(told, 1);
     }

@@ -4,15 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::files::{Files, Notice};
 use super::folders;
-use super::live::{Answer, Kept, Live};
+use super::live::Live;
 use super::mine::{Mine, file_name, free_path};
+use super::portrait::{self, Portrait};
 use super::recorder::Recorder;
 use super::rescue::Rescue;
-use crate::observe::picture::{PictureStyle, ffmpeg};
-use crate::scene::is_picture_name;
-use crate::session::{
-    Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder, Theme,
-};
+use crate::observe::picture::ffmpeg;
+use crate::session::{Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder};
 use crate::ui::ShareReadouts;
 
 /// The desk of these things.
@@ -22,6 +20,8 @@ pub struct Sharing {
     recorder: Recorder,
     films_folder: PathBuf,
     has_ffmpeg: bool,
+    /// The numbers at both ends of the colour ramp, once they are known.
+    range: Option<[f64; 2]>,
 }
 
 impl Default for Sharing {
@@ -32,6 +32,7 @@ impl Default for Sharing {
             recorder: Recorder::default(),
             films_folder: folders::films(),
             has_ffmpeg: ffmpeg().is_some(),
+            range: None,
         }
     }
 }
@@ -52,16 +53,14 @@ impl Sharing {
         match order {
             ShareOrder::Open(path) => files.open(path),
             ShareOrder::SaveCopy { path, document } => {
-                let living = living(&path, live);
-                files.save_copy(path, *document, living);
+                files.save_copy(path, *document, self.portrait(session.prefs(), live));
             }
             ShareOrder::SaveAmongMine { name, document, revision } => {
                 let path = match self.mine.path_for(&name, session.path()) {
                     Ok(path) => path,
                     Err(why) => return Some(Event::Saved { path: name.into(), revision, result: Err(why) }),
                 };
-                let living = living(&path, live);
-                files.save(path, *document, living, revision);
+                files.save(path, *document, self.portrait(session.prefs(), live), revision);
             }
             ShareOrder::Film(options) => {
                 let begins = self.recorder.progress().is_none();
@@ -79,7 +78,23 @@ impl Sharing {
         let name = file_name(&session.document().title.to_lowercase());
         let path = free_path(&self.films_folder, &name, options.kind.ending(), None);
         let species = session.snapshot().species_count();
-        self.recorder.toggle(options, path, style(session.prefs()), session.live().box_size_l, species);
+        self.recorder.toggle(
+            options,
+            path,
+            portrait::style(session.prefs(), self.range),
+            session.live().box_size_l,
+            species,
+        );
+    }
+
+    /// The numbers at both ends of the colour ramp.
+    pub fn set_ramp_range(&mut self, range: Option<[f64; 2]>) {
+        self.range = range;
+    }
+
+    /// How the picture of a scene is drawn now.
+    pub fn portrait(&self, prefs: &Prefs, live: &Live) -> Portrait {
+        Portrait { style: portrait::style(prefs, self.range), living: live.kept() }
     }
 
     /// What an event tells of the list of recent files.
@@ -105,7 +120,7 @@ impl Sharing {
     /// Once a frame, after `steps` were taken; returns what the user should know.
     pub fn advance(&mut self, session: &Session, files: &Files, live: &Live, steps: u32) -> Vec<Notice> {
         self.recorder.advance(live, steps);
-        let failure = self.rescue.advance(session, files, || live.kept(false));
+        let failure = self.rescue.advance(session, files, || live.kept());
         let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
         self.recorder.notices().chain(failure).collect()
     }
@@ -133,16 +148,4 @@ impl Sharing {
     pub fn end(&mut self) {
         self.rescue.end();
     }
-}
-
-/// Pictures in the colours of the window.
-fn style(prefs: &Prefs) -> PictureStyle {
-    let usual = if prefs.theme == Theme::Light { PictureStyle::light() } else { PictureStyle::default() };
-    let glow = if prefs.look.glow { usual.glow } else { 0.0 };
-    PictureStyle { palette: prefs.look.palette.colours(prefs.theme), glow, ..usual }
-}
-
-/// What a scene saved at `path` keeps of the living swarm: where that is a picture, also as it is seen.
-pub fn living(path: &Path, live: &Live) -> Answer<Kept> {
-    live.kept(is_picture_name(path))
 }

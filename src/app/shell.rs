@@ -12,7 +12,7 @@ use super::kept::{self, Keeper};
 use super::live::{Gpu, Live};
 use super::observer::{Bench, Watch};
 use super::ramp::Ramps;
-use super::share::{Sharing, living};
+use super::share::Sharing;
 use super::stamps::Book;
 use super::stippler::Stippler;
 use super::thumbs::Thumbs;
@@ -225,8 +225,8 @@ impl Shell {
                 Effect::LoadScene(source) => self.files.load(source),
                 Effect::ImportFile(path) => self.files.import(path),
                 Effect::SaveScene { path, document, revision } => {
-                    let living = living(&path, &self.live);
-                    self.files.save(path, *document, living, revision);
+                    let portrait = self.share.portrait(self.session.prefs(), &self.live);
+                    self.files.save(path, *document, portrait, revision);
                 }
                 Effect::StartTraining(request) => self.training.start(*request),
                 Effect::MeasurePace { .. } => self.stopwatch.measure(effect),

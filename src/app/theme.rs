@@ -59,10 +59,12 @@ pub fn pull(theme: Theme) -> Color32 {
 
 /// Inside the box and its edge: linear, premultiplied.
 pub fn stage(theme: Theme) -> ([f32; 4], [f32; 4]) {
-    match theme {
-        Theme::Dark => ([0.0065, 0.0080, 0.0130, 1.0], [0.045, 0.060, 0.095, 1.0]),
-        Theme::Light => ([1.0, 1.0, 1.0, 1.0], [0.62, 0.60, 0.55, 1.0]),
-    }
+    let [r, g, b] = theme.stage().map(linear);
+    let edge = match theme {
+        Theme::Dark => [0.045, 0.060, 0.095, 1.0],
+        Theme::Light => [0.62, 0.60, 0.55, 1.0],
+    };
+    ([r, g, b, 1.0], edge)
 }
 
 /// Colours as the shader wants them: linear.

@@ -55,6 +55,9 @@ impl FilmArgs {
     }
 }
 
+/// Behind each particle is seen where it was for so long, seconds of the film.
+const TRAIL_S: f64 = 0.4;
+
 /// The films in the making.
 pub(super) struct Films {
     films: Vec<Film>,
@@ -70,7 +73,7 @@ impl Films {
             if kind != FilmKind::Frames {
                 check_writable(path as &Path)?;
             }
-            let picture = PictureStyle { size_px: args.film_size, ..PictureStyle::default() };
+            let picture = PictureStyle { size_px: args.film_size, trail_s: TRAIL_S, ..PictureStyle::default() };
             let frames = (args.film_frames as usize).min(steps.max(1));
             let style = FilmStyle { kind, picture, frames_per_second: args.fps, frames, loops: args.loops };
             Ok(Film::create(path, style, box_l, species)?)

@@ -234,11 +234,16 @@ impl Trainer {
     }
 
     fn draw(&mut self, sigma_range_l: [f64; 2]) -> Arc<Batch> {
-        // The operations of the last step are dropped, so this is the only owner and nothing is copied.
-        let mut batch = Arc::try_unwrap(std::mem::take(&mut self.batch)).unwrap_or_default();
+        let mut batch = self.take_batch();
         self.pool.draw(&mut batch, self.settings.batch, sigma_range_l, &self.rule);
         self.batch = Arc::new(batch);
         self.batch.clone()
+    }
+
+    /// The memory of the last batch. The operations of the last step are dropped, so this is the only owner and nothing is
+    /// copied.
+    fn take_batch(&mut self) -> Batch {
+        Arc::try_unwrap(std::mem::take(&mut self.batch)).unwrap_or_default()
     }
 
     /// As [`Trainer::draw`]; half of the batch are swarms that live by the energy and the flow as they are now.
@@ -246,7 +251,7 @@ impl Trainer {
         if !self.pool.samples_are_whole() {
             return self.draw(sigma_range_l);
         }
-        let mut batch = Arc::try_unwrap(std::mem::take(&mut self.batch)).unwrap_or_default();
+        let mut batch = self.take_batch();
         let rule = self.rule_with(Some(student));
         let mut chains = match self.chains.take() {
             Some(chains) => chains,

@@ -1,16 +1,18 @@
 //! Swarms as pictures without a GPU: still images and GIFs for the command line, tests and scene thumbnails.
 //!
-//! Each particle is a drop that points where it heads, anti-aliased from its signed distance, drawn in linear light, and
-//! drawn again where it reaches over the edge of the torus.
+//! Each particle has the body, the colour and the light that it has in the window, anti-aliased from its signed distance,
+//! drawn in linear light, and drawn again where it reaches over the edge of the torus.
 
 mod apng;
 mod canvas;
 mod card;
+mod colours;
 mod film;
 mod frames;
 mod gif;
 mod letters;
 mod mp4;
+mod painter;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -19,16 +21,16 @@ use std::path::{Path, PathBuf};
 use image::{ImageEncoder, RgbaImage};
 use tempfile::NamedTempFile;
 
-use super::looks::{Palette, Theme};
-use crate::snapshot::{MAX_SPECIES, Particle, Swarm};
+use super::looks::{Body, ColourBy, Palette, Theme};
+use crate::snapshot::{MAX_SPECIES, Swarm};
 
 pub use self::gif::GifWriter;
 pub use apng::ApngWriter;
-use canvas::Canvas;
 pub use card::{Card, is_card};
 pub use film::{Film, FilmKind, FilmStyle};
 pub use frames::FrameWriter;
 pub use mp4::{Mp4Writer, ffmpeg};
+pub use painter::{Painter, Shot};
 
 /// Longest side that a picture may have, pixels.
 pub const MAX_SIDE_PX: u32 = 8192;
@@ -37,42 +39,46 @@ pub const MAX_SIDE_PX: u32 = 8192;
 pub struct PictureStyle {
     /// Longer side of the picture, pixels (at most [`MAX_SIDE_PX`]).
     pub size_px: u32,
-    pub background: [u8; 3],
+    pub theme: Theme,
     pub palette: [[u8; 3]; MAX_SPECIES],
+    pub body: Body,
+    pub colour_by: ColourBy,
+    /// The numbers at both ends of the ramp, where colour tells of speed or energy.
+    pub range: [f64; 2],
     /// Length of a particle's body in the unit of the swarm (ℓ for a live one).
     pub body_length: f64,
     /// Strength of the light around the bodies, 0 to 1.
     pub glow: f64,
-    /// Strength of the trails, 0 to 1.
-    pub trail: f64,
+    /// Time in which a trail fades, seconds of the film; 0: no trails.
+    pub trail_s: f64,
 }
 
 impl Default for PictureStyle {
+    /// As from the command line.
     fn default() -> Self {
         Self {
             size_px: 800,
-            background: [13, 16, 24],
+            theme: Theme::Dark,
             palette: Palette::default().colours(Theme::Dark),
-            body_length: 0.8,
-            glow: 0.6,
-            trail: 0.55,
+            body: Body::Drop,
+            colour_by: ColourBy::Species,
+            range: [0.0, 1.0],
+            body_length: 0.84,
+            glow: 1.0,
+            trail_s: 0.0,
         }
     }
 }
 
 impl PictureStyle {
-    /// Dark bodies on paper, without glow.
-    pub fn light() -> Self {
-        Self::of(Palette::default(), Theme::Light)
+    /// In the colours of a theme.
+    pub fn of(palette: Palette, theme: Theme) -> Self {
+        Self { theme, palette: palette.colours(theme), ..Self::default() }
     }
 
-    /// In the colours that the window shows.
-    pub fn of(palette: Palette, theme: Theme) -> Self {
-        let usual = Self { palette: palette.colours(theme), ..Self::default() };
-        match theme {
-            Theme::Dark => usual,
-            Theme::Light => Self { background: theme.ground(), glow: 0.0, ..usual },
-        }
+    /// sRGB where nothing is.
+    pub fn background(&self) -> [u8; 3] {
+        self.theme.stage()
     }
 
     /// Width and height of a picture of this box, pixels.
@@ -96,27 +102,7 @@ pub enum PictureError {
 
 /// The swarm as it is now.
 pub fn render(swarm: &Swarm, style: &PictureStyle) -> RgbaImage {
-    render_with_trail(std::slice::from_ref(swarm), style)
-}
-
-/// The last swarm of `history` (oldest first, same particles in the same order), with fading trails from the ones before.
-pub fn render_with_trail(history: &[Swarm], style: &PictureStyle) -> RgbaImage {
-    let now = history.last().cloned().unwrap_or_default();
-    let [width, height] = style.size_of(now.box_size);
-    let mut canvas = Canvas::new([width, height], now.box_size, style);
-    let steps = history.len().saturating_sub(1);
-    for (age, pair) in history.windows(2).enumerate() {
-        // 1 for the newest stretch, towards 0 for the oldest.
-        let freshness = (age + 1) as f64 / steps as f64;
-        for (from, to) in pair[0].particles.iter().zip(&pair[1].particles) {
-            canvas.trail(from, pair[1].offset(from, to), freshness);
-        }
-    }
-    canvas.lay_trails();
-    let finite = |p: &&Particle| p.x.is_finite() && p.y.is_finite() && p.heading.is_finite();
-    now.particles.iter().filter(finite).for_each(|p| canvas.glow(p));
-    now.particles.iter().filter(finite).for_each(|p| canvas.body(p));
-    canvas.finish()
+    Painter::new(style.clone()).paint(&swarm.clone().into())
 }
 
 /// Writes a PNG; an older file at `path` is replaced only when the new one is complete.
@@ -153,6 +139,7 @@ fn put_in_place(file: BufWriter<NamedTempFile>, path: &Path) -> Result<(), Pictu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::Particle;
 
     fn lone(x: f64, y: f64, heading: f64) -> Swarm {
         Swarm { particles: vec![Particle { x, y, heading, species: 1 }], box_size: [10.0, 5.0] }
@@ -164,7 +151,7 @@ mod tests {
 
     /// Centre of the pixels that are not background, in pixels, and how many.
     fn ink(picture: &RgbaImage, style: &PictureStyle) -> ([f64; 2], usize) {
-        let inked = picture.enumerate_pixels().filter(|(_, _, p)| p.0[..3] != style.background);
+        let inked = picture.enumerate_pixels().filter(|(_, _, p)| p.0[..3] != style.background());
         let (mut sum, mut count) = ([0.0; 2], 0);
         for (x, y, _) in inked {
             sum[0] += f64::from(x) + 0.5;
@@ -193,7 +180,7 @@ mod tests {
             let pixel = |ahead: f64, aside: f64| {
                 let x = 100.0 + ahead * heading.cos() - aside * heading.sin();
                 let y = 50.0 - (ahead * heading.sin() + aside * heading.cos());
-                picture.get_pixel(x as u32, y as u32).0[..3] != style().background
+                picture.get_pixel(x as u32, y as u32).0[..3] != style().background()
             };
             (pixel(4.0, 2.5), pixel(-6.0, 2.5))
         };
@@ -205,23 +192,54 @@ mod tests {
     #[test]
     fn what_leaves_by_one_edge_is_seen_at_the_other() {
         let picture = render(&lone(0.0, 2.5, 0.0), &style());
-        let inked = |x: u32| (0..100).any(|y| picture.get_pixel(x, y).0[..3] != style().background);
+        let inked = |x: u32| (0..100).any(|y| picture.get_pixel(x, y).0[..3] != style().background());
         assert!(inked(0) && inked(199) && !inked(100));
     }
 
     #[test]
-    fn trails_take_the_short_way_across_the_edge() {
-        let history = [lone(9.8, 2.5, 0.0), lone(0.3, 2.5, 0.0)];
-        let picture = render_with_trail(&history, &style());
-        let at = |x: u32| picture.get_pixel(x, 50).0[..3] != style().background;
-        assert!(at(197) && at(1) && !at(100), "the trail must not run through the middle");
+    fn trails_take_the_short_way_across_the_edge_and_fade() {
+        let style = PictureStyle { trail_s: 1.0, ..style() };
+        let mut painter = Painter::new(style.clone());
+        let ink_at = |painter: &Painter, shot: &Shot, x: u32| {
+            let picture = painter.paint(shot);
+            picture.get_pixel(x, 50).0[..3].iter().map(|c| i32::from(*c)).sum::<i32>()
+        };
+        let none: i32 = style.background().iter().map(|c| i32::from(*c)).sum();
+        let shots: Vec<Shot> = [9.4, 9.9, 0.4, 0.9].map(|x| lone(x, 2.5, 0.0).into()).to_vec();
+        for shot in &shots {
+            painter.advance(shot, 0.1);
+        }
+        let last = &shots[3];
+        let fresh = ink_at(&painter, last, 190);
+        assert!(fresh > none && ink_at(&painter, last, 1) > fresh, "the older, the fainter");
+        assert_eq!(ink_at(&painter, last, 100), none, "the trail must not run through the middle");
+        painter.advance(last, 0.5);
+        let later = ink_at(&painter, last, 190);
+        assert!(later > none && later < fresh, "{later} after {fresh}");
+    }
+
+    #[test]
+    fn themes_bodies_and_light_are_seen() {
+        let of = |theme, body, glow| {
+            let style = PictureStyle { size_px: 200, body, glow, ..PictureStyle::of(Palette::default(), theme) };
+            let picture = render(&lone(5.0, 2.5, 0.4), &style);
+            let (_, inked) = ink(&picture, &style);
+            (inked, picture)
+        };
+        for theme in [Theme::Dark, Theme::Light] {
+            let shapes = [Body::Arrow, Body::Drop, Body::Dot].map(|body| of(theme, body, 0.0));
+            assert!(shapes[0].1 != shapes[1].1 && shapes[1].1 != shapes[2].1);
+            for (body, (inked, _)) in [Body::Arrow, Body::Drop, Body::Dot].into_iter().zip(shapes) {
+                assert!(of(theme, body, 1.0).0 > inked, "{body:?} has no light around it");
+            }
+        }
     }
 
     #[test]
     fn odd_swarms_still_give_a_picture() {
         for swarm in [Swarm::default(), lone(f64::NAN, 1.0, 0.0), lone(1.0, 1.0, f64::INFINITY)] {
             let picture = render(&swarm, &style());
-            assert!(picture.pixels().all(|p| p.0[..3] == style().background));
+            assert!(picture.pixels().all(|p| p.0[..3] == style().background()));
         }
     }
 

@@ -19,7 +19,7 @@ pub use atomic::{check_writable, write_atomic};
 pub use document::{Loaded, SCHEMA};
 pub use error::{Fault, SceneError, WriteError};
 pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
-pub use picture::{KEYWORD, MAX_TEXT_BYTES, holds_scene, lost_its_scene};
+pub use picture::{KEYWORD, MAX_TEXT_BYTES, SCENE_PICTURE_PX, Showing, holds_scene, lost_its_scene};
 pub use savepoints::{MAX_SAVEPOINTS, Savepoint};
 
 use std::path::Path;
@@ -138,18 +138,18 @@ impl Scene {
     /// # Errors
     /// [`WriteError`]: the old file, if any, is unchanged.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), WriteError> {
-        self.save_showing(path.as_ref(), None)
+        self.save_showing(path.as_ref(), &Showing::default())
     }
 
-    /// As [`Self::save`]; a picture shows `shown` in place of the saved swarm.
+    /// As [`Self::save`]; says what a picture looks like.
     ///
     /// # Errors
     /// As [`Self::save`].
-    pub fn save_showing(&self, path: &Path, shown: Option<&Swarm>) -> Result<(), WriteError> {
+    pub fn save_showing(&self, path: &Path, showing: &Showing) -> Result<(), WriteError> {
         if !is_picture_name(path) {
             return write_atomic(path, self.to_ron().as_bytes());
         }
-        let png = self.to_png(shown).map_err(|error| WriteError { path: path.to_owned(), error })?;
+        let png = self.to_png(showing).map_err(|error| WriteError { path: path.to_owned(), error })?;
         write_atomic(path, &png)
     }
 

@@ -14,7 +14,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::{Fault, Scene};
-use crate::observe::picture::{Card, PictureStyle, is_card};
+use crate::observe::looks::ColourBy;
+use crate::observe::picture::{Card, PictureStyle, is_card, render};
 use crate::rule::step;
 use crate::snapshot::{Mode, Swarm};
 
@@ -27,7 +28,7 @@ pub const MAX_TEXT_BYTES: u64 = 128 << 20;
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Longer side of the swarm in a picture that holds a scene, pixels.
-const SIZE_PX: u32 = 880;
+pub const SCENE_PICTURE_PX: u32 = 880;
 
 /// Above this the noise of a saved swarm is left in its picture: taking it off is the work of the readable rule.
 const DENOISED_PARTICLES: usize = 2000;
@@ -37,6 +38,27 @@ const LARGE_BODIES: usize = 40;
 
 /// Particles drawn of a rule that has no saved swarm.
 const SAMPLE_PARTICLES: usize = 300;
+
+/// How a scene looks as a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Showing {
+    /// `size_px` is that of the swarm without its frame.
+    pub style: PictureStyle,
+    /// The swarm as somebody saw it; `None`: drawn from what the scene holds.
+    pub picture: Option<RgbaImage>,
+}
+
+impl Showing {
+    pub fn new(style: PictureStyle) -> Self {
+        Self { style: PictureStyle { size_px: SCENE_PICTURE_PX, ..style }, picture: None }
+    }
+}
+
+impl Default for Showing {
+    fn default() -> Self {
+        Self::new(PictureStyle::default())
+    }
+}
 
 /// Whether a file that begins with `start` is a PNG.
 pub(super) fn is_png(start: &[u8]) -> bool {
@@ -183,21 +205,22 @@ pub(super) fn encode(picture: &RgbaImage, text: &str) -> io::Result<Vec<u8>> {
 }
 
 impl Scene {
-    /// The scene as a PNG that looks like it and holds it. `shown`: what to draw in place of the saved swarm.
+    /// The scene as a PNG that looks like it and holds it.
     ///
     /// # Errors
     /// A scene whose text is longer than [`MAX_TEXT_BYTES`].
-    pub fn to_png(&self, shown: Option<&Swarm>) -> io::Result<Vec<u8>> {
-        let (swarm, unit) = match shown {
-            Some(swarm) => (swarm.clone(), 1.0),
-            None => self.portrait(),
-        };
-        let default = PictureStyle::default();
-        // Around the few large bodies of a bare painting the full light would be a fog.
-        let glow = if swarm.len() < LARGE_BODIES { 0.4 * default.glow } else { default.glow };
-        let style = PictureStyle { size_px: SIZE_PX, body_length: default.body_length * unit, glow, ..default };
+    pub fn to_png(&self, showing: &Showing) -> io::Result<Vec<u8>> {
+        let style = &showing.style;
+        let picture = showing.picture.clone().unwrap_or_else(|| {
+            let (swarm, unit) = self.portrait();
+            // Around the few large bodies of a bare painting the full light would be a fog.
+            let glow = if swarm.len() < LARGE_BODIES { 0.4 * style.glow } else { style.glow };
+            // Of a swarm that nobody has seen only what its particles themselves say can be told.
+            let colour_by = if style.colour_by.needs_measures() { ColourBy::Species } else { style.colour_by };
+            render(&swarm, &PictureStyle { body_length: style.body_length * unit, glow, colour_by, ..style.clone() })
+        });
         let card = Card { title: &self.title, author: &self.author, notes: &self.notes };
-        encode(&card.draw(&swarm, &style), &self.to_ron())
+        encode(&card.frame(picture, style.theme), &self.to_ron())
     }
 
     /// What the scene looks like: its saved swarm, else a sample of what its rule keeps, else the painting itself; and
@@ -280,7 +303,7 @@ mod tests {
         let loaded = Scene::load(&path).unwrap();
         assert_eq!(loaded.scene, scene);
         let shown = image::load_from_memory(&std::fs::read(&path).unwrap()).unwrap().to_rgb8();
-        assert!(shown.width() > SIZE_PX.min(600) && shown.height() > 300, "{:?}", shown.dimensions());
+        assert!(shown.width() > SCENE_PICTURE_PX.min(600) && shown.height() > 300, "{:?}", shown.dimensions());
         let bodies = shown.pixels().filter(|p| p.0[0] > 150 && p.0[2] < 120).count();
         assert!(!lost_its_scene(&dir.path().join("none.png")));
         let anew = dir.path().join("anew.png");

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Effect, Place, Pointer};
+use super::share::FilmOptions;
 use super::state::Session;
 use crate::observe::looks::{Body, ColourBy, Palette, Theme};
 
@@ -30,6 +31,8 @@ pub struct Prefs {
     /// Only the swarm is shown.
     pub panels_hidden: bool,
     pub first_steps: FirstSteps,
+    /// How films are taken.
+    pub film: FilmOptions,
     /// Files opened or saved last, the newest first.
     pub recent: Vec<PathBuf>,
 }
@@ -42,6 +45,7 @@ impl Default for Prefs {
             look: Look::default(),
             panels_hidden: false,
             first_steps: FirstSteps::default(),
+            film: FilmOptions::default(),
             recent: Vec::new(),
         }
     }
@@ -56,6 +60,7 @@ impl Prefs {
         let usual = Self::default();
         self.ui_scale = fold(self.ui_scale, UI_SCALE_RANGE, usual.ui_scale);
         self.look.trail_s = fold(self.look.trail_s, TRAIL_RANGE_S, usual.look.trail_s);
+        self.film = self.film.usable();
         self.recent.truncate(MAX_RECENT);
         self
     }
@@ -126,6 +131,7 @@ pub enum Preference {
     ToggleGlow,
     ToggleTrails,
     TrailS(f64),
+    Film(FilmOptions),
     /// Shows or hides everything but the swarm.
     TogglePanels,
     /// The hint of the first steps is not wanted.
@@ -155,6 +161,7 @@ impl Prefs {
             Preference::ToggleGlow => look.glow ^= true,
             Preference::ToggleTrails => look.trails ^= true,
             Preference::TrailS(seconds) => look.trail_s = seconds,
+            Preference::Film(film) => self.film = film,
             Preference::TogglePanels => self.panels_hidden ^= true,
             Preference::CloseHint => self.first_steps.closed = true,
             Preference::Remember(path) => {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::apply::{apply, notify, replace};
 use super::command::{Command, Effect, Level, Place};
 use super::document::Document;
@@ -18,7 +20,6 @@ pub enum ShareCommand {
     SavePicture(PathBuf),
     /// Under this name among the user's own scenes.
     SaveAmongMine(String),
-    SetFilm(FilmOptions),
     /// Begins a film of the live swarm, or ends the one under way.
     Film,
     /// Ends the film under way and leaves nothing of it.
@@ -68,7 +69,8 @@ pub enum ShareEvent {
 }
 
 /// How a film is taken.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FilmOptions {
     pub kind: FilmKind,
     /// Length, before the ends are faded into each other.
@@ -107,7 +109,7 @@ impl FilmOptions {
     }
 
     /// Folded into the ranges; a length that is no number is the default.
-    fn usable(mut self) -> Self {
+    pub(super) fn usable(mut self) -> Self {
         let [shortest, longest] = Self::SECONDS;
         self.seconds =
             if self.seconds.is_finite() { self.seconds.clamp(shortest, longest) } else { Self::default().seconds };
@@ -129,10 +131,6 @@ pub(super) fn on_command(session: &mut Session, command: ShareCommand) -> Vec<Ef
             ShareOrder::SaveCopy { path, document: Box::new(session.document.clone()) }
         }
         ShareCommand::SaveAmongMine(name) => return save_among_mine(session, name.trim()),
-        ShareCommand::SetFilm(options) => {
-            session.film = options.usable();
-            return Vec::new();
-        }
         ShareCommand::Film => {
             if !session.has_rule() || session.live.particles == 0 {
                 return vec![notify(
@@ -140,7 +138,7 @@ pub(super) fn on_command(session: &mut Session, command: ShareCommand) -> Vec<Ef
                     "Nothing lives here yet that could be filmed: paint, then press Learn.",
                 )];
             }
-            ShareOrder::Film(session.film)
+            ShareOrder::Film(session.prefs.film)
         }
         ShareCommand::CancelFilm => ShareOrder::CancelFilm,
         ShareCommand::Restore(number) => ShareOrder::Restore(number),
@@ -203,6 +201,6 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
 impl Session {
     /// How the next film is taken.
     pub fn film(&self) -> &FilmOptions {
-        &self.film
+        &self.prefs.film
     }
 }

@@ -17,7 +17,6 @@ use super::observation::Observation;
 use super::pace::PaceView;
 use super::pointer::Gesture;
 use super::prefs::{self, Prefs};
-use super::share::FilmOptions;
 use super::takeover::Held;
 use super::tools::Kit;
 use super::training::TrainingView;
@@ -71,8 +70,6 @@ pub struct Session {
     pub(super) certificate: CertificateView,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
-    /// How the next film is taken.
-    pub(super) film: FilmOptions,
     pub(super) prefs: Prefs,
     /// ℓ of the picture and what is wrong with it, known anew after each change of the picture.
     pub(super) unit_length: f64,
@@ -123,7 +120,6 @@ impl Session {
             certificate: CertificateView::default(),
             live: LiveView::default(),
             asks_before_quitting: false,
-            film: FilmOptions::default(),
             prefs: Prefs::default(),
             rng: StdRng::seed_from_u64(seed),
         }

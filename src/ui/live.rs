@@ -93,7 +93,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     let mut particles = session.document().particles;
     let mut tooltip = "Particles of the swarm; it starts anew with that many.".to_owned();
     if let Some(per_s) = readouts.steps_per_s_with(particles) {
-        tooltip += &format!(" With so many this machine makes about {per_s:.0} steps in a second");
+        tooltip += &format!(" With so many this machine makes about {} steps in a second", rate(per_s));
     }
     let most = if readouts.most_particles == 0 { MOST_PARTICLES } else { readouts.most_particles }.max(particles);
     if slider_int(ui, "Particles", &tooltip, &mut particles, 10..=most, Scale::Logarithmic) {
@@ -102,7 +102,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     // Below what one wants to watch, the cost of more should be told where it is asked for.
     let slow = |per_s: &f64| *per_s < 60.0 && particles >= MANY;
     if let Some(per_s) = readouts.steps_per_s_with(particles).filter(slow) {
-        let text = format!("about {per_s:.0} steps in a second with so many");
+        let text = format!("about {} steps in a second with so many", rate(per_s));
         ui.label(RichText::new(text).small().color(style::WARN))
             .on_hover_text("Motion slows down; nothing else changes");
     }
@@ -117,6 +117,16 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     }
 }
 
+/// A number of steps in a second; of a large swarm it is a small one.
+fn rate(per_s: f64) -> String {
+    match per_s {
+        0.0 => "0".to_owned(),
+        ..1.0 => format!("{per_s:.2}"),
+        ..10.0 => format!("{per_s:.1}"),
+        _ => format!("{per_s:.0}"),
+    }
+}
+
 /// What the machine does, in a few lines.
 fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
     section(ui, "Numbers");
@@ -124,7 +134,7 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
     let line = |ui: &mut Ui, text: String, tooltip: &str| {
         ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate()).on_hover_text(tooltip);
     };
-    let mut pace = format!("{:.1} ms a frame · {:.0} steps a second", readouts.frame_ms, readouts.steps_per_s);
+    let mut pace = format!("{:.1} ms a frame · {} steps a second", readouts.frame_ms, rate(readouts.steps_per_s));
     if let Some(dt) = session.time_step() {
         pace += &format!(" of {dt:.2e}");
     }

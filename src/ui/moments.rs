@@ -1,10 +1,10 @@
 //! The moments that the user has kept: a strip over the lower edge of the canvas.
 
 use super::egui::{
-    self, Align, Align2, Area, Button, Context, Frame, Id, Layout, Margin, Order, Rect, ScrollArea, Sense, Stroke,
-    StrokeKind, TextEdit, Ui, UiBuilder, Vec2,
+    self, Align, Button, Context, Layout, Rect, Sense, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, Vec2,
 };
 use super::swarm_view::draw_piece;
+use super::widgets::strip;
 use super::{UiState, style};
 use crate::session::{Command, Place, Savepoint, Session};
 
@@ -21,31 +21,14 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &UiState
     if !is_shown(session) || state.gallery_open || state.help_open {
         return;
     }
-    Area::new(Id::new("kept moments"))
-        .order(Order::Middle)
-        .pivot(Align2::CENTER_BOTTOM)
-        .fixed_pos(free.center_bottom() - Vec2::new(0.0, 10.0))
-        .constrain_to(free)
-        .show(ctx, |ui| {
-            let frame = Frame::NONE
-                .fill(style::BAR.gamma_multiply(0.94))
-                .stroke(Stroke::new(1.0, style::LINE))
-                .corner_radius(10.0)
-                .inner_margin(Margin::symmetric(8, 6));
-            frame.show(ui, |ui| {
-                let moments = &session.document().savepoints;
-                let width = moments.len() as f32 * (CARD.x + 8.0);
-                // Beside the meter in the corner.
-                ui.set_max_width(width.min(free.width() - 480.0));
-                ScrollArea::horizontal().auto_shrink([true, true]).show(ui, |ui| {
-                    ui.horizontal(|ui| {
-                        for (k, moment) in moments.iter().enumerate() {
-                            ui.push_id(k, |ui| card(ui, k, moment, commands));
-                        }
-                    });
-                });
-            });
-        });
+    let moments = &session.document().savepoints;
+    // Beside the meter in the corner.
+    let width = (moments.len() as f32 * (CARD.x + 8.0)).min(free.width() - 480.0);
+    strip(ctx, "kept moments", free, width, "", |ui| {
+        for (k, moment) in moments.iter().enumerate() {
+            ui.push_id(k, |ui| card(ui, k, moment, commands));
+        }
+    });
 }
 
 fn card(ui: &mut Ui, k: usize, moment: &Savepoint, commands: &mut Vec<Command>) {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::egui::{
-    self, Align, Align2, Area, Button, Context, DragValue, Frame, Id, Layout, Margin, Order, Popup, PopupCloseBehavior,
-    Rect, RichText, ScrollArea, Sense, Slider, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, Vec2,
+    self, Align, Button, Context, DragValue, Layout, Popup, PopupCloseBehavior, Rect, RichText, Sense, Slider, Stroke,
+    StrokeKind, TextEdit, Ui, UiBuilder, Vec2,
 };
 use super::swarm_view::draw_close;
-use super::widgets::choice;
+use super::widgets::{choice, strip};
 use super::{UiState, style};
 use crate::learn::Drive;
 use crate::rule::FlowKind;
@@ -36,31 +36,14 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     if session.place() != Place::Learn || !session.has_rule() || state.gallery_open || state.help_open {
         return;
     }
-    Area::new(Id::new("rules of this picture"))
-        .order(Order::Middle)
-        .pivot(Align2::CENTER_BOTTOM)
-        .fixed_pos(free.center_bottom() - Vec2::new(0.0, 10.0))
-        .constrain_to(free)
-        .show(ctx, |ui| {
-            let frame = Frame::NONE
-                .fill(style::BAR.gamma_multiply(0.94))
-                .stroke(Stroke::new(1.0, style::LINE))
-                .corner_radius(10.0)
-                .inner_margin(Margin::symmetric(10, 8));
-            frame.show(ui, |ui| {
-                let count = session.document().flows.list.len() as f32 + 1.0;
-                ui.set_max_width((count * (CARD.x + 8.0) + 8.0).min(free.width() - 40.0));
-                ui.label(RichText::new("Rules of this picture").color(style::TEXT_STRONG).strong());
-                ScrollArea::horizontal().auto_shrink([true, true]).show(ui, |ui| {
-                    ui.horizontal(|ui| {
-                        for (k, flow) in session.document().flows.list.iter().enumerate() {
-                            ui.push_id(k, |ui| card(ui, session, k, flow, &mut state.strip, commands));
-                        }
-                        next(ui, session, &mut state.strip, commands);
-                    });
-                });
-            });
-        });
+    let count = session.document().flows.list.len() as f32 + 1.0;
+    let width = (count * (CARD.x + 8.0) + 8.0).min(free.width() - 40.0);
+    strip(ctx, "rules of this picture", free, width, "Rules of this picture", |ui| {
+        for (k, flow) in session.document().flows.list.iter().enumerate() {
+            ui.push_id(k, |ui| card(ui, session, k, flow, &mut state.strip, commands));
+        }
+        next(ui, session, &mut state.strip, commands);
+    });
 }
 
 fn card(ui: &mut Ui, session: &Session, k: usize, flow: &LearnedFlow, strip: &mut Strip, commands: &mut Vec<Command>) {

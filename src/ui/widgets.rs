@@ -3,7 +3,10 @@
 use std::ops::RangeInclusive;
 
 use super::egui::emath::{Numeric, round_to_decimals};
-use super::egui::{Align, Button, Color32, Frame, Label, Layout, Margin, Response, RichText, Slider, Ui, Vec2, Widget};
+use super::egui::{
+    Align, Align2, Area, Button, Color32, Context, Frame, Id, Label, Layout, Margin, Order, Rect, Response, RichText,
+    ScrollArea, Slider, Stroke, Ui, Vec2, Widget,
+};
 use super::style;
 use crate::session::{Command, info_of};
 
@@ -123,6 +126,29 @@ fn number_slider<N: Numeric>(
         *value = new;
     }
     moved
+}
+
+/// A strip of cards over the lower edge of the canvas, at most `width` wide.
+pub(super) fn strip(ctx: &Context, name: &str, free: Rect, width: f32, title: &str, cards: impl FnOnce(&mut Ui)) {
+    Area::new(Id::new(name))
+        .order(Order::Middle)
+        .pivot(Align2::CENTER_BOTTOM)
+        .fixed_pos(free.center_bottom() - Vec2::new(0.0, 10.0))
+        .constrain_to(free)
+        .show(ctx, |ui| {
+            let frame = Frame::NONE
+                .fill(style::BAR.gamma_multiply(0.94))
+                .stroke(Stroke::new(1.0, style::LINE))
+                .corner_radius(10.0)
+                .inner_margin(Margin::symmetric(8, 6));
+            frame.show(ui, |ui| {
+                ui.set_max_width(width);
+                if !title.is_empty() {
+                    ui.label(RichText::new(title).color(style::TEXT_STRONG).strong());
+                }
+                ScrollArea::horizontal().auto_shrink([true, true]).show(ui, |ui| ui.horizontal(cards));
+            });
+        });
 }
 
 /// A notice in the panel, on a ground of its own.

@@ -1,5 +1,6 @@
 //! The picture of where the particles have been, on the GPU; see `shaders/trails.wgsl`.
 
+use super::pipeline::{Recipe, blended, over};
 use super::view::TRAILS;
 
 /// Half floats: bytes would stop fading before they are dark.
@@ -80,40 +81,9 @@ impl Trails {
                 count: None,
             }],
         });
-        let pipeline = |label, [vertex, fragment]: [&str; 2], groups: &[Option<&wgpu::BindGroupLayout>], target| {
-            let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-                label: Some(label),
-                bind_group_layouts: groups,
-                immediate_size: 0,
-            });
-            let topology =
-                if label == "trail stamps" { wgpu::PrimitiveTopology::TriangleStrip } else { Default::default() };
-            device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-                label: Some(label),
-                layout: Some(&layout),
-                vertex: wgpu::VertexState {
-                    module: &module,
-                    entry_point: Some(vertex),
-                    compilation_options: Default::default(),
-                    buffers: &[],
-                },
-                primitive: wgpu::PrimitiveState { topology, ..Default::default() },
-                depth_stencil: None,
-                multisample: Default::default(),
-                fragment: Some(wgpu::FragmentState {
-                    module: &module,
-                    entry_point: Some(fragment),
-                    compilation_options: Default::default(),
-                    targets: &[Some(target)],
-                }),
-                multiview_mask: None,
-                cache: None,
-            })
-        };
-        let target =
-            |format, blend| wgpu::ColorTargetState { format, blend: Some(blend), write_mask: wgpu::ColorWrites::ALL };
         let both = |component| wgpu::BlendState { color: component, alpha: component };
         use wgpu::BlendFactor::{Constant, One, Zero};
+        use wgpu::PrimitiveTopology::{TriangleList, TriangleStrip};
         // The brightest stamp counts: a particle that stays leaves no more than one that passes.
         let brightest =
             both(wgpu::BlendComponent { src_factor: One, dst_factor: One, operation: wgpu::BlendOperation::Max });
@@ -128,19 +98,33 @@ impl Trails {
                 min_filter: wgpu::FilterMode::Linear,
                 ..Default::default()
             }),
-            stamp: pipeline(
-                "trail stamps",
-                ["stamp_vertex", "stamp_fragment"],
-                &[Some(shared), Some(&stamp_layout)],
-                target(FORMAT, brightest),
-            ),
-            fade: pipeline("trail fade", ["fade_vertex", "fade_fragment"], &[], target(FORMAT, faded)),
-            laid: pipeline(
-                "trails",
-                ["laid_vertex", "laid_fragment"],
-                &[Some(shared), Some(&layout)],
-                target(format, wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-            ),
+            stamp: Recipe {
+                label: "trail stamps",
+                module: &module,
+                entries: ["stamp_vertex", "stamp_fragment"],
+                groups: &[Some(shared), Some(&stamp_layout)],
+                topology: TriangleStrip,
+                target: blended(FORMAT, brightest),
+            }
+            .make(device),
+            fade: Recipe {
+                label: "trail fade",
+                module: &module,
+                entries: ["fade_vertex", "fade_fragment"],
+                groups: &[],
+                topology: TriangleList,
+                target: blended(FORMAT, faded),
+            }
+            .make(device),
+            laid: Recipe {
+                label: "trails",
+                module: &module,
+                entries: ["laid_vertex", "laid_fragment"],
+                groups: &[Some(shared), Some(&layout)],
+                topology: TriangleList,
+                target: over(format),
+            }
+            .make(device),
             layout,
             stamp_layout,
             picture: None,

@@ -44,8 +44,8 @@ pub struct NoAnswer;
 #[derive(Default)]
 pub struct Kept {
     pub state: Option<LiveState>,
-    /// As it is seen, where that was asked for.
-    pub shown: Option<Swarm>,
+    /// What it runs with.
+    pub runs_with: Option<(Arc<Rule>, LiveSettings)>,
 }
 
 /// A copy of the swarm, or where it can be had.

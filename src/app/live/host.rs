@@ -187,6 +187,7 @@ impl Host {
         let is_another = swarm.is_some();
         let mut outcome = self.change(swarm, rule_is_new, settings_are_new);
         if is_another {
+            self.s_per_step = 0.0;
             // Before its first step, which may take long.
             self.show(false);
         }
@@ -221,7 +222,6 @@ impl Host {
             (Some(swarm), tape) => {
                 self.seed += 1;
                 self.past.1 += 1;
-                self.s_per_step = 0.0;
                 // The old one goes first: its memory is needed.
                 *tape = None;
                 self.is_stale = true;
@@ -310,14 +310,13 @@ impl Host {
     }
 
     /// The living swarm, to be kept with the scene, and as it is seen. Waits for the GPU where the swarm lives there.
-    pub fn kept(&mut self, with_shown: bool) -> Kept {
-        let Some(tape) = &mut self.tape else { return Kept::default() };
+    pub fn kept(&mut self) -> Kept {
+        let Some(tape) = &self.tape else { return Kept::default() };
         let engine = tape.engine();
         // A lost GPU has no swarm to keep; the scene is saved without it.
         let state =
             engine.swarm().ok().map(|swarm| LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) });
-        let shown = if with_shown { tape.engine_mut().shown().ok() } else { None };
-        Kept { state, shown }
+        Kept { state, runs_with: Some((tape.rule().clone(), *engine.settings())) }
     }
 
     /// The particle nearest to a place, ℓ. Waits for the GPU where the swarm lives there.

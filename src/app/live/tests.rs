@@ -52,11 +52,11 @@ fn next_event(live: &Live) -> Event {
 fn orders_are_carried_out_in_their_order_and_what_was_asked_for_between_is_of_that_moment() {
     let mut live = alive();
     let mut engine = CpuEngine::new(&rule(), &swarm(), live.settings(), 1).unwrap();
-    let before = live.kept(true);
+    let before = live.kept();
     live.pass_on(vec![EngineOrder::Run { steps: 3 }]);
-    let after = live.kept(false).wait().unwrap();
+    let after = live.kept().wait().unwrap();
     let before = before.wait().unwrap();
-    assert_eq!(before.shown.as_ref(), Some(&engine.shown()));
+    assert!(before.runs_with.is_some_and(|(playing, settings)| *playing == *rule() && settings == *live.settings()));
     let (before, after) = (before.state.unwrap(), after.state.unwrap());
     assert_eq!((&before.swarm, before.step), (&swarm(), 0));
     engine.run(3);
@@ -113,9 +113,9 @@ fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
     let mut live = alive();
     live.send(Work::Question(Box::new(|_| panic!("no luck"))));
     assert!(matches!(next_event(&live), Event::EngineFailed(why) if why.contains("no luck")));
-    assert!(live.kept(false).wait().unwrap().state.is_none());
+    assert!(live.kept().wait().unwrap().state.is_none());
     live.pass_on(vec![EngineOrder::Upload(swarm()), EngineOrder::Run { steps: 1 }]);
-    assert_eq!(live.kept(false).wait().unwrap().state.unwrap().step, 1);
+    assert_eq!(live.kept().wait().unwrap().state.unwrap().step, 1);
 }
 
 #[test]
@@ -124,9 +124,9 @@ fn an_order_that_fails_is_told_and_the_swarm_stays() {
     let stranger = Particle { species: 9, ..Particle::default() };
     live.pass_on(vec![EngineOrder::Upload(Swarm { particles: vec![stranger], box_size: [5.0, 5.0] })]);
     assert!(matches!(next_event(&live), Event::EngineFailed(_)));
-    assert_eq!(live.kept(false).wait().unwrap().state.unwrap().swarm, swarm());
+    assert_eq!(live.kept().wait().unwrap().state.unwrap().swarm, swarm());
     live.pass_on(vec![EngineOrder::Clear]);
-    assert!(live.kept(true).wait().unwrap().state.is_none());
+    assert!(live.kept().wait().unwrap().state.is_none());
     assert!(until(|| live.look().take()).is_err());
 }
 

@@ -86,6 +86,13 @@ choices! {
     }
 }
 
+impl ColourBy {
+    /// Colour tells a number that must be measured.
+    pub fn needs_measures(self) -> bool {
+        matches!(self, Self::Speed | Self::Energy)
+    }
+}
+
 /// Linear light of an sRGB byte.
 pub fn linear(byte: u8) -> f32 {
     let s = f32::from(byte) / 255.0;

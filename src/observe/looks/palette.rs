@@ -128,11 +128,19 @@ impl Palette {
 }
 
 impl Theme {
-    /// sRGB of the ground around and under a swarm.
+    /// sRGB of the ground around the box of a swarm.
     pub fn ground(self) -> [u8; 3] {
         match self {
             Self::Dark => [11, 13, 18],
             Self::Light => [250, 249, 245],
+        }
+    }
+
+    /// sRGB of the box that a swarm lives in.
+    pub fn stage(self) -> [u8; 3] {
+        match self {
+            Self::Dark => [19, 22, 30],
+            Self::Light => [255, 255, 255],
         }
     }
 }

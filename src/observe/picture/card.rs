@@ -2,16 +2,35 @@
 
 use image::{Rgba, RgbaImage, imageops};
 
-use super::canvas::{linear, mix, srgb};
-use super::{PictureStyle, letters, render};
-use crate::snapshot::Swarm;
+use super::canvas::{mix, srgb};
+use super::letters;
+use crate::observe::looks::{Theme, linear};
 
-/// Around the picture, and its thin line.
-const MAT: [u8; 3] = [0x10, 0x13, 0x1A];
-const LINE: [u8; 3] = [0x2B, 0x31, 0x3D];
-const TITLE: [u8; 3] = [0xF1, 0xF4, 0xF8];
-const WORDS: [u8; 3] = [0x9A, 0xA3, 0xB3];
-const MARK: [u8; 3] = [0x4C, 0xC2, 0xB4];
+/// The colours of a card.
+struct Ink {
+    /// Around the picture, and its thin line.
+    mat: [u8; 3],
+    line: [u8; 3],
+    title: [u8; 3],
+    words: [u8; 3],
+    mark: [u8; 3],
+}
+
+const DARK: Ink = Ink {
+    mat: [0x10, 0x13, 0x1A],
+    line: [0x2B, 0x31, 0x3D],
+    title: [0xF1, 0xF4, 0xF8],
+    words: [0x9A, 0xA3, 0xB3],
+    mark: [0x4C, 0xC2, 0xB4],
+};
+
+const LIGHT: Ink = Ink {
+    mat: [0xF4, 0xF2, 0xEC],
+    line: [0xCF, 0xCB, 0xC0],
+    title: [0x1E, 0x22, 0x2A],
+    words: [0x5C, 0x62, 0x6C],
+    mark: [0x14, 0x78, 0x6C],
+};
 
 /// Least width of a card, pixels: a title must fit.
 const LEAST_WIDTH: u32 = 560;
@@ -33,15 +52,16 @@ pub struct Card<'a> {
 }
 
 impl Card<'_> {
-    /// The swarm in a frame, with the words beneath. `style` says how large the swarm itself is drawn.
-    pub fn draw(&self, swarm: &Swarm, style: &PictureStyle) -> RgbaImage {
-        let picture = rounded(render(swarm, style));
+    /// The picture in a frame, with the words beneath.
+    pub fn frame(&self, picture: RgbaImage, theme: Theme) -> RgbaImage {
+        let ink = if theme == Theme::Light { &LIGHT } else { &DARK };
+        let picture = rounded(picture, ink);
         let (width, height) = picture.dimensions();
         let inner = width.max(LEAST_WIDTH);
         let notes = letters::lines(self.notes, WORDS_PX, inner as f32, NOTE_LINES);
         let words = TITLE_BELOW + LINE_STEP * notes.len() as u32 + MARGIN / 2;
         let size = [inner + 2 * MARGIN, height + MARGIN + words + MARGIN / 3];
-        let mut card = RgbaImage::from_pixel(size[0], size[1], opaque(MAT));
+        let mut card = RgbaImage::from_pixel(size[0], size[1], opaque(ink.mat));
         let left = MARGIN + (inner - width) / 2;
         imageops::replace(&mut card, &picture, i64::from(left), i64::from(MARGIN));
 
@@ -49,20 +69,20 @@ impl Card<'_> {
         let mark = "unstill";
         let mark_width = letters::width(mark, WORDS_PX);
         let right = (MARGIN + inner) as f32;
-        letters::write(&mut card, mark, WORDS_PX, [right - mark_width, baseline], MARK);
+        letters::write(&mut card, mark, WORDS_PX, [right - mark_width, baseline], ink.mark);
         let room = inner as f32 - mark_width - 24.0;
         let title = if self.title.trim().is_empty() { "Untitled" } else { self.title };
         let title = letters::fitted(title, TITLE_PX, room);
-        letters::write(&mut card, &title, TITLE_PX, [MARGIN as f32, baseline], TITLE);
+        letters::write(&mut card, &title, TITLE_PX, [MARGIN as f32, baseline], ink.title);
         if !self.author.trim().is_empty() {
             let after = letters::width(&title, TITLE_PX) + 14.0;
             let author = letters::fitted(&format!("by {}", self.author), WORDS_PX, (room - after).max(0.0));
-            letters::write(&mut card, &author, WORDS_PX, [MARGIN as f32 + after, baseline], WORDS);
+            letters::write(&mut card, &author, WORDS_PX, [MARGIN as f32 + after, baseline], ink.words);
         }
         baseline += 5.0;
         for line in &notes {
             baseline += LINE_STEP as f32;
-            letters::write(&mut card, line, WORDS_PX, [MARGIN as f32, baseline], WORDS);
+            letters::write(&mut card, line, WORDS_PX, [MARGIN as f32, baseline], ink.words);
         }
         card
     }
@@ -74,7 +94,10 @@ pub fn is_card(picture: &RgbaImage) -> bool {
     if width < LEAST_WIDTH + 2 * MARGIN || height < 3 * MARGIN {
         return false;
     }
-    let mat = opaque(MAT);
+    let mat = *picture.get_pixel(0, 0);
+    if ![DARK.mat, LIGHT.mat].map(opaque).contains(&mat) {
+        return false;
+    }
     let [right, below] = [width - 1, height - 1];
     let rim = (0..width).flat_map(|x| [(x, 0), (x, MARGIN / 2)]).chain((0..height).flat_map(|y| [(0, y), (right, y)]));
     rim.chain([(MARGIN / 2, below)]).all(|(x, y)| *picture.get_pixel(x, y) == mat)
@@ -85,10 +108,10 @@ fn opaque([r, g, b]: [u8; 3]) -> Rgba<u8> {
 }
 
 /// Round corners that show the mat, and a thin line along the edge.
-fn rounded(mut picture: RgbaImage) -> RgbaImage {
+fn rounded(mut picture: RgbaImage, ink: &Ink) -> RgbaImage {
     let half = [picture.width(), picture.height()].map(|side| 0.5 * side as f32);
     let radius = CORNER_PX.min(half[0]).min(half[1]);
-    let (mat, line) = (MAT.map(linear), LINE.map(linear));
+    let (mat, line) = (ink.mat.map(linear), ink.line.map(linear));
     for (x, y, pixel) in picture.enumerate_pixels_mut() {
         // Signed distance to the rounded rectangle, negative inside.
         let from = [(x as f32 + 0.5 - half[0]).abs(), (y as f32 + 0.5 - half[1]).abs()];
@@ -107,8 +130,10 @@ fn rounded(mut picture: RgbaImage) -> RgbaImage {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{PictureStyle, render};
     use super::*;
-    use crate::snapshot::Particle;
+    use crate::observe::looks::Palette;
+    use crate::snapshot::{Particle, Swarm};
 
     fn swarm(box_size: [f64; 2]) -> Swarm {
         Swarm { particles: vec![Particle { x: 1.0, y: 1.0, heading: 0.3, species: 0 }], box_size }
@@ -116,19 +141,22 @@ mod tests {
 
     #[test]
     fn a_card_holds_the_picture_in_a_frame_and_words_below_whatever_the_shape() {
-        let style = PictureStyle { size_px: 600, ..PictureStyle::default() };
-        for box_size in [[8.0, 5.0], [5.0, 8.0], [20.0, 1.0], [0.2, 20.0]] {
+        let shapes = [[8.0, 5.0], [5.0, 8.0], [20.0, 1.0], [0.2, 20.0]];
+        for (box_size, theme) in shapes.into_iter().zip([Theme::Dark, Theme::Light].into_iter().cycle()) {
+            let style = PictureStyle { size_px: 600, ..PictureStyle::of(Palette::default(), theme) };
+            let picture = || render(&swarm(box_size), &style);
             let [width, height] = style.size_of(box_size);
             let words = Card { title: "A title", author: "Somebody", notes: "What to look for. ".repeat(30).leak() };
-            let bare = Card::default().draw(&swarm(box_size), &style);
-            let card = words.draw(&swarm(box_size), &style);
+            let bare = Card::default().frame(picture(), theme);
+            let card = words.frame(picture(), theme);
             assert!(card.width() >= width + 2 * MARGIN && card.height() > bare.height());
             assert!(bare.height() > height + 2 * MARGIN);
-            let bright = |p: &&Rgba<u8>| p.0[0] > 0xC0 && p.0[1] > 0xC0;
+            let title = if theme == Theme::Dark { DARK.title } else { LIGHT.title };
+            let bright = |p: &&Rgba<u8>| (0..3).all(|c| p.0[c].abs_diff(title[c]) < 0x30);
             let below = card.view_below(height + MARGIN);
             assert!(below.pixels().filter(bright).count() > 30, "{box_size:?}: no title");
             assert!(card.pixels().all(|p| p.0[3] == 255));
-            assert!(is_card(&card) && !is_card(&render(&swarm(box_size), &style)));
+            assert!(is_card(&card) && !is_card(&picture()));
         }
     }
 

@@ -5,43 +5,25 @@ use std::path::Path;
 
 use image::RgbaImage;
 
-use super::{ApngWriter, FrameWriter, GifWriter, Mp4Writer, PictureError, PictureStyle, render_with_trail};
-use crate::snapshot::Swarm;
-
-/// Swarms behind a frame that its trails are drawn from.
-const TRAIL: usize = 6;
+use super::{ApngWriter, FrameWriter, GifWriter, Mp4Writer, Painter, PictureError, PictureStyle, Shot};
+use crate::observe::looks::choices;
 
 /// Frames over which the end of a repeating film turns into its beginning, at most; and the share of the film.
 const FADE_FRAMES: usize = 12;
 const FADE_SHARE: usize = 4;
 
-/// Format of a film.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum FilmKind {
-    /// Seen everywhere; 256 colours.
-    #[default]
-    Gif,
-    /// All colours; browsers and many viewers show it.
-    Apng,
-    /// A folder of numbered PNG files.
-    Frames,
-    /// By ffmpeg.
-    Mp4,
+choices! {
+    /// Format of a film.
+    FilmKind {
+        #[default]
+        Gif = "gif", "GIF", "Moves everywhere, also in mails and chats; 256 colours";
+        Apng = "apng", "APNG", "Animated PNG: all colours, sharp; every browser plays it";
+        Frames = "frames", "PNG files", "A folder of numbered PNG files, for film editors";
+        Mp4 = "mp4", "MP4", "Video, made by ffmpeg";
+    }
 }
 
 impl FilmKind {
-    pub const ALL: [Self; 4] = [Self::Gif, Self::Apng, Self::Frames, Self::Mp4];
-
-    /// As people call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Gif => "GIF",
-            Self::Apng => "APNG",
-            Self::Frames => "PNG files",
-            Self::Mp4 => "MP4",
-        }
-    }
-
     /// Ending of its file name, with the dot; none for a folder.
     pub fn ending(self) -> &'static str {
         match self {
@@ -69,8 +51,9 @@ pub struct FilmStyle {
 /// A film in the making. It appears at its path only when [`Film::finish`] succeeds.
 pub struct Film {
     writer: Writer,
-    style: PictureStyle,
-    trail: VecDeque<Swarm>,
+    painter: Painter,
+    /// From frame to frame, seconds.
+    frame_s: f64,
     seam: Seam,
 }
 
@@ -96,23 +79,17 @@ impl Film {
             FilmKind::Mp4 => Writer::Mp4(Mp4Writer::create(path, size, pace)?),
         };
         let fade = if style.loops { FADE_FRAMES.min(style.frames / FADE_SHARE) } else { 0 };
-        Ok(Self { writer, style: style.picture, trail: VecDeque::new(), seam: Seam::new(fade) })
+        Ok(Self { writer, painter: Painter::new(style.picture), frame_s: 1.0 / pace, seam: Seam::new(fade) })
     }
 
     /// Adds a frame.
     ///
     /// # Errors
     /// A full disk, or a swarm on a box of another shape.
-    pub fn add(&mut self, swarm: Swarm) -> Result<(), PictureError> {
-        // Trails lead from particle to particle: those of another swarm begin anew.
-        if self.trail.back().is_some_and(|last| last.len() != swarm.len() || last.box_size != swarm.box_size) {
-            self.trail.clear();
-        }
-        if self.trail.len() == TRAIL {
-            self.trail.pop_front();
-        }
-        self.trail.push_back(swarm);
-        let picture = render_with_trail(self.trail.make_contiguous(), &self.style);
+    pub fn add(&mut self, shot: impl Into<Shot>) -> Result<(), PictureError> {
+        let shot = shot.into();
+        self.painter.advance(&shot, self.frame_s);
+        let picture = self.painter.paint(&shot);
         match self.seam.take(picture) {
             Some(picture) => self.writer.add(&picture),
             None => Ok(()),
@@ -197,7 +174,7 @@ fn blend(mut a: RgbaImage, b: &RgbaImage, share: f32) -> RgbaImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::Particle;
+    use crate::snapshot::{Particle, Swarm};
     use image::AnimationDecoder;
 
     fn swarm(x: f64) -> Swarm {
@@ -238,8 +215,7 @@ mod tests {
         assert_eq!(count, 7);
         let style = PictureStyle { size_px: 64, ..PictureStyle::default() };
         assert_eq!(first, super::super::render(&swarm(0.0), &style));
-        let trail: Vec<Swarm> = (1..7).map(|k| swarm(0.1 * f64::from(k))).collect();
-        assert_eq!(last, render_with_trail(&trail, &style));
+        assert_eq!(last, super::super::render(&swarm(0.1 * 6.0), &style));
         // A viewer that knows no animation shows the first frame.
         assert_eq!(image::open(&path).unwrap().to_rgba8(), first);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "temporary files are left behind");

@@ -9,15 +9,25 @@ use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use image::RgbaImage;
 use tempfile::NamedTempFile;
 
-use super::canvas::{HIGHLIGHT, linear, mix, srgb};
+use super::canvas::{mix, srgb};
+use super::colours::Colours;
 use super::{PictureError, PictureStyle, put_in_place, temporary_beside};
-use crate::snapshot::MAX_SPECIES;
+use crate::observe::looks::{Theme, linear};
 
 /// Index that stands for "as in the frame before".
 const UNCHANGED: u8 = 0;
 
+/// Where nothing is.
+const BACKGROUND: u8 = 1;
+
+/// Two colours that differ by no more in any channel look alike in motion.
+const UNSEEN: u8 = 9;
+
 /// Shades of one species: finer ones make the file larger and nothing better to the eye.
-const MOST_SHADES: usize = 64;
+const MOST_SHADES: usize = 42;
+
+/// Colours that stand for a whole ramp.
+const RAMP_COLOURS: usize = 21;
 
 /// Writes a GIF that repeats for ever. The file appears at its path only when [`GifWriter::finish`] succeeds.
 pub struct GifWriter {
@@ -71,25 +81,43 @@ impl GifWriter {
             let reason = format!("a frame has {:?} pixels, the first {:?}", picture.dimensions(), self.size);
             return Err(PictureError::Encode { file: self.path.clone(), reason });
         }
-        let indices: Vec<u8> = picture.pixels().map(|p| self.index_of([p.0[0], p.0[1], p.0[2]])).collect();
-        // What does not change costs next to nothing.
-        let changes: Vec<u8> = if self.last.is_empty() {
-            indices.clone()
-        } else {
-            indices.iter().zip(&self.last).map(|(new, old)| if new == old { UNCHANGED } else { *new }).collect()
-        };
+        let mut last = std::mem::take(&mut self.last);
+        let mut changes = vec![UNCHANGED; picture.pixels().len()];
+        // What is not there yet has the index of no colour.
+        last.resize(changes.len(), UNCHANGED);
+        for ((change, old), pixel) in changes.iter_mut().zip(&mut last).zip(picture.pixels()) {
+            let new = self.index_of([pixel.0[0], pixel.0[1], pixel.0[2]]);
+            if self.looks_other(*old, new) {
+                (*change, *old) = (new, new);
+            }
+        }
+        self.last = last;
+        // What does not change costs next to nothing, and around it nothing.
+        let [left, top, width, height] = changed_part(&changes, self.size.0 as usize);
+        let rows = changes.chunks_exact(self.size.0 as usize).skip(top).take(height);
+        let buffer: Vec<u8> = rows.flat_map(|row| &row[left..left + width]).copied().collect();
         let frame = Frame {
-            width: self.size.0 as u16,
-            height: self.size.1 as u16,
+            left: left as u16,
+            top: top as u16,
+            width: width as u16,
+            height: height as u16,
             delay: self.delay,
             dispose: DisposalMethod::Keep,
             transparent: Some(UNCHANGED),
-            buffer: Cow::Owned(changes),
+            buffer: Cow::Owned(buffer),
             ..Frame::default()
         };
-        self.encoder.write_frame(&frame).map_err(|error| failed(&self.path, error))?;
-        self.last = indices;
-        Ok(())
+        self.encoder.write_frame(&frame).map_err(|error| failed(&self.path, error))
+    }
+
+    /// Whether a pixel must be drawn anew. A shade that the eye does not tell from the one that stands there stays, as it
+    /// is compared with what stands, never with what should; but nothing is left of what has gone.
+    fn looks_other(&self, old: u8, new: u8) -> bool {
+        if old == new {
+            return false;
+        }
+        let off = |c: usize| self.palette[usize::from(old)][c].abs_diff(self.palette[usize::from(new)][c]);
+        old == UNCHANGED || new == BACKGROUND || off(0).max(off(1)).max(off(2)) > UNSEEN
     }
 
     /// Completes the file and puts it in place.
@@ -111,6 +139,17 @@ impl GifWriter {
     }
 }
 
+/// Left, top, width and height of what is not [`UNCHANGED`], at least one pixel.
+fn changed_part(changes: &[u8], width: usize) -> [usize; 4] {
+    let is_new = |i: &u8| *i != UNCHANGED;
+    let rows = || changes.chunks_exact(width);
+    let Some(top) = rows().position(|row| row.iter().any(is_new)) else { return [0, 0, 1, 1] };
+    let bottom = rows().rposition(|row| row.iter().any(is_new)).unwrap_or(top);
+    let left = rows().filter_map(|row| row.iter().position(is_new)).min().unwrap_or(0);
+    let right = rows().filter_map(|row| row.iter().rposition(is_new)).max().unwrap_or(left);
+    [left, top, right - left + 1, bottom - top + 1]
+}
+
 fn failed(path: &Path, error: EncodingError) -> PictureError {
     match error {
         EncodingError::Io(source) => PictureError::Write { file: path.to_owned(), source },
@@ -118,24 +157,26 @@ fn failed(path: &Path, error: EncodingError) -> PictureError {
     }
 }
 
-/// Up to 256 colours: what drawing in this style mixes from the background, the species and their bright heads.
+/// Up to 256 colours: what drawing in this style mixes from the background, the colours of particles and their light.
 fn shades(style: &PictureStyle, species: usize) -> Vec<[u8; 3]> {
-    let species = species.clamp(1, MAX_SPECIES);
-    let background = style.background.map(linear);
+    let background = style.background().map(linear);
     // The first entry is never drawn.
-    let mut palette = vec![[0; 3], style.background];
-    let each = (254 / species).min(MOST_SHADES);
-    let highlights = each / 6;
-    let ramp = each - highlights;
-    for colour in style.palette.iter().take(species) {
-        let colour = colour.map(linear);
+    let mut palette = vec![[0; 3], style.background()];
+    let colours = Colours::new(style).samples(species, RAMP_COLOURS);
+    let each = (254 / colours.len()).min(MOST_SHADES);
+    let lit = each / 3;
+    let ramp = each - lit;
+    for colour in colours {
         for step in 1..=ramp {
             // Squared, for the eye sees differences in the dark.
-            let share = (step as f32 / ramp as f32).powi(2);
+            let share = step as f32 / ramp as f32;
+            let share = if style.theme == Theme::Dark { share * share } else { share };
             palette.push(mix(background, colour, share).map(srgb));
         }
-        for step in 1..=highlights {
-            palette.push(mix(colour, [1.0; 3], HIGHLIGHT * step as f32 / highlights as f32).map(srgb));
+        for step in 1..=lit {
+            // A body is lit from the front and dim behind.
+            let light = 0.5 + 0.66 * step as f32 / lit as f32;
+            palette.push(colour.map(|c| srgb(light * c)));
         }
     }
     palette
@@ -164,10 +205,10 @@ mod tests {
         let mut frames = Vec::new();
         while let Some(frame) = decoder.read_next_frame().unwrap() {
             // Transparent pixels keep what was there, as a viewer does.
-            for (old, new) in shown.chunks_mut(4).zip(frame.buffer.chunks(4)) {
-                if new[3] > 0 {
-                    old.copy_from_slice(new);
-                }
+            for (k, new) in frame.buffer.chunks(4).enumerate().filter(|(_, new)| new[3] > 0) {
+                let (x, y) = (k % usize::from(frame.width), k / usize::from(frame.width));
+                let at = 4 * ((usize::from(frame.top) + y) * 64 + usize::from(frame.left) + x);
+                shown[at..at + 4].copy_from_slice(new);
             }
             frames.push(shown.clone());
         }
@@ -191,6 +232,10 @@ mod tests {
             assert!(worst < Some(24), "colours are off by {worst:?}");
         }
         assert_ne!(frames[0], frames[3]);
+        // Where the particle was before nothing of it is left.
+        let inked = |bytes: &[u8]| bytes.chunks(4).filter(|pixel| pixel[..3] != style().background()).count();
+        let (shown, drawn) = (inked(&frames[3]), inked(pictures[3].as_raw()));
+        assert!(shown <= drawn, "{shown} pixels of {drawn}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "temporary files are left behind");
     }
 

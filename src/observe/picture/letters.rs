@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
 use image::{Rgba, RgbaImage};
 
-use super::canvas::{linear, mix, srgb};
+use super::canvas::{mix, srgb};
+use crate::observe::looks::linear;
 
 static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
     FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).expect("the font that comes with the panels is whole")

@@ -64,7 +64,8 @@ fn a_film_needs_something_alive_and_its_settings_stay_in_range() {
         size_px: 1,
         loops: true,
     };
-    share(&mut session, ShareCommand::SetFilm(wild));
+    let effects = session.apply(Command::Prefer(Preference::Film(wild)));
+    assert!(matches!(&effects[..], [Effect::KeepPrefs(kept)] if kept.film == *session.film()), "{effects:?}");
     let film = *session.film();
     assert_eq!((film.seconds, film.frames_per_second, film.steps_per_frame, film.size_px), (5.0, 1, 500, 64));
     assert_eq!(film.frames(), 5);

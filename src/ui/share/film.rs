@@ -5,7 +5,7 @@ use super::super::style;
 use super::super::widgets::{Scale, choice, row, slider, slider_int};
 use super::{ShareUi, pill};
 use crate::observe::picture::FilmKind;
-use crate::session::{Command, FilmOptions, Session, ShareCommand};
+use crate::session::{Command, FilmOptions, Preference, Session, ShareCommand};
 
 const RED: Color32 = Color32::from_rgb(0xE8, 0x4A, 0x4A);
 
@@ -27,13 +27,12 @@ fn sheet(ui: &mut Ui, session: &Session, share: &ShareUi, commands: &mut Vec<Com
     let old = *session.film();
     let mut film = old;
     let tip = |kind: FilmKind| match kind {
-        FilmKind::Gif => "Moves everywhere, also in mails and chats; 256 colours".to_owned(),
-        FilmKind::Apng => "Animated PNG: all colours, sharp; every browser plays it".to_owned(),
-        FilmKind::Frames => "A folder of numbered PNG files, for film editors".to_owned(),
-        FilmKind::Mp4 if share.readouts.has_ffmpeg => "Video, made by ffmpeg".to_owned(),
-        FilmKind::Mp4 => "Video: needs the program ffmpeg, which is not installed here".to_owned(),
+        FilmKind::Mp4 if !share.readouts.has_ffmpeg => {
+            "Video: needs the program ffmpeg, which is not installed here".to_owned()
+        }
+        kind => kind.meaning().to_owned(),
     };
-    let options = FilmKind::ALL.map(|kind| (kind, kind.name(), tip(kind)));
+    let options: Vec<_> = FilmKind::ALL.iter().map(|&kind| (kind, kind.name(), tip(kind))).collect();
     if let Some(kind) = choice(ui, film.kind, &options) {
         film.kind = kind;
     }
@@ -53,7 +52,7 @@ fn sheet(ui: &mut Ui, session: &Session, share: &ShareUi, commands: &mut Vec<Com
     let tip = "The last frames fade into the first ones, so that the film repeats without a jump; it becomes a little shorter";
     row(ui, "Loop", tip, |ui: &mut Ui| ui.checkbox(&mut film.loops, "the end fades into the beginning"));
     if film != old {
-        commands.push(Command::Share(ShareCommand::SetFilm(film)));
+        commands.push(Command::Prefer(Preference::Film(film)));
     }
     ui.add_space(6.0);
     let missing = film.kind == FilmKind::Mp4 && !share.readouts.has_ffmpeg;
