@@ -249,6 +249,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_faint_on_paper_keeps_its_colour_and_lets_through_what_egui_means() {
+        WORN.set((Theme::Light, Palette::default()));
+        let orange = Color32::from_rgb(170, 70, 0);
+        let through = |opacity: f32| {
+            let c = faint(orange, opacity);
+            let left = 1.0 - f32::from(c.a()) / 255.0;
+            [c.r(), c.g(), c.b()].map(|x| gamma_u8_from_linear_f32(linear(x) + left))
+        };
+        let [r, g, b] = through(0.3);
+        assert!(r > g + 20 && g > b && b.abs_diff(179) < 4, "{r} {g} {b}");
+        assert_eq!(through(0.0), [255; 3]);
+        assert_eq!(faint(orange, 1.0), orange);
+        WORN.set((Theme::Dark, Palette::default()));
+        assert_eq!(faint(orange, 0.3), orange.gamma_multiply(0.3));
+    }
+
+    #[test]
     fn every_text_can_be_read_on_its_ground_in_both_themes() {
         for &theme in Theme::ALL {
             for ground in [PANEL, BAR, FIELD, CANVAS] {
