@@ -135,7 +135,10 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
     let tooltip = "Mean time between two pictures; integration steps in a second; time that goes by in one step: c σ², less \
                    where the flow is fast. The unit is the time in which relaxation moves a particle by about one ℓ";
     line(ui, pace, tooltip);
-    let mut work = format!("{} particles · {}", session.live().particles, readouts.engine);
+    let mut work = format!("{} particles", session.live().particles);
+    if !readouts.engine.is_empty() {
+        work += &format!(" · {}", readouts.engine);
+    }
     if let Some(pairs) = readouts.pair_tests_per_s {
         work += &format!(" · {:.1} M pairs/s", 1e-6 * pairs);
     }
