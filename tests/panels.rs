@@ -147,18 +147,17 @@ fn dragging_a_slider_is_one_step_of_the_history() {
 }
 
 #[test]
-fn a_knob_turns_all_species_or_the_chosen_one() {
+fn a_knob_turns_all_species_or_the_one_in_whose_row_it_is() {
     let mut window = window(alive());
     click(&mut window, "exact");
     let cruise = |window: &Window| window.state().session.document().live.knobs.cruise;
-    window.get_by_role_and_label(Role::Slider, "Cruise").focus();
+    window.get_by_role_and_label(Role::Slider, "Cruise of all").focus();
     settle(&mut window);
     window.key_press(Key::ArrowRight);
     settle(&mut window);
     let all = cruise(&window);
     assert!(all[0] > 1.0 && all.iter().all(|u| *u == all[0]), "{all:?}");
-    click(&mut window, "Knobs of species 2");
-    window.get_by_role_and_label(Role::Slider, "Cruise").focus();
+    window.get_by_role_and_label(Role::Slider, "Cruise of species 2").focus();
     settle(&mut window);
     window.key_press(Key::ArrowRight);
     settle(&mut window);

@@ -6,9 +6,12 @@ use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{Event as Input, Modifiers, PointerButton, Pos2, Vec2};
 use egui_kittest::kittest::Queryable;
 
+use std::sync::Arc;
+
 use common::panels::*;
-use unstill::rule::{FlowKind, LiveSettings};
-use unstill::session::{Brush, Command, Knob};
+use unstill::rule::{FlowKind, LiveSettings, NetShape, Rule};
+use unstill::session::{Brush, Command, Document, Event, Knob, SceneSource, Session};
+use unstill::snapshot::{Particle, Snapshot};
 use unstill::ui::Readouts;
 
 /// A quick click of the mouse itself at a place, with modifier keys.
@@ -68,23 +71,80 @@ fn a_click_with_ctrl_lets_a_slider_swing_and_another_lets_it_rest() {
     settle(&mut window);
     assert!(window.state().session.document().swings.of(Knob::Strength).is_some());
     assert_eq!(live(&window), before, "its value stays where it was");
-    // The name is marked, and tells how it swings.
-    window.get_by_role_and_label(Role::Label, "~ Strength").click();
-    settle(&mut window);
-    let period = window.get_by_role_and_label(Role::Slider, "Period");
+    // The name is marked, and a line below tells how it swings.
+    assert_eq!(window.query_all_by_label("~ Strength").count(), 2);
+    let swing = window.state().session.document().swings.of(Knob::Strength).unwrap();
+    let period = window.get_by_label_contains("Seconds from one swing of Strength");
     period.focus();
     settle(&mut window);
-    window.key_press(bevy_egui::egui::Key::ArrowRight);
+    window.key_press(bevy_egui::egui::Key::ArrowUp);
+    window.key_press(bevy_egui::egui::Key::Enter);
     settle(&mut window);
-    assert!(window.state().session.document().swings.of(Knob::Strength).unwrap().period_s > 4.0);
-    click(&mut window, "Let it rest");
+    let slower = window.state().session.document().swings.of(Knob::Strength).unwrap();
+    assert!(slower.period_s > swing.period_s && slower.amplitude == swing.amplitude, "{slower:?}");
+    click(&mut window, "Let Strength rest");
     assert!(window.state().session.document().swings.is_empty());
+    window.state_mut().apply(Command::Undo);
+    assert!(!window.state().session.document().swings.is_empty(), "that can be undone");
+    window.state_mut().apply(Command::RestAllKnobs);
+    settle(&mut window);
     for swings in [true, false] {
         press(&mut window, at, Modifiers::ALT);
         settle(&mut window);
         assert_eq!(window.state().session.document().swings.of(Knob::Strength).is_some(), swings);
     }
     assert_eq!(live(&window), before);
+}
+
+/// A picture of so many species that live by a rule.
+fn of_species(species: u8) -> Session {
+    let mut session = Session::new(3);
+    let at = |k: u8| Particle { x: 1.0 + f64::from(k), y: f64::from(k % 3) + 1.0, heading: 0.3, species: k % species };
+    let snapshot = Snapshot { particles: (0..24).map(at).collect(), box_size: [30.0, 20.0], ..Snapshot::default() };
+    let shape = NetShape { species: species.into(), phi: [4, 4], rho: [4, 4], outputs: 1 };
+    let rule = Some(Arc::new(Rule::random(shape, 1)));
+    let document = Document { snapshot: Arc::new(snapshot), rule, ..Document::default() };
+    let source = SceneSource::Bundled("species".into());
+    session.on_event(Event::Opened { source, result: Ok(Box::new(document)) });
+    session
+}
+
+#[test]
+fn each_species_has_a_row_of_knobs_and_all_turn_in_one_gesture() {
+    let mut window = window(of_species(3));
+    let cruise = |window: &Window| live(window).knobs.cruise[..3].to_vec();
+    let at = |window: &Window, label: &str, x: f32| {
+        window.get_by_role_and_label(Role::Slider, label).rect().left_center() + Vec2::new(x, 0.0)
+    };
+    let place = at(&window, "Cruise of species 2", 38.0);
+    press(&mut window, place, Modifiers::NONE);
+    settle(&mut window);
+    let turned = cruise(&window);
+    assert!(turned[1] > 2.0 && turned[0] == 1.0 && turned[2] == 1.0, "{turned:?}");
+    let place = at(&window, "Cruise of all", 4.0);
+    press(&mut window, place, Modifiers::NONE);
+    settle(&mut window);
+    let all = cruise(&window);
+    assert!(all[0] < -2.0 && all.iter().all(|u| *u == all[0]), "{all:?}");
+    let place = at(&window, "Swirl of species 3", 20.0);
+    press(&mut window, place, Modifiers::CTRL);
+    settle(&mut window);
+    assert!(window.state().session.document().swings.of(Knob::Swirl(Some(2))).is_some());
+    assert!(window.query_by_label("Cruise of species 4").is_none());
+
+    // Many have columns of numbers.
+    let mut window = self::window(of_species(8));
+    let place = window.get_by_label("Cruise of species 7").rect().center();
+    press(&mut window, place, Modifiers::ALT);
+    settle(&mut window);
+    assert!(window.state().session.document().swings.of(Knob::Cruise(Some(6))).is_some());
+    let mut turned = live(&window);
+    turned.knobs.cruise[6] = 3.0;
+    window.state_mut().apply(Command::SetLive(turned));
+    settle(&mut window);
+    press(&mut window, place, Modifiers::SHIFT);
+    settle(&mut window);
+    assert_eq!(live(&window).knobs.cruise[6], 1.0);
 }
 
 #[test]
@@ -137,6 +197,11 @@ fn the_cost_of_many_particles_is_told_before_the_swarm_crawls() {
 
 #[test]
 fn the_whole_panel_is_on_the_screen_of_a_laptop_with_every_brush_and_flow() {
+    for species in [1, 2, 3, 4, 8] {
+        let window = window(of_species(species));
+        let found = misplaced(&window, LAPTOP);
+        assert!(found.is_empty(), "{species} species:\n{}", found.join("\n"));
+    }
     for brush in [Brush::Push, Brush::Recolour] {
         for flow in [FlowKind::Exact, FlowKind::Learned] {
             let mut session = alive();

@@ -89,12 +89,13 @@ impl Canvas {
         self.free = free;
         self.dt_s = dt_s;
         let place = session.place();
-        let box_size = match place {
+        let seen = seen(session);
+        let box_size = match seen {
             Place::Paint => session.snapshot().box_size,
             // A swarm that was ordered may not have come yet.
             Place::Learn | Place::Live => live.extent().map_or(session.live().box_size_l, |(_, box_size_l)| box_size_l),
         };
-        self.camera(place).update(free, box_size, dt_s);
+        self.camera(seen).update(free, box_size, dt_s);
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
         // A click that closes a menu is no stroke.
         let over = response.contains_pointer() && !Popup::is_any_open(ctx);
@@ -129,7 +130,7 @@ impl Canvas {
 
     /// The events of the frame in their order, so that a quick click or a quick stroke loses nothing.
     fn pointer(&mut self, ui: &Ui, over: bool, offers: &[Rect], session: &Session) -> Vec<Command> {
-        let (free, place) = (self.free, session.place());
+        let (free, place, seen) = (self.free, session.place(), seen(session));
         let live = session.live();
         let mut commands = Vec::new();
         let (events, scroll, pinch, hover, focused) = ui
@@ -150,7 +151,7 @@ impl Canvas {
                     }
                     egui::PointerButton::Primary => {
                         self.held = true;
-                        let at = self.camera(place).world_from_screen(free, pos);
+                        let at = self.camera(seen).world_from_screen(free, pos);
                         commands.push(Command::Pointer(Pointer::Press(at)));
                     }
                     egui::PointerButton::Secondary | egui::PointerButton::Middle => {
@@ -165,7 +166,7 @@ impl Canvas {
                     egui::PointerButton::Primary if self.resizing.is_some() => self.resizing = None,
                     egui::PointerButton::Primary if self.offered.is_some() => self.offered = None,
                     egui::PointerButton::Primary if self.held => {
-                        let at = self.camera(place).world_from_screen(free, pos);
+                        let at = self.camera(seen).world_from_screen(free, pos);
                         commands.extend([Command::Pointer(Pointer::Drag(at)), Command::Pointer(Pointer::Release)]);
                         self.held = false;
                     }
@@ -175,7 +176,7 @@ impl Canvas {
                 egui::Event::PointerMoved(pos) if self.offered.is_some() => {
                     if let Some(from) = self.offered.take_if(|from| from.distance(pos) > farthest_click) {
                         self.held = true;
-                        let [from, to] = [from, pos].map(|at| self.camera(place).world_from_screen(free, at));
+                        let [from, to] = [from, pos].map(|at| self.camera(seen).world_from_screen(free, at));
                         commands.extend([Pointer::Press(from), Pointer::Drag(to)].map(Command::Pointer));
                     }
                 }
@@ -186,12 +187,12 @@ impl Canvas {
                     }
                 }
                 egui::Event::PointerMoved(pos) if self.held => {
-                    let at = self.camera(place).world_from_screen(free, pos);
+                    let at = self.camera(seen).world_from_screen(free, pos);
                     commands.push(Command::Pointer(Pointer::Drag(at)));
                 }
                 egui::Event::PointerMoved(pos) if self.panning => {
                     let from = last.unwrap_or(pos - ui.input(|i| i.pointer.delta()));
-                    self.camera(place).pan(pos - from);
+                    self.camera(seen).pan(pos - from);
                     last = Some(pos);
                 }
                 _ => {}
@@ -206,7 +207,7 @@ impl Canvas {
         }
         let picks = place != Place::Paint && over && double_click && !matches!(live.brush, Brush::Add | Brush::Remove);
         if let Some(at) = hover.filter(|_| picks) {
-            commands.push(Command::FollowAt(self.camera(place).world_from_screen(free, at)));
+            commands.push(Command::FollowAt(self.camera(seen).world_from_screen(free, at)));
         }
         let takes_all = place == Place::Paint && over && double_click && session.tool().selects();
         if let Some(at) = hover.filter(|_| takes_all) {
@@ -216,7 +217,7 @@ impl Canvas {
         if let Some(at) = hover.filter(|_| over) {
             let factor = (f64::from(scroll) * ZOOM_PER_POINT).exp() * f64::from(pinch);
             if factor != 1.0 {
-                self.camera(place).zoom_about(free, at, factor);
+                self.camera(seen).zoom_about(free, at, factor);
             }
         }
         commands
@@ -230,8 +231,8 @@ impl Canvas {
     }
 
     /// Shows the whole box again.
-    pub fn fit(&mut self, place: Place) {
-        self.camera(place).fit();
+    pub fn fit(&mut self, session: &Session) {
+        self.camera(seen(session)).fit();
     }
 
     /// Circles under the cursor: how far a particle sees, what the eraser takes, what the mouse moves.
@@ -239,6 +240,7 @@ impl Canvas {
         let painter = ui.painter_at(self.free);
         match session.place() {
             Place::Paint => draft::cursor(&painter, &self.paint, session, at),
+            Place::Learn | Place::Live if seen(session) == Place::Paint => {}
             Place::Learn | Place::Live => {
                 // While its size is being dragged, the circle stays where that began.
                 let at = self.resizing.map_or(at, |(from, _)| from);
@@ -266,7 +268,7 @@ impl Canvas {
         let screen = ctx.viewport_rect();
         let free_rect = self.free_pixels(ctx);
         let free = self.free;
-        let layer = match session.place() {
+        let layer = match seen(session) {
             Place::Paint => {
                 let snapshot = session.snapshot();
                 let buffer = self.painting.get_or_insert_with(|| SwarmBuffer::new(gpu, snapshot.particles.len()));
@@ -301,6 +303,11 @@ impl Canvas {
             }),
         }
     }
+}
+
+/// The place whose view is on the canvas: where nothing lives yet, the picture is seen from the others, too.
+fn seen(session: &Session) -> Place {
+    if session.live().particles == 0 { Place::Paint } else { session.place() }
 }
 
 /// Texels for each ℓ, and on the longest side, of the picture of trails.
@@ -341,7 +348,7 @@ const MOST_GLOWING_IN_SOFTWARE: u32 = 2000;
 fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f64; 2]>) -> View {
     let prefs = session.prefs();
     let look = &prefs.look;
-    let by = match (session.place(), look.colour_by, range) {
+    let by = match (seen(session), look.colour_by, range) {
         // A picture is painted in the colours of its species, and they stay while a number is not known yet.
         (Place::Paint, ..) | (_, ColourBy::Speed | ColourBy::Energy, None) => ColourBy::Species,
         (_, by, _) => by,

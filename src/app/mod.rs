@@ -32,6 +32,7 @@ mod shell;
 mod shots;
 mod stamps;
 mod stippler;
+mod tally;
 mod theme;
 mod thumbs;
 mod trainer;
@@ -170,7 +171,7 @@ fn show(
     for view in std::mem::take(&mut shell.views) {
         match view {
             ViewCommand::Fit => {
-                canvas.fit(shell.session.place());
+                canvas.fit(&shell.session);
                 shell.apply(gpu, vec![Command::StopFollowing]);
             }
             ViewCommand::Screenshot => shots::take(&mut commands, None),

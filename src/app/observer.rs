@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::live::{Coming, Live, Seen};
-use crate::observe::{CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, certify};
+use super::tally::Tally;
+use crate::observe::{CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify};
 use crate::session::{CertificateRequest, Event, Place, RuleRequest, RuleRole, Session};
 use crate::snapshot::{Ensemble, Snapshot};
 use crate::worker::panic_text;
@@ -47,6 +48,8 @@ pub struct Watch {
     /// The thread waits for something to look at.
     idle: Arc<AtomicBool>,
     last: Instant,
+    /// What the engine had counted when it was looked at last.
+    pub tally: Tally,
     /// Step and epoch looked at last.
     seen: Option<(u64, u64)>,
     /// A swarm on its way, and what belongs to it.
@@ -80,7 +83,7 @@ impl Default for Watch {
                 rests.store(true, Ordering::Relaxed);
             }
         });
-        Self { glimpses, events, idle, last: Instant::now(), seen: None, coming: None }
+        Self { glimpses, events, idle, last: Instant::now(), tally: Tally::default(), seen: None, coming: None }
     }
 }
 
@@ -91,7 +94,12 @@ impl Watch {
             None => self.look(session, live),
             Some((mut coming, unseen)) => match coming.take() {
                 None => self.coming = Some((coming, unseen)),
-                Some(Ok(seen)) => self.send(unseen.seen(seen)),
+                Some(Ok(seen)) => {
+                    if let Some(counters) = seen.counters {
+                        self.tally.take(counters, self.last);
+                    }
+                    self.send(unseen.seen(seen));
+                }
                 // Nothing lives any more; the engine tells of a lost GPU.
                 Some(Err(_)) => {}
             },
@@ -102,7 +110,9 @@ impl Watch {
     fn look(&mut self, session: &Session, live: &Live) {
         let seen = session.observation();
         let now = (seen.steps(), seen.epoch());
-        let due = self.last.elapsed() >= LOOK_EVERY[usize::from(seen.is_hasty())];
+        // Those that were hurt are found where they were hurt.
+        let is_fresh = seen.is_hasty() && self.seen.is_some_and(|(_, epoch)| epoch != now.1);
+        let due = is_fresh || self.last.elapsed() >= LOOK_EVERY[usize::from(seen.is_hasty())];
         let something_new = self.seen != Some(now) && session.place() != Place::Paint;
         if !due || !something_new || !self.idle.load(Ordering::Relaxed) {
             return;
@@ -116,6 +126,7 @@ impl Watch {
             target_sigma_l: target_sigma_l(session),
             step: seen.steps(),
             epoch: seen.epoch(),
+            wound: seen.healing.as_ref().and_then(|healing| healing.wounds.clone()),
         };
         self.coming = Some((live.look(), Box::new(unseen)));
     }
@@ -138,13 +149,14 @@ struct Unseen {
     target_sigma_l: f64,
     step: u64,
     epoch: u64,
+    wound: Option<Wounds>,
 }
 
 impl Unseen {
     fn seen(self, seen: Seen) -> Glimpse {
-        let Self { snapshot, ensemble, target_sigma_l, step, epoch } = self;
-        let Seen { swarm, rule, settings } = seen;
-        Glimpse { swarm, rule, settings, snapshot, ensemble, target_sigma_l, step, epoch }
+        let Self { snapshot, ensemble, target_sigma_l, step, epoch, wound } = self;
+        let Seen { swarm, rule, settings, .. } = seen;
+        Glimpse { swarm, rule, settings, snapshot, ensemble, target_sigma_l, step, epoch, wound }
     }
 }
 
@@ -351,6 +363,7 @@ mod tests {
             target_sigma_l: 0.13,
             step: 7,
             epoch: 0,
+            wound: None,
         };
         let rests = |watch: &Watch| {
             while !watch.idle.load(Ordering::Relaxed) {

@@ -77,7 +77,7 @@ impl Eye {
 
     /// The swarm as it is shown. `seen`: where colour tells of numbers, as it moves, else as it is shown.
     pub fn see(&mut self, seen: Seen) -> Shot {
-        let Seen { swarm, rule, settings } = seen;
+        let Seen { swarm, rule, settings, .. } = seen;
         if !self.by.needs_measures() {
             return swarm.into();
         }
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_film_measures_each_particle_as_the_window_does() {
         let ((rule, settings), state) = living();
-        let seen = || Seen { swarm: state.swarm.clone(), rule: rule.clone(), settings };
+        let seen = || Seen { swarm: state.swarm.clone(), rule: rule.clone(), settings, counters: None };
         let shot = Eye::new(ColourBy::Speed).see(seen());
         let mut engine = CpuEngine::new(&rule, &state.swarm, &settings, 1).unwrap();
         assert_eq!(shot.measures, engine.measures());

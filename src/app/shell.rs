@@ -180,19 +180,23 @@ impl Shell {
         self.ui.set_share(self.share.readouts(&self.files, self.quits));
         self.frame_log.frame(dt_s);
         self.meter.frame(dt_s, self.live.steps_since_asked());
-        if let Some((frame_ms, steps_per_s)) = self.meter.read() {
-            let pair_tests_per_s = self.live.pair_tests_since_asked().map(|tests| tests as f64 / Meter::WINDOW_S);
+        if let Some(Pace { frame_ms, steps_per_s, seconds }) = self.meter.read() {
+            let on_processor = self.live.pair_tests_since_asked().map(|tests| tests as f64 / seconds);
+            let on_gpu = on_processor.is_none();
+            let pair_tests_per_s = on_processor.or_else(|| self.watch.tally.pair_tests_per_s());
+            let faults = self.watch.tally.faults(on_gpu);
             let engine = self.live.describe(gpu);
             self.readouts = Readouts {
                 frame_ms,
                 steps_per_s,
                 engine,
                 pair_tests_per_s,
+                faults,
                 most_particles: Live::most_particles(gpu),
                 drawn_one_in: self.live.drawn_one_in(),
                 s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
             };
-            let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s };
+            let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s, faults };
             self.hear(gpu, Event::SpeedMeasured(speed));
         }
     }
@@ -280,14 +284,25 @@ impl Meter {
         self.steps += steps;
     }
 
-    /// Milliseconds per frame and steps per second, at the end of each window.
-    fn read(&mut self) -> Option<(f64, f64)> {
+    /// At the end of each window.
+    fn read(&mut self) -> Option<Pace> {
         if self.seconds < Self::WINDOW_S {
             return None;
         }
         let window = std::mem::take(self);
-        Some((1e3 * window.seconds / f64::from(window.frames), f64::from(window.steps) / window.seconds))
+        Some(Pace {
+            frame_ms: 1e3 * window.seconds / f64::from(window.frames),
+            steps_per_s: f64::from(window.steps) / window.seconds,
+            seconds: window.seconds,
+        })
     }
+}
+
+/// How it went over a window of time, and how long that was.
+struct Pace {
+    frame_ms: f64,
+    steps_per_s: f64,
+    seconds: f64,
 }
 
 fn steps_of(effect: &Effect) -> u32 {

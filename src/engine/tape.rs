@@ -195,6 +195,11 @@ impl Tape {
         Ok(now.wrapping_sub(place.0))
     }
 
+    /// Whether there is anything to go back to. A rule with other species, or other temperatures, begins a new memory.
+    pub fn has_past(&self) -> bool {
+        self.before((self.engine.steps_done(), self.end_of_changes())).is_some()
+    }
+
     /// How many steps back there is memory of.
     pub fn reach(&self) -> u32 {
         let first = self.moments.front().map_or(0, |moment| moment.step);
@@ -378,9 +383,11 @@ mod tests {
         for mut tape in tapes() {
             let film = filmed(&mut tape, 45);
             for k in (0..45).rev() {
+                assert!(tape.has_past());
                 assert_eq!(tape.back(1).unwrap(), 1);
                 assert_eq!(swarm(&tape), film[k], "step {k}");
             }
+            assert!(!tape.has_past());
             assert_eq!(tape.back(1).unwrap(), 0, "there is nothing before the beginning");
             // The future is the same once more.
             tape.run(45);

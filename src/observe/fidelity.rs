@@ -44,9 +44,21 @@ impl Histogram {
     /// # Panics
     /// When a particle's species is not below the histogram's.
     pub fn add(&mut self, swarm: &Swarm) {
+        let all: Vec<usize> = (0..swarm.len()).collect();
+        let counts = &mut self.counts;
+        Self::each_pair(self.species, swarm, &all, |_, bin| counts[bin] += 1.0);
+        self.particles += swarm.len();
+    }
+
+    /// The bin of every ordered pair whose first particle is one of `members`, with the number of that one.
+    ///
+    /// # Panics
+    /// As [`Self::add`].
+    pub(super) fn each_pair(species: usize, swarm: &Swarm, members: &[usize], mut take: impl FnMut(usize, usize)) {
         let neighbours = Neighbours::new(swarm, REACH_L);
-        for (i, a) in swarm.particles.iter().enumerate() {
-            assert!(usize::from(a.species) < self.species, "species {} in a histogram of {}", a.species, self.species);
+        for &i in members {
+            let a = &swarm.particles[i];
+            assert!(usize::from(a.species) < species, "species {} in a histogram of {species}", a.species);
             let (sin, cos) = a.heading.sin_cos();
             for j in neighbours.of(i) {
                 let b = &swarm.particles[j];
@@ -54,12 +66,10 @@ impl Histogram {
                 let column = offset_bin(cos * dx + sin * dy);
                 let row = offset_bin(cos * dy - sin * dx);
                 let heading = heading_bin(b.heading - a.heading);
-                let pair = usize::from(a.species) * self.species + usize::from(b.species);
-                let bin = ((pair * HEADING_BINS + heading) * OFFSET_BINS + row) * OFFSET_BINS + column;
-                self.counts[bin] += 1.0;
+                let pair = usize::from(a.species) * species + usize::from(b.species);
+                take(i, ((pair * HEADING_BINS + heading) * OFFSET_BINS + row) * OFFSET_BINS + column);
             }
         }
-        self.particles += swarm.len();
     }
 
     /// Adds what another histogram has counted.
@@ -72,6 +82,14 @@ impl Histogram {
             *mine += theirs;
         }
         self.particles += other.particles;
+    }
+
+    pub(super) fn counts(&self) -> &[f64] {
+        &self.counts
+    }
+
+    pub(super) fn species(&self) -> usize {
+        self.species
     }
 
     /// Particles counted so far.

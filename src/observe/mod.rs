@@ -3,12 +3,14 @@
 mod certificate;
 pub mod chart;
 pub mod fidelity;
+mod likeness;
 pub mod looks;
 mod measures;
 pub mod motion;
 mod observer;
 pub mod order;
 mod pair_correlation;
+mod patch;
 pub mod picture;
 mod quick;
 mod residual;
@@ -18,9 +20,10 @@ mod yardstick;
 
 pub use certificate::{Certificate, Check, CheckError, CheckProgress, CheckSettings, Healing, Kept, certify};
 pub use fidelity::{Fidelity, Histogram, pattern_fidelity};
+pub use likeness::Likeness;
 pub use measures::{Motion, Order, species_of, target_swarms};
 pub use motion::{BodyMotion, RigidMotion, entropy_production_per_particle, mill_ratio};
-pub use observer::{Glimpse, Observer, Reading, TargetFacts};
+pub use observer::{Glimpse, Observer, Reading, TargetFacts, Wounds};
 pub use order::{Cluster, LINK_L, clusters, milling, polarisation};
 pub use pair_correlation::pair_correlation;
 pub use quick::QuickFidelity;

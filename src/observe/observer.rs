@@ -7,16 +7,22 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::fidelity::Histogram;
+use super::likeness::Likeness;
 use super::measures::{Order, species_of};
 use super::motion::BodyMotion;
 use super::pair_correlation::pair_correlation;
+use super::patch::Patch;
 use super::yardstick::{BIN_L, BINS, Yardstick};
 use crate::engine::{CpuEngine, EngineError};
 use crate::rule::{LiveSettings, Rule};
 use crate::snapshot::{Ensemble, Snapshot, SnapshotError, Swarm};
 
-/// In larger swarms the rule is not evaluated: order is that of the noisy particles, drift and energy are unknown.
+/// In larger swarms the rule is evaluated on a piece of about so many particles ([`PIECE`]), another in each look; order is
+/// that of the noisy particles.
 const MOST_EVALUATED: usize = 20_000;
+const PIECE: usize = 8000;
+/// From one piece to the next, in shares of the box: they come to lie everywhere alike (the plastic number's powers).
+const STRIDE: [f64; 2] = [0.754_877_666, 0.569_840_291];
 /// Samples of the target that order and energy are taken from.
 const TARGET_SAMPLES: usize = 8;
 /// Steps between configurations that count as two: the noise of one is forgotten in the other (a particle forgets a tenth
@@ -41,6 +47,17 @@ pub struct Glimpse {
     /// Another number: the swarm has nothing to do with the one before (it was scattered, wounded, or lives by another
     /// rule), and the two must not be judged together.
     pub epoch: u64,
+    /// The wound that is to heal, if a part of the swarm was hurt.
+    pub wound: Option<Wounds>,
+}
+
+/// Where the swarm was hurt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wounds {
+    /// Another wound has another number; one that is made larger keeps its own.
+    pub number: u64,
+    /// Centres and radii, ℓ.
+    pub places: Vec<([f64; 2], f64)>,
 }
 
 /// What holds for the target itself.
@@ -70,6 +87,12 @@ pub struct Reading {
     pub energy: Option<f64>,
     /// (r in ℓ, g) of the last few configurations.
     pub pair_correlation: Vec<(f64, f64)>,
+    /// [`Likeness`](super::Likeness) of what the hurt particles see, and before they were hurt: those that lay under the
+    /// brush, wherever they go.
+    pub hurt: Option<f64>,
+    pub hurt_before: Option<f64>,
+    /// Drift and energy are those of so many particles only.
+    pub sampled: Option<usize>,
     pub target: Arc<TargetFacts>,
 }
 
@@ -109,6 +132,21 @@ pub struct Observer {
     begun: Option<u64>,
     recent: VecDeque<Histogram>,
     recent_pairs: VecDeque<Vec<(f64, f64)>>,
+    hurt: Option<Hurt>,
+    /// The swarm of the last look.
+    last: Swarm,
+    looks: u64,
+}
+
+/// The particles that were hurt.
+struct Hurt {
+    number: u64,
+    /// Places of the wound that are accounted for.
+    places: usize,
+    members: Vec<usize>,
+    /// Particles of the swarm then.
+    particles: usize,
+    before: Option<f64>,
 }
 
 impl Observer {
@@ -133,6 +171,10 @@ impl Observer {
         let Some((_, yardstick, target)) = &self.made else { unreachable!("prepared above") };
         let pooled = yardstick.as_ref().map_or(1, Yardstick::pooled);
         let swarm = &glimpse.swarm;
+        let likeness = yardstick.as_ref().map(Yardstick::likeness);
+        let (hurt, hurt_before) = follow_wound(&mut self.hurt, glimpse, &self.last, likeness);
+        self.last.clone_from(swarm);
+        self.looks += 1;
         let (mut fidelity_now, mut fidelity) = (None, None);
         if let Some(yardstick) = yardstick {
             let seen = Histogram::of(yardstick.species(), [swarm]);
@@ -151,6 +193,8 @@ impl Observer {
             fidelity_now,
             fidelity,
             pair_correlation: mean_of(&self.recent_pairs),
+            hurt,
+            hurt_before,
             target: target.clone(),
             ..Reading::default()
         };
@@ -162,6 +206,18 @@ impl Observer {
             reading.energy = mean(&engine.particle_energies());
             reading.order = Order::of(swarm, &engine.shown());
         } else {
+            let share = |axis: usize| (self.looks as f64 * STRIDE[axis]).fract() * swarm.box_size[axis];
+            // A score depends on the neighbours' neighbours, and the exact flow on the scores within its window.
+            let margin_l = 2.0 * glimpse.rule.cutoff_l + glimpse.settings.knobs.window_l;
+            let Patch { swarm: piece, sampled } = Patch::cut(swarm, [share(0), share(1)], PIECE, margin_l);
+            if sampled > 0 {
+                let mut engine = CpuEngine::new(&glimpse.rule, &piece, &glimpse.settings, 0)?;
+                let sample = Swarm { particles: piece.particles[..sampled].to_vec(), box_size: piece.box_size };
+                let drift = BodyMotion::of(&sample, &engine.flows()[..sampled]).drift;
+                reading.drift = finite(glimpse.settings.strength * drift);
+                reading.energy = mean(&engine.particle_energies()[..sampled]);
+                reading.sampled = Some(sampled);
+            }
             reading.order = Order::of(swarm, swarm);
         }
         Ok(reading)
@@ -197,6 +253,41 @@ impl Observer {
         self.made = Some((made, yardstick, Arc::new(target)));
         Ok(())
     }
+}
+
+/// What those see now that the wound of `glimpse` has hurt, and what they saw in `last`, before it.
+fn follow_wound(
+    hurt: &mut Option<Hurt>,
+    glimpse: &Glimpse,
+    last: &Swarm,
+    likeness: Option<&Likeness>,
+) -> (Option<f64>, Option<f64>) {
+    let (Some(wound), Some(likeness)) = (&glimpse.wound, likeness) else {
+        *hurt = None;
+        return (None, None);
+    };
+    let swarm = &glimpse.swarm;
+    let is_new = hurt.as_ref().is_none_or(|hurt| hurt.number != wound.number);
+    if is_new {
+        let particles = swarm.len();
+        *hurt = Some(Hurt { number: wound.number, places: 0, members: Vec::new(), particles, before: None });
+    }
+    let Some(hurt) = hurt else { return (None, None) };
+    if swarm.len() < hurt.particles {
+        // Some were removed, and the numbers of the others are no more what they were.
+        hurt.members.clear();
+        return (None, hurt.before);
+    }
+    for &(centre, radius) in wound.places.get(hurt.places..).unwrap_or_default() {
+        hurt.members.extend(swarm.within(centre, radius));
+    }
+    hurt.places = wound.places.len();
+    hurt.members.sort_unstable();
+    hurt.members.dedup();
+    if is_new && last.len() == swarm.len() {
+        hurt.before = likeness.of(last, &hurt.members);
+    }
+    (likeness.of(swarm, &hurt.members), hurt.before)
 }
 
 fn make_yardstick(glimpse: &Glimpse) -> Result<Yardstick, SnapshotError> {
@@ -258,7 +349,7 @@ mod tests {
     use super::*;
     use crate::observe::{noised, scattered};
     use crate::rule::NetShape;
-    use crate::snapshot::{Sampler, motifs};
+    use crate::snapshot::{Sampler, SwarmEdit, motifs};
 
     fn glimpse(particles: usize) -> Glimpse {
         let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
@@ -276,6 +367,7 @@ mod tests {
             target_sigma_l: settings.sigma_l,
             step: 0,
             epoch: 0,
+            wound: None,
         }
     }
 
@@ -338,6 +430,51 @@ mod tests {
         let reading = observer.look(&now).unwrap();
         assert_eq!(observer.recent.len(), 1);
         assert!(reading.fidelity_now.unwrap() < 0.6, "mills are no flock: {:?}", reading.fidelity_now);
+    }
+
+    #[test]
+    fn a_small_wound_is_read_at_those_hurt_who_are_known_again_wherever_they_go() {
+        let mut observer = Observer::default();
+        let sound = glimpse(500);
+        let reading = observer.look(&sound).unwrap();
+        assert_eq!((reading.hurt, reading.hurt_before), (None, None));
+        let (centre, radius) = ([sound.swarm.particles[9].x, sound.swarm.particles[9].y], 2.0);
+        let mut swarm = sound.swarm.clone();
+        SwarmEdit::Scramble { centre, radius, seed: 1 }.apply(&mut swarm);
+        let wound = Some(Wounds { number: 1, places: vec![(centre, radius)] });
+        let now = Glimpse { swarm, step: 10, epoch: 1, wound, ..sound.clone() };
+        let hurt = observer.look(&now).unwrap();
+        let before = hurt.hurt_before.unwrap();
+        assert!(before > 0.7 && hurt.hurt.unwrap() < before - 0.4, "{before}, then {:?}", hurt.hurt);
+        assert!(hurt.fidelity_now.unwrap() > reading.fidelity_now.unwrap() - 0.15, "{:?}", hurt.fidelity_now);
+        // Healed, and all have moved.
+        let mut healed = sound.swarm.clone();
+        healed.particles.iter_mut().for_each(|p| p.x = (p.x + 4.0) % healed.box_size[0]);
+        let healed = observer.look(&Glimpse { swarm: healed, step: 90, ..now.clone() }).unwrap();
+        assert!((healed.hurt.unwrap() - before).abs() < 1e-6 && healed.hurt_before == Some(before));
+        // Another place of the same wound joins; with fewer particles nobody is known again.
+        let elsewhere = ([sound.swarm.particles[200].x, sound.swarm.particles[200].y], radius);
+        let wound = Some(Wounds { number: 1, places: vec![(centre, radius), elsewhere] });
+        let larger = Glimpse { step: 100, epoch: 2, wound, ..now.clone() };
+        assert_eq!(observer.look(&larger).unwrap().hurt_before, Some(before));
+        assert!(observer.hurt.as_ref().unwrap().members.contains(&200));
+        let mut fewer = larger.clone();
+        fewer.swarm.particles.truncate(400);
+        assert_eq!(observer.look(&fewer).unwrap().hurt, None);
+    }
+
+    #[test]
+    fn in_a_large_swarm_energy_and_drift_are_those_of_a_piece_and_about_those_of_the_whole() {
+        let large = glimpse(24_000);
+        let reading = Observer::default().look(&large).unwrap();
+        assert!((4000..16_000).contains(&reading.sampled.unwrap()), "{:?}", reading.sampled);
+        let mut engine = CpuEngine::new(&large.rule, &large.swarm, &large.settings, 0).unwrap();
+        let energies = engine.particle_energies();
+        let all = mean(&energies).unwrap();
+        let spread = (energies.iter().map(|e| (e - all).powi(2)).sum::<f64>() / energies.len() as f64).sqrt();
+        // Five standard errors of 4000.
+        assert!((reading.energy.unwrap() - all).abs() < 5.0 * spread / 4000f64.sqrt(), "{:?}, {all}", reading.energy);
+        assert!(reading.drift.is_some());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use rand::Rng;
 
 use super::fidelity::Histogram;
+use super::likeness::Likeness;
 use super::pair_correlation::pair_correlation;
 use super::samples::{noised, scattered};
 use crate::snapshot::{Ensemble, Sampler, Snapshot, SnapshotError, Swarm};
@@ -33,6 +34,7 @@ pub struct Yardstick {
     /// [d(T', T), d(U, T)] of one configuration, of two together, and so on.
     levels: Vec<[f64; 2]>,
     samples: Vec<Swarm>,
+    likeness: Likeness,
     pair_correlation: Vec<(f64, f64)>,
 }
 
@@ -68,12 +70,15 @@ impl Yardstick {
         let randoms: Vec<Vec<Swarm>> =
             others.iter().map(|chunk| chunk.iter().map(|swarm| scattered(swarm, rng)).collect()).collect();
         let target = Histogram::of(species, &samples);
+        let anywhere: Vec<Swarm> = samples.iter().map(|swarm| scattered(swarm, rng)).collect();
+        let random = Histogram::of(species, &anywhere);
+        let likeness = Likeness::new(&target, &random, &others.concat(), &randoms.concat());
         let [others, randoms] =
             [others, randoms].map(|chunks| chunks.iter().map(|c| Histogram::of(species, c)).collect::<Vec<_>>());
         let levels = (1..=pooled).map(|m| [mean_distance(&target, &others, m), mean_distance(&target, &randoms, m)]);
         let levels = levels.collect();
         let pair_correlation = pair_correlation(&samples, BINS, BIN_L * BINS as f64);
-        Ok(Self { species, target, levels, samples, pair_correlation })
+        Ok(Self { species, target, levels, samples, likeness, pair_correlation })
     }
 
     pub fn species(&self) -> usize {
@@ -91,6 +96,11 @@ impl Yardstick {
         let [other, random] = self.levels[configurations.clamp(1, self.levels.len()) - 1];
         let fidelity = 1.0 - (states.distance(&self.target) - other) / (random - other);
         (random > other && fidelity.is_finite()).then_some(fidelity)
+    }
+
+    /// For a few particles of a swarm, where [`Self::fidelity`] is for all of it.
+    pub fn likeness(&self) -> &Likeness {
+        &self.likeness
     }
 
     /// g(r) of the target, as of [`pair_correlation()`].

@@ -230,7 +230,19 @@ fn schema_of(text: &str) -> Result<u32, Fault> {
         Err(e) if !text.contains("schema") => {
             Err(Fault::NotAScene(format!("line {}: {}", e.span.end.line, sentence(&e.code))))
         }
-        Err(e) => Err(syntax(text, &e)),
+        Err(e) => {
+            // The only thing that is looked at is the number itself.
+            let line = text.lines().nth(e.span.end.line.saturating_sub(1)).unwrap_or_default();
+            match line.split_once("schema:") {
+                // A whole scene ends with a parenthesis; otherwise it was cut.
+                Some((_, value)) if text.trim_end().ends_with(')') => {
+                    let value = value.trim().trim_end_matches([',', ')']);
+                    let what = format!("line {}: {value} is no whole number", e.span.end.line);
+                    Err(Fault::value("schema", what, format!("write `schema: {SCHEMA}`")))
+                }
+                _ => Err(syntax(text, &e)),
+            }
+        }
     }
 }
 
@@ -246,7 +258,11 @@ fn parse<D: DeserializeOwned>(text: &str, warnings: &mut Vec<String>) -> Result<
         }
     })
     .map_err(|e| syntax(text, &deserializer.span_error(e)))?;
-    warnings.extend(unknown.iter().map(|p| format!("the field `{p}` is not known here; it is left out when saving")));
+    warnings.extend(unknown.iter().map(|p| {
+        format!(
+            "the field `{p}` is not known here (is its name misspelt?); it has no effect, and is left out when saving"
+        )
+    }));
     if count > unknown.len() {
         warnings.push(format!("{} more unknown fields are left out when saving", count - unknown.len()));
     }
@@ -270,12 +286,36 @@ fn syntax(text: &str, error: &ron::error::SpannedError) -> Fault {
     if at.line == last_line && at.col > last_column {
         return Fault::CutOff { line: last_line };
     }
-    Fault::Syntax { line: at.line, column: at.col, what: sentence(&error.code) }
+    // What stands before that place, and a little after it.
+    let line = end.lines().nth(at.line.saturating_sub(1)).unwrap_or_default();
+    let near: String = line.chars().skip(at.col.saturating_sub(34)).take(44).collect();
+    Fault::Syntax { line: at.line, column: at.col, near: near.trim().to_owned(), what: sentence(&error.code) }
 }
 
-/// The parser's words, beginning in lower case so that they go on after the place.
+/// What is wrong, in words for one who has changed the text by hand; beginning in lower case so that they go on after the
+/// place.
 fn sentence(code: &ron::Error) -> String {
-    let text = code.to_string();
+    use ron::Error as E;
+    let text = match code {
+        E::ExpectedComma => "a comma or a closing bracket is missing, or quotation marks about a text".to_owned(),
+        E::ExpectedIdentifier => {
+            "the name of a field should stand here (is a closing bracket missing before it?)".to_owned()
+        }
+        E::ExpectedInteger | E::InvalidIntegerDigit { .. } => "a whole number should stand here".to_owned(),
+        E::IntegerOutOfBounds => "this whole number is too large, or below 0".to_owned(),
+        E::ExpectedFloat => "a number should stand here".to_owned(),
+        E::ExpectedBoolean => "true or false should stand here".to_owned(),
+        E::ExpectedString => "a text in quotation marks should stand here".to_owned(),
+        E::MissingStructField { field, .. } => {
+            format!("the field `{field}` is missing, or its name is misspelt")
+        }
+        E::NoSuchEnumVariant { expected, found, .. } => {
+            let known: Vec<String> = expected.iter().map(|name| format!("`{name}`")).collect();
+            format!("`{found}` is none of {}", known.join(", "))
+        }
+        E::DuplicateStructField { field, .. } => format!("the field `{field}` stands there twice"),
+        other => other.to_string(),
+    };
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |first| first.to_lowercase().collect::<String>() + chars.as_str())
 }

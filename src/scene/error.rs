@@ -30,8 +30,9 @@ pub enum Fault {
     NotAScene(String),
     #[error("the scene breaks off in line {line}: part of the file is missing; take an earlier copy of it")]
     CutOff { line: usize },
-    #[error("line {line}, column {column}: {what}; mend that line or take an earlier copy of the file")]
-    Syntax { line: usize, column: usize, what: String },
+    /// `near`: the text at that place.
+    #[error("line {line}, column {column}, at `{near}`: {what}; mend that line or take an earlier copy of the file")]
+    Syntax { line: usize, column: usize, near: String, what: String },
     #[error(
         "it was written by a newer Unstill (schema {found}; this one reads up to {SCHEMA}): update Unstill; the file is left as it is"
     )]

@@ -263,6 +263,37 @@ fn an_error_inside_a_scene_names_line_and_column() {
 }
 
 #[test]
+fn what_a_hand_gets_wrong_is_told_with_its_place_and_its_remedy() {
+    for (from, to, expected) in [
+        ("schema: 1", "schema: \"a\"", vec!["schema: line 2: \"a\" is no whole number; write `schema: 1`"]),
+        ("schema: 1", "schema: 1.5", vec!["schema: line 2: 1.5 is no whole number"]),
+        ("schema: 1", "schema: -1", vec!["schema: line 2: -1 is no whole number"]),
+        ("species: 0),", "species: 0,", vec!["line 9, column ", "closing bracket"]),
+        ("title: \"Two\"", "title: Two", vec!["line 3, column ", "quotation marks"]),
+        ("species: 0)", "species: 300)", vec!["line 8, column ", "`", "species: 300", "too large"]),
+        ("heading: 0.0,", "headnig: 0.0,", vec!["line 8, ", "the field `heading` is missing, or its name is misspelt"]),
+        ("drive: Forward", "drive: Sideways", vec!["`Sideways` is none of `Forward`, `Any`"]),
+        ("batch: 16", "batch: 99999999999999999999999", vec!["batch: 9999", "too large"]),
+        ("batch: 16", "batch: many", vec!["a whole number should stand here"]),
+        (
+            "live_particles: 40",
+            "live_particles: 99000000",
+            vec!["live_particles: 99000000 particles are more", "smaller"],
+        ),
+        ("strength: 3.0", "strength: NaN", vec!["live.strength: NaN is not finite; give a finite number"]),
+        ("period_s: 4.0", "period_s: inf", vec!["swings[0].period_s: inf is not finite"]),
+    ] {
+        let text = fault(&with(from, to));
+        for part in expected {
+            assert!(text.contains(part), "{to}: {text}");
+        }
+    }
+    // A name that is misspelt where there is a usual value is told, and does no harm.
+    let loaded = Scene::from_ron(&with("strength: 3.0", "strenght: 9.0")).unwrap();
+    assert!(loaded.warnings[0].contains("`live.strenght`") && loaded.warnings[0].contains("misspelt"), "{loaded:?}");
+}
+
+#[test]
 fn impossible_particles_are_named_with_their_place_and_mend() {
     for (from, to, expected) in [
         ("x: 2.0", "x: NaN", "snapshot.particles[1]: x is NaN; give a finite number"),

@@ -101,7 +101,7 @@ fn change_under(session: &mut Session, places: &[[f64; 2]]) -> Vec<Effect> {
     if brush == Brush::Wound {
         let centre_l = places.last().copied().unwrap_or_default();
         session.live.last_wound = Some(Wound { step: session.live.steps, centre_l, radius_l: radius });
-        session.observation.wounded(Some(WoundKind::Wounded));
+        session.observation.hurt(places, radius);
     }
     let edit = |&centre: &[f64; 2]| match brush {
         Brush::Remove => SwarmEdit::Remove { centre, radius },
@@ -157,7 +157,8 @@ pub(super) fn randomise(session: &mut Session, what: &Command) -> Vec<Effect> {
         Command::RandomiseSpecies => SwarmEdit::ShuffleSpecies { seed },
         _ => SwarmEdit::ScatterAll { seed },
     };
-    session.observation.wounded(Some(WoundKind::Scrambled));
+    let kind = if *what == Command::RandomiseSpecies { WoundKind::Dealt } else { WoundKind::Scrambled };
+    session.observation.wounded(Some(kind));
     vec![Effect::Engine(EngineOrder::Edit(vec![edit]))]
 }
 

@@ -65,7 +65,10 @@ impl PlotKind {
             }
             Self::Energy => "Mean energy of a particle under the rule: how ill at ease it is. Dashed: the picture",
             Self::Drift => "Speed of the whole swarm by the flow, in ℓ per time",
-            Self::Healing => "Fidelity since the last wound, scrambling or growing; dashed: before",
+            Self::Healing => {
+                "After a wound: how much of the pattern those that were hurt see, and nobody else (1: as in the picture, \
+                 0: as by chance). After scrambling or growing: fidelity of the whole swarm. Dashed: before"
+            }
             Self::Frame => "Mean time between two pictures, in milliseconds",
             Self::Speed => "Integration steps in a second",
             Self::PairTests => "Pairs of neighbours evaluated in a second, in millions",
@@ -96,6 +99,14 @@ impl PlotKind {
 }
 
 impl Session {
+    /// What is said of drift and energy where they are those of a sample only.
+    pub fn sample_note(&self) -> String {
+        match self.observation.latest.as_ref().and_then(|reading| reading.sampled) {
+            Some(sampled) => format!(" of {sampled} neighbours"),
+            None => String::new(),
+        }
+    }
+
     /// The plot as it is now.
     pub fn chart(&self, kind: PlotKind) -> Chart {
         let seen = &self.observation;
@@ -131,16 +142,16 @@ impl Session {
             PlotKind::Energy => {
                 let energy = seen.energy.points();
                 let target = latest.and_then(|reading| reading.target.energy);
-                chart("energy", "steps").with("mean energy", energy).with_aim("picture", level(target, energy))
+                let name = format!("mean energy{}", self.sample_note());
+                chart("energy", "steps").with(&name, energy).with_aim("picture", level(target, energy))
             }
-            PlotKind::Drift => {
-                Chart { include_y: vec![0.0], ..chart("ℓ / time", "steps") }.with("drift", seen.drift.points())
-            }
+            PlotKind::Drift => Chart { include_y: vec![0.0], ..chart("ℓ / time", "steps") }
+                .with(&format!("drift{}", self.sample_note()), seen.drift.points()),
             PlotKind::Healing => {
                 let empty = || Chart { include_y: vec![0.0, 1.0], ..chart("fidelity", "steps since") };
                 seen.healing.as_ref().map_or_else(empty, |healing| {
                     let curve = healing.curve.points();
-                    empty().with(&healing.text(), curve).with_aim("before", level(healing.before, curve))
+                    empty().with(&healing.text(), curve).with_aim("before", level(healing.before(), curve))
                 })
             }
             PlotKind::Frame => {

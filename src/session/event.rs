@@ -58,6 +58,8 @@ pub enum Event {
         particles: usize,
         box_size_l: [f64; 2],
     },
+    /// The swarm was to go back in time, and there is no memory of anything earlier.
+    NothingBefore,
     MomentKept(MomentUse, Box<LiveState>),
     /// The view follows this particle.
     Following(Option<usize>),

@@ -13,6 +13,14 @@ use super::{brush, certificate, moments, pace, share, start, swarm, takeover, to
 use crate::rule::{FlowKind, Rule};
 use crate::worker;
 
+/// What is said when particles cannot go on.
+const FAULTS: &str = "Some particles cannot go on: their next places are no numbers. Lower the strength, the knobs or the \
+                      time step, then press Restart.";
+
+/// What is said when time does not go back any further.
+const NO_PAST: &str = "This is as far back as there is memory: it begins with the swarm, and anew when a rule with other \
+                       species or temperatures takes over.";
+
 pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
     match event {
         Event::Opened { source, result: Ok(document) } => {
@@ -65,6 +73,11 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             brush::changed(session, steps_back, particles, box_size_l);
             Vec::new()
         }
+        Event::NothingBefore => {
+            // Said once, however long the key is held.
+            let told = std::mem::replace(&mut session.live.has_no_past, true);
+            if told { Vec::new() } else { vec![notify(Level::Info, NO_PAST)] }
+        }
         Event::MomentKept(MomentUse::Keep, state) => moments::kept(session, *state),
         Event::MomentKept(MomentUse::Undo(step), state) => {
             session.history.remember_swarm(step, Arc::new(state.swarm));
@@ -83,8 +96,9 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::SpeedMeasured(speed) => {
+            let told = std::mem::replace(&mut session.live.has_faults, speed.faults > 0);
             session.observation.take_speed(&speed);
-            Vec::new()
+            if session.live.has_faults && !told { vec![notify(Level::Warning, FAULTS)] } else { Vec::new() }
         }
         Event::RuleMeasured { run, role, step, result } if run == session.training.run => {
             takeover::measured(session, role, step, result)
@@ -213,6 +227,7 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
         effects.push(start::settings_order(session));
     }
     session.live.steps += u64::from(steps);
+    session.live.has_no_past = false;
     session.observation.ran(steps);
     effects.push(Effect::Engine(EngineOrder::Run { steps }));
     effects

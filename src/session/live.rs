@@ -104,6 +104,10 @@ pub struct LiveView {
     /// Steps already cooled, while *Grow* is under way.
     pub growing: Option<u32>,
     pub(super) fade: Option<Fade>,
+    /// Some particles cannot go on, which the user was told.
+    pub(super) has_faults: bool,
+    /// Time does not go back any further, which the user was told.
+    pub(super) has_no_past: bool,
     /// One step was asked for.
     pub(super) step_once: bool,
 }
@@ -123,6 +127,8 @@ impl Default for LiveView {
             box_size_l: [0.0; 2],
             growing: None,
             fade: None,
+            has_faults: false,
+            has_no_past: false,
             step_once: false,
         }
     }

@@ -4,12 +4,14 @@ use std::time::Instant;
 
 use super::command::Speed;
 use super::curve::Curve;
-use crate::observe::Reading;
+use crate::observe::{Reading, Wounds};
 
 /// Readings of a healing before anything is said of its end.
 const LEAST_READINGS: usize = 8;
 /// Means of its last two quarters that differ by less: it has come to rest.
 const AT_REST: f64 = 0.03;
+/// What falls by less than this was hardly hurt.
+const HARMLESS: f64 = 0.08;
 /// Steps after a wound during which one looks more often.
 const HASTE_STEPS: u64 = 3000;
 /// A healing is followed for so many steps.
@@ -24,6 +26,8 @@ pub enum WoundKind {
     Growing,
     /// A region was scrambled.
     Wounded,
+    /// The species were dealt out anew: nobody can change his own, but those who stand wrongly can change places.
+    Dealt,
 }
 
 /// The way back after the pattern was destroyed.
@@ -32,13 +36,29 @@ pub struct Healing {
     pub kind: WoundKind,
     /// Step at which it was done.
     pub step: u64,
-    /// Fidelity before.
-    pub before: Option<f64>,
-    /// `[steps since, fidelity]`.
+    /// Fidelity of the whole swarm before.
+    pub fidelity_before: Option<f64>,
+    /// [`Likeness`](crate::observe::Likeness) of those hurt, before.
+    pub hurt_before: Option<f64>,
+    /// Where, if a region was scrambled.
+    pub wounds: Option<Wounds>,
+    /// `[steps since, fidelity]` of the whole swarm; where a region was scrambled, likeness of those hurt.
     pub curve: Curve,
 }
 
 impl Healing {
+    /// What the curve aims at.
+    pub fn before(&self) -> Option<f64> {
+        if self.kind == WoundKind::Wounded { self.hurt_before } else { self.fidelity_before }
+    }
+
+    /// It never fell far from where it was, as far as one has seen.
+    fn is_harmless(&self) -> bool {
+        let points = self.curve.points();
+        let lowest = points.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
+        points.len() >= LEAST_READINGS && self.before().is_some_and(|before| lowest > before - HARMLESS)
+    }
+
     /// Where it has come to rest: the fidelity, and the steps it took to come nine tenths of the way there from the
     /// lowest point. `None` while it still moves.
     pub fn verdict(&self) -> Option<(f64, f64)> {
@@ -68,7 +88,14 @@ impl Healing {
         let (done, doing) = match self.kind {
             WoundKind::Growing => ("grown", "growing"),
             WoundKind::Scrambled | WoundKind::Wounded => ("healed", "healing"),
+            WoundKind::Dealt => ("sorted", "sorting"),
         };
+        if self.is_harmless() && self.kind == WoundKind::Dealt {
+            return "the pattern does not tell these species apart".to_owned();
+        }
+        if let (true, Some(now)) = (self.is_harmless() && self.kind != WoundKind::Growing, now) {
+            return format!("hardly hurt: {now:.2}");
+        }
         match (self.verdict(), now) {
             (Some((end, steps)), _) => format!("{done} to {end:.2} in {} steps", round_steps(steps)),
             (None, Some(now)) => format!("{doing}: {now:.2}"),
@@ -165,12 +192,36 @@ impl Observation {
     /// The swarm was hurt just now; `None`: it was replaced by a sound one, and nothing is left to heal.
     pub(super) fn wounded(&mut self, kind: Option<WoundKind>) {
         self.epoch += 1;
-        let before = match &self.healing {
+        let fidelity_before = match &self.healing {
             // The second wound before the first has healed.
-            Some(healing) if self.is_hasty() => healing.before,
+            Some(healing) if self.is_hasty() => healing.fidelity_before,
             _ => self.fidelity_now(),
         };
-        self.healing = kind.map(|kind| Healing { kind, step: self.steps, before, curve: Curve::default() });
+        self.healing = kind.map(|kind| Healing {
+            kind,
+            step: self.steps,
+            fidelity_before,
+            hurt_before: None,
+            wounds: None,
+            curve: Curve::default(),
+        });
+    }
+
+    /// What lay within `radius_l` of these places was scrambled just now.
+    pub(super) fn hurt(&mut self, places: &[[f64; 2]], radius_l: f64) {
+        let older = self.healing.take_if(|healing| self.steps - healing.step < HASTE_STEPS);
+        let fidelity_before = older.as_ref().map_or_else(|| self.fidelity_now(), |healing| healing.fidelity_before);
+        self.wounded(Some(WoundKind::Wounded));
+        // Before the first has healed, a second wound makes it larger.
+        let (mut wounds, hurt_before) = match older {
+            Some(Healing { wounds: Some(wounds), hurt_before, .. }) => (wounds, hurt_before),
+            _ => (Wounds { number: self.epoch, places: Vec::new() }, None),
+        };
+        wounds.places.extend(places.iter().map(|&place| (place, radius_l)));
+        if let Some(healing) = &mut self.healing {
+            (healing.fidelity_before, healing.hurt_before, healing.wounds) =
+                (fidelity_before, hurt_before, Some(wounds));
+        }
     }
 
     pub(super) fn take(&mut self, reading: Reading) {
@@ -179,23 +230,25 @@ impl Observation {
             return;
         }
         let step = reading.step as f64;
-        let push = |curve: &mut Curve, value: Option<f64>| {
-            if let Some(value) = value {
-                curve.push(step, value);
+        let push = |curve: &mut Curve, point: Option<(f64, f64)>| {
+            if let Some((x, y)) = point {
+                curve.push(x, y);
             }
         };
-        push(&mut self.fidelity, reading.fidelity);
-        push(&mut self.polarisation, Some(reading.order.polarisation));
-        push(&mut self.polarisation_in_groups, Some(reading.order.polarisation_in_groups));
-        push(&mut self.milling, Some(reading.order.milling));
-        push(&mut self.drift, reading.drift);
-        push(&mut self.energy, reading.energy);
+        let now = |value: Option<f64>| value.map(|value| (step, value));
+        push(&mut self.fidelity, now(reading.fidelity));
+        push(&mut self.polarisation, now(Some(reading.order.polarisation)));
+        push(&mut self.polarisation_in_groups, now(Some(reading.order.polarisation_in_groups)));
+        push(&mut self.milling, now(Some(reading.order.milling)));
+        push(&mut self.drift, now(reading.drift));
+        push(&mut self.energy, now(reading.energy));
         if let Some(healing) = &mut self.healing
-            && let Some(fidelity) = reading.fidelity
             && reading.step >= healing.step
             && reading.step - healing.step < MOST_STEPS
         {
-            healing.curve.push((reading.step - healing.step) as f64, fidelity);
+            healing.hurt_before = reading.hurt_before.or(healing.hurt_before);
+            let value = if healing.kind == WoundKind::Wounded { reading.hurt } else { reading.fidelity };
+            push(&mut healing.curve, value.map(|value| ((reading.step - healing.step) as f64, value)));
         }
         self.latest = Some(reading);
     }
@@ -223,7 +276,7 @@ mod tests {
         let mut seen = Observation::default();
         seen.ran(1000);
         seen.take(reading(1000, 0, 0.95));
-        seen.wounded(Some(WoundKind::Wounded));
+        seen.wounded(Some(WoundKind::Scrambled));
         for k in 0..looks {
             let since = 50.0 * k as f64;
             seen.take(reading(1000 + 50 * k, 1, 0.9 - 0.7 * (-since / tau).exp()));
@@ -235,7 +288,7 @@ mod tests {
     #[test]
     fn a_wound_that_heals_is_told_with_what_it_came_to_and_the_steps_it_took() {
         let healing = healed(300.0, 60).healing.expect("a wound");
-        assert_eq!(healing.before, Some(0.95));
+        assert_eq!(healing.before(), Some(0.95));
         let (end, steps) = healing.verdict().expect("at rest");
         assert!((end - 0.9).abs() < 0.01, "{end}");
         // Nine tenths of the way takes ln 10 time constants.
@@ -262,9 +315,53 @@ mod tests {
     fn a_second_wound_remembers_how_it_was_before_the_first() {
         let mut seen = healed(300.0, 2);
         seen.wounded(Some(WoundKind::Scrambled));
-        assert_eq!(seen.healing.as_ref().unwrap().before, Some(0.95));
+        assert_eq!(seen.healing.as_ref().unwrap().before(), Some(0.95));
         seen.wounded(None);
         assert!(seen.healing.is_none());
+    }
+
+    #[test]
+    fn a_wounded_region_is_followed_by_those_hurt_and_a_second_stroke_makes_it_larger() {
+        let mut seen = Observation::default();
+        seen.ran(1000);
+        seen.take(reading(1000, 0, 0.95));
+        seen.hurt(&[[1.0, 1.0]], 2.0);
+        let number = seen.healing.as_ref().unwrap().wounds.as_ref().unwrap().number;
+        let look =
+            |step, epoch, hurt| Reading { hurt: Some(hurt), hurt_before: Some(0.9), ..reading(step, epoch, 0.94) };
+        seen.take(look(1000, 1, 0.1));
+        assert_eq!(seen.healing.as_ref().unwrap().before(), Some(0.9));
+        seen.hurt(&[[2.0, 1.0], [3.0, 1.0]], 2.0);
+        let healing = seen.healing.as_ref().unwrap();
+        let wounds = healing.wounds.as_ref().unwrap();
+        assert_eq!((wounds.number, wounds.places.len(), healing.before()), (number, 3, Some(0.9)));
+        for k in 0..60 {
+            seen.take(look(1000 + 50 * k, 2, 0.9 - 0.8 * (-(k as f64) / 5.0).exp()));
+            seen.ran(50);
+        }
+        let healing = seen.healing.as_ref().unwrap();
+        assert!(
+            healing.curve.points()[0][1] < 0.2 && healing.text().starts_with("healed to 0.9"),
+            "{}",
+            healing.text()
+        );
+        seen.ran(HASTE_STEPS as u32);
+        seen.hurt(&[[1.0, 1.0]], 2.0);
+        assert_ne!(seen.healing.as_ref().unwrap().wounds.as_ref().unwrap().number, number, "another wound");
+    }
+
+    #[test]
+    fn what_hardly_falls_is_not_called_healed_and_species_that_do_not_matter_are_said_not_to() {
+        let text = |kind, fidelity| {
+            let mut seen = Observation::default();
+            seen.take(reading(0, 0, 0.95));
+            seen.wounded(Some(kind));
+            (0..20).for_each(|k| seen.take(reading(50 * k, 1, fidelity)));
+            seen.healing.unwrap().text()
+        };
+        assert_eq!(text(WoundKind::Scrambled, 0.93), "hardly hurt: 0.93");
+        assert!(text(WoundKind::Dealt, 0.94).contains("does not tell these species apart"));
+        assert!(text(WoundKind::Dealt, 0.4).starts_with("sorted to 0.40"));
     }
 
     #[test]

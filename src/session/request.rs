@@ -77,4 +77,6 @@ pub struct Speed {
     pub steps_per_s: f64,
     /// `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
+    /// Particles that cannot go on: their next places are no numbers.
+    pub faults: u64,
 }

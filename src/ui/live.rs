@@ -3,9 +3,10 @@
 mod brushes;
 mod icons;
 mod motion;
+mod swinging;
+mod table;
 
 use super::egui::{Button, Checkbox, Label, RichText, Ui, Vec2};
-use super::state::UiState;
 use super::widgets::{Scale, card, command_button_enabled, section, slider_int};
 use super::{Readouts, style};
 use crate::session::{Command, GROW_STEPS, MAX_STEPS_PER_FRAME, Session, info_of};
@@ -19,20 +20,7 @@ const MOST_PARTICLES: usize = 20_000;
 /// From so many on, the cost of more is told under the slider.
 const MANY: usize = 2000;
 
-/// What the panel remembers.
-#[derive(Default)]
-pub(super) struct LivePanel {
-    /// The species that the knobs turn; all of them when there is none.
-    species: Option<u8>,
-}
-
-pub(super) fn show(
-    ui: &mut Ui,
-    session: &Session,
-    readouts: &Readouts,
-    state: &mut UiState,
-    commands: &mut Vec<Command>,
-) {
+pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.y = 4.0;
     if !session.has_rule() {
         let text = "Nothing lives here yet.";
@@ -42,7 +30,7 @@ pub(super) fn show(
     brushes::show(ui, session, commands);
     let old = session.document().live;
     let mut new = old;
-    motion::show(ui, session, &mut state.live, &mut new, commands);
+    motion::show(ui, session, &mut new, commands);
     let denoised = "Show each particle where the rule believes it would be without the noise: a crisper picture";
     ui.add(Checkbox::new(&mut new.denoised, "Show without noise")).on_hover_text(denoised);
     if new != old {
@@ -134,6 +122,12 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
     let line = |ui: &mut Ui, text: String, tooltip: &str| {
         ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate()).on_hover_text(tooltip);
     };
+    if readouts.faults > 0 {
+        let text = format!("{} particles cannot go on", readouts.faults);
+        let mend =
+            "Their next places are no numbers. Lower the strength, the knobs or the time step, then press Restart.";
+        card(ui, style::WARN, &text, mend);
+    }
     let mut pace = format!("{:.1} ms a frame · {} steps a second", readouts.frame_ms, rate(readouts.steps_per_s));
     if let Some(dt) = session.time_step() {
         pace += &format!(" of {dt:.2e}");
@@ -141,7 +135,10 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
     let tooltip = "Mean time between two pictures; integration steps in a second; time that goes by in one step: c σ², less \
                    where the flow is fast. The unit is the time in which relaxation moves a particle by about one ℓ";
     line(ui, pace, tooltip);
-    let mut work = format!("{} particles · {}", session.live().particles, readouts.engine);
+    let mut work = format!("{} particles", session.live().particles);
+    if !readouts.engine.is_empty() {
+        work += &format!(" · {}", readouts.engine);
+    }
     if let Some(pairs) = readouts.pair_tests_per_s {
         work += &format!(" · {:.1} M pairs/s", 1e-6 * pairs);
     }

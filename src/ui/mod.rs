@@ -60,6 +60,8 @@ pub struct Readouts {
     pub engine: String,
     /// Neighbour pairs evaluated per second; `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
+    /// Particles that cannot go on: their next places are no numbers.
+    pub faults: u64,
     /// Most particles that the engine may be asked to hold; 0 while unknown.
     pub most_particles: usize,
     /// Of so many bodies in sight one is drawn, where drawing all would take too long; else 1 or 0.
@@ -138,7 +140,7 @@ fn bar_and_side(
                 match session.place() {
                     Place::Paint => paint::show(ui, session, state, commands),
                     Place::Learn => learn::show(ui, session, commands),
-                    Place::Live => live::show(ui, session, readouts, state, commands),
+                    Place::Live => live::show(ui, session, readouts, commands),
                 }
             });
         },

@@ -156,6 +156,9 @@ fn heading(session: &Session, kind: PlotKind, chart: &Chart) -> String {
         (PlotKind::Frame, Some(ms)) => format!("{} {ms:.1} ms", kind.name()),
         (PlotKind::Speed, Some(steps)) => format!("{} {steps:.0} steps per s", kind.name()),
         (PlotKind::PairTests, Some(millions)) => format!("{} {millions:.1} million per s", kind.name()),
+        (PlotKind::Energy | PlotKind::Drift, Some(value)) => {
+            format!("{} {value:.2}{}", kind.name(), session.sample_note())
+        }
         (_, Some(value)) => format!("{} {value:.2}", kind.name()),
     }
 }

@@ -9,7 +9,6 @@ use super::caption::Caption;
 use super::finder::Finder;
 use super::gallery::{GalleryCard, GalleryLife};
 use super::hint::Hint;
-use super::live::LivePanel;
 use super::observe::Drawer;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
@@ -35,7 +34,6 @@ pub struct UiState {
     /// Places on the canvas that a click takes, points.
     pub(super) offers: Vec<egui::Rect>,
     pub(super) strip: Strip,
-    pub(super) live: LivePanel,
     pub(super) share: ShareUi,
     pub(super) drawer: Drawer,
     /// The numbers at both ends of the colour ramp.
@@ -85,7 +83,6 @@ impl UiState {
             preview: Preview::default(),
             offers: Vec::new(),
             strip: Strip::default(),
-            live: LivePanel::default(),
             share: ShareUi::default(),
             drawer: Drawer::default(),
             ramp_range: None,

@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-use super::egui::{self, Color32, CornerRadius, FontFamily, FontId, Margin, Rgba, Stroke, TextStyle, Vec2};
+use super::egui::ecolor::{gamma_u8_from_linear_f32, linear_f32_from_gamma_u8};
+use super::egui::{self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Vec2};
 use crate::observe::looks::{Palette, Theme};
 use crate::session::Prefs;
 use crate::snapshot::MAX_SPECIES;
@@ -81,12 +82,19 @@ impl From<Ink> for Color32 {
     }
 }
 
-/// A colour through which the ground is seen, as much of it as is meant: light is added on dark ground, and taken away on
-/// light ground, where the eye tells it otherwise.
+/// A colour through which the ground is seen. On dark ground it is dimmed, as elsewhere in egui; on paper that would turn it
+/// grey, as the GPU mixes light and not what is stored: there it is mixed to look as it does to egui.
 pub fn faint(colour: impl Into<Color32>, opacity: f32) -> Color32 {
+    let colour = colour.into();
     match WORN.get().0 {
-        Theme::Dark => colour.into().gamma_multiply(opacity),
-        Theme::Light => Color32::from(Rgba::from(colour.into()) * opacity),
+        Theme::Dark => colour.gamma_multiply(opacity),
+        Theme::Light => {
+            // Of the light of white paper, what is left under black of this opacity.
+            let cover = 1.0 - linear_f32_from_gamma_u8((255.0 * (1.0 - opacity)).round() as u8);
+            let share = |x: u8| gamma_u8_from_linear_f32(cover * linear_f32_from_gamma_u8(x));
+            let alpha = (cover * f32::from(colour.a())).round() as u8;
+            Color32::from_rgba_premultiplied(share(colour.r()), share(colour.g()), share(colour.b()), alpha)
+        }
     }
 }
 
@@ -204,6 +212,8 @@ fn colours(v: &mut egui::Visuals) {
     v.selection.bg_fill = ACCENT_DARK.colour();
     v.selection.stroke = Stroke::new(1.0, TEXT_STRONG);
     v.slider_trailing_fill = true;
+    // What is dimmed gets darker on paper (see [`faint`]): less of it looks as pale as it should.
+    v.disabled_alpha = if v.dark_mode { 0.5 } else { 0.3 };
     v.handle_shape = egui::style::HandleShape::Circle;
     let widgets = &mut v.widgets;
     for (state, fill, text) in [
@@ -236,6 +246,23 @@ mod tests {
         };
         let (a, b) = (light(a), light(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn what_is_faint_on_paper_keeps_its_colour_and_lets_through_what_egui_means() {
+        WORN.set((Theme::Light, Palette::default()));
+        let orange = Color32::from_rgb(170, 70, 0);
+        let through = |opacity: f32| {
+            let c = faint(orange, opacity);
+            let left = 1.0 - f32::from(c.a()) / 255.0;
+            [c.r(), c.g(), c.b()].map(|x| gamma_u8_from_linear_f32(linear(x) + left))
+        };
+        let [r, g, b] = through(0.3);
+        assert!(r > g + 20 && g > b && b.abs_diff(179) < 4, "{r} {g} {b}");
+        assert_eq!(through(0.0), [255; 3]);
+        assert_eq!(faint(orange, 1.0), orange);
+        WORN.set((Theme::Dark, Palette::default()));
+        assert_eq!(faint(orange, 0.3), orange.gamma_multiply(0.3));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::egui::emath::{Numeric, round_to_decimals};
 use super::egui::{
     Align, Align2, Area, Button, Color32, Context, Frame, Id, Label, Layout, Margin, Order, Rect, Response, RichText,
-    ScrollArea, Slider, Stroke, Ui, Vec2, Widget,
+    ScrollArea, Slider, Stroke, Ui, Vec2, Widget, WidgetText,
 };
 use super::style;
 use crate::session::{Command, info_of};
@@ -59,7 +59,7 @@ pub(super) fn choice<T: PartialEq + Copy>(ui: &mut Ui, now: T, options: &[(T, &s
 }
 
 /// A label of fixed width, for rows that line up.
-pub(super) fn row_label(ui: &mut Ui, text: &str) -> Response {
+pub(super) fn row_label(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
     let layout = Layout::left_to_right(Align::Center);
     ui.allocate_ui_with_layout(Vec2::new(LABEL_WIDTH, 22.0), layout, |ui| {
         ui.set_min_width(LABEL_WIDTH);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
-use crate::engine::PendingSwarm;
+use crate::engine::{Counters, PendingSwarm};
 use crate::rule::{LiveSettings, Rule};
 use crate::scene::LiveState;
 use crate::snapshot::Swarm;
@@ -50,7 +50,7 @@ pub struct Kept {
 
 /// A copy of the swarm, or where it can be had.
 pub(super) enum Look {
-    Now(Swarm),
+    Now(Swarm, Option<Counters>),
     /// On its way from the GPU.
     Later(PendingSwarm),
 }
@@ -60,6 +60,8 @@ pub struct Seen {
     pub swarm: Swarm,
     pub rule: Arc<Rule>,
     pub settings: LiveSettings,
+    /// Not of what is only shown.
+    pub counters: Option<Counters>,
 }
 
 pub(super) type Looked = Option<(Look, Arc<Rule>, LiveSettings)>;
@@ -82,14 +84,16 @@ impl Coming {
     pub fn take(&mut self) -> Option<Result<Seen, NoAnswer>> {
         if self.pending.is_none() {
             match self.answer.take()? {
-                Ok(Some((Look::Now(swarm), rule, settings))) => return Some(Ok(Seen { swarm, rule, settings })),
+                Ok(Some((Look::Now(swarm, counters), rule, settings))) => {
+                    return Some(Ok(Seen { swarm, rule, settings, counters }));
+                }
                 Ok(Some((Look::Later(pending), rule, settings))) => self.pending = Some((pending, rule, settings)),
                 Ok(None) | Err(NoAnswer) => return Some(Err(NoAnswer)),
             }
         }
         let (pending, rule, settings) = self.pending.as_ref()?;
         Some(match pending.take()? {
-            Ok(swarm) => Ok(Seen { swarm, rule: rule.clone(), settings: *settings }),
+            Ok((swarm, counters)) => Ok(Seen { swarm, rule: rule.clone(), settings: *settings, counters }),
             Err(_) => Err(NoAnswer),
         })
     }

@@ -252,6 +252,10 @@ impl Host {
         if !edits.is_empty() {
             tape.edit(edits)?;
         }
+        if back > 0 && edits.is_empty() && !tape.has_past() {
+            self.tell(Event::NothingBefore);
+            return Ok(());
+        }
         let steps_back = tape.back(back)?;
         // What was drawn of the past is no more.
         self.past.1 += u64::from(back > 0);
@@ -331,7 +335,7 @@ impl Host {
     /// A copy of the swarm as it moves.
     pub fn look(&mut self) -> Looked {
         self.copy(|engine| match engine {
-            Engine::Cpu(engine) => Look::Now(engine.swarm().clone()),
+            Engine::Cpu(engine) => Look::Now(engine.swarm().clone(), Some(engine.counters())),
             Engine::Gpu(engine) => Look::Later(engine.begin_reading()),
         })
     }
@@ -339,7 +343,7 @@ impl Host {
     /// A copy of what is shown.
     pub fn look_at_shown(&mut self) -> Looked {
         self.copy(|engine| match engine {
-            Engine::Cpu(engine) => Look::Now(engine.shown()),
+            Engine::Cpu(engine) => Look::Now(engine.shown(), None),
             Engine::Gpu(engine) => Look::Later(engine.begin_reading_shown()),
         })
     }

@@ -2,7 +2,8 @@
 
 use super::GpuEngine;
 use crate::engine::buffers::{read, unpack};
-use crate::engine::{EngineError, PendingSwarm};
+use crate::engine::glimpse::Counting;
+use crate::engine::{Counters, EngineError, PendingSwarm};
 use crate::rule::FlowKind;
 use crate::snapshot::Swarm;
 
@@ -15,14 +16,21 @@ impl GpuEngine {
         Ok(unpack(&read(&self.device, &self.queue, &self.particles.state)?, self.grid.box_size))
     }
 
-    /// Begins to read the swarm as it moves; waits for nothing.
+    /// Begins to read the swarm as it moves, and what has been counted; waits for nothing.
     pub fn begin_reading(&self) -> PendingSwarm {
-        PendingSwarm::begin(&self.device, &self.queue, &self.particles.state, self.grid.box_size)
+        let known = Counters {
+            steps: self.step,
+            pair_tests: self.earlier_pair_tests,
+            non_finite: 0,
+            bytes_per_particle: self.bytes().div_ceil(self.len() as u64),
+        };
+        let counting = Counting { tally: &self.particles.tally, faults: &self.faults, known };
+        PendingSwarm::begin(&self.device, &self.queue, &self.particles.state, self.grid.box_size, Some(counting))
     }
 
     /// Begins to read what is shown, as the last run left it; waits for nothing.
     pub fn begin_reading_shown(&self) -> PendingSwarm {
-        PendingSwarm::begin(&self.device, &self.queue, &self.particles.shown, self.grid.box_size)
+        PendingSwarm::begin(&self.device, &self.queue, &self.particles.shown, self.grid.box_size, None)
     }
 
     /// What to look at: Tweedie's estimate x̂ = x + σ² s_x, θ̂ = θ + (κσ)² s_θ where the settings ask for it.

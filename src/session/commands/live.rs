@@ -7,9 +7,13 @@ use crate::session::command::{Brush, Command};
 pub(super) const TABLE: &[CommandInfo] = &[
     row(Live, "Play or pause", Shortcut::plain("Space"), "Let time run, or stand still", || Command::TogglePlay),
     row(Live, "Step", Shortcut::plain("Period"), "One small step of time, then stand still", || Command::Step),
-    row(Live, "Step back", Shortcut::plain("Comma"), "One small step back in time; hold it to rewind", || {
-        Command::StepBack
-    }),
+    row(
+        Live,
+        "Step back",
+        Shortcut::plain("Comma"),
+        "One small step back in time, brushes and all; hold it to rewind. Settings and rule stay as they are now",
+        || Command::StepBack,
+    ),
     row(Live, "Faster", Shortcut::plain("Plus"), "More steps of time in each frame", || Command::Faster),
     row(Live, "Slower", Shortcut::plain("Minus"), "Fewer steps of time in each frame", || Command::Slower),
     row(Live, "Grow", Shortcut::plain("G"), "Grow the pattern out of noise: random start, slowly cooled", || {

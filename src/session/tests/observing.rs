@@ -54,7 +54,7 @@ fn scrambling_begins_a_healing_and_a_restart_ends_it() {
     session.on_event(event);
     session.apply(Command::Randomise);
     let healing = session.observation().healing.clone().expect("a healing");
-    assert_eq!((healing.kind, healing.before), (WoundKind::Scrambled, Some(0.9)));
+    assert_eq!((healing.kind, healing.before()), (WoundKind::Scrambled, Some(0.9)));
     session.apply(Command::Grow);
     assert_eq!(session.observation().healing.as_ref().unwrap().kind, WoundKind::Growing);
     session.apply(Command::RestartFromSnapshot);
@@ -162,6 +162,14 @@ fn a_failed_certificate_and_one_that_comes_too_late_are_told_and_leave_the_scene
     let result = Ok(Box::new(Certificate { evidence: Evidence::default(), motion: Motion::default() }));
     assert!(session.on_event(Event::Certified { run, result }).is_empty());
     assert!(session.document().evidence.is_none());
+}
+
+#[test]
+fn particles_that_cannot_go_on_are_told_of_once_until_they_can() {
+    let mut session = alive();
+    let mut told =
+        |faults| notice(&session.on_event(Event::SpeedMeasured(Speed { faults, ..Speed::default() }))).is_some();
+    assert_eq!([0, 5, 9, 0, 2].map(&mut told), [false, true, false, false, true]);
 }
 
 #[test]

@@ -1,24 +1,20 @@
 //! The knobs of the motion. Each can be made to swing about its value, and set back by a double click.
 
-use super::super::egui::{
-    self, Button, CornerRadius, Label, Popup, PopupCloseBehavior, Rect, Response, RichText, Sense, Slider, Ui, Vec2,
-    pos2,
-};
+use super::super::egui::{self, Button, CornerRadius, Rect, Response, RichText, Slider, Ui, Vec2, pos2};
 use super::super::style;
 use super::super::widgets::{Scale, choice, row_label};
-use super::LivePanel;
+use super::{swinging, table};
 use crate::rule::{FlowKind, LiveSettings};
 use crate::session::{Command, Knob, Session, Swing};
-use crate::snapshot::MAX_SPECIES;
 
 /// What a slider of the motion says of itself.
-struct Row {
-    name: &'static str,
-    tooltip: &'static str,
-    scale: Scale,
+pub(super) struct Row {
+    pub name: &'static str,
+    pub tooltip: &'static str,
+    pub scale: Scale,
 }
 
-fn row_of(knob: Knob) -> Row {
+pub(super) fn row_of(knob: Knob) -> Row {
     let (name, tooltip, scale) = match knob {
         Knob::Temperature => (
             "Temperature",
@@ -52,25 +48,26 @@ fn row_of(knob: Knob) -> Row {
     Row { name, tooltip, scale }
 }
 
-pub(super) fn show(
-    ui: &mut Ui,
-    session: &Session,
-    panel: &mut LivePanel,
-    new: &mut LiveSettings,
-    commands: &mut Vec<Command>,
-) {
+pub(super) fn show(ui: &mut Ui, session: &Session, new: &mut LiveSettings, commands: &mut Vec<Command>) {
     heading(ui, commands);
     flow(ui, session, new);
     for knob in [Knob::Temperature, Knob::Strength, Knob::Relaxation] {
         slider(ui, session, knob, new, commands);
     }
     if new.flow == FlowKind::Exact {
-        let which = species(ui, session, panel);
-        for knob in [Knob::Cruise(which), Knob::Strafe(which), Knob::Swirl(which), Knob::Window] {
-            slider(ui, session, knob, new, commands);
+        let species = session.document().species_used();
+        if species.len() > 1 {
+            table::show(ui, session, &species, new, commands);
+        } else {
+            // The knobs of a single species are those of all.
+            for knob in [Knob::Cruise(None), Knob::Strafe(None), Knob::Swirl(None)] {
+                slider(ui, session, knob, new, commands);
+            }
         }
+        slider(ui, session, Knob::Window, new, commands);
     }
     slider(ui, session, Knob::StepFactor, new, commands);
+    swinging::show(ui, session, commands);
 }
 
 fn heading(ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -106,58 +103,57 @@ fn flow(ui: &mut Ui, session: &Session, new: &mut LiveSettings) {
     }
 }
 
-/// Whose knobs are turned: a row of species where there are several.
-fn species(ui: &mut Ui, session: &Session, panel: &mut LivePanel) -> Option<u8> {
-    let used = session.document().species_used();
-    if used.len() < 2 {
-        // The knobs of a single species are those of all.
-        panel.species = None;
-        return None;
-    }
-    panel.species = panel.species.filter(|species| used.contains(species));
-    ui.horizontal(|ui| {
-        row_label(ui, "Knobs of").on_hover_text("Whose knobs the four sliders below turn");
-        ui.spacing_mut().item_spacing.x = 3.0;
-        let all = Button::selectable(panel.species.is_none(), "all").min_size(Vec2::new(30.0, 20.0));
-        if ui.add(all).on_hover_text("Turn the knobs of all species at once").clicked() {
-            panel.species = None;
-        }
-        for species in used {
-            let colour = style::SPECIES_COLOURS[usize::from(species) % MAX_SPECIES];
-            let (rect, response) = ui.allocate_exact_size(Vec2::splat(20.0), Sense::click());
-            let chosen = panel.species == Some(species);
-            let name = format!("Knobs of species {}", species + 1);
-            response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::RadioButton, true, chosen, &name));
-            let ground = if chosen || response.hovered() { style::ACCENT_DARK } else { style::FIELD };
-            ui.painter().rect_filled(rect, 5.0, ground);
-            ui.painter().circle_filled(rect.center(), 5.0, colour);
-            if response.on_hover_text(name).clicked() {
-                panel.species = Some(species);
-            }
-        }
-    });
-    panel.species
-}
-
-/// A slider of one knob; see the file's head for what it can do beside sliding.
+/// A slider of one knob in a row of its own; see the file's head for what it can do beside sliding.
 fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, commands: &mut Vec<Command>) {
     let Row { name, tooltip, scale } = row_of(knob);
+    let tooltip = told(session, knob, tooltip);
+    let swings = session.document().swings.of(knob).is_some();
+    ui.horizontal(|ui| {
+        let text = RichText::new(if swings { format!("~ {name}") } else { name.to_owned() });
+        let text = if swings { text.color(style::ACCENT) } else { text };
+        let label = row_label(ui, text).on_hover_text(&tooltip);
+        let look = Look { scale, decimals: 3, mixed: false };
+        control(ui, session, knob, new, look, commands).labelled_by(label.id).on_hover_text(&tooltip);
+    });
+}
+
+/// The tooltip with what else a slider can do.
+pub(super) fn told(session: &Session, knob: Knob, meaning: &str) -> String {
+    match session.document().swings.of(knob) {
+        None => format!("{meaning}. Double click: back to {}. Ctrl or Alt and click: swing", tidy(knob.usual())),
+        Some(_) => format!("{meaning}. It swings, as told below. Ctrl or Alt and click: rest"),
+    }
+}
+
+/// What the control of a knob looks like.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    pub scale: Scale,
+    pub decimals: usize,
+    /// The species differ: there is no one value.
+    pub mixed: bool,
+}
+
+/// The slider itself with its number: a drag turns the knob, a modified click lets it swing or rest, a double click sets it
+/// back.
+pub(super) fn control(
+    ui: &mut Ui,
+    session: &Session,
+    knob: Knob,
+    new: &mut LiveSettings,
+    Look { scale, decimals, mixed }: Look,
+    commands: &mut Vec<Command>,
+) -> Response {
     let sigma_range_l = session.sigma_range_l();
     let range = knob.range(sigma_range_l);
     let swing = session.document().swings.of(knob);
-    let tooltip = match swing {
-        None => format!("{tooltip}. Double click: back to {}. Ctrl or Alt and click: swing", tidy(knob.usual())),
-        Some(_) => format!("{tooltip}. It swings: click on its name for how. Ctrl or Alt and click: rest"),
-    };
     let mut value = knob.get(new);
-    let response = ui
-        .horizontal(|ui| {
-            let label = label(ui, name, knob, swing, &range, commands).on_hover_text(&tooltip);
-            let slider =
-                Slider::new(&mut value, range.clone()).logarithmic(scale == Scale::Logarithmic).max_decimals(3);
-            ui.add(slider).labelled_by(label.id).on_hover_text(&tooltip)
-        })
-        .inner;
+    let mut slider =
+        Slider::new(&mut value, range.clone()).logarithmic(scale == Scale::Logarithmic).max_decimals(decimals);
+    if mixed {
+        slider = slider.custom_formatter(|_, _| "…".to_owned());
+    }
+    let response = ui.add(slider);
     let rail = Rect::from_min_size(response.rect.min, Vec2::new(ui.spacing().slider_width, response.rect.height()));
     if swing.is_some() {
         let moving =
@@ -185,60 +181,15 @@ fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, co
     } else if response.changed() && !is_held {
         knob.set(new, value);
     }
-}
-
-fn tidy(value: f64) -> String {
-    format!("{}", (1000.0 * value).round() / 1000.0)
-}
-
-/// The name of a knob; that of one that swings opens how.
-fn label(
-    ui: &mut Ui,
-    name: &str,
-    knob: Knob,
-    swing: Option<Swing>,
-    range: &std::ops::RangeInclusive<f64>,
-    commands: &mut Vec<Command>,
-) -> Response {
-    let Some(swing) = swing else { return row_label(ui, name) };
-    let size = Vec2::new(super::super::widgets::LABEL_WIDTH, 22.0);
-    let layout = egui::Layout::left_to_right(egui::Align::Center);
-    let response = ui
-        .allocate_ui_with_layout(size, layout, |ui| {
-            ui.set_min_width(size.x);
-            let text = RichText::new(format!("~ {name}")).color(style::ACCENT);
-            ui.add(Label::new(text).truncate().sense(Sense::click()))
-        })
-        .inner;
-    let popup = Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    popup.show(|ui| {
-        ui.label(RichText::new(format!("{name} swings")).color(style::TEXT_STRONG).strong());
-        let mut now = swing;
-        let most = 0.5 * (range.end() - range.start());
-        let setting = |ui: &mut Ui, name: &str, tooltip: &str, slider: Slider<'_>| {
-            ui.horizontal(|ui| {
-                let label = row_label(ui, name).on_hover_text(tooltip);
-                ui.add(slider).labelled_by(label.id).on_hover_text(tooltip);
-            });
-        };
-        let amplitude = Slider::new(&mut now.amplitude, 0.0..=most).max_decimals(3);
-        setting(ui, "Amplitude", "How far it swings to each side of its value", amplitude);
-        let [shortest, longest] = Swing::PERIODS_S;
-        let period = Slider::new(&mut now.period_s, shortest..=longest).logarithmic(true).suffix(" s").max_decimals(1);
-        setting(ui, "Period", "Seconds from one swing to the next, while time runs at its usual pace", period);
-        if now != swing {
-            commands.push(Command::Swing(knob, Some(now)));
-        }
-        if ui.button("Let it rest").clicked() {
-            commands.push(Command::Swing(knob, None));
-            ui.close();
-        }
-    });
     response
 }
 
+pub(super) fn tidy(value: f64) -> String {
+    format!("{}", (1000.0 * value).round() / 1000.0)
+}
+
 /// A swing that can be seen and does no harm: about a third of the value, or a fifth of the range where that is little.
-fn usual_swing(knob: Knob, value: f64, range: &std::ops::RangeInclusive<f64>) -> Swing {
+pub(super) fn usual_swing(knob: Knob, value: f64, range: &std::ops::RangeInclusive<f64>) -> Swing {
     let width = range.end() - range.start();
     let amplitude = match knob {
         Knob::Temperature | Knob::StepFactor => 0.35 * value,

@@ -65,6 +65,9 @@ fn own(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             }
         });
     }
+    if in_hand.is_none() && session.deleted_stamp().is_none() && !stamps.is_empty() {
+        return;
+    }
     ui.horizontal(|ui| {
         if let Some((index, stamp)) = in_hand.and_then(|index| Some((index, stamps.get(index)?))) {
             let mut name = stamp.name.clone();
@@ -81,7 +84,7 @@ fn own(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             if ui.add(button).on_hover_text("The stamp that was deleted last").clicked() {
                 commands.push(Command::BringBackStamp);
             }
-        } else if stamps.is_empty() {
+        } else {
             let text = "Your own: select particles, then “As stamp”.";
             ui.add(Label::new(RichText::new(text).color(style::TEXT_WEAK)).wrap());
         }
