@@ -253,14 +253,12 @@ fn what_was_drawn_before_the_program_was_killed_is_offered_and_comes_back() {
     drop(program);
 }
 
-/// The middle of the filled button of the sheet at the upper edge of the canvas: the longest run of its colour.
+/// A place on the filled button of the sheet at the upper edge of the canvas: a block of its colour.
 fn button(picture: &RgbImage) -> Option<[u32; 2]> {
     const FILL: [u8; 3] = [0x1E, 0x5A, 0x55];
     let is_fill = |x: u32, y: u32| (0..3).all(|k| picture[(x, y)].0[k].abs_diff(FILL[k]) < 6);
-    (90..260).find_map(|y| {
-        let x = (320..1200).find(|&x| (x..x + 12).all(|x| is_fill(x, y)))?;
-        Some([x + 12, y + 8])
-    })
+    let is_block = |x: u32, y: u32| (x..x + 5).all(|x| (y..y + 8).all(|y| is_fill(x, y)));
+    (90..260).find_map(|y| Some([(320..1200).find(|&x| is_block(x, y))? + 10, y + 8]))
 }
 
 /// The path of a machine with a real GPU: the shaders step in the buffers that the window draws from.
