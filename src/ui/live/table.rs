@@ -16,7 +16,7 @@ const COLUMNS: [Column; 3] = [Knob::Cruise, Knob::Strafe, Knob::Swirl];
 /// Width of the head of a row and of a number, and height of a row, points.
 const HEAD: f32 = 22.0;
 const NUMBER: f32 = 34.0;
-const HEIGHT: f32 = 18.0;
+const HEIGHT: f32 = 22.0;
 const GAP: f32 = 3.0;
 
 /// More species than this have columns instead of rows: so that all is on the screen of a laptop.
