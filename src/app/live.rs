@@ -195,6 +195,11 @@ impl Live {
         (self.bearable as u64).saturating_sub(behind) as u32
     }
 
+    /// Steps that were ordered are not done yet.
+    pub fn is_behind(&self) -> bool {
+        self.steps_ordered > self.shared.steps_done.load(Ordering::Acquire)
+    }
+
     /// Steps done since the last call.
     pub fn steps_since_asked(&mut self) -> u32 {
         let now = self.shared.steps_done.load(Ordering::Acquire);

@@ -180,7 +180,7 @@ impl Shell {
         self.ui.set_share(self.share.readouts(&self.files, self.quits));
         self.frame_log.frame(dt_s);
         self.meter.frame(dt_s, self.live.steps_since_asked());
-        if let Some(Pace { frame_ms, steps_per_s, seconds }) = self.meter.read() {
+        if let Some(Pace { frame_ms, steps_per_s, seconds }) = self.meter.read(self.live.is_behind()) {
             let on_processor = self.live.pair_tests_since_asked().map(|tests| tests as f64 / seconds);
             let on_gpu = on_processor.is_none();
             let pair_tests_per_s = on_processor.or_else(|| self.watch.tally.pair_tests_per_s());
@@ -278,15 +278,19 @@ struct Meter {
 impl Meter {
     const WINDOW_S: f64 = 0.5;
 
+    /// A window in which a slow step may come to its end.
+    const LONG_WINDOW_S: f64 = 10.0;
+
     fn frame(&mut self, dt_s: f64, steps: u32) {
         self.seconds += dt_s;
         self.frames += 1;
         self.steps += steps;
     }
 
-    /// At the end of each window.
-    fn read(&mut self) -> Option<Pace> {
-        if self.seconds < Self::WINDOW_S {
+    /// At the end of each window. `is_behind`: a step is under way.
+    fn read(&mut self, is_behind: bool) -> Option<Pace> {
+        let window_s = if is_behind && self.steps == 0 { Self::LONG_WINDOW_S } else { Self::WINDOW_S };
+        if self.seconds < window_s {
             return None;
         }
         let window = std::mem::take(self);

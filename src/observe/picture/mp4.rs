@@ -59,7 +59,7 @@ impl Mp4Writer {
             .args(["-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s"])
             .arg(format!("{}x{}", size.0, size.1))
             .args(["-r", &frames_per_second.to_string(), "-i", "-", "-an"])
-            .args(["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
+            .args(["-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
             .args(["-f", "mp4"])
             .arg(file.get_ref().path())
             .stdin(Stdio::piped())
