@@ -72,7 +72,7 @@ fn own_scenes_stand_on_a_shelf_of_the_gallery_and_open_with_a_click() {
         title: name.into(),
         notes: String::new(),
         snapshot: Arc::new(motifs::by_name("mill").expect("a bundled picture").snapshot()),
-        is_alive: true,
+        swarm: None,
         is_mine: true,
         changed: None,
     };
@@ -85,6 +85,14 @@ fn own_scenes_stand_on_a_shelf_of_the_gallery_and_open_with_a_click() {
     // It fades.
     window.run_steps(30);
     assert!(window.query_by_label("Open Waltz").is_none(), "the gallery goes when something was chosen");
+}
+
+#[test]
+fn a_large_file_on_its_way_is_announced() {
+    let mut window = shared(ShareReadouts { is_reading: true, ..with_folder() });
+    // A spinner never rests.
+    window.run_steps(3);
+    assert!(window.query_by_label("Opening…").is_some());
 }
 
 #[test]

@@ -147,6 +147,36 @@ fn a_run_is_written_as_gif_apng_and_files_with_as_many_frames_as_asked() {
     assert!(text.contains("holds something"), "{text}");
 }
 
+/// The real program, where it is installed: what it writes is what players play.
+#[test]
+fn a_video_plays_everywhere() {
+    let there = |tool: &str| std::process::Command::new(tool).arg("-version").output().is_ok();
+    if !there("ffmpeg") || !there("ffprobe") {
+        eprintln!("\n*** SKIPPED: no video is made, because ffmpeg or ffprobe is missing ***\n");
+        return;
+    }
+    let desk = Desk::with("flock", "flock.ron");
+    // A box of an odd height in pixels.
+    desk.json("live flock.ron --from snapshot --particles 16 --steps 36 --engine cpu --film-size 101 --film-frames 12 --fps 25 --mp4 a.mp4");
+    let probe = std::process::Command::new("ffprobe")
+        .args(["-loglevel", "error", "-count_frames", "-select_streams", "v:0", "-print_format", "json"])
+        .args(["-show_entries", "stream=codec_name,pix_fmt,width,height,r_frame_rate,nb_read_frames,color_range"])
+        .arg(desk.path("a.mp4"))
+        .output()
+        .unwrap();
+    let facts: Value = serde_json::from_slice(&probe.stdout).unwrap();
+    let stream = &facts["streams"][0];
+    assert_eq!((&stream["pix_fmt"], &stream["codec_name"]), (&"yuv420p".into(), &"h264".into()), "{facts}");
+    assert_eq!((&stream["nb_read_frames"], &stream["r_frame_rate"]), (&"12".into(), &"25/1".into()), "{facts}");
+    for side in ["width", "height"] {
+        assert_eq!(stream[side].as_u64().unwrap() % 2, 0, "{facts}");
+    }
+    // The index comes first: it plays while it is still being loaded.
+    let bytes = fs::read(desk.path("a.mp4")).unwrap();
+    let at = |name: &[u8]| bytes.windows(4).position(|w| w == name).unwrap();
+    assert!(at(b"moov") < at(b"mdat"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_video_goes_through_ffmpeg_and_its_absence_is_told_before_the_run() {
@@ -162,9 +192,13 @@ fn a_video_goes_through_ffmpeg_and_its_absence_is_told_before_the_run() {
     let bin = desk.path("bin");
     fs::create_dir(&bin).unwrap();
     let program = bin.join("ffmpeg");
-    fs::write(&program, "#!/bin/sh\nfor out; do :; done\nexec /bin/cat > \"$out\"\n").unwrap();
+    fs::write(
+        &program,
+        "#!/bin/sh\nfor out; do :; done\n{ printf '\\0\\0\\0\\10moov\\0\\0\\0\\0mdat'; /bin/cat; } > \"$out\"\n",
+    )
+    .unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     desk.unstill(&line).env("PATH", &bin).assert().success();
     let bytes = fs::metadata(desk.path("a.mp4")).unwrap().len();
-    assert_eq!(bytes, 5 * 64 * 64 * 3);
+    assert_eq!(bytes, 16 + 5 * 64 * 64 * 3);
 }

@@ -210,6 +210,57 @@ fn a_ring_is_drawn_learned_wounded_kept_filmed_and_given_away_as_a_picture() {
     wait_for("its motion", || (changed(&first, &screen.picture("walk-9-alive.png")) > 300).then_some(()));
 }
 
+/// What the program keeps safe of unsaved work, for a user whose home is `folder`.
+fn rescued(folder: &Path) -> Option<Scene> {
+    let kept = folder.join(".local/share/unstill/rescue");
+    let path = files(kept.exists().then_some(&kept)?, ".ron").pop()?;
+    Some(Scene::load(path).ok()?.scene)
+}
+
+#[test]
+fn what_was_drawn_before_the_program_was_killed_is_offered_and_comes_back() {
+    if !wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let screen = Screen::open();
+    let program = Program::start(&screen, folder.path(), &[]);
+    wait_for("the panels", || screen.picture("rescue-0-opened.png").pixels().any(|p| p.0[1] > 150).then_some(()));
+    program.key("ctrl+n");
+    program.key("1");
+    screen.stroke([780, 520], [804, 520]);
+    let drawn = wait_for("the autosave", || rescued(folder.path()).filter(|s| !s.snapshot.particles.is_empty()));
+    screen.picture("rescue-1-drawn.png");
+    // Killed, as the power fails: nothing is tidied up.
+    drop(program);
+
+    let program = Program::start(&screen, folder.path(), &[]);
+    wait_for("the panels", || screen.picture("rescue-2-offered.png").pixels().any(|p| p.0[1] > 150).then_some(()));
+    let title = || screen.xdotool("search --onlyvisible --name Unstill getwindowname");
+    wait_for("the swarm of the start", || (!title().contains("Untitled")).then_some(()));
+    // The title of the window says that it is back, and not saved.
+    wait_for("the drawing", || {
+        let [x, y] = button(&screen.picture("rescue-2-offered.png"))?;
+        screen.xdotool(&format!("mousemove {x} {y} sleep 0.5 mousedown 1 sleep 0.3 mouseup 1 sleep 1"));
+        title().contains("Untitled •").then_some(())
+    });
+    screen.xdotool("mousemove 1275 795");
+    screen.picture("rescue-3-back.png");
+    wait_for("a copy of its own", || {
+        let again = rescued(folder.path())?;
+        (again.snapshot == drawn.snapshot).then_some(())
+    });
+    drop(program);
+}
+
+/// A place on the filled button of the sheet at the upper edge of the canvas: a block of its colour.
+fn button(picture: &RgbImage) -> Option<[u32; 2]> {
+    const FILL: [u8; 3] = [0x1E, 0x5A, 0x55];
+    let is_fill = |x: u32, y: u32| (0..3).all(|k| picture[(x, y)].0[k].abs_diff(FILL[k]) < 6);
+    let is_block = |x: u32, y: u32| (x..x + 5).all(|x| (y..y + 8).all(|y| is_fill(x, y)));
+    (90..260).find_map(|y| Some([(320..1200).find(|&x| is_block(x, y))? + 10, y + 8]))
+}
+
 /// The path of a machine with a real GPU: the shaders step in the buffers that the window draws from.
 #[test]
 fn the_swarm_lives_on_the_windows_own_gpu() {

@@ -67,6 +67,11 @@ impl Files {
         self.writer.waiting()
     }
 
+    /// A file is being read.
+    pub fn is_reading(&self) -> bool {
+        self.reader.waiting() > 0
+    }
+
     pub fn load(&self, source: SceneSource) {
         let path = match &source {
             SceneSource::File(path) => path.clone(),

@@ -1,6 +1,7 @@
 //! The small living swarms on the cards of the gallery: one thread, at work only while the gallery is open.
 
 use std::f64::consts::TAU;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::bundled;
+use super::desk::guarded;
 use crate::engine::CpuEngine;
 use crate::observe::noised;
 use crate::rule::{FlowKind, LiveSettings};
@@ -26,7 +28,8 @@ const STEPS: u32 = 4;
 
 /// The thread, and what it has shown last. It ends when this is dropped.
 pub struct Life {
-    wake: Sender<()>,
+    /// Which of the user's own scenes is pointed at.
+    wake: Sender<Option<PathBuf>>,
     shown: Arc<ArcSwap<GalleryLifeList>>,
 }
 
@@ -45,22 +48,32 @@ impl Default for Life {
 
 impl Life {
     /// Once a frame while the gallery is open.
-    pub fn shown(&self) -> GalleryLife {
+    pub fn shown(&self, pointed: Option<&Path>) -> GalleryLife {
         // Full: a picture is being made already.
-        let _ = self.wake.try_send(());
+        let _ = self.wake.try_send(pointed.map(Path::to_owned));
         self.shown.load_full()
     }
 }
 
-fn live(woken: &Receiver<()>, shown: &ArcSwap<GalleryLifeList>) {
+fn live(woken: &Receiver<Option<PathBuf>>, shown: &ArcSwap<GalleryLifeList>) {
     let mut small: Option<Vec<Card>> = None;
-    while woken.recv().is_ok() {
+    let mut guest: Option<(PathBuf, Option<Card>)> = None;
+    while let Ok(pointed) = woken.recv() {
         let begun = Instant::now();
         let small = small.get_or_insert_with(|| {
             let scenes = bundled::SCENES.iter().filter_map(|(name, _)| Some((name, bundled::load(name).ok()?.scene)));
             scenes.filter_map(|(name, scene)| begin(name, &scene)).collect()
         });
-        let pictures = small.iter_mut().map(|card| {
+        if guest.as_ref().map(|(path, _)| path) != pointed.as_ref() {
+            guest = pointed.map(|path| {
+                // What cannot be read stands still.
+                let scene = guarded("a card", || Scene::load(&path).map_err(|e| e.to_string())).ok();
+                let card = scene.and_then(|loaded| begin(&path.to_string_lossy(), &loaded.scene));
+                (path, card)
+            });
+        }
+        let guest = guest.as_mut().and_then(|(_, card)| card.as_mut());
+        let pictures = small.iter_mut().chain(guest).map(|card| {
             card.engine.run(STEPS);
             let shown = card.engine.shown();
             (card.name.clone(), if card.is_alone { centred(shown) } else { shown })
@@ -129,7 +142,7 @@ mod tests {
         let life = Life::default();
         let deadline = Instant::now() + Duration::from_secs(60);
         let next = |old: Option<GalleryLife>| loop {
-            let shown = life.shown();
+            let shown = life.shown(None);
             if !shown.is_empty() && old.as_ref().is_none_or(|old| !Arc::ptr_eq(old, &shown)) {
                 return shown;
             }

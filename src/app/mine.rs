@@ -5,13 +5,19 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 use super::desk::Desk;
 use crate::scene::Scene;
+use crate::snapshot::Swarm;
 use crate::ui::SceneCard;
 
 /// More scenes than this are not shown, the newest first.
 const MOST: usize = 200;
+
+/// Particles on the card of a scene that has no saved swarm.
+const SAMPLE_PARTICLES: usize = 60;
 
 /// The scenes of the folder as they were read last.
 pub struct Mine {
@@ -94,13 +100,23 @@ fn read(folder: Option<&Path>, recent: &[PathBuf], known: &[SceneCard]) -> Vec<S
         // What cannot be read is no scene to show.
         let scene = Scene::load(&path).ok()?.scene;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let swarm = living(&scene).map(Arc::new);
         let title = if scene.title.is_empty() { name } else { scene.title };
         let is_mine = folder.is_some_and(|folder| path.parent() == Some(folder));
         let snapshot = Arc::new(scene.snapshot);
-        let is_alive = scene.rule.is_some();
-        Some(SceneCard { path, title, notes: scene.notes, snapshot, is_alive, is_mine, changed: Some(changed) })
+        Some(SceneCard { path, title, notes: scene.notes, snapshot, swarm, is_mine, changed: Some(changed) })
     };
     dated.into_iter().take(MOST).filter_map(card).collect()
+}
+
+/// What lives by the rule of a scene: its saved swarm, else a sample of what the rule keeps.
+fn living(scene: &Scene) -> Option<Swarm> {
+    scene.rule.as_ref()?;
+    if let Some(state) = &scene.state {
+        return Some(state.swarm.clone());
+    }
+    let few = scene.ensemble.for_particles(&scene.snapshot, SAMPLE_PARTICLES);
+    scene.snapshot.sample(&few, &mut StdRng::seed_from_u64(scene.training.seed)).ok()
 }
 
 #[cfg(test)]
@@ -129,6 +145,18 @@ mod tests {
     }
 
     #[test]
+    fn a_card_shows_the_saved_swarm_of_a_scene_that_lives_else_a_sample() {
+        let mut scene = crate::app::bundled::load("mill").unwrap().scene;
+        scene.state = None;
+        assert!(living(&scene).unwrap().len() > scene.snapshot.particles.len());
+        let swarm = Swarm { particles: scene.snapshot.particles.clone(), box_size: [30.0; 2] };
+        scene.state = Some(crate::scene::LiveState { swarm: swarm.clone(), seed: 1, step: 2 });
+        assert_eq!(living(&scene), Some(swarm));
+        scene.rule = None;
+        assert_eq!(living(&scene), None);
+    }
+
+    #[test]
     fn the_gallery_shows_scenes_and_pictures_of_scenes_newest_first_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("mine");
@@ -147,6 +175,7 @@ mod tests {
         let cards = read(Some(&folder), &recent, &[]);
         let seen: Vec<(&str, bool)> = cards.iter().map(|card| (card.title.as_str(), card.is_mine)).collect();
         assert_eq!(seen, [("elsewhere.ron", false), ("mine/b.png", true), ("mine/a.ron", true)]);
+        assert!(cards.iter().all(|card| card.swarm.is_none()), "nothing lives without a rule");
         // What has not changed is not read again.
         let again = read(Some(&folder), &recent, &cards);
         assert!(again.iter().zip(&cards).all(|(a, b)| Arc::ptr_eq(&a.snapshot, &b.snapshot)));

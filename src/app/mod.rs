@@ -186,6 +186,8 @@ fn show(
     }
     // Compared first: the render world copies only what changed.
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live, range);
+    let is_dim = new.layer.as_ref().is_some_and(|layer| layer.view.glow == 0.0);
+    shell.ui.set_glow_left_out(is_dim && shell.session.prefs().look.glow);
     frame.set_if_neq(new);
     Ok(())
 }

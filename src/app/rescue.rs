@@ -21,6 +21,9 @@ use crate::ui::RescuedScene;
 /// Unsaved work is at most so old in the file, and then as long as one write takes.
 const EVERY: Duration = Duration::from_secs(30);
 
+/// Another time in its place, s: for tests of the window.
+const EVERY_VARIABLE: &str = "UNSTILL_AUTOSAVE_S";
+
 /// A lock without a scene that is so old belongs to a run that ended before it had anything to lose.
 const OLD_LOCK: Duration = Duration::from_secs(24 * 3600);
 
@@ -40,6 +43,9 @@ pub struct Rescue {
     kept: Vec<Place>,
     /// The document that was seen last.
     serial: u64,
+    /// Revisions that lie in what is kept.
+    left: Vec<u64>,
+    every: Duration,
     results: (Sender<String>, Receiver<String>),
     has_failed: bool,
 }
@@ -102,6 +108,8 @@ impl Rescue {
             found: Vec::new(),
             kept: Vec::new(),
             serial: 0,
+            left: Vec::new(),
+            every: every(),
             results: unbounded(),
             has_failed: false,
         }
@@ -116,9 +124,8 @@ impl Rescue {
         living: impl FnOnce() -> Answer<Kept>,
     ) -> Option<String> {
         self.found.extend(self.scan.try_iter());
-        if std::mem::replace(&mut self.serial, session.serial()) != session.serial() && self.written.take().is_some() {
-            // Undo brings the other document back, a crash does not.
-            self.kept.extend(self.own.take());
+        if std::mem::replace(&mut self.serial, session.serial()) != session.serial() {
+            self.leave(session, files);
         }
         if !session.is_dirty() {
             if self.written.take().is_some()
@@ -130,15 +137,36 @@ impl Rescue {
                     let _ = std::fs::remove_file(scene);
                 });
             }
-        } else if self.looked.elapsed() >= EVERY && self.written != Some(session.revision()) {
+        } else if self.looked.elapsed() >= self.every && self.written != Some(session.revision()) {
             self.looked = Instant::now();
-            self.write(session, files, living());
+            self.write(session.document(), session.path(), session.revision(), files, Some(living()));
         }
         let failure = self.results.1.try_iter().last()?;
         (!std::mem::replace(&mut self.has_failed, true)).then_some(failure)
     }
 
-    fn write(&mut self, session: &Session, files: &Files, living: Answer<Kept>) {
+    /// Another document is open. Undo brings the one before back, a crash does not: its last changes are written too.
+    fn leave(&mut self, session: &Session, files: &Files) {
+        if let Some((document, path, revision)) = session.last_left()
+            && self.written != Some(revision)
+            && !self.left.contains(&revision)
+        {
+            self.write(document, path, revision, files, None);
+        }
+        if let Some(revision) = self.written.take() {
+            self.left.push(revision);
+            self.kept.extend(self.own.take());
+        }
+    }
+
+    fn write(
+        &mut self,
+        document: &Document,
+        path: Option<&Path>,
+        revision: u64,
+        files: &Files,
+        living: Option<Answer<Kept>>,
+    ) {
         let Some(folder) = &self.folder else { return };
         if self.own.is_none() {
             match Place::own(folder) {
@@ -150,15 +178,15 @@ impl Rescue {
             }
         }
         let Some(own) = &self.own else { return };
-        self.written = Some(session.revision());
+        self.written = Some(revision);
         let (scene, failed) = (own.scene.clone(), self.results.0.clone());
-        let mut document = session.document().clone();
+        let mut document = document.clone();
         // A path with a line break would end the comment.
-        let path = session.path().and_then(Path::to_str).filter(|path| !path.contains(['\n', '\r']));
+        let path = path.and_then(Path::to_str).filter(|path| !path.contains(['\n', '\r']));
         let head = path.map_or_else(String::new, |path| format!("{FILE_OF}{path}\n"));
         files.later(move || {
             let result = guarded("autosave", || {
-                let state = living.wait().unwrap_or_default().state;
+                let state = living.and_then(|living| living.wait().ok()).unwrap_or_default().state;
                 document.state = state.map(Arc::new).or(document.state);
                 let text = head + &Scene::from(document).to_ron();
                 write_atomic(&scene, text.as_bytes()).map_err(|e| e.to_string())
@@ -188,7 +216,7 @@ impl Rescue {
         }
         let Found { place, document, path, .. } = self.found.remove(number);
         self.kept.push(place);
-        if let Some(now) = Instant::now().checked_sub(EVERY) {
+        if let Some(now) = Instant::now().checked_sub(self.every) {
             self.looked = now;
         }
         Some(ShareEvent::Restored { path, document })
@@ -206,6 +234,11 @@ impl Rescue {
         self.own.take().into_iter().chain(self.kept.drain(..)).for_each(Place::remove);
         self.folder = None;
     }
+}
+
+fn every() -> Duration {
+    let seconds = std::env::var(EVERY_VARIABLE).ok().and_then(|text| text.parse().ok());
+    seconds.map_or(EVERY, |seconds: u32| Duration::from_secs(seconds.max(1).into()))
 }
 
 /// Sends each scene in `folder` that nobody holds.
@@ -327,7 +360,10 @@ mod tests {
         let (files, mut session) = (Files::default(), dirty("One"));
         let mut rescue = Rescue::new(Some(dir.path().to_owned()));
         written(&mut rescue, &session, &files);
+        // What was changed since then is written when it is left.
+        session.apply(Command::SetTitle("One, later".into()));
         session.apply(Command::New);
+        rescue.advance(&session, &files, || Live::default().kept());
         session.apply(Command::SetTitle("Two".into()));
         written(&mut rescue, &session, &files);
         // The locks go as in a crash; the files stay.
@@ -335,7 +371,7 @@ mod tests {
         let mut rescue = next_run(dir.path());
         let mut titles: Vec<String> = rescue.offered().into_iter().map(|offered| offered.title).collect();
         titles.sort();
-        assert_eq!(titles, ["One", "Two"]);
+        assert_eq!(titles, ["One, later", "Two"]);
         rescue.end();
     }
 

@@ -1,6 +1,7 @@
 //! What the window does with files beyond opening and saving: the user's own scenes, recent files, films, rescued work.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::files::{Files, Notice};
 use super::folders;
@@ -13,6 +14,9 @@ use crate::observe::picture::ffmpeg;
 use crate::session::{Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder};
 use crate::ui::ShareReadouts;
 
+/// Reading that takes longer is told.
+const LONG: Duration = Duration::from_millis(500);
+
 /// The desk of these things.
 pub struct Sharing {
     rescue: Rescue,
@@ -22,6 +26,10 @@ pub struct Sharing {
     has_ffmpeg: bool,
     /// The numbers at both ends of the colour ramp, once they are known.
     range: Option<[f64; 2]>,
+    /// The document that is filmed.
+    filmed: u64,
+    /// A file has been read since.
+    reading: Option<Instant>,
 }
 
 impl Default for Sharing {
@@ -33,6 +41,8 @@ impl Default for Sharing {
             films_folder: folders::films(),
             has_ffmpeg: ffmpeg().is_some(),
             range: None,
+            filmed: 0,
+            reading: None,
         }
     }
 }
@@ -78,6 +88,7 @@ impl Sharing {
         let name = file_name(&session.document().title.to_lowercase());
         let path = free_path(&self.films_folder, &name, options.kind.ending(), None);
         let species = session.snapshot().species_count();
+        self.filmed = session.serial();
         self.recorder.toggle(
             options,
             path,
@@ -119,7 +130,12 @@ impl Sharing {
 
     /// Once a frame, after `steps` were taken; returns what the user should know.
     pub fn advance(&mut self, session: &Session, files: &Files, live: &Live, steps: u32) -> Vec<Notice> {
+        if session.serial() != self.filmed {
+            // Another scene, in which perhaps nothing lives: the film ends here and is kept.
+            self.recorder.end();
+        }
         self.recorder.advance(live, steps);
+        self.reading = files.is_reading().then(|| self.reading.unwrap_or_else(Instant::now));
         let failure = self.rescue.advance(session, files, || live.kept());
         let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
         self.recorder.notices().chain(failure).collect()
@@ -128,6 +144,7 @@ impl Sharing {
     pub fn readouts(&self, files: &Files, is_leaving: bool) -> ShareReadouts {
         ShareReadouts {
             writing: files.waiting() + usize::from(self.recorder.progress().is_some()),
+            is_reading: self.reading.is_some_and(|since| since.elapsed() > LONG),
             is_leaving,
             film: self.recorder.progress(),
             rescued: self.rescue.offered(),

@@ -136,7 +136,7 @@ impl Shell {
         let measured = self.thumbs.advance(&self.session);
         self.ui.set_thumbnails(self.thumbs.shown());
         if self.ui.gallery_is_open() {
-            self.ui.set_gallery_life(self.gallery.shown());
+            self.ui.set_gallery_life(self.gallery.shown(self.ui.pointed_scene()));
         }
         let done = self.files.done().chain(self.training.events()).chain(measured);
         let events: Vec<Event> = done.chain(self.stopwatch.events()).chain(self.stippler.events()).collect();

@@ -98,6 +98,8 @@ pub enum PictureError {
     Write { file: PathBuf, source: io::Error },
     #[error("{}: cannot be encoded ({reason}); choose another size", .file.display())]
     Encode { file: PathBuf, reason: String },
+    #[error("{}: no video was made ({reason}); mend that, or choose GIF or APNG, which need no other program", .file.display())]
+    Video { file: PathBuf, reason: String },
 }
 
 /// The swarm as it is now.

@@ -42,7 +42,7 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetTitle(title) => edit(session, merge, |d| set(&mut d.title, title)),
         Command::SetAuthor(author) => edit(session, merge, |d| set(&mut d.author, author)),
         Command::SetNotes(notes) => edit(session, merge, |d| set(&mut d.notes, notes)),
-        Command::Quit if session.is_dirty() => {
+        Command::Quit if session.is_dirty() || !session.left_unsaved().is_empty() => {
             session.asks_before_quitting = true;
             Vec::new()
         }

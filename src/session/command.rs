@@ -56,7 +56,7 @@ pub enum Command {
     SetTitle(String),
     SetAuthor(String),
     SetNotes(String),
-    /// With something unsaved, asks first: see [`Command::QuitUnsaved`], [`Command::StayHere`], [`Command::Save`].
+    /// With something unsaved, here or in a scene that was left, asks first: see [`Command::QuitUnsaved`], [`Command::StayHere`], [`Command::Save`].
     Quit,
     QuitUnsaved,
     StayHere,

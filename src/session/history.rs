@@ -25,6 +25,12 @@ pub(super) struct Moment {
     pub lineage: RunId,
 }
 
+impl Moment {
+    fn is_unsaved(&self) -> bool {
+        self.revision != self.saved_revision
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Entry {
     moment: Moment,
@@ -125,6 +131,22 @@ impl History {
 
     pub fn can_redo(&self) -> bool {
         !self.redo.is_empty()
+    }
+
+    /// Other documents that undo leads back to, as they were left with changes that are in no file, the latest first.
+    pub fn left_unsaved(&self) -> impl Iterator<Item = &Moment> {
+        self.undo
+            .iter()
+            .rev()
+            .filter(|entry| entry.whole)
+            .map(|entry| &entry.moment)
+            .filter(|moment| moment.is_unsaved())
+    }
+
+    /// The same of those that redo leads to.
+    pub fn ahead_unsaved(&self) -> impl Iterator<Item = &Moment> {
+        let others = self.redo.iter().rev().skip_while(|entry| !entry.whole);
+        others.map(|entry| &entry.moment).filter(|moment| moment.is_unsaved())
     }
 
     /// What was before the last step.

@@ -143,6 +143,23 @@ impl Session {
         self.revision != self.saved_revision
     }
 
+    /// Titles of other scenes that were left with changes that are in no file; undo or redo leads back to them.
+    pub fn left_unsaved(&self) -> Vec<&str> {
+        let mut titles = Vec::new();
+        for moment in self.history.left_unsaved().chain(self.history.ahead_unsaved()) {
+            let title = moment.document.title.as_str();
+            if moment.revision != self.revision && !titles.contains(&title) {
+                titles.push(title);
+            }
+        }
+        titles
+    }
+
+    /// The last scene that was left so: its document, its file and its revision.
+    pub fn last_left(&self) -> Option<(&Document, Option<&Path>, u64)> {
+        self.history.left_unsaved().next().map(|moment| (&moment.document, moment.path.as_deref(), moment.revision))
+    }
+
     /// Changes whenever the document changes, and never repeats for another content.
     pub fn revision(&self) -> u64 {
         self.revision

@@ -17,6 +17,9 @@ const IMAGES: &str = "Images";
 const TABLES: &str = "Tables";
 const PLOTS: &str = "Pictures of plots";
 
+/// More scenes than this are counted, not named.
+const MOST_NAMED: usize = 3;
+
 pub(super) fn file_dialog() -> FileDialog {
     FileDialog::new()
         .as_modal(true)
@@ -103,16 +106,33 @@ fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Comm
     let modal = Modal::new(Id::new("quit")).show(ctx, |ui| {
         ui.set_width(340.0);
         ui.heading("Leave without saving?");
-        ui.label(format!("“{}” has changes that are in no file yet.", session.document().title));
+        let left = session.left_unsaved();
+        if session.is_dirty() {
+            ui.label(format!("“{}” has changes that are in no file yet.", session.document().title));
+        }
+        if !left.is_empty() {
+            let names = left.iter().take(MOST_NAMED).map(|title| format!("“{title}”")).collect::<Vec<_>>().join(", ");
+            let more = left.len().saturating_sub(MOST_NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let verb = if left.len() == 1 { "has" } else { "have" };
+            ui.label(format!(
+                "Left before, and not saved: {names}{more} {verb} changes that are in no file. Stay, and undo (Ctrl+Z) leads back."
+            ));
+        }
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            if ui.add(Button::new("Save, then leave").fill(style::ACCENT_DARK)).clicked() {
-                commands.push(Command::Save);
+            if session.is_dirty() {
+                let hint = "Saves the scene that is open, and closes the window";
+                let button = Button::new("Save, then leave").fill(style::ACCENT_DARK);
+                if ui.add(button).on_hover_text(hint).clicked() {
+                    commands.push(Command::Save);
+                }
             }
-            if ui.button("Leave without saving").clicked() {
+            let hint = "What is in no file is gone then";
+            if ui.button("Leave without saving").on_hover_text(hint).clicked() {
                 commands.push(Command::QuitUnsaved);
             }
-            if ui.button("Stay").clicked() {
+            if ui.button("Stay").on_hover_text("Goes on with everything as it is (Esc)").clicked() {
                 commands.push(Command::StayHere);
             }
         });

@@ -23,7 +23,8 @@ pub struct GalleryCard {
     pub snapshot: Arc<Snapshot>,
 }
 
-/// A small swarm for each scene that has a rule, by the name of the scene.
+/// A small swarm for each bundled scene that has a rule, by its name, and for the scene of the user that is pointed at, by
+/// its path.
 pub type GalleryLife = Arc<Vec<(String, Swarm)>>;
 
 /// Size of a card, points.
@@ -44,8 +45,9 @@ pub(super) fn show(ctx: &Context, state: &mut UiState, commands: &mut Vec<Comman
             let columns = ((room / (CARD.x + 10.0)) as usize).clamp(1, COLUMNS);
             ui.set_width(columns as f32 * (CARD.x + 10.0));
             shelf_choice(ui, &mut state.share);
+            state.share.pointed = None;
             if state.share.shelf == Shelf::Mine {
-                chosen = show_shelf(ui, &state.share, height, commands);
+                chosen = show_shelf(ui, &mut state.share, &state.gallery_life, height, commands);
                 return;
             }
             if state.gallery.is_empty() {

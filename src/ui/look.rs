@@ -1,9 +1,10 @@
 //! How things look: the card behind the *Look* button of the top bar, and the legend on the canvas.
 
 use super::egui::{
-    Align2, Checkbox, Color32, Context, FontId, Id, LayerId, Pos2, Rect, Sense, Shape, Slider, StrokeKind, Ui, Vec2,
-    WidgetInfo, WidgetType, pos2,
+    Align2, Checkbox, Color32, Context, FontId, Id, LayerId, Pos2, Rect, RichText, Sense, Shape, Slider, StrokeKind,
+    Ui, Vec2, WidgetInfo, WidgetType, pos2,
 };
+use super::state::UiState;
 use super::style;
 use super::swarm_view;
 use super::widgets::{choice, command_button, row, row_label, section};
@@ -16,7 +17,7 @@ use crate::snapshot::MAX_SPECIES;
 /// Width of the card, points.
 const WIDTH: f32 = 276.0;
 
-pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &mut Vec<Command>) {
     ui.set_width(WIDTH);
     let prefs = session.prefs();
     let look = prefs.look;
@@ -46,6 +47,11 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
     }
     section(ui, "Light and time");
     toggle(ui, "Glow", look.glow, Command::Prefer(Preference::ToggleGlow), commands);
+    if state.glow_is_left_out {
+        let text = "left out now: so many would take too long without a GPU";
+        let tooltip = "This machine draws in software: more than 2000 particles are drawn without their light";
+        ui.label(RichText::new(text).small().color(style::WARN)).on_hover_text(tooltip);
+    }
     toggle(ui, "Trails", look.trails, Command::Prefer(Preference::ToggleTrails), commands);
     if look.trails {
         let mut seconds = look.trail_s;

@@ -16,7 +16,7 @@ use super::state::UiState;
 use super::style;
 use crate::observe::picture::FilmKind;
 use crate::session::{Command, Dialog, Session};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, Swarm};
 
 pub(super) use mine::{Shelf, shelf_choice, show_shelf};
 
@@ -25,6 +25,8 @@ pub(super) use mine::{Shelf, shelf_choice, show_shelf};
 pub struct ShareReadouts {
     /// Files that are not written yet.
     pub writing: usize,
+    /// A file has been read for a while.
+    pub is_reading: bool,
     /// The program ends when they are.
     pub is_leaving: bool,
     pub film: Option<FilmProgress>,
@@ -66,8 +68,8 @@ pub struct SceneCard {
     pub title: String,
     pub notes: String,
     pub snapshot: Arc<Snapshot>,
-    /// It has a rule.
-    pub is_alive: bool,
+    /// What lives by its rule, where it has one: as it was saved, else a sample of what it keeps.
+    pub swarm: Option<Arc<Swarm>>,
     /// It lies in the folder of the user's own scenes.
     pub is_mine: bool,
     pub changed: Option<SystemTime>,
@@ -82,6 +84,8 @@ pub(super) struct ShareUi {
     film_is_open: bool,
     later: bool,
     pub shelf: Shelf,
+    /// The scene of the shelf that is pointed at.
+    pub pointed: Option<PathBuf>,
 }
 
 impl ShareUi {
@@ -107,6 +111,12 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     rescued::show(ctx, free, share, commands);
     if share.readouts.is_leaving && share.readouts.writing > 0 {
         leaving(ctx, free, share.readouts.writing);
+    }
+    if share.readouts.is_reading {
+        pill(ctx, "reading", Align2::CENTER_CENTER, free.center(), |ui| {
+            ui.spinner();
+            ui.label(RichText::new("Opening…").color(style::TEXT_STRONG).size(16.0));
+        });
     }
     name::show(ctx, session, share, commands);
 }

@@ -1,5 +1,7 @@
 //! What the panels remember from frame to frame: open sheets, notices, and the preview they drew last.
 
+use std::path::Path;
+
 use egui_file_dialog::FileDialog;
 use egui_notify::{Anchor, Toasts};
 
@@ -36,6 +38,7 @@ pub struct UiState {
     pub(super) drawer: Drawer,
     /// The numbers at both ends of the colour ramp.
     pub(super) ramp_range: Option<[f64; 2]>,
+    pub(super) glow_is_left_out: bool,
     pub(super) were_hidden: bool,
 }
 
@@ -83,6 +86,7 @@ impl UiState {
             share: ShareUi::default(),
             drawer: Drawer::default(),
             ramp_range: None,
+            glow_is_left_out: false,
             were_hidden: false,
         }
     }
@@ -99,6 +103,16 @@ impl UiState {
 
     pub fn gallery_is_open(&self) -> bool {
         self.gallery_open
+    }
+
+    /// Whether glow is wanted, and left out as a GPU made of software has no time for it.
+    pub fn set_glow_left_out(&mut self, is_left_out: bool) {
+        self.glow_is_left_out = is_left_out;
+    }
+
+    /// The user's own scene that is pointed at in the gallery.
+    pub fn pointed_scene(&self) -> Option<&Path> {
+        self.share.pointed.as_deref()
     }
 
     /// The small swarms on the cards of the gallery, as they are now.

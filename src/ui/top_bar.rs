@@ -62,8 +62,9 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
         command_button_enabled(ui, alive, button, Command::TogglePlay, commands);
         // A choice in the card must not close it.
         let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-        let (button, _) =
-            MenuButton::from_button(Button::new("Look")).config(config).ui(ui, |ui| look::show(ui, session, commands));
+        let (button, _) = MenuButton::from_button(Button::new("Look"))
+            .config(config)
+            .ui(ui, |ui| look::show(ui, session, state, commands));
         button.on_hover_text("Bodies, colours, glow, trails, light or dark, size");
         title(ui, session, commands);
     });

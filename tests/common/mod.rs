@@ -108,6 +108,7 @@ impl<'a> Program<'a> {
             .env("XDG_RUNTIME_DIR", folder)
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("XDG_DATA_HOME")
+            .env("UNSTILL_AUTOSAVE_S", "1")
             .env("RUST_LOG", "warn,unstill=debug,wgpu=error,bevy_egui=error,bevy_render=error,winit=error")
             .stderr(log)
             .spawn()

@@ -1,6 +1,7 @@
 //! Films by ffmpeg, where that program is installed: raw frames go to it through a pipe.
 
-use std::io::{BufWriter, Read, Write};
+use std::fs::File;
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::JoinHandle;
@@ -37,8 +38,8 @@ impl Mp4Writer {
     /// ffmpeg is not there or does not start, or the folder cannot be written.
     pub fn create(path: &Path, size: (u32, u32), frames_per_second: f64) -> Result<Self, PictureError> {
         let program = ffmpeg().ok_or_else(|| {
-            let reason = "MP4 needs the program ffmpeg, which is not on the search path".to_owned();
-            PictureError::Encode { file: path.to_owned(), reason }
+            let reason = "it needs the program ffmpeg, which is not on the search path".to_owned();
+            PictureError::Video { file: path.to_owned(), reason }
         })?;
         Self::with_program(&program, path, size, frames_per_second)
     }
@@ -65,7 +66,7 @@ impl Mp4Writer {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn();
-        let mut child = child.map_err(|e| PictureError::Encode {
+        let mut child = child.map_err(|e| PictureError::Video {
             file: path.to_owned(),
             reason: format!("{} does not start: {e}", program.display()),
         })?;
@@ -126,6 +127,10 @@ impl Mp4Writer {
             Ok(status) => return Err(self.failed(format!("ffmpeg ended with {status}: {complaints}"))),
             Err(e) => return Err(self.failed(format!("ffmpeg cannot be waited for ({e})"))),
         }
+        // On a full disk ffmpeg may end as if all were well.
+        if !is_whole(self.file.get_ref().path()).unwrap_or(false) {
+            return Err(self.failed("ffmpeg left half a file: the disk may be full".to_owned()));
+        }
         let path = self.path.clone();
         let unused = temporary_beside(&path)?;
         put_in_place(std::mem::replace(&mut self.file, unused), &path)
@@ -139,8 +144,34 @@ impl Mp4Writer {
     }
 
     fn failed(&self, reason: String) -> PictureError {
-        PictureError::Encode { file: self.path.clone(), reason }
+        PictureError::Video { file: self.path.clone(), reason }
     }
+}
+
+/// Whether the boxes of an MP4 fill the file to its end, and its index is among them.
+fn is_whole(path: &Path) -> std::io::Result<bool> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let (mut at, mut has_index) = (0, false);
+    while at < length {
+        file.seek(SeekFrom::Start(at))?;
+        let mut head = [0; 16];
+        let read = file.read(&mut head)?;
+        if read < 8 {
+            return Ok(false);
+        }
+        let [a, b, c, d, name @ .., _, _, _, _, _, _, _, _] = head;
+        has_index |= name == *b"moov";
+        at += match u32::from_be_bytes([a, b, c, d]) {
+            // To the end of the file.
+            0 => length - at,
+            // The size stands behind the name.
+            1 => u64::from_be_bytes([head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15]])
+                .max(16),
+            size => u64::from(size).max(8),
+        };
+    }
+    Ok(has_index && at == length)
 }
 
 impl Drop for Mp4Writer {
@@ -165,6 +196,9 @@ mod tests {
         program
     }
 
+    /// Bytes of the boxes around the frames.
+    const HEAD: usize = 16;
+
     fn frame(grey: u8) -> RgbaImage {
         RgbaImage::from_pixel(5, 4, image::Rgba([grey, grey, grey, 255]))
     }
@@ -172,7 +206,10 @@ mod tests {
     #[test]
     fn every_frame_goes_through_the_pipe_and_the_film_appears_at_its_end() {
         let folder = tempfile::tempdir().unwrap();
-        let program = fake(folder.path(), "echo \"$@\" > \"$0.args\"; cat > \"$out\"");
+        let program = fake(
+            folder.path(),
+            "echo \"$@\" > \"$0.args\"; { printf '\\0\\0\\0\\10moov\\0\\0\\0\\0mdat'; cat; } > \"$out\"",
+        );
         let path = folder.path().join("swim.mp4");
         let mut writer = Mp4Writer::with_program(&program, &path, (5, 4), 25.0).unwrap();
         for grey in [1, 2, 3] {
@@ -181,11 +218,24 @@ mod tests {
         assert!(!path.exists(), "half a film must not be seen");
         writer.finish().unwrap();
         let bytes = std::fs::read(&path).unwrap();
-        assert_eq!(bytes.len(), 3 * 5 * 4 * 3);
-        assert_eq!((bytes[0], bytes[60], bytes[120]), (1, 2, 3));
+        assert_eq!(bytes.len(), HEAD + 3 * 5 * 4 * 3);
+        assert_eq!([0, 60, 120].map(|k| bytes[HEAD + k]), [1, 2, 3]);
         let arguments = std::fs::read_to_string(folder.path().join("ffmpeg.args")).unwrap();
         assert!(arguments.contains("-s 5x4 -r 25 -i -"), "{arguments}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "temporary files are left behind");
+    }
+
+    #[test]
+    fn half_a_file_is_no_film_whatever_ffmpeg_says() {
+        let folder = tempfile::tempdir().unwrap();
+        // The box says 64 bytes; the disk was full before.
+        let program = fake(folder.path(), "cat > /dev/null; printf '\\0\\0\\0\\10moov\\0\\0\\0\\100mdat' > \"$out\"");
+        let path = folder.path().join("swim.mp4");
+        let mut writer = Mp4Writer::with_program(&program, &path, (5, 4), 25.0).unwrap();
+        writer.add(&frame(1)).unwrap();
+        let message = writer.finish().unwrap_err().to_string();
+        assert!(message.contains("half a file") && message.contains("disk may be full"), "{message}");
+        assert!(!path.exists());
     }
 
     #[test]

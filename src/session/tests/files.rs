@@ -49,6 +49,28 @@ fn quitting_asks_when_something_is_unsaved_and_saving_then_quits() {
 }
 
 #[test]
+fn quitting_also_asks_for_scenes_that_were_left_unsaved_and_no_more_once_they_are_saved() {
+    let mut session = in_paint();
+    session.apply(Command::Stroke(triangle()));
+    session.apply(Command::SetTitle("First".into()));
+    session.apply(Command::New);
+    assert!(!session.is_dirty());
+    assert_eq!(session.left_unsaved(), ["First"]);
+    assert_eq!(session.apply(Command::Quit), vec![]);
+    assert!(session.asks_before_quitting());
+    session.apply(Command::StayHere);
+    // Undo leads back, it is saved, and redo goes on.
+    session.apply(Command::Undo);
+    assert!(session.is_dirty() && session.left_unsaved().is_empty());
+    session.apply(Command::SaveAs("a.ron".into()));
+    let saved = Event::Saved { path: "a.ron".into(), revision: session.revision(), result: Ok(()) };
+    session.on_event(saved);
+    session.apply(Command::Redo);
+    assert!(session.left_unsaved().is_empty());
+    assert_eq!(session.apply(Command::Quit), vec![Effect::Quit]);
+}
+
+#[test]
 fn an_imported_picture_is_unsaved_and_ready_to_be_painted_on() {
     let mut session = alive();
     let snapshot = Snapshot { particles: triangle(), box_size: [5.0, 5.0], ..Snapshot::default() };

@@ -1,13 +1,14 @@
 //! The shelf of the gallery with the user's own scenes.
 
 use super::super::egui::{
-    Align, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
-    WidgetType,
+    Align, Label, Layout, Rect, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
+    WidgetInfo, WidgetType,
 };
 use super::super::widgets::choice;
-use super::super::{style, swarm_view};
+use super::super::{GalleryLife, style, swarm_view};
 use super::{SceneCard, ShareUi};
 use crate::session::Command;
+use crate::snapshot::Swarm;
 
 /// Which scenes the gallery shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +37,14 @@ pub(in super::super) fn shelf_choice(ui: &mut Ui, share: &mut ShareUi) {
 }
 
 /// The user's own scenes; returns whether one was chosen.
-pub(in super::super) fn show_shelf(ui: &mut Ui, share: &ShareUi, height: f32, commands: &mut Vec<Command>) -> bool {
-    let mut chosen = false;
+pub(in super::super) fn show_shelf(
+    ui: &mut Ui,
+    share: &mut ShareUi,
+    life: &GalleryLife,
+    height: f32,
+    commands: &mut Vec<Command>,
+) -> bool {
+    let (mut chosen, mut pointed) = (false, None);
     let readouts = &share.readouts;
     if readouts.mine.is_empty() {
         ui.set_min_height(120.0);
@@ -53,7 +60,12 @@ pub(in super::super) fn show_shelf(ui: &mut Ui, share: &ShareUi, height: f32, co
         for row in readouts.mine.chunks(COLUMNS) {
             ui.horizontal_top(|ui| {
                 for scene in row {
-                    if card(ui, scene) {
+                    let name = scene.path.to_string_lossy();
+                    let response = card(ui, scene, life.iter().find(|(of, _)| *of == name).map(|(_, swarm)| swarm));
+                    if response.hovered() || response.has_focus() {
+                        pointed = Some(scene.path.clone());
+                    }
+                    if response.clicked() {
                         commands.push(Command::Open(scene.path.clone()));
                         chosen = true;
                     }
@@ -65,11 +77,12 @@ pub(in super::super) fn show_shelf(ui: &mut Ui, share: &ShareUi, height: f32, co
         let text = format!("Your scenes lie in {}", folder.display());
         ui.label(RichText::new(text).small().color(style::TEXT_WEAK));
     }
+    share.pointed = pointed;
     chosen
 }
 
-/// Returns whether the card was clicked.
-fn card(ui: &mut Ui, scene: &SceneCard) -> bool {
+/// `life`: the swarm of the scene that is pointed at, as it is now.
+fn card(ui: &mut Ui, scene: &SceneCard, life: Option<&Swarm>) -> Response {
     let (rect, response) = ui.allocate_exact_size(CARD, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, format!("Open {}", scene.title)));
     let hot = response.hovered() || response.has_focus();
@@ -77,13 +90,17 @@ fn card(ui: &mut Ui, scene: &SceneCard) -> bool {
     ui.painter().rect(rect, 8.0, style::BAR, Stroke::new(1.0, line), StrokeKind::Inside);
     let mut thumbnail = rect.shrink(6.0);
     thumbnail.set_height(112.0);
-    swarm_view::draw_close(ui.painter(), thumbnail, &scene.snapshot.particles);
+    match (life.filter(|_| hot), &scene.swarm) {
+        (Some(swarm), _) => swarm_view::draw_torus(ui.painter(), thumbnail, swarm),
+        (None, Some(swarm)) => swarm_view::draw_piece(ui.painter(), thumbnail, swarm),
+        (None, None) => swarm_view::draw_close(ui.painter(), thumbnail, &scene.snapshot.particles),
+    }
     let words = Rect::from_min_max([rect.min.x + 10.0, thumbnail.max.y + 6.0].into(), rect.max - Vec2::new(10.0, 4.0));
     let mut inner = ui.new_child(UiBuilder::new().max_rect(words).layout(Layout::top_down(Align::Min)));
     inner.shrink_clip_rect(words);
     inner.spacing_mut().item_spacing.y = 2.0;
     inner.add(Label::new(RichText::new(&scene.title).color(style::TEXT_STRONG).strong()).truncate());
-    let kind = if scene.is_alive { "alive" } else { "a picture, not learned yet" };
+    let kind = if scene.swarm.is_some() { "alive" } else { "a picture, not learned yet" };
     let place = if scene.is_mine {
         kind.to_owned()
     } else {
@@ -92,5 +109,5 @@ fn card(ui: &mut Ui, scene: &SceneCard) -> bool {
     };
     inner.add(Label::new(RichText::new(place).small().color(style::TEXT_WEAK)).truncate());
     let more = if scene.notes.is_empty() { String::new() } else { format!("\n\n{}", scene.notes) };
-    response.on_hover_text(format!("{}{more}", scene.path.display())).clicked()
+    response.on_hover_text(format!("{}{more}", scene.path.display()))
 }
