@@ -74,7 +74,8 @@ fn choices(ui: &mut Ui, session: &Session, drawer: &mut Drawer, commands: &mut V
                 commands.push(plots);
             }
             let text = format!("{} particles · {} steps", session.live().particles, session.observation().steps());
-            ui.label(RichText::new(text).small().color(style::TEXT_WEAK));
+            // In a large interface the names of the plots need the room.
+            ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate());
         });
     });
 }
