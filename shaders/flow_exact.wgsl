@@ -11,6 +11,12 @@ fn coupling(n: vec2<f32>, knobs: vec4<f32>) -> vec2<f32> {
     return knobs.x * vec2<f32>(-n.y, n.x) + knobs.y * n;
 }
 
+// 1 - (r/ρ)² where that is positive, and 1/ρ². A window of radius 0 is so small that nobody is in it.
+fn inside_window(distance_squared: f32, radius: f32) -> vec2<f32> {
+    let inverse = 1.0 / max(radius * radius, 1e-12);
+    return vec2<f32>(max(1.0 - distance_squared * inverse, 0.0), inverse);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn flow_exact(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let me = item(id, groups);
@@ -27,7 +33,6 @@ fn flow_exact(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgro
     var heading_score = s.z;
     var turn = dot(g, s.xy);
     if params.window > 0.0 {
-        let inverse_r2 = 1.0 / (params.window * params.window);
         let cell = cell_at(own.xy);
         for (var k = 0u; k < RANGES; k++) {
             let cells = cell_range(cell, k);
@@ -35,14 +40,17 @@ fn flow_exact(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgro
             for (var j = starts[cells.x]; j < last; j++) {
                 let other = sorted[j];
                 let d = shortest(other.xy - own.xy);
-                let inside = 1.0 - dot(d, d) * inverse_r2;
-                if inside > 0.0 && j != me {
-                    let q = inside * inside;
-                    // ∇_j q_ji = slope (x_j - x_i).
-                    let slope = -4.0 * inside * inverse_r2;
+                let distance_squared = dot(d, d);
+                if distance_squared < params.window * params.window && j != me {
+                    let other_knobs = params.knobs[order[j] >> SPECIES_SHIFT];
+                    let own_inside = inside_window(distance_squared, knobs.w).x;
+                    let inside = inside_window(distance_squared, other_knobs.w);
+                    // q_ji, and ∇_j q_ji = slope (x_j - x_i).
+                    let q = inside.x * inside.x;
+                    let slope = -4.0 * inside.x * inside.y;
                     let s_other = score[j].xyz;
-                    let g_other = coupling(other.zw, params.knobs[order[j] >> SPECIES_SHIFT]);
-                    heading_score += q * s_other.z;
+                    let g_other = coupling(other.zw, other_knobs);
+                    heading_score += own_inside * own_inside * s_other.z;
                     turn += dot(g_other, q * s_other.xy + slope * d);
                 }
             }

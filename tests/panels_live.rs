@@ -11,7 +11,7 @@ use std::sync::Arc;
 use common::panels::*;
 use unstill::rule::{FlowKind, LiveSettings, NetShape, Rule};
 use unstill::session::{Brush, Command, Document, Event, Knob, SceneSource, Session};
-use unstill::snapshot::{Particle, Snapshot};
+use unstill::snapshot::{MAX_SPECIES, Particle, Snapshot};
 use unstill::ui::Readouts;
 
 /// A quick click of the mouse itself at a place, with modifier keys.
@@ -131,6 +131,15 @@ fn each_species_has_a_row_of_knobs_and_all_turn_in_one_gesture() {
     settle(&mut window);
     assert!(window.state().session.document().swings.of(Knob::Swirl(Some(2))).is_some());
     assert!(window.query_by_label("Cruise of species 4").is_none());
+    let mut narrow = live(&window);
+    narrow.knobs.window_l = [1.0; MAX_SPECIES];
+    window.state_mut().apply(Command::SetLive(narrow));
+    settle(&mut window);
+    let place = window.get_by_label("Window of species 3").rect().center();
+    assert!(place.x < 290.0, "within the panel: {place:?}");
+    press(&mut window, place, Modifiers::SHIFT);
+    settle(&mut window);
+    assert_eq!(live(&window).knobs.window_l[..3], [1.0, 1.0, 3.0]);
 
     // Many have columns of numbers.
     let mut window = self::window(of_species(8));

@@ -16,7 +16,7 @@ pub use answer::{Answer, Coming, Kept, Seen};
 pub use buffer::{Body, SwarmBuffer};
 pub use sight::Sight;
 
-use self::host::{Host, Picture, Shared, Source, Work};
+use self::host::{Host, News, Picture, Shared, Source, Work};
 use super::follow::{self, Follower};
 use super::measures::Measures;
 use crate::rule::LiveSettings;
@@ -30,6 +30,9 @@ const SLOW_FRAME_S: f64 = 0.05;
 
 /// Most particles that may be asked for. A number of the trials: see the README for the memory that they take.
 const MOST_PARTICLES: usize = 1_000_000;
+
+const NOTHING_TO_KEEP: &str =
+    "There is no moment to keep: the numbers of the swarm broke down. Press Restart for another.";
 
 /// At the end, a swarm on the GPU is let go of before the window's device is.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -51,7 +54,7 @@ pub struct Live {
     /// `None` until there is a GPU to show it on.
     thread: Option<Thread>,
     shared: Arc<Shared>,
-    news: (Sender<Event>, Receiver<Event>),
+    news: (Sender<News>, Receiver<News>),
     /// The newest picture that was seen.
     seen: Picture,
     buffer: Option<SwarmBuffer>,
@@ -66,6 +69,8 @@ pub struct Live {
     bodies: Vec<Body>,
     measures: Measures,
     follower: Follower,
+    /// Number of the swarm that was ordered last.
+    swarm: u64,
     /// What the engine was told to run with.
     settings: LiveSettings,
     /// Steps ordered since the beginning, and those of them that had been done when it was asked last.
@@ -98,6 +103,7 @@ impl Default for Live {
             bodies: Vec::new(),
             measures: Measures::default(),
             follower: Follower::default(),
+            swarm: 0,
             settings: LiveSettings::default(),
             steps_ordered: 0,
             steps_done: 0,
@@ -128,6 +134,14 @@ impl Live {
     }
 
     fn pass_on(&mut self, orders: Vec<EngineOrder>) {
+        // Without a thread nothing is ever done.
+        if self.thread.is_none() {
+            return;
+        }
+        if orders.iter().any(|order| matches!(order, EngineOrder::Upload(_) | EngineOrder::Clear)) {
+            self.swarm += 1;
+            self.shared.newest_swarm.store(self.swarm, Ordering::Release);
+        }
         for order in &orders {
             match order {
                 EngineOrder::SetSettings(settings) => self.settings = *settings,
@@ -137,7 +151,7 @@ impl Live {
                 _ => {}
             }
         }
-        self.send(Work::Orders(orders));
+        self.send(Work::Orders(self.swarm, orders));
     }
 
     fn start(&self, gpu: Option<Gpu>) -> Option<Thread> {
@@ -149,7 +163,7 @@ impl Live {
             Err(why) => {
                 let text = format!("nothing can live: the system starts no thread ({why})");
                 // The other end is here.
-                let _ = self.news.0.send(Event::EngineFailed(text));
+                let _ = self.news.0.send((self.swarm, Event::EngineFailed(text)));
                 None
             }
         }
@@ -174,7 +188,18 @@ impl Live {
 
     /// What the session must know, since the last call.
     pub fn news(&self) -> impl Iterator<Item = Event> + '_ {
-        self.news.1.try_iter()
+        // What comes late tells nothing of the swarm that has been ordered since.
+        let is_of_old = |event: &Event| {
+            matches!(
+                event,
+                Event::SwarmChanged { .. }
+                    | Event::NothingBefore
+                    | Event::Following(_)
+                    | Event::MomentKept(MomentUse::Keep, _)
+            )
+        };
+        let news = self.news.1.try_iter();
+        news.filter(move |(swarm, event)| *swarm == self.swarm || !is_of_old(event)).map(|(_, event)| event)
     }
 
     /// Once a frame: takes the newest picture.
@@ -310,7 +335,8 @@ impl Live {
 
     /// The living swarm, to be kept with the scene.
     pub fn kept(&self) -> Answer<Kept> {
-        self.ask(Host::kept)
+        let swarm = self.swarm;
+        self.ask(move |host| host.kept(swarm))
     }
 
     /// The swarm as it moves.
@@ -325,7 +351,12 @@ impl Live {
 
     /// Keeps the moment: it comes among the [`Self::news`].
     pub fn keep_moment(&self, wanted_for: MomentUse) {
-        self.tell_of(move |host| host.kept().state.map(|state| Event::MomentKept(wanted_for, Box::new(state))));
+        let swarm = self.swarm;
+        self.tell_of(move |host| match (host.kept(swarm).state, wanted_for) {
+            (Some(state), _) => Some(Event::MomentKept(wanted_for, Box::new(state))),
+            (None, MomentUse::Keep) => Some(Event::Trouble(NOTHING_TO_KEEP.to_owned())),
+            (None, MomentUse::Undo(_)) => None,
+        });
     }
 
     /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].
@@ -334,10 +365,10 @@ impl Live {
     }
 
     fn tell_of(&self, question: impl FnOnce(&mut Host) -> Option<Event> + Send + 'static) {
-        let news = self.news.0.clone();
+        let (news, swarm) = (self.news.0.clone(), self.swarm);
         self.send(Work::Question(Box::new(move |host| {
             // Fails only when the window closes.
-            question(host).into_iter().for_each(|event| _ = news.send(event));
+            question(host).into_iter().for_each(|event| _ = news.send((swarm, event)));
         })));
     }
 }

@@ -101,7 +101,7 @@ impl Watch {
                     self.send(unseen.seen(seen));
                 }
                 // Nothing lives any more; the engine tells of a lost GPU.
-                Some(Err(_)) => {}
+                Some(Err(_)) => self.tally = Tally::default(),
             },
         }
         self.events.try_iter().collect()

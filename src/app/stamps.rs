@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::Stamp;
+use crate::session::{MOST_STAMP_PARTICLES, Stamp};
 use crate::snapshot::{MAX_SPECIES, Particle};
-
-/// More particles are no stamp.
-const MOST_PARTICLES: usize = 20_000;
 
 /// All of them, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,7 +31,7 @@ impl Book {
     pub fn usable(self) -> Result<Self, String> {
         for Page { name, particles } in &self.stamps {
             let whole = |p: &Particle| [p.x, p.y, p.heading].iter().all(|x| x.is_finite());
-            if !(1..=MOST_PARTICLES).contains(&particles.len()) {
+            if !(1..=MOST_STAMP_PARTICLES).contains(&particles.len()) {
                 return Err(format!("“{name}” has {} particles", particles.len()));
             }
             if !particles.iter().all(|p| whole(p) && usize::from(p.species) < MAX_SPECIES) {

@@ -137,11 +137,11 @@ impl SettingArgs {
         live.sigma_l = self.sigma.unwrap_or(live.sigma_l);
         live.strength = self.strength.unwrap_or(live.strength);
         live.relaxation = self.relaxation.unwrap_or(live.relaxation);
-        live.knobs.window_l = self.window.unwrap_or(live.knobs.window_l);
         for (value, knob) in [
             (self.cruise, &mut live.knobs.cruise),
             (self.strafe, &mut live.knobs.strafe),
             (self.swirl, &mut live.knobs.swirl),
+            (self.window, &mut live.knobs.window_l),
         ] {
             if let Some(value) = value {
                 knob.fill(value);

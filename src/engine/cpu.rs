@@ -7,6 +7,9 @@ use crate::rule::fast::{Cloud, Kernels, Weights};
 use crate::rule::{FlowKind, LiveSettings, Neighbours, Rule, noise, time_step};
 use crate::snapshot::{Particle, Swarm, SwarmEdit, wrap, wrap_angle};
 
+/// A window of radius 0 is so small that nobody is in it, ℓ².
+const LEAST_WINDOW_L2: f64 = 1e-12;
+
 /// Particles per task of the loops that are not in the kernels.
 const TASK: usize = 1024;
 
@@ -345,7 +348,7 @@ impl CpuEngine {
 fn exact_flow(settings: &LiveSettings, w: &mut Work) {
     let knobs = &settings.knobs;
     let inv_sigma = 1.0 / settings.sigma_l;
-    let radius = knobs.window_l;
+    let radius = knobs.widest_window_l();
     if radius > 0.0 {
         w.window.rebuild(&w.ahead, radius);
     }
@@ -358,6 +361,12 @@ fn exact_flow(settings: &LiveSettings, w: &mut Work) {
         let (c, s) = (f64::from(cloud.cos[i]), f64::from(cloud.sin[i]));
         [strafe * c - u * s, strafe * s + u * c]
     };
+    // (1 - (r/ρ)²) and 1/ρ² for the species of particle i.
+    let inside = |i: usize, distance_squared: f64| {
+        let radius = knobs.window_l[usize::from(ahead.particles[i].species)];
+        let inv = 1.0 / (radius * radius).max(LEAST_WINDOW_L2);
+        ((1.0 - distance_squared * inv).max(0.0), inv)
+    };
     w.velocity.par_iter_mut().with_min_len(TASK / 8).enumerate().for_each(|(i, v)| {
         let p = &ahead.particles[i];
         let species = usize::from(p.species);
@@ -369,12 +378,13 @@ fn exact_flow(settings: &LiveSettings, w: &mut Work) {
         if radius > 0.0 {
             for l in window.of(i) {
                 let [dx, dy] = ahead.offset(p, &ahead.particles[l]);
-                let rest = (1.0 - (dx * dx + dy * dy) / (radius * radius)).max(0.0);
-                let q = rest * rest;
-                // ∇_l q_il.
-                let slope = -4.0 * rest / (radius * radius);
+                let distance_squared = dx * dx + dy * dy;
+                let (own, _) = inside(i, distance_squared);
+                let (other, inv) = inside(l, distance_squared);
+                // q_li, and ∇_l q_li.
+                let (q, slope) = (other * other, -4.0 * other * inv);
                 let (sl, gl) = (score(l), coupling(l));
-                heading_score += q * sl[2];
+                heading_score += own * own * sl[2];
                 turn += gl[0] * (q * sl[0] + slope * dx) + gl[1] * (q * sl[1] + slope * dy);
             }
         }

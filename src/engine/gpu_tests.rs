@@ -18,11 +18,12 @@ fn engine(rule: &Rule, swarm: &Swarm, settings: &LiveSettings, seed: u64) -> Opt
 }
 
 fn settings(flow: FlowKind) -> LiveSettings {
-    let mut knobs = Knobs { window_l: 2.3, ..Knobs::default() };
+    let mut knobs = Knobs::default();
     for c in 0..MAX_SPECIES {
         let c_real = c as f64;
         (knobs.cruise[c], knobs.strafe[c], knobs.swirl[c]) =
             (1.0 - 0.2 * c_real, 0.3 + 0.1 * c_real, 0.02 * c_real - 0.05);
+        knobs.window_l[c] = 2.3 - 0.25 * c_real;
     }
     LiveSettings { sigma_l: 0.3, flow, knobs, strength: 0.9, relaxation: 0.6, step_factor: 0.1, denoised: true }
 }
@@ -99,7 +100,7 @@ fn the_exact_flow_equals_its_twin() {
         // Without a window, with one inside the cutoff and with one beyond it.
         for window_l in [0.0, 2.3, 4.7] {
             let mut settings = settings(FlowKind::Exact);
-            settings.knobs.window_l = window_l;
+            settings.knobs.window_l = std::array::from_fn(|c| window_l / (1.0 + 0.4 * c as f64));
             engine.set_settings(&settings).unwrap();
             let score = energy::score(&rule, &swarm, settings.sigma_l);
             let expected = flow_exact::velocity(&swarm, &score, &settings.knobs);
@@ -328,7 +329,10 @@ fn a_changed_engine_equals_a_new_one() {
     changed.set_settings(&LiveSettings { sigma_l: 0.5, ..settings(FlowKind::Learned) }).unwrap();
     same_as_new(&mut changed, "another temperature and flow");
     changed
-        .set_settings(&LiveSettings { knobs: Knobs { window_l: 5.0, ..Knobs::default() }, ..LiveSettings::default() })
+        .set_settings(&LiveSettings {
+            knobs: Knobs { window_l: [5.0; MAX_SPECIES], ..Knobs::default() },
+            ..LiveSettings::default()
+        })
         .unwrap();
     same_as_new(&mut changed, "a wider window");
     let mut weights = rule(2);

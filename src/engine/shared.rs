@@ -43,9 +43,9 @@ pub(crate) struct Clock {
     pub padding_c: u32,
 }
 
-/// Radius of the exact flow's window, ℓ; 0 when no window is needed.
+/// Largest radius of the exact flow's window, ℓ; 0 when no window is needed.
 pub(crate) fn window_l(settings: &LiveSettings) -> f64 {
-    if settings.flow == FlowKind::Exact { settings.knobs.window_l } else { 0.0 }
+    if settings.flow == FlowKind::Exact { settings.knobs.widest_window_l() } else { 0.0 }
 }
 
 impl Params {
@@ -81,7 +81,7 @@ impl Params {
             first_step: 0,
             force_stir: force.stir,
             knobs: std::array::from_fn(|c| {
-                [knobs.cruise[c] as f32, knobs.strafe[c] as f32, knobs.swirl[c] as f32, 0.0]
+                [knobs.cruise[c], knobs.strafe[c], knobs.swirl[c], knobs.window_l[c]].map(|x| x as f32)
             }),
         }
     }

@@ -16,6 +16,8 @@ use crate::snapshot::{Swarm, SwarmEdit};
 const MOST_BYTES: u64 = 64 << 20;
 /// Most states kept, however small.
 const MOST_KEPT: usize = 1024;
+/// Most rules that the past was moved by: while it learns, another one comes each second.
+const MOST_RULES: usize = 24;
 /// Particle steps that going back may have to run again: a blink of a processor.
 const MOST_RERUN: usize = 50_000;
 /// Most steps from one kept state to the next.
@@ -291,8 +293,13 @@ impl Tape {
     }
 
     fn note_with(&mut self) {
-        let change = Change::With(Box::new(self.with.clone()));
-        self.changes.push_back((self.engine.steps_done(), change));
+        let change = (self.engine.steps_done(), Change::With(Box::new(self.with.clone())));
+        let is_new = self.end_of_changes() > self.moments.back().map_or(0, |m| m.changes);
+        match self.changes.back_mut() {
+            // Between two steps only the last counts; it must not be one that a kept state came after.
+            Some(last @ (_, Change::With(_))) if is_new && last.0 == change.0 => *last = change,
+            _ => self.changes.push_back(change),
+        }
     }
 
     fn note_hand(&mut self) {
@@ -307,7 +314,7 @@ impl Tape {
     fn keep_at(&mut self, step: u32, changes: u64) {
         let bytes = self.moments.back().map_or(1, |m| m.kept.bytes().max(1));
         let most = ((MOST_BYTES / bytes) as usize).clamp(2, MOST_KEPT);
-        while self.moments.len() >= most {
+        while self.moments.len() >= most || (self.moments.len() > 1 && self.rules() > MOST_RULES) {
             self.spare = self.moments.pop_front().map(|m| m.kept);
         }
         let kept = keep(&self.engine, self.spare.take());
@@ -316,6 +323,12 @@ impl Tape {
         while self.forgotten < first && self.changes.pop_front().is_some() {
             self.forgotten += 1;
         }
+    }
+
+    /// How many rules, one after another, the kept states were moved by.
+    fn rules(&self) -> usize {
+        let states = self.moments.iter().zip(self.moments.iter().skip(1));
+        1 + states.filter(|(a, b)| !Arc::ptr_eq(&a.with.rule, &b.with.rule)).count()
     }
 
     /// Steps from one kept state to the next.
@@ -456,6 +469,27 @@ mod tests {
         let moments = tape.moments.len() as u32;
         assert_eq!(tape.back(40 + 2 * moments).unwrap(), 40);
         assert_eq!(tape.engine().steps_done(), 0);
+    }
+
+    #[test]
+    fn of_many_rules_only_the_last_are_remembered_and_of_those_between_two_steps_the_last() {
+        let mut tape = cpu();
+        let mut film = Vec::new();
+        for seed in 0..3 * MOST_RULES as u64 {
+            for part in 0..3 {
+                let shape = rule(2).energy.shape;
+                let other = Rule { energy: Rule::random(shape, 9 * seed + part).energy, ..rule(2) };
+                tape.set_rule(&Arc::new(other)).unwrap();
+            }
+            film.push(swarm(&tape));
+            tape.run(MOST_APART);
+        }
+        assert!(tape.rules() <= MOST_RULES + 1, "{}", tape.rules());
+        assert!(tape.changes.len() <= MOST_RULES + 1, "{}", tape.changes.len());
+        for k in (film.len() - 5..film.len()).rev() {
+            assert_eq!(tape.back(MOST_APART).unwrap(), MOST_APART);
+            assert_eq!(swarm(&tape), film[k], "before rule {k}");
+        }
     }
 
     #[test]

@@ -208,7 +208,7 @@ impl Observer {
         } else {
             let share = |axis: usize| (self.looks as f64 * STRIDE[axis]).fract() * swarm.box_size[axis];
             // A score depends on the neighbours' neighbours, and the exact flow on the scores within its window.
-            let margin_l = 2.0 * glimpse.rule.cutoff_l + glimpse.settings.knobs.window_l;
+            let margin_l = 2.0 * glimpse.rule.cutoff_l + glimpse.settings.knobs.widest_window_l();
             let Patch { swarm: piece, sampled } = Patch::cut(swarm, [share(0), share(1)], PIECE, margin_l);
             if sampled > 0 {
                 let mut engine = CpuEngine::new(&glimpse.rule, &piece, &glimpse.settings, 0)?;

@@ -63,7 +63,7 @@ mod tests {
             let swarm = Swarm { particles: (0..3000).map(|_| particle(&mut rng)).collect(), box_size };
             let rule = Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
             let settings = LiveSettings { flow: FlowKind::Exact, ..LiveSettings::default() };
-            let margin_l = 2.0 * rule.cutoff_l + settings.knobs.window_l;
+            let margin_l = 2.0 * rule.cutoff_l + settings.knobs.widest_window_l();
             let whole = {
                 let mut engine = CpuEngine::new(&rule, &swarm, &settings, 0).unwrap();
                 (engine.particle_energies(), engine.flows())

@@ -2,7 +2,7 @@
 //!
 //! The blocks of K are K(x_i, θ_j) = -q_ij g_i, K(θ_j, x_i) = q_ij g_i and K(x_i, x_i) = χ_i J, where
 //! g_i = u_i n⊥_i + w_i n_i depends on θ_i alone. Written out: ∂/∂θ_i of -g_i gives the propulsion u_i n_i - w_i n⊥_i, and
-//! ∇_i of q_ij g_i the last term of v_θ. (Known as irreversible Langevin dynamics: Ma, Chen & Fox 2015; on groups Barp et
+//! ∇_i of q_ij g_i the last term of v_θ. K is skew whatever q_ij is, so that its radius may be that of the species of i. (Known as irreversible Langevin dynamics: Ma, Chen & Fox 2015; on groups Barp et
 //! al. 2021. Equations (2) and (3) of the design are its special cases.)
 
 use super::features::{window, window_slope};
@@ -12,9 +12,9 @@ use crate::snapshot::Swarm;
 
 /// Velocity (ℓ per time, ℓ per time, rad per time) of every particle in the world frame; the formula is at [`Knobs`].
 ///
-/// `score` is s of the same swarm. Exact wherever q is smooth: on a torus wider than 2ρ.
+/// `score` is s of the same swarm. Exact wherever q is smooth: on a torus wider than twice the largest ρ.
 pub fn velocity(swarm: &Swarm, score: &[[f64; 3]], knobs: &Knobs) -> Vec<[f64; 3]> {
-    let neighbours = Neighbours::new(swarm, knobs.window_l);
+    let neighbours = Neighbours::new(swarm, knobs.widest_window_l());
     let coupling: Vec<[f64; 2]> =
         swarm.particles.iter().map(|p| coupling_vector(p.heading, knobs, p.species)).collect();
     (0..swarm.len())
@@ -31,10 +31,10 @@ pub fn velocity(swarm: &Swarm, score: &[[f64; 3]], knobs: &Knobs) -> Vec<[f64; 3
             for j in neighbours.of(i) {
                 let [dx, dy] = swarm.offset(particle, &swarm.particles[j]);
                 let distance_squared = dx * dx + dy * dy;
-                let q = window(distance_squared, knobs.window_l);
-                let slope = window_slope(distance_squared, knobs.window_l);
-                heading_score += q * score[j][2];
-                // ∇_j q_ji = slope (x_j - x_i).
+                heading_score += window(distance_squared, knobs.window_l[species]) * score[j][2];
+                // q_ji, and ∇_j q_ji = slope (x_j - x_i).
+                let reach_l = knobs.window_l[usize::from(swarm.particles[j].species)];
+                let (q, slope) = (window(distance_squared, reach_l), window_slope(distance_squared, reach_l));
                 let gj = coupling[j];
                 turn += gj[0] * (q * score[j][0] + slope * dx) + gj[1] * (q * score[j][1] + slope * dy);
             }

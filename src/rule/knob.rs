@@ -19,7 +19,7 @@ pub enum Knob {
     /// c of dt = c σ².
     StepFactor,
     /// ρ, ℓ.
-    Window,
+    Window(Option<u8>),
     /// u, ℓ per time.
     Cruise(Option<u8>),
     /// w, ℓ per time.
@@ -36,7 +36,7 @@ impl Knob {
             Self::Strength => live.strength,
             Self::Relaxation => live.relaxation,
             Self::StepFactor => live.step_factor,
-            Self::Window => live.knobs.window_l,
+            Self::Window(species) => live.knobs.window_l[index(species)],
             Self::Cruise(species) => live.knobs.cruise[index(species)],
             Self::Strafe(species) => live.knobs.strafe[index(species)],
             Self::Swirl(species) => live.knobs.swirl[index(species)],
@@ -59,7 +59,7 @@ impl Knob {
 
     fn change(self, live: &mut LiveSettings, new: impl Fn(f64) -> f64) {
         let species = match self {
-            Self::Cruise(species) | Self::Strafe(species) | Self::Swirl(species) => species,
+            Self::Cruise(species) | Self::Strafe(species) | Self::Swirl(species) | Self::Window(species) => species,
             _ => None,
         };
         let all: &mut [f64] = match self {
@@ -67,10 +67,10 @@ impl Knob {
             Self::Strength => std::slice::from_mut(&mut live.strength),
             Self::Relaxation => std::slice::from_mut(&mut live.relaxation),
             Self::StepFactor => std::slice::from_mut(&mut live.step_factor),
-            Self::Window => std::slice::from_mut(&mut live.knobs.window_l),
             Self::Cruise(_) => &mut live.knobs.cruise,
             Self::Strafe(_) => &mut live.knobs.strafe,
             Self::Swirl(_) => &mut live.knobs.swirl,
+            Self::Window(_) => &mut live.knobs.window_l,
         };
         let meant = match species {
             Some(_) => &mut all[index(species)..=index(species)],
@@ -88,7 +88,7 @@ impl Knob {
             Self::Strength => 0.0..=20.0,
             Self::Relaxation => 0.0..=5.0,
             Self::StepFactor => 0.005..=0.3,
-            Self::Window => 0.0..=6.0,
+            Self::Window(_) => 0.0..=6.0,
             Self::Cruise(_) | Self::Strafe(_) | Self::Swirl(_) => -5.0..=5.0,
         }
     }
@@ -110,8 +110,8 @@ mod tests {
     const RANGE_L: [f64; 2] = [0.1, 0.8];
 
     fn every() -> Vec<Knob> {
-        let of_flow = |s| [Knob::Cruise(s), Knob::Strafe(s), Knob::Swirl(s)];
-        let plain = [Knob::Temperature, Knob::Strength, Knob::Relaxation, Knob::StepFactor, Knob::Window];
+        let of_flow = |s| [Knob::Cruise(s), Knob::Strafe(s), Knob::Swirl(s), Knob::Window(s)];
+        let plain = [Knob::Temperature, Knob::Strength, Knob::Relaxation, Knob::StepFactor];
         plain.into_iter().chain(of_flow(None)).chain(of_flow(Some(2))).collect()
     }
 

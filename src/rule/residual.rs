@@ -97,7 +97,9 @@ mod tests {
     const WRONG: f64 = 1e-3;
 
     fn swarm(rule: &Rule, window_l: f64, seed: u64) -> Swarm {
-        scattered_off_seams(12, [9.0, 8.0], &[rule.cutoff_l, window_l], 4.0 * H, seed)
+        let windows_l = knobs(0.0, 0.0, 0.0, window_l).window_l;
+        let seams: Vec<f64> = std::iter::once(rule.cutoff_l).chain(windows_l).collect();
+        scattered_off_seams(12, [9.0, 8.0], &seams, 4.0 * H, seed)
     }
 
     /// Different constants for each species, so that a wrong index cannot cancel.
@@ -107,7 +109,7 @@ mod tests {
             cruise: per_species(cruise, 0.6),
             strafe: per_species(strafe, -0.9),
             swirl: per_species(swirl, 1.7),
-            window_l,
+            window_l: per_species(window_l, -0.3).map(|radius| radius.max(0.0)),
         }
     }
 
@@ -149,8 +151,12 @@ mod tests {
         let rule = rule(4);
         let swarm = swarm(&rule, 0.0, 4);
         let score = energy::score(&rule, &swarm, SIGMA_L);
-        let knobs =
-            Knobs { cruise: [0.8; MAX_SPECIES], strafe: [-0.5; MAX_SPECIES], swirl: [0.3; MAX_SPECIES], window_l: 0.0 };
+        let knobs = Knobs {
+            cruise: [0.8; MAX_SPECIES],
+            strafe: [-0.5; MAX_SPECIES],
+            swirl: [0.3; MAX_SPECIES],
+            window_l: [0.0; MAX_SPECIES],
+        };
         let expected = equation_2(&swarm, &score, 0.8, -0.5, 0.3);
         let difference = largest_difference(&flow_exact::velocity(&swarm, &score, &knobs), &expected);
         assert!(difference < 1e-12 * rms(&expected), "{difference:e}");
@@ -163,6 +169,7 @@ mod tests {
         NoPropulsion,
         NoWindowGradient,
         OwnNormal,
+        OwnWindow,
         OneSided,
     }
 
@@ -175,11 +182,13 @@ mod tests {
             let (mut slip, mut turn) = (0.0, 0.0);
             for l in 0..p.len() {
                 let [dx, dy] = swarm.offset(&p[i], &p[l]);
-                let q = window(dx * dx + dy * dy, knobs.window_l);
-                let q = if l == i { 1.0 } else { q };
-                let slope = if l == i { 0.0 } else { window_slope(dx * dx + dy * dy, knobs.window_l) };
+                // q_il has the radius of i, q_li that of l.
+                let [own, other] = [i, l].map(|k| knobs.window_l[usize::from(p[k].species)]);
+                let at = |radius| if l == i { 1.0 } else { window(dx * dx + dy * dy, radius) };
+                let q = at(if flaw == Flaw::OwnWindow { own } else { other });
+                let slope = if l == i { 0.0 } else { window_slope(dx * dx + dy * dy, other) };
                 let n = normal(if flaw == Flaw::OwnNormal { i } else { l });
-                slip += q * score[l][2];
+                slip += at(own) * score[l][2];
                 turn += cruise(l) * q * (n[0] * score[l][0] + n[1] * score[l][1]);
                 if flaw != Flaw::NoWindowGradient {
                     turn += cruise(l) * slope * (n[0] * dx + n[1] * dy);
@@ -218,6 +227,7 @@ mod tests {
             (Flaw::NoPropulsion, "no u n"),
             (Flaw::NoWindowGradient, "no ∇q"),
             (Flaw::OwnNormal, "n⊥ of i in place of n⊥ of l"),
+            (Flaw::OwnWindow, "the window of i in place of that of l"),
             (Flaw::OneSided, "one side of the coupling scaled"),
         ] {
             let r = of(flaw);

@@ -48,7 +48,7 @@ fn rotation_rate(rule: &Rule, settings: &LiveSettings) -> f64 {
     let largest = |value: &dyn Fn(usize) -> f64| species.clone().map(value).fold(0.0, f64::max);
     let swirl = largest(&|c| knobs.swirl[c].abs());
     let coupling = largest(&|c| knobs.cruise[c].abs() + knobs.strafe[c].abs());
-    let window_sum = 1.0 + DENSEST_PER_L2 * std::f64::consts::PI * knobs.window_l * knobs.window_l / 3.0;
+    let window_sum = 1.0 + DENSEST_PER_L2 * std::f64::consts::PI * knobs.widest_window_l().powi(2) / 3.0;
     (swirl + coupling * window_sum / rule.kappa) / (settings.sigma_l * settings.sigma_l)
 }
 
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn a_zero_window_and_zero_knobs_do_not_limit_the_step() {
         let mut live = settings(FlowKind::Exact);
-        live.knobs = Knobs { cruise: [0.0; MAX_SPECIES], window_l: 0.0, ..Knobs::default() };
+        live.knobs = Knobs { cruise: [0.0; MAX_SPECIES], window_l: [0.0; MAX_SPECIES], ..Knobs::default() };
         assert_eq!(time_step(&rule(1), &live), 0.1 * 0.3 * 0.3);
     }
 

@@ -145,7 +145,9 @@ impl LiveSettings {
         within("strength γ", self.strength, 0.0, Self::MAX_KNOB)?;
         within("relaxation η", self.relaxation, 0.0, Self::MAX_KNOB)?;
         within("step factor c", self.step_factor, 1e-6, 1.0)?;
-        within("window radius", self.knobs.window_l, 0.0, Self::MAX_WINDOW_L)?;
+        for radius in self.knobs.window_l {
+            within("window radius", radius, 0.0, Self::MAX_WINDOW_L)?;
+        }
         let knobs = [("cruise", &self.knobs.cruise), ("strafe", &self.knobs.strafe), ("swirl", &self.knobs.swirl)];
         for (name, values) in knobs {
             for (species, &value) in values.iter().enumerate() {
@@ -217,7 +219,7 @@ mod tests {
             (|s| s.sigma_l = f64::NAN, "temperature σ is NaN"),
             (|s| s.sigma_l = 5.0, "temperature σ is 5"),
             (|s| s.step_factor = 0.0, "step factor c is 0"),
-            (|s| s.knobs.window_l = 9.0, "window radius is 9"),
+            (|s| s.knobs.window_l[1] = 9.0, "window radius is 9"),
             (|s| s.knobs.cruise[3] = f64::INFINITY, "cruise of species 3 is inf"),
             (|s| s.relaxation = -0.1, "relaxation η is -0.1"),
         ];

@@ -81,7 +81,7 @@ fn finite_live(place: &str, live: &LiveSettings) -> Result<(), Fault> {
             ("knobs.cruise", &knobs.cruise),
             ("knobs.strafe", &knobs.strafe),
             ("knobs.swirl", &knobs.swirl),
-            ("knobs.window_l", &[knobs.window_l]),
+            ("knobs.window_l", &knobs.window_l),
         ],
     )
 }

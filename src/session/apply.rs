@@ -53,6 +53,8 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }
         Command::Undo => travel(session, History::undo),
         Command::Redo => travel(session, History::redo),
+        // A key let go of in the middle of a stroke does not cut it in two.
+        Command::EndGesture if session.is_drawing() => Vec::new(),
         Command::EndGesture => {
             session.history.end_gesture();
             Vec::new()
@@ -456,8 +458,8 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
 /// Live settings folded into the range the integrator can use; `None` when a number is not finite.
 pub(super) fn usable(mut live: LiveSettings) -> Option<LiveSettings> {
     let knobs = &mut live.knobs;
-    let per_species = knobs.cruise.iter().chain(&knobs.strafe).chain(&knobs.swirl);
-    let singles = [live.sigma_l, live.strength, live.relaxation, live.step_factor, knobs.window_l];
+    let per_species = knobs.cruise.iter().chain(&knobs.strafe).chain(&knobs.swirl).chain(&knobs.window_l);
+    let singles = [live.sigma_l, live.strength, live.relaxation, live.step_factor];
     if !per_species.chain(&singles).all(|x| x.is_finite()) {
         return None;
     }
@@ -465,7 +467,7 @@ pub(super) fn usable(mut live: LiveSettings) -> Option<LiveSettings> {
     for value in [&mut knobs.cruise, &mut knobs.strafe, &mut knobs.swirl].into_iter().flatten() {
         *value = value.clamp(-most, most);
     }
-    knobs.window_l = knobs.window_l.clamp(0.0, LiveSettings::MAX_WINDOW_L);
+    knobs.window_l = knobs.window_l.map(|radius| radius.clamp(0.0, LiveSettings::MAX_WINDOW_L));
     live.sigma_l = live.sigma_l.clamp(1e-3, 10.0);
     live.strength = live.strength.clamp(0.0, most);
     live.relaxation = live.relaxation.clamp(0.0, most);

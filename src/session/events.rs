@@ -46,7 +46,8 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
                 session.saved_revision = revision;
             }
             let mut effects = vec![notify(Level::Success, text)];
-            if session.asks_before_quitting && !session.is_dirty() {
+            // What was left before is still to be decided on.
+            if session.asks_before_quitting && !session.is_dirty() && session.left_unsaved().is_empty() {
                 effects.push(Effect::Quit);
             }
             effects

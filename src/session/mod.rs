@@ -59,9 +59,9 @@ pub use share::{FilmOptions, ShareCommand, ShareEvent, ShareOrder};
 pub use state::Session;
 pub use takeover::{Held, LearnedFidelity};
 pub use tools::{
-    CurveHeading, Draft, FillHeading, Frame, Hand, Handle, ImageOptions, LatticeKind, Outline, PaintOptions, Pose,
-    SelectionOrder, Snap, SprayHeading, Stamp, StampSource, StippleAmount, StippleRequest, StippleSource, StippleView,
-    StrokeHeading, Symmetry,
+    CurveHeading, Draft, FillHeading, Frame, Hand, Handle, ImageOptions, LatticeKind, MOST_STAMP_PARTICLES, Outline,
+    PaintOptions, Pose, SelectionOrder, Snap, SprayHeading, Stamp, StampSource, StippleAmount, StippleRequest,
+    StippleSource, StippleView, StrokeHeading, Symmetry,
 };
 pub use training::{TrainingState, TrainingView};
 pub use warnings::{Fix, Warning, warnings};

@@ -90,7 +90,7 @@ fn exact(rule: &Arc<Rule>, old: &LiveSettings, rng: &mut StdRng) -> LiveSettings
         }
     }
     // Wide enough to move together, narrow enough for the step of time.
-    knobs.window_l = if character == 2 { 0.0 } else { rng.random_range(1.2..2.6) };
+    knobs.window_l.fill(if character == 2 { 0.0 } else { rng.random_range(1.2..2.6) });
     // The strength at which the flow begins to shorten the step; beyond it, nothing more is gained.
     let at = |strength| time_step(rule, &LiveSettings { strength, ..live });
     let longest = at(0.0);

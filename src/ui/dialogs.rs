@@ -116,7 +116,7 @@ fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Comm
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let verb = if left.len() == 1 { "has" } else { "have" };
             ui.label(format!(
-                "Left before, and not saved: {names}{more} {verb} changes that are in no file. Stay, and undo (Ctrl+Z) leads back."
+                "Left before, and not saved: {names}{more} {verb} changes that are in no file. Stay: undo (Ctrl+Z) or redo (Ctrl+Shift+Z) leads back."
             ));
         }
         ui.add_space(8.0);

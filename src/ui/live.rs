@@ -123,10 +123,9 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
         ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate()).on_hover_text(tooltip);
     };
     if readouts.faults > 0 {
-        let text = format!("{} particles cannot go on", readouts.faults);
         let mend =
             "Their next places are no numbers. Lower the strength, the knobs or the time step, then press Restart.";
-        card(ui, style::WARN, &text, mend);
+        card(ui, style::WARN, "Some particles cannot go on", mend);
     }
     let mut pace = format!("{:.1} ms a frame · {} steps a second", readouts.frame_ms, rate(readouts.steps_per_s));
     if let Some(dt) = session.time_step() {

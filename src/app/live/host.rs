@@ -20,7 +20,8 @@ use crate::worker::panic_text;
 
 /// What the thread is told.
 pub enum Work {
-    Orders(Vec<EngineOrder>),
+    /// Of the swarm of this number, which they may bring.
+    Orders(u64, Vec<EngineOrder>),
     /// Reads something and sends it off.
     Question(Box<dyn FnOnce(&mut Host) + Send>),
 }
@@ -59,14 +60,20 @@ pub enum Source {
 #[derive(Default)]
 pub struct Shared {
     pub newest: Mutex<Picture>,
-    /// Steps that were ordered and are done.
+    /// Steps that were ordered and are done, or will never be.
     pub steps_done: AtomicU64,
+    /// Number of the newest swarm that was ordered.
+    pub newest_swarm: AtomicU64,
 }
 
 pub struct Host {
     gpu: Option<Gpu>,
     tape: Option<Tape>,
+    /// Number of the swarm that lives.
+    swarm: u64,
     rule: Option<Arc<Rule>>,
+    /// The rule came with a swarm that was passed over.
+    rule_waits: bool,
     settings: LiveSettings,
     seed: u64,
     past: (u64, u64),
@@ -76,10 +83,14 @@ pub struct Host {
     picture: Picture,
     pictures: u64,
     shared: Arc<Shared>,
-    news: Sender<Event>,
+    news: Sender<News>,
 }
 
-/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after what it was told, when the other end of `inbox` is dropped; then `ended` is dropped.
+/// What has happened to the swarm of a number.
+pub type News = (u64, Event);
+
+/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after what it was told, when the other end of
+/// `inbox` is dropped; then `ended` is dropped.
 ///
 /// # Errors
 /// The system starts no thread.
@@ -87,7 +98,7 @@ pub fn start(
     gpu: Option<Gpu>,
     inbox: Receiver<Work>,
     shared: Arc<Shared>,
-    news: Sender<Event>,
+    news: Sender<News>,
     ended: Sender<()>,
 ) -> Result<(), String> {
     // One core is left for the frames.
@@ -97,7 +108,9 @@ pub fn start(
     let host = Host {
         gpu,
         tape: None,
+        swarm: 0,
         rule: None,
+        rule_waits: false,
         settings: LiveSettings::default(),
         seed: 0,
         past: (0, 0),
@@ -116,11 +129,22 @@ pub fn start(
     Ok(())
 }
 
+impl Work {
+    fn steps(&self) -> u64 {
+        let Self::Orders(_, orders) = self else { return 0 };
+        let steps = |order: &EngineOrder| if let EngineOrder::Run { steps } = order { u64::from(*steps) } else { 0 };
+        orders.iter().map(steps).sum()
+    }
+}
+
 impl Host {
     fn serve(mut self, inbox: &Receiver<Work>) {
         while let Ok(first) = inbox.recv() {
             for work in std::iter::once(first).chain(inbox.try_iter()) {
+                let steps = work.steps();
                 self.guarded(|host| host.work(work));
+                // Also after a panic, or whoever waits for them waits for ever.
+                self.shared.steps_done.fetch_add(steps, Ordering::Release);
             }
             if self.is_stale {
                 self.is_stale = false;
@@ -135,26 +159,27 @@ impl Host {
         self.tape = None;
         self.is_stale = true;
         self.tell(Event::EngineFailed(format!(
-            "the live swarm broke off by an error of the program: {}; please report it",
+            "the live swarm broke off by an error of the program: {}; press Restart for another, and please report it",
             panic_text(panic.as_ref())
         )));
     }
 
     fn tell(&self, event: Event) {
         // Fails only when the window closes.
-        let _ = self.news.send(event);
+        let _ = self.news.send((self.swarm, event));
     }
 
     fn work(&mut self, work: Work) {
         match work {
-            Work::Orders(orders) => self.obey(orders),
+            Work::Orders(swarm, orders) => self.obey(swarm, orders),
             Work::Question(question) => question(self),
         }
     }
 
     /// Carries out the orders of one batch. Orders that replace each other are done once. After an order that failed the
-    /// engine goes on as it was before it.
-    fn obey(&mut self, orders: Vec<EngineOrder>) {
+    /// engine goes on as it was before it. A swarm whose successor has been ordered is passed over with all that was to be done
+    /// to it.
+    fn obey(&mut self, number: u64, orders: Vec<EngineOrder>) {
         let mut swarm = None;
         let mut rule_is_new = false;
         let mut settings_are_new = false;
@@ -184,6 +209,13 @@ impl Host {
                 }
             }
         }
+        if number < self.shared.newest_swarm.load(Ordering::Acquire) {
+            self.rule_waits |= rule_is_new;
+            self.push(force);
+            return;
+        }
+        self.swarm = number;
+        rule_is_new |= std::mem::take(&mut self.rule_waits);
         let is_another = swarm.is_some();
         let mut outcome = self.change(swarm, rule_is_new, settings_are_new);
         if is_another {
@@ -191,22 +223,25 @@ impl Host {
             // Before its first step, which may take long.
             self.show(false);
         }
-        if let (Some(tape), Some(force)) = (&mut self.tape, force) {
-            tape.set_force(force.map(|f| Force {
-                centre_l: f.centre_l.map(|x| x as f32),
-                radius_l: f.radius_l as f32,
-                strength: f.strength as f32,
-                stir: f.stir as f32,
-            }));
-        }
+        self.push(force);
         if !edits.is_empty() || back > 0 {
             outcome = outcome.and(self.change_by_hand(&edits, back));
         }
         self.run(steps);
-        self.shared.steps_done.fetch_add(u64::from(steps), Ordering::Release);
         if let Err(why) = outcome {
             self.tell(Event::EngineFailed(why.to_string()));
         }
+    }
+
+    /// `None`: the force stays what it is.
+    fn push(&mut self, force: Option<Option<crate::session::Force>>) {
+        let (Some(tape), Some(force)) = (&mut self.tape, force) else { return };
+        tape.set_force(force.map(|f| Force {
+            centre_l: f.centre_l.map(|x| x as f32),
+            radius_l: f.radius_l as f32,
+            strength: f.strength as f32,
+            stir: f.stir as f32,
+        }));
     }
 
     fn change(&mut self, swarm: Option<Swarm>, rule_is_new: bool, settings_are_new: bool) -> Result<(), EngineError> {
@@ -314,12 +349,16 @@ impl Host {
     }
 
     /// The living swarm, to be kept with the scene, and as it is seen. Waits for the GPU where the swarm lives there.
-    pub fn kept(&mut self) -> Kept {
+    pub fn kept(&mut self, swarm: u64) -> Kept {
+        if swarm != self.swarm {
+            return Kept::default();
+        }
         let Some(tape) = &self.tape else { return Kept::default() };
         let engine = tape.engine();
-        // A lost GPU has no swarm to keep; the scene is saved without it.
-        let state =
-            engine.swarm().ok().map(|swarm| LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) });
+        let is_whole = |swarm: &Swarm| swarm.particles.iter().all(|p| (p.x + p.y + p.heading).is_finite());
+        // A lost GPU has no swarm to keep, and numbers that are none cannot be read again: the scene is saved without it.
+        let swarm = engine.swarm().ok().filter(is_whole);
+        let state = swarm.map(|swarm| LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) });
         Kept { state, runs_with: Some((tape.rule().clone(), *engine.settings())) }
     }
 

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use super::*;
 use crate::engine::CpuEngine;
 use crate::rule::{NetShape, Rule};
-use crate::snapshot::{Particle, Swarm};
+use crate::snapshot::{Particle, Swarm, SwarmEdit};
 
 /// A test that waits longer has failed.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -109,6 +109,27 @@ fn moments_and_particles_that_were_asked_for_come_among_the_news() {
 }
 
 #[test]
+fn a_swarm_whose_successor_is_ordered_is_passed_over_and_nothing_late_is_told_of_it() {
+    let mut live = alive();
+    live.kept().wait().unwrap();
+    let (release, held) = bounded::<()>(0);
+    live.send(Work::Question(Box::new(move |_| _ = held.recv())));
+    let twin = |n: usize| Swarm { particles: swarm().particles[..n].to_vec(), ..swarm() };
+    live.find([1.0, 1.0]);
+    live.pass_on(vec![EngineOrder::Edit(vec![SwarmEdit::Add(Particle::default())])]);
+    // The slider of particles is dragged.
+    live.pass_on(vec![EngineOrder::SetRule(rule()), EngineOrder::Upload(twin(10)), EngineOrder::Run { steps: 5 }]);
+    let passed_over = live.kept();
+    live.pass_on(vec![EngineOrder::Upload(twin(20)), EngineOrder::Run { steps: 2 }]);
+    drop(release);
+    let state = live.kept().wait().unwrap().state.unwrap();
+    assert_eq!((state.swarm.len(), state.step), (20, 2), "the rule that came with the other makes a new engine");
+    assert!(passed_over.wait().unwrap().state.is_none());
+    assert!(live.news().next().is_none());
+    assert_eq!((live.is_behind(), live.steps_since_asked()), (false, 7));
+}
+
+#[test]
 fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
     let mut live = alive();
     live.send(Work::Question(Box::new(|_| panic!("no luck"))));
@@ -121,6 +142,7 @@ fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
 #[test]
 fn an_order_that_fails_is_told_and_the_swarm_stays() {
     let mut live = alive();
+    live.kept().wait().unwrap();
     let stranger = Particle { species: 9, ..Particle::default() };
     live.pass_on(vec![EngineOrder::Upload(Swarm { particles: vec![stranger], box_size: [5.0, 5.0] })]);
     assert!(matches!(next_event(&live), Event::EngineFailed(_)));

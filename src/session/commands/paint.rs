@@ -41,7 +41,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
         Paint,
         "Select",
         Shortcut::plain("V"),
-        "Click, double-click a creature, or drag a rectangle; Shift adds. Then move (Alt copies, Shift keeps straight), turn, scale or head them by the handles",
+        "Click, double-click a creature, or drag a rectangle; Shift adds. Then move (Ctrl or Alt copies, Shift keeps straight), turn, scale or head them by the handles",
         || Command::SetTool(Tool::Select),
     ),
     row(Paint, "Lasso", Shortcut::plain("O"), "Draw around particles to select them; Shift adds", || {

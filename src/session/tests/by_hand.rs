@@ -308,7 +308,7 @@ fn a_swinging_knob_swings_while_time_runs_about_the_value_of_the_scene_and_can_b
 fn all_that_swings_stays_within_what_the_rule_can_do() {
     let mut session = alive();
     let wild = Some(Swing { amplitude: 100.0, period_s: 0.7 });
-    for knob in [Knob::Temperature, Knob::Strength, Knob::Window, Knob::Cruise(None), Knob::Swirl(Some(0))] {
+    for knob in [Knob::Temperature, Knob::Strength, Knob::Window(None), Knob::Cruise(None), Knob::Swirl(Some(0))] {
         session.apply(Command::Swing(knob, wild));
     }
     let rule = session.document().rule.clone().unwrap();

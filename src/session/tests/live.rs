@@ -50,7 +50,7 @@ fn without_a_rule_nothing_lives_and_the_user_is_told() {
 fn settings_beyond_what_the_engine_takes_are_brought_within() {
     let mut session = alive();
     let mut wild = LiveSettings { strength: -3.0, relaxation: 1e9, step_factor: 7.0, ..Default::default() };
-    wild.knobs.window_l = 50.0;
+    wild.knobs.window_l[0] = 50.0;
     wild.knobs.swirl[2] = -1e6;
     let effects = session.apply(Command::SetLive(wild));
     let rule = session.document().rule.clone().unwrap();

@@ -14,6 +14,9 @@ use crate::session::state::Session;
 /// Longest name, letters.
 const LONGEST_NAME: usize = 40;
 
+/// More particles are no stamp.
+pub const MOST_STAMP_PARTICLES: usize = 20_000;
+
 /// Stamps to choose from.
 #[derive(Debug)]
 pub(in crate::session) struct Library {
@@ -74,6 +77,13 @@ pub(in crate::session) fn take_stamp(session: &mut Session, source: &StampSource
             let particles = centred(&selected(session));
             if particles.is_empty() {
                 return vec![notify(Level::Info, NOTHING_SELECTED)];
+            }
+            if particles.len() > MOST_STAMP_PARTICLES {
+                let text = format!(
+                    "{} particles are too many for a stamp: select {MOST_STAMP_PARTICLES} at most.",
+                    particles.len()
+                );
+                return vec![notify(Level::Warning, text)];
             }
             // It is laid as it lies.
             session.kit.options.stamp = PaintOptions::new(session.snapshot().box_size).stamp;

@@ -26,6 +26,7 @@ use super::{document::Document, picture};
 use crate::snapshot::{Boundary, Mode, Particle, Snapshot, wrap};
 
 pub use draft::{Draft, Outline};
+pub use library::MOST_STAMP_PARTICLES;
 pub use options::{
     CurveHeading, FillHeading, ImageOptions, LatticeKind, PaintOptions, Pose, Snap, SprayHeading, StrokeHeading,
     Symmetry,

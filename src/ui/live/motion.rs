@@ -39,7 +39,7 @@ pub(super) fn row_of(knob: Knob) -> Row {
             "χ, how much the pull of the pattern is turned by a right angle: particles circle their places",
             Scale::Linear,
         ),
-        Knob::Window => (
+        Knob::Window(_) => (
             "Window",
             "ρ, how far the flow couples headings, in ℓ: larger windows let the flock drift as one",
             Scale::Linear,
@@ -60,11 +60,10 @@ pub(super) fn show(ui: &mut Ui, session: &Session, new: &mut LiveSettings, comma
             table::show(ui, session, &species, new, commands);
         } else {
             // The knobs of a single species are those of all.
-            for knob in [Knob::Cruise(None), Knob::Strafe(None), Knob::Swirl(None)] {
-                slider(ui, session, knob, new, commands);
+            for knob in [Knob::Cruise, Knob::Strafe, Knob::Swirl, Knob::Window] {
+                slider(ui, session, knob(None), new, commands);
             }
         }
-        slider(ui, session, Knob::Window, new, commands);
     }
     slider(ui, session, Knob::StepFactor, new, commands);
     swinging::show(ui, session, commands);

@@ -11,10 +11,14 @@ use crate::snapshot::MAX_SPECIES;
 
 /// A column: the knob of one species, or of all.
 type Column = fn(Option<u8>) -> Knob;
-const COLUMNS: [Column; 3] = [Knob::Cruise, Knob::Strafe, Knob::Swirl];
+const COLUMNS: [Column; 4] = [Knob::Cruise, Knob::Strafe, Knob::Swirl, Knob::Window];
 
-/// Width of the head of a row and of a number, and height of a row, points.
+/// Those with sliders side by side; the window has numbers under them, as there is no room for four.
+const SLIDERS: [Column; 3] = [Knob::Cruise, Knob::Strafe, Knob::Swirl];
+
+/// Width of the head of a row, of the name of a knob and of a number, and height of a row, points.
 const HEAD: f32 = 22.0;
+const NAME: f32 = 38.0;
 const NUMBER: f32 = 34.0;
 const HEIGHT: f32 = 22.0;
 const GAP: f32 = 3.0;
@@ -41,7 +45,7 @@ pub(super) fn show(
         spacing.slider_width = cell - NUMBER - GAP;
         ui.horizontal(|ui| {
             ui.allocate_exact_size(Vec2::new(HEAD, 14.0), Sense::hover());
-            for column in COLUMNS {
+            for column in SLIDERS {
                 let row = row_of(column(None));
                 let layout = Layout::left_to_right(Align::Center);
                 ui.allocate_ui_with_layout(Vec2::new(cell, 14.0), layout, |ui| {
@@ -54,6 +58,14 @@ pub(super) fn show(
         for &one in species {
             row(ui, session, Some(one), species, new, commands);
         }
+        ui.add_space(2.0);
+        ui.horizontal(|ui| {
+            name(ui, Knob::Window(None));
+            for which in std::iter::once(None).chain(species.iter().copied().map(Some)) {
+                head(ui, Vec2::new(if which.is_none() { HEAD } else { 12.0 }, HEIGHT), which);
+                number(ui, session, (Knob::Window, which), species, new, commands);
+            }
+        });
     });
 }
 
@@ -68,7 +80,7 @@ fn row(
 ) {
     ui.horizontal(|ui| {
         head(ui, Vec2::new(HEAD, HEIGHT), which);
-        for column in COLUMNS {
+        for column in SLIDERS {
             let knob = column(which);
             let meaning = row_of(knob);
             let name = name_of(meaning.name, which);
@@ -95,7 +107,6 @@ fn is_mixed(column: Column, which: Option<u8>, species: &[u8], live: &LiveSettin
 
 /// A column for each species and one for all, of numbers to drag or to type.
 fn columns(ui: &mut Ui, session: &Session, species: &[u8], new: &mut LiveSettings, commands: &mut Vec<Command>) {
-    const NAME: f32 = 38.0;
     let all: Vec<Option<u8>> = std::iter::once(None).chain(species.iter().copied().map(Some)).collect();
     let cell = ((ui.available_width() - NAME - 2.0 * all.len() as f32) / all.len() as f32).floor();
     ui.scope(|ui| {
@@ -112,17 +123,22 @@ fn columns(ui: &mut Ui, session: &Session, species: &[u8], new: &mut LiveSetting
         });
         for column in COLUMNS {
             ui.horizontal(|ui| {
-                let row = row_of(column(None));
-                let text = RichText::new(row.name).small().color(style::TEXT_WEAK);
-                ui.allocate_ui_with_layout(Vec2::new(NAME, HEIGHT), Layout::left_to_right(Align::Center), |ui| {
-                    ui.set_min_width(NAME);
-                    ui.add(Label::new(text)).on_hover_text(row.tooltip);
-                });
+                name(ui, column(None));
                 for &which in &all {
                     number(ui, session, (column, which), species, new, commands);
                 }
             });
         }
+    });
+}
+
+/// The name of a knob at the left of its numbers.
+fn name(ui: &mut Ui, knob: Knob) {
+    let row = row_of(knob);
+    ui.allocate_ui_with_layout(Vec2::new(NAME, HEIGHT), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(NAME);
+        let text = RichText::new(row.name).small().color(style::TEXT_WEAK);
+        ui.add(Label::new(text)).on_hover_text(row.tooltip);
     });
 }
 
