@@ -309,6 +309,10 @@ pub enum SceneSource {
 /// What the engine must do, in the order given.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a handful of orders a frame, and settings are the most frequent of them"
+)]
 pub enum EngineOrder {
     /// Replace the live particles (ℓ).
     Upload(Swarm),
