@@ -216,13 +216,16 @@ impl Live {
         let most = STEP_BUDGET_S / self.seen.s_per_step.max(1e-6);
         let next = if last_frame_s > SLOW_FRAME_S { 0.7 * self.bearable } else { 1.1 * self.bearable + 0.1 };
         self.bearable = next.clamp(1.0, most.max(1.0));
-        let behind = self.steps_ordered - self.shared.steps_done.load(Ordering::Acquire);
-        (self.bearable as u64).saturating_sub(behind) as u32
+        (self.bearable as u64).saturating_sub(self.behind()) as u32
     }
 
     /// Steps that were ordered are not done yet.
     pub fn is_behind(&self) -> bool {
-        self.steps_ordered > self.shared.steps_done.load(Ordering::Acquire)
+        self.behind() > 0
+    }
+
+    fn behind(&self) -> u64 {
+        self.steps_ordered - self.shared.steps_done.load(Ordering::Acquire)
     }
 
     /// Steps done since the last call.
