@@ -104,12 +104,13 @@ impl Files {
                 return Event::Opened { source: SceneSource::File(path), result };
             }
             if PICTURES.contains(&ending.as_str()) {
-                if ending == "png" && lost_its_scene(&path) {
-                    let text = "This looks like a picture of a scene, but the scene in it is gone: another program has \
-                                saved it anew. Only its particles were imported; the original file has all.";
-                    let _ = notices.send((Level::Warning, text.to_owned()));
-                }
                 if IMAGES.contains(&ending.as_str()) {
+                    // A picture that cannot be read is told by the one who reads it in earnest.
+                    if guarded("a look at the picture", || Ok(lost_its_scene(&path))).unwrap_or(false) {
+                        let text = "This looks like a picture of a scene, but the scene in it is gone: another program \
+                                    has saved it anew. Only what it looks like can be used; the original file has all.";
+                        let _ = notices.send((Level::Warning, text.to_owned()));
+                    }
                     return Event::Share(ShareEvent::IsImage(path));
                 }
                 return imported(path, &notices);

@@ -18,6 +18,10 @@ pub struct SceneError {
 pub enum Fault {
     #[error("cannot be read ({0}); check the name and the permissions")]
     Read(io::Error),
+    #[error("this is a folder; give the name of a scene in it")]
+    Folder,
+    #[error("the file is empty; take an earlier copy of it")]
+    Empty,
     #[error(
         "the file has {} MB, more than the {} MB that a scene may have; save it with fewer particles",
         .bytes >> 20,
@@ -76,6 +80,7 @@ fn advice(error: &io::Error) -> String {
         }
         Kind::IsADirectory => "that is a folder; give the name of a file".to_owned(),
         Kind::InvalidInput => "that is a device or a pipe; give the name of an ordinary file".to_owned(),
+        Kind::InvalidFilename => "the disk does not take such a name; choose a shorter one".to_owned(),
         Kind::NotADirectory => "a part of its path is not a folder; choose another place".to_owned(),
         _ => format!("{error} (an older file there is unchanged)"),
     }
