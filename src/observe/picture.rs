@@ -7,6 +7,7 @@ mod apng;
 mod canvas;
 mod card;
 mod colours;
+mod fault;
 mod film;
 mod frames;
 mod gif;
@@ -16,8 +17,8 @@ mod mp4;
 mod painter;
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufWriter, Write};
+use std::path::Path;
 
 use image::{ImageEncoder, RgbaImage};
 use tempfile::NamedTempFile;
@@ -28,6 +29,7 @@ use crate::snapshot::{MAX_SPECIES, Swarm};
 pub use self::gif::GifWriter;
 pub use apng::ApngWriter;
 pub use card::{Card, is_card};
+pub use fault::{PictureError, advice};
 pub use film::{Film, FilmKind, FilmStyle};
 pub use frames::FrameWriter;
 pub use mp4::{Mp4Writer, ffmpeg};
@@ -106,16 +108,6 @@ pub struct Framing {
     pub magnification: f64,
     /// The world has no edge: who is followed need not see where the torus was cut open.
     pub is_endless: bool,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum PictureError {
-    #[error("{}: cannot be written ({source}); choose another folder or free some space", .file.display())]
-    Write { file: PathBuf, source: io::Error },
-    #[error("{}: cannot be encoded ({reason}); choose another size", .file.display())]
-    Encode { file: PathBuf, reason: String },
-    #[error("{}: no video was made ({reason}); mend that, or choose GIF or APNG, which need no other program", .file.display())]
-    Video { file: PathBuf, reason: String },
 }
 
 /// The swarm as it is now.
@@ -308,7 +300,7 @@ mod tests {
     fn an_unwritable_folder_is_named_and_an_old_picture_survives() {
         let picture = render(&lone(1.0, 1.0, 0.0), &style());
         let error = write_png(Path::new("/no/such/folder/a.png"), &picture).unwrap_err().to_string();
-        assert!(error.contains("/no/such/folder/a.png") && error.contains("choose another folder"), "{error}");
+        assert!(error.contains("/no/such/folder/a.png") && error.contains("choose another place"), "{error}");
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.png");

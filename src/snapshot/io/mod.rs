@@ -54,7 +54,7 @@ pub struct Imported {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("{}: cannot be read ({source})", .file.display())]
+    #[error("{}: cannot be read ({source}); check the name and the permissions", .file.display())]
     Read { file: PathBuf, source: std::io::Error },
     #[error("{}: {}; give a .csv, .xyz, .png or .jpg file", .file.display(), what_it_is(.file))]
     UnknownKind { file: PathBuf },
