@@ -284,9 +284,10 @@ impl Canvas {
                 let goal = BODY_L * unit_length(session).min(1.5 * session.spacing());
                 self.painted_body =
                     if self.painted_body == 0.0 { goal } else { self.painted_body + 0.2 * (goal - self.painted_body) };
-                let periodic = snapshot.mode == Mode::Whole && snapshot.boundary == Boundary::Periodic;
-                let view = self.paint.view(free, screen, pixels_per_point, periodic, self.painted_body);
                 let count = snapshot.particles.len() as u32;
+                let is_torus = snapshot.mode == Mode::Whole && snapshot.boundary == Boundary::Periodic;
+                let has_ghosts = is_torus && !(gpu.is_software && count as usize > MOST_WITH_GHOSTS_IN_SOFTWARE);
+                let view = self.paint.view(free, screen, pixels_per_point, has_ghosts, self.painted_body);
                 Some(Layer { particles: buffer.buffer().clone(), measures: None, count, view, trail: None })
             }
             Place::Learn | Place::Live => live.extent().and_then(|(particles, box_size)| {

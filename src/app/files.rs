@@ -14,7 +14,7 @@ use super::portrait::{self, Portrait};
 use crate::observe::chart::Chart;
 use crate::observe::picture;
 use crate::scene::{Scene, Showing, holds_scene, is_picture_name, lost_its_scene, write_atomic};
-use crate::session::{Document, Event, Level, SceneSource, ShareEvent};
+use crate::session::{Document, Event, LOST_ITS_SCENE, Level, SceneSource, ShareEvent};
 use crate::snapshot::io::{ImportOptions, import};
 
 /// A sentence for the user.
@@ -105,13 +105,8 @@ impl Files {
             }
             if PICTURES.contains(&ending.as_str()) {
                 if IMAGES.contains(&ending.as_str()) {
-                    // A picture that cannot be read is told by the one who reads it in earnest.
-                    if guarded("a look at the picture", || Ok(lost_its_scene(&path))).unwrap_or(false) {
-                        let text = "This looks like a picture of a scene, but the scene in it is gone: another program \
-                                    has saved it anew. Only what it looks like can be used; the original file has all.";
-                        let _ = notices.send((Level::Warning, text.to_owned()));
-                    }
-                    return Event::Share(ShareEvent::IsImage(path));
+                    let has_lost_its_scene = has_lost_its_scene(&path);
+                    return Event::Share(ShareEvent::IsImage { path, has_lost_its_scene });
                 }
                 return imported(path, &notices);
             }
@@ -218,7 +213,19 @@ fn load(path: &Path, notices: &Sender<Notice>) -> Result<Box<Document>, String> 
     Ok(Box::new(loaded.scene.into()))
 }
 
+/// A picture that cannot be read is told by the one who reads it in earnest.
+fn has_lost_its_scene(path: &Path) -> bool {
+    guarded("a look at the picture", || Ok(lost_its_scene(path))).unwrap_or(false)
+}
+
 fn imported(path: PathBuf, notices: &Sender<Notice>) -> Event {
+    let warning = if holds_scene(&path).unwrap_or(false) {
+        Some("This picture holds a scene. Only what it looks like was imported; Open (Ctrl+O) brings the scene itself.")
+    } else {
+        has_lost_its_scene(&path).then_some(LOST_ITS_SCENE)
+    };
+    // Fails only when the program is ending.
+    warning.into_iter().for_each(|text| _ = notices.send((Level::Warning, text.to_owned())));
     let result = guarded(&format!("importing {}", path.display()), || {
         let imported = import(&path, &ImportOptions::default()).map_err(|e| e.to_string())?;
         for note in imported.notes {
@@ -344,7 +351,7 @@ mod tests {
         for name in ["c.png", "d.jpg"] {
             files.open(at(name));
             let event = next(&files);
-            assert!(matches!(&event, Event::Share(ShareEvent::IsImage(path)) if *path == at(name)), "{event:?}");
+            assert!(matches!(&event, Event::Share(ShareEvent::IsImage { path, .. }) if *path == at(name)), "{event:?}");
         }
         for name in ["e.csv", "f.xyz"] {
             files.open(at(name));

@@ -10,7 +10,7 @@ use rand::rngs::StdRng;
 
 use super::desk::{Desk, guarded};
 use crate::scene::{Loaded, Scene, holds_scene, is_picture_name};
-use crate::snapshot::{Particle, Swarm};
+use crate::snapshot::Swarm;
 use crate::ui::SceneCard;
 
 /// More scenes than this are not shown, the newest first.
@@ -140,7 +140,7 @@ fn card(path: &Path) -> Option<SceneCard> {
     let loaded = guarded(&format!("reading {}", path.display()), || Scene::load(path).map_err(|e| e.to_string()));
     match loaded {
         Ok(Loaded { scene, .. }) => {
-            let swarm = living(&scene).map(|swarm| Arc::new(middle_of(swarm)));
+            let swarm = living(&scene).map(|swarm| Arc::new(swarm.piece(MOST_DRAWN)));
             let title = if scene.title.is_empty() { blank.title } else { scene.title };
             let mut snapshot = scene.snapshot;
             let every = snapshot.particles.len().div_ceil(MOST_DRAWN).max(1);
@@ -150,20 +150,6 @@ fn card(path: &Path) -> Option<SceneCard> {
         Err(_) if is_picture_name(path) && !holds_scene(path).unwrap_or(false) => None,
         Err(why) => Some(SceneCard { fault: Some(why), ..blank }),
     }
-}
-
-/// A piece of a large swarm: more than fits on a card is neither kept nor drawn.
-fn middle_of(mut swarm: Swarm) -> Swarm {
-    if swarm.len() > MOST_DRAWN {
-        let share = (MOST_DRAWN as f64 / swarm.len() as f64).sqrt();
-        let size = swarm.box_size.map(|side| share * side);
-        let low = [0, 1].map(|axis| 0.5 * (swarm.box_size[axis] - size[axis]));
-        let moved = swarm.particles.iter().map(|p| Particle { x: p.x - low[0], y: p.y - low[1], ..*p });
-        let is_inside = |p: &Particle| (0.0..size[0]).contains(&p.x) && (0.0..size[1]).contains(&p.y);
-        let particles = moved.filter(is_inside).take(2 * MOST_DRAWN).collect();
-        swarm = Swarm { particles, box_size: size };
-    }
-    swarm
 }
 
 /// What lives by the rule of a scene: its saved swarm, else a sample of what the rule keeps.

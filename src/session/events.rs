@@ -54,7 +54,10 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         }
         Event::Saved { result: Err(why), .. } => {
             session.saving.pop_front();
-            vec![notify(Level::Error, why)]
+            vec![notify(
+                Level::Error,
+                format!("{why}. Nothing is lost: Ctrl+Shift+S saves the scene in another place."),
+            )]
         }
         Event::Opened { result: Err(why), .. } | Event::Imported { result: Err(why), .. } => {
             vec![notify(Level::Error, why)]

@@ -11,6 +11,10 @@ use super::state::Session;
 use crate::observe::looks::choices;
 use crate::observe::picture::FilmKind;
 
+/// Said of a picture of a scene that another program has saved.
+pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has \
+                                  saved it anew. Only what it looks like can be used; the original file has all.";
+
 /// What a user can do here.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -63,8 +67,8 @@ pub enum ShareOrder {
 pub enum ShareEvent {
     /// A scene that an earlier run of the program could not save; `path`: the file it had.
     Restored { path: Option<PathBuf>, document: Box<Document> },
-    /// What was to be opened is an image, with no scene in it.
-    IsImage(PathBuf),
+    /// What was to be opened is an image, with no scene in it, or none any more.
+    IsImage { path: PathBuf, has_lost_its_scene: bool },
     /// A film has begun: what is filmed shall move and be seen.
     FilmBegun,
 }
@@ -198,8 +202,13 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
             effects.push(notify(Level::Success, text));
             effects
         }
-        ShareEvent::IsImage(path) if session.place == Place::Paint => apply(session, Command::OpenPicture(path)),
-        ShareEvent::IsImage(path) => vec![Effect::ImportFile(path)],
+        ShareEvent::IsImage { path, has_lost_its_scene } if session.place == Place::Paint => {
+            let mut effects = apply(session, Command::OpenPicture(path));
+            effects.extend(has_lost_its_scene.then(|| notify(Level::Warning, LOST_ITS_SCENE)));
+            effects
+        }
+        // Whoever reads it says the same.
+        ShareEvent::IsImage { path, .. } => vec![Effect::ImportFile(path)],
         ShareEvent::FilmBegun => {
             let mut effects = apply(session, Command::Play);
             if session.place == Place::Paint {

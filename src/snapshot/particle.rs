@@ -83,4 +83,35 @@ impl Swarm {
     pub fn is_empty(&self) -> bool {
         self.particles.is_empty()
     }
+
+    /// For pictures of large swarms: what lies in the middle of the box, about `most` particles, as if that were all. A
+    /// swarm that has no more is left whole.
+    pub fn piece(self, most: usize) -> Self {
+        if self.len() <= most {
+            return self;
+        }
+        let share = (most as f64 / self.len() as f64).sqrt();
+        let box_size = self.box_size.map(|side| share * side);
+        let low = [0, 1].map(|axis| 0.5 * (self.box_size[axis] - box_size[axis]));
+        let moved = self.particles.iter().map(|p| Particle { x: p.x - low[0], y: p.y - low[1], ..*p });
+        let is_inside = |p: &Particle| (0.0..box_size[0]).contains(&p.x) && (0.0..box_size[1]).contains(&p.y);
+        let particles = moved.filter(is_inside).take(2 * most).collect();
+        Self { particles, box_size }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_of_a_large_swarm_is_its_middle_and_a_small_one_is_left_whole() {
+        let at = |k: usize| Particle { x: (k % 100) as f64, y: (k / 100) as f64, ..Particle::default() };
+        let swarm = Swarm { particles: (0..10_000).map(at).collect(), box_size: [100.0; 2] };
+        let piece = swarm.clone().piece(400);
+        assert_eq!((piece.len(), piece.box_size), (400, [20.0; 2]));
+        // (40, 40) has become the corner.
+        assert_eq!(piece.particles[0], Particle::default());
+        assert_eq!(swarm.clone().piece(10_000), swarm);
+    }
 }

@@ -29,8 +29,13 @@ const PREVIEW_HEIGHT: f32 = 104.0;
 pub(super) struct Preview {
     of: Option<(Arc<Snapshot>, Ensemble, u64)>,
     sample: Option<Result<Swarm, String>>,
+    /// The sample is too large for the preview: a piece of it is kept.
+    is_piece: bool,
     seed: u64,
 }
+
+/// More particles than this are not told apart in the preview.
+const MOST_SHOWN: usize = 1000;
 
 impl Preview {
     fn refresh(&mut self, session: &Session, gesture_under_way: bool) {
@@ -43,7 +48,9 @@ impl Preview {
             return;
         }
         let mut rng = StdRng::seed_from_u64(self.seed);
-        self.sample = Some(document.snapshot.sample(&document.ensemble, &mut rng).map_err(|e| e.to_string()));
+        let sample = document.snapshot.sample(&document.ensemble, &mut rng).map_err(|e| e.to_string());
+        self.is_piece = sample.as_ref().is_ok_and(|swarm| swarm.len() > MOST_SHOWN);
+        self.sample = Some(sample.map(|swarm| swarm.piece(MOST_SHOWN)));
         self.of = Some((document.snapshot.clone(), document.ensemble, self.seed));
     }
 }
@@ -183,7 +190,8 @@ fn taught(ui: &mut Ui, session: &Session, preview: &mut Preview, commands: &mut 
     section(ui, "What will be taught");
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), PREVIEW_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, "Another sample"));
-    swarm_view::draw_torus(ui.painter(), rect, swarm);
+    let draw = if preview.is_piece { swarm_view::draw_piece } else { swarm_view::draw_torus };
+    draw(ui.painter(), rect, swarm);
     if response.on_hover_text("A sample of the patterns the rule will learn from. Click for another").clicked() {
         preview.seed += 1;
     }

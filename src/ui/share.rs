@@ -110,7 +110,10 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     drop::show(ctx, free, commands);
     let share = &mut state.share;
     film::show(ctx, free, session, share, commands);
-    rescued::show(ctx, free, share, commands);
+    // Nothing is offered over the cards of the gallery.
+    if !state.gallery_open {
+        rescued::show(ctx, free, share, commands);
+    }
     if share.readouts.is_leaving && share.readouts.writing > 0 {
         leaving(ctx, free, share.readouts.writing);
     }

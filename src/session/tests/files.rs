@@ -26,7 +26,9 @@ fn a_failed_save_or_load_is_told_and_changes_nothing() {
     let before = session.document().clone();
     session.apply(Command::SaveAs("a.ron".into()));
     let saved = Event::Saved { path: "a.ron".into(), revision: session.revision(), result: Err("full".into()) };
-    assert_eq!(notice(&session.on_event(saved)), Some((Level::Error, "full")));
+    let effects = session.on_event(saved);
+    let (level, text) = notice(&effects).expect("a notice");
+    assert!(level == Level::Error && text.starts_with("full") && text.contains("Ctrl+Shift+S"), "{text}");
     assert!(session.is_dirty() && session.path().is_none());
     let opened = Event::Opened { source: SceneSource::File("b.ron".into()), result: Err("half a scene".into()) };
     assert_eq!(notice(&session.on_event(opened)), Some((Level::Error, "half a scene")));

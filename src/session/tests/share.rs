@@ -99,9 +99,10 @@ fn a_restored_scene_is_unsaved_keeps_its_file_and_can_be_undone() {
 fn an_image_is_laid_with_a_preview_in_paint_and_imported_elsewhere() {
     let mut session = alive();
     let path = PathBuf::from("drawing.png");
-    let effects = session.on_event(Event::Share(ShareEvent::IsImage(path.clone())));
+    let effects = session.on_event(Event::Share(ShareEvent::IsImage { path: path.clone(), has_lost_its_scene: true }));
     assert_eq!(effects, vec![Effect::ImportFile(path.clone())]);
     session.apply(Command::SetPlace(Place::Paint));
-    let effects = session.on_event(Event::Share(ShareEvent::IsImage(path)));
+    let effects = session.on_event(Event::Share(ShareEvent::IsImage { path, has_lost_its_scene: true }));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::ImportFile(_))), "{effects:?}");
+    assert_eq!(notice(&effects).map(|(level, _)| level), Some(Level::Warning), "it held a scene once");
 }

@@ -1,8 +1,8 @@
 //! The shelf of the gallery with the user's own scenes.
 
 use super::super::egui::{
-    Align, Label, Layout, Rect, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
-    WidgetInfo, WidgetType,
+    Align, Align2, FontId, Label, Layout, Rect, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, Vec2, WidgetInfo, WidgetType,
 };
 use super::super::widgets::choice;
 use super::super::{GalleryLife, style, swarm_view};
@@ -19,8 +19,8 @@ pub enum Shelf {
     Mine,
 }
 
-const CARD: Vec2 = Vec2::new(172.0, 176.0);
-const COLUMNS: usize = 4;
+const CARD: Vec2 = Vec2::new(196.0, 182.0);
+const GAP: f32 = 10.0;
 
 /// The choice between the shelves.
 pub(in super::super) fn shelf_choice(ui: &mut Ui, share: &mut ShareUi) {
@@ -55,9 +55,12 @@ pub(in super::super) fn show_shelf(
         });
         return false;
     }
+    // Below the cards is a line.
+    let height = height - 24.0;
+    let columns = ((ui.available_width() + GAP) / (CARD.x + GAP)) as usize;
     ScrollArea::vertical().id_salt("mine").min_scrolled_height(height).max_height(height).show(ui, |ui| {
-        ui.spacing_mut().item_spacing = Vec2::new(10.0, 10.0);
-        for row in readouts.mine.chunks(COLUMNS) {
+        ui.spacing_mut().item_spacing = Vec2::splat(GAP);
+        for row in readouts.mine.chunks(columns.max(1)) {
             ui.horizontal_top(|ui| {
                 for scene in row {
                     let name = scene.path.to_string_lossy();
@@ -92,11 +95,15 @@ fn card(ui: &mut Ui, scene: &SceneCard, life: Option<&Swarm>) -> Response {
     let line = if hot { style::ACCENT } else { style::LINE };
     ui.painter().rect(rect, 8.0, style::BAR, Stroke::new(1.0, line), StrokeKind::Inside);
     let mut thumbnail = rect.shrink(6.0);
-    thumbnail.set_height(112.0);
+    thumbnail.set_height(118.0);
     match (life.filter(|_| hot), &scene.swarm) {
         (Some(swarm), _) => swarm_view::draw_torus(ui.painter(), thumbnail, swarm),
         (None, Some(swarm)) => swarm_view::draw_piece(ui.painter(), thumbnail, swarm),
         (None, None) => swarm_view::draw_close(ui.painter(), thumbnail, &scene.snapshot.particles),
+    }
+    if scene.fault.is_some() {
+        let (middle, sign) = (thumbnail.center(), FontId::proportional(40.0));
+        ui.painter().text(middle, Align2::CENTER_CENTER, "?", sign, style::WARN.colour());
     }
     let words = Rect::from_min_max([rect.min.x + 10.0, thumbnail.max.y + 6.0].into(), rect.max - Vec2::new(10.0, 4.0));
     let mut inner = ui.new_child(UiBuilder::new().max_rect(words).layout(Layout::top_down(Align::Min)));
