@@ -209,3 +209,50 @@ fn in_a_narrow_window_all_menus_are_behind_one_button() {
         }
     }
 }
+
+/// Grounds of the rectangles that are painted now.
+fn grounds(window: &Window) -> Vec<egui::Color32> {
+    fn of(shape: &egui::Shape, all: &mut Vec<egui::Color32>) {
+        match shape {
+            egui::Shape::Rect(rect) if rect.blur_width == 0.0 => all.push(rect.fill),
+            egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| of(shape, all)),
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    window.output().shapes.iter().for_each(|clipped| of(&clipped.shape, &mut all));
+    all
+}
+
+#[test]
+fn the_fields_of_the_file_dialog_are_as_light_as_the_theme() {
+    let black = |window: &Window| grounds(window).iter().filter(|c| c.to_array() == [0, 0, 0, 250]).count();
+    for (theme, fields) in [(Theme::Dark, 1), (Theme::Light, 0)] {
+        let mut window = window(alive());
+        apply(&mut window, Command::Prefer(Preference::Theme(theme)));
+        apply(&mut window, Command::Ask(Dialog::Open));
+        assert!(window.state().state.has_dialog());
+        assert_eq!(black(&window), fields, "{theme:?}");
+    }
+}
+
+#[test]
+fn nothing_in_the_top_bar_touches_anything_else_however_narrow_the_window() {
+    for width in [640.0, 683.0, 800.0, 1024.0, 1366.0] {
+        let mut session = alive();
+        session.apply(Command::SetTitle("Lanes of two kinds that pass one another".into()));
+        session.apply(Command::EndGesture);
+        let window = window_of(session, Vec2::new(width, 600.0));
+        let bar: Vec<_> = widgets(&window).into_iter().filter(|(rect, _)| rect.max.y <= TOP_HEIGHT).collect();
+        assert!(bar.len() >= 8, "{bar:?}");
+        for (k, (a, what)) in bar.iter().enumerate() {
+            for (b, other) in &bar[..k] {
+                assert!(
+                    !a.expand(1.0).intersects(b.expand(1.0)),
+                    "{what} at {a} touches {other} at {b}, width {width}"
+                );
+            }
+        }
+        window.get_by_label("⏸ Pause");
+    }
+}

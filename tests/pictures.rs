@@ -147,6 +147,30 @@ fn a_run_is_written_as_gif_apng_and_files_with_as_many_frames_as_asked() {
     assert!(text.contains("holds something"), "{text}");
 }
 
+#[test]
+fn every_film_has_the_frames_that_were_asked_for_or_says_how_many_a_run_can_have() {
+    let desk = Desk::with("mill", "mill.ron");
+    let run = "live mill.ron --particles 16 --engine cpu --film-size 64";
+    for (k, (way, asked, frames)) in [
+        ("--from snapshot --steps 40", "--film-frames 12", 12),
+        ("--from snapshot --steps 40", "--film-frames 39", 39),
+        ("--from snapshot --steps 300", "", 120),
+        ("--grow-steps 150 --steps 20", "--film-frames 100", 100),
+        ("--from snapshot --steps 0", "", 1),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        desk.json(&format!("{run} {way} {asked} --frames folder{k}"));
+        assert_eq!(fs::read_dir(desk.path(&format!("folder{k}"))).unwrap().count(), frames, "{way} {asked}");
+    }
+    let assert =
+        desk.unstill(&format!("{run} --from snapshot --steps 8 --film-frames 20 --frames few")).assert().success();
+    let text = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(text.contains("a run of 8 steps has 8 frames; ask for more --steps"), "{text}");
+    assert_eq!(fs::read_dir(desk.path("few")).unwrap().count(), 8);
+}
+
 /// The real program, where it is installed: what it writes is what players play.
 #[test]
 fn a_video_plays_everywhere() {

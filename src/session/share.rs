@@ -186,8 +186,13 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
             effects.push(notify(Level::Success, text));
             effects
         }
-        ShareEvent::IsImage(path) if session.place == Place::Paint => apply(session, Command::OpenPicture(path)),
-        ShareEvent::IsImage(path) => vec![Effect::ImportFile(path)],
+        ShareEvent::IsImage(path) => {
+            let nothing_is_here = session.snapshot().particles.is_empty() && !session.has_rule();
+            if session.place == Place::Paint || nothing_is_here {
+                return apply(session, Command::OpenPicture(path));
+            }
+            vec![Effect::ImportFile(path)]
+        }
         ShareEvent::FilmBegun => {
             let mut effects = apply(session, Command::Play);
             if session.place == Place::Paint {

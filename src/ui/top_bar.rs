@@ -1,8 +1,8 @@
 //! The slim bar: menus, undo, the three places, the scene's name, and time.
 
 use super::egui::{
-    Align, Button, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, Vec2,
-    WidgetInfo, WidgetType,
+    Align, Button, Color32, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, ScrollArea, TextEdit, TextStyle,
+    Ui, UiBuilder, Vec2, WidgetInfo, WidgetType,
     containers::menu::{MenuButton, MenuConfig},
 };
 use super::share;
@@ -16,6 +16,12 @@ const PLACE: Vec2 = Vec2::new(96.0, 30.0);
 
 /// Width that menus, undo and gallery take side by side, points.
 const ROOM_FOR_MENUS: f32 = 460.0;
+
+/// Width in which the button of time has its word beside its sign, points.
+const ROOM_FOR_WORDS: f32 = 260.0;
+
+/// Most letters of the scene's name that are shown.
+const MOST_LETTERS: usize = 28;
 
 /// The menus, and the groups of commands in each.
 const MENUS: [(&str, &[Group]); 7] = [
@@ -58,8 +64,11 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
         let playing = session.live().playing;
         let alive = session.has_rule();
         let text = if playing { "⏸ Pause" } else { "▶ Play" };
-        let button = Button::new(text).min_size(Vec2::new(76.0, 28.0));
-        command_button_enabled(ui, alive, button, Command::TogglePlay, commands);
+        let narrow = right.width() < ROOM_FOR_WORDS;
+        let shown = if narrow { &text[..text.find(' ').unwrap_or(0)] } else { text };
+        let button = Button::new(shown).min_size(Vec2::new(if narrow { 32.0 } else { 76.0 }, 28.0));
+        let button = command_button_enabled(ui, alive, button, Command::TogglePlay, commands);
+        button.widget_info(|| WidgetInfo::labeled(WidgetType::Button, alive, text));
         // A choice in the card must not close it.
         let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         let (button, _) = MenuButton::from_button(Button::new("Look"))
@@ -142,12 +151,7 @@ fn place_button(ui: &mut Ui, session: &Session, place: Place, commands: &mut Vec
 fn title(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let document = session.document();
     let mark = if session.is_dirty() { " •" } else { "" };
-    // About seven points for a letter.
-    let room = ((ui.available_width() - 30.0) / 7.5).clamp(3.0, 28.0) as usize;
-    let mut name: String = document.title.chars().take(room).collect();
-    if name.len() < document.title.len() {
-        name.push('…');
-    }
+    let Some(name) = fitting(ui, &document.title, mark) else { return };
     let saved = match (session.path(), session.is_dirty()) {
         (Some(path), false) => format!("Saved in {}.", path.display()),
         (Some(path), true) => format!("Not saved since the last change (Ctrl+S writes {}).", path.display()),
@@ -155,12 +159,26 @@ fn title(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     };
     // A click into the texts must not close the menu.
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let button = Button::new(format!("{name}{mark}")).frame_when_inactive(false);
+    let button = Button::new(name).frame_when_inactive(false);
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
         ui.set_width(320.0);
         scene_texts(ui, session, commands);
     });
     response.on_hover_text(format!("{saved} Click for title, author and notes."));
+}
+
+/// As much of the title as there is room for, with the mark; `None` where there is none even for a few letters.
+fn fitting(ui: &Ui, title: &str, mark: &str) -> Option<String> {
+    let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
+    let font = TextStyle::Button.resolve(ui.style());
+    let fits = |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), Color32::WHITE).size().x <= room;
+    let letters = title.chars().count();
+    let cut = |count: usize| {
+        let end = if count < letters { "…" } else { "" };
+        title.chars().take(count).chain(end.chars()).chain(mark.chars()).collect::<String>()
+    };
+    let least = letters.min(3);
+    (least..=letters.min(MOST_LETTERS)).rev().map(cut).find(fits)
 }
 
 fn scene_texts(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
