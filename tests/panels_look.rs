@@ -247,10 +247,7 @@ fn nothing_in_the_top_bar_touches_anything_else_however_narrow_the_window() {
         assert!(bar.len() >= 8, "{bar:?}");
         for (k, (a, what)) in bar.iter().enumerate() {
             for (b, other) in &bar[..k] {
-                assert!(
-                    !a.expand(1.0).intersects(b.expand(1.0)),
-                    "{what} at {a} touches {other} at {b}, width {width}"
-                );
+                assert!(!a.intersects(b.expand(1.0)), "{what} at {a} touches {other} at {b}, width {width}");
             }
         }
         window.get_by_label("⏸ Pause");

@@ -11,8 +11,12 @@ use super::widgets::{command_button, command_button_enabled};
 use super::{look, style};
 use crate::session::{Command, Dialog, Group, Place, Session, info_of, table};
 
-/// Size of one of the three place buttons, points.
+/// Size of one of the three place buttons, points, and its width where there is little room.
 const PLACE: Vec2 = Vec2::new(96.0, 30.0);
+const NARROW_PLACE: f32 = 72.0;
+
+/// Below this width of the bar there is little room, points.
+const LITTLE_ROOM: f32 = 760.0;
 
 /// Width that menus, undo and gallery take side by side, points.
 const ROOM_FOR_MENUS: f32 = 460.0;
@@ -36,7 +40,8 @@ const MENUS: [(&str, &[Group]); 7] = [
 
 pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     let bar = ui.max_rect();
-    let middle = Rect::from_center_size(bar.center(), Vec2::new(3.0 * PLACE.x + 8.0, PLACE.y));
+    let place_size = if bar.width() < LITTLE_ROOM { Vec2::new(NARROW_PLACE, PLACE.y) } else { PLACE };
+    let middle = Rect::from_center_size(bar.center(), Vec2::new(3.0 * place_size.x + 8.0, place_size.y));
     let left = Rect::from_min_max(bar.min, [middle.left() - 12.0, bar.bottom()].into());
     let right = Rect::from_min_max([middle.right() + 12.0, bar.top()].into(), bar.max);
 
@@ -57,7 +62,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     ui.scope_builder(UiBuilder::new().max_rect(middle).layout(Layout::left_to_right(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for place in [Place::Paint, Place::Learn, Place::Live] {
-            place_button(ui, session, place, commands);
+            place_button(ui, session, place, place_size, commands);
         }
     });
     ui.scope_builder(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)), |ui| {
@@ -125,7 +130,7 @@ fn rows(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, comma
     }
 }
 
-fn place_button(ui: &mut Ui, session: &Session, place: Place, commands: &mut Vec<Command>) {
+fn place_button(ui: &mut Ui, session: &Session, place: Place, size: Vec2, commands: &mut Vec<Command>) {
     let command = Command::SetPlace(place);
     let Some(info) = info_of(&command) else { return };
     let here = session.place() == place;
@@ -133,7 +138,7 @@ fn place_button(ui: &mut Ui, session: &Session, place: Place, commands: &mut Vec
     let colour = if here { style::TEXT_STRONG } else { style::TEXT };
     let text = RichText::new(info.name).size(15.0).color(colour);
     let fill = if here { style::ACCENT_DARK } else { style::FIELD };
-    let button = Button::new(text).min_size(PLACE).fill(fill).corner_radius(8.0).selected(here);
+    let button = Button::new(text).min_size(size).fill(fill).corner_radius(8.0).selected(here);
     let response = ui.add(button).on_hover_text(info.full_tooltip());
     if learning {
         // How far learning has come, also when another place is shown.

@@ -13,7 +13,7 @@ const ROW: f32 = 52.0;
 const TALL_ROW: f32 = 84.0;
 
 /// An offer takes as much in one line, points.
-const ONE_LINE: f32 = 590.0;
+const ONE_LINE: f32 = 740.0;
 
 /// Below the upper edge, where there is no caption.
 const BELOW_EDGE: f32 = 84.0;
