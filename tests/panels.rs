@@ -14,7 +14,7 @@ use unstill::rule::{LiveSettings, Rule};
 use unstill::session::{Command, Dialog, Effect, Event, Place, Session, TrainingState};
 use unstill::snapshot::motifs;
 use unstill::ui::{SIDE_WIDTH, TOP_HEIGHT};
-use unstill::worker::{self, Progress};
+use unstill::worker::{self, Pace, Progress};
 
 #[test]
 fn the_three_places_are_one_click_apart() {
@@ -75,9 +75,19 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
     let point = |step| StepStats { phase: Phase::Energy, step, steps: 100, loss: 1.0 / step as f64 };
     let stats = point(40);
     let curve = (1..=40).map(point).collect();
-    let progress = Progress { stats, loss_smoothed: 0.03, steps_per_s: 20.0, eta_s: 75.0, curve };
+    let progress = Progress { stats, loss_smoothed: 0.03, steps_per_s: 20.0, curve };
     window.state_mut().session.on_event(Event::Training { run, event: worker::Event::Progress(progress) });
     settle(&mut window);
+    window.get_by_label("20 steps/s");
+    let pace = Pace { sample_s: 0.0, energy_step_s: 0.05, flow_step_s: 1.25 };
+    let key = window.state().effects.iter().find_map(|effect| match effect {
+        Effect::MeasurePace { key, .. } => Some(key.clone()),
+        _ => None,
+    });
+    let key = key.expect("Learn asks how fast this machine is");
+    window.state_mut().session.on_event(Event::PaceMeasured { key, pace: Some(pace) });
+    settle(&mut window);
+    // Sixty steps of the flow at the length that was measured.
     window.get_by_label_contains("1 min 15 s left");
     window.get_by_label("Loss");
     let event = worker::Event::Failed { message: "The loss became NaN.".into() };

@@ -21,7 +21,7 @@ const LOOK_EVERY: [Duration; 2] = [Duration::from_millis(500), Duration::from_mi
 /// A look may take this share of a core.
 const LOOK_SHARE: u32 = 4;
 /// While it learns, both cores are needed: a rule is measured at most this often, and for this share of a core.
-const MEASURE_EVERY: Duration = Duration::from_secs(3);
+const MEASURE_EVERY: Duration = Duration::from_secs(1);
 const MEASURE_SHARE: u32 = 3;
 /// What is told of a certificate in the making, at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(200);

@@ -11,7 +11,7 @@ use super::output::{Answer, Progress, finite, load};
 use crate::learn::{Drive, Phase, StepStats, TrainingSettings};
 use crate::rule::{FlowKind, NetShape, Rule};
 use crate::scene::{Flows, LearnedFlow, MAX_FLOWS, Scene, check_writable};
-use crate::worker::{Event, Reason, Training};
+use crate::worker::{Event, Pace, Reason, Training, left_s};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -111,6 +111,8 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let begun = Instant::now();
     let start = scene.rule.clone().filter(|_| args.resume);
     let another = AnotherFlow { seed: args.seed.unwrap_or(scene.flows.next_seed()), drive: drive_of(args, &scene) };
+    // The bar alone tells what is left. What cannot be learned from is refused by the run itself.
+    let pace = if quiet { None } else { Pace::measure(&scene.snapshot, &scene.ensemble, &scene.training).ok() };
     let training = match scene.rule.clone().filter(|_| args.add_flow) {
         Some(rule) => {
             let settings = TrainingSettings { seed: another.seed, drive: another.drive, ..scene.training };
@@ -119,7 +121,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         None => Training::start(scene.snapshot.clone(), scene.ensemble, scene.training, start),
     };
     stop_on_interrupt(&training)?;
-    let outcome = follow(&training, quiet);
+    let outcome = follow(&training, pace.as_ref(), &scene.training, quiet);
     // After a failure these are the last good weights: better than none, but no reason to give up an older rule.
     let replaces_a_rule = args.out.is_none() && scene.rule.is_some();
     let whole = outcome.as_ref().is_ok_and(|last| last.completed || args.resume || args.add_flow);
@@ -244,7 +246,7 @@ struct Last {
 }
 
 /// Shows the progress until the last event; an error is the sentence of the failure.
-fn follow(training: &Training, quiet: bool) -> Result<Last, String> {
+fn follow(training: &Training, pace: Option<&Pace>, settings: &TrainingSettings, quiet: bool) -> Result<Last, String> {
     let mut last = Last { completed: false, steps: 0, energy_loss: f64::NAN, flow_loss: None };
     let mut bar: Option<Progress> = None;
     loop {
@@ -265,8 +267,10 @@ fn follow(training: &Training, quiet: bool) -> Result<Last, String> {
                 let bar = bar.get_or_insert_with(|| Progress::new(steps as u64, quiet));
                 bar.phase(name);
                 bar.at(step as u64, || {
-                    let (loss, speed, eta_s) = (progress.loss_smoothed, progress.steps_per_s, progress.eta_s);
-                    format!("loss {loss:.4}, {speed:.0} steps/s, {eta_s:.0} s left")
+                    let (loss, speed) = (progress.loss_smoothed, progress.steps_per_s);
+                    let left = left_s(pace, settings, progress.stats, speed);
+                    let left = left.map_or(String::new(), |seconds| format!(", {seconds:.0} s left"));
+                    format!("loss {loss:.4}, {speed:.0} steps/s{left}")
                 });
             }
             Ok(Event::Finished { reason }) => {

@@ -5,8 +5,8 @@ use crate::engine::{EngineChoice, Headless};
 use crate::rule::{LiveSettings, Rule};
 use crate::snapshot::{Ensemble, Snapshot};
 
-/// Few and short: about half a second of one core for a small picture.
-const SETTINGS: CheckSettings = CheckSettings { steps: 100, grow_steps: 300, replicas: 4, seed: 1 };
+/// Few and short: about a quarter of a second of one core for a small picture.
+const SETTINGS: CheckSettings = CheckSettings { steps: 100, grow_steps: 300, replicas: 2, seed: 1 };
 
 /// Fidelities as of a certificate, but after fewer steps and on fewer swarms: rougher, and lower where growing takes time.
 /// Samples, starts and noise are the same each time, so that two rules are compared like with like.
@@ -81,7 +81,7 @@ mod tests {
         let once = QuickFidelity::measure(&rule, picture, &live, &all).unwrap();
         assert!(once.grown.unwrap() < 0.3 && once.kept.unwrap() < 0.9, "{once:?}");
         assert_eq!(QuickFidelity::measure(&rule, picture, &live, &all).unwrap(), once);
-        assert_eq!(all.steps.load(Ordering::Relaxed), 2 * 4 * (100 + 300), "all steps are told");
+        assert_eq!(all.steps.load(Ordering::Relaxed), 2 * 2 * (100 + 300), "all steps are told");
         let together = once.together().unwrap();
         assert!((2.0 * together - once.grown.unwrap() - once.kept.unwrap()).abs() < 1e-12);
     }

@@ -1,23 +1,30 @@
 //! When a measure that rises with noise has come to rest.
 
-/// Readings that the later half of a curve must have before it is judged.
-const LEAST_READINGS: usize = 8;
+/// Readings that each of the last two quarters of a curve must have before it is judged.
+const LEAST_READINGS: usize = 2;
 /// The pattern must be there: a run that fails is not stopped because it fails steadily.
 const LEAST_FIDELITY: f64 = 0.5;
 
 /// Whether the fidelity `curve` (`[step, fidelity]`, ascending in step) has settled: over the later half of the steps
-/// gone by, of which there are at least eight readings, the mean of the last quarter exceeds that of the third by less
-/// than `gain`, and it is above 0.5.
+/// gone by, the mean of the last quarter exceeds that of the third by less than `gain`, even when it was read one
+/// standard error too low, and it is above 0.5. A smooth curve is judged after eight readings, a noisy one waits for more.
 pub fn has_settled(curve: &[[f64; 2]], gain: f64) -> bool {
     let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return false };
     let half = 0.5 * (first[0] + last[0]);
     let late = &curve[curve.partition_point(|point| point[0] < half)..];
-    if late.len() < LEAST_READINGS {
+    let (third, fourth) = late.split_at(late.len() / 2);
+    if third.len() < LEAST_READINGS {
         return false;
     }
-    let (third, fourth) = late.split_at(late.len() / 2);
-    let mean = |part: &[[f64; 2]]| part.iter().map(|point| point[1]).sum::<f64>() / part.len() as f64;
-    mean(fourth) > LEAST_FIDELITY && mean(fourth) - mean(third) < gain
+    let [(before, scatter_before), (now, scatter_now)] = [third, fourth].map(mean_and_its_variance);
+    now > LEAST_FIDELITY && now - before + (scatter_before + scatter_now).sqrt() < gain
+}
+
+fn mean_and_its_variance(readings: &[[f64; 2]]) -> (f64, f64) {
+    let n = readings.len() as f64;
+    let mean = readings.iter().map(|point| point[1]).sum::<f64>() / n;
+    let squares = readings.iter().map(|point| (point[1] - mean).powi(2)).sum::<f64>();
+    (mean, squares / (n * (n - 1.0)))
 }
 
 #[cfg(test)]
@@ -65,7 +72,11 @@ mod tests {
         assert_eq!(settles(0.3, 500.0, 0.02, 3), None);
         assert!(!has_settled(&[], 0.01));
         assert!(!has_settled(&[[1.0, 0.9]; 10], 0.0), "no gain wanted at all");
-        let short: Vec<[f64; 2]> = (0..12).map(|k| [f64::from(k), 0.9]).collect();
-        assert!(!has_settled(&short, 0.01), "six readings in the later half are too few");
+        let steady: Vec<[f64; 2]> = (0..8).map(|k| [f64::from(k), 0.9]).collect();
+        assert!(!has_settled(&steady[..6], 0.01), "three readings in the later half are too few");
+        assert!(has_settled(&steady, 0.01));
+        // The same eight, but nobody could tell a gain of 0.01 in them.
+        let noisy: Vec<[f64; 2]> = (0..8).map(|k| [f64::from(k), 0.9 + 0.02 * f64::from(k % 2)]).collect();
+        assert!(!has_settled(&noisy, 0.01));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::command::{Effect, PaceKey, Place};
 use super::state::Session;
-use crate::worker::Pace;
+use crate::worker::{Pace, left_s};
 
 /// What is known of the speed of learning.
 #[derive(Clone, Debug, Default)]
@@ -59,5 +59,11 @@ impl Session {
     /// while unknown.
     pub fn estimate_s(&self, settings: &crate::learn::TrainingSettings) -> Option<f64> {
         self.pace.pace.map(|pace| pace.estimate_s(settings))
+    }
+
+    /// Seconds that the present run has before it; `None` while unknown.
+    pub fn learning_left_s(&self) -> Option<f64> {
+        let last = self.training.last.filter(|_| self.training.state.is_active())?;
+        left_s(self.pace.pace.as_ref(), &self.document.training, last, self.training.steps_per_s)
     }
 }

@@ -39,8 +39,6 @@ pub struct TrainingView {
     /// Running mean of the loss of the present phase.
     pub loss_smoothed: f64,
     pub steps_per_s: f64,
-    /// Seconds left.
-    pub eta_s: Option<f64>,
     pub energy_loss: Curve,
     pub flow_loss: Curve,
     /// How good the newest weights are, measured now and then beside the run.
@@ -78,15 +76,11 @@ impl TrainingView {
                 self.last = Some(progress.stats);
                 self.loss_smoothed = progress.loss_smoothed;
                 self.steps_per_s = progress.steps_per_s;
-                self.eta_s = Some(progress.eta_s).filter(|eta| eta.is_finite());
             }
             Event::Paused => self.state = TrainingState::Paused,
             Event::Resumed => self.state = TrainingState::Running,
             Event::Finished { reason } => self.state = TrainingState::Finished { early: reason == Reason::Stopped },
             Event::Failed { message } => self.state = TrainingState::Failed(message),
-        }
-        if !self.state.is_active() {
-            self.eta_s = None;
         }
         before != self.state
     }
@@ -111,7 +105,7 @@ mod tests {
     fn progress(step: usize, loss: f64) -> Event {
         let stats = StepStats { phase: Phase::Energy, step, steps: 10, loss };
         let curve = vec![stats];
-        Event::Progress(Progress { stats, loss_smoothed: loss, steps_per_s: 5.0, eta_s: 1.0, curve })
+        Event::Progress(Progress { stats, loss_smoothed: loss, steps_per_s: 5.0, curve })
     }
 
     #[test]
@@ -128,7 +122,6 @@ mod tests {
         assert!(view.take(Event::Finished { reason: Reason::Completed }));
         assert!(!view.take(Event::Failed { message: "late".into() }), "what is over is over");
         assert_eq!(view.state, TrainingState::Finished { early: false });
-        assert_eq!(view.eta_s, None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::widgets::{Scale, card, choice, command_button_enabled, row, section, 
 use super::{meter, observe, style};
 use crate::learn::{Drive, Phase, TrainingSettings};
 use crate::rule::FlowKind;
-use crate::session::{Command, PlotKind, Session, TrainingState, TrainingView};
+use crate::session::{Command, PlotKind, Session, TrainingState};
 
 /// Name, steps of the energy, steps of the flow.
 const PRESETS: [(&str, usize, usize); 3] = [("Quick", 800, 400), ("Standard", 3000, 1200), ("Thorough", 9000, 3000)];
@@ -25,7 +25,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
         let colour = if warning.blocks { style::ERROR } else { style::WARN };
         card(ui, colour, &warning.text, warning.mend);
     }
-    status(ui, training);
+    status(ui, session);
     if session.has_rule() && !active {
         meter::seal(ui, session, commands);
     }
@@ -146,7 +146,8 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     };
 }
 
-fn status(ui: &mut Ui, training: &TrainingView) {
+fn status(ui: &mut Ui, session: &Session) {
+    let training = session.training();
     match &training.state {
         TrainingState::Idle => {
             ui.label(RichText::new("The swarm stays alive on the canvas while it learns.").color(style::TEXT_WEAK));
@@ -165,12 +166,13 @@ fn status(ui: &mut Ui, training: &TrainingView) {
                     .fill(style::ACCENT_DARK.colour())
                     .text(text),
             );
-            let eta = match (&training.state, training.eta_s) {
+            let speed = match (&training.state, session.learning_left_s()) {
                 (TrainingState::Paused, _) => "paused".to_owned(),
                 (_, Some(seconds)) => format!("{} left · {:.0} steps/s", duration(seconds), training.steps_per_s),
+                _ if training.last.is_some() => format!("{:.0} steps/s", training.steps_per_s),
                 _ => String::new(),
             };
-            ui.label(RichText::new(eta).color(style::TEXT_WEAK));
+            ui.label(RichText::new(speed).color(style::TEXT_WEAK));
         }
         TrainingState::Finished { early } => {
             let how = if *early { "Stopped" } else { "Learned" };

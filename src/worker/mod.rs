@@ -7,7 +7,7 @@ mod outbox;
 mod pace;
 mod run;
 
-pub use pace::Pace;
+pub use pace::{Pace, left_s};
 pub use run::{Learner, panic_text};
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -48,8 +48,6 @@ pub struct Progress {
     pub loss_smoothed: f64,
     /// Steps per second of training, pauses left out.
     pub steps_per_s: f64,
-    /// Seconds left at that speed.
-    pub eta_s: f64,
     /// Points of the loss curve since the last progress that arrived, oldest first: none is lost when the reader is
     /// slow. Each carries the mean loss of about a tenth of a second, at the last step of it.
     pub curve: Vec<StepStats>,

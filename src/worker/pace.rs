@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::learn::{LearnError, Trainer, TrainingSettings};
+use crate::learn::{LearnError, Phase, StepStats, Trainer, TrainingSettings};
 use crate::rule::FlowKind;
 use crate::snapshot::{Ensemble, Snapshot};
 
@@ -42,17 +42,52 @@ impl Pace {
 
     /// Seconds that a run with these numbers of steps will take.
     pub fn estimate_s(&self, settings: &TrainingSettings) -> f64 {
-        let flow_steps = if settings.flow == FlowKind::Learned { settings.flow_steps } else { 0 };
         self.sample_s * settings.pool as f64
             + self.energy_step_s * settings.steps as f64
-            + self.flow_step_s * flow_steps as f64
+            + self.flow_step_s * flow_steps(settings) as f64
     }
+}
+
+/// Seconds left of a run that stands at `last` and makes `steps_per_s` at present. A step of the flow takes longer than
+/// one of the energy: how much longer is in `pace`, and without it nothing can be said before the flow's turn.
+pub fn left_s(pace: Option<&Pace>, settings: &TrainingSettings, last: StepStats, steps_per_s: f64) -> Option<f64> {
+    let rest = last.steps.saturating_sub(last.step);
+    let of_flow = if last.phase == Phase::Energy { flow_steps(settings).min(rest) } else { 0 };
+    // Counted in steps of the present kind.
+    let longer = match pace {
+        _ if of_flow == 0 => 0.0,
+        Some(pace) => pace.flow_step_s / pace.energy_step_s,
+        None => return None,
+    };
+    let seconds = ((rest - of_flow) as f64 + of_flow as f64 * longer) / steps_per_s;
+    Some(seconds).filter(|seconds| seconds.is_finite())
+}
+
+fn flow_steps(settings: &TrainingSettings) -> usize {
+    if settings.flow == FlowKind::Learned { settings.flow_steps } else { 0 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::snapshot::motifs;
+
+    #[test]
+    fn what_is_left_counts_the_steps_of_the_flow_at_their_own_length() {
+        let settings = TrainingSettings { steps: 300, flow_steps: 100, ..TrainingSettings::default() };
+        let pace = Pace { sample_s: 0.1, energy_step_s: 0.01, flow_step_s: 0.03 };
+        let at = |phase, step, steps| StepStats { phase, step, steps, loss: 1.0 };
+        // Half as fast as foretold: 100 steps of 20 ms and 100 of 60 ms.
+        let energy = at(Phase::Energy, 200, 400);
+        let left = left_s(Some(&pace), &settings, energy, 50.0).expect("all is known");
+        assert!((left - 8.0).abs() < 1e-12, "{left}");
+        assert_eq!(left_s(None, &settings, energy, 50.0), None, "nobody knows how long the flow will take");
+        let flow = at(Phase::Flow, 350, 400);
+        assert_eq!(left_s(None, &settings, flow, 25.0), Some(2.0));
+        let exact = TrainingSettings { flow: FlowKind::Exact, ..settings };
+        assert_eq!(left_s(None, &exact, at(Phase::Energy, 200, 300), 50.0), Some(2.0));
+        assert_eq!(left_s(Some(&pace), &settings, energy, 0.0), None, "no speed yet");
+    }
 
     #[test]
     fn what_is_measured_foretells_what_a_run_takes() {

@@ -204,7 +204,6 @@ impl Meter {
             stats,
             loss_smoothed: self.smoothed / self.weight,
             steps_per_s: self.steps_per_s,
-            eta_s: stats.steps.saturating_sub(stats.step) as f64 / self.steps_per_s,
             curve: vec![point],
         })
     }

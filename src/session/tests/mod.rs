@@ -76,7 +76,7 @@ fn started(effects: &[Effect]) -> Option<&TrainingRequest> {
 
 fn progress(step: usize) -> worker::Event {
     let stats = StepStats { phase: Phase::Energy, step, steps: 10, loss: 0.5 };
-    worker::Event::Progress(Progress { stats, loss_smoothed: 0.5, steps_per_s: 3.0, eta_s: 2.0, curve: vec![stats] })
+    worker::Event::Progress(Progress { stats, loss_smoothed: 0.5, steps_per_s: 3.0, curve: vec![stats] })
 }
 
 fn trained(session: &mut Session, event: worker::Event) -> Vec<Effect> {

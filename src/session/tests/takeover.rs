@@ -135,7 +135,7 @@ fn a_phase_whose_fidelity_has_settled_is_ended_once_where_that_is_wanted() {
     assert!(run_through(false).is_empty());
     let ends = run_through(true);
     assert_eq!(ends.len(), 1, "{ends:?}");
-    assert!((15..40).contains(&ends[0]), "{ends:?}");
+    assert!((10..40).contains(&ends[0]), "{ends:?}");
 }
 
 #[test]
