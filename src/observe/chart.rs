@@ -96,6 +96,13 @@ impl Chart {
 }
 
 /// A cell that may hold commas.
+/// The least of 1, 2, 5, 10, 20 and so on, also of 0.5, 0.2 and so on, that is no less than `rough`, a positive number:
+/// the distance of the marks on an axis.
+pub fn round_step(rough: f64) -> f64 {
+    let magnitude = 10f64.powf(rough.log10().floor());
+    [1.0, 2.0, 5.0, 10.0].map(|m| m * magnitude).into_iter().find(|&step| step >= rough).unwrap_or(rough)
+}
+
 fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
@@ -112,6 +119,13 @@ mod tests {
         let expected = "steps,polarisation,\"milling, whole\"\n0,0.5,\n10,0.75,0.25\n20,,0.001\n";
         assert_eq!(chart.to_csv(), expected);
         assert_eq!(Chart::new("", "x", "y").to_csv(), "x\n");
+    }
+
+    #[test]
+    fn marks_lie_at_round_numbers() {
+        for (rough, round) in [(0.7, 1.0), (1.1, 2.0), (30.0, 50.0), (51.0, 100.0), (0.03, 0.05)] {
+            assert!((round_step(rough) - round).abs() < 1e-9 * round, "{rough}");
+        }
     }
 
     #[test]

@@ -1,17 +1,22 @@
 //! The drawer of live plots under the canvas. Which ones is the user's choice; each can be saved as a table or a picture.
 
-use egui_plot::{Line, LineStyle, Plot, PlotPoints};
+use egui_plot::{Axis, AxisHints, GridInput, GridMark, Line, LineStyle, Plot, PlotPoints};
 
 use super::egui::{self, Align, Button, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
 use super::state::UiState;
 use super::style;
-use crate::observe::chart::Chart;
+use crate::observe::chart::{Chart, round_step};
 use crate::session::{Command, Dialog, PlotKind, Session, info_of};
 
 /// Height of the drawer, points.
 const HEIGHT: f32 = 216.0;
 /// Least width of a plot, points; more of them are scrolled to.
 const LEAST_WIDTH: f32 = 230.0;
+
+/// Least distance of marks along and up a plot, points: room for five digits, and for the height of a line.
+const MARK_SPACING: [f32; 2] = [48.0, 32.0];
+/// What the library takes for the least distance of grid lines, points.
+const LEAST_GRID: f32 = 8.0;
 
 /// What the drawer remembers.
 pub(super) struct Drawer {
@@ -164,6 +169,25 @@ fn heading(session: &Session, kind: PlotKind, chart: &Chart) -> String {
     }
 }
 
+/// Round numbers at least `spacing` points from one to the next. (The grid of the library has powers of ten alone, and no
+/// number on most of them where a plot is narrow.)
+fn marks(input: GridInput, spacing: f32) -> Vec<GridMark> {
+    let step_size = round_step(input.base_step_size * f64::from(spacing / LEAST_GRID));
+    let (low, high) = input.bounds;
+    let (first, last) = ((low / step_size).ceil() as i64, (high / step_size).floor() as i64);
+    (first..=last).map(|k| GridMark { value: k as f64 * step_size, step_size }).collect()
+}
+
+/// Every mark has its number, in full colour.
+fn axis(axis: Axis) -> AxisHints<'static> {
+    let spacing = MARK_SPACING[usize::from(axis)];
+    let digits = |mark: GridMark| (-mark.step_size.log10()).ceil().max(0.0) as usize;
+    AxisHints::new(axis)
+        .label_spacing(spacing - 2.0..=spacing - 1.0)
+        .formatter(move |mark, _| format!("{:.*}", digits(mark), mark.value))
+        .min_thickness(if axis == Axis::Y { 28.0 } else { 0.0 })
+}
+
 fn draw(ui: &mut Ui, kind: PlotKind, chart: &Chart, height: f32) {
     let mut plot = Plot::new(("plot", kind))
         .height(height)
@@ -172,10 +196,13 @@ fn draw(ui: &mut Ui, kind: PlotKind, chart: &Chart, height: f32) {
         .allow_zoom(false)
         .allow_scroll(false)
         .allow_boxed_zoom(false)
-        .grid_color(style::TEXT_WEAK.gamma_multiply(0.7))
-        .grid_spacing(10.0..=90.0)
-        .show_background(false)
-        .y_axis_min_width(28.0);
+        .grid_color(style::TEXT_WEAK.gamma_multiply(0.5))
+        .grid_spacing(LEAST_GRID..=90.0)
+        .x_grid_spacer(|input| marks(input, MARK_SPACING[0]))
+        .y_grid_spacer(|input| marks(input, MARK_SPACING[1]))
+        .custom_x_axes(vec![axis(Axis::X)])
+        .custom_y_axes(vec![axis(Axis::Y)])
+        .show_background(false);
     for &y in &chart.include_y {
         plot = plot.include_y(y);
     }

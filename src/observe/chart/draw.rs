@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use image::{Rgba, RgbaImage};
 
-use super::Chart;
+use super::{Chart, round_step};
 
 const PAPER: [u8; 3] = [252, 252, 250];
 const INK: [u8; 3] = [44, 48, 56];
@@ -126,9 +126,7 @@ fn range(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
 
 /// Round numbers within `range`, about `count` of them.
 fn ticks([low, high]: [f64; 2], count: f64) -> Vec<f64> {
-    let rough = (high - low) / count.clamp(2.0, 12.0);
-    let magnitude = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * magnitude).into_iter().find(|&step| step >= rough).unwrap_or(rough);
+    let step = round_step((high - low) / count.clamp(2.0, 12.0));
     let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
     (first..=last).map(|k| k as f64 * step).collect()
 }
