@@ -189,7 +189,7 @@ fn each_first_step_is_ticked_off_and_after_the_third_the_hint_never_comes_back()
 #[test]
 fn the_hint_is_whole_in_a_narrow_window_and_keeps_off_the_meter() {
     let window = window_of(in_place(alive(), Place::Live), Vec2::new(683.0, 600.0));
-    let meter = window.get_by_label("Fidelity").rect();
+    let meter = window.get_by_label_contains("Pattern fidelity").rect();
     for name in ["1  Paint", "3  Live", "×"] {
         let at = window.get_by_label(name).rect();
         assert!(window.state().free.contains_rect(at) && !at.intersects(meter), "{name} at {at}, meter at {meter}");
