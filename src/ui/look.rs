@@ -48,7 +48,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
     section(ui, "Light and time");
     toggle(ui, "Glow", look.glow, Command::Prefer(Preference::ToggleGlow), commands);
     if state.glow_is_left_out {
-        let text = "left out now: so many would take too long without a GPU";
+        let text = "left out: so many, and no GPU";
         let tooltip = "This machine draws in software: more than 2000 particles are drawn without their light";
         ui.label(RichText::new(text).small().color(style::WARN)).on_hover_text(tooltip);
     }
