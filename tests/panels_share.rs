@@ -11,7 +11,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
 use unstill::observe::picture::FilmKind;
-use unstill::session::{Command, Dialog, Effect, Place, Preference, ShareCommand, ShareOrder};
+use unstill::session::{Command, Dialog, Effect, FilmView, Place, Preference, ShareCommand, ShareOrder};
 use unstill::snapshot::motifs;
 use unstill::ui::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
 
@@ -74,12 +74,16 @@ fn own_scenes_stand_on_a_shelf_of_the_gallery_and_open_with_a_click() {
         snapshot: Arc::new(motifs::by_name("mill").expect("a bundled picture").snapshot()),
         swarm: None,
         is_mine: true,
+        fault: None,
         changed: None,
     };
-    let mut window = shared(ShareReadouts { mine: Arc::new(vec![card("Waltz"), card("Rings")]), ..with_folder() });
+    let broken = SceneCard { fault: Some("half of it is missing".into()), ..card("Half") };
+    let cards = Arc::new(vec![card("Waltz"), card("Rings"), broken]);
+    let mut window = shared(ShareReadouts { mine: cards, ..with_folder() });
     apply(&mut window, Command::Ask(Dialog::Gallery));
     assert!(window.query_by_label("Open Waltz").is_none());
-    click(&mut window, "My scenes (2)");
+    click(&mut window, "My scenes (3)");
+    window.get_by_label("cannot be read");
     click(&mut window, "Open Rings");
     assert!(window.state().commands.contains(&Command::Open("/home/me/Rings.png".into())));
     // It fades.
@@ -112,6 +116,9 @@ fn the_settings_of_a_film_become_commands_and_mp4_without_ffmpeg_says_what_is_mi
     apply(&mut window, Command::Ask(Dialog::Film));
     click(&mut window, "APNG");
     assert_eq!(window.state().session.film().kind, FilmKind::Apng);
+    assert_eq!(window.state().session.film().view, FilmView::Window);
+    click(&mut window, "whole world");
+    assert_eq!(window.state().session.film().view, FilmView::World);
     click(&mut window, "the end fades into the beginning");
     assert!(window.state().session.film().loops);
     let film = |window: &Window| {

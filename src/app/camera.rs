@@ -34,6 +34,35 @@ pub struct Camera {
     fitted: bool,
 }
 
+/// What the window shows of a world.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gaze {
+    /// Nobody has moved the view: it shows the whole box.
+    pub is_fitted: bool,
+    /// World position in the middle.
+    pub centre: [f64; 2],
+    /// Relative to a view that the box just fits in.
+    pub magnification: f64,
+    /// Sides of the view, in any unit.
+    pub shape: [f64; 2],
+    /// Where the creature is that is followed.
+    pub followed: Option<[f64; 2]>,
+}
+
+impl Gaze {
+    /// Magnification of the fitted view.
+    pub const FITTED: f64 = FIT_SHARE;
+}
+
+/// `centre` after gliding for `dt_s` seconds towards a place on a torus, the shorter way round.
+pub fn glided(centre: [f64; 2], target: [f64; 2], box_size: [f64; 2], dt_s: f64) -> [f64; 2] {
+    let share = 1.0 - (-FOLLOW_RATE * dt_s).exp();
+    [0, 1].map(|axis| {
+        let (side, apart) = (box_size[axis], target[axis] - centre[axis]);
+        (centre[axis] + share * (apart - side * (apart / side).round())).rem_euclid(side)
+    })
+}
+
 impl Default for Camera {
     fn default() -> Self {
         Self { centre: [0.5; 2], zoom: 1.0, zoom_goal: 1.0, anchor: None, box_size: [1.0; 2], fitted: true }
@@ -71,17 +100,24 @@ impl Camera {
 
     /// Glides towards a place on a torus, the shorter way round; `dt_s`: since the last frame. Zooms in when the whole box
     /// was shown.
-    pub fn follow(&mut self, free: Rect, [x, y]: [f64; 2], dt_s: f64) {
+    pub fn follow(&mut self, free: Rect, place: [f64; 2], dt_s: f64) {
         if self.fitted {
             self.fitted = false;
             self.zoom_goal = self.zoom.max(f64::from(free.height()) / FOLLOWED_LENGTH);
         }
-        let share = 1.0 - (-FOLLOW_RATE * dt_s).exp();
-        for ((centre, target), side) in self.centre.iter_mut().zip([x, y]).zip(self.box_size) {
-            let apart = target - *centre;
-            *centre = (*centre + share * (apart - side * (apart / side).round())).rem_euclid(side);
-        }
+        self.centre = glided(self.centre, place, self.box_size, dt_s);
         self.anchor = None;
+    }
+
+    /// What is shown, for a film.
+    pub fn gaze(&self, free: Rect, followed: Option<[f64; 2]>) -> Gaze {
+        Gaze {
+            is_fitted: self.fitted,
+            centre: self.centre,
+            magnification: FIT_SHARE * self.zoom / self.fitted_zoom(free),
+            shape: [f64::from(free.width().max(1.0)), f64::from(free.height().max(1.0))],
+            followed,
+        }
     }
 
     /// Shows the whole box again.

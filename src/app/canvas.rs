@@ -3,7 +3,7 @@
 use bevy_egui::egui::{self, Id, LayerId, Popup, Pos2, Rect, Sense, Ui, UiBuilder};
 
 use super::brush;
-use super::camera::Camera;
+use super::camera::{Camera, Gaze};
 use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, Sight, SwarmBuffer, body};
@@ -228,6 +228,11 @@ impl Canvas {
         if let Some(place_l) = place_l {
             self.live.follow(self.free, place_l, dt_s);
         }
+    }
+
+    /// What is shown of the living swarm. `followed`: where the creature is that is followed, ℓ.
+    pub fn gaze(&self, followed: Option<[f64; 2]>) -> Gaze {
+        self.live.gaze(self.free, followed)
     }
 
     /// Shows the whole box again.

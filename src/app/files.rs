@@ -97,9 +97,10 @@ impl Files {
                     return Event::Opened { source: SceneSource::File(path), result };
                 }
                 Some(FileKind::Image) => {
-                    if lost_its_scene(&path) {
+                    // A picture that cannot be read is told by the one who reads it in earnest.
+                    if guarded("a look at the picture", || Ok(lost_its_scene(&path))).unwrap_or(false) {
                         let text = "This looks like a picture of a scene, but the scene in it is gone: another program \
-                                    has saved it anew. Only its particles are left; the original file has all.";
+                                    has saved it anew. Only what it looks like can be used; the original file has all.";
                         let _ = notices.send((Level::Warning, text.to_owned()));
                     }
                     return Event::Share(ShareEvent::IsImage(path));

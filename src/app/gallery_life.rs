@@ -12,6 +12,7 @@ use rand::rngs::StdRng;
 
 use super::bundled;
 use super::desk::guarded;
+use super::thumbs::cut;
 use crate::engine::CpuEngine;
 use crate::observe::noised;
 use crate::rule::{FlowKind, LiveSettings};
@@ -21,6 +22,9 @@ use crate::ui::GalleryLife;
 
 /// About so many particles live on a card: few enough to be seen one by one.
 const PARTICLES: usize = 28;
+
+/// Of a painting that is a sample as it stands and has more, a piece lives.
+const MOST_PARTICLES: usize = 300;
 
 /// Shortest time from one picture to the next, and steps between.
 const PACE: Duration = Duration::from_millis(60);
@@ -96,7 +100,10 @@ fn begin(name: &str, scene: &Scene) -> Option<Card> {
     let rule = scene.rule.as_ref()?;
     let mut rng = StdRng::seed_from_u64(5);
     let sampler = Sampler::new(&scene.snapshot, &scene.ensemble.for_particles(&scene.snapshot, PARTICLES)).ok()?;
-    let sample = sampler.sample(&mut rng).ok()?;
+    let mut sample = sampler.sample(&mut rng).ok()?;
+    if sample.len() > MOST_PARTICLES {
+        cut(&mut sample);
+    }
     let flow =
         if scene.live.flow == FlowKind::Learned && rule.flow.is_none() { FlowKind::Exact } else { scene.live.flow };
     let settings = LiveSettings { flow, denoised: true, ..scene.live };

@@ -8,13 +8,22 @@ use arc_swap::ArcSwap;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::desk::Desk;
-use crate::scene::Scene;
-use crate::snapshot::Swarm;
+use super::desk::{Desk, guarded};
+use crate::scene::{Loaded, Scene, holds_scene, is_picture_name};
+use crate::snapshot::{Particle, Swarm};
 use crate::ui::SceneCard;
 
 /// More scenes than this are not shown, the newest first.
 const MOST: usize = 200;
+
+/// Longest name of a file, bytes, without its number and ending.
+const MOST_BYTES: usize = 200;
+
+/// More cards are shown when so many were read anew.
+const SHOWN_AT_ONCE: usize = 12;
+
+/// More particles are not drawn on a card.
+const MOST_DRAWN: usize = 1000;
 
 /// Particles on the card of a scene that has no saved swarm.
 const SAMPLE_PARTICLES: usize = 60;
@@ -48,7 +57,13 @@ impl Mine {
         let (folder, recent, cards) = (self.folder.clone(), recent.to_vec(), self.cards.clone());
         self.desk.put(move || {
             let known = cards.load_full();
-            cards.store(Arc::new(read(folder.as_deref(), &recent, &known)));
+            let all = read(folder.as_deref(), &recent, &known, |some| {
+                // At the first look the newest ones need not wait for the rest.
+                if known.is_empty() {
+                    cards.store(Arc::new(some.to_vec()));
+                }
+            });
+            cards.store(Arc::new(all));
         });
     }
 
@@ -66,7 +81,9 @@ impl Mine {
 /// `name` without what file systems do not like.
 pub fn file_name(name: &str) -> String {
     let clean = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '-' } else { c };
-    let name: String = name.trim().chars().map(clean).take(80).collect();
+    let mut name: String = name.trim().chars().map(clean).take(80).collect();
+    // File systems count bytes, and a letter may have four.
+    name.truncate(name.floor_char_boundary(MOST_BYTES));
     // No hidden files, and no endings that Windows drops.
     let name = name.trim_matches(['.', ' ']).to_owned();
     if name.is_empty() { "scene".to_owned() } else { name }
@@ -79,8 +96,13 @@ pub fn free_path(folder: &Path, name: &str, ending: &str, own: Option<&Path>) ->
     paths.into_iter().find(|path| own == Some(path) || !path.exists()).expect("some number is free")
 }
 
-/// The scenes, newest first.
-fn read(folder: Option<&Path>, recent: &[PathBuf], known: &[SceneCard]) -> Vec<SceneCard> {
+/// The scenes, newest first. `show`: called now and then with those read so far.
+fn read(
+    folder: Option<&Path>,
+    recent: &[PathBuf],
+    known: &[SceneCard],
+    mut show: impl FnMut(&[SceneCard]),
+) -> Vec<SceneCard> {
     let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let is_scene = |path: &PathBuf| path.extension().is_some_and(|e| e == "ron" || e.eq_ignore_ascii_case("png"));
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_scene).collect();
@@ -93,20 +115,55 @@ fn read(folder: Option<&Path>, recent: &[PathBuf], known: &[SceneCard]) -> Vec<S
     let mut dated: Vec<(SystemTime, PathBuf)> =
         paths.into_iter().filter_map(|path| Some((time(&path)?, path))).collect();
     dated.sort_by(|a, b| b.cmp(a));
-    let card = |(changed, path): (SystemTime, PathBuf)| {
+    let mut cards: Vec<SceneCard> = Vec::new();
+    let mut new = 0;
+    for (changed, path) in dated.into_iter().take(MOST) {
         if let Some(card) = known.iter().find(|card| card.path == path && card.changed == Some(changed)) {
-            return Some(card.clone());
+            cards.push(card.clone());
+            continue;
         }
-        // What cannot be read is no scene to show.
-        let scene = Scene::load(&path).ok()?.scene;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let swarm = living(&scene).map(Arc::new);
-        let title = if scene.title.is_empty() { name } else { scene.title };
         let is_mine = folder.is_some_and(|folder| path.parent() == Some(folder));
-        let snapshot = Arc::new(scene.snapshot);
-        Some(SceneCard { path, title, notes: scene.notes, snapshot, swarm, is_mine, changed: Some(changed) })
-    };
-    dated.into_iter().take(MOST).filter_map(card).collect()
+        let Some(read) = card(&path) else { continue };
+        cards.push(SceneCard { is_mine, changed: Some(changed), ..read });
+        new += 1;
+        if new % SHOWN_AT_ONCE == 0 {
+            show(&cards);
+        }
+    }
+    cards
+}
+
+/// The card of one scene; `None` for a picture that is none.
+fn card(path: &Path) -> Option<SceneCard> {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let blank = SceneCard { path: path.to_owned(), title: name, ..SceneCard::default() };
+    let loaded = guarded(&format!("reading {}", path.display()), || Scene::load(path).map_err(|e| e.to_string()));
+    match loaded {
+        Ok(Loaded { scene, .. }) => {
+            let swarm = living(&scene).map(|swarm| Arc::new(middle_of(swarm)));
+            let title = if scene.title.is_empty() { blank.title } else { scene.title };
+            let mut snapshot = scene.snapshot;
+            let every = snapshot.particles.len().div_ceil(MOST_DRAWN).max(1);
+            snapshot.particles = snapshot.particles.into_iter().step_by(every).collect();
+            Some(SceneCard { title, notes: scene.notes, snapshot: Arc::new(snapshot), swarm, ..blank })
+        }
+        Err(_) if is_picture_name(path) && !holds_scene(path).unwrap_or(false) => None,
+        Err(why) => Some(SceneCard { fault: Some(why), ..blank }),
+    }
+}
+
+/// A piece of a large swarm: more than fits on a card is neither kept nor drawn.
+fn middle_of(mut swarm: Swarm) -> Swarm {
+    if swarm.len() > MOST_DRAWN {
+        let share = (MOST_DRAWN as f64 / swarm.len() as f64).sqrt();
+        let size = swarm.box_size.map(|side| share * side);
+        let low = [0, 1].map(|axis| 0.5 * (swarm.box_size[axis] - size[axis]));
+        let moved = swarm.particles.iter().map(|p| Particle { x: p.x - low[0], y: p.y - low[1], ..*p });
+        let is_inside = |p: &Particle| (0.0..size[0]).contains(&p.x) && (0.0..size[1]).contains(&p.y);
+        let particles = moved.filter(is_inside).take(2 * MOST_DRAWN).collect();
+        swarm = Swarm { particles, box_size: size };
+    }
+    swarm
 }
 
 /// What lives by the rule of a scene: its saved swarm, else a sample of what the rule keeps.
@@ -129,7 +186,13 @@ mod tests {
         assert_eq!(file_name("  Mühle: am/See?  "), "Mühle- am-See-");
         assert_eq!(file_name(".."), "scene");
         assert_eq!(file_name(""), "scene");
-        assert!(file_name(&"x".repeat(500)).len() <= 80);
+        for long in ["x", "ü", "🙂"] {
+            let name = file_name(&long.repeat(500));
+            assert!(name.len() <= MOST_BYTES && name.chars().count() <= 80, "{name}");
+            let path = free_path(&std::env::temp_dir(), &name, ".png", None);
+            std::fs::write(&path, "").unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            std::fs::remove_file(path).unwrap();
+        }
     }
 
     #[test]
@@ -172,12 +235,28 @@ mod tests {
         image::RgbImage::new(4, 4).save(folder.join("photo.png")).unwrap();
         std::fs::write(folder.join("words.txt"), "").unwrap();
         let recent = [dir.path().join("elsewhere.ron"), dir.path().join("gone.ron")];
-        let cards = read(Some(&folder), &recent, &[]);
+        let cards = read(Some(&folder), &recent, &[], |_| ());
         let seen: Vec<(&str, bool)> = cards.iter().map(|card| (card.title.as_str(), card.is_mine)).collect();
         assert_eq!(seen, [("elsewhere.ron", false), ("mine/b.png", true), ("mine/a.ron", true)]);
         assert!(cards.iter().all(|card| card.swarm.is_none()), "nothing lives without a rule");
         // What has not changed is not read again.
-        let again = read(Some(&folder), &recent, &cards);
+        let again = read(Some(&folder), &recent, &cards, |_| ());
         assert!(again.iter().zip(&cards).all(|(a, b)| Arc::ptr_eq(&a.snapshot, &b.snapshot)));
+    }
+
+    #[test]
+    fn a_broken_scene_has_a_card_that_says_so_and_of_many_the_first_are_shown_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = Scene::from_snapshot("Mill", motifs::by_name("mill").unwrap().snapshot()).to_ron();
+        for k in 0..SHOWN_AT_ONCE + 3 {
+            std::fs::write(dir.path().join(format!("{k}.ron")), &text).unwrap();
+        }
+        std::fs::write(dir.path().join("half.ron"), &text[..text.len() / 2]).unwrap();
+        let mut shown = Vec::new();
+        let cards = read(Some(dir.path()), &[], &[], |some| shown.push(some.len()));
+        assert_eq!((shown, cards.len()), (vec![SHOWN_AT_ONCE], SHOWN_AT_ONCE + 4));
+        let broken: Vec<&SceneCard> = cards.iter().filter(|card| card.fault.is_some()).collect();
+        assert_eq!(broken.iter().map(|card| card.title.as_str()).collect::<Vec<_>>(), ["half"]);
+        assert!(broken[0].fault.as_ref().is_some_and(|why| why.contains("half.ron")));
     }
 }

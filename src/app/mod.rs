@@ -9,6 +9,7 @@ mod camera;
 mod canvas;
 mod clipboard;
 mod desk;
+mod director;
 mod draft;
 mod draw;
 mod files;
@@ -164,10 +165,9 @@ fn show(
     let (asked, free) = ui::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
     shell.clipboard.after_panels(ctx);
     wanted.extend(asked);
-    if let Some(index) = shell.session.live().following {
-        canvas.follow(shell.live.creature(gpu, index), time.delta_secs_f64());
-    }
     let dt_s = time.delta_secs_f64();
+    let followed = shell.session.live().following.and_then(|index| shell.live.creature(gpu, index));
+    canvas.follow(followed, dt_s);
     wanted.extend(canvas.show(ctx, (free, shell.ui.offers()), &shell.session, &shell.live, pointer_is_here, dt_s));
     shell.apply(gpu, wanted);
     for view in std::mem::take(&mut shell.views) {
@@ -186,6 +186,7 @@ fn show(
             }
         }
     }
+    shell.share.set_gaze(canvas.gaze(followed));
     // Compared first: the render world copies only what changed.
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live, range);
     let is_dim = new.layer.as_ref().is_some_and(|layer| layer.view.glow == 0.0);

@@ -60,7 +60,7 @@ pub fn showing(style: PictureStyle, kept: &Kept) -> Showing {
 
 fn shot(engine: &mut CpuEngine, by: ColourBy) -> Shot {
     let measures = if by.needs_measures() { engine.measures() } else { Vec::new() };
-    Shot { swarm: engine.shown(), measures }
+    Shot { swarm: engine.shown(), measures, framing: None }
 }
 
 /// Measures what colour tells of, frame after frame of a film.
@@ -89,7 +89,7 @@ impl Eye {
             return swarm.into();
         }
         smooth(&mut self.measures, &engine.measures());
-        Shot { swarm: engine.shown(), measures: self.measures.clone() }
+        Shot { swarm: engine.shown(), measures: self.measures.clone(), framing: None }
     }
 }
 

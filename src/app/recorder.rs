@@ -9,11 +9,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
+use super::camera::Gaze;
 use super::desk::guarded;
+use super::director::Director;
 use super::files::Notice;
 use super::live::{Coming, Live, Seen};
 use super::portrait::Eye;
-use crate::observe::picture::{Film, FilmStyle, PictureStyle};
+use crate::observe::picture::{Film, FilmStyle, Framing, PictureStyle, Shot};
 use crate::session::{FilmOptions, Level};
 use crate::ui::FilmProgress;
 
@@ -30,14 +32,15 @@ struct Run {
     options: FilmOptions,
     path: PathBuf,
     /// `None` once the last frame was taken.
-    frames: Option<Sender<Seen>>,
+    frames: Option<Sender<(Seen, Option<Framing>)>>,
     /// Colour tells of numbers: they are measured for each frame.
     is_measured: bool,
     /// The torus of the first frame.
     box_size: [f64; 2],
     taken: usize,
     steps_to_go: u32,
-    asked: Option<Coming>,
+    asked: Option<(Coming, Option<Framing>)>,
+    director: Option<Director>,
     shared: Arc<Shared>,
 }
 
@@ -55,7 +58,8 @@ impl Default for Recorder {
 }
 
 impl Recorder {
-    /// Begins a film at `path` of a swarm on `box_size`, or ends the one under way and keeps it.
+    /// Begins a film at `path` of a swarm on `box_size`, or ends the one under way and keeps it. Without a director the film
+    /// shows the whole box.
     pub fn toggle(
         &mut self,
         options: FilmOptions,
@@ -63,6 +67,7 @@ impl Recorder {
         picture: PictureStyle,
         box_size: [f64; 2],
         species: usize,
+        director: Option<Director>,
     ) {
         if let Some(run) = &mut self.run {
             run.end();
@@ -70,7 +75,11 @@ impl Recorder {
         }
         let style = FilmStyle {
             kind: options.kind,
-            picture: PictureStyle { size_px: options.size_px, ..picture },
+            picture: PictureStyle {
+                size_px: options.size_px,
+                shape: director.as_ref().map(Director::shape),
+                ..picture
+            },
             frames_per_second: f64::from(options.frames_per_second),
             frames: options.frames(),
             loops: options.loops,
@@ -96,8 +105,18 @@ impl Recorder {
             return;
         }
         let frames = Some(frames);
-        self.run =
-            Some(Run { options, path, frames, is_measured, box_size, taken: 0, steps_to_go: 0, asked: None, shared });
+        self.run = Some(Run {
+            options,
+            path,
+            frames,
+            is_measured,
+            box_size,
+            taken: 0,
+            steps_to_go: 0,
+            asked: None,
+            director,
+            shared,
+        });
     }
 
     /// Ends the film under way and keeps it.
@@ -122,15 +141,15 @@ impl Recorder {
         }
     }
 
-    /// Once a frame of the window, after `steps` were taken.
-    pub fn advance(&mut self, live: &Live, steps: u32) {
+    /// Once a frame of the window, after `steps` were taken. `gaze`: what it shows of the swarm.
+    pub fn advance(&mut self, live: &Live, steps: u32, gaze: Option<&Gaze>) {
         let Some(run) = &mut self.run else { return };
         if run.shared.is_over.load(Ordering::Acquire) {
             self.run = None;
             return;
         }
         run.steps_to_go = run.steps_to_go.saturating_sub(steps);
-        run.look(live);
+        run.look(live, gaze);
     }
 
     pub fn progress(&self) -> Option<FilmProgress> {
@@ -168,11 +187,14 @@ impl Run {
         self.asked = None;
     }
 
-    fn look(&mut self, live: &Live) {
-        if let Some(answer) = self.asked.as_mut().and_then(Coming::take) {
+    fn look(&mut self, live: &Live, gaze: Option<&Gaze>) {
+        if let Some((coming, framing)) = &mut self.asked
+            && let Some(answer) = coming.take()
+        {
+            let framing = framing.take();
             self.asked = None;
             match answer {
-                Ok(seen) => self.take(seen),
+                Ok(seen) => self.take(seen, framing),
                 // Nothing lives, or the GPU was lost, which is told elsewhere.
                 Err(_) => self.end(),
             }
@@ -181,18 +203,21 @@ impl Run {
         if self.steps_to_go > 0 || self.asked.is_some() || frames.is_full() {
             return;
         }
-        self.asked = Some(if self.is_measured { live.look() } else { live.look_at_shown() });
+        let coming = if self.is_measured { live.look() } else { live.look_at_shown() };
+        let frame_s = 1.0 / f64::from(self.options.frames_per_second);
+        let framing = self.director.as_mut().zip(gaze).and_then(|(director, gaze)| director.frame(gaze, frame_s));
+        self.asked = Some((coming, framing));
         self.steps_to_go = self.options.steps_per_frame;
     }
 
-    fn take(&mut self, seen: Seen) {
+    fn take(&mut self, seen: Seen, framing: Option<Framing>) {
         if seen.swarm.box_size != self.box_size {
             // Another scene: the film ends here.
             self.end();
         }
         let Some(frames) = &self.frames else { return };
         // Never full here; disconnected when the film has failed, which is told by the thread.
-        if frames.try_send(seen).is_ok() {
+        if frames.try_send((seen, framing)).is_ok() {
             self.taken += 1;
         }
         if self.taken >= self.options.frames() {
@@ -207,7 +232,7 @@ struct Job {
     style: FilmStyle,
     box_size: [f64; 2],
     species: usize,
-    inbox: Receiver<Seen>,
+    inbox: Receiver<(Seen, Option<Framing>)>,
     shared: Arc<Shared>,
 }
 
@@ -216,11 +241,11 @@ impl Job {
         let mut film =
             Film::create(&self.path, self.style.clone(), self.box_size, self.species).map_err(|e| e.to_string())?;
         let mut eye = Eye::new(self.style.picture.colour_by);
-        for seen in self.inbox {
+        for (seen, framing) in self.inbox {
             if self.shared.is_cancelled.load(Ordering::Acquire) {
                 break;
             }
-            film.add(eye.see(seen)).map_err(|e| e.to_string())?;
+            film.add(Shot { framing, ..eye.see(seen) }).map_err(|e| e.to_string())?;
             self.shared.written.fetch_add(1, Ordering::Relaxed);
         }
         if self.shared.is_cancelled.load(Ordering::Acquire) {

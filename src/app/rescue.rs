@@ -39,7 +39,9 @@ pub struct Rescue {
     looked: Instant,
     scan: Receiver<Found>,
     found: Vec<Found>,
-    /// Brought back in this run, or of work that another scene has taken the place of: they go when it ends well.
+    /// Brought back in this run: they go when the work lies in a file of this run, or when it ends well.
+    restored: Vec<Place>,
+    /// Of work that another scene has taken the place of: they go when this run ends well.
     kept: Vec<Place>,
     /// The document that was seen last.
     serial: u64,
@@ -106,6 +108,7 @@ impl Rescue {
             looked: Instant::now(),
             scan,
             found: Vec::new(),
+            restored: Vec::new(),
             kept: Vec::new(),
             serial: 0,
             left: Vec::new(),
@@ -180,6 +183,8 @@ impl Rescue {
         let Some(own) = &self.own else { return };
         self.written = Some(revision);
         let (scene, failed) = (own.scene.clone(), self.results.0.clone());
+        // What is left without a swarm is the document before the one that was restored.
+        let restored = if living.is_some() { std::mem::take(&mut self.restored) } else { Vec::new() };
         let mut document = document.clone();
         // A path with a line break would end the comment.
         let path = path.and_then(Path::to_str).filter(|path| !path.contains(['\n', '\r']));
@@ -191,9 +196,11 @@ impl Rescue {
                 let text = head + &Scene::from(document).to_ron();
                 write_atomic(&scene, text.as_bytes()).map_err(|e| e.to_string())
             });
-            if let Err(why) = result {
-                // Fails only when the program is ending.
-                let _ = failed.send(why);
+            match result {
+                // Or a second crash would offer it twice.
+                Ok(()) => restored.into_iter().for_each(Place::remove),
+                // Fails only when the program is ending. What was restored is offered again by the next run.
+                Err(why) => _ = failed.send(why),
             }
         });
     }
@@ -209,13 +216,13 @@ impl Rescue {
         self.found.iter().map(card).collect()
     }
 
-    /// Brings one back. Its file stays until the program ends well, and this run writes its own at once.
+    /// Brings one back. This run writes a file of its own at once; then the old one goes.
     pub fn restore(&mut self, number: usize) -> Option<ShareEvent> {
         if number >= self.found.len() {
             return None;
         }
         let Found { place, document, path, .. } = self.found.remove(number);
-        self.kept.push(place);
+        self.restored.push(place);
         if let Some(now) = Instant::now().checked_sub(self.every) {
             self.looked = now;
         }
@@ -231,7 +238,8 @@ impl Rescue {
 
     /// The program ends well, with nothing waiting to be written. What was not looked at is offered again.
     pub fn end(&mut self) {
-        self.own.take().into_iter().chain(self.kept.drain(..)).for_each(Place::remove);
+        let places = self.own.take().into_iter().chain(self.kept.drain(..)).chain(self.restored.drain(..));
+        places.for_each(Place::remove);
         self.folder = None;
     }
 }
@@ -427,10 +435,16 @@ mod tests {
         session.on_event(Event::Share(event));
         assert_eq!(*session.document(), *dirty("Lost").document());
         assert_eq!(session.path(), Some(Path::new("/home/me/lost.ron")));
-        // Safe again at once, and the old file stays until this run ends.
+        // Safe again at once; and it lies there once, so that another crash offers it once.
         rescue.advance(&session, &files, || Live::default().kept());
         settle(&files);
-        assert_eq!(names(dir.path()).iter().filter(|n| n.ends_with(".ron")).count(), 2);
+        assert_eq!(names(dir.path()).iter().filter(|n| n.ends_with(".ron")).count(), 1);
+        drop(rescue);
+        let mut rescue = next_run(dir.path());
+        assert_eq!(rescue.offered().len(), 1);
+        let event = rescue.restore(0).unwrap();
+        session.on_event(Event::Share(event));
+        assert_eq!(*session.document(), *dirty("Lost").document());
         rescue.end();
         assert!(names(dir.path()).is_empty());
     }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::camera::Gaze;
+use super::director::Director;
 use super::files::{Files, Notice};
 use super::folders;
 use super::live::Live;
@@ -11,7 +13,9 @@ use super::portrait::{self, Portrait};
 use super::recorder::Recorder;
 use super::rescue::Rescue;
 use crate::observe::picture::ffmpeg;
-use crate::session::{Event, FilmOptions, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder};
+use crate::session::{
+    Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder,
+};
 use crate::ui::ShareReadouts;
 
 /// Reading that takes longer is told.
@@ -26,6 +30,8 @@ pub struct Sharing {
     has_ffmpeg: bool,
     /// The numbers at both ends of the colour ramp, once they are known.
     range: Option<[f64; 2]>,
+    /// What the window shows of the swarm, once it shows anything.
+    gaze: Option<Gaze>,
     /// The document that is filmed.
     filmed: u64,
     /// A file has been read since.
@@ -41,6 +47,7 @@ impl Default for Sharing {
             films_folder: folders::films(),
             has_ffmpeg: ffmpeg().is_some(),
             range: None,
+            gaze: None,
             filmed: 0,
             reading: None,
         }
@@ -89,18 +96,21 @@ impl Sharing {
         let path = free_path(&self.films_folder, &name, options.kind.ending(), None);
         let species = session.snapshot().species_count();
         self.filmed = session.serial();
-        self.recorder.toggle(
-            options,
-            path,
-            portrait::style(session.prefs(), self.range),
-            session.live().box_size_l,
-            species,
-        );
+        let style = portrait::style(session.prefs(), self.range);
+        let box_size_l = session.live().box_size_l;
+        let director =
+            self.gaze.filter(|_| options.view == FilmView::Window).map(|gaze| Director::new(&gaze, box_size_l));
+        self.recorder.toggle(options, path, style, box_size_l, species, director);
     }
 
     /// The numbers at both ends of the colour ramp.
     pub fn set_ramp_range(&mut self, range: Option<[f64; 2]>) {
         self.range = range;
+    }
+
+    /// What the window shows of the swarm.
+    pub fn set_gaze(&mut self, gaze: Gaze) {
+        self.gaze = Some(gaze);
     }
 
     /// How the picture of a scene is drawn now.
@@ -134,7 +144,7 @@ impl Sharing {
             // Another scene, in which perhaps nothing lives: the film ends here and is kept.
             self.recorder.end();
         }
-        self.recorder.advance(live, steps);
+        self.recorder.advance(live, steps, self.gaze.as_ref());
         self.reading = files.is_reading().then(|| self.reading.unwrap_or_else(Instant::now));
         let failure = self.rescue.advance(session, files, || live.kept());
         let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));

@@ -59,12 +59,8 @@ pub fn pull(theme: Theme) -> Color32 {
 
 /// Inside the box and its edge: linear, premultiplied.
 pub fn stage(theme: Theme) -> ([f32; 4], [f32; 4]) {
-    let [r, g, b] = theme.stage().map(linear);
-    let edge = match theme {
-        Theme::Dark => [0.045, 0.060, 0.095, 1.0],
-        Theme::Light => [0.62, 0.60, 0.55, 1.0],
-    };
-    ([r, g, b, 1.0], edge)
+    let opaque = |[r, g, b]: [f32; 3]| [r, g, b, 1.0];
+    (opaque(theme.stage().map(linear)), opaque(theme.edge()))
 }
 
 /// Colours as the shader wants them: linear.

@@ -166,7 +166,7 @@ fn begin(document: &Document, rule: &Arc<Rule>, flow: &LearnedFlow) -> Option<Sm
 }
 
 /// A whole painting may have many particles: a piece of it with as many as a thumbnail bears.
-fn cut(swarm: &mut Swarm) {
+pub(super) fn cut(swarm: &mut Swarm) {
     if swarm.len() <= MOST_PARTICLES {
         return;
     }

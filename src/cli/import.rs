@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::output::{Answer, warn};
-use crate::scene::{Scene, check_writable};
+use crate::scene::{Scene, check_writable, holds_scene, lost_its_scene};
 use crate::snapshot::Mode;
 use crate::snapshot::io::{ImportOptions, import};
 
@@ -62,6 +62,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     let imported = import(&args.file, &options)?;
     for note in &imported.notes {
         warn(&format!("{}: {note}", args.file.display()));
+    }
+    if holds_scene(&args.file).unwrap_or(false) {
+        warn(&format!(
+            "{0}: this picture holds a scene, and only what it looks like was imported; open the scene itself with: unstill {0}",
+            args.file.display()
+        ));
+    } else if lost_its_scene(&args.file) {
+        warn(&format!(
+            "{}: this looks like a picture of a scene, but the scene in it is gone: another program has saved it anew",
+            args.file.display()
+        ));
     }
     let name = args.file.file_stem().unwrap_or_default().to_string_lossy();
     let snapshot = imported.snapshot;

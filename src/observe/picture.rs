@@ -7,16 +7,18 @@ mod apng;
 mod canvas;
 mod card;
 mod colours;
+mod fault;
 mod film;
 mod frames;
 mod gif;
 mod letters;
+mod lzw;
 mod mp4;
 mod painter;
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufWriter, Write};
+use std::path::Path;
 
 use image::{ImageEncoder, RgbaImage};
 use tempfile::NamedTempFile;
@@ -27,6 +29,7 @@ use crate::snapshot::{MAX_SPECIES, Swarm};
 pub use self::gif::GifWriter;
 pub use apng::ApngWriter;
 pub use card::{Card, is_card};
+pub use fault::{PictureError, advice};
 pub use film::{Film, FilmKind, FilmStyle};
 pub use frames::FrameWriter;
 pub use mp4::{Mp4Writer, ffmpeg};
@@ -39,6 +42,8 @@ pub const MAX_SIDE_PX: u32 = 8192;
 pub struct PictureStyle {
     /// Longer side of the picture, pixels (at most [`MAX_SIDE_PX`]).
     pub size_px: u32,
+    /// Both sides in any unit, where they are not those of the box: see [`Framing`].
+    pub shape: Option<[f64; 2]>,
     pub theme: Theme,
     pub palette: [[u8; 3]; MAX_SPECIES],
     pub body: Body,
@@ -58,6 +63,7 @@ impl Default for PictureStyle {
     fn default() -> Self {
         Self {
             size_px: 800,
+            shape: None,
             theme: Theme::Dark,
             palette: Palette::default().colours(Theme::Dark),
             body: Body::Drop,
@@ -83,23 +89,25 @@ impl PictureStyle {
 
     /// Width and height of a picture of this box, pixels.
     pub fn size_of(&self, box_size: [f64; 2]) -> [u32; 2] {
-        let longer = box_size[0].max(box_size[1]);
+        let sides = self.shape.unwrap_or(box_size);
+        let longer = sides[0].max(sides[1]);
         let side_px = self.size_px.clamp(1, MAX_SIDE_PX);
         if !(longer > 0.0 && longer.is_finite()) {
             return [side_px; 2];
         }
-        box_size.map(|side| ((f64::from(side_px) * side / longer).round() as u32).clamp(1, side_px))
+        sides.map(|side| ((f64::from(side_px) * side / longer).round() as u32).clamp(1, side_px))
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum PictureError {
-    #[error("{}: cannot be written ({source}); choose another folder or free some space", .file.display())]
-    Write { file: PathBuf, source: io::Error },
-    #[error("{}: cannot be encoded ({reason}); choose another size", .file.display())]
-    Encode { file: PathBuf, reason: String },
-    #[error("{}: no video was made ({reason}); mend that, or choose GIF or APNG, which need no other program", .file.display())]
-    Video { file: PathBuf, reason: String },
+/// What part of the world a picture shows; without it the box fills the picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Framing {
+    /// In the middle of the picture, in the unit of the swarm.
+    pub centre: [f64; 2],
+    /// Relative to a picture that the box just fits in.
+    pub magnification: f64,
+    /// The world has no edge: who is followed need not see where the torus was cut open.
+    pub is_endless: bool,
 }
 
 /// The swarm as it is now.
@@ -199,6 +207,49 @@ mod tests {
     }
 
     #[test]
+    fn a_framed_picture_is_a_piece_of_the_whole_and_beyond_the_box_lie_its_images() {
+        let swarm = lone(4.2, 2.0, 0.7);
+        let framed = |centre, magnification, is_endless| {
+            let framing = Some(Framing { centre, magnification, is_endless });
+            Painter::new(style()).paint(&Shot { framing, ..swarm.clone().into() })
+        };
+        let large = render(&swarm, &PictureStyle { size_px: 400, ..style() });
+        let piece = image::imageops::crop_imm(&large, 100, 50, 200, 100).to_image();
+        assert_eq!(framed([5.0, 2.5], 2.0, false), piece);
+        // The right half of the picture lies beyond the box.
+        let brightest = |picture: &RgbaImage| {
+            let part = image::imageops::crop_imm(picture, 110, 0, 90, 100).to_image();
+            part.pixels().flat_map(|p| p.0[..3].to_vec()).max()
+        };
+        let [fainter, same] = [false, true].map(|is_endless| framed([10.0, 2.5], 1.0, is_endless));
+        assert!(brightest(&fainter) > Some(60) && brightest(&fainter) < Some(150), "{:?}", brightest(&fainter));
+        assert!(brightest(&same) > Some(200), "{:?}", brightest(&same));
+        let ground = style().theme.ground();
+        assert_eq!(
+            (fainter.get_pixel(198, 2).0[..3].to_vec(), same.get_pixel(2, 2).0[..3].to_vec()),
+            (ground.to_vec(), ground.to_vec())
+        );
+        assert_eq!(fainter.get_pixel(2, 50).0[..3], style().background());
+    }
+
+    #[test]
+    fn trails_lie_in_the_world_and_stay_there_when_the_view_moves() {
+        let style = PictureStyle { trail_s: 1.0, shape: Some([10.0, 5.0]), ..style() };
+        let mut painter = Painter::new(style.clone());
+        let shots: Vec<Shot> = [4.0, 4.5, 5.0].map(|x| lone(x, 2.5, 0.0).into()).to_vec();
+        shots.iter().for_each(|shot| painter.advance(shot, 0.1));
+        let at = |centre: [f64; 2], pixel: u32| {
+            let framing = Some(Framing { centre, magnification: 2.0, is_endless: false });
+            let picture = painter.paint(&Shot { framing, ..shots[2].clone() });
+            picture.get_pixel(pixel, 50).0[..3].iter().map(|c| i32::from(*c)).sum::<i32>()
+        };
+        // The place (4, 2.5) in two views.
+        let seen = [at([4.0, 2.5], 100), at([5.0, 2.5], 60)];
+        let none: i32 = style.background().iter().map(|c| i32::from(*c)).sum();
+        assert!(seen[0] > none + 30 && (seen[0] - seen[1]).abs() <= 3, "{seen:?}, without {none}");
+    }
+
+    #[test]
     fn trails_take_the_short_way_across_the_edge_and_fade() {
         let style = PictureStyle { trail_s: 1.0, ..style() };
         let mut painter = Painter::new(style.clone());
@@ -249,7 +300,7 @@ mod tests {
     fn an_unwritable_folder_is_named_and_an_old_picture_survives() {
         let picture = render(&lone(1.0, 1.0, 0.0), &style());
         let error = write_png(Path::new("/no/such/folder/a.png"), &picture).unwrap_err().to_string();
-        assert!(error.contains("/no/such/folder/a.png") && error.contains("choose another folder"), "{error}");
+        assert!(error.contains("/no/such/folder/a.png") && error.contains("choose another place"), "{error}");
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.png");

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{MAX_FILE_BYTES, SCHEMA};
+use crate::observe::picture::advice;
 
 /// A scene file that cannot be read, and why.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,10 @@ pub struct SceneError {
 pub enum Fault {
     #[error("cannot be read ({0}); check the name and the permissions")]
     Read(io::Error),
+    #[error("this is a folder; give the name of a scene in it")]
+    Folder,
+    #[error("the file is empty; take an earlier copy of it")]
+    Empty,
     #[error(
         "the file has {} MB, more than the {} MB that a scene may have; save it with fewer particles",
         .bytes >> 20,
@@ -72,21 +77,4 @@ impl Fault {
 pub struct WriteError {
     pub path: PathBuf,
     pub error: io::Error,
-}
-
-/// The reason and the mend.
-fn advice(error: &io::Error) -> String {
-    use io::ErrorKind as Kind;
-    match error.kind() {
-        Kind::NotFound => "its folder does not exist; make the folder or choose another place".to_owned(),
-        Kind::PermissionDenied => "it may not be written; choose another place or change the permissions".to_owned(),
-        Kind::ReadOnlyFilesystem => "that disk can only be read; choose another place".to_owned(),
-        Kind::StorageFull | Kind::QuotaExceeded => {
-            "the disk is full; free some space or choose another disk (an older file there is unchanged)".to_owned()
-        }
-        Kind::IsADirectory => "that is a folder; give the name of a file".to_owned(),
-        Kind::InvalidInput => "that is a device or a pipe; give the name of an ordinary file".to_owned(),
-        Kind::NotADirectory => "a part of its path is not a folder; choose another place".to_owned(),
-        _ => format!("{error} (an older file there is unchanged)"),
-    }
 }

@@ -111,9 +111,12 @@ impl Scene {
     pub fn load(path: impl AsRef<Path>) -> Result<Loaded, SceneError> {
         let path = path.as_ref();
         let fault = |fault| SceneError { path: path.to_owned(), fault };
-        let bytes = std::fs::metadata(path).map_err(|e| fault(Fault::Read(e)))?.len();
-        if bytes > MAX_FILE_BYTES {
-            return Err(fault(Fault::TooLarge { bytes }));
+        let file = std::fs::metadata(path).map_err(|e| fault(Fault::Read(e)))?;
+        match file.len() {
+            _ if file.is_dir() => return Err(fault(Fault::Folder)),
+            0 if file.is_file() => return Err(fault(Fault::Empty)),
+            bytes if bytes > MAX_FILE_BYTES => return Err(fault(Fault::TooLarge { bytes })),
+            _ => {}
         }
         let bytes = std::fs::read(path).map_err(|e| fault(Fault::Read(e)))?;
         if picture::is_png(&bytes) {

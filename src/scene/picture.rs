@@ -95,11 +95,18 @@ pub fn holds_scene(path: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Whether the PNG at `path` looks as if Unstill had made it, and holds no scene any more. Reads its pixels.
+/// A picture of a scene is no larger than this on either side, pixels, nor is one that was scaled for a web page.
+const MOST_OF_A_CARD_PX: u32 = 2400;
+
+/// Whether the picture at `path`, a PNG or JPEG, looks as if Unstill had made it, and holds no scene any more. Reads its
+/// pixels, unless there are too many.
 pub fn lost_its_scene(path: &Path) -> bool {
-    let Ok(reader) = image::ImageReader::open(path) else { return false };
-    // A picture that is no such card may have any size; the usual limits of the decoder hold.
-    let picture = reader.with_guessed_format().ok().and_then(|reader| reader.decode().ok());
+    let open = || image::ImageReader::open(path).ok()?.with_guessed_format().ok();
+    let is_small = |(width, height): (u32, u32)| width.max(height) <= MOST_OF_A_CARD_PX;
+    if !open().and_then(|reader| reader.into_dimensions().ok()).is_some_and(is_small) {
+        return false;
+    }
+    let picture = open().and_then(|reader| reader.decode().ok());
     picture.is_some_and(|picture| is_card(&picture.to_rgba8()))
 }
 
@@ -309,6 +316,9 @@ mod tests {
         let anew = dir.path().join("anew.png");
         shown.save(&anew).unwrap();
         assert!(lost_its_scene(&anew) && !holds_scene(&anew).unwrap());
+        let sent = dir.path().join("sent.jpg");
+        shown.save(&sent).unwrap();
+        assert!(lost_its_scene(&sent), "as messengers send pictures on");
         assert!(bodies > 100, "the vermilion bodies are drawn: {bodies}");
     }
 

@@ -55,7 +55,7 @@ pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
-pub use share::{FilmOptions, ShareCommand, ShareEvent, ShareOrder};
+pub use share::{FilmOptions, FilmView, ShareCommand, ShareEvent, ShareOrder};
 pub use state::Session;
 pub use takeover::{Held, LearnedFidelity};
 pub use tools::{

@@ -8,6 +8,7 @@ use super::apply::{apply, notify, replace};
 use super::command::{Command, Effect, Level, Place};
 use super::document::Document;
 use super::state::Session;
+use crate::observe::looks::choices;
 use crate::observe::picture::FilmKind;
 
 /// What a user can do here.
@@ -68,11 +69,21 @@ pub enum ShareEvent {
     FilmBegun,
 }
 
+choices! {
+    /// What a film shows.
+    FilmView {
+        #[default]
+        Window = "window", "as in the window", "What the window shows: also its zoom, and the creature that is followed";
+        World = "world", "whole world", "The whole box from edge to edge, wherever you look";
+    }
+}
+
 /// How a film is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FilmOptions {
     pub kind: FilmKind,
+    pub view: FilmView,
     /// Length, before the ends are faded into each other.
     pub seconds: f64,
     pub frames_per_second: u32,
@@ -88,6 +99,7 @@ impl Default for FilmOptions {
     fn default() -> Self {
         Self {
             kind: FilmKind::default(),
+            view: FilmView::default(),
             seconds: 5.0,
             frames_per_second: 20,
             // As fast as at the default speed: 4 steps in each sixtieth of a second.

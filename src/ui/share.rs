@@ -62,7 +62,7 @@ pub struct RescuedScene {
 }
 
 /// A scene file of the user.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SceneCard {
     pub path: PathBuf,
     pub title: String,
@@ -72,6 +72,8 @@ pub struct SceneCard {
     pub swarm: Option<Arc<Swarm>>,
     /// It lies in the folder of the user's own scenes.
     pub is_mine: bool,
+    /// Why it cannot be read.
+    pub fault: Option<String>,
     pub changed: Option<SystemTime>,
 }
 

@@ -50,16 +50,31 @@ fn wrapped(text: &str) -> String {
     let mut lines = String::new();
     let mut length = 0;
     for word in text.split_whitespace() {
-        let letters = word.chars().count();
-        if length > 0 {
-            let fits = length + letters < LONGEST_LINE;
-            lines.push(if fits { ' ' } else { '\n' });
-            length = if fits { length + 1 } else { 0 };
+        for (number, piece) in pieces(word).enumerate() {
+            let letters = piece.chars().count();
+            if length > 0 {
+                let fits = number == 0 && length + letters < LONGEST_LINE;
+                lines.push(if fits { ' ' } else { '\n' });
+                length = if fits { length + 1 } else { 0 };
+            }
+            lines.push_str(piece);
+            length += letters;
         }
-        lines.push_str(word);
-        length += letters;
     }
     lines
+}
+
+/// A word in pieces that fit in a line: a path is cut behind a folder.
+fn pieces(mut word: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let longest = word.char_indices().nth(LONGEST_LINE).map(|(at, _)| &word[..at]);
+        let piece = match longest {
+            Some(longest) => longest.rfind(['/', '\\']).filter(|at| *at > 0).map_or(longest, |at| &longest[..=at]),
+            None => word,
+        };
+        word = &word[piece.len()..];
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 impl UiState {
@@ -175,8 +190,11 @@ mod tests {
         );
         assert_eq!(lines.replace('\n', " "), text);
         assert_eq!(
-            wrapped("/a/path/that/is/much/too/long/for/one/line/of/a/notice/file.ron"),
-            "/a/path/that/is/much/too/long/for/one/line/of/a/notice/file.ron"
+            wrapped("/a/path/that/is/much/too/long/for/one/line/of/a/notice/file.ron is full"),
+            "/a/path/that/is/much/too/long/for/one/line/of/a/\nnotice/file.ron is full"
         );
+        let name = "ü".repeat(2 * LONGEST_LINE + 3);
+        let lines = wrapped(&name);
+        assert!(lines.lines().count() == 3 && lines.replace('\n', "") == name, "{lines}");
     }
 }

@@ -143,6 +143,14 @@ impl Theme {
             Self::Light => [255, 255, 255],
         }
     }
+
+    /// Linear light of the edge of that box.
+    pub fn edge(self) -> [f32; 3] {
+        match self {
+            Self::Dark => [0.045, 0.060, 0.095],
+            Self::Light => [0.62, 0.60, 0.55],
+        }
+    }
 }
 
 #[cfg(test)]

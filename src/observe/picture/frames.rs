@@ -22,8 +22,7 @@ impl FrameWriter {
         let failed = |source| PictureError::Write { file: path.to_owned(), source };
         if let Ok(mut entries) = std::fs::read_dir(path) {
             if entries.next().is_some() {
-                let reason = "the folder is there and holds something".to_owned();
-                return Err(PictureError::Encode { file: path.to_owned(), reason });
+                return Err(PictureError::FolderInUse { folder: path.to_owned() });
             }
         } else if path.exists() {
             return Err(failed(std::io::ErrorKind::NotADirectory.into()));
@@ -42,7 +41,12 @@ impl FrameWriter {
     /// A full disk.
     pub fn add(&mut self, picture: &RgbaImage) -> Result<(), PictureError> {
         self.frames += 1;
-        write_png(&self.folder.path().join(format!("frame-{:04}.png", self.frames)), picture)
+        let name = format!("frame-{:04}.png", self.frames);
+        write_png(&self.folder.path().join(&name), picture).map_err(|error| match error {
+            // It was to come there.
+            PictureError::Write { source, .. } => PictureError::Write { file: self.path.join(name), source },
+            other => other,
+        })
     }
 
     /// # Errors

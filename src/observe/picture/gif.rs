@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::BufWriter;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
@@ -11,20 +12,24 @@ use tempfile::NamedTempFile;
 
 use super::canvas::{mix, srgb};
 use super::colours::Colours;
+use super::lzw::pack;
 use super::{PictureError, PictureStyle, put_in_place, temporary_beside};
 use crate::observe::looks::{Theme, linear};
 
 /// Index that stands for "as in the frame before".
 const UNCHANGED: u8 = 0;
 
-/// Where nothing is.
-const BACKGROUND: u8 = 1;
+/// Where nothing is: in the box, and on the ground around it.
+const BACKGROUNDS: RangeInclusive<u8> = 1..=2;
 
 /// Two colours that differ by no more in any channel look alike in motion.
 const UNSEEN: u8 = 9;
 
+/// In a moving picture a shade of a body passes for one that is no farther off than this.
+const PASSES: u8 = 14;
+
 /// Shades of one species: finer ones make the file larger and nothing better to the eye.
-const MOST_SHADES: usize = 42;
+const MOST_SHADES: usize = 21;
 
 /// Colours that stand for a whole ramp.
 const RAMP_COLOURS: usize = 21;
@@ -81,43 +86,37 @@ impl GifWriter {
             let reason = format!("a frame has {:?} pixels, the first {:?}", picture.dimensions(), self.size);
             return Err(PictureError::Encode { file: self.path.clone(), reason });
         }
-        let mut last = std::mem::take(&mut self.last);
-        let mut changes = vec![UNCHANGED; picture.pixels().len()];
+        let width = self.size.0 as usize;
+        let wanted: Vec<u8> = picture.pixels().map(|p| self.index_of([p.0[0], p.0[1], p.0[2]])).collect();
         // What is not there yet has the index of no colour.
-        last.resize(changes.len(), UNCHANGED);
-        for ((change, old), pixel) in changes.iter_mut().zip(&mut last).zip(picture.pixels()) {
-            let new = self.index_of([pixel.0[0], pixel.0[1], pixel.0[2]]);
-            if self.looks_other(*old, new) {
-                (*change, *old) = (new, new);
-            }
-        }
-        self.last = last;
+        self.last.resize(wanted.len(), UNCHANGED);
+        let (palette, last) = (&self.palette, &self.last);
+        let best = |i: usize| if looks_other(palette, last[i], wanted[i]) { wanted[i] } else { UNCHANGED };
         // What does not change costs next to nothing, and around it nothing.
-        let [left, top, width, height] = changed_part(&changes, self.size.0 as usize);
-        let rows = changes.chunks_exact(self.size.0 as usize).skip(top).take(height);
-        let buffer: Vec<u8> = rows.flat_map(|row| &row[left..left + width]).copied().collect();
+        let changes: Vec<u8> = (0..wanted.len()).map(best).collect();
+        let [left, top, columns, rows] = changed_part(&changes, width);
+        let pixels = (top..top + rows).flat_map(|y| (left..left + columns).map(move |x| y * width + x));
+        let off = |i: usize, other: u8| match other {
+            UNCHANGED if changes[i] == UNCHANGED => Some(0),
+            UNCHANGED => passes_for(palette, last[i], wanted[i]),
+            _ => passes_for(palette, other, wanted[i]),
+        };
+        let (packed, chosen) = pack(pixels.clone(), palette.len(), |i| changes[i], off);
+        for (i, new) in pixels.zip(chosen).filter(|(_, new)| *new != UNCHANGED) {
+            self.last[i] = new;
+        }
         let frame = Frame {
             left: left as u16,
             top: top as u16,
-            width: width as u16,
-            height: height as u16,
+            width: columns as u16,
+            height: rows as u16,
             delay: self.delay,
             dispose: DisposalMethod::Keep,
             transparent: Some(UNCHANGED),
-            buffer: Cow::Owned(buffer),
+            buffer: Cow::Owned(packed),
             ..Frame::default()
         };
-        self.encoder.write_frame(&frame).map_err(|error| failed(&self.path, error))
-    }
-
-    /// Whether a pixel must be drawn anew. A shade that the eye does not tell from the one that stands there stays, as it
-    /// is compared with what stands, never with what should; but nothing is left of what has gone.
-    fn looks_other(&self, old: u8, new: u8) -> bool {
-        if old == new {
-            return false;
-        }
-        let off = |c: usize| self.palette[usize::from(old)][c].abs_diff(self.palette[usize::from(new)][c]);
-        old == UNCHANGED || new == BACKGROUND || off(0).max(off(1)).max(off(2)) > UNSEEN
+        self.encoder.write_lzw_pre_encoded_frame(&frame).map_err(|error| failed(&self.path, error))
     }
 
     /// Completes the file and puts it in place.
@@ -137,6 +136,32 @@ impl GifWriter {
             (1..palette.len()).min_by_key(|&i| distance(&palette[i])).unwrap_or(1) as u8
         })
     }
+}
+
+/// Whether a pixel must be drawn anew. A shade that the eye does not tell from the one that stands there stays, as it is
+/// compared with what stands, never with what should; but nothing is left of what has gone.
+fn looks_other(palette: &[[u8; 3]], old: u8, new: u8) -> bool {
+    old != new && (old == UNCHANGED || is_background(new) || difference(palette, old, new) > UNSEEN)
+}
+
+/// How far an index is off that may stand for the wanted one where that makes the file smaller.
+fn passes_for(palette: &[[u8; 3]], other: u8, wanted: u8) -> Option<u8> {
+    if other == wanted {
+        return Some(0);
+    }
+    let is_body = |index| index != UNCHANGED && !is_background(index);
+    let off = difference(palette, other, wanted);
+    (is_body(other) && is_body(wanted) && off <= PASSES).then_some(off)
+}
+
+fn is_background(index: u8) -> bool {
+    BACKGROUNDS.contains(&index)
+}
+
+/// Of two colours, in the channel that differs most.
+fn difference(palette: &[[u8; 3]], a: u8, b: u8) -> u8 {
+    let off = |c: usize| palette[usize::from(a)][c].abs_diff(palette[usize::from(b)][c]);
+    off(0).max(off(1)).max(off(2))
 }
 
 /// Left, top, width and height of what is not [`UNCHANGED`], at least one pixel.
@@ -161,9 +186,9 @@ fn failed(path: &Path, error: EncodingError) -> PictureError {
 fn shades(style: &PictureStyle, species: usize) -> Vec<[u8; 3]> {
     let background = style.background().map(linear);
     // The first entry is never drawn.
-    let mut palette = vec![[0; 3], style.background()];
+    let mut palette = vec![[0; 3], style.background(), style.theme.ground(), style.theme.edge().map(srgb)];
     let colours = Colours::new(style).samples(species, RAMP_COLOURS);
-    let each = (254 / colours.len()).min(MOST_SHADES);
+    let each = ((256 - palette.len()) / colours.len()).min(MOST_SHADES);
     let lit = each / 3;
     let ramp = each - lit;
     for colour in colours {

@@ -58,6 +58,7 @@ fn a_film_needs_something_alive_and_its_settings_stay_in_range() {
     let mut session = alive();
     let wild = FilmOptions {
         kind: FilmKind::Apng,
+        view: FilmView::World,
         seconds: f64::NAN,
         frames_per_second: 0,
         steps_per_frame: 1_000_000,

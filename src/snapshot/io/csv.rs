@@ -48,10 +48,24 @@ enum Delimiter {
 }
 
 impl Delimiter {
+    /// Where there are others, commas are decimal ones.
     fn of(line: &str) -> Self {
-        match [',', ';', '\t'].into_iter().find(|mark| line.contains(*mark)) {
+        let in_quotes = |at: usize| line[..at].matches('"').count() % 2 == 1;
+        let divides = |mark: char| line.match_indices(mark).any(|(at, _)| !in_quotes(at));
+        match [';', '\t', ','].into_iter().find(|mark| divides(*mark)) {
             Some(mark) => Self::Mark(mark),
             None => Self::Spaces,
+        }
+    }
+
+    /// `sep=;`, as Excel wants it in front of a table.
+    fn announced(line: &str) -> Option<Self> {
+        match line.trim().trim_matches('"').strip_prefix("sep=")? {
+            ";" => Some(Self::Mark(';')),
+            "," => Some(Self::Mark(',')),
+            // The tab itself was trimmed.
+            "" | "\t" => Some(Self::Mark('\t')),
+            _ => None,
         }
     }
 
@@ -85,6 +99,7 @@ pub(super) fn parse(text: &str) -> Result<Rows, Fault> {
     let mut content = Vec::new();
     // numpy writes the header as a comment.
     let mut header_comment = None;
+    let mut announced = None;
     for (i, line) in text.lines().enumerate() {
         let trimmed = line.trim();
         if let Some(comment) = trimmed.strip_prefix('#') {
@@ -94,6 +109,8 @@ pub(super) fn parse(text: &str) -> Result<Rows, Fault> {
             if content.is_empty() {
                 header_comment = Some((i + 1, comment));
             }
+        } else if content.is_empty() && announced.is_none() && Delimiter::announced(line).is_some() {
+            announced = Delimiter::announced(line);
         } else if !trimmed.trim_matches([',', ';']).is_empty() {
             content.push((i + 1, line));
         }
@@ -101,7 +118,7 @@ pub(super) fn parse(text: &str) -> Result<Rows, Fault> {
     let Some(&(header_line, header)) = content.first() else {
         return Err(Fault::whole("the file holds no table", format!("its first line must be the header {HEADER}")));
     };
-    let delimiter = Delimiter::of(header);
+    let delimiter = announced.unwrap_or_else(|| Delimiter::of(header));
     let mut fields = delimiter.split(header);
     let mut records = &content[1..];
     let mut line = header_line;
@@ -149,8 +166,15 @@ impl Columns {
     }
 }
 
+/// A number with a decimal comma.
+fn with_point(field: &str) -> Option<String> {
+    (field.matches(',').count() == 1 && !field.contains('.')).then(|| field.replace(',', "."))
+}
+
 fn is_numeric(fields: &[&str]) -> bool {
-    fields.iter().all(|field| field.parse::<f64>().is_ok())
+    fields
+        .iter()
+        .all(|field| field.parse::<f64>().is_ok() || with_point(field).is_some_and(|f| f.parse::<f64>().is_ok()))
 }
 
 fn read_header(fields: &[&str], line: usize, notes: &mut Vec<String>) -> Result<Columns, Fault> {
@@ -220,7 +244,13 @@ fn read_records(
         }
         if fields.len() != columns.names.len() {
             let what = format!("there are {} fields where the first line has {}", fields.len(), columns.names.len());
-            return Err(Fault::at(line, what, "complete or delete the line"));
+            let has_decimal_commas = delimiter == Delimiter::Mark(',') && fields.len() == 2 * columns.names.len();
+            let mend = if has_decimal_commas {
+                "if these are decimal commas, save the table with semicolons or tabs between the columns"
+            } else {
+                "complete or delete the line"
+            };
+            return Err(Fault::at(line, what, mend));
         }
         if let Some(at) = frame_at {
             let frame = first_frame.get_or_insert_with(|| fields[at].to_owned());
@@ -234,11 +264,13 @@ fn read_records(
         }
         let mut value = |at: usize| {
             let name = &columns.names[at];
-            if delimiter == Delimiter::Mark(';') && fields[at].contains(',') {
-                decimal_commas = true;
-                return number(&fields[at].replace(',', "."), name, line);
+            match with_point(fields[at]) {
+                Some(field) if field.parse::<f64>().is_ok() => {
+                    decimal_commas = true;
+                    number(&field, name, line)
+                }
+                _ => number(fields[at], name, line),
             }
-            number(fields[at], name, line)
         };
         let (x, y) = (value(x)?, value(y)?);
         let heading = match (heading, velocity) {
@@ -326,7 +358,30 @@ mod tests {
         assert_eq!(semicolons.rows, expected);
         assert_eq!(semicolons.notes, vec!["Decimal commas were read as points."]);
         assert_eq!(parse("x\ty\n1.5\t2\n").unwrap().rows, expected);
+        for text in ["x\ty\n1,5\t2\n", "\"x\",\"y\"\n\"1,5\",\"2\"\n", "1,5;2\n", "x y\n1,5 2\n"] {
+            let read = parse(text).unwrap();
+            assert!((read.rows[0].x, read.rows[0].y) == (1.5, 2.0), "{text}: {read:?}");
+            assert!(read.notes.iter().any(|note| note.starts_with("Decimal commas")), "{text}: {read:?}");
+        }
         assert_eq!(parse("x  y\n1.5   2\n").unwrap().rows, expected);
+    }
+
+    #[test]
+    fn the_line_that_excel_puts_in_front_names_the_delimiter() {
+        for text in
+            ["sep=;\nx;y\n1,5;2\n", "\"sep=;\"\r\nx;y\r\n1,5;2\r\n", "sep=,\nx,y\n1.5,2\n", "sep=\t\nx\ty\n1.5\t2\n"]
+        {
+            let read = parse(text).unwrap();
+            assert_eq!(read.rows, vec![row(1.5, 2.0, None, 0, 3)], "{text}");
+        }
+    }
+
+    #[test]
+    fn decimal_commas_between_commas_and_thousands_are_refused_with_the_mend() {
+        let twice = fault("x,y\n1,5,2,5\n");
+        assert!(twice.what.contains("4 fields") && twice.mend.contains("semicolons"), "{twice:?}");
+        let thousands = fault("x;y\n1.000,5;2\n");
+        assert!(thousands.what.contains("'1.000,5'"), "{thousands:?}");
     }
 
     #[test]

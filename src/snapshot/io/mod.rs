@@ -54,9 +54,9 @@ pub struct Imported {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("{}: cannot be read ({source})", .file.display())]
+    #[error("{}: cannot be read ({source}); check the name and the permissions", .file.display())]
     Read { file: PathBuf, source: std::io::Error },
-    #[error("{}: this kind of file is not known; give a .csv, .xyz, .png or .jpg file", .file.display())]
+    #[error("{}: {}; give a .csv, .xyz, .png or .jpg file", .file.display(), what_it_is(.file))]
     UnknownKind { file: PathBuf },
     #[error("{}: {what}; {mend}", .file.display())]
     File { file: PathBuf, what: String, mend: String },
@@ -64,6 +64,17 @@ pub enum ImportError {
     Line { file: PathBuf, line: usize, what: String, mend: String },
     #[error("{}{}: {source}", .file.display(), at_lines(.lines))]
     Snapshot { file: PathBuf, lines: Vec<usize>, source: SnapshotError },
+}
+
+/// What is no picture.
+fn what_it_is(file: &Path) -> &'static str {
+    if file.is_dir() {
+        "this is a folder"
+    } else if file.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron")) {
+        "this is a scene already, or what is left of one"
+    } else {
+        "this kind of file is not known"
+    }
 }
 
 fn at_lines(lines: &[usize]) -> String {
@@ -132,15 +143,29 @@ impl Fault {
 pub fn import(path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     let rows = match extension.as_str() {
-        "csv" | "tsv" => csv::parse(&read_text(path)?),
-        "xyz" | "extxyz" => xyz::parse(&read_text(path)?),
+        "csv" | "tsv" => read_text(path)?.parsed(csv::parse),
+        "xyz" | "extxyz" => read_text(path)?.parsed(xyz::parse),
         "png" | "jpg" | "jpeg" => picture::read(path, options)?,
         _ => return Err(ImportError::UnknownKind { file: path.to_owned() }),
     };
     assemble(rows.map_err(|fault| fault.of(path))?, path, options)
 }
 
-fn read_text(path: &Path) -> Result<String, ImportError> {
+/// The text of a file, and what was assumed about its letters.
+struct Text {
+    text: String,
+    note: Option<String>,
+}
+
+impl Text {
+    fn parsed(self, parse: impl FnOnce(&str) -> Result<Rows, Fault>) -> Result<Rows, Fault> {
+        let mut rows = parse(&self.text)?;
+        rows.notes.extend(self.note);
+        Ok(rows)
+    }
+}
+
+fn read_text(path: &Path) -> Result<Text, ImportError> {
     let read_error = |source| ImportError::Read { file: path.to_owned(), source };
     let bytes = std::fs::metadata(path).map_err(read_error)?.len();
     if bytes > MAX_FILE_BYTES {
@@ -151,13 +176,20 @@ fn read_text(path: &Path) -> Result<String, ImportError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Fault::whole("the text is saved as UTF-16", "save it as UTF-8").of(path));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..valid].iter().filter(|&&b| b == b'\n').count();
-        Fault::at(line, "this is not UTF-8 text", "save the file as plain text in UTF-8").of(path)
-    })?;
-    // Windows programs put a byte-order mark before the first letter.
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    match String::from_utf8(bytes) {
+        // Windows programs put a byte-order mark before the first letter.
+        Ok(text) => Ok(Text { text: text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text), note: None }),
+        Err(error) if error.as_bytes().contains(&0) => {
+            let valid = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..valid].iter().filter(|&&b| b == b'\n').count();
+            Err(Fault::at(line, "this is not text", "save the file as plain text in UTF-8").of(path))
+        }
+        // Older programs write a letter as one byte. Names may look odd then; numbers do not.
+        Err(error) => Ok(Text {
+            text: error.as_bytes().iter().map(|&byte| char::from(byte)).collect(),
+            note: Some("The text is not UTF-8 and was read as Latin-1.".to_owned()),
+        }),
+    }
 }
 
 fn assemble(read: Rows, path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
@@ -317,13 +349,23 @@ mod tests {
         let path = temporary.path().join("binary.csv");
         std::fs::write(&path, b"x,y\n1,2\n\xff\x00").unwrap();
         let binary = import(&path, &ImportOptions::default()).unwrap_err().to_string();
-        assert!(binary.contains("line 3: this is not UTF-8 text"), "{binary}");
+        assert!(binary.contains("line 3: this is not text"), "{binary}");
         std::fs::write(&path, b"\xff\xfex\x00,\x00").unwrap();
         let utf16 = import(&path, &ImportOptions::default()).unwrap_err().to_string();
         assert!(utf16.contains("save it as UTF-8"), "{utf16}");
         std::fs::File::create(&path).unwrap().set_len(MAX_FILE_BYTES + 1).unwrap();
         let large = import(&path, &ImportOptions::default()).unwrap_err().to_string();
         assert!(large.contains("cut out a part"), "{large}");
+    }
+
+    #[test]
+    fn letters_of_an_older_program_do_not_hide_the_numbers() {
+        let temporary = tempfile::tempdir().unwrap();
+        let path = temporary.path().join("excel.csv");
+        std::fs::write(&path, b"x;y;Gr\xf6\xdfe\r\n1,5;2;3\r\n2,5;3;4\r\n").unwrap();
+        let Imported { snapshot, notes } = import(&path, &ImportOptions::default()).unwrap();
+        assert_eq!(snapshot.particles.len(), 2);
+        assert!(notes.iter().any(|note| note.contains("Größe")) && notes.iter().any(|note| note.contains("Latin-1")));
     }
 
     #[test]

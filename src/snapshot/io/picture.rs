@@ -41,6 +41,9 @@ pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Rows, 
 pub(super) fn open(path: &Path) -> Result<Result<RgbaImage, Fault>, ImportError> {
     let read_error = |source| ImportError::Read { file: path.to_owned(), source };
     let mut file = BufReader::new(File::open(path).map_err(read_error)?);
+    if file.fill_buf().map_err(read_error)?.is_empty() {
+        return Ok(Err(Fault::whole("the file is empty", "save the image again")));
+    }
     if let Some(size) = empty_png(file.fill_buf().map_err(read_error)?) {
         let what = format!("the image is {} by {} pixels", size[0], size[1]);
         return Ok(Err(Fault::whole(what, "give an image that shows something")));
@@ -358,7 +361,7 @@ mod tests {
         let text = import_bytes("text.png", b"x,y\n1,2\n");
         assert!(text.contains("neither PNG nor JPEG"), "{text}");
         let empty = import_bytes("empty.jpg", b"");
-        assert!(empty.contains("neither PNG nor JPEG"), "{empty}");
+        assert!(empty.contains("the file is empty"), "{empty}");
         let blank = import_image("blank.png", &draw(50, 50, WHITE, |_, _| None), &sixty()).unwrap_err().to_string();
         assert!(blank.contains("one even colour"), "{blank}");
         let none = ImportOptions { particles: 0, ..ImportOptions::default() };

@@ -5,7 +5,7 @@ use super::super::style;
 use super::super::widgets::{Scale, choice, row, slider, slider_int};
 use super::{ShareUi, pill};
 use crate::observe::picture::FilmKind;
-use crate::session::{Command, FilmOptions, Preference, Session, ShareCommand};
+use crate::session::{Command, FilmOptions, FilmView, Preference, Session, ShareCommand};
 
 const RED: Color32 = Color32::from_rgb(0xE8, 0x4A, 0x4A);
 
@@ -35,6 +35,10 @@ fn sheet(ui: &mut Ui, session: &Session, share: &ShareUi, commands: &mut Vec<Com
     let options: Vec<_> = FilmKind::ALL.iter().map(|&kind| (kind, kind.name(), tip(kind))).collect();
     if let Some(kind) = choice(ui, film.kind, &options) {
         film.kind = kind;
+    }
+    let options: Vec<_> = FilmView::ALL.iter().map(|&view| (view, view.name(), view.meaning().to_owned())).collect();
+    if let Some(view) = choice(ui, film.view, &options) {
+        film.view = view;
     }
     ui.add_space(4.0);
     slider(ui, "Length, s", "How long the film runs", &mut film.seconds, 0.5..=30.0, Scale::Logarithmic);

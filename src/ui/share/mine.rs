@@ -85,6 +85,9 @@ pub(in super::super) fn show_shelf(
 fn card(ui: &mut Ui, scene: &SceneCard, life: Option<&Swarm>) -> Response {
     let (rect, response) = ui.allocate_exact_size(CARD, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, format!("Open {}", scene.title)));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
     let hot = response.hovered() || response.has_focus();
     let line = if hot { style::ACCENT } else { style::LINE };
     ui.painter().rect(rect, 8.0, style::BAR, Stroke::new(1.0, line), StrokeKind::Inside);
@@ -100,14 +103,22 @@ fn card(ui: &mut Ui, scene: &SceneCard, life: Option<&Swarm>) -> Response {
     inner.shrink_clip_rect(words);
     inner.spacing_mut().item_spacing.y = 2.0;
     inner.add(Label::new(RichText::new(&scene.title).color(style::TEXT_STRONG).strong()).truncate());
-    let kind = if scene.swarm.is_some() { "alive" } else { "a picture, not learned yet" };
+    let kind = match (&scene.fault, &scene.swarm) {
+        (Some(_), _) => "cannot be read",
+        (None, Some(_)) => "alive",
+        (None, None) => "a picture, not learned yet",
+    };
     let place = if scene.is_mine {
         kind.to_owned()
     } else {
         let folder = scene.path.parent().map_or_else(String::new, |folder| folder.display().to_string());
         format!("{kind}, in {folder}")
     };
-    inner.add(Label::new(RichText::new(place).small().color(style::TEXT_WEAK)).truncate());
+    let colour = if scene.fault.is_some() { style::WARN } else { style::TEXT_WEAK };
+    inner.add(Label::new(RichText::new(place).small().color(colour)).truncate());
+    if let Some(why) = &scene.fault {
+        return response.on_hover_text(why);
+    }
     let more = if scene.notes.is_empty() { String::new() } else { format!("\n\n{}", scene.notes) };
     response.on_hover_text(format!("{}{more}", scene.path.display()))
 }
