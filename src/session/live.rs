@@ -11,6 +11,8 @@ pub enum Brush {
     Pull,
     /// Drives particles around the pointer.
     Stir,
+    /// Takes what lies under it along.
+    Grab,
     /// Scrambles what lies under it.
     Wound,
     Add,

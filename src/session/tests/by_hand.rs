@@ -32,6 +32,18 @@ fn the_stir_goes_round_and_letting_go_ends_it() {
 }
 
 #[test]
+fn what_is_grabbed_goes_as_far_as_the_hand() {
+    let mut session = alive();
+    session.apply(Command::SetBrushRadius(2.0));
+    let effects = stroke(&mut session, Brush::Grab, &[[3.0, 4.0], [3.5, 4.0], [3.5, 4.0], [3.5, 3.0]]);
+    let carry = |centre, by| SwarmEdit::Carry { centre, radius: 2.0, by };
+    assert_eq!(edits(&effects), [carry([3.0, 4.0], [0.5, 0.0]), carry([3.5, 4.0], [0.0, -1.0])]);
+    assert_eq!(session.live().last_wound, None);
+    // Let go: the mouse moves alone.
+    assert!(edits(&session.apply(Command::Pointer(Pointer::Drag([9.0, 9.0])))).is_empty());
+}
+
+#[test]
 fn a_wound_scrambles_under_the_brush_and_tells_when_and_where() {
     let mut session = alive();
     session.apply(Command::SetBrushRadius(2.0));
@@ -97,7 +109,7 @@ fn nobody_adds_more_particles_than_may_live() {
 fn brushes_change_the_swarm_and_never_the_document() {
     let mut session = alive();
     let (document, undo) = (session.document().clone(), session.can_undo());
-    for brush in [Brush::Stir, Brush::Wound, Brush::Add, Brush::Remove, Brush::Recolour, Brush::Follow] {
+    for brush in [Brush::Stir, Brush::Grab, Brush::Wound, Brush::Add, Brush::Remove, Brush::Recolour, Brush::Follow] {
         stroke(&mut session, brush, &[[1.0, 1.0], [5.0, 5.0]]);
     }
     assert_eq!((session.document(), session.can_undo()), (&document, undo));
