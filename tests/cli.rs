@@ -427,3 +427,27 @@ fn an_interrupted_run_keeps_what_it_has_and_never_an_unfinished_rule_over_a_fini
     assert!(!interrupted().success(), "a second run that is cut short says that it kept the first rule");
     assert_eq!(desk.read("mill.ron"), first);
 }
+
+#[test]
+fn what_the_window_is_opened_with_is_looked_at_first_whatever_it_is() {
+    let desk = Desk::new();
+    desk.write("flock.csv", FLOCK_CSV);
+    desk.write("pair.xyz", "2\n\nA 0 0 0\nA 1 1 0\n");
+    image::RgbImage::new(20, 20).save(desk.path("drawing.png")).unwrap();
+    // There is no display to open the window on, which is found out only then.
+    for good in ["flock.csv", "pair.xyz", "drawing.png"] {
+        assert!(desk.failure(good, 3).contains("no display"), "{good}");
+    }
+    desk.write("broken.csv", "x,y\n1,two\n");
+    desk.write("broken.png", "no picture");
+    desk.write("words.docx", "words");
+    for (bad, hint) in [
+        ("broken.csv", "line 2"),
+        ("broken.png", "broken.png"),
+        ("words.docx", "not an Unstill scene"),
+        ("none.jpg", "none.jpg"),
+    ] {
+        let text = desk.failure(bad, 1);
+        assert!(text.contains(hint), "{bad}: {text}");
+    }
+}

@@ -10,7 +10,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
 use unstill::learn::{Phase, StepStats};
-use unstill::rule::LiveSettings;
+use unstill::rule::{LiveSettings, Rule};
 use unstill::session::{Command, Dialog, Effect, Event, Place, Session, TrainingState};
 use unstill::snapshot::motifs;
 use unstill::ui::{SIDE_WIDTH, TOP_HEIGHT};
@@ -31,14 +31,14 @@ fn the_rules_of_the_picture_are_learned_picked_and_deleted_on_their_strip() {
     session.apply(Command::SetPlace(Place::Learn));
     session.apply(Command::StartLearning);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: Arc::new(rule(2, true)) });
+    session.on_event(Event::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
     let finished = worker::Event::Finished { reason: worker::Reason::Completed };
     session.on_event(Event::Training { run, event: finished.clone() });
     let mut window = window(session);
     click(&mut window, "Learn another flow");
     let shell = window.state_mut();
     let run = shell.session.training().run;
-    shell.session.on_event(Event::NewRule { run, rule: Arc::new(rule(2, true)) });
+    shell.session.on_event(Event::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
     shell.session.on_event(Event::Training { run, event: finished });
     settle(&mut window);
     let flows = |window: &Window| {

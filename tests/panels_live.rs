@@ -39,6 +39,7 @@ fn each_brush_is_one_click_away_and_tells_its_key() {
     let mut window = window(alive());
     for (label, brush) in [
         ("Stir", Brush::Stir),
+        ("Grab", Brush::Grab),
         ("Wound", Brush::Wound),
         ("Add", Brush::Add),
         ("Remove", Brush::Remove),

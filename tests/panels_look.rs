@@ -187,6 +187,16 @@ fn each_first_step_is_ticked_off_and_after_the_third_the_hint_never_comes_back()
 }
 
 #[test]
+fn the_hint_is_whole_in_a_narrow_window_and_keeps_off_the_meter() {
+    let window = window_of(in_place(alive(), Place::Live), Vec2::new(683.0, 600.0));
+    let meter = window.get_by_label_contains("Pattern fidelity").rect();
+    for name in ["1  Paint", "3  Live", "×"] {
+        let at = window.get_by_label(name).rect();
+        assert!(window.state().free.contains_rect(at) && !at.intersects(meter), "{name} at {at}, meter at {meter}");
+    }
+}
+
+#[test]
 fn the_hint_can_be_closed_for_good() {
     let mut window = window(alive());
     click(&mut window, "×");
@@ -207,5 +217,49 @@ fn in_a_narrow_window_all_menus_are_behind_one_button() {
         {
             assert!(bounds.x0 >= 0.0 && bounds.x1 <= 910.0, "{:?} at {bounds:?}", node.label());
         }
+    }
+}
+
+/// Grounds of the rectangles that are painted now.
+fn grounds(window: &Window) -> Vec<egui::Color32> {
+    fn of(shape: &egui::Shape, all: &mut Vec<egui::Color32>) {
+        match shape {
+            egui::Shape::Rect(rect) if rect.blur_width == 0.0 => all.push(rect.fill),
+            egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| of(shape, all)),
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    window.output().shapes.iter().for_each(|clipped| of(&clipped.shape, &mut all));
+    all
+}
+
+#[test]
+fn the_fields_of_the_file_dialog_are_as_light_as_the_theme() {
+    let black = |window: &Window| grounds(window).iter().filter(|c| c.to_array() == [0, 0, 0, 250]).count();
+    for (theme, fields) in [(Theme::Dark, 1), (Theme::Light, 0)] {
+        let mut window = window(alive());
+        apply(&mut window, Command::Prefer(Preference::Theme(theme)));
+        apply(&mut window, Command::Ask(Dialog::Open));
+        assert!(window.state().state.has_dialog());
+        assert_eq!(black(&window), fields, "{theme:?}");
+    }
+}
+
+#[test]
+fn nothing_in_the_top_bar_touches_anything_else_however_narrow_the_window() {
+    for width in [640.0, 683.0, 800.0, 1024.0, 1366.0] {
+        let mut session = alive();
+        session.apply(Command::SetTitle("Lanes of two kinds that pass one another".into()));
+        session.apply(Command::EndGesture);
+        let window = window_of(session, Vec2::new(width, 600.0));
+        let bar: Vec<_> = widgets(&window).into_iter().filter(|(rect, _)| rect.max.y <= TOP_HEIGHT).collect();
+        assert!(bar.len() >= 8, "{bar:?}");
+        for (k, (a, what)) in bar.iter().enumerate() {
+            for (b, other) in &bar[..k] {
+                assert!(!a.intersects(b.expand(1.0)), "{what} at {a} touches {other} at {b}, width {width}");
+            }
+        }
+        window.get_by_label("⏸ Pause");
     }
 }

@@ -14,7 +14,7 @@ use unstill::snapshot::motifs;
 
 fn mill_rule() -> Rule {
     let unit_length = motifs::by_name("mill").expect("a bundled picture").snapshot().unit_length();
-    Rule { unit_length, ..rule(1, false) }
+    Rule { unit_length, ..Rule::inert(1, false) }
 }
 
 /// A mill that lives, and was looked at some times.

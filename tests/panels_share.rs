@@ -167,6 +167,32 @@ fn rescued_work_is_offered_in_one_line_each_and_can_wait() {
     assert!(window.query_by_label("“Lost”").is_none());
 }
 
+#[test]
+fn rescued_work_stands_below_the_caption_and_beside_the_panel_in_every_window() {
+    for (size, scale) in [(LAPTOP, 1.0), (LAPTOP, 1.5), (egui::Vec2::new(683.0, 600.0), 1.0)] {
+        let mut session = alive();
+        session.apply(Command::SetNotes("Pairs turn about one another. ".repeat(12)));
+        session.apply(Command::EndGesture);
+        session.apply(Command::Prefer(Preference::UiScale(scale)));
+        let mut shell = Shell::new(in_place(session, Place::Live));
+        let rescued = |title: &str| RescuedScene { title: title.into(), particles: 9, minutes_ago: 3 };
+        let titles = ["Lost", "A title that is as long as one that somebody may give"];
+        shell.state.set_share(ShareReadouts { rescued: titles.map(rescued).to_vec(), ..with_folder() });
+        let window = window_with(shell, size);
+        let free = window.state().free;
+        let notes = window.get_by_label_contains("Pairs turn about one another. Pairs").rect();
+        for name in ["Rescued:", "Restore", "Discard", "Later"] {
+            for node in window.get_all_by_label(name) {
+                let at = node.rect();
+                assert!(free.contains_rect(at), "{name} at {at} in {free}, at {size} and {scale}");
+                assert!(!at.intersects(notes), "{name} at {at} covers the caption at {notes}, at {size} and {scale}");
+            }
+        }
+        let rows: Vec<f32> = window.get_all_by_label("Restore").map(|node| node.rect().top()).collect();
+        assert!(rows[1] - rows[0] > 45.0, "{rows:?}");
+    }
+}
+
 #[derive(Debug)]
 struct File(PathBuf);
 

@@ -101,10 +101,12 @@ fn a_picture_without_a_scene_and_a_cut_one_are_told_in_one_sentence() {
     desk.json("picture mill.ron -o mill.png");
     // As a program does that shows the picture and saves it anew.
     image::open(desk.path("mill.png")).unwrap().save(desk.path("anew.png")).unwrap();
-    for line in ["info anew.png", "learn anew.png", "live anew.png", "check anew.png", "anew.png"] {
+    for line in ["info anew.png", "learn anew.png", "live anew.png", "check anew.png"] {
         let text = desk.failure(line);
         assert!(text.contains("anew.png") && text.contains("holds no scene"), "{line}: {text}");
     }
+    // The window takes it as any image, and says that there; no window can open here.
+    desk.unstill("anew.png").assert().code(3);
     let whole = fs::read(desk.path("mill.png")).unwrap();
     fs::write(desk.path("cut.png"), &whole[..20_000]).unwrap();
     let text = desk.failure("info cut.png");
@@ -145,6 +147,30 @@ fn a_run_is_written_as_gif_apng_and_files_with_as_many_frames_as_asked() {
     assert_eq!(count, 9);
     let text = desk.failure(&format!("{run} --frames many"));
     assert!(text.contains("holds something"), "{text}");
+}
+
+#[test]
+fn every_film_has_the_frames_that_were_asked_for_or_says_how_many_a_run_can_have() {
+    let desk = Desk::with("mill", "mill.ron");
+    let run = "live mill.ron --particles 16 --engine cpu --film-size 64";
+    for (k, (way, asked, frames)) in [
+        ("--from snapshot --steps 40", "--film-frames 12", 12),
+        ("--from snapshot --steps 40", "--film-frames 39", 39),
+        ("--from snapshot --steps 300", "", 120),
+        ("--grow-steps 150 --steps 20", "--film-frames 100", 100),
+        ("--from snapshot --steps 0", "", 1),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        desk.json(&format!("{run} {way} {asked} --frames folder{k}"));
+        assert_eq!(fs::read_dir(desk.path(&format!("folder{k}"))).unwrap().count(), frames, "{way} {asked}");
+    }
+    let assert =
+        desk.unstill(&format!("{run} --from snapshot --steps 8 --film-frames 20 --frames few")).assert().success();
+    let text = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(text.contains("a run of 8 steps has 8 frames; ask for more --steps"), "{text}");
+    assert_eq!(fs::read_dir(desk.path("few")).unwrap().count(), 8);
 }
 
 /// The real program, where it is installed: what it writes is what players play.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use common::{Program, Screen, wait_for, wanted};
 use image::RgbImage;
+use tempfile::TempDir;
 use unstill::scene::Scene;
 
 /// The free part of the window of 1280 × 720: right of the side panel, below the top bar, above the hint.
@@ -29,6 +30,18 @@ fn changed(a: &RgbImage, b: &RgbImage) -> usize {
     canvas(a).filter(|&(x, y, c)| (0..3).any(|k| c[k].abs_diff(b[(x, y)].0[k]) > 40)).count()
 }
 
+/// An empty home and a screen; `None` where these tests are not wanted.
+fn desk() -> Option<(TempDir, Screen)> {
+    wanted().then(|| (tempfile::tempdir().unwrap(), Screen::open()))
+}
+
+/// The program as it opens by itself, once its panels are there.
+fn opened<'a>(screen: &'a Screen, folder: &Path, picture: &str) -> Program<'a> {
+    let program = Program::start(screen, folder, &[]);
+    wait_for("the panels", || screen.picture(picture).pixels().any(|p| p.0[1] > 150).then_some(()));
+    program
+}
+
 /// Where a scene saved by name lies, for a user whose home is `folder` and who has no folder of documents.
 fn saved_scene(folder: &Path) -> Option<PathBuf> {
     Some(folder.join(".local/share/unstill/scenes/three.png")).filter(|path| path.exists())
@@ -36,15 +49,10 @@ fn saved_scene(folder: &Path) -> Option<PathBuf> {
 
 #[test]
 fn a_picture_painted_by_hand_is_learned_lives_is_saved_and_lives_again_when_reopened() {
-    if !wanted() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let screen = Screen::open();
-    let mut program = Program::start(&screen, folder.path(), &[]);
+    let Some((folder, screen)) = desk() else { return };
+    let mut program = opened(&screen, folder.path(), "window-0-opened.png");
 
     // A fresh picture; the pointer out of the way, so that no circle under it counts.
-    wait_for("the panels", || screen.picture("window-0-opened.png").pixels().any(|p| p.0[1] > 150).then_some(()));
     program.key("ctrl+n");
     program.key("1");
     screen.xdotool("mousemove 1275 795");
@@ -129,13 +137,8 @@ fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
 
 #[test]
 fn a_ring_is_drawn_learned_wounded_kept_filmed_and_given_away_as_a_picture() {
-    if !wanted() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let screen = Screen::open();
-    let program = Program::start(&screen, folder.path(), &[]);
-    wait_for("the panels", || screen.picture("walk-0-opened.png").pixels().any(|p| p.0[1] > 150).then_some(()));
+    let Some((folder, screen)) = desk() else { return };
+    let program = opened(&screen, folder.path(), "walk-0-opened.png");
 
     // Paint: a circle, taken back and brought back.
     program.key("ctrl+n");
@@ -219,13 +222,8 @@ fn rescued(folder: &Path) -> Option<Scene> {
 
 #[test]
 fn what_was_drawn_before_the_program_was_killed_is_offered_and_comes_back() {
-    if !wanted() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let screen = Screen::open();
-    let program = Program::start(&screen, folder.path(), &[]);
-    wait_for("the panels", || screen.picture("rescue-0-opened.png").pixels().any(|p| p.0[1] > 150).then_some(()));
+    let Some((folder, screen)) = desk() else { return };
+    let program = opened(&screen, folder.path(), "rescue-0-opened.png");
     program.key("ctrl+n");
     program.key("1");
     screen.stroke([780, 520], [804, 520]);
@@ -234,8 +232,7 @@ fn what_was_drawn_before_the_program_was_killed_is_offered_and_comes_back() {
     // Killed, as the power fails: nothing is tidied up.
     drop(program);
 
-    let program = Program::start(&screen, folder.path(), &[]);
-    wait_for("the panels", || screen.picture("rescue-2-offered.png").pixels().any(|p| p.0[1] > 150).then_some(()));
+    let program = opened(&screen, folder.path(), "rescue-2-offered.png");
     let title = || screen.xdotool("search --onlyvisible --name Unstill getwindowname");
     wait_for("the swarm of the start", || (!title().contains("Untitled")).then_some(()));
     // The title of the window says that it is back, and not saved.
@@ -264,11 +261,7 @@ fn button(picture: &RgbImage) -> Option<[u32; 2]> {
 /// The path of a machine with a real GPU: the shaders step in the buffers that the window draws from.
 #[test]
 fn the_swarm_lives_on_the_windows_own_gpu() {
-    if !wanted() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let screen = Screen::open();
+    let Some((folder, screen)) = desk() else { return };
     let scene = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/flock.ron");
     let program = Program::start(&screen, folder.path(), &["--engine", "gpu", scene.to_str().unwrap()]);
     screen.xdotool("mousemove 1275 795");

@@ -23,7 +23,7 @@ pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: 
         Brush::Off => return,
         Brush::Push => (theme::push(theme), live.brush_radius_l),
         Brush::Pull => (theme::pull(theme), live.brush_radius_l),
-        Brush::Stir => (theme::stir(theme), live.brush_radius_l),
+        Brush::Stir | Brush::Grab => (theme::stir(theme), live.brush_radius_l),
         Brush::Wound | Brush::Remove => (theme::eraser(theme), live.brush_radius_l),
         Brush::Recolour => (species, live.brush_radius_l),
         Brush::Add => (species, SMALL_L),

@@ -6,7 +6,7 @@ use super::brush;
 use super::camera::{Camera, Gaze};
 use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
-use super::live::{Gpu, Live, Sight, SwarmBuffer};
+use super::live::{Gpu, Live, Sight, SwarmBuffer, body};
 use super::theme;
 use crate::session::{Brush, ColourBy, Command, Hand, Look, Place, Pointer, SelectionOrder, Session, Theme};
 use crate::snapshot::{Boundary, Mode};
@@ -278,7 +278,7 @@ impl Canvas {
                 let snapshot = session.snapshot();
                 let buffer = self.painting.get_or_insert_with(|| SwarmBuffer::new(gpu, snapshot.particles.len()));
                 if self.painted != Some(session.revision()) {
-                    buffer.write(gpu, &snapshot.particles);
+                    buffer.write(gpu, snapshot.particles.iter().map(body));
                     self.painted = Some(session.revision());
                 }
                 let goal = BODY_L * unit_length(session).min(1.5 * session.spacing());

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
 use super::desk::{Desk, guarded};
+use super::kinds::{FileKind, kind_of};
 use super::portrait::{self, Portrait};
 use crate::observe::chart::Chart;
 use crate::observe::picture;
@@ -19,12 +20,6 @@ use crate::snapshot::io::{ImportOptions, import};
 
 /// A sentence for the user.
 pub type Notice = (Level, String);
-
-/// Endings of files that hold particles or an image.
-const PICTURES: [&str; 7] = ["csv", "tsv", "xyz", "extxyz", "png", "jpg", "jpeg"];
-
-/// Those of an image.
-const IMAGES: [&str; 3] = ["png", "jpg", "jpeg"];
 
 /// Two threads and what comes back from them.
 pub struct Files {
@@ -96,19 +91,17 @@ impl Files {
     pub fn open(&self, path: PathBuf) {
         let notices = self.notices.0.clone();
         self.read(&path.clone(), move || {
-            let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-            // A file that cannot be read is told by the one who reads it in earnest.
-            let is_scene = ending == "ron" || (ending == "png" && holds_scene(&path).unwrap_or(false));
-            if is_scene {
-                let result = guarded(&format!("opening {}", path.display()), || load(&path, &notices));
-                return Event::Opened { source: SceneSource::File(path), result };
-            }
-            if PICTURES.contains(&ending.as_str()) {
-                if IMAGES.contains(&ending.as_str()) {
+            match kind_of(&path) {
+                Some(FileKind::Scene) => {
+                    let result = guarded(&format!("opening {}", path.display()), || load(&path, &notices));
+                    return Event::Opened { source: SceneSource::File(path), result };
+                }
+                Some(FileKind::Image) => {
                     let has_lost_its_scene = has_lost_its_scene(&path);
                     return Event::Share(ShareEvent::IsImage { path, has_lost_its_scene });
                 }
-                return imported(path, &notices);
+                Some(FileKind::Particles) => return imported(path, &notices),
+                None => {}
             }
             let what = if path.is_dir() { "a folder" } else { "of a kind that Unstill does not know" };
             let name = path.display();

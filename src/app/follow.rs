@@ -85,7 +85,7 @@ pub fn middle(bodies: &[Body], box_size: [f64; 2], index: usize) -> Option<[f64;
 
 #[cfg(test)]
 mod tests {
-    use super::super::live::SwarmBuffer;
+    use super::super::live::{SwarmBuffer, body};
     use super::*;
     use crate::engine::Headless;
     use crate::snapshot::Particle;
@@ -115,7 +115,7 @@ mod tests {
             runs_the_swarm: true,
         };
         let mut bodies = SwarmBuffer::new(&gpu, 2);
-        bodies.write(&gpu, &[Particle::default(), Particle { x: 3.0, y: 2.0, ..Particle::default() }]);
+        bodies.write(&gpu, [Particle::default(), Particle { x: 3.0, y: 2.0, ..Particle::default() }].iter().map(body));
         let mut follower = Follower::default();
         let seen = (0..1000).find_map(|_| {
             std::thread::sleep(std::time::Duration::from_millis(5));

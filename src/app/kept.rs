@@ -1,8 +1,9 @@
 //! What is kept between runs: files in the system's folder for settings.
 //!
-//! Read once before the window opens; each written by a thread of its own, a moment after the last change.
+//! Read once before the window opens; each written by a thread of its own, a moment after the last change. Two windows
+//! may be open: what the other one has written meanwhile stays.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -13,50 +14,100 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::scene::write_atomic;
+use crate::session::{FirstSteps, Prefs};
 
 /// Changes come in bursts: a slider is dragged.
 const REST: Duration = Duration::from_millis(400);
 
+/// Another window holds the file no longer than a blink; one that hangs is not waited for.
+const BLINK: Duration = Duration::from_millis(20);
+const MOST_BLINKS: u32 = 100;
+
 /// A kind of thing that is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind {
-    file: &'static str,
+pub trait Kept: Clone + Default + Serialize + DeserializeOwned + Send + 'static {
+    const FILE: &'static str;
     /// As people call it, in the plural.
-    name: &'static str,
+    const NAME: &'static str;
     /// What happens without the file.
-    instead: &'static str,
+    const INSTEAD: &'static str;
+
+    /// # Errors
+    /// What can be read and yet not be used, as part of a sentence.
+    fn usable(self) -> Result<Self, String>;
+
+    /// Takes over what another window has written: `theirs`, but for what has changed here since `base`.
+    fn merged(self, base: &Self, theirs: Self) -> Self;
 }
 
-pub const SETTINGS: Kind = Kind { file: "settings.ron", name: "settings", instead: "the usual ones are used" };
-pub const STAMPS: Kind = Kind { file: "stamps.ron", name: "stamps", instead: "the library begins anew" };
+impl Kept for Prefs {
+    const FILE: &str = "settings.ron";
+    const NAME: &str = "settings";
+    const INSTEAD: &str = "the usual ones are used";
 
-impl Kind {
-    /// Where it lies; `None` on a system that has no such place.
-    pub fn usual_path(self) -> Option<PathBuf> {
-        Some(directories::ProjectDirs::from("", "", "unstill")?.config_dir().join(self.file))
+    fn usable(self) -> Result<Self, String> {
+        Ok(self.made_usable())
     }
+
+    fn merged(self, base: &Self, theirs: Self) -> Self {
+        fn newer<T: PartialEq>(mine: T, base: &T, theirs: T) -> T {
+            if mine == *base { theirs } else { mine }
+        }
+        let (steps, other) = (self.first_steps, theirs.first_steps);
+        let merged = Self {
+            theme: newer(self.theme, &base.theme, theirs.theme),
+            ui_scale: newer(self.ui_scale, &base.ui_scale, theirs.ui_scale),
+            look: newer(self.look, &base.look, theirs.look),
+            panels_hidden: newer(self.panels_hidden, &base.panels_hidden, theirs.panels_hidden),
+            // What was done once is done.
+            first_steps: FirstSteps {
+                painted: steps.painted || other.painted,
+                learned: steps.learned || other.learned,
+                lived: steps.lived || other.lived,
+                closed: steps.closed || other.closed,
+            },
+            film: newer(self.film, &base.film, theirs.film),
+            // The newest one first: here something was opened just now, unless only another setting has changed.
+            recent: merged_lists(&self.recent, &base.recent, &theirs.recent, usize::from(self.recent != base.recent)),
+        };
+        merged.made_usable()
+    }
+}
+
+/// A list that has changed from `base` to `mine` here, and to `theirs` elsewhere; what was added there is put at `place`.
+pub fn merged_lists<T: Clone + PartialEq>(mine: &[T], base: &[T], theirs: &[T], place: usize) -> Vec<T> {
+    let taken_out = |item: &T| base.contains(item) && !theirs.contains(item);
+    let added = theirs.iter().filter(|item| !base.contains(item) && !mine.contains(item));
+    let mut merged: Vec<T> = mine.iter().filter(|item| !taken_out(item)).cloned().collect();
+    let place = place.min(merged.len());
+    merged.splice(place..place, added.cloned());
+    merged
+}
+
+/// What an earlier run has kept, who keeps it from now on, and a sentence for the user when it could not be read.
+pub fn remember<T: Kept>() -> (T, Keeper<T>, Option<String>) {
+    // `None` on a system that has no such place.
+    let folders = directories::ProjectDirs::from("", "", "unstill");
+    let path = folders.map(|folders| folders.config_dir().join(T::FILE));
+    let (kept, said) = path.as_deref().map_or_else(Default::default, read::<T>);
+    (kept.clone(), Keeper::new(path, kept), said)
 }
 
 /// What the file says, and a sentence for the user when it says nothing useful. A file that cannot be understood is set
-/// aside, so that nothing in it is lost. `usable`: refuses what can be read and yet not be used, with the reason.
-pub fn read<T: DeserializeOwned + Default>(
-    kind: Kind,
-    path: &Path,
-    usable: impl FnOnce(T) -> Result<T, String>,
-) -> (T, Option<String>) {
+/// aside, so that nothing in it is lost.
+pub fn read<T: Kept>(path: &Path) -> (T, Option<String>) {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return (T::default(), None),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => return set_aside(kind, path, "it is no text"),
-        Err(error) => return set_aside(kind, path, &error.to_string()),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return set_aside(path, "it is no text"),
+        Err(error) => return set_aside(path, &error.to_string()),
     };
-    match ron::from_str::<T>(&text).map_err(|why| why.to_string()).and_then(usable) {
+    match ron::from_str::<T>(&text).map_err(|why| why.to_string()).and_then(T::usable) {
         Ok(kept) => (kept, None),
-        Err(why) => set_aside(kind, path, &why),
+        Err(why) => set_aside(path, &why),
     }
 }
 
-fn set_aside<T: Default>(Kind { name, instead, .. }: Kind, path: &Path, why: &str) -> (T, Option<String>) {
+fn set_aside<T: Kept>(path: &Path, why: &str) -> (T, Option<String>) {
     // What was set aside before stays.
     let asides = (1..100).map(|k| if k == 1 { "ron.broken".to_owned() } else { format!("ron.broken-{k}") });
     let aside = asides.map(|end| path.with_extension(end)).find(|aside| !aside.exists());
@@ -68,6 +119,7 @@ fn set_aside<T: Default>(Kind { name, instead, .. }: Kind, path: &Path, why: &st
         Ok(aside) => format!("They lie in {} now", aside.display()),
         Err(error) => format!("They could not be set aside either ({error})"),
     };
+    let (name, instead) = (T::NAME, T::INSTEAD);
     let text = format!("The {name} in {} cannot be understood ({why}). {outcome}; {instead}.", path.display());
     (T::default(), Some(text))
 }
@@ -79,15 +131,15 @@ pub struct Keeper<T> {
     thread: Option<JoinHandle<()>>,
 }
 
-impl<T: Serialize + Send + 'static> Keeper<T> {
-    /// `None`: there is no place for it, and nothing is kept.
-    pub fn new(kind: Kind, path: Option<PathBuf>) -> Self {
+impl<T: Kept> Keeper<T> {
+    /// `path`: `None` where there is no place for it, and nothing is kept; `base`: what was read there.
+    pub fn new(path: Option<PathBuf>, base: T) -> Self {
         let (newest, inbox) = unbounded();
         let (outbox, faults) = unbounded();
         let thread = path.and_then(|path| {
-            let work = move || write_each(kind, &path, &inbox, &outbox);
+            let work = move || write_each(&path, base, &inbox, &outbox);
             // Without the thread nothing is kept, which is no reason to stop.
-            std::thread::Builder::new().name(format!("unstill-{}", kind.name)).spawn(work).ok()
+            std::thread::Builder::new().name(format!("unstill-{}", T::NAME)).spawn(work).ok()
         });
         Self { newest: Some(newest), faults, thread }
     }
@@ -99,7 +151,7 @@ impl<T: Serialize + Send + 'static> Keeper<T> {
         }
     }
 
-    /// Sentences about what could not be written since the last call.
+    /// Sentences for the user since the last call.
     pub fn faults(&self) -> impl Iterator<Item = String> + '_ {
         self.faults.try_iter()
     }
@@ -115,7 +167,8 @@ impl<T> Drop for Keeper<T> {
     }
 }
 
-fn write_each<T: Serialize>(kind: Kind, path: &Path, inbox: &Receiver<T>, faults: &Sender<String>) {
+/// `base`: what this window last read or wrote.
+fn write_each<T: Kept>(path: &Path, mut base: T, inbox: &Receiver<T>, faults: &Sender<String>) {
     let mut told = false;
     while let Ok(mut newest) = inbox.recv() {
         let over = loop {
@@ -125,11 +178,16 @@ fn write_each<T: Serialize>(kind: Kind, path: &Path, inbox: &Receiver<T>, faults
                 Err(RecvTimeoutError::Disconnected) => break true,
             }
         };
-        if let Err(why) = write(path, &newest)
-            && !std::mem::replace(&mut told, true)
-        {
-            // Fails only when the program is ending.
-            let _ = faults.send(format!("The {} are not kept: {why}", kind.name));
+        // Sending fails only when the program is ending.
+        match write(path, &base, newest.clone()) {
+            Ok(said) => {
+                base = newest;
+                said.into_iter().for_each(|said| _ = faults.send(said));
+            }
+            Err(why) if !std::mem::replace(&mut told, true) => {
+                let _ = faults.send(format!("The {} are not kept: {why}", T::NAME));
+            }
+            Err(_) => {}
         }
         if over {
             return;
@@ -137,21 +195,43 @@ fn write_each<T: Serialize>(kind: Kind, path: &Path, inbox: &Receiver<T>, faults
     }
 }
 
-fn write(path: &Path, kept: &impl Serialize) -> Result<(), String> {
-    let text = ron::ser::to_string_pretty(kept, ron::ser::PrettyConfig::default()).map_err(|e| e.to_string())?;
+/// Returns a sentence when what lay there could not be understood.
+fn write<T: Kept>(path: &Path, base: &T, mine: T) -> Result<Option<String>, String> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     }
-    write_atomic(path, text.as_bytes()).map_err(|e| e.to_string())
+    // Between reading and writing no other window writes.
+    let _turn = turn(&path.with_extension("lock"));
+    let (merged, said) = match path.exists().then(|| read::<T>(path)) {
+        Some((theirs, None)) => (mine.merged(base, theirs), None),
+        Some((_, said)) => (mine, said),
+        None => (mine, None),
+    };
+    let text = ron::ser::to_string_pretty(&merged, ron::ser::PrettyConfig::default()).map_err(|e| e.to_string())?;
+    write_atomic(path, text.as_bytes()).map_err(|e| e.to_string())?;
+    Ok(said)
+}
+
+/// The lock, until it is dropped. Where there can be none, one window at a time has to do.
+fn turn(path: &Path) -> Option<File> {
+    let file = File::options().create(true).truncate(false).write(true).open(path).ok()?;
+    for _ in 0..MOST_BLINKS {
+        match file.try_lock() {
+            Ok(()) => return Some(file),
+            Err(fs::TryLockError::WouldBlock) => std::thread::sleep(BLINK),
+            Err(fs::TryLockError::Error(_)) => return None,
+        }
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Body, Prefs, Theme};
+    use crate::session::{Body, Theme};
 
     fn read(path: &Path) -> (Prefs, Option<String>) {
-        super::read(SETTINGS, path, |prefs: Prefs| Ok(prefs.made_usable()))
+        super::read(path)
     }
 
     #[test]
@@ -159,7 +239,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("not there yet").join("settings.ron");
         let mut prefs = Prefs { theme: Theme::Light, recent: vec!["a.ron".into()], ..Prefs::default() };
-        let keeper = Keeper::new(SETTINGS, Some(path.clone()));
+        let keeper = Keeper::new(Some(path.clone()), Prefs::default());
         keeper.keep(prefs.clone());
         prefs.look.body = Body::Drop;
         prefs.ui_scale = 1.25;
@@ -194,9 +274,48 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let blocked = folder.path().join("file");
         fs::write(&blocked, "").unwrap();
-        let keeper = Keeper::new(SETTINGS, Some(blocked.join("settings.ron")));
+        let keeper = Keeper::new(Some(blocked.join("settings.ron")), Prefs::default());
         keeper.keep(Prefs::default());
         let said = keeper.faults.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(said.contains(&blocked.display().to_string()), "{said}");
+    }
+
+    #[test]
+    fn of_two_windows_each_keeps_its_own_settings_and_the_others_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.ron");
+        let base = Prefs { recent: vec!["old.ron".into(), "gone.ron".into()], ..Prefs::default() };
+        write(&path, &base, base.clone()).unwrap();
+        let [one, other] = [0, 1].map(|_| Keeper::new(Some(path.clone()), base.clone()));
+        let mut mine = Prefs { theme: Theme::Light, recent: vec!["mine.ron".into(), "old.ron".into()], ..base.clone() };
+        mine.first_steps.painted = true;
+        one.keep(mine.clone());
+        drop(one);
+        let mut theirs = Prefs { ui_scale: 1.5, ..base.clone() };
+        theirs.recent.insert(0, "theirs.ron".into());
+        theirs.first_steps.lived = true;
+        other.keep(theirs);
+        drop(other);
+        let (kept, said) = read(&path);
+        assert_eq!((kept.theme, kept.ui_scale, said), (Theme::Light, 1.5, None));
+        assert!(kept.first_steps.painted && kept.first_steps.lived);
+        assert_eq!(
+            kept.recent,
+            ["theirs.ron", "mine.ron", "old.ron"].map(PathBuf::from),
+            "and what was taken out is out"
+        );
+    }
+
+    #[test]
+    fn a_file_that_broke_while_the_window_was_open_is_set_aside_and_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.ron");
+        let keeper = Keeper::new(Some(path.clone()), Prefs::default());
+        fs::write(&path, "half (").unwrap();
+        keeper.keep(Prefs { ui_scale: 1.5, ..Prefs::default() });
+        let said = keeper.faults.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert!(said.contains("settings.ron.broken"), "{said}");
+        assert_eq!(fs::read_to_string(folder.path().join("settings.ron.broken")).unwrap(), "half (");
+        assert_eq!(read(&path).0.ui_scale, 1.5);
     }
 }

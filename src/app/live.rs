@@ -13,7 +13,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 pub use answer::{Answer, Coming, Kept, Seen};
-pub use buffer::{Body, SwarmBuffer};
+pub use buffer::{Body, SwarmBuffer, body};
 pub use sight::Sight;
 
 use self::host::{Host, News, Picture, Shared, Source, Work};
@@ -65,8 +65,6 @@ pub struct Live {
     every: usize,
     /// How often others were in sight.
     sights: u64,
-    /// Memory for what is chosen.
-    bodies: Vec<Body>,
     measures: Measures,
     follower: Follower,
     /// Number of the swarm that was ordered last.
@@ -100,7 +98,6 @@ impl Default for Live {
             chosen: Vec::new(),
             every: 1,
             sights: 0,
-            bodies: Vec::new(),
             measures: Measures::default(),
             follower: Follower::default(),
             swarm: 0,
@@ -145,13 +142,14 @@ impl Live {
         for order in &orders {
             match order {
                 EngineOrder::SetSettings(settings) => self.settings = *settings,
-                EngineOrder::Run { steps } => self.steps_ordered += u64::from(*steps),
                 // Nobody knows yet how long its steps take.
                 EngineOrder::Upload(_) => self.bearable = 1.0,
                 _ => {}
             }
         }
-        self.send(Work::Orders(self.swarm, orders));
+        let steps = orders.iter().map(EngineOrder::steps).sum();
+        self.steps_ordered += u64::from(steps);
+        self.send(Work::Orders { swarm: self.swarm, steps, orders });
     }
 
     fn start(&self, gpu: Option<Gpu>) -> Option<Thread> {
@@ -189,15 +187,8 @@ impl Live {
     /// What the session must know, since the last call.
     pub fn news(&self) -> impl Iterator<Item = Event> + '_ {
         // What comes late tells nothing of the swarm that has been ordered since.
-        let is_of_old = |event: &Event| {
-            matches!(
-                event,
-                Event::SwarmChanged { .. }
-                    | Event::NothingBefore
-                    | Event::Following(_)
-                    | Event::MomentKept(MomentUse::Keep, _)
-            )
-        };
+        let is_of_old =
+            |event: &Event| matches!(event, Event::SwarmChanged { .. } | Event::NothingBefore | Event::Following(_));
         let news = self.news.1.try_iter();
         news.filter(move |(swarm, event)| *swarm == self.swarm || !is_of_old(event)).map(|(_, event)| event)
     }
@@ -252,13 +243,11 @@ impl Live {
             match in_part {
                 None => {
                     self.chosen.clear();
-                    shown.write_bodies(gpu, &self.seen.bodies);
+                    shown.write_all(gpu, &self.seen.bodies);
                 }
                 Some(sight) => {
                     self.every = sight::choose(&self.seen.bodies, sight, sight::MOST_DRAWN, &mut self.chosen);
-                    self.bodies.clear();
-                    self.bodies.extend(self.chosen.iter().map(|k| self.seen.bodies[*k as usize]));
-                    shown.write_bodies(gpu, &self.bodies);
+                    shown.write(gpu, self.chosen.iter().map(|k| self.seen.bodies[*k as usize]));
                 }
             }
         }
@@ -356,8 +345,8 @@ impl Live {
     pub fn keep_moment(&self, wanted_for: MomentUse) {
         let swarm = self.swarm;
         self.tell_of(move |host| match (host.kept(swarm).state, wanted_for) {
-            (Some(state), _) => Some(Event::MomentKept(wanted_for, Box::new(state))),
-            (None, MomentUse::Keep) => Some(Event::Trouble(NOTHING_TO_KEEP.to_owned())),
+            (Some(state), wanted_for) => Some(Event::MomentKept(wanted_for, Box::new(state))),
+            (None, MomentUse::Keep(_)) => Some(Event::Trouble(NOTHING_TO_KEEP.to_owned())),
             (None, MomentUse::Undo(_)) => None,
         });
     }

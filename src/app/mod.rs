@@ -19,6 +19,7 @@ mod frame_log;
 mod gallery_life;
 mod kept;
 mod keys;
+mod kinds;
 mod live;
 mod measures;
 mod mine;
@@ -38,6 +39,7 @@ mod theme;
 mod thumbs;
 mod trainer;
 
+pub use kinds::check;
 pub use preflight::NoWindow;
 
 use std::path::PathBuf;
@@ -59,12 +61,12 @@ use crate::engine::EngineChoice;
 use crate::session::{Command, ViewCommand};
 use crate::ui;
 
-/// Opens the window, with `scene` in it when one is given and its swarm on the engine that `engine` says; returns when
-/// the window is closed.
+/// Opens the window, with `file` in it when one is given (a scene, particles or an image) and its swarm on the engine
+/// that `engine` says; returns when the window is closed.
 ///
 /// # Errors
 /// [`NoWindow`] when there is nothing to show a window on.
-pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
+pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
     preflight::check()?;
     let window = Window {
         title: "Unstill".to_owned(),
@@ -79,7 +81,7 @@ pub fn run(scene: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
             filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(),
             ..default()
         });
-    let shell = Shell::new(scene);
+    let shell = Shell::new(file);
     let exit = App::new()
         .add_plugins(plugins)
         .add_plugins((EguiPlugin::default(), DrawPlugin, shots::ShotsPlugin))

@@ -9,6 +9,7 @@ use super::files::Files;
 use super::frame_log::FrameLog;
 use super::gallery_life::Life;
 use super::kept::{self, Keeper};
+use super::kinds::kind_of;
 use super::live::{Gpu, Live};
 use super::observer::{Bench, Watch};
 use super::ramp::Ramps;
@@ -17,7 +18,7 @@ use super::stamps::Book;
 use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
-use crate::session::{Command, Effect, EngineOrder, Event, Level, Prefs, SceneSource, Session, Speed, ViewCommand};
+use crate::session::{Command, Effect, Event, Level, Prefs, SceneSource, Session, Speed, ViewCommand};
 use crate::ui::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -57,8 +58,11 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// `scene`: what to open, instead of the first bundled scene.
-    pub fn new(scene: Option<PathBuf>) -> Self {
+    /// `file`: what to open, instead of the first bundled scene.
+    pub fn new(file: Option<PathBuf>) -> Self {
+        // What earlier runs have kept.
+        let (prefs, keeper, prefs_fault) = kept::remember::<Prefs>();
+        let (book, stamp_keeper, stamps_fault) = kept::remember::<Book>();
         let mut shell = Self {
             session: Session::new(seed_of_the_day()),
             live: Live::default(),
@@ -73,8 +77,8 @@ impl Shell {
             clipboard: Clipboard::default(),
             watch: Watch::default(),
             bench: Bench::default(),
-            keeper: Keeper::new(kept::SETTINGS, kept::SETTINGS.usual_path()),
-            stamp_keeper: Keeper::new(kept::STAMPS, kept::STAMPS.usual_path()),
+            keeper,
+            stamp_keeper,
             gallery: Life::default(),
             ramps: Ramps::default(),
             quits: false,
@@ -84,32 +88,20 @@ impl Shell {
             meter: Meter::default(),
             frame_log: FrameLog::default(),
         };
-        shell.remember();
+        shell.session.on_event(Event::PrefsRead(Box::new(prefs)));
+        shell.session.on_event(Event::StampsRead(book.stamps()));
+        for text in prefs_fault.into_iter().chain(stamps_fault) {
+            shell.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+        }
         shell.share.look(&shell.session.prefs().recent);
-        match (scene, bundled::SCENES.first()) {
-            (Some(path), _) => shell.files.load(SceneSource::File(path)),
+        match (file, bundled::SCENES.first()) {
+            // Another name may be that of a scene.
+            (Some(path), _) if kind_of(&path).is_none() => shell.files.load(SceneSource::File(path)),
+            (Some(path), _) => shell.files.open(path),
             (None, Some((name, _))) => shell.files.load(SceneSource::Bundled((*name).to_owned())),
             (None, None) => {}
         }
         shell
-    }
-
-    /// What earlier runs have kept.
-    fn remember(&mut self) {
-        let mut faults = Vec::new();
-        if let Some(path) = kept::SETTINGS.usual_path() {
-            let (prefs, said) = kept::read(kept::SETTINGS, &path, |prefs: Prefs| Ok(prefs.made_usable()));
-            self.session.on_event(Event::PrefsRead(Box::new(prefs)));
-            faults.extend(said);
-        }
-        if let Some(path) = kept::STAMPS.usual_path() {
-            let (book, said) = kept::read(kept::STAMPS, &path, Book::usable);
-            self.session.on_event(Event::StampsRead(book.stamps()));
-            faults.extend(said);
-        }
-        for text in faults {
-            self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
-        }
     }
 
     /// Does what the user asked for.
@@ -311,7 +303,7 @@ struct Pace {
 
 fn steps_of(effect: &Effect) -> u32 {
     match effect {
-        Effect::Engine(EngineOrder::Run { steps }) => *steps,
+        Effect::Engine(order) => order.steps(),
         _ => 0,
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::kept::{Kept, merged_lists};
 use crate::session::{MOST_STAMP_PARTICLES, Stamp};
 use crate::snapshot::{MAX_SPECIES, Particle};
 
@@ -26,9 +27,18 @@ impl Book {
         Self { stamps: stamps.iter().map(page).collect() }
     }
 
-    /// # Errors
-    /// What cannot be laid, as part of a sentence.
-    pub fn usable(self) -> Result<Self, String> {
+    pub fn stamps(self) -> Vec<Stamp> {
+        let stamp = |page: Page| Stamp { name: page.name, particles: Arc::new(page.particles) };
+        self.stamps.into_iter().map(stamp).collect()
+    }
+}
+
+impl Kept for Book {
+    const FILE: &str = "stamps.ron";
+    const NAME: &str = "stamps";
+    const INSTEAD: &str = "the library begins anew";
+
+    fn usable(self) -> Result<Self, String> {
         for Page { name, particles } in &self.stamps {
             let whole = |p: &Particle| [p.x, p.y, p.heading].iter().all(|x| x.is_finite());
             if !(1..=MOST_STAMP_PARTICLES).contains(&particles.len()) {
@@ -41,15 +51,14 @@ impl Book {
         Ok(self)
     }
 
-    pub fn stamps(self) -> Vec<Stamp> {
-        let stamp = |page: Page| Stamp { name: page.name, particles: Arc::new(page.particles) };
-        self.stamps.into_iter().map(stamp).collect()
+    fn merged(self, base: &Self, theirs: Self) -> Self {
+        Self { stamps: merged_lists(&self.stamps, &base.stamps, &theirs.stamps, usize::MAX) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::kept::{Keeper, STAMPS, read};
+    use super::super::kept::{Keeper, read};
     use super::*;
 
     fn pair() -> Vec<Stamp> {
@@ -61,11 +70,35 @@ mod tests {
     fn stamps_are_there_again_in_the_next_run() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("stamps.ron");
-        let keeper = Keeper::new(STAMPS, Some(path.clone()));
+        let keeper = Keeper::new(Some(path.clone()), Book::default());
         keeper.keep(Book::of(&pair()));
         drop(keeper);
-        let (book, said) = read(STAMPS, &path, Book::usable);
+        let (book, said) = read::<Book>(&path);
         assert_eq!((book.stamps(), said), (pair(), None));
+    }
+
+    #[test]
+    fn of_many_windows_none_loses_a_stamp_of_another_and_what_one_deletes_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("stamps.ron");
+        let named = |names: &[&str]| -> Book {
+            let stamp = |name: &&str| Stamp { name: (*name).to_owned(), ..pair().remove(0) };
+            Book::of(&names.iter().map(stamp).collect::<Vec<_>>())
+        };
+        let base = named(&["old", "doomed"]);
+        Keeper::new(Some(path.clone()), Book::default()).keep(base.clone());
+        let windows: Vec<_> = (0..8).map(|_| Keeper::new(Some(path.clone()), base.clone())).collect();
+        for (k, window) in windows.iter().enumerate() {
+            // All at once.
+            let name = format!("of window {k}");
+            window.keep(named(&["old", "doomed", &name]));
+        }
+        windows[3].keep(named(&["old", "of window 3"]));
+        std::thread::scope(|scope| windows.into_iter().for_each(|window| _ = scope.spawn(move || drop(window))));
+        let mut names: Vec<String> = read::<Book>(&path).0.stamps.into_iter().map(|page| page.name).collect();
+        names.sort_unstable();
+        let expected: Vec<String> = (0..8).map(|k| format!("of window {k}")).chain(["old".to_owned()]).collect();
+        assert_eq!(names, expected);
     }
 
     #[test]
@@ -80,7 +113,7 @@ mod tests {
         ];
         for (k, text) in texts.into_iter().enumerate() {
             std::fs::write(&path, text).unwrap();
-            let (book, said) = read(STAMPS, &path, Book::usable);
+            let (book, said) = read::<Book>(&path);
             assert_eq!(book, Book::default());
             let aside = if k == 0 { "stamps.ron.broken".to_owned() } else { format!("stamps.ron.broken-{}", k + 1) };
             let aside = folder.path().join(aside);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::output::warn;
 use crate::engine::Engine;
 use crate::observe::picture::{Film, FilmKind, FilmStyle, PictureStyle};
 use crate::scene::check_writable;
@@ -23,9 +24,9 @@ pub(super) struct FilmArgs {
     /// Longer side of moving pictures, pixels
     #[arg(long, visible_alias = "gif-size", default_value_t = 400, value_parser = clap::value_parser!(u32).range(16..=4096))]
     film_size: u32,
-    /// Frames of a moving picture, spread over the run
-    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    film_frames: u32,
+    /// Frames of a moving picture, spread over the run: at most one for each step [default: 120]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    film_frames: Option<u32>,
     /// Frames per second
     #[arg(long, default_value_t = 20.0, value_parser = pace)]
     fps: f64,
@@ -55,45 +56,54 @@ impl FilmArgs {
     }
 }
 
+/// Frames of a moving picture where nobody says otherwise.
+const USUAL_FRAMES: u32 = 120;
+
 /// Behind each particle is seen where it was for so long, seconds of the film.
 const TRAIL_S: f64 = 0.4;
 
 /// The films in the making.
 pub(super) struct Films {
     films: Vec<Film>,
-    /// Steps between frames.
-    every: usize,
-    next: usize,
+    /// Steps of the run, and frames spread over it; the last frame is its end.
+    steps: usize,
+    frames: usize,
+    taken: usize,
 }
 
 impl Films {
     /// Films over `steps` steps. Finds out before the run what cannot be written.
     pub fn create(args: &FilmArgs, box_l: [f64; 2], species: usize, steps: usize) -> anyhow::Result<Self> {
+        // A run of no steps has one picture.
+        let most = steps.max(1);
+        let frames = (args.film_frames.unwrap_or(USUAL_FRAMES) as usize).min(most);
+        if args.film_frames.is_some_and(|asked| asked as usize > most) && args.wanted().next().is_some() {
+            warn(&format!("a run of {steps} steps has {frames} frames; ask for more --steps"));
+        }
         let create = |(kind, path): (FilmKind, &PathBuf)| -> anyhow::Result<Film> {
             if kind != FilmKind::Frames {
                 check_writable(path as &Path)?;
             }
             let picture = PictureStyle { size_px: args.film_size, trail_s: TRAIL_S, ..PictureStyle::default() };
-            let frames = (args.film_frames as usize).min(steps.max(1));
             let style = FilmStyle { kind, picture, frames_per_second: args.fps, frames, loops: args.loops };
             Ok(Film::create(path, style, box_l, species)?)
         };
         let films = args.wanted().map(create).collect::<Result<_, _>>()?;
-        let every = (steps / args.film_frames as usize).max(1);
-        Ok(Self { films, every, next: every })
+        Ok(Self { films, steps, frames, taken: 0 })
     }
 
-    /// Most steps that may go by between two calls of [`Self::take`].
+    /// Most steps that may go by between two calls of [`Self::take`]; at least one.
     pub fn every(&self) -> usize {
-        if self.films.is_empty() { usize::MAX } else { self.every }
+        if self.films.is_empty() { usize::MAX } else { (self.steps / self.frames).max(1) }
     }
 
     /// Takes a frame when one is due; `step` counts from the start of the run.
     pub fn take(&mut self, engine: &mut Engine, step: usize) -> anyhow::Result<()> {
-        if self.films.is_empty() || step < self.next {
+        let due = ((self.taken + 1) * self.steps).div_ceil(self.frames);
+        if self.films.is_empty() || self.taken == self.frames || step < due {
             return Ok(());
         }
-        self.next = (step / self.every + 1) * self.every;
+        self.taken += 1;
         let shown = engine.shown()?;
         for film in &mut self.films {
             film.add(shown.clone())?;

@@ -183,7 +183,8 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let mut films = Films::create(&args.films, box_l, species, total)?;
     let mut bar = Progress::new(total as u64, quiet);
     bar.phase("growing");
-    grow(&mut engine, &live, grow_steps, |engine, done| -> anyhow::Result<()> {
+    films.take(&mut engine, 0)?;
+    grow(&mut engine, &live, grow_steps, films.every(), |engine, done| -> anyhow::Result<()> {
         bar.at(done as u64, String::new);
         films.take(engine, done)
     })?;

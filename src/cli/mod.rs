@@ -38,8 +38,8 @@ pub const EXIT_NO_DEVICE: u8 = 3;
     after_help = "Exit codes: 0 done; 1 an error in the input or the run; 2 a wrong command line; 3 no GPU or no display."
 )]
 struct Cli {
-    /// Scene to open in the window: a .ron file, or a picture that holds one
-    scene: Option<PathBuf>,
+    /// What to open in the window: a scene (.ron, or a picture that holds one), particles (.csv, .xyz) or an image
+    file: Option<PathBuf>,
     /// What the swarm in the window runs on
     #[arg(long, value_name = "auto|gpu|cpu")]
     engine: Option<live::EngineName>,
@@ -100,8 +100,8 @@ fn run_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Those of clap, and what is meant for the window beside a command, which clap would take and nobody would use.
 fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let cli = Cli::try_parse_from(args)?;
-    let stray = match (&cli.scene, cli.engine) {
-        (Some(scene), _) => scene.display().to_string(),
+    let stray = match (&cli.file, cli.engine) {
+        (Some(file), _) => file.display().to_string(),
         (None, Some(_)) => "--engine".to_owned(),
         (None, None) => return Ok(cli),
     };
@@ -116,11 +116,13 @@ fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
     let quiet = cli.quiet;
     match cli.command {
         None => {
-            if let Some(path) = &cli.scene {
-                // A scene that cannot be read is told here, before a window opens.
-                output::load(path)?;
+            if let Some(path) = &cli.file {
+                // What cannot be read is told here, before a window opens.
+                for warning in crate::app::check(path)? {
+                    output::warn(&format!("{}: {warning}", path.display()));
+                }
             }
-            crate::app::run(cli.scene, cli.engine.unwrap_or(live::EngineName::Auto).choice()).map(|()| None)
+            crate::app::run(cli.file, cli.engine.unwrap_or(live::EngineName::Auto).choice()).map(|()| None)
         }
         Some(Command::Import(args)) => import::run(&args).map(Some),
         Some(Command::Learn(args)) => learn::run(&args, quiet).map(Some),
@@ -160,7 +162,7 @@ mod tests {
     fn a_scene_may_stand_alone_but_not_beside_a_command() {
         let parse = |line: &str| parse(line.split(' ').map(OsString::from));
         let alone = parse("unstill a.ron").unwrap();
-        assert!(alone.command.is_none() && alone.scene == Some("a.ron".into()));
+        assert!(alone.command.is_none() && alone.file == Some("a.ron".into()));
         assert!(parse("unstill a.ron info a.ron").is_err());
         assert!(parse("unstill --engine gpu info a.ron").is_err());
         assert!(parse("unstill --engine gpu a.ron").is_ok());

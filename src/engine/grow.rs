@@ -14,8 +14,8 @@ const STAGES: usize = 40;
 /// Heun steps of a growth when nobody says otherwise.
 pub const DEFAULT_GROW_STEPS: usize = 2000;
 
-/// Anneals by relaxation alone, `steps` steps in all, and leaves the engine under `live`. `tick` is called after each
-/// stage with the steps done.
+/// Anneals by relaxation alone, `steps` steps in all, and leaves the engine under `live`. `tick` is called with the
+/// steps done after each stage, and after `most` steps where a stage takes longer.
 ///
 /// # Errors
 /// Live settings that the engine's rule cannot run, and whatever `tick` answers.
@@ -23,16 +23,21 @@ pub fn grow<E: From<EngineError>>(
     engine: &mut Engine,
     live: &LiveSettings,
     steps: usize,
+    most: usize,
     mut tick: impl FnMut(&mut Engine, usize) -> Result<(), E>,
 ) -> Result<(), E> {
     let hottest_l = engine.rule().sigma_range_l[1].max(live.sigma_l);
     let stages = STAGES.min(steps);
     for (k, sigma_l) in anneal_sigmas(hottest_l, live.sigma_l, stages).enumerate() {
         engine.set_settings(&LiveSettings { sigma_l, flow: FlowKind::None, relaxation: 1.0, ..*live })?;
-        let done = steps * k / stages;
+        let mut done = steps * k / stages;
         let until = steps * (k + 1) / stages;
-        engine.run((until - done) as u32);
-        tick(engine, until)?;
+        while done < until {
+            let now = most.clamp(1, until - done);
+            engine.run(now as u32);
+            done += now;
+            tick(engine, done)?;
+        }
     }
     engine.set_settings(live)?;
     Ok(())
@@ -59,10 +64,10 @@ mod tests {
         let rule = Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
         let live = LiveSettings { relaxation: 0.0, ..LiveSettings::default() };
         let swarm = Swarm { particles: vec![Particle::default(); 3], box_size: [9.0, 9.0] };
-        for steps in [0, 1, 7, 101] {
+        for (steps, most) in [(0, 9), (1, 9), (7, 1), (101, usize::MAX), (101, 2), (101, 1)] {
             let mut engine = Engine::Cpu(Box::new(CpuEngine::new(&rule, &swarm, &live, 1).unwrap()));
             let mut seen = vec![0];
-            grow(&mut engine, &live, steps, |engine, done| {
+            grow(&mut engine, &live, steps, most, |engine, done| {
                 assert!(engine.settings().sigma_l >= live.sigma_l - 1e-12);
                 assert_eq!((engine.settings().flow, engine.settings().relaxation), (FlowKind::None, 1.0));
                 seen.push(done);
@@ -71,7 +76,7 @@ mod tests {
             .unwrap();
             assert_eq!(engine.steps_done() as usize, steps);
             assert_eq!(seen.last(), Some(&steps));
-            assert!(seen.windows(2).all(|w| w[0] < w[1]), "{seen:?}");
+            assert!(seen.windows(2).all(|w| w[0] < w[1] && w[1] - w[0] <= most), "{seen:?}");
             assert_eq!(engine.settings(), &live);
         }
     }

@@ -167,7 +167,7 @@ impl<'a> Check<'a> {
             let start = scattered(like, &mut self.rng(1, k));
             let mut engine = self.engine(&start, &self.live, k)?;
             let mut before = 0;
-            grow(&mut engine, &self.live, steps, |_, done| {
+            grow(&mut engine, &self.live, steps, usize::MAX, |_, done| {
                 let more = (done - before) as u64;
                 before = done;
                 self.advance(more)

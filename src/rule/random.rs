@@ -47,6 +47,17 @@ impl Rule {
         Self { unit_length: 1.0, cutoff_l: 3.9, sigma_range_l: [0.1, 0.8], kappa: 1.0, energy, flow: None }
     }
 
+    /// A rule under which nothing happens: narrow networks whose weights are all zero, else as [`Self::random`]. For
+    /// tests.
+    pub fn inert(species: usize, with_flow: bool) -> Self {
+        let net = |outputs| {
+            let shape = NetShape { species, phi: [4, 4], rho: [4, 4], outputs };
+            LocalNet { shape, weights: vec![0.0; shape.layout().total] }
+        };
+        let flow = with_flow.then(|| net(3));
+        Self { unit_length: 1.0, cutoff_l: 3.9, sigma_range_l: [0.1, 0.8], kappa: 1.0, energy: net(1), flow }
+    }
+
     /// The same rule with a random flow network of the energy's widths, at output gain 1.
     pub fn with_random_flow(mut self, seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);

@@ -230,6 +230,7 @@ fn schema_of(text: &str) -> Result<u32, Fault> {
         Err(e) if !text.contains("schema") => {
             Err(Fault::NotAScene(format!("line {}: {}", e.span.end.line, sentence(&e.code))))
         }
+        Err(e) if is_no_parenthesis(&e.code) => Err(syntax(text, &e)),
         Err(e) => {
             // The only thing that is looked at is the number itself.
             let line = text.lines().nth(e.span.end.line.saturating_sub(1)).unwrap_or_default();
@@ -244,6 +245,11 @@ fn schema_of(text: &str) -> Result<u32, Fault> {
             }
         }
     }
+}
+
+fn is_no_parenthesis(code: &ron::Error) -> bool {
+    use ron::Error as E;
+    matches!(code, E::ExpectedStructLike | E::ExpectedNamedStructLike(_) | E::ExpectedDifferentStructName { .. })
 }
 
 /// Reads a document of a known schema; unknown fields become warnings.
@@ -292,6 +298,10 @@ fn syntax(text: &str, error: &ron::error::SpannedError) -> Fault {
     Fault::Syntax { line: at.line, column: at.col, near: near.trim().to_owned(), what: sentence(&error.code) }
 }
 
+fn names_a_type(expected: &str) -> bool {
+    expected.starts_with("struct ") || expected.starts_with("enum ")
+}
+
 /// What is wrong, in words for one who has changed the text by hand; beginning in lower case so that they go on after the
 /// place.
 fn sentence(code: &ron::Error) -> String {
@@ -303,6 +313,12 @@ fn sentence(code: &ron::Error) -> String {
         }
         E::ExpectedInteger | E::InvalidIntegerDigit { .. } => "a whole number should stand here".to_owned(),
         E::IntegerOutOfBounds => "this whole number is too large, or below 0".to_owned(),
+        E::ExpectedStructLike | E::ExpectedNamedStructLike(_) => "an opening parenthesis should stand here".to_owned(),
+        E::ExpectedDifferentStructName { found, .. } => {
+            format!("`{found}` does not belong here: an opening parenthesis should stand in its place")
+        }
+        E::ExpectedStructLikeEnd | E::ExpectedOptionEnd => "a closing parenthesis should stand here".to_owned(),
+        E::TrailingCharacters => "more stands here, behind the end of the scene".to_owned(),
         E::ExpectedFloat => "a number should stand here".to_owned(),
         E::ExpectedBoolean => "true or false should stand here".to_owned(),
         E::ExpectedString => "a text in quotation marks should stand here".to_owned(),
@@ -314,6 +330,11 @@ fn sentence(code: &ron::Error) -> String {
             format!("`{found}` is none of {}", known.join(", "))
         }
         E::DuplicateStructField { field, .. } => format!("the field `{field}` stands there twice"),
+        // Names of types mean nothing to whoever reads this.
+        E::InvalidValueForType { expected, found } if names_a_type(expected) => format!("{found} does not belong here"),
+        E::ExpectedDifferentLength { expected, .. } if names_a_type(expected) => {
+            "fields with their names should stand here".to_owned()
+        }
         other => other.to_string(),
     };
     let mut chars = text.chars();

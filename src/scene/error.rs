@@ -30,7 +30,7 @@ pub enum Fault {
     )]
     TooLarge { bytes: u64 },
     #[error(
-        "this is not an Unstill scene ({0}); give a .ron file that Unstill wrote, or import a picture with `unstill import`"
+        "this is not an Unstill scene ({0}); give a .ron file that Unstill wrote, or particles or an image (.csv, .xyz, .png, .jpg) to import"
     )]
     NotAScene(String),
     #[error("the scene breaks off in line {line}: part of the file is missing; take an earlier copy of it")]
@@ -53,6 +53,16 @@ pub enum Fault {
     /// A value that parses but cannot be meant: `place` is the path of the field.
     #[error("{place}: {what}; {mend}")]
     Value { place: String, what: String, mend: String },
+}
+
+/// A scene that could be written but not read again.
+pub(super) fn too_large(bytes: u64, most: u64) -> io::Error {
+    io::Error::other(format!(
+        "the scene would have {} MB, more than the {} MB that can be read again; delete kept moments, or save it with fewer \
+         particles",
+        bytes.div_ceil(1 << 20),
+        most >> 20
+    ))
 }
 
 impl Fault {

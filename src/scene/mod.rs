@@ -20,7 +20,7 @@ pub use document::{Loaded, SCHEMA};
 pub use error::{Fault, SceneError, WriteError};
 pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
 pub use picture::{KEYWORD, MAX_TEXT_BYTES, SCENE_PICTURE_PX, Showing, holds_scene, lost_its_scene};
-pub use savepoints::{MAX_SAVEPOINTS, Savepoint};
+pub use savepoints::{MAX_KEPT_PARTICLES, MAX_SAVEPOINTS, Savepoint};
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ use crate::learn::TrainingSettings;
 use crate::rule::{LiveSettings, Rule, Swings};
 use crate::snapshot::{Ensemble, Snapshot, Swarm};
 
-/// Largest scene file that is read, bytes. A snapshot of 100,000 particles takes about 10 MB.
+/// Largest scene file that is read and written, bytes. A snapshot of 100,000 particles takes about 10 MB.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
 /// Most particles of a live swarm: some gigabytes on either engine.
 pub const MAX_LIVE_PARTICLES: usize = 10_000_000;
@@ -149,11 +149,20 @@ impl Scene {
     /// # Errors
     /// As [`Self::save`].
     pub fn save_showing(&self, path: &Path, showing: &Showing) -> Result<(), WriteError> {
-        if !is_picture_name(path) {
-            return write_atomic(path, self.to_ron().as_bytes());
+        self.save_within(MAX_FILE_BYTES, path, showing)
+    }
+
+    /// `most`: bytes of a text that can be read again.
+    fn save_within(&self, most: u64, path: &Path, showing: &Showing) -> Result<(), WriteError> {
+        let refusal = |error| WriteError { path: path.to_owned(), error };
+        if is_picture_name(path) {
+            return write_atomic(path, &self.to_png(showing).map_err(refusal)?);
         }
-        let png = self.to_png(showing).map_err(|error| WriteError { path: path.to_owned(), error })?;
-        write_atomic(path, &png)
+        let text = self.to_ron();
+        if text.len() as u64 > most {
+            return Err(refusal(error::too_large(text.len() as u64, most)));
+        }
+        write_atomic(path, text.as_bytes())
     }
 
     /// The text of a scene file.

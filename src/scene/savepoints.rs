@@ -11,6 +11,10 @@ use crate::snapshot::Swarm;
 /// Most moments that a scene keeps.
 pub const MAX_SAVEPOINTS: usize = 48;
 
+/// Most particles of all of them together: with these, the largest living swarm and a picture, a scene file can still be
+/// read.
+pub const MAX_KEPT_PARTICLES: usize = 4_000_000;
+
 /// A living swarm at one moment, and what it lived by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Savepoint {
@@ -61,5 +65,33 @@ impl Saved {
         let flow = self.flow.and_then(|k| flows.list.get(k)).map(|flow| flow.net.clone());
         let Self { name, live, swings, rule, swarm, .. } = self;
         Savepoint { name, live, swings, rule, flow, swarm: Arc::new(swarm) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::{MAX_FILE_BYTES, Scene};
+    use crate::snapshot::{MAX_PARTICLES, Particle};
+    use rand::{RngExt, SeedableRng};
+
+    /// The window asks for no more.
+    const LARGEST_SWARM: usize = 1_000_000;
+
+    #[test]
+    fn as_many_as_may_be_kept_fit_into_a_file_beside_the_largest_swarm_and_picture() {
+        let mut rng = rand::rngs::StdRng::seed_from_u64(1);
+        let mut within = |side: f64| side * rng.random::<f64>();
+        let all: Vec<Particle> =
+            (0..2000).map(|_| Particle { x: within(1e3), y: within(1e3), heading: -within(3.0), species: 0 }).collect();
+        let bytes = |count: usize| {
+            let swarm = Swarm { particles: all[..count].to_vec(), box_size: [1e3, 1e3] };
+            let (live, swings, name) = Default::default();
+            let moment = Savepoint { name, live, swings, rule: None, flow: None, swarm: Arc::new(swarm) };
+            Scene { savepoints: vec![moment], ..Scene::default() }.to_ron().len()
+        };
+        let bytes_each = (bytes(2000) - bytes(1000)) as f64 / 1000.0;
+        let most = MAX_KEPT_PARTICLES + LARGEST_SWARM + MAX_PARTICLES;
+        assert!(bytes_each * most as f64 <= MAX_FILE_BYTES as f64, "{bytes_each} bytes for each particle");
     }
 }

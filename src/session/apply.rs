@@ -350,8 +350,8 @@ fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<Destin
     let now = session.moment();
     if let Some(Destination { moment, whole, swarm }) = step(&mut session.history, now) {
         effects.extend(return_to(session, moment, whole));
-        if let Some(swarm) = swarm.filter(|swarm| moments::unknown_species(session, swarm).is_none()) {
-            effects.extend(start::upload(session, |_, _| Ok((*swarm).clone()), None));
+        if let Some(swarm) = swarm {
+            effects.extend(moments::bring_back(session, swarm));
         }
     }
     effects

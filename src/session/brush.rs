@@ -39,6 +39,10 @@ pub(super) fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
             session.gesture = Gesture::Force;
             force(session, at)
         }
+        Brush::Grab => {
+            session.gesture = Gesture::Grab(at);
+            Vec::new()
+        }
         Brush::Follow => vec![Effect::Follow(at)],
         Brush::Add => begin_laying(session, at),
         Brush::Wound | Brush::Remove | Brush::Recolour => {
@@ -52,6 +56,15 @@ pub(super) fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
 pub(super) fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
     match session.gesture {
         Gesture::Force => force(session, to),
+        Gesture::Grab(from) => {
+            let by = [to[0] - from[0], to[1] - from[1]];
+            if by == [0.0; 2] || !something_lives(session) {
+                return Vec::new();
+            }
+            session.gesture = Gesture::Grab(to);
+            let carry = SwarmEdit::Carry { centre: from, radius: session.live.brush_radius_l, by };
+            vec![Effect::Engine(EngineOrder::Edit(vec![carry]))]
+        }
         Gesture::Lay(mut stroke) => {
             let laid = stroke.drag(to, |heading| heading).lay;
             session.gesture = Gesture::Lay(stroke);

@@ -17,7 +17,9 @@ use super::prefs::{Preference, Prefs};
 use super::share::{ShareCommand, ShareOrder};
 use super::tools::{Hand, PaintOptions, SelectionOrder, Stamp, StampSource, StippleRequest};
 
-pub use super::request::{CertificateRequest, MomentUse, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest};
+pub use super::request::{
+    CertificateRequest, Keeping, MomentUse, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest,
+};
 pub use super::sheets::{Dialog, ViewCommand};
 pub use super::tools::Tool;
 
@@ -331,6 +333,13 @@ pub enum EngineOrder {
     },
     /// No rule and no particles.
     Clear,
+}
+
+impl EngineOrder {
+    /// Integration steps that it asks for.
+    pub fn steps(&self) -> u32 {
+        if let Self::Run { steps } = self { *steps } else { 0 }
+    }
 }
 
 impl Command {

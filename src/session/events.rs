@@ -82,11 +82,8 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             let told = std::mem::replace(&mut session.live.has_no_past, true);
             if told { Vec::new() } else { vec![notify(Level::Info, NO_PAST)] }
         }
-        Event::MomentKept(MomentUse::Keep, state) => moments::kept(session, *state),
-        Event::MomentKept(MomentUse::Undo(step), state) => {
-            session.history.remember_swarm(step, Arc::new(state.swarm));
-            Vec::new()
-        }
+        Event::MomentKept(MomentUse::Keep(keeping), state) => moments::kept(session, *keeping, *state),
+        Event::MomentKept(MomentUse::Undo(step), state) => moments::replaced(session, step, Arc::new(state.swarm)),
         Event::Following(index) => {
             session.live.following = index;
             Vec::new()

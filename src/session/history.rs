@@ -56,7 +56,15 @@ pub(super) struct Destination {
     /// The step had replaced the whole document.
     pub whole: bool,
     /// The swarm that lives there, where the step had replaced it.
-    pub swarm: Option<Arc<Swarm>>,
+    pub swarm: Option<Replaced>,
+}
+
+/// A living swarm that a step of the history put another in the place of, or that other one.
+#[derive(Clone, Debug)]
+pub(super) enum Replaced {
+    Known(Arc<Swarm>),
+    /// The engine has yet to tell which one it was, by this name of the step.
+    Awaited(u64),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -80,6 +88,18 @@ impl History {
             self.redo_before = redo;
         }
         self.open = merge;
+    }
+
+    /// A change that comes from elsewhere while a gesture is open, which it does not cut in two: it becomes the step
+    /// before the gesture, by `change` and as `revision`.
+    pub fn record_before_gesture(&mut self, revision: u64, change: impl FnOnce(&mut Document)) {
+        let Some(entry) = self.undo.last_mut().filter(|_| self.open.is_some()) else { return };
+        let before = entry.clone();
+        change(&mut entry.moment.document);
+        entry.moment.revision = revision;
+        self.undo.insert(self.undo.len() - 1, before);
+        // What could be redone if the gesture were given up lacks the change.
+        self.redo_before.clear();
     }
 
     /// The moment before the open gesture of this kind, which leaves no trace; `None` when there is none.
@@ -152,12 +172,15 @@ impl History {
     /// What was before the last step.
     pub fn undo(&mut self, now: Moment) -> Option<Destination> {
         self.open = None;
-        step(&mut self.undo, &mut self.redo, now, |swarms| swarms.before.clone())
+        step(&mut self.undo, &mut self.redo, now, |swarms| match &swarms.before {
+            Some(swarm) => Replaced::Known(swarm.clone()),
+            None => Replaced::Awaited(swarms.step),
+        })
     }
 
     pub fn redo(&mut self, now: Moment) -> Option<Destination> {
         self.open = None;
-        step(&mut self.redo, &mut self.undo, now, |swarms| Some(swarms.after.clone()))
+        step(&mut self.redo, &mut self.undo, now, |swarms| Replaced::Known(swarms.after.clone()))
     }
 }
 
@@ -165,10 +188,10 @@ fn step(
     from: &mut Vec<Entry>,
     to: &mut Vec<Entry>,
     now: Moment,
-    swarm: fn(&Swarms) -> Option<Arc<Swarm>>,
+    swarm: fn(&Swarms) -> Replaced,
 ) -> Option<Destination> {
     let Entry { moment, whole, swarms } = from.pop()?;
-    let swarm = swarms.as_ref().and_then(swarm);
+    let swarm = swarms.as_ref().map(swarm);
     to.push(Entry { moment: now, whole, swarms });
     Some(Destination { moment, whole, swarm })
 }

@@ -11,6 +11,8 @@ pub enum Brush {
     Pull,
     /// Drives particles around the pointer.
     Stir,
+    /// Takes what lies under it along.
+    Grab,
     /// Scrambles what lies under it.
     Wound,
     Add,
@@ -110,6 +112,8 @@ pub struct LiveView {
     pub(super) has_no_past: bool,
     /// One step was asked for.
     pub(super) step_once: bool,
+    /// The swarm that this step of the history has replaced lives again as soon as the engine has told it.
+    pub(super) awaited: Option<u64>,
 }
 
 impl Default for LiveView {
@@ -130,6 +134,7 @@ impl Default for LiveView {
             has_faults: false,
             has_no_past: false,
             step_once: false,
+            awaited: None,
         }
     }
 }

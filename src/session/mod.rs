@@ -45,8 +45,8 @@ pub use crate::scene::{Evidence, LearnedFlow, Savepoint};
 pub use certificate::{CertificateState, CertificateView, Seal};
 pub use charts::PlotKind;
 pub use command::{
-    Brush, CertificateRequest, Command, Dialog, Effect, EngineOrder, Event, Force, Level, MomentUse, PaceKey, Place,
-    Pointer, RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
+    Brush, CertificateRequest, Command, Dialog, Effect, EngineOrder, Event, Force, Keeping, Level, MomentUse, PaceKey,
+    Place, Pointer, RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;

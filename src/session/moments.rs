@@ -4,13 +4,14 @@ use std::mem::Discriminant;
 use std::sync::Arc;
 
 use super::apply::{edit, notify};
-use super::command::{Command, Effect, Level, MomentUse};
+use super::command::{Command, Effect, Keeping, Level, MomentUse};
 use super::document::Document;
 use super::flows;
+use super::history::Replaced;
 use super::start;
 use super::state::Session;
 use crate::rule::FlowKind;
-use crate::scene::{LiveState, MAX_SAVEPOINTS, Savepoint};
+use crate::scene::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS, Savepoint};
 use crate::snapshot::Swarm;
 
 /// Longest name, characters.
@@ -20,38 +21,96 @@ pub(super) fn keep(session: &mut Session) -> Vec<Effect> {
     if !session.has_rule() || session.live.particles == 0 {
         return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
     }
-    if session.document.savepoints.len() >= MAX_SAVEPOINTS {
-        return vec![notify(Level::Warning, format!("{MAX_SAVEPOINTS} moments are the most: delete one first."))];
+    if let Some(refusal) = no_room(&session.document, session.live.particles) {
+        return vec![refusal];
     }
-    vec![Effect::KeepMoment(MomentUse::Keep)]
-}
-
-/// The engine has told how things stand.
-pub(super) fn kept(session: &mut Session, state: LiveState) -> Vec<Effect> {
     let document = &session.document;
-    let number = 1 + document.savepoints.len();
-    let is_free = |name: &String| document.savepoints.iter().all(|moment| moment.name != *name);
-    let names = (number..).map(|n| format!("Moment {n}"));
-    let name = names.into_iter().find(is_free).unwrap_or_default();
     let moment = Savepoint {
-        name: name.clone(),
+        name: String::new(),
         live: document.live,
         swings: document.swings.clone(),
         rule: session.playing_rule.as_ref().map(|rule| rule.mark()),
         flow: document.flows.chosen().filter(|_| document.live.flow == FlowKind::Learned).map(|f| f.net.clone()),
-        swarm: Arc::new(state.swarm),
+        swarm: Arc::default(),
     };
-    session.history.end_gesture();
-    let mut effects = edit(session, None, |document| {
-        document.savepoints.push(moment);
-        true
-    });
-    effects.push(notify(Level::Success, format!("{name} is kept: a click on it below brings it back.")));
+    vec![Effect::KeepMoment(MomentUse::Keep(Box::new(Keeping { serial: session.serial, moment })))]
+}
+
+/// The engine has told the swarm, which may be a while after it was asked.
+pub(super) fn kept(session: &mut Session, keeping: Keeping, state: LiveState) -> Vec<Effect> {
+    let document = &session.document;
+    if keeping.serial != session.serial {
+        let text =
+            "The moment was not kept: its scene was left before the swarm could be copied. Keep it once more there.";
+        return vec![notify(Level::Warning, text)];
+    }
+    if let Some(refusal) = no_room(document, state.swarm.len()) {
+        return vec![refusal];
+    }
+    let number = 1 + document.savepoints.len();
+    let is_free = |name: &String| document.savepoints.iter().all(|moment| moment.name != *name);
+    let names = (number..).map(|n| format!("Moment {n}"));
+    let name = names.into_iter().find(is_free).unwrap_or_default();
+    let text = format!("{name} is kept: a click on it below brings it back.");
+    let moment = Savepoint { name, swarm: Arc::new(state.swarm), ..keeping.moment };
+    let mut effects = if session.gesture_is_open() {
+        session.new_revision();
+        session.history.record_before_gesture(session.revision, |document| document.savepoints.push(moment.clone()));
+        session.document.savepoints.push(moment);
+        session.new_revision();
+        Vec::new()
+    } else {
+        edit(session, None, |document| {
+            document.savepoints.push(moment);
+            true
+        })
+    };
+    effects.push(notify(Level::Success, text));
     effects
 }
 
+/// Why another moment of so many particles cannot be kept, if so.
+fn no_room(document: &Document, particles: usize) -> Option<Effect> {
+    let moments = &document.savepoints;
+    if moments.len() >= MAX_SAVEPOINTS {
+        return Some(notify(Level::Warning, format!("{MAX_SAVEPOINTS} moments are the most: delete one first.")));
+    }
+    let all = particles + moments.iter().map(|moment| moment.swarm.len()).sum::<usize>();
+    (all > MAX_KEPT_PARTICLES).then(|| {
+        let text = format!(
+            "The moments of a scene would have {all} particles with this one, and {MAX_KEPT_PARTICLES} are the most that its \
+             file can hold: delete one first, or live with fewer particles."
+        );
+        notify(Level::Warning, text)
+    })
+}
+
+/// The engine has told which swarm a step of the history has replaced. Where undo was quicker, it comes back now.
+pub(super) fn replaced(session: &mut Session, step: u64, swarm: Arc<Swarm>) -> Vec<Effect> {
+    session.history.remember_swarm(step, swarm.clone());
+    if session.live.awaited != Some(step) {
+        return Vec::new();
+    }
+    bring_back(session, Replaced::Known(swarm))
+}
+
+/// A swarm that lived before lives again, if the rule still knows its species; at once, or when the engine has told it.
+pub(super) fn bring_back(session: &mut Session, swarm: Replaced) -> Vec<Effect> {
+    session.live.awaited = None;
+    match swarm {
+        Replaced::Known(swarm) if unknown_species(session, &swarm).is_none() => {
+            start::upload(session, |_, _| Ok((*swarm).clone()), None)
+        }
+        Replaced::Known(_) => Vec::new(),
+        Replaced::Awaited(step) => {
+            session.live.awaited = Some(step);
+            Vec::new()
+        }
+    }
+}
+
 /// A species of `swarm` that the rule in the engine does not know.
-pub(super) fn unknown_species(session: &Session, swarm: &Swarm) -> Option<u8> {
+fn unknown_species(session: &Session, swarm: &Swarm) -> Option<u8> {
     let known = session.playing_rule.as_ref().map_or(0, |rule| rule.energy.shape.species);
     swarm.particles.iter().map(|p| p.species).max().filter(|&species| usize::from(species) >= known)
 }

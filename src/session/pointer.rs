@@ -15,6 +15,8 @@ pub(super) enum Gesture {
     Force,
     /// Changing live particles, last done here.
     Edit([f64; 2]),
+    /// Taking live particles along, last from here.
+    Grab([f64; 2]),
     /// Laying live particles.
     Lay(PenStroke),
 }

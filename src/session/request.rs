@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::command::RunId;
 use crate::learn::TrainingSettings;
 use crate::rule::{LiveSettings, Rule};
+use crate::scene::Savepoint;
 use crate::snapshot::{Ensemble, Mode, Snapshot};
 
 /// What the time of a step of learning depends on.
@@ -62,12 +63,21 @@ pub struct CertificateRequest {
 }
 
 /// What a copy of the living swarm is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum MomentUse {
     /// It is kept in the scene.
-    Keep,
+    Keep(Box<Keeping>),
     /// Undo brings it back: this step of the history puts another in its place.
     Undo(u64),
+}
+
+/// A moment as it was when somebody asked to keep it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keeping {
+    /// [`super::Session::serial`] of its scene.
+    pub serial: u64,
+    /// What the swarm lives by; its name and the swarm itself are still to come.
+    pub moment: Savepoint,
 }
 
 /// How fast the program is now.

@@ -202,13 +202,16 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
             effects.push(notify(Level::Success, text));
             effects
         }
-        ShareEvent::IsImage { path, has_lost_its_scene } if session.place == Place::Paint => {
+        ShareEvent::IsImage { path, has_lost_its_scene } => {
+            let nothing_is_here = session.snapshot().particles.is_empty() && !session.has_rule();
+            if session.place != Place::Paint && !nothing_is_here {
+                // Whoever reads it says the same of a lost scene.
+                return vec![Effect::ImportFile(path)];
+            }
             let mut effects = apply(session, Command::OpenPicture(path));
             effects.extend(has_lost_its_scene.then(|| notify(Level::Warning, LOST_ITS_SCENE)));
             effects
         }
-        // Whoever reads it says the same.
-        ShareEvent::IsImage { path, .. } => vec![Effect::ImportFile(path)],
         ShareEvent::FilmBegun => {
             let mut effects = apply(session, Command::Play);
             if session.place == Place::Paint {

@@ -92,6 +92,7 @@ pub(super) fn upload(
             session.live.particles = swarm.len();
             session.live.box_size_l = swarm.box_size;
             session.live.growing = growing;
+            session.live.awaited = None;
             (session.live.last_wound, session.live.following) = (None, None);
             session.observation.wounded(growing.map(|_| WoundKind::Growing));
             let mut effects = Vec::new();
@@ -131,6 +132,7 @@ pub(super) fn whole(session: &mut Session) -> Vec<Effect> {
     (session.live.last_wound, session.live.following) = (None, None);
     session.live.particles = 0;
     session.live.box_size_l = [0.0; 2];
+    session.live.awaited = None;
     effects.push(Effect::Engine(EngineOrder::Clear));
     if !session.has_rule() {
         return effects;

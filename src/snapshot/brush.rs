@@ -25,6 +25,13 @@ pub enum SwarmEdit {
         radius: f64,
         species: u8,
     },
+    /// Takes the particles in the circle along by `by`: those within half of the radius the whole way, those at the rim
+    /// none of it, so that a creature under the middle keeps its form.
+    Carry {
+        centre: [f64; 2],
+        radius: f64,
+        by: [f64; 2],
+    },
     /// Random places for all; headings stay.
     ScatterAll {
         seed: u64,
@@ -81,6 +88,20 @@ impl SwarmEdit {
                 let under = swarm.within(centre, radius);
                 for &i in &under {
                     swarm.particles[i].species = species;
+                }
+                under.len()
+            }
+            Self::Carry { centre, radius, by } => {
+                let under = swarm.within(centre, radius);
+                let centre = Particle { x: centre[0], y: centre[1], ..Particle::default() };
+                for &i in &under {
+                    let [dx, dy] = swarm.offset(&centre, &swarm.particles[i]);
+                    // 1 in the inner half, and smoothly down to 0 at the rim.
+                    let rim = (2.0 - 2.0 * dx.hypot(dy) / radius).clamp(0.0, 1.0);
+                    let share = rim * rim * (3.0 - 2.0 * rim);
+                    let p = &mut swarm.particles[i];
+                    p.x = wrap(p.x + share * by[0], box_size[0]);
+                    p.y = wrap(p.y + share * by[1], box_size[1]);
                 }
                 under.len()
             }
@@ -184,6 +205,31 @@ mod tests {
         assert_eq!(swarm.particles, kept);
         SwarmEdit::Remove { centre: [5.0, 4.0], radius: 100.0 }.apply(&mut swarm);
         assert_eq!(swarm.len(), 1);
+    }
+
+    #[test]
+    fn what_is_carried_keeps_its_form_in_the_middle_and_is_left_behind_at_the_rim() {
+        let before = grid();
+        let mut after = before.clone();
+        let (centre, radius) = ([9.5, 7.5], 3.0);
+        let under = before.within(centre, radius);
+        assert_eq!(SwarmEdit::Carry { centre, radius, by: [0.4, -0.3] }.apply(&mut after), under.len());
+        let mut between = 0;
+        for i in 0..before.len() {
+            let [dx, dy] = before.offset(&before.particles[i], &after.particles[i]);
+            assert!((dx * -0.3 - dy * 0.4).abs() < 1e-9, "all go the same way");
+            let share = dx / 0.4;
+            if before.within(centre, 0.5 * radius).contains(&i) {
+                assert!((share - 1.0).abs() < 1e-9, "particle {i} goes {share} of the way");
+            } else if under.contains(&i) {
+                assert!((0.0..1.0).contains(&share), "particle {i} goes {share} of the way");
+                between += usize::from(share > 0.1);
+            } else {
+                assert_eq!(before.particles[i], after.particles[i]);
+            }
+            assert_eq!(before.particles[i].heading, after.particles[i].heading);
+        }
+        assert!(between > 3, "the rim is soft");
     }
 
     #[test]

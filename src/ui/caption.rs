@@ -16,20 +16,22 @@ pub(super) struct Caption {
     notes: String,
     /// Time at which these notes came, s.
     since: f64,
+    /// Lower edge of these notes, points; also when they have faded, so that what stands below does not jump.
+    pub bottom: f32,
 }
 
 pub(super) fn show(ctx: &Context, free: Rect, session: &Session, caption: &mut Caption) {
     let now = ctx.input(|i| i.time);
     let document = session.document();
     if caption.notes != document.notes {
-        *caption = Caption { notes: document.notes.clone(), since: now };
+        *caption = Caption { notes: document.notes.clone(), since: now, bottom: 0.0 };
     }
     let age = now - caption.since;
     if document.notes.is_empty() || session.place() != Place::Live || age > STAYS_S + FADES_S {
         return;
     }
     let opacity = (1.0 - (age - STAYS_S) / FADES_S).clamp(0.0, 1.0) as f32;
-    Area::new(Id::new("caption"))
+    let area = Area::new(Id::new("caption"))
         .order(Order::Background)
         .interactable(false)
         .fixed_pos(free.min + Vec2::new(12.0, 10.0))
@@ -42,4 +44,5 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, caption: &mut C
                 ui.add(Label::new(RichText::new(&document.notes).color(style::TEXT)).wrap());
             });
         });
+    caption.bottom = area.response.rect.bottom();
 }

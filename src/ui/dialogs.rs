@@ -4,7 +4,8 @@ use std::path::Path;
 
 use egui_file_dialog::{DialogState, FileDialog};
 
-use super::egui::{Align2, Button, Context, Id, Modal};
+use super::egui::layers::ShapeIdx;
+use super::egui::{Align2, Button, Color32, Context, Frame, Id, Modal, Shape};
 use super::state::UiState;
 use super::style;
 use crate::session::{Command, Dialog, Session, ShareCommand};
@@ -74,6 +75,7 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
         suggest_place(dialog, session);
     }
     dialog.update(ctx);
+    brighten(ctx, dialog);
     let what = dialog.user_data::<Dialog>().copied();
     if let Some(path) = dialog.take_picked() {
         commands.extend(match what {
@@ -89,6 +91,34 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
     if session.asks_before_quitting() && *dialog.state() != DialogState::Open && !state.share.has_dialog() {
         ask_before_quitting(ctx, session, commands);
     }
+}
+
+/// The dialog paints the grounds of its fields for light letters, whatever the theme.
+fn brighten(ctx: &Context, dialog: &FileDialog) {
+    let style = ctx.global_style();
+    if style.visuals.dark_mode || *dialog.state() != DialogState::Open {
+        return;
+    }
+    let full = f32::from(Frame::dark_canvas(&style).fill.a());
+    let light = style.visuals.text_edit_bg_color();
+    let layer = ctx.memory(|m| m.layer_ids().find(|layer| layer.id == dialog.get_window_id()));
+    ctx.graphics_mut(|graphics| {
+        let Some(list) = layer.and_then(|layer| graphics.get_mut(layer)) else { return };
+        for k in 0..list.next_idx().0 {
+            list.mutate_shape(ShapeIdx(k), |clipped| match &mut clipped.shape {
+                // Black, more or less of it while the dialog appears, and no shadow.
+                Shape::Rect(rect) if rect.blur_width == 0.0 && is_black(rect.fill) => {
+                    rect.fill = light.gamma_multiply(f32::from(rect.fill.a()) / full);
+                }
+                _ => {}
+            });
+        }
+    });
+}
+
+fn is_black(colour: Color32) -> bool {
+    let [r, g, b, a] = colour.to_array();
+    [r, g, b] == [0; 3] && a > 0
 }
 
 /// Where the next dialog opens: beside the scene's own file, with a name made from its title.

@@ -13,7 +13,10 @@ use crate::session::{CertificateState, Command, Dialog, Evidence, Place, PlotKin
 const WIDTH: f32 = 190.0;
 const BAR_HEIGHT: f32 = 6.0;
 
-/// Returns what it leaves free at the bottom of `free`.
+/// Where less is free beside the meter, what stands at the bottom stands above it, points.
+const ROOM_BESIDE: f32 = 300.0;
+
+/// Returns what it leaves free of `free`: beside it, or above it in a narrow window.
 pub(super) fn show(
     ctx: &Context,
     free: Rect,
@@ -44,7 +47,11 @@ pub(super) fn show(
                     seal(ui, session, commands);
                 });
         });
-    Rect::from_min_max(free.min, [area.response.rect.left(), free.bottom()].into())
+    let meter = area.response.rect;
+    if meter.left() - free.left() < ROOM_BESIDE {
+        return free.with_max_y(meter.top());
+    }
+    free.with_max_x(meter.left())
 }
 
 fn fidelity(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {

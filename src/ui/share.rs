@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui, Vec2};
+use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui};
 use super::state::UiState;
 use super::style;
 use crate::observe::picture::FilmKind;
@@ -112,7 +112,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     film::show(ctx, free, session, share, commands);
     // Nothing is offered over the cards of the gallery.
     if !state.gallery_open {
-        rescued::show(ctx, free, share, commands);
+        rescued::show(ctx, free, state.caption.bottom, share, commands);
     }
     if share.readouts.is_leaving && share.readouts.writing > 0 {
         leaving(ctx, free, share.readouts.writing);
@@ -169,9 +169,4 @@ fn pill<R>(ctx: &Context, name: &str, pivot: Align2, at: super::egui::Pos2, cont
                 .inner
         })
         .inner
-}
-
-/// Where a pill stands at the upper edge of the canvas, below the caption, `row` by row.
-fn upper_row(free: Rect, row: usize) -> super::egui::Pos2 {
-    free.center_top() + Vec2::new(0.0, 84.0 + 52.0 * row as f32)
 }

@@ -1,8 +1,8 @@
 //! The slim bar: menus, undo, the three places, the scene's name, and time.
 
 use super::egui::{
-    Align, Button, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, Vec2,
-    WidgetInfo, WidgetType,
+    Align, Button, Color32, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, ScrollArea, TextEdit, TextStyle,
+    Ui, UiBuilder, Vec2, WidgetInfo, WidgetType,
     containers::menu::{MenuButton, MenuConfig},
 };
 use super::share;
@@ -11,11 +11,21 @@ use super::widgets::{command_button, command_button_enabled};
 use super::{look, style};
 use crate::session::{Command, Dialog, Group, Place, Session, info_of, table};
 
-/// Size of one of the three place buttons, points.
+/// Size of one of the three place buttons, points, and its width where there is little room.
 const PLACE: Vec2 = Vec2::new(96.0, 30.0);
+const NARROW_PLACE: f32 = 72.0;
+
+/// Below this width of the bar there is little room, points.
+const LITTLE_ROOM: f32 = 760.0;
 
 /// Width that menus, undo and gallery take side by side, points.
 const ROOM_FOR_MENUS: f32 = 460.0;
+
+/// Width in which the button of time has its word beside its sign, points.
+const ROOM_FOR_WORDS: f32 = 260.0;
+
+/// Most letters of the scene's name that are shown.
+const MOST_LETTERS: usize = 28;
 
 /// The menus, and the groups of commands in each.
 const MENUS: [(&str, &[Group]); 7] = [
@@ -30,7 +40,8 @@ const MENUS: [(&str, &[Group]); 7] = [
 
 pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     let bar = ui.max_rect();
-    let middle = Rect::from_center_size(bar.center(), Vec2::new(3.0 * PLACE.x + 8.0, PLACE.y));
+    let place_size = if bar.width() < LITTLE_ROOM { Vec2::new(NARROW_PLACE, PLACE.y) } else { PLACE };
+    let middle = Rect::from_center_size(bar.center(), Vec2::new(3.0 * place_size.x + 8.0, place_size.y));
     let left = Rect::from_min_max(bar.min, [middle.left() - 12.0, bar.bottom()].into());
     let right = Rect::from_min_max([middle.right() + 12.0, bar.top()].into(), bar.max);
 
@@ -51,15 +62,18 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     ui.scope_builder(UiBuilder::new().max_rect(middle).layout(Layout::left_to_right(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for place in [Place::Paint, Place::Learn, Place::Live] {
-            place_button(ui, session, place, commands);
+            place_button(ui, session, place, place_size, commands);
         }
     });
     ui.scope_builder(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)), |ui| {
         let playing = session.live().playing;
         let alive = session.has_rule();
         let text = if playing { "⏸ Pause" } else { "▶ Play" };
-        let button = Button::new(text).min_size(Vec2::new(76.0, 28.0));
-        command_button_enabled(ui, alive, button, Command::TogglePlay, commands);
+        let narrow = right.width() < ROOM_FOR_WORDS;
+        let shown = if narrow { &text[..text.find(' ').unwrap_or(0)] } else { text };
+        let button = Button::new(shown).min_size(Vec2::new(if narrow { 32.0 } else { 76.0 }, 28.0));
+        let button = command_button_enabled(ui, alive, button, Command::TogglePlay, commands);
+        button.widget_info(|| WidgetInfo::labeled(WidgetType::Button, alive, text));
         // A choice in the card must not close it.
         let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         let (button, _) = MenuButton::from_button(Button::new("Look"))
@@ -116,7 +130,7 @@ fn rows(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, comma
     }
 }
 
-fn place_button(ui: &mut Ui, session: &Session, place: Place, commands: &mut Vec<Command>) {
+fn place_button(ui: &mut Ui, session: &Session, place: Place, size: Vec2, commands: &mut Vec<Command>) {
     let command = Command::SetPlace(place);
     let Some(info) = info_of(&command) else { return };
     let here = session.place() == place;
@@ -124,7 +138,7 @@ fn place_button(ui: &mut Ui, session: &Session, place: Place, commands: &mut Vec
     let colour = if here { style::TEXT_STRONG } else { style::TEXT };
     let text = RichText::new(info.name).size(15.0).color(colour);
     let fill = if here { style::ACCENT_DARK } else { style::FIELD };
-    let button = Button::new(text).min_size(PLACE).fill(fill).corner_radius(8.0).selected(here);
+    let button = Button::new(text).min_size(size).fill(fill).corner_radius(8.0).selected(here);
     let response = ui.add(button).on_hover_text(info.full_tooltip());
     if learning {
         // How far learning has come, also when another place is shown.
@@ -142,12 +156,7 @@ fn place_button(ui: &mut Ui, session: &Session, place: Place, commands: &mut Vec
 fn title(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let document = session.document();
     let mark = if session.is_dirty() { " •" } else { "" };
-    // About seven points for a letter.
-    let room = ((ui.available_width() - 30.0) / 7.5).clamp(3.0, 28.0) as usize;
-    let mut name: String = document.title.chars().take(room).collect();
-    if name.len() < document.title.len() {
-        name.push('…');
-    }
+    let Some(name) = fitting(ui, &document.title, mark) else { return };
     let saved = match (session.path(), session.is_dirty()) {
         (Some(path), false) => format!("Saved in {}.", path.display()),
         (Some(path), true) => format!("Not saved since the last change (Ctrl+S writes {}).", path.display()),
@@ -155,12 +164,26 @@ fn title(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     };
     // A click into the texts must not close the menu.
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let button = Button::new(format!("{name}{mark}")).frame_when_inactive(false);
+    let button = Button::new(name).frame_when_inactive(false);
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
         ui.set_width(320.0);
         scene_texts(ui, session, commands);
     });
     response.on_hover_text(format!("{saved} Click for title, author and notes."));
+}
+
+/// As much of the title as there is room for, with the mark; `None` where there is none even for a few letters.
+fn fitting(ui: &Ui, title: &str, mark: &str) -> Option<String> {
+    let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
+    let font = TextStyle::Button.resolve(ui.style());
+    let fits = |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), Color32::WHITE).size().x <= room;
+    let letters = title.chars().count();
+    let cut = |count: usize| {
+        let end = if count < letters { "…" } else { "" };
+        title.chars().take(count).chain(end.chars()).chain(mark.chars()).collect::<String>()
+    };
+    let least = letters.min(3);
+    (least..=letters.min(MOST_LETTERS)).rev().map(cut).find(fits)
 }
 
 fn scene_texts(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {

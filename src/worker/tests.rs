@@ -2,7 +2,6 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::learn::Phase;
-use crate::rule::{LocalNet, NetShape};
 use crate::snapshot::SnapshotError;
 
 /// The promise of the worker: an order takes effect within this time.
@@ -53,15 +52,7 @@ impl Learner for Fake {
     }
 
     fn rule(&self) -> Rule {
-        let shape = NetShape { species: 1, phi: [1, 1], rho: [1, 1], outputs: 1 };
-        Rule {
-            unit_length: self.step as f64,
-            cutoff_l: 3.9,
-            sigma_range_l: [0.1, 0.8],
-            kappa: 1.0,
-            energy: LocalNet { shape, weights: vec![0.0; shape.layout().total] },
-            flow: None,
-        }
+        Rule { unit_length: self.step as f64, ..Rule::inert(1, false) }
     }
 }
 

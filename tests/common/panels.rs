@@ -9,7 +9,7 @@ use bevy_egui::egui::{Context, Rect, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use unstill::rule::{LocalNet, NetShape, Rule};
+use unstill::rule::Rule;
 use unstill::scene::LiveState;
 use unstill::session::{Command, Document, Effect, Event, Place, Prefs, SceneSource, Session};
 use unstill::snapshot::{Particle, Swarm, motifs};
@@ -84,11 +84,11 @@ impl Shell {
 
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::KeepMoment(wanted_for) = effect {
+            if let Effect::KeepMoment(wanted_for) = &effect {
                 let at = |x| Particle { x, y: 3.0, ..Particle::default() };
                 let swarm = Swarm { particles: vec![at(1.0), at(2.0), at(4.0)], box_size: [8.0, 6.0] };
                 let state = LiveState { swarm, seed: 1, step: 9 };
-                self.session.on_event(Event::MomentKept(wanted_for, Box::new(state)));
+                self.session.on_event(Event::MomentKept(wanted_for.clone(), Box::new(state)));
             }
             self.state.on_effect(&effect);
             self.effects.push(effect);
@@ -167,22 +167,6 @@ pub fn misplaced(window: &Window, size: Vec2) -> Vec<String> {
         .collect()
 }
 
-/// A rule that does nothing.
-pub fn rule(species: usize, with_flow: bool) -> Rule {
-    let net = |outputs| {
-        let shape = NetShape { species, phi: [4, 4], rho: [4, 4], outputs };
-        LocalNet { shape, weights: vec![0.0; shape.layout().total] }
-    };
-    Rule {
-        unit_length: 1.0,
-        cutoff_l: 3.9,
-        sigma_range_l: [0.1, 0.8],
-        kappa: 1.0,
-        energy: net(1),
-        flow: with_flow.then(|| net(3)),
-    }
-}
-
 /// A bundled picture with a rule, opened and alive.
 pub fn opened(motif: &str, rule: Rule) -> Session {
     let motif = motifs::by_name(motif).expect("a bundled picture");
@@ -200,7 +184,7 @@ pub fn opened(motif: &str, rule: Rule) -> Session {
 
 /// A bundled picture of two species, alive under a rule with a learned flow.
 pub fn alive() -> Session {
-    opened("pairs", rule(2, true))
+    opened("pairs", Rule::inert(2, true))
 }
 
 /// An empty picture, ready to be painted.

@@ -44,7 +44,7 @@ pub struct NoAnswer;
 #[derive(Default)]
 pub struct Kept {
     pub state: Option<LiveState>,
-    /// What it runs with.
+    /// What it runs with, where it has begun to.
     pub runs_with: Option<(Arc<Rule>, LiveSettings)>,
 }
 

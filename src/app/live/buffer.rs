@@ -13,6 +13,7 @@ pub fn body(p: &Particle) -> Body {
 /// A [`Body`] per particle, on the GPU.
 pub struct SwarmBuffer {
     buffer: wgpu::Buffer,
+    /// Memory for what is written one by one.
     bodies: Vec<Body>,
 }
 
@@ -27,15 +28,15 @@ impl SwarmBuffer {
         Self { buffer, bodies: Vec::new() }
     }
 
-    pub fn write(&mut self, gpu: &Gpu, particles: &[Particle]) {
-        let mut bodies = std::mem::take(&mut self.bodies);
-        bodies.clear();
-        bodies.extend(particles.iter().map(body));
-        self.write_bodies(gpu, &bodies);
-        self.bodies = bodies;
+    pub fn write(&mut self, gpu: &Gpu, bodies: impl Iterator<Item = Body>) {
+        let mut memory = std::mem::take(&mut self.bodies);
+        memory.clear();
+        memory.extend(bodies);
+        self.write_all(gpu, &memory);
+        self.bodies = memory;
     }
 
-    pub fn write_bodies(&mut self, gpu: &Gpu, bodies: &[Body]) {
+    pub fn write_all(&mut self, gpu: &Gpu, bodies: &[Body]) {
         if size_of_val(bodies) as u64 > self.buffer.size() {
             self.buffer = Self::new(gpu, bodies.len()).buffer;
         }

@@ -20,8 +20,8 @@ use crate::worker::panic_text;
 
 /// What the thread is told.
 pub enum Work {
-    /// Of the swarm of this number, which they may bring.
-    Orders(u64, Vec<EngineOrder>),
+    /// To the swarm of this number, which they may bring, and the steps in them.
+    Orders { swarm: u64, steps: u32, orders: Vec<EngineOrder> },
     /// Reads something and sends it off.
     Question(Box<dyn FnOnce(&mut Host) + Send>),
 }
@@ -68,9 +68,11 @@ pub struct Shared {
 
 pub struct Host {
     gpu: Option<Gpu>,
-    tape: Option<Tape>,
+    pub(super) tape: Option<Tape>,
     /// Number of the swarm that lives.
     swarm: u64,
+    /// The newest one that has never lived, as its successor was ordered before its turn came, and its number.
+    passed_over: Option<(u64, Swarm)>,
     rule: Option<Arc<Rule>>,
     /// The rule came with a swarm that was passed over.
     rule_waits: bool,
@@ -109,6 +111,7 @@ pub fn start(
         gpu,
         tape: None,
         swarm: 0,
+        passed_over: None,
         rule: None,
         rule_waits: false,
         settings: LiveSettings::default(),
@@ -129,22 +132,14 @@ pub fn start(
     Ok(())
 }
 
-impl Work {
-    fn steps(&self) -> u64 {
-        let Self::Orders(_, orders) = self else { return 0 };
-        let steps = |order: &EngineOrder| if let EngineOrder::Run { steps } = order { u64::from(*steps) } else { 0 };
-        orders.iter().map(steps).sum()
-    }
-}
-
 impl Host {
     fn serve(mut self, inbox: &Receiver<Work>) {
         while let Ok(first) = inbox.recv() {
             for work in std::iter::once(first).chain(inbox.try_iter()) {
-                let steps = work.steps();
+                let steps = if let Work::Orders { steps, .. } = work { steps } else { 0 };
                 self.guarded(|host| host.work(work));
                 // Also after a panic, or whoever waits for them waits for ever.
-                self.shared.steps_done.fetch_add(steps, Ordering::Release);
+                self.shared.steps_done.fetch_add(u64::from(steps), Ordering::Release);
             }
             if self.is_stale {
                 self.is_stale = false;
@@ -171,21 +166,21 @@ impl Host {
 
     fn work(&mut self, work: Work) {
         match work {
-            Work::Orders(swarm, orders) => self.obey(swarm, orders),
+            Work::Orders { swarm, steps, orders } => self.obey(swarm, steps, orders),
             Work::Question(question) => question(self),
         }
     }
 
     /// Carries out the orders of one batch. Orders that replace each other are done once. After an order that failed the
-    /// engine goes on as it was before it. A swarm whose successor has been ordered is passed over with all that was to be done
-    /// to it.
-    fn obey(&mut self, number: u64, orders: Vec<EngineOrder>) {
+    /// engine goes on as it was before it. A swarm whose successor has been ordered is passed over with all that was to
+    /// be done to it.
+    fn obey(&mut self, number: u64, steps: u32, orders: Vec<EngineOrder>) {
         let mut swarm = None;
         let mut rule_is_new = false;
         let mut settings_are_new = false;
         let mut force = None;
         let mut edits = Vec::new();
-        let (mut steps, mut back) = (0, 0);
+        let mut back = 0;
         for order in orders {
             match order {
                 EngineOrder::Upload(new) => swarm = Some(new),
@@ -200,7 +195,8 @@ impl Host {
                 EngineOrder::SetForce(new) => force = Some(new),
                 EngineOrder::Edit(more) => edits.extend(more),
                 EngineOrder::Back { steps } => back += steps,
-                EngineOrder::Run { steps: more } => steps += more,
+                // Summed already.
+                EngineOrder::Run { .. } => {}
                 EngineOrder::Clear => {
                     swarm = None;
                     self.tape = None;
@@ -211,10 +207,12 @@ impl Host {
         }
         if number < self.shared.newest_swarm.load(Ordering::Acquire) {
             self.rule_waits |= rule_is_new;
+            self.passed_over = swarm.map(|swarm| (number, swarm)).or_else(|| self.passed_over.take());
             self.push(force);
             return;
         }
         self.swarm = number;
+        self.passed_over = None;
         rule_is_new |= std::mem::take(&mut self.rule_waits);
         let is_another = swarm.is_some();
         let mut outcome = self.change(swarm, rule_is_new, settings_are_new);
@@ -351,7 +349,10 @@ impl Host {
     /// The living swarm, to be kept with the scene, and as it is seen. Waits for the GPU where the swarm lives there.
     pub fn kept(&mut self, swarm: u64) -> Kept {
         if swarm != self.swarm {
-            return Kept::default();
+            let is_wanted = |(number, _): &&(u64, Swarm)| *number == swarm;
+            let passed_over = self.passed_over.as_ref().filter(is_wanted).map(|(_, swarm)| swarm.clone());
+            let state = passed_over.map(|swarm| LiveState { swarm, seed: self.seed, step: 0 });
+            return Kept { state, runs_with: None };
         }
         let Some(tape) = &self.tape else { return Kept::default() };
         let engine = tape.engine();

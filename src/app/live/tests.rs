@@ -4,8 +4,9 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::*;
-use crate::engine::CpuEngine;
+use crate::engine::{CpuEngine, Engine};
 use crate::rule::{NetShape, Rule};
+use crate::session::{Keeping, Savepoint};
 use crate::snapshot::{Particle, Swarm, SwarmEdit};
 
 /// A test that waits longer has failed.
@@ -21,6 +22,11 @@ fn swarm() -> Swarm {
     let mut within = |side: f64| side * rng.random::<f64>();
     let particles = (0..40).map(|_| Particle { x: within(9.0), y: within(8.0), heading: within(6.0), species: 0 });
     Swarm { particles: particles.collect(), box_size: [9.0, 8.0] }
+}
+
+fn savepoint() -> Savepoint {
+    let (name, live, swings, swarm) = Default::default();
+    Savepoint { name, live, swings, rule: None, flow: None, swarm }
 }
 
 /// With a thread, on the processor, and a swarm in it.
@@ -99,10 +105,11 @@ fn no_frame_waits_for_a_thread_that_is_busy() {
 #[test]
 fn moments_and_particles_that_were_asked_for_come_among_the_news() {
     let mut live = alive();
-    live.keep_moment(MomentUse::Keep);
+    let keeping = Box::new(Keeping { serial: 1, moment: savepoint() });
+    live.keep_moment(MomentUse::Keep(keeping));
     live.find([swarm().particles[7].x, swarm().particles[7].y]);
     live.pass_on(vec![EngineOrder::Run { steps: 2 }, EngineOrder::Back { steps: 1 }]);
-    assert!(matches!(next_event(&live), Event::MomentKept(MomentUse::Keep, state) if state.swarm == swarm()));
+    assert!(matches!(next_event(&live), Event::MomentKept(MomentUse::Keep(_), state) if state.swarm == swarm()));
     assert!(matches!(next_event(&live), Event::Following(Some(7))));
     // Back comes first within one batch: there is nothing to go back to.
     assert!(matches!(next_event(&live), Event::NothingBefore));
@@ -124,9 +131,30 @@ fn a_swarm_whose_successor_is_ordered_is_passed_over_and_nothing_late_is_told_of
     drop(release);
     let state = live.kept().wait().unwrap().state.unwrap();
     assert_eq!((state.swarm.len(), state.step), (20, 2), "the rule that came with the other makes a new engine");
-    assert!(passed_over.wait().unwrap().state.is_none());
+    let passed_over = passed_over.wait().unwrap();
+    assert!(passed_over.runs_with.is_none(), "it never lived");
+    assert_eq!(passed_over.state.unwrap().swarm, twin(10), "and yet what was asked of it is known");
     assert!(live.news().next().is_none());
     assert_eq!((live.is_behind(), live.steps_since_asked()), (false, 7));
+}
+
+#[test]
+fn the_swarm_that_undo_wants_is_told_even_where_it_was_replaced_before_it_could_live() {
+    let mut live = alive();
+    live.kept().wait().unwrap();
+    let (release, held) = bounded::<()>(0);
+    live.send(Work::Question(Box::new(move |_| _ = held.recv())));
+    let twin = |n: usize| Swarm { particles: swarm().particles[..n].to_vec(), ..swarm() };
+    for n in [10, 20, 30] {
+        live.keep_moment(MomentUse::Undo(n as u64));
+        live.pass_on(vec![EngineOrder::Upload(twin(n))]);
+    }
+    drop(release);
+    for (step, particles) in [(10, 40), (20, 10), (30, 20)] {
+        let event = next_event(&live);
+        let told = |wanted: &MomentUse, len| *wanted == MomentUse::Undo(step) && len == particles;
+        assert!(matches!(&event, Event::MomentKept(wanted, state) if told(wanted, state.swarm.len())), "{event:?}");
+    }
 }
 
 #[test]
@@ -135,6 +163,24 @@ fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
     live.send(Work::Question(Box::new(|_| panic!("no luck"))));
     assert!(matches!(next_event(&live), Event::EngineFailed(why) if why.contains("no luck")));
     assert!(live.kept().wait().unwrap().state.is_none());
+    live.pass_on(vec![EngineOrder::Upload(swarm()), EngineOrder::Run { steps: 1 }]);
+    assert_eq!(live.kept().wait().unwrap().state.unwrap().step, 1);
+}
+
+#[test]
+fn a_panic_in_the_middle_of_an_order_is_told_and_nobody_waits_for_its_steps() {
+    let mut live = alive();
+    live.kept().wait().unwrap();
+    // A swarm that no check has seen.
+    let stranger = Swarm { particles: vec![Particle { species: 200, ..Particle::default() }], ..swarm() };
+    live.send(Work::Question(Box::new(move |host| match host.tape.as_mut().map(|tape| tape.engine_mut()) {
+        Some(Engine::Cpu(engine)) => engine.restore(&stranger, 0),
+        _ => panic!("it lives on the processor"),
+    })));
+    live.pass_on(vec![EngineOrder::Run { steps: 5 }]);
+    assert!(matches!(next_event(&live), Event::EngineFailed(why) if why.contains("error of the program")));
+    assert!(live.kept().wait().unwrap().state.is_none(), "what broke is no more");
+    assert_eq!((live.is_behind(), live.steps_since_asked()), (false, 5));
     live.pass_on(vec![EngineOrder::Upload(swarm()), EngineOrder::Run { steps: 1 }]);
     assert_eq!(live.kept().wait().unwrap().state.unwrap().step, 1);
 }

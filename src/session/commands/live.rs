@@ -46,6 +46,9 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(Live, "Stir", Shortcut::plain("E"), "The mouse drives particles round and round", || {
         Command::SetBrush(Brush::Stir)
     }),
+    row(Live, "Grab", Shortcut::plain("H"), "The mouse takes what lies under it along", || {
+        Command::SetBrush(Brush::Grab)
+    }),
     row(Live, "Wound", Shortcut::plain("W"), "The mouse scrambles what it touches: watch it heal", || {
         Command::SetBrush(Brush::Wound)
     }),

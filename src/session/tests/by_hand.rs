@@ -1,8 +1,7 @@
-//! What a person does to the living swarm: brushes, going back, kept moments, swinging knobs.
+//! What a person does to the living swarm: brushes, going back, swinging knobs.
 
 use super::*;
-use crate::scene::LiveState;
-use crate::snapshot::{Swarm, SwarmEdit};
+use crate::snapshot::SwarmEdit;
 
 fn edits(effects: &[Effect]) -> Vec<SwarmEdit> {
     let of = |effect: &Effect| match effect {
@@ -30,6 +29,18 @@ fn the_stir_goes_round_and_letting_go_ends_it() {
     assert!(has_order(&effects, goes_round));
     assert_eq!(effects.last(), Some(&Effect::Engine(EngineOrder::SetForce(None))));
     assert!(stroke(&mut session, Brush::Off, &[[3.0, 4.0], [4.0, 4.0]]).is_empty());
+}
+
+#[test]
+fn what_is_grabbed_goes_as_far_as_the_hand() {
+    let mut session = alive();
+    session.apply(Command::SetBrushRadius(2.0));
+    let effects = stroke(&mut session, Brush::Grab, &[[3.0, 4.0], [3.5, 4.0], [3.5, 4.0], [3.5, 3.0]]);
+    let carry = |centre, by| SwarmEdit::Carry { centre, radius: 2.0, by };
+    assert_eq!(edits(&effects), [carry([3.0, 4.0], [0.5, 0.0]), carry([3.5, 4.0], [0.0, -1.0])]);
+    assert_eq!(session.live().last_wound, None);
+    // Let go: the mouse moves alone.
+    assert!(edits(&session.apply(Command::Pointer(Pointer::Drag([9.0, 9.0])))).is_empty());
 }
 
 #[test]
@@ -98,7 +109,7 @@ fn nobody_adds_more_particles_than_may_live() {
 fn brushes_change_the_swarm_and_never_the_document() {
     let mut session = alive();
     let (document, undo) = (session.document().clone(), session.can_undo());
-    for brush in [Brush::Stir, Brush::Wound, Brush::Add, Brush::Remove, Brush::Recolour, Brush::Follow] {
+    for brush in [Brush::Stir, Brush::Grab, Brush::Wound, Brush::Add, Brush::Remove, Brush::Recolour, Brush::Follow] {
         stroke(&mut session, brush, &[[1.0, 1.0], [5.0, 5.0]]);
     }
     assert_eq!((session.document(), session.can_undo()), (&document, undo));
@@ -146,130 +157,6 @@ fn the_speed_keys_go_up_and_down_within_bounds() {
         session.apply(Command::Slower);
     }
     assert_eq!(session.live().steps_per_frame, 1);
-}
-
-fn kept(session: &mut Session, x: f64) -> Vec<Effect> {
-    assert_eq!(session.apply(Command::KeepMoment), vec![Effect::KeepMoment(MomentUse::Keep)]);
-    let swarm = Swarm { particles: vec![at(x, 2.0), at(x, 3.0)], box_size: [9.0, 9.0] };
-    session.on_event(Event::MomentKept(MomentUse::Keep, Box::new(LiveState { swarm, seed: 1, step: 2 })))
-}
-
-#[test]
-fn a_kept_moment_is_a_step_of_the_history_and_a_return_brings_swarm_and_settings() {
-    let mut session = alive();
-    let calm = LiveSettings { strength: 0.5, ..LiveSettings::default() };
-    session.apply(Command::SetLive(calm));
-    session.apply(Command::EndGesture);
-    kept(&mut session, 1.0);
-    kept(&mut session, 5.0);
-    session.apply(Command::RenameMoment(1, "later".into()));
-    session.apply(Command::EndGesture);
-    session.apply(Command::SetLive(LiveSettings { strength: 9.0, ..LiveSettings::default() }));
-    session.apply(Command::EndGesture);
-    let effects = session.apply(Command::ReturnTo(0));
-    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(s) if s.particles[0] == at(1.0, 2.0))));
-    assert_eq!(settings_in(&effects), Some(calm));
-    assert_eq!((session.document().live, session.live().particles), (calm, 2));
-    session.apply(Command::Undo);
-    assert_eq!(session.document().live.strength, 9.0);
-    session.apply(Command::DeleteMoment(0));
-    let names = |s: &Session| s.document().savepoints.iter().map(|m| m.name.clone()).collect::<Vec<_>>();
-    assert_eq!(names(&session), ["later"]);
-    session.apply(Command::Undo);
-    assert_eq!(names(&session), ["Moment 1", "later"]);
-    for expected in [vec!["Moment 1", "later"], vec!["Moment 1", "Moment 2"], vec!["Moment 1"], vec![]] {
-        session.apply(Command::Undo);
-        assert_eq!(names(&session), expected);
-    }
-}
-
-#[test]
-fn undo_brings_back_the_swarm_that_a_return_replaced_and_redo_the_moment() {
-    let mut session = alive();
-    kept(&mut session, 1.0);
-    let undo_steps = session.document().savepoints.len();
-    let effects = session.apply(Command::ReturnTo(0));
-    let Some(Effect::KeepMoment(wanted_for)) = effects.first() else { panic!("{effects:?}") };
-    let swarm = Swarm { particles: vec![at(4.0, 4.0)], box_size: [9.0, 9.0] };
-    session.on_event(Event::MomentKept(*wanted_for, Box::new(LiveState { swarm, seed: 1, step: 90 })));
-    assert_eq!(session.document().savepoints.len(), undo_steps, "it is not kept");
-    let uploads =
-        |effects: &[Effect], x| has_order(effects, |o| matches!(o, EngineOrder::Upload(s) if s.particles[0].x == x));
-    assert!(uploads(&session.apply(Command::Undo), 4.0));
-    assert_eq!(session.live().particles, 1);
-    assert!(uploads(&session.apply(Command::Redo), 1.0));
-    assert!(uploads(&session.apply(Command::Undo), 4.0));
-    session.apply(Command::Undo);
-    assert!(session.document().savepoints.is_empty());
-}
-
-#[test]
-fn a_moment_brings_its_swings() {
-    let mut session = alive();
-    let swing = Swing { amplitude: 1.0, period_s: 3.0 };
-    session.apply(Command::Swing(Knob::Strength, Some(swing)));
-    kept(&mut session, 1.0);
-    session.apply(Command::RestAllKnobs);
-    session.apply(Command::ReturnTo(0));
-    assert_eq!(session.document().swings.of(Knob::Strength), Some(swing));
-}
-
-#[test]
-fn a_moment_with_a_species_that_the_rule_does_not_know_is_refused_in_a_sentence() {
-    let mut session = alive();
-    session.apply(Command::KeepMoment);
-    let stranger = Particle { species: 3, ..at(1.0, 1.0) };
-    let swarm = Swarm { particles: vec![at(1.0, 2.0), stranger], box_size: [9.0, 9.0] };
-    session.on_event(Event::MomentKept(MomentUse::Keep, Box::new(LiveState { swarm, seed: 1, step: 2 })));
-    let particles = session.live().particles;
-    let effects = session.apply(Command::ReturnTo(0));
-    assert_eq!(effects.len(), 1, "{effects:?}");
-    let (level, text) = notice(&effects).unwrap();
-    assert!(level == Level::Warning && text.starts_with("Moment 1 has species 4"), "{text}");
-    assert_eq!(session.live().particles, particles);
-}
-
-#[test]
-fn a_moment_of_another_rule_or_motion_says_so_and_one_of_this_rule_is_silent() {
-    let mut session = alive();
-    kept(&mut session, 1.0);
-    assert_eq!(notice(&session.apply(Command::ReturnTo(0))), None);
-    session.apply(Command::StartLearning);
-    let run = session.training().run;
-    let mut learned = (*rule(true)).clone();
-    learned.energy.weights[0] = 0.5;
-    session.on_event(Event::NewRule { run, rule: Arc::new(learned) });
-    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
-    (0..200).for_each(|_| _ = session.tick(u32::MAX));
-    let effects = session.apply(Command::ReturnTo(0));
-    assert!(notice(&effects).unwrap().1.contains("kept under another rule"), "{effects:?}");
-    session.apply(Command::SetLive(LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() }));
-    kept(&mut session, 2.0);
-    assert_eq!(notice(&session.apply(Command::ReturnTo(1))), None);
-    session.apply(Command::LearnAnotherFlow(None));
-    let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(true) });
-    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
-    session.apply(Command::DeleteFlow(0));
-    let effects = session.apply(Command::ReturnTo(1));
-    assert!(notice(&effects).unwrap().1.contains("no more among the rules"), "{effects:?}");
-}
-
-#[test]
-fn a_return_brings_the_learned_flow_that_played() {
-    let mut session = alive();
-    session.apply(Command::StartLearning);
-    let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(true) });
-    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
-    kept(&mut session, 1.0);
-    session.apply(Command::LearnAnotherFlow(None));
-    let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(true) });
-    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
-    assert_eq!(session.document().flows.chosen, 1);
-    session.apply(Command::ReturnTo(0));
-    assert_eq!((session.document().flows.chosen, session.document().live.flow), (0, FlowKind::Learned));
 }
 
 #[test]

@@ -85,11 +85,10 @@ fn with_two_flows() -> Session {
     let effects = session.apply(Command::LearnAnotherFlow(None));
     let request = started(&effects).expect("a run of the flow alone");
     assert!(request.another_flow && request.settings.seed == 2);
-    let mut other = net(3);
-    other.weights[0] = 0.5;
-    let newest = Arc::new(Rule { flow: Some(other), ..(*rule(true)).clone() });
+    let mut newest = Rule::inert(1, true);
+    newest.flow.as_mut().unwrap().weights[0] = 0.5;
     let run = request.run;
-    assert!(session.on_event(Event::NewRule { run, rule: newest }).is_empty(), "the old one plays on");
+    assert!(session.on_event(Event::NewRule { run, rule: Arc::new(newest) }).is_empty(), "the old one plays on");
     assert_eq!(session.document().flows.list.len(), 1);
     trained(&mut session, worker::Event::Finished { reason: Reason::Completed });
     session

@@ -6,6 +6,7 @@ mod gestures;
 mod history;
 mod learning;
 mod live;
+mod moments;
 mod observing;
 mod painting;
 mod share;
@@ -20,7 +21,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::learn::{Phase, StepStats, TrainingSettings};
-use crate::rule::{FlowKind, LiveSettings, LocalNet, NetShape, Rule};
+use crate::rule::{FlowKind, LiveSettings, Rule};
 use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot};
 use crate::worker::{self, Progress, Reason};
 
@@ -32,20 +33,8 @@ fn triangle() -> Vec<Particle> {
     vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]
 }
 
-fn net(outputs: usize) -> LocalNet {
-    let shape = NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs };
-    LocalNet { shape, weights: vec![0.0; shape.layout().total] }
-}
-
 fn rule(with_flow: bool) -> Arc<Rule> {
-    Arc::new(Rule {
-        unit_length: 1.0,
-        cutoff_l: 3.9,
-        sigma_range_l: [0.1, 0.8],
-        kappa: 1.0,
-        energy: net(1),
-        flow: with_flow.then(|| net(3)),
-    })
+    Arc::new(Rule::inert(1, with_flow))
 }
 
 /// A session with a picture, and with what the opening of a scene with a rule leaves behind.

@@ -106,3 +106,16 @@ fn an_image_is_laid_with_a_preview_in_paint_and_imported_elsewhere() {
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::ImportFile(_))), "{effects:?}");
     assert_eq!(notice(&effects).map(|(level, _)| level), Some(Level::Warning), "it held a scene once");
 }
+
+#[test]
+fn an_image_that_the_program_is_opened_with_is_in_the_hand_of_the_image_tool() {
+    let mut session = Session::new(1);
+    assert_ne!(session.place(), Place::Paint);
+    let effects =
+        session.on_event(Event::Share(ShareEvent::IsImage { path: "drawing.png".into(), has_lost_its_scene: false }));
+    assert!(effects.is_empty(), "{effects:?}");
+    assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
+    let asked = session.tick(0);
+    let source = StippleSource::Image("drawing.png".into());
+    assert!(asked.iter().any(|e| matches!(e, Effect::Stipple(request) if request.source == source)), "{asked:?}");
+}

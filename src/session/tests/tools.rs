@@ -80,6 +80,24 @@ fn a_stroke_of_the_can_is_one_undo_and_keeps_its_distance() {
 }
 
 #[test]
+fn the_first_dab_of_the_can_heads_as_the_later_ones() {
+    let mut session = with_tool(Tool::Spray);
+    options(&mut session, |o| o.symmetry = Symmetry { on: true, folds: 2, mirror: false });
+    session.apply(Command::Pointer(Pointer::Press([4.0, 3.0])));
+    let first = particles(&session).to_vec();
+    assert!(!first.is_empty());
+    session.apply(Command::Pointer(Pointer::Drag([4.0, 5.0])));
+    session.apply(Command::Pointer(Pointer::Release));
+    let laid = particles(&session);
+    assert!(first.iter().all(|p| laid.iter().any(|q| (p.x, p.y) == (q.x, q.y))), "they stay where they are");
+    let up = laid.iter().filter(|p| (p.heading - FRAC_PI_2).abs() < 1e-9).count();
+    let down = laid.iter().filter(|p| (p.heading + FRAC_PI_2).abs() < 1e-9).count();
+    assert_eq!((up, up + down), (down, laid.len()), "{laid:?}");
+    session.apply(Command::Undo);
+    assert!(particles(&session).is_empty() && !session.can_undo());
+}
+
+#[test]
 fn the_pen_with_symmetry_turns_and_lays_all_images_in_one_step() {
     let mut session = in_paint();
     options(&mut session, |o| o.symmetry = Symmetry { on: true, folds: 4, mirror: false });

@@ -9,7 +9,7 @@ use super::curve::{self, Laying};
 use super::lattice::{self, Filling};
 use super::selection::{Frame, Handle, Manner, Transform, fitted, inside_polygon, rectangle, union};
 use super::snap::{square_about, to_step_about};
-use super::spray::Dab;
+use super::spray::{self, FirstDab};
 use super::{centre_of, draft, is_torus, lay, merge, with_images};
 use crate::session::apply::{self, edit_picture};
 use crate::session::command::{Effect, Pointer, Tool};
@@ -20,9 +20,6 @@ use crate::snapshot::{Particle, Snapshot, wrap_angle};
 
 /// A press of the pen this near to a particle, in spacings, takes hold of it instead of laying another.
 const GRAB_SPACINGS: f64 = 0.3;
-
-/// Sprayed particles keep this many spacings apart.
-const SPRAY_GAP: f64 = 0.8;
 
 /// Points of a path nearer than this share of the reach add nothing.
 const PATH_SHARE: f64 = 0.3;
@@ -44,10 +41,10 @@ pub(in crate::session) enum PaintGesture {
         path: Vec<[f64; 2]>,
         seed: u64,
     },
-    /// The can, last seen here, going this way.
+    /// The can, last seen here.
     Spray {
         last: [f64; 2],
-        along: f64,
+        first: Option<FirstDab>,
     },
     /// Selecting by a rectangle or lasso, in addition to `base`.
     Marquee {
@@ -108,8 +105,9 @@ fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
             Vec::new()
         }
         Tool::Spray => {
-            session.kit.gesture = Some(PaintGesture::Spray { last: at, along: session.kit.options.heading });
-            dab(session, &[at], session.kit.options.heading)
+            let (first, effects) = spray::begin(session, at);
+            session.kit.gesture = Some(PaintGesture::Spray { last: at, first: Some(first) });
+            effects
         }
         Tool::Stamp | Tool::Text | Tool::Image => {
             let particles = draft::in_hand(session, snap.place(at));
@@ -152,15 +150,19 @@ fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
                 path.push(to);
             }
         }
-        PaintGesture::Spray { last, along } => {
+        PaintGesture::Spray { last, first } => {
             let from = *last;
             let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
             let far = dx.hypot(dy);
             if far > PATH_SHARE * hand.reach {
-                (*along, *last) = (snap.heading(dy.atan2(dx)), to);
+                *last = to;
+                let along = snap.heading(dy.atan2(dx));
+                if let Some(first) = first.take() {
+                    effects = spray::turn(session, first, along);
+                }
                 let stops = (far / (0.35 * session.kit.options.spray_radius)).ceil().clamp(1.0, 200.0) as usize;
                 let stop = |i: usize| [0, 1].map(|k| from[k] + (to[k] - from[k]) * i as f64 / stops as f64);
-                effects = dab(session, &(1..=stops).map(stop).collect::<Vec<_>>(), *along);
+                effects.extend(spray::along(session, &(1..=stops).map(stop).collect::<Vec<_>>(), along));
             }
         }
         PaintGesture::Marquee { path, base } => {
@@ -264,28 +266,6 @@ fn erase_towards(session: &mut Session, from: [f64; 2], to: [f64; 2]) -> Vec<Eff
         }
         changed
     })
-}
-
-fn dab(session: &mut Session, stops: &[[f64; 2]], along: f64) -> Vec<Effect> {
-    let options = session.kit.options;
-    let mut there = session.document.snapshot.particles.clone();
-    let mut sprayed = Vec::new();
-    for &centre in stops {
-        let dab = Dab {
-            centre,
-            radius: options.spray_radius,
-            gap: SPRAY_GAP * session.spacing,
-            density: options.spray_density,
-            heading: options.spray,
-            along,
-            species: session.species,
-        };
-        let new = dab.particles(&there, &mut session.rng);
-        there.extend(&new);
-        sprayed.extend(new);
-    }
-    let all = with_images(session, &sprayed);
-    edit_picture(session, merge(), |picture| picture::add(picture, &all))
 }
 
 /// What a line, arc, circle or lattice along this path lays; images are left out.

@@ -1,15 +1,86 @@
 //! A can of particles: random places within a disc, never too near to one another.
 
 use std::f64::consts::{PI, TAU};
+use std::sync::Arc;
 
 use rand::{Rng, RngExt};
 
 use super::options::SprayHeading;
-use crate::snapshot::Particle;
+use super::{merge, with_images};
+use crate::session::apply::edit_picture;
+use crate::session::command::Effect;
+use crate::session::picture;
+use crate::session::state::Session;
+use crate::snapshot::{Particle, Snapshot};
+
+/// Sprayed particles keep this many spacings apart.
+const GAP: f64 = 0.8;
+
+/// What the can has laid before it went anywhere, and the picture before that.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::session) struct FirstDab {
+    laid: Vec<Particle>,
+    before: Arc<Snapshot>,
+}
+
+/// The first dab: its particles head as the pen does until it is known which way the can goes.
+pub(super) fn begin(session: &mut Session, at: [f64; 2]) -> (FirstDab, Vec<Effect>) {
+    let before = session.snapshot().clone();
+    let laid = dabs(session, &[at], session.kit.options.heading);
+    let effects = lay(session, &laid);
+    (FirstDab { laid, before }, effects)
+}
+
+/// The can goes this way: what it has laid before does so, too.
+pub(super) fn turn(session: &mut Session, FirstDab { mut laid, before }: FirstDab, along: f64) -> Vec<Effect> {
+    if session.kit.options.spray != SprayHeading::Along {
+        return Vec::new();
+    }
+    laid.iter_mut().for_each(|p| p.heading = along);
+    // Images are not turned by the same angle: they are made anew.
+    let all = with_images(session, &laid);
+    edit_picture(session, merge(), |picture| {
+        *picture = (*before).clone();
+        picture::add(picture, &all)
+    })
+}
+
+/// A dab at each of these places.
+pub(super) fn along(session: &mut Session, stops: &[[f64; 2]], along: f64) -> Vec<Effect> {
+    let laid = dabs(session, stops, along);
+    lay(session, &laid)
+}
+
+fn lay(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
+    let all = with_images(session, particles);
+    edit_picture(session, merge(), |picture| picture::add(picture, &all))
+}
+
+/// Particles of a dab at each of these places, beside those that are there; images are left out.
+fn dabs(session: &mut Session, stops: &[[f64; 2]], along: f64) -> Vec<Particle> {
+    let options = session.kit.options;
+    let mut there = session.document.snapshot.particles.clone();
+    let mut sprayed = Vec::new();
+    for &centre in stops {
+        let dab = Dab {
+            centre,
+            radius: options.spray_radius,
+            gap: GAP * session.spacing,
+            density: options.spray_density,
+            heading: options.spray,
+            along,
+            species: session.species,
+        };
+        let new = dab.particles(&there, &mut session.rng);
+        there.extend(&new);
+        sprayed.extend(new);
+    }
+    sprayed
+}
 
 /// A dab of the can.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Dab {
+struct Dab {
     pub centre: [f64; 2],
     pub radius: f64,
     /// Least distance between particles, world units.

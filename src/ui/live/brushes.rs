@@ -8,10 +8,11 @@ use crate::session::{Brush, Command, Session, info_of};
 use crate::snapshot::MAX_SPECIES;
 
 /// Every brush, with its name, in the order of the row.
-const BRUSHES: [(Brush, &str); 9] = [
+const BRUSHES: [(Brush, &str); 10] = [
     (Brush::Push, "Push"),
     (Brush::Pull, "Pull"),
     (Brush::Stir, "Stir"),
+    (Brush::Grab, "Grab"),
     (Brush::Wound, "Wound"),
     (Brush::Add, "Add"),
     (Brush::Remove, "Remove"),
@@ -21,7 +22,7 @@ const BRUSHES: [(Brush, &str); 9] = [
 ];
 
 /// Side of an icon, points.
-const ICON: f32 = 27.0;
+const ICON: f32 = 24.0;
 
 pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     section(ui, "Mouse");

@@ -28,6 +28,13 @@ pub(super) fn draw(painter: &Painter, rect: Rect, brush: Brush, colour: Color32)
                 head(painter, tip, tip - before, 0.6 * r, stroke);
             }
         }
+        Brush::Grab => {
+            // From here to there.
+            let (from, to) = (c + Vec2::new(-0.75 * r, 0.45 * r), c + Vec2::new(0.75 * r, -0.45 * r));
+            painter.circle_stroke(from, 0.45 * r, stroke);
+            painter.circle_filled(to, 0.5 * r, colour);
+            painter.line_segment([from + 0.3 * (to - from), to], stroke);
+        }
         Brush::Wound => {
             for k in 0..8 {
                 let turns = k as f32 / 8.0 + 0.03;
