@@ -91,8 +91,8 @@ pub struct Host {
 /// What has happened to the swarm of a number.
 pub type News = (u64, Event);
 
-/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after what it was told, when the other end of
-/// `inbox` is dropped; then `ended` is dropped.
+/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after what it was told, when the other end
+/// of `inbox` is dropped; then `ended` is dropped.
 ///
 /// # Errors
 /// The system starts no thread.
@@ -171,9 +171,9 @@ impl Host {
         }
     }
 
-    /// Carries out the orders of one batch. Orders that replace each other are done once. After an order that failed the
-    /// engine goes on as it was before it. A swarm whose successor has been ordered is passed over with all that was to
-    /// be done to it.
+    /// Carries out the orders of one batch. Orders that replace each other are done once. After an order that failed
+    /// the engine goes on as it was before it. A swarm whose successor has been ordered is passed over with all that was
+    /// to be done to it.
     fn obey(&mut self, number: u64, steps: u32, orders: Vec<EngineOrder>) {
         let mut swarm = None;
         let mut rule_is_new = false;
@@ -357,7 +357,7 @@ impl Host {
         let Some(tape) = &self.tape else { return Kept::default() };
         let engine = tape.engine();
         let is_whole = |swarm: &Swarm| swarm.particles.iter().all(|p| (p.x + p.y + p.heading).is_finite());
-        // A lost GPU has no swarm to keep, and numbers that are none cannot be read again: the scene is saved without it.
+        // A lost GPU has no swarm to keep, and numbers that are none cannot be read again: the scene is saved without.
         let swarm = engine.swarm().ok().filter(is_whole);
         let state = swarm.map(|swarm| LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) });
         Kept { state, runs_with: Some((tape.rule().clone(), *engine.settings())) }
