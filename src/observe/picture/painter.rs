@@ -92,8 +92,10 @@ impl Painter {
         let mut canvas = Canvas::new(grid, &self.style, framing);
         if let Some(trails) = self.trails.as_ref().filter(|trails| trails.last.box_size == swarm.box_size) {
             let ghost_opacity = canvas.ghost_opacity;
-            for (light, place) in canvas.light.iter_mut().zip(grid.places()) {
-                let [r, g, b, a] = trails.at(place, ghost_opacity);
+            // Texel by pixel, where the picture is that of the box.
+            let is_alike = framing.is_none() && trails.grid.size == grid.size;
+            for (k, (light, place)) in canvas.light.iter_mut().zip(grid.places()).enumerate() {
+                let [r, g, b, a] = if is_alike { trails.texels[k] } else { trails.at(place, ghost_opacity) };
                 *light = [r + (1.0 - a) * light[0], g + (1.0 - a) * light[1], b + (1.0 - a) * light[2]];
             }
         }
