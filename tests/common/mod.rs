@@ -43,9 +43,10 @@ pub struct Screen {
 
 impl Screen {
     pub fn open() -> Self {
-        // It finds a free number itself, and writes it where it is told to.
+        // It finds a free number itself, and writes it where it is told to. When its last client leaves, it would start
+        // anew, and throw out whoever is just coming.
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -99,7 +100,8 @@ pub struct Program<'a> {
 impl<'a> Program<'a> {
     /// `arguments`: a scene, or an engine. The log goes to `log.txt` in the folder.
     pub fn start(screen: &'a Screen, folder: &Path, arguments: &[&str]) -> Self {
-        let log = std::fs::OpenOptions::new().append(true).create(true).open(folder.join("log.txt")).unwrap();
+        let log_path = folder.join("log.txt");
+        let log = std::fs::OpenOptions::new().append(true).create(true).open(&log_path).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_unstill"))
             .args(arguments)
             .current_dir(folder)
@@ -113,8 +115,10 @@ impl<'a> Program<'a> {
             .stderr(log)
             .spawn()
             .unwrap();
-        let program = Self { screen, child };
+        let mut program = Self { screen, child };
         let window = wait_for("the window to open", || {
+            let log = || std::fs::read_to_string(&log_path).unwrap_or_default();
+            assert!(!program.has_ended(), "the program ended before its window opened:\n{}", log());
             let found = screen.xdotool("search --onlyvisible --name Unstill");
             found.lines().next().map(str::to_owned)
         });
