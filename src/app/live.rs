@@ -25,7 +25,8 @@ use crate::session::{EngineOrder, Event, MomentUse};
 /// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.
 const STEP_BUDGET_S: f64 = 0.016;
 
-/// A frame that takes longer than this asks for fewer steps, s: both need the processor.
+/// On a GPU, where steps and drawing wait for one another, a frame that takes longer than this asks for fewer steps, s.
+/// On the processor the steps have a thread of their own, and [`STEP_BUDGET_S`] is all that they take from a slow frame.
 const SLOW_FRAME_S: f64 = 0.05;
 
 /// Most particles that may be asked for. A number of the trials: see the README for the memory that they take.
@@ -205,7 +206,8 @@ impl Live {
     /// not done. Time steps keep their length; a slow machine sees slower motion, not another one.
     pub fn steps_that_fit(&mut self, last_frame_s: f64) -> u32 {
         let most = STEP_BUDGET_S / self.seen.s_per_step.max(1e-6);
-        let next = if last_frame_s > SLOW_FRAME_S { 0.7 * self.bearable } else { 1.1 * self.bearable + 0.1 };
+        let is_slow = last_frame_s > SLOW_FRAME_S && !matches!(self.seen.from, Some(Source::Processor));
+        let next = if is_slow { 0.7 * self.bearable } else { 1.1 * self.bearable + 0.1 };
         self.bearable = next.clamp(1.0, most.max(1.0));
         (self.bearable as u64).saturating_sub(self.behind()) as u32
     }

@@ -217,6 +217,14 @@ fn slow_frames_ask_for_fewer_steps_and_quick_ones_bring_them_back() {
 }
 
 #[test]
+fn frames_that_are_slow_by_themselves_do_not_slow_a_swarm_on_the_processor() {
+    let mut live = at_speed(0.001);
+    live.seen.from = Some(Source::Processor);
+    (0..60).for_each(|_| _ = live.steps_that_fit(0.2));
+    assert_eq!(live.steps_that_fit(0.2), 16, "and no more than their budget");
+}
+
+#[test]
 fn a_step_that_takes_longer_than_a_frame_is_still_made_once_at_a_time() {
     let mut live = at_speed(1.0);
     assert_eq!(live.steps_that_fit(1.0), 1);
