@@ -340,7 +340,7 @@ impl Canvas {
 
 /// ℓ of the picture, world units; the pen's spacing while the picture has none.
 pub(super) fn unit_length(session: &Session) -> f64 {
-    let unit = session.snapshot().unit_length();
+    let unit = session.unit_length();
     if unit.is_finite() && unit > 0.0 { unit } else { session.spacing() }
 }
 

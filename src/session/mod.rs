@@ -64,7 +64,7 @@ pub use tools::{
     StippleSource, StippleView, StrokeHeading, Symmetry,
 };
 pub use training::{TrainingState, TrainingView};
-pub use warnings::{Fix, Warning, warnings};
+pub use warnings::{Fix, Warning};
 
 #[cfg(test)]
 mod tests;

@@ -89,7 +89,7 @@ impl Session {
         let document = Document::default();
         Self {
             unit_length: document.snapshot.unit_length(),
-            warnings: warnings(&document),
+            warnings: warnings(&document, &[]),
             kit: Kit::new(&document),
             document,
             path: None,
@@ -277,8 +277,9 @@ impl Session {
 
     /// Measures the picture anew.
     pub(super) fn look_at_picture(&mut self) {
-        self.unit_length = self.document.snapshot.unit_length();
-        self.warnings = warnings(&self.document);
+        let neighbours = self.document.snapshot.neighbours();
+        self.unit_length = self.document.snapshot.unit_length_among(&neighbours);
+        self.warnings = warnings(&self.document, &neighbours);
     }
 
     /// The document holds something new.

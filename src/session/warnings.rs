@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::snapshot::{Boundary, DUPLICATE_SHARE, Mode, Snapshot, ensemble_box_l, wrap};
+use crate::snapshot::{Boundary, DUPLICATE_SHARE, Mode, Neighbour, Snapshot, ensemble_box_l};
 
 use super::command::Command;
 use super::document::Document;
@@ -41,8 +41,8 @@ const ENOUGH_HEADINGS: usize = 12;
 /// Order parameters of random headings exceed 3.2 standard errors once in a thousand pictures or so.
 const ORDER_IN_STANDARD_ERRORS: f64 = 2.5;
 
-/// Everything that is wrong or weak about the document's picture, the worst first.
-pub fn warnings(document: &Document) -> Vec<Warning> {
+/// Everything that is wrong or weak about the document's picture, the worst first. `neighbours`: of its particles.
+pub(super) fn warnings(document: &Document, neighbours: &[Option<Neighbour>]) -> Vec<Warning> {
     let snapshot = &*document.snapshot;
     let count = snapshot.particles.len();
     let mut found = Vec::new();
@@ -81,9 +81,9 @@ pub fn warnings(document: &Document) -> Vec<Warning> {
         say(true, format!("Not ready to learn: {why}."), "Mend this first.", fixes);
         return found;
     }
-    let unit = snapshot.unit_length();
+    let unit = snapshot.unit_length_among(neighbours);
     let cutoff = document.training.cutoff_l * unit;
-    let lonely = isolated(snapshot, cutoff);
+    let lonely = isolated(neighbours, cutoff);
     let alone = lonely.len();
     if alone == count {
         // A little more than ℓ, so that at least half of them see another; the default sees all but stragglers.
@@ -128,7 +128,7 @@ pub fn warnings(document: &Document) -> Vec<Warning> {
                 let fix = Fix { name: "Let it wrap around", command: Command::SetBoundary(Boundary::Periodic) };
                 say(true, text, "Paint more inside, lower the cutoff, or let the picture wrap around.", vec![fix]);
             }
-            if count >= ENOUGH_HEADINGS && headings_look_random(snapshot) {
+            if count >= ENOUGH_HEADINGS && headings_look_random(snapshot, neighbours, unit) {
                 say(
                     false,
                     "The headings look random, so the rule can learn where to be but not where to go.".into(),
@@ -158,43 +158,9 @@ fn offset(snapshot: &Snapshot, i: usize, j: usize) -> [f64; 2] {
     if is_torus(snapshot) { [dx - w * (dx / w).round(), dy - h * (dy / h).round()] } else { [dx, dy] }
 }
 
-/// Nearest neighbour of each particle within `reach`, with its distance.
-fn nearest(snapshot: &Snapshot, reach: f64) -> Vec<Option<(usize, f64)>> {
-    let [w, h] = snapshot.box_size;
-    // At least one cell, at most as many along a side as there are particles: `reach` may be tiny.
-    let most = snapshot.particles.len().max(1) as f64;
-    let cells = [w, h].map(|l| (l / reach).floor().clamp(1.0, most) as i64);
-    let cell_of = |x: f64, l: f64, n: i64| ((wrap(x, l) / l * n as f64) as i64).min(n - 1);
-    let home: Vec<[i64; 2]> =
-        snapshot.particles.iter().map(|p| [cell_of(p.x, w, cells[0]), cell_of(p.y, h, cells[1])]).collect();
-    let mut grid: HashMap<[i64; 2], Vec<usize>> = HashMap::new();
-    for (i, &cell) in home.iter().enumerate() {
-        grid.entry(cell).or_default().push(i);
-    }
-    let around = |i: usize| {
-        let [cx, cy] = home[i];
-        (-1..=1).flat_map(move |dx| (-1..=1).map(move |dy| [cx + dx, cy + dy]))
-    };
-    (0..snapshot.particles.len())
-        .map(|i| {
-            around(i)
-                .filter_map(|[x, y]| grid.get(&[x.rem_euclid(cells[0]), y.rem_euclid(cells[1])]))
-                .flatten()
-                .filter(|&&j| j != i)
-                .map(|&j| {
-                    let [dx, dy] = offset(snapshot, i, j);
-                    (j, dx.hypot(dy))
-                })
-                .filter(|&(_, distance)| distance <= reach)
-                .min_by(|a, b| a.1.total_cmp(&b.1))
-        })
-        .collect()
-}
-
-/// Indices of particles without another within the cutoff.
-fn isolated(snapshot: &Snapshot, cutoff: f64) -> Vec<usize> {
-    let near = nearest(snapshot, cutoff);
-    (0..near.len()).filter(|&i| near[i].is_none()).collect()
+/// Indices of particles without another within the cutoff, world units.
+fn isolated(neighbours: &[Option<Neighbour>], cutoff: f64) -> Vec<usize> {
+    (0..neighbours.len()).filter(|&i| neighbours[i].is_none_or(|near| near.distance > cutoff)).collect()
 }
 
 /// Indices of all but the first of particles that lie on one another.
@@ -205,18 +171,35 @@ fn doubles(snapshot: &Snapshot) -> Vec<usize> {
     if !usable {
         return Vec::new();
     }
-    let near = nearest(snapshot, reach);
-    (0..near.len()).filter(|&i| near[i].is_some_and(|(j, _)| j < i)).collect()
+    // Two in one cell always lie on one another, so each cell keeps one particle.
+    let cell = reach * std::f64::consts::FRAC_1_SQRT_2;
+    let cells = snapshot.box_size.map(|side| (side / cell).ceil().max(1.0) as i64);
+    let folded = |at: [i64; 2]| if is_torus(snapshot) { [0, 1].map(|k| at[k].rem_euclid(cells[k])) } else { at };
+    let mut kept: HashMap<[i64; 2], usize> = HashMap::new();
+    let mut doubles = Vec::new();
+    for (i, p) in snapshot.particles.iter().enumerate() {
+        let home = [p.x, p.y].map(|x| (x / cell).floor() as i64);
+        let mut around = (-2..=2).flat_map(|dx| (-2..=2).map(move |dy| [home[0] + dx, home[1] + dy]));
+        let is_near = |&j: &usize| {
+            let [dx, dy] = offset(snapshot, i, j);
+            dx.hypot(dy) <= reach
+        };
+        if around.any(|at| kept.get(&folded(at)).is_some_and(is_near)) {
+            doubles.push(i);
+        } else {
+            kept.insert(folded(home), i);
+        }
+    }
+    doubles
 }
 
 /// No order in what each particle's nearest neighbour shows it: relative heading, twice the relative heading, bearing
 /// and twice the bearing are all as spread as random angles are.
-fn headings_look_random(snapshot: &Snapshot) -> bool {
-    let unit = snapshot.unit_length();
+fn headings_look_random(snapshot: &Snapshot, neighbours: &[Option<Neighbour>], unit: f64) -> bool {
     let mut sums = [[0.0f64; 2]; 4];
     let mut pairs = 0.0;
-    for (i, found) in nearest(snapshot, 3.0 * unit).iter().enumerate() {
-        let Some((j, _)) = *found else { continue };
+    for (i, found) in neighbours.iter().enumerate() {
+        let Some(Neighbour { index: j, .. }) = found.filter(|near| near.distance <= 3.0 * unit) else { continue };
         let [dx, dy] = offset(snapshot, i, j);
         let heading = snapshot.particles[i].heading;
         let turn = snapshot.particles[j].heading - heading;
@@ -240,6 +223,10 @@ mod tests {
     use rand::{RngExt, SeedableRng};
     use std::f64::consts::PI;
     use std::sync::Arc;
+
+    fn warned(document: &Document) -> Vec<Warning> {
+        warnings(document, &document.snapshot.neighbours())
+    }
 
     fn document(mode: Mode, boundary: Boundary, particles: Vec<Particle>) -> Document {
         let snapshot = Snapshot { particles, box_size: [20.0, 20.0], mode, boundary };
@@ -265,32 +252,42 @@ mod tests {
     }
 
     fn says(document: &Document, words: &str) -> bool {
-        warnings(document).iter().any(|w| w.text.contains(words))
+        warned(document).iter().any(|w| w.text.contains(words))
     }
 
     #[test]
     fn no_particle_and_one_particle_block_and_two_are_only_weak() {
         for (points, blocks) in [(&[][..], true), (&[[1.0, 1.0]], true), (&[[1.0, 1.0], [2.0, 1.0]], false)] {
-            let found = warnings(&motif(points));
+            let found = warned(&motif(points));
             assert_eq!(found.len(), 1, "{found:?}");
             assert_eq!(found[0].blocks, blocks);
         }
-        assert_eq!(warnings(&motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]])), vec![]);
+        assert_eq!(warned(&motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]])), vec![]);
     }
 
     #[test]
     fn doubles_block() {
-        let found = warnings(&motif(&[[1.0, 1.0], [1.0, 1.0], [2.0, 2.0]]));
+        let found = warned(&motif(&[[1.0, 1.0], [1.0, 1.0], [2.0, 2.0]]));
         assert!(found[0].blocks && found[0].text.contains("same place"), "{found:?}");
+    }
+
+    #[test]
+    fn all_but_the_first_of_doubles_are_found_also_over_the_edge() {
+        let at = |&[x, y]: &[f64; 2]| Particle { x, y, ..Particle::default() };
+        let places = [[0.0, 5.0], [20.0, 5.0], [3.0, 3.0], [3.0, 3.0 + 1e-9], [3.0, 3.0], [7.0, 7.0]];
+        let particles: Vec<Particle> = places.iter().map(at).collect();
+        let found = |mode| doubles(&document(mode, Boundary::Periodic, particles.clone()).snapshot);
+        assert_eq!(found(Mode::Whole), [1, 3, 4]);
+        assert_eq!(found(Mode::Motif), [3, 4], "a motif has no edge");
     }
 
     #[test]
     fn a_particle_far_from_all_others_is_counted_and_all_alone_block() {
         let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);
         assert!(says(&d, "1 of 4 particles"));
-        assert!(!warnings(&d)[0].blocks);
+        assert!(!warned(&d)[0].blocks);
         d.training.cutoff_l = 0.5;
-        assert!(warnings(&d)[0].blocks && says(&d, "No particle sees another"));
+        assert!(warned(&d)[0].blocks && says(&d, "No particle sees another"));
     }
 
     #[test]
@@ -333,15 +330,15 @@ mod tests {
     #[test]
     fn an_open_picture_without_an_inside_blocks() {
         let mut d = crowd(Boundary::Open, |_| 0.0);
-        assert_eq!(warnings(&d), vec![]);
+        assert_eq!(warned(&d), vec![]);
         d.training.cutoff_l = 30.0;
-        assert!(warnings(&d).iter().any(|w| w.blocks && w.text.contains("open boundary")));
+        assert!(warned(&d).iter().any(|w| w.blocks && w.text.contains("open boundary")));
     }
 
     #[test]
     fn a_cutoff_that_reaches_around_the_samples_blocks() {
         let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]]);
         d.training.cutoff_l = 40.0;
-        assert!(warnings(&d).iter().any(|w| w.blocks && w.text.contains("around the box")));
+        assert!(warned(&d).iter().any(|w| w.blocks && w.text.contains("around the box")));
     }
 }

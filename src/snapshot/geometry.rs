@@ -3,18 +3,41 @@
 use super::near::PointTree;
 use super::{Boundary, Mode, Particle, Snapshot};
 
+/// The nearest other particle of one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbour {
+    pub index: usize,
+    /// World units.
+    pub distance: f64,
+}
+
 impl Snapshot {
     /// ℓ, the unit of every other length: the median nearest-neighbour distance, in world units.
     ///
     /// On the torus for a periodic whole painting, in the plane otherwise. With fewer than two particles there is no
     /// such distance; a tenth of the shorter box side stands in, so that an empty canvas has a scale.
     pub fn unit_length(&self) -> f64 {
-        let mut spacings = PointTree::new(self.positions(), self.period()).spacings();
+        self.unit_length_among(&self.neighbours())
+    }
+
+    /// As [`Self::unit_length`], where the [`Self::neighbours`] are known.
+    pub fn unit_length_among(&self, neighbours: &[Option<Neighbour>]) -> f64 {
+        let mut spacings: Vec<f64> = neighbours.iter().flatten().map(|neighbour| neighbour.distance).collect();
         spacings.retain(|spacing| spacing.is_finite());
         match median(&mut spacings) {
             Some(length) if length > 0.0 => length,
             _ => 0.1 * self.box_size[0].min(self.box_size[1]),
         }
+    }
+
+    /// The nearest other particle of each, in the plane or on the torus as for [`Self::unit_length`]; `None` for a lone one.
+    pub fn neighbours(&self) -> Vec<Option<Neighbour>> {
+        let tree = PointTree::new(self.positions(), self.period());
+        let nearest = |(i, p): (usize, &Particle)| {
+            let found = tree.nearest([p.x, p.y], 1, f64::INFINITY, Some(i));
+            found.first().map(|&(distance, index)| Neighbour { index, distance })
+        };
+        self.particles.iter().enumerate().map(nearest).collect()
     }
 
     /// Species in use, counted as highest species + 1 (at least 1).
