@@ -8,7 +8,7 @@ mod common;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{Program, Screen, wanted};
+use common::{Program, desk};
 use unstill::scene::Scene;
 
 /// Live particles of the scene that is watched.
@@ -47,12 +47,8 @@ fn spell(line: &str) -> Option<Spell> {
 #[test]
 #[ignore = "takes ten minutes on a quiet machine"]
 fn frames_stay_short_and_memory_stays_flat_while_a_swarm_of_500_learns() {
-    if !wanted() {
-        return;
-    }
+    let Some((folder, screen)) = desk() else { return };
     let minutes = std::env::var("UNSTILL_SOAK_MINUTES").map_or(10.0, |text| text.parse::<f64>().unwrap());
-    let folder = tempfile::tempdir().unwrap();
-    let screen = Screen::open();
     let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/mill.ron");
     let mut scene = Scene::load(&bundled).unwrap().scene;
     scene.live_particles = PARTICLES;

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use common::{Program, Screen, wait_for, wanted};
+use common::{Program, Screen, desk, wait_for};
 use image::RgbImage;
-use tempfile::TempDir;
 use unstill::scene::Scene;
 
 /// The free part of the window of 1280 × 720: right of the side panel, below the top bar, above the hint.
@@ -28,11 +27,6 @@ fn bright(picture: &RgbImage) -> usize {
 /// Pixels of the canvas that differ clearly.
 fn changed(a: &RgbImage, b: &RgbImage) -> usize {
     canvas(a).filter(|&(x, y, c)| (0..3).any(|k| c[k].abs_diff(b[(x, y)].0[k]) > 40)).count()
-}
-
-/// An empty home and a screen; `None` where these tests are not wanted.
-fn desk() -> Option<(TempDir, Screen)> {
-    wanted().then(|| (tempfile::tempdir().unwrap(), Screen::open()))
 }
 
 /// The program as it opens by itself, once its panels are there.

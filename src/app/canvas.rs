@@ -8,8 +8,8 @@ use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, Sight, SwarmBuffer, body};
 use super::theme;
+use crate::observe::picture::{MOST_TRAIL_TEXELS, TRAIL_TEXELS_PER_UNIT};
 use crate::session::{Brush, ColourBy, Command, Hand, Look, Place, Pointer, SelectionOrder, Session, Theme};
-use crate::snapshot::{Boundary, Mode};
 use crate::ui::canvas_menu;
 
 /// Half length of a body, in units of ℓ.
@@ -285,13 +285,12 @@ impl Canvas {
                 self.painted_body =
                     if self.painted_body == 0.0 { goal } else { self.painted_body + 0.2 * (goal - self.painted_body) };
                 let count = snapshot.particles.len() as u32;
-                let is_torus = snapshot.mode == Mode::Whole && snapshot.boundary == Boundary::Periodic;
-                let has_ghosts = is_torus && !(gpu.is_software && count as usize > MOST_WITH_GHOSTS_IN_SOFTWARE);
+                let has_ghosts = snapshot.is_torus() && can_draw_ghosts(gpu, snapshot.particles.len());
                 let view = self.paint.view(free, screen, pixels_per_point, has_ghosts, self.painted_body);
                 Some(Layer { particles: buffer.buffer().clone(), measures: None, count, view, trail: None })
             }
             Place::Learn | Place::Live => live.extent().and_then(|(particles, box_size)| {
-                let has_ghosts = !(gpu.is_software && particles > MOST_WITH_GHOSTS_IN_SOFTWARE);
+                let has_ghosts = can_draw_ghosts(gpu, particles);
                 let view = self.live.view(free, screen, pixels_per_point, has_ghosts, BODY_L);
                 let (particles, count) = live.picture(gpu, self.sight())?;
                 let look = &session.prefs().look;
@@ -316,10 +315,6 @@ fn seen(session: &Session) -> Place {
     if session.live().particles == 0 { Place::Paint } else { session.place() }
 }
 
-/// Texels for each ℓ, and on the longest side, of the picture of trails.
-const TRAIL_TEXELS_PER_L: f64 = 24.0;
-const MOST_TRAIL_TEXELS: f64 = 1024.0;
-
 impl Canvas {
     /// What is seen of the living swarm, and a little more.
     fn sight(&self) -> Sight {
@@ -330,7 +325,7 @@ impl Canvas {
 
     fn trail(&self, look: &Look, box_size_l: [f64; 2], (tick, serial): (u64, u64)) -> Trail {
         let longer = box_size_l[0].max(box_size_l[1]);
-        let texels_per_l = TRAIL_TEXELS_PER_L.min(MOST_TRAIL_TEXELS / longer);
+        let texels_per_l = TRAIL_TEXELS_PER_UNIT.min(MOST_TRAIL_TEXELS / longer);
         let size = box_size_l.map(|side| (side * texels_per_l).ceil().clamp(1.0, MOST_TRAIL_TEXELS) as u32);
         // A twentieth is left after the length of a trail.
         let kept = (-3.0 * self.dt_s / look.trail_s).exp() as f32;
@@ -346,6 +341,10 @@ pub(super) fn unit_length(session: &Session) -> f64 {
 
 /// Around so many bodies a GPU made of software has no time to draw their images beyond the edge of the torus.
 const MOST_WITH_GHOSTS_IN_SOFTWARE: usize = 5000;
+
+fn can_draw_ghosts(gpu: &Gpu, particles: usize) -> bool {
+    !(gpu.is_software && particles > MOST_WITH_GHOSTS_IN_SOFTWARE)
+}
 
 /// More bodies than this do not glow on a GPU made of software.
 const MOST_GLOWING_IN_SOFTWARE: u32 = 2000;

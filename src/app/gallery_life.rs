@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 
 use super::bundled;
 use super::desk::guarded;
-use super::thumbs::cut;
+use super::thumbs;
 use crate::engine::CpuEngine;
 use crate::observe::noised;
 use crate::rule::{FlowKind, LiveSettings};
@@ -102,7 +102,7 @@ fn begin(name: &str, scene: &Scene) -> Option<Card> {
     let sampler = Sampler::new(&scene.snapshot, &scene.ensemble.for_particles(&scene.snapshot, PARTICLES)).ok()?;
     let mut sample = sampler.sample(&mut rng).ok()?;
     if sample.len() > MOST_PARTICLES {
-        cut(&mut sample);
+        sample = sample.piece(thumbs::MOST_PARTICLES);
     }
     let flow =
         if scene.live.flow == FlowKind::Learned && rule.flow.is_none() { FlowKind::Exact } else { scene.live.flow };

@@ -16,7 +16,7 @@ use crate::snapshot::{Particle, Sampler, Swarm};
 use crate::ui::Thumbnails;
 
 /// Most particles of a thumbnail.
-const MOST_PARTICLES: usize = 40;
+pub(super) const MOST_PARTICLES: usize = 40;
 /// Pictures per second, at rest and while the processor is needed for learning.
 const PACE: [Duration; 2] = [Duration::from_millis(150), Duration::from_millis(500)];
 /// Steps from one picture to the next.
@@ -156,25 +156,12 @@ fn begin(document: &Document, rule: &Arc<Rule>, flow: &LearnedFlow) -> Option<Sm
     let sampler = Sampler::new(snapshot, &document.ensemble.for_particles(snapshot, MOST_PARTICLES)).ok()?;
     let mut sample = || -> Option<Swarm> {
         let swarm = sampler.sample(&mut rng).ok()?;
-        let mut noisy = noised(&swarm, settings.sigma_l, rule.kappa, &mut rng);
-        cut(&mut noisy);
-        Some(noisy)
+        // Of a whole painting, which may have many particles, a piece.
+        Some(noised(&swarm, settings.sigma_l, rule.kappa, &mut rng).piece(MOST_PARTICLES))
     };
     let samples: Vec<Swarm> = (0..SAMPLES).map_while(|_| sample()).collect();
     let engine = CpuEngine::new(&rule, samples.first()?, &settings, flow.seed).ok()?;
     Some(Small { rule, net: flow.net.clone(), engine, measured: flow.numbers.is_some(), samples })
-}
-
-/// A whole painting may have many particles: a piece of it with as many as a thumbnail bears.
-pub(super) fn cut(swarm: &mut Swarm) {
-    if swarm.len() <= MOST_PARTICLES {
-        return;
-    }
-    let share = (MOST_PARTICLES as f64 / swarm.len() as f64).sqrt();
-    let [width, height] = swarm.box_size.map(|side| share * side);
-    swarm.particles.retain(|p| p.x < width && p.y < height);
-    swarm.particles.truncate(2 * MOST_PARTICLES);
-    swarm.box_size = [width, height];
 }
 
 fn numbers_of(rule: &Rule, settings: &LiveSettings, samples: &[Swarm]) -> Option<FlowNumbers> {

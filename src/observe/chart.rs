@@ -95,7 +95,6 @@ impl Chart {
     }
 }
 
-/// A cell that may hold commas.
 /// The least of 1, 2, 5, 10, 20 and so on, also of 0.5, 0.2 and so on, that is no less than `rough`, a positive number:
 /// the distance of the marks on an axis.
 pub fn round_step(rough: f64) -> f64 {
@@ -103,6 +102,13 @@ pub fn round_step(rough: f64) -> f64 {
     [1.0, 2.0, 5.0, 10.0].map(|m| m * magnitude).into_iter().find(|&step| step >= rough).unwrap_or(rough)
 }
 
+/// The multiples of `step` from `low` to `high`.
+pub fn multiples(step: f64, [low, high]: [f64; 2]) -> impl Iterator<Item = f64> {
+    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
+    (first..=last).map(move |k| k as f64 * step)
+}
+
+/// A cell that may hold commas.
 fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }

@@ -87,9 +87,10 @@ impl Session {
     /// An empty picture. `seed` is that of the swarms it makes.
     pub fn new(seed: u64) -> Self {
         let document = Document::default();
+        let unit_length = document.snapshot.unit_length();
         Self {
-            unit_length: document.snapshot.unit_length(),
-            warnings: warnings(&document, &[]),
+            unit_length,
+            warnings: warnings(&document, &[], unit_length),
             kit: Kit::new(&document),
             document,
             path: None,
@@ -279,7 +280,7 @@ impl Session {
     pub(super) fn look_at_picture(&mut self) {
         let neighbours = self.document.snapshot.neighbours();
         self.unit_length = self.document.snapshot.unit_length_among(&neighbours);
-        self.warnings = warnings(&self.document, &neighbours);
+        self.warnings = warnings(&self.document, &neighbours, self.unit_length);
     }
 
     /// The document holds something new.

@@ -41,8 +41,9 @@ const ENOUGH_HEADINGS: usize = 12;
 /// Order parameters of random headings exceed 3.2 standard errors once in a thousand pictures or so.
 const ORDER_IN_STANDARD_ERRORS: f64 = 2.5;
 
-/// Everything that is wrong or weak about the document's picture, the worst first. `neighbours`: of its particles.
-pub(super) fn warnings(document: &Document, neighbours: &[Option<Neighbour>]) -> Vec<Warning> {
+/// Everything that is wrong or weak about the document's picture, the worst first. `neighbours`: of its particles;
+/// `unit`: ℓ, world units.
+pub(super) fn warnings(document: &Document, neighbours: &[Option<Neighbour>], unit: f64) -> Vec<Warning> {
     let snapshot = &*document.snapshot;
     let count = snapshot.particles.len();
     let mut found = Vec::new();
@@ -81,7 +82,6 @@ pub(super) fn warnings(document: &Document, neighbours: &[Option<Neighbour>]) ->
         say(true, format!("Not ready to learn: {why}."), "Mend this first.", fixes);
         return found;
     }
-    let unit = snapshot.unit_length_among(neighbours);
     let cutoff = document.training.cutoff_l * unit;
     let lonely = isolated(neighbours, cutoff);
     let alone = lonely.len();
@@ -145,19 +145,6 @@ pub(super) fn warnings(document: &Document, neighbours: &[Option<Neighbour>]) ->
     found
 }
 
-/// Whether the picture wraps around its edges.
-fn is_torus(snapshot: &Snapshot) -> bool {
-    snapshot.mode == Mode::Whole && snapshot.boundary == Boundary::Periodic
-}
-
-/// From particle `i` to particle `j`, by the shortest way.
-fn offset(snapshot: &Snapshot, i: usize, j: usize) -> [f64; 2] {
-    let (a, b) = (&snapshot.particles[i], &snapshot.particles[j]);
-    let [w, h] = snapshot.box_size;
-    let [dx, dy] = [b.x - a.x, b.y - a.y];
-    if is_torus(snapshot) { [dx - w * (dx / w).round(), dy - h * (dy / h).round()] } else { [dx, dy] }
-}
-
 /// Indices of particles without another within the cutoff, world units.
 fn isolated(neighbours: &[Option<Neighbour>], cutoff: f64) -> Vec<usize> {
     (0..neighbours.len()).filter(|&i| neighbours[i].is_none_or(|near| near.distance > cutoff)).collect()
@@ -174,14 +161,14 @@ fn doubles(snapshot: &Snapshot) -> Vec<usize> {
     // Two in one cell always lie on one another, so each cell keeps one particle.
     let cell = reach * std::f64::consts::FRAC_1_SQRT_2;
     let cells = snapshot.box_size.map(|side| (side / cell).ceil().max(1.0) as i64);
-    let folded = |at: [i64; 2]| if is_torus(snapshot) { [0, 1].map(|k| at[k].rem_euclid(cells[k])) } else { at };
+    let folded = |at: [i64; 2]| if snapshot.is_torus() { [0, 1].map(|k| at[k].rem_euclid(cells[k])) } else { at };
     let mut kept: HashMap<[i64; 2], usize> = HashMap::new();
     let mut doubles = Vec::new();
     for (i, p) in snapshot.particles.iter().enumerate() {
         let home = [p.x, p.y].map(|x| (x / cell).floor() as i64);
         let mut around = (-2..=2).flat_map(|dx| (-2..=2).map(move |dy| [home[0] + dx, home[1] + dy]));
         let is_near = |&j: &usize| {
-            let [dx, dy] = offset(snapshot, i, j);
+            let [dx, dy] = snapshot.offset(i, j);
             dx.hypot(dy) <= reach
         };
         if around.any(|at| kept.get(&folded(at)).is_some_and(is_near)) {
@@ -200,7 +187,7 @@ fn headings_look_random(snapshot: &Snapshot, neighbours: &[Option<Neighbour>], u
     let mut pairs = 0.0;
     for (i, found) in neighbours.iter().enumerate() {
         let Some(Neighbour { index: j, .. }) = found.filter(|near| near.distance <= 3.0 * unit) else { continue };
-        let [dx, dy] = offset(snapshot, i, j);
+        let [dx, dy] = snapshot.offset(i, j);
         let heading = snapshot.particles[i].heading;
         let turn = snapshot.particles[j].heading - heading;
         let bearing = dy.atan2(dx) - heading;
@@ -225,7 +212,7 @@ mod tests {
     use std::sync::Arc;
 
     fn warned(document: &Document) -> Vec<Warning> {
-        warnings(document, &document.snapshot.neighbours())
+        warnings(document, &document.snapshot.neighbours(), document.snapshot.unit_length())
     }
 
     fn document(mode: Mode, boundary: Boundary, particles: Vec<Particle>) -> Document {

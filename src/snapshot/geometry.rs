@@ -1,15 +1,7 @@
 //! Sizes and frames of a snapshot: its unit of length, its bounds, and the motif about its own centre.
 
-use super::near::PointTree;
+use super::near::{Neighbour, PointTree};
 use super::{Boundary, Mode, Particle, Snapshot};
-
-/// The nearest other particle of one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Neighbour {
-    pub index: usize,
-    /// World units.
-    pub distance: f64,
-}
 
 impl Snapshot {
     /// ℓ, the unit of every other length: the median nearest-neighbour distance, in world units.
@@ -32,12 +24,7 @@ impl Snapshot {
 
     /// The nearest other particle of each, in the plane or on the torus as for [`Self::unit_length`]; `None` for a lone one.
     pub fn neighbours(&self) -> Vec<Option<Neighbour>> {
-        let tree = PointTree::new(self.positions(), self.period());
-        let nearest = |(i, p): (usize, &Particle)| {
-            let found = tree.nearest([p.x, p.y], 1, f64::INFINITY, Some(i));
-            found.first().map(|&(distance, index)| Neighbour { index, distance })
-        };
-        self.particles.iter().enumerate().map(nearest).collect()
+        PointTree::new(self.positions(), self.period()).neighbours()
     }
 
     /// Species in use, counted as highest species + 1 (at least 1).
@@ -91,10 +78,32 @@ impl Snapshot {
         self.particles.iter().map(|p| [p.x, p.y]).collect()
     }
 
+    /// The picture wraps around its edges.
+    pub fn is_torus(&self) -> bool {
+        self.mode == Mode::Whole && self.boundary == Boundary::Periodic
+    }
+
     /// The torus that the painting lives on, if it does.
     pub(crate) fn period(&self) -> Option<[f64; 2]> {
-        (self.mode == Mode::Whole && self.boundary == Boundary::Periodic).then_some(self.box_size)
+        self.is_torus().then_some(self.box_size)
     }
+
+    /// From particle `i` to particle `j`, by the shortest way.
+    pub fn offset(&self, i: usize, j: usize) -> [f64; 2] {
+        let [a, b] = [i, j].map(|k| [self.particles[k].x, self.particles[k].y]);
+        offset(a, b, self.period())
+    }
+}
+
+/// From `a` to `b`, by the shortest way where they live on a torus of this width and height.
+pub(crate) fn offset(a: [f64; 2], b: [f64; 2], period: Option<[f64; 2]>) -> [f64; 2] {
+    let mut offset = [b[0] - a[0], b[1] - a[1]];
+    if let Some(period) = period {
+        for axis in 0..2 {
+            offset[axis] -= period[axis] * (offset[axis] / period[axis]).round();
+        }
+    }
+    offset
 }
 
 /// The middle value (mean of the two middle ones), `None` of nothing.

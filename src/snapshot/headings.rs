@@ -2,6 +2,7 @@
 
 use std::collections::BinaryHeap;
 
+use super::geometry::offset;
 use super::near::PointTree;
 use super::{Snapshot, wrap_angle};
 
@@ -66,16 +67,6 @@ pub(crate) fn agree(points: &[[f64; 2]], axes: &[f64], period: Option<[f64; 2]>)
         }
     }
     headings.into_iter().map(|heading| heading.unwrap_or(0.0)).collect()
-}
-
-fn offset(a: [f64; 2], b: [f64; 2], period: Option<[f64; 2]>) -> [f64; 2] {
-    let mut offset = [b[0] - a[0], b[1] - a[1]];
-    if let Some(period) = period {
-        for axis in 0..2 {
-            offset[axis] -= period[axis] * (offset[axis] / period[axis]).round();
-        }
-    }
-    offset
 }
 
 #[cfg(test)]

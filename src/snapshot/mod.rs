@@ -17,8 +17,8 @@ mod stipple;
 pub use brush::SwarmEdit;
 pub use check::{DUPLICATE_SHARE, MAX_HEADING, MAX_PARTICLES, SIDE_RANGE, SnapshotError};
 pub use ensemble::{MIN_TORUS_L, OPEN_MARGIN_L, ensemble_box_l};
-pub use geometry::Neighbour;
 pub use headings::headings_along_neighbours;
+pub use near::Neighbour;
 pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle};
 pub use sample::Sampler;
 

@@ -1,5 +1,13 @@
 //! Nearest neighbours among points of the plane or of a torus: a balanced k-d tree, fast also where points cluster.
 
+/// The nearest other particle of one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbour {
+    pub index: usize,
+    /// World units.
+    pub distance: f64,
+}
+
 pub(crate) struct PointTree {
     points: Vec<[f64; 2]>,
     /// Point indices; the middle of each (sub)slice splits it, by x and y in turn.
@@ -89,11 +97,16 @@ impl PointTree {
         !self.nearest(from, 1, reach, None).is_empty()
     }
 
+    /// The nearest other point of each; `None` for a lone point.
+    pub fn neighbours(&self) -> Vec<Option<Neighbour>> {
+        let nearest = |i: usize| self.nearest(self.points[i], 1, f64::INFINITY, Some(i)).first().copied();
+        (0..self.points.len()).map(|i| nearest(i).map(|(distance, index)| Neighbour { index, distance })).collect()
+    }
+
     /// Distance from each point to its nearest other point (infinite for a lone point).
     pub fn spacings(&self) -> Vec<f64> {
-        (0..self.points.len())
-            .map(|i| self.nearest(self.points[i], 1, f64::INFINITY, Some(i)).first().map_or(f64::INFINITY, |hit| hit.0))
-            .collect()
+        let distance = |near: Option<Neighbour>| near.map_or(f64::INFINITY, |near| near.distance);
+        self.neighbours().into_iter().map(distance).collect()
     }
 
     /// `from` itself first, then its images on the torus.

@@ -5,7 +5,7 @@ use egui_plot::{Axis, AxisHints, GridInput, GridMark, Line, LineStyle, Plot, Plo
 use super::egui::{self, Align, Button, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
 use super::state::UiState;
 use super::style;
-use crate::observe::chart::{Chart, round_step};
+use crate::observe::chart::{Chart, multiples, round_step};
 use crate::session::{Command, Dialog, PlotKind, Session, info_of};
 
 /// Height of the drawer, points.
@@ -173,9 +173,7 @@ fn heading(session: &Session, kind: PlotKind, chart: &Chart) -> String {
 /// number on most of them where a plot is narrow.)
 fn marks(input: GridInput, spacing: f32) -> Vec<GridMark> {
     let step_size = round_step(input.base_step_size * f64::from(spacing / LEAST_GRID));
-    let (low, high) = input.bounds;
-    let (first, last) = ((low / step_size).ceil() as i64, (high / step_size).floor() as i64);
-    (first..=last).map(|k| GridMark { value: k as f64 * step_size, step_size }).collect()
+    multiples(step_size, input.bounds.into()).map(|value| GridMark { value, step_size }).collect()
 }
 
 /// Every mark has its number, in full colour.

@@ -15,12 +15,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use image::RgbImage;
+use tempfile::TempDir;
 
 /// How long anything may take on a busy machine with a GPU made of software.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Whether the tests run; fails or says so loudly when a tool is missing.
-pub fn wanted() -> bool {
+/// Whether they run; fails or says so loudly when a tool is missing.
+fn wanted() -> bool {
     let mode = std::env::var("UNSTILL_WINDOW_TESTS").unwrap_or_else(|_| "auto".to_owned());
     if mode == "off" {
         return false;
@@ -33,6 +34,11 @@ pub fn wanted() -> bool {
     assert!(mode != "require", "UNSTILL_WINDOW_TESTS=require, but {} is missing: run ./test.sh", missing.join(", "));
     eprintln!("\n*** SKIPPED: the window is not tested, because {} is missing ***\n", missing.join(", "));
     false
+}
+
+/// An empty home and a screen; `None` where the tests of the window are not wanted.
+pub fn desk() -> Option<(TempDir, Screen)> {
+    wanted().then(|| (tempfile::tempdir().unwrap(), Screen::open()))
 }
 
 /// An X server of our own.

@@ -24,6 +24,17 @@ fn swarm() -> Swarm {
     Swarm { particles: particles.collect(), box_size: [9.0, 8.0] }
 }
 
+fn part(particles: usize) -> Swarm {
+    Swarm { particles: swarm().particles[..particles].to_vec(), ..swarm() }
+}
+
+/// The thread is busy until the answer is dropped.
+fn hold_up(live: &Live) -> Sender<()> {
+    let (release, held) = bounded(0);
+    live.send(Work::Question(Box::new(move |_| _ = held.recv())));
+    release
+}
+
 fn savepoint() -> Savepoint {
     let (name, live, swings, swarm) = Default::default();
     Savepoint { name, live, swings, rule: None, flow: None, swarm }
@@ -75,12 +86,11 @@ fn orders_are_carried_out_in_their_order_and_what_was_asked_for_between_is_of_th
 #[test]
 fn no_frame_waits_for_a_thread_that_is_busy() {
     let mut live = alive();
-    let (release, held) = bounded::<()>(0);
     until(|| {
         live.look_up();
         live.seen.from.is_some().then_some(())
     });
-    live.send(Work::Question(Box::new(move |_| _ = held.recv())));
+    let release = hold_up(&live);
     live.pass_on(vec![EngineOrder::Run { steps: 50 }]);
     let number = live.seen.number;
     let (mut coming, fits) = (live.look(), live.steps_that_fit(0.016));
@@ -119,21 +129,19 @@ fn moments_and_particles_that_were_asked_for_come_among_the_news() {
 fn a_swarm_whose_successor_is_ordered_is_passed_over_and_nothing_late_is_told_of_it() {
     let mut live = alive();
     live.kept().wait().unwrap();
-    let (release, held) = bounded::<()>(0);
-    live.send(Work::Question(Box::new(move |_| _ = held.recv())));
-    let twin = |n: usize| Swarm { particles: swarm().particles[..n].to_vec(), ..swarm() };
+    let release = hold_up(&live);
     live.find([1.0, 1.0]);
     live.pass_on(vec![EngineOrder::Edit(vec![SwarmEdit::Add(Particle::default())])]);
     // The slider of particles is dragged.
-    live.pass_on(vec![EngineOrder::SetRule(rule()), EngineOrder::Upload(twin(10)), EngineOrder::Run { steps: 5 }]);
+    live.pass_on(vec![EngineOrder::SetRule(rule()), EngineOrder::Upload(part(10)), EngineOrder::Run { steps: 5 }]);
     let passed_over = live.kept();
-    live.pass_on(vec![EngineOrder::Upload(twin(20)), EngineOrder::Run { steps: 2 }]);
+    live.pass_on(vec![EngineOrder::Upload(part(20)), EngineOrder::Run { steps: 2 }]);
     drop(release);
     let state = live.kept().wait().unwrap().state.unwrap();
     assert_eq!((state.swarm.len(), state.step), (20, 2), "the rule that came with the other makes a new engine");
     let passed_over = passed_over.wait().unwrap();
     assert!(passed_over.runs_with.is_none(), "it never lived");
-    assert_eq!(passed_over.state.unwrap().swarm, twin(10), "and yet what was asked of it is known");
+    assert_eq!(passed_over.state.unwrap().swarm, part(10), "and yet what was asked of it is known");
     assert!(live.news().next().is_none());
     assert_eq!((live.is_behind(), live.steps_since_asked()), (false, 7));
 }
@@ -142,12 +150,10 @@ fn a_swarm_whose_successor_is_ordered_is_passed_over_and_nothing_late_is_told_of
 fn the_swarm_that_undo_wants_is_told_even_where_it_was_replaced_before_it_could_live() {
     let mut live = alive();
     live.kept().wait().unwrap();
-    let (release, held) = bounded::<()>(0);
-    live.send(Work::Question(Box::new(move |_| _ = held.recv())));
-    let twin = |n: usize| Swarm { particles: swarm().particles[..n].to_vec(), ..swarm() };
+    let release = hold_up(&live);
     for n in [10, 20, 30] {
         live.keep_moment(MomentUse::Undo(n as u64));
-        live.pass_on(vec![EngineOrder::Upload(twin(n))]);
+        live.pass_on(vec![EngineOrder::Upload(part(n))]);
     }
     drop(release);
     for (step, particles) in [(10, 40), (20, 10), (30, 20)] {

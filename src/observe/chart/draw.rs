@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use image::{Rgba, RgbaImage};
 
-use super::{Chart, round_step};
+use super::{Chart, multiples, round_step};
 
 const PAPER: [u8; 3] = [252, 252, 250];
 const INK: [u8; 3] = [44, 48, 56];
@@ -126,9 +126,7 @@ fn range(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
 
 /// Round numbers within `range`, about `count` of them.
 fn ticks([low, high]: [f64; 2], count: f64) -> Vec<f64> {
-    let step = round_step((high - low) / count.clamp(2.0, 12.0));
-    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
-    (first..=last).map(|k| k as f64 * step).collect()
+    multiples(round_step((high - low) / count.clamp(2.0, 12.0)), [low, high]).collect()
 }
 
 /// A number with the digits that the range needs.

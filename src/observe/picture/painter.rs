@@ -14,9 +14,9 @@ const FRESH: f64 = 0.5;
 /// Who has gone farther than this since the last picture was put there, half lengths of a body.
 const LEAP: f64 = 8.0;
 
-/// Texels of the picture of trails for each unit of the swarm, and on its longer side: as in the window.
-const TEXELS_PER_UNIT: f64 = 24.0;
-const MOST_TEXELS: f64 = 1024.0;
+/// Texels of the picture of trails for each unit of the swarm, and on its longer side: here and in the window.
+pub const TRAIL_TEXELS_PER_UNIT: f64 = 24.0;
+pub const MOST_TRAIL_TEXELS: f64 = 1024.0;
 
 /// A swarm at one moment, and what its colours may tell.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,7 +80,7 @@ impl Painter {
     /// The box as a picture of trails. Where the view may move, it is as fine as the window's.
     fn of_trails(&self, box_size: [f64; 2]) -> PictureStyle {
         let longer = box_size[0].max(box_size[1]);
-        let finest = (TEXELS_PER_UNIT * longer).min(MOST_TEXELS) as u32;
+        let finest = (TRAIL_TEXELS_PER_UNIT * longer).min(MOST_TRAIL_TEXELS) as u32;
         let size_px = if self.style.shape.is_some() { self.style.size_px.max(finest) } else { self.style.size_px };
         PictureStyle { size_px, shape: None, ..self.style.clone() }
     }

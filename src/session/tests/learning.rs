@@ -78,10 +78,7 @@ fn the_learned_flow_is_switched_on_when_it_first_appears_and_never_before() {
 /// A session whose rule has the flows of seeds 1 and 2, of which the second plays.
 fn with_two_flows() -> Session {
     let mut session = alive();
-    session.apply(Command::StartLearning);
-    let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(true) });
-    trained(&mut session, worker::Event::Finished { reason: Reason::Completed });
+    learned(&mut session, Command::StartLearning, rule(true));
     let effects = session.apply(Command::LearnAnotherFlow(None));
     let request = started(&effects).expect("a run of the flow alone");
     assert!(request.another_flow && request.settings.seed == 2);
@@ -223,10 +220,7 @@ fn a_failure_of_training_is_told_and_the_last_rule_stays() {
 #[test]
 fn a_rule_without_a_flow_or_trained_at_other_temperatures_never_meets_settings_it_cannot_run() {
     let mut session = alive();
-    session.apply(Command::StartLearning);
-    let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(true) });
-    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
+    learned(&mut session, Command::StartLearning, rule(true));
     session.apply(Command::Pause);
     session.apply(Command::StartLearning);
     session.apply(Command::SwitchRule);

@@ -84,6 +84,14 @@ fn trained(session: &mut Session, event: worker::Event) -> Vec<Effect> {
     session.on_event(Event::Training { run, event })
 }
 
+/// A whole run of learning that `command` asks for, and that finds `rule`.
+fn learned(session: &mut Session, command: Command, rule: Arc<Rule>) {
+    session.apply(command);
+    let run = session.training().run;
+    session.on_event(Event::NewRule { run, rule });
+    trained(session, worker::Event::Finished { reason: Reason::Completed });
+}
+
 fn in_paint() -> Session {
     let mut session = Session::new(1);
     session.apply(Command::SetPlace(Place::Paint));

@@ -112,22 +112,16 @@ fn a_moment_of_another_rule_or_motion_says_so_and_one_of_this_rule_is_silent() {
     let mut session = alive();
     kept(&mut session, 1.0);
     assert_eq!(notice(&session.apply(Command::ReturnTo(0))), None);
-    session.apply(Command::StartLearning);
-    let run = session.training().run;
-    let mut learned = (*rule(true)).clone();
-    learned.energy.weights[0] = 0.5;
-    session.on_event(Event::NewRule { run, rule: Arc::new(learned) });
-    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
+    let mut other = Rule::inert(1, true);
+    other.energy.weights[0] = 0.5;
+    learned(&mut session, Command::StartLearning, Arc::new(other));
     (0..200).for_each(|_| _ = session.tick(u32::MAX));
     let effects = session.apply(Command::ReturnTo(0));
     assert!(notice(&effects).unwrap().1.contains("kept under another rule"), "{effects:?}");
     session.apply(Command::SetLive(LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() }));
     kept(&mut session, 2.0);
     assert_eq!(notice(&session.apply(Command::ReturnTo(1))), None);
-    session.apply(Command::LearnAnotherFlow(None));
-    let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(true) });
-    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
+    learned(&mut session, Command::LearnAnotherFlow(None), rule(true));
     session.apply(Command::DeleteFlow(0));
     let effects = session.apply(Command::ReturnTo(1));
     assert!(notice(&effects).unwrap().1.contains("no more among the rules"), "{effects:?}");
@@ -136,15 +130,9 @@ fn a_moment_of_another_rule_or_motion_says_so_and_one_of_this_rule_is_silent() {
 #[test]
 fn a_return_brings_the_learned_flow_that_played() {
     let mut session = alive();
-    session.apply(Command::StartLearning);
-    let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(true) });
-    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
+    learned(&mut session, Command::StartLearning, rule(true));
     kept(&mut session, 1.0);
-    session.apply(Command::LearnAnotherFlow(None));
-    let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(true) });
-    session.on_event(Event::Training { run, event: worker::Event::Finished { reason: Reason::Completed } });
+    learned(&mut session, Command::LearnAnotherFlow(None), rule(true));
     assert_eq!(session.document().flows.chosen, 1);
     session.apply(Command::ReturnTo(0));
     assert_eq!((session.document().flows.chosen, session.document().live.flow), (0, FlowKind::Learned));

@@ -1,7 +1,6 @@
 //! Particles through the clipboard, as the CSV text that spreadsheets and other programs know.
 
 use super::gesture::{nearest, selected};
-use super::is_torus;
 use super::orders::{SelectionOrder, add_and_select, order};
 use super::selection::{fitted, moved, scaled};
 use crate::session::apply::notify;
@@ -94,7 +93,7 @@ fn into_box(particles: Vec<Particle>, picture: &Snapshot) -> (Vec<Particle>, boo
 fn beside_others(group: Vec<Particle>, picture: &Snapshot, unit: f64) -> Vec<Particle> {
     for step in 0..12 {
         let by = 0.7 * unit * f64::from(step);
-        let Some(candidate) = fitted(moved(&group, [by, -by]), picture.box_size, is_torus(picture)) else { break };
+        let Some(candidate) = fitted(moved(&group, [by, -by]), picture.box_size, picture.is_torus()) else { break };
         // A look at some of them is enough to tell a copy from its original.
         let taken = candidate.iter().take(200).any(|p| nearest(picture, [p.x, p.y], 0.05 * unit).is_some());
         if !taken {

@@ -10,7 +10,7 @@ use super::lattice::{self, Filling};
 use super::selection::{Frame, Handle, Manner, Transform, fitted, inside_polygon, rectangle, union};
 use super::snap::{square_about, to_step_about};
 use super::spray::{self, FirstDab};
-use super::{centre_of, draft, is_torus, lay, merge, with_images};
+use super::{centre_of, draft, lay, merge, with_images};
 use crate::session::apply::{self, edit_picture};
 use crate::session::command::{Effect, Pointer, Tool};
 use crate::session::pen::PenStroke;
@@ -353,7 +353,7 @@ fn drag_selection(session: &mut Session, transform: &mut Transform, to: [f64; 2]
     };
     let group = transform.at(to, manner);
     let snapshot = session.snapshot();
-    let Some(group) = fitted(group, snapshot.box_size, is_torus(snapshot)) else { return Vec::new() };
+    let Some(group) = fitted(group, snapshot.box_size, snapshot.is_torus()) else { return Vec::new() };
     if !transform.copies {
         return edit_picture(session, merge(), |picture| put(picture, &transform.indices, &group));
     }

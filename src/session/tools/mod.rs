@@ -23,7 +23,7 @@ use super::apply::edit_picture;
 use super::command::{Command, Effect, Pointer};
 use super::state::Session;
 use super::{document::Document, picture};
-use crate::snapshot::{Boundary, Mode, Particle, Snapshot, wrap};
+use crate::snapshot::{Particle, Snapshot, wrap};
 
 pub use draft::{Draft, Outline};
 pub use library::MOST_STAMP_PARTICLES;
@@ -169,11 +169,6 @@ fn merge() -> Option<std::mem::Discriminant<Command>> {
     Some(std::mem::discriminant(&Command::Pointer(Pointer::Release)))
 }
 
-/// The picture wraps around its edges.
-fn is_torus(snapshot: &Snapshot) -> bool {
-    snapshot.mode == Mode::Whole && snapshot.boundary == Boundary::Periodic
-}
-
 fn centre_of(snapshot: &Snapshot) -> [f64; 2] {
     snapshot.box_size.map(|l| 0.5 * l)
 }
@@ -183,7 +178,7 @@ fn with_images(session: &Session, particles: &[Particle]) -> Vec<Particle> {
     let snapshot = session.snapshot();
     let least = IMAGE_SHARE * session.spacing;
     let mut all = session.kit.options.symmetry.all_images(particles, centre_of(snapshot), least);
-    if is_torus(snapshot) {
+    if snapshot.is_torus() {
         let [w, h] = snapshot.box_size;
         for p in &mut all {
             [p.x, p.y] = [wrap(p.x, w), wrap(p.y, h)];

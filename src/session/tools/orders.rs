@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::gesture::{give_up, nearest, put, selected};
 use super::options::PaintOptions;
 use super::selection::{connected, fitted, moved, rotated, scaled, union};
-use super::{Hand, MOST_LAID, draft, is_torus, lay};
+use super::{Hand, MOST_LAID, draft, lay};
 use crate::session::apply::{Kind, edit_picture, notify};
 use crate::session::command::{Effect, Level, Place, Tool};
 use crate::session::pen::MIN_SPACING;
@@ -149,7 +149,7 @@ fn duplicate(session: &mut Session) -> Vec<Effect> {
 pub(super) fn add_and_select(session: &mut Session, particles: Vec<Particle>) -> Vec<Effect> {
     let snapshot = session.snapshot();
     let before = snapshot.particles.len();
-    let Some(group) = fitted(particles, snapshot.box_size, is_torus(snapshot)) else {
+    let Some(group) = fitted(particles, snapshot.box_size, snapshot.is_torus()) else {
         return vec![notify(Level::Warning, "There is no room for it in the box: make the box larger.")];
     };
     let effects = edit_picture(session, None, |picture| picture::add(picture, &group));
@@ -171,7 +171,7 @@ fn reshape(
     let Some(frame) = session.frame() else { return Vec::new() };
     let snapshot = session.snapshot();
     let group = change(&selected(session), frame.centre());
-    let Some(group) = fitted(group, snapshot.box_size, is_torus(snapshot)) else { return Vec::new() };
+    let Some(group) = fitted(group, snapshot.box_size, snapshot.is_torus()) else { return Vec::new() };
     let indices = session.kit.selection.clone();
     edit_picture(session, merge, |picture| put(picture, &indices, &group))
 }
