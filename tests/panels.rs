@@ -79,7 +79,7 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
     window.state_mut().session.on_event(Event::Training { run, event: worker::Event::Progress(progress) });
     settle(&mut window);
     window.get_by_label("20 steps/s");
-    let pace = Pace { sample_s: 0.0, energy_step_s: 0.05, flow_step_s: 1.25 };
+    let pace = Pace { sample_s: 0.0, energy_step_s: 0.05, contrast_step_s: 0.05, flow_step_s: 1.25 };
     let key = window.state().effects.iter().find_map(|effect| match effect {
         Effect::MeasurePace { key, .. } => Some(key.clone()),
         _ => None,

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::live::{EngineName, SettingArgs};
 use super::output::{Answer, Progress, load, number, rule_of};
-use crate::engine::{DEFAULT_GROW_STEPS, Headless};
+use crate::engine::Headless;
 use crate::observe::{Check, CheckError, CheckProgress, CheckSettings, Healing, Kept, Motion, Order};
-use crate::rule::{FlowKind, LiveSettings};
+use crate::rule::{FlowKind, GROW_STEPS, LiveSettings};
 use crate::scene::{Evidence, Scene, check_writable};
 use crate::snapshot::Swarm;
 
@@ -22,7 +22,7 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
     steps: u32,
     /// Steps of the annealing from random
-    #[arg(long, default_value_t = DEFAULT_GROW_STEPS as u32, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    #[arg(long, default_value_t = GROW_STEPS, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
     grow_steps: u32,
     /// Configurations compared; fewer than 32 are measured too roughly to tell of
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=10_000))]

@@ -39,6 +39,10 @@ pub(super) struct Args {
     /// How far a particle sees, ℓ: far enough to count the members of its creature [default: what the scene says]
     #[arg(long, value_name = "R", conflicts_with = "resume")]
     cutoff: Option<f64>,
+    /// Weight of the contrastive term, by which the energy learns from swarms that it grows; 0 is off [default: what the
+    /// scene says]
+    #[arg(long, value_name = "LAMBDA")]
+    contrast: Option<f64>,
     /// Samples looked at in one step [default: what the scene says]
     #[arg(long, value_name = "N")]
     batch: Option<usize>,
@@ -46,7 +50,7 @@ pub(super) struct Args {
     #[arg(long = "continue")]
     resume: bool,
     /// Leave the energy as it is and learn one more flow for it, which then plays [default seed: the next one]
-    #[arg(long, conflicts_with_all = ["resume", "steps", "flow", "cutoff"])]
+    #[arg(long, conflicts_with_all = ["resume", "steps", "flow", "cutoff", "contrast"])]
     add_flow: bool,
 }
 
@@ -230,6 +234,7 @@ fn apply(args: &Args, scene: &mut Scene) {
     }
     settings.cutoff_l = args.cutoff.unwrap_or(settings.cutoff_l);
     settings.batch = args.batch.unwrap_or(settings.batch);
+    settings.contrast = args.contrast.unwrap_or(settings.contrast);
     if let Some(flow) = args.flow {
         settings.flow = if flow == FlowName::Learned { FlowKind::Learned } else { FlowKind::None };
     }
@@ -255,9 +260,9 @@ fn follow(training: &Training, pace: Option<&Pace>, settings: &TrainingSettings,
                 let StepStats { phase, step, steps, .. } = progress.stats;
                 last.steps = step;
                 let name = match phase {
-                    Phase::Energy => {
+                    Phase::Energy | Phase::Contrast => {
                         last.energy_loss = progress.loss_smoothed;
-                        "energy"
+                        if phase == Phase::Energy { "energy" } else { "contrast" }
                     }
                     Phase::Flow => {
                         last.flow_loss = Some(progress.loss_smoothed);

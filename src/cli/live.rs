@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::film::{FilmArgs, Films};
 use super::output::{Answer, Progress, finite, load, number, rule_of, warn};
-use crate::engine::{DEFAULT_GROW_STEPS, EngineChoice, Headless, grow};
+use crate::engine::{EngineChoice, Headless, grow};
 use crate::observe::{Fidelity, Motion, Order, noised, picture, species_of, target_swarms};
-use crate::rule::{FlowKind, LiveSettings, Rule};
+use crate::rule::{FlowKind, GROW_STEPS, LiveSettings, Rule};
 use crate::scene::{LiveState, MAX_LIVE_PARTICLES, Scene, check_writable, write_atomic};
 use crate::snapshot::io::write_csv;
 use crate::snapshot::{Mode, Particle, Swarm};
@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
     steps: u32,
     /// Steps of the annealing of --from random
-    #[arg(long, default_value_t = DEFAULT_GROW_STEPS as u32, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
+    #[arg(long, default_value_t = GROW_STEPS, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
     grow_steps: u32,
     /// Of the start and of the noise: same seed, same engine, same swarm
     #[arg(long, default_value_t = 1)]

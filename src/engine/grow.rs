@@ -1,24 +1,16 @@
 //! Growing: from a random swarm, σ falls from σmax to the live temperature while the swarm relaxes.
 
 use super::{Engine, EngineError};
-use crate::rule::{FlowKind, LiveSettings};
+use crate::rule::{Annealing, FlowKind, LiveSettings};
 
-/// The noise levels of an annealed run: geometric from `from_l` down to `to_l`, one for each of `stages` stages.
-pub fn anneal_sigmas(from_l: f64, to_l: f64, stages: usize) -> impl Iterator<Item = f64> {
-    let last = stages.saturating_sub(1).max(1) as f64;
-    (0..stages).map(move |k| if stages == 1 { to_l } else { from_l * (to_l / from_l).powf(k as f64 / last) })
-}
+/// Steps at one noise level: short beside any growth, and about what the window runs in a frame.
+const STAGE_STEPS: usize = 8;
 
-/// Noise levels on the way down.
-const STAGES: usize = 40;
-/// Heun steps of a growth when nobody says otherwise.
-pub const DEFAULT_GROW_STEPS: usize = 2000;
-
-/// Anneals by relaxation alone, `steps` steps in all, and leaves the engine under `live`. `tick` is called with the
-/// steps done after each stage, and after `most` steps where a stage takes longer.
+/// Anneals by relaxation alone, `steps` steps in all along [`Annealing`], and leaves the engine under `live`. `tick` is
+/// called with the steps done after each stage, and after `most` steps where a stage takes longer.
 ///
 /// # Errors
-/// Live settings that the engine's rule cannot run, and whatever `tick` answers.
+/// Live settings that the engine's rule cannot run, and every error of `tick`.
 pub fn grow<E: From<EngineError>>(
     engine: &mut Engine,
     live: &LiveSettings,
@@ -26,12 +18,12 @@ pub fn grow<E: From<EngineError>>(
     most: usize,
     mut tick: impl FnMut(&mut Engine, usize) -> Result<(), E>,
 ) -> Result<(), E> {
-    let hottest_l = engine.rule().sigma_range_l[1].max(live.sigma_l);
-    let stages = STAGES.min(steps);
-    for (k, sigma_l) in anneal_sigmas(hottest_l, live.sigma_l, stages).enumerate() {
+    let annealing = Annealing::new(engine.rule().sigma_range_l, live.sigma_l, steps);
+    let mut done = 0;
+    while done < steps {
+        let sigma_l = annealing.sigma_l(done);
         engine.set_settings(&LiveSettings { sigma_l, flow: FlowKind::None, relaxation: 1.0, ..*live })?;
-        let mut done = steps * k / stages;
-        let until = steps * (k + 1) / stages;
+        let until = (done + STAGE_STEPS).min(steps);
         while done < until {
             let now = most.clamp(1, until - done);
             engine.run(now as u32);
@@ -49,15 +41,6 @@ mod tests {
     use crate::engine::CpuEngine;
     use crate::rule::{NetShape, Rule};
     use crate::snapshot::{Particle, Swarm};
-
-    #[test]
-    fn annealing_starts_hot_ends_at_the_live_temperature_and_never_rises() {
-        let sigmas: Vec<f64> = anneal_sigmas(0.8, 0.13, 40).collect();
-        assert_eq!(sigmas.len(), 40);
-        assert!((sigmas[0] - 0.8).abs() < 1e-12 && (sigmas[39] - 0.13).abs() < 1e-12);
-        assert!(sigmas.windows(2).all(|w| w[1] < w[0]));
-        assert_eq!(anneal_sigmas(0.8, 0.13, 1).collect::<Vec<_>>(), [0.13]);
-    }
 
     #[test]
     fn growing_takes_all_its_steps_and_leaves_the_engine_under_the_live_settings() {

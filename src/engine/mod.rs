@@ -24,7 +24,7 @@ pub use cpu::CpuEngine;
 pub use force::Force;
 pub use glimpse::PendingSwarm;
 pub use gpu::GpuEngine;
-pub use grow::{DEFAULT_GROW_STEPS, anneal_sigmas, grow};
+pub use grow::grow;
 pub use tape::{Kept, Tape};
 
 use crate::rule::{Rule, RuleError};

@@ -10,7 +10,10 @@ use crate::rule::{Neighbours, Rule, fast::Cloud};
 use crate::snapshot::{Ensemble, Sampler, Snapshot, Swarm, wrap};
 
 /// Most particles of one step: a step must stay short, because a run can only be stopped between two.
-const STEP_PARTICLES: usize = 2 * WINDOW_PARTICLES;
+const MAX_STEP_PARTICLES: usize = 2 * WINDOW_PARTICLES;
+
+/// A batch of a large picture has fewer configurations, but at least so many noise levels, while a step stays short.
+const MIN_CONFIGS: usize = 4;
 
 /// Most particles of all samples together; fewer samples are made of a very large picture.
 const POOL_PARTICLES: usize = 4_000_000;
@@ -20,6 +23,8 @@ pub struct Pool {
     samples: Vec<Swarm>,
     /// Whether a particle carries loss (those near the edge of an open painting are context only).
     carries_loss: Vec<bool>,
+    /// Particles of a batch at its full number of configurations; larger samples share them.
+    step_particles: usize,
     rng: StdRng,
     /// The sample drawn last, noised, the noise, and what is seen of it.
     noised: Swarm,
@@ -73,6 +78,7 @@ impl Pool {
         Ok(Self {
             samples,
             carries_loss: snapshot.carries_loss(&ensemble, settings.cutoff_l),
+            step_particles: settings.batch * settings.particles,
             rng,
             noised: Swarm::default(),
             noise: Vec::new(),
@@ -108,7 +114,7 @@ impl Pool {
             batch.noise.resize(batch.cloud.len(), [0.0; 3]);
             batch.mask.resize(batch.cloud.len(), 1.0);
         }
-        let configs = configs.min(STEP_PARTICLES / batch.per_config).max(1);
+        let configs = self.configs(configs);
         while batch.configs < configs {
             let sigma = self.noise_one(sigma_range_l, rule);
             self.window.look(&self.noised, 2.0 * rule.cutoff_l, &mut self.rng);
@@ -125,10 +131,21 @@ impl Pool {
         batch.end();
     }
 
+    /// Configurations of a batch where `wanted` are asked for: fewer when samples are large.
+    pub fn configs(&self, wanted: usize) -> usize {
+        let each = self.samples[0].len().min(WINDOW_PARTICLES);
+        let shared = (self.step_particles / each).max(MIN_CONFIGS);
+        wanted.min(shared).min(MAX_STEP_PARTICLES / each).max(1)
+    }
+
     /// A noised sample as it stands, and its σ, ℓ.
     pub fn noised_sample(&mut self, sigma_range_l: [f64; 2], rule: &Rule) -> (Swarm, f64) {
         let sigma = self.noise_one(sigma_range_l, rule);
         (self.noised.clone(), sigma)
+    }
+
+    pub fn particles_per_sample(&self) -> usize {
+        self.samples[0].len()
     }
 
     /// Whether a sample is learned from as a whole, and every particle of it.

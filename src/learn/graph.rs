@@ -138,6 +138,12 @@ fn forward(weights: &Tensor, shape: &NetShape, t: &EdgeTensors) -> Result<Pass> 
     Ok(Pass { h2, d1, d2, e1, e2, out })
 }
 
+/// σ E_i `[P, 1]` of the energy network with flat `weights`: the reference of the fused weight gradient.
+#[cfg(test)]
+pub fn energies(weights: &Tensor, shape: &NetShape, t: &EdgeTensors) -> Result<Tensor> {
+    Ok(forward(weights, shape, t)?.out)
+}
+
 /// σ ∇E `[P, 3]` of the energy network with flat `weights`.
 pub fn energy_gradient(weights: &Tensor, shape: &NetShape, t: &EdgeTensors) -> Result<Tensor> {
     let lay = shape.layout();

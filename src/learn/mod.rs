@@ -1,11 +1,13 @@
 //! Learning: candle networks, the losses, and the [`Trainer`] that turns a snapshot into a rule step by step.
 //!
-//! No threads here beyond data parallelism inside one step; the background thread lives in `worker`.
+//! No threads here beyond data parallelism inside one step; the background thread is in `worker`.
 
 mod batch;
 mod chains;
+mod contrast;
 mod fused;
 mod graph;
+mod langevin;
 mod loss;
 mod settings;
 #[cfg(test)]
@@ -16,10 +18,13 @@ mod window;
 pub use settings::{Drive, TrainingSettings};
 pub use trainer::Trainer;
 
-/// Which network a step trained.
+/// What a step trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// The energy, by denoising alone.
     Energy,
+    /// The energy, by denoising and against the swarms that it grows.
+    Contrast,
     Flow,
 }
 
@@ -27,7 +32,7 @@ pub enum Phase {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepStats {
     pub phase: Phase,
-    /// Steps done over both phases, this one included.
+    /// Steps done over all phases, this one included.
     pub step: usize,
     /// Steps of the whole run.
     pub steps: usize,

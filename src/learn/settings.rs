@@ -21,6 +21,8 @@ pub struct TrainingSettings {
     pub seed: u64,
     /// Optimiser steps of the energy.
     pub steps: usize,
+    /// λ, weight of the contrastive term in the loss of the energy; 0 teaches by denoising alone.
+    pub contrast: f64,
     /// Optimiser steps of the flow network; used when `flow` is [`FlowKind::Learned`].
     pub flow_steps: usize,
     /// [`FlowKind::Learned`] trains a flow network after the energy; the others train the energy alone.
@@ -51,6 +53,7 @@ impl Default for TrainingSettings {
         Self {
             seed: 1,
             steps: 3000,
+            contrast: 0.3,
             flow_steps: 1200,
             flow: FlowKind::Learned,
             drive: Drive::Forward,
@@ -67,13 +70,24 @@ impl Default for TrainingSettings {
     }
 }
 
+/// Share of the steps of the energy after which the contrastive term sets in.
+const CONTRAST_BEGINS: f64 = 0.2;
+
 impl TrainingSettings {
+    /// Steps of the energy with the contrastive term; the other ones come before.
+    pub fn contrast_steps(&self) -> usize {
+        if self.contrast > 0.0 { self.steps - (CONTRAST_BEGINS * self.steps as f64) as usize } else { 0 }
+    }
+
     /// # Errors
     /// [`LearnError::Setting`] names the first setting that cannot be used.
     pub fn validate(&self) -> Result<(), LearnError> {
         let refuse = |name, value: String, mend| Err(LearnError::Setting { name, value, mend });
         if self.steps == 0 || self.steps > 10_000_000 {
             return refuse("steps", self.steps.to_string(), "choose 1 to 10,000,000");
+        }
+        if !(0.0..=100.0).contains(&self.contrast) {
+            return refuse("contrast", self.contrast.to_string(), "choose 0 (off) to 100, such as 0.3");
         }
         if self.batch == 0 || self.batch > 4096 {
             return refuse("batch", self.batch.to_string(), "choose 1 to 4096");

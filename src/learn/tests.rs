@@ -10,6 +10,7 @@ use super::batch::{Batch, Pool};
 use super::fused::{Bench, EnergyGradient, FlowJets};
 use super::loss::{self, Probes};
 use super::{Drive, LearnError, Phase, Trainer, TrainingSettings, graph};
+use crate::rule::fast::{Kernels, Weights};
 use crate::rule::residual::{Differences, continuity};
 use crate::rule::{FlowKind, NetShape, Rule, energy, flow_learned};
 use crate::snapshot::{Ensemble, Mode, Particle, Snapshot, Swarm, motifs};
@@ -77,6 +78,26 @@ fn the_fused_score_and_its_weight_gradient_are_those_of_the_plain_graph() {
     };
     assert_same(&gradient(&plain), &gradient(&fused), "∂(c·σ∇E)/∂θ");
     assert_eq!(shape.layout().total, values(&gradient(&fused)).len());
+}
+
+#[test]
+fn the_fused_energies_and_their_weight_gradient_are_those_of_candle() {
+    let (bench, rule) = bench();
+    let weights = Var::new(rule.energy.weights.as_slice(), &Device::Cpu).unwrap();
+    let edges = graph::EdgeTensors::new(&bench.batch, &bench.shape, bench.cutoff_l, &Device::Cpu).unwrap();
+    let plain = graph::energies(weights.as_tensor(), &bench.shape, &edges).unwrap();
+    let cotangent = uneven(plain.dims());
+    let loss = (&plain * &cotangent).unwrap().sum_all().unwrap();
+    let expected = loss.backward().unwrap().get(&weights).expect("a gradient").clone();
+
+    let kernel_weights = Weights::of(&rule.energy, bench.cutoff_l);
+    let mut bar = vec![0.0; kernel_weights.layout.total];
+    let mut outputs = vec![0.0; bench.batch.particles()];
+    let cotangent = values(&cotangent);
+    Kernels::default().outputs_vjp(&kernel_weights, &bench.batch.cloud, &cotangent, &mut bar, &mut outputs);
+    let tensor = |v: Vec<f32>| Tensor::new(v, &Device::Cpu).unwrap();
+    assert_same(&plain, &tensor(outputs), "σE");
+    assert_same(&expected, &tensor(bar), "∂(c·σE)/∂θ");
 }
 
 #[test]
@@ -192,7 +213,12 @@ fn train(settings: &TrainingSettings, name: &str) -> (Rule, Vec<f64>) {
     let mut losses = Vec::new();
     while let Some(stats) = trainer.step().unwrap() {
         losses.push(stats.loss);
-        assert_eq!(stats.phase, if losses.len() <= settings.steps { Phase::Energy } else { Phase::Flow });
+        let phase = match losses.len() {
+            step if step <= settings.steps - settings.contrast_steps() => Phase::Energy,
+            step if step <= settings.steps => Phase::Contrast,
+            _ => Phase::Flow,
+        };
+        assert_eq!(stats.phase, phase);
         assert_eq!((stats.step, stats.steps), (losses.len(), trainer.total_steps()));
     }
     (trainer.rule(), losses)
@@ -208,6 +234,25 @@ fn the_same_seed_gives_the_same_rule_and_another_seed_another() {
     assert_ne!(a.energy.weights, c.energy.weights);
     a.validate().unwrap();
     assert!(a.flow.is_some());
+}
+
+#[test]
+fn denoising_that_ends_early_goes_on_with_the_contrastive_term() {
+    let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
+    let settings = TrainingSettings { steps: 1000, flow: FlowKind::None, ..small_settings() };
+    let mut trainer = Trainer::new(&snapshot, &Ensemble::default(), &settings, None).unwrap();
+    let mut phase = || trainer.step().unwrap().expect("more steps").phase;
+    assert_eq!([phase(), phase()], [Phase::Energy; 2]);
+    trainer.end_phase();
+    assert_eq!(trainer.step().unwrap().expect("more steps").phase, Phase::Contrast);
+    assert_eq!(trainer.total_steps(), 1000, "nothing is left out yet");
+    trainer.end_phase();
+    let mut last = None;
+    while let Some(stats) = trainer.step().unwrap() {
+        last = Some(stats);
+    }
+    let last = last.expect("it cools down first");
+    assert!(last.phase == Phase::Contrast && last.step == last.steps && last.steps < 100, "{last:?}");
 }
 
 #[test]

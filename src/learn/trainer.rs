@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 
 use super::batch::{Batch, Pool};
 use super::chains::Chains;
+use super::contrast::Contrast;
 use super::fused::{Bench, EnergyGradient, FlowJets};
 use super::{LearnError, Phase, StepStats, TrainingSettings, graph, loss};
 use crate::rule::fast::{Kernels, Weights};
@@ -55,6 +56,10 @@ pub struct Trainer {
     flow: Option<Student>,
     /// Begun with the flow; `None` for pictures whose samples are seen in part only.
     chains: Option<Chains>,
+    /// Begun with the contrastive term; `None` also for pictures whose samples are seen in part only.
+    contrast: Option<Contrast>,
+    /// The step of the energy from which on the contrastive term is there.
+    contrast_begins: usize,
     /// Running mean square speed (ℓ/time)² and mean forward speed of the flow.
     speed_sq: f64,
     forward: f64,
@@ -109,6 +114,7 @@ impl Trainer {
             energy: LocalNet { shape, weights: energy.average.clone() },
             flow: None,
         };
+        let contrast_begins = contrast_begins(settings, &pool);
         Ok(Self {
             settings: *settings,
             device,
@@ -119,6 +125,8 @@ impl Trainer {
             energy,
             flow,
             chains: None,
+            contrast: None,
+            contrast_begins,
             speed_sq: 1.0,
             forward: 1.0,
         })
@@ -159,6 +167,7 @@ impl Trainer {
         let energy = Student::new(known, Some(&rule.energy), pool.rng(), &settings, &device)?;
         let shape = NetShape { outputs: 3, phi: settings.phi, rho: settings.rho, ..known };
         let flow = Student::new(shape, None, pool.rng(), &settings, &device)?;
+        let contrast_begins = 0;
         Ok(Self {
             settings,
             device,
@@ -169,6 +178,8 @@ impl Trainer {
             energy,
             flow: Some(flow),
             chains: None,
+            contrast: None,
+            contrast_begins,
             speed_sq: 1.0,
             forward: 1.0,
         })
@@ -186,7 +197,8 @@ impl Trainer {
     /// the last good step.
     pub fn step(&mut self) -> Result<Option<StepStats>, LearnError> {
         let (phase, loss) = if self.energy.step < self.settings.steps {
-            (Phase::Energy, self.energy_step()?)
+            let phase = if self.energy.step < self.contrast_begins { Phase::Energy } else { Phase::Contrast };
+            (phase, self.energy_step(phase)?)
         } else if self.flow.as_ref().is_some_and(|f| f.step < self.settings.flow_steps) {
             (Phase::Flow, self.flow_step()?)
         } else {
@@ -197,8 +209,14 @@ impl Trainer {
     }
 
     /// Ends the present phase soon: the learning rate falls to zero over a tenth of the steps taken, and what was planned
-    /// after that is left out.
+    /// after that is left out. From denoising alone it goes straight to the contrastive term.
     pub fn end_phase(&mut self) {
+        if self.energy.step < self.contrast_begins.min(self.settings.steps)
+            && self.contrast_begins < self.settings.steps
+        {
+            self.contrast_begins = self.energy.step;
+            return;
+        }
         let energy_is_learned = self.energy.step >= self.settings.steps;
         let (student, planned) = match &mut self.flow {
             Some(flow) if energy_is_learned => (flow, &mut self.settings.flow_steps),
@@ -258,9 +276,8 @@ impl Trainer {
             None => Chains::new(&mut self.pool, sigma_range_l, &rule),
         };
         {
-            let mut kernels = self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let configs = self.settings.batch;
-            chains.advance(configs / 2, &mut self.pool, sigma_range_l, &rule, &mut kernels);
+            let configs = self.pool.configs(self.settings.batch);
+            chains.advance(configs / 2, &mut self.pool, sigma_range_l, &rule);
             self.pool.draw_beside(&mut batch, configs, sigma_range_l, &rule, chains.advanced());
         }
         self.chains = Some(chains);
@@ -272,7 +289,8 @@ impl Trainer {
         Bench { batch: batch.clone(), kernels: self.kernels.clone(), shape, cutoff_l: self.settings.cutoff_l }
     }
 
-    fn energy_step(&mut self) -> Result<f64, LearnError> {
+    /// Returns the denoising loss, whatever the phase.
+    fn energy_step(&mut self, phase: Phase) -> Result<f64, LearnError> {
         let batch = self.draw(self.settings.sigma_range_l);
         let shape = self.energy.shape;
         let weights = self.energy.weights.as_tensor();
@@ -285,7 +303,28 @@ impl Trainer {
         let loss = loss::denoising(&gradient, &batch, self.settings.kappa)?;
         drop(gradient);
         drop(batch);
-        self.energy.descend(loss, self.settings.learning_rate, self.settings.steps)
+        let push = match phase {
+            Phase::Contrast => Some(self.contrastive_push()?),
+            Phase::Energy | Phase::Flow => None,
+        };
+        self.energy.descend(loss, push, self.settings.learning_rate, self.settings.steps)
+    }
+
+    /// A term whose gradient is λ times that of the contrastive loss at the present weights.
+    fn contrastive_push(&mut self) -> Result<Tensor, LearnError> {
+        let weights = self.energy.weights.as_tensor();
+        let mut rule = Rule { flow: None, ..self.rule.clone() };
+        // The chains grow by the last weights, as the push is theirs.
+        rule.energy.weights = weights.to_vec1()?;
+        let contrast = match &mut self.contrast {
+            Some(contrast) => contrast,
+            none => none.insert(Contrast::new(&mut self.pool, &self.settings, &rule)),
+        };
+        contrast.advance(&mut self.pool, &rule);
+        let mut kernels = self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let bar = contrast.weight_gradient(&mut self.pool, &rule, &mut kernels);
+        let bar = Tensor::from_slice(bar, bar.len(), &self.device)?;
+        Ok(((weights * bar)?.sum_all()? * self.settings.contrast)?)
     }
 
     fn flow_step(&mut self) -> Result<f64, LearnError> {
@@ -297,7 +336,7 @@ impl Trainer {
             let keep = (warm / (warm + 10.0)).min(0.99);
             self.speed_sq = keep * self.speed_sq + (1.0 - keep) * f64::from(loss.speed_sq);
             self.forward = keep * self.forward + (1.0 - keep) * f64::from(loss.forward);
-            student.descend(loss.loss, self.settings.learning_rate, self.settings.flow_steps)
+            student.descend(loss.loss, None, self.settings.learning_rate, self.settings.flow_steps)
         });
         self.flow = Some(student);
         result
@@ -375,8 +414,14 @@ impl Student {
         }
     }
 
-    /// Adam along a cosine schedule, then the running average. Returns the loss.
-    fn descend(&mut self, loss: Tensor, learning_rate: f64, steps: usize) -> Result<f64, LearnError> {
+    /// Adam along a cosine schedule, then the running average. Returns the loss; `push` adds its gradient alone.
+    fn descend(
+        &mut self,
+        loss: Tensor,
+        push: Option<Tensor>,
+        learning_rate: f64,
+        steps: usize,
+    ) -> Result<f64, LearnError> {
         let value = f64::from(loss.to_scalar::<f32>()?);
         let smoothed = self.smoothed.map_or(value, |s| 0.98 * s + 0.02 * value);
         if self.step < SETTLE_STEPS {
@@ -387,6 +432,10 @@ impl Student {
             return Err(LearnError::Diverged { step: self.step + 1, loss: value, last_good: self.step });
         }
         self.optimiser.set_learning_rate(learning_rate * self.rate(steps));
+        let loss = match push {
+            Some(push) => (loss + push)?,
+            None => loss,
+        };
         self.optimiser.backward_step(&loss)?;
         let now: Vec<f32> = self.weights.as_tensor().to_vec1()?;
         if now.iter().any(|w| !w.is_finite()) {
@@ -414,6 +463,12 @@ impl Trainer {
         let poison = (weights.as_tensor() * f64::NAN).expect("a product");
         weights.set(&poison).expect("the same shape");
     }
+}
+
+/// The first step with the contrastive term; never, for pictures whose samples are seen in part only: swarms are grown
+/// and compared as a whole.
+fn contrast_begins(settings: &TrainingSettings, pool: &Pool) -> usize {
+    if pool.samples_are_whole() { settings.steps - settings.contrast_steps() } else { settings.steps }
 }
 
 /// The fastest device candle was built for.

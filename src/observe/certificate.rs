@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::measures::{Motion, Order, species_of, target_swarms};
 use super::{Fidelity, relative_residual, scattered, scrambled};
-use crate::engine::{DEFAULT_GROW_STEPS, Engine, EngineError, Headless, grow};
-use crate::rule::{FlowKind, LiveSettings, Rule, RuleError};
+use crate::engine::{Engine, EngineError, Headless, grow};
+use crate::rule::{FlowKind, GROW_STEPS, LiveSettings, Rule, RuleError};
 use crate::scene::Evidence;
 use crate::snapshot::{Ensemble, Snapshot, SnapshotError, Swarm};
 
@@ -32,7 +32,7 @@ pub struct CheckSettings {
 
 impl Default for CheckSettings {
     fn default() -> Self {
-        Self { steps: 1000, grow_steps: DEFAULT_GROW_STEPS as u32, replicas: 32, seed: 1 }
+        Self { steps: 1000, grow_steps: GROW_STEPS, replicas: 32, seed: 1 }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Everything is in units of ℓ (the median nearest-neighbour distance of the snapshot).
 
+mod annealing;
 mod blend;
 pub mod energy;
 pub mod fast;
@@ -22,6 +23,7 @@ mod swing;
 mod testing;
 mod validate;
 
+pub use annealing::{Annealing, GROW_STEPS};
 pub use blend::BlendError;
 pub use features::{window, window_slope};
 pub use knob::Knob;

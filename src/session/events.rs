@@ -6,11 +6,11 @@ use super::apply::{forget_measurements, notify, replace};
 use super::command::{Effect, EngineOrder, Event, Level, MomentUse, Place, RuleRole, RunId, SceneSource};
 use super::document::Document;
 use super::flows;
-use super::live::{Fade, GROW_STEPS};
+use super::live::Fade;
 use super::state::Session;
 use super::training::TrainingState;
 use super::{brush, certificate, moments, pace, share, start, swarm, takeover, tools};
-use crate::rule::{FlowKind, Rule};
+use crate::rule::{FlowKind, GROW_STEPS, Rule};
 use crate::worker;
 
 /// What is said when particles cannot go on.

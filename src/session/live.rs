@@ -1,6 +1,6 @@
 //! How the live swarm is being watched: play, speed, the pointer's force, and the growing that is under way.
 
-use crate::rule::{FlowKind, LiveSettings, Swings};
+use crate::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, Swings};
 
 /// What the pointer does to the live swarm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -35,9 +35,6 @@ pub struct Force {
     /// Greatest speed around the centre, counter-clockwise, ℓ per time.
     pub stir: f64,
 }
-
-/// Integration steps over which *Grow* cools the swarm from σmax to its temperature.
-pub const GROW_STEPS: u32 = 3000;
 
 /// Ticks over which one rule gives way to another: about a second.
 pub const FADE_TICKS: u32 = 60;
@@ -142,8 +139,7 @@ impl Default for LiveView {
 impl LiveView {
     /// The settings the engine runs with: the scene's own with what swings, and the temperature of the growing.
     ///
-    /// σ falls geometrically from σmax to the scene's temperature over [`GROW_STEPS`]; the flow rests meanwhile, so
-    /// that what is cooled has time to settle.
+    /// Growing follows [`Annealing`] over [`GROW_STEPS`], as the certificate does: by relaxation alone, without a flow.
     pub fn effective(&self, live: &LiveSettings, swings: &Swings, sigma_range_l: [f64; 2]) -> LiveSettings {
         let mut live = *live;
         swings.shift(&mut live, self.swing_ticks as f64 / TICKS_PER_S, sigma_range_l);
@@ -152,10 +148,8 @@ impl LiveView {
             let flow = if fade.is_calming() { fade.before } else { live.flow };
             return LiveSettings { flow, strength: fade.strength() * live.strength, ..live };
         };
-        let share = (f64::from(done) / f64::from(GROW_STEPS)).min(1.0);
-        let hottest = sigma_range_l[1].max(live.sigma_l);
-        let sigma_l = hottest * (live.sigma_l / hottest).powf(share);
-        LiveSettings { sigma_l, flow: FlowKind::None, relaxation: live.relaxation.max(1.0), ..live }
+        let sigma_l = Annealing::new(sigma_range_l, live.sigma_l, GROW_STEPS as usize).sigma_l(done as usize);
+        LiveSettings { sigma_l, flow: FlowKind::None, relaxation: 1.0, ..live }
     }
 }
 

@@ -51,7 +51,7 @@ pub use command::{
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;
 pub use document::{Document, NEW_BOX};
-pub use live::{GROW_STEPS, LiveView, MAX_STEPS_PER_FRAME, Wound};
+pub use live::{LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};

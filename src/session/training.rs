@@ -69,7 +69,7 @@ impl TrainingView {
             Event::Progress(progress) => {
                 for point in &progress.curve {
                     match point.phase {
-                        Phase::Energy => self.energy_loss.push(point.step as f64, point.loss),
+                        Phase::Energy | Phase::Contrast => self.energy_loss.push(point.step as f64, point.loss),
                         Phase::Flow => self.flow_loss.push(point.step as f64, point.loss),
                     }
                 }

@@ -108,6 +108,10 @@ fn more(ui: &mut Ui, new: &mut TrainingSettings) {
     slider(ui, "σ min", coldest, low, 0.03..=0.25, Scale::Logarithmic);
     let hottest = "Most noise trained at, in ℓ: where growing starts";
     slider(ui, "σ max", hottest, high, 0.3..=3.0, Scale::Logarithmic);
+    let contrast = "Weight of the contrastive term: the energy also grows swarms by itself while it learns, and is raised where \
+                    they differ from the picture. Patterns then grow as well as they are kept; learning takes about twice \
+                    as long. 0 is off";
+    row(ui, "Contrast", contrast, DragValue::new(&mut new.contrast).range(0.0..=10.0).speed(0.01).max_decimals(2));
     let seen = "Width of the two layers of φ: what is seen of a neighbour";
     if slider_int(ui, "Width φ", seen, &mut new.phi[1], 8..=128, Scale::Logarithmic) {
         new.phi[0] = new.phi[1];
@@ -155,7 +159,11 @@ fn status(ui: &mut Ui, session: &Session) {
         TrainingState::Running | TrainingState::Paused => {
             let text = match training.last {
                 Some(stats) => {
-                    let phase = if stats.phase == Phase::Energy { "pattern" } else { "motion" };
+                    let phase = match stats.phase {
+                        Phase::Energy => "pattern",
+                        Phase::Contrast => "pattern, and how it grows",
+                        Phase::Flow => "motion",
+                    };
                     format!("{phase} · step {} of {}", stats.step, stats.steps)
                 }
                 None => "preparing samples…".to_owned(),

@@ -9,7 +9,8 @@ mod table;
 use super::egui::{Button, Checkbox, Label, RichText, Ui, Vec2};
 use super::widgets::{Scale, card, command_button_enabled, section, slider_int};
 use super::{Readouts, style};
-use crate::session::{Command, GROW_STEPS, MAX_STEPS_PER_FRAME, Session, info_of};
+use crate::rule::GROW_STEPS;
+use crate::session::{Command, MAX_STEPS_PER_FRAME, Session, info_of};
 
 /// Height of the buttons, points.
 const BUTTON_HEIGHT: f32 = 24.0;

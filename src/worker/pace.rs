@@ -6,15 +6,19 @@ use crate::learn::{LearnError, Phase, StepStats, Trainer, TrainingSettings};
 use crate::rule::FlowKind;
 use crate::snapshot::{Ensemble, Snapshot};
 
-/// Samples made, and steps taken of each network; the first of these warms up and does not count.
+/// Samples made. Steps of the energy, a fifth of them without the contrastive term, and of the flow; the first of each
+/// phase warms up and does not count.
 const SAMPLES: usize = 8;
-const STEPS: usize = 5;
+const ENERGY_STEPS: usize = 15;
+const FLOW_STEPS: usize = 5;
 
 /// Measured on this machine, with this picture and these settings, s.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pace {
     pub sample_s: f64,
     pub energy_step_s: f64,
+    /// A step of the energy with the contrastive term.
+    pub contrast_step_s: f64,
     pub flow_step_s: f64,
 }
 
@@ -25,42 +29,74 @@ impl Pace {
     /// A picture or settings that cannot be learned from.
     pub fn measure(snapshot: &Snapshot, ensemble: &Ensemble, settings: &TrainingSettings) -> Result<Self, LearnError> {
         let pool = settings.pool.min(SAMPLES);
-        let few = TrainingSettings { pool, steps: STEPS, flow_steps: STEPS, flow: FlowKind::Learned, ..*settings };
+        let few = TrainingSettings {
+            pool,
+            steps: ENERGY_STEPS,
+            flow_steps: FLOW_STEPS,
+            flow: FlowKind::Learned,
+            ..*settings
+        };
         let begun = Instant::now();
         let mut trainer = Trainer::new(snapshot, ensemble, &few, None)?;
         let sample_s = begun.elapsed().as_secs_f64() / pool.max(1) as f64;
-        let mut seconds = [0.0; 2];
-        for sum in &mut seconds {
-            for step in 0..STEPS {
-                let begun = Instant::now();
-                trainer.step()?;
-                *sum += if step > 0 { begun.elapsed().as_secs_f64() / (STEPS - 1) as f64 } else { 0.0 };
+        // Seconds and steps by phase.
+        let mut timed = [(0.0, 0usize); 3];
+        let mut last = None;
+        loop {
+            let begun = Instant::now();
+            let Some(StepStats { phase, .. }) = trainer.step()? else { break };
+            if last == Some(phase) {
+                let (seconds, steps) = &mut timed[phase as usize];
+                (*seconds, *steps) = (*seconds + begun.elapsed().as_secs_f64(), *steps + 1);
             }
+            last = Some(phase);
         }
-        Ok(Self { sample_s, energy_step_s: seconds[0], flow_step_s: seconds[1] })
+        let mean = |phase: Phase| {
+            let (seconds, steps) = timed[phase as usize];
+            (steps > 0).then(|| seconds / steps as f64)
+        };
+        let energy_step_s = mean(Phase::Energy).unwrap_or_default();
+        Ok(Self {
+            sample_s,
+            energy_step_s,
+            contrast_step_s: mean(Phase::Contrast).unwrap_or(energy_step_s),
+            flow_step_s: mean(Phase::Flow).unwrap_or_default(),
+        })
     }
 
     /// Seconds that a run with these numbers of steps will take.
     pub fn estimate_s(&self, settings: &TrainingSettings) -> f64 {
+        let contrast_steps = settings.contrast_steps();
         self.sample_s * settings.pool as f64
-            + self.energy_step_s * settings.steps as f64
+            + self.energy_step_s * (settings.steps - contrast_steps) as f64
+            + self.contrast_step_s * contrast_steps as f64
             + self.flow_step_s * flow_steps(settings) as f64
+    }
+
+    fn step_s(&self, phase: Phase) -> f64 {
+        match phase {
+            Phase::Energy => self.energy_step_s,
+            Phase::Contrast => self.contrast_step_s,
+            Phase::Flow => self.flow_step_s,
+        }
     }
 }
 
-/// Seconds left of a run that stands at `last` and makes `steps_per_s` at present. A step of the flow takes longer than
-/// one of the energy: how much longer is in `pace`, and without it nothing can be said before the flow's turn.
+/// Seconds left of a run that stands at `last` and makes `steps_per_s` at present. The steps of the phases to come have
+/// another length than the present ones: how much longer is in `pace`, and without it nothing can be said before the last phase.
 pub fn left_s(pace: Option<&Pace>, settings: &TrainingSettings, last: StepStats, steps_per_s: f64) -> Option<f64> {
     let rest = last.steps.saturating_sub(last.step);
-    let of_flow = if last.phase == Phase::Energy { flow_steps(settings).min(rest) } else { 0 };
+    let of_flow = if last.phase == Phase::Flow { 0 } else { flow_steps(settings).min(rest) };
+    let of_contrast = if last.phase == Phase::Energy { settings.contrast_steps().min(rest - of_flow) } else { 0 };
     // Counted in steps of the present kind.
-    let longer = match pace {
-        _ if of_flow == 0 => 0.0,
-        Some(pace) => pace.flow_step_s / pace.energy_step_s,
-        None => return None,
-    };
-    let seconds = ((rest - of_flow) as f64 + of_flow as f64 * longer) / steps_per_s;
-    Some(seconds).filter(|seconds| seconds.is_finite())
+    let mut steps = (rest - of_flow - of_contrast) as f64;
+    for (phase, count) in [(Phase::Contrast, of_contrast), (Phase::Flow, of_flow)] {
+        if count > 0 {
+            let pace = pace?;
+            steps += count as f64 * pace.step_s(phase) / pace.step_s(last.phase);
+        }
+    }
+    Some(steps / steps_per_s).filter(|seconds| seconds.is_finite())
 }
 
 fn flow_steps(settings: &TrainingSettings) -> usize {
@@ -74,8 +110,8 @@ mod tests {
 
     #[test]
     fn what_is_left_counts_the_steps_of_the_flow_at_their_own_length() {
-        let settings = TrainingSettings { steps: 300, flow_steps: 100, ..TrainingSettings::default() };
-        let pace = Pace { sample_s: 0.1, energy_step_s: 0.01, flow_step_s: 0.03 };
+        let settings = TrainingSettings { steps: 300, flow_steps: 100, contrast: 0.0, ..TrainingSettings::default() };
+        let pace = Pace { sample_s: 0.1, energy_step_s: 0.01, contrast_step_s: 0.02, flow_step_s: 0.03 };
         let at = |phase, step, steps| StepStats { phase, step, steps, loss: 1.0 };
         // Half as fast as foretold: 100 steps of 20 ms and 100 of 60 ms.
         let energy = at(Phase::Energy, 200, 400);
@@ -87,6 +123,12 @@ mod tests {
         let exact = TrainingSettings { flow: FlowKind::Exact, ..settings };
         assert_eq!(left_s(None, &exact, at(Phase::Energy, 200, 300), 50.0), Some(2.0));
         assert_eq!(left_s(Some(&pace), &settings, energy, 0.0), None, "no speed yet");
+        // 240 of 300 steps have the contrastive term: 10 and 240 steps left at their lengths, and 100 of the flow.
+        let contrastive = TrainingSettings { contrast: 0.3, ..settings };
+        let left = left_s(Some(&pace), &contrastive, at(Phase::Energy, 50, 400), 100.0).expect("all is known");
+        assert!((left - (0.1 + 4.8 + 3.0)).abs() < 1e-12, "{left}");
+        let left = left_s(Some(&pace), &contrastive, at(Phase::Contrast, 200, 400), 50.0).expect("all is known");
+        assert!((left - (2.0 + 3.0)).abs() < 1e-12, "{left}");
     }
 
     #[test]

@@ -38,6 +38,8 @@ struct Part {
     tape: Tape,
     gradient: Vec<[f32; 3]>,
     weight_bar: Vec<f32>,
+    /// Outputs group by group, where a kernel returns them beside a weight gradient.
+    out: Vec<f32>,
 }
 
 impl Default for Kernels {
@@ -82,11 +84,11 @@ impl Kernels {
             part.gradient.clear();
             part.gradient.resize(cloud.len(), [0.0; 3]);
             part.weight_bar.clear();
-            let Part { tape, gradient, weight_bar } = part;
+            let Part { tape, gradient, weight_bar, .. } = part;
             isa.run(Gradient { net, cloud, groups, tape, gradient, out: Some(weight_bar) });
         });
         self.sum_gradients(gradient);
-        self.scatter(cloud, 1, outputs);
+        self.scatter(cloud, 1, outputs, |part| &part.weight_bar);
     }
 
     fn sum_gradients(&self, gradient: &mut [[f32; 3]]) {
@@ -112,6 +114,26 @@ impl Kernels {
         self.sum_weight_bars(weight_bar);
     }
 
+    /// ∂(Σ_i cotangent_i · o_i)/∂weights of a network with one output, and its outputs o_i: for the energy network σ E_i.
+    pub fn outputs_vjp(
+        &mut self,
+        net: &Weights,
+        cloud: &Cloud,
+        cotangent: &[f32],
+        weight_bar: &mut [f32],
+        outputs: &mut [f32],
+    ) {
+        self.each_part(cloud, |isa, part, groups| {
+            part.weight_bar.clear();
+            part.weight_bar.resize(net.layout.total, 0.0);
+            part.out.clear();
+            let Part { tape, weight_bar, out, .. } = part;
+            isa.run(OutputsVjp { net, cloud, groups, cotangent, tape, bar: weight_bar, out });
+        });
+        self.sum_weight_bars(weight_bar);
+        self.scatter(cloud, 1, outputs, |part| &part.out);
+    }
+
     /// Outputs of every particle (`[particle][outputs]`, flattened).
     pub fn outputs(&mut self, net: &Weights, cloud: &Cloud, out: &mut [f32]) {
         let n = net.shape.outputs;
@@ -119,7 +141,7 @@ impl Kernels {
             part.weight_bar.clear();
             isa.run(Outputs { net, cloud, groups, tape: &mut part.tape, out: &mut part.weight_bar });
         });
-        self.scatter(cloud, n, out);
+        self.scatter(cloud, n, out, |part| &part.weight_bar);
     }
 
     /// Values and two directional derivatives of a network with three outputs.
@@ -128,7 +150,7 @@ impl Kernels {
             part.weight_bar.clear();
             isa.run(Jets { net, cloud, groups, along, tape: &mut part.tape, out: &mut part.weight_bar });
         });
-        self.scatter(cloud, 9, jets.as_flattened_mut().as_flattened_mut());
+        self.scatter(cloud, 9, jets.as_flattened_mut().as_flattened_mut(), |part| &part.weight_bar);
     }
 
     /// ∂(Σ cotangents·jets)/∂weights for the jets of [`Kernels::flow_jets`].
@@ -149,9 +171,9 @@ impl Kernels {
     }
 
     /// What the parts wrote group by group, `[group][width][lane]`, to the particles: groups hold them in no order.
-    fn scatter(&self, cloud: &Cloud, width: usize, out: &mut [f32]) {
+    fn scatter(&self, cloud: &Cloud, width: usize, out: &mut [f32], written: impl Fn(&Part) -> &Vec<f32>) {
         for (part, groups) in self.parts.iter().zip(cloud.groups.chunks(part_size(cloud))) {
-            for (g, values) in groups.iter().zip(part.weight_bar.chunks(width * LANES)) {
+            for (g, values) in groups.iter().zip(written(part).chunks(width * LANES)) {
                 for l in 0..g.used {
                     let i = g.lanes[l] as usize;
                     for o in 0..width {
@@ -226,6 +248,33 @@ impl Kernel for GradientVjp<'_> {
             reverse_weights::<1, B, FMA>(self.net, self.cloud, group, &out_bar, self.tape, self.bar);
         }
         flush::<1, B, FMA>(self.net, self.tape, self.bar);
+    }
+}
+
+struct OutputsVjp<'a> {
+    net: &'a Weights,
+    cloud: &'a Cloud,
+    groups: &'a [Group],
+    cotangent: &'a [f32],
+    tape: &'a mut Tape,
+    bar: &'a mut [f32],
+    out: &'a mut Vec<f32>,
+}
+
+impl Kernel for OutputsVjp<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const B: usize, const FMA: bool>(self) {
+        for group in self.groups {
+            forward::<0, B, FMA>(self.net, self.cloud, group, [], self.tape);
+            self.out.extend_from_slice(self.tape.out[..1].as_flattened());
+            let mut bar = [0.0; LANES];
+            for l in 0..group.used {
+                bar[l] = self.cotangent[group.lanes[l] as usize];
+            }
+            reverse_weights::<0, B, FMA>(self.net, self.cloud, group, &[bar], self.tape, self.bar);
+        }
+        flush::<0, B, FMA>(self.net, self.tape, self.bar);
     }
 }
 
