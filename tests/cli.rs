@@ -146,8 +146,15 @@ fn the_whole_path_from_a_csv_to_a_checked_living_swarm() {
     for key in ["grown", "kept", "healed", "scrambled", "residual"] {
         assert!(check[key].is_number(), "{key} in {check}");
     }
-    assert_eq!(check["flows"].as_array().unwrap().len(), 2, "the exact flow is measured beside the learned one");
-    assert!(number(&check["flows"][1], "residual") < 1e-3, "the exact flow is exact whatever the weights: {check}");
+    let rows = check["flows"].as_array().unwrap();
+    let names: Vec<_> = rows.iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["learned", "exact", "random", "score-only"]);
+    assert_eq!(rows.iter().map(|row| row["control"] == true).collect::<Vec<_>>(), [false, false, true, true]);
+    assert!(number(&rows[1], "residual") < 1e-3, "the exact flow is exact whatever the weights: {check}");
+    for key in ["ceiling_interval", "grown_interval", "kept_interval", "healed_interval"] {
+        assert_eq!(check[key].as_array().unwrap().len(), 2, "{key} in {check}");
+    }
+    assert!(check["kept_long"].is_null() && rows[3]["interval"].is_array());
 
     let info = desk.json("info learned.ron");
     assert_eq!(info["snapshot"]["particles"], 7);
@@ -155,7 +162,46 @@ fn the_whole_path_from_a_csv_to_a_checked_living_swarm() {
     assert_eq!(info["training"]["drive"], "Any");
     assert!(number(&info["rule"], "energy_weights") > 1000.0);
     assert_eq!(info["evidence"]["replicas"], 3);
+    assert_eq!(info["evidence"]["grown_interval"], check["grown_interval"]);
     assert!(desk.json("info flock.ron")["rule"].is_null(), "with -o the first scene stays as it was");
+}
+
+#[test]
+fn a_check_takes_larger_boxes_and_any_number_of_particles() {
+    let desk = Desk::learned();
+    let check = "check flock.ron --steps 5 --grow-steps 10 --replicas 2";
+    let one = desk.json(check);
+    let four = desk.json(&format!("{check} --area 4"));
+    assert_eq!(number(&four, "particles"), 4.0 * number(&one, "particles"));
+    assert!((four["box_l"][0].as_f64().unwrap() / one["box_l"][0].as_f64().unwrap() - 2.0).abs() < 1e-9);
+    let odd = desk.json(&format!("{check} --particles 45"));
+    assert_eq!((odd["particles"].as_u64(), odd["grown_particles"].as_u64()), (Some(42), Some(45)));
+    assert!(odd["ceiling"].is_number() && odd["ceiling_interval"].is_array(), "{odd}");
+    assert!(desk.failure(&format!("{check} --particles 6"), 1).contains("give 7 or more"));
+    for usage in ["--area 0", "--area 65", "--particles 40 --area 4", "--particles 40 --certify"] {
+        desk.unstill(&format!("{check} {usage}")).assert().code(2);
+    }
+    desk.unstill(&format!("{check} --quiet"))
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("ceiling").and(predicate::str::contains("control: random flow")));
+}
+
+#[test]
+fn boxes_that_a_whole_picture_has_not_are_refused_in_a_sentence() {
+    let desk = Desk::new();
+    desk.write("flock.csv", FLOCK_CSV);
+    desk.json("import flock.csv -o torus.ron --mode whole");
+    desk.json("learn torus.ron --steps 5 --flow none");
+    let check = "check torus.ron --steps 5 --grow-steps 5 --replicas 2";
+    assert!(desk.failure(&format!("{check} --area 8"), 1).contains("give a square"));
+    assert!(desk.failure(&format!("{check} --particles 40"), 1).contains("leave the number out"));
+    assert_eq!(
+        desk.json(&format!("{check} --area 4"))["particles"],
+        4 * desk.json(check)["particles"].as_u64().unwrap()
+    );
+    desk.write("open.ron", &desk.read("torus.ron").replacen("boundary: Periodic", "boundary: Open", 1));
+    assert!(desk.failure("check open.ron --area 4", 1).contains("leave the area at 1"));
 }
 
 #[test]

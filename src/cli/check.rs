@@ -7,11 +7,13 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use super::live::{EngineName, SettingArgs};
-use super::output::{Answer, Progress, load, number, rule_of};
+use super::output::{Answer, Progress, load, number, rule_of, with_interval};
 use crate::engine::Headless;
-use crate::observe::{Check, CheckError, CheckProgress, CheckSettings, Healing, Kept, Motion, Order};
-use crate::rule::{FlowKind, GROW_STEPS, LiveSettings};
-use crate::scene::{Evidence, Scene, check_writable};
+use crate::observe::{
+    Check, CheckError, CheckProgress, CheckSettings, Contender, Healing, Kept, Measured, Motion, Order,
+};
+use crate::rule::{GROW_STEPS, LiveSettings};
+use crate::scene::{Evidence, KeptLong, Scene, check_writable};
 use crate::snapshot::Swarm;
 
 #[derive(clap::Args)]
@@ -24,9 +26,18 @@ pub(super) struct Args {
     /// Steps of the annealing from random
     #[arg(long, default_value_t = GROW_STEPS, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
     grow_steps: u32,
-    /// Configurations compared; fewer than 32 are measured too roughly to tell of
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=10_000))]
-    replicas: u32,
+    /// Configurations compared; fewer than 32 give rough values [default: 32, and 8 of them in the long run]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    replicas: Option<u32>,
+    /// Measure also what is kept after 100,000 live steps, with 8 replicas: takes about four times as long as all the rest
+    #[arg(long)]
+    long: bool,
+    /// Measure in boxes of N times the area, with N times the particles (a whole picture: 4, 9, 16, ...)
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=CheckSettings::MAX_AREA as i64))]
+    area: u32,
+    /// Grow swarms of N particles, at the density of the samples; the ceiling shows what left-over ones cost
+    #[arg(long, value_name = "N", conflicts_with_all = ["area", "certify"], value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    particles: Option<u32>,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Such small swarms run fastest on the processor
@@ -37,6 +48,36 @@ pub(super) struct Args {
     /// Write the result into the scene as its evidence, with the settings it was measured at
     #[arg(long)]
     certify: bool,
+}
+
+impl Args {
+    fn check_settings(&self) -> CheckSettings {
+        let defaults = CheckSettings::DEFAULT;
+        CheckSettings {
+            steps: self.steps,
+            grow_steps: self.grow_steps,
+            replicas: self.replicas.map_or(defaults.replicas, |replicas| replicas as usize),
+            seed: self.seed,
+            long_steps: if self.long { CheckSettings::LONG_STEPS } else { 0 },
+            long_replicas: self.replicas.map_or(defaults.long_replicas, |replicas| replicas as usize),
+            area: self.area as usize,
+            particles: self.particles.map(|particles| particles as usize),
+            ..defaults
+        }
+    }
+}
+
+/// All that is measured of a scene.
+struct Findings {
+    ceiling: Measured,
+    grown: Measured,
+    /// The first is that of the scene's own live settings.
+    flows: Vec<Kept>,
+    kept_long: Option<KeptLong>,
+    healing: Healing,
+    target_order: Order,
+    particles: usize,
+    box_l: [f64; 2],
 }
 
 /// The bar that a measurement moves.
@@ -80,100 +121,131 @@ fn measure(args: &Args, scene: &Scene, quiet: bool) -> anyhow::Result<(String, s
     let rule = rule_of(scene, &args.scene)?;
     let live = args.settings.apply(&scene.live, rule)?;
     let headless = Headless::new(args.engine.choice())?;
-    let mut flows = vec![live.flow];
-    for flow in [FlowKind::Exact, FlowKind::Learned] {
-        if !flows.contains(&flow) && (flow != FlowKind::Learned || rule.flow.is_some()) {
-            flows.push(flow);
-        }
-    }
-    let settings = CheckSettings {
-        steps: args.steps,
-        grow_steps: args.grow_steps,
-        replicas: args.replicas as usize,
-        seed: args.seed,
-    };
-    let bar = Bar(Mutex::new(Progress::new(settings.total_steps(flows.len()), quiet)));
+    let settings = args.check_settings();
+    let bar = Bar(Mutex::new(Progress::new(settings.total_steps(1), quiet)));
     let check = Check::new(rule, (&scene.snapshot, &scene.ensemble), &live, settings, &headless, &bar)?;
+    let contenders = check.contenders()?;
+    bar.lock().set_total(settings.total_steps(contenders.len()));
 
+    let ceiling = check.ceiling()?;
     let grown = check.grown()?;
-    let kept = flows.iter().map(|&flow| measure_flow(&check, flow)).collect::<Result<Vec<_>, CheckError>>()?;
+    let flows = contenders.iter().map(|one| measure_flow(&check, one)).collect::<Result<Vec<_>, CheckError>>()?;
     let healing = check.healing()?;
+    let kept_long = check.kept_long()?;
     let started = &check.started;
     let denoised = |swarm: &Swarm| -> anyhow::Result<Swarm> { Ok(check.engine(swarm, &live, 0)?.shown()?) };
     let target_order = started.iter().map(|s| Ok(Order::of(s, &denoised(s)?))).collect::<anyhow::Result<Vec<_>>>()?;
     let target_order = Order::mean(&target_order);
+    let (particles, box_l) = (started[0].len(), started[0].box_size);
 
-    let main = &kept[0];
-    let evidence = check.evidence(grown, main.kept, healing.healed).ok();
-    let facts = json!({
+    let evidence = check.evidence(grown, &flows[0], healing.healed, kept_long).ok();
+    let findings = Findings { ceiling, grown, flows, kept_long, healing, target_order, particles, box_l };
+    let facts = facts(args, &live, &headless, &findings);
+    Ok((text(args, &live, &headless, &findings), facts, evidence))
+}
+
+/// What a flow keeps, with its residual.
+fn measure_flow(check: &Check, contender: &Contender) -> Result<Kept, CheckError> {
+    Ok(Kept { residual: check.residual(contender)?, ..check.kept(contender)? })
+}
+
+fn facts(args: &Args, live: &LiveSettings, headless: &Headless, findings: &Findings) -> serde_json::Value {
+    let Findings { ceiling, grown, flows, kept_long, healing, target_order, particles, box_l } = findings;
+    let own = &flows[0];
+    json!({
         "command": "check",
         "scene": args.scene,
         "engine": headless.describe(),
-        "replicas": args.replicas,
-        "particles": started[0].len(),
-        "box_l": started[0].box_size,
+        "replicas": args.check_settings().replicas,
+        "area": args.area,
+        "particles": particles,
+        "grown_particles": args.particles.map_or(*particles, |particles| particles as usize),
+        "box_l": box_l,
         "sigma_l": live.sigma_l,
         "steps": args.steps,
         "grow_steps": args.grow_steps,
         "seed": args.seed,
         "flow": live.flow,
-        "grown": grown,
-        "kept": main.kept,
-        "healed": healing.healed,
+        "ceiling": ceiling.value,
+        "ceiling_interval": ceiling.interval,
+        "grown": grown.value,
+        "grown_interval": grown.interval,
+        "kept": own.kept,
+        "kept_interval": own.interval,
+        "kept_long": kept_long,
+        "healed": healing.healed.value,
+        "healed_interval": healing.healed.interval,
         "scrambled": healing.scrambled,
-        "motion": main.motion,
-        "order": main.order,
+        "motion": own.motion,
+        "order": own.order,
         "target_order": target_order,
-        "residual": main.residual,
-        "flows": kept,
+        "residual": own.residual,
+        "flows": flows,
         "certified": args.certify,
-    });
-    Ok((text(args, &live, &headless, grown, &kept, &healing, &target_order), facts, evidence))
+    })
 }
 
-/// What a flow keeps, with its residual.
-fn measure_flow(check: &Check, flow: FlowKind) -> Result<Kept, CheckError> {
-    Ok(Kept { residual: check.residual(flow)?, ..check.kept(flow)? })
-}
-
-fn text(
-    args: &Args,
-    live: &LiveSettings,
-    headless: &Headless,
-    grown: Option<f64>,
-    kept: &[Kept],
-    healing: &Healing,
-    target: &Order,
-) -> String {
+fn text(args: &Args, live: &LiveSettings, headless: &Headless, findings: &Findings) -> String {
+    let Findings { ceiling, grown, flows, kept_long, healing, target_order: target, particles, .. } = findings;
+    let area = if args.area > 1 { format!(" in {} times the area", args.area) } else { String::new() };
+    let left_over = args.particles.map_or_else(String::new, |n| format!(", for {n} particles that grow"));
     let mut lines = vec![
         format!(
-            "{}: {} replicas at σ = {} ℓ on {}",
+            "{}: {} replicas of {particles} particles{area} at σ = {} ℓ on {}; intervals of 90 %",
             args.scene.display(),
-            args.replicas,
+            args.check_settings().replicas,
             live.sigma_l,
             headless.describe()
         ),
-        format!("grown    {}  (random start, {} steps of annealing)", number(grown), args.grow_steps),
-        format!("healed   {}  ({} right after the scrambling)", number(healing.healed), number(healing.scrambled)),
+        format!("ceiling  {}  (best growth{left_over}: 1 without left-over particles)", measured(ceiling)),
+        format!("grown    {}  (random start, {} steps of annealing)", measured(grown), args.grow_steps),
+        format!("healed   {}  ({} right after the scrambling)", measured(&healing.healed), number(healing.scrambled)),
     ];
-    for k in kept {
-        let Motion { forward, lateral, turn, drift, mill_ratio, .. } = k.motion;
-        lines.push(format!("kept     {}  (flow {:?}, {} live steps)", number(k.kept), k.flow, args.steps));
-        lines.push(format!(
-            "  motion    forward {forward:.3}, lateral {lateral:.3}, turn {turn:.3}, drift {drift:.3}, turn R / forward {}",
-            number(mill_ratio)
-        ));
-        lines.push(format!(
-            "  order     polarisation {:.3}, in groups {:.3}, milling {:.3}; residual of equation (1) {}",
-            k.order.polarisation,
-            k.order.polarisation_in_groups,
-            k.order.milling,
-            k.residual.map_or("-".to_owned(), |r| format!("{r:.2e}")),
-        ));
+    if let Some(long) = kept_long {
+        let KeptLong { kept, interval, steps, replicas } = *long;
+        let kept = with_interval(Some(kept), interval);
+        lines.push(format!("kept     {kept}  (long run: {steps} live steps, {replicas} replicas)"));
+    }
+    for row in flows {
+        lines.extend(flow_lines(args, row));
     }
     lines.push(format!(
         "target     polarisation {:.3}, in groups {:.3}, milling {:.3}",
         target.polarisation, target.polarisation_in_groups, target.milling
     ));
     lines.join("\n")
+}
+
+fn flow_lines(args: &Args, row: &Kept) -> [String; 3] {
+    let Motion { forward, lateral, turn, drift, mill_ratio, .. } = row.motion;
+    let name = match (row.name, row.factor) {
+        ("none", _) => "no flow".to_owned(),
+        (_, Some(factor)) => format!("control: score only, energy times {factor:.2}"),
+        (name, _) => {
+            format!("{}{name} flow at strength {:.2}", if row.control { "control: " } else { "" }, row.strength)
+        }
+    };
+    [
+        format!(
+            "kept     {}  ({name}, speed {} ℓ per time, {} live steps)",
+            with_interval(row.kept, row.interval),
+            number(row.speed),
+            args.steps
+        ),
+        format!(
+            "  motion    forward {forward:.3}, lateral {lateral:.3}, turn {turn:.3}, drift {drift:.3}, turn R / forward {}",
+            number(mill_ratio)
+        ),
+        format!(
+            "  order     polarisation {:.3}, in groups {:.3}, milling {:.3}; residual of equation (1) {}",
+            row.order.polarisation,
+            row.order.polarisation_in_groups,
+            row.order.milling,
+            row.residual.map_or("-".to_owned(), |r| format!("{r:.2e}")),
+        ),
+    ]
+}
+
+fn measured(value: &Measured) -> String {
+    with_interval(value.value, value.interval)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::output::{Answer, load, number};
+use super::output::{Answer, load, with_interval};
 use crate::scene::{FlowNumbers, SCHEMA};
 
 #[derive(clap::Args)]
@@ -112,15 +112,24 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     }
     if let Some(e) = &scene.evidence {
         lines.push(format!(
-            "evidence  grown {}, kept {}, healed {} ({} steps, {} replicas, seed {}, version {})",
-            number(Some(e.grown)),
-            number(Some(e.kept)),
-            number(Some(e.healed)),
+            "evidence  grown {}, kept {}, healed {} ({} steps, {} replicas{}, seed {}, version {})",
+            with_interval(Some(e.grown), e.grown_interval),
+            with_interval(Some(e.kept), e.kept_interval),
+            with_interval(Some(e.healed), e.healed_interval),
             e.live_steps,
             e.replicas,
+            e.area.filter(|&area| area > 1).map_or_else(String::new, |area| format!(", {area} times the area")),
             e.seed,
             e.version,
         ));
+        if let Some(long) = &e.kept_long {
+            lines.push(format!(
+                "          kept {} after {} steps ({} replicas)",
+                with_interval(Some(long.kept), long.interval),
+                long.steps,
+                long.replicas,
+            ));
+        }
     }
     Answer::new(lines.join("\n"), &facts)
 }

@@ -93,6 +93,12 @@ pub(super) fn number(value: Option<f64>) -> String {
     value.map_or("-".to_owned(), |v| format!("{v:.3}"))
 }
 
+/// A value with its interval, where it has one.
+pub(super) fn with_interval(value: Option<f64>, interval: Option<[f64; 2]>) -> String {
+    let text = number(value);
+    interval.map_or(text.clone(), |[low, high]| format!("{text} [{low:.3}, {high:.3}]"))
+}
+
 /// A bar on a terminal, a line every few seconds elsewhere, nothing when quiet.
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -127,6 +133,11 @@ impl Progress {
         }
     }
 
+    /// For when the length is known only after the start.
+    pub fn set_total(&self, steps: u64) {
+        self.bar.set_length(steps);
+    }
+
     pub fn position(&self) -> u64 {
         self.bar.position()
     }
@@ -153,5 +164,7 @@ mod tests {
     fn numbers_that_are_none_become_null() {
         assert_eq!(json!({ "fidelity": finite(f64::NAN) }).to_string(), "{\"fidelity\":null}");
         assert_eq!(number(finite(0.98765)), "0.988");
+        assert_eq!(with_interval(Some(0.9), Some([0.85, 0.9512])), "0.900 [0.850, 0.951]");
+        assert_eq!(with_interval(None, None), "-");
     }
 }

@@ -84,6 +84,19 @@ impl Histogram {
         self.particles += other.particles;
     }
 
+    /// The bins that are not empty, with their counts: one configuration fills few of them.
+    pub(super) fn filled(&self) -> Vec<(usize, f64)> {
+        self.counts.iter().copied().enumerate().filter(|&(_, count)| count > 0.0).collect()
+    }
+
+    /// Adds the [`Self::filled`] bins of `particles` particles, `weight` times.
+    pub(super) fn add_filled(&mut self, filled: &[(usize, f64)], particles: usize, weight: usize) {
+        for &(bin, count) in filled {
+            self.counts[bin] += weight as f64 * count;
+        }
+        self.particles += weight * particles;
+    }
+
     pub(super) fn counts(&self) -> &[f64] {
         &self.counts
     }
@@ -153,6 +166,11 @@ impl Fidelity {
     pub fn of(&self, states: &Histogram) -> f64 {
         let span = self.random_distance - self.other_distance;
         if span > 0.0 { 1.0 - (states.distance(&self.target) - self.other_distance) / span } else { f64::NAN }
+    }
+
+    /// Species that its histograms tell apart.
+    pub(super) fn species(&self) -> usize {
+        self.target.species
     }
 
     /// The fidelity of live configurations.

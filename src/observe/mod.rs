@@ -18,7 +18,9 @@ mod samples;
 mod settled;
 mod yardstick;
 
-pub use certificate::{Certificate, Check, CheckError, CheckProgress, CheckSettings, Healing, Kept, certify};
+pub use certificate::{
+    Certificate, Check, CheckError, CheckProgress, CheckSettings, Contender, Healing, Kept, Measured, Motor, certify,
+};
 pub use fidelity::{Fidelity, Histogram, pattern_fidelity};
 pub use likeness::Likeness;
 pub use measures::{Motion, Order, species_of, target_swarms};

@@ -146,6 +146,18 @@ impl LocalNet {
         Self { shape, weights }
     }
 
+    /// The same network with its outputs multiplied by `factor`.
+    pub fn with_output_gain(&self, factor: f64) -> Self {
+        let mut net = self.clone();
+        let layout = net.shape.layout();
+        for span in [layout.out_w, layout.out_b] {
+            for weight in &mut net.weights[span.start..span.start + span.len()] {
+                *weight = (factor * f64::from(*weight)) as f32;
+            }
+        }
+        net
+    }
+
     /// ε of the softened distance feature, ℓ: keeps the energy smooth where two particles meet.
     pub const SOFTENING_L: f64 = 0.1;
 }
@@ -202,6 +214,15 @@ mod tests {
         other.energy.weights[7] += 1e-6;
         assert_ne!(rule.mark(), other.mark());
         assert_ne!(rule.mark(), Rule { unit_length: 2.0 * rule.unit_length, ..rule.clone() }.mark());
+    }
+
+    #[test]
+    fn an_output_gain_multiplies_the_energy() {
+        let rule = rule(2);
+        let louder = Rule { energy: rule.energy.with_output_gain(2.5), ..rule.clone() };
+        let swarm = scattered(12, [8.0, 8.0], 2);
+        let ratio = energy::energy(&louder, &swarm, 0.2) / energy::energy(&rule, &swarm, 0.2);
+        assert!((ratio - 2.5).abs() < 1e-5, "{ratio}");
     }
 
     #[test]

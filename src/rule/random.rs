@@ -60,7 +60,8 @@ impl Rule {
         Self { flow: with_flow.then(|| net(3)), ..Self::usual(net(1)) }
     }
 
-    /// The same rule with a random flow network of the energy's widths, at output gain 1.
+    /// The same rule with a random flow network of the energy's widths, at output gain 1. For tests, and as the random
+    /// control of a measurement.
     pub fn with_random_flow(mut self, seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
         self.flow = Some(LocalNet::random(NetShape { outputs: 3, ..self.energy.shape }, &mut rng, 1.0));

@@ -11,7 +11,7 @@ use crate::snapshot::{Swarm, wrap, wrap_angle};
 const MAX_ROTATION_PER_STEP: f64 = 0.6;
 
 /// Largest η dt / σ², the relaxation in one step. Heun's method is stable below 2 and accurate well below.
-const MAX_RELAXATION_PER_STEP: f64 = 0.5;
+pub const MAX_RELAXATION_PER_STEP: f64 = 0.5;
 
 /// Density up to which the window's sum Σ_j q_ij is bounded, particles per ℓ². Hexagonal packing at spacing ℓ has 1.15.
 const DENSEST_PER_L2: f64 = 1.2;

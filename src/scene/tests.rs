@@ -77,10 +77,15 @@ fn tiny_scene() -> Scene {
         }],
         evidence: Some(Evidence {
             grown: 0.8,
+            grown_interval: Some([0.75, 0.875]),
             kept: 0.97,
+            kept_interval: Some([0.9375, 1.0]),
             healed: 0.9,
+            healed_interval: None,
+            kept_long: Some(KeptLong { kept: 0.96, interval: Some([0.9375, 0.984375]), steps: 100_000, replicas: 8 }),
             live_steps: 1000,
             replicas: 32,
+            area: Some(4),
             seed: 1,
             version: "0.1.0".to_owned(),
             live: Some(LiveSettings { strength: 2.0, ..LiveSettings::default() }),
@@ -163,9 +168,15 @@ fn a_file_of_before_swings_and_marks_is_read_without_them() {
     let older = without(&text, "    swings: [\n        (Temp", "    live_particles");
     let older = without(&older, "            swings: [(Temp", "            flow: Some(1)");
     let older = without(&older, "        live: Some((", "    )),\n    weights");
+    let older = without(&older, "        grown_interval", "        kept:");
+    let older = without(&older, "        kept_interval", "        healed:");
+    let older = without(&older, "        healed_interval", "        live_steps");
+    let older = without(&older, "        area", "        seed: 1,\n        version");
     let loaded = Scene::from_ron(&older).unwrap();
     assert_eq!(loaded.warnings, Vec::<String>::new());
     let scene = loaded.scene;
+    let evidence = scene.evidence.as_ref().unwrap();
+    assert_eq!((evidence.grown_interval, evidence.kept_long, evidence.area), (None, None, None));
     assert!(scene.swings.is_empty() && scene.savepoints[0].swings.is_empty());
     assert_eq!((scene.savepoints[0].rule, scene.evidence.unwrap().live), (None, None));
 }

@@ -22,8 +22,7 @@ pub fn ensemble_box_l(snapshot: &Snapshot, ensemble: &Ensemble) -> [f64; 2] {
     match (snapshot.mode, snapshot.boundary) {
         (Mode::Motif, _) => {
             let radius_l = snapshot.enclosing_circle().1 / unit;
-            let disc = PI * (radius_l + 0.5 * ensemble.clearance_l).powi(2);
-            let side = (ensemble.copies as f64 * disc / ensemble.cover).sqrt();
+            let side = (ensemble.copies as f64 * disc_l2(radius_l, ensemble) / ensemble.cover).sqrt();
             // A copy must be clear of its own image around the torus.
             [side.max(2.0 * radius_l + ensemble.clearance_l).max(MIN_TORUS_L); 2]
         }
@@ -35,7 +34,18 @@ pub fn ensemble_box_l(snapshot: &Snapshot, ensemble: &Ensemble) -> [f64; 2] {
     }
 }
 
+/// Area of the disc around one copy, ℓ².
+fn disc_l2(radius_l: f64, ensemble: &Ensemble) -> f64 {
+    PI * (radius_l + 0.5 * ensemble.clearance_l).powi(2)
+}
+
 impl Ensemble {
+    /// `copies` copies of a motif in a box of `area_l2`, ℓ²: the cover follows from both.
+    pub fn with_area(&self, snapshot: &Snapshot, copies: usize, area_l2: f64) -> Self {
+        let radius_l = snapshot.enclosing_circle().1 / snapshot.unit_length();
+        Self { copies, cover: copies as f64 * disc_l2(radius_l, self) / area_l2, ..*self }
+    }
+
     /// The same ensemble with so many copies that about `particles` particles live at the same density.
     /// A whole painting is one sample whatever the number; see [`Snapshot::random_swarm_of`] for more of its kind.
     pub fn for_particles(&self, snapshot: &Snapshot, particles: usize) -> Self {
@@ -138,6 +148,19 @@ mod tests {
             bar().sample_len(e) as f64 / (w * h)
         };
         assert!((density(&ensemble) / density(&Ensemble::default()) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_larger_box_of_more_copies_has_the_same_density() {
+        // Two copies would fit into less than the narrowest torus: their box is wider than the cover asks for.
+        for copies in [2, 6] {
+            let ensemble = Ensemble { copies, cover: 0.8, ..Ensemble::default() };
+            let [side, _] = ensemble_box_l(&bar(), &ensemble);
+            let larger = ensemble.with_area(&bar(), 4 * copies, 4.0 * side * side);
+            let [larger_side, _] = ensemble_box_l(&bar(), &larger);
+            assert!((larger_side / side - 2.0).abs() < 1e-12, "{side} {larger_side}");
+            assert_eq!(bar().sample_len(&larger), 4 * bar().sample_len(&ensemble));
+        }
     }
 
     #[test]

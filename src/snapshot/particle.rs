@@ -84,6 +84,17 @@ impl Swarm {
         self.particles.is_empty()
     }
 
+    /// The swarm repeated `repeats` times along each side, on a torus that is as many times wider.
+    pub fn tiled(&self, repeats: usize) -> Self {
+        let [width, height] = self.box_size;
+        let tile = |k: usize| {
+            let (dx, dy) = ((k % repeats) as f64 * width, (k / repeats) as f64 * height);
+            self.particles.iter().map(move |p| Particle { x: p.x + dx, y: p.y + dy, ..*p })
+        };
+        let particles = (0..repeats * repeats).flat_map(tile).collect();
+        Self { particles, box_size: self.box_size.map(|side| repeats as f64 * side) }
+    }
+
     /// For pictures of large swarms: what lies in the middle of the box, about `most` particles, as if that were all. A
     /// swarm that has no more is left whole.
     pub fn piece(self, most: usize) -> Self {
@@ -103,6 +114,15 @@ impl Swarm {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tiled_swarm_repeats_itself_along_both_sides() {
+        let particles = vec![Particle { x: 1.0, y: 2.0, ..Particle::default() }];
+        let tiled = Swarm { particles, box_size: [3.0, 5.0] }.tiled(2);
+        let places: Vec<_> = tiled.particles.iter().map(|p| [p.x, p.y]).collect();
+        assert_eq!(places, [[1.0, 2.0], [4.0, 2.0], [1.0, 7.0], [4.0, 7.0]]);
+        assert_eq!(tiled.box_size, [6.0, 10.0]);
+    }
 
     #[test]
     fn a_piece_of_a_large_swarm_is_its_middle_and_a_small_one_is_left_whole() {

@@ -145,15 +145,32 @@ fn short(evidence: &Evidence) -> String {
 
 /// The certificate in plain words.
 fn words(session: &Session, evidence: &Evidence) -> String {
-    let Evidence { grown, kept, healed, live_steps, replicas, live, .. } = evidence;
+    let Evidence { live_steps, replicas, live, .. } = evidence;
+    let grown = with_spread(evidence.grown, evidence.grown_interval);
+    let kept = with_spread(evidence.kept, evidence.kept_interval);
+    let healed = with_spread(evidence.healed, evidence.healed_interval);
     let mut text = format!(
         "Certificate, of {replicas} swarms (1 is as good as the picture, 0 is random).\n\
-         Grown {grown:.2}: started at random and cooled.\n\
-         Kept {kept:.2}: started on the picture, after {live_steps} steps.\n\
-         Healed {healed:.2}: a region scrambled, after {live_steps} steps."
+         Grown {grown}: started at random and cooled.\n\
+         Kept {kept}: started on the picture, after {live_steps} steps.\n\
+         Healed {healed}: a region scrambled, after {live_steps} steps."
     );
+    if let Some(long) = &evidence.kept_long {
+        text += &format!(
+            "\nKept {} after {} steps, of {} swarms.",
+            with_spread(long.kept, long.interval),
+            long.steps,
+            long.replicas
+        );
+    }
+    if evidence.grown_interval.is_some() {
+        text += "\nAfter ± stands half of the 90 % interval over the swarms.";
+    }
+    if let Some(area) = evidence.area.filter(|&area| area > 1) {
+        text += &format!("\nMeasured in boxes of {area} times the area.");
+    }
     text += &live.map_or_else(
-        || "\nAn older program wrote it: the settings it was measured with are not told.".to_owned(),
+        || "\nAn older program wrote it, without the settings it was measured with.".to_owned(),
         |live| {
             let LiveSettings { flow, sigma_l, strength, relaxation, .. } = live;
             let flow = match flow {
@@ -171,4 +188,20 @@ fn words(session: &Session, evidence: &Evidence) -> String {
         );
     }
     text
+}
+
+/// Such as "0.92 ± 0.02".
+fn with_spread(value: f64, interval: Option<[f64; 2]>) -> String {
+    interval.map_or(format!("{value:.2}"), |[low, high]| format!("{value:.2} ± {:.2}", 0.5 * (high - low)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_has_its_spread_where_there_is_one() {
+        assert_eq!(with_spread(0.918, Some([0.9, 0.94])), "0.92 ± 0.02");
+        assert_eq!(with_spread(0.918, None), "0.92");
+    }
 }
