@@ -52,15 +52,13 @@ impl Langevin {
     ///
     /// x ← x + a(x) dt + √(2D dt) (ξₙ + ξₙ₊₁)/2 (Leimkuhler & Matthews 2013): one evaluation a step, and no error of the
     /// spread of a Gaussian, which the contrastive term would otherwise learn to make up for.
-    pub fn run<C: AsMut<Chain> + Send>(
+    pub fn run<C: AsMut<Chain> + AsRef<Chain> + Send>(
         &mut self,
         chains: &mut [C],
         steps: usize,
         rule: &Rule,
         sigma_l: impl Fn(&C, usize) -> f64 + Sync,
-    ) where
-        C: AsRef<Chain>,
-    {
+    ) {
         let energy = Weights::of(&rule.energy, rule.cutoff_l);
         let flow = rule.flow.as_ref().map(|net| Weights::of(net, rule.cutoff_l));
         self.parts.resize_with(chains.len().div_ceil(PER_TASK).max(self.parts.len()), Part::default);
