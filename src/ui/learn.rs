@@ -109,8 +109,8 @@ fn more(ui: &mut Ui, new: &mut TrainingSettings) {
     let hottest = "Most noise trained at, in ℓ: where growing starts";
     slider(ui, "σ max", hottest, high, 0.3..=3.0, Scale::Logarithmic);
     let contrast = "Weight of the contrastive term: the energy also grows swarms by itself while it learns, and is raised where \
-                    they differ from the picture. Patterns then grow as well as they are kept; learning takes about twice \
-                    as long. 0 is off";
+                    they differ from the picture. Patterns then grow as well as they are kept; learning takes about half as \
+                    long again. 0 is off";
     row(ui, "Contrast", contrast, DragValue::new(&mut new.contrast).range(0.0..=10.0).speed(0.01).max_decimals(2));
     let seen = "Width of the two layers of φ: what is seen of a neighbour";
     if slider_int(ui, "Width φ", seen, &mut new.phi[1], 8..=128, Scale::Logarithmic) {
