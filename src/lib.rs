@@ -1,18 +1,15 @@
-//! Unstill: paint a still pattern of oriented particles; learn the local rule that keeps its distribution alive; run it.
+//! Unstill: paint a still pattern; learn the local rule that keeps its distribution alive; run it.
 //!
-//! The rooms, in the direction the data flows:
-//! [`snapshot`] → [`learn`] → [`rule`] → [`engine`] → [`observe`] and the eyes ([`ui`], [`app`], [`cli`]).
-//! [`scene`] writes all of it to one file, [`worker`] runs learning in the background,
-//! [`session`] is the program without pixels.
+//! The folders, in the order of dependence: [`formats`] reads and writes files of other programs, [`worlds`] has one
+//! folder for each kind of picture (picture → rule → train → engine → measures), [`media`] draws pictures, plots and
+//! films, [`scene`] is the project file, [`jobs`] runs work in the background, [`session`] is the program without pixels,
+//! [`window`] and [`cli`] are its two faces.
 
-pub mod app;
 pub mod cli;
-pub mod engine;
-pub mod learn;
-pub mod observe;
-pub mod rule;
+pub mod formats;
+pub mod jobs;
+pub mod media;
 pub mod scene;
 pub mod session;
-pub mod snapshot;
-pub mod ui;
-pub mod worker;
+pub mod window;
+pub mod worlds;

@@ -9,12 +9,12 @@ use bevy_egui::egui::{Key, Rect, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
-use unstill::learn::{Phase, StepStats};
-use unstill::rule::{LiveSettings, Rule};
+use unstill::jobs::{self, Pace, Progress};
 use unstill::session::{Command, Dialog, Effect, Event, Place, Session, TrainingState};
-use unstill::snapshot::motifs;
-use unstill::ui::{SIDE_WIDTH, TOP_HEIGHT};
-use unstill::worker::{self, Pace, Progress};
+use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
+use unstill::worlds::swarm::picture::motifs;
+use unstill::worlds::swarm::rule::{LiveSettings, Rule};
+use unstill::worlds::swarm::train::{Phase, StepStats};
 
 #[test]
 fn the_three_places_are_one_click_apart() {
@@ -32,7 +32,7 @@ fn the_rules_of_the_picture_are_learned_picked_and_deleted_on_their_strip() {
     session.apply(Command::StartLearning);
     let run = session.training().run;
     session.on_event(Event::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
-    let finished = worker::Event::Finished { reason: worker::Reason::Completed };
+    let finished = jobs::Event::Finished { reason: jobs::Reason::Completed };
     session.on_event(Event::Training { run, event: finished.clone() });
     let mut window = window(session);
     click(&mut window, "Learn another flow");
@@ -76,7 +76,7 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
     let stats = point(40);
     let curve = (1..=40).map(point).collect();
     let progress = Progress { stats, loss_smoothed: 0.03, steps_per_s: 20.0, curve };
-    window.state_mut().session.on_event(Event::Training { run, event: worker::Event::Progress(progress) });
+    window.state_mut().session.on_event(Event::Training { run, event: jobs::Event::Progress(progress) });
     settle(&mut window);
     window.get_by_label("20 steps/s");
     let pace = Pace { sample_s: 0.0, energy_step_s: 0.05, contrast_step_s: 0.05, flow_step_s: 1.25 };
@@ -90,7 +90,7 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
     // Sixty steps of the flow at the length that was measured.
     window.get_by_label_contains("1 min 15 s left");
     window.get_by_label("Loss");
-    let event = worker::Event::Failed { message: "The loss became NaN.".into() };
+    let event = jobs::Event::Failed { message: "The loss became NaN.".into() };
     window.state_mut().session.on_event(Event::Training { run, event });
     settle(&mut window);
     window.get_by_label_contains("The loss became NaN.");
@@ -120,9 +120,9 @@ fn a_swatch_chooses_the_species_of_the_pen() {
 fn one_creature_or_a_whole_crowd_is_a_choice_that_can_be_undone() {
     let mut window = window(painted());
     click(&mut window, "a whole crowd");
-    assert_eq!(window.state().session.snapshot().mode, unstill::snapshot::Mode::Whole);
+    assert_eq!(window.state().session.snapshot().mode, unstill::worlds::swarm::picture::Mode::Whole);
     click(&mut window, "⟲ Undo");
-    assert_eq!(window.state().session.snapshot().mode, unstill::snapshot::Mode::Motif);
+    assert_eq!(window.state().session.snapshot().mode, unstill::worlds::swarm::picture::Mode::Motif);
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn the_canvas_is_what_the_panels_leave_free() {
 fn nothing_in_the_panels_lies_outside_the_screen_of_a_laptop() {
     let failed = |mut session: Session| {
         session.apply(Command::StartLearning);
-        let event = worker::Event::Failed { message: "The loss became NaN at step 12; try a lower rate.".into() };
+        let event = jobs::Event::Failed { message: "The loss became NaN at step 12; try a lower rate.".into() };
         let run = session.training().run;
         session.on_event(Event::Training { run, event });
         session

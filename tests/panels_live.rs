@@ -9,10 +9,10 @@ use egui_kittest::kittest::Queryable;
 use std::sync::Arc;
 
 use common::panels::*;
-use unstill::rule::{FlowKind, LiveSettings, NetShape, Rule};
 use unstill::session::{Brush, Command, Document, Event, Knob, SceneSource, Session};
-use unstill::snapshot::{MAX_SPECIES, Particle, Snapshot};
-use unstill::ui::Readouts;
+use unstill::window::panels::Readouts;
+use unstill::worlds::swarm::picture::{MAX_SPECIES, Particle, Snapshot};
+use unstill::worlds::swarm::rule::{FlowKind, LiveSettings, NetShape, Rule};
 
 /// A quick click of the mouse itself at a place, with modifier keys.
 fn press(window: &mut Window, at: Pos2, modifiers: Modifiers) {

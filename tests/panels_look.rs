@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
 use unstill::session::{Body, ColourBy, Command, Dialog, Event, Palette, Place, Pointer, Preference, Theme};
-use unstill::ui::{SIDE_WIDTH, TOP_HEIGHT};
+use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
 
 fn press(window: &mut Window, key: Key) {
     window.key_press(key);

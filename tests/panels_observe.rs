@@ -7,10 +7,10 @@ use std::sync::Arc;
 use egui_kittest::kittest::Queryable;
 
 use common::panels::*;
-use unstill::observe::{Certificate, Motion, QuickFidelity, Reading};
-use unstill::rule::Rule;
 use unstill::session::{Command, Dialog, Effect, Event, Evidence, Place, PlotKind, RuleRole, Session};
-use unstill::snapshot::motifs;
+use unstill::worlds::swarm::measures::{Certificate, Motion, QuickFidelity, Reading};
+use unstill::worlds::swarm::picture::motifs;
+use unstill::worlds::swarm::rule::Rule;
 
 fn mill_rule() -> Rule {
     let unit_length = motifs::by_name("mill").expect("a bundled picture").snapshot().unit_length();

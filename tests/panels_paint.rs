@@ -11,7 +11,7 @@ use unstill::session::{
     Command, CurveHeading, Dialog, Effect, Event, FillHeading, LatticeKind, Pointer, SelectionOrder, Session,
     SprayHeading, StippleRequest, Tool, info_of,
 };
-use unstill::snapshot::{Boundary, Mode, Particle, Snapshot, motifs};
+use unstill::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, motifs};
 
 fn particles(window: &Window) -> Vec<Particle> {
     window.state().session.snapshot().particles.clone()

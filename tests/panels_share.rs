@@ -10,10 +10,10 @@ use bevy_egui::egui::{self, Key};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
-use unstill::observe::picture::FilmKind;
+use unstill::media::picture::FilmKind;
 use unstill::session::{Command, Dialog, Effect, FilmView, Place, Preference, ShareCommand, ShareOrder};
-use unstill::snapshot::motifs;
-use unstill::ui::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
+use unstill::window::panels::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
+use unstill::worlds::swarm::picture::motifs;
 
 fn shared(readouts: ShareReadouts) -> Window {
     let mut shell = Shell::new(in_place(alive(), Place::Live));

@@ -6,9 +6,9 @@ use std::time::Instant;
 use divan::{Bencher, counter::ItemsCount};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use unstill::engine::{Engine, EngineChoice, Headless};
-use unstill::rule::{LiveSettings, NetShape, Rule};
-use unstill::snapshot::{Particle, Swarm};
+use unstill::worlds::swarm::engine::{Engine, EngineChoice, Headless};
+use unstill::worlds::swarm::picture::{Particle, Swarm};
+use unstill::worlds::swarm::rule::{LiveSettings, NetShape, Rule};
 
 const COUNTS: [usize; 5] = [500, 1_000, 4_000, 10_000, 100_000];
 const NEIGHBOURS: f64 = 12.0;

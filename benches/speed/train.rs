@@ -1,8 +1,8 @@
 //! A training step of both networks at the default settings, on the mill.
 
 use divan::{Bencher, counter::ItemsCount};
-use unstill::learn::{Phase, Trainer, TrainingSettings};
-use unstill::snapshot::{Ensemble, motifs};
+use unstill::worlds::swarm::picture::{Ensemble, motifs};
+use unstill::worlds::swarm::train::{Phase, Trainer, TrainingSettings};
 
 /// A trainer in `phase`, warm.
 fn trainer(phase: Phase) -> Trainer {

@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::live::{EngineName, SettingArgs};
 use super::output::{Answer, Progress, load, number, rule_of, with_interval};
-use crate::engine::Headless;
-use crate::observe::{
+use crate::scene::{Evidence, KeptLong, Scene, check_writable};
+use crate::worlds::swarm::engine::Headless;
+use crate::worlds::swarm::measures::{
     Check, CheckError, CheckProgress, CheckSettings, Contender, Healing, Kept, Measured, Motion, Order,
 };
-use crate::rule::{GROW_STEPS, LiveSettings};
-use crate::scene::{Evidence, KeptLong, Scene, check_writable};
-use crate::snapshot::Swarm;
+use crate::worlds::swarm::picture::Swarm;
+use crate::worlds::swarm::rule::{GROW_STEPS, LiveSettings};
 
 #[derive(clap::Args)]
 pub(super) struct Args {

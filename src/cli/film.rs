@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::output::warn;
-use crate::engine::Engine;
-use crate::observe::picture::{Film, FilmKind, FilmStyle, PictureStyle};
+use crate::media::picture::{Film, FilmKind, FilmStyle, PictureStyle};
 use crate::scene::check_writable;
+use crate::worlds::swarm::engine::Engine;
 
 #[derive(clap::Args)]
 pub(super) struct FilmArgs {

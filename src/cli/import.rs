@@ -6,9 +6,9 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::output::{Answer, warn};
+use crate::formats::{ImportOptions, import};
 use crate::scene::{Scene, check_writable, holds_scene, lost_its_scene};
-use crate::snapshot::Mode;
-use crate::snapshot::io::{ImportOptions, import};
+use crate::worlds::swarm::picture::Mode;
 
 #[derive(clap::Args)]
 pub(super) struct Args {

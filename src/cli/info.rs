@@ -17,7 +17,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     let scene = &loaded.scene;
     let snapshot = &scene.snapshot;
     let bytes = std::fs::metadata(&args.scene).map_or(0, |m| m.len());
-    let weights = |net: &crate::rule::LocalNet| net.weights.len();
+    let weights = |net: &crate::worlds::swarm::rule::LocalNet| net.weights.len();
     let rule = scene.rule.as_ref().map(|rule| {
         json!({
             "unit_length": rule.unit_length,

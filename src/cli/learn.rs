@@ -8,10 +8,10 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::output::{Answer, Progress, finite, load};
-use crate::learn::{Drive, Phase, StepStats, TrainingSettings};
-use crate::rule::{FlowKind, NetShape, Rule};
+use crate::jobs::{Event, Pace, Reason, Training, left_s};
 use crate::scene::{Flows, LearnedFlow, MAX_FLOWS, Scene, check_writable};
-use crate::worker::{Event, Pace, Reason, Training, left_s};
+use crate::worlds::swarm::rule::{FlowKind, NetShape, Rule};
+use crate::worlds::swarm::train::{Drive, Phase, StepStats, TrainingSettings};
 
 #[derive(clap::Args)]
 pub(super) struct Args {

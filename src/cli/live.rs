@@ -11,12 +11,13 @@ use serde_json::json;
 
 use super::film::{FilmArgs, Films};
 use super::output::{Answer, Progress, finite, load, number, rule_of, warn};
-use crate::engine::{EngineChoice, Headless, grow};
-use crate::observe::{Fidelity, Motion, Order, noised, picture, species_of, target_swarms};
-use crate::rule::{FlowKind, GROW_STEPS, LiveSettings, Rule};
+use crate::formats::write_csv;
+use crate::media::picture;
 use crate::scene::{LiveState, MAX_LIVE_PARTICLES, Scene, check_writable, write_atomic};
-use crate::snapshot::io::write_csv;
-use crate::snapshot::{Mode, Particle, Swarm};
+use crate::worlds::swarm::engine::{EngineChoice, Headless, grow};
+use crate::worlds::swarm::measures::{Fidelity, Motion, Order, noised, species_of, target_swarms};
+use crate::worlds::swarm::picture::{Mode, Particle, Swarm};
+use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, LiveSettings, Rule};
 
 /// Particles of a live swarm when neither the command line nor the scene says how many.
 const DEFAULT_PARTICLES: usize = 300;

@@ -19,8 +19,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::app::NoWindow;
-use crate::engine::EngineError;
+use crate::window::shell::NoWindow;
+use crate::worlds::swarm::engine::EngineError;
 use output::{Answer, one_line, print_answer, print_failure};
 
 /// Something in the input or the run is wrong.
@@ -118,11 +118,11 @@ fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
         None => {
             if let Some(path) = &cli.file {
                 // What cannot be read is told here, before a window opens.
-                for warning in crate::app::check(path)? {
+                for warning in crate::window::shell::check(path)? {
                     output::warn(&format!("{}: {warning}", path.display()));
                 }
             }
-            crate::app::run(cli.file, cli.engine.unwrap_or(live::EngineName::Auto).choice()).map(|()| None)
+            crate::window::shell::run(cli.file, cli.engine.unwrap_or(live::EngineName::Auto).choice()).map(|()| None)
         }
         Some(Command::Import(args)) => import::run(&args).map(Some),
         Some(Command::Learn(args)) => learn::run(&args, quiet).map(Some),

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::output::Answer;
 use crate::scene::Scene;
-use crate::snapshot::motifs;
+use crate::worlds::swarm::picture::motifs;
 
 #[derive(clap::Args)]
 pub(super) struct Args {

@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::rule::Rule;
 use crate::scene::{Loaded, Scene};
+use crate::worlds::swarm::rule::Rule;
 
 /// What a command has to say at its end.
 pub(super) struct Answer {

@@ -6,8 +6,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 
 use super::output::{Answer, load};
-use crate::observe::looks::{Body, Palette, Theme};
-use crate::observe::picture::PictureStyle;
+use crate::media::looks::{Body, Palette, Theme};
+use crate::media::picture::PictureStyle;
 use crate::scene::{Showing, check_writable, is_picture_name};
 
 #[derive(clap::Args)]

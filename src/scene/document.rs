@@ -3,9 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::learn::TrainingSettings;
-use crate::rule::{LiveSettings, NetShape, Rule, Swings};
-use crate::snapshot::{Ensemble, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::rule::{LiveSettings, NetShape, Rule, Swings};
+use crate::worlds::swarm::train::TrainingSettings;
 
 use super::flows::{self, FlowHead};
 use super::savepoints::Saved;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{MAX_FILE_BYTES, SCHEMA};
-use crate::observe::picture::advice;
+use crate::media::picture::advice;
 
 /// A scene file that cannot be read, and why.
 #[derive(Debug, thiserror::Error)]

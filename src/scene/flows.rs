@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Fault;
-use crate::learn::{Drive, TrainingSettings};
-use crate::rule::{LocalNet, NetShape, Rule};
+use crate::worlds::swarm::rule::{LocalNet, NetShape, Rule};
+use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
 /// Most flows that a scene keeps.
 pub const MAX_FLOWS: usize = 64;

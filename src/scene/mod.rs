@@ -26,9 +26,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::learn::TrainingSettings;
-use crate::rule::{LiveSettings, Rule, Swings};
-use crate::snapshot::{Ensemble, Snapshot, Swarm};
+use crate::worlds::swarm::picture::{Ensemble, Snapshot, Swarm};
+use crate::worlds::swarm::rule::{LiveSettings, Rule, Swings};
+use crate::worlds::swarm::train::TrainingSettings;
 
 /// Largest scene file that is read and written, bytes. A snapshot of 100,000 particles takes about 10 MB.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;

@@ -14,10 +14,10 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::{Fault, Scene};
-use crate::observe::looks::ColourBy;
-use crate::observe::picture::{Card, PictureStyle, is_card, render};
-use crate::rule::step;
-use crate::snapshot::{Mode, Swarm};
+use crate::media::looks::ColourBy;
+use crate::media::picture::{Card, PictureStyle, is_card, render};
+use crate::worlds::swarm::picture::{Mode, Swarm};
+use crate::worlds::swarm::rule::step;
 
 /// Names the chunk.
 pub const KEYWORD: &str = "unstill-scene";
@@ -261,7 +261,7 @@ impl Scene {
 mod tests {
     use super::*;
     use crate::scene::Scene;
-    use crate::snapshot::motifs;
+    use crate::worlds::swarm::picture::motifs;
 
     fn mill() -> Scene {
         let mut scene = Scene::from_snapshot("Mühle", motifs::by_name("mill").unwrap().snapshot());

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Flows;
-use crate::rule::{LiveSettings, LocalNet, Swings};
-use crate::snapshot::Swarm;
+use crate::worlds::swarm::picture::Swarm;
+use crate::worlds::swarm::rule::{LiveSettings, LocalNet, Swings};
 
 /// Most moments that a scene keeps.
 pub const MAX_SAVEPOINTS: usize = 48;
@@ -22,7 +22,7 @@ pub struct Savepoint {
     pub live: LiveSettings,
     /// Knobs of `live` that swung.
     pub swings: Swings,
-    /// [`crate::rule::Rule::mark`] of the rule that it lived by; older files do not tell.
+    /// [`crate::worlds::swarm::rule::Rule::mark`] of the rule that it lived by; older files do not tell.
     pub rule: Option<u64>,
     /// The learned flow that played; one of the scene's list, as long as it is there.
     pub flow: Option<Arc<LocalNet>>,
@@ -72,7 +72,7 @@ impl Saved {
 mod tests {
     use super::*;
     use crate::scene::{MAX_FILE_BYTES, Scene};
-    use crate::snapshot::{MAX_PARTICLES, Particle};
+    use crate::worlds::swarm::picture::{MAX_PARTICLES, Particle};
     use rand::{RngExt, SeedableRng};
 
     /// The window asks for no more.

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::learn::TrainingSettings;
-use crate::rule::{LiveSettings, Swings};
-use crate::snapshot::{Ensemble, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::rule::{LiveSettings, Swings};
+use crate::worlds::swarm::train::TrainingSettings;
 
 use super::document::{self, RuleHead};
 use super::{LiveState, SCHEMA};

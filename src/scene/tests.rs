@@ -6,8 +6,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::rule::{FlowKind, Knob, LocalNet, NetShape, Swing};
-use crate::snapshot::{Boundary, Mode, Particle};
+use crate::worlds::swarm::picture::{Boundary, Mode, Particle};
+use crate::worlds::swarm::rule::{FlowKind, Knob, LocalNet, NetShape, Swing};
 
 const SCHEMA_0: &str = include_str!("testdata/schema0.ron");
 
@@ -33,8 +33,9 @@ fn tiny_flows() -> Flows {
     let mut first = tiny_net(3);
     first.weights[0] = 0.5;
     let numbers = FlowNumbers { forward: 1.0, lateral: 0.0625, turn: -0.25, residual: 0.125 };
-    let first = LearnedFlow { numbers: Some(numbers), ..LearnedFlow::new(first, 4, crate::learn::Drive::Any) };
-    let second = LearnedFlow::new(tiny_net(3), 5, crate::learn::Drive::Forward);
+    let first =
+        LearnedFlow { numbers: Some(numbers), ..LearnedFlow::new(first, 4, crate::worlds::swarm::train::Drive::Any) };
+    let second = LearnedFlow::new(tiny_net(3), 5, crate::worlds::swarm::train::Drive::Forward);
     Flows { list: vec![first, LearnedFlow { name: "slow mill".to_owned(), ..second }], chosen: 1 }
 }
 
@@ -119,7 +120,7 @@ fn the_weights_come_last_and_are_safetensors_under_their_names() {
     let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
     assert_eq!(tensors.len(), 30);
     assert_eq!(tensors.tensor("flows.0.out_b").unwrap().shape(), [1, 3]);
-    assert_eq!(tensors.tensor("energy.phi1_w").unwrap().shape(), [1, crate::rule::FEATURES]);
+    assert_eq!(tensors.tensor("energy.phi1_w").unwrap().shape(), [1, crate::worlds::swarm::rule::FEATURES]);
     assert_eq!(tensors.tensor("flow.out_b").unwrap().shape(), [1, 3]);
 }
 

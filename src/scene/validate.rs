@@ -1,8 +1,8 @@
 //! Values that parse but cannot be meant. What is merely unfinished (a picture of one particle) is no fault here:
 //! it can be opened and painted on; only learning refuses it.
 
-use crate::rule::{LiveSettings, Swings};
-use crate::snapshot::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, SIDE_RANGE};
+use crate::worlds::swarm::picture::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, SIDE_RANGE};
+use crate::worlds::swarm::rule::{LiveSettings, Swings};
 
 use super::{Fault, MAX_LIVE_PARTICLES, MAX_SAVEPOINTS, Scene};
 

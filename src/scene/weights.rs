@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
-use crate::rule::{LocalNet, MAX_WIDTH, NetShape, Rule};
+use crate::worlds::swarm::rule::{LocalNet, MAX_WIDTH, NetShape, Rule};
 
 use super::{Fault, Flows};
 
@@ -82,8 +82,10 @@ fn field(prefix: &str) -> String {
 /// Refuses sizes that no program of ours writes, before anything is allocated for them.
 fn check_shape(prefix: &str, shape: &NetShape) -> Result<(), Fault> {
     let outputs = if prefix == "energy" { 1 } else { 3 };
-    let mut sizes =
-        vec![("species", shape.species, 1, crate::snapshot::MAX_SPECIES), ("outputs", shape.outputs, outputs, outputs)];
+    let mut sizes = vec![
+        ("species", shape.species, 1, crate::worlds::swarm::picture::MAX_SPECIES),
+        ("outputs", shape.outputs, outputs, outputs),
+    ];
     for width in shape.phi {
         sizes.push(("phi", width, 1, MAX_WIDTH));
     }

@@ -16,8 +16,8 @@ use super::state::Session;
 use super::takeover::Held;
 use super::training::TrainingState;
 use super::{brush, certificate, moments, prefs, share, start, surprise, swarm, takeover, tools};
-use crate::rule::{LiveSettings, Rule, Swings};
-use crate::snapshot::{MAX_SPECIES, Snapshot};
+use crate::worlds::swarm::picture::{MAX_SPECIES, Snapshot};
+use crate::worlds::swarm::rule::{LiveSettings, Rule, Swings};
 
 /// Most particles the live swarm may be asked to have.
 pub(super) const MAX_PARTICLES: usize = 1_000_000;

@@ -9,7 +9,7 @@ use super::observation::WoundKind;
 use super::pen::PenStroke;
 use super::pointer::{Gesture, release};
 use super::state::Session;
-use crate::snapshot::{Particle, SwarmEdit};
+use crate::worlds::swarm::picture::{Particle, SwarmEdit};
 
 /// Speed that the pointer gives at its centre, ℓ per time. One step of time is about 0.002, so this moves a particle
 /// by a few ℓ in a second.

@@ -49,7 +49,7 @@ impl Session {
 mod tests {
     use super::*;
     use crate::session::Place;
-    use crate::snapshot::Particle;
+    use crate::worlds::swarm::picture::Particle;
 
     #[test]
     fn what_would_do_nothing_is_not_offered() {

@@ -6,10 +6,10 @@ use super::apply::{learnable, notify};
 use super::command::{CertificateRequest, Effect, Level};
 use super::start;
 use super::state::Session;
-use crate::observe::Certificate;
-use crate::rule::Rule;
 use crate::scene::Evidence;
-use crate::snapshot::Snapshot;
+use crate::worlds::swarm::measures::Certificate;
+use crate::worlds::swarm::picture::Snapshot;
+use crate::worlds::swarm::rule::Rule;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum CertificateState {
@@ -97,7 +97,7 @@ impl Session {
     }
 
     /// The motion that the valid certificate saw, where it was measured here.
-    pub fn certified_motion(&self) -> Option<&crate::observe::Motion> {
+    pub fn certified_motion(&self) -> Option<&crate::worlds::swarm::measures::Motion> {
         let (subject, certificate) = self.certificate.last.as_ref()?;
         (self.document.evidence.is_some() && subject.is_that_of(self)).then_some(&certificate.motion)
     }

@@ -1,7 +1,7 @@
 //! The plots of the window as data: for the screen, and for CSV and PNG files.
 
 use super::state::Session;
-use crate::observe::chart::Chart;
+use crate::media::chart::Chart;
 
 /// What can be plotted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::learn::{Drive, TrainingSettings};
-use crate::observe::chart::Chart;
-use crate::rule::{Knob, LiveSettings, Rule, Swing};
-use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm, SwarmEdit};
+use crate::media::chart::Chart;
+use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm, SwarmEdit};
+use crate::worlds::swarm::rule::{Knob, LiveSettings, Rule, Swing};
+use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
 use super::charts::PlotKind;
 use super::document::Document;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::learn::TrainingSettings;
-use crate::rule::{LiveSettings, Rule, Swings};
 use crate::scene::{Evidence, Flows, LiveState, Savepoint, Scene};
-use crate::snapshot::{Ensemble, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::rule::{LiveSettings, Rule, Swings};
+use crate::worlds::swarm::train::TrainingSettings;
 
 /// Width and height of the box of a new picture, world units.
 pub const NEW_BOX: [f64; 2] = [16.0, 10.0];

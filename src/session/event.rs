@@ -8,11 +8,11 @@ use super::document::Document;
 use super::prefs::Prefs;
 use super::share::ShareEvent;
 use super::tools::{Stamp, StippleRequest};
-use crate::observe::{Certificate, QuickFidelity, Reading};
-use crate::rule::{LocalNet, Rule};
+use crate::jobs;
 use crate::scene::{FlowNumbers, LiveState};
-use crate::snapshot::{Particle, Snapshot};
-use crate::worker;
+use crate::worlds::swarm::measures::{Certificate, QuickFidelity, Reading};
+use crate::worlds::swarm::picture::{Particle, Snapshot};
+use crate::worlds::swarm::rule::{LocalNet, Rule};
 
 /// What the shell tells the session.
 #[derive(Clone, Debug)]
@@ -35,9 +35,9 @@ pub enum Event {
     Share(ShareEvent),
     Training {
         run: RunId,
-        event: worker::Event,
+        event: jobs::Event,
     },
-    /// The newest weights of a run; about once a second, and the last before [`worker::Event::Finished`].
+    /// The newest weights of a run; about once a second, and the last before [`jobs::Event::Finished`].
     NewRule {
         run: RunId,
         rule: Arc<Rule>,
@@ -45,7 +45,7 @@ pub enum Event {
     /// `None` where the picture cannot be learned from.
     PaceMeasured {
         key: PaceKey,
-        pace: Option<worker::Pace>,
+        pace: Option<jobs::Pace>,
     },
     /// What the flow of the scene's energy does.
     FlowMeasured {

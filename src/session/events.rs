@@ -10,8 +10,8 @@ use super::live::Fade;
 use super::state::Session;
 use super::training::TrainingState;
 use super::{brush, certificate, moments, pace, share, start, swarm, takeover, tools};
-use crate::rule::{FlowKind, GROW_STEPS, Rule};
-use crate::worker;
+use crate::jobs;
+use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, Rule};
 
 /// What is said when particles cannot go on.
 const FAULTS: &str = "Some particles cannot go on: their next places are no numbers. Lower the strength, the knobs or the \
@@ -126,7 +126,7 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
     }
 }
 
-fn on_training(session: &mut Session, run: RunId, event: worker::Event) -> Vec<Effect> {
+fn on_training(session: &mut Session, run: RunId, event: jobs::Event) -> Vec<Effect> {
     if run != session.training.run || !session.training.take(event) {
         return Vec::new();
     }

@@ -7,9 +7,9 @@ use super::command::{Command, Effect, Level, TrainingRequest};
 use super::document::Document;
 use super::state::Session;
 use super::training::TrainingState;
-use crate::learn::{Drive, TrainingSettings};
-use crate::rule::{FlowKind, LocalNet, Rule};
 use crate::scene::{FlowNumbers, LearnedFlow, MAX_FLOWS};
+use crate::worlds::swarm::rule::{FlowKind, LocalNet, Rule};
+use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
 /// Longest name of a flow, characters.
 const MAX_NAME: usize = 40;

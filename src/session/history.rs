@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::command::{Command, RunId};
 use super::document::Document;
-use crate::snapshot::Swarm;
+use crate::worlds::swarm::picture::Swarm;
 
 /// A state of the session that undo can return to.
 #[derive(Clone, Debug, PartialEq)]

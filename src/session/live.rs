@@ -1,6 +1,6 @@
 //! How the live swarm is being watched: play, speed, the pointer's force, and the growing that is under way.
 
-use crate::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, Swings};
+use crate::worlds::swarm::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, Swings};
 
 /// What the pointer does to the live swarm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

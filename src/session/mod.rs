@@ -38,10 +38,10 @@ mod training;
 mod warnings;
 
 // Named by the preferences.
-pub use crate::observe::looks::{Body, ColourBy, Palette, Theme};
+pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
-pub use crate::rule::{Knob, Swing, Swings};
 pub use crate::scene::{Evidence, LearnedFlow, Savepoint};
+pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use certificate::{CertificateState, CertificateView, Seal};
 pub use charts::PlotKind;
 pub use command::{

@@ -10,9 +10,9 @@ use super::flows;
 use super::history::Replaced;
 use super::start;
 use super::state::Session;
-use crate::rule::FlowKind;
 use crate::scene::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS, Savepoint};
-use crate::snapshot::Swarm;
+use crate::worlds::swarm::picture::Swarm;
+use crate::worlds::swarm::rule::FlowKind;
 
 /// Longest name, characters.
 const MAX_NAME: usize = 40;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::command::Speed;
 use super::curve::Curve;
-use crate::observe::{Reading, Wounds};
+use crate::worlds::swarm::measures::{Reading, Wounds};
 
 /// Readings of a healing before anything is said of its end.
 const LEAST_READINGS: usize = 8;
@@ -38,7 +38,7 @@ pub struct Healing {
     pub step: u64,
     /// Fidelity of the whole swarm before.
     pub fidelity_before: Option<f64>,
-    /// [`Likeness`](crate::observe::Likeness) of those hurt, before.
+    /// [`Likeness`](crate::worlds::swarm::measures::Likeness) of those hurt, before.
     pub hurt_before: Option<f64>,
     /// Where, if a region was scrambled.
     pub wounds: Option<Wounds>,
@@ -160,7 +160,7 @@ impl Observation {
         self.steps
     }
 
-    /// Another number whenever the swarm has nothing more to do with what it was; see [`crate::observe::Glimpse`].
+    /// Another number whenever the swarm has nothing more to do with what it was; see [`crate::worlds::swarm::measures::Glimpse`].
     pub fn epoch(&self) -> u64 {
         self.epoch
     }

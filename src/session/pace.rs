@@ -2,7 +2,7 @@
 
 use super::command::{Effect, PaceKey, Place};
 use super::state::Session;
-use crate::worker::{Pace, left_s};
+use crate::jobs::{Pace, left_s};
 
 /// What is known of the speed of learning.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +57,7 @@ pub(super) fn measured(session: &mut Session, key: &PaceKey, pace: Option<Pace>)
 impl Session {
     /// Seconds that a run with these settings would take, from a short measurement with the present picture; `None`
     /// while unknown.
-    pub fn estimate_s(&self, settings: &crate::learn::TrainingSettings) -> Option<f64> {
+    pub fn estimate_s(&self, settings: &crate::worlds::swarm::train::TrainingSettings) -> Option<f64> {
         self.pace.pace.map(|pace| pace.estimate_s(settings))
     }
 

@@ -1,6 +1,6 @@
 //! The pen: a short drag turns the particle just laid, a long one lays more along the way.
 
-use crate::snapshot::Particle;
+use crate::worlds::swarm::picture::Particle;
 
 /// The pen never lays particles closer than this, world units.
 pub const MIN_SPACING: f64 = 0.05;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::snapshot::{MAX_PARTICLES, MAX_SPECIES, Particle, Snapshot, wrap_angle};
+use crate::worlds::swarm::picture::{MAX_PARTICLES, MAX_SPECIES, Particle, Snapshot, wrap_angle};
 
 /// Two particles nearer than this share of the box's longer side lie on one another.
 const SAME_PLACE_SHARE: f64 = 1e-6;

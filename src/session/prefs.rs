@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::command::{Command, Effect, Place, Pointer};
 use super::share::FilmOptions;
 use super::state::Session;
-use crate::observe::looks::{Body, ColourBy, Palette, Theme};
+use crate::media::looks::{Body, ColourBy, Palette, Theme};
 
 /// Smallest and largest interface, and one step between.
 pub const UI_SCALE_RANGE: [f64; 2] = [0.75, 2.0];

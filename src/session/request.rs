@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::command::RunId;
-use crate::learn::TrainingSettings;
-use crate::rule::{LiveSettings, Rule};
 use crate::scene::Savepoint;
-use crate::snapshot::{Ensemble, Mode, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Mode, Snapshot};
+use crate::worlds::swarm::rule::{LiveSettings, Rule};
+use crate::worlds::swarm::train::TrainingSettings;
 
 /// What the time of a step of learning depends on.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,8 +8,8 @@ use super::apply::{apply, notify, replace};
 use super::command::{Command, Effect, Level, Place};
 use super::document::Document;
 use super::state::Session;
-use crate::observe::looks::choices;
-use crate::observe::picture::FilmKind;
+use crate::media::looks::choices;
+use crate::media::picture::FilmKind;
 
 /// Said of a picture of a scene that another program has saved.
 pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has \

@@ -10,8 +10,8 @@ use super::live::{FADE_TICKS, Fade};
 use super::observation::WoundKind;
 use super::state::Session;
 use super::{swarm, tools};
-use crate::rule::{FlowKind, LiveSettings, Rule};
-use crate::snapshot::Swarm;
+use crate::worlds::swarm::picture::Swarm;
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 
 /// The settings the engine must run with now, within what the rule can do: a temperature it was trained at, and the
 /// exact flow where the scene asks for a learned one that does not exist (the energy is learned before the flow).

@@ -21,8 +21,8 @@ use super::takeover::Held;
 use super::tools::Kit;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
-use crate::rule::Rule;
-use crate::snapshot::Snapshot;
+use crate::worlds::swarm::picture::Snapshot;
+use crate::worlds::swarm::rule::Rule;
 
 /// The program without pixels. See the [module](super) for how a shell drives it.
 #[derive(Debug)]
@@ -223,7 +223,7 @@ impl Session {
     /// Time that goes by in one integration step now; `None` without a rule.
     pub fn time_step(&self) -> Option<f64> {
         let rule = self.playing_rule.as_ref()?;
-        Some(crate::rule::time_step(rule, &super::start::settings(self)))
+        Some(crate::worlds::swarm::rule::time_step(rule, &super::start::settings(self)))
     }
 
     /// What was seen of the live swarm.

@@ -9,8 +9,8 @@ use super::apply::{edit, notify, usable};
 use super::command::{Effect, Level};
 use super::flows;
 use super::state::Session;
-use crate::rule::{FlowKind, LiveSettings, Rule, time_step};
-use crate::snapshot::MAX_SPECIES;
+use crate::worlds::swarm::picture::MAX_SPECIES;
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, time_step};
 
 /// The flow may shorten the usual step to this share, not more: relaxation and noise must stay alive.
 const LEAST_STEP: f64 = 0.5;
@@ -102,7 +102,7 @@ fn exact(rule: &Arc<Rule>, old: &LiveSettings, rng: &mut StdRng) -> LiveSettings
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::NetShape;
+    use crate::worlds::swarm::rule::NetShape;
     use rand::SeedableRng;
 
     #[test]

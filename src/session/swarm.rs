@@ -2,7 +2,7 @@
 
 use rand::rngs::StdRng;
 
-use crate::snapshot::{Boundary, Mode, Particle, Swarm};
+use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Swarm};
 
 use super::document::Document;
 
@@ -53,7 +53,7 @@ fn repeated(sample: &Swarm, particles: usize) -> Swarm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::Snapshot;
+    use crate::worlds::swarm::picture::Snapshot;
     use rand::SeedableRng;
     use std::sync::Arc;
 
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_large_swarm_is_made_of_equal_pieces_that_fit_together() {
-        let snapshot = crate::snapshot::motifs::by_name("mill").unwrap().snapshot();
+        let snapshot = crate::worlds::swarm::picture::motifs::by_name("mill").unwrap().snapshot();
         let document = Document { snapshot: Arc::new(snapshot), particles: 350_000, ..Document::default() };
         let swarm = from_picture(&document, &mut StdRng::seed_from_u64(1)).unwrap();
         assert!((340_000..=360_000).contains(&swarm.len()), "{}", swarm.len());

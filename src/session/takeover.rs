@@ -8,9 +8,9 @@ use super::command::{Effect, Level, RuleRequest, RuleRole};
 use super::curve::Curve;
 use super::start;
 use super::state::Session;
-use crate::learn::Phase;
-use crate::observe::{QuickFidelity, has_settled};
-use crate::rule::Rule;
+use crate::worlds::swarm::measures::{QuickFidelity, has_settled};
+use crate::worlds::swarm::rule::Rule;
+use crate::worlds::swarm::train::Phase;
 
 /// A phase is settled when the fidelity gains less than this from the third to the last quarter of its steps.
 const SETTLED_GAIN: f64 = 0.02;

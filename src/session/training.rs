@@ -5,8 +5,8 @@ use std::time::Instant;
 use super::command::RunId;
 use super::curve::Curve;
 use super::takeover::LearnedFidelity;
-use crate::learn::{Phase, StepStats};
-use crate::worker::{Event, Reason};
+use crate::jobs::{Event, Reason};
+use crate::worlds::swarm::train::{Phase, StepStats};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TrainingState {
@@ -100,7 +100,7 @@ impl TrainingView {
 mod tests {
     use super::*;
 
-    use crate::worker::Progress;
+    use crate::jobs::Progress;
 
     fn progress(step: usize, loss: f64) -> Event {
         let stats = StepStats { phase: Phase::Energy, step, steps: 10, loss };

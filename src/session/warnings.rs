@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::snapshot::{Boundary, DUPLICATE_SHARE, Mode, Neighbour, Snapshot, ensemble_box_l};
+use crate::worlds::swarm::picture::{Boundary, DUPLICATE_SHARE, Mode, Neighbour, Snapshot, ensemble_box_l};
 
 use super::command::Command;
 use super::document::Document;
 use super::tools::SelectionOrder;
-use crate::learn::TrainingSettings;
+use crate::worlds::swarm::train::TrainingSettings;
 
 /// A command that mends what a warning is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,7 +205,7 @@ fn headings_look_random(snapshot: &Snapshot, neighbours: &[Option<Neighbour>], u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::Particle;
+    use crate::worlds::swarm::picture::Particle;
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
     use std::f64::consts::PI;

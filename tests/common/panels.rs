@@ -9,11 +9,11 @@ use bevy_egui::egui::{Context, Rect, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use unstill::rule::Rule;
 use unstill::scene::LiveState;
 use unstill::session::{Command, Document, Effect, Event, Place, Prefs, SceneSource, Session};
-use unstill::snapshot::{Particle, Swarm, motifs};
-use unstill::ui::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
+use unstill::window::panels::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
+use unstill::worlds::swarm::picture::{Particle, Swarm, motifs};
+use unstill::worlds::swarm::rule::Rule;
 
 /// The smallest laptop people still use.
 pub const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);

@@ -1,7 +1,7 @@
 //! What a person does to the living swarm: brushes, going back, swinging knobs.
 
 use super::*;
-use crate::snapshot::SwarmEdit;
+use crate::worlds::swarm::picture::SwarmEdit;
 
 fn edits(effects: &[Effect]) -> Vec<SwarmEdit> {
     let of = |effect: &Effect| match effect {

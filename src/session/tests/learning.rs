@@ -10,12 +10,12 @@ fn learning_runs_pauses_resumes_and_stops_by_command() {
     assert!(started(&session.apply(Command::StartLearning)).is_none(), "one run at a time");
     assert_eq!(session.apply(Command::PauseLearning), vec![Effect::PauseTraining(run)]);
     assert_eq!(session.apply(Command::PauseLearning), vec![]);
-    trained(&mut session, worker::Event::Paused);
+    trained(&mut session, jobs::Event::Paused);
     assert_eq!(session.apply(Command::ResumeLearning), vec![Effect::ResumeTraining(run)]);
     trained(&mut session, progress(4));
     assert_eq!(session.training().progress(), 0.4);
     assert_eq!(session.apply(Command::StopLearning), vec![Effect::StopTraining(run)]);
-    trained(&mut session, worker::Event::Finished { reason: Reason::Stopped });
+    trained(&mut session, jobs::Event::Finished { reason: Reason::Stopped });
     assert_eq!(session.training().state, TrainingState::Finished { early: true });
     assert_eq!(session.apply(Command::StopLearning), vec![]);
 }
@@ -87,7 +87,7 @@ fn with_two_flows() -> Session {
     let run = request.run;
     assert!(session.on_event(Event::NewRule { run, rule: Arc::new(newest) }).is_empty(), "the old one plays on");
     assert_eq!(session.document().flows.list.len(), 1);
-    trained(&mut session, worker::Event::Finished { reason: Reason::Completed });
+    trained(&mut session, jobs::Event::Finished { reason: Reason::Completed });
     session
 }
 
@@ -201,7 +201,7 @@ fn what_an_abandoned_run_still_says_is_not_heard() {
     assert!(effects.contains(&Effect::StopTraining(run)));
     assert!(session.on_event(Event::NewRule { run, rule: rule(false) }).is_empty());
     assert!(
-        session.on_event(Event::Training { run, event: worker::Event::Failed { message: "late".into() } }).is_empty()
+        session.on_event(Event::Training { run, event: jobs::Event::Failed { message: "late".into() } }).is_empty()
     );
     assert!(!session.has_rule());
     assert_eq!(session.training().state, TrainingState::Idle);
@@ -211,7 +211,7 @@ fn what_an_abandoned_run_still_says_is_not_heard() {
 fn a_failure_of_training_is_told_and_the_last_rule_stays() {
     let mut session = alive();
     session.apply(Command::StartLearning);
-    let effects = trained(&mut session, worker::Event::Failed { message: "the loss became NaN".into() });
+    let effects = trained(&mut session, jobs::Event::Failed { message: "the loss became NaN".into() });
     assert_eq!(notice(&effects), Some((Level::Error, "the loss became NaN")));
     assert!(session.has_rule());
     assert!(started(&session.apply(Command::StartLearning)).is_some(), "one can try again");

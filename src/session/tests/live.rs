@@ -1,5 +1,5 @@
 use super::*;
-use crate::rule::GROW_STEPS;
+use crate::worlds::swarm::rule::GROW_STEPS;
 
 #[test]
 fn time_runs_only_while_playing_and_a_step_is_one_step() {

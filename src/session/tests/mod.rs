@@ -20,10 +20,10 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::learn::{Phase, StepStats, TrainingSettings};
-use crate::rule::{FlowKind, LiveSettings, Rule};
-use crate::snapshot::{Boundary, Ensemble, Mode, Particle, Snapshot};
-use crate::worker::{self, Progress, Reason};
+use crate::jobs::{self, Progress, Reason};
+use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot};
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
+use crate::worlds::swarm::train::{Phase, StepStats, TrainingSettings};
 
 fn at(x: f64, y: f64) -> Particle {
     Particle { x, y, ..Particle::default() }
@@ -74,12 +74,12 @@ fn started(effects: &[Effect]) -> Option<&TrainingRequest> {
     })
 }
 
-fn progress(step: usize) -> worker::Event {
+fn progress(step: usize) -> jobs::Event {
     let stats = StepStats { phase: Phase::Energy, step, steps: 10, loss: 0.5 };
-    worker::Event::Progress(Progress { stats, loss_smoothed: 0.5, steps_per_s: 3.0, curve: vec![stats] })
+    jobs::Event::Progress(Progress { stats, loss_smoothed: 0.5, steps_per_s: 3.0, curve: vec![stats] })
 }
 
-fn trained(session: &mut Session, event: worker::Event) -> Vec<Effect> {
+fn trained(session: &mut Session, event: jobs::Event) -> Vec<Effect> {
     let run = session.training().run;
     session.on_event(Event::Training { run, event })
 }
@@ -89,7 +89,7 @@ fn learned(session: &mut Session, command: Command, rule: Arc<Rule>) {
     session.apply(command);
     let run = session.training().run;
     session.on_event(Event::NewRule { run, rule });
-    trained(session, worker::Event::Finished { reason: Reason::Completed });
+    trained(session, jobs::Event::Finished { reason: Reason::Completed });
 }
 
 fn in_paint() -> Session {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::scene::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS};
-use crate::snapshot::Swarm;
+use crate::worlds::swarm::picture::Swarm;
 
 /// What the engine was asked to tell.
 fn asked(effects: &[Effect]) -> MomentUse {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::observe::{Certificate, Motion, Reading};
+use crate::worlds::swarm::measures::{Certificate, Motion, Reading};
 
 fn reading(session: &Session, fidelity: f64) -> Event {
     let seen = session.observation();
@@ -139,7 +139,7 @@ fn a_run_that_has_completed_is_certified_by_itself_and_one_that_was_stopped_is_n
         session.apply(Command::StartLearning);
         let run = session.training().run;
         session.on_event(Event::NewRule { run, rule: rule(false) });
-        let effects = trained(&mut session, worker::Event::Finished { reason });
+        let effects = trained(&mut session, jobs::Event::Finished { reason });
         assert_eq!(effects.iter().any(|e| matches!(e, Effect::Certify(_))), expected);
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::observe::picture::FilmKind;
+use crate::media::picture::FilmKind;
 
 fn order(effects: &[Effect]) -> Option<&ShareOrder> {
     effects.iter().find_map(|e| match e {

@@ -1,6 +1,6 @@
 use super::*;
-use crate::observe::QuickFidelity;
 use crate::session::live::FADE_TICKS;
+use crate::worlds::swarm::measures::QuickFidelity;
 
 fn other_rule() -> Arc<Rule> {
     let mut other = (*rule(false)).clone();
@@ -69,7 +69,7 @@ fn the_end_of_the_run_a_click_or_an_old_rule_that_cannot_be_measured_let_the_new
     };
     let mut session = begin();
     measured(&mut session, RuleRole::Old, 0, 0.9);
-    trained(&mut session, worker::Event::Finished { reason: Reason::Completed });
+    trained(&mut session, jobs::Event::Finished { reason: Reason::Completed });
     assert!(session.held().is_none());
     assert_eq!(fade(&mut session), 1);
 
@@ -158,7 +158,7 @@ fn a_run_that_ends_worse_than_it_began_says_so_and_undo_brings_the_old_rule_back
     measured(&mut session, RuleRole::Old, 0, 0.9);
     session.on_event(Event::NewRule { run, rule: other_rule() });
     measured(&mut session, RuleRole::New, 100, 0.5);
-    let effects = trained(&mut session, worker::Event::Finished { reason: Reason::Completed });
+    let effects = trained(&mut session, jobs::Event::Finished { reason: Reason::Completed });
     assert!(notice(&effects).unwrap().1.contains("0.50, and it had 0.90. Undo"), "{effects:?}");
     assert_ne!(session.document().rule, old);
     session.apply(Command::Undo);

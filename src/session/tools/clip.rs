@@ -3,11 +3,11 @@
 use super::gesture::{nearest, selected};
 use super::orders::{SelectionOrder, add_and_select, order};
 use super::selection::{fitted, moved, scaled};
+use crate::formats::{read_csv, write_csv};
 use crate::session::apply::notify;
 use crate::session::command::{Effect, Level};
 use crate::session::state::Session;
-use crate::snapshot::io::{read_csv, write_csv};
-use crate::snapshot::{Particle, Snapshot};
+use crate::worlds::swarm::picture::{Particle, Snapshot};
 
 /// Share of the box that a group too large for it is made to fill.
 const FIT_SHARE: f64 = 0.8;

@@ -4,7 +4,7 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 use super::MOST_LAID;
 use super::options::CurveHeading;
-use crate::snapshot::Particle;
+use crate::worlds::swarm::picture::Particle;
 
 /// How particles on a curve are laid.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,7 +101,7 @@ pub(super) fn arc(path: &[[f64; 2]], laying: &Laying) -> Vec<Particle> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::wrap_angle;
+    use crate::worlds::swarm::picture::wrap_angle;
 
     const ALONG: Laying = Laying { spacing: 1.0, heading: CurveHeading::Along, reversed: false, species: 2 };
 

@@ -9,7 +9,7 @@ use super::selection::rectangle;
 use super::{stamp, with_images};
 use crate::session::command::Tool;
 use crate::session::state::Session;
-use crate::snapshot::Particle;
+use crate::worlds::swarm::picture::Particle;
 
 /// A line on the canvas that is not part of the picture, world units.
 #[derive(Clone, Debug, PartialEq)]

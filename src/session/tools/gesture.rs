@@ -16,7 +16,7 @@ use crate::session::command::{Effect, Pointer, Tool};
 use crate::session::pen::PenStroke;
 use crate::session::picture;
 use crate::session::state::Session;
-use crate::snapshot::{Particle, Snapshot, wrap_angle};
+use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_angle};
 
 /// A press of the pen this near to a particle, in spacings, takes hold of it instead of laying another.
 const GRAB_SPACINGS: f64 = 0.3;

@@ -6,7 +6,7 @@ use rand::{Rng, RngExt};
 
 use super::MOST_LAID;
 use super::options::{FillHeading, LatticeKind};
-use crate::snapshot::Particle;
+use crate::worlds::swarm::picture::Particle;
 
 /// Sites of the lattice in the rectangle with these corners, in the middle of it; nearest neighbours are `spacing` apart.
 pub(super) fn sites(kind: LatticeKind, a: [f64; 2], b: [f64; 2], spacing: f64) -> Vec<[f64; 2]> {

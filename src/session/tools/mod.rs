@@ -23,7 +23,7 @@ use super::apply::edit_picture;
 use super::command::{Command, Effect, Pointer};
 use super::state::Session;
 use super::{document::Document, picture};
-use crate::snapshot::{Particle, Snapshot, wrap};
+use crate::worlds::swarm::picture::{Particle, Snapshot, wrap};
 
 pub use draft::{Draft, Outline};
 pub use library::MOST_STAMP_PARTICLES;

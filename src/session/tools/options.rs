@@ -193,13 +193,13 @@ impl PaintOptions {
         self.symmetry.folds = self.symmetry.folds.clamp(1, Symmetry::MOST_FOLDS);
         self.snap.pitch = self.snap.pitch.clamp(MIN_SPACING, 1e4);
         for pose in [&mut self.stamp, &mut self.text, &mut self.image] {
-            pose.turn = crate::snapshot::wrap_angle(pose.turn);
+            pose.turn = crate::worlds::swarm::picture::wrap_angle(pose.turn);
             pose.scale = pose.scale.clamp(0.02, 1e4);
         }
         self.image_options.particles = self.image_options.particles.clamp(2, 5000);
         self.image_options.spacing = self.image_options.spacing.map(|spacing| spacing.clamp(MIN_SPACING, 1e4));
         self.image_options.paper = self.image_options.paper.clamp(0.0, 0.95);
-        self.heading = crate::snapshot::wrap_angle(self.heading);
+        self.heading = crate::worlds::swarm::picture::wrap_angle(self.heading);
         Some(self)
     }
 }

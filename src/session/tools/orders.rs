@@ -12,7 +12,7 @@ use crate::session::pen::MIN_SPACING;
 use crate::session::picture;
 use crate::session::pointer;
 use crate::session::state::Session;
-use crate::snapshot::{Particle, headings_along_neighbours};
+use crate::worlds::swarm::picture::{Particle, headings_along_neighbours};
 
 /// Takes another tool; those that do not select let go of the selection.
 pub(in crate::session) fn take(session: &mut Session, tool: Tool) -> Vec<Effect> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::snap::to_step;
 use super::symmetry::turned;
-use crate::snapshot::{Particle, wrap};
+use crate::worlds::swarm::picture::{Particle, wrap};
 
 /// What can be held of a selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

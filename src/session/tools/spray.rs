@@ -11,7 +11,7 @@ use crate::session::apply::edit_picture;
 use crate::session::command::Effect;
 use crate::session::picture;
 use crate::session::state::Session;
-use crate::snapshot::{Particle, Snapshot};
+use crate::worlds::swarm::picture::{Particle, Snapshot};
 
 /// Sprayed particles keep this many spacings apart.
 const GAP: f64 = 0.8;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::options::Pose;
 use super::symmetry::turned;
-use crate::snapshot::{Particle, Snapshot, motifs};
+use crate::worlds::swarm::picture::{Particle, Snapshot, motifs};
 
 /// Particles about their own middle, world units.
 #[derive(Clone, Debug, PartialEq)]

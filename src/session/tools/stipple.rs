@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::session::command::{Effect, Place, Tool};
 use crate::session::state::Session;
-use crate::snapshot::{Particle, Snapshot};
+use crate::worlds::swarm::picture::{Particle, Snapshot};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum StippleSource {

@@ -3,7 +3,7 @@
 use std::f64::consts::{PI, TAU};
 
 use super::options::Symmetry;
-use crate::snapshot::Particle;
+use crate::worlds::swarm::picture::Particle;
 
 impl Symmetry {
     /// The particle and its images about `centre`, each once: images nearer than `least` to an earlier one are left out.
@@ -53,7 +53,7 @@ pub(super) fn turned(p: Particle, [cx, cy]: [f64; 2], angle: f64) -> Particle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::wrap_angle;
+    use crate::worlds::swarm::picture::wrap_angle;
 
     const P: Particle = Particle { x: 7.0, y: 5.0, heading: 0.3, species: 1 };
 

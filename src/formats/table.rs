@@ -1,0 +1,90 @@
+//! A table of particles as a text that came from anywhere, such as the clipboard.
+
+use super::csv;
+use crate::worlds::swarm::picture::headings::from_neighbours;
+use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_angle};
+
+/// What a table of particles says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    pub particles: Vec<Particle>,
+    /// One sentence for each thing that had to be assumed.
+    pub notes: Vec<String>,
+}
+
+/// Longest piece of a foreign text that a sentence repeats.
+const MOST_REPEATED: usize = 120;
+
+/// Reads a table with the header `x,y,heading,species`, as [`super::write_csv`] writes it and spreadsheets copy it.
+/// Headings that are missing are laid along the line to the nearest neighbours.
+///
+/// # Errors
+/// What is wrong, in which line, and the mend, without a full stop.
+pub fn read_csv(text: &str) -> Result<Table, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let read = csv::parse(text).map_err(|fault| {
+        let at = fault.line.map_or_else(String::new, |line| format!("line {line}: "));
+        format!("{at}{}; {}", shortened(&fault.what), fault.mend)
+    })?;
+    if read.rows.is_empty() {
+        return Err("the table has a header but no particles; copy some lines below it too".to_owned());
+    }
+    let bare = |heading: f64, species: u8, x: f64, y: f64| Particle { x, y, heading: wrap_angle(heading), species };
+    let mut particles: Vec<Particle> =
+        read.rows.iter().map(|row| bare(row.heading.unwrap_or(0.0), row.species, row.x, row.y)).collect();
+    let mut notes = read.notes;
+    if read.rows.iter().any(|row| row.heading.is_none()) {
+        let snapshot = Snapshot { particles: particles.clone(), box_size: [1.0; 2], ..Snapshot::default() };
+        let guessed = from_neighbours(&snapshot.positions(), snapshot.unit_length(), None);
+        for ((particle, row), heading) in particles.iter_mut().zip(&read.rows).zip(guessed) {
+            if row.heading.is_none() {
+                particle.heading = heading;
+            }
+        }
+        notes.push("Headings that were not given were laid along the line to the nearest neighbours.".to_owned());
+    }
+    Ok(Table { particles, notes })
+}
+
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(MOST_REPEATED).collect();
+    if short.len() < text.len() {
+        short += "…'";
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::write_csv;
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_exactly() {
+        let particles = vec![
+            Particle { x: 0.1, y: 2.0 / 3.0, heading: -1.25, species: 3 },
+            Particle { x: 7.0, y: 1e-3, heading: 3.0, species: 0 },
+        ];
+        let mut text = Vec::new();
+        write_csv(&particles, [16.0, 10.0], &mut text).unwrap();
+        let table = read_csv(std::str::from_utf8(&text).unwrap()).unwrap();
+        assert_eq!(table, Table { particles, notes: Vec::new() });
+    }
+
+    #[test]
+    fn columns_of_a_spreadsheet_without_headings_are_read() {
+        let table = read_csv("x\ty\n1\t1\n2\t1\n3\t1\n").unwrap();
+        assert!(table.particles.iter().all(|p| p.heading.sin().abs() < 1e-9));
+        assert_eq!(table.notes.len(), 1);
+    }
+
+    #[test]
+    fn a_text_that_is_no_table_is_refused_in_one_sentence() {
+        let prose = read_csv("Dear all,\nplease find enclosed my letter.").unwrap_err();
+        assert!(prose.contains("line 1") && prose.contains("x,y,heading,species"), "{prose}");
+        let long = read_csv(&"word ".repeat(500)).unwrap_err();
+        assert!(long.len() < 400, "{long}");
+        assert!(read_csv("x,y\n1,2\n3,up\n").unwrap_err().starts_with("line 3: y is 'up', not a number;"));
+        assert!(read_csv("x,y\n").unwrap_err().contains("no particles"));
+    }
+}

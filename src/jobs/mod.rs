@@ -1,0 +1,214 @@
+//! Training in the background: one named thread that can be paused, resumed and stopped between any two steps.
+//!
+//! Small facts travel as [`Event`]s through a bounded channel that never blocks the trainer; the weights wait in a
+//! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike.
+
+mod outbox;
+mod pace;
+mod run;
+
+pub use pace::{Pace, left_s};
+pub use run::{Learner, panic_text};
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use arc_swap::ArcSwapOption;
+use crossbeam_channel::Receiver;
+
+use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::rule::Rule;
+use crate::worlds::swarm::train::{LearnError, StepStats, Trainer, TrainingSettings};
+
+/// Name of the training thread.
+pub const THREAD_NAME: &str = "unstill-train";
+
+/// What the trainer tells. The last event of a run is [`Event::Finished`] or [`Event::Failed`], and it is never lost.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// About every tenth of a second while it trains.
+    Progress(Progress),
+    Paused,
+    Resumed,
+    /// The rule of the last step is in the slot.
+    Finished {
+        reason: Reason,
+    },
+    /// One sentence. The last good rule, if there was one, is in the slot.
+    Failed {
+        message: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// The newest step.
+    pub stats: StepStats,
+    /// Running mean of the loss over about the last 50 steps of this phase.
+    pub loss_smoothed: f64,
+    /// Steps per second of training, pauses left out.
+    pub steps_per_s: f64,
+    /// Points of the loss curve since the last progress that arrived, oldest first: none is lost when the reader is
+    /// slow. Each carries the mean loss of about a tenth of a second, at the last step of it.
+    pub curve: Vec<StepStats>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// All steps were done.
+    Completed,
+    /// [`Training::stop`] ended it early.
+    Stopped,
+}
+
+/// What the training thread is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Making samples of the snapshot.
+    Preparing,
+    Running,
+    Paused,
+    /// The last event has been sent.
+    Ended,
+}
+
+/// A training run in its own thread. Dropping it stops the run and waits for the thread.
+pub struct Training {
+    shared: Arc<Shared>,
+    events: Receiver<Event>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the handle and the thread both see.
+struct Shared {
+    desk: Mutex<Desk>,
+    /// Rings when the order changes.
+    bell: Condvar,
+    newest: ArcSwapOption<Rule>,
+}
+
+struct Desk {
+    order: Order,
+    state: State,
+    /// The present phase shall end.
+    ends_phase: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Run,
+    Pause,
+    Stop,
+}
+
+impl Shared {
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        // Nothing can panic between two writes of these plain values, so a poisoned desk is still sound.
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn order(&self, order: Order) {
+        let mut desk = self.desk();
+        if desk.order != Order::Stop {
+            desk.order = order;
+        }
+        drop(desk);
+        self.bell.notify_all();
+    }
+
+    fn set_state(&self, state: State) {
+        self.desk().state = state;
+    }
+}
+
+/// Stops a training run from elsewhere, such as from a signal.
+#[derive(Clone)]
+pub struct StopHandle(Arc<Shared>);
+
+impl StopHandle {
+    /// As [`Training::stop`].
+    pub fn stop(&self) {
+        self.0.order(Order::Stop);
+    }
+}
+
+impl Training {
+    /// Starts to learn `snapshot`. `start_rule` continues from the weights of an earlier rule of the same shape.
+    ///
+    /// A snapshot or a setting that cannot be learned from arrives as [`Event::Failed`].
+    pub fn start(snapshot: Snapshot, ensemble: Ensemble, settings: TrainingSettings, start_rule: Option<Rule>) -> Self {
+        Self::spawn(move |stop| Trainer::unless_stopped(&snapshot, &ensemble, &settings, start_rule.as_ref(), stop))
+    }
+
+    /// Starts to learn another flow for the energy of `rule`; see [`Trainer::another_flow`].
+    pub fn another_flow(snapshot: Snapshot, ensemble: Ensemble, settings: TrainingSettings, rule: Rule) -> Self {
+        Self::spawn(move |stop| Trainer::another_flow(&snapshot, &ensemble, &settings, &rule, stop))
+    }
+
+    /// Starts a run of any [`Learner`], made inside the thread. `make` may ask now and then whether to stop, and then
+    /// answers [`LearnError::Stopped`].
+    pub fn spawn<L: Learner>(make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError> + Send + 'static) -> Self {
+        let shared = Arc::new(Shared {
+            desk: Mutex::new(Desk { order: Order::Run, state: State::Preparing, ends_phase: false }),
+            bell: Condvar::new(),
+            newest: ArcSwapOption::empty(),
+        });
+        let (outbox, events) = outbox::channel();
+        let mine = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name(THREAD_NAME.to_owned())
+            .spawn(move || run::run(&mine, outbox, make))
+            .expect("the system can start one more thread");
+        Self { shared, events, thread: Some(thread) }
+    }
+
+    pub fn stop_handle(&self) -> StopHandle {
+        StopHandle(Arc::clone(&self.shared))
+    }
+
+    /// Takes effect after the present step; [`Event::Paused`] tells when.
+    pub fn pause(&self) {
+        self.shared.order(Order::Pause);
+    }
+
+    pub fn resume(&self) {
+        self.shared.order(Order::Run);
+    }
+
+    /// Lets the present phase cool down and end, and what comes after it begin; see [`Learner::end_phase`].
+    pub fn end_phase(&self) {
+        self.shared.desk().ends_phase = true;
+    }
+
+    /// Ends the run after the present step, also when it is paused, and cannot be taken back.
+    pub fn stop(&self) {
+        self.shared.order(Order::Stop);
+    }
+
+    /// The channel ends (disconnects) after the last event.
+    pub fn events(&self) -> &Receiver<Event> {
+        &self.events
+    }
+
+    /// The newest good weights: new about once a second, and at the end.
+    pub fn newest_rule(&self) -> Option<Arc<Rule>> {
+        self.shared.newest.load_full()
+    }
+
+    pub fn state(&self) -> State {
+        self.shared.desk().state
+    }
+}
+
+impl Drop for Training {
+    fn drop(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            // Panics of the learner are caught inside; there is nobody left to tell of any other.
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! What the training thread does.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::worlds::swarm::rule::Rule;
+use crate::worlds::swarm::train::{LearnError, StepStats, Trainer};
+
+use super::outbox::Outbox;
+use super::{Event, Order, Progress, Reason, Shared, State};
+
+/// Something that learns step by step.
+pub trait Learner {
+    /// One step of a few milliseconds; `None` when the run is complete.
+    fn step(&mut self) -> Result<Option<StepStats>, LearnError>;
+    /// The newest good weights.
+    fn rule(&self) -> Rule;
+    /// The present phase has got where it can: it shall come to its end soon, in an orderly way.
+    fn end_phase(&mut self) {}
+}
+
+impl Learner for Trainer {
+    fn step(&mut self) -> Result<Option<StepStats>, LearnError> {
+        Trainer::step(self)
+    }
+
+    fn rule(&self) -> Rule {
+        Trainer::rule(self)
+    }
+
+    fn end_phase(&mut self) {
+        Trainer::end_phase(self);
+    }
+}
+
+const TELL_EVERY: Duration = Duration::from_millis(100);
+const PUBLISH_EVERY: Duration = Duration::from_secs(1);
+/// How long a paused thread sleeps before it looks whether waiting events found room.
+const PAUSE_TICK: Duration = Duration::from_millis(50);
+
+/// Runs the learner to its end, whatever that is, and sends the last event.
+pub(super) fn run<L: Learner>(
+    shared: &Shared,
+    mut outbox: Outbox,
+    make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
+) {
+    let outcome = catch_unwind(AssertUnwindSafe(|| learn(shared, &mut outbox, make)));
+    let last = match outcome {
+        Ok(Ok(reason)) => Event::Finished { reason },
+        Ok(Err(error)) => Event::Failed { message: error.to_string() },
+        Err(panic) => Event::Failed {
+            message: format!(
+                "training broke off by an error of the program: {}; please report it. The weights so far are kept",
+                panic_text(panic.as_ref())
+            ),
+        },
+    };
+    shared.set_state(State::Ended);
+    outbox.finish(last);
+}
+
+fn learn<L: Learner>(
+    shared: &Shared,
+    outbox: &mut Outbox,
+    make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
+) -> Result<Reason, LearnError> {
+    let mut learner = match make(&|| shared.desk().order == Order::Stop) {
+        Ok(learner) => learner,
+        Err(LearnError::Stopped) => return Ok(Reason::Stopped),
+        Err(error) => return Err(error),
+    };
+    shared.set_state(State::Running);
+    let mut meter = Meter::new();
+    let mut published = Instant::now();
+    let mut trained = false;
+    let result = loop {
+        if obey(shared, outbox, &mut meter) == Order::Stop {
+            break Ok(Reason::Stopped);
+        }
+        if std::mem::take(&mut shared.desk().ends_phase) {
+            learner.end_phase();
+        }
+        let stats = match learner.step() {
+            Ok(Some(stats)) => stats,
+            Ok(None) => break Ok(Reason::Completed),
+            Err(error) => break Err(error),
+        };
+        trained = true;
+        if let Some(progress) = meter.take(stats) {
+            outbox.progress(progress);
+        } else {
+            outbox.flush();
+        }
+        if published.elapsed() >= PUBLISH_EVERY {
+            publish(shared, &learner);
+            published = Instant::now();
+        }
+    };
+    if let Some(progress) = meter.rest() {
+        outbox.progress(progress);
+    }
+    // After an error these are the weights of the last good step. Before the first step there is nothing worth showing.
+    if trained {
+        publish(shared, &learner);
+    }
+    result
+}
+
+fn publish<L: Learner>(shared: &Shared, learner: &L) {
+    shared.newest.store(Some(Arc::new(learner.rule())));
+}
+
+/// Waits while the order is to pause; returns the order that ended the waiting.
+fn obey(shared: &Shared, outbox: &mut Outbox, meter: &mut Meter) -> Order {
+    let mut desk = shared.desk();
+    if desk.order != Order::Pause {
+        return desk.order;
+    }
+    desk.state = State::Paused;
+    drop(desk);
+    if let Some(progress) = meter.rest() {
+        outbox.progress(progress);
+    }
+    outbox.tell(Event::Paused);
+    let mut desk = shared.desk();
+    while desk.order == Order::Pause {
+        desk = shared.bell.wait_timeout(desk, PAUSE_TICK).unwrap_or_else(PoisonError::into_inner).0;
+        outbox.flush();
+    }
+    let order = desk.order;
+    if order == Order::Run {
+        desk.state = State::Running;
+        drop(desk);
+        outbox.tell(Event::Resumed);
+    }
+    meter.wake();
+    order
+}
+
+/// Speed and loss, gathered into a [`Progress`] about every tenth of a second.
+struct Meter {
+    /// Since the last progress, pauses left out.
+    since: Instant,
+    steps_since: usize,
+    loss_since: f64,
+    last: Option<StepStats>,
+    steps_per_s: f64,
+    smoothed: f64,
+    /// Weight of the smoothed losses so far, to correct the mean of a young run.
+    weight: f64,
+}
+
+impl Meter {
+    /// Of the running mean of the loss: a memory of about 50 steps.
+    const FORGET_LOSS: f64 = 0.02;
+    /// Of the running mean of the speed: a memory of about ten reports, one second.
+    const FORGET_SPEED: f64 = 0.1;
+
+    fn new() -> Self {
+        Self {
+            since: Instant::now(),
+            steps_since: 0,
+            loss_since: 0.0,
+            last: None,
+            steps_per_s: 0.0,
+            smoothed: 0.0,
+            weight: 0.0,
+        }
+    }
+
+    /// Takes a step; returns progress when it is time to tell.
+    fn take(&mut self, stats: StepStats) -> Option<Progress> {
+        let begins = self.last.is_none();
+        if self.last.is_some_and(|last| last.phase != stats.phase) {
+            // The losses and the speeds of the two networks have nothing to do with each other.
+            (self.smoothed, self.weight, self.steps_per_s) = (0.0, 0.0, 0.0);
+            (self.since, self.steps_since, self.loss_since) = (Instant::now(), 0, 0.0);
+        }
+        self.last = Some(stats);
+        self.steps_since += 1;
+        self.loss_since += stats.loss;
+        self.smoothed += Self::FORGET_LOSS * (stats.loss - self.smoothed);
+        self.weight += Self::FORGET_LOSS * (1.0 - self.weight);
+        if begins || self.since.elapsed() >= TELL_EVERY { self.rest() } else { None }
+    }
+
+    /// The progress since the last one, if there was any.
+    fn rest(&mut self) -> Option<Progress> {
+        let stats = self.last?;
+        if self.steps_since == 0 {
+            return None;
+        }
+        let speed = self.steps_since as f64 / self.since.elapsed().as_secs_f64().max(1e-6);
+        if self.steps_per_s == 0.0 {
+            self.steps_per_s = speed;
+        } else {
+            self.steps_per_s += Self::FORGET_SPEED * (speed - self.steps_per_s);
+        }
+        let point = StepStats { loss: self.loss_since / self.steps_since as f64, ..stats };
+        (self.since, self.steps_since, self.loss_since) = (Instant::now(), 0, 0.0);
+        Some(Progress {
+            stats,
+            loss_smoothed: self.smoothed / self.weight,
+            steps_per_s: self.steps_per_s,
+            curve: vec![point],
+        })
+    }
+
+    /// Training goes on after a pause: the time of the pause does not count.
+    fn wake(&mut self) {
+        self.since = Instant::now();
+    }
+}
+
+pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no reason given")
+}

@@ -1,0 +1,5 @@
+//! Pictures, plots and films.
+
+pub mod chart;
+pub mod looks;
+pub mod picture;

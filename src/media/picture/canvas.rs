@@ -1,0 +1,273 @@
+//! A picture in the making: linear light, world to pixel, bodies with their light. What a body looks like is said by
+//! `shaders/particles.wgsl`, which draws the window; this is its twin.
+
+use std::sync::LazyLock;
+
+use image::{Rgba, RgbaImage};
+
+use super::colours::Light;
+use super::{Framing, PictureStyle};
+use crate::media::looks::{Body, Theme, linear};
+
+/// Half a body is never shorter than this, pixels, or a large swarm would vanish.
+const LEAST_HALF_PX: f64 = 2.0;
+
+/// How far the light reaches from a body, in half lengths of it, and how strong it is there.
+const GLOW_REACH: f64 = 0.55;
+const GLOW: f64 = 0.24;
+
+/// Of images of the box around it, and how far its soft edge reaches out, pixels.
+const GHOST_OPACITY: f32 = 0.22;
+const STAGE_MARGIN_PX: f32 = 12.0;
+
+/// Linear light to sRGB byte.
+pub(super) fn srgb(light: f32) -> u8 {
+    static TABLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        // Indexed by the square root of the light, fine enough to reach every byte.
+        (0..4096).map(|i| crate::media::looks::srgb((f64::from(i) / 4095.0).powi(2))).collect()
+    });
+    TABLE[(light.clamp(0.0, 1.0).sqrt() * 4095.0).round() as usize]
+}
+
+pub(super) fn mix(a: Light, b: Light, share: f32) -> Light {
+    [0, 1, 2].map(|c| a[c] + share * (b[c] - a[c]))
+}
+
+/// Signed distance from (ahead, aside) to the shape, in half lengths of the body: negative inside.
+fn body_distance(body: Body, ahead: f64, aside: f64) -> f64 {
+    let aside = aside.abs();
+    match body {
+        Body::Dot => ahead.hypot(aside) - 0.62,
+        Body::Drop => {
+            // The hull of a round head (radius a) and a tail tip (radius b), h behind it.
+            let (a, b, h) = (0.5, 0.06, 1.45);
+            let behind = 0.45 - ahead;
+            // The slanted side has the normal (s, c).
+            let s: f64 = (a - b) / h;
+            let c = (1.0 - s * s).sqrt();
+            let along = behind * c - aside * s;
+            if along < 0.0 {
+                behind.hypot(aside) - a
+            } else if along > h * c {
+                (behind - h).hypot(aside) - b
+            } else {
+                behind * s + aside * c - a
+            }
+        }
+        Body::Arrow => {
+            // A notched tail: two half planes, rounded.
+            let (nose, wing, notch) = ([1.0, 0.0], [-0.8, 0.68], [-0.42, 0.0]);
+            let unit = |[x, y]: [f64; 2]| {
+                let length = x.hypot(y);
+                [x / length, y / length]
+            };
+            let flank = unit([wing[1] - nose[1], nose[0] - wing[0]]);
+            let back = unit([notch[1] - wing[1], wing[0] - notch[0]]);
+            let off = |from: [f64; 2], normal: [f64; 2]| (ahead - from[0]) * normal[0] + (aside - from[1]) * normal[1];
+            off(nose, flank).max(off(notch, back)) - 0.06
+        }
+    }
+}
+
+/// The pixels of a picture of a torus.
+#[derive(Clone, Copy)]
+pub(super) struct Grid {
+    pub size: [u32; 2],
+    /// Pixels per unit of the swarm, along x and y.
+    pub scale: [f64; 2],
+    /// Half the length of a body, pixels.
+    pub half_px: f64,
+    /// Sides of the box, pixels.
+    box_px: [f64; 2],
+    /// Where the upper left corner of the box lies, pixels.
+    corner: [f64; 2],
+}
+
+impl Grid {
+    /// The box from edge to edge, or a part of its world.
+    pub fn new(box_size: [f64; 2], style: &PictureStyle, framing: Option<&Framing>) -> Self {
+        let size = style.size_of(box_size);
+        let fits = [0, 1].map(|axis| {
+            let scale = f64::from(size[axis]) / box_size[axis];
+            if scale.is_finite() { scale } else { 1.0 }
+        });
+        let scale = framing.map_or(fits, |framing| [framing.magnification * fits[0].min(fits[1]); 2]);
+        let box_px = [0, 1].map(|axis| scale[axis] * box_size[axis]);
+        let corner = framing.map_or([0.0; 2], |framing| {
+            let [x, y] = framing.centre;
+            [0.5 * f64::from(size[0]) - x * scale[0], 0.5 * f64::from(size[1]) + y * scale[1] - box_px[1]]
+        });
+        Self { size, scale, half_px: (0.5 * style.body_length * scale[0]).max(LEAST_HALF_PX), box_px, corner }
+    }
+
+    pub fn pixels(&self) -> usize {
+        self.size[0] as usize * self.size[1] as usize
+    }
+
+    pub fn to_pixel(self, x: f64, y: f64) -> [f64; 2] {
+        [self.corner[0] + x * self.scale[0], self.corner[1] + self.box_px[1] - y * self.scale[1]]
+    }
+
+    /// The middle of each pixel, row by row, in sides of the box: both numbers lie between 0 and 1 inside it, and y
+    /// points down.
+    pub fn places(self) -> impl Iterator<Item = [f64; 2]> {
+        let [width, height] = self.size;
+        (0..height)
+            .flat_map(move |y| (0..width).map(move |x| [x, y]))
+            .map(move |pixel| [0, 1].map(|axis| (f64::from(pixel[axis]) + 0.5 - self.corner[axis]) / self.box_px[axis]))
+    }
+
+    /// Distance of such a place to the box, pixels: negative inside.
+    pub fn outside_px(&self, place: [f64; 2]) -> f64 {
+        let [qx, qy] = [0, 1].map(|axis| ((place[axis] - 0.5).abs() - 0.5) * self.box_px[axis]);
+        qx.max(0.0).hypot(qy.max(0.0)) + qx.max(qy).min(0.0)
+    }
+
+    /// Calls `paint` with each pixel within `reach` of the pixel position `centre` or of its images in the boxes around,
+    /// the offset from there (y down), and whether it is such an image.
+    pub fn each_pixel_near(&self, centre: [f64; 2], reach: [f64; 2], mut paint: impl FnMut(usize, [f64; 2], bool)) {
+        let size = self.size.map(f64::from);
+        let images = |axis: usize| {
+            let turns = [-1.0, 0.0, 1.0].map(|turn| (centre[axis] + turn * self.box_px[axis], turn != 0.0));
+            turns.into_iter().filter(move |(c, _)| c + reach[axis] > 0.0 && c - reach[axis] < size[axis])
+        };
+        let span = |c: f64, axis: usize| {
+            let from = (c - reach[axis]).floor().max(0.0) as u32;
+            let to = (c + reach[axis]).ceil().min(size[axis]) as u32;
+            from..to
+        };
+        for (cy, turned_y) in images(1) {
+            for (cx, turned_x) in images(0) {
+                for y in span(cy, 1) {
+                    for x in span(cx, 0) {
+                        let pixel = y as usize * self.size[0] as usize + x as usize;
+                        let offset = [f64::from(x) + 0.5 - cx, f64::from(y) + 0.5 - cy];
+                        paint(pixel, offset, turned_x || turned_y);
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) struct Canvas {
+    grid: Grid,
+    body: Body,
+    /// Strength of the light around the bodies.
+    glow: f64,
+    /// 1 on light ground, where light would vanish, and tints instead.
+    on_paper: f32,
+    /// Of images of the box around it.
+    pub ghost_opacity: f32,
+    pub light: Vec<Light>,
+}
+
+impl Canvas {
+    pub fn new(grid: Grid, style: &PictureStyle, framing: Option<&Framing>) -> Self {
+        let (ghost_opacity, light) = match framing {
+            // Edge to edge: what reaches over an edge belongs to the picture.
+            None => (1.0, vec![style.background().map(linear); grid.pixels()]),
+            Some(framing) if framing.is_endless => (1.0, vec![style.theme.ground().map(linear); grid.pixels()]),
+            Some(_) => (GHOST_OPACITY, stage(&grid, style.theme)),
+        };
+        Self {
+            grid,
+            body: style.body,
+            glow: style.glow.clamp(0.0, 1.0),
+            on_paper: if style.theme == Theme::Light { 1.0 } else { 0.0 },
+            ghost_opacity,
+            light,
+        }
+    }
+
+    /// A particle at a place of the swarm, and the light around it.
+    pub fn body(&mut self, place: [f64; 2], heading: f64, colour: Light) {
+        let (body, half, glow, on_paper) = (self.body, self.grid.half_px, self.glow, self.on_paper);
+        let ghost_opacity = self.ghost_opacity;
+        let (sin, cos) = heading.sin_cos();
+        let reach = half * (1.2 + GLOW_REACH * glow) + 1.5;
+        let light = &mut self.light;
+        let centre = self.grid.to_pixel(place[0], place[1]);
+        self.grid.each_pixel_near(centre, [reach; 2], |pixel, [px, py], is_image| {
+            let ahead = (px * cos - py * sin) / half;
+            let aside = (px * sin + py * cos) / half;
+            let d = body_distance(body, ahead, aside);
+            let cover = (0.5 - d * half).clamp(0.0, 1.0);
+            // The light follows the body, and rounds off beyond its points.
+            let far = d.max(ahead.hypot(aside) - 1.0).max(0.0) / GLOW_REACH;
+            let fade = (1.0 - far).clamp(0.0, 1.0);
+            let halo = (1.0 - cover) * glow * GLOW * fade * fade;
+            if cover + halo <= 0.0 {
+                return;
+            }
+            // Lit from the front, so that the heading reads at a glance even in a small body.
+            let lit = 0.78 + 0.28 * ahead.clamp(-1.0, 1.0) + 0.25 * (-2.0 * d).clamp(0.0, 0.4);
+            let opacity = if is_image { ghost_opacity } else { 1.0 };
+            let own = opacity * (cover * lit + halo) as f32;
+            let cover = opacity * (cover as f32 + on_paper * halo as f32);
+            light[pixel] = [0, 1, 2].map(|c| own * colour[c] + (1.0 - cover) * light[pixel][c]);
+        });
+    }
+
+    pub fn finish(self) -> RgbaImage {
+        let [width, height] = self.grid.size;
+        RgbaImage::from_fn(width, height, |x, y| {
+            let [r, g, b] = self.light[y as usize * width as usize + x as usize].map(srgb);
+            Rgba([r, g, b, 255])
+        })
+    }
+}
+
+/// The box of the swarm on its ground, as `shaders/particles.wgsl` draws it.
+fn stage(grid: &Grid, theme: Theme) -> Vec<Light> {
+    let (ground, fill, edge) = (theme.ground().map(linear), theme.stage().map(linear), theme.edge());
+    let light = |place| {
+        let d = grid.outside_px(place) as f32;
+        let inside = (0.5 - d).clamp(0.0, 1.0);
+        let line = (1.2 - d.abs()).clamp(0.0, 1.0);
+        let fade = (1.0 - d / STAGE_MARGIN_PX).clamp(0.0, 1.0);
+        let shine = (1.0 - line) * 0.2 * fade.powi(3) * (1.0 - inside);
+        let cover = inside + line * (1.0 - inside) + 0.3 * shine;
+        [0, 1, 2].map(|c| inside * (1.0 - line) * fill[c] + (line + shine) * edge[c] + (1.0 - cover) * ground[c])
+    };
+    grid.places().map(light).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn light_and_bytes_turn_into_each_other() {
+        for byte in 0..=255u8 {
+            assert_eq!(srgb(linear(byte)), byte);
+        }
+    }
+
+    #[test]
+    fn the_distance_to_a_drop_is_that_to_the_nearest_of_its_circles() {
+        // The hull of two circles is the union of all circles between them with radii in proportion.
+        let (length, head, tail) = (1.45, 0.5, 0.06);
+        for i in 0..400 {
+            let (ahead, aside) = (f64::from(i % 20) * 0.2 - 2.0, f64::from(i / 20) * 0.15 - 1.5);
+            let union = (0..=20_000)
+                .map(|k| {
+                    let t = f64::from(k) / 20_000.0;
+                    (ahead - 0.45 + t * length).hypot(aside) - (head + t * (tail - head))
+                })
+                .fold(f64::INFINITY, f64::min);
+            let distance = body_distance(Body::Drop, ahead, aside);
+            assert!((distance - union).abs() < 1e-4, "({ahead}, {aside}): {distance} against {union}");
+        }
+    }
+
+    #[test]
+    fn an_arrow_is_notched_behind_and_a_dot_is_round() {
+        let inside = |body, ahead, aside| body_distance(body, ahead, aside) < 0.0;
+        assert!(inside(Body::Arrow, 1.0, 0.0) && inside(Body::Arrow, -0.7, 0.6) && !inside(Body::Arrow, -0.7, 0.0));
+        for k in 0..8 {
+            let (sin, cos) = f64::from(k).sin_cos();
+            assert!(inside(Body::Dot, 0.6 * cos, 0.6 * sin) && !inside(Body::Dot, 0.65 * cos, 0.65 * sin));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Words in pictures, in the letters of the panels.
+
+use std::sync::LazyLock;
+
+use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
+use image::{Rgba, RgbaImage};
+
+use super::canvas::{mix, srgb};
+use crate::media::looks::linear;
+
+static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
+    FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).expect("the font that comes with the panels is whole")
+});
+
+/// Width of a line, pixels. `px`: height of the letters from the lowest to the highest.
+pub(super) fn width(text: &str, px: f32) -> f32 {
+    let font = FONT.as_scaled(PxScale::from(px));
+    let mut last = None;
+    text.chars().fold(0.0, |width, c| {
+        let glyph = font.glyph_id(c);
+        let kern = last.replace(glyph).map_or(0.0, |last| font.kern(last, glyph));
+        width + kern + font.h_advance(glyph)
+    })
+}
+
+/// `text` cut to one line that is no wider than `most`, with an ellipsis where something is left out.
+pub(super) fn fitted(text: &str, px: f32, most: f32) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if width(&line, px) <= most {
+        return line;
+    }
+    let mut short: String = line;
+    while short.pop().is_some() {
+        let with_dots = format!("{}…", short.trim_end());
+        if width(&with_dots, px) <= most {
+            return with_dots;
+        }
+    }
+    short
+}
+
+/// `text` broken at words into at most `lines` lines, the last one cut.
+pub(super) fn lines(text: &str, px: f32, most: f32, lines: usize) -> Vec<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut out: Vec<String> = Vec::new();
+    for (k, word) in words.iter().enumerate() {
+        let longer = out.last().map_or_else(|| (*word).to_owned(), |line| format!("{line} {word}"));
+        if !out.is_empty() && width(&longer, px) <= most {
+            *out.last_mut().expect("not empty") = longer;
+        } else if out.len() < lines {
+            out.push((*word).to_owned());
+        } else {
+            let rest = format!("{} {}", out.pop().unwrap_or_default(), words[k..].join(" "));
+            out.push(fitted(&rest, px, most));
+            return out;
+        }
+    }
+    out.into_iter().map(|line| fitted(&line, px, most)).collect()
+}
+
+/// Writes a line whose letters stand on `baseline`, from `left` on. Letters that the font does not have become boxes.
+pub(super) fn write(image: &mut RgbaImage, text: &str, px: f32, [left, baseline]: [f32; 2], colour: [u8; 3]) {
+    let scale = PxScale::from(px);
+    let font = FONT.as_scaled(scale);
+    let ink = colour.map(linear);
+    let mut x = left;
+    let mut last = None;
+    for c in text.chars() {
+        let id = font.glyph_id(c);
+        x += last.replace(id).map_or(0.0, |last| font.kern(last, id));
+        let glyph: Glyph = id.with_scale_and_position(scale, point(x, baseline));
+        x += font.h_advance(id);
+        let Some(outline) = FONT.outline_glyph(glyph) else { continue };
+        let corner = outline.px_bounds().min;
+        outline.draw(|dx, dy, cover| {
+            let at = [corner.x + dx as f32, corner.y + dy as f32];
+            if at[0] < 0.0 || at[1] < 0.0 || at[0] >= image.width() as f32 || at[1] >= image.height() as f32 {
+                return;
+            }
+            let Rgba([r, g, b, a]) = image.get_pixel_mut(at[0] as u32, at[1] as u32);
+            let mixed = mix([*r, *g, *b].map(linear), ink, cover.clamp(0.0, 1.0)).map(srgb);
+            ([*r, *g, *b], *a) = (mixed, 255);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_cut_to_its_width_and_a_short_one_is_left_alone() {
+        assert_eq!(fitted("Mill", 20.0, 500.0), "Mill");
+        let cut = fitted("a very long title that nobody would read to its end", 20.0, 120.0);
+        assert!(cut.ends_with('…') && width(&cut, 20.0) <= 120.0, "{cut}");
+        assert_eq!(fitted("wide", 20.0, 0.0), "");
+    }
+
+    #[test]
+    fn notes_break_at_words_and_say_what_is_left_out() {
+        let text = "Rings that turn, each a mill of eight. Watch how they find one another again after a stir.";
+        let broken = lines(text, 16.0, 200.0, 2);
+        assert_eq!(broken.len(), 2);
+        assert!(broken.iter().all(|line| width(line, 16.0) <= 200.0), "{broken:?}");
+        assert!(broken[1].ends_with('…'), "{broken:?}");
+        assert_eq!(lines("Two words", 16.0, 200.0, 2), ["Two words"]);
+        assert!(lines("", 16.0, 200.0, 2).is_empty());
+    }
+
+    #[test]
+    fn letters_leave_ink_where_they_stand_and_nowhere_outside() {
+        let mut image = RgbaImage::from_pixel(60, 30, Rgba([0, 0, 0, 255]));
+        write(&mut image, "Hi", 24.0, [4.0, 22.0], [255; 3]);
+        let inked = image.enumerate_pixels().filter(|(_, _, p)| p.0[0] > 128);
+        let columns: Vec<u32> = inked.map(|(x, _, _)| x).collect();
+        assert!(columns.len() > 20 && columns.iter().all(|&x| x < 30), "{columns:?}");
+        // Reaching over the edge is no fault.
+        write(&mut image, "wide words go on", 24.0, [-9.0, 2.0], [255; 3]);
+    }
+}

@@ -1,0 +1,159 @@
+//! Draws a swarm picture after picture, and remembers where its particles have been.
+
+use image::RgbaImage;
+
+use super::canvas::{Canvas, Grid};
+use super::colours::{Colours, Light};
+use super::{Framing, PictureStyle};
+use crate::worlds::swarm::picture::{Particle, Swarm};
+
+/// Half width of a trail, in half lengths of a body, and the opacity of a fresh one: as in `shaders/trails.wgsl`.
+const WIDTH: f64 = 0.32;
+const FRESH: f64 = 0.5;
+
+/// Who has gone farther than this since the last picture was put there, half lengths of a body.
+const LEAP: f64 = 8.0;
+
+/// Texels of the picture of trails for each unit of the swarm, and on its longer side: here and in the window.
+pub const TRAIL_TEXELS_PER_UNIT: f64 = 24.0;
+pub const MOST_TRAIL_TEXELS: f64 = 1024.0;
+
+/// A swarm at one moment, and what its colours may tell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shot {
+    pub swarm: Swarm,
+    /// Energy and speed of each particle; empty where no colour tells of them.
+    pub measures: Vec<[f32; 2]>,
+    /// What is seen of it; `None`: the box.
+    pub framing: Option<Framing>,
+}
+
+impl From<Swarm> for Shot {
+    fn from(swarm: Swarm) -> Self {
+        Self { swarm, ..Self::default() }
+    }
+}
+
+/// Paints one moment after another.
+pub struct Painter {
+    style: PictureStyle,
+    colours: Colours,
+    trails: Option<Trails>,
+}
+
+/// Where the particles have been: a picture of the whole box, premultiplied colour and opacity of each texel. It lies in
+/// the world, as in the window: moving the view blurs nothing.
+struct Trails {
+    grid: Grid,
+    texels: Vec<[f32; 4]>,
+    last: Swarm,
+}
+
+impl Painter {
+    pub fn new(style: PictureStyle) -> Self {
+        Self { colours: Colours::new(&style), style, trails: None }
+    }
+
+    /// Lets the trails grow to this moment, `dt_s` seconds of the film after the last one.
+    pub fn advance(&mut self, shot: &Shot, dt_s: f64) {
+        if self.style.trail_s <= 0.0 {
+            return;
+        }
+        let swarm = &shot.swarm;
+        // Trails lead from particle to particle: those of another swarm begin anew.
+        let same = |trails: &Trails| trails.last.len() == swarm.len() && trails.last.box_size == swarm.box_size;
+        let Some(trails) = self.trails.as_mut().filter(|trails| same(trails)) else {
+            let grid = Grid::new(swarm.box_size, &self.of_trails(swarm.box_size), None);
+            self.trails = Some(Trails { grid, texels: vec![[0.0; 4]; grid.pixels()], last: swarm.clone() });
+            return;
+        };
+        // A twentieth is left after the length of a trail.
+        let kept = (-3.0 * dt_s / self.style.trail_s).exp() as f32;
+        trails.texels.iter_mut().flatten().for_each(|c| *c *= kept);
+        for (k, (from, to)) in trails.last.particles.iter().zip(&swarm.particles).enumerate() {
+            let colour = self.colours.of(to, shot.measures.get(k));
+            stamp(&trails.grid, &mut trails.texels, to, swarm.offset(from, to), colour);
+        }
+        trails.last.clone_from(swarm);
+    }
+
+    /// The box as a picture of trails. Where the view may move, it is as fine as the window's.
+    fn of_trails(&self, box_size: [f64; 2]) -> PictureStyle {
+        let longer = box_size[0].max(box_size[1]);
+        let finest = (TRAIL_TEXELS_PER_UNIT * longer).min(MOST_TRAIL_TEXELS) as u32;
+        let size_px = if self.style.shape.is_some() { self.style.size_px.max(finest) } else { self.style.size_px };
+        PictureStyle { size_px, shape: None, ..self.style.clone() }
+    }
+
+    /// The picture of this moment, over the trails as they are.
+    pub fn paint(&self, shot: &Shot) -> RgbaImage {
+        let (swarm, framing) = (&shot.swarm, shot.framing.as_ref());
+        let grid = Grid::new(swarm.box_size, &self.style, framing);
+        let mut canvas = Canvas::new(grid, &self.style, framing);
+        if let Some(trails) = self.trails.as_ref().filter(|trails| trails.last.box_size == swarm.box_size) {
+            let ghost_opacity = canvas.ghost_opacity;
+            // Texel by pixel, where the picture is that of the box.
+            let is_alike = framing.is_none() && trails.grid.size == grid.size;
+            for (k, (light, place)) in canvas.light.iter_mut().zip(grid.places()).enumerate() {
+                let [r, g, b, a] = if is_alike { trails.texels[k] } else { trails.at(place, ghost_opacity) };
+                *light = [r + (1.0 - a) * light[0], g + (1.0 - a) * light[1], b + (1.0 - a) * light[2]];
+            }
+        }
+        for (k, p) in swarm.particles.iter().enumerate() {
+            if p.x.is_finite() && p.y.is_finite() && p.heading.is_finite() {
+                canvas.body([p.x, p.y], p.heading, self.colours.of(p, shot.measures.get(k)));
+            }
+        }
+        canvas.finish()
+    }
+}
+
+impl Trails {
+    /// Between the four texels around a place, in sides of the box; one ring of images lies around it.
+    fn at(&self, place: [f64; 2], ghost_opacity: f32) -> [f32; 4] {
+        let size = self.grid.size;
+        let opacity = match place {
+            _ if place.iter().all(|x| (0.0..=1.0).contains(x)) => 1.0,
+            _ if place.iter().all(|x| (-1.0..=2.0).contains(x)) => ghost_opacity,
+            _ => return [0.0; 4],
+        };
+        let texel = [0, 1].map(|axis| place[axis] * f64::from(size[axis]) - 0.5);
+        let low = texel.map(f64::floor);
+        let [x, y] = [0, 1].map(|axis| {
+            let index = |k: f64| (low[axis] + k).rem_euclid(f64::from(size[axis])) as usize;
+            [index(0.0), index(1.0)]
+        });
+        let [right, down] = [0, 1].map(|axis| (texel[axis] - low[axis]) as f32);
+        let row = |y: usize| {
+            let [a, b] = x.map(|x| self.texels[y * size[0] as usize + x]);
+            [0, 1, 2, 3].map(|c| a[c] + right * (b[c] - a[c]))
+        };
+        let [a, b] = y.map(row);
+        [0, 1, 2, 3].map(|c| opacity * (a[c] + down * (b[c] - a[c])))
+    }
+}
+
+/// A capsule along the way to where `p` is now; the strongest stamp over a pixel counts.
+fn stamp(grid: &Grid, texels: &mut [[f32; 4]], p: &Particle, offset: [f64; 2], colour: Light) {
+    let [mut dx, mut dy] = [offset[0] * grid.scale[0], -offset[1] * grid.scale[1]];
+    let now = grid.to_pixel(p.x, p.y);
+    if !(now[0].is_finite() && now[1].is_finite() && dx.is_finite() && dy.is_finite()) {
+        return;
+    }
+    if dx.hypot(dy) > LEAP * grid.half_px {
+        (dx, dy) = (0.0, 0.0);
+    }
+    // Never thinner than a pixel.
+    let width = (WIDTH * grid.half_px).max(0.7);
+    let middle = [now[0] - 0.5 * dx, now[1] - 0.5 * dy];
+    let reach = [0.5 * dx.abs() + width + 1.0, 0.5 * dy.abs() + width + 1.0];
+    let length2 = dx * dx + dy * dy;
+    grid.each_pixel_near(middle, reach, |pixel, [px, py], _| {
+        let along = if length2 > 0.0 { ((px * dx + py * dy) / length2).clamp(-0.5, 0.5) } else { 0.0 };
+        let off = (px - along * dx).hypot(py - along * dy) / width;
+        let cover = (FRESH * (1.0 - off * off).max(0.0)) as f32;
+        let stamped = [cover * colour[0], cover * colour[1], cover * colour[2], cover];
+        let texel = &mut texels[pixel];
+        *texel = [0, 1, 2, 3].map(|c| texel[c].max(stamped[c]));
+    });
+}

@@ -1,0 +1,4 @@
+//! The window: egui [`panels`] and the Bevy [`shell`].
+
+pub mod panels;
+pub mod shell;

@@ -1,0 +1,252 @@
+//! The panel of the second place: what to learn, and how it goes.
+
+use super::egui::{Button, Checkbox, CollapsingHeader, DragValue, ProgressBar, RichText, Ui, Vec2};
+use super::widgets::{Scale, card, choice, command_button_enabled, row, section, slider, slider_int};
+use super::{meter, observe, style};
+use crate::session::{Command, PlotKind, Session, TrainingState};
+use crate::worlds::swarm::rule::FlowKind;
+use crate::worlds::swarm::train::{Drive, Phase, TrainingSettings};
+
+/// Name, steps of the energy, steps of the flow.
+const PRESETS: [(&str, usize, usize); 3] = [("Quick", 800, 400), ("Standard", 3000, 1200), ("Thorough", 9000, 3000)];
+
+/// Height of a curve of the run with its name, points.
+const CURVE_HEIGHT: f32 = 140.0;
+
+pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let training = session.training();
+    let active = training.state.is_active();
+    // What a run was started with stays visible, and cannot be changed under it.
+    ui.add_enabled_ui(!active, |ui| settings(ui, session, commands));
+    stop_when_settled(ui, session, commands);
+    ui.add_space(6.0);
+    buttons(ui, session, commands);
+    if let Some(warning) = session.warnings().first() {
+        let colour = if warning.blocks { style::ERROR } else { style::WARN };
+        card(ui, colour, &warning.text, warning.mend);
+    }
+    status(ui, session);
+    if session.has_rule() && !active {
+        meter::seal(ui, session, commands);
+    }
+    held(ui, session, commands);
+    curves(ui, session, commands);
+}
+
+fn settings(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let old = session.document().training;
+    let mut new = old;
+    section(ui, "How long");
+    let now = PRESETS.iter().position(|&(_, steps, flow_steps)| (steps, flow_steps) == (old.steps, old.flow_steps));
+    let options: Vec<(Option<usize>, &str, String)> = PRESETS
+        .iter()
+        .enumerate()
+        .map(|(i, (name, steps, flow))| {
+            let settings = TrainingSettings { steps: *steps, flow_steps: *flow, ..old };
+            let time = session.estimate_s(&settings).map_or_else(String::new, |s| format!(", about {}", rough(s)));
+            (Some(i), *name, format!("{steps} steps for the energy, {flow} for the flow{time}"))
+        })
+        .collect();
+    if let Some(Some(chosen)) = choice(ui, now, &options) {
+        (_, new.steps, new.flow_steps) = PRESETS[chosen];
+    }
+    if !session.training().state.is_active() {
+        let text = match session.estimate_s(&old) {
+            Some(seconds) => format!("about {} on this machine", rough(seconds)),
+            None => "measuring how long it takes…".to_owned(),
+        };
+        let tooltip = "From a few steps of this picture, timed here just now";
+        if !session.warnings().iter().any(|w| w.blocks) {
+            ui.label(RichText::new(text).color(style::TEXT_WEAK)).on_hover_text(tooltip);
+        }
+    }
+    let steps = "Optimiser steps of the energy: what the pattern is";
+    slider_int(ui, "Steps", steps, &mut new.steps, 100..=30_000, Scale::Logarithmic);
+
+    section(ui, "Motion");
+    let energy_only = "Learn the pattern alone; the training-free exact flow moves it".to_owned();
+    let learned = "Learn a motion of this pattern as well: a flow network that keeps it".to_owned();
+    let options = [(false, "exact only", energy_only), (true, "learned", learned)];
+    if let Some(wanted) = choice(ui, old.flow == FlowKind::Learned, &options) {
+        new.flow = if wanted { FlowKind::Learned } else { FlowKind::None };
+    }
+    if new.flow == FlowKind::Learned {
+        let forward = "It flies where the particles point".to_owned();
+        let any = "Any motion will do, as in the paper; each seed finds its own".to_owned();
+        if let Some(drive) = choice(ui, old.drive, &[(Drive::Forward, "forward", forward), (Drive::Any, "any", any)]) {
+            new.drive = drive;
+        }
+        let steps = "Optimiser steps of the flow network";
+        slider_int(ui, "Flow steps", steps, &mut new.flow_steps, 100..=10_000, Scale::Logarithmic);
+    }
+    let seed = "Same picture, settings, seed and machine: same rule. Another seed may find another motion";
+    row(ui, "Seed", seed, DragValue::new(&mut new.seed).range(0..=u64::MAX).speed(0.1));
+    CollapsingHeader::new("More").show(ui, |ui| more(ui, &mut new));
+    if new != old {
+        commands.push(Command::SetTraining(new));
+    }
+}
+
+/// May be changed also while a run goes on.
+fn stop_when_settled(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let mut wanted = session.stops_when_settled();
+    let tooltip = "Ends a phase early when the quick fidelity has gained less than 0.02 from the third to the last quarter of its steps: \
+                   the learning rate then falls to zero over a tenth of the steps done. Saves time; a long run may still have \
+                   become a little better";
+    if ui.add(Checkbox::new(&mut wanted, "Stop when settled")).on_hover_text(tooltip).changed() {
+        commands.push(Command::SetStopWhenSettled(wanted));
+    }
+}
+
+fn more(ui: &mut Ui, new: &mut TrainingSettings) {
+    let batch = "Samples looked at in one step";
+    slider_int(ui, "Batch", batch, &mut new.batch, 1..=128, Scale::Logarithmic);
+    let rate = "First learning rate; it falls to zero along a cosine. Lower it when the loss diverges";
+    row(ui, "Rate", rate, DragValue::new(&mut new.learning_rate).range(1e-5..=0.1).speed(1e-4).max_decimals(5));
+    let [low, high] = &mut new.sigma_range_l;
+    let coldest = "Least noise trained at, in ℓ: how sharp the pattern can be";
+    slider(ui, "σ min", coldest, low, 0.03..=0.25, Scale::Logarithmic);
+    let hottest = "Most noise trained at, in ℓ: where growing starts";
+    slider(ui, "σ max", hottest, high, 0.3..=3.0, Scale::Logarithmic);
+    let contrast = "Weight of the contrastive term: the energy also grows swarms by itself while it learns, and is raised where \
+                    they differ from the picture. Patterns then grow as well as they are kept; learning takes about half as \
+                    long again. 0 is off";
+    row(ui, "Contrast", contrast, DragValue::new(&mut new.contrast).range(0.0..=10.0).speed(0.01).max_decimals(2));
+    let seen = "Width of the two layers of φ: what is seen of a neighbour";
+    if slider_int(ui, "Width φ", seen, &mut new.phi[1], 8..=128, Scale::Logarithmic) {
+        new.phi[0] = new.phi[1];
+    }
+    let made = "Width of the two layers of ρ: what is made of all neighbours";
+    if slider_int(ui, "Width ρ", made, &mut new.rho[1], 8..=256, Scale::Logarithmic) {
+        new.rho[0] = new.rho[1];
+    }
+}
+
+fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let size = |share: f32, ui: &Ui| Vec2::new((share * (ui.available_width() + 8.0) - 8.0).floor(), 30.0);
+    match session.training().state {
+        TrainingState::Running | TrainingState::Paused => ui.horizontal(|ui| {
+            let half = size(0.5, ui);
+            let (text, command) = if session.training().state == TrainingState::Paused {
+                ("▶ Resume", Command::ResumeLearning)
+            } else {
+                ("⏸ Pause learning", Command::PauseLearning)
+            };
+            command_button_enabled(ui, true, Button::new(text).min_size(half), command, commands);
+            command_button_enabled(ui, true, Button::new("⏹ Stop").min_size(half), Command::StopLearning, commands);
+        }),
+        _ => ui.horizontal(|ui| {
+            let can = !session.warnings().iter().any(|w| w.blocks);
+            let go_on = session.has_rule();
+            let width = size(if go_on { 0.6 } else { 1.0 }, ui);
+            let text = RichText::new("▶ Start learning").color(style::TEXT_STRONG).strong();
+            let button = Button::new(text).fill(style::ACCENT_DARK).min_size(width);
+            command_button_enabled(ui, can, button, Command::StartLearning, commands);
+            if go_on {
+                let button = Button::new("Learn on").min_size(Vec2::new(ui.available_width(), 30.0));
+                command_button_enabled(ui, can, button, Command::ContinueLearning, commands);
+            }
+        }),
+    };
+}
+
+fn status(ui: &mut Ui, session: &Session) {
+    let training = session.training();
+    match &training.state {
+        TrainingState::Idle => {
+            ui.label(RichText::new("The swarm stays alive on the canvas while it learns.").color(style::TEXT_WEAK));
+        }
+        TrainingState::Running | TrainingState::Paused => {
+            let text = match training.last {
+                Some(stats) => {
+                    let phase = match stats.phase {
+                        Phase::Energy => "pattern",
+                        Phase::Contrast => "pattern, and how it grows",
+                        Phase::Flow => "motion",
+                    };
+                    format!("{phase} · step {} of {}", stats.step, stats.steps)
+                }
+                None => "preparing samples…".to_owned(),
+            };
+            ui.add(
+                ProgressBar::new(training.progress() as f32)
+                    .desired_height(18.0)
+                    .fill(style::ACCENT_DARK.colour())
+                    .text(text),
+            );
+            let speed = match (&training.state, session.learning_left_s()) {
+                (TrainingState::Paused, _) => "paused".to_owned(),
+                (_, Some(seconds)) => format!("{} left · {:.0} steps/s", duration(seconds), training.steps_per_s),
+                _ if training.last.is_some() => format!("{:.0} steps/s", training.steps_per_s),
+                _ => String::new(),
+            };
+            ui.label(RichText::new(speed).color(style::TEXT_WEAK));
+        }
+        TrainingState::Finished { early } => {
+            let how = if *early { "Stopped" } else { "Learned" };
+            let steps = training.last.map_or(0, |s| s.step);
+            card(ui, style::ACCENT, &format!("{how} after {steps} steps."), "Go to Live and play with it.");
+        }
+        TrainingState::Failed(why) => card(ui, style::ERROR, "Learning failed.", why),
+    }
+}
+
+/// The curves of the run: the loss, and how good the weights are.
+fn curves(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    for kind in [PlotKind::Loss, PlotKind::LearnedFidelity] {
+        let points: usize = session.chart(kind).curves.iter().map(|curve| curve.points.len()).sum();
+        if points > 1 {
+            ui.add_space(6.0);
+            ui.push_id(kind, |ui| observe::plot(ui, session, kind, CURVE_HEIGHT, commands));
+        }
+    }
+}
+
+/// The rule that was there before, while it still plays.
+fn held(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let Some(held) = session.held() else { return };
+    let number = |value: Option<f64>| value.map_or("…".to_owned(), |value| format!("{value:.2}"));
+    // The letters of the panels have no arrow.
+    let text = format!("Old rule still playing: {} of {}", number(held.new), number(held.old));
+    let meaning = "Quick fidelity of the new rule, and of the old one that it must reach. The new rule takes over, softly, when it is at least as good as the old one, \
+                   or when learning ends";
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(text).color(style::TEXT)).on_hover_text(meaning);
+        let button = Button::new(RichText::new("Switch now").small()).small();
+        command_button_enabled(ui, true, button, Command::SwitchRule, commands);
+    });
+}
+
+/// Seconds as people say them.
+fn duration(seconds: f64) -> String {
+    let s = seconds.max(0.0).round() as u64;
+    match s {
+        0..60 => format!("{s} s"),
+        60..3600 => format!("{} min {} s", s / 60, s % 60),
+        _ => format!("{} h {} min", s / 3600, s % 3600 / 60),
+    }
+}
+
+/// An estimate with as many digits as it deserves.
+fn rough(seconds: f64) -> String {
+    match seconds {
+        s if s < 10.0 => format!("{} s", s.round().max(1.0)),
+        s if s < 90.0 => format!("{} s", 5.0 * (s / 5.0).round()),
+        s if s < 5400.0 => format!("{} min", (s / 60.0).round()),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_in_the_unit_that_fits() {
+        assert_eq!(duration(4.4), "4 s");
+        assert_eq!(duration(75.0), "1 min 15 s");
+        assert_eq!(duration(7260.0), "2 h 1 min");
+        assert_eq!(duration(-1.0), "0 s");
+        assert_eq!([0.2, 7.4, 23.0, 100.0, 7200.0].map(rough), ["1 s", "7 s", "25 s", "2 min", "2.0 h"]);
+    }
+}

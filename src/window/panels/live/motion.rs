@@ -1,0 +1,211 @@
+//! The knobs of the motion. Each can be made to swing about its value, and set back by a double click.
+
+use super::super::egui::{self, Button, CornerRadius, Rect, Response, RichText, Slider, Ui, Vec2, pos2};
+use super::super::style;
+use super::super::widgets::{Scale, choice, row_label};
+use super::{swinging, table};
+use crate::session::{Command, Knob, Session, Swing};
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings};
+
+/// What a slider of the motion says of itself.
+pub(super) struct Row {
+    pub name: &'static str,
+    pub tooltip: &'static str,
+    pub scale: Scale,
+}
+
+pub(super) fn row_of(knob: Knob) -> Row {
+    let (name, tooltip, scale) = match knob {
+        Knob::Temperature => (
+            "Temperature",
+            "σ, the temperature, in ℓ: how much the pattern trembles. Within the range the rule was trained at",
+            Scale::Logarithmic,
+        ),
+        Knob::Strength => ("Strength", "γ, strength of the flow: how fast it moves", Scale::Linear),
+        Knob::Relaxation => {
+            ("Relaxation", "η, rate of relaxation: how fast the pattern mends; 0 never mends", Scale::Linear)
+        }
+        Knob::StepFactor => (
+            "Time step",
+            "c: one step of time is c σ², less where the flow is fast. Smaller is finer and slower",
+            Scale::Logarithmic,
+        ),
+        Knob::Cruise(_) => {
+            ("Cruise", "u, forward speed, ℓ per time. Flocks need a window to drift together", Scale::Linear)
+        }
+        Knob::Strafe(_) => ("Strafe", "w, sideways speed, ℓ per time", Scale::Linear),
+        Knob::Swirl(_) => (
+            "Swirl",
+            "χ, how much the pull of the pattern is turned by a right angle: particles circle their places",
+            Scale::Linear,
+        ),
+        Knob::Window(_) => (
+            "Window",
+            "ρ, how far the flow couples headings, in ℓ: larger windows let the flock drift as one",
+            Scale::Linear,
+        ),
+    };
+    Row { name, tooltip, scale }
+}
+
+pub(super) fn show(ui: &mut Ui, session: &Session, new: &mut LiveSettings, commands: &mut Vec<Command>) {
+    heading(ui, commands);
+    flow(ui, session, new);
+    for knob in [Knob::Temperature, Knob::Strength, Knob::Relaxation] {
+        slider(ui, session, knob, new, commands);
+    }
+    if new.flow == FlowKind::Exact {
+        let species = session.document().species_used();
+        if species.len() > 1 {
+            table::show(ui, session, &species, new, commands);
+        } else {
+            // The knobs of a single species are those of all.
+            for knob in [Knob::Cruise, Knob::Strafe, Knob::Swirl, Knob::Window] {
+                slider(ui, session, knob(None), new, commands);
+            }
+        }
+    }
+    slider(ui, session, Knob::StepFactor, new, commands);
+    swinging::show(ui, session, commands);
+}
+
+fn heading(ui: &mut Ui, commands: &mut Vec<Command>) {
+    ui.add_space(4.0);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Motion").color(style::TEXT_STRONG).strong());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let tooltip = "Set all knobs of the motion back to their usual values, and let none swing. A double click on \
+                           a slider sets back that one; Ctrl or Alt and a click lets it swing";
+            let button = ui.add(Button::new(RichText::new("reset").small()).small()).on_hover_text(tooltip);
+            button.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "Reset the motion"));
+            if button.clicked() {
+                commands.push(Command::ResetMotion);
+            }
+        });
+    });
+}
+
+fn flow(ui: &mut Ui, session: &Session, new: &mut LiveSettings) {
+    let mut flows = vec![
+        (FlowKind::None, "none", "Relaxation and noise only: the pattern rests".to_owned()),
+        (
+            FlowKind::Exact,
+            "exact",
+            "The training-free flow: its knobs below never change what the pattern is".to_owned(),
+        ),
+    ];
+    if session.document().rule.as_deref().is_some_and(|rule| rule.flow.is_some()) {
+        flows.push((FlowKind::Learned, "learned", "The motion that was learned for this picture".to_owned()));
+    }
+    if let Some(flow) = choice(ui, new.flow, &flows) {
+        new.flow = flow;
+    }
+}
+
+/// A slider of one knob in a row of its own; see the file's head for what it can do beside sliding.
+fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, commands: &mut Vec<Command>) {
+    let Row { name, tooltip, scale } = row_of(knob);
+    let tooltip = told(session, knob, tooltip);
+    let swings = session.document().swings.of(knob).is_some();
+    ui.horizontal(|ui| {
+        let text = RichText::new(if swings { format!("~ {name}") } else { name.to_owned() });
+        let text = if swings { text.color(style::ACCENT) } else { text };
+        let label = row_label(ui, text).on_hover_text(&tooltip);
+        let look = Look { scale, decimals: 3, mixed: false };
+        control(ui, session, knob, new, look, commands).labelled_by(label.id).on_hover_text(&tooltip);
+    });
+}
+
+/// The tooltip with what else a slider can do.
+pub(super) fn told(session: &Session, knob: Knob, meaning: &str) -> String {
+    match session.document().swings.of(knob) {
+        None => format!("{meaning}. Double click: back to {}. Ctrl or Alt and click: swing", tidy(knob.usual())),
+        Some(_) => format!("{meaning}. It swings, as told below. Ctrl or Alt and click: rest"),
+    }
+}
+
+/// What the control of a knob looks like.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    pub scale: Scale,
+    pub decimals: usize,
+    /// The species differ: there is no one value.
+    pub mixed: bool,
+}
+
+/// The slider itself with its number: a drag turns the knob, a modified click lets it swing or rest, a double click sets it
+/// back.
+pub(super) fn control(
+    ui: &mut Ui,
+    session: &Session,
+    knob: Knob,
+    new: &mut LiveSettings,
+    Look { scale, decimals, mixed }: Look,
+    commands: &mut Vec<Command>,
+) -> Response {
+    let sigma_range_l = session.sigma_range_l();
+    let range = knob.range(sigma_range_l);
+    let swing = session.document().swings.of(knob);
+    let mut value = knob.get(new);
+    let mut slider =
+        Slider::new(&mut value, range.clone()).logarithmic(scale == Scale::Logarithmic).max_decimals(decimals);
+    if mixed {
+        slider = slider.custom_formatter(|_, _| "…".to_owned());
+    }
+    let response = ui.add(slider);
+    let rail = Rect::from_min_size(response.rect.min, Vec2::new(ui.spacing().slider_width, response.rect.height()));
+    if swing.is_some() {
+        let moving =
+            knob.get(&session.live().effective(&session.document().live, &session.document().swings, sigma_range_l));
+        mark(ui, rail, &range, scale, moving);
+    }
+    let (modified, double, on_rail) = ui.input(|i| {
+        let modified = i.modifiers.command || i.modifiers.ctrl || i.modifiers.alt;
+        let on_rail = i.pointer.interact_pos().is_some_and(|at| rail.contains(at));
+        (modified, i.pointer.button_double_clicked(egui::PointerButton::Primary), on_rail)
+    });
+    // The press that lets it swing, or sets it back, must not also drag it.
+    let held = response.id.with("held still");
+    if response.drag_started() && modified && on_rail {
+        ui.data_mut(|d| d.insert_temp(held, true));
+        let swing = swing.is_none().then(|| usual_swing(knob, knob.get(new), &range));
+        commands.push(Command::Swing(knob, swing));
+    }
+    let is_held = ui.data(|d| d.get_temp(held).unwrap_or(false));
+    if response.drag_stopped() {
+        ui.data_mut(|d| d.insert_temp(held, false));
+    }
+    if double && on_rail && !modified && response.enabled() {
+        knob.set(new, knob.usual());
+    } else if response.changed() && !is_held {
+        knob.set(new, value);
+    }
+    response
+}
+
+pub(super) fn tidy(value: f64) -> String {
+    format!("{}", (1000.0 * value).round() / 1000.0)
+}
+
+/// A swing that can be seen and does no harm: about a third of the value, or a fifth of the range where that is little.
+pub(super) fn usual_swing(knob: Knob, value: f64, range: &std::ops::RangeInclusive<f64>) -> Swing {
+    let width = range.end() - range.start();
+    let amplitude = match knob {
+        Knob::Temperature | Knob::StepFactor => 0.35 * value,
+        _ => (0.35 * value.abs()).max(0.2 * width * 0.5),
+    };
+    Swing { amplitude: amplitude.min(0.5 * width), period_s: 4.0 }
+}
+
+/// Where a swinging knob is just now: a small mark under its rail.
+fn mark(ui: &Ui, rail: Rect, range: &std::ops::RangeInclusive<f64>, scale: Scale, value: f64) {
+    let (low, high) = (*range.start(), *range.end());
+    let share = match scale {
+        Scale::Linear => (value - low) / (high - low),
+        Scale::Logarithmic => (value / low).ln() / (high / low).ln(),
+    };
+    let radius = 0.4 * rail.height();
+    let x = rail.left() + radius + share.clamp(0.0, 1.0) as f32 * (rail.width() - 2.0 * radius);
+    let tick = Rect::from_center_size(pos2(x, rail.center().y), Vec2::new(2.0, rail.height()));
+    ui.painter().rect_filled(tick, CornerRadius::same(1), style::ACCENT);
+}

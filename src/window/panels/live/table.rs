@@ -1,0 +1,213 @@
+//! The knobs of the exact flow where several species live: a row for each species, and one for all of them. Where there are
+//! many, a column of bare numbers for each.
+
+use super::super::egui::{Align, DragValue, Label, Layout, RichText, Sense, TextStyle, Ui, Vec2};
+use super::super::style;
+use super::super::widgets::Scale;
+use super::motion::{Look, control, row_of, tidy, told, usual_swing};
+use crate::session::{Command, Knob, Session};
+use crate::worlds::swarm::picture::MAX_SPECIES;
+use crate::worlds::swarm::rule::LiveSettings;
+
+/// A column: the knob of one species, or of all.
+type Column = fn(Option<u8>) -> Knob;
+const COLUMNS: [Column; 4] = [Knob::Cruise, Knob::Strafe, Knob::Swirl, Knob::Window];
+
+/// Those with sliders side by side; the window has numbers under them, as there is no room for four.
+const SLIDERS: [Column; 3] = [Knob::Cruise, Knob::Strafe, Knob::Swirl];
+
+/// Width of the head of a row, of the name of a knob and of a number, and height of a row, points.
+const HEAD: f32 = 22.0;
+const NAME: f32 = 38.0;
+const NUMBER: f32 = 34.0;
+const HEIGHT: f32 = 22.0;
+const GAP: f32 = 3.0;
+
+/// More species than this have columns instead of rows: so that all is on the screen of a laptop.
+const MOST_ROWS: usize = 3;
+
+pub(super) fn show(
+    ui: &mut Ui,
+    session: &Session,
+    species: &[u8],
+    new: &mut LiveSettings,
+    commands: &mut Vec<Command>,
+) {
+    if species.len() > MOST_ROWS {
+        return columns(ui, session, species, new, commands);
+    }
+    let cell = ((ui.available_width() - HEAD - 3.0 * GAP) / 3.0).floor();
+    ui.scope(|ui| {
+        let spacing = ui.spacing_mut();
+        spacing.item_spacing = Vec2::new(GAP, 2.0);
+        spacing.interact_size = Vec2::new(NUMBER, HEIGHT);
+        spacing.button_padding.x = 2.0;
+        spacing.slider_width = cell - NUMBER - GAP;
+        ui.horizontal(|ui| {
+            ui.allocate_exact_size(Vec2::new(HEAD, 14.0), Sense::hover());
+            for column in SLIDERS {
+                let row = row_of(column(None));
+                let layout = Layout::left_to_right(Align::Center);
+                ui.allocate_ui_with_layout(Vec2::new(cell, 14.0), layout, |ui| {
+                    ui.set_min_width(cell);
+                    ui.label(RichText::new(row.name).small().color(style::TEXT_WEAK)).on_hover_text(row.tooltip);
+                });
+            }
+        });
+        row(ui, session, None, species, new, commands);
+        for &one in species {
+            row(ui, session, Some(one), species, new, commands);
+        }
+        ui.add_space(2.0);
+        ui.horizontal(|ui| {
+            name(ui, Knob::Window(None));
+            for which in std::iter::once(None).chain(species.iter().copied().map(Some)) {
+                head(ui, Vec2::new(if which.is_none() { HEAD } else { 12.0 }, HEIGHT), which);
+                number(ui, session, (Knob::Window, which), species, new, commands);
+            }
+        });
+    });
+}
+
+/// The knobs of one species; `None`: of all at once.
+fn row(
+    ui: &mut Ui,
+    session: &Session,
+    which: Option<u8>,
+    species: &[u8],
+    new: &mut LiveSettings,
+    commands: &mut Vec<Command>,
+) {
+    ui.horizontal(|ui| {
+        head(ui, Vec2::new(HEAD, HEIGHT), which);
+        for column in SLIDERS {
+            let knob = column(which);
+            let meaning = row_of(knob);
+            let name = name_of(meaning.name, which);
+            let look = Look { scale: Scale::Linear, decimals: 2, mixed: is_mixed(column, which, species, new) };
+            let tooltip = told(session, knob, &format!("{name}: {}", meaning.tooltip));
+            let response = control(ui, session, knob, new, look, commands).on_hover_text(tooltip);
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+        }
+    });
+}
+
+fn name_of(knob: &str, which: Option<u8>) -> String {
+    match which {
+        Some(species) => format!("{knob} of species {}", species + 1),
+        None => format!("{knob} of all"),
+    }
+}
+
+/// All are meant, and they differ.
+fn is_mixed(column: Column, which: Option<u8>, species: &[u8], live: &LiveSettings) -> bool {
+    let of = |species: u8| column(Some(species)).get(live);
+    which.is_none() && species.windows(2).any(|pair| of(pair[0]) != of(pair[1]))
+}
+
+/// A column for each species and one for all, of numbers to drag or to type.
+fn columns(ui: &mut Ui, session: &Session, species: &[u8], new: &mut LiveSettings, commands: &mut Vec<Command>) {
+    let all: Vec<Option<u8>> = std::iter::once(None).chain(species.iter().copied().map(Some)).collect();
+    let cell = ((ui.available_width() - NAME - 2.0 * all.len() as f32) / all.len() as f32).floor();
+    ui.scope(|ui| {
+        let spacing = ui.spacing_mut();
+        spacing.item_spacing = Vec2::splat(2.0);
+        spacing.interact_size = Vec2::new(cell, HEIGHT);
+        spacing.button_padding.x = 0.0;
+        ui.style_mut().drag_value_text_style = TextStyle::Small;
+        ui.horizontal(|ui| {
+            ui.allocate_exact_size(Vec2::new(NAME, 14.0), Sense::hover());
+            for &which in &all {
+                head(ui, Vec2::new(cell, 14.0), which);
+            }
+        });
+        for column in COLUMNS {
+            ui.horizontal(|ui| {
+                name(ui, column(None));
+                for &which in &all {
+                    number(ui, session, (column, which), species, new, commands);
+                }
+            });
+        }
+    });
+}
+
+/// The name of a knob at the left of its numbers.
+fn name(ui: &mut Ui, knob: Knob) {
+    let row = row_of(knob);
+    ui.allocate_ui_with_layout(Vec2::new(NAME, HEIGHT), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(NAME);
+        let text = RichText::new(row.name).small().color(style::TEXT_WEAK);
+        ui.add(Label::new(text)).on_hover_text(row.tooltip);
+    });
+}
+
+fn number(
+    ui: &mut Ui,
+    session: &Session,
+    (column, which): (Column, Option<u8>),
+    species: &[u8],
+    new: &mut LiveSettings,
+    commands: &mut Vec<Command>,
+) {
+    let knob = column(which);
+    let meaning = row_of(knob);
+    let range = knob.range(session.sigma_range_l());
+    let name = name_of(meaning.name, which);
+    let swing = session.document().swings.of(knob);
+    let tooltip = format!(
+        "{name}: {}. Drag or type. Ctrl or Alt and click: {}. Shift and click: back to {}",
+        meaning.tooltip,
+        if swing.is_some() { "rest" } else { "swing" },
+        tidy(knob.usual())
+    );
+    let mut value = knob.get(new);
+    let mut drag = DragValue::new(&mut value).range(range.clone()).speed(0.05).max_decimals(1);
+    if is_mixed(column, which, species, new) {
+        drag = drag.custom_formatter(|_, _| "…".to_owned());
+    }
+    let response = ui
+        .scope(|ui| {
+            if swing.is_some() {
+                ui.visuals_mut().override_text_color = Some(style::ACCENT.into());
+            }
+            ui.add(drag)
+        })
+        .inner;
+    if response.changed() {
+        knob.set(new, value);
+    }
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+    let modifiers = ui.input(|i| i.modifiers);
+    let swings = modifiers.command || modifiers.ctrl || modifiers.alt;
+    if response.clicked() && (swings || modifiers.shift) {
+        // The click has opened the number for typing.
+        response.surrender_focus();
+        if swings {
+            let swing = swing.is_none().then(|| usual_swing(knob, knob.get(new), &range));
+            commands.push(Command::Swing(knob, swing));
+        } else {
+            knob.set(new, knob.usual());
+        }
+    }
+    response.on_hover_text(tooltip);
+}
+
+/// The colour of a species, or the word for all.
+fn head(ui: &mut Ui, size: Vec2, which: Option<u8>) {
+    match which {
+        None => {
+            let tooltip = "Turns the knob of all species at once";
+            ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(size.x);
+                ui.add(Label::new(RichText::new("all").small())).on_hover_text(tooltip);
+            });
+        }
+        Some(species) => {
+            let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+            let colour = style::SPECIES_COLOURS[usize::from(species) % MAX_SPECIES];
+            ui.painter().circle_filled(rect.center(), 5.0, colour);
+            response.on_hover_text(format!("Species {}: {}", species + 1, style::species_name(species)));
+        }
+    }
+}

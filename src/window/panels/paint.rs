@@ -1,0 +1,214 @@
+//! The panel of the first place: tools, species, what the picture means, and what will be taught.
+
+mod options;
+mod palette;
+pub(super) mod stamps;
+
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::egui::{
+    Button, CollapsingHeader, Color32, DragValue, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType,
+};
+use super::state::UiState;
+use super::widgets::{
+    Scale, card, card_with, choice, command_button, command_button_enabled, row_label, section, slider, slider_int,
+};
+use super::{style, swarm_view};
+use crate::session::{Command, SelectionOrder, Session, Tool, Warning, info_of};
+use crate::worlds::swarm::picture::{Boundary, Ensemble, MAX_SPECIES, Mode, Snapshot, Swarm};
+use crate::worlds::swarm::train::TrainingSettings;
+
+/// Height of the preview of the taught ensemble, points.
+const PREVIEW_HEIGHT: f32 = 104.0;
+
+/// A sample of the taught ensemble, made anew when the picture has changed.
+#[derive(Default)]
+pub(super) struct Preview {
+    of: Option<(Arc<Snapshot>, Ensemble, u64)>,
+    sample: Option<Result<Swarm, String>>,
+    /// The sample is too large for the preview: a piece of it is kept.
+    is_piece: bool,
+    seed: u64,
+}
+
+/// More particles than this are not told apart in the preview.
+const MOST_SHOWN: usize = 1000;
+
+impl Preview {
+    fn refresh(&mut self, session: &Session, gesture_under_way: bool) {
+        let document = session.document();
+        let same = self.of.as_ref().is_some_and(|(snapshot, ensemble, seed)| {
+            Arc::ptr_eq(snapshot, &document.snapshot) && *ensemble == document.ensemble && *seed == self.seed
+        });
+        // Sampling a large picture takes a while: not in the middle of a stroke.
+        if same || (gesture_under_way && self.sample.is_some()) {
+            return;
+        }
+        let mut rng = StdRng::seed_from_u64(self.seed);
+        let sample = document.snapshot.sample(&document.ensemble, &mut rng).map_err(|e| e.to_string());
+        self.is_piece = sample.as_ref().is_ok_and(|swarm| swarm.len() > MOST_SHOWN);
+        self.sample = Some(sample.map(|swarm| swarm.piece(MOST_SHOWN)));
+        self.of = Some((document.snapshot.clone(), document.ensemble, self.seed));
+    }
+}
+
+pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
+    palette::show(ui, session, commands);
+    species(ui, session, commands);
+    options::show(ui, session, &state.gallery, commands);
+    meaning(ui, session, commands);
+    // An empty picture is told of on the canvas, as an invitation.
+    let empty = session.snapshot().particles.is_empty();
+    for warning in session.warnings().iter().filter(|_| !empty) {
+        let colour = if warning.blocks { style::ERROR } else { style::WARN };
+        warn(ui, colour.colour(), warning, commands);
+    }
+    taught(ui, session, &mut state.preview, commands);
+    // These tools have much to be set, and bring what is laid with them.
+    if !matches!(session.tool(), Tool::Stamp | Tool::Text | Tool::Image) {
+        section(ui, "Start from a motif");
+        stamps::quick(ui, session, &state.gallery, commands);
+    }
+}
+
+/// What a right click on the picture offers.
+pub fn canvas_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let groups: [&[Command]; 3] = [
+        &[Command::Cut, Command::Copy, Command::Paste],
+        &[Command::Selection(SelectionOrder::Duplicate), Command::Selection(SelectionOrder::Delete)],
+        &[Command::Selection(SelectionOrder::All), Command::Selection(SelectionOrder::Invert)],
+    ];
+    for (i, group) in groups.into_iter().enumerate() {
+        if i > 0 {
+            ui.separator();
+        }
+        for command in group {
+            let Some(info) = info_of(command) else { continue };
+            let button = Button::new(info.name).shortcut_text(info.shortcut.map_or_else(String::new, |s| s.text()));
+            if command_button_enabled(ui, session.can(command), button, command.clone(), commands).clicked() {
+                ui.close();
+            }
+        }
+    }
+}
+
+/// A warning, with buttons for what the program can do about it.
+fn warn(ui: &mut Ui, colour: Color32, warning: &Warning, commands: &mut Vec<Command>) {
+    if warning.fixes.is_empty() {
+        card(ui, colour, &warning.text, warning.mend);
+        return;
+    }
+    card_with(ui, colour, &warning.text, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            for fix in &warning.fixes {
+                if ui.button(fix.name).on_hover_text(warning.mend).clicked() {
+                    commands.push(fix.command.clone());
+                }
+            }
+        });
+    });
+}
+
+fn species(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let selected = session.selection().len();
+    let does = match (session.tool().selects(), selected) {
+        (true, 1..) => "What is selected gets it",
+        _ => "Tools lay it",
+    };
+    ui.add_space(2.0);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        for species in 0..MAX_SPECIES as u8 {
+            let (rect, response) = ui.allocate_exact_size(Vec2::splat(28.0), Sense::click());
+            let name = format!("Species {}: {}", species + 1, style::species_name(species));
+            let chosen = session.species() == species;
+            response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, chosen, &name));
+            let colour = style::SPECIES_COLOURS[usize::from(species)];
+            let ground = if chosen { style::faint(colour, 0.28) } else { style::BAR.colour() };
+            let line = if chosen || response.hovered() { Stroke::new(1.5, colour) } else { Stroke::NONE };
+            ui.painter().rect(rect, 6.0, ground, line, StrokeKind::Inside);
+            ui.painter().add(swarm_view::arrow(rect.center(), 0.6, 14.0, colour));
+            if response.on_hover_text(format!("{name}. {does}.")).clicked() {
+                commands.push(Command::SetSpecies(species));
+            }
+        }
+    });
+}
+
+fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let snapshot = session.snapshot();
+    section(ui, "The picture is");
+    let motif = "The painted group is one creature: it is taught in many copies, at random places and turns";
+    let whole = "The painting is a crowd as it stands: it is taught as one sample";
+    let options = [(Mode::Motif, "one creature", motif.to_owned()), (Mode::Whole, "a whole crowd", whole.to_owned())];
+    if let Some(mode) = choice(ui, snapshot.mode, &options) {
+        commands.push(Command::SetMode(mode));
+    }
+    if snapshot.mode == Mode::Whole {
+        let periodic = "What leaves on one side comes back on the other";
+        let open = "The painting is a cut-out: particles near its edge are only context for the others";
+        let options =
+            [(Boundary::Periodic, "wraps around", periodic.to_owned()), (Boundary::Open, "cut out", open.to_owned())];
+        if let Some(boundary) = choice(ui, snapshot.boundary, &options) {
+            commands.push(Command::SetBoundary(boundary));
+        }
+    }
+    let settings = session.document().training;
+    let tooltip = "How far a particle sees, in ℓ: the median distance between nearest neighbours. The canvas draws it \
+                   around the cursor";
+    let mut cutoff_l = settings.cutoff_l;
+    if slider(ui, "Cutoff R", tooltip, &mut cutoff_l, 1.0..=6.0, Scale::Linear) {
+        commands.push(Command::SetTraining(TrainingSettings { cutoff_l, ..settings }));
+    }
+    ui.horizontal(|ui| {
+        let tooltip = "Width and height of the canvas, in units of the picture";
+        row_label(ui, "Box").on_hover_text(tooltip);
+        let mut new = snapshot.box_size;
+        for side in &mut new {
+            ui.add(DragValue::new(side).range(1.0..=10_000.0).speed(0.1).max_decimals(1)).on_hover_text(tooltip);
+        }
+        if new != snapshot.box_size {
+            commands.push(Command::SetBox(new));
+        }
+        command_button(ui, "Clear", Command::Clear, commands);
+    });
+    let unit = session.unit_length();
+    let count = snapshot.particles.len();
+    let text = format!("{count} particles · ℓ = {unit:.2} · R = {:.2}", settings.cutoff_l * unit);
+    ui.label(RichText::new(text).color(style::TEXT_WEAK)).on_hover_text(
+        "ℓ is the median distance between nearest neighbours: the unit of all other lengths. R is how far a particle sees",
+    );
+}
+
+fn taught(ui: &mut Ui, session: &Session, preview: &mut Preview, commands: &mut Vec<Command>) {
+    let held = ui.input(|i| i.pointer.any_down());
+    preview.refresh(session, held);
+    let Some(Ok(swarm)) = &preview.sample else { return };
+    section(ui, "What will be taught");
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), PREVIEW_HEIGHT), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, "Another sample"));
+    let draw = if preview.is_piece { swarm_view::draw_piece } else { swarm_view::draw_torus };
+    draw(ui.painter(), rect, swarm);
+    if response.on_hover_text("A sample of the patterns the rule will learn from. Click for another").clicked() {
+        preview.seed += 1;
+    }
+    if session.snapshot().mode == Mode::Motif {
+        CollapsingHeader::new("Copies").show(ui, |ui| ensemble(ui, session, commands));
+    }
+}
+
+fn ensemble(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let old = session.document().ensemble;
+    let mut new = old;
+    slider_int(ui, "Copies", "Copies of the creature in one sample", &mut new.copies, 1..=40, Scale::Logarithmic);
+    let clearance = "Least distance between two copies, in ℓ";
+    slider(ui, "Clearance", clearance, &mut new.clearance_l, 0.0..=6.0, Scale::Linear);
+    let cover = "Share of the plane that the copies cover: how crowded they are";
+    slider(ui, "Cover", cover, &mut new.cover, 0.05..=0.6, Scale::Linear);
+    if new != old {
+        commands.push(Command::SetEnsemble(new));
+    }
+}

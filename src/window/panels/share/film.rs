@@ -1,0 +1,105 @@
+//! Films: the sheet with their settings, and what is seen while one is taken.
+
+use super::super::egui::{Align2, Button, Color32, Context, ProgressBar, Rect, RichText, Sense, Ui, Vec2, Window};
+use super::super::style;
+use super::super::widgets::{Scale, choice, row, slider, slider_int};
+use super::{ShareUi, pill};
+use crate::media::picture::FilmKind;
+use crate::session::{Command, FilmOptions, FilmView, Preference, Session, ShareCommand};
+
+const RED: Color32 = Color32::from_rgb(0xE8, 0x4A, 0x4A);
+
+pub(super) fn show(ctx: &Context, free: Rect, session: &Session, share: &mut ShareUi, commands: &mut Vec<Command>) {
+    let mut open = share.film_is_open;
+    Window::new("Film")
+        .open(&mut open)
+        .collapsible(false)
+        .resizable(false)
+        .pivot(Align2::RIGHT_TOP)
+        .default_pos(free.right_top() + Vec2::new(-16.0, 64.0))
+        .show(ctx, |ui| sheet(ui, session, share, commands));
+    share.film_is_open = open;
+    running(ctx, free, share, commands);
+}
+
+fn sheet(ui: &mut Ui, session: &Session, share: &ShareUi, commands: &mut Vec<Command>) {
+    ui.set_width(330.0);
+    let old = *session.film();
+    let mut film = old;
+    let tip = |kind: FilmKind| match kind {
+        FilmKind::Mp4 if !share.readouts.has_ffmpeg => {
+            "Video: needs the program ffmpeg, which is not installed here".to_owned()
+        }
+        kind => kind.meaning().to_owned(),
+    };
+    let options: Vec<_> = FilmKind::ALL.iter().map(|&kind| (kind, kind.name(), tip(kind))).collect();
+    if let Some(kind) = choice(ui, film.kind, &options) {
+        film.kind = kind;
+    }
+    let options: Vec<_> = FilmView::ALL.iter().map(|&view| (view, view.name(), view.meaning().to_owned())).collect();
+    if let Some(view) = choice(ui, film.view, &options) {
+        film.view = view;
+    }
+    ui.add_space(4.0);
+    slider(ui, "Length, s", "How long the film runs", &mut film.seconds, 0.5..=30.0, Scale::Logarithmic);
+    let whole = |ui: &mut Ui, name: &str, tip: &str, value: &mut u32, [least, most]: [usize; 2]| {
+        let mut number = *value as usize;
+        if slider_int(ui, name, tip, &mut number, least..=most, Scale::Logarithmic) {
+            *value = number as u32;
+        }
+    };
+    let tip = "Frames of the film in each second";
+    whole(ui, "Frames per s", tip, &mut film.frames_per_second, [5, 60]);
+    let tip = "Steps of the swarm from frame to frame: more is faster; 12 at 20 frames a second is as fast as usual";
+    whole(ui, "Steps a frame", tip, &mut film.steps_per_frame, [1, 100]);
+    whole(ui, "Size, pixels", "Longer side of the film", &mut film.size_px, [128, 1920]);
+    let tip = "The last frames fade into the first ones, so that the film repeats without a jump; it becomes a little shorter";
+    row(ui, "Loop", tip, |ui: &mut Ui| ui.checkbox(&mut film.loops, "the end fades into the beginning"));
+    if film != old {
+        commands.push(Command::Prefer(Preference::Film(film)));
+    }
+    ui.add_space(6.0);
+    let missing = film.kind == FilmKind::Mp4 && !share.readouts.has_ffmpeg;
+    let busy = share.readouts.film.is_some();
+    let button = Button::new(RichText::new("Film").color(style::TEXT_STRONG)).fill(style::ACCENT_DARK);
+    let hint = "Begin; the swarm must live and move (F9)";
+    let why = if missing { "Install ffmpeg, or choose another format" } else { "A film is being taken" };
+    ui.horizontal(|ui| {
+        if ui.add_enabled(!missing && !busy, button).on_hover_text(hint).on_disabled_hover_text(why).clicked() {
+            commands.push(Command::Share(ShareCommand::Film));
+        }
+        ui.label(RichText::new(summary(&film)).color(style::TEXT_WEAK));
+    });
+    let folder = share.readouts.films_folder.display();
+    ui.label(RichText::new(format!("Goes to {folder}")).small().color(style::TEXT_WEAK));
+}
+
+fn summary(film: &FilmOptions) -> String {
+    format!("{} frames, {} steps", film.frames(), film.frames() * film.steps_per_frame as usize)
+}
+
+/// What is seen while a film is taken: how far it is, and the two ways to end it.
+fn running(ctx: &Context, free: Rect, share: &ShareUi, commands: &mut Vec<Command>) {
+    let Some(film) = &share.readouts.film else { return };
+    // Above the hint of the first minute.
+    let at = free.center_bottom() - Vec2::new(0.0, 70.0);
+    pill(ctx, "film", Align2::CENTER_BOTTOM, at, |ui| {
+        let text = if film.is_ending { "Writing" } else { "Filming" };
+        let (dot, _) = ui.allocate_exact_size(Vec2::splat(12.0), Sense::hover());
+        ui.painter().circle_filled(dot.center(), 5.0, RED);
+        ui.label(RichText::new(format!("{text} {}", film.kind.name())).color(style::TEXT_STRONG));
+        let of = film.frames.max(1);
+        let done = if film.is_ending { film.written } else { film.taken };
+        ui.add(ProgressBar::new(done as f32 / of as f32).desired_width(130.0).fill(style::ACCENT.colour()));
+        ui.label(format!("{done} of {of} frames"));
+        if !film.is_ending {
+            let hint = "End the film here and keep it (F9)";
+            if ui.button("Stop").on_hover_text(hint).clicked() {
+                commands.push(Command::Share(ShareCommand::Film));
+            }
+        }
+        if ui.button("Cancel").on_hover_text("End the film and write nothing").clicked() {
+            commands.push(Command::Share(ShareCommand::CancelFilm));
+        }
+    });
+}

@@ -1,0 +1,52 @@
+//! What the brush of the living swarm looks like under the cursor.
+
+use bevy_egui::egui::{Align2, Color32, FontId, Painter, Pos2, Shape, Stroke, Vec2};
+
+use super::theme;
+use crate::session::{Brush, Session, Theme};
+use crate::window::panels::faint;
+use crate::worlds::swarm::picture::MAX_SPECIES;
+
+/// Radius of the circle of a brush that touches one particle, ℓ.
+const SMALL_L: f64 = 0.5;
+
+/// Draws the circle of the brush. `scale`: points per ℓ; `held`: the button is down.
+pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: bool) {
+    let live = session.live();
+    if live.particles == 0 {
+        return;
+    }
+    let theme = session.prefs().theme;
+    let [r, g, b] = session.prefs().look.palette.colours(theme)[usize::from(session.species()) % MAX_SPECIES];
+    let species = Color32::from_rgb(r, g, b);
+    let (colour, radius_l) = match live.brush {
+        Brush::Off => return,
+        Brush::Push => (theme::push(theme), live.brush_radius_l),
+        Brush::Pull => (theme::pull(theme), live.brush_radius_l),
+        Brush::Stir | Brush::Grab => (theme::stir(theme), live.brush_radius_l),
+        Brush::Wound | Brush::Remove => (theme::eraser(theme), live.brush_radius_l),
+        Brush::Recolour => (species, live.brush_radius_l),
+        Brush::Add => (species, SMALL_L),
+        Brush::Follow => (theme::follow(theme), 2.0 * SMALL_L),
+    };
+    let radius = (radius_l * scale) as f32;
+    let strength = if held { 1.0 } else { 0.5 };
+    let fill = if held { faint(colour, 0.10) } else { Color32::TRANSPARENT };
+    let stroke = Stroke::new(1.2, faint(colour, strength));
+    painter.circle(at, radius, fill, stroke);
+    if live.brush == Brush::Stir && radius > 12.0 {
+        // Which way it goes round.
+        let tip = at + Vec2::new(radius, 0.0);
+        let wing = |x| tip + Vec2::new(x, 8.0);
+        painter.add(Shape::line(vec![wing(-6.0), tip, wing(6.0)], stroke));
+    }
+    if live.brush == Brush::Follow {
+        painter.circle_filled(at, 2.0, stroke.color);
+    }
+}
+
+/// Says that the view follows a creature, and how that ends.
+pub fn following(painter: &Painter, at: Pos2, theme: Theme) {
+    let text = "Following a creature — Escape stays here, Home shows all";
+    painter.text(at, Align2::CENTER_TOP, text, FontId::proportional(12.0), faint(theme::follow(theme), 0.7));
+}

@@ -1,0 +1,361 @@
+//! Reading and writing off the UI thread; what comes back is an [`Event`] of the session.
+//!
+//! What is written goes through one thread in the order it was asked for, so that of two saves the later one stays. What
+//! is read has a thread of its own, and waits for the other only where the same file is about to be written.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::bundled;
+use super::desk::{Desk, guarded};
+use super::kinds::{FileKind, kind_of};
+use super::portrait::{self, Portrait};
+use crate::formats::{ImportOptions, import};
+use crate::media::chart::Chart;
+use crate::media::picture;
+use crate::scene::{Scene, Showing, holds_scene, is_picture_name, lost_its_scene, write_atomic};
+use crate::session::{Document, Event, LOST_ITS_SCENE, Level, SceneSource, ShareEvent};
+
+/// A sentence for the user.
+pub type Notice = (Level, String);
+
+/// Two threads and what comes back from them.
+pub struct Files {
+    sender: Sender<Event>,
+    done: Receiver<Event>,
+    notices: (Sender<Notice>, Receiver<Notice>),
+    writer: Desk,
+    reader: Desk,
+    /// Files that wait to be written, or are being written.
+    being_written: Arc<Mutex<Vec<PathBuf>>>,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        let (sender, done) = unbounded();
+        Self {
+            sender,
+            done,
+            notices: unbounded(),
+            writer: Desk::new("unstill-write"),
+            reader: Desk::new("unstill-read"),
+            being_written: Arc::default(),
+        }
+    }
+}
+
+impl Files {
+    /// What is done since the last call.
+    pub fn done(&self) -> impl Iterator<Item = Event> + '_ {
+        self.done.try_iter()
+    }
+
+    /// Sentences for the user since the last call.
+    pub fn notices(&self) -> impl Iterator<Item = Notice> + '_ {
+        self.notices.1.try_iter()
+    }
+
+    /// Files that are not written yet.
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
+    /// A file is being read.
+    pub fn is_reading(&self) -> bool {
+        self.reader.waiting() > 0
+    }
+
+    pub fn load(&self, source: SceneSource) {
+        let path = match &source {
+            SceneSource::File(path) => path.clone(),
+            SceneSource::Bundled(_) => PathBuf::new(),
+        };
+        let notices = self.notices.0.clone();
+        self.read(&path.clone(), move || {
+            let result = guarded(&format!("opening {}", path.display()), || match &source {
+                SceneSource::File(path) => load(path, &notices),
+                SceneSource::Bundled(name) => bundled::load(name).map(|loaded| Box::new(loaded.scene.into())),
+            });
+            Event::Opened { source, result }
+        });
+    }
+
+    pub fn import(&self, path: PathBuf) {
+        let notices = self.notices.0.clone();
+        self.read(&path.clone(), move || imported(path, &notices));
+    }
+
+    /// Opens a file whatever it is: a scene, a picture that holds one, or particles and images to be imported.
+    pub fn open(&self, path: PathBuf) {
+        let notices = self.notices.0.clone();
+        self.read(&path.clone(), move || {
+            match kind_of(&path) {
+                Some(FileKind::Scene) => {
+                    let result = guarded(&format!("opening {}", path.display()), || load(&path, &notices));
+                    return Event::Opened { source: SceneSource::File(path), result };
+                }
+                Some(FileKind::Image) => {
+                    let has_lost_its_scene = has_lost_its_scene(&path);
+                    return Event::Share(ShareEvent::IsImage { path, has_lost_its_scene });
+                }
+                Some(FileKind::Particles) => return imported(path, &notices),
+                None => {}
+            }
+            let what = if path.is_dir() { "a folder" } else { "of a kind that Unstill does not know" };
+            let name = path.display();
+            let why =
+                format!("{name} is {what}; give a scene (.ron, or a .png that holds one), .csv, .xyz, .png or .jpg");
+            Event::Imported { path, result: Err(why) }
+        });
+    }
+
+    /// `portrait`: how a picture of the scene is drawn.
+    pub fn save(&self, path: PathBuf, document: Document, portrait: Portrait, revision: u64) {
+        let sender = self.sender.clone();
+        self.write(path, move |path| {
+            let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
+            // Fails only when the program is ending.
+            let _ = sender.send(Event::Saved { path: path.to_owned(), revision, result });
+        });
+    }
+
+    /// A copy: the file of the scene stays what it is.
+    pub fn save_copy(&self, path: PathBuf, document: Document, portrait: Portrait) {
+        let notices = self.notices.0.clone();
+        self.write(path, move |path| {
+            let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
+            let what = if is_picture_name(path) { "The scene as a picture" } else { "A copy of the scene" };
+            let _ = notices.send(match result {
+                Ok(()) => (Level::Success, format!("{what}: {}", path.display())),
+                Err(why) => (Level::Error, why),
+            });
+        });
+    }
+
+    /// Writes a plot, as CSV or PNG by the extension.
+    pub fn save_plot(&self, path: PathBuf, chart: Chart) {
+        let notices = self.notices.0.clone();
+        self.write(path, move |path| {
+            // Fails only when the program is ending.
+            let _ = notices.send(match guarded("the plot", || write_plot(path, &chart)) {
+                Ok(()) => (Level::Info, format!("Plot: {}", path.display())),
+                Err(why) => (Level::Error, why),
+            });
+        });
+    }
+
+    /// Writes a picture of the window.
+    pub fn screenshot(&self, path: PathBuf, picture: bevy::image::Image, part: Option<[u32; 4]>) {
+        let notices = self.notices.0.clone();
+        self.write(path, move |path| {
+            let written = guarded("the screenshot", || write_png(path, picture, part));
+            let _ = notices.send(match written {
+                Ok(()) => (Level::Info, format!("Screenshot: {}", path.display())),
+                Err(why) => (Level::Error, why),
+            });
+        });
+    }
+
+    /// Puts other work on files at the end of the queue of what is written.
+    pub fn later(&self, work: impl FnOnce() + Send + 'static) {
+        self.writer.put(work);
+    }
+
+    /// `work` must not panic.
+    fn write(&self, path: PathBuf, work: impl FnOnce(&Path) + Send + 'static) {
+        let list = self.being_written.clone();
+        list.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
+        self.writer.put(move || {
+            work(&path);
+            let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(at) = list.iter().position(|other| *other == path) {
+                list.remove(at);
+            }
+        });
+    }
+
+    /// `work` must not panic.
+    fn read(&self, path: &Path, work: impl FnOnce() -> Event + Send + 'static) {
+        let sender = self.sender.clone();
+        let job = move || {
+            // Fails only when the program is ending.
+            let _ = sender.send(work());
+        };
+        let is_written = self.being_written.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|p| p == path);
+        if is_written { self.writer.put(job) } else { self.reader.put(job) }
+    }
+}
+
+/// The writing thread waits for the swarm, which is written with the document.
+fn save(path: &Path, mut document: Document, portrait: Portrait) -> Result<(), String> {
+    // Where nothing lives any more, the scene is saved without it.
+    let kept = portrait.living.wait().unwrap_or_default();
+    let showing = if is_picture_name(path) { portrait::showing(portrait.style, &kept) } else { Showing::default() };
+    document.state = kept.state.map(Arc::new);
+    Scene::from(document).save_showing(path, &showing).map_err(|e| e.to_string())
+}
+
+fn load(path: &Path, notices: &Sender<Notice>) -> Result<Box<Document>, String> {
+    let loaded = Scene::load(path).map_err(|e| e.to_string())?;
+    for warning in loaded.warnings {
+        // Fails only when the program is ending.
+        let _ = notices.send((Level::Info, warning));
+    }
+    Ok(Box::new(loaded.scene.into()))
+}
+
+/// A picture that cannot be read is told by the one who reads it in earnest.
+fn has_lost_its_scene(path: &Path) -> bool {
+    guarded("a look at the picture", || Ok(lost_its_scene(path))).unwrap_or(false)
+}
+
+fn imported(path: PathBuf, notices: &Sender<Notice>) -> Event {
+    let warning = if holds_scene(&path).unwrap_or(false) {
+        Some("This picture holds a scene. Only what it looks like was imported; Open (Ctrl+O) brings the scene itself.")
+    } else {
+        has_lost_its_scene(&path).then_some(LOST_ITS_SCENE)
+    };
+    // Fails only when the program is ending.
+    warning.into_iter().for_each(|text| _ = notices.send((Level::Warning, text.to_owned())));
+    let result = guarded(&format!("importing {}", path.display()), || {
+        let imported = import(&path, &ImportOptions::default()).map_err(|e| e.to_string())?;
+        for note in imported.notes {
+            let _ = notices.send((Level::Info, note));
+        }
+        Ok(imported.snapshot)
+    });
+    Event::Imported { path, result }
+}
+
+/// Size of a plot as a picture, pixels.
+const PLOT_PX: [u32; 2] = [1200, 750];
+
+/// # Errors
+/// One sentence that names the file.
+fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+        write_atomic(path, chart.to_csv().as_bytes()).map_err(|e| e.to_string())
+    } else {
+        picture::write_png(path, &chart.draw(PLOT_PX)).map_err(|e| e.to_string())
+    }
+}
+
+/// `part`: x, y, width, height of what is kept, pixels.
+fn write_png(path: &Path, picture: bevy::image::Image, part: Option<[u32; 4]>) -> Result<(), String> {
+    let picture = picture.try_into_dynamic().map_err(|e| e.to_string())?;
+    // The alpha of a window means nothing.
+    let mut rgb = picture.to_rgb8();
+    if let Some([x, y, width, height]) = part {
+        rgb = image::imageops::crop_imm(&rgb, x, y, width, height).to_image();
+    }
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    rgb.write_to(&mut bytes, image::ImageFormat::Png).map_err(|e| e.to_string())?;
+    write_atomic(path, bytes.get_ref()).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::window::shell::live::Live;
+    use crate::worlds::swarm::picture::motifs;
+    use std::time::Duration;
+
+    fn next(files: &Files) -> Event {
+        files.done.recv_timeout(Duration::from_secs(30)).expect("an answer")
+    }
+
+    fn document(title: &str) -> Document {
+        let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
+        Document { title: title.into(), snapshot: Arc::new(snapshot), ..Document::default() }
+    }
+
+    #[test]
+    fn a_plot_is_written_as_a_table_or_as_a_picture_and_a_folder_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let chart = Chart::new("Fidelity", "steps", "fidelity").with("fidelity", [[0.0, 0.5], [100.0, 0.75]]);
+        let [csv, png] = ["plot.csv", "plot.png"].map(|name| folder.path().join(name));
+        write_plot(&csv, &chart).unwrap();
+        write_plot(&png, &chart).unwrap();
+        assert_eq!(std::fs::read_to_string(csv).unwrap(), "steps,fidelity\n0,0.5\n100,0.75\n");
+        assert_eq!(image::open(png).unwrap().to_rgba8(), chart.draw(PLOT_PX));
+        let files = Files::default();
+        files.save_plot("/no/such/folder/plot.png".into(), chart);
+        let (_, why) = files.notices.1.recv_timeout(Duration::from_secs(60)).unwrap();
+        assert!(why.contains("/no/such/folder/plot.png"), "{why}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_told_as_an_event() {
+        let files = Files::default();
+        files.load(SceneSource::File("/nowhere/at/all.ron".into()));
+        let event = next(&files);
+        let Event::Opened { result: Err(why), .. } = event else { panic!("{event:?}") };
+        assert!(why.contains("/nowhere/at/all.ron"), "{why}");
+    }
+
+    #[test]
+    fn of_many_quick_saves_to_one_file_the_last_one_stays_and_a_load_behind_them_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ron");
+        let files = Files::default();
+        for k in 0..20u64 {
+            // The first ones take longest.
+            let mut document = document(&format!("save {k}"));
+            document.notes = "x".repeat(100_000 * (20 - k) as usize);
+            let portrait = Portrait { style: Default::default(), living: Live::default().kept() };
+            files.save(path.clone(), document, portrait, k);
+        }
+        files.load(SceneSource::File(path.clone()));
+        for k in 0..20 {
+            let event = next(&files);
+            assert!(matches!(&event, Event::Saved { revision, result: Ok(()), .. } if *revision == k), "{event:?}");
+        }
+        let event = next(&files);
+        let Event::Opened { result: Ok(opened), .. } = event else { panic!("{event:?}") };
+        assert_eq!(opened.title, "save 19");
+    }
+
+    #[test]
+    fn each_kind_of_file_is_opened_as_what_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let scene = Scene::from(document("Mill"));
+        scene.save(at("a.ron")).unwrap();
+        scene.save(at("b.PNG")).unwrap();
+        let mut drawing = image::RgbImage::from_pixel(80, 80, image::Rgb([255; 3]));
+        for k in 20..60 {
+            for w in 0..6 {
+                drawing.put_pixel(k, 38 + w, image::Rgb([0; 3]));
+            }
+        }
+        drawing.save(at("c.png")).unwrap();
+        drawing.save(at("d.jpg")).unwrap();
+        std::fs::write(at("e.csv"), "x,y\n1,1\n2,1\n3,2\n").unwrap();
+        std::fs::write(at("f.xyz"), "2\n\nA 0 0 0\nA 1 1 0\n").unwrap();
+        std::fs::write(at("g.docx"), "words").unwrap();
+        let files = Files::default();
+        for name in ["a.ron", "b.PNG"] {
+            files.open(at(name));
+            let event = next(&files);
+            assert!(matches!(&event, Event::Opened { result: Ok(d), .. } if d.title == "Mill"), "{name}: {event:?}");
+        }
+        for name in ["c.png", "d.jpg"] {
+            files.open(at(name));
+            let event = next(&files);
+            assert!(matches!(&event, Event::Share(ShareEvent::IsImage { path, .. }) if *path == at(name)), "{event:?}");
+        }
+        for name in ["e.csv", "f.xyz"] {
+            files.open(at(name));
+            let event = next(&files);
+            assert!(matches!(&event, Event::Imported { result: Ok(_), .. }), "{name}: {event:?}");
+        }
+        for (path, hint) in [(at("g.docx"), "does not know"), (folder.path().to_owned(), "a folder")] {
+            files.open(path);
+            let event = next(&files);
+            let Event::Imported { result: Err(why), .. } = event else { panic!("{event:?}") };
+            assert!(why.contains(hint) && why.contains(".csv"), "{why}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What a file is to the program: told by its name, and for a PNG by what it holds.
+
+use std::path::Path;
+
+use crate::formats::{Drawing, ImportOptions, import};
+use crate::scene::{Scene, holds_scene};
+
+/// What opening a file means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    Scene,
+    /// A table of particles.
+    Particles,
+    /// With no scene in it.
+    Image,
+}
+
+/// `None`: nothing that is known here.
+pub fn kind_of(path: &Path) -> Option<FileKind> {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match ending.as_str() {
+        "ron" => Some(FileKind::Scene),
+        // A file that cannot be read is told by the one who reads it in earnest.
+        "png" if holds_scene(path).unwrap_or(false) => Some(FileKind::Scene),
+        "png" | "jpg" | "jpeg" => Some(FileKind::Image),
+        "csv" | "tsv" | "xyz" | "extxyz" => Some(FileKind::Particles),
+        _ => None,
+    }
+}
+
+/// Finds out before a window opens whether the file can be opened in it; what a scene's reading left out comes back.
+///
+/// # Errors
+/// One sentence that names the file.
+pub fn check(path: &Path) -> anyhow::Result<Vec<String>> {
+    match kind_of(path) {
+        // Another name may be that of a scene.
+        Some(FileKind::Scene) | None => return Ok(Scene::load(path)?.warnings),
+        Some(FileKind::Particles) => drop(import(path, &ImportOptions::default())?),
+        Some(FileKind::Image) => drop(Drawing::open(path)?),
+    }
+    Ok(Vec::new())
+}

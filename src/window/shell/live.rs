@@ -1,0 +1,371 @@
+//! The live swarm as the window sees it. It lives in a thread of its own, on the window's GPU, or on the processor where
+//! that GPU is software: orders go there in their order, pictures and answers come back, and no frame waits for either.
+
+mod answer;
+mod buffer;
+mod host;
+mod sight;
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+pub use answer::{Answer, Coming, Kept, Seen};
+pub use buffer::{Body, SwarmBuffer, body};
+pub use sight::Sight;
+
+use self::host::{Host, News, Picture, Shared, Source, Work};
+use super::follow::{self, Follower};
+use super::measures::Measures;
+use crate::session::{EngineOrder, Event, MomentUse};
+use crate::worlds::swarm::rule::LiveSettings;
+
+/// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.
+const STEP_BUDGET_S: f64 = 0.016;
+
+/// On a GPU, where steps and drawing wait for one another, a frame that takes longer than this asks for fewer steps, s.
+/// On the processor the steps have a thread of their own, and [`STEP_BUDGET_S`] is all that they take from a slow frame.
+const SLOW_FRAME_S: f64 = 0.05;
+
+/// Most particles that may be asked for. A number of the trials: see the README for the memory that they take.
+const MOST_PARTICLES: usize = 1_000_000;
+
+const NOTHING_TO_KEEP: &str =
+    "There is no moment to keep: the numbers of the swarm broke down. Press Restart for another.";
+
+/// At the end, a swarm on the GPU is let go of before the window's device is.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the engines draw on.
+#[derive(Clone)]
+pub struct Gpu {
+    pub device: wgpu::Device,
+    pub queue: wgpu::Queue,
+    pub name: String,
+    /// The adapter is a program on the processor: then our own engine on the processor is faster.
+    pub is_software: bool,
+    /// The live swarm runs on it, too.
+    pub runs_the_swarm: bool,
+}
+
+/// The window's end of the swarm.
+pub struct Live {
+    /// `None` until there is a GPU to show it on.
+    thread: Option<Thread>,
+    shared: Arc<Shared>,
+    news: (Sender<News>, Receiver<News>),
+    /// The newest picture that was seen.
+    seen: Picture,
+    buffer: Option<SwarmBuffer>,
+    /// Number of the picture in the buffer, and what of it was in sight where not all of it is drawn.
+    uploaded: (u64, Option<Sight>),
+    /// The bodies that are drawn, where not all are, and what each of them stands for.
+    chosen: Vec<u32>,
+    every: usize,
+    /// How often others were in sight.
+    sights: u64,
+    measures: Measures,
+    follower: Follower,
+    /// Number of the swarm that was ordered last.
+    swarm: u64,
+    /// What the engine was told to run with.
+    settings: LiveSettings,
+    /// Steps ordered since the beginning, and those of them that had been done when it was asked last.
+    steps_ordered: u64,
+    steps_done: u64,
+    /// Steps that a frame can bear, adapted to the frames seen; one after the arrival of another swarm.
+    bearable: f64,
+    pair_tests: u64,
+}
+
+struct Thread {
+    work: Sender<Work>,
+    /// Disconnected when the thread has ended.
+    ended: Receiver<()>,
+    holds_gpu: bool,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self {
+            thread: None,
+            shared: Arc::default(),
+            news: unbounded(),
+            seen: Picture::default(),
+            buffer: None,
+            uploaded: (0, None),
+            chosen: Vec::new(),
+            every: 1,
+            sights: 0,
+            measures: Measures::default(),
+            follower: Follower::default(),
+            swarm: 0,
+            settings: LiveSettings::default(),
+            steps_ordered: 0,
+            steps_done: 0,
+            bearable: 1.0,
+            pair_tests: 0,
+        }
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        let Some(Thread { work, ended, holds_gpu }) = self.thread.take() else { return };
+        drop(work);
+        if holds_gpu {
+            // Nothing is ever sent.
+            let _ = ended.recv_timeout(PATIENCE);
+        }
+    }
+}
+
+impl Live {
+    /// Passes on the orders of one batch. What goes wrong is told by [`Self::news`].
+    pub fn obey(&mut self, gpu: &Gpu, orders: Vec<EngineOrder>) {
+        if self.thread.is_none() {
+            self.thread = self.start(gpu.runs_the_swarm.then(|| gpu.clone()));
+        }
+        self.pass_on(orders);
+    }
+
+    fn pass_on(&mut self, orders: Vec<EngineOrder>) {
+        // Without a thread nothing is ever done.
+        if self.thread.is_none() {
+            return;
+        }
+        if orders.iter().any(|order| matches!(order, EngineOrder::Upload(_) | EngineOrder::Clear)) {
+            self.swarm += 1;
+            self.shared.newest_swarm.store(self.swarm, Ordering::Release);
+        }
+        for order in &orders {
+            match order {
+                EngineOrder::SetSettings(settings) => self.settings = *settings,
+                // Nobody knows yet how long its steps take.
+                EngineOrder::Upload(_) => self.bearable = 1.0,
+                _ => {}
+            }
+        }
+        let steps = orders.iter().map(EngineOrder::steps).sum();
+        self.steps_ordered += u64::from(steps);
+        self.send(Work::Orders { swarm: self.swarm, steps, orders });
+    }
+
+    fn start(&self, gpu: Option<Gpu>) -> Option<Thread> {
+        let (work, inbox) = unbounded();
+        let (end, ended) = bounded(0);
+        let holds_gpu = gpu.is_some();
+        match host::start(gpu, inbox, self.shared.clone(), self.news.0.clone(), end) {
+            Ok(()) => Some(Thread { work, ended, holds_gpu }),
+            Err(why) => {
+                let text = format!("nothing can live: the system starts no thread ({why})");
+                // The other end is here.
+                let _ = self.news.0.send((self.swarm, Event::EngineFailed(text)));
+                None
+            }
+        }
+    }
+
+    fn send(&self, work: Work) {
+        if let Some(thread) = &self.thread {
+            // The thread lives as long as this.
+            let _ = thread.work.send(work);
+        }
+    }
+
+    /// Asks for what the thread finds when it has done what it was told before.
+    fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut Host) -> T + Send + 'static) -> Answer<T> {
+        let (sender, answer) = Answer::new();
+        self.send(Work::Question(Box::new(move |host| {
+            // Nobody may wait for it any more.
+            let _ = sender.send(question(host));
+        })));
+        answer
+    }
+
+    /// What the session must know, since the last call.
+    pub fn news(&self) -> impl Iterator<Item = Event> + '_ {
+        // What comes late tells nothing of the swarm that has been ordered since.
+        let is_of_old =
+            |event: &Event| matches!(event, Event::SwarmChanged { .. } | Event::NothingBefore | Event::Following(_));
+        let news = self.news.1.try_iter();
+        news.filter(move |(swarm, event)| *swarm == self.swarm || !is_of_old(event)).map(|(_, event)| event)
+    }
+
+    /// Once a frame: takes the newest picture.
+    pub fn look_up(&mut self) {
+        let mut newest = self.shared.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if newest.number > self.seen.number {
+            std::mem::swap(&mut *newest, &mut self.seen);
+        }
+    }
+
+    /// Steps that may be ordered now, given how long the last frame took: at least one, unless those ordered before are
+    /// not done. Time steps keep their length; a slow machine sees slower motion, not another one.
+    pub fn steps_that_fit(&mut self, last_frame_s: f64) -> u32 {
+        let most = STEP_BUDGET_S / self.seen.s_per_step.max(1e-6);
+        let is_slow = last_frame_s > SLOW_FRAME_S && !matches!(self.seen.from, Some(Source::Processor));
+        let next = if is_slow { 0.7 * self.bearable } else { 1.1 * self.bearable + 0.1 };
+        self.bearable = next.clamp(1.0, most.max(1.0));
+        (self.bearable as u64).saturating_sub(self.behind()) as u32
+    }
+
+    /// Steps that were ordered are not done yet.
+    pub fn is_behind(&self) -> bool {
+        self.behind() > 0
+    }
+
+    fn behind(&self) -> u64 {
+        self.steps_ordered - self.shared.steps_done.load(Ordering::Acquire)
+    }
+
+    /// Steps done since the last call.
+    pub fn steps_since_asked(&mut self) -> u32 {
+        let now = self.shared.steps_done.load(Ordering::Acquire);
+        (now - std::mem::replace(&mut self.steps_done, now)) as u32
+    }
+
+    /// Number of particles and box (ℓ) of what there is to see, if anything lives.
+    pub fn extent(&self) -> Option<(usize, [f64; 2])> {
+        self.seen.from.as_ref().map(|_| (self.seen.count, self.seen.box_size))
+    }
+
+    /// Bodies to be drawn, and how many, if anything lives. A GPU made of software gets no more than it can draw.
+    pub fn picture(&mut self, gpu: &Gpu, sight: Sight) -> Option<(wgpu::Buffer, u32)> {
+        if let Source::Gpu { bodies, .. } = self.seen.from.as_ref()? {
+            return Some((bodies.clone(), self.seen.count as u32));
+        }
+        let in_part = (gpu.is_software && self.seen.count > sight::MOST_DRAWN).then_some(sight);
+        let shown = self.buffer.get_or_insert_with(|| SwarmBuffer::new(gpu, self.seen.count));
+        if self.uploaded != (self.seen.number, in_part) {
+            self.sights += u64::from(self.uploaded.1 != in_part);
+            self.uploaded = (self.seen.number, in_part);
+            match in_part {
+                None => {
+                    self.chosen.clear();
+                    shown.write_all(gpu, &self.seen.bodies);
+                }
+                Some(sight) => {
+                    self.every = sight::choose(&self.seen.bodies, sight, sight::MOST_DRAWN, &mut self.chosen);
+                    shown.write(gpu, self.chosen.iter().map(|k| self.seen.bodies[*k as usize]));
+                }
+            }
+        }
+        let count = if in_part.is_some() { self.chosen.len() } else { self.seen.count };
+        Some((shown.buffer().clone(), count as u32))
+    }
+
+    /// Of so many bodies in sight one is drawn.
+    pub fn drawn_one_in(&self) -> usize {
+        if self.uploaded.1.is_some() { self.every } else { 1 }
+    }
+
+    /// The middle of the creature that particle `index` belongs to, ℓ; on a GPU, where that particle is.
+    pub fn creature(&mut self, gpu: &Gpu, index: usize) -> Option<[f64; 2]> {
+        match self.seen.from.as_ref()? {
+            Source::Processor => follow::middle(&self.seen.bodies, self.seen.box_size, index),
+            Source::Gpu { bodies, .. } => self.follower.seen_on_gpu(gpu, bodies, self.seen.count, index),
+        }
+    }
+
+    /// Energy and speed (two f32) of each of the bodies of [`Self::picture`], if anything lives.
+    pub fn measures(&mut self, gpu: &Gpu) -> Option<wgpu::Buffer> {
+        Some(match self.seen.from.as_ref()? {
+            Source::Gpu { measures, .. } => measures.clone(),
+            Source::Processor => {
+                let chosen = self.uploaded.1.map(|_| &self.chosen[..]);
+                self.measures.update(gpu, &self.seen.measures, chosen)
+            }
+        })
+    }
+
+    /// How often time has run, and how many swarms have lived or come into sight: for what is drawn of the past.
+    pub fn past(&self) -> (u64, u64) {
+        let (runs, swarms) = self.seen.past;
+        (runs, swarms + self.sights)
+    }
+
+    /// Seconds that a step takes for each particle; `None` where steps are not waited for.
+    pub fn s_per_particle_step(&self) -> Option<f64> {
+        let is_known = matches!(self.seen.from, Some(Source::Processor)) && self.seen.s_per_step > 0.0;
+        is_known.then(|| self.seen.s_per_step / self.seen.count.max(1) as f64)
+    }
+
+    /// Most particles that may be asked for: on a GPU, no more than its memory lends to one buffer.
+    pub fn most_particles(gpu: &Gpu) -> usize {
+        if !gpu.runs_the_swarm {
+            return MOST_PARTICLES;
+        }
+        let limits = gpu.device.limits();
+        let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+        // Messages of up to 64 numbers.
+        (largest / 256).min(MOST_PARTICLES as u64) as usize
+    }
+
+    /// What the engine was told to run with.
+    pub fn settings(&self) -> &LiveSettings {
+        &self.settings
+    }
+
+    /// Neighbour pairs evaluated since the last call. Unknown on a GPU, where asking would mean to wait.
+    pub fn pair_tests_since_asked(&mut self) -> Option<u64> {
+        let Some(Source::Processor) = self.seen.from else { return None };
+        let now = self.seen.pair_tests;
+        let before = std::mem::replace(&mut self.pair_tests, now);
+        // A new engine counts from zero.
+        Some(if now >= before { now - before } else { now })
+    }
+
+    /// What the swarm lives on, for people.
+    pub fn describe(&self, gpu: &Gpu) -> String {
+        match self.seen.from {
+            Some(Source::Gpu { .. }) => gpu.name.clone(),
+            Some(Source::Processor) => "processor".to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// The living swarm, to be kept with the scene.
+    pub fn kept(&self) -> Answer<Kept> {
+        let swarm = self.swarm;
+        self.ask(move |host| host.kept(swarm))
+    }
+
+    /// The swarm as it moves.
+    pub fn look(&self) -> Coming {
+        Coming::new(self.ask(Host::look))
+    }
+
+    /// What is shown.
+    pub fn look_at_shown(&self) -> Coming {
+        Coming::new(self.ask(Host::look_at_shown))
+    }
+
+    /// Keeps the moment: it comes among the [`Self::news`].
+    pub fn keep_moment(&self, wanted_for: MomentUse) {
+        let swarm = self.swarm;
+        self.tell_of(move |host| match (host.kept(swarm).state, wanted_for) {
+            (Some(state), wanted_for) => Some(Event::MomentKept(wanted_for, Box::new(state))),
+            (None, MomentUse::Keep(_)) => Some(Event::Trouble(NOTHING_TO_KEEP.to_owned())),
+            (None, MomentUse::Undo(_)) => None,
+        });
+    }
+
+    /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].
+    pub fn find(&self, at: [f64; 2]) {
+        self.tell_of(move |host| Some(Event::Following(host.nearest(at))));
+    }
+
+    fn tell_of(&self, question: impl FnOnce(&mut Host) -> Option<Event> + Send + 'static) {
+        let (news, swarm) = (self.news.0.clone(), self.swarm);
+        self.send(Work::Question(Box::new(move |host| {
+            // Fails only when the window closes.
+            question(host).into_iter().for_each(|event| _ = news.send((swarm, event)));
+        })));
+    }
+}
+
+#[cfg(test)]
+mod tests;

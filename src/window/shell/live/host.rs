@@ -1,0 +1,396 @@
+//! The thread in which the swarm lives: it does what it is told in that order, and shows what came of it.
+
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::Gpu;
+use super::answer::{Kept, Look, Looked};
+use super::buffer::{Body, body};
+use crate::jobs::panic_text;
+use crate::scene::LiveState;
+use crate::session::{EngineOrder, Event};
+use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, Tape};
+use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
+use crate::worlds::swarm::rule::{LiveSettings, Rule};
+
+/// What the thread is told.
+pub enum Work {
+    /// To the swarm of this number, which they may bring, and the steps in them.
+    Orders { swarm: u64, steps: u32, orders: Vec<EngineOrder> },
+    /// Reads something and sends it off.
+    Question(Box<dyn FnOnce(&mut Host) + Send>),
+}
+
+/// What there is to see. Its memory is used again and again.
+#[derive(Default)]
+pub struct Picture {
+    /// The pictures so far; this is the newest of them.
+    pub number: u64,
+    /// Where it lies, if anything lives.
+    pub from: Option<Source>,
+    pub count: usize,
+    /// ℓ.
+    pub box_size: [f64; 2],
+    /// Of an engine on the processor.
+    pub bodies: Vec<Body>,
+    /// Energy and speed of each particle there.
+    pub measures: Vec<[f32; 2]>,
+    /// How often time has run, and how many swarms have lived.
+    pub past: (u64, u64),
+    /// Smoothed; 0 until known.
+    pub s_per_step: f64,
+    /// Since the engine was made.
+    pub pair_tests: u64,
+}
+
+/// Where a picture lies.
+pub enum Source {
+    /// In the [`Picture`] itself.
+    Processor,
+    /// In buffers (bodies; energy and speed) that are always new.
+    Gpu { bodies: wgpu::Buffer, measures: wgpu::Buffer },
+}
+
+/// Between the thread and the window.
+#[derive(Default)]
+pub struct Shared {
+    pub newest: Mutex<Picture>,
+    /// Steps that were ordered and are done, or will never be.
+    pub steps_done: AtomicU64,
+    /// Number of the newest swarm that was ordered.
+    pub newest_swarm: AtomicU64,
+}
+
+pub struct Host {
+    gpu: Option<Gpu>,
+    pub(super) tape: Option<Tape>,
+    /// Number of the swarm that lives.
+    swarm: u64,
+    /// The newest one that has never lived, as its successor was ordered before its turn came, and its number.
+    passed_over: Option<(u64, Swarm)>,
+    rule: Option<Arc<Rule>>,
+    /// The rule came with a swarm that was passed over.
+    rule_waits: bool,
+    settings: LiveSettings,
+    seed: u64,
+    past: (u64, u64),
+    s_per_step: f64,
+    is_stale: bool,
+    shown: Swarm,
+    picture: Picture,
+    pictures: u64,
+    shared: Arc<Shared>,
+    news: Sender<News>,
+}
+
+/// What has happened to the swarm of a number.
+pub type News = (u64, Event);
+
+/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after what it was told, when the other end
+/// of `inbox` is dropped; then `ended` is dropped.
+///
+/// # Errors
+/// The system starts no thread.
+pub fn start(
+    gpu: Option<Gpu>,
+    inbox: Receiver<Work>,
+    shared: Arc<Shared>,
+    news: Sender<News>,
+    ended: Sender<()>,
+) -> Result<(), String> {
+    // One core is left for the frames.
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).thread_name(|_| "unstill-live".to_owned()).build();
+    let pool = pool.map_err(|e| e.to_string())?;
+    let host = Host {
+        gpu,
+        tape: None,
+        swarm: 0,
+        passed_over: None,
+        rule: None,
+        rule_waits: false,
+        settings: LiveSettings::default(),
+        seed: 0,
+        past: (0, 0),
+        s_per_step: 0.0,
+        is_stale: false,
+        shown: Swarm::default(),
+        picture: Picture::default(),
+        pictures: 0,
+        shared,
+        news,
+    };
+    pool.spawn(move || {
+        host.serve(&inbox);
+        drop(ended);
+    });
+    Ok(())
+}
+
+impl Host {
+    fn serve(mut self, inbox: &Receiver<Work>) {
+        while let Ok(first) = inbox.recv() {
+            for work in std::iter::once(first).chain(inbox.try_iter()) {
+                let steps = if let Work::Orders { steps, .. } = work { steps } else { 0 };
+                self.guarded(|host| host.work(work));
+                // Also after a panic, or whoever waits for them waits for ever.
+                self.shared.steps_done.fetch_add(u64::from(steps), Ordering::Release);
+            }
+            if self.is_stale {
+                self.is_stale = false;
+                self.guarded(|host| host.show(true));
+            }
+        }
+    }
+
+    /// A panic becomes a message, and the swarm it happened to is no more.
+    fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
+        let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
+        self.tape = None;
+        self.is_stale = true;
+        self.tell(Event::EngineFailed(format!(
+            "the live swarm broke off by an error of the program: {}; press Restart for another, and please report it",
+            panic_text(panic.as_ref())
+        )));
+    }
+
+    fn tell(&self, event: Event) {
+        // Fails only when the window closes.
+        let _ = self.news.send((self.swarm, event));
+    }
+
+    fn work(&mut self, work: Work) {
+        match work {
+            Work::Orders { swarm, steps, orders } => self.obey(swarm, steps, orders),
+            Work::Question(question) => question(self),
+        }
+    }
+
+    /// Carries out the orders of one batch. Orders that replace each other are done once. After an order that failed
+    /// the engine goes on as it was before it. A swarm whose successor has been ordered is passed over with all that was
+    /// to be done to it.
+    fn obey(&mut self, number: u64, steps: u32, orders: Vec<EngineOrder>) {
+        let mut swarm = None;
+        let mut rule_is_new = false;
+        let mut settings_are_new = false;
+        let mut force = None;
+        let mut edits = Vec::new();
+        let mut back = 0;
+        for order in orders {
+            match order {
+                EngineOrder::Upload(new) => swarm = Some(new),
+                EngineOrder::SetRule(rule) => {
+                    self.rule = Some(rule);
+                    rule_is_new = true;
+                }
+                EngineOrder::SetSettings(settings) => {
+                    self.settings = settings;
+                    settings_are_new = true;
+                }
+                EngineOrder::SetForce(new) => force = Some(new),
+                EngineOrder::Edit(more) => edits.extend(more),
+                EngineOrder::Back { steps } => back += steps,
+                // Summed already.
+                EngineOrder::Run { .. } => {}
+                EngineOrder::Clear => {
+                    swarm = None;
+                    self.tape = None;
+                    self.rule = None;
+                    self.is_stale = true;
+                }
+            }
+        }
+        if number < self.shared.newest_swarm.load(Ordering::Acquire) {
+            self.rule_waits |= rule_is_new;
+            self.passed_over = swarm.map(|swarm| (number, swarm)).or_else(|| self.passed_over.take());
+            self.push(force);
+            return;
+        }
+        self.swarm = number;
+        self.passed_over = None;
+        rule_is_new |= std::mem::take(&mut self.rule_waits);
+        let is_another = swarm.is_some();
+        let mut outcome = self.change(swarm, rule_is_new, settings_are_new);
+        if is_another {
+            self.s_per_step = 0.0;
+            // Before its first step, which may take long.
+            self.show(false);
+        }
+        self.push(force);
+        if !edits.is_empty() || back > 0 {
+            outcome = outcome.and(self.change_by_hand(&edits, back));
+        }
+        self.run(steps);
+        if let Err(why) = outcome {
+            self.tell(Event::EngineFailed(why.to_string()));
+        }
+    }
+
+    /// `None`: the force stays what it is.
+    fn push(&mut self, force: Option<Option<crate::session::Force>>) {
+        let (Some(tape), Some(force)) = (&mut self.tape, force) else { return };
+        tape.set_force(force.map(|f| Force {
+            centre_l: f.centre_l.map(|x| x as f32),
+            radius_l: f.radius_l as f32,
+            strength: f.strength as f32,
+            stir: f.stir as f32,
+        }));
+    }
+
+    fn change(&mut self, swarm: Option<Swarm>, rule_is_new: bool, settings_are_new: bool) -> Result<(), EngineError> {
+        let Some(rule) = &self.rule else { return Ok(()) };
+        match (swarm, &mut self.tape) {
+            (Some(swarm), Some(tape)) if !rule_is_new => {
+                tape.upload(&swarm)?;
+                self.past.1 += 1;
+                if settings_are_new {
+                    tape.set_settings(&self.settings)?;
+                }
+            }
+            (Some(swarm), tape) => {
+                self.seed += 1;
+                self.past.1 += 1;
+                // The old one goes first: its memory is needed.
+                *tape = None;
+                self.is_stale = true;
+                let engine = match &self.gpu {
+                    Some(Gpu { device, queue, .. }) => {
+                        Engine::Gpu(Box::new(GpuEngine::new(device, queue, rule, &swarm, &self.settings, self.seed)?))
+                    }
+                    None => Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?)),
+                };
+                *tape = Some(Tape::new(engine, rule.clone()));
+            }
+            (None, Some(tape)) => {
+                if rule_is_new {
+                    tape.set_rule(rule)?;
+                }
+                if settings_are_new {
+                    tape.set_settings(&self.settings)?;
+                }
+            }
+            (None, None) => return Ok(()),
+        }
+        self.is_stale = true;
+        Ok(())
+    }
+
+    fn change_by_hand(&mut self, edits: &[SwarmEdit], back: u32) -> Result<(), EngineError> {
+        let Some(tape) = &mut self.tape else { return Ok(()) };
+        if !edits.is_empty() {
+            tape.edit(edits)?;
+        }
+        if back > 0 && edits.is_empty() && !tape.has_past() {
+            self.tell(Event::NothingBefore);
+            return Ok(());
+        }
+        let steps_back = tape.back(back)?;
+        // What was drawn of the past is no more.
+        self.past.1 += u64::from(back > 0);
+        let (particles, box_size_l) = (tape.engine().len(), tape.engine().box_size());
+        self.is_stale = true;
+        self.tell(Event::SwarmChanged { steps_back, particles, box_size_l });
+        Ok(())
+    }
+
+    fn run(&mut self, steps: u32) {
+        let Some(tape) = &mut self.tape else { return };
+        if steps == 0 {
+            return;
+        }
+        let start = Instant::now();
+        tape.run(steps);
+        self.past.0 += 1;
+        let seconds = start.elapsed().as_secs_f64() / f64::from(steps);
+        let share = if self.s_per_step == 0.0 { 1.0 } else { 0.2 };
+        self.s_per_step += share * (seconds - self.s_per_step);
+        self.is_stale = true;
+    }
+
+    /// Makes a picture and puts it where the window finds it. `denoised`: takes the time that the settings ask for.
+    fn show(&mut self, denoised: bool) {
+        self.pictures += 1;
+        let picture = &mut self.picture;
+        picture.number = self.pictures;
+        picture.past = self.past;
+        picture.s_per_step = self.s_per_step;
+        picture.from = None;
+        if let Some(tape) = &mut self.tape {
+            let engine = tape.engine_mut();
+            picture.count = engine.len();
+            picture.box_size = engine.box_size();
+            picture.from = Some(match engine {
+                Engine::Gpu(engine) => {
+                    Source::Gpu { bodies: engine.shown_buffer().clone(), measures: engine.measure_buffer().clone() }
+                }
+                Engine::Cpu(engine) => {
+                    engine.newest_measures(&mut picture.measures);
+                    let shown = if denoised {
+                        engine.shown_into(&mut self.shown);
+                        &self.shown
+                    } else {
+                        engine.swarm()
+                    };
+                    picture.bodies.clear();
+                    picture.bodies.extend(shown.particles.iter().map(body));
+                    picture.pair_tests = engine.pair_tests();
+                    Source::Processor
+                }
+            });
+        }
+        std::mem::swap(picture, &mut self.shared.newest.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The living swarm, to be kept with the scene, and as it is seen. Waits for the GPU where the swarm lives there.
+    pub fn kept(&mut self, swarm: u64) -> Kept {
+        if swarm != self.swarm {
+            let is_wanted = |(number, _): &&(u64, Swarm)| *number == swarm;
+            let passed_over = self.passed_over.as_ref().filter(is_wanted).map(|(_, swarm)| swarm.clone());
+            let state = passed_over.map(|swarm| LiveState { swarm, seed: self.seed, step: 0 });
+            return Kept { state, runs_with: None };
+        }
+        let Some(tape) = &self.tape else { return Kept::default() };
+        let engine = tape.engine();
+        let is_whole = |swarm: &Swarm| swarm.particles.iter().all(|p| (p.x + p.y + p.heading).is_finite());
+        // A lost GPU has no swarm to keep, and numbers that are none cannot be read again: the scene is saved without.
+        let swarm = engine.swarm().ok().filter(is_whole);
+        let state = swarm.map(|swarm| LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) });
+        Kept { state, runs_with: Some((tape.rule().clone(), *engine.settings())) }
+    }
+
+    /// The particle nearest to a place, ℓ. Waits for the GPU where the swarm lives there.
+    pub fn nearest(&self, at: [f64; 2]) -> Option<usize> {
+        match self.tape.as_ref()?.engine() {
+            Engine::Cpu(engine) => engine.swarm().nearest(at),
+            // Of a lost GPU nothing can be followed.
+            Engine::Gpu(engine) => engine.swarm().ok()?.nearest(at),
+        }
+    }
+
+    /// A copy of the swarm as it moves.
+    pub fn look(&mut self) -> Looked {
+        self.copy(|engine| match engine {
+            Engine::Cpu(engine) => Look::Now(engine.swarm().clone(), Some(engine.counters())),
+            Engine::Gpu(engine) => Look::Later(engine.begin_reading()),
+        })
+    }
+
+    /// A copy of what is shown.
+    pub fn look_at_shown(&mut self) -> Looked {
+        self.copy(|engine| match engine {
+            Engine::Cpu(engine) => Look::Now(engine.shown(), None),
+            Engine::Gpu(engine) => Look::Later(engine.begin_reading_shown()),
+        })
+    }
+
+    fn copy(&mut self, look: impl FnOnce(&mut Engine) -> Look) -> Looked {
+        let tape = self.tape.as_mut()?;
+        let (rule, settings) = (tape.rule().clone(), *tape.engine().settings());
+        Some((look(tape.engine_mut()), rule, settings))
+    }
+}

@@ -1,0 +1,241 @@
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::*;
+use crate::session::{Keeping, Savepoint};
+use crate::worlds::swarm::engine::{CpuEngine, Engine};
+use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit};
+use crate::worlds::swarm::rule::{NetShape, Rule};
+
+/// A test that waits longer has failed.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn rule() -> Arc<Rule> {
+    Arc::new(Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1))
+}
+
+fn swarm() -> Swarm {
+    use rand::RngExt;
+    let mut rng = StdRng::seed_from_u64(4);
+    let mut within = |side: f64| side * rng.random::<f64>();
+    let particles = (0..40).map(|_| Particle { x: within(9.0), y: within(8.0), heading: within(6.0), species: 0 });
+    Swarm { particles: particles.collect(), box_size: [9.0, 8.0] }
+}
+
+fn part(particles: usize) -> Swarm {
+    Swarm { particles: swarm().particles[..particles].to_vec(), ..swarm() }
+}
+
+/// The thread is busy until the answer is dropped.
+fn hold_up(live: &Live) -> Sender<()> {
+    let (release, held) = bounded(0);
+    live.send(Work::Question(Box::new(move |_| _ = held.recv())));
+    release
+}
+
+fn savepoint() -> Savepoint {
+    let (name, live, swings, swarm) = Default::default();
+    Savepoint { name, live, swings, rule: None, flow: None, swarm }
+}
+
+/// With a thread, on the processor, and a swarm in it.
+fn alive() -> Live {
+    let mut live = Live::default();
+    live.thread = live.start(None);
+    let settings = LiveSettings { sigma_l: 0.3, ..LiveSettings::default() };
+    let rule = EngineOrder::SetRule(rule());
+    live.pass_on(vec![rule, EngineOrder::SetSettings(settings), EngineOrder::Upload(swarm())]);
+    live
+}
+
+fn until<T>(mut what: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(done) = what() {
+            return done;
+        }
+        assert!(begun.elapsed() < LIMIT, "it never comes");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn next_event(live: &Live) -> Event {
+    until(|| live.news().next())
+}
+
+#[test]
+fn orders_are_carried_out_in_their_order_and_what_was_asked_for_between_is_of_that_moment() {
+    let mut live = alive();
+    let mut engine = CpuEngine::new(&rule(), &swarm(), live.settings(), 1).unwrap();
+    let before = live.kept();
+    live.pass_on(vec![EngineOrder::Run { steps: 3 }]);
+    let after = live.kept().wait().unwrap();
+    let before = before.wait().unwrap();
+    assert!(before.runs_with.is_some_and(|(playing, settings)| *playing == *rule() && settings == *live.settings()));
+    let (before, after) = (before.state.unwrap(), after.state.unwrap());
+    assert_eq!((&before.swarm, before.step), (&swarm(), 0));
+    engine.run(3);
+    assert_eq!((&after.swarm, after.step), (engine.swarm(), 3));
+    let mut coming = live.look_at_shown();
+    assert_eq!(until(|| coming.take()).unwrap().swarm, engine.shown());
+    assert_eq!((live.steps_since_asked(), live.steps_since_asked()), (3, 0));
+}
+
+#[test]
+fn no_frame_waits_for_a_thread_that_is_busy() {
+    let mut live = alive();
+    until(|| {
+        live.look_up();
+        live.seen.from.is_some().then_some(())
+    });
+    let release = hold_up(&live);
+    live.pass_on(vec![EngineOrder::Run { steps: 50 }]);
+    let number = live.seen.number;
+    let (mut coming, fits) = (live.look(), live.steps_that_fit(0.016));
+    live.look_up();
+    assert_eq!((fits, live.seen.number, live.seen.count), (0, number, 40));
+    assert!(coming.take().is_none() && live.news().next().is_none());
+    assert_eq!(
+        follow::middle(&live.seen.bodies, live.seen.box_size, 3).map(|_| ()),
+        Some(()),
+        "what was seen last is there"
+    );
+    drop(release);
+    assert_eq!(until(|| coming.take()).unwrap().swarm.len(), 40);
+    until(|| {
+        live.look_up();
+        (live.seen.number > number).then_some(())
+    });
+    assert_eq!((live.seen.past, live.steps_since_asked()), ((1, 1), 50));
+    assert!(live.steps_that_fit(0.016) > 0);
+}
+
+#[test]
+fn moments_and_particles_that_were_asked_for_come_among_the_news() {
+    let mut live = alive();
+    let keeping = Box::new(Keeping { serial: 1, moment: savepoint() });
+    live.keep_moment(MomentUse::Keep(keeping));
+    live.find([swarm().particles[7].x, swarm().particles[7].y]);
+    live.pass_on(vec![EngineOrder::Run { steps: 2 }, EngineOrder::Back { steps: 1 }]);
+    assert!(matches!(next_event(&live), Event::MomentKept(MomentUse::Keep(_), state) if state.swarm == swarm()));
+    assert!(matches!(next_event(&live), Event::Following(Some(7))));
+    // Back comes first within one batch: there is nothing to go back to.
+    assert!(matches!(next_event(&live), Event::NothingBefore));
+}
+
+#[test]
+fn a_swarm_whose_successor_is_ordered_is_passed_over_and_nothing_late_is_told_of_it() {
+    let mut live = alive();
+    live.kept().wait().unwrap();
+    let release = hold_up(&live);
+    live.find([1.0, 1.0]);
+    live.pass_on(vec![EngineOrder::Edit(vec![SwarmEdit::Add(Particle::default())])]);
+    // The slider of particles is dragged.
+    live.pass_on(vec![EngineOrder::SetRule(rule()), EngineOrder::Upload(part(10)), EngineOrder::Run { steps: 5 }]);
+    let passed_over = live.kept();
+    live.pass_on(vec![EngineOrder::Upload(part(20)), EngineOrder::Run { steps: 2 }]);
+    drop(release);
+    let state = live.kept().wait().unwrap().state.unwrap();
+    assert_eq!((state.swarm.len(), state.step), (20, 2), "the rule that came with the other makes a new engine");
+    let passed_over = passed_over.wait().unwrap();
+    assert!(passed_over.runs_with.is_none(), "it never lived");
+    assert_eq!(passed_over.state.unwrap().swarm, part(10), "and yet what was asked of it is known");
+    assert!(live.news().next().is_none());
+    assert_eq!((live.is_behind(), live.steps_since_asked()), (false, 7));
+}
+
+#[test]
+fn the_swarm_that_undo_wants_is_told_even_where_it_was_replaced_before_it_could_live() {
+    let mut live = alive();
+    live.kept().wait().unwrap();
+    let release = hold_up(&live);
+    for n in [10, 20, 30] {
+        live.keep_moment(MomentUse::Undo(n as u64));
+        live.pass_on(vec![EngineOrder::Upload(part(n))]);
+    }
+    drop(release);
+    for (step, particles) in [(10, 40), (20, 10), (30, 20)] {
+        let event = next_event(&live);
+        let told = |wanted: &MomentUse, len| *wanted == MomentUse::Undo(step) && len == particles;
+        assert!(matches!(&event, Event::MomentKept(wanted, state) if told(wanted, state.swarm.len())), "{event:?}");
+    }
+}
+
+#[test]
+fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
+    let mut live = alive();
+    live.send(Work::Question(Box::new(|_| panic!("no luck"))));
+    assert!(matches!(next_event(&live), Event::EngineFailed(why) if why.contains("no luck")));
+    assert!(live.kept().wait().unwrap().state.is_none());
+    live.pass_on(vec![EngineOrder::Upload(swarm()), EngineOrder::Run { steps: 1 }]);
+    assert_eq!(live.kept().wait().unwrap().state.unwrap().step, 1);
+}
+
+#[test]
+fn a_panic_in_the_middle_of_an_order_is_told_and_nobody_waits_for_its_steps() {
+    let mut live = alive();
+    live.kept().wait().unwrap();
+    // A swarm that no check has seen.
+    let stranger = Swarm { particles: vec![Particle { species: 200, ..Particle::default() }], ..swarm() };
+    live.send(Work::Question(Box::new(move |host| match host.tape.as_mut().map(|tape| tape.engine_mut()) {
+        Some(Engine::Cpu(engine)) => engine.restore(&stranger, 0),
+        _ => panic!("it lives on the processor"),
+    })));
+    live.pass_on(vec![EngineOrder::Run { steps: 5 }]);
+    assert!(matches!(next_event(&live), Event::EngineFailed(why) if why.contains("error of the program")));
+    assert!(live.kept().wait().unwrap().state.is_none(), "what broke is no more");
+    assert_eq!((live.is_behind(), live.steps_since_asked()), (false, 5));
+    live.pass_on(vec![EngineOrder::Upload(swarm()), EngineOrder::Run { steps: 1 }]);
+    assert_eq!(live.kept().wait().unwrap().state.unwrap().step, 1);
+}
+
+#[test]
+fn an_order_that_fails_is_told_and_the_swarm_stays() {
+    let mut live = alive();
+    live.kept().wait().unwrap();
+    let stranger = Particle { species: 9, ..Particle::default() };
+    live.pass_on(vec![EngineOrder::Upload(Swarm { particles: vec![stranger], box_size: [5.0, 5.0] })]);
+    assert!(matches!(next_event(&live), Event::EngineFailed(_)));
+    assert_eq!(live.kept().wait().unwrap().state.unwrap().swarm, swarm());
+    live.pass_on(vec![EngineOrder::Clear]);
+    assert!(live.kept().wait().unwrap().state.is_none());
+    assert!(until(|| live.look().take()).is_err());
+}
+
+fn at_speed(s_per_step: f64) -> Live {
+    let mut live = Live::default();
+    live.seen.s_per_step = s_per_step;
+    live
+}
+
+#[test]
+fn slow_frames_ask_for_fewer_steps_and_quick_ones_bring_them_back() {
+    let mut live = at_speed(0.001);
+    assert_eq!(live.steps_that_fit(0.016), 1, "a swarm that is new begins slowly");
+    (0..60).for_each(|_| _ = live.steps_that_fit(0.016));
+    assert_eq!(live.steps_that_fit(0.016), 16);
+    (0..20).for_each(|_| _ = live.steps_that_fit(0.2));
+    assert_eq!(live.steps_that_fit(0.2), 1);
+    (0..60).for_each(|_| _ = live.steps_that_fit(0.016));
+    assert_eq!(live.steps_that_fit(0.016), 16);
+}
+
+#[test]
+fn frames_that_are_slow_by_themselves_do_not_slow_a_swarm_on_the_processor() {
+    let mut live = at_speed(0.001);
+    live.seen.from = Some(Source::Processor);
+    (0..60).for_each(|_| _ = live.steps_that_fit(0.2));
+    assert_eq!(live.steps_that_fit(0.2), 16, "and no more than their budget");
+}
+
+#[test]
+fn a_step_that_takes_longer_than_a_frame_is_still_made_once_at_a_time() {
+    let mut live = at_speed(1.0);
+    assert_eq!(live.steps_that_fit(1.0), 1);
+    live.steps_ordered = 1;
+    assert_eq!(live.steps_that_fit(1.0), 0, "the one before is not done");
+    live.shared.steps_done.store(1, Ordering::Release);
+    assert_eq!(live.steps_that_fit(1.0), 1);
+}

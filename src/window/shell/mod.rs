@@ -1,0 +1,240 @@
+//! The Bevy shell: canvas, camera, input, drawing from the engine's buffers; hands commands on.
+//!
+//! Each frame: the panels and the canvas turn input into commands (egui pass), the session turns commands into effects
+//! that the [`shell::Shell`] carries out, and what is to be seen goes to the render world as a [`draw::CanvasFrame`].
+
+mod brush;
+mod bundled;
+mod camera;
+mod canvas;
+mod clipboard;
+mod desk;
+mod director;
+mod draft;
+mod draw;
+mod files;
+mod folders;
+mod follow;
+mod frame_log;
+mod gallery_life;
+mod kept;
+mod keys;
+mod kinds;
+mod live;
+mod measures;
+mod mine;
+mod observer;
+mod portrait;
+mod preflight;
+mod ramp;
+mod recorder;
+mod rescue;
+mod share;
+mod shell;
+mod shots;
+mod stamps;
+mod stippler;
+mod tally;
+mod theme;
+mod thumbs;
+mod trainer;
+
+pub use kinds::check;
+pub use preflight::NoWindow;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use bevy::prelude::*;
+use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
+use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
+use bevy::winit::{UpdateMode, WinitSettings};
+use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
+
+use canvas::Canvas;
+use draw::{CanvasFrame, DrawPlugin};
+use keys::{Keyboard, Listener};
+use live::Gpu;
+use shell::Shell;
+
+use crate::session::{Command, ViewCommand};
+use crate::window::panels;
+use crate::worlds::swarm::engine::EngineChoice;
+
+/// Opens the window, with `file` in it when one is given (a scene, particles or an image) and its swarm on the engine
+/// that `engine` says; returns when the window is closed.
+///
+/// # Errors
+/// [`NoWindow`] when there is nothing to show a window on.
+pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
+    preflight::check()?;
+    let window = Window {
+        title: "Unstill".to_owned(),
+        name: Some("unstill".to_owned()),
+        resolution: WindowResolution::new(1280, 720),
+        present_mode: PresentMode::AutoVsync,
+        ..default()
+    };
+    let plugins = DefaultPlugins
+        .set(WindowPlugin { primary_window: Some(window), close_when_requested: false, ..default() })
+        .set(bevy::log::LogPlugin {
+            filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(),
+            ..default()
+        });
+    let shell = Shell::new(file);
+    let exit = App::new()
+        .add_plugins(plugins)
+        .add_plugins((EguiPlugin::default(), DrawPlugin, shots::ShotsPlugin))
+        .insert_resource(WinitSettings {
+            focused_mode: UpdateMode::Continuous,
+            // A swarm goes on living beside another window.
+            unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
+        })
+        .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
+        .insert_resource(Studio { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
+        .add_systems(Startup, set_up)
+        .add_systems(EguiPrimaryContextPass, show)
+        .add_systems(Last, advance)
+        .run();
+    match exit {
+        AppExit::Success => Ok(()),
+        AppExit::Error(code) => anyhow::bail!("the window closed with an error ({code})"),
+    }
+}
+
+/// Everything of ours in the main world.
+#[derive(Resource)]
+struct Studio {
+    shell: Shell,
+    canvas: Canvas,
+    engine: EngineChoice,
+    /// Known once the renderer runs.
+    gpu: Option<Gpu>,
+    /// The panels have their looks.
+    styled: bool,
+}
+
+fn set_up(
+    mut commands: Commands,
+    mut egui: ResMut<EguiGlobalSettings>,
+    mut studio: ResMut<Studio>,
+    device: Res<RenderDevice>,
+    queue: Res<RenderQueue>,
+    adapter: Res<RenderAdapterInfo>,
+) {
+    egui.auto_create_primary_context = false;
+    commands.spawn((Camera2d, Msaa::Off, PrimaryEguiContext));
+    let is_software = adapter.device_type == wgpu::DeviceType::Cpu;
+    studio.gpu = Some(Gpu {
+        device: device.wgpu_device().clone(),
+        queue: (**queue.0).clone(),
+        name: adapter.name.clone(),
+        is_software,
+        runs_the_swarm: studio.engine.takes_gpu(is_software),
+    });
+}
+
+/// Panels and canvas: input becomes commands.
+fn show(
+    mut commands: Commands,
+    mut contexts: EguiContexts,
+    mut studio: ResMut<Studio>,
+    mut frame: ResMut<CanvasFrame>,
+    mut keyboard: Keyboard,
+    mut window: Single<&mut Window, With<PrimaryWindow>>,
+    time: Res<Time<Real>>,
+) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    let Studio { shell, canvas, gpu: Some(gpu), styled, .. } = &mut *studio else { return Ok(()) };
+    // The panels are not told when the pointer leaves the window.
+    let pointer_is_here = window.cursor_position().is_some();
+    let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
+        (true, _) => Listener::Text,
+        (false, true) => Listener::Control,
+        (false, false) => Listener::Nobody,
+    };
+    let mut wanted = keyboard.commands(shell.session.place(), listener);
+    if !*styled {
+        panels::set_style(ctx);
+        *styled = true;
+    }
+    let range = shell.ramps.range(&shell.session, shell.live.settings());
+    shell.ui.set_ramp_range(range);
+    shell.share.set_ramp_range(range);
+    shell.clipboard.before_panels(ctx);
+    let (asked, free) = panels::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
+    shell.clipboard.after_panels(ctx);
+    wanted.extend(asked);
+    let dt_s = time.delta_secs_f64();
+    let followed = shell.session.live().following.and_then(|index| shell.live.creature(gpu, index));
+    canvas.follow(followed, dt_s);
+    wanted.extend(canvas.show(ctx, (free, shell.ui.offers()), &shell.session, &shell.live, pointer_is_here, dt_s));
+    shell.apply(gpu, wanted);
+    for view in std::mem::take(&mut shell.views) {
+        match view {
+            ViewCommand::Fit => {
+                canvas.fit(&shell.session);
+                shell.apply(gpu, vec![Command::StopFollowing]);
+            }
+            ViewCommand::Screenshot => shots::take(&mut commands, None),
+            ViewCommand::CanvasScreenshot => shots::take(&mut commands, Some(canvas.free_pixels(ctx))),
+            ViewCommand::FullScreen => {
+                window.mode = match window.mode {
+                    WindowMode::Windowed => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
+                    _ => WindowMode::Windowed,
+                };
+            }
+        }
+    }
+    shell.share.set_gaze(canvas.gaze(followed));
+    // Compared first: the render world copies only what changed.
+    let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live, range);
+    let is_dim = new.layer.as_ref().is_some_and(|layer| layer.view.glow == 0.0);
+    shell.ui.set_glow_left_out(is_dim && shell.session.prefs().look.glow);
+    frame.set_if_neq(new);
+    Ok(())
+}
+
+/// Time runs: files, trainer and engine.
+fn advance(
+    mut studio: ResMut<Studio>,
+    time: Res<Time<Real>>,
+    mut closing: MessageReader<WindowCloseRequested>,
+    mut exit: MessageWriter<AppExit>,
+    mut window: Single<&mut Window, With<PrimaryWindow>>,
+    mut ground: ResMut<ClearColor>,
+    mut frame_began: Local<FrameBegan>,
+) {
+    let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
+    if closing.read().count() > 0 {
+        shell.apply(gpu, vec![Command::Quit]);
+    }
+    shell.advance(gpu, time.delta_secs_f64());
+    let title = title(&shell.session);
+    if window.title != title {
+        window.title = title;
+    }
+    let wanted = theme::ground(shell.session.prefs().theme);
+    if ground.0 != wanted {
+        ground.0 = wanted;
+    }
+    if shell.may_leave() {
+        exit.write(AppExit::Success);
+    }
+    let spent = frame_began.0.elapsed().as_secs_f64();
+    std::thread::sleep(Duration::from_secs_f64((shell.least_frame_s(gpu) - spent).max(0.0)));
+    *frame_began = FrameBegan(Instant::now());
+}
+
+struct FrameBegan(Instant);
+
+impl Default for FrameBegan {
+    fn default() -> Self {
+        Self(Instant::now())
+    }
+}
+
+fn title(session: &crate::session::Session) -> String {
+    let mark = if session.is_dirty() { " •" } else { "" };
+    format!("{}{mark} — Unstill", session.document().title)
+}

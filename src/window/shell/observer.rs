@@ -1,0 +1,447 @@
+//! The threads that look and measure: one watches the live swarm a few times a second, one measures rules while they are
+//! learned and certifies scenes. Each takes one core at most; a panic in either becomes a message.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use super::live::{Coming, Live, Seen};
+use super::tally::Tally;
+use crate::jobs::panic_text;
+use crate::session::{CertificateRequest, Event, Place, RuleRequest, RuleRole, Session};
+use crate::worlds::swarm::measures::{
+    CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
+};
+use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+
+/// Time between two looks: usually, and while something heals.
+const LOOK_EVERY: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(150)];
+/// A look may take this share of a core.
+const LOOK_SHARE: u32 = 4;
+/// While it learns, both cores are needed: a rule is measured at most this often, and for this share of a core.
+const MEASURE_EVERY: Duration = Duration::from_secs(1);
+const MEASURE_SHARE: u32 = 3;
+/// What is told of a certificate in the making, at most this often.
+const TELL_EVERY: Duration = Duration::from_millis(200);
+
+/// Runs `work` in a thread of its own in which also the kernels stay on that one core.
+fn on_one_core(name: &'static str, work: impl FnOnce() + Send + 'static) {
+    let spawned = rayon::ThreadPoolBuilder::new().num_threads(1).thread_name(move |_| name.to_owned()).build();
+    match spawned {
+        // The pool lives as long as its work: it ends when the work has.
+        Ok(pool) => pool.spawn(work),
+        // Without the thread nothing is measured, which is no reason to stop.
+        Err(why) => bevy::log::warn!("{name} could not be started: {why}"),
+    }
+}
+
+fn broke_off(what: &str, panic: &(dyn Any + Send)) -> Event {
+    Event::Trouble(format!("{what} broke off by an error of the program: {}; please report it", panic_text(panic)))
+}
+
+/// The thread that watches the live swarm.
+pub struct Watch {
+    glimpses: Sender<Glimpse>,
+    events: Receiver<Event>,
+    /// The thread waits for something to look at.
+    idle: Arc<AtomicBool>,
+    last: Instant,
+    /// What the engine had counted when it was looked at last.
+    pub tally: Tally,
+    /// Step and epoch looked at last.
+    seen: Option<(u64, u64)>,
+    /// A swarm on its way, and what belongs to it.
+    coming: Option<(Coming, Box<Unseen>)>,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        let (glimpses, inbox) = bounded::<Glimpse>(1);
+        let (outbox, events) = unbounded();
+        let idle = Arc::new(AtomicBool::new(true));
+        let rests = idle.clone();
+        on_one_core("unstill-observe", move || {
+            let mut observer = Observer::default();
+            let mut has_told = false;
+            for glimpse in inbox {
+                let begun = Instant::now();
+                match catch_unwind(AssertUnwindSafe(|| observer.look(&glimpse))) {
+                    // Fails only when the window closes.
+                    Ok(Ok(reading)) => _ = outbox.send(Event::Observed(Box::new(reading))),
+                    // A rule and a swarm that do not fit together: the engine has said so already.
+                    Ok(Err(_)) => {}
+                    Err(panic) => {
+                        observer = Observer::default();
+                        if !std::mem::replace(&mut has_told, true) {
+                            let _ = outbox.send(broke_off("Watching the swarm", panic.as_ref()));
+                        }
+                    }
+                }
+                std::thread::sleep((LOOK_SHARE - 1) * begun.elapsed());
+                rests.store(true, Ordering::Relaxed);
+            }
+        });
+        Self { glimpses, events, idle, last: Instant::now(), tally: Tally::default(), seen: None, coming: None }
+    }
+}
+
+impl Watch {
+    /// Once a frame: sends a copy of the swarm when one is due, and brings back what was seen.
+    pub fn advance(&mut self, session: &Session, live: &Live) -> Vec<Event> {
+        match self.coming.take() {
+            None => self.look(session, live),
+            Some((mut coming, unseen)) => match coming.take() {
+                None => self.coming = Some((coming, unseen)),
+                Some(Ok(seen)) => {
+                    if let Some(counters) = seen.counters {
+                        self.tally.take(counters, self.last);
+                    }
+                    self.send(unseen.seen(seen));
+                }
+                // Nothing lives any more; the engine tells of a lost GPU.
+                Some(Err(_)) => self.tally = Tally::default(),
+            },
+        }
+        self.events.try_iter().collect()
+    }
+
+    fn look(&mut self, session: &Session, live: &Live) {
+        let seen = session.observation();
+        let now = (seen.steps(), seen.epoch());
+        // Those that were hurt are found where they were hurt.
+        let is_fresh = seen.is_hasty() && self.seen.is_some_and(|(_, epoch)| epoch != now.1);
+        let due = is_fresh || self.last.elapsed() >= LOOK_EVERY[usize::from(seen.is_hasty())];
+        let something_new = self.seen != Some(now) && session.place() != Place::Paint;
+        if !due || !something_new || !self.idle.load(Ordering::Relaxed) {
+            return;
+        }
+        self.seen = Some(now);
+        self.last = Instant::now();
+        let document = session.document();
+        let unseen = Unseen {
+            snapshot: document.snapshot.clone(),
+            ensemble: document.ensemble,
+            target_sigma_l: target_sigma_l(session),
+            step: seen.steps(),
+            epoch: seen.epoch(),
+            wound: seen.healing.as_ref().and_then(|healing| healing.wounds.clone()),
+        };
+        self.coming = Some((live.look(), Box::new(unseen)));
+    }
+
+    fn send(&mut self, glimpse: Glimpse) {
+        if glimpse.swarm.is_empty() {
+            return;
+        }
+        self.idle.store(false, Ordering::Relaxed);
+        if self.glimpses.try_send(glimpse).is_err() {
+            self.idle.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What belongs to a glimpse besides the swarm and what it lived by.
+struct Unseen {
+    snapshot: Arc<Snapshot>,
+    ensemble: Ensemble,
+    target_sigma_l: f64,
+    step: u64,
+    epoch: u64,
+    wound: Option<Wounds>,
+}
+
+impl Unseen {
+    fn seen(self, seen: Seen) -> Glimpse {
+        let Self { snapshot, ensemble, target_sigma_l, step, epoch, wound } = self;
+        let Seen { swarm, rule, settings, .. } = seen;
+        Glimpse { swarm, rule, settings, snapshot, ensemble, target_sigma_l, step, epoch, wound }
+    }
+}
+
+/// The temperature of the target: that of the scene, within what the playing rule was trained at.
+fn target_sigma_l(session: &Session) -> f64 {
+    let sigma_l = session.document().live.sigma_l;
+    session.playing_rule().map_or(sigma_l, |rule| sigma_l.max(rule.sigma_range_l[0]).min(rule.sigma_range_l[1]))
+}
+
+/// What the measuring thread shall do.
+enum Job {
+    Rule(Box<RuleRequest>),
+    Certificate(Box<CertificateRequest>),
+}
+
+/// The thread that measures rules.
+pub struct Bench {
+    jobs: Sender<Job>,
+    events: Receiver<Event>,
+    /// The only run of a certificate that may go on; 0: none.
+    certifying: Arc<AtomicU64>,
+    /// The run of learning whose rules are measured.
+    learning: Arc<AtomicU64>,
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        let (jobs, inbox) = unbounded();
+        let (outbox, events) = unbounded();
+        let (certifying, learning) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let worker =
+            Worker { inbox, outbox, certifying: certifying.clone(), learning: learning.clone(), measured: None };
+        on_one_core("unstill-measure", move || worker.run());
+        Self { jobs, events, certifying, learning }
+    }
+}
+
+impl Bench {
+    pub fn measure(&self, request: Box<RuleRequest>) {
+        self.learning.store(request.run, Ordering::Relaxed);
+        // Fails only when the thread could not be started.
+        let _ = self.jobs.send(Job::Rule(request));
+    }
+
+    pub fn certify(&self, request: Box<CertificateRequest>) {
+        self.certifying.store(request.run, Ordering::Relaxed);
+        let _ = self.jobs.send(Job::Certificate(request));
+    }
+
+    pub fn stop_certifying(&self) {
+        self.certifying.store(0, Ordering::Relaxed);
+    }
+
+    pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
+        self.events.try_iter()
+    }
+}
+
+struct Worker {
+    inbox: Receiver<Job>,
+    outbox: Sender<Event>,
+    certifying: Arc<AtomicU64>,
+    learning: Arc<AtomicU64>,
+    /// When the last rule was measured, and how long that took.
+    measured: Option<(Instant, Duration)>,
+}
+
+impl Worker {
+    fn run(mut self) {
+        let mut waiting: Option<Box<RuleRequest>> = None;
+        loop {
+            // While new weights wait for their turn, an old rule, newer weights or a certificate may come.
+            let job = match &waiting {
+                None => self.inbox.recv().map_err(|_| crossbeam_channel::RecvTimeoutError::Disconnected),
+                Some(_) => self.inbox.recv_timeout(self.pause()),
+            };
+            match job {
+                Ok(Job::Rule(request)) if request.role == RuleRole::New => waiting = Some(request),
+                Ok(Job::Rule(request)) => self.measure(&request),
+                Ok(Job::Certificate(request)) => {
+                    waiting = None;
+                    self.certify(&request);
+                }
+                Err(crossbeam_channel::RecvTimeoutError::Timeout) => {
+                    if let Some(request) = waiting.take() {
+                        self.measure(&request);
+                    }
+                }
+                Err(crossbeam_channel::RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Until the next rule may be measured.
+    fn pause(&self) -> Duration {
+        let Some((at, took)) = self.measured else { return Duration::ZERO };
+        (took + MEASURE_EVERY.max((MEASURE_SHARE - 1) * took)).saturating_sub(at.elapsed())
+    }
+
+    fn measure(&mut self, request: &RuleRequest) {
+        if self.learning.load(Ordering::Relaxed) != request.run {
+            return;
+        }
+        let begun = Instant::now();
+        let progress = Reporter::silent(self.learning.clone(), request.run);
+        let picture = (&*request.snapshot, &request.ensemble);
+        let work = || QuickFidelity::measure(&request.rule, picture, &request.live, &progress);
+        let result = match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(Err(CheckError::Stopped)) => return,
+            Ok(result) => result.map_err(|e| e.to_string()),
+            Err(panic) => Err(panic_text(panic.as_ref()).to_owned()),
+        };
+        self.measured = Some((begun, begun.elapsed()));
+        let RuleRequest { run, role, step, .. } = *request;
+        // Fails only when the window closes.
+        let _ = self.outbox.send(Event::RuleMeasured { run, role, step, result });
+    }
+
+    fn certify(&self, request: &CertificateRequest) {
+        let CertificateRequest { run, rule, snapshot, ensemble, live } = request;
+        let settings = CheckSettings::default();
+        let progress = Reporter::telling(self.certifying.clone(), *run, settings.total_steps(1), self.outbox.clone());
+        let work = || certify(rule, (&**snapshot, ensemble), live, settings, &progress);
+        let result = match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(Err(CheckError::Stopped)) => return,
+            Ok(result) => result.map(Box::new).map_err(|e| e.to_string()),
+            Err(panic) => Err(panic_text(panic.as_ref()).to_owned()),
+        };
+        let _ = self.outbox.send(Event::Certified { run: *run, result });
+    }
+}
+
+/// Hears whether its run may go on, and tells how far it has come.
+struct Reporter {
+    may_run: Arc<AtomicU64>,
+    run: u64,
+    tells: Option<(Sender<Event>, u64)>,
+    told: std::sync::Mutex<(Instant, &'static str, u64)>,
+}
+
+impl Reporter {
+    fn silent(may_run: Arc<AtomicU64>, run: u64) -> Self {
+        Self { may_run, run, tells: None, told: std::sync::Mutex::new((Instant::now(), "", 0)) }
+    }
+
+    fn telling(may_run: Arc<AtomicU64>, run: u64, total: u64, outbox: Sender<Event>) -> Self {
+        Self { tells: Some((outbox, total.max(1))), ..Self::silent(may_run, run) }
+    }
+}
+
+impl CheckProgress for Reporter {
+    fn phase(&self, name: &'static str) {
+        self.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner).1 = name;
+    }
+
+    fn advance(&self, steps: u64) {
+        let mut told = self.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        told.2 += steps;
+        let Some((outbox, total)) = &self.tells else { return };
+        if told.0.elapsed() < TELL_EVERY {
+            return;
+        }
+        told.0 = Instant::now();
+        let share = told.2 as f64 / *total as f64;
+        let _ = outbox.send(Event::CertificateProgress { run: self.run, phase: told.1, share });
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.may_run.load(Ordering::Relaxed) != self.run
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::swarm::picture::{Ensemble, Particle, Snapshot, Swarm, motifs};
+    use crate::worlds::swarm::rule::{LiveSettings, NetShape, Rule};
+
+    const PATIENCE: Duration = Duration::from_secs(120);
+
+    fn rule() -> Arc<Rule> {
+        Arc::new(Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1))
+    }
+
+    fn mill() -> Arc<Snapshot> {
+        Arc::new(motifs::by_name("mill").expect("a bundled picture").snapshot())
+    }
+
+    fn request(run: u64, role: RuleRole, step: usize) -> Box<RuleRequest> {
+        let (snapshot, ensemble, live) = (mill(), Ensemble::default(), LiveSettings::default());
+        Box::new(RuleRequest { run, role, step, rule: rule(), snapshot, ensemble, live })
+    }
+
+    #[test]
+    fn what_is_sent_is_looked_at_and_an_empty_swarm_is_not_sent() {
+        let mut watch = Watch::default();
+        let particle = |k: u8| Particle { x: f64::from(k), y: 1.0, ..Particle::default() };
+        let good = Glimpse {
+            swarm: Swarm { particles: (0..30).map(particle).collect(), box_size: [30.0, 10.0] },
+            rule: rule(),
+            settings: LiveSettings::default(),
+            snapshot: mill(),
+            ensemble: Ensemble::default(),
+            target_sigma_l: 0.13,
+            step: 7,
+            epoch: 0,
+            wound: None,
+        };
+        let rests = |watch: &Watch| {
+            while !watch.idle.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        };
+        watch.send(good.clone());
+        let seen = watch.events.recv_timeout(PATIENCE).expect("a reading");
+        assert!(matches!(seen, Event::Observed(reading) if reading.step == 7 && reading.fidelity.is_some()));
+        rests(&watch);
+        watch.send(Glimpse { swarm: Swarm::default(), ..good.clone() });
+        rests(&watch);
+        watch.send(Glimpse { step: 90, ..good });
+        let seen = watch.events.recv_timeout(PATIENCE).expect("a reading");
+        assert!(matches!(seen, Event::Observed(reading) if reading.step == 90), "nothing of an empty swarm");
+    }
+
+    #[test]
+    fn of_many_new_weights_the_newest_is_measured_and_the_old_rule_always() {
+        let bench = Bench::default();
+        bench.measure(request(5, RuleRole::New, 10));
+        bench.measure(request(5, RuleRole::Old, 0));
+        for step in 11..40 {
+            bench.measure(request(5, RuleRole::New, step));
+        }
+        let mut steps = Vec::new();
+        while !steps.contains(&(RuleRole::New, 39)) {
+            match bench.events.recv_timeout(PATIENCE).expect("an answer") {
+                Event::RuleMeasured { run: 5, role, step, result } => {
+                    assert!(result.expect("a measure").together().is_some());
+                    steps.push((role, step));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(steps.contains(&(RuleRole::Old, 0)));
+        assert!(steps.len() <= 4, "not each of them: {steps:?}");
+    }
+
+    #[test]
+    fn a_certificate_tells_how_far_it_is_and_stops_when_told_to() {
+        let bench = Bench::default();
+        let request = CertificateRequest {
+            run: 3,
+            rule: rule(),
+            snapshot: mill(),
+            ensemble: Ensemble::default(),
+            live: LiveSettings::default(),
+        };
+        bench.certify(Box::new(request.clone()));
+        match bench.events.recv_timeout(PATIENCE).expect("progress") {
+            Event::CertificateProgress { run: 3, phase, share } => {
+                assert!(!phase.is_empty() && (0.0..1.0).contains(&share));
+            }
+            other => panic!("{other:?}"),
+        }
+        bench.stop_certifying();
+        // The thread is free again soon: a short order after it is carried out.
+        bench.measure(self::request(9, RuleRole::Old, 0));
+        loop {
+            match bench.events.recv_timeout(PATIENCE).expect("the next order is carried out") {
+                Event::RuleMeasured { run: 9, .. } => break,
+                Event::CertificateProgress { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_measured_is_told_in_a_sentence() {
+        let bench = Bench::default();
+        let nothing = RuleRequest { snapshot: Arc::new(Snapshot::default()), ..*request(1, RuleRole::Old, 0) };
+        bench.measure(Box::new(nothing));
+        match bench.events.recv_timeout(PATIENCE).expect("an answer") {
+            Event::RuleMeasured { result: Err(why), .. } => assert!(!why.is_empty()),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What the window does with files beyond opening and saving: the user's own scenes, recent files, films, rescued work.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::camera::Gaze;
+use super::director::Director;
+use super::files::{Files, Notice};
+use super::folders;
+use super::live::Live;
+use super::mine::{Mine, file_name, free_path};
+use super::portrait::{self, Portrait};
+use super::recorder::Recorder;
+use super::rescue::Rescue;
+use crate::media::picture::ffmpeg;
+use crate::session::{
+    Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder,
+};
+use crate::window::panels::ShareReadouts;
+
+/// Reading that takes longer is told.
+const LONG: Duration = Duration::from_millis(500);
+
+/// The desk of these things.
+pub struct Sharing {
+    rescue: Rescue,
+    mine: Mine,
+    recorder: Recorder,
+    films_folder: PathBuf,
+    has_ffmpeg: bool,
+    /// The numbers at both ends of the colour ramp, once they are known.
+    range: Option<[f64; 2]>,
+    /// What the window shows of the swarm, once it shows anything.
+    gaze: Option<Gaze>,
+    /// The document that is filmed.
+    filmed: u64,
+    /// A file has been read since.
+    reading: Option<Instant>,
+}
+
+impl Default for Sharing {
+    fn default() -> Self {
+        Self {
+            rescue: Rescue::new(folders::rescue()),
+            mine: Mine::new(folders::scenes()),
+            recorder: Recorder::default(),
+            films_folder: folders::films(),
+            has_ffmpeg: ffmpeg().is_some(),
+            range: None,
+            gaze: None,
+            filmed: 0,
+            reading: None,
+        }
+    }
+}
+
+impl Sharing {
+    /// Brings the shelf of own scenes up to date. `recent`: files opened or saved lately.
+    pub fn look(&self, recent: &[PathBuf]) {
+        self.mine.look(recent);
+    }
+
+    /// Where screenshots and films go.
+    pub fn films_folder(&self) -> &Path {
+        &self.films_folder
+    }
+
+    /// Carries out an order; what is known at once comes back.
+    pub fn perform(&mut self, order: ShareOrder, session: &Session, files: &Files, live: &Live) -> Option<Event> {
+        match order {
+            ShareOrder::Open(path) => files.open(path),
+            ShareOrder::SaveCopy { path, document } => {
+                files.save_copy(path, *document, self.portrait(session.prefs(), live));
+            }
+            ShareOrder::SaveAmongMine { name, document, revision } => {
+                let path = match self.mine.path_for(&name, session.path()) {
+                    Ok(path) => path,
+                    Err(why) => return Some(Event::Saved { path: name.into(), revision, result: Err(why) }),
+                };
+                files.save(path, *document, self.portrait(session.prefs(), live), revision);
+            }
+            ShareOrder::Film(options) => {
+                let begins = self.recorder.progress().is_none();
+                self.film(options, session);
+                return begins.then_some(Event::Share(ShareEvent::FilmBegun));
+            }
+            ShareOrder::CancelFilm => self.recorder.cancel(),
+            ShareOrder::Restore(number) => return self.rescue.restore(number).map(Event::Share),
+            ShareOrder::Discard(number) => self.rescue.discard(number, files),
+        }
+        None
+    }
+
+    fn film(&mut self, options: FilmOptions, session: &Session) {
+        let name = file_name(&session.document().title.to_lowercase());
+        let path = free_path(&self.films_folder, &name, options.kind.ending(), None);
+        let species = session.snapshot().species_count();
+        self.filmed = session.serial();
+        let style = portrait::style(session.prefs(), self.range);
+        let box_size_l = session.live().box_size_l;
+        let director =
+            self.gaze.filter(|_| options.view == FilmView::Window).map(|gaze| Director::new(&gaze, box_size_l));
+        self.recorder.toggle(options, path, style, box_size_l, species, director);
+    }
+
+    /// The numbers at both ends of the colour ramp.
+    pub fn set_ramp_range(&mut self, range: Option<[f64; 2]>) {
+        self.range = range;
+    }
+
+    /// What the window shows of the swarm.
+    pub fn set_gaze(&mut self, gaze: Gaze) {
+        self.gaze = Some(gaze);
+    }
+
+    /// How the picture of a scene is drawn now.
+    pub fn portrait(&self, prefs: &Prefs, live: &Live) -> Portrait {
+        Portrait { style: portrait::style(prefs, self.range), living: live.kept() }
+    }
+
+    /// What an event tells of the list of recent files.
+    pub fn hear(&mut self, event: &Event) -> Option<Preference> {
+        // The same file from another folder is the same file.
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        match event {
+            Event::Opened { source: SceneSource::File(path), result } => match result {
+                Ok(_) => Some(Preference::Remember(whole(path))),
+                Err(_) if !path.exists() => Some(Preference::Forget(whole(path))),
+                Err(_) => None,
+            },
+            Event::Saved { path, result: Ok(()), .. } => Some(Preference::Remember(whole(path))),
+            _ => None,
+        }
+    }
+
+    /// Steps that may be taken before the film, if one is taken, wants its next frame.
+    pub fn steps_to_go(&self) -> u32 {
+        self.recorder.steps_to_go()
+    }
+
+    /// Once a frame, after `steps` were taken; returns what the user should know.
+    pub fn advance(&mut self, session: &Session, files: &Files, live: &Live, steps: u32) -> Vec<Notice> {
+        if session.serial() != self.filmed {
+            // Another scene, in which perhaps nothing lives: the film ends here and is kept.
+            self.recorder.end();
+        }
+        self.recorder.advance(live, steps, self.gaze.as_ref());
+        self.reading = files.is_reading().then(|| self.reading.unwrap_or_else(Instant::now));
+        let failure = self.rescue.advance(session, files, || live.kept());
+        let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
+        self.recorder.notices().chain(failure).collect()
+    }
+
+    pub fn readouts(&self, files: &Files, is_leaving: bool) -> ShareReadouts {
+        ShareReadouts {
+            writing: files.waiting() + usize::from(self.recorder.progress().is_some()),
+            is_reading: self.reading.is_some_and(|since| since.elapsed() > LONG),
+            is_leaving,
+            film: self.recorder.progress(),
+            rescued: self.rescue.offered(),
+            mine: self.mine.cards(),
+            has_ffmpeg: self.has_ffmpeg,
+            scenes_folder: self.mine.folder().map(Path::to_owned),
+            films_folder: self.films_folder.clone(),
+        }
+    }
+
+    /// The program is about to end: a film under way ends here and is kept. Returns whether nothing is waited for.
+    pub fn may_leave(&mut self, files: &Files) -> bool {
+        self.recorder.end();
+        files.waiting() == 0 && self.recorder.progress().is_none()
+    }
+
+    /// The program ends well.
+    pub fn end(&mut self) {
+        self.rescue.end();
+    }
+}

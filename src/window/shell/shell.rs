@@ -1,0 +1,314 @@
+//! Carries out what the session orders: files, training, engine, notices.
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::bundled;
+use super::clipboard::{Answer, Clipboard, Reader};
+use super::files::Files;
+use super::frame_log::FrameLog;
+use super::gallery_life::Life;
+use super::kept::{self, Keeper};
+use super::kinds::kind_of;
+use super::live::{Gpu, Live};
+use super::observer::{Bench, Watch};
+use super::ramp::Ramps;
+use super::share::Sharing;
+use super::stamps::Book;
+use super::stippler::Stippler;
+use super::thumbs::Thumbs;
+use super::trainer::{Background, Stopwatch};
+use crate::session::{Command, Effect, Event, Level, Prefs, SceneSource, Session, Speed, ViewCommand};
+use crate::window::panels::{Readouts, UiState};
+
+/// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
+const TICK_S: f64 = 1.0 / 60.0;
+
+/// After a long frame no more ticks than this are caught up with.
+const MOST_TICKS: f64 = 3.0;
+
+/// The program behind the window.
+pub struct Shell {
+    pub session: Session,
+    pub live: Live,
+    pub files: Files,
+    pub ui: UiState,
+    pub readouts: Readouts,
+    pub share: Sharing,
+    training: Background,
+    thumbs: Thumbs,
+    stopwatch: Stopwatch,
+    stippler: Stippler,
+    pub clipboard: Clipboard,
+    watch: Watch,
+    bench: Bench,
+    keeper: Keeper<Prefs>,
+    stamp_keeper: Keeper<Book>,
+    gallery: Life,
+    pub ramps: Ramps,
+    quits: bool,
+    /// Asked to quit again while something was being written.
+    quits_at_once: bool,
+    /// What the window's owner must do this frame.
+    pub views: Vec<ViewCommand>,
+    /// Ticks due.
+    due: f64,
+    meter: Meter,
+    frame_log: FrameLog,
+}
+
+impl Shell {
+    /// `file`: what to open, instead of the first bundled scene.
+    pub fn new(file: Option<PathBuf>) -> Self {
+        // What earlier runs have kept.
+        let (prefs, keeper, prefs_fault) = kept::remember::<Prefs>();
+        let (book, stamp_keeper, stamps_fault) = kept::remember::<Book>();
+        let mut shell = Self {
+            session: Session::new(seed_of_the_day()),
+            live: Live::default(),
+            files: Files::default(),
+            ui: UiState::new(bundled::gallery()),
+            readouts: Readouts::default(),
+            share: Sharing::default(),
+            training: Background::default(),
+            thumbs: Thumbs::default(),
+            stopwatch: Stopwatch::default(),
+            stippler: Stippler::default(),
+            clipboard: Clipboard::default(),
+            watch: Watch::default(),
+            bench: Bench::default(),
+            keeper,
+            stamp_keeper,
+            gallery: Life::default(),
+            ramps: Ramps::default(),
+            quits: false,
+            quits_at_once: false,
+            views: Vec::new(),
+            due: 0.0,
+            meter: Meter::default(),
+            frame_log: FrameLog::default(),
+        };
+        shell.session.on_event(Event::PrefsRead(Box::new(prefs)));
+        shell.session.on_event(Event::StampsRead(book.stamps()));
+        for text in prefs_fault.into_iter().chain(stamps_fault) {
+            shell.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+        }
+        shell.share.look(&shell.session.prefs().recent);
+        match (file, bundled::SCENES.first()) {
+            // Another name may be that of a scene.
+            (Some(path), _) if kind_of(&path).is_none() => shell.files.load(SceneSource::File(path)),
+            (Some(path), _) => shell.files.open(path),
+            (None, Some((name, _))) => shell.files.load(SceneSource::Bundled((*name).to_owned())),
+            (None, None) => {}
+        }
+        shell
+    }
+
+    /// Does what the user asked for.
+    pub fn apply(&mut self, gpu: &Gpu, commands: Vec<Command>) {
+        for command in commands {
+            let effects = self.session.apply(command);
+            self.perform(gpu, effects);
+        }
+    }
+
+    /// Seconds that a frame should take at least. A GPU made of software and the trainer share the processor: frames
+    /// that nobody would miss are better spent on learning.
+    pub fn least_frame_s(&self, gpu: &Gpu) -> f64 {
+        match (gpu.is_software, self.session.training().state.is_active()) {
+            (true, true) => 1.0 / 25.0,
+            (true, false) => 1.0 / 60.0,
+            // Such a machine has a screen that sets the pace.
+            (false, _) => 0.0,
+        }
+    }
+
+    /// Once a frame: hears what came back, and lets time run. `dt_s`: since the last frame.
+    pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
+        let measured = self.thumbs.advance(&self.session);
+        self.ui.set_thumbnails(self.thumbs.shown());
+        if self.ui.gallery_is_open() {
+            self.ui.set_gallery_life(self.gallery.shown(self.ui.pointed_scene()));
+        }
+        let done = self.files.done().chain(self.training.events()).chain(measured);
+        let events: Vec<Event> = done.chain(self.stopwatch.events()).chain(self.stippler.events()).collect();
+        let seen = self.watch.advance(&self.session, &self.live);
+        let events: Vec<Event> = events.into_iter().chain(seen).chain(self.bench.events()).collect();
+        for event in events {
+            self.hear(gpu, event);
+        }
+        self.live.look_up();
+        for event in self.live.news().collect::<Vec<_>>() {
+            self.hear(gpu, event);
+        }
+        for (level, text) in self.files.notices() {
+            self.ui.on_effect(&Effect::Notify { level, text });
+        }
+        for text in self.keeper.faults().chain(self.stamp_keeper.faults()) {
+            self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+        }
+        for answer in self.clipboard.answers() {
+            match answer {
+                Answer::Text(_, text) => self.apply(gpu, vec![Command::PasteText(text)]),
+                Answer::Fault(text) => self.ui.on_effect(&Effect::Notify { level: Level::Warning, text }),
+                Answer::Silence => {
+                    let text = "The program that holds the clipboard does not answer: copy there once more.".to_owned();
+                    self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
+                }
+            }
+        }
+        self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);
+        let fits = self.live.steps_that_fit(dt_s).min(self.share.steps_to_go());
+        let mut done = 0;
+        while self.due >= 1.0 && done < fits {
+            self.due -= 1.0;
+            let effects = self.session.tick(fits - done);
+            done += effects.iter().map(steps_of).sum::<u32>();
+            self.perform(gpu, effects);
+        }
+        for (level, text) in self.share.advance(&self.session, &self.files, &self.live, done) {
+            self.ui.on_effect(&Effect::Notify { level, text });
+        }
+        self.ui.set_share(self.share.readouts(&self.files, self.quits));
+        self.frame_log.frame(dt_s);
+        self.meter.frame(dt_s, self.live.steps_since_asked());
+        if let Some(Pace { frame_ms, steps_per_s, seconds }) = self.meter.read(self.live.is_behind()) {
+            let on_processor = self.live.pair_tests_since_asked().map(|tests| tests as f64 / seconds);
+            let on_gpu = on_processor.is_none();
+            let pair_tests_per_s = on_processor.or_else(|| self.watch.tally.pair_tests_per_s());
+            let faults = self.watch.tally.faults(on_gpu);
+            let engine = self.live.describe(gpu);
+            self.readouts = Readouts {
+                frame_ms,
+                steps_per_s,
+                engine,
+                pair_tests_per_s,
+                faults,
+                most_particles: Live::most_particles(gpu),
+                drawn_one_in: self.live.drawn_one_in(),
+                s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
+            };
+            let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s, faults };
+            self.hear(gpu, Event::SpeedMeasured(speed));
+        }
+    }
+
+    /// The user wants to leave, and everything is written. A second wish leaves at once; what is half written then
+    /// keeps its older file.
+    pub fn may_leave(&mut self) -> bool {
+        let may = self.quits && (self.share.may_leave(&self.files) || self.quits_at_once);
+        if may {
+            self.share.end();
+        }
+        may
+    }
+
+    fn hear(&mut self, gpu: &Gpu, event: Event) {
+        let news = self.share.hear(&event);
+        let effects = self.session.on_event(event);
+        self.perform(gpu, effects);
+        if let Some(preference) = news {
+            self.apply(gpu, vec![Command::Prefer(preference)]);
+            self.share.look(&self.session.prefs().recent);
+        }
+    }
+
+    fn perform(&mut self, gpu: &Gpu, effects: Vec<Effect>) {
+        let mut orders = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Engine(order) => orders.push(order),
+                Effect::LoadScene(source) => self.files.load(source),
+                Effect::ImportFile(path) => self.files.import(path),
+                Effect::SaveScene { path, document, revision } => {
+                    let portrait = self.share.portrait(self.session.prefs(), &self.live);
+                    self.files.save(path, *document, portrait, revision);
+                }
+                Effect::StartTraining(request) => self.training.start(*request),
+                Effect::MeasurePace { .. } => self.stopwatch.measure(effect),
+                Effect::PauseTraining(run) => self.training.pause(run),
+                Effect::ResumeTraining(run) => self.training.resume(run),
+                Effect::StopTraining(run) => self.training.stop(run),
+                Effect::KeepMoment(wanted_for) => self.live.keep_moment(wanted_for),
+                Effect::Follow(at) => self.live.find(at),
+                Effect::EndPhase(run) => self.training.end_phase(run),
+                Effect::MeasureRule(request) => self.bench.measure(request),
+                Effect::Certify(request) => self.bench.certify(request),
+                Effect::StopCertifying => self.bench.stop_certifying(),
+                Effect::SavePlot { path, chart } => self.files.save_plot(path, *chart),
+                Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
+                Effect::Stipple(request) => self.stippler.ask(request),
+                Effect::WriteClipboard(text) => self.clipboard.write(text),
+                Effect::ReadClipboard => self.clipboard.read(Reader::Picture),
+                Effect::View(view) => self.views.push(view),
+                Effect::Share(order) => {
+                    let answer = self.share.perform(order, &self.session, &self.files, &self.live);
+                    answer.into_iter().for_each(|event| self.hear(gpu, event));
+                }
+                Effect::Quit => {
+                    self.quits_at_once |= self.quits;
+                    self.quits = true;
+                }
+                Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),
+                Effect::KeepStamps(stamps) => self.stamp_keeper.keep(Book::of(&stamps)),
+            }
+        }
+        if !orders.is_empty() {
+            self.live.obey(gpu, orders);
+        }
+    }
+}
+
+/// Frame time and speed over the last window of time.
+#[derive(Default)]
+struct Meter {
+    seconds: f64,
+    frames: u32,
+    steps: u32,
+}
+
+impl Meter {
+    const WINDOW_S: f64 = 0.5;
+
+    /// A window in which a slow step may come to its end.
+    const LONG_WINDOW_S: f64 = 10.0;
+
+    fn frame(&mut self, dt_s: f64, steps: u32) {
+        self.seconds += dt_s;
+        self.frames += 1;
+        self.steps += steps;
+    }
+
+    /// At the end of each window. `is_behind`: a step is under way.
+    fn read(&mut self, is_behind: bool) -> Option<Pace> {
+        let window_s = if is_behind && self.steps == 0 { Self::LONG_WINDOW_S } else { Self::WINDOW_S };
+        if self.seconds < window_s {
+            return None;
+        }
+        let window = std::mem::take(self);
+        Some(Pace {
+            frame_ms: 1e3 * window.seconds / f64::from(window.frames),
+            steps_per_s: f64::from(window.steps) / window.seconds,
+            seconds: window.seconds,
+        })
+    }
+}
+
+/// How it went over a window of time, and how long that was.
+struct Pace {
+    frame_ms: f64,
+    steps_per_s: f64,
+    seconds: f64,
+}
+
+fn steps_of(effect: &Effect) -> u32 {
+    match effect {
+        Effect::Engine(order) => order.steps(),
+        _ => 0,
+    }
+}
+
+/// Another swarm at each start of the window.
+fn seed_of_the_day() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |d| d.as_nanos() as u64)
+}

@@ -1,0 +1,214 @@
+//! The small living swarms of the strip of rules, and the numbers of each, in one background thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use crate::scene::{FlowNumbers, LearnedFlow};
+use crate::session::{Document, Event, Place, Session};
+use crate::window::panels::Thumbnails;
+use crate::worlds::swarm::engine::CpuEngine;
+use crate::worlds::swarm::measures::{BodyMotion, noised, relative_residual};
+use crate::worlds::swarm::picture::{Particle, Sampler, Swarm};
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, LocalNet, Rule, flow_learned};
+
+/// Most particles of a thumbnail.
+pub(super) const MOST_PARTICLES: usize = 40;
+/// Pictures per second, at rest and while the processor is needed for learning.
+const PACE: [Duration; 2] = [Duration::from_millis(150), Duration::from_millis(500)];
+/// Steps from one picture to the next.
+const STEPS: u32 = 6;
+/// Samples that the numbers are measured on.
+const SAMPLES: usize = 3;
+
+/// What the thread shall show: the flows of one energy.
+struct Job {
+    document: Document,
+}
+
+/// The thread, and what it has shown last. It ends when this is dropped.
+pub struct Thumbs {
+    jobs: Sender<Job>,
+    measured: Receiver<(Arc<LocalNet>, FlowNumbers)>,
+    shown: Arc<ArcSwap<Vec<Vec<Particle>>>>,
+    /// Somebody looks.
+    seen: Arc<AtomicBool>,
+    /// Something is being learned.
+    busy: Arc<AtomicBool>,
+    /// The revision that was sent last.
+    sent: Option<u64>,
+}
+
+impl Default for Thumbs {
+    fn default() -> Self {
+        let (jobs, inbox) = bounded(1);
+        let (outbox, measured) = unbounded();
+        let shown = Arc::new(ArcSwap::default());
+        let (seen, busy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let studio =
+            Studio { inbox, outbox, shown: shown.clone(), seen: seen.clone(), busy: busy.clone(), small: Vec::new() };
+        std::thread::Builder::new()
+            .name("unstill-thumbs".to_owned())
+            .spawn(move || studio.run())
+            .expect("the system can start one more thread");
+        Self { jobs, measured, shown, seen, busy, sent: None }
+    }
+}
+
+impl Thumbs {
+    /// Once a frame: tells the thread what there is, and brings back what it has measured.
+    pub fn advance(&mut self, session: &Session) -> Vec<Event> {
+        let seen = session.place() == Place::Learn;
+        self.seen.store(seen, Ordering::Relaxed);
+        self.busy.store(session.training().state.is_active(), Ordering::Relaxed);
+        // While the pattern itself is learned, its flows change each second: they are shown when it is done.
+        if seen && session.flows_are_free() && self.sent != Some(session.revision()) {
+            let job = Job { document: session.document().clone() };
+            if self.jobs.try_send(job).is_ok() {
+                self.sent = Some(session.revision());
+            }
+        }
+        self.measured.try_iter().map(|(net, numbers)| Event::FlowMeasured { net, numbers }).collect()
+    }
+
+    pub fn shown(&self) -> Thumbnails {
+        self.shown.load_full()
+    }
+}
+
+/// One thumbnail.
+struct Small {
+    rule: Arc<Rule>,
+    net: Arc<LocalNet>,
+    engine: CpuEngine,
+    measured: bool,
+    samples: Vec<Swarm>,
+}
+
+struct Studio {
+    inbox: Receiver<Job>,
+    outbox: Sender<(Arc<LocalNet>, FlowNumbers)>,
+    shown: Arc<ArcSwap<Vec<Vec<Particle>>>>,
+    seen: Arc<AtomicBool>,
+    busy: Arc<AtomicBool>,
+    small: Vec<Small>,
+}
+
+impl Studio {
+    fn run(mut self) {
+        loop {
+            let pace = PACE[usize::from(self.busy.load(Ordering::Relaxed))];
+            match self.inbox.recv_timeout(pace) {
+                Ok(job) => self.take(&job.document),
+                Err(crossbeam_channel::RecvTimeoutError::Timeout) => {}
+                Err(crossbeam_channel::RecvTimeoutError::Disconnected) => return,
+            }
+            if !self.seen.load(Ordering::Relaxed) {
+                continue;
+            }
+            let begun = Instant::now();
+            for small in &mut self.small {
+                small.engine.run(STEPS);
+            }
+            self.shown.store(Arc::new(self.small.iter_mut().map(|small| small.engine.shown().particles).collect()));
+            if let Some(small) = self.small.iter_mut().find(|small| !small.measured) {
+                small.measured = true;
+                if let Some(numbers) = numbers_of(&small.rule, small.engine.settings(), &small.samples) {
+                    // Fails only when the window closes.
+                    let _ = self.outbox.send((small.net.clone(), numbers));
+                }
+            }
+            // Never more than about a third of one core.
+            std::thread::sleep(2 * begun.elapsed());
+        }
+    }
+
+    /// Keeps the swarms of flows that are still there, and begins those of new ones.
+    fn take(&mut self, document: &Document) {
+        let mut old = std::mem::take(&mut self.small);
+        let Some(rule) = &document.rule else { return };
+        for flow in &document.flows.list {
+            let same = |small: &Small| Arc::ptr_eq(&small.net, &flow.net) && small.rule.energy == rule.energy;
+            match old.iter().position(same) {
+                Some(k) => self.small.push(old.swap_remove(k)),
+                None => self.small.extend(begin(document, rule, flow)),
+            }
+        }
+    }
+}
+
+/// A thumbnail of one flow; `None` where the picture makes no samples, or the rule does not know it.
+fn begin(document: &Document, rule: &Arc<Rule>, flow: &LearnedFlow) -> Option<Small> {
+    let rule = Arc::new(Rule { flow: Some((*flow.net).clone()), ..(**rule).clone() });
+    let [coldest, hottest] = rule.sigma_range_l;
+    let settings = LiveSettings {
+        flow: FlowKind::Learned,
+        sigma_l: document.live.sigma_l.max(coldest).min(hottest),
+        strength: document.live.strength,
+        denoised: true,
+        ..LiveSettings::default()
+    };
+    let snapshot = &document.snapshot;
+    let mut rng = <rand::rngs::StdRng as rand::SeedableRng>::seed_from_u64(flow.seed);
+    let sampler = Sampler::new(snapshot, &document.ensemble.for_particles(snapshot, MOST_PARTICLES)).ok()?;
+    let mut sample = || -> Option<Swarm> {
+        let swarm = sampler.sample(&mut rng).ok()?;
+        // Of a whole painting, which may have many particles, a piece.
+        Some(noised(&swarm, settings.sigma_l, rule.kappa, &mut rng).piece(MOST_PARTICLES))
+    };
+    let samples: Vec<Swarm> = (0..SAMPLES).map_while(|_| sample()).collect();
+    let engine = CpuEngine::new(&rule, samples.first()?, &settings, flow.seed).ok()?;
+    Some(Small { rule, net: flow.net.clone(), engine, measured: flow.numbers.is_some(), samples })
+}
+
+fn numbers_of(rule: &Rule, settings: &LiveSettings, samples: &[Swarm]) -> Option<FlowNumbers> {
+    let flow = rule.flow.as_ref()?;
+    let share = 1.0 / samples.len().max(1) as f64;
+    let mut numbers = FlowNumbers { residual: relative_residual(rule, settings, samples).ok()?, ..Default::default() };
+    for swarm in samples {
+        let motion = BodyMotion::of(swarm, &flow_learned::velocity(rule, flow, swarm, settings.sigma_l));
+        numbers.forward += share * motion.forward;
+        numbers.lateral += share * motion.lateral;
+        numbers.turn += share * motion.turn;
+    }
+    [numbers.forward, numbers.lateral, numbers.turn, numbers.residual].iter().all(|n| n.is_finite()).then_some(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::Flows;
+    use crate::worlds::swarm::picture::motifs;
+    use crate::worlds::swarm::rule::NetShape;
+
+    #[test]
+    fn each_flow_has_a_small_swarm_and_its_numbers_and_a_blend_those_in_between() {
+        let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
+        let shape = NetShape { species: snapshot.species_count(), phi: [6, 6], rho: [6, 6], outputs: 1 };
+        let rules = [1, 2].map(|seed| Rule::random(shape, 7).with_random_flow(seed));
+        let [a, b] = rules.clone().map(|rule| rule.flow.expect("a flow"));
+        let blend = a.blend(&b, 0.4).expect("two narrow flows");
+        let list =
+            [a, b, blend].into_iter().zip(1..).map(|(net, seed)| LearnedFlow::new(net, seed, Default::default()));
+        let document = Document {
+            snapshot: Arc::new(snapshot),
+            rule: Some(Arc::new(rules[0].clone())),
+            flows: Flows { list: list.collect(), chosen: 0 },
+            ..Document::default()
+        };
+        let rule = document.rule.clone().expect("a rule");
+        let of = |flow| {
+            let small = begin(&document, &rule, flow).expect("a thumbnail");
+            assert!((8..=MOST_PARTICLES).contains(&small.engine.swarm().len()));
+            // The same samples for all, so that the three can be compared.
+            let first = begin(&document, &rule, &document.flows.list[0]).expect("a thumbnail");
+            numbers_of(&small.rule, small.engine.settings(), &first.samples).expect("finite numbers")
+        };
+        let [a, b, blend] = [0, 1, 2].map(|k| of(&document.flows.list[k]));
+        assert!([a, b, blend].iter().all(|n| n.residual > 0.0), "{a:?} {b:?} {blend:?}");
+        assert!((blend.forward - (0.6 * a.forward + 0.4 * b.forward)).abs() < 1e-6);
+    }
+}

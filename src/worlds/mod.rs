@@ -1,0 +1,3 @@
+//! The worlds: one folder for each kind of picture.
+
+pub mod swarm;

@@ -1,0 +1,102 @@
+//! Engines that run a rule live: [`CpuEngine`] on the processor, [`GpuEngine`] in WGSL on a borrowed device.
+
+mod buffers;
+mod choice;
+mod cpu;
+mod force;
+mod glimpse;
+mod gpu;
+#[cfg(test)]
+mod gpu_tests;
+mod grid;
+mod grow;
+mod kernels;
+mod plan;
+mod shader;
+mod shared;
+mod tape;
+#[cfg(test)]
+mod testing;
+mod weights;
+
+pub use choice::{Engine, EngineChoice, GpuDevice, Headless};
+pub use cpu::CpuEngine;
+pub use force::Force;
+pub use glimpse::PendingSwarm;
+pub use gpu::GpuEngine;
+pub use grow::grow;
+pub use tape::{Kept, Tape};
+
+use crate::worlds::swarm::picture::Swarm;
+use crate::worlds::swarm::rule::{Rule, RuleError};
+
+/// What an engine counts, read on demand.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Counters {
+    /// Heun steps done.
+    pub steps: u32,
+    /// Ordered pairs within the cutoff, over all evaluations.
+    pub pair_tests: u64,
+    /// Processor: particles whose state is not finite now. GPU: particle steps refused because their result was not.
+    pub non_finite: u64,
+    /// GPU memory per particle, bytes; 0 on the processor.
+    pub bytes_per_particle: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    #[error(
+        "particle {index} has species {species}, but the rule knows {known}; learn again with all species in the picture"
+    )]
+    Species { index: usize, species: u8, known: usize },
+    #[error("particle {index} has a position or heading that is not finite")]
+    NotFinite { index: usize },
+    #[error("the box is {0} × {1}; both sides must be positive")]
+    Box(f64, f64),
+    #[error("there is no particle to move; paint or load at least one")]
+    Empty,
+    #[error(
+        "{particles} particles need more memory than this GPU lends at once, which is enough for {most}; use --engine cpu or fewer particles"
+    )]
+    TooManyParticles { particles: usize, most: usize },
+    #[error(
+        "no GPU can be used ({0}); use --engine cpu, or install a Vulkan driver (mesa-vulkan-drivers has one in software)"
+    )]
+    NoGpu(String),
+    #[error("the GPU refused: {0}; use --engine cpu")]
+    Refused(String),
+    #[error("the GPU was lost while its memory was read ({0}); start again, or use --engine cpu")]
+    Readback(String),
+}
+
+/// What `make` creates on the device, or what the device says against it.
+fn checked<T>(device: &wgpu::Device, make: impl FnOnce() -> T) -> Result<T, EngineError> {
+    let memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+    let validation = device.push_error_scope(wgpu::ErrorFilter::Validation);
+    let made = make();
+    let errors = [pollster::block_on(validation.pop()), pollster::block_on(memory.pop())];
+    match errors.into_iter().flatten().next() {
+        Some(error) => Err(EngineError::Refused(error.to_string())),
+        None => Ok(made),
+    }
+}
+
+/// A swarm that `rule` can move.
+pub(crate) fn check_swarm(rule: &Rule, swarm: &Swarm) -> Result<(), EngineError> {
+    let [w, h] = swarm.box_size;
+    if !(w > 0.0 && h > 0.0 && w.is_finite() && h.is_finite()) {
+        return Err(EngineError::Box(w, h));
+    }
+    let known = rule.energy.shape.species;
+    for (index, p) in swarm.particles.iter().enumerate() {
+        if usize::from(p.species) >= known {
+            return Err(EngineError::Species { index, species: p.species, known });
+        }
+        if !(p.x.is_finite() && p.y.is_finite() && p.heading.is_finite()) {
+            return Err(EngineError::NotFinite { index });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Structs shared with the shaders, byte for byte (proved against naga's layout in the tests).
+
+use bytemuck::{Pod, Zeroable};
+
+use super::Force;
+use super::grid::Grid;
+use crate::worlds::swarm::picture::MAX_SPECIES;
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
+
+/// `Params` of `shaders/prelude.wgsl`; meaning and units stand there.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub(crate) struct Params {
+    pub box_size: [f32; 2],
+    pub cell_density: [f32; 2],
+    pub cells: [u32; 2],
+    pub seed: [u32; 2],
+    pub force_centre: [f32; 2],
+    pub force_radius: f32,
+    pub force_strength: f32,
+    pub particles: u32,
+    pub cutoff: f32,
+    pub window: f32,
+    pub dt: f32,
+    pub kappa: f32,
+    pub noise: f32,
+    pub strength: f32,
+    pub relaxation: f32,
+    pub inverse_sigma: f32,
+    pub denoise: f32,
+    pub first_step: u32,
+    pub force_stir: f32,
+    pub knobs: [[f32; 4]; MAX_SPECIES],
+}
+
+/// `Clock` of `shaders/integrate.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub(crate) struct Clock {
+    pub step: u32,
+    pub padding_a: u32,
+    pub padding_b: u32,
+    pub padding_c: u32,
+}
+
+/// Largest radius of the exact flow's window, ℓ; 0 when no window is needed.
+pub(crate) fn window_l(settings: &LiveSettings) -> f64 {
+    if settings.flow == FlowKind::Exact { settings.knobs.widest_window_l() } else { 0.0 }
+}
+
+impl Params {
+    pub fn new(
+        rule: &Rule,
+        settings: &LiveSettings,
+        grid: &Grid,
+        particles: usize,
+        seed: u64,
+        force: Option<Force>,
+        dt: f64,
+    ) -> Self {
+        let knobs = &settings.knobs;
+        let force = force.unwrap_or_default();
+        Self {
+            box_size: grid.box_size.map(|length| length as f32),
+            cell_density: [0, 1].map(|axis| (f64::from(grid.cells[axis]) / grid.box_size[axis]) as f32),
+            cells: grid.cells,
+            seed: [seed as u32, (seed >> 32) as u32],
+            force_centre: force.centre_l,
+            force_radius: force.radius_l,
+            force_strength: force.strength,
+            particles: particles as u32,
+            cutoff: rule.cutoff_l as f32,
+            window: window_l(settings) as f32,
+            dt: dt as f32,
+            kappa: rule.kappa as f32,
+            noise: (2.0 * settings.relaxation * dt).sqrt() as f32,
+            strength: if settings.flow == FlowKind::None { 0.0 } else { settings.strength as f32 },
+            relaxation: settings.relaxation as f32,
+            inverse_sigma: (1.0 / settings.sigma_l) as f32,
+            denoise: if settings.denoised { (settings.sigma_l * settings.sigma_l) as f32 } else { 0.0 },
+            first_step: 0,
+            force_stir: force.stir,
+            knobs: std::array::from_fn(|c| {
+                [knobs.cruise[c], knobs.strafe[c], knobs.swirl[c], knobs.window_l[c]].map(|x| x as f32)
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::offset_of;
+
+    use super::*;
+    use crate::worlds::swarm::engine::shader::{Shader, tests::validated};
+
+    /// Size of a struct of the shaders, and its members with their offsets, as naga lays it out.
+    fn layout(struct_name: &str) -> (u32, Vec<(String, u32)>) {
+        let module = validated(&Shader::Integrate.text(None)).expect("a valid shader");
+        let mut layouter = naga::proc::Layouter::default();
+        layouter.update(module.to_ctx()).expect("a layout");
+        let (handle, ty) = module
+            .types
+            .iter()
+            .find(|(_, ty)| ty.name.as_deref() == Some(struct_name))
+            .unwrap_or_else(|| panic!("no struct {struct_name}"));
+        let naga::TypeInner::Struct { members, .. } = &ty.inner else { panic!("{struct_name} is no struct") };
+        let named = members.iter().map(|m| (m.name.clone().expect("a name"), m.offset)).collect();
+        (layouter[handle].size, named)
+    }
+
+    macro_rules! offsets {
+        ($type:ty: $($field:ident),*) => {
+            vec![$((stringify!($field).to_string(), offset_of!($type, $field) as u32)),*]
+        };
+    }
+
+    #[test]
+    fn params_lie_in_memory_as_the_shaders_read_them() {
+        let rust = offsets!(Params: box_size, cell_density, cells, seed, force_centre, force_radius, force_strength,
+            particles, cutoff, window, dt, kappa, noise, strength, relaxation, inverse_sigma, denoise, first_step, force_stir,
+            knobs);
+        assert_eq!(layout("Params"), (size_of::<Params>() as u32, rust));
+    }
+
+    #[test]
+    fn the_clock_lies_in_memory_as_the_shaders_read_it() {
+        let rust = offsets!(Clock: step, padding_a, padding_b, padding_c);
+        assert_eq!(layout("Clock"), (size_of::<Clock>() as u32, rust));
+    }
+}

@@ -1,0 +1,353 @@
+//! An engine with a memory: it can go back in time, exactly.
+//!
+//! The motion is a function of the state, the rule, the settings, the force and the number of the step (the noise is
+//! counted, not drawn). So it is enough to keep the state now and then, and every change of the rest: to go back, the
+//! kept state before is restored and run again. Copies of a swarm on the GPU stay there.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::gpu::GpuCopy;
+use super::{Engine, EngineError, Force};
+use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
+
+/// Most memory of the kept states, bytes.
+const MOST_BYTES: u64 = 64 << 20;
+/// Most states kept, however small.
+const MOST_KEPT: usize = 1024;
+/// Most rules that the past was moved by: while it learns, another one comes each second.
+const MOST_RULES: usize = 24;
+/// Particle steps that going back may have to run again: a blink of a processor.
+const MOST_RERUN: usize = 50_000;
+/// Most steps from one kept state to the next.
+const MOST_APART: u32 = 16;
+
+/// A state that was kept.
+#[derive(Clone, Debug)]
+pub enum Kept {
+    Cpu(Swarm),
+    Gpu(GpuCopy),
+}
+
+impl Kept {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Cpu(swarm) => (size_of::<crate::worlds::swarm::picture::Particle>() * swarm.len()) as u64,
+            Self::Gpu(copy) => copy.bytes(),
+        }
+    }
+}
+
+/// What the engine was and ran with after `step` steps.
+struct Moment {
+    step: u32,
+    kept: Kept,
+    with: With,
+    /// Changes that had been made before it.
+    changes: u64,
+}
+
+/// All that the motion depends on besides the state.
+#[derive(Clone, PartialEq)]
+struct With {
+    rule: Arc<Rule>,
+    settings: LiveSettings,
+    force: Option<Force>,
+}
+
+#[derive(Clone)]
+enum Change {
+    With(Box<With>),
+    /// The swarm was changed from outside. The state after it is always kept.
+    ByHand,
+}
+
+/// An [`Engine`] that can go back.
+pub struct Tape {
+    engine: Engine,
+    with: With,
+    moments: VecDeque<Moment>,
+    /// Each with the number of the step before which it was made, in order.
+    changes: VecDeque<(u32, Change)>,
+    /// Changes that have been forgotten.
+    forgotten: u64,
+    spare: Option<Kept>,
+}
+
+impl Tape {
+    /// `rule` is the one that `engine` runs.
+    pub fn new(engine: Engine, rule: Arc<Rule>) -> Self {
+        let with = With { rule, settings: *engine.settings(), force: None };
+        let mut tape =
+            Self { engine, with, moments: VecDeque::new(), changes: VecDeque::new(), forgotten: 0, spare: None };
+        tape.keep();
+        tape
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub fn rule(&self) -> &Arc<Rule> {
+        &self.with.rule
+    }
+
+    /// For reading what needs working memory. Whoever moves the swarm by it falsifies the past.
+    pub fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    pub fn run(&mut self, steps: u32) {
+        self.engine.run(steps);
+        let last = self.moments.back().map_or(0, |moment| moment.step);
+        if self.engine.steps_done().wrapping_sub(last) >= self.apart() {
+            self.keep();
+        }
+    }
+
+    /// # Errors
+    /// Settings out of range, or a learned flow that the rule does not have.
+    pub fn set_settings(&mut self, settings: &LiveSettings) -> Result<(), EngineError> {
+        self.engine.set_settings(settings)?;
+        if self.with.settings != *settings {
+            self.with.settings = *settings;
+            self.note_with();
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// A rule that is not whole or does not know the species of the swarm.
+    pub fn set_rule(&mut self, rule: &Arc<Rule>) -> Result<(), EngineError> {
+        self.engine.set_rule(rule)?;
+        let old = std::mem::replace(&mut self.with.rule, rule.clone());
+        if old.sigma_range_l == rule.sigma_range_l && old.energy.shape.species == rule.energy.shape.species {
+            self.note_with();
+        } else {
+            // The settings and species of the past may not suit this rule, nor those of the present the old one.
+            self.forget();
+        }
+        Ok(())
+    }
+
+    /// Forgets the past.
+    fn forget(&mut self) {
+        self.forgotten = self.end_of_changes();
+        self.changes.clear();
+        self.moments.clear();
+        self.keep();
+    }
+
+    pub fn set_force(&mut self, force: Option<Force>) {
+        self.engine.set_force(force);
+        if self.with.force != force {
+            self.with.force = force;
+            self.note_with();
+        }
+    }
+
+    /// Replaces the swarm; going back brings the old one.
+    ///
+    /// # Errors
+    /// A species the rule does not know, or numbers that are not finite.
+    pub fn upload(&mut self, swarm: &Swarm) -> Result<(), EngineError> {
+        self.engine.upload(swarm)?;
+        self.note_hand();
+        Ok(())
+    }
+
+    /// Changes the swarm by hand; returns how many particles were touched.
+    ///
+    /// # Errors
+    /// See [`Engine::edit`].
+    pub fn edit(&mut self, edits: &[SwarmEdit]) -> Result<usize, EngineError> {
+        let touched = self.engine.edit(edits)?;
+        if touched > 0 {
+            self.note_hand();
+        }
+        Ok(touched)
+    }
+
+    /// Goes back by `steps` steps, or as far as there is memory; what was done to the swarm by hand since the last step
+    /// counts as one. Rule, settings and force stay as they are now. Returns how many steps of time it went back.
+    ///
+    /// # Errors
+    /// The engine cannot hold the earlier state any more.
+    pub fn back(&mut self, steps: u32) -> Result<u32, EngineError> {
+        let now = self.engine.steps_done();
+        let mut place = (now, self.end_of_changes());
+        for _ in 0..steps {
+            match self.before(place) {
+                Some(earlier) => place = earlier,
+                None => break,
+            }
+        }
+        if place == (now, self.end_of_changes()) {
+            return Ok(0);
+        }
+        let present = self.with.clone();
+        self.go_to(place)?;
+        if present != self.with {
+            self.change_to(present)?;
+            self.note_with();
+        }
+        // The picture.
+        self.engine.run(0);
+        Ok(now.wrapping_sub(place.0))
+    }
+
+    /// Whether there is anything to go back to. A rule with other species, or other temperatures, begins a new memory.
+    pub fn has_past(&self) -> bool {
+        self.before((self.engine.steps_done(), self.end_of_changes())).is_some()
+    }
+
+    /// How many steps back there is memory of.
+    pub fn reach(&self) -> u32 {
+        let first = self.moments.front().map_or(0, |moment| moment.step);
+        self.engine.steps_done().wrapping_sub(first)
+    }
+
+    /// Number of the next change.
+    fn end_of_changes(&self) -> u64 {
+        self.forgotten + self.changes.len() as u64
+    }
+
+    /// The place one step earlier: before the changes by hand since the last step, or else after all that was done
+    /// before the last step.
+    fn before(&self, (step, end): (u32, u64)) -> Option<(u32, u64)> {
+        let first = self.moments.front()?;
+        let made_now = |k: u64| {
+            k >= self.forgotten && self.changes.get((k - self.forgotten) as usize).is_some_and(|c| c.0 == step)
+        };
+        let is_by_hand = |k: u64| matches!(self.changes[(k - self.forgotten) as usize].1, Change::ByHand);
+        let since = (0..end).rev().take_while(|&k| made_now(k));
+        let (mut start, mut hand) = (end, None);
+        for k in since {
+            start = k;
+            if is_by_hand(k) {
+                hand = Some(k);
+            }
+        }
+        let place = match hand {
+            Some(k) => (step, k),
+            // `start` is the first change after the last step: all before it belong to earlier steps.
+            None => (step.checked_sub(1)?, start),
+        };
+        (place.0 > first.step || (place.0 == first.step && place.1 >= first.changes)).then_some(place)
+    }
+
+    /// Restores the state at a place, and forgets what came after.
+    fn go_to(&mut self, (step, end): (u32, u64)) -> Result<(), EngineError> {
+        while self.moments.len() > 1 && self.moments.back().is_some_and(|m| m.step > step || m.changes > end) {
+            self.spare = self.moments.pop_back().map(|m| m.kept);
+        }
+        let Some(moment) = self.moments.back() else { return Ok(()) };
+        let (from, mut next) = (moment.step, moment.changes);
+        let with = moment.with.clone();
+        match (&mut self.engine, &moment.kept) {
+            (Engine::Cpu(engine), Kept::Cpu(swarm)) => engine.restore(swarm, from),
+            (Engine::Gpu(engine), Kept::Gpu(copy)) => engine.restore(copy, from)?,
+            // A tape keeps states of its own engine only.
+            _ => {}
+        }
+        self.change_to(with)?;
+        let mut at = from;
+        loop {
+            while next < end {
+                let Some((made, change)) = self.changes.get((next - self.forgotten) as usize).cloned() else { break };
+                if made > at {
+                    break;
+                }
+                if let Change::With(with) = change {
+                    self.change_to(*with)?;
+                }
+                next += 1;
+            }
+            if at > from {
+                // The next step back needs no running.
+                self.keep_at(at, next);
+            }
+            if at == step {
+                break;
+            }
+            self.engine.run(1);
+            at += 1;
+        }
+        self.changes.truncate((end - self.forgotten) as usize);
+        Ok(())
+    }
+
+    /// Lets the engine go on with something else.
+    fn change_to(&mut self, with: With) -> Result<(), EngineError> {
+        if !Arc::ptr_eq(&with.rule, &self.with.rule) {
+            // One of the two rules may have no flow.
+            let engine_settings = LiveSettings { flow: FlowKind::None, ..with.settings };
+            self.engine.set_settings(&engine_settings)?;
+            self.engine.set_rule(&with.rule)?;
+        }
+        self.engine.set_settings(&with.settings)?;
+        self.engine.set_force(with.force);
+        self.with = with;
+        Ok(())
+    }
+
+    fn note_with(&mut self) {
+        let change = (self.engine.steps_done(), Change::With(Box::new(self.with.clone())));
+        let is_new = self.end_of_changes() > self.moments.back().map_or(0, |m| m.changes);
+        match self.changes.back_mut() {
+            // Between two steps only the last counts; it must not be one that a kept state came after.
+            Some(last @ (_, Change::With(_))) if is_new && last.0 == change.0 => *last = change,
+            _ => self.changes.push_back(change),
+        }
+    }
+
+    fn note_hand(&mut self) {
+        self.changes.push_back((self.engine.steps_done(), Change::ByHand));
+        self.keep();
+    }
+
+    fn keep(&mut self) {
+        self.keep_at(self.engine.steps_done(), self.end_of_changes());
+    }
+
+    fn keep_at(&mut self, step: u32, changes: u64) {
+        let bytes = self.moments.back().map_or(1, |m| m.kept.bytes().max(1));
+        let most = ((MOST_BYTES / bytes) as usize).clamp(2, MOST_KEPT);
+        while self.moments.len() >= most || (self.moments.len() > 1 && self.rules() > MOST_RULES) {
+            self.spare = self.moments.pop_front().map(|m| m.kept);
+        }
+        let kept = keep(&self.engine, self.spare.take());
+        self.moments.push_back(Moment { step, kept, with: self.with.clone(), changes });
+        let first = self.moments.front().map_or(0, |m| m.changes);
+        while self.forgotten < first && self.changes.pop_front().is_some() {
+            self.forgotten += 1;
+        }
+    }
+
+    /// How many rules, one after another, the kept states were moved by.
+    fn rules(&self) -> usize {
+        let states = self.moments.iter().zip(self.moments.iter().skip(1));
+        1 + states.filter(|(a, b)| !Arc::ptr_eq(&a.with.rule, &b.with.rule)).count()
+    }
+
+    /// Steps from one kept state to the next.
+    fn apart(&self) -> u32 {
+        (MOST_RERUN / self.engine.len().max(1)).clamp(1, MOST_APART as usize) as u32
+    }
+}
+
+fn keep(engine: &Engine, spare: Option<Kept>) -> Kept {
+    match (engine, spare) {
+        (Engine::Cpu(engine), Some(Kept::Cpu(mut swarm))) => {
+            swarm.clone_from(engine.swarm());
+            Kept::Cpu(swarm)
+        }
+        (Engine::Cpu(engine), _) => Kept::Cpu(engine.swarm().clone()),
+        (Engine::Gpu(engine), Some(Kept::Gpu(copy))) => Kept::Gpu(engine.keep(Some(copy))),
+        (Engine::Gpu(engine), _) => Kept::Gpu(engine.keep(None)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,32 @@
+//! Measures of a swarm: how much it looks like the target, how ordered it is, how it moves. Lengths in ℓ.
+
+mod certificate;
+pub mod fidelity;
+mod likeness;
+mod measures;
+pub mod motion;
+mod observer;
+pub mod order;
+mod pair_correlation;
+mod patch;
+mod quick;
+mod residual;
+mod samples;
+mod settled;
+mod yardstick;
+
+pub use certificate::{
+    Certificate, Check, CheckError, CheckProgress, CheckSettings, Contender, Healing, Kept, Measured, Motor, certify,
+};
+pub use fidelity::{Fidelity, Histogram, pattern_fidelity};
+pub use likeness::Likeness;
+pub use measures::{Motion, Order, species_of, target_swarms};
+pub use motion::{BodyMotion, RigidMotion, entropy_production_per_particle, mill_ratio};
+pub use observer::{Glimpse, Observer, Reading, TargetFacts, Wounds};
+pub use order::{Cluster, LINK_L, clusters, milling, polarisation};
+pub use pair_correlation::pair_correlation;
+pub use quick::QuickFidelity;
+pub use residual::relative_residual;
+pub use samples::{noised, scattered, scrambled};
+pub use settled::has_settled;
+pub use yardstick::{MOST_POOLED, Yardstick};

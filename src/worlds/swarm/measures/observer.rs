@@ -1,0 +1,487 @@
+//! Looks at a living swarm now and then: everything that the window plots of it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::fidelity::Histogram;
+use super::likeness::Likeness;
+use super::measures::{Order, species_of};
+use super::motion::BodyMotion;
+use super::pair_correlation::pair_correlation;
+use super::patch::Patch;
+use super::yardstick::{BIN_L, BINS, Yardstick};
+use crate::worlds::swarm::engine::{CpuEngine, EngineError};
+use crate::worlds::swarm::picture::{Ensemble, Snapshot, SnapshotError, Swarm};
+use crate::worlds::swarm::rule::{LiveSettings, Rule};
+
+/// In larger swarms the rule is evaluated on a piece of about so many particles ([`PIECE`]), another in each look; order is
+/// that of the noisy particles.
+const MOST_EVALUATED: usize = 20_000;
+const PIECE: usize = 8000;
+/// From one piece to the next, in shares of the box: they come to lie everywhere alike (the plastic number's powers).
+const STRIDE: [f64; 2] = [0.754_877_666, 0.569_840_291];
+/// Samples of the target that order and energy are taken from.
+const TARGET_SAMPLES: usize = 8;
+/// Steps between configurations that count as two: the noise of one is forgotten in the other (a particle forgets a tenth
+/// of it in a step).
+const APART: u64 = 30;
+/// A temperature that differs by less, relatively, is judged by the same yardstick.
+const SAME_SIGMA: f64 = 0.03;
+
+/// A copy of the living swarm, and what it is to be compared with.
+#[derive(Clone, Debug)]
+pub struct Glimpse {
+    pub swarm: Swarm,
+    pub rule: Arc<Rule>,
+    /// What the engine runs with now.
+    pub settings: LiveSettings,
+    pub snapshot: Arc<Snapshot>,
+    pub ensemble: Ensemble,
+    /// The temperature of the target: that of the scene, also while the swarm is hotter because it grows.
+    pub target_sigma_l: f64,
+    /// Steps lived.
+    pub step: u64,
+    /// Another number: the swarm has nothing to do with the one before (it was scattered, wounded, or lives by another
+    /// rule), and the two must not be judged together.
+    pub epoch: u64,
+    /// The wound that is to heal, if a part of the swarm was hurt.
+    pub wound: Option<Wounds>,
+}
+
+/// Where the swarm was hurt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wounds {
+    /// Another wound has another number; one that is made larger keeps its own.
+    pub number: u64,
+    /// Centres and radii, ℓ.
+    pub places: Vec<([f64; 2], f64)>,
+}
+
+/// What holds for the target itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TargetFacts {
+    /// (r in ℓ, g).
+    pub pair_correlation: Vec<(f64, f64)>,
+    pub order: Order,
+    /// Mean energy of a particle.
+    pub energy: Option<f64>,
+}
+
+/// What was seen in one glimpse.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    pub step: u64,
+    pub epoch: u64,
+    /// Pattern fidelity of this configuration alone; `None` where the picture cannot be told from random, or makes no
+    /// samples.
+    pub fidelity_now: Option<f64>,
+    /// Of the last few configurations of this epoch together: steadier, a few seconds behind.
+    pub fidelity: Option<f64>,
+    pub order: Order,
+    /// |mean velocity| of all particles by the flow, ℓ per time.
+    pub drift: Option<f64>,
+    /// Mean energy of a particle: how ill at ease it is.
+    pub energy: Option<f64>,
+    /// (r in ℓ, g) of the last few configurations.
+    pub pair_correlation: Vec<(f64, f64)>,
+    /// [`Likeness`](super::Likeness) of what the hurt particles see, and before they were hurt: those that lay under the
+    /// brush, wherever they go.
+    pub hurt: Option<f64>,
+    pub hurt_before: Option<f64>,
+    /// Drift and energy are those of so many particles only.
+    pub sampled: Option<usize>,
+    pub target: Arc<TargetFacts>,
+}
+
+/// What a yardstick is made for.
+struct Made {
+    snapshot: Arc<Snapshot>,
+    ensemble: Ensemble,
+    rule: Arc<Rule>,
+    sigma_l: f64,
+    particles: usize,
+}
+
+impl Made {
+    fn fits(&self, glimpse: &Glimpse) -> bool {
+        Arc::ptr_eq(&self.rule, &glimpse.rule) && self.has_pattern_of(glimpse)
+    }
+
+    /// The pattern that is aimed at is the same, whatever the rule.
+    fn has_pattern_of(&self, glimpse: &Glimpse) -> bool {
+        let same_rule = Arc::ptr_eq(&self.rule, &glimpse.rule)
+            || (self.rule.kappa == glimpse.rule.kappa
+                && self.rule.energy.shape.species == glimpse.rule.energy.shape.species);
+        same_rule
+            && Arc::ptr_eq(&self.snapshot, &glimpse.snapshot)
+            && self.ensemble == glimpse.ensemble
+            && (self.sigma_l / glimpse.target_sigma_l - 1.0).abs() < SAME_SIGMA
+            && self.particles == glimpse.swarm.len()
+    }
+}
+
+/// Remembers the yardstick and the last few configurations.
+#[derive(Default)]
+pub struct Observer {
+    made: Option<(Made, Option<Yardstick>, Arc<TargetFacts>)>,
+    epoch: Option<u64>,
+    /// Step at which the newest of the recent ones was begun.
+    begun: Option<u64>,
+    recent: VecDeque<Histogram>,
+    recent_pairs: VecDeque<Vec<(f64, f64)>>,
+    hurt: Option<Hurt>,
+    /// The swarm of the last look.
+    last: Swarm,
+    looks: u64,
+}
+
+/// The particles that were hurt.
+struct Hurt {
+    number: u64,
+    /// Places of the wound that are accounted for.
+    places: usize,
+    members: Vec<usize>,
+    /// Particles of the swarm then.
+    particles: usize,
+    before: Option<f64>,
+}
+
+impl Observer {
+    /// # Errors
+    /// A swarm that the rule cannot be evaluated on.
+    pub fn look(&mut self, glimpse: &Glimpse) -> Result<Reading, EngineError> {
+        self.prepare(glimpse)?;
+        if self.epoch != Some(glimpse.epoch) {
+            self.recent.clear();
+            self.recent_pairs.clear();
+            self.epoch = Some(glimpse.epoch);
+            self.begun = None;
+        }
+        match self.begun {
+            // Almost the same configuration must not count twice: it takes the place of the one before.
+            Some(begun) if glimpse.step - begun.min(glimpse.step) < APART => {
+                self.recent.pop_back();
+                self.recent_pairs.pop_back();
+            }
+            _ => self.begun = Some(glimpse.step),
+        }
+        let Some((_, yardstick, target)) = &self.made else { unreachable!("prepared above") };
+        let pooled = yardstick.as_ref().map_or(1, Yardstick::pooled);
+        let swarm = &glimpse.swarm;
+        let likeness = yardstick.as_ref().map(Yardstick::likeness);
+        let (hurt, hurt_before) = follow_wound(&mut self.hurt, glimpse, &self.last, likeness);
+        self.last.clone_from(swarm);
+        self.looks += 1;
+        let (mut fidelity_now, mut fidelity) = (None, None);
+        if let Some(yardstick) = yardstick {
+            let seen = Histogram::of(yardstick.species(), [swarm]);
+            fidelity_now = yardstick.fidelity(&seen, 1);
+            push(&mut self.recent, seen, pooled);
+            let mut all = self.recent[0].clone();
+            self.recent.iter().skip(1).for_each(|one| all.merge(one));
+            fidelity = yardstick.fidelity(&all, self.recent.len());
+        }
+        let reach_l = BIN_L * BINS as f64;
+        let pairs = pair_correlation(std::slice::from_ref(swarm), BINS, reach_l);
+        push(&mut self.recent_pairs, pairs, pooled);
+        let mut reading = Reading {
+            step: glimpse.step,
+            epoch: glimpse.epoch,
+            fidelity_now,
+            fidelity,
+            pair_correlation: mean_of(&self.recent_pairs),
+            hurt,
+            hurt_before,
+            target: target.clone(),
+            ..Reading::default()
+        };
+        if swarm.len() <= MOST_EVALUATED {
+            let settings = LiveSettings { denoised: true, ..glimpse.settings };
+            let mut engine = CpuEngine::new(&glimpse.rule, swarm, &settings, 0)?;
+            let velocities = engine.flows();
+            reading.drift = finite(glimpse.settings.strength * BodyMotion::of(swarm, &velocities).drift);
+            reading.energy = mean(&engine.particle_energies());
+            reading.order = Order::of(swarm, &engine.shown());
+        } else {
+            let share = |axis: usize| (self.looks as f64 * STRIDE[axis]).fract() * swarm.box_size[axis];
+            // A score depends on the neighbours' neighbours, and the exact flow on the scores within its window.
+            let margin_l = 2.0 * glimpse.rule.cutoff_l + glimpse.settings.knobs.widest_window_l();
+            let Patch { swarm: piece, sampled } = Patch::cut(swarm, [share(0), share(1)], PIECE, margin_l);
+            if sampled > 0 {
+                let mut engine = CpuEngine::new(&glimpse.rule, &piece, &glimpse.settings, 0)?;
+                let sample = Swarm { particles: piece.particles[..sampled].to_vec(), box_size: piece.box_size };
+                let drift = BodyMotion::of(&sample, &engine.flows()[..sampled]).drift;
+                reading.drift = finite(glimpse.settings.strength * drift);
+                reading.energy = mean(&engine.particle_energies()[..sampled]);
+                reading.sampled = Some(sampled);
+            }
+            reading.order = Order::of(swarm, swarm);
+        }
+        Ok(reading)
+    }
+
+    /// Makes another yardstick where the old one does not fit.
+    fn prepare(&mut self, glimpse: &Glimpse) -> Result<(), EngineError> {
+        let (yardstick, new_pattern) = match self.made.take() {
+            Some((made, yardstick, target)) if made.fits(glimpse) => {
+                self.made = Some((made, yardstick, target));
+                return Ok(());
+            }
+            // Only the rule is another, as each second while it learns.
+            Some((made, yardstick, _)) if made.has_pattern_of(glimpse) => (yardstick, false),
+            _ => (make_yardstick(glimpse).ok(), true),
+        };
+        if new_pattern {
+            self.begun = None;
+            self.recent.clear();
+            self.recent_pairs.clear();
+        }
+        let target = match &yardstick {
+            Some(yardstick) => facts(glimpse, yardstick)?,
+            None => TargetFacts::default(),
+        };
+        let made = Made {
+            snapshot: glimpse.snapshot.clone(),
+            ensemble: glimpse.ensemble,
+            rule: glimpse.rule.clone(),
+            sigma_l: glimpse.target_sigma_l,
+            particles: glimpse.swarm.len(),
+        };
+        self.made = Some((made, yardstick, Arc::new(target)));
+        Ok(())
+    }
+}
+
+/// What those see now that the wound of `glimpse` has hurt, and what they saw in `last`, before it.
+fn follow_wound(
+    hurt: &mut Option<Hurt>,
+    glimpse: &Glimpse,
+    last: &Swarm,
+    likeness: Option<&Likeness>,
+) -> (Option<f64>, Option<f64>) {
+    let (Some(wound), Some(likeness)) = (&glimpse.wound, likeness) else {
+        *hurt = None;
+        return (None, None);
+    };
+    let swarm = &glimpse.swarm;
+    let is_new = hurt.as_ref().is_none_or(|hurt| hurt.number != wound.number);
+    if is_new {
+        let particles = swarm.len();
+        *hurt = Some(Hurt { number: wound.number, places: 0, members: Vec::new(), particles, before: None });
+    }
+    let Some(hurt) = hurt else { return (None, None) };
+    if swarm.len() < hurt.particles {
+        // Some were removed, and the numbers of the others are no more what they were.
+        hurt.members.clear();
+        return (None, hurt.before);
+    }
+    for &(centre, radius) in wound.places.get(hurt.places..).unwrap_or_default() {
+        hurt.members.extend(swarm.within(centre, radius));
+    }
+    hurt.places = wound.places.len();
+    hurt.members.sort_unstable();
+    hurt.members.dedup();
+    if is_new && last.len() == swarm.len() {
+        hurt.before = likeness.of(last, &hurt.members);
+    }
+    (likeness.of(swarm, &hurt.members), hurt.before)
+}
+
+fn make_yardstick(glimpse: &Glimpse) -> Result<Yardstick, SnapshotError> {
+    let Glimpse { swarm, rule, snapshot, ensemble, target_sigma_l, .. } = glimpse;
+    // A swarm may be older than the picture, and have species that went.
+    let alive = swarm.particles.iter().map(|p| usize::from(p.species) + 1).max().unwrap_or(1);
+    let species = species_of(rule, snapshot).max(alive);
+    // Always the same: the number must not jump when the yardstick is made anew.
+    let mut rng = StdRng::seed_from_u64(1);
+    Yardstick::new((snapshot, ensemble), swarm.len(), species, *target_sigma_l, rule.kappa, &mut rng)
+}
+
+fn facts(glimpse: &Glimpse, yardstick: &Yardstick) -> Result<TargetFacts, EngineError> {
+    let [coldest, hottest] = glimpse.rule.sigma_range_l;
+    let sigma_l = glimpse.target_sigma_l.max(coldest).min(hottest);
+    let settings = LiveSettings { sigma_l, denoised: true, ..glimpse.settings };
+    let (mut orders, mut energies) = (Vec::new(), Vec::new());
+    for swarm in yardstick.samples().iter().take(TARGET_SAMPLES) {
+        let known = glimpse.rule.energy.shape.species;
+        if swarm.particles.iter().any(|p| usize::from(p.species) >= known) {
+            // The picture has a species that this rule was not taught.
+            orders.push(Order::of(swarm, swarm));
+            continue;
+        }
+        let mut engine = CpuEngine::new(&glimpse.rule, swarm, &settings, 0)?;
+        energies.extend(mean(&engine.particle_energies()));
+        orders.push(Order::of(swarm, &engine.shown()));
+    }
+    Ok(TargetFacts {
+        pair_correlation: yardstick.pair_correlation().to_vec(),
+        order: Order::mean(&orders),
+        energy: mean(&energies),
+    })
+}
+
+fn push<T>(recent: &mut VecDeque<T>, new: T, most: usize) {
+    recent.push_back(new);
+    while recent.len() > most {
+        recent.pop_front();
+    }
+}
+
+fn mean_of(all: &VecDeque<Vec<(f64, f64)>>) -> Vec<(f64, f64)> {
+    let share = 1.0 / all.len().max(1) as f64;
+    let bins = all.front().map_or(0, Vec::len);
+    (0..bins).map(|k| (all[0][k].0, share * all.iter().map(|one| one[k].1).sum::<f64>())).collect()
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    finite(values.iter().sum::<f64>() / values.len().max(1) as f64).filter(|_| !values.is_empty())
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::swarm::measures::{noised, scattered};
+    use crate::worlds::swarm::picture::{Sampler, SwarmEdit, motifs};
+    use crate::worlds::swarm::rule::NetShape;
+
+    fn glimpse(particles: usize) -> Glimpse {
+        let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
+        let ensemble = Ensemble::default();
+        let mut rng = StdRng::seed_from_u64(5);
+        let sampler = Sampler::new(&snapshot, &ensemble.for_particles(&snapshot, particles)).unwrap();
+        let shape = NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 };
+        let settings = LiveSettings::default();
+        Glimpse {
+            swarm: noised(&sampler.sample(&mut rng).unwrap(), settings.sigma_l, 1.0, &mut rng),
+            rule: Arc::new(Rule::random(shape, 1)),
+            settings,
+            snapshot: Arc::new(snapshot),
+            ensemble,
+            target_sigma_l: settings.sigma_l,
+            step: 0,
+            epoch: 0,
+            wound: None,
+        }
+    }
+
+    #[test]
+    fn a_sample_of_the_picture_is_read_as_the_picture_and_a_scattered_one_as_nothing() {
+        let mut observer = Observer::default();
+        let good = glimpse(300);
+        let reading = observer.look(&good).unwrap();
+        assert!((reading.fidelity_now.unwrap() - 1.0).abs() < 0.15, "{reading:?}");
+        assert!(reading.order.milling > 0.8 && reading.target.order.milling > 0.8, "{:?}", reading.order);
+        assert!(reading.energy.is_some() && reading.drift.is_some() && reading.target.energy.is_some());
+        let far = |reading: &Reading| {
+            let difference = reading.pair_correlation.iter().zip(&reading.target.pair_correlation);
+            difference.map(|((_, a), (_, b))| (a - b).abs()).sum::<f64>() / BINS as f64
+        };
+        assert!(far(&reading) < 0.3, "g(r) of a sample is that of the target: {}", far(&reading));
+
+        let swarm = scattered(&good.swarm, &mut StdRng::seed_from_u64(2));
+        let bad = Glimpse { swarm, step: 10, epoch: 1, ..good };
+        let reading = observer.look(&bad).unwrap();
+        assert!(reading.fidelity_now.unwrap().abs() < 0.2, "{reading:?}");
+        assert_eq!(reading.fidelity, reading.fidelity_now, "another epoch: the good one is not judged with it");
+        assert!(far(&reading) > 0.3, "{}", far(&reading));
+    }
+
+    #[test]
+    fn configurations_of_one_epoch_are_pooled_and_those_of_almost_the_same_time_count_once() {
+        let mut observer = Observer::default();
+        let mut now = glimpse(300);
+        observer.look(&now).unwrap();
+        now.step = 100;
+        observer.look(&now).unwrap();
+        assert_eq!(observer.recent.len(), 2);
+        for _ in 0..3 {
+            now.step += 9;
+            observer.look(&now).unwrap();
+            assert_eq!(observer.recent.len(), 2, "a few steps later");
+        }
+        now.step += 9;
+        observer.look(&now).unwrap();
+        assert_eq!(observer.recent.len(), 3);
+        for step in 3..20 {
+            now.step = 100 * step;
+            observer.look(&now).unwrap();
+        }
+        assert_eq!(observer.recent.len(), 8);
+    }
+
+    #[test]
+    fn a_new_rule_of_the_same_picture_keeps_the_yardstick_and_another_picture_does_not() {
+        let mut observer = Observer::default();
+        let mut now = glimpse(96);
+        observer.look(&now).unwrap();
+        now.step = 40;
+        now.rule = Arc::new((*now.rule).clone());
+        observer.look(&now).unwrap();
+        assert_eq!(observer.recent.len(), 2);
+        now.snapshot = Arc::new(motifs::by_name("flock").expect("a bundled picture").snapshot());
+        now.step = 80;
+        let reading = observer.look(&now).unwrap();
+        assert_eq!(observer.recent.len(), 1);
+        assert!(reading.fidelity_now.unwrap() < 0.6, "mills are no flock: {:?}", reading.fidelity_now);
+    }
+
+    #[test]
+    fn a_small_wound_is_read_at_those_hurt_who_are_known_again_wherever_they_go() {
+        let mut observer = Observer::default();
+        let sound = glimpse(500);
+        let reading = observer.look(&sound).unwrap();
+        assert_eq!((reading.hurt, reading.hurt_before), (None, None));
+        let (centre, radius) = ([sound.swarm.particles[9].x, sound.swarm.particles[9].y], 2.0);
+        let mut swarm = sound.swarm.clone();
+        SwarmEdit::Scramble { centre, radius, seed: 1 }.apply(&mut swarm);
+        let wound = Some(Wounds { number: 1, places: vec![(centre, radius)] });
+        let now = Glimpse { swarm, step: 10, epoch: 1, wound, ..sound.clone() };
+        let hurt = observer.look(&now).unwrap();
+        let before = hurt.hurt_before.unwrap();
+        assert!(before > 0.7 && hurt.hurt.unwrap() < before - 0.4, "{before}, then {:?}", hurt.hurt);
+        assert!(hurt.fidelity_now.unwrap() > reading.fidelity_now.unwrap() - 0.15, "{:?}", hurt.fidelity_now);
+        // Healed, and all have moved.
+        let mut healed = sound.swarm.clone();
+        healed.particles.iter_mut().for_each(|p| p.x = (p.x + 4.0) % healed.box_size[0]);
+        let healed = observer.look(&Glimpse { swarm: healed, step: 90, ..now.clone() }).unwrap();
+        assert!((healed.hurt.unwrap() - before).abs() < 1e-6 && healed.hurt_before == Some(before));
+        // Another place of the same wound joins; with fewer particles nobody is known again.
+        let elsewhere = ([sound.swarm.particles[200].x, sound.swarm.particles[200].y], radius);
+        let wound = Some(Wounds { number: 1, places: vec![(centre, radius), elsewhere] });
+        let larger = Glimpse { step: 100, epoch: 2, wound, ..now.clone() };
+        assert_eq!(observer.look(&larger).unwrap().hurt_before, Some(before));
+        assert!(observer.hurt.as_ref().unwrap().members.contains(&200));
+        let mut fewer = larger.clone();
+        fewer.swarm.particles.truncate(400);
+        assert_eq!(observer.look(&fewer).unwrap().hurt, None);
+    }
+
+    #[test]
+    fn in_a_large_swarm_energy_and_drift_are_those_of_a_piece_and_about_those_of_the_whole() {
+        let large = glimpse(24_000);
+        let reading = Observer::default().look(&large).unwrap();
+        assert!((4000..16_000).contains(&reading.sampled.unwrap()), "{:?}", reading.sampled);
+        let mut engine = CpuEngine::new(&large.rule, &large.swarm, &large.settings, 0).unwrap();
+        let energies = engine.particle_energies();
+        let all = mean(&energies).unwrap();
+        let spread = (energies.iter().map(|e| (e - all).powi(2)).sum::<f64>() / energies.len() as f64).sqrt();
+        // Five standard errors of 4000.
+        assert!((reading.energy.unwrap() - all).abs() < 5.0 * spread / 4000f64.sqrt(), "{:?}, {all}", reading.energy);
+        assert!(reading.drift.is_some());
+    }
+
+    #[test]
+    fn a_picture_that_makes_no_samples_leaves_the_fidelity_unknown_and_the_rest_measured() {
+        let now = Glimpse { snapshot: Arc::new(Snapshot::default()), ..glimpse(96) };
+        let reading = Observer::default().look(&now).unwrap();
+        assert_eq!((reading.fidelity, reading.fidelity_now), (None, None));
+        assert!(reading.order.milling > 0.5);
+    }
+}

@@ -1,0 +1,102 @@
+//! Swarms to measure against: noised samples, and the same particles scattered at random.
+
+use rand::{Rng, RngExt};
+use rand_distr::StandardNormal;
+
+use crate::worlds::swarm::picture::{Particle, Swarm, wrap, wrap_angle};
+
+/// `swarm` (lengths in ℓ) with the noise of level σ: x̃ = x + σ ξ and θ̃ = θ + κ σ ξ', folded into the torus.
+pub fn noised(swarm: &Swarm, sigma_l: f64, kappa: f64, rng: &mut impl Rng) -> Swarm {
+    let [width, height] = swarm.box_size;
+    let mut noisy = swarm.clone();
+    for p in &mut noisy.particles {
+        let mut normal = || rng.sample::<f64, _>(StandardNormal);
+        p.x = wrap(p.x + sigma_l * normal(), width);
+        p.y = wrap(p.y + sigma_l * normal(), height);
+        p.heading = wrap_angle(p.heading + kappa * sigma_l * normal());
+    }
+    noisy
+}
+
+/// The same species in the same box, with uniformly random positions and headings.
+pub fn scattered(swarm: &Swarm, rng: &mut impl Rng) -> Swarm {
+    let [width, height] = swarm.box_size;
+    let mut random = swarm.clone();
+    for p in &mut random.particles {
+        p.x = width * rng.random::<f64>();
+        p.y = height * rng.random::<f64>();
+        p.heading = wrap_angle(std::f64::consts::TAU * rng.random::<f64>());
+    }
+    random
+}
+
+/// `swarm` with every particle within `radius_l` of `centre` thrown anywhere into that disc, with a random heading: the
+/// wound of a healing test. Returns how many were thrown as well.
+pub fn scrambled(swarm: &Swarm, centre: [f64; 2], radius_l: f64, rng: &mut impl Rng) -> (Swarm, usize) {
+    let [width, height] = swarm.box_size;
+    let middle = Particle { x: centre[0], y: centre[1], ..Particle::default() };
+    let mut wounded = swarm.clone();
+    let mut thrown = 0;
+    for p in &mut wounded.particles {
+        let [dx, dy] = swarm.offset(&middle, p);
+        if dx.hypot(dy) >= radius_l {
+            continue;
+        }
+        // The root makes the density even over the disc.
+        let distance = radius_l * rng.random::<f64>().sqrt();
+        let (sin, cos) = (std::f64::consts::TAU * rng.random::<f64>()).sin_cos();
+        p.x = wrap(centre[0] + distance * cos, width);
+        p.y = wrap(centre[1] + distance * sin, height);
+        p.heading = wrap_angle(std::f64::consts::TAU * rng.random::<f64>());
+        thrown += 1;
+    }
+    (wounded, thrown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    fn lattice() -> Swarm {
+        let at = |i: u32| Particle { x: f64::from(i % 60), y: f64::from(i / 60), heading: 3.0, species: (i % 3) as u8 };
+        Swarm { particles: (0..3600).map(at).collect(), box_size: [60.0, 60.0] }
+    }
+
+    #[test]
+    fn noise_has_the_spread_it_is_asked_for() {
+        let swarm = lattice();
+        let noisy = noised(&swarm, 0.2, 1.5, &mut StdRng::seed_from_u64(1));
+        let mut square = [0.0; 3];
+        for (a, b) in swarm.particles.iter().zip(&noisy.particles) {
+            let [dx, dy] = swarm.offset(a, b);
+            for (s, d) in square.iter_mut().zip([dx, dy, wrap_angle(b.heading - a.heading)]) {
+                *s += d * d / swarm.len() as f64;
+            }
+            assert_eq!(a.species, b.species);
+        }
+        for (s, spread) in square.into_iter().zip([0.2, 0.2, 0.3]) {
+            // Five standard errors of a spread from 3600 draws: 6 %.
+            assert!((s.sqrt() / spread - 1.0).abs() < 0.06, "{square:?}");
+        }
+    }
+
+    #[test]
+    fn a_wound_stays_inside_its_disc_and_spares_the_rest() {
+        let swarm = lattice();
+        let (wounded, thrown) = scrambled(&swarm, [59.5, 0.5], 5.0, &mut StdRng::seed_from_u64(2));
+        let middle = Particle { x: 59.5, y: 0.5, ..Particle::default() };
+        let mut changed = 0;
+        for (a, b) in swarm.particles.iter().zip(&wounded.particles) {
+            if a != b {
+                let [dx, dy] = swarm.offset(&middle, b);
+                assert!(dx.hypot(dy) <= 5.0 + 1e-9 && a.species == b.species);
+                changed += 1;
+            }
+        }
+        assert_eq!(changed, thrown);
+        // π 5² lattice points lie within 5, give or take the rim.
+        assert!((70..=90).contains(&thrown), "{thrown}");
+    }
+}

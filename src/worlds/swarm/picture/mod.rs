@@ -1,0 +1,42 @@
+//! What the user painted or loaded: oriented particles in a box, and the ensemble of samples made from them.
+//!
+//! Nothing here knows of networks, GPUs or windows.
+
+mod brush;
+mod check;
+mod ensemble;
+mod geometry;
+pub(crate) mod headings;
+pub mod motifs;
+mod near;
+mod particle;
+mod sample;
+pub(crate) mod stipple;
+
+pub use brush::SwarmEdit;
+pub use check::{DUPLICATE_SHARE, MAX_HEADING, MAX_PARTICLES, SIDE_RANGE, SnapshotError};
+pub use ensemble::{MIN_TORUS_L, OPEN_MARGIN_L, ensemble_box_l};
+pub use headings::headings_along_neighbours;
+pub use near::Neighbour;
+pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle};
+pub use sample::Sampler;
+
+use serde::{Deserialize, Serialize};
+
+/// How samples are made from a motif (lengths in ℓ). A whole painting is one sample and uses none of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ensemble {
+    /// Copies of the motif in one sample.
+    pub copies: usize,
+    /// Least distance between particles of two copies, ℓ.
+    pub clearance_l: f64,
+    /// Share of the torus covered by the discs around the copies (radius: circumradius of the motif + clearance / 2).
+    pub cover: f64,
+}
+
+impl Default for Ensemble {
+    fn default() -> Self {
+        Self { copies: 6, clearance_l: 1.6, cover: 0.4 }
+    }
+}

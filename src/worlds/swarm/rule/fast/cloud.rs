@@ -1,0 +1,107 @@
+//! Particles laid out for the lane kernels: groups of [`LANES`] particles of like neighbour count, and their neighbour
+//! slots. One cloud may hold many configurations on equal tori (a training batch): they are never neighbours.
+
+use super::lanes::LANES;
+
+/// Particles in f32, lengths in ℓ.
+#[derive(Clone, Debug, Default)]
+pub struct Cloud {
+    pub box_l: [f32; 2],
+    pub x: Vec<f32>,
+    pub y: Vec<f32>,
+    pub cos: Vec<f32>,
+    pub sin: Vec<f32>,
+    pub species: Vec<u8>,
+    /// τ, the noise level as the networks see it ([`crate::worlds::swarm::rule::Rule::noise_feature`]), per particle.
+    pub tau: Vec<f32>,
+    pub groups: Vec<Group>,
+    /// One entry per group and slot: the neighbour of each lane, or the particle itself where it has no more.
+    pub slots: Vec<[u32; LANES]>,
+    pub(super) order: Vec<u32>,
+}
+
+/// [`LANES`] particles worked on together.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    pub lanes: [u32; LANES],
+    /// Lanes in use; the others repeat the last particle and must not be counted.
+    pub used: usize,
+    /// Range of [`Cloud::slots`].
+    pub first_slot: usize,
+    pub slots: usize,
+}
+
+impl Cloud {
+    pub fn len(&self) -> usize {
+        self.x.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.x.is_empty()
+    }
+
+    pub fn clear(&mut self) {
+        self.x.clear();
+        self.y.clear();
+        self.cos.clear();
+        self.sin.clear();
+        self.species.clear();
+        self.tau.clear();
+    }
+
+    pub fn push(&mut self, x: f32, y: f32, heading: f32, species: u8, tau: f32) {
+        let (sin, cos) = heading.sin_cos();
+        self.x.push(x);
+        self.y.push(y);
+        self.cos.push(cos);
+        self.sin.push(sin);
+        self.species.push(species);
+        self.tau.push(tau);
+    }
+
+    /// Shortest vector from `i` to `j` on the torus.
+    #[inline(always)]
+    pub fn offset(&self, i: usize, j: usize) -> [f32; 2] {
+        let [w, h] = self.box_l;
+        let dx = self.x[j] - self.x[i];
+        let dy = self.y[j] - self.y[i];
+        [dx - w * (dx / w).round_ties_even(), dy - h * (dy / h).round_ties_even()]
+    }
+
+    /// Ordered pairs in the slots, padding left out.
+    pub fn pairs(&self) -> usize {
+        self.groups
+            .iter()
+            .map(|g| {
+                self.slots[g.first_slot..g.first_slot + g.slots]
+                    .iter()
+                    .map(|s| (0..g.used).filter(|&l| s[l] != g.lanes[l]).count())
+                    .sum::<usize>()
+            })
+            .sum()
+    }
+
+    /// Forms the groups from a neighbour list in compressed rows: the neighbours of `i` are
+    /// `index[start[i]..start[i + 1]]`. Particles of like degree share a group, so that few slots are padding.
+    pub fn group(&mut self, start: &[u32], index: &[u32]) {
+        let n = self.len();
+        let degree = |i: u32| start[i as usize + 1] - start[i as usize];
+        self.order.clear();
+        self.order.extend(0..n as u32);
+        self.order.sort_by_key(|&i| std::cmp::Reverse(degree(i)));
+        self.groups.clear();
+        self.slots.clear();
+        for chunk in self.order.chunks(LANES) {
+            let lanes: [u32; LANES] = std::array::from_fn(|l| chunk[l.min(chunk.len() - 1)]);
+            let slots = degree(chunk[0]) as usize;
+            let group = Group { lanes, used: chunk.len(), first_slot: self.slots.len(), slots };
+            for k in 0..slots as u32 {
+                self.slots.push(std::array::from_fn(|l| {
+                    let i = lanes[l];
+                    if l < chunk.len() && k < degree(i) { index[(start[i as usize] + k) as usize] } else { i }
+                }));
+            }
+            self.groups.push(group);
+        }
+    }
+}

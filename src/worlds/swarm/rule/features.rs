@@ -1,0 +1,147 @@
+//! What particle i sees of particle j: the inputs of φ, the window, and their derivatives.
+
+use super::net::{FEATURES, LocalNet};
+use crate::worlds::swarm::picture::Swarm;
+
+/// One edge i → j: d = R(-θ_i)(x_j - x_i) in ℓ and Δ = θ_j - θ_i.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edge {
+    pub d: [f64; 2],
+    pub cos_delta: f64,
+    pub sin_delta: f64,
+}
+
+impl Edge {
+    pub fn between(swarm: &Swarm, i: usize, j: usize) -> Self {
+        let (a, b) = (&swarm.particles[i], &swarm.particles[j]);
+        let [dx, dy] = swarm.offset(a, b);
+        let (sin, cos) = a.heading.sin_cos();
+        let (sin_delta, cos_delta) = (b.heading - a.heading).sin_cos();
+        Self { d: [cos * dx + sin * dy, cos * dy - sin * dx], cos_delta, sin_delta }
+    }
+
+    pub fn distance_squared(&self) -> f64 {
+        self.d[0] * self.d[0] + self.d[1] * self.d[1]
+    }
+
+    /// e = -R(-Δ) d: what j sees of i.
+    fn seen_back(&self) -> [f64; 2] {
+        let ([dx, dy], c, s) = (self.d, self.cos_delta, self.sin_delta);
+        [-(c * dx + s * dy), s * dx - c * dy]
+    }
+
+    fn softened_distance(&self) -> f64 {
+        (self.distance_squared() + LocalNet::SOFTENING_L * LocalNet::SOFTENING_L).sqrt()
+    }
+
+    /// The inputs of φ, in the order documented at [`FEATURES`].
+    pub fn features(&self, cutoff_l: f64, tau: f64) -> [f64; FEATURES] {
+        let scale = 2.0 / cutoff_l;
+        let e = self.seen_back();
+        [
+            self.d[0] * scale,
+            self.d[1] * scale,
+            self.softened_distance() * scale - 1.0,
+            self.cos_delta,
+            self.sin_delta,
+            e[0] * scale,
+            e[1] * scale,
+            tau,
+        ]
+    }
+
+    /// The gradient with respect to (d, Δ) of a function whose gradient with respect to the features is `g`.
+    pub fn pull_back(&self, cutoff_l: f64, g: &[f64; FEATURES]) -> ([f64; 2], f64) {
+        let scale = 2.0 / cutoff_l;
+        let (c, s) = (self.cos_delta, self.sin_delta);
+        let e = self.seen_back();
+        let softened = g[2] / self.softened_distance();
+        let by_d = [
+            scale * (g[0] + softened * self.d[0] - c * g[5] + s * g[6]),
+            scale * (g[1] + softened * self.d[1] - s * g[5] - c * g[6]),
+        ];
+        // ∂e/∂Δ = (e_y, -e_x).
+        let by_delta = -s * g[3] + c * g[4] + scale * (e[1] * g[5] - e[0] * g[6]);
+        (by_d, by_delta)
+    }
+}
+
+/// w(r) = (1 - (r/R)²)² inside the radius R, and 0 outside (also everywhere for R = 0).
+pub fn window(distance_squared: f64, radius: f64) -> f64 {
+    let inside = inside(distance_squared, radius);
+    inside * inside
+}
+
+/// w'(r)/r, so that the gradient of w with respect to the offset vector is this number times the offset.
+pub fn window_slope(distance_squared: f64, radius: f64) -> f64 {
+    let inside = inside(distance_squared, radius);
+    if inside > 0.0 { -4.0 * inside / (radius * radius) } else { 0.0 }
+}
+
+fn inside(distance_squared: f64, radius: f64) -> f64 {
+    let radius_squared = radius * radius;
+    if distance_squared < radius_squared { 1.0 - distance_squared / radius_squared } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::swarm::picture::Particle;
+
+    const CUTOFF_L: f64 = 3.9;
+
+    fn edge(d: [f64; 2], delta: f64) -> Edge {
+        Edge { d, cos_delta: delta.cos(), sin_delta: delta.sin() }
+    }
+
+    #[test]
+    fn features_are_what_the_docs_say() {
+        let a = Particle { x: 1.0, y: 2.0, heading: 0.4, species: 0 };
+        let b = Particle { x: 2.2, y: 1.1, heading: 2.1, species: 0 };
+        let swarm = Swarm { particles: vec![a, b], box_size: [40.0, 40.0] };
+        let rotated =
+            |[x, y]: [f64; 2], angle: f64| [angle.cos() * x - angle.sin() * y, angle.sin() * x + angle.cos() * y];
+        let d = rotated([b.x - a.x, b.y - a.y], -a.heading);
+        // e is the same offset as j measures it in its own frame.
+        let e = rotated([a.x - b.x, a.y - b.y], -b.heading);
+        let distance = (1.2f64 * 1.2 + 0.9 * 0.9 + 0.01).sqrt();
+        let s = 2.0 / CUTOFF_L;
+        let expected = [d[0] * s, d[1] * s, distance * s - 1.0, 1.7f64.cos(), 1.7f64.sin(), e[0] * s, e[1] * s, 0.3];
+        let features = Edge::between(&swarm, 0, 1).features(CUTOFF_L, 0.3);
+        for k in 0..FEATURES {
+            assert!((features[k] - expected[k]).abs() < 1e-14, "feature {k}: {} is not {}", features[k], expected[k]);
+        }
+    }
+
+    #[test]
+    fn the_derivatives_of_the_features_equal_finite_differences() {
+        let (d, delta, h) = ([0.7, -1.3], 2.2, 1e-5);
+        for k in 0..FEATURES {
+            let mut g = [0.0; FEATURES];
+            g[k] = 1.0;
+            let (by_d, by_delta) = edge(d, delta).pull_back(CUTOFF_L, &g);
+            let value = |d, delta: f64| edge(d, delta).features(CUTOFF_L, 0.2)[k];
+            let expected = [
+                (value([d[0] + h, d[1]], delta) - value([d[0] - h, d[1]], delta)) / (2.0 * h),
+                (value([d[0], d[1] + h], delta) - value([d[0], d[1] - h], delta)) / (2.0 * h),
+                (value(d, delta + h) - value(d, delta - h)) / (2.0 * h),
+            ];
+            for (got, want) in [by_d[0], by_d[1], by_delta].into_iter().zip(expected) {
+                assert!((got - want).abs() < 1e-9, "feature {k}: {got} is not {want}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_window_falls_smoothly_from_one_to_zero() {
+        assert_eq!(window(0.0, 2.0), 1.0);
+        assert_eq!(window(4.0, 2.0), 0.0);
+        assert_eq!(window(1.0, 0.0), 0.0);
+        assert_eq!(window_slope(1.0, 0.0), 0.0);
+        for r in [0.3, 1.1, 1.999, 2.001] {
+            let h = 1e-6;
+            let expected = (window((r + h) * (r + h), 2.0) - window((r - h) * (r - h), 2.0)) / (2.0 * h);
+            assert!((window_slope(r * r, 2.0) * r - expected).abs() < 1e-8, "slope at {r}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Contrastive energies: while the energy is taught by denoising, it also grows swarms by itself, and is raised where
+//! these differ from the picture.
+//!
+//! Score matching does not see the relative weight of modes that are far apart (Wenliang & Kanagawa 2020), so a grown
+//! swarm has rings of 6 and 11 beside those of 8. The gradient of the likelihood does: it is the difference of mean
+//! energies between data and the model's own samples (contrastive divergence, Hinton 2002), here from chains that persist
+//! from step to step (Tieleman 2008) and are annealed as a growth is. The combination is ours:
+//!
+//! loss = denoising + λ mean_k c_k [Ē(data_k) - Ē(chain_k)], with Ē the energy per particle in kT, data_k a fresh sample
+//! noised at the present σ_k of chain k, and no gradient through the chains.
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+
+use super::TrainingSettings;
+use super::batch::{Batch, Pool};
+use super::langevin::{Chain, Langevin};
+use crate::worlds::swarm::picture::{Swarm, wrap_angle};
+use crate::worlds::swarm::rule::fast::{Kernels, Weights};
+use crate::worlds::swarm::rule::{Annealing, Neighbours, Rule};
+
+/// Chains that live side by side.
+const CHAINS: usize = 32;
+/// Chains that one training step advances and looks at, at least two: their particles are about as many as those of eight
+/// configurations of [`TrainingSettings::particles`].
+const LOOKED_AT: usize = 8;
+/// Langevin steps of a chain from one look to the next.
+const STEPS: usize = 8;
+/// Langevin steps of a growth from σmax to σmin.
+const GROWTH_STEPS: usize = 960;
+/// Share of chains that begin at noised samples and keep their σ, so that what is there already is not forgotten.
+const HELD_SHARE: f64 = 0.25;
+/// The push ends where the data's energy is this far below the chains', kT per particle: they are told apart already.
+const GOVERNOR_KT: f64 = 4.0;
+/// Bins of ln σ in which that difference is averaged, and what the average keeps at each look.
+const BINS: usize = 8;
+const KEEP: f64 = 0.98;
+
+struct Growth {
+    chain: Chain,
+    /// The schedule of a chain that grows; the others keep their σ.
+    annealing: Option<Annealing>,
+    /// Steps after which it begins again.
+    life: usize,
+}
+
+impl AsRef<Chain> for Growth {
+    fn as_ref(&self) -> &Chain {
+        &self.chain
+    }
+}
+
+impl AsMut<Chain> for Growth {
+    fn as_mut(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+}
+
+/// The chains, and how well they are told from the data at each noise level.
+pub struct Contrast {
+    sigma_range_l: [f64; 2],
+    growths: Vec<Growth>,
+    looked_at: usize,
+    langevin: Langevin,
+    batch: Batch,
+    neighbours: Neighbours,
+    /// Running mean of Ē(data) - Ē(chain), kT, and looks, by bin.
+    gap_kt: [f64; BINS],
+    looks: [usize; BINS],
+    weight_bar: Vec<f32>,
+    cotangent: Vec<f32>,
+    outputs: Vec<f32>,
+}
+
+impl Contrast {
+    pub fn new(pool: &mut Pool, settings: &TrainingSettings, rule: &Rule) -> Self {
+        let sigma_range_l = settings.sigma_range_l;
+        // The first lives are of all lengths, so that later the chains are of all ages.
+        let growths = (1..=CHAINS).map(|k| begin(pool, sigma_range_l, rule, GROWTH_STEPS * k / CHAINS)).collect();
+        let budget = LOOKED_AT * settings.particles;
+        let looked_at = (budget / pool.particles_per_sample().max(1)).clamp(2, LOOKED_AT);
+        Self {
+            sigma_range_l,
+            growths,
+            looked_at,
+            langevin: Langevin::default(),
+            batch: Batch::default(),
+            neighbours: Neighbours::default(),
+            gap_kt: [0.0; BINS],
+            looks: [0; BINS],
+            weight_bar: Vec::new(),
+            cotangent: Vec::new(),
+            outputs: Vec::new(),
+        }
+    }
+
+    /// Lets the next chains live on by the energy of `rule`.
+    pub fn advance(&mut self, pool: &mut Pool, rule: &Rule) {
+        self.growths.rotate_left(self.looked_at);
+        let growths = &mut self.growths[..self.looked_at];
+        for growth in growths.iter_mut() {
+            if growth.chain.steps as usize >= growth.life || !growth.chain.is_finite() {
+                *growth = begin(pool, self.sigma_range_l, rule, GROWTH_STEPS);
+            }
+        }
+        self.langevin.run(growths, STEPS, rule, |growth, _| {
+            growth.annealing.map_or(growth.chain.sigma_l, |annealing| annealing.sigma_l(growth.chain.steps as usize))
+        });
+    }
+
+    /// ∂/∂weights of mean_k c_k [Ē(data_k) - Ē(chain_k)] over the chains advanced last, for the energy of `rule`.
+    pub fn weight_gradient(&mut self, pool: &mut Pool, rule: &Rule, kernels: &mut Kernels) -> &[f32] {
+        let count = self.looked_at;
+        let chains = self.growths[..count].iter().map(|growth| &growth.chain);
+        let batch = &mut self.batch;
+        let n = pool.particles_per_sample();
+        batch.begin(n, self.growths[0].chain.swarm.box_size);
+        for chain in chains.clone() {
+            batch.add(&chain.swarm, chain.sigma_l, rule, &mut self.neighbours);
+        }
+        for chain in chains.clone() {
+            let (data, sigma_l) = pool.noised_sample([chain.sigma_l; 2], rule);
+            batch.add(&data, sigma_l, rule, &mut self.neighbours);
+        }
+        batch.end();
+        let bins: Vec<usize> = chains.map(|chain| self.bin(chain.sigma_l)).collect();
+        let batch = &self.batch;
+        self.cotangent.clear();
+        self.cotangent.resize(2 * count * n, 0.0);
+        let (of_chains, of_data) = self.cotangent.split_at_mut(count * n);
+        for (k, &bin) in bins.iter().enumerate() {
+            // The network returns σ E_i.
+            let share = governor(self.gap_kt[bin]) / (count * n) as f64 / f64::from(batch.sigma_l[k]);
+            of_chains[k * n..(k + 1) * n].fill(-share as f32);
+            of_data[k * n..(k + 1) * n].fill(share as f32);
+        }
+        let weights = Weights::of(&rule.energy, rule.cutoff_l);
+        self.weight_bar.resize(weights.layout.total, 0.0);
+        self.outputs.resize(2 * count * n, 0.0);
+        kernels.outputs_vjp(&weights, &batch.cloud, &self.cotangent, &mut self.weight_bar, &mut self.outputs);
+        for (k, &bin) in bins.iter().enumerate() {
+            let mean = |config: usize| {
+                let outputs = &self.outputs[config * n..(config + 1) * n];
+                outputs.iter().map(|&o| f64::from(o)).sum::<f64>() / n as f64 / f64::from(batch.sigma_l[config])
+            };
+            let gap = mean(count + k) - mean(k);
+            self.looks[bin] += 1;
+            let keep = KEEP.min(self.looks[bin] as f64 / (self.looks[bin] as f64 + 5.0));
+            self.gap_kt[bin] = keep * self.gap_kt[bin] + (1.0 - keep) * gap;
+        }
+        &self.weight_bar
+    }
+
+    fn bin(&self, sigma_l: f64) -> usize {
+        let [lo, hi] = self.sigma_range_l;
+        (((sigma_l / lo).ln() / (hi / lo).ln() * BINS as f64) as usize).min(BINS - 1)
+    }
+}
+
+/// c: 1 where data and chains have equal energies, 0 from [`GOVERNOR_KT`] on; the only thing that holds the push back.
+fn governor(gap_kt: f64) -> f64 {
+    (1.0 + gap_kt / GOVERNOR_KT).clamp(0.0, 1.0)
+}
+
+fn begin(pool: &mut Pool, sigma_range_l: [f64; 2], rule: &Rule, life: usize) -> Growth {
+    let [coldest, hottest] = sigma_range_l;
+    let (mut swarm, mut sigma_l) = pool.noised_sample(sigma_range_l, rule);
+    let grows = !pool.rng().random_bool(HELD_SHARE);
+    if grows {
+        scatter(&mut swarm, pool.rng());
+        sigma_l = hottest;
+    }
+    let annealing = grows.then(|| Annealing::new(sigma_range_l, coldest, GROWTH_STEPS));
+    Growth { chain: Chain { swarm, sigma_l, seed: pool.rng().random(), steps: 0 }, annealing, life }
+}
+
+/// Uniformly random positions and headings.
+fn scatter(swarm: &mut Swarm, rng: &mut StdRng) {
+    let [width, height] = swarm.box_size;
+    for p in &mut swarm.particles {
+        p.x = width * rng.random::<f64>();
+        p.y = height * rng.random::<f64>();
+        p.heading = wrap_angle(std::f64::consts::TAU * rng.random::<f64>());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::swarm::picture::{Ensemble, motifs};
+    use crate::worlds::swarm::rule::NetShape;
+
+    fn world() -> (Pool, Rule, TrainingSettings) {
+        let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
+        let settings = TrainingSettings { pool: 4, ..TrainingSettings::default() };
+        let pool = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| false).expect("samples");
+        let rule = Rule::random(NetShape { species: 1, phi: [6, 6], rho: [6, 6], outputs: 1 }, 5);
+        (pool, rule, settings)
+    }
+
+    #[test]
+    fn the_governor_stops_where_data_are_told_from_chains() {
+        assert_eq!(
+            [governor(3.0), governor(0.0), governor(-2.0), governor(-4.0), governor(-9.0)],
+            [1.0, 1.0, 0.5, 0.0, 0.0]
+        );
+    }
+
+    #[test]
+    fn going_down_the_gradient_lowers_the_data_below_the_chains() {
+        let (mut pool, mut rule, settings) = world();
+        let mut contrast = Contrast::new(&mut pool, &settings, &rule);
+        let mut kernels = Kernels::default();
+        for _ in 0..60 {
+            contrast.advance(&mut pool, &rule);
+            let bar = contrast.weight_gradient(&mut pool, &rule, &mut kernels).to_vec();
+            rule.energy.weights.iter_mut().zip(bar).for_each(|(w, g)| *w -= 0.05 * g);
+        }
+        let seen: Vec<f64> = (0..BINS).filter(|&b| contrast.looks[b] > 5).map(|b| contrast.gap_kt[b]).collect();
+        assert!(!seen.is_empty() && seen.iter().sum::<f64>() < -0.05, "{seen:?}");
+    }
+
+    #[test]
+    fn chains_cool_and_begin_again_whatever_the_number_of_cores() {
+        let run = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            pool.install(|| {
+                let (mut pool, rule, settings) = world();
+                let mut contrast = Contrast::new(&mut pool, &settings, &rule);
+                for _ in 0..40 {
+                    contrast.advance(&mut pool, &rule);
+                }
+                contrast.growths.into_iter().map(|g| (g.chain.sigma_l, g.chain.swarm)).collect::<Vec<_>>()
+            })
+        };
+        let one = run(1);
+        assert_eq!(one, run(3));
+        assert!(one.iter().any(|(sigma_l, _)| *sigma_l > 0.7) && one.iter().any(|(sigma_l, _)| *sigma_l < 0.6));
+    }
+}

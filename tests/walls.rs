@@ -1,0 +1,330 @@
+//! The walls between the folders of the program: who may touch what, read from the source text.
+
+use std::path::{Path, PathBuf};
+
+/// No file is longer, in lines; most are well below 400.
+const MAX_LINES: usize = 500;
+
+/// What a folder of `src/` may not touch: outside crates, and folders (`crate::...`) that depend on it.
+struct Wall {
+    folder: &'static str,
+    closed: &'static [&'static [&'static str]],
+}
+
+const EGUI: &[&str] = &["bevy_egui", "egui", "egui_plot", "egui_notify"];
+const BEVY: &[&str] = &["bevy"];
+const GPU: &[&str] = &["wgpu"];
+const CANDLE: &[&str] = &["candle_core", "candle_nn"];
+/// The two faces of the program, and the program without pixels.
+const ABOVE_JOBS: &[&str] = &["crate::session", "crate::window", "crate::cli"];
+const ABOVE_SCENE: &[&str] = &["crate::jobs"];
+const ABOVE_WORLDS: &[&str] = &["crate::scene"];
+
+const WALLS: &[Wall] = &[
+    Wall {
+        folder: "worlds/swarm/picture",
+        closed: &[
+            BEVY,
+            EGUI,
+            GPU,
+            CANDLE,
+            &["crate::media", "crate::formats"],
+            &[
+                "crate::worlds::swarm::rule",
+                "crate::worlds::swarm::train",
+                "crate::worlds::swarm::engine",
+                "crate::worlds::swarm::measures",
+            ],
+            ABOVE_WORLDS,
+            ABOVE_SCENE,
+            ABOVE_JOBS,
+        ],
+    },
+    Wall {
+        folder: "worlds/swarm/rule",
+        closed: &[
+            BEVY,
+            EGUI,
+            GPU,
+            CANDLE,
+            &["crate::media", "crate::formats"],
+            &["crate::worlds::swarm::train", "crate::worlds::swarm::engine", "crate::worlds::swarm::measures"],
+            ABOVE_WORLDS,
+            ABOVE_SCENE,
+            ABOVE_JOBS,
+        ],
+    },
+    Wall {
+        folder: "worlds/swarm/train",
+        closed: &[
+            BEVY,
+            EGUI,
+            GPU,
+            &["std::thread", "crate::media", "crate::formats"],
+            &["crate::worlds::swarm::engine", "crate::worlds::swarm::measures"],
+            ABOVE_WORLDS,
+            ABOVE_SCENE,
+            ABOVE_JOBS,
+        ],
+    },
+    Wall {
+        folder: "worlds/swarm/engine",
+        closed: &[
+            BEVY,
+            EGUI,
+            CANDLE,
+            &["crate::media", "crate::formats"],
+            &["crate::worlds::swarm::train", "crate::worlds::swarm::measures"],
+            ABOVE_WORLDS,
+            ABOVE_SCENE,
+            ABOVE_JOBS,
+        ],
+    },
+    Wall { folder: "worlds", closed: &[BEVY, EGUI, ABOVE_SCENE, ABOVE_JOBS] },
+    Wall { folder: "formats", closed: &[BEVY, EGUI, GPU, CANDLE, ABOVE_WORLDS, ABOVE_SCENE, ABOVE_JOBS] },
+    Wall { folder: "media", closed: &[BEVY, EGUI, GPU, CANDLE, ABOVE_WORLDS, ABOVE_SCENE, ABOVE_JOBS] },
+    Wall { folder: "scene", closed: &[BEVY, EGUI, GPU, &["crate::worlds::swarm::engine"], ABOVE_SCENE, ABOVE_JOBS] },
+    Wall { folder: "jobs", closed: &[BEVY, EGUI, ABOVE_JOBS] },
+    Wall {
+        folder: "session",
+        closed: &[
+            BEVY,
+            EGUI,
+            GPU,
+            CANDLE,
+            &["std::fs", "std::thread", "crate::worlds::swarm::engine", "crate::window", "crate::cli"],
+        ],
+    },
+    Wall {
+        folder: "window/panels",
+        closed: &[
+            BEVY,
+            // The one way to egui is `crate::window::panels::egui`.
+            &["bevy_egui"],
+            GPU,
+            CANDLE,
+            &["std::fs", "std::thread", "crate::worlds::swarm::engine", "crate::jobs", "crate::scene"],
+            &["crate::window::shell", "crate::cli"],
+        ],
+    },
+    Wall { folder: "window/shell", closed: &[&["crate::worlds::swarm::train"]] },
+    Wall { folder: "window", closed: &[CANDLE, &["crate::cli"]] },
+    Wall { folder: "cli", closed: &[BEVY, EGUI, &["crate::window::panels"]] },
+];
+
+/// Paths that `source` names, as `a::b::c`, from `use` trees and from paths in the text; comments and strings are left out.
+fn paths(source: &str) -> Vec<String> {
+    let code = without_comments_and_strings(source);
+    let mut found = Vec::new();
+    for statement in code.split(';') {
+        // A statement may follow a brace or an attribute: the `use` need not be at its start.
+        if let Some(at) = word_at(statement, "use") {
+            expand(&mut found, "", statement[at + 3..].trim());
+        }
+    }
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    for word in code.split(|c: char| !is_path(c)) {
+        if word.contains("::") {
+            found.push(word.trim_matches(':').to_owned());
+        }
+    }
+    found
+}
+
+/// Where `word` stands alone in `text`.
+fn word_at(text: &str, word: &str) -> Option<usize> {
+    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.match_indices(word)
+        .map(|(at, _)| at)
+        .find(|&at| !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next()))
+}
+
+/// Adds the paths of the use tree `tree` (such as `a::{b, c::d}`) under `prefix`.
+fn expand(found: &mut Vec<String>, prefix: &str, tree: &str) {
+    let tree = tree.trim().trim_start_matches("::");
+    let Some(open) = tree.find('{') else {
+        let name = tree.split(" as ").next().unwrap_or_default().trim();
+        if !name.is_empty() {
+            found.push(format!("{prefix}{name}"));
+        }
+        return;
+    };
+    let Some(close) = tree.rfind('}') else { return };
+    let prefix = format!("{prefix}{}", tree[..open].trim());
+    let mut depth = 0;
+    let mut start = open + 1;
+    for (at, c) in tree[..close].char_indices().skip_while(|&(at, _)| at <= open) {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                expand(found, &prefix, &tree[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    expand(found, &prefix, &tree[start..close]);
+}
+
+fn without_comments_and_strings(source: &str) -> String {
+    let mut code = String::with_capacity(source.len());
+    for line in source.lines() {
+        let mut in_string = false;
+        let mut escaped = false;
+        let mut previous = ' ';
+        for c in line.chars() {
+            if in_string {
+                in_string = escaped || c != '"';
+                escaped = !escaped && c == '\\';
+            } else if c == '"' && previous != '\'' {
+                in_string = true;
+            } else if c == '/' && previous == '/' {
+                code.pop();
+                break;
+            } else {
+                code.push(c);
+            }
+            previous = c;
+        }
+        code.push('\n');
+    }
+    code
+}
+
+/// The module of the file `path` below `src/`, as `crate::a::b`.
+fn module_of(path: &Path) -> String {
+    let mut module = String::from("crate");
+    for part in path.with_extension("").iter().map(|part| part.to_string_lossy()) {
+        if part != "mod" {
+            module = format!("{module}::{part}");
+        }
+    }
+    module
+}
+
+/// `path` as named in `module`, from `crate::` on. A glob names the module itself. `super` within an inline module counts
+/// from the file: it then names a folder further up than it means, which can only make this test stricter.
+fn resolved(module: &str, path: &str) -> String {
+    let mut base: Vec<&str> = module.split("::").collect();
+    let mut rest = path.trim_end_matches("::*");
+    if let Some(inner) = rest.strip_prefix("self::") {
+        rest = inner;
+    } else if !rest.starts_with("super::") {
+        return rest.to_owned();
+    }
+    while let Some(inner) = rest.strip_prefix("super::") {
+        base.pop();
+        rest = inner;
+    }
+    format!("{}::{rest}", base.join("::"))
+}
+
+/// The closed doors that `source` goes through; `file` is its path below `src/`.
+fn breaches(file: &str, source: &str) -> Vec<String> {
+    let module = module_of(Path::new(file));
+    let walls = WALLS.iter().filter(|wall| Path::new(file).starts_with(wall.folder));
+    let closed: Vec<&str> = walls.flat_map(|wall| wall.closed.iter().copied().flatten().copied()).collect();
+    let mut found: Vec<String> = paths(source)
+        .into_iter()
+        .filter(|path| !(file == "window/panels/mod.rs" && path == "bevy_egui::egui"))
+        .filter(|path| {
+            let path = resolved(&module, path);
+            let opens_all = path == "crate" && closed.iter().any(|door| door.starts_with("crate::"));
+            opens_all || closed.iter().any(|door| path == *door || path.starts_with(&format!("{door}::")))
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn no_folder_touches_what_it_may_not() {
+    let source_folder = root().join("src");
+    for wall in WALLS {
+        assert!(source_folder.join(wall.folder).is_dir(), "src/{} is gone: the walls follow the folders", wall.folder);
+    }
+    let mut found = Vec::new();
+    for path in rust_files(&source_folder) {
+        let file = path.strip_prefix(&source_folder).unwrap().to_string_lossy().into_owned();
+        let source = std::fs::read_to_string(&path).unwrap();
+        found.extend(breaches(&file, &source).into_iter().map(|breach| format!("src/{file}: {breach}")));
+    }
+    assert!(found.is_empty(), "through closed doors (see the crate docs):\n{}", found.join("\n"));
+}
+
+#[test]
+fn every_folder_has_a_wall() {
+    for entry in std::fs::read_dir(root().join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            let folder = path.file_name().unwrap().to_string_lossy().into_owned();
+            assert!(WALLS.iter().any(|wall| wall.folder == folder), "src/{folder} has no wall in this test");
+        }
+    }
+}
+
+#[test]
+fn every_file_is_short_enough_to_read() {
+    let mut found = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        for file in rust_files(&root().join(folder)) {
+            let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+            if lines > MAX_LINES {
+                found.push(format!("{}: {lines} lines", file.strip_prefix(root()).unwrap().display()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "more than {MAX_LINES} lines, split them:\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_planted_breach_is_caught_in_every_guise() {
+    let caught = |file, source| !breaches(file, source).is_empty();
+    assert!(caught("worlds/swarm/picture/near.rs", "use wgpu::Device;"));
+    assert!(caught(
+        "worlds/swarm/picture/mod.rs",
+        "use std::{fs, collections::HashMap};\nuse {serde::Serialize, wgpu};"
+    ));
+    assert!(caught("worlds/swarm/rule/net.rs", "use crate::worlds::swarm::{picture::Swarm, engine::{Engine, grid}};"));
+    assert!(caught("worlds/swarm/rule/net.rs", "fn f(d: &wgpu::Device) {}"));
+    assert!(caught("worlds/swarm/rule/fast/mod.rs", "use super::super::engine::CpuEngine;"));
+    assert!(caught("worlds/swarm/rule/net.rs", "use super::super::train::*;"));
+    assert!(caught("worlds/swarm/rule/net.rs", "use crate::*;"));
+    assert!(caught("worlds/swarm/rule/mod.rs", "pub use super::engine;"));
+    assert!(caught("session/mod.rs", "mod x { pub use bevy_egui::egui; }"));
+    assert!(caught("session/mod.rs", "#[cfg(test)]\nuse egui as toolkit;"));
+    assert!(caught("worlds/swarm/train/batch.rs", "let t = std::thread::spawn(f);"));
+    assert!(caught("window/panels/mod.rs", "let text = std::fs::read_to_string(path);"));
+    assert!(caught("window/panels/mod.rs", "use bevy_egui::EguiContexts;"));
+    assert!(caught("window/shell/mod.rs", "use candle_core::Tensor;"));
+
+    assert!(!caught("worlds/swarm/picture/mod.rs", "// use wgpu::Device;\nlet s = \"wgpu::Device\"; use glam::Vec2;"));
+    assert!(!caught("worlds/swarm/engine/gpu.rs", "use wgpu::util::DeviceExt; use crate::worlds::swarm::rule::Rule;"));
+    assert!(!caught("worlds/swarm/rule/fast/mod.rs", "use super::net::*; use super::super::picture::Swarm;"));
+    assert!(!caught("window/panels/mod.rs", "pub(crate) use bevy_egui::egui;"));
+    assert!(!caught("window/panels/mod.rs", "use crate::session::{Command, Session}; use egui::Ui;"));
+    assert!(!caught("worlds/swarm/rule/net.rs", "let wgpu_like = my_wgpu::thing(); let c = '\"'; use glam::DVec2;"));
+}
