@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::output::{Answer, warn};
 use crate::formats::{ImportOptions, import};
-use crate::scene::{Scene, check_writable, holds_scene, lost_its_scene};
+use crate::scene::{Project, check_writable, holds_scene, lost_its_scene};
+use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::Mode;
 
 #[derive(clap::Args)]
@@ -97,6 +98,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         args.out.display(),
     );
     let answer = Answer::new(text, &facts)?;
-    Scene::from_snapshot(name, snapshot).save(&args.out)?;
+    Project::new(name, SwarmDoc::from_snapshot(snapshot)).save(&args.out)?;
     Ok(answer)
 }
