@@ -9,6 +9,7 @@ pub mod cli;
 pub mod formats;
 pub mod jobs;
 pub mod media;
+pub mod nn;
 pub mod scene;
 pub mod session;
 pub mod window;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fault, Project, schema0};
 use crate::worlds::swarm::doc::SwarmFile;
-use crate::worlds::{BadValue, SwarmDoc, World};
+use crate::worlds::{BadValue, FieldDoc, PointsDoc, SwarmDoc, World};
 
 /// The schema this program writes.
 pub const SCHEMA: u32 = 2;
@@ -31,6 +31,7 @@ impl Loaded {
         let Self { project, warnings } = self;
         match project.world.clone() {
             World::Swarm(doc) => Ok(Loaded { project: project.map_world(|_| *doc), warnings }),
+            other => Err(Fault::OtherWorld { found: other.name(), wanted: "swarm" }),
         }
     }
 }
@@ -54,6 +55,8 @@ struct File {
 #[derive(Serialize, Deserialize)]
 enum WorldFile {
     Swarm(Box<SwarmFile>),
+    Points(Box<PointsDoc>),
+    Field(Box<FieldDoc>),
 }
 
 /// What schemas 0 and 1 have beside the fields of the swarm.
@@ -89,6 +92,8 @@ pub(super) fn write(project: &Project) -> String {
         seed: project.seed,
         world: match &project.world {
             World::Swarm(doc) => WorldFile::Swarm(Box::new(SwarmFile::of(doc))),
+            World::Points(doc) => WorldFile::Points(doc.clone()),
+            World::Field(doc) => WorldFile::Field(doc.clone()),
         },
     };
     // Depth 4 puts each particle of a snapshot on a line of its own.
@@ -118,6 +123,14 @@ pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
             let File { title, notes, author, seed, world, .. } = parse(text, &[], &mut warnings)?;
             let world = match world {
                 WorldFile::Swarm(file) => World::from(file.into_doc()?),
+                WorldFile::Points(doc) => {
+                    doc.validate()?;
+                    World::Points(doc)
+                }
+                WorldFile::Field(doc) => {
+                    doc.validate()?;
+                    World::Field(doc)
+                }
             };
             Project { title, notes, author, seed, world }
         }
@@ -125,6 +138,8 @@ pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
     };
     let unlearnable = match &project.world {
         World::Swarm(doc) => doc.snapshot.validate().err().map(|e| e.to_string()),
+        World::Points(doc) => doc.cloud().validate().err().map(|e| e.to_string()),
+        World::Field(_) => None,
     };
     warnings.extend(unlearnable.map(|e| format!("the picture cannot be learned from as it is: {e}")));
     Ok(Loaded { project, warnings })

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use super::{MAX_FILE_BYTES, SCHEMA};
 use crate::media::picture::advice;
 use crate::worlds::BadValue;
+use crate::worlds::field::FieldError;
+use crate::worlds::points::PointsDocError;
 
 /// A scene file that cannot be read, and why.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +55,12 @@ pub enum Fault {
     PictureDamaged(String),
     #[error(transparent)]
     Value(#[from] BadValue),
+    #[error(transparent)]
+    Points(#[from] PointsDocError),
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    #[error("the scene is of the {found} world; this needs one of the {wanted} world")]
+    OtherWorld { found: &'static str, wanted: &'static str },
 }
 
 /// A scene that could be written but not read again.

@@ -16,9 +16,12 @@ use rand::rngs::StdRng;
 use super::{Fault, Project};
 use crate::media::looks::ColourBy;
 use crate::media::picture::{Card, PictureStyle, is_card, render};
+use crate::worlds::field::FieldSubject;
+use crate::worlds::field::draw::{colour_picture, pattern_picture};
+use crate::worlds::points::draw::{PointCamera, draw_cloud};
 use crate::worlds::swarm::picture::{Mode, Swarm};
 use crate::worlds::swarm::rule::step;
-use crate::worlds::{SwarmDoc, World};
+use crate::worlds::{FieldDoc, PointsDoc, SwarmDoc, World};
 
 /// Names the chunk.
 pub const KEYWORD: &str = "unstill-scene";
@@ -221,10 +224,33 @@ impl<W: Clone + Into<World>> Project<W> {
         let picture = match (&showing.picture, &self.world.clone().into()) {
             (Some(picture), _) => picture.clone(),
             (None, World::Swarm(doc)) => swarm_picture(doc, &showing.style),
+            (None, World::Points(doc)) => cloud_picture(doc),
+            (None, World::Field(doc)) => field_picture(doc),
         };
         let card = Card { title: &self.title, author: &self.author, notes: &self.notes };
         encode(&card.frame(picture, showing.style.theme), &self.to_ron())
     }
+}
+
+/// The cloud from which the rule was learned.
+fn cloud_picture(doc: &PointsDoc) -> RgbaImage {
+    let mut picture = RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
+    let camera = PointCamera::around(&doc.points, doc.dim);
+    draw_cloud(doc.points.iter().copied(), &camera, &mut Vec::new(), &mut picture);
+    picture
+}
+
+/// The live field as it was left, else the first still, else the state that the rule starts from.
+fn field_picture(doc: &FieldDoc) -> RgbaImage {
+    let FieldSubject::Library(library) = &doc.subject;
+    let shown = doc.state.clone().or_else(|| library.stills.first().cloned()).or_else(|| doc.start_image().ok());
+    let Some(still) = shown else { return RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX) };
+    let scale = (SCENE_PICTURE_PX / still.width.max(still.height) as u32).max(1);
+    let rgb = match &library.rule {
+        Some(rule) => pattern_picture(&still, rule, scale),
+        None => colour_picture(&still, 0.0, 1.0, scale),
+    };
+    image::DynamicImage::ImageRgb8(rgb).to_rgba8()
 }
 
 fn swarm_picture(doc: &SwarmDoc, style: &PictureStyle) -> RgbaImage {

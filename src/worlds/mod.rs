@@ -1,13 +1,20 @@
 //! The worlds: one folder for each kind of picture. What is stored is a closed enum, [`World`].
 
+pub mod field;
+pub mod points;
 pub mod swarm;
+pub mod weak;
 
+pub use field::FieldDoc;
+pub use points::PointsDoc;
 pub use swarm::doc::SwarmDoc;
 
 /// Everything that a project stores of its world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum World {
     Swarm(Box<SwarmDoc>),
+    Points(Box<PointsDoc>),
+    Field(Box<FieldDoc>),
 }
 
 impl World {
@@ -15,6 +22,8 @@ impl World {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Swarm(_) => "swarm",
+            Self::Points(_) => "points",
+            Self::Field(_) => "field",
         }
     }
 }
@@ -22,6 +31,18 @@ impl World {
 impl From<SwarmDoc> for World {
     fn from(doc: SwarmDoc) -> Self {
         Self::Swarm(Box::new(doc))
+    }
+}
+
+impl From<PointsDoc> for World {
+    fn from(doc: PointsDoc) -> Self {
+        Self::Points(Box::new(doc))
+    }
+}
+
+impl From<FieldDoc> for World {
+    fn from(doc: FieldDoc) -> Self {
+        Self::Field(Box::new(doc))
     }
 }
 
