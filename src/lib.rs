@@ -12,5 +12,6 @@ pub mod media;
 pub mod nn;
 pub mod scene;
 pub mod session;
+#[cfg(feature = "window")]
 pub mod window;
 pub mod worlds;
