@@ -5,14 +5,8 @@ use image::RgbaImage;
 use super::canvas::{Canvas, Grid};
 use super::colours::{Colours, Light};
 use super::{Framing, PictureStyle};
+use crate::media::looks::shape::{TRAIL_HALF_WIDTH, TRAIL_LEAP, TRAIL_OPACITY};
 use crate::worlds::swarm::picture::{Particle, Swarm};
-
-/// Half width of a trail, in half lengths of a body, and the opacity of a fresh one: as in `shaders/trails.wgsl`.
-const WIDTH: f64 = 0.32;
-const FRESH: f64 = 0.5;
-
-/// Who has gone farther than this since the last picture was put there, half lengths of a body.
-const LEAP: f64 = 8.0;
 
 /// Texels of the picture of trails for each unit of the swarm, and on its longer side: here and in the window.
 pub const TRAIL_TEXELS_PER_UNIT: f64 = 24.0;
@@ -140,18 +134,18 @@ fn stamp(grid: &Grid, texels: &mut [[f32; 4]], p: &Particle, offset: [f64; 2], c
     if !(now[0].is_finite() && now[1].is_finite() && dx.is_finite() && dy.is_finite()) {
         return;
     }
-    if dx.hypot(dy) > LEAP * grid.half_px {
+    if dx.hypot(dy) > TRAIL_LEAP * grid.half_px {
         (dx, dy) = (0.0, 0.0);
     }
     // Never thinner than a pixel.
-    let width = (WIDTH * grid.half_px).max(0.7);
+    let width = (TRAIL_HALF_WIDTH * grid.half_px).max(0.7);
     let middle = [now[0] - 0.5 * dx, now[1] - 0.5 * dy];
     let reach = [0.5 * dx.abs() + width + 1.0, 0.5 * dy.abs() + width + 1.0];
     let length2 = dx * dx + dy * dy;
     grid.each_pixel_near(middle, reach, |pixel, [px, py], _| {
         let along = if length2 > 0.0 { ((px * dx + py * dy) / length2).clamp(-0.5, 0.5) } else { 0.0 };
         let off = (px - along * dx).hypot(py - along * dy) / width;
-        let cover = (FRESH * (1.0 - off * off).max(0.0)) as f32;
+        let cover = (TRAIL_OPACITY * (1.0 - off * off).max(0.0)) as f32;
         let stamped = [cover * colour[0], cover * colour[1], cover * colour[2], cover];
         let texel = &mut texels[pixel];
         *texel = [0, 1, 2, 3].map(|c| texel[c].max(stamped[c]));
