@@ -11,7 +11,7 @@ use crate::media::looks::shape::{GLOW_REACH, GLOW_STRENGTH, STAGE_MARGIN_PX};
 use crate::media::looks::{Body, Theme, linear};
 
 /// Half a body is never shorter than this, pixels, or a large swarm would vanish.
-const LEAST_HALF_PX: f64 = 2.0;
+const MIN_HALF_PX: f64 = 2.0;
 
 /// Of images of the box around it.
 const GHOST_OPACITY: f32 = 0.22;
@@ -93,7 +93,7 @@ impl Grid {
             let [x, y] = framing.centre;
             [0.5 * f64::from(size[0]) - x * scale[0], 0.5 * f64::from(size[1]) + y * scale[1] - box_px[1]]
         });
-        Self { size, scale, half_px: (0.5 * style.body_length * scale[0]).max(LEAST_HALF_PX), box_px, corner }
+        Self { size, scale, half_px: (0.5 * style.body_length * scale[0]).max(MIN_HALF_PX), box_px, corner }
     }
 
     pub fn pixels(&self) -> usize {

@@ -10,7 +10,7 @@ use crate::worlds::swarm::picture::{Particle, Swarm};
 
 /// Texels of the picture of trails for each unit of the swarm, and on its longer side: here and in the window.
 pub const TRAIL_TEXELS_PER_UNIT: f64 = 24.0;
-pub const MOST_TRAIL_TEXELS: f64 = 1024.0;
+pub const MAX_TRAIL_TEXELS: f64 = 1024.0;
 
 /// A swarm at one moment, and what its colours may tell.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,12 +32,12 @@ impl From<Swarm> for Shot {
 pub struct Painter {
     style: PictureStyle,
     colours: Colours,
-    trails: Option<Trails>,
+    trails: Option<TrailRaster>,
 }
 
 /// Where the particles have been: a picture of the whole box, premultiplied colour and opacity of each texel. It lies in
 /// the world, as in the window: moving the view blurs nothing.
-struct Trails {
+struct TrailRaster {
     grid: Grid,
     texels: Vec<[f32; 4]>,
     last: Swarm,
@@ -54,11 +54,11 @@ impl Painter {
             return;
         }
         let swarm = &shot.swarm;
-        // Trails lead from particle to particle: those of another swarm begin anew.
-        let same = |trails: &Trails| trails.last.len() == swarm.len() && trails.last.box_size == swarm.box_size;
+        // TrailRaster lead from particle to particle: those of another swarm begin anew.
+        let same = |trails: &TrailRaster| trails.last.len() == swarm.len() && trails.last.box_size == swarm.box_size;
         let Some(trails) = self.trails.as_mut().filter(|trails| same(trails)) else {
             let grid = Grid::new(swarm.box_size, &self.of_trails(swarm.box_size), None);
-            self.trails = Some(Trails { grid, texels: vec![[0.0; 4]; grid.pixels()], last: swarm.clone() });
+            self.trails = Some(TrailRaster { grid, texels: vec![[0.0; 4]; grid.pixels()], last: swarm.clone() });
             return;
         };
         // A twentieth is left after the length of a trail.
@@ -74,7 +74,7 @@ impl Painter {
     /// The box as a picture of trails. Where the view may move, it is as fine as the window's.
     fn of_trails(&self, box_size: [f64; 2]) -> PictureStyle {
         let longer = box_size[0].max(box_size[1]);
-        let finest = (TRAIL_TEXELS_PER_UNIT * longer).min(MOST_TRAIL_TEXELS) as u32;
+        let finest = (TRAIL_TEXELS_PER_UNIT * longer).min(MAX_TRAIL_TEXELS) as u32;
         let size_px = if self.style.shape.is_some() { self.style.size_px.max(finest) } else { self.style.size_px };
         PictureStyle { size_px, shape: None, ..self.style.clone() }
     }
@@ -102,7 +102,7 @@ impl Painter {
     }
 }
 
-impl Trails {
+impl TrailRaster {
     /// Between the four texels around a place, in sides of the box; one ring of images lies around it.
     fn at(&self, place: [f64; 2], ghost_opacity: f32) -> [f32; 4] {
         let size = self.grid.size;

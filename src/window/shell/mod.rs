@@ -91,7 +91,7 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
             unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
         })
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
-        .insert_resource(Studio { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
+        .insert_resource(ShellResource { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
         .add_systems(Startup, set_up)
         .add_systems(EguiPrimaryContextPass, show)
         .add_systems(Last, advance)
@@ -104,7 +104,7 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
 
 /// Everything of ours in the main world.
 #[derive(Resource)]
-struct Studio {
+struct ShellResource {
     shell: Shell,
     canvas: Canvas,
     engine: EngineChoice,
@@ -117,7 +117,7 @@ struct Studio {
 fn set_up(
     mut commands: Commands,
     mut egui: ResMut<EguiGlobalSettings>,
-    mut studio: ResMut<Studio>,
+    mut studio: ResMut<ShellResource>,
     device: Res<RenderDevice>,
     queue: Res<RenderQueue>,
     adapter: Res<RenderAdapterInfo>,
@@ -138,14 +138,14 @@ fn set_up(
 fn show(
     mut commands: Commands,
     mut contexts: EguiContexts,
-    mut studio: ResMut<Studio>,
+    mut studio: ResMut<ShellResource>,
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
-    let Studio { shell, canvas, gpu: Some(gpu), styled, .. } = &mut *studio else { return Ok(()) };
+    let ShellResource { shell, canvas, gpu: Some(gpu), styled, .. } = &mut *studio else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
     let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
@@ -197,7 +197,7 @@ fn show(
 
 /// Time runs: files, trainer and engine.
 fn advance(
-    mut studio: ResMut<Studio>,
+    mut studio: ResMut<ShellResource>,
     time: Res<Time<Real>>,
     mut closing: MessageReader<WindowCloseRequested>,
     mut exit: MessageWriter<AppExit>,
@@ -205,7 +205,7 @@ fn advance(
     mut ground: ResMut<ClearColor>,
     mut frame_began: Local<FrameBegan>,
 ) {
-    let Studio { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
+    let ShellResource { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
     if closing.read().count() > 0 {
         shell.apply(gpu, vec![Command::Quit]);
     }
