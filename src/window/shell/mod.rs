@@ -1,7 +1,7 @@
 //! The Bevy shell: canvas, camera, input, drawing from the engine's buffers; hands commands on.
 //!
 //! Each frame: the panels and the canvas turn input into commands (egui pass), the session turns commands into effects
-//! that the [`effects::Shell`] carries out, and what is to be seen goes to the render world as a [`draw::CanvasFrame`].
+//! that the `effects::Shell` carries out, and what is to be seen goes to the render world as a `draw::CanvasFrame`.
 
 mod brush;
 mod bundled;
@@ -45,10 +45,11 @@ pub use preflight::NoWindow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use bevy::ecs::system::NonSendMarker;
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
-use bevy::winit::{UpdateMode, WinitSettings};
+use bevy::winit::{UpdateMode, WINIT_WINDOWS, WinitSettings};
 use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
 
 use canvas::Canvas;
@@ -92,7 +93,7 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
         })
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
         .insert_resource(ShellResource { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
-        .add_systems(Startup, set_up)
+        .add_systems(Startup, (set_up, set_icon))
         .add_systems(EguiPrimaryContextPass, show)
         .add_systems(Last, advance)
         .run();
@@ -131,6 +132,19 @@ fn set_up(
         name: adapter.name.clone(),
         is_software,
         runs_the_swarm: studio.engine.takes_gpu(is_software),
+    });
+}
+
+/// Gives the window its icon, where the system shows one.
+fn set_icon(window: Single<Entity, With<PrimaryWindow>>, _: NonSendMarker) {
+    let picture = image::load_from_memory(include_bytes!("../../../assets/icons/unstill-128.png"));
+    let picture = picture.expect("the icon is a PNG").to_rgba8();
+    let (width, height) = picture.dimensions();
+    let icon = winit::window::Icon::from_rgba(picture.into_raw(), width, height).expect("four bytes a pixel");
+    WINIT_WINDOWS.with_borrow(|windows| {
+        if let Some(shown) = windows.get_window(*window) {
+            shown.set_window_icon(Some(icon));
+        }
     });
 }
 
