@@ -166,7 +166,7 @@ fn schema_of(text: &str) -> Result<u32, Fault> {
                 // A whole scene ends with a parenthesis; otherwise it was cut.
                 Some((_, value)) if text.trim_end().ends_with(')') => {
                     let value = value.trim().trim_end_matches([',', ')']);
-                    let what = format!("line {}: {value} is no whole number", e.span.end.line);
+                    let what = format!("line {}: {value} is not a whole number", e.span.end.line);
                     Err(BadValue::new("schema", what, format!("write `schema: {SCHEMA}`")).into())
                 }
                 _ => Err(syntax(text, &e)),
@@ -259,7 +259,7 @@ fn sentence(code: &ron::Error) -> String {
         }
         E::NoSuchEnumVariant { expected, found, .. } => {
             let known: Vec<String> = expected.iter().map(|name| format!("`{name}`")).collect();
-            format!("`{found}` is none of {}", known.join(", "))
+            format!("`{found}` is not one of {}", known.join(", "))
         }
         E::DuplicateStructField { field, .. } => format!("the field `{field}` stands there twice"),
         // Names of types mean nothing to whoever reads this.

@@ -176,7 +176,7 @@ fn text_of(kind: [u8; 4], data: &[u8]) -> Result<String, Fault> {
         Ok(text) => Ok(text),
         // What became tEXt or zTXt may have become Latin-1 on the way.
         Err(e) if kind != *b"iTXt" => Ok(e.into_bytes().into_iter().map(char::from).collect()),
-        Err(_) => Err(damaged("it is no text")),
+        Err(_) => Err(damaged("it is not text")),
     }
 }
 
