@@ -180,6 +180,26 @@ fn is_no_parenthesis(code: &ron::Error) -> bool {
     matches!(code, E::ExpectedStructLike | E::ExpectedNamedStructLike(_) | E::ExpectedDifferentStructName { .. })
 }
 
+/// The world of a scene's text, if it is one of schema 2.
+pub(super) fn world_of(text: &str) -> Option<&'static str> {
+    #[derive(Deserialize)]
+    enum Tag {
+        Swarm(serde::de::IgnoredAny),
+        Points(serde::de::IgnoredAny),
+        Field(serde::de::IgnoredAny),
+    }
+    #[derive(Deserialize)]
+    struct Tagged {
+        world: Tag,
+    }
+    let tagged: Tagged = options().from_str(text).ok()?;
+    Some(match tagged.world {
+        Tag::Swarm(_) => "swarm",
+        Tag::Points(_) => "points",
+        Tag::Field(_) => "field",
+    })
+}
+
 /// Reads a file of a known schema; unknown fields other than `elsewhere` become warnings.
 fn parse<D: DeserializeOwned>(text: &str, elsewhere: &[&str], warnings: &mut Vec<String>) -> Result<D, Fault> {
     let mut unknown = Vec::new();

@@ -16,8 +16,8 @@ use rand::rngs::StdRng;
 use super::{Fault, Project};
 use crate::media::looks::ColourBy;
 use crate::media::picture::{Card, PictureStyle, is_card, render};
-use crate::worlds::field::FieldSubject;
 use crate::worlds::field::draw::{colour_picture, pattern_picture};
+use crate::worlds::field::{FieldSubject, LibraryDoc};
 use crate::worlds::points::draw::{PointCamera, draw_cloud};
 use crate::worlds::swarm::picture::{Mode, Swarm};
 use crate::worlds::swarm::rule::step;
@@ -242,13 +242,17 @@ fn cloud_picture(doc: &PointsDoc) -> RgbaImage {
 
 /// The live field as it was left, else the first still, else the state that the rule starts from.
 fn field_picture(doc: &FieldDoc) -> RgbaImage {
-    let FieldSubject::Library(library) = &doc.subject;
-    let shown = doc.state.clone().or_else(|| library.stills.first().cloned()).or_else(|| doc.start_image().ok());
-    let Some(still) = shown else { return RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX) };
+    let still = match &doc.subject {
+        FieldSubject::Library(library) => doc.state.clone().or_else(|| library.stills.first().cloned()),
+        FieldSubject::Tokens(_) => doc.state.clone(),
+    };
+    let Some(still) = still.or_else(|| doc.start_image().ok()) else {
+        return RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
+    };
     let scale = (SCENE_PICTURE_PX / still.width.max(still.height) as u32).max(1);
-    let rgb = match &library.rule {
-        Some(rule) => pattern_picture(&still, rule, scale),
-        None => colour_picture(&still, 0.0, 1.0, scale),
+    let rgb = match &doc.subject {
+        FieldSubject::Library(LibraryDoc { rule: Some(rule), .. }) => pattern_picture(&still, rule, scale),
+        _ => colour_picture(&still, 0.0, 1.0, scale),
     };
     image::DynamicImage::ImageRgb8(rgb).to_rgba8()
 }

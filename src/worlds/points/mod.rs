@@ -4,9 +4,11 @@ pub mod cloud;
 mod doc;
 pub mod draw;
 pub mod engine;
+mod equations;
 pub mod measures;
 pub mod packed;
 pub mod rule;
 pub mod train;
 
 pub use doc::{LearnedPoints, MAX_POINT_FLOWS, NamedFlow, PointsDoc, PointsDocError, WeakEvidence};
+pub use equations::FoundSystem;
