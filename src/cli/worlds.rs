@@ -38,6 +38,8 @@ pub(super) fn sorted(args: Vec<OsString>) -> (WorldOfLine, Vec<OsString>) {
             match words().skip(1).find_map(|word| world_name(Path::new(word))) {
                 Some("points") => WorldOfLine::Points,
                 Some("field") => WorldOfLine::Field,
+                // A swarm has no equations: the points' command says so.
+                _ if words().next().is_some_and(|word| word == "equations") => WorldOfLine::Points,
                 _ => WorldOfLine::Swarm,
             }
         }
@@ -241,6 +243,7 @@ mod tests {
         assert_eq!(world("unstill equations --json CLOUD"), WorldOfLine::Points);
         assert_eq!(world("unstill simulate gray-scott -o a.ron"), WorldOfLine::Field);
         assert_eq!(world("unstill learn other.ron"), WorldOfLine::Swarm);
+        assert_eq!(world("unstill equations other.ron"), WorldOfLine::Points);
         assert_eq!(world("unstill import a.csv -o b.ron"), WorldOfLine::Swarm);
         assert_eq!(world("unstill import --world sea a.csv -o b.ron"), WorldOfLine::Swarm);
     }

@@ -14,10 +14,13 @@ use crate::worlds::World;
 use crate::worlds::points::{LearnedPoints, PointsDoc};
 
 fn doc_of(project: &mut Project) -> anyhow::Result<&mut PointsDoc> {
-    let World::Points(doc) = &mut project.world else {
-        anyhow::bail!("this scene is not of the points world; import its points with `--world points`")
-    };
-    Ok(doc)
+    match &mut project.world {
+        World::Points(doc) => Ok(doc),
+        other => anyhow::bail!(
+            "this scene is of the {} world; this command needs a scene of the points or field world",
+            other.name()
+        ),
+    }
 }
 
 fn learned_of(doc: &PointsDoc) -> anyhow::Result<&LearnedPoints> {
