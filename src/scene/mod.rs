@@ -198,7 +198,8 @@ impl Scene {
     /// # Errors
     /// See [`Fault`].
     pub fn from_ron(text: &str) -> Result<Loaded, Fault> {
-        document::read(text)
+        // Editors of Windows put a byte order mark in front.
+        document::read(text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 }
 
