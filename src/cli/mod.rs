@@ -13,6 +13,7 @@ mod live;
 mod motif;
 mod output;
 mod picture;
+mod trajectory;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -24,6 +24,10 @@ pub(super) fn bodies_of(names: &[Name], program: Option<&Program>, said: &mut Ve
             pairs.push((rest, x, *y));
         }
     }
+    // Where centres of animals are named, other pairs are regions of the image.
+    if pairs.iter().any(|(rest, ..)| rest.iter().any(|piece| piece == "centroid")) {
+        pairs.retain(|(rest, ..)| rest.iter().any(|piece| piece == "centroid"));
+    }
     let named: Vec<(String, usize, usize)> = pairs.into_iter().map(|(rest, x, y)| (rest.concat(), x, y)).collect();
     let is_part = |name: &str| [&FRONTS[..], &BACKS, &MIDDLES].concat().iter().any(|part| name == *part);
     let all_parts = named.len() > 1 && named.iter().all(|(name, ..)| is_part(name));

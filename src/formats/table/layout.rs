@@ -207,7 +207,7 @@ fn without_positions(names: &[Name], line: usize) -> Fault {
     Fault::at(line, what, format!("name the columns {HEADER}, or choose them with --columns x=..,y=.."))
 }
 
-/// Columns of a table that are used for nothing.
+/// Names of columns that are used for nothing.
 pub(super) fn unused(layout: &Layout) -> Vec<&str> {
     let mut used = vec![layout.species, layout.frame, layout.id, layout.missing];
     for body in &layout.bodies {
@@ -218,5 +218,12 @@ pub(super) fn unused(layout: &Layout) -> Vec<&str> {
             HeadingFrom::Nothing | HeadingFrom::Parts(..) => {}
         }
     }
-    (0..layout.names.len()).filter(|at| !used.contains(&Some(*at))).map(|at| layout.names[at].shown()).collect()
+    let mut unused: Vec<&str> = Vec::new();
+    for at in (0..layout.names.len()).filter(|at| !used.contains(&Some(*at))) {
+        let name = layout.names[at].shown();
+        if !unused.contains(&name) {
+            unused.push(name);
+        }
+    }
+    unused
 }
