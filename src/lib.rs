@@ -9,7 +9,9 @@ pub mod cli;
 pub mod formats;
 pub mod jobs;
 pub mod media;
+pub mod nn;
 pub mod scene;
 pub mod session;
+#[cfg(feature = "window")]
 pub mod window;
 pub mod worlds;

@@ -42,7 +42,7 @@ fn the_rules_of_the_picture_are_learned_picked_and_deleted_on_their_strip() {
     shell.session.on_event(Event::Training { run, event: finished });
     settle(&mut window);
     let flows = |window: &Window| {
-        (window.state().session.document().flows.list.len(), window.state().session.document().flows.chosen)
+        (window.state().session.document().world.flows.list.len(), window.state().session.document().world.flows.chosen)
     };
     assert_eq!(flows(&window), (2, 1));
     click(&mut window, "Pick seed 1");
@@ -128,12 +128,12 @@ fn one_creature_or_a_whole_crowd_is_a_choice_that_can_be_undone() {
 #[test]
 fn a_key_on_a_slider_sets_the_live_knobs() {
     let mut window = window(alive());
-    let before = window.state().session.document().live;
+    let before = window.state().session.document().world.live;
     window.get_by_role_and_label(Role::Slider, "Temperature").focus();
     settle(&mut window);
     window.key_press(Key::ArrowRight);
     settle(&mut window);
-    let after = window.state().session.document().live;
+    let after = window.state().session.document().world.live;
     assert!(after.sigma_l > before.sigma_l);
     assert_eq!(LiveSettings { sigma_l: before.sigma_l, ..after }, before, "nothing else moved");
 }
@@ -160,7 +160,7 @@ fn dragging_a_slider_is_one_step_of_the_history() {
 fn a_knob_turns_all_species_or_the_one_in_whose_row_it_is() {
     let mut window = window(alive());
     click(&mut window, "exact");
-    let cruise = |window: &Window| window.state().session.document().live.knobs.cruise;
+    let cruise = |window: &Window| window.state().session.document().world.live.knobs.cruise;
     window.get_by_role_and_label(Role::Slider, "Cruise of all").focus();
     settle(&mut window);
     window.key_press(Key::ArrowRight);

@@ -9,8 +9,10 @@ use egui_kittest::kittest::Queryable;
 use std::sync::Arc;
 
 use common::panels::*;
-use unstill::session::{Brush, Command, Document, Event, Knob, SceneSource, Session};
+use unstill::scene::Project;
+use unstill::session::{Brush, Command, Event, Knob, SceneSource, Session, opened_project};
 use unstill::window::panels::Readouts;
+use unstill::worlds::SwarmDoc;
 use unstill::worlds::swarm::picture::{MAX_SPECIES, Particle, Snapshot};
 use unstill::worlds::swarm::rule::{FlowKind, LiveSettings, NetShape, Rule};
 
@@ -26,7 +28,7 @@ fn press(window: &mut Window, at: Pos2, modifiers: Modifiers) {
 }
 
 fn live(window: &Window) -> LiveSettings {
-    window.state().session.document().live
+    window.state().session.document().world.live
 }
 
 /// A place on the rail of a slider.
@@ -70,29 +72,29 @@ fn a_click_with_ctrl_lets_a_slider_swing_and_another_lets_it_rest() {
     let at = on_rail(&window, "Strength");
     press(&mut window, at, Modifiers::CTRL);
     settle(&mut window);
-    assert!(window.state().session.document().swings.of(Knob::Strength).is_some());
+    assert!(window.state().session.document().world.swings.of(Knob::Strength).is_some());
     assert_eq!(live(&window), before, "its value stays where it was");
     // The name is marked, and a line below tells how it swings.
     assert_eq!(window.query_all_by_label("~ Strength").count(), 2);
-    let swing = window.state().session.document().swings.of(Knob::Strength).unwrap();
+    let swing = window.state().session.document().world.swings.of(Knob::Strength).unwrap();
     let period = window.get_by_label_contains("Seconds from one swing of Strength");
     period.focus();
     settle(&mut window);
     window.key_press(bevy_egui::egui::Key::ArrowUp);
     window.key_press(bevy_egui::egui::Key::Enter);
     settle(&mut window);
-    let slower = window.state().session.document().swings.of(Knob::Strength).unwrap();
+    let slower = window.state().session.document().world.swings.of(Knob::Strength).unwrap();
     assert!(slower.period_s > swing.period_s && slower.amplitude == swing.amplitude, "{slower:?}");
     click(&mut window, "Let Strength rest");
-    assert!(window.state().session.document().swings.is_empty());
+    assert!(window.state().session.document().world.swings.is_empty());
     window.state_mut().apply(Command::Undo);
-    assert!(!window.state().session.document().swings.is_empty(), "that can be undone");
+    assert!(!window.state().session.document().world.swings.is_empty(), "that can be undone");
     window.state_mut().apply(Command::RestAllKnobs);
     settle(&mut window);
     for swings in [true, false] {
         press(&mut window, at, Modifiers::ALT);
         settle(&mut window);
-        assert_eq!(window.state().session.document().swings.of(Knob::Strength).is_some(), swings);
+        assert_eq!(window.state().session.document().world.swings.of(Knob::Strength).is_some(), swings);
     }
     assert_eq!(live(&window), before);
 }
@@ -104,7 +106,7 @@ fn of_species(species: u8) -> Session {
     let snapshot = Snapshot { particles: (0..24).map(at).collect(), box_size: [30.0, 20.0], ..Snapshot::default() };
     let shape = NetShape { species: species.into(), phi: [4, 4], rho: [4, 4], outputs: 1 };
     let rule = Some(Arc::new(Rule::random(shape, 1)));
-    let document = Document { snapshot: Arc::new(snapshot), rule, ..Document::default() };
+    let document = opened_project(Project::new("", SwarmDoc { rule, ..SwarmDoc::from_snapshot(snapshot) }));
     let source = SceneSource::Bundled("species".into());
     session.on_event(Event::Opened { source, result: Ok(Box::new(document)) });
     session
@@ -130,7 +132,7 @@ fn each_species_has_a_row_of_knobs_and_all_turn_in_one_gesture() {
     let place = at(&window, "Swirl of species 3", 20.0);
     press(&mut window, place, Modifiers::CTRL);
     settle(&mut window);
-    assert!(window.state().session.document().swings.of(Knob::Swirl(Some(2))).is_some());
+    assert!(window.state().session.document().world.swings.of(Knob::Swirl(Some(2))).is_some());
     assert!(window.query_by_label("Cruise of species 4").is_none());
     let mut narrow = live(&window);
     narrow.knobs.window_l = [1.0; MAX_SPECIES];
@@ -147,7 +149,7 @@ fn each_species_has_a_row_of_knobs_and_all_turn_in_one_gesture() {
     let place = window.get_by_label("Cruise of species 7").rect().center();
     press(&mut window, place, Modifiers::ALT);
     settle(&mut window);
-    assert!(window.state().session.document().swings.of(Knob::Cruise(Some(6))).is_some());
+    assert!(window.state().session.document().world.swings.of(Knob::Cruise(Some(6))).is_some());
     let mut turned = live(&window);
     turned.knobs.cruise[6] = 3.0;
     window.state_mut().apply(Command::SetLive(turned));
@@ -180,7 +182,7 @@ fn moments_are_kept_named_returned_to_and_deleted_on_their_strip() {
     click(&mut window, "Keep");
     click(&mut window, "Keep");
     let names = |window: &Window| {
-        window.state().session.document().savepoints.iter().map(|m| m.name.clone()).collect::<Vec<_>>()
+        window.state().session.document().world.savepoints.iter().map(|m| m.name.clone()).collect::<Vec<_>>()
     };
     assert_eq!(names(&window), ["Moment 1", "Moment 2"]);
     click(&mut window, "Return to Moment 1");

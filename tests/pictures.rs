@@ -8,7 +8,7 @@ use image::AnimationDecoder;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use unstill::scene::Scene;
+use unstill::scene::load_swarm;
 
 struct Desk {
     dir: TempDir,
@@ -71,15 +71,15 @@ fn a_scene_becomes_a_picture_and_every_command_takes_the_picture() {
         assert_eq!(text[key], picture[key], "{key}");
     }
     desk.json("live mill.png --from snapshot --particles 24 --steps 20 --engine cpu -o lived.png");
-    let lived = Scene::load(desk.path("lived.png")).unwrap().scene;
-    assert_eq!(lived.state.map(|state| state.swarm.len()), Some(24));
+    let lived = load_swarm(desk.path("lived.png")).unwrap().project;
+    assert_eq!(lived.world.state.map(|state| state.swarm.len()), Some(24));
     // In another look it holds the same.
     desk.json("picture mill.ron -o mill.png --theme light --palette muted --body arrow");
     let light = image::open(desk.path("mill.png")).unwrap().to_rgb8();
     assert!(light.get_pixel(2, 2).0.iter().all(|c| *c > 200), "{:?}", light.get_pixel(2, 2));
     // Back to text, and the same.
     desk.json("picture mill.png -o back.ron");
-    let [before, after] = ["mill.ron", "back.ron"].map(|name| Scene::load(desk.path(name)).unwrap().scene);
+    let [before, after] = ["mill.ron", "back.ron"].map(|name| load_swarm(desk.path(name)).unwrap().project);
     assert_eq!(before, after);
     assert_eq!(desk.names(), ["back.ron", "lived.png", "mill.png", "mill.ron"]);
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::{Program, desk};
-use unstill::scene::Scene;
+use unstill::scene::load_swarm;
 
 /// Live particles of the scene that is watched.
 const PARTICLES: usize = 500;
@@ -50,10 +50,10 @@ fn frames_stay_short_and_memory_stays_flat_while_a_swarm_of_500_learns() {
     let Some((folder, screen)) = desk() else { return };
     let minutes = std::env::var("UNSTILL_SOAK_MINUTES").map_or(10.0, |text| text.parse::<f64>().unwrap());
     let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/mill.ron");
-    let mut scene = Scene::load(&bundled).unwrap().scene;
-    scene.live_particles = PARTICLES;
-    scene.training.steps = 10_000_000;
-    scene.training.flow_steps = 10_000_000;
+    let mut scene = load_swarm(&bundled).unwrap().project;
+    scene.world.live_particles = PARTICLES;
+    scene.world.training.steps = 10_000_000;
+    scene.world.training.flow_steps = 10_000_000;
     let file = folder.path().join("mill.ron");
     scene.save(&file).unwrap();
 

@@ -22,6 +22,24 @@ const ABOVE_WORLDS: &[&str] = &["crate::scene"];
 
 const WALLS: &[Wall] = &[
     Wall {
+        folder: "nn",
+        closed: &[
+            BEVY,
+            EGUI,
+            GPU,
+            CANDLE,
+            &["crate::worlds", "crate::media", "crate::formats"],
+            ABOVE_WORLDS,
+            ABOVE_SCENE,
+            ABOVE_JOBS,
+        ],
+    },
+    Wall { folder: "worlds/swarm", closed: &[&["crate::worlds::points", "crate::worlds::field"]] },
+    Wall { folder: "worlds/points", closed: &[&["crate::worlds::swarm", "crate::worlds::field"]] },
+    Wall { folder: "worlds/points/rule", closed: &[GPU, CANDLE] },
+    Wall { folder: "worlds/field", closed: &[&["crate::worlds::swarm", "crate::worlds::points"]] },
+    Wall { folder: "worlds/field/rule", closed: &[GPU, CANDLE] },
+    Wall {
         folder: "worlds/swarm/picture",
         closed: &[
             BEVY,

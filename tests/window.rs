@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use common::{Program, Screen, desk, wait_for};
 use image::RgbImage;
-use unstill::scene::Scene;
+use unstill::scene::{SwarmProject, load_swarm};
 
 /// The free part of the window of 1280 × 720: right of the side panel, below the top bar, above the hint.
 const CANVAS: [u32; 4] = [310, 54, 960, 580];
@@ -84,13 +84,13 @@ fn a_picture_painted_by_hand_is_learned_lives_is_saved_and_lives_again_when_reop
     screen.picture("window-7-saving.png");
     program.key("Return");
     let file = wait_for("the saved scene", || saved_scene(folder.path()));
-    let saved = wait_for("a whole scene file", || Scene::load(&file).ok()).scene;
-    assert_eq!(saved.snapshot.particles.len(), 3, "{:?}", saved.snapshot.particles);
-    for particle in &saved.snapshot.particles {
+    let saved = wait_for("a whole scene file", || load_swarm(&file).ok()).project;
+    assert_eq!(saved.world.snapshot.particles.len(), 3, "{:?}", saved.world.snapshot.particles);
+    for particle in &saved.world.snapshot.particles {
         assert!(particle.heading.abs() < 0.1, "dragged to the right, but heading {}", particle.heading);
     }
-    assert!(saved.rule.is_some(), "the learned rule is in the file");
-    assert!(saved.state.is_some(), "the living swarm is in the file");
+    assert!(saved.world.rule.is_some(), "the learned rule is in the file");
+    assert!(saved.world.state.is_some(), "the living swarm is in the file");
     assert!(!program.has_ended());
     drop(program);
 
@@ -182,11 +182,11 @@ fn a_ring_is_drawn_learned_wounded_kept_filmed_and_given_away_as_a_picture() {
     screen.picture("walk-7-saving.png");
     program.key("Return");
     let picture =
-        wait_for("the picture", || files(folder.path(), ".png").into_iter().find(|path| Scene::load(path).is_ok()));
-    let scene = Scene::load(&picture).unwrap().scene;
-    assert!(scene.snapshot.particles.len() >= 6, "{:?}", scene.snapshot.particles);
-    assert!(scene.rule.is_some() && scene.state.is_some(), "rule and swarm are in the picture");
-    assert_eq!(scene.savepoints.len(), 1, "the kept moment is in the picture");
+        wait_for("the picture", || files(folder.path(), ".png").into_iter().find(|path| load_swarm(path).is_ok()));
+    let scene = load_swarm(&picture).unwrap().project;
+    assert!(scene.world.snapshot.particles.len() >= 6, "{:?}", scene.world.snapshot.particles);
+    assert!(scene.world.rule.is_some() && scene.world.state.is_some(), "rule and swarm are in the picture");
+    assert_eq!(scene.world.savepoints.len(), 1, "the kept moment is in the picture");
     wait_for("the whole film", || {
         let mut frames = gif::DecodeOptions::new().read_info(std::fs::File::open(&film).unwrap()).ok()?;
         let mut count = 0;
@@ -208,10 +208,10 @@ fn a_ring_is_drawn_learned_wounded_kept_filmed_and_given_away_as_a_picture() {
 }
 
 /// What the program keeps safe of unsaved work, for a user whose home is `folder`.
-fn rescued(folder: &Path) -> Option<Scene> {
+fn rescued(folder: &Path) -> Option<SwarmProject> {
     let kept = folder.join(".local/share/unstill/rescue");
     let path = files(kept.exists().then_some(&kept)?, ".ron").pop()?;
-    Some(Scene::load(path).ok()?.scene)
+    Some(load_swarm(path).ok()?.project)
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn what_was_drawn_before_the_program_was_killed_is_offered_and_comes_back() {
     program.key("ctrl+n");
     program.key("1");
     screen.stroke([780, 520], [804, 520]);
-    let drawn = wait_for("the autosave", || rescued(folder.path()).filter(|s| !s.snapshot.particles.is_empty()));
+    let drawn = wait_for("the autosave", || rescued(folder.path()).filter(|s| !s.world.snapshot.particles.is_empty()));
     screen.picture("rescue-1-drawn.png");
     // Killed, as the power fails: nothing is tidied up.
     drop(program);
@@ -239,7 +239,7 @@ fn what_was_drawn_before_the_program_was_killed_is_offered_and_comes_back() {
     screen.picture("rescue-3-back.png");
     wait_for("a copy of its own", || {
         let again = rescued(folder.path())?;
-        (again.snapshot == drawn.snapshot).then_some(())
+        (again.world.snapshot == drawn.world.snapshot).then_some(())
     });
     drop(program);
 }

@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::live::{EngineName, SettingArgs};
 use super::output::{Answer, Progress, load, number, rule_of, with_interval};
-use crate::scene::{Evidence, KeptLong, Scene, check_writable};
+use crate::scene::{SwarmProject, check_writable};
+use crate::worlds::swarm::doc::{Evidence, KeptLong};
 use crate::worlds::swarm::engine::Headless;
 use crate::worlds::swarm::measures::{
     Check, CheckError, CheckProgress, CheckSettings, Contender, Healing, Kept, Measured, Motion, Order,
@@ -102,28 +103,32 @@ impl CheckProgress for Bar {
 }
 
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
-    let mut scene = load(&args.scene)?.scene;
+    let mut scene = load(&args.scene)?.project;
     if args.certify {
         check_writable(&args.scene)?;
     }
     rule_of(&scene, &args.scene)?;
     let (text, facts, evidence) = measure(args, &scene, quiet).with_context(|| args.scene.display().to_string())?;
     if args.certify {
-        scene.evidence =
+        scene.world.evidence =
             Some(evidence.context("the pattern cannot be told from random, so there is nothing to certify")?);
-        scene.live = args.settings.apply(&scene.live, rule_of(&scene, &args.scene)?)?;
+        scene.world.live = args.settings.apply(&scene.world.live, rule_of(&scene, &args.scene)?)?;
         scene.save(&args.scene)?;
     }
     Answer::new(text, &facts)
 }
 
-fn measure(args: &Args, scene: &Scene, quiet: bool) -> anyhow::Result<(String, serde_json::Value, Option<Evidence>)> {
+fn measure(
+    args: &Args,
+    scene: &SwarmProject,
+    quiet: bool,
+) -> anyhow::Result<(String, serde_json::Value, Option<Evidence>)> {
     let rule = rule_of(scene, &args.scene)?;
-    let live = args.settings.apply(&scene.live, rule)?;
+    let live = args.settings.apply(&scene.world.live, rule)?;
     let headless = Headless::new(args.engine.choice())?;
     let settings = args.check_settings();
     let bar = Bar(Mutex::new(Progress::new(settings.total_steps(1), quiet)));
-    let check = Check::new(rule, (&scene.snapshot, &scene.ensemble), &live, settings, &headless, &bar)?;
+    let check = Check::new(rule, (&scene.world.snapshot, &scene.world.ensemble), &live, settings, &headless, &bar)?;
     let contenders = check.contenders()?;
     bar.lock().set_total(settings.total_steps(contenders.len()));
 

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
@@ -11,7 +12,8 @@ use serde_json::json;
 use super::output::{Answer, load};
 use crate::formats::{TABLE_ENDINGS, XYZ_ENDINGS, write_snapshot_csv, write_snapshot_xyz};
 use crate::media::picture::{PictureStyle, render};
-use crate::scene::{Scene, check_writable, write_atomic};
+use crate::scene::{check_writable, write_atomic};
+use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, Swarm};
 
 #[derive(clap::Args)]
@@ -37,9 +39,9 @@ enum What {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     check_writable(&args.out)?;
-    let scene = load(&args.scene)?.scene;
+    let scene = load(&args.scene)?.project.world;
     let snapshot = match args.what {
-        What::Picture => scene.snapshot,
+        What::Picture => Arc::unwrap_or_clone(scene.snapshot),
         What::Live => live_state(&scene).with_context(|| args.scene.display().to_string())?,
     };
     let bytes = bytes_of(&snapshot, &args.out, args.size)?;
@@ -59,7 +61,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
 }
 
 /// The saved live swarm in the unit of the picture that its rule was learned from.
-fn live_state(scene: &Scene) -> anyhow::Result<Snapshot> {
+fn live_state(scene: &SwarmDoc) -> anyhow::Result<Snapshot> {
     let state = scene.state.as_ref().context("the scene holds no live swarm; give --what picture")?;
     let unit = scene.rule.as_ref().map_or_else(|| scene.snapshot.unit_length(), |rule| rule.unit_length);
     let scaled = |p: &Particle| Particle { x: p.x * unit, y: p.y * unit, ..*p };

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::output::{Answer, warn};
 use crate::formats::{Angles, Assumption, BoxChoice, ColumnChoice, FrameChoice, ImportOptions, YAxis, import};
-use crate::scene::{Scene, check_writable, holds_scene, lost_its_scene};
+use crate::scene::{Project, check_writable, holds_scene, lost_its_scene};
+use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::Mode;
 
 #[derive(clap::Args)]
@@ -42,8 +43,8 @@ pub(super) struct StatedArgs {
     /// Where y points in the file: down as in images, or up
     #[arg(long, value_name = "down|up")]
     y: Option<YAxis>,
-    /// Which moments of a film are read, by the numbers that the file gives them, otherwise counted from 1
-    #[arg(long, visible_alias = "frame", value_name = "all|first|last|N|A..B:STEP")]
+    /// Which moment of a film is read, by the number that the file gives it, otherwise counted from 1
+    #[arg(long, visible_alias = "frame", value_name = "first|last|N")]
     frames: Option<FrameChoice>,
     /// Box around the particles in the file's unit; ends in ,open where it is not a torus
     #[arg(long = "box", value_name = "W,H|X0,Y0,X1,Y1|fit", allow_hyphen_values = true)]
@@ -100,6 +101,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     });
     let options = ImportOptions { mode, particles: args.particles, seed: args.seed, ..args.stated.options() };
     let imported = import(&args.file, &options)?;
+    if !imported.later.is_empty() {
+        anyhow::bail!(
+            "{}: {} moments were chosen, but a scene holds one picture; choose one with --frames N",
+            args.file.display(),
+            imported.later.len() + 1
+        );
+    }
     for assumption in &imported.assumptions {
         warn(&format!("{}: {assumption}", args.file.display()));
     }
@@ -137,6 +145,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         args.out.display(),
     );
     let answer = Answer::new(text, &facts)?;
-    Scene::from_snapshot(name, snapshot).save(&args.out)?;
+    Project::new(name, SwarmDoc::from_snapshot(snapshot)).save(&args.out)?;
     Ok(answer)
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::output::{Answer, load, with_interval};
-use crate::scene::{FlowNumbers, SCHEMA};
+use crate::scene::SCHEMA;
+use crate::worlds::swarm::doc::FlowNumbers;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -14,11 +15,11 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     let loaded = load(&args.scene)?;
-    let scene = &loaded.scene;
-    let snapshot = &scene.snapshot;
+    let scene = &loaded.project;
+    let snapshot = &scene.world.snapshot;
     let bytes = std::fs::metadata(&args.scene).map_or(0, |m| m.len());
     let weights = |net: &crate::worlds::swarm::rule::LocalNet| net.weights.len();
-    let rule = scene.rule.as_ref().map(|rule| {
+    let rule = scene.world.rule.as_ref().map(|rule| {
         json!({
             "unit_length": rule.unit_length,
             "cutoff_l": rule.cutoff_l,
@@ -30,7 +31,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
             "flow_weights": rule.flow.as_ref().map(weights),
         })
     });
-    let flows: Vec<_> = (scene.flows.list.iter())
+    let flows: Vec<_> = (scene.world.flows.list.iter())
         .map(|flow| {
             json!({ "name": flow.name, "seed": flow.seed, "drive": flow.drive, "net": flow.net.shape, "numbers": flow.numbers })
         })
@@ -51,15 +52,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
             "boundary": snapshot.boundary,
             "unit_length": snapshot.unit_length(),
         },
-        "ensemble": scene.ensemble,
-        "training": scene.training,
-        "live": scene.live,
-        "live_particles": scene.live_particles,
+        "ensemble": scene.world.ensemble,
+        "training": scene.world.training,
+        "live": scene.world.live,
+        "live_particles": scene.world.live_particles,
         "rule": rule,
         "flows": flows,
-        "chosen_flow": (!scene.flows.list.is_empty()).then_some(scene.flows.chosen),
-        "state": scene.state.as_ref().map(|s| json!({ "particles": s.swarm.len(), "box_l": s.swarm.box_size, "step": s.step })),
-        "evidence": scene.evidence,
+        "chosen_flow": (!scene.world.flows.list.is_empty()).then_some(scene.world.flows.chosen),
+        "state": scene.world.state.as_ref().map(|s| json!({ "particles": s.swarm.len(), "box_l": s.swarm.box_size, "step": s.step })),
+        "evidence": scene.world.evidence,
         "warnings": loaded.warnings,
     });
 
@@ -79,15 +80,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         ),
         format!(
             "training  {} + {} steps, seed {}, flow {:?}, drive {:?}",
-            scene.training.steps,
-            scene.training.flow_steps,
-            scene.training.seed,
-            scene.training.flow,
-            scene.training.drive,
+            scene.world.training.steps,
+            scene.world.training.flow_steps,
+            scene.world.training.seed,
+            scene.world.training.flow,
+            scene.world.training.drive,
         ),
-        format!("live      σ = {} ℓ, flow {:?}", scene.live.sigma_l, scene.live.flow),
+        format!("live      σ = {} ℓ, flow {:?}", scene.world.live.sigma_l, scene.world.live.flow),
     ];
-    lines.push(match &scene.rule {
+    lines.push(match &scene.world.rule {
         None => format!("rule      none yet: unstill learn {}", args.scene.display()),
         Some(rule) => format!(
             "rule      energy with {} weights, {}; cutoff {} ℓ, σ {} to {} ℓ",
@@ -98,8 +99,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
             rule.sigma_range_l[1],
         ),
     });
-    for (k, flow) in scene.flows.list.iter().enumerate() {
-        let plays = if k == scene.flows.chosen { "*" } else { " " };
+    for (k, flow) in scene.world.flows.list.iter().enumerate() {
+        let plays = if k == scene.world.flows.chosen { "*" } else { " " };
         let numbers = flow.numbers.map_or_else(String::new, |n| {
             let FlowNumbers { forward, lateral, turn, residual } = n;
             format!("; forward {forward:.3}, lateral {lateral:.3}, turn {turn:.3}, residual {residual:.3}")
@@ -107,10 +108,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         let name = or_dash(&flow.name);
         lines.push(format!("flow {k}  {plays} {name} (seed {}, drive {:?}{numbers})", flow.seed, flow.drive));
     }
-    if let Some(state) = &scene.state {
+    if let Some(state) = &scene.world.state {
         lines.push(format!("state     {} particles after {} steps", state.swarm.len(), state.step));
     }
-    if let Some(e) = &scene.evidence {
+    if let Some(e) = &scene.world.evidence {
         lines.push(format!(
             "evidence  grown {}, kept {}, healed {} ({} steps, {} replicas{}, seed {}, version {})",
             with_interval(Some(e.grown), e.grown_interval),

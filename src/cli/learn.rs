@@ -1,6 +1,7 @@
 //! `unstill learn`: the background training of the window, with the terminal looking on.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -9,7 +10,8 @@ use serde_json::json;
 
 use super::output::{Answer, Progress, finite, load};
 use crate::jobs::{Event, Pace, Reason, Training, left_s};
-use crate::scene::{Flows, LearnedFlow, MAX_FLOWS, Scene, check_writable};
+use crate::scene::{SwarmProject, check_writable};
+use crate::worlds::swarm::doc::{Flows, LearnedFlow, MAX_FLOWS};
 use crate::worlds::swarm::rule::{FlowKind, NetShape, Rule};
 use crate::worlds::swarm::train::{Drive, Phase, StepStats, TrainingSettings};
 
@@ -68,21 +70,21 @@ enum DriveName {
 
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let out = args.out.as_ref().unwrap_or(&args.scene);
-    let mut scene = load(&args.scene)?.scene;
+    let mut scene = load(&args.scene)?.project;
     check_writable(out)?;
     if !args.add_flow {
         apply(args, &mut scene);
     } else if let Some(steps) = args.flow_steps {
-        scene.training.flow_steps = steps as usize;
+        scene.world.training.flow_steps = steps as usize;
     }
-    if args.resume && scene.rule.is_none() {
+    if args.resume && scene.world.rule.is_none() {
         anyhow::bail!("{}: there are no weights to go on from; leave --continue out", args.scene.display());
     }
-    if let (true, Some(rule)) = (args.resume, &scene.rule) {
+    if let (true, Some(rule)) = (args.resume, &scene.world.rule) {
         let wanted = NetShape {
-            species: scene.snapshot.species_count(),
-            phi: scene.training.phi,
-            rho: scene.training.rho,
+            species: scene.world.snapshot.species_count(),
+            phi: scene.world.training.phi,
+            rho: scene.world.training.rho,
             outputs: 1,
         };
         let has = rule.energy.shape;
@@ -102,41 +104,51 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     }
     if args.add_flow {
         anyhow::ensure!(
-            scene.rule.is_some(),
+            scene.world.rule.is_some(),
             "{}: there is no energy yet to learn a flow for; leave --add-flow out",
             args.scene.display()
         );
         anyhow::ensure!(
-            scene.flows.list.len() < MAX_FLOWS,
+            scene.world.flows.list.len() < MAX_FLOWS,
             "{}: it has {MAX_FLOWS} flows, the most that a scene keeps; delete one in the window",
             args.scene.display()
         );
     }
     let begun = Instant::now();
-    let start = scene.rule.clone().filter(|_| args.resume);
-    let another = AnotherFlow { seed: args.seed.unwrap_or(scene.flows.next_seed()), drive: drive_of(args, &scene) };
+    let start = scene.world.rule.clone().filter(|_| args.resume);
+    let another =
+        AnotherFlow { seed: args.seed.unwrap_or(scene.world.flows.next_seed()), drive: drive_of(args, &scene) };
     // The bar alone tells what is left. What cannot be learned from is refused by the run itself.
-    let pace = if quiet { None } else { Pace::measure(&scene.snapshot, &scene.ensemble, &scene.training).ok() };
-    let training = match scene.rule.clone().filter(|_| args.add_flow) {
+    let pace = if quiet {
+        None
+    } else {
+        Pace::measure(&scene.world.snapshot, &scene.world.ensemble, &scene.world.training).ok()
+    };
+    let training = match scene.world.rule.clone().filter(|_| args.add_flow) {
         Some(rule) => {
-            let settings = TrainingSettings { seed: another.seed, drive: another.drive, ..scene.training };
-            Training::another_flow(scene.snapshot.clone(), scene.ensemble, settings, rule)
+            let settings = TrainingSettings { seed: another.seed, drive: another.drive, ..scene.world.training };
+            Training::another_flow((*scene.world.snapshot).clone(), scene.world.ensemble, settings, (*rule).clone())
         }
-        None => Training::start(scene.snapshot.clone(), scene.ensemble, scene.training, start),
+        None => Training::start(
+            (*scene.world.snapshot).clone(),
+            scene.world.ensemble,
+            scene.world.training,
+            start.map(Arc::unwrap_or_clone),
+        ),
     };
     stop_on_interrupt(&training)?;
-    let outcome = follow(&training, pace.as_ref(), &scene.training, quiet);
+    let outcome = follow(&training, pace.as_ref(), &scene.world.training, quiet);
     // After a failure these are the last good weights: better than none, but no reason to give up an older rule.
-    let replaces_a_rule = args.out.is_none() && scene.rule.is_some();
+    let replaces_a_rule = args.out.is_none() && scene.world.rule.is_some();
     let whole = outcome.as_ref().is_ok_and(|last| last.completed || args.resume || args.add_flow);
     let newest = training.newest_rule().filter(|_| whole || !replaces_a_rule);
     if let Some(rule) = &newest {
         let learned_flow = rule.flow.is_some();
         keep_flows(args, &mut scene, rule, &another);
-        scene.rule = Some(rule.as_ref().clone());
+        scene.world.rule = Some(rule.clone());
         // The old swarm and the old measurements belong to the old rule.
-        (scene.state, scene.evidence) = (None, None);
-        scene.live.flow = match scene.live.flow {
+        (scene.world.state, scene.world.evidence) = (None, None);
+        scene.world.live.flow = match scene.world.live.flow {
             _ if learned_flow => FlowKind::Learned,
             FlowKind::Learned => FlowKind::Exact,
             other => other,
@@ -165,10 +177,10 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         "steps": last.steps,
         "seconds": seconds,
         "energy_loss": finite(last.energy_loss),
-        "flows": scene.flows.list.len(),
+        "flows": scene.world.flows.list.len(),
         "flow_loss": last.flow_loss.and_then(finite),
         "learned_flow": last.flow_loss.is_some(),
-        "seed": if args.add_flow { another.seed } else { scene.training.seed },
+        "seed": if args.add_flow { another.seed } else { scene.world.training.seed },
     });
     let flow = last.flow_loss.map_or(String::new(), |loss| format!(", flow loss {loss:.4}"));
     let energy = if args.add_flow { String::new() } else { format!(", energy loss {:.4}", last.energy_loss) };
@@ -186,17 +198,17 @@ struct AnotherFlow {
     drive: Drive,
 }
 
-fn drive_of(args: &Args, scene: &Scene) -> Drive {
+fn drive_of(args: &Args, scene: &SwarmProject) -> Drive {
     match args.drive {
         Some(DriveName::Forward) => Drive::Forward,
         Some(DriveName::Any) => Drive::Any,
-        None => scene.training.drive,
+        None => scene.world.training.drive,
     }
 }
 
 /// The list of flows with the one that was learned, which plays.
-fn keep_flows(args: &Args, scene: &mut Scene, rule: &Rule, another: &AnotherFlow) {
-    let flows = &mut scene.flows;
+fn keep_flows(args: &Args, scene: &mut SwarmProject, rule: &Rule, another: &AnotherFlow) {
+    let flows = &mut scene.world.flows;
     if args.add_flow {
         if let Some(net) = rule.flow.clone() {
             flows.chosen = flows.list.len();
@@ -207,7 +219,7 @@ fn keep_flows(args: &Args, scene: &mut Scene, rule: &Rule, another: &AnotherFlow
     if args.resume && rule.flow.is_some() && !flows.list.is_empty() {
         flows.learned_on(rule);
     } else {
-        *flows = Flows::of(rule, &scene.training);
+        *flows = Flows::of(rule, &scene.world.training);
     }
 }
 
@@ -218,9 +230,9 @@ fn stop_on_interrupt(training: &Training) -> anyhow::Result<()> {
 }
 
 /// The options into the settings of the scene, where they are saved.
-fn apply(args: &Args, scene: &mut Scene) {
-    scene.training.drive = drive_of(args, scene);
-    let settings = &mut scene.training;
+fn apply(args: &Args, scene: &mut SwarmProject) {
+    scene.world.training.drive = drive_of(args, scene);
+    let settings = &mut scene.world.training;
     if let Some(steps) = args.steps {
         let share = settings.flow_steps as f64 / settings.steps.max(1) as f64;
         settings.steps = steps as usize;

@@ -1,6 +1,7 @@
 //! `unstill live`: runs the rule of a scene without a window.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -14,7 +15,8 @@ use super::output::{Answer, Progress, finite, load, number, rule_of, warn};
 use super::trajectory::TrajectoryArgs;
 use crate::formats::write_csv;
 use crate::media::picture;
-use crate::scene::{LiveState, MAX_LIVE_PARTICLES, Scene, check_writable, write_atomic};
+use crate::scene::{SwarmProject, check_writable, write_atomic};
+use crate::worlds::swarm::doc::{LiveState, MAX_LIVE_PARTICLES};
 use crate::worlds::swarm::engine::{EngineChoice, Headless, grow};
 use crate::worlds::swarm::measures::{Fidelity, Motion, Order, noised, species_of, target_swarms};
 use crate::worlds::swarm::picture::{Mode, Particle, Swarm};
@@ -164,10 +166,10 @@ impl SettingArgs {
 }
 
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
-    let mut scene = load(&args.scene)?.scene;
+    let mut scene = load(&args.scene)?.project;
     let rule = rule_of(&scene, &args.scene)?.clone();
     let place = || args.scene.display().to_string();
-    let mut live = args.settings.apply(&scene.live, &rule).with_context(place)?;
+    let mut live = args.settings.apply(&scene.world.live, &rule).with_context(place)?;
     live.denoised &= !args.raw;
     for out in [&args.csv, &args.png, &args.out].into_iter().flatten() {
         check_writable(out)?;
@@ -177,13 +179,13 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let (particles, box_l) = (start.len(), start.box_size);
     let headless = Headless::new(args.engine.choice())?;
     // A state goes on with noise that it has not had before.
-    let earlier_steps = scene.state.as_ref().filter(|_| args.from == From::State).map_or(0, |s| s.step);
+    let earlier_steps = scene.world.state.as_ref().filter(|_| args.from == From::State).map_or(0, |s| s.step);
     let mut engine =
         headless.engine(&rule, &start, &live, args.seed.wrapping_add(earlier_steps)).with_context(place)?;
 
     let grow_steps = if args.from == From::Random { args.grow_steps as usize } else { 0 };
     let total = grow_steps + args.steps as usize;
-    let species = scene.snapshot.species_count();
+    let species = scene.world.snapshot.species_count();
     let mut films = Films::create(&args.films, box_l, species, total)?;
     let mut trajectory = args.trajectory.create(rule.unit_length, live.strength)?;
     let mut bar = Progress::new(total as u64, quiet);
@@ -244,10 +246,10 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         trajectory.finish()?;
     }
     if let Some(out) = &args.out {
-        scene.live = live;
-        scene.live_particles = particles;
+        scene.world.live = live;
+        scene.world.live_particles = particles;
         let step = earlier_steps + u64::from(engine.steps_done());
-        scene.state = Some(LiveState { swarm: last.clone(), seed: args.seed, step });
+        scene.world.state = Some(Arc::new(LiveState { swarm: last.clone(), seed: args.seed, step }));
         scene.save(out)?;
     }
 
@@ -301,51 +303,53 @@ fn bar_step(grow_steps: usize, done: u32) -> u64 {
 }
 
 /// The first swarm, in ℓ.
-fn start_swarm(args: &Args, scene: &Scene, live: &LiveSettings, rng: &mut StdRng) -> anyhow::Result<Swarm> {
+fn start_swarm(args: &Args, scene: &SwarmProject, live: &LiveSettings, rng: &mut StdRng) -> anyhow::Result<Swarm> {
     if args.from == From::State {
-        let state = scene.state.as_ref().context("the scene holds no live swarm; use --from random or snapshot")?;
+        let state =
+            scene.world.state.as_ref().context("the scene holds no live swarm; use --from random or snapshot")?;
         let held = state.swarm.len() as u64;
         if args.particles.is_some_and(|n| n != held) {
             anyhow::bail!("the saved swarm has {held} particles; leave --particles out or use --from random");
         }
         return Ok(state.swarm.clone());
     }
-    scene.snapshot.validate()?;
-    let own = match (scene.snapshot.mode, scene.live_particles) {
+    scene.world.snapshot.validate()?;
+    let own = match (scene.world.snapshot.mode, scene.world.live_particles) {
         (_, n) if n > 0 => n,
-        (Mode::Motif, _) => {
-            scene.snapshot.sample_len(&scene.ensemble.for_particles(&scene.snapshot, DEFAULT_PARTICLES))
-        }
-        (Mode::Whole, _) => scene.snapshot.sample_len(&scene.ensemble),
+        (Mode::Motif, _) => scene
+            .world
+            .snapshot
+            .sample_len(&scene.world.ensemble.for_particles(&scene.world.snapshot, DEFAULT_PARTICLES)),
+        (Mode::Whole, _) => scene.world.snapshot.sample_len(&scene.world.ensemble),
     };
     let particles = args.particles.map_or(own, |n| n as usize);
     if args.from == From::Random {
-        return Ok(scene.snapshot.random_swarm_of(&scene.ensemble, particles, rng));
+        return Ok(scene.world.snapshot.random_swarm_of(&scene.world.ensemble, particles, rng));
     }
-    let ensemble = scene.ensemble.for_particles(&scene.snapshot, particles);
-    let sample = scene.snapshot.sample(&ensemble, rng)?;
+    let ensemble = scene.world.ensemble.for_particles(&scene.world.snapshot, particles);
+    let sample = scene.world.snapshot.sample(&ensemble, rng)?;
     if args.particles.is_some_and(|n| n != sample.len() as u64) {
         warn(&format!("a sample of the picture has {} particles, not {particles}", sample.len()));
     }
-    let kappa = scene.rule.as_ref().map_or(1.0, |rule| rule.kappa);
+    let kappa = scene.world.rule.as_ref().map_or(1.0, |rule| rule.kappa);
     Ok(noised(&sample, live.sigma_l, kappa, rng))
 }
 
 fn fidelity(
-    scene: &Scene,
+    scene: &SwarmProject,
     rule: &Rule,
     live: &LiveSettings,
     states: &[Swarm],
     rng: &mut StdRng,
 ) -> anyhow::Result<Option<f64>> {
-    if scene.snapshot.validate().is_err() {
+    if scene.world.snapshot.validate().is_err() {
         return Ok(None);
     }
     let particles = states.first().map_or(0, Swarm::len);
-    let ensemble = scene.ensemble.for_particles(&scene.snapshot, particles);
-    let mut draw = || target_swarms(&scene.snapshot, &ensemble, rule, live.sigma_l, states.len(), rng);
+    let ensemble = scene.world.ensemble.for_particles(&scene.world.snapshot, particles);
+    let mut draw = || target_swarms(&scene.world.snapshot, &ensemble, rule, live.sigma_l, states.len(), rng);
     let (target, other) = (draw()?, draw()?);
-    let scale = Fidelity::from_samples(species_of(rule, &scene.snapshot), &target, &other, rng);
+    let scale = Fidelity::from_samples(species_of(rule, &scene.world.snapshot), &target, &other, rng);
     Ok(finite(scale.of_swarms(states)))
 }
 

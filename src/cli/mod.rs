@@ -11,8 +11,10 @@ mod info;
 mod learn;
 mod live;
 mod motif;
+mod open;
 mod output;
 mod picture;
+mod quiet;
 mod trajectory;
 
 use std::ffi::OsString;
@@ -21,7 +23,6 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::window::shell::NoWindow;
 use crate::worlds::swarm::engine::EngineError;
 use output::{Answer, one_line, print_answer, print_failure};
 
@@ -77,6 +78,7 @@ enum Command {
 
 /// Runs the program with the arguments it was started with.
 pub fn run() -> ExitCode {
+    quiet::leave_out_card_sorting();
     run_with(std::env::args_os())
 }
 
@@ -125,15 +127,7 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
 fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
     let quiet = cli.quiet;
     match cli.command {
-        None => {
-            if let Some(path) = &cli.file {
-                // What cannot be read is told here, before a window opens.
-                for warning in crate::window::shell::check(path)? {
-                    output::warn(&format!("{}: {warning}", path.display()));
-                }
-            }
-            crate::window::shell::run(cli.file, cli.engine.unwrap_or(live::EngineName::Auto).choice()).map(|()| None)
-        }
+        None => open::run(cli.file, cli.engine.unwrap_or(live::EngineName::Auto).choice()).map(|()| None),
         Some(Command::Import(args)) => import::run(&args).map(Some),
         Some(Command::Export(args)) => export::run(&args).map(Some),
         Some(Command::Learn(args)) => learn::run(&args, quiet).map(Some),
@@ -147,7 +141,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
 
 fn exit_code(error: &anyhow::Error) -> u8 {
     let no_device = error.chain().any(|cause| {
-        matches!(cause.downcast_ref(), Some(EngineError::NoGpu(_))) || cause.downcast_ref::<NoWindow>().is_some()
+        matches!(cause.downcast_ref(), Some(EngineError::NoGpu(_))) || cause.downcast_ref::<open::NoWindow>().is_some()
     });
     if no_device { EXIT_NO_DEVICE } else { EXIT_ERROR }
 }
@@ -165,7 +159,8 @@ mod tests {
     fn a_missing_gpu_and_a_missing_display_have_their_own_exit_code() {
         let no_gpu = anyhow::Error::from(EngineError::NoGpu("none".into())).context("opening the GPU");
         assert_eq!(exit_code(&no_gpu), EXIT_NO_DEVICE);
-        assert_eq!(exit_code(&NoWindow::Display("DISPLAY is not set".into()).into()), EXIT_NO_DEVICE);
+        #[cfg(feature = "window")]
+        assert_eq!(exit_code(&open::NoWindow::Display("DISPLAY is not set".into()).into()), EXIT_NO_DEVICE);
         assert_eq!(exit_code(&EngineError::Box(0.0, 1.0).into()), EXIT_ERROR);
     }
 

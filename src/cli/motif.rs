@@ -6,7 +6,8 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use super::output::Answer;
-use crate::scene::Scene;
+use crate::scene::Project;
+use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::motifs;
 
 #[derive(clap::Args)]
@@ -27,15 +28,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     let names = || motifs::all().iter().map(|m| m.name).collect::<Vec<_>>().join(", ");
     let motif = motifs::by_name(name)
         .with_context(|| format!("there is no bundled picture `{name}`; choose one of {}", names()))?;
-    let mut scene = Scene::from_snapshot(motif.title, motif.snapshot());
-    scene.ensemble = motif.ensemble();
+    let mut scene = Project::new(motif.title, SwarmDoc::from_snapshot(motif.snapshot()));
+    scene.world.ensemble = motif.ensemble();
     scene.notes = motif.look_for.to_owned();
     scene.save(out)?;
     let facts = json!({
         "command": "motif",
         "name": motif.name,
         "scene": out,
-        "particles": scene.snapshot.particles.len(),
+        "particles": scene.world.snapshot.particles.len(),
     });
     let text = format!("{0}: {1}. {2}\nNext: unstill learn {0}", out.display(), motif.title, motif.look_for);
     Answer::new(text, &facts)

@@ -10,7 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::media::picture::advice;
-use crate::scene::{Loaded, Scene};
+use crate::scene::{Loaded, SwarmProject, load_swarm};
+use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::rule::Rule;
 
 /// What a command has to say at its end.
@@ -73,18 +74,19 @@ pub(super) fn warn(sentence: &str) {
 }
 
 /// Reads a scene and says on stderr what the reading left out.
-pub(super) fn load(path: &Path) -> anyhow::Result<Loaded> {
-    let loaded = Scene::load(path)?;
+pub(super) fn load(path: &Path) -> anyhow::Result<Loaded<SwarmDoc>> {
+    let loaded = load_swarm(path)?;
     for warning in &loaded.warnings {
         warn(&format!("{}: {warning}", path.display()));
     }
     Ok(loaded)
 }
 
-pub(super) fn rule_of<'a>(scene: &'a Scene, path: &Path) -> anyhow::Result<&'a Rule> {
+pub(super) fn rule_of<'a>(scene: &'a SwarmProject, path: &Path) -> anyhow::Result<&'a Rule> {
     scene
+        .world
         .rule
-        .as_ref()
+        .as_deref()
         .with_context(|| format!("{0}: this scene has no rule yet; run `unstill learn {0}` first", path.display()))
 }
 

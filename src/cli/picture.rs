@@ -38,7 +38,7 @@ fn look<T: From<String> + Clone + Send + Sync + 'static>(
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     check_writable(&args.out)?;
-    let scene = load(&args.scene)?.scene;
+    let scene = load(&args.scene)?.project;
     let style = PictureStyle { body: args.body, ..PictureStyle::of(args.palette, args.theme) };
     scene.save_showing(&args.out, &Showing::new(style))?;
     let bytes = std::fs::metadata(&args.out).map_or(0, |m| m.len());

@@ -1,103 +1,80 @@
-//! The scene file as it is written: reading with schema check, migration and warnings, and writing.
+//! The text of a scene file: reading with schema check, migration and warnings, and writing.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::worlds::swarm::picture::{Ensemble, Snapshot};
-use crate::worlds::swarm::rule::{LiveSettings, NetShape, Rule, Swings};
-use crate::worlds::swarm::train::TrainingSettings;
-
-use super::flows::{self, FlowHead};
-use super::savepoints::Saved;
-use super::{Evidence, Fault, Flows, LiveState, Scene, schema0, validate, weights};
+use super::{Fault, Project, schema0};
+use crate::worlds::swarm::doc::SwarmFile;
+use crate::worlds::{BadValue, FieldDoc, PointsDoc, SwarmDoc, World};
 
 /// The schema this program writes.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// More unknown fields than this are counted, not listed.
 const MAX_WARNINGS: usize = 20;
 
-/// A scene that was read, and what the reader should know about the reading.
+/// A project that was read, and what the reader should know about the reading.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Loaded {
-    pub scene: Scene,
+pub struct Loaded<W = World> {
+    pub project: Project<W>,
     /// One sentence each: fields that this program does not know (they are lost when it saves), a migration, and what
-    /// keeps the snapshot from being learned.
+    /// keeps the picture from being learned.
     pub warnings: Vec<String>,
 }
 
-/// Schema 1. The order of the fields is the order in the file.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Document {
-    pub schema: u32,
-    #[serde(default)]
-    pub title: String,
-    #[serde(default)]
-    pub notes: String,
-    #[serde(default)]
-    pub author: String,
-    pub snapshot: Snapshot,
-    #[serde(default)]
-    pub ensemble: Ensemble,
-    #[serde(default)]
-    pub training: TrainingSettings,
-    #[serde(default)]
-    pub live: LiveSettings,
-    #[serde(default)]
-    pub swings: Swings,
-    #[serde(default)]
-    pub live_particles: usize,
-    #[serde(default)]
-    pub rule: Option<RuleHead>,
-    /// Older files have no list: then the flow of the rule is the only one.
-    #[serde(default)]
-    pub flows: Vec<FlowHead>,
-    #[serde(default)]
-    pub chosen_flow: usize,
-    #[serde(default)]
-    pub state: Option<LiveState>,
-    #[serde(default)]
-    pub savepoints: Vec<Saved>,
-    #[serde(default)]
-    pub evidence: Option<Evidence>,
-    #[serde(default)]
-    pub weights: Option<String>,
-}
-
-/// A rule without its weights.
-#[derive(Serialize, Deserialize)]
-pub(super) struct RuleHead {
-    unit_length: f64,
-    cutoff_l: f64,
-    sigma_range_l: [f64; 2],
-    kappa: f64,
-    energy: NetShape,
-    #[serde(default)]
-    flow: Option<NetShape>,
-}
-
-impl RuleHead {
-    fn of(rule: &Rule) -> Self {
-        Self {
-            unit_length: rule.unit_length,
-            cutoff_l: rule.cutoff_l,
-            sigma_range_l: rule.sigma_range_l,
-            kappa: rule.kappa,
-            energy: rule.energy.shape,
-            flow: rule.flow.as_ref().map(|net| net.shape),
+impl Loaded {
+    /// A project of the swarm world.
+    ///
+    /// # Errors
+    /// The project is of another world.
+    pub fn into_swarm(self) -> Result<Loaded<SwarmDoc>, Fault> {
+        let Self { project, warnings } = self;
+        match project.world.clone() {
+            World::Swarm(doc) => Ok(Loaded { project: project.map_world(|_| *doc), warnings }),
+            other => Err(Fault::OtherWorld { found: other.name(), wanted: "swarm" }),
         }
     }
+}
 
-    fn with_weights(self, bytes: &[u8]) -> Result<Rule, Fault> {
-        Ok(Rule {
-            unit_length: self.unit_length,
-            cutoff_l: self.cutoff_l,
-            sigma_range_l: self.sigma_range_l,
-            kappa: self.kappa,
-            energy: weights::decode(bytes, "energy", self.energy)?,
-            flow: self.flow.map(|shape| weights::decode(bytes, "flow", shape)).transpose()?,
-        })
-    }
+/// Schema 2. The order of the fields is the order in the file.
+#[derive(Serialize, Deserialize)]
+struct File {
+    schema: u32,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    notes: String,
+    #[serde(default)]
+    author: String,
+    #[serde(default = "default_seed")]
+    seed: u64,
+    world: WorldFile,
+}
+
+/// One variant per world, named as those of [`World`].
+#[derive(Serialize, Deserialize)]
+enum WorldFile {
+    Swarm(Box<SwarmFile>),
+    Points(Box<PointsDoc>),
+    Field(Box<FieldDoc>),
+}
+
+/// What schemas 0 and 1 have beside the fields of the swarm.
+#[derive(Deserialize)]
+struct Header {
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    notes: String,
+    #[serde(default)]
+    author: String,
+}
+
+/// Fields of [`Header`] and the schema, which the swarm's reader does not know.
+const HEADER_FIELDS: [&str; 4] = ["schema", "title", "notes", "author"];
+
+fn default_seed() -> u64 {
+    1
 }
 
 /// Only the schema; everything else is skipped unread.
@@ -106,121 +83,72 @@ struct Probe {
     schema: Option<u32>,
 }
 
-pub(super) fn write(scene: &Scene) -> String {
-    // A rule may have been put into the scene with no word about its flow.
-    let listed = match &scene.rule {
-        Some(rule) if rule.flow.as_ref() == scene.flows.chosen().map(|flow| &*flow.net) => scene.flows.clone(),
-        Some(rule) => Flows::of(rule, &scene.training),
-        None => Flows::default(),
-    };
-    let document = Document {
+pub(super) fn write(project: &Project) -> String {
+    let file = File {
         schema: SCHEMA,
-        title: scene.title.clone(),
-        notes: scene.notes.clone(),
-        author: scene.author.clone(),
-        snapshot: scene.snapshot.clone(),
-        ensemble: scene.ensemble,
-        training: scene.training,
-        live: scene.live,
-        swings: scene.swings.clone(),
-        live_particles: scene.live_particles,
-        rule: scene.rule.as_ref().map(RuleHead::of),
-        flows: listed.list.iter().map(FlowHead::of).collect(),
-        chosen_flow: listed.chosen,
-        state: scene.state.clone(),
-        savepoints: scene.savepoints.iter().map(|moment| Saved::of(moment, &listed)).collect(),
-        evidence: scene.evidence.clone(),
-        weights: scene.rule.as_ref().map(|rule| weights::encode(rule, &listed)),
+        title: project.title.clone(),
+        notes: project.notes.clone(),
+        author: project.author.clone(),
+        seed: project.seed,
+        world: match &project.world {
+            World::Swarm(doc) => WorldFile::Swarm(Box::new(SwarmFile::of(doc))),
+            World::Points(doc) => WorldFile::Points(doc.clone()),
+            World::Field(doc) => WorldFile::Field(doc.clone()),
+        },
     };
-    // Depth 3 puts each particle of the snapshot on a line of its own.
-    let layout = ron::ser::PrettyConfig::new().depth_limit(3).new_line("\n");
+    // Depth 4 puts each particle of a snapshot on a line of its own.
+    let layout = ron::ser::PrettyConfig::new().depth_limit(4).new_line("\n");
     let mut text =
-        ron::ser::to_string_pretty(&document, layout).expect("numbers, strings and lists can always be written as RON");
+        ron::ser::to_string_pretty(&file, layout).expect("numbers, strings and lists can always be written as RON");
     text.push('\n');
     text
 }
 
 pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
+    // Editors of some systems put a byte order mark in front of a text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut warnings = Vec::new();
-    // The oldest schema first; each step of the chain turns one into the next.
-    let document = match schema_of(text)? {
+    let migrated = |found| format!("the scene has schema {found}; saving writes schema {SCHEMA}");
+    let project = match schema_of(text)? {
         0 => {
-            let old: schema0::Document = parse(text, &mut warnings)?;
-            warnings
-                .push(format!("the scene has schema 0 and was brought to schema {SCHEMA}; saving keeps the new one"));
-            old.migrate()
+            let old: schema0::SwarmDraft = parse(text, &HEADER_FIELDS, &mut warnings)?;
+            warnings.push(migrated(0));
+            with_header(text, World::from(old.migrate().into_doc()?))?
         }
-        SCHEMA => parse(text, &mut warnings)?,
+        1 => {
+            let old: SwarmFile = parse(text, &HEADER_FIELDS, &mut warnings)?;
+            with_header(text, World::from(old.into_doc()?))?
+        }
+        SCHEMA => {
+            let File { title, notes, author, seed, world, .. } = parse(text, &[], &mut warnings)?;
+            let world = match world {
+                WorldFile::Swarm(file) => World::from(file.into_doc()?),
+                WorldFile::Points(doc) => {
+                    doc.validate()?;
+                    World::Points(doc)
+                }
+                WorldFile::Field(doc) => {
+                    doc.validate()?;
+                    World::Field(doc)
+                }
+            };
+            Project { title, notes, author, seed, world }
+        }
         found => return Err(Fault::Newer { found }),
     };
-    let (heads, chosen) = (document.flows, document.chosen_flow);
-    let (rule, flows) = match (document.rule, document.weights) {
-        (Some(head), Some(text)) => {
-            let bytes = weights::bytes_of(&text)?;
-            let rule = head.with_weights(&bytes)?;
-            let flows = flows_of(heads, chosen, &rule, &document.training, &bytes)?;
-            (Some(rule), flows)
-        }
-        (None, None) => {
-            if !heads.is_empty() {
-                flows::check(&heads, chosen, None)?;
-            }
-            (None, Flows::default())
-        }
-        (Some(_), None) => {
-            return Err(Fault::value("weights", "the rule has none", "remove `rule` and learn again"));
-        }
-        (None, Some(_)) => {
-            return Err(Fault::value(
-                "rule",
-                "it is missing, but there are weights",
-                "remove `weights` and learn again",
-            ));
-        }
+    let unlearnable = match &project.world {
+        World::Swarm(doc) => doc.snapshot.validate().err().map(|e| e.to_string()),
+        World::Points(doc) => doc.cloud().validate().err().map(|e| e.to_string()),
+        World::Field(_) => None,
     };
-    let scene = Scene {
-        title: document.title,
-        notes: document.notes,
-        author: document.author,
-        snapshot: document.snapshot,
-        ensemble: document.ensemble,
-        training: document.training,
-        live: document.live,
-        swings: document.swings,
-        live_particles: document.live_particles,
-        savepoints: document.savepoints.into_iter().map(|saved| saved.with(&flows)).collect(),
-        rule,
-        flows,
-        state: document.state,
-        evidence: document.evidence,
-    };
-    validate::scene(&scene)?;
-    if let Err(e) = scene.snapshot.validate() {
-        warnings.push(format!("the snapshot cannot be learned from as it is: {e}"));
-    }
-    Ok(Loaded { scene, warnings })
+    warnings.extend(unlearnable.map(|e| format!("the picture cannot be learned from as it is: {e}")));
+    Ok(Loaded { project, warnings })
 }
 
-/// The list of flows with their weights; that of the chosen one is the rule's own.
-fn flows_of(
-    heads: Vec<FlowHead>,
-    chosen: usize,
-    rule: &Rule,
-    training: &TrainingSettings,
-    bytes: &[u8],
-) -> Result<Flows, Fault> {
-    if heads.is_empty() {
-        return Ok(Flows::of(rule, training));
-    }
-    flows::check(&heads, chosen, Some(rule))?;
-    let read = |(k, head): (usize, FlowHead)| {
-        let net = match &rule.flow {
-            Some(flow) if k == chosen => flow.clone(),
-            _ => weights::decode(bytes, &weights::flow_name(k), head.net)?,
-        };
-        Ok(head.with(net))
-    };
-    Ok(Flows { list: heads.into_iter().enumerate().map(read).collect::<Result<_, Fault>>()?, chosen })
+/// A project of schema 0 or 1, whose header is beside the fields of its world.
+fn with_header(text: &str, world: World) -> Result<Project, Fault> {
+    let Header { title, notes, author } = options().from_str(text).map_err(|e| syntax(text, &e))?;
+    Ok(Project { title, notes, author, seed: default_seed(), world })
 }
 
 fn schema_of(text: &str) -> Result<u32, Fault> {
@@ -239,7 +167,7 @@ fn schema_of(text: &str) -> Result<u32, Fault> {
                 Some((_, value)) if text.trim_end().ends_with(')') => {
                     let value = value.trim().trim_end_matches([',', ')']);
                     let what = format!("line {}: {value} is no whole number", e.span.end.line);
-                    Err(Fault::value("schema", what, format!("write `schema: {SCHEMA}`")))
+                    Err(BadValue::new("schema", what, format!("write `schema: {SCHEMA}`")).into())
                 }
                 _ => Err(syntax(text, &e)),
             }
@@ -252,15 +180,19 @@ fn is_no_parenthesis(code: &ron::Error) -> bool {
     matches!(code, E::ExpectedStructLike | E::ExpectedNamedStructLike(_) | E::ExpectedDifferentStructName { .. })
 }
 
-/// Reads a document of a known schema; unknown fields become warnings.
-fn parse<D: DeserializeOwned>(text: &str, warnings: &mut Vec<String>) -> Result<D, Fault> {
+/// Reads a file of a known schema; unknown fields other than `elsewhere` become warnings.
+fn parse<D: DeserializeOwned>(text: &str, elsewhere: &[&str], warnings: &mut Vec<String>) -> Result<D, Fault> {
     let mut unknown = Vec::new();
     let mut count = 0;
     let mut deserializer = ron::Deserializer::from_str_with_options(text, &options()).map_err(|e| syntax(text, &e))?;
-    let document = serde_ignored::deserialize(&mut deserializer, |path| {
+    let file = serde_ignored::deserialize(&mut deserializer, |path| {
+        let path = path.to_string().replace(".?", "").replace("?.", "");
+        if elsewhere.contains(&&*path) {
+            return;
+        }
         count += 1;
         if unknown.len() < MAX_WARNINGS {
-            unknown.push(path.to_string().replace(".?", "").replace("?.", ""));
+            unknown.push(path);
         }
     })
     .map_err(|e| syntax(text, &deserializer.span_error(e)))?;
@@ -272,7 +204,7 @@ fn parse<D: DeserializeOwned>(text: &str, warnings: &mut Vec<String>) -> Result<
     if count > unknown.len() {
         warnings.push(format!("{} more unknown fields are left out when saving", count - unknown.len()));
     }
-    Ok(document)
+    Ok(file)
 }
 
 /// Written files say `Some(…)`; a person may leave it out.

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use super::{MAX_FILE_BYTES, SCHEMA};
 use crate::media::picture::advice;
+use crate::worlds::BadValue;
+use crate::worlds::field::FieldError;
+use crate::worlds::points::PointsDocError;
 
 /// A scene file that cannot be read, and why.
 #[derive(Debug, thiserror::Error)]
@@ -50,9 +53,14 @@ pub enum Fault {
     PictureCutOff,
     #[error("the scene in the picture is damaged ({0}); take an earlier copy of it, or fetch it again")]
     PictureDamaged(String),
-    /// A value that parses but cannot be meant: `place` is the path of the field.
-    #[error("{place}: {what}; {mend}")]
-    Value { place: String, what: String, mend: String },
+    #[error(transparent)]
+    Value(#[from] BadValue),
+    #[error(transparent)]
+    Points(#[from] PointsDocError),
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    #[error("the scene is of the {found} world; this needs one of the {wanted} world")]
+    OtherWorld { found: &'static str, wanted: &'static str },
 }
 
 /// A scene that could be written but not read again.
@@ -63,12 +71,6 @@ pub(super) fn too_large(bytes: u64, most: u64) -> io::Error {
         bytes.div_ceil(1 << 20),
         most >> 20
     ))
-}
-
-impl Fault {
-    pub(super) fn value(place: impl Into<String>, what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self::Value { place: place.into(), what: what.into(), mend: mend.into() }
-    }
 }
 
 /// A file that could not be written. The old file, if there was one, is unchanged.

@@ -3,117 +3,35 @@
 //!
 //! The text is readable and can be edited by hand; the weights come last, as base64 of a safetensors file.
 //! Files of older schemas are migrated when read, those of newer ones are refused and left as they are.
-//! [`Scene::save`] never leaves half a file behind.
+//! [`Project::save`] never leaves half a file behind.
 
 mod atomic;
 mod document;
 mod error;
-mod flows;
 mod picture;
-mod savepoints;
+mod project;
 mod schema0;
-mod validate;
-mod weights;
 
 pub use atomic::{check_writable, write_atomic};
 pub use document::{Loaded, SCHEMA};
 pub use error::{Fault, SceneError, WriteError};
-pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
 pub use picture::{KEYWORD, MAX_TEXT_BYTES, SCENE_PICTURE_PX, Showing, holds_scene, lost_its_scene};
-pub use savepoints::{MAX_KEPT_PARTICLES, MAX_SAVEPOINTS, Savepoint};
+pub use project::{Project, SwarmProject};
 
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
-use crate::worlds::swarm::picture::{Ensemble, Snapshot, Swarm};
-use crate::worlds::swarm::rule::{LiveSettings, Rule, Swings};
-use crate::worlds::swarm::train::TrainingSettings;
+use crate::worlds::{SwarmDoc, World};
 
 /// Largest scene file that is read and written, bytes. A snapshot of 100,000 particles takes about 10 MB.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
-/// Most particles of a live swarm: some gigabytes on either engine.
-pub const MAX_LIVE_PARTICLES: usize = 10_000_000;
 
-/// Everything that is saved with a picture, and nothing else.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Scene {
-    pub title: String,
-    /// What to look for, in a few sentences.
-    pub notes: String,
-    pub author: String,
-    pub snapshot: Snapshot,
-    pub ensemble: Ensemble,
-    pub training: TrainingSettings,
-    pub live: LiveSettings,
-    /// Knobs of `live` that swing.
-    pub swings: Swings,
-    /// Particles of the live swarm; 0 leaves the choice to the program.
-    pub live_particles: usize,
-    /// The learned rule, when there is one.
-    pub rule: Option<Rule>,
-    /// Every flow learned for the energy of `rule`; the chosen one is `rule.flow`.
-    pub flows: Flows,
-    /// The live swarm as it was when saved.
-    pub state: Option<LiveState>,
-    /// Moments of the live swarm that the user has kept.
-    pub savepoints: Vec<Savepoint>,
-    /// What `unstill check --certify` measured of this rule.
-    pub evidence: Option<Evidence>,
-}
-
-/// A live swarm at one moment. It goes on from there with fresh noise.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct LiveState {
-    /// Positions and box in units of ℓ.
-    pub swarm: Swarm,
-    /// Seed of the noise it was moved by.
-    pub seed: u64,
-    /// Heun steps done since that swarm was begun.
-    pub step: u64,
-}
-
-/// Measured pattern fidelities (1 is as good as the target itself, 0 is random), and how they were measured. Older files
-/// have neither intervals nor a long run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Evidence {
-    /// Started at random and annealed.
-    pub grown: f64,
-    /// 90 % intervals over the replicas.
-    #[serde(default)]
-    pub grown_interval: Option<[f64; 2]>,
-    /// Started on the target, after `live_steps` live steps with the flow on.
-    pub kept: f64,
-    #[serde(default)]
-    pub kept_interval: Option<[f64; 2]>,
-    /// A region scrambled, then left to heal for `live_steps`.
-    pub healed: f64,
-    #[serde(default)]
-    pub healed_interval: Option<[f64; 2]>,
-    #[serde(default)]
-    pub kept_long: Option<KeptLong>,
-    pub live_steps: usize,
-    /// Configurations compared.
-    pub replicas: usize,
-    /// Area of the box in multiples of the ensemble's own; older files have none, which means 1.
-    #[serde(default)]
-    pub area: Option<usize>,
-    pub seed: u64,
-    /// Version of the program that measured.
-    pub version: String,
-    /// What the rule ran with; older files do not tell.
-    #[serde(default)]
-    pub live: Option<LiveSettings>,
-}
-
-/// What is kept after a run that is much longer than the others.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KeptLong {
-    pub kept: f64,
-    pub interval: Option<[f64; 2]>,
-    pub steps: usize,
-    /// Configurations compared.
-    pub replicas: usize,
+/// Reads a scene file of the swarm world.
+///
+/// # Errors
+/// As [`Project::load`], and a project of another world.
+pub fn load_swarm(path: impl AsRef<Path>) -> Result<Loaded<SwarmDoc>, SceneError> {
+    let path = path.as_ref();
+    Project::load(path)?.into_swarm().map_err(|fault| SceneError { path: path.to_owned(), fault })
 }
 
 /// Whether a scene saved at `path` becomes a picture.
@@ -121,12 +39,7 @@ pub fn is_picture_name(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"))
 }
 
-impl Scene {
-    /// An untrained scene of a picture.
-    pub fn from_snapshot(title: impl Into<String>, snapshot: Snapshot) -> Self {
-        Self { title: title.into(), snapshot, ..Self::default() }
-    }
-
+impl Project {
     /// Reads a scene file of this or an older schema: its text, or a picture that holds it.
     ///
     /// # Errors
@@ -158,6 +71,17 @@ impl Scene {
         Self::from_ron(&text).map_err(fault)
     }
 
+    /// Reads the text of a scene file.
+    ///
+    /// # Errors
+    /// See [`Fault`].
+    pub fn from_ron(text: &str) -> Result<Loaded, Fault> {
+        // Editors of Windows put a byte order mark in front.
+        document::read(text.strip_prefix('\u{feff}').unwrap_or(text))
+    }
+}
+
+impl<W: Clone + Into<World>> Project<W> {
     /// Writes the scene so that `path` holds either the old file or the whole new one, never a part. A path that ends
     /// in `.png` becomes a picture that holds the scene.
     ///
@@ -190,16 +114,7 @@ impl Scene {
 
     /// The text of a scene file.
     pub fn to_ron(&self) -> String {
-        document::write(self)
-    }
-
-    /// Reads the text of a scene file.
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub fn from_ron(text: &str) -> Result<Loaded, Fault> {
-        // Editors of Windows put a byte order mark in front.
-        document::read(text.strip_prefix('\u{feff}').unwrap_or(text))
+        document::write(&self.clone().map_world(Into::into))
     }
 }
 

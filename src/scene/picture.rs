@@ -13,11 +13,15 @@ use image::RgbaImage;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::{Fault, Scene};
+use super::{Fault, Project};
 use crate::media::looks::ColourBy;
 use crate::media::picture::{Card, PictureStyle, is_card, render};
+use crate::worlds::field::FieldSubject;
+use crate::worlds::field::draw::{colour_picture, pattern_picture};
+use crate::worlds::points::draw::{PointCamera, draw_cloud};
 use crate::worlds::swarm::picture::{Mode, Swarm};
 use crate::worlds::swarm::rule::step;
+use crate::worlds::{FieldDoc, PointsDoc, SwarmDoc, World};
 
 /// Names the chunk.
 pub const KEYWORD: &str = "unstill-scene";
@@ -211,60 +215,87 @@ pub(super) fn encode(picture: &RgbaImage, text: &str) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-impl Scene {
-    /// The scene as a PNG that looks like it and holds it.
+impl<W: Clone + Into<World>> Project<W> {
+    /// The project as a PNG that looks like it and holds it.
     ///
     /// # Errors
-    /// A scene whose text is longer than [`MAX_TEXT_BYTES`].
+    /// A project whose text is longer than [`MAX_TEXT_BYTES`].
     pub fn to_png(&self, showing: &Showing) -> io::Result<Vec<u8>> {
-        let style = &showing.style;
-        let picture = showing.picture.clone().unwrap_or_else(|| {
-            let (swarm, unit) = self.portrait();
-            // Around the few large bodies of a bare painting the full light would be a fog.
-            let glow = if swarm.len() < LARGE_BODIES { 0.4 * style.glow } else { style.glow };
-            // Of a swarm that nobody has seen only what its particles themselves say can be told.
-            let colour_by = if style.colour_by.needs_measures() { ColourBy::Species } else { style.colour_by };
-            render(&swarm, &PictureStyle { body_length: style.body_length * unit, glow, colour_by, ..style.clone() })
-        });
+        let picture = match (&showing.picture, &self.world.clone().into()) {
+            (Some(picture), _) => picture.clone(),
+            (None, World::Swarm(doc)) => swarm_picture(doc, &showing.style),
+            (None, World::Points(doc)) => cloud_picture(doc),
+            (None, World::Field(doc)) => field_picture(doc),
+        };
         let card = Card { title: &self.title, author: &self.author, notes: &self.notes };
-        encode(&card.frame(picture, style.theme), &self.to_ron())
+        encode(&card.frame(picture, showing.style.theme), &self.to_ron())
     }
+}
 
-    /// What the scene looks like: its saved swarm, else a sample of what its rule keeps, else the painting itself; and
-    /// ℓ in its unit.
-    fn portrait(&self) -> (Swarm, f64) {
-        let snapshot = &self.snapshot;
-        if let (Some(state), Some(rule)) = (&self.state, &self.rule) {
-            let [coldest, hottest] = rule.sigma_range_l;
-            let few = state.swarm.len() <= DENOISED_PARTICLES;
-            let known = state.swarm.particles.iter().all(|p| usize::from(p.species) < rule.energy.shape.species);
-            return if self.live.denoised && few && known {
-                (step::denoised(rule, &state.swarm, self.live.sigma_l.max(coldest).min(hottest)), 1.0)
-            } else {
-                (state.swarm.clone(), 1.0)
-            };
-        }
-        if self.rule.is_some() && snapshot.mode == Mode::Motif {
-            let particles = if self.live_particles == 0 { SAMPLE_PARTICLES } else { self.live_particles };
-            let ensemble = self.ensemble.for_particles(snapshot, particles.min(DENOISED_PARTICLES));
-            if let Ok(sample) = snapshot.sample(&ensemble, &mut StdRng::seed_from_u64(self.training.seed)) {
-                return (sample, 1.0);
-            }
-        }
-        let painting = Swarm { particles: snapshot.particles.clone(), box_size: snapshot.box_size };
-        let unit = snapshot.unit_length();
-        (painting, if unit.is_finite() && unit > 0.0 { unit } else { 1.0 })
+/// The cloud from which the rule was learned.
+fn cloud_picture(doc: &PointsDoc) -> RgbaImage {
+    let mut picture = RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
+    let camera = PointCamera::around(&doc.points, doc.dim);
+    draw_cloud(doc.points.iter().copied(), &camera, &mut Vec::new(), &mut picture);
+    picture
+}
+
+/// The live field as it was left, else the first still, else the state that the rule starts from.
+fn field_picture(doc: &FieldDoc) -> RgbaImage {
+    let FieldSubject::Library(library) = &doc.subject;
+    let shown = doc.state.clone().or_else(|| library.stills.first().cloned()).or_else(|| doc.start_image().ok());
+    let Some(still) = shown else { return RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX) };
+    let scale = (SCENE_PICTURE_PX / still.width.max(still.height) as u32).max(1);
+    let rgb = match &library.rule {
+        Some(rule) => pattern_picture(&still, rule, scale),
+        None => colour_picture(&still, 0.0, 1.0, scale),
+    };
+    image::DynamicImage::ImageRgb8(rgb).to_rgba8()
+}
+
+fn swarm_picture(doc: &SwarmDoc, style: &PictureStyle) -> RgbaImage {
+    let (swarm, unit) = portrait(doc);
+    // Around the few large bodies of a bare painting the full light would be a fog.
+    let glow = if swarm.len() < LARGE_BODIES { 0.4 * style.glow } else { style.glow };
+    // Other colours need measures of a swarm that has been watched.
+    let colour_by = if style.colour_by.needs_measures() { ColourBy::Species } else { style.colour_by };
+    render(&swarm, &PictureStyle { body_length: style.body_length * unit, glow, colour_by, ..style.clone() })
+}
+
+/// What a swarm looks like: its saved state, else a sample of what its rule keeps, else the painting itself; and ℓ in its
+/// unit.
+fn portrait(doc: &SwarmDoc) -> (Swarm, f64) {
+    let snapshot = &doc.snapshot;
+    if let (Some(state), Some(rule)) = (&doc.state, &doc.rule) {
+        let [coldest, hottest] = rule.sigma_range_l;
+        let few = state.swarm.len() <= DENOISED_PARTICLES;
+        let known = state.swarm.particles.iter().all(|p| usize::from(p.species) < rule.energy.shape.species);
+        return if doc.live.denoised && few && known {
+            (step::denoised(rule, &state.swarm, doc.live.sigma_l.max(coldest).min(hottest)), 1.0)
+        } else {
+            (state.swarm.clone(), 1.0)
+        };
     }
+    if doc.rule.is_some() && snapshot.mode == Mode::Motif {
+        let particles = if doc.live_particles == 0 { SAMPLE_PARTICLES } else { doc.live_particles };
+        let ensemble = doc.ensemble.for_particles(snapshot, particles.min(DENOISED_PARTICLES));
+        if let Ok(sample) = snapshot.sample(&ensemble, &mut StdRng::seed_from_u64(doc.training.seed)) {
+            return (sample, 1.0);
+        }
+    }
+    let painting = Swarm { particles: snapshot.particles.clone(), box_size: snapshot.box_size };
+    let unit = snapshot.unit_length();
+    (painting, if unit.is_finite() && unit > 0.0 { unit } else { 1.0 })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::Scene;
+    use crate::scene::SwarmProject;
     use crate::worlds::swarm::picture::motifs;
 
-    fn mill() -> Scene {
-        let mut scene = Scene::from_snapshot("Mühle", motifs::by_name("mill").unwrap().snapshot());
+    fn mill() -> SwarmProject {
+        let mut scene = Project::new("Mühle", SwarmDoc::from_snapshot(motifs::by_name("mill").unwrap().snapshot()));
         scene.notes = "Rings that turn.".to_owned();
         scene
     }
@@ -307,8 +338,8 @@ mod tests {
         let scene = mill();
         scene.save(&path).unwrap();
         assert!(holds_scene(&path).unwrap());
-        let loaded = Scene::load(&path).unwrap();
-        assert_eq!(loaded.scene, scene);
+        let loaded = crate::scene::load_swarm(&path).unwrap();
+        assert_eq!(loaded.project, scene);
         let shown = image::load_from_memory(&std::fs::read(&path).unwrap()).unwrap().to_rgb8();
         assert!(shown.width() > SCENE_PICTURE_PX.min(600) && shown.height() > 300, "{:?}", shown.dimensions());
         let bodies = shown.pixels().filter(|p| p.0[0] > 150 && p.0[2] < 120).count();
@@ -328,7 +359,7 @@ mod tests {
         let path = dir.path().join("saved-anew.png");
         RgbaImage::new(3, 3).save(&path).unwrap();
         assert!(!holds_scene(&path).unwrap());
-        let message = Scene::load(&path).unwrap_err().to_string();
+        let message = Project::load(&path).unwrap_err().to_string();
         assert!(message.contains("saved-anew.png") && message.contains("holds no scene"), "{message}");
         std::fs::write(&path, "no picture").unwrap();
         assert!(!holds_scene(&path).unwrap());

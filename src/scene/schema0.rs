@@ -2,24 +2,13 @@
 
 use serde::Deserialize;
 
-use crate::worlds::swarm::picture::{Ensemble, Snapshot};
-use crate::worlds::swarm::rule::{LiveSettings, Swings};
+use crate::worlds::swarm::doc::{LiveState, RuleHead, SwarmFile};
+use crate::worlds::swarm::picture::Snapshot;
+use crate::worlds::swarm::rule::LiveSettings;
 use crate::worlds::swarm::train::TrainingSettings;
 
-use super::document::{self, RuleHead};
-use super::{LiveState, SCHEMA};
-
 #[derive(Deserialize)]
-pub(super) struct Document {
-    // Read before by the probe; named here so that it is not reported as unknown.
-    #[serde(rename = "schema")]
-    _schema: u32,
-    #[serde(default)]
-    title: String,
-    #[serde(default)]
-    notes: String,
-    #[serde(default)]
-    author: String,
+pub(super) struct SwarmDraft {
     snapshot: Snapshot,
     #[serde(default)]
     training: TrainingSettings,
@@ -35,27 +24,9 @@ pub(super) struct Document {
     weights: Option<String>,
 }
 
-impl Document {
-    /// To schema 1.
-    pub(super) fn migrate(self) -> document::Document {
-        document::Document {
-            schema: SCHEMA,
-            title: self.title,
-            notes: self.notes,
-            author: self.author,
-            snapshot: self.snapshot,
-            ensemble: Ensemble::default(),
-            training: self.training,
-            live: LiveSettings { sigma_l: self.temperature, ..self.live },
-            swings: Swings::default(),
-            live_particles: 0,
-            rule: self.rule,
-            flows: Vec::new(),
-            chosen_flow: 0,
-            state: self.state,
-            savepoints: Vec::new(),
-            evidence: None,
-            weights: self.weights,
-        }
+impl SwarmDraft {
+    pub(super) fn migrate(self) -> SwarmFile {
+        let live = LiveSettings { sigma_l: self.temperature, ..self.live };
+        SwarmFile::from_draft(self.snapshot, self.training, live, self.state, self.rule, self.weights)
     }
 }

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::worlds::swarm::picture::{Boundary, Mode, Particle};
-use crate::worlds::swarm::rule::{FlowKind, Knob, LocalNet, NetShape, Swing};
+use crate::worlds::swarm::doc::{Evidence, FlowNumbers, Flows, KeptLong, LearnedFlow, LiveState, Savepoint, bytes_of};
+use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
+use crate::worlds::swarm::rule::{FlowKind, Knob, LiveSettings, LocalNet, NetShape, Rule, Swing, Swings};
+use crate::worlds::swarm::train::Drive;
 
+const SCHEMA_1: &str = include_str!("testdata/schema1.ron");
 const SCHEMA_0: &str = include_str!("testdata/schema0.ron");
 
 fn tiny_net(outputs: usize) -> LocalNet {
@@ -33,9 +36,8 @@ fn tiny_flows() -> Flows {
     let mut first = tiny_net(3);
     first.weights[0] = 0.5;
     let numbers = FlowNumbers { forward: 1.0, lateral: 0.0625, turn: -0.25, residual: 0.125 };
-    let first =
-        LearnedFlow { numbers: Some(numbers), ..LearnedFlow::new(first, 4, crate::worlds::swarm::train::Drive::Any) };
-    let second = LearnedFlow::new(tiny_net(3), 5, crate::worlds::swarm::train::Drive::Forward);
+    let first = LearnedFlow { numbers: Some(numbers), ..LearnedFlow::new(first, 4, Drive::Any) };
+    let second = LearnedFlow::new(tiny_net(3), 5, Drive::Forward);
     Flows { list: vec![first, LearnedFlow { name: "slow mill".to_owned(), ..second }], chosen: 1 }
 }
 
@@ -47,56 +49,69 @@ fn tiny_swings() -> Swings {
     swings
 }
 
-fn tiny_scene() -> Scene {
+fn tiny_scene() -> SwarmProject {
     let particle = |x, y, heading| Particle { x, y, heading, species: 0 };
-    Scene {
+    SwarmProject {
         title: "Two".to_owned(),
         notes: "They keep \"apart\".\nLook!".to_owned(),
         author: "A. Painter".to_owned(),
-        snapshot: Snapshot {
-            particles: vec![particle(1.0, 1.5, 0.0), particle(2.0, 1.5, -0.5)],
-            box_size: [4.0, 3.0],
-            mode: Mode::Motif,
-            boundary: Boundary::Periodic,
-        },
-        rule: Some(tiny_rule()),
-        flows: tiny_flows(),
-        live_particles: 40,
-        state: Some(LiveState {
-            swarm: Swarm { particles: vec![particle(0.25, 0.5, 1.0)], box_size: [10.0, 10.0] },
-            seed: 7,
-            step: 12,
-        }),
-        swings: tiny_swings(),
-        savepoints: vec![Savepoint {
-            name: "calm".to_owned(),
-            live: LiveSettings { strength: 0.5, ..LiveSettings::default() },
+        seed: 3,
+        world: SwarmDoc {
+            snapshot: Arc::new(Snapshot {
+                particles: vec![particle(1.0, 1.5, 0.0), particle(2.0, 1.5, -0.5)],
+                box_size: [4.0, 3.0],
+                mode: Mode::Motif,
+                boundary: Boundary::Periodic,
+            }),
+            rule: Some(Arc::new(tiny_rule())),
+            flows: tiny_flows(),
+            live_particles: 40,
+            state: Some(Arc::new(LiveState {
+                swarm: Swarm { particles: vec![particle(0.25, 0.5, 1.0)], box_size: [10.0, 10.0] },
+                seed: 7,
+                step: 12,
+            })),
             swings: tiny_swings(),
-            rule: Some(tiny_rule().mark()),
-            flow: Some(tiny_flows().list[1].net.clone()),
-            swarm: Arc::new(Swarm { particles: vec![particle(9.0, 8.5, 0.5)], box_size: [10.0, 10.0] }),
-        }],
-        evidence: Some(Evidence {
-            grown: 0.8,
-            grown_interval: Some([0.75, 0.875]),
-            kept: 0.97,
-            kept_interval: Some([0.9375, 1.0]),
-            healed: 0.9,
-            healed_interval: None,
-            kept_long: Some(KeptLong { kept: 0.96, interval: Some([0.9375, 0.984375]), steps: 100_000, replicas: 8 }),
-            live_steps: 1000,
-            replicas: 32,
-            area: Some(4),
-            seed: 1,
-            version: "0.1.0".to_owned(),
-            live: Some(LiveSettings { strength: 2.0, ..LiveSettings::default() }),
-        }),
-        ..Scene::default()
+            savepoints: vec![Savepoint {
+                name: "calm".to_owned(),
+                live: LiveSettings { strength: 0.5, ..LiveSettings::default() },
+                swings: tiny_swings(),
+                rule: Some(tiny_rule().mark()),
+                flow: Some(tiny_flows().list[1].net.clone()),
+                swarm: Arc::new(Swarm { particles: vec![particle(9.0, 8.5, 0.5)], box_size: [10.0, 10.0] }),
+            }],
+            evidence: Some(Evidence {
+                grown: 0.8,
+                grown_interval: Some([0.75, 0.875]),
+                kept: 0.97,
+                kept_interval: Some([0.9375, 1.0]),
+                healed: 0.9,
+                healed_interval: None,
+                kept_long: Some(KeptLong {
+                    kept: 0.96,
+                    interval: Some([0.9375, 0.984375]),
+                    steps: 100_000,
+                    replicas: 8,
+                }),
+                live_steps: 1000,
+                replicas: 32,
+                area: Some(4),
+                seed: 1,
+                version: "0.1.0".to_owned(),
+                live: Some(LiveSettings { strength: 2.0, ..LiveSettings::default() }),
+            }),
+            ..SwarmDoc::default()
+        },
     }
 }
 
+/// The swarm project in `text`, and the warnings.
+fn read(text: &str) -> Loaded<SwarmDoc> {
+    Project::from_ron(text).unwrap().into_swarm().unwrap()
+}
+
 fn fault(text: &str) -> String {
-    Scene::from_ron(text).unwrap_err().to_string()
+    Project::from_ron(text).unwrap_err().to_string()
 }
 
 /// The text of the tiny scene with one piece replaced.
@@ -114,9 +129,9 @@ fn the_file_format_is_as_it_was() {
 #[test]
 fn the_weights_come_last_and_are_safetensors_under_their_names() {
     let text = tiny_scene().to_ron();
-    let last = text.lines().rev().nth(1).unwrap().trim();
+    let last = text.lines().rev().nth(2).unwrap().trim();
     let base64 = last.strip_prefix("weights: Some(\"").unwrap().strip_suffix("\"),").unwrap();
-    let bytes = weights::bytes_of(base64).unwrap();
+    let bytes = bytes_of(base64).unwrap();
     let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
     assert_eq!(tensors.len(), 30);
     assert_eq!(tensors.tensor("flows.0.out_b").unwrap().shape(), [1, 3]);
@@ -130,20 +145,21 @@ fn a_saved_scene_loads_as_it_was_and_saving_again_replaces_it() {
     let path = dir.path().join("two.ron");
     let scene = tiny_scene();
     scene.save(&path).unwrap();
-    assert_eq!(Scene::load(&path).unwrap(), Loaded { scene: scene.clone(), warnings: vec![] });
-    Scene { title: "Other".to_owned(), ..scene }.save(&path).unwrap();
-    assert_eq!(Scene::load(&path).unwrap().scene.title, "Other");
+    assert_eq!(load_swarm(&path).unwrap(), Loaded { project: scene.clone(), warnings: vec![] });
+    SwarmProject { title: "Other".to_owned(), ..scene }.save(&path).unwrap();
+    assert_eq!(load_swarm(&path).unwrap().project.title, "Other");
 }
 
 #[test]
 fn a_file_without_a_list_of_flows_has_the_one_of_its_rule() {
-    let scene = Scene { flows: Flows::default(), ..tiny_scene() };
+    let mut scene = tiny_scene();
+    scene.world.flows = Flows::default();
     let text = scene.to_ron();
-    let start = text.find("    flows: [").expect("the list is written");
-    let end = start + text[start..].find("    state:").expect("the state follows");
+    let start = text.find("        flows: [").expect("the list is written");
+    let end = start + text[start..].find("        state:").expect("the state follows");
     let older = format!("{}{}", &text[..start], &text[end..]);
-    let flows = Scene::from_ron(&older).unwrap().scene.flows;
-    assert_eq!(flows, Flows::of(&tiny_rule(), &scene.training));
+    let flows = read(&older).project.world.flows;
+    assert_eq!(flows, Flows::of(&tiny_rule(), &scene.world.training));
     assert_eq!(flows.list[0].name, "seed 1");
 }
 
@@ -154,8 +170,8 @@ fn a_kept_moment_that_cannot_be_meant_is_refused_with_its_place() {
     let text = fault(&with("strength: 0.5", "strength: NaN"));
     assert!(text.contains("savepoints[0].live.strength"), "{text}");
     // A flow that is no more is no fault.
-    let loaded = Scene::from_ron(&with("flow: Some(1)", "flow: Some(7)")).unwrap();
-    assert_eq!(loaded.scene.savepoints[0].flow, None);
+    let loaded = read(&with("flow: Some(1)", "flow: Some(7)"));
+    assert_eq!(loaded.project.world.savepoints[0].flow, None);
 }
 
 #[test]
@@ -166,20 +182,20 @@ fn a_file_of_before_swings_and_marks_is_read_without_them() {
         let end = start + text[start..].find(to).expect("this follows");
         format!("{}{}", &text[..start], &text[end..])
     };
-    let older = without(&text, "    swings: [\n        (Temp", "    live_particles");
-    let older = without(&older, "            swings: [(Temp", "            flow: Some(1)");
-    let older = without(&older, "        live: Some((", "    )),\n    weights");
-    let older = without(&older, "        grown_interval", "        kept:");
-    let older = without(&older, "        kept_interval", "        healed:");
-    let older = without(&older, "        healed_interval", "        live_steps");
-    let older = without(&older, "        area", "        seed: 1,\n        version");
-    let loaded = Scene::from_ron(&older).unwrap();
+    let older = without(&text, "        swings: [\n            (Temp", "        live_particles");
+    let older = without(&older, "                swings: [(Temp", "                flow: Some(1)");
+    let older = without(&older, "            live: Some((", "        )),\n        weights");
+    let older = without(&older, "            grown_interval", "            kept:");
+    let older = without(&older, "            kept_interval", "            healed:");
+    let older = without(&older, "            healed_interval", "            live_steps");
+    let older = without(&older, "            area", "            seed: 1,\n            version");
+    let loaded = read(&older);
     assert_eq!(loaded.warnings, Vec::<String>::new());
-    let scene = loaded.scene;
-    let evidence = scene.evidence.as_ref().unwrap();
+    let scene = loaded.project;
+    let evidence = scene.world.evidence.as_ref().unwrap();
     assert_eq!((evidence.grown_interval, evidence.kept_long, evidence.area), (None, None, None));
-    assert!(scene.swings.is_empty() && scene.savepoints[0].swings.is_empty());
-    assert_eq!((scene.savepoints[0].rule, scene.evidence.unwrap().live), (None, None));
+    assert!(scene.world.swings.is_empty() && scene.world.savepoints[0].swings.is_empty());
+    assert_eq!((scene.world.savepoints[0].rule, scene.world.evidence.unwrap().live), (None, None));
 }
 
 #[test]
@@ -190,9 +206,12 @@ fn a_list_of_flows_that_does_not_fit_its_rule_is_refused() {
 
 #[test]
 fn a_bare_snapshot_is_enough_of_a_scene() {
-    let loaded = Scene::from_ron("(schema: 1, snapshot: (particles: [], box_size: (4.0, 3.0)))").unwrap();
+    let loaded = read("(schema: 1, snapshot: (particles: [], box_size: (4.0, 3.0)))");
     let expected = Snapshot { box_size: [4.0, 3.0], ..Snapshot::default() };
-    assert_eq!(loaded, Loaded { scene: Scene::from_snapshot("", expected), warnings: loaded.warnings.clone() });
+    assert_eq!(
+        loaded,
+        Loaded { project: Project::new("", SwarmDoc::from_snapshot(expected)), warnings: loaded.warnings.clone() }
+    );
     assert!(loaded.warnings.len() == 1 && loaded.warnings[0].contains("too few"), "an empty picture: {loaded:?}");
 }
 
@@ -202,39 +221,45 @@ fn unknown_fields_are_reported_with_their_path_and_do_not_fail() {
         .replacen("box_size:", "colour: (r: 1, g: [2]), box_size:", 1)
         .replacen("heading: 0.0,", "heading: 0.0, mass: 2.5,", 1)
         .replacen(
-            "cutoff_l: 3.9,\n        sigma_range_l: (0.1, 0.8),\n        kappa: 1.0,\n        energy",
+            "cutoff_l: 3.9,\n            sigma_range_l: (0.1, 0.8),\n            kappa: 1.0,\n            energy",
             "cutoff_l: 3.9, sigma_range_l: (0.1, 0.8), kappa: 1.0, temper: \"\", energy",
             1,
         );
-    let loaded = Scene::from_ron(&text).unwrap();
-    assert_eq!(loaded.scene, tiny_scene());
-    for path in ["`mood`", "`snapshot.colour`", "`snapshot.particles.0.mass`", "`rule.temper`"] {
+    let loaded = read(&text);
+    assert_eq!(loaded.project, tiny_scene());
+    for path in ["`mood`", "`world.snapshot.colour`", "`world.snapshot.particles.0.mass`", "`world.rule.temper`"] {
         assert!(loaded.warnings.iter().any(|w| w.contains(path)), "{path} in {:?}", loaded.warnings);
     }
     assert_eq!(loaded.warnings.len(), 4, "{:?}", loaded.warnings);
 }
 
 #[test]
-fn schema_0_becomes_schema_1_and_its_temperature_becomes_sigma() {
-    let loaded = Scene::from_ron(SCHEMA_0).unwrap();
-    assert_eq!(loaded.scene.live.sigma_l, 0.21);
-    assert_eq!(loaded.scene.live.flow, FlowKind::Learned, "the rest of `live` is kept");
-    assert_eq!(loaded.scene.training.steps, 500);
-    assert_eq!(loaded.scene.ensemble, Ensemble::default());
-    assert_eq!(loaded.scene.snapshot.particles.len(), 3);
-    assert_eq!(loaded.scene.rule.as_ref().unwrap().energy.weights, tiny_rule().energy.weights);
+fn schema_0_becomes_the_present_one_and_its_temperature_becomes_sigma() {
+    let loaded = read(SCHEMA_0);
+    assert_eq!(loaded.project.world.live.sigma_l, 0.21);
+    assert_eq!(loaded.project.world.live.flow, FlowKind::Learned, "the rest of `live` is kept");
+    assert_eq!(loaded.project.world.training.steps, 500);
+    assert_eq!(loaded.project.world.ensemble, Ensemble::default());
+    assert_eq!(loaded.project.world.snapshot.particles.len(), 3);
+    assert_eq!(loaded.project.world.rule.as_ref().unwrap().energy.weights, tiny_rule().energy.weights);
     assert_eq!(loaded.warnings.len(), 1, "{:?}", loaded.warnings);
     assert!(loaded.warnings[0].contains("schema 0"));
-    let again = Scene::from_ron(&loaded.scene.to_ron()).unwrap();
-    assert_eq!(again, Loaded { scene: loaded.scene, warnings: vec![] });
+    let again = read(&loaded.project.to_ron());
+    assert_eq!(again, Loaded { project: loaded.project, warnings: vec![] });
+}
+
+#[test]
+fn schema_1_has_the_same_content_and_the_default_seed() {
+    let loaded = read(SCHEMA_1);
+    assert_eq!(loaded, Loaded { project: SwarmProject { seed: 1, ..tiny_scene() }, warnings: vec![] });
 }
 
 #[test]
 fn a_newer_schema_is_refused_politely_whatever_else_it_holds() {
-    let message = fault("(schema: 3, snapshot: Cloud([1, 2]), orbit: {\"a\": 1})");
+    let message = fault("(schema: 9, snapshot: Cloud([1, 2]), orbit: {\"a\": 1})");
     assert_eq!(
         message,
-        "it was written by a newer Unstill (schema 3; this one reads up to 1): update Unstill; the file is left as it is"
+        "it was written by a newer Unstill (schema 9; this one reads up to 2): update Unstill; the file is left as it is"
     );
 }
 
@@ -248,9 +273,9 @@ fn a_picture_that_is_not_finished_can_be_opened_and_is_said_to_be_so() {
     ];
     for (expected, change) in unfinished {
         let mut scene = tiny_scene();
-        change(&mut scene.snapshot);
-        let loaded = Scene::from_ron(&scene.to_ron()).unwrap();
-        assert_eq!(loaded.scene, scene);
+        change(Arc::make_mut(&mut scene.world.snapshot));
+        let loaded = read(&scene.to_ron());
+        assert_eq!(loaded.project, scene);
         assert!(loaded.warnings.len() == 1 && loaded.warnings[0].contains(expected), "{:?}", loaded.warnings);
     }
 }
@@ -259,7 +284,8 @@ fn a_picture_that_is_not_finished_can_be_opened_and_is_said_to_be_so() {
 fn settings_that_are_no_numbers_and_rules_that_cannot_run_are_named() {
     let sigma = fault(&with("sigma_l: 0.13", "sigma_l: NaN"));
     assert!(sigma.starts_with("live.sigma_l: NaN is not finite"), "{sigma}");
-    let cutoff = fault(&with("rule: Some((\n        unit_length: 0.75", "rule: Some((\n        unit_length: -0.75"));
+    let cutoff =
+        fault(&with("rule: Some((\n            unit_length: 0.75", "rule: Some((\n            unit_length: -0.75"));
     assert!(cutoff.starts_with("rule: the rule's unit length is -0.75"), "{cutoff}");
 }
 
@@ -274,11 +300,11 @@ fn weights_of_another_shape_or_value_are_named() {
     let damaged = with("weights: Some(\"", "weights: Some(\"*");
     assert!(fault(&damaged).starts_with("weights: the base64 text is damaged"), "{}", fault(&damaged));
     let mut scene = tiny_scene();
-    scene.rule.as_mut().unwrap().energy.weights[3] = f32::NAN;
+    Arc::make_mut(scene.world.rule.as_mut().unwrap()).energy.weights[3] = f32::NAN;
     assert!(fault(&scene.to_ron()).contains("tensor `energy.phi1_w`: number 3 is NaN"));
     let text = tiny_scene().to_ron();
-    let without = &text[..text.find("    weights").unwrap()];
-    assert!(fault(&format!("{without})")).starts_with("weights: the rule has none"));
+    let without = &text[..text.find("        weights").unwrap()];
+    assert!(fault(&format!("{without})))")).starts_with("weights: the rule has none"));
 }
 
 #[test]
@@ -287,7 +313,7 @@ fn a_file_beyond_any_sane_size_is_refused_unread() {
     let path = dir.path().join("huge.ron");
     // Sparse: it takes no space on the disk.
     fs::File::create(&path).unwrap().set_len(MAX_FILE_BYTES + 1).unwrap();
-    let message = Scene::load(&path).unwrap_err().to_string();
+    let message = Project::load(&path).unwrap_err().to_string();
     assert!(message.contains("512 MB"), "{message}");
 }
 
@@ -297,11 +323,11 @@ fn what_could_not_be_read_again_is_not_written_and_the_earlier_file_stays() {
     let path = dir.path().join("two.ron");
     let scene = tiny_scene();
     scene.save(&path).unwrap();
-    let larger = Scene { title: "x".repeat(3 << 20), ..scene.clone() };
+    let larger = SwarmProject { title: "x".repeat(3 << 20), ..scene.clone() };
     let message = larger.save_within(2 << 20, &path, &Showing::default()).unwrap_err().to_string();
     assert!(message.contains("two.ron") && message.contains("more than the 2 MB"), "{message}");
     assert!(message.contains("kept moments") && message.contains("unchanged"), "{message}");
-    assert_eq!(Scene::load(&path).unwrap().scene, scene);
+    assert_eq!(load_swarm(&path).unwrap().project, scene);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
@@ -336,23 +362,24 @@ prop_compose! {
         boundary in prop_oneof![Just(Boundary::Periodic), Just(Boundary::Open)],
         (energy, flow) in any_nets(),
         has_rule in any::<bool>(),
-    ) -> Scene {
+    ) -> SwarmProject {
         let [title, notes, author] = texts;
-        let mut scene = Scene {
-            title, notes, author,
-            snapshot: Snapshot { particles, box_size: [1e-3, 1e3], mode, boundary },
-            state: Some(LiveState { swarm: Swarm { particles: swarm, box_size: [3.3, 7.7] }, seed, step: seed / 3 }),
+        let doc = SwarmDoc {
+            snapshot: Arc::new(Snapshot { particles, box_size: [1e-3, 1e3], mode, boundary }),
+            state: Some(Arc::new(LiveState { swarm: Swarm { particles: swarm, box_size: [3.3, 7.7] }, seed, step: seed / 3 })),
             live_particles: seed as usize % 1_000_000,
-            ..Scene::default()
+            ..SwarmDoc::default()
         };
-        scene.live.knobs.cruise = numbers;
-        scene.training.seed = seed;
-        scene.training.learning_rate = numbers[0];
-        scene.rule = has_rule.then_some(Rule {
+        let mut scene = SwarmProject { title, notes, author, seed, world: doc };
+        scene.world.live.knobs.cruise = numbers;
+        scene.world.training.seed = seed;
+        scene.world.training.learning_rate = numbers[0];
+        let rule = Rule {
             unit_length: numbers[0], cutoff_l: numbers[1], sigma_range_l: [numbers[2], numbers[2] + numbers[3]], kappa: numbers[4],
             energy, flow,
-        });
-        scene.flows = scene.rule.as_ref().map(|rule| Flows::of(rule, &scene.training)).unwrap_or_default();
+        };
+        scene.world.rule = has_rule.then(|| Arc::new(rule));
+        scene.world.flows = scene.world.rule.as_ref().map(|rule| Flows::of(rule, &scene.world.training)).unwrap_or_default();
         scene
     }
 }
@@ -361,8 +388,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn every_scene_comes_back_exactly_from_its_text(scene in any_scene()) {
-        let loaded = Scene::from_ron(&scene.to_ron()).unwrap();
-        prop_assert_eq!(loaded.scene, scene);
+        let loaded = read(&scene.to_ron());
+        prop_assert_eq!(loaded.project, scene);
         // Some of these pictures cannot be learned from, and are said so; nothing else may be said.
         let unexpected: Vec<_> = loaded.warnings.iter().filter(|w| !w.contains("cannot be learned from")).collect();
         prop_assert!(unexpected.is_empty(), "{:?}", unexpected);

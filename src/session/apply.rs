@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::{Command, Dialog, Effect, EngineOrder, Level, Place, RuleRole, SceneSource, TrainingRequest};
-use super::document::Document;
 use super::flows;
 use super::history::{Destination, History, Moment};
 use super::live::{MAX_STEPS_PER_FRAME, SPEEDS};
@@ -16,6 +15,7 @@ use super::state::Session;
 use super::takeover::Held;
 use super::training::TrainingState;
 use super::{brush, certificate, moments, prefs, share, start, surprise, swarm, takeover, tools};
+use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::{MAX_SPECIES, Snapshot};
 use crate::worlds::swarm::rule::{LiveSettings, Rule, Swings};
 
@@ -28,7 +28,7 @@ pub(super) type Kind = Discriminant<Command>;
 pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
     let merge = command.merges().then(|| std::mem::discriminant(&command));
     match command {
-        Command::New => replace(session, Document::default(), None, true),
+        Command::New => replace(session, super::document::new_project(), None, true),
         Command::Open(path) => vec![Effect::LoadScene(SceneSource::File(path))],
         Command::OpenBundled(name) => vec![Effect::LoadScene(SceneSource::Bundled(name))],
         Command::Import(path) => vec![Effect::ImportFile(path)],
@@ -68,7 +68,7 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::View(view) => vec![Effect::View(view)],
         Command::Prefer(preference) => prefs::prefer(session, preference),
         Command::ToggleDenoised => edit(session, merge, |d| {
-            d.live.denoised ^= true;
+            d.world.live.denoised ^= true;
             true
         }),
 
@@ -129,10 +129,10 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             ensemble.copies = ensemble.copies.max(1);
             ensemble.clearance_l = ensemble.clearance_l.clamp(0.0, 20.0);
             ensemble.cover = ensemble.cover.clamp(0.02, 0.6);
-            edit(session, merge, |d| set(&mut d.ensemble, ensemble))
+            edit(session, merge, |d| set(&mut d.world.ensemble, ensemble))
         }
 
-        Command::SetTraining(training) => edit(session, merge, |d| set(&mut d.training, training)),
+        Command::SetTraining(training) => edit(session, merge, |d| set(&mut d.world.training, training)),
         Command::StartLearning => learn(session, false),
         Command::ContinueLearning => learn(session, true),
         Command::PauseLearning if session.training.state == TrainingState::Running => {
@@ -159,11 +159,11 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::BlendFlows { a, b, share } => flows::blend(session, a, b, share),
 
         Command::SetLive(live) => match usable(live) {
-            Some(live) => edit(session, merge, |d| set(&mut d.live, live)),
+            Some(live) => edit(session, merge, |d| set(&mut d.world.live, live)),
             None => Vec::new(),
         },
         Command::SetParticles(particles) => {
-            edit(session, merge, |d| set(&mut d.particles, particles.clamp(1, MAX_PARTICLES)))
+            edit(session, merge, |d| set(&mut d.world.live_particles, particles.clamp(1, MAX_PARTICLES)))
         }
         Command::SetSpeed(steps) => {
             session.live.steps_per_frame = steps.clamp(1, MAX_STEPS_PER_FRAME);
@@ -210,15 +210,15 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             Vec::new()
         }
         Command::Swing(knob, swing) => edit(session, merge, |document| {
-            let before = document.swings.clone();
-            document.swings.set(knob, swing);
-            document.swings != before
+            let before = document.world.swings.clone();
+            document.world.swings.set(knob, swing);
+            document.world.swings != before
         }),
-        Command::RestAllKnobs => edit(session, None, |d| set(&mut d.swings, Swings::default())),
+        Command::RestAllKnobs => edit(session, None, |d| set(&mut d.world.swings, Swings::default())),
         Command::ResetMotion => edit(session, None, |document| {
-            let LiveSettings { flow, denoised, .. } = document.live;
+            let LiveSettings { flow, denoised, .. } = document.world.live;
             let live = LiveSettings { flow, denoised, ..LiveSettings::default() };
-            set(&mut document.swings, Swings::default()) | set(&mut document.live, live)
+            set(&mut document.world.swings, Swings::default()) | set(&mut document.world.live, live)
         }),
         Command::KeepMoment => moments::keep(session),
         Command::ReturnTo(index) => moments::return_to(session, index),
@@ -265,7 +265,7 @@ pub(super) fn notify(level: Level, text: impl Into<String>) -> Effect {
 pub(super) fn edit(
     session: &mut Session,
     merge: Option<Kind>,
-    change: impl FnOnce(&mut Document) -> bool,
+    change: impl FnOnce(&mut SwarmProject) -> bool,
 ) -> Vec<Effect> {
     let before = session.moment();
     if !change(&mut session.document) {
@@ -274,7 +274,7 @@ pub(super) fn edit(
         return Vec::new();
     }
     let old = before.document.clone();
-    tools::keep_selection(&mut session.kit.selection, &old.snapshot, &session.document.snapshot);
+    tools::keep_selection(&mut session.kit.selection, &old.world.snapshot, &session.document.world.snapshot);
     session.new_revision();
     session.history.record_edit(before, merge);
     follow(session, &old)
@@ -287,34 +287,37 @@ pub(super) fn edit_picture(
     change: impl FnOnce(&mut Snapshot) -> bool,
 ) -> Vec<Effect> {
     edit(session, merge, |document| {
-        let changed = change(Arc::make_mut(&mut document.snapshot));
+        let changed = change(Arc::make_mut(&mut document.world.snapshot));
         if changed {
-            document.evidence = None;
+            document.world.evidence = None;
         }
         changed
     })
 }
 
 /// What was saved or measured of another rule or picture is true no more.
-pub(super) fn forget_measurements(document: &mut Document) {
-    document.state = None;
-    document.evidence = None;
+pub(super) fn forget_measurements(document: &mut SwarmProject) {
+    document.world.state = None;
+    document.world.evidence = None;
 }
 
 /// Brings warnings and engine in line after an edit, an undo or a redo within one document.
-fn follow(session: &mut Session, old: &Document) -> Vec<Effect> {
+fn follow(session: &mut Session, old: &SwarmProject) -> Vec<Effect> {
     let new = &session.document;
-    if !Arc::ptr_eq(&new.snapshot, &old.snapshot) || new.training.cutoff_l != old.training.cutoff_l {
+    if !Arc::ptr_eq(&new.world.snapshot, &old.world.snapshot)
+        || new.world.training.cutoff_l != old.world.training.cutoff_l
+    {
         session.look_at_picture();
     }
-    let particles_changed = session.document.particles != old.particles;
-    let live_changed = session.document.live != old.live || session.document.swings != old.swings;
-    if old.swings.is_empty() {
+    let particles_changed = session.document.world.live_particles != old.world.live_particles;
+    let live_changed =
+        session.document.world.live != old.world.live || session.document.world.swings != old.world.swings;
+    if old.world.swings.is_empty() {
         session.live.swing_ticks = 0;
     }
     let mut effects = Vec::new();
-    if !same(&session.document.rule, &old.rule) {
-        effects.extend(start::change_rule(session, old.live.flow));
+    if !same(&session.document.world.rule, &old.world.rule) {
+        effects.extend(start::change_rule(session, old.world.live.flow));
     } else if live_changed && !particles_changed {
         effects.push(start::settings_order(session));
     }
@@ -332,7 +335,12 @@ fn same(a: &Option<Arc<Rule>>, b: &Option<Arc<Rule>>) -> bool {
 }
 
 /// Puts another document in the place of this one, as one step of the history.
-pub(super) fn replace(session: &mut Session, document: Document, path: Option<PathBuf>, saved: bool) -> Vec<Effect> {
+pub(super) fn replace(
+    session: &mut Session,
+    document: SwarmProject,
+    path: Option<PathBuf>,
+    saved: bool,
+) -> Vec<Effect> {
     let before = session.moment();
     session.history.record_whole(before);
     session.document = document;
@@ -368,7 +376,7 @@ pub(super) fn give_up(session: &mut Session, merge: Option<Kind>) -> Vec<Effect>
 fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> {
     let mut effects = Vec::new();
     let old = std::mem::replace(&mut session.document, moment.document);
-    if !Arc::ptr_eq(&old.snapshot, &session.document.snapshot) {
+    if !Arc::ptr_eq(&old.world.snapshot, &session.document.world.snapshot) {
         // What was selected in that picture.
         session.kit.selection = moment.selection;
     }
@@ -389,8 +397,8 @@ fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> 
         session.another_flow = None;
     } else if moment.learned != session.learned {
         // What a run has learned meanwhile is not undone with the picture.
-        session.document.rule = old.rule.clone();
-        session.document.flows = old.flows.clone();
+        session.document.world.rule = old.world.rule.clone();
+        session.document.world.flows = old.world.flows.clone();
     }
     if moment.learned == session.learned {
         session.revision = moment.revision;
@@ -428,7 +436,7 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
         return vec![notify(Level::Warning, "There is no rule to go on from yet: press Learn first.")];
     }
     let document = &session.document;
-    let start = if go_on { document.rule.clone() } else { None };
+    let start = if go_on { document.world.rule.clone() } else { None };
     // The living swarm may stay when the unit of length stays: then its particles mean the same to the new rule.
     let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == session.unit_length);
     let holds = takeover::may_play_on(session);
@@ -436,9 +444,9 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     let run = session.training.begin();
     let request = TrainingRequest {
         run,
-        snapshot: document.snapshot.clone(),
-        ensemble: document.ensemble,
-        settings: document.training,
+        snapshot: document.world.snapshot.clone(),
+        ensemble: document.world.ensemble,
+        settings: document.world.training,
         start,
         another_flow: false,
     };

@@ -6,7 +6,7 @@ use super::apply::{learnable, notify};
 use super::command::{CertificateRequest, Effect, Level};
 use super::start;
 use super::state::Session;
-use crate::scene::Evidence;
+use crate::worlds::swarm::doc::Evidence;
 use crate::worlds::swarm::measures::Certificate;
 use crate::worlds::swarm::picture::Snapshot;
 use crate::worlds::swarm::rule::Rule;
@@ -35,13 +35,13 @@ struct Subject {
 impl Subject {
     fn of(session: &Session) -> Option<Self> {
         let document = &session.document;
-        Some(Self { rule: document.rule.clone()?, snapshot: document.snapshot.clone() })
+        Some(Self { rule: document.world.rule.clone()?, snapshot: document.world.snapshot.clone() })
     }
 
     fn is_that_of(&self, session: &Session) -> bool {
         let document = &session.document;
-        document.rule.as_ref().is_some_and(|rule| Arc::ptr_eq(rule, &self.rule))
-            && Arc::ptr_eq(&document.snapshot, &self.snapshot)
+        document.world.rule.as_ref().is_some_and(|rule| Arc::ptr_eq(rule, &self.rule))
+            && Arc::ptr_eq(&document.world.snapshot, &self.snapshot)
     }
 }
 
@@ -80,7 +80,7 @@ impl Session {
     }
 
     pub fn seal(&self) -> Seal {
-        match (&self.document.evidence, &self.certificate.seen) {
+        match (&self.document.world.evidence, &self.certificate.seen) {
             (Some(evidence), _) if self.has_settings_of(evidence) => Seal::Valid(evidence.clone()),
             (Some(evidence), _) => Seal::OfOtherSettings(evidence.clone()),
             (None, Some((serial, evidence))) if *serial == self.serial => Seal::Stale(evidence.clone()),
@@ -91,15 +91,15 @@ impl Session {
     /// Whether the live settings are those that the certificate was measured with. Of one that does not tell its own,
     /// nobody can say that they are not.
     fn has_settings_of(&self, evidence: &Evidence) -> bool {
-        let (Some(rule), Some(measured)) = (&self.document.rule, evidence.live) else { return true };
+        let (Some(rule), Some(measured)) = (&self.document.world.rule, evidence.live) else { return true };
         let species = rule.energy.shape.species;
-        measured.that_move(species) == start::within(rule, self.document.live).that_move(species)
+        measured.that_move(species) == start::within(rule, self.document.world.live).that_move(species)
     }
 
     /// The motion that the valid certificate saw, where it was measured here.
     pub fn certified_motion(&self) -> Option<&crate::worlds::swarm::measures::Motion> {
         let (subject, certificate) = self.certificate.last.as_ref()?;
-        (self.document.evidence.is_some() && subject.is_that_of(self)).then_some(&certificate.motion)
+        (self.document.world.evidence.is_some() && subject.is_that_of(self)).then_some(&certificate.motion)
     }
 }
 
@@ -109,7 +109,7 @@ pub(super) fn begin(session: &mut Session, asked: bool) -> Vec<Effect> {
     if session.training.state.is_active() {
         return refuse("A rule is being learned: it can be certified when that is done.");
     }
-    let Some(rule) = session.document.rule.clone() else {
+    let Some(rule) = session.document.world.rule.clone() else {
         return refuse("There is no rule to certify yet: paint a picture, then press Learn.");
     };
     if let Err(refusal) = learnable(session) {
@@ -119,14 +119,14 @@ pub(super) fn begin(session: &mut Session, asked: bool) -> Vec<Effect> {
         return Vec::new();
     }
     let document = &session.document;
-    if document.snapshot.species_count() > rule.energy.shape.species {
+    if document.world.snapshot.species_count() > rule.energy.shape.species {
         return refuse("The picture has a species that the rule does not know: press Learn on first.");
     }
     let request = CertificateRequest {
         run: session.certificate.run + 1,
-        snapshot: document.snapshot.clone(),
-        ensemble: document.ensemble,
-        live: start::within(&rule, document.live),
+        snapshot: document.world.snapshot.clone(),
+        ensemble: document.world.ensemble,
+        live: start::within(&rule, document.world.live),
         rule,
     };
     session.certificate.run = request.run;
@@ -172,7 +172,7 @@ pub(super) fn arrived(session: &mut Session, run: u64, result: Result<Certificat
     };
     let Evidence { grown, kept, healed, .. } = certificate.evidence;
     // No step of the history: it follows from what is there, as what a run has learned.
-    session.document.evidence = Some(certificate.evidence.clone());
+    session.document.world.evidence = Some(certificate.evidence.clone());
     session.certificate.last = Some((subject, certificate));
     session.new_revision();
     let but = match session.seal() {
@@ -184,13 +184,13 @@ pub(super) fn arrived(session: &mut Session, run: u64, result: Result<Certificat
 
 /// Once a tick: an undo may have brought back what was certified, or taken its certificate away.
 pub(super) fn follow(session: &mut Session) -> Vec<Effect> {
-    if session.document.evidence.is_none()
+    if session.document.world.evidence.is_none()
         && let Some((subject, certificate)) = &session.certificate.last
         && subject.is_that_of(session)
     {
-        session.document.evidence = Some(certificate.evidence.clone());
+        session.document.world.evidence = Some(certificate.evidence.clone());
     }
-    if let Some(evidence) = &session.document.evidence {
+    if let Some(evidence) = &session.document.world.evidence {
         let known = session
             .certificate
             .seen

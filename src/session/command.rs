@@ -10,12 +10,12 @@ use crate::worlds::swarm::rule::{Knob, LiveSettings, Rule, Swing};
 use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
 use super::charts::PlotKind;
-use super::document::Document;
 pub use super::event::Event;
 pub use super::live::{Brush, Force};
 use super::prefs::{Preference, Prefs};
 use super::share::{ShareCommand, ShareOrder};
 use super::tools::{Hand, PaintOptions, SelectionOrder, Stamp, StampSource, StippleRequest};
+use crate::scene::SwarmProject;
 
 pub use super::request::{
     CertificateRequest, Keeping, MomentUse, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest,
@@ -248,7 +248,7 @@ pub enum Effect {
     /// Write off the UI thread and answer with [`Event::Saved`].
     SaveScene {
         path: PathBuf,
-        document: Box<Document>,
+        document: Box<SwarmProject>,
         revision: u64,
     },
     Share(ShareOrder),

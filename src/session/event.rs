@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::{MomentUse, PaceKey, RuleRole, RunId, SceneSource, Speed};
-use super::document::Document;
 use super::prefs::Prefs;
 use super::share::ShareEvent;
 use super::tools::{Stamp, StippleRequest};
 use crate::jobs;
-use crate::scene::{FlowNumbers, LiveState};
+use crate::scene::SwarmProject;
+use crate::worlds::swarm::doc::{FlowNumbers, LiveState};
 use crate::worlds::swarm::measures::{Certificate, QuickFidelity, Reading};
 use crate::worlds::swarm::picture::{Particle, Snapshot};
 use crate::worlds::swarm::rule::{LocalNet, Rule};
@@ -20,7 +20,7 @@ use crate::worlds::swarm::rule::{LocalNet, Rule};
 pub enum Event {
     Opened {
         source: SceneSource,
-        result: Result<Box<Document>, String>,
+        result: Result<Box<SwarmProject>, String>,
     },
     Imported {
         path: PathBuf,

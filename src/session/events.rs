@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::apply::{forget_measurements, notify, replace};
 use super::command::{Effect, EngineOrder, Event, Level, MomentUse, Place, RuleRole, RunId, SceneSource};
-use super::document::Document;
 use super::flows;
 use super::live::Fade;
 use super::state::Session;
 use super::training::TrainingState;
 use super::{brush, certificate, moments, pace, share, start, swarm, takeover, tools};
 use crate::jobs;
+use crate::scene::SwarmProject;
 use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, Rule};
 
 /// What is said when particles cannot go on.
@@ -34,7 +34,8 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         Event::Imported { path, result: Ok(snapshot) } => {
             let title = path.file_stem().map_or_else(|| "Imported".into(), |s| s.to_string_lossy().into_owned());
             let text = format!("{} particles imported.", snapshot.particles.len());
-            let document = Document { title, snapshot: Arc::new(snapshot), ..Document::default() };
+            let mut document = SwarmProject { title, ..super::document::new_project() };
+            document.world.snapshot = Arc::new(snapshot);
             let mut effects = replace(session, document, None, false);
             effects.push(notify(Level::Success, text));
             effects
@@ -165,24 +166,24 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     }
     let rule = if session.run_goes_on { flows::with_present_flow(&session.document, rule) } else { rule };
     let is_anew = !session.run_goes_on && !session.run_has_spoken;
-    if is_anew && session.document.rule.is_some() {
+    if is_anew && session.document.world.rule.is_some() {
         // The old rule goes with its flows: undo brings them back.
         let before = session.moment();
         session.history.record_edit(before, None);
         session.lineage = run;
     }
-    let had_flow = session.document.rule.as_ref().is_some_and(|old| old.flow.is_some());
+    let had_flow = session.document.world.rule.as_ref().is_some_and(|old| old.flow.is_some());
     let first_flow = rule.flow.is_some() && !(session.run_is_live && had_flow);
     flows::follow_rule(&mut session.document, &rule, is_anew);
     session.run_has_spoken = true;
     session.learned += 1;
     let newest = rule.clone();
-    session.document.rule = Some(rule);
+    session.document.world.rule = Some(rule);
     forget_measurements(&mut session.document);
     session.new_revision();
     if first_flow {
         // Whoever asked for a learned flow wants to see it.
-        session.document.live.flow = FlowKind::Learned;
+        session.document.world.live.flow = FlowKind::Learned;
     }
     let measured = takeover::measure(session, &newest, RuleRole::New);
     if session.held.is_some() {
@@ -223,7 +224,7 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
         effects.push(start::settings_order(session));
     }
     effects.extend(start::fade_on(session));
-    if !session.document.swings.is_empty() {
+    if !session.document.world.swings.is_empty() {
         session.live.swing_ticks += 1;
         effects.push(start::settings_order(session));
     }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::apply::{edit, learnable, notify};
 use super::command::{Command, Effect, Level, TrainingRequest};
-use super::document::Document;
 use super::state::Session;
 use super::training::TrainingState;
-use crate::scene::{FlowNumbers, LearnedFlow, MAX_FLOWS};
+use crate::scene::SwarmProject;
+use crate::worlds::swarm::doc::{FlowNumbers, LearnedFlow, MAX_FLOWS};
 use crate::worlds::swarm::rule::{FlowKind, LocalNet, Rule};
 use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
@@ -23,7 +23,7 @@ pub(super) fn are_free(session: &Session) -> bool {
 fn change(
     session: &mut Session,
     merge: Option<std::mem::Discriminant<Command>>,
-    change: impl FnOnce(&mut Document) -> bool,
+    change: impl FnOnce(&mut SwarmProject) -> bool,
 ) -> Vec<Effect> {
     if are_free(session) {
         edit(session, merge, change)
@@ -33,23 +33,23 @@ fn change(
 }
 
 /// Puts the chosen flow of the list into the rule, and lets it play.
-pub(super) fn play_chosen(document: &mut Document) {
-    let Some(rule) = &document.rule else { return };
-    let flow = document.flows.chosen().map(|flow| (*flow.net).clone());
-    document.live.flow = if flow.is_some() { FlowKind::Learned } else { FlowKind::Exact };
-    document.rule = Some(Arc::new(Rule { flow, ..(**rule).clone() }));
+pub(super) fn play_chosen(document: &mut SwarmProject) {
+    let Some(rule) = &document.world.rule else { return };
+    let flow = document.world.flows.chosen().map(|flow| (*flow.net).clone());
+    document.world.live.flow = if flow.is_some() { FlowKind::Learned } else { FlowKind::Exact };
+    document.world.rule = Some(Arc::new(Rule { flow, ..(**rule).clone() }));
     // What was measured holds for the flow that played.
-    document.evidence = None;
+    document.world.evidence = None;
 }
 
 pub(super) fn pick(session: &mut Session, index: usize) -> Vec<Effect> {
     let document = &session.document;
-    let plays = document.flows.chosen == index && document.live.flow == FlowKind::Learned;
-    if plays || index >= document.flows.list.len() {
+    let plays = document.world.flows.chosen == index && document.world.live.flow == FlowKind::Learned;
+    if plays || index >= document.world.flows.list.len() {
         return Vec::new();
     }
     change(session, None, |document| {
-        document.flows.chosen = index;
+        document.world.flows.chosen = index;
         play_chosen(document);
         true
     })
@@ -62,7 +62,7 @@ pub(super) fn rename(
     name: &str,
 ) -> Vec<Effect> {
     change(session, merge, |document| {
-        let Some(flow) = document.flows.list.get_mut(index) else { return false };
+        let Some(flow) = document.world.flows.list.get_mut(index) else { return false };
         let name: String = name.chars().take(MAX_NAME).collect();
         let is_new = flow.name != name;
         flow.name = name;
@@ -72,7 +72,7 @@ pub(super) fn rename(
 
 pub(super) fn delete(session: &mut Session, index: usize) -> Vec<Effect> {
     change(session, None, |document| {
-        let flows = &mut document.flows;
+        let flows = &mut document.world.flows;
         if index >= flows.list.len() {
             return false;
         }
@@ -89,7 +89,7 @@ pub(super) fn delete(session: &mut Session, index: usize) -> Vec<Effect> {
 
 /// (1 - share) of flow `a` and `share` of flow `b` as a new flow, which plays.
 pub(super) fn blend(session: &mut Session, a: usize, b: usize, share: f64) -> Vec<Effect> {
-    let list = &session.document.flows.list;
+    let list = &session.document.world.flows.list;
     let (Some(first), Some(second)) = (list.get(a), list.get(b)) else { return Vec::new() };
     if a == b || !share.is_finite() {
         return Vec::new();
@@ -107,12 +107,12 @@ pub(super) fn blend(session: &mut Session, a: usize, b: usize, share: f64) -> Ve
 
 /// One more flow at the end of the list, which plays.
 fn add(session: &mut Session, flow: LearnedFlow) -> Vec<Effect> {
-    if session.document.flows.list.len() >= MAX_FLOWS {
+    if session.document.world.flows.list.len() >= MAX_FLOWS {
         return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the most; delete one first."))];
     }
     change(session, None, |document| {
-        document.flows.chosen = document.flows.list.len();
-        document.flows.list.push(flow);
+        document.world.flows.chosen = document.world.flows.list.len();
+        document.world.flows.list.push(flow);
         play_chosen(document);
         true
     })
@@ -123,26 +123,26 @@ pub(super) fn learn_another(session: &mut Session, choice: Option<(u64, Drive)>)
     if session.training.state.is_active() {
         return vec![notify(Level::Info, "Something is being learned already: wait for it, or stop it first.")];
     }
-    let Some(rule) = session.document.rule.clone() else {
+    let Some(rule) = session.document.world.rule.clone() else {
         return vec![notify(Level::Warning, "There is no rule yet: press Start learning first.")];
     };
-    if session.document.flows.list.len() >= MAX_FLOWS {
+    if session.document.world.flows.list.len() >= MAX_FLOWS {
         return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the most; delete one first."))];
     }
     if let Err(refusal) = learnable(session) {
         return refusal;
     }
     let document = &session.document;
-    if document.snapshot.species_count() > rule.energy.shape.species {
+    if document.world.snapshot.species_count() > rule.energy.shape.species {
         let why = "The picture has a species that the rule does not know: press Learn on first.";
         return vec![notify(Level::Warning, why)];
     }
-    let (seed, drive) = choice.unwrap_or((document.flows.next_seed(), document.training.drive));
+    let (seed, drive) = choice.unwrap_or((document.world.flows.next_seed(), document.world.training.drive));
     let request = TrainingRequest {
         run: session.training.begin(),
-        snapshot: document.snapshot.clone(),
-        ensemble: document.ensemble,
-        settings: TrainingSettings { seed, drive, flow: FlowKind::Learned, ..document.training },
+        snapshot: document.world.snapshot.clone(),
+        ensemble: document.world.ensemble,
+        settings: TrainingSettings { seed, drive, flow: FlowKind::Learned, ..document.world.training },
         start: Some(rule),
         another_flow: true,
     };
@@ -173,8 +173,8 @@ pub(super) fn arrived(session: &mut Session) -> Vec<Effect> {
 }
 
 /// A run that goes on, and has not come to the flow yet or shall learn none, leaves the one that plays.
-pub(super) fn with_present_flow(document: &Document, rule: Arc<Rule>) -> Arc<Rule> {
-    match document.flows.chosen() {
+pub(super) fn with_present_flow(document: &SwarmProject, rule: Arc<Rule>) -> Arc<Rule> {
+    match document.world.flows.chosen() {
         Some(flow) if rule.flow.is_none() => {
             let net = flow.net.with_species(rule.energy.shape.species);
             Arc::new(Rule { flow: Some(net), ..(*rule).clone() })
@@ -184,9 +184,9 @@ pub(super) fn with_present_flow(document: &Document, rule: Arc<Rule>) -> Arc<Rul
 }
 
 /// The list after a run of the whole rule has brought new weights.
-pub(super) fn follow_rule(document: &mut Document, rule: &Rule, fresh: bool) {
-    let settings = &document.training;
-    let flows = &mut document.flows;
+pub(super) fn follow_rule(document: &mut SwarmProject, rule: &Rule, fresh: bool) {
+    let settings = &document.world.training;
+    let flows = &mut document.world.flows;
     if fresh {
         // The flows of the old energy do not keep the pattern of the new one.
         flows.list.clear();
@@ -202,7 +202,7 @@ pub(super) fn follow_rule(document: &mut Document, rule: &Rule, fresh: bool) {
 
 /// The measured numbers of a network, wherever it stands in the list. No edit: they follow from what is there.
 pub(super) fn measured(session: &mut Session, net: &Arc<LocalNet>, numbers: FlowNumbers) {
-    for flow in session.document.flows.list.iter_mut().filter(|flow| Arc::ptr_eq(&flow.net, net)) {
+    for flow in session.document.world.flows.list.iter_mut().filter(|flow| Arc::ptr_eq(&flow.net, net)) {
         flow.numbers = Some(numbers);
     }
 }

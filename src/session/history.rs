@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::{Command, RunId};
-use super::document::Document;
+use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::Swarm;
 
 /// A state of the session that undo can return to.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Moment {
-    pub document: Document,
+    pub document: SwarmProject,
     pub path: Option<PathBuf>,
     /// Names this content; two moments with the same revision hold the same document.
     pub revision: u64,
@@ -92,7 +92,7 @@ impl History {
 
     /// A change that comes from elsewhere while a gesture is open, which it does not cut in two: it becomes the step
     /// before the gesture, by `change` and as `revision`.
-    pub fn record_before_gesture(&mut self, revision: u64, change: impl FnOnce(&mut Document)) {
+    pub fn record_before_gesture(&mut self, revision: u64, change: impl FnOnce(&mut SwarmProject)) {
         let Some(entry) = self.undo.last_mut().filter(|_| self.open.is_some()) else { return };
         let before = entry.clone();
         change(&mut entry.moment.document);

@@ -40,7 +40,7 @@ mod warnings;
 // Named by the preferences.
 pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
-pub use crate::scene::{Evidence, LearnedFlow, Savepoint};
+pub use crate::worlds::swarm::doc::{Evidence, LearnedFlow, Savepoint};
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use certificate::{CertificateState, CertificateView, Seal};
 pub use charts::PlotKind;
@@ -50,7 +50,7 @@ pub use command::{
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;
-pub use document::{Document, NEW_BOX};
+pub use document::{NEW_BOX, new_project, opened_project};
 pub use live::{LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;

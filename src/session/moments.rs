@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::apply::{edit, notify};
 use super::command::{Command, Effect, Keeping, Level, MomentUse};
-use super::document::Document;
 use super::flows;
 use super::history::Replaced;
 use super::start;
 use super::state::Session;
-use crate::scene::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS, Savepoint};
+use crate::scene::SwarmProject;
+use crate::worlds::swarm::doc::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS, Savepoint};
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::FlowKind;
 
@@ -27,10 +27,15 @@ pub(super) fn keep(session: &mut Session) -> Vec<Effect> {
     let document = &session.document;
     let moment = Savepoint {
         name: String::new(),
-        live: document.live,
-        swings: document.swings.clone(),
+        live: document.world.live,
+        swings: document.world.swings.clone(),
         rule: session.playing_rule.as_ref().map(|rule| rule.mark()),
-        flow: document.flows.chosen().filter(|_| document.live.flow == FlowKind::Learned).map(|f| f.net.clone()),
+        flow: document
+            .world
+            .flows
+            .chosen()
+            .filter(|_| document.world.live.flow == FlowKind::Learned)
+            .map(|f| f.net.clone()),
         swarm: Arc::default(),
     };
     vec![Effect::KeepMoment(MomentUse::Keep(Box::new(Keeping { serial: session.serial, moment })))]
@@ -47,21 +52,23 @@ pub(super) fn kept(session: &mut Session, keeping: Keeping, state: LiveState) ->
     if let Some(refusal) = no_room(document, state.swarm.len()) {
         return vec![refusal];
     }
-    let number = 1 + document.savepoints.len();
-    let is_free = |name: &String| document.savepoints.iter().all(|moment| moment.name != *name);
+    let number = 1 + document.world.savepoints.len();
+    let is_free = |name: &String| document.world.savepoints.iter().all(|moment| moment.name != *name);
     let names = (number..).map(|n| format!("Moment {n}"));
     let name = names.into_iter().find(is_free).unwrap_or_default();
     let text = format!("{name} is kept: a click on it below brings it back.");
     let moment = Savepoint { name, swarm: Arc::new(state.swarm), ..keeping.moment };
     let mut effects = if session.gesture_is_open() {
         session.new_revision();
-        session.history.record_before_gesture(session.revision, |document| document.savepoints.push(moment.clone()));
-        session.document.savepoints.push(moment);
+        session
+            .history
+            .record_before_gesture(session.revision, |document| document.world.savepoints.push(moment.clone()));
+        session.document.world.savepoints.push(moment);
         session.new_revision();
         Vec::new()
     } else {
         edit(session, None, |document| {
-            document.savepoints.push(moment);
+            document.world.savepoints.push(moment);
             true
         })
     };
@@ -70,8 +77,8 @@ pub(super) fn kept(session: &mut Session, keeping: Keeping, state: LiveState) ->
 }
 
 /// Why another moment of so many particles cannot be kept, if so.
-fn no_room(document: &Document, particles: usize) -> Option<Effect> {
-    let moments = &document.savepoints;
+fn no_room(document: &SwarmProject, particles: usize) -> Option<Effect> {
+    let moments = &document.world.savepoints;
     if moments.len() >= MAX_SAVEPOINTS {
         return Some(notify(Level::Warning, format!("{MAX_SAVEPOINTS} moments are the most: delete one first.")));
     }
@@ -117,7 +124,7 @@ fn unknown_species(session: &Session, swarm: &Swarm) -> Option<u8> {
 
 /// Swarm, settings and motion as they were, as one step of the history.
 pub(super) fn return_to(session: &mut Session, index: usize) -> Vec<Effect> {
-    let Some(moment) = session.document.savepoints.get(index).cloned() else { return Vec::new() };
+    let Some(moment) = session.document.world.savepoints.get(index).cloned() else { return Vec::new() };
     if !session.has_rule() {
         return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
     }
@@ -135,14 +142,14 @@ pub(super) fn return_to(session: &mut Session, index: usize) -> Vec<Effect> {
     let flows_are_free = flows::are_free(session);
     session.history.end_gesture();
     let changed = edit(session, None, |document| {
-        let before = (document.live, document.swings.clone(), document.flows.chosen);
+        let before = (document.world.live, document.world.swings.clone(), document.world.flows.chosen);
         let flow = place_of_flow(document, &moment);
-        if let Some(k) = flow.filter(|&k| flows_are_free && k != document.flows.chosen) {
-            document.flows.chosen = k;
+        if let Some(k) = flow.filter(|&k| flows_are_free && k != document.world.flows.chosen) {
+            document.world.flows.chosen = k;
             flows::play_chosen(document);
         }
-        (document.live, document.swings) = (moment.live, moment.swings.clone());
-        before != (document.live, document.swings.clone(), document.flows.chosen)
+        (document.world.live, document.world.swings) = (moment.live, moment.swings.clone());
+        before != (document.world.live, document.world.swings.clone(), document.world.flows.chosen)
     });
     if session.revision == before.revision {
         // Only the swarm is another one: that can be undone, too.
@@ -157,9 +164,9 @@ pub(super) fn return_to(session: &mut Session, index: usize) -> Vec<Effect> {
     effects
 }
 
-fn place_of_flow(document: &Document, moment: &Savepoint) -> Option<usize> {
+fn place_of_flow(document: &SwarmProject, moment: &Savepoint) -> Option<usize> {
     let net = moment.flow.as_ref()?;
-    document.flows.list.iter().position(|flow| Arc::ptr_eq(&flow.net, net))
+    document.world.flows.list.iter().position(|flow| Arc::ptr_eq(&flow.net, net))
 }
 
 /// Why the swarm will not live exactly as it did, if so.
@@ -177,7 +184,7 @@ fn what_differs(session: &Session, moment: &Savepoint) -> Option<String> {
         None if moved_by_flow => Some(format!(
             "The motion of {name} is no more among the rules of this picture: the swarm moves on by the present one."
         )),
-        Some(k) if k != document.flows.chosen && !flows::are_free(session) => Some(format!(
+        Some(k) if k != document.world.flows.chosen && !flows::are_free(session) => Some(format!(
             "The motion of {name} cannot be picked while the pattern is being learned: the swarm moves on by the present one."
         )),
         _ => None,
@@ -191,7 +198,7 @@ pub(super) fn rename(
     name: &str,
 ) -> Vec<Effect> {
     edit(session, merge, |document| {
-        let Some(moment) = document.savepoints.get_mut(index) else { return false };
+        let Some(moment) = document.world.savepoints.get_mut(index) else { return false };
         let name: String = name.chars().take(MAX_NAME).collect();
         let is_new = moment.name != name;
         moment.name = name;
@@ -201,9 +208,9 @@ pub(super) fn rename(
 
 pub(super) fn delete(session: &mut Session, index: usize) -> Vec<Effect> {
     edit(session, None, |document| {
-        let is_there = index < document.savepoints.len();
+        let is_there = index < document.world.savepoints.len();
         if is_there {
-            document.savepoints.remove(index);
+            document.world.savepoints.remove(index);
         }
         is_there
     })

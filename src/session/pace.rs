@@ -15,11 +15,11 @@ pub(super) struct PaceView {
 /// What the time of a step depends on. The picture counts by its size, in steps of a fifth.
 fn key(session: &Session) -> PaceKey {
     let document = session.document();
-    let training = &document.training;
+    let training = &document.world.training;
     PaceKey {
-        size: ((document.snapshot.particles.len().max(1) as f64).ln() / 1.2f64.ln()).round() as i32,
-        species: document.snapshot.species_count(),
-        mode: document.snapshot.mode,
+        size: ((document.world.snapshot.particles.len().max(1) as f64).ln() / 1.2f64.ln()).round() as i32,
+        species: document.world.snapshot.species_count(),
+        mode: document.world.snapshot.mode,
         batch: training.batch,
         particles: training.particles,
         widths: [training.phi, training.rho],
@@ -42,9 +42,9 @@ pub(super) fn look(session: &mut Session) -> Option<Effect> {
     let document = &session.document;
     Some(Effect::MeasurePace {
         key,
-        snapshot: document.snapshot.clone(),
-        ensemble: document.ensemble,
-        settings: document.training,
+        snapshot: document.world.snapshot.clone(),
+        ensemble: document.world.ensemble,
+        settings: document.world.training,
     })
 }
 
@@ -64,6 +64,6 @@ impl Session {
     /// Seconds that the present run has before it; `None` while unknown.
     pub fn learning_left_s(&self) -> Option<f64> {
         let last = self.training.last.filter(|_| self.training.state.is_active())?;
-        left_s(self.pace.pace.as_ref(), &self.document.training, last, self.training.steps_per_s)
+        left_s(self.pace.pace.as_ref(), &self.document.world.training, last, self.training.steps_per_s)
     }
 }

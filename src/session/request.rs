@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::command::RunId;
-use crate::scene::Savepoint;
+use crate::worlds::swarm::doc::Savepoint;
 use crate::worlds::swarm::picture::{Ensemble, Mode, Snapshot};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 use crate::worlds::swarm::train::TrainingSettings;

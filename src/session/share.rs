@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::apply::{apply, notify, replace};
 use super::command::{Command, Effect, Level, Place};
-use super::document::Document;
 use super::state::Session;
 use crate::media::looks::choices;
 use crate::media::picture::FilmKind;
+use crate::scene::SwarmProject;
 
 /// Said of a picture of a scene that another program has saved.
 pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has \
@@ -45,12 +45,12 @@ pub enum ShareOrder {
     /// Write a copy off the UI thread; the scene's own file stays what it is.
     SaveCopy {
         path: PathBuf,
-        document: Box<Document>,
+        document: Box<SwarmProject>,
     },
     /// Save under this name among the user's own scenes and answer with [`super::Event::Saved`].
     SaveAmongMine {
         name: String,
-        document: Box<Document>,
+        document: Box<SwarmProject>,
         revision: u64,
     },
     /// Begin or end a film.
@@ -66,7 +66,7 @@ pub enum ShareOrder {
 #[non_exhaustive]
 pub enum ShareEvent {
     /// A scene that an earlier run of the program could not save; `path`: the file it had.
-    Restored { path: Option<PathBuf>, document: Box<Document> },
+    Restored { path: Option<PathBuf>, document: Box<SwarmProject> },
     /// What was to be opened is an image, with no scene in it, or none any more.
     IsImage { path: PathBuf, has_lost_its_scene: bool },
     /// A film has begun: what is filmed shall move and be seen.

@@ -5,11 +5,11 @@ use rand::rngs::StdRng;
 use super::apply::notify;
 use super::certificate;
 use super::command::{Effect, EngineOrder, Level, Place};
-use super::document::Document;
 use super::live::{FADE_TICKS, Fade};
 use super::observation::WoundKind;
 use super::state::Session;
 use super::{swarm, tools};
+use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 
@@ -22,8 +22,8 @@ pub(super) fn settings_order(session: &Session) -> Effect {
 /// See [`settings_order`].
 pub(super) fn settings(session: &Session) -> LiveSettings {
     let document = &session.document;
-    let Some(rule) = &session.playing_rule else { return document.live };
-    within(rule, session.live.effective(&document.live, &document.swings, rule.sigma_range_l))
+    let Some(rule) = &session.playing_rule else { return document.world.live };
+    within(rule, session.live.effective(&document.world.live, &document.world.swings, rule.sigma_range_l))
 }
 
 /// `live` within what `rule` can do.
@@ -38,7 +38,7 @@ pub(super) fn within(rule: &Rule, mut live: LiveSettings) -> LiveSettings {
 
 /// Gives the rule of the document to the engine.
 pub(super) fn rule_order(session: &mut Session) -> Effect {
-    session.playing_rule = session.document.rule.clone();
+    session.playing_rule = session.document.world.rule.clone();
     session.held = None;
     session.observation.interrupted();
     match session.playing_rule.clone() {
@@ -81,7 +81,7 @@ pub(super) fn fade_on(session: &mut Session) -> Vec<Effect> {
 /// Replaces the live particles by what `make` makes of the document. `growing`: the cooling starts here.
 pub(super) fn upload(
     session: &mut Session,
-    make: impl FnOnce(&Document, &mut StdRng) -> Result<Swarm, String>,
+    make: impl FnOnce(&SwarmProject, &mut StdRng) -> Result<Swarm, String>,
     growing: Option<u32>,
 ) -> Vec<Effect> {
     if !session.has_rule() {
@@ -139,7 +139,7 @@ pub(super) fn whole(session: &mut Session) -> Vec<Effect> {
     }
     effects.push(rule_order(session));
     session.live.playing = true;
-    let kept = session.document.state.clone();
+    let kept = session.document.world.state.clone();
     effects.extend(upload(
         session,
         |document, rng| match kept {

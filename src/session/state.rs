@@ -9,7 +9,6 @@ use rand::rngs::StdRng;
 
 use super::certificate::CertificateView;
 use super::command::{Command, Effect, Event, Place, RunId, Tool};
-use super::document::Document;
 use super::flows::{self, AnotherFlow};
 use super::history::{History, Moment};
 use super::live::LiveView;
@@ -21,13 +20,14 @@ use super::takeover::Held;
 use super::tools::Kit;
 use super::training::TrainingView;
 use super::warnings::{Warning, warnings};
+use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::Snapshot;
 use crate::worlds::swarm::rule::Rule;
 
 /// The program without pixels. See the [module](super) for how a shell drives it.
 #[derive(Debug)]
 pub struct Session {
-    pub(super) document: Document,
+    pub(super) document: SwarmProject,
     pub(super) path: Option<PathBuf>,
     pub(super) revision: u64,
     pub(super) saved_revision: u64,
@@ -86,8 +86,8 @@ impl Default for Session {
 impl Session {
     /// An empty picture. `seed` is that of the swarms it makes.
     pub fn new(seed: u64) -> Self {
-        let document = Document::default();
-        let unit_length = document.snapshot.unit_length();
+        let document = super::document::new_project();
+        let unit_length = document.world.snapshot.unit_length();
         Self {
             unit_length,
             warnings: warnings(&document, &[], unit_length),
@@ -126,12 +126,12 @@ impl Session {
         }
     }
 
-    pub fn document(&self) -> &Document {
+    pub fn document(&self) -> &SwarmProject {
         &self.document
     }
 
     pub fn snapshot(&self) -> &Arc<Snapshot> {
-        &self.document.snapshot
+        &self.document.world.snapshot
     }
 
     /// The file the scene was opened from or saved to.
@@ -157,7 +157,7 @@ impl Session {
     }
 
     /// The last scene that was left so: its document, its file and its revision.
-    pub fn last_left(&self) -> Option<(&Document, Option<&Path>, u64)> {
+    pub fn last_left(&self) -> Option<(&SwarmProject, Option<&Path>, u64)> {
         self.history.left_unsaved().next().map(|moment| (&moment.document, moment.path.as_deref(), moment.revision))
     }
 
@@ -217,7 +217,7 @@ impl Session {
 
     /// Temperatures that the rule was trained at, or will be, ℓ.
     pub fn sigma_range_l(&self) -> [f64; 2] {
-        self.document.rule.as_ref().map_or(self.document.training.sigma_range_l, |rule| rule.sigma_range_l)
+        self.document.world.rule.as_ref().map_or(self.document.world.training.sigma_range_l, |rule| rule.sigma_range_l)
     }
 
     /// Time that goes by in one integration step now; `None` without a rule.
@@ -268,7 +268,7 @@ impl Session {
 
     /// Whether learning on from the present weights is possible: there is a rule.
     pub fn has_rule(&self) -> bool {
-        self.document.rule.is_some()
+        self.document.world.rule.is_some()
     }
 
     /// Whether the rules of the picture may be picked, blended and deleted now.
@@ -278,8 +278,8 @@ impl Session {
 
     /// Measures the picture anew.
     pub(super) fn look_at_picture(&mut self) {
-        let neighbours = self.document.snapshot.neighbours();
-        self.unit_length = self.document.snapshot.unit_length_among(&neighbours);
+        let neighbours = self.document.world.snapshot.neighbours();
+        self.unit_length = self.document.world.snapshot.unit_length_among(&neighbours);
         self.warnings = warnings(&self.document, &neighbours, self.unit_length);
     }
 

@@ -19,11 +19,11 @@ const LEAST_STEP: f64 = 0.5;
 const TRIES: usize = 20;
 
 pub(super) fn apply(session: &mut Session) -> Vec<Effect> {
-    let Some(rule) = session.document.rule.clone() else {
+    let Some(rule) = session.document.world.rule.clone() else {
         return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
     };
-    let flow_count = if flows::are_free(session) { session.document.flows.list.len() } else { 0 };
-    let old = (session.document.live, session.document.flows.chosen);
+    let flow_count = if flows::are_free(session) { session.document.world.flows.list.len() } else { 0 };
+    let old = (session.document.world.live, session.document.world.flows.chosen);
     let mut new = old;
     for _ in 0..TRIES {
         let rng = &mut session.rng;
@@ -39,12 +39,12 @@ pub(super) fn apply(session: &mut Session) -> Vec<Effect> {
     }
     let Some(live) = usable(new.0) else { return Vec::new() };
     edit(session, None, |document| {
-        if document.flows.chosen != new.1 {
-            document.flows.chosen = new.1;
+        if document.world.flows.chosen != new.1 {
+            document.world.flows.chosen = new.1;
             flows::play_chosen(document);
         }
-        document.live = live;
-        let swung = !std::mem::take(&mut document.swings).is_empty();
+        document.world.live = live;
+        let swung = !std::mem::take(&mut document.world.swings).is_empty();
         swung || (live, new.1) != old
     })
 }

@@ -4,38 +4,38 @@ use rand::rngs::StdRng;
 
 use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Swarm};
 
-use super::document::Document;
+use crate::scene::SwarmProject;
 
 /// Larger swarms are made of equal pieces: drawing poses one by one for each copy would hold up the frame.
 const MOST_DRAWN: usize = 100_000;
 
-/// A swarm of about `document.particles` particles that looks like the picture, ℓ: copies of a motif at random poses, a
+/// A swarm of about `document.world.live_particles` particles that looks like the picture, ℓ: copies of a motif at random poses, a
 /// periodic painting repeated, an open one as it stands.
 ///
 /// # Errors
 /// One sentence, when the picture makes no ensemble (too few particles, no room for the copies).
-pub(super) fn from_picture(document: &Document, rng: &mut StdRng) -> Result<Swarm, String> {
-    let snapshot = &document.snapshot;
-    let across = (document.particles as f64 / MOST_DRAWN as f64).sqrt().ceil().max(1.0) as usize;
-    let ensemble = document.ensemble.for_particles(snapshot, document.particles / (across * across));
+pub(super) fn from_picture(document: &SwarmProject, rng: &mut StdRng) -> Result<Swarm, String> {
+    let snapshot = &document.world.snapshot;
+    let across = (document.world.live_particles as f64 / MOST_DRAWN as f64).sqrt().ceil().max(1.0) as usize;
+    let ensemble = document.world.ensemble.for_particles(snapshot, document.world.live_particles / (across * across));
     let sample = snapshot.sample(&ensemble, rng).map_err(|e| e.to_string())?;
     match (snapshot.mode, snapshot.boundary) {
         (Mode::Whole, Boundary::Open) => Ok(sample),
-        _ => Ok(repeated(&sample, document.particles)),
+        _ => Ok(repeated(&sample, document.world.live_particles)),
     }
 }
 
-/// About `document.particles` particles at random poses, at the density of the ensemble.
+/// About `document.world.live_particles` particles at random poses, at the density of the ensemble.
 ///
 /// # Errors
 /// As [`from_picture`].
-pub(super) fn uniform(document: &Document, rng: &mut StdRng) -> Result<Swarm, String> {
-    let snapshot = &document.snapshot;
+pub(super) fn uniform(document: &SwarmProject, rng: &mut StdRng) -> Result<Swarm, String> {
+    let snapshot = &document.world.snapshot;
     snapshot.validate().map_err(|e| e.to_string())?;
-    let ensemble = document.ensemble.for_particles(snapshot, document.particles);
+    let ensemble = document.world.ensemble.for_particles(snapshot, document.world.live_particles);
     Ok(match snapshot.mode {
         Mode::Motif => snapshot.random_swarm(&ensemble, rng),
-        Mode::Whole => snapshot.random_swarm_of(&ensemble, document.particles, rng),
+        Mode::Whole => snapshot.random_swarm_of(&ensemble, document.world.live_particles, rng),
     })
 }
 
@@ -53,15 +53,16 @@ fn repeated(sample: &Swarm, particles: usize) -> Swarm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::new_project;
+    use crate::worlds::SwarmDoc;
     use crate::worlds::swarm::picture::Snapshot;
     use rand::SeedableRng;
-    use std::sync::Arc;
 
-    fn document(mode: Mode, particles: usize) -> Document {
+    fn document(mode: Mode, particles: usize) -> SwarmProject {
         let at = |x, y| Particle { x, y, ..Particle::default() };
         let picture = vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0), at(7.0, 7.0), at(7.0, 8.0)];
         let snapshot = Snapshot { particles: picture, box_size: [10.0, 10.0], mode, ..Snapshot::default() };
-        Document { snapshot: Arc::new(snapshot), particles, ..Document::default() }
+        SwarmProject::new("", SwarmDoc { live_particles: particles, ..SwarmDoc::from_snapshot(snapshot) })
     }
 
     #[test]
@@ -80,7 +81,7 @@ mod tests {
     #[test]
     fn a_large_swarm_is_made_of_equal_pieces_that_fit_together() {
         let snapshot = crate::worlds::swarm::picture::motifs::by_name("mill").unwrap().snapshot();
-        let document = Document { snapshot: Arc::new(snapshot), particles: 350_000, ..Document::default() };
+        let document = SwarmProject::new("", SwarmDoc { live_particles: 350_000, ..SwarmDoc::from_snapshot(snapshot) });
         let swarm = from_picture(&document, &mut StdRng::seed_from_u64(1)).unwrap();
         assert!((340_000..=360_000).contains(&swarm.len()), "{}", swarm.len());
         let [w, h] = swarm.box_size;
@@ -92,8 +93,8 @@ mod tests {
     #[test]
     fn a_picture_that_makes_no_ensemble_says_why() {
         let mut rng = StdRng::seed_from_u64(1);
-        let why = from_picture(&Document::default(), &mut rng).unwrap_err();
-        assert_eq!(uniform(&Document::default(), &mut rng).unwrap_err(), why);
+        let why = from_picture(&new_project(), &mut rng).unwrap_err();
+        assert_eq!(uniform(&new_project(), &mut rng).unwrap_err(), why);
         assert!(why.contains("too few"), "{why}");
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn may_play_on(session: &Session) -> bool {
     session.live.particles > 0
         && session.playing_rule.as_ref().is_some_and(|rule| {
             rule.unit_length == session.unit_length
-                && rule.energy.shape.species == session.document.snapshot.species_count()
+                && rule.energy.shape.species == session.document.world.snapshot.species_count()
         })
 }
 
@@ -58,10 +58,10 @@ pub(super) fn measure(session: &Session, rule: &Arc<Rule>, role: RuleRole) -> Ef
         run: session.training.run,
         role,
         step: session.training.last.map_or(0, |stats| stats.step),
-        live: start::within(rule, document.live),
+        live: start::within(rule, document.world.live),
         rule: rule.clone(),
-        snapshot: document.snapshot.clone(),
-        ensemble: document.ensemble,
+        snapshot: document.world.snapshot.clone(),
+        ensemble: document.world.ensemble,
     }))
 }
 
@@ -70,7 +70,7 @@ pub(super) fn switch(session: &mut Session) -> Vec<Effect> {
     if session.held.take().is_none() {
         return Vec::new();
     }
-    let before = session.document.live.flow;
+    let before = session.document.world.live.flow;
     session.observation.interrupted();
     start::change_rule(session, before)
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crate::worlds::swarm::picture::{Boundary, DUPLICATE_SHARE, Mode, Neighbour, Snapshot, ensemble_box_l};
 
 use super::command::Command;
-use super::document::Document;
 use super::tools::SelectionOrder;
+use crate::scene::SwarmProject;
 use crate::worlds::swarm::train::TrainingSettings;
 
 /// A command that mends what a warning is about.
@@ -43,12 +43,12 @@ const ORDER_IN_STANDARD_ERRORS: f64 = 2.5;
 
 /// Everything that is wrong or weak about the document's picture, the worst first. `neighbours`: of its particles;
 /// `unit`: ℓ, world units.
-pub(super) fn warnings(document: &Document, neighbours: &[Option<Neighbour>], unit: f64) -> Vec<Warning> {
-    let snapshot = &*document.snapshot;
+pub(super) fn warnings(document: &SwarmProject, neighbours: &[Option<Neighbour>], unit: f64) -> Vec<Warning> {
+    let snapshot = &*document.world.snapshot;
     let count = snapshot.particles.len();
     let mut found = Vec::new();
     let mut say = |blocks, text: String, mend, fixes| found.push(Warning { blocks, text, mend, fixes });
-    let cutoff_of = |cutoff_l| Command::SetTraining(TrainingSettings { cutoff_l, ..document.training });
+    let cutoff_of = |cutoff_l| Command::SetTraining(TrainingSettings { cutoff_l, ..document.world.training });
     match count {
         0 => say(
             true,
@@ -82,14 +82,14 @@ pub(super) fn warnings(document: &Document, neighbours: &[Option<Neighbour>], un
         say(true, format!("Not ready to learn: {why}."), "Mend this first.", fixes);
         return found;
     }
-    let cutoff = document.training.cutoff_l * unit;
+    let cutoff = document.world.training.cutoff_l * unit;
     let lonely = isolated(neighbours, cutoff);
     let alone = lonely.len();
     if alone == count {
         // A little more than ℓ, so that at least half of them see another; the default sees all but stragglers.
-        let wider = TrainingSettings::default().cutoff_l.max(document.training.cutoff_l);
+        let wider = TrainingSettings::default().cutoff_l.max(document.world.training.cutoff_l);
         let fix = Fix { name: "Widen the cutoff", command: cutoff_of(wider) };
-        let fixes = if wider > document.training.cutoff_l { vec![fix] } else { Vec::new() };
+        let fixes = if wider > document.world.training.cutoff_l { vec![fix] } else { Vec::new() };
         let text = format!("No particle sees another: all are farther apart than the cutoff ({cutoff:.2}).");
         say(true, text, "Raise the cutoff, or move the particles closer together.", fixes);
     } else if alone > 0 {
@@ -100,8 +100,8 @@ pub(super) fn warnings(document: &Document, neighbours: &[Option<Neighbour>], un
         ];
         say(false, text, "Move them closer, raise the cutoff, or remove them.", fixes);
     }
-    let [w, h] = ensemble_box_l(snapshot, &document.ensemble);
-    if 2.0 * document.training.cutoff_l > w.min(h) {
+    let [w, h] = ensemble_box_l(snapshot, &document.world.ensemble);
+    if 2.0 * document.world.training.cutoff_l > w.min(h) {
         let text = "The cutoff reaches around the box of the samples: particles would see others twice.".to_owned();
         let fits = (0.49 * w.min(h) * 10.0).floor() / 10.0;
         let fix = Fix { name: "Narrow the cutoff", command: cutoff_of(fits) };
@@ -122,7 +122,7 @@ pub(super) fn warnings(document: &Document, neighbours: &[Option<Neighbour>], un
                 let fix = Fix { name: "It is one creature", command: Command::SetMode(Mode::Motif) };
                 say(false, text, "Paint more, unless they are one creature.", vec![fix]);
             }
-            let taught = snapshot.carries_loss(&document.ensemble, document.training.cutoff_l);
+            let taught = snapshot.carries_loss(&document.world.ensemble, document.world.training.cutoff_l);
             if snapshot.boundary == Boundary::Open && !taught.contains(&true) {
                 let text = "With an open boundary every particle is within the cutoff of the edge.".to_owned();
                 let fix = Fix { name: "Let it wrap around", command: Command::SetBoundary(Boundary::Periodic) };
@@ -209,24 +209,23 @@ mod tests {
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
     use std::f64::consts::PI;
-    use std::sync::Arc;
 
-    fn warned(document: &Document) -> Vec<Warning> {
-        warnings(document, &document.snapshot.neighbours(), document.snapshot.unit_length())
+    fn warned(document: &SwarmProject) -> Vec<Warning> {
+        warnings(document, &document.world.snapshot.neighbours(), document.world.snapshot.unit_length())
     }
 
-    fn document(mode: Mode, boundary: Boundary, particles: Vec<Particle>) -> Document {
+    fn document(mode: Mode, boundary: Boundary, particles: Vec<Particle>) -> SwarmProject {
         let snapshot = Snapshot { particles, box_size: [20.0, 20.0], mode, boundary };
-        Document { snapshot: Arc::new(snapshot), ..Document::default() }
+        SwarmProject::new("", crate::worlds::SwarmDoc::from_snapshot(snapshot))
     }
 
-    fn motif(points: &[[f64; 2]]) -> Document {
+    fn motif(points: &[[f64; 2]]) -> SwarmProject {
         let particles = points.iter().map(|&[x, y]| Particle { x, y, ..Particle::default() }).collect();
         document(Mode::Motif, Boundary::Periodic, particles)
     }
 
     /// A jittered lattice over the whole box, with headings from `heading`.
-    fn crowd(boundary: Boundary, mut heading: impl FnMut(&mut StdRng) -> f64) -> Document {
+    fn crowd(boundary: Boundary, mut heading: impl FnMut(&mut StdRng) -> f64) -> SwarmProject {
         let mut rng = StdRng::seed_from_u64(5);
         let mut particles = Vec::new();
         for i in 0..20 {
@@ -238,7 +237,7 @@ mod tests {
         document(Mode::Whole, boundary, particles)
     }
 
-    fn says(document: &Document, words: &str) -> bool {
+    fn says(document: &SwarmProject, words: &str) -> bool {
         warned(document).iter().any(|w| w.text.contains(words))
     }
 
@@ -263,7 +262,7 @@ mod tests {
         let at = |&[x, y]: &[f64; 2]| Particle { x, y, ..Particle::default() };
         let places = [[0.0, 5.0], [20.0, 5.0], [3.0, 3.0], [3.0, 3.0 + 1e-9], [3.0, 3.0], [7.0, 7.0]];
         let particles: Vec<Particle> = places.iter().map(at).collect();
-        let found = |mode| doubles(&document(mode, Boundary::Periodic, particles.clone()).snapshot);
+        let found = |mode| doubles(&document(mode, Boundary::Periodic, particles.clone()).world.snapshot);
         assert_eq!(found(Mode::Whole), [1, 3, 4]);
         assert_eq!(found(Mode::Motif), [3, 4], "a motif has no edge");
     }
@@ -273,7 +272,7 @@ mod tests {
         let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);
         assert!(says(&d, "1 of 4 particles"));
         assert!(!warned(&d)[0].blocks);
-        d.training.cutoff_l = 0.5;
+        d.world.training.cutoff_l = 0.5;
         assert!(warned(&d)[0].blocks && says(&d, "No particle sees another"));
     }
 
@@ -293,9 +292,9 @@ mod tests {
         let mut straggler = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);
         let double = motif(&[[1.0, 1.0], [1.0, 1.0], [2.0, 2.0], [2.0, 1.0]]);
         let mut blind = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]]);
-        blind.training.cutoff_l = 0.5;
+        blind.world.training.cutoff_l = 0.5;
         let mut around = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]]);
-        around.training.cutoff_l = 40.0;
+        around.world.training.cutoff_l = 40.0;
         straggler.title = "straggler".into();
         for (words, fix, broken) in [
             ("look random", 0, spread),
@@ -318,14 +317,14 @@ mod tests {
     fn an_open_picture_without_an_inside_blocks() {
         let mut d = crowd(Boundary::Open, |_| 0.0);
         assert_eq!(warned(&d), vec![]);
-        d.training.cutoff_l = 30.0;
+        d.world.training.cutoff_l = 30.0;
         assert!(warned(&d).iter().any(|w| w.blocks && w.text.contains("open boundary")));
     }
 
     #[test]
     fn a_cutoff_that_reaches_around_the_samples_blocks() {
         let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0]]);
-        d.training.cutoff_l = 40.0;
+        d.world.training.cutoff_l = 40.0;
         assert!(warned(&d).iter().any(|w| w.blocks && w.text.contains("around the box")));
     }
 }

@@ -1,3 +1,63 @@
-//! The worlds: one folder for each kind of picture.
+//! The worlds: one folder for each kind of picture. What is stored is a closed enum, [`World`].
 
+pub mod field;
+pub mod points;
 pub mod swarm;
+pub mod weak;
+
+pub use field::FieldDoc;
+pub use points::PointsDoc;
+pub use swarm::doc::SwarmDoc;
+
+/// Everything that a project stores of its world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum World {
+    Swarm(Box<SwarmDoc>),
+    Points(Box<PointsDoc>),
+    Field(Box<FieldDoc>),
+}
+
+impl World {
+    /// The name of the world on the command line and in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Swarm(_) => "swarm",
+            Self::Points(_) => "points",
+            Self::Field(_) => "field",
+        }
+    }
+}
+
+impl From<SwarmDoc> for World {
+    fn from(doc: SwarmDoc) -> Self {
+        Self::Swarm(Box::new(doc))
+    }
+}
+
+impl From<PointsDoc> for World {
+    fn from(doc: PointsDoc) -> Self {
+        Self::Points(Box::new(doc))
+    }
+}
+
+impl From<FieldDoc> for World {
+    fn from(doc: FieldDoc) -> Self {
+        Self::Field(Box::new(doc))
+    }
+}
+
+/// A stored value that parses but cannot be meant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {what}; {fix}")]
+pub struct BadValue {
+    /// The path of the field, from the world's own fields on.
+    pub place: String,
+    pub what: String,
+    pub fix: String,
+}
+
+impl BadValue {
+    pub fn new(place: impl Into<String>, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { place: place.into(), what: what.into(), fix: fix.into() }
+    }
+}

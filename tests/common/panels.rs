@@ -9,9 +9,11 @@ use bevy_egui::egui::{Context, Rect, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use unstill::scene::LiveState;
-use unstill::session::{Command, Document, Effect, Event, Place, Prefs, SceneSource, Session};
+use unstill::scene::Project;
+use unstill::session::{Command, Effect, Event, Place, Prefs, SceneSource, Session, opened_project};
 use unstill::window::panels::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
+use unstill::worlds::SwarmDoc;
+use unstill::worlds::swarm::doc::LiveState;
 use unstill::worlds::swarm::picture::{Particle, Swarm, motifs};
 use unstill::worlds::swarm::rule::Rule;
 
@@ -171,12 +173,8 @@ pub fn misplaced(window: &Window, size: Vec2) -> Vec<String> {
 pub fn opened(motif: &str, rule: Rule) -> Session {
     let motif = motifs::by_name(motif).expect("a bundled picture");
     let mut session = Session::new(3);
-    let document = Document {
-        title: motif.title.into(),
-        snapshot: Arc::new(motif.snapshot()),
-        rule: Some(Arc::new(rule)),
-        ..Document::default()
-    };
+    let doc = SwarmDoc { rule: Some(Arc::new(rule)), ..SwarmDoc::from_snapshot(motif.snapshot()) };
+    let document = opened_project(Project::new(motif.title, doc));
     let source = SceneSource::Bundled(motif.name.into());
     session.on_event(Event::Opened { source, result: Ok(Box::new(document)) });
     session

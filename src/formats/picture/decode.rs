@@ -70,13 +70,13 @@ fn decode(bytes: &[u8], choice: FrameChoice) -> Result<Decoded, Fault> {
     let chosen = choice.pick(&numbers);
     if chosen.is_empty() {
         let what = format!("there is no such frame; they are counted from 1 to {count}");
-        return Err(Fault::whole(what, "give --frames a number between them, first, last or all"));
+        return Err(Fault::whole(what, "give --frame a number between them, first or last"));
     }
     let mut decoded = Decoded { images: Vec::new(), assumptions: Vec::new() };
     let pictures = if count > 1 {
         if choice == FrameChoice::Any {
             let text = format!("The image moves: of its {count} frames only frame 1 was read.");
-            decoded.assumptions.push(Assumption::choice(About::Frame, text, "--frames all|last|N|A..B:STEP"));
+            decoded.assumptions.push(Assumption::choice(About::Frame, text, "--frame first|last|N"));
         }
         drop(decoder);
         frames(bytes, format, &chosen, limits)?
@@ -184,7 +184,7 @@ fn frames(bytes: &[u8], format: ImageFormat, chosen: &[usize], limits: Limits) -
         }
     }
     if read.len() < chosen.len() {
-        return Err(Fault::whole("the file breaks off before the chosen frame", "choose an earlier one with --frames"));
+        return Err(Fault::whole("the file breaks off before the chosen frame", "choose an earlier one with --frame"));
     }
     Ok(read)
 }

@@ -5,6 +5,7 @@ mod bodies;
 mod layout;
 mod lines;
 mod moments;
+mod motion;
 pub(super) mod names;
 mod pose;
 mod programs;
@@ -53,7 +54,12 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
         angle.is_own = layout.is_own;
     }
     let y_down = direction_of_y(&layout, box_line.is_some(), options, &mut said);
-    let mut frames = read::frames(&lines, header_lines, &layout, options, &mut said)?;
+    let period = match options.box_choice {
+        Some(BoxChoice::Given { size, periodic, .. }) => periodic.then_some(size),
+        Some(BoxChoice::Fitted) => None,
+        None => box_line.and_then(|(size, periodic)| periodic.then_some(size)),
+    };
+    let mut frames = read::frames(&lines, header_lines, &layout, options, period, &mut said)?;
     for frame in &mut frames {
         if let Some((size, periodic)) = box_line {
             (frame.box_size, frame.periodic) = (Some(size), Some([periodic; 2]));

@@ -41,7 +41,7 @@ impl Moments {
     }
 
     /// The indices in the order of time, and the number of each moment.
-    fn in_order(&self) -> (Vec<usize>, Vec<f64>) {
+    pub fn in_order(&self) -> (Vec<usize>, Vec<f64>) {
         let numbers: Option<Vec<f64>> = self.labels.iter().map(|label| number(label)).collect();
         let mut order: Vec<usize> = (0..self.labels.len()).collect();
         match numbers {
@@ -89,7 +89,7 @@ pub(super) fn pick(
     let mut chosen = choice.pick(&numbers);
     if chosen.is_empty() {
         let what = format!("there is no such moment; {name} runs from {} to {}", shown(0), shown(end));
-        return Err(Fault::whole(what, "give --frames a number between them, first, last or all"));
+        return Err(Fault::whole(what, "give --frame a number between them, first or last"));
     }
     if choice == FrameChoice::Any {
         let full = (0..order.len()).find(|&k| moments.counts[order[k]] >= 2).unwrap_or_default();
@@ -98,7 +98,7 @@ pub(super) fn pick(
             let skipped =
                 if full > 0 { format!("; the {full} before it have fewer than 2 particles") } else { String::new() };
             let text = format!("Of {} moments only {name} = {} was read{skipped}.", order.len(), shown(full));
-            said.push(Assumption::choice(About::Frame, text, "--frames all|last|N|A..B:STEP"));
+            said.push(Assumption::choice(About::Frame, text, "--frame first|last|N"));
         }
     }
     let few: Vec<String> = chosen.iter().filter(|&&k| moments.counts[order[k]] < 2).map(|&k| shown(k)).collect();

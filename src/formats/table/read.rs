@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::layout::{Body, HeadingFrom, Layout};
 use super::lines::{Lines, Record};
 use super::moments::{Moments, pick};
+use super::motion::{Steps, key_of};
 use super::{parsed, with_point};
 use crate::formats::assumption::shortened;
 use crate::formats::rows::{Fault, FrameRows, Row, number};
@@ -33,6 +34,7 @@ pub(super) fn frames(
     header_lines: usize,
     layout: &Layout,
     options: &ImportOptions,
+    period: Option<[f64; 2]>,
     said: &mut Vec<Assumption>,
 ) -> Result<Vec<FrameRows>, Fault> {
     let from = moments_from(lines, header_lines, layout, said)?;
@@ -44,7 +46,7 @@ pub(super) fn frames(
                 let what = format!("there are more than {MAX_PARTICLES} particles");
                 return Err(Fault::at(record.line, what, "cut out a part"));
             }
-            reader.read(&record, &mut rows)
+            reader.read(&record, &mut rows).map(drop)
         })?;
         let mut frames = vec![FrameRows { rows, ..FrameRows::default() }];
         reader.finish(&mut frames)?;
@@ -72,15 +74,43 @@ pub(super) fn frames(
     let position: HashMap<u32, usize> = chosen.iter().enumerate().map(|(k, &moment)| (moment as u32, k)).collect();
     let mut frames: Vec<FrameRows> =
         chosen.iter().map(|&at| FrameRows { label: moments.labels[at].clone(), ..FrameRows::default() }).collect();
+    let mut steps = Steps::of(layout, &chosen, &moments.in_order().0);
+    // What each row is known by, to find it again in another moment.
+    let mut keys: Vec<Vec<String>> = vec![Vec::new(); frames.len()];
     each_record(lines, header_lines, layout, |at, record| {
-        let Some(&frame) = position.get(&moment_of[at]) else { return Ok(()) };
+        let moment = moment_of[at];
+        if let Some(steps) = &mut steps {
+            for (k, body) in layout.bodies.iter().enumerate().filter(|(_, body)| has_place(body, &record, layout)) {
+                if let Some(place) = place_of(body, &record) {
+                    steps.see(moment, &key_of(&record, layout, k), place);
+                }
+            }
+        }
+        let Some(&frame) = position.get(&moment) else { return Ok(()) };
         let rows = &mut frames[frame].rows;
         if rows.len() + layout.bodies.len() > MAX_PARTICLES {
             let what = format!("there are more than {MAX_PARTICLES} particles in one moment");
             return Err(Fault::at(record.line, what, "cut out a part"));
         }
-        reader.read(&record, rows)
+        let bodies = reader.read(&record, rows)?;
+        if steps.is_some() {
+            keys[frame].extend(bodies.into_iter().map(|k| key_of(&record, layout, k).into_owned()));
+        }
+        Ok(())
     })?;
+    if let Some(steps) = &steps {
+        let mut followed = 0;
+        for (k, (frame, keys)) in frames.iter_mut().zip(&keys).enumerate() {
+            for (row, key) in frame.rows.iter_mut().zip(keys) {
+                row.heading = steps.heading(k, key, [row.x, row.y], period);
+                followed += usize::from(row.heading.is_some());
+            }
+        }
+        if followed > 0 {
+            let text = "No headings were given: each animal heads where it is in the next moment.";
+            reader.said.push(Assumption::choice(About::Headings, text, "--columns heading=COLUMN"));
+        }
+    }
     reader.finish(&mut frames)?;
     Ok(frames)
 }
@@ -210,9 +240,11 @@ impl<'a> Reader<'a> {
         Self { layout, said, species: SpeciesColumn::default(), no_species: None, decimal_commas: false, lost: 0 }
     }
 
-    fn read(&mut self, record: &Record, rows: &mut Vec<Row>) -> Result<(), Fault> {
+    /// Adds a row for each animal that was found; the indices of their bodies.
+    fn read(&mut self, record: &Record, rows: &mut Vec<Row>) -> Result<Vec<usize>, Fault> {
         let layout = self.layout;
-        for body in &layout.bodies {
+        let mut found = Vec::with_capacity(layout.bodies.len());
+        for (k, body) in layout.bodies.iter().enumerate() {
             if layout.is_tracked() && !has_place(body, record, layout) && !self.is_nonsense(body, record) {
                 self.lost += 1;
                 continue;
@@ -234,8 +266,9 @@ impl<'a> Reader<'a> {
                 ));
             }
             rows.push(Row { x, y, heading, species: 0, line: record.line });
+            found.push(k);
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Something is written in place of a number that is not a way to say "lost".

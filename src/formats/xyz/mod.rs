@@ -143,14 +143,14 @@ fn pick(frames: &[FrameAt], choice: FrameChoice, said: &mut Vec<Assumption>) -> 
         if frames.len() > 1 {
             let skipped = if full > 0 { "; those before it have fewer than 2 particles" } else { "" };
             let text = format!("Of {} frames only frame {} was read{skipped}.", frames.len(), full + 1);
-            said.push(Assumption::choice(About::Frame, text, "--frames all|last|N|A..B:STEP"));
+            said.push(Assumption::choice(About::Frame, text, "--frame first|last|N"));
         }
         return Ok(vec![full]);
     }
     let chosen = choice.pick(&numbers);
     if chosen.is_empty() {
         let what = format!("there is no such frame; they are counted from 1 to {}", frames.len());
-        return Err(Fault::whole(what, "give --frames a number between them, first, last or all"));
+        return Err(Fault::whole(what, "give --frame a number between them, first or last"));
     }
     Ok(chosen)
 }

@@ -24,9 +24,9 @@ fn what_is_no_scene_is_told_as_such() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("picture.ron");
     fs::write(&path, [0x89, b'P', b'N', b'G', 0xff, 0xd8]).unwrap();
-    let message = Scene::load(&path).unwrap_err().to_string();
+    let message = Project::load(&path).unwrap_err().to_string();
     assert!(message.contains("picture.ron: this is not an Unstill scene (it is not text)"), "{message}");
-    let message = Scene::load(dir.path().join("none.ron")).unwrap_err().to_string();
+    let message = Project::load(dir.path().join("none.ron")).unwrap_err().to_string();
     assert!(message.contains("none.ron: cannot be read"), "{message}");
 }
 
@@ -43,13 +43,17 @@ fn an_error_inside_a_scene_names_line_and_column() {
 #[test]
 fn what_a_hand_gets_wrong_is_told_with_its_place_and_its_remedy() {
     for (from, to, expected) in [
-        ("schema: 1", "schema: \"a\"", vec!["schema: line 2: \"a\" is no whole number; write `schema: 1`"]),
-        ("schema: 1", "schema: 1.5", vec!["schema: line 2: 1.5 is no whole number"]),
-        ("schema: 1", "schema: -1", vec!["schema: line 2: -1 is no whole number"]),
-        ("species: 0),", "species: 0,", vec!["line 9, column ", "closing bracket"]),
+        ("schema: 2", "schema: \"a\"", vec!["schema: line 2: \"a\" is no whole number; write `schema: 2`"]),
+        ("schema: 2", "schema: 1.5", vec!["schema: line 2: 1.5 is no whole number"]),
+        ("schema: 2", "schema: -1", vec!["schema: line 2: -1 is no whole number"]),
+        ("species: 0),", "species: 0,", vec!["line 11, column ", "closing bracket"]),
         ("title: \"Two\"", "title: Two", vec!["line 3, column ", "quotation marks"]),
-        ("species: 0)", "species: 300)", vec!["line 8, column ", "`", "species: 300", "too large"]),
-        ("heading: 0.0,", "headnig: 0.0,", vec!["line 8, ", "the field `heading` is missing, or its name is misspelt"]),
+        ("species: 0)", "species: 300)", vec!["line 10, column ", "`", "species: 300", "too large"]),
+        (
+            "heading: 0.0,",
+            "headnig: 0.0,",
+            vec!["line 10, ", "the field `heading` is missing, or its name is misspelt"],
+        ),
         ("drive: Forward", "drive: Sideways", vec!["`Sideways` is none of `Forward`, `Any`"]),
         ("batch: 16", "batch: 99999999999999999999999", vec!["batch: 9999", "too large"]),
         ("batch: 16", "batch: many", vec!["a whole number should stand here"]),
@@ -67,22 +71,25 @@ fn what_a_hand_gets_wrong_is_told_with_its_place_and_its_remedy() {
         }
     }
     // A name that is misspelt where there is a usual value is told, and does no harm.
-    let loaded = Scene::from_ron(&with("strength: 3.0", "strenght: 9.0")).unwrap();
-    assert!(loaded.warnings[0].contains("`live.strenght`") && loaded.warnings[0].contains("misspelt"), "{loaded:?}");
+    let loaded = read(&with("strength: 3.0", "strenght: 9.0"));
+    assert!(
+        loaded.warnings[0].contains("`world.live.strenght`") && loaded.warnings[0].contains("misspelt"),
+        "{loaded:?}"
+    );
 }
 
 #[test]
 fn no_message_speaks_of_the_types_of_the_program() {
     let names =
-        ["Probe", "Document", "Saved", "RuleHead", "FlowHead", "NetShape", "Snapshot", "Savepoint", "LiveState"];
+        ["Probe", "File", "Header", "Saved", "RuleHead", "FlowHead", "NetShape", "Snapshot", "Savepoint", "LiveState"];
     let mut texts = vec![
         "[1]".to_owned(),
         "words".to_owned(),
         "42".to_owned(),
         "(1, 2)".to_owned(),
         "(\"schema\")".to_owned(),
-        "\"schema: 1\"".to_owned(),
-        "schema: 1".to_owned(),
+        "\"schema: 2\"".to_owned(),
+        "schema: 2".to_owned(),
         format!("Scene{}", tiny_scene().to_ron()),
         tiny_scene().to_ron() + "more)",
     ];
@@ -130,7 +137,8 @@ fn impossible_particles_are_named_with_their_place_and_mend() {
 #[test]
 fn a_million_particles_are_refused_with_the_limit() {
     let mut scene = tiny_scene();
-    scene.snapshot.particles = vec![Particle { x: 1.0, y: 1.0, ..Particle::default() }; 1_000_000];
+    Arc::make_mut(&mut scene.world.snapshot).particles =
+        vec![Particle { x: 1.0, y: 1.0, ..Particle::default() }; 1_000_000];
     let message = fault(&scene.to_ron());
     assert!(message.contains("1000000 particles are more than"), "{message}");
 }

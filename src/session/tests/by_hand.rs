@@ -167,28 +167,31 @@ fn a_swinging_knob_swings_while_time_runs_about_the_value_of_the_scene_and_can_b
     session.apply(Command::Swing(Knob::Strength, Some(swing)));
     let strengths: Vec<f64> =
         (0..120).map(|_| settings_in(&session.tick(u32::MAX)).expect("settings each tick").strength).collect();
-    let base = document.live.strength;
+    let base = document.world.live.strength;
     let most = strengths.iter().copied().fold(f64::MIN, f64::max);
     let least = strengths.iter().copied().fold(f64::MAX, f64::min);
     assert!((most - base - 1.0).abs() < 1e-2 && (least - base + 1.0).abs() < 1e-2, "{least} to {most}");
     assert!((strengths[0] - strengths[60]).abs() < 1e-9, "one swing in a second of 60 ticks");
     session.apply(Command::Pause);
     assert_eq!(settings_in(&session.tick(u32::MAX)), None);
-    assert_eq!(session.document().live, document.live, "the value itself stays");
+    assert_eq!(session.document().world.live, document.world.live, "the value itself stays");
     let effects = session.apply(Command::Swing(Knob::Strength, None));
-    assert_eq!(settings_in(&effects), Some(document.live));
+    assert_eq!(settings_in(&effects), Some(document.world.live));
     session.apply(Command::EndGesture);
     session.apply(Command::Undo);
     assert_eq!(session.document(), &document);
     session.apply(Command::Redo);
     session.apply(Command::Swing(Knob::Cruise(Some(0)), Some(swing)));
     session.apply(Command::EndGesture);
-    session.apply(Command::SetLive(LiveSettings { strength: 9.0, ..document.live }));
+    session.apply(Command::SetLive(LiveSettings { strength: 9.0, ..document.world.live }));
     session.apply(Command::EndGesture);
     session.apply(Command::ResetMotion);
-    assert!(session.document().swings.is_empty() && session.document().live.strength == document.live.strength);
+    assert!(
+        session.document().world.swings.is_empty()
+            && session.document().world.live.strength == document.world.live.strength
+    );
     session.apply(Command::Undo);
-    assert!(!session.document().swings.is_empty() && session.document().live.strength == 9.0, "one step");
+    assert!(!session.document().world.swings.is_empty() && session.document().world.live.strength == 9.0, "one step");
 }
 
 #[test]
@@ -198,7 +201,7 @@ fn all_that_swings_stays_within_what_the_rule_can_do() {
     for knob in [Knob::Temperature, Knob::Strength, Knob::Window(None), Knob::Cruise(None), Knob::Swirl(Some(0))] {
         session.apply(Command::Swing(knob, wild));
     }
-    let rule = session.document().rule.clone().unwrap();
+    let rule = session.document().world.rule.clone().unwrap();
     for _ in 0..200 {
         settings_in(&session.tick(u32::MAX)).unwrap().validate(&rule).unwrap();
     }
@@ -208,12 +211,12 @@ fn all_that_swings_stays_within_what_the_rule_can_do() {
 fn a_surprise_is_another_motion_and_can_be_undone() {
     let mut session = alive();
     for _ in 0..20 {
-        let before = session.document().live;
+        let before = session.document().world.live;
         let effects = session.apply(Command::SurpriseMe);
-        assert_ne!(session.document().live, before);
-        assert_eq!(settings_in(&effects), Some(session.document().live));
+        assert_ne!(session.document().world.live, before);
+        assert_eq!(settings_in(&effects), Some(session.document().world.live));
         session.apply(Command::Undo);
-        assert_eq!(session.document().live, before);
+        assert_eq!(session.document().world.live, before);
         session.apply(Command::Redo);
     }
 }

@@ -82,11 +82,12 @@ fn an_imported_picture_is_unsaved_and_ready_to_be_painted_on() {
 }
 
 #[test]
-fn a_document_survives_the_way_through_a_scene() {
+fn a_project_survives_the_way_through_a_file() {
     let mut session = alive();
     session.apply(Command::SetNotes("look".into()));
     let document = session.document().clone();
-    assert_eq!(Document::from(crate::scene::Scene::from(document.clone())), document);
+    let read = crate::scene::Project::from_ron(&document.to_ron()).unwrap().into_swarm().unwrap();
+    assert_eq!(read.project, document);
 }
 
 #[test]

@@ -100,7 +100,7 @@ proptest! {
         for command in commands.into_iter().filter(|c| *c != Command::New) {
             session.apply(command);
             if !session.is_dirty() {
-                prop_assert_eq!(session.document(), &Document::default());
+                prop_assert_eq!(session.document(), &new_project());
             }
         }
         while session.can_undo() {
@@ -122,9 +122,9 @@ fn a_slider_drag_is_one_step_of_the_history_and_two_drags_are_two() {
         set(&mut session, sigma);
     }
     session.apply(Command::Undo);
-    assert_eq!(session.document().live.sigma_l, 0.4);
+    assert_eq!(session.document().world.live.sigma_l, 0.4);
     session.apply(Command::Undo);
-    assert_eq!(session.document().live, LiveSettings::default());
+    assert_eq!(session.document().world.live, LiveSettings::default());
     assert!(!session.can_undo());
 }
 
@@ -153,7 +153,7 @@ fn opening_another_scene_can_be_undone_with_its_rule_and_its_unsaved_work() {
     let mut session = alive();
     session.apply(Command::Paint(at(9.0, 9.0)));
     let before = session.document().clone();
-    let result = Ok(Box::new(Document { title: "Other".into(), ..Document::default() }));
+    let result = Ok(Box::new(crate::scene::SwarmProject { title: "Other".into(), ..new_project() }));
     session.on_event(Event::Opened { source: SceneSource::File("other.ron".into()), result });
     assert_eq!(session.path(), Some(std::path::Path::new("other.ron")));
     assert!(!session.is_dirty());
@@ -173,6 +173,6 @@ fn undoing_an_edit_of_the_picture_keeps_what_was_learned_since() {
     session.on_event(Event::NewRule { run, rule: newest.clone() });
     session.apply(Command::Undo);
     assert_eq!(session.snapshot().particles, triangle());
-    assert!(Arc::ptr_eq(session.document().rule.as_ref().unwrap(), &newest));
+    assert!(Arc::ptr_eq(session.document().world.rule.as_ref().unwrap(), &newest));
     assert!(session.is_dirty(), "the new rule is not saved");
 }

@@ -72,7 +72,7 @@ fn the_learned_flow_is_switched_on_when_it_first_appears_and_never_before() {
     let exact = LiveSettings { flow: FlowKind::Exact, ..Default::default() };
     session.apply(Command::SetLive(exact));
     session.on_event(Event::NewRule { run, rule: rule(true) });
-    assert_eq!(session.document().live.flow, FlowKind::Exact, "the user's choice stays");
+    assert_eq!(session.document().world.live.flow, FlowKind::Exact, "the user's choice stays");
 }
 
 /// A session whose rule has the flows of seeds 1 and 2, of which the second plays.
@@ -86,26 +86,26 @@ fn with_two_flows() -> Session {
     newest.flow.as_mut().unwrap().weights[0] = 0.5;
     let run = request.run;
     assert!(session.on_event(Event::NewRule { run, rule: Arc::new(newest) }).is_empty(), "the old one plays on");
-    assert_eq!(session.document().flows.list.len(), 1);
+    assert_eq!(session.document().world.flows.list.len(), 1);
     trained(&mut session, jobs::Event::Finished { reason: Reason::Completed });
     session
 }
 
 fn names(session: &Session) -> Vec<&str> {
-    session.document().flows.list.iter().map(|flow| flow.name.as_str()).collect()
+    session.document().world.flows.list.iter().map(|flow| flow.name.as_str()).collect()
 }
 
 /// The rule plays the flow that the list says.
 fn assert_in_step(session: &Session) {
     let document = session.document();
-    let flow = document.rule.as_ref().and_then(|rule| rule.flow.as_ref());
-    assert_eq!(flow, document.flows.chosen().map(|flow| &*flow.net));
+    let flow = document.world.rule.as_ref().and_then(|rule| rule.flow.as_ref());
+    assert_eq!(flow, document.world.flows.chosen().map(|flow| &*flow.net));
 }
 
 #[test]
 fn another_flow_joins_the_list_when_it_is_learned_and_undo_takes_it_away() {
     let mut session = with_two_flows();
-    assert_eq!((names(&session), session.document().flows.chosen), (vec!["seed 1", "seed 2"], 1));
+    assert_eq!((names(&session), session.document().world.flows.chosen), (vec!["seed 1", "seed 2"], 1));
     assert_in_step(&session);
     session.apply(Command::Undo);
     assert_eq!(names(&session), ["seed 1"]);
@@ -122,19 +122,22 @@ fn flows_are_picked_named_blended_and_deleted_each_as_one_step() {
     session.apply(Command::RenameFlow(0, "mill".into()));
     session.apply(Command::EndGesture);
     session.apply(Command::BlendFlows { a: 0, b: 1, share: 0.25 });
-    assert_eq!((names(&session), session.document().flows.chosen), (vec!["mill", "seed 2", "mill + 25 % seed 2"], 2));
+    assert_eq!(
+        (names(&session), session.document().world.flows.chosen),
+        (vec!["mill", "seed 2", "mill + 25 % seed 2"], 2)
+    );
     assert_in_step(&session);
     session.apply(Command::DeleteFlow(0));
-    assert_eq!((names(&session), session.document().flows.chosen), (vec!["seed 2", "mill + 25 % seed 2"], 1));
+    assert_eq!((names(&session), session.document().world.flows.chosen), (vec!["seed 2", "mill + 25 % seed 2"], 1));
     session.apply(Command::DeleteFlow(1));
-    assert_eq!((names(&session), session.document().flows.chosen), (vec!["seed 2"], 0));
+    assert_eq!((names(&session), session.document().world.flows.chosen), (vec!["seed 2"], 0));
     assert_in_step(&session);
     session.apply(Command::DeleteFlow(0));
-    assert_eq!(session.document().live.flow, FlowKind::Exact, "nothing learned is left");
+    assert_eq!(session.document().world.live.flow, FlowKind::Exact, "nothing learned is left");
     assert_in_step(&session);
     for expected in [1, 2, 3, 2] {
         session.apply(Command::Undo);
-        assert_eq!(session.document().flows.list.len(), expected);
+        assert_eq!(session.document().world.flows.list.len(), expected);
         assert_in_step(&session);
     }
 }
@@ -154,7 +157,7 @@ fn a_picked_flow_takes_over_softly_and_with_no_restart() {
     assert_eq!(exchanged.len(), 1);
     let strength = |t: usize| settings_in(&ticks[t]).expect("settings each tick").strength;
     assert_eq!(strength(exchanged[0]), 0.0, "exchanged at the halt");
-    assert_eq!(strength(ticks.len() - 1), session.document().live.strength);
+    assert_eq!(strength(ticks.len() - 1), session.document().world.live.strength);
     assert!(!ticks.iter().any(|effects| has_order(effects, |o| matches!(o, EngineOrder::Upload(_)))));
 }
 
@@ -164,7 +167,7 @@ fn the_flows_stay_while_the_pattern_itself_is_learned() {
     session.apply(Command::ContinueLearning);
     assert!(!session.flows_are_free());
     let (level, _) = notice(&session.apply(Command::DeleteFlow(0))).map(|(l, t)| (l, t.to_owned())).unwrap();
-    assert_eq!((level, session.document().flows.list.len()), (Level::Info, 2));
+    assert_eq!((level, session.document().world.flows.list.len()), (Level::Info, 2));
     let run = session.training().run;
     session.on_event(Event::NewRule { run, rule: rule(true) });
     assert_eq!(names(&session), ["seed 1", "seed 2"], "learning on keeps them");
@@ -185,7 +188,7 @@ fn learning_anew_in_the_place_of_learned_flows_can_be_undone_and_redone() {
     session.on_event(Event::NewRule { run, rule: rule(true) });
     let effects = session.apply(Command::Undo);
     assert!(effects.contains(&Effect::StopTraining(run)));
-    assert_eq!((names(&session), &session.document().rule), (vec!["seed 1", "seed 2"], &before.rule));
+    assert_eq!((names(&session), &session.document().world.rule), (vec!["seed 1", "seed 2"], &before.world.rule));
     assert!(session.on_event(Event::NewRule { run, rule: rule(false) }).is_empty(), "that run is over");
     session.apply(Command::Redo);
     assert_eq!(names(&session), ["seed 1"]);
@@ -230,5 +233,5 @@ fn a_rule_without_a_flow_or_trained_at_other_temperatures_never_meets_settings_i
     let settings = settings_in(&effects).expect("settings come with the rule");
     settings.validate(&colder).unwrap();
     assert_eq!((settings.sigma_l, settings.flow), (0.05, FlowKind::Exact));
-    assert_eq!(session.document().live.sigma_l, LiveSettings::default().sigma_l, "the scene's own wish stays");
+    assert_eq!(session.document().world.live.sigma_l, LiveSettings::default().sigma_l, "the scene's own wish stays");
 }

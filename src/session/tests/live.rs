@@ -26,7 +26,7 @@ fn growing_starts_hot_and_ends_at_the_scenes_temperature() {
     for _ in 0..GROW_STEPS / 50 {
         last = settings_in(&session.tick(u32::MAX)).or(last);
     }
-    assert_eq!(last.unwrap(), session.document().live);
+    assert_eq!(last.unwrap(), session.document().world.live);
     assert_eq!(session.live().growing, None);
     assert_eq!(settings_in(&session.tick(u32::MAX)), None);
 }
@@ -54,6 +54,6 @@ fn settings_beyond_what_the_engine_takes_are_brought_within() {
     wild.knobs.window_l[0] = 50.0;
     wild.knobs.swirl[2] = -1e6;
     let effects = session.apply(Command::SetLive(wild));
-    let rule = session.document().rule.clone().unwrap();
+    let rule = session.document().world.rule.clone().unwrap();
     settings_in(&effects).unwrap().validate(&rule).unwrap();
 }

@@ -21,6 +21,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::jobs::{self, Progress, Reason};
+use crate::scene::Project;
+use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 use crate::worlds::swarm::train::{Phase, StepStats, TrainingSettings};
@@ -41,7 +43,8 @@ fn rule(with_flow: bool) -> Arc<Rule> {
 fn alive() -> Session {
     let mut session = Session::new(7);
     let snapshot = Snapshot { particles: triangle(), box_size: NEW_BOX, ..Snapshot::default() };
-    let document = Document { snapshot: Arc::new(snapshot), rule: Some(rule(false)), ..Document::default() };
+    let document =
+        opened_project(Project::new("", SwarmDoc { rule: Some(rule(false)), ..SwarmDoc::from_snapshot(snapshot) }));
     let source = SceneSource::Bundled("triangle".into());
     let effects = session.on_event(Event::Opened { source, result: Ok(Box::new(document)) });
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetRule(_))));

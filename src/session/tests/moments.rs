@@ -1,7 +1,7 @@
 //! Kept moments: what they hold, the way back to them, and the undoing of it, however late the engine answers.
 
 use super::*;
-use crate::scene::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS};
+use crate::worlds::swarm::doc::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS};
 use crate::worlds::swarm::picture::Swarm;
 
 /// What the engine was asked to tell.
@@ -30,7 +30,7 @@ fn uploads(effects: &[Effect], x: f64) -> bool {
 }
 
 fn names(session: &Session) -> Vec<&str> {
-    session.document().savepoints.iter().map(|moment| moment.name.as_str()).collect()
+    session.document().world.savepoints.iter().map(|moment| moment.name.as_str()).collect()
 }
 
 fn strength(strength: f64) -> Command {
@@ -52,9 +52,9 @@ fn a_kept_moment_is_a_step_of_the_history_and_a_return_brings_swarm_and_settings
     let effects = session.apply(Command::ReturnTo(0));
     assert!(uploads(&effects, 1.0));
     assert_eq!(settings_in(&effects), Some(calm));
-    assert_eq!((session.document().live, session.live().particles), (calm, 2));
+    assert_eq!((session.document().world.live, session.live().particles), (calm, 2));
     session.apply(Command::Undo);
-    assert_eq!(session.document().live.strength, 9.0);
+    assert_eq!(session.document().world.live.strength, 9.0);
     session.apply(Command::DeleteMoment(0));
     assert_eq!(names(&session), ["later"]);
     session.apply(Command::Undo);
@@ -69,16 +69,16 @@ fn a_kept_moment_is_a_step_of_the_history_and_a_return_brings_swarm_and_settings
 fn undo_brings_back_the_swarm_that_a_return_replaced_and_redo_the_moment() {
     let mut session = alive();
     kept(&mut session, 1.0);
-    let undo_steps = session.document().savepoints.len();
+    let undo_steps = session.document().world.savepoints.len();
     let wanted_for = asked(&session.apply(Command::ReturnTo(0)));
     assert!(tell(&mut session, wanted_for, &[4.0]).is_empty());
-    assert_eq!(session.document().savepoints.len(), undo_steps, "it is not kept");
+    assert_eq!(session.document().world.savepoints.len(), undo_steps, "it is not kept");
     assert!(uploads(&session.apply(Command::Undo), 4.0));
     assert_eq!(session.live().particles, 1);
     assert!(uploads(&session.apply(Command::Redo), 1.0));
     assert!(uploads(&session.apply(Command::Undo), 4.0));
     session.apply(Command::Undo);
-    assert!(session.document().savepoints.is_empty());
+    assert!(session.document().world.savepoints.is_empty());
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_moment_brings_its_swings() {
     kept(&mut session, 1.0);
     session.apply(Command::RestAllKnobs);
     session.apply(Command::ReturnTo(0));
-    assert_eq!(session.document().swings.of(Knob::Strength), Some(swing));
+    assert_eq!(session.document().world.swings.of(Knob::Strength), Some(swing));
 }
 
 #[test]
@@ -133,9 +133,9 @@ fn a_return_brings_the_learned_flow_that_played() {
     learned(&mut session, Command::StartLearning, rule(true));
     kept(&mut session, 1.0);
     learned(&mut session, Command::LearnAnotherFlow(None), rule(true));
-    assert_eq!(session.document().flows.chosen, 1);
+    assert_eq!(session.document().world.flows.chosen, 1);
     session.apply(Command::ReturnTo(0));
-    assert_eq!((session.document().flows.chosen, session.document().live.flow), (0, FlowKind::Learned));
+    assert_eq!((session.document().world.flows.chosen, session.document().world.live.flow), (0, FlowKind::Learned));
 }
 
 #[test]
@@ -187,22 +187,22 @@ fn a_moment_has_the_settings_of_the_time_when_it_was_asked_for() {
     session.apply(Command::Swing(Knob::Strength, Some(Swing { amplitude: 1.0, period_s: 3.0 })));
     session.apply(Command::EndGesture);
     tell(&mut session, wanted_for, &[1.0]);
-    let moment = &session.document().savepoints[0];
+    let moment = &session.document().world.savepoints[0];
     assert_eq!((moment.live.strength, moment.swings.is_empty()), (2.0, true));
-    assert_eq!(session.document().live.strength, 9.0);
+    assert_eq!(session.document().world.live.strength, 9.0);
 }
 
 #[test]
 fn a_moment_that_comes_in_the_middle_of_a_drag_is_the_step_before_it_and_the_drag_stays_one_step() {
     let mut session = alive();
-    let saved = session.document().live.strength;
+    let saved = session.document().world.live.strength;
     let wanted_for = asked(&session.apply(Command::KeepMoment));
     session.apply(strength(2.0));
     session.apply(strength(3.0));
     tell(&mut session, wanted_for, &[1.0]);
     session.apply(strength(4.0));
     session.apply(Command::EndGesture);
-    let state = |s: &Session| (s.document().live.strength, s.document().savepoints.len());
+    let state = |s: &Session| (s.document().world.live.strength, s.document().world.savepoints.len());
     assert_eq!(state(&session), (4.0, 1));
     let tip = session.document().clone();
     session.apply(Command::Undo);
@@ -239,7 +239,7 @@ fn a_moment_of_a_scene_that_was_left_meanwhile_is_told_and_comes_into_no_other()
     session.apply(Command::New);
     let effects = tell(&mut session, wanted_for, &[1.0]);
     assert!(notice(&effects).is_some_and(|(level, _)| level == Level::Warning), "{effects:?}");
-    assert!(session.document().savepoints.is_empty());
+    assert!(session.document().world.savepoints.is_empty());
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn a_certificate_is_kept_with_the_scene_and_no_step_of_the_history() {
     assert!(notice(&effects).unwrap().1.contains("kept 0.90"));
     assert!(matches!(session.seal(), Seal::Valid(evidence) if evidence.healed == 0.8));
     assert!(session.is_dirty() && session.can_undo() == could_undo);
-    assert!(session.document().evidence.is_some());
+    assert!(session.document().world.evidence.is_some());
     assert!(session.certified_motion().is_some());
 }
 
@@ -84,7 +84,7 @@ fn another_picture_makes_the_certificate_stale_and_undo_brings_it_back() {
     session.apply(Command::SetPlace(Place::Paint));
     session.apply(Command::Paint(at(6.0, 6.0)));
     session.tick(1);
-    assert!(matches!(session.seal(), Seal::Stale(_)) && session.document().evidence.is_none());
+    assert!(matches!(session.seal(), Seal::Stale(_)) && session.document().world.evidence.is_none());
     session.apply(Command::Undo);
     session.tick(1);
     assert!(matches!(session.seal(), Seal::Valid(_)));
@@ -97,8 +97,8 @@ fn another_picture_makes_the_certificate_stale_and_undo_brings_it_back() {
 fn other_live_settings_make_the_certificate_one_of_other_settings_and_setting_them_back_makes_it_hold() {
     let mut session = alive();
     certified(&mut session);
-    let measured = session.document().live;
-    session.document.evidence.as_mut().unwrap().live = Some(measured);
+    let measured = session.document().world.live;
+    session.document.world.evidence.as_mut().unwrap().live = Some(measured);
     assert!(matches!(session.seal(), Seal::Valid(_)));
     session.apply(Command::SetLive(LiveSettings { denoised: false, ..measured }));
     assert!(matches!(session.seal(), Seal::Valid(_)), "it moves alike");
@@ -108,7 +108,7 @@ fn other_live_settings_make_the_certificate_one_of_other_settings_and_setting_th
     session.apply(Command::SetLive(measured));
     assert!(matches!(session.seal(), Seal::Valid(_)));
     // One of an older program: nobody can tell.
-    session.document.evidence.as_mut().unwrap().live = None;
+    session.document.world.evidence.as_mut().unwrap().live = None;
     session.apply(Command::SetLive(LiveSettings { relaxation: 2.0, ..measured }));
     assert!(matches!(session.seal(), Seal::Valid(_)));
 }
@@ -161,7 +161,7 @@ fn a_failed_certificate_and_one_that_comes_too_late_are_told_and_leave_the_scene
     session.apply(Command::CancelCertify);
     let result = Ok(Box::new(Certificate { evidence: Evidence::default(), motion: Motion::default() }));
     assert!(session.on_event(Event::Certified { run, result }).is_empty());
-    assert!(session.document().evidence.is_none());
+    assert!(session.document().world.evidence.is_none());
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn what_is_filmed_moves_and_is_seen() {
 fn a_restored_scene_is_unsaved_keeps_its_file_and_can_be_undone() {
     let mut session = alive();
     let before = session.document().clone();
-    let document = Box::new(Document { title: "Rescued".into(), ..Document::default() });
+    let document = Box::new(crate::scene::SwarmProject { title: "Rescued".into(), ..new_project() });
     let event = ShareEvent::Restored { path: Some("lost.ron".into()), document };
     session.on_event(Event::Share(event));
     assert!(session.is_dirty());

@@ -34,7 +34,7 @@ fn fade(session: &mut Session) -> usize {
 fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over() {
     let mut session = alive();
     let effects = session.apply(Command::StartLearning);
-    let old = session.document().rule.clone().unwrap();
+    let old = session.document().world.rule.clone().unwrap();
     assert!(Arc::ptr_eq(&requests(&effects)[0].rule, &old) && requests(&effects)[0].role == RuleRole::Old);
     let run = session.training().run;
     measured(&mut session, RuleRole::Old, 0, 0.8);
@@ -43,7 +43,7 @@ fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over()
     assert!(!has_order(&effects, |_| true), "{effects:?}");
     assert_eq!(requests(&effects)[0].role, RuleRole::New);
     assert!(Arc::ptr_eq(session.playing_rule().unwrap(), &old));
-    assert_ne!(session.document().rule.as_ref().unwrap(), &old, "what is saved is the newest");
+    assert_ne!(session.document().world.rule.as_ref().unwrap(), &old, "what is saved is the newest");
 
     measured(&mut session, RuleRole::New, 100, 0.7);
     assert_eq!(session.held(), Some(&Held { old: Some(0.8), new: Some(0.7) }));
@@ -111,7 +111,7 @@ fn an_edited_picture_is_learned_on_from_the_present_weights() {
     let effects = session.apply(Command::ContinueLearning);
     let request = started(&effects).expect("a run");
     assert_eq!(request.snapshot.particles.len(), 5);
-    assert!(Arc::ptr_eq(request.start.as_ref().unwrap(), session.document().rule.as_ref().unwrap()));
+    assert!(Arc::ptr_eq(request.start.as_ref().unwrap(), session.document().world.rule.as_ref().unwrap()));
     assert_eq!(requests(&effects)[0].snapshot.particles.len(), 5, "the old rule is measured on the new picture");
 }
 
@@ -152,7 +152,7 @@ fn measures_of_a_run_that_is_over_are_not_heard() {
 #[test]
 fn a_run_that_ends_worse_than_it_began_says_so_and_undo_brings_the_old_rule_back() {
     let mut session = alive();
-    let old = session.document().rule.clone();
+    let old = session.document().world.rule.clone();
     session.apply(Command::StartLearning);
     let run = session.training().run;
     measured(&mut session, RuleRole::Old, 0, 0.9);
@@ -160,9 +160,9 @@ fn a_run_that_ends_worse_than_it_began_says_so_and_undo_brings_the_old_rule_back
     measured(&mut session, RuleRole::New, 100, 0.5);
     let effects = trained(&mut session, jobs::Event::Finished { reason: Reason::Completed });
     assert!(notice(&effects).unwrap().1.contains("0.50, and it had 0.90. Undo"), "{effects:?}");
-    assert_ne!(session.document().rule, old);
+    assert_ne!(session.document().world.rule, old);
     session.apply(Command::Undo);
-    assert_eq!(session.document().rule, old);
+    assert_eq!(session.document().world.rule, old);
     session.apply(Command::Redo);
-    assert_ne!(session.document().rule, old);
+    assert_ne!(session.document().world.rule, old);
 }

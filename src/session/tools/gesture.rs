@@ -174,7 +174,7 @@ fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
                 path.push(to);
                 rectangle(path[0], to)
             };
-            session.kit.selection = union(base, &inside_polygon(&session.document.snapshot.particles, &polygon));
+            session.kit.selection = union(base, &inside_polygon(&session.document.world.snapshot.particles, &polygon));
         }
         PaintGesture::Transform(transform) => effects = drag_selection(session, transform, to),
     }
@@ -385,7 +385,7 @@ pub(super) fn put(picture: &mut Snapshot, indices: &[usize], particles: &[Partic
 
 /// The selected particles, in the order of the selection.
 pub(super) fn selected(session: &Session) -> Vec<Particle> {
-    let particles = &session.document.snapshot.particles;
+    let particles = &session.document.world.snapshot.particles;
     session.kit.selection.iter().filter_map(|&i| particles.get(i).copied()).collect()
 }
 

@@ -21,8 +21,9 @@ use std::sync::Arc;
 
 use super::apply::edit_picture;
 use super::command::{Command, Effect, Pointer};
+use super::picture;
 use super::state::Session;
-use super::{document::Document, picture};
+use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap};
 
 pub use draft::{Draft, Outline};
@@ -92,9 +93,9 @@ pub(super) struct Kit {
 }
 
 impl Kit {
-    pub fn new(document: &Document) -> Self {
+    pub fn new(document: &SwarmProject) -> Self {
         Self {
-            options: PaintOptions::new(document.snapshot.box_size),
+            options: PaintOptions::new(document.world.snapshot.box_size),
             hand: Hand::default(),
             gesture: None,
             before: Before::default(),
@@ -109,17 +110,17 @@ impl Kit {
     }
 
     /// Another document is here.
-    pub fn follow(&mut self, document: &Document) {
+    pub fn follow(&mut self, document: &SwarmProject) {
         self.gesture = None;
         self.selection.clear();
-        self.options = self.options.for_box(document.snapshot.box_size);
+        self.options = self.options.for_box(document.world.snapshot.box_size);
     }
 }
 
 /// Another document is here, with a spacing of its own.
 pub(super) fn follow(session: &mut Session) {
     session.kit.follow(&session.document);
-    if session.document.snapshot.particles.len() > 1 {
+    if session.document.world.snapshot.particles.len() > 1 {
         session.spacing = session.unit_length.clamp(super::pen::MIN_SPACING, 100.0);
         session.eraser_radius = (0.8 * session.unit_length).clamp(0.05, 100.0);
     }

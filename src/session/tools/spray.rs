@@ -59,7 +59,7 @@ fn lay(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
 /// Particles of a dab at each of these places, beside those that are there; images are left out.
 fn dabs(session: &mut Session, stops: &[[f64; 2]], along: f64) -> Vec<Particle> {
     let options = session.kit.options;
-    let mut there = session.document.snapshot.particles.clone();
+    let mut there = session.document.world.snapshot.particles.clone();
     let mut sprayed = Vec::new();
     for &centre in stops {
         let dab = Dab {

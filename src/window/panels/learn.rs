@@ -34,7 +34,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
 }
 
 fn settings(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    let old = session.document().training;
+    let old = session.document().world.training;
     let mut new = old;
     section(ui, "How long");
     let now = PRESETS.iter().position(|&(_, steps, flow_steps)| (steps, flow_steps) == (old.steps, old.flow_steps));

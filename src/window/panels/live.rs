@@ -29,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands
     }
     swarm(ui, session, readouts, commands);
     brushes::show(ui, session, commands);
-    let old = session.document().live;
+    let old = session.document().world.live;
     let mut new = old;
     motion::show(ui, session, &mut new, commands);
     let denoised = "Show each particle where the rule believes it would be without the noise: a crisper picture";
@@ -79,7 +79,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
             command_button_enabled(ui, alive, button, command, commands);
         }
     });
-    let mut particles = session.document().particles;
+    let mut particles = session.document().world.live_particles;
     let mut tooltip = "Particles of the swarm; it starts anew with that many.".to_owned();
     if let Some(per_s) = readouts.steps_per_s_with(particles) {
         tooltip += &format!(" With so many this machine makes about {} steps in a second", rate(per_s));

@@ -61,7 +61,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
             commands.push(Command::Prefer(Preference::TrailS(seconds)));
         }
     }
-    toggle(ui, "Without noise", session.document().live.denoised, Command::ToggleDenoised, commands);
+    toggle(ui, "Without noise", session.document().world.live.denoised, Command::ToggleDenoised, commands);
 
     section(ui, "Window");
     let options: Vec<_> = Theme::ALL.iter().map(|&t| (t, t.name(), t.meaning().to_owned())).collect();

@@ -14,14 +14,14 @@ const PICTURE_HEIGHT: f32 = 66.0;
 
 /// Whether the strip is there.
 pub(super) fn is_shown(session: &Session) -> bool {
-    session.place() == Place::Live && !session.document().savepoints.is_empty()
+    session.place() == Place::Live && !session.document().world.savepoints.is_empty()
 }
 
 pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &UiState, commands: &mut Vec<Command>) {
     if !is_shown(session) || state.gallery_open || state.help_open {
         return;
     }
-    let moments = &session.document().savepoints;
+    let moments = &session.document().world.savepoints;
     // Beside the meter in the corner.
     let width = (moments.len() as f32 * (CARD.x + 8.0)).min(free.width() - 480.0);
     strip(ctx, "kept moments", free, width, "", |ui| {

@@ -41,17 +41,19 @@ impl Preview {
     fn refresh(&mut self, session: &Session, gesture_under_way: bool) {
         let document = session.document();
         let same = self.of.as_ref().is_some_and(|(snapshot, ensemble, seed)| {
-            Arc::ptr_eq(snapshot, &document.snapshot) && *ensemble == document.ensemble && *seed == self.seed
+            Arc::ptr_eq(snapshot, &document.world.snapshot)
+                && *ensemble == document.world.ensemble
+                && *seed == self.seed
         });
         // Sampling a large picture takes a while: not in the middle of a stroke.
         if same || (gesture_under_way && self.sample.is_some()) {
             return;
         }
         let mut rng = StdRng::seed_from_u64(self.seed);
-        let sample = document.snapshot.sample(&document.ensemble, &mut rng).map_err(|e| e.to_string());
+        let sample = document.world.snapshot.sample(&document.world.ensemble, &mut rng).map_err(|e| e.to_string());
         self.is_piece = sample.as_ref().is_ok_and(|swarm| swarm.len() > MOST_SHOWN);
         self.sample = Some(sample.map(|swarm| swarm.piece(MOST_SHOWN)));
-        self.of = Some((document.snapshot.clone(), document.ensemble, self.seed));
+        self.of = Some((document.world.snapshot.clone(), document.world.ensemble, self.seed));
     }
 }
 
@@ -156,7 +158,7 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             commands.push(Command::SetBoundary(boundary));
         }
     }
-    let settings = session.document().training;
+    let settings = session.document().world.training;
     let tooltip = "How far a particle sees, in ℓ: the median distance between nearest neighbours. The canvas draws it \
                    around the cursor";
     let mut cutoff_l = settings.cutoff_l;
@@ -201,7 +203,7 @@ fn taught(ui: &mut Ui, session: &Session, preview: &mut Preview, commands: &mut 
 }
 
 fn ensemble(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    let old = session.document().ensemble;
+    let old = session.document().world.ensemble;
     let mut new = old;
     slider_int(ui, "Copies", "Copies of the creature in one sample", &mut new.copies, 1..=40, Scale::Logarithmic);
     let clearance = "Least distance between two copies, in ℓ";

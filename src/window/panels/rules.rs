@@ -36,10 +36,10 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     if session.place() != Place::Learn || !session.has_rule() || state.gallery_open || state.help_open {
         return;
     }
-    let count = session.document().flows.list.len() as f32 + 1.0;
+    let count = session.document().world.flows.list.len() as f32 + 1.0;
     let width = (count * (CARD.x + 8.0) + 8.0).min(free.width() - 40.0);
     strip(ctx, "rules of this picture", free, width, "Rules of this picture", |ui| {
-        for (k, flow) in session.document().flows.list.iter().enumerate() {
+        for (k, flow) in session.document().world.flows.list.iter().enumerate() {
             ui.push_id(k, |ui| card(ui, session, k, flow, &mut state.strip, commands));
         }
         next(ui, session, &mut state.strip, commands);
@@ -48,7 +48,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
 
 fn card(ui: &mut Ui, session: &Session, k: usize, flow: &LearnedFlow, strip: &mut Strip, commands: &mut Vec<Command>) {
     let document = session.document();
-    let plays = document.flows.chosen == k && document.live.flow == FlowKind::Learned;
+    let plays = document.world.flows.chosen == k && document.world.live.flow == FlowKind::Learned;
     let (rect, _) = ui.allocate_exact_size(CARD, Sense::hover());
     let picture = Rect::from_min_size(rect.min, Vec2::new(CARD.x, PICTURE_HEIGHT));
     match strip.thumbnails.get(k) {
@@ -82,7 +82,7 @@ fn card(ui: &mut Ui, session: &Session, k: usize, flow: &LearnedFlow, strip: &mu
                 commands.push(Command::RenameFlow(k, name));
             }
             let free = session.flows_are_free();
-            let other = document.flows.list.len() > 1 && document.flows.chosen != k;
+            let other = document.world.flows.list.len() > 1 && document.world.flows.chosen != k;
             let blend = ui.add_enabled(free && other, Button::new("+").small());
             let blend = blend.on_hover_text("Blend this one with the one that plays");
             let blend = blend.on_disabled_hover_text("Pick another one to blend this one with");
@@ -124,7 +124,7 @@ fn numbers(ui: &mut Ui, flow: &LearnedFlow) {
 }
 
 fn blending(ui: &mut Ui, session: &Session, k: usize, strip: &mut Strip, commands: &mut Vec<Command>) {
-    let flows = &session.document().flows;
+    let flows = &session.document().world.flows;
     let (Some(plays), Some(other)) = (flows.chosen(), flows.list.get(k)) else { return };
     let mut share = strip.share.unwrap_or(0.5);
     ui.label(format!("{} and {}", plays.name, other.name));
@@ -146,8 +146,8 @@ fn next(ui: &mut Ui, session: &Session, strip: &mut Strip, commands: &mut Vec<Co
     ui.painter().rect_stroke(rect, 6.0, Stroke::new(1.0, style::LINE), StrokeKind::Inside);
     ui.scope_builder(UiBuilder::new().max_rect(rect.shrink(8.0)).layout(Layout::top_down(Align::Min)), |ui| {
         let document = session.document();
-        let mut seed = strip.seed.unwrap_or_else(|| document.flows.next_seed());
-        let mut drive = strip.drive.unwrap_or(document.training.drive);
+        let mut seed = strip.seed.unwrap_or_else(|| document.world.flows.next_seed());
+        let mut drive = strip.drive.unwrap_or(document.world.training.drive);
         ui.horizontal(|ui| {
             let tooltip = "Another seed may find another motion of the same pattern";
             let label = ui.label("Seed").on_hover_text(tooltip);

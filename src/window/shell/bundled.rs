@@ -1,9 +1,8 @@
 //! The scenes that come with the program, inside the program.
 
-use std::sync::Arc;
-
-use crate::scene::{Loaded, Scene};
+use crate::scene::{Loaded, Project};
 use crate::window::panels::GalleryCard;
+use crate::worlds::SwarmDoc;
 
 /// The files of `scenes/` by name.
 macro_rules! scenes {
@@ -17,20 +16,24 @@ pub const SCENES: &[(&str, &str)] = scenes!["mill", "flock", "pairs", "train", "
 
 /// # Errors
 /// One sentence: no scene has that name, or (never, by test) its text is not a scene.
-pub fn load(name: &str) -> Result<Loaded, String> {
+pub fn load(name: &str) -> Result<Loaded<SwarmDoc>, String> {
     let (_, text) = SCENES.iter().find(|(n, _)| *n == name).ok_or_else(|| {
         let known: Vec<&str> = SCENES.iter().map(|(n, _)| *n).collect();
         format!("no scene called {name} comes with the program; there are: {}", known.join(", "))
     })?;
-    Scene::from_ron(text).map_err(|fault| format!("{name}: {fault}"))
+    Project::from_ron(text).and_then(Loaded::into_swarm).map_err(|fault| format!("{name}: {fault}"))
 }
 
 /// The scenes as the gallery shows them.
 pub fn gallery() -> Vec<GalleryCard> {
     let card = |&(name, _): &(&str, &str)| {
-        let scene = load(name).ok()?.scene;
-        let snapshot = Arc::new(scene.snapshot);
-        Some(GalleryCard { name: name.to_owned(), title: scene.title, notes: scene.notes, snapshot })
+        let scene = load(name).ok()?.project;
+        Some(GalleryCard {
+            name: name.to_owned(),
+            title: scene.title,
+            notes: scene.notes,
+            snapshot: scene.world.snapshot,
+        })
     };
     SCENES.iter().filter_map(card).collect()
 }
@@ -49,8 +52,8 @@ mod tests {
         for (name, _) in SCENES {
             let loaded = load(name).unwrap();
             assert!(loaded.warnings.is_empty(), "{name}: {:?}", loaded.warnings);
-            assert!(loaded.scene.rule.is_some(), "{name} has not been trained");
-            assert!(!loaded.scene.notes.is_empty(), "{name} has no notes");
+            assert!(loaded.project.world.rule.is_some(), "{name} has not been trained");
+            assert!(!loaded.project.notes.is_empty(), "{name} has no notes");
         }
         assert!(load("nothing").is_err());
     }

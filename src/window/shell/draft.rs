@@ -85,7 +85,7 @@ pub fn cursor(painter: &Painter, camera: &Camera, session: &Session, at: Pos2) {
     debug_assert_eq!(session.place(), Place::Paint);
     let scale = camera.points_per_length();
     let theme = session.prefs().theme;
-    let cutoff = session.document().training.cutoff_l * unit_length(session);
+    let cutoff = session.document().world.training.cutoff_l * unit_length(session);
     if !session.tool().selects() {
         dashed_circle(painter, at, (cutoff * scale) as f32, Stroke::new(1.0, theme::guide(theme)));
     }

@@ -15,8 +15,8 @@ use super::portrait::{self, Portrait};
 use crate::formats::{ImportOptions, import};
 use crate::media::chart::Chart;
 use crate::media::picture;
-use crate::scene::{Scene, Showing, holds_scene, is_picture_name, lost_its_scene, write_atomic};
-use crate::session::{Document, Event, LOST_ITS_SCENE, Level, SceneSource, ShareEvent};
+use crate::scene::{Showing, SwarmProject, holds_scene, is_picture_name, load_swarm, lost_its_scene, write_atomic};
+use crate::session::{Event, LOST_ITS_SCENE, Level, SceneSource, ShareEvent, opened_project};
 
 /// A sentence for the user.
 pub type Notice = (Level, String);
@@ -76,7 +76,9 @@ impl Files {
         self.read(&path.clone(), move || {
             let result = guarded(&format!("opening {}", path.display()), || match &source {
                 SceneSource::File(path) => load(path, &notices),
-                SceneSource::Bundled(name) => bundled::load(name).map(|loaded| Box::new(loaded.scene.into())),
+                SceneSource::Bundled(name) => {
+                    bundled::load(name).map(|loaded| Box::new(opened_project(loaded.project)))
+                }
             });
             Event::Opened { source, result }
         });
@@ -112,7 +114,7 @@ impl Files {
     }
 
     /// `portrait`: how a picture of the scene is drawn.
-    pub fn save(&self, path: PathBuf, document: Document, portrait: Portrait, revision: u64) {
+    pub fn save(&self, path: PathBuf, document: SwarmProject, portrait: Portrait, revision: u64) {
         let sender = self.sender.clone();
         self.write(path, move |path| {
             let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
@@ -122,7 +124,7 @@ impl Files {
     }
 
     /// A copy: the file of the scene stays what it is.
-    pub fn save_copy(&self, path: PathBuf, document: Document, portrait: Portrait) {
+    pub fn save_copy(&self, path: PathBuf, document: SwarmProject, portrait: Portrait) {
         let notices = self.notices.0.clone();
         self.write(path, move |path| {
             let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
@@ -189,21 +191,21 @@ impl Files {
 }
 
 /// The writing thread waits for the swarm, which is written with the document.
-fn save(path: &Path, mut document: Document, portrait: Portrait) -> Result<(), String> {
+fn save(path: &Path, mut document: SwarmProject, portrait: Portrait) -> Result<(), String> {
     // Where nothing lives any more, the scene is saved without it.
     let kept = portrait.living.wait().unwrap_or_default();
     let showing = if is_picture_name(path) { portrait::showing(portrait.style, &kept) } else { Showing::default() };
-    document.state = kept.state.map(Arc::new);
-    Scene::from(document).save_showing(path, &showing).map_err(|e| e.to_string())
+    document.world.state = kept.state.map(Arc::new);
+    document.save_showing(path, &showing).map_err(|e| e.to_string())
 }
 
-fn load(path: &Path, notices: &Sender<Notice>) -> Result<Box<Document>, String> {
-    let loaded = Scene::load(path).map_err(|e| e.to_string())?;
+fn load(path: &Path, notices: &Sender<Notice>) -> Result<Box<SwarmProject>, String> {
+    let loaded = load_swarm(path).map_err(|e| e.to_string())?;
     for warning in loaded.warnings {
         // Fails only when the program is ending.
         let _ = notices.send((Level::Info, warning));
     }
-    Ok(Box::new(loaded.scene.into()))
+    Ok(Box::new(opened_project(loaded.project)))
 }
 
 /// A picture that cannot be read is told by the one who reads it in earnest.
@@ -266,9 +268,9 @@ mod tests {
         files.done.recv_timeout(Duration::from_secs(30)).expect("an answer")
     }
 
-    fn document(title: &str) -> Document {
+    fn document(title: &str) -> SwarmProject {
         let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
-        Document { title: title.into(), snapshot: Arc::new(snapshot), ..Document::default() }
+        opened_project(SwarmProject::new(title, crate::worlds::SwarmDoc::from_snapshot(snapshot)))
     }
 
     #[test]
@@ -321,7 +323,7 @@ mod tests {
     fn each_kind_of_file_is_opened_as_what_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        let scene = Scene::from(document("Mill"));
+        let scene = document("Mill");
         scene.save(at("a.ron")).unwrap();
         scene.save(at("b.PNG")).unwrap();
         let mut drawing = image::RgbImage::from_pixel(80, 80, image::Rgb([255; 3]));

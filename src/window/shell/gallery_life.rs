@@ -13,7 +13,7 @@ use rand::rngs::StdRng;
 use super::bundled;
 use super::desk::guarded;
 use super::thumbs;
-use crate::scene::Scene;
+use crate::scene::{SwarmProject, load_swarm};
 use crate::window::panels::GalleryLife;
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::measures::noised;
@@ -65,14 +65,14 @@ fn live(woken: &Receiver<Option<PathBuf>>, shown: &ArcSwap<GalleryLifeList>) {
     while let Ok(pointed) = woken.recv() {
         let begun = Instant::now();
         let small = small.get_or_insert_with(|| {
-            let scenes = bundled::SCENES.iter().filter_map(|(name, _)| Some((name, bundled::load(name).ok()?.scene)));
+            let scenes = bundled::SCENES.iter().filter_map(|(name, _)| Some((name, bundled::load(name).ok()?.project)));
             scenes.filter_map(|(name, scene)| begin(name, &scene)).collect()
         });
         if guest.as_ref().map(|(path, _)| path) != pointed.as_ref() {
             guest = pointed.map(|path| {
                 // What cannot be read stands still.
-                let scene = guarded("a card", || Scene::load(&path).map_err(|e| e.to_string())).ok();
-                let card = scene.and_then(|loaded| begin(&path.to_string_lossy(), &loaded.scene));
+                let scene = guarded("a card", || load_swarm(&path).map_err(|e| e.to_string())).ok();
+                let card = scene.and_then(|loaded| begin(&path.to_string_lossy(), &loaded.project));
                 (path, card)
             });
         }
@@ -96,18 +96,23 @@ struct Card {
 }
 
 /// A few particles of the scene under its own rule; `None` where it has none, or its picture makes no samples.
-fn begin(name: &str, scene: &Scene) -> Option<Card> {
-    let rule = scene.rule.as_ref()?;
+fn begin(name: &str, scene: &SwarmProject) -> Option<Card> {
+    let rule = scene.world.rule.as_ref()?;
     let mut rng = StdRng::seed_from_u64(5);
-    let sampler = Sampler::new(&scene.snapshot, &scene.ensemble.for_particles(&scene.snapshot, PARTICLES)).ok()?;
+    let sampler =
+        Sampler::new(&scene.world.snapshot, &scene.world.ensemble.for_particles(&scene.world.snapshot, PARTICLES))
+            .ok()?;
     let mut sample = sampler.sample(&mut rng).ok()?;
     if sample.len() > MOST_PARTICLES {
         sample = sample.piece(thumbs::MOST_PARTICLES);
     }
-    let flow =
-        if scene.live.flow == FlowKind::Learned && rule.flow.is_none() { FlowKind::Exact } else { scene.live.flow };
-    let settings = LiveSettings { flow, denoised: true, ..scene.live };
-    let is_alone = scene.snapshot.mode == Mode::Motif && sample.len() < 2 * scene.snapshot.particles.len();
+    let flow = if scene.world.live.flow == FlowKind::Learned && rule.flow.is_none() {
+        FlowKind::Exact
+    } else {
+        scene.world.live.flow
+    };
+    let settings = LiveSettings { flow, denoised: true, ..scene.world.live };
+    let is_alone = scene.world.snapshot.mode == Mode::Motif && sample.len() < 2 * scene.world.snapshot.particles.len();
     let engine = CpuEngine::new(rule, &noised(&sample, settings.sigma_l, rule.kappa, &mut rng), &settings, 5).ok()?;
     Some(Card { name: name.to_owned(), engine, is_alone })
 }

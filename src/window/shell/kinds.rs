@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::formats::{Drawing, IMAGE_ENDINGS, ImportOptions, TABLE_ENDINGS, XYZ_ENDINGS, import};
-use crate::scene::{Scene, holds_scene};
+use crate::scene::{Project, holds_scene};
 
 /// What opening a file means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn kind_of(path: &Path) -> Option<FileKind> {
 pub fn check(path: &Path) -> anyhow::Result<Vec<String>> {
     match kind_of(path) {
         // Another name may be that of a scene.
-        Some(FileKind::Scene) | None => return Ok(Scene::load(path)?.warnings),
+        Some(FileKind::Scene) | None => return Ok(Project::load(path)?.warnings),
         Some(FileKind::Particles) => drop(import(path, &ImportOptions::default())?),
         Some(FileKind::Image) => drop(Drawing::open(path)?),
     }

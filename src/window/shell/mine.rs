@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::desk::{Desk, guarded};
-use crate::scene::{Loaded, Scene, holds_scene, is_picture_name};
+use crate::scene::{Loaded, SwarmProject, holds_scene, is_picture_name, load_swarm};
 use crate::window::panels::SceneCard;
 use crate::worlds::swarm::picture::Swarm;
 
@@ -137,12 +137,12 @@ fn read(
 fn card(path: &Path) -> Option<SceneCard> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let blank = SceneCard { path: path.to_owned(), title: name, ..SceneCard::default() };
-    let loaded = guarded(&format!("reading {}", path.display()), || Scene::load(path).map_err(|e| e.to_string()));
+    let loaded = guarded(&format!("reading {}", path.display()), || load_swarm(path).map_err(|e| e.to_string()));
     match loaded {
-        Ok(Loaded { scene, .. }) => {
+        Ok(Loaded { project: scene, .. }) => {
             let swarm = living(&scene).map(|swarm| Arc::new(swarm.piece(MOST_DRAWN)));
             let title = if scene.title.is_empty() { blank.title } else { scene.title };
-            let mut snapshot = scene.snapshot;
+            let mut snapshot = Arc::unwrap_or_clone(scene.world.snapshot);
             let every = snapshot.particles.len().div_ceil(MOST_DRAWN).max(1);
             snapshot.particles = snapshot.particles.into_iter().step_by(every).collect();
             Some(SceneCard { title, notes: scene.notes, snapshot: Arc::new(snapshot), swarm, ..blank })
@@ -153,18 +153,20 @@ fn card(path: &Path) -> Option<SceneCard> {
 }
 
 /// What lives by the rule of a scene: its saved swarm, else a sample of what the rule keeps.
-fn living(scene: &Scene) -> Option<Swarm> {
-    scene.rule.as_ref()?;
-    if let Some(state) = &scene.state {
+fn living(scene: &SwarmProject) -> Option<Swarm> {
+    scene.world.rule.as_ref()?;
+    if let Some(state) = &scene.world.state {
         return Some(state.swarm.clone());
     }
-    let few = scene.ensemble.for_particles(&scene.snapshot, SAMPLE_PARTICLES);
-    scene.snapshot.sample(&few, &mut StdRng::seed_from_u64(scene.training.seed)).ok()
+    let few = scene.world.ensemble.for_particles(&scene.world.snapshot, SAMPLE_PARTICLES);
+    scene.world.snapshot.sample(&few, &mut StdRng::seed_from_u64(scene.world.training.seed)).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scene::Project;
+    use crate::worlds::SwarmDoc;
     use crate::worlds::swarm::picture::motifs;
 
     #[test]
@@ -195,13 +197,14 @@ mod tests {
 
     #[test]
     fn a_card_shows_the_saved_swarm_of_a_scene_that_lives_else_a_sample() {
-        let mut scene = crate::window::shell::bundled::load("mill").unwrap().scene;
-        scene.state = None;
-        assert!(living(&scene).unwrap().len() > scene.snapshot.particles.len());
-        let swarm = Swarm { particles: scene.snapshot.particles.clone(), box_size: [30.0; 2] };
-        scene.state = Some(crate::scene::LiveState { swarm: swarm.clone(), seed: 1, step: 2 });
+        let mut scene = crate::window::shell::bundled::load("mill").unwrap().project;
+        scene.world.state = None;
+        assert!(living(&scene).unwrap().len() > scene.world.snapshot.particles.len());
+        let swarm = Swarm { particles: scene.world.snapshot.particles.clone(), box_size: [30.0; 2] };
+        let state = crate::worlds::swarm::doc::LiveState { swarm: swarm.clone(), seed: 1, step: 2 };
+        scene.world.state = Some(Arc::new(state));
         assert_eq!(living(&scene), Some(swarm));
-        scene.rule = None;
+        scene.world.rule = None;
         assert_eq!(living(&scene), None);
     }
 
@@ -210,7 +213,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("mine");
         std::fs::create_dir(&folder).unwrap();
-        let scene = |title: &str| Scene::from_snapshot(title, motifs::by_name("mill").unwrap().snapshot());
+        let scene =
+            |title: &str| Project::new(title, SwarmDoc::from_snapshot(motifs::by_name("mill").unwrap().snapshot()));
         let now = SystemTime::now();
         for (k, name) in ["mine/a.ron", "mine/b.png", "elsewhere.ron"].iter().enumerate() {
             let path = dir.path().join(name);
@@ -233,7 +237,7 @@ mod tests {
     #[test]
     fn a_broken_scene_has_a_card_that_says_so_and_of_many_the_first_are_shown_at_once() {
         let dir = tempfile::tempdir().unwrap();
-        let text = Scene::from_snapshot("Mill", motifs::by_name("mill").unwrap().snapshot()).to_ron();
+        let text = Project::new("Mill", SwarmDoc::from_snapshot(motifs::by_name("mill").unwrap().snapshot())).to_ron();
         for k in 0..SHOWN_AT_ONCE + 3 {
             std::fs::write(dir.path().join(format!("{k}.ron")), &text).unwrap();
         }

@@ -1,7 +1,7 @@
 //! The Bevy shell: canvas, camera, input, drawing from the engine's buffers; hands commands on.
 //!
 //! Each frame: the panels and the canvas turn input into commands (egui pass), the session turns commands into effects
-//! that the [`shell::Shell`] carries out, and what is to be seen goes to the render world as a [`draw::CanvasFrame`].
+//! that the [`effects::Shell`] carries out, and what is to be seen goes to the render world as a [`draw::CanvasFrame`].
 
 mod brush;
 mod bundled;
@@ -12,6 +12,7 @@ mod desk;
 mod director;
 mod draft;
 mod draw;
+mod effects;
 mod files;
 mod folders;
 mod follow;
@@ -30,7 +31,6 @@ mod ramp;
 mod recorder;
 mod rescue;
 mod share;
-mod shell;
 mod shots;
 mod stamps;
 mod stippler;
@@ -53,9 +53,9 @@ use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContext
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
+use effects::Shell;
 use keys::{Keyboard, Listener};
 use live::Gpu;
-use shell::Shell;
 
 use crate::session::{Command, ViewCommand};
 use crate::window::panels;

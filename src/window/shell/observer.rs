@@ -123,8 +123,8 @@ impl Watch {
         self.last = Instant::now();
         let document = session.document();
         let unseen = Unseen {
-            snapshot: document.snapshot.clone(),
-            ensemble: document.ensemble,
+            snapshot: document.world.snapshot.clone(),
+            ensemble: document.world.ensemble,
             target_sigma_l: target_sigma_l(session),
             step: seen.steps(),
             epoch: seen.epoch(),
@@ -164,7 +164,7 @@ impl Unseen {
 
 /// The temperature of the target: that of the scene, within what the playing rule was trained at.
 fn target_sigma_l(session: &Session) -> f64 {
-    let sigma_l = session.document().live.sigma_l;
+    let sigma_l = session.document().world.live.sigma_l;
     session.playing_rule().map_or(sigma_l, |rule| sigma_l.max(rule.sigma_range_l[0]).min(rule.sigma_range_l[1]))
 }
 

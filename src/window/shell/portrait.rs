@@ -96,17 +96,21 @@ impl Eye {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::LiveState;
     use crate::session::{Body, Look, Theme};
     use crate::window::shell::bundled;
+    use crate::worlds::swarm::doc::LiveState;
     use crate::worlds::swarm::rule::LiveSettings;
     use rand::SeedableRng;
 
     fn living() -> ((Arc<Rule>, LiveSettings), LiveState) {
-        let scene = bundled::load("mill").unwrap().scene;
+        let scene = bundled::load("mill").unwrap().project;
         let mut rng = rand::rngs::StdRng::seed_from_u64(1);
-        let swarm = scene.snapshot.sample(&scene.ensemble.for_particles(&scene.snapshot, 24), &mut rng).unwrap();
-        ((Arc::new(scene.rule.unwrap()), scene.live), LiveState { swarm, seed: 1, step: 0 })
+        let swarm = scene
+            .world
+            .snapshot
+            .sample(&scene.world.ensemble.for_particles(&scene.world.snapshot, 24), &mut rng)
+            .unwrap();
+        ((scene.world.rule.unwrap(), scene.world.live), LiveState { swarm, seed: 1, step: 0 })
     }
 
     #[test]

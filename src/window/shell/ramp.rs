@@ -87,9 +87,9 @@ impl Ramps {
         };
         let document = session.document();
         let job = Job {
-            rule: document.rule.clone()?,
-            snapshot: document.snapshot.clone(),
-            ensemble: document.ensemble,
+            rule: document.world.rule.clone()?,
+            snapshot: document.world.snapshot.clone(),
+            ensemble: document.world.ensemble,
             settings: *settings,
         };
         if self.sent.as_ref() != Some(&job) && self.jobs.try_send(job.clone()).is_ok() {
@@ -141,12 +141,12 @@ mod tests {
 
     #[test]
     fn particles_thrown_down_at_random_are_less_at_ease_than_those_of_the_pattern() {
-        let scene = bundled::load("mill").unwrap().scene;
+        let scene = bundled::load("mill").unwrap().project;
         let job = |flow| Job {
-            rule: Arc::new(scene.rule.clone().unwrap()),
-            snapshot: Arc::new(scene.snapshot.clone()),
-            ensemble: scene.ensemble,
-            settings: LiveSettings { flow, ..scene.live },
+            rule: scene.world.rule.clone().unwrap(),
+            snapshot: scene.world.snapshot.clone(),
+            ensemble: scene.world.ensemble,
+            settings: LiveSettings { flow, ..scene.world.live },
         };
         let moving = measure(&job(FlowKind::Learned)).unwrap();
         assert!(moving.energy[1] > moving.energy[0] + 0.5, "{moving:?}");

@@ -14,8 +14,8 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::desk::guarded;
 use super::files::Files;
 use super::live::{Answer, Kept};
-use crate::scene::{Scene, write_atomic};
-use crate::session::{Document, Session, ShareEvent};
+use crate::scene::{SwarmProject, load_swarm, write_atomic};
+use crate::session::{Session, ShareEvent, opened_project};
 use crate::window::panels::RescuedScene;
 
 /// Unsaved work is at most so old in the file, and then as long as one write takes.
@@ -64,7 +64,7 @@ struct Place {
 /// A scene that an earlier run left behind.
 struct Found {
     place: Place,
-    document: Box<Document>,
+    document: Box<SwarmProject>,
     path: Option<PathBuf>,
     written: SystemTime,
 }
@@ -164,7 +164,7 @@ impl Rescue {
 
     fn write(
         &mut self,
-        document: &Document,
+        document: &SwarmProject,
         path: Option<&Path>,
         revision: u64,
         files: &Files,
@@ -192,8 +192,8 @@ impl Rescue {
         files.later(move || {
             let result = guarded("autosave", || {
                 let state = living.and_then(|living| living.wait().ok()).unwrap_or_default().state;
-                document.state = state.map(Arc::new).or(document.state);
-                let text = head + &Scene::from(document).to_ron();
+                document.world.state = state.map(Arc::new).or(document.world.state);
+                let text = head + &document.to_ron();
                 write_atomic(&scene, text.as_bytes()).map_err(|e| e.to_string())
             });
             match result {
@@ -210,7 +210,7 @@ impl Rescue {
         let minutes = |at: SystemTime| at.elapsed().map_or(0, |age| age.as_secs() / 60);
         let card = |found: &Found| RescuedScene {
             title: found.document.title.clone(),
-            particles: found.document.snapshot.particles.len(),
+            particles: found.document.world.snapshot.particles.len(),
             minutes_ago: minutes(found.written),
         };
         self.found.iter().map(card).collect()
@@ -260,9 +260,13 @@ fn find(folder: &Path, sender: &Sender<Found>) {
                 // Held by a run that lives.
                 let Ok(place) = Place::locked(path) else { continue };
                 // It may have gone meanwhile with the run that it belonged to.
-                let Ok(loaded) = Scene::load(&place.scene) else { continue };
-                let found =
-                    Found { path: file_of(&place.scene), document: Box::new(loaded.scene.into()), place, written };
+                let Ok(loaded) = load_swarm(&place.scene) else { continue };
+                let found = Found {
+                    path: file_of(&place.scene),
+                    document: Box::new(opened_project(loaded.project)),
+                    place,
+                    written,
+                };
                 if sender.send(found).is_err() {
                     return;
                 }

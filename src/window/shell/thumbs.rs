@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use crate::scene::{FlowNumbers, LearnedFlow};
-use crate::session::{Document, Event, Place, Session};
+use crate::scene::SwarmProject;
+use crate::session::{Event, Place, Session};
 use crate::window::panels::Thumbnails;
+use crate::worlds::swarm::doc::{FlowNumbers, LearnedFlow};
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::measures::{BodyMotion, noised, relative_residual};
 use crate::worlds::swarm::picture::{Particle, Sampler, Swarm};
@@ -26,7 +27,7 @@ const SAMPLES: usize = 3;
 
 /// What the thread shall show: the flows of one energy.
 struct Job {
-    document: Document,
+    document: SwarmProject,
 }
 
 /// The thread, and what it has shown last. It ends when this is dropped.
@@ -127,10 +128,10 @@ impl Studio {
     }
 
     /// Keeps the swarms of flows that are still there, and begins those of new ones.
-    fn take(&mut self, document: &Document) {
+    fn take(&mut self, document: &SwarmProject) {
         let mut old = std::mem::take(&mut self.small);
-        let Some(rule) = &document.rule else { return };
-        for flow in &document.flows.list {
+        let Some(rule) = &document.world.rule else { return };
+        for flow in &document.world.flows.list {
             let same = |small: &Small| Arc::ptr_eq(&small.net, &flow.net) && small.rule.energy == rule.energy;
             match old.iter().position(same) {
                 Some(k) => self.small.push(old.swap_remove(k)),
@@ -141,19 +142,19 @@ impl Studio {
 }
 
 /// A thumbnail of one flow; `None` where the picture makes no samples, or the rule does not know it.
-fn begin(document: &Document, rule: &Arc<Rule>, flow: &LearnedFlow) -> Option<Small> {
+fn begin(document: &SwarmProject, rule: &Arc<Rule>, flow: &LearnedFlow) -> Option<Small> {
     let rule = Arc::new(Rule { flow: Some((*flow.net).clone()), ..(**rule).clone() });
     let [coldest, hottest] = rule.sigma_range_l;
     let settings = LiveSettings {
         flow: FlowKind::Learned,
-        sigma_l: document.live.sigma_l.max(coldest).min(hottest),
-        strength: document.live.strength,
+        sigma_l: document.world.live.sigma_l.max(coldest).min(hottest),
+        strength: document.world.live.strength,
         denoised: true,
         ..LiveSettings::default()
     };
-    let snapshot = &document.snapshot;
+    let snapshot = &document.world.snapshot;
     let mut rng = <rand::rngs::StdRng as rand::SeedableRng>::seed_from_u64(flow.seed);
-    let sampler = Sampler::new(snapshot, &document.ensemble.for_particles(snapshot, MOST_PARTICLES)).ok()?;
+    let sampler = Sampler::new(snapshot, &document.world.ensemble.for_particles(snapshot, MOST_PARTICLES)).ok()?;
     let mut sample = || -> Option<Swarm> {
         let swarm = sampler.sample(&mut rng).ok()?;
         // Of a whole painting, which may have many particles, a piece.
@@ -180,7 +181,8 @@ fn numbers_of(rule: &Rule, settings: &LiveSettings, samples: &[Swarm]) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::Flows;
+    use crate::worlds::SwarmDoc;
+    use crate::worlds::swarm::doc::Flows;
     use crate::worlds::swarm::picture::motifs;
     use crate::worlds::swarm::rule::NetShape;
 
@@ -193,21 +195,21 @@ mod tests {
         let blend = a.blend(&b, 0.4).expect("two narrow flows");
         let list =
             [a, b, blend].into_iter().zip(1..).map(|(net, seed)| LearnedFlow::new(net, seed, Default::default()));
-        let document = Document {
-            snapshot: Arc::new(snapshot),
+        let doc = SwarmDoc {
             rule: Some(Arc::new(rules[0].clone())),
             flows: Flows { list: list.collect(), chosen: 0 },
-            ..Document::default()
+            ..SwarmDoc::from_snapshot(snapshot)
         };
-        let rule = document.rule.clone().expect("a rule");
+        let document = SwarmProject::new("", doc);
+        let rule = document.world.rule.clone().expect("a rule");
         let of = |flow| {
             let small = begin(&document, &rule, flow).expect("a thumbnail");
             assert!((8..=MOST_PARTICLES).contains(&small.engine.swarm().len()));
             // The same samples for all, so that the three can be compared.
-            let first = begin(&document, &rule, &document.flows.list[0]).expect("a thumbnail");
+            let first = begin(&document, &rule, &document.world.flows.list[0]).expect("a thumbnail");
             numbers_of(&small.rule, small.engine.settings(), &first.samples).expect("finite numbers")
         };
-        let [a, b, blend] = [0, 1, 2].map(|k| of(&document.flows.list[k]));
+        let [a, b, blend] = [0, 1, 2].map(|k| of(&document.world.flows.list[k]));
         assert!([a, b, blend].iter().all(|n| n.residual > 0.0), "{a:?} {b:?} {blend:?}");
         assert!((blend.forward - (0.6 * a.forward + 0.4 * b.forward)).abs() < 1e-6);
     }

@@ -1,6 +1,7 @@
 //! The swarm world: oriented particles that interact, in a flat box. Its files read in the order of the data:
 //! [`picture`] → [`rule`] → [`train`] → [`engine`] → [`measures`].
 
+pub mod doc;
 pub mod engine;
 pub mod measures;
 pub mod picture;

@@ -151,3 +151,21 @@ fn a_column_of_frames_that_is_there_twice_is_read() {
     let read = read("frame,x,y,frame,\n0,1,1,0,\n0,2,1,0,\n1,1,1,1,\n");
     assert_eq!(places(&read), [(1.0, 1.0), (2.0, 1.0)]);
 }
+
+#[test]
+fn without_headings_animals_head_where_they_go_next() {
+    let text = "frame,id,x,y\n0,a,1,1\n0,b,9.5,5\n0,c,4,4\n0,d,2,2\n1,b,0.5,5\n1,a,1,2\n1,c,4,4\n";
+    let plain = read(text);
+    are_near(&[rows(&plain)[0].heading.unwrap(), rows(&plain)[1].heading.unwrap()], &[FRAC_PI_2, PI]);
+    // One that stands still and one that is not seen again.
+    assert_eq!((rows(&plain)[2].heading, rows(&plain)[3].heading), (None, None));
+    assert!(said(&plain).contains("heads where it is in the next moment"), "{}", said(&plain));
+    // Through the edge of a torus.
+    let torus = read(&format!("# box: 10 10\n{text}"));
+    are_near(&[rows(&torus)[1].heading.unwrap()], &[0.0]);
+    // In the last moment by the step that led there.
+    let last = ImportOptions { frames: FrameChoice::Last, ..ImportOptions::default() };
+    are_near(&[rows(&read_with(text, last))[1].heading.unwrap()], &[FRAC_PI_2]);
+    let wide = read("t,x1,y1,x2,y2\n0,0,0,5,5\n1,-1,0,5,4\n");
+    are_near(&headings(&wide), &[PI, -FRAC_PI_2]);
+}

@@ -61,7 +61,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
 
 /// The species that the rule knows.
 fn species(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    let known = session.document().rule.as_ref().map_or(0, |rule| rule.energy.shape.species);
+    let known = session.document().world.rule.as_ref().map_or(0, |rule| rule.energy.shape.species);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
         for species in 0..known as u8 {

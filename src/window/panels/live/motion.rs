@@ -55,7 +55,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, new: &mut LiveSettings, comma
         slider(ui, session, knob, new, commands);
     }
     if new.flow == FlowKind::Exact {
-        let species = session.document().species_used();
+        let species = session.document().world.species_used();
         if species.len() > 1 {
             table::show(ui, session, &species, new, commands);
         } else {
@@ -94,7 +94,7 @@ fn flow(ui: &mut Ui, session: &Session, new: &mut LiveSettings) {
             "The training-free flow: its knobs below never change what the pattern is".to_owned(),
         ),
     ];
-    if session.document().rule.as_deref().is_some_and(|rule| rule.flow.is_some()) {
+    if session.document().world.rule.as_deref().is_some_and(|rule| rule.flow.is_some()) {
         flows.push((FlowKind::Learned, "learned", "The motion that was learned for this picture".to_owned()));
     }
     if let Some(flow) = choice(ui, new.flow, &flows) {
@@ -106,7 +106,7 @@ fn flow(ui: &mut Ui, session: &Session, new: &mut LiveSettings) {
 fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, commands: &mut Vec<Command>) {
     let Row { name, tooltip, scale } = row_of(knob);
     let tooltip = told(session, knob, tooltip);
-    let swings = session.document().swings.of(knob).is_some();
+    let swings = session.document().world.swings.of(knob).is_some();
     ui.horizontal(|ui| {
         let text = RichText::new(if swings { format!("~ {name}") } else { name.to_owned() });
         let text = if swings { text.color(style::ACCENT) } else { text };
@@ -118,7 +118,7 @@ fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, co
 
 /// The tooltip with what else a slider can do.
 pub(super) fn told(session: &Session, knob: Knob, meaning: &str) -> String {
-    match session.document().swings.of(knob) {
+    match session.document().world.swings.of(knob) {
         None => format!("{meaning}. Double click: back to {}. Ctrl or Alt and click: swing", tidy(knob.usual())),
         Some(_) => format!("{meaning}. It swings, as told below. Ctrl or Alt and click: rest"),
     }
@@ -145,7 +145,7 @@ pub(super) fn control(
 ) -> Response {
     let sigma_range_l = session.sigma_range_l();
     let range = knob.range(sigma_range_l);
-    let swing = session.document().swings.of(knob);
+    let swing = session.document().world.swings.of(knob);
     let mut value = knob.get(new);
     let mut slider =
         Slider::new(&mut value, range.clone()).logarithmic(scale == Scale::Logarithmic).max_decimals(decimals);
@@ -155,8 +155,11 @@ pub(super) fn control(
     let response = ui.add(slider);
     let rail = Rect::from_min_size(response.rect.min, Vec2::new(ui.spacing().slider_width, response.rect.height()));
     if swing.is_some() {
-        let moving =
-            knob.get(&session.live().effective(&session.document().live, &session.document().swings, sigma_range_l));
+        let moving = knob.get(&session.live().effective(
+            &session.document().world.live,
+            &session.document().world.swings,
+            sigma_range_l,
+        ));
         mark(ui, rail, &range, scale, moving);
     }
     let (modified, double, on_rail) = ui.input(|i| {

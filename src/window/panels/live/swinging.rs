@@ -11,7 +11,7 @@ use crate::worlds::swarm::picture::MAX_SPECIES;
 const NAME: f32 = 92.0;
 
 pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    let swings = &session.document().swings;
+    let swings = &session.document().world.swings;
     if swings.is_empty() {
         return;
     }

@@ -154,7 +154,7 @@ fn number(
     let meaning = row_of(knob);
     let range = knob.range(session.sigma_range_l());
     let name = name_of(meaning.name, which);
-    let swing = session.document().swings.of(knob);
+    let swing = session.document().world.swings.of(knob);
     let tooltip = format!(
         "{name}: {}. Drag or type. Ctrl or Alt and click: {}. Shift and click: back to {}",
         meaning.tooltip,

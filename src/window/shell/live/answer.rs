@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
-use crate::scene::LiveState;
+use crate::worlds::swarm::doc::LiveState;
 use crate::worlds::swarm::engine::{Counters, PendingSwarm};
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{LiveSettings, Rule};

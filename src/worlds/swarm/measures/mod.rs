@@ -3,7 +3,6 @@
 mod certificate;
 pub mod fidelity;
 mod likeness;
-mod measures;
 pub mod motion;
 mod observer;
 pub mod order;
@@ -13,6 +12,7 @@ mod quick;
 mod residual;
 mod samples;
 mod settled;
+mod statistics;
 mod yardstick;
 
 pub use certificate::{
@@ -20,7 +20,6 @@ pub use certificate::{
 };
 pub use fidelity::{Fidelity, Histogram, pattern_fidelity};
 pub use likeness::Likeness;
-pub use measures::{Motion, Order, species_of, target_swarms};
 pub use motion::{BodyMotion, RigidMotion, entropy_production_per_particle, mill_ratio};
 pub use observer::{Glimpse, Observer, Reading, TargetFacts, Wounds};
 pub use order::{Cluster, LINK_L, clusters, milling, polarisation};
@@ -29,4 +28,5 @@ pub use quick::QuickFidelity;
 pub use residual::relative_residual;
 pub use samples::{noised, scattered, scrambled};
 pub use settled::has_settled;
+pub use statistics::{Motion, Order, species_of, target_swarms};
 pub use yardstick::{MOST_POOLED, Yardstick};

@@ -8,10 +8,10 @@ use rand::rngs::StdRng;
 
 use super::fidelity::Histogram;
 use super::likeness::Likeness;
-use super::measures::{Order, species_of};
 use super::motion::BodyMotion;
 use super::pair_correlation::pair_correlation;
 use super::patch::Patch;
+use super::statistics::{Order, species_of};
 use super::yardstick::{BIN_L, BINS, Yardstick};
 use crate::worlds::swarm::engine::{CpuEngine, EngineError};
 use crate::worlds::swarm::picture::{Ensemble, Snapshot, SnapshotError, Swarm};

@@ -15,10 +15,10 @@ use rand::rngs::StdRng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::measures::{Motion, Order, species_of};
 use super::residual::{relative_residual, residual_of_score};
+use super::statistics::{Motion, Order, species_of};
 use super::{Fidelity, scattered, scrambled};
-use crate::scene::{Evidence, KeptLong};
+use crate::worlds::swarm::doc::{Evidence, KeptLong};
 use crate::worlds::swarm::engine::{Engine, EngineError, Headless, grow};
 use crate::worlds::swarm::picture::{Ensemble, Snapshot, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};

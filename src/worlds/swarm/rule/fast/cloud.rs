@@ -1,7 +1,7 @@
 //! Particles laid out for the lane kernels: groups of [`LANES`] particles of like neighbour count, and their neighbour
 //! slots. One cloud may hold many configurations on equal tori (a training batch): they are never neighbours.
 
-use super::lanes::LANES;
+use crate::nn::lanes::LANES;
 
 /// Particles in f32, lengths in ℓ.
 #[derive(Clone, Debug, Default)]

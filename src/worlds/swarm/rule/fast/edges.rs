@@ -2,7 +2,7 @@
 //! features to coordinates. The features are described at [`FEATURES`].
 
 use super::cloud::{Cloud, Group};
-use super::lanes::{LANES, Lane, ZERO};
+use crate::nn::lanes::{LANES, Lane, ZERO};
 use crate::worlds::swarm::rule::net::{FEATURES, LocalNet};
 
 /// Tangents of the particle coordinates (x, y, θ), per particle.

@@ -4,7 +4,7 @@
 //! Value and tangents of one entry lie one after another, so that weight gradients treat them as further slots:
 //! W̄ = z̄ xᵀ + Σ ż̄ ẋᵀ.
 
-use super::lanes::{LANES, Lane, dense, fma, lanes, sigmoid};
+use crate::nn::lanes::{LANES, Lane, dense, fma, lanes, sigmoid};
 
 /// Activations of one layer over entries (neighbour slots, or groups).
 #[derive(Default)]

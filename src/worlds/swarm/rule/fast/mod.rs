@@ -4,20 +4,18 @@
 //! and the native live engine (`engine::cpu`) both run on these kernels.
 
 mod cloud;
-mod dispatch;
 mod edges;
-mod lanes;
 mod layer;
 mod pass;
 
+pub use crate::nn::dispatch::Isa;
+pub use crate::nn::lanes::LANES;
 pub use cloud::{Cloud, Group};
-pub use dispatch::Isa;
-pub use lanes::LANES;
 pub use pass::Weights;
 
-use dispatch::Kernel;
+use crate::nn::dispatch::Kernel;
+use crate::nn::lanes::Lane;
 use edges::Tangent;
-use lanes::Lane;
 use pass::{Tape, flush, forward, reverse_inputs, reverse_weights};
 use rayon::prelude::*;
 

@@ -6,8 +6,8 @@
 
 use super::cloud::{Cloud, Group};
 use super::edges::{Edge, Tangent, add_edge_gradient, geometry, write_feature_tangents, write_features};
-use super::lanes::{LANES, Lane, ZERO, fma, lanes, outer, sum};
 use super::layer::Layer;
+use crate::nn::lanes::{LANES, Lane, ZERO, fma, lanes, outer, sum};
 use crate::worlds::swarm::rule::net::{FEATURES, Layout, LocalNet, NetShape};
 
 /// Weights ready for the kernels: row-major as stored, and transposed for the reverse pass.
@@ -180,7 +180,7 @@ pub fn forward<const T: usize, const B: usize, const FMA: bool>(
     }
     let g2 = tape.g2.value::<T>(entry);
     for c in 0..=T {
-        super::lanes::dense::<B, FMA>(
+        crate::nn::lanes::dense::<B, FMA>(
             lay.out_w.of(&net.flat),
             &g2[c * g2n..(c + 1) * g2n],
             &mut out[c * outputs..(c + 1) * outputs],
@@ -206,7 +206,7 @@ pub fn reverse_inputs<const B: usize, const FMA: bool>(
     let b = at_least(b, g1n.max(h2n));
     let m_bar = at_least(m_bar, h2n + 1);
     a[..g2n].fill(ZERO);
-    super::lanes::dense::<B, FMA>(&net.out_t, out_bar, &mut a[..g2n]);
+    crate::nn::lanes::dense::<B, FMA>(&net.out_t, out_bar, &mut a[..g2n]);
     tape.g2.reverse::<0, B, FMA>(entry, &a[..g2n], &net.rho2_t, &mut b[..g1n]);
     tape.g1.reverse::<0, B, FMA>(entry, &b[..g1n], &net.rho1_t, m_bar);
     let mut f_bar = [ZERO; FEATURES];
@@ -252,7 +252,7 @@ pub fn reverse_weights<const T: usize, const B: usize, const FMA: bool>(
         .copy_from_slice(&out_bar[..c * outputs]);
     a[..c * g2n].fill(ZERO);
     for k in 0..c {
-        super::lanes::dense::<B, FMA>(
+        crate::nn::lanes::dense::<B, FMA>(
             &net.out_t,
             &out_bar[k * outputs..(k + 1) * outputs],
             &mut a[k * g2n..(k + 1) * g2n],

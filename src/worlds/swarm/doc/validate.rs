@@ -4,47 +4,48 @@
 use crate::worlds::swarm::picture::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, SIDE_RANGE};
 use crate::worlds::swarm::rule::{LiveSettings, Swings};
 
-use super::{Fault, MAX_LIVE_PARTICLES, MAX_SAVEPOINTS, Scene};
+use super::{MAX_LIVE_PARTICLES, MAX_SAVEPOINTS, SwarmDoc};
+use crate::worlds::BadValue;
 
-pub(super) fn scene(scene: &Scene) -> Result<(), Fault> {
-    let count = scene.snapshot.particles.len();
+pub(super) fn doc(doc: &SwarmDoc) -> Result<(), BadValue> {
+    let count = doc.snapshot.particles.len();
     if count > MAX_PARTICLES {
-        return Err(Fault::value(
+        return Err(BadValue::new(
             "snapshot.particles",
             format!("{count} particles are more than the {MAX_PARTICLES} that a snapshot may have"),
             "cut a smaller piece out of the picture",
         ));
     }
-    if scene.live_particles > MAX_LIVE_PARTICLES {
-        return Err(Fault::value(
+    if doc.live_particles > MAX_LIVE_PARTICLES {
+        return Err(BadValue::new(
             "live_particles",
-            format!("{} particles are more than the {MAX_LIVE_PARTICLES} that can live", scene.live_particles),
+            format!("{} particles are more than the {MAX_LIVE_PARTICLES} that can live", doc.live_particles),
             "give a smaller number",
         ));
     }
-    particles("snapshot", &scene.snapshot.particles, scene.snapshot.box_size)?;
-    if let Some(state) = &scene.state {
+    particles("snapshot", &doc.snapshot.particles, doc.snapshot.box_size)?;
+    if let Some(state) = &doc.state {
         particles("state.swarm", &state.swarm.particles, state.swarm.box_size)?;
     }
-    let count = scene.savepoints.len();
+    let count = doc.savepoints.len();
     if count > MAX_SAVEPOINTS {
         let what = format!("{count} are more than the {MAX_SAVEPOINTS} that a scene keeps");
-        return Err(Fault::value("savepoints", what, "remove some"));
+        return Err(BadValue::new("savepoints", what, "remove some"));
     }
-    for (k, moment) in scene.savepoints.iter().enumerate() {
+    for (k, moment) in doc.savepoints.iter().enumerate() {
         particles(&format!("savepoints[{k}].swarm"), &moment.swarm.particles, moment.swarm.box_size)?;
         finite_live(&format!("savepoints[{k}].live"), &moment.live)?;
         finite_swings(&format!("savepoints[{k}].swings"), &moment.swings)?;
     }
-    if let Some(rule) = &scene.rule {
-        rule.validate().map_err(|e| Fault::value("rule", e.to_string(), "or take an earlier copy of the file"))?;
+    if let Some(rule) = &doc.rule {
+        rule.validate().map_err(|e| BadValue::new("rule", e.to_string(), "or take an earlier copy of the file"))?;
     }
-    finite_settings(scene)
+    finite_settings(doc)
 }
 
 /// Ranges are the business of those who use a setting; a number that is none is of no use to anybody.
-fn finite_settings(scene: &Scene) -> Result<(), Fault> {
-    let Scene { ensemble, training, live, .. } = scene;
+fn finite_settings(doc: &SwarmDoc) -> Result<(), BadValue> {
+    let SwarmDoc { ensemble, training, live, .. } = doc;
     finite(
         "",
         &[
@@ -56,11 +57,11 @@ fn finite_settings(scene: &Scene) -> Result<(), Fault> {
             ("training.kappa", &[training.kappa]),
         ],
     )?;
-    finite_swings("swings", &scene.swings)?;
+    finite_swings("swings", &doc.swings)?;
     finite_live("live", live)
 }
 
-fn finite_swings(place: &str, swings: &Swings) -> Result<(), Fault> {
+fn finite_swings(place: &str, swings: &Swings) -> Result<(), BadValue> {
     for (k, (_, swing)) in swings.iter().enumerate() {
         let numbers: [(&str, &[f64]); 2] =
             [("amplitude", &[swing.amplitude]), ("period_s", std::slice::from_ref(&swing.period_s))];
@@ -69,7 +70,7 @@ fn finite_swings(place: &str, swings: &Swings) -> Result<(), Fault> {
     Ok(())
 }
 
-fn finite_live(place: &str, live: &LiveSettings) -> Result<(), Fault> {
+fn finite_live(place: &str, live: &LiveSettings) -> Result<(), BadValue> {
     let knobs = &live.knobs;
     finite(
         &format!("{place}."),
@@ -86,10 +87,10 @@ fn finite_live(place: &str, live: &LiveSettings) -> Result<(), Fault> {
     )
 }
 
-fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), Fault> {
+fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), BadValue> {
     for (place, values) in lists {
         if let Some(value) = values.iter().find(|v| !v.is_finite()) {
-            return Err(Fault::value(
+            return Err(BadValue::new(
                 format!("{before}{place}"),
                 format!("{value} is not finite"),
                 "give a finite number",
@@ -99,16 +100,16 @@ fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn particles(place: &str, particles: &[Particle], box_size: [f64; 2]) -> Result<(), Fault> {
+fn particles(place: &str, particles: &[Particle], box_size: [f64; 2]) -> Result<(), BadValue> {
     if !box_size.iter().all(|side| SIDE_RANGE.contains(side)) {
-        return Err(Fault::value(
+        return Err(BadValue::new(
             format!("{place}.box_size"),
             format!("({}, {}) is no width and height", box_size[0], box_size[1]),
             "give two numbers from 1e-12 to 1e12",
         ));
     }
     for (k, p) in particles.iter().enumerate() {
-        let fault = |what: String, mend: &str| Err(Fault::value(format!("{place}.particles[{k}]"), what, mend));
+        let fault = |what: String, mend: &str| Err(BadValue::new(format!("{place}.particles[{k}]"), what, mend));
         for (name, value) in [("x", p.x), ("y", p.y), ("heading", p.heading)] {
             if !value.is_finite() {
                 return fault(format!("{name} is {value}"), "give a finite number or remove that particle");

@@ -71,7 +71,8 @@ impl Saved {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::{MAX_FILE_BYTES, Scene};
+    use crate::scene::{MAX_FILE_BYTES, Project};
+    use crate::worlds::SwarmDoc;
     use crate::worlds::swarm::picture::{MAX_PARTICLES, Particle};
     use rand::{RngExt, SeedableRng};
 
@@ -88,7 +89,7 @@ mod tests {
             let swarm = Swarm { particles: all[..count].to_vec(), box_size: [1e3, 1e3] };
             let (live, swings, name) = Default::default();
             let moment = Savepoint { name, live, swings, rule: None, flow: None, swarm: Arc::new(swarm) };
-            Scene { savepoints: vec![moment], ..Scene::default() }.to_ron().len()
+            Project::new("", SwarmDoc { savepoints: vec![moment], ..SwarmDoc::default() }).to_ron().len()
         };
         let bytes_each = (bytes(2000) - bytes(1000)) as f64 / 1000.0;
         let most = MAX_KEPT_PARTICLES + LARGEST_SWARM + MAX_PARTICLES;

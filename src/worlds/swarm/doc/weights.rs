@@ -6,7 +6,8 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
 use crate::worlds::swarm::rule::{LocalNet, MAX_WIDTH, NetShape, Rule};
 
-use super::{Fault, Flows};
+use super::Flows;
+use crate::worlds::BadValue;
 
 /// The path of the field, as error messages name it.
 const PLACE: &str = "weights";
@@ -37,27 +38,27 @@ pub(super) fn encode(rule: &Rule, flows: &Flows) -> String {
 }
 
 /// The safetensors bytes behind the base64 text.
-pub(super) fn bytes_of(text: &str) -> Result<Vec<u8>, Fault> {
+pub(crate) fn bytes_of(text: &str) -> Result<Vec<u8>, BadValue> {
     // Somebody may have wrapped the long line.
     let text: String = text.split_ascii_whitespace().collect();
-    STANDARD.decode(text).map_err(|e| Fault::value(PLACE, format!("the base64 text is damaged ({e})"), MEND))
+    STANDARD.decode(text).map_err(|e| BadValue::new(PLACE, format!("the base64 text is damaged ({e})"), MEND))
 }
 
 /// The net `prefix` of the given shape out of safetensors bytes.
-pub(super) fn decode(bytes: &[u8], prefix: &str, shape: NetShape) -> Result<LocalNet, Fault> {
+pub(super) fn decode(bytes: &[u8], prefix: &str, shape: NetShape) -> Result<LocalNet, BadValue> {
     check_shape(prefix, &shape)?;
     let tensors = SafeTensors::deserialize(bytes)
-        .map_err(|e| Fault::value(PLACE, format!("the safetensors are damaged ({e})"), MEND))?;
+        .map_err(|e| BadValue::new(PLACE, format!("the safetensors are damaged ({e})"), MEND))?;
     let layout = shape.layout();
     let mut weights = Vec::with_capacity(layout.total);
     for span in layout.spans() {
         let name = format!("{prefix}.{}", span.name);
         let place = format!("{PLACE}, tensor `{name}`");
-        let tensor = tensors.tensor(&name).map_err(|_| Fault::value(&place, "it is missing", MEND))?;
+        let tensor = tensors.tensor(&name).map_err(|_| BadValue::new(&place, "it is missing", MEND))?;
         let expected = [span.rows, span.cols];
         if tensor.dtype() != Dtype::F32 || tensor.shape() != expected {
             let found = format!("{:?} {:?}", tensor.dtype(), tensor.shape());
-            return Err(Fault::value(
+            return Err(BadValue::new(
                 &place,
                 format!("it is {found}, but the shape given under `{}` needs F32 {expected:?}", field(prefix)),
                 MEND,
@@ -66,7 +67,7 @@ pub(super) fn decode(bytes: &[u8], prefix: &str, shape: NetShape) -> Result<Loca
         for (k, chunk) in tensor.data().chunks_exact(4).enumerate() {
             let weight = f32::from_le_bytes(chunk.try_into().expect("chunks of four"));
             if !weight.is_finite() {
-                return Err(Fault::value(&place, format!("number {k} is {weight}"), MEND));
+                return Err(BadValue::new(&place, format!("number {k} is {weight}"), MEND));
             }
             weights.push(weight);
         }
@@ -80,7 +81,7 @@ fn field(prefix: &str) -> String {
 }
 
 /// Refuses sizes that no program of ours writes, before anything is allocated for them.
-fn check_shape(prefix: &str, shape: &NetShape) -> Result<(), Fault> {
+fn check_shape(prefix: &str, shape: &NetShape) -> Result<(), BadValue> {
     let outputs = if prefix == "energy" { 1 } else { 3 };
     let mut sizes = vec![
         ("species", shape.species, 1, crate::worlds::swarm::picture::MAX_SPECIES),
@@ -95,7 +96,7 @@ fn check_shape(prefix: &str, shape: &NetShape) -> Result<(), Fault> {
     for (name, size, least, most) in sizes {
         if !(least..=most).contains(&size) {
             let allowed = if least == most { format!("must be {most}") } else { format!("must be {least} to {most}") };
-            return Err(Fault::value(format!("{}.{name}", field(prefix)), format!("{size} {allowed}"), MEND));
+            return Err(BadValue::new(format!("{}.{name}", field(prefix)), format!("{size} {allowed}"), MEND));
         }
     }
     Ok(())

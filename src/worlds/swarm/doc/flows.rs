@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Fault;
+use crate::worlds::BadValue;
 use crate::worlds::swarm::rule::{LocalNet, NetShape, Rule};
 use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
@@ -113,27 +113,27 @@ impl FlowHead {
 }
 
 /// What the list in a file must satisfy beside its rule.
-pub(super) fn check(heads: &[FlowHead], chosen: usize, rule: Option<&Rule>) -> Result<(), Fault> {
+pub(super) fn check(heads: &[FlowHead], chosen: usize, rule: Option<&Rule>) -> Result<(), BadValue> {
     const MEND: &str = "remove `flows` and `chosen_flow`, or take an earlier copy of the file";
     let Some(flow) = rule.and_then(|rule| rule.flow.as_ref()) else {
-        return Err(Fault::value("flows", "there are flows, but the rule has none", MEND));
+        return Err(BadValue::new("flows", "there are flows, but the rule has none", MEND));
     };
     if heads.len() > MAX_FLOWS {
-        return Err(Fault::value("flows", format!("{} are more than {MAX_FLOWS}", heads.len()), MEND));
+        return Err(BadValue::new("flows", format!("{} are more than {MAX_FLOWS}", heads.len()), MEND));
     }
     let Some(head) = heads.get(chosen) else {
-        return Err(Fault::value("chosen_flow", format!("{chosen} is none of the {} flows", heads.len()), MEND));
+        return Err(BadValue::new("chosen_flow", format!("{chosen} is none of the {} flows", heads.len()), MEND));
     };
     if head.net != flow.shape {
-        return Err(Fault::value("flows", "the chosen one has another shape than `rule.flow`", MEND));
+        return Err(BadValue::new("flows", "the chosen one has another shape than `rule.flow`", MEND));
     }
     for (k, head) in heads.iter().enumerate() {
         if head.net.species != flow.shape.species {
-            return Err(Fault::value(format!("flows[{k}].net.species"), "it is not that of the rule", MEND));
+            return Err(BadValue::new(format!("flows[{k}].net.species"), "it is not that of the rule", MEND));
         }
         let numbers = head.numbers.unwrap_or_default();
         if [numbers.forward, numbers.lateral, numbers.turn, numbers.residual].iter().any(|n| !n.is_finite()) {
-            return Err(Fault::value(format!("flows[{k}].numbers"), "one is not finite", "remove them"));
+            return Err(BadValue::new(format!("flows[{k}].numbers"), "one is not finite", "remove them"));
         }
     }
     Ok(())

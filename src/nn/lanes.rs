@@ -16,16 +16,16 @@ pub const ZERO: Lane = [0.0; LANES];
 /// reference are not vectorised, as the compiler cannot rule out that they overlap.
 macro_rules! lanes {
     ($l:ident => $value:expr) => {{
-        let mut vector = [0.0f32; $crate::worlds::swarm::rule::fast::LANES];
+        let mut vector = [0.0f32; $crate::nn::lanes::LANES];
         let mut $l = 0;
-        while $l < $crate::worlds::swarm::rule::fast::LANES {
+        while $l < $crate::nn::lanes::LANES {
             vector[$l] = $value;
             $l += 1;
         }
         vector
     }};
 }
-pub(super) use lanes;
+pub(crate) use lanes;
 
 #[inline(always)]
 pub fn fma<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {

@@ -1,0 +1,42 @@
+//! The project: what is saved, opened, shared and undone.
+
+use crate::worlds::{SwarmDoc, World};
+
+/// A project of one world. Files hold any [`World`]; the swarm studio works on a `Project<SwarmDoc>`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Project<W = World> {
+    pub title: String,
+    /// What to look for, in a few sentences.
+    pub notes: String,
+    pub author: String,
+    /// Seed of what is drawn at random when this project runs live.
+    pub seed: u64,
+    pub world: W,
+}
+
+/// A project of the swarm world.
+pub type SwarmProject = Project<SwarmDoc>;
+
+impl<W: Default> Default for Project<W> {
+    fn default() -> Self {
+        Self::new("", W::default())
+    }
+}
+
+impl<W> Project<W> {
+    pub fn new(title: impl Into<String>, world: W) -> Self {
+        Self { title: title.into(), notes: String::new(), author: String::new(), seed: 1, world }
+    }
+
+    /// The same project with another form of its world.
+    pub fn map_world<V>(self, map: impl FnOnce(W) -> V) -> Project<V> {
+        let Self { title, notes, author, seed, world } = self;
+        Project { title, notes, author, seed, world: map(world) }
+    }
+}
+
+impl From<SwarmProject> for Project {
+    fn from(project: SwarmProject) -> Self {
+        project.map_world(World::from)
+    }
+}

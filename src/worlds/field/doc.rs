@@ -1,0 +1,305 @@
+//! What a scene stores of the field world.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde::{Deserialize, Serialize};
+
+use super::library::{HeldOut, LibrarySettings, StillSource};
+use super::measures::shuffled;
+use super::rule::LibraryRule;
+use super::stills::{GrayScottRun, Still, check_stills, seeded};
+use super::{FieldError, MAX_SIDE, MIN_SIDE};
+
+/// Stills that a scene keeps for show when it can simulate the others again.
+pub const SHOWN_STILLS: usize = 6;
+
+/// A field scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldDoc {
+    pub subject: FieldSubject,
+    pub live: FieldLive,
+    /// The live field where it was left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<Still>,
+}
+
+/// What the field is taught from and moves by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FieldSubject {
+    /// Stills of a two-channel pattern and equations read off them.
+    Library(LibraryDoc),
+}
+
+/// A pattern and its equations.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LibraryDoc {
+    /// How the stills can be simulated again; `None` when they come from files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<GrayScottRun>,
+    /// Stills: all of them from files, some for show with a recipe.
+    pub stills: Vec<Still>,
+    /// File or run of each still, ascending: stills of one run are not independent.
+    pub runs: Vec<usize>,
+    #[serde(default)]
+    pub settings: LibrarySettings,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<LibraryRule>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<LibraryEvidence>,
+}
+
+/// What learning and `check` have found about the rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LibraryEvidence {
+    /// Stills that taught.
+    pub stills: usize,
+    /// λ₁ / λ₀ of the weighted problem.
+    pub gap: f64,
+    /// Standard deviations of u and v over the stills.
+    pub sd: [f64; 2],
+    /// Of the rule; `None` with too few stills.
+    pub held_out: Option<HeldOut>,
+    /// Of the law of stills with foreign v; `None` until checked.
+    #[serde(default)]
+    pub control_shuffled: Option<HeldOut>,
+    /// Of the law without u v²; `None` until checked.
+    #[serde(default)]
+    pub control_without_reaction: Option<HeldOut>,
+}
+
+impl LibraryEvidence {
+    /// Whether the held-out test accepts the rule and rejects both controls; `None` until all three are known.
+    pub fn is_certain(&self) -> Option<bool> {
+        let passes = |test: Option<HeldOut>| test.map(|test| test.is_stationary());
+        let (rule, shuffled) = (passes(self.held_out)?, passes(self.control_shuffled)?);
+        Some(rule && !shuffled && !passes(self.control_without_reaction)?)
+    }
+}
+
+/// Where a live field begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FieldStart {
+    /// Discs of the seed state on the rest state.
+    #[default]
+    Seeds,
+    /// Uniform noise between rest and seed.
+    Noise,
+    /// A still, repeated to the size of the field.
+    Still(usize),
+    /// The stored live field.
+    State,
+}
+
+/// How the field lives.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldLive {
+    /// Width and height, pixels.
+    pub size: [usize; 2],
+    /// Time per step, up to the largest stable one.
+    pub time_step: f64,
+    pub start: FieldStart,
+    pub seed: u64,
+}
+
+impl Default for FieldLive {
+    fn default() -> Self {
+        Self { size: [128, 128], time_step: 1.0, start: FieldStart::Seeds, seed: 1 }
+    }
+}
+
+impl Default for FieldDoc {
+    /// An untaught *life* scene.
+    fn default() -> Self {
+        let library = LibraryDoc { recipe: Some(GrayScottRun::default()), ..LibraryDoc::default() };
+        Self { subject: FieldSubject::Library(library), live: FieldLive::default(), state: None }
+    }
+}
+
+impl LibraryDoc {
+    /// A scene of stills from files, with values on the 16-bit grid that is stored.
+    ///
+    /// # Errors
+    /// Stills that cannot be learned from.
+    pub fn from_stills(stills: &[Still], runs: Vec<usize>) -> Result<Self, FieldError> {
+        check_stills(stills)?;
+        let stills = stills.iter().map(Still::quantised).collect();
+        Ok(Self { stills, runs, ..Self::default() })
+    }
+
+    /// A scene of simulated stills, of which the first moving ones are kept for show.
+    ///
+    /// # Errors
+    /// A recipe out of range.
+    pub fn from_recipe(recipe: GrayScottRun) -> Result<Self, FieldError> {
+        recipe.validate()?;
+        let shown = recipe.simulate(0..recipe.runs.min(SHOWN_STILLS));
+        let stills: Vec<Still> = shown.into_iter().filter_map(|mut run| run.pop()).map(|s| s.quantised()).collect();
+        let runs = (0..stills.len()).collect();
+        Ok(Self { recipe: Some(recipe), stills, runs, ..Self::default() })
+    }
+
+    /// Where learning takes its stills from.
+    pub fn source(&self) -> StillSource {
+        match self.recipe {
+            Some(recipe) => StillSource::Simulated(recipe),
+            None => StillSource::Given(self.stills.clone(), self.runs.clone()),
+        }
+    }
+
+    /// The stills of the control: v of each from the next run.
+    pub fn shuffled_source(&self) -> StillSource {
+        let groups: Vec<Vec<Still>> = match self.recipe {
+            Some(recipe) => recipe.simulate(0..recipe.runs),
+            None => self.stills.iter().map(|still| vec![still.clone()]).collect(),
+        };
+        let stills = shuffled(&groups);
+        let runs = match self.recipe {
+            Some(_) => stills.iter().enumerate().flat_map(|(k, run)| run.iter().map(move |_| k)).collect(),
+            None => self.runs.clone(),
+        };
+        StillSource::Given(stills.concat(), runs)
+    }
+}
+
+impl FieldDoc {
+    /// The first image of a live field.
+    ///
+    /// # Errors
+    /// No rule, a missing still or a missing stored state.
+    pub fn start_image(&self) -> Result<Still, FieldError> {
+        let FieldSubject::Library(library) = &self.subject;
+        let [width, height] = self.live.size;
+        let missing = |place, hint| FieldError::Value { place, reason: "the scene has none".to_owned(), hint };
+        match self.live.start {
+            FieldStart::State => self.state.clone().ok_or_else(|| missing("state", "start from seeds")),
+            FieldStart::Still(k) => {
+                let still = library.stills.get(k).ok_or_else(|| missing("still", "give a smaller number"))?;
+                Ok(repeated(still, width, height))
+            }
+            FieldStart::Seeds | FieldStart::Noise => {
+                let rule = library.rule.as_ref().ok_or(FieldError::NoRule)?;
+                let mut rng = StdRng::seed_from_u64(self.live.seed);
+                if self.live.start == FieldStart::Noise {
+                    return Ok(noise(rule, width, height, &mut rng));
+                }
+                Ok(seeded(rule, width, height, &mut rng))
+            }
+        }
+    }
+
+    /// # Errors
+    /// The first value out of range.
+    pub fn validate(&self) -> Result<(), FieldError> {
+        let fail = |place, reason, hint| Err(FieldError::Value { place, reason, hint });
+        let allowed = MIN_SIDE..=MAX_SIDE;
+        let [width, height] = self.live.size;
+        if !allowed.contains(&width) || !allowed.contains(&height) {
+            return fail("live.size", format!("{width} × {height}"), "give sides of 16 to 2048 pixels");
+        }
+        if !(self.live.time_step > 0.0 && self.live.time_step <= 100.0) {
+            return fail("live.time_step", self.live.time_step.to_string(), "give a number above 0 and up to 100");
+        }
+        let FieldSubject::Library(library) = &self.subject;
+        library.settings.validate()?;
+        if let Some(recipe) = &library.recipe {
+            recipe.validate()?;
+        }
+        if library.recipe.is_none() || !library.stills.is_empty() {
+            check_stills(&library.stills)?;
+        }
+        if library.runs.len() != library.stills.len() || !library.runs.is_sorted() {
+            return fail("runs", "there must be one for each still, ascending".to_owned(), "import the stills again");
+        }
+        if let Some(rule) = &library.rule {
+            rule.validate()?;
+        }
+        if let Some(state) = &self.state {
+            let whole = state.channels >= 2 && state.data.len() == state.area() * state.channels;
+            if !whole || !allowed.contains(&state.width) || !allowed.contains(&state.height) {
+                return fail("state", "its size or number of channels is wrong".to_owned(), "remove it from the file");
+            }
+            if state.data.iter().any(|v| !v.is_finite()) {
+                return fail("state", "a value is not finite".to_owned(), "remove it from the file");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A still repeated to another size.
+fn repeated(still: &Still, width: usize, height: usize) -> Still {
+    let mut out = Still::filled(width, height, &vec![0.0; still.channels]);
+    for channel in 0..still.channels {
+        let from = still.plane(channel);
+        for (at, value) in out.plane_mut(channel).iter_mut().enumerate() {
+            *value = from[at / width % still.height * still.width + at % width % still.width];
+        }
+    }
+    out
+}
+
+fn noise(rule: &LibraryRule, width: usize, height: usize, rng: &mut StdRng) -> Still {
+    use rand::RngExt;
+    let mut out = Still::filled(width, height, &[0.0; 2]);
+    for channel in 0..2 {
+        let (rest, seed) = (rule.rest[channel] as f32, rule.seed[channel] as f32);
+        out.plane_mut(channel).iter_mut().for_each(|v| *v = rest + rng.random::<f32>() * (seed - rest));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::field::stills::GrayScott;
+
+    fn doc() -> FieldDoc {
+        let recipe = GrayScottRun { size: 32, runs: 3, steps: 60, ..GrayScottRun::default() };
+        let mut library = LibraryDoc::from_recipe(recipe).unwrap();
+        library.rule = Some(GrayScott::default().rule());
+        FieldDoc { subject: FieldSubject::Library(library), ..FieldDoc::default() }
+    }
+
+    #[test]
+    fn a_scene_survives_its_text() {
+        let mut doc = doc();
+        doc.state = Some(doc.start_image().unwrap());
+        let text = ron::ser::to_string_pretty(&doc, ron::ser::PrettyConfig::default()).unwrap();
+        assert_eq!(ron::from_str::<FieldDoc>(&text).unwrap(), doc);
+        assert!(doc.validate().is_ok());
+        let default = FieldDoc::default();
+        assert_eq!(ron::from_str::<FieldDoc>(&ron::to_string(&default).unwrap()).unwrap(), default);
+        assert!(default.validate().is_ok());
+    }
+
+    #[test]
+    fn unsound_scenes_are_refused() {
+        let refused = |change: &dyn Fn(&mut FieldDoc)| {
+            let mut doc = doc();
+            change(&mut doc);
+            doc.validate().unwrap_err().to_string()
+        };
+        assert!(refused(&|doc| doc.live.size = [128, 9000]).contains("live.size"));
+        assert!(refused(&|doc| doc.live.time_step = f64::NAN).contains("live.time_step"));
+        assert!(refused(&|doc| doc.state = Some(Still::filled(64, 64, &[1.0]))).contains("state"));
+        let FieldSubject::Library(mut library) = doc().subject;
+        library.runs.pop();
+        let broken = FieldDoc { subject: FieldSubject::Library(library), ..doc() };
+        assert!(broken.validate().unwrap_err().to_string().contains("runs"));
+    }
+
+    #[test]
+    fn every_start_has_the_size_of_the_field() {
+        let mut doc = doc();
+        doc.live.size = [48, 80];
+        for start in [FieldStart::Seeds, FieldStart::Noise, FieldStart::Still(2)] {
+            doc.live.start = start;
+            let image = doc.start_image().unwrap();
+            assert_eq!((image.width, image.height, image.channels), (48, 80, 2));
+        }
+        doc.live.start = FieldStart::Still(9);
+        assert!(doc.start_image().is_err());
+        doc.live.start = FieldStart::State;
+        assert!(doc.start_image().is_err());
+    }
+}

@@ -1,0 +1,258 @@
+//! A library rule in WGSL on a borrowed device: the field stays on the GPU, nothing is read back unless asked for.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::shader::{LIBRARY, StepUniform, TILE};
+use super::{FieldCounters, FieldStroke};
+use crate::worlds::field::FieldError;
+use crate::worlds::field::rule::LibraryRule;
+use crate::worlds::field::stills::Still;
+
+/// Most steps in one submission, so that a slow device is not held for long.
+const STEPS_PER_SUBMISSION: u32 = 64;
+
+/// A two-channel field that moves by a library rule on the GPU.
+pub struct GpuLibrary {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    pipeline: wgpu::ComputePipeline,
+    rule: LibraryRule,
+    time_step: f64,
+    size: [usize; 2],
+    uniform: wgpu::Buffer,
+    /// u and v of each pixel as two f32; the present state is in the first after an even number of steps.
+    fields: [wgpu::Buffer; 2],
+    faults: wgpu::Buffer,
+    /// From the first buffer to the second, and back.
+    bindings: [wgpu::BindGroup; 2],
+    steps: u64,
+    rng: StdRng,
+}
+
+impl GpuLibrary {
+    /// Compiles the shader and uploads channels 0 and 1 of `start`.
+    ///
+    /// # Errors
+    /// The device refuses the shader or has not enough memory.
+    pub fn new(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        rule: &LibraryRule,
+        start: &Still,
+    ) -> Result<Self, FieldError> {
+        let (device, queue) = (device.clone(), queue.clone());
+        let pipeline = checked(&device, || {
+            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some("library"),
+                source: wgpu::ShaderSource::Wgsl(LIBRARY.into()),
+            });
+            device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some("library"),
+                layout: None,
+                module: &module,
+                entry_point: Some("advance"),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                cache: None,
+            })
+        })?;
+        let size = [start.width, start.height];
+        let memory = checked(&device, || Memory::new(&device, &pipeline, size))?;
+        let Memory { uniform, fields, faults, bindings } = memory;
+        let rng = StdRng::seed_from_u64(start.area() as u64);
+        let steps = 0;
+        let mut engine = Self {
+            device,
+            queue,
+            pipeline,
+            rule: *rule,
+            time_step: 1.0,
+            size,
+            uniform,
+            fields,
+            faults,
+            bindings,
+            steps,
+            rng,
+        };
+        engine.set_time_step(1.0);
+        engine.write(start);
+        Ok(engine)
+    }
+
+    /// Encodes and submits `steps` steps; waits for nothing.
+    pub fn run(&mut self, steps: u32) {
+        let mut left = steps;
+        while left > 0 {
+            let now = left.min(STEPS_PER_SUBMISSION);
+            let mut encoder =
+                self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("field steps") });
+            {
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+                pass.set_pipeline(&self.pipeline);
+                let [columns, rows] = self.size.map(|side| (side as u32).div_ceil(TILE));
+                for _ in 0..now {
+                    pass.set_bind_group(0, &self.bindings[(self.steps % 2) as usize], &[]);
+                    pass.dispatch_workgroups(columns, rows, 1);
+                    self.steps += 1;
+                }
+            }
+            self.queue.submit([encoder.finish()]);
+            left -= now;
+        }
+    }
+
+    /// u and v of each pixel as two f32, row by row: another buffer after each odd number of steps.
+    pub fn buffer(&self) -> &wgpu::Buffer {
+        &self.fields[(self.steps % 2) as usize]
+    }
+
+    /// Time per step; longer ones than the rule is stable at are shortened.
+    pub fn set_time_step(&mut self, time_step: f64) {
+        self.time_step = time_step.clamp(0.0, self.rule.max_time_step());
+        let uniform = StepUniform::new(&self.rule, self.time_step, self.size);
+        self.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
+    }
+
+    /// Goes on under another rule from the present state.
+    pub fn set_rule(&mut self, rule: &LibraryRule) {
+        self.rule = *rule;
+        self.set_time_step(self.time_step);
+    }
+
+    /// Reads the present state; waits for the GPU.
+    ///
+    /// # Errors
+    /// The GPU was lost.
+    pub fn image(&self) -> Result<Still, FieldError> {
+        let pixels: Vec<[f32; 2]> = read(&self.device, &self.queue, self.buffer())?;
+        let channel = |c: usize| pixels.iter().map(move |pixel| pixel[c]);
+        let [width, height] = self.size;
+        Ok(Still { width, height, channels: 2, data: channel(0).chain(channel(1)).collect() })
+    }
+
+    /// Replaces the state; the size may change.
+    ///
+    /// # Errors
+    /// Not enough memory for the new size.
+    pub fn set_image(&mut self, image: &Still) -> Result<(), FieldError> {
+        let size = [image.width, image.height];
+        if size != self.size {
+            let memory = checked(&self.device, || Memory::new(&self.device, &self.pipeline, size))?;
+            Memory { uniform: self.uniform, fields: self.fields, faults: self.faults, bindings: self.bindings } =
+                memory;
+            self.size = size;
+            self.set_time_step(self.time_step);
+        }
+        self.write(image);
+        Ok(())
+    }
+
+    /// Changes the field by hand; waits for the GPU: for gestures, not for every frame.
+    ///
+    /// # Errors
+    /// The GPU was lost.
+    pub fn apply(&mut self, stroke: &FieldStroke) -> Result<(), FieldError> {
+        let mut image = self.image()?;
+        stroke.apply(&mut image, &self.rule, &mut self.rng);
+        self.write(&image);
+        Ok(())
+    }
+
+    /// # Errors
+    /// The GPU was lost.
+    pub fn counters(&self) -> Result<FieldCounters, FieldError> {
+        let faults: Vec<u32> = read(&self.device, &self.queue, &self.faults)?;
+        Ok(FieldCounters { steps: self.steps, non_finite: u64::from(faults[0]), bytes_per_pixel: 16 })
+    }
+
+    pub fn rule(&self) -> &LibraryRule {
+        &self.rule
+    }
+
+    pub fn time_step(&self) -> f64 {
+        self.time_step
+    }
+
+    /// Width and height, pixels.
+    pub fn size(&self) -> [usize; 2] {
+        self.size
+    }
+
+    fn write(&self, image: &Still) {
+        let pixels: Vec<[f32; 2]> = image.plane(0).iter().zip(image.plane(1)).map(|(u, v)| [*u, *v]).collect();
+        self.queue.write_buffer(self.buffer(), 0, bytemuck::cast_slice(&pixels));
+    }
+}
+
+/// Buffers of one size and what binds them.
+struct Memory {
+    uniform: wgpu::Buffer,
+    fields: [wgpu::Buffer; 2],
+    faults: wgpu::Buffer,
+    bindings: [wgpu::BindGroup; 2],
+}
+
+impl Memory {
+    fn new(device: &wgpu::Device, pipeline: &wgpu::ComputePipeline, size: [usize; 2]) -> Self {
+        let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
+        let buffer = |label, size, usage| {
+            device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
+        };
+        let uniform_use = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
+        let uniform = buffer("step", size_of::<StepUniform>() as u64, uniform_use);
+        let bytes = 8 * (size[0] * size[1]) as u64;
+        let fields = ["even field", "odd field"].map(|label| buffer(label, bytes, storage));
+        let faults = buffer("faults", 4, storage);
+        let layout = pipeline.get_bind_group_layout(0);
+        let bind = |from: &wgpu::Buffer, to: &wgpu::Buffer| {
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("library"),
+                layout: &layout,
+                entries: &[(0, &uniform), (1, from), (2, to), (3, &faults)]
+                    .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() }),
+            })
+        };
+        let bindings = [bind(&fields[0], &fields[1]), bind(&fields[1], &fields[0])];
+        Self { uniform, fields, faults, bindings }
+    }
+}
+
+/// What `make` creates on the device, or what the device says against it.
+fn checked<T>(device: &wgpu::Device, make: impl FnOnce() -> T) -> Result<T, FieldError> {
+    let memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+    let validation = device.push_error_scope(wgpu::ErrorFilter::Validation);
+    let made = make();
+    let errors = [pollster::block_on(validation.pop()), pollster::block_on(memory.pop())];
+    match errors.into_iter().flatten().next() {
+        Some(error) => Err(FieldError::Gpu(error.to_string())),
+        None => Ok(made),
+    }
+}
+
+/// The contents of a buffer, once the queue has done all it was given.
+fn read<T: bytemuck::Pod>(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    buffer: &wgpu::Buffer,
+) -> Result<Vec<T>, FieldError> {
+    let lost = |what: &dyn std::fmt::Display| FieldError::Gpu(format!("its memory cannot be read, {what}"));
+    let staging = device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("readback"),
+        size: buffer.size(),
+        usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("readback") });
+    encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, buffer.size());
+    queue.submit([encoder.finish()]);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    staging.map_async(wgpu::MapMode::Read, .., move |result| {
+        // The receiver waits below; it is gone only when this call already failed.
+        let _ = sender.send(result);
+    });
+    device.poll(wgpu::PollType::wait_indefinitely()).map_err(|e| lost(&e))?;
+    receiver.recv().map_err(|e| lost(&e))?.map_err(|e| lost(&e))?;
+    let view = staging.get_mapped_range(..);
+    Ok(view.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned).collect())
+}

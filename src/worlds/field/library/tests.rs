@@ -1,0 +1,66 @@
+//! Learning as a whole, on simulated stills that are small and few.
+
+use super::*;
+use crate::worlds::field::rule::Term;
+use crate::worlds::field::stills::{GrayScott, GrayScottRun, PRESETS, Still};
+
+fn recipe() -> GrayScottRun {
+    let law = GrayScott { f: PRESETS[1].f, k: PRESETS[1].k, ..GrayScott::default() };
+    GrayScottRun { law, size: 64, runs: 60, steps: 2500, seed: 3 }
+}
+
+fn settings() -> LibrarySettings {
+    LibrarySettings { functionals: 40, ..LibrarySettings::default() }
+}
+
+#[test]
+fn waves_give_back_their_equations() {
+    let learned = LibraryLearning::new(StillSource::Simulated(recipe()), settings()).unwrap().finish().unwrap();
+    let test = learned.held_out.unwrap();
+    assert!(test.is_stationary(), "{test:?}");
+    let found = FoundConstants::of(&learned.rule).unwrap();
+    let truth = recipe().law;
+    // 120 stills of 64²: three to five percent; the scenes have four times the pixels and twice the stills.
+    for (value, wanted) in [(found.f, truth.f), (found.k, truth.k), (found.du, truth.du), (found.dv, truth.dv)] {
+        assert!((value / wanted - 1.0).abs() < 0.1, "{value} for {wanted}: {found:?}");
+    }
+}
+
+#[test]
+fn stills_with_v_of_another_still_are_rejected() {
+    let recipe = recipe();
+    let runs = recipe.simulate(0..recipe.runs);
+    let mut stills: Vec<Still> = Vec::new();
+    for (k, run) in runs.iter().enumerate() {
+        let other = &runs[(k + 1) % runs.len()];
+        for (still, stranger) in run.iter().zip(other) {
+            let mut still = still.clone();
+            still.plane_mut(1).copy_from_slice(stranger.plane(1));
+            stills.push(still);
+        }
+    }
+    let origins = (0..stills.len()).map(|k| k / GrayScottRun::STILLS).collect();
+    let learned = LibraryLearning::new(StillSource::Given(stills, origins), settings()).unwrap().finish().unwrap();
+    let test = learned.held_out.unwrap();
+    assert!(!test.is_stationary(), "{test:?}");
+}
+
+#[test]
+fn a_library_without_the_reaction_is_rejected() {
+    let settings = LibrarySettings { library: Library::WithoutReaction, ..settings() };
+    let learned = LibraryLearning::new(StillSource::Simulated(recipe()), settings).unwrap().finish().unwrap();
+    assert!(!learned.held_out.unwrap().is_stationary(), "{:?}", learned.held_out);
+    assert_eq!(learned.rule.v.of(Term::UVv), 0.0);
+}
+
+#[test]
+fn too_few_and_dead_stills_are_refused() {
+    let few = GrayScottRun { runs: 3, steps: 100, ..recipe() };
+    let refusal = LibraryLearning::new(StillSource::Simulated(few), settings()).unwrap().finish().unwrap_err();
+    assert!(refusal.to_string().contains("too few"), "{refusal}");
+    let law = GrayScott { f: 0.09, k: 0.07, ..GrayScott::default() };
+    let dead = GrayScottRun { law, runs: 2, steps: 2000, ..recipe() };
+    let refusal = LibraryLearning::new(StillSource::Simulated(dead), settings()).unwrap().finish().unwrap_err();
+    assert!(refusal.to_string().contains("died"), "{refusal}");
+    assert!(LibraryLearning::new(StillSource::Given(Vec::new(), Vec::new()), settings()).is_err());
+}

@@ -1,0 +1,11 @@
+//! How good a library rule is: against the truth where it is known, against the stills where it is not.
+
+mod cosine;
+mod likeness;
+mod spectrum;
+mod study;
+
+pub use cosine::velocity_cosine;
+pub use likeness::{FieldStatistics, LongRun, long_run};
+pub use spectrum::{SPECTRUM_BINS, spectrum};
+pub use study::{GrayScottStudy, StudyOptions, StudyRow, shuffled};

@@ -1,0 +1,196 @@
+//! Stills from files: PNG and other images (red and green are the two channels), `.npy` arrays, folders of these.
+
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use npyz::WriterBuilder as _;
+
+use super::Still;
+use crate::worlds::field::{FieldError, MAX_SIDE, MIN_SIDE};
+
+/// Most stills read at once: at 128² and two channels this is half a GiB.
+const MAX_STILLS: usize = 4096;
+
+fn refused(path: &Path, reason: impl Into<String>) -> FieldError {
+    FieldError::File { path: path.display().to_string(), reason: reason.into() }
+}
+
+/// All stills of the files and folders, in the order given; the files of a folder by name. The second list has the
+/// number of the file of each still.
+///
+/// # Errors
+/// A file that cannot be read, is of no known kind, or holds something else than two-channel images.
+pub fn load_stills(paths: &[PathBuf]) -> Result<(Vec<Still>, Vec<usize>), FieldError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let list =
+                std::fs::read_dir(path).map_err(|e| refused(path, format!("the folder cannot be read ({e})")))?;
+            let mut inside: Vec<PathBuf> = list.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
+            inside.retain(|file| file.is_file() && is_known(file));
+            if inside.is_empty() {
+                return Err(refused(path, "there is no .png, .jpg, .webp, .bmp, .tiff or .npy file in this folder"));
+            }
+            inside.sort();
+            files.extend(inside);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    let (mut stills, mut origins) = (Vec::new(), Vec::new());
+    for (number, path) in files.iter().enumerate() {
+        let held = if has_ending(path, &["npy"]) { load_npy(path)? } else { vec![load_image(path)?] };
+        origins.extend(std::iter::repeat_n(number, held.len()));
+        stills.extend(held);
+        if stills.len() > MAX_STILLS {
+            return Err(refused(path, format!("there are more than {MAX_STILLS} stills; load fewer files")));
+        }
+    }
+    Ok((stills, origins))
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
+    endings.contains(&ending.as_str())
+}
+
+fn is_known(path: &Path) -> bool {
+    has_ending(path, &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"])
+}
+
+fn load_image(path: &Path) -> Result<Still, FieldError> {
+    if !is_known(path) {
+        return Err(refused(path, "this kind of file is not known; give .png, .jpg, .webp, .bmp, .tiff or .npy"));
+    }
+    let reader = image::ImageReader::open(path).map_err(|e| refused(path, format!("it cannot be read ({e})")))?;
+    let mut reader = reader.with_guessed_format().map_err(|e| refused(path, format!("it cannot be read ({e})")))?;
+    let mut limits = image::Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE as u32), Some(MAX_SIDE as u32));
+    reader.limits(limits);
+    let picture = reader.decode().map_err(|e| refused(path, format!("it is not a readable image ({e})")))?;
+    if !picture.color().has_color() {
+        return Err(refused(path, "it is grey, so it has one channel; a pattern needs two, as red and green"));
+    }
+    let rgb = picture.into_rgb32f();
+    let (width, height) = (rgb.width() as usize, rgb.height() as usize);
+    check_side(path, width, height)?;
+    let channel = |c: usize| rgb.pixels().map(move |p| p.0[c]);
+    Ok(Still { width, height, channels: 2, data: channel(0).chain(channel(1)).collect() })
+}
+
+fn check_side(path: &Path, width: usize, height: usize) -> Result<(), FieldError> {
+    let allowed = MIN_SIDE..=MAX_SIDE;
+    if allowed.contains(&width) && allowed.contains(&height) {
+        return Ok(());
+    }
+    Err(refused(path, format!("{width} × {height} pixels; sides must be {MIN_SIDE} to {MAX_SIDE}")))
+}
+
+/// Arrays `[2, height, width]`, `[stills, 2, height, width]` or with the channels last, of f32, f64 or u8 (0 to 255).
+fn load_npy(path: &Path) -> Result<Vec<Still>, FieldError> {
+    let bytes = std::fs::read(path).map_err(|e| refused(path, format!("it cannot be read ({e})")))?;
+    let file =
+        npyz::NpyFile::new(bytes.as_slice()).map_err(|e| refused(path, format!("it is not an .npy file ({e})")))?;
+    let shape: Vec<usize> = file.shape().iter().map(|&n| n as usize).collect();
+    let [count, a, b, c] = match shape[..] {
+        [a, b, c] => [1, a, b, c],
+        [n, a, b, c] => [n, a, b, c],
+        _ => {
+            return Err(refused(
+                path,
+                format!("its shape is {shape:?}; give [2, height, width] or [stills, 2, height, width]"),
+            ));
+        }
+    };
+    let channels_last = a != 2 && c == 2;
+    if !channels_last && a != 2 {
+        return Err(refused(
+            path,
+            format!("its shape is {shape:?}, without an axis of 2 channels; a pattern needs two"),
+        ));
+    }
+    let [height, width] = if channels_last { [a, b] } else { [b, c] };
+    check_side(path, width, height)?;
+    if file.order() != npyz::Order::C {
+        return Err(refused(path, "its array is in Fortran order; save it with numpy.ascontiguousarray"));
+    }
+    let unreadable = |e: std::io::Error| refused(path, format!("its array cannot be read ({e})"));
+    let kind = file.dtype().descr();
+    let values: Vec<f32> = match kind.trim_matches(['\'', '"']) {
+        "<f4" => file.into_vec::<f32>().map_err(unreadable)?,
+        "<f8" => file.into_vec::<f64>().map_err(unreadable)?.into_iter().map(|v| v as f32).collect(),
+        "|u1" => file.into_vec::<u8>().map_err(unreadable)?.into_iter().map(|v| f32::from(v) / 255.0).collect(),
+        other => return Err(refused(path, format!("its numbers are {other}; save them as float32, float64 or uint8"))),
+    };
+    let area = width * height;
+    if values.len() != count * 2 * area {
+        return Err(refused(path, format!("it holds {} numbers, not {}", values.len(), count * 2 * area)));
+    }
+    let planar = |still: &[f32]| match channels_last {
+        false => still.to_vec(),
+        true => (0..2).flat_map(|c| still.iter().skip(c).step_by(2).copied()).collect(),
+    };
+    Ok(values.chunks_exact(2 * area).map(|s| Still { width, height, channels: 2, data: planar(s) }).collect())
+}
+
+/// Writes stills of one shape as one array `[stills, channels, height, width]` of f32.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write_npy(path: &Path, stills: &[Still]) -> Result<(), FieldError> {
+    let first = stills.first().ok_or(FieldError::NoStills)?;
+    let shape = [stills.len(), first.channels, first.height, first.width].map(|n| n as u64);
+    let unwritable = |e: std::io::Error| refused(path, format!("it cannot be written ({e})"));
+    let file = BufWriter::new(std::fs::File::create(path).map_err(unwritable)?);
+    let mut writer =
+        npyz::WriteOptions::new().default_dtype().shape(&shape).writer(file).begin_nd().map_err(unwritable)?;
+    writer.extend(stills.iter().flat_map(|still| still.data.iter().copied())).map_err(unwritable)?;
+    writer.finish().map_err(unwritable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn still(seed: u64) -> Still {
+        let data = (0..2 * 20 * 16).map(|k| ((k * 29 + seed * 13) % 89) as f32 / 89.0).collect();
+        Still { width: 20, height: 16, channels: 2, data }
+    }
+
+    #[test]
+    fn arrays_and_images_come_back_as_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let npy = folder.path().join("b.npy");
+        write_npy(&npy, &[still(1), still(2)]).unwrap();
+        let png = folder.path().join("a.png");
+        let wanted = still(3);
+        let picture = image::RgbImage::from_fn(20, 16, |x, y| {
+            let at = (y * 20 + x) as usize;
+            image::Rgb([(wanted.data[at] * 255.0).round() as u8, (wanted.data[320 + at] * 255.0).round() as u8, 7])
+        });
+        picture.save(&png).unwrap();
+        let (stills, origins) = load_stills(&[folder.path().to_owned()]).unwrap();
+        assert_eq!(origins, [0, 1, 1]);
+        assert_eq!(stills[1..], [still(1), still(2)]);
+        let apart = stills[0].data.iter().zip(&wanted.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(apart <= 0.5 / 255.0 + 1e-6, "{apart}");
+    }
+
+    #[test]
+    fn files_that_hold_no_pattern_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let refusal = |name: &str| load_stills(&[folder.path().join(name)]).unwrap_err().to_string();
+        image::GrayImage::from_pixel(32, 32, image::Luma([9])).save(folder.path().join("grey.png")).unwrap();
+        assert!(refusal("grey.png").contains("one channel"));
+        image::RgbImage::new(8, 40).save(folder.path().join("small.png")).unwrap();
+        assert!(refusal("small.png").contains("8 × 40"));
+        std::fs::write(folder.path().join("text.png"), "text").unwrap();
+        assert!(refusal("text.png").contains("not a readable image"));
+        assert!(refusal("missing.png").contains("cannot be read"));
+        assert!(refusal("notes.txt").contains("not known"));
+        write_npy(&folder.path().join("one.npy"), &[Still::filled(16, 16, &[1.0])]).unwrap();
+        assert!(refusal("one.npy").contains("needs two"));
+        std::fs::create_dir(folder.path().join("empty")).unwrap();
+        assert!(refusal("empty").contains("there is no"));
+    }
+}

@@ -1,0 +1,11 @@
+//! The data of the field world: periodic images of two or more channels, simulated, loaded and packed.
+
+mod gray_scott;
+mod load;
+mod pack;
+mod still;
+
+pub use gray_scott::{GrayScott, GrayScottRun, PRESETS, Preset, is_moving, seeded};
+pub use load::{load_stills, write_npy};
+pub use pack::{PackedStill, Precision, pack_bytes, pack_floats, unpack_bytes, unpack_floats};
+pub use still::{Still, check_stills, moments};

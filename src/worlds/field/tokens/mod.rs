@@ -1,0 +1,3 @@
+//! Drawn tokens that live: a small network learns to keep tokens whole while they move.
+
+pub mod net;

@@ -1,0 +1,179 @@
+//! The network of the token rule: two scales of 3 × 3 convolutions, about 7,800 multiply-adds per pixel.
+//!
+//! Image x at noise σ → denoised image x̂ and motion F (what a swim of unit speed does to the image). Both scales come
+//! from space-to-depth, so that the network is equivariant to shifts by four pixels only; live steps shift the grid at
+//! random.
+
+mod activation;
+mod backward;
+mod conv;
+mod forward;
+#[cfg(test)]
+mod reference;
+
+pub use forward::{NetOutputs, Workspace};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand_distr::{Distribution, StandardNormal};
+
+use conv::{BLOCK, transposed};
+
+/// Channels of an image.
+pub const COLOURS: usize = 3;
+/// Standard deviation of the data that the scaling of inputs and outputs assumes (Karras et al. 2022, Table 1).
+pub const DATA_SD: f32 = 0.2;
+/// Channels at half and at quarter size.
+const HALF: usize = 24;
+const QUARTER: usize = 48;
+/// Residual convolutions at quarter size.
+const MIDDLE: usize = 3;
+/// ln σ is given to the network relative to this: ln σ + 1.2 is 0 at σ = .3.
+const LOG_SIGMA_SHIFT: f32 = 1.2;
+
+/// A layer in the order of the weights.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Layer {
+    taps: usize,
+    inputs: usize,
+    outputs: usize,
+    /// Of the normal start: variance gain / fan-in.
+    gain: f64,
+}
+
+const fn layer(taps: usize, inputs: usize, outputs: usize, gain: f64) -> Layer {
+    Layer { taps, inputs, outputs, gain }
+}
+
+const INPUT: usize = 0;
+const FIRST: usize = 1;
+const DOWN: usize = 2;
+const MID: usize = 3;
+const UP: usize = MID + MIDDLE;
+const LAST: usize = UP + 1;
+const HEADS: usize = UP + 2;
+const LAYERS: usize = UP + 3;
+
+/// He-normal start; residual branches and heads start smaller.
+const SHAPE: [Layer; LAYERS] = [
+    layer(9, 4 * COLOURS, HALF, 2.0),
+    layer(9, HALF, HALF, 2.0),
+    layer(1, 4 * HALF, QUARTER, 2.0),
+    layer(9, QUARTER, QUARTER, 1.0),
+    layer(9, QUARTER, QUARTER, 1.0),
+    layer(9, QUARTER, QUARTER, 1.0),
+    layer(1, QUARTER, 4 * HALF, 2.0),
+    layer(9, HALF, HALF, 1.0),
+    layer(1, HALF, 8 * COLOURS, 0.1),
+];
+
+impl Layer {
+    const fn weights(&self) -> usize {
+        self.taps * self.inputs * self.outputs
+    }
+}
+
+/// First weight of a layer; its biases follow its weights.
+const fn start(layer: usize) -> usize {
+    let (mut at, mut k) = (0, 0);
+    while k < layer {
+        at += SHAPE[k].weights() + SHAPE[k].outputs;
+        k += 1;
+    }
+    at
+}
+
+/// Responses to ln σ at half and at quarter size stand behind the layers.
+const SIGMA_HALF: usize = start(LAYERS);
+const SIGMA_QUARTER: usize = SIGMA_HALF + HALF;
+
+/// Numbers of a network.
+pub const WEIGHTS: usize = SIGMA_QUARTER + QUARTER;
+
+/// Multiply-adds per pixel of an evaluation.
+pub const MULTIPLY_ADDS: usize = {
+    let mut k = 0;
+    let mut quarter_px = 0;
+    while k < LAYERS {
+        let at_quarter = k >= DOWN && k <= UP;
+        quarter_px += SHAPE[k].weights() * if at_quarter { 1 } else { 4 };
+        k += 1;
+    }
+    quarter_px / 16
+};
+
+/// The weights, in one list: for each layer `[block][tap][input][24]`, then its biases; then the responses to ln σ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenNet {
+    pub weights: Vec<f32>,
+}
+
+impl TokenNet {
+    /// Random weights; the same seed gives the same network.
+    pub fn random(seed: u64) -> Self {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let mut weights = vec![0.0; WEIGHTS];
+        for (k, layer) in SHAPE.iter().enumerate() {
+            let sd = (layer.gain / (layer.taps * layer.inputs) as f64).sqrt();
+            for weight in &mut weights[start(k)..start(k) + layer.weights()] {
+                let z: f64 = StandardNormal.sample(&mut rng);
+                *weight = (sd * z) as f32;
+            }
+        }
+        Self { weights }
+    }
+
+    fn layer(&self, k: usize) -> &[f32] {
+        &self.weights[start(k)..start(k) + SHAPE[k].weights()]
+    }
+
+    fn bias(&self, k: usize) -> &[f32] {
+        let from = start(k) + SHAPE[k].weights();
+        &self.weights[from..from + SHAPE[k].outputs]
+    }
+
+    /// Weights that carry gradients back through every layer but the first.
+    pub fn transposed(&self) -> TransposedNet {
+        let of = |k: usize| transposed(self.layer(k), SHAPE[k].taps, SHAPE[k].inputs, SHAPE[k].outputs);
+        TransposedNet { layers: (1..LAYERS).map(of).collect() }
+    }
+}
+
+/// Weights of the transposed convolutions of layers 1 and on.
+pub struct TransposedNet {
+    layers: Vec<Vec<f32>>,
+}
+
+impl TransposedNet {
+    fn layer(&self, k: usize) -> &[f32] {
+        &self.layers[k - 1]
+    }
+}
+
+/// Scalings of a noise level (Karras et al. 2022): x̂ = skip x + out · head, input scaled by `input`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NoiseScaling {
+    pub skip: f32,
+    pub out: f32,
+    pub input: f32,
+    /// What the responses to the noise level are multiplied by.
+    pub level: f32,
+}
+
+impl NoiseScaling {
+    pub fn new(sigma: f32) -> Self {
+        let (data, noise) = (DATA_SD * DATA_SD, sigma * sigma);
+        Self {
+            skip: data / (data + noise),
+            out: sigma / (data + noise).sqrt(),
+            input: 1.0 / (data + noise).sqrt(),
+            level: sigma.ln() + LOG_SIGMA_SHIFT,
+        }
+    }
+}
+
+const _: () =
+    assert!(HALF.is_multiple_of(BLOCK) && QUARTER.is_multiple_of(BLOCK) && (8 * COLOURS).is_multiple_of(BLOCK));
+
+#[cfg(test)]
+mod tests;

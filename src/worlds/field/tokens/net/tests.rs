@@ -1,0 +1,89 @@
+//! The fused network against its f64 reference, and its gradient against differences of the reference.
+
+use rand::RngExt;
+
+use super::*;
+use crate::nn::dispatch::Isa;
+
+const WIDTH: usize = 32;
+const HEIGHT: usize = 16;
+
+fn net() -> TokenNet {
+    let mut net = TokenNet::random(7);
+    let mut rng = StdRng::seed_from_u64(8);
+    // Biases and responses to the noise start at zero: here none may be forgotten.
+    net.weights.iter_mut().filter(|w| **w == 0.0).for_each(|w| *w = rng.random_range(-0.2..0.2));
+    net
+}
+
+fn image(seed: u64) -> Vec<f32> {
+    let mut rng = StdRng::seed_from_u64(seed);
+    (0..WIDTH * HEIGHT * COLOURS).map(|_| rng.random_range(-0.6..1.2)).collect()
+}
+
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|v| f64::from(*v)).collect()
+}
+
+fn apart(a: &[f32], b: &[f64]) -> f64 {
+    let scale = b.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+    a.iter().zip(b).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max) / scale
+}
+
+/// Sums of up to 432 products in f32.
+const TOLERANCE: f64 = 2e-5;
+
+#[test]
+fn the_fused_network_equals_its_reference() {
+    let net = net();
+    let weights = reference::weights_of(&net);
+    for sigma in [0.15f32, 0.5] {
+        let [denoised, motion] = reference::evaluate(&weights, &wide(&image(1)), WIDTH, HEIGHT, f64::from(sigma));
+        for (isa, parallel) in Isa::available().into_iter().flat_map(|isa| [(isa, false), (isa, true)]) {
+            let mut workspace = Workspace::new(WIDTH, HEIGHT, parallel);
+            workspace.isa = isa;
+            workspace.evaluate(&net, &image(2), 0.4);
+            workspace.evaluate(&net, &image(1), sigma);
+            assert!(apart(&workspace.outputs.denoised, &denoised) < TOLERANCE);
+            assert!(apart(&workspace.outputs.motion, &motion) < TOLERANCE);
+            workspace.evaluate(&net, &image(1), sigma * 1.01);
+            assert!(apart(&workspace.outputs.motion, &motion) > TOLERANCE, "another noise level must show");
+        }
+    }
+}
+
+#[test]
+fn the_gradient_equals_differences_of_the_reference() {
+    let net = net();
+    let sigma = 0.3f32;
+    let (d_denoised, d_motion) = (image(3), image(4));
+    let mut workspace = Workspace::new(WIDTH, HEIGHT, false);
+    workspace.evaluate(&net, &image(1), sigma);
+    let mut gradient = vec![0.0; WEIGHTS];
+    workspace.add_gradient(&net.transposed(), sigma, &d_denoised, &d_motion, &mut gradient);
+    let weights = reference::weights_of(&net);
+    let loss = |weights: &[f64]| {
+        let [denoised, motion] = reference::evaluate(weights, &wide(&image(1)), WIDTH, HEIGHT, f64::from(sigma));
+        let sum = |a: &[f64], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * f64::from(*b)).sum::<f64>();
+        sum(&denoised, &d_denoised) + sum(&motion, &d_motion)
+    };
+    // A direction through all weights of each layer, and through the responses to the noise.
+    let mut bounds: Vec<usize> = (0..=LAYERS).map(start).collect();
+    bounds.extend([SIGMA_QUARTER, WEIGHTS]);
+    let mut rng = StdRng::seed_from_u64(9);
+    for pair in bounds.windows(2) {
+        let direction: Vec<f64> = (0..WEIGHTS)
+            .map(|k| if (pair[0]..pair[1]).contains(&k) { rng.random_range(-1.0..1.0) } else { 0.0 })
+            .collect();
+        let h = 1e-5;
+        let moved = |sign: f64| weights.iter().zip(&direction).map(|(w, d)| w + sign * h * d).collect::<Vec<_>>();
+        let difference = (loss(&moved(1.0)) - loss(&moved(-1.0))) / (2.0 * h);
+        let slope: f64 = gradient.iter().zip(&direction).map(|(g, d)| f64::from(*g) * d).sum();
+        assert!((slope / difference - 1.0).abs() < 2e-4, "weights {pair:?}: {slope} {difference}");
+    }
+}
+
+#[test]
+fn the_cost_is_as_documented() {
+    assert_eq!(MULTIPLY_ADDS, 7848);
+}

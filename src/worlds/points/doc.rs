@@ -1,0 +1,219 @@
+//! What a scene stores of the points world.
+
+use super::cloud::{BuiltInTarget, CloudError, PointCloud, Standardisation};
+use super::measures::PointCertificate;
+use super::packed;
+use super::rule::{LiveError, PointEnergy, PointFlow, PointLive, PointRule};
+use super::train::PointTrainingSettings;
+
+/// Most flows of one cloud.
+pub const MAX_POINT_FLOWS: usize = 64;
+
+/// Everything stored of a cloud, its flows and their settings.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct PointsDoc {
+    /// 2 or 3.
+    pub dim: usize,
+    /// The built-in target behind the points; a dynamical system among them is the truth that flows are compared with.
+    pub target: Option<BuiltInTarget>,
+    /// Samples in the user's coordinates; z is 0 in the plane.
+    #[serde(with = "packed::points")]
+    pub points: Vec<[f32; 3]>,
+    pub training: PointTrainingSettings,
+    pub live: PointLive,
+    /// Number of live walkers.
+    pub walkers: usize,
+    pub learned: Option<LearnedPoints>,
+    pub certificate: Option<PointCertificate>,
+}
+
+/// What was learned of the cloud.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct LearnedPoints {
+    /// The map of the cloud that was learned from.
+    pub map: Standardisation,
+    pub sigma_range: [f64; 2],
+    pub energy: Option<PointEnergy>,
+    pub flows: Vec<NamedFlow>,
+    /// Index of the flow that plays.
+    pub chosen: usize,
+}
+
+/// A flow of the list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct NamedFlow {
+    pub name: String,
+    /// Root mean square speed 1 over the cloud.
+    pub flow: PointFlow,
+    /// Relative residual of equation (1) over the cloud; 0 for exact flows, none without an energy.
+    pub residual: Option<f64>,
+    /// Of the weak form alone.
+    pub weak: Option<WeakEvidence>,
+}
+
+/// How sure the weak form is.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct WeakEvidence {
+    /// Lowest eigenvalues of the weighted problem; 1 is what sampling leaves.
+    pub eigenvalues: Vec<f64>,
+    pub gap: f64,
+    /// Lowest eigenvalue without weighting, in units of the sampling floor.
+    pub lowest_over_floor: f64,
+    pub samples: usize,
+    /// Spread of the measurement noise that was corrected for, as a share of the spread of the cloud.
+    pub noise: f64,
+    /// Whether the floor is reached and the gap is wide.
+    pub certain: bool,
+}
+
+/// Why a stored points world is refused.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PointsDocError {
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+    #[error(transparent)]
+    Live(#[from] LiveError),
+    #[error(
+        "the flow `{name}` does not fit a cloud in {dim} dimensions; take an earlier copy of the file or learn again"
+    )]
+    Flow { name: String, dim: usize },
+    #[error("{what} is {value}, and {allowed}; correct it in the file")]
+    Value { what: &'static str, value: String, allowed: &'static str },
+}
+
+impl Default for PointsDoc {
+    fn default() -> Self {
+        Self {
+            dim: 2,
+            target: None,
+            points: Vec::new(),
+            training: PointTrainingSettings::default(),
+            live: PointLive::default(),
+            walkers: 20_000,
+            learned: None,
+            certificate: None,
+        }
+    }
+}
+
+impl PointsDoc {
+    /// An untrained scene of a cloud.
+    pub fn of(cloud: PointCloud, target: Option<BuiltInTarget>) -> Self {
+        Self { dim: cloud.dim, target, points: cloud.points, ..Self::default() }
+    }
+
+    pub fn cloud(&self) -> PointCloud {
+        PointCloud { dim: self.dim, points: self.points.clone() }
+    }
+
+    /// The chosen rule, once something is learned.
+    pub fn rule(&self) -> Option<PointRule> {
+        let learned = self.learned.as_ref()?;
+        Some(learned.rule(self.dim, learned.chosen))
+    }
+
+    /// Whether all parts fit together. A scene being painted may have fewer points than learning needs.
+    ///
+    /// # Errors
+    /// See [`PointsDocError`].
+    pub fn validate(&self) -> Result<(), PointsDocError> {
+        match self.cloud().validate() {
+            Err(
+                CloudError::TooFew { .. } | CloudError::OneLine | CloudError::OnePlace | CloudError::FlatAxis { .. },
+            ) if self.learned.is_none() => {}
+            other => other?,
+        }
+        let value = |what, value: String, allowed| Err(PointsDocError::Value { what, value, allowed });
+        if !(1..=super::cloud::MAX_POINTS).contains(&self.walkers) {
+            return value("the number of walkers", self.walkers.to_string(), "1 to 1000000 are possible");
+        }
+        let Some(learned) = &self.learned else { return Ok(()) };
+        if learned.flows.len() > MAX_POINT_FLOWS {
+            return value("the number of flows", learned.flows.len().to_string(), "at most 64 are possible");
+        }
+        if learned.chosen >= learned.flows.len().max(1) {
+            return value("the chosen flow", learned.chosen.to_string(), "there are not so many");
+        }
+        if learned.map.scale.iter().any(|s| !(*s > 0.0 && s.is_finite())) {
+            return value("the scale of the map", format!("{:?}", learned.map.scale), "all scales must be above 0");
+        }
+        let [low, high] = learned.sigma_range;
+        if !(low > 0.0 && low < high && high.is_finite()) {
+            return value("the range of σ", format!("{low} to {high}"), "it must rise from a value above 0");
+        }
+        for (index, named) in learned.flows.iter().enumerate() {
+            if !learned.rule(self.dim, index).is_whole() {
+                return Err(PointsDocError::Flow { name: named.name.clone(), dim: self.dim });
+            }
+        }
+        match self.rule() {
+            Some(rule) => Ok(self.live.validate(&rule)?),
+            None => Ok(()),
+        }
+    }
+}
+
+impl LearnedPoints {
+    /// The rule with the flow `index`; still when there is none.
+    pub fn rule(&self, dim: usize, index: usize) -> PointRule {
+        PointRule {
+            dim,
+            map: self.map,
+            sigma_range: self.sigma_range,
+            energy: self.energy.clone(),
+            flow: self.flows.get(index).map_or(PointFlow::Still, |named| named.flow.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::points::rule::{ExactPart, Mlp, Potential};
+    use rand::{SeedableRng, rngs::StdRng};
+
+    fn learned() -> PointsDoc {
+        let mut doc = PointsDoc::of(BuiltInTarget::Ring.sample(300, 1), Some(BuiltInTarget::Ring));
+        let mut rng = StdRng::seed_from_u64(1);
+        let exact = |potential| PointFlow::Exact(vec![ExactPart { gain: 1.0, potential }]);
+        let named = |name: &str, flow| NamedFlow { name: name.into(), flow, residual: Some(0.0), weak: None };
+        doc.learned = Some(LearnedPoints {
+            map: Standardisation::of(&doc.cloud()),
+            sigma_range: [0.05, 0.5],
+            energy: Some(PointEnergy { net: Mlp::random(&[3, 8, 1], 1.0, &mut rng) }),
+            flows: vec![
+                named("smoothest", exact(Potential::Smoothest(Mlp::random(&[2, 8, 1], 1.0, &mut rng)))),
+                named("twist", exact(Potential::Twist { seed: 1, scale: 1.0 })),
+            ],
+            chosen: 1,
+        });
+        doc
+    }
+
+    #[test]
+    fn a_scene_survives_its_file() {
+        let doc = learned();
+        let text = ron::ser::to_string_pretty(&doc, ron::ser::PrettyConfig::default()).unwrap();
+        assert_eq!(ron::from_str::<PointsDoc>(&text).unwrap(), doc);
+        // 300 points of 12 bytes in base64, and everything else.
+        assert!(text.len() < 300 * 16 + 4000, "{}", text.len());
+        assert_eq!(doc.validate(), Ok(()));
+    }
+
+    #[test]
+    fn damaged_scenes_are_refused() {
+        let mut doc = learned();
+        doc.learned.as_mut().unwrap().energy = None;
+        assert!(matches!(doc.validate(), Err(PointsDocError::Flow { .. })));
+        let mut doc = learned();
+        doc.learned.as_mut().unwrap().chosen = 2;
+        assert!(matches!(doc.validate(), Err(PointsDocError::Value { .. })));
+        let mut doc = learned();
+        doc.points.truncate(50);
+        assert!(matches!(doc.validate(), Err(PointsDocError::Cloud(_))));
+        doc.learned = None;
+        assert_eq!(doc.validate(), Ok(()));
+        assert!(ron::from_str::<PointsDoc>("(points: \"AAAA\")").is_err());
+    }
+}

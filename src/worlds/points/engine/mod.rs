@@ -1,0 +1,114 @@
+//! Live engines: up to a million walkers on the processor or the GPU, by the networks themselves or a baked grid.
+
+mod baked;
+mod cpu;
+mod force;
+mod kernel;
+mod sweep;
+
+pub use baked::{BakedField, CHANNELS, GRID_2D, GRID_3D, bake};
+pub use cpu::{CpuPointEngine, carry, walkers_from};
+pub use force::PointForce;
+pub use kernel::DriftKernel;
+pub use sweep::{PlaceValues, evaluate_all};
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::cloud::MAX_POINTS;
+use super::rule::LiveError;
+
+/// Why an engine cannot start or go on.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PointEngineError {
+    #[error(transparent)]
+    Live(#[from] LiveError),
+    #[error("there would be no walkers left; keep at least one")]
+    Empty,
+    #[error("{0} walkers are more than the {MAX_POINTS} that an engine moves; take fewer")]
+    TooMany(usize),
+    #[error("the GPU cannot run the points world ({0}); use the processor")]
+    Gpu(String),
+}
+
+/// A change of the walkers under a brush.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PointBrush {
+    /// So many new walkers, uniform under the brush.
+    Add(usize),
+    Remove,
+    /// Scatters those under the brush over twice its radius.
+    Wound,
+}
+
+/// A state of the walkers to go back to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointCheckpoint {
+    pub walkers: Vec<[f32; 4]>,
+    pub step: u32,
+    pub seed: u64,
+}
+
+/// What an engine counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PointCounters {
+    pub steps: u32,
+    /// Steps that would have taken a walker to a place that is not finite; it stayed instead.
+    pub non_finite: u64,
+    pub bytes_per_walker: usize,
+}
+
+fn check_walkers(count: usize) -> Result<(), PointEngineError> {
+    match count {
+        0 => Err(PointEngineError::Empty),
+        count if count > MAX_POINTS => Err(PointEngineError::TooMany(count)),
+        _ => Ok(()),
+    }
+}
+
+/// A random place in a ball (disc when `dim` is 2) of `radius`.
+fn in_ball(rng: &mut StdRng, dim: usize, radius: f32) -> [f32; 3] {
+    loop {
+        let d: [f32; 3] = std::array::from_fn(|i| if i < dim { rng.random_range(-1.0..1.0) } else { 0.0 });
+        if d.iter().map(|v| v * v).sum::<f32>() <= 1.0 {
+            return d.map(|v| v * radius);
+        }
+    }
+}
+
+fn apply_brush(
+    walkers: &mut Vec<[f32; 4]>,
+    dim: usize,
+    brush: PointBrush,
+    under: &PointForce,
+    seed: u64,
+) -> Result<(), PointEngineError> {
+    let place = |walker: &[f32; 4]| [walker[0], walker[1], walker[2]];
+    let mut rng = StdRng::seed_from_u64(seed);
+    match brush {
+        PointBrush::Add(count) => {
+            check_walkers(walkers.len() + count)?;
+            walkers.extend((0..count).map(|_| {
+                let d = in_ball(&mut rng, dim, under.radius);
+                let [x, y, z] = std::array::from_fn(|i| under.centre[i] + d[i]);
+                [x, y, z, 0.0]
+            }));
+        }
+        PointBrush::Remove => {
+            if walkers.iter().all(|walker| under.covers(place(walker))) {
+                return Err(PointEngineError::Empty);
+            }
+            walkers.retain(|walker| !under.covers(place(walker)));
+        }
+        PointBrush::Wound => {
+            for walker in walkers.iter_mut().filter(|walker| under.covers(place(walker))) {
+                let d = in_ball(&mut rng, dim, 2.0 * under.radius);
+                (0..dim).for_each(|i| walker[i] = under.centre[i] + d[i]);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

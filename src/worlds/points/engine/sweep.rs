@@ -1,0 +1,63 @@
+//! The kernel over many places, on all cores.
+
+use rayon::prelude::*;
+
+use super::kernel::{DriftKernel, Lanes3, Scratch};
+use crate::nn::dispatch::{Isa, Kernel};
+use crate::nn::lanes::{LANES, ZERO};
+
+/// Walkers that one task takes: enough to hide the cost of a task.
+pub(super) const TASK: usize = 1024;
+
+/// Flow, score and energy at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct PlaceValues {
+    pub velocity: [f32; 3],
+    pub score: [f32; 3],
+    pub energy: f32,
+}
+
+/// What a rule does at many places (x, y, z, unused; standardised).
+pub fn evaluate_all(kernel: &DriftKernel, places: &[[f32; 4]]) -> Vec<PlaceValues> {
+    let mut out = vec![PlaceValues::default(); places.len()];
+    let isa = Isa::detect();
+    places.par_chunks(TASK).zip(out.par_chunks_mut(TASK)).for_each_init(
+        || kernel.scratch(),
+        |scratch, (places, out)| isa.run(Evaluate { kernel, places, out, scratch }),
+    );
+    out
+}
+
+struct Evaluate<'a> {
+    kernel: &'a DriftKernel,
+    places: &'a [[f32; 4]],
+    out: &'a mut [PlaceValues],
+    scratch: &'a mut Scratch,
+}
+
+impl Kernel for Evaluate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const B: usize, const FMA: bool>(self) {
+        for (places, out) in self.places.chunks(LANES).zip(self.out.chunks_mut(LANES)) {
+            let (v, s, e) = self.kernel.evaluate::<B, FMA>(&gather(places), true, self.scratch);
+            for (l, values) in out.iter_mut().enumerate() {
+                values.velocity = [v[0][l], v[1][l], v[2][l]];
+                values.score = [s[0][l], s[1][l], s[2][l]];
+                values.energy = e[l];
+            }
+        }
+    }
+}
+
+/// Up to sixteen places as lanes; what is missing repeats the first one.
+#[inline(always)]
+pub(super) fn gather(places: &[[f32; 4]]) -> Lanes3 {
+    let mut x = [ZERO; 3];
+    for l in 0..LANES {
+        let place = &places[if l < places.len() { l } else { 0 }];
+        (0..3).for_each(|i| x[i][l] = place[i]);
+    }
+    x
+}

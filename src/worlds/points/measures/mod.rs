@@ -1,0 +1,16 @@
+//! What is measured of a cloud, its flows and its walkers.
+
+mod certificate;
+mod cosine;
+mod discrepancy;
+mod lyapunov;
+mod residual;
+
+pub use certificate::{FlowCertificate, PointCertificate, PointCheckSettings, certify};
+pub use cosine::{cosine_to, mean_cosine, mutual_cosine, true_speed};
+pub use discrepancy::{Mmd, kernel_stein};
+pub use lyapunov::{LyapunovSettings, LyapunovSpectrum, lyapunov};
+pub use residual::relative_residual;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+use super::*;
+use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, PointCloud, Standardisation};
+use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow, PointRule};
+use crate::worlds::points::train::{WeakFit, WeakFitSettings, fit_weak};
+
+fn rule_of(cloud: &PointCloud, flow: DictionaryFlow) -> PointRule {
+    PointRule {
+        dim: cloud.dim,
+        map: Standardisation::of(cloud),
+        sigma_range: [0.05, 0.5],
+        energy: None,
+        flow: PointFlow::Dictionary(flow),
+    }
+}
+
+struct Found {
+    fit: WeakFit,
+    cosine: f64,
+    spectrum: Option<LyapunovSpectrum>,
+}
+
+fn find(system: DynamicalSystem, cloud: &PointCloud, settings: &WeakFitSettings, seed: u64, span: f64) -> Found {
+    let fit = fit_weak(cloud, settings, seed).unwrap();
+    let rule = rule_of(cloud, fit.flow.clone());
+    let fresh = system.sample(4000, 1000 + seed);
+    let cosine = cosine_to(system, &rule, 0.1, &fresh.points);
+    let starts: Vec<[f64; 3]> = fresh.points[..24].iter().map(|p| rule.map.forward(p.map(f64::from))).collect();
+    let speed = true_speed(system, &rule.map, &fresh.points);
+    let spectrum = lyapunov(&rule, &starts, &LyapunovSettings { span, speed, ..Default::default() });
+    Found { fit, cosine, spectrum }
+}
+
+#[test]
+#[ignore = "prints the table of the README"]
+fn the_table_of_found_systems() {
+    let print = |name: &str, system, cloud: &PointCloud, settings: &WeakFitSettings, seed| {
+        let start = std::time::Instant::now();
+        let Found { fit, cosine, spectrum } = find(system, cloud, settings, seed, 22.0);
+        println!(
+            "{name} n {} seed {seed}: cosine {cosine:.5} λ {:.3?} KY {:.3} bounded {:.2} degree {:?} low/floor {:.3} gap {:.1} w0 {:.2} div {:.3} certain {} {:.1}s",
+            cloud.len(),
+            spectrum.as_ref().map(|s| s.exponents.clone()),
+            spectrum.as_ref().map_or(f64::NAN, |s| s.kaplan_yorke),
+            spectrum.as_ref().map_or(0.0, |s| s.bounded),
+            fit.flow.coefficients[0].len(),
+            fit.solution.lowest() / fit.floor,
+            fit.solution.gap(),
+            fit.solution.weighted[0],
+            fit.divergence,
+            fit.is_certain(),
+            start.elapsed().as_secs_f64(),
+        );
+    };
+    let default = WeakFitSettings::default();
+    for n in [40_000, 10_000, 1_000] {
+        for seed in 1..=5 {
+            let cloud = DynamicalSystem::Lorenz.sample(n, seed);
+            print("lorenz", DynamicalSystem::Lorenz, &cloud, &default, seed);
+        }
+    }
+    for seed in 1..=3 {
+        let cloud = DynamicalSystem::Lorenz.sample(10_000, seed).with_shuffled_coordinates(seed);
+        print("lorenz shuffled", DynamicalSystem::Lorenz, &cloud, &default, seed);
+        let cloud = DynamicalSystem::Lorenz.sample(40_000, seed).with_shuffled_coordinates(seed);
+        print("lorenz shuffled", DynamicalSystem::Lorenz, &cloud, &default, seed);
+    }
+    for share in [0.01f64, 0.05, 0.1] {
+        let cloud = DynamicalSystem::Lorenz.sample(40_000, 1).with_noise(share, 7);
+        print(&format!("lorenz noise {share} uncorrected"), DynamicalSystem::Lorenz, &cloud, &default, 1);
+        for factor in [0.5, 0.8, 1.0, 1.2, 1.5] {
+            let noise = factor * share / (1.0 + share * share).sqrt();
+            let settings = WeakFitSettings { noise, degree: 2, ..default };
+            print(&format!("lorenz noise {share} corrected x{factor}"), DynamicalSystem::Lorenz, &cloud, &settings, 1);
+        }
+    }
+    for system in [DynamicalSystem::Rossler, DynamicalSystem::LimitCycle, DynamicalSystem::Conservative] {
+        for degree in [0, 2, 3] {
+            let cloud = system.sample(40_000, 1);
+            print(&format!("{system:?} degree {degree}"), system, &cloud, &WeakFitSettings { degree, ..default }, 1);
+        }
+    }
+}
+
+#[test]
+fn lorenz_is_read_off_a_shuffled_cloud() {
+    let cloud = DynamicalSystem::Lorenz.sample(10_000, 2);
+    let Found { fit, cosine, spectrum } = find(DynamicalSystem::Lorenz, &cloud, &WeakFitSettings::default(), 2, 22.0);
+    assert!(cosine > 0.998, "{cosine}");
+    assert!(fit.is_certain() && fit.flow.dictionary == Dictionary::Monomials { degree: 2 });
+    let spectrum = spectrum.unwrap();
+    // Truth: .906, 0, -14.57.
+    assert!((spectrum.exponents[0] - 0.906).abs() < 0.12, "{spectrum:?}");
+    assert!((spectrum.exponents[2] + 14.57).abs() < 0.6, "{spectrum:?}");
+    assert!((spectrum.kaplan_yorke - 2.06).abs() < 0.02, "{spectrum:?}");
+}
+
+#[test]
+fn shuffled_coordinates_and_peaks_show_no_system() {
+    let lorenz = DynamicalSystem::Lorenz.sample(10_000, 3).with_shuffled_coordinates(1);
+    let fit = fit_weak(&lorenz, &WeakFitSettings::default(), 1).unwrap();
+    assert!(!fit.is_certain(), "gap {}", fit.solution.gap());
+    let fit = fit_weak(&BuiltInTarget::Letter.sample(10_000, 3), &WeakFitSettings::default(), 1).unwrap();
+    assert!(!fit.is_certain(), "gap {}", fit.solution.gap());
+}
+
+#[test]
+fn known_noise_is_corrected_for() {
+    let share = 0.05;
+    let cloud = DynamicalSystem::Lorenz.sample(10_000, 4).with_noise(share, 1);
+    let cosine = |noise: f64| {
+        let settings = WeakFitSettings { noise, degree: 2, ..Default::default() };
+        let rule = rule_of(&cloud, fit_weak(&cloud, &settings, 1).unwrap().flow);
+        cosine_to(DynamicalSystem::Lorenz, &rule, 0.1, &DynamicalSystem::Lorenz.sample(2000, 9).points)
+    };
+    let (plain, corrected) = (cosine(0.0), cosine(share / (1.0 + share * share).sqrt()));
+    assert!(corrected > 0.995 && corrected > plain, "{plain} {corrected}");
+}

@@ -1,0 +1,12 @@
+//! Independent points in R² or R³ under a velocity that keeps their cloud: cloud → train → rule → engine → measures.
+
+pub mod cloud;
+mod doc;
+pub mod draw;
+pub mod engine;
+pub mod measures;
+pub mod packed;
+pub mod rule;
+pub mod train;
+
+pub use doc::{LearnedPoints, MAX_POINT_FLOWS, NamedFlow, PointsDoc, PointsDocError, WeakEvidence};

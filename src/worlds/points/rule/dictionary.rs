@@ -1,0 +1,143 @@
+//! Velocities that are linear in a dictionary of functions, each component on its own.
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+
+use super::flow::VelocityJet;
+
+/// Highest degree of monomials.
+pub const MAX_DEGREE: u32 = 3;
+
+/// The functions of a dictionary.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dictionary {
+    /// All monomials up to a degree of 1 to 3.
+    Monomials { degree: u32 },
+    /// The constant, the coordinates, and sine and cosine of `waves` random waves of spread `scale`. Ill-conditioned in
+    /// the plane from about 100 functions on.
+    Fourier { waves: usize, scale: f64, seed: u64 },
+}
+
+impl Dictionary {
+    /// Exponents of all monomials up to `degree` in `dim` coordinates, constant first, by degree.
+    pub fn exponents(degree: u32, dim: usize) -> Vec<[u32; 3]> {
+        let mut all = Vec::new();
+        for total in 0..=degree {
+            for a in (0..=total).rev() {
+                for b in (0..=total - a).rev() {
+                    let c = total - a - b;
+                    if dim == 3 || c == 0 {
+                        all.push([a, b, c]);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// The dictionary with everything that depends on `dim` worked out.
+    pub fn terms(self, dim: usize) -> Terms {
+        match self {
+            Self::Monomials { degree } => Terms::Monomials(Self::exponents(degree, dim)),
+            Self::Fourier { waves, scale, seed } => {
+                let mut rng = StdRng::seed_from_u64(seed);
+                let wave = |rng: &mut StdRng| -> [f64; 3] {
+                    std::array::from_fn(|i| if i < dim { scale * rng.sample::<f64, _>(StandardNormal) } else { 0.0 })
+                };
+                Terms::Fourier { dim, waves: (0..waves).map(|_| wave(&mut rng)).collect() }
+            }
+        }
+    }
+}
+
+/// The functions b_a(x) of a dictionary, ready to evaluate.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Terms {
+    Monomials(Vec<[u32; 3]>),
+    Fourier { dim: usize, waves: Vec<[f64; 3]> },
+}
+
+impl Terms {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Monomials(exponents) => exponents.len(),
+            Self::Fourier { dim, waves } => 1 + dim + 2 * waves.len(),
+        }
+    }
+
+    /// Never: every dictionary has the constant.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Value and gradient of every function at `x`: `each(index, value, gradient)`.
+    pub fn evaluate(&self, x: [f64; 3], mut each: impl FnMut(usize, f64, [f64; 3])) {
+        match self {
+            Self::Monomials(exponents) => {
+                for (a, e) in exponents.iter().enumerate() {
+                    let power: [f64; 3] = std::array::from_fn(|i| x[i].powi(e[i] as i32));
+                    let slope: [f64; 3] =
+                        std::array::from_fn(
+                            |i| if e[i] == 0 { 0.0 } else { f64::from(e[i]) * x[i].powi(e[i] as i32 - 1) },
+                        );
+                    each(
+                        a,
+                        power[0] * power[1] * power[2],
+                        [
+                            slope[0] * power[1] * power[2],
+                            power[0] * slope[1] * power[2],
+                            power[0] * power[1] * slope[2],
+                        ],
+                    );
+                }
+            }
+            Self::Fourier { dim, waves } => {
+                each(0, 1.0, [0.0; 3]);
+                for i in 0..*dim {
+                    each(1 + i, x[i], std::array::from_fn(|j| if i == j { 1.0 } else { 0.0 }));
+                }
+                for (k, w) in waves.iter().enumerate() {
+                    let (sin, cos) = (w[0] * x[0] + w[1] * x[1] + w[2] * x[2]).sin_cos();
+                    each(1 + dim + 2 * k, sin, w.map(|w| w * cos));
+                    each(2 + dim + 2 * k, cos, w.map(|w| -w * sin));
+                }
+            }
+        }
+    }
+}
+
+/// V_i = Σ_a c_ia b_a(x) in standardised coordinates.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct DictionaryFlow {
+    pub dictionary: Dictionary,
+    /// One row per component (2 or 3), one coefficient per function.
+    pub coefficients: Vec<Vec<f64>>,
+}
+
+impl DictionaryFlow {
+    /// Velocity and Jacobian at `x`.
+    pub fn jet(&self, terms: &Terms, x: [f64; 3]) -> VelocityJet {
+        let mut jet = VelocityJet::default();
+        terms.evaluate(x, |a, value, gradient| {
+            for (i, row) in self.coefficients.iter().enumerate() {
+                jet.velocity[i] += row[a] * value;
+                (0..3).for_each(|j| jet.jacobian[i][j] += row[a] * gradient[j]);
+            }
+        });
+        jet
+    }
+
+    /// Whether the coefficients are finite and as many as the dictionary has functions.
+    pub fn fits(&self, dim: usize) -> bool {
+        let known = match self.dictionary {
+            Dictionary::Monomials { degree } => (1..=MAX_DEGREE).contains(&degree),
+            Dictionary::Fourier { waves, scale, .. } => (1..=1000).contains(&waves) && scale.is_finite(),
+        };
+        known && self.coefficients.len() == dim && {
+            let terms = self.dictionary.terms(dim).len();
+            self.coefficients.iter().all(|row| row.len() == terms && row.iter().all(|c| c.is_finite()))
+        }
+    }
+}

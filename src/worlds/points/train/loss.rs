@@ -1,0 +1,177 @@
+//! Losses of energies, smoothest potentials and free networks.
+
+use candle_core::{Device, Result, Tensor};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+use rayon::prelude::*;
+
+use super::net::TensorNet;
+use crate::worlds::points::rule::{LOG_SIGMA_OFFSET, PAIR_INDEX, PointEnergy};
+
+/// E|σ s + z|² / d over `batch` samples, each with its own σ, log-uniform in `range` (Vincent 2011).
+pub(super) fn denoising(
+    net: &TensorNet,
+    cloud: &[[f64; 3]],
+    dim: usize,
+    batch: usize,
+    range: [f64; 2],
+    rng: &mut StdRng,
+) -> Result<Tensor> {
+    let [low, high] = range.map(f64::ln);
+    let (mut inputs, mut baseline) = (Vec::with_capacity(batch * (dim + 1)), Vec::with_capacity(batch * dim));
+    let (mut sigmas, mut noise) = (Vec::with_capacity(batch), Vec::with_capacity(batch * dim));
+    for _ in 0..batch {
+        let place = &cloud[rng.random_range(0..cloud.len())];
+        let log_sigma = rng.random_range(low..high);
+        let sigma = log_sigma.exp();
+        for i in 0..dim {
+            let z: f64 = rng.sample(StandardNormal);
+            let x = place[i] + sigma * z;
+            inputs.push(x as f32);
+            baseline.push((x * sigma / (1.0 + sigma * sigma)) as f32);
+            noise.push(z as f32);
+        }
+        inputs.push((log_sigma + LOG_SIGMA_OFFSET) as f32);
+        sigmas.push(sigma as f32);
+    }
+    let device = Device::Cpu;
+    let gradient = net.input_gradient(&Tensor::from_vec(inputs, (batch, dim + 1), &device)?)?.narrow(1, 0, dim)?;
+    let sigma = Tensor::from_vec(sigmas, (batch, 1), &device)?;
+    let noise = Tensor::from_vec(noise, (batch, dim), &device)?;
+    let baseline = Tensor::from_vec(baseline, (batch, dim), &device)?;
+    // -σ s - z, whose square is the same.
+    (gradient.broadcast_mul(&sigma)? + baseline - noise)?.sqr()?.mean_all()
+}
+
+/// Noised samples with the score at σ and its Jacobian, made once: flows are learned at one σ.
+pub(super) struct ScorePool {
+    dim: usize,
+    places: Vec<[f64; 3]>,
+    scores: Vec<[f64; 3]>,
+    jacobians: Vec<[[f64; 3]; 3]>,
+}
+
+/// A batch of the pool as tensors.
+pub(super) struct ScoreBatch {
+    /// `[N, dim]`.
+    pub x: Tensor,
+    /// Per axis `[N, 1]`; 0 beyond `dim`.
+    pub score: Vec<Tensor>,
+    /// ∂s_i/∂x_j, `[N, 1]`.
+    pub jacobian: Vec<Vec<Tensor>>,
+}
+
+impl ScorePool {
+    /// Samples in the pool: dense enough in three dimensions that networks of a few thousand weights do not learn them.
+    const SIZE: usize = 12_288;
+
+    pub fn new(cloud: &[[f64; 3]], energy: &PointEnergy, dim: usize, sigma: f64, seed: u64) -> Self {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let places: Vec<[f64; 3]> = (0..Self::SIZE)
+            .map(|_| {
+                let mut place = cloud[rng.random_range(0..cloud.len())];
+                place[..dim].iter_mut().for_each(|v| *v += sigma * rng.sample::<f64, _>(StandardNormal));
+                place
+            })
+            .collect();
+        let jets: Vec<_> = places.par_iter().map(|&x| energy.jet(x, sigma, dim)).collect();
+        let scores = jets.iter().map(|jet| jet.score).collect();
+        let jacobians = jets.iter().map(|jet| jet.score_jacobian).collect();
+        Self { dim, places, scores, jacobians }
+    }
+
+    pub fn draw(&self, batch: usize, rng: &mut StdRng) -> Result<ScoreBatch> {
+        let chosen: Vec<usize> = (0..batch).map(|_| rng.random_range(0..self.places.len())).collect();
+        let column = |value: &dyn Fn(usize) -> f64| {
+            let values: Vec<f32> = chosen.iter().map(|&n| value(n) as f32).collect();
+            Tensor::from_vec(values, (batch, 1), &Device::Cpu)
+        };
+        let x: Vec<f32> = chosen.iter().flat_map(|&n| self.places[n][..self.dim].iter().map(|v| *v as f32)).collect();
+        let score = (0..3).map(|i| column(&|n| self.scores[n][i])).collect::<Result<_>>()?;
+        let jacobian = (0..3)
+            .map(|i| (0..3).map(|j| column(&|n| self.jacobians[n][i][j])).collect::<Result<Vec<_>>>())
+            .collect::<Result<_>>()?;
+        Ok(ScoreBatch { x: Tensor::from_vec(x, (batch, self.dim), &Device::Cpu)?, score, jacobian })
+    }
+}
+
+/// E|∇V|² / E|V|² of V = curl A + s × A for the potential `net` (A_z alone in the plane).
+pub(super) fn roughness(net: &TensorNet, batch: &ScoreBatch, dim: usize) -> Result<Tensor> {
+    let jets = net.jets(&batch.x, dim, true)?;
+    let first_component = if dim == 2 { 2 } else { 0 };
+    // Component k of a jet as [N, 1]; none where it is 0.
+    let part = |t: &Tensor, k: usize| (k >= first_component).then(|| t.narrow(1, k - first_component, 1)).transpose();
+    let (mut steepness, mut speed): (Option<Tensor>, Option<Tensor>) = (None, None);
+    let add = |sum: &mut Option<Tensor>, term: Tensor| -> Result<()> {
+        *sum = Some(match sum.take() {
+            Some(sum) => (sum + term)?,
+            None => term,
+        });
+        Ok(())
+    };
+    for i in 0..dim {
+        let (mut v, mut slopes): (Option<Tensor>, Vec<Option<Tensor>>) = (None, vec![None; dim]);
+        for (j, k, sign) in [((i + 1) % 3, (i + 2) % 3, 1.0), ((i + 2) % 3, (i + 1) % 3, -1.0)] {
+            let Some(a) = part(&jets.value, k)? else { continue };
+            // Axis j is z only in space: in the plane nothing depends on z and s_z is 0.
+            if j >= dim {
+                continue;
+            }
+            let Some(a_j) = part(&jets.first[j], k)? else { continue };
+            let s = &batch.score[j];
+            add(&mut v, (((&a * s)? + &a_j)? * sign)?)?;
+            for (l, slope) in slopes.iter_mut().enumerate() {
+                let Some(second) = jets.second[PAIR_INDEX[j][l]].as_ref() else { continue };
+                let Some(a_l) = part(&jets.first[l], k)? else { continue };
+                let Some(a_jl) = part(second, k)? else { continue };
+                add(slope, ((a_jl + (&a * &batch.jacobian[j][l])? + (a_l * s)?)? * sign)?)?;
+            }
+        }
+        if let Some(v) = v {
+            add(&mut speed, v.sqr()?.mean_all()?)?;
+        }
+        for slope in slopes.into_iter().flatten() {
+            add(&mut steepness, slope.sqr()?.mean_all()?)?;
+        }
+    }
+    match (steepness, speed) {
+        (Some(steepness), Some(speed)) => steepness / speed,
+        _ => candle_core::bail!("a flow in {dim} dimensions has no components"),
+    }
+}
+
+/// E[ρ²] σ² / E|V|² of a free network, ρ = div V + V·s; with `probes`, ρ² is ρ̂₁ ρ̂₂ of two Rademacher probes.
+pub(super) fn residual(
+    net: &TensorNet,
+    batch: &ScoreBatch,
+    dim: usize,
+    sigma: f64,
+    probes: Option<&mut StdRng>,
+) -> Result<Tensor> {
+    let score = Tensor::cat(&batch.score[..dim], 1)?;
+    let (rho_sq, v) = match probes {
+        None => {
+            let jets = net.jets(&batch.x, dim, false)?;
+            let mut rho = (&jets.value * &score)?.sum_keepdim(1)?;
+            for (i, first) in jets.first.iter().enumerate() {
+                rho = (rho + first.narrow(1, i, 1)?)?;
+            }
+            (rho.sqr()?.mean_all()?, jets.value)
+        }
+        Some(rng) => {
+            let rows = batch.x.dim(0)?;
+            let mut sign = || if rng.random::<bool>() { 1.0f32 } else { -1.0 };
+            let mut probe = || {
+                let signs: Vec<f32> = (0..rows * dim).map(|_| sign()).collect();
+                Tensor::from_vec(signs, (rows, dim), &Device::Cpu)
+            };
+            let along = [probe()?, probe()?];
+            let jets = net.tangents(&batch.x, &along, false)?;
+            let transport = (&jets.value * &score)?.sum_keepdim(1)?;
+            let rho = |k: usize| -> Result<Tensor> { (&along[k] * &jets.first[k])?.sum_keepdim(1)? + &transport };
+            ((rho(0)? * rho(1)?)?.mean_all()?, jets.value)
+        }
+    };
+    (rho_sq * (sigma * sigma))? / v.sqr()?.sum(1)?.mean_all()?
+}

@@ -1,0 +1,36 @@
+//! Learning from a cloud: energies by denoising, flows over them, free networks, and the weak form.
+
+mod loss;
+mod net;
+mod optimiser;
+mod settings;
+mod silu;
+mod trainer;
+mod weak;
+mod weak_job;
+
+pub use settings::{PointFlowKind, PointTrainingSettings};
+pub use trainer::{PointPhase, PointStep, PointTraining};
+pub use weak::{WeakFit, WeakFitSettings, fit_dictionary, fit_weak};
+pub use weak_job::WeakJob;
+
+use super::cloud::CloudError;
+use crate::worlds::weak::WeakError;
+
+/// Why learning fails.
+#[derive(Debug, thiserror::Error)]
+pub enum PointLearnError {
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+    #[error(transparent)]
+    Weak(#[from] WeakError),
+    #[error("learning diverged at step {step} (loss {loss}); lower the learning rate or take another seed")]
+    Diverged { step: usize, loss: f64 },
+    #[error("the setting {name} is {value}, and {allowed}; change it")]
+    Setting { name: &'static str, value: String, allowed: &'static str },
+    #[error("candle could not compute a step ({0}); try again with a smaller batch")]
+    Candle(#[from] candle_core::Error),
+}
+
+#[cfg(test)]
+mod tests;

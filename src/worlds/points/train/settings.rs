@@ -1,0 +1,101 @@
+//! Settings of learning from a cloud.
+
+use super::{PointLearnError, WeakFitSettings};
+
+/// What is learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PointFlowKind {
+    /// An energy, and over it the exact flows with a constant, a random and the smoothest potential.
+    Exact,
+    /// The paper's own: a network with a small residual, over the energy.
+    Free,
+    /// The weak form: no energy, no network.
+    Weak,
+}
+
+/// Settings of all kinds of learning; defaults are those of the figures in the README.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct PointTrainingSettings {
+    pub seed: u64,
+    /// Optimiser steps of the energy.
+    pub energy_steps: usize,
+    /// Optimiser steps of the smoothest potential.
+    pub smoothest_steps: usize,
+    /// Optimiser steps of the free network.
+    pub free_steps: usize,
+    /// Samples per step of the energy.
+    pub batch: usize,
+    pub learning_rate: f64,
+    /// σ of denoising is log-uniform in this range, standardised units.
+    pub sigma_range: [f64; 2],
+    /// σ at which flows are learned.
+    pub flow_sigma: f64,
+    /// The paper's two Hutchinson probes instead of the exact divergence.
+    pub hutchinson: bool,
+    /// Spread of the wave vectors of the random potential.
+    pub twist_scale: f64,
+    pub weak: WeakFitSettings,
+}
+
+impl Default for PointTrainingSettings {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            energy_steps: 6000,
+            smoothest_steps: 1000,
+            free_steps: 3000,
+            batch: 512,
+            learning_rate: 3e-3,
+            sigma_range: [0.05, 0.5],
+            flow_sigma: 0.1,
+            hutchinson: false,
+            twist_scale: 1.0,
+            weak: WeakFitSettings::default(),
+        }
+    }
+}
+
+impl PointTrainingSettings {
+    /// # Errors
+    /// The first setting out of range.
+    pub fn validate(&self) -> Result<(), PointLearnError> {
+        let steps = 1..=10_000_000;
+        let whole = [
+            ("energy_steps", self.energy_steps, steps.clone(), "1 to 10000000 are possible"),
+            ("smoothest_steps", self.smoothest_steps, steps.clone(), "1 to 10000000 are possible"),
+            ("free_steps", self.free_steps, steps, "1 to 10000000 are possible"),
+            ("batch", self.batch, 8..=65_536, "8 to 65536 are possible"),
+        ];
+        for (name, value, range, allowed) in whole {
+            if !range.contains(&value) {
+                return Err(PointLearnError::Setting { name, value: value.to_string(), allowed });
+            }
+        }
+        let [low, high] = self.sigma_range;
+        let inside = low > 0.0 && low < high && high <= 5.0;
+        let real = [
+            (
+                "learning_rate",
+                self.learning_rate,
+                self.learning_rate > 0.0 && self.learning_rate < 1.0,
+                "0 to 1 is possible",
+            ),
+            ("sigma_range", low, inside, "σ must rise from above 0 to at most 5"),
+            ("flow_sigma", self.flow_sigma, (low..=high).contains(&self.flow_sigma), "it must be in sigma_range"),
+            (
+                "twist_scale",
+                self.twist_scale,
+                self.twist_scale > 0.0 && self.twist_scale <= 20.0,
+                "0 to 20 is possible",
+            ),
+        ];
+        for (name, value, holds, allowed) in real {
+            if !holds {
+                return Err(PointLearnError::Setting { name, value: value.to_string(), allowed });
+            }
+        }
+        self.weak.validate()
+    }
+}

@@ -1,0 +1,110 @@
+use super::*;
+use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem};
+
+fn run(training: &mut PointTraining) -> f64 {
+    let mut last = f64::NAN;
+    while let Some(stats) = training.step().unwrap() {
+        last = stats.loss;
+    }
+    last
+}
+
+fn quick() -> PointTrainingSettings {
+    PointTrainingSettings { energy_steps: 300, smoothest_steps: 60, free_steps: 150, batch: 128, ..Default::default() }
+}
+
+#[test]
+fn an_exact_training_ends_with_three_exact_flows() {
+    for target in [BuiltInTarget::Ring, BuiltInTarget::Rossler] {
+        let cloud = target.sample(2000, 1);
+        let mut training = PointTraining::new(&cloud, None, PointFlowKind::Exact, &quick()).unwrap();
+        run(&mut training);
+        let learned = training.learned();
+        let names: Vec<&str> = learned.flows.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(names, ["constant", "twist", "smoothest"]);
+        // f32 weights, f64 mathematics: what is left is the rounding of sums.
+        assert!(learned.flows.iter().all(|f| f.residual.unwrap() < 1e-12), "{:?}", learned.flows);
+        assert_eq!(learned.chosen, 2);
+    }
+}
+
+#[test]
+fn denoising_learns_the_score_of_a_gaussian_mixture() {
+    let cloud = BuiltInTarget::TwoPeaks.sample(4000, 1);
+    let settings = PointTrainingSettings { energy_steps: 600, ..quick() };
+    let mut training = PointTraining::new(&cloud, None, PointFlowKind::Exact, &settings).unwrap();
+    run(&mut training);
+    let rule = training.learned().rule(2, 0);
+    // In standardised units the peaks are at ±1/√1.25 with spread .5/√1.25; noise adds σ².
+    let (mean, variance) = (0.8f64.sqrt(), 0.2 + 0.09);
+    let (mut error, mut size) = (0.0, 0.0);
+    for place in cloud.standardised().iter().take(500) {
+        let log_ratio = 2.0 * mean * (place[0] + place[1]) / variance;
+        let side = (log_ratio / 2.0).tanh();
+        let score = rule.energy_jet(*place, 0.3).score;
+        for i in 0..2 {
+            let truth = (side * mean - place[i]) / variance;
+            error += (score[i] - truth).powi(2);
+            size += truth * truth;
+        }
+    }
+    assert!((error / size).sqrt() < 0.15, "{}", (error / size).sqrt());
+}
+
+#[test]
+fn a_free_network_lowers_its_residual_with_and_without_probes() {
+    let cloud = BuiltInTarget::Ring.sample(2000, 1);
+    let mut exact = PointTraining::new(&cloud, None, PointFlowKind::Exact, &quick()).unwrap();
+    run(&mut exact);
+    let learned = exact.learned();
+    for hutchinson in [false, true] {
+        let settings = PointTrainingSettings { hutchinson, ..quick() };
+        let mut training = PointTraining::new(&cloud, Some(&learned), PointFlowKind::Free, &settings).unwrap();
+        let first = training.step().unwrap().unwrap().loss;
+        run(&mut training);
+        let named = training.learned().flows.into_iter().find(|f| f.name == "free").unwrap();
+        let squared = named.residual.unwrap().powi(2);
+        assert!(squared < 0.2 * first.abs(), "{squared} of {first}");
+        assert_eq!(training.learned().energy, learned.energy);
+    }
+}
+
+#[test]
+fn the_same_seed_learns_the_same_weights() {
+    let cloud = BuiltInTarget::Letter.sample(500, 1);
+    let settings = PointTrainingSettings { energy_steps: 20, smoothest_steps: 5, ..quick() };
+    let learn = || {
+        let mut training = PointTraining::new(&cloud, None, PointFlowKind::Exact, &settings).unwrap();
+        run(&mut training);
+        training.learned()
+    };
+    assert_eq!(learn(), learn());
+}
+
+#[test]
+fn the_noise_of_a_cloud_is_found_from_the_cloud() {
+    let cloud = DynamicalSystem::Lorenz.sample(10_000, 2).with_noise(0.05, 3);
+    let settings = WeakFitSettings { degree: 2, estimate_noise: true, ..Default::default() };
+    let mut job = WeakJob::new(&cloud, &settings, 1).unwrap();
+    while job.step().unwrap().is_some() {}
+    let (noise, fit) = job.best().unwrap();
+    assert!((noise - 0.05).abs() < 0.005, "{noise}");
+    assert!(fit.is_certain());
+}
+
+#[test]
+fn settings_out_of_range_and_small_clouds_are_refused() {
+    let cloud = BuiltInTarget::Ring.sample(200, 1);
+    let refused = |settings: PointTrainingSettings| {
+        PointTraining::new(&cloud, None, PointFlowKind::Exact, &settings).map(|_| ()).unwrap_err().to_string()
+    };
+    assert!(refused(PointTrainingSettings { batch: 2, ..quick() }).contains("batch"));
+    assert!(refused(PointTrainingSettings { flow_sigma: 0.01, ..quick() }).contains("flow_sigma"));
+    let weak = WeakFitSettings { degree: 4, ..Default::default() };
+    assert!(refused(PointTrainingSettings { weak, ..quick() }).contains("degree"));
+    let few = BuiltInTarget::Lorenz.sample(100, 1);
+    let settings = WeakFitSettings { degree: 3, ..Default::default() };
+    assert!(fit_weak(&few, &settings, 1).is_ok());
+    let fourier = crate::worlds::points::rule::Dictionary::Fourier { waves: 100, scale: 1.0, seed: 1 };
+    assert!(fit_dictionary(&few, fourier, &settings, 1).unwrap_err().to_string().contains("samples"));
+}

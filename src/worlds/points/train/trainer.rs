@@ -1,0 +1,294 @@
+//! Learning from a cloud as a job that can pause, stop and go on between its steps.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::loss::{self, ScorePool};
+use super::optimiser::Learner;
+use super::{PointFlowKind, PointLearnError, PointTrainingSettings, WeakJob};
+use crate::worlds::points::cloud::{PointCloud, Standardisation};
+use crate::worlds::points::engine::{DriftKernel, evaluate_all, walkers_from};
+use crate::worlds::points::measures::relative_residual;
+use crate::worlds::points::rule::{ExactPart, Mlp, PointEnergy, PointFlow, PointRule, Potential};
+use crate::worlds::points::{LearnedPoints, NamedFlow, WeakEvidence};
+
+/// What a step of learning worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PointPhase {
+    Energy,
+    Smoothest,
+    Free,
+    Weak,
+}
+
+/// What one step reports.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PointStep {
+    pub phase: PointPhase,
+    /// Steps done and steps of the whole job.
+    pub step: usize,
+    pub steps: usize,
+    pub loss: f64,
+}
+
+/// Learning of one kind of flow, with the energy it needs.
+pub struct PointTraining {
+    kind: PointFlowKind,
+    settings: PointTrainingSettings,
+    dim: usize,
+    cloud: Vec<[f64; 3]>,
+    rng: StdRng,
+    learned: LearnedPoints,
+    /// `None` when an energy of this cloud was there before.
+    energy: Option<Learner>,
+    flow: Option<(Learner, ScorePool)>,
+    weak: Option<WeakJob>,
+    finished: bool,
+}
+
+/// Samples per step of the smoothest potential: its second derivatives cost as much again.
+const SMOOTHEST_BATCH: usize = 256;
+/// Places at which flows are measured.
+const MEASURED: usize = 4096;
+
+impl PointTraining {
+    /// Learning from `cloud`. An energy and flows in `previous` that belong to the same cloud stay: a free network is
+    /// learned over that energy, and flows of the same name are replaced.
+    ///
+    /// # Errors
+    /// A cloud or settings that are refused.
+    pub fn new(
+        cloud: &PointCloud,
+        previous: Option<&LearnedPoints>,
+        kind: PointFlowKind,
+        settings: &PointTrainingSettings,
+    ) -> Result<Self, PointLearnError> {
+        cloud.validate()?;
+        settings.validate()?;
+        let map = Standardisation::of(cloud);
+        let mut learned = match previous.filter(|previous| previous.map == map) {
+            Some(previous) => previous.clone(),
+            None => {
+                let sigma_range = settings.sigma_range;
+                LearnedPoints { map, sigma_range, energy: None, flows: Vec::new(), chosen: 0 }
+            }
+        };
+        let mut rng = StdRng::seed_from_u64(settings.seed);
+        let weak =
+            (kind == PointFlowKind::Weak).then(|| WeakJob::new(cloud, &settings.weak, settings.seed)).transpose()?;
+        let needs_energy = match kind {
+            PointFlowKind::Exact => true,
+            PointFlowKind::Free => learned.energy.is_none(),
+            PointFlowKind::Weak => false,
+        };
+        let energy = if needs_energy {
+            let mut sizes = vec![cloud.dim + 1];
+            sizes.extend(PointEnergy::HIDDEN);
+            sizes.push(1);
+            learned.sigma_range = settings.sigma_range;
+            let start = Mlp::random(&sizes, 0.1, &mut rng);
+            Some(Learner::new(start, settings.energy_steps, settings.learning_rate)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            kind,
+            settings: *settings,
+            dim: cloud.dim,
+            cloud: cloud.standardised(),
+            rng,
+            learned,
+            energy,
+            flow: None,
+            weak,
+            finished: false,
+        })
+    }
+
+    /// Steps of the whole job; for the weak form at most.
+    pub fn total_steps(&self) -> usize {
+        let flow = match self.kind {
+            PointFlowKind::Exact => self.settings.smoothest_steps,
+            PointFlowKind::Free => self.settings.free_steps,
+            PointFlowKind::Weak => return if self.settings.weak.estimate_noise { 54 } else { 3 },
+        };
+        flow + if self.energy.is_some() { self.settings.energy_steps } else { 0 }
+    }
+
+    /// One optimiser step (one fit of the weak form). `Ok(None)` when the job is complete.
+    ///
+    /// # Errors
+    /// A loss that diverges: the energy is then that of the last good step.
+    pub fn step(&mut self) -> Result<Option<PointStep>, PointLearnError> {
+        if let Some(weak) = &mut self.weak {
+            return match weak.step()? {
+                Some(stats) => Ok(Some(stats)),
+                None => {
+                    self.finish_weak();
+                    Ok(None)
+                }
+            };
+        }
+        if let Some(energy) = self.energy.as_mut().filter(|energy| !energy.is_done()) {
+            let PointTrainingSettings { batch, sigma_range, .. } = self.settings;
+            let loss = loss::denoising(&energy.net, &self.cloud, self.dim, batch, sigma_range, &mut self.rng)?;
+            let loss = energy.descend(&loss)?;
+            let stats = PointStep { phase: PointPhase::Energy, step: energy.step, steps: self.total_steps(), loss };
+            if self.energy.as_ref().is_some_and(Learner::is_done) {
+                self.keep_energy();
+            }
+            return Ok(Some(stats));
+        }
+        if self.finished {
+            return Ok(None);
+        }
+        if self.flow.is_none() {
+            self.flow = Some(self.start_flow()?);
+        }
+        let Some((learner, pool)) = &mut self.flow else { unreachable!("the flow has just been started") };
+        if learner.is_done() {
+            self.finish_flow();
+            return Ok(None);
+        }
+        let (phase, loss) = match self.kind {
+            PointFlowKind::Exact => {
+                let batch = pool.draw(SMOOTHEST_BATCH, &mut self.rng)?;
+                (PointPhase::Smoothest, loss::roughness(&learner.net, &batch, self.dim)?)
+            }
+            PointFlowKind::Free | PointFlowKind::Weak => {
+                let batch = pool.draw(self.settings.batch, &mut self.rng)?;
+                let probes = self.settings.hutchinson.then_some(&mut self.rng);
+                let sigma = self.settings.flow_sigma;
+                (PointPhase::Free, loss::residual(&learner.net, &batch, self.dim, sigma, probes)?)
+            }
+        };
+        let loss = learner.descend(&loss)?;
+        let before = self.energy.as_ref().map_or(0, |energy| energy.step);
+        Ok(Some(PointStep { phase, step: before + learner.step, steps: self.total_steps(), loss }))
+    }
+
+    /// Ends the present phase after a short decay.
+    pub fn end_phase(&mut self) {
+        match (&mut self.energy, &mut self.flow) {
+            (Some(energy), _) if !energy.is_done() => energy.finish_soon(),
+            (_, Some((learner, _))) => learner.finish_soon(),
+            _ => {}
+        }
+    }
+
+    /// What is learned so far. While the energy trains, its flows are the constant and the random one over it.
+    pub fn learned(&self) -> LearnedPoints {
+        let mut learned = self.learned.clone();
+        if let Some(energy) = self.energy.as_ref().filter(|energy| !energy.is_done()) {
+            learned.energy = Some(PointEnergy { net: energy.average().clone() });
+            learned.flows = self.exact_flows(&learned);
+            learned.chosen = learned.chosen.min(learned.flows.len() - 1);
+        }
+        learned
+    }
+
+    /// A new energy makes earlier flows over an energy void; the weak form stays.
+    fn keep_energy(&mut self) {
+        if let Some(energy) = &self.energy {
+            self.learned.energy = Some(PointEnergy { net: energy.average().clone() });
+            self.learned.flows.retain(|named| matches!(named.flow, PointFlow::Dictionary(_)));
+            if self.kind == PointFlowKind::Exact {
+                for named in self.exact_flows(&self.learned) {
+                    self.insert(named);
+                }
+            }
+        }
+    }
+
+    fn exact_flows(&self, learned: &LearnedPoints) -> Vec<NamedFlow> {
+        let twist = Potential::Twist { seed: self.settings.seed, scale: self.settings.twist_scale };
+        [("constant", Potential::Constant([0.0, 0.0, 1.0])), ("twist", twist)]
+            .map(|(name, potential)| {
+                let flow = PointFlow::Exact(vec![ExactPart { gain: 1.0, potential }]);
+                self.measured(name, flow, learned)
+            })
+            .to_vec()
+    }
+
+    fn start_flow(&mut self) -> Result<(Learner, ScorePool), PointLearnError> {
+        let energy = self.learned.energy.clone().unwrap_or_default();
+        let pool =
+            ScorePool::new(&self.cloud, &energy, self.dim, self.settings.flow_sigma, self.settings.seed ^ 0x5eed);
+        let (start, steps) = match self.kind {
+            PointFlowKind::Exact => {
+                let outputs = if self.dim == 2 { 1 } else { 3 };
+                (Mlp::random(&[self.dim, 32, 32, outputs], 1.0, &mut self.rng), self.settings.smoothest_steps)
+            }
+            PointFlowKind::Free | PointFlowKind::Weak => {
+                (Mlp::random(&[self.dim, 64, 64, self.dim], 1.0, &mut self.rng), self.settings.free_steps)
+            }
+        };
+        Ok((Learner::new(start, steps, self.settings.learning_rate)?, pool))
+    }
+
+    fn finish_flow(&mut self) {
+        let Some((learner, _)) = self.flow.take() else { return };
+        let net = learner.average().clone();
+        let (name, flow) = match self.kind {
+            PointFlowKind::Exact => {
+                ("smoothest", PointFlow::Exact(vec![ExactPart { gain: 1.0, potential: Potential::Smoothest(net) }]))
+            }
+            PointFlowKind::Free | PointFlowKind::Weak => ("free", PointFlow::Free { net, gain: 1.0 }),
+        };
+        let named = self.measured(name, flow, &self.learned);
+        self.insert(named);
+        self.finished = true;
+    }
+
+    fn finish_weak(&mut self) {
+        let Some((noise, fit)) = self.weak.as_ref().and_then(WeakJob::best) else { return };
+        let evidence = WeakEvidence {
+            eigenvalues: fit.solution.weighted.iter().take(4).copied().collect(),
+            gap: fit.solution.gap(),
+            lowest_over_floor: fit.solution.lowest() / fit.floor,
+            samples: fit.samples,
+            noise,
+            certain: fit.is_certain(),
+        };
+        let flow = PointFlow::Dictionary(fit.flow.clone());
+        self.insert(NamedFlow { name: "weak".to_owned(), flow, residual: None, weak: Some(evidence) });
+        self.finished = true;
+    }
+
+    /// Puts a flow into the list, in place of one of the same name, and chooses it.
+    fn insert(&mut self, named: NamedFlow) {
+        let flows = &mut self.learned.flows;
+        self.learned.chosen = match flows.iter().position(|old| old.name == named.name) {
+            Some(place) => {
+                flows[place] = named;
+                place
+            }
+            None => {
+                flows.push(named);
+                flows.len() - 1
+            }
+        };
+    }
+
+    /// The flow at root mean square speed 1 over the noised cloud, with its relative residual.
+    fn measured(&self, name: &str, flow: PointFlow, learned: &LearnedPoints) -> NamedFlow {
+        let sigma = self.settings.flow_sigma;
+        let rule = PointRule {
+            dim: self.dim,
+            map: learned.map,
+            sigma_range: learned.sigma_range,
+            energy: learned.energy.clone(),
+            flow,
+        };
+        let places = walkers_from(&self.cloud, self.dim, MEASURED, sigma, self.settings.seed ^ 0xface);
+        let square: f64 = evaluate_all(&DriftKernel::new(&rule, sigma), &places)
+            .iter()
+            .map(|at| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>())
+            .sum();
+        let speed = (square / places.len() as f64).sqrt().max(f64::MIN_POSITIVE);
+        let flow = rule.flow.scaled(1.0 / speed);
+        // Exact flows have none but rounding; a sample of the places is enough to show it.
+        let residual = relative_residual(&PointRule { flow: flow.clone(), ..rule }, sigma, &places[..512]);
+        NamedFlow { name: name.to_owned(), flow, residual: Some(residual), weak: None }
+    }
+}

@@ -1,0 +1,198 @@
+//! A swarm as the scene file has it: readable settings first, the weights last as one line of base64.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::flows::{self, FlowHead};
+use super::savepoints::Saved;
+use super::{Evidence, Flows, LiveState, SwarmDoc, validate, weights};
+use crate::worlds::BadValue;
+use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::rule::{LiveSettings, NetShape, Rule, Swings};
+use crate::worlds::swarm::train::TrainingSettings;
+
+/// The order of the fields is the order in the file.
+#[derive(Serialize, Deserialize)]
+pub struct SwarmFile {
+    pub snapshot: Snapshot,
+    #[serde(default)]
+    pub ensemble: Ensemble,
+    #[serde(default)]
+    pub training: TrainingSettings,
+    #[serde(default)]
+    pub live: LiveSettings,
+    #[serde(default)]
+    pub swings: Swings,
+    #[serde(default)]
+    pub live_particles: usize,
+    #[serde(default)]
+    pub rule: Option<RuleHead>,
+    /// Older files have no list: then the flow of the rule is the only one.
+    #[serde(default)]
+    flows: Vec<FlowHead>,
+    #[serde(default)]
+    chosen_flow: usize,
+    #[serde(default)]
+    pub state: Option<LiveState>,
+    #[serde(default)]
+    savepoints: Vec<Saved>,
+    #[serde(default)]
+    pub evidence: Option<Evidence>,
+    #[serde(default)]
+    pub weights: Option<String>,
+}
+
+/// A rule without its weights.
+#[derive(Serialize, Deserialize)]
+pub struct RuleHead {
+    unit_length: f64,
+    cutoff_l: f64,
+    sigma_range_l: [f64; 2],
+    kappa: f64,
+    energy: NetShape,
+    #[serde(default)]
+    flow: Option<NetShape>,
+}
+
+impl RuleHead {
+    fn of(rule: &Rule) -> Self {
+        Self {
+            unit_length: rule.unit_length,
+            cutoff_l: rule.cutoff_l,
+            sigma_range_l: rule.sigma_range_l,
+            kappa: rule.kappa,
+            energy: rule.energy.shape,
+            flow: rule.flow.as_ref().map(|net| net.shape),
+        }
+    }
+
+    fn with_weights(self, bytes: &[u8]) -> Result<Rule, BadValue> {
+        Ok(Rule {
+            unit_length: self.unit_length,
+            cutoff_l: self.cutoff_l,
+            sigma_range_l: self.sigma_range_l,
+            kappa: self.kappa,
+            energy: weights::decode(bytes, "energy", self.energy)?,
+            flow: self.flow.map(|shape| weights::decode(bytes, "flow", shape)).transpose()?,
+        })
+    }
+}
+
+impl SwarmFile {
+    pub fn of(doc: &SwarmDoc) -> Self {
+        // A rule may have been stored without its entry in the list of flows.
+        let listed = match doc.rule.as_deref() {
+            Some(rule) if rule.flow.as_ref() == doc.flows.chosen().map(|flow| &*flow.net) => doc.flows.clone(),
+            Some(rule) => Flows::of(rule, &doc.training),
+            None => Flows::default(),
+        };
+        Self {
+            snapshot: (*doc.snapshot).clone(),
+            ensemble: doc.ensemble,
+            training: doc.training,
+            live: doc.live,
+            swings: doc.swings.clone(),
+            live_particles: doc.live_particles,
+            rule: doc.rule.as_deref().map(RuleHead::of),
+            flows: listed.list.iter().map(FlowHead::of).collect(),
+            chosen_flow: listed.chosen,
+            state: doc.state.as_deref().cloned(),
+            savepoints: doc.savepoints.iter().map(|savepoint| Saved::of(savepoint, &listed)).collect(),
+            evidence: doc.evidence.clone(),
+            weights: doc.rule.as_deref().map(|rule| weights::encode(rule, &listed)),
+        }
+    }
+
+    /// What the draft format (schema 0) had; the rest is at its defaults.
+    pub fn from_draft(
+        snapshot: Snapshot,
+        training: TrainingSettings,
+        live: LiveSettings,
+        state: Option<LiveState>,
+        rule: Option<RuleHead>,
+        weights: Option<String>,
+    ) -> Self {
+        Self {
+            snapshot,
+            training,
+            live,
+            rule,
+            weights,
+            state,
+            ensemble: Ensemble::default(),
+            swings: Swings::default(),
+            live_particles: 0,
+            flows: Vec::new(),
+            chosen_flow: 0,
+            savepoints: Vec::new(),
+            evidence: None,
+        }
+    }
+
+    /// # Errors
+    /// A value that parses but cannot be meant, by its place in the file.
+    pub fn into_doc(self) -> Result<SwarmDoc, BadValue> {
+        let (rule, flows) = match (self.rule, self.weights) {
+            (Some(head), Some(text)) => {
+                let bytes = weights::bytes_of(&text)?;
+                let rule = head.with_weights(&bytes)?;
+                let flows = flows_of(self.flows, self.chosen_flow, &rule, &self.training, &bytes)?;
+                (Some(rule), flows)
+            }
+            (None, None) => {
+                if !self.flows.is_empty() {
+                    flows::check(&self.flows, self.chosen_flow, None)?;
+                }
+                (None, Flows::default())
+            }
+            (Some(_), None) => {
+                return Err(BadValue::new("weights", "the rule has none", "remove `rule` and learn again"));
+            }
+            (None, Some(_)) => {
+                return Err(BadValue::new(
+                    "rule",
+                    "it is missing, but there are weights",
+                    "remove `weights` and learn again",
+                ));
+            }
+        };
+        let doc = SwarmDoc {
+            snapshot: Arc::new(self.snapshot),
+            ensemble: self.ensemble,
+            training: self.training,
+            live: self.live,
+            swings: self.swings,
+            live_particles: self.live_particles,
+            savepoints: self.savepoints.into_iter().map(|saved| saved.with(&flows)).collect(),
+            rule: rule.map(Arc::new),
+            flows,
+            state: self.state.map(Arc::new),
+            evidence: self.evidence,
+        };
+        validate::doc(&doc)?;
+        Ok(doc)
+    }
+}
+
+/// The list of flows with their weights; that of the chosen one is the rule's own.
+fn flows_of(
+    heads: Vec<FlowHead>,
+    chosen: usize,
+    rule: &Rule,
+    training: &TrainingSettings,
+    bytes: &[u8],
+) -> Result<Flows, BadValue> {
+    if heads.is_empty() {
+        return Ok(Flows::of(rule, training));
+    }
+    flows::check(&heads, chosen, Some(rule))?;
+    let read = |(k, head): (usize, FlowHead)| {
+        let net = match &rule.flow {
+            Some(flow) if k == chosen => flow.clone(),
+            _ => weights::decode(bytes, &weights::flow_name(k), head.net)?,
+        };
+        Ok(head.with(net))
+    };
+    Ok(Flows { list: heads.into_iter().enumerate().map(read).collect::<Result<_, BadValue>>()?, chosen })
+}

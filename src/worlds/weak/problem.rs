@@ -1,0 +1,117 @@
+//! The weak problem of a world and its solution with re-weighting.
+
+use nalgebra::{Cholesky, DMatrix, DVector};
+
+use super::eigen::generalised_symmetric;
+use super::{WeakError, check_finite};
+
+/// What a world gives to the solver: A dictionary terms, K test functions, n samples.
+pub trait WeakProblem {
+    /// Number of independent samples n behind the moments.
+    fn samples(&self) -> usize;
+    /// B `[K × A]`: mean over the samples of what term a adds to test k.
+    fn moments(&self) -> &DMatrix<f64>;
+    /// M `[A × A]`, positive definite: cᵀ M c is the mean square speed.
+    fn mass(&self) -> &DMatrix<f64>;
+    /// C `[K × K]`: mean over the samples of g gᵀ, where g `[K]` is what one sample adds to the moments of the velocity c
+    /// ([`second_moment`] makes it of rows).
+    fn covariance(&self, coefficients: &DVector<f64>) -> DMatrix<f64>;
+}
+
+/// How the moments are weighted.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct WeakSettings {
+    /// Solutions after the first, each with C of the one before.
+    pub rounds: u32,
+    /// Added to the diagonal of C, in units of its mean diagonal.
+    pub ridge: f64,
+}
+
+impl Default for WeakSettings {
+    fn default() -> Self {
+        Self { rounds: 2, ridge: 1e-4 }
+    }
+}
+
+/// The stationary velocity found, with the spectra that say how sure it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeakSolution {
+    /// c `[A]`, normalised to mean square speed 1; its sign is arbitrary.
+    pub coefficients: DVector<f64>,
+    /// Ascending eigenvalues of BᵀB / K against M: mean square moment at mean square speed 1, without weighting.
+    pub unweighted: Vec<f64>,
+    /// Ascending eigenvalues of n Bᵀ C⁻¹ B / K against M of the last round: 1 is what sampling alone leaves.
+    pub weighted: Vec<f64>,
+}
+
+impl WeakSolution {
+    /// λ₁ / λ₀ of the weighted problem: how much better the velocity found is than the next one.
+    pub fn gap(&self) -> f64 {
+        match self.weighted[..] {
+            [low, next, ..] => next / low.max(f64::MIN_POSITIVE),
+            _ => f64::INFINITY,
+        }
+    }
+
+    /// Lowest eigenvalue without weighting, to be compared with [`sampling_floor`].
+    pub fn lowest(&self) -> f64 {
+        self.unweighted[0]
+    }
+}
+
+/// What sampling alone leaves of the lowest unweighted eigenvalue, for n independent samples and tests whose unit gradients
+/// point in random directions of R^d times a sine: sin² averages to 1/2 and (ŵ·v̂)² to 1/d, so 1/(2 d n).
+pub fn sampling_floor(samples: usize, dim: usize) -> f64 {
+    1.0 / (2.0 * dim as f64 * samples as f64)
+}
+
+/// Mean of g gᵀ over rows g, taken in blocks: `rows(from, to)` returns the contributions `[to - from, K]`.
+pub fn second_moment(samples: usize, tests: usize, mut rows: impl FnMut(usize, usize) -> DMatrix<f64>) -> DMatrix<f64> {
+    /// Rows in one product: large enough for a fast one, small enough for the cache.
+    const BLOCK: usize = 1024;
+    let mut sum = DMatrix::zeros(tests, tests);
+    let mut from = 0;
+    while from < samples {
+        let to = (from + BLOCK).min(samples);
+        let block = rows(from, to);
+        sum.gemm(1.0, &block.transpose(), &block, 1.0);
+        from = to;
+    }
+    sum / samples.max(1) as f64
+}
+
+/// The velocity of mean square speed 1 whose moments vanish best.
+///
+/// # Errors
+/// Fewer samples than terms, matrices that do not fit together or are not finite, a degenerate dictionary.
+pub fn solve(problem: &impl WeakProblem, settings: WeakSettings) -> Result<WeakSolution, WeakError> {
+    let (moments, mass, samples) = (problem.moments(), problem.mass(), problem.samples());
+    let (tests, terms) = moments.shape();
+    if samples < terms {
+        return Err(WeakError::Underdetermined { terms, samples });
+    }
+    check_finite("matrix of moments", moments)?;
+    let form = moments.tr_mul(moments) / tests as f64;
+    let (unweighted, vectors) = generalised_symmetric(&form, mass)?;
+    let mut coefficients = vectors.column(0).into_owned();
+    let mut weighted = unweighted.iter().map(|v| v * samples as f64).collect();
+    for _ in 0..settings.rounds {
+        let mut covariance = problem.covariance(&coefficients);
+        if covariance.shape() != (tests, tests) {
+            let (rows, cols) = covariance.shape();
+            return Err(WeakError::Shape { what: "covariance", rows, cols, expected: format!("{tests} × {tests}") });
+        }
+        check_finite("covariance", &covariance)?;
+        let ridge = settings.ridge * covariance.trace() / tests as f64;
+        for k in 0..tests {
+            covariance[(k, k)] += ridge;
+        }
+        let lower = Cholesky::new(covariance).ok_or(WeakError::Degenerate)?.unpack();
+        let whitened = lower.solve_lower_triangular(moments).ok_or(WeakError::Degenerate)?;
+        let form = whitened.tr_mul(&whitened) * (samples as f64 / tests as f64);
+        let (values, vectors) = generalised_symmetric(&form, mass)?;
+        coefficients = vectors.column(0).into_owned();
+        weighted = values;
+    }
+    Ok(WeakSolution { coefficients, unweighted, weighted })
+}

@@ -1,0 +1,93 @@
+use nalgebra::{DMatrix, DVector};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::*;
+
+fn random(rows: usize, cols: usize, rng: &mut StdRng) -> DMatrix<f64> {
+    DMatrix::from_fn(rows, cols, |_, _| rng.random_range(-1.0..1.0))
+}
+
+/// Samples whose contributions vanish on average for one hidden velocity alone.
+struct Hidden {
+    contributions: Vec<DMatrix<f64>>,
+    moments: DMatrix<f64>,
+    mass: DMatrix<f64>,
+}
+
+impl Hidden {
+    fn new(samples: usize, hidden: &DVector<f64>, seed: u64) -> Self {
+        let (tests, terms) = (12, hidden.len());
+        let mut rng = StdRng::seed_from_u64(seed);
+        let mean = random(tests, terms, &mut rng);
+        // Its rows are orthogonal to the hidden velocity.
+        let mean = &mean - (&mean * hidden) * hidden.transpose() / hidden.norm_squared();
+        let contributions: Vec<_> = (0..samples).map(|_| &mean + random(tests, terms, &mut rng) * 3.0).collect();
+        let moments = contributions.iter().sum::<DMatrix<f64>>() / samples as f64;
+        Self { contributions, moments, mass: DMatrix::identity(terms, terms) }
+    }
+}
+
+impl WeakProblem for Hidden {
+    fn samples(&self) -> usize {
+        self.contributions.len()
+    }
+    fn moments(&self) -> &DMatrix<f64> {
+        &self.moments
+    }
+    fn mass(&self) -> &DMatrix<f64> {
+        &self.mass
+    }
+    fn covariance(&self, coefficients: &DVector<f64>) -> DMatrix<f64> {
+        second_moment(self.samples(), self.moments.nrows(), |from, to| {
+            DMatrix::from_fn(to - from, self.moments.nrows(), |n, k| {
+                (self.contributions[from + n].row(k) * coefficients)[0]
+            })
+        })
+    }
+}
+
+#[test]
+fn eigenpairs_satisfy_the_generalised_equation() {
+    let mut rng = StdRng::seed_from_u64(1);
+    let (a, b) = (random(9, 6, &mut rng), random(9, 6, &mut rng));
+    let (h, m) = (a.tr_mul(&a), b.tr_mul(&b));
+    let (values, vectors) = generalised_symmetric(&h, &m).unwrap();
+    assert!(values.is_sorted());
+    for (k, value) in values.iter().enumerate() {
+        let c = vectors.column(k);
+        assert!((&h * c - &m * c * *value).norm() < 1e-9 * h.norm());
+        assert!((c.dot(&(&m * c)) - 1.0).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn the_hidden_velocity_is_found_with_a_gap() {
+    let hidden = DVector::from_vec(vec![0.5, -1.0, 0.25, 2.0, 0.0]);
+    let problem = Hidden::new(4000, &hidden, 2);
+    let solution = solve(&problem, WeakSettings::default()).unwrap();
+    let cosine = solution.coefficients.dot(&hidden).abs() / (solution.coefficients.norm() * hidden.norm());
+    assert!(cosine > 0.999, "{cosine}");
+    assert!(solution.gap() > 20.0 && solution.weighted[0] < 3.0, "{:?}", solution.weighted);
+}
+
+#[test]
+fn without_a_stationary_velocity_there_is_no_gap() {
+    let mut problem = Hidden::new(4000, &DVector::from_element(5, 1.0), 3);
+    problem.moments = random(12, 5, &mut StdRng::seed_from_u64(4));
+    let solution = solve(&problem, WeakSettings::default()).unwrap();
+    assert!(solution.gap() < 10.0 && solution.weighted[0] > 10.0, "{:?}", solution.weighted);
+}
+
+#[test]
+fn a_degenerate_or_oversized_dictionary_is_refused() {
+    let mut problem = Hidden::new(50, &DVector::from_element(5, 1.0), 5);
+    problem.mass[(0, 0)] = 0.0;
+    assert_eq!(solve(&problem, WeakSettings::default()), Err(WeakError::Degenerate));
+    problem.contributions.truncate(4);
+    let refusal = WeakError::Underdetermined { terms: 5, samples: 4 };
+    assert_eq!(solve(&problem, WeakSettings::default()), Err(refusal));
+    problem.moments[(0, 0)] = f64::NAN;
+    let refused = generalised_symmetric(&problem.moments, &problem.mass);
+    assert!(matches!(refused, Err(WeakError::Shape { .. })));
+}
