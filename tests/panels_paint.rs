@@ -189,7 +189,7 @@ fn a_remedy_beside_a_warning_mends_it() {
     let mut session = painted();
     session.apply(Command::Paint(Particle { x: 14.0, y: 9.0, ..Particle::default() }));
     let mut window = window(session);
-    window.get_by_label_contains("1 of 4 particles see nobody");
+    window.get_by_label_contains("1 of 4 particles see no other particle");
     window.get_by_role_and_label(Role::Button, "Select").click();
     settle(&mut window);
     assert_eq!(window.state().session.selection(), [3]);

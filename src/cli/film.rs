@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::output::warn;
-use crate::media::picture::{Film, FilmKind, FilmStyle, PictureStyle};
+use crate::media::picture::{Film, FilmKind, FilmStyle, MAX_GIF_RATE, PictureStyle};
 use crate::scene::check_writable;
 use crate::worlds::swarm::engine::Engine;
 
@@ -79,6 +79,13 @@ impl Films {
         let frames = (args.film_frames.unwrap_or(USUAL_FRAMES) as usize).min(most);
         if args.film_frames.is_some_and(|asked| asked as usize > most) && args.wanted().next().is_some() {
             warn(&format!("a run of {steps} steps has {frames} frames; ask for more --steps"));
+        }
+        if args.gif.is_some() && args.fps > MAX_GIF_RATE {
+            warn(&format!(
+                "a GIF shows at most {MAX_GIF_RATE} frames a second: of {} a second the others are left out, so that it keeps its \
+                 length; --apng and --mp4 have them all",
+                args.fps
+            ));
         }
         let create = |(kind, path): (FilmKind, &PathBuf)| -> anyhow::Result<Film> {
             if kind != FilmKind::Frames {

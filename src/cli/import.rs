@@ -6,14 +6,14 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::output::{Answer, warn};
-use crate::formats::{ImportOptions, import};
+use crate::formats::{Angles, Assumption, BoxChoice, ColumnChoice, FrameChoice, ImportOptions, YAxis, import};
 use crate::scene::{Project, check_writable, holds_scene, lost_its_scene};
 use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::Mode;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Picture: .csv (x,y,heading,species), extended .xyz, .png or .jpg
+    /// A table (.csv, .tsv), extended .xyz, or an image (.png, .jpg, .gif, .webp, .bmp, .tiff)
     file: PathBuf,
     /// Scene to write
     #[arg(short, long, value_name = "SCENE.ron")]
@@ -27,6 +27,46 @@ pub(super) struct Args {
     /// Seed of the drawing
     #[arg(long, default_value_t = ImportOptions::default().seed)]
     seed: u64,
+    #[command(flatten)]
+    stated: StatedArgs,
+}
+
+/// What is stated about a file instead of being found from its content.
+#[derive(clap::Args)]
+pub(super) struct StatedArgs {
+    /// Columns by name or number, such as x=PosX,y=PosY,heading=3; none leaves one out. Also vx, vy, species, frame, id
+    #[arg(long, value_name = "x=..,y=..")]
+    columns: Option<ColumnChoice>,
+    /// Unit of angles; compass means degrees clockwise from north
+    #[arg(long, value_name = "deg|rad|compass")]
+    angles: Option<Angles>,
+    /// Where y points in the file: down as in images, or up
+    #[arg(long, value_name = "down|up")]
+    y: Option<YAxis>,
+    /// Which moment of a film is read, by the number that the file gives it, otherwise counted from 1
+    #[arg(long, visible_alias = "frame", value_name = "first|last|N")]
+    frames: Option<FrameChoice>,
+    /// Box around the particles in the file's unit; ends in ,open where it is not a torus
+    #[arg(long = "box", value_name = "W,H|X0,Y0,X1,Y1|fit", allow_hyphen_values = true)]
+    box_choice: Option<BoxChoice>,
+    /// The first line of a table already holds particles
+    #[arg(long)]
+    no_header: bool,
+}
+
+impl StatedArgs {
+    /// Everything else is left at its default.
+    pub fn options(&self) -> ImportOptions {
+        ImportOptions {
+            columns: self.columns.clone().unwrap_or_default(),
+            angles: self.angles,
+            y: self.y,
+            frames: self.frames.unwrap_or_default(),
+            box_choice: self.box_choice,
+            without_header: self.no_header,
+            ..ImportOptions::default()
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -46,7 +86,7 @@ struct Facts<'a> {
     box_size: [f64; 2],
     /// World units.
     unit_length: f64,
-    notes: &'a [String],
+    assumptions: &'a [Assumption],
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
@@ -59,10 +99,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         ModeName::Motif => Mode::Motif,
         ModeName::Whole => Mode::Whole,
     });
-    let options = ImportOptions { mode, particles: args.particles, seed: args.seed };
+    let options = ImportOptions { mode, particles: args.particles, seed: args.seed, ..args.stated.options() };
     let imported = import(&args.file, &options)?;
-    for note in &imported.notes {
-        warn(&format!("{}: {note}", args.file.display()));
+    if !imported.later.is_empty() {
+        anyhow::bail!(
+            "{}: {} moments were chosen, but a scene holds one picture; choose one with --frames N",
+            args.file.display(),
+            imported.later.len() + 1
+        );
+    }
+    for assumption in &imported.assumptions {
+        warn(&format!("{}: {assumption}", args.file.display()));
     }
     if holds_scene(&args.file).unwrap_or(false) {
         warn(&format!(
@@ -85,7 +132,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         mode: snapshot.mode,
         box_size: snapshot.box_size,
         unit_length: snapshot.unit_length(),
-        notes: &imported.notes,
+        assumptions: &imported.assumptions,
     };
     let [width, height] = snapshot.box_size;
     let text = format!(

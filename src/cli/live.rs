@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::film::{FilmArgs, Films};
 use super::output::{Answer, Progress, finite, load, number, rule_of, warn};
+use super::trajectory::TrajectoryArgs;
 use crate::formats::write_csv;
 use crate::media::picture;
 use crate::scene::{SwarmProject, check_writable, write_atomic};
@@ -61,6 +62,8 @@ pub(super) struct Args {
     png: Option<PathBuf>,
     #[command(flatten)]
     films: FilmArgs,
+    #[command(flatten)]
+    trajectory: TrajectoryArgs,
     /// Write the scene with the last swarm and these settings in it
     #[arg(short, long, value_name = "OUT.ron")]
     out: Option<PathBuf>,
@@ -184,6 +187,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let total = grow_steps + args.steps as usize;
     let species = scene.world.snapshot.species_count();
     let mut films = Films::create(&args.films, box_l, species, total)?;
+    let mut trajectory = args.trajectory.create(rule.unit_length, live.strength)?;
     let mut bar = Progress::new(total as u64, quiet);
     bar.phase("growing");
     films.take(&mut engine, 0)?;
@@ -199,8 +203,12 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let mut done = 0;
     let chunk = (args.steps / 128).clamp(1, 50).min(u32::try_from(films.every()).unwrap_or(u32::MAX));
     let measured = particles <= MEASURED_PARTICLES;
+    if let Some(trajectory) = &mut trajectory {
+        trajectory.take(&mut engine, 0)?;
+    }
     while done < args.steps {
-        let now = chunk.min(args.steps - done);
+        let due = trajectory.as_ref().map_or(u32::MAX, |trajectory| trajectory.due_in(done));
+        let now = chunk.min(args.steps - done).min(due);
         engine.run(now);
         done += now;
         let aside = Instant::now();
@@ -210,6 +218,9 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
             states.push(engine.swarm()?);
         }
         films.take(&mut engine, grow_steps + done as usize)?;
+        if let Some(trajectory) = &mut trajectory {
+            trajectory.take(&mut engine, done)?;
+        }
         filming_s += aside.elapsed().as_secs_f64();
         bar.at(bar_step(grow_steps, done), String::new);
     }
@@ -231,6 +242,9 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
 
     let outputs = write_outputs(args, &shown, rule.unit_length)?;
     films.finish()?;
+    if let Some(trajectory) = trajectory {
+        trajectory.finish()?;
+    }
     if let Some(out) = &args.out {
         scene.world.live = live;
         scene.world.live_particles = particles;
@@ -347,7 +361,13 @@ fn write_outputs(args: &Args, shown: &Swarm, unit_length: f64) -> anyhow::Result
         let style = picture::PictureStyle { size_px: args.size, ..picture::PictureStyle::default() };
         picture::write_png(path, &picture::render(shown, &style))?;
     }
-    Ok([&args.csv, &args.png, &args.out].into_iter().flatten().chain(args.films.paths()).cloned().collect())
+    Ok([&args.csv, &args.png, &args.out]
+        .into_iter()
+        .flatten()
+        .chain(args.films.paths())
+        .chain(args.trajectory.path())
+        .cloned()
+        .collect())
 }
 
 /// In world units, like the picture that the rule was learned from.

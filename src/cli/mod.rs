@@ -4,6 +4,7 @@
 //! the input or the run, 2 a command line that is not understood, 3 no GPU or no display where one is needed.
 
 mod check;
+mod export;
 mod field;
 mod film;
 mod import;
@@ -15,6 +16,8 @@ mod open;
 mod output;
 mod picture;
 mod points;
+mod quiet;
+mod trajectory;
 mod worlds;
 
 use std::ffi::OsString;
@@ -62,8 +65,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make a scene of a picture: .csv, .xyz, .png or .jpg
+    /// Make a scene of a table, a film or an image of other programs
     Import(import::Args),
+    /// Write the picture of a scene as a table, extended XYZ or an image
+    Export(export::Args),
     /// Learn the rule that keeps a scene alive
     Learn(learn::Args),
     /// Run the rule of a scene without a window
@@ -80,6 +85,7 @@ enum Command {
 
 /// Runs the program with the arguments it was started with.
 pub fn run() -> ExitCode {
+    quiet::leave_out_card_sorting();
     run_with(std::env::args_os())
 }
 
@@ -104,7 +110,7 @@ fn run_swarm(args: Vec<OsString>) -> ExitCode {
     let cli = match parse(args) {
         Ok(cli) => cli,
         // Also --help and --version; clap knows which stream and which exit code.
-        Err(e) => e.exit(),
+        Err(e) => return clap_exit(&e),
     };
     let json = cli.json;
     ended(dispatch(cli), json)
@@ -112,16 +118,22 @@ fn run_swarm(args: Vec<OsString>) -> ExitCode {
 
 /// Prints the answer or the error of a command.
 fn ended(result: anyhow::Result<Option<Answer>>, json: bool) -> ExitCode {
-    match result {
-        Ok(Some(answer)) => {
-            print_answer(&answer, json);
-            ExitCode::SUCCESS
-        }
-        Ok(None) => ExitCode::SUCCESS,
+    let answered = |answer: Option<Answer>| answer.map_or(Ok(()), |answer| print_answer(&answer, json));
+    match result.and_then(answered) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             print_failure(&one_line(&error), json);
             ExitCode::from(exit_code(&error))
         }
+    }
+}
+
+/// Prints what clap has to say: help, the version or an error of usage.
+fn clap_exit(said: &clap::Error) -> ExitCode {
+    match said.print() {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(EXIT_ERROR),
+        _ if said.use_stderr() => ExitCode::from(EXIT_USAGE),
+        _ => ExitCode::SUCCESS,
     }
 }
 
@@ -146,6 +158,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
     match cli.command {
         None => open::run(cli.file, cli.engine.unwrap_or(live::EngineName::Auto).choice()).map(|()| None),
         Some(Command::Import(args)) => import::run(&args).map(Some),
+        Some(Command::Export(args)) => export::run(&args).map(Some),
         Some(Command::Learn(args)) => learn::run(&args, quiet).map(Some),
         Some(Command::Live(args)) => live::run(&args, quiet).map(Some),
         Some(Command::Check(args)) => check::run(&args, quiet).map(Some),

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::media::picture::advice;
 use crate::scene::{Loaded, SwarmProject, load_swarm};
 use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::rule::Rule;
@@ -30,24 +31,28 @@ impl Answer {
     }
 }
 
-pub(super) fn print_answer(answer: &Answer, json: bool) {
-    if json {
-        print_json(&Value::Object(answer.json.clone()));
-    } else {
-        // Nobody listens any more when this fails (`unstill info … | head -1`).
-        let _ = writeln!(std::io::stdout(), "{}", answer.text.trim_end());
+/// # Errors
+/// The answer cannot be written, such as on a full disk. A closed pipe (`unstill info … | head -1`) is no error.
+pub(super) fn print_answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
+    if json { print(&Value::Object(answer.json.clone()).to_string()) } else { print(answer.text.trim_end()) }
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            anyhow::bail!("the answer cannot be written: {}", advice(&error))
+        }
+        _ => Ok(()),
     }
 }
 
 pub(super) fn print_failure(sentence: &str, json: bool) {
     let _ = writeln!(std::io::stderr(), "unstill: {sentence}");
     if json {
-        print_json(&json!({ "error": sentence }));
+        // The exit code reports the failure even where this is lost.
+        let _ = print(&json!({ "error": sentence }).to_string());
     }
-}
-
-fn print_json(value: &Value) {
-    let _ = writeln!(std::io::stdout(), "{value}");
 }
 
 /// The whole chain of an error in one line; what a message already says of its cause is not said twice.

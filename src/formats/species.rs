@@ -1,6 +1,7 @@
 //! Species as files write them: numbers, or names like `Ar` and `red`.
 
-use super::Fault;
+use super::rows::Fault;
+use super::{About, Assumption};
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
 /// Collects the species column; [`Self::finish`] turns it into indices.
@@ -35,8 +36,8 @@ impl SpeciesColumn {
         Ok(())
     }
 
-    /// Numbers 0 to 7 stay; other numbers are ranked, names are numbered as they appear, and a note says which became which.
-    pub fn finish(self, notes: &mut Vec<String>) -> Vec<u8> {
+    /// Numbers 0 to 7 stay; other numbers are ranked, names are numbered as they appear, and an assumption reports which became which.
+    pub fn finish(self, said: &mut Vec<Assumption>) -> Vec<u8> {
         let numbers: Option<Vec<f64>> = self.seen.iter().map(|(name, _)| name.parse().ok()).collect();
         let as_is = |value: f64| value.fract() == 0.0 && (0.0..MAX_SPECIES as f64).contains(&value);
         let index_of: Vec<u8> = match &numbers {
@@ -48,7 +49,8 @@ impl SpeciesColumn {
         };
         let names: Vec<String> =
             self.seen.iter().zip(&index_of).map(|((name, _), index)| format!("'{name}' became {index}")).collect();
-        notes.push(format!("Species were numbered: {}.", names.join(", ")));
+        let text = format!("Species were numbered: {}.", names.join(", "));
+        said.push(Assumption::fact(About::Species, text));
         self.pick(&index_of)
     }
 
@@ -67,7 +69,7 @@ mod tests {
             column.push(entry, i + 2).unwrap();
         }
         let mut notes = Vec::new();
-        (column.finish(&mut notes), notes)
+        (column.finish(&mut notes), notes.into_iter().map(|a| a.text).collect())
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod mp4;
 mod painter;
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use image::{ImageEncoder, RgbaImage};
@@ -26,7 +26,7 @@ use tempfile::NamedTempFile;
 use super::looks::{Body, ColourBy, Palette, Theme};
 use crate::worlds::swarm::picture::{MAX_SPECIES, Swarm};
 
-pub use self::gif::GifWriter;
+pub use self::gif::{GifWriter, MAX_GIF_RATE};
 pub use apng::ApngWriter;
 pub use card::{Card, is_card};
 pub use fault::{PictureError, advice};
@@ -130,13 +130,33 @@ pub fn write_png(path: &Path, picture: &RgbaImage) -> Result<(), PictureError> {
 /// A buffered file in the folder of `path` that vanishes unless it is put in place.
 fn temporary_beside(path: &Path) -> Result<BufWriter<NamedTempFile>, PictureError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    temporary_in(folder).map(BufWriter::new).map_err(|source| PictureError::Write { file: path.to_owned(), source })
+}
+
+/// What temporary files are called, about a random part.
+pub(crate) const TEMPORARY: (&str, &str) = (".unstill-", ".tmp");
+
+/// Tries to make a temporary file that no other save takes for one of a killed program.
+const TEMPORARY_TRIES: usize = 16;
+
+/// A file in `folder` that vanishes unless it is kept, with the permissions of any new file. It is locked: the lock ends
+/// with this process, by which a later save recognises files that were left behind.
+pub(crate) fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".unstill-").suffix(".tmp");
-    // As any new file, not only for its owner.
+    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
+    // A temporary file is private by default; this one becomes an ordinary file, so the umask decides.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let file = builder.tempfile_in(folder);
-    file.map(BufWriter::new).map_err(|source| PictureError::Write { file: path.to_owned(), source })
+    for _ in 0..TEMPORARY_TRIES {
+        let file = builder.tempfile_in(folder)?;
+        // Not every file system has locks; where there are none, nothing is removed either.
+        let _ = file.as_file().lock();
+        // Between its creation and the lock another save may have removed it.
+        if file.path().exists() {
+            return Ok(file);
+        }
+    }
+    Err(io::Error::other("other programs keep removing the temporary files in this folder"))
 }
 
 fn put_in_place(file: BufWriter<NamedTempFile>, path: &Path) -> Result<(), PictureError> {

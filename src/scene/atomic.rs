@@ -3,16 +3,9 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use super::WriteError;
-
-/// What our temporary files are called, about a random part.
-const PREFIX: &str = ".unstill-";
-const SUFFIX: &str = ".tmp";
-
-/// A temporary file that nobody wrote to for so long belongs to a program that crashed, not to one that is saving.
-const LEFT_BEHIND: Duration = Duration::from_secs(3600);
+use crate::media::picture::{TEMPORARY, temporary_in};
 
 /// Writes to a temporary file in the same folder, flushes it to the disk and renames it onto `path`.
 ///
@@ -50,19 +43,19 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes the temporary files of saves that crashed. What cannot be read or removed stays: the save itself is done.
+/// Removes the temporary files of saves that were killed: a save holds a lock on its file, which ends with the process.
+/// What cannot be read or removed stays: the save itself is done.
 fn remove_left_behind(folder: &Path) {
-    let now = SystemTime::now();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1));
         // Of a link this describes the link itself, which is never ours.
-        let old = ours
-            && entry.metadata().is_ok_and(|file| {
-                file.is_file()
-                    && file.modified().is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > LEFT_BEHIND))
-            });
-        if old {
+        if !is_ours || !entry.metadata().is_ok_and(|file| file.is_file()) {
+            continue;
+        }
+        if let Ok(file) = fs::File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -85,12 +78,7 @@ fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
     if target.file_name().is_none() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX).suffix(SUFFIX);
-    // A temporary file is private by default; this one becomes an ordinary file, so the umask decides.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder_of(target))
+    temporary_in(folder_of(target))
 }
 
 fn folder_of(target: &Path) -> &Path {
@@ -135,17 +123,36 @@ mod tests {
     }
 
     #[test]
-    fn a_save_removes_what_crashed_saves_left_an_hour_ago_and_nothing_else() {
+    fn a_save_removes_what_killed_saves_left_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
-        let long_ago = SystemTime::now() - 2 * LEFT_BEHIND;
-        for (name, old) in [(".unstill-a.tmp", true), (".unstill-b.tmp", false), (".other-c.tmp", true)] {
-            let file = fs::File::create(dir.path().join(name)).unwrap();
-            if old {
-                file.set_modified(long_ago).unwrap();
-            }
+        for name in [".unstill-a.tmp", ".unstill-b.tmp", ".other-c.tmp", ".unstill-d.txt"] {
+            fs::write(dir.path().join(name), "half a sce").unwrap();
         }
+        // Another program is saving.
+        let live = temporary_beside(&dir.path().join("b.ron")).unwrap();
         write_atomic(&dir.path().join("a.ron"), b"text").unwrap();
-        assert_eq!(names(dir.path()), [".other-c.tmp", ".unstill-b.tmp", "a.ron"]);
+        let mut expected = vec![".other-c.tmp", ".unstill-d.txt", "a.ron"];
+        let name = live.path().file_name().unwrap().to_str().unwrap().to_owned();
+        expected.push(&name);
+        expected.sort_unstable();
+        assert_eq!(names(dir.path()), expected);
+        live.persist(dir.path().join("b.ron")).unwrap();
+    }
+
+    #[test]
+    fn saves_beside_one_another_never_remove_their_files() {
+        let dir = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for k in 0..4 {
+                let path = dir.path().join(format!("{k}.ron"));
+                scope.spawn(move || {
+                    for _ in 0..100 {
+                        write_atomic(&path, b"text").unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(names(dir.path()), ["0.ron", "1.ron", "2.ron", "3.ron"]);
     }
 
     #[test]

@@ -87,7 +87,8 @@ impl Project {
     /// # Errors
     /// See [`Fault`].
     pub fn from_ron(text: &str) -> Result<Loaded, Fault> {
-        document::read(text)
+        // Editors of Windows put a byte order mark in front.
+        document::read(text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 }
 

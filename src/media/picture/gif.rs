@@ -43,8 +43,38 @@ pub struct GifWriter {
     palette: Vec<[u8; 3]>,
     nearest: HashMap<[u8; 3], u8>,
     last: Vec<u8>,
-    /// Hundredths of a second that each frame stays.
-    delay: u16,
+    pace: Pace,
+}
+
+/// Most frames a second that viewers show: they slow down frames shorter than 2 hundredths of a second.
+pub const MAX_GIF_RATE: f64 = 50.0;
+
+/// Shortest and longest time that a frame stays, hundredths of a second.
+const SHORTEST: u64 = 2;
+const LONGEST: u64 = u16::MAX as u64;
+
+/// Times of frames in whole hundredths of a second that add up to the true time.
+struct Pace {
+    frames_per_second: f64,
+    /// Frames that were given.
+    given: u64,
+    /// Hundredths of a second that are written.
+    written: u64,
+}
+
+impl Pace {
+    /// Hundredths of a second that the next frame stays; `None` for a frame that is too short and left out. The next one
+    /// has its time.
+    fn next(&mut self) -> Option<u16> {
+        self.given += 1;
+        let end = (100.0 * self.given as f64 / self.frames_per_second).round() as u64;
+        let delay = end.saturating_sub(self.written).min(LONGEST);
+        if delay < SHORTEST {
+            return None;
+        }
+        self.written += delay;
+        u16::try_from(delay).ok()
+    }
 }
 
 impl GifWriter {
@@ -71,13 +101,12 @@ impl GifWriter {
         let encoded = |error| failed(path, error);
         let mut encoder = Encoder::new(temporary_beside(path)?, width, height, &palette.concat()).map_err(encoded)?;
         encoder.set_repeat(Repeat::Infinite).map_err(encoded)?;
-        // Viewers slow frames shorter than 2 hundredths down.
-        let delay = (100.0 / frames_per_second).round().clamp(2.0, 1000.0) as u16;
         let path = path.to_owned();
-        Ok(Self { path, size, encoder, palette, nearest: HashMap::new(), last: Vec::new(), delay })
+        let pace = Pace { frames_per_second, given: 0, written: 0 };
+        Ok(Self { path, size, encoder, palette, nearest: HashMap::new(), last: Vec::new(), pace })
     }
 
-    /// Adds a frame.
+    /// Adds a frame; above [`MAX_GIF_RATE`] some are left out, so that the film keeps its length.
     ///
     /// # Errors
     /// A frame of another size than the first, or a full disk.
@@ -86,6 +115,7 @@ impl GifWriter {
             let reason = format!("a frame has {:?} pixels, the first {:?}", picture.dimensions(), self.size);
             return Err(PictureError::Encode { file: self.path.clone(), reason });
         }
+        let Some(delay) = self.pace.next() else { return Ok(()) };
         let width = self.size.0 as usize;
         let wanted: Vec<u8> = picture.pixels().map(|p| self.index_of([p.0[0], p.0[1], p.0[2]])).collect();
         // What is not there yet has the index of no colour.
@@ -110,7 +140,7 @@ impl GifWriter {
             top: top as u16,
             width: columns as u16,
             height: rows as u16,
-            delay: self.delay,
+            delay,
             dispose: DisposalMethod::Keep,
             transparent: Some(UNCHANGED),
             buffer: Cow::Owned(packed),
@@ -262,6 +292,27 @@ mod tests {
         let (shown, drawn) = (inked(&frames[3]), inked(pictures[3].as_raw()));
         assert!(shown <= drawn, "{shown} pixels of {drawn}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "temporary files are left behind");
+    }
+
+    // Case A29 of the public reports, and paces between.
+    #[test]
+    fn a_gif_lasts_as_long_as_its_frames() {
+        for (rate, frames, first) in [
+            (30.0, 30, vec![3, 4, 3]),
+            (24.0, 24, vec![4, 4, 5]),
+            (60.0, 30, vec![2, 3, 2]),
+            (100.0, 30, vec![2, 2, 2]),
+            (50.0, 25, vec![2, 2, 2]),
+            (0.1, 3, vec![1000, 1000, 1000]),
+        ] {
+            let mut pace = Pace { frames_per_second: rate, given: 0, written: 0 };
+            let delays: Vec<u16> = (0..frames).filter_map(|_| pace.next()).collect();
+            assert_eq!(delays[..3], first, "{rate}");
+            let total: u64 = delays.iter().map(|delay| u64::from(*delay)).sum();
+            let right = 100.0 * f64::from(frames) / rate;
+            assert!((total as f64 - right).abs() <= 1.0, "{rate}: {total}, not {right}");
+            assert!(delays.iter().all(|delay| *delay >= 2), "{rate}: {delays:?}");
+        }
     }
 
     #[test]

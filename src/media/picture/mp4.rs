@@ -55,6 +55,9 @@ impl Mp4Writer {
         frames_per_second: f64,
     ) -> Result<Self, PictureError> {
         let file = temporary_beside(path)?;
+        // There a lock keeps ffmpeg from writing.
+        #[cfg(windows)]
+        let _ = file.get_ref().as_file().unlock();
         let child = Command::new(program)
             .args(["-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s"])
             .arg(format!("{}x{}", size.0, size.1))

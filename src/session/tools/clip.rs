@@ -64,9 +64,9 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
     if scaled {
         said += " They were made smaller to fit into the box.";
     }
-    for note in table.notes {
+    for assumption in table.assumptions {
         said += " ";
-        said += &note;
+        said += &assumption.text;
     }
     effects.push(notify(Level::Info, said));
     effects

@@ -223,8 +223,8 @@ fn imported(path: PathBuf, notices: &Sender<Notice>) -> Event {
     warning.into_iter().for_each(|text| _ = notices.send((Level::Warning, text.to_owned())));
     let result = guarded(&format!("importing {}", path.display()), || {
         let imported = import(&path, &ImportOptions::default()).map_err(|e| e.to_string())?;
-        for note in imported.notes {
-            let _ = notices.send((Level::Info, note));
+        for assumption in imported.assumptions {
+            let _ = notices.send((Level::Info, assumption.text));
         }
         Ok(imported.snapshot)
     });

@@ -19,23 +19,24 @@ pub const MAX_HEADING: f64 = 1e9;
 /// Why a snapshot or its ensemble cannot be used. Particles are counted from 0.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SnapshotError {
-    #[error("the box is {width} by {height}; give it a width and a height from 1e-12 to 1e12")]
+    #[error("the box is {} by {}; give it a width and a height from 1e-12 to 1e12", brief(*width), brief(*height))]
     Box { width: f64, height: f64 },
     #[error("{count} particle(s) are too few to learn from; a pattern needs at least 2")]
     TooFew { count: usize },
     #[error("{count} particles are too many; learning takes at most {MAX_PARTICLES}, so cut out a part")]
     TooMany { count: usize },
-    #[error("particle {particle} has {name} = {value}; every coordinate must be a finite number")]
+    #[error("particle {particle} has {name} = {}; every coordinate must be a finite number", brief(*value))]
     NotFinite { particle: usize, name: &'static str, value: f64 },
-    #[error("particle {particle} has heading = {value}, which is not an angle; give headings in radians")]
+    #[error("particle {particle} has heading = {}, which is not an angle; give headings in radians", brief(*value))]
     Heading { particle: usize, value: f64 },
     #[error(
-        "particle {particle} at ({x}, {y}) is outside the box of {width} by {height}; move it inside or enlarge the box"
+        "particle {particle} at ({}, {}) is outside the box of {} by {}; move it inside or enlarge the box",
+        brief(*x), brief(*y), brief(*width), brief(*height)
     )]
     Outside { particle: usize, x: f64, y: f64, width: f64, height: f64 },
     #[error("particle {particle} has species {species}; species run from 0 to {}", MAX_SPECIES - 1)]
     Species { particle: usize, species: u8 },
-    #[error("particles {first} and {second} are at the same place ({x}, {y}); delete or move one of them")]
+    #[error("particles {first} and {second} are at the same place ({}, {}); delete or move one of them", brief(*x), brief(*y))]
     Duplicate { first: usize, second: usize, x: f64, y: f64 },
     #[error("ensemble setting {name} = {value} is not usable; {hint}")]
     Ensemble { name: &'static str, value: f64, hint: &'static str },
@@ -44,6 +45,16 @@ pub enum SnapshotError {
          lower the cover (0.4 is comfortable) or the clearance"
     )]
     Jammed { copies: usize, clearance_l: f64, cover: f64 },
+}
+
+/// A number in a message: with an exponent where the digits would fill the line.
+fn brief(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 || !size.is_finite() || (1e-6..1e15).contains(&size) {
+        value.to_string()
+    } else {
+        format!("{value:e}")
+    }
 }
 
 impl SnapshotError {

@@ -5,7 +5,8 @@ use std::path::Path;
 use ab_glyph::{Font, FontRef, ScaleFont, point};
 use image::{Rgba, RgbaImage};
 
-use super::{ImportError, picture};
+use super::{Decoded, PAPER, decode, rows_of};
+use crate::formats::{FrameChoice, ImportError};
 use crate::worlds::swarm::picture::{Particle, Snapshot};
 
 /// How a drawing is stippled.
@@ -23,7 +24,7 @@ pub struct StippleOptions {
 
 impl Default for StippleOptions {
     fn default() -> Self {
-        Self { particles: 200, seed: 1, paper: picture::PAPER, invert: false, strokes: false }
+        Self { particles: 200, seed: 1, paper: PAPER, invert: false, strokes: false }
     }
 }
 
@@ -54,12 +55,13 @@ const FIRST_TRY: f64 = 100.0;
 const SPACING_TOLERANCE: f64 = 0.04;
 
 impl Drawing {
-    /// Reads a PNG or JPEG file.
+    /// Reads an image; of a moving one the first frame.
     ///
     /// # Errors
     /// Every fault names the file and the hint.
     pub fn open(path: &Path) -> Result<Self, ImportError> {
-        let image = picture::open(path)?.map_err(|fault| fault.of(path))?;
+        let Decoded { mut images, .. } = decode::open(path, FrameChoice::First)?.map_err(|fault| fault.of(path))?;
+        let (_, image) = images.swap_remove(0);
         let unit_px = f64::from(image.width().max(image.height()));
         Ok(Self { image, unit_px })
     }
@@ -169,10 +171,9 @@ impl Drawing {
     /// Particles about the middle of the drawing, in its unit; headings follow the strokes, colours are species.
     ///
     /// # Errors
-    /// A drawing that shows nothing, with the hint.
+    /// A drawing that shows nothing, with the next step.
     pub fn stipple(&self, options: &StippleOptions) -> Result<Vec<Particle>, String> {
-        let rows =
-            picture::rows_of(&self.image, options).map_err(|fault| format!("{}; {}.", fault.what, fault.hint))?;
+        let rows = rows_of(&self.image, options).map_err(|fault| format!("{}; {}.", fault.what, fault.hint))?;
         let middle = [0.5 * f64::from(self.image.width()), 0.5 * f64::from(self.image.height())];
         let particle = |row: &super::Row| Particle {
             x: (row.x - middle[0]) / self.unit_px,

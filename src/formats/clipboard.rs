@@ -1,57 +1,54 @@
 //! A table of particles as a text that came from anywhere, such as the clipboard.
 
-use super::csv;
+use super::text::plain;
+use super::{Assumption, ImportOptions, table};
 use crate::worlds::swarm::picture::headings::from_neighbours;
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_angle};
 
-/// What a table of particles says.
+/// Particles of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     pub particles: Vec<Particle>,
-    /// One sentence for each thing that had to be assumed.
-    pub notes: Vec<String>,
+    pub assumptions: Vec<Assumption>,
 }
 
-/// Longest piece of a foreign text that a sentence repeats.
-const MAX_REPEATED: usize = 120;
-
 /// Reads a table with the header `x,y,heading,species`, as [`super::write_csv`] writes it and spreadsheets copy it.
-/// Headings that are missing are laid along the line to the nearest neighbours.
+/// Headings that are missing are put along the line to the nearest neighbours.
 ///
 /// # Errors
-/// What is wrong, in which line, and the hint, without a full stop.
+/// What is wrong, in which line, and the next step, without a full stop.
 pub fn read_csv(text: &str) -> Result<Table, String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let read = csv::parse(text).map_err(|fault| {
+    let read = table::parse(&plain(text.to_owned()), &ImportOptions::default()).map_err(|fault| {
         let at = fault.line.map_or_else(String::new, |line| format!("line {line}: "));
-        format!("{at}{}; {}", shortened(&fault.what), fault.hint)
+        format!("{at}{}; {}", fault.what, fault.hint)
     })?;
-    if read.rows.is_empty() {
+    let rows = read.frames.into_iter().next().unwrap_or_default().rows;
+    if rows.is_empty() {
         return Err("the table has a header but no particles; copy some lines below it too".to_owned());
     }
-    let bare = |heading: f64, species: u8, x: f64, y: f64| Particle { x, y, heading: wrap_angle(heading), species };
-    let mut particles: Vec<Particle> =
-        read.rows.iter().map(|row| bare(row.heading.unwrap_or(0.0), row.species, row.x, row.y)).collect();
-    let mut notes = read.notes;
-    if read.rows.iter().any(|row| row.heading.is_none()) {
+    let sense = if read.y_down { -1.0 } else { 1.0 };
+    let mut particles: Vec<Particle> = rows
+        .iter()
+        .map(|row| Particle {
+            x: row.x,
+            y: sense * row.y,
+            heading: wrap_angle(sense * row.heading.unwrap_or(0.0)),
+            species: row.species,
+        })
+        .collect();
+    let mut assumptions = read.assumptions;
+    if rows.iter().any(|row| row.heading.is_none()) {
         let snapshot = Snapshot { particles: particles.clone(), box_size: [1.0; 2], ..Snapshot::default() };
         let guessed = from_neighbours(&snapshot.positions(), snapshot.unit_length(), None);
-        for ((particle, row), heading) in particles.iter_mut().zip(&read.rows).zip(guessed) {
+        for ((particle, row), heading) in particles.iter_mut().zip(&rows).zip(guessed) {
             if row.heading.is_none() {
                 particle.heading = heading;
             }
         }
-        notes.push("Headings that were not given were laid along the line to the nearest neighbours.".to_owned());
+        let text = "Headings that were not given were put along the line to the nearest neighbours.";
+        assumptions.push(Assumption::fact(super::About::Headings, text));
     }
-    Ok(Table { particles, notes })
-}
-
-fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(MAX_REPEATED).collect();
-    if short.len() < text.len() {
-        short += "…'";
-    }
-    short
+    Ok(Table { particles, assumptions })
 }
 
 #[cfg(test)]
@@ -68,14 +65,14 @@ mod tests {
         let mut text = Vec::new();
         write_csv(&particles, [16.0, 10.0], &mut text).unwrap();
         let table = read_csv(std::str::from_utf8(&text).unwrap()).unwrap();
-        assert_eq!(table, Table { particles, notes: Vec::new() });
+        assert_eq!(table, Table { particles, assumptions: Vec::new() });
     }
 
     #[test]
     fn columns_of_a_spreadsheet_without_headings_are_read() {
         let table = read_csv("x\ty\n1\t1\n2\t1\n3\t1\n").unwrap();
         assert!(table.particles.iter().all(|p| p.heading.sin().abs() < 1e-9));
-        assert_eq!(table.notes.len(), 1);
+        assert!(table.assumptions.iter().any(|a| a.text.starts_with("Headings that")), "{table:?}");
     }
 
     #[test]

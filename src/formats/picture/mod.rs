@@ -1,99 +1,76 @@
 //! Images as snapshots: stippled by ink, coloured parts as species, headings along the local edges.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+mod colours;
+mod decode;
+pub(super) mod drawing;
+mod edges;
+
 use std::path::Path;
 
-use image::{ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbaImage};
+use image::RgbaImage;
 use rand::{SeedableRng, rngs::StdRng};
 
-use super::colours::{Ground, cluster};
-use super::edges::edge_axes;
-use super::{Fault, ImportError, ImportOptions, Row, Rows, StippleOptions};
+use super::rows::{Fault, FrameRows, Reading, Row};
+use super::{About, Assumption, ImportError, ImportOptions, StippleOptions};
 use crate::worlds::swarm::picture::headings::agree;
 use crate::worlds::swarm::picture::stipple::{Ink, stipple, stipple_strokes};
 use crate::worlds::swarm::picture::{MAX_PARTICLES, Mode};
+use colours::{Ground, cluster};
+use edges::edge_axes;
 
-/// Longest side of an image that is decoded, pixels.
-pub const MAX_IMAGE_SIDE: u32 = 8192;
+pub use decode::MAX_IMAGE_SIDE;
+use decode::{Decoded, open};
 
 /// Least and greatest longer side of the reduced image that is worked on, and its pixels per particle along a line.
 const WORK_SIDE: std::ops::RangeInclusive<f64> = 256.0..=1024.0;
 const PIXELS_PER_PARTICLE: f64 = 14.0;
 
 /// Ink below this share of the darkest is paper: noise of cameras and of JPEG.
-pub(super) const PAPER: f64 = 0.08;
+const PAPER: f64 = 0.08;
 
 /// Reads the image and stipples it. The outer error is about the file, the inner about its content.
-pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Rows, Fault>, ImportError> {
+pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Reading, Fault>, ImportError> {
     let stippling = StippleOptions { particles: options.particles, seed: options.seed, ..StippleOptions::default() };
-    let rows = open(path)?.and_then(|image| rows_of(&image, &stippling));
-    Ok(rows.map(|mut rows| {
-        if options.mode.is_some() {
-            // The last note tells what it was taken for.
-            rows.notes.pop();
+    Ok(open(path, options.frames)?.and_then(|decoded| reading_of(decoded, &stippling, options)))
+}
+
+fn reading_of(decoded: Decoded, stippling: &StippleOptions, options: &ImportOptions) -> Result<Reading, Fault> {
+    let Decoded { images, assumptions } = decoded;
+    let mut reading = Reading { assumptions, ..Reading::default() };
+    for (label, image) in images {
+        let stippled = rows_of(&image, stippling)?;
+        if reading.frames.is_empty() {
+            reading.assumptions.push(stippled.assumption);
+            reading.suggested = Some(stippled.mode);
+            if options.mode.is_none() {
+                let text = match stippled.mode {
+                    Mode::Whole => {
+                        "It reaches the edges and was taken for a cut-out of a larger pattern (whole, open)."
+                    }
+                    Mode::Motif => "It stands alone and was taken for one creature (motif).",
+                };
+                reading.assumptions.push(Assumption::default(About::Mode, text, "--mode motif|whole"));
+            }
         }
-        rows
-    }))
+        let box_size = Some([f64::from(image.width()), f64::from(image.height())]);
+        reading.frames.push(FrameRows { label, rows: stippled.rows, box_size, periodic: Some([false; 2]) });
+    }
+    Ok(reading)
 }
 
-/// Reads the pixels of an image. The outer error is about the file, the inner about its content.
-pub(super) fn open(path: &Path) -> Result<Result<RgbaImage, Fault>, ImportError> {
-    let read_error = |source| ImportError::Read { file: path.to_owned(), source };
-    let mut file = BufReader::new(File::open(path).map_err(read_error)?);
-    if file.fill_buf().map_err(read_error)?.is_empty() {
-        return Ok(Err(Fault::whole("the file is empty", "save the image again")));
-    }
-    if let Some(size) = empty_png(file.fill_buf().map_err(read_error)?) {
-        let what = format!("the image is {} by {} pixels", size[0], size[1]);
-        return Ok(Err(Fault::whole(what, "give an image that shows something")));
-    }
-    let reader = ImageReader::new(file).with_guessed_format().map_err(read_error)?;
-    match decode(reader) {
-        Ok(image) => Ok(Ok(image)),
-        Err(Undecoded::Read(source)) => Err(read_error(source)),
-        Err(Undecoded::Fault(fault)) => Ok(Err(fault)),
-    }
+/// An image as particles, with its origin at the lower left.
+pub(super) struct Stippled {
+    pub rows: Vec<Row>,
+    /// What the image looks like.
+    mode: Mode,
+    assumption: Assumption,
 }
 
-/// The size in a PNG's header if a side is 0, which the decoder would call a broken file.
-fn empty_png(start: &[u8]) -> Option<[u32; 2]> {
-    let header = start.strip_prefix(b"\x89PNG\r\n\x1a\n")?.get(8..16)?;
-    let side = |at: usize| Some(u32::from_be_bytes(header.get(at..at + 4)?.try_into().ok()?));
-    let size = [side(0)?, side(4)?];
-    size.contains(&0).then_some(size)
-}
-
-enum Undecoded {
-    Read(std::io::Error),
-    Fault(Fault),
-}
-
-/// Decodes PNG or JPEG, after a look at the size that the header announces.
-fn decode(mut reader: ImageReader<BufReader<File>>) -> Result<RgbaImage, Undecoded> {
-    let fault = |what: String, hint: &str| Undecoded::Fault(Fault::whole(what, hint));
-    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
-        return Err(fault("the content is neither PNG nor JPEG".to_owned(), "save the image as PNG or JPEG"));
-    }
-    // Enough for the largest image allowed, at 16 bits for each of four channels.
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(1 << 30);
-    reader.limits(limits);
-    let failed = |error: ImageError| match error {
-        ImageError::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Undecoded::Read(source),
-        other => fault(format!("the image cannot be decoded ({other})"), "the file may be cut short: save it again"),
-    };
-    let decoder = reader.into_decoder().map_err(failed)?;
-    let (width, height) = decoder.dimensions();
-    if width > MAX_IMAGE_SIDE || height > MAX_IMAGE_SIDE {
-        let what = format!("the image is {width} by {height} pixels");
-        return Err(fault(what, "scale it down; no side may be longer than 8192 pixels"));
-    }
-    image::DynamicImage::from_decoder(decoder).map(|image| image.to_rgba8()).map_err(failed)
-}
-
-/// Stipples the image. The last note tells what it was taken for.
-pub(super) fn rows_of(image: &RgbaImage, options: &StippleOptions) -> Result<Rows, Fault> {
+/// Stipples the image.
+///
+/// # Errors
+/// An image that shows nothing, or an impossible number of particles.
+pub(super) fn rows_of(image: &RgbaImage, options: &StippleOptions) -> Result<Stippled, Fault> {
     if !(2..=MAX_PARTICLES).contains(&options.particles) {
         let what = format!("{} particles were asked for", options.particles);
         return Err(Fault::whole(what, format!("ask for 2 to {MAX_PARTICLES}")));
@@ -158,25 +135,15 @@ pub(super) fn rows_of(image: &RgbaImage, options: &StippleOptions) -> Result<Row
         let border: Vec<f64> = ink.weight.iter().enumerate().filter(|(i, _)| edge(*i)).map(|(_, w)| *w).collect();
         border.iter().filter(|w| **w > 0.0).count() * 20 > border.len()
     };
-    let (suggested, reading) = if touches_edge {
-        (Mode::Whole, "It reaches the edges and was taken for a cut-out of a larger pattern (whole, open).")
-    } else {
-        (Mode::Motif, "It stands alone and was taken for one creature (motif).")
-    };
-    let notes = vec![
-        format!(
-            "The image was stippled {} with {} particles of {kinds} species; headings follow the local edges.",
-            ground.reading(),
-            points.len(),
-        ),
-        reading.to_owned(),
-    ];
-    Ok(Rows {
+    let text = format!(
+        "The image was stippled {} with {} particles of {kinds} species; headings follow the local edges.",
+        ground.reading(),
+        points.len(),
+    );
+    Ok(Stippled {
         rows: rows.collect(),
-        box_size: Some([f64::from(width), f64::from(height)]),
-        periodic: Some(false),
-        suggested: Some(suggested),
-        notes,
+        mode: if touches_edge { Mode::Whole } else { Mode::Motif },
+        assumption: Assumption::default(About::Image, text, "--particles N"),
     })
 }
 
@@ -207,13 +174,6 @@ mod tests {
         import(&path, options)
     }
 
-    fn import_bytes(name: &str, bytes: &[u8]) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        import(&path, &ImportOptions::default()).expect_err("must be refused").to_string()
-    }
-
     fn draw(width: u32, height: u32, ground: [u8; 4], ink: impl Fn(f64, f64) -> Option<[u8; 4]>) -> RgbaImage {
         RgbaImage::from_fn(width, height, |x, y| Rgba(ink(f64::from(x) + 0.5, f64::from(y) + 0.5).unwrap_or(ground)))
     }
@@ -240,9 +200,9 @@ mod tests {
         for (name, ground, swap) in [("ring.png", WHITE, false), ("ring.jpg", WHITE, false), ("dark.png", BLACK, true)]
         {
             let image = draw(200, 200, ground, |x, y| ring(x, y).map(|ink| if swap { WHITE } else { ink }));
-            let Imported { snapshot, notes } = import_image(name, &image, &sixty()).unwrap();
+            let Imported { snapshot, assumptions, .. } = import_image(name, &image, &sixty()).unwrap();
             assert_eq!((snapshot.particles.len(), snapshot.box_size), (60, [200.0, 200.0]));
-            assert_eq!((snapshot.mode, snapshot.species_count()), (Mode::Motif, 1), "{notes:?}");
+            assert_eq!((snapshot.mode, snapshot.species_count()), (Mode::Motif, 1), "{assumptions:?}");
             let mut senses = Vec::new();
             for p in &snapshot.particles {
                 let (x, y) = (p.x - 100.0, p.y - 100.0);
@@ -297,7 +257,7 @@ mod tests {
             assert!(snapshot.particles.iter().all(|p| (p.species == 0) == (p.x < 110.0)), "{name}");
         }
         let clear = import_image("spots.png", &draw(200, 200, [0; 4], parts), &ImportOptions::default()).unwrap();
-        assert_eq!(species(&clear.snapshot)[2..], [0; 6], "on transparent ground: {:?}", clear.notes);
+        assert_eq!(species(&clear.snapshot)[2..], [0; 6], "on transparent ground: {:?}", clear.assumptions);
         assert_eq!(clear.snapshot.species_count(), 2);
     }
 
@@ -324,48 +284,5 @@ mod tests {
         let stippled = |seed| import_image("a.png", &image, &ImportOptions { seed, ..sixty() }).unwrap();
         assert_eq!(stippled(1), stippled(1));
         assert_ne!(stippled(1), stippled(2));
-    }
-
-    /// The head of a PNG of any announced size, with a correct checksum and no pixels.
-    fn png_head(width: u32, height: u32) -> Vec<u8> {
-        let mut chunk = b"IHDR".to_vec();
-        chunk.extend(width.to_be_bytes());
-        chunk.extend(height.to_be_bytes());
-        chunk.extend([8, 6, 0, 0, 0]);
-        let crc = !chunk.iter().fold(!0u32, |crc, &byte| {
-            (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
-        });
-        let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
-        bytes.extend(chunk);
-        bytes.extend(crc.to_be_bytes());
-        // The start of a data chunk, so that the decoder gets as far as the header and no further.
-        bytes.extend(b"\0\0\x10\0IDAT");
-        bytes
-    }
-
-    #[test]
-    fn images_of_impossible_size_are_refused_by_their_header() {
-        let huge = import_bytes("huge.png", &png_head(20_000, 20_000));
-        assert!(huge.contains("huge.png: the image is 20000 by 20000 pixels; scale it down"), "{huge}");
-        let nothing = import_bytes("nothing.png", &png_head(0, 0));
-        assert!(
-            nothing.contains("nothing.png: the image is 0 by 0 pixels; give an image that shows something"),
-            "{nothing}"
-        );
-    }
-
-    #[test]
-    fn broken_blank_and_misnamed_images_are_told_so() {
-        let cut = import_bytes("cut.png", &png_head(20, 20));
-        assert!(cut.contains("cut.png: the image cannot be decoded"), "{cut}");
-        let text = import_bytes("text.png", b"x,y\n1,2\n");
-        assert!(text.contains("neither PNG nor JPEG"), "{text}");
-        let empty = import_bytes("empty.jpg", b"");
-        assert!(empty.contains("the file is empty"), "{empty}");
-        let blank = import_image("blank.png", &draw(50, 50, WHITE, |_, _| None), &sixty()).unwrap_err().to_string();
-        assert!(blank.contains("one even colour"), "{blank}");
-        let none = ImportOptions { particles: 0, ..ImportOptions::default() };
-        let none = import_image("a.png", &draw(50, 50, WHITE, |x, _| (x > 20.0).then_some(BLACK)), &none);
-        assert!(none.unwrap_err().to_string().contains("ask for 2 to"));
     }
 }

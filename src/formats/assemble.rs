@@ -1,0 +1,214 @@
+//! Snapshots from what a reader understood: the box, the direction of y, the mode, and headings that were not given.
+
+use std::path::Path;
+
+use super::rows::{FrameRows, Reading, Row};
+use super::{About, Assumption, BoxChoice, FrameChoice, ImportError, ImportOptions, Imported};
+use crate::worlds::swarm::picture::headings::from_neighbours;
+use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, SnapshotError, wrap};
+
+/// Up to so many particles a file without a stated mode is taken for one creature.
+const MOTIF_PARTICLES: usize = 64;
+
+/// # Errors
+/// The first moment that is not a usable snapshot; among several chosen ones unusable moments are left out.
+pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
+    let Reading { frames, y_down, folds, suggested, mut assumptions } = reading;
+    let first_len = frames.first().map_or(0, |frame| frame.rows.len());
+    let mode = options.mode.or(suggested).unwrap_or_else(|| {
+        let few = first_len <= MOTIF_PARTICLES;
+        let (mode, kind) =
+            if few { (Mode::Motif, "one creature (motif)") } else { (Mode::Whole, "a sample as it stands (whole)") };
+        let text = format!("{first_len} particles were taken for {kind}.");
+        assumptions.push(Assumption::default(About::Mode, text, "--mode motif|whole"));
+        mode
+    });
+    let many = frames.len() > 1;
+    let mut report = Report { choice: options.box_choice, y_down, folds, ..Report::default() };
+    let mut snapshots = Vec::new();
+    let mut left_out: Vec<(String, ImportError)> = Vec::new();
+    for frame in frames {
+        match report.snapshot(&frame, mode, path) {
+            Ok(snapshot) => snapshots.push(snapshot),
+            Err(error) if many => left_out.push((frame.label, error)),
+            Err(error) => return Err(error),
+        }
+    }
+    if let Some((label, error)) = left_out.first() {
+        if snapshots.is_empty() {
+            return Err(left_out.swap_remove(0).1);
+        }
+        let why = match error {
+            ImportError::Snapshot { source, .. } => source.to_string(),
+            other => other.to_string(),
+        };
+        let text = format!("{} moments were left out; the first is {label}: {why}.", left_out.len());
+        assumptions.push(Assumption::fact(About::Frame, text));
+    }
+    assumptions.extend(report.assumptions(mode));
+    let mut snapshots = snapshots.into_iter();
+    let too_few = || ImportError::Snapshot {
+        file: path.to_owned(),
+        lines: Vec::new(),
+        source: SnapshotError::TooFew { count: 0 },
+    };
+    let snapshot = snapshots.next().ok_or_else(too_few)?;
+    let later: Vec<Snapshot> = snapshots.collect();
+    if matches!(options.frames, FrameChoice::Range { .. }) && !later.is_empty() {
+        let text = format!("{} moments were read.", later.len() + 1);
+        assumptions.push(Assumption::fact(About::Frame, text));
+    }
+    Ok(Imported { snapshot, later, assumptions })
+}
+
+/// What happened to the moments on their way to snapshots.
+#[derive(Default)]
+struct Report {
+    choice: Option<BoxChoice>,
+    y_down: bool,
+    folds: bool,
+    folded: usize,
+    /// Size of the first box that was fitted.
+    fitted: Option<[f64; 2]>,
+    /// Along which one side a box is periodic.
+    half_periodic: Option<&'static str>,
+    guessed_headings: usize,
+    particles: usize,
+}
+
+impl Report {
+    fn snapshot(&mut self, frame: &FrameRows, mode: Mode, path: &Path) -> Result<Snapshot, ImportError> {
+        let mut rows = frame.rows.clone();
+        let (box_size, periodic, folds) = match self.choice {
+            Some(BoxChoice::Fitted) => (None, None, false),
+            Some(BoxChoice::Given { low, size, periodic }) => {
+                for row in &mut rows {
+                    row.x -= low[0];
+                    row.y -= low[1];
+                }
+                (Some(size), Some([periodic; 2]), true)
+            }
+            None => (frame.box_size, frame.periodic, self.folds),
+        };
+        if self.y_down {
+            turn_over(&mut rows, box_size.map_or(0.0, |size| size[1]));
+        }
+        let mut snapshot = Snapshot { mode, box_size: [1.0; 2], ..Snapshot::default() };
+        if let Some(size) = box_size {
+            snapshot.box_size = size;
+            let periodic = periodic.unwrap_or([true; 2]);
+            if periodic != [true; 2] {
+                snapshot.boundary = Boundary::Open;
+                self.half_periodic = match periodic {
+                    [true, false] => Some("x"),
+                    [false, true] => Some("y"),
+                    _ => self.half_periodic,
+                };
+            }
+            if folds {
+                self.folded += fold_into_box(&mut rows, size, periodic);
+            }
+        }
+        let bare =
+            |row: &Row| Particle { x: row.x, y: row.y, heading: row.heading.unwrap_or(0.0), species: row.species };
+        snapshot.particles = rows.iter().map(bare).collect();
+        if box_size.is_none() {
+            snapshot.boundary = Boundary::Open;
+            fit_box(&mut snapshot);
+            self.fitted.get_or_insert(snapshot.box_size);
+        }
+        snapshot.validate().map_err(|source| refusal(source, &rows, &frame.rows, path))?;
+
+        let unknown = rows.iter().filter(|row| row.heading.is_none()).count();
+        self.particles += rows.len();
+        self.guessed_headings += unknown;
+        if unknown > 0 {
+            let guessed = from_neighbours(&snapshot.positions(), snapshot.unit_length(), snapshot.period());
+            for ((particle, row), heading) in snapshot.particles.iter_mut().zip(&rows).zip(guessed) {
+                particle.heading = row.heading.unwrap_or(heading);
+            }
+        }
+        Ok(snapshot)
+    }
+
+    fn assumptions(&self, mode: Mode) -> Vec<Assumption> {
+        let mut said = Vec::new();
+        if let Some(side) = self.half_periodic {
+            let text =
+                format!("The box is periodic along {side} only, which is not possible here: it was taken as open.");
+            said.push(Assumption::choice(About::Boundary, text, "--box W,H"));
+        }
+        if let Some([w, h]) = self.fitted {
+            let text = match mode {
+                Mode::Motif => format!("No box was given: a box of {w:.4} by {h:.4} was put around the particles."),
+                Mode::Whole => format!(
+                    "No box was given: the particles were taken for a cut-out of {w:.4} by {h:.4}, open at its edges."
+                ),
+            };
+            let weigh = if mode == Mode::Motif { Assumption::default } else { Assumption::choice };
+            said.push(weigh(About::Box, text, "--box W,H|X0,Y0,X1,Y1|fit"));
+        }
+        if self.folded > 0 {
+            let text = format!("{} particles beyond the edge of the periodic box were folded into it.", self.folded);
+            said.push(Assumption::fact(About::Box, text));
+        }
+        if self.guessed_headings > 0 {
+            let which = if self.guessed_headings == self.particles {
+                "No headings were".to_owned()
+            } else {
+                format!("{} headings were not", self.guessed_headings)
+            };
+            let text = format!("{which} given: they were put along the line to the nearest neighbours.");
+            said.push(Assumption::choice(About::Headings, text, "--columns heading=COLUMN"));
+        }
+        said
+    }
+}
+
+fn refusal(mut source: SnapshotError, rows: &[Row], in_file: &[Row], path: &Path) -> ImportError {
+    let lines = source.particles().into_iter().filter_map(|i| rows.get(i).map(|row| row.line));
+    let lines = lines.filter(|&line| line > 0).collect();
+    if let SnapshotError::Duplicate { first, x, y, .. } = &mut source {
+        // As the file has them: a fitted box has shifted them.
+        (*x, *y) = (in_file[*first].x, in_file[*first].y);
+    }
+    ImportError::Snapshot { file: path.to_owned(), lines, source }
+}
+
+/// From y counted downwards to y counted upwards in a box of this height.
+fn turn_over(rows: &mut [Row], height: f64) {
+    for row in rows {
+        row.y = height - row.y;
+        row.heading = row.heading.map(|heading| -heading);
+    }
+}
+
+/// Shifts the particles into a box around them, with a margin of one ℓ for a motif and half an ℓ for a whole painting.
+fn fit_box(snapshot: &mut Snapshot) {
+    snapshot.box_size = [1.0; 2];
+    let Some([low, high]) = snapshot.bounding() else { return };
+    let extent = (high[0] - low[0]).max(high[1] - low[1]);
+    // Without a box yet, the extent stands in for the box side where there is no spacing to measure.
+    snapshot.box_size = [extent.max(1.0); 2];
+    let margin = snapshot.unit_length() * if snapshot.mode == Mode::Motif { 1.0 } else { 0.5 };
+    for p in &mut snapshot.particles {
+        p.x += margin - low[0];
+        p.y += margin - low[1];
+    }
+    snapshot.box_size = [high[0] - low[0] + 2.0 * margin, high[1] - low[1] + 2.0 * margin];
+}
+
+/// Folds particles along the periodic sides of their box; the number of particles that were outside.
+fn fold_into_box(rows: &mut [Row], box_size: [f64; 2], periodic: [bool; 2]) -> usize {
+    let mut folded = 0;
+    for row in rows {
+        let before = (row.x, row.y);
+        for (axis, value) in [&mut row.x, &mut row.y].into_iter().enumerate() {
+            if periodic[axis] && !(0.0..=box_size[axis]).contains(value) {
+                *value = wrap(*value, box_size[axis]);
+            }
+        }
+        folded += usize::from(before != (row.x, row.y));
+    }
+    folded
+}

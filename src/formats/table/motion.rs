@@ -1,0 +1,70 @@
+//! Headings of tracked animals from where they go: the step to the next moment, where the table has no headings.
+
+use std::collections::HashMap;
+
+use super::layout::{HeadingFrom, Layout};
+use super::lines::Record;
+
+/// More animals than this are not followed: a heading from the neighbours is cheaper.
+const MAX_FOLLOWED: usize = 2_000_000;
+
+/// Which moment each chosen one is compared with, and the sign of the step.
+pub(super) struct Steps {
+    /// Of each chosen moment: the next one (1), or for the last the one before (-1).
+    partner: Vec<Option<(u32, f64)>>,
+    /// Places of animals in the moments that matter.
+    places: HashMap<(u32, String), [f64; 2]>,
+    wanted: std::collections::HashSet<u32>,
+}
+
+impl Steps {
+    /// `None` where headings are given or animals cannot be told apart. `order` is that of time.
+    pub fn of(layout: &Layout, chosen: &[usize], order: &[usize]) -> Option<Self> {
+        let is_named = layout.id.is_some() || layout.bodies.len() > 1;
+        let has_none = layout.bodies.iter().all(|body| body.heading == HeadingFrom::Nothing);
+        if !(is_named && has_none && order.len() > 1) {
+            return None;
+        }
+        let at: HashMap<usize, usize> = order.iter().enumerate().map(|(k, &moment)| (moment, k)).collect();
+        let partner_of = |moment: &usize| {
+            let k = *at.get(moment)?;
+            let (other, sign) = match order.get(k + 1) {
+                Some(next) => (*next, 1.0),
+                None => (*order.get(k.checked_sub(1)?)?, -1.0),
+            };
+            Some((other as u32, sign))
+        };
+        let partner: Vec<Option<(u32, f64)>> = chosen.iter().map(partner_of).collect();
+        let wanted = partner.iter().flatten().map(|(moment, _)| *moment).collect();
+        Some(Self { partner, places: HashMap::new(), wanted })
+    }
+
+    /// Keeps the place of an animal in a moment that a chosen one is compared with.
+    pub fn see(&mut self, moment: u32, key: &str, place: [f64; 2]) {
+        if self.wanted.contains(&moment) && self.places.len() < MAX_FOLLOWED {
+            self.places.insert((moment, key.to_owned()), place);
+        }
+    }
+
+    /// Direction of the animal that is at `place` in the chosen moment, radians; `None` for one that stands still, was not
+    /// seen again, or went through the edge of the torus.
+    pub fn heading(&self, chosen: usize, key: &str, place: [f64; 2], period: Option<[f64; 2]>) -> Option<f64> {
+        let (moment, sign) = self.partner.get(chosen).copied().flatten()?;
+        let there = self.places.get(&(moment, key.to_owned()))?;
+        let mut step = [there[0] - place[0], there[1] - place[1]];
+        if let Some(period) = period {
+            for (along, side) in step.iter_mut().zip(period) {
+                *along -= side * (*along / side).round();
+            }
+        }
+        (step != [0.0; 2]).then(|| (sign * step[1]).atan2(sign * step[0]))
+    }
+}
+
+/// What an animal is known by in every moment.
+pub(super) fn key_of<'r>(record: &Record<'r>, layout: &Layout, body: usize) -> std::borrow::Cow<'r, str> {
+    match layout.id {
+        Some(at) if layout.bodies.len() == 1 => record.fields[at].into(),
+        _ => body.to_string().into(),
+    }
+}

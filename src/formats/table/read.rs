@@ -1,0 +1,376 @@
+//! The particles of a table, moment by moment.
+
+use std::collections::HashMap;
+
+use super::layout::{Body, HeadingFrom, Layout};
+use super::lines::{Lines, Record};
+use super::moments::{Moments, pick};
+use super::motion::{Steps, key_of};
+use super::{parsed, with_point};
+use crate::formats::assumption::shortened;
+use crate::formats::rows::{Fault, FrameRows, Row, number};
+use crate::formats::species::SpeciesColumn;
+use crate::formats::{About, Assumption, ImportOptions};
+use crate::worlds::swarm::picture::{MAX_PARTICLES, MAX_SPECIES};
+
+/// At one point at least so many animals are lost ones, wherever the point is.
+const LOST_TOGETHER: usize = 3;
+
+/// What tells the moments apart.
+enum MomentFrom {
+    /// There is one only.
+    Nothing,
+    Column(usize),
+    /// The n-th line of each animal is moment n.
+    Repetition(usize),
+    /// Each line is a moment of several animals.
+    Line,
+}
+
+/// # Errors
+/// The first line that cannot be read; more particles than a snapshot has; no moment with a pattern.
+pub(super) fn frames(
+    lines: &Lines,
+    header_lines: usize,
+    layout: &Layout,
+    options: &ImportOptions,
+    period: Option<[f64; 2]>,
+    said: &mut Vec<Assumption>,
+) -> Result<Vec<FrameRows>, Fault> {
+    let from = moments_from(lines, header_lines, layout, said)?;
+    let mut reader = Reader::new(layout, said);
+    if matches!(from, MomentFrom::Nothing) {
+        let mut rows = Vec::new();
+        each_record(lines, header_lines, layout, |_, record| {
+            if rows.len() == MAX_PARTICLES {
+                let what = format!("there are more than {MAX_PARTICLES} particles");
+                return Err(Fault::at(record.line, what, "cut out a part"));
+            }
+            reader.read(&record, &mut rows).map(drop)
+        })?;
+        let mut frames = vec![FrameRows { rows, ..FrameRows::default() }];
+        reader.finish(&mut frames)?;
+        return Ok(frames);
+    }
+
+    let mut clock = Clock::new(&from);
+    let mut moments = Moments::default();
+    let mut moment_of = Vec::new();
+    each_record(lines, header_lines, layout, |at, record| {
+        let moment = moments.at(&clock.label(at, &record));
+        for body in &layout.bodies {
+            if has_place(body, &record, layout) {
+                moments.count(moment);
+            }
+        }
+        moment_of.push(moment as u32);
+        Ok(())
+    })?;
+    let name = match from {
+        MomentFrom::Column(at) => layout.names[at].shown(),
+        _ => "moment",
+    };
+    let chosen = pick(&moments, name, options.frames, reader.said)?;
+    let position: HashMap<u32, usize> = chosen.iter().enumerate().map(|(k, &moment)| (moment as u32, k)).collect();
+    let mut frames: Vec<FrameRows> =
+        chosen.iter().map(|&at| FrameRows { label: moments.labels[at].clone(), ..FrameRows::default() }).collect();
+    let mut steps = Steps::of(layout, &chosen, &moments.in_order().0);
+    // What each row is known by, to find it again in another moment.
+    let mut keys: Vec<Vec<String>> = vec![Vec::new(); frames.len()];
+    each_record(lines, header_lines, layout, |at, record| {
+        let moment = moment_of[at];
+        if let Some(steps) = &mut steps {
+            for (k, body) in layout.bodies.iter().enumerate().filter(|(_, body)| has_place(body, &record, layout)) {
+                if let Some(place) = place_of(body, &record) {
+                    steps.see(moment, &key_of(&record, layout, k), place);
+                }
+            }
+        }
+        let Some(&frame) = position.get(&moment) else { return Ok(()) };
+        let rows = &mut frames[frame].rows;
+        if rows.len() + layout.bodies.len() > MAX_PARTICLES {
+            let what = format!("there are more than {MAX_PARTICLES} particles in one moment");
+            return Err(Fault::at(record.line, what, "cut out a part"));
+        }
+        let bodies = reader.read(&record, rows)?;
+        if steps.is_some() {
+            keys[frame].extend(bodies.into_iter().map(|k| key_of(&record, layout, k).into_owned()));
+        }
+        Ok(())
+    })?;
+    if let Some(steps) = &steps {
+        let mut followed = 0;
+        for (k, (frame, keys)) in frames.iter_mut().zip(&keys).enumerate() {
+            for (row, key) in frame.rows.iter_mut().zip(keys) {
+                row.heading = steps.heading(k, key, [row.x, row.y], period);
+                followed += usize::from(row.heading.is_some());
+            }
+        }
+        if followed > 0 {
+            let text = "No headings were given: each animal heads where it is in the next moment.";
+            reader.said.push(Assumption::choice(About::Headings, text, "--columns heading=COLUMN"));
+        }
+    }
+    reader.finish(&mut frames)?;
+    Ok(frames)
+}
+
+/// Visits the records below the header, counted from 0.
+fn each_record(
+    lines: &Lines,
+    header_lines: usize,
+    layout: &Layout,
+    mut take: impl FnMut(usize, Record) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let count = layout.names.len();
+    let mut at = 0;
+    lines.visit(|mut record| {
+        at += 1;
+        if at <= header_lines {
+            return Ok(true);
+        }
+        // Some programs end every line with a delimiter.
+        while record.fields.len() > count && record.fields.last() == Some(&"") {
+            record.fields.pop();
+        }
+        if record.fields.len() != count {
+            let what = format!("there are {} fields where the first line has {count}", record.fields.len());
+            let has_decimal_commas = record.fields.len() == 2 * count;
+            let hint = if has_decimal_commas {
+                "if these are decimal commas, save the table with semicolons or tabs between the columns"
+            } else {
+                "complete or delete the line"
+            };
+            return Err(Fault::at(record.line, what, hint));
+        }
+        take(at - 1 - header_lines, record)?;
+        Ok(true)
+    })
+}
+
+fn moments_from(
+    lines: &Lines,
+    header_lines: usize,
+    layout: &Layout,
+    said: &mut Vec<Assumption>,
+) -> Result<MomentFrom, Fault> {
+    if layout.bodies.len() > 1 {
+        return Ok(layout.frame.map_or(MomentFrom::Line, MomentFrom::Column));
+    }
+    if let Some(at) = layout.frame {
+        return Ok(MomentFrom::Column(at));
+    }
+    let Some(at) = layout.id else { return Ok(MomentFrom::Nothing) };
+    let (mut seen, mut repeats) = (std::collections::HashSet::new(), false);
+    each_record(lines, header_lines, layout, |_, record| {
+        repeats |= !repeats && !seen.insert(record.fields[at].to_owned());
+        Ok(())
+    })?;
+    if !repeats {
+        return Ok(MomentFrom::Nothing);
+    }
+    let text = format!(
+        "{} repeats and no column gives the time: the n-th line of each was taken for moment n.",
+        layout.names[at].shown()
+    );
+    said.push(Assumption::choice(About::Frame, text, "--columns frame=COLUMN,id=none"));
+    Ok(MomentFrom::Repetition(at))
+}
+
+/// Labels of the moments.
+struct Clock<'a> {
+    from: &'a MomentFrom,
+    seen: HashMap<String, usize>,
+}
+
+impl<'a> Clock<'a> {
+    fn new(from: &'a MomentFrom) -> Self {
+        Self { from, seen: HashMap::new() }
+    }
+
+    fn label<'r>(&mut self, at: usize, record: &Record<'r>) -> std::borrow::Cow<'r, str> {
+        match self.from {
+            MomentFrom::Column(column) => record.fields[*column].into(),
+            MomentFrom::Repetition(id) => {
+                let count = self.seen.entry(record.fields[*id].to_owned()).or_default();
+                *count += 1;
+                count.to_string().into()
+            }
+            MomentFrom::Nothing | MomentFrom::Line => (at + 1).to_string().into(),
+        }
+    }
+}
+
+/// A finite number in a field, also with a decimal comma.
+fn value_of(field: &str) -> Option<f64> {
+    let value = parsed(field).or_else(|| with_point(field).and_then(|field| parsed(&field)));
+    value.filter(|value| value.is_finite())
+}
+
+/// Whether the animal was found.
+fn has_place(body: &Body, record: &Record, layout: &Layout) -> bool {
+    let found = layout.missing.is_none_or(|at| value_of(record.fields[at]) != Some(1.0));
+    found && place_of(body, record).is_some()
+}
+
+/// Where the animal is: at its first part, or at the mean of the parts that were found.
+fn place_of(body: &Body, record: &Record) -> Option<[f64; 2]> {
+    let at = |(x, y): &(usize, usize)| Some([value_of(record.fields[*x])?, value_of(record.fields[*y])?]);
+    if body.is_at_first {
+        return at(body.parts.first()?);
+    }
+    let found: Vec<[f64; 2]> = body.parts.iter().filter_map(at).collect();
+    let mean = |axis: usize| found.iter().map(|p| p[axis]).sum::<f64>() / found.len() as f64;
+    if found.is_empty() { None } else { Some([mean(0), mean(1)]) }
+}
+
+/// Turns records into rows and counts what was left out on the way.
+struct Reader<'a> {
+    layout: &'a Layout,
+    said: &'a mut Vec<Assumption>,
+    species: SpeciesColumn,
+    /// Why the species were left out.
+    no_species: Option<String>,
+    decimal_commas: bool,
+    lost: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(layout: &'a Layout, said: &'a mut Vec<Assumption>) -> Self {
+        Self { layout, said, species: SpeciesColumn::default(), no_species: None, decimal_commas: false, lost: 0 }
+    }
+
+    /// Adds a row for each animal that was found; the indices of their bodies.
+    fn read(&mut self, record: &Record, rows: &mut Vec<Row>) -> Result<Vec<usize>, Fault> {
+        let layout = self.layout;
+        let mut found = Vec::with_capacity(layout.bodies.len());
+        for (k, body) in layout.bodies.iter().enumerate() {
+            if layout.is_tracked() && !has_place(body, record, layout) && !self.is_nonsense(body, record) {
+                self.lost += 1;
+                continue;
+            }
+            let [x, y] = match body.parts.as_slice() {
+                [(x, y)] => [self.value(record, *x)?, self.value(record, *y)?],
+                _ => place_of(body, record).unwrap_or_default(),
+            };
+            let heading = self.heading(body, record)?;
+            if let (Some(at), None) = (layout.species, &self.no_species)
+                && let Err(fault) = self.species.push(record.fields[at], record.line)
+            {
+                if !layout.doubtful_species {
+                    return Err(fault);
+                }
+                let name = layout.names[at].shown();
+                self.no_species = Some(format!(
+                    "{name} has more than {MAX_SPECIES} different values, so it was not taken for species."
+                ));
+            }
+            rows.push(Row { x, y, heading, species: 0, line: record.line });
+            found.push(k);
+        }
+        Ok(found)
+    }
+
+    /// Something is written in place of a number that is not a way to say "lost".
+    fn is_nonsense(&self, body: &Body, record: &Record) -> bool {
+        body.parts.iter().any(|(x, y)| [x, y].into_iter().any(|at| !super::is_value(record.fields[*at])))
+    }
+
+    fn value(&mut self, record: &Record, at: usize) -> Result<f64, Fault> {
+        let (field, name) = (record.fields[at], self.layout.names[at].shown());
+        match with_point(field) {
+            Some(pointed) if parsed(&pointed).is_some() => {
+                self.decimal_commas = true;
+                number(&pointed, name, record.line)
+            }
+            _ => number(field, name, record.line),
+        }
+    }
+
+    /// Radians for vectors and parts; the raw value for angles.
+    fn heading(&mut self, body: &Body, record: &Record) -> Result<Option<f64>, Fault> {
+        let tracked = self.layout.is_tracked();
+        let direction = |x: f64, y: f64| (x != 0.0 || y != 0.0).then(|| y.atan2(x));
+        match body.heading {
+            HeadingFrom::Nothing => Ok(None),
+            // A tracker may have lost the direction and not the place.
+            HeadingFrom::Angle(at)
+                if tracked && value_of(record.fields[at]).is_none() && super::is_value(record.fields[at]) =>
+            {
+                Ok(None)
+            }
+            HeadingFrom::Angle(at) => self.value(record, at).map(Some),
+            HeadingFrom::Vector(x, y)
+                if tracked
+                    && [x, y]
+                        .into_iter()
+                        .any(|at| value_of(record.fields[at]).is_none() && super::is_value(record.fields[at])) =>
+            {
+                Ok(None)
+            }
+            // What stands still points nowhere.
+            HeadingFrom::Vector(x, y) => Ok(direction(self.value(record, x)?, self.value(record, y)?)),
+            HeadingFrom::Parts(front, back) => {
+                let at = |part: usize| {
+                    let (x, y) = body.parts[part];
+                    Some([value_of(record.fields[x])?, value_of(record.fields[y])?])
+                };
+                Ok(at(front).zip(at(back)).and_then(|(front, back)| direction(front[0] - back[0], front[1] - back[1])))
+            }
+        }
+    }
+
+    fn finish(mut self, frames: &mut [FrameRows]) -> Result<(), Fault> {
+        if self.layout.species.is_some() && self.no_species.is_none() {
+            let species = std::mem::take(&mut self.species).finish(self.said);
+            for (row, species) in frames_in_order(frames).zip(species) {
+                row.species = species;
+            }
+        }
+        if let Some(why) = self.no_species.take() {
+            self.said.push(Assumption::choice(About::Species, why, "--columns species=COLUMN"));
+        }
+        if self.layout.is_tracked() {
+            for frame in frames.iter_mut() {
+                self.lost += drop_lost(&mut frame.rows);
+            }
+        }
+        if self.lost > 0 {
+            let text = format!("{} lost animals (empty, NaN or all at one point) were left out.", self.lost);
+            self.said.push(Assumption::fact(About::Dropped, text));
+        }
+        if self.decimal_commas {
+            self.said.push(Assumption::fact(About::Text, "Decimal commas were read as points."));
+        }
+        if let ([frame], true) = (&*frames, self.layout.is_tracked())
+            && frame.rows.len() < 2
+        {
+            let what = format!("{} particles are left without the lost ones", frame.rows.len());
+            return Err(Fault::whole(what, format!("choose another moment than {}", shortened(&frame.label, 30))));
+        }
+        Ok(())
+    }
+}
+
+/// The rows in the order of their lines, which is that in which their species were read.
+fn frames_in_order(frames: &mut [FrameRows]) -> impl Iterator<Item = &mut Row> {
+    let mut rows: Vec<&mut Row> = frames.iter_mut().flat_map(|frame| &mut frame.rows).collect();
+    rows.sort_by_key(|row| row.line);
+    rows.into_iter()
+}
+
+/// Trackers put lost animals at one place: at least two at a point with equal coordinates such as (0, 0), or three at
+/// any other.
+fn drop_lost(rows: &mut Vec<Row>) -> usize {
+    let mut at: HashMap<[u64; 2], usize> = HashMap::new();
+    let key = |row: &Row| [row.x.to_bits(), row.y.to_bits()];
+    for row in rows.iter() {
+        *at.entry(key(row)).or_default() += 1;
+    }
+    let before = rows.len();
+    rows.retain(|row| {
+        let together = at[&key(row)];
+        together < 2 || (together < LOST_TOGETHER && row.x != row.y)
+    });
+    before - rows.len()
+}

@@ -1,0 +1,51 @@
+//! The letters of a text file: encoding, byte order mark and line ends.
+
+use std::path::Path;
+
+use super::rows::Fault;
+use super::{About, Assumption, ImportError};
+use crate::worlds::swarm::picture::MAX_PARTICLES;
+
+/// Files larger than this are refused unread; the largest usable one is far smaller.
+pub(super) const MAX_FILE_BYTES: u64 = 256 << 20;
+
+/// The text of a file with one newline at each line end, and what was assumed about its letters.
+pub(super) struct Text {
+    pub text: String,
+    pub assumption: Option<Assumption>,
+}
+
+/// # Errors
+/// A file that cannot be read, is too large or is not text.
+pub(super) fn read(path: &Path) -> Result<Text, ImportError> {
+    let read_error = |source| ImportError::Read { file: path.to_owned(), source };
+    let bytes = std::fs::metadata(path).map_err(read_error)?.len();
+    if bytes > MAX_FILE_BYTES {
+        let what = format!("the file has {} MiB, more than any usable snapshot", bytes >> 20);
+        return Err(Fault::whole(what, format!("cut out a part of at most {MAX_PARTICLES} particles")).of(path));
+    }
+    let bytes = std::fs::read(path).map_err(read_error)?;
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Fault::whole("the text is saved as UTF-16", "save it as UTF-8").of(path));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Text { text: plain(text), assumption: None }),
+        Err(error) if error.as_bytes().contains(&0) => {
+            let valid = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..valid].iter().filter(|&&b| b == b'\n').count();
+            Err(Fault::at(line, "this is not text", "save the file as plain text in UTF-8").of(path))
+        }
+        // Older programs write a letter as one byte. Names may look odd then; numbers do not.
+        Err(error) => Ok(Text {
+            text: plain(error.as_bytes().iter().map(|&byte| char::from(byte)).collect()),
+            assumption: Some(Assumption::fact(About::Text, "The text is not UTF-8 and was read as Latin-1.")),
+        }),
+    }
+}
+
+/// Without the byte order mark that Windows programs write, and with `\n` where a line ends in `\r\n` (Windows) or `\r`
+/// (old Macs, and Excel on new ones).
+pub(super) fn plain(text: String) -> String {
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+}

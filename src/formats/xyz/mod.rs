@@ -1,0 +1,361 @@
+//! Extended XYZ: the number of particles, a line of `key=value` pairs, a line for each particle, and so on for each frame.
+
+mod cell;
+mod columns;
+mod comment;
+mod quaternion;
+
+use super::angles::{AngleColumn, to_radians};
+use super::options::{Angles, ColumnUse, YAxis};
+use super::rows::{Fault, FrameRows, Reading, Row, number};
+use super::species::SpeciesColumn;
+use super::{About, Assumption, FrameChoice, ImportOptions};
+use crate::worlds::swarm::picture::MAX_PARTICLES;
+use cell::Cell;
+use columns::{Columns, HeadingFrom};
+
+/// Where a frame is in the file.
+struct FrameAt {
+    /// Index of its second line.
+    comment: usize,
+    count: usize,
+}
+
+/// # Errors
+/// The first line that cannot be read, with the next step.
+pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Fault> {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let mut said = Vec::new();
+    let frames = frames_in(&lines, &mut said)?;
+    let chosen = pick(&frames, options.frames, &mut said)?;
+    for of in [ColumnUse::X, ColumnUse::Y] {
+        if options.columns.get(of).is_some() {
+            return Err(Fault::at(2, "XYZ files state where the positions are", "leave x and y out of --columns"));
+        }
+    }
+    let mut reader = Reader { options, said, species: SpeciesColumn::default(), has_species: false, depths: None };
+    let mut read = Vec::new();
+    let mut turns = Vec::new();
+    let mut last_columns = None;
+    for &at in &chosen {
+        // What is assumed of the first frame holds for the others.
+        let (rows, turn, columns) = reader.frame(&lines, &frames[at], at + 1, read.is_empty())?;
+        read.push(rows);
+        turns.push(turn);
+        last_columns.get_or_insert(columns);
+    }
+    let Reader { mut said, species, has_species, depths, .. } = reader;
+    if has_species {
+        let species = species.finish(&mut said);
+        for (row, species) in read.iter_mut().flat_map(|frame| &mut frame.rows).zip(species) {
+            row.species = species;
+        }
+    }
+    if let Some([low, high]) = depths
+        && high > low
+    {
+        said.push(Assumption::fact(
+            About::Columns,
+            format!("The swarm is flat: z (from {low} to {high}) was left out."),
+        ));
+    }
+    let y_down = options.y == Some(YAxis::Down);
+    if let Some((columns, unit)) = &last_columns
+        && let Some((_, HeadingFrom::Angle, name)) = &columns.heading
+    {
+        let column = AngleColumn {
+            name: name.shown().to_owned(),
+            is_degrees: columns.angle_unit(),
+            is_compass: false,
+            is_upright: false,
+            is_own: false,
+        };
+        let stated = options.angles.or(*unit);
+        to_radians(&mut read, &column, stated, y_down, &mut said);
+    }
+    if turns.iter().any(|turn| *turn != 0.0) {
+        let degrees = turns[0].to_degrees();
+        said.push(Assumption::fact(About::Box, format!("The cell was turned back by {degrees:.3} degrees.")));
+        for (frame, turn) in read.iter_mut().zip(&turns) {
+            for row in &mut frame.rows {
+                row.heading = row.heading.map(|heading| heading - turn);
+            }
+        }
+    }
+    Ok(Reading { frames: read, y_down, folds: true, assumptions: said, ..Reading::default() })
+}
+
+/// # Errors
+/// A first frame that is not complete; later ones that are not are left out.
+fn frames_in(lines: &[&str], said: &mut Vec<Assumption>) -> Result<Vec<FrameAt>, Fault> {
+    let mut frames: Vec<FrameAt> = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let first = lines[at].trim();
+        if first.is_empty() && (at > 0 || lines.iter().all(|line| line.trim().is_empty())) {
+            if at == 0 {
+                break;
+            }
+            at += 1;
+            continue;
+        }
+        let Ok(count) = first.parse::<usize>() else {
+            if frames.is_empty() {
+                let what = if first.is_empty() {
+                    "the first line is empty".to_owned()
+                } else {
+                    format!("the first line is '{first}'")
+                };
+                return Err(Fault::at(1, what, "it must be the number of particles"));
+            }
+            let text = format!("Line {} does not begin a frame: it and all below were left out.", at + 1);
+            said.push(Assumption::fact(About::Dropped, text));
+            break;
+        };
+        if count > MAX_PARTICLES && frames.is_empty() {
+            let what = format!("the file announces {count} particles");
+            return Err(Fault::at(1, what, format!("cut out a part of at most {MAX_PARTICLES}")));
+        }
+        let body = lines.get(at + 2..).unwrap_or_default();
+        let complete = body.iter().take(count).take_while(|line| !line.trim().is_empty()).count();
+        if complete < count {
+            if frames.is_empty() {
+                let what = format!("the first line announces {count} particles, but there are {complete}");
+                return Err(Fault::whole(what, "correct the first line or complete the file"));
+            }
+            let text = format!("Frame {} breaks off and was left out.", frames.len() + 1);
+            said.push(Assumption::fact(About::Dropped, text));
+            break;
+        }
+        frames.push(FrameAt { comment: at + 1, count });
+        at += 2 + count;
+    }
+    if frames.is_empty() {
+        return Err(Fault::at(1, "the first line is empty", "it must be the number of particles"));
+    }
+    Ok(frames)
+}
+
+fn pick(frames: &[FrameAt], choice: FrameChoice, said: &mut Vec<Assumption>) -> Result<Vec<usize>, Fault> {
+    let numbers: Vec<f64> = (1..=frames.len()).map(|k| k as f64).collect();
+    if choice == FrameChoice::Any {
+        let full = frames.iter().position(|frame| frame.count >= 2).unwrap_or_default();
+        if frames.len() > 1 {
+            let skipped = if full > 0 { "; those before it have fewer than 2 particles" } else { "" };
+            let text = format!("Of {} frames only frame {} was read{skipped}.", frames.len(), full + 1);
+            said.push(Assumption::choice(About::Frame, text, "--frame first|last|N"));
+        }
+        return Ok(vec![full]);
+    }
+    let chosen = choice.pick(&numbers);
+    if chosen.is_empty() {
+        let what = format!("there is no such frame; they are counted from 1 to {}", frames.len());
+        return Err(Fault::whole(what, "give --frame a number between them, first or last"));
+    }
+    Ok(chosen)
+}
+
+/// What is collected over the frames.
+struct Reader<'a> {
+    options: &'a ImportOptions,
+    said: Vec<Assumption>,
+    species: SpeciesColumn,
+    has_species: bool,
+    /// Least and greatest z.
+    depths: Option<[f64; 2]>,
+}
+
+/// Columns of a frame, and the unit of angles that its second line states.
+type Stated = (Columns, Option<Angles>);
+
+impl Reader<'_> {
+    /// The particles of a frame, the angle by which its cell is turned, and its columns.
+    fn frame(
+        &mut self,
+        lines: &[&str],
+        at: &FrameAt,
+        label: usize,
+        is_first: bool,
+    ) -> Result<(FrameRows, f64, Stated), Fault> {
+        let mut said = Vec::new();
+        let line = at.comment + 1;
+        let pairs = comment::key_values(lines.get(at.comment).copied().unwrap_or_default());
+        let get = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
+        let origin = match get("origin") {
+            Some(origin) => numbers(origin, "Origin", 2..=3, line)?,
+            None => vec![0.0, 0.0],
+        };
+        let periodic = get("pbc").map(|pbc| periodic_of(pbc, line)).transpose()?;
+        let cell = match get("lattice") {
+            Some(lattice) => cell_of(lattice, periodic, line, &mut said)?,
+            None => None,
+        };
+        let body = &lines[at.comment + 1..at.comment + 1 + at.count];
+        let columns = match get("properties") {
+            Some(properties) => Columns::of_properties(properties, &self.options.columns, line, &mut said)?,
+            None => {
+                let mut columns = Columns::of_line(body.first().copied().unwrap_or("- 0 0 0"), line + 1, &mut said)?;
+                if self.options.columns.get(ColumnUse::Heading) == Some("none") {
+                    columns.heading = None;
+                }
+                columns
+            }
+        };
+        let angles = get("angles").and_then(|text| text.parse().ok());
+        if is_first {
+            self.said.append(&mut said);
+        }
+        if at.count * cell.as_ref().map_or(1, |cell| cell.copies.len()) > MAX_PARTICLES {
+            let what = format!("frame {label} has more than {MAX_PARTICLES} particles");
+            return Err(Fault::at(line, what, "cut out a part"));
+        }
+        let rows = self.particles(body, line, &columns, [origin[0], origin[1]], cell.as_ref())?;
+        let turn = cell.as_ref().map_or(0.0, |cell| cell.turn);
+        let box_size = cell.map(|cell| cell.size);
+        let frame = FrameRows { label: format!("frame {label}"), rows, box_size, periodic };
+        Ok((frame, turn, (columns, angles)))
+    }
+
+    fn particles(
+        &mut self,
+        body: &[&str],
+        line: usize,
+        columns: &Columns,
+        origin: [f64; 2],
+        cell: Option<&Cell>,
+    ) -> Result<Vec<Row>, Fault> {
+        let mut read = Vec::with_capacity(body.len());
+        let mut turns = Vec::new();
+        for (k, text) in body.iter().enumerate() {
+            let line = line + 1 + k;
+            let fields: Vec<&str> = text.split_whitespace().collect();
+            if fields.len() < columns.count {
+                let where_from = if columns.are_stated { "the second line" } else { "the first particle" };
+                let what = format!("there are {} columns where {where_from} has {}", fields.len(), columns.count);
+                return Err(Fault::at(line, what, "complete the line"));
+            }
+            let value = |at: usize, name: &str| number(fields[at], name, line);
+            let place = [value(columns.position, "x")? - origin[0], value(columns.position + 1, "y")? - origin[1]];
+            if let Some(at) = columns.depth {
+                let z = value(at, "z")?;
+                let [low, high] = self.depths.unwrap_or([z; 2]);
+                self.depths = Some([low.min(z), high.max(z)]);
+            }
+            let heading = match &columns.heading {
+                None => None,
+                Some((at, HeadingFrom::Angle, name)) => Some(value(*at, name.shown())?),
+                Some((at, HeadingFrom::Vector, name)) => {
+                    let (vx, vy) = (value(*at, name.shown())?, value(at + 1, name.shown())?);
+                    (vx != 0.0 || vy != 0.0).then(|| vy.atan2(vx))
+                }
+                Some((at, HeadingFrom::Quaternion, name)) => {
+                    let mut q = [0.0; 4];
+                    for (k, part) in q.iter_mut().enumerate() {
+                        *part = value(at + k, name.shown())?;
+                    }
+                    turns.push(q);
+                    None
+                }
+            };
+            let species = columns.species.map(|at| fields[at]);
+            read.push((Row { x: place[0], y: place[1], heading, species: 0, line }, species));
+        }
+        let headings = quaternion::headings(&turns, line)?;
+        let shifts = cell.map_or_else(|| vec![[0.0; 2]], |cell| cell.copies.clone());
+        let mut rows = Vec::with_capacity(read.len() * shifts.len());
+        for shift in shifts {
+            for (k, (row, species)) in read.iter().enumerate() {
+                let at = [row.x + shift[0], row.y + shift[1]];
+                let [x, y] = cell.map_or(at, |cell| cell.place(at));
+                if let Some(species) = species {
+                    self.has_species = true;
+                    self.species.push(species, row.line)?;
+                }
+                rows.push(Row { x, y, heading: row.heading.or_else(|| headings.get(k).copied()), ..*row });
+            }
+        }
+        Ok(rows)
+    }
+}
+
+fn numbers(text: &str, name: &str, counts: std::ops::RangeInclusive<usize>, line: usize) -> Result<Vec<f64>, Fault> {
+    let parts = text.split(|c: char| c.is_whitespace() || c == ',').filter(|part| !part.is_empty());
+    let values = parts.map(|part| number(part, name, line)).collect::<Result<Vec<f64>, Fault>>()?;
+    if counts.contains(&values.len()) {
+        return Ok(values);
+    }
+    Err(Fault::at(line, format!("{name} has {} numbers", values.len()), format!("write {} numbers", counts.end())))
+}
+
+/// The box of a cell given as three vectors (or two, in the plane), or as the lengths of its sides.
+fn cell_of(
+    lattice: &str,
+    periodic: Option<[bool; 2]>,
+    line: usize,
+    said: &mut Vec<Assumption>,
+) -> Result<Option<Cell>, Fault> {
+    let v = numbers(lattice, "Lattice", 2..=9, line)?;
+    let (a, b, depth) = match *v {
+        [ax, ay, az, bx, by, bz, ..] if v.len() == 9 => ([ax, ay], [bx, by], az.hypot(bz)),
+        [ax, ay, bx, by] => ([ax, ay], [bx, by], 0.0),
+        [w, h] | [w, h, _] => ([w, 0.0], [0.0, h], 0.0),
+        _ => {
+            let what = format!("Lattice has {} numbers", v.len());
+            return Err(Fault::at(line, what, "write 9: three cell vectors"));
+        }
+    };
+    let is_open = periodic == Some([false; 2]);
+    if a == [0.0; 2] && b == [0.0; 2] {
+        if periodic.is_some() && !is_open {
+            let what = "the Lattice has no size, but pbc says that it is periodic";
+            return Err(Fault::at(line, what, "give the Lattice a size, or write pbc=\"F F F\""));
+        }
+        said.push(Assumption::fact(About::Box, "The Lattice is zero: there is no cell."));
+        return Ok(None);
+    }
+    if depth > 1e-6 * (a[0].hypot(a[1]) + b[0].hypot(b[1])) {
+        let what = "the first two vectors of the Lattice leave the plane of x and y";
+        return Err(Fault::at(line, what, "write the particles in a cell whose first two vectors have no z"));
+    }
+    let cell = match Cell::of(a, b) {
+        Ok(cell) => cell,
+        // Nothing repeats, so the shape of the cell means nothing.
+        Err(_) if is_open => return Ok(None),
+        Err(fault) => return Err(Fault { line: Some(line), ..fault }),
+    };
+    if cell.copies.len() > 1 {
+        if is_open {
+            said.push(Assumption::fact(About::Box, "The cell is sheared and not periodic: it was left out."));
+            return Ok(None);
+        }
+        let text = format!(
+            "The cell is sheared: {} of them fill a box of {:.4} by {:.4}.",
+            cell.copies.len(),
+            cell.size[0],
+            cell.size[1]
+        );
+        said.push(Assumption::fact(About::Box, text));
+    }
+    Ok(Some(cell))
+}
+
+/// Along x and along y.
+fn periodic_of(pbc: &str, line: usize) -> Result<[bool; 2], Fault> {
+    let flags: Vec<Option<bool>> = pbc
+        .split(|c: char| c.is_whitespace() || c == ',')
+        .filter(|flag| !flag.is_empty())
+        .map(|flag| match flag.to_lowercase().as_str() {
+            "t" | "true" | "1" => Some(true),
+            "f" | "false" | "0" => Some(false),
+            _ => None,
+        })
+        .collect();
+    match flags[..] {
+        [Some(both)] => Ok([both; 2]),
+        [Some(x), Some(y)] | [Some(x), Some(y), Some(_)] => Ok([x, y]),
+        _ => Err(Fault::at(line, format!("pbc is '{pbc}'"), "write three of T and F, such as pbc=\"T T F\"")),
+    }
+}
+
+#[cfg(test)]
+mod tests;
