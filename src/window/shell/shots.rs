@@ -6,7 +6,7 @@ use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy_egui::{EguiPostUpdateSet, EguiRenderOutput};
 
-use super::Studio;
+use super::WindowState;
 use super::mine::free_path;
 
 /// For one frame the panels are not drawn.
@@ -26,9 +26,9 @@ pub fn take(commands: &mut Commands, part: Option<[u32; 4]>) {
     if part.is_some() {
         commands.insert_resource(Bare(true));
     }
-    let keep = move |captured: On<ScreenshotCaptured>, studio: Res<Studio>| {
+    let keep = move |captured: On<ScreenshotCaptured>, state: Res<WindowState>| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-        let shell = &studio.shell;
+        let shell = &state.shell;
         let path = free_path(shell.share.films_folder(), &format!("unstill-{now}"), ".png", None);
         shell.files.screenshot(path, captured.image.clone(), part);
     };

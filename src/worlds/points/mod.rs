@@ -7,6 +7,7 @@ pub mod engine;
 pub mod measures;
 pub mod packed;
 pub mod rule;
+pub mod studio;
 pub mod train;
 
 pub use doc::{LearnedPoints, MAX_POINT_FLOWS, NamedFlow, PointsDoc, PointsDocError, WeakEvidence};
