@@ -4,6 +4,7 @@
 #
 #   ./run.sh [SCENE.ron]              the window, with SCENE in it
 #   ./run.sh --install [PACKAGE...]   only install what is missing, and these Debian packages
+#   ./run.sh --install-desktop        build the release profile and put program, icon and menu entry into ~/.local
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -62,6 +63,32 @@ install_rust() {
         export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
     fi
 }
+
+# Program, icon, menu entry and the file type of scenes, for this user alone.
+install_desktop() {
+    local share=${XDG_DATA_HOME:-$HOME/.local/share} bin=$HOME/.local/bin size
+    say "Building the release profile; this takes longer than the development profile"
+    cargo build --release --quiet
+    install -D -m 755 "${CARGO_TARGET_DIR:-target}/release/unstill" "$bin/unstill"
+    for size in 32 64 128 256; do
+        install -D -m 644 "assets/icons/unstill-$size.png" "$share/icons/hicolor/${size}x$size/apps/unstill.png"
+    done
+    install -D -m 644 assets/icon.svg "$share/icons/hicolor/scalable/apps/unstill.svg"
+    install -D -m 644 assets/unstill-mime.xml "$share/mime/packages/unstill.xml"
+    mkdir -p "$share/applications"
+    # A menu does not search ~/.local/bin on every desktop.
+    sed "s|^Exec=unstill|Exec=$bin/unstill|" assets/unstill.desktop >"$share/applications/unstill.desktop"
+    if command -v update-mime-database >/dev/null; then update-mime-database "$share/mime"; fi
+    if command -v update-desktop-database >/dev/null; then update-desktop-database "$share/applications"; fi
+    say "Installed: $bin/unstill, and its entry in the menu"
+}
+
+if [ "${1:-}" = --install-desktop ]; then
+    install_packages "${packages[@]}"
+    install_rust
+    install_desktop
+    exit
+fi
 
 if [ "${1:-}" = --install ]; then
     shift

@@ -1,9 +1,81 @@
 //! Unstill: paint a still pattern; learn the local rule that keeps its distribution alive; run it.
 //!
-//! The folders, in the order of dependence: [`formats`] reads and writes files of other programs, [`worlds`] has one
-//! folder for each kind of picture (picture → rule → train → engine → measures), [`media`] draws pictures, plots and
-//! films, [`scene`] is the project file, [`jobs`] runs work in the background, [`session`] is the program without pixels,
-//! [`window`] and [`cli`] are its two faces.
+//! # The idea
+//!
+//! A snapshot has no arrow of time, but whatever moves in it must leave the distribution p of such snapshots unchanged. With
+//! the score s = ∇ log p and the velocity V this is div V + V · s = 0 (equation 1; Zhang & Levin 2025, arXiv 2509.17990).
+//! Unstill learns s from stills and then finds V: training-free (*exact* flows, which keep exp(-E) for any energy E), by
+//! driving the residual of (1) to zero (*learned* flows), or from the weak form E_p[V · ∇g] = 0 without any score.
+//!
+//! # The folders, in the order of dependence
+//!
+//! - [`nn`]: SIMD lanes for the small networks of all worlds.
+//! - [`worlds`]: one folder per kind of picture. `swarm` has oriented particles that interact, `points` independent points in
+//!   R² or R³, `field` a periodic image under a local rule, `weak` the solver of the weak form. A world reads in the order
+//!   of the data: picture → rule → train → engine → measures, and its stored form is one variant of [`worlds::World`].
+//! - [`formats`]: tables, XYZ and images of other programs. [`media`]: pictures, plots and films.
+//! - [`scene`]: the project file. [`jobs`]: work in the background. [`session`]: the program without pixels.
+//! - `window` (feature `window`, on by default) and [`cli`]: the two faces of the program.
+//!
+//! `tests/walls.rs` fails when a folder touches what it may not.
+//!
+//! # Units
+//!
+//! A name that ends in `_l` is a length in units of ℓ, the median distance to the nearest neighbour in the picture: every
+//! setting of a swarm is then free of scale. `_rad` are radians, `_s` seconds, `_px` pixels, `_kt` energies in kT. Headings
+//! are counter-clockwise from +x, and y is up.
+//!
+//! # One snapshot, from the canvas to the GPU
+//!
+//! 1. A drag on the canvas becomes a `session::Pointer` (`window/shell/canvas.rs`).
+//! 2. `session/tools/gesture.rs` turns it into particles of the project's snapshot, one step of the undo history.
+//! 3. *Learn* is an effect of the session (`session/apply.rs`) that `window/shell/trainer.rs` hands to `jobs`.
+//! 4. `worlds/swarm/picture/sample.rs` tiles copies of the motif on a torus,
+//! 5. `worlds/swarm/train/batch.rs` noises them, and `trainer.rs` descends: energy, contrast, flow.
+//! 6. The newest [`worlds::swarm::rule::Rule`] comes back as an event (`session/events.rs`).
+//! 7. `session/swarm.rs` makes the first live swarm, an order for the engine (`session/request.rs`).
+//! 8. `window/shell/live/host.rs` gives rule and swarm to an engine of `worlds/swarm/engine`,
+//! 9. whose `weights.rs` and `buffers.rs` lay both out for the shaders of `shaders/swarm/`.
+//! 10. `kernels.rs` binds them; `gpu.rs` submits the passes of a Heun step as listed in `plan.rs`.
+//! 11. `shown.wgsl` writes denoised positions, which `window/shell/draw.rs` draws from the same buffer.
+//!
+//! # Learning and running a rule without a window
+//!
+//! ```
+//! use unstill::worlds::swarm::engine::CpuEngine;
+//! use unstill::worlds::swarm::picture::{Ensemble, motifs};
+//! use unstill::worlds::swarm::rule::{FlowKind, LiveSettings};
+//! use unstill::worlds::swarm::train::{Trainer, TrainingSettings};
+//!
+//! let picture = motifs::by_name("mill").unwrap().snapshot();
+//! let ensemble = Ensemble::default();
+//! // A real run has thousands of steps.
+//! let settings = TrainingSettings { steps: 3, flow_steps: 2, pool: 4, ..TrainingSettings::default() };
+//! let mut trainer = Trainer::new(&picture, &ensemble, &settings, None)?;
+//! while let Some(stats) = trainer.step()? {
+//!     assert!(stats.loss.is_finite());
+//! }
+//! let swarm = picture.sample(&ensemble, &mut rand::rng())?;
+//! let live = LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() };
+//! let mut engine = CpuEngine::new(&trainer.rule(), &swarm, &live, 1)?;
+//! engine.run(10);
+//! assert_eq!(engine.swarm().len(), swarm.len());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Reading a scene
+//!
+//! ```
+//! use unstill::scene::Project;
+//! use unstill::worlds::World;
+//!
+//! let text = "(schema: 2, title: \"Pair\", world: Swarm((snapshot: (
+//!     particles: [(x: 1, y: 1, heading: 0, species: 0), (x: 2, y: 1, heading: 0, species: 0)], box_size: (4, 3)))))";
+//! let loaded = Project::from_ron(text)?;
+//! let World::Swarm(swarm) = &loaded.project.world else { panic!("another world") };
+//! assert_eq!(swarm.snapshot.particles.len(), 2);
+//! # Ok::<(), unstill::scene::Fault>(())
+//! ```
 
 pub mod cli;
 pub mod formats;

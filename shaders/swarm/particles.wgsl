@@ -1,6 +1,10 @@
 // Draws a swarm straight from its storage buffer: one triangle per particle image, shaped by a distance function.
 // Comes behind view.wgsl.
 
+// As in src/media/looks/shape.rs.
+const GLOW_REACH = 0.55;
+const GLOW_STRENGTH = 0.24;
+
 fn clip(position: vec2<f32>) -> vec4<f32> {
     return vec4(position * view.ndc_scale + view.ndc_offset, 0.0, 1.0);
 }
@@ -48,7 +52,7 @@ struct BodyVertex {
 
 // How far the glow reaches from the body, in body lengths; without glow, room for a soft edge.
 fn reach() -> f32 {
-    return 0.55 * view.glow + 1.5 * view.pixel_length / view.body_length;
+    return GLOW_REACH * view.glow + 1.5 * view.pixel_length / view.body_length;
 }
 
 // A corner of the triangle around the body and its glow: as tight as can be, for every pixel in it is paid for.
@@ -148,9 +152,9 @@ fn body_fragment(in: BodyVertex) -> @location(0) vec4<f32> {
     // Lit from the front, so that the heading reads at a glance even in a small body.
     let light = 0.78 + 0.28 * clamp(in.body.x, -1.0, 1.0) + 0.25 * clamp(-d * 2.0, 0.0, 0.4);
     // The glow follows the body, and rounds off beyond its points.
-    let far = max(max(d, length(in.body) - 1.0), 0.0) / 0.55;
+    let far = max(max(d, length(in.body) - 1.0), 0.0) / GLOW_REACH;
     let fade = clamp(1.0 - far, 0.0, 1.0);
-    let halo = view.glow * 0.24 * fade * fade;
+    let halo = view.glow * GLOW_STRENGTH * fade * fade;
     let rgb = in.colour.rgb * (cover * light + (1.0 - cover) * halo);
     // Light is added to a dark ground; on paper it would vanish, and tints instead.
     return vec4(rgb, cover + view.on_paper * (1.0 - cover) * halo) * in.colour.a;

@@ -7,14 +7,10 @@
 // The swarm at the last stamp.
 @group(1) @binding(2) var<storage, read> before: array<vec4<f32>>;
 
-// Half width of a trail, in half lengths of a body.
-const WIDTH = 0.32;
-
-// Opacity of a fresh trail.
-const FRESH = 0.5;
-
-// Who has gone farther than this since the last stamp was put there, half lengths of a body.
-const LEAP = 4.0;
+// As in src/media/looks/shape.rs.
+const TRAIL_HALF_WIDTH = 0.32;
+const TRAIL_OPACITY = 0.5;
+const TRAIL_LEAP = 8.0;
 
 struct StampVertex {
     @builtin(position) clip: vec4<f32>,
@@ -26,12 +22,12 @@ struct StampVertex {
 // A capsule along the way since the last stamp. The picture covers the box once, clip space from corner to corner.
 @vertex
 fn stamp_vertex(@builtin(vertex_index) corner: u32, @builtin(instance_index) index: u32) -> StampVertex {
-    let width = WIDTH * view.body_length;
+    let width = TRAIL_HALF_WIDTH * view.body_length;
     let now = swarm[index].xy;
     var d = now - before[index].xy;
     d -= view.box_size * round(d / view.box_size);
     var way = length(d);
-    if way > LEAP * view.body_length {
+    if way > TRAIL_LEAP * view.body_length {
         way = 0.0;
     }
     let along = select(vec2(1.0, 0.0), d / max(way, 1e-9), way > 1e-6);
@@ -43,7 +39,7 @@ fn stamp_vertex(@builtin(vertex_index) corner: u32, @builtin(instance_index) ind
 @fragment
 fn stamp_fragment(in: StampVertex) -> @location(0) vec4<f32> {
     let off = vec2(in.place.x - clamp(in.place.x, -in.way, 0.0), in.place.y);
-    return vec4(in.colour, 1.0) * (FRESH * max(1.0 - dot(off, off), 0.0));
+    return vec4(in.colour, 1.0) * (TRAIL_OPACITY * max(1.0 - dot(off, off), 0.0));
 }
 
 // Multiplies the picture by the blend constant.

@@ -34,7 +34,7 @@ pub(super) struct Args {
     seed: Option<u64>,
     /// Whether to learn a flow after the energy [default: what the scene says]
     #[arg(long)]
-    flow: Option<FlowName>,
+    flow: Option<LearnFlowArg>,
     /// What must not vanish in the learned flow [default: what the scene says]
     #[arg(long)]
     drive: Option<DriveName>,
@@ -57,7 +57,7 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum FlowName {
+enum LearnFlowArg {
     None,
     Learned,
 }
@@ -116,8 +116,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     }
     let begun = Instant::now();
     let start = scene.world.rule.clone().filter(|_| args.resume);
-    let another =
-        AnotherFlow { seed: args.seed.unwrap_or(scene.world.flows.next_seed()), drive: drive_of(args, &scene) };
+    let another = AddedFlow { seed: args.seed.unwrap_or(scene.world.flows.next_seed()), drive: drive_of(args, &scene) };
     // The bar alone tells what is left. What cannot be learned from is refused by the run itself.
     let pace = if quiet {
         None
@@ -193,7 +192,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
 }
 
 /// A flow beside those that the scene has.
-struct AnotherFlow {
+struct AddedFlow {
     seed: u64,
     drive: Drive,
 }
@@ -207,7 +206,7 @@ fn drive_of(args: &Args, scene: &SwarmProject) -> Drive {
 }
 
 /// The list of flows with the one that was learned, which plays.
-fn keep_flows(args: &Args, scene: &mut SwarmProject, rule: &Rule, another: &AnotherFlow) {
+fn keep_flows(args: &Args, scene: &mut SwarmProject, rule: &Rule, another: &AddedFlow) {
     let flows = &mut scene.world.flows;
     if args.add_flow {
         if let Some(net) = rule.flow.clone() {
@@ -248,7 +247,7 @@ fn apply(args: &Args, scene: &mut SwarmProject) {
     settings.batch = args.batch.unwrap_or(settings.batch);
     settings.contrast = args.contrast.unwrap_or(settings.contrast);
     if let Some(flow) = args.flow {
-        settings.flow = if flow == FlowName::Learned { FlowKind::Learned } else { FlowKind::None };
+        settings.flow = if flow == LearnFlowArg::Learned { FlowKind::Learned } else { FlowKind::None };
     }
 }
 

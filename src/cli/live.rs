@@ -98,7 +98,7 @@ pub(super) struct SettingArgs {
     swirl: Option<f64>,
     /// Which flow moves the swarm
     #[arg(long)]
-    flow: Option<FlowName>,
+    flow: Option<LiveFlowArg>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -126,7 +126,7 @@ impl EngineName {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum FlowName {
+enum LiveFlowArg {
     Exact,
     Learned,
     None,
@@ -152,9 +152,9 @@ impl SettingArgs {
         }
         if let Some(flow) = self.flow {
             live.flow = match flow {
-                FlowName::Exact => FlowKind::Exact,
-                FlowName::Learned => FlowKind::Learned,
-                FlowName::None => FlowKind::None,
+                LiveFlowArg::Exact => FlowKind::Exact,
+                LiveFlowArg::Learned => FlowKind::Learned,
+                LiveFlowArg::None => FlowKind::None,
             };
         }
         live.validate(rule)?;

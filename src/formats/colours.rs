@@ -12,7 +12,7 @@ type Lab = [f64; 3];
 const SAME_INK: f64 = 0.25;
 
 /// A species must own at least this share of the ink.
-const LEAST_SHARE: f64 = 0.02;
+const MIN_SHARE: f64 = 0.02;
 
 /// Only pixels with at least this share of full ink vote on colours; fainter ones are edges, shadows and JPEG noise.
 const CLEAR_INK: f64 = 0.25;
@@ -159,7 +159,7 @@ fn ink_colours(hues: &[[f64; 2]], rng: &mut impl Rng) -> Vec<[f64; 2]> {
             centres = means(&sample, &centres).into_iter().map(|(centre, _)| centre).collect();
         }
         let far: Vec<[f64; 2]> = sample.iter().copied().filter(|h| nearest(&centres, *h).1 > SAME_INK).collect();
-        if (far.len() as f64) < LEAST_SHARE * sample.len() as f64 || centres.len() == MAX_SPECIES {
+        if (far.len() as f64) < MIN_SHARE * sample.len() as f64 || centres.len() == MAX_SPECIES {
             break;
         }
         // The next centre starts in the middle of the strays, at the one most central to them.
@@ -175,7 +175,7 @@ fn ink_colours(hues: &[[f64; 2]], rng: &mut impl Rng) -> Vec<[f64; 2]> {
             None => merged.push((centre, count)),
         }
     }
-    let least = LEAST_SHARE * sample.len() as f64;
+    let least = MIN_SHARE * sample.len() as f64;
     let kept: Vec<[f64; 2]> = merged.iter().filter(|(_, count)| *count as f64 >= least).map(|(c, _)| *c).collect();
     if kept.is_empty() { vec![merged[0].0] } else { kept }
 }

@@ -93,7 +93,7 @@ fn bare(field: &str) -> &str {
 }
 
 /// # Errors
-/// The first line that cannot be read, with the mend.
+/// The first line that cannot be read, with the hint.
 pub(super) fn parse(text: &str) -> Result<Rows, Fault> {
     let mut out = Rows::default();
     let mut content = Vec::new();
@@ -245,12 +245,12 @@ fn read_records(
         if fields.len() != columns.names.len() {
             let what = format!("there are {} fields where the first line has {}", fields.len(), columns.names.len());
             let has_decimal_commas = delimiter == Delimiter::Mark(',') && fields.len() == 2 * columns.names.len();
-            let mend = if has_decimal_commas {
+            let hint = if has_decimal_commas {
                 "if these are decimal commas, save the table with semicolons or tabs between the columns"
             } else {
                 "complete or delete the line"
             };
-            return Err(Fault::at(line, what, mend));
+            return Err(Fault::at(line, what, hint));
         }
         if let Some(at) = frame_at {
             let frame = first_frame.get_or_insert_with(|| fields[at].to_owned());
@@ -379,7 +379,7 @@ mod tests {
     #[test]
     fn decimal_commas_between_commas_and_thousands_are_refused_with_the_mend() {
         let twice = fault("x,y\n1,5,2,5\n");
-        assert!(twice.what.contains("4 fields") && twice.mend.contains("semicolons"), "{twice:?}");
+        assert!(twice.what.contains("4 fields") && twice.hint.contains("semicolons"), "{twice:?}");
         let thousands = fault("x;y\n1.000,5;2\n");
         assert!(thousands.what.contains("'1.000,5'"), "{thousands:?}");
     }
@@ -437,7 +437,7 @@ mod tests {
             let fault = fault(text);
             assert_eq!(fault.line, Some(line), "{text}: {fault:?}");
             assert!(fault.what.contains(what), "{text}: {fault:?}");
-            assert!(!fault.mend.is_empty());
+            assert!(!fault.hint.is_empty());
         }
     }
 
@@ -446,7 +446,7 @@ mod tests {
         for text in ["", "\n\n", "# only a comment\n"] {
             let fault = fault(text);
             assert_eq!(fault.line, None);
-            assert!(fault.mend.contains(HEADER), "{fault:?}");
+            assert!(fault.hint.contains(HEADER), "{fault:?}");
         }
     }
 

@@ -42,10 +42,10 @@ const TEXT_HEIGHT: f32 = 160.0;
 const MARGIN: u32 = 8;
 
 /// More letters are not drawn.
-const MOST_LETTERS: usize = 200;
+const MAX_LETTERS: usize = 200;
 
 /// Most particles that a text or an image becomes.
-const MOST_PARTICLES: usize = 5000;
+const MAX_PARTICLES: usize = 5000;
 
 /// Particles by whose distances the number for a wanted spacing is first estimated.
 const FIRST_TRY: f64 = 100.0;
@@ -57,7 +57,7 @@ impl Drawing {
     /// Reads a PNG or JPEG file.
     ///
     /// # Errors
-    /// Every fault names the file and the mend.
+    /// Every fault names the file and the hint.
     pub fn open(path: &Path) -> Result<Self, ImportError> {
         let image = picture::open(path)?.map_err(|fault| fault.of(path))?;
         let unit_px = f64::from(image.width().max(image.height()));
@@ -69,8 +69,8 @@ impl Drawing {
     /// # Errors
     /// A letter that no font has, or too many, in one sentence.
     pub fn of_text(text: &str) -> Result<Self, String> {
-        if text.chars().count() > MOST_LETTERS {
-            return Err(format!("The text is longer than {MOST_LETTERS} letters: lay it in pieces."));
+        if text.chars().count() > MAX_LETTERS {
+            return Err(format!("The text is longer than {MAX_LETTERS} letters: lay it in pieces."));
         }
         let fonts = fonts();
         let advance_at = |scale: f32| -> Result<(Vec<(usize, ab_glyph::Glyph)>, f32), String> {
@@ -134,7 +134,7 @@ impl Drawing {
         // A border of steps is longer than the smooth one, by 4/π on the average over directions.
         let length = 0.5 * border * std::f64::consts::FRAC_PI_4;
         let count = f64::max(length / spacing_px, area / (0.75f64.sqrt() * spacing_px * spacing_px));
-        (count.round() as usize).clamp(2, MOST_PARTICLES)
+        (count.round() as usize).clamp(2, MAX_PARTICLES)
     }
 
     /// As [`Self::stipple`], with as many particles as lie at this spacing (their median distance to the nearest), in
@@ -153,7 +153,7 @@ impl Drawing {
         let (mut count, mut power) = (FIRST_TRY, 2.0);
         let (mut particles, mut length) = laid(count)?;
         for _ in 0..3 {
-            let next = (count * (length / spacing).powf(power)).round().clamp(2.0, MOST_PARTICLES as f64);
+            let next = (count * (length / spacing).powf(power)).round().clamp(2.0, MAX_PARTICLES as f64);
             if (length / spacing - 1.0).abs() < SPACING_TOLERANCE || next == count {
                 break;
             }
@@ -169,10 +169,10 @@ impl Drawing {
     /// Particles about the middle of the drawing, in its unit; headings follow the strokes, colours are species.
     ///
     /// # Errors
-    /// A drawing that shows nothing, with the mend.
+    /// A drawing that shows nothing, with the hint.
     pub fn stipple(&self, options: &StippleOptions) -> Result<Vec<Particle>, String> {
         let rows =
-            picture::rows_of(&self.image, options).map_err(|fault| format!("{}; {}.", fault.what, fault.mend))?;
+            picture::rows_of(&self.image, options).map_err(|fault| format!("{}; {}.", fault.what, fault.hint))?;
         let middle = [0.5 * f64::from(self.image.width()), 0.5 * f64::from(self.image.height())];
         let particle = |row: &super::Row| Particle {
             x: (row.x - middle[0]) / self.unit_px,

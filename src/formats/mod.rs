@@ -58,10 +58,10 @@ pub enum ImportError {
     Read { file: PathBuf, source: std::io::Error },
     #[error("{}: {}; give a .csv, .xyz, .png or .jpg file", .file.display(), what_it_is(.file))]
     UnknownKind { file: PathBuf },
-    #[error("{}: {what}; {mend}", .file.display())]
-    File { file: PathBuf, what: String, mend: String },
-    #[error("{}, line {line}: {what}; {mend}", .file.display())]
-    Line { file: PathBuf, line: usize, what: String, mend: String },
+    #[error("{}: {what}; {hint}", .file.display())]
+    File { file: PathBuf, what: String, hint: String },
+    #[error("{}, line {line}: {what}; {hint}", .file.display())]
+    Line { file: PathBuf, line: usize, what: String, hint: String },
     #[error("{}{}: {source}", .file.display(), at_lines(.lines))]
     Snapshot { file: PathBuf, lines: Vec<usize>, source: SnapshotError },
 }
@@ -114,24 +114,24 @@ struct Fault {
     /// Counted from 1; `None` when it is the file as a whole.
     line: Option<usize>,
     what: String,
-    mend: String,
+    hint: String,
 }
 
 impl Fault {
-    fn at(line: usize, what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { line: Some(line), what: what.into(), mend: mend.into() }
+    fn at(line: usize, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { line: Some(line), what: what.into(), hint: hint.into() }
     }
 
-    fn whole(what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { line: None, what: what.into(), mend: mend.into() }
+    fn whole(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { line: None, what: what.into(), hint: hint.into() }
     }
 
     fn of(self, file: &Path) -> ImportError {
-        let Self { line, what, mend } = self;
+        let Self { line, what, hint } = self;
         let file = file.to_owned();
         match line {
-            Some(line) => ImportError::Line { file, line, what, mend },
-            None => ImportError::File { file, what, mend },
+            Some(line) => ImportError::Line { file, line, what, hint },
+            None => ImportError::File { file, what, hint },
         }
     }
 }
@@ -139,7 +139,7 @@ impl Fault {
 /// Reads a snapshot from `.csv`, `.xyz` (extended XYZ), `.png`, `.jpg` or `.jpeg`, told apart by the extension.
 ///
 /// # Errors
-/// Every fault names the file, the line where there is one, and the mend.
+/// Every fault names the file, the line where there is one, and the hint.
 pub fn import(path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     let rows = match extension.as_str() {

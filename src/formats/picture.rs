@@ -71,7 +71,7 @@ enum Undecoded {
 
 /// Decodes PNG or JPEG, after a look at the size that the header announces.
 fn decode(mut reader: ImageReader<BufReader<File>>) -> Result<RgbaImage, Undecoded> {
-    let fault = |what: String, mend: &str| Undecoded::Fault(Fault::whole(what, mend));
+    let fault = |what: String, hint: &str| Undecoded::Fault(Fault::whole(what, hint));
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
         return Err(fault("the content is neither PNG nor JPEG".to_owned(), "save the image as PNG or JPEG"));
     }

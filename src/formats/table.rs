@@ -13,18 +13,18 @@ pub struct Table {
 }
 
 /// Longest piece of a foreign text that a sentence repeats.
-const MOST_REPEATED: usize = 120;
+const MAX_REPEATED: usize = 120;
 
 /// Reads a table with the header `x,y,heading,species`, as [`super::write_csv`] writes it and spreadsheets copy it.
 /// Headings that are missing are laid along the line to the nearest neighbours.
 ///
 /// # Errors
-/// What is wrong, in which line, and the mend, without a full stop.
+/// What is wrong, in which line, and the hint, without a full stop.
 pub fn read_csv(text: &str) -> Result<Table, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let read = csv::parse(text).map_err(|fault| {
         let at = fault.line.map_or_else(String::new, |line| format!("line {line}: "));
-        format!("{at}{}; {}", shortened(&fault.what), fault.mend)
+        format!("{at}{}; {}", shortened(&fault.what), fault.hint)
     })?;
     if read.rows.is_empty() {
         return Err("the table has a header but no particles; copy some lines below it too".to_owned());
@@ -47,7 +47,7 @@ pub fn read_csv(text: &str) -> Result<Table, String> {
 }
 
 fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(MOST_REPEATED).collect();
+    let mut short: String = text.chars().take(MAX_REPEATED).collect();
     if short.len() < text.len() {
         short += "…'";
     }

@@ -28,7 +28,7 @@ struct Columns {
 }
 
 /// # Errors
-/// The first line that cannot be read, with the mend.
+/// The first line that cannot be read, with the hint.
 pub(super) fn parse(text: &str) -> Result<Rows, Fault> {
     let mut lines = text.lines().enumerate().map(|(i, line)| (i + 1, line));
     let first = lines.next().map_or("", |(_, line)| line.trim());
@@ -163,16 +163,16 @@ fn groups_of(properties: &str) -> Option<Vec<Group>> {
 }
 
 fn columns_of(properties: &str) -> Result<Columns, Fault> {
-    const MEND: &str = "write it like Properties=species:S:1:pos:R:3";
+    const HINT: &str = "write it like Properties=species:S:1:pos:R:3";
     let Some(groups) = groups_of(properties) else {
-        return Err(Fault::at(2, format!("Properties '{properties}' is not of triples name:kind:width"), MEND));
+        return Err(Fault::at(2, format!("Properties '{properties}' is not of triples name:kind:width"), HINT));
     };
     // The first of the names that is there, in order of preference.
     let find = |names: &[&str], widths: &[usize]| {
         names.iter().find_map(|name| groups.iter().find(|g| g.name == *name && widths.contains(&g.width)))
     };
     let Some(position) = find(&["pos", "position", "positions"], &[2, 3]) else {
-        return Err(Fault::at(2, format!("Properties '{properties}' has no positions (pos:R:3)"), MEND));
+        return Err(Fault::at(2, format!("Properties '{properties}' has no positions (pos:R:3)"), HINT));
     };
     let sources: [(&[&str], &[usize], HeadingFrom); 3] = [
         (&["heading", "theta", "angle", "orientation"], &[1], HeadingFrom::Angle),

@@ -78,42 +78,42 @@ pub enum State {
 
 /// A training run in its own thread. Dropping it stops the run and waits for the thread.
 pub struct Training {
-    shared: Arc<Shared>,
+    shared: Arc<TrainingShared>,
     events: Receiver<Event>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// What the handle and the thread both see.
-struct Shared {
-    desk: Mutex<Desk>,
+struct TrainingShared {
+    desk: Mutex<Inbox>,
     /// Rings when the order changes.
     bell: Condvar,
     newest: ArcSwapOption<Rule>,
 }
 
-struct Desk {
-    order: Order,
+struct Inbox {
+    order: TrainingOrder,
     state: State,
     /// The present phase shall end.
     ends_phase: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+enum TrainingOrder {
     Run,
     Pause,
     Stop,
 }
 
-impl Shared {
-    fn desk(&self) -> MutexGuard<'_, Desk> {
+impl TrainingShared {
+    fn desk(&self) -> MutexGuard<'_, Inbox> {
         // Nothing can panic between two writes of these plain values, so a poisoned desk is still sound.
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn order(&self, order: Order) {
+    fn order(&self, order: TrainingOrder) {
         let mut desk = self.desk();
-        if desk.order != Order::Stop {
+        if desk.order != TrainingOrder::Stop {
             desk.order = order;
         }
         drop(desk);
@@ -127,12 +127,12 @@ impl Shared {
 
 /// Stops a training run from elsewhere, such as from a signal.
 #[derive(Clone)]
-pub struct StopHandle(Arc<Shared>);
+pub struct StopHandle(Arc<TrainingShared>);
 
 impl StopHandle {
     /// As [`Training::stop`].
     pub fn stop(&self) {
-        self.0.order(Order::Stop);
+        self.0.order(TrainingOrder::Stop);
     }
 }
 
@@ -152,8 +152,8 @@ impl Training {
     /// Starts a run of any [`Learner`], made inside the thread. `make` may ask now and then whether to stop, and then
     /// answers [`LearnError::Stopped`].
     pub fn spawn<L: Learner>(make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError> + Send + 'static) -> Self {
-        let shared = Arc::new(Shared {
-            desk: Mutex::new(Desk { order: Order::Run, state: State::Preparing, ends_phase: false }),
+        let shared = Arc::new(TrainingShared {
+            desk: Mutex::new(Inbox { order: TrainingOrder::Run, state: State::Preparing, ends_phase: false }),
             bell: Condvar::new(),
             newest: ArcSwapOption::empty(),
         });
@@ -172,11 +172,11 @@ impl Training {
 
     /// Takes effect after the present step; [`Event::Paused`] tells when.
     pub fn pause(&self) {
-        self.shared.order(Order::Pause);
+        self.shared.order(TrainingOrder::Pause);
     }
 
     pub fn resume(&self) {
-        self.shared.order(Order::Run);
+        self.shared.order(TrainingOrder::Run);
     }
 
     /// Lets the present phase cool down and end, and what comes after it begin; see [`Learner::end_phase`].
@@ -186,7 +186,7 @@ impl Training {
 
     /// Ends the run after the present step, also when it is paused, and cannot be taken back.
     pub fn stop(&self) {
-        self.shared.order(Order::Stop);
+        self.shared.order(TrainingOrder::Stop);
     }
 
     /// The channel ends (disconnects) after the last event.

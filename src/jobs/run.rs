@@ -9,7 +9,7 @@ use crate::worlds::swarm::rule::Rule;
 use crate::worlds::swarm::train::{LearnError, StepStats, Trainer};
 
 use super::outbox::Outbox;
-use super::{Event, Order, Progress, Reason, Shared, State};
+use super::{Event, Progress, Reason, State, TrainingOrder, TrainingShared};
 
 /// Something that learns step by step.
 pub trait Learner {
@@ -42,7 +42,7 @@ const PAUSE_TICK: Duration = Duration::from_millis(50);
 
 /// Runs the learner to its end, whatever that is, and sends the last event.
 pub(super) fn run<L: Learner>(
-    shared: &Shared,
+    shared: &TrainingShared,
     mut outbox: Outbox,
     make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
 ) {
@@ -62,21 +62,21 @@ pub(super) fn run<L: Learner>(
 }
 
 fn learn<L: Learner>(
-    shared: &Shared,
+    shared: &TrainingShared,
     outbox: &mut Outbox,
     make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
 ) -> Result<Reason, LearnError> {
-    let mut learner = match make(&|| shared.desk().order == Order::Stop) {
+    let mut learner = match make(&|| shared.desk().order == TrainingOrder::Stop) {
         Ok(learner) => learner,
         Err(LearnError::Stopped) => return Ok(Reason::Stopped),
         Err(error) => return Err(error),
     };
     shared.set_state(State::Running);
-    let mut meter = Meter::new();
+    let mut meter = ProgressMeter::new();
     let mut published = Instant::now();
     let mut trained = false;
     let result = loop {
-        if obey(shared, outbox, &mut meter) == Order::Stop {
+        if obey(shared, outbox, &mut meter) == TrainingOrder::Stop {
             break Ok(Reason::Stopped);
         }
         if std::mem::take(&mut shared.desk().ends_phase) {
@@ -108,14 +108,14 @@ fn learn<L: Learner>(
     result
 }
 
-fn publish<L: Learner>(shared: &Shared, learner: &L) {
+fn publish<L: Learner>(shared: &TrainingShared, learner: &L) {
     shared.newest.store(Some(Arc::new(learner.rule())));
 }
 
 /// Waits while the order is to pause; returns the order that ended the waiting.
-fn obey(shared: &Shared, outbox: &mut Outbox, meter: &mut Meter) -> Order {
+fn obey(shared: &TrainingShared, outbox: &mut Outbox, meter: &mut ProgressMeter) -> TrainingOrder {
     let mut desk = shared.desk();
-    if desk.order != Order::Pause {
+    if desk.order != TrainingOrder::Pause {
         return desk.order;
     }
     desk.state = State::Paused;
@@ -125,12 +125,12 @@ fn obey(shared: &Shared, outbox: &mut Outbox, meter: &mut Meter) -> Order {
     }
     outbox.tell(Event::Paused);
     let mut desk = shared.desk();
-    while desk.order == Order::Pause {
+    while desk.order == TrainingOrder::Pause {
         desk = shared.bell.wait_timeout(desk, PAUSE_TICK).unwrap_or_else(PoisonError::into_inner).0;
         outbox.flush();
     }
     let order = desk.order;
-    if order == Order::Run {
+    if order == TrainingOrder::Run {
         desk.state = State::Running;
         drop(desk);
         outbox.tell(Event::Resumed);
@@ -140,7 +140,7 @@ fn obey(shared: &Shared, outbox: &mut Outbox, meter: &mut Meter) -> Order {
 }
 
 /// Speed and loss, gathered into a [`Progress`] about every tenth of a second.
-struct Meter {
+struct ProgressMeter {
     /// Since the last progress, pauses left out.
     since: Instant,
     steps_since: usize,
@@ -152,7 +152,7 @@ struct Meter {
     weight: f64,
 }
 
-impl Meter {
+impl ProgressMeter {
     /// Of the running mean of the loss: a memory of about 50 steps.
     const FORGET_LOSS: f64 = 0.02;
     /// Of the running mean of the speed: a memory of about ten reports, one second.

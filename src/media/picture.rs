@@ -33,7 +33,7 @@ pub use fault::{PictureError, advice};
 pub use film::{Film, FilmKind, FilmStyle};
 pub use frames::FrameWriter;
 pub use mp4::{Mp4Writer, ffmpeg};
-pub use painter::{MOST_TRAIL_TEXELS, Painter, Shot, TRAIL_TEXELS_PER_UNIT};
+pub use painter::{MAX_TRAIL_TEXELS, Painter, Shot, TRAIL_TEXELS_PER_UNIT};
 
 /// Longest side that a picture may have, pixels.
 pub const MAX_SIDE_PX: u32 = 8192;

@@ -1,4 +1,4 @@
-//! What can be wrong with a scene file, each in one sentence that says how to mend it.
+//! What can be wrong with a scene file, each in one sentence that says how to fix it.
 
 use std::io;
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ pub enum Fault {
     #[error("the scene breaks off in line {line}: part of the file is missing; take an earlier copy of it")]
     CutOff { line: usize },
     /// `near`: the text at that place.
-    #[error("line {line}, column {column}, at `{near}`: {what}; mend that line or take an earlier copy of the file")]
+    #[error("line {line}, column {column}, at `{near}`: {what}; correct that line or take an earlier copy of the file")]
     Syntax { line: usize, column: usize, near: String, what: String },
     #[error(
         "it was written by a newer Unstill (schema {found}; this one reads up to {SCHEMA}): update Unstill; the file is left as it is"

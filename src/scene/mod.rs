@@ -43,7 +43,7 @@ impl Project {
     /// Reads a scene file of this or an older schema: its text, or a picture that holds it.
     ///
     /// # Errors
-    /// One sentence that names the file, the place and the mend; see [`Fault`]. The file is never changed.
+    /// One sentence that names the file, the place and the hint; see [`Fault`]. The file is never changed.
     pub fn load(path: impl AsRef<Path>) -> Result<Loaded, SceneError> {
         let path = path.as_ref();
         let fault = |fault| SceneError { path: path.to_owned(), fault };

@@ -100,13 +100,13 @@ pub fn holds_scene(path: &Path) -> io::Result<bool> {
 }
 
 /// A picture of a scene is no larger than this on either side, pixels, nor is one that was scaled for a web page.
-const MOST_OF_A_CARD_PX: u32 = 2400;
+const MAX_OF_A_CARD_PX: u32 = 2400;
 
 /// Whether the picture at `path`, a PNG or JPEG, looks as if Unstill had made it, and holds no scene any more. Reads its
 /// pixels, unless there are too many.
 pub fn lost_its_scene(path: &Path) -> bool {
     let open = || image::ImageReader::open(path).ok()?.with_guessed_format().ok();
-    let is_small = |(width, height): (u32, u32)| width.max(height) <= MOST_OF_A_CARD_PX;
+    let is_small = |(width, height): (u32, u32)| width.max(height) <= MAX_OF_A_CARD_PX;
     if !open().and_then(|reader| reader.into_dimensions().ok()).is_some_and(is_small) {
         return false;
     }

@@ -418,7 +418,7 @@ fn save(session: &mut Session, path: PathBuf) -> Vec<Effect> {
 /// Refuses, with the reason, a picture that cannot be learned from.
 pub(super) fn learnable(session: &Session) -> Result<(), Vec<Effect>> {
     match session.warnings.iter().find(|w| w.blocks) {
-        Some(warning) => Err(vec![notify(Level::Error, format!("{} {}", warning.text, warning.mend))]),
+        Some(warning) => Err(vec![notify(Level::Error, format!("{} {}", warning.text, warning.hint))]),
         None => Ok(()),
     }
 }

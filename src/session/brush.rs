@@ -19,7 +19,7 @@ const FORCE_SPEED: f64 = 40.0;
 const LAY_SPACING_L: f64 = 1.0;
 
 /// Stops of an editing brush along one move of the pointer, at most.
-const MOST_STOPS: f64 = 32.0;
+const MAX_STOPS: f64 = 32.0;
 
 /// Smallest and largest radius, ℓ.
 const RADII_L: [f64; 2] = [0.3, 50.0];
@@ -73,7 +73,7 @@ pub(super) fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
         Gesture::Edit(from) => {
             let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
             // Dense enough that a quick drag leaves nothing out; a small move is no reason to work.
-            let stops = (2.0 * dx.hypot(dy) / session.live.brush_radius_l).floor().min(MOST_STOPS);
+            let stops = (2.0 * dx.hypot(dy) / session.live.brush_radius_l).floor().min(MAX_STOPS);
             if stops < 1.0 {
                 return Vec::new();
             }

@@ -32,7 +32,7 @@ impl Moment {
 }
 
 #[derive(Clone, Debug)]
-struct Entry {
+struct HistoryEntry {
     moment: Moment,
     /// The step replaced the whole document (new, open, import); otherwise it edited it.
     whole: bool,
@@ -69,12 +69,12 @@ pub(super) enum Replaced {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
-    undo: Vec<Entry>,
-    redo: Vec<Entry>,
+    undo: Vec<HistoryEntry>,
+    redo: Vec<HistoryEntry>,
     /// The gesture that may still grow: commands of this kind add to the last entry.
     open: Option<Discriminant<Command>>,
     /// What could be redone before the open gesture began.
-    redo_before: Vec<Entry>,
+    redo_before: Vec<HistoryEntry>,
     /// Steps so far that have put another swarm in the place of the living one.
     swarm_steps: u64,
 }
@@ -84,7 +84,7 @@ impl History {
     pub fn record_edit(&mut self, before: Moment, merge: Option<Discriminant<Command>>) {
         let redo = std::mem::take(&mut self.redo);
         if merge.is_none() || self.open != merge {
-            self.undo.push(Entry { moment: before, whole: false, swarms: None });
+            self.undo.push(HistoryEntry { moment: before, whole: false, swarms: None });
             self.redo_before = redo;
         }
         self.open = merge;
@@ -116,7 +116,7 @@ impl History {
     /// Notes that `before` was replaced as a whole.
     pub fn record_whole(&mut self, before: Moment) {
         self.redo.clear();
-        self.undo.push(Entry { moment: before, whole: true, swarms: None });
+        self.undo.push(HistoryEntry { moment: before, whole: true, swarms: None });
         self.open = None;
     }
 
@@ -185,13 +185,13 @@ impl History {
 }
 
 fn step(
-    from: &mut Vec<Entry>,
-    to: &mut Vec<Entry>,
+    from: &mut Vec<HistoryEntry>,
+    to: &mut Vec<HistoryEntry>,
     now: Moment,
     swarm: fn(&Swarms) -> Replaced,
 ) -> Option<Destination> {
-    let Entry { moment, whole, swarms } = from.pop()?;
+    let HistoryEntry { moment, whole, swarms } = from.pop()?;
     let swarm = swarms.as_ref().map(swarm);
-    to.push(Entry { moment: now, whole, swarms });
+    to.push(HistoryEntry { moment: now, whole, swarms });
     Some(Destination { moment, whole, swarm })
 }

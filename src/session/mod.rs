@@ -60,7 +60,7 @@ pub use share::{FilmOptions, FilmView, LOST_ITS_SCENE, ShareCommand, ShareEvent,
 pub use state::Session;
 pub use takeover::{Held, LearnedFidelity};
 pub use tools::{
-    CurveHeading, Draft, FillHeading, Frame, Hand, Handle, ImageOptions, LatticeKind, MOST_STAMP_PARTICLES, Outline,
+    CurveHeading, Draft, FillHeading, Frame, Hand, Handle, ImageOptions, LatticeKind, MAX_STAMP_PARTICLES, Outline,
     PaintOptions, Pose, SelectionOrder, Snap, SprayHeading, Stamp, StampSource, StippleAmount, StippleRequest,
     StippleSource, StippleView, StrokeHeading, Symmetry,
 };

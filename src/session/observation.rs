@@ -7,7 +7,7 @@ use super::curve::Curve;
 use crate::worlds::swarm::measures::{Reading, Wounds};
 
 /// Readings of a healing before anything is said of its end.
-const LEAST_READINGS: usize = 8;
+const MIN_READINGS: usize = 8;
 /// Means of its last two quarters that differ by less: it has come to rest.
 const AT_REST: f64 = 0.03;
 /// What falls by less than this was hardly hurt.
@@ -15,7 +15,7 @@ const HARMLESS: f64 = 0.08;
 /// Steps after a wound during which one looks more often.
 const HASTE_STEPS: u64 = 3000;
 /// A healing is followed for so many steps.
-const MOST_STEPS: u64 = 60_000;
+const MAX_STEPS: u64 = 60_000;
 
 /// What was done to the swarm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,14 +56,14 @@ impl Healing {
     fn is_harmless(&self) -> bool {
         let points = self.curve.points();
         let lowest = points.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
-        points.len() >= LEAST_READINGS && self.before().is_some_and(|before| lowest > before - HARMLESS)
+        points.len() >= MIN_READINGS && self.before().is_some_and(|before| lowest > before - HARMLESS)
     }
 
     /// Where it has come to rest: the fidelity, and the steps it took to come nine tenths of the way there from the
     /// lowest point. `None` while it still moves.
     pub fn verdict(&self) -> Option<(f64, f64)> {
         let points = self.curve.points();
-        if points.len() < LEAST_READINGS {
+        if points.len() < MIN_READINGS {
             return None;
         }
         let quarter = points.len() / 4;
@@ -244,7 +244,7 @@ impl Observation {
         push(&mut self.energy, now(reading.energy));
         if let Some(healing) = &mut self.healing
             && reading.step >= healing.step
-            && reading.step - healing.step < MOST_STEPS
+            && reading.step - healing.step < MAX_STEPS
         {
             healing.hurt_before = reading.hurt_before.or(healing.hurt_before);
             let value = if healing.kind == WoundKind::Wounded { reading.hurt } else { reading.fidelity };

@@ -13,7 +13,7 @@ use crate::worlds::swarm::picture::MAX_SPECIES;
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, time_step};
 
 /// The flow may shorten the usual step to this share, not more: relaxation and noise must stay alive.
-const LEAST_STEP: f64 = 0.5;
+const MIN_STEP: f64 = 0.5;
 
 /// Draws that are tried for one that differs from what plays.
 const TRIES: usize = 20;
@@ -95,7 +95,7 @@ fn exact(rule: &Arc<Rule>, old: &LiveSettings, rng: &mut StdRng) -> LiveSettings
     let at = |strength| time_step(rule, &LiveSettings { strength, ..live });
     let longest = at(0.0);
     let limit = 1e3 * at(1e3) / longest;
-    live.strength = rng.random_range(0.8..1.0) * (limit / LEAST_STEP).min(20.0);
+    live.strength = rng.random_range(0.8..1.0) * (limit / MIN_STEP).min(20.0);
     live
 }
 
@@ -115,7 +115,7 @@ mod tests {
             live.validate(&rule).unwrap();
             let dt = time_step(&rule, &live);
             let longest = live.step_factor * live.sigma_l * live.sigma_l;
-            assert!(dt >= 0.99 * LEAST_STEP * longest, "seed {seed}: the step is {dt}, at rest {longest}");
+            assert!(dt >= 0.99 * MIN_STEP * longest, "seed {seed}: the step is {dt}, at rest {longest}");
             // Slopes of the score are about 1/σ: what swirls moves by χ/σ, what cruises by u.
             let moves = (0..3).any(|c| {
                 let speed =

@@ -7,7 +7,7 @@ use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Swarm};
 use crate::scene::SwarmProject;
 
 /// Larger swarms are made of equal pieces: drawing poses one by one for each copy would hold up the frame.
-const MOST_DRAWN: usize = 100_000;
+const MAX_DRAWN: usize = 100_000;
 
 /// A swarm of about `document.world.live_particles` particles that looks like the picture, ℓ: copies of a motif at random poses, a
 /// periodic painting repeated, an open one as it stands.
@@ -16,7 +16,7 @@ const MOST_DRAWN: usize = 100_000;
 /// One sentence, when the picture makes no ensemble (too few particles, no room for the copies).
 pub(super) fn from_picture(document: &SwarmProject, rng: &mut StdRng) -> Result<Swarm, String> {
     let snapshot = &document.world.snapshot;
-    let across = (document.world.live_particles as f64 / MOST_DRAWN as f64).sqrt().ceil().max(1.0) as usize;
+    let across = (document.world.live_particles as f64 / MAX_DRAWN as f64).sqrt().ceil().max(1.0) as usize;
     let ensemble = document.world.ensemble.for_particles(snapshot, document.world.live_particles / (across * across));
     let sample = snapshot.sample(&ensemble, rng).map_err(|e| e.to_string())?;
     match (snapshot.mode, snapshot.boundary) {

@@ -9,7 +9,7 @@ use super::tools::SelectionOrder;
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::train::TrainingSettings;
 
-/// A command that mends what a warning is about.
+/// A command that fixes what a warning is about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fix {
     /// What it does, for a button.
@@ -24,7 +24,7 @@ pub struct Warning {
     /// What is the matter.
     pub text: String,
     /// What to do about it.
-    pub mend: &'static str,
+    pub hint: &'static str,
     /// Or what the program can do about it.
     pub fixes: Vec<Fix>,
 }
@@ -47,7 +47,7 @@ pub(super) fn warnings(document: &SwarmProject, neighbours: &[Option<Neighbour>]
     let snapshot = &*document.world.snapshot;
     let count = snapshot.particles.len();
     let mut found = Vec::new();
-    let mut say = |blocks, text: String, mend, fixes| found.push(Warning { blocks, text, mend, fixes });
+    let mut say = |blocks, text: String, hint, fixes| found.push(Warning { blocks, text, hint, fixes });
     let cutoff_of = |cutoff_l| Command::SetTraining(TrainingSettings { cutoff_l, ..document.world.training });
     match count {
         0 => say(
@@ -79,7 +79,7 @@ pub(super) fn warnings(document: &SwarmProject, neighbours: &[Option<Neighbour>]
         if !doubles.is_empty() {
             fixes.push(Fix { name: "Remove doubles", command: Command::DeleteParticles(doubles) });
         }
-        say(true, format!("Not ready to learn: {why}."), "Mend this first.", fixes);
+        say(true, format!("Not ready to learn: {why}."), "Fix this first.", fixes);
         return found;
     }
     let cutoff = document.world.training.cutoff_l * unit;

@@ -29,14 +29,14 @@ struct Paper {
 }
 
 /// The plane of the data within the picture.
-struct Frame {
+struct PlotFrame {
     /// Left, top, right, bottom; pixels.
     edges: [f64; 4],
     x: [f64; 2],
     y: [f64; 2],
 }
 
-impl Frame {
+impl PlotFrame {
     fn to_pixel(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let [left, top, right, bottom] = self.edges;
         [
@@ -53,7 +53,7 @@ pub(super) fn draw(chart: &Chart, [width, height]: [u32; 2]) -> RgbaImage {
     let size = (h / 28.0).clamp(11.0, 40.0);
     let points = || chart.curves.iter().flat_map(|c| &c.points).filter(|p| p[0].is_finite() && p[1].is_finite());
     let y_values = points().map(|p| p[1]).chain(chart.include_y.iter().copied());
-    let frame = Frame {
+    let frame = PlotFrame {
         edges: [4.4 * size, 3.4 * size, w - 1.4 * size, h - 3.4 * size],
         x: range(points().map(|p| p[0]), 0.0),
         y: range(y_values, 0.06),

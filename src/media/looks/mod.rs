@@ -2,6 +2,7 @@
 
 mod colour_map;
 mod palette;
+pub mod shape;
 
 pub use colour_map::{RAMP, Ramp};
 pub use palette::Palette;

@@ -19,13 +19,13 @@ choices! {
 type Colours = [[u8; 3]; MAX_SPECIES];
 
 /// Colours on dark ground, on light ground, and what people call them.
-struct Entry {
+struct PaletteEntry {
     dark: Colours,
     light: Colours,
     names: [&'static str; MAX_SPECIES],
 }
 
-static OKABE_ITO: Entry = Entry {
+static OKABE_ITO: PaletteEntry = PaletteEntry {
     dark: [
         [231, 114, 60],
         [56, 167, 226],
@@ -49,7 +49,7 @@ static OKABE_ITO: Entry = Entry {
     names: ["vermilion", "sky blue", "yellow", "green", "purple", "orange", "blue", "white"],
 };
 
-static BRIGHT: Entry = Entry {
+static BRIGHT: PaletteEntry = PaletteEntry {
     dark: [
         [70, 122, 179],
         [241, 99, 116],
@@ -73,7 +73,7 @@ static BRIGHT: Entry = Entry {
     names: ["blue", "red", "green", "yellow", "cyan", "purple", "grey", "white"],
 };
 
-static MUTED: Entry = Entry {
+static MUTED: PaletteEntry = PaletteEntry {
     dark: [
         [210, 104, 109],
         [137, 205, 245],
@@ -98,7 +98,7 @@ static MUTED: Entry = Entry {
 };
 
 impl Palette {
-    fn entry(self) -> &'static Entry {
+    fn entry(self) -> &'static PaletteEntry {
         match self {
             Self::OkabeIto => &OKABE_ITO,
             Self::Bright => &BRIGHT,

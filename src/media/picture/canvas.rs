@@ -7,18 +7,14 @@ use image::{Rgba, RgbaImage};
 
 use super::colours::Light;
 use super::{Framing, PictureStyle};
+use crate::media::looks::shape::{GLOW_REACH, GLOW_STRENGTH, STAGE_MARGIN_PX};
 use crate::media::looks::{Body, Theme, linear};
 
 /// Half a body is never shorter than this, pixels, or a large swarm would vanish.
-const LEAST_HALF_PX: f64 = 2.0;
+const MIN_HALF_PX: f64 = 2.0;
 
-/// How far the light reaches from a body, in half lengths of it, and how strong it is there.
-const GLOW_REACH: f64 = 0.55;
-const GLOW: f64 = 0.24;
-
-/// Of images of the box around it, and how far its soft edge reaches out, pixels.
+/// Of images of the box around it.
 const GHOST_OPACITY: f32 = 0.22;
-const STAGE_MARGIN_PX: f32 = 12.0;
 
 /// Linear light to sRGB byte.
 pub(super) fn srgb(light: f32) -> u8 {
@@ -97,7 +93,7 @@ impl Grid {
             let [x, y] = framing.centre;
             [0.5 * f64::from(size[0]) - x * scale[0], 0.5 * f64::from(size[1]) + y * scale[1] - box_px[1]]
         });
-        Self { size, scale, half_px: (0.5 * style.body_length * scale[0]).max(LEAST_HALF_PX), box_px, corner }
+        Self { size, scale, half_px: (0.5 * style.body_length * scale[0]).max(MIN_HALF_PX), box_px, corner }
     }
 
     pub fn pixels(&self) -> usize {
@@ -196,7 +192,7 @@ impl Canvas {
             // The light follows the body, and rounds off beyond its points.
             let far = d.max(ahead.hypot(aside) - 1.0).max(0.0) / GLOW_REACH;
             let fade = (1.0 - far).clamp(0.0, 1.0);
-            let halo = (1.0 - cover) * glow * GLOW * fade * fade;
+            let halo = (1.0 - cover) * glow * GLOW_STRENGTH * fade * fade;
             if cover + halo <= 0.0 {
                 return;
             }

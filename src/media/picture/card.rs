@@ -7,7 +7,7 @@ use super::letters;
 use crate::media::looks::{Theme, linear};
 
 /// The colours of a card.
-struct Ink {
+struct CardInk {
     /// Around the picture, and its thin line.
     mat: [u8; 3],
     line: [u8; 3],
@@ -16,7 +16,7 @@ struct Ink {
     mark: [u8; 3],
 }
 
-const DARK: Ink = Ink {
+const DARK: CardInk = CardInk {
     mat: [0x10, 0x13, 0x1A],
     line: [0x2B, 0x31, 0x3D],
     title: [0xF1, 0xF4, 0xF8],
@@ -24,7 +24,7 @@ const DARK: Ink = Ink {
     mark: [0x4C, 0xC2, 0xB4],
 };
 
-const LIGHT: Ink = Ink {
+const LIGHT: CardInk = CardInk {
     mat: [0xF4, 0xF2, 0xEC],
     line: [0xCF, 0xCB, 0xC0],
     title: [0x1E, 0x22, 0x2A],
@@ -33,7 +33,7 @@ const LIGHT: Ink = Ink {
 };
 
 /// Least width of a card, pixels: a title must fit.
-const LEAST_WIDTH: u32 = 560;
+const MIN_WIDTH: u32 = 560;
 const MARGIN: u32 = 26;
 const TITLE_PX: f32 = 34.0;
 const WORDS_PX: f32 = 19.0;
@@ -57,7 +57,7 @@ impl Card<'_> {
         let ink = if theme == Theme::Light { &LIGHT } else { &DARK };
         let picture = rounded(picture, ink);
         let (width, height) = picture.dimensions();
-        let inner = width.max(LEAST_WIDTH);
+        let inner = width.max(MIN_WIDTH);
         let notes = letters::lines(self.notes, WORDS_PX, inner as f32, NOTE_LINES);
         let words = TITLE_BELOW + LINE_STEP * notes.len() as u32 + MARGIN / 2;
         let size = [inner + 2 * MARGIN, height + MARGIN + words + MARGIN / 3];
@@ -94,7 +94,7 @@ const TOUCHED: u8 = 4;
 /// Whether a picture has the frame of a [`Card`], as it has when another program saved it anew.
 pub fn is_card(picture: &RgbaImage) -> bool {
     let (width, height) = picture.dimensions();
-    if width < LEAST_WIDTH + 2 * MARGIN || height < 3 * MARGIN {
+    if width < MIN_WIDTH + 2 * MARGIN || height < 3 * MARGIN {
         return false;
     }
     let is_like = |x, y, mat: [u8; 3]| (0..3).all(|c| picture.get_pixel(x, y).0[c].abs_diff(mat[c]) <= TOUCHED);
@@ -109,7 +109,7 @@ fn opaque([r, g, b]: [u8; 3]) -> Rgba<u8> {
 }
 
 /// Round corners that show the mat, and a thin line along the edge.
-fn rounded(mut picture: RgbaImage, ink: &Ink) -> RgbaImage {
+fn rounded(mut picture: RgbaImage, ink: &CardInk) -> RgbaImage {
     let half = [picture.width(), picture.height()].map(|side| 0.5 * side as f32);
     let radius = CORNER_PX.min(half[0]).min(half[1]);
     let (mat, line) = (ink.mat.map(linear), ink.line.map(linear));

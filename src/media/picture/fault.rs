@@ -1,4 +1,4 @@
-//! What can go wrong with a written picture or film, each in one sentence that says how to mend it.
+//! What can go wrong with a written picture or film, each in one sentence that says how to fix it.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,11 +12,11 @@ pub enum PictureError {
     FolderInUse { folder: PathBuf },
     #[error("{}: cannot be encoded ({reason}); choose another size", .file.display())]
     Encode { file: PathBuf, reason: String },
-    #[error("{}: no video was made ({reason}); mend that, or choose GIF or APNG, which need no other program", .file.display())]
+    #[error("{}: no video was made ({reason}); fix that, or choose GIF or APNG, which need no other program", .file.display())]
     Video { file: PathBuf, reason: String },
 }
 
-/// Why a file could not be written, and the mend. Where it was to be replaced, the old one is still there.
+/// Why a file could not be written, and the hint. Where it was to be replaced, the old one is still there.
 pub fn advice(error: &io::Error) -> String {
     use io::ErrorKind as Kind;
     match error.kind() {

@@ -29,7 +29,7 @@ const UNSEEN: u8 = 9;
 const PASSES: u8 = 14;
 
 /// Shades of one species: finer ones make the file larger and nothing better to the eye.
-const MOST_SHADES: usize = 21;
+const MAX_SHADES: usize = 21;
 
 /// Colours that stand for a whole ramp.
 const RAMP_COLOURS: usize = 21;
@@ -188,7 +188,7 @@ fn shades(style: &PictureStyle, species: usize) -> Vec<[u8; 3]> {
     // The first entry is never drawn.
     let mut palette = vec![[0; 3], style.background(), style.theme.ground(), style.theme.edge().map(srgb)];
     let colours = Colours::new(style).samples(species, RAMP_COLOURS);
-    let each = ((256 - palette.len()) / colours.len()).min(MOST_SHADES);
+    let each = ((256 - palette.len()) / colours.len()).min(MAX_SHADES);
     let lit = each / 3;
     let ramp = each - lit;
     for colour in colours {

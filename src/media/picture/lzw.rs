@@ -2,11 +2,11 @@
 //! known is taken, as by the lossy compressors of GIFs.
 
 /// Codes are at most 12 bits long.
-const MOST_CODES: usize = 1 << 12;
+const MAX_CODES: usize = 1 << 12;
 
 /// A run of pixels that has a code: the run of another code, and one more pixel.
 #[derive(Clone, Copy, Default)]
-struct Run {
+struct CodeRun {
     /// Of the last pixel.
     index: u8,
     /// The newest run that is longer than this by one pixel, and the one before among those that differ in the last pixel
@@ -26,7 +26,7 @@ pub(super) fn pack(
 ) -> (Vec<u8>, Vec<u8>) {
     let least = colours.max(4).next_power_of_two().trailing_zeros();
     let clear = 1u16 << least;
-    let mut runs = vec![Run::default(); usize::from(clear) + 2];
+    let mut runs = vec![CodeRun::default(); usize::from(clear) + 2];
     let mut width = least + 1;
     let mut bits = Bits { bytes: vec![least as u8], ..Bits::default() };
     let mut chosen = Vec::new();
@@ -47,10 +47,10 @@ pub(super) fn pack(
         bits.put(code, width);
         // What is full stays as it is: all parts of a picture of a swarm are alike, and a new table costs more than it
         // gains.
-        if runs.len() < MOST_CODES {
+        if runs.len() < MAX_CODES {
             let new = runs.len() as u16;
             let sibling = std::mem::replace(&mut runs[usize::from(code)].longer, new);
-            runs.push(Run { index, longer: 0, sibling });
+            runs.push(CodeRun { index, longer: 0, sibling });
             width += u32::from(runs.len() > 1 << width);
         }
         chosen.push(index);
@@ -59,14 +59,14 @@ pub(super) fn pack(
     if let Some(code) = run {
         bits.put(code, width);
         // The reader's table grows once more.
-        width += u32::from(runs.len() < MOST_CODES && runs.len() + 1 > 1 << width);
+        width += u32::from(runs.len() < MAX_CODES && runs.len() + 1 > 1 << width);
     }
     bits.put(clear + 1, width);
     (bits.end(), chosen)
 }
 
 /// The run that goes on from `code` with `index`, else with the nearest index that may stand there.
-fn longer(runs: &[Run], code: u16, index: u8, off: impl Fn(u8) -> Option<u8>) -> Option<u16> {
+fn longer(runs: &[CodeRun], code: u16, index: u8, off: impl Fn(u8) -> Option<u8>) -> Option<u16> {
     let mut nearest: Option<(u8, u16)> = None;
     let mut next = runs[usize::from(code)].longer;
     while next != 0 {

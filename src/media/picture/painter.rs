@@ -5,18 +5,12 @@ use image::RgbaImage;
 use super::canvas::{Canvas, Grid};
 use super::colours::{Colours, Light};
 use super::{Framing, PictureStyle};
+use crate::media::looks::shape::{TRAIL_HALF_WIDTH, TRAIL_LEAP, TRAIL_OPACITY};
 use crate::worlds::swarm::picture::{Particle, Swarm};
-
-/// Half width of a trail, in half lengths of a body, and the opacity of a fresh one: as in `shaders/trails.wgsl`.
-const WIDTH: f64 = 0.32;
-const FRESH: f64 = 0.5;
-
-/// Who has gone farther than this since the last picture was put there, half lengths of a body.
-const LEAP: f64 = 8.0;
 
 /// Texels of the picture of trails for each unit of the swarm, and on its longer side: here and in the window.
 pub const TRAIL_TEXELS_PER_UNIT: f64 = 24.0;
-pub const MOST_TRAIL_TEXELS: f64 = 1024.0;
+pub const MAX_TRAIL_TEXELS: f64 = 1024.0;
 
 /// A swarm at one moment, and what its colours may tell.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,12 +32,12 @@ impl From<Swarm> for Shot {
 pub struct Painter {
     style: PictureStyle,
     colours: Colours,
-    trails: Option<Trails>,
+    trails: Option<TrailRaster>,
 }
 
 /// Where the particles have been: a picture of the whole box, premultiplied colour and opacity of each texel. It lies in
 /// the world, as in the window: moving the view blurs nothing.
-struct Trails {
+struct TrailRaster {
     grid: Grid,
     texels: Vec<[f32; 4]>,
     last: Swarm,
@@ -60,11 +54,11 @@ impl Painter {
             return;
         }
         let swarm = &shot.swarm;
-        // Trails lead from particle to particle: those of another swarm begin anew.
-        let same = |trails: &Trails| trails.last.len() == swarm.len() && trails.last.box_size == swarm.box_size;
+        // TrailRaster lead from particle to particle: those of another swarm begin anew.
+        let same = |trails: &TrailRaster| trails.last.len() == swarm.len() && trails.last.box_size == swarm.box_size;
         let Some(trails) = self.trails.as_mut().filter(|trails| same(trails)) else {
             let grid = Grid::new(swarm.box_size, &self.of_trails(swarm.box_size), None);
-            self.trails = Some(Trails { grid, texels: vec![[0.0; 4]; grid.pixels()], last: swarm.clone() });
+            self.trails = Some(TrailRaster { grid, texels: vec![[0.0; 4]; grid.pixels()], last: swarm.clone() });
             return;
         };
         // A twentieth is left after the length of a trail.
@@ -80,7 +74,7 @@ impl Painter {
     /// The box as a picture of trails. Where the view may move, it is as fine as the window's.
     fn of_trails(&self, box_size: [f64; 2]) -> PictureStyle {
         let longer = box_size[0].max(box_size[1]);
-        let finest = (TRAIL_TEXELS_PER_UNIT * longer).min(MOST_TRAIL_TEXELS) as u32;
+        let finest = (TRAIL_TEXELS_PER_UNIT * longer).min(MAX_TRAIL_TEXELS) as u32;
         let size_px = if self.style.shape.is_some() { self.style.size_px.max(finest) } else { self.style.size_px };
         PictureStyle { size_px, shape: None, ..self.style.clone() }
     }
@@ -108,7 +102,7 @@ impl Painter {
     }
 }
 
-impl Trails {
+impl TrailRaster {
     /// Between the four texels around a place, in sides of the box; one ring of images lies around it.
     fn at(&self, place: [f64; 2], ghost_opacity: f32) -> [f32; 4] {
         let size = self.grid.size;
@@ -140,18 +134,18 @@ fn stamp(grid: &Grid, texels: &mut [[f32; 4]], p: &Particle, offset: [f64; 2], c
     if !(now[0].is_finite() && now[1].is_finite() && dx.is_finite() && dy.is_finite()) {
         return;
     }
-    if dx.hypot(dy) > LEAP * grid.half_px {
+    if dx.hypot(dy) > TRAIL_LEAP * grid.half_px {
         (dx, dy) = (0.0, 0.0);
     }
     // Never thinner than a pixel.
-    let width = (WIDTH * grid.half_px).max(0.7);
+    let width = (TRAIL_HALF_WIDTH * grid.half_px).max(0.7);
     let middle = [now[0] - 0.5 * dx, now[1] - 0.5 * dy];
     let reach = [0.5 * dx.abs() + width + 1.0, 0.5 * dy.abs() + width + 1.0];
     let length2 = dx * dx + dy * dy;
     grid.each_pixel_near(middle, reach, |pixel, [px, py], _| {
         let along = if length2 > 0.0 { ((px * dx + py * dy) / length2).clamp(-0.5, 0.5) } else { 0.0 };
         let off = (px - along * dx).hypot(py - along * dy) / width;
-        let cover = (FRESH * (1.0 - off * off).max(0.0)) as f32;
+        let cover = (TRAIL_OPACITY * (1.0 - off * off).max(0.0)) as f32;
         let stamped = [cover * colour[0], cover * colour[1], cover * colour[2], cover];
         let texel = &mut texels[pixel];
         *texel = [0, 1, 2, 3].map(|c| texel[c].max(stamped[c]));

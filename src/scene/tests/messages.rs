@@ -35,7 +35,10 @@ fn an_error_inside_a_scene_names_line_and_column() {
     let text = with("box_size: (4.0, 3.0)", "box_size: (4.0, wide)");
     let line = text.lines().position(|l| l.contains("wide")).unwrap() + 1;
     let message = fault(&text);
-    assert!(message.starts_with(&format!("line {line}, column ")) && message.contains("mend that line"), "{message}");
+    assert!(
+        message.starts_with(&format!("line {line}, column ")) && message.contains("correct that line"),
+        "{message}"
+    );
     let message = fault(&with("mode: Motif", "mode: Mofit"));
     assert!(message.contains("Mofit"), "{message}");
 }

@@ -2,7 +2,7 @@
 
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
-use super::MOST_LAID;
+use super::MAX_LAID;
 use super::options::CurveHeading;
 use crate::worlds::swarm::picture::Particle;
 
@@ -30,7 +30,7 @@ impl Laying {
 
     /// Intervals that divide `length` evenly.
     fn intervals(&self, length: f64) -> usize {
-        ((length / self.spacing).round() as usize).min(MOST_LAID)
+        ((length / self.spacing).round() as usize).min(MAX_LAID)
     }
 }
 
@@ -191,6 +191,6 @@ mod tests {
 
     #[test]
     fn no_drag_lays_more_than_the_most() {
-        assert!(line([0.0, 0.0], [1e9, 0.0], &ALONG).len() <= MOST_LAID + 1);
+        assert!(line([0.0, 0.0], [1e9, 0.0], &ALONG).len() <= MAX_LAID + 1);
     }
 }

@@ -4,7 +4,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use rand::{Rng, RngExt};
 
-use super::MOST_LAID;
+use super::MAX_LAID;
 use super::options::{FillHeading, LatticeKind};
 use crate::worlds::swarm::picture::Particle;
 
@@ -19,7 +19,7 @@ pub(super) fn sites(kind: LatticeKind, a: [f64; 2], b: [f64; 2], spacing: f64) -
     let rise = if kind == LatticeKind::Hexagonal { spacing * 0.75f64.sqrt() } else { spacing };
     let fit = |length: f64, step: f64| (length / step + 1e-9).floor() as usize + 1;
     let (columns, rows) = (fit(size[0], spacing), fit(size[1], rise));
-    if columns.saturating_mul(rows) > MOST_LAID {
+    if columns.saturating_mul(rows) > MAX_LAID {
         return Vec::new();
     }
     let left = low[0] + 0.5 * (size[0] - (columns - 1) as f64 * spacing);

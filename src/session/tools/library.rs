@@ -15,7 +15,7 @@ use crate::session::state::Session;
 const LONGEST_NAME: usize = 40;
 
 /// More particles are no stamp.
-pub const MOST_STAMP_PARTICLES: usize = 20_000;
+pub const MAX_STAMP_PARTICLES: usize = 20_000;
 
 /// Stamps to choose from.
 #[derive(Debug)]
@@ -78,9 +78,9 @@ pub(in crate::session) fn take_stamp(session: &mut Session, source: &StampSource
             if particles.is_empty() {
                 return vec![notify(Level::Info, NOTHING_SELECTED)];
             }
-            if particles.len() > MOST_STAMP_PARTICLES {
+            if particles.len() > MAX_STAMP_PARTICLES {
                 let text = format!(
-                    "{} particles are too many for a stamp: select {MOST_STAMP_PARTICLES} at most.",
+                    "{} particles are too many for a stamp: select {MAX_STAMP_PARTICLES} at most.",
                     particles.len()
                 );
                 return vec![notify(Level::Warning, text)];

@@ -27,7 +27,7 @@ use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap};
 
 pub use draft::{Draft, Outline};
-pub use library::MOST_STAMP_PARTICLES;
+pub use library::MAX_STAMP_PARTICLES;
 pub use options::{
     CurveHeading, FillHeading, ImageOptions, LatticeKind, PaintOptions, Pose, Snap, SprayHeading, StrokeHeading,
     Symmetry,
@@ -52,7 +52,7 @@ use library::Library;
 use stipple::Stippling;
 
 /// One drag lays at most so many particles.
-pub(super) const MOST_LAID: usize = 20_000;
+pub(super) const MAX_LAID: usize = 20_000;
 
 /// Images of a particle nearer than this share of the spacing are one.
 const IMAGE_SHARE: f64 = 0.15;

@@ -49,13 +49,13 @@ pub enum SprayHeading {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Symmetry {
     pub on: bool,
-    /// 1 to [`Symmetry::MOST_FOLDS`].
+    /// 1 to [`Symmetry::MAX_FOLDS`].
     pub folds: u8,
     pub mirror: bool,
 }
 
 impl Symmetry {
-    pub const MOST_FOLDS: u8 = 24;
+    pub const MAX_FOLDS: u8 = 24;
 }
 
 /// Positions to a grid, headings to steps of 15°.
@@ -190,7 +190,7 @@ impl PaintOptions {
         self.spray_radius = self.spray_radius.clamp(MIN_SPACING, 1e4);
         self.text_spacing = self.text_spacing.clamp(MIN_SPACING, 1e4);
         self.spray_density = self.spray_density.clamp(0.02, 1.0);
-        self.symmetry.folds = self.symmetry.folds.clamp(1, Symmetry::MOST_FOLDS);
+        self.symmetry.folds = self.symmetry.folds.clamp(1, Symmetry::MAX_FOLDS);
         self.snap.pitch = self.snap.pitch.clamp(MIN_SPACING, 1e4);
         for pose in [&mut self.stamp, &mut self.text, &mut self.image] {
             pose.turn = crate::worlds::swarm::picture::wrap_angle(pose.turn);

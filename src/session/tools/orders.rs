@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::gesture::{give_up, nearest, put, selected};
 use super::options::PaintOptions;
 use super::selection::{connected, fitted, moved, rotated, scaled, union};
-use super::{Hand, MOST_LAID, draft, lay};
+use super::{Hand, MAX_LAID, draft, lay};
 use crate::session::apply::{Kind, edit_picture, notify};
 use crate::session::command::{Effect, Level, Place, Tool};
 use crate::session::pen::MIN_SPACING;
@@ -243,7 +243,7 @@ pub(in crate::session) fn toggle_snap(session: &mut Session) -> Vec<Effect> {
 /// Lays what is in hand in the middle of the box.
 pub(in crate::session) fn place(session: &mut Session) -> Vec<Effect> {
     let particles = draft::in_hand(session, super::centre_of(session.snapshot()));
-    debug_assert!(particles.len() <= MOST_LAID);
+    debug_assert!(particles.len() <= MAX_LAID);
     if particles.is_empty() { Vec::new() } else { lay(session, &particles) }
 }
 

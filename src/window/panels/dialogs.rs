@@ -19,7 +19,7 @@ const TABLES: &str = "Tables";
 const PLOTS: &str = "Pictures of plots";
 
 /// More scenes than this are counted, not named.
-const MOST_NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 pub(super) fn file_dialog() -> FileDialog {
     FileDialog::new()
@@ -161,8 +161,8 @@ fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Comm
             ui.label(format!("“{}” has changes that are in no file yet.", session.document().title));
         }
         if !left.is_empty() {
-            let names = left.iter().take(MOST_NAMED).map(|title| format!("“{title}”")).collect::<Vec<_>>().join(", ");
-            let more = left.len().saturating_sub(MOST_NAMED);
+            let names = left.iter().take(MAX_NAMED).map(|title| format!("“{title}”")).collect::<Vec<_>>().join(", ");
+            let more = left.len().saturating_sub(MAX_NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let verb = if left.len() == 1 { "has" } else { "have" };
             ui.label(format!(

@@ -23,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
     buttons(ui, session, commands);
     if let Some(warning) = session.warnings().first() {
         let colour = if warning.blocks { style::ERROR } else { style::WARN };
-        card(ui, colour, &warning.text, warning.mend);
+        card(ui, colour, &warning.text, warning.hint);
     }
     status(ui, session);
     if session.has_rule() && !active {

@@ -16,7 +16,7 @@ use crate::worlds::swarm::rule::GROW_STEPS;
 const BUTTON_HEIGHT: f32 = 24.0;
 
 /// Most particles that the slider offers where nobody knows what the machine can do.
-const MOST_PARTICLES: usize = 20_000;
+const MAX_PARTICLES: usize = 20_000;
 
 /// From so many on, the cost of more is told under the slider.
 const MANY: usize = 2000;
@@ -84,7 +84,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     if let Some(per_s) = readouts.steps_per_s_with(particles) {
         tooltip += &format!(" With so many this machine makes about {} steps in a second", rate(per_s));
     }
-    let most = if readouts.most_particles == 0 { MOST_PARTICLES } else { readouts.most_particles }.max(particles);
+    let most = if readouts.most_particles == 0 { MAX_PARTICLES } else { readouts.most_particles }.max(particles);
     if slider_int(ui, "Particles", &tooltip, &mut particles, 10..=most, Scale::Logarithmic) {
         commands.push(Command::SetParticles(particles));
     }
@@ -124,9 +124,9 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
         ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate()).on_hover_text(tooltip);
     };
     if readouts.faults > 0 {
-        let mend =
+        let hint =
             "Their next places are no numbers. Lower the strength, the knobs or the time step, then press Restart.";
-        card(ui, style::WARN, "Some particles cannot go on", mend);
+        card(ui, style::WARN, "Some particles cannot go on", hint);
     }
     let mut pace = format!("{:.1} ms a frame · {} steps a second", readouts.frame_ms, rate(readouts.steps_per_s));
     if let Some(dt) = session.time_step() {

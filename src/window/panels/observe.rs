@@ -14,12 +14,12 @@ use crate::session::{Command, Dialog, PlotKind, Session, info_of};
 /// Height of the drawer, points.
 const HEIGHT: f32 = 216.0;
 /// Least width of a plot, points; more of them are scrolled to.
-const LEAST_WIDTH: f32 = 230.0;
+const MIN_WIDTH: f32 = 230.0;
 
 /// Least distance of marks along and up a plot, points: room for five digits, and for the height of a line.
 const MARK_SPACING: [f32; 2] = [48.0, 32.0];
 /// What the library takes for the least distance of grid lines, points.
-const LEAST_GRID: f32 = 8.0;
+const MIN_GRID: f32 = 8.0;
 
 /// What the drawer remembers.
 pub(super) struct Drawer {
@@ -96,7 +96,7 @@ fn plots(ui: &mut Ui, session: &Session, drawer: &Drawer, commands: &mut Vec<Com
         return;
     }
     let gaps = ui.spacing().item_spacing.x * (count as f32 - 1.0);
-    let width = ((ui.available_width() - gaps) / count as f32).floor().max(LEAST_WIDTH);
+    let width = ((ui.available_width() - gaps) / count as f32).floor().max(MIN_WIDTH);
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.horizontal_top(|ui| {
             for kind in chosen() {
@@ -175,7 +175,7 @@ fn heading(session: &Session, kind: PlotKind, chart: &Chart) -> String {
 /// Round numbers at least `spacing` points from one to the next. (The grid of the library has powers of ten alone, and no
 /// number on most of them where a plot is narrow.)
 fn marks(input: GridInput, spacing: f32) -> Vec<GridMark> {
-    let step_size = round_step(input.base_step_size * f64::from(spacing / LEAST_GRID));
+    let step_size = round_step(input.base_step_size * f64::from(spacing / MIN_GRID));
     multiples(step_size, input.bounds.into()).map(|value| GridMark { value, step_size }).collect()
 }
 
@@ -199,7 +199,7 @@ pub(super) fn draw(ui: &mut Ui, id: impl Hash + Debug, chart: &Chart, height: f3
         .allow_scroll(false)
         .allow_boxed_zoom(false)
         .grid_color(style::TEXT_WEAK.gamma_multiply(0.5))
-        .grid_spacing(LEAST_GRID..=90.0)
+        .grid_spacing(MIN_GRID..=90.0)
         .x_grid_spacer(|input| marks(input, MARK_SPACING[0]))
         .y_grid_spacer(|input| marks(input, MARK_SPACING[1]))
         .custom_x_axes(vec![axis(Axis::X)])

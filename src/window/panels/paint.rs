@@ -35,7 +35,7 @@ pub(super) struct Preview {
 }
 
 /// More particles than this are not told apart in the preview.
-const MOST_SHOWN: usize = 1000;
+const MAX_SHOWN: usize = 1000;
 
 impl Preview {
     fn refresh(&mut self, session: &Session, gesture_under_way: bool) {
@@ -51,8 +51,8 @@ impl Preview {
         }
         let mut rng = StdRng::seed_from_u64(self.seed);
         let sample = document.world.snapshot.sample(&document.world.ensemble, &mut rng).map_err(|e| e.to_string());
-        self.is_piece = sample.as_ref().is_ok_and(|swarm| swarm.len() > MOST_SHOWN);
-        self.sample = Some(sample.map(|swarm| swarm.piece(MOST_SHOWN)));
+        self.is_piece = sample.as_ref().is_ok_and(|swarm| swarm.len() > MAX_SHOWN);
+        self.sample = Some(sample.map(|swarm| swarm.piece(MAX_SHOWN)));
         self.of = Some((document.world.snapshot.clone(), document.world.ensemble, self.seed));
     }
 }
@@ -100,13 +100,13 @@ pub fn canvas_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
 /// A warning, with buttons for what the program can do about it.
 fn warn(ui: &mut Ui, colour: Color32, warning: &Warning, commands: &mut Vec<Command>) {
     if warning.fixes.is_empty() {
-        card(ui, colour, &warning.text, warning.mend);
+        card(ui, colour, &warning.text, warning.hint);
         return;
     }
     card_with(ui, colour, &warning.text, |ui| {
         ui.horizontal_wrapped(|ui| {
             for fix in &warning.fixes {
-                if ui.button(fix.name).on_hover_text(warning.mend).clicked() {
+                if ui.button(fix.name).on_hover_text(warning.hint).clicked() {
                     commands.push(fix.command.clone());
                 }
             }

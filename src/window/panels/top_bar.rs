@@ -29,7 +29,7 @@ const ROOM_FOR_RIGHT: f32 = 300.0;
 const ROOM_FOR_WORDS: f32 = 260.0;
 
 /// Most letters of the scene's name that are shown.
-const MOST_LETTERS: usize = 28;
+const MAX_LETTERS: usize = 28;
 
 /// The menus, and the groups of commands in each.
 const MENUS: [(&str, &[Group]); 7] = [
@@ -192,7 +192,7 @@ fn fitting(ui: &Ui, title: &str, mark: &str) -> Option<String> {
         title.chars().take(count).chain(end.chars()).chain(mark.chars()).collect::<String>()
     };
     let least = letters.min(3);
-    (least..=letters.min(MOST_LETTERS)).rev().map(cut).find(fits)
+    (least..=letters.min(MAX_LETTERS)).rev().map(cut).find(fits)
 }
 
 fn scene_texts(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {

@@ -8,7 +8,7 @@ use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, Sight, SwarmBuffer, body};
 use super::theme;
-use crate::media::picture::{MOST_TRAIL_TEXELS, TRAIL_TEXELS_PER_UNIT};
+use crate::media::picture::{MAX_TRAIL_TEXELS, TRAIL_TEXELS_PER_UNIT};
 use crate::session::{Brush, ColourBy, Command, Hand, Look, Place, Pointer, SelectionOrder, Session, Theme};
 use crate::window::panels::canvas_menu;
 
@@ -325,8 +325,8 @@ impl Canvas {
 
     fn trail(&self, look: &Look, box_size_l: [f64; 2], (tick, serial): (u64, u64)) -> Trail {
         let longer = box_size_l[0].max(box_size_l[1]);
-        let texels_per_l = TRAIL_TEXELS_PER_UNIT.min(MOST_TRAIL_TEXELS / longer);
-        let size = box_size_l.map(|side| (side * texels_per_l).ceil().clamp(1.0, MOST_TRAIL_TEXELS) as u32);
+        let texels_per_l = TRAIL_TEXELS_PER_UNIT.min(MAX_TRAIL_TEXELS / longer);
+        let size = box_size_l.map(|side| (side * texels_per_l).ceil().clamp(1.0, MAX_TRAIL_TEXELS) as u32);
         // A twentieth is left after the length of a trail.
         let kept = (-3.0 * self.dt_s / look.trail_s).exp() as f32;
         Trail { size, tick, kept, serial }
@@ -340,14 +340,14 @@ pub(super) fn unit_length(session: &Session) -> f64 {
 }
 
 /// Around so many bodies a GPU made of software has no time to draw their images beyond the edge of the torus.
-const MOST_WITH_GHOSTS_IN_SOFTWARE: usize = 5000;
+const MAX_WITH_GHOSTS_IN_SOFTWARE: usize = 5000;
 
 fn can_draw_ghosts(gpu: &Gpu, particles: usize) -> bool {
-    !(gpu.is_software && particles > MOST_WITH_GHOSTS_IN_SOFTWARE)
+    !(gpu.is_software && particles > MAX_WITH_GHOSTS_IN_SOFTWARE)
 }
 
 /// More bodies than this do not glow on a GPU made of software.
-const MOST_GLOWING_IN_SOFTWARE: u32 = 2000;
+const MAX_GLOWING_IN_SOFTWARE: u32 = 2000;
 
 /// Colours and light. A GPU made of software has no time for glow around many bodies.
 fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f64; 2]>) -> View {
@@ -359,7 +359,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
         (_, by, _) => by,
     };
     let [low, high] = range.unwrap_or([0.0, 1.0]);
-    let glow = if !look.glow || (gpu.is_software && count > MOST_GLOWING_IN_SOFTWARE) { 0.0 } else { 1.0 };
+    let glow = if !look.glow || (gpu.is_software && count > MAX_GLOWING_IN_SOFTWARE) { 0.0 } else { 1.0 };
     let (stage_fill, stage_edge) = theme::stage(prefs.theme);
     View {
         body_shape: look.body as u32,

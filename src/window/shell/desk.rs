@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_channel::{Sender, unbounded};
 
-type Job = Box<dyn FnOnce() + Send>;
+type QueuedWork = Box<dyn FnOnce() + Send>;
 
 /// The thread. It ends when this is dropped, after the jobs that wait.
 pub struct Desk {
-    jobs: Sender<Job>,
+    jobs: Sender<QueuedWork>,
     waiting: Arc<AtomicUsize>,
 }
 
 impl Desk {
     pub fn new(name: &str) -> Self {
-        let (jobs, inbox) = unbounded::<Job>();
+        let (jobs, inbox) = unbounded::<QueuedWork>();
         let waiting = Arc::new(AtomicUsize::new(0));
         let left = waiting.clone();
         std::thread::Builder::new()

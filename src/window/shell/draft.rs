@@ -11,10 +11,10 @@ use crate::window::panels::{SPECIES_COLOURS, faint};
 use crate::worlds::swarm::picture::{MAX_SPECIES, Particle};
 
 /// More ghosts are not told apart.
-const MOST_GHOSTS: usize = 4000;
+const MAX_GHOSTS: usize = 4000;
 
 /// Lines of the grid nearer than this are left out, points.
-const LEAST_PITCH: f32 = 7.0;
+const MIN_PITCH: f32 = 7.0;
 
 /// Screen places of world places.
 struct Sheet<'a> {
@@ -47,7 +47,7 @@ pub fn show(ui: &Ui, free: Rect, camera: &Camera, session: &Session, cursor: Opt
     };
     let body = sheet.length(BODY_L * unit_length(session).min(1.5 * spacing)).clamp(3.0, 40.0);
     let opacity = if cursor.is_some() { 0.75 } else { 0.45 };
-    sheet.painter.extend(draft.ghosts.iter().take(MOST_GHOSTS).map(|p| ghost(&sheet, p, body, opacity)));
+    sheet.painter.extend(draft.ghosts.iter().take(MAX_GHOSTS).map(|p| ghost(&sheet, p, body, opacity)));
     match &draft.outline {
         Some(Outline::Marquee(polygon)) => {
             let mut points: Vec<Pos2> = polygon.iter().map(|&p| sheet.at(p)).collect();
@@ -129,7 +129,7 @@ fn grid(sheet: &Sheet, session: &Session) {
     }
     let guide = theme::guide(session.prefs().theme);
     let mut pitch = snap.pitch;
-    while sheet.length(pitch) < LEAST_PITCH {
+    while sheet.length(pitch) < MIN_PITCH {
         pitch *= 2.0;
     }
     let [w, h] = session.snapshot().box_size;
@@ -168,7 +168,7 @@ fn selected(sheet: &Sheet, session: &Session) {
     let stroke = Stroke::new(1.2, theme::selected());
     sheet
         .painter
-        .extend(rings.filter(|p| seen.contains(*p)).take(MOST_GHOSTS).map(|p| Shape::circle_stroke(p, radius, stroke)));
+        .extend(rings.filter(|p| seen.contains(*p)).take(MAX_GHOSTS).map(|p| Shape::circle_stroke(p, radius, stroke)));
 }
 
 fn handles(sheet: &Sheet, frame: &Frame) {

@@ -11,7 +11,7 @@ use super::gallery_life::Life;
 use super::kept::{self, Keeper};
 use super::kinds::kind_of;
 use super::live::{Gpu, Live};
-use super::observer::{Bench, Watch};
+use super::observer::{CheckThread, Watch};
 use super::ramp::Ramps;
 use super::share::Sharing;
 use super::stamps::Book;
@@ -25,7 +25,7 @@ use crate::window::panels::{Readouts, UiState};
 const TICK_S: f64 = 1.0 / 60.0;
 
 /// After a long frame no more ticks than this are caught up with.
-const MOST_TICKS: f64 = 3.0;
+const MAX_TICKS: f64 = 3.0;
 
 /// The program behind the window.
 pub struct Shell {
@@ -41,7 +41,7 @@ pub struct Shell {
     stippler: Stippler,
     pub clipboard: Clipboard,
     watch: Watch,
-    bench: Bench,
+    bench: CheckThread,
     keeper: Keeper<Prefs>,
     stamp_keeper: Keeper<Book>,
     gallery: Life,
@@ -55,7 +55,7 @@ pub struct Shell {
     pub views: Vec<ViewCommand>,
     /// Ticks due.
     due: f64,
-    meter: Meter,
+    meter: FrameMeter,
     frame_log: FrameLog,
 }
 
@@ -78,7 +78,7 @@ impl Shell {
             stippler: Stippler::default(),
             clipboard: Clipboard::default(),
             watch: Watch::default(),
-            bench: Bench::default(),
+            bench: CheckThread::default(),
             keeper,
             stamp_keeper,
             gallery: Life::default(),
@@ -88,7 +88,7 @@ impl Shell {
             quits_at_once: false,
             views: Vec::new(),
             due: 0.0,
-            meter: Meter::default(),
+            meter: FrameMeter::default(),
             frame_log: FrameLog::default(),
         };
         shell.session.on_event(Event::PrefsRead(Box::new(prefs)));
@@ -160,7 +160,7 @@ impl Shell {
                 }
             }
         }
-        self.due = (self.due + dt_s / TICK_S).min(MOST_TICKS);
+        self.due = (self.due + dt_s / TICK_S).min(MAX_TICKS);
         let fits = if self.is_hidden { 0 } else { self.live.steps_that_fit(dt_s).min(self.share.steps_to_go()) };
         let mut done = 0;
         while self.due >= 1.0 && done < fits {
@@ -175,7 +175,7 @@ impl Shell {
         self.ui.set_share(self.share.readouts(&self.files, self.quits));
         self.frame_log.frame(dt_s);
         self.meter.frame(dt_s, self.live.steps_since_asked());
-        if let Some(Pace { frame_ms, steps_per_s, seconds }) = self.meter.read(self.live.is_behind()) {
+        if let Some(FramePace { frame_ms, steps_per_s, seconds }) = self.meter.read(self.live.is_behind()) {
             let on_processor = self.live.pair_tests_since_asked().map(|tests| tests as f64 / seconds);
             let on_gpu = on_processor.is_none();
             let pair_tests_per_s = on_processor.or_else(|| self.watch.tally.pair_tests_per_s());
@@ -265,13 +265,13 @@ impl Shell {
 
 /// Frame time and speed over the last window of time.
 #[derive(Default)]
-struct Meter {
+struct FrameMeter {
     seconds: f64,
     frames: u32,
     steps: u32,
 }
 
-impl Meter {
+impl FrameMeter {
     const WINDOW_S: f64 = 0.5;
 
     /// A window in which a slow step may come to its end.
@@ -284,13 +284,13 @@ impl Meter {
     }
 
     /// At the end of each window. `is_behind`: a step is under way.
-    fn read(&mut self, is_behind: bool) -> Option<Pace> {
+    fn read(&mut self, is_behind: bool) -> Option<FramePace> {
         let window_s = if is_behind && self.steps == 0 { Self::LONG_WINDOW_S } else { Self::WINDOW_S };
         if self.seconds < window_s {
             return None;
         }
         let window = std::mem::take(self);
-        Some(Pace {
+        Some(FramePace {
             frame_ms: 1e3 * window.seconds / f64::from(window.frames),
             steps_per_s: f64::from(window.steps) / window.seconds,
             seconds: window.seconds,
@@ -299,7 +299,7 @@ impl Meter {
 }
 
 /// How it went over a window of time, and how long that was.
-struct Pace {
+struct FramePace {
     frame_ms: f64,
     steps_per_s: f64,
     seconds: f64,

@@ -12,12 +12,12 @@ const CREATURE_L: f64 = 3.0;
 /// Where the particle was when it was last seen.
 #[derive(Default)]
 pub struct Follower {
-    reading: Option<Reading>,
+    reading: Option<ParticleReadback>,
     seen: Option<(usize, [f64; 2])>,
 }
 
 /// A copy of one particle on its way from the GPU.
-struct Reading {
+struct ParticleReadback {
     staging: wgpu::Buffer,
     index: usize,
     arrived: Arc<AtomicBool>,
@@ -60,7 +60,7 @@ impl Follower {
             // A lost device has nothing to follow: the flag stays down, and the view stays.
             flag.store(result.is_ok(), Ordering::Release);
         });
-        self.reading = Some(Reading { staging, index, arrived });
+        self.reading = Some(ParticleReadback { staging, index, arrived });
     }
 }
 

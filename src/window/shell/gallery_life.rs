@@ -24,7 +24,7 @@ use crate::worlds::swarm::rule::{FlowKind, LiveSettings};
 const PARTICLES: usize = 28;
 
 /// Of a painting that is a sample as it stands and has more, a piece lives.
-const MOST_PARTICLES: usize = 300;
+const MAX_PARTICLES: usize = 300;
 
 /// Shortest time from one picture to the next, and steps between.
 const PACE: Duration = Duration::from_millis(60);
@@ -60,8 +60,8 @@ impl Life {
 }
 
 fn live(woken: &Receiver<Option<PathBuf>>, shown: &ArcSwap<GalleryLifeList>) {
-    let mut small: Option<Vec<Card>> = None;
-    let mut guest: Option<(PathBuf, Option<Card>)> = None;
+    let mut small: Option<Vec<LivingCard>> = None;
+    let mut guest: Option<(PathBuf, Option<LivingCard>)> = None;
     while let Ok(pointed) = woken.recv() {
         let begun = Instant::now();
         let small = small.get_or_insert_with(|| {
@@ -88,7 +88,7 @@ fn live(woken: &Receiver<Option<PathBuf>>, shown: &ArcSwap<GalleryLifeList>) {
     }
 }
 
-struct Card {
+struct LivingCard {
     name: String,
     engine: CpuEngine,
     /// One creature: the card follows it.
@@ -96,15 +96,15 @@ struct Card {
 }
 
 /// A few particles of the scene under its own rule; `None` where it has none, or its picture makes no samples.
-fn begin(name: &str, scene: &SwarmProject) -> Option<Card> {
+fn begin(name: &str, scene: &SwarmProject) -> Option<LivingCard> {
     let rule = scene.world.rule.as_ref()?;
     let mut rng = StdRng::seed_from_u64(5);
     let sampler =
         Sampler::new(&scene.world.snapshot, &scene.world.ensemble.for_particles(&scene.world.snapshot, PARTICLES))
             .ok()?;
     let mut sample = sampler.sample(&mut rng).ok()?;
-    if sample.len() > MOST_PARTICLES {
-        sample = sample.piece(thumbs::MOST_PARTICLES);
+    if sample.len() > MAX_PARTICLES {
+        sample = sample.piece(thumbs::MAX_PARTICLES);
     }
     let flow = if scene.world.live.flow == FlowKind::Learned && rule.flow.is_none() {
         FlowKind::Exact
@@ -114,7 +114,7 @@ fn begin(name: &str, scene: &SwarmProject) -> Option<Card> {
     let settings = LiveSettings { flow, denoised: true, ..scene.world.live };
     let is_alone = scene.world.snapshot.mode == Mode::Motif && sample.len() < 2 * scene.world.snapshot.particles.len();
     let engine = CpuEngine::new(rule, &noised(&sample, settings.sigma_l, rule.kappa, &mut rng), &settings, 5).ok()?;
-    Some(Card { name: name.to_owned(), engine, is_alone })
+    Some(LivingCard { name: name.to_owned(), engine, is_alone })
 }
 
 /// Moved on its torus, so that the particles lie around the middle of the box.

@@ -21,7 +21,7 @@ const REST: Duration = Duration::from_millis(400);
 
 /// Another window holds the file no longer than a blink; one that hangs is not waited for.
 const BLINK: Duration = Duration::from_millis(20);
-const MOST_BLINKS: u32 = 100;
+const MAX_BLINKS: u32 = 100;
 
 /// A kind of thing that is kept.
 pub trait Kept: Clone + Default + Serialize + DeserializeOwned + Send + 'static {
@@ -215,7 +215,7 @@ fn write<T: Kept>(path: &Path, base: &T, mine: T) -> Result<Option<String>, Stri
 /// The lock, until it is dropped. Where there can be none, one window at a time has to do.
 fn turn(path: &Path) -> Option<File> {
     let file = File::options().create(true).truncate(false).write(true).open(path).ok()?;
-    for _ in 0..MOST_BLINKS {
+    for _ in 0..MAX_BLINKS {
         match file.try_lock() {
             Ok(()) => return Some(file),
             Err(fs::TryLockError::WouldBlock) => std::thread::sleep(BLINK),

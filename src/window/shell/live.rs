@@ -30,7 +30,7 @@ const STEP_BUDGET_S: f64 = 0.016;
 const SLOW_FRAME_S: f64 = 0.05;
 
 /// Most particles that may be asked for. A number of the trials: see the README for the memory that they take.
-const MOST_PARTICLES: usize = 1_000_000;
+const MAX_PARTICLES: usize = 1_000_000;
 
 const NOTHING_TO_KEEP: &str =
     "There is no moment to keep: the numbers of the swarm broke down. Press Restart for another.";
@@ -237,7 +237,7 @@ impl Live {
         if let Source::Gpu { bodies, .. } = self.seen.from.as_ref()? {
             return Some((bodies.clone(), self.seen.count as u32));
         }
-        let in_part = (gpu.is_software && self.seen.count > sight::MOST_DRAWN).then_some(sight);
+        let in_part = (gpu.is_software && self.seen.count > sight::MAX_DRAWN).then_some(sight);
         let shown = self.buffer.get_or_insert_with(|| SwarmBuffer::new(gpu, self.seen.count));
         if self.uploaded != (self.seen.number, in_part) {
             self.sights += u64::from(self.uploaded.1 != in_part);
@@ -248,7 +248,7 @@ impl Live {
                     shown.write_all(gpu, &self.seen.bodies);
                 }
                 Some(sight) => {
-                    self.every = sight::choose(&self.seen.bodies, sight, sight::MOST_DRAWN, &mut self.chosen);
+                    self.every = sight::choose(&self.seen.bodies, sight, sight::MAX_DRAWN, &mut self.chosen);
                     shown.write(gpu, self.chosen.iter().map(|k| self.seen.bodies[*k as usize]));
                 }
             }
@@ -296,12 +296,12 @@ impl Live {
     /// Most particles that may be asked for: on a GPU, no more than its memory lends to one buffer.
     pub fn most_particles(gpu: &Gpu) -> usize {
         if !gpu.runs_the_swarm {
-            return MOST_PARTICLES;
+            return MAX_PARTICLES;
         }
         let limits = gpu.device.limits();
         let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
         // Messages of up to 64 numbers.
-        (largest / 256).min(MOST_PARTICLES as u64) as usize
+        (largest / 256).min(MAX_PARTICLES as u64) as usize
     }
 
     /// What the engine was told to run with.

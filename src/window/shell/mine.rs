@@ -17,13 +17,13 @@ use crate::worlds::swarm::picture::Swarm;
 const MOST: usize = 200;
 
 /// Longest name of a file, bytes, without its number and ending.
-const MOST_BYTES: usize = 200;
+const MAX_BYTES: usize = 200;
 
 /// More cards are shown when so many were read anew.
 const SHOWN_AT_ONCE: usize = 12;
 
 /// More particles are not drawn on a card.
-const MOST_DRAWN: usize = 1000;
+const MAX_DRAWN: usize = 1000;
 
 /// Particles on the card of a scene that has no saved swarm.
 const SAMPLE_PARTICLES: usize = 60;
@@ -83,7 +83,7 @@ pub fn file_name(name: &str) -> String {
     let clean = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '-' } else { c };
     let mut name: String = name.trim().chars().map(clean).take(80).collect();
     // File systems count bytes, and a letter may have four.
-    name.truncate(name.floor_char_boundary(MOST_BYTES));
+    name.truncate(name.floor_char_boundary(MAX_BYTES));
     // No hidden files, and no endings that Windows drops.
     let name = name.trim_matches(['.', ' ']).to_owned();
     if name.is_empty() { "scene".to_owned() } else { name }
@@ -140,10 +140,10 @@ fn card(path: &Path) -> Option<SceneCard> {
     let loaded = guarded(&format!("reading {}", path.display()), || load_swarm(path).map_err(|e| e.to_string()));
     match loaded {
         Ok(Loaded { project: scene, .. }) => {
-            let swarm = living(&scene).map(|swarm| Arc::new(swarm.piece(MOST_DRAWN)));
+            let swarm = living(&scene).map(|swarm| Arc::new(swarm.piece(MAX_DRAWN)));
             let title = if scene.title.is_empty() { blank.title } else { scene.title };
             let mut snapshot = Arc::unwrap_or_clone(scene.world.snapshot);
-            let every = snapshot.particles.len().div_ceil(MOST_DRAWN).max(1);
+            let every = snapshot.particles.len().div_ceil(MAX_DRAWN).max(1);
             snapshot.particles = snapshot.particles.into_iter().step_by(every).collect();
             Some(SceneCard { title, notes: scene.notes, snapshot: Arc::new(snapshot), swarm, ..blank })
         }
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(file_name(""), "scene");
         for long in ["x", "ü", "🙂"] {
             let name = file_name(&long.repeat(500));
-            assert!(name.len() <= MOST_BYTES && name.chars().count() <= 80, "{name}");
+            assert!(name.len() <= MAX_BYTES && name.chars().count() <= 80, "{name}");
             let path = free_path(&std::env::temp_dir(), &name, ".png", None);
             std::fs::write(&path, "").unwrap_or_else(|e| panic!("{}: {e}", path.display()));
             std::fs::remove_file(path).unwrap();

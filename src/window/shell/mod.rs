@@ -1,7 +1,7 @@
 //! The Bevy shell: canvas, camera, input, drawing from the engine's buffers; hands commands on.
 //!
 //! Each frame: the panels and the canvas turn input into commands (egui pass), the session turns commands into effects
-//! that the [`effects::Shell`] carries out, and what is to be seen goes to the render world as a [`draw::CanvasFrame`].
+//! that the `effects::Shell` carries out, and what is to be seen goes to the render world as a `draw::CanvasFrame`.
 
 mod brush;
 mod bundled;
@@ -46,11 +46,12 @@ pub use preflight::NoWindow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use bevy::ecs::system::NonSendMarker;
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
-use bevy::winit::{UpdateMode, WinitSettings};
-use bevy_egui::{egui, EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
+use bevy::winit::{UpdateMode, WINIT_WINDOWS, WinitSettings};
+use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui};
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
@@ -93,7 +94,7 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
             unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
         })
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
-        .insert_resource(WindowState {
+        .insert_resource(ShellResource {
             shell,
             canvas: Canvas::default(),
             studios: Studios::default(),
@@ -101,7 +102,7 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
             gpu: None,
             styled: false,
         })
-        .add_systems(Startup, set_up)
+        .add_systems(Startup, (set_up, set_icon))
         .add_systems(EguiPrimaryContextPass, show)
         .add_systems(Last, advance)
         .run();
@@ -113,7 +114,7 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
 
 /// Everything of ours in the main world.
 #[derive(Resource)]
-struct WindowState {
+struct ShellResource {
     shell: Shell,
     canvas: Canvas,
     /// The other worlds.
@@ -128,7 +129,7 @@ struct WindowState {
 fn set_up(
     mut commands: Commands,
     mut egui: ResMut<EguiGlobalSettings>,
-    mut state: ResMut<WindowState>,
+    mut state: ResMut<ShellResource>,
     device: Res<RenderDevice>,
     queue: Res<RenderQueue>,
     adapter: Res<RenderAdapterInfo>,
@@ -145,18 +146,31 @@ fn set_up(
     });
 }
 
+/// Gives the window its icon, where the system shows one.
+fn set_icon(window: Single<Entity, With<PrimaryWindow>>, _: NonSendMarker) {
+    let picture = image::load_from_memory(include_bytes!("../../../assets/icons/unstill-128.png"));
+    let picture = picture.expect("the icon is a PNG").to_rgba8();
+    let (width, height) = picture.dimensions();
+    let icon = winit::window::Icon::from_rgba(picture.into_raw(), width, height).expect("four bytes a pixel");
+    WINIT_WINDOWS.with_borrow(|windows| {
+        if let Some(shown) = windows.get_window(*window) {
+            shown.set_window_icon(Some(icon));
+        }
+    });
+}
+
 /// Panels and canvas: input becomes commands.
 fn show(
     mut commands: Commands,
     mut contexts: EguiContexts,
-    mut state: ResMut<WindowState>,
+    mut state: ResMut<ShellResource>,
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
-    let WindowState { shell, canvas, studios, gpu: Some(gpu), styled, .. } = &mut *state else { return Ok(()) };
+    let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, .. } = &mut *state else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
     let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
@@ -230,7 +244,7 @@ fn perform_views(
 
 /// Time runs: files, trainer and engine.
 fn advance(
-    mut state: ResMut<WindowState>,
+    mut state: ResMut<ShellResource>,
     time: Res<Time<Real>>,
     mut closing: MessageReader<WindowCloseRequested>,
     mut exit: MessageWriter<AppExit>,
@@ -238,7 +252,7 @@ fn advance(
     mut ground: ResMut<ClearColor>,
     mut frame_began: Local<FrameBegan>,
 ) {
-    let WindowState { shell, studios, gpu: Some(gpu), .. } = &mut *state else { return };
+    let ShellResource { shell, studios, gpu: Some(gpu), .. } = &mut *state else { return };
     if closing.read().count() > 0 {
         let mut wanted = vec![Command::Quit];
         studios.ask_first(&mut wanted, shell);

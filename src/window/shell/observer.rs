@@ -169,14 +169,14 @@ fn target_sigma_l(session: &Session) -> f64 {
 }
 
 /// What the measuring thread shall do.
-enum Job {
+enum CheckJob {
     Rule(Box<RuleRequest>),
     Certificate(Box<CertificateRequest>),
 }
 
 /// The thread that measures rules.
-pub struct Bench {
-    jobs: Sender<Job>,
+pub struct CheckThread {
+    jobs: Sender<CheckJob>,
     events: Receiver<Event>,
     /// The only run of a certificate that may go on; 0: none.
     certifying: Arc<AtomicU64>,
@@ -184,7 +184,7 @@ pub struct Bench {
     learning: Arc<AtomicU64>,
 }
 
-impl Default for Bench {
+impl Default for CheckThread {
     fn default() -> Self {
         let (jobs, inbox) = unbounded();
         let (outbox, events) = unbounded();
@@ -196,16 +196,16 @@ impl Default for Bench {
     }
 }
 
-impl Bench {
+impl CheckThread {
     pub fn measure(&self, request: Box<RuleRequest>) {
         self.learning.store(request.run, Ordering::Relaxed);
         // Fails only when the thread could not be started.
-        let _ = self.jobs.send(Job::Rule(request));
+        let _ = self.jobs.send(CheckJob::Rule(request));
     }
 
     pub fn certify(&self, request: Box<CertificateRequest>) {
         self.certifying.store(request.run, Ordering::Relaxed);
-        let _ = self.jobs.send(Job::Certificate(request));
+        let _ = self.jobs.send(CheckJob::Certificate(request));
     }
 
     pub fn stop_certifying(&self) {
@@ -218,7 +218,7 @@ impl Bench {
 }
 
 struct Worker {
-    inbox: Receiver<Job>,
+    inbox: Receiver<CheckJob>,
     outbox: Sender<Event>,
     certifying: Arc<AtomicU64>,
     learning: Arc<AtomicU64>,
@@ -236,9 +236,9 @@ impl Worker {
                 Some(_) => self.inbox.recv_timeout(self.pause()),
             };
             match job {
-                Ok(Job::Rule(request)) if request.role == RuleRole::New => waiting = Some(request),
-                Ok(Job::Rule(request)) => self.measure(&request),
-                Ok(Job::Certificate(request)) => {
+                Ok(CheckJob::Rule(request)) if request.role == RuleRole::New => waiting = Some(request),
+                Ok(CheckJob::Rule(request)) => self.measure(&request),
+                Ok(CheckJob::Certificate(request)) => {
                     waiting = None;
                     self.certify(&request);
                 }
@@ -385,7 +385,7 @@ mod tests {
 
     #[test]
     fn of_many_new_weights_the_newest_is_measured_and_the_old_rule_always() {
-        let bench = Bench::default();
+        let bench = CheckThread::default();
         bench.measure(request(5, RuleRole::New, 10));
         bench.measure(request(5, RuleRole::Old, 0));
         for step in 11..40 {
@@ -407,7 +407,7 @@ mod tests {
 
     #[test]
     fn a_certificate_tells_how_far_it_is_and_stops_when_told_to() {
-        let bench = Bench::default();
+        let bench = CheckThread::default();
         let request = CertificateRequest {
             run: 3,
             rule: rule(),
@@ -436,7 +436,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_cannot_be_measured_is_told_in_a_sentence() {
-        let bench = Bench::default();
+        let bench = CheckThread::default();
         let nothing = RuleRequest { snapshot: Arc::new(Snapshot::default()), ..*request(1, RuleRole::Old, 0) };
         bench.measure(Box::new(nothing));
         match bench.events.recv_timeout(PATIENCE).expect("an answer") {

@@ -20,18 +20,18 @@ const PARTICLES: usize = 160;
 const REST: Duration = Duration::from_millis(250);
 
 /// Speeds below this are rest, ℓ per time.
-const LEAST_SPEED: f64 = 0.05;
+const MIN_SPEED: f64 = 0.05;
 
 /// What the numbers depend on.
 #[derive(Clone)]
-struct Job {
+struct RampJob {
     rule: Arc<Rule>,
     snapshot: Arc<Snapshot>,
     ensemble: Ensemble,
     settings: LiveSettings,
 }
 
-impl PartialEq for Job {
+impl PartialEq for RampJob {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.rule, &other.rule)
             && Arc::ptr_eq(&self.snapshot, &other.snapshot)
@@ -51,15 +51,15 @@ pub struct Ranges {
 
 /// The thread, and what it has measured last. It ends when this is dropped.
 pub struct Ramps {
-    jobs: Sender<Job>,
+    jobs: Sender<RampJob>,
     measured: Receiver<Option<Ranges>>,
-    sent: Option<Job>,
+    sent: Option<RampJob>,
     known: Option<Ranges>,
 }
 
 impl Default for Ramps {
     fn default() -> Self {
-        let (jobs, inbox) = bounded::<Job>(1);
+        let (jobs, inbox) = bounded::<RampJob>(1);
         let (outbox, measured) = unbounded();
         let work = move || {
             while let Ok(job) = inbox.recv() {
@@ -86,7 +86,7 @@ impl Ramps {
             ColourBy::Energy => |ranges| ranges.energy,
         };
         let document = session.document();
-        let job = Job {
+        let job = RampJob {
             rule: document.world.rule.clone()?,
             snapshot: document.world.snapshot.clone(),
             ensemble: document.world.ensemble,
@@ -103,7 +103,7 @@ impl Ramps {
 }
 
 /// `None` where the picture makes no samples, or the rule does not know it.
-fn measure(job: &Job) -> Option<Ranges> {
+fn measure(job: &RampJob) -> Option<Ranges> {
     let mut rng = StdRng::seed_from_u64(1);
     let sampler = Sampler::new(&job.snapshot, &job.ensemble.for_particles(&job.snapshot, PARTICLES)).ok()?;
     let sample = sampler.sample(&mut rng).ok()?;
@@ -118,7 +118,7 @@ fn measure(job: &Job) -> Option<Ranges> {
     let lost = sorted(engine.measures().iter().map(|m| f64::from(m[0])));
     let low = quantile(&at_ease, 0.3)?;
     let high = quantile(&lost, 0.5)?;
-    let fastest = (1.3 * quantile(&speeds, 0.9)?).max(LEAST_SPEED);
+    let fastest = (1.3 * quantile(&speeds, 0.9)?).max(MIN_SPEED);
     // An energy that does not tell the pattern from chance has no ramp worth a name, but it must not divide by zero.
     Some(Ranges { energy: [low, high.max(low + 1e-3)], speed: [0.0, fastest] })
 }
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn particles_thrown_down_at_random_are_less_at_ease_than_those_of_the_pattern() {
         let scene = bundled::load("mill").unwrap().project;
-        let job = |flow| Job {
+        let job = |flow| RampJob {
             rule: scene.world.rule.clone().unwrap(),
             snapshot: scene.world.snapshot.clone(),
             ensemble: scene.world.ensemble,
@@ -152,6 +152,6 @@ mod tests {
         assert!(moving.energy[1] > moving.energy[0] + 0.5, "{moving:?}");
         assert!(moving.speed[1] > 0.5, "the mill turns: {moving:?}");
         let resting = measure(&job(FlowKind::None)).unwrap();
-        assert_eq!(resting.speed, [0.0, LEAST_SPEED]);
+        assert_eq!(resting.speed, [0.0, MIN_SPEED]);
     }
 }

@@ -24,11 +24,11 @@ const WAITING_FRAMES: usize = 8;
 
 /// The film under way, and what became of earlier ones.
 pub struct Recorder {
-    run: Option<Run>,
+    run: Option<Recording>,
     notices: (Sender<Notice>, Receiver<Notice>),
 }
 
-struct Run {
+struct Recording {
     options: FilmOptions,
     path: PathBuf,
     /// `None` once the last frame was taken.
@@ -41,11 +41,11 @@ struct Run {
     steps_to_go: u32,
     asked: Option<(Coming, Option<Framing>)>,
     director: Option<Director>,
-    shared: Arc<Shared>,
+    shared: Arc<RecorderShared>,
 }
 
 #[derive(Default)]
-struct Shared {
+struct RecorderShared {
     written: AtomicUsize,
     is_cancelled: AtomicBool,
     is_over: AtomicBool,
@@ -86,8 +86,8 @@ impl Recorder {
         };
         let is_measured = style.picture.colour_by.needs_measures();
         let (frames, inbox) = bounded(WAITING_FRAMES);
-        let shared = Arc::new(Shared::default());
-        let job = Job { path: path.clone(), style, box_size, species, inbox, shared: shared.clone() };
+        let shared = Arc::new(RecorderShared::default());
+        let job = RecorderJob { path: path.clone(), style, box_size, species, inbox, shared: shared.clone() };
         let outbox = self.notices.0.clone();
         let work = move || {
             let shared = job.shared.clone();
@@ -105,7 +105,7 @@ impl Recorder {
             return;
         }
         let frames = Some(frames);
-        self.run = Some(Run {
+        self.run = Some(Recording {
             options,
             path,
             frames,
@@ -170,7 +170,7 @@ impl Recorder {
     }
 }
 
-impl Run {
+impl Recording {
     fn steps_to_go(&self) -> u32 {
         match &self.frames {
             // The steps wait for the thread, or for the engine.
@@ -227,16 +227,16 @@ impl Run {
 }
 
 /// What the thread does.
-struct Job {
+struct RecorderJob {
     path: PathBuf,
     style: FilmStyle,
     box_size: [f64; 2],
     species: usize,
     inbox: Receiver<(Seen, Option<Framing>)>,
-    shared: Arc<Shared>,
+    shared: Arc<RecorderShared>,
 }
 
-impl Job {
+impl RecorderJob {
     fn run(self) -> Result<Notice, String> {
         let mut film =
             Film::create(&self.path, self.style.clone(), self.box_size, self.species).map_err(|e| e.to_string())?;

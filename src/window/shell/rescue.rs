@@ -33,16 +33,16 @@ const FILE_OF: &str = "// file: ";
 /// Rescued work of this run and of earlier ones.
 pub struct Rescue {
     folder: Option<PathBuf>,
-    own: Option<Place>,
+    own: Option<RescuePlace>,
     /// Revision that was written last, or is being written.
     written: Option<u64>,
     looked: Instant,
-    scan: Receiver<Found>,
-    found: Vec<Found>,
+    scan: Receiver<FoundRescue>,
+    found: Vec<FoundRescue>,
     /// Brought back in this run: they go when the work lies in a file of this run, or when it ends well.
-    restored: Vec<Place>,
+    restored: Vec<RescuePlace>,
     /// Of work that another scene has taken the place of: they go when this run ends well.
-    kept: Vec<Place>,
+    kept: Vec<RescuePlace>,
     /// The document that was seen last.
     serial: u64,
     /// Revisions that lie in what is kept.
@@ -54,7 +54,7 @@ pub struct Rescue {
 
 /// A scene file and its lock.
 #[derive(Debug)]
-struct Place {
+struct RescuePlace {
     scene: PathBuf,
     lock: PathBuf,
     /// Holds the lock while it is open.
@@ -62,14 +62,14 @@ struct Place {
 }
 
 /// A scene that an earlier run left behind.
-struct Found {
-    place: Place,
+struct FoundRescue {
+    place: RescuePlace,
     document: Box<SwarmProject>,
     path: Option<PathBuf>,
     written: SystemTime,
 }
 
-impl Place {
+impl RescuePlace {
     /// The place of this run.
     fn own(folder: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder)?;
@@ -172,7 +172,7 @@ impl Rescue {
     ) {
         let Some(folder) = &self.folder else { return };
         if self.own.is_none() {
-            match Place::own(folder) {
+            match RescuePlace::own(folder) {
                 Ok(place) => self.own = Some(place),
                 Err(e) => {
                     let _ = self.results.0.send(format!("cannot write {} ({e})", folder.display()));
@@ -198,7 +198,7 @@ impl Rescue {
             });
             match result {
                 // Or a second crash would offer it twice.
-                Ok(()) => restored.into_iter().for_each(Place::remove),
+                Ok(()) => restored.into_iter().for_each(RescuePlace::remove),
                 // Fails only when the program is ending. What was restored is offered again by the next run.
                 Err(why) => _ = failed.send(why),
             }
@@ -208,7 +208,7 @@ impl Rescue {
     /// What earlier runs left behind, for the panels.
     pub fn offered(&self) -> Vec<RescuedScene> {
         let minutes = |at: SystemTime| at.elapsed().map_or(0, |age| age.as_secs() / 60);
-        let card = |found: &Found| RescuedScene {
+        let card = |found: &FoundRescue| RescuedScene {
             title: found.document.title.clone(),
             particles: found.document.world.snapshot.particles.len(),
             minutes_ago: minutes(found.written),
@@ -221,7 +221,7 @@ impl Rescue {
         if number >= self.found.len() {
             return None;
         }
-        let Found { place, document, path, .. } = self.found.remove(number);
+        let FoundRescue { place, document, path, .. } = self.found.remove(number);
         self.restored.push(place);
         if let Some(now) = Instant::now().checked_sub(self.every) {
             self.looked = now;
@@ -239,7 +239,7 @@ impl Rescue {
     /// The program ends well, with nothing waiting to be written. What was not looked at is offered again.
     pub fn end(&mut self) {
         let places = self.own.take().into_iter().chain(self.kept.drain(..)).chain(self.restored.drain(..));
-        places.for_each(Place::remove);
+        places.for_each(RescuePlace::remove);
         self.folder = None;
     }
 }
@@ -250,7 +250,7 @@ fn every() -> Duration {
 }
 
 /// Sends each scene in `folder` that nobody holds.
-fn find(folder: &Path, sender: &Sender<Found>) {
+fn find(folder: &Path, sender: &Sender<FoundRescue>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let path = entry.path();
@@ -258,10 +258,10 @@ fn find(folder: &Path, sender: &Sender<Found>) {
         match path.extension().and_then(|e| e.to_str()) {
             Some("ron") => {
                 // Held by a run that lives.
-                let Ok(place) = Place::locked(path) else { continue };
+                let Ok(place) = RescuePlace::locked(path) else { continue };
                 // It may have gone meanwhile with the run that it belonged to.
                 let Ok(loaded) = load_swarm(&place.scene) else { continue };
-                let found = Found {
+                let found = FoundRescue {
                     path: file_of(&place.scene),
                     document: Box::new(opened_project(loaded.project)),
                     place,
@@ -274,7 +274,7 @@ fn find(folder: &Path, sender: &Sender<Found>) {
             Some("lock") if written.elapsed().is_ok_and(|age| age > OLD_LOCK) => {
                 let scene = path.with_extension("ron");
                 if !scene.exists()
-                    && let Ok(place) = Place::locked(scene)
+                    && let Ok(place) = RescuePlace::locked(scene)
                 {
                     place.remove();
                 }

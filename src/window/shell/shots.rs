@@ -6,7 +6,7 @@ use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy_egui::{EguiPostUpdateSet, EguiRenderOutput};
 
-use super::WindowState;
+use super::ShellResource;
 use super::mine::free_path;
 
 /// For one frame the panels are not drawn.
@@ -26,7 +26,7 @@ pub fn take(commands: &mut Commands, part: Option<[u32; 4]>) {
     if part.is_some() {
         commands.insert_resource(Bare(true));
     }
-    let keep = move |captured: On<ScreenshotCaptured>, state: Res<WindowState>| {
+    let keep = move |captured: On<ScreenshotCaptured>, state: Res<ShellResource>| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         let shell = &state.shell;
         let path = free_path(shell.share.films_folder(), &format!("unstill-{now}"), ".png", None);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::kept::{Kept, merged_lists};
-use crate::session::{MOST_STAMP_PARTICLES, Stamp};
+use crate::session::{MAX_STAMP_PARTICLES, Stamp};
 use crate::worlds::swarm::picture::{MAX_SPECIES, Particle};
 
 /// All of them, in their order.
@@ -41,7 +41,7 @@ impl Kept for Book {
     fn usable(self) -> Result<Self, String> {
         for Page { name, particles } in &self.stamps {
             let whole = |p: &Particle| [p.x, p.y, p.heading].iter().all(|x| x.is_finite());
-            if !(1..=MOST_STAMP_PARTICLES).contains(&particles.len()) {
+            if !(1..=MAX_STAMP_PARTICLES).contains(&particles.len()) {
                 return Err(format!("“{name}” has {} particles", particles.len()));
             }
             if !particles.iter().all(|p| whole(p) && usize::from(p.species) < MAX_SPECIES) {

@@ -40,12 +40,12 @@ impl Stippler {
 }
 
 fn work(inbox: &Receiver<StippleRequest>, outbox: &Sender<Event>) {
-    let mut desk = Desk::default();
+    let mut desk = StippleInbox::default();
     while let Ok(request) = inbox.recv() {
         // Sliders ask faster than images are stippled.
         let request = inbox.try_iter().last().unwrap_or(request);
         let result = catch_unwind(AssertUnwindSafe(|| desk.stipple(&request))).unwrap_or_else(|_| {
-            desk = Desk::default();
+            desk = StippleInbox::default();
             Err("The drawing could not be made into particles: this is a fault of the program.".to_owned())
         });
         if outbox.send(Event::Stippled { request, result }).is_err() {
@@ -56,11 +56,11 @@ fn work(inbox: &Receiver<StippleRequest>, outbox: &Sender<Event>) {
 
 /// The drawing of the last request: other settings need not read it anew.
 #[derive(Default)]
-struct Desk {
+struct StippleInbox {
     drawing: Option<(StippleSource, Option<SystemTime>, Drawing)>,
 }
 
-impl Desk {
+impl StippleInbox {
     fn stipple(&mut self, request: &StippleRequest) -> Result<Vec<Particle>, String> {
         let written = match &request.source {
             StippleSource::Image(path) => changed_at(path),

@@ -17,7 +17,7 @@ use crate::worlds::swarm::picture::{Particle, Sampler, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, LocalNet, Rule, flow_learned};
 
 /// Most particles of a thumbnail.
-pub(super) const MOST_PARTICLES: usize = 40;
+pub(super) const MAX_PARTICLES: usize = 40;
 /// Pictures per second, at rest and while the processor is needed for learning.
 const PACE: [Duration; 2] = [Duration::from_millis(150), Duration::from_millis(500)];
 /// Steps from one picture to the next.
@@ -26,13 +26,13 @@ const STEPS: u32 = 6;
 const SAMPLES: usize = 3;
 
 /// What the thread shall show: the flows of one energy.
-struct Job {
+struct ThumbnailJob {
     document: SwarmProject,
 }
 
 /// The thread, and what it has shown last. It ends when this is dropped.
 pub struct Thumbs {
-    jobs: Sender<Job>,
+    jobs: Sender<ThumbnailJob>,
     measured: Receiver<(Arc<LocalNet>, FlowNumbers)>,
     shown: Arc<ArcSwap<Vec<Vec<Particle>>>>,
     /// Somebody looks.
@@ -49,8 +49,14 @@ impl Default for Thumbs {
         let (outbox, measured) = unbounded();
         let shown = Arc::new(ArcSwap::default());
         let (seen, busy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let studio =
-            Studio { inbox, outbox, shown: shown.clone(), seen: seen.clone(), busy: busy.clone(), small: Vec::new() };
+        let studio = ThumbnailRun {
+            inbox,
+            outbox,
+            shown: shown.clone(),
+            seen: seen.clone(),
+            busy: busy.clone(),
+            small: Vec::new(),
+        };
         std::thread::Builder::new()
             .name("unstill-thumbs".to_owned())
             .spawn(move || studio.run())
@@ -67,7 +73,7 @@ impl Thumbs {
         self.busy.store(session.training().state.is_active(), Ordering::Relaxed);
         // While the pattern itself is learned, its flows change each second: they are shown when it is done.
         if seen && session.flows_are_free() && self.sent != Some(session.revision()) {
-            let job = Job { document: session.document().clone() };
+            let job = ThumbnailJob { document: session.document().clone() };
             if self.jobs.try_send(job).is_ok() {
                 self.sent = Some(session.revision());
             }
@@ -89,8 +95,8 @@ struct Small {
     samples: Vec<Swarm>,
 }
 
-struct Studio {
-    inbox: Receiver<Job>,
+struct ThumbnailRun {
+    inbox: Receiver<ThumbnailJob>,
     outbox: Sender<(Arc<LocalNet>, FlowNumbers)>,
     shown: Arc<ArcSwap<Vec<Vec<Particle>>>>,
     seen: Arc<AtomicBool>,
@@ -98,7 +104,7 @@ struct Studio {
     small: Vec<Small>,
 }
 
-impl Studio {
+impl ThumbnailRun {
     fn run(mut self) {
         loop {
             let pace = PACE[usize::from(self.busy.load(Ordering::Relaxed))];
@@ -154,11 +160,11 @@ fn begin(document: &SwarmProject, rule: &Arc<Rule>, flow: &LearnedFlow) -> Optio
     };
     let snapshot = &document.world.snapshot;
     let mut rng = <rand::rngs::StdRng as rand::SeedableRng>::seed_from_u64(flow.seed);
-    let sampler = Sampler::new(snapshot, &document.world.ensemble.for_particles(snapshot, MOST_PARTICLES)).ok()?;
+    let sampler = Sampler::new(snapshot, &document.world.ensemble.for_particles(snapshot, MAX_PARTICLES)).ok()?;
     let mut sample = || -> Option<Swarm> {
         let swarm = sampler.sample(&mut rng).ok()?;
         // Of a whole painting, which may have many particles, a piece.
-        Some(noised(&swarm, settings.sigma_l, rule.kappa, &mut rng).piece(MOST_PARTICLES))
+        Some(noised(&swarm, settings.sigma_l, rule.kappa, &mut rng).piece(MAX_PARTICLES))
     };
     let samples: Vec<Swarm> = (0..SAMPLES).map_while(|_| sample()).collect();
     let engine = CpuEngine::new(&rule, samples.first()?, &settings, flow.seed).ok()?;
@@ -204,7 +210,7 @@ mod tests {
         let rule = document.world.rule.clone().expect("a rule");
         let of = |flow| {
             let small = begin(&document, &rule, flow).expect("a thumbnail");
-            assert!((8..=MOST_PARTICLES).contains(&small.engine.swarm().len()));
+            assert!((8..=MAX_PARTICLES).contains(&small.engine.swarm().len()));
             // The same samples for all, so that the three can be compared.
             let first = begin(&document, &rule, &document.world.flows.list[0]).expect("a thumbnail");
             numbers_of(&small.rule, small.engine.settings(), &first.samples).expect("finite numbers")

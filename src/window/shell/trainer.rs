@@ -11,10 +11,10 @@ use crate::worlds::swarm::rule::Rule;
 /// The run under way, if any.
 #[derive(Default)]
 pub struct Background {
-    run: Option<Run>,
+    run: Option<CurrentRun>,
 }
 
-struct Run {
+struct CurrentRun {
     id: RunId,
     training: Training,
     /// The weights told last.
@@ -32,7 +32,7 @@ impl Background {
             Some(rule) if another_flow => Training::another_flow(snapshot, ensemble, settings, rule),
             start => Training::start(snapshot, ensemble, settings, start),
         };
-        self.run = Some(Run { id: run, training, told: None });
+        self.run = Some(CurrentRun { id: run, training, told: None });
     }
 
     pub fn pause(&self, id: RunId) {

@@ -23,7 +23,7 @@ pub(super) fn row_of(knob: Knob) -> Row {
         ),
         Knob::Strength => ("Strength", "γ, strength of the flow: how fast it moves", Scale::Linear),
         Knob::Relaxation => {
-            ("Relaxation", "η, rate of relaxation: how fast the pattern mends; 0 never mends", Scale::Linear)
+            ("Relaxation", "η, rate of relaxation: how fast the pattern relaxes; at 0 it never does", Scale::Linear)
         }
         Knob::StepFactor => (
             "Time step",

@@ -24,7 +24,7 @@ const HEIGHT: f32 = 22.0;
 const GAP: f32 = 3.0;
 
 /// More species than this have columns instead of rows: so that all is on the screen of a laptop.
-const MOST_ROWS: usize = 3;
+const MAX_ROWS: usize = 3;
 
 pub(super) fn show(
     ui: &mut Ui,
@@ -33,7 +33,7 @@ pub(super) fn show(
     new: &mut LiveSettings,
     commands: &mut Vec<Command>,
 ) {
-    if species.len() > MOST_ROWS {
+    if species.len() > MAX_ROWS {
         return columns(ui, session, species, new, commands);
     }
     let cell = ((ui.available_width() - HEAD - 3.0 * GAP) / 3.0).floor();

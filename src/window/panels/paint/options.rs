@@ -292,7 +292,7 @@ fn symmetry_and_snap(ui: &mut Ui, options: &mut PaintOptions) {
         ui.spacing_mut().button_padding.x = 6.0;
         ui.spacing_mut().interact_size.x = 30.0;
         toggle(ui, "Symmetry", &Command::ToggleSymmetry, &mut options.symmetry.on);
-        let folds = DragValue::new(&mut options.symmetry.folds).range(1..=Symmetry::MOST_FOLDS).speed(0.05);
+        let folds = DragValue::new(&mut options.symmetry.folds).range(1..=Symmetry::MAX_FOLDS).speed(0.05);
         if ui.add(folds).on_hover_text("How many times around the middle; drag or type").changed() {
             options.symmetry.on = true;
         }

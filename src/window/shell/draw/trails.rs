@@ -19,7 +19,7 @@ pub struct Trail {
     pub serial: u64,
 }
 
-struct Picture {
+struct TrailTexture {
     view: wgpu::TextureView,
     group: wgpu::BindGroup,
     /// The swarm at the last stamp.
@@ -38,7 +38,7 @@ pub struct Trails {
     stamp: wgpu::RenderPipeline,
     fade: wgpu::RenderPipeline,
     laid: wgpu::RenderPipeline,
-    picture: Option<Picture>,
+    picture: Option<TrailTexture>,
 }
 
 impl Trails {
@@ -137,7 +137,7 @@ impl Trails {
             self.picture = None;
             return;
         };
-        let fits = |picture: &Picture| picture.size == trail.size && picture.before.size() == particles.size();
+        let fits = |picture: &TrailTexture| picture.size == trail.size && picture.before.size() == particles.size();
         if self.picture.as_ref().is_some_and(fits) {
             return;
         }
@@ -172,7 +172,7 @@ impl Trails {
             layout: &self.stamp_layout,
             entries: &[wgpu::BindGroupEntry { binding: 2, resource: before.as_entire_binding() }],
         });
-        self.picture = Some(Picture { view, group, before, stamp_group, size: trail.size, tick: 0, serial: None });
+        self.picture = Some(TrailTexture { view, group, before, stamp_group, size: trail.size, tick: 0, serial: None });
     }
 
     /// Fades the picture and stamps the ways of `count` particles into it, once for each tick.

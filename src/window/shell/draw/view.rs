@@ -102,6 +102,23 @@ mod tests {
         }
     }
 
+    /// The value of `const name` in a shader text.
+    fn constant(text: &str, name: &str) -> f64 {
+        let line = text.lines().find(|line| line.split([' ', ':']).nth(1) == Some(name)).expect("the constant");
+        line.split_once('=').unwrap().1.trim().trim_end_matches(';').parse().unwrap()
+    }
+
+    #[test]
+    fn shaders_and_painter_share_the_numbers_of_the_look() {
+        use crate::media::looks::shape as look;
+        assert_eq!(constant(PARTICLES, "GLOW_REACH"), look::GLOW_REACH);
+        assert_eq!(constant(PARTICLES, "GLOW_STRENGTH"), look::GLOW_STRENGTH);
+        assert_eq!(constant(PARTICLES, "STAGE_MARGIN"), f64::from(look::STAGE_MARGIN_PX));
+        assert_eq!(constant(TRAILS, "TRAIL_HALF_WIDTH"), look::TRAIL_HALF_WIDTH);
+        assert_eq!(constant(TRAILS, "TRAIL_OPACITY"), look::TRAIL_OPACITY);
+        assert_eq!(constant(TRAILS, "TRAIL_LEAP"), look::TRAIL_LEAP);
+    }
+
     #[test]
     fn the_numbers_of_the_choices_are_those_the_shader_knows() {
         use crate::session::{Body, ColourBy};

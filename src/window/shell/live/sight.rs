@@ -3,7 +3,7 @@
 use super::buffer::Body;
 
 /// Drawing so many takes a tenth of a second on two cores.
-pub const MOST_DRAWN: usize = 50_000;
+pub const MAX_DRAWN: usize = 50_000;
 
 /// What the canvas shows, ℓ.
 #[derive(Clone, Copy, Debug, PartialEq)]

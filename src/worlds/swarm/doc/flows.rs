@@ -114,22 +114,22 @@ impl FlowHead {
 
 /// What the list in a file must satisfy beside its rule.
 pub(super) fn check(heads: &[FlowHead], chosen: usize, rule: Option<&Rule>) -> Result<(), BadValue> {
-    const MEND: &str = "remove `flows` and `chosen_flow`, or take an earlier copy of the file";
+    const HINT: &str = "remove `flows` and `chosen_flow`, or take an earlier copy of the file";
     let Some(flow) = rule.and_then(|rule| rule.flow.as_ref()) else {
-        return Err(BadValue::new("flows", "there are flows, but the rule has none", MEND));
+        return Err(BadValue::new("flows", "there are flows, but the rule has none", HINT));
     };
     if heads.len() > MAX_FLOWS {
-        return Err(BadValue::new("flows", format!("{} are more than {MAX_FLOWS}", heads.len()), MEND));
+        return Err(BadValue::new("flows", format!("{} are more than {MAX_FLOWS}", heads.len()), HINT));
     }
     let Some(head) = heads.get(chosen) else {
-        return Err(BadValue::new("chosen_flow", format!("{chosen} is none of the {} flows", heads.len()), MEND));
+        return Err(BadValue::new("chosen_flow", format!("{chosen} is none of the {} flows", heads.len()), HINT));
     };
     if head.net != flow.shape {
-        return Err(BadValue::new("flows", "the chosen one has another shape than `rule.flow`", MEND));
+        return Err(BadValue::new("flows", "the chosen one has another shape than `rule.flow`", HINT));
     }
     for (k, head) in heads.iter().enumerate() {
         if head.net.species != flow.shape.species {
-            return Err(BadValue::new(format!("flows[{k}].net.species"), "it is not that of the rule", MEND));
+            return Err(BadValue::new(format!("flows[{k}].net.species"), "it is not that of the rule", HINT));
         }
         let numbers = head.numbers.unwrap_or_default();
         if [numbers.forward, numbers.lateral, numbers.turn, numbers.residual].iter().any(|n| !n.is_finite()) {

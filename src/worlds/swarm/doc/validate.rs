@@ -109,7 +109,7 @@ fn particles(place: &str, particles: &[Particle], box_size: [f64; 2]) -> Result<
         ));
     }
     for (k, p) in particles.iter().enumerate() {
-        let fault = |what: String, mend: &str| Err(BadValue::new(format!("{place}.particles[{k}]"), what, mend));
+        let fault = |what: String, hint: &str| Err(BadValue::new(format!("{place}.particles[{k}]"), what, hint));
         for (name, value) in [("x", p.x), ("y", p.y), ("heading", p.heading)] {
             if !value.is_finite() {
                 return fault(format!("{name} is {value}"), "give a finite number or remove that particle");

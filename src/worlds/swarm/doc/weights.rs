@@ -11,7 +11,7 @@ use crate::worlds::BadValue;
 
 /// The path of the field, as error messages name it.
 const PLACE: &str = "weights";
-const MEND: &str = "take an earlier copy of the file, or remove `rule` and `weights` and learn again";
+const HINT: &str = "take an earlier copy of the file, or remove `rule` and `weights` and learn again";
 
 /// Name of the flow `k` of a list, where it is not the chosen one.
 pub(super) fn flow_name(k: usize) -> String {
@@ -41,33 +41,33 @@ pub(super) fn encode(rule: &Rule, flows: &Flows) -> String {
 pub(crate) fn bytes_of(text: &str) -> Result<Vec<u8>, BadValue> {
     // Somebody may have wrapped the long line.
     let text: String = text.split_ascii_whitespace().collect();
-    STANDARD.decode(text).map_err(|e| BadValue::new(PLACE, format!("the base64 text is damaged ({e})"), MEND))
+    STANDARD.decode(text).map_err(|e| BadValue::new(PLACE, format!("the base64 text is damaged ({e})"), HINT))
 }
 
 /// The net `prefix` of the given shape out of safetensors bytes.
 pub(super) fn decode(bytes: &[u8], prefix: &str, shape: NetShape) -> Result<LocalNet, BadValue> {
     check_shape(prefix, &shape)?;
     let tensors = SafeTensors::deserialize(bytes)
-        .map_err(|e| BadValue::new(PLACE, format!("the safetensors are damaged ({e})"), MEND))?;
+        .map_err(|e| BadValue::new(PLACE, format!("the safetensors are damaged ({e})"), HINT))?;
     let layout = shape.layout();
     let mut weights = Vec::with_capacity(layout.total);
     for span in layout.spans() {
         let name = format!("{prefix}.{}", span.name);
         let place = format!("{PLACE}, tensor `{name}`");
-        let tensor = tensors.tensor(&name).map_err(|_| BadValue::new(&place, "it is missing", MEND))?;
+        let tensor = tensors.tensor(&name).map_err(|_| BadValue::new(&place, "it is missing", HINT))?;
         let expected = [span.rows, span.cols];
         if tensor.dtype() != Dtype::F32 || tensor.shape() != expected {
             let found = format!("{:?} {:?}", tensor.dtype(), tensor.shape());
             return Err(BadValue::new(
                 &place,
                 format!("it is {found}, but the shape given under `{}` needs F32 {expected:?}", field(prefix)),
-                MEND,
+                HINT,
             ));
         }
         for (k, chunk) in tensor.data().chunks_exact(4).enumerate() {
             let weight = f32::from_le_bytes(chunk.try_into().expect("chunks of four"));
             if !weight.is_finite() {
-                return Err(BadValue::new(&place, format!("number {k} is {weight}"), MEND));
+                return Err(BadValue::new(&place, format!("number {k} is {weight}"), HINT));
             }
             weights.push(weight);
         }
@@ -96,7 +96,7 @@ fn check_shape(prefix: &str, shape: &NetShape) -> Result<(), BadValue> {
     for (name, size, least, most) in sizes {
         if !(least..=most).contains(&size) {
             let allowed = if least == most { format!("must be {most}") } else { format!("must be {least} to {most}") };
-            return Err(BadValue::new(format!("{}.{name}", field(prefix)), format!("{size} {allowed}"), MEND));
+            return Err(BadValue::new(format!("{}.{name}", field(prefix)), format!("{size} {allowed}"), HINT));
         }
     }
     Ok(())

@@ -4,11 +4,11 @@ use rayon::prelude::*;
 
 use super::{Counters, EngineError, Force};
 use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit, wrap, wrap_angle};
-use crate::worlds::swarm::rule::fast::{Cloud, Kernels, Weights};
+use crate::worlds::swarm::rule::fast::{Cloud, FastKernels, Weights};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Neighbours, Rule, noise, time_step};
 
 /// A window of radius 0 is so small that nobody is in it, ℓ².
-const LEAST_WINDOW_L2: f64 = 1e-12;
+const MIN_WINDOW_L2: f64 = 1e-12;
 
 /// Particles per task of the loops that are not in the kernels.
 const TASK: usize = 1024;
@@ -25,14 +25,14 @@ pub struct CpuEngine {
     /// The energy and flow networks, ready for the kernels.
     energy: Weights,
     flow: Option<Weights>,
-    kernels: Kernels,
-    work: Work,
+    kernels: FastKernels,
+    work: CpuScratch,
     pair_tests: u64,
 }
 
 /// Working memory; grows to the size of the swarm, then nothing is allocated per step.
 #[derive(Default)]
-struct Work {
+struct CpuScratch {
     cloud: Cloud,
     neighbours: Neighbours,
     /// Neighbours within the window of the exact flow.
@@ -68,8 +68,8 @@ impl CpuEngine {
             energy: Weights::of(&rule.energy, rule.cutoff_l),
             flow: rule.flow.as_ref().map(|f| Weights::of(f, rule.cutoff_l)),
             rule: rule.clone(),
-            kernels: Kernels::default(),
-            work: Work::default(),
+            kernels: FastKernels::default(),
+            work: CpuScratch::default(),
             pair_tests: 0,
         })
     }
@@ -345,7 +345,7 @@ impl CpuEngine {
 }
 
 /// Windowed exact flow; the formula is at [`crate::worlds::swarm::rule::Knobs`]. Both sums gather over neighbours, so particles are independent.
-fn exact_flow(settings: &LiveSettings, w: &mut Work) {
+fn exact_flow(settings: &LiveSettings, w: &mut CpuScratch) {
     let knobs = &settings.knobs;
     let inv_sigma = 1.0 / settings.sigma_l;
     let radius = knobs.widest_window_l();
@@ -364,7 +364,7 @@ fn exact_flow(settings: &LiveSettings, w: &mut Work) {
     // (1 - (r/ρ)²) and 1/ρ² for the species of particle i.
     let inside = |i: usize, distance_squared: f64| {
         let radius = knobs.window_l[usize::from(ahead.particles[i].species)];
-        let inv = 1.0 / (radius * radius).max(LEAST_WINDOW_L2);
+        let inv = 1.0 / (radius * radius).max(MIN_WINDOW_L2);
         ((1.0 - distance_squared * inv).max(0.0), inv)
     };
     w.velocity.par_iter_mut().with_min_len(TASK / 8).enumerate().for_each(|(i, v)| {

@@ -13,15 +13,15 @@ use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 
 /// Most memory of the kept states, bytes.
-const MOST_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 /// Most states kept, however small.
-const MOST_KEPT: usize = 1024;
+const MAX_KEPT: usize = 1024;
 /// Most rules that the past was moved by: while it learns, another one comes each second.
-const MOST_RULES: usize = 24;
+const MAX_RULES: usize = 24;
 /// Particle steps that going back may have to run again: a blink of a processor.
-const MOST_RERUN: usize = 50_000;
+const MAX_RERUN: usize = 50_000;
 /// Most steps from one kept state to the next.
-const MOST_APART: u32 = 16;
+const MAX_APART: u32 = 16;
 
 /// A state that was kept.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ struct With {
 }
 
 #[derive(Clone)]
-enum Change {
+enum RewindChange {
     With(Box<With>),
     /// The swarm was changed from outside. The state after it is always kept.
     ByHand,
@@ -69,7 +69,7 @@ pub struct Tape {
     with: With,
     moments: VecDeque<Moment>,
     /// Each with the number of the step before which it was made, in order.
-    changes: VecDeque<(u32, Change)>,
+    changes: VecDeque<(u32, RewindChange)>,
     /// Changes that have been forgotten.
     forgotten: u64,
     spare: Option<Kept>,
@@ -220,7 +220,7 @@ impl Tape {
         let made_now = |k: u64| {
             k >= self.forgotten && self.changes.get((k - self.forgotten) as usize).is_some_and(|c| c.0 == step)
         };
-        let is_by_hand = |k: u64| matches!(self.changes[(k - self.forgotten) as usize].1, Change::ByHand);
+        let is_by_hand = |k: u64| matches!(self.changes[(k - self.forgotten) as usize].1, RewindChange::ByHand);
         let since = (0..end).rev().take_while(|&k| made_now(k));
         let (mut start, mut hand) = (end, None);
         for k in since {
@@ -259,7 +259,7 @@ impl Tape {
                 if made > at {
                     break;
                 }
-                if let Change::With(with) = change {
+                if let RewindChange::With(with) = change {
                     self.change_to(*with)?;
                 }
                 next += 1;
@@ -293,17 +293,17 @@ impl Tape {
     }
 
     fn note_with(&mut self) {
-        let change = (self.engine.steps_done(), Change::With(Box::new(self.with.clone())));
+        let change = (self.engine.steps_done(), RewindChange::With(Box::new(self.with.clone())));
         let is_new = self.end_of_changes() > self.moments.back().map_or(0, |m| m.changes);
         match self.changes.back_mut() {
             // Between two steps only the last counts; it must not be one that a kept state came after.
-            Some(last @ (_, Change::With(_))) if is_new && last.0 == change.0 => *last = change,
+            Some(last @ (_, RewindChange::With(_))) if is_new && last.0 == change.0 => *last = change,
             _ => self.changes.push_back(change),
         }
     }
 
     fn note_hand(&mut self) {
-        self.changes.push_back((self.engine.steps_done(), Change::ByHand));
+        self.changes.push_back((self.engine.steps_done(), RewindChange::ByHand));
         self.keep();
     }
 
@@ -313,8 +313,8 @@ impl Tape {
 
     fn keep_at(&mut self, step: u32, changes: u64) {
         let bytes = self.moments.back().map_or(1, |m| m.kept.bytes().max(1));
-        let most = ((MOST_BYTES / bytes) as usize).clamp(2, MOST_KEPT);
-        while self.moments.len() >= most || (self.moments.len() > 1 && self.rules() > MOST_RULES) {
+        let most = ((MAX_BYTES / bytes) as usize).clamp(2, MAX_KEPT);
+        while self.moments.len() >= most || (self.moments.len() > 1 && self.rules() > MAX_RULES) {
             self.spare = self.moments.pop_front().map(|m| m.kept);
         }
         let kept = keep(&self.engine, self.spare.take());
@@ -333,7 +333,7 @@ impl Tape {
 
     /// Steps from one kept state to the next.
     fn apart(&self) -> u32 {
-        (MOST_RERUN / self.engine.len().max(1)).clamp(1, MOST_APART as usize) as u32
+        (MAX_RERUN / self.engine.len().max(1)).clamp(1, MAX_APART as usize) as u32
     }
 }
 

@@ -29,4 +29,4 @@ pub use residual::relative_residual;
 pub use samples::{noised, scattered, scrambled};
 pub use settled::has_settled;
 pub use statistics::{Motion, Order, species_of, target_swarms};
-pub use yardstick::{MOST_POOLED, Yardstick};
+pub use yardstick::{MAX_POOLED, Yardstick};

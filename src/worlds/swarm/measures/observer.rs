@@ -19,7 +19,7 @@ use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
 /// In larger swarms the rule is evaluated on a piece of about so many particles ([`PIECE`]), another in each look; order is
 /// that of the noisy particles.
-const MOST_EVALUATED: usize = 20_000;
+const MAX_EVALUATED: usize = 20_000;
 const PIECE: usize = 8000;
 /// From one piece to the next, in shares of the box: they come to lie everywhere alike (the plastic number's powers).
 const STRIDE: [f64; 2] = [0.754_877_666, 0.569_840_291];
@@ -198,7 +198,7 @@ impl Observer {
             target: target.clone(),
             ..Reading::default()
         };
-        if swarm.len() <= MOST_EVALUATED {
+        if swarm.len() <= MAX_EVALUATED {
             let settings = LiveSettings { denoised: true, ..glimpse.settings };
             let mut engine = CpuEngine::new(&glimpse.rule, swarm, &settings, 0)?;
             let velocities = engine.flows();

@@ -1,9 +1,9 @@
 //! When a measure that rises with noise has come to rest.
 
 /// Readings that each of the last two quarters of a curve must have before it is judged.
-const LEAST_READINGS: usize = 2;
+const MIN_READINGS: usize = 2;
 /// The pattern must be there: a run that fails is not stopped because it fails steadily.
-const LEAST_FIDELITY: f64 = 0.5;
+const MIN_FIDELITY: f64 = 0.5;
 
 /// Whether the fidelity `curve` (`[step, fidelity]`, ascending in step) has settled: over the later half of the steps
 /// gone by, the mean of the last quarter exceeds that of the third by less than `gain`, even when it was read one
@@ -13,11 +13,11 @@ pub fn has_settled(curve: &[[f64; 2]], gain: f64) -> bool {
     let half = 0.5 * (first[0] + last[0]);
     let late = &curve[curve.partition_point(|point| point[0] < half)..];
     let (third, fourth) = late.split_at(late.len() / 2);
-    if third.len() < LEAST_READINGS {
+    if third.len() < MIN_READINGS {
         return false;
     }
     let [(before, scatter_before), (now, scatter_now)] = [third, fourth].map(mean_and_its_variance);
-    now > LEAST_FIDELITY && now - before + (scatter_before + scatter_now).sqrt() < gain
+    now > MIN_FIDELITY && now - before + (scatter_before + scatter_now).sqrt() < gain
 }
 
 fn mean_and_its_variance(readings: &[[f64; 2]]) -> (f64, f64) {

@@ -9,7 +9,7 @@ use super::samples::{noised, scattered};
 use crate::worlds::swarm::picture::{Ensemble, Sampler, Snapshot, SnapshotError, Swarm};
 
 /// Most configurations that are judged together.
-pub const MOST_POOLED: usize = 8;
+pub const MAX_POOLED: usize = 8;
 /// Particles that configurations judged together should have.
 const POOLED_PARTICLES: usize = 2400;
 /// Particles of the target, at least: so many that its own noise does not count.
@@ -65,7 +65,7 @@ impl Yardstick {
         };
         let samples = samples_of(TARGET_PARTICLES)?;
         let chunk = particles.clamp(1, CHUNK_PARTICLES);
-        let pooled = POOLED_PARTICLES.div_ceil(chunk).clamp(1, MOST_POOLED);
+        let pooled = POOLED_PARTICLES.div_ceil(chunk).clamp(1, MAX_POOLED);
         let others = (0..pooled).map(|_| samples_of(chunk)).collect::<Result<Vec<_>, _>>()?;
         let randoms: Vec<Vec<Swarm>> =
             others.iter().map(|chunk| chunk.iter().map(|swarm| scattered(swarm, rng)).collect()).collect();

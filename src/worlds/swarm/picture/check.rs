@@ -37,8 +37,8 @@ pub enum SnapshotError {
     Species { particle: usize, species: u8 },
     #[error("particles {first} and {second} lie at the same place ({x}, {y}); delete or move one of them")]
     Duplicate { first: usize, second: usize, x: f64, y: f64 },
-    #[error("ensemble setting {name} = {value} is not usable; {mend}")]
-    Ensemble { name: &'static str, value: f64, mend: &'static str },
+    #[error("ensemble setting {name} = {value} is not usable; {hint}")]
+    Ensemble { name: &'static str, value: f64, hint: &'static str },
     #[error(
         "{copies} copies of the motif find no room at clearance {clearance_l} ℓ and cover {cover}; \
          lower the cover (0.4 is comfortable) or the clearance"

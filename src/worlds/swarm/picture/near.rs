@@ -17,13 +17,13 @@ pub(crate) struct PointTree {
 }
 
 /// What a search has found so far: at most `limit` points within `reach2`, nearest first.
-struct Found {
+struct NearestFound {
     limit: usize,
     reach2: f64,
     hits: Vec<(f64, usize)>,
 }
 
-impl Found {
+impl NearestFound {
     /// Squared distance that a further point must undercut.
     fn bar(&self) -> f64 {
         if self.hits.len() < self.limit { self.reach2 } else { self.hits.last().map_or(self.reach2, |hit| hit.0) }
@@ -55,7 +55,7 @@ impl PointTree {
     /// Up to `count` points nearest to `from` and closer than `reach`, as (distance, index), nearest first.
     /// `except` is left out (the point that asks).
     pub fn nearest(&self, from: [f64; 2], count: usize, reach: f64, except: Option<usize>) -> Vec<(f64, usize)> {
-        let mut found = Found { limit: count, reach2: reach * reach, hits: Vec::with_capacity(count.min(32)) };
+        let mut found = NearestFound { limit: count, reach2: reach * reach, hits: Vec::with_capacity(count.min(32)) };
         if count == 0 {
             return found.hits;
         }
@@ -127,7 +127,7 @@ impl PointTree {
         (0..2).map(|axis| (from[axis] - from[axis].clamp(0.0, period[axis])).powi(2)).sum()
     }
 
-    fn visit(&self, order: &[usize], axis: usize, from: [f64; 2], except: Option<usize>, found: &mut Found) {
+    fn visit(&self, order: &[usize], axis: usize, from: [f64; 2], except: Option<usize>, found: &mut NearestFound) {
         let middle = order.len() / 2;
         let Some(&id) = order.get(middle) else { return };
         let point = self.points[id];

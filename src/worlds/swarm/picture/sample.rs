@@ -14,11 +14,11 @@ const RESTARTS: usize = 40;
 
 /// Makes samples of one snapshot; what is the same for all of them is computed once.
 pub struct Sampler {
-    source: Source,
+    source: SampleSource,
     box_size_l: [f64; 2],
 }
 
-enum Source {
+enum SampleSource {
     Motif {
         body: Vec<Particle>,
         tree: PointTree,
@@ -33,7 +33,7 @@ enum Source {
 
 /// Where a copy of the motif stands.
 #[derive(Clone, Copy)]
-struct Pose {
+struct CopyPose {
     x: f64,
     y: f64,
     turn: f64,
@@ -52,7 +52,7 @@ impl Sampler {
                 let body = snapshot.centred_motif();
                 let tree = PointTree::new(body.iter().map(|p| [p.x, p.y]).collect(), None);
                 let radius_l = snapshot.enclosing_circle().1 / unit;
-                Source::Motif { body, tree, radius_l, ensemble: *ensemble }
+                SampleSource::Motif { body, tree, radius_l, ensemble: *ensemble }
             }
             (Mode::Whole, Boundary::Periodic) => {
                 let [width, height] = snapshot.box_size;
@@ -66,12 +66,12 @@ impl Sampler {
                         ..*p
                     }));
                 }
-                Source::Periodic(particles)
+                SampleSource::Periodic(particles)
             }
             (Mode::Whole, Boundary::Open) => {
                 let inset = 0.5 * OPEN_MARGIN_L;
                 let particles = snapshot.particles.iter();
-                Source::Open(
+                SampleSource::Open(
                     particles.map(|p| Particle { x: p.x / unit + inset, y: p.y / unit + inset, ..*p }).collect(),
                 )
             }
@@ -85,7 +85,7 @@ impl Sampler {
     /// [`SnapshotError::Jammed`] when the copies find no room.
     pub fn sample(&self, rng: &mut impl Rng) -> Result<Swarm, SnapshotError> {
         let [width, height] = self.box_size_l;
-        let moved = |p: &Particle, pose: Pose| {
+        let moved = |p: &Particle, pose: CopyPose| {
             let (sin, cos) = pose.turn.sin_cos();
             Particle {
                 x: wrap(pose.x + cos * p.x - sin * p.y, width),
@@ -95,7 +95,7 @@ impl Sampler {
             }
         };
         let particles = match &self.source {
-            Source::Motif { body, tree, radius_l, ensemble } => {
+            SampleSource::Motif { body, tree, radius_l, ensemble } => {
                 let mut poses = None;
                 for _ in 0..RESTARTS {
                     poses = place_copies(body, tree, *radius_l, ensemble, width, rng);
@@ -107,11 +107,11 @@ impl Sampler {
                 let poses = poses.ok_or(SnapshotError::Jammed { copies, clearance_l, cover })?;
                 poses.iter().flat_map(|&pose| body.iter().map(move |p| moved(p, pose))).collect()
             }
-            Source::Periodic(particles) => {
-                let shift = Pose { x: rng.random_range(0.0..width), y: rng.random_range(0.0..height), turn: 0.0 };
+            SampleSource::Periodic(particles) => {
+                let shift = CopyPose { x: rng.random_range(0.0..width), y: rng.random_range(0.0..height), turn: 0.0 };
                 particles.iter().map(|p| moved(p, shift)).collect()
             }
-            Source::Open(particles) => particles.clone(),
+            SampleSource::Open(particles) => particles.clone(),
         };
         Ok(Swarm { particles, box_size: self.box_size_l })
     }
@@ -125,18 +125,18 @@ fn place_copies(
     ensemble: &Ensemble,
     side_l: f64,
     rng: &mut impl Rng,
-) -> Option<Vec<Pose>> {
+) -> Option<Vec<CopyPose>> {
     // Copies whose centres lie in cells that do not touch are clear of each other.
     let reach = 2.0 * radius_l + ensemble.clearance_l;
     let cells = ((side_l / reach).floor() as usize).clamp(1, 512);
     let cell_of = |x: f64| ((x / side_l * cells as f64) as usize).min(cells - 1);
     let around =
         |c: usize| if cells < 3 { (0..cells).collect() } else { vec![(c + cells - 1) % cells, c, (c + 1) % cells] };
-    let mut grid: Vec<Vec<Pose>> = vec![Vec::new(); cells * cells];
+    let mut grid: Vec<Vec<CopyPose>> = vec![Vec::new(); cells * cells];
     let mut poses = Vec::with_capacity(ensemble.copies);
     for _ in 0..ensemble.copies {
         let pose = (0..TRIES).find_map(|_| {
-            let pose = Pose {
+            let pose = CopyPose {
                 x: rng.random_range(0.0..side_l),
                 y: rng.random_range(0.0..side_l),
                 turn: rng.random_range(0.0..TAU),
@@ -163,8 +163,8 @@ fn clear_of(
     radius_l: f64,
     clearance_l: f64,
     side_l: f64,
-    pose: Pose,
-    other: Pose,
+    pose: CopyPose,
+    other: CopyPose,
 ) -> bool {
     let (sin, cos) = pose.turn.sin_cos();
     let (other_sin, other_cos) = other.turn.sin_cos();
@@ -191,7 +191,7 @@ fn clear_of(
 
 fn check(ensemble: &Ensemble) -> Result<(), SnapshotError> {
     let Ensemble { copies, clearance_l, cover } = *ensemble;
-    let fault = |name, value, mend| Err(SnapshotError::Ensemble { name, value, mend });
+    let fault = |name, value, hint| Err(SnapshotError::Ensemble { name, value, hint });
     if copies == 0 {
         return fault("copies", 0.0, "a sample needs at least 1 copy");
     }

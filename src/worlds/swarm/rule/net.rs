@@ -48,7 +48,7 @@ impl Span {
 /// Where each matrix lies in the flat weights. All matrices are row-major `[out, in]`.
 ///
 /// Layers: h1 = silu(phi1_w f + phi1_b[c_i K + c_j]); h2 = silu(phi2_w h1 + phi2_b); m_i = Σ_j w(r_ij) h2;
-/// g1 = silu(rho1_w [m_i, τ] + rho1_b[c_i]); g2 = silu(rho2_w g1 + rho2_b); o = out_w g2 + out_b.
+/// g1 = silu(rho1_w [m_i, τ] + rho1_b\[c_i\]); g2 = silu(rho2_w g1 + rho2_b); o = out_w g2 + out_b.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     pub phi1_w: Span,

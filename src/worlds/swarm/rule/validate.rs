@@ -7,7 +7,7 @@ use crate::worlds::swarm::picture::{MAX_SPECIES, SIDE_RANGE, Swarm};
 /// The widest hidden layer a rule may have.
 pub const MAX_WIDTH: usize = 256;
 
-/// Each message says what is wrong and how to mend it; the caller adds the file.
+/// Each message says what is wrong and how to fix it; the caller adds the file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RuleError {
     #[error("the rule's {name} is {value}, but it must be {must}; learn the rule again or load another scene")]

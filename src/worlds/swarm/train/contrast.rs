@@ -16,7 +16,7 @@ use super::TrainingSettings;
 use super::batch::{Batch, Pool};
 use super::langevin::{Chain, Langevin};
 use crate::worlds::swarm::picture::{Swarm, wrap_angle};
-use crate::worlds::swarm::rule::fast::{Kernels, Weights};
+use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
 use crate::worlds::swarm::rule::{Annealing, Neighbours, Rule};
 
 /// Chains that live side by side.
@@ -109,7 +109,7 @@ impl Contrast {
     }
 
     /// ∂/∂weights of mean_k c_k [Ē(data_k) - Ē(chain_k)] over the chains advanced last, for the energy of `rule`.
-    pub fn weight_gradient(&mut self, pool: &mut Pool, rule: &Rule, kernels: &mut Kernels) -> &[f32] {
+    pub fn weight_gradient(&mut self, pool: &mut Pool, rule: &Rule, kernels: &mut FastKernels) -> &[f32] {
         let count = self.looked_at;
         let chains = self.growths[..count].iter().map(|growth| &growth.chain);
         let batch = &mut self.batch;
@@ -210,7 +210,7 @@ mod tests {
     fn going_down_the_gradient_lowers_the_data_below_the_chains() {
         let (mut pool, mut rule, settings) = world();
         let mut contrast = Contrast::new(&mut pool, &settings, &rule);
-        let mut kernels = Kernels::default();
+        let mut kernels = FastKernels::default();
         for _ in 0..60 {
             contrast.advance(&mut pool, &rule);
             let bar = contrast.weight_gradient(&mut pool, &rule, &mut kernels).to_vec();

@@ -7,23 +7,23 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
 
 use super::batch::Batch;
 use crate::worlds::swarm::rule::NetShape;
-use crate::worlds::swarm::rule::fast::{FlowJet, Kernels, Weights};
+use crate::worlds::swarm::rule::fast::{FastKernels, FlowJet, Weights};
 
 /// What an operation needs besides the weights: the batch it runs on and the kernels' working memory.
 #[derive(Clone)]
-pub struct Bench {
+pub struct FusedInputs {
     pub batch: Arc<Batch>,
-    pub kernels: Arc<Mutex<Kernels>>,
+    pub kernels: Arc<Mutex<FastKernels>>,
     pub shape: NetShape,
     pub cutoff_l: f64,
 }
 
-impl Bench {
+impl FusedInputs {
     fn weights(&self, flat: &[f32]) -> Weights {
         Weights::new(self.shape, flat, self.cutoff_l)
     }
 
-    fn kernels(&self) -> std::sync::MutexGuard<'_, Kernels> {
+    fn kernels(&self) -> std::sync::MutexGuard<'_, FastKernels> {
         // A panic in a kernel ends the run; its working memory holds nothing that outlives a call.
         self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -40,7 +40,7 @@ fn flat(tensor: &Tensor) -> Result<Vec<f32>> {
 }
 
 /// Weights `[W]` → σ ∇E `[P, 3]` in (x, y, θ), world frame.
-pub struct EnergyGradient(pub Bench);
+pub struct EnergyGradient(pub FusedInputs);
 
 impl CustomOp1 for EnergyGradient {
     fn name(&self) -> &'static str {
@@ -65,7 +65,7 @@ impl CustomOp1 for EnergyGradient {
 
 /// Weights `[W]` → `[P, 9]`: body-frame velocity (forward, lateral, turn) and its derivatives along two directions.
 pub struct FlowJets {
-    pub bench: Bench,
+    pub bench: FusedInputs,
     /// Directions in (x, y, θ), world frame, per particle.
     pub along: [Vec<[f32; 3]>; 2],
 }

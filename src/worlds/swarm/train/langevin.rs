@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::batch::Batch;
 use crate::worlds::swarm::picture::{Swarm, wrap, wrap_angle};
-use crate::worlds::swarm::rule::fast::{Kernels, Weights};
+use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
 use crate::worlds::swarm::rule::{LiveSettings, Neighbours, Rule, noise};
 
 /// dt = c σ². Twice the live step: the scheme below has the exact spread for a Gaussian at any stable step.
@@ -32,14 +32,14 @@ impl Chain {
 /// Working memory of the steps, one part for each task.
 #[derive(Default)]
 pub struct Langevin {
-    parts: Vec<Part>,
+    parts: Vec<ChainScratch>,
 }
 
 #[derive(Default)]
-struct Part {
+struct ChainScratch {
     batch: Batch,
     neighbours: Neighbours,
-    kernels: Kernels,
+    kernels: FastKernels,
     /// σ ∇E.
     gradient: Vec<[f32; 3]>,
     /// Outputs of the flow network: forward, lateral, turn.
@@ -61,7 +61,7 @@ impl Langevin {
     ) {
         let energy = Weights::of(&rule.energy, rule.cutoff_l);
         let flow = rule.flow.as_ref().map(|net| Weights::of(net, rule.cutoff_l));
-        self.parts.resize_with(chains.len().div_ceil(PER_TASK).max(self.parts.len()), Part::default);
+        self.parts.resize_with(chains.len().div_ceil(PER_TASK).max(self.parts.len()), ChainScratch::default);
         chains.par_chunks_mut(PER_TASK).zip(&mut self.parts).for_each(|(chains, part)| {
             for step in 0..steps {
                 for chain in chains.iter_mut() {
@@ -74,7 +74,7 @@ impl Langevin {
     }
 }
 
-impl Part {
+impl ChainScratch {
     fn step<C: AsMut<Chain> + AsRef<Chain>>(
         &mut self,
         chains: &mut [C],

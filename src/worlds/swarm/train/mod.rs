@@ -44,8 +44,8 @@ pub struct StepStats {
 pub enum LearnError {
     #[error("the snapshot cannot be learned from: {0}")]
     Snapshot(#[from] crate::worlds::swarm::picture::SnapshotError),
-    #[error("training setting {name} = {value} is not usable; {mend}")]
-    Setting { name: &'static str, value: String, mend: &'static str },
+    #[error("training setting {name} = {value} is not usable; {hint}")]
+    Setting { name: &'static str, value: String, hint: &'static str },
     #[error(
         "the loss became {loss} at step {step}; the weights of step {last_good} are kept. Try a lower learning rate"
     )]

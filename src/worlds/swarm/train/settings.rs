@@ -82,7 +82,7 @@ impl TrainingSettings {
     /// # Errors
     /// [`LearnError::Setting`] names the first setting that cannot be used.
     pub fn validate(&self) -> Result<(), LearnError> {
-        let refuse = |name, value: String, mend| Err(LearnError::Setting { name, value, mend });
+        let refuse = |name, value: String, hint| Err(LearnError::Setting { name, value, hint });
         if self.steps == 0 || self.steps > 10_000_000 {
             return refuse("steps", self.steps.to_string(), "choose 1 to 10,000,000");
         }

@@ -7,11 +7,11 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::batch::{Batch, Pool};
-use super::fused::{Bench, EnergyGradient, FlowJets};
+use super::fused::{EnergyGradient, FlowJets, FusedInputs};
 use super::loss::{self, Probes};
 use super::{Drive, LearnError, Phase, Trainer, TrainingSettings, graph};
 use crate::worlds::swarm::picture::{Ensemble, Mode, Particle, Snapshot, Swarm, motifs};
-use crate::worlds::swarm::rule::fast::{Kernels, Weights};
+use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
 use crate::worlds::swarm::rule::residual::{Differences, continuity};
 use crate::worlds::swarm::rule::{FlowKind, NetShape, Rule, energy, flow_learned};
 
@@ -30,7 +30,7 @@ fn small_settings() -> TrainingSettings {
 }
 
 /// A batch of the two-species hunt, and a random rule for it.
-fn bench() -> (Bench, Rule) {
+fn bench() -> (FusedInputs, Rule) {
     let snapshot = motifs::by_name("hunt").expect("hunt is bundled").snapshot();
     let ensemble = Ensemble { copies: 3, ..Default::default() };
     let shape = NetShape { species: snapshot.species_count(), phi: [12, 10], rho: [14, 11], outputs: 1 };
@@ -38,7 +38,7 @@ fn bench() -> (Bench, Rule) {
     let mut batch = Batch::default();
     let mut pool = Pool::new(&snapshot, &ensemble, &small_settings(), &|| false).expect("the pool");
     pool.draw(&mut batch, 3, SIGMA_RANGE_L, &rule);
-    let bench = Bench { batch: Arc::new(batch), kernels: Arc::default(), shape, cutoff_l: rule.cutoff_l };
+    let bench = FusedInputs { batch: Arc::new(batch), kernels: Arc::default(), shape, cutoff_l: rule.cutoff_l };
     (bench, rule)
 }
 
@@ -94,7 +94,7 @@ fn the_fused_energies_and_their_weight_gradient_are_those_of_candle() {
     let mut bar = vec![0.0; kernel_weights.layout.total];
     let mut outputs = vec![0.0; bench.batch.particles()];
     let cotangent = values(&cotangent);
-    Kernels::default().outputs_vjp(&kernel_weights, &bench.batch.cloud, &cotangent, &mut bar, &mut outputs);
+    FastKernels::default().outputs_vjp(&kernel_weights, &bench.batch.cloud, &cotangent, &mut bar, &mut outputs);
     let tensor = |v: Vec<f32>| Tensor::new(v, &Device::Cpu).unwrap();
     assert_same(&plain, &tensor(outputs), "σE");
     assert_same(&expected, &tensor(bar), "∂(c·σE)/∂θ");
@@ -104,7 +104,7 @@ fn the_fused_energies_and_their_weight_gradient_are_those_of_candle() {
 fn the_fused_flow_jets_and_their_weight_gradient_are_those_of_the_plain_graph() {
     let (bench, rule) = bench();
     let net = rule.flow.expect("a flow");
-    let bench = Bench { shape: net.shape, ..bench };
+    let bench = FusedInputs { shape: net.shape, ..bench };
     let weights = Var::new(net.weights.as_slice(), &Device::Cpu).unwrap();
     let edges = graph::EdgeTensors::new(&bench.batch, &bench.shape, bench.cutoff_l, &Device::Cpu).unwrap();
     let p = bench.batch.particles();
@@ -165,7 +165,7 @@ fn probes_are_unbiased_for_the_residual_of_the_continuity_equation() {
     let mut squares = vec![0.0f64; batch.configs];
     for _ in 0..draws {
         let probes = Probes::draw(&batch, &score, &mut rng);
-        let op = FlowJets { bench: Bench { shape: net.shape, ..bench.clone() }, along: probes.along.clone() };
+        let op = FlowJets { bench: FusedInputs { shape: net.shape, ..bench.clone() }, along: probes.along.clone() };
         let jets = values(&weights.apply_op1(op).unwrap());
         for a in 0..2 {
             let rows = jets.chunks(9 * batch.per_config).zip(probes.coefficients(a).chunks(9 * batch.per_config));

@@ -9,10 +9,10 @@ use rand::rngs::StdRng;
 use super::batch::{Batch, Pool};
 use super::chains::Chains;
 use super::contrast::Contrast;
-use super::fused::{Bench, EnergyGradient, FlowJets};
+use super::fused::{EnergyGradient, FlowJets, FusedInputs};
 use super::{LearnError, Phase, StepStats, TrainingSettings, graph, loss};
 use crate::worlds::swarm::picture::{Ensemble, Snapshot};
-use crate::worlds::swarm::rule::fast::{Kernels, Weights};
+use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
 use crate::worlds::swarm::rule::{FlowKind, LocalNet, NetShape, Rule};
 
 /// Decay of the running average of the weights that is published.
@@ -27,7 +27,7 @@ const COOLING_STEPS: usize = 20;
 const SETTLE_STEPS: usize = 50;
 
 /// One network in training.
-struct Student {
+struct NetTraining {
     shape: NetShape,
     weights: Var,
     optimiser: AdamW,
@@ -50,10 +50,10 @@ pub struct Trainer {
     device: Device,
     pool: Pool,
     batch: Arc<Batch>,
-    kernels: Arc<Mutex<Kernels>>,
+    kernels: Arc<Mutex<FastKernels>>,
     rule: Rule,
-    energy: Student,
-    flow: Option<Student>,
+    energy: NetTraining,
+    flow: Option<NetTraining>,
     /// Begun with the flow; `None` for pictures whose samples are seen in part only.
     chains: Option<Chains>,
     /// Begun with the contrastive term; `None` also for pictures whose samples are seen in part only.
@@ -101,9 +101,11 @@ impl Trainer {
             |net: &LocalNet, shape: NetShape| Some(net.with_species(shape.species)).filter(|net| net.shape == shape);
         let start_energy = start.and_then(|r| fitted(&r.energy, shape));
         let start_flow = start.and_then(|r| r.flow.as_ref()).and_then(|net| fitted(net, flow_shape));
-        let energy = Student::new(shape, start_energy.as_ref(), pool.rng(), settings, &device)?;
+        let energy = NetTraining::new(shape, start_energy.as_ref(), pool.rng(), settings, &device)?;
         let flow = match settings.flow {
-            FlowKind::Learned => Some(Student::new(flow_shape, start_flow.as_ref(), pool.rng(), settings, &device)?),
+            FlowKind::Learned => {
+                Some(NetTraining::new(flow_shape, start_flow.as_ref(), pool.rng(), settings, &device)?)
+            }
             FlowKind::None | FlowKind::Exact => None,
         };
         let rule = Rule {
@@ -146,13 +148,13 @@ impl Trainer {
     ) -> Result<Self, LearnError> {
         settings.validate()?;
         if settings.flow_steps == 0 {
-            let mend = "choose 1 or more";
-            return Err(LearnError::Setting { name: "flow_steps", value: "0".to_owned(), mend });
+            let hint = "choose 1 or more";
+            return Err(LearnError::Setting { name: "flow_steps", value: "0".to_owned(), hint });
         }
         let known = rule.energy.shape;
         if snapshot.species_count() > known.species {
-            let mend = "learn on first, so that the rule knows them all";
-            return Err(LearnError::Setting { name: "species", value: snapshot.species_count().to_string(), mend });
+            let hint = "learn on first, so that the rule knows them all";
+            return Err(LearnError::Setting { name: "species", value: snapshot.species_count().to_string(), hint });
         }
         let settings = TrainingSettings {
             steps: 0,
@@ -164,9 +166,9 @@ impl Trainer {
         };
         let device = device()?;
         let mut pool = Pool::new(snapshot, ensemble, &settings, stop)?;
-        let energy = Student::new(known, Some(&rule.energy), pool.rng(), &settings, &device)?;
+        let energy = NetTraining::new(known, Some(&rule.energy), pool.rng(), &settings, &device)?;
         let shape = NetShape { outputs: 3, phi: settings.phi, rho: settings.rho, ..known };
-        let flow = Student::new(shape, None, pool.rng(), &settings, &device)?;
+        let flow = NetTraining::new(shape, None, pool.rng(), &settings, &device)?;
         let contrast_begins = 0;
         Ok(Self {
             settings,
@@ -236,7 +238,7 @@ impl Trainer {
         self.rule_with(self.flow.as_ref())
     }
 
-    fn rule_with(&self, flow: Option<&Student>) -> Rule {
+    fn rule_with(&self, flow: Option<&NetTraining>) -> Rule {
         let mut rule = self.rule.clone();
         rule.energy.weights.clone_from(&self.energy.average);
         rule.flow = flow.filter(|f| f.step > 0 || f.continued).map(|f| {
@@ -265,7 +267,7 @@ impl Trainer {
     }
 
     /// As [`Trainer::draw`]; half of the batch are swarms that live by the energy and the flow as they are now.
-    fn draw_with_chains(&mut self, sigma_range_l: [f64; 2], student: &Student) -> Arc<Batch> {
+    fn draw_with_chains(&mut self, sigma_range_l: [f64; 2], student: &NetTraining) -> Arc<Batch> {
         if !self.pool.samples_are_whole() {
             return self.draw(sigma_range_l);
         }
@@ -285,8 +287,8 @@ impl Trainer {
         self.batch.clone()
     }
 
-    fn bench(&self, batch: &Arc<Batch>, shape: NetShape) -> Bench {
-        Bench { batch: batch.clone(), kernels: self.kernels.clone(), shape, cutoff_l: self.settings.cutoff_l }
+    fn fused_inputs(&self, batch: &Arc<Batch>, shape: NetShape) -> FusedInputs {
+        FusedInputs { batch: batch.clone(), kernels: self.kernels.clone(), shape, cutoff_l: self.settings.cutoff_l }
     }
 
     /// Returns the denoising loss, whatever the phase.
@@ -295,7 +297,7 @@ impl Trainer {
         let shape = self.energy.shape;
         let weights = self.energy.weights.as_tensor();
         let gradient = if self.device.is_cpu() {
-            weights.apply_op1(EnergyGradient(self.bench(&batch, shape)))?
+            weights.apply_op1(EnergyGradient(self.fused_inputs(&batch, shape)))?
         } else {
             let edges = graph::EdgeTensors::new(&batch, &shape, self.settings.cutoff_l, &self.device)?;
             graph::energy_gradient(weights, &shape, &edges)?
@@ -342,7 +344,7 @@ impl Trainer {
         result
     }
 
-    fn flow_loss(&mut self, student: &Student) -> Result<loss::FlowLoss, LearnError> {
+    fn flow_loss(&mut self, student: &NetTraining) -> Result<loss::FlowLoss, LearnError> {
         // The flow runs at the live temperature: the lower half (in ln σ) of the trained range.
         let [lo, hi] = self.settings.sigma_range_l;
         let batch = self.draw_with_chains([lo, (lo * hi).sqrt()], student);
@@ -351,7 +353,7 @@ impl Trainer {
         let shape = student.shape;
         let weights = student.weights.as_tensor();
         let jets = if self.device.is_cpu() {
-            weights.apply_op1(FlowJets { bench: self.bench(&batch, shape), along: probes.along.clone() })?
+            weights.apply_op1(FlowJets { bench: self.fused_inputs(&batch, shape), along: probes.along.clone() })?
         } else {
             let edges = graph::EdgeTensors::new(&batch, &shape, self.settings.cutoff_l, &self.device)?;
             let [a, b] = [&probes.along[0], &probes.along[1]]
@@ -375,7 +377,7 @@ impl Trainer {
     }
 }
 
-impl Student {
+impl NetTraining {
     fn new(
         shape: NetShape,
         start: Option<&LocalNet>,

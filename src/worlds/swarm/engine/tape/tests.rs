@@ -107,12 +107,12 @@ fn what_was_done_by_hand_is_taken_back_by_one_step_back() {
 #[test]
 fn a_long_run_forgets_its_beginning_and_nothing_else() {
     let mut tape = cpu();
-    for _ in 0..2 * MOST_KEPT {
+    for _ in 0..2 * MAX_KEPT {
         tape.upload(&random_swarm(2, [9.0, 8.0], 2, 1)).unwrap();
     }
     tape.run(40);
-    assert_eq!((tape.moments.len(), tape.reach()), (MOST_KEPT, 40));
-    assert!(tape.changes.len() <= MOST_KEPT);
+    assert_eq!((tape.moments.len(), tape.reach()), (MAX_KEPT, 40));
+    assert!(tape.changes.len() <= MAX_KEPT);
     let moments = tape.moments.len() as u32;
     assert_eq!(tape.back(40 + 2 * moments).unwrap(), 40);
     assert_eq!(tape.engine().steps_done(), 0);
@@ -122,19 +122,19 @@ fn a_long_run_forgets_its_beginning_and_nothing_else() {
 fn of_many_rules_only_the_last_are_remembered_and_of_those_between_two_steps_the_last() {
     let mut tape = cpu();
     let mut film = Vec::new();
-    for seed in 0..3 * MOST_RULES as u64 {
+    for seed in 0..3 * MAX_RULES as u64 {
         for part in 0..3 {
             let shape = rule(2).energy.shape;
             let other = Rule { energy: Rule::random(shape, 9 * seed + part).energy, ..rule(2) };
             tape.set_rule(&Arc::new(other)).unwrap();
         }
         film.push(swarm(&tape));
-        tape.run(MOST_APART);
+        tape.run(MAX_APART);
     }
-    assert!(tape.rules() <= MOST_RULES + 1, "{}", tape.rules());
-    assert!(tape.changes.len() <= MOST_RULES + 1, "{}", tape.changes.len());
+    assert!(tape.rules() <= MAX_RULES + 1, "{}", tape.rules());
+    assert!(tape.changes.len() <= MAX_RULES + 1, "{}", tape.changes.len());
     for k in (film.len() - 5..film.len()).rev() {
-        assert_eq!(tape.back(MOST_APART).unwrap(), MOST_APART);
+        assert_eq!(tape.back(MAX_APART).unwrap(), MAX_APART);
         assert_eq!(swarm(&tape), film[k], "before rule {k}");
     }
 }

@@ -16,7 +16,7 @@ pub enum Motor {
     RandomFlow,
     /// V = D s, the gradient ascent of ln p without the noise that belongs to it. It contracts the distribution.
     ScoreOnly {
-        /// 1 + γ/η, see [`score_only`].
+        /// 1 + γ/η, see `score_only`.
         factor: f64,
     },
 }

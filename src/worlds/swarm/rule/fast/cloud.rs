@@ -14,7 +14,7 @@ pub struct Cloud {
     pub species: Vec<u8>,
     /// τ, the noise level as the networks see it ([`crate::worlds::swarm::rule::Rule::noise_feature`]), per particle.
     pub tau: Vec<f32>,
-    pub groups: Vec<Group>,
+    pub groups: Vec<LaneGroup>,
     /// One entry per group and slot: the neighbour of each lane, or the particle itself where it has no more.
     pub slots: Vec<[u32; LANES]>,
     pub(super) order: Vec<u32>,
@@ -22,7 +22,7 @@ pub struct Cloud {
 
 /// [`LANES`] particles worked on together.
 #[derive(Clone, Copy, Debug)]
-pub struct Group {
+pub struct LaneGroup {
     pub lanes: [u32; LANES],
     /// Lanes in use; the others repeat the last particle and must not be counted.
     pub used: usize,
@@ -94,7 +94,7 @@ impl Cloud {
         for chunk in self.order.chunks(LANES) {
             let lanes: [u32; LANES] = std::array::from_fn(|l| chunk[l.min(chunk.len() - 1)]);
             let slots = degree(chunk[0]) as usize;
-            let group = Group { lanes, used: chunk.len(), first_slot: self.slots.len(), slots };
+            let group = LaneGroup { lanes, used: chunk.len(), first_slot: self.slots.len(), slots };
             for k in 0..slots as u32 {
                 self.slots.push(std::array::from_fn(|l| {
                     let i = lanes[l];

@@ -1,7 +1,7 @@
 //! Geometry of the edges of one slot: what each lane's particle sees of its neighbour, its tangents, and the way back from
 //! features to coordinates. The features are described at [`FEATURES`].
 
-use super::cloud::{Cloud, Group};
+use super::cloud::{Cloud, LaneGroup};
 use crate::nn::lanes::{LANES, Lane, ZERO};
 use crate::worlds::swarm::rule::net::{FEATURES, LocalNet};
 
@@ -10,7 +10,7 @@ pub type Tangent<'a> = &'a [[f32; 3]];
 
 /// Geometry of one slot, kept for the reverse pass.
 #[derive(Clone, Copy)]
-pub struct Edge {
+pub struct LaneEdge {
     pub dx: Lane,
     pub dy: Lane,
     pub r: Lane,
@@ -23,15 +23,15 @@ pub struct Edge {
     pub w_slope: Lane,
 }
 
-impl Edge {
+impl LaneEdge {
     pub const NONE: Self =
         Self { dx: ZERO, dy: ZERO, r: ZERO, cos: ZERO, sin: ZERO, ex: ZERO, ey: ZERO, w: ZERO, w_slope: ZERO };
 }
 
 #[inline(always)]
-pub fn geometry(cutoff_l: f32, cloud: &Cloud, lanes: &[u32; LANES], js: &[u32; LANES]) -> Edge {
+pub fn geometry(cutoff_l: f32, cloud: &Cloud, lanes: &[u32; LANES], js: &[u32; LANES]) -> LaneEdge {
     const SOFTENING: f32 = LocalNet::SOFTENING_L as f32;
-    let mut e = Edge::NONE;
+    let mut e = LaneEdge::NONE;
     let mut real = ZERO;
     for l in 0..LANES {
         let (i, j) = (lanes[l] as usize, js[l] as usize);
@@ -57,7 +57,7 @@ pub fn geometry(cutoff_l: f32, cloud: &Cloud, lanes: &[u32; LANES], js: &[u32; L
 }
 
 #[inline(always)]
-pub fn write_features(cutoff_l: f32, cloud: &Cloud, lanes: &[u32; LANES], e: &Edge, f: &mut [Lane]) {
+pub fn write_features(cutoff_l: f32, cloud: &Cloud, lanes: &[u32; LANES], e: &LaneEdge, f: &mut [Lane]) {
     let scale = 2.0 / cutoff_l;
     for l in 0..LANES {
         f[0][l] = scale * e.dx[l];
@@ -79,7 +79,7 @@ pub fn write_feature_tangents(
     lanes: &[u32; LANES],
     js: &[u32; LANES],
     tangent: Tangent,
-    e: &Edge,
+    e: &LaneEdge,
     f: &mut [Lane],
 ) -> Lane {
     let scale = 2.0 / cutoff_l;
@@ -112,9 +112,9 @@ pub fn write_feature_tangents(
 pub fn add_edge_gradient(
     cutoff_l: f32,
     cloud: &Cloud,
-    group: &Group,
+    group: &LaneGroup,
     js: &[u32; LANES],
-    e: &Edge,
+    e: &LaneEdge,
     f: &[Lane; FEATURES],
     w_bar: &Lane,
     gradient: &mut [[f32; 3]],

@@ -8,7 +8,7 @@ use crate::nn::lanes::{LANES, Lane, dense, fma, lanes, sigmoid};
 
 /// Activations of one layer over entries (neighbour slots, or groups).
 #[derive(Default)]
-pub struct Layer {
+pub struct LaneLayer {
     width: usize,
     /// `[entry][1 + T][width]`: silu(z), then its tangents.
     pub h: Vec<Lane>,
@@ -28,7 +28,7 @@ fn grow(v: &mut Vec<Lane>, len: usize) {
     }
 }
 
-impl Layer {
+impl LaneLayer {
     /// Room for `entries`; never shrinks, so that a warm tape allocates nothing.
     pub fn reserve(&mut self, entries: usize, width: usize, tangents: usize) {
         self.width = width;

@@ -10,13 +10,13 @@ mod pass;
 
 pub use crate::nn::dispatch::Isa;
 pub use crate::nn::lanes::LANES;
-pub use cloud::{Cloud, Group};
+pub use cloud::{Cloud, LaneGroup};
 pub use pass::Weights;
 
 use crate::nn::dispatch::Kernel;
 use crate::nn::lanes::Lane;
 use edges::Tangent;
-use pass::{Tape, flush, forward, reverse_inputs, reverse_weights};
+use pass::{Activations, flush, forward, reverse_inputs, reverse_weights};
 use rayon::prelude::*;
 
 /// Work is cut into this many parts whatever the number of cores, so that sums are taken in the same order everywhere.
@@ -26,32 +26,32 @@ const PARTS: usize = 8;
 pub type FlowJet = [[f32; 3]; 3];
 
 /// Runs the kernels and owns their working memory.
-pub struct Kernels {
+pub struct FastKernels {
     isa: Isa,
-    parts: Vec<Part>,
+    parts: Vec<KernelScratch>,
 }
 
 #[derive(Default)]
-struct Part {
-    tape: Tape,
+struct KernelScratch {
+    tape: Activations,
     gradient: Vec<[f32; 3]>,
     weight_bar: Vec<f32>,
     /// Outputs group by group, where a kernel returns them beside a weight gradient.
     out: Vec<f32>,
 }
 
-impl Default for Kernels {
+impl Default for FastKernels {
     fn default() -> Self {
         Self::new(Isa::detect())
     }
 }
 
-impl Kernels {
+impl FastKernels {
     pub fn new(isa: Isa) -> Self {
-        Self { isa, parts: (0..PARTS).map(|_| Part::default()).collect() }
+        Self { isa, parts: (0..PARTS).map(|_| KernelScratch::default()).collect() }
     }
 
-    fn each_part<'a>(&mut self, cloud: &'a Cloud, work: impl Fn(Isa, &mut Part, &'a [Group]) + Sync) {
+    fn each_part<'a>(&mut self, cloud: &'a Cloud, work: impl Fn(Isa, &mut KernelScratch, &'a [LaneGroup]) + Sync) {
         let size = part_size(cloud);
         let isa = self.isa;
         self.parts.par_iter_mut().enumerate().for_each(|(p, part)| {
@@ -70,7 +70,7 @@ impl Kernels {
         self.sum_gradients(gradient);
     }
 
-    /// [`Kernels::gradient`], and the output of each particle with it: for the energy network σ E_i.
+    /// [`FastKernels::gradient`], and the output of each particle with it: for the energy network σ E_i.
     pub fn gradient_and_outputs(
         &mut self,
         net: &Weights,
@@ -82,7 +82,7 @@ impl Kernels {
             part.gradient.clear();
             part.gradient.resize(cloud.len(), [0.0; 3]);
             part.weight_bar.clear();
-            let Part { tape, gradient, weight_bar, .. } = part;
+            let KernelScratch { tape, gradient, weight_bar, .. } = part;
             isa.run(Gradient { net, cloud, groups, tape, gradient, out: Some(weight_bar) });
         });
         self.sum_gradients(gradient);
@@ -101,7 +101,7 @@ impl Kernels {
         });
     }
 
-    /// ∂(Σ_i cotangent_i · gradient_i)/∂weights, where `gradient` is that of [`Kernels::gradient`]: the weight gradient
+    /// ∂(Σ_i cotangent_i · gradient_i)/∂weights, where `gradient` is that of [`FastKernels::gradient`]: the weight gradient
     /// of the derivative of Σ o along `cotangent`.
     pub fn gradient_vjp(&mut self, net: &Weights, cloud: &Cloud, cotangent: Tangent, weight_bar: &mut [f32]) {
         self.each_part(cloud, |isa, part, groups| {
@@ -125,7 +125,7 @@ impl Kernels {
             part.weight_bar.clear();
             part.weight_bar.resize(net.layout.total, 0.0);
             part.out.clear();
-            let Part { tape, weight_bar, out, .. } = part;
+            let KernelScratch { tape, weight_bar, out, .. } = part;
             isa.run(OutputsVjp { net, cloud, groups, cotangent, tape, bar: weight_bar, out });
         });
         self.sum_weight_bars(weight_bar);
@@ -151,7 +151,7 @@ impl Kernels {
         self.scatter(cloud, 9, jets.as_flattened_mut().as_flattened_mut(), |part| &part.weight_bar);
     }
 
-    /// ∂(Σ cotangents·jets)/∂weights for the jets of [`Kernels::flow_jets`].
+    /// ∂(Σ cotangents·jets)/∂weights for the jets of [`FastKernels::flow_jets`].
     pub fn flow_jets_vjp(
         &mut self,
         net: &Weights,
@@ -169,7 +169,7 @@ impl Kernels {
     }
 
     /// What the parts wrote group by group, `[group][width][lane]`, to the particles: groups hold them in no order.
-    fn scatter(&self, cloud: &Cloud, width: usize, out: &mut [f32], written: impl Fn(&Part) -> &Vec<f32>) {
+    fn scatter(&self, cloud: &Cloud, width: usize, out: &mut [f32], written: impl Fn(&KernelScratch) -> &Vec<f32>) {
         for (part, groups) in self.parts.iter().zip(cloud.groups.chunks(part_size(cloud))) {
             for (g, values) in groups.iter().zip(written(part).chunks(width * LANES)) {
                 for l in 0..g.used {
@@ -199,15 +199,15 @@ fn part_size(cloud: &Cloud) -> usize {
 
 /// A cotangent of one in every used lane.
 #[inline(always)]
-fn ones(group: &Group) -> Lane {
+fn ones(group: &LaneGroup) -> Lane {
     std::array::from_fn(|l| f32::from(u8::from(l < group.used)))
 }
 
 struct Gradient<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [Group],
-    tape: &'a mut Tape,
+    groups: &'a [LaneGroup],
+    tape: &'a mut Activations,
     gradient: &'a mut [[f32; 3]],
     /// Where the outputs go, group by group, if they are wanted.
     out: Option<&'a mut Vec<f32>>,
@@ -230,9 +230,9 @@ impl Kernel for Gradient<'_> {
 struct GradientVjp<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [Group],
+    groups: &'a [LaneGroup],
     cotangent: Tangent<'a>,
-    tape: &'a mut Tape,
+    tape: &'a mut Activations,
     bar: &'a mut [f32],
 }
 
@@ -252,9 +252,9 @@ impl Kernel for GradientVjp<'_> {
 struct OutputsVjp<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [Group],
+    groups: &'a [LaneGroup],
     cotangent: &'a [f32],
-    tape: &'a mut Tape,
+    tape: &'a mut Activations,
     bar: &'a mut [f32],
     out: &'a mut Vec<f32>,
 }
@@ -279,8 +279,8 @@ impl Kernel for OutputsVjp<'_> {
 struct Outputs<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [Group],
-    tape: &'a mut Tape,
+    groups: &'a [LaneGroup],
+    tape: &'a mut Activations,
     out: &'a mut Vec<f32>,
 }
 
@@ -298,9 +298,9 @@ impl Kernel for Outputs<'_> {
 struct Jets<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [Group],
+    groups: &'a [LaneGroup],
     along: [Tangent<'a>; 2],
-    tape: &'a mut Tape,
+    tape: &'a mut Activations,
     out: &'a mut Vec<f32>,
 }
 
@@ -318,10 +318,10 @@ impl Kernel for Jets<'_> {
 struct JetsVjp<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [Group],
+    groups: &'a [LaneGroup],
     along: [Tangent<'a>; 2],
     cotangents: &'a [FlowJet],
-    tape: &'a mut Tape,
+    tape: &'a mut Activations,
     bar: &'a mut [f32],
 }
 

@@ -4,9 +4,9 @@
 //! The second-order gradient of the denoising loss needs no second reverse pass: for a cotangent g of ∇E,
 //! ∂(g·∇E)/∂θ is the weight gradient of the *directional derivative* of E along g, a forward tangent.
 
-use super::cloud::{Cloud, Group};
-use super::edges::{Edge, Tangent, add_edge_gradient, geometry, write_feature_tangents, write_features};
-use super::layer::Layer;
+use super::cloud::{Cloud, LaneGroup};
+use super::edges::{LaneEdge, Tangent, add_edge_gradient, geometry, write_feature_tangents, write_features};
+use super::layer::LaneLayer;
 use crate::nn::lanes::{LANES, Lane, ZERO, fma, lanes, outer, sum};
 use crate::worlds::swarm::rule::net::{FEATURES, Layout, LocalNet, NetShape};
 
@@ -51,15 +51,15 @@ impl Weights {
 
 /// Working memory of one thread. Grows to the largest group met, then allocates nothing.
 #[derive(Default)]
-pub struct Tape {
-    edges: Vec<Edge>,
+pub struct Activations {
+    edges: Vec<LaneEdge>,
     features: Vec<Lane>,
     w_tangent: Vec<Lane>,
-    h1: Layer,
-    h2: Layer,
+    h1: LaneLayer,
+    h2: LaneLayer,
     rho_in: Vec<Lane>,
-    g1: Layer,
-    g2: Layer,
+    g1: LaneLayer,
+    g2: LaneLayer,
     /// Entries of `g1`, `g2` and `rho_in` not yet added to the weight gradient.
     pending: usize,
     pending_out: Vec<Lane>,
@@ -82,9 +82,9 @@ fn at_least(v: &mut Vec<Lane>, len: usize) -> &mut [Lane] {
 pub fn forward<const T: usize, const B: usize, const FMA: bool>(
     net: &Weights,
     cloud: &Cloud,
-    group: &Group,
+    group: &LaneGroup,
     tangents: [Tangent; T],
-    tape: &mut Tape,
+    tape: &mut Activations,
 ) {
     let lay = &net.layout;
     let [h1n, h2n] = net.shape.phi;
@@ -92,7 +92,7 @@ pub fn forward<const T: usize, const B: usize, const FMA: bool>(
     let species = net.shape.species;
     let slots = group.slots;
     if tape.edges.len() < slots {
-        tape.edges.resize(slots, Edge::NONE);
+        tape.edges.resize(slots, LaneEdge::NONE);
     }
     at_least(&mut tape.features, slots * (1 + T) * FEATURES);
     at_least(&mut tape.w_tangent, slots * T);
@@ -193,9 +193,9 @@ pub fn forward<const T: usize, const B: usize, const FMA: bool>(
 pub fn reverse_inputs<const B: usize, const FMA: bool>(
     net: &Weights,
     cloud: &Cloud,
-    group: &Group,
+    group: &LaneGroup,
     out_bar: &[Lane],
-    tape: &mut Tape,
+    tape: &mut Activations,
     gradient: &mut [[f32; 3]],
 ) {
     let [h1n, h2n] = net.shape.phi;
@@ -232,9 +232,9 @@ pub fn reverse_inputs<const B: usize, const FMA: bool>(
 pub fn reverse_weights<const T: usize, const B: usize, const FMA: bool>(
     net: &Weights,
     cloud: &Cloud,
-    group: &Group,
+    group: &LaneGroup,
     out_bar: &[Lane],
-    tape: &mut Tape,
+    tape: &mut Activations,
     weight_bar: &mut [f32],
 ) {
     let lay = &net.layout;
@@ -329,7 +329,11 @@ pub fn reverse_weights<const T: usize, const B: usize, const FMA: bool>(
 
 /// Adds the gathered gradients of ρ's matrices.
 #[inline(always)]
-pub fn flush<const T: usize, const B: usize, const FMA: bool>(net: &Weights, tape: &mut Tape, weight_bar: &mut [f32]) {
+pub fn flush<const T: usize, const B: usize, const FMA: bool>(
+    net: &Weights,
+    tape: &mut Activations,
+    weight_bar: &mut [f32],
+) {
     let lay = &net.layout;
     let [g1n, g2n] = net.shape.rho;
     let n = tape.pending * (1 + T);

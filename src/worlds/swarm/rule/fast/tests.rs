@@ -43,7 +43,7 @@ fn gradient_is_that_of_the_reference_on_every_instruction_set() {
         let cloud = cloud(&rule, &swarm);
         for isa in Isa::available() {
             let mut got = vec![[0.0; 3]; n];
-            Kernels::new(isa).gradient(&Weights::of(&rule.energy, rule.cutoff_l), &cloud, &mut got);
+            FastKernels::new(isa).gradient(&Weights::of(&rule.energy, rule.cutoff_l), &cloud, &mut got);
             for (g, e) in got.iter().flatten().zip(expected.iter().flatten()) {
                 assert_close(-f64::from(*g) / SIGMA_L, *e, scale, &format!("{isa:?}"));
             }
@@ -58,7 +58,7 @@ fn outputs_are_those_of_the_reference() {
     let expected = flow_learned::velocity(&rule, &flow, &swarm, SIGMA_L);
     let cloud = cloud(&rule, &swarm);
     let mut got = vec![0.0; 150];
-    Kernels::default().outputs(&Weights::of(&flow, rule.cutoff_l), &cloud, &mut got);
+    FastKernels::default().outputs(&Weights::of(&flow, rule.cutoff_l), &cloud, &mut got);
     let scale = expected.iter().flatten().fold(1.0f64, |a, v| a.max(v.abs()));
     for (i, e) in expected.iter().enumerate() {
         let (c, s) = (f64::from(cloud.cos[i]), f64::from(cloud.sin[i]));
@@ -111,7 +111,7 @@ fn weight_gradient_of_the_score_is_its_finite_difference_in_f64() {
         for isa in Isa::available() {
             let mut bar = vec![0.0; rule.energy.weights.len()];
             let weights = Weights::of(&rule.energy, rule.cutoff_l);
-            Kernels::new(isa).gradient_vjp(&weights, &cloud, &along, &mut bar);
+            FastKernels::new(isa).gradient_vjp(&weights, &cloud, &along, &mut bar);
             let scale = bar.iter().fold(1.0f64, |a, v| a.max(f64::from(v.abs())));
             for (w, name) in probe_weights(&rule.energy.shape) {
                 // -σ Σ along · s at both sides of the weight.
@@ -156,7 +156,7 @@ fn weight_gradient_of_the_energy_is_its_finite_difference_in_f64() {
         for isa in Isa::available() {
             let (mut bar, mut outputs) = (vec![0.0; rule.energy.weights.len()], vec![0.0; n]);
             let weights = Weights::of(&rule.energy, rule.cutoff_l);
-            Kernels::new(isa).outputs_vjp(&weights, &cloud, &cotangent, &mut bar, &mut outputs);
+            FastKernels::new(isa).outputs_vjp(&weights, &cloud, &cotangent, &mut bar, &mut outputs);
             for (o, e) in outputs.iter().zip(&energies) {
                 assert_close(f64::from(*o), SIGMA_L * e, 1.0, &format!("{isa:?} energy"));
             }
@@ -229,7 +229,7 @@ fn flow_jets_and_their_weight_gradient_are_finite_differences_in_f64() {
         };
         for isa in Isa::available() {
             let weights = Weights::of(&flow, rule.cutoff_l);
-            let mut kernels = Kernels::new(isa);
+            let mut kernels = FastKernels::new(isa);
             let mut jets = vec![[[0.0; 3]; 3]; n];
             kernels.flow_jets(&weights, &cloud, along, &mut jets);
             let expected = reference_jets(&rule, &flow, &swarm, along);
@@ -263,12 +263,12 @@ fn many_groups_give_the_same_sums_as_few() {
     let along = direction(n, 0.3);
     let weights = Weights::of(&rule.energy, rule.cutoff_l);
     let mut whole = vec![0.0; rule.energy.weights.len()];
-    Kernels::default().gradient_vjp(&weights, &cloud, &along, &mut whole);
+    FastKernels::default().gradient_vjp(&weights, &cloud, &along, &mut whole);
     let mut sum = vec![0.0f64; whole.len()];
     for group in &cloud.groups {
         let one = Cloud { groups: vec![*group], ..cloud.clone() };
         let mut bar = vec![0.0; whole.len()];
-        Kernels::default().gradient_vjp(&weights, &one, &along, &mut bar);
+        FastKernels::default().gradient_vjp(&weights, &one, &along, &mut bar);
         sum.iter_mut().zip(bar).for_each(|(s, b)| *s += f64::from(b));
     }
     let scale = sum.iter().fold(1.0f64, |m, v| m.max(v.abs()));
