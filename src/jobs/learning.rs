@@ -223,15 +223,15 @@ impl LossMeter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worlds::PointsDoc;
-    use crate::worlds::points::cloud::BuiltInTarget;
+    use crate::worlds::studio::world_entry;
 
-    fn ring(energy_steps: usize) -> Arc<World> {
-        let mut doc = PointsDoc::of(BuiltInTarget::Ring.sample(300, 1), None);
-        doc.training.energy_steps = energy_steps;
-        doc.training.smoothest_steps = 2;
-        doc.training.batch = 8;
-        Arc::new(World::from(doc))
+    fn ring(energy_steps: f64) -> Arc<World> {
+        let entry = world_entry("points").expect("the points world");
+        let mut world = (entry.start)(&(entry.empty)(), "ring").expect("a start of the table");
+        let info = world.info_mut().expect("a world of the studio");
+        info.set_knob("energy_steps", energy_steps);
+        info.set_knob("smoothest_steps", 2.0);
+        Arc::new(world)
     }
 
     fn last(run: &LearningRun) -> LearningEvent {
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_run_ends_with_what_it_learned() {
-        let run = LearningRun::start(ring(20), "exact");
+        let run = LearningRun::start(ring(20.0), "exact");
         assert_eq!(last(&run), LearningEvent::Finished(Reason::Completed));
         assert!(matches!(run.take_newest(), Some(Learned::Points(learned)) if learned.flows.len() == 3));
         assert!(run.take_newest().is_none());
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_run_pauses_goes_on_and_stops() {
-        let run = LearningRun::start(ring(10_000_000), "exact");
+        let run = LearningRun::start(ring(1e7), "exact");
         let wait = |wanted: fn(&LearningEvent) -> bool| {
             let limit = Instant::now() + Duration::from_secs(60);
             while !wanted(&run.events().recv_deadline(limit).expect("an event in time")) {}
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_learned_is_one_sentence() {
-        let empty = LearningRun::start(Arc::new(World::from(PointsDoc::default())), "exact");
+        let empty = LearningRun::start(Arc::new((world_entry("points").unwrap().empty)()), "exact");
         assert!(matches!(last(&empty), LearningEvent::Failed(why) if why.contains("points")));
         let swarm = LearningRun::start(Arc::new(World::from(crate::worlds::SwarmDoc::default())), "exact");
         assert!(matches!(last(&swarm), LearningEvent::Failed(_)));

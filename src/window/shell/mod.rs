@@ -58,7 +58,7 @@ use draw::{CanvasFrame, DrawPlugin};
 use effects::Shell;
 use keys::{Keyboard, Listener};
 use live::Gpu;
-use studio::Studios;
+use studio::{Studios, Surface};
 
 use crate::session::{Command, ViewCommand};
 use crate::window::panels;
@@ -166,10 +166,11 @@ fn show(
     mut state: ResMut<ShellResource>,
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
+    mut images: ResMut<Assets<Image>>,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
     time: Res<Time<Real>>,
 ) -> Result {
-    let ctx = contexts.ctx_mut()?;
+    let ctx = &contexts.ctx_mut()?.clone();
     let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, .. } = &mut *state else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
@@ -185,7 +186,15 @@ fn show(
     let mut wanted = keyboard.commands(studios.place().unwrap_or(shell.session.place()), listener);
     if studios.is_shown() {
         shell.clipboard.before_panels(ctx);
-        studios.show(ctx, shell, gpu, wanted, pointer_is_here);
+        let surface = Surface {
+            ctx,
+            free: egui::Rect::NOTHING,
+            theme: shell.session.prefs().theme,
+            pointer_is_here,
+            images: &mut images,
+            contexts: &mut contexts,
+        };
+        studios.show(shell, gpu, &wanted, surface);
         shell.clipboard.after_panels(ctx);
         perform_views(&mut commands, ctx, shell, gpu, canvas, &mut window);
         frame.set_if_neq(CanvasFrame::default());

@@ -1,9 +1,14 @@
 //! The canvas of the studio: the newest picture of its thread as a texture, and the pointer over it.
+//!
+//! The texture is an image of Bevy that is written in place: a managed texture of egui becomes another image at each change,
+//! which is never ready in the frame that shows it.
 
-use bevy_egui::egui::{
-    self, Color32, ColorImage, Id, LayerId, PointerButton, Popup, Pos2, Rect, Sense, Stroke, TextureHandle,
-    TextureOptions, Ui, UiBuilder,
-};
+use bevy::asset::{Assets, Handle, RenderAssetUsages};
+use bevy::image::Image;
+use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
+use bevy_egui::egui::{self, Color32, Id, LayerId, PointerButton, Popup, Pos2, Rect, Sense, Stroke, TextureId, Ui, UiBuilder};
+use bevy_egui::{EguiContexts, EguiTextureHandle};
+use image::RgbaImage;
 
 use super::super::theme;
 use crate::jobs::{CanvasOrder, CanvasView, CanvasWorker};
@@ -26,11 +31,23 @@ const ORBIT_PER_POINT: f64 = 0.008;
 pub struct StudioCanvas {
     /// The still picture, and what lives.
     views: [Option<Viewpoint>; 2],
-    texture: Option<TextureHandle>,
+    texture: Option<(Handle<Image>, TextureId)>,
     /// What the thread was told to draw.
     ordered: Option<CanvasView>,
     /// The last dab of the stroke under way.
     stroke: Option<[f64; 3]>,
+}
+
+/// Where a canvas is drawn.
+pub struct Surface<'a, 'w, 's> {
+    pub ctx: &'a egui::Context,
+    /// What the panels leave free, points.
+    pub free: Rect,
+    pub theme: Theme,
+    /// The pointer is in the window.
+    pub pointer_is_here: bool,
+    pub images: &'a mut Assets<Image>,
+    pub contexts: &'a mut EguiContexts<'w, 's>,
 }
 
 /// What a drag does.
@@ -53,36 +70,39 @@ impl StudioCanvas {
     }
 
     /// Draws the canvas and returns what the pointer asked for.
-    pub fn show(
-        &mut self,
-        ctx: &egui::Context,
-        free: Rect,
-        studio: &Studio,
-        worker: &CanvasWorker,
-        theme: Theme,
-        pointer_is_here: bool,
-    ) -> Vec<StudioCommand> {
+    pub fn show(&mut self, surface: &mut Surface, studio: &Studio, worker: &CanvasWorker) -> Vec<StudioCommand> {
+        let Surface { ctx, free, theme, pointer_is_here, .. } = *surface;
         let ground = UiBuilder::new().layer_id(LayerId::background()).max_rect(free);
         let ui = &Ui::new(ctx.clone(), Id::new("studio canvas"), ground);
         let commands = self.pointer(ui, free, studio, pointer_is_here);
         self.order(ctx, free, studio, worker, theme);
-        worker.with_picture(|picture| {
-            let size = [picture.width() as usize, picture.height() as usize];
-            // The pictures are opaque: premultiplied or not is the same.
-            let pixels = picture.as_raw().chunks_exact(4).map(|p| Color32::from_rgb(p[0], p[1], p[2])).collect();
-            let image = ColorImage::new(size, pixels);
-            match &mut self.texture {
-                Some(texture) => texture.set(image, TextureOptions::LINEAR),
-                None => self.texture = Some(ctx.load_texture("studio canvas", image, TextureOptions::LINEAR)),
-            }
-        });
+        worker.with_picture(|picture| self.upload(picture, surface));
         let painter = ui.painter_at(free);
-        if let Some(texture) = &self.texture {
+        if let Some((_, texture)) = &self.texture {
             let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
-            painter.image(texture.id(), free, whole, Color32::WHITE);
+            painter.image(*texture, free, whole, Color32::WHITE);
         }
         self.overlay(ui, free, studio, theme, pointer_is_here);
         commands
+    }
+
+    fn upload(&mut self, picture: &RgbaImage, surface: &mut Surface) {
+        if let Some((handle, _)) = &self.texture
+            && let Some(mut image) = surface.images.get_mut(handle)
+            && [image.width(), image.height()] == [picture.width(), picture.height()]
+            && let Some(pixels) = &mut image.data
+        {
+            pixels.copy_from_slice(picture.as_raw());
+            return;
+        }
+        let size = Extent3d { width: picture.width(), height: picture.height(), depth_or_array_layers: 1 };
+        let usages = RenderAssetUsages::MAIN_WORLD | RenderAssetUsages::RENDER_WORLD;
+        let (format, pixels) = (TextureFormat::Rgba8UnormSrgb, picture.as_raw().clone());
+        let handle = surface.images.add(Image::new(size, TextureDimension::D2, pixels, format, usages));
+        let texture = surface.contexts.add_image(EguiTextureHandle::Strong(handle.clone()));
+        if let Some((old, _)) = self.texture.replace((handle, texture)) {
+            surface.contexts.remove_image(&old);
+        }
     }
 
     fn view(&mut self, studio: &Studio) -> &mut Viewpoint {

@@ -3,15 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bevy_egui::egui;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::super::desk::guarded;
 use super::super::effects::Shell;
 use super::super::mine::free_path;
-use super::canvas::StudioCanvas;
+use super::canvas::{StudioCanvas, Surface};
 use crate::jobs::{CanvasOrder, CanvasWorker, LearningEvent, LearningRun};
-use crate::media::looks::Theme;
 use crate::scene::{Project, Showing, is_picture_name, write_atomic};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent, StudioSource};
 use crate::session::{Effect, RunId};
@@ -63,16 +61,10 @@ impl StudioDesk {
         }
     }
 
-    /// The canvas in the free rectangle, in points; returns what the pointer asked for.
-    pub fn show_canvas(
-        &mut self,
-        ctx: &egui::Context,
-        free: egui::Rect,
-        theme: Theme,
-        pointer_is_here: bool,
-    ) -> Vec<StudioCommand> {
+    /// Draws the canvas; returns what the pointer asked for.
+    pub fn show_canvas(&mut self, surface: &mut Surface) -> Vec<StudioCommand> {
         let Some(worker) = &self.worker else { return Vec::new() };
-        self.canvas.show(ctx, free, &self.studio, worker, theme, pointer_is_here)
+        self.canvas.show(surface, &self.studio, worker)
     }
 
     /// What has happened since the last call.

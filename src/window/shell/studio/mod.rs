@@ -3,7 +3,7 @@
 mod canvas;
 mod desk;
 
-use bevy_egui::egui;
+pub use canvas::Surface;
 
 use desk::StudioDesk;
 
@@ -52,22 +52,15 @@ impl Studios {
     }
 
     /// Panels and canvas of the world that is shown. `keys`: what the keyboard asked for.
-    pub fn show(
-        &mut self,
-        ctx: &egui::Context,
-        shell: &mut Shell,
-        gpu: &Gpu,
-        keys: Vec<Command>,
-        pointer_is_here: bool,
-    ) {
+    pub fn show(&mut self, shell: &mut Shell, gpu: &Gpu, keys: &[Command], mut surface: Surface) {
         let Some(k) = self.active else { return };
         let desk = &mut self.desks[k];
         let mut commands: Vec<StudioCommand> =
             keys.iter().filter_map(|command| desk.studio.command_of(command)).collect();
-        let (asked, free) = studio_panels(ctx, &desk.studio, shell.session.prefs(), &mut shell.ui);
+        let (asked, free) = studio_panels(surface.ctx, &desk.studio, shell.session.prefs(), &mut shell.ui);
+        surface.free = free;
         commands.extend(asked);
-        let theme = shell.session.prefs().theme;
-        commands.extend(desk.show_canvas(ctx, free, theme, pointer_is_here));
+        commands.extend(desk.show_canvas(&mut surface));
         for command in commands {
             self.apply(k, command, shell, gpu);
         }

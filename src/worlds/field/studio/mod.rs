@@ -27,7 +27,14 @@ pub const ENTRY: WorldEntry = WorldEntry {
     first: ("life", "library"),
 };
 
-const BUNDLED: &[BundledScene] = &[];
+/// The scenes of `scenes/` by name.
+macro_rules! scenes {
+    ($($name:literal),*) => {
+        &[$(BundledScene { name: $name, text: include_str!(concat!("../../../../scenes/", $name, ".ron")) }),*]
+    };
+}
+
+const BUNDLED: &[BundledScene] = scenes!["life", "waves", "spirals", "maze"];
 
 /// The start that simulates the present constants.
 const PRESENT: &str = "present";

@@ -27,7 +27,14 @@ pub const ENTRY: WorldEntry = WorldEntry {
     first: ("ring", "exact"),
 };
 
-const BUNDLED: &[BundledScene] = &[];
+/// The scenes of `scenes/` by name.
+macro_rules! scenes {
+    ($($name:literal),*) => {
+        &[$(BundledScene { name: $name, text: include_str!(concat!("../../../../scenes/", $name, ".ron")) }),*]
+    };
+}
+
+const BUNDLED: &[BundledScene] = scenes!["ring", "two-peaks", "two-moons", "letter", "lorenz"];
 
 /// Samples of a built-in target.
 const TARGET_POINTS: usize = 10_000;
