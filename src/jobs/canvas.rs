@@ -52,9 +52,16 @@ pub enum CanvasOrder {
 pub enum CanvasEvent {
     /// A rule runs, or none does: there is none, or it is refused with this sentence.
     Running(bool, Option<String>),
-    Readings { steps: u64, readings: Vec<SeriesReading> },
+    Readings {
+        steps: u64,
+        readings: Vec<SeriesReading>,
+    },
     /// About twice a second.
-    Pace { steps: u64, steps_per_s: f64, description: String },
+    Pace {
+        steps: u64,
+        steps_per_s: f64,
+        description: String,
+    },
     /// One sentence about an order that was refused.
     Refused(String),
 }
@@ -90,7 +97,9 @@ impl CanvasWorker {
         let (outbox, events) = unbounded();
         let slot = Arc::<Mutex<PictureSlot>>::default();
         let theirs = slot.clone();
-        std::thread::Builder::new().name(format!("unstill-{name}")).spawn(move || CanvasState::new(outbox, theirs).run(&inbox))?;
+        std::thread::Builder::new()
+            .name(format!("unstill-{name}"))
+            .spawn(move || CanvasState::new(outbox, theirs).run(&inbox))?;
         Ok(Self { orders, events, slot })
     }
 

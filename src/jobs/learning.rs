@@ -185,7 +185,8 @@ fn learn(
             let LossMeter { steps, loss, losses } = std::mem::take(&mut meter);
             let loss = (losses > 0).then(|| loss / losses as f64);
             // Fails only when the run was dropped.
-            let _ = outbox.send(LearningEvent::Progress { step, loss, steps_per_s: steps as f64 / elapsed.as_secs_f64() });
+            let _ =
+                outbox.send(LearningEvent::Progress { step, loss, steps_per_s: steps as f64 / elapsed.as_secs_f64() });
             reported = Instant::now();
         }
         if Instant::now() >= publish_at {

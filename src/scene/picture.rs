@@ -242,11 +242,15 @@ fn cloud_picture(doc: &PointsDoc) -> RgbaImage {
 
 /// The live field as it was left, else the first still, else the state that the rule starts from.
 fn field_picture(doc: &FieldDoc) -> RgbaImage {
-    let FieldSubject::Library(library) = &doc.subject;
-    let shown = doc.state.clone().or_else(|| library.stills.first().cloned()).or_else(|| doc.start_image().ok());
+    let library = match &doc.subject {
+        FieldSubject::Library(library) => Some(library),
+        FieldSubject::Tokens(_) => None,
+    };
+    let first = library.and_then(|library| library.stills.first().cloned());
+    let shown = doc.state.clone().or(first).or_else(|| doc.start_image().ok());
     let Some(still) = shown else { return RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX) };
     let scale = (SCENE_PICTURE_PX / still.width.max(still.height) as u32).max(1);
-    let rgb = match &library.rule {
+    let rgb = match library.and_then(|library| library.rule.as_ref()) {
         Some(rule) => pattern_picture(&still, rule, scale),
         None => colour_picture(&still, 0.0, 1.0, scale),
     };

@@ -184,9 +184,9 @@ impl super::Studio {
             Command::SetBrush(brush) => To::SetBrush(self.info().tables().brush(&brush_id(*brush))?.id),
             Command::Prefer(Preference::ToggleTrails) => To::ToggleTrails,
             Command::Ask(Dialog::Plots) => To::TogglePlots,
-            Command::Ask(dialog @ (Dialog::Open | Dialog::SaveAs | Dialog::SavePicture | Dialog::Import | Dialog::Help)) => {
-                To::Program(ProgramCommand::Ask(*dialog))
-            }
+            Command::Ask(
+                dialog @ (Dialog::Open | Dialog::SaveAs | Dialog::SavePicture | Dialog::Import | Dialog::Help),
+            ) => To::Program(ProgramCommand::Ask(*dialog)),
             Command::Open(path) => To::Program(ProgramCommand::Open(path.clone())),
             Command::View(view) => To::Program(ProgramCommand::View(*view)),
             Command::Prefer(preference) => To::Program(ProgramCommand::Prefer(preference.clone())),

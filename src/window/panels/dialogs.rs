@@ -58,11 +58,7 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
     }
     let saves = matches!(
         what,
-        Dialog::SaveAs
-            | Dialog::SavePicture
-            | Dialog::SavePlotCsv(_)
-            | Dialog::SavePlotPng(_)
-            | Dialog::SaveSeries(_)
+        Dialog::SaveAs | Dialog::SavePicture | Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_) | Dialog::SaveSeries(_)
     );
     let is_picture = what == Dialog::SavePicture;
     if saves {
@@ -97,12 +93,7 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
 }
 
 /// The file dialog; returns the file that was picked, and what for. `path` and `title`: of the project that is open.
-pub(super) fn files(
-    ctx: &Context,
-    state: &mut UiState,
-    path: Option<&Path>,
-    title: &str,
-) -> Option<(Dialog, PathBuf)> {
+pub(super) fn files(ctx: &Context, state: &mut UiState, path: Option<&Path>, title: &str) -> Option<(Dialog, PathBuf)> {
     let dialog = &mut state.file_dialog;
     if *dialog.state() != DialogState::Open {
         suggest_place(dialog, path, title);

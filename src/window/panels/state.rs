@@ -177,7 +177,10 @@ impl UiState {
 
     /// A dialog is open that should get the keys and clicks.
     pub fn has_dialog(&self) -> bool {
-        self.finder.open || !self.quit_question.is_empty() || self.share.has_dialog() || *self.file_dialog.state() == egui_file_dialog::DialogState::Open
+        self.finder.open
+            || !self.quit_question.is_empty()
+            || self.share.has_dialog()
+            || *self.file_dialog.state() == egui_file_dialog::DialogState::Open
     }
 
     fn notify(&mut self, level: Level, text: &str) {

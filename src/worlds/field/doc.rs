@@ -8,6 +8,7 @@ use super::library::{HeldOut, LibrarySettings, StillSource};
 use super::measures::shuffled;
 use super::rule::LibraryRule;
 use super::stills::{GrayScottRun, Still, check_stills, seeded};
+use super::tokens::TokenDoc;
 use super::{FieldError, MAX_SIDE, MIN_SIDE};
 
 /// Stills that a scene keeps for show when it can simulate the others again.
@@ -28,6 +29,8 @@ pub struct FieldDoc {
 pub enum FieldSubject {
     /// Stills of a two-channel pattern and equations read off them.
     Library(LibraryDoc),
+    /// Drawn tokens and a network.
+    Tokens(TokenDoc),
 }
 
 /// A pattern and its equations.
@@ -138,6 +141,26 @@ impl LibraryDoc {
         Ok(Self { recipe: Some(recipe), stills, runs, ..Self::default() })
     }
 
+    /// # Errors
+    /// The first value out of range.
+    pub fn validate(&self) -> Result<(), FieldError> {
+        self.settings.validate()?;
+        if let Some(recipe) = &self.recipe {
+            recipe.validate()?;
+        }
+        if self.recipe.is_none() || !self.stills.is_empty() {
+            check_stills(&self.stills)?;
+        }
+        if self.runs.len() != self.stills.len() || !self.runs.is_sorted() {
+            return Err(FieldError::Value {
+                place: "runs",
+                reason: "there must be one for each still, ascending".to_owned(),
+                hint: "import the stills again",
+            });
+        }
+        self.rule.iter().try_for_each(LibraryRule::validate)
+    }
+
     /// Where learning takes its stills from.
     pub fn source(&self) -> StillSource {
         match self.recipe {
@@ -167,16 +190,24 @@ impl FieldDoc {
     /// # Errors
     /// No rule, a missing still or a missing stored state.
     pub fn start_image(&self) -> Result<Still, FieldError> {
-        let FieldSubject::Library(library) = &self.subject;
         let [width, height] = self.live.size;
         let missing = |place, hint| FieldError::Value { place, reason: "the scene has none".to_owned(), hint };
+        if self.live.start == FieldStart::State {
+            return self.state.clone().ok_or_else(|| missing("state", "start from seeds"));
+        }
+        let library = match &self.subject {
+            FieldSubject::Library(library) => library,
+            FieldSubject::Tokens(_) if self.live.start == FieldStart::Noise => {
+                return Ok(Still::filled(width, height, &[0.0; 3]));
+            }
+            FieldSubject::Tokens(tokens) => return Ok(tokens.start_image(self.live.size, self.live.seed)),
+        };
         match self.live.start {
-            FieldStart::State => self.state.clone().ok_or_else(|| missing("state", "start from seeds")),
             FieldStart::Still(k) => {
                 let still = library.stills.get(k).ok_or_else(|| missing("still", "give a smaller number"))?;
                 Ok(repeated(still, width, height))
             }
-            FieldStart::Seeds | FieldStart::Noise => {
+            FieldStart::Seeds | FieldStart::Noise | FieldStart::State => {
                 let rule = library.rule.as_ref().ok_or(FieldError::NoRule)?;
                 let mut rng = StdRng::seed_from_u64(self.live.seed);
                 if self.live.start == FieldStart::Noise {
@@ -199,22 +230,22 @@ impl FieldDoc {
         if !(self.live.time_step > 0.0 && self.live.time_step <= 100.0) {
             return fail("live.time_step", self.live.time_step.to_string(), "give a number above 0 and up to 100");
         }
-        let FieldSubject::Library(library) = &self.subject;
-        library.settings.validate()?;
-        if let Some(recipe) = &library.recipe {
-            recipe.validate()?;
-        }
-        if library.recipe.is_none() || !library.stills.is_empty() {
-            check_stills(&library.stills)?;
-        }
-        if library.runs.len() != library.stills.len() || !library.runs.is_sorted() {
-            return fail("runs", "there must be one for each still, ascending".to_owned(), "import the stills again");
-        }
-        if let Some(rule) = &library.rule {
-            rule.validate()?;
-        }
+        let channels = match &self.subject {
+            FieldSubject::Library(library) => {
+                library.validate()?;
+                2
+            }
+            FieldSubject::Tokens(tokens) => {
+                tokens.validate()?;
+                let sizes = self.state.as_ref().map(|state| [state.width, state.height]);
+                if [self.live.size].into_iter().chain(sizes).flatten().any(|side| !side.is_multiple_of(16)) {
+                    return fail("live.size", format!("{width} × {height}"), "give multiples of 16 for tokens");
+                }
+                3
+            }
+        };
         if let Some(state) = &self.state {
-            let whole = state.channels >= 2 && state.data.len() == state.area() * state.channels;
+            let whole = state.channels == channels && state.data.len() == state.area() * state.channels;
             if !whole || !allowed.contains(&state.width) || !allowed.contains(&state.height) {
                 return fail("state", "its size or number of channels is wrong".to_owned(), "remove it from the file");
             }
@@ -282,7 +313,7 @@ mod tests {
         assert!(refused(&|doc| doc.live.size = [128, 9000]).contains("live.size"));
         assert!(refused(&|doc| doc.live.time_step = f64::NAN).contains("live.time_step"));
         assert!(refused(&|doc| doc.state = Some(Still::filled(64, 64, &[1.0]))).contains("state"));
-        let FieldSubject::Library(mut library) = doc().subject;
+        let FieldSubject::Library(mut library) = doc().subject else { panic!("a library scene") };
         library.runs.pop();
         let broken = FieldDoc { subject: FieldSubject::Library(library), ..doc() };
         assert!(broken.validate().unwrap_err().to_string().contains("runs"));

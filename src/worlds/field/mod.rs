@@ -1,5 +1,6 @@
 //! The field world: a periodic image under a local rule. Its files read in the order of the data: [`stills`] →
-//! [`library`] (equations read off stills) → [`rule`] → [`engine`] → [`measures`]; [`doc`] is what a scene stores.
+//! [`library`] (equations read off stills) → [`rule`] → [`engine`] → [`measures`]; [`tokens`] has the same for drawn
+//! tokens, which live by a network; [`doc`] is what a scene stores.
 
 pub mod doc;
 pub mod draw;

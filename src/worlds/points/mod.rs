@@ -4,6 +4,7 @@ pub mod cloud;
 mod doc;
 pub mod draw;
 pub mod engine;
+mod equations;
 pub mod measures;
 pub mod packed;
 pub mod rule;
@@ -11,3 +12,4 @@ pub mod studio;
 pub mod train;
 
 pub use doc::{LearnedPoints, MAX_POINT_FLOWS, NamedFlow, PointsDoc, PointsDocError, WeakEvidence};
+pub use equations::FoundSystem;

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn zooming_keeps_what_is_under_the_pointer() {
-        let space = Viewpoint { is_spatial: true, azimuth_rad: 0.7, elevation_rad: 0.3, ..Viewpoint::flat([1.0, 2.0], 3.0) };
+        let space =
+            Viewpoint { is_spatial: true, azimuth_rad: 0.7, elevation_rad: 0.3, ..Viewpoint::flat([1.0, 2.0], 3.0) };
         for mut view in [Viewpoint::flat([1.0, 2.0], 3.0), space] {
             let under = view.place_at([40.0, -25.0], 200.0);
             view.zoom(1.7, [40.0, -25.0], 200.0, [0.01, 100.0]);

@@ -42,6 +42,12 @@ pub struct WeakSolution {
     pub unweighted: Vec<f64>,
     /// Ascending eigenvalues of n Bᵀ C⁻¹ B / K against M of the last round: 1 is what sampling alone leaves.
     pub weighted: Vec<f64>,
+    /// n Bᵀ C⁻¹ B / K `[A × A]` of the last round.
+    pub form: DMatrix<f64>,
+    /// M `[A × A]`.
+    pub mass: DMatrix<f64>,
+    /// Number of test functions K: K times a weighted eigenvalue is Hansen's J statistic.
+    pub tests: usize,
 }
 
 impl WeakSolution {
@@ -95,6 +101,7 @@ pub fn solve(problem: &impl WeakProblem, settings: WeakSettings) -> Result<WeakS
     let (unweighted, vectors) = generalised_symmetric(&form, mass)?;
     let mut coefficients = vectors.column(0).into_owned();
     let mut weighted = unweighted.iter().map(|v| v * samples as f64).collect();
+    let mut last_form = &form * samples as f64;
     for _ in 0..settings.rounds {
         let mut covariance = problem.covariance(&coefficients);
         if covariance.shape() != (tests, tests) {
@@ -112,6 +119,7 @@ pub fn solve(problem: &impl WeakProblem, settings: WeakSettings) -> Result<WeakS
         let (values, vectors) = generalised_symmetric(&form, mass)?;
         coefficients = vectors.column(0).into_owned();
         weighted = values;
+        last_form = form;
     }
-    Ok(WeakSolution { coefficients, unweighted, weighted })
+    Ok(WeakSolution { coefficients, unweighted, weighted, form: last_form, mass: mass.clone(), tests })
 }

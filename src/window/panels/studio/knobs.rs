@@ -14,9 +14,10 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, group: KnobGroup, commands: &mu
 
 fn control(ui: &mut Ui, knob: &KnobSpec, value: f64, commands: &mut Vec<StudioCommand>) {
     let [low, high] = knob.range;
-    let name = if knob.symbol.is_empty() { knob.name.to_owned() } else { format!("{} {}", knob.name, knob.symbol) };
-    let unit = if knob.unit.is_empty() { String::new() } else { format!(" [{}]", knob.unit) };
-    let help = format!("{}{unit}. Default: {}", knob.help, knob.default);
+    let name = knob.name;
+    let [symbol, unit] = [(knob.symbol, ""), (knob.unit, "in ")]
+        .map(|(text, before)| if text.is_empty() { String::new() } else { format!(", {before}{text}") });
+    let help = format!("{name}{symbol}{unit}: {}. Default: {}", knob.help, knob.default);
     let new = match knob.scale {
         KnobScale::Switch => {
             let mut on = value >= 0.5;
@@ -26,14 +27,14 @@ fn control(ui: &mut Ui, knob: &KnobSpec, value: f64, commands: &mut Vec<StudioCo
         KnobScale::Whole | KnobScale::WholeLogarithmic => {
             let mut whole = value as usize;
             let scale = if knob.scale == KnobScale::Whole { Scale::Linear } else { Scale::Logarithmic };
-            slider_int(ui, &name, &help, &mut whole, low as usize..=high as usize, scale).then_some(whole as f64)
+            slider_int(ui, name, &help, &mut whole, low as usize..=high as usize, scale).then_some(whole as f64)
         }
         KnobScale::Linear | KnobScale::Logarithmic => {
             let mut number = value;
             let scale = if knob.scale == KnobScale::Linear { Scale::Linear } else { Scale::Logarithmic };
             // Three digits of the largest value.
             let decimals = (3.0 - high.log10().ceil()).clamp(0.0, 5.0) as usize;
-            number_slider(ui, &name, &help, &mut number, low..=high, scale, decimals).then_some(number)
+            number_slider(ui, name, &help, &mut number, low..=high, scale, decimals).then_some(number)
         }
     };
     commands.extend(new.map(|value| StudioCommand::SetKnob(knob.id, value)));

@@ -1,7 +1,8 @@
 //! Learning: the methods, how far it is, the rules of the picture and their equations.
 
 use super::super::egui::{
-    Align, Button, CollapsingHeader, Frame, Label, Layout, Margin, ProgressBar, RichText, Ui, Vec2, WidgetInfo, WidgetType,
+    Align, Button, CollapsingHeader, Frame, Label, Layout, Margin, ProgressBar, RichText, Ui, Vec2, WidgetInfo,
+    WidgetType,
 };
 use super::super::widgets::{card, section};
 use super::super::{observe, style};
@@ -95,7 +96,9 @@ fn row(ui: &mut Ui, index: usize, flow: &FlowRow, commands: &mut Vec<StudioComma
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let delete = Button::new("×").small().frame(false);
-                let response = ui.add_enabled(flow.can_be_deleted, delete).on_hover_text("Deletes this rule (undo brings it back)");
+                let response = ui
+                    .add_enabled(flow.can_be_deleted, delete)
+                    .on_hover_text("Deletes this rule (undo brings it back)");
                 let label = format!("Delete {}", flow.name);
                 response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, flow.can_be_deleted, &label));
                 if response.clicked() {
@@ -110,10 +113,13 @@ fn row(ui: &mut Ui, index: usize, flow: &FlowRow, commands: &mut Vec<StudioComma
 fn equations(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     if let Some(text) = studio.info().equations(EquationForm::Text) {
         section(ui, "Equations");
-        Frame::NONE.fill(style::FIELD.colour()).corner_radius(6.0).inner_margin(Margin::symmetric(8, 6)).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.add(Label::new(RichText::new(text).monospace().color(style::TEXT_STRONG)).wrap().selectable(true));
-        });
+        Frame::NONE.fill(style::FIELD.colour()).corner_radius(6.0).inner_margin(Margin::symmetric(8, 6)).show(
+            ui,
+            |ui| {
+                ui.set_width(ui.available_width());
+                ui.add(Label::new(RichText::new(text).monospace().color(style::TEXT_STRONG)).wrap().selectable(true));
+            },
+        );
         ui.horizontal(|ui| {
             ui.label("Copy as");
             for form in EquationForm::ALL {
@@ -130,7 +136,12 @@ fn equations(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     }
     let live = Command::SetPlace(crate::session::Place::Live);
     if studio.info().has_rule() {
-        let go = ("Watch it live ▶", "Lets the rule run", Some(live), StudioCommand::SetWorkspace(crate::session::Place::Live));
+        let go = (
+            "Watch it live ▶",
+            "Lets the rule run",
+            Some(live),
+            StudioCommand::SetWorkspace(crate::session::Place::Live),
+        );
         grid(ui, true, 1, vec![go], commands);
     }
 }

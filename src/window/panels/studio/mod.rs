@@ -17,9 +17,7 @@ use super::egui::{
 use super::state::UiState;
 use super::widgets::{section, slider};
 use super::{SIDE_WIDTH, TOP_HEIGHT, dialogs, style, widgets};
-use crate::session::studio::{
-    BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, ProgramCommand, Studio, StudioCommand,
-};
+use crate::session::studio::{BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, Dialog, Place, Prefs, info_of};
 use crate::worlds::studio::{BrushPlace, WORLDS};
 
@@ -184,7 +182,7 @@ fn brushes(ui: &mut Ui, studio: &Studio, place: BrushPlace, commands: &mut Vec<S
             for brush in left.by_ref().take(3) {
                 let chosen = studio.brush() == brush.id;
                 let button = Button::selectable(chosen, brush.name).min_size(Vec2::new(width, 24.0));
-                let button = if chosen { button } else { button.fill(style::FIELD) };
+                let button = if chosen { button } else { button.frame_when_inactive(true) };
                 if ui.add(button).on_hover_text(brush.help).clicked() {
                     commands.push(StudioCommand::SetBrush(brush.id));
                 }

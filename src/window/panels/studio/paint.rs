@@ -33,7 +33,9 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
         knobs::show(ui, studio, KnobGroup::Paint, commands);
     }
     brushes(ui, studio, BrushPlace::Paint, commands);
-    if !tables.first_brush(BrushPlace::Paint).is_empty() && ui.button("Clear").on_hover_text("Removes all of it").clicked() {
+    if !tables.first_brush(BrushPlace::Paint).is_empty()
+        && ui.button("Clear").on_hover_text("Removes all of it").clicked()
+    {
         commands.push(StudioCommand::Clear);
     }
     let mut heading = tables.still_name.to_owned();

@@ -32,7 +32,8 @@ fn choices(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
         ui.spacing_mut().item_spacing.x = 4.0;
         for series in studio.info().tables().series {
             let shown = studio.plots().is_shown(series.id);
-            let response = ui.add(Button::selectable(shown, RichText::new(series.name).small())).on_hover_text(series.help);
+            let response =
+                ui.add(Button::selectable(shown, RichText::new(series.name).small())).on_hover_text(series.help);
             response.widget_info(|| {
                 WidgetInfo::selected(WidgetType::Checkbox, true, shown, format!("Plot {}", series.name))
             });

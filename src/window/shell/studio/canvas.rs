@@ -6,7 +6,9 @@
 use bevy::asset::{Assets, Handle, RenderAssetUsages};
 use bevy::image::Image;
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
-use bevy_egui::egui::{self, Color32, Id, LayerId, PointerButton, Popup, Pos2, Rect, Sense, Stroke, TextureId, Ui, UiBuilder};
+use bevy_egui::egui::{
+    self, Color32, Id, LayerId, PointerButton, Popup, Pos2, Rect, Sense, Stroke, TextureId, Ui, UiBuilder,
+};
 use bevy_egui::{EguiContexts, EguiTextureHandle};
 use image::RgbaImage;
 
@@ -129,9 +131,8 @@ impl StudioCanvas {
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
         let mut commands = Vec::new();
         let height = f64::from(free.height());
-        let (at, delta, scroll, pinch) = ui.input(|i| {
-            (i.pointer.latest_pos(), i.pointer.delta(), i.smooth_scroll_delta().y, i.zoom_delta())
-        });
+        let (at, delta, scroll, pinch) =
+            ui.input(|i| (i.pointer.latest_pos(), i.pointer.delta(), i.smooth_scroll_delta().y, i.zoom_delta()));
         let Some(at) = at else { return commands };
         let offset_of = |at: Pos2| [f64::from(at.x - free.center().x), f64::from(at.y - free.center().y)];
         let offset = offset_of(at);
@@ -143,7 +144,10 @@ impl StudioCanvas {
                 self.view(studio).zoom(factor, offset, height, limits);
             }
         }
-        let held = |button| response.dragged_by(button) || (response.is_pointer_button_down_on() && ui.input(|i| i.pointer.button_down(button)));
+        let held = |button| {
+            response.dragged_by(button)
+                || (response.is_pointer_button_down_on() && ui.input(|i| i.pointer.button_down(button)))
+        };
         let spatial = self.view(studio).is_spatial;
         let has_brush = !studio.brush().is_empty();
         let turn = if spatial { Drag::Orbit } else { Drag::Pan };

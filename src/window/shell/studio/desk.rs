@@ -138,7 +138,8 @@ impl StudioDesk {
 
     /// How a picture that holds the scene looks: as the canvas does now.
     fn showing(&self, path: &std::path::Path, shell: &Shell) -> Showing {
-        let picture = if is_picture_name(path) { self.worker.as_ref().and_then(CanvasWorker::shown_picture) } else { None };
+        let picture =
+            if is_picture_name(path) { self.worker.as_ref().and_then(CanvasWorker::shown_picture) } else { None };
         let mut showing = Showing { picture, ..Showing::default() };
         showing.style.theme = shell.session.prefs().theme;
         showing
@@ -149,9 +150,9 @@ impl StudioDesk {
         let Some(picture) = self.worker.as_ref().and_then(CanvasWorker::shown_picture) else { return };
         let name = format!("unstill-{}", self.studio.entry().name);
         let path = free_path(shell.share.films_folder(), &name, ".png", None);
-        shell.files.noted("Screenshot", path, move |path| {
-            write_atomic(path, &png_of(&picture)?).map_err(|e| e.to_string())
-        });
+        shell
+            .files
+            .noted("Screenshot", path, move |path| write_atomic(path, &png_of(&picture)?).map_err(|e| e.to_string()));
     }
 
     fn load(&self, number: u64, source: StudioSource, shell: &Shell) {

@@ -10,11 +10,11 @@ use crate::worlds::field::stills::Still;
 /// What a stroke does to the pixels inside its disc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FieldBrush {
-    /// The rule's seed state.
+    /// The rule's seed state, or a token that heads where the brush moves.
     Add,
-    /// The rule's rest state.
+    /// The rule's rest state, or the background of tokens.
     Remove,
-    /// Uniform noise between rest and seed.
+    /// Uniform noise between rest and seed, or tokens with every second pixel missing.
     Wound,
     /// Moves the picture along with the brush.
     Stir,

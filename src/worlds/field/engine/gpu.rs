@@ -3,6 +3,7 @@
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+use super::device::{checked, read};
 use super::shader::{LIBRARY, StepUniform, TILE};
 use super::{FieldCounters, FieldStroke};
 use crate::worlds::field::FieldError;
@@ -57,8 +58,8 @@ impl GpuLibrary {
             })
         })?;
         let size = [start.width, start.height];
-        let memory = checked(&device, || Memory::new(&device, &pipeline, size))?;
-        let Memory { uniform, fields, faults, bindings } = memory;
+        let memory = checked(&device, || LibraryMemory::new(&device, &pipeline, size))?;
+        let LibraryMemory { uniform, fields, faults, bindings } = memory;
         let rng = StdRng::seed_from_u64(start.area() as u64);
         let steps = 0;
         let mut engine = Self {
@@ -138,9 +139,13 @@ impl GpuLibrary {
     pub fn set_image(&mut self, image: &Still) -> Result<(), FieldError> {
         let size = [image.width, image.height];
         if size != self.size {
-            let memory = checked(&self.device, || Memory::new(&self.device, &self.pipeline, size))?;
-            Memory { uniform: self.uniform, fields: self.fields, faults: self.faults, bindings: self.bindings } =
-                memory;
+            let memory = checked(&self.device, || LibraryMemory::new(&self.device, &self.pipeline, size))?;
+            LibraryMemory {
+                uniform: self.uniform,
+                fields: self.fields,
+                faults: self.faults,
+                bindings: self.bindings,
+            } = memory;
             self.size = size;
             self.set_time_step(self.time_step);
         }
@@ -186,14 +191,14 @@ impl GpuLibrary {
 }
 
 /// Buffers of one size and what binds them.
-struct Memory {
+struct LibraryMemory {
     uniform: wgpu::Buffer,
     fields: [wgpu::Buffer; 2],
     faults: wgpu::Buffer,
     bindings: [wgpu::BindGroup; 2],
 }
 
-impl Memory {
+impl LibraryMemory {
     fn new(device: &wgpu::Device, pipeline: &wgpu::ComputePipeline, size: [usize; 2]) -> Self {
         let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
         let buffer = |label, size, usage| {
@@ -216,43 +221,4 @@ impl Memory {
         let bindings = [bind(&fields[0], &fields[1]), bind(&fields[1], &fields[0])];
         Self { uniform, fields, faults, bindings }
     }
-}
-
-/// What `make` creates on the device, or what the device says against it.
-fn checked<T>(device: &wgpu::Device, make: impl FnOnce() -> T) -> Result<T, FieldError> {
-    let memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-    let validation = device.push_error_scope(wgpu::ErrorFilter::Validation);
-    let made = make();
-    let errors = [pollster::block_on(validation.pop()), pollster::block_on(memory.pop())];
-    match errors.into_iter().flatten().next() {
-        Some(error) => Err(FieldError::Gpu(error.to_string())),
-        None => Ok(made),
-    }
-}
-
-/// The contents of a buffer, once the queue has done all it was given.
-fn read<T: bytemuck::Pod>(
-    device: &wgpu::Device,
-    queue: &wgpu::Queue,
-    buffer: &wgpu::Buffer,
-) -> Result<Vec<T>, FieldError> {
-    let lost = |what: &dyn std::fmt::Display| FieldError::Gpu(format!("its memory cannot be read, {what}"));
-    let staging = device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some("readback"),
-        size: buffer.size(),
-        usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    });
-    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("readback") });
-    encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, buffer.size());
-    queue.submit([encoder.finish()]);
-    let (sender, receiver) = std::sync::mpsc::channel();
-    staging.map_async(wgpu::MapMode::Read, .., move |result| {
-        // The receiver waits below; it is gone only when this call already failed.
-        let _ = sender.send(result);
-    });
-    device.poll(wgpu::PollType::wait_indefinitely()).map_err(|e| lost(&e))?;
-    receiver.recv().map_err(|e| lost(&e))?.map_err(|e| lost(&e))?;
-    let view = staging.get_mapped_range(..);
-    Ok(view.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned).collect())
 }

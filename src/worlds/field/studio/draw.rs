@@ -92,7 +92,8 @@ pub(super) fn draw_torus(plane: Plane, view: &Viewpoint, shades: &Shades, pictur
     }
     picture.par_chunks_exact_mut(4 * width).zip(&rows).for_each(|(line, row)| {
         for (pixel, column) in line.chunks_exact_mut(4).zip(&columns) {
-            let value = if squares { plane.values[row.first * plane.width + column.first] } else { mixed(plane, column, row) };
+            let value =
+                if squares { plane.values[row.first * plane.width + column.first] } else { mixed(plane, column, row) };
             pixel.copy_from_slice(&shades.colour(value, column.is_repeated || row.is_repeated).0);
         }
     });
@@ -182,4 +183,42 @@ fn mixed(plane: Plane, column: &Place, row: &Place) -> f32 {
     let upper = at(row.first, column.first) * (1.0 - column.share) + at(row.first, column.second) * column.share;
     let lower = at(row.second, column.first) * (1.0 - column.share) + at(row.second, column.second) * column.share;
     upper * (1.0 - row.share) + lower * row.share
+}
+
+/// Draws three channels as red, green and blue over the whole of `picture`, repeated faintly around the field.
+pub(super) fn draw_colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage) {
+    colours(still, view, picture, true);
+}
+
+/// As [`draw_colours`], on its own.
+pub(super) fn draw_still_colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage) {
+    colours(still, view, picture, false);
+}
+
+fn colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage, repeats: bool) {
+    /// Ground of tokens: their background is 0.
+    const GROUND: [f32; 3] = [10.0, 12.0, 20.0];
+    let plane = |channel| Plane { values: still.plane(channel), width: still.width, height: still.height };
+    let planes = [plane(0), plane(1), plane(2)];
+    let Sight { columns, rows, squares } = Sight::new(view, picture, [0.0, 0.0], planes[0]);
+    let width = picture.width() as usize;
+    if width == 0 {
+        return;
+    }
+    picture.par_chunks_exact_mut(4 * width).zip(&rows).for_each(|(line, row)| {
+        for (pixel, column) in line.chunks_exact_mut(4).zip(&columns) {
+            let outside = column.is_repeated || row.is_repeated;
+            let light = match (outside, repeats) {
+                (false, _) => 1.0,
+                (true, true) => REPEATED,
+                (true, false) => 0.0,
+            };
+            for (c, plane) in planes.iter().enumerate() {
+                let at = row.first * plane.width + column.first;
+                let value = if squares { plane.values[at] } else { mixed(*plane, column, row) };
+                pixel[c] = (GROUND[c] + light * value.max(0.0) * (255.0 - GROUND[c])).min(255.0) as u8;
+            }
+            pixel[3] = 255;
+        }
+    });
 }

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use image::RgbaImage;
 
 use super::simulation::FieldSimulation;
+use super::tokens::{self, TOKEN_TABLES, TokenSchool, TokenSimulation};
 use super::training::FieldTraining;
 use super::{TABLES, draw, knobs};
 use crate::worlds::field::library::FoundConstants;
-use crate::worlds::field::stills::load_stills;
+use crate::worlds::field::stills::{Still, load_stills};
+use crate::worlds::field::tokens::TokenDoc;
 use crate::worlds::field::{FieldDoc, FieldSubject, LibraryDoc, equations};
 use crate::worlds::studio::{
     BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
@@ -17,20 +19,27 @@ use crate::worlds::studio::{
 
 impl WorldInfo for FieldDoc {
     fn tables(&self) -> &'static WorldTables {
-        &TABLES
+        match self.subject {
+            FieldSubject::Library(_) => &TABLES,
+            FieldSubject::Tokens(_) => &TOKEN_TABLES,
+        }
     }
 
     fn bytes(&self) -> usize {
-        let FieldSubject::Library(library) = &self.subject;
-        let still = |still: &crate::worlds::field::stills::Still| std::mem::size_of_val(&still.data[..]);
-        library.stills.iter().map(still).sum::<usize>() + self.state.as_ref().map_or(0, still)
+        let still = |still: &Still| std::mem::size_of_val(&still.data[..]);
+        let subject = match &self.subject {
+            FieldSubject::Library(library) => library.stills.iter().map(still).sum::<usize>(),
+            // A network has a few ten thousand weights.
+            FieldSubject::Tokens(tokens) => (1 + tokens.others.len()) * 200_000,
+        };
+        subject + self.state.as_ref().map_or(0, still)
     }
 
     fn viewpoint(&self, of: BrushPlace) -> Viewpoint {
-        let FieldSubject::Library(library) = &self.subject;
-        let [width, height] = match of {
-            BrushPlace::Paint => draw::mosaic_size(&library.stills),
-            BrushPlace::Live => self.live.size.map(|side| side as f64),
+        let [width, height] = match (of, &self.subject) {
+            (BrushPlace::Paint, FieldSubject::Library(library)) => draw::mosaic_size(&library.stills),
+            (BrushPlace::Paint, FieldSubject::Tokens(_)) => [tokens::STILL_SIDE as f64; 2],
+            (BrushPlace::Live, _) => self.live.size.map(|side| side as f64),
         };
         Viewpoint::flat([0.5 * width, 0.5 * height], 0.53 * height)
     }
@@ -40,8 +49,10 @@ impl WorldInfo for FieldDoc {
     }
 
     fn has_rule(&self) -> bool {
-        let FieldSubject::Library(library) = &self.subject;
-        library.rule.is_some()
+        match &self.subject {
+            FieldSubject::Library(library) => library.rule.is_some(),
+            FieldSubject::Tokens(tokens) => tokens.rule.is_some(),
+        }
     }
 
     fn knob(&self, id: &str) -> f64 {
@@ -63,13 +74,23 @@ impl WorldInfo for FieldDoc {
     }
 
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, _: &mut Vec<f32>, picture: &mut RgbaImage) {
-        let FieldSubject::Library(library) = &self.subject;
-        let shades = draw::Shades::of_stills(&library.stills, options.light);
-        draw::draw_stills(&library.stills, view, &shades, picture);
+        match &self.subject {
+            FieldSubject::Library(library) => {
+                let shades = draw::Shades::of_stills(&library.stills, options.light);
+                draw::draw_stills(&library.stills, view, &shades, picture);
+            }
+            FieldSubject::Tokens(tokens) => tokens::draw_tokens(tokens, view, picture),
+        }
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
-        let FieldSubject::Library(library) = &self.subject;
+        let library = match &self.subject {
+            FieldSubject::Library(library) => library,
+            FieldSubject::Tokens(tokens) => {
+                let clearance = format!("{} pixels", tokens.clearance_px);
+                return vec![("Kinds", tokens.tokens.len().to_string()), ("Clearance", clearance)];
+            }
+        };
         let mut facts = vec![("Stills", library.stills.len().to_string())];
         if let Some(still) = library.stills.first() {
             facts.push(("Pixels", format!("{} × {}", still.width, still.height)));
@@ -79,22 +100,38 @@ impl WorldInfo for FieldDoc {
     }
 
     fn flows(&self) -> Vec<FlowRow> {
-        let FieldSubject::Library(library) = &self.subject;
+        let library = match &self.subject {
+            FieldSubject::Library(library) => library,
+            FieldSubject::Tokens(tokens) => return token_rows(tokens),
+        };
         let row = |rule| {
-            let constants = FoundConstants::of(rule).map(|c| format!("F {:.4}, k {:.4}, Du {:.3}, Dv {:.3}", c.f, c.k, c.du, c.dv));
+            let constants =
+                FoundConstants::of(rule).map(|c| format!("F {:.4}, k {:.4}, Du {:.3}, Dv {:.3}", c.f, c.k, c.du, c.dv));
             let facts = constants.unwrap_or_else(|| "equations".to_owned());
             FlowRow { name: "library".to_owned(), facts, is_chosen: true, can_be_deleted: false }
         };
         library.rule.as_ref().map(row).into_iter().collect()
     }
 
-    /// There is one rule.
-    fn choose_flow(&mut self, _: usize) {}
+    /// Equations have one rule; tokens have those of other seeds after the chosen one.
+    fn choose_flow(&mut self, index: usize) {
+        let FieldSubject::Tokens(tokens) = &mut self.subject else { return };
+        if let (Some(rule), Some(other)) =
+            (&mut tokens.rule, index.checked_sub(1).and_then(|k| tokens.others.get_mut(k)))
+        {
+            std::mem::swap(rule, other);
+        }
+    }
 
-    fn delete_flow(&mut self, _: usize) {}
+    fn delete_flow(&mut self, index: usize) {
+        let FieldSubject::Tokens(tokens) = &mut self.subject else { return };
+        if (1..=tokens.others.len()).contains(&index) {
+            tokens.others.remove(index - 1);
+        }
+    }
 
     fn equations(&self, form: EquationForm) -> Option<String> {
-        let FieldSubject::Library(library) = &self.subject;
+        let FieldSubject::Library(library) = &self.subject else { return None };
         let rule = library.rule.as_ref()?;
         Some(match form {
             EquationForm::Text => equations::text(rule),
@@ -104,7 +141,7 @@ impl WorldInfo for FieldDoc {
     }
 
     fn evidence(&self) -> Option<String> {
-        let FieldSubject::Library(library) = &self.subject;
+        let FieldSubject::Library(library) = &self.subject else { return None };
         let evidence = library.evidence.as_ref()?;
         Some(match evidence.held_out {
             Some(test) if test.is_stationary() => format!(
@@ -121,9 +158,9 @@ impl WorldInfo for FieldDoc {
     }
 
     fn start_training(&self, method: &str) -> Result<Box<dyn WorldTraining>, StudioError> {
-        let FieldSubject::Library(library) = &self.subject;
-        match method {
-            "library" => Ok(Box::new(FieldTraining::new(library)?)),
+        match (method, &self.subject) {
+            ("library", FieldSubject::Library(library)) => Ok(Box::new(FieldTraining::new(library)?)),
+            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenSchool::new(tokens)?)),
             _ => Err(StudioError::Unknown(method.to_owned())),
         }
     }
@@ -135,7 +172,10 @@ impl WorldInfo for FieldDoc {
     }
 
     fn start_simulation(&self, seed: u64) -> Result<Box<dyn Simulation>, StudioError> {
-        Ok(Box::new(FieldSimulation::new(self, seed)?))
+        Ok(match &self.subject {
+            FieldSubject::Library(library) => Box::new(FieldSimulation::new(self, library, seed)?),
+            FieldSubject::Tokens(tokens) => Box::new(TokenSimulation::new(self, tokens, seed)?),
+        })
     }
 
     fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
@@ -145,4 +185,15 @@ impl WorldInfo for FieldDoc {
         self.state = None;
         Ok(vec![note])
     }
+}
+
+/// The chosen rule and those of other seeds.
+fn token_rows(tokens: &TokenDoc) -> Vec<FlowRow> {
+    let row = |k: usize| FlowRow {
+        name: if k == 0 { "network".to_owned() } else { format!("network {}", k + 1) },
+        facts: String::new(),
+        is_chosen: k == 0,
+        can_be_deleted: k > 0,
+    };
+    (0..usize::from(tokens.rule.is_some()) + tokens.others.len()).map(row).collect()
 }

@@ -1,5 +1,6 @@
 //! The knobs of the field world, and where each is stored.
 
+use super::tokens;
 use crate::worlds::field::library::{Library, LibrarySettings};
 use crate::worlds::field::stills::GrayScottRun;
 use crate::worlds::field::{FieldDoc, FieldSubject, LibraryDoc};
@@ -35,7 +36,14 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Linear,
         KnobGroup::Paint,
     ),
-    knob(("steps", "Steps", "", ""), "Steps of each run", 5000.0, [500.0, 50_000.0], WholeLogarithmic, KnobGroup::Paint),
+    knob(
+        ("steps", "Steps", "", ""),
+        "Steps of each run",
+        5000.0,
+        [500.0, 50_000.0],
+        WholeLogarithmic,
+        KnobGroup::Paint,
+    ),
     knob(
         ("runs", "Runs", "", ""),
         "Independent runs that teach and test",
@@ -89,7 +97,10 @@ pub(super) const KNOBS: &[KnobSpec] = &[
 
 /// The value of a knob; NaN of an unknown one.
 pub(super) fn value(doc: &FieldDoc, id: &str) -> f64 {
-    let FieldSubject::Library(library) = &doc.subject;
+    let library = match &doc.subject {
+        FieldSubject::Library(library) => library,
+        FieldSubject::Tokens(tokens) => return tokens::knob_value(doc, tokens, id),
+    };
     let recipe = library.recipe.unwrap_or_default();
     let switch = |on: bool| f64::from(u8::from(on));
     match id {
@@ -109,7 +120,10 @@ pub(super) fn value(doc: &FieldDoc, id: &str) -> f64 {
 
 /// Sets a knob to a value in its range. The constants of the simulator belong to simulated stills alone.
 pub(super) fn set(doc: &mut FieldDoc, id: &str, value: f64) {
-    let FieldSubject::Library(LibraryDoc { recipe, settings, .. }) = &mut doc.subject;
+    let FieldSubject::Library(LibraryDoc { recipe, settings, .. }) = &mut doc.subject else {
+        tokens::set_knob(doc, id, value);
+        return;
+    };
     let mut with = |change: &dyn Fn(&mut GrayScottRun)| recipe.iter_mut().for_each(change);
     let LibrarySettings { functionals, library, prune, .. } = settings;
     match id {

@@ -6,6 +6,7 @@ mod knobs;
 mod simulation;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod training;
 
 use super::stills::{GrayScottRun, PRESETS, Preset};

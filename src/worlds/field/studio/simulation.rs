@@ -7,7 +7,7 @@ use crate::worlds::World;
 use crate::worlds::field::engine::{FieldBrush, FieldStroke, LibraryEngine};
 use crate::worlds::field::measures::spectrum;
 use crate::worlds::field::stills::Still;
-use crate::worlds::field::{FieldDoc, FieldStart, FieldSubject};
+use crate::worlds::field::{FieldDoc, FieldStart, FieldSubject, LibraryDoc};
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
 /// Checkpoints that are kept; the oldest goes.
@@ -33,8 +33,7 @@ struct Target {
 
 impl FieldSimulation {
     /// `seed` is added to that of the scene.
-    pub fn new(doc: &FieldDoc, seed: u64) -> Result<Self, StudioError> {
-        let FieldSubject::Library(library) = &doc.subject;
+    pub fn new(doc: &FieldDoc, library: &LibraryDoc, seed: u64) -> Result<Self, StudioError> {
         let rule = library.rule.as_ref().ok_or(StudioError::NoRule)?;
         let mut doc = doc.clone();
         doc.live.seed = doc.live.seed.wrapping_add(seed);
@@ -59,7 +58,8 @@ impl Target {
     fn of(stills: &[Still]) -> Option<Self> {
         let n = stills.len() as f64;
         let first = stills.first()?;
-        let mut target = Self { mean: 0.0, spread: 0.0, spectrum: relative_spectrum(first).iter().map(|_| 0.0).collect() };
+        let mut target =
+            Self { mean: 0.0, spread: 0.0, spectrum: relative_spectrum(first).iter().map(|_| 0.0).collect() };
         for still in stills {
             let [mean, spread] = still.moments(0);
             target.mean += mean / n;
@@ -77,6 +77,17 @@ fn relative_spectrum(still: &Still) -> Vec<f64> {
     spectrum.iter().map(|v| if sum > 0.0 { v / sum } else { 0.0 }).collect()
 }
 
+/// The brush of an id of the tables.
+pub(super) fn field_brush(id: &str) -> Result<FieldBrush, StudioError> {
+    Ok(match id {
+        "add" => FieldBrush::Add,
+        "remove" => FieldBrush::Remove,
+        "wound" => FieldBrush::Wound,
+        "stir" => FieldBrush::Stir,
+        other => return Err(StudioError::Unknown(other.to_owned())),
+    })
+}
+
 impl Simulation for FieldSimulation {
     fn run(&mut self, steps: u32) {
         self.engine.run(steps);
@@ -89,8 +100,8 @@ impl Simulation for FieldSimulation {
 
     fn adopt(&mut self, world: &World) -> bool {
         let Some(doc) = world.as_field() else { return false };
-        let FieldSubject::Library(library) = &doc.subject;
-        let FieldSubject::Library(old) = &self.doc.subject;
+        let FieldSubject::Library(library) = &doc.subject else { return false };
+        let FieldSubject::Library(old) = &self.doc.subject else { return false };
         let Some(rule) = &library.rule else { return false };
         let seed = self.doc.live.seed;
         let same_start = doc.live.size == self.doc.live.size && doc.live.start == self.doc.live.start;
@@ -107,13 +118,7 @@ impl Simulation for FieldSimulation {
     }
 
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
-        let brush = match stroke.brush {
-            "add" => FieldBrush::Add,
-            "remove" => FieldBrush::Remove,
-            "wound" => FieldBrush::Wound,
-            "stir" => FieldBrush::Stir,
-            other => return Err(StudioError::Unknown(other.to_owned())),
-        };
+        let brush = field_brush(stroke.brush)?;
         let height = self.engine.size()[1] as f64;
         let motion: [f64; 2] = std::array::from_fn(|i| stroke.to[i] - stroke.from[i]);
         // Dabs close enough together that a quick stroke has no gaps.
@@ -139,6 +144,7 @@ impl Simulation for FieldSimulation {
         self.restarts += 1;
         let stills = match &self.doc.subject {
             FieldSubject::Library(library) => library.stills.len(),
+            FieldSubject::Tokens(_) => 0,
         };
         let start = match id {
             "seeds" => FieldStart::Seeds,

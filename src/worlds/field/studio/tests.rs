@@ -39,8 +39,11 @@ fn a_brush_paints_where_the_pointer_is() {
     // Right and above the middle.
     simulation.stroke(&dab("add", [36.0, 26.0, 0.0], [36.0, 26.0, 0.0])).unwrap();
     let picture = drawn(&mut *simulation, &doc);
-    let lit: Vec<(u32, u32)> =
-        picture.enumerate_pixels().filter(|(x, y, p)| **p != *ground.get_pixel(*x, *y)).map(|(x, y, _)| (x, y)).collect();
+    let lit: Vec<(u32, u32)> = picture
+        .enumerate_pixels()
+        .filter(|(x, y, p)| **p != *ground.get_pixel(*x, *y))
+        .map(|(x, y, _)| (x, y))
+        .collect();
     assert!(lit.len() > 100, "{}", lit.len());
     assert!(lit.iter().all(|&(x, y)| x.abs_diff(72) < 12 && y.abs_diff(12) < 12), "{lit:?}");
     assert!(simulation.stroke(&dab("push", [0.0; 3], [0.0; 3])).is_err());

@@ -1,6 +1,6 @@
 //! Reading equations off stills in the studio.
 
-use crate::worlds::field::library::{LibraryLearning, LearnedLaw};
+use crate::worlds::field::library::{LearnedLaw, LibraryLearning};
 use crate::worlds::field::{FieldSubject, LibraryDoc, LibraryEvidence};
 use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
 
@@ -31,14 +31,8 @@ impl WorldTraining for FieldTraining {
 
     fn learned(&self) -> Option<Learned> {
         let LearnedLaw { rule, held_out, gap, stills, sd } = self.job.law()?.clone();
-        let evidence = LibraryEvidence {
-            stills,
-            gap,
-            sd,
-            held_out,
-            control_shuffled: None,
-            control_without_reaction: None,
-        };
+        let evidence =
+            LibraryEvidence { stills, gap, sd, held_out, control_shuffled: None, control_without_reaction: None };
         let library = LibraryDoc { rule: Some(rule), evidence: Some(evidence), ..self.library.clone() };
         Some(Learned::Field(Box::new(FieldSubject::Library(library))))
     }

@@ -1,3 +1,31 @@
-//! Drawn tokens that live: a small network learns to keep tokens whole while they move.
+//! Drawn tokens that live: a small network learns to keep tokens whole while they move. In the order of the data:
+//! `token` (a canvas) → `template`, `pose`, `scene` (images at any poses) → `net` → `training` → `engine` → `tracker`.
 
+mod doc;
+mod engine;
+mod gpu;
+mod grid;
 pub mod net;
+mod noise;
+mod pairs;
+mod pose;
+mod scene;
+mod settings;
+mod template;
+mod token;
+mod tracker;
+mod training;
+
+pub use doc::{MAX_KINDS, TokenDoc, TokenEvidence};
+pub use engine::TokenEngine;
+pub use gpu::GpuTokens;
+pub use grid::GridPlacement;
+pub use noise::add_normals;
+pub use pairs::{PAIR_BINS, PairStatistics};
+pub use pose::{Spacing, TokenPose};
+pub use scene::{Rendering, TokenEnsemble};
+pub use settings::{TokenLive, TokenSettings};
+pub use template::{Template, Touch};
+pub use token::{MAX_CANVAS, MIN_CANVAS, Token};
+pub use tracker::{Sighting, TokenSummary, Tracker};
+pub use training::{TokenLosses, TokenRule, TokenTraining};

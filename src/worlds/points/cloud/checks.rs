@@ -42,7 +42,7 @@ pub(super) fn check(cloud: &PointCloud) -> Result<(), CloudError> {
     }
     for (point, p) in cloud.points.iter().enumerate() {
         for (value, axis) in p.iter().zip(['x', 'y', 'z']) {
-            if !(value.abs() < LARGEST) {
+            if value.is_nan() || value.abs() >= LARGEST {
                 return Err(CloudError::NotFinite { point: point + 1, axis, value: *value });
             }
         }

@@ -1,13 +1,17 @@
 //! The target of the points world: a cloud of independent samples in R² or R³.
 
 mod checks;
+mod darkness;
 mod standard;
 mod systems;
+mod table;
 mod targets;
 
 pub use checks::CloudError;
+pub use darkness::from_darkness;
 pub use standard::Standardisation;
 pub use systems::DynamicalSystem;
+pub use table::{CloudTextError, ReadCloud, read_table, read_xyz};
 pub use targets::BuiltInTarget;
 
 use rand::rngs::StdRng;

@@ -273,7 +273,7 @@ impl Stepper<'_> {
             let mut next = *walker;
             next[3] = speed[l];
             (0..self.dim).for_each(|i| next[i] += 0.5 * self.dt * (drift[i][l] + second[i][l]) + noise[i][l]);
-            if next.iter().all(|v| v.is_finite()) {
+            if next[..3].iter().all(|v| v.abs() < super::FAR) {
                 *walker = next;
             } else {
                 lost += 1;

@@ -1,14 +1,19 @@
 //! Live engines: up to a million walkers on the processor or the GPU, by the networks themselves or a baked grid.
 
 mod baked;
+mod choice;
 mod cpu;
 mod force;
+mod gpu;
 mod kernel;
+mod shared;
 mod sweep;
 
 pub use baked::{BakedField, CHANNELS, GRID_2D, GRID_3D, bake};
+pub use choice::PointEngine;
 pub use cpu::{CpuPointEngine, carry, walkers_from};
 pub use force::PointForce;
+pub use gpu::GpuPointEngine;
 pub use kernel::DriftKernel;
 pub use sweep::{PlaceValues, evaluate_all};
 
@@ -30,6 +35,9 @@ pub enum PointEngineError {
     #[error("the GPU cannot run the points world ({0}); use the processor")]
     Gpu(String),
 }
+
+/// A step to a place farther than this is not taken; nor is one to NaN.
+const FAR: f32 = 1e6;
 
 /// A change of the walkers under a brush.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +61,7 @@ pub struct PointCheckpoint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PointCounters {
     pub steps: u32,
-    /// Steps that would have taken a walker to a place that is not finite; it stayed instead.
+    /// Steps that would have taken a walker to NaN or absurdly far; it stayed instead. Not counted on the GPU.
     pub non_finite: u64,
     pub bytes_per_walker: usize,
 }
@@ -110,5 +118,7 @@ fn apply_brush(
     Ok(())
 }
 
+#[cfg(test)]
+mod gpu_tests;
 #[cfg(test)]
 mod tests;

@@ -36,7 +36,8 @@ pub(super) fn flows(dim: usize) -> Vec<PointFlow> {
     ]
 }
 
-fn places(dim: usize, count: usize) -> Vec<[f32; 4]> {
+/// Random places.
+pub(super) fn places(dim: usize, count: usize) -> Vec<[f32; 4]> {
     let mut rng = StdRng::seed_from_u64(3);
     let mut place = || std::array::from_fn(|i| if i < dim { rng.random_range(-1.5..1.5) } else { 0.0 });
     (0..count).map(|_| place()).collect()

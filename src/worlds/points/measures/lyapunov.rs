@@ -123,9 +123,11 @@ fn orthonormalise(bundle: &mut Bundle, dim: usize) -> [f64; 3] {
 
 /// The number of exponents whose sum is not negative, plus the share of the next one.
 fn kaplan_yorke(exponents: &[f64]) -> f64 {
+    /// Sums this close to 0 are 0: finite trajectories do not resolve more.
+    const RESOLVED: f64 = 2e-3;
     let mut sum = 0.0;
     for (k, exponent) in exponents.iter().enumerate() {
-        if sum + exponent < 0.0 {
+        if sum + exponent < -RESOLVED {
             return k as f64 + sum / exponent.abs();
         }
         sum += exponent;

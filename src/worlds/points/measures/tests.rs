@@ -1,7 +1,8 @@
 use super::*;
+use crate::worlds::points::PointsDoc;
 use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, PointCloud, Standardisation};
 use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow, PointRule};
-use crate::worlds::points::train::{WeakFit, WeakFitSettings, fit_weak};
+use crate::worlds::points::train::{PointFlowKind, PointTraining, WeakFit, WeakFitSettings, fit_weak};
 
 fn rule_of(cloud: &PointCloud, flow: DictionaryFlow) -> PointRule {
     PointRule {
@@ -114,4 +115,67 @@ fn known_noise_is_corrected_for() {
     };
     let (plain, corrected) = (cosine(0.0), cosine(share / (1.0 + share * share).sqrt()));
     assert!(corrected > 0.995 && corrected > plain, "{plain} {corrected}");
+}
+
+/// A scene of `target` with quickly learned exact flows.
+fn learned_scene(target: BuiltInTarget) -> PointsDoc {
+    let cloud = target.sample(4000, 1);
+    let mut doc = PointsDoc::of(cloud.clone(), Some(target));
+    doc.training.energy_steps = 700;
+    doc.training.smoothest_steps = 100;
+    doc.training.batch = 256;
+    let mut training = PointTraining::new(&cloud, None, PointFlowKind::Exact, &doc.training).unwrap();
+    while training.step().unwrap().is_some() {}
+    doc.learned = Some(training.learned());
+    doc
+}
+
+#[test]
+fn exact_flows_keep_the_ring_and_the_controls_do_not() {
+    let doc = learned_scene(BuiltInTarget::Ring);
+    let settings = PointCheckSettings { repeats: 1, samples: 400, path: 6.0, times: 6, ..Default::default() };
+    let certificate = certify(&doc, &settings, &mut |_, _| true).unwrap();
+    assert_eq!(certificate.flows.len(), 6);
+    for flow in &certificate.flows {
+        let passes = flow.within_quantile >= 0.8 && flow.alive > 0.99;
+        assert_eq!(passes, !flow.control, "{flow:?}");
+        let residual = flow.residual.unwrap_or(1.0);
+        assert_eq!(residual < 1e-10, !flow.control, "{flow:?}");
+    }
+    assert!(certify(&doc, &settings, &mut |_, _| false).is_none(), "a stopped check has no certificate");
+}
+
+#[test]
+fn discrepancies_tell_a_shifted_sample_from_a_fair_one() {
+    let sample = |seed, shift: f32| -> Vec<[f32; 4]> {
+        let cloud = BuiltInTarget::TwoPeaks.sample(400, seed);
+        cloud.points.iter().map(|p| [p[0] + shift, p[1], 0.0, 0.0]).collect()
+    };
+    let (a, b) = (sample(1, 0.0), sample(2, 0.0));
+    let mmd = Mmd::new(&a, &b);
+    let quantile = mmd.permutation_quantile(&a, 0.95, 200, 1);
+    assert!(mmd.of(&a) < 2.0 * quantile && mmd.of(&sample(1, 0.4)) > 3.0 * quantile);
+    // Scores of the two Gaussians themselves.
+    let stein = |sample: &[[f32; 4]]| {
+        let score = |p: &[f32; 4]| {
+            let side = (4.0 * (p[0] + p[1])).tanh();
+            [4.0 * (side - p[0]), 4.0 * (side - p[1]), 0.0]
+        };
+        kernel_stein(sample, &sample.iter().map(score).collect::<Vec<_>>(), 2, mmd.bandwidth)
+    };
+    assert!(stein(&sample(1, 0.4)) > 5.0 * stein(&a).abs(), "{} {}", stein(&sample(1, 0.4)), stein(&a));
+}
+
+#[test]
+fn exponents_of_a_linear_flow_are_its_eigenvalues() {
+    let coefficients = vec![vec![0.0, 0.3, 0.0, 0.0], vec![0.0, 0.0, -0.2, 0.0], vec![0.0, 0.0, 0.0, -0.5]];
+    let flow = DictionaryFlow { dictionary: Dictionary::Monomials { degree: 1 }, coefficients };
+    let rule = rule_of(&PointCloud { dim: 3, points: Vec::new() }, flow);
+    let settings = LyapunovSettings { span: 10.0, dt: 0.01, ..Default::default() };
+    let spectrum = lyapunov(&rule, &[[0.01, 0.2, -0.3]], &settings).unwrap();
+    for (found, truth) in spectrum.exponents.iter().zip([0.3, -0.2, -0.5]) {
+        assert!((found - truth).abs() < 1e-6, "{spectrum:?}");
+    }
+    // 0.3 - 0.2 = 0.1 is left, a fifth of 0.5.
+    assert!((spectrum.kaplan_yorke - 2.2).abs() < 1e-5);
 }

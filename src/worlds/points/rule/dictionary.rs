@@ -1,5 +1,6 @@
 //! Velocities that are linear in a dictionary of functions, each component on its own.
 
+use nalgebra::DMatrix;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
@@ -37,6 +38,20 @@ impl Dictionary {
         all
     }
 
+    /// S `[terms × terms]` for all monomials of `exponents`: a polynomial with coefficients c by x has S c by x + `by`.
+    pub fn shift(exponents: &[[u32; 3]], by: [f64; 3]) -> DMatrix<f64> {
+        // x^α = (X - by)^α = Σ_β C(α, β) X^β (-by)^(α - β).
+        DMatrix::from_fn(exponents.len(), exponents.len(), |row, col| {
+            let (beta, alpha) = (exponents[row], exponents[col]);
+            (0..3)
+                .map(|i| match alpha[i].checked_sub(beta[i]) {
+                    Some(rest) => binomial(alpha[i], beta[i]) * (-by[i]).powi(rest as i32),
+                    None => 0.0,
+                })
+                .product()
+        })
+    }
+
     /// The dictionary with everything that depends on `dim` worked out.
     pub fn terms(self, dim: usize) -> Terms {
         match self {
@@ -50,6 +65,11 @@ impl Dictionary {
             }
         }
     }
+}
+
+/// n over k.
+pub fn binomial(n: u32, k: u32) -> f64 {
+    (0..k).map(|i| f64::from(n - i) / f64::from(i + 1)).product()
 }
 
 /// The functions b_a(x) of a dictionary, ready to evaluate.

@@ -8,7 +8,7 @@ mod mlp;
 mod noise;
 mod potential;
 
-pub use dictionary::{Dictionary, DictionaryFlow, MAX_DEGREE, Terms};
+pub use dictionary::{Dictionary, DictionaryFlow, MAX_DEGREE, Terms, binomial};
 pub use energy::{EnergyJet, LOG_SIGMA_OFFSET, PointEnergy};
 pub use flow::{ExactPart, FlowReference, PointFlow, VelocityJet, exact_velocity};
 pub use live::{LiveError, PointLive, heun_step};

@@ -76,7 +76,11 @@ pub(super) fn draw(
         }
         let depth = if view.is_spatial { 2.0 * along(&near) as f32 / height as f32 } else { 0.0 };
         let weight = share * (1.0 + DEPTH_CUE * depth).max(0.15);
-        if dots { splat(density, width, [x as f32, y as f32], weight) } else { spread(density, width, [x as f32, y as f32], weight) }
+        if dots {
+            splat(density, width, [x as f32, y as f32], weight)
+        } else {
+            spread(density, width, [x as f32, y as f32], weight)
+        }
     }
     shade(density, count, light, picture);
 }

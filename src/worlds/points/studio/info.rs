@@ -9,14 +9,16 @@ use rand::{RngExt, SeedableRng};
 use super::simulation::PointsSimulation;
 use super::training::PointsTraining;
 use super::{TABLES, draw, knobs};
-use crate::worlds::points::cloud::MAX_POINTS;
+use crate::worlds::points::cloud::{MAX_POINTS, from_darkness, read_table, read_xyz};
 use crate::worlds::points::draw::PointCamera;
-use crate::worlds::points::{NamedFlow, PointsDoc};
+use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
-    BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint, WorldInfo,
-    WorldTables, WorldTraining,
+    BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
+    WorldInfo, WorldTables, WorldTraining,
 };
 
+/// Points that are taken from the darkness of an image.
+const FROM_IMAGE: usize = 10_000;
 /// Points of one dab of the spray at strength 1.
 const SPRAYED: f64 = 24.0;
 
@@ -111,21 +113,30 @@ impl WorldInfo for PointsDoc {
     }
 
     fn delete_flow(&mut self, index: usize) {
-        let Some(learned) = self.learned.as_mut().filter(|l| index < l.flows.len() && l.flows.len() > 1) else { return };
+        let Some(learned) = self.learned.as_mut().filter(|l| index < l.flows.len() && l.flows.len() > 1) else {
+            return;
+        };
         learned.flows.remove(index);
         if learned.chosen >= index {
             learned.chosen = learned.chosen.saturating_sub(1);
         }
     }
 
-    fn equations(&self, _form: EquationForm) -> Option<String> {
-        None
+    fn equations(&self, form: EquationForm) -> Option<String> {
+        let learned = self.learned.as_ref()?;
+        let system = FoundSystem::of(&learned.flows.get(learned.chosen)?.flow, &learned.map)?;
+        Some(match form {
+            EquationForm::Text => system.text(),
+            EquationForm::Latex => system.latex(),
+            EquationForm::Python => system.python(),
+        })
     }
 
     fn evidence(&self) -> Option<String> {
         let learned = self.learned.as_ref()?;
         let weak = learned.flows.get(learned.chosen)?.weak.as_ref()?;
-        let noise = if weak.noise > 0.0 { format!(", noise {:.1}% corrected", 100.0 * weak.noise) } else { String::new() };
+        let noise =
+            if weak.noise > 0.0 { format!(", noise {:.1}% corrected", 100.0 * weak.noise) } else { String::new() };
         Some(if weak.certain {
             format!("Found: the next best law is {:.0} times worse ({} samples{noise}).", weak.gap, weak.samples)
         } else {
@@ -154,8 +165,24 @@ impl WorldInfo for PointsDoc {
     }
 
     fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
-        let path = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
-        Err(StudioError::File { path, reason: "tables cannot be read yet".to_owned() })
+        let Some(path) = paths.first() else { return Ok(Vec::new()) };
+        let refused = |reason: String| StudioError::File { path: path.display().to_string(), reason };
+        let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
+        let (cloud, mut notes) = if matches!(&*ending, "png" | "jpg" | "jpeg") {
+            let image = image::open(path).map_err(|e| refused(e.to_string()))?;
+            (from_darkness(&image, FROM_IMAGE, self.training.seed)?, Vec::new())
+        } else {
+            let text = std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))?;
+            let read = if ending == "xyz" { read_xyz(&text) } else { read_table(&text) };
+            let read = read.map_err(|e| refused(e.to_string()))?;
+            (read.cloud, read.notes)
+        };
+        if paths.len() > 1 {
+            notes.push(format!("{} was read, and {} other files were not", path.display(), paths.len() - 1));
+        }
+        let live = self.live;
+        *self = PointsDoc { live, ..PointsDoc::of(cloud, None) };
+        Ok(notes)
     }
 }
 

@@ -106,7 +106,8 @@ impl PointsSimulation {
         }
         self.needs_baking = false;
         let (sender, receiver) = channel();
-        let (rule, live, seed, dim) = (self.engine.rule().clone(), *self.engine.live(), self.seed, self.engine.rule().dim);
+        let (rule, live, seed, dim) =
+            (self.engine.rule().clone(), *self.engine.live(), self.seed, self.engine.rule().dim);
         let mut box_of_cloud = walkers_from(&self.cloud, dim, COMPARED.max(4096), 0.0, seed);
         box_of_cloud.extend(corners(&self.cloud));
         let work = move || {

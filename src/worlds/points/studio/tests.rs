@@ -102,7 +102,10 @@ fn pushing_empties_the_place_under_the_brush_until_it_is_lifted() {
         // Around (1.5, 0), where the ring is.
         let half = 120.0 / (2.0 * view.half_height);
         let x = (60.0 + (1.5 - view.centre[0]) * half) as u32;
-        (x - 4..x + 4).flat_map(|x| (56..64).map(move |y| (x, y))).map(|(x, y)| u64::from(picture.get_pixel(x, y).0[1])).sum()
+        (x - 4..x + 4)
+            .flat_map(|x| (56..64).map(move |y| (x, y)))
+            .map(|(x, y)| u64::from(picture.get_pixel(x, y).0[1]))
+            .sum()
     };
     let before = light(&mut simulation);
     simulation.stroke(&dab("push", [1.5, 0.0, 0.0], 0.5)).unwrap();

@@ -3,6 +3,7 @@
 mod loss;
 mod net;
 mod optimiser;
+mod prune;
 mod settings;
 mod silu;
 mod trainer;
@@ -28,6 +29,8 @@ pub enum PointLearnError {
     Diverged { step: usize, loss: f64 },
     #[error("the setting {name} is {value}, and {allowed}; change it")]
     Setting { name: &'static str, value: String, allowed: &'static str },
+    #[error("no thread could be started for learning ({0}); close other programs and try again")]
+    Thread(rayon::ThreadPoolBuildError),
     #[error("candle could not compute a step ({0}); try again with a smaller batch")]
     Candle(#[from] candle_core::Error),
 }

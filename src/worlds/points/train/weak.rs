@@ -12,8 +12,9 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
 use super::PointLearnError;
+use super::prune::prune;
 use crate::worlds::points::cloud::{PointCloud, Standardisation};
-use crate::worlds::points::rule::{Dictionary, DictionaryFlow, MAX_DEGREE, Terms};
+use crate::worlds::points::rule::{Dictionary, DictionaryFlow, MAX_DEGREE, Terms, binomial};
 use crate::worlds::weak::{self, WeakError, WeakProblem, WeakSettings, WeakSolution, second_moment};
 
 /// Settings of the weak form.
@@ -72,7 +73,7 @@ impl WeakFitSettings {
 /// What the weak form found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeakFit {
-    /// Root mean square speed 1 over the cloud, mean divergence below 0.
+    /// Root mean square speed 1 over the cloud, mean divergence below 0; pruned when it is certain.
     pub flow: DictionaryFlow,
     pub solution: WeakSolution,
     /// What sampling alone leaves of the lowest unweighted eigenvalue.
@@ -90,8 +91,12 @@ impl WeakFit {
 
     /// Whether both signs of a true system are there: the floor is reached and the gap is wide.
     pub fn is_certain(&self) -> bool {
-        self.solution.lowest() <= self.floor && self.solution.gap() >= Self::CERTAIN_GAP
+        is_certain(&self.solution, self.floor)
     }
+}
+
+fn is_certain(solution: &WeakSolution, floor: f64) -> bool {
+    solution.lowest() <= floor && solution.gap() >= WeakFit::CERTAIN_GAP
 }
 
 /// Fits monomials of the asked degree, or of the smallest sufficient one.
@@ -133,7 +138,12 @@ pub fn fit_dictionary(
     let problem = CloudProblem::new(&points, cloud.dim, terms, settings, seed);
     let solution = weak::solve(&problem, settings.weights)?;
     let terms = problem.terms.len();
-    let rows = (0..cloud.dim).map(|i| solution.coefficients.as_slice()[i * terms..(i + 1) * terms].to_vec()).collect();
+    let floor = weak::sampling_floor(points.len(), cloud.dim);
+    let coefficients = match &problem.terms {
+        Terms::Monomials(exponents) if is_certain(&solution, floor) => prune(&solution, exponents, cloud.dim, &map)?,
+        _ => solution.coefficients.clone(),
+    };
+    let rows = (0..cloud.dim).map(|i| coefficients.as_slice()[i * terms..(i + 1) * terms].to_vec()).collect();
     let mut flow = DictionaryFlow { dictionary, coefficients: rows };
     let (mut divergence, mut square) = (0.0, 0.0);
     for &x in &points {
@@ -147,13 +157,7 @@ pub fn fit_dictionary(
     let sign = if divergence > 0.0 { -1.0 } else { 1.0 };
     flow.coefficients.iter_mut().flatten().for_each(|c| *c *= sign / speed);
     let samples = points.len();
-    Ok(WeakFit {
-        flow,
-        solution,
-        floor: weak::sampling_floor(samples, cloud.dim),
-        samples,
-        divergence: -divergence.abs(),
-    })
+    Ok(WeakFit { flow, solution, floor, samples, divergence: -divergence.abs() })
 }
 
 /// A random wave: w = |w| ŵ.
@@ -342,8 +346,4 @@ fn noise_shift(exponents: &[[u32; 3]], w: [f64; 3], noise: f64) -> [DMatrix<f64>
         }
     }
     [real, imaginary]
-}
-
-fn binomial(n: u32, k: u32) -> f64 {
-    (0..k).map(|i| f64::from(n - i) / f64::from(i + 1)).product()
 }

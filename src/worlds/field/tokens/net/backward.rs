@@ -21,8 +21,8 @@ impl Workspace {
         let scaling = NoiseScaling::new(sigma);
         let (w, h) = (self.width / 2, self.height / 2);
         let (q, r) = (self.width / 4, self.height / 4);
-        let at_half = Scale { width: w, height: h, workspace: self, net };
-        let at_quarter = Scale { width: q, height: r, workspace: self, net };
+        let at_half = ScaleGradients { width: w, height: h, workspace: self, net };
+        let at_quarter = ScaleGradients { width: q, height: r, workspace: self, net };
 
         let g_heads = self.fold(scaling, d_denoised, d_motion);
         let mut g_top = vec![0.0; w * h * HALF];
@@ -77,17 +77,17 @@ fn add_sums(g: &[f32], factor: f32, sums: &mut [f32]) {
 }
 
 /// The layers at one of the two scales.
-struct Scale<'a> {
+struct ScaleGradients<'a> {
     width: usize,
     height: usize,
     workspace: &'a Workspace,
     net: &'a TransposedNet,
 }
 
-impl Scale<'_> {
+impl ScaleGradients<'_> {
     /// Gradients of the weights and biases of a layer with the given input.
     fn weights(&self, k: usize, input: &[f32], g: &[f32], gradient: &mut [f32]) {
-        let super::Layer { taps, inputs, outputs, .. } = SHAPE[k];
+        let super::ConvLayer { taps, inputs, outputs, .. } = SHAPE[k];
         let size = ConvSize { width: self.width, rows: self.height, taps, inputs, outputs };
         let (weights, biases) = gradient[start(k)..start(k + 1)].split_at_mut(SHAPE[k].weights());
         weight_gradient(self.workspace.isa, size, input, g, weights);
@@ -97,7 +97,7 @@ impl Scale<'_> {
     /// A layer with one tap: g_input += Wᵀ g.
     fn pointwise(&self, k: usize, input: &[f32], g: &[f32], g_input: &mut [f32], gradient: &mut [f32]) {
         self.weights(k, input, g, gradient);
-        let super::Layer { inputs, outputs, .. } = SHAPE[k];
+        let super::ConvLayer { inputs, outputs, .. } = SHAPE[k];
         let size = ConvSize { width: self.width, rows: self.height, taps: 1, inputs: outputs, outputs: inputs };
         convolve(self.workspace.isa, size, g, self.net.layer(k), g_input);
     }

@@ -46,6 +46,9 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// Activations, images and outputs: 4 bytes × (4 × 24 + 48) at half size and (96 + 8 × 48) at quarter size and so on.
+    pub const BYTES_PER_PIXEL: u64 = 600;
+
     /// For images of `width` × `height` pixels, both multiples of 16.
     pub fn new(width: usize, height: usize, parallel: bool) -> Self {
         assert!(width.is_multiple_of(16) && height.is_multiple_of(16), "sides must be multiples of 16");
@@ -169,7 +172,7 @@ fn fill_biases(bias: &[f32], response: &[f32], level: f32, out: &mut [f32]) {
 }
 
 fn layer_forward(isa: Isa, parallel: bool, net: &TokenNet, k: usize, width: usize, input: &[f32], out: &mut [f32]) {
-    let super::Layer { taps, inputs, outputs, .. } = SHAPE[k];
+    let super::ConvLayer { taps, inputs, outputs, .. } = SHAPE[k];
     let weights = net.layer(k);
     let line = width * outputs;
     let stride = if taps == 9 { (width + 2) * inputs } else { width * inputs };

@@ -33,7 +33,7 @@ const LOG_SIGMA_SHIFT: f32 = 1.2;
 
 /// A layer in the order of the weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Layer {
+struct ConvLayer {
     taps: usize,
     inputs: usize,
     outputs: usize,
@@ -41,8 +41,8 @@ struct Layer {
     gain: f64,
 }
 
-const fn layer(taps: usize, inputs: usize, outputs: usize, gain: f64) -> Layer {
-    Layer { taps, inputs, outputs, gain }
+const fn layer(taps: usize, inputs: usize, outputs: usize, gain: f64) -> ConvLayer {
+    ConvLayer { taps, inputs, outputs, gain }
 }
 
 const INPUT: usize = 0;
@@ -55,7 +55,7 @@ const HEADS: usize = UP + 2;
 const LAYERS: usize = UP + 3;
 
 /// He-normal start; residual branches and heads start smaller.
-const SHAPE: [Layer; LAYERS] = [
+const SHAPE: [ConvLayer; LAYERS] = [
     layer(9, 4 * COLOURS, HALF, 2.0),
     layer(9, HALF, HALF, 2.0),
     layer(1, 4 * HALF, QUARTER, 2.0),
@@ -67,7 +67,7 @@ const SHAPE: [Layer; LAYERS] = [
     layer(1, HALF, 8 * COLOURS, 0.1),
 ];
 
-impl Layer {
+impl ConvLayer {
     const fn weights(&self) -> usize {
         self.taps * self.inputs * self.outputs
     }
@@ -132,11 +132,42 @@ impl TokenNet {
         &self.weights[from..from + SHAPE[k].outputs]
     }
 
+    /// How the layers are found in the weights, for a shader: by layer taps, inputs, outputs, first weight, first bias and
+    /// first response to the noise level.
+    pub(super) fn plan() -> [LayerPlan; LAYERS] {
+        std::array::from_fn(|k| LayerPlan {
+            taps: SHAPE[k].taps,
+            inputs: SHAPE[k].inputs,
+            outputs: SHAPE[k].outputs,
+            weights: start(k),
+            biases: start(k) + SHAPE[k].weights(),
+            responses: match k {
+                INPUT => Some(SIGMA_HALF),
+                DOWN => Some(SIGMA_QUARTER),
+                _ => None,
+            },
+            at_quarter: (DOWN..=UP).contains(&k),
+        })
+    }
+
     /// Weights that carry gradients back through every layer but the first.
     pub fn transposed(&self) -> TransposedNet {
         let of = |k: usize| transposed(self.layer(k), SHAPE[k].taps, SHAPE[k].inputs, SHAPE[k].outputs);
         TransposedNet { layers: (1..LAYERS).map(of).collect() }
     }
+}
+
+/// A layer as a shader needs it; positions are those of `TokenNet::weights`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LayerPlan {
+    pub taps: usize,
+    pub inputs: usize,
+    pub outputs: usize,
+    pub weights: usize,
+    pub biases: usize,
+    pub responses: Option<usize>,
+    /// At a quarter of the field's size, otherwise at half.
+    pub at_quarter: bool,
 }
 
 /// Weights of the transposed convolutions of layers 1 and on.

@@ -7,14 +7,14 @@ use super::{
 
 /// Channels by pixel, periodic.
 #[derive(Clone)]
-struct Image {
+struct ReferenceImage {
     width: usize,
     height: usize,
     channels: usize,
     data: Vec<f64>,
 }
 
-impl Image {
+impl ReferenceImage {
     fn new(width: usize, height: usize, channels: usize) -> Self {
         Self { width, height, channels, data: vec![0.0; width * height * channels] }
     }
@@ -57,9 +57,9 @@ impl Image {
     }
 }
 
-fn layer(weights: &[f64], k: usize, image: &Image, level: f64) -> Image {
-    let super::Layer { taps, inputs, outputs, .. } = SHAPE[k];
-    let mut out = Image::new(image.width, image.height, outputs);
+fn layer(weights: &[f64], k: usize, image: &ReferenceImage, level: f64) -> ReferenceImage {
+    let super::ConvLayer { taps, inputs, outputs, .. } = SHAPE[k];
+    let mut out = ReferenceImage::new(image.width, image.height, outputs);
     for at in 0..out.data.len() {
         let (pixel, o) = (at / outputs, at % outputs);
         let (x, y) = ((pixel % image.width) as i64, (pixel / image.width) as i64);
@@ -85,7 +85,7 @@ fn layer(weights: &[f64], k: usize, image: &Image, level: f64) -> Image {
 pub(super) fn evaluate(weights: &[f64], image: &[f64], width: usize, height: usize, sigma: f64) -> [Vec<f64>; 2] {
     let scaling = NoiseScaling::new(sigma as f32);
     let level = f64::from(scaling.level);
-    let source = Image { width, height, channels: COLOURS, data: image.to_vec() };
+    let source = ReferenceImage { width, height, channels: COLOURS, data: image.to_vec() };
     let mut x = source.folded();
     x.data.iter_mut().for_each(|value| *value *= f64::from(scaling.input));
     let mut trunk = layer(weights, INPUT, &x, level).silu();
@@ -101,7 +101,7 @@ pub(super) fn evaluate(weights: &[f64], image: &[f64], width: usize, height: usi
     top.add(&layer(weights, LAST, &top.clone(), level).silu());
     let heads = layer(weights, HEADS, &top, level);
     let half = |which: usize| {
-        let mut part = Image::new(heads.width, heads.height, 4 * COLOURS);
+        let mut part = ReferenceImage::new(heads.width, heads.height, 4 * COLOURS);
         for (to, from) in part.data.chunks_exact_mut(4 * COLOURS).zip(heads.data.chunks_exact(8 * COLOURS)) {
             to.copy_from_slice(&from[which * 4 * COLOURS..(which + 1) * 4 * COLOURS]);
         }

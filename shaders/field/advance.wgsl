@@ -1,0 +1,54 @@
+// The passes of a token step beside the network's layers; the twin of src/worlds/field/tokens/engine.rs.
+
+@group(0) @binding(5) var<storage, read_write> image: array<f32>;
+@group(0) @binding(6) var<storage, read_write> denoised: array<f32>;
+@group(0) @binding(7) var<storage, read_write> counters: array<atomic<u32>>;
+
+// joined = trunk + the quarter-size image unfolded; 24 channels at half size. `input` is the quarter-size image, `output`
+// holds the sum, `image` the trunk.
+@compute @workgroup_size(64)
+fn join(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let index = id.y * groups.x * 64u + id.x;
+    let size = field.size / 2u;
+    if index >= size.x * size.y * 24u {
+        return;
+    }
+    let pixel = index / 24u;
+    let at = vec2<u32>(pixel % size.x, pixel / size.x);
+    let part = (at.y % 2u) * 2u + at.x % 2u;
+    let cell = at.y / 2u * (size.x / 2u) + at.x / 2u;
+    output[index] = image[index] + input[cell * 96u + part * 24u + index % 24u];
+}
+
+// Comparisons with NaN are false.
+fn is_finite(x: f32) -> bool {
+    return abs(x) < 3.0e38;
+}
+
+// The live step of one pixel; `input` has the heads, 24 channels at half size.
+@compute @workgroup_size(64)
+fn advance(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let pixel = id.y * groups.x * 64u + id.x;
+    let size = field.size;
+    if pixel >= size.x * size.y {
+        return;
+    }
+    let step = clock[0];
+    let at = network_pixel(placement(step), vec2<u32>(pixel % size.x, pixel / size.x));
+    let cell = at.y / 2u * (size.x / 2u) + at.x / 2u;
+    let part = (at.y % 2u) * 2u + at.x % 2u;
+    let noise = normals(step, pixel);
+    for (var c = 0u; c < 3u; c++) {
+        let x = image[3u * pixel + c];
+        let head = input[cell * 24u + part * 3u + c];
+        let swim = input[cell * 24u + 12u + part * 3u + c];
+        let d = clamp(field.scaling.x * x + field.scaling.y * head, field.range.x, field.range.y);
+        let moved = d + field.motion.x * (x - d) + field.motion.y * swim + field.motion.z * noise[c];
+        if is_finite(moved) {
+            image[3u * pixel + c] = moved;
+            denoised[3u * pixel + c] = d;
+        } else {
+            atomicAdd(&counters[0], 1u);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What a scene stores of drawn tokens.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::net::{TokenNet, WEIGHTS};
+use super::{Token, TokenEnsemble, TokenLive, TokenRule, TokenSettings, TokenSummary};
+use crate::worlds::field::FieldError;
+use crate::worlds::field::stills::{Still, pack_floats, unpack_floats};
+
+/// Most kinds of tokens of a scene.
+pub const MAX_KINDS: usize = 4;
+/// Noise σ moves a token by σ / √(sum of squares of its slope): this ratio is that of the firefly at σ = .3. Fainter
+/// tokens drown in the noise of brighter ones (an arrow at .3 was lost within 10,000 steps).
+const SIGMA_PER_SLOPE: f64 = 0.112;
+const SIGMA_BOUNDS: [f64; 2] = [0.1, 0.3];
+/// Area that the number of tokens of [`TokenLive`] belongs to, pixels.
+const REFERENCE_AREA: f64 = 96.0 * 96.0;
+
+/// Tokens, how they are taught, and the rule that was taught.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenDoc {
+    pub tokens: Vec<Token>,
+    /// Closest distance of two tokens, field pixels.
+    pub clearance_px: f64,
+    #[serde(default)]
+    pub settings: TokenSettings,
+    #[serde(default)]
+    pub live: TokenLive,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<TokenRule>,
+    /// Rules of the same picture by other seeds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<TokenRule>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<TokenEvidence>,
+}
+
+/// What `check` has found about the rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenEvidence {
+    pub steps: u32,
+    pub seed: u64,
+    /// Told to stand still, and told to swim at the default speed.
+    pub at_rest: TokenSummary,
+    pub swimming: TokenSummary,
+    /// Commanded speed of `swimming`, pixels per 100 steps.
+    pub commanded: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PackedRule {
+    motion_scale: f32,
+    range: [f32; 2],
+    weights: String,
+}
+
+impl Serialize for TokenRule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let weights = pack_floats(&self.net.weights);
+        PackedRule { motion_scale: self.motion_scale, range: self.range, weights }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let PackedRule { motion_scale, range, weights } = PackedRule::deserialize(deserializer)?;
+        let weights = unpack_floats(&weights, WEIGHTS, "weights").map_err(serde::de::Error::custom)?;
+        Ok(Self { net: TokenNet { weights }, motion_scale, range })
+    }
+}
+
+impl TokenDoc {
+    /// An untaught scene of one or more kinds of tokens, with the clearance of the largest and the temperature of the
+    /// faintest.
+    ///
+    /// # Errors
+    /// No token, too many, or one that cannot be taught.
+    pub fn new(tokens: Vec<Token>) -> Result<Self, FieldError> {
+        let radius = tokens.iter().map(Token::radius_px).fold(0.0, f64::max);
+        let clearance_px = (2.0 * radius).round();
+        let ensemble = TokenEnsemble::new(&tokens, clearance_px);
+        let slope = ensemble.templates.iter().map(|t| t.ahead_energy.sqrt()).fold(f64::INFINITY, f64::min);
+        let sigma = (100.0 * (SIGMA_PER_SLOPE * slope).clamp(SIGMA_BOUNDS[0], SIGMA_BOUNDS[1])).round() / 100.0;
+        let doc = Self {
+            tokens,
+            clearance_px,
+            settings: TokenSettings { sigma, sigma_range: [0.5 * sigma, 1.5 * sigma], ..TokenSettings::default() },
+            live: TokenLive { sigma, ..TokenLive::default() },
+            rule: None,
+            others: Vec::new(),
+            evidence: None,
+        };
+        doc.validate()?;
+        Ok(doc)
+    }
+
+    pub fn ensemble(&self) -> TokenEnsemble {
+        TokenEnsemble::new(&self.tokens, self.clearance_px)
+    }
+
+    /// A fresh clean image: as many tokens as the knobs say for the area, at random poses.
+    pub fn start_image(&self, [width, height]: [usize; 2], seed: u64) -> Still {
+        let ensemble = self.ensemble();
+        let count = (self.live.tokens as f64 * (width * height) as f64 / REFERENCE_AREA).round() as usize;
+        let mut rng = StdRng::seed_from_u64(seed);
+        let size = [width as f64, height as f64];
+        let poses = ensemble.spacing.place(count.max(1), self.tokens.len(), size, &mut rng);
+        let image = ensemble.render(&poses, [width, height], false).image;
+        let channel = |c: usize| image.iter().skip(c).step_by(3).copied();
+        Still { width, height, channels: 3, data: channel(0).chain(channel(1)).chain(channel(2)).collect() }
+    }
+
+    /// # Errors
+    /// The first value out of range.
+    pub fn validate(&self) -> Result<(), FieldError> {
+        let fail = |place, reason: String, hint| Err(FieldError::Value { place, reason, hint });
+        if !(1..=MAX_KINDS).contains(&self.tokens.len()) {
+            return fail("tokens", format!("there are {}", self.tokens.len()), "give 1 to 4 kinds");
+        }
+        self.tokens.iter().try_for_each(Token::check)?;
+        if !(6.0..=64.0).contains(&self.clearance_px) {
+            return fail("clearance_px", self.clearance_px.to_string(), "give 6 to 64 pixels");
+        }
+        if self.clearance_px * 2.0 > self.settings.side as f64 {
+            return fail(
+                "clearance_px",
+                self.clearance_px.to_string(),
+                "the token is larger than the tile; raise side",
+            );
+        }
+        self.settings.validate()?;
+        self.live.validate()?;
+        for rule in self.rule.iter().chain(&self.others) {
+            let numbers = rule.net.weights.iter().chain(&rule.range).chain([&rule.motion_scale]);
+            if rule.net.weights.len() != WEIGHTS || numbers.into_iter().any(|w| !w.is_finite()) {
+                return fail("rule", "its weights are not whole".to_owned(), "learn it again");
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_scene_survives_its_text() {
+        let mut doc = TokenDoc::new(vec![Token::bundled("dot").unwrap(), Token::bundled("ring").unwrap()]).unwrap();
+        doc.rule = Some(TokenRule { net: TokenNet::random(3), motion_scale: 0.1, range: [-0.15, 1.15] });
+        let text = ron::to_string(&doc).unwrap();
+        assert_eq!(ron::from_str::<TokenDoc>(&text).unwrap(), doc);
+        assert!(text.len() < 600_000, "{}", text.len());
+    }
+
+    #[test]
+    fn unsound_token_scenes_are_refused() {
+        let doc = TokenDoc::new(vec![Token::bundled("taiji").unwrap()]).unwrap();
+        assert!(TokenDoc::new(Vec::new()).unwrap_err().to_string().contains("1 to 4"));
+        let large = TokenDoc { clearance_px: 40.0, ..doc.clone() };
+        assert!(large.validate().unwrap_err().to_string().contains("larger than the tile"));
+        let hot = TokenDoc { live: TokenLive { sigma: f64::NAN, ..doc.live }, ..doc };
+        assert!(hot.validate().unwrap_err().to_string().contains("sigma"));
+    }
+
+    #[test]
+    fn fields_hold_tokens_in_proportion_to_their_area() {
+        let doc = TokenDoc::new(vec![Token::bundled("dot").unwrap()]).unwrap();
+        let ink = |size| doc.start_image(size, 1).data.iter().map(|v| f64::from(*v)).sum::<f64>();
+        let ratio = ink([192, 96]) / ink([96, 96]);
+        assert!((ratio - 2.0).abs() < 0.1, "{ratio}");
+    }
+}

@@ -1,0 +1,420 @@
+//! A field of tokens in WGSL on a borrowed device: eleven passes a step, nothing is read back unless asked for.
+
+use std::fmt::Write;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::engine::interleaved;
+use super::net::{LayerPlan, NoiseScaling, TokenNet};
+use super::noise::add_normals;
+use super::{TokenLive, TokenRule};
+use crate::worlds::field::FieldError;
+use crate::worlds::field::engine::FieldCounters;
+use crate::worlds::field::engine::device::{checked, read};
+use crate::worlds::field::stills::Still;
+
+/// Most steps in one submission, so that a slow device is not held for long.
+const STEPS_PER_SUBMISSION: u32 = 8;
+/// Invocations of a workgroup, and most workgroups in a row of a dispatch.
+const WORKGROUP: usize = 64;
+const MAX_GROUPS: usize = 32_768;
+/// Outputs that one invocation of a layer computes.
+const GROUP: usize = 8;
+
+const NOISE: &str = include_str!("../../../../shaders/field/noise.wgsl");
+const LAYER: &str = include_str!("../../../../shaders/field/tokens.wgsl");
+const ADVANCE: &str = include_str!("../../../../shaders/field/advance.wgsl");
+const TICK: &str = include_str!("../../../../shaders/field/tick.wgsl");
+
+/// What the layers read beside weights and images, as `Field` in the shader.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+struct FieldUniform {
+    size: [u32; 2],
+    seed: [u32; 2],
+    scaling: [f32; 4],
+    motion: [f32; 4],
+    range: [f32; 4],
+}
+
+impl FieldUniform {
+    fn new(rule: &TokenRule, live: &TokenLive, size: [usize; 2], seed: u64) -> Self {
+        let scaling = NoiseScaling::new(live.sigma as f32);
+        let keep = (-live.live_step * live.relaxation).exp() as f32;
+        let noise = (1.0 - keep * keep).sqrt() * live.sigma as f32;
+        let [low, high] = rule.range;
+        Self {
+            size: size.map(|side| side as u32),
+            seed: [seed as u32, (seed >> 32) as u32],
+            scaling: [scaling.skip, scaling.out, scaling.input, scaling.level],
+            motion: [keep, live.swim_px as f32 * rule.motion_scale, noise, 0.0],
+            range: [low, high, 0.0, 0.0],
+        }
+    }
+}
+
+/// Where a layer reads from and how it ends, as numbered in the shader.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum LayerSource {
+    Plain,
+    FoldedImage,
+    Folded,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum LayerEnding {
+    Linear,
+    Silu,
+    Residual,
+}
+
+/// LayerSource and ending of each layer, in order: input, first, down, three in the middle, up, last, heads.
+const ROLES: [(LayerSource, LayerEnding); 9] = [
+    (LayerSource::FoldedImage, LayerEnding::Silu),
+    (LayerSource::Plain, LayerEnding::Residual),
+    (LayerSource::Folded, LayerEnding::Silu),
+    (LayerSource::Plain, LayerEnding::Residual),
+    (LayerSource::Plain, LayerEnding::Residual),
+    (LayerSource::Plain, LayerEnding::Residual),
+    (LayerSource::Plain, LayerEnding::Linear),
+    (LayerSource::Plain, LayerEnding::Residual),
+    (LayerSource::Plain, LayerEnding::Linear),
+];
+
+/// Text of the shader of a layer.
+fn layer_text(plan: &LayerPlan, (source, ending): (LayerSource, LayerEnding)) -> String {
+    let mut text = String::new();
+    let none = u32::MAX as usize;
+    let constants = [
+        ("TAPS", plan.taps),
+        ("INPUTS", plan.inputs),
+        ("OUTPUTS", plan.outputs),
+        ("WEIGHTS", plan.weights),
+        ("BIASES", plan.biases),
+        ("RESPONSES", plan.responses.unwrap_or(none)),
+        ("NO_RESPONSES", none),
+        ("SCALE", if plan.at_quarter { 4 } else { 2 }),
+        ("SOURCE", source as usize),
+        ("ENDING", ending as usize),
+    ];
+    for (name, value) in constants {
+        writeln!(text, "const {name} = {value}u;").expect("writing to a string");
+    }
+    text + LAYER + NOISE
+}
+
+/// Text of the passes beside the layers, which need the bindings of a layer.
+fn advance_text() -> String {
+    layer_text(&TokenNet::plan()[8], ROLES[8]) + ADVANCE
+}
+
+/// One dispatch.
+struct TokenPass {
+    pipeline: wgpu::ComputePipeline,
+    bindings: wgpu::BindGroup,
+    groups: [u32; 2],
+}
+
+fn groups(invocations: usize) -> [u32; 2] {
+    let count = invocations.div_ceil(WORKGROUP);
+    let rows = count.div_ceil(MAX_GROUPS);
+    [count.div_ceil(rows) as u32, rows as u32]
+}
+
+/// A field of tokens that lives on the GPU.
+pub struct GpuTokens {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    rule: TokenRule,
+    live: TokenLive,
+    size: [usize; 2],
+    seed: u64,
+    steps: u64,
+    uniform: wgpu::Buffer,
+    weights: wgpu::Buffer,
+    image: wgpu::Buffer,
+    denoised: wgpu::Buffer,
+    counters: wgpu::Buffer,
+    bytes: u64,
+    passes: Vec<TokenPass>,
+}
+
+impl GpuTokens {
+    /// Starts from a clean image of three channels, sides multiples of 16, as `TokenEngine` does.
+    ///
+    /// # Errors
+    /// The device refuses a shader or has not enough memory.
+    pub fn new(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        rule: &TokenRule,
+        live: &TokenLive,
+        start: &Still,
+        seed: u64,
+    ) -> Result<Self, FieldError> {
+        let size = [start.width, start.height];
+        let built = checked(device, || TokenMemory::new(device, size))?;
+        let TokenMemory { uniform, weights, image, denoised, counters, bytes, passes } = built;
+        let (device, queue) = (device.clone(), queue.clone());
+        let (rule, live) = (rule.clone(), *live);
+        let mut engine = Self {
+            device,
+            queue,
+            rule,
+            live,
+            size,
+            seed,
+            steps: 0,
+            uniform,
+            weights,
+            image,
+            denoised,
+            counters,
+            bytes,
+            passes,
+        };
+        engine.set_rule(&engine.rule.clone());
+        engine.set_image(start);
+        Ok(engine)
+    }
+
+    /// Encodes and submits `steps` steps; waits for nothing.
+    pub fn run(&mut self, steps: u32) {
+        let mut left = steps;
+        while left > 0 {
+            let now = left.min(STEPS_PER_SUBMISSION);
+            let mut encoder =
+                self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("token steps") });
+            {
+                let mut compute = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+                for _ in 0..now {
+                    for pass in &self.passes {
+                        compute.set_pipeline(&pass.pipeline);
+                        compute.set_bind_group(0, &pass.bindings, &[]);
+                        compute.dispatch_workgroups(pass.groups[0], pass.groups[1], 1);
+                    }
+                }
+            }
+            self.queue.submit([encoder.finish()]);
+            self.steps += u64::from(now);
+            left -= now;
+        }
+    }
+
+    pub fn set_live(&mut self, live: &TokenLive) {
+        self.live = *live;
+        let uniform = FieldUniform::new(&self.rule, live, self.size, self.seed);
+        self.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
+    }
+
+    pub fn set_rule(&mut self, rule: &TokenRule) {
+        self.rule = rule.clone();
+        self.queue.write_buffer(&self.weights, 0, bytemuck::cast_slice(&rule.net.weights));
+        self.set_live(&self.live.clone());
+    }
+
+    /// Replaces the state by a clean image of the same size plus noise.
+    pub fn set_image(&mut self, clean: &Still) {
+        let mut image = interleaved(clean);
+        self.queue.write_buffer(&self.denoised, 0, bytemuck::cast_slice(&image));
+        add_normals(self.seed ^ 1, u32::MAX - self.steps as u32, self.live.sigma as f32, &mut image);
+        self.queue.write_buffer(&self.image, 0, bytemuck::cast_slice(&image));
+    }
+
+    /// The denoised image as three f32 a pixel, row by row.
+    pub fn buffer(&self) -> &wgpu::Buffer {
+        &self.denoised
+    }
+
+    /// Reads the denoised image; waits for the GPU.
+    ///
+    /// # Errors
+    /// The GPU was lost.
+    pub fn image(&self) -> Result<Still, FieldError> {
+        let values: Vec<f32> = read(&self.device, &self.queue, &self.denoised)?;
+        let channel = |c: usize| values.iter().skip(c).step_by(3).copied();
+        let [width, height] = self.size;
+        Ok(Still { width, height, channels: 3, data: channel(0).chain(channel(1)).chain(channel(2)).collect() })
+    }
+
+    /// # Errors
+    /// The GPU was lost.
+    pub fn counters(&self) -> Result<FieldCounters, FieldError> {
+        let faults: Vec<u32> = read(&self.device, &self.queue, &self.counters)?;
+        let bytes_per_pixel = self.bytes / (self.size[0] * self.size[1]) as u64;
+        Ok(FieldCounters { steps: self.steps, non_finite: u64::from(faults[0]), bytes_per_pixel })
+    }
+
+    /// Width and height, pixels.
+    pub fn size(&self) -> [usize; 2] {
+        self.size
+    }
+}
+
+/// Buffers and passes of one size.
+struct TokenMemory {
+    uniform: wgpu::Buffer,
+    weights: wgpu::Buffer,
+    image: wgpu::Buffer,
+    denoised: wgpu::Buffer,
+    counters: wgpu::Buffer,
+    bytes: u64,
+    passes: Vec<TokenPass>,
+}
+
+impl TokenMemory {
+    fn new(device: &wgpu::Device, size: [usize; 2]) -> Self {
+        let area = size[0] * size[1];
+        let mut bytes = 0;
+        let mut storage = |label, floats: usize| {
+            bytes += 4 * floats as u64;
+            device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some(label),
+                size: 4 * floats as u64,
+                usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            })
+        };
+        let (image, denoised) = (storage("image", 3 * area), storage("denoised", 3 * area));
+        let half = ["half", "trunk", "joined", "top", "heads"].map(|label| storage(label, 24 * area / 4));
+        let deep = ["even depth", "odd depth"].map(|label| storage(label, 48 * area / 16));
+        let raised = storage("raised", 96 * area / 16);
+        let (clock, counters) = (storage("clock", 1), storage("counters", 1));
+        let weights = storage("weights", super::net::WEIGHTS);
+        let uniform = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("field"),
+            size: size_of::<FieldUniform>() as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+
+        let pipeline = |text: &str, entry: &str| {
+            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(entry),
+                source: wgpu::ShaderSource::Wgsl(text.into()),
+            });
+            device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(entry),
+                layout: None,
+                module: &module,
+                entry_point: Some(entry),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                cache: None,
+            })
+        };
+        let pass = |text: &str, entry: &str, buffers: &[(u32, &wgpu::Buffer)], invocations: usize| {
+            let pipeline = pipeline(text, entry);
+            let entries: Vec<wgpu::BindGroupEntry> = (buffers.iter())
+                .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                    binding: *binding,
+                    resource: buffer.as_entire_binding(),
+                })
+                .collect();
+            let bindings = device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some(entry),
+                layout: &pipeline.get_bind_group_layout(0),
+                entries: &entries,
+            });
+            TokenPass { pipeline, bindings, groups: groups(invocations) }
+        };
+        let [even, odd] = &deep;
+        let [first, trunk, joined, top, heads] = &half;
+        let between = [
+            (&image, first),
+            (first, trunk),
+            (trunk, even),
+            (even, odd),
+            (odd, even),
+            (even, odd),
+            (odd, &raised),
+            (joined, top),
+            (top, heads),
+        ];
+        let mut passes = Vec::new();
+        for ((plan, role), (from, to)) in TokenNet::plan().iter().zip(ROLES).zip(between) {
+            let pixels = area / if plan.at_quarter { 16 } else { 4 };
+            let buffers = [(0, &uniform), (1, &weights), (2, from), (3, to), (4, &clock)];
+            if plan.outputs == 24 && plan.inputs == 24 && plan.taps == 9 && from == joined {
+                let join = [(0, &uniform), (2, &raised), (3, joined), (5, trunk)];
+                passes.push(pass(&advance_text(), "join", &join, 24 * area / 4));
+            }
+            passes.push(pass(&layer_text(plan, role), "layer", &buffers, pixels * plan.outputs / GROUP));
+        }
+        let advance = [(0, &uniform), (2, heads), (4, &clock), (5, &image), (6, &denoised), (7, &counters)];
+        passes.push(pass(&advance_text(), "advance", &advance, area));
+        passes.push(pass(TICK, "tick", &[(0, &clock)], 1));
+        Self { uniform, weights, image, denoised, counters, bytes, passes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::field::engine::gpu_tests::gpu;
+    use crate::worlds::field::engine::shader::tests::validated;
+    use crate::worlds::field::tokens::{Token, TokenEngine, TokenEnsemble, TokenPose};
+
+    #[test]
+    fn every_token_shader_is_valid_and_validation_can_fail() {
+        for (plan, role) in TokenNet::plan().iter().zip(ROLES) {
+            validated(&layer_text(plan, role)).unwrap();
+        }
+        validated(TICK).unwrap();
+        let text = advance_text();
+        validated(&text).unwrap();
+        assert!(validated(&text.replace("noise[c]", "noise[c].x")).is_err());
+    }
+
+    #[test]
+    fn the_field_uniform_has_the_layout_of_the_shader() {
+        let module = validated(&advance_text()).unwrap();
+        let (_, of_field) = module.types.iter().find(|(_, t)| t.name.as_deref() == Some("Field")).unwrap();
+        let naga::TypeInner::Struct { members, span } = &of_field.inner else { panic!("Field is a struct") };
+        assert_eq!(*span as usize, size_of::<FieldUniform>());
+        use std::mem::offset_of;
+        let wanted = [
+            offset_of!(FieldUniform, size),
+            offset_of!(FieldUniform, seed),
+            offset_of!(FieldUniform, scaling),
+            offset_of!(FieldUniform, motion),
+            offset_of!(FieldUniform, range),
+        ];
+        assert_eq!(members.iter().map(|m| m.offset as usize).collect::<Vec<_>>(), wanted);
+    }
+
+    #[test]
+    fn five_gpu_steps_equal_the_processor() {
+        let Some((device, queue)) = gpu() else { return };
+        let ensemble = TokenEnsemble::new(&[Token::bundled("firefly").unwrap()], 13.0);
+        let mut net = TokenNet::random(4);
+        // Biases and responses to the noise start at zero: here none may be forgotten.
+        net.weights
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, w)| **w == 0.0)
+            .for_each(|(k, w)| *w = (k % 7) as f32 * 0.02 - 0.06);
+        let rule = TokenRule { net, motion_scale: 0.1, range: ensemble.range };
+        let live = TokenLive { swim_px: 0.2, ..TokenLive::default() };
+        let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
+        for [width, height] in [[48, 32], [32, 32]] {
+            let image = ensemble.render(&[pose], [width, height], false).image;
+            let channel = |c: usize| image.iter().skip(c).step_by(3).copied();
+            let data = channel(0).chain(channel(1)).chain(channel(2)).collect();
+            let start = Still { width, height, channels: 3, data };
+            let mut cpu = TokenEngine::new(&rule, &ensemble, &live, &start, 9);
+            let mut on_gpu = GpuTokens::new(device, queue, &rule, &live, &start, 9).unwrap();
+            cpu.run(5);
+            on_gpu.run(5);
+            let apart =
+                |a: &Still, b: &Still| a.data.iter().zip(&b.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            // Sums of up to 432 products and the driver's exp, log and sin, over five steps.
+            let tolerance = 2e-4;
+            let image = on_gpu.image().unwrap();
+            assert!(apart(&image, &cpu.image()) < tolerance, "{}", apart(&image, &cpu.image()));
+            assert_eq!(on_gpu.counters().unwrap().non_finite, 0);
+            let mut other = TokenEngine::new(&rule, &ensemble, &TokenLive { swim_px: 0.21, ..live }, &start, 9);
+            other.run(5);
+            assert!(apart(&image, &other.image()) > tolerance, "another speed must show");
+        }
+    }
+}

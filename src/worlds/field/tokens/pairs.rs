@@ -1,0 +1,88 @@
+//! How tokens stand to each other: pair correlation and polarisation, beside those of the tiler.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde::{Deserialize, Serialize};
+
+use super::{TokenEnsemble, TokenPose};
+
+/// Distances of one bin, px; pairs are counted up to 40 px.
+const BIN_PX: f64 = 2.0;
+/// Bins of a pair correlation.
+pub const PAIR_BINS: usize = 20;
+/// Samples of the tiler.
+const TILINGS: u64 = 200;
+
+/// Density of neighbours at each distance, relative to tokens that do not see each other, and mean polarisation.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PairStatistics {
+    /// Bins of 2 px from 0.
+    pub pair_correlation: [f64; PAIR_BINS],
+    /// Mean of |mean of e^{i heading}|.
+    pub polarisation: f64,
+    /// Mean cosine between the headings of tokens closer than 1.5 clearances; 0 without such pairs.
+    pub alignment: f64,
+}
+
+impl PairStatistics {
+    /// Of several sets of poses on a torus of the given size.
+    pub fn of(sets: &[Vec<TokenPose>], size: [f64; 2], clearance_px: f64) -> Self {
+        let mut counts = [0.0; PAIR_BINS];
+        let (mut expected, mut polarisation) = (0.0, 0.0);
+        let (mut aligned, mut near) = (0.0, 0.0f64);
+        for poses in sets {
+            let n = poses.len() as f64;
+            expected += n * (n - 1.0) / (size[0] * size[1]);
+            let sum = poses.iter().fold([0.0; 2], |s, p| [s[0] + p.heading.cos(), s[1] + p.heading.sin()]);
+            polarisation += sum[0].hypot(sum[1]) / n.max(1.0) / sets.len().max(1) as f64;
+            for (k, a) in poses.iter().enumerate() {
+                for (_, b) in poses.iter().enumerate().filter(|(other, _)| *other != k) {
+                    let [dx, dy] = a.offset(b, size);
+                    let distance = dx.hypot(dy);
+                    if let Some(count) = counts.get_mut((distance / BIN_PX) as usize) {
+                        *count += 1.0;
+                    }
+                    if distance < 1.5 * clearance_px {
+                        aligned += (a.heading - b.heading).cos();
+                        near += 1.0;
+                    }
+                }
+            }
+        }
+        let ring = |k: usize| std::f64::consts::PI * BIN_PX * BIN_PX * ((k + 1).pow(2) - k.pow(2)) as f64;
+        let pair_correlation = std::array::from_fn(|k| counts[k] / f64::max(expected * ring(k), f64::MIN_POSITIVE));
+        Self { pair_correlation, polarisation, alignment: aligned / near.max(1.0) }
+    }
+
+    /// Of the tiler: `count` tokens placed at random without overlap.
+    pub fn of_tiler(ensemble: &TokenEnsemble, count: usize, size: [f64; 2]) -> Self {
+        let kinds = ensemble.templates.len();
+        let place = |seed| ensemble.spacing.place(count, kinds, size, &mut StdRng::seed_from_u64(seed));
+        let sets: Vec<Vec<TokenPose>> = (0..TILINGS).map(place).collect();
+        Self::of(&sets, size, ensemble.spacing.clearance_px)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::field::tokens::Token;
+
+    #[test]
+    fn the_tiler_has_a_hole_and_no_order() {
+        let ensemble = TokenEnsemble::new(&[Token::bundled("dot").unwrap()], 12.0);
+        let tiler = PairStatistics::of_tiler(&ensemble, 12, [96.0; 2]);
+        assert!(tiler.pair_correlation[..6].iter().all(|g| *g == 0.0), "nothing below the clearance: {tiler:?}");
+        assert!((tiler.pair_correlation[12..].iter().sum::<f64>() / 8.0 - 1.0).abs() < 0.15, "{tiler:?}");
+        // |mean of twelve random unit vectors| is √(π / 48) on average.
+        assert!((tiler.polarisation - 0.256).abs() < 0.04 && tiler.alignment.abs() < 0.1, "{tiler:?}");
+    }
+
+    #[test]
+    fn neighbours_with_one_heading_are_aligned() {
+        let at = |x: f64| TokenPose { x, y: 5.0, heading: 2.0, kind: 0 };
+        let pair = PairStatistics::of(&[vec![at(1.0), at(94.0)]], [96.0; 2], 12.0);
+        assert!((pair.alignment - 1.0).abs() < 1e-12 && (pair.polarisation - 1.0).abs() < 1e-12);
+        assert!(pair.pair_correlation[1] > 1.0, "3 px apart across the edge");
+    }
+}

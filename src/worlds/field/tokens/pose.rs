@@ -1,0 +1,165 @@
+//! Where tokens are, how they are placed, and how they are commanded to move.
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+use serde::{Deserialize, Serialize};
+
+/// Position in field pixels, heading in radians (0 points to the right, counted towards lower rows), kind of token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TokenPose {
+    pub x: f64,
+    pub y: f64,
+    pub heading: f64,
+    pub kind: usize,
+}
+
+impl TokenPose {
+    /// Moved by (ahead, aside, turn) in its own frame.
+    pub fn moved(&self, [ahead, aside, turn]: [f64; 3]) -> Self {
+        let (sin, cos) = self.heading.sin_cos();
+        Self {
+            x: self.x + cos * ahead - sin * aside,
+            y: self.y + sin * ahead + cos * aside,
+            heading: self.heading + turn,
+            ..*self
+        }
+    }
+
+    /// Offset to another pose on a torus, the shortest way.
+    pub fn offset(&self, other: &Self, [width, height]: [f64; 2]) -> [f64; 2] {
+        let shortest = |d: f64, side: f64| d - side * (d / side).round();
+        [shortest(other.x - self.x, width), shortest(other.y - self.y, height)]
+    }
+
+    fn wrapped(mut self, [width, height]: [f64; 2]) -> Self {
+        (self.x, self.y) = (self.x.rem_euclid(width), self.y.rem_euclid(height));
+        self
+    }
+}
+
+/// Distances that tokens keep.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spacing {
+    /// Closest distance of two centres, field pixels.
+    pub clearance_px: f64,
+}
+
+/// Distance beyond the clearance at which neighbours begin to matter, and over which the push rises to 1, px.
+const PUSH_RANGE_PX: f64 = 4.0;
+/// Range of the turn away beyond the clearance, and the way over which it rises, px.
+const TURN_RANGE_PX: f64 = 5.0;
+/// Turn away from a neighbour at contact, radians per pixel swum.
+const TURN_RATE: f64 = 0.15;
+/// Largest push of one neighbour, in units of the swimming speed.
+const MAX_PUSH: f64 = 1.5;
+/// Attempts to place a token before the field counts as full.
+const ATTEMPTS: usize = 400;
+
+impl Spacing {
+    /// Up to `count` tokens of random kind at random poses, no two closer than the clearance; fewer if there is no room.
+    pub fn place(&self, count: usize, kinds: usize, size: [f64; 2], rng: &mut StdRng) -> Vec<TokenPose> {
+        let mut poses: Vec<TokenPose> = Vec::with_capacity(count);
+        for _ in 0..count {
+            for _ in 0..ATTEMPTS {
+                let pose = TokenPose {
+                    x: rng.random::<f64>() * size[0],
+                    y: rng.random::<f64>() * size[1],
+                    heading: rng.random::<f64>() * std::f64::consts::TAU,
+                    kind: if kinds > 1 { rng.random_range(0..kinds) } else { 0 },
+                };
+                let free = |other: &TokenPose| {
+                    let [dx, dy] = pose.offset(other, size);
+                    dx.hypot(dy) > self.clearance_px
+                };
+                if poses.iter().all(free) {
+                    poses.push(pose);
+                    break;
+                }
+            }
+        }
+        poses
+    }
+
+    /// Push away from near neighbours, in the world frame, in units of a push at contact.
+    pub fn push(&self, poses: &[TokenPose], k: usize, size: [f64; 2]) -> [f64; 2] {
+        let mut push = [0.0; 2];
+        self.near(poses, k, size, |away, distance| {
+            let strength = ((self.clearance_px + PUSH_RANGE_PX - distance) / PUSH_RANGE_PX).clamp(0.0, MAX_PUSH);
+            push = [push[0] + strength * away[0], push[1] + strength * away[1]];
+        });
+        push
+    }
+
+    /// Body-frame velocity of a swim of unit speed: ahead, with a push from near neighbours and a turn away from them.
+    pub fn swim(&self, poses: &[TokenPose], k: usize, size: [f64; 2]) -> [f64; 3] {
+        let (sin, cos) = poses[k].heading.sin_cos();
+        let [px, py] = self.push(poses, k, size);
+        let mut turn = 0.0;
+        self.near(poses, k, size, |away, distance| {
+            let strength = ((self.clearance_px + TURN_RANGE_PX - distance) / TURN_RANGE_PX).clamp(0.0, 1.0);
+            turn += TURN_RATE * strength * (cos * away[1] - sin * away[0]);
+        });
+        [1.0 + cos * px + sin * py, cos * py - sin * px, turn]
+    }
+
+    /// Unit vectors away from the neighbours within reach, and their distances.
+    fn near(&self, poses: &[TokenPose], k: usize, size: [f64; 2], mut visit: impl FnMut([f64; 2], f64)) {
+        for (other, pose) in poses.iter().enumerate() {
+            let [dx, dy] = pose.offset(&poses[k], size);
+            let distance = dx.hypot(dy);
+            if other != k && distance < self.clearance_px + TURN_RANGE_PX && distance > 1e-9 {
+                visit([dx / distance, dy / distance], distance);
+            }
+        }
+    }
+
+    /// Moves overlapping tokens apart, each by half of the overlap, at most one pixel for each neighbour.
+    pub fn separate(&self, poses: &mut [TokenPose], size: [f64; 2]) {
+        let before = poses.to_vec();
+        for (k, pose) in poses.iter_mut().enumerate() {
+            self.near(&before, k, size, |away, distance| {
+                let way = 0.5 * (self.clearance_px - distance).clamp(0.0, 2.0);
+                (pose.x, pose.y) = (pose.x + way * away[0], pose.y + way * away[1]);
+            });
+            *pose = pose.wrapped(size);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    const SIZE: [f64; 2] = [96.0, 64.0];
+    const SPACING: Spacing = Spacing { clearance_px: 13.0 };
+
+    #[test]
+    fn placed_tokens_keep_their_clearance() {
+        let poses = SPACING.place(14, 2, SIZE, &mut StdRng::seed_from_u64(1));
+        assert!(poses.len() >= 12 && poses.iter().any(|p| p.kind == 1));
+        for (k, a) in poses.iter().enumerate() {
+            for b in &poses[k + 1..] {
+                let [dx, dy] = a.offset(b, SIZE);
+                assert!(dx.hypot(dy) > 13.0);
+            }
+        }
+        let full = SPACING.place(500, 1, SIZE, &mut StdRng::seed_from_u64(2));
+        assert!(full.len() < 60);
+    }
+
+    #[test]
+    fn neighbours_push_apart_and_turn_away() {
+        let at = |x: f64, heading: f64| TokenPose { x, y: 30.0, heading, kind: 0 };
+        // Head on, across the edge.
+        let mut poses = vec![at(90.0, 0.3), at(6.0, std::f64::consts::PI)];
+        let [ahead, _, turn] = SPACING.swim(&poses, 0, SIZE);
+        assert!(ahead < 0.1, "a neighbour ahead at 12 px stops the swim: {ahead}");
+        assert!(turn > 0.0, "it turns further from the neighbour on its left: {turn}");
+        SPACING.separate(&mut poses, SIZE);
+        let [dx, _] = poses[0].offset(&poses[1], SIZE);
+        assert!((dx - 13.0).abs() < 1e-9);
+        assert_eq!(SPACING.swim(&[at(5.0, 1.0)], 0, SIZE), [1.0, 0.0, 0.0]);
+    }
+}

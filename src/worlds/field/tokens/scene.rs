@@ -1,0 +1,101 @@
+//! Images of tokens at given poses, and what they are commanded to do.
+
+use super::{Spacing, Template, Token, TokenPose};
+
+/// The kinds of tokens of an ensemble with their spacing.
+#[derive(Clone, Debug)]
+pub struct TokenEnsemble {
+    pub templates: Vec<Template>,
+    pub spacing: Spacing,
+    /// Least and greatest value of a denoised image.
+    pub range: [f32; 2],
+}
+
+/// Values beyond those of tokens that a denoised image may have.
+const MARGIN: f32 = 0.15;
+
+/// Images `[side × side × 3]` that belong to a set of poses.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rendering {
+    pub image: Vec<f32>,
+    /// Velocity of the image at a swim of one pixel per step.
+    pub motion: Vec<f32>,
+}
+
+impl TokenEnsemble {
+    pub fn new(tokens: &[Token], clearance_px: f64) -> Self {
+        let templates: Vec<Template> = tokens.iter().map(Template::new).collect();
+        // Colours are at least 0 and at most 1 by the canvas.
+        Self { templates, spacing: Spacing { clearance_px }, range: [-MARGIN, 1.0 + MARGIN] }
+    }
+
+    /// The image of `poses`, and with `swim` its motion.
+    pub fn render(&self, poses: &[TokenPose], [width, height]: [usize; 2], swim: bool) -> Rendering {
+        let size = [width as f64, height as f64];
+        let mut image = vec![0.0; width * height * 3];
+        let mut motion = vec![0.0; if swim { image.len() } else { 0 }];
+        for (k, pose) in poses.iter().enumerate() {
+            let velocity = if swim { self.spacing.swim(poses, k, size).map(|v| v as f32) } else { [0.0; 3] };
+            self.templates[pose.kind].touch(pose, width, height, |index, touch| {
+                for c in 0..3 {
+                    image[3 * index + c] += touch.value[c];
+                    if swim {
+                        motion[3 * index + c] +=
+                            velocity[0] * touch.ahead[c] + velocity[1] * touch.aside[c] + velocity[2] * touch.turn[c];
+                    }
+                }
+            });
+        }
+        Rendering { image, motion }
+    }
+
+    /// Where the targets of `poses` are: pushed ahead of them, away from near neighbours, by `keep_apart_px` at contact.
+    pub fn targets(&self, poses: &[TokenPose], [width, height]: [usize; 2], keep_apart_px: f64) -> Vec<TokenPose> {
+        let size = [width as f64, height as f64];
+        let ahead = |(k, pose): (usize, &TokenPose)| {
+            let [px, py] = self.spacing.push(poses, k, size);
+            TokenPose { x: pose.x + keep_apart_px * px, y: pose.y + keep_apart_px * py, ..*pose }
+        };
+        poses.iter().enumerate().map(ahead).collect()
+    }
+
+    /// The smallest share of any token, at its pose, that an image `[height × width × 3]` has: 1 drawn, 0 missing.
+    pub fn weakest(&self, poses: &[TokenPose], [width, height]: [usize; 2], image: &[f32]) -> f32 {
+        let share = |pose: &TokenPose| {
+            let (mut product, mut square) = (0.0, 0.0);
+            self.templates[pose.kind].touch(pose, width, height, |index, touch| {
+                for c in 0..3 {
+                    product += touch.value[c] * image[3 * index + c];
+                    square += touch.value[c] * touch.value[c];
+                }
+            });
+            product / f32::max(square, f32::MIN_POSITIVE)
+        };
+        poses.iter().map(share).fold(1.0, f32::min)
+    }
+
+    /// Typical motion of an image with `tokens` tokens on `area` pixels: what the motion head is scaled by.
+    pub fn motion_scale(&self, tokens: f64, area: f64) -> f32 {
+        let energy = self.templates.iter().map(|t| t.ahead_energy).sum::<f64>() / self.templates.len() as f64;
+        (tokens * energy / (3.0 * area)).sqrt() as f32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_token_is_noticed_and_targets_move_apart() {
+        let ensemble = TokenEnsemble::new(&[Token::bundled("arrow").unwrap()], 15.0);
+        let at = |x: f64| TokenPose { x, y: 20.0, heading: 0.4, kind: 0 };
+        let poses = [at(10.0), at(25.0)];
+        let whole = ensemble.render(&poses, [48, 48], false).image;
+        assert!((ensemble.weakest(&poses, [48, 48], &whole) - 1.0).abs() < 0.05);
+        let one = ensemble.render(&poses[..1], [48, 48], false).image;
+        assert!(ensemble.weakest(&poses, [48, 48], &one) < 0.1);
+        let targets = ensemble.targets(&poses, [48, 48], 0.5);
+        assert!((targets[1].x - targets[0].x - 16.0).abs() < 1e-9, "half a pixel each at contact");
+        assert!(ensemble.render(&poses, [48, 48], true).motion.iter().any(|v| *v != 0.0));
+    }
+}

@@ -1,0 +1,145 @@
+//! How tokens are taught and how they live.
+
+use serde::{Deserialize, Serialize};
+
+use crate::worlds::field::FieldError;
+
+/// Settings of the training by targets that follow.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenSettings {
+    /// Optimiser steps.
+    pub steps: usize,
+    /// Images of one step.
+    pub batch: usize,
+    /// How many of them come from the pool of live chains.
+    pub pool_batch: usize,
+    /// Images of the pool.
+    pub pool: usize,
+    /// Probability that a pool image begins again when it is visited.
+    pub reset: f64,
+    /// Noise level of the live chain, and the range of the denoised images (log-uniform).
+    pub sigma: f64,
+    pub sigma_range: [f64; 2],
+    /// Live step c.
+    pub live_step: f64,
+    /// Fastest swim of a pool image, pixels per step.
+    pub max_swim_px: f64,
+    /// Way that a target is ahead of its token at contact with a neighbour, pixels: how strongly tokens keep apart.
+    pub keep_apart_px: f64,
+    /// Share of the measured offset by which the pose of a pool token is corrected at each visit.
+    pub registration: f64,
+    /// Weight of the motion in the loss.
+    pub motion_weight: f64,
+    pub learning_rate: f64,
+    /// Fewest and most tokens of an image.
+    pub tokens: [usize; 2],
+    /// Side of an image, pixels; a multiple of 16.
+    pub side: usize,
+    pub seed: u64,
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        Self {
+            steps: 4000,
+            batch: 8,
+            pool_batch: 5,
+            pool: 32,
+            reset: 0.007,
+            sigma: 0.3,
+            sigma_range: [0.15, 0.45],
+            live_step: 0.1,
+            max_swim_px: 0.12,
+            keep_apart_px: 0.8,
+            registration: 0.02,
+            motion_weight: 0.6,
+            learning_rate: 4e-3,
+            tokens: [3, 9],
+            side: 64,
+            seed: 1,
+        }
+    }
+}
+
+impl TokenSettings {
+    /// # Errors
+    /// The first value out of range.
+    pub fn validate(&self) -> Result<(), FieldError> {
+        let fail = |place, reason: String, hint| Err(FieldError::Value { place, reason, hint });
+        let Self { batch, pool_batch, pool, tokens: [fewest, most], side, .. } = *self;
+        if !(1..=10_000_000).contains(&self.steps) {
+            return fail("steps", self.steps.to_string(), "give 1 to 10000000; 4000 is the default");
+        }
+        if !(1..=64).contains(&batch) || pool_batch > batch || pool < pool_batch || pool > 4096 {
+            return fail(
+                "batch",
+                format!("{pool_batch} of {batch} from {pool}"),
+                "give a pool batch within batch and pool",
+            );
+        }
+        if !side.is_multiple_of(16) || !(32..=256).contains(&side) {
+            return fail("side", side.to_string(), "give a multiple of 16 from 32 to 256");
+        }
+        if fewest > most || most > 200 {
+            return fail("tokens", format!("{fewest} to {most}"), "give an ascending range up to 200");
+        }
+        let [low, high] = self.sigma_range;
+        let positive = [self.sigma, low, high - low, self.live_step, self.learning_rate];
+        let not_negative = [self.reset, self.max_swim_px, self.keep_apart_px, self.registration, self.motion_weight];
+        if positive.iter().any(|v| v.is_nan() || *v <= 0.0) || not_negative.iter().any(|v| v.is_nan() || *v < 0.0) {
+            return fail(
+                "settings",
+                "a rate or a noise level is out of range".to_owned(),
+                "remove it to get its default",
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Knobs of the live field.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenLive {
+    /// Speed g along the front, pixels per step.
+    pub swim_px: f64,
+    /// Temperature σ; the network is taught at one.
+    pub sigma: f64,
+    /// Relaxation η.
+    pub relaxation: f64,
+    /// Step c.
+    pub live_step: f64,
+    /// Tokens of a fresh field of 96²; other sizes in proportion to the area.
+    pub tokens: usize,
+}
+
+impl Default for TokenLive {
+    fn default() -> Self {
+        Self { swim_px: 0.05, sigma: 0.3, relaxation: 1.0, live_step: 0.1, tokens: 12 }
+    }
+}
+
+impl TokenLive {
+    /// # Errors
+    /// A knob out of range.
+    pub fn validate(&self) -> Result<(), FieldError> {
+        let fail = |place, value: f64, hint| Err(FieldError::Value { place, reason: value.to_string(), hint });
+        if !(-1.0..=1.0).contains(&self.swim_px) {
+            return fail("swim_px", self.swim_px, "give -1 to 1; .05 is the default");
+        }
+        if !(0.01..=2.0).contains(&self.sigma) {
+            return fail("sigma", self.sigma, "give .01 to 2; the network is taught at one level");
+        }
+        if !(0.0..=10.0).contains(&self.relaxation) {
+            return fail("relaxation", self.relaxation, "give 0 to 10; 1 is the default");
+        }
+        if !(0.001..=1.0).contains(&self.live_step) {
+            return fail("live_step", self.live_step, "give .001 to 1; .1 is the default");
+        }
+        if !(1..=10_000).contains(&self.tokens) {
+            return fail("tokens", self.tokens as f64, "give 1 to 10000");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,367 @@
+//! Training by targets that follow: half of each batch is the live chain itself, and the clean target of each chain moves
+//! with its tokens, by their command, by what the noise did to them, and by a slow correction.
+
+use rand::rngs::StdRng;
+use rand::seq::index;
+use rand::{RngExt, SeedableRng};
+use rayon::prelude::*;
+
+use super::net::{TokenNet, TransposedNet, WEIGHTS, Workspace};
+use super::noise::add_normals;
+use super::scene::TokenEnsemble;
+use super::settings::TokenSettings;
+use super::{GridPlacement, Token, TokenPose};
+use crate::worlds::field::FieldError;
+
+/// Decay rates of Adam (Kingma & Ba 2015); the second is shorter than its default: the chains move.
+const BETAS: [f32; 2] = [0.9, 0.99];
+/// Steps over which the learning rate rises.
+const WARM_UP: f64 = 50.0;
+/// Weight of the denoising loss |x̂ - x|² / σ².
+const DENOISE_WEIGHT: f32 = 4.0;
+/// Share of the pool images that do not swim at all.
+const AT_REST: f64 = 0.23;
+/// A token is lost when the denoised image has less than this share of it.
+const LOST: f32 = 0.4;
+/// Largest offset of a pose that is corrected, px and rad.
+const MAX_CORRECTION: f64 = 0.5;
+
+/// One live chain.
+#[derive(Clone, Debug)]
+struct PoolImage {
+    image: Vec<f32>,
+    poses: Vec<TokenPose>,
+    swim_px: f64,
+}
+
+/// Losses of a step, averaged over its images; a loss of 1 is that of the mean image.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TokenLosses {
+    /// Mean |x̂ - x|² / σ² of the denoised images, and of the pool.
+    pub denoise: f32,
+    pub pool: f32,
+    /// Relative error of the motion.
+    pub motion: f32,
+}
+
+/// A taught network and what belongs to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenRule {
+    pub net: TokenNet,
+    /// The motion head is in units of this.
+    pub motion_scale: f32,
+    /// Bounds of denoised images.
+    pub range: [f32; 2],
+}
+
+/// The stepper.
+pub struct TokenTraining {
+    settings: TokenSettings,
+    ensemble: TokenEnsemble,
+    net: TokenNet,
+    motion_scale: f32,
+    moments: [Vec<f32>; 2],
+    pool: Vec<PoolImage>,
+    workspaces: Vec<Workspace>,
+    step: usize,
+}
+
+/// What one image of a batch gives.
+struct ImageResult {
+    gradient: Vec<f32>,
+    denoise: f32,
+    motion: f32,
+    /// The chain after its step.
+    chain: Option<(usize, PoolImage)>,
+}
+
+impl TokenTraining {
+    /// Starts from random weights, or from those of `start`.
+    ///
+    /// # Errors
+    /// Settings out of range, no token, or one that cannot be taught.
+    pub fn new(
+        tokens: &[Token],
+        clearance_px: f64,
+        settings: TokenSettings,
+        start: Option<&TokenRule>,
+    ) -> Result<Self, FieldError> {
+        settings.validate()?;
+        if tokens.is_empty() {
+            return Err(FieldError::Value {
+                place: "tokens",
+                reason: "there is none".to_owned(),
+                hint: "draw or load a token",
+            });
+        }
+        tokens.iter().try_for_each(Token::check)?;
+        let ensemble = TokenEnsemble::new(tokens, clearance_px);
+        let mean_tokens = (settings.tokens[0] + settings.tokens[1]) as f64 / 2.0;
+        let motion_scale = start.map_or_else(
+            || ensemble.motion_scale(mean_tokens, (settings.side * settings.side) as f64),
+            |rule| rule.motion_scale,
+        );
+        let net = start.map_or_else(|| TokenNet::random(settings.seed), |rule| rule.net.clone());
+        let workspaces = (0..settings.batch).map(|_| Workspace::new(settings.side, settings.side, false)).collect();
+        let mut training = Self {
+            settings,
+            ensemble,
+            net,
+            motion_scale,
+            moments: [vec![0.0; WEIGHTS], vec![0.0; WEIGHTS]],
+            pool: Vec::new(),
+            workspaces,
+            step: 0,
+        };
+        training.pool =
+            (0..settings.pool).map(|k| training.fresh_chain(&mut training.rng(u64::MAX, k as u64))).collect();
+        Ok(training)
+    }
+
+    fn rng(&self, step: u64, image: u64) -> StdRng {
+        StdRng::seed_from_u64(self.settings.seed ^ step.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (image << 48))
+    }
+
+    fn side(&self) -> [usize; 2] {
+        [self.settings.side; 2]
+    }
+
+    fn fresh_poses(&self, rng: &mut StdRng) -> Vec<TokenPose> {
+        let [fewest, most] = self.settings.tokens;
+        let count = rng.random_range(fewest..=most);
+        let size = self.side().map(|v| v as f64);
+        self.ensemble.spacing.place(count, self.ensemble.templates.len(), size, rng)
+    }
+
+    fn fresh_chain(&self, rng: &mut StdRng) -> PoolImage {
+        let poses = self.fresh_poses(rng);
+        let mut image = self.ensemble.render(&poses, self.side(), false).image;
+        add_normals(rng.random(), 0, self.settings.sigma as f32, &mut image);
+        let rest = AT_REST / (1.0 - AT_REST);
+        let swim_px = self.settings.max_swim_px * rng.random_range(-rest..1.0).max(0.0);
+        PoolImage { image, poses, swim_px }
+    }
+
+    /// One optimiser step; `None` when all are done.
+    pub fn step(&mut self) -> Option<TokenLosses> {
+        if self.step >= self.settings.steps {
+            return None;
+        }
+        let settings = self.settings;
+        let transposed = self.net.transposed();
+        let mut rng = self.rng(self.step as u64, u64::from(u16::MAX));
+        let visited = index::sample(&mut rng, settings.pool, settings.pool_batch).into_vec();
+        let mut workspaces = std::mem::take(&mut self.workspaces);
+        let results: Vec<ImageResult> = (workspaces.par_iter_mut().enumerate())
+            .map(|(k, workspace)| {
+                let mut rng = self.rng(self.step as u64, k as u64);
+                match visited.get(k) {
+                    Some(&chain) => self.chain_image(workspace, &transposed, chain, &mut rng),
+                    None => self.denoised_image(workspace, &transposed, &mut rng),
+                }
+            })
+            .collect();
+        self.workspaces = workspaces;
+        let mut gradient = vec![0.0; WEIGHTS];
+        let mut losses = TokenLosses::default();
+        let (pool, others) = (settings.pool_batch as f32, (settings.batch - settings.pool_batch) as f32);
+        for result in results {
+            gradient.iter_mut().zip(&result.gradient).for_each(|(sum, g)| *sum += g);
+            losses.motion += result.motion / settings.batch as f32;
+            match result.chain {
+                Some((k, chain)) => {
+                    losses.pool += result.denoise / pool;
+                    self.pool[k] = chain;
+                }
+                None => losses.denoise += result.denoise / others,
+            }
+        }
+        self.update(&gradient);
+        self.step += 1;
+        Some(losses)
+    }
+
+    fn update(&mut self, gradient: &[f32]) {
+        let done = self.step as f64;
+        let rise = ((done + 1.0) / WARM_UP).min(1.0);
+        let fall = 0.5 * (1.0 + (std::f64::consts::PI * done / self.settings.steps as f64).cos());
+        let rate = (self.settings.learning_rate * rise * fall) as f32;
+        let correction = BETAS.map(|beta| 1.0 - beta.powi(self.step as i32 + 1));
+        let [first, second] = &mut self.moments;
+        for (((weight, g), m), v) in self.net.weights.iter_mut().zip(gradient).zip(first).zip(second) {
+            *m = BETAS[0] * *m + (1.0 - BETAS[0]) * g;
+            *v = BETAS[1] * *v + (1.0 - BETAS[1]) * g * g;
+            *weight -= rate * (*m / correction[0]) / ((*v / correction[1]).sqrt() + 1e-8);
+        }
+    }
+
+    /// A fresh sample, denoised.
+    fn denoised_image(&self, workspace: &mut Workspace, net: &TransposedNet, rng: &mut StdRng) -> ImageResult {
+        let poses = self.fresh_poses(rng);
+        let [low, high] = self.settings.sigma_range;
+        let sigma = (low * (high / low).powf(rng.random())) as f32;
+        let clean = self.ensemble.render(&poses, self.side(), true);
+        let mut noised = clean.image.clone();
+        add_normals(rng.random(), 1, sigma, &mut noised);
+        let target = self.target(&poses);
+        workspace.evaluate(&self.net, &noised, sigma);
+        let (gradient, denoise, motion) = self.gradient(workspace, net, sigma, &target, &clean.motion);
+        ImageResult { gradient, denoise, motion, chain: None }
+    }
+
+    /// The image that poses are denoised to: ahead of them where neighbours are near.
+    fn target(&self, poses: &[TokenPose]) -> Vec<f32> {
+        let targets = self.ensemble.targets(poses, self.side(), self.settings.keep_apart_px);
+        self.ensemble.render(&targets, self.side(), false).image
+    }
+
+    /// A live chain: learns from its present image, then makes its live step, and its poses follow.
+    fn chain_image(&self, workspace: &mut Workspace, net: &TransposedNet, k: usize, rng: &mut StdRng) -> ImageResult {
+        let settings = self.settings;
+        let (chain, side) = (&self.pool[k], self.side());
+        let sigma = settings.sigma as f32;
+        let motion = self.ensemble.render(&chain.poses, side, true).motion;
+        let target = self.target(&chain.poses);
+        // As in the live step, so that the network learns all phases of its grid.
+        let grid = GridPlacement::of_step(rng.random(), 0, side);
+        workspace.evaluate(&self.net, &grid.seen(&chain.image), sigma);
+        let (gradient, denoise, motion_loss) =
+            self.gradient(workspace, net, sigma, &grid.seen(&target), &grid.seen(&motion));
+        let [low, high] = self.ensemble.range;
+        let mut denoised = grid.unseen(&workspace.outputs.denoised);
+        denoised.iter_mut().for_each(|v| *v = v.clamp(low, high));
+        let swum = grid.unseen(&workspace.outputs.motion);
+
+        let keep = (-settings.live_step).exp() as f32;
+        let mut noise = vec![0.0; denoised.len()];
+        add_normals(rng.random(), 2, (1.0 - keep * keep).sqrt() * sigma, &mut noise);
+        let swim = chain.swim_px as f32 * self.motion_scale;
+        let mut image = chain.image.clone();
+        for (((x, d), f), w) in image.iter_mut().zip(&denoised).zip(&swum).zip(&noise) {
+            *x = d + keep * (*x - d) + swim * f + w;
+        }
+        // A chain that has lost a token has no target any more.
+        let over = rng.random::<f64>() < settings.reset
+            || image.iter().any(|v| !v.is_finite())
+            || self.ensemble.weakest(&chain.poses, side, &denoised) < LOST;
+        let chain = if over {
+            self.fresh_chain(rng)
+        } else {
+            let offset: Vec<f32> = denoised.iter().zip(&target).map(|(d, t)| d - t).collect();
+            PoolImage { poses: self.followed(chain, &noise, &offset), image, ..*chain }
+        };
+        ImageResult { gradient, denoise, motion: motion_loss, chain: Some((k, chain)) }
+    }
+
+    /// Poses after a live step: the command, the noise seen as motion, a slow correction, and room to neighbours.
+    fn followed(&self, chain: &PoolImage, noise: &[f32], offset: &[f32]) -> Vec<TokenPose> {
+        let settings = self.settings;
+        let [width, height] = self.side();
+        let size = [width as f64, height as f64];
+        let targets = self.ensemble.targets(&chain.poses, self.side(), settings.keep_apart_px);
+        let drift = 1.0 - (-settings.live_step).exp();
+        let mut poses: Vec<TokenPose> = (chain.poses.iter().enumerate())
+            .map(|(k, pose)| {
+                let template = &self.ensemble.templates[pose.kind];
+                let swim = self.ensemble.spacing.swim(&chain.poses, k, size);
+                let jolt = template.project(&targets[k], width, height, noise);
+                let off = template.project(&targets[k], width, height, offset);
+                let motion = [0, 1, 2].map(|c| {
+                    chain.swim_px * swim[c]
+                        + jolt[c]
+                        + settings.registration * off[c].clamp(-MAX_CORRECTION, MAX_CORRECTION)
+                });
+                let mut moved = pose.moved(motion);
+                moved.x += drift * (targets[k].x - pose.x);
+                moved.y += drift * (targets[k].y - pose.y);
+                moved
+            })
+            .collect();
+        self.ensemble.spacing.separate(&mut poses, size);
+        poses
+    }
+
+    /// Gradient of the loss of the image evaluated last, and its two parts.
+    fn gradient(
+        &self,
+        workspace: &Workspace,
+        net: &TransposedNet,
+        sigma: f32,
+        clean: &[f32],
+        motion: &[f32],
+    ) -> (Vec<f32>, f32, f32) {
+        let settings = self.settings;
+        let share = 1.0 / (clean.len() * settings.batch) as f32;
+        let outputs = &workspace.outputs;
+        let (mut denoise, mut motion_loss) = (0.0, 0.0);
+        let per_sigma = DENOISE_WEIGHT * share / (sigma * sigma);
+        let d_denoised: Vec<f32> = (outputs.denoised.iter().zip(clean))
+            .map(|(x, clean)| {
+                denoise += (x - clean).powi(2);
+                2.0 * per_sigma * (x - clean)
+            })
+            .collect();
+        let weight = settings.motion_weight as f32 * share;
+        let d_motion: Vec<f32> = (outputs.motion.iter().zip(motion))
+            .map(|(f, motion)| {
+                let off = f - motion / self.motion_scale;
+                motion_loss += off * off;
+                2.0 * weight * off
+            })
+            .collect();
+        let mut gradient = vec![0.0; WEIGHTS];
+        workspace.add_gradient(net, sigma, &d_denoised, &d_motion, &mut gradient);
+        let pixels = clean.len() as f32;
+        (gradient, denoise / (pixels * sigma * sigma), motion_loss / pixels)
+    }
+
+    /// The network so far.
+    pub fn rule(&self) -> TokenRule {
+        TokenRule { net: self.net.clone(), motion_scale: self.motion_scale, range: self.ensemble.range }
+    }
+
+    pub fn steps_done(&self) -> usize {
+        self.step
+    }
+
+    pub fn settings(&self) -> &TokenSettings {
+        &self.settings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_fall_and_the_same_seed_gives_the_same_network() {
+        let tokens = [Token::bundled("firefly").unwrap()];
+        let settings = TokenSettings {
+            steps: 60,
+            side: 32,
+            tokens: [1, 2],
+            pool: 6,
+            batch: 4,
+            pool_batch: 2,
+            ..TokenSettings::default()
+        };
+        let train = || {
+            let mut training = TokenTraining::new(&tokens, 13.0, settings, None).unwrap();
+            let losses: Vec<TokenLosses> = std::iter::from_fn(|| training.step()).collect();
+            (losses, training.rule())
+        };
+        let (losses, rule) = train();
+        assert_eq!(losses.len(), 60);
+        let mean = |part: &[TokenLosses]| part.iter().map(|l| l.denoise + l.pool).sum::<f32>() / part.len() as f32;
+        assert!(mean(&losses[50..]) < 0.6 * mean(&losses[..10]), "{} {}", mean(&losses[..10]), mean(&losses[50..]));
+        assert_eq!(train().1, rule);
+    }
+
+    #[test]
+    fn nothing_to_teach_is_refused() {
+        assert!(TokenTraining::new(&[], 13.0, TokenSettings::default(), None).is_err());
+        assert!(TokenTraining::new(&[Token::empty(16)], 13.0, TokenSettings::default(), None).is_err());
+        let wrong = TokenSettings { side: 50, ..TokenSettings::default() };
+        assert!(TokenTraining::new(&[Token::bundled("dot").unwrap()], 11.0, wrong, None).is_err());
+    }
+}

@@ -1,0 +1,202 @@
+//! Clouds from the text of tables (`x,y` or `x,y,z`) and of XYZ files.
+
+use super::{CloudError, PointCloud};
+
+/// A cloud that was read, and one sentence for each thing that was left out or assumed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadCloud {
+    pub cloud: PointCloud,
+    pub notes: Vec<String>,
+}
+
+/// Why a text is no cloud.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CloudTextError {
+    #[error("the table has one column; points need the columns x,y or x,y,z")]
+    OneColumn,
+    #[error(
+        "the table has {0} columns without names, and points have 2 or 3 coordinates; name the columns x,y or x,y,z in a first line"
+    )]
+    Columns(usize),
+    #[error("the first line names no column {0}; name the columns x,y or x,y,z")]
+    NoColumn(char),
+    #[error("line {line}: `{value}` in column {column} is not a usable number; correct or remove the line")]
+    Number { line: usize, column: char, value: String },
+    #[error("line {line} has {found} columns where there should be {expected}; correct or remove the line")]
+    Width { line: usize, found: usize, expected: usize },
+    #[error("the file has no points; give a table with one point per line")]
+    Empty,
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+}
+
+/// Longest part of a foreign text that a message repeats, characters.
+const MAX_REPEATED: usize = 40;
+
+/// Reads a table: comma, semicolon, tab or spaces between the columns, `#` for comments. With names in the first line the
+/// columns x, y and z count and others are reported; without names all columns count. A column z in which all values agree
+/// is left out.
+///
+/// # Errors
+/// See [`CloudTextError`].
+pub fn read_table(text: &str) -> Result<ReadCloud, CloudTextError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut lines = text
+        .lines()
+        .enumerate()
+        .map(|(k, line)| (k + 1, line.trim()))
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+        .peekable();
+    let Some(&(_, first)) = lines.peek() else { return Err(CloudTextError::Empty) };
+    let split = splitter(first);
+    let head: Vec<String> = split(first).map(|field| field.trim_matches('"').to_ascii_lowercase()).collect();
+    let mut notes = Vec::new();
+    let columns: Vec<usize> = if head.iter().any(|field| field.parse::<f64>().is_err()) {
+        lines.next();
+        let place = |name: &str| head.iter().position(|field| field == name);
+        if head.len() == 1 {
+            return Err(CloudTextError::OneColumn);
+        }
+        let x = place("x").ok_or(CloudTextError::NoColumn('x'))?;
+        let y = place("y").ok_or(CloudTextError::NoColumn('y'))?;
+        let columns: Vec<usize> = [Some(x), Some(y), place("z")].into_iter().flatten().collect();
+        if columns.len() == 3 && place("w").is_some() {
+            return Err(CloudTextError::Cloud(CloudError::Dimension(4)));
+        }
+        let others: Vec<&str> =
+            head.iter().enumerate().filter(|(k, _)| !columns.contains(k)).map(|(_, name)| name.as_str()).collect();
+        if !others.is_empty() {
+            notes.push(format!("Columns that points do not have were left out: {}.", shortened(&others.join(", "))));
+        }
+        columns
+    } else {
+        match head.len() {
+            1 => return Err(CloudTextError::OneColumn),
+            2 | 3 => (0..head.len()).collect(),
+            more => return Err(CloudTextError::Columns(more)),
+        }
+    };
+    let mut points = Vec::new();
+    for (line, text) in lines {
+        let fields: Vec<&str> = split(text).collect();
+        if fields.len() != head.len() {
+            return Err(CloudTextError::Width { line, found: fields.len(), expected: head.len() });
+        }
+        let mut point = [0.0f32; 3];
+        for (axis, &column) in columns.iter().enumerate() {
+            point[axis] = number(fields[column], line, ['x', 'y', 'z'][axis])?;
+        }
+        points.push(point);
+    }
+    finish(columns.len(), points, notes)
+}
+
+/// Reads an XYZ file: a count, a comment, then one line `[symbol] x y z …` per point.
+///
+/// # Errors
+/// See [`CloudTextError`].
+pub fn read_xyz(text: &str) -> Result<ReadCloud, CloudTextError> {
+    let mut points = Vec::new();
+    let mut dropped = false;
+    for (k, text) in text.lines().enumerate().skip(2) {
+        let fields: Vec<&str> = text.split_whitespace().collect();
+        let start = usize::from(fields.first().is_some_and(|field| field.parse::<f64>().is_err()));
+        let numbers = &fields[start.min(fields.len())..];
+        if fields.is_empty() {
+            continue;
+        }
+        if numbers.len() < 2 {
+            return Err(CloudTextError::Width { line: k + 1, found: numbers.len(), expected: 3 });
+        }
+        dropped |= numbers.len() > 3;
+        let mut point = [0.0f32; 3];
+        for (axis, field) in numbers.iter().take(3).enumerate() {
+            point[axis] = number(field, k + 1, ['x', 'y', 'z'][axis])?;
+        }
+        points.push(point);
+    }
+    let notes = if dropped {
+        vec!["Columns behind the third coordinate (headings and the like) were left out.".to_owned()]
+    } else {
+        Vec::new()
+    };
+    finish(3, points, notes)
+}
+
+fn finish(columns: usize, mut points: Vec<[f32; 3]>, mut notes: Vec<String>) -> Result<ReadCloud, CloudTextError> {
+    let Some(first) = points.first().copied() else { return Err(CloudTextError::Empty) };
+    let mut dim = columns;
+    if columns == 3 && points.iter().all(|p| p[2] == first[2]) {
+        dim = 2;
+        points.iter_mut().for_each(|p| p[2] = 0.0);
+        notes.push(format!("All z are {}; the cloud was taken as plane.", first[2]));
+    }
+    Ok(ReadCloud { cloud: PointCloud::new(dim, points)?, notes })
+}
+
+fn number(field: &str, line: usize, column: char) -> Result<f32, CloudTextError> {
+    match field.trim().parse::<f32>() {
+        Ok(value) if value.is_finite() => Ok(value),
+        _ => Err(CloudTextError::Number { line, column, value: shortened(field) }),
+    }
+}
+
+/// The way a table's lines are cut, by its first line.
+fn splitter(first: &str) -> fn(&str) -> Box<dyn Iterator<Item = &str> + '_> {
+    if first.contains(',') {
+        |line| Box::new(line.split(',').map(str::trim))
+    } else if first.contains(';') {
+        |line| Box::new(line.split(';').map(str::trim))
+    } else {
+        |line| Box::new(line.split_whitespace())
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(MAX_REPEATED).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(header: &str, row: impl Fn(usize) -> String) -> String {
+        std::iter::once(header.to_owned()).chain((0..150).map(row)).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn tables_are_read_with_and_without_names() {
+        let row = |k: usize| format!("{},{},0.5", k, k * k % 17);
+        let read = read_table(&table("x,y,heading", row)).unwrap();
+        assert_eq!((read.cloud.dim, read.cloud.len()), (2, 150));
+        assert!(read.notes[0].contains("heading"));
+        let read = read_table(&table("0\t1\t3", |k| format!("{k}\t{}\t{}", k % 7, k % 5))).unwrap();
+        assert_eq!((read.cloud.dim, read.cloud.len()), (3, 151));
+        let read = read_table(&table("# a comment", |k| format!("{k};{};2", k % 7))).unwrap();
+        assert_eq!((read.cloud.dim, read.notes.len()), (2, 1));
+        let read = read_xyz(&table("150\n", |k| format!("C {k} {} {} 1 0", k % 7, k % 5))).unwrap();
+        assert_eq!((read.cloud.dim, read.cloud.len(), read.notes.len()), (3, 150, 1));
+    }
+
+    #[test]
+    fn bad_tables_are_refused_with_their_line() {
+        let refused = |header: &str, row: &dyn Fn(usize) -> String| read_table(&table(header, row)).unwrap_err();
+        assert_eq!(refused("x", &|k| k.to_string()), CloudTextError::OneColumn);
+        assert_eq!(refused("1", &|k| k.to_string()), CloudTextError::OneColumn);
+        assert_eq!(refused("1,2,3,4", &|k| format!("{k},{k},{k},{k}")), CloudTextError::Columns(4));
+        let four = refused("x,y,z,w", &|k| format!("{k},{k},{k},{k}"));
+        assert_eq!(four, CloudTextError::Cloud(CloudError::Dimension(4)));
+        assert_eq!(refused("a,y", &|k| format!("{k},{k}")), CloudTextError::NoColumn('x'));
+        let error = refused("x,y", &|k| if k == 5 { "1,nan".to_owned() } else { format!("{k},{}", k % 7) });
+        assert_eq!(error, CloudTextError::Number { line: 7, column: 'y', value: "nan".to_owned() });
+        let error = refused("x,y", &|k| if k == 5 { "1".to_owned() } else { format!("{k},{}", k % 7) });
+        assert_eq!(error, CloudTextError::Width { line: 7, found: 1, expected: 2 });
+        assert_eq!(refused("x,y", &|k| format!("{k},{}", 2 * k)), CloudTextError::Cloud(CloudError::OneLine));
+        assert_eq!(read_table("x,y\n1,2\n"), Err(CloudTextError::Cloud(CloudError::TooFew { found: 1 })));
+        assert_eq!(read_table(""), Err(CloudTextError::Empty));
+    }
+}

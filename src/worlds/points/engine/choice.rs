@@ -1,0 +1,120 @@
+//! One engine of points, whichever it is.
+
+use super::{CpuPointEngine, GpuPointEngine, PointBrush, PointCheckpoint, PointCounters, PointEngineError, PointForce};
+use crate::worlds::points::rule::{PointLive, PointRule};
+
+/// A live engine. Every method does what the engines' own do.
+pub enum PointEngine {
+    Cpu(Box<CpuPointEngine>),
+    Gpu(Box<GpuPointEngine>),
+}
+
+impl PointEngine {
+    /// On the GPU when a device is given, else on the processor.
+    ///
+    /// # Errors
+    /// Knobs or a rule that do not fit, no or too many walkers, what the device refuses.
+    pub fn new(
+        device: Option<(&wgpu::Device, &wgpu::Queue)>,
+        rule: &PointRule,
+        live: &PointLive,
+        walkers: Vec<[f32; 4]>,
+        seed: u64,
+    ) -> Result<Self, PointEngineError> {
+        Ok(match device {
+            Some((device, queue)) => {
+                Self::Gpu(Box::new(GpuPointEngine::new(device, queue, rule, live, &walkers, seed)?))
+            }
+            None => Self::Cpu(Box::new(CpuPointEngine::new(rule, live, walkers, seed)?)),
+        })
+    }
+
+    pub fn run(&mut self, steps: u32) {
+        match self {
+            Self::Cpu(engine) => engine.run(steps),
+            Self::Gpu(engine) => engine.run(steps),
+        }
+    }
+
+    /// The walkers (x, y, z, speed; standardised). On the GPU it waits.
+    ///
+    /// # Errors
+    /// The device was lost.
+    pub fn walkers(&self) -> Result<Vec<[f32; 4]>, PointEngineError> {
+        match self {
+            Self::Cpu(engine) => Ok(engine.positions().to_vec()),
+            Self::Gpu(engine) => engine.positions(),
+        }
+    }
+
+    /// # Errors
+    /// What the device refuses.
+    pub fn set_baked(&mut self, cloud: Option<&[[f32; 4]]>) -> Result<Option<f64>, PointEngineError> {
+        match self {
+            Self::Cpu(engine) => Ok(engine.set_baked(cloud)),
+            Self::Gpu(engine) => engine.set_baked(cloud),
+        }
+    }
+
+    /// # Errors
+    /// Knobs out of range.
+    pub fn set_live(&mut self, live: &PointLive) -> Result<bool, PointEngineError> {
+        match self {
+            Self::Cpu(engine) => engine.set_live(live),
+            Self::Gpu(engine) => engine.set_live(live),
+        }
+    }
+
+    /// # Errors
+    /// A rule that does not fit.
+    pub fn set_rule(&mut self, rule: &PointRule) -> Result<(), PointEngineError> {
+        match self {
+            Self::Cpu(engine) => engine.set_rule(rule),
+            Self::Gpu(engine) => engine.set_rule(rule),
+        }
+    }
+
+    pub fn set_force(&mut self, force: Option<PointForce>) {
+        match self {
+            Self::Cpu(engine) => engine.set_force(force),
+            Self::Gpu(engine) => engine.set_force(force),
+        }
+    }
+
+    /// # Errors
+    /// Nothing would be left, too many walkers, or the device was lost.
+    pub fn apply(&mut self, brush: PointBrush, under: &PointForce) -> Result<(), PointEngineError> {
+        match self {
+            Self::Cpu(engine) => engine.apply(brush, under),
+            Self::Gpu(engine) => engine.apply(brush, under),
+        }
+    }
+
+    /// # Errors
+    /// The device was lost.
+    pub fn checkpoint(&self) -> Result<PointCheckpoint, PointEngineError> {
+        match self {
+            Self::Cpu(engine) => Ok(engine.checkpoint()),
+            Self::Gpu(engine) => engine.checkpoint(),
+        }
+    }
+
+    /// # Errors
+    /// What the device refuses.
+    pub fn restore(&mut self, from: &PointCheckpoint) -> Result<(), PointEngineError> {
+        match self {
+            Self::Cpu(engine) => {
+                engine.restore(from);
+                Ok(())
+            }
+            Self::Gpu(engine) => engine.restore(from),
+        }
+    }
+
+    pub fn counters(&self) -> PointCounters {
+        match self {
+            Self::Cpu(engine) => engine.counters(),
+            Self::Gpu(engine) => engine.counters(),
+        }
+    }
+}
