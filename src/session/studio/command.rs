@@ -137,6 +137,8 @@ pub enum StudioEvent {
         path: PathBuf,
         project: Box<Project>,
     },
+    /// Unsaved work of a run that ended early.
+    Rescued(Result<Box<Project>, String>),
     Saved {
         path: PathBuf,
         revision: u64,

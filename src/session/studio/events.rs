@@ -20,7 +20,12 @@ impl Studio {
                 let learns_then = self.learns_then.take();
                 let (project, notes) = match result {
                     Ok(opened) => opened,
-                    Err(why) => return vec![StudioEffect::Notify(Level::Error, why)],
+                    Err(why) => {
+                        if !self.info().has_rule() {
+                            self.workspace = Place::Paint;
+                        }
+                        return vec![StudioEffect::Notify(Level::Error, why)];
+                    }
                 };
                 let mut effects = self.replace(project.map_world(Arc::new), None);
                 effects.extend(notes.into_iter().map(|note| StudioEffect::Notify(Level::Info, note)));
@@ -37,6 +42,20 @@ impl Studio {
                 self.loading = None;
                 let effects = self.replace(project.map_world(Arc::new), Some(path));
                 self.go_where_it_lives();
+                effects
+            }
+            StudioEvent::Rescued(Err(why)) => {
+                let mut effects = self.apply(StudioCommand::Visit);
+                effects.push(StudioEffect::Notify(Level::Warning, why));
+                effects
+            }
+            StudioEvent::Rescued(Ok(project)) => {
+                let mut effects = self.replace(project.map_world(Arc::new), None);
+                // It is in no file of the user.
+                self.saved_revision = 0;
+                self.go_where_it_lives();
+                let text = "Unsaved work of the last run is back: save it (Ctrl+S) to keep it.".to_owned();
+                effects.push(StudioEffect::Notify(Level::Warning, text));
                 effects
             }
             StudioEvent::Saved { path, revision, result: Ok(()) } => {

@@ -109,6 +109,11 @@ impl Studio {
         self.path.as_deref()
     }
 
+    /// Names the present content; two equal revisions hold the same project.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     pub fn is_dirty(&self) -> bool {
         self.revision != self.saved_revision
     }

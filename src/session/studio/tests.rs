@@ -259,3 +259,16 @@ fn brushes_belong_to_their_workspace() {
     studio.apply(StudioCommand::SetBrushSize(9.0));
     assert_eq!(studio.brush_size(), BRUSH_SIZE_RANGE[1]);
 }
+
+#[test]
+fn unsaved_work_of_an_earlier_run_comes_back_unsaved() {
+    let entry = world_entry("points").unwrap();
+    let mut studio = Studio::new(entry);
+    let project = Project::new("Mine", (entry.start)(&(entry.empty)(), "ring").unwrap());
+    studio.on_event(StudioEvent::Rescued(Ok(Box::new(project))));
+    assert_eq!((studio.project().title.as_str(), studio.is_dirty(), studio.path()), ("Mine", true, None));
+    assert!(studio.apply(StudioCommand::Visit).is_empty(), "nothing takes its place");
+    let mut other = Studio::new(entry);
+    let effects = other.on_event(StudioEvent::Rescued(Err("damaged".into())));
+    assert!(matches!(&effects[..], [StudioEffect::Load(..), StudioEffect::Notify(Level::Warning, _)]), "{effects:?}");
+}

@@ -166,9 +166,8 @@ fn show(
     mut state: ResMut<ShellResource>,
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
-    mut images: ResMut<Assets<Image>>,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
-    time: Res<Time<Real>>,
+    (mut images, time): (ResMut<Assets<Image>>, Res<Time<Real>>),
 ) -> Result {
     let ctx = &contexts.ctx_mut()?.clone();
     let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, .. } = &mut *state else { return Ok(()) };
@@ -278,6 +277,7 @@ fn advance(
         ground.0 = wanted;
     }
     if shell.may_leave() {
+        studios.end();
         exit.write(AppExit::Success);
     }
     let spent = frame_began.0.elapsed().as_secs_f64();

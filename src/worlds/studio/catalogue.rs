@@ -7,6 +7,7 @@ use crate::worlds::{World, field, points};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BundledScene {
     pub name: &'static str,
+    pub title: &'static str,
     /// The text of the scene file.
     pub text: &'static str,
 }

@@ -15,7 +15,12 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
     if !bundled.is_empty() {
         ui.label(RichText::new("Learned scenes, alive at once").small().color(style::TEXT_WEAK));
         let scenes = bundled.iter().map(|scene| {
-            (scene.name, "Opens this scene, which comes with the program", None, StudioCommand::OpenBundled(scene.name))
+            (
+                scene.title,
+                "Opens this scene, which comes with the program",
+                None,
+                StudioCommand::OpenBundled(scene.name),
+            )
         });
         grid(ui, true, 3, scenes.collect(), commands);
         ui.label(RichText::new(format!("A new {}", tables.still_name)).small().color(style::TEXT_WEAK));

@@ -133,7 +133,7 @@ fn menus(ui: &mut Ui, studio: &Studio, state: &UiState, commands: &mut Vec<Studi
     if !studio.entry().bundled.is_empty() {
         MenuButton::from_button(Button::new("Scenes").frame_when_inactive(false)).ui(ui, |ui| {
             for scene in studio.entry().bundled {
-                if ui.button(scene.name).clicked() {
+                if ui.button(scene.title).clicked() {
                     commands.push(StudioCommand::OpenBundled(scene.name));
                     ui.close();
                 }

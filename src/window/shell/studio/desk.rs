@@ -7,8 +7,10 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::super::desk::guarded;
 use super::super::effects::Shell;
+use super::super::folders;
 use super::super::mine::free_path;
 use super::canvas::{StudioCanvas, Surface};
+use super::rescue::StudioRescue;
 use crate::jobs::{CanvasOrder, CanvasWorker, LearningEvent, LearningRun};
 use crate::scene::{Project, Showing, is_picture_name, write_atomic};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent, StudioSource};
@@ -25,6 +27,9 @@ pub struct StudioDesk {
     /// Started when the world is shown for the first time.
     worker: Option<CanvasWorker>,
     run: Option<(RunId, LearningRun)>,
+    /// From the first time that the world is shown; `None` also where another run of the program has it.
+    rescue: Option<StudioRescue>,
+    was_shown: bool,
     sender: Sender<StudioEvent>,
     done: Receiver<StudioEvent>,
 }
@@ -32,7 +37,16 @@ pub struct StudioDesk {
 impl StudioDesk {
     pub fn new(entry: &'static WorldEntry) -> Self {
         let (sender, done) = unbounded();
-        Self { studio: Studio::new(entry), canvas: StudioCanvas::default(), worker: None, run: None, sender, done }
+        Self {
+            studio: Studio::new(entry),
+            canvas: StudioCanvas::default(),
+            worker: None,
+            run: None,
+            rescue: None,
+            was_shown: false,
+            sender,
+            done,
+        }
     }
 
     /// The world is shown.
@@ -48,6 +62,40 @@ impl StudioDesk {
         }
         self.canvas.forget_order();
         Ok(())
+    }
+
+    /// Brings back unsaved work of an earlier run, when the world is shown for the first time; returns whether there is any.
+    pub fn bring_back(&mut self, shell: &Shell) -> bool {
+        if std::mem::replace(&mut self.was_shown, true) {
+            return false;
+        }
+        let name = self.studio.entry().name;
+        self.rescue = StudioRescue::new(folders::rescue().as_deref(), name, super::super::rescue::every());
+        let Some(found) = self.rescue.as_ref().and_then(|rescue| rescue.found()).map(PathBuf::from) else {
+            return false;
+        };
+        let sender = self.sender.clone();
+        shell.files.read_later(move || {
+            let result = guarded("reading unsaved work", || match Project::load(&found) {
+                Ok(loaded) => Ok(Box::new(loaded.project)),
+                Err(error) => Err(error.to_string()),
+            });
+            // Fails only when the program is ending.
+            let _ = sender.send(StudioEvent::Rescued(result));
+        });
+        true
+    }
+
+    /// Writes unsaved work now and then.
+    pub fn autosave(&mut self, shell: &Shell) {
+        if let Some(rescue) = &mut self.rescue {
+            rescue.advance(&self.studio, &shell.files);
+        }
+    }
+
+    /// The program ends well.
+    pub fn end(&mut self) {
+        self.rescue.iter().for_each(StudioRescue::end);
     }
 
     /// Another world is shown.

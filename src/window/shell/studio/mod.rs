@@ -2,6 +2,7 @@
 
 mod canvas;
 mod desk;
+mod rescue;
 
 pub use canvas::Surface;
 
@@ -75,10 +76,16 @@ impl Studios {
             self.hear(k, StudioEvent::File { path, project }, shell, gpu);
         }
         for k in 0..self.desks.len() {
+            self.desks[k].autosave(shell);
             for event in self.desks[k].events() {
                 self.hear(k, event, shell, gpu);
             }
         }
+    }
+
+    /// The program ends well, with nothing waiting to be written.
+    pub fn end(&mut self) {
+        self.desks.iter_mut().for_each(StudioDesk::end);
     }
 
     /// Switches to the world that was clicked on in the bar of the swarm.
@@ -103,7 +110,9 @@ impl Studios {
                 let text = format!("the system started no thread for the canvas ({error}); close other programs");
                 shell.ui.on_effect(&Effect::Notify { level: Level::Error, text });
             }
-            self.apply(k, StudioCommand::Visit, shell, gpu);
+            if !self.desks[k].bring_back(shell) {
+                self.apply(k, StudioCommand::Visit, shell, gpu);
+            }
         }
     }
 

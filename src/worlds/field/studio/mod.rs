@@ -28,14 +28,19 @@ pub const ENTRY: WorldEntry = WorldEntry {
     first: ("life", "library"),
 };
 
-/// The scenes of `scenes/` by name.
+/// The scenes of `scenes/` by name and title.
 macro_rules! scenes {
-    ($($name:literal),*) => {
-        &[$(BundledScene { name: $name, text: include_str!(concat!("../../../../scenes/", $name, ".ron")) }),*]
+    ($(($name:literal, $title:literal)),*) => {
+        &[$(BundledScene {
+            name: $name,
+            title: $title,
+            text: include_str!(concat!("../../../../scenes/", $name, ".ron")),
+        }),*]
     };
 }
 
-const BUNDLED: &[BundledScene] = scenes!["life", "waves", "spirals", "maze"];
+const BUNDLED: &[BundledScene] =
+    scenes![("life", "Life"), ("waves", "Waves"), ("spirals", "Spirals"), ("maze", "Maze")];
 
 /// The start that simulates the present constants.
 const PRESENT: &str = "present";

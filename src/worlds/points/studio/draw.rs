@@ -43,7 +43,8 @@ impl Glow {
     }
 }
 
-/// Adds places to the `kept` share of `density` and shows it. With trails the sum of all pictures has the light of one.
+/// Adds places to the `kept` share of `density` and shows it. With trails the sum of all pictures has 1.6 times the light of
+/// one, so that single walkers can still be followed.
 pub(super) fn draw(
     density: &mut Vec<f32>,
     kept: f32,
@@ -65,7 +66,7 @@ pub(super) fn draw(
     let scale = 0.5 * height as f64 / view.half_height;
     let [right, up, near] = view.axes().map(|axis| axis.map(|v| v * scale));
     let dots = count <= MAX_DOTS;
-    let share = 1.0 - 0.75 * kept;
+    let share = if kept > 0.0 { 1.6 * (1.0 - kept) } else { 1.0 };
     for place in places {
         let d: [f64; 3] = std::array::from_fn(|i| place[i] - view.centre[i]);
         let along = |axis: &[f64; 3]| d[0] * axis[0] + d[1] * axis[1] + d[2] * axis[2];
@@ -158,11 +159,12 @@ mod tests {
         let (mut glow, mut picture) = (Glow::default(), RgbaImage::new(40, 40));
         let mut draw = |glow: &mut Glow, x: f64, view: &Viewpoint| {
             glow.draw([[x, 0.0, 0.0]].into_iter(), 1, view, options, &mut picture);
-            picture.get_pixel(10, 20).0[2]
+            // Red rises all the way along the colours.
+            picture.get_pixel(10, 20).0[0]
         };
         let first = draw(&mut glow, -0.5, &view);
         let after = draw(&mut glow, 0.5, &view);
-        let ground = DARK[0][2] as u8;
+        let ground = DARK[0][0] as u8;
         assert!(first > after && after > ground, "{first} {after}");
         view.centre[1] = 0.2;
         assert_eq!(draw(&mut glow, 0.5, &view), ground);

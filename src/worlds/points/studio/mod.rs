@@ -27,14 +27,24 @@ pub const ENTRY: WorldEntry = WorldEntry {
     first: ("ring", "exact"),
 };
 
-/// The scenes of `scenes/` by name.
+/// The scenes of `scenes/` by name and title.
 macro_rules! scenes {
-    ($($name:literal),*) => {
-        &[$(BundledScene { name: $name, text: include_str!(concat!("../../../../scenes/", $name, ".ron")) }),*]
+    ($(($name:literal, $title:literal)),*) => {
+        &[$(BundledScene {
+            name: $name,
+            title: $title,
+            text: include_str!(concat!("../../../../scenes/", $name, ".ron")),
+        }),*]
     };
 }
 
-const BUNDLED: &[BundledScene] = scenes!["ring", "two-peaks", "two-moons", "letter", "lorenz"];
+const BUNDLED: &[BundledScene] = scenes![
+    ("ring", "Ring"),
+    ("two-peaks", "Two peaks"),
+    ("two-moons", "Two moons"),
+    ("letter", "Letter"),
+    ("lorenz", "Lorenz")
+];
 
 /// Samples of a built-in target.
 const TARGET_POINTS: usize = 10_000;
