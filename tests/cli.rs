@@ -316,7 +316,7 @@ fn bad_scenes_are_refused_in_one_sentence_by_every_command() {
         ("half.ron", good[..good.len() / 2].to_owned(), "breaks off in line"),
         ("newer.ron", good.replacen("schema: 2", "schema: 9", 1), "update Unstill; the file is left as it is"),
         ("nan.ron", good.replacen("x: 6.0", "x: NaN", 1), "snapshot.particles[0]: x is NaN"),
-        ("outside.ron", good.replacen("x: 6.0", "x: 60.0", 1), "lies outside the box"),
+        ("outside.ron", good.replacen("x: 6.0", "x: 60.0", 1), "is outside the box"),
         ("number.ron", good.replacen("copies: 6", "copies: six", 1), "line "),
     ];
     for (name, text, expected) in &bad {

@@ -106,7 +106,7 @@ fn menus_come_from_the_table_and_grey_what_would_do_nothing() {
 fn the_look_is_changed_from_its_card_and_kept() {
     let mut window = window(alive());
     click(&mut window, "Look");
-    for label in ["drops", "unease", "muted", "Trails", "light"] {
+    for label in ["drops", "energy", "muted", "Trails", "light"] {
         click(&mut window, label);
     }
     let prefs = window.state().kept_prefs().cloned().expect("something was kept");

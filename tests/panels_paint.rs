@@ -195,7 +195,7 @@ fn a_remedy_beside_a_warning_mends_it() {
     assert_eq!(window.state().session.selection(), [3]);
     click(&mut window, "Remove");
     assert_eq!(particles(&window).len(), 3);
-    assert!(window.query_by_label_contains("see nobody").is_none());
+    assert!(window.query_by_label_contains("see no other particle").is_none());
 }
 
 #[test]

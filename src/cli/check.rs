@@ -111,7 +111,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let (text, facts, evidence) = measure(args, &scene, quiet).with_context(|| args.scene.display().to_string())?;
     if args.certify {
         scene.world.evidence =
-            Some(evidence.context("the pattern cannot be told from random, so there is nothing to certify")?);
+            Some(evidence.context("the pattern cannot be distinguished from random, so there is nothing to certify")?);
         scene.world.live = args.settings.apply(&scene.world.live, rule_of(&scene, &args.scene)?)?;
         scene.save(&args.scene)?;
     }

@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         ));
     } else if lost_its_scene(&args.file) {
         warn(&format!(
-            "{}: this looks like a picture of a scene, but the scene in it is gone: another program has saved it anew",
+            "{}: this looks like a picture of a scene, but the scene in it is gone: another program has saved it again",
             args.file.display()
         ));
     }

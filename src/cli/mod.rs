@@ -4,6 +4,7 @@
 //! the input or the run, 2 a command line that is not understood, 3 no GPU or no display where one is needed.
 
 mod check;
+mod field;
 mod film;
 mod import;
 mod info;
@@ -13,6 +14,8 @@ mod motif;
 mod open;
 mod output;
 mod picture;
+mod points;
+mod worlds;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -22,6 +25,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::worlds::swarm::engine::EngineError;
 use output::{Answer, one_line, print_answer, print_failure};
+use worlds::{FieldLine, PointsLine, WorldOfLine};
 
 /// Something in the input or the run is wrong.
 pub const EXIT_ERROR: u8 = 1;
@@ -35,7 +39,10 @@ pub const EXIT_NO_DEVICE: u8 = 3;
 #[command(
     name = "unstill",
     version,
-    after_help = "Exit codes: 0 done; 1 an error in the input or the run; 2 a wrong command line; 3 no GPU or no display."
+    after_help = "Scenes of the points and field worlds have commands of their own: \
+                  `unstill import --world points|field FILE -o S.ron`, `unstill simulate gray-scott -o S.ron`, \
+                  `unstill learn|live|check|equations|info S.ron` (each with --help), `unstill study gray-scott`.\n\n\
+                  Exit codes: 0 done; 1 an error in the input or the run; 2 a wrong command line; 3 no GPU or no display."
 )]
 struct Cli {
     /// What to open in the window: a scene (.ron, or a picture that holds one), particles (.csv, .xyz) or an image
@@ -77,13 +84,35 @@ pub fn run() -> ExitCode {
 }
 
 fn run_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let (world, args) = worlds::sorted(args.into_iter().collect());
+    match world {
+        WorldOfLine::Swarm => run_swarm(args),
+        WorldOfLine::Points => {
+            let line = PointsLine::parse_from(args);
+            let json = line.json;
+            ended(line.run().map(Some), json)
+        }
+        WorldOfLine::Field => {
+            let line = FieldLine::parse_from(args);
+            let json = line.json;
+            ended(line.run().map(Some), json)
+        }
+    }
+}
+
+fn run_swarm(args: Vec<OsString>) -> ExitCode {
     let cli = match parse(args) {
         Ok(cli) => cli,
         // Also --help and --version; clap knows which stream and which exit code.
         Err(e) => e.exit(),
     };
     let json = cli.json;
-    match dispatch(cli) {
+    ended(dispatch(cli), json)
+}
+
+/// Prints the answer or the error of a command.
+fn ended(result: anyhow::Result<Option<Answer>>, json: bool) -> ExitCode {
+    match result {
         Ok(Some(answer)) => {
             print_answer(&answer, json);
             ExitCode::SUCCESS

@@ -319,12 +319,12 @@ mod tests {
     fn snapshot_faults_name_the_file_and_its_lines() {
         let outside = message("flock.csv", "# box: 10 10\nx,y\n1,1\n12,3\n");
         assert!(
-            outside.contains("flock.csv, line 4: particle 1 at (12, 3) lies outside the box of 10 by 10"),
+            outside.contains("flock.csv, line 4: particle 1 at (12, 3) is outside the box of 10 by 10"),
             "{outside}"
         );
         let double = message("flock.csv", "x,y\n1,1\n\n2,2\n1,1\n");
         assert!(
-            double.contains("flock.csv, lines 2 and 5: particles 0 and 2 lie at the same place (1, 1)"),
+            double.contains("flock.csv, lines 2 and 5: particles 0 and 2 are at the same place (1, 1)"),
             "{double}"
         );
         let lone = message("flock.csv", "x,y\n1,1\n");

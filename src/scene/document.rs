@@ -166,7 +166,7 @@ fn schema_of(text: &str) -> Result<u32, Fault> {
                 // A whole scene ends with a parenthesis; otherwise it was cut.
                 Some((_, value)) if text.trim_end().ends_with(')') => {
                     let value = value.trim().trim_end_matches([',', ')']);
-                    let what = format!("line {}: {value} is no whole number", e.span.end.line);
+                    let what = format!("line {}: {value} is not a whole number", e.span.end.line);
                     Err(BadValue::new("schema", what, format!("write `schema: {SCHEMA}`")).into())
                 }
                 _ => Err(syntax(text, &e)),
@@ -178,6 +178,26 @@ fn schema_of(text: &str) -> Result<u32, Fault> {
 fn is_no_parenthesis(code: &ron::Error) -> bool {
     use ron::Error as E;
     matches!(code, E::ExpectedStructLike | E::ExpectedNamedStructLike(_) | E::ExpectedDifferentStructName { .. })
+}
+
+/// The world of a scene's text, if it is one of schema 2.
+pub(super) fn world_of(text: &str) -> Option<&'static str> {
+    #[derive(Deserialize)]
+    enum Tag {
+        Swarm(serde::de::IgnoredAny),
+        Points(serde::de::IgnoredAny),
+        Field(serde::de::IgnoredAny),
+    }
+    #[derive(Deserialize)]
+    struct Tagged {
+        world: Tag,
+    }
+    let tagged: Tagged = options().from_str(text).ok()?;
+    Some(match tagged.world {
+        Tag::Swarm(_) => "swarm",
+        Tag::Points(_) => "points",
+        Tag::Field(_) => "field",
+    })
 }
 
 /// Reads a file of a known schema; unknown fields other than `elsewhere` become warnings.
@@ -259,7 +279,7 @@ fn sentence(code: &ron::Error) -> String {
         }
         E::NoSuchEnumVariant { expected, found, .. } => {
             let known: Vec<String> = expected.iter().map(|name| format!("`{name}`")).collect();
-            format!("`{found}` is none of {}", known.join(", "))
+            format!("`{found}` is not one of {}", known.join(", "))
         }
         E::DuplicateStructField { field, .. } => format!("the field `{field}` stands there twice"),
         // Names of types mean nothing to whoever reads this.

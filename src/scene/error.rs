@@ -46,7 +46,7 @@ pub enum Fault {
     )]
     Newer { found: u32 },
     #[error(
-        "this picture holds no scene (a program or web page that saved it anew drops it): take the original file, or import it as particles"
+        "this picture holds no scene (a program or web page that saved it again drops it): take the original file, or import it as particles"
     )]
     PictureWithoutScene,
     #[error("the picture breaks off before the scene in it; take an earlier copy of it, or fetch it again")]
@@ -66,7 +66,7 @@ pub enum Fault {
 /// A scene that could be written but not read again.
 pub(super) fn too_large(bytes: u64, most: u64) -> io::Error {
     io::Error::other(format!(
-        "the scene would have {} MB, more than the {} MB that can be read again; delete kept moments, or save it with fewer \
+        "the scene would have {} MB, more than the {} MB that can be read again; delete checkpoints, or save it with fewer \
          particles",
         bytes.div_ceil(1 << 20),
         most >> 20

@@ -16,8 +16,8 @@ use rand::rngs::StdRng;
 use super::{Fault, Project};
 use crate::media::looks::ColourBy;
 use crate::media::picture::{Card, PictureStyle, is_card, render};
-use crate::worlds::field::FieldSubject;
 use crate::worlds::field::draw::{colour_picture, pattern_picture};
+use crate::worlds::field::{FieldSubject, LibraryDoc};
 use crate::worlds::points::draw::{PointCamera, draw_cloud};
 use crate::worlds::swarm::picture::{Mode, Swarm};
 use crate::worlds::swarm::rule::step;
@@ -176,7 +176,7 @@ fn text_of(kind: [u8; 4], data: &[u8]) -> Result<String, Fault> {
         Ok(text) => Ok(text),
         // What became tEXt or zTXt may have become Latin-1 on the way.
         Err(e) if kind != *b"iTXt" => Ok(e.into_bytes().into_iter().map(char::from).collect()),
-        Err(_) => Err(damaged("it is no text")),
+        Err(_) => Err(damaged("it is not text")),
     }
 }
 
@@ -242,17 +242,17 @@ fn cloud_picture(doc: &PointsDoc) -> RgbaImage {
 
 /// The live field as it was left, else the first still, else the state that the rule starts from.
 fn field_picture(doc: &FieldDoc) -> RgbaImage {
-    let library = match &doc.subject {
-        FieldSubject::Library(library) => Some(library),
-        FieldSubject::Tokens(_) => None,
+    let still = match &doc.subject {
+        FieldSubject::Library(library) => doc.state.clone().or_else(|| library.stills.first().cloned()),
+        FieldSubject::Tokens(_) => doc.state.clone(),
     };
-    let first = library.and_then(|library| library.stills.first().cloned());
-    let shown = doc.state.clone().or(first).or_else(|| doc.start_image().ok());
-    let Some(still) = shown else { return RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX) };
+    let Some(still) = still.or_else(|| doc.start_image().ok()) else {
+        return RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
+    };
     let scale = (SCENE_PICTURE_PX / still.width.max(still.height) as u32).max(1);
-    let rgb = match library.and_then(|library| library.rule.as_ref()) {
-        Some(rule) => pattern_picture(&still, rule, scale),
-        None => colour_picture(&still, 0.0, 1.0, scale),
+    let rgb = match &doc.subject {
+        FieldSubject::Library(LibraryDoc { rule: Some(rule), .. }) => pattern_picture(&still, rule, scale),
+        _ => colour_picture(&still, 0.0, 1.0, scale),
     };
     image::DynamicImage::ImageRgb8(rgb).to_rgba8()
 }

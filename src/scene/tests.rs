@@ -200,7 +200,7 @@ fn a_file_of_before_swings_and_marks_is_read_without_them() {
 
 #[test]
 fn a_list_of_flows_that_does_not_fit_its_rule_is_refused() {
-    assert!(fault(&with("chosen_flow: 1", "chosen_flow: 7")).contains("none of the 2 flows"));
+    assert!(fault(&with("chosen_flow: 1", "chosen_flow: 7")).contains("not one of the 2 flows"));
     assert!(fault(&with("residual: 0.125", "residual: inf")).contains("flows[0].numbers"));
 }
 
@@ -269,7 +269,7 @@ fn a_picture_that_is_not_finished_can_be_opened_and_is_said_to_be_so() {
     let unfinished: [(&str, Change); 3] = [
         ("0 particle(s) are too few", |s| s.particles.clear()),
         ("1 particle(s) are too few", |s| s.particles.truncate(1)),
-        ("particles 0 and 1 lie at the same place", |s| s.particles[1] = s.particles[0]),
+        ("particles 0 and 1 are at the same place", |s| s.particles[1] = s.particles[0]),
     ];
     for (expected, change) in unfinished {
         let mut scene = tiny_scene();
@@ -326,7 +326,7 @@ fn what_could_not_be_read_again_is_not_written_and_the_earlier_file_stays() {
     let larger = SwarmProject { title: "x".repeat(3 << 20), ..scene.clone() };
     let message = larger.save_within(2 << 20, &path, &Showing::default()).unwrap_err().to_string();
     assert!(message.contains("two.ron") && message.contains("more than the 2 MB"), "{message}");
-    assert!(message.contains("kept moments") && message.contains("unchanged"), "{message}");
+    assert!(message.contains("checkpoints") && message.contains("unchanged"), "{message}");
     assert_eq!(load_swarm(&path).unwrap().project, scene);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }

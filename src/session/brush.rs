@@ -165,7 +165,7 @@ pub(super) fn randomise(session: &mut Session, what: &Command) -> Vec<Effect> {
     let edit = match what {
         Command::RandomiseHeadings => SwarmEdit::TurnAll { seed },
         Command::RandomiseSpecies if known_species(session) < 2 => {
-            return vec![notify(Level::Info, "This pattern has one species only: there is nothing to deal out anew.")];
+            return vec![notify(Level::Info, "This pattern has one species only: there is nothing to shuffle.")];
         }
         Command::RandomiseSpecies => SwarmEdit::ShuffleSpecies { seed },
         _ => SwarmEdit::ScatterAll { seed },

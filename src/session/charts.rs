@@ -63,7 +63,9 @@ impl PlotKind {
             Self::PairCorrelation => {
                 "How often a neighbour stands at the distance r, against chance (1). Dashed: the picture"
             }
-            Self::Energy => "Mean energy of a particle under the rule: how ill at ease it is. Dashed: the picture",
+            Self::Energy => {
+                "Mean energy of a particle under the rule: low where the pattern is kept. Dashed: the picture"
+            }
             Self::Drift => "Speed of the whole swarm by the flow, in ℓ per time",
             Self::Healing => {
                 "After a wound: how much of the pattern those that were hurt see, and nobody else (1: as in the picture, \

@@ -205,7 +205,7 @@ pub enum Command {
     /// Lets a knob swing about its value; `None` lets it rest.
     Swing(Knob, Option<Swing>),
     RestAllKnobs,
-    /// All knobs of the motion back to their usual values, and none swings.
+    /// All knobs of the motion back to their defaults; none swings.
     ResetMotion,
     /// Keeps the living swarm and its settings in the scene.
     KeepMoment,

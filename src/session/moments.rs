@@ -46,7 +46,7 @@ pub(super) fn kept(session: &mut Session, keeping: Keeping, state: LiveState) ->
     let document = &session.document;
     if keeping.serial != session.serial {
         let text =
-            "The moment was not kept: its scene was left before the swarm could be copied. Keep it once more there.";
+            "The checkpoint was not saved: its scene was left before the swarm could be copied. Save it again there.";
         return vec![notify(Level::Warning, text)];
     }
     if let Some(refusal) = no_room(document, state.swarm.len()) {
@@ -80,7 +80,7 @@ pub(super) fn kept(session: &mut Session, keeping: Keeping, state: LiveState) ->
 fn no_room(document: &SwarmProject, particles: usize) -> Option<Effect> {
     let moments = &document.world.savepoints;
     if moments.len() >= MAX_SAVEPOINTS {
-        return Some(notify(Level::Warning, format!("{MAX_SAVEPOINTS} moments are the most: delete one first.")));
+        return Some(notify(Level::Warning, format!("{MAX_SAVEPOINTS} checkpoints are the limit: delete one first.")));
     }
     let all = particles + moments.iter().map(|moment| moment.swarm.len()).sum::<usize>();
     (all > MAX_KEPT_PARTICLES).then(|| {

@@ -94,7 +94,7 @@ impl Healing {
             return "the pattern does not tell these species apart".to_owned();
         }
         if let (true, Some(now)) = (self.is_harmless() && self.kind != WoundKind::Growing, now) {
-            return format!("hardly hurt: {now:.2}");
+            return format!("hardly damaged: {now:.2}");
         }
         match (self.verdict(), now) {
             (Some((end, steps)), _) => format!("{done} to {end:.2} in {} steps", round_steps(steps)),
@@ -359,7 +359,7 @@ mod tests {
             (0..20).for_each(|k| seen.take(reading(50 * k, 1, fidelity)));
             seen.healing.unwrap().text()
         };
-        assert_eq!(text(WoundKind::Scrambled, 0.93), "hardly hurt: 0.93");
+        assert_eq!(text(WoundKind::Scrambled, 0.93), "hardly damaged: 0.93");
         assert!(text(WoundKind::Dealt, 0.94).contains("does not tell these species apart"));
         assert!(text(WoundKind::Dealt, 0.4).starts_with("sorted to 0.40"));
     }

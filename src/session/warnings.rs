@@ -93,7 +93,7 @@ pub(super) fn warnings(document: &SwarmProject, neighbours: &[Option<Neighbour>]
         let text = format!("No particle sees another: all are farther apart than the cutoff ({cutoff:.2}).");
         say(true, text, "Raise the cutoff, or move the particles closer together.", fixes);
     } else if alone > 0 {
-        let text = format!("{alone} of {count} particles see nobody within the cutoff ({cutoff:.2}).");
+        let text = format!("{alone} of {count} particles see no other particle within the cutoff ({cutoff:.2}).");
         let fixes = vec![
             Fix { name: "Select", command: Command::Selection(SelectionOrder::Particles(lonely.clone())) },
             Fix { name: "Remove", command: Command::DeleteParticles(lonely) },
@@ -298,7 +298,7 @@ mod tests {
         straggler.title = "straggler".into();
         for (words, fix, broken) in [
             ("look random", 0, spread),
-            ("see nobody", 1, straggler),
+            ("see no other particle", 1, straggler),
             ("same place", 0, double),
             ("No particle sees another", 0, blind),
             ("around the box", 0, around),

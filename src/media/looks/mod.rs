@@ -83,7 +83,7 @@ choices! {
         Species = "species", "species", "Each species has its colour";
         Heading = "heading", "heading", "The direction it points in, around the colour wheel";
         Speed = "speed", "speed", "How fast the flow moves it";
-        Energy = "energy", "unease", "Its share of the learned energy: who is ill at ease where it is";
+        Energy = "energy", "energy", "Its share of the learned energy: high where a particle does not fit";
     }
 }
 

@@ -46,9 +46,9 @@ fn an_error_inside_a_scene_names_line_and_column() {
 #[test]
 fn what_a_hand_gets_wrong_is_told_with_its_place_and_its_remedy() {
     for (from, to, expected) in [
-        ("schema: 2", "schema: \"a\"", vec!["schema: line 2: \"a\" is no whole number; write `schema: 2`"]),
-        ("schema: 2", "schema: 1.5", vec!["schema: line 2: 1.5 is no whole number"]),
-        ("schema: 2", "schema: -1", vec!["schema: line 2: -1 is no whole number"]),
+        ("schema: 2", "schema: \"a\"", vec!["schema: line 2: \"a\" is not a whole number; write `schema: 2`"]),
+        ("schema: 2", "schema: 1.5", vec!["schema: line 2: 1.5 is not a whole number"]),
+        ("schema: 2", "schema: -1", vec!["schema: line 2: -1 is not a whole number"]),
         ("species: 0),", "species: 0,", vec!["line 11, column ", "closing bracket"]),
         ("title: \"Two\"", "title: Two", vec!["line 3, column ", "quotation marks"]),
         ("species: 0)", "species: 300)", vec!["line 10, column ", "`", "species: 300", "too large"]),
@@ -57,7 +57,7 @@ fn what_a_hand_gets_wrong_is_told_with_its_place_and_its_remedy() {
             "headnig: 0.0,",
             vec!["line 10, ", "the field `heading` is missing, or its name is misspelt"],
         ),
-        ("drive: Forward", "drive: Sideways", vec!["`Sideways` is none of `Forward`, `Any`"]),
+        ("drive: Forward", "drive: Sideways", vec!["`Sideways` is not one of `Forward`, `Any`"]),
         ("batch: 16", "batch: 99999999999999999999999", vec!["batch: 9999", "too large"]),
         ("batch: 16", "batch: many", vec!["a whole number should stand here"]),
         (
@@ -126,10 +126,10 @@ fn impossible_particles_are_named_with_their_place_and_mend() {
     for (from, to, expected) in [
         ("x: 2.0", "x: NaN", "snapshot.particles[1]: x is NaN; give a finite number"),
         ("heading: -0.5", "heading: inf", "snapshot.particles[1]: heading is inf"),
-        ("x: 2.0", "x: 4.5", "snapshot.particles[1]: x = 4.5 lies outside the box (0 to 4); move the particle"),
-        ("y: 1.5", "y: -0.5", "snapshot.particles[0]: y = -0.5 lies outside the box"),
+        ("x: 2.0", "x: 4.5", "snapshot.particles[1]: x = 4.5 is outside the box (0 to 4); move the particle"),
+        ("y: 1.5", "y: -0.5", "snapshot.particles[0]: y = -0.5 is outside the box"),
         ("species: 0", "species: 8", "snapshot.particles[0]: species 8 does not exist; use 0 to 7"),
-        ("box_size: (4.0, 3.0)", "box_size: (4.0, 0.0)", "snapshot.box_size: (4, 0) is no width and height"),
+        ("box_size: (4.0, 3.0)", "box_size: (4.0, 0.0)", "snapshot.box_size: (4, 0) is not a width and height"),
         ("x: 0.25", "x: inf", "state.swarm.particles[0]: x is inf"),
     ] {
         let message = fault(&with(from, to));

@@ -24,7 +24,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
     }),
     row(
         Live,
-        "Keep this moment",
+        "Save a checkpoint",
         Shortcut::plain("K"),
         "Keep swarm and settings as they are now, to come back to",
         || Command::KeepMoment,
@@ -38,7 +38,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(Live, "Scramble headings", Shortcut::plain("N"), "Turn every particle to a random heading", || {
         Command::RandomiseHeadings
     }),
-    row(Live, "Scramble species", Shortcut::plain("M"), "Deal the species out among the particles anew", || {
+    row(Live, "Scramble species", Shortcut::plain("M"), "Shuffle the species among the particles", || {
         Command::RandomiseSpecies
     }),
     row(Live, "Push", Shortcut::plain("A"), "The mouse pushes particles away", || Command::SetBrush(Brush::Push)),
@@ -46,9 +46,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(Live, "Stir", Shortcut::plain("E"), "The mouse drives particles round and round", || {
         Command::SetBrush(Brush::Stir)
     }),
-    row(Live, "Grab", Shortcut::plain("H"), "The mouse takes what lies under it along", || {
-        Command::SetBrush(Brush::Grab)
-    }),
+    row(Live, "Grab", Shortcut::plain("H"), "The mouse carries particles along", || Command::SetBrush(Brush::Grab)),
     row(Live, "Wound", Shortcut::plain("W"), "The mouse scrambles what it touches: watch it heal", || {
         Command::SetBrush(Brush::Wound)
     }),
@@ -69,7 +67,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(Live, "Mouse off", Shortcut::plain("Q"), "The mouse leaves the particles alone", || {
         Command::SetBrush(Brush::Off)
     }),
-    row(Live, "Reset the motion", None, "All knobs of the motion back to their usual values, and none swings", || {
+    row(Live, "Reset the motion", None, "All knobs of the motion back to their defaults; none swings", || {
         Command::ResetMotion
     }),
     row(Live, "Let all knobs rest", None, "No knob swings any more; each stays at its value", || Command::RestAllKnobs),

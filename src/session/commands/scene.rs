@@ -18,7 +18,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
         Scene,
         "Save as picture…",
         Shortcut::ctrl("E"),
-        "Write a picture (PNG) that looks like the scene and holds it: whoever drops it on Unstill has the scene",
+        "Write a picture (PNG) that looks like the scene and holds it: dropped on Unstill, it opens as the scene",
         || Command::Ask(Dialog::SavePicture),
     ),
     row(Scene, "Import…", Shortcut::ctrl("I"), "Read particles from a CSV, XYZ or image file", || {

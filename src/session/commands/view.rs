@@ -22,7 +22,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(View, "Smaller", Shortcut::ctrl("Minus"), "Make the panels and their letters smaller", || {
         Command::Prefer(Preference::SmallerUi)
     }),
-    row(View, "Usual size", Shortcut::ctrl("0"), "Panels and letters of the usual size", || {
+    row(View, "Normal size", Shortcut::ctrl("0"), "Panels and letters at their normal size", || {
         Command::Prefer(Preference::UsualUi)
     }),
     row(View, "Screenshot", Shortcut::plain("F12"), "Write a picture of the window into the present folder", || {
@@ -44,7 +44,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
 ];
 
 pub(super) const LOOK: &[CommandInfo] = &[
-    row(Look, "Next colouring", Shortcut::plain("O"), "Colour by species, heading, speed or unease", || {
+    row(Look, "Next colouring", Shortcut::plain("O"), "Colour by species, heading, speed or energy", || {
         Command::Prefer(Preference::NextColourBy)
     }),
     row(Look, "Trails", Shortcut::plain("T"), "Show where each particle has been", || {

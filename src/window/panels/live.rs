@@ -80,7 +80,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
         }
     });
     let mut particles = session.document().world.live_particles;
-    let mut tooltip = "Particles of the swarm; it starts anew with that many.".to_owned();
+    let mut tooltip = "Particles of the swarm; it restarts with that many.".to_owned();
     if let Some(per_s) = readouts.steps_per_s_with(particles) {
         tooltip += &format!(" With so many this machine makes about {} steps in a second", rate(per_s));
     }

@@ -33,7 +33,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
     if let Some(body) = choice(ui, look.body, &options) {
         prefer(Preference::Body(body));
     }
-    section(ui, "Colour tells");
+    section(ui, "Colour by");
     let options: Vec<_> =
         ColourBy::ALL.iter().map(|&c| (c, c.name(), with_key(c.meaning(), Preference::NextColourBy))).collect();
     if let Some(by) = choice(ui, look.colour_by, &options) {
@@ -155,7 +155,7 @@ pub(super) fn legend(ctx: &Context, free: Rect, session: &Session, range: Option
         painter.add(Shape::mesh(mesh));
     }
     let (low, high, what) = match (by, range) {
-        (ColourBy::Energy, Some(_)) => ("at ease".to_owned(), "lost".to_owned(), "unease"),
+        (ColourBy::Energy, Some(_)) => ("low".to_owned(), "high".to_owned(), "energy"),
         (_, Some([low, high])) => (format!("{low:.1}"), format!("{high:.1} ℓ per time"), "speed"),
         (_, None) => (String::new(), "measuring…".to_owned(), by.name()),
     };

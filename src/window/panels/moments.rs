@@ -44,7 +44,7 @@ fn card(ui: &mut Ui, k: usize, moment: &Savepoint, commands: &mut Vec<Command>) 
     if response.hovered() {
         ui.painter().rect_stroke(picture, 6.0, Stroke::new(1.5, style::ACCENT), StrokeKind::Inside);
     }
-    let tooltip = format!("Return to this moment, with its settings: {} particles", moment.swarm.len());
+    let tooltip = format!("Return to this checkpoint, with its settings: {} particles", moment.swarm.len());
     if response.on_hover_text(tooltip).clicked() {
         commands.push(Command::ReturnTo(k));
     }
@@ -56,7 +56,7 @@ fn card(ui: &mut Ui, k: usize, moment: &Savepoint, commands: &mut Vec<Command>) 
         if ui.add(edit).on_hover_text("Its name; click to change it").changed() {
             commands.push(Command::RenameMoment(k, name));
         }
-        let delete = ui.add(Button::new("×").small()).on_hover_text("Delete this moment (undo brings it back)");
+        let delete = ui.add(Button::new("×").small()).on_hover_text("Delete this checkpoint (undo brings it back)");
         let label = format!("Delete {}", moment.name);
         delete.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &label));
         if delete.clicked() {

@@ -158,7 +158,7 @@ fn heading(session: &Session, kind: PlotKind, chart: &Chart) -> String {
     match (kind, last()) {
         (PlotKind::Healing, _) => match &session.observation().healing {
             Some(healing) => healing.text(),
-            None => "Healing: nothing is hurt".to_owned(),
+            None => "Healing: no damage".to_owned(),
         },
         (PlotKind::LearnedFidelity, _) => "New rule".to_owned(),
         (PlotKind::PairCorrelation | PlotKind::Loss | PlotKind::Order, _) | (_, None) => kind.name().to_owned(),

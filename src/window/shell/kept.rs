@@ -42,7 +42,7 @@ pub trait Kept: Clone + Default + Serialize + DeserializeOwned + Send + 'static 
 impl Kept for Prefs {
     const FILE: &str = "settings.ron";
     const NAME: &str = "settings";
-    const INSTEAD: &str = "the usual ones are used";
+    const INSTEAD: &str = "the defaults are used";
 
     fn usable(self) -> Result<Self, String> {
         Ok(self.made_usable())
@@ -98,7 +98,7 @@ pub fn read<T: Kept>(path: &Path) -> (T, Option<String>) {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return (T::default(), None),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => return set_aside(path, "it is no text"),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return set_aside(path, "it is not text"),
         Err(error) => return set_aside(path, &error.to_string()),
     };
     match ron::from_str::<T>(&text).map_err(|why| why.to_string()).and_then(T::usable) {

@@ -32,8 +32,7 @@ const SLOW_FRAME_S: f64 = 0.05;
 /// Most particles that may be asked for. A number of the trials: see the README for the memory that they take.
 const MAX_PARTICLES: usize = 1_000_000;
 
-const NOTHING_TO_KEEP: &str =
-    "There is no moment to keep: the numbers of the swarm broke down. Press Restart for another.";
+const NOTHING_TO_KEEP: &str = "There is no state to save: the swarm has values that are not finite. Press Restart.";
 
 /// At the end, a swarm on the GPU is let go of before the window's device is.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -36,7 +36,7 @@ impl Book {
 impl Kept for Book {
     const FILE: &str = "stamps.ron";
     const NAME: &str = "stamps";
-    const INSTEAD: &str = "the library begins anew";
+    const INSTEAD: &str = "the library starts empty";
 
     fn usable(self) -> Result<Self, String> {
         for Page { name, particles } in &self.stamps {
@@ -45,7 +45,7 @@ impl Kept for Book {
                 return Err(format!("“{name}” has {} particles", particles.len()));
             }
             if !particles.iter().all(|p| whole(p) && usize::from(p.species) < MAX_SPECIES) {
-                return Err(format!("a number in “{name}” is none, or its species is not below {MAX_SPECIES}"));
+                return Err(format!("a value in “{name}” is not finite, or its species is not below {MAX_SPECIES}"));
             }
         }
         Ok(self)

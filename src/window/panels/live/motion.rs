@@ -120,7 +120,7 @@ fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, co
 pub(super) fn told(session: &Session, knob: Knob, meaning: &str) -> String {
     match session.document().world.swings.of(knob) {
         None => format!("{meaning}. Double click: back to {}. Ctrl or Alt and click: swing", tidy(knob.usual())),
-        Some(_) => format!("{meaning}. It swings, as told below. Ctrl or Alt and click: rest"),
+        Some(_) => format!("{meaning}. It swings, as shown below. Ctrl or Alt and click: rest"),
     }
 }
 

@@ -55,7 +55,7 @@ fn row(ui: &mut Ui, session: &Session, knob: Knob, swing: Swing, commands: &mut 
         let [shortest, longest] = Swing::PERIODS_S;
         let period =
             DragValue::new(&mut now.period_s).range(shortest..=longest).speed(0.1).max_decimals(1).suffix(" s");
-        named(ui.add(period), format!("Seconds from one swing of {name} to the next, at the usual pace of time"));
+        named(ui.add(period), format!("Seconds from one swing of {name} to the next, at the normal speed"));
         let stop = ui.add(Button::new("×").small());
         if named(stop, format!("Let {name} rest")).clicked() {
             commands.push(Command::Swing(knob, None));

@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], comm
         Tool::Stamp => {
             stamps::library(ui, session, gallery, commands);
             let name = session.stamp().map_or("nothing", |stamp| &stamp.name);
-            pose(ui, &mut new.stamp, 0.1..=5.0, "Size", &format!("How large {name} is laid ([ and ])"));
+            pose(ui, &mut new.stamp, 0.1..=5.0, "Size", &format!("How large {name} is placed ([ and ])"));
         }
         Tool::Text => text(ui, session, &mut new, commands),
         Tool::Image => image(ui, session, &mut new, commands),
@@ -58,7 +58,7 @@ fn hint(ui: &mut Ui, text: &str) {
 }
 
 fn spacing(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    let tooltip = "Distance between the particles that are laid, in units of the picture ([ and ])";
+    let tooltip = "Distance between placed particles, in units of the picture ([ and ])";
     let mut spacing = session.spacing();
     if slider(ui, "Spacing", tooltip, &mut spacing, MIN_SPACING..=largest(session), Scale::Logarithmic) {
         commands.push(Command::SetSpacing(spacing));
@@ -213,7 +213,7 @@ fn stroke_headings(ui: &mut Ui, now: StrokeHeading) -> Option<StrokeHeading> {
 fn text(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &mut Vec<Command>) {
     let mut text = session.text().to_owned();
     let field = TextEdit::singleline(&mut text).hint_text("Type a text").desired_width(f32::INFINITY);
-    ui.add(field).on_hover_text("What is laid as particles: click on the canvas where it shall stand");
+    ui.add(field).on_hover_text("Text to place as particles: click on the canvas");
     if text != session.text() {
         commands.push(Command::SetText(text));
     }

@@ -75,7 +75,7 @@ fn own(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             if ui.add(field).on_hover_text("The name of this stamp").changed() {
                 commands.push(Command::RenameStamp(index, name));
             }
-            let tooltip = "Delete this stamp of yours; what was laid with it stays";
+            let tooltip = "Delete this stamp of yours; what was painted with it stays";
             if ui.button("Delete").on_hover_text(tooltip).clicked() {
                 commands.push(Command::DeleteStamp(index));
             }

@@ -50,7 +50,7 @@ fn sheet(ui: &mut Ui, session: &Session, share: &ShareUi, commands: &mut Vec<Com
     };
     let tip = "Frames of the film in each second";
     whole(ui, "Frames per s", tip, &mut film.frames_per_second, [5, 60]);
-    let tip = "Steps of the swarm from frame to frame: more is faster; 12 at 20 frames a second is as fast as usual";
+    let tip = "Steps of the swarm from frame to frame: more is faster; 12 at 20 frames a second is the normal speed";
     whole(ui, "Steps a frame", tip, &mut film.steps_per_frame, [1, 100]);
     whole(ui, "Size, pixels", "Longer side of the film", &mut film.size_px, [128, 1920]);
     let tip = "The last frames fade into the first ones, so that the film repeats without a jump; it becomes a little shorter";

@@ -122,7 +122,7 @@ pub(super) fn check(heads: &[FlowHead], chosen: usize, rule: Option<&Rule>) -> R
         return Err(BadValue::new("flows", format!("{} are more than {MAX_FLOWS}", heads.len()), HINT));
     }
     let Some(head) = heads.get(chosen) else {
-        return Err(BadValue::new("chosen_flow", format!("{chosen} is none of the {} flows", heads.len()), HINT));
+        return Err(BadValue::new("chosen_flow", format!("{chosen} is not one of the {} flows", heads.len()), HINT));
     };
     if head.net != flow.shape {
         return Err(BadValue::new("flows", "the chosen one has another shape than `rule.flow`", HINT));

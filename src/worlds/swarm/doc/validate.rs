@@ -104,7 +104,7 @@ fn particles(place: &str, particles: &[Particle], box_size: [f64; 2]) -> Result<
     if !box_size.iter().all(|side| SIDE_RANGE.contains(side)) {
         return Err(BadValue::new(
             format!("{place}.box_size"),
-            format!("({}, {}) is no width and height", box_size[0], box_size[1]),
+            format!("({}, {}) is not a width and height", box_size[0], box_size[1]),
             "give two numbers from 1e-12 to 1e12",
         ));
     }
@@ -116,12 +116,12 @@ fn particles(place: &str, particles: &[Particle], box_size: [f64; 2]) -> Result<
             }
         }
         if p.heading.abs() > MAX_HEADING {
-            return fault(format!("heading {} is no angle", p.heading), "give it in radians");
+            return fault(format!("heading {} is not an angle", p.heading), "give it in radians");
         }
         for (name, value, side) in [("x", p.x, box_size[0]), ("y", p.y, box_size[1])] {
             if !(0.0..=side).contains(&value) {
                 return fault(
-                    format!("{name} = {value} lies outside the box (0 to {side})"),
+                    format!("{name} = {value} is outside the box (0 to {side})"),
                     "move the particle inside or enlarge `box_size`",
                 );
             }

@@ -162,7 +162,7 @@ impl Fidelity {
         Self::new(Histogram::of(species, target), &Histogram::of(species, other), &Histogram::of(species, &random))
     }
 
-    /// 1 - (d(S,T) - d(T',T)) / (d(U,T) - d(T',T)). Not a number when the target cannot be told from random.
+    /// 1 - (d(S,T) - d(T',T)) / (d(U,T) - d(T',T)). Not a number when the target cannot be distinguished from random.
     pub fn of(&self, states: &Histogram) -> f64 {
         let span = self.random_distance - self.other_distance;
         if span > 0.0 { 1.0 - (states.distance(&self.target) - self.other_distance) / span } else { f64::NAN }

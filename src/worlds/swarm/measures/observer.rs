@@ -75,7 +75,7 @@ pub struct TargetFacts {
 pub struct Reading {
     pub step: u64,
     pub epoch: u64,
-    /// Pattern fidelity of this configuration alone; `None` where the picture cannot be told from random, or makes no
+    /// Pattern fidelity of this configuration alone; `None` where the picture cannot be distinguished from random, or makes no
     /// samples.
     pub fidelity_now: Option<f64>,
     /// Of the last few configurations of this epoch together: steadier, a few seconds behind.

@@ -91,7 +91,7 @@ impl Yardstick {
     }
 
     /// Fidelity of `states`, the histogram of so many configurations together; more than [`Self::pooled`] count as that
-    /// many. `None` where the target cannot be told from random.
+    /// many. `None` where the target cannot be distinguished from random.
     pub fn fidelity(&self, states: &Histogram, configurations: usize) -> Option<f64> {
         let [other, random] = self.levels[configurations.clamp(1, self.levels.len()) - 1];
         let fidelity = 1.0 - (states.distance(&self.target) - other) / (random - other);

@@ -27,15 +27,15 @@ pub enum SnapshotError {
     TooMany { count: usize },
     #[error("particle {particle} has {name} = {value}; every coordinate must be a finite number")]
     NotFinite { particle: usize, name: &'static str, value: f64 },
-    #[error("particle {particle} has heading = {value}, which is no angle; give headings in radians")]
+    #[error("particle {particle} has heading = {value}, which is not an angle; give headings in radians")]
     Heading { particle: usize, value: f64 },
     #[error(
-        "particle {particle} at ({x}, {y}) lies outside the box of {width} by {height}; move it inside or enlarge the box"
+        "particle {particle} at ({x}, {y}) is outside the box of {width} by {height}; move it inside or enlarge the box"
     )]
     Outside { particle: usize, x: f64, y: f64, width: f64, height: f64 },
     #[error("particle {particle} has species {species}; species run from 0 to {}", MAX_SPECIES - 1)]
     Species { particle: usize, species: u8 },
-    #[error("particles {first} and {second} lie at the same place ({x}, {y}); delete or move one of them")]
+    #[error("particles {first} and {second} are at the same place ({x}, {y}); delete or move one of them")]
     Duplicate { first: usize, second: usize, x: f64, y: f64 },
     #[error("ensemble setting {name} = {value} is not usable; {hint}")]
     Ensemble { name: &'static str, value: f64, hint: &'static str },
@@ -65,7 +65,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// A box that is not positive or of absurd size, fewer than 2 or more than [`MAX_PARTICLES`] particles, a coordinate or heading that
-    /// is not finite, a heading that is no angle, a particle outside the box, a species out of range, or two particles at one place.
+    /// is not finite, a heading that is not an angle, a particle outside the box, a species out of range, or two particles at one place.
     pub fn validate(&self) -> Result<(), SnapshotError> {
         let [width, height] = self.box_size;
         if !(SIDE_RANGE.contains(&width) && SIDE_RANGE.contains(&height)) {

@@ -51,7 +51,7 @@ impl Knob {
     pub fn shift(self, live: &mut LiveSettings, by: f64, sigma_range_l: [f64; 2]) {
         let range = self.range(sigma_range_l);
         self.change(live, |value| {
-            // What lies outside already stays there.
+            // What is outside already stays there.
             let (low, high) = (range.start().min(value), range.end().max(value));
             (value + by).clamp(low, high)
         });

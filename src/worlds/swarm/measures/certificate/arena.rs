@@ -19,7 +19,7 @@ pub(super) struct Arena {
     kappa: f64,
 }
 
-/// What a number of particles that is no whole number of creatures becomes, at the density of the samples.
+/// What a number of particles that is not a whole number of creatures becomes, at the density of the samples.
 struct Crowd {
     /// As many whole creatures as there are.
     creatures: Sampler,

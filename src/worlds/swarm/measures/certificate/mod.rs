@@ -248,7 +248,7 @@ impl<'a> Check<'a> {
     }
 
     /// Fidelity after the long run, by the live settings of the scene. `None` where the settings ask for no long run, or
-    /// where the pattern cannot be told from random.
+    /// where the pattern cannot be distinguished from random.
     pub fn kept_long(&self) -> Result<Option<KeptLong>, CheckError> {
         let Some(scale) = &self.long_scale else { return Ok(None) };
         self.progress.phase("long run");

@@ -80,7 +80,7 @@ pub enum CheckError {
     Rule(#[from] RuleError),
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    #[error("the pattern cannot be told from random, so there is nothing to certify")]
+    #[error("the pattern cannot be distinguished from random, so there is nothing to certify")]
     NoPattern,
     #[error(
         "the picture is an open whole, and what lies beyond its edge is unknown, so it has no larger box; \

@@ -1,0 +1,108 @@
+//! `unstill check` of a field scene.
+
+use serde_json::json;
+
+use super::{doc_of, library_of, tokens};
+use crate::cli::output::{Answer, Progress};
+use crate::scene::Project;
+use crate::worlds::field::library::{FoundConstants, HeldOut, Library, LibraryLearning, LibrarySettings, StillSource};
+use crate::worlds::field::measures::{long_run, velocity_cosine};
+use crate::worlds::field::rule::LibraryRule;
+use crate::worlds::field::{FieldError, FieldSubject, LibraryDoc};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Live steps: of the comparison with the simulated truth, or of the tokens
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    steps: u32,
+    /// Random starts of that comparison
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
+    replicas: u64,
+    /// Speed of tokens along their front, pixels per step [default: what the scene says]
+    #[arg(long, allow_negative_numbers = true)]
+    swim: Option<f64>,
+    /// Of the start and the noise of tokens
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Learns both controls, tests everything on held-out stills, and lets rule and truth live side by side.
+///
+/// # Errors
+/// No rule, or stills that cannot be learned from.
+pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
+    let doc = doc_of(project)?;
+    if let FieldSubject::Tokens(tokens) = &mut doc.subject {
+        let options = tokens::CheckOptions { steps: args.steps, swim_px: args.swim, seed: args.seed, quiet };
+        return tokens::check(tokens, &options);
+    }
+    let library = library_of(doc)?;
+    let rule = library.rule.ok_or(FieldError::NoRule)?;
+    let evidence = library.evidence.clone().ok_or(FieldError::NoRule)?;
+    let mut bar = Progress::new(3, quiet);
+    bar.phase("controls");
+    let shuffled = control(library.shuffled_source(), library.settings)?;
+    bar.at(1, String::new);
+    let without = LibrarySettings { library: Library::WithoutReaction, ..library.settings };
+    let without = control(library.source(), without)?;
+    bar.at(2, String::new);
+    let truth = library.recipe.map(|recipe| recipe.law.rule());
+    let live = truth.map(|truth| {
+        let size = library.recipe.map_or(128, |recipe| recipe.size);
+        long_run(&rule, &truth, size, args.steps, args.replicas)
+    });
+    let cosine = truth.map(|truth| mean_cosine(library, &rule, &truth, evidence.sd));
+    let evidence = library.evidence.get_or_insert(evidence);
+    (evidence.control_shuffled, evidence.control_without_reaction) = (shuffled, without);
+    let certain = evidence.is_certain();
+
+    let facts = json!({
+        "command": "check",
+        "rule": "library",
+        "certain": certain,
+        "held_out": evidence.held_out,
+        "control_shuffled": shuffled,
+        "control_without_reaction": without,
+        "gap": evidence.gap,
+        "constants": FoundConstants::of(&rule),
+        "cosine": cosine,
+        "live": live,
+    });
+    let verdict = match certain {
+        None => "no certainty: too few stills for a held-out test",
+        Some(true) => "certain: unseen stills accept the law and reject both controls",
+        Some(false) => "not certain: unseen stills reject the law or accept a control",
+    };
+    let test = |name: &str, test: Option<HeldOut>| match test {
+        Some(HeldOut { f, p, .. }) => format!("\n{name:<16} F {f:>9.2}  p {p:.1e}"),
+        None => format!("\n{name:<16} not tested"),
+    };
+    let mut text = verdict.to_owned();
+    text += &test("law", evidence.held_out);
+    text += &test("v of others", shuffled);
+    text += &test("without u v²", without);
+    if let (Some(cosine), Some(live)) = (cosine, live) {
+        text += &format!(
+            "\ncosine to the truth {cosine:.4}; after {} steps u has mean {:.3} ({:.3}), spread {:.3} ({:.3}), \
+             spectrum {:.0} % apart (truth with itself {:.0} %)",
+            args.steps,
+            live.found.mean,
+            live.truth.mean,
+            live.found.spread,
+            live.truth.spread,
+            100.0 * live.spectrum_off,
+            100.0 * live.spectrum_floor
+        );
+    }
+    Answer::new(text, &facts)
+}
+
+fn control(source: StillSource, settings: LibrarySettings) -> Result<Option<HeldOut>, FieldError> {
+    Ok(LibraryLearning::new(source, settings)?.finish()?.held_out)
+}
+
+/// Mean cosine to the truth on the stills that the scene shows.
+fn mean_cosine(library: &LibraryDoc, rule: &LibraryRule, truth: &LibraryRule, sd: [f64; 2]) -> f64 {
+    let sum: f64 = library.stills.iter().map(|still| velocity_cosine(rule, truth, still, sd)).sum();
+    sum / library.stills.len().max(1) as f64
+}

@@ -1,0 +1,117 @@
+//! `unstill learn` of a field scene.
+
+use std::time::Instant;
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::{doc_of, library_of, tokens};
+use crate::cli::output::{Answer, Progress, warn};
+use crate::scene::Project;
+use crate::worlds::field::library::{FoundConstants, Library, LibraryLearning};
+use crate::worlds::field::{FieldSubject, LibraryDoc, LibraryEvidence, equations};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Terms that a law may contain [default: what the scene says]
+    #[arg(long)]
+    library: Option<LibraryName>,
+    /// Test functionals [default: what the scene says]
+    #[arg(long)]
+    functionals: Option<usize>,
+    /// Keep terms that the stills do not need
+    #[arg(long)]
+    no_prune: bool,
+    /// Same seed, same law
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Optimiser steps of tokens [default: what the scene says]
+    #[arg(long)]
+    steps: Option<usize>,
+    /// Go on from the network that the scene has
+    #[arg(long = "continue")]
+    resume: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LibraryName {
+    /// 1, u, v, their Laplacians, and u v²
+    Six,
+    /// Also the other products up to degree three
+    Twelve,
+    /// Six without u v²: a control, which must fail on Gray-Scott stills
+    WithoutReaction,
+}
+
+/// # Errors
+/// Stills that cannot be learned from.
+pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
+    let doc = doc_of(project)?;
+    if let FieldSubject::Tokens(tokens) = &mut doc.subject {
+        let options = tokens::LearnOptions { steps: args.steps, seed: args.seed, resume: args.resume, quiet };
+        return tokens::learn(tokens, &options);
+    }
+    let library = library_of(doc)?;
+    let settings = &mut library.settings;
+    settings.functionals = args.functionals.unwrap_or(settings.functionals);
+    settings.seed = args.seed.unwrap_or(settings.seed);
+    settings.prune &= !args.no_prune;
+    if let Some(name) = args.library {
+        settings.library = match name {
+            LibraryName::Six => Library::Six,
+            LibraryName::Twelve => Library::Twelve,
+            LibraryName::WithoutReaction => Library::WithoutReaction,
+        };
+    }
+    let begun = Instant::now();
+    let mut bar = Progress::new(1, quiet);
+    let mut learning = LibraryLearning::new(library.source(), library.settings)?;
+    while let Some(progress) = learning.step()? {
+        bar.phase(progress.phase);
+        bar.set_total(progress.total as u64);
+        bar.at(progress.done as u64, String::new);
+    }
+    let learned = learning.finish()?;
+    library.rule = Some(learned.rule);
+    library.evidence = Some(LibraryEvidence {
+        stills: learned.stills,
+        gap: learned.gap,
+        sd: learned.sd,
+        held_out: learned.held_out,
+        control_shuffled: None,
+        control_without_reaction: None,
+    });
+    answer(library, begun.elapsed().as_secs_f64())
+}
+
+fn answer(library: &LibraryDoc, seconds: f64) -> anyhow::Result<Answer> {
+    let (Some(rule), Some(evidence)) = (&library.rule, &library.evidence) else {
+        anyhow::bail!("the learning ended without a law");
+    };
+    let constants = FoundConstants::of(rule);
+    let verdict = match evidence.held_out {
+        None => "too few stills for a held-out test".to_owned(),
+        Some(test) if test.is_stationary() => format!("held-out test passed (F {:.2}, p {:.3})", test.f, test.p),
+        Some(test) => {
+            warn("the law is not stationary on unseen stills: do not trust its equations");
+            format!("held-out test failed (F {:.1}, p {:.0e})", test.f, test.p)
+        }
+    };
+    let facts = json!({
+        "command": "learn",
+        "seconds": seconds,
+        "stills": evidence.stills,
+        "equations": equations::json(rule),
+        "constants": constants,
+        "held_out": evidence.held_out,
+        "gap": evidence.gap,
+    });
+    let named = constants
+        .map_or_else(String::new, |c| format!("\nF = {:.5}, k = {:.5}, Du = {:.4}, Dv = {:.4}", c.f, c.k, c.du, c.dv));
+    let text = format!(
+        "learned from {} stills in {seconds:.1} s; {verdict}\n{}{named}\nNext: unstill check, or unstill live",
+        evidence.stills,
+        equations::text(rule)
+    );
+    Answer::new(text, &facts)
+}

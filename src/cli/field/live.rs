@@ -1,0 +1,167 @@
+//! `unstill live` of a field scene.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::{doc_of, library_of, tokens};
+use crate::cli::output::{Answer, Progress, warn};
+use crate::scene::Project;
+use crate::worlds::field::draw::pattern_picture;
+use crate::worlds::field::engine::LibraryEngine;
+use crate::worlds::field::stills::{Still, write_npy};
+use crate::worlds::field::{FieldError, FieldStart, FieldSubject, MAX_SIDE, MIN_SIDE};
+
+/// Steps between two looks at the progress.
+const CHUNK: u32 = 200;
+/// Rows of a table of means over time.
+const SERIES_ROWS: u32 = 100;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Live steps
+    #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
+    steps: u32,
+    /// Side of the torus, pixels [default: what the scene says]
+    #[arg(long)]
+    size: Option<usize>,
+    /// Where the field begins [default: what the scene says]
+    #[arg(long)]
+    from: Option<From>,
+    /// Of the start: same seed, same field
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Time per step, up to the largest stable one [default: what the scene says]
+    #[arg(long)]
+    time_step: Option<f64>,
+    /// Speed of tokens along their front, pixels per step [default: what the scene says]
+    #[arg(long, allow_negative_numbers = true)]
+    swim: Option<f64>,
+    /// Write the last picture
+    #[arg(long, value_name = "OUT")]
+    png: Option<PathBuf>,
+    /// Write mean and spread of both channels, or count and shape of tokens, over time
+    #[arg(long, value_name = "OUT")]
+    csv: Option<PathBuf>,
+    /// Write the last field as an array [1, 2, height, width]
+    #[arg(long, value_name = "OUT")]
+    npy: Option<PathBuf>,
+    /// Picture pixels for each pixel of the field
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=16))]
+    scale: u32,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum From {
+    Seeds,
+    Noise,
+    Still,
+    State,
+}
+
+/// # Errors
+/// No rule, settings out of range, or a file that cannot be written.
+pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
+    let doc = doc_of(project)?;
+    if let Some(side) = args.size {
+        anyhow::ensure!((MIN_SIDE..=MAX_SIDE).contains(&side), "--size {side} is out of range; give 16 to 2048");
+        doc.live.size = [side; 2];
+    }
+    if let Some(from) = args.from {
+        doc.live.start = match from {
+            From::Seeds => FieldStart::Seeds,
+            From::Noise => FieldStart::Noise,
+            From::Still => FieldStart::Still(0),
+            From::State => FieldStart::State,
+        };
+    }
+    doc.live.seed = args.seed.unwrap_or(doc.live.seed);
+    doc.live.time_step = args.time_step.unwrap_or(doc.live.time_step);
+    doc.validate()?;
+    let start = doc.start_image()?;
+    if matches!(doc.subject, FieldSubject::Tokens(_)) {
+        let options = tokens::LiveOptions {
+            steps: args.steps,
+            swim_px: args.swim,
+            png: args.png.as_deref(),
+            csv: args.csv.as_deref(),
+            npy: args.npy.as_deref(),
+            scale: args.scale,
+            quiet,
+        };
+        return tokens::live(doc, &start, &options);
+    }
+    let time_step = doc.live.time_step;
+    let library = library_of(doc)?;
+    let rule = library.rule.ok_or(FieldError::NoRule)?;
+    let mut engine = LibraryEngine::new(&rule, &start);
+    engine.set_time_step(time_step);
+    if engine.time_step() < time_step {
+        warn(&format!("a time step of {time_step} is not stable; {:.3} is used", engine.time_step()));
+    }
+
+    let mut series = vec![row(0, &start)];
+    let every = args.steps.div_ceil(SERIES_ROWS).max(1);
+    let mut bar = Progress::new(u64::from(args.steps), quiet);
+    bar.phase("live");
+    let begun = Instant::now();
+    let mut done = 0;
+    while done < args.steps {
+        let now = CHUNK.min(args.steps - done).min(every - done % every);
+        engine.run(now);
+        done += now;
+        if done.is_multiple_of(every) || done == args.steps {
+            series.push(row(done, &engine.image()));
+        }
+        bar.at(u64::from(done), String::new);
+    }
+    let steps_per_s = f64::from(args.steps) / begun.elapsed().as_secs_f64().max(1e-9);
+    let last = engine.image();
+    let counters = engine.counters();
+    if counters.non_finite > 0 {
+        warn(&format!("{} values became NaN or infinite; lower --time-step", counters.non_finite));
+    }
+    if let Some(path) = &args.csv {
+        let mut writer = csv::Writer::from_path(path)?;
+        writer.write_record(["step", "mean_u", "spread_u", "mean_v", "spread_v"])?;
+        for row in &series {
+            writer.serialize(row)?;
+        }
+        writer.flush()?;
+    }
+    if let Some(path) = &args.png {
+        pattern_picture(&last, &rule, args.scale).save(path)?;
+    }
+    if let Some(path) = &args.npy {
+        write_npy(path, std::slice::from_ref(&last))?;
+    }
+    let (u, v) = (last.moments(0), last.moments(1));
+    let size = engine.size();
+    let used = engine.time_step();
+    doc.state = Some(last);
+    let facts = json!({
+        "command": "live",
+        "rule": "library",
+        "size": size,
+        "steps": args.steps,
+        "time_step": used,
+        "steps_per_s": (args.steps > 0).then_some(steps_per_s),
+        "mean_u": u[0],
+        "spread_u": u[1],
+        "mean_v": v[0],
+        "spread_v": v[1],
+        "non_finite": counters.non_finite,
+    });
+    let text = format!(
+        "{} × {} pixels, {} steps live ({steps_per_s:.0} steps/s)\nu {:.3} ± {:.3}, v {:.3} ± {:.3}",
+        size[0], size[1], args.steps, u[0], u[1], v[0], v[1]
+    );
+    Answer::new(text, &facts)
+}
+
+fn row(step: u32, image: &Still) -> (u32, f64, f64, f64, f64) {
+    let ([mean_u, spread_u], [mean_v, spread_v]) = (image.moments(0), image.moments(1));
+    (step, mean_u, spread_u, mean_v, spread_v)
+}

@@ -1,0 +1,93 @@
+//! The commands of the field world: each takes its arguments and the project, and returns an answer.
+
+pub(super) mod check;
+pub(super) mod equations;
+pub(super) mod import;
+pub(super) mod info;
+pub(super) mod learn;
+pub(super) mod live;
+pub(super) mod simulate;
+pub(super) mod study;
+mod tokens;
+
+use crate::scene::Project;
+use crate::worlds::World;
+use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc};
+
+/// The field scene of a project.
+fn doc_of(project: &mut Project) -> anyhow::Result<&mut FieldDoc> {
+    match &mut project.world {
+        World::Field(doc) => Ok(doc),
+        #[allow(unreachable_patterns)]
+        _ => anyhow::bail!("this is not a scene of the field world"),
+    }
+}
+
+/// The library scene of a document.
+fn library_of(doc: &mut FieldDoc) -> Result<&mut LibraryDoc, FieldError> {
+    match &mut doc.subject {
+        FieldSubject::Library(library) => Ok(library),
+        FieldSubject::Tokens(_) => Err(FieldError::Kind { found: "drawn tokens", wanted: "stills of a pattern" }),
+    }
+}
+
+/// A project of the field world.
+fn project(title: String, seed: u64, doc: FieldDoc) -> Project {
+    Project { title, notes: String::new(), author: String::new(), seed, world: World::Field(Box::new(doc)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line<A: clap::Args> {
+        #[command(flatten)]
+        args: A,
+    }
+
+    fn parse<A: clap::Args>(line: &str) -> A {
+        Line::parse_from(std::iter::once("unstill").chain(line.split_whitespace())).args
+    }
+
+    #[test]
+    fn stills_become_equations_and_a_picture() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = "gray-scott --preset waves --size 64 --runs 60 --steps 1500";
+        let (mut project, answer) = simulate::run(&parse(line)).unwrap();
+        assert_eq!(answer.json["stills"], 180);
+        assert!(equations::run(&parse(""), &mut project).is_err(), "there is no rule yet");
+        learn::run(&parse("--functionals 40"), &mut project, true).unwrap();
+        let answer = equations::run(&parse("--as latex"), &mut project).unwrap();
+        assert!(answer.json["equations"]["v"]["u*v^2"].is_f64(), "{:?}", answer.json);
+        assert!(answer.text.contains("aligned"));
+        let png = folder.path().join("waves.png");
+        let line = format!("--steps 300 --from still --png {}", png.display());
+        let answer = live::run(&parse(&line), &mut project, true).unwrap();
+        assert_eq!((answer.json["steps"].as_u64(), answer.json["non_finite"].as_u64()), (Some(300), Some(0)));
+        assert!(png.exists());
+        let answer = check::run(&parse("--steps 200 --replicas 1"), &mut project, true).unwrap();
+        assert!(answer.json["control_without_reaction"]["p"].as_f64().unwrap() < 1e-3, "{:?}", answer.json);
+        assert!(info::run(&mut project).unwrap().text.contains("evidence"));
+    }
+
+    #[test]
+    fn tokens_are_learned_checked_and_shown() {
+        let (mut project, _) = import::run(&parse("--tokens dot ring")).unwrap();
+        assert!(check::run(&parse("--steps 50"), &mut project, true).is_err(), "there is no rule yet");
+        learn::run(&parse("--steps 3 --seed 5"), &mut project, true).unwrap();
+        let answer = check::run(&parse("--steps 50"), &mut project, true).unwrap();
+        for key in ["count_start", "count_end"] {
+            assert!(answer.json[key].is_u64(), "{key}");
+        }
+        for key in ["contrast", "tail", "shape", "speed_along", "speed_across", "polarisation"] {
+            assert!(answer.json[key].is_f64(), "{key}");
+        }
+        assert_eq!(answer.json["count_start"], 12);
+        let answer = live::run(&parse("--steps 50 --size 64 --swim 0.02"), &mut project, true).unwrap();
+        assert!(answer.json["tokens"]["count_start"].as_u64().unwrap() > 2);
+        assert!(equations::run(&parse(""), &mut project).err().unwrap().to_string().contains("drawn tokens"));
+    }
+}

@@ -1,0 +1,278 @@
+//! The commands on scenes of drawn tokens.
+
+use std::path::Path;
+use std::time::Instant;
+
+use serde_json::json;
+
+use crate::cli::output::{Answer, Progress, warn};
+use crate::worlds::field::draw::colour_picture;
+use crate::worlds::field::stills::{Still, write_npy};
+use crate::worlds::field::tokens::{
+    PairStatistics, Sighting, TokenDoc, TokenEngine, TokenEvidence, TokenLive, TokenPose, TokenSummary, TokenTraining,
+    Tracker,
+};
+use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
+
+/// Live steps between two looks of the tracker.
+const LOOK_EVERY: u32 = 50;
+/// Side of the field of a check, pixels, and its tokens.
+const CHECK_SIDE: usize = 96;
+const CHECK_TOKENS: usize = 12;
+/// Optimiser steps between two reports.
+const REPORT_EVERY: usize = 50;
+
+pub(super) struct LearnOptions {
+    pub steps: Option<usize>,
+    pub seed: Option<u64>,
+    pub resume: bool,
+    pub quiet: bool,
+}
+
+pub(super) fn learn(doc: &mut TokenDoc, options: &LearnOptions) -> anyhow::Result<Answer> {
+    doc.settings.steps = options.steps.unwrap_or(doc.settings.steps);
+    doc.settings.seed = options.seed.unwrap_or(doc.settings.seed);
+    let start = if options.resume { Some(doc.rule.as_ref().ok_or(FieldError::NoRule)?) } else { None };
+    let mut training = TokenTraining::new(&doc.tokens, doc.clearance_px, doc.settings, start)?;
+    let mut bar = Progress::new(doc.settings.steps as u64, options.quiet);
+    bar.phase("tokens");
+    let begun = Instant::now();
+    let mut smoothed = [0.0f32; 3];
+    while let Some(losses) = training.step() {
+        let now = [losses.denoise, losses.pool, losses.motion];
+        let share = 1.0 / training.steps_done().min(REPORT_EVERY) as f32;
+        smoothed.iter_mut().zip(now).for_each(|(mean, loss)| *mean += share * (loss - *mean));
+        bar.at(training.steps_done() as u64, || {
+            format!("denoise {:.4}, live {:.4}, motion {:.3}", smoothed[0], smoothed[1], smoothed[2])
+        });
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let steps = training.steps_done();
+    doc.rule = Some(training.rule());
+    doc.evidence = None;
+    let [denoise, pool, motion] = smoothed;
+    let facts = json!({
+        "command": "learn",
+        "seconds": seconds,
+        "steps": steps,
+        "steps_per_s": steps as f64 / seconds.max(1e-9),
+        "loss_denoise": denoise,
+        "loss_live": pool,
+        "loss_motion": motion,
+        "seed": doc.settings.seed,
+    });
+    let text = format!(
+        "learned in {steps} steps and {seconds:.0} s; losses: denoise {denoise:.4}, live {pool:.4}, motion {motion:.3}\n\
+         Next: unstill check, or unstill live"
+    );
+    Answer::new(text, &facts)
+}
+
+pub(super) struct CheckOptions {
+    pub steps: u32,
+    pub swim_px: Option<f64>,
+    pub seed: u64,
+    pub quiet: bool,
+}
+
+/// Twelve tokens on 96², told to stand still and told to swim.
+pub(super) fn check(doc: &mut TokenDoc, options: &CheckOptions) -> anyhow::Result<Answer> {
+    doc.rule.as_ref().ok_or(FieldError::NoRule)?;
+    let mut live = TokenLive { tokens: CHECK_TOKENS, ..doc.live };
+    live.swim_px = options.swim_px.unwrap_or(live.swim_px);
+    live.validate()?;
+    let mut bar = Progress::new(2 * u64::from(options.steps), options.quiet);
+    bar.phase("check");
+    let ensemble = doc.ensemble();
+    let size = [CHECK_SIDE as f64; 2];
+    let mut measure = |live: &TokenLive, offset: u64| -> anyhow::Result<(TokenSummary, PairStatistics)> {
+        let taught = TokenDoc { live: *live, ..doc.clone() };
+        let start = taught.start_image([CHECK_SIDE; 2], options.seed);
+        let (_, looks) = watch(&taught, &start, options.seed, options.steps, |done, _| {
+            bar.at(offset + u64::from(done), String::new);
+        })?;
+        let late = &looks[looks.len() / 2..];
+        let poses: Vec<Vec<TokenPose>> = late.iter().map(|look| look.iter().map(|s| s.pose).collect()).collect();
+        let pairs = PairStatistics::of(&poses, size, doc.clearance_px);
+        Ok((TokenSummary::of(&looks, LOOK_EVERY, size), pairs))
+    };
+    let (at_rest, pairs_at_rest) = measure(&TokenLive { swim_px: 0.0, ..live }, 0)?;
+    let (swimming, pairs_swimming) = measure(&live, u64::from(options.steps))?;
+    let pairs_tiler = PairStatistics::of_tiler(&ensemble, CHECK_TOKENS, size);
+    let commanded = 100.0 * live.swim_px;
+    let facts = json!({
+        "command": "check",
+        "rule": "tokens",
+        "steps": options.steps,
+        "seed": options.seed,
+        "commanded": commanded,
+        "count_start": swimming.count_start,
+        "count_end": swimming.count_end,
+        "contrast": swimming.contrast,
+        "tail": swimming.tail,
+        "shape": swimming.shape,
+        "speed_along": swimming.speed_along,
+        "speed_across": swimming.speed_across,
+        "polarisation": swimming.polarisation,
+        "swimming": swimming,
+        "at_rest": at_rest,
+        "pairs": { "at_rest": pairs_at_rest, "swimming": pairs_swimming, "tiler": pairs_tiler },
+    });
+    let line = |name: &str, s: &TokenSummary| {
+        format!(
+            "\n{name:<9} {:>2} → {:<2} ({}..{})  contrast {:.2}  tail {:.2}  shape {:.2}  along {:.2}  across {:.2}  polarisation {:.2}",
+            s.count_start,
+            s.count_end,
+            s.count_min,
+            s.count_max,
+            s.contrast,
+            s.tail,
+            s.shape,
+            s.speed_along,
+            s.speed_across,
+            s.polarisation
+        )
+    };
+    let mut text = format!("{} live steps, speeds in px per 100 steps (commanded {commanded})", options.steps);
+    text += &line("at rest", &at_rest);
+    text += &line("swimming", &swimming);
+    text += &format!(
+        "\nmean polarisation and alignment of neighbours: at rest {:.2} {:.2}, swimming {:.2} {:.2}, tiler {:.2} {:.2}",
+        pairs_at_rest.polarisation,
+        pairs_at_rest.alignment,
+        pairs_swimming.polarisation,
+        pairs_swimming.alignment,
+        pairs_tiler.polarisation,
+        pairs_tiler.alignment
+    );
+    doc.evidence = Some(TokenEvidence { steps: options.steps, seed: options.seed, at_rest, swimming, commanded });
+    Answer::new(text, &facts)
+}
+
+/// Runs a scene of tokens; returns the engine at its end and what the tracker saw, the start included.
+fn watch(
+    doc: &TokenDoc,
+    start: &Still,
+    seed: u64,
+    steps: u32,
+    mut progress: impl FnMut(u32, &TokenEngine),
+) -> Result<(TokenEngine, Vec<Vec<Sighting>>), FieldError> {
+    let ensemble = doc.ensemble();
+    let tracker = Tracker::new(&ensemble);
+    let rule = doc.rule.as_ref().ok_or(FieldError::NoRule)?;
+    let mut engine = TokenEngine::new(rule, &ensemble, &doc.live, start, seed);
+    let mut looks = vec![tracker.find(start)];
+    let mut done = 0;
+    while done < steps {
+        let now = LOOK_EVERY.min(steps - done);
+        engine.run(now);
+        done += now;
+        if now == LOOK_EVERY {
+            looks.push(tracker.find(&engine.image()));
+        }
+        progress(done, &engine);
+    }
+    Ok((engine, looks))
+}
+
+pub(super) struct LiveOptions<'a> {
+    pub steps: u32,
+    pub swim_px: Option<f64>,
+    pub png: Option<&'a Path>,
+    pub csv: Option<&'a Path>,
+    pub npy: Option<&'a Path>,
+    pub scale: u32,
+    pub quiet: bool,
+}
+
+pub(super) fn live(doc: &mut FieldDoc, start: &Still, options: &LiveOptions) -> anyhow::Result<Answer> {
+    let FieldSubject::Tokens(tokens) = &mut doc.subject else {
+        return Err(FieldError::Kind { found: "stills of a pattern", wanted: "drawn tokens" }.into());
+    };
+    tokens.live.swim_px = options.swim_px.unwrap_or(tokens.live.swim_px);
+    tokens.validate()?;
+    let mut bar = Progress::new(u64::from(options.steps), options.quiet);
+    bar.phase("live");
+    let begun = Instant::now();
+    let (engine, looks) = watch(tokens, start, doc.live.seed, options.steps, |done, _| {
+        bar.at(u64::from(done), String::new);
+    })?;
+    let steps_per_s = f64::from(options.steps) / begun.elapsed().as_secs_f64().max(1e-9);
+    let [width, height] = engine.size();
+    let summary = TokenSummary::of(&looks, LOOK_EVERY, [width as f64, height as f64]);
+    let counters = engine.counters();
+    if counters.non_finite > 0 {
+        warn(&format!("{} values became NaN or infinite; lower sigma or the speed", counters.non_finite));
+    }
+    if let Some(path) = options.csv {
+        let mut writer = csv::Writer::from_path(path)?;
+        writer.write_record(["step", "count", "shape", "contrast", "tail", "polarisation"])?;
+        for (k, look) in looks.iter().enumerate() {
+            let s = TokenSummary::of(std::slice::from_ref(look), LOOK_EVERY, [width as f64, height as f64]);
+            let step = k as u32 * LOOK_EVERY;
+            writer.serialize((step, s.count_end, s.shape, s.contrast, s.tail, s.polarisation))?;
+        }
+        writer.flush()?;
+    }
+    let last = engine.image();
+    if let Some(path) = options.png {
+        colour_picture(&last, 0.0, 1.0, options.scale).save(path)?;
+    }
+    if let Some(path) = options.npy {
+        write_npy(path, std::slice::from_ref(&last))?;
+    }
+    doc.state = Some(last);
+    let facts = json!({
+        "command": "live",
+        "rule": "tokens",
+        "size": [width, height],
+        "steps": options.steps,
+        "steps_per_s": (options.steps > 0).then_some(steps_per_s),
+        "tokens": summary,
+        "non_finite": counters.non_finite,
+    });
+    let text = format!(
+        "{width} × {height} pixels, {} steps live ({steps_per_s:.0} steps/s, tracker included)\n\
+         {} → {} tokens, shape {:.2}, along {:.2} and across {:.2} px per 100 steps",
+        options.steps, summary.count_start, summary.count_end, summary.shape, summary.speed_along, summary.speed_across
+    );
+    Answer::new(text, &facts)
+}
+
+pub(super) fn info(title: &str, doc: &TokenDoc, live: &FieldLive) -> anyhow::Result<Answer> {
+    let facts = json!({
+        "command": "info",
+        "world": "field",
+        "subject": "tokens",
+        "title": title,
+        "kinds": doc.tokens.len(),
+        "clearance_px": doc.clearance_px,
+        "settings": doc.settings,
+        "token_live": doc.live,
+        "live": live,
+        "learned": doc.rule.is_some(),
+        "rules": usize::from(doc.rule.is_some()) + doc.others.len(),
+        "evidence": doc.evidence,
+    });
+    let [width, height] = live.size;
+    let rule = if doc.rule.is_some() { "a network" } else { "none yet: unstill learn" };
+    let mut text = format!(
+        "title     {title}\ntokens    {} kinds, {} pixels apart\nrule      {rule}\nlive      {width} × {height} pixels, {} px per step",
+        doc.tokens.len(),
+        doc.clearance_px,
+        doc.live.swim_px
+    );
+    if let Some(e) = &doc.evidence {
+        text += &format!(
+            "\nevidence  after {} steps: at rest {} → {}, swimming {} → {} at {:.2} px per 100 steps (commanded {:.1})",
+            e.steps,
+            e.at_rest.count_start,
+            e.at_rest.count_end,
+            e.swimming.count_start,
+            e.swimming.count_end,
+            e.swimming.speed_along,
+            e.commanded
+        );
+    }
+    Answer::new(text, &facts)
+}
