@@ -19,6 +19,8 @@ const CANDLE: &[&str] = &["candle_core", "candle_nn"];
 const ABOVE_JOBS: &[&str] = &["crate::session", "crate::window", "crate::cli"];
 const ABOVE_SCENE: &[&str] = &["crate::jobs"];
 const ABOVE_WORLDS: &[&str] = &["crate::scene"];
+/// What a world of the studio is made of: the studio knows it through `crate::worlds::studio` alone.
+const INSIDE_WORLDS: &[&str] = &["crate::worlds::points", "crate::worlds::field"];
 
 const WALLS: &[Wall] = &[
     Wall {
@@ -102,7 +104,7 @@ const WALLS: &[Wall] = &[
     Wall { folder: "formats", closed: &[BEVY, EGUI, GPU, CANDLE, ABOVE_WORLDS, ABOVE_SCENE, ABOVE_JOBS] },
     Wall { folder: "media", closed: &[BEVY, EGUI, GPU, CANDLE, ABOVE_WORLDS, ABOVE_SCENE, ABOVE_JOBS] },
     Wall { folder: "scene", closed: &[BEVY, EGUI, GPU, &["crate::worlds::swarm::engine"], ABOVE_SCENE, ABOVE_JOBS] },
-    Wall { folder: "jobs", closed: &[BEVY, EGUI, ABOVE_JOBS] },
+    Wall { folder: "jobs", closed: &[BEVY, EGUI, INSIDE_WORLDS, ABOVE_JOBS] },
     Wall {
         folder: "session",
         closed: &[
@@ -110,6 +112,7 @@ const WALLS: &[Wall] = &[
             EGUI,
             GPU,
             CANDLE,
+            INSIDE_WORLDS,
             &["std::fs", "std::thread", "crate::worlds::swarm::engine", "crate::window", "crate::cli"],
         ],
     },
@@ -121,10 +124,14 @@ const WALLS: &[Wall] = &[
             &["bevy_egui"],
             GPU,
             CANDLE,
+            INSIDE_WORLDS,
             &["std::fs", "std::thread", "crate::worlds::swarm::engine", "crate::jobs", "crate::scene"],
             &["crate::window::shell", "crate::cli"],
         ],
     },
+    Wall { folder: "window/shell/studio", closed: &[INSIDE_WORLDS, &["crate::worlds::swarm"]] },
+    Wall { folder: "session/studio", closed: &[&["crate::worlds::swarm"]] },
+    Wall { folder: "worlds/studio", closed: &[BEVY, EGUI, GPU, CANDLE, &["crate::worlds::swarm"]] },
     Wall { folder: "window/shell", closed: &[&["crate::worlds::swarm::train"]] },
     Wall { folder: "window", closed: &[CANDLE, &["crate::cli"]] },
     Wall { folder: "cli", closed: &[BEVY, EGUI, &["crate::window::panels"]] },
@@ -334,6 +341,8 @@ fn a_planted_breach_is_caught_in_every_guise() {
     assert!(caught("worlds/swarm/rule/mod.rs", "pub use super::engine;"));
     assert!(caught("session/mod.rs", "mod x { pub use bevy_egui::egui; }"));
     assert!(caught("session/mod.rs", "#[cfg(test)]\nuse egui as toolkit;"));
+    assert!(caught("session/studio/apply.rs", "use crate::worlds::{World, points::PointsDoc};"));
+    assert!(caught("window/panels/studio/live.rs", "fn f(doc: &crate::worlds::field::FieldDoc) {}"));
     assert!(caught("worlds/swarm/train/batch.rs", "let t = std::thread::spawn(f);"));
     assert!(caught("window/panels/mod.rs", "let text = std::fs::read_to_string(path);"));
     assert!(caught("window/panels/mod.rs", "use bevy_egui::EguiContexts;"));

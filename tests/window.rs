@@ -278,3 +278,52 @@ fn without_a_display_one_sentence_says_how_to_go_on_and_the_exit_code_is_3() {
     assert!(text.contains("unstill live") && text.contains("--engine cpu"), "{text}");
     assert_eq!(text.trim().lines().count(), 1, "{text}");
 }
+
+/// Pixels of the canvas that are light.
+fn lit(picture: &RgbImage) -> usize {
+    canvas(picture).filter(|(_, _, c)| c.iter().max() > Some(&70)).count()
+}
+
+#[test]
+fn a_cloud_painted_by_hand_is_learned_and_lives() {
+    let Some((folder, screen)) = desk() else { return };
+    let scene = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/ring.ron");
+    let mut program = Program::start(&screen, folder.path(), &[&scene.display().to_string()]);
+    // A scene of another world opens in its world, alive.
+    let alive = wait_for("living walkers", || {
+        let picture = screen.picture("studio-0-opened.png");
+        (lit(&picture) > 5000).then_some(picture)
+    });
+    wait_for("motion", || (changed(&alive, &screen.picture("studio-1-moving.png")) > 300).then_some(()));
+
+    // An empty cloud; two strokes of the spray.
+    program.key("ctrl+n");
+    program.key("1");
+    screen.xdotool("mousemove 1275 795");
+    wait_for("an empty canvas", || (lit(&screen.picture("studio-2-empty.png")) < 200).then_some(()));
+    for (from, to) in [([600, 250], [950, 250]), ([950, 250], [950, 520]), ([950, 520], [600, 520])] {
+        screen.stroke(from, to);
+    }
+    screen.xdotool("mousemove 1275 795");
+    let painted = wait_for("a painted cloud", || {
+        let picture = screen.picture("studio-3-painted.png");
+        (lit(&picture) > 500).then_some(picture)
+    });
+
+    // It lives under its first exact flow while it is still learned.
+    program.key("ctrl+l");
+    program.key("3");
+    wait_for("life", || (changed(&painted, &screen.picture("studio-4-alive.png")) > 1500).then_some(()));
+
+    // Saved by key, and read again as what it is.
+    program.key("ctrl+s");
+    std::thread::sleep(Duration::from_secs(2));
+    screen.xdotool("key --clearmodifiers Return");
+    let saved = wait_for("the saved scene", || {
+        let files = std::fs::read_dir(folder.path()).ok()?;
+        files.filter_map(|file| Some(file.ok()?.path())).find(|path| path.extension().is_some_and(|e| e == "ron"))
+    });
+    let project = unstill::scene::Project::load(&saved).unwrap().project;
+    assert!(project.world.info().is_some_and(|info| info.has_rule()), "{}", saved.display());
+    assert!(!program.has_ended());
+}

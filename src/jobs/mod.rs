@@ -3,10 +3,14 @@
 //! Small facts travel as [`Event`]s through a bounded channel that never blocks the trainer; the weights wait in a
 //! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike.
 
+mod canvas;
+mod learning;
 mod outbox;
 mod pace;
 mod run;
 
+pub use canvas::{CanvasEvent, CanvasOrder, CanvasView, CanvasWorker};
+pub use learning::{LearningEvent, LearningRun};
 pub use pace::{Pace, left_s};
 pub use run::{Learner, panic_text};
 

@@ -30,6 +30,7 @@ mod share;
 mod sheets;
 mod start;
 mod state;
+pub mod studio;
 mod surprise;
 mod swarm;
 mod takeover;

@@ -33,6 +33,8 @@ pub enum Dialog {
     Plots,
     SavePlotCsv(PlotKind),
     SavePlotPng(PlotKind),
+    /// A plot of the studio, by the id of its series.
+    SaveSeries(&'static str),
     /// All commands, to be found by typing.
     Palette,
 }

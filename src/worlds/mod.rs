@@ -2,6 +2,7 @@
 
 pub mod field;
 pub mod points;
+pub mod studio;
 pub mod swarm;
 pub mod weak;
 

@@ -1,6 +1,6 @@
 //! The file dialogs, and the one question that is ever asked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use egui_file_dialog::{DialogState, FileDialog};
 
@@ -47,14 +47,19 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::Picture => (IMAGES, "Choose an image to lay as particles"),
         Dialog::SavePlotCsv(_) => (TABLES, "Save the plot as a table"),
         Dialog::SavePlotPng(_) => (PLOTS, "Save the plot as a picture"),
+        Dialog::SaveSeries(_) => (TABLES, "Save the plot as a table, or as a picture with a name that ends in .png"),
         _ => return,
     };
     match what {
         Dialog::SavePlotCsv(kind) => config.default_file_name = format!("{}.csv", kind.file_name()),
         Dialog::SavePlotPng(kind) => config.default_file_name = format!("{}.png", kind.file_name()),
+        Dialog::SaveSeries(id) => config.default_file_name = format!("{id}.csv"),
         _ => {}
     }
-    let saves = matches!(what, Dialog::SaveAs | Dialog::SavePicture | Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_));
+    let saves = matches!(
+        what,
+        Dialog::SaveAs | Dialog::SavePicture | Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_) | Dialog::SaveSeries(_)
+    );
     let is_picture = what == Dialog::SavePicture;
     if saves {
         config.default_save_extension = Some(if is_picture { SCENE_PICTURES } else { filter }.to_owned());
@@ -70,27 +75,33 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
 }
 
 pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
+    if let Some((what, path)) = files(ctx, state, session.path(), &session.document().title) {
+        commands.extend(match what {
+            Dialog::Open => Some(Command::Open(path)),
+            Dialog::SaveAs => Some(Command::SaveAs(path)),
+            Dialog::SavePicture => Some(Command::Share(ShareCommand::SavePicture(path.with_extension("png")))),
+            Dialog::Import => Some(Command::Import(path)),
+            Dialog::Picture => Some(Command::OpenPicture(path)),
+            Dialog::SavePlotCsv(kind) | Dialog::SavePlotPng(kind) => Some(Command::SavePlot(kind, path)),
+            _ => None,
+        });
+    }
+    let dialog = &state.file_dialog;
+    if session.asks_before_quitting() && *dialog.state() != DialogState::Open && !state.share.has_dialog() {
+        ask_before_quitting(ctx, session, commands);
+    }
+}
+
+/// The file dialog; returns the file that was picked, and what for. `path` and `title`: of the project that is open.
+pub(super) fn files(ctx: &Context, state: &mut UiState, path: Option<&Path>, title: &str) -> Option<(Dialog, PathBuf)> {
     let dialog = &mut state.file_dialog;
     if *dialog.state() != DialogState::Open {
-        suggest_place(dialog, session);
+        suggest_place(dialog, path, title);
     }
     dialog.update(ctx);
     brighten(ctx, dialog);
     let what = dialog.user_data::<Dialog>().copied();
-    if let Some(path) = dialog.take_picked() {
-        commands.extend(match what {
-            Some(Dialog::Open) => Some(Command::Open(path)),
-            Some(Dialog::SaveAs) => Some(Command::SaveAs(path)),
-            Some(Dialog::SavePicture) => Some(Command::Share(ShareCommand::SavePicture(path.with_extension("png")))),
-            Some(Dialog::Import) => Some(Command::Import(path)),
-            Some(Dialog::Picture) => Some(Command::OpenPicture(path)),
-            Some(Dialog::SavePlotCsv(kind) | Dialog::SavePlotPng(kind)) => Some(Command::SavePlot(kind, path)),
-            _ => None,
-        });
-    }
-    if session.asks_before_quitting() && *dialog.state() != DialogState::Open && !state.share.has_dialog() {
-        ask_before_quitting(ctx, session, commands);
-    }
+    dialog.take_picked().and_then(|path| Some((what?, path)))
 }
 
 /// The dialog paints the grounds of its fields for light letters, whatever the theme.
@@ -122,12 +133,12 @@ fn is_black(colour: Color32) -> bool {
 }
 
 /// Where the next dialog opens: beside the scene's own file, with a name made from its title.
-fn suggest_place(dialog: &mut FileDialog, session: &Session) {
+fn suggest_place(dialog: &mut FileDialog, path: Option<&Path>, title: &str) {
     let config = dialog.config_mut();
-    if let Some(folder) = session.path().and_then(Path::parent).filter(|p| !p.as_os_str().is_empty()) {
+    if let Some(folder) = path.and_then(Path::parent).filter(|p| !p.as_os_str().is_empty()) {
         config.initial_directory = folder.to_owned();
     }
-    let title = session.document().title.to_lowercase();
+    let title = title.to_lowercase();
     let words: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     config.default_file_name = if words.is_empty() { "scene.ron".to_owned() } else { words.join("-") + ".ron" };
 }

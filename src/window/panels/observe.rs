@@ -1,5 +1,8 @@
 //! The drawer of live plots under the canvas. Which ones is the user's choice; each can be saved as a table or a picture.
 
+use std::fmt::Debug;
+use std::hash::Hash;
+
 use egui_plot::{Axis, AxisHints, GridInput, GridMark, Line, LineStyle, Plot, PlotPoints};
 
 use super::egui::{self, Align, Button, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
@@ -186,8 +189,9 @@ fn axis(axis: Axis) -> AxisHints<'static> {
         .min_thickness(if axis == Axis::Y { 28.0 } else { 0.0 })
 }
 
-fn draw(ui: &mut Ui, kind: PlotKind, chart: &Chart, height: f32) {
-    let mut plot = Plot::new(("plot", kind))
+/// The curves of a chart with round numbers at the axes.
+pub(super) fn draw(ui: &mut Ui, id: impl Hash + Debug, chart: &Chart, height: f32) {
+    let mut plot = Plot::new(("plot", id))
         .height(height)
         .width(ui.available_width())
         .allow_drag(false)

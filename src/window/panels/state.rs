@@ -40,6 +40,10 @@ pub struct UiState {
     pub(super) ramp_range: Option<[f64; 2]>,
     pub(super) glow_is_left_out: bool,
     pub(super) were_hidden: bool,
+    /// The name of the world that was clicked on.
+    pub(super) wanted_world: Option<&'static str>,
+    /// The user is asked whether to leave worlds with changes in no file: their titles.
+    pub(super) quit_question: Vec<String>,
 }
 
 /// Longest line of a notice, letters: so that it fits beside the side panel of a small window.
@@ -103,6 +107,8 @@ impl UiState {
             ramp_range: None,
             glow_is_left_out: false,
             were_hidden: false,
+            wanted_world: None,
+            quit_question: Vec::new(),
         }
     }
 
@@ -114,6 +120,16 @@ impl UiState {
     /// What is known about files now.
     pub fn set_share(&mut self, readouts: ShareReadouts) {
         self.share.readouts = readouts;
+    }
+
+    /// The name of the world that was clicked on since the last call.
+    pub fn take_wanted_world(&mut self) -> Option<&'static str> {
+        self.wanted_world.take()
+    }
+
+    /// Asks before quitting, as these projects have changes in no file; asks no more when there are none.
+    pub fn ask_before_quitting(&mut self, titles: Vec<String>) {
+        self.quit_question = titles;
     }
 
     pub fn gallery_is_open(&self) -> bool {
@@ -161,7 +177,10 @@ impl UiState {
 
     /// A dialog is open that should get the keys and clicks.
     pub fn has_dialog(&self) -> bool {
-        self.finder.open || self.share.has_dialog() || *self.file_dialog.state() == egui_file_dialog::DialogState::Open
+        self.finder.open
+            || !self.quit_question.is_empty()
+            || self.share.has_dialog()
+            || *self.file_dialog.state() == egui_file_dialog::DialogState::Open
     }
 
     fn notify(&mut self, level: Level, text: &str) {

@@ -7,6 +7,7 @@ use super::egui::{
 };
 use super::share;
 use super::state::UiState;
+use super::studio::{SWITCH_WIDTH, world_switch};
 use super::widgets::{command_button, command_button_enabled};
 use super::{look, style};
 use crate::session::{Command, Dialog, Group, Place, Session, info_of, table};
@@ -20,6 +21,9 @@ const LITTLE_ROOM: f32 = 760.0;
 
 /// Width that menus, undo and gallery take side by side, points.
 const ROOM_FOR_MENUS: f32 = 460.0;
+
+/// Width that the name of the scene, the look and the button of time need.
+const ROOM_FOR_RIGHT: f32 = 300.0;
 
 /// Width in which the button of time has its word beside its sign, points.
 const ROOM_FOR_WORDS: f32 = 260.0;
@@ -42,13 +46,18 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     let bar = ui.max_rect();
     let place_size = if bar.width() < LITTLE_ROOM { Vec2::new(NARROW_PLACE, PLACE.y) } else { PLACE };
     let middle = Rect::from_center_size(bar.center(), Vec2::new(3.0 * place_size.x + 8.0, place_size.y));
+    // With the switch of worlds the menus take more than half of what is left of a narrow bar.
+    let pushed = (bar.left() + SWITCH_WIDTH + ROOM_FOR_MENUS + 20.0 - middle.left()).max(0.0);
+    let fits = middle.right() + pushed + ROOM_FOR_RIGHT < bar.right();
+    let middle = if fits { middle.translate(Vec2::new(pushed, 0.0)) } else { middle };
     let left = Rect::from_min_max(bar.min, [middle.left() - 12.0, bar.bottom()].into());
     let right = Rect::from_min_max([middle.right() + 12.0, bar.top()].into(), bar.max);
 
     ui.scope_builder(UiBuilder::new().max_rect(left).layout(Layout::left_to_right(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.spacing_mut().button_padding.x = 6.0;
-        menus(ui, left.width() < ROOM_FOR_MENUS, session, state, commands);
+        state.wanted_world = world_switch(ui, "swarm").or(state.wanted_world);
+        menus(ui, left.width() - SWITCH_WIDTH < ROOM_FOR_MENUS, session, state, commands);
         ui.add_space(4.0);
         for (sign, name, can, command) in
             [("⟲", "⟲ Undo", session.can_undo(), Command::Undo), ("⟳", "⟳ Redo", session.can_redo(), Command::Redo)]

@@ -109,7 +109,8 @@ pub(super) fn slider_int(
     number_slider(ui, text, tooltip, value, range, scale, 0)
 }
 
-fn number_slider<N: Numeric>(
+/// As [`slider`], with so many digits behind the point.
+pub(super) fn number_slider<N: Numeric>(
     ui: &mut Ui,
     text: &str,
     tooltip: &str,

@@ -46,6 +46,8 @@ pub struct Shell {
     stamp_keeper: Keeper<Book>,
     gallery: Life,
     pub ramps: Ramps,
+    /// Another world is shown: the swarm stands still.
+    pub is_hidden: bool,
     quits: bool,
     /// Asked to quit again while something was being written.
     quits_at_once: bool,
@@ -81,6 +83,7 @@ impl Shell {
             stamp_keeper,
             gallery: Life::default(),
             ramps: Ramps::default(),
+            is_hidden: false,
             quits: false,
             quits_at_once: false,
             views: Vec::new(),
@@ -158,7 +161,7 @@ impl Shell {
             }
         }
         self.due = (self.due + dt_s / TICK_S).min(MAX_TICKS);
-        let fits = self.live.steps_that_fit(dt_s).min(self.share.steps_to_go());
+        let fits = if self.is_hidden { 0 } else { self.live.steps_that_fit(dt_s).min(self.share.steps_to_go()) };
         let mut done = 0;
         while self.due >= 1.0 && done < fits {
             self.due -= 1.0;
@@ -203,7 +206,8 @@ impl Shell {
         may
     }
 
-    fn hear(&mut self, gpu: &Gpu, event: Event) {
+    /// Takes notice of what has happened.
+    pub fn hear(&mut self, gpu: &Gpu, event: Event) {
         let news = self.share.hear(&event);
         let effects = self.session.on_event(event);
         self.perform(gpu, effects);

@@ -15,17 +15,27 @@ use super::portrait::{self, Portrait};
 use crate::formats::{ImportOptions, import};
 use crate::media::chart::Chart;
 use crate::media::picture;
-use crate::scene::{Showing, SwarmProject, holds_scene, is_picture_name, load_swarm, lost_its_scene, write_atomic};
+use crate::scene::{
+    Loaded, Project, Showing, SwarmProject, holds_scene, is_picture_name, lost_its_scene, write_atomic,
+};
 use crate::session::{Event, LOST_ITS_SCENE, Level, SceneSource, ShareEvent, opened_project};
 
 /// A sentence for the user.
 pub type Notice = (Level, String);
+
+/// A scene of another world than the swarm, and its file.
+pub type OtherScene = (PathBuf, Box<Project>);
+
+/// What reading a scene gives to the session; `None` when it is of another world and was sent there.
+type ReadScene = Result<Option<Box<SwarmProject>>, String>;
 
 /// Two threads and what comes back from them.
 pub struct Files {
     sender: Sender<Event>,
     done: Receiver<Event>,
     notices: (Sender<Notice>, Receiver<Notice>),
+    /// Scenes of other worlds, which the session has no use for.
+    others: (Sender<OtherScene>, Receiver<OtherScene>),
     writer: Desk,
     reader: Desk,
     /// Files that wait to be written, or are being written.
@@ -39,6 +49,7 @@ impl Default for Files {
             sender,
             done,
             notices: unbounded(),
+            others: unbounded(),
             writer: Desk::new("unstill-write"),
             reader: Desk::new("unstill-read"),
             being_written: Arc::default(),
@@ -57,6 +68,16 @@ impl Files {
         self.notices.1.try_iter()
     }
 
+    /// Scenes of other worlds that were opened since the last call.
+    pub fn other_scenes(&self) -> impl Iterator<Item = OtherScene> + '_ {
+        self.others.1.try_iter()
+    }
+
+    /// Puts other work on the thread that reads. `work` must not panic.
+    pub fn read_later(&self, work: impl FnOnce() + Send + 'static) {
+        self.reader.put(work);
+    }
+
     /// Files that are not written yet.
     pub fn waiting(&self) -> usize {
         self.writer.waiting()
@@ -72,44 +93,44 @@ impl Files {
             SceneSource::File(path) => path.clone(),
             SceneSource::Bundled(_) => PathBuf::new(),
         };
-        let notices = self.notices.0.clone();
+        let (notices, others) = (self.notices.0.clone(), self.others.0.clone());
         self.read(&path.clone(), move || {
             let result = guarded(&format!("opening {}", path.display()), || match &source {
-                SceneSource::File(path) => load(path, &notices),
+                SceneSource::File(path) => load(path, &notices, &others),
                 SceneSource::Bundled(name) => {
-                    bundled::load(name).map(|loaded| Box::new(opened_project(loaded.project)))
+                    bundled::load(name).map(|loaded| Some(Box::new(opened_project(loaded.project))))
                 }
             });
-            Event::Opened { source, result }
+            opened(source, result)
         });
     }
 
     pub fn import(&self, path: PathBuf) {
         let notices = self.notices.0.clone();
-        self.read(&path.clone(), move || imported(path, &notices));
+        self.read(&path.clone(), move || Some(imported(path, &notices)));
     }
 
     /// Opens a file whatever it is: a scene, a picture that holds one, or particles and images to be imported.
     pub fn open(&self, path: PathBuf) {
-        let notices = self.notices.0.clone();
+        let (notices, others) = (self.notices.0.clone(), self.others.0.clone());
         self.read(&path.clone(), move || {
             match kind_of(&path) {
                 Some(FileKind::Scene) => {
-                    let result = guarded(&format!("opening {}", path.display()), || load(&path, &notices));
-                    return Event::Opened { source: SceneSource::File(path), result };
+                    let result = guarded(&format!("opening {}", path.display()), || load(&path, &notices, &others));
+                    return opened(SceneSource::File(path), result);
                 }
                 Some(FileKind::Image) => {
                     let has_lost_its_scene = has_lost_its_scene(&path);
-                    return Event::Share(ShareEvent::IsImage { path, has_lost_its_scene });
+                    return Some(Event::Share(ShareEvent::IsImage { path, has_lost_its_scene }));
                 }
-                Some(FileKind::Particles) => return imported(path, &notices),
+                Some(FileKind::Particles) => return Some(imported(path, &notices)),
                 None => {}
             }
             let what = if path.is_dir() { "a folder" } else { "of a kind that Unstill does not know" };
             let name = path.display();
             let why =
                 format!("{name} is {what}; give a scene (.ron, or a .png that holds one), .csv, .xyz, .png or .jpg");
-            Event::Imported { path, result: Err(why) }
+            Some(Event::Imported { path, result: Err(why) })
         });
     }
 
@@ -148,6 +169,23 @@ impl Files {
         });
     }
 
+    /// Writes a file by `work`, and reports it under the name of `what`.
+    pub fn noted(
+        &self,
+        what: &'static str,
+        path: PathBuf,
+        work: impl FnOnce(&Path) -> Result<(), String> + Send + 'static,
+    ) {
+        let notices = self.notices.0.clone();
+        self.write(path, move |path| {
+            // Fails only when the program is ending.
+            let _ = notices.send(match guarded(&format!("writing {}", path.display()), || work(path)) {
+                Ok(()) => (Level::Success, format!("{what}: {}", path.display())),
+                Err(why) => (Level::Error, why),
+            });
+        });
+    }
+
     /// Writes a picture of the window.
     pub fn screenshot(&self, path: PathBuf, picture: bevy::image::Image, part: Option<[u32; 4]>) {
         let notices = self.notices.0.clone();
@@ -179,11 +217,11 @@ impl Files {
     }
 
     /// `work` must not panic.
-    fn read(&self, path: &Path, work: impl FnOnce() -> Event + Send + 'static) {
+    fn read(&self, path: &Path, work: impl FnOnce() -> Option<Event> + Send + 'static) {
         let sender = self.sender.clone();
         let job = move || {
             // Fails only when the program is ending.
-            let _ = sender.send(work());
+            work().into_iter().for_each(|event| _ = sender.send(event));
         };
         let is_written = self.being_written.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|p| p == path);
         if is_written { self.writer.put(job) } else { self.reader.put(job) }
@@ -199,13 +237,24 @@ fn save(path: &Path, mut document: SwarmProject, portrait: Portrait) -> Result<(
     document.save_showing(path, &showing).map_err(|e| e.to_string())
 }
 
-fn load(path: &Path, notices: &Sender<Notice>) -> Result<Box<SwarmProject>, String> {
-    let loaded = load_swarm(path).map_err(|e| e.to_string())?;
-    for warning in loaded.warnings {
+fn load(path: &Path, notices: &Sender<Notice>, others: &Sender<OtherScene>) -> ReadScene {
+    let Loaded { project, warnings } = Project::load(path).map_err(|e| e.to_string())?;
+    for warning in &warnings {
         // Fails only when the program is ending.
-        let _ = notices.send((Level::Info, warning));
+        let _ = notices.send((Level::Info, warning.clone()));
     }
-    Ok(Box::new(opened_project(loaded.project)))
+    if project.world.info().is_some() {
+        // As above.
+        let _ = others.send((path.to_owned(), Box::new(project)));
+        return Ok(None);
+    }
+    let loaded = Loaded { project, warnings }.into_swarm().map_err(|fault| format!("{}: {fault}", path.display()))?;
+    Ok(Some(Box::new(opened_project(loaded.project))))
+}
+
+/// What the session gets to know of a scene that was read.
+fn opened(source: SceneSource, result: ReadScene) -> Option<Event> {
+    result.transpose().map(|result| Event::Opened { source, result })
 }
 
 /// A picture that cannot be read is told by the one who reads it in earnest.

@@ -34,6 +34,7 @@ mod share;
 mod shots;
 mod stamps;
 mod stippler;
+mod studio;
 mod tally;
 mod theme;
 mod thumbs;
@@ -50,13 +51,14 @@ use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WINIT_WINDOWS, WinitSettings};
-use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
+use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui};
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
 use effects::Shell;
 use keys::{Keyboard, Listener};
 use live::Gpu;
+use studio::{Studios, Surface};
 
 use crate::session::{Command, ViewCommand};
 use crate::window::panels;
@@ -92,7 +94,14 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
             unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
         })
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
-        .insert_resource(ShellResource { shell, canvas: Canvas::default(), engine, gpu: None, styled: false })
+        .insert_resource(ShellResource {
+            shell,
+            canvas: Canvas::default(),
+            studios: Studios::default(),
+            engine,
+            gpu: None,
+            styled: false,
+        })
         .add_systems(Startup, (set_up, set_icon))
         .add_systems(EguiPrimaryContextPass, show)
         .add_systems(Last, advance)
@@ -108,6 +117,8 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
 struct ShellResource {
     shell: Shell,
     canvas: Canvas,
+    /// The other worlds.
+    studios: Studios,
     engine: EngineChoice,
     /// Known once the renderer runs.
     gpu: Option<Gpu>,
@@ -118,7 +129,7 @@ struct ShellResource {
 fn set_up(
     mut commands: Commands,
     mut egui: ResMut<EguiGlobalSettings>,
-    mut studio: ResMut<ShellResource>,
+    mut state: ResMut<ShellResource>,
     device: Res<RenderDevice>,
     queue: Res<RenderQueue>,
     adapter: Res<RenderAdapterInfo>,
@@ -126,12 +137,12 @@ fn set_up(
     egui.auto_create_primary_context = false;
     commands.spawn((Camera2d, Msaa::Off, PrimaryEguiContext));
     let is_software = adapter.device_type == wgpu::DeviceType::Cpu;
-    studio.gpu = Some(Gpu {
+    state.gpu = Some(Gpu {
         device: device.wgpu_device().clone(),
         queue: (**queue.0).clone(),
         name: adapter.name.clone(),
         is_software,
-        runs_the_swarm: studio.engine.takes_gpu(is_software),
+        runs_the_swarm: state.engine.takes_gpu(is_software),
     });
 }
 
@@ -152,14 +163,14 @@ fn set_icon(window: Single<Entity, With<PrimaryWindow>>, _: NonSendMarker) {
 fn show(
     mut commands: Commands,
     mut contexts: EguiContexts,
-    mut studio: ResMut<ShellResource>,
+    mut state: ResMut<ShellResource>,
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
-    time: Res<Time<Real>>,
+    (mut images, time): (ResMut<Assets<Image>>, Res<Time<Real>>),
 ) -> Result {
-    let ctx = contexts.ctx_mut()?;
-    let ShellResource { shell, canvas, gpu: Some(gpu), styled, .. } = &mut *studio else { return Ok(()) };
+    let ctx = &contexts.ctx_mut()?.clone();
+    let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, .. } = &mut *state else { return Ok(()) };
     // The panels are not told when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
     let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
@@ -167,10 +178,26 @@ fn show(
         (false, true) => Listener::Control,
         (false, false) => Listener::Nobody,
     };
-    let mut wanted = keyboard.commands(shell.session.place(), listener);
     if !*styled {
         panels::set_style(ctx);
         *styled = true;
+    }
+    let mut wanted = keyboard.commands(studios.place().unwrap_or(shell.session.place()), listener);
+    if studios.is_shown() {
+        shell.clipboard.before_panels(ctx);
+        let surface = Surface {
+            ctx,
+            free: egui::Rect::NOTHING,
+            theme: shell.session.prefs().theme,
+            pointer_is_here,
+            images: &mut images,
+            contexts: &mut contexts,
+        };
+        studios.show(shell, gpu, &wanted, surface);
+        shell.clipboard.after_panels(ctx);
+        perform_views(&mut commands, ctx, shell, gpu, canvas, &mut window);
+        frame.set_if_neq(CanvasFrame::default());
+        return Ok(());
     }
     let range = shell.ramps.range(&shell.session, shell.live.settings());
     shell.ui.set_ramp_range(range);
@@ -183,23 +210,10 @@ fn show(
     let followed = shell.session.live().following.and_then(|index| shell.live.creature(gpu, index));
     canvas.follow(followed, dt_s);
     wanted.extend(canvas.show(ctx, (free, shell.ui.offers()), &shell.session, &shell.live, pointer_is_here, dt_s));
+    studios.ask_first(&mut wanted, shell);
     shell.apply(gpu, wanted);
-    for view in std::mem::take(&mut shell.views) {
-        match view {
-            ViewCommand::Fit => {
-                canvas.fit(&shell.session);
-                shell.apply(gpu, vec![Command::StopFollowing]);
-            }
-            ViewCommand::Screenshot => shots::take(&mut commands, None),
-            ViewCommand::CanvasScreenshot => shots::take(&mut commands, Some(canvas.free_pixels(ctx))),
-            ViewCommand::FullScreen => {
-                window.mode = match window.mode {
-                    WindowMode::Windowed => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
-                    _ => WindowMode::Windowed,
-                };
-            }
-        }
-    }
+    studios.switch_if_wanted(shell, gpu);
+    perform_views(&mut commands, ctx, shell, gpu, canvas, &mut window);
     shell.share.set_gaze(canvas.gaze(followed));
     // Compared first: the render world copies only what changed.
     let new = canvas.frame(ctx, gpu, &shell.session, &mut shell.live, range);
@@ -209,9 +223,36 @@ fn show(
     Ok(())
 }
 
+/// Carries out what changes only the view.
+fn perform_views(
+    commands: &mut Commands,
+    ctx: &egui::Context,
+    shell: &mut Shell,
+    gpu: &Gpu,
+    canvas: &mut Canvas,
+    window: &mut Window,
+) {
+    for view in std::mem::take(&mut shell.views) {
+        match view {
+            ViewCommand::Fit => {
+                canvas.fit(&shell.session);
+                shell.apply(gpu, vec![Command::StopFollowing]);
+            }
+            ViewCommand::Screenshot => shots::take(commands, None),
+            ViewCommand::CanvasScreenshot => shots::take(commands, Some(canvas.free_pixels(ctx))),
+            ViewCommand::FullScreen => {
+                window.mode = match window.mode {
+                    WindowMode::Windowed => WindowMode::BorderlessFullscreen(MonitorSelection::Current),
+                    _ => WindowMode::Windowed,
+                };
+            }
+        }
+    }
+}
+
 /// Time runs: files, trainer and engine.
 fn advance(
-    mut studio: ResMut<ShellResource>,
+    mut state: ResMut<ShellResource>,
     time: Res<Time<Real>>,
     mut closing: MessageReader<WindowCloseRequested>,
     mut exit: MessageWriter<AppExit>,
@@ -219,12 +260,15 @@ fn advance(
     mut ground: ResMut<ClearColor>,
     mut frame_began: Local<FrameBegan>,
 ) {
-    let ShellResource { shell, gpu: Some(gpu), .. } = &mut *studio else { return };
+    let ShellResource { shell, studios, gpu: Some(gpu), .. } = &mut *state else { return };
     if closing.read().count() > 0 {
-        shell.apply(gpu, vec![Command::Quit]);
+        let mut wanted = vec![Command::Quit];
+        studios.ask_first(&mut wanted, shell);
+        shell.apply(gpu, wanted);
     }
     shell.advance(gpu, time.delta_secs_f64());
-    let title = title(&shell.session);
+    studios.advance(shell, gpu);
+    let title = studios.title().unwrap_or_else(|| title(&shell.session));
     if window.title != title {
         window.title = title;
     }
@@ -233,10 +277,12 @@ fn advance(
         ground.0 = wanted;
     }
     if shell.may_leave() {
+        studios.end();
         exit.write(AppExit::Success);
     }
     let spent = frame_began.0.elapsed().as_secs_f64();
-    std::thread::sleep(Duration::from_secs_f64((shell.least_frame_s(gpu) - spent).max(0.0)));
+    let least_s = shell.least_frame_s(gpu).max(studios.least_frame_s(gpu));
+    std::thread::sleep(Duration::from_secs_f64((least_s - spent).max(0.0)));
     *frame_began = FrameBegan(Instant::now());
 }
 

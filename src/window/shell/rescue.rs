@@ -244,7 +244,8 @@ impl Rescue {
     }
 }
 
-fn every() -> Duration {
+/// How often unsaved work is written.
+pub(super) fn every() -> Duration {
     let seconds = std::env::var(EVERY_VARIABLE).ok().and_then(|text| text.parse().ok());
     seconds.map_or(EVERY, |seconds: u32| Duration::from_secs(seconds.max(1).into()))
 }

@@ -26,9 +26,9 @@ pub fn take(commands: &mut Commands, part: Option<[u32; 4]>) {
     if part.is_some() {
         commands.insert_resource(Bare(true));
     }
-    let keep = move |captured: On<ScreenshotCaptured>, studio: Res<ShellResource>| {
+    let keep = move |captured: On<ScreenshotCaptured>, state: Res<ShellResource>| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-        let shell = &studio.shell;
+        let shell = &state.shell;
         let path = free_path(shell.share.films_folder(), &format!("unstill-{now}"), ".png", None);
         shell.files.screenshot(path, captured.image.clone(), part);
     };

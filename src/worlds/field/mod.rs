@@ -11,6 +11,7 @@ pub mod library;
 pub mod measures;
 pub mod rule;
 pub mod stills;
+pub mod studio;
 pub mod tokens;
 
 pub use doc::{FieldDoc, FieldLive, FieldStart, FieldSubject, LibraryDoc, LibraryEvidence};

@@ -8,6 +8,7 @@ mod equations;
 pub mod measures;
 pub mod packed;
 pub mod rule;
+pub mod studio;
 pub mod train;
 
 pub use doc::{LearnedPoints, MAX_POINT_FLOWS, NamedFlow, PointsDoc, PointsDocError, WeakEvidence};

@@ -1,0 +1,278 @@
+//! Learning of any world of the studio in the background: one named thread that pauses, goes on and stops between any two
+//! steps. Progress travels as events; what is learned waits in a slot where the newest replaces the one before.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::{Reason, THREAD_NAME, panic_text};
+use crate::worlds::World;
+use crate::worlds::studio::{Learned, StudioError, TrainingStep};
+
+/// What learning reports. The last event is [`LearningEvent::Finished`] or [`LearningEvent::Failed`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum LearningEvent {
+    /// About every tenth of a second.
+    Progress {
+        step: TrainingStep,
+        /// Mean loss since the last progress, where steps have one.
+        loss: Option<f64>,
+        /// Steps per second, pauses left out.
+        steps_per_s: f64,
+    },
+    Paused,
+    Resumed,
+    /// What was learned is in the slot.
+    Finished(Reason),
+    /// One sentence. What was learned before is in the slot.
+    Failed(String),
+}
+
+const REPORT_EVERY: Duration = Duration::from_millis(100);
+const PUBLISH_EVERY: Duration = Duration::from_secs(1);
+/// The first result, which makes the picture alive, comes sooner.
+const FIRST_RESULT: Duration = Duration::from_millis(300);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Run,
+    Pause,
+    Stop,
+}
+
+struct Wishes {
+    wish: Wish,
+    ends_phase: bool,
+}
+
+struct LearningShared {
+    wishes: Mutex<Wishes>,
+    bell: Condvar,
+    newest: ArcSwapOption<Learned>,
+}
+
+impl LearningShared {
+    fn wishes(&self) -> MutexGuard<'_, Wishes> {
+        // Nothing can panic between two writes of these plain values.
+        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A run of learning. Dropping it stops the run after its present step, without waiting for that.
+pub struct LearningRun {
+    shared: Arc<LearningShared>,
+    events: Receiver<LearningEvent>,
+}
+
+impl LearningRun {
+    /// Starts to learn `world` by a method of its tables. What cannot be learned arrives as an event.
+    pub fn start(world: Arc<World>, method: &'static str) -> Self {
+        let wishes = Mutex::new(Wishes { wish: Wish::Run, ends_phase: false });
+        let shared = Arc::new(LearningShared { wishes, bell: Condvar::new(), newest: ArcSwapOption::empty() });
+        let (sender, events) = unbounded();
+        let (mine, outbox) = (shared.clone(), sender.clone());
+        let work = move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| learn(&mine, &outbox, &world, method)));
+            let last = match outcome {
+                Ok(Ok(reason)) => LearningEvent::Finished(reason),
+                Ok(Err(error)) => LearningEvent::Failed(error.to_string()),
+                Err(panic) => LearningEvent::Failed(format!(
+                    "learning failed by an error of the program ({}); please report it. What was learned before is kept",
+                    panic_text(panic.as_ref())
+                )),
+            };
+            // Fails only when the run was dropped.
+            let _ = outbox.send(last);
+        };
+        if let Err(error) = std::thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(work) {
+            let why = format!("the system started no thread to learn in ({error}); close other programs and try again");
+            // The receiver is in hand.
+            let _ = sender.send(LearningEvent::Failed(why));
+        }
+        Self { shared, events }
+    }
+
+    fn wish(&self, wish: Wish) {
+        let mut wishes = self.shared.wishes();
+        if wishes.wish != Wish::Stop {
+            wishes.wish = wish;
+        }
+        drop(wishes);
+        self.shared.bell.notify_all();
+    }
+
+    /// Takes effect after the present step.
+    pub fn pause(&self) {
+        self.wish(Wish::Pause);
+    }
+
+    pub fn resume(&self) {
+        self.wish(Wish::Run);
+    }
+
+    /// Ends the run after the present step.
+    pub fn stop(&self) {
+        self.wish(Wish::Stop);
+    }
+
+    /// Ends the present phase early, in an orderly way.
+    pub fn end_phase(&self) {
+        self.shared.wishes().ends_phase = true;
+    }
+
+    /// The channel ends after the last event.
+    pub fn events(&self) -> &Receiver<LearningEvent> {
+        &self.events
+    }
+
+    /// What is learned so far: new about once a second, and at the end. Each is taken once.
+    pub fn take_newest(&self) -> Option<Learned> {
+        self.shared.newest.swap(None).map(Arc::unwrap_or_clone)
+    }
+}
+
+impl Drop for LearningRun {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn learn(
+    shared: &LearningShared,
+    outbox: &Sender<LearningEvent>,
+    world: &World,
+    method: &str,
+) -> Result<Reason, StudioError> {
+    let info = world.info().ok_or_else(|| StudioError::Unknown(method.to_owned()))?;
+    let mut training = info.start_training(method)?;
+    let mut meter = LossMeter::default();
+    let (mut reported, mut publish_at) = (Instant::now(), Instant::now() + FIRST_RESULT);
+    let result = loop {
+        let (wish, ends_phase) = {
+            let mut wishes = shared.wishes();
+            (wishes.wish, std::mem::take(&mut wishes.ends_phase))
+        };
+        match wish {
+            Wish::Run => {}
+            Wish::Stop => break Ok(Reason::Stopped),
+            Wish::Pause => {
+                let _ = outbox.send(LearningEvent::Paused);
+                let mut wishes = shared.wishes();
+                while wishes.wish == Wish::Pause {
+                    wishes = shared.bell.wait(wishes).unwrap_or_else(PoisonError::into_inner);
+                }
+                drop(wishes);
+                let _ = outbox.send(LearningEvent::Resumed);
+                meter = LossMeter::default();
+                reported = Instant::now();
+                continue;
+            }
+        }
+        if ends_phase {
+            training.end_phase();
+        }
+        let step = match training.step() {
+            Ok(Some(step)) => step,
+            Ok(None) => break Ok(Reason::Completed),
+            Err(error) => break Err(error),
+        };
+        meter.add(&step);
+        let elapsed = reported.elapsed();
+        if elapsed >= REPORT_EVERY {
+            let LossMeter { steps, loss, losses } = std::mem::take(&mut meter);
+            let loss = (losses > 0).then(|| loss / losses as f64);
+            // Fails only when the run was dropped.
+            let _ =
+                outbox.send(LearningEvent::Progress { step, loss, steps_per_s: steps as f64 / elapsed.as_secs_f64() });
+            reported = Instant::now();
+        }
+        if Instant::now() >= publish_at {
+            if let Some(learned) = training.learned() {
+                shared.newest.store(Some(Arc::new(learned)));
+            }
+            publish_at = Instant::now() + PUBLISH_EVERY;
+        }
+    };
+    // After an error this is what the last good step left.
+    if let Some(learned) = training.learned() {
+        shared.newest.store(Some(Arc::new(learned)));
+    }
+    result
+}
+
+/// Loss and steps since the last report.
+#[derive(Default)]
+struct LossMeter {
+    steps: usize,
+    loss: f64,
+    losses: usize,
+}
+
+impl LossMeter {
+    fn add(&mut self, step: &TrainingStep) {
+        self.steps += 1;
+        if let Some(loss) = step.loss {
+            self.loss += loss;
+            self.losses += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::studio::world_entry;
+
+    fn ring(energy_steps: f64) -> Arc<World> {
+        let entry = world_entry("points").expect("the points world");
+        let mut world = (entry.start)(&(entry.empty)(), "ring").expect("a start of the table");
+        let info = world.info_mut().expect("a world of the studio");
+        info.set_knob("energy_steps", energy_steps);
+        info.set_knob("smoothest_steps", 2.0);
+        Arc::new(world)
+    }
+
+    fn last(run: &LearningRun) -> LearningEvent {
+        run.events().iter().last().expect("a last event")
+    }
+
+    #[test]
+    fn a_run_ends_with_what_it_learned() {
+        let run = LearningRun::start(ring(20.0), "exact");
+        assert_eq!(last(&run), LearningEvent::Finished(Reason::Completed));
+        assert!(matches!(run.take_newest(), Some(Learned::Points(learned)) if learned.flows.len() == 3));
+        assert!(run.take_newest().is_none());
+    }
+
+    #[test]
+    fn a_run_pauses_goes_on_and_stops() {
+        let run = LearningRun::start(ring(1e7), "exact");
+        let wait = |wanted: fn(&LearningEvent) -> bool| {
+            let limit = Instant::now() + Duration::from_secs(60);
+            while !wanted(&run.events().recv_deadline(limit).expect("an event in time")) {}
+        };
+        wait(|event| matches!(event, LearningEvent::Progress { steps_per_s, .. } if *steps_per_s > 0.0));
+        run.pause();
+        wait(|event| *event == LearningEvent::Paused);
+        std::thread::sleep(Duration::from_millis(150));
+        assert!(run.events().is_empty(), "a paused run does nothing");
+        run.resume();
+        wait(|event| *event == LearningEvent::Resumed);
+        let asked = Instant::now();
+        run.stop();
+        run.resume();
+        assert_eq!(last(&run), LearningEvent::Finished(Reason::Stopped));
+        assert!(asked.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn what_cannot_be_learned_is_one_sentence() {
+        let empty = LearningRun::start(Arc::new((world_entry("points").unwrap().empty)()), "exact");
+        assert!(matches!(last(&empty), LearningEvent::Failed(why) if why.contains("points")));
+        let swarm = LearningRun::start(Arc::new(World::from(crate::worlds::SwarmDoc::default())), "exact");
+        assert!(matches!(last(&swarm), LearningEvent::Failed(_)));
+    }
+}

@@ -1,0 +1,252 @@
+//! What each command does.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::history::Gesture;
+use super::{
+    BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, LearningState, LearningView, MAX_SPEED, ProgramCommand, Studio,
+    StudioCommand, StudioEffect, StudioSource,
+};
+use crate::jobs::CanvasOrder;
+use crate::scene::Project;
+use crate::session::{Dialog, Level, Place, ViewCommand};
+use crate::worlds::World;
+use crate::worlds::studio::{BrushPlace, BrushStroke, EquationForm};
+
+impl Studio {
+    /// Does what the user asked for.
+    pub fn apply(&mut self, command: StudioCommand) -> Vec<StudioEffect> {
+        use StudioCommand as Do;
+        match command {
+            Do::New | Do::Start(_) | Do::OpenBundled(_) | Do::Visit | Do::Import(_) => self.begin(command),
+            Do::Save => match self.path.clone() {
+                Some(path) => self.save(path),
+                None => vec![StudioEffect::Program(ProgramCommand::Ask(Dialog::SaveAs))],
+            },
+            Do::SaveAs(path) => self.save(path),
+            Do::SavePicture(path) => vec![StudioEffect::SavePicture(path)],
+            Do::SetTitle(text) => self.edit_text(0, |project| project.title = text),
+            Do::SetAuthor(text) => self.edit_text(1, |project| project.author = text),
+            Do::SetNotes(text) => self.edit_text(2, |project| project.notes = text),
+            Do::Undo => self.travel(true),
+            Do::Redo => self.travel(false),
+            Do::EndGesture => {
+                self.history.end_gesture();
+                Vec::new()
+            }
+            Do::SetWorkspace(place) => {
+                self.workspace = place;
+                vec![StudioEffect::Canvas(CanvasOrder::Lift)]
+            }
+            Do::SetKnob(id, value) => self.set_knob(id, value),
+            Do::SetBrush(id) => self.set_brush(id),
+            Do::SetBrushSize(share) => {
+                let [low, high] = BRUSH_SIZE_RANGE;
+                self.brush_size = share.clamp(low, high);
+                Vec::new()
+            }
+            Do::SetBrushStrength(strength) => {
+                let [low, high] = BRUSH_STRENGTH_RANGE;
+                self.brush_strength = strength.clamp(low, high);
+                Vec::new()
+            }
+            Do::Stroke(stroke) => self.stroke(stroke),
+            Do::Lift => {
+                self.history.end_gesture();
+                vec![StudioEffect::Canvas(CanvasOrder::Lift)]
+            }
+            Do::Clear => self.edit_world(Gesture::Single, |info| info.clear()),
+            Do::Learn(method) => self.learn(method),
+            Do::PauseLearning => self.to_learning(StudioEffect::PauseLearning),
+            Do::ResumeLearning => self.to_learning(StudioEffect::ResumeLearning),
+            Do::StopLearning => {
+                let effects = self.to_learning(StudioEffect::StopLearning);
+                // Its last result still comes, but nothing waits for it.
+                self.learning.state = LearningState::Idle;
+                effects
+            }
+            Do::EndPhase => self.to_learning(StudioEffect::EndPhase),
+            Do::ChooseFlow(index) => self.edit_world(Gesture::Single, |info| info.choose_flow(index)),
+            Do::DeleteFlow(index) => self.edit_world(Gesture::Single, |info| info.delete_flow(index)),
+            Do::CopyEquations(form) => self.copy_equations(form),
+            Do::TogglePlay => {
+                self.live.playing = !self.live.playing;
+                vec![StudioEffect::Canvas(CanvasOrder::Play(self.live.playing))]
+            }
+            Do::Step => {
+                self.live.playing = false;
+                [CanvasOrder::Play(false), CanvasOrder::Step].map(StudioEffect::Canvas).into()
+            }
+            Do::SetSpeed(speed) => {
+                self.live.speed = speed.clamp(1, MAX_SPEED);
+                vec![StudioEffect::Canvas(CanvasOrder::Speed(self.live.speed))]
+            }
+            Do::Restart(id) => {
+                self.plots.clear();
+                vec![StudioEffect::Canvas(CanvasOrder::From(id))]
+            }
+            Do::Keep if self.live.runs => {
+                self.live.checkpoints += 1;
+                let text = "The present state is kept: Back leads to it.".to_owned();
+                vec![StudioEffect::Canvas(CanvasOrder::Keep), StudioEffect::Notify(Level::Info, text)]
+            }
+            Do::Keep => Vec::new(),
+            Do::Back => vec![StudioEffect::Canvas(CanvasOrder::Back)],
+            Do::ToggleTrails => {
+                self.live.trails = !self.live.trails;
+                Vec::new()
+            }
+            Do::TogglePlots => {
+                self.plots.open = !self.plots.open;
+                vec![StudioEffect::Canvas(CanvasOrder::Observe(self.plots.open))]
+            }
+            Do::ShowPlot(id, shown) => {
+                self.plots.show(id, shown);
+                Vec::new()
+            }
+            Do::SavePlot(id, path) => {
+                let Some(spec) = self.info().tables().series(id) else { return Vec::new() };
+                vec![StudioEffect::SavePlot { path, chart: Box::new(self.plots.chart(spec)) }]
+            }
+            Do::Program(ProgramCommand::View(ViewCommand::Fit)) => vec![StudioEffect::Fit],
+            Do::Program(command) => vec![StudioEffect::Program(command)],
+        }
+    }
+
+    /// Another project takes the place of the present one, at once or when it is loaded.
+    fn begin(&mut self, command: StudioCommand) -> Vec<StudioEffect> {
+        let present = self.project.world.clone();
+        self.learns_then = None;
+        let (name, source) = match command {
+            StudioCommand::Start(id) => {
+                let starts = self.info().tables().starts;
+                let Some(start) = starts.iter().find(|start| start.id == id) else { return Vec::new() };
+                (start.name.to_owned(), StudioSource::Start(start.id, present))
+            }
+            StudioCommand::OpenBundled(name) => (name.to_owned(), StudioSource::Bundled(name)),
+            StudioCommand::Import(paths) => {
+                let Some(first) = paths.first() else { return Vec::new() };
+                (first.display().to_string(), StudioSource::Import(paths, present))
+            }
+            StudioCommand::Visit if self.was_visited => return Vec::new(),
+            StudioCommand::Visit => match self.entry.bundled.first() {
+                Some(scene) => (scene.name.to_owned(), StudioSource::Bundled(scene.name)),
+                None => {
+                    let (start, method) = self.entry.first;
+                    self.learns_then = Some(method);
+                    (start.to_owned(), StudioSource::Start(start, present))
+                }
+            },
+            _ => {
+                let project = Project::new("Untitled", Arc::new((self.entry.empty)()));
+                let effects = self.replace(project, None);
+                self.workspace = Place::Paint;
+                return effects;
+            }
+        };
+        self.was_visited = true;
+        self.loads += 1;
+        self.loading = Some((self.loads, name));
+        vec![StudioEffect::Load(self.loads, source)]
+    }
+
+    /// Puts a project in the place of the present one, as a step of the history. A saved one comes with its path.
+    pub(super) fn replace(&mut self, project: Project<Arc<World>>, path: Option<PathBuf>) -> Vec<StudioEffect> {
+        let mut effects = Vec::new();
+        if self.learning.is_active() {
+            effects.push(StudioEffect::StopLearning(self.learning.run));
+            // What that run still sends belongs to another picture.
+            self.learning = LearningView { run: self.learning.run + 1, ..LearningView::new(self.learning.method) };
+        }
+        let before = self.now_with_file();
+        self.history.record(Gesture::Single, || before);
+        self.was_visited = true;
+        self.project = project;
+        self.path = path;
+        self.last_revision += 1;
+        self.revision = self.last_revision;
+        self.saved_revision = self.revision;
+        self.serial += 1;
+        self.learning.outcome = None;
+        self.live.checkpoints = 0;
+        self.plots.clear();
+        let restart = CanvasOrder::Restart(self.project.world.clone(), self.project.seed);
+        effects.extend([StudioEffect::Canvas(restart), StudioEffect::Fit]);
+        effects
+    }
+
+    fn save(&mut self, path: PathBuf) -> Vec<StudioEffect> {
+        let project = Box::new(self.project.clone().map_world(Arc::unwrap_or_clone));
+        vec![StudioEffect::Save { path, project, revision: self.revision }]
+    }
+
+    fn edit_text(&mut self, field: u8, change: impl FnOnce(&mut Project<Arc<World>>)) -> Vec<StudioEffect> {
+        self.edit(Gesture::Text(field), change);
+        Vec::new()
+    }
+
+    fn travel(&mut self, back: bool) -> Vec<StudioEffect> {
+        let now = self.now_with_file();
+        let found = if back { self.history.undo(now) } else { self.history.redo(now) };
+        let Some(past) = found else { return Vec::new() };
+        self.project = past.project;
+        self.revision = past.revision;
+        let Some((path, saved_revision)) = past.file else { return vec![self.canvas_world()] };
+        (self.path, self.saved_revision) = (path, saved_revision);
+        self.serial += 1;
+        let restart = CanvasOrder::Restart(self.project.world.clone(), self.project.seed);
+        vec![StudioEffect::Canvas(restart), StudioEffect::Fit]
+    }
+
+    fn set_knob(&mut self, id: &'static str, value: f64) -> Vec<StudioEffect> {
+        let Some(knob) = self.info().tables().knob(id) else { return Vec::new() };
+        self.edit_world(Gesture::Knob(id), |info| info.set_knob(id, knob.folded(value)))
+    }
+
+    fn set_brush(&mut self, id: &'static str) -> Vec<StudioEffect> {
+        if let Some(brush) = self.info().tables().brush(id) {
+            let slot = if brush.place == BrushPlace::Paint { 0 } else { 1 };
+            self.brushes[slot] = brush.id;
+        }
+        Vec::new()
+    }
+
+    fn stroke(&mut self, stroke: BrushStroke) -> Vec<StudioEffect> {
+        let stroke = BrushStroke { strength: self.brush_strength, ..stroke };
+        if self.workspace != Place::Paint {
+            return vec![StudioEffect::Canvas(CanvasOrder::Stroke(stroke))];
+        }
+        self.dabs += 1;
+        let seed = self.project.seed ^ self.dabs.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.edit_world(Gesture::Brush, |info| _ = info.paint(&stroke, seed))
+    }
+
+    fn learn(&mut self, method: &'static str) -> Vec<StudioEffect> {
+        if !self.info().tables().methods.iter().any(|known| known.id == method) {
+            return Vec::new();
+        }
+        let mut effects = Vec::new();
+        if self.learning.is_active() {
+            effects.push(StudioEffect::StopLearning(self.learning.run));
+        }
+        self.learning = LearningView {
+            state: LearningState::Running,
+            run: self.learning.run + 1,
+            started: Some(std::time::Instant::now()),
+            ..LearningView::new(method)
+        };
+        effects.push(StudioEffect::Learn { run: self.learning.run, world: self.project.world.clone(), method });
+        effects
+    }
+
+    fn to_learning(&self, effect: fn(u64) -> StudioEffect) -> Vec<StudioEffect> {
+        if self.learning.is_active() { vec![effect(self.learning.run)] } else { Vec::new() }
+    }
+
+    fn copy_equations(&self, form: EquationForm) -> Vec<StudioEffect> {
+        let Some(text) = self.info().equations(form) else { return Vec::new() };
+        let note = format!("The equations are in the clipboard ({}).", form.name());
+        vec![StudioEffect::Copy(text), StudioEffect::Notify(Level::Success, note)]
+    }
+}

@@ -1,0 +1,134 @@
+//! What came back from files, learning and the canvas.
+
+use std::sync::Arc;
+
+use super::history::Gesture;
+use super::{Studio, StudioCommand, StudioEffect, StudioEvent};
+use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent, Reason};
+use crate::session::{Level, Place, RunId};
+use crate::worlds::studio::Learned;
+
+impl Studio {
+    /// Takes notice of what has happened.
+    pub fn on_event(&mut self, event: StudioEvent) -> Vec<StudioEffect> {
+        match event {
+            StudioEvent::Opened { number, result } => {
+                if self.loading.as_ref().is_none_or(|(awaited, _)| *awaited != number) {
+                    return Vec::new();
+                }
+                self.loading = None;
+                let learns_then = self.learns_then.take();
+                let (project, notes) = match result {
+                    Ok(opened) => opened,
+                    Err(why) => {
+                        if !self.info().has_rule() {
+                            self.workspace = Place::Paint;
+                        }
+                        return vec![StudioEffect::Notify(Level::Error, why)];
+                    }
+                };
+                let mut effects = self.replace(project.map_world(Arc::new), None);
+                effects.extend(notes.into_iter().map(|note| StudioEffect::Notify(Level::Info, note)));
+                match learns_then {
+                    Some(method) => {
+                        self.workspace = Place::Learn;
+                        effects.extend(self.apply(StudioCommand::Learn(method)));
+                    }
+                    None => self.go_where_it_lives(),
+                }
+                effects
+            }
+            StudioEvent::File { path, project } => {
+                self.loading = None;
+                let effects = self.replace(project.map_world(Arc::new), Some(path));
+                self.go_where_it_lives();
+                effects
+            }
+            StudioEvent::Rescued(Err(why)) => {
+                let mut effects = self.apply(StudioCommand::Visit);
+                effects.push(StudioEffect::Notify(Level::Warning, why));
+                effects
+            }
+            StudioEvent::Rescued(Ok(project)) => {
+                let mut effects = self.replace(project.map_world(Arc::new), None);
+                // It is in no file of the user.
+                self.saved_revision = 0;
+                self.go_where_it_lives();
+                let text = "Unsaved work of the last run is back: save it (Ctrl+S) to keep it.".to_owned();
+                effects.push(StudioEffect::Notify(Level::Warning, text));
+                effects
+            }
+            StudioEvent::Saved { path, revision, result: Ok(()) } => {
+                self.saved_revision = revision;
+                let text = format!("Saved: {}", path.display());
+                self.path = Some(path);
+                vec![StudioEffect::Notify(Level::Success, text)]
+            }
+            StudioEvent::Saved { result: Err(why), .. } => vec![StudioEffect::Notify(Level::Error, why)],
+            StudioEvent::Learning(run, event) if run == self.learning.run => self.hear_learning(&event),
+            StudioEvent::Learned(run, learned) if run == self.learning.run => self.take_learned(run, *learned),
+            StudioEvent::Learning(..) | StudioEvent::Learned(..) => Vec::new(),
+            StudioEvent::Canvas(event) => self.hear_canvas(event),
+        }
+    }
+
+    /// A picture with a rule is shown alive, one without is to be painted or learned.
+    fn go_where_it_lives(&mut self) {
+        self.workspace = if self.info().has_rule() { Place::Live } else { Place::Paint };
+    }
+
+    fn hear_learning(&mut self, event: &LearningEvent) -> Vec<StudioEffect> {
+        self.learning.hear(event);
+        match event {
+            LearningEvent::Finished(reason) => {
+                let seconds = self.learning.started.map_or(0.0, |started| started.elapsed().as_secs_f64());
+                let text = match reason {
+                    Reason::Completed => format!("Learned in {seconds:.0} s."),
+                    Reason::Stopped => format!("Stopped after {seconds:.0} s; what was learned is kept."),
+                };
+                self.learning.outcome = Some(text.clone());
+                vec![StudioEffect::Notify(Level::Success, text)]
+            }
+            LearningEvent::Failed(why) => {
+                self.learning.outcome = Some(why.clone());
+                vec![StudioEffect::Notify(Level::Error, why.clone())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// All results of one run are one step of the history.
+    fn take_learned(&mut self, run: RunId, learned: Learned) -> Vec<StudioEffect> {
+        let was_alive = self.info().has_rule();
+        let effects = self.edit_world(Gesture::Learning(run), |info| info.set_learned(learned));
+        if !was_alive {
+            self.live.playing = true;
+        }
+        effects
+    }
+
+    fn hear_canvas(&mut self, event: CanvasEvent) -> Vec<StudioEffect> {
+        match event {
+            CanvasEvent::Running(runs, fault) => {
+                (self.live.runs, self.live.fault) = (runs, fault);
+                self.live.checkpoints = 0;
+                self.plots.clear();
+                let (playing, speed) = (self.live.playing, self.live.speed);
+                [CanvasOrder::Play(playing), CanvasOrder::Speed(speed), CanvasOrder::Observe(self.plots.open)]
+                    .map(StudioEffect::Canvas)
+                    .into()
+            }
+            CanvasEvent::Readings { steps, readings } => {
+                readings.iter().for_each(|reading| self.plots.push(steps, reading));
+                Vec::new()
+            }
+            CanvasEvent::Pace { steps, steps_per_s, description } => {
+                self.live.steps = steps;
+                self.live.steps_per_s = steps_per_s;
+                self.live.description = description;
+                Vec::new()
+            }
+            CanvasEvent::Refused(why) => vec![StudioEffect::Notify(Level::Warning, why)],
+        }
+    }
+}

@@ -1,0 +1,274 @@
+use super::*;
+use crate::jobs::{CanvasEvent, LearningEvent, Reason};
+use crate::session::{Command, Dialog, Level};
+use crate::worlds::studio::{BrushStroke, Learned, SeriesReading, TrainingStep, WORLDS, world_entry};
+
+fn points() -> Studio {
+    Studio::new(world_entry("points").expect("the points world"))
+}
+
+fn dab(brush: &'static str, x: f64) -> StudioCommand {
+    let at = [x, 0.0, 0.0];
+    StudioCommand::Stroke(BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius: 0.5, strength: 1.0 })
+}
+
+fn stroke(studio: &mut Studio, brush: &'static str, xs: &[f64]) {
+    for &x in xs {
+        studio.apply(dab(brush, x));
+    }
+    studio.apply(StudioCommand::Lift);
+}
+
+fn count(studio: &Studio) -> usize {
+    studio.info().facts()[0].1.parse().expect("the number of points")
+}
+
+/// A cloud with two flows, as learning leaves it.
+fn learned() -> Box<Learned> {
+    let entry = world_entry("points").unwrap();
+    let mut world = (entry.start)(&(entry.empty)(), "ring").unwrap();
+    let info = world.info_mut().unwrap();
+    info.set_knob("energy_steps", 200.0);
+    let mut training = info.start_training("exact").unwrap();
+    training.step().unwrap();
+    Box::new(training.learned().unwrap())
+}
+
+#[test]
+fn a_stroke_is_one_step_of_the_history() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetWorkspace(Place::Paint));
+    stroke(&mut studio, "spray", &[0.0, 0.5, 1.0]);
+    let first = count(&studio);
+    assert!(first > 30 && studio.is_dirty());
+    stroke(&mut studio, "spray", &[2.0]);
+    let second = count(&studio);
+    assert!(second > first);
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(count(&studio), first);
+    studio.apply(StudioCommand::Undo);
+    assert_eq!((count(&studio), studio.is_dirty(), studio.can_undo()), (0, false, false));
+    studio.apply(StudioCommand::Redo);
+    studio.apply(StudioCommand::Redo);
+    assert_eq!((count(&studio), studio.can_redo()), (second, false));
+}
+
+#[test]
+fn a_drag_of_a_knob_is_one_step_and_stays_in_its_range() {
+    let mut studio = points();
+    for value in [1.5, 2.0, 99.0] {
+        let effects = studio.apply(StudioCommand::SetKnob("strength", value));
+        assert!(matches!(&effects[..], [StudioEffect::Canvas(CanvasOrder::World(_))]));
+    }
+    studio.apply(StudioCommand::EndGesture);
+    assert_eq!(studio.info().knob("strength"), 5.0);
+    assert!(studio.apply(StudioCommand::SetKnob("strength", 5.0)).is_empty(), "nothing changed");
+    assert!(studio.apply(StudioCommand::SetKnob("nothing", 5.0)).is_empty());
+    studio.apply(StudioCommand::Undo);
+    assert_eq!((studio.info().knob("strength"), studio.can_undo()), (1.0, false));
+}
+
+#[test]
+fn over_what_lives_a_stroke_goes_to_the_canvas() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetWorkspace(Place::Live));
+    studio.apply(StudioCommand::SetBrushStrength(3.0));
+    let effects = studio.apply(dab("push", 0.0));
+    let [StudioEffect::Canvas(CanvasOrder::Stroke(sent))] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((sent.brush, sent.strength), ("push", 3.0));
+    assert!(!studio.is_dirty() && !studio.can_undo());
+    assert_eq!(studio.apply(StudioCommand::Lift), [StudioEffect::Canvas(CanvasOrder::Lift)]);
+}
+
+#[test]
+fn the_first_visit_loads_a_scene_and_a_second_one_nothing() {
+    for entry in WORLDS {
+        let mut studio = Studio::new(entry);
+        let effects = studio.apply(StudioCommand::Visit);
+        assert!(matches!(effects[..], [StudioEffect::Load(1, _)]), "{effects:?}");
+        assert!(studio.loading().is_some());
+        assert!(studio.apply(StudioCommand::Visit).is_empty());
+    }
+}
+
+#[test]
+fn only_the_project_asked_for_last_is_opened() {
+    let mut studio = points();
+    studio.apply(StudioCommand::Start("ring"));
+    studio.apply(StudioCommand::Start("letter"));
+    let project = |title: &str| {
+        let entry = world_entry("points").unwrap();
+        Box::new(Project::new(title, (entry.start)(&(entry.empty)(), "ring").unwrap()))
+    };
+    let opened = |number, title| StudioEvent::Opened { number, result: Ok((project(title), Vec::new())) };
+    assert!(studio.on_event(opened(1, "old")).is_empty());
+    let effects = studio.on_event(opened(2, "new"));
+    assert!(matches!(effects[..], [StudioEffect::Canvas(CanvasOrder::Restart(..)), StudioEffect::Fit]));
+    assert_eq!((studio.project().title.as_str(), studio.loading()), ("new", None));
+    assert_eq!(studio.workspace(), Place::Paint, "it has no rule yet");
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(studio.project().title, "Untitled");
+    studio.apply(StudioCommand::Start("ring"));
+    let failed = StudioEvent::Opened { number: 3, result: Err("no".into()) };
+    assert_eq!(studio.on_event(failed), [StudioEffect::Notify(Level::Error, "no".into())]);
+}
+
+#[test]
+fn learning_is_one_step_of_the_history_whatever_it_sends() {
+    let mut studio = points();
+    let effects = studio.apply(StudioCommand::Learn("exact"));
+    let [StudioEffect::Learn { run, method: "exact", .. }] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(studio.learning().state, LearningState::Running);
+    let step = |done| TrainingStep { phase: "energy", done, total: 100, loss: Some(1.0) };
+    let progress = |done| LearningEvent::Progress { step: step(done), loss: Some(1.0), steps_per_s: 10.0 };
+    for done in [10, 20, 30] {
+        studio.on_event(StudioEvent::Learning(run, progress(done)));
+    }
+    assert_eq!((studio.learning().progress(), studio.learning().left_s().map(f64::round)), (0.3, Some(7.0)));
+    assert_eq!(studio.learning().losses[0].1.points().len(), 3);
+    let effects = studio.on_event(StudioEvent::Learned(run, learned()));
+    assert!(matches!(effects[..], [StudioEffect::Canvas(CanvasOrder::World(_))]) && studio.info().has_rule());
+    // A click elsewhere does not end the step.
+    studio.apply(StudioCommand::EndGesture);
+    let mut other = learned();
+    let Learned::Points(points) = &mut *other else { panic!("points") };
+    points.chosen = 0;
+    points.flows.truncate(1);
+    studio.on_event(StudioEvent::Learned(run, other));
+    studio.on_event(StudioEvent::Learning(run, LearningEvent::Finished(Reason::Completed)));
+    assert_eq!(studio.learning().state, LearningState::Idle);
+    assert_eq!(studio.info().flows().len(), 1);
+    studio.apply(StudioCommand::Undo);
+    assert!(!studio.info().has_rule() && !studio.can_undo());
+}
+
+#[test]
+fn what_an_older_run_sends_is_ignored() {
+    let mut studio = points();
+    studio.apply(StudioCommand::Learn("exact"));
+    let effects = studio.apply(StudioCommand::Learn("weak"));
+    assert!(matches!(effects[..], [StudioEffect::StopLearning(1), StudioEffect::Learn { run: 2, .. }]));
+    assert!(studio.on_event(StudioEvent::Learned(1, learned())).is_empty() && !studio.info().has_rule());
+    studio.on_event(StudioEvent::Learning(1, LearningEvent::Failed("old".into())));
+    assert!(studio.learning().is_active());
+    // A new project ends the run for good.
+    studio.apply(StudioCommand::New);
+    assert!(!studio.learning().is_active());
+    assert!(studio.on_event(StudioEvent::Learned(2, learned())).is_empty());
+    assert!(studio.apply(StudioCommand::Learn("magic")).is_empty());
+}
+
+#[test]
+fn learning_pauses_resumes_and_stops_at_once() {
+    let mut studio = points();
+    assert!(studio.apply(StudioCommand::PauseLearning).is_empty());
+    studio.apply(StudioCommand::Learn("exact"));
+    assert_eq!(studio.apply(StudioCommand::PauseLearning), [StudioEffect::PauseLearning(1)]);
+    studio.on_event(StudioEvent::Learning(1, LearningEvent::Paused));
+    assert_eq!(studio.learning().state, LearningState::Paused);
+    studio.on_event(StudioEvent::Learning(1, LearningEvent::Resumed));
+    assert_eq!(studio.apply(StudioCommand::StopLearning), [StudioEffect::StopLearning(1)]);
+    assert_eq!(studio.learning().state, LearningState::Idle);
+}
+
+#[test]
+fn a_saved_project_is_clean_until_it_changes_and_undo_knows_its_file() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetTitle("Mine".into()));
+    let effects = studio.apply(StudioCommand::Save);
+    assert_eq!(effects, [StudioEffect::Program(ProgramCommand::Ask(Dialog::SaveAs))]);
+    let effects = studio.apply(StudioCommand::SaveAs("a.ron".into()));
+    let [StudioEffect::Save { revision, .. }] = effects[..] else { panic!("{effects:?}") };
+    studio.on_event(StudioEvent::Saved { path: "a.ron".into(), revision, result: Ok(()) });
+    assert!(!studio.is_dirty());
+    studio.apply(StudioCommand::SetKnob("relaxation", 0.5));
+    assert!(studio.is_dirty());
+    studio.apply(StudioCommand::New);
+    assert_eq!((studio.path(), studio.is_dirty()), (None, false));
+    studio.apply(StudioCommand::Undo);
+    assert_eq!((studio.path(), studio.is_dirty()), (Some(Path::new("a.ron")), true));
+    studio.apply(StudioCommand::Undo);
+    assert_eq!((studio.path(), studio.is_dirty()), (Some(Path::new("a.ron")), false));
+    let failed = StudioEvent::Saved { path: "a.ron".into(), revision: 9, result: Err("full".into()) };
+    assert_eq!(studio.on_event(failed), [StudioEffect::Notify(Level::Error, "full".into())]);
+}
+
+#[test]
+fn readings_become_plots_and_begin_again_after_a_restart() {
+    let mut studio = points();
+    let spec = studio.info().tables().series("mmd").unwrap();
+    let readings = |steps, value| {
+        let readings = vec![SeriesReading { series: "mmd", values: vec![value, 0.002] }];
+        StudioEvent::Canvas(CanvasEvent::Readings { steps, readings })
+    };
+    studio.on_event(readings(100, 0.5));
+    studio.on_event(readings(200, 0.25));
+    let chart = studio.plots().chart(spec);
+    assert_eq!(chart.curves[0].points, [[100.0, 0.5], [200.0, 0.25]]);
+    assert!(chart.curves[1].dashed && chart.curves[1].points.len() == 2);
+    studio.on_event(readings(50, 0.1));
+    assert_eq!(studio.plots().chart(spec).curves[0].points, [[50.0, 0.1]]);
+    studio.apply(StudioCommand::ShowPlot("mmd", false));
+    assert!(!studio.plots().is_shown("mmd") && studio.plots().is_shown("stein"));
+    let opened = studio.apply(StudioCommand::TogglePlots);
+    assert_eq!(opened, [StudioEffect::Canvas(CanvasOrder::Observe(true))]);
+    let saved = studio.apply(StudioCommand::SavePlot("mmd", "a.csv".into()));
+    assert!(matches!(&saved[..], [StudioEffect::SavePlot { chart, .. }] if !chart.is_empty()));
+}
+
+#[test]
+fn a_rule_that_starts_gets_speed_and_play_again() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetSpeed(1000));
+    assert_eq!(studio.live().speed, MAX_SPEED);
+    studio.apply(StudioCommand::TogglePlay);
+    let effects = studio.on_event(StudioEvent::Canvas(CanvasEvent::Running(true, None)));
+    assert!(effects.contains(&StudioEffect::Canvas(CanvasOrder::Play(false))));
+    assert!(effects.contains(&StudioEffect::Canvas(CanvasOrder::Speed(MAX_SPEED))));
+    assert!(studio.shows_live());
+    studio.apply(StudioCommand::SetWorkspace(Place::Paint));
+    assert!(!studio.shows_live());
+}
+
+#[test]
+fn the_keys_of_the_swarm_mean_the_same_in_every_world() {
+    for entry in WORLDS {
+        let studio = Studio::new(entry);
+        let restarts = studio.info().tables().restarts;
+        let means = |command: Command| studio.command_of(&command);
+        assert_eq!(means(Command::TogglePlay), Some(StudioCommand::TogglePlay));
+        assert_eq!(means(Command::SetPlace(Place::Learn)), Some(StudioCommand::SetWorkspace(Place::Learn)));
+        assert_eq!(means(Command::Grow), Some(StudioCommand::Restart(restarts[restarts.len() - 1].id)));
+        assert_eq!(means(Command::Ask(Dialog::Plots)), Some(StudioCommand::TogglePlots));
+        let wound = means(Command::SetBrush(crate::session::Brush::Wound));
+        assert_eq!(wound, Some(StudioCommand::SetBrush("wound")));
+        assert_eq!(means(Command::SetBrush(crate::session::Brush::Recolour)), None);
+        assert_eq!(means(Command::ToggleSnap), None);
+    }
+}
+
+#[test]
+fn brushes_belong_to_their_workspace() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetBrush("erase"));
+    studio.apply(StudioCommand::SetBrush("stir"));
+    studio.apply(StudioCommand::SetBrush("nothing"));
+    assert_eq!(studio.brush(), "stir");
+    studio.apply(StudioCommand::SetWorkspace(Place::Paint));
+    assert_eq!(studio.brush(), "erase");
+    studio.apply(StudioCommand::SetBrushSize(9.0));
+    assert_eq!(studio.brush_size(), BRUSH_SIZE_RANGE[1]);
+}
+
+#[test]
+fn unsaved_work_of_an_earlier_run_comes_back_unsaved() {
+    let entry = world_entry("points").unwrap();
+    let mut studio = Studio::new(entry);
+    let project = Project::new("Mine", (entry.start)(&(entry.empty)(), "ring").unwrap());
+    studio.on_event(StudioEvent::Rescued(Ok(Box::new(project))));
+    assert_eq!((studio.project().title.as_str(), studio.is_dirty(), studio.path()), ("Mine", true, None));
+    assert!(studio.apply(StudioCommand::Visit).is_empty(), "nothing takes its place");
+    let mut other = Studio::new(entry);
+    let effects = other.on_event(StudioEvent::Rescued(Err("damaged".into())));
+    assert!(matches!(&effects[..], [StudioEffect::Load(..), StudioEffect::Notify(Level::Warning, _)]), "{effects:?}");
+}

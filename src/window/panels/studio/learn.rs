@@ -1,0 +1,147 @@
+//! Learning: the methods, how far it is, the rules of the picture and their equations.
+
+use super::super::egui::{
+    Align, Button, CollapsingHeader, Frame, Label, Layout, Margin, ProgressBar, RichText, Ui, Vec2, WidgetInfo,
+    WidgetType,
+};
+use super::super::widgets::{card, section};
+use super::super::{observe, style};
+use super::{grid, knobs};
+use crate::media::chart::Chart;
+use crate::session::Command;
+use crate::session::studio::{LearningState, Studio, StudioCommand};
+use crate::worlds::studio::{EquationForm, FlowRow, KnobGroup};
+
+/// Height of the plot of the loss, points.
+const LOSS_HEIGHT: f32 = 120.0;
+
+pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    let tables = studio.info().tables();
+    section(ui, "Learn");
+    let active = studio.learning().is_active();
+    for method in tables.methods {
+        let is_running = active && studio.learning().method == method.id;
+        let text = RichText::new(method.name).size(14.0).color(style::TEXT_STRONG);
+        let fill = if is_running { style::ACCENT_DARK } else { style::FIELD };
+        let button = Button::new(text).min_size(Vec2::new(ui.available_width(), 28.0)).fill(fill);
+        if ui.add_enabled(!is_running, button).on_hover_text(method.help).clicked() {
+            commands.push(StudioCommand::Learn(method.id));
+        }
+        ui.add(Label::new(RichText::new(method.help).small().color(style::TEXT_WEAK)).wrap());
+    }
+    progress(ui, studio, commands);
+    CollapsingHeader::new("Settings").id_salt("learn settings").show(ui, |ui| {
+        knobs::show(ui, studio, KnobGroup::Learn, commands);
+    });
+    flows(ui, studio, commands);
+    equations(ui, studio, commands);
+}
+
+fn progress(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    let learning = studio.learning();
+    if learning.is_active() {
+        section(ui, "Progress");
+        let phase = learning.step.map_or("beginning", |step| step.phase);
+        let text = match (learning.state, learning.left_s()) {
+            (LearningState::Paused, _) => format!("{phase}, paused"),
+            (_, Some(left)) => format!("{phase}, {} left", duration(left)),
+            (_, None) => phase.to_owned(),
+        };
+        ui.add(ProgressBar::new(learning.progress() as f32).text(text).fill(style::ACCENT_DARK.colour()));
+        let pause = match learning.state {
+            LearningState::Paused => ("Resume", "Goes on learning", None, StudioCommand::ResumeLearning),
+            _ => ("Pause", "Rests; nothing is lost", None, StudioCommand::PauseLearning),
+        };
+        let buttons = vec![
+            pause,
+            ("Next phase", "Ends the present phase early", None, StudioCommand::EndPhase),
+            ("Stop", "Ends here and keeps what was learned", None, StudioCommand::StopLearning),
+        ];
+        grid(ui, true, 3, buttons, commands);
+    } else if let Some(outcome) = &learning.outcome {
+        ui.add(Label::new(RichText::new(outcome).color(style::TEXT)).wrap());
+    }
+    if let Some((phase, curve)) = learning.losses.last().filter(|(_, curve)| curve.points().len() > 1) {
+        ui.label(RichText::new(format!("Loss: {phase}")).small().color(style::TEXT_WEAK));
+        let chart = Chart::new("Loss", "steps", "loss").with("loss", curve.points());
+        observe::draw(ui, "studio loss", &chart, LOSS_HEIGHT);
+    }
+}
+
+/// A time in a few letters.
+fn duration(seconds: f64) -> String {
+    if seconds < 90.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
+}
+
+fn flows(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    section(ui, "Rules of this picture");
+    let flows = studio.info().flows();
+    if flows.is_empty() {
+        ui.label(RichText::new("None yet: learn one above.").color(style::TEXT_WEAK));
+    }
+    for (index, flow) in flows.iter().enumerate() {
+        row(ui, index, flow, commands);
+    }
+}
+
+fn row(ui: &mut Ui, index: usize, flow: &FlowRow, commands: &mut Vec<StudioCommand>) {
+    let fill = if flow.is_chosen { style::ACCENT_DARK } else { style::FIELD };
+    Frame::NONE.fill(fill.colour()).corner_radius(6.0).inner_margin(Margin::symmetric(6, 2)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            let button = Button::new(RichText::new(&flow.name).color(style::TEXT_STRONG)).frame(false);
+            let response = ui.add(button).on_hover_text("Lets this rule move the picture");
+            if response.clicked() && !flow.is_chosen {
+                commands.push(StudioCommand::ChooseFlow(index));
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let delete = Button::new("×").small().frame(false);
+                let response = ui
+                    .add_enabled(flow.can_be_deleted, delete)
+                    .on_hover_text("Deletes this rule (undo brings it back)");
+                let label = format!("Delete {}", flow.name);
+                response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, flow.can_be_deleted, &label));
+                if response.clicked() {
+                    commands.push(StudioCommand::DeleteFlow(index));
+                }
+                ui.add(Label::new(RichText::new(&flow.facts).small().color(style::TEXT)).truncate());
+            });
+        });
+    });
+}
+
+fn equations(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    if let Some(text) = studio.info().equations(EquationForm::Text) {
+        section(ui, "Equations");
+        Frame::NONE.fill(style::FIELD.colour()).corner_radius(6.0).inner_margin(Margin::symmetric(8, 6)).show(
+            ui,
+            |ui| {
+                ui.set_width(ui.available_width());
+                ui.add(Label::new(RichText::new(text).monospace().color(style::TEXT_STRONG)).wrap().selectable(true));
+            },
+        );
+        ui.horizontal(|ui| {
+            ui.label("Copy as");
+            for form in EquationForm::ALL {
+                let help = format!("Puts the equations into the clipboard as {}", form.name());
+                if ui.button(form.name()).on_hover_text(help).clicked() {
+                    commands.push(StudioCommand::CopyEquations(form));
+                }
+            }
+        });
+    }
+    if let Some(evidence) = studio.info().evidence() {
+        let colour = if evidence.starts_with("Not") { style::WARN } else { style::ACCENT };
+        card(ui, colour, &evidence, "");
+    }
+    let live = Command::SetPlace(crate::session::Place::Live);
+    if studio.info().has_rule() {
+        let go = (
+            "Watch it live ▶",
+            "Lets the rule run",
+            Some(live),
+            StudioCommand::SetWorkspace(crate::session::Place::Live),
+        );
+        grid(ui, true, 1, vec![go], commands);
+    }
+}

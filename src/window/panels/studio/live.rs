@@ -1,0 +1,75 @@
+//! What lives: time, brushes, knobs, and how fast it runs.
+
+use super::super::egui::{Checkbox, Label, RichText, Ui};
+use super::super::style;
+use super::super::widgets::{Scale, card, section, slider_int};
+use super::{brushes, grid, knobs};
+use crate::session::Command;
+use crate::session::studio::{MAX_SPEED, Studio, StudioCommand};
+use crate::worlds::studio::{BrushPlace, KnobGroup};
+
+pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    let tables = studio.info().tables();
+    let live = studio.live();
+    if let Some(fault) = &live.fault {
+        card(ui, style::ERROR, "The rule does not run", fault);
+    } else if !studio.info().has_rule() {
+        card(ui, style::WARN, "Nothing lives here yet.", "Choose or paint a picture and press Learn, or open a scene.");
+    }
+    let mut heading = tables.live_name.to_owned();
+    heading[..1].make_ascii_uppercase();
+    section(ui, &heading);
+    let last = tables.restarts.len().saturating_sub(1);
+    let restarts = tables.restarts.iter().enumerate().map(|(k, restart)| {
+        let key_of = match k {
+            0 => Some(Command::RestartFromSnapshot),
+            k if k == last => Some(Command::Grow),
+            _ => None,
+        };
+        (restart.name, restart.help, key_of, StudioCommand::Restart(restart.id))
+    });
+    grid(ui, live.runs, tables.restarts.len(), restarts.collect(), commands);
+    let back = format!("Back to the state that was kept last ({} kept)", live.checkpoints);
+    let time = vec![
+        ("Step ▶", "One small step of time, then stands still", Some(Command::Step), StudioCommand::Step),
+        ("Keep", "Keeps the present state, to come back to", Some(Command::KeepMoment), StudioCommand::Keep),
+        ("◀ Back", &*back, Some(Command::StepBack), StudioCommand::Back),
+    ];
+    grid(ui, live.runs, 3, time, commands);
+    let mut speed = live.speed as usize;
+    let help = "Steps of time in each sixtieth of a second (+ and -)";
+    if slider_int(ui, "Speed", help, &mut speed, 1..=MAX_SPEED as usize, Scale::Logarithmic) {
+        commands.push(StudioCommand::SetSpeed(speed as u32));
+    }
+    brushes(ui, studio, BrushPlace::Live, commands);
+    section(ui, "Motion");
+    knobs::show(ui, studio, KnobGroup::Live, commands);
+    let flows = studio.info().flows();
+    if flows.len() > 1 {
+        section(ui, "Rule");
+        let names = flows.iter().enumerate().map(|(index, flow)| (index, flow.name.as_str(), flow.facts.clone()));
+        let options: Vec<_> = names.collect();
+        let chosen = flows.iter().position(|flow| flow.is_chosen).unwrap_or(0);
+        for options in options.chunks(3) {
+            let clicked = super::super::widgets::choice(ui, chosen, options);
+            commands.extend(clicked.map(StudioCommand::ChooseFlow));
+        }
+    }
+    let mut trails = live.trails;
+    if ui.add(Checkbox::new(&mut trails, "Trails")).on_hover_text("Light stays for a while where it was (T)").changed()
+    {
+        commands.push(StudioCommand::ToggleTrails);
+    }
+    numbers(ui, studio);
+}
+
+fn numbers(ui: &mut Ui, studio: &Studio) {
+    let live = studio.live();
+    if !live.runs {
+        return;
+    }
+    section(ui, "Numbers");
+    let mut line = |text: String| ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate());
+    line(format!("{} steps · {:.0} steps a second", live.steps, live.steps_per_s));
+    line(live.description.clone());
+}

@@ -1,0 +1,204 @@
+//! The panels of the studio: the same places and looks as those of the swarm, filled from the tables of a world.
+
+mod knobs;
+mod learn;
+mod live;
+mod paint;
+mod plots;
+mod question;
+mod top_bar;
+
+use std::path::PathBuf;
+
+use super::egui::{
+    Align, Button, Context, Frame, Id, LayerId, Layout, Margin, Panel, Rect, Response, RichText, ScrollArea, Ui,
+    UiBuilder, Vec2, WidgetInfo, WidgetType,
+};
+use super::state::UiState;
+use super::widgets::{section, slider};
+use super::{SIDE_WIDTH, TOP_HEIGHT, dialogs, style, widgets};
+use crate::session::studio::{BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, ProgramCommand, Studio, StudioCommand};
+use crate::session::{Command, Dialog, Place, Prefs, info_of};
+use crate::worlds::studio::{BrushPlace, WORLDS};
+
+/// Width of the switch of worlds, points.
+pub(super) const SWITCH_WIDTH: f32 = 190.0;
+
+/// The switch of worlds; returns the name of the one clicked on.
+pub(super) fn world_switch(ui: &mut Ui, active: &str) -> Option<&'static str> {
+    let swarm = ("swarm", "Swarm", "Oriented particles that see one another: flocks, mills, crystals");
+    let worlds = std::iter::once(swarm).chain(WORLDS.iter().map(|entry| (entry.name, entry.title, entry.help)));
+    let mut clicked = None;
+    Frame::NONE.fill(style::FIELD.colour()).corner_radius(8.0).inner_margin(Margin::same(2)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().button_padding.x = 7.0;
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            for (name, title, help) in worlds {
+                let here = name == active;
+                let text = RichText::new(title).color(if here { style::TEXT_STRONG } else { style::TEXT });
+                let button = Button::selectable(here, text).min_size(Vec2::new(52.0, 24.0));
+                let response = ui.add(button).on_hover_text(help);
+                response.widget_info(|| {
+                    WidgetInfo::selected(WidgetType::RadioButton, true, here, format!("World: {title}"))
+                });
+                if response.clicked() && !here {
+                    clicked = Some(name);
+                }
+            }
+        });
+    });
+    ui.add_space(6.0);
+    clicked
+}
+
+/// Shows everything but the canvas. Returns what the user asked for, and the rectangle left free for the canvas, points.
+pub fn studio_panels(ctx: &Context, studio: &Studio, prefs: &Prefs, state: &mut UiState) -> (Vec<StudioCommand>, Rect) {
+    style::wear(ctx, prefs);
+    let mut commands = Vec::new();
+    let free = if prefs.panels_hidden { ctx.viewport_rect() } else { bar_and_side(ctx, studio, state, &mut commands) };
+    if let Some((what, path)) = dialogs::files(ctx, state, studio.path(), &studio.project().title) {
+        commands.extend(picked(what, path));
+    }
+    question::show(ctx, state, &mut commands);
+    dropped(ctx, studio, &mut commands);
+    super::help::show(ctx, state);
+    state.toasts.show(ctx);
+    let (held, released) = ctx.input(|i| (i.pointer.any_down(), i.pointer.any_released()));
+    if released || (!commands.is_empty() && !held && !ctx.text_edit_focused()) {
+        commands.push(StudioCommand::EndGesture);
+    }
+    (commands, free)
+}
+
+fn picked(what: Dialog, path: PathBuf) -> Option<StudioCommand> {
+    Some(match what {
+        Dialog::Open => StudioCommand::Program(ProgramCommand::Open(path)),
+        Dialog::SaveAs => StudioCommand::SaveAs(path),
+        Dialog::SavePicture => StudioCommand::SavePicture(path.with_extension("png")),
+        Dialog::Import => StudioCommand::Import(vec![path]),
+        Dialog::SaveSeries(id) => StudioCommand::SavePlot(id, path),
+        _ => return None,
+    })
+}
+
+/// Files dropped on the window: what the world can import is imported, anything else is opened.
+fn dropped(ctx: &Context, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    let paths: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+    let Some(first) = paths.first().cloned() else { return };
+    let ending = first.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    // A PNG may hold a scene: the one that opens it finds out.
+    let imports = studio.info().tables().imports.contains(&&*ending) && ending != "png";
+    commands.push(if imports {
+        StudioCommand::Import(paths)
+    } else {
+        StudioCommand::Program(ProgramCommand::Open(first))
+    });
+}
+
+/// The top bar, the side panel and the plots; returns what they leave free.
+fn bar_and_side(ctx: &Context, studio: &Studio, state: &mut UiState, commands: &mut Vec<StudioCommand>) -> Rect {
+    let whole = UiBuilder::new().layer_id(LayerId::background()).max_rect(ctx.viewport_rect());
+    let mut root = Ui::new(ctx.clone(), Id::new(("studio", studio.entry().name)), whole);
+    let bar = Frame::NONE.fill(style::BAR.colour()).inner_margin(Margin::symmetric(10, 6));
+    Panel::top("top bar").exact_size(TOP_HEIGHT).frame(bar).show_separator_line(false).show(&mut root, |ui| {
+        top_bar::show(ui, studio, state, commands);
+    });
+    let side = Frame::NONE.fill(style::PANEL.colour()).inner_margin(Margin { left: 12, right: 4, top: 8, bottom: 4 });
+    Panel::left("side").exact_size(SIDE_WIDTH).resizable(false).frame(side).show_separator_line(false).show(
+        &mut root,
+        |ui| {
+            ScrollArea::vertical().id_salt(studio.workspace()).auto_shrink(false).show(ui, |ui| {
+                ui.set_max_width(SIDE_WIDTH - 26.0);
+                ui.spacing_mut().item_spacing.y = 4.0;
+                if let Some(name) = studio.loading() {
+                    widgets::card(ui, style::ACCENT, &format!("Preparing {name} …"), "");
+                }
+                match studio.workspace() {
+                    Place::Paint => paint::show(ui, studio, commands),
+                    Place::Learn => learn::show(ui, studio, commands),
+                    Place::Live => live::show(ui, studio, commands),
+                }
+            });
+        },
+    );
+    plots::show(&mut root, studio, commands);
+    root.available_rect_before_wrap()
+}
+
+/// A button with a tooltip, and the key of the command of the swarm that means the same.
+fn button(
+    ui: &mut Ui,
+    enabled: bool,
+    (text, help, key_of): (&str, &str, Option<&Command>),
+    width: f32,
+    command: StudioCommand,
+    commands: &mut Vec<StudioCommand>,
+) -> Response {
+    let key = key_of.and_then(info_of).and_then(|info| info.shortcut).map(|shortcut| format!(" ({})", shortcut.text()));
+    let help = format!("{help}{}", key.unwrap_or_default());
+    let button = Button::new(text).min_size(Vec2::new(width, 24.0));
+    let response = ui.add_enabled(enabled, button).on_hover_text(&help).on_disabled_hover_text(&help);
+    if response.clicked() {
+        commands.push(command);
+    }
+    response
+}
+
+/// Buttons of equal width, `across` in a row. Each is its text, its tooltip, whose key it has, and its command.
+fn grid(
+    ui: &mut Ui,
+    enabled: bool,
+    across: usize,
+    buttons: Vec<(&str, &str, Option<Command>, StudioCommand)>,
+    commands: &mut Vec<StudioCommand>,
+) {
+    let mut left = buttons.into_iter().peekable();
+    while left.peek().is_some() {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().button_padding.x = 3.0;
+            let width = ((ui.available_width() - 4.0 * (across as f32 - 1.0)) / across as f32).floor();
+            for (text, help, key_of, command) in left.by_ref().take(across) {
+                button(ui, enabled, (text, help, key_of.as_ref()), width, command, commands);
+            }
+        });
+    }
+}
+
+/// The brushes of a place, with size and strength. Nothing where there is none.
+fn brushes(ui: &mut Ui, studio: &Studio, place: BrushPlace, commands: &mut Vec<StudioCommand>) {
+    let tables = studio.info().tables();
+    let of_place = || tables.brushes.iter().filter(|brush| brush.place == place);
+    if of_place().next().is_none() {
+        return;
+    }
+    section(ui, "Brush");
+    let mut left = of_place().peekable();
+    while left.peek().is_some() {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().button_padding.x = 3.0;
+            let width = ((ui.available_width() - 8.0) / 3.0).floor();
+            for brush in left.by_ref().take(3) {
+                let chosen = studio.brush() == brush.id;
+                let button = Button::selectable(chosen, brush.name).min_size(Vec2::new(width, 24.0));
+                let button = if chosen { button } else { button.frame_when_inactive(true) };
+                if ui.add(button).on_hover_text(brush.help).clicked() {
+                    commands.push(StudioCommand::SetBrush(brush.id));
+                }
+            }
+        });
+    }
+    let [low, high] = BRUSH_SIZE_RANGE;
+    let mut size = studio.brush_size();
+    let help = "Radius of the circle under the pointer, as a share of half the height of the canvas ([ and ])";
+    if slider(ui, "Size", help, &mut size, low..=high, widgets::Scale::Logarithmic) {
+        commands.push(StudioCommand::SetBrushSize(size));
+    }
+    let [low, high] = BRUSH_STRENGTH_RANGE;
+    let mut strength = studio.brush_strength();
+    let help = "How much a dab adds, or how hard it pushes";
+    if slider(ui, "Strength", help, &mut strength, low..=high, widgets::Scale::Logarithmic) {
+        commands.push(StudioCommand::SetBrushStrength(strength));
+    }
+}

@@ -1,0 +1,69 @@
+//! The still picture: what to begin with, the brushes, and what is known about it.
+
+use super::super::egui::{Button, Label, RichText, Ui, Vec2};
+use super::super::style;
+use super::super::widgets::{card, section};
+use super::{brushes, grid, knobs};
+use crate::session::studio::{ProgramCommand, Studio, StudioCommand};
+use crate::session::{Command, Dialog};
+use crate::worlds::studio::{BrushPlace, KnobGroup};
+
+pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    let tables = studio.info().tables();
+    section(ui, "Begin with");
+    let bundled = studio.entry().bundled;
+    if !bundled.is_empty() {
+        ui.label(RichText::new("Learned scenes, alive at once").small().color(style::TEXT_WEAK));
+        let scenes = bundled.iter().map(|scene| {
+            (
+                scene.title,
+                "Opens this scene, which comes with the program",
+                None,
+                StudioCommand::OpenBundled(scene.name),
+            )
+        });
+        grid(ui, true, 3, scenes.collect(), commands);
+        ui.label(RichText::new(format!("A new {}", tables.still_name)).small().color(style::TEXT_WEAK));
+    }
+    let starts = tables.starts.iter().map(|start| (start.name, start.help, None, StudioCommand::Start(start.id)));
+    grid(ui, studio.loading().is_none(), 3, starts.collect(), commands);
+    let endings = format!("Reads {} files", tables.imports.join(", "));
+    let files = vec![
+        ("Import…", &*endings, Some(Command::Ask(Dialog::Import)), import()),
+        ("Empty", "Begins with an empty picture", Some(Command::New), StudioCommand::New),
+    ];
+    grid(ui, true, 2, files, commands);
+    if tables.knobs.iter().any(|knob| knob.group == KnobGroup::Paint) {
+        section(ui, "Constants");
+        knobs::show(ui, studio, KnobGroup::Paint, commands);
+    }
+    brushes(ui, studio, BrushPlace::Paint, commands);
+    if !tables.first_brush(BrushPlace::Paint).is_empty()
+        && ui.button("Clear").on_hover_text("Removes all of it").clicked()
+    {
+        commands.push(StudioCommand::Clear);
+    }
+    let mut heading = tables.still_name.to_owned();
+    heading[..1].make_ascii_uppercase();
+    section(ui, &heading);
+    for (name, value) in studio.info().facts() {
+        if name.starts_with("Cannot") {
+            card(ui, style::WARN, name, &value);
+        } else {
+            ui.add(Label::new(format!("{name}: {value}")).wrap());
+        }
+    }
+    ui.add_space(8.0);
+    if let Some(method) = tables.methods.first() {
+        let button = Button::new(RichText::new("Learn ▶").size(15.0)).fill(style::ACCENT_DARK);
+        let response = ui.add(button.min_size(Vec2::new(ui.available_width(), 32.0)));
+        if response.on_hover_text(format!("{}: {} (Ctrl+L)", method.name, method.help)).clicked() {
+            commands.push(StudioCommand::SetWorkspace(crate::session::Place::Learn));
+            commands.push(StudioCommand::Learn(method.id));
+        }
+    }
+}
+
+fn import() -> StudioCommand {
+    StudioCommand::Program(ProgramCommand::Ask(Dialog::Import))
+}

@@ -1,0 +1,224 @@
+//! Fields and stills as colours of v, on dark or light ground. World coordinates are pixels, with y up: the row `r` of an
+//! image of height h is between y = h - r - 1 and h - r.
+
+use image::{Rgba, RgbaImage};
+use rayon::prelude::*;
+
+use crate::worlds::field::rule::LibraryRule;
+use crate::worlds::field::stills::Still;
+use crate::worlds::studio::Viewpoint;
+
+/// Colours of v from the state of rest to beyond that of a seed, sRGB.
+const DARK: [[f32; 3]; 5] =
+    [[12.0, 14.0, 28.0], [28.0, 64.0, 130.0], [40.0, 160.0, 160.0], [240.0, 205.0, 120.0], [255.0, 250.0, 235.0]];
+const LIGHT: [[f32; 3]; 5] =
+    [[250.0, 249.0, 245.0], [170.0, 214.0, 208.0], [52.0, 150.0, 150.0], [30.0, 76.0, 120.0], [20.0, 20.0, 44.0]];
+const SHADES: usize = 256;
+/// Value of v at the last colour, relative to the way from rest to seed.
+const FULL: f32 = 1.4;
+/// From so many pixels of the picture for each pixel of the field on, pixels are shown as squares.
+const SQUARES: f64 = 8.0;
+/// Light of what is repeated around the field, relative to the field itself.
+const REPEATED: f32 = 0.45;
+
+/// How values become colours.
+pub(super) struct Shades {
+    table: [[u8; 3]; SHADES],
+    faint: [[u8; 3]; SHADES],
+    low: f32,
+    per_value: f32,
+}
+
+impl Shades {
+    /// From the state of rest to beyond that of a seed.
+    pub fn of_rule(rule: &LibraryRule, light: bool) -> Self {
+        let (rest, seed) = (rule.rest[1] as f32, rule.seed[1] as f32);
+        Self::new(rest, if seed == rest { rest + 1.0 } else { rest + FULL * (seed - rest) }, light)
+    }
+
+    /// From the smallest to the largest value.
+    pub fn of_stills(stills: &[Still], light: bool) -> Self {
+        let values = || stills.iter().flat_map(|still| still.plane(1)).copied();
+        let (low, high) = (values().fold(f32::MAX, f32::min), values().fold(f32::MIN, f32::max));
+        Self::new(low, if high > low { high } else { low + 1.0 }, light)
+    }
+
+    fn new(low: f32, high: f32, light: bool) -> Self {
+        let stops = if light { LIGHT } else { DARK };
+        let shade = |k: usize, share_of_ground: f32| -> [u8; 3] {
+            let at = k as f32 / (SHADES - 1) as f32 * (stops.len() - 1) as f32;
+            let stop = (at as usize).min(stops.len() - 2);
+            let share = at - stop as f32;
+            std::array::from_fn(|c| {
+                let full = stops[stop][c] + share * (stops[stop + 1][c] - stops[stop][c]);
+                (full + share_of_ground * (stops[0][c] - full)).round() as u8
+            })
+        };
+        Self {
+            table: std::array::from_fn(|k| shade(k, 0.0)),
+            faint: std::array::from_fn(|k| shade(k, 1.0 - REPEATED)),
+            low,
+            per_value: (SHADES - 1) as f32 / (high - low),
+        }
+    }
+
+    fn ground(&self) -> Rgba<u8> {
+        let [r, g, b] = self.table[0];
+        Rgba([r, g, b, 255])
+    }
+
+    fn colour(&self, value: f32, is_repeated: bool) -> Rgba<u8> {
+        // A value that is not finite becomes 0.
+        let k = ((value - self.low) * self.per_value).clamp(0.0, (SHADES - 1) as f32) as usize;
+        let [r, g, b] = if is_repeated { self.faint[k] } else { self.table[k] };
+        Rgba([r, g, b, 255])
+    }
+}
+
+/// A periodic plane of values, `[height × width]`, rows from the top.
+#[derive(Clone, Copy)]
+pub(super) struct Plane<'a> {
+    pub values: &'a [f32],
+    pub width: usize,
+    pub height: usize,
+}
+
+/// Draws the torus over the whole of `picture`, repeated faintly around itself.
+pub(super) fn draw_torus(plane: Plane, view: &Viewpoint, shades: &Shades, picture: &mut RgbaImage) {
+    let Sight { columns, rows, squares } = Sight::new(view, picture, [0.0, 0.0], plane);
+    let width = picture.width() as usize;
+    if width == 0 {
+        return;
+    }
+    picture.par_chunks_exact_mut(4 * width).zip(&rows).for_each(|(line, row)| {
+        for (pixel, column) in line.chunks_exact_mut(4).zip(&columns) {
+            let value =
+                if squares { plane.values[row.first * plane.width + column.first] } else { mixed(plane, column, row) };
+            pixel.copy_from_slice(&shades.colour(value, column.is_repeated || row.is_repeated).0);
+        }
+    });
+}
+
+/// Gap between stills side by side, as a share of their width.
+const GAP: f64 = 0.06;
+/// Stills in one row.
+const ACROSS: usize = 3;
+
+/// Width and height of all stills side by side, pixels of the field.
+pub(super) fn mosaic_size(stills: &[Still]) -> [f64; 2] {
+    let Some(first) = stills.first() else { return [128.0, 128.0] };
+    let across = stills.len().min(ACROSS);
+    let down = stills.len().div_ceil(ACROSS);
+    let side = |count: usize, side: usize| count as f64 * side as f64 * (1.0 + GAP) - GAP * side as f64;
+    [side(across, first.width), side(down, first.height)]
+}
+
+/// Draws stills side by side over the whole of `picture`, the first at the top left.
+pub(super) fn draw_stills(stills: &[Still], view: &Viewpoint, shades: &Shades, picture: &mut RgbaImage) {
+    let ground = shades.ground();
+    picture.pixels_mut().for_each(|pixel| *pixel = ground);
+    let [_, whole] = mosaic_size(stills);
+    for (k, still) in stills.iter().enumerate() {
+        let (across, down) = ((k % ACROSS) as f64, (k / ACROSS) as f64);
+        let (width, height) = (still.width as f64, still.height as f64);
+        let low = [across * width * (1.0 + GAP), whole - down * height * (1.0 + GAP) - height];
+        let plane = Plane { values: still.plane(1), width: still.width, height: still.height };
+        let Sight { columns, rows, .. } = Sight::new(view, picture, low, plane);
+        for (y, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_repeated) {
+            for (x, column) in columns.iter().enumerate().filter(|(_, column)| !column.is_repeated) {
+                let value = plane.values[row.first * plane.width + column.first];
+                picture.put_pixel(x as u32, y as u32, shades.colour(value, false));
+            }
+        }
+    }
+}
+
+/// Which pixels of a plane a column or row of the picture shows.
+#[derive(Clone, Copy)]
+struct Place {
+    first: usize,
+    second: usize,
+    /// Share of the second.
+    share: f32,
+    /// Outside the plane itself.
+    is_repeated: bool,
+}
+
+struct Sight {
+    columns: Vec<Place>,
+    rows: Vec<Place>,
+    squares: bool,
+}
+
+impl Sight {
+    /// `low`: lower left corner of the plane in the world.
+    fn new(view: &Viewpoint, picture: &RgbaImage, low: [f64; 2], plane: Plane) -> Self {
+        let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
+        let unit = 2.0 * view.half_height / height.max(1.0);
+        let squares = 1.0 / unit >= SQUARES;
+        let column = |x: u32| view.centre[0] - low[0] + (f64::from(x) + 0.5 - 0.5 * width) * unit;
+        let row = |y: u32| plane.height as f64 - (view.centre[1] - low[1]) + (f64::from(y) + 0.5 - 0.5 * height) * unit;
+        let place = |at: f64, side: usize| Place::new(at, side, squares);
+        Self {
+            columns: (0..picture.width()).map(|x| place(column(x), plane.width)).collect(),
+            rows: (0..picture.height()).map(|y| place(row(y), plane.height)).collect(),
+            squares,
+        }
+    }
+}
+
+impl Place {
+    /// `at`: from the edge of the first pixel.
+    fn new(at: f64, side: usize, squares: bool) -> Self {
+        let wrap = |k: f64| (k as i64).rem_euclid(side as i64) as usize;
+        let from = if squares { at.floor() } else { (at - 0.5).floor() };
+        let is_repeated = !(0.0..side as f64).contains(&at);
+        let share = if squares { 0.0 } else { (at - 0.5 - from) as f32 };
+        Self { first: wrap(from), second: wrap(from + 1.0), share, is_repeated }
+    }
+}
+
+fn mixed(plane: Plane, column: &Place, row: &Place) -> f32 {
+    let at = |row: usize, column: usize| plane.values[row * plane.width + column];
+    let upper = at(row.first, column.first) * (1.0 - column.share) + at(row.first, column.second) * column.share;
+    let lower = at(row.second, column.first) * (1.0 - column.share) + at(row.second, column.second) * column.share;
+    upper * (1.0 - row.share) + lower * row.share
+}
+
+/// Draws three channels as red, green and blue over the whole of `picture`, repeated faintly around the field.
+pub(super) fn draw_colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage) {
+    colours(still, view, picture, true);
+}
+
+/// As [`draw_colours`], on its own.
+pub(super) fn draw_still_colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage) {
+    colours(still, view, picture, false);
+}
+
+fn colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage, repeats: bool) {
+    /// Ground of tokens: their background is 0.
+    const GROUND: [f32; 3] = [10.0, 12.0, 20.0];
+    let plane = |channel| Plane { values: still.plane(channel), width: still.width, height: still.height };
+    let planes = [plane(0), plane(1), plane(2)];
+    let Sight { columns, rows, squares } = Sight::new(view, picture, [0.0, 0.0], planes[0]);
+    let width = picture.width() as usize;
+    if width == 0 {
+        return;
+    }
+    picture.par_chunks_exact_mut(4 * width).zip(&rows).for_each(|(line, row)| {
+        for (pixel, column) in line.chunks_exact_mut(4).zip(&columns) {
+            let outside = column.is_repeated || row.is_repeated;
+            let light = match (outside, repeats) {
+                (false, _) => 1.0,
+                (true, true) => REPEATED,
+                (true, false) => 0.0,
+            };
+            for (c, plane) in planes.iter().enumerate() {
+                let at = row.first * plane.width + column.first;
+                let value = if squares { plane.values[at] } else { mixed(*plane, column, row) };
+                pixel[c] = (GROUND[c] + light * value.max(0.0) * (255.0 - GROUND[c])).min(255.0) as u8;
+            }
+            pixel[3] = 255;
+        }
+    });
+}

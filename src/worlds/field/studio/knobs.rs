@@ -1,0 +1,142 @@
+//! The knobs of the field world, and where each is stored.
+
+use super::tokens;
+use crate::worlds::field::library::{Library, LibrarySettings};
+use crate::worlds::field::stills::GrayScottRun;
+use crate::worlds::field::{FieldDoc, FieldSubject, LibraryDoc};
+use crate::worlds::studio::KnobScale::{Linear, Switch, Whole, WholeLogarithmic};
+use crate::worlds::studio::{KnobGroup, KnobScale, KnobSpec};
+
+/// A knob as one row: the words, then the numbers.
+const fn knob(
+    (id, name, symbol, unit): (&'static str, &'static str, &'static str, &'static str),
+    help: &'static str,
+    default: f64,
+    range: [f64; 2],
+    scale: KnobScale,
+    group: KnobGroup,
+) -> KnobSpec {
+    KnobSpec { id, name, symbol, unit, help, default, range, scale, group }
+}
+
+pub(super) const KNOBS: &[KnobSpec] = &[
+    knob(
+        ("feed", "Feed", "F", ""),
+        "Rate at which u flows in, of the stills that are simulated",
+        0.006,
+        [0.001, 0.1],
+        Linear,
+        KnobGroup::Paint,
+    ),
+    knob(
+        ("kill", "Kill", "k", ""),
+        "Rate at which v is taken out, of the stills that are simulated",
+        0.045,
+        [0.01, 0.08],
+        Linear,
+        KnobGroup::Paint,
+    ),
+    knob(
+        ("steps", "Steps", "", ""),
+        "Steps of each run",
+        5000.0,
+        [500.0, 50_000.0],
+        WholeLogarithmic,
+        KnobGroup::Paint,
+    ),
+    knob(
+        ("runs", "Runs", "", ""),
+        "Independent runs that teach and test",
+        120.0,
+        [20.0, 1000.0],
+        WholeLogarithmic,
+        KnobGroup::Learn,
+    ),
+    knob(
+        ("functionals", "Functionals", "", ""),
+        "Tests of stationarity; there should be fewer than runs",
+        80.0,
+        [8.0, 400.0],
+        Whole,
+        KnobGroup::Learn,
+    ),
+    knob(
+        ("twelve", "Large library", "", ""),
+        "Twelve terms for each equation instead of six",
+        0.0,
+        [0.0, 1.0],
+        Switch,
+        KnobGroup::Learn,
+    ),
+    knob(
+        ("prune", "Remove terms", "", ""),
+        "Leaves out terms that the stills do not need",
+        1.0,
+        [0.0, 1.0],
+        Switch,
+        KnobGroup::Learn,
+    ),
+    knob(
+        ("time_step", "Time step", "", ""),
+        "Time of one step; above the largest stable one it has no effect",
+        1.0,
+        [0.05, 2.0],
+        Linear,
+        KnobGroup::Live,
+    ),
+    knob(
+        ("size", "Size", "", "pixels"),
+        "Width and height of the field; it starts again",
+        128.0,
+        [32.0, 512.0],
+        WholeLogarithmic,
+        KnobGroup::Live,
+    ),
+    knob(("seed", "Seed", "", ""), "Of seeds and noise; it starts again", 1.0, [0.0, 999.0], Whole, KnobGroup::Live),
+];
+
+/// The value of a knob; NaN of an unknown one.
+pub(super) fn value(doc: &FieldDoc, id: &str) -> f64 {
+    let library = match &doc.subject {
+        FieldSubject::Library(library) => library,
+        FieldSubject::Tokens(tokens) => return tokens::knob_value(doc, tokens, id),
+    };
+    let recipe = library.recipe.unwrap_or_default();
+    let switch = |on: bool| f64::from(u8::from(on));
+    match id {
+        "feed" => recipe.law.f,
+        "kill" => recipe.law.k,
+        "steps" => recipe.steps as f64,
+        "runs" => recipe.runs as f64,
+        "functionals" => library.settings.functionals as f64,
+        "twelve" => switch(library.settings.library == Library::Twelve),
+        "prune" => switch(library.settings.prune),
+        "time_step" => doc.live.time_step,
+        "size" => doc.live.size[0] as f64,
+        "seed" => doc.live.seed as f64,
+        _ => f64::NAN,
+    }
+}
+
+/// Sets a knob to a value in its range. The constants of the simulator belong to simulated stills alone.
+pub(super) fn set(doc: &mut FieldDoc, id: &str, value: f64) {
+    let FieldSubject::Library(LibraryDoc { recipe, settings, .. }) = &mut doc.subject else {
+        tokens::set_knob(doc, id, value);
+        return;
+    };
+    let mut with = |change: &dyn Fn(&mut GrayScottRun)| recipe.iter_mut().for_each(change);
+    let LibrarySettings { functionals, library, prune, .. } = settings;
+    match id {
+        "feed" => with(&|recipe| recipe.law.f = value),
+        "kill" => with(&|recipe| recipe.law.k = value),
+        "steps" => with(&|recipe| recipe.steps = value as usize),
+        "runs" => with(&|recipe| recipe.runs = value as usize),
+        "functionals" => *functionals = value as usize,
+        "twelve" => *library = if value >= 0.5 { Library::Twelve } else { Library::Six },
+        "prune" => *prune = value >= 0.5,
+        "time_step" => doc.live.time_step = value,
+        "size" => doc.live.size = [value as usize; 2],
+        "seed" => doc.live.seed = value as u64,
+        _ => {}
+    }
+}

@@ -1,0 +1,126 @@
+//! The field world in the studio: its tables, and what it can do.
+
+mod draw;
+mod info;
+mod knobs;
+mod simulation;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod training;
+
+use super::stills::{GrayScottRun, PRESETS, Preset};
+use super::{FieldDoc, FieldSubject, LibraryDoc};
+use crate::worlds::World;
+use crate::worlds::studio::{
+    BrushPlace, BrushSpec, BundledScene, MethodSpec, RestartSpec, SeriesSpec, StartSpec, StudioError, WorldEntry,
+    WorldTables,
+};
+
+/// The field world, for the catalogue.
+pub const ENTRY: WorldEntry = WorldEntry {
+    name: "field",
+    title: "Field",
+    help: "A periodic image under a local rule: equations are read off still Turing patterns",
+    bundled: BUNDLED,
+    empty: || World::from(FieldDoc::default()),
+    start,
+    first: ("life", "library"),
+};
+
+/// The scenes of `scenes/` by name and title.
+macro_rules! scenes {
+    ($(($name:literal, $title:literal)),*) => {
+        &[$(BundledScene {
+            name: $name,
+            title: $title,
+            text: include_str!(concat!("../../../../scenes/", $name, ".ron")),
+        }),*]
+    };
+}
+
+const BUNDLED: &[BundledScene] =
+    scenes![("life", "Life"), ("waves", "Waves"), ("spirals", "Spirals"), ("maze", "Maze")];
+
+/// The start that simulates the present constants.
+const PRESENT: &str = "present";
+
+fn start(world: &World, id: &str) -> Result<World, StudioError> {
+    let recipe = match (id, world.as_field().map(|doc| &doc.subject)) {
+        (PRESENT, Some(FieldSubject::Library(library))) => library.recipe.unwrap_or_default(),
+        _ => {
+            let preset = Preset::named(id).ok_or_else(|| StudioError::Unknown(id.to_owned()))?;
+            GrayScottRun { law: preset.law(), ..GrayScottRun::default() }
+        }
+    };
+    let library = LibraryDoc::from_recipe(recipe)?;
+    Ok(World::from(FieldDoc { subject: FieldSubject::Library(library), ..FieldDoc::default() }))
+}
+
+const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
+    BrushSpec { id, name, help, place: BrushPlace::Live }
+}
+
+const fn preset(k: usize, name: &'static str, help: &'static str) -> StartSpec {
+    StartSpec { id: PRESETS[k].name, name, help }
+}
+
+pub(super) const TABLES: WorldTables = WorldTables {
+    still_name: "stills",
+    live_name: "field",
+    knobs: knobs::KNOBS,
+    brushes: &[
+        brush("add", "Add", "Paints what grows (much v, little u)"),
+        brush("remove", "Remove", "Paints the state of rest"),
+        brush("wound", "Wound", "Paints noise, to see whether the pattern returns"),
+        brush("stir", "Stir", "Carries the picture along with the pointer"),
+    ],
+    series: &[
+        SeriesSpec {
+            id: "mean",
+            name: "Mean",
+            help: "Mean of u and v over the field; dashed: the mean of u over the stills",
+            y_axis: "mean",
+            curves: &["u", "v", "u of the stills"],
+            aim: Some(2),
+            include_y: 0.0,
+        },
+        SeriesSpec {
+            id: "spread",
+            name: "Spread",
+            help: "Standard deviation of u over the field; dashed: that of the stills",
+            y_axis: "standard deviation of u",
+            curves: &["now", "stills"],
+            aim: Some(1),
+            include_y: 0.0,
+        },
+        SeriesSpec {
+            id: "spectrum",
+            name: "Spectrum",
+            help: "Share of the power of u that is at other wavenumbers than in the stills: 0 for the same pattern",
+            y_axis: "share",
+            curves: &["now"],
+            aim: None,
+            include_y: 0.0,
+        },
+    ],
+    methods: &[MethodSpec {
+        id: "library",
+        name: "Read the equations",
+        help: "Simulates many runs (or takes the stills of the files) and finds the equations of a library under which all \
+               stills are stationary, without any network",
+    }],
+    starts: &[
+        preset(0, "Life", "Spots that divide and die"),
+        preset(1, "Waves", "Fronts that meet and vanish"),
+        preset(2, "Spirals", "Turning fronts"),
+        preset(3, "Maze", "A labyrinth that freezes: its stills show no motion"),
+        StartSpec { id: PRESENT, name: "As set", help: "Simulates stills with the constants above" },
+    ],
+    restarts: &[
+        RestartSpec { id: "seeds", name: "Seeds", help: "Some discs of what grows, on the state of rest" },
+        RestartSpec { id: "still", name: "A still", help: "One of the stills, repeated to the size of the field" },
+        RestartSpec { id: "noise", name: "Noise", help: "Grows out of noise" },
+    ],
+    imports: &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"],
+};

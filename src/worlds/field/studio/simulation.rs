@@ -1,0 +1,204 @@
+//! A live field in the studio.
+
+use image::RgbaImage;
+
+use super::draw::{Plane, Shades, draw_torus};
+use crate::worlds::World;
+use crate::worlds::field::engine::{FieldBrush, FieldStroke, LibraryEngine};
+use crate::worlds::field::measures::spectrum;
+use crate::worlds::field::stills::Still;
+use crate::worlds::field::{FieldDoc, FieldStart, FieldSubject, LibraryDoc};
+use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
+
+/// Checkpoints that are kept; the oldest goes.
+const MAX_CHECKPOINTS: usize = 16;
+
+pub(super) struct FieldSimulation {
+    doc: FieldDoc,
+    engine: LibraryEngine,
+    /// The present state, for drawing and measuring; `None` when it has changed.
+    image: Option<Still>,
+    started: u64,
+    restarts: u64,
+    checkpoints: Vec<(Still, u64)>,
+    stills: Option<Target>,
+}
+
+/// What the stills have, on average.
+struct Target {
+    mean: f64,
+    spread: f64,
+    spectrum: Vec<f64>,
+}
+
+impl FieldSimulation {
+    /// `seed` is added to that of the scene.
+    pub fn new(doc: &FieldDoc, library: &LibraryDoc, seed: u64) -> Result<Self, StudioError> {
+        let rule = library.rule.as_ref().ok_or(StudioError::NoRule)?;
+        let mut doc = doc.clone();
+        doc.live.seed = doc.live.seed.wrapping_add(seed);
+        // A scene may ask for a state or a still that it does not hold.
+        let start = doc.start_image().or_else(|_| {
+            doc.live.start = FieldStart::Seeds;
+            doc.start_image()
+        })?;
+        let mut engine = LibraryEngine::new(rule, &start);
+        engine.set_time_step(doc.live.time_step);
+        let stills = Target::of(&library.stills);
+        Ok(Self { doc, engine, image: None, started: 0, restarts: 0, checkpoints: Vec::new(), stills })
+    }
+
+    fn image(&mut self) -> &Still {
+        let engine = &self.engine;
+        self.image.get_or_insert_with(|| engine.image())
+    }
+}
+
+impl Target {
+    fn of(stills: &[Still]) -> Option<Self> {
+        let n = stills.len() as f64;
+        let first = stills.first()?;
+        let mut target =
+            Self { mean: 0.0, spread: 0.0, spectrum: relative_spectrum(first).iter().map(|_| 0.0).collect() };
+        for still in stills {
+            let [mean, spread] = still.moments(0);
+            target.mean += mean / n;
+            target.spread += spread / n;
+            target.spectrum.iter_mut().zip(relative_spectrum(still)).for_each(|(sum, v)| *sum += v / n);
+        }
+        Some(target)
+    }
+}
+
+/// The spectrum of u with sum 1, so that fields of other sizes compare; 0 of a flat field.
+fn relative_spectrum(still: &Still) -> Vec<f64> {
+    let spectrum = spectrum(still.plane(0), still.width, still.height);
+    let sum: f64 = spectrum.iter().sum();
+    spectrum.iter().map(|v| if sum > 0.0 { v / sum } else { 0.0 }).collect()
+}
+
+/// The brush of an id of the tables.
+pub(super) fn field_brush(id: &str) -> Result<FieldBrush, StudioError> {
+    Ok(match id {
+        "add" => FieldBrush::Add,
+        "remove" => FieldBrush::Remove,
+        "wound" => FieldBrush::Wound,
+        "stir" => FieldBrush::Stir,
+        other => return Err(StudioError::Unknown(other.to_owned())),
+    })
+}
+
+impl Simulation for FieldSimulation {
+    fn run(&mut self, steps: u32) {
+        self.engine.run(steps);
+        self.image = None;
+    }
+
+    fn steps(&self) -> u64 {
+        self.engine.counters().steps - self.started
+    }
+
+    fn adopt(&mut self, world: &World) -> bool {
+        let Some(doc) = world.as_field() else { return false };
+        let FieldSubject::Library(library) = &doc.subject else { return false };
+        let FieldSubject::Library(old) = &self.doc.subject else { return false };
+        let Some(rule) = &library.rule else { return false };
+        let seed = self.doc.live.seed;
+        let same_start = doc.live.size == self.doc.live.size && doc.live.start == self.doc.live.start;
+        if !same_start || old.stills.len() != library.stills.len() {
+            return false;
+        }
+        if self.engine.rule() != rule {
+            self.engine.set_rule(rule);
+        }
+        self.engine.set_time_step(doc.live.time_step);
+        self.doc = doc.clone();
+        self.doc.live.seed = seed;
+        true
+    }
+
+    fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
+        let brush = field_brush(stroke.brush)?;
+        let height = self.engine.size()[1] as f64;
+        let motion: [f64; 2] = std::array::from_fn(|i| stroke.to[i] - stroke.from[i]);
+        // Dabs close enough together that a quick stroke has no gaps.
+        let length = motion[0].hypot(motion[1]);
+        let dabs = (length / (0.5 * stroke.radius).max(1.0)).ceil().clamp(1.0, 64.0);
+        for dab in 1..=dabs as u32 {
+            let share = f64::from(dab) / dabs;
+            let at: [f64; 2] = std::array::from_fn(|i| stroke.from[i] + share * motion[i]);
+            self.engine.apply(&FieldStroke {
+                brush,
+                at: [at[0] as f32, (height - at[1]) as f32],
+                radius_px: (stroke.radius as f32).max(0.75),
+                motion_px: [(motion[0] / dabs) as f32, (-motion[1] / dabs) as f32],
+            });
+        }
+        self.image = None;
+        Ok(())
+    }
+
+    fn lift(&mut self) {}
+
+    fn restart(&mut self, id: &str) {
+        self.restarts += 1;
+        let stills = match &self.doc.subject {
+            FieldSubject::Library(library) => library.stills.len(),
+            FieldSubject::Tokens(_) => 0,
+        };
+        let start = match id {
+            "seeds" => FieldStart::Seeds,
+            "noise" => FieldStart::Noise,
+            "still" if stills > 0 => FieldStart::Still(self.restarts as usize % stills),
+            _ => return,
+        };
+        let mut doc = self.doc.clone();
+        doc.live.start = start;
+        doc.live.seed = doc.live.seed.wrapping_add(self.restarts);
+        if let Ok(image) = doc.start_image() {
+            self.engine.set_image(&image);
+            self.started = self.engine.counters().steps;
+            self.image = None;
+        }
+    }
+
+    fn keep_checkpoint(&mut self) {
+        if self.checkpoints.len() == MAX_CHECKPOINTS {
+            self.checkpoints.remove(0);
+        }
+        self.checkpoints.push((self.engine.image(), self.steps()));
+    }
+
+    fn back_to_checkpoint(&mut self) -> bool {
+        let Some((image, steps)) = self.checkpoints.last() else { return false };
+        self.engine.set_image(image);
+        self.started = self.engine.counters().steps.saturating_sub(*steps);
+        self.image = None;
+        true
+    }
+
+    fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
+        let shades = Shades::of_rule(self.engine.rule(), options.light);
+        let still = self.image();
+        let plane = Plane { values: still.plane(1), width: still.width, height: still.height };
+        draw_torus(plane, view, &shades, picture);
+    }
+
+    fn readings(&mut self) -> Vec<SeriesReading> {
+        let still = self.image();
+        let ([mean_u, spread], [mean_v, _]) = (still.moments(0), still.moments(1));
+        let now = relative_spectrum(still);
+        let Some(target) = &self.stills else { return Vec::new() };
+        let apart: f64 = now.iter().zip(&target.spectrum).map(|(a, b)| (a - b).abs()).sum();
+        vec![
+            SeriesReading { series: "mean", values: vec![mean_u, mean_v, target.mean] },
+            SeriesReading { series: "spread", values: vec![spread, target.spread] },
+            SeriesReading { series: "spectrum", values: vec![0.5 * apart] },
+        ]
+    }
+
+    fn description(&self) -> String {
+        let [width, height] = self.engine.size();
+        format!("{width} × {height} pixels on the processor")
+    }
+}

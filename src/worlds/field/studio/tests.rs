@@ -1,0 +1,141 @@
+use super::*;
+use crate::worlds::field::FieldStart;
+use crate::worlds::field::stills::GrayScott;
+use crate::worlds::studio::{BrushStroke, DrawOptions, EquationForm, Simulation, WorldInfo};
+use image::RgbaImage;
+
+/// Small stills and the law that made them.
+fn taught() -> FieldDoc {
+    let recipe = GrayScottRun { size: 32, runs: 3, steps: 60, ..GrayScottRun::default() };
+    let mut library = LibraryDoc::from_recipe(recipe).unwrap();
+    library.rule = Some(GrayScott::default().rule());
+    let mut doc = FieldDoc { subject: FieldSubject::Library(library), ..FieldDoc::default() };
+    doc.live.size = [48, 32];
+    doc
+}
+
+fn dab(brush: &'static str, from: [f64; 3], to: [f64; 3]) -> BrushStroke {
+    BrushStroke { brush, from, to, axis: [0.0; 3], radius: 4.0, strength: 1.0 }
+}
+
+fn drawn(simulation: &mut dyn Simulation) -> RgbaImage {
+    let mut picture = RgbaImage::new(96, 64);
+    let view = crate::worlds::studio::Viewpoint::flat([24.0, 16.0], 16.0);
+    simulation.draw(&view, DrawOptions::default(), &mut picture);
+    picture
+}
+
+#[test]
+fn a_brush_paints_where_the_pointer_is() {
+    let doc = taught();
+    let mut simulation = doc.start_simulation(0).unwrap();
+    simulation.stroke(&dab("remove", [0.0, 0.0, 0.0], [48.0, 32.0, 0.0])).unwrap();
+    for y in 0..16 {
+        let y = 2.0 * f64::from(y);
+        simulation.stroke(&dab("remove", [0.0, y, 0.0], [48.0, y, 0.0])).unwrap();
+    }
+    let ground = drawn(&mut *simulation);
+    assert!(ground.pixels().all(|p| p == ground.get_pixel(0, 0)), "everything is at rest");
+    // Right and above the middle.
+    simulation.stroke(&dab("add", [36.0, 26.0, 0.0], [36.0, 26.0, 0.0])).unwrap();
+    let picture = drawn(&mut *simulation);
+    let lit: Vec<(u32, u32)> = picture
+        .enumerate_pixels()
+        .filter(|(x, y, p)| **p != *ground.get_pixel(*x, *y))
+        .map(|(x, y, _)| (x, y))
+        .collect();
+    assert!(lit.len() > 100, "{}", lit.len());
+    assert!(lit.iter().all(|&(x, y)| x.abs_diff(72) < 12 && y.abs_diff(12) < 12), "{lit:?}");
+    assert!(simulation.stroke(&dab("push", [0.0; 3], [0.0; 3])).is_err());
+}
+
+#[test]
+fn a_field_goes_back_to_its_checkpoint_and_starts_again_from_each_state() {
+    let doc = taught();
+    let mut simulation = doc.start_simulation(0).unwrap();
+    assert!(!simulation.back_to_checkpoint());
+    simulation.run(3);
+    simulation.keep_checkpoint();
+    let kept = drawn(&mut *simulation);
+    simulation.run(200);
+    assert_ne!(drawn(&mut *simulation), kept);
+    assert!(simulation.back_to_checkpoint());
+    assert_eq!((drawn(&mut *simulation), simulation.steps()), (kept, 3));
+    let mut seen = Vec::new();
+    for restart in TABLES.restarts {
+        simulation.restart(restart.id);
+        assert_eq!(simulation.steps(), 0);
+        let picture = drawn(&mut *simulation);
+        assert!(!seen.contains(&picture), "{}", restart.id);
+        seen.push(picture);
+    }
+}
+
+#[test]
+fn readings_have_a_value_for_each_curve() {
+    let doc = taught();
+    let mut simulation = doc.start_simulation(0).unwrap();
+    simulation.run(20);
+    let readings = simulation.readings();
+    assert_eq!(readings.len(), TABLES.series.len());
+    for reading in readings {
+        assert_eq!(reading.values.len(), TABLES.series(reading.series).unwrap().curves.len());
+        assert!(reading.values.iter().all(|v| v.is_finite() && *v >= 0.0), "{reading:?}");
+    }
+}
+
+#[test]
+fn another_size_starts_again_and_another_time_step_does_not() {
+    let mut doc = taught();
+    let mut simulation = doc.start_simulation(0).unwrap();
+    simulation.run(4);
+    doc.set_knob("time_step", 0.5);
+    assert!(simulation.adopt(&World::from(doc.clone())));
+    assert_eq!(simulation.steps(), 4);
+    doc.set_knob("size", 64.0);
+    assert!(!simulation.adopt(&World::from(doc)));
+}
+
+#[test]
+fn a_start_that_is_not_there_becomes_seeds() {
+    let mut doc = taught();
+    doc.live.start = FieldStart::State;
+    assert!(doc.start_simulation(0).is_ok());
+}
+
+#[test]
+fn stills_are_drawn_side_by_side() {
+    let doc = taught();
+    let view = doc.viewpoint(BrushPlace::Paint);
+    let mut picture = RgbaImage::new(240, 80);
+    doc.draw_still(&view, DrawOptions { light: true, trail: 0.0 }, &mut Vec::new(), &mut picture);
+    let colours = |low: u32, high: u32| {
+        let pixels = picture.enumerate_pixels().filter(|(x, _, _)| (low..high).contains(x));
+        pixels.map(|(_, _, p)| p.0).collect::<std::collections::HashSet<_>>().len()
+    };
+    let third = 240 / 3;
+    for k in 0..3 {
+        assert!(colours(k * third + 10, (k + 1) * third - 10) > 3, "still {k}");
+    }
+}
+
+#[test]
+fn a_learned_law_comes_with_its_equations_and_evidence() {
+    let recipe = GrayScottRun { size: 32, runs: 24, steps: 400, ..GrayScottRun::default() };
+    let library = LibraryDoc::from_recipe(recipe).unwrap();
+    let mut doc = FieldDoc { subject: FieldSubject::Library(library), ..FieldDoc::default() };
+    assert!(doc.start_simulation(0).is_err() && doc.equations(EquationForm::Text).is_none());
+    let mut training = doc.start_training("library").unwrap();
+    let mut last = 0;
+    while let Some(step) = training.step().unwrap() {
+        assert!(step.done >= last && step.done <= step.total && training.learned().is_none());
+        last = step.done;
+    }
+    assert_eq!(last, 1000);
+    doc.set_learned(training.learned().unwrap());
+    assert!(doc.has_rule() && doc.evidence().unwrap().contains("stills"));
+    for form in EquationForm::ALL {
+        assert!(doc.equations(form).is_some());
+    }
+    assert!(doc.start_simulation(0).is_ok() && doc.start_training("exact").is_err());
+}

@@ -1,0 +1,182 @@
+//! Clouds and walkers as a glow on dark or light ground.
+
+use image::{Rgba, RgbaImage};
+
+use crate::worlds::studio::{DrawOptions, Viewpoint};
+
+/// Stops of the colours of a density, from the ground on, sRGB.
+const DARK: [[f32; 3]; 5] =
+    [[10.0, 12.0, 20.0], [28.0, 60.0, 118.0], [70.0, 160.0, 190.0], [240.0, 195.0, 115.0], [255.0, 250.0, 235.0]];
+const LIGHT: [[f32; 3]; 5] =
+    [[250.0, 249.0, 245.0], [176.0, 212.0, 214.0], [60.0, 148.0, 160.0], [24.0, 78.0, 116.0], [18.0, 22.0, 40.0]];
+/// Entries of the table of colours, and the exposure at its end: 1 - exp(-6) of full light.
+const SHADES: usize = 512;
+const FULL_EXPOSURE: f32 = 6.0;
+/// Up to so many points each is a soft dot of nine pixels; more are a glow that is smooth by itself.
+const MAX_DOTS: usize = 200_000;
+/// How much brighter what is nearer is, per half height of the picture.
+const DEPTH_CUE: f32 = 0.6;
+
+/// Light on each pixel, kept from picture to picture where there are trails.
+#[derive(Debug, Default)]
+pub(super) struct Glow {
+    density: Vec<f32>,
+    /// What `density` belongs to.
+    seen: Option<([u32; 2], Viewpoint)>,
+}
+
+impl Glow {
+    /// Draws `count` places over the whole of `picture`.
+    pub fn draw(
+        &mut self,
+        places: impl Iterator<Item = [f64; 3]>,
+        count: usize,
+        view: &Viewpoint,
+        options: DrawOptions,
+        picture: &mut RgbaImage,
+    ) {
+        let size = [picture.width(), picture.height()];
+        let same = self.seen == Some((size, *view));
+        self.seen = Some((size, *view));
+        let kept = if same { options.trail } else { 0.0 };
+        draw(&mut self.density, kept, places, count, view, options.light, picture);
+    }
+}
+
+/// Adds places to the `kept` share of `density` and shows it. With trails the sum of all pictures has 1.6 times the light of
+/// one, so that single walkers can still be followed.
+pub(super) fn draw(
+    density: &mut Vec<f32>,
+    kept: f32,
+    places: impl Iterator<Item = [f64; 3]>,
+    count: usize,
+    view: &Viewpoint,
+    light: bool,
+    picture: &mut RgbaImage,
+) {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    if kept == 0.0 {
+        density.clear();
+    }
+    density.resize(width * height, 0.0);
+    density.iter_mut().for_each(|d| *d *= kept);
+    if width < 4 || height < 4 {
+        return;
+    }
+    let scale = 0.5 * height as f64 / view.half_height;
+    let [right, up, near] = view.axes().map(|axis| axis.map(|v| v * scale));
+    let dots = count <= MAX_DOTS;
+    let share = if kept > 0.0 { 1.6 * (1.0 - kept) } else { 1.0 };
+    for place in places {
+        let d: [f64; 3] = std::array::from_fn(|i| place[i] - view.centre[i]);
+        let along = |axis: &[f64; 3]| d[0] * axis[0] + d[1] * axis[1] + d[2] * axis[2];
+        let (x, y) = (0.5 * width as f64 + along(&right), 0.5 * height as f64 - along(&up));
+        // Also leaves out what is not finite.
+        if !(x >= 1.5 && y >= 1.5 && x < width as f64 - 2.5 && y < height as f64 - 2.5) {
+            continue;
+        }
+        let depth = if view.is_spatial { 2.0 * along(&near) as f32 / height as f32 } else { 0.0 };
+        let weight = share * (1.0 + DEPTH_CUE * depth).max(0.15);
+        if dots {
+            splat(density, width, [x as f32, y as f32], weight)
+        } else {
+            spread(density, width, [x as f32, y as f32], weight)
+        }
+    }
+    shade(density, count, light, picture);
+}
+
+/// A soft dot of nine pixels: quadratic B-splines, whose sum is the weight wherever the dot is.
+fn splat(density: &mut [f32], width: usize, [x, y]: [f32; 2], weight: f32) {
+    let (i, j) = (x as usize, y as usize);
+    let spline = |t: f32| [0.5 * (1.0 - t) * (1.0 - t), 0.75 - (t - 0.5) * (t - 0.5), 0.5 * t * t];
+    let (wx, wy) = (spline(x - i as f32), spline(y - j as f32));
+    for (row, wy) in wy.iter().enumerate() {
+        let at = (j + row - 1) * width + i - 1;
+        for (pixel, wx) in density[at..at + 3].iter_mut().zip(&wx) {
+            // 1.8: a lone dot is about as bright as one of four pixels.
+            *pixel += 1.8 * weight * wx * wy;
+        }
+    }
+}
+
+/// A dot of four pixels.
+fn spread(density: &mut [f32], width: usize, [x, y]: [f32; 2], weight: f32) {
+    let (x, y) = (x - 0.5, y - 0.5);
+    let (i, j) = (x as usize, y as usize);
+    let (fx, fy) = (x - i as f32, y - j as f32);
+    let at = j * width + i;
+    density[at] += weight * (1.0 - fx) * (1.0 - fy);
+    density[at + 1] += weight * fx * (1.0 - fy);
+    density[at + width] += weight * (1.0 - fx) * fy;
+    density[at + width + 1] += weight * fx * fy;
+}
+
+fn shade(density: &[f32], count: usize, light: bool, picture: &mut RgbaImage) {
+    let stops = if light { LIGHT } else { DARK };
+    let table: [[u8; 3]; SHADES] = std::array::from_fn(|k| {
+        let exposure = FULL_EXPOSURE * k as f32 / (SHADES - 1) as f32;
+        let at = (1.0 - (-exposure).exp()) * (stops.len() - 1) as f32;
+        let stop = (at as usize).min(stops.len() - 2);
+        let share = at - stop as f32;
+        std::array::from_fn(|c| (stops[stop][c] + share * (stops[stop + 1][c] - stops[stop][c])).round() as u8)
+    });
+    // Few points are bright dots; many are a glow that nearly saturates at ten times their mean over the picture.
+    let mean = count as f32 / density.len() as f32;
+    let gain = (0.25 / mean.max(1e-6)).min(2.0);
+    let to_table = gain * (SHADES - 1) as f32 / FULL_EXPOSURE;
+    for (pixel, d) in picture.pixels_mut().zip(density) {
+        let [r, g, b] = table[((d * to_table) as usize).min(SHADES - 1)];
+        *pixel = Rgba([r, g, b, 255]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lit(picture: &RgbaImage) -> Vec<(u32, u32)> {
+        let ground = *picture.get_pixel(0, 0);
+        picture.enumerate_pixels().filter(|(_, _, p)| **p != ground).map(|(x, y, _)| (x, y)).collect()
+    }
+
+    #[test]
+    fn a_point_is_drawn_where_the_view_sees_it() {
+        let view = Viewpoint::flat([0.0, 0.0], 1.0);
+        for options in [DrawOptions::default(), DrawOptions { light: true, trail: 0.0 }] {
+            let mut picture = RgbaImage::new(80, 40);
+            Glow::default().draw([[1.0, 0.5, 0.0]].into_iter(), 1, &view, options, &mut picture);
+            let lit = lit(&picture);
+            assert!(!lit.is_empty() && lit.len() <= 9, "{lit:?}");
+            assert!(lit.iter().all(|&(x, y)| x.abs_diff(60) <= 1 && y.abs_diff(10) <= 1), "{lit:?}");
+        }
+    }
+
+    #[test]
+    fn trails_fade_and_end_when_the_view_moves() {
+        let mut view = Viewpoint::flat([0.0, 0.0], 1.0);
+        let options = DrawOptions { light: false, trail: 0.9 };
+        let (mut glow, mut picture) = (Glow::default(), RgbaImage::new(40, 40));
+        let mut draw = |glow: &mut Glow, x: f64, view: &Viewpoint| {
+            glow.draw([[x, 0.0, 0.0]].into_iter(), 1, view, options, &mut picture);
+            // Red rises all the way along the colours.
+            picture.get_pixel(10, 20).0[0]
+        };
+        let first = draw(&mut glow, -0.5, &view);
+        let after = draw(&mut glow, 0.5, &view);
+        let ground = DARK[0][0] as u8;
+        assert!(first > after && after > ground, "{first} {after}");
+        view.centre[1] = 0.2;
+        assert_eq!(draw(&mut glow, 0.5, &view), ground);
+    }
+
+    #[test]
+    fn what_is_outside_or_not_finite_is_left_out() {
+        let view = Viewpoint::flat([0.0, 0.0], 1.0);
+        let mut picture = RgbaImage::new(40, 40);
+        let places = [[9.0, 0.0, 0.0], [f64::NAN, 0.0, 0.0], [0.0, -1.0, 0.0]];
+        Glow::default().draw(places.into_iter(), 3, &view, DrawOptions::default(), &mut picture);
+        assert!(lit(&picture).is_empty());
+        Glow::default().draw([[0.0; 3]].into_iter(), 1, &view, DrawOptions::default(), &mut RgbaImage::new(2, 2));
+    }
+}

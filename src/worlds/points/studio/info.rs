@@ -1,0 +1,233 @@
+//! What the points world can do for the studio.
+
+use std::path::PathBuf;
+
+use image::RgbaImage;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::simulation::PointsSimulation;
+use super::training::PointsTraining;
+use super::{TABLES, draw, knobs};
+use crate::worlds::points::cloud::{MAX_POINTS, from_darkness, read_table, read_xyz};
+use crate::worlds::points::draw::PointCamera;
+use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
+use crate::worlds::studio::{
+    BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
+    WorldInfo, WorldTables, WorldTraining,
+};
+
+/// Points that are taken from the darkness of an image.
+const FROM_IMAGE: usize = 10_000;
+/// Points of one dab of the spray at strength 1.
+const SPRAYED: f64 = 24.0;
+
+impl WorldInfo for PointsDoc {
+    fn tables(&self) -> &'static WorldTables {
+        &TABLES
+    }
+
+    fn bytes(&self) -> usize {
+        // The networks of one flow take about 100 kB in f64.
+        let flows = self.learned.as_ref().map_or(0, |learned| learned.flows.len() + 1);
+        std::mem::size_of_val(&self.points[..]) + flows * 100_000
+    }
+
+    fn viewpoint(&self, _: BrushPlace) -> Viewpoint {
+        let points = if self.points.is_empty() { &[[-2.0; 3], [2.0; 3]][..] } else { &self.points };
+        let camera = PointCamera::around(points, self.dim);
+        Viewpoint {
+            centre: camera.centre.map(f64::from),
+            half_height: f64::from(camera.half_height) * if self.dim == 2 { 1.15 } else { 1.0 },
+            azimuth_rad: f64::from(camera.azimuth_rad),
+            elevation_rad: f64::from(camera.elevation_rad),
+            is_spatial: self.dim == 3,
+        }
+    }
+
+    fn zoom_limits(&self) -> [f64; 2] {
+        let whole = self.viewpoint(BrushPlace::Live).half_height;
+        [1e-3 * whole, 20.0 * whole]
+    }
+
+    fn has_rule(&self) -> bool {
+        self.learned.as_ref().is_some_and(|learned| !learned.flows.is_empty())
+    }
+
+    fn knob(&self, id: &str) -> f64 {
+        knobs::value(self, id)
+    }
+
+    fn set_knob(&mut self, id: &str, value: f64) {
+        knobs::set(self, id, value);
+    }
+
+    fn paint(&mut self, stroke: &BrushStroke, seed: u64) -> bool {
+        let before = self.points.len();
+        match stroke.brush {
+            "spray" => self.spray(stroke, seed),
+            "erase" => self.points.retain(|p| !is_under(stroke, p.map(f64::from))),
+            _ => return false,
+        }
+        let changed = self.points.len() != before;
+        if changed {
+            // What was known belongs to another cloud.
+            self.target = None;
+            self.certificate = None;
+        }
+        changed
+    }
+
+    fn clear(&mut self) {
+        self.points.clear();
+        (self.target, self.certificate) = (None, None);
+    }
+
+    fn draw_still(&self, view: &Viewpoint, options: DrawOptions, scratch: &mut Vec<f32>, picture: &mut RgbaImage) {
+        let places = self.points.iter().map(|p| p.map(f64::from));
+        draw::draw(scratch, 0.0, places, self.points.len(), view, options.light, picture);
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = vec![("Points", self.points.len().to_string()), ("Dimensions", self.dim.to_string())];
+        facts.extend(self.target.map(|target| ("Target", target.name().to_owned())));
+        facts.extend(self.cloud().validate().err().map(|why| ("Cannot be learned", why.to_string())));
+        facts
+    }
+
+    fn flows(&self) -> Vec<FlowRow> {
+        let Some(learned) = &self.learned else { return Vec::new() };
+        let row = |(index, named): (usize, &NamedFlow)| FlowRow {
+            name: named.name.clone(),
+            facts: facts_of(named),
+            is_chosen: index == learned.chosen,
+            can_be_deleted: learned.flows.len() > 1,
+        };
+        learned.flows.iter().enumerate().map(row).collect()
+    }
+
+    fn choose_flow(&mut self, index: usize) {
+        if let Some(learned) = self.learned.as_mut().filter(|learned| index < learned.flows.len()) {
+            learned.chosen = index;
+        }
+    }
+
+    fn delete_flow(&mut self, index: usize) {
+        let Some(learned) = self.learned.as_mut().filter(|l| index < l.flows.len() && l.flows.len() > 1) else {
+            return;
+        };
+        learned.flows.remove(index);
+        if learned.chosen >= index {
+            learned.chosen = learned.chosen.saturating_sub(1);
+        }
+    }
+
+    fn equations(&self, form: EquationForm) -> Option<String> {
+        let learned = self.learned.as_ref()?;
+        let system = FoundSystem::of(&learned.flows.get(learned.chosen)?.flow, &learned.map)?;
+        Some(match form {
+            EquationForm::Text => system.text(),
+            EquationForm::Latex => system.latex(),
+            EquationForm::Python => system.python(),
+        })
+    }
+
+    fn evidence(&self) -> Option<String> {
+        let learned = self.learned.as_ref()?;
+        let weak = learned.flows.get(learned.chosen)?.weak.as_ref()?;
+        let noise =
+            if weak.noise > 0.0 { format!(", noise {:.1}% corrected", 100.0 * weak.noise) } else { String::new() };
+        Some(if weak.certain {
+            format!("Found: the next best law is {:.0} times worse ({} samples{noise}).", weak.gap, weak.samples)
+        } else {
+            format!(
+                "Not certain: the next best law is only {:.1} times worse ({} samples{noise}). Take more samples, or a law \
+                 of this degree is not behind this cloud.",
+                weak.gap, weak.samples
+            )
+        })
+    }
+
+    fn start_training(&self, method: &str) -> Result<Box<dyn WorldTraining>, StudioError> {
+        Ok(Box::new(PointsTraining::new(self, method)?))
+    }
+
+    fn set_learned(&mut self, learned: Learned) {
+        let Learned::Points(learned) = learned else { return };
+        let [low, high] = learned.sigma_range;
+        self.live.sigma = self.live.sigma.clamp(low, high);
+        self.certificate = None;
+        self.learned = Some(*learned);
+    }
+
+    fn start_simulation(&self, seed: u64) -> Result<Box<dyn Simulation>, StudioError> {
+        Ok(Box::new(PointsSimulation::new(self, seed)?))
+    }
+
+    fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
+        let Some(path) = paths.first() else { return Ok(Vec::new()) };
+        let refused = |reason: String| StudioError::File { path: path.display().to_string(), reason };
+        let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
+        let (cloud, mut notes) = if matches!(&*ending, "png" | "jpg" | "jpeg") {
+            let image = image::open(path).map_err(|e| refused(e.to_string()))?;
+            (from_darkness(&image, FROM_IMAGE, self.training.seed)?, Vec::new())
+        } else {
+            let text = std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))?;
+            let read = if ending == "xyz" { read_xyz(&text) } else { read_table(&text) };
+            let read = read.map_err(|e| refused(e.to_string()))?;
+            (read.cloud, read.notes)
+        };
+        if paths.len() > 1 {
+            notes.push(format!("{} was read, and {} other files were not", path.display(), paths.len() - 1));
+        }
+        let live = self.live;
+        *self = PointsDoc { live, ..PointsDoc::of(cloud, None) };
+        Ok(notes)
+    }
+}
+
+impl PointsDoc {
+    fn spray(&mut self, stroke: &BrushStroke, seed: u64) {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let count = (SPRAYED * stroke.strength).round().max(1.0) as usize;
+        for _ in 0..count.min(MAX_POINTS.saturating_sub(self.points.len())) {
+            let along: f64 = rng.random();
+            // In a ball (a disc in the plane), denser towards the middle.
+            let d = loop {
+                let d: [f64; 3] = std::array::from_fn(|i| if i < self.dim { rng.random_range(-1.0..1.0) } else { 0.0 });
+                let square: f64 = d.iter().map(|v| v * v).sum();
+                if square < 1.0 && rng.random::<f64>() < 1.0 - square {
+                    break d;
+                }
+            };
+            let place = |i: usize| stroke.from[i] + along * (stroke.to[i] - stroke.from[i]) + stroke.radius * d[i];
+            let [x, y, z]: [f64; 3] = std::array::from_fn(place);
+            self.points.push([x as f32, y as f32, if self.dim == 3 { z as f32 } else { 0.0 }]);
+        }
+    }
+}
+
+/// Whether a place is under the way of a brush from dab to dab, seen along its axis.
+fn is_under(stroke: &BrushStroke, place: [f64; 3]) -> bool {
+    let flat = |v: [f64; 3]| {
+        let along: f64 = (0..3).map(|i| v[i] * stroke.axis[i]).sum();
+        std::array::from_fn::<f64, 3, _>(|i| v[i] - along * stroke.axis[i])
+    };
+    let way = flat(std::array::from_fn(|i| stroke.to[i] - stroke.from[i]));
+    let d = flat(std::array::from_fn(|i| place[i] - stroke.from[i]));
+    let dot = |a: &[f64; 3], b: &[f64; 3]| (0..3).map(|i| a[i] * b[i]).sum::<f64>();
+    let length_sq = dot(&way, &way);
+    let share = if length_sq > 0.0 { (dot(&d, &way) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
+    let off: [f64; 3] = std::array::from_fn(|i| d[i] - share * way[i]);
+    dot(&off, &off) < stroke.radius * stroke.radius
+}
+
+fn facts_of(named: &NamedFlow) -> String {
+    match (&named.weak, named.residual) {
+        (Some(weak), _) if weak.certain => format!("equations, gap {:.0}", weak.gap),
+        (Some(weak), _) => format!("equations, not certain (gap {:.1})", weak.gap),
+        (None, Some(residual)) if residual < 1e-3 => "exact".to_owned(),
+        (None, Some(residual)) => format!("residual {residual:.3}"),
+        (None, None) => String::new(),
+    }
+}

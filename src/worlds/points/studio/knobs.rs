@@ -1,0 +1,211 @@
+//! The knobs of the points world, and where each is stored.
+
+use crate::worlds::points::PointsDoc;
+use crate::worlds::points::engine::{DriftKernel, evaluate_all, walkers_from};
+use crate::worlds::points::rule::{ExactPart, PointFlow, Potential};
+use crate::worlds::studio::KnobScale::{Linear, Logarithmic, Switch, Whole, WholeLogarithmic};
+use crate::worlds::studio::{KnobGroup, KnobScale, KnobSpec};
+
+/// A knob as one row: the words, then the numbers.
+const fn knob(
+    (id, name, symbol, unit): (&'static str, &'static str, &'static str, &'static str),
+    help: &'static str,
+    default: f64,
+    range: [f64; 2],
+    scale: KnobScale,
+    group: KnobGroup,
+) -> KnobSpec {
+    KnobSpec { id, name, symbol, unit, help, default, range, scale, group }
+}
+
+pub(super) const KNOBS: &[KnobSpec] = &[
+    knob(
+        ("strength", "Strength", "γ", "spreads per time"),
+        "Speed of the flow",
+        1.0,
+        [0.0, 5.0],
+        Linear,
+        KnobGroup::Live,
+    ),
+    knob(
+        ("relaxation", "Relaxation", "η", ""),
+        "Pull of the energy, with the noise that balances it; without it walkers follow the flow alone",
+        0.1,
+        [0.0, 2.0],
+        Linear,
+        KnobGroup::Live,
+    ),
+    knob(
+        ("sigma", "Temperature", "σ", "spreads"),
+        "Width by which the energy is blurred",
+        0.1,
+        [0.05, 0.5],
+        Logarithmic,
+        KnobGroup::Live,
+    ),
+    knob(
+        ("reversed", "Backwards", "", ""),
+        "Runs the flow the other way: a still cloud does not show the sense of time",
+        0.0,
+        [0.0, 1.0],
+        Switch,
+        KnobGroup::Live,
+    ),
+    knob(
+        ("walkers", "Walkers", "", ""),
+        "Number of walkers; they start again from the cloud",
+        20_000.0,
+        [100.0, 1_000_000.0],
+        WholeLogarithmic,
+        KnobGroup::Live,
+    ),
+    knob(
+        ("twist_seed", "Twist", "", ""),
+        "Another random flow over the same energy: just as exact",
+        1.0,
+        [0.0, 999.0],
+        Whole,
+        KnobGroup::Live,
+    ),
+    knob(
+        ("twist_scale", "Twist scale", "", "per spread"),
+        "How fine the eddies of the random flow are",
+        1.0,
+        [0.2, 5.0],
+        Logarithmic,
+        KnobGroup::Live,
+    ),
+    knob(
+        ("energy_steps", "Energy steps", "", ""),
+        "Optimiser steps of the energy: the flows are as good as it is",
+        6000.0,
+        [200.0, 60_000.0],
+        WholeLogarithmic,
+        KnobGroup::Learn,
+    ),
+    knob(
+        ("smoothest_steps", "Smoothest steps", "", ""),
+        "Optimiser steps of the smoothest exact flow",
+        1000.0,
+        [10.0, 10_000.0],
+        WholeLogarithmic,
+        KnobGroup::Learn,
+    ),
+    knob(
+        ("free_steps", "Free steps", "", ""),
+        "Optimiser steps of the free network",
+        3000.0,
+        [100.0, 30_000.0],
+        WholeLogarithmic,
+        KnobGroup::Learn,
+    ),
+    knob(
+        ("hutchinson", "Random probes", "", ""),
+        "The free network's divergence by two random probes, as in the paper, instead of exactly",
+        0.0,
+        [0.0, 1.0],
+        Switch,
+        KnobGroup::Learn,
+    ),
+    knob(
+        ("degree", "Degree", "", ""),
+        "Highest degree of the equations of the weak form; 0 takes the smallest that explains the cloud",
+        0.0,
+        [0.0, 3.0],
+        Whole,
+        KnobGroup::Learn,
+    ),
+    knob(
+        ("find_noise", "Look for noise", "", ""),
+        "Lets the weak form look for measurement noise in the cloud and correct for it",
+        0.0,
+        [0.0, 1.0],
+        Switch,
+        KnobGroup::Learn,
+    ),
+];
+
+/// The value of a knob; NaN of an unknown one.
+pub(super) fn value(doc: &PointsDoc, id: &str) -> f64 {
+    let switch = |on: bool| f64::from(u8::from(on));
+    match id {
+        "strength" => doc.live.strength,
+        "relaxation" => doc.live.relaxation,
+        "sigma" => doc.live.sigma,
+        "reversed" => switch(doc.live.reversed),
+        "walkers" => doc.walkers as f64,
+        "twist_seed" => twist(doc).map_or(doc.training.seed as f64, |(_, seed, _)| seed as f64),
+        "twist_scale" => twist(doc).map_or(doc.training.twist_scale, |(_, _, scale)| scale),
+        "energy_steps" => doc.training.energy_steps as f64,
+        "smoothest_steps" => doc.training.smoothest_steps as f64,
+        "free_steps" => doc.training.free_steps as f64,
+        "hutchinson" => switch(doc.training.hutchinson),
+        "degree" => f64::from(doc.training.weak.degree),
+        "find_noise" => switch(doc.training.weak.estimate_noise),
+        _ => f64::NAN,
+    }
+}
+
+/// Sets a knob to a value in its range.
+pub(super) fn set(doc: &mut PointsDoc, id: &str, value: f64) {
+    match id {
+        "strength" => doc.live.strength = value,
+        "relaxation" => doc.live.relaxation = value,
+        // A rule may have been trained in a narrower range.
+        "sigma" => {
+            let [low, high] = doc.learned.as_ref().map_or([0.0, f64::MAX], |learned| learned.sigma_range);
+            doc.live.sigma = value.clamp(low, high);
+        }
+        "reversed" => doc.live.reversed = value >= 0.5,
+        "walkers" => doc.walkers = value as usize,
+        "twist_seed" => match twist(doc) {
+            Some((index, _, scale)) => set_twist(doc, index, value as u64, scale),
+            None => doc.training.seed = value as u64,
+        },
+        "twist_scale" => match twist(doc) {
+            Some((index, seed, _)) => set_twist(doc, index, seed, value),
+            None => doc.training.twist_scale = value,
+        },
+        "energy_steps" => doc.training.energy_steps = value as usize,
+        "smoothest_steps" => doc.training.smoothest_steps = value as usize,
+        "free_steps" => doc.training.free_steps = value as usize,
+        "hutchinson" => doc.training.hutchinson = value >= 0.5,
+        "degree" => doc.training.weak.degree = value as u32,
+        "find_noise" => doc.training.weak.estimate_noise = value >= 0.5,
+        _ => {}
+    }
+}
+
+/// Index, seed and scale of the random flow, where there is one.
+fn twist(doc: &PointsDoc) -> Option<(usize, u64, f64)> {
+    let flows = &doc.learned.as_ref()?.flows;
+    flows.iter().enumerate().find_map(|(index, named)| match &named.flow {
+        PointFlow::Exact(parts) => match &parts[..] {
+            [ExactPart { potential: Potential::Twist { seed, scale }, .. }] => Some((index, *seed, *scale)),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// Places at which the speed of a new twist is measured: 3 % of spread in the mean square.
+const MEASURED_PLACES: usize = 1024;
+
+/// Puts another twist in the place of the flow `index`, at root mean square speed 1 over the cloud, and chooses it.
+fn set_twist(doc: &mut PointsDoc, index: usize, seed: u64, scale: f64) {
+    let places = walkers_from(&doc.cloud().standardised(), doc.dim, MEASURED_PLACES, doc.live.sigma, seed);
+    let (dim, sigma) = (doc.dim, doc.live.sigma);
+    let Some(learned) = &mut doc.learned else { return };
+    let flow = PointFlow::Exact(vec![ExactPart { gain: 1.0, potential: Potential::Twist { seed, scale } }]);
+    learned.flows[index].flow = flow;
+    learned.chosen = index;
+    let kernel = DriftKernel::new(&learned.rule(dim, index), sigma);
+    let square: f64 = evaluate_all(&kernel, &places)
+        .iter()
+        .map(|at| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>())
+        .sum();
+    let speed = (square / places.len() as f64).sqrt();
+    if speed > 0.0 {
+        learned.flows[index].flow = learned.flows[index].flow.scaled(1.0 / speed);
+    }
+}

@@ -1,0 +1,149 @@
+//! The points world in the studio: its tables, and what it can do.
+
+mod draw;
+mod info;
+mod knobs;
+mod simulation;
+#[cfg(test)]
+mod tests;
+mod training;
+
+use super::PointsDoc;
+use super::cloud::BuiltInTarget;
+use crate::worlds::World;
+use crate::worlds::studio::{
+    BrushPlace, BrushSpec, BundledScene, MethodSpec, RestartSpec, SeriesSpec, StartSpec, StudioError, WorldEntry,
+    WorldTables,
+};
+
+/// The points world, for the catalogue.
+pub const ENTRY: WorldEntry = WorldEntry {
+    name: "points",
+    title: "Points",
+    help: "Independent points in the plane or in space: a cloud is kept by a velocity that moves every point",
+    bundled: BUNDLED,
+    empty: || World::from(PointsDoc::default()),
+    start,
+    first: ("ring", "exact"),
+};
+
+/// The scenes of `scenes/` by name and title.
+macro_rules! scenes {
+    ($(($name:literal, $title:literal)),*) => {
+        &[$(BundledScene {
+            name: $name,
+            title: $title,
+            text: include_str!(concat!("../../../../scenes/", $name, ".ron")),
+        }),*]
+    };
+}
+
+const BUNDLED: &[BundledScene] = scenes![
+    ("ring", "Ring"),
+    ("two-peaks", "Two peaks"),
+    ("two-moons", "Two moons"),
+    ("letter", "Letter"),
+    ("lorenz", "Lorenz")
+];
+
+/// Samples of a built-in target.
+const TARGET_POINTS: usize = 10_000;
+
+fn start(_: &World, id: &str) -> Result<World, StudioError> {
+    let target = BuiltInTarget::from_name(id).ok_or_else(|| StudioError::Unknown(id.to_owned()))?;
+    Ok(World::from(PointsDoc::of(target.sample(TARGET_POINTS, 1), Some(target))))
+}
+
+const fn brush(place: BrushPlace, id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
+    BrushSpec { id, name, help, place }
+}
+
+const fn target(id: &'static str, name: &'static str, help: &'static str) -> StartSpec {
+    StartSpec { id, name, help }
+}
+
+pub(super) const TABLES: WorldTables = WorldTables {
+    still_name: "cloud",
+    live_name: "walkers",
+    knobs: knobs::KNOBS,
+    brushes: &[
+        brush(BrushPlace::Paint, "spray", "Spray", "Adds points to the cloud under the pointer"),
+        brush(BrushPlace::Paint, "erase", "Erase", "Removes the points of the cloud under the pointer"),
+        brush(BrushPlace::Live, "push", "Push", "Drives walkers away from the pointer"),
+        brush(BrushPlace::Live, "pull", "Pull", "Draws walkers to the pointer"),
+        brush(BrushPlace::Live, "stir", "Stir", "Drives walkers around the pointer"),
+        brush(BrushPlace::Live, "add", "Add", "Adds walkers under the pointer"),
+        brush(BrushPlace::Live, "remove", "Remove", "Removes the walkers under the pointer"),
+        brush(BrushPlace::Live, "wound", "Wound", "Scatters the walkers under the pointer, to see whether they return"),
+    ],
+    series: &[
+        SeriesSpec {
+            id: "mmd",
+            name: "MMD²",
+            help: "Discrepancy of the walkers from the cloud (Gretton et al. 2012). Samples of the cloud itself stay below \
+                   the dashed line in 95 of 100 cases",
+            y_axis: "MMD²",
+            curves: &["walkers", "95% of samples"],
+            aim: Some(1),
+            include_y: 0.0,
+        },
+        SeriesSpec {
+            id: "stein",
+            name: "Stein",
+            help: "Kernelised Stein discrepancy of the walkers from the energy; 0 where they follow it. Without an energy it \
+                   is not measured",
+            y_axis: "KSD²",
+            curves: &["walkers"],
+            aim: None,
+            include_y: 0.0,
+        },
+        SeriesSpec {
+            id: "speed",
+            name: "Speed",
+            help: "Root mean square speed of the walkers by the flow, in spreads of the cloud per unit of time",
+            y_axis: "speed",
+            curves: &["flow"],
+            aim: None,
+            include_y: 0.0,
+        },
+    ],
+    methods: &[
+        MethodSpec {
+            id: "exact",
+            name: "Exact flow",
+            help: "Learns an energy from the cloud and puts exact flows over it: they keep the density of the energy, whatever \
+                   its weights are",
+        },
+        MethodSpec {
+            id: "free",
+            name: "Free network",
+            help: "The paper's own: a network that makes the residual div V + V·s small. Smooth where it works; it may end in \
+                   a local minimum",
+        },
+        MethodSpec {
+            id: "weak",
+            name: "Weak form",
+            help: "Finds polynomial equations whose flow leaves the cloud as it is, without a network or an energy, and says \
+                   how certain they are",
+        },
+    ],
+    starts: &[
+        target("ring", "Ring", "A ring of radius 1 to 2"),
+        target("two-peaks", "Two peaks", "Two round peaks"),
+        target("two-moons", "Two moons", "Two interleaved half circles"),
+        target("letter", "Letter", "The letter S"),
+        target("limit-cycle", "Limit cycle", "Samples of an oscillator"),
+        target("lorenz", "Lorenz", "Shuffled samples of the Lorenz attractor, in space"),
+        target("rossler", "Rössler", "Shuffled samples of the Rössler attractor, in space"),
+        target("conservative", "Conservative", "Samples of a flow that keeps its energy"),
+    ],
+    restarts: &[
+        RestartSpec { id: "cloud", name: "From the cloud", help: "Walkers at samples of the cloud" },
+        RestartSpec {
+            id: "scatter",
+            name: "Scatter",
+            help: "Walkers at random places: with relaxation they return to the cloud",
+        },
+    ],
+    imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
+};

@@ -1,0 +1,305 @@
+//! Live walkers in the studio.
+
+use std::sync::mpsc::{Receiver, channel};
+
+use image::RgbaImage;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::draw::Glow;
+use crate::worlds::World;
+use crate::worlds::points::PointsDoc;
+use crate::worlds::points::cloud::Standardisation;
+use crate::worlds::points::engine::{
+    CpuPointEngine, DriftKernel, PointBrush, PointCheckpoint, PointForce, evaluate_all, walkers_from,
+};
+use crate::worlds::points::measures::{Mmd, kernel_stein};
+use crate::worlds::points::rule::{PointLive, PointRule};
+use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
+
+/// Speed of walkers under push, pull and stir, spreads per time.
+const FORCE: f32 = 4.0;
+/// Walkers that one dab adds at strength 1.
+const ADDED: f64 = 120.0;
+/// Points of each sample of the discrepancies, and splits of their quantile.
+const COMPARED: usize = 500;
+const PERMUTATIONS: usize = 200;
+/// Checkpoints that are kept; the oldest goes.
+const MAX_CHECKPOINTS: usize = 16;
+/// Half side of the box that walkers are scattered in, spreads.
+const SCATTER: f32 = 2.5;
+
+pub(super) struct PointsSimulation {
+    engine: CpuPointEngine,
+    map: Standardisation,
+    /// The cloud, standardised.
+    cloud: Vec<[f64; 3]>,
+    walkers: usize,
+    seed: u64,
+    /// A grid that is being computed, for the engine's present rule and σ.
+    baking: Option<Receiver<CpuPointEngine>>,
+    /// Rule or σ have changed since the last grid was begun.
+    needs_baking: bool,
+    checkpoints: Vec<PointCheckpoint>,
+    glow: Glow,
+    yardstick: Option<Yardstick>,
+}
+
+/// What walkers are compared with.
+struct Yardstick {
+    mmd: Mmd,
+    quantile: f64,
+    sigma: f64,
+}
+
+impl PointsSimulation {
+    pub fn new(doc: &PointsDoc, seed: u64) -> Result<Self, StudioError> {
+        let rule = doc.rule().ok_or(StudioError::NoRule)?;
+        // The map of the cloud that was learned from: the picture may have been painted on.
+        let map = rule.map;
+        let cloud: Vec<[f64; 3]> = doc.points.iter().map(|p| map.forward(p.map(f64::from))).collect();
+        if cloud.is_empty() {
+            return Err(StudioError::NoRule);
+        }
+        let walkers = walkers_from(&cloud, doc.dim, doc.walkers, noise(&rule, &doc.live), seed);
+        let engine = CpuPointEngine::new(&rule, &doc.live, walkers, seed)?;
+        let mut simulation = Self {
+            engine,
+            map,
+            cloud,
+            walkers: doc.walkers,
+            seed,
+            baking: None,
+            needs_baking: false,
+            checkpoints: Vec::new(),
+            glow: Glow::default(),
+            yardstick: None,
+        };
+        simulation.needs_baking = simulation.is_slow();
+        Ok(simulation)
+    }
+
+    /// Whether the networks themselves take long: a dictionary without relaxation is as fast as a grid, and exact.
+    fn is_slow(&self) -> bool {
+        let (rule, live) = (self.engine.rule(), self.engine.live());
+        rule.flow.needs_energy() || live.relaxation_of(rule) > 0.0
+    }
+
+    /// Begins a grid for the present rule, and takes one that is complete. Meanwhile the networks themselves move walkers.
+    fn bake(&mut self) {
+        if let Some(baked) = self.baking.as_ref().and_then(|baking| baking.try_recv().ok()) {
+            self.baking = None;
+            let fits = baked.rule() == self.engine.rule() && baked.live().sigma == self.engine.live().sigma;
+            if fits {
+                let state = self.engine.checkpoint();
+                let live = *self.engine.live();
+                self.engine = baked;
+                self.engine.restore(&state);
+                // Only knobs that the grid does not depend on can differ.
+                let _ = self.engine.set_live(&live);
+            } else {
+                self.needs_baking = self.is_slow();
+            }
+        }
+        if !self.needs_baking || self.baking.is_some() {
+            return;
+        }
+        self.needs_baking = false;
+        let (sender, receiver) = channel();
+        let (rule, live, seed, dim) =
+            (self.engine.rule().clone(), *self.engine.live(), self.seed, self.engine.rule().dim);
+        let mut box_of_cloud = walkers_from(&self.cloud, dim, COMPARED.max(4096), 0.0, seed);
+        box_of_cloud.extend(corners(&self.cloud));
+        let work = move || {
+            let Ok(mut engine) = CpuPointEngine::new(&rule, &live, box_of_cloud.clone(), seed) else { return };
+            engine.set_baked(Some(&box_of_cloud));
+            // Fails only when the simulation has ended.
+            let _ = sender.send(engine);
+        };
+        // Without the thread the networks go on moving walkers, only slower.
+        if std::thread::Builder::new().name("unstill-bake".to_owned()).spawn(work).is_ok() {
+            self.baking = Some(receiver);
+        }
+    }
+
+    fn force(&self, stroke: &BrushStroke) -> PointForce {
+        let centre = self.map.forward(stroke.to);
+        let scale = self.map.scale;
+        let dim = self.engine.rule().dim as i32;
+        // The circle that is drawn is an ellipse in standardised coordinates; a circle of the same area is taken.
+        let mean_scale = scale[..dim as usize].iter().product::<f64>().powf(1.0 / f64::from(dim));
+        let axis: [f64; 3] = std::array::from_fn(|i| stroke.axis[i] / scale[i]);
+        let length = axis.iter().map(|v| v * v).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+        PointForce {
+            centre: centre.map(|v| v as f32),
+            axis: axis.map(|v| (v / length) as f32),
+            radius: (stroke.radius / mean_scale) as f32,
+            push: 0.0,
+            stir: 0.0,
+        }
+    }
+
+    fn sample(&self) -> Vec<[f32; 4]> {
+        let walkers = self.engine.positions();
+        let stride = (walkers.len() / COMPARED).max(1);
+        walkers.iter().step_by(stride).take(COMPARED).copied().collect()
+    }
+
+    fn yardstick(&mut self) -> &Yardstick {
+        let (rule, live, seed) = (self.engine.rule(), self.engine.live(), self.seed);
+        let sigma = noise(rule, live);
+        let dim = rule.dim;
+        let cloud = &self.cloud;
+        let stale = self.yardstick.take_if(|yardstick| yardstick.sigma != sigma).is_some();
+        if stale || self.yardstick.is_none() {
+            let [first, second] = [1, 2].map(|k| walkers_from(cloud, dim, COMPARED, sigma, seed.wrapping_add(k)));
+            let mmd = Mmd::new(&first, &second);
+            let quantile = mmd.permutation_quantile(&first, 0.95, PERMUTATIONS, seed);
+            return self.yardstick.insert(Yardstick { mmd, quantile, sigma });
+        }
+        self.yardstick.get_or_insert_with(|| unreachable!("the yardstick is there"))
+    }
+}
+
+/// The noise on samples of the cloud that makes them samples of the energy at σ.
+fn noise(rule: &PointRule, live: &PointLive) -> f64 {
+    if rule.energy.is_some() && (rule.flow.needs_energy() || live.relaxation > 0.0) { live.sigma } else { 0.0 }
+}
+
+/// Two corners of the box around a cloud.
+fn corners(cloud: &[[f64; 3]]) -> [[f32; 4]; 2] {
+    let mut corners = [[f32::MAX; 4], [f32::MIN; 4]];
+    for place in cloud {
+        for i in 0..3 {
+            corners[0][i] = corners[0][i].min(place[i] as f32);
+            corners[1][i] = corners[1][i].max(place[i] as f32);
+        }
+    }
+    corners.map(|[x, y, z, _]| [x, y, z, 0.0])
+}
+
+impl Simulation for PointsSimulation {
+    fn run(&mut self, steps: u32) {
+        self.bake();
+        self.engine.run(steps);
+    }
+
+    fn steps(&self) -> u64 {
+        u64::from(self.engine.counters().steps)
+    }
+
+    fn adopt(&mut self, world: &World) -> bool {
+        let Some(doc) = world.as_points() else { return false };
+        let Some(rule) = doc.rule() else { return false };
+        if doc.walkers != self.walkers || rule.dim != self.engine.rule().dim || rule.map != self.map {
+            return false;
+        }
+        if *self.engine.live() != doc.live {
+            let other_sigma = self.engine.live().sigma != doc.live.sigma;
+            if self.engine.set_live(&doc.live).is_err() {
+                return false;
+            }
+            if other_sigma {
+                // The grid belongs to the old σ.
+                self.engine.set_baked(None);
+                self.needs_baking = true;
+            }
+        }
+        if *self.engine.rule() != rule {
+            if self.engine.set_rule(&rule).is_err() {
+                return false;
+            }
+            self.needs_baking = true;
+        }
+        self.needs_baking |= self.engine.baked().is_none() && self.baking.is_none();
+        self.needs_baking &= self.is_slow();
+        true
+    }
+
+    fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
+        let mut force = self.force(stroke);
+        match stroke.brush {
+            "push" => force.push = FORCE * stroke.strength as f32,
+            "pull" => force.push = -FORCE * stroke.strength as f32,
+            "stir" => force.stir = FORCE * stroke.strength as f32,
+            "add" => {
+                let count = (ADDED * stroke.strength).round() as usize;
+                return Ok(self.engine.apply(PointBrush::Add(count), &force)?);
+            }
+            "remove" => return Ok(self.engine.apply(PointBrush::Remove, &force)?),
+            "wound" => return Ok(self.engine.apply(PointBrush::Wound, &force)?),
+            other => return Err(StudioError::Unknown(other.to_owned())),
+        }
+        self.engine.set_force(Some(force));
+        Ok(())
+    }
+
+    fn lift(&mut self) {
+        self.engine.set_force(None);
+    }
+
+    fn restart(&mut self, id: &str) {
+        let dim = self.engine.rule().dim;
+        let sigma = noise(self.engine.rule(), self.engine.live());
+        self.seed = self.seed.wrapping_add(1);
+        let walkers = match id {
+            "cloud" => walkers_from(&self.cloud, dim, self.walkers, sigma, self.seed),
+            "scatter" => {
+                let mut rng = StdRng::seed_from_u64(self.seed);
+                let mut side = |i: usize| if i < dim { rng.random_range(-SCATTER..SCATTER) } else { 0.0 };
+                (0..self.walkers).map(|_| [side(0), side(1), side(2), 0.0]).collect()
+            }
+            _ => return,
+        };
+        self.engine.restore(&PointCheckpoint { walkers, step: 0, seed: self.seed });
+    }
+
+    fn keep_checkpoint(&mut self) {
+        if self.checkpoints.len() == MAX_CHECKPOINTS {
+            self.checkpoints.remove(0);
+        }
+        self.checkpoints.push(self.engine.checkpoint());
+    }
+
+    fn back_to_checkpoint(&mut self) -> bool {
+        let Some(state) = self.checkpoints.last() else { return false };
+        self.engine.restore(state);
+        true
+    }
+
+    fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
+        let (map, walkers) = (&self.map, self.engine.positions());
+        let places = walkers.iter().map(|w| map.inverse([w[0], w[1], w[2]].map(f64::from)));
+        self.glow.draw(places, walkers.len(), view, options, picture);
+    }
+
+    fn readings(&mut self) -> Vec<SeriesReading> {
+        let sample = self.sample();
+        let yardstick = self.yardstick();
+        let (mmd, quantile, bandwidth) = (yardstick.mmd.of(&sample), yardstick.quantile, yardstick.mmd.bandwidth);
+        let (rule, live) = (self.engine.rule(), self.engine.live());
+        let at = evaluate_all(&DriftKernel::new(rule, live.sigma), &sample);
+        let square: f64 =
+            at.iter().map(|at| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>()).sum::<f64>();
+        let speed = live.strength * (square / sample.len() as f64).sqrt();
+        let mut readings = vec![
+            SeriesReading { series: "mmd", values: vec![mmd, quantile] },
+            SeriesReading { series: "speed", values: vec![speed] },
+        ];
+        if rule.energy.is_some() {
+            let scores: Vec<[f32; 3]> = at.iter().map(|at| at.score).collect();
+            let stein = kernel_stein(&sample, &scores, rule.dim, bandwidth);
+            readings.push(SeriesReading { series: "stein", values: vec![stein] });
+        }
+        readings
+    }
+
+    fn description(&self) -> String {
+        let by = match (self.engine.baked(), self.is_slow()) {
+            (Some(_), _) => "a grid on the processor",
+            (None, true) => "the networks on the processor",
+            (None, false) => "the equations on the processor",
+        };
+        format!("{} walkers by {by}", self.engine.positions().len())
+    }
+}

@@ -1,0 +1,192 @@
+use super::*;
+use crate::worlds::points::cloud::Standardisation;
+use crate::worlds::points::rule::{ExactPart, Mlp, PointEnergy, PointFlow, Potential};
+use crate::worlds::points::{LearnedPoints, NamedFlow};
+use crate::worlds::studio::{BrushStroke, DrawOptions, WorldInfo};
+use image::RgbaImage;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+/// A ring with an energy of random weights, which is not flat, and two exact flows over it.
+fn taught(points: usize) -> PointsDoc {
+    let mut doc = PointsDoc::of(BuiltInTarget::Ring.sample(points, 1), Some(BuiltInTarget::Ring));
+    let exact = |potential| PointFlow::Exact(vec![ExactPart { gain: 1.0, potential }]);
+    let named = |name: &str, flow| NamedFlow { name: name.into(), flow, residual: Some(0.0), weak: None };
+    let mut rng = StdRng::seed_from_u64(1);
+    doc.learned = Some(LearnedPoints {
+        map: Standardisation::of(&doc.cloud()),
+        sigma_range: [0.05, 0.5],
+        energy: Some(PointEnergy { net: Mlp::random(&[3, 8, 1], 0.1, &mut rng) }),
+        flows: vec![
+            named("constant", exact(Potential::Constant([0.0, 0.0, 1.0]))),
+            named("twist", exact(Potential::Twist { seed: 1, scale: 1.0 })),
+        ],
+        chosen: 0,
+    });
+    doc.walkers = 500;
+    doc
+}
+
+fn dab(brush: &'static str, at: [f64; 3], radius: f64) -> BrushStroke {
+    BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius, strength: 1.0 }
+}
+
+#[test]
+fn every_start_is_a_built_in_target() {
+    for start in TABLES.starts {
+        let target = BuiltInTarget::from_name(start.id).expect(start.id);
+        assert_eq!((ENTRY.start)(&(ENTRY.empty)(), start.id).unwrap().as_points().unwrap().target, Some(target));
+    }
+    assert_eq!(TABLES.starts.len(), BuiltInTarget::ALL.len());
+}
+
+#[test]
+fn spraying_adds_points_under_the_brush_and_erasing_takes_them() {
+    let mut doc = PointsDoc::default();
+    assert!(doc.paint(&dab("spray", [3.0, 1.0, 0.0], 0.5), 7));
+    let again = {
+        let mut doc = PointsDoc::default();
+        doc.paint(&dab("spray", [3.0, 1.0, 0.0], 0.5), 7);
+        doc.points
+    };
+    assert_eq!(doc.points, again, "the same seed gives the same points");
+    assert!(doc.points.iter().all(|[x, y, z]| (x - 3.0).hypot(y - 1.0) < 0.5 && *z == 0.0));
+    assert!(!doc.paint(&dab("erase", [0.0; 3], 0.5), 7));
+    // A stroke from one side to the other takes all between.
+    let across = BrushStroke { from: [0.0, 1.0, 0.0], ..dab("erase", [6.0, 1.0, 0.0], 0.5) };
+    assert!(doc.paint(&across, 7) && doc.points.is_empty());
+    assert!(!doc.paint(&dab("push", [0.0; 3], 1.0), 7), "a brush of the live walkers paints nothing");
+}
+
+#[test]
+fn in_space_a_brush_reaches_through_the_cloud() {
+    let mut doc = PointsDoc { dim: 3, points: vec![[0.0, 0.0, 5.0], [2.0, 0.0, 0.0]], ..PointsDoc::default() };
+    let through = BrushStroke { axis: [0.0, 0.0, 1.0], ..dab("erase", [0.0; 3], 1.0) };
+    assert!(doc.paint(&through, 1));
+    assert_eq!(doc.points, [[2.0, 0.0, 0.0]]);
+}
+
+#[test]
+fn walkers_obey_brushes_checkpoints_and_restarts() {
+    let doc = taught(400);
+    let mut simulation = doc.start_simulation(3).unwrap();
+    let count = |simulation: &dyn crate::worlds::studio::Simulation| -> usize {
+        simulation.description().split(' ').next().unwrap().parse().unwrap()
+    };
+    assert_eq!(count(&*simulation), 500);
+    simulation.run(5);
+    simulation.keep_checkpoint();
+    simulation.stroke(&dab("remove", [1.5, 0.0, 0.0], 0.6)).unwrap();
+    let left = count(&*simulation);
+    assert!(left < 500 && left > 200, "{left}");
+    assert!(simulation.back_to_checkpoint());
+    assert_eq!((count(&*simulation), simulation.steps()), (500, 5));
+    simulation.stroke(&dab("add", [0.0; 3], 0.3)).unwrap();
+    assert_eq!(count(&*simulation), 620);
+    assert!(simulation.stroke(&dab("remove", [0.0; 3], 1e3)).is_err(), "one walker must stay");
+    assert!(simulation.stroke(&dab("spray", [0.0; 3], 1.0)).is_err());
+    simulation.restart("scatter");
+    assert_eq!((count(&*simulation), simulation.steps()), (500, 0));
+}
+
+#[test]
+fn pushing_empties_the_place_under_the_brush_until_it_is_lifted() {
+    let mut doc = taught(400);
+    doc.live.strength = 0.0;
+    doc.live.relaxation = 0.0;
+    let mut simulation = doc.start_simulation(3).unwrap();
+    let mut picture = RgbaImage::new(120, 120);
+    let view = doc.viewpoint(BrushPlace::Live);
+    let mut light = |simulation: &mut Box<dyn crate::worlds::studio::Simulation>| -> u64 {
+        simulation.draw(&view, DrawOptions::default(), &mut picture);
+        // Around (1.5, 0), where the ring is.
+        let half = 120.0 / (2.0 * view.half_height);
+        let x = (60.0 + (1.5 - view.centre[0]) * half) as u32;
+        (x - 4..x + 4)
+            .flat_map(|x| (56..64).map(move |y| (x, y)))
+            .map(|(x, y)| u64::from(picture.get_pixel(x, y).0[1]))
+            .sum()
+    };
+    let before = light(&mut simulation);
+    simulation.stroke(&dab("push", [1.5, 0.0, 0.0], 0.5)).unwrap();
+    simulation.run(20);
+    let during = light(&mut simulation);
+    assert!(2 * during < before, "{before} → {during}");
+    simulation.lift();
+    simulation.run(20);
+    assert_eq!(light(&mut simulation), during, "without force and flow nothing moves");
+}
+
+#[test]
+fn knobs_and_rules_change_while_walkers_live() {
+    let mut doc = taught(400);
+    let mut simulation = doc.start_simulation(3).unwrap();
+    simulation.run(2);
+    doc.set_knob("strength", 2.0);
+    doc.choose_flow(1);
+    assert!(simulation.adopt(&World::from(doc.clone())));
+    doc.set_knob("twist_seed", 5.0);
+    assert_eq!(doc.knob("twist_seed"), 5.0);
+    assert!(simulation.adopt(&World::from(doc.clone())));
+    assert_eq!(simulation.steps(), 2);
+    doc.set_knob("walkers", 900.0);
+    assert!(!simulation.adopt(&World::from(doc)), "another number of walkers starts again");
+}
+
+#[test]
+fn a_grid_takes_over_without_a_jump() {
+    let mut doc = taught(400);
+    doc.live.relaxation = 0.0;
+    let mut simulation = doc.start_simulation(3).unwrap();
+    let start = std::time::Instant::now();
+    while !simulation.description().contains("grid") {
+        assert!(start.elapsed().as_secs() < 60, "no grid");
+        simulation.run(1);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(simulation.description().starts_with("500 walkers"));
+}
+
+#[test]
+fn readings_have_a_value_for_each_curve_and_notice_a_wound() {
+    let mut doc = taught(2000);
+    doc.walkers = 2000;
+    doc.live.relaxation = 0.0;
+    let mut simulation = doc.start_simulation(3).unwrap();
+    let readings = simulation.readings();
+    for reading in &readings {
+        let series = TABLES.series(reading.series).expect(reading.series);
+        assert_eq!(reading.values.len(), series.curves.len(), "{}", series.id);
+        assert!(reading.values.iter().all(|v| v.is_finite()));
+    }
+    let mmd = |readings: &[crate::worlds::studio::SeriesReading]| readings[0].values.clone();
+    let [before, quantile] = mmd(&readings)[..] else { panic!("{readings:?}") };
+    assert!(before < 3.0 * quantile, "{before} {quantile}");
+    simulation.restart("scatter");
+    let after = mmd(&simulation.readings())[0];
+    assert!(after > 5.0 * quantile, "{after} {quantile}");
+}
+
+#[test]
+fn learning_goes_on_step_by_step_and_its_result_lives() {
+    let mut doc = PointsDoc::of(BuiltInTarget::Ring.sample(300, 1), None);
+    assert!(doc.start_simulation(1).is_err());
+    doc.training.energy_steps = 3;
+    doc.training.smoothest_steps = 2;
+    let mut training = doc.start_training("exact").unwrap();
+    assert!(training.learned().is_none());
+    let mut steps = 0;
+    while let Some(step) = training.step().unwrap() {
+        steps += 1;
+        assert_eq!((step.done, step.total), (steps, 5));
+        assert!(training.learned().is_some());
+    }
+    assert_eq!(steps, 5);
+    doc.set_learned(training.learned().unwrap());
+    assert_eq!(doc.flows().len(), 3);
+    assert!(doc.flows()[2].is_chosen && doc.validate().is_ok());
+    doc.delete_flow(2);
+    assert!(doc.flows()[1].is_chosen && doc.flows().len() == 2);
+    assert!(doc.start_simulation(1).is_ok());
+    assert!(doc.start_training("magic").is_err());
+}

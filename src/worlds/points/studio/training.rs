@@ -1,0 +1,46 @@
+//! Learning of the points world in the studio.
+
+use crate::worlds::points::PointsDoc;
+use crate::worlds::points::train::{PointFlowKind, PointPhase, PointTraining};
+use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
+
+pub(super) struct PointsTraining {
+    job: PointTraining,
+    has_begun: bool,
+}
+
+impl PointsTraining {
+    pub fn new(doc: &PointsDoc, method: &str) -> Result<Self, StudioError> {
+        let kind = match method {
+            "exact" => PointFlowKind::Exact,
+            "free" => PointFlowKind::Free,
+            "weak" => PointFlowKind::Weak,
+            _ => return Err(StudioError::Unknown(method.to_owned())),
+        };
+        let job = PointTraining::new(&doc.cloud(), doc.learned.as_ref(), kind, &doc.training)?;
+        Ok(Self { job, has_begun: false })
+    }
+}
+
+impl WorldTraining for PointsTraining {
+    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
+        let Some(step) = self.job.step()? else { return Ok(None) };
+        self.has_begun = true;
+        let (phase, loss) = match step.phase {
+            PointPhase::Energy => ("energy", Some(step.loss)),
+            PointPhase::Smoothest => ("smoothest flow", Some(step.loss)),
+            PointPhase::Free => ("free network", Some(step.loss)),
+            PointPhase::Weak => ("equations", None),
+        };
+        Ok(Some(TrainingStep { phase, done: step.step, total: step.steps, loss }))
+    }
+
+    fn end_phase(&mut self) {
+        self.job.end_phase();
+    }
+
+    fn learned(&self) -> Option<Learned> {
+        let learned = self.has_begun.then(|| self.job.learned())?;
+        (!learned.flows.is_empty()).then(|| Learned::Points(Box::new(learned)))
+    }
+}

@@ -1,0 +1,90 @@
+//! The worlds that have a place in the studio.
+
+use super::StudioError;
+use crate::worlds::{World, field, points};
+
+/// A scene that comes with the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BundledScene {
+    pub name: &'static str,
+    pub title: &'static str,
+    /// The text of the scene file.
+    pub text: &'static str,
+}
+
+/// A world, as the switch of worlds shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct WorldEntry {
+    /// As [`World::name`].
+    pub name: &'static str,
+    pub title: &'static str,
+    pub help: &'static str,
+    /// In the order of the list; the first is opened on the first visit.
+    pub bundled: &'static [BundledScene],
+    /// A world without a picture.
+    pub empty: fn() -> World,
+    /// A world with the start `id` of its tables in the place of the present one, which may take seconds.
+    pub start: fn(&World, &str) -> Result<World, StudioError>,
+    /// Start and method for the first visit, where no scene is bundled.
+    pub first: (&'static str, &'static str),
+}
+
+/// All worlds beside the swarm.
+pub const WORLDS: &[WorldEntry] = &[points::studio::ENTRY, field::studio::ENTRY];
+
+/// The entry of a world by [`World::name`]; `None` for the swarm.
+pub fn world_entry(name: &str) -> Option<&'static WorldEntry> {
+    WORLDS.iter().find(|entry| entry.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::studio::{BrushPlace, KnobGroup};
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_table_is_whole() {
+        for entry in WORLDS {
+            let world = (entry.empty)();
+            assert_eq!(world.name(), entry.name);
+            let info = world.info().expect("a world of the catalogue has a studio");
+            let tables = info.tables();
+            let mut ids = HashSet::new();
+            for knob in tables.knobs {
+                assert!(ids.insert(knob.id) && !knob.name.is_empty() && !knob.help.is_empty(), "{}", knob.id);
+                assert_eq!(knob.folded(knob.default), knob.default, "{}", knob.id);
+                assert!(!info.knob(knob.id).is_nan(), "{} has no value", knob.id);
+            }
+            assert!(info.knob("nothing").is_nan());
+            for place in [BrushPlace::Paint, BrushPlace::Live] {
+                assert!(place == BrushPlace::Paint || !tables.first_brush(place).is_empty());
+            }
+            assert!(tables.knobs.iter().any(|knob| knob.group == KnobGroup::Live));
+            assert!(tables.starts.iter().any(|start| start.id == entry.first.0));
+            assert!(tables.methods.iter().any(|method| method.id == entry.first.1));
+            assert!(!tables.restarts.is_empty());
+        }
+    }
+
+    #[test]
+    fn every_knob_keeps_what_it_is_set_to() {
+        for entry in WORLDS {
+            let mut world = (entry.empty)();
+            let info = world.info_mut().unwrap();
+            for knob in info.tables().knobs {
+                let value = knob.folded(0.3 * knob.range[0] + 0.7 * knob.range[1]);
+                info.set_knob(knob.id, value);
+                let found = info.knob(knob.id);
+                assert!((found - value).abs() <= 1e-9 * value.abs(), "{}: {found}, not {value}", knob.id);
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_starts_are_refused() {
+        for entry in WORLDS {
+            assert!(matches!((entry.start)(&(entry.empty)(), "nothing"), Err(StudioError::Unknown(_))));
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! What the studio asks of a world: tables of what is listed, and small traits for what is done. The studio knows worlds
+//! through these alone, so that a further world is a folder, an entry in [`WORLDS`] and a variant of [`World`].
+
+mod catalogue;
+mod specs;
+mod viewpoint;
+
+pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
+pub use specs::{
+    BrushPlace, BrushSpec, KnobGroup, KnobScale, KnobSpec, MethodSpec, RestartSpec, SeriesSpec, StartSpec, WorldTables,
+};
+pub use viewpoint::Viewpoint;
+
+use std::path::PathBuf;
+
+use image::RgbaImage;
+
+use super::field::{FieldError, FieldSubject};
+use super::points::cloud::CloudError;
+use super::points::engine::PointEngineError;
+use super::points::train::PointLearnError;
+use super::points::{LearnedPoints, PointsDocError};
+use super::{FieldDoc, PointsDoc, World};
+
+/// Why a world cannot do what the studio asks for.
+#[derive(Debug, thiserror::Error)]
+pub enum StudioError {
+    #[error("there is no rule yet; learn one first")]
+    NoRule,
+    #[error("`{0}` is not known in this world; choose one of its list")]
+    Unknown(String),
+    #[error("{path}: {reason}")]
+    File { path: String, reason: String },
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+    #[error(transparent)]
+    PointLearning(#[from] PointLearnError),
+    #[error(transparent)]
+    PointEngine(#[from] PointEngineError),
+    #[error(transparent)]
+    Points(#[from] PointsDocError),
+    #[error(transparent)]
+    Field(#[from] FieldError),
+}
+
+/// How a picture of a world is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct DrawOptions {
+    /// On light ground.
+    pub light: bool,
+    /// Share of the light that is still there after one picture, 0 to below 1; 0 leaves no trails.
+    pub trail: f32,
+}
+
+/// One dab of a brush, units of the world.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BrushStroke {
+    /// Id of the brush.
+    pub brush: &'static str,
+    /// Where the last dab was; the same as `to` for the first one.
+    pub from: [f64; 3],
+    pub to: [f64; 3],
+    /// Direction of view in space, along which the brush reaches through everything; 0 in the plane.
+    pub axis: [f64; 3],
+    pub radius: f64,
+    /// How much, 1 by default.
+    pub strength: f64,
+}
+
+/// How equations are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EquationForm {
+    Text,
+    Latex,
+    Python,
+}
+
+impl EquationForm {
+    pub const ALL: [Self; 3] = [Self::Text, Self::Latex, Self::Python];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "Text",
+            Self::Latex => "LaTeX",
+            Self::Python => "Python",
+        }
+    }
+}
+
+/// One rule of the picture, as the list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowRow {
+    pub name: String,
+    /// Its figures, in a few words.
+    pub facts: String,
+    pub is_chosen: bool,
+    pub can_be_deleted: bool,
+}
+
+/// How far learning is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrainingStep {
+    /// What is learned now.
+    pub phase: &'static str,
+    /// Steps done and steps of the whole job (at most, where it may end earlier).
+    pub done: usize,
+    pub total: usize,
+    /// `None` where the step has none.
+    pub loss: Option<f64>,
+}
+
+/// What learning leaves in a world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Learned {
+    Points(Box<LearnedPoints>),
+    Field(Box<FieldSubject>),
+}
+
+/// Values of one plot now, one for each of its curves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesReading {
+    /// Id of the series.
+    pub series: &'static str,
+    pub values: Vec<f64>,
+}
+
+/// What a world can do for the studio.
+pub trait WorldInfo {
+    fn tables(&self) -> &'static WorldTables;
+    /// Memory of one copy, about, bytes.
+    fn bytes(&self) -> usize;
+    /// A view of the whole still picture, or of all that lives.
+    fn viewpoint(&self, of: BrushPlace) -> Viewpoint;
+    /// Smallest and largest half height of a view.
+    fn zoom_limits(&self) -> [f64; 2];
+    fn has_rule(&self) -> bool;
+    /// The value of a knob of the tables; NaN of another.
+    fn knob(&self, id: &str) -> f64;
+    /// Sets a knob of the tables to a value in its range; others are left alone.
+    fn set_knob(&mut self, id: &str, value: f64);
+    /// Applies a brush of [`BrushPlace::Paint`]. Returns whether the still picture changed. Same seed, same dab.
+    fn paint(&mut self, stroke: &BrushStroke, seed: u64) -> bool;
+    /// Empties the still picture.
+    fn clear(&mut self);
+    /// Draws the still picture over the whole of `picture`. `scratch` is memory that is used again.
+    fn draw_still(&self, view: &Viewpoint, options: DrawOptions, scratch: &mut Vec<f32>, picture: &mut RgbaImage);
+    /// Name and value of what is known about the still picture.
+    fn facts(&self) -> Vec<(&'static str, String)>;
+    /// The rules of the picture.
+    fn flows(&self) -> Vec<FlowRow>;
+    fn choose_flow(&mut self, index: usize);
+    fn delete_flow(&mut self, index: usize);
+    /// The equations of the chosen rule, where it has some.
+    fn equations(&self, form: EquationForm) -> Option<String>;
+    /// What else is to be said of the equations, such as how certain they are.
+    fn evidence(&self) -> Option<String>;
+    /// # Errors
+    /// A picture or settings that cannot be learned from, and an unknown method.
+    fn start_training(&self, method: &str) -> Result<Box<dyn WorldTraining>, StudioError>;
+    /// Takes what was learned; of another world it is ignored.
+    fn set_learned(&mut self, learned: Learned);
+    /// # Errors
+    /// No rule, or one that does not fit.
+    fn start_simulation(&self, seed: u64) -> Result<Box<dyn Simulation>, StudioError>;
+    /// Puts what files hold in the place of the still picture. Returns notes for the user.
+    ///
+    /// # Errors
+    /// Files that cannot be read or hold something else.
+    fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError>;
+}
+
+/// Learning, step by step, on a thread of its own.
+pub trait WorldTraining: Send {
+    /// One step; `Ok(None)` when all is learned.
+    ///
+    /// # Errors
+    /// Learning that cannot go on; what was learned before is still there.
+    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError>;
+    /// Ends the present phase early, in an orderly way.
+    fn end_phase(&mut self);
+    /// What is learned so far; `None` before there is anything worth showing.
+    fn learned(&self) -> Option<Learned>;
+}
+
+/// A rule that runs, on a thread of its own.
+pub trait Simulation: Send {
+    fn run(&mut self, steps: u32);
+    /// Steps since the start.
+    fn steps(&self) -> u64;
+    /// Goes on under the knobs and the rule of a changed world. Returns false when it must be started again for that.
+    fn adopt(&mut self, world: &World) -> bool;
+    /// Applies a brush of [`BrushPlace::Live`].
+    ///
+    /// # Errors
+    /// A stroke that would leave nothing, or too much.
+    fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError>;
+    /// The brush was lifted: forces end.
+    fn lift(&mut self);
+    /// Starts again from a state of the table; others are left alone.
+    fn restart(&mut self, id: &str);
+    /// Keeps the present state.
+    fn keep_checkpoint(&mut self);
+    /// Goes back to the state kept last; false when there is none.
+    fn back_to_checkpoint(&mut self) -> bool;
+    /// Draws over the whole of `picture`.
+    fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage);
+    /// The plots now: up to a tenth of a second of work.
+    fn readings(&mut self) -> Vec<SeriesReading>;
+    /// What runs, and on what, in a few words.
+    fn description(&self) -> String;
+}
+
+impl World {
+    /// What this world can do for the studio; `None` for the swarm, which has a studio of its own.
+    pub fn info(&self) -> Option<&dyn WorldInfo> {
+        match self {
+            Self::Swarm(_) => None,
+            Self::Points(doc) => Some(&**doc),
+            Self::Field(doc) => Some(&**doc),
+        }
+    }
+
+    /// As [`Self::info`], to change it.
+    pub fn info_mut(&mut self) -> Option<&mut dyn WorldInfo> {
+        match self {
+            Self::Swarm(_) => None,
+            Self::Points(doc) => Some(&mut **doc),
+            Self::Field(doc) => Some(&mut **doc),
+        }
+    }
+
+    /// The points world in it.
+    pub fn as_points(&self) -> Option<&PointsDoc> {
+        match self {
+            Self::Points(doc) => Some(doc),
+            _ => None,
+        }
+    }
+
+    /// The field world in it.
+    pub fn as_field(&self) -> Option<&FieldDoc> {
+        match self {
+            Self::Field(doc) => Some(doc),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What is listed of a world: knobs, brushes, plots, ways to learn, ways to begin. Tables of constants.
+
+/// Where a knob is shown, and what it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnobGroup {
+    /// The still picture.
+    Paint,
+    /// How a rule is learned.
+    Learn,
+    /// How the rule runs.
+    Live,
+}
+
+/// How a knob divides its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnobScale {
+    Linear,
+    Logarithmic,
+    /// Whole numbers.
+    Whole,
+    /// Whole numbers, divided evenly by their logarithm.
+    WholeLogarithmic,
+    /// 0 or 1.
+    Switch,
+}
+
+/// A number that the user sets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KnobSpec {
+    pub id: &'static str,
+    pub name: &'static str,
+    /// As the README writes it; empty where there is none.
+    pub symbol: &'static str,
+    pub unit: &'static str,
+    pub help: &'static str,
+    pub default: f64,
+    pub range: [f64; 2],
+    pub scale: KnobScale,
+    pub group: KnobGroup,
+}
+
+impl KnobSpec {
+    /// `value` folded into the range, whole where it must be; the default when it is NaN.
+    pub fn folded(&self, value: f64) -> f64 {
+        let [low, high] = self.range;
+        let value = if value.is_nan() { self.default } else { value.clamp(low, high) };
+        match self.scale {
+            KnobScale::Linear | KnobScale::Logarithmic => value,
+            KnobScale::Whole | KnobScale::WholeLogarithmic | KnobScale::Switch => value.round(),
+        }
+    }
+}
+
+/// What a brush is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrushPlace {
+    Paint,
+    Live,
+}
+
+/// A brush.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BrushSpec {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub help: &'static str,
+    pub place: BrushPlace,
+}
+
+/// A plot of readings over time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SeriesSpec {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub help: &'static str,
+    pub y_axis: &'static str,
+    /// Names of the curves; a reading has one value for each.
+    pub curves: &'static [&'static str],
+    /// Index of the curve that the others are compared with, drawn dashed.
+    pub aim: Option<usize>,
+    /// A value that is always in sight.
+    pub include_y: f64,
+}
+
+/// A way to learn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MethodSpec {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub help: &'static str,
+}
+
+/// A picture to begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StartSpec {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub help: &'static str,
+}
+
+/// A state that a live world starts again from. The first is what it begins with; the last shows growth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RestartSpec {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub help: &'static str,
+}
+
+/// Everything that is listed of a world.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WorldTables {
+    /// What the still picture is called, and what lives: "cloud" and "walkers".
+    pub still_name: &'static str,
+    pub live_name: &'static str,
+    pub knobs: &'static [KnobSpec],
+    pub brushes: &'static [BrushSpec],
+    pub series: &'static [SeriesSpec],
+    pub methods: &'static [MethodSpec],
+    pub starts: &'static [StartSpec],
+    pub restarts: &'static [RestartSpec],
+    /// Endings of the files that can be imported.
+    pub imports: &'static [&'static str],
+}
+
+impl WorldTables {
+    pub fn knob(&self, id: &str) -> Option<&'static KnobSpec> {
+        self.knobs.iter().find(|knob| knob.id == id)
+    }
+
+    pub fn brush(&self, id: &str) -> Option<&'static BrushSpec> {
+        self.brushes.iter().find(|brush| brush.id == id)
+    }
+
+    pub fn series(&self, id: &str) -> Option<&'static SeriesSpec> {
+        self.series.iter().find(|series| series.id == id)
+    }
+
+    /// The first brush of a place.
+    pub fn first_brush(&self, place: BrushPlace) -> &'static str {
+        self.brushes.iter().find(|brush| brush.place == place).map_or("", |brush| brush.id)
+    }
+}

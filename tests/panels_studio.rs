@@ -1,0 +1,242 @@
+//! The panels of the studio, used as a person uses them: every world, every workspace, both themes, and a small screen.
+
+mod common;
+
+use std::sync::Arc;
+
+use bevy_egui::egui::{Rect, Vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use common::panels::LAPTOP;
+use unstill::jobs::{CanvasEvent, LearningEvent};
+use unstill::scene::Project;
+use unstill::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent};
+use unstill::session::{Dialog, Place, Prefs, Theme};
+use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT, UiState, set_style, studio_panels};
+use unstill::worlds::studio::{SeriesReading, TrainingStep, WORLDS, WorldEntry, world_entry};
+
+/// What the panels asked for is carried out on the studio and kept; there are neither threads nor files.
+struct Desk {
+    studio: Studio,
+    state: UiState,
+    prefs: Prefs,
+    commands: Vec<StudioCommand>,
+    effects: Vec<StudioEffect>,
+    free: Rect,
+    styled: bool,
+}
+
+impl Desk {
+    fn new(studio: Studio, theme: Theme) -> Self {
+        let prefs = Prefs { theme, ..Prefs::default() };
+        let (commands, effects) = (Vec::new(), Vec::new());
+        Self { studio, state: UiState::new(Vec::new()), prefs, commands, effects, free: Rect::ZERO, styled: false }
+    }
+
+    fn frame(&mut self, ctx: &bevy_egui::egui::Context) {
+        if !std::mem::replace(&mut self.styled, true) {
+            set_style(ctx);
+        }
+        let (commands, free) = studio_panels(ctx, &self.studio, &self.prefs, &mut self.state);
+        self.free = free;
+        for command in commands.into_iter().filter(|command| *command != StudioCommand::EndGesture) {
+            self.commands.push(command.clone());
+            self.effects.extend(self.studio.apply(command));
+        }
+    }
+}
+
+type Window = Harness<'static, Desk>;
+
+fn window(studio: Studio, theme: Theme) -> Window {
+    let mut window = Harness::builder()
+        .with_size(LAPTOP)
+        .with_step_dt(1.0 / 60.0)
+        .build_ui_state(|ui, desk: &mut Desk| desk.frame(ui.ctx()), Desk::new(studio, theme));
+    window.run_steps(8);
+    window
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    window.run_steps(8);
+}
+
+/// A world that lives, with readings.
+fn alive(entry: &'static WorldEntry) -> Studio {
+    let scene = entry.bundled.first().expect("a bundled scene");
+    let mut studio = Studio::new(entry);
+    let [StudioEffect::Load(number, _)] = studio.apply(StudioCommand::Visit)[..] else { panic!("a visit loads") };
+    let project = Box::new(Project::from_ron(scene.text).expect("a scene").project);
+    studio.on_event(StudioEvent::Opened { number, result: Ok((project, Vec::new())) });
+    studio.on_event(StudioEvent::Canvas(CanvasEvent::Running(true, None)));
+    let description = "as in the test".to_owned();
+    studio.on_event(StudioEvent::Canvas(CanvasEvent::Pace { steps: 900, steps_per_s: 60.0, description }));
+    for steps in [100, 200, 300] {
+        let reading = |series: &unstill::worlds::studio::SeriesSpec| SeriesReading {
+            series: series.id,
+            values: vec![0.001 * steps as f64; series.curves.len()],
+        };
+        let readings = studio.info().tables().series.iter().map(reading).collect();
+        studio.on_event(StudioEvent::Canvas(CanvasEvent::Readings { steps, readings }));
+    }
+    studio
+}
+
+/// Widgets that are not wholly on the screen, or that reach out of the side panel.
+fn misplaced(window: &Window) -> Vec<String> {
+    let screen = Rect::from_min_size([0.0, 0.0].into(), LAPTOP);
+    let mut found = Vec::new();
+    let mut count = 0;
+    for node in window.root().children_recursive() {
+        let node = node.accesskit_node();
+        let (Some(name), Some(b)) = (node.label().or(node.value()), node.bounding_box()) else { continue };
+        count += 1;
+        let rect = Rect::from_min_max([b.x0 as f32, b.y0 as f32].into(), [b.x1 as f32, b.y1 as f32].into());
+        let in_side_panel = rect.min.y > TOP_HEIGHT && rect.min.x < SIDE_WIDTH && rect.max.y < LAPTOP.y;
+        let across = rect.min.x < 0.0 || rect.max.x > screen.max.x;
+        if across || (in_side_panel && rect.max.x > SIDE_WIDTH) {
+            found.push(format!("{:?} {name} at {rect}", node.role()));
+        }
+    }
+    assert!(count > 15, "only {count} widgets");
+    found
+}
+
+#[test]
+fn every_workspace_of_every_world_fits_the_laptop() {
+    for entry in WORLDS {
+        for theme in [Theme::Dark, Theme::Light] {
+            let mut window = window(alive(entry), theme);
+            for place in [Place::Paint, Place::Learn, Place::Live] {
+                window.state_mut().studio.apply(StudioCommand::SetWorkspace(place));
+                window.run_steps(6);
+                assert_eq!(misplaced(&window), Vec::<String>::new(), "{} in {place:?}", entry.name);
+            }
+            let free = window.state().free;
+            assert!(free.min == [SIDE_WIDTH, TOP_HEIGHT].into() && free.max == LAPTOP.to_pos2(), "{free:?}");
+        }
+    }
+}
+
+#[test]
+fn the_switch_of_worlds_asks_for_another_world() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
+    click(&mut window, "World: Points");
+    assert!(window.state().commands.is_empty(), "it is there already");
+    for (label, name) in [("World: Field", "field"), ("World: Swarm", "swarm")] {
+        click(&mut window, label);
+        let wanted = StudioCommand::Program(ProgramCommand::Switch(name));
+        assert_eq!(window.state().commands.last(), Some(&wanted));
+    }
+}
+
+#[test]
+fn workspaces_brushes_and_starts_are_a_click_away() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
+    click(&mut window, "Stir");
+    assert_eq!(window.state().studio.brush(), "stir");
+    click(&mut window, "Scatter");
+    assert_eq!(window.state().commands.last(), Some(&StudioCommand::Restart("scatter")));
+    click(&mut window, "⏸ Pause");
+    assert!(!window.state().studio.live().playing);
+    click(&mut window, "Paint");
+    assert_eq!(window.state().studio.workspace(), Place::Paint);
+    click(&mut window, "Erase");
+    assert_eq!(window.state().studio.brush(), "erase");
+    click(&mut window, "Limit cycle");
+    assert_eq!(window.state().commands.last(), Some(&StudioCommand::Start("limit-cycle")));
+    window.get_by_label("Preparing Limit cycle …");
+}
+
+#[test]
+fn learning_shows_how_far_it_is_and_can_be_stopped() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Light);
+    click(&mut window, "Learn");
+    click(&mut window, "Free network");
+    assert_eq!(window.state().commands.last(), Some(&StudioCommand::Learn("free")));
+    let step = TrainingStep { phase: "free network", done: 500, total: 1500, loss: Some(0.3) };
+    for loss in [0.4, 0.3] {
+        let event = LearningEvent::Progress { step, loss: Some(loss), steps_per_s: 100.0 };
+        window.state_mut().studio.on_event(StudioEvent::Learning(1, event));
+    }
+    window.run_steps(4);
+    window.get_by_label_contains("free network, 10 s left");
+    click(&mut window, "Pause");
+    assert!(window.state().effects.contains(&StudioEffect::PauseLearning(1)));
+    click(&mut window, "Stop");
+    assert!(window.state().effects.contains(&StudioEffect::StopLearning(1)));
+    assert!(window.query_by_label("Stop").is_none());
+}
+
+#[test]
+fn rules_are_chosen_and_deleted_in_the_list() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
+    click(&mut window, "Learn");
+    let flows = window.state().studio.info().flows();
+    assert!(flows.len() > 2, "the bundled scene has several rules");
+    let other = flows.iter().position(|flow| !flow.is_chosen).unwrap();
+    click(&mut window, &flows[other].name);
+    assert!(window.state().studio.info().flows()[other].is_chosen);
+    click(&mut window, &format!("Delete {}", flows[other].name));
+    assert_eq!(window.state().studio.info().flows().len(), flows.len() - 1);
+    click(&mut window, "⟲ Undo");
+    assert_eq!(window.state().studio.info().flows().len(), flows.len());
+}
+
+#[test]
+fn equations_are_shown_and_copied() {
+    let mut window = window(alive(world_entry("field").unwrap()), Theme::Dark);
+    click(&mut window, "Learn");
+    window.get_by_label_contains("du/dt =");
+    click(&mut window, "LaTeX");
+    let copied = |effect: &StudioEffect| matches!(effect, StudioEffect::Copy(text) if text.contains("partial_t u"));
+    assert!(window.state().effects.iter().any(copied));
+}
+
+#[test]
+fn plots_open_under_the_canvas_and_are_saved() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
+    let before = window.state().free;
+    click(&mut window, "Plots");
+    assert!(window.state().free.bottom() < before.bottom() - 150.0);
+    assert_eq!(misplaced(&window), Vec::<String>::new());
+    click(&mut window, "Save MMD²");
+    let wanted = StudioCommand::Program(ProgramCommand::Ask(Dialog::SaveSeries("mmd")));
+    assert_eq!(window.state().commands.last(), Some(&wanted));
+    click(&mut window, "Plot Stein");
+    assert!(!window.state().studio.plots().is_shown("stein"));
+    click(&mut window, "Close the plots");
+    assert_eq!(window.state().free, before);
+}
+
+#[test]
+fn unsaved_worlds_are_asked_for_before_quitting() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
+    window.state_mut().state.ask_before_quitting(vec!["Ring".into(), "Waves".into()]);
+    window.run_steps(4);
+    window.get_by_label_contains("“Ring”, “Waves” have changes");
+    click(&mut window, "Stay");
+    assert_eq!(window.state().commands.last(), Some(&StudioCommand::Program(ProgramCommand::StayHere)));
+    assert!(window.query_by_label("Stay").is_none());
+    window.state_mut().state.ask_before_quitting(vec!["Ring".into()]);
+    window.run_steps(4);
+    click(&mut window, "Leave without saving");
+    assert_eq!(window.state().commands.last(), Some(&StudioCommand::Program(ProgramCommand::QuitUnsaved)));
+}
+
+#[test]
+fn a_picture_without_a_rule_says_what_to_do() {
+    let mut studio = Studio::new(world_entry("points").unwrap());
+    studio.apply(StudioCommand::SetWorkspace(Place::Live));
+    let mut window = window(studio, Theme::Dark);
+    window.get_by_label_contains("Nothing lives here yet.");
+    click(&mut window, "Paint");
+    window.get_by_label_contains("Cannot be learned");
+    let world = window.state().studio.project().world.clone();
+    click(&mut window, "Learn ▶");
+    let started = StudioEffect::Learn { run: 1, world: Arc::clone(&world), method: "exact" };
+    assert!(window.state().effects.contains(&started));
+    assert_eq!(Vec2::ZERO, window.state().free.min.to_vec2() - Vec2::new(SIDE_WIDTH, TOP_HEIGHT));
+}
