@@ -110,6 +110,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
         RestartSpec { id: "seeds", name: "Fresh tokens", help: "As many tokens as set, at random poses" },
         RestartSpec { id: "noise", name: "Noise", help: "Grows out of noise" },
     ],
+    speed: 1,
     imports: super::TABLES.imports,
 };
 

@@ -145,5 +145,6 @@ pub(super) const TABLES: WorldTables = WorldTables {
             help: "Walkers at random places: with relaxation they return to the cloud",
         },
     ],
+    speed: 1,
     imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
 };
