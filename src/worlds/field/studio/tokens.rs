@@ -111,6 +111,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
         RestartSpec { id: "noise", name: "Noise", help: "Grows out of noise" },
     ],
     speed: 1,
+    has_trails: false,
     imports: super::TABLES.imports,
 };
 

@@ -146,5 +146,6 @@ pub(super) const TABLES: WorldTables = WorldTables {
         },
     ],
     speed: 1,
+    has_trails: true,
     imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
 };
