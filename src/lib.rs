@@ -13,6 +13,7 @@
 //! - [`worlds`]: one folder per kind of picture. `swarm` has oriented particles that interact, `points` independent points in
 //!   R² or R³, `field` a periodic image under a local rule, `weak` the solver of the weak form. A world reads in the order
 //!   of the data: picture → rule → train → engine → measures, and its stored form is one variant of [`worlds::World`].
+//!   `studio` has the tables and traits through which the window knows points and fields.
 //! - [`formats`]: tables, XYZ and images of other programs. [`media`]: pictures, plots and films.
 //! - [`scene`]: the project file. [`jobs`]: work in the background. [`session`]: the program without pixels.
 //! - `window` (feature `window`, on by default) and [`cli`]: the two faces of the program.

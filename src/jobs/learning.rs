@@ -261,11 +261,9 @@ mod tests {
         assert!(run.events().is_empty(), "a paused run does nothing");
         run.resume();
         wait(|event| *event == LearningEvent::Resumed);
-        let asked = Instant::now();
         run.stop();
         run.resume();
         assert_eq!(last(&run), LearningEvent::Finished(Reason::Stopped));
-        assert!(asked.elapsed() < Duration::from_secs(5));
     }
 
     #[test]

@@ -170,6 +170,12 @@ impl Studio {
         self.serial += 1;
         self.learning.outcome = None;
         self.live.checkpoints = 0;
+        self.live.speed = self.info().tables().speed;
+        // Another kind of picture may have other ways to learn and other brushes.
+        let tables = self.info().tables();
+        if !tables.methods.iter().any(|method| method.id == self.learning.method) {
+            self.learning.method = tables.methods.first().map_or("", |method| method.id);
+        }
         self.plots.clear();
         let restart = CanvasOrder::Restart(self.project.world.clone(), self.project.seed);
         effects.extend([StudioEffect::Canvas(restart), StudioEffect::Fit]);

@@ -82,7 +82,7 @@ impl Studio {
             brush_strength: 1.0,
             dabs: 0,
             learning: LearningView::new(method),
-            live: LiveRuleView::default(),
+            live: LiveRuleView { speed: tables.map_or(1, |tables| tables.speed), ..LiveRuleView::default() },
             plots: Plots::default(),
             serial: 0,
             loading: None,

@@ -22,8 +22,14 @@ const LITTLE_ROOM: f32 = 760.0;
 /// Width that menus, undo and gallery take side by side, points.
 const ROOM_FOR_MENUS: f32 = 460.0;
 
+/// Width that one menu, undo and gallery take side by side, points.
+const ROOM_FOR_MENU: f32 = 195.0;
+
+/// Below this width of the bar the worlds are behind one button, points.
+const NARROW_SWITCH: f32 = 900.0;
+
 /// Width that the name of the scene, the look and the button of time need.
-const ROOM_FOR_RIGHT: f32 = 300.0;
+const ROOM_FOR_RIGHT: f32 = 280.0;
 
 /// Width in which the button of time has its word beside its sign, points.
 const ROOM_FOR_WORDS: f32 = 260.0;
@@ -49,14 +55,18 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     // With the switch of worlds the menus take more than half of what is left of a narrow bar.
     let pushed = (bar.left() + SWITCH_WIDTH + ROOM_FOR_MENUS + 20.0 - middle.left()).max(0.0);
     let fits = middle.right() + pushed + ROOM_FOR_RIGHT < bar.right();
-    let middle = if fits { middle.translate(Vec2::new(pushed, 0.0)) } else { middle };
+    // Where they do not fit they are behind one button.
+    let is_narrow = bar.width() < NARROW_SWITCH;
+    let switch = if is_narrow { 76.0 } else { SWITCH_WIDTH };
+    let behind_a_button = (bar.left() + switch + ROOM_FOR_MENU + 12.0 - middle.left()).max(0.0);
+    let middle = middle.translate(Vec2::new(if fits { pushed } else { behind_a_button }, 0.0));
     let left = Rect::from_min_max(bar.min, [middle.left() - 12.0, bar.bottom()].into());
     let right = Rect::from_min_max([middle.right() + 12.0, bar.top()].into(), bar.max);
 
     ui.scope_builder(UiBuilder::new().max_rect(left).layout(Layout::left_to_right(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.spacing_mut().button_padding.x = 6.0;
-        state.wanted_world = world_switch(ui, "swarm").or(state.wanted_world);
+        state.wanted_world = world_switch(ui, "swarm", is_narrow).or(state.wanted_world);
         menus(ui, left.width() - SWITCH_WIDTH < ROOM_FOR_MENUS, session, state, commands);
         ui.add_space(4.0);
         for (sign, name, can, command) in

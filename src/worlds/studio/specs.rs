@@ -118,6 +118,10 @@ pub struct WorldTables {
     pub methods: &'static [MethodSpec],
     pub starts: &'static [StartSpec],
     pub restarts: &'static [RestartSpec],
+    /// Steps in each sixtieth of a second to begin with.
+    pub speed: u32,
+    /// Whether what lives leaves trails of light.
+    pub has_trails: bool,
     /// Endings of the files that can be imported.
     pub imports: &'static [&'static str],
 }

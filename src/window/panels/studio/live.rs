@@ -56,7 +56,11 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
         }
     }
     let mut trails = live.trails;
-    if ui.add(Checkbox::new(&mut trails, "Trails")).on_hover_text("Light stays for a while where it was (T)").changed()
+    if tables.has_trails
+        && ui
+            .add(Checkbox::new(&mut trails, "Trails"))
+            .on_hover_text("Light stays for a while where it was (T)")
+            .changed()
     {
         commands.push(StudioCommand::ToggleTrails);
     }

@@ -24,11 +24,23 @@ use crate::worlds::studio::{BrushPlace, WORLDS};
 /// Width of the switch of worlds, points.
 pub(super) const SWITCH_WIDTH: f32 = 190.0;
 
-/// The switch of worlds; returns the name of the one clicked on.
-pub(super) fn world_switch(ui: &mut Ui, active: &str) -> Option<&'static str> {
+/// The switch of worlds, behind one button where there is little room; returns the name of the one clicked on.
+pub(super) fn world_switch(ui: &mut Ui, active: &str, is_narrow: bool) -> Option<&'static str> {
     let swarm = ("swarm", "Swarm", "Oriented particles that see one another: flocks, mills, crystals");
     let worlds = std::iter::once(swarm).chain(WORLDS.iter().map(|entry| (entry.name, entry.title, entry.help)));
     let mut clicked = None;
+    if is_narrow {
+        let title = worlds.clone().find(|(name, ..)| *name == active).map_or("", |(_, title, _)| title);
+        ui.menu_button(title, |ui| {
+            for (name, title, help) in worlds {
+                if ui.button(title).on_hover_text(help).clicked() {
+                    clicked = Some(name).filter(|name| *name != active);
+                    ui.close();
+                }
+            }
+        });
+        return clicked;
+    }
     Frame::NONE.fill(style::FIELD.colour()).corner_radius(8.0).inner_margin(Margin::same(2)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.spacing_mut().button_padding.x = 7.0;

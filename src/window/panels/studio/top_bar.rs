@@ -30,7 +30,7 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, state: &UiState, commands: &mut
     let left = Rect::from_min_max(bar.min, [middle.left() - 12.0, bar.bottom()].into());
     let right = Rect::from_min_max([middle.right() + 12.0, bar.top()].into(), bar.max);
     ui.scope_builder(UiBuilder::new().max_rect(left).layout(Layout::left_to_right(Align::Center)), |ui| {
-        if let Some(name) = world_switch(ui, studio.entry().name) {
+        if let Some(name) = world_switch(ui, studio.entry().name, false) {
             commands.push(StudioCommand::Program(ProgramCommand::Switch(name)));
         }
         ui.spacing_mut().item_spacing.x = 2.0;

@@ -10,6 +10,7 @@ mod tokens;
 mod training;
 
 use super::stills::{GrayScottRun, PRESETS, Preset};
+use super::tokens::{Token, TokenDoc};
 use super::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::World;
 use crate::worlds::studio::{
@@ -46,6 +47,10 @@ const BUNDLED: &[BundledScene] =
 const PRESENT: &str = "present";
 
 fn start(world: &World, id: &str) -> Result<World, StudioError> {
+    if let Some(token) = Token::bundled(id) {
+        let subject = FieldSubject::Tokens(TokenDoc::new(vec![token])?);
+        return Ok(World::from(FieldDoc { subject, ..FieldDoc::default() }));
+    }
     let recipe = match (id, world.as_field().map(|doc| &doc.subject)) {
         (PRESENT, Some(FieldSubject::Library(library))) => library.recipe.unwrap_or_default(),
         _ => {
@@ -115,12 +120,17 @@ pub(super) const TABLES: WorldTables = WorldTables {
         preset(1, "Waves", "Fronts that meet and vanish"),
         preset(2, "Spirals", "Turning fronts"),
         preset(3, "Maze", "A labyrinth that freezes: its stills show no motion"),
-        StartSpec { id: PRESENT, name: "As set", help: "Simulates stills with the constants above" },
+        StartSpec { id: PRESENT, name: "As set", help: "Simulates stills with the constants below" },
+        StartSpec { id: "firefly", name: "Firefly", help: "A drawn token that swims ahead" },
+        StartSpec { id: "taiji", name: "Taiji", help: "A drawn token of two lobes" },
+        StartSpec { id: "arrow", name: "Arrow", help: "A drawn token that points where it swims" },
     ],
     restarts: &[
         RestartSpec { id: "seeds", name: "Seeds", help: "Some discs of what grows, on the state of rest" },
         RestartSpec { id: "still", name: "A still", help: "One of the stills, repeated to the size of the field" },
         RestartSpec { id: "noise", name: "Noise", help: "Grows out of noise" },
     ],
+    speed: 8,
+    has_trails: false,
     imports: &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"],
 };

@@ -139,3 +139,47 @@ fn a_learned_law_comes_with_its_equations_and_evidence() {
     }
     assert!(doc.start_simulation(0).is_ok() && doc.start_training("exact").is_err());
 }
+
+#[test]
+fn tokens_are_taught_swim_and_are_stamped_and_erased() {
+    let world = (ENTRY.start)(&(ENTRY.empty)(), "firefly").unwrap();
+    let World::Field(mut doc) = world else { panic!("the field world") };
+    assert!(doc.start_simulation(0).is_err());
+    for (knob, value) in [("size", 70.0), ("steps", 2.0), ("tokens", 3.0)] {
+        doc.set_knob(knob, value);
+    }
+    assert_eq!((doc.live.size, doc.knob("steps")), ([64, 64], 2.0));
+    let FieldSubject::Tokens(tokens) = &mut doc.subject else { panic!("tokens") };
+    (tokens.settings.batch, tokens.settings.pool_batch, tokens.settings.pool) = (2, 1, 2);
+    let mut training = doc.start_training("tokens").unwrap();
+    let mut steps = 0;
+    while training.step().unwrap().is_some() {
+        steps += 1;
+    }
+    assert_eq!(steps, 2);
+    doc.set_learned(training.learned().unwrap());
+    assert_eq!(doc.flows().len(), 1);
+    let mut simulation = doc.start_simulation(0).unwrap();
+    simulation.run(2);
+    assert_eq!(simulation.steps(), 2);
+    for reading in simulation.readings() {
+        assert!(doc.tables().series(reading.series).is_some());
+    }
+    simulation.stroke(&dab("remove", [32.0, 32.0, 0.0], [32.0, 32.0, 0.0])).unwrap();
+    let mut erased = RgbaImage::new(64, 64);
+    let view = doc.viewpoint(BrushPlace::Live);
+    simulation.draw(&view, DrawOptions::default(), &mut erased);
+    simulation.lift();
+    simulation.stroke(&dab("add", [32.0, 32.0, 0.0], [32.0, 32.0, 0.0])).unwrap();
+    let mut stamped = RgbaImage::new(64, 64);
+    simulation.draw(&view, DrawOptions::default(), &mut stamped);
+    assert!(erased != stamped, "a token was placed");
+    simulation.keep_checkpoint();
+    simulation.run(1);
+    assert!(simulation.back_to_checkpoint());
+    assert_eq!(simulation.steps(), 2);
+    doc.set_knob("swim", 0.1);
+    assert!(simulation.adopt(&World::Field(doc.clone())));
+    doc.set_knob("tokens", 5.0);
+    assert!(!simulation.adopt(&World::Field(doc)));
+}

@@ -110,6 +110,8 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
         RestartSpec { id: "seeds", name: "Fresh tokens", help: "As many tokens as set, at random poses" },
         RestartSpec { id: "noise", name: "Noise", help: "Grows out of noise" },
     ],
+    speed: 1,
+    has_trails: false,
     imports: super::TABLES.imports,
 };
 

@@ -145,5 +145,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
             help: "Walkers at random places: with relaxation they return to the cloud",
         },
     ],
+    speed: 1,
+    has_trails: true,
     imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
 };
