@@ -1,21 +1,47 @@
 #!/usr/bin/env bash
 # Makes the bundled scenes again from their bare pictures: learns each rule and writes its certificate into it.
-# About twenty minutes on two cores. Arguments: names of scenes (all, without).
+# About half an hour on two cores. Arguments: names of scenes (all, without).
 set -euo pipefail
 cd "$(dirname "$0")"
 unstill=${CARGO_TARGET_DIR:-../target}/debug/unstill
 # Steps of the energy: what the pattern needs to be kept.
-declare -A steps=([flock]=4000 [mill]=3000 [pairs]=3000 [train]=4000 [lanes]=4000 [crystal]=3000 [amoeba]=3000 [hunt]=4000)
+declare -A steps=([flock]=4000 [mill]=3000 [pairs]=3000 [train]=4000 [lanes]=4000 [crystal]=6000 [amoeba]=3000 [hunt]=4000)
 declare -A flow_steps=([mill]=1200 [pairs]=1200)
 # Strength of the flow: as fast as the pattern bears.
 declare -A strength=([flock]=2 [mill]=10 [pairs]=8 [train]=2 [lanes]=4 [crystal]=4 [amoeba]=1 [hunt]=1)
 # A patch with no heading in common has no forward to fly to: it lives by the exact flow alone.
 declare -A flow=([crystal]=none)
-for name in "${@:-flock mill pairs train lanes crystal amoeba hunt}"; do
-    for scene in $name; do
-        "$unstill" motif "$scene" -o "$scene.ron" --quiet
-        "$unstill" learn "$scene.ron" --steps "${steps[$scene]}" --flow-steps "${flow_steps[$scene]:-2000}" \
-            --flow "${flow[$scene]:-learned}" --quiet
-        "$unstill" check "$scene.ron" --strength "${strength[$scene]}" --certify --quiet
-    done
+swarms="flock mill pairs train lanes crystal amoeba hunt"
+clouds="two-peaks ring two-moons letter lorenz"
+patterns="life waves spirals maze"
+
+swarm() {
+    "$unstill" motif "$1" -o "$1.ron" --quiet
+    "$unstill" learn "$1.ron" --steps "${steps[$1]}" --flow-steps "${flow_steps[$1]:-2000}" --flow "${flow[$1]:-learned}" --quiet
+    "$unstill" check "$1.ron" --strength "${strength[$1]}" --certify --quiet
+}
+
+cloud() {
+    local points=20000
+    if [ "$1" = lorenz ]; then points=40000; fi
+    "$unstill" import --world points --target "$1" --points $points -o "$1.ron" --quiet
+    "$unstill" learn "$1.ron" --flow exact --quiet
+    if [ "$1" = lorenz ]; then
+        "$unstill" learn "$1.ron" --flow weak --quiet
+    else
+        "$unstill" learn "$1.ron" --flow free --choose smoothest --quiet
+    fi
+    "$unstill" check "$1.ron" --certify --quiet
+}
+
+pattern() {
+    "$unstill" simulate gray-scott --preset "$1" -o "$1.ron" --quiet
+    "$unstill" learn "$1.ron" --quiet
+    "$unstill" check "$1.ron" --steps 20000 --quiet
+}
+
+for name in ${*:-$swarms $clouds $patterns}; do
+    case " $clouds " in *" $name "*) cloud "$name"; continue ;; esac
+    case " $patterns " in *" $name "*) pattern "$name"; continue ;; esac
+    swarm "$name"
 done
