@@ -28,8 +28,8 @@ pub(super) fn bodies_of(names: &[Name], program: Option<&Program>, said: &mut Ve
     if pairs.iter().any(|(rest, ..)| rest.iter().any(|piece| piece == "centroid")) {
         pairs.retain(|(rest, ..)| rest.iter().any(|piece| piece == "centroid"));
     }
-    let named: Vec<(String, usize, usize)> = pairs.into_iter().map(|(rest, x, y)| (rest.concat(), x, y)).collect();
-    let is_part = |name: &str| [&FRONTS[..], &BACKS, &MIDDLES].concat().iter().any(|part| name == *part);
+    let named: Vec<Part> = pairs.into_iter().map(|(rest, x, y)| (rest.concat(), x, y)).collect();
+    let is_part = |name: &str| [&FRONTS[..], &BACKS, &MIDDLES].concat().contains(&name);
     let all_parts = named.len() > 1 && named.iter().all(|(name, ..)| is_part(name));
     if all_parts || program.is_some_and(|program| program.name == "SLEAP") {
         return vec![body_of(&named, said)];
@@ -45,8 +45,11 @@ fn rest_of(name: &Name, axis: &str) -> Option<Vec<String>> {
     Some(rest).filter(|rest| rest.len() > 1).map(|rest| rest.into_iter().filter(|piece| piece != "·").collect())
 }
 
+/// A part of a body: its name, and its columns of x and y.
+pub(super) type Part = (String, usize, usize);
+
 /// One animal of several named parts: a heading from its back to its front.
-pub(super) fn body_of(parts: &[(String, usize, usize)], said: &mut Vec<Assumption>) -> Body {
+pub(super) fn body_of(parts: &[Part], said: &mut Vec<Assumption>) -> Body {
     let key = |name: &str| Name::of(name).pieces.concat();
     let find = |wanted: &[&str]| {
         let exact = wanted.iter().find_map(|part| parts.iter().position(|(name, ..)| key(name) == *part));

@@ -1,6 +1,6 @@
 //! Tables of DeepLabCut and Lightning Pose: three or four header lines, three columns for each part of each animal.
 
-use super::bodies::body_of;
+use super::bodies::{Part, body_of};
 use super::layout::{Body, Layout};
 use super::names::Name;
 use super::programs::DEEPLABCUT;
@@ -22,7 +22,7 @@ pub(super) fn layout_of(
     let of = |list: Option<&Vec<String>>, at: usize| list.and_then(|list| list.get(at)).cloned().unwrap_or_default();
 
     // Animals and their parts in the order of the columns.
-    let mut found: Vec<(String, Vec<(String, usize, usize)>)> = Vec::new();
+    let mut found: Vec<(String, Vec<Part>)> = Vec::new();
     for x in (0..coords.len()).filter(|&at| coords[at] == "x") {
         let (animal, part) = (of(animals, x), of(Some(parts), x));
         let belongs = |at: &usize| coords[*at] == "y" && of(animals, *at) == animal && of(Some(parts), *at) == part;

@@ -5,6 +5,9 @@ mod columns;
 mod comment;
 mod quaternion;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::angles::{AngleColumn, to_radians};
 use super::options::{Angles, ColumnUse, YAxis};
 use super::rows::{Fault, FrameRows, Reading, Row, number};
@@ -235,9 +238,9 @@ impl Reader<'_> {
                 return Err(Fault::at(line, what, "complete the line"));
             }
             let value = |at: usize, name: &str| number(fields[at], name, line);
+            let z = columns.depth.map(|at| value(at, "z")).transpose()?;
             let place = [value(columns.position, "x")? - origin[0], value(columns.position + 1, "y")? - origin[1]];
-            if let Some(at) = columns.depth {
-                let z = value(at, "z")?;
+            if let Some(z) = z {
                 let [low, high] = self.depths.unwrap_or([z; 2]);
                 self.depths = Some([low.min(z), high.max(z)]);
             }
@@ -258,13 +261,17 @@ impl Reader<'_> {
                 }
             };
             let species = columns.species.map(|at| fields[at]);
-            read.push((Row { x: place[0], y: place[1], heading, species: 0, line }, species));
+            read.push((Row { x: place[0], y: place[1], heading, species: 0, line }, species, z));
+        }
+        if let Some((first, second)) = stacked(&read) {
+            let what = format!("this particle is straight above that of line {first}, and z was left out");
+            return Err(Fault::at(second, what, "a picture is flat: cut out one layer of the structure"));
         }
         let headings = quaternion::headings(&turns, line)?;
         let shifts = cell.map_or_else(|| vec![[0.0; 2]], |cell| cell.copies.clone());
         let mut rows = Vec::with_capacity(read.len() * shifts.len());
         for shift in shifts {
-            for (k, (row, species)) in read.iter().enumerate() {
+            for (k, (row, species, _)) in read.iter().enumerate() {
                 let at = [row.x + shift[0], row.y + shift[1]];
                 let [x, y] = cell.map_or(at, |cell| cell.place(at));
                 if let Some(species) = species {
@@ -276,6 +283,20 @@ impl Reader<'_> {
         }
         Ok(rows)
     }
+}
+
+/// Lines of two particles of a structure in space that share x and y and differ in z.
+fn stacked(read: &[(Row, Option<&str>, Option<f64>)]) -> Option<(usize, usize)> {
+    let mut seen: HashMap<[u64; 2], (usize, f64)> = HashMap::new();
+    for (row, _, z) in read {
+        let z = (*z)?;
+        match seen.entry([row.x.to_bits(), row.y.to_bits()]) {
+            Entry::Occupied(other) if other.get().1 != z => return Some((other.get().0, row.line)),
+            Entry::Occupied(_) => {}
+            Entry::Vacant(free) => _ = free.insert((row.line, z)),
+        }
+    }
+    None
 }
 
 fn numbers(text: &str, name: &str, counts: std::ops::RangeInclusive<usize>, line: usize) -> Result<Vec<f64>, Fault> {

@@ -184,3 +184,10 @@ fn any_frame_of_many_can_be_chosen() {
     let first = read(&text);
     assert!(first.frames[0].rows.len() == 2 && said(&first).contains("frame 2 was read"), "{}", said(&first));
 }
+
+#[test]
+fn layers_above_one_another_are_refused_by_name() {
+    let two = fault("3\nProperties=species:S:1:pos:R:3\nMo 0 0 6\nS 2 1 4\nMo 0 0 12\n");
+    assert!(two.line == Some(5) && two.what.contains("line 3") && two.hint.contains("one layer"), "{two:?}");
+    assert!(fault("2\n\nA 0 0 1\nA 0 0 2\n").what.contains("straight above"));
+}
