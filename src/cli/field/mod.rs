@@ -18,7 +18,6 @@ use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc};
 fn doc_of(project: &mut Project) -> anyhow::Result<&mut FieldDoc> {
     match &mut project.world {
         World::Field(doc) => Ok(doc),
-        #[allow(unreachable_patterns)]
         _ => anyhow::bail!("this is not a scene of the field world"),
     }
 }

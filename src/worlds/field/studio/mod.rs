@@ -40,8 +40,16 @@ macro_rules! scenes {
     };
 }
 
-const BUNDLED: &[BundledScene] =
-    scenes![("life", "Life"), ("waves", "Waves"), ("spirals", "Spirals"), ("maze", "Maze")];
+const BUNDLED: &[BundledScene] = scenes![
+    ("life", "Life"),
+    ("waves", "Waves"),
+    ("spirals", "Spirals"),
+    ("maze", "Maze"),
+    ("firefly", "Firefly"),
+    ("taiji", "Taiji"),
+    ("arrow", "Arrow"),
+    ("dots", "Dots")
+];
 
 /// The start that simulates the present constants.
 const PRESENT: &str = "present";

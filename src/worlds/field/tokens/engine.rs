@@ -145,7 +145,9 @@ impl TokenEngine {
 
     pub fn counters(&self) -> FieldCounters {
         let non_finite = self.image.iter().filter(|v| !v.is_finite()).count() as u64;
-        FieldCounters { steps: self.steps, non_finite, bytes_per_pixel: Workspace::BYTES_PER_PIXEL }
+        // The noisy and the denoised image stand beside the workspace.
+        let bytes_per_pixel = self.workspace.bytes_per_pixel() + 2 * 3 * size_of::<f32>() as u64;
+        FieldCounters { steps: self.steps, non_finite, bytes_per_pixel }
     }
 
     /// Width and height, pixels.

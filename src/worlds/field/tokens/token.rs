@@ -165,10 +165,11 @@ impl Token {
                 let head = soft(((y.abs() - (6.5 - x) * 0.75) * 0.8).max(0.5 - x));
                 (mix([0.1, 0.8, 0.9], [1.0, 0.3, 0.2], ((x + 7.0) / 13.0).clamp(0.0, 1.0)), shaft.max(head))
             }),
-            // A disc with a bright front, and a ring with a gap in front: the two kinds of *dots*.
-            "dot" => Self::from_shape(|x, y| {
-                (mix([0.9, 0.25, 0.15], [1.0, 0.9, 0.5], soft((x - 2.4).hypot(y) - 1.8)), soft(x.hypot(y) - 4.5))
-            }),
+            // A disc with a bright front half, and a ring with a gap in front: the two kinds of *dots*. A disc whose front
+            // is a small spot loses its heading in the noise.
+            "dot" => {
+                Self::from_shape(|x, y| (mix([0.8, 0.1, 0.1], [1.0, 0.95, 0.6], soft(-x)), soft(x.hypot(y) - 4.5)))
+            }
             "ring" => Self::from_shape(|x, y| {
                 let r = x.hypot(y);
                 let gap = if x > 0.0 { soft(y.abs() - 1.2) } else { 0.0 };

@@ -46,9 +46,6 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Activations, images and outputs: 4 bytes × (4 × 24 + 48) at half size and (96 + 8 × 48) at quarter size and so on.
-    pub const BYTES_PER_PIXEL: u64 = 600;
-
     /// For images of `width` × `height` pixels, both multiples of 16.
     pub fn new(width: usize, height: usize, parallel: bool) -> Self {
         assert!(width.is_multiple_of(16) && height.is_multiple_of(16), "sides must be multiples of 16");
@@ -83,6 +80,25 @@ impl Workspace {
                 motion: vec![0.0; width * height * COLOURS],
             },
         }
+    }
+
+    /// Memory of activations and outputs, bytes per pixel of the field.
+    pub fn bytes_per_pixel(&self) -> u64 {
+        let singles = [
+            &self.input,
+            &self.half,
+            &self.joined,
+            &self.gathered,
+            &self.deep,
+            &self.top,
+            &self.trunk,
+            &self.scratch,
+            &self.heads,
+            &self.outputs.denoised,
+            &self.outputs.motion,
+        ];
+        let floats: usize = singles.into_iter().chain(&self.middle).chain(&self.before).map(Vec::len).sum();
+        (size_of::<f32>() * floats / (self.width * self.height)) as u64
     }
 
     /// Width and height, pixels.
