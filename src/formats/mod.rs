@@ -1,6 +1,6 @@
 //! Particles from files of other programs (tables, extended XYZ, images), and particles to files.
 //!
-//! Each reader turns text or pixels into a [`rows::Reading`]; [`assemble`] makes the snapshots and checks them. Whatever a
+//! Each reader turns text or pixels into a `rows::Reading`; `assemble` makes the snapshots and checks them. Whatever a
 //! reader assumed is in the list of [`Assumption`]s, and [`ImportOptions`] has a way to state it instead.
 
 mod angles;

@@ -1,4 +1,4 @@
-//! Local rules of a two-channel periodic image: du/dt and dv/dt as linear combinations of library terms. [`reference`]
+//! Local rules of a two-channel periodic image: du/dt and dv/dt as linear combinations of library terms. [`mod@reference`]
 //! is the readable f64 form that every engine is compared with.
 
 mod coefficients;
