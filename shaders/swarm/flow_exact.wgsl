@@ -1,4 +1,4 @@
-// The training-free flow with its windowed coupling; the formula stands in src/rule/knobs.rs.
+// The training-free flow with its windowed coupling; the formula stands in src/worlds/swarm/rule/knobs.rs.
 
 @group(0) @binding(11) var<storage, read> starts: array<u32>;
 @group(0) @binding(15) var<storage, read> order: array<u32>;

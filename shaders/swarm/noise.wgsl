@@ -1,4 +1,4 @@
-// Counter-based random numbers: PCG4D (Jarzynski & Olano, JCGT 9(3), 2020), then Box–Muller, as in src/rule/noise.rs.
+// Counter-based random numbers: PCG4D (Jarzynski & Olano, JCGT 9(3), 2020), then Box–Muller, as in src/worlds/swarm/rule/noise.rs.
 
 fn pcg4d(counter: vec4<u32>) -> vec4<u32> {
     var v = counter * 1664525u + 1013904223u;

@@ -1,5 +1,5 @@
 //! A picture in the making: linear light, world to pixel, bodies with their light. What a body looks like is said by
-//! `shaders/particles.wgsl`, which draws the window; this is its twin.
+//! `shaders/swarm/particles.wgsl`, which draws the window; this is its twin.
 
 use std::sync::LazyLock;
 
@@ -214,7 +214,7 @@ impl Canvas {
     }
 }
 
-/// The box of the swarm on its ground, as `shaders/particles.wgsl` draws it.
+/// The box of the swarm on its ground, as `shaders/swarm/particles.wgsl` draws it.
 fn stage(grid: &Grid, theme: Theme) -> Vec<Light> {
     let (ground, fill, edge) = (theme.ground().map(linear), theme.stage().map(linear), theme.edge());
     let light = |place| {

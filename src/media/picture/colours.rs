@@ -1,4 +1,4 @@
-//! The colour of a particle in a written picture: as `shaders/view.wgsl` says for the window.
+//! The colour of a particle in a written picture: as `shaders/swarm/view.wgsl` says for the window.
 
 use std::f64::consts::TAU;
 

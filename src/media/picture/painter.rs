@@ -54,7 +54,7 @@ impl Painter {
             return;
         }
         let swarm = &shot.swarm;
-        // TrailRaster lead from particle to particle: those of another swarm begin anew.
+        // Trails connect particle to particle: those of another swarm start empty.
         let same = |trails: &TrailRaster| trails.last.len() == swarm.len() && trails.last.box_size == swarm.box_size;
         let Some(trails) = self.trails.as_mut().filter(|trails| same(trails)) else {
             let grid = Grid::new(swarm.box_size, &self.of_trails(swarm.box_size), None);

@@ -12,6 +12,18 @@ pub struct BundledScene {
     pub text: &'static str,
 }
 
+/// The scenes of `scenes/` by name and title, as a list of [`BundledScene`].
+macro_rules! bundled_scenes {
+    ($(($name:literal, $title:literal)),*) => {
+        &[$($crate::worlds::studio::BundledScene {
+            name: $name,
+            title: $title,
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/scenes/", $name, ".ron")),
+        }),*]
+    };
+}
+pub(crate) use bundled_scenes;
+
 /// A world, as the switch of worlds shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct WorldEntry {

@@ -5,6 +5,7 @@ mod catalogue;
 mod specs;
 mod viewpoint;
 
+pub(crate) use catalogue::bundled_scenes;
 pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
 pub use specs::{
     BrushPlace, BrushSpec, KnobGroup, KnobScale, KnobSpec, MethodSpec, RestartSpec, SeriesSpec, StartSpec, WorldTables,

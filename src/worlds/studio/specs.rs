@@ -40,6 +40,20 @@ pub struct KnobSpec {
 }
 
 impl KnobSpec {
+    /// A row of a table: the words, then the numbers.
+    pub const fn new(
+        (id, name, symbol, unit): (&'static str, &'static str, &'static str, &'static str),
+        help: &'static str,
+        default: f64,
+        range: [f64; 2],
+        scale: KnobScale,
+        group: KnobGroup,
+    ) -> Self {
+        Self { id, name, symbol, unit, help, default, range, scale, group }
+    }
+}
+
+impl KnobSpec {
     /// `value` folded into the range, whole where it must be; the default when it is NaN.
     pub fn folded(&self, value: f64) -> f64 {
         let [low, high] = self.range;

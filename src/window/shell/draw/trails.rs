@@ -1,4 +1,4 @@
-//! The picture of where the particles have been, on the GPU; see `shaders/trails.wgsl`.
+//! The picture of where the particles have been, on the GPU; see `shaders/swarm/trails.wgsl`.
 
 use super::pipeline::{Recipe, blended, over};
 use super::view::TRAILS;

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-/// The uniform of `shaders/view.wgsl`. Lengths are in the unit of the swarm's buffer, colours linear.
+/// The uniform of `shaders/swarm/view.wgsl`. Lengths are in the unit of the swarm's buffer, colours linear.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
 pub struct View {

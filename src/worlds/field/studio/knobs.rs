@@ -5,22 +5,10 @@ use crate::worlds::field::library::{Library, LibrarySettings};
 use crate::worlds::field::stills::GrayScottRun;
 use crate::worlds::field::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::studio::KnobScale::{Linear, Switch, Whole, WholeLogarithmic};
-use crate::worlds::studio::{KnobGroup, KnobScale, KnobSpec};
-
-/// A knob as one row: the words, then the numbers.
-const fn knob(
-    (id, name, symbol, unit): (&'static str, &'static str, &'static str, &'static str),
-    help: &'static str,
-    default: f64,
-    range: [f64; 2],
-    scale: KnobScale,
-    group: KnobGroup,
-) -> KnobSpec {
-    KnobSpec { id, name, symbol, unit, help, default, range, scale, group }
-}
+use crate::worlds::studio::{KnobGroup, KnobSpec};
 
 pub(super) const KNOBS: &[KnobSpec] = &[
-    knob(
+    KnobSpec::new(
         ("feed", "Feed", "F", ""),
         "Rate at which u flows in, of the stills that are simulated",
         0.006,
@@ -28,7 +16,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Linear,
         KnobGroup::Paint,
     ),
-    knob(
+    KnobSpec::new(
         ("kill", "Kill", "k", ""),
         "Rate at which v is taken out, of the stills that are simulated",
         0.045,
@@ -36,7 +24,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Linear,
         KnobGroup::Paint,
     ),
-    knob(
+    KnobSpec::new(
         ("steps", "Steps", "", ""),
         "Steps of each run",
         5000.0,
@@ -44,7 +32,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         WholeLogarithmic,
         KnobGroup::Paint,
     ),
-    knob(
+    KnobSpec::new(
         ("runs", "Runs", "", ""),
         "Independent runs that teach and test",
         120.0,
@@ -52,7 +40,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         WholeLogarithmic,
         KnobGroup::Learn,
     ),
-    knob(
+    KnobSpec::new(
         ("functionals", "Functionals", "", ""),
         "Tests of stationarity; there should be fewer than runs",
         80.0,
@@ -60,7 +48,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Whole,
         KnobGroup::Learn,
     ),
-    knob(
+    KnobSpec::new(
         ("twelve", "Large library", "", ""),
         "Twelve terms for each equation instead of six",
         0.0,
@@ -68,7 +56,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Switch,
         KnobGroup::Learn,
     ),
-    knob(
+    KnobSpec::new(
         ("prune", "Remove terms", "", ""),
         "Leaves out terms that the stills do not need",
         1.0,
@@ -76,7 +64,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Switch,
         KnobGroup::Learn,
     ),
-    knob(
+    KnobSpec::new(
         ("time_step", "Time step", "", ""),
         "Time of one step; above the largest stable one it has no effect",
         1.0,
@@ -84,7 +72,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Linear,
         KnobGroup::Live,
     ),
-    knob(
+    KnobSpec::new(
         ("size", "Size", "", "pixels"),
         "Width and height of the field; it starts again",
         128.0,
@@ -92,7 +80,14 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         WholeLogarithmic,
         KnobGroup::Live,
     ),
-    knob(("seed", "Seed", "", ""), "Of seeds and noise; it starts again", 1.0, [0.0, 999.0], Whole, KnobGroup::Live),
+    KnobSpec::new(
+        ("seed", "Seed", "", ""),
+        "Of seeds and noise; it starts again",
+        1.0,
+        [0.0, 999.0],
+        Whole,
+        KnobGroup::Live,
+    ),
 ];
 
 /// The value of a knob; NaN of an unknown one.

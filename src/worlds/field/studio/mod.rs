@@ -15,7 +15,7 @@ use super::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::World;
 use crate::worlds::studio::{
     BrushPlace, BrushSpec, BundledScene, MethodSpec, RestartSpec, SeriesSpec, StartSpec, StudioError, WorldEntry,
-    WorldTables,
+    WorldTables, bundled_scenes,
 };
 
 /// The field world, for the catalogue.
@@ -29,18 +29,7 @@ pub const ENTRY: WorldEntry = WorldEntry {
     first: ("life", "library"),
 };
 
-/// The scenes of `scenes/` by name and title.
-macro_rules! scenes {
-    ($(($name:literal, $title:literal)),*) => {
-        &[$(BundledScene {
-            name: $name,
-            title: $title,
-            text: include_str!(concat!("../../../../scenes/", $name, ".ron")),
-        }),*]
-    };
-}
-
-const BUNDLED: &[BundledScene] = scenes![
+const BUNDLED: &[BundledScene] = bundled_scenes![
     ("life", "Life"),
     ("waves", "Waves"),
     ("spirals", "Spirals"),

@@ -10,20 +10,9 @@ use crate::worlds::field::tokens::{Sighting, TokenDoc, TokenEngine, TokenLosses,
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::KnobScale::{Linear, Whole, WholeLogarithmic};
 use crate::worlds::studio::{
-    BrushPlace, BrushSpec, BrushStroke, DrawOptions, KnobGroup, KnobScale, KnobSpec, Learned, MethodSpec, RestartSpec,
+    BrushPlace, BrushSpec, BrushStroke, DrawOptions, KnobGroup, KnobSpec, Learned, MethodSpec, RestartSpec,
     SeriesReading, SeriesSpec, Simulation, StudioError, TrainingStep, Viewpoint, WorldTables, WorldTraining,
 };
-
-const fn knob(
-    (id, name, symbol, unit): (&'static str, &'static str, &'static str, &'static str),
-    help: &'static str,
-    default: f64,
-    range: [f64; 2],
-    scale: KnobScale,
-    group: KnobGroup,
-) -> KnobSpec {
-    KnobSpec { id, name, symbol, unit, help, default, range, scale, group }
-}
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
     BrushSpec { id, name, help, place: BrushPlace::Live }
@@ -37,7 +26,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
     still_name: "tokens",
     live_name: "field",
     knobs: &[
-        knob(
+        KnobSpec::new(
             ("swim", "Speed", "g", "pixels per step"),
             "How fast tokens swim ahead",
             0.05,
@@ -45,7 +34,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
             Linear,
             KnobGroup::Live,
         ),
-        knob(
+        KnobSpec::new(
             ("sigma", "Temperature", "σ", ""),
             "Noise of the live field; the network is taught at one level",
             0.3,
@@ -53,7 +42,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
             Linear,
             KnobGroup::Live,
         ),
-        knob(
+        KnobSpec::new(
             ("relaxation", "Relaxation", "η", ""),
             "Pull of the network towards whole tokens",
             1.0,
@@ -61,8 +50,8 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
             Linear,
             KnobGroup::Live,
         ),
-        knob(("step", "Step", "c", ""), "Time of one step", 0.1, [0.01, 0.5], Linear, KnobGroup::Live),
-        knob(
+        KnobSpec::new(("step", "Step", "c", ""), "Time of one step", 0.1, [0.01, 0.5], Linear, KnobGroup::Live),
+        KnobSpec::new(
             ("tokens", "Tokens", "", "per 96² pixels"),
             "Tokens of a fresh field; it starts again",
             12.0,
@@ -70,7 +59,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
             Whole,
             KnobGroup::Live,
         ),
-        knob(
+        KnobSpec::new(
             ("size", "Size", "", "pixels"),
             "Width and height of the field, in steps of 16; it starts again",
             128.0,
@@ -78,7 +67,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
             WholeLogarithmic,
             KnobGroup::Live,
         ),
-        knob(
+        KnobSpec::new(
             ("steps", "Steps", "", ""),
             "Optimiser steps of the network",
             2000.0,
@@ -86,7 +75,14 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
             WholeLogarithmic,
             KnobGroup::Learn,
         ),
-        knob(("seed", "Seed", "", ""), "Another seed teaches another rule", 1.0, [0.0, 999.0], Whole, KnobGroup::Learn),
+        KnobSpec::new(
+            ("seed", "Seed", "", ""),
+            "Another seed teaches another rule",
+            1.0,
+            [0.0, 999.0],
+            Whole,
+            KnobGroup::Learn,
+        ),
     ],
     brushes: &[
         brush("add", "Stamp", "Places a token that heads along the stroke"),

@@ -4,22 +4,10 @@ use crate::worlds::points::PointsDoc;
 use crate::worlds::points::engine::{DriftKernel, evaluate_all, walkers_from};
 use crate::worlds::points::rule::{ExactPart, PointFlow, Potential};
 use crate::worlds::studio::KnobScale::{Linear, Logarithmic, Switch, Whole, WholeLogarithmic};
-use crate::worlds::studio::{KnobGroup, KnobScale, KnobSpec};
-
-/// A knob as one row: the words, then the numbers.
-const fn knob(
-    (id, name, symbol, unit): (&'static str, &'static str, &'static str, &'static str),
-    help: &'static str,
-    default: f64,
-    range: [f64; 2],
-    scale: KnobScale,
-    group: KnobGroup,
-) -> KnobSpec {
-    KnobSpec { id, name, symbol, unit, help, default, range, scale, group }
-}
+use crate::worlds::studio::{KnobGroup, KnobSpec};
 
 pub(super) const KNOBS: &[KnobSpec] = &[
-    knob(
+    KnobSpec::new(
         ("strength", "Strength", "γ", "spreads per time"),
         "Speed of the flow",
         1.0,
@@ -27,7 +15,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Linear,
         KnobGroup::Live,
     ),
-    knob(
+    KnobSpec::new(
         ("relaxation", "Relaxation", "η", ""),
         "Pull of the energy, with the noise that balances it; without it walkers follow the flow alone",
         0.1,
@@ -35,7 +23,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Linear,
         KnobGroup::Live,
     ),
-    knob(
+    KnobSpec::new(
         ("sigma", "Temperature", "σ", "spreads"),
         "Width by which the energy is blurred",
         0.1,
@@ -43,7 +31,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Logarithmic,
         KnobGroup::Live,
     ),
-    knob(
+    KnobSpec::new(
         ("reversed", "Backwards", "", ""),
         "Runs the flow the other way: a still cloud does not show the sense of time",
         0.0,
@@ -51,7 +39,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Switch,
         KnobGroup::Live,
     ),
-    knob(
+    KnobSpec::new(
         ("walkers", "Walkers", "", ""),
         "Number of walkers; they start again from the cloud",
         20_000.0,
@@ -59,7 +47,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         WholeLogarithmic,
         KnobGroup::Live,
     ),
-    knob(
+    KnobSpec::new(
         ("twist_seed", "Twist", "", ""),
         "Another random flow over the same energy: just as exact",
         1.0,
@@ -67,7 +55,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Whole,
         KnobGroup::Live,
     ),
-    knob(
+    KnobSpec::new(
         ("twist_scale", "Twist scale", "", "per spread"),
         "How fine the eddies of the random flow are",
         1.0,
@@ -75,7 +63,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Logarithmic,
         KnobGroup::Live,
     ),
-    knob(
+    KnobSpec::new(
         ("energy_steps", "Energy steps", "", ""),
         "Optimiser steps of the energy: the flows are as good as it is",
         6000.0,
@@ -83,7 +71,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         WholeLogarithmic,
         KnobGroup::Learn,
     ),
-    knob(
+    KnobSpec::new(
         ("smoothest_steps", "Smoothest steps", "", ""),
         "Optimiser steps of the smoothest exact flow",
         1000.0,
@@ -91,7 +79,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         WholeLogarithmic,
         KnobGroup::Learn,
     ),
-    knob(
+    KnobSpec::new(
         ("free_steps", "Free steps", "", ""),
         "Optimiser steps of the free network",
         3000.0,
@@ -99,7 +87,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         WholeLogarithmic,
         KnobGroup::Learn,
     ),
-    knob(
+    KnobSpec::new(
         ("hutchinson", "Random probes", "", ""),
         "The free network's divergence by two random probes, as in the paper, instead of exactly",
         0.0,
@@ -107,7 +95,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Switch,
         KnobGroup::Learn,
     ),
-    knob(
+    KnobSpec::new(
         ("degree", "Degree", "", ""),
         "Highest degree of the equations of the weak form; 0 takes the smallest that explains the cloud",
         0.0,
@@ -115,7 +103,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         Whole,
         KnobGroup::Learn,
     ),
-    knob(
+    KnobSpec::new(
         ("find_noise", "Look for noise", "", ""),
         "Lets the weak form look for measurement noise in the cloud and correct for it",
         0.0,

@@ -13,7 +13,7 @@ use super::cloud::BuiltInTarget;
 use crate::worlds::World;
 use crate::worlds::studio::{
     BrushPlace, BrushSpec, BundledScene, MethodSpec, RestartSpec, SeriesSpec, StartSpec, StudioError, WorldEntry,
-    WorldTables,
+    WorldTables, bundled_scenes,
 };
 
 /// The points world, for the catalogue.
@@ -27,18 +27,7 @@ pub const ENTRY: WorldEntry = WorldEntry {
     first: ("ring", "exact"),
 };
 
-/// The scenes of `scenes/` by name and title.
-macro_rules! scenes {
-    ($(($name:literal, $title:literal)),*) => {
-        &[$(BundledScene {
-            name: $name,
-            title: $title,
-            text: include_str!(concat!("../../../../scenes/", $name, ".ron")),
-        }),*]
-    };
-}
-
-const BUNDLED: &[BundledScene] = scenes![
+const BUNDLED: &[BundledScene] = bundled_scenes![
     ("ring", "Ring"),
     ("two-peaks", "Two peaks"),
     ("two-moons", "Two moons"),
