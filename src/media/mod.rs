@@ -3,3 +3,4 @@
 pub mod chart;
 pub mod looks;
 pub mod picture;
+pub mod png_chunks;
