@@ -69,6 +69,12 @@ impl Studio {
             Do::EndPhase => self.to_learning(StudioEffect::EndPhase),
             Do::ChooseFlow(index) => self.edit_world(Gesture::Single, |info| info.choose_flow(index)),
             Do::DeleteFlow(index) => self.edit_world(Gesture::Single, |info| info.delete_flow(index)),
+            Do::RenameFlow(index, name) => self.edit_world(Gesture::Name(index), |info| info.rename_flow(index, &name)),
+            Do::BlendFlow(other, share) => self.blend(other, share),
+            Do::Check => match self.info().tables().check {
+                Some(check) => self.learn(check.id),
+                None => Vec::new(),
+            },
             Do::CopyEquations(form) => self.copy_equations(form),
             Do::TogglePlay => {
                 self.live.playing = !self.live.playing;
@@ -95,6 +101,13 @@ impl Studio {
             Do::Back => vec![StudioEffect::Canvas(CanvasOrder::Back)],
             Do::ToggleTrails => {
                 self.live.trails = !self.live.trails;
+                Vec::new()
+            }
+            Do::ToggleLayer(id) => {
+                let layers = self.info().tables().layers;
+                if let Some(index) = layers.iter().position(|layer| layer.id == id) {
+                    self.live.layers = self.live.layers.toggled(index, layers);
+                }
                 Vec::new()
             }
             Do::TogglePlots => {
@@ -229,7 +242,8 @@ impl Studio {
     }
 
     fn learn(&mut self, method: &'static str) -> Vec<StudioEffect> {
-        if !self.info().tables().methods.iter().any(|known| known.id == method) {
+        let tables = self.info().tables();
+        if !tables.methods.iter().chain(&tables.check).any(|known| known.id == method) {
             return Vec::new();
         }
         let mut effects = Vec::new();
@@ -248,6 +262,15 @@ impl Studio {
 
     fn to_learning(&self, effect: fn(u64) -> StudioEffect) -> Vec<StudioEffect> {
         if self.learning.is_active() { vec![effect(self.learning.run)] } else { Vec::new() }
+    }
+
+    fn blend(&mut self, other: usize, share: f64) -> Vec<StudioEffect> {
+        let mut refusal = None;
+        let effects = self.edit_world(Gesture::Single, |info| refusal = info.blend_flows(other, share).err());
+        match refusal {
+            Some(why) => vec![StudioEffect::Notify(Level::Warning, why.to_string())],
+            None => effects,
+        }
     }
 
     fn copy_equations(&self, form: EquationForm) -> Vec<StudioEffect> {

@@ -53,6 +53,11 @@ pub enum StudioCommand {
     EndPhase,
     ChooseFlow(usize),
     DeleteFlow(usize),
+    RenameFlow(usize, String),
+    /// A blend of the chosen flow and a share of another.
+    BlendFlow(usize, f64),
+    /// Makes the certificate of the rules, in the background.
+    Check,
     CopyEquations(EquationForm),
     TogglePlay,
     Step,
@@ -62,6 +67,8 @@ pub enum StudioCommand {
     Keep,
     Back,
     ToggleTrails,
+    /// A layer of the world's table beside what lives.
+    ToggleLayer(&'static str),
     TogglePlots,
     ShowPlot(&'static str, bool),
     SavePlot(&'static str, PathBuf),
@@ -166,7 +173,12 @@ impl super::Studio {
             Command::Redo => To::Redo,
             Command::EndGesture => To::EndGesture,
             Command::SetPlace(place) => To::SetWorkspace(*place),
-            Command::StartLearning => To::Learn(self.learning().method),
+            // Of the methods of learning: a check is none.
+            Command::StartLearning => {
+                let methods = self.info().tables().methods;
+                let last = methods.iter().find(|method| method.id == self.learning().method);
+                To::Learn(last.or(methods.first())?.id)
+            }
             Command::PauseLearning => To::PauseLearning,
             Command::ResumeLearning => To::ResumeLearning,
             Command::StopLearning => To::StopLearning,

@@ -145,64 +145,113 @@ pub fn certify(
     truth: Option<&TrueVelocities>,
     progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Option<PointCertificate> {
-    let learned = doc.learned.as_ref().filter(|learned| !learned.flows.is_empty())?;
-    let sigma = doc.live.sigma;
-    let contenders = contenders(doc, learned, sigma, settings.seed);
-    let repeats_of = |contender: &Contender| {
-        let repeats = if contender.control { settings.control_repeats } else { settings.repeats };
-        repeats.max(1)
-    };
-    let total: u32 = contenders.iter().map(&repeats_of).sum();
-    let most = contenders.iter().map(&repeats_of).max().unwrap_or(1);
-    let mut runs: Vec<Vec<Run>> = contenders.iter().map(|_| Vec::new()).collect();
-    let mut fresh: Vec<f64> = Vec::new();
-    let mut done = 0;
-    // Repetition by repetition: flows that keep the same cloud share its samples.
-    for repeat in 0..most {
-        let seed = settings.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1000 * u64::from(repeat));
-        let mut drawn: Vec<(f64, HeldOut)> = Vec::new();
-        for (contender, runs) in contenders.iter().zip(&mut runs) {
-            if repeat >= repeats_of(contender) {
-                continue;
-            }
-            if !progress(done, total as usize) {
-                return None;
-            }
-            done += 1;
-            if !drawn.iter().any(|(of, _)| *of == contender.sigma) {
-                let further = if drawn.is_empty() { settings.times } else { 0 };
-                let held_out = HeldOutSettings {
-                    count: settings.samples,
-                    fresh: further,
-                    permutations: settings.permutations,
-                    sigma: contender.sigma,
-                    seed,
-                };
-                drawn.push((contender.sigma, HeldOut::draw(doc, &learned.map, &held_out)));
-            }
-            let Some((_, held_out)) = drawn.iter().find(|(of, _)| *of == contender.sigma) else { continue };
-            runs.push(carried(doc, learned, contender, settings, held_out));
-        }
-        if let Some((_, HeldOut { mmd, quantile, fresh: samples, .. })) = drawn.first()
-            && !samples.is_empty()
-        {
-            let within = samples.iter().filter(|sample| mmd.of(sample) < *quantile).count();
-            fresh.push(within as f64 / samples.len() as f64);
+    let mut check = PointCheck::new(doc, settings)?;
+    while progress(check.done, check.total) {
+        if !check.step() {
+            return Some(check.certificate(truth));
         }
     }
-    let places = HeldOut::draw(
-        doc,
-        &learned.map,
-        &HeldOutSettings { count: settings.samples, fresh: 0, permutations: 1, sigma, seed: settings.seed },
-    )
-    .walkers;
-    let flows = contenders.iter().zip(&runs);
-    let flows = flows.map(|(contender, runs)| summary(doc, learned, contender, sigma, truth, &places, runs)).collect();
-    let rules: Vec<PointRule> = (0..learned.flows.len()).map(|k| learned.rule(doc.dim, k)).collect();
-    let cosines = |a: &PointRule| rules.iter().map(|b| mutual_cosine(a, b, sigma, &places)).collect();
-    let mutual_cosines = rules.iter().map(cosines).collect();
-    let fresh = (!fresh.is_empty()).then(|| RepeatedMean::of(&fresh));
-    Some(PointCertificate { settings: *settings, sigma, flows, fresh, mutual_cosines })
+    None
+}
+
+/// A certificate in the making, one flow in one repetition at a time.
+pub struct PointCheck {
+    doc: PointsDoc,
+    learned: LearnedPoints,
+    settings: PointCheckSettings,
+    contenders: Vec<Contender>,
+    runs: Vec<Vec<Run>>,
+    /// Share within the quantile of further samples, for each repetition.
+    fresh: Vec<f64>,
+    /// Samples of the present repetition by their σ: flows that keep the same cloud share them.
+    drawn: Vec<(f64, HeldOut)>,
+    repeat: u32,
+    /// Contender of the next step.
+    next: usize,
+    done: usize,
+    total: usize,
+}
+
+impl PointCheck {
+    /// `None` without flows.
+    pub fn new(doc: &PointsDoc, settings: &PointCheckSettings) -> Option<Self> {
+        let learned = doc.learned.clone().filter(|learned| !learned.flows.is_empty())?;
+        let contenders = contenders(doc, &learned, doc.live.sigma, settings.seed);
+        let total = contenders.iter().map(|contender| contender.repeats(settings) as usize).sum();
+        let runs = contenders.iter().map(|_| Vec::new()).collect();
+        let (doc, settings) = (doc.clone(), *settings);
+        let (fresh, drawn) = (Vec::new(), Vec::new());
+        Some(Self { doc, learned, settings, contenders, runs, fresh, drawn, repeat: 0, next: 0, done: 0, total })
+    }
+
+    /// Steps done and steps of the whole check.
+    pub fn progress(&self) -> [usize; 2] {
+        [self.done, self.total]
+    }
+
+    /// Measures the next flow in the present repetition, some seconds of work. Returns false when all are done.
+    pub fn step(&mut self) -> bool {
+        while self.done < self.total {
+            let k = self.next;
+            self.next = (k + 1) % self.contenders.len();
+            let repeat = self.repeat;
+            let contender = &self.contenders[k];
+            let is_due = repeat < contender.repeats(&self.settings);
+            if is_due {
+                let sigma = contender.sigma;
+                if !self.drawn.iter().any(|(of, _)| *of == sigma) {
+                    let seed = self.settings.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                    let held_out = HeldOutSettings {
+                        count: self.settings.samples,
+                        fresh: if self.drawn.is_empty() { self.settings.times } else { 0 },
+                        permutations: self.settings.permutations,
+                        sigma,
+                        seed: seed.wrapping_add(1000 * u64::from(repeat)),
+                    };
+                    self.drawn.push((sigma, HeldOut::draw(&self.doc, &self.learned.map, &held_out)));
+                }
+                if let Some((_, held_out)) = self.drawn.iter().find(|(of, _)| *of == sigma) {
+                    let run = carried(&self.doc, &self.learned, contender, &self.settings, held_out);
+                    self.runs[k].push(run);
+                }
+                self.done += 1;
+            }
+            if self.next == 0 {
+                self.end_repetition();
+            }
+            if is_due {
+                return self.done < self.total;
+            }
+        }
+        false
+    }
+
+    fn end_repetition(&mut self) {
+        self.repeat += 1;
+        let drawn = std::mem::take(&mut self.drawn);
+        let Some((_, HeldOut { mmd, quantile, fresh, .. })) = drawn.first() else { return };
+        if !fresh.is_empty() {
+            let within = fresh.iter().filter(|sample| mmd.of(sample) < *quantile).count();
+            self.fresh.push(within as f64 / fresh.len() as f64);
+        }
+    }
+
+    /// What the steps so far show.
+    pub fn certificate(&self, truth: Option<&TrueVelocities>) -> PointCertificate {
+        let Self { doc, learned, settings, .. } = self;
+        let sigma = doc.live.sigma;
+        let held_out =
+            HeldOutSettings { count: settings.samples, fresh: 0, permutations: 1, sigma, seed: settings.seed };
+        let places = HeldOut::draw(doc, &learned.map, &held_out).walkers;
+        let flows = self.contenders.iter().zip(&self.runs).filter(|(_, runs)| !runs.is_empty());
+        let flows =
+            flows.map(|(contender, runs)| summary(doc, learned, contender, sigma, truth, &places, runs)).collect();
+        let rules: Vec<PointRule> = (0..learned.flows.len()).map(|k| learned.rule(doc.dim, k)).collect();
+        let cosines = |a: &PointRule| rules.iter().map(|b| mutual_cosine(a, b, sigma, &places)).collect();
+        let mutual_cosines = rules.iter().map(cosines).collect();
+        let fresh = (!self.fresh.is_empty()).then(|| RepeatedMean::of(&self.fresh));
+        PointCertificate { settings: *settings, sigma, flows, fresh, mutual_cosines }
+    }
 }
 
 /// A flow to measure.
@@ -216,6 +265,12 @@ struct Contender {
     grid: Option<(BakedField, f64)>,
     /// σ of the samples that it should keep: 0 for the weak form, which knows no noise.
     sigma: f64,
+}
+
+impl Contender {
+    fn repeats(&self, settings: &PointCheckSettings) -> u32 {
+        if self.control { settings.control_repeats.max(1) } else { settings.repeats.max(1) }
+    }
 }
 
 fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -> Vec<Contender> {

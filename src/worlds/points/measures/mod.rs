@@ -7,7 +7,7 @@ mod heldout;
 mod lyapunov;
 mod residual;
 
-pub use certificate::{FlowCertificate, PointCertificate, PointCheckSettings, RepeatedMean, certify};
+pub use certificate::{FlowCertificate, PointCertificate, PointCheck, PointCheckSettings, RepeatedMean, certify};
 pub use cosine::{cosine_to, cosine_to_table, mean_cosine, mutual_cosine, true_speed};
 pub use discrepancy::{Mmd, kernel_stein};
 pub use lyapunov::{LyapunovSettings, LyapunovSpectrum, lyapunov};

@@ -133,7 +133,8 @@ fn learned_scene(target: BuiltInTarget) -> PointsDoc {
 #[test]
 fn exact_flows_keep_the_ring_and_the_controls_do_not() {
     let doc = learned_scene(BuiltInTarget::Ring);
-    let settings = PointCheckSettings { repeats: 2, control_repeats: 1, samples: 400, path: 6.0, times: 6, ..Default::default() };
+    let settings =
+        PointCheckSettings { repeats: 2, control_repeats: 1, samples: 400, path: 6.0, times: 6, ..Default::default() };
     let certificate = certify(&doc, &settings, None, &mut |_, _| true).unwrap();
     assert_eq!(certificate.flows.len(), 7);
     for flow in &certificate.flows {
