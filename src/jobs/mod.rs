@@ -4,12 +4,14 @@
 //! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike.
 
 mod canvas;
+mod canvas_film;
 mod learning;
 mod outbox;
 mod pace;
 mod run;
 
 pub use canvas::{CanvasEvent, CanvasOrder, CanvasView, CanvasWorker};
+pub use canvas_film::{FilmOrder, FilmState};
 pub use learning::{LearningEvent, LearningRun};
 pub use pace::{Pace, left_s};
 pub use run::{Learner, panic_text};

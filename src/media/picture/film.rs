@@ -141,7 +141,10 @@ impl PictureFilm {
     /// A film without frames, a full disk, or what ffmpeg complains of.
     pub fn finish(mut self) -> Result<(), PictureError> {
         let Some(mut writer) = self.writer else {
-            return Err(PictureError::Encode { file: self.path, reason: "it has no frames; film some steps".to_owned() });
+            return Err(PictureError::Encode {
+                file: self.path,
+                reason: "it has no frames; film some steps".to_owned(),
+            });
         };
         for picture in self.seam.end() {
             writer.add(&picture)?;

@@ -36,7 +36,8 @@ pub(super) fn colours_of(picture: &RgbaImage, count: usize) -> Vec<[u8; 3]> {
 /// The channel with the largest range, and that range.
 fn widest(colours: &[[u8; 3]]) -> (usize, u8) {
     let range = |c: usize| {
-        let (low, high) = colours.iter().fold((255, 0), |(low, high), colour| (colour[c].min(low), colour[c].max(high)));
+        let (low, high) =
+            colours.iter().fold((255, 0), |(low, high), colour| (colour[c].min(low), colour[c].max(high)));
         if colours.len() < 2 { 0 } else { high - low }
     };
     (0..3).map(|c| (c, range(c))).max_by_key(|(_, range)| *range).unwrap_or((0, 0))

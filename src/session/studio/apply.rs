@@ -22,9 +22,26 @@ impl Studio {
             Do::New | Do::Start(_) | Do::OpenBundled(_) | Do::Visit | Do::Import(_) => self.begin(command),
             Do::Save => match self.path.clone() {
                 Some(path) => self.save(path),
-                None => vec![StudioEffect::Program(ProgramCommand::Ask(Dialog::SaveAs))],
+                None => vec![StudioEffect::Program(ProgramCommand::Ask(Dialog::Name))],
             },
             Do::SaveAs(path) => self.save(path),
+            Do::SaveAmongMine(name) => self.save_among_mine(name.trim()),
+            Do::Film if self.live.film.as_ref().is_some_and(|film| !film.is_ending) => {
+                vec![StudioEffect::Canvas(CanvasOrder::EndFilm)]
+            }
+            Do::Film if !self.live.runs => {
+                let text = "Nothing lives here yet that could be filmed: learn a rule first.".to_owned();
+                vec![StudioEffect::Notify(Level::Info, text)]
+            }
+            Do::Film => {
+                self.live.playing = true;
+                if self.workspace == Place::Paint {
+                    self.workspace = Place::Live;
+                }
+                let play = StudioEffect::Canvas(CanvasOrder::Play(true));
+                vec![play, StudioEffect::Film(self.project.title.clone())]
+            }
+            Do::CancelFilm => vec![StudioEffect::Canvas(CanvasOrder::CancelFilm)],
             Do::SavePicture(path) => vec![StudioEffect::SavePicture(path)],
             Do::SetTitle(text) => self.edit_text(0, |project| project.title = text),
             Do::SetAuthor(text) => self.edit_text(1, |project| project.author = text),
@@ -198,6 +215,18 @@ impl Studio {
     fn save(&mut self, path: PathBuf) -> Vec<StudioEffect> {
         let project = Box::new(self.project.clone().map_world(Arc::unwrap_or_clone));
         vec![StudioEffect::Save { path, project, revision: self.revision }]
+    }
+
+    fn save_among_mine(&mut self, name: &str) -> Vec<StudioEffect> {
+        if name.is_empty() {
+            return vec![StudioEffect::Notify(Level::Warning, "The scene needs a name.".to_owned())];
+        }
+        if self.project.title != name {
+            self.edit_text(0, |project| project.title = name.to_owned());
+            self.history.end_gesture();
+        }
+        let project = Box::new(self.project.clone().map_world(Arc::unwrap_or_clone));
+        vec![StudioEffect::SaveAmongMine { name: name.to_owned(), project, revision: self.revision }]
     }
 
     fn edit_text(&mut self, field: u8, change: impl FnOnce(&mut Project<Arc<World>>)) -> Vec<StudioEffect> {

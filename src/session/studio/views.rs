@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::jobs::LearningEvent;
+use crate::jobs::{FilmState, LearningEvent};
 use crate::media::chart::{CURVE_COLOURS, Chart, ChartCurve};
 use crate::session::{Curve, RunId};
 use crate::worlds::studio::{LayerSet, SeriesReading, SeriesSpec, TrainingStep};
@@ -105,6 +105,8 @@ pub struct LiveRuleView {
     pub description: String,
     /// States that are kept to go back to.
     pub checkpoints: usize,
+    /// The film under way.
+    pub film: Option<FilmState>,
 }
 
 impl Default for LiveRuleView {
@@ -120,6 +122,7 @@ impl Default for LiveRuleView {
             steps_per_s: 0.0,
             description: String::new(),
             checkpoints: 0,
+            film: None,
         }
     }
 }
