@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use image::RgbaImage;
 
 use super::canvas_film::CanvasFilm;
-use super::{FilmOrder, FilmState, panic_text};
+use super::{Cores, FilmOrder, FilmState, JobFault, JobName, panic_text, start};
 use crate::worlds::World;
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -102,15 +102,14 @@ pub struct CanvasWorker {
 
 impl CanvasWorker {
     /// # Errors
-    /// The system starts no thread.
-    pub fn new(name: &str) -> std::io::Result<Self> {
+    /// [`JobFault::NotStarted`]
+    pub fn new(name: &'static str) -> Result<Self, JobFault> {
         let (orders, inbox) = unbounded();
         let (outbox, events) = unbounded();
         let slot = Arc::<Mutex<PictureSlot>>::default();
         let theirs = slot.clone();
-        std::thread::Builder::new()
-            .name(format!("unstill-{name}"))
-            .spawn(move || CanvasState::new(outbox, theirs).run(&inbox))?;
+        let name = JobName { thread: name, what: "The living canvas" };
+        start(name, Cores::Shared, move || CanvasState::new(outbox, theirs).run(&inbox))?;
         Ok(Self { orders, events, slot })
     }
 
@@ -318,10 +317,7 @@ impl CanvasState {
         self.end_film();
         match CanvasFilm::start(order, self.outbox.clone()) {
             Ok(film) => self.film = Some(film),
-            Err(error) => {
-                let why = format!("the system starts no thread for the film ({error}); close other programs");
-                self.report(CanvasEvent::Filmed(Err(why)));
-            }
+            Err(fault) => self.report(CanvasEvent::Filmed(Err(fault.to_string()))),
         }
     }
 

@@ -1,7 +1,6 @@
 //! Films of what a canvas shows: its thread gives each picture to another one that writes it. Time waits for the film where
 //! writing cannot keep up, so that a film is even whatever the machine.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbaImage;
 use image::imageops::{FilterType, resize};
 
-use super::{CanvasEvent, panic_text};
+use super::{CanvasEvent, Cores, JobFault, JobName, guarded, start};
 use crate::media::picture::{FilmKind, PictureFilm};
 
 /// A film that is wanted.
@@ -65,21 +64,17 @@ impl CanvasFilm {
     ///
     /// # Errors
     /// The system starts no thread.
-    pub fn start(order: FilmOrder, outbox: Sender<CanvasEvent>) -> std::io::Result<Self> {
+    pub fn start(order: FilmOrder, outbox: Sender<CanvasEvent>) -> Result<Self, JobFault> {
         let (sender, pictures) = bounded(WAITING_FRAMES);
         let shared = Arc::<FilmShared>::default();
         let (theirs, wanted) = (shared.clone(), order.clone());
         let work = move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| write(&wanted, &pictures, &theirs)));
-            let result = outcome.unwrap_or_else(|panic| {
-                let what = panic_text(panic.as_ref());
-                Err(format!("the film was ended by an error of the program ({what}); please report it"))
-            });
+            let result = guarded("the film", || write(&wanted, &pictures, &theirs));
             theirs.is_over.store(true, Ordering::Release);
             // Fails only when the canvas has gone.
             let _ = outbox.send(CanvasEvent::Filmed(result));
         };
-        std::thread::Builder::new().name("unstill-film".to_owned()).spawn(work)?;
+        start(JobName { thread: "film", what: "Taking films" }, Cores::Shared, work)?;
         Ok(Self { order, pictures: Some(sender), taken: 0, steps_to_go: 0, shared })
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use image::RgbaImage;
 
-use super::super::desk::{Desk, guarded};
+use crate::jobs::{JobName, WorkQueue, guarded};
 use crate::scene::{Project, world_name};
 use crate::session::Place;
 use crate::session::studio::Studio;
@@ -21,7 +21,7 @@ const MAX_OWN: usize = 60;
 
 /// The pictures of one world.
 pub struct StudioPictures {
-    desk: Desk,
+    queue: WorkQueue,
     flows: Arc<ArcSwap<Vec<RgbaImage>>>,
     cards: Arc<ArcSwap<Vec<StudioCard>>>,
     /// Revision and theme of the flows that were drawn last.
@@ -32,7 +32,7 @@ pub struct StudioPictures {
 impl Default for StudioPictures {
     fn default() -> Self {
         Self {
-            desk: Desk::new("unstill-pictures"),
+            queue: WorkQueue::queue(JobName { thread: "pictures", what: "Drawing small pictures" }),
             flows: Arc::default(),
             cards: Arc::default(),
             drawn: None,
@@ -49,10 +49,10 @@ impl StudioPictures {
         state.set_studio_cards(&self.cards.load_full());
         let wanted = (studio.revision(), light);
         let is_seen = studio.workspace() == Place::Learn && !studio.learning().is_active();
-        if is_seen && self.drawn != Some(wanted) && self.desk.waiting() == 0 {
+        if is_seen && self.drawn != Some(wanted) && self.queue.waiting() == 0 {
             self.drawn = Some(wanted);
             let (world, flows) = (studio.project().world.clone(), self.flows.clone());
-            self.desk.put(move || {
+            self.queue.put(move || {
                 let drawn = guarded("drawing the rules", || {
                     let info = world.info().ok_or("no world of the studio")?;
                     Ok((0..info.flows().len()).map(|index| flow_picture(info, index, light)).collect::<Vec<_>>())
@@ -65,7 +65,7 @@ impl StudioPictures {
         self.gallery_was_open = state.gallery_is_open();
         if opens {
             let (entry, folder, cards) = (studio.entry(), folder.map(Path::to_owned), self.cards.clone());
-            self.desk.put(move || {
+            self.queue.put(move || {
                 let mut all: Vec<StudioCard> =
                     entry.bundled.iter().filter_map(|s| bundled(s.name, s.text, light)).collect();
                 cards.store(Arc::new(all.clone()));
