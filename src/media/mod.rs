@@ -1,5 +1,6 @@
 //! Pictures, plots and films.
 
+pub mod atomic;
 pub mod chart;
 pub mod looks;
 pub mod picture;

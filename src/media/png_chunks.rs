@@ -76,10 +76,10 @@ mod tests {
         write_chunk(&mut png, b"tEXt", b"a\0b").unwrap();
         write_chunk(&mut png, b"IEND", b"").unwrap();
         let read: Vec<_> = png_chunks(&png).map(Result::unwrap).collect();
-        assert_eq!(read.iter().map(|chunk| (chunk.kind, chunk.data)).collect::<Vec<_>>(), [(
-            *b"tEXt",
-            &b"a\0b"[..]
-        ), (*b"IEND", &b""[..])]);
+        assert_eq!(
+            read.iter().map(|chunk| (chunk.kind, chunk.data)).collect::<Vec<_>>(),
+            [(*b"tEXt", &b"a\0b"[..]), (*b"IEND", &b""[..])]
+        );
         assert!(read.iter().all(PngChunk::is_whole));
         assert_eq!(png_chunks(&png[..png.len() - 1]).last(), Some(Err(CutOff)));
         png[17] ^= 1;

@@ -280,8 +280,8 @@ fn portrait(doc: &SwarmDoc) -> (Swarm, f64) {
 
 #[cfg(test)]
 mod tests {
-    use crate::media::png_chunks::write_chunk;
     use super::*;
+    use crate::media::png_chunks::write_chunk;
     use crate::scene::SwarmProject;
     use crate::worlds::swarm::picture::motifs;
 

@@ -1,14 +1,14 @@
 //! Moving pictures in full colour: an animated PNG, one frame at a time.
 
-use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
-use tempfile::NamedTempFile;
 
 use crate::media::png_chunks::{PNG_SIGNATURE, png_chunks, write_chunk};
 
-use super::{PictureError, put_in_place, temporary_beside};
+use super::{PictureError, new_file, put_in_place};
+use crate::media::atomic::AtomicFile;
 
 /// Where the number of frames stands: behind the signature and the header.
 const CONTROL_AT: u64 = 8 + 25;
@@ -18,7 +18,7 @@ const CONTROL_AT: u64 = 8 + 25;
 pub struct ApngWriter {
     path: PathBuf,
     size: (u32, u32),
-    out: BufWriter<NamedTempFile>,
+    out: AtomicFile,
     frames: u32,
     /// Numbers the chunks of the animation.
     sequence: u32,
@@ -39,7 +39,7 @@ impl ApngWriter {
         let mut new = Self {
             path: path.to_owned(),
             size,
-            out: temporary_beside(path)?,
+            out: new_file(path)?,
             frames: 0,
             sequence: 0,
             delay_ms: (1000.0 / frames_per_second).round().clamp(1.0, 60_000.0) as u16,
