@@ -128,7 +128,7 @@ fn measure(
     let headless = Headless::new(args.engine.choice())?;
     let settings = args.check_settings();
     let bar = Bar(Mutex::new(Progress::new(settings.total_steps(1), quiet)));
-    let check = Check::new(rule, (&scene.world.snapshot, &scene.world.ensemble), &live, settings, &headless, &bar)?;
+    let check = Check::new(rule, (scene.world.stills(), &scene.world.ensemble), &live, settings, &headless, &bar)?;
     let contenders = check.contenders()?;
     bar.lock().set_total(settings.total_steps(contenders.len()));
 

@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     }
     if let (true, Some(rule)) = (args.resume, &scene.world.rule) {
         let wanted = NetShape {
-            species: scene.world.snapshot.species_count(),
+            species: scene.world.stills().species_count(),
             phi: scene.world.training.phi,
             rho: scene.world.training.rho,
             outputs: 1,
@@ -126,10 +126,10 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let training = match scene.world.rule.clone().filter(|_| args.add_flow) {
         Some(rule) => {
             let settings = TrainingSettings { seed: another.seed, drive: another.drive, ..scene.world.training };
-            Training::another_flow((*scene.world.snapshot).clone(), scene.world.ensemble, settings, (*rule).clone())
+            Training::another_flow(scene.world.stills(), scene.world.ensemble, settings, (*rule).clone())
         }
         None => Training::start(
-            (*scene.world.snapshot).clone(),
+            scene.world.stills(),
             scene.world.ensemble,
             scene.world.training,
             start.map(Arc::unwrap_or_clone),

@@ -347,9 +347,10 @@ fn fidelity(
     }
     let particles = states.first().map_or(0, Swarm::len);
     let ensemble = scene.world.ensemble.for_particles(&scene.world.snapshot, particles);
-    let mut draw = || target_swarms(&scene.world.snapshot, &ensemble, rule, live.sigma_l, states.len(), rng);
+    let stills = scene.world.stills();
+    let mut draw = || target_swarms(&stills, &ensemble, rule, live.sigma_l, states.len(), rng);
     let (target, other) = (draw()?, draw()?);
-    let scale = Fidelity::from_samples(species_of(rule, &scene.world.snapshot), &target, &other, rng);
+    let scale = Fidelity::from_samples(species_of(rule, &stills), &target, &other, rng);
     Ok(finite(scale.of_swarms(states)))
 }
 

@@ -438,13 +438,13 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     let document = &session.document;
     let start = if go_on { document.world.rule.clone() } else { None };
     // The living swarm may stay when the unit of length stays: then its particles mean the same to the new rule.
-    let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == session.unit_length);
+    let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == session.taught_unit_length());
     let holds = takeover::may_play_on(session);
     session.run_is_live = holds || (same_unit && session.live.particles > 0);
     let run = session.training.begin();
     let request = TrainingRequest {
         run,
-        snapshot: document.world.snapshot.clone(),
+        stills: document.world.stills(),
         ensemble: document.world.ensemble,
         settings: document.world.training,
         start,

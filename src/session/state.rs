@@ -251,6 +251,12 @@ impl Session {
         self.unit_length
     }
 
+    /// ℓ that a rule learned now would have: of all snapshots, world units.
+    pub fn taught_unit_length(&self) -> f64 {
+        let film = &self.document.world.film;
+        if film.is_empty() { self.unit_length } else { film.unit_length() }
+    }
+
     /// What is wrong or weak about the picture as teaching material.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

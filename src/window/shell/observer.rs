@@ -16,7 +16,7 @@ use crate::session::{CertificateRequest, Event, Place, RuleRequest, RuleRole, Se
 use crate::worlds::swarm::measures::{
     CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
 };
-use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Stills};
 
 /// Time between two looks: usually, and while something heals.
 const LOOK_EVERY: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(150)];
@@ -123,7 +123,7 @@ impl Watch {
         self.last = Instant::now();
         let document = session.document();
         let unseen = Unseen {
-            snapshot: document.world.snapshot.clone(),
+            stills: document.world.stills(),
             ensemble: document.world.ensemble,
             target_sigma_l: target_sigma_l(session),
             step: seen.steps(),
@@ -146,7 +146,7 @@ impl Watch {
 
 /// What belongs to a glimpse besides the swarm and what it lived by.
 struct Unseen {
-    snapshot: Arc<Snapshot>,
+    stills: Stills,
     ensemble: Ensemble,
     target_sigma_l: f64,
     step: u64,
@@ -156,9 +156,9 @@ struct Unseen {
 
 impl Unseen {
     fn seen(self, seen: Seen) -> Glimpse {
-        let Self { snapshot, ensemble, target_sigma_l, step, epoch, wound } = self;
+        let Self { stills, ensemble, target_sigma_l, step, epoch, wound } = self;
         let Seen { swarm, rule, settings, .. } = seen;
-        Glimpse { swarm, rule, settings, snapshot, ensemble, target_sigma_l, step, epoch, wound }
+        Glimpse { swarm, rule, settings, stills, ensemble, target_sigma_l, step, epoch, wound }
     }
 }
 
@@ -264,7 +264,7 @@ impl Worker {
         }
         let begun = Instant::now();
         let progress = Reporter::silent(self.learning.clone(), request.run);
-        let picture = (&*request.snapshot, &request.ensemble);
+        let picture = (&request.stills, &request.ensemble);
         let work = || QuickFidelity::measure(&request.rule, picture, &request.live, &progress);
         let result = match catch_unwind(AssertUnwindSafe(work)) {
             Ok(Err(CheckError::Stopped)) => return,
@@ -278,10 +278,10 @@ impl Worker {
     }
 
     fn certify(&self, request: &CertificateRequest) {
-        let CertificateRequest { run, rule, snapshot, ensemble, live } = request;
+        let CertificateRequest { run, rule, stills, ensemble, live } = request;
         let settings = CheckSettings::default();
         let progress = Reporter::telling(self.certifying.clone(), *run, settings.total_steps(1), self.outbox.clone());
-        let work = || certify(rule, (&**snapshot, ensemble), live, settings, &progress);
+        let work = || certify(rule, (stills, ensemble), live, settings, &progress);
         let result = match catch_unwind(AssertUnwindSafe(work)) {
             Ok(Err(CheckError::Stopped)) => return,
             Ok(result) => result.map(Box::new).map_err(|e| e.to_string()),

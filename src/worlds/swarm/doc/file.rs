@@ -8,7 +8,7 @@ use super::flows::{self, FlowHead};
 use super::savepoints::Saved;
 use super::{Evidence, Flows, LiveState, SwarmDoc, validate, weights};
 use crate::worlds::BadValue;
-use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Snapshot, SnapshotFilm};
 use crate::worlds::swarm::rule::{LiveSettings, NetShape, Rule, Swings};
 use crate::worlds::swarm::train::TrainingSettings;
 
@@ -159,6 +159,7 @@ impl SwarmFile {
         };
         let doc = SwarmDoc {
             snapshot: Arc::new(self.snapshot),
+            film: SnapshotFilm::default(),
             ensemble: self.ensemble,
             training: self.training,
             live: self.live,

@@ -5,6 +5,7 @@
 mod brush;
 mod check;
 mod ensemble;
+mod film;
 mod geometry;
 pub(crate) mod headings;
 pub mod motifs;
@@ -15,6 +16,7 @@ pub(crate) mod stipple;
 
 pub use brush::SwarmEdit;
 pub use check::{DUPLICATE_SHARE, MAX_HEADING, MAX_PARTICLES, SIDE_RANGE, SnapshotError};
+pub use film::{FilmFrame, HOLD_OUT_EVERY, MAX_FRAMES, PackedParticle, Part, SnapshotFilm, Stills};
 pub use ensemble::{MIN_TORUS_L, OPEN_MARGIN_L, ensemble_box_l};
 pub use headings::headings_along_neighbours;
 pub use near::Neighbour;

@@ -19,7 +19,8 @@ fn swarm(count: usize, species: usize, box_size: [f64; 2], seed: u64) -> Swarm {
 }
 
 fn cloud(rule: &Rule, swarm: &Swarm) -> Cloud {
-    let mut cloud = Cloud { box_l: swarm.box_size.map(|s| s as f32), ..Cloud::default() };
+    let mut cloud = Cloud::default();
+    cloud.enter(swarm.box_size.map(|s| s as f32));
     for p in &swarm.particles {
         let tau = rule.noise_feature(SIGMA_L) as f32;
         cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
