@@ -14,7 +14,7 @@ use super::pointer::{pointer, release};
 use super::state::Session;
 use super::takeover::Held;
 use super::training::TrainingState;
-use super::{brush, certificate, moments, prefs, share, start, surprise, swarm, takeover, tools};
+use super::{brush, certificate, moments, prefs, share, snapshots, start, surprise, swarm, takeover, tools, truth};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::{MAX_SPECIES, Snapshot};
 use crate::worlds::swarm::rule::{LiveSettings, Rule, Swings};
@@ -132,6 +132,8 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             edit(session, merge, |d| set(&mut d.world.ensemble, ensemble))
         }
 
+        Command::Snapshot(command) => snapshots::on_command(session, command),
+
         Command::SetTraining(training) => edit(session, merge, |d| set(&mut d.world.training, training)),
         Command::StartLearning => learn(session, false),
         Command::ContinueLearning => learn(session, true),
@@ -232,6 +234,7 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
 
         Command::Certify => certificate::begin(session, true),
         Command::CancelCertify => certificate::cancel(session),
+        Command::MeasureTruth => truth::begin(session),
         Command::SavePlot(kind, path) => vec![Effect::SavePlot { path, chart: Box::new(session.chart(kind)) }],
     }
 }

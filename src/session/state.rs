@@ -19,6 +19,7 @@ use super::prefs::{self, Prefs};
 use super::takeover::Held;
 use super::tools::Kit;
 use super::training::TrainingView;
+use super::truth::TruthView;
 use super::warnings::{Warning, warnings};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::Snapshot;
@@ -68,6 +69,7 @@ pub struct Session {
     pub(super) stops_when_settled: bool,
     pub(super) observation: Observation,
     pub(super) certificate: CertificateView,
+    pub(super) truth: TruthView,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
     pub(super) prefs: Prefs,
@@ -119,6 +121,7 @@ impl Session {
             stops_when_settled: false,
             observation: Observation::default(),
             certificate: CertificateView::default(),
+            truth: TruthView::default(),
             live: LiveView::default(),
             asks_before_quitting: false,
             prefs: Prefs::default(),

@@ -9,6 +9,7 @@
 
 mod caption;
 mod dialogs;
+mod film_strip;
 mod finder;
 mod gallery;
 mod help;
@@ -148,6 +149,7 @@ fn bar_and_side(
         },
     );
     observe::show(&mut root, session, state, commands);
+    film_strip::show(&mut root, session, state, commands);
     root.available_rect_before_wrap()
 }
 

@@ -193,7 +193,7 @@ impl Rescue {
             let result = guarded("autosave", || {
                 let state = living.and_then(|living| living.wait().ok()).unwrap_or_default().state;
                 document.world.state = state.map(Arc::new).or(document.world.state);
-                let text = head + &document.to_ron();
+                let text = head + &document.text_beside(&scene).map_err(|e| e.to_string())?;
                 write_atomic(&scene, text.as_bytes()).map_err(|e| e.to_string())
             });
             match result {

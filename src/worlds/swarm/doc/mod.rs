@@ -2,6 +2,7 @@
 
 mod evidence;
 mod file;
+mod film_block;
 mod flows;
 mod savepoints;
 mod validate;
@@ -9,6 +10,7 @@ mod weights;
 
 pub use evidence::{Evidence, KeptLong};
 pub use file::{RuleHead, SwarmFile};
+pub use film_block::{MAX_FILM_BYTES, MAX_INLINE_FILM_BYTES, film_bytes, film_size};
 pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
 pub use savepoints::{MAX_KEPT_PARTICLES, MAX_SAVEPOINTS, Savepoint};
 #[cfg(test)]

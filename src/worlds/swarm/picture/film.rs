@@ -156,6 +156,7 @@ pub enum Part {
     HeldOut,
     /// The one on the canvas.
     Selected,
+    All,
 }
 
 /// What a rule is learned from: one snapshot, or many of the same pattern. Cheap to clone.
@@ -241,7 +242,8 @@ impl Stills {
         let all = 0..self.count();
         match part {
             Part::Selected => vec![self.film.selected],
-            _ if self.count() < HOLD_OUT_EVERY => all.collect(),
+            Part::Taught | Part::HeldOut if self.count() < HOLD_OUT_EVERY => all.collect(),
+            Part::All => all.collect(),
             Part::Taught => all.filter(|&k| !self.is_held_out(k)).collect(),
             Part::HeldOut => all.filter(|&k| self.is_held_out(k)).collect(),
         }
@@ -283,7 +285,11 @@ impl Stills {
         } else {
             self.selected.clone()
         };
-        let film = if frames.len() < 2 { SnapshotFilm::default() } else { SnapshotFilm { frames: frames.into(), selected, ..film } };
+        let film = if frames.len() < 2 {
+            SnapshotFilm::default()
+        } else {
+            SnapshotFilm { frames: frames.into(), selected, ..film }
+        };
         Some(Self { selected: snapshot, film })
     }
 

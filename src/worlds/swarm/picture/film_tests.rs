@@ -4,7 +4,11 @@ use super::*;
 fn stills(count: usize) -> Stills {
     let snapshot = |k: usize| {
         let at = |x: f64| Particle { x, y: 1.0, heading: 0.5, species: u8::from(k == 2) };
-        Snapshot { particles: vec![at(1.0), at(2.0 + k as f64)], box_size: [20.0 + k as f64, 9.0], ..Snapshot::default() }
+        Snapshot {
+            particles: vec![at(1.0), at(2.0 + k as f64)],
+            box_size: [20.0 + k as f64, 9.0],
+            ..Snapshot::default()
+        }
     };
     let frames: Vec<FilmFrame> =
         (0..count).map(|k| FilmFrame::new(&snapshot(k), k as f64, Some(Box::new([7, 8])))).collect();

@@ -20,7 +20,11 @@ pub struct Sampler {
 enum Source {
     One(Box<SnapshotSampler>),
     /// Each sample is of one of the frames, prepared when it is drawn: all of them together would not fit in memory.
-    Film { stills: Stills, ensemble: Ensemble, indices: Vec<usize> },
+    Film {
+        stills: Stills,
+        ensemble: Ensemble,
+        indices: Vec<usize>,
+    },
 }
 
 impl Sampler {

@@ -7,8 +7,8 @@ use rand_distr::{Distribution, StandardNormal};
 use super::window::{WINDOW_PARTICLES, Window};
 use super::{LearnError, TrainingSettings};
 use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, Stills, Swarm, wrap};
-use rand::seq::SliceRandom;
 use crate::worlds::swarm::rule::{Neighbours, Rule, fast::Cloud};
+use rand::seq::SliceRandom;
 
 /// Most particles of one step: a step must stay short, because a run can only be stopped between two.
 const MAX_STEP_PARTICLES: usize = 2 * WINDOW_PARTICLES;

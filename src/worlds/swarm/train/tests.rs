@@ -339,7 +339,8 @@ fn another_flow_leaves_the_energy_as_it_is_and_another_seed_finds_another_flow()
     let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
     let learn = |seed| {
         let settings = TrainingSettings { seed, ..small_settings() };
-        let mut trainer = Trainer::another_flow(&(&snapshot).into(), &Ensemble::default(), &settings, &rule, &|| false).unwrap();
+        let mut trainer =
+            Trainer::another_flow(&(&snapshot).into(), &Ensemble::default(), &settings, &rule, &|| false).unwrap();
         assert_eq!(trainer.total_steps(), settings.flow_steps);
         while let Some(stats) = trainer.step().unwrap() {
             assert_eq!(stats.phase, Phase::Flow);
