@@ -185,4 +185,6 @@ fn parsed(
 }
 
 #[cfg(test)]
+mod film_tests;
+#[cfg(test)]
 mod tests;

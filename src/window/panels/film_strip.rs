@@ -8,7 +8,7 @@ use super::state::UiState;
 use super::widgets::command_button_enabled;
 use super::{style, swarm_view};
 use crate::session::{Command, Place, Session, SnapshotCommand};
-use crate::worlds::swarm::picture::{FilmFrame, Particle, Stills};
+use crate::worlds::swarm::picture::{FilmFrame, HOLD_OUT_EVERY, Part, Particle, Stills};
 
 /// Height of the strip, and size of a thumbnail with its gap, points.
 const HEIGHT: f32 = 124.0;
@@ -39,6 +39,21 @@ pub(super) fn show(root: &mut Ui, session: &Session, state: &mut UiState, comman
             strip(ui, session, &stills, &mut state.film_strip, commands);
         },
     );
+}
+
+/// How many snapshots are learned from, and how many measured on.
+pub(super) fn shares(ui: &mut Ui, session: &Session) {
+    let stills = session.document().world.stills();
+    if stills.film().is_empty() {
+        return;
+    }
+    let (count, held_out) = (stills.count(), stills.indices(Part::HeldOut).len());
+    let text = if count < HOLD_OUT_EVERY {
+        format!("{count} snapshots, all learned from and measured on")
+    } else {
+        format!("{count} snapshots: {} are learned from, {held_out} measured on", count - held_out)
+    };
+    ui.label(RichText::new(text).color(style::TEXT_WEAK));
 }
 
 fn head(ui: &mut Ui, session: &Session, stills: &Stills, commands: &mut Vec<Command>) {

@@ -29,6 +29,7 @@ mod studio;
 mod style;
 mod swarm_view;
 mod top_bar;
+mod truth_card;
 mod widgets;
 
 // The one way to egui, which is no dependency of our own.

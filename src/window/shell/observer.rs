@@ -343,13 +343,13 @@ mod tests {
         Arc::new(Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1))
     }
 
-    fn mill() -> Arc<Snapshot> {
-        Arc::new(motifs::by_name("mill").expect("a bundled picture").snapshot())
+    fn mill() -> Stills {
+        motifs::by_name("mill").expect("a bundled picture").snapshot().into()
     }
 
     fn request(run: u64, role: RuleRole, step: usize) -> Box<RuleRequest> {
-        let (snapshot, ensemble, live) = (mill(), Ensemble::default(), LiveSettings::default());
-        Box::new(RuleRequest { run, role, step, rule: rule(), snapshot, ensemble, live })
+        let (stills, ensemble, live) = (mill(), Ensemble::default(), LiveSettings::default());
+        Box::new(RuleRequest { run, role, step, rule: rule(), stills, ensemble, live })
     }
 
     #[test]
@@ -360,7 +360,7 @@ mod tests {
             swarm: Swarm { particles: (0..30).map(particle).collect(), box_size: [30.0, 10.0] },
             rule: rule(),
             settings: LiveSettings::default(),
-            snapshot: mill(),
+            stills: mill(),
             ensemble: Ensemble::default(),
             target_sigma_l: 0.13,
             step: 7,
@@ -411,7 +411,7 @@ mod tests {
         let request = CertificateRequest {
             run: 3,
             rule: rule(),
-            snapshot: mill(),
+            stills: mill(),
             ensemble: Ensemble::default(),
             live: LiveSettings::default(),
         };
@@ -437,7 +437,7 @@ mod tests {
     #[test]
     fn a_rule_that_cannot_be_measured_is_told_in_a_sentence() {
         let bench = CheckThread::default();
-        let nothing = RuleRequest { snapshot: Arc::new(Snapshot::default()), ..*request(1, RuleRole::Old, 0) };
+        let nothing = RuleRequest { stills: Snapshot::default().into(), ..*request(1, RuleRole::Old, 0) };
         bench.measure(Box::new(nothing));
         match bench.events.recv_timeout(PATIENCE).expect("an answer") {
             Event::RuleMeasured { result: Err(why), .. } => assert!(!why.is_empty()),

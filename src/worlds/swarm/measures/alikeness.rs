@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 
 use super::polarisation;
-use crate::worlds::swarm::picture::{Stills, Swarm};
+use crate::worlds::swarm::picture::{Stills, Swarm, median};
 use crate::worlds::swarm::rule::Neighbours;
 
 /// Snapshots that are looked at, evenly spread over the film.
@@ -27,7 +25,7 @@ pub struct Alikeness {
     pub polarisation: f64,
     pub polarisation_spread: f64,
     /// Root mean square difference of g(r) between snapshots over the one that two snapshots of the same distribution would
-    /// have, as found from halves of the particles of each: about 1 where they are alike. `None` with too few pairs.
+    /// have, as found from the two halves of each: about 1 where they are alike. `None` with too few pairs.
     pub pair_ratio: Option<f64>,
 }
 
@@ -39,13 +37,12 @@ impl Alikeness {
             return None;
         }
         let looked_at = count.min(LOOKED_AT);
-        let mut rng = StdRng::seed_from_u64(1);
         let (mut densities, mut orders, mut curves) = (Vec::new(), Vec::new(), Vec::new());
         for k in 0..looked_at {
             let swarm = stills.standing(k * count / looked_at);
             densities.push(swarm.len() as f64 / (swarm.box_size[0] * swarm.box_size[1]));
             orders.push(polarisation(&swarm));
-            curves.push(halves(&swarm, &mut rng));
+            curves.push(halves(&swarm, k % 2));
         }
         let (density, spread) = mean_and_deviation(&densities);
         let (polarisation, polarisation_spread) = mean_and_deviation(&orders);
@@ -82,13 +79,16 @@ impl fmt::Display for Alikeness {
     }
 }
 
-/// Counts of pairs per particle and bin, up to normalisation g(r), seen from either half of the particles.
-fn halves(swarm: &Swarm, rng: &mut StdRng) -> [Vec<f64>; 2] {
+/// Counts of pairs per particle and bin, up to normalisation g(r), seen from the particles on either side of the median
+/// along x or y. Sides, not random halves: what is near fluctuates together, and every pair has two ends.
+fn halves(swarm: &Swarm, axis: usize) -> [Vec<f64>; 2] {
     let neighbours = Neighbours::new(swarm, REACH_L);
+    let along: Vec<f64> = swarm.particles.iter().map(|p| [p.x, p.y][axis]).collect();
+    let middle = median(&mut along.clone()).unwrap_or_default();
     let mut curves = [vec![0.0; BINS], vec![0.0; BINS]];
     let mut members = [0.0; 2];
     for i in 0..swarm.len() {
-        let half = usize::from(rng.random::<bool>());
+        let half = usize::from(along[i] > middle);
         members[half] += 1.0;
         for j in neighbours.of(i) {
             let [dx, dy] = swarm.offset(&swarm.particles[i], &swarm.particles[j]);
@@ -103,8 +103,8 @@ fn halves(swarm: &Swarm, rng: &mut StdRng) -> [Vec<f64>; 2] {
     curves
 }
 
-/// Two halves differ by twice the variance of a half, which is twice that of a whole; so two wholes that differ by chance
-/// alone are half as far apart in the square.
+/// The difference of two halves has twice the variance of a half, which has twice that of a whole; so two wholes that
+/// differ by chance alone are half as far apart in the square.
 fn pair_ratio(curves: &[[Vec<f64>; 2]]) -> Option<f64> {
     let square = |a: &dyn Fn(usize) -> f64| (0..BINS).map(|bin| a(bin).powi(2)).sum::<f64>();
     let whole = |curve: &[Vec<f64>; 2], bin: usize| 0.5 * (curve[0][bin] + curve[1][bin]);
@@ -129,6 +129,8 @@ mod tests {
     use super::*;
     use crate::worlds::swarm::measures::scattered;
     use crate::worlds::swarm::picture::{FilmFrame, Mode, Particle, Snapshot, SnapshotFilm};
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
     use std::sync::Arc;
 
     /// Random particles, of which a share that depends on the frame has a close partner.

@@ -42,7 +42,7 @@ impl QuickFidelity {
 mod tests {
     use super::*;
     use crate::worlds::swarm::measures::certify;
-    use crate::worlds::swarm::picture::motifs;
+    use crate::worlds::swarm::picture::{Snapshot, motifs};
     use crate::worlds::swarm::rule::NetShape;
     use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -276,14 +276,14 @@ fn a_step_on_twenty_thousand_particles_sees_a_window_of_them_and_the_making_of_s
         .collect();
     let snapshot = Snapshot { particles, box_size: [200.0, 100.0], mode: Mode::Whole, ..Snapshot::default() };
     let settings = small_settings();
-    let mut pool = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| false).unwrap();
+    let mut pool = Pool::new(&(&snapshot).into(), &Ensemble::default(), &settings, &|| false).unwrap();
     let rule = Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
     let mut batch = Batch::default();
     pool.draw(&mut batch, 16, SIGMA_RANGE_L, &rule);
     assert!(batch.particles() <= 2048, "{}", batch.particles());
     let taught = batch.mask.iter().filter(|&&m| m == 1.0).count();
     assert!(taught > batch.particles() / 10, "{taught} of {}", batch.particles());
-    let stopped = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| true);
+    let stopped = Pool::new(&(&snapshot).into(), &Ensemble::default(), &settings, &|| true);
     assert!(matches!(stopped, Err(LearnError::Stopped)));
 }
 
@@ -292,7 +292,7 @@ fn an_open_painting_teaches_only_from_its_inside() {
     let mut snapshot = motifs::by_name("lanes").expect("bundled").snapshot();
     snapshot.boundary = crate::worlds::swarm::picture::Boundary::Open;
     let settings = TrainingSettings { cutoff_l: 2.0, ..small_settings() };
-    let mut pool = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| false).unwrap();
+    let mut pool = Pool::new(&(&snapshot).into(), &Ensemble::default(), &settings, &|| false).unwrap();
     let mut batch = Batch::default();
     let rule = Rule::random(NetShape { species: 2, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
     pool.draw(&mut batch, 1, SIGMA_RANGE_L, &rule);
