@@ -14,8 +14,14 @@ use unstill::worlds::swarm::rule::{NetShape, Rule};
 /// A film of `frames` snapshots, as imported.
 fn with_film(frames: usize) -> Session {
     let snapshot = |k: usize| {
-        let at = |i: usize| Particle { x: 1.0 + (i % 8) as f64, y: 1.0 + (i / 8) as f64, heading: k as f64, species: 0 };
-        Snapshot { particles: (0..40).map(at).collect(), box_size: [10.0, 7.0], mode: Mode::Whole, ..Snapshot::default() }
+        let at =
+            |i: usize| Particle { x: 1.0 + (i % 8) as f64, y: 1.0 + (i / 8) as f64, heading: k as f64, species: 0 };
+        Snapshot {
+            particles: (0..40).map(at).collect(),
+            box_size: [10.0, 7.0],
+            mode: Mode::Whole,
+            ..Snapshot::default()
+        }
     };
     let all = (0..frames).map(|k| FilmFrame::new(&snapshot(k), k as f64, Some((0..40).collect())));
     let first = snapshot(0);

@@ -1,13 +1,13 @@
 //! Comparisons of the learned motion with a film's, each in a thread of its own.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::jobs::panic_text;
+use crate::jobs::{Cores, JobName, guarded, start};
 use crate::session::{Event, TruthRequest};
 use crate::worlds::swarm::measures::Truth;
 use crate::worlds::swarm::picture::Part;
+
+const JOB: JobName = JobName { thread: "truth", what: "Comparing with the film" };
 
 pub struct TruthJobs {
     outbox: Sender<Event>,
@@ -26,16 +26,13 @@ impl TruthJobs {
         let (outbox, run) = (self.outbox.clone(), request.run);
         let work = move || {
             let measure = || Truth::measure(&request.rule, &request.live, &request.stills, Part::HeldOut);
-            let result = match catch_unwind(AssertUnwindSafe(measure)) {
-                Ok(result) => result.map_err(|e| e.to_string()),
-                Err(panic) => Err(panic_text(panic.as_ref()).to_owned()),
-            };
+            let result = guarded(JOB.what, || measure().map(Box::new).map_err(|e| e.to_string()));
             // Fails only when the window has closed.
-            let _ = outbox.send(Event::TruthMeasured { run, result: result.map(Box::new) });
+            let _ = outbox.send(Event::TruthMeasured { run, result });
         };
-        if let Err(error) = std::thread::Builder::new().name("unstill-truth".to_owned()).spawn(work) {
-            let result = Err(format!("the system starts no thread ({error})"));
-            let _ = self.outbox.send(Event::TruthMeasured { run, result });
+        if let Err(fault) = start(JOB, Cores::ONE, work) {
+            // The receiver is in hand.
+            let _ = self.outbox.send(Event::TruthMeasured { run, result: Err(fault.to_string()) });
         }
     }
 
