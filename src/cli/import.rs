@@ -146,7 +146,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     let answer = Answer::new(text, &facts)?;
     let project = Project::new(name, SwarmDoc::from_stills(stills));
     project.save(&args.out)?;
-    if let Some(note) = film_note(&project.world.into()) {
+    if let Some(note) = film_note(&project.world.film) {
         warn(&format!("{}: {note}", args.out.display()));
     }
     Ok(answer)

@@ -12,6 +12,7 @@ use super::output::{Answer, Progress, finite, load};
 use crate::jobs::{Event, Pace, Reason, Training, left_s};
 use crate::scene::{SwarmProject, check_writable};
 use crate::worlds::swarm::doc::{Flows, LearnedFlow, MAX_FLOWS};
+use crate::worlds::swarm::picture::{HOLD_OUT_EVERY, Part};
 use crate::worlds::swarm::rule::{FlowKind, NetShape, Rule};
 use crate::worlds::swarm::train::{Drive, Phase, StepStats, TrainingSettings};
 
@@ -170,9 +171,12 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         Err(message) => anyhow::bail!("{}: {message}", args.scene.display()),
     };
     let seconds = begun.elapsed().as_secs_f64();
+    let stills = scene.world.stills();
     let facts = json!({
         "command": "learn",
         "scene": out,
+        "snapshots": stills.count(),
+        "held_out": if stills.count() < HOLD_OUT_EVERY { 0 } else { stills.indices(Part::HeldOut).len() },
         "steps": last.steps,
         "seconds": seconds,
         "energy_loss": finite(last.energy_loss),

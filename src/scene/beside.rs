@@ -7,19 +7,19 @@ use std::path::Path;
 use super::{Fault, Loaded, WriteError, document, write_atomic};
 use crate::worlds::World;
 use crate::worlds::swarm::doc::{MAX_FILM_BYTES, MAX_INLINE_FILM_BYTES, film_bytes, film_size};
+use crate::worlds::swarm::picture::SnapshotFilm;
 
 const ENDING: &str = ".film";
 /// Hexadecimal digits of the fingerprint in the name.
 const DIGITS: usize = 16;
 
 /// A sentence for those who save a scene whose film is in a file of its own.
-pub fn film_note(world: &World) -> Option<String> {
-    let World::Swarm(doc) = world else { return None };
-    let bytes = film_size(&doc.film);
+pub fn film_note(film: &SnapshotFilm) -> Option<String> {
+    let bytes = film_size(film);
     (bytes > MAX_INLINE_FILM_BYTES).then(|| {
         format!(
             "Its {} snapshots ({} MB) are in a {ENDING} file beside it: keep both together.",
-            doc.film.len(),
+            film.len(),
             bytes >> 20
         )
     })
@@ -58,8 +58,8 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Loaded, Fault> {
     })
 }
 
-/// Removes films of earlier savings of the scene at `path`, of which `text` is the new text.
-pub(super) fn remove_older(path: &Path, text: &str) {
+/// Removes films of earlier savings of the scene at `path`, of which `text` is the new text; with an empty text all of them.
+pub fn remove_films(path: &Path, text: &str) {
     let start = format!("{}-", stem(path));
     let Some(folder) = path.parent() else { return };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
     use crate::scene::Project;
     use crate::worlds::SwarmDoc;
-    use crate::worlds::swarm::picture::{FilmFrame, Mode, Particle, Snapshot, SnapshotFilm, Stills};
+    use crate::worlds::swarm::picture::{FilmFrame, Mode, Particle, Snapshot, Stills};
     use std::sync::Arc;
 
     /// `frames` frames of `each` particles.
@@ -125,7 +125,7 @@ mod tests {
         let project = project(10, 50);
         project.save(&path).unwrap();
         assert_eq!(files(folder.path()), ["film.ron"]);
-        assert!(film_note(&project.world.clone().into()).is_none());
+        assert!(film_note(&project.world.film).is_none());
         let World::Swarm(doc) = Project::load(&path).unwrap().project.world else { panic!("a swarm") };
         assert_eq!(*doc, project.world);
     }
@@ -138,7 +138,7 @@ mod tests {
         project.save(&path).unwrap();
         let before = files(folder.path());
         assert!(before.len() == 2 && before[0].starts_with("film-") && before[0].ends_with(".film"), "{before:?}");
-        assert!(film_note(&project.world.clone().into()).unwrap().contains("keep both together"));
+        assert!(film_note(&project.world.film).unwrap().contains("keep both together"));
         let World::Swarm(doc) = Project::load(&path).unwrap().project.world else { panic!("a swarm") };
         assert!(*doc == project.world);
         project.world.set_stills(project.world.stills().without(3).unwrap());
@@ -158,7 +158,8 @@ mod tests {
         let block = text.find("block: ").unwrap();
         let end = block + text[block..].find('\n').unwrap();
         for name in ["../x.film", "/etc/passwd", "x.ron"] {
-            let text = format!("{}file: Some(\"{name}\"),{}", &text[..block], &text[end..]);
+            let text = format!("{}{}", &text[..block], &text[end..]);
+            let text = text.replace("file: None", &format!("file: Some(\"{name}\")"));
             let error = parse(&text, &path).unwrap_err().to_string();
             assert!(error.contains("is not the name"), "{error}");
         }

@@ -14,7 +14,7 @@ mod project;
 mod schema0;
 
 pub use atomic::{check_writable, write_atomic};
-pub use beside::film_note;
+pub use beside::{film_note, remove_films};
 pub use document::{Loaded, SCHEMA};
 pub use error::{Fault, SceneError, WriteError};
 pub use picture::{KEYWORD, MAX_TEXT_BYTES, SCENE_PICTURE_PX, Showing, holds_scene, lost_its_scene};
@@ -122,7 +122,7 @@ impl<W: Clone + Into<World>> Project<W> {
             return Err(refusal(error::too_large(text.len() as u64, most)));
         }
         write_atomic(path, text.as_bytes())?;
-        beside::remove_older(path, &text);
+        remove_films(path, &text);
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use super::state::Session;
 use super::training::TrainingState;
 use super::{brush, certificate, moments, pace, share, start, swarm, takeover, tools, truth};
 use crate::jobs;
-use crate::scene::SwarmProject;
+use crate::scene::{SwarmProject, film_note, is_picture_name};
 use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, Rule};
 
 /// What is said when particles cannot go on.
@@ -44,7 +44,9 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             effects
         }
         Event::Saved { path, revision, result: Ok(()) } => {
-            let text = format!("Saved {}", path.display());
+            let note = film_note(&session.document.world.film).filter(|_| !is_picture_name(&path));
+            let text =
+                [Some(format!("Saved {}", path.display())), note].into_iter().flatten().collect::<Vec<_>>().join(". ");
             if session.saving.pop_front() == Some(session.serial) {
                 session.path = Some(path);
                 session.saved_revision = revision;

@@ -1,4 +1,7 @@
 use super::*;
+use crate::worlds::swarm::picture::{Ensemble, Sampler, Swarm};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 /// A pair that is `k` wider apart in each frame, in a box of its own.
 fn stills(count: usize) -> Stills {
@@ -71,4 +74,30 @@ fn the_unit_and_the_species_are_those_of_all_frames() {
     let stills = stills(3);
     assert_eq!((stills.unit_length(), stills.species_count()), (2.0, 2));
     assert_eq!(Stills::from((**stills.selected()).clone()).unit_length(), 1.0);
+}
+
+#[test]
+fn samples_are_of_the_part_that_was_asked_for_at_the_scale_of_all() {
+    // Spacings 1 to 10: ℓ is 5.5.
+    let stills = stills(10).with_selected(2).unwrap();
+    assert_eq!(stills.unit_length(), 5.5);
+    let mut rng = StdRng::seed_from_u64(1);
+    // The two of the pair, of the first copy.
+    let spacing = |swarm: &Swarm| {
+        let [dx, dy] = swarm.offset(&swarm.particles[0], &swarm.particles[1]);
+        (5.5 * dx.hypot(dy)).round() as usize
+    };
+    for (part, wanted) in [(Part::HeldOut, vec![5, 10]), (Part::Selected, vec![3]), (Part::All, (1..=10).collect())] {
+        let sampler = Sampler::of(&stills, &Ensemble { copies: 2, ..Ensemble::default() }, part).unwrap();
+        assert_eq!(sampler.snapshots(), wanted.len());
+        let mut seen: Vec<usize> = (0..200).map(|_| spacing(&sampler.sample(&mut rng).unwrap())).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen, wanted, "{part:?}");
+    }
+}
+
+#[test]
+fn ten_thousand_particles_take_sixteen_bytes_each() {
+    assert_eq!(size_of::<PackedParticle>(), 16);
 }

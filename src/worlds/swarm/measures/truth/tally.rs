@@ -9,6 +9,9 @@ const RESAMPLES: usize = 1000;
 /// Share of the resampled values outside the interval, on each side.
 const TAIL: f64 = 0.05;
 
+/// Shares of the mean square below this are rounding: positions of films and velocities have single precision.
+const ROUNDING_SHARE: f64 = 1e-10;
+
 /// For each component: Σ d v, Σ d², Σ v²; turning in units of κ.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sums {
@@ -50,7 +53,12 @@ impl Sums {
         cosine(self.cross.iter().sum(), self.truth.iter().sum(), self.own.iter().sum())
     }
 
+    /// `None` for a component that is nothing but rounding beside the others.
     pub fn cosine_of(&self, component: usize) -> Option<f64> {
+        let is_rounding = |squares: &[f64; 3]| squares[component] <= ROUNDING_SHARE * squares.iter().sum::<f64>();
+        if is_rounding(&self.truth) || is_rounding(&self.own) {
+            return None;
+        }
         cosine(self.cross[component], self.truth[component], self.own[component])
     }
 

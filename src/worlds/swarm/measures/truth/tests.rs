@@ -30,7 +30,8 @@ fn film(frames: usize, shuffled: bool, step: impl Fn(&Particle) -> [f64; 3]) -> 
         first.get_or_insert(snapshot);
         for p in &mut now {
             let [forward, lateral, turn] = step(p);
-            let (sin, cos) = p.heading.sin_cos();
+            // Along the middle of the turn, as on a smooth path.
+            let (sin, cos) = (p.heading + 0.5 * turn).sin_cos();
             p.x = wrap(p.x + forward * cos - lateral * sin, SIDE);
             p.y = wrap(p.y + forward * sin + lateral * cos, SIDE);
             p.heading += turn;
