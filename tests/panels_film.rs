@@ -5,7 +5,7 @@ mod common;
 use std::sync::Arc;
 
 use common::panels::{LAPTOP, Window, misplaced, settle, window};
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use unstill::session::{Command, Event, Place, Session, SnapshotCommand};
 use unstill::worlds::swarm::measures::{Agreement, Truth, TruthRow};
 use unstill::worlds::swarm::picture::{FilmFrame, Mode, Particle, Snapshot, SnapshotFilm, Stills};
@@ -109,7 +109,7 @@ fn the_card_shows_each_flow_against_the_film() {
     window.state_mut().session.on_event(Event::TruthMeasured { run: 1, result: Ok(Box::new(truth)) });
     settle(&mut window);
     for text in ["learned", "exact", "score alone", "random", "One frame of the film is 0.30 units of live time."] {
-        window.get_by_label(text);
+        assert!(window.get_all_by_label(text).count() > 0, "{text}");
     }
     assert!(window.get_all_by_label("0.94").count() >= 3);
 }

@@ -29,7 +29,7 @@ fn read(film: &SimulatedFilm, folder: &Path) -> Stills {
 
 /// Learned from the stills alone, in few steps.
 fn learned(stills: &Stills) -> SwarmDoc {
-    let training = TrainingSettings { steps: 500, flow_steps: 400, batch: 8, ..TrainingSettings::default() };
+    let training = TrainingSettings { steps: 350, flow_steps: 300, batch: 8, ..TrainingSettings::default() };
     let mut trainer = Trainer::new(stills, &Ensemble::default(), &training, None).unwrap();
     while trainer.step().unwrap().is_some() {}
     let live = LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() };
@@ -64,7 +64,7 @@ fn forward_share([forward, lateral, _]: [f64; 3]) -> f64 {
 
 #[test]
 fn a_mill_is_set_in_motion_as_it_moved() {
-    let (truth, stills, _) = judged(&mill(ANIMALS, 150, 1));
+    let (truth, stills, _) = judged(&mill(ANIMALS, 120, 1));
     assert!(Alikeness::of(&stills).unwrap().are_alike());
     let learned = truth.row("learned").unwrap();
     assert!(cosine(learned) > 0.9, "{learned:?}");
@@ -78,7 +78,7 @@ fn a_mill_is_set_in_motion_as_it_moved() {
 
 #[test]
 fn a_flock_flies_ahead_as_it_flew() {
-    let (truth, _, doc) = judged(&flock(ANIMALS, 150, 1));
+    let (truth, _, doc) = judged(&flock(ANIMALS, 120, 1));
     let learned = truth.row("learned").unwrap();
     assert!(learned.forward.cosine.unwrap() > 0.95, "{learned:?}");
     let (own, wanted) = (forward_share(learned.shares), forward_share(truth.shares));

@@ -106,7 +106,8 @@ fn strip(ui: &mut Ui, session: &Session, stills: &Stills, memory: &mut FilmStrip
 }
 
 fn thumbnail(ui: &mut Ui, rect: Rect, session: &Session, stills: &Stills, k: usize, commands: &mut Vec<Command>) {
-    let response = ui.interact(rect, ui.id().with(("snapshot", k)), Sense::click());
+    // Of a thumbnail at the edge of the strip only what is in sight.
+    let response = ui.interact(rect.intersect(ui.clip_rect()), ui.id().with(("snapshot", k)), Sense::click());
     let selected = k == stills.film().selected();
     let name = format!("Snapshot {}", k + 1);
     response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::RadioButton, true, selected, &name));
