@@ -8,7 +8,7 @@ use super::state::UiState;
 use super::widgets::command_button_enabled;
 use super::{style, swarm_view};
 use crate::session::{Command, Place, Session, SnapshotCommand};
-use crate::worlds::swarm::picture::{FilmFrame, HOLD_OUT_EVERY, Part, Particle, Stills};
+use crate::worlds::swarm::picture::{FilmFrame, HOLD_OUT_EVERY, PackedParticle, Part, Particle, Snapshot, Stills};
 
 /// Height of the strip, and size of a thumbnail with its gap, points.
 const HEIGHT: f32 = 124.0;
@@ -97,15 +97,23 @@ fn strip(ui: &mut Ui, session: &Session, stills: &Stills, memory: &mut FilmStrip
         if moved {
             ui.scroll_to_rect(card(selected).expand2(vec2(2.0 * pitch, 0.0)), None);
         }
+        let part = shown_part(session.snapshot());
         let first = (viewport.min.x / pitch).floor().max(0.0) as usize;
         let last = ((viewport.max.x / pitch).ceil() as usize).min(count);
         for k in first..last {
-            thumbnail(ui, card(k), session, stills, k, commands);
+            thumbnail(ui, card(k), session, (stills, k), part, commands);
         }
     });
 }
 
-fn thumbnail(ui: &mut Ui, rect: Rect, session: &Session, stills: &Stills, k: usize, commands: &mut Vec<Command>) {
+fn thumbnail(
+    ui: &mut Ui,
+    rect: Rect,
+    session: &Session,
+    (stills, k): (&Stills, usize),
+    part: Option<[[f64; 2]; 2]>,
+    commands: &mut Vec<Command>,
+) {
     // Of a thumbnail at the edge of the strip only what is in sight.
     let response = ui.interact(rect.intersect(ui.clip_rect()), ui.id().with(("snapshot", k)), Sense::click());
     let selected = k == stills.film().selected();
@@ -115,10 +123,10 @@ fn thumbnail(ui: &mut Ui, rect: Rect, session: &Session, stills: &Stills, k: usi
     // What is being painted is newer than the frame in the list.
     if selected {
         let snapshot = session.snapshot();
-        draw(ui, rect, &snapshot.particles, snapshot.box_size);
+        draw(ui, rect, &snapshot.particles, part.unwrap_or([[0.0; 2], snapshot.box_size]));
     } else {
         let frame = &stills.film().frames()[k];
-        draw(ui, rect, &some_of(frame), frame.box_size);
+        draw(ui, rect, &some_of(frame), part.unwrap_or([[0.0; 2], frame.box_size]));
     }
     let line = match (selected, response.hovered()) {
         (true, _) => Stroke::new(2.0, style::ACCENT),
@@ -142,7 +150,7 @@ fn thumbnail(ui: &mut Ui, rect: Rect, session: &Session, stills: &Stills, k: usi
 /// Evenly chosen particles of a frame.
 fn some_of(frame: &FilmFrame) -> Vec<Particle> {
     let every = frame.particles.len().div_ceil(MAX_DRAWN).max(1);
-    let unpack = |p: &crate::worlds::swarm::picture::PackedParticle| Particle {
+    let unpack = |p: &PackedParticle| Particle {
         x: f64::from(p.x),
         y: f64::from(p.y),
         heading: f64::from(p.heading),
@@ -151,7 +159,16 @@ fn some_of(frame: &FilmFrame) -> Vec<Particle> {
     frame.particles.iter().step_by(every).map(unpack).collect()
 }
 
-fn draw(ui: &Ui, rect: Rect, particles: &[Particle], box_size: [f64; 2]) {
+/// What the thumbnails show, world units: the box, or where it is mostly empty the part around what is on the canvas; the
+/// same for all, so that one sees what moves.
+fn shown_part(snapshot: &Snapshot) -> Option<[[f64; 2]; 2]> {
+    let [low, high] = snapshot.bounding()?;
+    let margin = [0, 1].map(|axis| 0.25 * (high[axis] - low[axis]).max(1e-9));
+    let is_small = (0..2).all(|axis| high[axis] - low[axis] + 2.0 * margin[axis] < 0.8 * snapshot.box_size[axis]);
+    is_small.then(|| [[0, 1].map(|axis| low[axis] - margin[axis]), [0, 1].map(|axis| high[axis] + margin[axis])])
+}
+
+fn draw(ui: &Ui, rect: Rect, particles: &[Particle], corners: [[f64; 2]; 2]) {
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    swarm_view::draw_box(&painter, rect.shrink(3.0), particles, box_size);
+    swarm_view::draw_part(&painter, rect.shrink(3.0), particles, corners);
 }

@@ -56,9 +56,9 @@ pub(super) fn draw_piece(painter: &Painter, rect: Rect, swarm: &Swarm) {
     draw_region(&painter.with_clip_rect(rect.intersect(painter.clip_rect())), rect, &piece, [low, high], 1.0);
 }
 
-/// Draws the whole box of a picture, as large as it fits.
-pub(super) fn draw_box(painter: &Painter, rect: Rect, particles: &[Particle], box_size: [f64; 2]) {
-    draw_region(painter, rect, particles, [[0.0, 0.0], box_size], 1.0);
+/// Draws the part of a picture between these corners, as large as it fits.
+pub(super) fn draw_part(painter: &Painter, rect: Rect, particles: &[Particle], corners: [[f64; 2]; 2]) {
+    draw_region(painter, rect, particles, corners, 1.0);
 }
 
 fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high]: [[f64; 2]; 2], opacity: f32) {

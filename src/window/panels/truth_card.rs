@@ -49,12 +49,14 @@ fn table(ui: &mut Ui, truth: &Truth) {
     let small = |text: String| RichText::new(text).small();
     let [forward, lateral, turn] = truth.shares.map(|share| 100.0 * share);
     let by_order = if truth.by_order { " · no ids: followed by their places in the file" } else { "" };
+    let learned = truth.rows.first().filter(|row| row.name == "learned").and_then(|row| row.time_scale);
+    let scale = learned.map_or_else(String::new, |scale| format!(" · one frame is {scale:.2} units of live time"));
     let text = format!(
-        "{} displacements at {} moments held out · {:.2} ℓ a frame: forward {forward:.0} %, lateral {lateral:.0} %, turn {turn:.0} %{by_order}",
+        "{} displacements at {} moments held out · {:.2} ℓ a frame: forward {forward:.0} %, lateral {lateral:.0} %, turn {turn:.0} %{scale}{by_order}",
         truth.displacements, truth.moments, truth.step_l
     );
     ui.add(Label::new(small(text).color(style::TEXT_WEAK)).wrap());
-    Grid::new("truth").num_columns(6).spacing(Vec2::new(8.0, 3.0)).show(ui, |ui| {
+    Grid::new("truth").num_columns(6).min_row_height(14.0).spacing(Vec2::new(8.0, 1.0)).show(ui, |ui| {
         for name in ["", "cosine, -1 to 1", "all", "forward", "lateral", "turn"] {
             ui.label(small(name.to_owned()).color(style::TEXT_WEAK));
         }
@@ -64,10 +66,6 @@ fn table(ui: &mut Ui, truth: &Truth) {
             ui.end_row();
         }
     });
-    let learned = truth.rows.first();
-    if let Some(scale) = learned.filter(|row| row.name == "learned").and_then(|row| row.time_scale) {
-        ui.label(small(format!("One frame of the film is {scale:.2} units of live time.")).color(style::TEXT_WEAK));
-    }
 }
 
 fn row_of(ui: &mut Ui, row: &TruthRow) {
@@ -88,7 +86,13 @@ fn row_of(ui: &mut Ui, row: &TruthRow) {
 }
 
 fn number(agreement: &Agreement) -> String {
-    agreement.cosine.map_or_else(|| "-".to_owned(), |cosine| format!("{cosine:.2}"))
+    agreement.cosine.map_or_else(
+        || "-".to_owned(),
+        |cosine| {
+            // No minus before a zero.
+            format!("{:.2}", (100.0 * cosine).round() / 100.0 + 0.0)
+        },
+    )
 }
 
 fn interval(agreement: &Agreement) -> String {
