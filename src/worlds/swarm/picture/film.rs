@@ -137,11 +137,13 @@ impl SnapshotFilm {
     /// With `painted` in the place of the selected frame. What was changed by hand has no true motion, so it loses its ids.
     fn with_painted(&self, painted: &Snapshot) -> Self {
         let old = &self.frames[self.selected];
-        if *painted == old.snapshot(painted.mode, painted.boundary) {
+        let packed = FilmFrame::new(painted, old.number, None);
+        // The canvas may have more digits than the frame: they are no change.
+        if packed.particles == old.particles && packed.box_size == old.box_size {
             return self.clone();
         }
         let mut frames: Vec<Arc<FilmFrame>> = self.frames.to_vec();
-        frames[self.selected] = Arc::new(FilmFrame::new(painted, old.number, None));
+        frames[self.selected] = Arc::new(packed);
         let species_count = self.species_count.max(painted.species_count());
         Self { frames: frames.into(), species_count, ..self.clone() }
     }

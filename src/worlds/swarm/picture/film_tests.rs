@@ -38,6 +38,16 @@ fn a_glance_at_another_frame_shares_all_memory() {
 }
 
 #[test]
+fn digits_that_a_frame_cannot_hold_are_no_change() {
+    let film = stills(4).film().clone();
+    let mut first = (**stills(4).selected()).clone();
+    first.particles[0].x = 1.0 + 1e-12;
+    let read = Stills::new(Arc::new(first), film);
+    let other = read.with_selected(2).unwrap();
+    assert!(other.film().shares_frames_with(read.film()) && other.film().frames()[0].ids.is_some());
+}
+
+#[test]
 fn what_is_painted_stays_with_its_frame_and_loses_its_ids() {
     let first = stills(4);
     let mut painted = (**first.selected()).clone();
