@@ -212,7 +212,7 @@ mod tests {
             fs::write(dir.path().join(name), "half a sce").unwrap();
         }
         // Another program is saving.
-        let live = temporary_beside(&dir.path().join("b.ron")).unwrap();
+        let live = AtomicFile::create(&dir.path().join("b.ron")).unwrap();
         write_atomic(&dir.path().join("a.ron"), b"text").unwrap();
         let mut expected = vec![".other-c.tmp", ".unstill-d.txt", "a.ron"];
         let name = live.path().file_name().unwrap().to_str().unwrap().to_owned();

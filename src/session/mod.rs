@@ -29,6 +29,7 @@ mod prefs;
 mod request;
 mod share;
 mod sheets;
+mod snapshots;
 mod start;
 mod state;
 pub mod studio;
@@ -37,6 +38,7 @@ mod swarm;
 mod takeover;
 mod tools;
 mod training;
+mod truth;
 mod warnings;
 
 // Named by the preferences.
@@ -59,6 +61,7 @@ pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use share::{FilmOptions, FilmView, LOST_ITS_SCENE, ShareCommand, ShareEvent, ShareOrder};
+pub use snapshots::SnapshotCommand;
 pub use state::Session;
 pub use takeover::{Held, LearnedFidelity};
 pub use tools::{
@@ -67,6 +70,7 @@ pub use tools::{
     StippleSource, StippleView, StrokeHeading, Symmetry,
 };
 pub use training::{TrainingState, TrainingView};
+pub use truth::{TruthRequest, TruthState, TruthView};
 pub use warnings::{Fix, Warning};
 
 #[cfg(test)]
