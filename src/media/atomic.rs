@@ -219,7 +219,7 @@ mod tests {
         expected.push(&name);
         expected.sort_unstable();
         assert_eq!(names(dir.path()), expected);
-        live.persist(dir.path().join("b.ron")).unwrap();
+        live.commit().unwrap();
     }
 
     #[test]
