@@ -215,7 +215,7 @@ mod tests {
         let damages: [(Damage, &str); 6] = [
             (|s| s.sigma_l = f64::NAN, "temperature σ is NaN"),
             (|s| s.sigma_l = 5.0, "temperature σ is 5"),
-            (|s| s.step_factor = 0.0, "step factor c is 0"),
+            (|s| s.step_factor = 0.0, "time step c is 0"),
             (|s| s.knobs.window_l[1] = 9.0, "window ρ of species 1 is 9"),
             (|s| s.knobs.cruise[3] = f64::INFINITY, "cruise u of species 3 is inf"),
             (|s| s.relaxation = -0.1, "relaxation η is -0.1"),
