@@ -1,7 +1,7 @@
 use super::*;
 use crate::jobs::{CanvasEvent, LearningEvent, Reason};
 use crate::session::{Command, Dialog, Level};
-use crate::worlds::studio::{BrushStroke, Learned, SeriesReading, TrainingStep, WORLDS, world_entry};
+use crate::worlds::studio::{BrushInk, BrushStroke, Learned, SeriesReading, TrainingStep, WORLDS, world_entry};
 
 fn points() -> Studio {
     Studio::new(world_entry("points").expect("the points world"))
@@ -9,7 +9,8 @@ fn points() -> Studio {
 
 fn dab(brush: &'static str, x: f64) -> StudioCommand {
     let at = [x, 0.0, 0.0];
-    StudioCommand::Stroke(BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius: 0.5, strength: 1.0 })
+    let ink = BrushInk::default();
+    StudioCommand::Stroke(BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius: 0.5, strength: 1.0, ink })
 }
 
 fn stroke(studio: &mut Studio, brush: &'static str, xs: &[f64]) {

@@ -3,7 +3,7 @@
 use super::super::egui::{Button, Label, RichText, Ui, Vec2};
 use super::super::style;
 use super::super::widgets::{card, section};
-use super::{brushes, grid, knobs};
+use super::{brushes, grid, ink, knobs};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, Dialog};
 use crate::worlds::studio::{BrushPlace, KnobGroup};
@@ -38,6 +38,7 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
         knobs::show(ui, studio, KnobGroup::Paint, commands);
     }
     brushes(ui, studio, BrushPlace::Paint, commands);
+    ink::show(ui, studio, commands);
     if !tables.first_brush(BrushPlace::Paint).is_empty()
         && ui.button("Clear").on_hover_text("Removes all of it").clicked()
     {

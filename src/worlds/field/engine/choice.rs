@@ -87,7 +87,7 @@ mod tests {
         let recipe = FieldDoc::default();
         let FieldSubject::Library(untaught) = &recipe.subject else { panic!("a library scene") };
         let library = LibraryDoc { recipe: untaught.recipe, ..library };
-        tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15] });
+        tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
         let live = FieldLive { size: [64, 48], ..FieldLive::default() };
         for (subject, channels) in [(FieldSubject::Library(library), 2), (FieldSubject::Tokens(tokens), 3)] {
             let mut engine = FieldEngine::new(&FieldDoc { subject, live, state: None }).unwrap();

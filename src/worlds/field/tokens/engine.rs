@@ -68,6 +68,11 @@ impl TokenEngine {
         self.live = *live;
     }
 
+    /// The tokens that are stamped from now on.
+    pub fn set_ensemble(&mut self, ensemble: &TokenEnsemble) {
+        self.ensemble = ensemble.clone();
+    }
+
     pub fn set_rule(&mut self, rule: &TokenRule) {
         self.rule = rule.clone();
     }
@@ -168,7 +173,12 @@ mod tests {
 
     fn engine() -> TokenEngine {
         let ensemble = TokenEnsemble::new(&[Token::bundled("firefly").unwrap()], 13.0);
-        let rule = TokenRule { net: super::super::net::TokenNet::random(1), motion_scale: 0.1, range: ensemble.range };
+        let rule = TokenRule {
+            net: super::super::net::TokenNet::random(1),
+            motion_scale: 0.1,
+            range: ensemble.range,
+            seed: 1,
+        };
         TokenEngine::new(&rule, &ensemble, &TokenLive::default(), &Still::filled(48, 64, &[0.0; 3]), 3)
     }
 

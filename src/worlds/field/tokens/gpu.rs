@@ -393,7 +393,7 @@ mod tests {
             .enumerate()
             .filter(|(_, w)| **w == 0.0)
             .for_each(|(k, w)| *w = (k % 7) as f32 * 0.02 - 0.06);
-        let rule = TokenRule { net, motion_scale: 0.1, range: ensemble.range };
+        let rule = TokenRule { net, motion_scale: 0.1, range: ensemble.range, seed: 1 };
         let live = TokenLive { swim_px: 0.2, ..TokenLive::default() };
         let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
         for [width, height] in [[48, 32], [32, 32]] {
