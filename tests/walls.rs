@@ -300,6 +300,27 @@ fn no_folder_touches_what_it_may_not() {
     assert!(found.is_empty(), "through closed doors (see the crate docs):\n{}", found.join("\n"));
 }
 
+/// Threads outside [`THREADS`]' file that are no jobs of the program: the pipe of another program, and a table that is baked.
+const OTHER_THREADS: &[&str] = &["media/picture/mp4.rs", "worlds/points/studio/simulation.rs"];
+const THREADS: &str = "jobs/thread.rs";
+
+#[test]
+fn threads_are_started_in_one_place() {
+    let source_folder = root().join("src");
+    let mut found = Vec::new();
+    for path in rust_files(&source_folder) {
+        let file = path.strip_prefix(&source_folder).unwrap().to_string_lossy().into_owned();
+        let source = std::fs::read_to_string(&path).unwrap();
+        // Tests stand at the end of a file.
+        let code = without_comments_and_strings(source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default());
+        if ["thread::Builder", "thread::spawn"].iter().any(|start| code.contains(start)) {
+            found.push(file);
+        }
+    }
+    found.retain(|file| !OTHER_THREADS.contains(&file.as_str()));
+    assert_eq!(found, [THREADS], "threads are started by `crate::jobs::start`");
+}
+
 #[test]
 fn every_folder_has_a_wall() {
     for entry in std::fs::read_dir(root().join("src")).unwrap() {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use image::RgbaImage;
 
-use super::panic_text;
+use super::{Cores, JobFault, JobName, panic_text, start};
 use crate::worlds::World;
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -91,15 +91,14 @@ pub struct CanvasWorker {
 
 impl CanvasWorker {
     /// # Errors
-    /// The system starts no thread.
-    pub fn new(name: &str) -> std::io::Result<Self> {
+    /// [`JobFault::NotStarted`]
+    pub fn new(name: &'static str) -> Result<Self, JobFault> {
         let (orders, inbox) = unbounded();
         let (outbox, events) = unbounded();
         let slot = Arc::<Mutex<PictureSlot>>::default();
         let theirs = slot.clone();
-        std::thread::Builder::new()
-            .name(format!("unstill-{name}"))
-            .spawn(move || CanvasState::new(outbox, theirs).run(&inbox))?;
+        let name = JobName { thread: name, what: "The living canvas" };
+        start(name, Cores::Shared, move || CanvasState::new(outbox, theirs).run(&inbox))?;
         Ok(Self { orders, events, slot })
     }
 

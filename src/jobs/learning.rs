@@ -2,13 +2,14 @@
 //! steps. Progress travels as events; what is learned waits in a slot where the newest replaces the one before.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::{Reason, THREAD_NAME, panic_text};
+use super::control::{Control, Wish};
+use super::{Cores, LEARNING, Reason, panic_text, start};
 use crate::worlds::World;
 use crate::worlds::studio::{Learned, StudioError, TrainingStep};
 
@@ -36,29 +37,9 @@ const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 /// The first result, which makes the picture alive, comes sooner.
 const FIRST_RESULT: Duration = Duration::from_millis(300);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wish {
-    Run,
-    Pause,
-    Stop,
-}
-
-struct Wishes {
-    wish: Wish,
-    ends_phase: bool,
-}
-
 struct LearningShared {
-    wishes: Mutex<Wishes>,
-    bell: Condvar,
+    control: Control,
     newest: ArcSwapOption<Learned>,
-}
-
-impl LearningShared {
-    fn wishes(&self) -> MutexGuard<'_, Wishes> {
-        // Nothing can panic between two writes of these plain values.
-        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// A run of learning. Dropping it stops the run after its present step, without waiting for that.
@@ -70,8 +51,7 @@ pub struct LearningRun {
 impl LearningRun {
     /// Starts to learn `world` by a method of its tables. What cannot be learned arrives as an event.
     pub fn start(world: Arc<World>, method: &'static str) -> Self {
-        let wishes = Mutex::new(Wishes { wish: Wish::Run, ends_phase: false });
-        let shared = Arc::new(LearningShared { wishes, bell: Condvar::new(), newest: ArcSwapOption::empty() });
+        let shared = Arc::new(LearningShared { control: Control::default(), newest: ArcSwapOption::empty() });
         let (sender, events) = unbounded();
         let (mine, outbox) = (shared.clone(), sender.clone());
         let work = move || {
@@ -87,40 +67,30 @@ impl LearningRun {
             // Fails only when the run was dropped.
             let _ = outbox.send(last);
         };
-        if let Err(error) = std::thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(work) {
-            let why = format!("the system started no thread to learn in ({error}); close other programs and try again");
+        if let Err(fault) = start(LEARNING, Cores::Shared, work) {
             // The receiver is in hand.
-            let _ = sender.send(LearningEvent::Failed(why));
+            let _ = sender.send(LearningEvent::Failed(fault.to_string()));
         }
         Self { shared, events }
     }
 
-    fn wish(&self, wish: Wish) {
-        let mut wishes = self.shared.wishes();
-        if wishes.wish != Wish::Stop {
-            wishes.wish = wish;
-        }
-        drop(wishes);
-        self.shared.bell.notify_all();
-    }
-
     /// Takes effect after the present step.
     pub fn pause(&self) {
-        self.wish(Wish::Pause);
+        self.shared.control.order(Wish::Pause);
     }
 
     pub fn resume(&self) {
-        self.wish(Wish::Run);
+        self.shared.control.order(Wish::Run);
     }
 
     /// Ends the run after the present step.
     pub fn stop(&self) {
-        self.wish(Wish::Stop);
+        self.shared.control.order(Wish::Stop);
     }
 
     /// Ends the present phase early, in an orderly way.
     pub fn end_phase(&self) {
-        self.shared.wishes().ends_phase = true;
+        self.shared.control.end_phase();
     }
 
     /// The channel ends after the last event.
@@ -151,27 +121,19 @@ fn learn(
     let mut meter = LossMeter::default();
     let (mut reported, mut publish_at) = (Instant::now(), Instant::now() + FIRST_RESULT);
     let result = loop {
-        let (wish, ends_phase) = {
-            let mut wishes = shared.wishes();
-            (wishes.wish, std::mem::take(&mut wishes.ends_phase))
-        };
-        match wish {
+        match shared.control.wish() {
             Wish::Run => {}
             Wish::Stop => break Ok(Reason::Stopped),
             Wish::Pause => {
                 let _ = outbox.send(LearningEvent::Paused);
-                let mut wishes = shared.wishes();
-                while wishes.wish == Wish::Pause {
-                    wishes = shared.bell.wait(wishes).unwrap_or_else(PoisonError::into_inner);
-                }
-                drop(wishes);
+                shared.control.wait_while_paused(|| {});
                 let _ = outbox.send(LearningEvent::Resumed);
                 meter = LossMeter::default();
                 reported = Instant::now();
                 continue;
             }
         }
-        if ends_phase {
+        if shared.control.takes_end_of_phase() {
             training.end_phase();
         }
         let step = match training.step() {

@@ -1,31 +1,37 @@
-//! Training in the background: one named thread that can be paused, resumed and stopped between any two steps.
+//! Everything that runs in the background: the one place where threads start ([`start`]), workers that carry out orders
+//! ([`Worker`]), and learning, which can be paused, resumed and stopped between any two steps.
 //!
-//! Small facts travel as [`Event`]s through a bounded channel that never blocks the trainer; the weights wait in a
+//! Of a [`Training`] small facts travel as [`Event`]s through a bounded channel that never blocks the trainer; the weights wait in a
 //! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike.
 
 mod canvas;
+mod control;
 mod learning;
 mod outbox;
 mod pace;
 mod run;
+mod thread;
+mod worker;
 
 pub use canvas::{CanvasEvent, CanvasOrder, CanvasView, CanvasWorker};
 pub use learning::{LearningEvent, LearningRun};
 pub use pace::{Pace, left_s};
-pub use run::{Learner, panic_text};
+pub use run::Learner;
+pub use thread::{Cores, Handle, JobFault, JobName, guarded, panic_text, start};
+pub use worker::{Inbox, Outbox, QueuedWork, WorkQueue, Worker};
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
+use control::{Control, Wish};
 use crossbeam_channel::Receiver;
 
 use crate::worlds::swarm::picture::{Ensemble, Snapshot};
 use crate::worlds::swarm::rule::Rule;
 use crate::worlds::swarm::train::{LearnError, StepStats, Trainer, TrainingSettings};
 
-/// Name of the training thread.
-pub const THREAD_NAME: &str = "unstill-train";
+/// Learning, of whatever world.
+const LEARNING: JobName = JobName { thread: "train", what: "Learning" };
 
 /// What the trainer tells. The last event of a run is [`Event::Finished`] or [`Event::Failed`], and it is never lost.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,48 +86,23 @@ pub enum State {
 pub struct Training {
     shared: Arc<TrainingShared>,
     events: Receiver<Event>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<Handle>,
 }
 
 /// What the handle and the thread both see.
 struct TrainingShared {
-    desk: Mutex<Inbox>,
-    /// Rings when the order changes.
-    bell: Condvar,
+    control: Control,
+    state: Mutex<State>,
     newest: ArcSwapOption<Rule>,
 }
 
-struct Inbox {
-    order: TrainingOrder,
-    state: State,
-    /// The present phase shall end.
-    ends_phase: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum TrainingOrder {
-    Run,
-    Pause,
-    Stop,
-}
-
 impl TrainingShared {
-    fn desk(&self) -> MutexGuard<'_, Inbox> {
-        // Nothing can panic between two writes of these plain values, so a poisoned desk is still sound.
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn order(&self, order: TrainingOrder) {
-        let mut desk = self.desk();
-        if desk.order != TrainingOrder::Stop {
-            desk.order = order;
-        }
-        drop(desk);
-        self.bell.notify_all();
+    fn state(&self) -> State {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set_state(&self, state: State) {
-        self.desk().state = state;
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 }
 
@@ -132,7 +113,7 @@ pub struct StopHandle(Arc<TrainingShared>);
 impl StopHandle {
     /// As [`Training::stop`].
     pub fn stop(&self) {
-        self.0.order(TrainingOrder::Stop);
+        self.0.control.order(Wish::Stop);
     }
 }
 
@@ -153,17 +134,21 @@ impl Training {
     /// answers [`LearnError::Stopped`].
     pub fn spawn<L: Learner>(make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError> + Send + 'static) -> Self {
         let shared = Arc::new(TrainingShared {
-            desk: Mutex::new(Inbox { order: TrainingOrder::Run, state: State::Preparing, ends_phase: false }),
-            bell: Condvar::new(),
+            control: Control::default(),
+            state: Mutex::new(State::Preparing),
             newest: ArcSwapOption::empty(),
         });
         let (outbox, events) = outbox::channel();
         let mine = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name(THREAD_NAME.to_owned())
-            .spawn(move || run::run(&mine, outbox, make))
-            .expect("the system can start one more thread");
-        Self { shared, events, thread: Some(thread) }
+        match start(LEARNING, Cores::Shared, move || run::run(&mine, outbox, make)) {
+            Ok(thread) => Self { shared, events, thread: Some(thread) },
+            Err(fault) => {
+                shared.set_state(State::Ended);
+                let (outbox, events) = outbox::channel();
+                outbox.finish(Event::Failed { message: fault.to_string() });
+                Self { shared, events, thread: None }
+            }
+        }
     }
 
     pub fn stop_handle(&self) -> StopHandle {
@@ -172,21 +157,21 @@ impl Training {
 
     /// Takes effect after the present step; [`Event::Paused`] tells when.
     pub fn pause(&self) {
-        self.shared.order(TrainingOrder::Pause);
+        self.shared.control.order(Wish::Pause);
     }
 
     pub fn resume(&self) {
-        self.shared.order(TrainingOrder::Run);
+        self.shared.control.order(Wish::Run);
     }
 
     /// Lets the present phase cool down and end, and what comes after it begin; see [`Learner::end_phase`].
     pub fn end_phase(&self) {
-        self.shared.desk().ends_phase = true;
+        self.shared.control.end_phase();
     }
 
     /// Ends the run after the present step, also when it is paused, and cannot be taken back.
     pub fn stop(&self) {
-        self.shared.order(TrainingOrder::Stop);
+        self.shared.control.order(Wish::Stop);
     }
 
     /// The channel ends (disconnects) after the last event.
@@ -200,7 +185,12 @@ impl Training {
     }
 
     pub fn state(&self) -> State {
-        self.shared.desk().state
+        self.shared.state()
+    }
+
+    /// Ends the run after its present step, without waiting for that.
+    pub fn dismiss(mut self) {
+        self.thread = None;
     }
 }
 
@@ -208,8 +198,7 @@ impl Drop for Training {
     fn drop(&mut self) {
         self.stop();
         if let Some(thread) = self.thread.take() {
-            // Panics of the learner are caught inside; there is nobody left to tell of any other.
-            let _ = thread.join();
+            thread.wait();
         }
     }
 }

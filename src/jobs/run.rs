@@ -1,15 +1,14 @@
 //! What the training thread does.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::worlds::swarm::rule::Rule;
 use crate::worlds::swarm::train::{LearnError, StepStats, Trainer};
 
 use super::outbox::Outbox;
-use super::{Event, Progress, Reason, State, TrainingOrder, TrainingShared};
+use super::{Event, Progress, Reason, State, TrainingShared, Wish, panic_text};
 
 /// Something that learns step by step.
 pub trait Learner {
@@ -37,8 +36,6 @@ impl Learner for Trainer {
 
 const TELL_EVERY: Duration = Duration::from_millis(100);
 const PUBLISH_EVERY: Duration = Duration::from_secs(1);
-/// How long a paused thread sleeps before it looks whether waiting events found room.
-const PAUSE_TICK: Duration = Duration::from_millis(50);
 
 /// Runs the learner to its end, whatever that is, and sends the last event.
 pub(super) fn run<L: Learner>(
@@ -52,7 +49,7 @@ pub(super) fn run<L: Learner>(
         Ok(Err(error)) => Event::Failed { message: error.to_string() },
         Err(panic) => Event::Failed {
             message: format!(
-                "training broke off by an error of the program: {}; please report it. The weights so far are kept",
+                "learning broke off by an error of the program ({}); please report it. The weights so far are kept",
                 panic_text(panic.as_ref())
             ),
         },
@@ -66,7 +63,7 @@ fn learn<L: Learner>(
     outbox: &mut Outbox,
     make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
 ) -> Result<Reason, LearnError> {
-    let mut learner = match make(&|| shared.desk().order == TrainingOrder::Stop) {
+    let mut learner = match make(&|| shared.control.wish() == Wish::Stop) {
         Ok(learner) => learner,
         Err(LearnError::Stopped) => return Ok(Reason::Stopped),
         Err(error) => return Err(error),
@@ -76,10 +73,10 @@ fn learn<L: Learner>(
     let mut published = Instant::now();
     let mut trained = false;
     let result = loop {
-        if obey(shared, outbox, &mut meter) == TrainingOrder::Stop {
+        if obey(shared, outbox, &mut meter) == Wish::Stop {
             break Ok(Reason::Stopped);
         }
-        if std::mem::take(&mut shared.desk().ends_phase) {
+        if shared.control.takes_end_of_phase() {
             learner.end_phase();
         }
         let stats = match learner.step() {
@@ -112,31 +109,24 @@ fn publish<L: Learner>(shared: &TrainingShared, learner: &L) {
     shared.newest.store(Some(Arc::new(learner.rule())));
 }
 
-/// Waits while the order is to pause; returns the order that ended the waiting.
-fn obey(shared: &TrainingShared, outbox: &mut Outbox, meter: &mut ProgressMeter) -> TrainingOrder {
-    let mut desk = shared.desk();
-    if desk.order != TrainingOrder::Pause {
-        return desk.order;
+/// Waits while the wish is to pause; returns the wish that ended the waiting.
+fn obey(shared: &TrainingShared, outbox: &mut Outbox, meter: &mut ProgressMeter) -> Wish {
+    let wish = shared.control.wish();
+    if wish != Wish::Pause {
+        return wish;
     }
-    desk.state = State::Paused;
-    drop(desk);
+    shared.set_state(State::Paused);
     if let Some(progress) = meter.rest() {
         outbox.progress(progress);
     }
     outbox.tell(Event::Paused);
-    let mut desk = shared.desk();
-    while desk.order == TrainingOrder::Pause {
-        desk = shared.bell.wait_timeout(desk, PAUSE_TICK).unwrap_or_else(PoisonError::into_inner).0;
-        outbox.flush();
-    }
-    let order = desk.order;
-    if order == TrainingOrder::Run {
-        desk.state = State::Running;
-        drop(desk);
+    let wish = shared.control.wait_while_paused(|| outbox.flush());
+    if wish == Wish::Run {
+        shared.set_state(State::Running);
         outbox.tell(Event::Resumed);
     }
     meter.wake();
-    order
+    wish
 }
 
 /// Speed and loss, gathered into a [`Progress`] about every tenth of a second.
@@ -212,12 +202,4 @@ impl ProgressMeter {
     fn wake(&mut self) {
         self.since = Instant::now();
     }
-}
-
-pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no reason given")
 }

@@ -7,7 +7,7 @@ use super::command::{MomentUse, PaceKey, RuleRole, RunId, SceneSource, Speed};
 use super::prefs::Prefs;
 use super::share::ShareEvent;
 use super::tools::{Stamp, StippleRequest};
-use crate::jobs;
+use crate::jobs::{self, JobFault};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::doc::{FlowNumbers, LiveState};
 use crate::worlds::swarm::measures::{Certificate, QuickFidelity, Reading};
@@ -94,4 +94,10 @@ pub enum Event {
     StampsRead(Vec<Stamp>),
     /// The engine could not do what it was ordered to.
     EngineFailed(String),
+}
+
+impl From<JobFault> for Event {
+    fn from(fault: JobFault) -> Self {
+        Self::Trouble(fault.to_string())
+    }
 }

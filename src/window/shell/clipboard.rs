@@ -4,7 +4,9 @@
 use std::time::{Duration, Instant};
 
 use bevy_egui::egui::{Context, Event, Key, OutputCommand};
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use crate::jobs::{Cores, Handle, JobName, start};
 
 /// When the program that holds the clipboard has not answered for so long, the user is told.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -41,7 +43,7 @@ enum Wish {
 pub struct Clipboard {
     wishes: Option<Sender<Wish>>,
     answers: Receiver<Answer>,
-    ended: Receiver<()>,
+    thread: Option<Handle>,
     /// Texts on their way into a field.
     pasted: Vec<String>,
     /// When the answer that is waited for was asked for; `None` once the user was told that it is late.
@@ -59,7 +61,7 @@ impl Clipboard {
     fn of(mut source: impl Source) -> Self {
         let (wishes, inbox) = unbounded();
         let (outbox, answers) = unbounded();
-        let (end, ended) = bounded(1);
+        let told = outbox.clone();
         let work = move || {
             while let Ok(wish) = inbox.recv() {
                 let answer = match wish {
@@ -72,15 +74,13 @@ impl Clipboard {
                 // Fails only when the program is ending.
                 answer.into_iter().for_each(|answer| _ = outbox.send(answer));
             }
-            drop(source);
-            let _ = end.send(());
         };
-        // Without the thread there is no clipboard, which is no reason to stop.
-        let thread = std::thread::Builder::new().name("unstill-clipboard".to_owned()).spawn(work);
+        let thread = start(JobName { thread: "clipboard", what: "The clipboard" }, Cores::Shared, work);
+        let thread = thread.map_err(|fault| told.send(Answer::Fault(fault.to_string()))).ok();
         Self {
-            wishes: thread.is_ok().then_some(wishes),
+            wishes: thread.is_some().then_some(wishes),
             answers,
-            ended,
+            thread,
             pasted: Vec::new(),
             asked: None,
             patience: SILENCE,
@@ -161,7 +161,9 @@ impl Clipboard {
 impl Drop for Clipboard {
     fn drop(&mut self) {
         self.wishes = None;
-        let _ = self.ended.recv_timeout(FAREWELL);
+        if let Some(thread) = self.thread.take() {
+            thread.wait_for(FAREWELL);
+        }
     }
 }
 
@@ -207,6 +209,7 @@ impl Source for System {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crossbeam_channel::bounded;
 
     /// A program that answers when it is told to, as slow as one may be.
     struct Slow {

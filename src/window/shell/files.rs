@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
-use super::desk::{Desk, guarded};
 use super::kinds::{FileKind, kind_of};
 use super::portrait::{self, Portrait};
 use crate::formats::{ImportOptions, import};
+use crate::jobs::{JobName, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
 use crate::scene::{
@@ -36,8 +36,8 @@ pub struct Files {
     notices: (Sender<Notice>, Receiver<Notice>),
     /// Scenes of other worlds, which the session has no use for.
     others: (Sender<OtherScene>, Receiver<OtherScene>),
-    writer: Desk,
-    reader: Desk,
+    writer: WorkQueue,
+    reader: WorkQueue,
     /// Files that wait to be written, or are being written.
     being_written: Arc<Mutex<Vec<PathBuf>>>,
 }
@@ -50,8 +50,8 @@ impl Default for Files {
             done,
             notices: unbounded(),
             others: unbounded(),
-            writer: Desk::new("unstill-write"),
-            reader: Desk::new("unstill-read"),
+            writer: WorkQueue::queue(JobName { thread: "write", what: "Writing files" }),
+            reader: WorkQueue::queue(JobName { thread: "read", what: "Reading files" }),
             being_written: Arc::default(),
         }
     }
@@ -65,7 +65,8 @@ impl Files {
 
     /// Sentences for the user since the last call.
     pub fn notices(&self) -> impl Iterator<Item = Notice> + '_ {
-        self.notices.1.try_iter()
+        let faults = self.writer.faults().chain(self.reader.faults());
+        self.notices.1.try_iter().chain(faults.map(|fault| (Level::Error, fault.to_string())))
     }
 
     /// Scenes of other worlds that were opened since the last call.
@@ -73,7 +74,7 @@ impl Files {
         self.others.1.try_iter()
     }
 
-    /// Puts other work on the thread that reads. `work` must not panic.
+    /// Puts other work on the thread that reads.
     pub fn read_later(&self, work: impl FnOnce() + Send + 'static) {
         self.reader.put(work);
     }
@@ -203,7 +204,7 @@ impl Files {
         self.writer.put(work);
     }
 
-    /// `work` must not panic.
+    /// `work` must not panic: see [`guarded`].
     fn write(&self, path: PathBuf, work: impl FnOnce(&Path) + Send + 'static) {
         let list = self.being_written.clone();
         list.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
@@ -216,7 +217,7 @@ impl Files {
         });
     }
 
-    /// `work` must not panic.
+    /// `work` must not panic: see [`guarded`].
     fn read(&self, path: &Path, work: impl FnOnce() -> Option<Event> + Send + 'static) {
         let sender = self.sender.clone();
         let job = move || {

@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::bundled;
-use super::desk::guarded;
 use super::thumbs;
+use crate::jobs::{Cores, Inbox, JobFault, JobName, Outbox, Worker, guarded};
 use crate::scene::{SwarmProject, load_swarm};
 use crate::window::panels::GalleryLife;
 use crate::worlds::swarm::engine::CpuEngine;
@@ -30,61 +28,82 @@ const MAX_PARTICLES: usize = 300;
 const PACE: Duration = Duration::from_millis(60);
 const STEPS: u32 = 4;
 
+type GalleryLifeList = Vec<(String, Swarm)>;
+
 /// The thread, and what it has shown last. It ends when this is dropped.
 pub struct Life {
-    /// Which of the user's own scenes is pointed at.
-    wake: Sender<Option<PathBuf>>,
-    shown: Arc<ArcSwap<GalleryLifeList>>,
+    /// Each order is for one picture, and says which of the user's own scenes is pointed at.
+    worker: Worker<Option<PathBuf>, GalleryLifeList>,
+    shown: GalleryLife,
+    faults: Vec<JobFault>,
 }
-
-type GalleryLifeList = Vec<(String, Swarm)>;
 
 impl Default for Life {
     fn default() -> Self {
-        let (wake, woken) = bounded(1);
-        let shown = Arc::new(ArcSwap::default());
-        let show = shown.clone();
-        // Without the thread the cards stand still.
-        let _ = std::thread::Builder::new().name("unstill-gallery".to_owned()).spawn(move || live(&woken, &show));
-        Self { wake, shown }
+        let name = JobName { thread: "gallery", what: "The life on the cards of the gallery" };
+        let worker = Worker::start(name, Cores::Shared, Inbox::Latest, || {
+            let mut cards = LivingCards::default();
+            move |pointed, outbox: &Outbox<GalleryLifeList>| {
+                let begun = Instant::now();
+                outbox.tell(cards.advance(pointed));
+                // Never more than about a third of one core.
+                std::thread::sleep(PACE.max(2 * begun.elapsed()));
+            }
+        });
+        Self { worker, shown: GalleryLife::default(), faults: Vec::new() }
     }
 }
 
 impl Life {
     /// Once a frame while the gallery is open.
-    pub fn shown(&self, pointed: Option<&Path>) -> GalleryLife {
-        // Full: a picture is being made already.
-        let _ = self.wake.try_send(pointed.map(Path::to_owned));
-        self.shown.load_full()
+    pub fn shown(&mut self, pointed: Option<&Path>) -> GalleryLife {
+        if self.worker.is_idle() {
+            self.worker.order(pointed.map(Path::to_owned));
+        }
+        for event in self.worker.events() {
+            match event {
+                Ok(newest) => self.shown = Arc::new(newest),
+                Err(fault) => self.faults.push(fault),
+            }
+        }
+        self.shown.clone()
+    }
+
+    /// What went wrong since the last call.
+    pub fn faults(&mut self) -> Vec<JobFault> {
+        std::mem::take(&mut self.faults)
     }
 }
 
-fn live(woken: &Receiver<Option<PathBuf>>, shown: &ArcSwap<GalleryLifeList>) {
-    let mut small: Option<Vec<LivingCard>> = None;
-    let mut guest: Option<(PathBuf, Option<LivingCard>)> = None;
-    while let Ok(pointed) = woken.recv() {
-        let begun = Instant::now();
-        let small = small.get_or_insert_with(|| {
+/// What lives in the thread.
+#[derive(Default)]
+struct LivingCards {
+    bundled: Option<Vec<LivingCard>>,
+    /// The user's own scene that is pointed at; `None` in it where it cannot live.
+    guest: Option<(PathBuf, Option<LivingCard>)>,
+}
+
+impl LivingCards {
+    fn advance(&mut self, pointed: Option<PathBuf>) -> GalleryLifeList {
+        let bundled = self.bundled.get_or_insert_with(|| {
             let scenes = bundled::SCENES.iter().filter_map(|(name, _)| Some((name, bundled::load(name).ok()?.project)));
             scenes.filter_map(|(name, scene)| begin(name, &scene)).collect()
         });
-        if guest.as_ref().map(|(path, _)| path) != pointed.as_ref() {
-            guest = pointed.map(|path| {
+        if self.guest.as_ref().map(|(path, _)| path) != pointed.as_ref() {
+            self.guest = pointed.map(|path| {
                 // What cannot be read stands still.
                 let scene = guarded("a card", || load_swarm(&path).map_err(|e| e.to_string())).ok();
                 let card = scene.and_then(|loaded| begin(&path.to_string_lossy(), &loaded.project));
                 (path, card)
             });
         }
-        let guest = guest.as_mut().and_then(|(_, card)| card.as_mut());
-        let pictures = small.iter_mut().chain(guest).map(|card| {
+        let guest = self.guest.as_mut().and_then(|(_, card)| card.as_mut());
+        let cards = bundled.iter_mut().chain(guest).map(|card| {
             card.engine.run(STEPS);
             let shown = card.engine.shown();
             (card.name.clone(), if card.is_alone { centred(shown) } else { shown })
         });
-        shown.store(Arc::new(pictures.collect()));
-        // Never more than about a third of one core.
-        std::thread::sleep(PACE.max(2 * begun.elapsed()));
+        cards.collect()
     }
 }
 
@@ -151,9 +170,9 @@ mod tests {
 
     #[test]
     fn every_bundled_scene_lives_on_its_card_and_moves() {
-        let life = Life::default();
+        let mut life = Life::default();
         let deadline = Instant::now() + Duration::from_secs(60);
-        let next = |old: Option<GalleryLife>| loop {
+        let mut next = |old: Option<GalleryLife>| loop {
             let shown = life.shown(None);
             if !shown.is_empty() && old.as_ref().is_none_or(|old| !Arc::ptr_eq(old, &shown)) {
                 return shown;

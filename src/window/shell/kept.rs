@@ -6,13 +6,13 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::jobs::{Cores, Handle, JobName, start};
 use crate::scene::write_atomic;
 use crate::session::{FirstSteps, Prefs};
 
@@ -128,7 +128,7 @@ fn set_aside<T: Kept>(path: &Path, why: &str) -> (T, Option<String>) {
 pub struct Keeper<T> {
     newest: Option<Sender<T>>,
     faults: Receiver<String>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<Handle>,
 }
 
 impl<T: Kept> Keeper<T> {
@@ -136,10 +136,12 @@ impl<T: Kept> Keeper<T> {
     pub fn new(path: Option<PathBuf>, base: T) -> Self {
         let (newest, inbox) = unbounded();
         let (outbox, faults) = unbounded();
+        let told = outbox.clone();
         let thread = path.and_then(|path| {
-            let work = move || write_each(&path, base, &inbox, &outbox);
-            // Without the thread nothing is kept, which is no reason to stop.
-            std::thread::Builder::new().name(format!("unstill-{}", T::NAME)).spawn(work).ok()
+            let name = JobName { thread: T::NAME, what: "Keeping settings and stamps" };
+            let started = start(name, Cores::Shared, move || write_each(&path, base, &inbox, &outbox));
+            // Sending fails only when the program is ending.
+            started.map_err(|fault| told.send(fault.to_string())).ok()
         });
         Self { newest: Some(newest), faults, thread }
     }
@@ -161,8 +163,7 @@ impl<T> Drop for Keeper<T> {
     fn drop(&mut self) {
         self.newest = None;
         if let Some(thread) = self.thread.take() {
-            // A panic in it has been told on stderr.
-            let _ = thread.join();
+            thread.wait();
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
 pub use answer::{Answer, Coming, Kept, Seen};
 pub use buffer::{Body, SwarmBuffer, body};
@@ -19,6 +19,7 @@ pub use sight::Sight;
 use self::host::{Host, News, Picture, Shared, Source, Work};
 use super::follow::{self, Follower};
 use super::measures::Measures;
+use crate::jobs::Handle;
 use crate::session::{EngineOrder, Event, MomentUse};
 use crate::worlds::swarm::rule::LiveSettings;
 
@@ -81,8 +82,7 @@ pub struct Live {
 
 struct Thread {
     work: Sender<Work>,
-    /// Disconnected when the thread has ended.
-    ended: Receiver<()>,
+    handle: Handle,
     holds_gpu: bool,
 }
 
@@ -112,11 +112,10 @@ impl Default for Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        let Some(Thread { work, ended, holds_gpu }) = self.thread.take() else { return };
+        let Some(Thread { work, handle, holds_gpu }) = self.thread.take() else { return };
         drop(work);
         if holds_gpu {
-            // Nothing is ever sent.
-            let _ = ended.recv_timeout(PATIENCE);
+            handle.wait_for(PATIENCE);
         }
     }
 }
@@ -154,14 +153,12 @@ impl Live {
 
     fn start(&self, gpu: Option<Gpu>) -> Option<Thread> {
         let (work, inbox) = unbounded();
-        let (end, ended) = bounded(0);
         let holds_gpu = gpu.is_some();
-        match host::start(gpu, inbox, self.shared.clone(), self.news.0.clone(), end) {
-            Ok(()) => Some(Thread { work, ended, holds_gpu }),
-            Err(why) => {
-                let text = format!("nothing can live: the system starts no thread ({why})");
+        match host::start(gpu, inbox, self.shared.clone(), self.news.0.clone()) {
+            Ok(handle) => Some(Thread { work, handle, holds_gpu }),
+            Err(fault) => {
                 // The other end is here.
-                let _ = self.news.0.send((self.swarm, Event::EngineFailed(text)));
+                let _ = self.news.0.send((self.swarm, Event::EngineFailed(fault.to_string())));
                 None
             }
         }

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::desk::{Desk, guarded};
+use crate::jobs::{JobFault, JobName, WorkQueue, guarded};
 use crate::scene::{Loaded, SwarmProject, holds_scene, is_picture_name, load_swarm};
 use crate::window::panels::SceneCard;
 use crate::worlds::swarm::picture::Swarm;
@@ -31,13 +31,14 @@ const SAMPLE_PARTICLES: usize = 60;
 /// The scenes of the folder as they were read last.
 pub struct Mine {
     folder: Option<PathBuf>,
-    desk: Desk,
+    queue: WorkQueue,
     cards: Arc<ArcSwap<Vec<SceneCard>>>,
 }
 
 impl Mine {
     pub fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder, desk: Desk::new("unstill-mine"), cards: Arc::default() }
+        let name = JobName { thread: "scenes", what: "Looking for your scenes" };
+        Self { folder, queue: WorkQueue::queue(name), cards: Arc::default() }
     }
 
     pub fn folder(&self) -> Option<&Path> {
@@ -51,11 +52,11 @@ impl Mine {
     /// Reads the folder and the recent files anew; files that have not changed are not read again.
     pub fn look(&self, recent: &[PathBuf]) {
         // One look that waits sees all that happens before it begins.
-        if self.desk.waiting() > 1 {
+        if self.queue.waiting() > 1 {
             return;
         }
         let (folder, recent, cards) = (self.folder.clone(), recent.to_vec(), self.cards.clone());
-        self.desk.put(move || {
+        self.queue.put(move || {
             let known = cards.load_full();
             let all = read(folder.as_deref(), &recent, &known, |some| {
                 // At the first look the newest ones need not wait for the rest.
@@ -65,6 +66,11 @@ impl Mine {
             });
             cards.store(Arc::new(all));
         });
+    }
+
+    /// What went wrong since the last call.
+    pub fn faults(&self) -> impl Iterator<Item = JobFault> + '_ {
+        self.queue.faults()
     }
 
     /// A free path for a scene of this name, or `own` where that is the file of this name already. Makes the folder.

@@ -8,7 +8,6 @@ mod bundled;
 mod camera;
 mod canvas;
 mod clipboard;
-mod desk;
 mod director;
 mod draft;
 mod draw;

@@ -1,17 +1,16 @@
 //! The threads that look and measure: one watches the live swarm a few times a second, one measures rules while they are
 //! learned and certifies scenes. Each takes one core at most; a panic in either becomes a message.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::live::{Coming, Live, Seen};
 use super::tally::Tally;
-use crate::jobs::panic_text;
+use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, panic_text, start};
 use crate::session::{CertificateRequest, Event, Place, RuleRequest, RuleRole, Session};
 use crate::worlds::swarm::measures::{
     CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
@@ -28,27 +27,9 @@ const MEASURE_SHARE: u32 = 3;
 /// What is told of a certificate in the making, at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 
-/// Runs `work` in a thread of its own in which also the kernels stay on that one core.
-fn on_one_core(name: &'static str, work: impl FnOnce() + Send + 'static) {
-    let spawned = rayon::ThreadPoolBuilder::new().num_threads(1).thread_name(move |_| name.to_owned()).build();
-    match spawned {
-        // The pool lives as long as its work: it ends when the work has.
-        Ok(pool) => pool.spawn(work),
-        // Without the thread nothing is measured, which is no reason to stop.
-        Err(why) => bevy::log::warn!("{name} could not be started: {why}"),
-    }
-}
-
-fn broke_off(what: &str, panic: &(dyn Any + Send)) -> Event {
-    Event::Trouble(format!("{what} broke off by an error of the program: {}; please report it", panic_text(panic)))
-}
-
 /// The thread that watches the live swarm.
 pub struct Watch {
-    glimpses: Sender<Glimpse>,
-    events: Receiver<Event>,
-    /// The thread waits for something to look at.
-    idle: Arc<AtomicBool>,
+    worker: Worker<Glimpse, Event>,
     last: Instant,
     /// What the engine had counted when it was looked at last.
     pub tally: Tally,
@@ -60,32 +41,19 @@ pub struct Watch {
 
 impl Default for Watch {
     fn default() -> Self {
-        let (glimpses, inbox) = bounded::<Glimpse>(1);
-        let (outbox, events) = unbounded();
-        let idle = Arc::new(AtomicBool::new(true));
-        let rests = idle.clone();
-        on_one_core("unstill-observe", move || {
+        let name = JobName { thread: "observe", what: "Watching the swarm" };
+        let worker = Worker::start(name, Cores::ONE, Inbox::Latest, || {
             let mut observer = Observer::default();
-            let mut has_told = false;
-            for glimpse in inbox {
+            move |glimpse: Glimpse, outbox: &Outbox<Event>| {
                 let begun = Instant::now();
-                match catch_unwind(AssertUnwindSafe(|| observer.look(&glimpse))) {
-                    // Fails only when the window closes.
-                    Ok(Ok(reading)) => _ = outbox.send(Event::Observed(Box::new(reading))),
-                    // A rule and a swarm that do not fit together: the engine has said so already.
-                    Ok(Err(_)) => {}
-                    Err(panic) => {
-                        observer = Observer::default();
-                        if !std::mem::replace(&mut has_told, true) {
-                            let _ = outbox.send(broke_off("Watching the swarm", panic.as_ref()));
-                        }
-                    }
+                // A rule and a swarm that do not fit together: the engine has said so already.
+                if let Ok(reading) = observer.look(&glimpse) {
+                    outbox.tell(Event::Observed(Box::new(reading)));
                 }
                 std::thread::sleep((LOOK_SHARE - 1) * begun.elapsed());
-                rests.store(true, Ordering::Relaxed);
             }
         });
-        Self { glimpses, events, idle, last: Instant::now(), tally: Tally::default(), seen: None, coming: None }
+        Self { worker, last: Instant::now(), tally: Tally::default(), seen: None, coming: None }
     }
 }
 
@@ -106,7 +74,7 @@ impl Watch {
                 Some(Err(_)) => self.tally = Tally::default(),
             },
         }
-        self.events.try_iter().collect()
+        self.worker.events().map(|event| event.unwrap_or_else(Event::from)).collect()
     }
 
     fn look(&mut self, session: &Session, live: &Live) {
@@ -116,7 +84,7 @@ impl Watch {
         let is_fresh = seen.is_hasty() && self.seen.is_some_and(|(_, epoch)| epoch != now.1);
         let due = is_fresh || self.last.elapsed() >= LOOK_EVERY[usize::from(seen.is_hasty())];
         let something_new = self.seen != Some(now) && session.place() != Place::Paint;
-        if !due || !something_new || !self.idle.load(Ordering::Relaxed) {
+        if !due || !something_new || !self.worker.is_idle() {
             return;
         }
         self.seen = Some(now);
@@ -134,12 +102,8 @@ impl Watch {
     }
 
     fn send(&mut self, glimpse: Glimpse) {
-        if glimpse.swarm.is_empty() {
-            return;
-        }
-        self.idle.store(false, Ordering::Relaxed);
-        if self.glimpses.try_send(glimpse).is_err() {
-            self.idle.store(true, Ordering::Relaxed);
+        if !glimpse.swarm.is_empty() {
+            self.worker.order(glimpse);
         }
     }
 }
@@ -189,9 +153,14 @@ impl Default for CheckThread {
         let (jobs, inbox) = unbounded();
         let (outbox, events) = unbounded();
         let (certifying, learning) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let told = outbox.clone();
         let worker =
-            Worker { inbox, outbox, certifying: certifying.clone(), learning: learning.clone(), measured: None };
-        on_one_core("unstill-measure", move || worker.run());
+            CheckWorker { inbox, outbox, certifying: certifying.clone(), learning: learning.clone(), measured: None };
+        let name = JobName { thread: "measure", what: "Measuring rules" };
+        if let Err(fault) = start(name, Cores::ONE, move || worker.run()) {
+            // The receiver is in hand.
+            let _ = told.send(fault.into());
+        }
         Self { jobs, events, certifying, learning }
     }
 }
@@ -217,7 +186,7 @@ impl CheckThread {
     }
 }
 
-struct Worker {
+struct CheckWorker {
     inbox: Receiver<CheckJob>,
     outbox: Sender<Event>,
     certifying: Arc<AtomicU64>,
@@ -226,7 +195,7 @@ struct Worker {
     measured: Option<(Instant, Duration)>,
 }
 
-impl Worker {
+impl CheckWorker {
     fn run(mut self) {
         let mut waiting: Option<Box<RuleRequest>> = None;
         loop {
@@ -368,18 +337,18 @@ mod tests {
             wound: None,
         };
         let rests = |watch: &Watch| {
-            while !watch.idle.load(Ordering::Relaxed) {
+            while !watch.worker.is_idle() {
                 std::thread::sleep(Duration::from_millis(1));
             }
         };
         watch.send(good.clone());
-        let seen = watch.events.recv_timeout(PATIENCE).expect("a reading");
+        let seen = watch.worker.next_event(PATIENCE).expect("a reading").expect("no fault");
         assert!(matches!(seen, Event::Observed(reading) if reading.step == 7 && reading.fidelity.is_some()));
         rests(&watch);
         watch.send(Glimpse { swarm: Swarm::default(), ..good.clone() });
         rests(&watch);
         watch.send(Glimpse { step: 90, ..good });
-        let seen = watch.events.recv_timeout(PATIENCE).expect("a reading");
+        let seen = watch.worker.next_event(PATIENCE).expect("a reading").expect("no fault");
         assert!(matches!(seen, Event::Observed(reading) if reading.step == 90), "nothing of an empty swarm");
     }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+use crate::jobs::{Cores, Inbox, JobFault, JobName, Outbox, Worker};
 use crate::session::{ColourBy, Session};
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::measures::{noised, scattered};
@@ -51,27 +51,22 @@ pub struct Ranges {
 
 /// The thread, and what it has measured last. It ends when this is dropped.
 pub struct Ramps {
-    jobs: Sender<RampJob>,
-    measured: Receiver<Option<Ranges>>,
+    worker: Worker<RampJob, Option<Ranges>>,
     sent: Option<RampJob>,
     known: Option<Ranges>,
+    faults: Vec<JobFault>,
 }
 
 impl Default for Ramps {
     fn default() -> Self {
-        let (jobs, inbox) = bounded::<RampJob>(1);
-        let (outbox, measured) = unbounded();
-        let work = move || {
-            while let Ok(job) = inbox.recv() {
-                if outbox.send(measure(&job)).is_err() {
-                    return;
-                }
+        let name = JobName { thread: "ramps", what: "Measuring the ends of the colour ramp" };
+        let worker = Worker::start(name, Cores::Shared, Inbox::Latest, || {
+            |job: RampJob, outbox: &Outbox<Option<Ranges>>| {
+                outbox.tell(measure(&job));
                 std::thread::sleep(REST);
             }
-        };
-        // Without the thread the ramps have no ends, and species keep their colours.
-        let _ = std::thread::Builder::new().name("unstill-ramps".to_owned()).spawn(work);
-        Self { jobs, measured, sent: None, known: None }
+        });
+        Self { worker, sent: None, known: None, faults: Vec::new() }
     }
 }
 
@@ -92,13 +87,22 @@ impl Ramps {
             ensemble: document.world.ensemble,
             settings: *settings,
         };
-        if self.sent.as_ref() != Some(&job) && self.jobs.try_send(job.clone()).is_ok() {
+        if self.sent.as_ref() != Some(&job) {
+            self.worker.order(job.clone());
             self.sent = Some(job);
         }
-        if let Some(newest) = self.measured.try_iter().last() {
-            self.known = newest;
+        for event in self.worker.events() {
+            match event {
+                Ok(newest) => self.known = newest,
+                Err(fault) => self.faults.push(fault),
+            }
         }
         self.known.map(of)
+    }
+
+    /// What went wrong since the last call.
+    pub fn faults(&mut self) -> Vec<JobFault> {
+        std::mem::take(&mut self.faults)
     }
 }
 

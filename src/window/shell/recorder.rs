@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::camera::Gaze;
-use super::desk::guarded;
 use super::director::Director;
 use super::files::Notice;
 use super::live::{Coming, Live, Seen};
 use super::portrait::Eye;
+use crate::jobs::{Cores, JobName, guarded, start};
 use crate::media::picture::{Film, FilmStyle, Framing, PictureStyle, Shot};
 use crate::session::{FilmOptions, Level};
 use crate::window::panels::FilmProgress;
@@ -99,9 +99,9 @@ impl Recorder {
             // Fails only when the program is ending.
             let _ = outbox.send(notice);
         };
-        if let Err(e) = std::thread::Builder::new().name("unstill-film".to_owned()).spawn(work) {
-            let _ =
-                self.notices.0.send((Level::Error, format!("no film can be taken: the system starts no thread ({e})")));
+        if let Err(fault) = start(JobName { thread: "film", what: "Taking a film" }, Cores::Shared, work) {
+            // The receiver is in hand.
+            let _ = self.notices.0.send((Level::Error, fault.to_string()));
             return;
         }
         let frames = Some(frames);

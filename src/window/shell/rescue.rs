@@ -11,9 +11,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::desk::guarded;
 use super::files::Files;
 use super::live::{Answer, Kept};
+use crate::jobs::{Cores, JobName, guarded, start};
 use crate::scene::{SwarmProject, load_swarm, write_atomic};
 use crate::session::{Session, ShareEvent, opened_project};
 use crate::window::panels::RescuedScene;
@@ -97,9 +97,13 @@ impl Rescue {
     /// Looks for what earlier runs left in `folder`, in a thread of its own. Without a folder nothing is rescued.
     pub fn new(folder: Option<PathBuf>) -> Self {
         let (sender, scan) = unbounded();
+        let results = unbounded();
         if let Some(folder) = folder.clone() {
-            // Without the thread nothing is offered now; it stays for the next run.
-            let _ = std::thread::Builder::new().name("unstill-rescue".to_owned()).spawn(move || find(&folder, &sender));
+            let name = JobName { thread: "rescue", what: "Looking for unsaved work of earlier runs" };
+            if let Err(fault) = start(name, Cores::Shared, move || find(&folder, &sender)) {
+                // It stays for the next run.
+                let _ = results.0.send(fault.to_string());
+            }
         }
         Self {
             folder,
@@ -113,7 +117,7 @@ impl Rescue {
             serial: 0,
             left: Vec::new(),
             every: every(),
-            results: unbounded(),
+            results,
             has_failed: false,
         }
     }

@@ -12,6 +12,7 @@ use super::mine::{Mine, file_name, free_path};
 use super::portrait::{self, Portrait};
 use super::recorder::Recorder;
 use super::rescue::Rescue;
+use crate::jobs::JobFault;
 use crate::media::picture::ffmpeg;
 use crate::session::{
     Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder,
@@ -55,6 +56,11 @@ impl Default for Sharing {
 }
 
 impl Sharing {
+    /// What went wrong since the last call.
+    pub fn faults(&self) -> impl Iterator<Item = JobFault> + '_ {
+        self.mine.faults()
+    }
+
     /// Brings the shelf of own scenes up to date. `recent`: files opened or saved lately.
     pub fn look(&self, recent: &[PathBuf]) {
         self.mine.look(recent);

@@ -1,66 +1,47 @@
-//! Texts and images become particles in one background thread; only the newest wish counts.
+//! Texts and images become particles in one background thread; only the newest request counts.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-
 use crate::formats::{Drawing, StippleOptions};
+use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, guarded};
 use crate::session::{Event, StippleAmount, StippleRequest, StippleSource};
 use crate::worlds::swarm::picture::Particle;
 
 /// The thread; it ends when this is dropped.
-pub struct Stippler {
-    wishes: Sender<StippleRequest>,
-    done: Receiver<Event>,
-}
+pub struct Stippler(Worker<StippleRequest, Event>);
 
 impl Default for Stippler {
     fn default() -> Self {
-        let (wishes, inbox) = unbounded();
-        let (outbox, done) = unbounded();
-        std::thread::Builder::new()
-            .name("unstill-stippler".to_owned())
-            .spawn(move || work(&inbox, &outbox))
-            .expect("the system can start one more thread");
-        Self { wishes, done }
+        let name = JobName { thread: "stipple", what: "Making particles of texts and images" };
+        // Sliders ask faster than images are stippled.
+        Self(Worker::start(name, Cores::Shared, Inbox::Latest, || {
+            let mut memory = DrawingMemory::default();
+            move |request: StippleRequest, outbox: &Outbox<Event>| {
+                let result = guarded("making particles of the drawing", || memory.stipple(&request));
+                outbox.tell(Event::Stippled { request, result });
+            }
+        }))
     }
 }
 
 impl Stippler {
     pub fn ask(&self, request: StippleRequest) {
-        // Fails only when the program is ending.
-        let _ = self.wishes.send(request);
+        self.0.order(request);
     }
 
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
-        self.done.try_iter()
+        self.0.events().map(|event| event.unwrap_or_else(Event::from))
     }
 }
 
-fn work(inbox: &Receiver<StippleRequest>, outbox: &Sender<Event>) {
-    let mut desk = StippleInbox::default();
-    while let Ok(request) = inbox.recv() {
-        // Sliders ask faster than images are stippled.
-        let request = inbox.try_iter().last().unwrap_or(request);
-        let result = catch_unwind(AssertUnwindSafe(|| desk.stipple(&request))).unwrap_or_else(|_| {
-            desk = StippleInbox::default();
-            Err("The drawing could not be made into particles: this is a fault of the program.".to_owned())
-        });
-        if outbox.send(Event::Stippled { request, result }).is_err() {
-            return;
-        }
-    }
-}
-
-/// The drawing of the last request: other settings need not read it anew.
+/// The drawing of the last request: other settings need not read it again.
 #[derive(Default)]
-struct StippleInbox {
+struct DrawingMemory {
     drawing: Option<(StippleSource, Option<SystemTime>, Drawing)>,
 }
 
-impl StippleInbox {
+impl DrawingMemory {
     fn stipple(&mut self, request: &StippleRequest) -> Result<Vec<Particle>, String> {
         let written = match &request.source {
             StippleSource::Image(path) => changed_at(path),
@@ -102,7 +83,7 @@ mod tests {
     fn the_newest_wish_is_answered_and_a_missing_file_is_told() {
         let stippler = Stippler::default();
         let request = |source| StippleRequest { source, amount: StippleAmount::Count(20), paper: 0.5, invert: false };
-        let wait = || stippler.done.recv_timeout(std::time::Duration::from_secs(30)).unwrap();
+        let wait = || stippler.0.next_event(std::time::Duration::from_secs(30)).expect("an answer").expect("no fault");
         for letters in ["a", "b", "c"] {
             stippler.ask(request(StippleSource::Text(letters.into())));
         }

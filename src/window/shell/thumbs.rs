@@ -1,12 +1,9 @@
 //! The small living swarms of the strip of rules, and the numbers of each, in one background thread.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-
+use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker};
 use crate::scene::SwarmProject;
 use crate::session::{Event, Place, Session};
 use crate::window::panels::Thumbnails;
@@ -25,64 +22,65 @@ const STEPS: u32 = 6;
 /// Samples that the numbers are measured on.
 const SAMPLES: usize = 3;
 
-/// What the thread shall show: the flows of one energy.
+/// One picture of all thumbnails.
 struct ThumbnailJob {
-    document: SwarmProject,
+    /// The flows of one energy, where they have changed.
+    document: Option<SwarmProject>,
+    /// Shortest time until the next picture.
+    pace: Duration,
+}
+
+/// What the thread tells.
+enum ThumbnailEvent {
+    Shown(Vec<Vec<Particle>>),
+    Measured(Arc<LocalNet>, FlowNumbers),
 }
 
 /// The thread, and what it has shown last. It ends when this is dropped.
 pub struct Thumbs {
-    jobs: Sender<ThumbnailJob>,
-    measured: Receiver<(Arc<LocalNet>, FlowNumbers)>,
-    shown: Arc<ArcSwap<Vec<Vec<Particle>>>>,
-    /// Somebody looks.
-    seen: Arc<AtomicBool>,
-    /// Something is being learned.
-    busy: Arc<AtomicBool>,
+    worker: Worker<ThumbnailJob, ThumbnailEvent>,
+    shown: Thumbnails,
     /// The revision that was sent last.
     sent: Option<u64>,
 }
 
 impl Default for Thumbs {
     fn default() -> Self {
-        let (jobs, inbox) = bounded(1);
-        let (outbox, measured) = unbounded();
-        let shown = Arc::new(ArcSwap::default());
-        let (seen, busy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let studio = ThumbnailRun {
-            inbox,
-            outbox,
-            shown: shown.clone(),
-            seen: seen.clone(),
-            busy: busy.clone(),
-            small: Vec::new(),
-        };
-        std::thread::Builder::new()
-            .name("unstill-thumbs".to_owned())
-            .spawn(move || studio.run())
-            .expect("the system can start one more thread");
-        Self { jobs, measured, shown, seen, busy, sent: None }
+        let name = JobName { thread: "thumbs", what: "The small swarms of the rules" };
+        let worker = Worker::start(name, Cores::Shared, Inbox::Latest, || {
+            let mut run = ThumbnailRun::default();
+            move |job: ThumbnailJob, outbox: &Outbox<ThumbnailEvent>| run.advance(&job, outbox)
+        });
+        Self { worker, shown: Thumbnails::default(), sent: None }
     }
 }
 
 impl Thumbs {
-    /// Once a frame: tells the thread what there is, and brings back what it has measured.
+    /// Once a frame: orders the next picture when somebody looks, and brings back what was measured.
     pub fn advance(&mut self, session: &Session) -> Vec<Event> {
-        let seen = session.place() == Place::Learn;
-        self.seen.store(seen, Ordering::Relaxed);
-        self.busy.store(session.training().state.is_active(), Ordering::Relaxed);
-        // While the pattern itself is learned, its flows change each second: they are shown when it is done.
-        if seen && session.flows_are_free() && self.sent != Some(session.revision()) {
-            let job = ThumbnailJob { document: session.document().clone() };
-            if self.jobs.try_send(job).is_ok() {
+        if session.place() == Place::Learn && self.worker.is_idle() {
+            // While the pattern itself is learned, its flows change each second: they are shown when it is done.
+            let is_new = session.flows_are_free() && self.sent != Some(session.revision());
+            let document = is_new.then(|| session.document().clone());
+            if is_new {
                 self.sent = Some(session.revision());
             }
+            let pace = PACE[usize::from(session.training().state.is_active())];
+            self.worker.order(ThumbnailJob { document, pace });
         }
-        self.measured.try_iter().map(|(net, numbers)| Event::FlowMeasured { net, numbers }).collect()
+        let mut events = Vec::new();
+        for event in self.worker.events() {
+            match event {
+                Ok(ThumbnailEvent::Shown(particles)) => self.shown = Arc::new(particles),
+                Ok(ThumbnailEvent::Measured(net, numbers)) => events.push(Event::FlowMeasured { net, numbers }),
+                Err(fault) => events.push(fault.into()),
+            }
+        }
+        events
     }
 
     pub fn shown(&self) -> Thumbnails {
-        self.shown.load_full()
+        self.shown.clone()
     }
 }
 
@@ -95,42 +93,29 @@ struct Small {
     samples: Vec<Swarm>,
 }
 
+#[derive(Default)]
 struct ThumbnailRun {
-    inbox: Receiver<ThumbnailJob>,
-    outbox: Sender<(Arc<LocalNet>, FlowNumbers)>,
-    shown: Arc<ArcSwap<Vec<Vec<Particle>>>>,
-    seen: Arc<AtomicBool>,
-    busy: Arc<AtomicBool>,
     small: Vec<Small>,
 }
 
 impl ThumbnailRun {
-    fn run(mut self) {
-        loop {
-            let pace = PACE[usize::from(self.busy.load(Ordering::Relaxed))];
-            match self.inbox.recv_timeout(pace) {
-                Ok(job) => self.take(&job.document),
-                Err(crossbeam_channel::RecvTimeoutError::Timeout) => {}
-                Err(crossbeam_channel::RecvTimeoutError::Disconnected) => return,
-            }
-            if !self.seen.load(Ordering::Relaxed) {
-                continue;
-            }
-            let begun = Instant::now();
-            for small in &mut self.small {
-                small.engine.run(STEPS);
-            }
-            self.shown.store(Arc::new(self.small.iter_mut().map(|small| small.engine.shown().particles).collect()));
-            if let Some(small) = self.small.iter_mut().find(|small| !small.measured) {
-                small.measured = true;
-                if let Some(numbers) = numbers_of(&small.rule, small.engine.settings(), &small.samples) {
-                    // Fails only when the window closes.
-                    let _ = self.outbox.send((small.net.clone(), numbers));
-                }
-            }
-            // Never more than about a third of one core.
-            std::thread::sleep(2 * begun.elapsed());
+    fn advance(&mut self, job: &ThumbnailJob, outbox: &Outbox<ThumbnailEvent>) {
+        if let Some(document) = &job.document {
+            self.take(document);
         }
+        let begun = Instant::now();
+        for small in &mut self.small {
+            small.engine.run(STEPS);
+        }
+        outbox.tell(ThumbnailEvent::Shown(self.small.iter_mut().map(|small| small.engine.shown().particles).collect()));
+        if let Some(small) = self.small.iter_mut().find(|small| !small.measured) {
+            small.measured = true;
+            if let Some(numbers) = numbers_of(&small.rule, small.engine.settings(), &small.samples) {
+                outbox.tell(ThumbnailEvent::Measured(small.net.clone(), numbers));
+            }
+        }
+        // Never more than about a third of one core.
+        std::thread::sleep(job.pace.max(2 * begun.elapsed()));
     }
 
     /// Keeps the swarms of flows that are still there, and begins those of new ones.

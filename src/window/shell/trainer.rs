@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::jobs::{self, Pace, Training};
+use crate::jobs::{self, Cores, JobName, Pace, Training, start};
 use crate::session::{Effect, Event, RunId, TrainingRequest};
 use crate::worlds::swarm::rule::Rule;
 
@@ -60,8 +60,7 @@ impl Background {
     /// Lets a run end without waiting for its last step.
     fn dismiss(&mut self) {
         if let Some(run) = self.run.take() {
-            run.training.stop();
-            std::thread::spawn(move || drop(run));
+            run.training.dismiss();
         }
     }
 
@@ -112,8 +111,10 @@ impl Stopwatch {
             // Fails only when the window has closed.
             let _ = outbox.send(Event::PaceMeasured { key, pace });
         };
-        // Without the thread there is no estimate, which is no reason to stop.
-        let _ = std::thread::Builder::new().name("unstill-pace".to_owned()).spawn(work);
+        if let Err(fault) = start(JobName { thread: "pace", what: "Estimating the time" }, Cores::Shared, work) {
+            // The receiver is in hand.
+            let _ = self.outbox.send(fault.into());
+        }
     }
 
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {

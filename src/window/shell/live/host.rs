@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::Gpu;
 use super::answer::{Kept, Look, Looked};
 use super::buffer::{Body, body};
-use crate::jobs::panic_text;
+use crate::jobs::{self, Cores, Handle, JobFault, JobName, panic_text};
 use crate::session::{EngineOrder, Event};
 use crate::worlds::swarm::doc::LiveState;
 use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, Tape};
@@ -92,21 +92,19 @@ pub struct Host {
 pub type News = (u64, Event);
 
 /// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after what it was told, when the other end
-/// of `inbox` is dropped; then `ended` is dropped.
+/// of `inbox` is dropped.
 ///
 /// # Errors
-/// The system starts no thread.
+/// [`JobFault::NotStarted`]
 pub fn start(
     gpu: Option<Gpu>,
     inbox: Receiver<Work>,
     shared: Arc<Shared>,
     news: Sender<News>,
-    ended: Sender<()>,
-) -> Result<(), String> {
+) -> Result<Handle, JobFault> {
     // One core is left for the frames.
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).thread_name(|_| "unstill-live".to_owned()).build();
-    let pool = pool.map_err(|e| e.to_string())?;
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1);
+    let cores = NonZero::new(cores).unwrap_or(NonZero::<usize>::MIN);
     let host = Host {
         gpu,
         tape: None,
@@ -125,11 +123,8 @@ pub fn start(
         shared,
         news,
     };
-    pool.spawn(move || {
-        host.serve(&inbox);
-        drop(ended);
-    });
-    Ok(())
+    let name = JobName { thread: "live", what: "The living swarm" };
+    jobs::start(name, Cores::Own(cores), move || host.serve(&inbox))
 }
 
 impl Host {

@@ -8,6 +8,7 @@ use crate::session::{Keeping, Savepoint};
 use crate::worlds::swarm::engine::{CpuEngine, Engine};
 use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{NetShape, Rule};
+use crossbeam_channel::bounded;
 
 /// A test that waits longer has failed.
 const LIMIT: Duration = Duration::from_secs(60);

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::super::desk::guarded;
 use super::super::effects::Shell;
 use super::super::folders;
 use super::super::mine::free_path;
 use super::canvas::{StudioCanvas, Surface};
 use super::rescue::StudioRescue;
-use crate::jobs::{CanvasOrder, CanvasWorker, LearningEvent, LearningRun};
+use crate::jobs::{CanvasOrder, CanvasWorker, JobFault, LearningEvent, LearningRun, guarded};
 use crate::scene::{Project, Showing, is_picture_name, write_atomic};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent, StudioSource};
 use crate::session::{Effect, RunId};
@@ -52,8 +51,8 @@ impl StudioDesk {
     /// The world is shown.
     ///
     /// # Errors
-    /// The system starts no thread.
-    pub fn wake(&mut self) -> std::io::Result<()> {
+    /// [`JobFault::NotStarted`]
+    pub fn wake(&mut self) -> Result<(), JobFault> {
         if self.worker.is_none() {
             let worker = CanvasWorker::new(self.studio.entry().name)?;
             let project = self.studio.project();

@@ -106,13 +106,17 @@ impl Studios {
         self.active = to;
         shell.is_hidden = to.is_some();
         if let Some(k) = to {
-            if let Err(error) = self.desks[k].wake() {
-                let text = format!("the system started no thread for the canvas ({error}); close other programs");
-                shell.ui.on_effect(&Effect::Notify { level: Level::Error, text });
-            }
+            self.wake(k, shell);
             if !self.desks[k].bring_back(shell) {
                 self.apply(k, StudioCommand::Visit, shell, gpu);
             }
+        }
+    }
+
+    /// Without its thread the canvas of a world stays empty.
+    fn wake(&mut self, k: usize, shell: &mut Shell) {
+        if let Err(fault) = self.desks[k].wake() {
+            shell.ui.on_effect(&Effect::Notify { level: Level::Error, text: fault.to_string() });
         }
     }
 
@@ -130,8 +134,7 @@ impl Studios {
             // The question is asked where the unsaved project is.
             self.active = Some(first);
             shell.is_hidden = true;
-            // Without its thread the canvas stays empty; the question is asked all the same.
-            let _ = self.desks[first].wake();
+            self.wake(first, shell);
         }
     }
 

@@ -5,8 +5,8 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::super::desk::guarded;
 use super::super::files::Files;
+use crate::jobs::guarded;
 use crate::scene::write_atomic;
 use crate::session::studio::Studio;
 

@@ -1,0 +1,73 @@
+//! What a run in the background shall do: its owner orders, and the run obeys between two steps.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a paused run sleeps before it looks around.
+const PAUSE_TICK: Duration = Duration::from_millis(50);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    Run,
+    Pause,
+    /// Cannot be taken back.
+    Stop,
+}
+
+struct Wishes {
+    wish: Wish,
+    /// The present phase shall end.
+    ends_phase: bool,
+}
+
+/// Seen by both sides.
+pub(super) struct Control {
+    wishes: Mutex<Wishes>,
+    /// Rings when the wish changes.
+    bell: Condvar,
+}
+
+impl Default for Control {
+    fn default() -> Self {
+        Self { wishes: Mutex::new(Wishes { wish: Wish::Run, ends_phase: false }), bell: Condvar::new() }
+    }
+}
+
+impl Control {
+    fn wishes(&self) -> MutexGuard<'_, Wishes> {
+        // Nothing can panic between two writes of these plain values.
+        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn wish(&self) -> Wish {
+        self.wishes().wish
+    }
+
+    pub(super) fn order(&self, wish: Wish) {
+        let mut wishes = self.wishes();
+        if wishes.wish != Wish::Stop {
+            wishes.wish = wish;
+        }
+        drop(wishes);
+        self.bell.notify_all();
+    }
+
+    pub(super) fn end_phase(&self) {
+        self.wishes().ends_phase = true;
+    }
+
+    /// Whether the present phase shall end; asked once for each order.
+    pub(super) fn takes_end_of_phase(&self) -> bool {
+        std::mem::take(&mut self.wishes().ends_phase)
+    }
+
+    /// Waits while the wish is to pause, and calls `tick` now and then; returns the wish that ended the waiting.
+    pub(super) fn wait_while_paused(&self, mut tick: impl FnMut()) -> Wish {
+        let mut wishes = self.wishes();
+        while wishes.wish == Wish::Pause {
+            wishes = self.bell.wait_timeout(wishes, PAUSE_TICK).unwrap_or_else(PoisonError::into_inner).0;
+            tick();
+        }
+        wishes.wish
+    }
+}
