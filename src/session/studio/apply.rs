@@ -183,6 +183,11 @@ impl Studio {
         if !tables.methods.iter().any(|method| method.id == self.learning.method) {
             self.learning.method = tables.methods.first().map_or("", |method| method.id);
         }
+        for (slot, place) in [(0, BrushPlace::Paint), (1, BrushPlace::Live)] {
+            if tables.brush(self.brushes[slot]).is_none() {
+                self.brushes[slot] = tables.first_brush(place);
+            }
+        }
         self.plots.clear();
         let restart = CanvasOrder::Restart(self.project.world.clone(), self.project.seed);
         effects.extend([StudioEffect::Canvas(restart), StudioEffect::Fit]);
