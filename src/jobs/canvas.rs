@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use image::RgbaImage;
 
-use super::{Cores, JobFault, JobName, panic_text, start};
+use super::canvas_film::CanvasFilm;
+use super::{Cores, FilmOrder, FilmState, JobFault, JobName, panic_text, start};
 use crate::worlds::World;
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -43,6 +44,12 @@ pub enum CanvasOrder {
     Back,
     /// Whether readings are wanted.
     Observe(bool),
+    /// Begins a film of what lives; one under way is ended first.
+    Film(FilmOrder),
+    /// Ends the film under way and keeps it.
+    EndFilm,
+    /// Ends the film under way and leaves nothing of it.
+    CancelFilm,
     /// Nothing is seen: nothing runs.
     Sleep,
 }
@@ -62,6 +69,10 @@ pub enum CanvasEvent {
         steps_per_s: f64,
         description: String,
     },
+    /// How far a film is; none when it is over.
+    Filming(Option<FilmState>),
+    /// A film is written, with a sentence; none when it was given up; or why it failed.
+    Filmed(Result<Option<String>, String>),
     /// One sentence about an order that was refused.
     Refused(String),
 }
@@ -151,6 +162,7 @@ struct CanvasState {
     scratch: Vec<f32>,
     paced: Instant,
     paced_steps: u64,
+    film: Option<CanvasFilm>,
     read: Instant,
     read_every: Duration,
 }
@@ -172,6 +184,7 @@ impl CanvasState {
             scratch: Vec::new(),
             paced: Instant::now(),
             paced_steps: 0,
+            film: None,
             read: Instant::now(),
             read_every: READ_EVERY,
         }
@@ -239,7 +252,16 @@ impl CanvasState {
             CanvasOrder::Play(plays) => self.plays = plays,
             CanvasOrder::Speed(speed) => self.speed = speed,
             CanvasOrder::Observe(observes) => self.observes = observes,
-            CanvasOrder::Sleep => self.is_awake = false,
+            CanvasOrder::Sleep => {
+                self.is_awake = false;
+                self.end_film();
+            }
+            CanvasOrder::Film(order) => self.begin_film(order),
+            CanvasOrder::EndFilm => self.end_film(),
+            CanvasOrder::CancelFilm => {
+                self.film.iter().for_each(CanvasFilm::cancel);
+                self.end_film();
+            }
             order => self.change(order),
         }
     }
@@ -291,14 +313,34 @@ impl CanvasState {
         self.report(CanvasEvent::Running(self.simulation.is_some(), why));
     }
 
+    fn begin_film(&mut self, order: FilmOrder) {
+        self.end_film();
+        match CanvasFilm::start(order, self.outbox.clone()) {
+            Ok(film) => self.film = Some(film),
+            Err(fault) => self.report(CanvasEvent::Filmed(Err(fault.to_string()))),
+        }
+    }
+
+    /// What waits is still written, by the film's own thread.
+    fn end_film(&mut self) {
+        if let Some(film) = &mut self.film {
+            film.end();
+        }
+    }
+
     fn tick(&mut self) {
         let moves = self.is_moving();
         if let Some(simulation) = self.simulation.as_mut().filter(|_| moves) {
-            simulation.run(self.speed);
+            let steps = self.film.as_ref().map_or(self.speed, |film| self.speed.min(film.steps_to_go()));
+            simulation.run(steps);
+            self.film.iter_mut().for_each(|film| film.advance(steps));
             self.is_stale = true;
         }
         if self.is_stale {
             self.draw();
+        }
+        if self.paced.elapsed() >= PACE_EVERY {
+            self.report_film();
         }
         let Some(simulation) = self.simulation.as_mut() else { return };
         let elapsed = self.paced.elapsed();
@@ -318,14 +360,32 @@ impl CanvasState {
         }
     }
 
-    /// Draws, unless the last picture has not been taken yet.
+    fn report_film(&mut self) {
+        let Some(film) = &self.film else { return };
+        let state = (!film.is_over()).then(|| film.state());
+        if state.is_none() {
+            self.film = None;
+        }
+        self.report(CanvasEvent::Filming(state));
+    }
+
+    /// Draws, unless the last picture has not been taken yet. A film gets what is drawn when a frame of it is due; until then
+    /// nothing is, so that trails are those of the film.
     fn draw(&mut self) {
+        let films = self.film.as_ref().is_some_and(|film| film.steps_to_go() != u32::MAX);
+        let is_due = self.film.as_ref().is_some_and(CanvasFilm::is_due);
+        if films && !is_due && self.is_moving() {
+            return;
+        }
         let Some(CanvasView { view, size: [width, height], options, shows_live }) = self.show else { return };
         let mut slot = lock(&self.slot);
         let fits = |picture: &RgbaImage| picture.dimensions() == (width, height);
         if slot.ready.as_ref().is_some_and(fits) && !self.is_moving() {
             // A picture of an older state must not stay for good.
             slot.spare = slot.ready.take();
+        } else if is_due {
+            // The newest picture takes its place.
+            slot.spare = slot.ready.take().or_else(|| slot.spare.take());
         } else if slot.ready.is_some() {
             return;
         }
@@ -341,108 +401,13 @@ impl CanvasState {
             }
             (_, None) => return,
         }
+        if is_due && let Some(film) = &mut self.film {
+            film.take(&picture);
+        }
         lock(&self.slot).ready = Some(picture);
         self.is_stale = false;
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::worlds::studio::world_entry;
-
-    const PATIENCE: Duration = Duration::from_secs(60);
-
-    /// A field with a rule and small stills.
-    fn field() -> Arc<World> {
-        let entry = world_entry("field").expect("the field world");
-        let scene = entry.bundled.first().expect("a bundled scene");
-        let mut world = crate::scene::Project::from_ron(scene.text).expect("a scene").project.world;
-        world.info_mut().expect("a world of the studio").set_knob("size", 32.0);
-        Arc::new(world)
-    }
-
-    fn show(world: &World, shows_live: bool) -> CanvasOrder {
-        let view = world.info().unwrap().viewpoint(crate::worlds::studio::BrushPlace::Live);
-        CanvasOrder::Show(CanvasView { view, size: [64, 48], options: DrawOptions::default(), shows_live })
-    }
-
-    fn next_picture(worker: &CanvasWorker) -> RgbaImage {
-        let begun = Instant::now();
-        loop {
-            let mut seen = None;
-            worker.with_picture(|picture| seen = Some(picture.clone()));
-            match seen {
-                Some(picture) => return picture,
-                None => assert!(begun.elapsed() < PATIENCE, "no picture"),
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        }
-    }
-
-    fn next_event(worker: &CanvasWorker, wanted: impl Fn(&CanvasEvent) -> bool) -> CanvasEvent {
-        loop {
-            let event = worker.events.recv_timeout(PATIENCE).expect("an event");
-            if wanted(&event) {
-                return event;
-            }
-        }
-    }
-
-    #[test]
-    fn what_lives_is_drawn_moves_and_is_measured() {
-        let worker = CanvasWorker::new("test").unwrap();
-        let world = field();
-        worker.order(CanvasOrder::Restart(world.clone(), 1));
-        worker.order(show(&world, true));
-        assert_eq!(next_event(&worker, |_| true), CanvasEvent::Running(true, None));
-        let first = next_picture(&worker);
-        assert_eq!(first.dimensions(), (64, 48));
-        worker.order(CanvasOrder::Observe(true));
-        worker.order(CanvasOrder::Play(true));
-        worker.order(CanvasOrder::Speed(20));
-        let moved = (0..200).any(|_| next_picture(&worker) != first);
-        assert!(moved);
-        assert_eq!(worker.shown_picture().map(|picture| picture.dimensions()), Some((64, 48)));
-        let read = next_event(&worker, |event| matches!(event, CanvasEvent::Readings { .. }));
-        assert!(matches!(read, CanvasEvent::Readings { steps, readings } if steps > 0 && !readings.is_empty()));
-        next_event(&worker, |event| matches!(event, CanvasEvent::Pace { steps_per_s, .. } if *steps_per_s > 0.0));
-    }
-
-    #[test]
-    fn orders_that_cannot_be_carried_out_are_reported() {
-        let worker = CanvasWorker::new("test").unwrap();
-        let world = field();
-        worker.order(CanvasOrder::Restart(world.clone(), 1));
-        worker.order(CanvasOrder::Back);
-        let refused = |event: &CanvasEvent| matches!(event, CanvasEvent::Refused(_));
-        assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("kept")));
-        let at = [5.0, 5.0, 0.0];
-        let ink = crate::worlds::studio::BrushInk::default();
-        let stroke = BrushStroke { brush: "push", from: at, to: at, axis: [0.0; 3], radius: 3.0, strength: 1.0, ink };
-        worker.order(CanvasOrder::Stroke(stroke));
-        assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("push")));
-        let empty = (world_entry("points").unwrap().empty)();
-        worker.order(CanvasOrder::World(Arc::new(empty)));
-        let ended = next_event(&worker, |event| matches!(event, CanvasEvent::Running(false, _)));
-        assert_eq!(ended, CanvasEvent::Running(false, None), "a world without a rule is no fault");
-    }
-
-    #[test]
-    fn a_still_picture_is_drawn_again_only_when_it_changes() {
-        let worker = CanvasWorker::new("test").unwrap();
-        let world = field();
-        worker.order(CanvasOrder::Restart(world.clone(), 1));
-        worker.order(show(&world, false));
-        next_picture(&worker);
-        // Pictures of both orders have been drawn by then.
-        std::thread::sleep(Duration::from_millis(300));
-        worker.with_picture(|_| {});
-        std::thread::sleep(Duration::from_millis(200));
-        let mut again = false;
-        worker.with_picture(|_| again = true);
-        assert!(!again);
-        worker.order(show(&world, true));
-        next_picture(&worker);
-    }
-}
+mod tests;

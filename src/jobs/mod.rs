@@ -5,6 +5,7 @@
 //! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike.
 
 mod canvas;
+mod canvas_film;
 mod control;
 mod learning;
 mod outbox;
@@ -14,6 +15,7 @@ mod thread;
 mod worker;
 
 pub use canvas::{CanvasEvent, CanvasOrder, CanvasView, CanvasWorker};
+pub use canvas_film::{FilmOrder, FilmState};
 pub use learning::{LearningEvent, LearningRun};
 pub use pace::{Pace, left_s};
 pub use run::Learner;

@@ -15,6 +15,7 @@ mod letters;
 mod lzw;
 mod mp4;
 mod painter;
+mod quantise;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -30,7 +31,7 @@ pub use self::gif::{GifWriter, MAX_GIF_RATE};
 pub use apng::ApngWriter;
 pub use card::{Card, is_card};
 pub use fault::{PictureError, advice};
-pub use film::{Film, FilmKind, FilmStyle};
+pub use film::{Film, FilmKind, FilmStyle, PictureFilm};
 pub use frames::FrameWriter;
 pub use mp4::{Mp4Writer, ffmpeg};
 pub use painter::{MAX_TRAIL_TEXELS, Painter, Shot, TRAIL_TEXELS_PER_UNIT};

@@ -1,23 +1,29 @@
 //! `unstill check` for the points world: which flows keep the cloud, and do the controls fail?
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 
 use super::{doc_of, learned_of};
 use crate::cli::output::{Answer, Progress};
 use crate::scene::Project;
+use crate::worlds::points::cloud::TrueVelocities;
 use crate::worlds::points::measures::{FlowCertificate, PointCheckSettings, certify};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Repetitions with other samples; the worst counts
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
+    /// Repetitions with other samples
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100))]
     repeats: u32,
     /// Path of each walker, in root mean square distances from the centre
     #[arg(long, default_value_t = 20.0)]
     path: f64,
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// A known velocity to compare the flows with: a table with the columns x,y,vx,vy or x,y,z,vx,vy,vz
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
     /// Write the result into the scene
     #[arg(long)]
     pub certify: bool,
@@ -31,9 +37,10 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     }
     let settings =
         PointCheckSettings { seed: args.seed, repeats: args.repeats, path: args.path, ..PointCheckSettings::default() };
+    let truth = args.truth.as_deref().map(|path| truth_of(path, doc.dim)).transpose()?;
     let mut progress = Progress::new(0, quiet);
     progress.phase("check");
-    let certificate = certify(doc, &settings, &mut |done, total| {
+    let certificate = certify(doc, &settings, truth.as_ref(), &mut |done, total| {
         progress.set_total(total as u64);
         progress.at(done as u64, String::new);
         true
@@ -42,35 +49,68 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     let certificate = certificate.context("there is nothing to check; run `unstill learn` on this scene first")?;
     let mut flows = Map::new();
     for flow in &certificate.flows {
-        flows.insert(flow.name.clone(), serde_json::to_value(flow)?);
+        let mut facts = serde_json::to_value(flow)?;
+        facts["keeps_cloud"] = flow.keeps_cloud().into();
+        flows.insert(flow.name.clone(), facts);
     }
     let facts = json!({
         "command": "check", "world": "points", "sigma": certificate.sigma, "repeats": settings.repeats, "path": settings.path,
-        "flows": Value::Object(flows), "certified": args.certify,
+        "flows": Value::Object(flows), "fresh": certificate.fresh, "mutual_cosines": certificate.mutual_cosines,
+        "certified": args.certify,
     });
-    let lines: Vec<String> = certificate.flows.iter().map(row).collect();
-    let text = format!(
-        "walkers carried by the flow alone over {} pattern sizes, σ = {}, {} repetitions\n{}",
-        settings.path,
-        certificate.sigma,
-        settings.repeats,
-        lines.join("\n")
-    );
+    let mut lines = vec![format!(
+        "walkers carried by the flow alone over {} pattern sizes, σ = {}, {} repetitions (controls {})",
+        settings.path, certificate.sigma, settings.repeats, settings.control_repeats
+    )];
+    if let Some(fresh) = certificate.fresh {
+        let (mean, error) = (fresh.mean, fresh.error);
+        lines.push(format!("samples of the cloud itself            within the 95 % quantile {mean:.2} ± {error:.2}"));
+    }
+    lines.extend(certificate.flows.iter().map(row));
+    if certificate.mutual_cosines.len() > 1 {
+        lines.push("mean cosine between each two flows:".to_owned());
+        for (cosines, flow) in certificate.mutual_cosines.iter().zip(&certificate.flows) {
+            let cosines: Vec<String> = cosines.iter().map(|cosine| format!("{cosine:6.3}")).collect();
+            lines.push(format!("{:<20}{}", flow.name, cosines.join(" ")));
+        }
+    }
+    let text = lines.join("\n");
     if args.certify {
         doc.certificate = Some(certificate);
     }
     Answer::new(text, &facts)
 }
 
+fn truth_of(path: &Path, dim: usize) -> anyhow::Result<TrueVelocities> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{}: the table cannot be read; check its name", path.display()))?;
+    let truth = TrueVelocities::read(&text).with_context(|| path.display().to_string())?;
+    if truth.dim != dim {
+        anyhow::bail!(
+            "{}: these are velocities in {} dimensions, and the cloud has {dim}; give a table of the same system",
+            path.display(),
+            truth.dim
+        );
+    }
+    Ok(truth)
+}
+
 fn row(flow: &FlowCertificate) -> String {
     let mut line = format!(
-        "{:<34} within the 95 % quantile {:.2}, MMD² max {:.4} (quantile {:.4}), alive {:.2}",
+        "{:<34} {} within the 95 % quantile {:.2} ± {:.2}, MMD² {:.5} ± {:.5}, max {:.4} (quantile {:.4}), alive {:.2}",
         if flow.control { format!("control: {}", flow.name) } else { flow.name.clone() },
+        if flow.keeps_cloud() { "keeps" } else { "FAILS" },
         flow.within_quantile,
+        flow.within_error,
+        flow.mmd2.mean,
+        flow.mmd2.error,
         flow.mmd2_max,
         flow.quantile,
         flow.alive
     );
+    if let Some(error) = flow.grid_error {
+        line += &format!(", grid error {error:.1e}");
+    }
     if let Some(residual) = flow.residual {
         line += &format!(", residual {residual:.1e}");
     }

@@ -1,7 +1,7 @@
 //! A film of a swarm in any of the formats, with trails, and with ends that meet where it shall repeat.
 
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
 
@@ -50,10 +50,19 @@ pub struct FilmStyle {
 
 /// A film in the making. It appears at its path only when [`Film::finish`] succeeds.
 pub struct Film {
-    writer: Writer,
+    pictures: PictureFilm,
     painter: Painter,
     /// From frame to frame, seconds.
     frame_s: f64,
+}
+
+/// A film of pictures of any kind in the making. It appears at its path only when [`PictureFilm::finish`] succeeds.
+pub struct PictureFilm {
+    path: PathBuf,
+    kind: FilmKind,
+    frames_per_second: f64,
+    /// From the first picture on, whose size and colours it takes.
+    writer: Option<Writer>,
     seam: Seam,
 }
 
@@ -74,12 +83,11 @@ impl Film {
         let (size, pace) = ((width, height), style.frames_per_second);
         let writer = match style.kind {
             FilmKind::Gif => Writer::Gif(GifWriter::create(path, size, &style.picture, species, pace)?),
-            FilmKind::Apng => Writer::Apng(ApngWriter::create(path, size, pace)?),
-            FilmKind::Frames => Writer::Frames(FrameWriter::create(path)?),
-            FilmKind::Mp4 => Writer::Mp4(Mp4Writer::create(path, size, pace)?),
+            kind => Writer::create(kind, path, size, pace)?,
         };
-        let fade = if style.loops { FADE_FRAMES.min(style.frames / FADE_SHARE) } else { 0 };
-        Ok(Self { writer, painter: Painter::new(style.picture), frame_s: 1.0 / pace, seam: Seam::new(fade) })
+        let mut pictures = PictureFilm::create(path, style.kind, pace, style.frames, style.loops);
+        pictures.writer = Some(writer);
+        Ok(Self { pictures, painter: Painter::new(style.picture), frame_s: 1.0 / pace })
     }
 
     /// Adds a frame.
@@ -89,10 +97,41 @@ impl Film {
     pub fn add(&mut self, shot: impl Into<Shot>) -> Result<(), PictureError> {
         let shot = shot.into();
         self.painter.advance(&shot, self.frame_s);
-        let picture = self.painter.paint(&shot);
-        match self.seam.take(picture) {
-            Some(picture) => self.writer.add(&picture),
-            None => Ok(()),
+        self.pictures.add(self.painter.paint(&shot))
+    }
+
+    /// Completes the film and puts it in place. Dropping it instead leaves nothing.
+    ///
+    /// # Errors
+    /// A film without frames, a full disk, or what ffmpeg complains of.
+    pub fn finish(self) -> Result<(), PictureError> {
+        self.pictures.finish()
+    }
+}
+
+impl PictureFilm {
+    /// A film of about `frames` pictures. `loops`: see [`FilmStyle::loops`].
+    pub fn create(path: &Path, kind: FilmKind, frames_per_second: f64, frames: usize, loops: bool) -> Self {
+        let fade = if loops { FADE_FRAMES.min(frames / FADE_SHARE) } else { 0 };
+        Self { path: path.to_owned(), kind, frames_per_second, writer: None, seam: Seam::new(fade) }
+    }
+
+    /// Adds a picture.
+    ///
+    /// # Errors
+    /// At the first picture a place that cannot be written, a size that the format does not know, or a missing ffmpeg; later
+    /// a full disk, or a picture of another size.
+    pub fn add(&mut self, picture: RgbaImage) -> Result<(), PictureError> {
+        if self.writer.is_none() {
+            let (size, pace) = (picture.dimensions(), self.frames_per_second);
+            self.writer = Some(match self.kind {
+                FilmKind::Gif => Writer::Gif(GifWriter::of_pictures(&self.path, &picture, pace)?),
+                kind => Writer::create(kind, &self.path, size, pace)?,
+            });
+        }
+        match (self.seam.take(picture), &mut self.writer) {
+            (Some(picture), Some(writer)) => writer.add(&picture),
+            _ => Ok(()),
         }
     }
 
@@ -101,10 +140,16 @@ impl Film {
     /// # Errors
     /// A film without frames, a full disk, or what ffmpeg complains of.
     pub fn finish(mut self) -> Result<(), PictureError> {
+        let Some(mut writer) = self.writer else {
+            return Err(PictureError::Encode {
+                file: self.path,
+                reason: "it has no frames; film some steps".to_owned(),
+            });
+        };
         for picture in self.seam.end() {
-            self.writer.add(&picture)?;
+            writer.add(&picture)?;
         }
-        match self.writer {
+        match writer {
             Writer::Gif(writer) => writer.finish(),
             Writer::Apng(writer) => writer.finish(),
             Writer::Frames(writer) => writer.finish(),
@@ -114,6 +159,15 @@ impl Film {
 }
 
 impl Writer {
+    /// Of a format that keeps all colours.
+    fn create(kind: FilmKind, path: &Path, size: (u32, u32), pace: f64) -> Result<Self, PictureError> {
+        Ok(match kind {
+            FilmKind::Gif | FilmKind::Apng => Self::Apng(ApngWriter::create(path, size, pace)?),
+            FilmKind::Frames => Self::Frames(FrameWriter::create(path)?),
+            FilmKind::Mp4 => Self::Mp4(Mp4Writer::create(path, size, pace)?),
+        })
+    }
+
     fn add(&mut self, picture: &RgbaImage) -> Result<(), PictureError> {
         match self {
             Self::Gif(writer) => writer.add(picture),
@@ -247,6 +301,23 @@ mod tests {
         assert_eq!(count, 24 - 6, "a quarter of the frames went into the fade");
         let seam = difference(&first, &last);
         assert!(3 * seam < jump, "{seam} against {jump}");
+    }
+
+    #[test]
+    fn films_of_any_pictures_keep_their_frames_and_about_their_colours() {
+        let folder = tempfile::tempdir().unwrap();
+        let picture = |k: u8| RgbaImage::from_fn(48, 32, |x, y| image::Rgba([5 * x as u8, 7 * y as u8, 20 * k, 255]));
+        for (kind, name) in [(FilmKind::Gif, "a.gif"), (FilmKind::Apng, "a.png")] {
+            let path = folder.path().join(name);
+            let mut film = PictureFilm::create(&path, kind, 20.0, 4, false);
+            (0..4).for_each(|k| film.add(picture(k)).unwrap());
+            film.finish().unwrap();
+            let first = image::open(&path).unwrap().to_rgba8();
+            let worst = first.iter().zip(picture(0).iter()).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
+            assert!(worst <= if kind == FilmKind::Gif { 24 } else { 0 }, "{kind:?}: {worst}");
+        }
+        let none = PictureFilm::create(&folder.path().join("none.gif"), FilmKind::Gif, 20.0, 4, false).finish();
+        assert!(none.unwrap_err().to_string().contains("no frames"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use tempfile::NamedTempFile;
 use super::canvas::{mix, srgb};
 use super::colours::Colours;
 use super::lzw::pack;
+use super::quantise::colours_of;
 use super::{PictureError, PictureStyle, put_in_place, temporary_beside};
 use crate::media::looks::{Theme, linear};
 
@@ -89,6 +90,27 @@ impl GifWriter {
         species: usize,
         frames_per_second: f64,
     ) -> Result<Self, PictureError> {
+        Self::with_palette(path, size, shades(style, species), frames_per_second)
+    }
+
+    /// A GIF of pictures of any kind; its colours are those of the first one.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub fn of_pictures(path: &Path, first: &RgbaImage, frames_per_second: f64) -> Result<Self, PictureError> {
+        // The first entry is never drawn; the next two stand for grounds, which are always drawn again.
+        let ground = first.get_pixel_checked(0, 0).map_or([0; 3], |p| [p.0[0], p.0[1], p.0[2]]);
+        let mut palette = vec![[0; 3], ground, ground];
+        palette.extend(colours_of(first, 256 - palette.len()));
+        Self::with_palette(path, first.dimensions(), palette, frames_per_second)
+    }
+
+    fn with_palette(
+        path: &Path,
+        size: (u32, u32),
+        palette: Vec<[u8; 3]>,
+        frames_per_second: f64,
+    ) -> Result<Self, PictureError> {
         let side = |px: u32| match u16::try_from(px) {
             Ok(px) if px > 0 => Ok(px),
             _ => Err(PictureError::Encode {
@@ -97,7 +119,6 @@ impl GifWriter {
             }),
         };
         let (width, height) = (side(size.0)?, side(size.1)?);
-        let palette = shades(style, species);
         let encoded = |error| failed(path, error);
         let mut encoder = Encoder::new(temporary_beside(path)?, width, height, &palette.concat()).map_err(encoded)?;
         encoder.set_repeat(Repeat::Infinite).map_err(encoded)?;

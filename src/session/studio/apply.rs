@@ -22,9 +22,26 @@ impl Studio {
             Do::New | Do::Start(_) | Do::OpenBundled(_) | Do::Visit | Do::Import(_) => self.begin(command),
             Do::Save => match self.path.clone() {
                 Some(path) => self.save(path),
-                None => vec![StudioEffect::Program(ProgramCommand::Ask(Dialog::SaveAs))],
+                None => vec![StudioEffect::Program(ProgramCommand::Ask(Dialog::Name))],
             },
             Do::SaveAs(path) => self.save(path),
+            Do::SaveAmongMine(name) => self.save_among_mine(name.trim()),
+            Do::Film if self.live.film.as_ref().is_some_and(|film| !film.is_ending) => {
+                vec![StudioEffect::Canvas(CanvasOrder::EndFilm)]
+            }
+            Do::Film if !self.live.runs => {
+                let text = "Nothing lives here yet that could be filmed: learn a rule first.".to_owned();
+                vec![StudioEffect::Notify(Level::Info, text)]
+            }
+            Do::Film => {
+                self.live.playing = true;
+                if self.workspace == Place::Paint {
+                    self.workspace = Place::Live;
+                }
+                let play = StudioEffect::Canvas(CanvasOrder::Play(true));
+                vec![play, StudioEffect::Film(self.project.title.clone())]
+            }
+            Do::CancelFilm => vec![StudioEffect::Canvas(CanvasOrder::CancelFilm)],
             Do::SavePicture(path) => vec![StudioEffect::SavePicture(path)],
             Do::SetTitle(text) => self.edit_text(0, |project| project.title = text),
             Do::SetAuthor(text) => self.edit_text(1, |project| project.author = text),
@@ -76,6 +93,12 @@ impl Studio {
             Do::EndPhase => self.to_learning(StudioEffect::EndPhase),
             Do::ChooseFlow(index) => self.edit_world(Gesture::Single, |info| info.choose_flow(index)),
             Do::DeleteFlow(index) => self.edit_world(Gesture::Single, |info| info.delete_flow(index)),
+            Do::RenameFlow(index, name) => self.edit_world(Gesture::Name(index), |info| info.rename_flow(index, &name)),
+            Do::BlendFlow(other, share) => self.blend(other, share),
+            Do::Check => match self.info().tables().check {
+                Some(check) => self.learn(check.id),
+                None => Vec::new(),
+            },
             Do::CopyEquations(form) => self.copy_equations(form),
             Do::TogglePlay => {
                 self.live.playing = !self.live.playing;
@@ -102,6 +125,13 @@ impl Studio {
             Do::Back => vec![StudioEffect::Canvas(CanvasOrder::Back)],
             Do::ToggleTrails => {
                 self.live.trails = !self.live.trails;
+                Vec::new()
+            }
+            Do::ToggleLayer(id) => {
+                let layers = self.info().tables().layers;
+                if let Some(index) = layers.iter().position(|layer| layer.id == id) {
+                    self.live.layers = self.live.layers.toggled(index, layers);
+                }
                 Vec::new()
             }
             Do::TogglePlots => {
@@ -199,6 +229,18 @@ impl Studio {
         vec![StudioEffect::Save { path, project, revision: self.revision }]
     }
 
+    fn save_among_mine(&mut self, name: &str) -> Vec<StudioEffect> {
+        if name.is_empty() {
+            return vec![StudioEffect::Notify(Level::Warning, "The scene needs a name.".to_owned())];
+        }
+        if self.project.title != name {
+            self.edit_text(0, |project| project.title = name.to_owned());
+            self.history.end_gesture();
+        }
+        let project = Box::new(self.project.clone().map_world(Arc::unwrap_or_clone));
+        vec![StudioEffect::SaveAmongMine { name: name.to_owned(), project, revision: self.revision }]
+    }
+
     fn edit_text(&mut self, field: u8, change: impl FnOnce(&mut Project<Arc<World>>)) -> Vec<StudioEffect> {
         self.edit(Gesture::Text(field), change);
         Vec::new()
@@ -262,7 +304,8 @@ impl Studio {
     }
 
     fn learn(&mut self, method: &'static str) -> Vec<StudioEffect> {
-        if !self.info().tables().methods.iter().any(|known| known.id == method) {
+        let tables = self.info().tables();
+        if !tables.methods.iter().chain(&tables.check).any(|known| known.id == method) {
             return Vec::new();
         }
         let mut effects = Vec::new();
@@ -281,6 +324,15 @@ impl Studio {
 
     fn to_learning(&self, effect: fn(u64) -> StudioEffect) -> Vec<StudioEffect> {
         if self.learning.is_active() { vec![effect(self.learning.run)] } else { Vec::new() }
+    }
+
+    fn blend(&mut self, other: usize, share: f64) -> Vec<StudioEffect> {
+        let mut refusal = None;
+        let effects = self.edit_world(Gesture::Single, |info| refusal = info.blend_flows(other, share).err());
+        match refusal {
+            Some(why) => vec![StudioEffect::Notify(Level::Warning, why.to_string())],
+            None => effects,
+        }
     }
 
     fn copy_equations(&self, form: EquationForm) -> Vec<StudioEffect> {

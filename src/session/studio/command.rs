@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent};
 use crate::media::chart::Chart;
 use crate::scene::Project;
-use crate::session::{Command, Dialog, Level, Place, Preference, RunId, ViewCommand};
+use crate::session::{Command, Dialog, Level, Place, Preference, RunId, ShareCommand, ViewCommand};
 use crate::worlds::World;
 use crate::worlds::studio::{BrushInk, BrushStroke, EquationForm, Learned};
 
@@ -57,6 +57,11 @@ pub enum StudioCommand {
     EndPhase,
     ChooseFlow(usize),
     DeleteFlow(usize),
+    RenameFlow(usize, String),
+    /// A blend of the chosen flow and a share of another.
+    BlendFlow(usize, f64),
+    /// Makes the certificate of the rules, in the background.
+    Check,
     CopyEquations(EquationForm),
     TogglePlay,
     Step,
@@ -66,9 +71,17 @@ pub enum StudioCommand {
     Keep,
     Back,
     ToggleTrails,
+    /// A layer of the world's table beside what lives.
+    ToggleLayer(&'static str),
     TogglePlots,
     ShowPlot(&'static str, bool),
     SavePlot(&'static str, PathBuf),
+    /// Begins a film of what lives, or ends the one under way and keeps it.
+    Film,
+    /// Ends the film under way and leaves nothing of it.
+    CancelFilm,
+    /// Under this name among the user's own scenes.
+    SaveAmongMine(String),
     /// What belongs to the program as a whole.
     Program(ProgramCommand),
 }
@@ -115,6 +128,14 @@ pub enum StudioEffect {
         chart: Box<Chart>,
     },
     SavePicture(PathBuf),
+    /// Under this name among the user's own scenes; answered by [`StudioEvent::Saved`].
+    SaveAmongMine {
+        name: String,
+        project: Box<Project>,
+        revision: u64,
+    },
+    /// A film under this title, by the user's preferences.
+    Film(String),
     Copy(String),
     Notify(Level, String),
     Program(ProgramCommand),
@@ -170,7 +191,12 @@ impl super::Studio {
             Command::Redo => To::Redo,
             Command::EndGesture => To::EndGesture,
             Command::SetPlace(place) => To::SetWorkspace(*place),
-            Command::StartLearning => To::Learn(self.learning().method),
+            // Of the methods of learning: a check is none.
+            Command::StartLearning => {
+                let methods = self.info().tables().methods;
+                let last = methods.iter().find(|method| method.id == self.learning().method);
+                To::Learn(last.or(methods.first())?.id)
+            }
             Command::PauseLearning => To::PauseLearning,
             Command::ResumeLearning => To::ResumeLearning,
             Command::StopLearning => To::StopLearning,
@@ -187,11 +213,20 @@ impl super::Studio {
             Command::NarrowBrush => To::SetBrushSize(self.brush_size() / BRUSH_STEP),
             // The letter F; nothing is followed here.
             Command::SetBrush(crate::session::Brush::Follow) => To::Program(ProgramCommand::View(ViewCommand::Fit)),
+            Command::Share(ShareCommand::Film) => To::Film,
+            Command::Share(ShareCommand::CancelFilm) => To::CancelFilm,
             Command::SetBrush(brush) => To::SetBrush(self.info().tables().brush(&brush_id(*brush))?.id),
             Command::Prefer(Preference::ToggleTrails) => To::ToggleTrails,
             Command::Ask(Dialog::Plots) => To::TogglePlots,
             Command::Ask(
-                dialog @ (Dialog::Open | Dialog::SaveAs | Dialog::SavePicture | Dialog::Import | Dialog::Help),
+                dialog @ (Dialog::Open
+                | Dialog::SaveAs
+                | Dialog::SavePicture
+                | Dialog::Import
+                | Dialog::Help
+                | Dialog::Film
+                | Dialog::Gallery
+                | Dialog::Palette),
             ) => To::Program(ProgramCommand::Ask(*dialog)),
             Command::Open(path) => To::Program(ProgramCommand::Open(path.clone())),
             Command::View(view) => To::Program(ProgramCommand::View(*view)),
@@ -199,6 +234,14 @@ impl super::Studio {
             Command::Quit => To::Program(ProgramCommand::Quit),
             _ => return None,
         })
+    }
+}
+
+impl super::Studio {
+    /// As [`Self::command_of`] for a list of all commands: those whose key does something else here are left out.
+    pub fn listed(&self, command: &Command) -> Option<StudioCommand> {
+        let is_other = matches!(command, Command::SurpriseMe | Command::SetBrush(crate::session::Brush::Follow));
+        self.command_of(command).filter(|_| !is_other)
     }
 }
 

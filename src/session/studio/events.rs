@@ -133,6 +133,19 @@ impl Studio {
                 self.live.description = description;
                 Vec::new()
             }
+            CanvasEvent::Filming(film) => {
+                self.live.film = film;
+                Vec::new()
+            }
+            CanvasEvent::Filmed(result) => {
+                self.live.film = None;
+                let (level, text) = match result {
+                    Ok(Some(text)) => (Level::Success, text),
+                    Ok(None) => (Level::Info, "The film was given up; nothing was written.".to_owned()),
+                    Err(why) => (Level::Error, why),
+                };
+                vec![StudioEffect::Notify(level, text)]
+            }
             CanvasEvent::Refused(why) => vec![StudioEffect::Notify(Level::Warning, why)],
         }
     }

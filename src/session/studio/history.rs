@@ -32,6 +32,8 @@ pub(super) enum Gesture {
     Knob(&'static str),
     Brush,
     Text(u8),
+    /// The name of a flow.
+    Name(usize),
     /// The results of one run of learning.
     Learning(u64),
     /// Never goes on.

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use crate::jobs::LearningEvent;
+use crate::jobs::{FilmState, LearningEvent};
 use crate::media::chart::{CURVE_COLOURS, Chart, ChartCurve};
 use crate::session::{Curve, RunId};
-use crate::worlds::studio::{SeriesAxis, SeriesReading, SeriesSpec, TrainingStep};
+use crate::worlds::studio::{LayerSet, SeriesAxis, SeriesReading, SeriesSpec, TrainingStep};
 
 /// What learning does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,12 +97,16 @@ pub struct LiveRuleView {
     /// Steps in each sixtieth of a second.
     pub speed: u32,
     pub trails: bool,
+    /// Layers of the world's table that are drawn beside it.
+    pub layers: LayerSet,
     pub steps: u64,
     pub steps_per_s: f64,
     /// What runs, and on what.
     pub description: String,
     /// States that are kept to go back to.
     pub checkpoints: usize,
+    /// The film under way.
+    pub film: Option<FilmState>,
 }
 
 impl Default for LiveRuleView {
@@ -113,10 +117,12 @@ impl Default for LiveRuleView {
             playing: true,
             speed: 1,
             trails: false,
+            layers: LayerSet::default(),
             steps: 0,
             steps_per_s: 0.0,
             description: String::new(),
             checkpoints: 0,
+            film: None,
         }
     }
 }

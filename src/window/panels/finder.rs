@@ -30,15 +30,26 @@ impl Finder {
 }
 
 pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
+    let found = ask(ctx, |command| Some(session.can(command)), state);
+    commands.extend(found.into_iter().flat_map(|info| carry_out(info, session.place())));
+}
+
+/// Shows the palette while it is open; returns the command that was chosen. `can`: whether one can be given now; `None` leaves
+/// it out.
+pub(super) fn ask(
+    ctx: &Context,
+    can: impl Fn(&Command) -> Option<bool>,
+    state: &mut UiState,
+) -> Option<&'static CommandInfo> {
     let finder = &mut state.finder;
     if !finder.open {
-        return;
+        return None;
     }
-    let found = found(&finder.text, session);
+    let found = found(&finder.text, can);
     let key = |key| ctx.input_mut(|i| i.consume_key(Modifiers::NONE, key));
     if key(Key::Escape) {
         finder.open = false;
-        return;
+        return None;
     }
     let last = found.len().saturating_sub(1);
     let (down, up) = (key(Key::ArrowDown), key(Key::ArrowUp));
@@ -95,12 +106,11 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
     {
         finder.open = false;
     }
-    if let Some(hit) = wanted.and_then(|k| found.get(k)).filter(|hit| hit.enabled) {
-        finder.open = false;
-        // Its keyboard goes with it, or the next key would still be typing.
-        ctx.memory_mut(|m| m.focused().into_iter().for_each(|id| m.surrender_focus(id)));
-        commands.extend(carry_out(hit.info, session.place()));
-    }
+    let hit = wanted.and_then(|k| found.get(k)).filter(|hit| hit.enabled)?;
+    finder.open = false;
+    // Its keyboard goes with it, or the next key would still be typing.
+    ctx.memory_mut(|m| m.focused().into_iter().for_each(|id| m.surrender_focus(id)));
+    Some(hit.info)
 }
 
 /// A tool of another place takes one there first.
@@ -124,10 +134,10 @@ struct Hit {
 }
 
 /// The commands that fit, the best first; in the order of the table where they fit alike.
-fn found(typed: &str, session: &Session) -> Vec<Hit> {
+fn found(typed: &str, can: impl Fn(&Command) -> Option<bool>) -> Vec<Hit> {
     let mut hits: Vec<Hit> = table()
         .filter_map(|info| {
-            let enabled = session.can(&(info.command)());
+            let enabled = can(&(info.command)())?;
             let (score, letters) = match fit(typed, info.name) {
                 Some(fit) => fit,
                 // Or the words are in what it says about itself.
@@ -240,8 +250,12 @@ impl super::egui::Widget for AboutLine {
 mod tests {
     use super::*;
 
+    fn can(command: &Command) -> Option<bool> {
+        Some(Session::new(1).can(command))
+    }
+
     fn best(typed: &str) -> &'static str {
-        found(typed, &Session::new(1)).first().map_or("", |hit| hit.info.name)
+        found(typed, can).first().map_or("", |hit| hit.info.name)
     }
 
     #[test]
@@ -250,8 +264,8 @@ mod tests {
             assert_eq!(best(typed), name, "{typed}");
         }
         assert_eq!(best("colour-blind"), "Next palette", "words of the tooltip count as well");
-        assert!(found("qzqzq", &Session::new(1)).is_empty());
-        assert_eq!(found("", &Session::new(1)).len(), table().count(), "all, when nothing is typed");
+        assert!(found("qzqzq", can).is_empty());
+        assert_eq!(found("", can).len(), table().count(), "all, when nothing is typed");
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use paint::canvas_menu;
 pub use rules::Thumbnails;
 pub use share::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
-pub use studio::studio_panels;
+pub use studio::{CARD_PICTURE, CardSource, FLOW_PICTURE, StudioCard, studio_panels};
 pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, faint, set_style};
 
 use egui::{Context, Frame, Id, LayerId, Panel, Rect, ScrollArea, Ui, UiBuilder};

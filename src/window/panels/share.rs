@@ -18,7 +18,9 @@ use crate::media::picture::FilmKind;
 use crate::session::{Command, Dialog, Session};
 use crate::worlds::swarm::picture::{Snapshot, Swarm};
 
+pub(super) use film::{FilmAnswer, ask as ask_film};
 pub(super) use mine::{Shelf, shelf_choice, show_shelf};
+pub(super) use name::{NameAnswer, ask as ask_name};
 
 /// What the shell knows about files, for showing.
 #[derive(Clone, Debug, Default, PartialEq)]

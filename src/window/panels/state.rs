@@ -1,9 +1,11 @@
 //! What the panels remember from frame to frame: open sheets, notices, and the preview they drew last.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use egui_file_dialog::FileDialog;
 use egui_notify::{Anchor, Toasts};
+use image::RgbaImage;
 
 use super::caption::Caption;
 use super::finder::Finder;
@@ -13,6 +15,7 @@ use super::observe::Drawer;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
 use super::share::{ShareReadouts, ShareUi};
+use super::studio::{StudioCard, StudioUi};
 use super::{dialogs, egui};
 use crate::session::{Dialog, Effect, Level};
 
@@ -40,6 +43,7 @@ pub struct UiState {
     pub(super) ramp_range: Option<[f64; 2]>,
     pub(super) glow_is_left_out: bool,
     pub(super) were_hidden: bool,
+    pub(super) studio: StudioUi,
     /// The name of the world that was clicked on.
     pub(super) wanted_world: Option<&'static str>,
     /// The user is asked whether to leave worlds with changes in no file: their titles.
@@ -107,6 +111,7 @@ impl UiState {
             ramp_range: None,
             glow_is_left_out: false,
             were_hidden: false,
+            studio: StudioUi { share: 0.5, ..StudioUi::default() },
             wanted_world: None,
             quit_question: Vec::new(),
         }
@@ -115,6 +120,20 @@ impl UiState {
     /// What the flows of the picture do now, in the order of their list.
     pub fn set_thumbnails(&mut self, thumbnails: Thumbnails) {
         self.strip.thumbnails = thumbnails;
+    }
+
+    /// What the rules of the world that is shown do, small, in the order of their list.
+    pub fn set_flow_pictures(&mut self, pictures: Arc<Vec<RgbaImage>>) {
+        self.studio.flows.set(pictures);
+    }
+
+    /// The scenes in the gallery of the world that is shown.
+    pub fn set_studio_cards(&mut self, cards: &Arc<Vec<StudioCard>>) {
+        if !Arc::ptr_eq(&self.studio.cards, cards) {
+            self.studio.cards = cards.clone();
+            let pictures = cards.iter().map(|card| card.picture.clone()).collect();
+            self.studio.card_pictures.set(Arc::new(pictures));
+        }
     }
 
     /// What is known about files now.

@@ -66,6 +66,19 @@ impl Sharing {
         self.mine.look(recent);
     }
 
+    /// A path for a scene among the user's own, or `own` where that is the file of this name already.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn path_for(&self, name: &str, own: Option<&Path>) -> Result<PathBuf, String> {
+        self.mine.path_for(name, own)
+    }
+
+    /// Where the user's own scenes are.
+    pub fn scenes_folder(&self) -> Option<&Path> {
+        self.mine.folder()
+    }
+
     /// Where screenshots and films go.
     pub fn films_folder(&self) -> &Path {
         &self.films_folder

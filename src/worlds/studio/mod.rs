@@ -8,8 +8,8 @@ mod viewpoint;
 pub(crate) use catalogue::bundled_scenes;
 pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
 pub use specs::{
-    ActionSpec, BrushPlace, BrushSpec, BrushTouch, KnobGroup, KnobScale, KnobSpec, MethodSpec, RestartSpec, SeriesAxis,
-    SeriesSpec, StartSpec, WorldTables,
+    ActionSpec, BrushPlace, BrushSpec, BrushTouch, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
+    RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
 };
 pub use viewpoint::Viewpoint;
 
@@ -20,8 +20,9 @@ use image::RgbaImage;
 use super::field::{FieldError, FieldSubject};
 use super::points::cloud::CloudError;
 use super::points::engine::PointEngineError;
+use super::points::measures::PointCertificate;
 use super::points::train::PointLearnError;
-use super::points::{LearnedPoints, PointsDocError};
+use super::points::{BlendError, LearnedPoints, PointsDocError};
 use super::{FieldDoc, PointsDoc, World};
 
 /// Why a world cannot do what the studio asks for.
@@ -31,6 +32,10 @@ pub enum StudioError {
     NoRule,
     #[error("`{0}` is not known in this world; choose one of its list")]
     Unknown(String),
+    #[error("the rules of this world cannot be blended; choose one of them")]
+    NoBlend,
+    #[error(transparent)]
+    Blend(#[from] BlendError),
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
     #[error(transparent)]
@@ -52,6 +57,8 @@ pub struct DrawOptions {
     pub light: bool,
     /// Share of the light that is still there after one picture, 0 to below 1; 0 leaves no trails.
     pub trail: f32,
+    /// Layers of the world's table.
+    pub layers: LayerSet,
 }
 
 /// What a brush draws with, where the world has colours.
@@ -106,13 +113,16 @@ impl EquationForm {
 }
 
 /// One rule of the picture, as the list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlowRow {
     pub name: String,
     /// Its figures, in a few words.
     pub facts: String,
     pub is_chosen: bool,
     pub can_be_deleted: bool,
+    pub can_be_renamed: bool,
+    /// A blend of it with the chosen one is as good as both.
+    pub can_be_blended: bool,
 }
 
 /// How far learning is.
@@ -131,6 +141,8 @@ pub struct TrainingStep {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Learned {
     Points(Box<LearnedPoints>),
+    /// What was measured of the flows.
+    PointCertificate(Box<PointCertificate>),
     Field(Box<FieldSubject>),
 }
 
@@ -174,6 +186,23 @@ pub trait WorldInfo {
     fn flows(&self) -> Vec<FlowRow>;
     fn choose_flow(&mut self, index: usize);
     fn delete_flow(&mut self, index: usize);
+    /// Gives a flow another name, made different from those of the others. Worlds with one rule have no names for them.
+    fn rename_flow(&mut self, _index: usize, _name: &str) {}
+    /// Adds a blend of the chosen flow and `share` of the flow `other`, and chooses it.
+    ///
+    /// # Errors
+    /// Flows that cannot be blended, or too many of them.
+    fn blend_flows(&mut self, _other: usize, _share: f64) -> Result<(), StudioError> {
+        Err(StudioError::NoBlend)
+    }
+    /// Draws what a flow does, small, over the whole of `picture`.
+    fn draw_flow(&self, _index: usize, options: DrawOptions, picture: &mut RgbaImage) {
+        self.draw_still(&self.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), picture);
+    }
+    /// What the certificate of the rules says, in lines; whether each speaks for its rule.
+    fn certificate(&self) -> Vec<(bool, String)> {
+        Vec::new()
+    }
     /// The equations of the chosen rule, where it has some.
     fn equations(&self, form: EquationForm) -> Option<String>;
     /// What else is to be said of the equations, such as how certain they are.

@@ -154,6 +154,48 @@ pub struct RestartSpec {
     pub help: &'static str,
 }
 
+/// Something that is drawn beside what lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerSpec {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub help: &'static str,
+    /// A map under what lives, of which there is one at a time; else lines and marks over it.
+    pub is_ground: bool,
+}
+
+impl LayerSpec {
+    pub const fn over(id: &'static str, name: &'static str, help: &'static str) -> Self {
+        Self { id, name, help, is_ground: false }
+    }
+
+    pub const fn ground(id: &'static str, name: &'static str, help: &'static str) -> Self {
+        Self { id, name, help, is_ground: true }
+    }
+}
+
+/// Which layers of a table are shown, by their place in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LayerSet(u32);
+
+impl LayerSet {
+    pub fn has(self, index: usize) -> bool {
+        self.0 >> index & 1 == 1
+    }
+
+    /// With one layer more or less; a new ground takes the place of another.
+    #[must_use]
+    pub fn toggled(self, index: usize, layers: &[LayerSpec]) -> Self {
+        let is_ground = |k: usize| layers.get(k).is_some_and(|layer| layer.is_ground);
+        let mut set = self.0 ^ 1 << index;
+        if is_ground(index) {
+            let others = (0..layers.len()).filter(|&k| k != index && is_ground(k));
+            others.for_each(|k| set &= !(1 << k));
+        }
+        Self(set)
+    }
+}
+
 /// Everything that is listed of a world.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WorldTables {
@@ -167,10 +209,14 @@ pub struct WorldTables {
     pub palette: &'static [[u8; 4]],
     pub series: &'static [SeriesSpec],
     pub methods: &'static [MethodSpec],
+    /// The job that makes a certificate of the rules, started like learning; none where a world has none.
+    pub check: Option<MethodSpec>,
     pub starts: &'static [StartSpec],
     pub restarts: &'static [RestartSpec],
     /// Steps in each sixtieth of a second to begin with.
     pub speed: u32,
+    /// What can be drawn beside what lives; at most 32.
+    pub layers: &'static [LayerSpec],
     /// Whether what lives leaves trails of light.
     pub has_trails: bool,
     /// Endings of the files that can be imported.

@@ -9,23 +9,48 @@ use crate::session::{Command, FilmOptions, FilmView, Preference, Session, ShareC
 
 const RED: Color32 = Color32::from_rgb(0xE8, 0x4A, 0x4A);
 
+/// What the user wants.
+pub(in super::super) enum FilmAnswer {
+    Options(FilmOptions),
+    /// Begin, or end and keep.
+    Toggle,
+    Cancel,
+}
+
 pub(super) fn show(ctx: &Context, free: Rect, session: &Session, share: &mut ShareUi, commands: &mut Vec<Command>) {
+    let answers = ask(ctx, free, (session.film(), true), share);
+    commands.extend(answers.into_iter().map(|answer| match answer {
+        FilmAnswer::Options(film) => Command::Prefer(Preference::Film(film)),
+        FilmAnswer::Toggle => Command::Share(ShareCommand::Film),
+        FilmAnswer::Cancel => Command::Share(ShareCommand::CancelFilm),
+    }));
+}
+
+/// Shows the sheet while it is open, and a film under way. With the options goes whether the film has a pace and a view of its
+/// own, as that of a swarm has.
+pub(in super::super) fn ask(
+    ctx: &Context,
+    free: Rect,
+    (options, is_swarm): (&FilmOptions, bool),
+    share: &mut ShareUi,
+) -> Vec<FilmAnswer> {
     let mut open = share.film_is_open;
+    let mut answers = Vec::new();
     Window::new("Film")
         .open(&mut open)
         .collapsible(false)
         .resizable(false)
         .pivot(Align2::RIGHT_TOP)
         .default_pos(free.right_top() + Vec2::new(-16.0, 64.0))
-        .show(ctx, |ui| sheet(ui, session, share, commands));
+        .show(ctx, |ui| sheet(ui, options, is_swarm, share, &mut answers));
     share.film_is_open = open;
-    running(ctx, free, share, commands);
+    running(ctx, free, share, &mut answers);
+    answers
 }
 
-fn sheet(ui: &mut Ui, session: &Session, share: &ShareUi, commands: &mut Vec<Command>) {
+fn sheet(ui: &mut Ui, old: &FilmOptions, is_swarm: bool, share: &ShareUi, answers: &mut Vec<FilmAnswer>) {
     ui.set_width(330.0);
-    let old = *session.film();
-    let mut film = old;
+    let mut film = *old;
     let tip = |kind: FilmKind| match kind {
         FilmKind::Mp4 if !share.readouts.has_ffmpeg => {
             "Video: needs the program ffmpeg, which is not installed here".to_owned()
@@ -37,7 +62,7 @@ fn sheet(ui: &mut Ui, session: &Session, share: &ShareUi, commands: &mut Vec<Com
         film.kind = kind;
     }
     let options: Vec<_> = FilmView::ALL.iter().map(|&view| (view, view.name(), view.meaning().to_owned())).collect();
-    if let Some(view) = choice(ui, film.view, &options) {
+    if is_swarm && let Some(view) = choice(ui, film.view, &options) {
         film.view = view;
     }
     ui.add_space(4.0);
@@ -51,12 +76,14 @@ fn sheet(ui: &mut Ui, session: &Session, share: &ShareUi, commands: &mut Vec<Com
     let tip = "Frames of the film in each second";
     whole(ui, "Frames per s", tip, &mut film.frames_per_second, [5, 60]);
     let tip = "Steps of the swarm from frame to frame: more is faster; 12 at 20 frames a second is the normal speed";
-    whole(ui, "Steps a frame", tip, &mut film.steps_per_frame, [1, 100]);
+    if is_swarm {
+        whole(ui, "Steps a frame", tip, &mut film.steps_per_frame, [1, 100]);
+    }
     whole(ui, "Size, pixels", "Longer side of the film", &mut film.size_px, [128, 1920]);
     let tip = "The last frames fade into the first ones, so that the film repeats without a jump; it becomes a little shorter";
     row(ui, "Loop", tip, |ui: &mut Ui| ui.checkbox(&mut film.loops, "the end fades into the beginning"));
-    if film != old {
-        commands.push(Command::Prefer(Preference::Film(film)));
+    if film != *old {
+        answers.push(FilmAnswer::Options(film));
     }
     ui.add_space(6.0);
     let missing = film.kind == FilmKind::Mp4 && !share.readouts.has_ffmpeg;
@@ -66,20 +93,23 @@ fn sheet(ui: &mut Ui, session: &Session, share: &ShareUi, commands: &mut Vec<Com
     let why = if missing { "Install ffmpeg, or choose another format" } else { "A film is being taken" };
     ui.horizontal(|ui| {
         if ui.add_enabled(!missing && !busy, button).on_hover_text(hint).on_disabled_hover_text(why).clicked() {
-            commands.push(Command::Share(ShareCommand::Film));
+            answers.push(FilmAnswer::Toggle);
         }
-        ui.label(RichText::new(summary(&film)).color(style::TEXT_WEAK));
+        ui.label(RichText::new(summary(&film, is_swarm)).color(style::TEXT_WEAK));
     });
     let folder = share.readouts.films_folder.display();
     ui.label(RichText::new(format!("Goes to {folder}")).small().color(style::TEXT_WEAK));
 }
 
-fn summary(film: &FilmOptions) -> String {
+fn summary(film: &FilmOptions, is_swarm: bool) -> String {
+    if !is_swarm {
+        return format!("{} frames, at the speed of the window", film.frames());
+    }
     format!("{} frames, {} steps", film.frames(), film.frames() * film.steps_per_frame as usize)
 }
 
 /// What is seen while a film is taken: how far it is, and the two ways to end it.
-fn running(ctx: &Context, free: Rect, share: &ShareUi, commands: &mut Vec<Command>) {
+fn running(ctx: &Context, free: Rect, share: &ShareUi, answers: &mut Vec<FilmAnswer>) {
     let Some(film) = &share.readouts.film else { return };
     // Above the hint of the first minute.
     let at = free.center_bottom() - Vec2::new(0.0, 70.0);
@@ -95,11 +125,11 @@ fn running(ctx: &Context, free: Rect, share: &ShareUi, commands: &mut Vec<Comman
         if !film.is_ending {
             let hint = "End the film here and keep it (F9)";
             if ui.button("Stop").on_hover_text(hint).clicked() {
-                commands.push(Command::Share(ShareCommand::Film));
+                answers.push(FilmAnswer::Toggle);
             }
         }
         if ui.button("Cancel").on_hover_text("End the film and write nothing").clicked() {
-            commands.push(Command::Share(ShareCommand::CancelFilm));
+            answers.push(FilmAnswer::Cancel);
         }
     });
 }

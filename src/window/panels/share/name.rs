@@ -12,11 +12,26 @@ pub(super) struct Naming {
     name: Option<String>,
 }
 
+/// What the user wants.
+pub(in super::super) enum NameAnswer {
+    /// Save under this name among the own scenes.
+    Save(String),
+    /// Choose a place instead.
+    Elsewhere,
+}
+
 pub(super) fn show(ctx: &Context, session: &Session, share: &mut ShareUi, commands: &mut Vec<Command>) {
-    let Some(naming) = &mut share.name else { return };
+    commands.extend(ask(ctx, &session.document().title, share).map(|answer| match answer {
+        NameAnswer::Save(name) => Command::Share(ShareCommand::SaveAmongMine(name)),
+        NameAnswer::Elsewhere => Command::Ask(Dialog::SaveAs),
+    }));
+}
+
+/// Shows the sheet while it is open. `title`: of the project, which is suggested.
+pub(in super::super) fn ask(ctx: &Context, title: &str, share: &mut ShareUi) -> Option<NameAnswer> {
+    let naming = share.name.as_mut()?;
     let is_new = naming.name.is_none();
-    let title = &session.document().title;
-    let name = naming.name.get_or_insert_with(|| if title == "Untitled" { String::new() } else { title.clone() });
+    let name = naming.name.get_or_insert_with(|| if title == "Untitled" { String::new() } else { title.to_owned() });
     let (mut save, mut elsewhere, mut cancel) = (false, false, false);
     let modal = Modal::new(Id::new("name")).show(ctx, |ui| {
         ui.set_width(380.0);
@@ -45,14 +60,11 @@ pub(super) fn show(ctx: &Context, session: &Session, share: &mut ShareUi, comman
         save &= can_save(name, share.readouts.scenes_folder.is_some());
     });
     let name = name.trim().to_owned();
-    if save {
-        commands.push(Command::Share(ShareCommand::SaveAmongMine(name)));
-    } else if elsewhere {
-        commands.push(Command::Ask(Dialog::SaveAs));
-    } else if !(cancel || modal.should_close()) {
-        return;
+    let closes = save || elsewhere || cancel || modal.should_close();
+    if closes {
+        share.name = None;
     }
-    share.name = None;
+    if save { Some(NameAnswer::Save(name)) } else { elsewhere.then_some(NameAnswer::Elsewhere) }
 }
 
 fn can_save(name: &str, has_place: bool) -> bool {

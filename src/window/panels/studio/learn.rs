@@ -1,21 +1,19 @@
 //! Learning: the methods, how far it is, the rules of the picture and their equations.
 
-use super::super::egui::{
-    Align, Button, CollapsingHeader, Frame, Label, Layout, Margin, ProgressBar, RichText, Ui, Vec2, WidgetInfo,
-    WidgetType,
-};
+use super::super::egui::{Button, CollapsingHeader, Frame, Label, Margin, ProgressBar, RichText, Ui, Vec2};
 use super::super::widgets::{card, section};
 use super::super::{observe, style};
-use super::{grid, knobs};
+use super::pictures::StudioUi;
+use super::{flows, grid, knobs};
 use crate::media::chart::Chart;
 use crate::session::Command;
 use crate::session::studio::{LearningState, Studio, StudioCommand};
-use crate::worlds::studio::{EquationForm, FlowRow, KnobGroup};
+use crate::worlds::studio::{EquationForm, KnobGroup};
 
 /// Height of the plot of the loss, points.
 const LOSS_HEIGHT: f32 = 120.0;
 
-pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+pub(super) fn show(ui: &mut Ui, studio: &Studio, state: &mut StudioUi, commands: &mut Vec<StudioCommand>) {
     let tables = studio.info().tables();
     section(ui, "Learn");
     let active = studio.learning().is_active();
@@ -33,7 +31,7 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
     CollapsingHeader::new("Settings").id_salt("learn settings").show(ui, |ui| {
         knobs::show(ui, studio, KnobGroup::Learn, commands);
     });
-    flows(ui, studio, commands);
+    flows::show(ui, studio, state, commands);
     equations(ui, studio, commands);
 }
 
@@ -71,43 +69,6 @@ fn progress(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
 /// A time in a few letters.
 fn duration(seconds: f64) -> String {
     if seconds < 90.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
-}
-
-fn flows(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
-    section(ui, "Rules of this picture");
-    let flows = studio.info().flows();
-    if flows.is_empty() {
-        ui.label(RichText::new("None yet: learn one above.").color(style::TEXT_WEAK));
-    }
-    for (index, flow) in flows.iter().enumerate() {
-        row(ui, index, flow, commands);
-    }
-}
-
-fn row(ui: &mut Ui, index: usize, flow: &FlowRow, commands: &mut Vec<StudioCommand>) {
-    let fill = if flow.is_chosen { style::ACCENT_DARK } else { style::FIELD };
-    Frame::NONE.fill(fill.colour()).corner_radius(6.0).inner_margin(Margin::symmetric(6, 2)).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.horizontal(|ui| {
-            let button = Button::new(RichText::new(&flow.name).color(style::TEXT_STRONG)).frame(false);
-            let response = ui.add(button).on_hover_text("Lets this rule move the picture");
-            if response.clicked() && !flow.is_chosen {
-                commands.push(StudioCommand::ChooseFlow(index));
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let delete = Button::new("×").small().frame(false);
-                let response = ui
-                    .add_enabled(flow.can_be_deleted, delete)
-                    .on_hover_text("Deletes this rule (undo brings it back)");
-                let label = format!("Delete {}", flow.name);
-                response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, flow.can_be_deleted, &label));
-                if response.clicked() {
-                    commands.push(StudioCommand::DeleteFlow(index));
-                }
-                ui.add(Label::new(RichText::new(&flow.facts).small().color(style::TEXT)).truncate());
-            });
-        });
-    });
 }
 
 fn equations(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {

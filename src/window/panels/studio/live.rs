@@ -55,6 +55,15 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
             commands.extend(clicked.map(StudioCommand::ChooseFlow));
         }
     }
+    if !tables.layers.is_empty() || tables.has_trails {
+        section(ui, "Show");
+    }
+    for (index, layer) in tables.layers.iter().enumerate() {
+        let mut shown = live.layers.has(index);
+        if ui.add(Checkbox::new(&mut shown, layer.name)).on_hover_text(layer.help).changed() {
+            commands.push(StudioCommand::ToggleLayer(layer.id));
+        }
+    }
     let mut trails = live.trails;
     if tables.has_trails
         && ui

@@ -1,13 +1,21 @@
 //! The panels of the studio: the same places and looks as those of the swarm, filled from the tables of a world.
 
+mod flows;
+mod gallery;
 mod ink;
 mod knobs;
 mod learn;
 mod live;
 mod paint;
+mod pictures;
 mod plots;
 mod question;
 mod top_bar;
+
+pub use flows::FLOW_PICTURE;
+pub use gallery::CARD_PICTURE;
+pub(super) use pictures::StudioUi;
+pub use pictures::{CardSource, StudioCard};
 
 use std::path::PathBuf;
 
@@ -15,11 +23,12 @@ use super::egui::{
     Align, Button, Context, Frame, Id, LayerId, Layout, Margin, Panel, Rect, Response, RichText, ScrollArea, Ui,
     UiBuilder, Vec2, WidgetInfo, WidgetType,
 };
+use super::share::{FilmAnswer, FilmProgress, NameAnswer, ask_film, ask_name};
 use super::state::UiState;
 use super::widgets::{section, slider};
-use super::{SIDE_WIDTH, TOP_HEIGHT, dialogs, style, widgets};
+use super::{SIDE_WIDTH, TOP_HEIGHT, dialogs, finder, style, widgets};
 use crate::session::studio::{BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, ProgramCommand, Studio, StudioCommand};
-use crate::session::{Command, Dialog, Place, Prefs, info_of};
+use crate::session::{Command, Dialog, Place, Preference, Prefs, info_of};
 use crate::worlds::studio::{BrushPlace, WORLDS};
 
 /// Width of the switch of worlds, points.
@@ -72,6 +81,7 @@ pub fn studio_panels(ctx: &Context, studio: &Studio, prefs: &Prefs, state: &mut 
     if let Some((what, path)) = dialogs::files(ctx, state, studio.path(), &studio.project().title) {
         commands.extend(picked(what, path));
     }
+    sheets(ctx, free, studio, prefs, state, &mut commands);
     question::show(ctx, state, &mut commands);
     dropped(ctx, studio, &mut commands);
     super::help::show(ctx, state);
@@ -81,6 +91,39 @@ pub fn studio_panels(ctx: &Context, studio: &Studio, prefs: &Prefs, state: &mut 
         commands.push(StudioCommand::EndGesture);
     }
     (commands, free)
+}
+
+/// Gallery, palette of commands, the name of a new scene, and films.
+fn sheets(
+    ctx: &Context,
+    free: Rect,
+    studio: &Studio,
+    prefs: &Prefs,
+    state: &mut UiState,
+    commands: &mut Vec<StudioCommand>,
+) {
+    gallery::show(ctx, state, commands);
+    let can = |command: &Command| studio.listed(command).map(|_| true);
+    let chosen = finder::ask(ctx, can, state);
+    commands.extend(chosen.and_then(|info| studio.listed(&(info.command)())));
+    commands.extend(ask_name(ctx, &studio.project().title, &mut state.share).map(|answer| match answer {
+        NameAnswer::Save(name) => StudioCommand::SaveAmongMine(name),
+        NameAnswer::Elsewhere => StudioCommand::Program(ProgramCommand::Ask(Dialog::SaveAs)),
+    }));
+    state.share.readouts.film = studio.live().film.as_ref().map(|film| FilmProgress {
+        kind: film.kind,
+        taken: film.taken,
+        written: film.written,
+        frames: film.frames,
+        is_ending: film.is_ending,
+        path: film.path.clone(),
+    });
+    let answers = ask_film(ctx, free, (&prefs.film, false), &mut state.share);
+    commands.extend(answers.into_iter().map(|answer| match answer {
+        FilmAnswer::Options(film) => StudioCommand::Program(ProgramCommand::Prefer(Preference::Film(film))),
+        FilmAnswer::Toggle => StudioCommand::Film,
+        FilmAnswer::Cancel => StudioCommand::CancelFilm,
+    }));
 }
 
 fn picked(what: Dialog, path: PathBuf) -> Option<StudioCommand> {
@@ -129,7 +172,7 @@ fn bar_and_side(ctx: &Context, studio: &Studio, state: &mut UiState, commands: &
                 }
                 match studio.workspace() {
                     Place::Paint => paint::show(ui, studio, commands),
-                    Place::Learn => learn::show(ui, studio, commands),
+                    Place::Learn => learn::show(ui, studio, &mut state.studio, commands),
                     Place::Live => live::show(ui, studio, commands),
                 }
             });

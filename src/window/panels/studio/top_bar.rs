@@ -96,7 +96,7 @@ fn workspace(ui: &mut Ui, studio: &Studio, place: Place, size: Vec2, commands: &
 
 /// The commands of the menus, by those of the swarm that mean the same.
 fn menu_commands() -> [(&'static str, Vec<Command>); 3] {
-    let file = [Dialog::SaveAs, Dialog::SavePicture, Dialog::Import].map(Command::Ask);
+    let file = [Dialog::SaveAs, Dialog::SavePicture, Dialog::Import, Dialog::Gallery, Dialog::Film].map(Command::Ask);
     let mut files = vec![Command::New, Command::Ask(Dialog::Open), Command::Save];
     files.extend(file);
     files.push(Command::Quit);
@@ -112,7 +112,8 @@ fn menu_commands() -> [(&'static str, Vec<Command>); 3] {
         Command::View(ViewCommand::CanvasScreenshot),
         Command::Ask(Dialog::Plots),
     ];
-    [("File", files), ("View", view.into()), ("Help", vec![Command::Ask(Dialog::Help)])]
+    let help = [Dialog::Palette, Dialog::Help].map(Command::Ask);
+    [("File", files), ("View", view.into()), ("Help", help.into())]
 }
 
 fn menus(ui: &mut Ui, studio: &Studio, state: &UiState, commands: &mut Vec<StudioCommand>) {

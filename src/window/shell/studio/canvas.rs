@@ -119,7 +119,7 @@ impl StudioCanvas {
         let shrink = (MAX_PIXELS / (pixels.x * pixels.y).max(1.0)).sqrt().min(1.0);
         let size = [pixels.x, pixels.y].map(|side| (side * shrink).round().max(1.0) as u32);
         let trail = if studio.live().trails { TRAIL } else { 0.0 };
-        let options = DrawOptions { light: theme == Theme::Light, trail };
+        let options = DrawOptions { light: theme == Theme::Light, trail, layers: studio.live().layers };
         let wanted = CanvasView { view: *self.view(studio), size, options, shows_live: studio.shows_live() };
         if self.ordered != Some(wanted) {
             self.ordered = Some(wanted);

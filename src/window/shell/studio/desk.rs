@@ -8,10 +8,11 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::super::effects::Shell;
 use super::super::folders;
 use super::super::kinds::{FileKind, kind_of};
-use super::super::mine::free_path;
+use super::super::mine::{file_name, free_path};
 use super::canvas::{StudioCanvas, Surface};
+use super::pictures::StudioPictures;
 use super::rescue::StudioRescue;
-use crate::jobs::{CanvasOrder, CanvasWorker, JobFault, LearningEvent, LearningRun, guarded};
+use crate::jobs::{CanvasOrder, CanvasWorker, FilmOrder, JobFault, LearningEvent, LearningRun, guarded};
 use crate::scene::{Project, Showing, is_picture_name, write_atomic};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent, StudioSource};
 use crate::session::{Effect, RunId};
@@ -24,6 +25,7 @@ const PLOT_PX: [u32; 2] = [1200, 750];
 pub struct StudioDesk {
     pub studio: Studio,
     canvas: StudioCanvas,
+    pub pictures: StudioPictures,
     /// Started when the world is shown for the first time.
     worker: Option<CanvasWorker>,
     run: Option<(RunId, LearningRun)>,
@@ -40,6 +42,7 @@ impl StudioDesk {
         Self {
             studio: Studio::new(entry),
             canvas: StudioCanvas::default(),
+            pictures: StudioPictures::default(),
             worker: None,
             run: None,
             rescue: None,
@@ -155,16 +158,18 @@ impl StudioDesk {
                 StudioEffect::StopLearning(id) => self.with_run(id, LearningRun::stop),
                 StudioEffect::EndPhase(id) => self.with_run(id, LearningRun::end_phase),
                 StudioEffect::Load(number, source) => self.load(number, source, shell),
-                StudioEffect::Save { path, project, revision } => {
-                    let (sender, showing) = (self.sender.clone(), self.showing(&path, shell));
-                    shell.files.later(move || {
-                        let result = guarded(&format!("saving {}", path.display()), || {
-                            project.save_showing(&path, &showing).map_err(|e| e.to_string())
-                        });
-                        // Fails only when the program is ending.
-                        let _ = sender.send(StudioEvent::Saved { path, revision, result });
-                    });
+                StudioEffect::Save { path, project, revision } => self.save(path, project, revision, shell),
+                StudioEffect::SaveAmongMine { name, project, revision } => {
+                    match shell.share.path_for(&name, self.studio.path()) {
+                        Ok(path) => self.save(path, project, revision, shell),
+                        Err(why) => {
+                            let saved = StudioEvent::Saved { path: name.into(), revision, result: Err(why) };
+                            // Fails only when the program is ending.
+                            let _ = self.sender.send(saved);
+                        }
+                    }
                 }
+                StudioEffect::Film(title) => self.film(&title, shell),
                 StudioEffect::SavePicture(path) => {
                     let project = self.studio.project().clone().map_world(Arc::unwrap_or_clone);
                     let showing = self.showing(&path, shell);
@@ -190,6 +195,34 @@ impl StudioDesk {
         if let Some((_, run)) = self.run.as_ref().filter(|(run, _)| *run == id) {
             order(run);
         }
+    }
+
+    fn save(&self, path: PathBuf, project: Box<Project>, revision: u64, shell: &Shell) {
+        let (sender, showing) = (self.sender.clone(), self.showing(&path, shell));
+        shell.files.later(move || {
+            let result = guarded(&format!("saving {}", path.display()), || {
+                project.save_showing(&path, &showing).map_err(|e| e.to_string())
+            });
+            // Fails only when the program is ending.
+            let _ = sender.send(StudioEvent::Saved { path, revision, result });
+        });
+    }
+
+    /// Begins a film of the canvas, as fast as what lives runs in the window.
+    fn film(&self, title: &str, shell: &Shell) {
+        let options = shell.session.prefs().film;
+        let name = file_name(&title.to_lowercase());
+        let pace = options.frames_per_second.max(1);
+        self.order(CanvasOrder::Film(FilmOrder {
+            path: free_path(shell.share.films_folder(), &name, options.kind.ending(), None),
+            kind: options.kind,
+            frames_per_second: f64::from(pace),
+            frames: options.frames(),
+            // The canvas makes `speed` steps in each sixtieth of a second.
+            steps_per_frame: (self.studio.live().speed * 60 / pace).max(1),
+            size_px: options.size_px,
+            loops: options.loops,
+        }));
     }
 
     /// How a picture that holds the scene looks: as the canvas does now.

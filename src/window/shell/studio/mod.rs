@@ -2,6 +2,7 @@
 
 mod canvas;
 mod desk;
+mod pictures;
 mod rescue;
 
 pub use canvas::Surface;
@@ -10,6 +11,7 @@ use desk::StudioDesk;
 
 use super::effects::Shell;
 use super::live::Gpu;
+use crate::media::looks::Theme;
 use crate::session::studio::{ProgramCommand, StudioCommand, StudioEvent};
 use crate::session::{Command, Effect, Level, Place, ViewCommand};
 use crate::window::panels::studio_panels;
@@ -58,6 +60,7 @@ impl Studios {
         let desk = &mut self.desks[k];
         let mut commands: Vec<StudioCommand> =
             keys.iter().filter_map(|command| desk.studio.command_of(command)).collect();
+        desk.pictures.advance(&desk.studio, surface.theme == Theme::Light, shell.share.scenes_folder(), &mut shell.ui);
         let (asked, free) = studio_panels(surface.ctx, &desk.studio, shell.session.prefs(), &mut shell.ui);
         surface.free = free;
         commands.extend(asked);

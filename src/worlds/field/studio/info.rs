@@ -136,7 +136,7 @@ impl WorldInfo for FieldDoc {
             let constants =
                 FoundConstants::of(rule).map(|c| format!("F {:.4}, k {:.4}, Du {:.3}, Dv {:.3}", c.f, c.k, c.du, c.dv));
             let facts = constants.unwrap_or_else(|| "equations".to_owned());
-            FlowRow { name: "library".to_owned(), facts, is_chosen: true, can_be_deleted: false }
+            FlowRow { name: "library".to_owned(), facts, is_chosen: true, ..FlowRow::default() }
         };
         library.rule.as_ref().map(row).into_iter().collect()
     }
@@ -273,6 +273,7 @@ fn token_rows(tokens: &TokenDoc) -> Vec<FlowRow> {
         facts: if k == 0 { tokens.evidence.as_ref().map_or(String::new(), evidence_in_short) } else { String::new() },
         is_chosen: k == 0,
         can_be_deleted: k > 0,
+        ..FlowRow::default()
     };
     (0..rules.len()).map(row).collect()
 }

@@ -145,6 +145,8 @@ pub(super) const TABLES: WorldTables = WorldTables {
         RestartSpec { id: "noise", name: "Noise", help: "Grows out of noise" },
     ],
     speed: 8,
+    layers: &[],
+    check: None,
     has_trails: false,
     imports: &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"],
 };

@@ -108,7 +108,7 @@ fn stills_are_drawn_side_by_side() {
     let doc = taught();
     let view = doc.viewpoint(BrushPlace::Paint);
     let mut picture = RgbaImage::new(240, 80);
-    doc.draw_still(&view, DrawOptions { light: true, trail: 0.0 }, &mut Vec::new(), &mut picture);
+    doc.draw_still(&view, DrawOptions { light: true, ..DrawOptions::default() }, &mut Vec::new(), &mut picture);
     let colours = |low: u32, high: u32| {
         let pixels = picture.enumerate_pixels().filter(|(x, _, _)| (low..high).contains(x));
         pixels.map(|(_, _, p)| p.0).collect::<std::collections::HashSet<_>>().len()

@@ -157,6 +157,8 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
         RestartSpec { id: "noise", name: "Noise", help: "Grows out of noise" },
     ],
     speed: 1,
+    layers: &[],
+    check: None,
     has_trails: false,
     imports: super::TABLES.imports,
 };

@@ -6,6 +6,7 @@ mod standard;
 mod systems;
 mod table;
 mod targets;
+mod truth;
 
 pub use checks::CloudError;
 pub use darkness::from_darkness;
@@ -13,6 +14,7 @@ pub use standard::Standardisation;
 pub use systems::DynamicalSystem;
 pub use table::{CloudTextError, ReadCloud, read_table, read_xyz};
 pub use targets::BuiltInTarget;
+pub use truth::TrueVelocities;
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;

@@ -21,9 +21,11 @@ pub enum CloudTextError {
     #[error("the first line names no column {0}; name the columns x,y or x,y,z")]
     NoColumn(char),
     #[error("line {line}: `{value}` in column {column} is not a usable number; correct or remove the line")]
-    Number { line: usize, column: char, value: String },
+    Number { line: usize, column: &'static str, value: String },
     #[error("line {line} has {found} columns where there should be {expected}; correct or remove the line")]
     Width { line: usize, found: usize, expected: usize },
+    #[error("the table has no velocities; name the columns x,y,vx,vy or x,y,z,vx,vy,vz in a first line")]
+    NoVelocities,
     #[error("the file has no points; give a table with one point per line")]
     Empty,
     #[error(transparent)]
@@ -40,13 +42,7 @@ const MAX_REPEATED: usize = 40;
 /// # Errors
 /// See [`CloudTextError`].
 pub fn read_table(text: &str) -> Result<ReadCloud, CloudTextError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = text
-        .lines()
-        .enumerate()
-        .map(|(k, line)| (k + 1, line.trim()))
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-        .peekable();
+    let mut lines = table_lines(text).peekable();
     let Some(&(_, first)) = lines.peek() else { return Err(CloudTextError::Empty) };
     let split = splitter(first);
     let head: Vec<String> = split(first).map(|field| field.trim_matches('"').to_ascii_lowercase()).collect();
@@ -84,7 +80,7 @@ pub fn read_table(text: &str) -> Result<ReadCloud, CloudTextError> {
         }
         let mut point = [0.0f32; 3];
         for (axis, &column) in columns.iter().enumerate() {
-            point[axis] = number(fields[column], line, ['x', 'y', 'z'][axis])?;
+            point[axis] = number(fields[column], line, ["x", "y", "z"][axis])?;
         }
         points.push(point);
     }
@@ -111,7 +107,7 @@ pub fn read_xyz(text: &str) -> Result<ReadCloud, CloudTextError> {
         dropped |= numbers.len() > 3;
         let mut point = [0.0f32; 3];
         for (axis, field) in numbers.iter().take(3).enumerate() {
-            point[axis] = number(field, k + 1, ['x', 'y', 'z'][axis])?;
+            point[axis] = number(field, k + 1, ["x", "y", "z"][axis])?;
         }
         points.push(point);
     }
@@ -134,7 +130,14 @@ fn finish(columns: usize, mut points: Vec<[f32; 3]>, mut notes: Vec<String>) -> 
     Ok(ReadCloud { cloud: PointCloud::new(dim, points)?, notes })
 }
 
-fn number(field: &str, line: usize, column: char) -> Result<f32, CloudTextError> {
+/// The lines of a table with their numbers, without empty ones and comments.
+pub(super) fn table_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let numbered = text.lines().enumerate().map(|(k, line)| (k + 1, line.trim()));
+    numbered.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+}
+
+pub(super) fn number(field: &str, line: usize, column: &'static str) -> Result<f32, CloudTextError> {
     match field.trim().parse::<f32>() {
         Ok(value) if value.is_finite() => Ok(value),
         _ => Err(CloudTextError::Number { line, column, value: shortened(field) }),
@@ -142,7 +145,7 @@ fn number(field: &str, line: usize, column: char) -> Result<f32, CloudTextError>
 }
 
 /// The way a table's lines are cut, by its first line.
-fn splitter(first: &str) -> fn(&str) -> Box<dyn Iterator<Item = &str> + '_> {
+pub(super) fn splitter(first: &str) -> fn(&str) -> Box<dyn Iterator<Item = &str> + '_> {
     if first.contains(',') {
         |line| Box::new(line.split(',').map(str::trim))
     } else if first.contains(';') {
@@ -192,7 +195,7 @@ mod tests {
         assert_eq!(four, CloudTextError::Cloud(CloudError::Dimension(4)));
         assert_eq!(refused("a,y", &|k| format!("{k},{k}")), CloudTextError::NoColumn('x'));
         let error = refused("x,y", &|k| if k == 5 { "1,nan".to_owned() } else { format!("{k},{}", k % 7) });
-        assert_eq!(error, CloudTextError::Number { line: 7, column: 'y', value: "nan".to_owned() });
+        assert_eq!(error, CloudTextError::Number { line: 7, column: "y", value: "nan".to_owned() });
         let error = refused("x,y", &|k| if k == 5 { "1".to_owned() } else { format!("{k},{}", k % 7) });
         assert_eq!(error, CloudTextError::Width { line: 7, found: 1, expected: 2 });
         assert_eq!(refused("x,y", &|k| format!("{k},{}", 2 * k)), CloudTextError::Cloud(CloudError::OneLine));

@@ -173,13 +173,31 @@ pub fn walkers_from(cloud: &[[f64; 3]], dim: usize, count: usize, sigma: f64, se
         .collect()
 }
 
+/// What carries places.
+#[derive(Clone, Copy)]
+pub enum CarryField<'a> {
+    Network(&'a DriftKernel),
+    Baked(&'a BakedField),
+}
+
 /// Carries places by the flow alone (Runge-Kutta of order 4, no noise) for `steps` steps of `dt`.
-pub fn carry(kernel: &DriftKernel, places: &mut [[f32; 4]], speed: f32, dt: f32, steps: u32) {
+pub fn carry(field: CarryField, places: &mut [[f32; 4]], speed: f32, dt: f32, steps: u32) {
     let add = |a: &[[f32; 4]], h: f32, b: &[[f32; 3]]| -> Vec<[f32; 4]> {
         a.iter().zip(b).map(|(a, b)| [a[0] + h * b[0], a[1] + h * b[1], a[2] + h * b[2], 0.0]).collect()
     };
     let slope = |places: &[[f32; 4]]| -> Vec<[f32; 3]> {
-        evaluate_all(kernel, places).into_iter().map(|at| at.velocity.map(|v| speed * v)).collect()
+        match field {
+            CarryField::Network(kernel) => {
+                evaluate_all(kernel, places).into_iter().map(|at| at.velocity.map(|v| speed * v)).collect()
+            }
+            CarryField::Baked(grid) => {
+                let velocity = |p: &[f32; 4]| {
+                    let [x, y, z, ..] = grid.at([p[0], p[1], p[2]]);
+                    [x, y, z].map(|v| speed * v)
+                };
+                places.iter().map(velocity).collect()
+            }
+        }
     };
     places.par_chunks_mut(TASK / 4).for_each(|places| {
         for _ in 0..steps {

@@ -11,7 +11,7 @@ mod sweep;
 
 pub use baked::{BakedField, CHANNELS, GRID_2D, GRID_3D, bake};
 pub use choice::PointEngine;
-pub use cpu::{CpuPointEngine, carry, walkers_from};
+pub use cpu::{CarryField, CpuPointEngine, carry, walkers_from};
 pub use force::PointForce;
 pub use gpu::GpuPointEngine;
 pub use kernel::DriftKernel;

@@ -1,12 +1,21 @@
 //! The certificate of a cloud's flows: do walkers carried by a flow alone keep the cloud? With controls that must not.
+//!
+//! Each repetition draws two new independent samples of the cloud, carries one and compares it with the other. For a perfect
+//! flow the walkers are at every time another sample, so that MMD² has mean 0 and is within its 95 % quantile at 95 of 100
+//! times. Times of one repetition are not independent (a flow that leaves the two peaks apart keeps the number of walkers in
+//! each, whatever it does there), so repetitions are the independent observations: shares and means come with the standard
+//! error over them.
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+use super::heldout::{HeldOut, HeldOutSettings};
 use super::{
-    LyapunovSettings, LyapunovSpectrum, Mmd, cosine_to, kernel_stein, lyapunov, relative_residual, true_speed,
+    LyapunovSettings, LyapunovSpectrum, cosine_to, cosine_to_table, kernel_stein, lyapunov, mutual_cosine,
+    relative_residual, true_speed,
 };
-use crate::worlds::points::engine::{DriftKernel, carry, evaluate_all, walkers_from};
+use crate::worlds::points::cloud::TrueVelocities;
+use crate::worlds::points::engine::{BakedField, CarryField, DriftKernel, carry, evaluate_all, walkers_from};
 use crate::worlds::points::rule::{ExactPart, Mlp, PointFlow, PointRule, Potential};
 use crate::worlds::points::{LearnedPoints, PointsDoc};
 
@@ -15,8 +24,10 @@ use crate::worlds::points::{LearnedPoints, PointsDoc};
 #[serde(default)]
 pub struct PointCheckSettings {
     pub seed: u64,
-    /// Repetitions with other samples; the worst counts.
+    /// Repetitions with other samples.
     pub repeats: u32,
+    /// Repetitions of the controls, which fail clearly.
+    pub control_repeats: u32,
     /// Walkers carried and walkers compared with.
     pub samples: usize,
     /// Length of the path of each walker, in root mean square distances from the centre.
@@ -30,7 +41,33 @@ pub struct PointCheckSettings {
 
 impl Default for PointCheckSettings {
     fn default() -> Self {
-        Self { seed: 1, repeats: 2, samples: 1000, path: 20.0, times: 20, dt: 0.02, permutations: 300 }
+        Self {
+            seed: 1,
+            repeats: 10,
+            control_repeats: 2,
+            samples: 1000,
+            path: 20.0,
+            times: 20,
+            dt: 0.02,
+            permutations: 300,
+        }
+    }
+}
+
+/// A mean over repetitions with its standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub struct RepeatedMean {
+    pub mean: f64,
+    /// 0 for one repetition.
+    pub error: f64,
+}
+
+impl RepeatedMean {
+    fn of(values: &[f64]) -> Self {
+        let n = values.len().max(1) as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let square = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
+        Self { mean, error: if n > 1.0 { (square / (n - 1.0) / n).sqrt() } else { 0.0 } }
     }
 }
 
@@ -40,22 +77,42 @@ pub struct FlowCertificate {
     pub name: String,
     /// Whether it is a control, which must fail.
     pub control: bool,
-    /// Share of the times at which MMD² is below its 95 % permutation quantile, worst repetition.
+    /// Share of times and repetitions at which MMD² is below its 95 % permutation quantile; a perfect flow has .95.
     pub within_quantile: f64,
+    /// Standard error of that share over the repetitions.
+    #[serde(default)]
+    pub within_error: f64,
+    /// MMD² over times and repetitions; a perfect flow has mean 0.
+    #[serde(default)]
+    pub mmd2: RepeatedMean,
     /// Largest MMD² over the times and repetitions.
     pub mmd2_max: f64,
-    /// The quantile of the worst repetition.
+    /// Mean of the quantiles.
     pub quantile: f64,
     /// Relative residual of equation (1); none without an energy.
     pub residual: Option<f64>,
     /// Kernelised Stein discrepancy at the end of the path, less that at its start; none without an energy.
     pub stein: Option<f64>,
-    /// Share of the walkers that are still near the cloud.
+    /// Smallest share of the walkers that is still near the cloud.
     pub alive: f64,
-    /// Mean cosine to the true velocity, for clouds of a known system.
+    /// Mean cosine to the true velocity, for clouds of a known system or with a table of the truth.
     pub cosine: Option<f64>,
     /// For flows of the weak form.
     pub lyapunov: Option<LyapunovSpectrum>,
+    /// Relative error of the flow on the grid, where walkers are carried by one.
+    #[serde(default)]
+    pub grid_error: Option<f64>,
+}
+
+impl FlowCertificate {
+    /// Whether nothing speaks against it: the share is not below .95, and the mean of MMD² not above 0, by more than twice
+    /// the error of each, and no walker has left.
+    pub fn keeps_cloud(&self) -> bool {
+        // The share of one repetition is never above 1, so that all within has no error of its own.
+        let within = self.within_quantile + 2.0 * self.within_error >= 0.95;
+        let unbiased = self.mmd2.mean <= (2.0 * self.mmd2.error).max(0.5 * self.quantile);
+        within && unbiased && self.alive > 0.99
+    }
 }
 
 /// The certificate of all flows of a scene.
@@ -64,6 +121,13 @@ pub struct PointCertificate {
     pub settings: PointCheckSettings,
     pub sigma: f64,
     pub flows: Vec<FlowCertificate>,
+    /// Share within the quantile of further samples of the cloud itself, in place of carried walkers: what a perfect flow
+    /// would have. None where the cloud has too few points for them.
+    #[serde(default)]
+    pub fresh: Option<RepeatedMean>,
+    /// Mean cosine between each two flows of the scene.
+    #[serde(default)]
+    pub mutual_cosines: Vec<Vec<f64>>,
 }
 
 /// Walkers farther than so many spreads from the centre have left.
@@ -73,34 +137,121 @@ const MIN_ALIVE: usize = 50;
 /// MMD² of a flow that scattered its walkers: the largest possible value for a kernel with k(x, x) = 1.
 const SCATTERED: f64 = 2.0;
 
-/// Measures all flows of `doc` and the controls. `progress` gets flows done and flows to do, and returns false to stop;
-/// then, and without flows, there is no certificate.
+/// Measures all flows of `doc` and the controls. `progress` gets the work done and all the work, and returns false to stop;
+/// then, and without flows, there is no certificate. `truth`: a known velocity; without one that of the built-in system.
 pub fn certify(
     doc: &PointsDoc,
     settings: &PointCheckSettings,
+    truth: Option<&TrueVelocities>,
     progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Option<PointCertificate> {
-    let learned = doc.learned.as_ref().filter(|learned| !learned.flows.is_empty())?;
-    let sigma = doc.live.sigma;
-    let contenders = contenders(doc, learned, sigma, settings.seed);
-    let total = contenders.len() * settings.repeats.max(1) as usize;
-    let mut flows: Vec<FlowCertificate> = Vec::new();
-    for (index, contender) in contenders.iter().enumerate() {
-        let mut worst: Option<FlowCertificate> = None;
-        for repeat in 0..settings.repeats.max(1) {
-            if !progress(index * settings.repeats.max(1) as usize + repeat as usize, total) {
-                return None;
-            }
-            let seed = settings.seed.wrapping_add(1000 * u64::from(repeat));
-            let measured = measure(doc, learned, contender, sigma, settings, seed);
-            worst = Some(match worst {
-                Some(worst) => worst.worse_of(measured),
-                None => measured,
-            });
+    let mut check = PointCheck::new(doc, settings)?;
+    while progress(check.done, check.total) {
+        if !check.step() {
+            return Some(check.certificate(truth));
         }
-        flows.extend(worst);
     }
-    Some(PointCertificate { settings: *settings, sigma, flows })
+    None
+}
+
+/// A certificate in the making, one flow in one repetition at a time.
+pub struct PointCheck {
+    doc: PointsDoc,
+    learned: LearnedPoints,
+    settings: PointCheckSettings,
+    contenders: Vec<Contender>,
+    runs: Vec<Vec<Run>>,
+    /// Share within the quantile of further samples, for each repetition.
+    fresh: Vec<f64>,
+    /// Samples of the present repetition by their σ: flows that keep the same cloud share them.
+    drawn: Vec<(f64, HeldOut)>,
+    repeat: u32,
+    /// Contender of the next step.
+    next: usize,
+    done: usize,
+    total: usize,
+}
+
+impl PointCheck {
+    /// `None` without flows.
+    pub fn new(doc: &PointsDoc, settings: &PointCheckSettings) -> Option<Self> {
+        let learned = doc.learned.clone().filter(|learned| !learned.flows.is_empty())?;
+        let contenders = contenders(doc, &learned, doc.live.sigma, settings.seed);
+        let total = contenders.iter().map(|contender| contender.repeats(settings) as usize).sum();
+        let runs = contenders.iter().map(|_| Vec::new()).collect();
+        let (doc, settings) = (doc.clone(), *settings);
+        let (fresh, drawn) = (Vec::new(), Vec::new());
+        Some(Self { doc, learned, settings, contenders, runs, fresh, drawn, repeat: 0, next: 0, done: 0, total })
+    }
+
+    /// Steps done and steps of the whole check.
+    pub fn progress(&self) -> [usize; 2] {
+        [self.done, self.total]
+    }
+
+    /// Measures the next flow in the present repetition, some seconds of work. Returns false when all are done.
+    pub fn step(&mut self) -> bool {
+        while self.done < self.total {
+            let k = self.next;
+            self.next = (k + 1) % self.contenders.len();
+            let repeat = self.repeat;
+            let contender = &self.contenders[k];
+            let is_due = repeat < contender.repeats(&self.settings);
+            if is_due {
+                let sigma = contender.sigma;
+                if !self.drawn.iter().any(|(of, _)| *of == sigma) {
+                    let seed = self.settings.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                    let held_out = HeldOutSettings {
+                        count: self.settings.samples,
+                        fresh: if self.drawn.is_empty() { self.settings.times } else { 0 },
+                        permutations: self.settings.permutations,
+                        sigma,
+                        seed: seed.wrapping_add(1000 * u64::from(repeat)),
+                    };
+                    self.drawn.push((sigma, HeldOut::draw(&self.doc, &self.learned.map, &held_out)));
+                }
+                if let Some((_, held_out)) = self.drawn.iter().find(|(of, _)| *of == sigma) {
+                    let run = carried(&self.doc, &self.learned, contender, &self.settings, held_out);
+                    self.runs[k].push(run);
+                }
+                self.done += 1;
+            }
+            if self.next == 0 {
+                self.end_repetition();
+            }
+            if is_due {
+                return self.done < self.total;
+            }
+        }
+        false
+    }
+
+    fn end_repetition(&mut self) {
+        self.repeat += 1;
+        let drawn = std::mem::take(&mut self.drawn);
+        let Some((_, HeldOut { mmd, quantile, fresh, .. })) = drawn.first() else { return };
+        if !fresh.is_empty() {
+            let within = fresh.iter().filter(|sample| mmd.of(sample) < *quantile).count();
+            self.fresh.push(within as f64 / fresh.len() as f64);
+        }
+    }
+
+    /// What the steps so far show.
+    pub fn certificate(&self, truth: Option<&TrueVelocities>) -> PointCertificate {
+        let Self { doc, learned, settings, .. } = self;
+        let sigma = doc.live.sigma;
+        let held_out =
+            HeldOutSettings { count: settings.samples, fresh: 0, permutations: 1, sigma, seed: settings.seed };
+        let places = HeldOut::draw(doc, &learned.map, &held_out).walkers;
+        let flows = self.contenders.iter().zip(&self.runs).filter(|(_, runs)| !runs.is_empty());
+        let flows =
+            flows.map(|(contender, runs)| summary(doc, learned, contender, sigma, truth, &places, runs)).collect();
+        let rules: Vec<PointRule> = (0..learned.flows.len()).map(|k| learned.rule(doc.dim, k)).collect();
+        let cosines = |a: &PointRule| rules.iter().map(|b| mutual_cosine(a, b, sigma, &places)).collect();
+        let mutual_cosines = rules.iter().map(cosines).collect();
+        let fresh = (!self.fresh.is_empty()).then(|| RepeatedMean::of(&self.fresh));
+        PointCertificate { settings: *settings, sigma, flows, fresh, mutual_cosines }
+    }
 }
 
 /// A flow to measure.
@@ -110,8 +261,16 @@ struct Contender {
     /// The rule behind it, for what only a rule has.
     rule: Option<PointRule>,
     kernel: DriftKernel,
+    /// Carried by this grid instead, which has this error.
+    grid: Option<(BakedField, f64)>,
     /// σ of the samples that it should keep: 0 for the weak form, which knows no noise.
     sigma: f64,
+}
+
+impl Contender {
+    fn repeats(&self, settings: &PointCheckSettings) -> u32 {
+        if self.control { settings.control_repeats.max(1) } else { settings.repeats.max(1) }
+    }
 }
 
 fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -> Vec<Contender> {
@@ -120,16 +279,30 @@ fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -
             let rule = learned.rule(doc.dim, index);
             let weak = matches!(rule.flow, PointFlow::Dictionary(_));
             let (name, kernel) = (learned.flows[index].name.clone(), DriftKernel::new(&rule, sigma));
-            Contender { name, control: false, kernel, rule: Some(rule), sigma: if weak { 0.0 } else { sigma } }
+            let sigma = if weak { 0.0 } else { sigma };
+            Contender { name, control: false, kernel, grid: None, rule: Some(rule), sigma }
         })
         .collect();
+    // Interpolation breaks exactness: the flow that plays is also measured as the engine bakes it.
+    let chosen = learned.rule(doc.dim, learned.chosen);
+    if chosen.flow.needs_energy() {
+        let kernel = DriftKernel::new(&chosen, sigma);
+        let cloud: Vec<[f64; 3]> = doc.points.iter().map(|p| learned.map.forward(p.map(f64::from))).collect();
+        let box_of_cloud: Vec<[f32; 4]> = cloud.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
+        let grid = BakedField::new(&kernel, doc.dim, &box_of_cloud);
+        let places = walkers_from(&cloud, doc.dim, 4096, sigma, seed);
+        let error = grid.flow_error(&kernel, &places);
+        let name = format!("{}, on the grid", learned.flows[learned.chosen].name);
+        let grid = Some((grid, error));
+        all.push(Contender { name, control: false, kernel, grid, rule: Some(chosen), sigma });
+    }
     let mut rng = StdRng::seed_from_u64(seed ^ 0xc0de);
     let still = PointRule { flow: PointFlow::Still, ..learned.rule(doc.dim, 0) };
     let net = Mlp::random(&[doc.dim, 64, 64, doc.dim], 1.0, &mut rng);
     let random = PointRule { flow: PointFlow::Free { net, gain: 1.0 }, ..still.clone() };
     let control = |name: &str, rule: Option<PointRule>, kernel| {
         let sigma = if still.energy.is_some() { sigma } else { 0.0 };
-        Contender { name: name.to_owned(), control: true, rule, kernel, sigma }
+        Contender { name: name.to_owned(), control: true, rule, kernel, grid: None, sigma }
     };
     all.push(control("random network", Some(random.clone()), DriftKernel::new(&random, sigma)));
     if still.energy.is_some() {
@@ -141,121 +314,106 @@ fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -
     all
 }
 
-fn measure(
+/// One flow in one repetition.
+struct Run {
+    within: f64,
+    mean: f64,
+    largest: f64,
+    quantile: f64,
+    alive: f64,
+    stein: Option<f64>,
+}
+
+fn near(walkers: &[[f32; 4]]) -> Vec<[f32; 4]> {
+    walkers.iter().filter(|w| w[..3].iter().all(|v| v.abs() < LEFT)).copied().collect()
+}
+
+fn carried(
     doc: &PointsDoc,
     learned: &LearnedPoints,
     contender: &Contender,
-    sigma: f64,
     settings: &PointCheckSettings,
-    seed: u64,
-) -> FlowCertificate {
+    held_out: &HeldOut,
+) -> Run {
+    let HeldOut { walkers: start, mmd, quantile, .. } = held_out;
     let kernel = &contender.kernel;
-    let (start, mmd) = fair_start(doc, learned, contender.sigma, settings.samples, seed);
-    let mut walkers = start.clone();
-    let quantile = mmd.permutation_quantile(&start, 0.95, settings.permutations, seed);
-    let mean_square = |places: &[[f32; 4]]| {
-        places.iter().map(|p| p[..3].iter().map(|v| f64::from(*v).powi(2)).sum::<f64>()).sum::<f64>()
-            / places.len() as f64
+    let mean_square = |values: &mut dyn Iterator<Item = [f32; 3]>| {
+        let square = |v: [f32; 3]| v.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+        values.map(square).sum::<f64>() / start.len() as f64
     };
-    let values = evaluate_all(kernel, &start);
-    let speed = (values.iter().map(|at| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>()).sum::<f64>()
-        / values.len() as f64)
-        .sqrt()
-        .max(1e-12);
-    let path = settings.path * mean_square(&start).sqrt();
+    let values = evaluate_all(kernel, start);
+    let speed = mean_square(&mut values.iter().map(|at| at.velocity)).sqrt().max(1e-12);
+    let path = settings.path * mean_square(&mut start.iter().map(|p| [p[0], p[1], p[2]])).sqrt();
     let steps = (path / settings.dt / settings.times as f64).ceil() as u32;
-    let (mut within, mut largest, mut alive) = (0usize, f64::MIN, 1.0);
-    let near = |walkers: &[[f32; 4]]| -> Vec<[f32; 4]> {
-        walkers.iter().filter(|w| w[..3].iter().all(|v| v.abs() < LEFT)).copied().collect()
+    let field = match &contender.grid {
+        Some((grid, _)) => CarryField::Baked(grid),
+        None => CarryField::Network(kernel),
     };
+    let mut walkers = start.clone();
+    let (mut within, mut sum, mut largest, mut alive) = (0usize, 0.0, f64::MIN, 1.0);
     for _ in 0..settings.times {
-        carry(kernel, &mut walkers, (1.0 / speed) as f32, settings.dt as f32, steps);
+        carry(field, &mut walkers, (1.0 / speed) as f32, settings.dt as f32, steps);
         let left = near(&walkers);
         alive = left.len() as f64 / walkers.len() as f64;
         let value = if left.len() < MIN_ALIVE { SCATTERED } else { mmd.of(&left) };
+        sum += value;
         largest = largest.max(value);
-        within += usize::from(value < quantile && alive > 0.99);
+        within += usize::from(value < *quantile && alive > 0.99);
     }
-    let rule = contender.rule.as_ref();
-    let has_energy = learned.energy.is_some();
-    let stein = has_energy.then(|| {
+    let left = near(&walkers);
+    let has_stein = learned.energy.is_some() && left.len() >= MIN_ALIVE && contender.sigma > 0.0;
+    let stein = has_stein.then(|| {
         let of = |places: &[[f32; 4]]| {
             let scores: Vec<[f32; 3]> = evaluate_all(kernel, places).into_iter().map(|at| at.score).collect();
             kernel_stein(places, &scores, doc.dim, mmd.bandwidth)
         };
-        let left = near(&walkers);
-        (left.len() >= MIN_ALIVE && contender.sigma > 0.0).then(|| of(&left) - of(&start))
+        of(&left) - of(start)
     });
-    let truth = doc.target.and_then(|target| target.system());
+    let times = settings.times as f64;
+    Run { within: within as f64 / times, mean: sum / times, largest, quantile: *quantile, alive, stein }
+}
+
+fn summary(
+    doc: &PointsDoc,
+    learned: &LearnedPoints,
+    contender: &Contender,
+    sigma: f64,
+    truth: Option<&TrueVelocities>,
+    start: &[[f32; 4]],
+    runs: &[Run],
+) -> FlowCertificate {
+    let over = |value: fn(&Run) -> f64| RepeatedMean::of(&runs.iter().map(value).collect::<Vec<_>>());
+    let (within, mmd2) = (over(|run| run.within), over(|run| run.mean));
+    let steins: Vec<f64> = runs.iter().filter_map(|run| run.stein).collect();
+    let rule = contender.rule.as_ref();
+    let system = doc.target.and_then(|target| target.system());
     let places: Vec<[f32; 3]> =
         start.iter().map(|w| learned.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32)).collect();
     let weak = rule.filter(|rule| matches!(rule.flow, PointFlow::Dictionary(_)));
     FlowCertificate {
         name: contender.name.clone(),
         control: contender.control,
-        within_quantile: within as f64 / settings.times as f64,
-        mmd2_max: largest,
-        quantile,
+        within_quantile: within.mean,
+        within_error: within.error,
+        mmd2,
+        mmd2_max: runs.iter().map(|run| run.largest).fold(f64::MIN, f64::max),
+        quantile: over(|run| run.quantile).mean,
         residual: rule
-            .filter(|rule| has_energy && !matches!(rule.flow, PointFlow::Dictionary(_)))
-            .map(|rule| relative_residual(rule, sigma, &start)),
-        stein: stein.flatten(),
-        alive,
-        cosine: truth.zip(rule).map(|(system, rule)| cosine_to(system, rule, sigma, &places)),
+            .filter(|rule| learned.energy.is_some() && !matches!(rule.flow, PointFlow::Dictionary(_)))
+            .filter(|_| contender.grid.is_none())
+            .map(|rule| relative_residual(rule, sigma, start)),
+        stein: (!steins.is_empty()).then(|| RepeatedMean::of(&steins).mean),
+        alive: runs.iter().map(|run| run.alive).fold(1.0, f64::min),
+        cosine: match (truth, system, rule) {
+            (Some(truth), _, Some(rule)) => Some(cosine_to_table(truth, rule, sigma)),
+            (None, Some(system), Some(rule)) => Some(cosine_to(system, rule, sigma, &places)),
+            _ => None,
+        },
         lyapunov: weak.and_then(|rule| {
             let starts: Vec<[f64; 3]> = start.iter().take(24).map(|w| [w[0], w[1], w[2]].map(f64::from)).collect();
-            let speed = truth.map_or(1.0, |system| true_speed(system, &learned.map, &places));
+            let speed = system.map_or(1.0, |system| true_speed(system, &learned.map, &places));
             lyapunov(rule, &starts, &LyapunovSettings { speed, sigma, ..Default::default() })
         }),
-    }
-}
-
-/// Walkers, and the discrepancy from as many places to compare them with. A pair that differs by chance more than pairs of
-/// its kind do on average (MMD² above 0, about half of them) is drawn again: slow flows would carry the difference along all
-/// their path, and it says nothing about them.
-fn fair_start(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, count: usize, seed: u64) -> (Vec<[f32; 4]>, Mmd) {
-    /// Pairs drawn at most: the chance that all of 20 are above 0 is one in a million.
-    const PAIRS: u64 = 20;
-    let mut pair = 0;
-    loop {
-        let (start, reference) = samples(doc, learned, sigma, count, seed.wrapping_add(pair << 40));
-        let mmd = Mmd::new(&start, &reference);
-        pair += 1;
-        if pair >= PAIRS || mmd.of(&start) <= 0.0 {
-            return (start, mmd);
-        }
-    }
-}
-
-/// Walkers and as many places to compare them with, standardised: fresh samples of a built-in target, else two parts of the
-/// cloud, both seen through noise `sigma`.
-fn samples(
-    doc: &PointsDoc,
-    learned: &LearnedPoints,
-    sigma: f64,
-    count: usize,
-    seed: u64,
-) -> (Vec<[f32; 4]>, Vec<[f32; 4]>) {
-    let cloud = match doc.target {
-        Some(target) => target.sample(2 * count, seed ^ 0xf4e5),
-        None => doc.cloud().subset(2 * count, seed),
-    };
-    let places: Vec<[f64; 3]> = cloud.points.iter().map(|p| learned.map.forward(p.map(f64::from))).collect();
-    let (first, second) = places.split_at(places.len() / 2);
-    let noised = |part: &[[f64; 3]], seed: u64| -> Vec<[f32; 4]> {
-        part.iter()
-            .enumerate()
-            .map(|(k, &place)| walkers_from(&[place], doc.dim, 1, sigma, seed + k as u64)[0])
-            .collect()
-    };
-    (noised(first, seed ^ (1 << 32)), noised(second, seed ^ (1 << 33)))
-}
-
-impl FlowCertificate {
-    /// The worse of two repetitions in `within_quantile`, with the larger MMD² of both.
-    fn worse_of(self, other: Self) -> Self {
-        let largest = self.mmd2_max.max(other.mmd2_max);
-        let worse = if other.within_quantile < self.within_quantile { other } else { self };
-        Self { mmd2_max: largest, ..worse }
+        grid_error: contender.grid.as_ref().map(|(_, error)| *error),
     }
 }

@@ -1,6 +1,6 @@
 //! Cosines between velocities.
 
-use crate::worlds::points::cloud::{DynamicalSystem, Standardisation};
+use crate::worlds::points::cloud::{DynamicalSystem, Standardisation, TrueVelocities};
 use crate::worlds::points::engine::{DriftKernel, evaluate_all};
 use crate::worlds::points::rule::{FlowReference, PointRule};
 
@@ -21,13 +21,23 @@ pub fn mean_cosine(a: &[[f64; 3]], b: &[[f64; 3]]) -> f64 {
 /// Mean cosine between the flow of `rule` and the true velocity of `system`, at `places` in the user's coordinates. The
 /// angle is that of standardised coordinates.
 pub fn cosine_to(system: DynamicalSystem, rule: &PointRule, sigma: f64, places: &[[f32; 3]]) -> f64 {
+    let truth = places.iter().map(|place| system.velocity(place.map(f64::from)));
+    mean_cosine_to(rule, sigma, places.iter().map(|place| place.map(f64::from)).zip(truth))
+}
+
+/// As [`cosine_to`], for a truth that is known at the places of a table.
+pub fn cosine_to_table(truth: &TrueVelocities, rule: &PointRule, sigma: f64) -> f64 {
+    let pairs = truth.places.iter().zip(&truth.velocities);
+    mean_cosine_to(rule, sigma, pairs.map(|(place, velocity)| (place.map(f64::from), velocity.map(f64::from))))
+}
+
+/// `truth`: places and velocities there, in the user's coordinates.
+fn mean_cosine_to(rule: &PointRule, sigma: f64, truth: impl Iterator<Item = ([f64; 3], [f64; 3])>) -> f64 {
     let flow = FlowReference::new(&rule.flow, rule.dim);
-    let (found, truth): (Vec<_>, Vec<_>) = places
-        .iter()
-        .map(|place| {
-            let place = place.map(f64::from);
+    let (found, truth): (Vec<_>, Vec<_>) = truth
+        .map(|(place, velocity)| {
             let x = rule.map.forward(place);
-            (flow.jet(x, &rule.energy_jet(x, sigma)).velocity, rule.map.velocity_forward(system.velocity(place)))
+            (flow.jet(x, &rule.energy_jet(x, sigma)).velocity, rule.map.velocity_forward(velocity))
         })
         .unzip();
     mean_cosine(&found, &truth)

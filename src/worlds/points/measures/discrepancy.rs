@@ -17,9 +17,12 @@ pub struct Mmd {
 }
 
 impl Mmd {
-    /// The bandwidth is half the median distance between `sample` and `reference`.
+    /// The bandwidth is half the median distance between two points of `sample` and `reference` together: the same for
+    /// every way to divide these, as a test by permutations asks for.
     pub fn new(sample: &[[f32; 4]], reference: &[[f32; 4]]) -> Self {
-        let mut distances: Vec<f32> = sample.iter().flat_map(|a| reference.iter().map(|b| distance_sq(a, b))).collect();
+        let all: Vec<[f32; 4]> = sample.iter().chain(reference).copied().collect();
+        let pairs = all.iter().enumerate().flat_map(|(k, a)| all[k + 1..].iter().map(move |b| distance_sq(a, b)));
+        let mut distances: Vec<f32> = pairs.collect();
         let middle = distances.len() / 2;
         let median = *distances.select_nth_unstable_by(middle, f32::total_cmp).1;
         let bandwidth = 0.5 * f64::from(median).sqrt().max(1e-6);

@@ -3,11 +3,12 @@
 mod certificate;
 mod cosine;
 mod discrepancy;
+mod heldout;
 mod lyapunov;
 mod residual;
 
-pub use certificate::{FlowCertificate, PointCertificate, PointCheckSettings, certify};
-pub use cosine::{cosine_to, mean_cosine, mutual_cosine, true_speed};
+pub use certificate::{FlowCertificate, PointCertificate, PointCheck, PointCheckSettings, RepeatedMean, certify};
+pub use cosine::{cosine_to, cosine_to_table, mean_cosine, mutual_cosine, true_speed};
 pub use discrepancy::{Mmd, kernel_stein};
 pub use lyapunov::{LyapunovSettings, LyapunovSpectrum, lyapunov};
 pub use residual::relative_residual;

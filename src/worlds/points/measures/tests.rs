@@ -133,16 +133,21 @@ fn learned_scene(target: BuiltInTarget) -> PointsDoc {
 #[test]
 fn exact_flows_keep_the_ring_and_the_controls_do_not() {
     let doc = learned_scene(BuiltInTarget::Ring);
-    let settings = PointCheckSettings { repeats: 1, samples: 400, path: 6.0, times: 6, ..Default::default() };
-    let certificate = certify(&doc, &settings, &mut |_, _| true).unwrap();
-    assert_eq!(certificate.flows.len(), 6);
+    let settings =
+        PointCheckSettings { repeats: 2, control_repeats: 1, samples: 400, path: 6.0, times: 6, ..Default::default() };
+    let certificate = certify(&doc, &settings, None, &mut |_, _| true).unwrap();
+    assert_eq!(certificate.flows.len(), 7);
     for flow in &certificate.flows {
-        let passes = flow.within_quantile >= 0.8 && flow.alive > 0.99;
-        assert_eq!(passes, !flow.control, "{flow:?}");
+        assert_eq!(flow.keeps_cloud(), !flow.control, "{flow:?}");
         let residual = flow.residual.unwrap_or(1.0);
-        assert_eq!(residual < 1e-10, !flow.control, "{flow:?}");
+        assert_eq!(residual < 1e-10, !flow.control && flow.grid_error.is_none(), "{flow:?}");
+        assert!(flow.grid_error.is_none_or(|error| error < 1e-3), "{flow:?}");
     }
-    assert!(certify(&doc, &settings, &mut |_, _| false).is_none(), "a stopped check has no certificate");
+    assert!(certificate.fresh.unwrap().mean > 0.5, "{:?}", certificate.fresh);
+    for (k, row) in certificate.mutual_cosines.iter().enumerate() {
+        assert!((row[k] - 1.0).abs() < 1e-6 && row.len() == 3);
+    }
+    assert!(certify(&doc, &settings, None, &mut |_, _| false).is_none(), "a stopped check has no certificate");
 }
 
 #[test]

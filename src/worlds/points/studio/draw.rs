@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_point_is_drawn_where_the_view_sees_it() {
         let view = Viewpoint::flat([0.0, 0.0], 1.0);
-        for options in [DrawOptions::default(), DrawOptions { light: true, trail: 0.0 }] {
+        for options in [DrawOptions::default(), DrawOptions { light: true, ..DrawOptions::default() }] {
             let mut picture = RgbaImage::new(80, 40);
             Glow::default().draw([[1.0, 0.5, 0.0]].into_iter(), 1, &view, options, &mut picture);
             let lit = lit(&picture);
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn trails_fade_and_end_when_the_view_moves() {
         let mut view = Viewpoint::flat([0.0, 0.0], 1.0);
-        let options = DrawOptions { light: false, trail: 0.9 };
+        let options = DrawOptions { trail: 0.9, ..DrawOptions::default() };
         let (mut glow, mut picture) = (Glow::default(), RgbaImage::new(40, 40));
         let mut draw = |glow: &mut Glow, x: f64, view: &Viewpoint| {
             glow.draw([[x, 0.0, 0.0]].into_iter(), 1, view, options, &mut picture);

@@ -6,11 +6,13 @@ use image::RgbaImage;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use super::eyes::{self, Eyes, Sight};
 use super::simulation::PointsSimulation;
-use super::training::PointsTraining;
-use super::{TABLES, draw, knobs};
-use crate::worlds::points::cloud::{MAX_POINTS, from_darkness, read_table, read_xyz};
+use super::training::{PointsCheck, PointsTraining};
+use super::{CHECK, TABLES, draw, knobs};
+use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, read_table, read_xyz};
 use crate::worlds::points::draw::PointCamera;
+use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
     BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
@@ -97,11 +99,24 @@ impl WorldInfo for PointsDoc {
 
     fn flows(&self) -> Vec<FlowRow> {
         let Some(learned) = &self.learned else { return Vec::new() };
-        let row = |(index, named): (usize, &NamedFlow)| FlowRow {
-            name: named.name.clone(),
-            facts: facts_of(named),
-            is_chosen: index == learned.chosen,
-            can_be_deleted: learned.flows.len() > 1,
+        let row = |(index, named): (usize, &NamedFlow)| {
+            let measured = self
+                .certificate
+                .as_ref()
+                .and_then(|certificate| certificate.flows.iter().find(|flow| !flow.control && flow.name == named.name));
+            let mut facts = facts_of(named);
+            if let Some(measured) = measured {
+                let verdict = if measured.keeps_cloud() { "keeps" } else { "loses" };
+                facts += &format!(", {verdict} the cloud ({:.2})", measured.within_quantile);
+            }
+            FlowRow {
+                name: named.name.clone(),
+                facts,
+                is_chosen: index == learned.chosen,
+                can_be_deleted: learned.flows.len() > 1,
+                can_be_renamed: true,
+                can_be_blended: learned.can_blend(learned.chosen, index),
+            }
         };
         learned.flows.iter().enumerate().map(row).collect()
     }
@@ -113,13 +128,44 @@ impl WorldInfo for PointsDoc {
     }
 
     fn delete_flow(&mut self, index: usize) {
-        let Some(learned) = self.learned.as_mut().filter(|l| index < l.flows.len() && l.flows.len() > 1) else {
+        PointsDoc::delete_flow(self, index);
+    }
+
+    fn rename_flow(&mut self, index: usize, name: &str) {
+        PointsDoc::rename_flow(self, index, name);
+    }
+
+    fn blend_flows(&mut self, other: usize, share: f64) -> Result<(), StudioError> {
+        Ok(PointsDoc::blend_flows(self, other, share)?)
+    }
+
+    fn draw_flow(&self, index: usize, options: DrawOptions, picture: &mut RgbaImage) {
+        let view = self.viewpoint(BrushPlace::Paint);
+        self.draw_still(&view, options, &mut Vec::new(), picture);
+        let Some(learned) = self.learned.as_ref().filter(|learned| index < learned.flows.len()) else { return };
+        let cloud = self.cloud_in(&learned.map);
+        if cloud.is_empty() {
             return;
-        };
-        learned.flows.remove(index);
-        if learned.chosen >= index {
-            learned.chosen = learned.chosen.saturating_sub(1);
         }
+        let rule = learned.rule(self.dim, index);
+        let sight = Sight { rule: &rule, sigma: self.live.sigma, cloud: &cloud };
+        Eyes::default().draw(sight, &view, DrawOptions { layers: eyes::streamlines_alone(), ..options }, picture);
+    }
+
+    fn certificate(&self) -> Vec<(bool, String)> {
+        let Some(certificate) = &self.certificate else { return Vec::new() };
+        let mut lines: Vec<(bool, String)> = certificate.flows.iter().map(line_of).collect();
+        if let Some(fresh) = certificate.fresh {
+            let text = format!("samples of the cloud itself: within {:.2} ± {:.2}", fresh.mean, fresh.error);
+            lines.insert(0, (true, text));
+        }
+        let names: Vec<&str> = certificate.flows.iter().map(|flow| flow.name.as_str()).collect();
+        for (k, row) in certificate.mutual_cosines.iter().enumerate() {
+            for (name, cosine) in names.iter().zip(row).take(k) {
+                lines.push((true, format!("cosine of {} and {name}: {cosine:.2}", names[k])));
+            }
+        }
+        lines
     }
 
     fn equations(&self, form: EquationForm) -> Option<String> {
@@ -149,11 +195,18 @@ impl WorldInfo for PointsDoc {
     }
 
     fn start_training(&self, method: &str) -> Result<Box<dyn WorldTraining>, StudioError> {
+        if method == CHECK.id {
+            return Ok(Box::new(PointsCheck::new(self)?));
+        }
         Ok(Box::new(PointsTraining::new(self, method)?))
     }
 
     fn set_learned(&mut self, learned: Learned) {
-        let Learned::Points(learned) = learned else { return };
+        let learned = match learned {
+            Learned::Points(learned) => learned,
+            Learned::PointCertificate(certificate) => return self.certificate = Some(*certificate),
+            Learned::Field(_) => return,
+        };
         let [low, high] = learned.sigma_range;
         self.live.sigma = self.live.sigma.clamp(low, high);
         self.certificate = None;
@@ -187,6 +240,11 @@ impl WorldInfo for PointsDoc {
 }
 
 impl PointsDoc {
+    /// The cloud in the standardised coordinates of what was learned: the picture may have been painted on since.
+    pub(super) fn cloud_in(&self, map: &Standardisation) -> Vec<[f64; 3]> {
+        self.points.iter().map(|p| map.forward(p.map(f64::from))).collect()
+    }
+
     fn spray(&mut self, stroke: &BrushStroke, seed: u64) {
         let mut rng = StdRng::seed_from_u64(seed);
         let count = (SPRAYED * stroke.strength).round().max(1.0) as usize;
@@ -220,6 +278,23 @@ fn is_under(stroke: &BrushStroke, place: [f64; 3]) -> bool {
     let share = if length_sq > 0.0 { (dot(&d, &way) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
     let off: [f64; 3] = std::array::from_fn(|i| d[i] - share * way[i]);
     dot(&off, &off) < stroke.radius * stroke.radius
+}
+
+fn line_of(flow: &FlowCertificate) -> (bool, String) {
+    let control = if flow.control { "control " } else { "" };
+    let within = format!("{:.2} ± {:.2}", flow.within_quantile, flow.within_error);
+    let mut text = format!("{control}{}: within {within}, MMD² {:.5}", flow.name, flow.mmd2.mean);
+    if let Some(error) = flow.grid_error {
+        text += &format!(", grid error {error:.0e}");
+    }
+    if let Some(cosine) = flow.cosine {
+        text += &format!(", cosine to the truth {cosine:.3}");
+    }
+    if let Some(spectrum) = &flow.lyapunov {
+        let exponents: Vec<String> = spectrum.exponents.iter().map(|e| format!("{e:.2}")).collect();
+        text += &format!(", λ {}, Kaplan-Yorke {:.2}", exponents.join(" "), spectrum.kaplan_yorke);
+    }
+    (flow.keeps_cloud() != flow.control, text)
 }
 
 fn facts_of(named: &NamedFlow) -> String {

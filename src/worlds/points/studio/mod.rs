@@ -1,9 +1,11 @@
 //! The points world in the studio: its tables, and what it can do.
 
 mod draw;
+mod eyes;
 mod info;
 mod knobs;
 mod simulation;
+mod stroke;
 #[cfg(test)]
 mod tests;
 mod training;
@@ -50,6 +52,14 @@ const fn brush(place: BrushPlace, id: &'static str, name: &'static str, help: &'
 const fn target(id: &'static str, name: &'static str, help: &'static str) -> StartSpec {
     StartSpec { id, name, help }
 }
+
+/// The certificate as a job.
+pub(super) const CHECK: MethodSpec = MethodSpec {
+    id: "check",
+    name: "Check",
+    help: "Carries held-out samples of the cloud along every flow and compares them with others, with controls that must \
+           fail: the certificate of the scene. Takes some minutes",
+};
 
 pub(super) const TABLES: WorldTables = WorldTables {
     still_name: "cloud",
@@ -121,6 +131,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
                    how certain they are",
         },
     ],
+    check: Some(CHECK),
     starts: &[
         target("ring", "Ring", "A ring of radius 1 to 2"),
         target("two-peaks", "Two peaks", "Two round peaks"),
@@ -140,6 +151,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
         },
     ],
     speed: 1,
+    layers: eyes::LAYERS,
     has_trails: true,
     imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
 };

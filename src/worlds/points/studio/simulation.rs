@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::draw::Glow;
+use super::eyes::{Eyes, Sight};
 use crate::worlds::World;
 use crate::worlds::points::PointsDoc;
 use crate::worlds::points::cloud::Standardisation;
@@ -42,6 +43,7 @@ pub(super) struct PointsSimulation {
     needs_baking: bool,
     checkpoints: Vec<PointCheckpoint>,
     glow: Glow,
+    eyes: Eyes,
     yardstick: Option<Yardstick>,
 }
 
@@ -57,7 +59,7 @@ impl PointsSimulation {
         let rule = doc.rule().ok_or(StudioError::NoRule)?;
         // The map of the cloud that was learned from: the picture may have been painted on.
         let map = rule.map;
-        let cloud: Vec<[f64; 3]> = doc.points.iter().map(|p| map.forward(p.map(f64::from))).collect();
+        let cloud: Vec<[f64; 3]> = doc.cloud_in(&map);
         if cloud.is_empty() {
             return Err(StudioError::NoRule);
         }
@@ -73,6 +75,7 @@ impl PointsSimulation {
             needs_baking: false,
             checkpoints: Vec::new(),
             glow: Glow::default(),
+            eyes: Eyes::default(),
             yardstick: None,
         };
         simulation.needs_baking = simulation.is_slow();
@@ -203,6 +206,7 @@ impl Simulation for PointsSimulation {
                 // The grid belongs to the old σ.
                 self.engine.set_baked(None);
                 self.needs_baking = true;
+                self.eyes.forget();
             }
         }
         if *self.engine.rule() != rule {
@@ -210,6 +214,7 @@ impl Simulation for PointsSimulation {
                 return false;
             }
             self.needs_baking = true;
+            self.eyes.forget();
         }
         self.needs_baking |= self.engine.baked().is_none() && self.baking.is_none();
         self.needs_baking &= self.is_slow();
@@ -271,6 +276,8 @@ impl Simulation for PointsSimulation {
         let (map, walkers) = (&self.map, self.engine.positions());
         let places = walkers.iter().map(|w| map.inverse([w[0], w[1], w[2]].map(f64::from)));
         self.glow.draw(places, walkers.len(), view, options, picture);
+        let (rule, sigma) = (self.engine.rule(), self.engine.live().sigma);
+        self.eyes.draw(Sight { rule, sigma, cloud: &self.cloud }, view, options, picture);
     }
 
     fn readings(&mut self) -> Vec<SeriesReading> {

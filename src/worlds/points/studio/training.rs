@@ -1,6 +1,7 @@
 //! Learning of the points world in the studio.
 
 use crate::worlds::points::PointsDoc;
+use crate::worlds::points::measures::{PointCheck, PointCheckSettings};
 use crate::worlds::points::train::{PointFlowKind, PointPhase, PointTraining};
 use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
 
@@ -42,5 +43,38 @@ impl WorldTraining for PointsTraining {
     fn learned(&self) -> Option<Learned> {
         let learned = self.has_begun.then(|| self.job.learned())?;
         (!learned.flows.is_empty()).then(|| Learned::Points(Box::new(learned)))
+    }
+}
+
+/// The certificate of all flows.
+pub(super) struct PointsCheck {
+    check: PointCheck,
+    is_over: bool,
+}
+
+impl PointsCheck {
+    pub fn new(doc: &PointsDoc) -> Result<Self, StudioError> {
+        let check = PointCheck::new(doc, &PointCheckSettings::default()).ok_or(StudioError::NoRule)?;
+        Ok(Self { check, is_over: false })
+    }
+}
+
+impl WorldTraining for PointsCheck {
+    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        self.is_over = !self.check.step();
+        let [done, total] = self.check.progress();
+        Ok(Some(TrainingStep { phase: "check", done, total, loss: None }))
+    }
+
+    fn end_phase(&mut self) {
+        // What is measured so far has larger errors, and says so.
+        self.is_over = true;
+    }
+
+    fn learned(&self) -> Option<Learned> {
+        self.is_over.then(|| Learned::PointCertificate(Box::new(self.check.certificate(None))))
     }
 }

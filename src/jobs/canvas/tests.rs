@@ -1,0 +1,120 @@
+use super::*;
+use crate::worlds::studio::{BrushInk, world_entry};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A field with a rule and small stills.
+fn field() -> Arc<World> {
+    let entry = world_entry("field").expect("the field world");
+    let scene = entry.bundled.first().expect("a bundled scene");
+    let mut world = crate::scene::Project::from_ron(scene.text).expect("a scene").project.world;
+    world.info_mut().expect("a world of the studio").set_knob("size", 32.0);
+    Arc::new(world)
+}
+
+fn show(world: &World, shows_live: bool) -> CanvasOrder {
+    let view = world.info().unwrap().viewpoint(crate::worlds::studio::BrushPlace::Live);
+    CanvasOrder::Show(CanvasView { view, size: [64, 48], options: DrawOptions::default(), shows_live })
+}
+
+fn next_picture(worker: &CanvasWorker) -> RgbaImage {
+    let begun = Instant::now();
+    loop {
+        let mut seen = None;
+        worker.with_picture(|picture| seen = Some(picture.clone()));
+        match seen {
+            Some(picture) => return picture,
+            None => assert!(begun.elapsed() < PATIENCE, "no picture"),
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn next_event(worker: &CanvasWorker, wanted: impl Fn(&CanvasEvent) -> bool) -> CanvasEvent {
+    loop {
+        let event = worker.events.recv_timeout(PATIENCE).expect("an event");
+        if wanted(&event) {
+            return event;
+        }
+    }
+}
+
+#[test]
+fn what_lives_is_drawn_moves_and_is_measured() {
+    let worker = CanvasWorker::new("test").unwrap();
+    let world = field();
+    worker.order(CanvasOrder::Restart(world.clone(), 1));
+    worker.order(show(&world, true));
+    assert_eq!(next_event(&worker, |_| true), CanvasEvent::Running(true, None));
+    let first = next_picture(&worker);
+    assert_eq!(first.dimensions(), (64, 48));
+    worker.order(CanvasOrder::Observe(true));
+    worker.order(CanvasOrder::Play(true));
+    worker.order(CanvasOrder::Speed(20));
+    let moved = (0..200).any(|_| next_picture(&worker) != first);
+    assert!(moved);
+    assert_eq!(worker.shown_picture().map(|picture| picture.dimensions()), Some((64, 48)));
+    let read = next_event(&worker, |event| matches!(event, CanvasEvent::Readings { .. }));
+    assert!(matches!(read, CanvasEvent::Readings { steps, readings } if steps > 0 && !readings.is_empty()));
+    next_event(&worker, |event| matches!(event, CanvasEvent::Pace { steps_per_s, .. } if *steps_per_s > 0.0));
+}
+
+#[test]
+fn orders_that_cannot_be_carried_out_are_reported() {
+    let worker = CanvasWorker::new("test").unwrap();
+    let world = field();
+    worker.order(CanvasOrder::Restart(world.clone(), 1));
+    worker.order(CanvasOrder::Back);
+    let refused = |event: &CanvasEvent| matches!(event, CanvasEvent::Refused(_));
+    assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("kept")));
+    let at = [5.0, 5.0, 0.0];
+    let stroke = BrushStroke { brush: "push", from: at, to: at, axis: [0.0; 3], radius: 3.0, strength: 1.0, ink: BrushInk::default() };
+    worker.order(CanvasOrder::Stroke(stroke));
+    assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("push")));
+    let empty = (world_entry("points").unwrap().empty)();
+    worker.order(CanvasOrder::World(Arc::new(empty)));
+    let ended = next_event(&worker, |event| matches!(event, CanvasEvent::Running(false, _)));
+    assert_eq!(ended, CanvasEvent::Running(false, None), "a world without a rule is no fault");
+}
+
+#[test]
+fn a_still_picture_is_drawn_again_only_when_it_changes() {
+    let worker = CanvasWorker::new("test").unwrap();
+    let world = field();
+    worker.order(CanvasOrder::Restart(world.clone(), 1));
+    worker.order(show(&world, false));
+    next_picture(&worker);
+    // Pictures of both orders have been drawn by then.
+    std::thread::sleep(Duration::from_millis(300));
+    worker.with_picture(|_| {});
+    std::thread::sleep(Duration::from_millis(200));
+    let mut again = false;
+    worker.with_picture(|_| again = true);
+    assert!(!again);
+    worker.order(show(&world, true));
+    next_picture(&worker);
+}
+
+#[test]
+fn what_lives_is_filmed_at_an_even_pace() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("film.gif");
+    let worker = CanvasWorker::new("test").unwrap();
+    let world = field();
+    worker.order(CanvasOrder::Restart(world.clone(), 1));
+    worker.order(show(&world, true));
+    worker.order(CanvasOrder::Play(true));
+    worker.order(CanvasOrder::Film(FilmOrder {
+        path: path.clone(),
+        kind: crate::media::picture::FilmKind::Gif,
+        frames_per_second: 20.0,
+        frames: 4,
+        steps_per_frame: 30,
+        size_px: 64,
+        loops: false,
+    }));
+    let event = next_event(&worker, |event| matches!(event, CanvasEvent::Filmed(_)));
+    assert!(matches!(event, CanvasEvent::Filmed(Ok(Some(text))) if text.contains("4 frames")));
+    assert!(path.exists());
+    next_event(&worker, |event| *event == CanvasEvent::Filming(None));
+}

@@ -1,0 +1,295 @@
+//! What is drawn beside the walkers: streamlines, arrows, and heat maps of energy, score and residual.
+
+use image::RgbaImage;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+
+use super::stroke::Coverage;
+use crate::media::looks::{ColourBy, RAMP, Theme};
+use crate::worlds::points::engine::{DriftKernel, PlaceValues, evaluate_all};
+use crate::worlds::points::rule::{FlowReference, PointRule};
+use crate::worlds::studio::{DrawOptions, LayerSet, LayerSpec, Viewpoint};
+
+/// In the order of [`LAYERS`].
+const STREAMLINES: usize = 0;
+const ARROWS: usize = 1;
+const ENERGY: usize = 2;
+const SCORE: usize = 3;
+const RESIDUAL: usize = 4;
+
+pub(super) const LAYERS: &[LayerSpec] = &[
+    LayerSpec::over("streamlines", "Streamlines", "Lines along the flow, evenly spaced over the cloud"),
+    LayerSpec::over("arrows", "Arrows", "The velocity at places of the cloud; longer is faster"),
+    LayerSpec::ground(
+        "energy",
+        "Energy",
+        "Heat map of the energy; in space on the plane through the middle of the view",
+    ),
+    LayerSpec::ground("score", "Score", "Heat map of the size of the score ∇ log p"),
+    LayerSpec::ground("residual", "Residual", "Heat map of |div V + V·s|: 0 everywhere for an exact flow"),
+];
+
+/// The layer of streamlines and no other.
+pub(super) fn streamlines_alone() -> LayerSet {
+    LayerSet::default().toggled(STREAMLINES, LAYERS)
+}
+
+/// Streamlines begun, and steps of each in both directions.
+const SEEDS: usize = 400;
+const STEPS: usize = 90;
+/// Length of a step and distance between streamlines, spreads of the cloud.
+const STEP: f32 = 0.025;
+const APART: f32 = 0.14;
+/// Shortest streamline that is kept, steps.
+const MIN_STEPS: usize = 12;
+/// Arrows, and the length of one at root mean square speed, spreads.
+const ARROW_COUNT: usize = 260;
+const ARROW_LENGTH: f64 = 0.16;
+/// Pixels of a side of a patch of a heat map: of those by networks in f32, and of the residual, which needs second
+/// derivatives in f64.
+const PATCH: u32 = 4;
+const RESIDUAL_PATCH: u32 = 10;
+
+/// Everything that is computed once for a rule and drawn again and again.
+#[derive(Default)]
+pub(super) struct Eyes {
+    streamlines: Option<Vec<Vec<[f64; 3]>>>,
+    /// Start and end of each.
+    arrows: Option<Vec<[[f64; 3]; 2]>>,
+    heat: Option<Heat>,
+    coverage: Coverage,
+}
+
+/// A heat map and what it belongs to.
+struct Heat {
+    layer: usize,
+    view: Viewpoint,
+    size: [u32; 2],
+    light: bool,
+    picture: RgbaImage,
+}
+
+/// The flow that is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Sight<'a> {
+    pub rule: &'a PointRule,
+    pub sigma: f64,
+    /// The cloud, standardised.
+    pub cloud: &'a [[f64; 3]],
+}
+
+impl Eyes {
+    /// The rule is another one.
+    pub fn forget(&mut self) {
+        (self.streamlines, self.arrows, self.heat) = (None, None, None);
+    }
+
+    /// Draws the layers that are wanted over a picture of the walkers.
+    pub fn draw(&mut self, sight: Sight, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
+        if let Some(layer) = [ENERGY, SCORE, RESIDUAL].into_iter().find(|layer| options.layers.has(*layer)) {
+            self.heat(sight, layer, view, options.light, picture);
+        }
+        let ink = if options.light { [40, 44, 60] } else { [225, 232, 240] };
+        let size = [picture.width(), picture.height()];
+        if options.layers.has(STREAMLINES) {
+            let lines = self.streamlines.get_or_insert_with(|| streamlines(sight));
+            self.coverage.clear(size);
+            for line in lines {
+                let mut last = None;
+                for place in line {
+                    let (at, depth) = seen(view, *place, size);
+                    if let Some(from) = last.replace(at) {
+                        self.coverage.line(from, at, 1.1, 0.6 * depth);
+                    }
+                }
+            }
+            self.coverage.paint(ink, picture);
+        }
+        if options.layers.has(ARROWS) {
+            let arrows = self.arrows.get_or_insert_with(|| arrows(sight));
+            self.coverage.clear(size);
+            for [from, to] in arrows {
+                let ((from, _), (to, depth)) = (seen(view, *from, size), seen(view, *to, size));
+                self.coverage.arrow(from, to, 0.9 * depth);
+            }
+            self.coverage.paint(ink, picture);
+        }
+    }
+
+    fn heat(&mut self, sight: Sight, layer: usize, view: &Viewpoint, light: bool, picture: &mut RgbaImage) {
+        let size = [picture.width(), picture.height()];
+        let fits = |heat: &Heat| heat.layer == layer && heat.view == *view && heat.size == size && heat.light == light;
+        let heat = match self.heat.take().filter(fits) {
+            Some(heat) => heat,
+            None => Heat { layer, view: *view, size, light, picture: heat_map(sight, layer, view, size, light) },
+        };
+        // The walkers are over it as far as they stand off their ground.
+        let ground = picture.get_pixel(0, 0).0;
+        for (pixel, under) in picture.pixels_mut().zip(heat.picture.pixels()) {
+            let off = (0..3).map(|c| pixel.0[c].abs_diff(ground[c])).max().unwrap_or(0);
+            let share = (f32::from(off) / 150.0).min(1.0);
+            for c in 0..3 {
+                let (over, under) = (f32::from(pixel.0[c]), f32::from(under.0[c]));
+                pixel.0[c] = (under + share * (over - under)).round() as u8;
+            }
+        }
+        self.heat = Some(heat);
+    }
+}
+
+/// The pixel of a place, and how clear it is: what is farther away is fainter.
+fn seen(view: &Viewpoint, place: [f64; 3], [width, height]: [u32; 2]) -> ([f32; 2], f32) {
+    let scale = 0.5 * f64::from(height) / view.half_height;
+    let d: [f64; 3] = std::array::from_fn(|i| place[i] - view.centre[i]);
+    let [right, up, near] = view.axes().map(|axis| (0..3).map(|i| axis[i] * d[i]).sum::<f64>());
+    let depth = if view.is_spatial { (0.6 + 0.5 * near / view.half_height).clamp(0.15, 1.0) } else { 1.0 };
+    let at = [0.5 * f64::from(width) + scale * right, 0.5 * f64::from(height) - scale * up];
+    (at.map(|v| v as f32), depth as f32)
+}
+
+/// Evenly spaced lines along the flow, from places of the cloud, in the user's coordinates.
+pub(super) fn streamlines(sight: Sight) -> Vec<Vec<[f64; 3]>> {
+    let Sight { rule, sigma, cloud } = sight;
+    let kernel = DriftKernel::new(rule, sigma);
+    let mut rng = StdRng::seed_from_u64(7);
+    let seeds: Vec<[f32; 4]> = (0..SEEDS)
+        .map(|_| {
+            let [x, y, z] = cloud[rng.random_range(0..cloud.len())];
+            [x as f32, y as f32, z as f32, 0.0]
+        })
+        .collect();
+    let mut lines: Vec<std::collections::VecDeque<[f32; 4]>> = seeds.iter().map(|seed| [*seed].into()).collect();
+    for sense in [1.0f32, -1.0] {
+        let mut places = seeds.clone();
+        for _ in 0..STEPS {
+            let first = evaluate_all(&kernel, &places);
+            let middle: Vec<[f32; 4]> =
+                places.iter().zip(&first).map(|(place, at)| along(place, at, 0.5 * sense)).collect();
+            let second = evaluate_all(&kernel, &middle);
+            for ((place, at), line) in places.iter_mut().zip(&second).zip(&mut lines) {
+                *place = along(place, at, sense);
+                if sense > 0.0 { line.push_back(*place) } else { line.push_front(*place) }
+            }
+        }
+    }
+    let mut taken = std::collections::HashSet::new();
+    let cell = |p: &[f32; 4]| [0, 1, 2].map(|i| (p[i] / APART).floor() as i32);
+    let mut kept = Vec::new();
+    for line in lines {
+        // From the seed outwards, as far as no other line is.
+        let line: Vec<[f32; 4]> = line.into();
+        let is_free = |p: &[f32; 4]| p[..3].iter().all(|v| v.abs() < 50.0) && !taken.contains(&cell(p));
+        if !is_free(&line[STEPS]) {
+            continue;
+        }
+        let back = line[..STEPS].iter().rev().take_while(|p| is_free(p)).count();
+        let ahead = line[STEPS..].iter().take_while(|p| is_free(p)).count();
+        let line = &line[STEPS - back..STEPS + ahead];
+        if line.len() < MIN_STEPS {
+            continue;
+        }
+        taken.extend(line.iter().map(cell));
+        kept.push(line.iter().map(|p| rule.map.inverse([p[0], p[1], p[2]].map(f64::from))).collect());
+    }
+    kept
+}
+
+/// One step along a flow, of the same length wherever it moves.
+fn along(place: &[f32; 4], at: &PlaceValues, sense: f32) -> [f32; 4] {
+    let speed = at.velocity.iter().map(|v| v * v).sum::<f32>().sqrt();
+    let step = if speed > 1e-6 { sense * STEP / speed } else { 0.0 };
+    [0, 1, 2, 3].map(|i| if i < 3 { place[i] + step * at.velocity[i] } else { 0.0 })
+}
+
+/// Arrows at evenly spaced places of the cloud, in the user's coordinates.
+fn arrows(sight: Sight) -> Vec<[[f64; 3]; 2]> {
+    let Sight { rule, sigma, cloud } = sight;
+    let mut order: Vec<usize> = (0..cloud.len()).collect();
+    order.shuffle(&mut StdRng::seed_from_u64(11));
+    let mut taken = std::collections::HashSet::new();
+    let mut places = Vec::new();
+    for k in order {
+        let place = cloud[k];
+        if taken.insert(place.map(|v| (v / (1.5 * ARROW_LENGTH)).floor() as i32)) {
+            places.push([place[0] as f32, place[1] as f32, place[2] as f32, 0.0]);
+            if places.len() == ARROW_COUNT {
+                break;
+            }
+        }
+    }
+    let values = evaluate_all(&DriftKernel::new(rule, sigma), &places);
+    let square = |at: &PlaceValues| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+    let rms = (values.iter().map(square).sum::<f64>() / values.len().max(1) as f64).sqrt().max(1e-9);
+    let arrow = |(place, at): (&[f32; 4], &PlaceValues)| {
+        // At most twice as long as the mean.
+        let scale = ARROW_LENGTH / rms.max(0.5 * square(at).sqrt());
+        let from: [f64; 3] = std::array::from_fn(|i| f64::from(place[i]) - 0.5 * scale * f64::from(at.velocity[i]));
+        let to: [f64; 3] = std::array::from_fn(|i| f64::from(place[i]) + 0.5 * scale * f64::from(at.velocity[i]));
+        [rule.map.inverse(from), rule.map.inverse(to)]
+    };
+    places.iter().zip(&values).map(arrow).collect()
+}
+
+/// A number as colours, over the whole picture; in space on the plane through the centre that faces the eye.
+fn heat_map(sight: Sight, layer: usize, view: &Viewpoint, [width, height]: [u32; 2], light: bool) -> RgbaImage {
+    let Sight { rule, sigma, cloud } = sight;
+    let patch = if layer == RESIDUAL { RESIDUAL_PATCH } else { PATCH };
+    let (columns, rows) = (width.div_ceil(patch), height.div_ceil(patch));
+    let place = |k: u32| {
+        let at = [k % columns, k / columns].map(|v| f64::from(patch) * (f64::from(v) + 0.5));
+        let offset = [at[0] - 0.5 * f64::from(width), at[1] - 0.5 * f64::from(height)];
+        rule.map.forward(view.place_at(offset, f64::from(height)))
+    };
+    let places: Vec<[f64; 3]> = (0..columns * rows).map(place).collect();
+    let values = numbers(rule, sigma, layer, &places);
+    // The scale is that of the cloud: what is far outside is not what matters.
+    let sample: Vec<[f64; 3]> = cloud.iter().step_by((cloud.len() / 500).max(1)).copied().collect();
+    let mut range = numbers(rule, sigma, layer, &sample);
+    range.sort_by(f64::total_cmp);
+    let (low, high) = (range[0], range[(range.len() - 1) * 99 / 100]);
+    // The residual is compared with what a control would have there.
+    let high = if layer == RESIDUAL { high.max(1.0) } else { low + 1.3 * (high - low) };
+    let low = if layer == RESIDUAL { 0.0 } else { low };
+    let theme = if light { Theme::Light } else { Theme::Dark };
+    let ramp = ColourBy::Energy.ramp(theme);
+    // Darkened (or paled), so that walkers and lines stand off it.
+    let ground = theme.ground();
+    let colours: Vec<[u8; 3]> = values
+        .iter()
+        .map(|value| {
+            let share = ((value - low) / (high - low).max(1e-12)).clamp(0.0, 1.0) * (RAMP - 1) as f64;
+            let (k, t) = ((share as usize).min(RAMP - 2), share.fract());
+            let t = if share >= (RAMP - 1) as f64 { 1.0 } else { t };
+            std::array::from_fn(|c| {
+                let colour = f64::from(ramp[k][c]) + t * (f64::from(ramp[k + 1][c]) - f64::from(ramp[k][c]));
+                (0.55 * colour + 0.45 * f64::from(ground[c])).round() as u8
+            })
+        })
+        .collect();
+    let small = RgbaImage::from_fn(columns, rows, |x, y| {
+        let [r, g, b] = colours[(y * columns + x) as usize];
+        image::Rgba([r, g, b, 255])
+    });
+    image::imageops::resize(&small, width, height, image::imageops::FilterType::Triangle)
+}
+
+/// Energy, size of the score, or |div V + V·s| σ at root mean square speed 1, at standardised places.
+fn numbers(rule: &PointRule, sigma: f64, layer: usize, places: &[[f64; 3]]) -> Vec<f64> {
+    if layer == RESIDUAL {
+        use rayon::prelude::*;
+        let reference = FlowReference::new(&rule.flow, rule.dim);
+        let residual = |x: &[f64; 3]| {
+            let energy = rule.energy_jet(*x, sigma);
+            (sigma * reference.jet(*x, &energy).residual(energy.score)).abs()
+        };
+        return places.par_iter().map(residual).collect();
+    }
+    let places: Vec<[f32; 4]> = places.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
+    let values = evaluate_all(&DriftKernel::new(rule, sigma), &places);
+    let number = |at: &PlaceValues| match layer {
+        SCORE => at.score.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>().sqrt(),
+        _ => f64::from(at.energy),
+    };
+    values.iter().map(number).collect()
+}
