@@ -2,9 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use image::RgbaImage;
+
 use super::output::warn;
-use crate::media::picture::{Film, FilmKind, FilmStyle, MAX_GIF_RATE, PictureStyle};
+use crate::media::picture::{Film, FilmKind, FilmStyle, MAX_GIF_RATE, PictureFilm, PictureStyle};
 use crate::scene::check_writable;
+use crate::worlds::World;
+use crate::worlds::studio::{DrawOptions, Viewpoint};
 use crate::worlds::swarm::engine::Engine;
 
 #[derive(clap::Args)]
@@ -51,6 +55,11 @@ impl FilmArgs {
         paths.into_iter().chain(more).filter_map(|(kind, path)| path.as_ref().map(|path| (kind, path)))
     }
 
+    /// Longer side, pixels.
+    pub fn size_px(&self) -> u32 {
+        self.film_size
+    }
+
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         self.wanted().map(|(_, path)| path)
     }
@@ -71,22 +80,75 @@ pub(super) struct Films {
     taken: usize,
 }
 
+/// Films of what a studio shows of a world.
+pub(super) struct WorldFilms {
+    films: Vec<PictureFilm>,
+    frames: u32,
+}
+
+impl WorldFilms {
+    /// Films over `steps` steps, if any were asked for. Finds out before the run what cannot be written.
+    pub fn create(args: &FilmArgs, steps: u32) -> anyhow::Result<Option<Self>> {
+        let frames = frames_of(args, steps as usize);
+        let create = |(kind, path): (FilmKind, &PathBuf)| -> anyhow::Result<PictureFilm> {
+            if kind != FilmKind::Frames {
+                check_writable(path as &Path)?;
+            }
+            Ok(PictureFilm::create(path, kind, args.fps, frames, args.loops))
+        };
+        let films = args.wanted().map(create).collect::<anyhow::Result<Vec<_>>>()?;
+        Ok((!films.is_empty()).then_some(Self { films, frames: frames as u32 }))
+    }
+
+    /// Runs the rule of a world for `steps` steps and films what `view` shows, `size` pixels large.
+    pub fn run(
+        mut self,
+        world: &World,
+        view: &Viewpoint,
+        size: [u32; 2],
+        steps: u32,
+        mut progress: impl FnMut(u32),
+    ) -> anyhow::Result<()> {
+        let info = world.info().ok_or_else(|| anyhow::anyhow!("this world has no such films"))?;
+        let mut simulation = info.start_simulation(0)?;
+        let mut done = 0;
+        for frame in 1..=self.frames {
+            let due = (u64::from(steps) * u64::from(frame) / u64::from(self.frames)) as u32;
+            simulation.run(due - done);
+            done = due;
+            let mut picture = RgbaImage::new(size[0], size[1]);
+            simulation.draw(view, DrawOptions::default(), &mut picture);
+            for film in &mut self.films {
+                film.add(picture.clone())?;
+            }
+            progress(done);
+        }
+        self.films.into_iter().try_for_each(|film| Ok(film.finish()?))
+    }
+}
+
+/// How many frames a film of so many steps has; says what cannot be as wished.
+fn frames_of(args: &FilmArgs, steps: usize) -> usize {
+    // A run of no steps has one picture.
+    let most = steps.max(1);
+    let frames = (args.film_frames.unwrap_or(USUAL_FRAMES) as usize).min(most);
+    if args.wanted().next().is_some() && args.film_frames.is_some_and(|asked| asked as usize > most) {
+        warn(&format!("a run of {steps} steps has {frames} frames; ask for more --steps"));
+    }
+    if args.gif.is_some() && args.fps > MAX_GIF_RATE {
+        warn(&format!(
+            "a GIF shows at most {MAX_GIF_RATE} frames a second: of {} a second the others are left out, so that it keeps its \
+             length; --apng and --mp4 have them all",
+            args.fps
+        ));
+    }
+    frames
+}
+
 impl Films {
     /// Films over `steps` steps. Finds out before the run what cannot be written.
     pub fn create(args: &FilmArgs, box_l: [f64; 2], species: usize, steps: usize) -> anyhow::Result<Self> {
-        // A run of no steps has one picture.
-        let most = steps.max(1);
-        let frames = (args.film_frames.unwrap_or(USUAL_FRAMES) as usize).min(most);
-        if args.film_frames.is_some_and(|asked| asked as usize > most) && args.wanted().next().is_some() {
-            warn(&format!("a run of {steps} steps has {frames} frames; ask for more --steps"));
-        }
-        if args.gif.is_some() && args.fps > MAX_GIF_RATE {
-            warn(&format!(
-                "a GIF shows at most {MAX_GIF_RATE} frames a second: of {} a second the others are left out, so that it keeps its \
-                 length; --apng and --mp4 have them all",
-                args.fps
-            ));
-        }
+        let frames = frames_of(args, steps);
         let create = |(kind, path): (FilmKind, &PathBuf)| -> anyhow::Result<Film> {
             if kind != FilmKind::Frames {
                 check_writable(path as &Path)?;

@@ -281,9 +281,11 @@ fn token_rows(tokens: &TokenDoc) -> Vec<FlowRow> {
 /// The certificate of a token scene.
 fn token_evidence(evidence: &TokenEvidence) -> String {
     let TokenEvidence { steps, at_rest, swimming, commanded, .. } = evidence;
+    let share = |name: &str, share: Option<f64>| share.map_or(String::new(), |share| format!(" {name} {share:.2}."));
+    let more = share("Healed", evidence.healed) + &share("Grown out of noise", evidence.grown);
     format!(
         "Checked for {steps} steps. At rest {} of {} tokens stay, contrast {:.2}; swimming {} of {}, contrast {:.2}, thin \
-         parts {:.2}, {:.1} of {commanded:.1} pixels per 100 steps along the front.",
+         parts {:.2}, {:.1} of {commanded:.1} pixels per 100 steps along the front.{more}",
         at_rest.count_end,
         at_rest.count_start,
         at_rest.contrast,

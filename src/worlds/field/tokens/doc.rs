@@ -57,6 +57,11 @@ pub struct TokenEvidence {
     pub swimming: TokenSummary,
     /// Commanded speed of `swimming`, pixels per 100 steps.
     pub commanded: f64,
+    /// As of [`super::healed_and_grown`]; scenes of older checks have neither.
+    #[serde(default)]
+    pub healed: Option<f64>,
+    #[serde(default)]
+    pub grown: Option<f64>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Drawn tokens that live: a small network learns to keep tokens whole while they move. In the order of the data:
 //! `token` (a canvas) → `template`, `pose`, `scene` (images at any poses) → `net` → `training` → `engine` → `tracker`.
 
+mod certificate;
 mod doc;
 mod drawing;
 mod engine;
@@ -17,6 +18,7 @@ mod token;
 mod tracker;
 mod training;
 
+pub use certificate::{CERTIFICATE_SIDE, CERTIFICATE_TOKENS, healed_and_grown};
 pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, TokenDoc, TokenEvidence};
 pub use engine::TokenEngine;
 pub use gpu::GpuTokens;
