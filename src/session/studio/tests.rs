@@ -177,7 +177,7 @@ fn a_saved_project_is_clean_until_it_changes_and_undo_knows_its_file() {
     let mut studio = points();
     studio.apply(StudioCommand::SetTitle("Mine".into()));
     let effects = studio.apply(StudioCommand::Save);
-    assert_eq!(effects, [StudioEffect::Program(ProgramCommand::Ask(Dialog::SaveAs))]);
+    assert_eq!(effects, [StudioEffect::Program(ProgramCommand::Ask(Dialog::Name))]);
     let effects = studio.apply(StudioCommand::SaveAs("a.ron".into()));
     let [StudioEffect::Save { revision, .. }] = effects[..] else { panic!("{effects:?}") };
     studio.on_event(StudioEvent::Saved { path: "a.ron".into(), revision, result: Ok(()) });
