@@ -4,19 +4,19 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::ValueEnum;
+use image::RgbaImage;
 use serde_json::json;
 
 use super::{doc_of, library_of, tokens};
-use crate::cli::film::{FilmArgs, WorldFilms};
+use crate::cli::film::{FilmArgs, PictureFilms};
 use crate::cli::live::EngineName;
 use crate::cli::output::{Answer, Progress, warn};
 use crate::scene::Project;
-use crate::worlds::World;
 use crate::worlds::field::draw::pattern_picture;
 use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::{Still, write_npy};
 use crate::worlds::field::{FieldDoc, FieldError, FieldStart, FieldSubject, MAX_SIDE, MIN_SIDE};
-use crate::worlds::studio::Viewpoint;
+use crate::worlds::studio::{DrawOptions, Viewpoint, WorldInfo};
 use crate::worlds::swarm::engine::Headless;
 
 /// Steps between two looks at the progress.
@@ -177,15 +177,34 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
 
 /// Films are a run of their own, from the same start, as the window shows it.
 fn film(args: &Args, doc: &FieldDoc, quiet: bool) -> anyhow::Result<()> {
-    let Some(films) = WorldFilms::create(&args.films, args.steps)? else { return Ok(()) };
+    if args.films.paths().next().is_none() {
+        return Ok(());
+    }
+    let mut films = PictureFilms::create(&args.films, args.steps as usize)?;
     let [width, height] = doc.live.size.map(|side| side as f64);
     let view = Viewpoint::flat([0.5 * width, 0.5 * height], 0.5 * height);
-    let scale = f64::from(args.films.size_px()) / width.max(height);
-    // Video formats want even sides.
-    let size = [width, height].map(|side| (((scale * side / 2.0).round() * 2.0) as u32).max(2));
+    let mut simulation = doc.start_simulation(0)?;
     let mut bar = Progress::new(u64::from(args.steps), quiet);
     bar.phase("film");
-    films.run(&World::from(doc.clone()), &view, size, args.steps, |done| bar.at(u64::from(done), String::new))
+    let mut done = 0;
+    loop {
+        films.take(done as usize, |size_px, _| {
+            // Video formats want even sides.
+            let scale = f64::from(size_px) / width.max(height);
+            let [width, height] = [width, height].map(|side| (((scale * side / 2.0).round() * 2.0) as u32).max(2));
+            let mut picture = RgbaImage::new(width, height);
+            simulation.draw(&view, DrawOptions::default(), &mut picture);
+            Ok(picture)
+        })?;
+        if done == args.steps {
+            break;
+        }
+        let now = (films.every() as u32).min(args.steps - done);
+        simulation.run(now);
+        done += now;
+        bar.at(u64::from(done), String::new);
+    }
+    films.finish()
 }
 
 fn row(step: u32, image: &Still) -> (u32, f64, f64, f64, f64) {

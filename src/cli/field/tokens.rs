@@ -98,7 +98,7 @@ pub(super) fn check(doc: &mut TokenDoc, options: &CheckOptions) -> anyhow::Resul
     let (swimming, pairs_swimming) = measure(&live, u64::from(options.steps))?;
     let pairs_tiler = PairStatistics::of_tiler(&ensemble, CERTIFICATE_TOKENS, size);
     let commanded = 100.0 * live.swim_px;
-    let [healed, grown] = healed_and_grown(doc, options.seed)?;
+    let [healed, grown] = healed_and_grown(doc, options.seed, options.steps)?;
     let facts = json!({
         "command": "check",
         "rule": "tokens",

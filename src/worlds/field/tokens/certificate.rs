@@ -18,11 +18,12 @@ const ANNEALING: u32 = 1500;
 const AFTER_GROWTH: u32 = 500;
 
 /// Share of tokens that are whole again, 500 steps after every other pixel of the whole field was taken out; and tokens that
-/// grow out of noise while σ falls from the highest to the live level, as a share of those of a fresh field.
+/// grow out of noise while σ falls from the highest to the live level, as a share of those of a fresh field. No part
+/// of it is longer than `max_steps`.
 ///
 /// # Errors
 /// No rule.
-pub fn healed_and_grown(doc: &TokenDoc, seed: u64) -> Result<[f64; 2], FieldError> {
+pub fn healed_and_grown(doc: &TokenDoc, seed: u64, max_steps: u32) -> Result<[f64; 2], FieldError> {
     let live = TokenLive { tokens: CERTIFICATE_TOKENS, swim_px: 0.0, ..doc.live };
     let doc = TokenDoc { live, others: Vec::new(), ..doc.clone() };
     let rule = doc.rule.as_ref().ok_or(FieldError::NoRule)?;
@@ -33,7 +34,7 @@ pub fn healed_and_grown(doc: &TokenDoc, seed: u64) -> Result<[f64; 2], FieldErro
     let fresh = whole(&start).max(1.0);
 
     let mut engine = TokenEngine::new(rule, &ensemble, &live, &start, seed);
-    engine.run(BEFORE);
+    engine.run(BEFORE.min(max_steps));
     let before = whole(&engine.image()).max(1.0);
     let middle = CERTIFICATE_SIDE as f32 / 2.0;
     engine.apply(&FieldStroke {
@@ -42,7 +43,7 @@ pub fn healed_and_grown(doc: &TokenDoc, seed: u64) -> Result<[f64; 2], FieldErro
         radius_px: 2.0 * CERTIFICATE_SIDE as f32,
         motion_px: [0.0; 2],
     });
-    engine.run(HEALING);
+    engine.run(HEALING.min(max_steps));
     let healed = (whole(&engine.image()) / before).min(1.0);
 
     let empty = Still::filled(CERTIFICATE_SIDE, CERTIFICATE_SIDE, &[0.0; 3]);
@@ -51,13 +52,14 @@ pub fn healed_and_grown(doc: &TokenDoc, seed: u64) -> Result<[f64; 2], FieldErro
     let mut engine = TokenEngine::new(rule, &ensemble, &hot, &empty, seed);
     /// Steps between two levels of σ.
     const CHUNK: u32 = 25;
-    for k in 0..ANNEALING / CHUNK {
-        let share = f64::from(k) / f64::from(ANNEALING / CHUNK);
+    let levels = ANNEALING.min(max_steps).div_ceil(CHUNK);
+    for k in 0..levels {
+        let share = f64::from(k) / f64::from(levels);
         engine.set_live(&TokenLive { sigma: high * (live.sigma / high).powf(share), ..live });
         engine.run(CHUNK);
     }
     engine.set_live(&live);
-    engine.run(AFTER_GROWTH);
+    engine.run(AFTER_GROWTH.min(max_steps));
     Ok([healed, whole(&engine.image()) / fresh])
 }
 
@@ -71,8 +73,8 @@ mod tests {
     #[test]
     fn a_network_that_knows_nothing_heals_and_grows_nothing() {
         let mut doc = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
-        assert!(healed_and_grown(&doc, 1).is_err(), "there is no rule");
+        assert!(healed_and_grown(&doc, 1, 50).is_err(), "there is no rule");
         doc.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
-        assert_eq!(healed_and_grown(&doc, 1).unwrap(), [0.0, 0.0]);
+        assert_eq!(healed_and_grown(&doc, 1, 50).unwrap(), [0.0, 0.0]);
     }
 }

@@ -106,7 +106,7 @@ impl TokenDoc {
 
     /// A scene with one empty canvas to draw on.
     pub fn blank() -> Self {
-        Self {
+        let mut doc = Self {
             tokens: vec![Token { size_px: DRAWN_SIZE_PX, ..Token::empty(DRAWN_SIDE) }],
             clearance_px: DRAWN_SIZE_PX,
             settings: TokenSettings::default(),
@@ -115,7 +115,9 @@ impl TokenDoc {
             rule: None,
             others: Vec::new(),
             evidence: None,
-        }
+        };
+        doc.fit();
+        doc
     }
 
     /// Clearance of the largest token, and temperature of the faintest.

@@ -173,7 +173,7 @@ mod tests {
         (0..3).for_each(|_| token.turn());
         assert_eq!(token, before);
         token.centre();
-        assert_eq!(drawn(&token), (5..=9).map(|x| (x, 7)).collect::<Vec<_>>());
+        assert_eq!(drawn(&token), (6..=10).map(|x| (x, 8)).collect::<Vec<_>>());
     }
 
     #[test]

@@ -114,14 +114,14 @@ impl Token {
     pub fn check(&self) -> Result<(), FieldError> {
         self.check_canvas()?;
         let fail = |reason: String, hint| Err(FieldError::Value { place: "token", reason, hint });
-        let drawn = (0..self.pixels.len()).filter(|&k| self.light(k) > FAINTEST).count();
-        if drawn < 8 {
-            return fail(format!("only {drawn} pixels are drawn and brighter than the ground"), "draw more of it");
-        }
         let edge = (0..self.side).flat_map(|k| [(k, 0), (k, self.side - 1), (0, k), (self.side - 1, k)]);
         let on_edge = edge.filter(|(x, y)| self.pixels[y * self.side + x][3] > FAINTEST).count();
         if on_edge > 2 * self.side {
             return fail("its canvas is opaque up to the edge".to_owned(), "erase the background around it");
+        }
+        let drawn = (0..self.pixels.len()).filter(|&k| self.light(k) > FAINTEST).count();
+        if drawn < 8 {
+            return fail(format!("only {drawn} pixels are drawn and brighter than the ground"), "draw more of it");
         }
         Ok(())
     }
@@ -236,7 +236,9 @@ mod tests {
     fn empty_opaque_and_wrong_canvases_are_refused() {
         let refused = |token: &Token| token.check().unwrap_err().to_string();
         assert!(refused(&Token::empty(16)).contains("only 0 pixels"));
-        assert!(refused(&Token { pixels: vec![[0, 0, 0, 255]; 256], ..Token::empty(16) }).contains("brighter"));
+        let mut dark = Token::empty(16);
+        dark.draw_line([8.0, 8.0], [8.0, 8.0], 5.0, [0, 0, 0, 255]);
+        assert!(refused(&dark).contains("brighter"));
         assert!(refused(&Token { pixels: vec![[9, 9, 9, 255]; 256], ..Token::empty(16) }).contains("opaque"));
         assert!(refused(&Token::empty(8)).contains("12 to 32"));
         assert!(refused(&Token { size_px: 90.0, ..Token::bundled("dot").unwrap() }).contains("90"));

@@ -4,11 +4,15 @@ mod draw;
 mod eyes;
 mod info;
 mod knobs;
+mod painter;
 mod simulation;
 mod stroke;
 #[cfg(test)]
 mod tests;
 mod training;
+
+pub use eyes::LAYERS;
+pub use painter::PointPainter;
 
 use super::PointsDoc;
 use super::cloud::BuiltInTarget;
@@ -107,6 +111,27 @@ pub(super) const TABLES: WorldTables = WorldTables {
             y_axis: "speed",
             x: SeriesAxis::Steps,
             curves: &["flow"],
+            aim: None,
+            include_y: 0.0,
+        },
+        SeriesSpec {
+            id: "residual",
+            name: "Residual",
+            help: "How far the flow is from keeping the energy where the walkers are: div V + V·s against the size of V, in \
+                   units of the temperature; 0 for exact flows",
+            y_axis: "σ residual",
+            x: SeriesAxis::Steps,
+            curves: &["flow"],
+            aim: None,
+            include_y: 0.0,
+        },
+        SeriesSpec {
+            id: "cosine",
+            name: "Cosine",
+            help: "Mean cosine of the flow to the true velocity where the walkers are, for clouds of a known system",
+            y_axis: "cosine",
+            x: SeriesAxis::Steps,
+            curves: &["to the truth"],
             aim: None,
             include_y: 0.0,
         },
