@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use image::RgbaImage;
+
 use super::output::warn;
-use crate::media::picture::{Film, FilmKind, FilmStyle, MAX_GIF_RATE, PictureStyle};
+use crate::media::picture::{Film, FilmKind, FilmStyle, MAX_GIF_RATE, PictureFilm, PictureStyle};
 use crate::scene::check_writable;
 use crate::worlds::swarm::engine::Engine;
 
@@ -62,18 +64,16 @@ const USUAL_FRAMES: u32 = 120;
 /// Behind each particle is seen where it was for so long, seconds of the film.
 const TRAIL_S: f64 = 0.4;
 
-/// The films in the making.
-pub(super) struct Films {
-    films: Vec<Film>,
-    /// Steps of the run, and frames spread over it; the last frame is its end.
+/// When a film takes its frames: spread over the run, the last one at its end.
+struct FramePlan {
     steps: usize,
     frames: usize,
     taken: usize,
 }
 
-impl Films {
-    /// Films over `steps` steps. Finds out before the run what cannot be written.
-    pub fn create(args: &FilmArgs, box_l: [f64; 2], species: usize, steps: usize) -> anyhow::Result<Self> {
+impl FramePlan {
+    /// Finds out before the run what cannot be as it was asked for.
+    fn new(args: &FilmArgs, steps: usize) -> Self {
         // A run of no steps has one picture.
         let most = steps.max(1);
         let frames = (args.film_frames.unwrap_or(USUAL_FRAMES) as usize).min(most);
@@ -87,30 +87,56 @@ impl Films {
                 args.fps
             ));
         }
+        Self { steps, frames, taken: 0 }
+    }
+
+    /// Most steps that may go by between two frames; at least one.
+    fn every(&self) -> usize {
+        (self.steps / self.frames).max(1)
+    }
+
+    /// Counts a frame when one is due; `step` counts from the start of the run.
+    fn takes(&mut self, step: usize) -> bool {
+        let due = ((self.taken + 1) * self.steps).div_ceil(self.frames);
+        let takes = self.taken < self.frames && step >= due;
+        self.taken += usize::from(takes);
+        takes
+    }
+}
+
+/// The films of a swarm in the making.
+pub(super) struct Films {
+    films: Vec<Film>,
+    plan: FramePlan,
+}
+
+impl Films {
+    /// Films over `steps` steps. Finds out before the run what cannot be written.
+    pub fn create(args: &FilmArgs, box_l: [f64; 2], species: usize, steps: usize) -> anyhow::Result<Self> {
+        let plan = FramePlan::new(args, steps);
         let create = |(kind, path): (FilmKind, &PathBuf)| -> anyhow::Result<Film> {
             if kind != FilmKind::Frames {
                 check_writable(path as &Path)?;
             }
             let picture = PictureStyle { size_px: args.film_size, trail_s: TRAIL_S, ..PictureStyle::default() };
+            let frames = plan.frames;
             let style = FilmStyle { kind, picture, frames_per_second: args.fps, frames, loops: args.loops };
             Ok(Film::create(path, style, box_l, species)?)
         };
         let films = args.wanted().map(create).collect::<Result<_, _>>()?;
-        Ok(Self { films, steps, frames, taken: 0 })
+        Ok(Self { films, plan })
     }
 
     /// Most steps that may go by between two calls of [`Self::take`]; at least one.
     pub fn every(&self) -> usize {
-        if self.films.is_empty() { usize::MAX } else { (self.steps / self.frames).max(1) }
+        if self.films.is_empty() { usize::MAX } else { self.plan.every() }
     }
 
     /// Takes a frame when one is due; `step` counts from the start of the run.
     pub fn take(&mut self, engine: &mut Engine, step: usize) -> anyhow::Result<()> {
-        let due = ((self.taken + 1) * self.steps).div_ceil(self.frames);
-        if self.films.is_empty() || self.taken == self.frames || step < due {
+        if self.films.is_empty() || !self.plan.takes(step) {
             return Ok(());
         }
-        self.taken += 1;
         let shown = engine.shown()?;
         for film in &mut self.films {
             film.add(shown.clone())?;
@@ -123,5 +149,68 @@ impl Films {
             film.finish()?;
         }
         Ok(())
+    }
+}
+
+/// The films of any other world in the making.
+pub(super) struct PictureFilms {
+    films: Vec<PictureFilm>,
+    plan: FramePlan,
+    size_px: u32,
+}
+
+impl PictureFilms {
+    /// As [`Films::create`].
+    pub fn create(args: &FilmArgs, steps: usize) -> anyhow::Result<Self> {
+        let plan = FramePlan::new(args, steps);
+        let create = |(kind, path): (FilmKind, &PathBuf)| -> anyhow::Result<PictureFilm> {
+            if kind != FilmKind::Frames {
+                check_writable(path as &Path)?;
+            }
+            Ok(PictureFilm::create(path, kind, args.fps, plan.frames, args.loops))
+        };
+        let films = args.wanted().map(create).collect::<Result<_, _>>()?;
+        Ok(Self { films, plan, size_px: args.film_size })
+    }
+
+    /// As [`Films::every`].
+    pub fn every(&self) -> usize {
+        if self.films.is_empty() { usize::MAX } else { self.plan.every() }
+    }
+
+    /// Takes a frame when one is due. `draw` gets the longer side in pixels, and the share of the film that is over.
+    pub fn take(
+        &mut self,
+        step: usize,
+        draw: impl FnOnce(u32, f64) -> anyhow::Result<RgbaImage>,
+    ) -> anyhow::Result<()> {
+        if self.films.is_empty() || !self.plan.takes(step) {
+            return Ok(());
+        }
+        let picture = draw(self.size_px, (self.plan.taken - 1) as f64 / self.plan.frames as f64)?;
+        for film in &mut self.films {
+            film.add(picture.clone())?;
+        }
+        Ok(())
+    }
+
+    pub fn finish(self) -> anyhow::Result<()> {
+        for film in self.films {
+            film.finish()?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_spread_over_the_run_and_the_last_is_its_end() {
+        let mut plan = FramePlan { steps: 10, frames: 4, taken: 0 };
+        let taken: Vec<usize> = (1..=10).filter(|&step| plan.takes(step)).collect();
+        assert_eq!(taken, [3, 5, 8, 10]);
+        assert!(!plan.takes(11) && plan.every() == 2);
     }
 }

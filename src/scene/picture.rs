@@ -15,11 +15,12 @@ use rand::rngs::StdRng;
 
 use super::{Fault, Project};
 use crate::media::looks::ColourBy;
+use crate::media::looks::Theme;
 use crate::media::picture::{Card, PictureStyle, is_card, render};
 use crate::media::png_chunks::{CutOff, PNG_SIGNATURE, length_and_kind, png_chunks};
 use crate::worlds::field::draw::{colour_picture, pattern_picture};
 use crate::worlds::field::{FieldSubject, LibraryDoc};
-use crate::worlds::points::draw::{PointCamera, draw_cloud};
+use crate::worlds::studio::{BrushPlace, DrawOptions, WorldInfo as _};
 use crate::worlds::swarm::picture::{Mode, Swarm};
 use crate::worlds::swarm::rule::step;
 use crate::worlds::{FieldDoc, PointsDoc, SwarmDoc, World};
@@ -210,7 +211,7 @@ impl<W: Clone + Into<World>> Project<W> {
         let picture = match (&showing.picture, &self.world.clone().into()) {
             (Some(picture), _) => picture.clone(),
             (None, World::Swarm(doc)) => swarm_picture(doc, &showing.style),
-            (None, World::Points(doc)) => cloud_picture(doc),
+            (None, World::Points(doc)) => cloud_picture(doc, showing.style.theme),
             (None, World::Field(doc)) => field_picture(doc),
         };
         let card = Card { title: &self.title, author: &self.author, notes: &self.notes };
@@ -219,10 +220,10 @@ impl<W: Clone + Into<World>> Project<W> {
 }
 
 /// The cloud from which the rule was learned.
-fn cloud_picture(doc: &PointsDoc) -> RgbaImage {
+fn cloud_picture(doc: &PointsDoc, theme: Theme) -> RgbaImage {
     let mut picture = RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
-    let camera = PointCamera::around(&doc.points, doc.dim);
-    draw_cloud(doc.points.iter().copied(), &camera, &mut Vec::new(), &mut picture);
+    let options = DrawOptions { light: theme == Theme::Light, ..DrawOptions::default() };
+    doc.draw_still(&doc.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), &mut picture);
     picture
 }
 

@@ -1,18 +1,25 @@
 //! `unstill live` for the points world: walkers without a window.
 
+use std::f64::consts::TAU;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
+use image::RgbaImage;
 use serde_json::json;
 
 use super::{doc_of, learned_of};
+use crate::cli::film::{FilmArgs, PictureFilms};
+use crate::cli::live::EngineName;
 use crate::cli::output::{Answer, Progress};
+use crate::media::picture::write_png;
 use crate::scene::Project;
-use crate::worlds::points::draw::{PointCamera, draw_cloud};
-use crate::worlds::points::engine::{CpuPointEngine, walkers_from};
-use crate::worlds::points::rule::{PointFlow, PointLive};
+use crate::worlds::points::engine::{PointEngine, walkers_from};
+use crate::worlds::points::rule::{PointFlow, PointLive, PointRule};
+use crate::worlds::points::studio::{LAYERS, PointPainter};
+use crate::worlds::studio::{BrushPlace, DrawOptions, LayerSet, Viewpoint, WorldInfo as _};
+use crate::worlds::swarm::engine::Headless;
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
@@ -42,13 +49,37 @@ pub(in crate::cli) struct Args {
     reversed: bool,
     #[arg(long)]
     seed: Option<u64>,
+    /// auto takes a real GPU or else the processor; gpu also takes one made of software
+    #[arg(long, default_value = "auto")]
+    engine: EngineName,
     /// Where to write the walkers: a table (.csv, in the user's coordinates) or a picture (.png)
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write the last picture
+    #[arg(long, value_name = "OUT.png")]
+    png: Option<PathBuf>,
+    #[command(flatten)]
+    films: FilmArgs,
+    /// What is drawn beside the walkers: streamlines, arrows, and one of energy, score, residual
+    #[arg(long, value_delimiter = ',', value_name = "LAYERS", value_parser = layer)]
+    show: Vec<usize>,
+    /// Turns of the eye around the vertical during a film, in space
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    turn: f64,
+    /// On light ground
+    #[arg(long)]
+    light: bool,
+    /// Side of a picture, pixels
+    #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u32).range(16..=8192))]
+    size: u32,
 }
 
-/// Side of a picture, pixels.
-const PICTURE_PX: u32 = 800;
+fn layer(name: &str) -> Result<usize, String> {
+    let place = LAYERS.iter().position(|layer| layer.id == name);
+    place.ok_or_else(|| {
+        format!("it is not one of {}", LAYERS.iter().map(|layer| layer.id).collect::<Vec<_>>().join(", "))
+    })
+}
 
 pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let seed = args.seed.unwrap_or(project.seed);
@@ -77,63 +108,77 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     let is_weak = matches!(rule.flow, PointFlow::Dictionary(_));
     let sigma = if rule.energy.is_some() && !is_weak { live.sigma } else { 0.0 };
     let count = args.walkers.map_or(doc.walkers, |count| count as usize);
-    let mut engine = CpuPointEngine::new(&rule, &live, walkers_from(&cloud, doc.dim, count, sigma, seed), seed)?;
+    let headless = Headless::new(args.engine.choice())?;
+    let device = headless.gpu().map(|gpu| (&gpu.device, &gpu.queue));
+    let mut engine = PointEngine::new(device, &rule, &live, walkers_from(&cloud, doc.dim, count, sigma, seed), seed)?;
     let error = if args.baked {
         let places: Vec<[f32; 4]> = cloud.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
-        engine.set_baked(Some(&places))
+        engine.set_baked(Some(&places))?
     } else {
         None
     };
-    let start = Instant::now();
+    let layers = args.show.iter().fold(LayerSet::default(), |set, layer| set.toggled(*layer, LAYERS));
+    let options = DrawOptions { light: args.light, trail: 0.0, layers };
+    let mut painter = PointPainter::default();
+    let view = doc.viewpoint(BrushPlace::Live);
+    let mut draw = |engine: &PointEngine, side: u32, turn: f64| -> anyhow::Result<RgbaImage> {
+        let mut picture = RgbaImage::new(side, side);
+        let view = Viewpoint { azimuth_rad: view.azimuth_rad + TAU * turn, ..view };
+        painter.draw(&engine.walkers()?, (&rule, live.sigma, &cloud), &view, options, &mut picture);
+        Ok(picture)
+    };
+    let mut films = PictureFilms::create(&args.films, args.steps as usize)?;
     let mut progress = Progress::new(u64::from(args.steps), quiet);
     progress.phase("live");
-    let mut done = 0;
+    let (mut done, mut seconds) = (0, 0.0);
     while done < args.steps {
-        let now = (args.steps - done).min(50);
+        let now = (args.steps - done).min(50).min(u32::try_from(films.every()).unwrap_or(u32::MAX));
+        let start = Instant::now();
         engine.run(now);
         done += now;
+        if done == args.steps {
+            // Work on a GPU that is still to be done is waited for.
+            engine.walkers()?;
+        }
+        seconds += start.elapsed().as_secs_f64();
+        films.take(done as usize, |side, share| draw(&engine, side, args.turn * share))?;
         progress.at(u64::from(done), String::new);
     }
     drop(progress);
-    let seconds = start.elapsed().as_secs_f64();
-    let places: Vec<[f32; 3]> = engine
-        .positions()
-        .iter()
-        .map(|w| rule.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32))
-        .collect();
-    if let Some(out) = &args.out {
-        write(out, &places, &doc.points, doc.dim).with_context(|| out.display().to_string())?;
+    films.finish()?;
+    for out in args.out.iter().chain(&args.png) {
+        let is_picture = out.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+        if is_picture {
+            write_png(out, &draw(&engine, args.size, 0.0)?)?;
+        } else {
+            write_table(out, &engine.walkers()?, &rule).with_context(|| out.display().to_string())?;
+        }
     }
     let rate = if seconds > 0.0 { f64::from(args.steps) / seconds } else { 0.0 };
     let name = &learned.flows[chosen].name;
-    let mut text = format!("{count} walkers by `{name}`: {} steps, {rate:.0} steps/s", args.steps);
+    let mut text =
+        format!("{count} walkers by `{name}` on {}: {} steps, {rate:.1} steps/s", headless.describe(), args.steps);
     if let Some(error) = error {
         text += &format!(", grid error {error:.1e}");
     }
     let counters = engine.counters();
     let facts = json!({
-        "command": "live", "world": "points", "engine": "cpu", "flow": name, "walkers": count, "steps": args.steps,
+        "command": "live", "world": "points", "engine": headless.describe(), "flow": name, "walkers": count, "steps": args.steps,
         "seconds": seconds, "steps_per_second": rate, "time_step": live.time_step(&rule), "baked_error": error,
-        "bytes_per_walker": counters.bytes_per_walker, "non_finite": counters.non_finite, "out": args.out,
+        "bytes_per_walker": counters.bytes_per_walker, "non_finite": counters.non_finite, "out": args.out, "png": args.png, "films": args.films.paths().collect::<Vec<_>>(),
     });
     Answer::new(text, &facts)
 }
 
-fn write(out: &Path, places: &[[f32; 3]], cloud: &[[f32; 3]], dim: usize) -> anyhow::Result<()> {
-    let extension = out.extension().map_or_else(String::new, |e| e.to_string_lossy().to_ascii_lowercase());
-    match extension.as_str() {
-        "csv" => {
-            let mut text = String::from(if dim == 2 { "x,y\n" } else { "x,y,z\n" });
-            for [x, y, z] in places {
-                let _ = if dim == 2 { writeln!(text, "{x},{y}") } else { writeln!(text, "{x},{y},{z}") };
-            }
-            std::fs::write(out, text).context("the table cannot be written; choose another place")
-        }
-        "png" => {
-            let mut picture = image::RgbaImage::new(PICTURE_PX, PICTURE_PX);
-            draw_cloud(places.iter().copied(), &PointCamera::around(cloud, dim), &mut Vec::new(), &mut picture);
-            picture.save(out).context("the picture cannot be written; choose another place")
-        }
-        _ => anyhow::bail!("this kind of file is not known; give a .csv or .png name"),
+/// The walkers in the user's coordinates.
+fn write_table(out: &Path, walkers: &[[f32; 4]], rule: &PointRule) -> anyhow::Result<()> {
+    if !out.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+        anyhow::bail!("this kind of file is not known; give a .csv or .png name");
     }
+    let mut text = String::from(if rule.dim == 2 { "x,y\n" } else { "x,y,z\n" });
+    for walker in walkers {
+        let [x, y, z] = rule.map.inverse([walker[0], walker[1], walker[2]].map(f64::from)).map(|v| v as f32);
+        let _ = if rule.dim == 2 { writeln!(text, "{x},{y}") } else { writeln!(text, "{x},{y},{z}") };
+    }
+    std::fs::write(out, text).context("the table cannot be written; choose another place")
 }

@@ -3,7 +3,6 @@
 mod blend;
 pub mod cloud;
 mod doc;
-pub mod draw;
 pub mod engine;
 mod equations;
 pub mod measures;

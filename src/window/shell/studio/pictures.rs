@@ -12,7 +12,7 @@ use crate::scene::{Project, world_name};
 use crate::session::Place;
 use crate::session::studio::Studio;
 use crate::window::panels::{CARD_PICTURE, CardSource, FLOW_PICTURE, StudioCard, UiState};
-use crate::worlds::studio::{BrushPlace, DrawOptions, WorldEntry, WorldInfo};
+use crate::worlds::studio::{BrushPlace, BundledScene, DrawOptions, WorldEntry, WorldInfo};
 
 /// Pixels of a picture for each of its points: sharp on a screen of twice the density.
 const SHARPNESS: f32 = 2.0;
@@ -67,7 +67,7 @@ impl StudioPictures {
             let (entry, folder, cards) = (studio.entry(), folder.map(Path::to_owned), self.cards.clone());
             self.queue.put(move || {
                 let mut all: Vec<StudioCard> =
-                    entry.bundled.iter().filter_map(|s| bundled(s.name, s.text, light)).collect();
+                    entry.bundled.iter().filter_map(|scene| bundled(*scene, light)).collect();
                 cards.store(Arc::new(all.clone()));
                 all.extend(own(entry, folder.as_deref(), light));
                 cards.store(Arc::new(all));
@@ -100,10 +100,11 @@ fn card(project: &Project, source: CardSource, light: bool) -> Option<StudioCard
     Some(StudioCard { source, title: project.title.clone(), notes, picture })
 }
 
-fn bundled(name: &'static str, text: &str, light: bool) -> Option<StudioCard> {
+fn bundled(BundledScene { name, title, text }: BundledScene, light: bool) -> Option<StudioCard> {
     let drawn = guarded("drawing a card", || {
         let loaded = Project::from_ron(text).map_err(|fault| fault.to_string())?;
-        Ok(card(&loaded.project, CardSource::Bundled(name), light))
+        let card = card(&loaded.project, CardSource::Bundled(name), light);
+        Ok(card.map(|card| StudioCard { title: title.to_owned(), ..card }))
     });
     drawn.ok().flatten()
 }
@@ -135,7 +136,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for entry in WORLDS {
             let scene = entry.bundled.first().unwrap();
-            let card = bundled(scene.name, scene.text, false).unwrap();
+            let card = bundled(*scene, false).unwrap();
             let ground = *card.picture.get_pixel(0, 0);
             assert!(card.picture.pixels().any(|pixel| *pixel != ground), "{} is drawn", scene.name);
             let project = Project::from_ron(scene.text).unwrap().project;

@@ -17,6 +17,25 @@ const MAX_DOTS: usize = 200_000;
 /// How much brighter what is nearer is, per half height of the picture.
 const DEPTH_CUE: f32 = 0.6;
 
+/// A view of all `points` with a margin, in space from a little above; of some units where there are none.
+pub(super) fn whole_view(points: &[[f32; 3]], dim: usize) -> Viewpoint {
+    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+    for p in points {
+        for i in 0..3 {
+            low[i] = low[i].min(f64::from(p[i]));
+            high[i] = high[i].max(f64::from(p[i]));
+        }
+    }
+    if points.is_empty() {
+        (low, high) = ([-2.0; 3], [2.0; 3]);
+    }
+    let centre: [f64; 3] = std::array::from_fn(|i| 0.5 * (low[i] + high[i]));
+    let sides: [f64; 3] = std::array::from_fn(|i| high[i] - low[i]);
+    let is_spatial = dim == 3;
+    let reach = if is_spatial { sides[0].hypot(sides[1]).max(sides[2]) } else { 1.15 * sides[0].max(sides[1]) };
+    Viewpoint { centre, half_height: 0.56 * reach.max(1e-6), azimuth_rad: 0.7, elevation_rad: 0.35, is_spatial }
+}
+
 /// Light on each pixel, kept from picture to picture where there are trails.
 #[derive(Debug, Default)]
 pub(super) struct Glow {
@@ -168,6 +187,18 @@ mod tests {
         assert!(first > after && after > ground, "{first} {after}");
         view.centre[1] = 0.2;
         assert_eq!(draw(&mut glow, 0.5, &view), ground);
+    }
+
+    #[test]
+    fn the_whole_view_holds_every_point() {
+        for (dim, points) in [(2, vec![[0.0, 1.0, 0.0], [6.0, 2.0, 0.0]]), (3, vec![[0.0; 3], [6.0, 2.0, 9.0]])] {
+            let view = whole_view(&points, dim);
+            let mut picture = RgbaImage::new(60, 60);
+            let places = points.iter().map(|p| p.map(f64::from));
+            Glow::default().draw(places, 2, &view, DrawOptions::default(), &mut picture);
+            assert!(lit(&picture).len() >= 8, "{view:?}");
+        }
+        assert!(whole_view(&[], 2).half_height > 1.0);
     }
 
     #[test]

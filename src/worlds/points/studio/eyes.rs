@@ -18,7 +18,7 @@ const ENERGY: usize = 2;
 const SCORE: usize = 3;
 const RESIDUAL: usize = 4;
 
-pub(super) const LAYERS: &[LayerSpec] = &[
+pub const LAYERS: &[LayerSpec] = &[
     LayerSpec::over("streamlines", "Streamlines", "Lines along the flow, evenly spaced over the cloud"),
     LayerSpec::over("arrows", "Arrows", "The velocity at places of the cloud; longer is faster"),
     LayerSpec::ground(
@@ -35,12 +35,13 @@ pub(super) fn streamlines_alone() -> LayerSet {
     LayerSet::default().toggled(STREAMLINES, LAYERS)
 }
 
-/// Streamlines begun, and steps of each in both directions.
-const SEEDS: usize = 400;
+/// Streamlines begun for each of their distances, and steps of each in both directions.
+const SEEDS: f32 = 56.0;
 const STEPS: usize = 90;
-/// Length of a step and distance between streamlines, spreads of the cloud.
+/// Length of a step and distance between streamlines, spreads of the cloud; on a thumbnail they are farther apart.
 const STEP: f32 = 0.025;
 const APART: f32 = 0.14;
+const THUMBNAIL_APART: f32 = 0.4;
 /// Shortest streamline that is kept, steps.
 const MIN_STEPS: usize = 12;
 /// Arrows, and the length of one at root mean square speed, spreads.
@@ -54,6 +55,7 @@ const RESIDUAL_PATCH: u32 = 10;
 /// Everything that is computed once for a rule and drawn again and again.
 #[derive(Default)]
 pub(super) struct Eyes {
+    is_thumbnail: bool,
     streamlines: Option<Vec<Vec<[f64; 3]>>>,
     /// Start and end of each.
     arrows: Option<Vec<[[f64; 3]; 2]>>,
@@ -80,6 +82,11 @@ pub(super) struct Sight<'a> {
 }
 
 impl Eyes {
+    /// For small pictures.
+    pub fn of_thumbnail() -> Self {
+        Self { is_thumbnail: true, ..Self::default() }
+    }
+
     /// The rule is another one.
     pub fn forget(&mut self) {
         (self.streamlines, self.arrows, self.heat) = (None, None, None);
@@ -90,30 +97,38 @@ impl Eyes {
         if let Some(layer) = [ENERGY, SCORE, RESIDUAL].into_iter().find(|layer| options.layers.has(*layer)) {
             self.heat(sight, layer, view, options.light, picture);
         }
-        let ink = if options.light { [40, 44, 60] } else { [225, 232, 240] };
+        let theme = if options.light { Theme::Light } else { Theme::Dark };
+        let (ink, ground) = (if options.light { [24, 28, 44] } else { [235, 240, 246] }, theme.ground());
         let size = [picture.width(), picture.height()];
         if options.layers.has(STREAMLINES) {
-            let lines = self.streamlines.get_or_insert_with(|| streamlines(sight));
-            self.coverage.clear(size);
-            for line in lines {
-                let mut last = None;
-                for place in line {
-                    let (at, depth) = seen(view, *place, size);
-                    if let Some(from) = last.replace(at) {
-                        self.coverage.line(from, at, 1.1, 0.6 * depth);
+            let lines = self
+                .streamlines
+                .get_or_insert_with(|| streamlines(sight, if self.is_thumbnail { THUMBNAIL_APART } else { APART }));
+            // First a wider line of the ground, so that the light one stands off bright walkers.
+            for (width, strength, colour) in [(3.4, 0.55, ground), (1.3, 0.85, ink)] {
+                self.coverage.clear(size);
+                for line in lines.iter() {
+                    let mut last = None;
+                    for place in line {
+                        let (at, depth) = seen(view, *place, size);
+                        if let Some(from) = last.replace(at) {
+                            self.coverage.line(from, at, width, strength * depth);
+                        }
                     }
                 }
+                self.coverage.paint(colour, picture);
             }
-            self.coverage.paint(ink, picture);
         }
         if options.layers.has(ARROWS) {
             let arrows = self.arrows.get_or_insert_with(|| arrows(sight));
-            self.coverage.clear(size);
-            for [from, to] in arrows {
-                let ((from, _), (to, depth)) = (seen(view, *from, size), seen(view, *to, size));
-                self.coverage.arrow(from, to, 0.9 * depth);
+            for (width, strength, colour) in [(3.4, 0.55, ground), (1.3, 0.95, ink)] {
+                self.coverage.clear(size);
+                for [from, to] in arrows.iter() {
+                    let ((from, _), (to, depth)) = (seen(view, *from, size), seen(view, *to, size));
+                    self.coverage.arrow(from, to, width, strength * depth);
+                }
+                self.coverage.paint(colour, picture);
             }
-            self.coverage.paint(ink, picture);
         }
     }
 
@@ -149,11 +164,11 @@ fn seen(view: &Viewpoint, place: [f64; 3], [width, height]: [u32; 2]) -> ([f32; 
 }
 
 /// Evenly spaced lines along the flow, from places of the cloud, in the user's coordinates.
-pub(super) fn streamlines(sight: Sight) -> Vec<Vec<[f64; 3]>> {
+fn streamlines(sight: Sight, apart: f32) -> Vec<Vec<[f64; 3]>> {
     let Sight { rule, sigma, cloud } = sight;
     let kernel = DriftKernel::new(rule, sigma);
     let mut rng = StdRng::seed_from_u64(7);
-    let seeds: Vec<[f32; 4]> = (0..SEEDS)
+    let seeds: Vec<[f32; 4]> = (0..(SEEDS / apart) as usize)
         .map(|_| {
             let [x, y, z] = cloud[rng.random_range(0..cloud.len())];
             [x as f32, y as f32, z as f32, 0.0]
@@ -174,7 +189,7 @@ pub(super) fn streamlines(sight: Sight) -> Vec<Vec<[f64; 3]>> {
         }
     }
     let mut taken = std::collections::HashSet::new();
-    let cell = |p: &[f32; 4]| [0, 1, 2].map(|i| (p[i] / APART).floor() as i32);
+    let cell = |p: &[f32; 4]| [0, 1, 2].map(|i| (p[i] / apart).floor() as i32);
     let mut kept = Vec::new();
     for line in lines {
         // From the seed outwards, as far as no other line is.
@@ -258,12 +273,16 @@ fn heat_map(sight: Sight, layer: usize, view: &Viewpoint, [width, height]: [u32;
     let colours: Vec<[u8; 3]> = values
         .iter()
         .map(|value| {
-            let share = ((value - low) / (high - low).max(1e-12)).clamp(0.0, 1.0) * (RAMP - 1) as f64;
+            let share = ((value - low) / (high - low).max(1e-12)).clamp(0.0, 1.0);
+            // A low energy is what is to be seen, as are a large score and a large residual; the rest fades into the ground.
+            let seen = if layer == ENERGY { 1.0 - share } else { share };
+            let weight = 0.1 + 0.5 * seen;
+            let share = seen * (RAMP - 1) as f64;
             let (k, t) = ((share as usize).min(RAMP - 2), share.fract());
             let t = if share >= (RAMP - 1) as f64 { 1.0 } else { t };
             std::array::from_fn(|c| {
                 let colour = f64::from(ramp[k][c]) + t * (f64::from(ramp[k + 1][c]) - f64::from(ramp[k][c]));
-                (0.55 * colour + 0.45 * f64::from(ground[c])).round() as u8
+                (weight * colour + (1.0 - weight) * f64::from(ground[c])).round() as u8
             })
         })
         .collect();

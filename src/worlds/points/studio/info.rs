@@ -11,7 +11,6 @@ use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, TABLES, draw, knobs};
 use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, read_table, read_xyz};
-use crate::worlds::points::draw::PointCamera;
 use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
@@ -36,15 +35,7 @@ impl WorldInfo for PointsDoc {
     }
 
     fn viewpoint(&self, _: BrushPlace) -> Viewpoint {
-        let points = if self.points.is_empty() { &[[-2.0; 3], [2.0; 3]][..] } else { &self.points };
-        let camera = PointCamera::around(points, self.dim);
-        Viewpoint {
-            centre: camera.centre.map(f64::from),
-            half_height: f64::from(camera.half_height) * if self.dim == 2 { 1.15 } else { 1.0 },
-            azimuth_rad: f64::from(camera.azimuth_rad),
-            elevation_rad: f64::from(camera.elevation_rad),
-            is_spatial: self.dim == 3,
-        }
+        draw::whole_view(&self.points, self.dim)
     }
 
     fn zoom_limits(&self) -> [f64; 2] {
@@ -140,7 +131,9 @@ impl WorldInfo for PointsDoc {
     }
 
     fn draw_flow(&self, index: usize, options: DrawOptions, picture: &mut RgbaImage) {
-        let view = self.viewpoint(BrushPlace::Paint);
+        let mut view = self.viewpoint(BrushPlace::Paint);
+        // Closer than the cloud is shown elsewhere: the flow is what matters.
+        view.half_height *= 0.75;
         self.draw_still(&view, options, &mut Vec::new(), picture);
         let Some(learned) = self.learned.as_ref().filter(|learned| index < learned.flows.len()) else { return };
         let cloud = self.cloud_in(&learned.map);
@@ -149,7 +142,7 @@ impl WorldInfo for PointsDoc {
         }
         let rule = learned.rule(self.dim, index);
         let sight = Sight { rule: &rule, sigma: self.live.sigma, cloud: &cloud };
-        Eyes::default().draw(sight, &view, DrawOptions { layers: eyes::streamlines_alone(), ..options }, picture);
+        Eyes::of_thumbnail().draw(sight, &view, DrawOptions { layers: eyes::streamlines_alone(), ..options }, picture);
     }
 
     fn certificate(&self) -> Vec<(bool, String)> {

@@ -6,15 +6,14 @@ use image::RgbaImage;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::draw::Glow;
-use super::eyes::{Eyes, Sight};
+use super::painter::PointPainter;
 use crate::worlds::World;
 use crate::worlds::points::PointsDoc;
-use crate::worlds::points::cloud::Standardisation;
+use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, Standardisation};
 use crate::worlds::points::engine::{
     CpuPointEngine, DriftKernel, PointBrush, PointCheckpoint, PointForce, evaluate_all, walkers_from,
 };
-use crate::worlds::points::measures::{Mmd, kernel_stein};
+use crate::worlds::points::measures::{Mmd, cosine_to, kernel_stein, relative_residual};
 use crate::worlds::points::rule::{PointLive, PointRule};
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -25,6 +24,8 @@ const ADDED: f64 = 120.0;
 /// Points of each sample of the discrepancies, and splits of their quantile.
 const COMPARED: usize = 500;
 const PERMUTATIONS: usize = 200;
+/// Walkers at which residual and cosine are measured, in f64.
+const FEW: usize = 150;
 /// Checkpoints that are kept; the oldest goes.
 const MAX_CHECKPOINTS: usize = 16;
 /// Half side of the box that walkers are scattered in, spreads.
@@ -42,8 +43,9 @@ pub(super) struct PointsSimulation {
     /// Rule or σ have changed since the last grid was begun.
     needs_baking: bool,
     checkpoints: Vec<PointCheckpoint>,
-    glow: Glow,
-    eyes: Eyes,
+    painter: PointPainter,
+    /// The system behind a built-in target.
+    truth: Option<DynamicalSystem>,
     yardstick: Option<Yardstick>,
 }
 
@@ -74,8 +76,8 @@ impl PointsSimulation {
             baking: None,
             needs_baking: false,
             checkpoints: Vec::new(),
-            glow: Glow::default(),
-            eyes: Eyes::default(),
+            painter: PointPainter::default(),
+            truth: doc.target.and_then(BuiltInTarget::system),
             yardstick: None,
         };
         simulation.needs_baking = simulation.is_slow();
@@ -206,7 +208,7 @@ impl Simulation for PointsSimulation {
                 // The grid belongs to the old σ.
                 self.engine.set_baked(None);
                 self.needs_baking = true;
-                self.eyes.forget();
+                self.painter.forget_rule();
             }
         }
         if *self.engine.rule() != rule {
@@ -214,7 +216,7 @@ impl Simulation for PointsSimulation {
                 return false;
             }
             self.needs_baking = true;
-            self.eyes.forget();
+            self.painter.forget_rule();
         }
         self.needs_baking |= self.engine.baked().is_none() && self.baking.is_none();
         self.needs_baking &= self.is_slow();
@@ -273,11 +275,8 @@ impl Simulation for PointsSimulation {
     }
 
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
-        let (map, walkers) = (&self.map, self.engine.positions());
-        let places = walkers.iter().map(|w| map.inverse([w[0], w[1], w[2]].map(f64::from)));
-        self.glow.draw(places, walkers.len(), view, options, picture);
         let (rule, sigma) = (self.engine.rule(), self.engine.live().sigma);
-        self.eyes.draw(Sight { rule, sigma, cloud: &self.cloud }, view, options, picture);
+        self.painter.draw(self.engine.positions(), (rule, sigma, &self.cloud), view, options, picture);
     }
 
     fn readings(&mut self) -> Vec<SeriesReading> {
@@ -293,7 +292,17 @@ impl Simulation for PointsSimulation {
             SeriesReading { series: "mmd", values: vec![mmd, quantile] },
             SeriesReading { series: "speed", values: vec![speed] },
         ];
+        let few = &sample[..sample.len().min(FEW)];
+        if let Some(system) = self.truth {
+            let places: Vec<[f32; 3]> =
+                few.iter().map(|w| self.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32)).collect();
+            let cosine = cosine_to(system, rule, live.sigma, &places);
+            let signed = if live.reversed { -cosine } else { cosine };
+            readings.push(SeriesReading { series: "cosine", values: vec![signed] });
+        }
         if rule.energy.is_some() {
+            let residual = relative_residual(rule, live.sigma, few);
+            readings.push(SeriesReading { series: "residual", values: vec![residual] });
             let scores: Vec<[f32; 3]> = at.iter().map(|at| at.score).collect();
             let stein = kernel_stein(&sample, &scores, rule.dim, bandwidth);
             readings.push(SeriesReading { series: "stein", values: vec![stein] });

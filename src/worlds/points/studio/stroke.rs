@@ -42,17 +42,17 @@ impl Coverage {
     }
 
     /// An arrow with its head at `to`.
-    pub fn arrow(&mut self, from: [f32; 2], to: [f32; 2], strength: f32) {
+    pub fn arrow(&mut self, from: [f32; 2], to: [f32; 2], width: f32, strength: f32) {
         let way = [to[0] - from[0], to[1] - from[1]];
         let length = way[0].hypot(way[1]);
         if !(length > 1.0) {
             return;
         }
-        self.line(from, to, 1.3, strength);
+        self.line(from, to, width, strength);
         let (ahead, head) = ([way[0] / length, way[1] / length], (0.4 * length).clamp(2.5, 6.0));
         for side in [-0.55f32, 0.55] {
             let back = [to[0] - head * (ahead[0] - side * ahead[1]), to[1] - head * (ahead[1] + side * ahead[0])];
-            self.line(to, back, 1.3, strength);
+            self.line(to, back, width, strength);
         }
     }
 
@@ -87,7 +87,7 @@ mod tests {
     fn an_arrow_has_its_head_at_its_end() {
         let mut coverage = Coverage::default();
         coverage.clear([30, 30]);
-        coverage.arrow([5.0, 15.0], [25.0, 15.0], 1.0);
+        coverage.arrow([5.0, 15.0], [25.0, 15.0], 1.3, 1.0);
         let covered = |columns: std::ops::Range<usize>| {
             columns.map(|x| (0..30).filter(|y| coverage.share[y * 30 + x] > 0.3).count()).max()
         };

@@ -1,0 +1,36 @@
+//! Walkers as a picture: their glow, and what is drawn beside it. For the window and for pictures and films of the terminal.
+
+use image::RgbaImage;
+
+use super::draw::Glow;
+use super::eyes::{Eyes, Sight};
+use crate::worlds::points::rule::PointRule;
+use crate::worlds::studio::{DrawOptions, Viewpoint};
+
+/// Draws walkers again and again; what does not change is computed once.
+#[derive(Default)]
+pub struct PointPainter {
+    glow: Glow,
+    eyes: Eyes,
+}
+
+impl PointPainter {
+    /// The rule, or its σ, is another one.
+    pub fn forget_rule(&mut self) {
+        self.eyes.forget();
+    }
+
+    /// Draws walkers (standardised) over the whole of `picture`. `cloud` (standardised): where the flow is looked at.
+    pub fn draw(
+        &mut self,
+        walkers: &[[f32; 4]],
+        (rule, sigma, cloud): (&PointRule, f64, &[[f64; 3]]),
+        view: &Viewpoint,
+        options: DrawOptions,
+        picture: &mut RgbaImage,
+    ) {
+        let places = walkers.iter().map(|w| rule.map.inverse([w[0], w[1], w[2]].map(f64::from)));
+        self.glow.draw(places, walkers.len(), view, options, picture);
+        self.eyes.draw(Sight { rule, sigma, cloud }, view, options, picture);
+    }
+}
