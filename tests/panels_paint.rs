@@ -266,7 +266,7 @@ fn troubled() -> Session {
     let mut particles = motifs::by_name("pairs").expect("a bundled picture").snapshot().particles;
     particles.push(Particle { x: 30.0, y: 18.0, ..Particle::default() });
     let snapshot = Snapshot { particles, box_size: [32.0, 20.0], mode: Mode::Whole, boundary: Boundary::Open };
-    session.on_event(Event::Imported { path: "crowd.csv".into(), result: Ok(snapshot) });
+    session.on_event(Event::Imported { path: "crowd.csv".into(), result: Ok(snapshot.into()) });
     session
 }
 

@@ -166,9 +166,12 @@ fn a_trajectory_is_read_back_frame_by_frame() {
             &unstill::formats::ImportOptions { frames: unstill::formats::FrameChoice::ALL, ..Default::default() },
         )
         .unwrap();
-        assert_eq!(1 + film.later.len(), 3, "steps 0, 10 and 20");
-        assert!(film.later.iter().all(|frame| frame.particles.len() == film.snapshot.particles.len()), "{ending}");
-        assert_ne!(film.snapshot.particles, film.later[0].particles);
+        assert_eq!(film.film.len(), 3, "steps 0, 10 and 20");
+        assert!(
+            film.film.frames().iter().all(|frame| frame.particles.len() == film.snapshot.particles.len()),
+            "{ending}"
+        );
+        assert_ne!(film.film.frames()[0].particles, film.film.frames()[1].particles);
     }
     folder
         .unstill(&format!("{line} --trajectory run.txt"))

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::live::{EngineName, SettingArgs};
 use super::output::{Answer, Progress, load, number, rule_of, with_interval};
+use super::truth;
 use crate::scene::{SwarmProject, check_writable};
 use crate::worlds::swarm::doc::{Evidence, KeptLong};
 use crate::worlds::swarm::engine::Headless;
@@ -49,6 +50,8 @@ pub(super) struct Args {
     /// Write the result into the scene as its evidence, with the settings it was measured at
     #[arg(long)]
     certify: bool,
+    #[command(flatten)]
+    truth: truth::TruthArgs,
 }
 
 impl Args {
@@ -107,7 +110,11 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     if args.certify {
         check_writable(&args.scene)?;
     }
-    rule_of(&scene, &args.scene)?;
+    let rule = rule_of(&scene, &args.scene)?;
+    if let Some(film) = args.truth.film() {
+        let live = args.settings.apply(&scene.world.live, rule)?;
+        return truth::run(&args.truth, film, &scene, &args.scene, &live);
+    }
     let (text, facts, evidence) = measure(args, &scene, quiet).with_context(|| args.scene.display().to_string())?;
     if args.certify {
         scene.world.evidence =
@@ -128,7 +135,7 @@ fn measure(
     let headless = Headless::new(args.engine.choice())?;
     let settings = args.check_settings();
     let bar = Bar(Mutex::new(Progress::new(settings.total_steps(1), quiet)));
-    let check = Check::new(rule, (&scene.world.snapshot, &scene.world.ensemble), &live, settings, &headless, &bar)?;
+    let check = Check::new(rule, (scene.world.stills(), &scene.world.ensemble), &live, settings, &headless, &bar)?;
     let contenders = check.contenders()?;
     bar.lock().set_total(settings.total_steps(contenders.len()));
 

@@ -9,12 +9,12 @@ use clap::ValueEnum;
 use image::{DynamicImage, ImageFormat};
 use serde_json::json;
 
-use super::output::{Answer, load};
+use super::output::{Answer, load, warn};
 use crate::formats::{TABLE_ENDINGS, XYZ_ENDINGS, write_snapshot_csv, write_snapshot_xyz};
 use crate::media::picture::{PictureStyle, render};
 use crate::scene::{check_writable, write_atomic};
 use crate::worlds::SwarmDoc;
-use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, Swarm};
+use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, Stills, Swarm};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -40,11 +40,27 @@ enum What {
 pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     check_writable(&args.out)?;
     let scene = load(&args.scene)?.project.world;
+    let stills = scene.stills();
     let snapshot = match args.what {
         What::Picture => Arc::unwrap_or_clone(scene.snapshot),
         What::Live => live_state(&scene).with_context(|| args.scene.display().to_string())?,
     };
-    let bytes = bytes_of(&snapshot, &args.out, args.size)?;
+    let is_film = args.what == What::Picture && stills.count() > 1;
+    let mut snapshots = 1;
+    let bytes = if is_film && is_xyz(&args.out) {
+        snapshots = stills.count();
+        film_of(&stills)?
+    } else {
+        if is_film {
+            warn(&format!(
+                "{}: this is snapshot {} of {}; give a .xyz file for all of them",
+                args.out.display(),
+                stills.film().selected() + 1,
+                stills.count()
+            ));
+        }
+        bytes_of(&snapshot, &args.out, args.size)?
+    };
     write_atomic(&args.out, &bytes)?;
     let particles = snapshot.particles.len();
     let what = format!("{:?}", args.what).to_lowercase();
@@ -53,11 +69,27 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         "scene": args.scene,
         "out": args.out,
         "what": what,
+        "snapshots": snapshots,
         "particles": particles,
         "box_size": snapshot.box_size,
         "bytes": bytes.len(),
     });
-    Answer::new(format!("{}: {particles} particles ({} bytes)", args.out.display(), bytes.len()), &facts)
+    let content = if snapshots > 1 { format!("{snapshots} snapshots") } else { format!("{particles} particles") };
+    Answer::new(format!("{}: {content} ({} bytes)", args.out.display(), bytes.len()), &facts)
+}
+
+fn is_xyz(out: &Path) -> bool {
+    let ending = out.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    XYZ_ENDINGS.contains(&ending.as_str())
+}
+
+/// All snapshots, one frame after the other.
+fn film_of(stills: &Stills) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for k in 0..stills.count() {
+        write_snapshot_xyz(&stills.snapshot(k), &mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// The saved live swarm in the unit of the picture that its rule was learned from.

@@ -6,15 +6,18 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::output::{Answer, warn};
-use crate::formats::{Angles, Assumption, BoxChoice, ColumnChoice, FrameChoice, ImportOptions, YAxis, import};
-use crate::scene::{Project, check_writable, holds_scene, lost_its_scene};
+use crate::formats::{Angles, Assumption, BoxChoice, ColumnChoice, FrameChoice, ImportOptions, YAxis, import_all};
+use crate::scene::{Project, check_writable, film_note, holds_scene, lost_its_scene};
 use crate::worlds::SwarmDoc;
+use crate::worlds::swarm::measures::Alikeness;
 use crate::worlds::swarm::picture::Mode;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A table (.csv, .tsv), extended .xyz, or an image (.png, .jpg, .gif, .webp, .bmp, .tiff)
-    file: PathBuf,
+    /// A table (.csv, .tsv), extended .xyz, or an image (.png, .jpg, .gif, .webp, .bmp, .tiff); several are the snapshots
+    /// of one pattern
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
     /// Scene to write
     #[arg(short, long, value_name = "SCENE.ron")]
     out: PathBuf,
@@ -43,8 +46,9 @@ pub(super) struct StatedArgs {
     /// Where y points in the file: down as in images, or up
     #[arg(long, value_name = "down|up")]
     y: Option<YAxis>,
-    /// Which moment of a film is read, by the number that the file gives it, otherwise counted from 1
-    #[arg(long, visible_alias = "frame", value_name = "first|last|N")]
+    /// Which moments of a film are read, by the numbers that the file gives them, otherwise counted from 1; with several,
+    /// a rule is learned from all
+    #[arg(long, visible_alias = "frame", value_name = "all|first|last|N|A..B:STEP")]
     frames: Option<FrameChoice>,
     /// Box around the particles in the file's unit; ends in ,open where it is not a torus
     #[arg(long = "box", value_name = "W,H|X0,Y0,X1,Y1|fit", allow_hyphen_values = true)]
@@ -79,6 +83,9 @@ enum ModeName {
 struct Facts<'a> {
     command: &'static str,
     scene: &'a Path,
+    /// Of a film: the summary of how alike its snapshots are.
+    snapshots: usize,
+    alike: Option<Alikeness>,
     particles: usize,
     species: usize,
     mode: Mode,
@@ -91,7 +98,7 @@ struct Facts<'a> {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
-    if same(&args.file, &args.out) {
+    if args.files.iter().any(|file| same(file, &args.out)) {
         anyhow::bail!("{}: the scene would overwrite the picture itself; give -o another name", args.out.display());
     }
     check_writable(&args.out)?;
@@ -100,30 +107,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         ModeName::Whole => Mode::Whole,
     });
     let options = ImportOptions { mode, particles: args.particles, seed: args.seed, ..args.stated.options() };
-    let imported = import(&args.file, &options)?;
-    if !imported.later.is_empty() {
-        anyhow::bail!(
-            "{}: {} moments were chosen, but a scene holds one picture; choose one with --frames N",
-            args.file.display(),
-            imported.later.len() + 1
-        );
-    }
+    let imported = import_all(&args.files, &options)?;
     for assumption in &imported.assumptions {
-        warn(&format!("{}: {assumption}", args.file.display()));
+        warn(&format!("{}: {assumption}", args.files[0].display()));
     }
-    if holds_scene(&args.file).unwrap_or(false) {
-        warn(&format!(
-            "{0}: this picture holds a scene, and only what it looks like was imported; open the scene itself with: unstill {0}",
-            args.file.display()
-        ));
-    } else if lost_its_scene(&args.file) {
-        warn(&format!(
-            "{}: this looks like a picture of a scene, but the scene in it is gone: another program has saved it again",
-            args.file.display()
-        ));
-    }
-    let name = args.file.file_stem().unwrap_or_default().to_string_lossy();
-    let snapshot = imported.snapshot;
+    args.files.iter().for_each(|file| warn_of_scene(file));
+    let name = args.files[0].file_stem().unwrap_or_default().to_string_lossy();
+    let assumptions = imported.assumptions.clone();
+    let stills = imported.into_stills();
+    let snapshot = stills.selected().clone();
+    let alike = Alikeness::of(&stills);
     let facts = Facts {
         command: "import",
         scene: &args.out,
@@ -132,7 +125,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         mode: snapshot.mode,
         box_size: snapshot.box_size,
         unit_length: snapshot.unit_length(),
-        assumptions: &imported.assumptions,
+        assumptions: &assumptions,
+        snapshots: stills.count(),
+        alike,
     };
     let [width, height] = snapshot.box_size;
     let text = format!(
@@ -144,7 +139,29 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         format!("{:?}", snapshot.mode).to_lowercase(),
         args.out.display(),
     );
+    let text = match &facts.alike {
+        Some(alike) => format!("{text}\n{} snapshots: {alike}", facts.snapshots),
+        None => text,
+    };
     let answer = Answer::new(text, &facts)?;
-    Project::new(name, SwarmDoc::from_snapshot(snapshot)).save(&args.out)?;
+    let project = Project::new(name, SwarmDoc::from_stills(stills));
+    project.save(&args.out)?;
+    if let Some(note) = film_note(&project.world.film) {
+        warn(&format!("{}: {note}", args.out.display()));
+    }
     Ok(answer)
+}
+
+fn warn_of_scene(file: &Path) {
+    if holds_scene(file).unwrap_or(false) {
+        warn(&format!(
+            "{0}: this picture holds a scene, and only what it looks like was imported; open the scene itself with: unstill {0}",
+            file.display()
+        ));
+    } else if lost_its_scene(file) {
+        warn(&format!(
+            "{}: this looks like a picture of a scene, but the scene in it is gone: another program has saved it again",
+            file.display()
+        ));
+    }
 }

@@ -7,6 +7,8 @@ use serde_json::json;
 use super::output::{Answer, load, with_interval};
 use crate::scene::SCHEMA;
 use crate::worlds::swarm::doc::FlowNumbers;
+use crate::worlds::swarm::measures::Alikeness;
+use crate::worlds::swarm::picture::Part;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -36,6 +38,19 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
             json!({ "name": flow.name, "seed": flow.seed, "drive": flow.drive, "net": flow.net.shape, "numbers": flow.numbers })
         })
         .collect();
+    let stills = scene.world.stills();
+    let alike = Alikeness::of(&stills);
+    let selected = stills.film().selected();
+    let film = alike.map(|alike| {
+        json!({
+            "snapshots": stills.count(),
+            "held_out": stills.indices(Part::HeldOut).len(),
+            "selected": selected,
+            "unit_length": stills.unit_length(),
+            "has_ids": stills.film().has_ids(),
+            "alike": alike,
+        })
+    });
     let facts = json!({
         "command": "info",
         "scene": args.scene,
@@ -52,6 +67,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
             "boundary": snapshot.boundary,
             "unit_length": snapshot.unit_length(),
         },
+        "film": film,
         "ensemble": scene.world.ensemble,
         "training": scene.world.training,
         "live": scene.world.live,
@@ -65,6 +81,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     });
 
     let [width, height] = snapshot.box_size;
+    let film_line =
+        alike.map(|alike| format!("film      {} snapshots, this is {}: {alike}", stills.count(), selected + 1));
     let mut lines = vec![
         format!("{} ({} bytes)", args.scene.display(), bytes),
         format!("title     {}", or_dash(&scene.title)),
@@ -88,6 +106,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         ),
         format!("live      σ = {} ℓ, flow {:?}", scene.world.live.sigma_l, scene.world.live.flow),
     ];
+    lines.extend(film_line);
     lines.push(match &scene.world.rule {
         None => format!("rule      none yet: unstill learn {}", args.scene.display()),
         Some(rule) => format!(

@@ -12,6 +12,7 @@ use super::output::{Answer, Progress, finite, load};
 use crate::jobs::{Event, Pace, Reason, Training, left_s};
 use crate::scene::{SwarmProject, check_writable};
 use crate::worlds::swarm::doc::{Flows, LearnedFlow, MAX_FLOWS};
+use crate::worlds::swarm::picture::{HOLD_OUT_EVERY, Part};
 use crate::worlds::swarm::rule::{FlowKind, NetShape, Rule};
 use crate::worlds::swarm::train::{Drive, Phase, StepStats, TrainingSettings};
 
@@ -82,7 +83,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     }
     if let (true, Some(rule)) = (args.resume, &scene.world.rule) {
         let wanted = NetShape {
-            species: scene.world.snapshot.species_count(),
+            species: scene.world.stills().species_count(),
             phi: scene.world.training.phi,
             rho: scene.world.training.rho,
             outputs: 1,
@@ -126,10 +127,10 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let training = match scene.world.rule.clone().filter(|_| args.add_flow) {
         Some(rule) => {
             let settings = TrainingSettings { seed: another.seed, drive: another.drive, ..scene.world.training };
-            Training::another_flow((*scene.world.snapshot).clone(), scene.world.ensemble, settings, (*rule).clone())
+            Training::another_flow(scene.world.stills(), scene.world.ensemble, settings, (*rule).clone())
         }
         None => Training::start(
-            (*scene.world.snapshot).clone(),
+            scene.world.stills(),
             scene.world.ensemble,
             scene.world.training,
             start.map(Arc::unwrap_or_clone),
@@ -170,9 +171,12 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         Err(message) => anyhow::bail!("{}: {message}", args.scene.display()),
     };
     let seconds = begun.elapsed().as_secs_f64();
+    let stills = scene.world.stills();
     let facts = json!({
         "command": "learn",
         "scene": out,
+        "snapshots": stills.count(),
+        "held_out": if stills.count() < HOLD_OUT_EVERY { 0 } else { stills.indices(Part::HeldOut).len() },
         "steps": last.steps,
         "seconds": seconds,
         "energy_loss": finite(last.energy_loss),

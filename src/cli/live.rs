@@ -19,7 +19,7 @@ use crate::scene::{SwarmProject, check_writable, write_atomic};
 use crate::worlds::swarm::doc::{LiveState, MAX_LIVE_PARTICLES};
 use crate::worlds::swarm::engine::{EngineChoice, Headless, grow};
 use crate::worlds::swarm::measures::{Fidelity, Motion, Order, noised, species_of, target_swarms};
-use crate::worlds::swarm::picture::{Mode, Particle, Swarm};
+use crate::worlds::swarm::picture::{Mode, Part, Particle, Sampler, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, LiveSettings, Rule};
 
 /// Particles of a live swarm when neither the command line nor the scene says how many.
@@ -324,10 +324,16 @@ fn start_swarm(args: &Args, scene: &SwarmProject, live: &LiveSettings, rng: &mut
     };
     let particles = args.particles.map_or(own, |n| n as usize);
     if args.from == From::Random {
-        return Ok(scene.world.snapshot.random_swarm_of(&scene.world.ensemble, particles, rng));
+        let swarm = scene.world.snapshot.random_swarm_of(&scene.world.ensemble, particles, rng);
+        let film = &scene.world.film;
+        return Ok(if film.is_empty() {
+            swarm
+        } else {
+            swarm.scaled(scene.world.snapshot.unit_length() / film.unit_length())
+        });
     }
     let ensemble = scene.world.ensemble.for_particles(&scene.world.snapshot, particles);
-    let sample = scene.world.snapshot.sample(&ensemble, rng)?;
+    let sample = Sampler::of(&scene.world.stills(), &ensemble, Part::Selected)?.sample(rng)?;
     if args.particles.is_some_and(|n| n != sample.len() as u64) {
         warn(&format!("a sample of the picture has {} particles, not {particles}", sample.len()));
     }
@@ -347,9 +353,10 @@ fn fidelity(
     }
     let particles = states.first().map_or(0, Swarm::len);
     let ensemble = scene.world.ensemble.for_particles(&scene.world.snapshot, particles);
-    let mut draw = || target_swarms(&scene.world.snapshot, &ensemble, rule, live.sigma_l, states.len(), rng);
+    let stills = scene.world.stills();
+    let mut draw = || target_swarms(&stills, &ensemble, rule, live.sigma_l, states.len(), rng);
     let (target, other) = (draw()?, draw()?);
-    let scale = Fidelity::from_samples(species_of(rule, &scene.world.snapshot), &target, &other, rng);
+    let scale = Fidelity::from_samples(species_of(rule, &stills), &target, &other, rng);
     Ok(finite(scale.of_swarms(states)))
 }
 

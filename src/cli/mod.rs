@@ -18,6 +18,7 @@ mod picture;
 mod points;
 mod quiet;
 mod trajectory;
+mod truth;
 mod worlds;
 
 use std::ffi::OsString;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::rows::{FrameRows, Reading, Row};
 use super::{About, Assumption, BoxChoice, FrameChoice, ImportError, ImportOptions, Imported};
 use crate::worlds::swarm::picture::headings::from_neighbours;
-use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, SnapshotError, wrap};
+use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Particle, Snapshot, SnapshotError, SnapshotFilm, wrap};
 
 /// Up to so many particles a file without a stated mode is taken for one creature.
 const MOTIF_PARTICLES: usize = 64;
@@ -25,17 +25,21 @@ pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -
     });
     let many = frames.len() > 1;
     let mut report = Report { choice: options.box_choice, y_down, folds, ..Report::default() };
-    let mut snapshots = Vec::new();
+    let mut first: Option<Snapshot> = None;
+    let mut film = Vec::new();
     let mut left_out: Vec<(String, ImportError)> = Vec::new();
     for frame in frames {
         match report.snapshot(&frame, mode, path) {
-            Ok(snapshot) => snapshots.push(snapshot),
+            Ok(snapshot) => {
+                film.push(FilmFrame::new(&snapshot, frame.number, frame.ids.map(Vec::into_boxed_slice)));
+                first.get_or_insert(snapshot);
+            }
             Err(error) if many => left_out.push((frame.label, error)),
             Err(error) => return Err(error),
         }
     }
     if let Some((label, error)) = left_out.first() {
-        if snapshots.is_empty() {
+        if first.is_none() {
             return Err(left_out.swap_remove(0).1);
         }
         let why = match error {
@@ -46,19 +50,18 @@ pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -
         assumptions.push(Assumption::fact(About::Frame, text));
     }
     assumptions.extend(report.assumptions(mode));
-    let mut snapshots = snapshots.into_iter();
     let too_few = || ImportError::Snapshot {
         file: path.to_owned(),
         lines: Vec::new(),
         source: SnapshotError::TooFew { count: 0 },
     };
-    let snapshot = snapshots.next().ok_or_else(too_few)?;
-    let later: Vec<Snapshot> = snapshots.collect();
-    if matches!(options.frames, FrameChoice::Range { .. }) && !later.is_empty() {
-        let text = format!("{} moments were read.", later.len() + 1);
+    let snapshot = first.ok_or_else(too_few)?;
+    let film = SnapshotFilm::new(film, 0, &snapshot, None);
+    if matches!(options.frames, FrameChoice::Range { .. }) && !film.is_empty() {
+        let text = format!("{} moments were read.", film.len());
         assumptions.push(Assumption::fact(About::Frame, text));
     }
-    Ok(Imported { snapshot, later, assumptions })
+    Ok(Imported { snapshot, film, assumptions })
 }
 
 /// What happened to the moments on their way to snapshots.

@@ -17,8 +17,9 @@ mod write;
 mod xyz;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::worlds::swarm::picture::{Mode, Snapshot, SnapshotError};
+use crate::worlds::swarm::picture::{FilmFrame, Mode, Snapshot, SnapshotError, SnapshotFilm, Stills};
 
 pub use assumption::{About, Assumption};
 pub use clipboard::{Table, read_csv};
@@ -56,9 +57,16 @@ pub struct ImportOptions {
 pub struct Imported {
     /// The first of the chosen moments.
     pub snapshot: Snapshot,
-    /// The moments after it, when several were asked for.
-    pub later: Vec<Snapshot>,
+    /// All chosen moments, when several were asked for.
+    pub film: SnapshotFilm,
     pub assumptions: Vec<Assumption>,
+}
+
+impl Imported {
+    /// What a scene holds of it.
+    pub fn into_stills(self) -> Stills {
+        Stills::new(Arc::new(self.snapshot), self.film)
+    }
 }
 
 /// Why a file could not be imported. Every message has at most 300 characters.
@@ -121,6 +129,52 @@ pub fn import(path: &Path, options: &ImportOptions) -> Result<Imported, ImportEr
     assemble::assemble(reading.map_err(|fault| fault.of(path))?, path, options)
 }
 
+/// Reads several files as the snapshots of one pattern, in this order: every file's moments, by the same options.
+///
+/// # Errors
+/// As [`import`], for the first file that cannot be read; different modes.
+pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported, ImportError> {
+    let Some((first, others)) = paths.split_first() else {
+        return Err(ImportError::UnknownKind { file: PathBuf::new() });
+    };
+    let mut all = import(first, options)?;
+    if others.is_empty() {
+        return Ok(all);
+    }
+    // What the content of the first one decides holds for all.
+    let options = ImportOptions { mode: Some(all.snapshot.mode), ..options.clone() };
+    let frames_of = |imported: &Imported| -> Vec<FilmFrame> {
+        if imported.film.is_empty() {
+            vec![FilmFrame::new(&imported.snapshot, 1.0, None)]
+        } else {
+            imported.film.frames().iter().map(|frame| (**frame).clone()).collect()
+        }
+    };
+    let mut frames = frames_of(&all);
+    for path in others {
+        let imported = import(path, &options)?;
+        if imported.snapshot.boundary != all.snapshot.boundary {
+            let what = format!("its boundary is {:?}, that of the first file is not", imported.snapshot.boundary);
+            let hint = "give --box for all of them".to_owned();
+            return Err(ImportError::File { file: path.clone(), what, hint });
+        }
+        // Ids of one file mean nothing in another.
+        let own = frames_of(&imported).into_iter().map(|frame| FilmFrame { ids: None, ..frame });
+        frames.extend(own);
+        for assumption in imported.assumptions {
+            if !all.assumptions.contains(&assumption) {
+                all.assumptions.push(assumption);
+            }
+        }
+    }
+    frames.iter_mut().for_each(|frame| frame.ids = None);
+    for (k, frame) in frames.iter_mut().enumerate() {
+        frame.number = (k + 1) as f64;
+    }
+    all.film = SnapshotFilm::new(frames, 0, &all.snapshot, None);
+    Ok(all)
+}
+
 fn parsed(
     text: text::Text,
     parse: impl FnOnce(&str) -> Result<rows::Reading, rows::Fault>,
@@ -130,5 +184,7 @@ fn parsed(
     Ok(reading)
 }
 
+#[cfg(test)]
+mod film_tests;
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,11 @@ pub(super) struct Row {
 pub(super) struct FrameRows {
     /// What the file calls the moment.
     pub label: String,
+    /// The number of the moment in the file, or counted from 1.
+    pub number: f64,
     pub rows: Vec<Row>,
+    /// Which animal each row is, where the file says so.
+    pub ids: Option<Vec<u32>>,
     /// Width and height of a box with its lower left corner at the origin.
     pub box_size: Option<[f64; 2]>,
     /// Along which sides the box is periodic, if the file says so.

@@ -196,7 +196,7 @@ fn several_moments_are_read_and_poor_ones_left_out() {
     std::fs::write(&path, text).unwrap();
     let options = ImportOptions { frames: FrameChoice::ALL, ..ImportOptions::default() };
     let read = import(&path, &options).unwrap();
-    assert_eq!(1 + read.later.len(), 2, "{:?}", read.assumptions);
+    assert_eq!(read.film.len(), 2, "{:?}", read.assumptions);
     let said = read.assumptions.iter().map(|a| a.text.as_str()).collect::<Vec<_>>().join(" ");
     assert!(said.contains("fewer than 2 particles were left out: 1") && said.contains("the first is 3"), "{said}");
 }

@@ -28,7 +28,7 @@ use arc_swap::ArcSwapOption;
 use control::{Control, Wish};
 use crossbeam_channel::Receiver;
 
-use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Stills};
 use crate::worlds::swarm::rule::Rule;
 use crate::worlds::swarm::train::{LearnError, StepStats, Trainer, TrainingSettings};
 
@@ -120,16 +120,22 @@ impl StopHandle {
 }
 
 impl Training {
-    /// Starts to learn `snapshot`. `start_rule` continues from the weights of an earlier rule of the same shape.
+    /// Starts to learn one snapshot, or many. `start_rule` continues from the weights of an earlier rule of the same shape.
     ///
     /// A snapshot or a setting that cannot be learned from arrives as [`Event::Failed`].
-    pub fn start(snapshot: Snapshot, ensemble: Ensemble, settings: TrainingSettings, start_rule: Option<Rule>) -> Self {
-        Self::spawn(move |stop| Trainer::unless_stopped(&snapshot, &ensemble, &settings, start_rule.as_ref(), stop))
+    pub fn start(
+        stills: impl Into<Stills>,
+        ensemble: Ensemble,
+        settings: TrainingSettings,
+        start_rule: Option<Rule>,
+    ) -> Self {
+        let stills = stills.into();
+        Self::spawn(move |stop| Trainer::unless_stopped(&stills, &ensemble, &settings, start_rule.as_ref(), stop))
     }
 
     /// Starts to learn another flow for the energy of `rule`; see [`Trainer::another_flow`].
-    pub fn another_flow(snapshot: Snapshot, ensemble: Ensemble, settings: TrainingSettings, rule: Rule) -> Self {
-        Self::spawn(move |stop| Trainer::another_flow(&snapshot, &ensemble, &settings, &rule, stop))
+    pub fn another_flow(stills: Stills, ensemble: Ensemble, settings: TrainingSettings, rule: Rule) -> Self {
+        Self::spawn(move |stop| Trainer::another_flow(&stills, &ensemble, &settings, &rule, stop))
     }
 
     /// Starts a run of any [`Learner`], made inside the thread. `make` may ask now and then whether to stop, and then

@@ -83,7 +83,7 @@ struct Probe {
     schema: Option<u32>,
 }
 
-pub(super) fn write(project: &Project) -> String {
+pub(super) fn write(project: &Project, film_file: Option<String>) -> String {
     let file = File {
         schema: SCHEMA,
         title: project.title.clone(),
@@ -91,7 +91,7 @@ pub(super) fn write(project: &Project) -> String {
         author: project.author.clone(),
         seed: project.seed,
         world: match &project.world {
-            World::Swarm(doc) => WorldFile::Swarm(Box::new(SwarmFile::of(doc))),
+            World::Swarm(doc) => WorldFile::Swarm(Box::new(SwarmFile::of(doc, film_file))),
             World::Points(doc) => WorldFile::Points(doc.clone()),
             World::Field(doc) => WorldFile::Field(doc.clone()),
         },
@@ -104,7 +104,8 @@ pub(super) fn write(project: &Project) -> String {
     text
 }
 
-pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
+/// `read` gives the bytes of a file beside the scene, by its name.
+pub(super) fn read(text: &str, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -> Result<Loaded, Fault> {
     // Editors of some systems put a byte order mark in front of a text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut warnings = Vec::new();
@@ -113,16 +114,16 @@ pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
         0 => {
             let old: schema0::SwarmDraft = parse(text, &HEADER_FIELDS, &mut warnings)?;
             warnings.push(migrated(0));
-            with_header(text, World::from(old.migrate().into_doc()?))?
+            with_header(text, World::from(old.migrate().into_doc(read)?))?
         }
         1 => {
             let old: SwarmFile = parse(text, &HEADER_FIELDS, &mut warnings)?;
-            with_header(text, World::from(old.into_doc()?))?
+            with_header(text, World::from(old.into_doc(read)?))?
         }
         SCHEMA => {
             let File { title, notes, author, seed, world, .. } = parse(text, &[], &mut warnings)?;
             let world = match world {
-                WorldFile::Swarm(file) => World::from(file.into_doc()?),
+                WorldFile::Swarm(file) => World::from(file.into_doc(read)?),
                 WorldFile::Points(doc) => {
                     doc.validate()?;
                     World::Points(doc)

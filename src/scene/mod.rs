@@ -6,6 +6,7 @@
 //! [`Project::save`] never leaves half a file behind.
 
 mod atomic;
+mod beside;
 mod document;
 mod error;
 mod picture;
@@ -13,6 +14,7 @@ mod project;
 mod schema0;
 
 pub use atomic::{check_writable, write_atomic};
+pub use beside::{film_note, remove_films};
 pub use document::{Loaded, SCHEMA};
 pub use error::{Fault, SceneError, WriteError};
 pub use picture::{KEYWORD, MAX_TEXT_BYTES, SCENE_PICTURE_PX, Showing, holds_scene, lost_its_scene};
@@ -68,7 +70,7 @@ impl Project {
         let bytes = std::fs::read(path).map_err(|e| fault(Fault::Read(e)))?;
         if picture::is_png(&bytes) {
             let text = picture::text_in(&bytes).map_err(fault)?.ok_or_else(|| fault(Fault::PictureWithoutScene))?;
-            return Self::from_ron(&text).map_err(fault);
+            return beside::parse(&text, path).map_err(fault);
         }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
@@ -79,7 +81,7 @@ impl Project {
             }
             Err(_) => return Err(fault(Fault::NotAScene("it is not text".to_owned()))),
         };
-        Self::from_ron(&text).map_err(fault)
+        beside::parse(&text, path).map_err(fault)
     }
 
     /// Reads the text of a scene file.
@@ -87,8 +89,7 @@ impl Project {
     /// # Errors
     /// See [`Fault`].
     pub fn from_ron(text: &str) -> Result<Loaded, Fault> {
-        // Editors of Windows put a byte order mark in front.
-        document::read(text.strip_prefix('\u{feff}').unwrap_or(text))
+        document::read(text, &|name| Err(format!("the snapshots are in {name}, beside the scene's own file")))
     }
 }
 
@@ -116,16 +117,28 @@ impl<W: Clone + Into<World>> Project<W> {
         if is_picture_name(path) {
             return write_atomic(path, &self.to_png(showing).map_err(refusal)?);
         }
-        let text = self.to_ron();
+        let text = self.text_beside(path)?;
         if text.len() as u64 > most {
             return Err(refusal(error::too_large(text.len() as u64, most)));
         }
-        write_atomic(path, text.as_bytes())
+        write_atomic(path, text.as_bytes())?;
+        remove_films(path, &text);
+        Ok(())
     }
 
-    /// The text of a scene file.
+    /// The text of a scene file for `path`. A film too large for a text is written into a file of its own, beside it.
+    ///
+    /// # Errors
+    /// [`WriteError`], for the file of the film.
+    pub fn text_beside(&self, path: &Path) -> Result<String, WriteError> {
+        let project = self.clone().map_world(Into::into);
+        let film_file = beside::write_film(&project.world, path)?;
+        Ok(document::write(&project, film_file))
+    }
+
+    /// The text of a scene file, all of it.
     pub fn to_ron(&self) -> String {
-        document::write(&self.clone().map_world(Into::into))
+        document::write(&self.clone().map_world(Into::into), None)
     }
 }
 

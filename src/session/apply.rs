@@ -14,7 +14,7 @@ use super::pointer::{pointer, release};
 use super::state::Session;
 use super::takeover::Held;
 use super::training::TrainingState;
-use super::{brush, certificate, moments, prefs, share, start, surprise, swarm, takeover, tools};
+use super::{brush, certificate, moments, prefs, share, snapshots, start, surprise, swarm, takeover, tools, truth};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::{MAX_SPECIES, Snapshot};
 use crate::worlds::swarm::rule::{LiveSettings, Rule, Swings};
@@ -132,6 +132,8 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             edit(session, merge, |d| set(&mut d.world.ensemble, ensemble))
         }
 
+        Command::Snapshot(command) => snapshots::on_command(session, command),
+
         Command::SetTraining(training) => edit(session, merge, |d| set(&mut d.world.training, training)),
         Command::StartLearning => learn(session, false),
         Command::ContinueLearning => learn(session, true),
@@ -232,6 +234,7 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
 
         Command::Certify => certificate::begin(session, true),
         Command::CancelCertify => certificate::cancel(session),
+        Command::MeasureTruth => truth::begin(session),
         Command::SavePlot(kind, path) => vec![Effect::SavePlot { path, chart: Box::new(session.chart(kind)) }],
     }
 }
@@ -438,13 +441,13 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     let document = &session.document;
     let start = if go_on { document.world.rule.clone() } else { None };
     // The living swarm may stay when the unit of length stays: then its particles mean the same to the new rule.
-    let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == session.unit_length);
+    let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == session.taught_unit_length());
     let holds = takeover::may_play_on(session);
     session.run_is_live = holds || (same_unit && session.live.particles > 0);
     let run = session.training.begin();
     let request = TrainingRequest {
         run,
-        snapshot: document.world.snapshot.clone(),
+        stills: document.world.stills(),
         ensemble: document.world.ensemble,
         settings: document.world.training,
         start,

@@ -1,9 +1,9 @@
 //! Whether a command would do something now: menus and the command palette grey out those that would not.
 
-use super::SelectionOrder;
 use super::command::Command;
 use super::state::Session;
 use super::training::TrainingState;
+use super::{SelectionOrder, SnapshotCommand};
 
 impl Session {
     /// Whether the command would do something now, for those of the table. A command that may always be given is allowed.
@@ -27,6 +27,10 @@ impl Session {
             Command::StopLearning => state.is_active(),
             Command::SwitchRule => self.held().is_some(),
             Command::Certify => self.has_rule() && !state.is_active() && !self.certificate().is_running(),
+            Command::MeasureTruth => self.truth_refusal().is_none(),
+            Command::Snapshot(SnapshotCommand::Delete | SnapshotCommand::Go(_) | SnapshotCommand::Select(_)) => {
+                !self.document().world.film.is_empty()
+            }
             Command::CancelCertify => self.certificate().is_running(),
             Command::TogglePlay
             | Command::Play

@@ -8,7 +8,7 @@ use super::start;
 use super::state::Session;
 use crate::worlds::swarm::doc::Evidence;
 use crate::worlds::swarm::measures::Certificate;
-use crate::worlds::swarm::picture::Snapshot;
+use crate::worlds::swarm::picture::Stills;
 use crate::worlds::swarm::rule::Rule;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,19 +29,19 @@ pub enum CertificateState {
 #[derive(Clone, Debug)]
 struct Subject {
     rule: Arc<Rule>,
-    snapshot: Arc<Snapshot>,
+    stills: Stills,
 }
 
 impl Subject {
     fn of(session: &Session) -> Option<Self> {
         let document = &session.document;
-        Some(Self { rule: document.world.rule.clone()?, snapshot: document.world.snapshot.clone() })
+        Some(Self { rule: document.world.rule.clone()?, stills: document.world.stills() })
     }
 
     fn is_that_of(&self, session: &Session) -> bool {
         let document = &session.document;
         document.world.rule.as_ref().is_some_and(|rule| Arc::ptr_eq(rule, &self.rule))
-            && Arc::ptr_eq(&document.world.snapshot, &self.snapshot)
+            && self.stills.is_same_picture(&document.world.stills())
     }
 }
 
@@ -119,12 +119,12 @@ pub(super) fn begin(session: &mut Session, asked: bool) -> Vec<Effect> {
         return Vec::new();
     }
     let document = &session.document;
-    if document.world.snapshot.species_count() > rule.energy.shape.species {
+    if document.world.stills().species_count() > rule.energy.shape.species {
         return refuse("The picture has a species that the rule does not know: press Learn on first.");
     }
     let request = CertificateRequest {
         run: session.certificate.run + 1,
-        snapshot: document.world.snapshot.clone(),
+        stills: document.world.stills(),
         ensemble: document.world.ensemble,
         live: start::within(&rule, document.world.live),
         rule,

@@ -14,6 +14,7 @@ pub use super::event::Event;
 pub use super::live::{Brush, Force};
 use super::prefs::{Preference, Prefs};
 use super::share::{ShareCommand, ShareOrder};
+use super::snapshots::SnapshotCommand;
 use super::tools::{Hand, PaintOptions, SelectionOrder, Stamp, StampSource, StippleRequest};
 use crate::scene::SwarmProject;
 
@@ -22,6 +23,7 @@ pub use super::request::{
 };
 pub use super::sheets::{Dialog, ViewCommand};
 pub use super::tools::Tool;
+use super::truth::TruthRequest;
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -144,6 +146,8 @@ pub enum Command {
     SetMode(Mode),
     SetBoundary(Boundary),
     SetEnsemble(Ensemble),
+    /// The snapshots of a film.
+    Snapshot(SnapshotCommand),
 
     // Learn
     SetTraining(TrainingSettings),
@@ -221,6 +225,8 @@ pub enum Command {
     /// Measures how well the rule grows, keeps and heals the pattern, in the background.
     Certify,
     CancelCertify,
+    /// Compares the learned motion with the true one, where the picture is a film with ids.
+    MeasureTruth,
     /// Writes the plot as it is now; the extension says how: .csv or .png.
     SavePlot(PlotKind, PathBuf),
 }
@@ -245,6 +251,8 @@ pub enum Effect {
     LoadScene(SceneSource),
     /// Load off the UI thread and answer with [`Event::Imported`].
     ImportFile(PathBuf),
+    /// The same for several files, which are the snapshots of one pattern.
+    ImportFilm(Vec<PathBuf>),
     /// Write off the UI thread and answer with [`Event::Saved`].
     SaveScene {
         path: PathBuf,
@@ -270,6 +278,8 @@ pub enum Effect {
     /// Measure in the background and answer with [`Event::CertificateProgress`] and [`Event::Certified`].
     Certify(Box<CertificateRequest>),
     StopCertifying,
+    /// Measure in the background and answer with [`Event::TruthMeasured`].
+    MeasureTruth(Box<TruthRequest>),
     /// Write off the UI thread, as CSV or PNG by the extension.
     SavePlot {
         path: PathBuf,
@@ -354,6 +364,7 @@ impl Command {
                 | Self::Nudge(_)
                 | Self::Step
                 | Self::StepBack
+                | Self::Snapshot(SnapshotCommand::Go(_))
                 | Self::WidenBrush
                 | Self::NarrowBrush
                 | Self::Faster

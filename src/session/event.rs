@@ -10,8 +10,8 @@ use super::tools::{Stamp, StippleRequest};
 use crate::jobs::{self, JobFault};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::doc::{FlowNumbers, LiveState};
-use crate::worlds::swarm::measures::{Certificate, QuickFidelity, Reading};
-use crate::worlds::swarm::picture::{Particle, Snapshot};
+use crate::worlds::swarm::measures::{Certificate, QuickFidelity, Reading, Truth};
+use crate::worlds::swarm::picture::{Particle, Stills};
 use crate::worlds::swarm::rule::{LocalNet, Rule};
 
 /// What the shell tells the session.
@@ -24,7 +24,7 @@ pub enum Event {
     },
     Imported {
         path: PathBuf,
-        result: Result<Snapshot, String>,
+        result: Result<Stills, String>,
     },
     /// `revision` is the one that [`super::Effect::SaveScene`] carried.
     Saved {
@@ -85,6 +85,10 @@ pub enum Event {
     Certified {
         run: u64,
         result: Result<Box<Certificate>, String>,
+    },
+    TruthMeasured {
+        run: u64,
+        result: Result<Box<Truth>, String>,
     },
     /// Something beside the engine broke off; one sentence.
     Trouble(String),

@@ -8,9 +8,9 @@ use super::flows;
 use super::live::Fade;
 use super::state::Session;
 use super::training::TrainingState;
-use super::{brush, certificate, moments, pace, share, start, swarm, takeover, tools};
+use super::{brush, certificate, moments, pace, share, start, swarm, takeover, tools, truth};
 use crate::jobs;
-use crate::scene::SwarmProject;
+use crate::scene::{SwarmProject, film_note, is_picture_name};
 use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, Rule};
 
 /// What is said when particles cannot go on.
@@ -31,17 +31,22 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             };
             replace(session, *document, path, true)
         }
-        Event::Imported { path, result: Ok(snapshot) } => {
+        Event::Imported { path, result: Ok(stills) } => {
             let title = path.file_stem().map_or_else(|| "Imported".into(), |s| s.to_string_lossy().into_owned());
-            let text = format!("{} particles imported.", snapshot.particles.len());
+            let text = match stills.count() {
+                1 => format!("{} particles imported.", stills.selected().particles.len()),
+                count => format!("{count} snapshots imported: scroll through them below the picture."),
+            };
             let mut document = SwarmProject { title, ..super::document::new_project() };
-            document.world.snapshot = Arc::new(snapshot);
+            document.world.set_stills(stills);
             let mut effects = replace(session, document, None, false);
             effects.push(notify(Level::Success, text));
             effects
         }
         Event::Saved { path, revision, result: Ok(()) } => {
-            let text = format!("Saved {}", path.display());
+            let note = film_note(&session.document.world.film).filter(|_| !is_picture_name(&path));
+            let text =
+                [Some(format!("Saved {}", path.display())), note].into_iter().flatten().collect::<Vec<_>>().join(". ");
             if session.saving.pop_front() == Some(session.serial) {
                 session.path = Some(path);
                 session.saved_revision = revision;
@@ -111,6 +116,10 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Certified { run, result } => certificate::arrived(session, run, result.map(|found| *found)),
+        Event::TruthMeasured { run, result } => {
+            truth::arrived(session, run, result.map(|found| *found));
+            Vec::new()
+        }
         Event::Trouble(why) => vec![notify(Level::Error, why)],
         Event::PrefsRead(prefs) => {
             session.prefs = prefs.made_usable();

@@ -133,14 +133,14 @@ pub(super) fn learn_another(session: &mut Session, choice: Option<(u64, Drive)>)
         return refusal;
     }
     let document = &session.document;
-    if document.world.snapshot.species_count() > rule.energy.shape.species {
+    if document.world.stills().species_count() > rule.energy.shape.species {
         let why = "The picture has a species that the rule does not know: press Learn on first.";
         return vec![notify(Level::Warning, why)];
     }
     let (seed, drive) = choice.unwrap_or((document.world.flows.next_seed(), document.world.training.drive));
     let request = TrainingRequest {
         run: session.training.begin(),
-        snapshot: document.world.snapshot.clone(),
+        stills: document.world.stills(),
         ensemble: document.world.ensemble,
         settings: TrainingSettings { seed, drive, flow: FlowKind::Learned, ..document.world.training },
         start: Some(rule),

@@ -28,6 +28,7 @@ mod prefs;
 mod request;
 mod share;
 mod sheets;
+mod snapshots;
 mod start;
 mod state;
 pub mod studio;
@@ -36,6 +37,7 @@ mod swarm;
 mod takeover;
 mod tools;
 mod training;
+mod truth;
 mod warnings;
 
 // Named by the preferences.
@@ -57,6 +59,7 @@ pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use share::{FilmOptions, FilmView, LOST_ITS_SCENE, ShareCommand, ShareEvent, ShareOrder};
+pub use snapshots::SnapshotCommand;
 pub use state::Session;
 pub use takeover::{Held, LearnedFidelity};
 pub use tools::{
@@ -65,6 +68,7 @@ pub use tools::{
     StippleSource, StippleView, StrokeHeading, Symmetry,
 };
 pub use training::{TrainingState, TrainingView};
+pub use truth::{TruthRequest, TruthState, TruthView};
 pub use warnings::{Fix, Warning};
 
 #[cfg(test)]

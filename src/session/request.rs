@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::command::RunId;
 use crate::worlds::swarm::doc::Savepoint;
-use crate::worlds::swarm::picture::{Ensemble, Mode, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Mode, Stills};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 use crate::worlds::swarm::train::TrainingSettings;
 
@@ -23,7 +23,7 @@ pub struct PaceKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingRequest {
     pub run: RunId,
-    pub snapshot: Arc<Snapshot>,
+    pub stills: Stills,
     pub ensemble: Ensemble,
     pub settings: TrainingSettings,
     /// Go on from these weights.
@@ -48,7 +48,7 @@ pub struct RuleRequest {
     /// Of the run, when these weights came.
     pub step: usize,
     pub rule: Arc<Rule>,
-    pub snapshot: Arc<Snapshot>,
+    pub stills: Stills,
     pub ensemble: Ensemble,
     pub live: LiveSettings,
 }
@@ -57,7 +57,7 @@ pub struct RuleRequest {
 pub struct CertificateRequest {
     pub run: u64,
     pub rule: Arc<Rule>,
-    pub snapshot: Arc<Snapshot>,
+    pub stills: Stills,
     pub ensemble: Ensemble,
     pub live: LiveSettings,
 }

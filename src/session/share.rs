@@ -1,12 +1,13 @@
 //! What is given away and got back: pictures that hold a scene, files dropped on the window, films, rescued scenes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::apply::{apply, notify, replace};
 use super::command::{Command, Effect, Level, Place};
 use super::state::Session;
+use crate::formats::{TABLE_ENDINGS, XYZ_ENDINGS};
 use crate::media::looks::choices;
 use crate::media::picture::FilmKind;
 use crate::scene::SwarmProject;
@@ -19,7 +20,8 @@ pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the 
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ShareCommand {
-    /// Files dropped on the window: opens the first, whatever it is.
+    /// Files dropped on the window: opens the first, whatever it is; several tables or XYZ files together are the snapshots
+    /// of one picture.
     Drop(Vec<PathBuf>),
     /// A picture that holds the scene: a copy, or its file where it has none yet.
     SavePicture(PathBuf),
@@ -167,6 +169,9 @@ fn dropped(mut paths: Vec<PathBuf>) -> Vec<Effect> {
     if paths.is_empty() {
         return Vec::new();
     }
+    if paths.len() > 1 && paths.iter().all(|path| is_particles(path)) {
+        return vec![Effect::ImportFilm(paths)];
+    }
     let first = paths.remove(0);
     let mut effects = Vec::new();
     if !paths.is_empty() {
@@ -176,6 +181,12 @@ fn dropped(mut paths: Vec<PathBuf>) -> Vec<Effect> {
     }
     effects.push(Effect::Share(ShareOrder::Open(first)));
     effects
+}
+
+/// By the ending of its name.
+fn is_particles(path: &Path) -> bool {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    TABLE_ENDINGS.iter().chain(&XYZ_ENDINGS).any(|known| *known == ending)
 }
 
 fn save_among_mine(session: &mut Session, name: &str) -> Vec<Effect> {

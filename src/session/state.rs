@@ -19,6 +19,7 @@ use super::prefs::{self, Prefs};
 use super::takeover::Held;
 use super::tools::Kit;
 use super::training::TrainingView;
+use super::truth::TruthView;
 use super::warnings::{Warning, warnings};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::Snapshot;
@@ -68,6 +69,7 @@ pub struct Session {
     pub(super) stops_when_settled: bool,
     pub(super) observation: Observation,
     pub(super) certificate: CertificateView,
+    pub(super) truth: TruthView,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
     pub(super) prefs: Prefs,
@@ -119,6 +121,7 @@ impl Session {
             stops_when_settled: false,
             observation: Observation::default(),
             certificate: CertificateView::default(),
+            truth: TruthView::default(),
             live: LiveView::default(),
             asks_before_quitting: false,
             prefs: Prefs::default(),
@@ -249,6 +252,12 @@ impl Session {
     /// ℓ of the picture, world units.
     pub fn unit_length(&self) -> f64 {
         self.unit_length
+    }
+
+    /// ℓ that a rule learned now would have: of all snapshots, world units.
+    pub fn taught_unit_length(&self) -> f64 {
+        let film = &self.document.world.film;
+        if film.is_empty() { self.unit_length } else { film.unit_length() }
     }
 
     /// What is wrong or weak about the picture as teaching material.

@@ -2,7 +2,7 @@
 
 use rand::rngs::StdRng;
 
-use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Swarm};
+use crate::worlds::swarm::picture::{Boundary, Mode, Part, Particle, Sampler, Swarm};
 
 use crate::scene::SwarmProject;
 
@@ -18,7 +18,8 @@ pub(super) fn from_picture(document: &SwarmProject, rng: &mut StdRng) -> Result<
     let snapshot = &document.world.snapshot;
     let across = (document.world.live_particles as f64 / MAX_DRAWN as f64).sqrt().ceil().max(1.0) as usize;
     let ensemble = document.world.ensemble.for_particles(snapshot, document.world.live_particles / (across * across));
-    let sample = snapshot.sample(&ensemble, rng).map_err(|e| e.to_string())?;
+    let sampler = Sampler::of(&document.world.stills(), &ensemble, Part::Selected).map_err(|e| e.to_string())?;
+    let sample = sampler.sample(rng).map_err(|e| e.to_string())?;
     match (snapshot.mode, snapshot.boundary) {
         (Mode::Whole, Boundary::Open) => Ok(sample),
         _ => Ok(repeated(&sample, document.world.live_particles)),
@@ -33,10 +34,13 @@ pub(super) fn uniform(document: &SwarmProject, rng: &mut StdRng) -> Result<Swarm
     let snapshot = &document.world.snapshot;
     snapshot.validate().map_err(|e| e.to_string())?;
     let ensemble = document.world.ensemble.for_particles(snapshot, document.world.live_particles);
-    Ok(match snapshot.mode {
+    let swarm = match snapshot.mode {
         Mode::Motif => snapshot.random_swarm(&ensemble, rng),
         Mode::Whole => snapshot.random_swarm_of(&ensemble, document.world.live_particles, rng),
-    })
+    };
+    let film = &document.world.film;
+    // Snapshots of a film are seen at the scale of all of them.
+    Ok(if film.is_empty() { swarm } else { swarm.scaled(snapshot.unit_length() / film.unit_length()) })
 }
 
 /// The torus repeated along both sides until it holds about `particles` particles.

@@ -46,8 +46,8 @@ pub struct Held {
 pub(super) fn may_play_on(session: &Session) -> bool {
     session.live.particles > 0
         && session.playing_rule.as_ref().is_some_and(|rule| {
-            rule.unit_length == session.unit_length
-                && rule.energy.shape.species == session.document.world.snapshot.species_count()
+            rule.unit_length == session.taught_unit_length()
+                && rule.energy.shape.species == session.document.world.stills().species_count()
         })
 }
 
@@ -60,7 +60,7 @@ pub(super) fn measure(session: &Session, rule: &Arc<Rule>, role: RuleRole) -> Ef
         step: session.training.last.map_or(0, |stats| stats.step),
         live: start::within(rule, document.world.live),
         rule: rule.clone(),
-        snapshot: document.world.snapshot.clone(),
+        stills: document.world.stills(),
         ensemble: document.world.ensemble,
     }))
 }

@@ -53,7 +53,14 @@ fn reading_of(decoded: Decoded, stippling: &StippleOptions, options: &ImportOpti
             }
         }
         let box_size = Some([f64::from(image.width()), f64::from(image.height())]);
-        reading.frames.push(FrameRows { label, rows: stippled.rows, box_size, periodic: Some([false; 2]) });
+        reading.frames.push(FrameRows {
+            label,
+            number: (reading.frames.len() + 1) as f64,
+            rows: stippled.rows,
+            ids: None,
+            box_size,
+            periodic: Some([false; 2]),
+        });
     }
     Ok(reading)
 }

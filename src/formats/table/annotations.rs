@@ -48,6 +48,7 @@ pub(super) fn parse(lines: &Lines, header: &[String], options: &ImportOptions) -
     )];
     let chosen = pick(&moments, "image", options.frames, &mut assumptions)?;
     let frames = chosen.into_iter().map(|moment| FrameRows {
+        number: (moment + 1) as f64,
         label: moments.labels[moment].clone(),
         rows: places.iter().filter(|(at, _)| *at == moment).map(|(_, row)| *row).collect(),
         ..FrameRows::default()

@@ -98,7 +98,7 @@ pub(super) fn pick(
             let skipped =
                 if full > 0 { format!("; the {full} before it have fewer than 2 particles") } else { String::new() };
             let text = format!("Of {} moments only {name} = {} was read{skipped}.", order.len(), shown(full));
-            said.push(Assumption::choice(About::Frame, text, "--frame first|last|N"));
+            said.push(Assumption::choice(About::Frame, text, "--frames all|first|last|N"));
         }
     }
     let few: Vec<String> = chosen.iter().filter(|&&k| moments.counts[order[k]] < 2).map(|&k| shown(k)).collect();

@@ -74,7 +74,13 @@ pub(super) fn frames(
     let position: HashMap<u32, usize> = chosen.iter().enumerate().map(|(k, &moment)| (moment as u32, k)).collect();
     let mut frames: Vec<FrameRows> =
         chosen.iter().map(|&at| FrameRows { label: moments.labels[at].clone(), ..FrameRows::default() }).collect();
-    let mut steps = Steps::of(layout, &chosen, &moments.in_order().0);
+    let (order, numbers) = moments.in_order();
+    let number_of: HashMap<usize, f64> = order.iter().copied().zip(numbers).collect();
+    for (frame, at) in frames.iter_mut().zip(&chosen) {
+        frame.number = number_of[at];
+    }
+    let mut steps = Steps::of(layout, &chosen, &order);
+    let has_names = layout.id.is_some() || layout.bodies.len() > 1;
     // What each row is known by, to find it again in another moment.
     let mut keys: Vec<Vec<String>> = vec![Vec::new(); frames.len()];
     each_record(lines, header_lines, layout, |at, record| {
@@ -93,7 +99,7 @@ pub(super) fn frames(
             return Err(Fault::at(record.line, what, "cut out a part"));
         }
         let bodies = reader.read(&record, rows)?;
-        if steps.is_some() {
+        if steps.is_some() || has_names {
             keys[frame].extend(bodies.into_iter().map(|k| key_of(&record, layout, k).into_owned()));
         }
         Ok(())
@@ -111,8 +117,29 @@ pub(super) fn frames(
             reader.said.push(Assumption::choice(About::Headings, text, "--columns heading=COLUMN"));
         }
     }
+    if has_names {
+        name_rows(&mut frames, &keys);
+    }
     reader.finish(&mut frames)?;
     Ok(frames)
+}
+
+/// Numbers the animals in the order in which they occur. A moment in which one occurs twice has no ids.
+fn name_rows(frames: &mut [FrameRows], keys: &[Vec<String>]) {
+    let mut numbers: HashMap<&str, u32> = HashMap::new();
+    for (frame, keys) in frames.iter_mut().zip(keys) {
+        let ids: Vec<u32> = keys
+            .iter()
+            .map(|key| {
+                let next = numbers.len() as u32;
+                *numbers.entry(key).or_insert(next)
+            })
+            .collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        frame.ids = (sorted.len() == ids.len() && ids.len() == frame.rows.len()).then_some(ids);
+    }
 }
 
 /// Visits the records below the header, counted from 0.

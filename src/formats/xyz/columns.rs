@@ -21,6 +21,8 @@ pub(super) struct Columns {
     pub position: usize,
     pub depth: Option<usize>,
     pub heading: Option<(usize, HeadingFrom, Name)>,
+    /// Which particle it is.
+    pub id: Option<usize>,
     pub count: usize,
     /// Whether `Properties` gave them.
     pub are_stated: bool,
@@ -47,6 +49,7 @@ fn groups_of(properties: &str) -> Option<Vec<Group>> {
     Some(groups)
 }
 
+const IDS: [&str; 6] = ["id", "particleid", "particleidentifier", "trackid", "tag", "ids"];
 const POSITIONS: [&str; 4] = ["pos", "position", "positions", "coords"];
 const SPECIES: [&str; 7] = ["species", "type", "atomtypes", "element", "z", "numbers", "particletype"];
 const ANGLES: [&str; 5] = ["heading", "theta", "angle", "orientation", "direction"];
@@ -92,6 +95,10 @@ impl Columns {
             Some(heading) => heading,
             None => find(&ANGLES, &[1]).or_else(|| find(&QUATERNIONS, &[4])).or_else(|| find(&VECTORS, &[2, 3])),
         };
+        let id = match stated(ColumnUse::Id)? {
+            Some(id) => id,
+            None => find(&IDS, &[1]),
+        };
         let species = match stated(ColumnUse::Species)? {
             Some(species) => species,
             None => find(&SPECIES, &[1]),
@@ -105,6 +112,7 @@ impl Columns {
             position: position.at,
             depth: (position.width == 3).then_some(position.at + 2),
             heading: heading.map(|g| (g.at, from(g), Name::of(&g.name))),
+            id: id.map(|g| g.at),
             count: groups.iter().map(|g| g.width).sum(),
             are_stated: true,
         })
@@ -136,6 +144,7 @@ impl Columns {
             position,
             depth,
             heading: velocity.map(|at| (at, HeadingFrom::Vector, Name::of("velocity"))),
+            id: None,
             count: match velocity {
                 Some(at) => at + 3,
                 None => fields.len().min(4),

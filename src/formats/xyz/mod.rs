@@ -146,7 +146,7 @@ fn pick(frames: &[FrameAt], choice: FrameChoice, said: &mut Vec<Assumption>) -> 
         if frames.len() > 1 {
             let skipped = if full > 0 { "; those before it have fewer than 2 particles" } else { "" };
             let text = format!("Of {} frames only frame {} was read{skipped}.", frames.len(), full + 1);
-            said.push(Assumption::choice(About::Frame, text, "--frame first|last|N"));
+            said.push(Assumption::choice(About::Frame, text, "--frames all|first|last|N"));
         }
         return Ok(vec![full]);
     }
@@ -213,9 +213,12 @@ impl Reader<'_> {
             return Err(Fault::at(line, what, "cut out a part"));
         }
         let rows = self.particles(body, line, &columns, [origin[0], origin[1]], cell.as_ref())?;
+        let ids = columns.id.map(|at| body.iter().map(|text| id_in(text, at)).collect::<Option<Vec<u32>>>());
+        // Not of a cell that was doubled.
+        let ids = ids.flatten().filter(|ids| ids.len() == rows.len());
         let turn = cell.as_ref().map_or(0.0, |cell| cell.turn);
         let box_size = cell.map(|cell| cell.size);
-        let frame = FrameRows { label: format!("frame {label}"), rows, box_size, periodic };
+        let frame = FrameRows { label: format!("frame {label}"), number: label as f64, rows, ids, box_size, periodic };
         Ok((frame, turn, (columns, angles)))
     }
 
@@ -283,6 +286,12 @@ impl Reader<'_> {
         }
         Ok(rows)
     }
+}
+
+/// The id in column `at` of a particle's line; some programs write whole numbers as 3.0.
+fn id_in(text: &str, at: usize) -> Option<u32> {
+    let value: f64 = text.split_whitespace().nth(at)?.parse().ok()?;
+    (value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value)).then_some(value as u32)
 }
 
 /// Lines of two particles of a structure in space that share x and y and differ in z.

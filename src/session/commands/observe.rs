@@ -15,5 +15,12 @@ pub(super) const TABLE: &[CommandInfo] = &[
         "Measure in the background how well the rule grows, keeps and heals the pattern, and keep that with the scene",
         || Command::Certify,
     ),
+    row(
+        Observe,
+        "Compare with the film",
+        None,
+        "Compare the learned motion with the true one, where the picture is a film whose particles have ids",
+        || Command::MeasureTruth,
+    ),
     row(Observe, "Stop certifying", None, "End the measuring; the scene stays as it is", || Command::CancelCertify),
 ];

@@ -3,6 +3,7 @@
 use super::Group::Paint;
 use super::{CommandInfo, Shortcut, row};
 use crate::session::command::{Command, Dialog, Tool};
+use crate::session::snapshots::SnapshotCommand;
 use crate::session::tools::SelectionOrder;
 
 /// A quarter turn has six of them.
@@ -12,6 +13,30 @@ const TURN_RAD: f64 = std::f64::consts::PI / 12.0;
 const LARGER: f64 = 1.15;
 
 pub(super) const TABLE: &[CommandInfo] = &[
+    row(
+        Paint,
+        "Previous snapshot",
+        Shortcut::plain("PageUp"),
+        "Show the snapshot before this one, where there are several",
+        || Command::Snapshot(SnapshotCommand::Go(-1)),
+    ),
+    row(
+        Paint,
+        "Next snapshot",
+        Shortcut::plain("PageDown"),
+        "Show the snapshot after this one, where there are several",
+        || Command::Snapshot(SnapshotCommand::Go(1)),
+    ),
+    row(
+        Paint,
+        "Duplicate the snapshot",
+        None,
+        "Put a copy of the picture behind it: a rule is learned from all snapshots of a picture",
+        || Command::Snapshot(SnapshotCommand::Duplicate),
+    ),
+    row(Paint, "Delete the snapshot", None, "Leave this snapshot out of the picture, where there are several", || {
+        Command::Snapshot(SnapshotCommand::Delete)
+    }),
     row(
         Paint,
         "Pen",

@@ -10,6 +10,7 @@ mod moments;
 mod observing;
 mod painting;
 mod share;
+mod snapshots;
 mod stamps;
 mod takeover;
 mod tools;

@@ -27,11 +27,14 @@ fn a_picture_is_a_copy_of_a_scene_with_a_file_and_the_file_of_one_without() {
 }
 
 #[test]
-fn of_several_dropped_files_one_is_opened_and_the_user_is_told() {
+fn several_dropped_tables_are_a_film_and_of_others_one_is_opened() {
     let mut session = alive();
     assert!(share(&mut session, ShareCommand::Drop(Vec::new())).is_empty());
     let effects = share(&mut session, ShareCommand::Drop(vec!["one.csv".into()]));
     assert_eq!(effects, vec![Effect::Share(ShareOrder::Open("one.csv".into()))]);
+    let films = vec!["one.csv".into(), "two.XYZ".into()];
+    let effects = share(&mut session, ShareCommand::Drop(films.clone()));
+    assert_eq!(effects, vec![Effect::ImportFilm(films)]);
     let effects = share(&mut session, ShareCommand::Drop(vec!["one.csv".into(), "two.png".into()]));
     assert!(notice(&effects).is_some_and(|(_, text)| text.contains("2 files") && text.contains("one.csv")));
     assert_eq!(order(&effects), Some(&ShareOrder::Open("one.csv".into())));

@@ -110,9 +110,13 @@ fn an_edited_picture_is_learned_on_from_the_present_weights() {
     session.apply(Command::Stroke(vec![at(4.0, 2.0), at(4.0, 3.0)]));
     let effects = session.apply(Command::ContinueLearning);
     let request = started(&effects).expect("a run");
-    assert_eq!(request.snapshot.particles.len(), 5);
+    assert_eq!(request.stills.selected().particles.len(), 5);
     assert!(Arc::ptr_eq(request.start.as_ref().unwrap(), session.document().world.rule.as_ref().unwrap()));
-    assert_eq!(requests(&effects)[0].snapshot.particles.len(), 5, "the old rule is measured on the new picture");
+    assert_eq!(
+        requests(&effects)[0].stills.selected().particles.len(),
+        5,
+        "the old rule is measured on the new picture"
+    );
 }
 
 #[test]

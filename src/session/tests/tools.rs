@@ -485,7 +485,7 @@ fn another_scene_brings_its_own_spacing_and_an_empty_selection() {
     let mut session = selecting();
     let particles: Vec<Particle> = (0..10).map(|i| at(30.0 * f64::from(i) + 5.0, 50.0)).collect();
     let snapshot = Snapshot { particles, box_size: [300.0, 100.0], ..Snapshot::default() };
-    session.on_event(Event::Imported { path: "row.csv".into(), result: Ok(snapshot) });
+    session.on_event(Event::Imported { path: "row.csv".into(), result: Ok(snapshot.into()) });
     assert!((session.spacing() - 30.0).abs() < 1e-9);
     assert!(session.selection().is_empty());
 }

@@ -2,7 +2,7 @@
 
 use super::egui::{Button, Checkbox, CollapsingHeader, DragValue, ProgressBar, RichText, Ui, Vec2};
 use super::widgets::{Scale, card, choice, command_button_enabled, row, section, slider, slider_int};
-use super::{meter, observe, style};
+use super::{film_strip, meter, observe, style};
 use crate::session::{Command, PlotKind, Session, TrainingState};
 use crate::worlds::swarm::rule::FlowKind;
 use crate::worlds::swarm::train::{Drive, Phase, TrainingSettings};
@@ -16,6 +16,7 @@ const CURVE_HEIGHT: f32 = 140.0;
 pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let training = session.training();
     let active = training.state.is_active();
+    film_strip::shares(ui, session);
     // What a run was started with stays visible, and cannot be changed under it.
     ui.add_enabled_ui(!active, |ui| settings(ui, session, commands));
     stop_when_settled(ui, session, commands);

@@ -9,6 +9,7 @@
 
 mod caption;
 mod dialogs;
+mod film_strip;
 mod finder;
 mod gallery;
 mod help;
@@ -28,6 +29,7 @@ mod studio;
 mod style;
 mod swarm_view;
 mod top_bar;
+mod truth_card;
 mod widgets;
 
 // The one way to egui, which is no dependency of our own.
@@ -148,6 +150,7 @@ fn bar_and_side(
         },
     );
     observe::show(&mut root, session, state, commands);
+    film_strip::show(&mut root, session, state, commands);
     root.available_rect_before_wrap()
 }
 

@@ -7,7 +7,7 @@ use egui_plot::{Axis, AxisHints, GridInput, GridMark, Line, LineStyle, Plot, Plo
 
 use super::egui::{self, Align, Button, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2};
 use super::state::UiState;
-use super::style;
+use super::{style, truth_card};
 use crate::media::chart::{Chart, multiples, round_step};
 use crate::session::{Command, Dialog, PlotKind, Session, info_of};
 
@@ -26,13 +26,15 @@ pub(super) struct Drawer {
     pub open: bool,
     /// The chosen plots, in the order of the list.
     chosen: [bool; PlotKind::LIVE.len()],
+    /// The card that compares the motion with a film's, where there is one.
+    truth: bool,
 }
 
 impl Default for Drawer {
     fn default() -> Self {
         use PlotKind::{Fidelity, Order, PairCorrelation};
         let chosen = PlotKind::LIVE.map(|kind| matches!(kind, Fidelity | Order | PairCorrelation));
-        Self { open: false, chosen }
+        Self { open: false, chosen, truth: true }
     }
 }
 
@@ -73,6 +75,12 @@ fn choices(ui: &mut Ui, session: &Session, drawer: &mut Drawer, commands: &mut V
                 *chosen = !*chosen;
             }
         }
+        if !session.document().world.film.is_empty() {
+            let button = Button::selectable(drawer.truth, RichText::new("Truth").small());
+            if ui.add(button).on_hover_text("The learned motion against that of the film").clicked() {
+                drawer.truth = !drawer.truth;
+            }
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let plots = Command::Ask(Dialog::Plots);
             let tooltip = info_of(&plots).map_or_else(String::new, |info| info.full_tooltip());
@@ -91,14 +99,23 @@ fn choices(ui: &mut Ui, session: &Session, drawer: &mut Drawer, commands: &mut V
 fn plots(ui: &mut Ui, session: &Session, drawer: &Drawer, commands: &mut Vec<Command>) {
     let chosen = || drawer.chosen.iter().zip(PlotKind::LIVE).filter(|(chosen, _)| **chosen).map(|(_, kind)| kind);
     let count = chosen().count();
-    if count == 0 {
+    let has_card = drawer.truth && !session.document().world.film.is_empty();
+    if count == 0 && !has_card {
         ui.label(RichText::new("Choose a plot above.").color(style::TEXT_WEAK));
         return;
     }
     let gaps = ui.spacing().item_spacing.x * (count as f32 - 1.0);
-    let width = ((ui.available_width() - gaps) / count as f32).floor().max(MIN_WIDTH);
+    let card = if has_card { truth_card::WIDTH + ui.spacing().item_spacing.x } else { 0.0 };
+    let width = ((ui.available_width() - gaps - card) / count.max(1) as f32).floor().max(MIN_WIDTH);
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.horizontal_top(|ui| {
+            if has_card {
+                let size = Vec2::new(truth_card::WIDTH, ui.available_height());
+                ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                    ui.set_min_size(size);
+                    ui.push_id("truth", |ui| truth_card::show(ui, session, commands));
+                });
+            }
             for kind in chosen() {
                 let size = Vec2::new(width, ui.available_height());
                 ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {

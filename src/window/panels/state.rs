@@ -8,6 +8,7 @@ use egui_notify::{Anchor, Toasts};
 use image::RgbaImage;
 
 use super::caption::Caption;
+use super::film_strip::FilmStrip;
 use super::finder::Finder;
 use super::gallery::{GalleryCard, GalleryLife};
 use super::hint::Hint;
@@ -37,6 +38,7 @@ pub struct UiState {
     /// Places on the canvas that a click takes, points.
     pub(super) offers: Vec<egui::Rect>,
     pub(super) strip: Strip,
+    pub(super) film_strip: FilmStrip,
     pub(super) share: ShareUi,
     pub(super) drawer: Drawer,
     /// The numbers at both ends of the colour ramp.
@@ -106,6 +108,7 @@ impl UiState {
             preview: Preview::default(),
             offers: Vec::new(),
             strip: Strip::default(),
+            film_strip: FilmStrip::default(),
             share: ShareUi::default(),
             drawer: Drawer::default(),
             ramp_range: None,

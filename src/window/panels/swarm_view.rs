@@ -56,6 +56,11 @@ pub(super) fn draw_piece(painter: &Painter, rect: Rect, swarm: &Swarm) {
     draw_region(&painter.with_clip_rect(rect.intersect(painter.clip_rect())), rect, &piece, [low, high], 1.0);
 }
 
+/// Draws the part of a picture between these corners, as large as it fits.
+pub(super) fn draw_part(painter: &Painter, rect: Rect, particles: &[Particle], corners: [[f64; 2]; 2]) {
+    draw_region(painter, rect, particles, corners, 1.0);
+}
+
 fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high]: [[f64; 2]; 2], opacity: f32) {
     let size = [high[0] - low[0], high[1] - low[1]];
     if particles.is_empty() || !(size[0] > 0.0 && size[1] > 0.0) {

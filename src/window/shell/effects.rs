@@ -18,6 +18,7 @@ use super::stamps::Book;
 use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
+use super::truth::TruthJobs;
 use crate::session::{Command, Effect, Event, Level, Prefs, SceneSource, Session, Speed, ViewCommand};
 use crate::window::panels::{Readouts, UiState};
 
@@ -38,6 +39,7 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
+    truth: TruthJobs,
     stippler: Stippler,
     pub clipboard: Clipboard,
     watch: Watch,
@@ -75,6 +77,7 @@ impl Shell {
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
+            truth: TruthJobs::default(),
             stippler: Stippler::default(),
             clipboard: Clipboard::default(),
             watch: Watch::default(),
@@ -134,7 +137,8 @@ impl Shell {
             self.ui.set_gallery_life(self.gallery.shown(self.ui.pointed_scene()));
         }
         let done = self.files.done().chain(self.training.events()).chain(measured);
-        let events: Vec<Event> = done.chain(self.stopwatch.events()).chain(self.stippler.events()).collect();
+        let events: Vec<Event> =
+            done.chain(self.stopwatch.events()).chain(self.truth.events()).chain(self.stippler.events()).collect();
         let seen = self.watch.advance(&self.session, &self.live);
         let events: Vec<Event> = events.into_iter().chain(seen).chain(self.bench.events()).collect();
         for event in events {
@@ -227,6 +231,8 @@ impl Shell {
                 Effect::Engine(order) => orders.push(order),
                 Effect::LoadScene(source) => self.files.load(source),
                 Effect::ImportFile(path) => self.files.import(path),
+                Effect::ImportFilm(paths) => self.files.import_film(paths),
+                Effect::MeasureTruth(request) => self.truth.start(*request),
                 Effect::SaveScene { path, document, revision } => {
                     let portrait = self.share.portrait(self.session.prefs(), &self.live);
                     self.files.save(path, *document, portrait, revision);

@@ -38,6 +38,7 @@ mod tally;
 mod theme;
 mod thumbs;
 mod trainer;
+mod truth;
 
 pub use kinds::check;
 pub use preflight::NoWindow;

@@ -15,7 +15,7 @@ use crate::session::{CertificateRequest, Event, Place, RuleRequest, RuleRole, Se
 use crate::worlds::swarm::measures::{
     CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
 };
-use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Stills};
 
 /// Time between two looks: usually, and while something heals.
 const LOOK_EVERY: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(150)];
@@ -91,7 +91,7 @@ impl Watch {
         self.last = Instant::now();
         let document = session.document();
         let unseen = Unseen {
-            snapshot: document.world.snapshot.clone(),
+            stills: document.world.stills(),
             ensemble: document.world.ensemble,
             target_sigma_l: target_sigma_l(session),
             step: seen.steps(),
@@ -110,7 +110,7 @@ impl Watch {
 
 /// What belongs to a glimpse besides the swarm and what it lived by.
 struct Unseen {
-    snapshot: Arc<Snapshot>,
+    stills: Stills,
     ensemble: Ensemble,
     target_sigma_l: f64,
     step: u64,
@@ -120,9 +120,9 @@ struct Unseen {
 
 impl Unseen {
     fn seen(self, seen: Seen) -> Glimpse {
-        let Self { snapshot, ensemble, target_sigma_l, step, epoch, wound } = self;
+        let Self { stills, ensemble, target_sigma_l, step, epoch, wound } = self;
         let Seen { swarm, rule, settings, .. } = seen;
-        Glimpse { swarm, rule, settings, snapshot, ensemble, target_sigma_l, step, epoch, wound }
+        Glimpse { swarm, rule, settings, stills, ensemble, target_sigma_l, step, epoch, wound }
     }
 }
 
@@ -233,7 +233,7 @@ impl CheckWorker {
         }
         let begun = Instant::now();
         let progress = Reporter::silent(self.learning.clone(), request.run);
-        let picture = (&*request.snapshot, &request.ensemble);
+        let picture = (&request.stills, &request.ensemble);
         let work = || QuickFidelity::measure(&request.rule, picture, &request.live, &progress);
         let result = match catch_unwind(AssertUnwindSafe(work)) {
             Ok(Err(CheckError::Stopped)) => return,
@@ -247,10 +247,10 @@ impl CheckWorker {
     }
 
     fn certify(&self, request: &CertificateRequest) {
-        let CertificateRequest { run, rule, snapshot, ensemble, live } = request;
+        let CertificateRequest { run, rule, stills, ensemble, live } = request;
         let settings = CheckSettings::default();
         let progress = Reporter::telling(self.certifying.clone(), *run, settings.total_steps(1), self.outbox.clone());
-        let work = || certify(rule, (&**snapshot, ensemble), live, settings, &progress);
+        let work = || certify(rule, (stills, ensemble), live, settings, &progress);
         let result = match catch_unwind(AssertUnwindSafe(work)) {
             Ok(Err(CheckError::Stopped)) => return,
             Ok(result) => result.map(Box::new).map_err(|e| e.to_string()),
@@ -312,13 +312,13 @@ mod tests {
         Arc::new(Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1))
     }
 
-    fn mill() -> Arc<Snapshot> {
-        Arc::new(motifs::by_name("mill").expect("a bundled picture").snapshot())
+    fn mill() -> Stills {
+        motifs::by_name("mill").expect("a bundled picture").snapshot().into()
     }
 
     fn request(run: u64, role: RuleRole, step: usize) -> Box<RuleRequest> {
-        let (snapshot, ensemble, live) = (mill(), Ensemble::default(), LiveSettings::default());
-        Box::new(RuleRequest { run, role, step, rule: rule(), snapshot, ensemble, live })
+        let (stills, ensemble, live) = (mill(), Ensemble::default(), LiveSettings::default());
+        Box::new(RuleRequest { run, role, step, rule: rule(), stills, ensemble, live })
     }
 
     #[test]
@@ -329,7 +329,7 @@ mod tests {
             swarm: Swarm { particles: (0..30).map(particle).collect(), box_size: [30.0, 10.0] },
             rule: rule(),
             settings: LiveSettings::default(),
-            snapshot: mill(),
+            stills: mill(),
             ensemble: Ensemble::default(),
             target_sigma_l: 0.13,
             step: 7,
@@ -380,7 +380,7 @@ mod tests {
         let request = CertificateRequest {
             run: 3,
             rule: rule(),
-            snapshot: mill(),
+            stills: mill(),
             ensemble: Ensemble::default(),
             live: LiveSettings::default(),
         };
@@ -406,7 +406,7 @@ mod tests {
     #[test]
     fn a_rule_that_cannot_be_measured_is_told_in_a_sentence() {
         let bench = CheckThread::default();
-        let nothing = RuleRequest { snapshot: Arc::new(Snapshot::default()), ..*request(1, RuleRole::Old, 0) };
+        let nothing = RuleRequest { stills: Snapshot::default().into(), ..*request(1, RuleRole::Old, 0) };
         bench.measure(Box::new(nothing));
         match bench.events.recv_timeout(PATIENCE).expect("an answer") {
             Event::RuleMeasured { result: Err(why), .. } => assert!(!why.is_empty()),

@@ -14,7 +14,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::files::Files;
 use super::live::{Answer, Kept};
 use crate::jobs::{Cores, JobName, guarded, start};
-use crate::scene::{SwarmProject, load_swarm, write_atomic};
+use crate::scene::{SwarmProject, load_swarm, remove_films, write_atomic};
 use crate::session::{Session, ShareEvent, opened_project};
 use crate::window::panels::RescuedScene;
 
@@ -89,6 +89,7 @@ impl RescuePlace {
     /// Takes both files away. Those that cannot be removed are found again by the next run.
     fn remove(self) {
         let _ = std::fs::remove_file(&self.scene);
+        remove_films(&self.scene, "");
         let _ = std::fs::remove_file(&self.lock);
     }
 }
@@ -197,8 +198,10 @@ impl Rescue {
             let result = guarded("autosave", || {
                 let state = living.and_then(|living| living.wait().ok()).unwrap_or_default().state;
                 document.world.state = state.map(Arc::new).or(document.world.state);
-                let text = head + &document.to_ron();
-                write_atomic(&scene, text.as_bytes()).map_err(|e| e.to_string())
+                let text = head + &document.text_beside(&scene).map_err(|e| e.to_string())?;
+                write_atomic(&scene, text.as_bytes()).map_err(|e| e.to_string())?;
+                remove_films(&scene, &text);
+                Ok(())
             });
             match result {
                 // Or a second crash would offer it twice.

@@ -25,12 +25,11 @@ impl Background {
     /// Starts a run; an older one is stopped.
     pub fn start(&mut self, request: TrainingRequest) {
         self.dismiss();
-        let TrainingRequest { run, snapshot, ensemble, settings, start, another_flow } = request;
-        let snapshot = Arc::unwrap_or_clone(snapshot);
+        let TrainingRequest { run, stills, ensemble, settings, start, another_flow } = request;
         let start = start.map(Arc::unwrap_or_clone);
         let training = match start {
-            Some(rule) if another_flow => Training::another_flow(snapshot, ensemble, settings, rule),
-            start => Training::start(snapshot, ensemble, settings, start),
+            Some(rule) if another_flow => Training::another_flow(stills, ensemble, settings, rule),
+            start => Training::start(stills, ensemble, settings, start),
         };
         self.run = Some(CurrentRun { id: run, training, told: None });
     }

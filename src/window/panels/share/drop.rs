@@ -18,13 +18,19 @@ pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
     }
     let text = match &hovered[..] {
         [file] => file.path.as_deref().map_or("Drop it here", promise),
-        _ => "Drop them here: the first one is opened",
+        _ => "Tables and XYZ files together are snapshots of one picture; of others the first one is opened",
     };
     let painter = ctx.layer_painter(LayerId::new(Order::Tooltip, Id::new("dropping")));
     let sheet = free.shrink(14.0);
     painter.rect(sheet, 14.0, style::BAR.gamma_multiply(0.82), Stroke::new(2.0, style::ACCENT), StrokeKind::Inside);
     let centre = sheet.center();
-    painter.text(centre, Align2::CENTER_CENTER, text, FontId::proportional(26.0), style::TEXT_STRONG.colour());
+    painter.text(
+        centre,
+        Align2::CENTER_CENTER,
+        text,
+        FontId::proportional(if hovered.len() > 1 { 18.0 } else { 26.0 }),
+        style::TEXT_STRONG.colour(),
+    );
     let below = centre + Vec2::new(0.0, 34.0);
     let kinds = "scenes: .ron, and pictures that hold one · particles: .csv, .xyz · images: .png, .jpg";
     painter.text(below, Align2::CENTER_CENTER, kinds, FontId::proportional(14.0), style::TEXT.colour());

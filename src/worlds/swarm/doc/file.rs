@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::film_block::FilmHead;
 use super::flows::{self, FlowHead};
 use super::savepoints::Saved;
 use super::{Evidence, Flows, LiveState, SwarmDoc, validate, weights};
@@ -39,6 +40,9 @@ pub struct SwarmFile {
     savepoints: Vec<Saved>,
     #[serde(default)]
     pub evidence: Option<Evidence>,
+    /// All snapshots of a picture that has several; `snapshot` is the one on the canvas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    snapshots: Option<FilmHead>,
     #[serde(default)]
     pub weights: Option<String>,
 }
@@ -80,7 +84,8 @@ impl RuleHead {
 }
 
 impl SwarmFile {
-    pub fn of(doc: &SwarmDoc) -> Self {
+    /// `film_file`: the name of the file beside the scene that has the snapshots; without one they are in the text.
+    pub fn of(doc: &SwarmDoc, film_file: Option<String>) -> Self {
         // A rule may have been stored without its entry in the list of flows.
         let listed = match doc.rule.as_deref() {
             Some(rule) if rule.flow.as_ref() == doc.flows.chosen().map(|flow| &*flow.net) => doc.flows.clone(),
@@ -100,6 +105,7 @@ impl SwarmFile {
             state: doc.state.as_deref().cloned(),
             savepoints: doc.savepoints.iter().map(|savepoint| Saved::of(savepoint, &listed)).collect(),
             evidence: doc.evidence.clone(),
+            snapshots: FilmHead::of(&doc.stills().stored_film(), film_file),
             weights: doc.rule.as_deref().map(|rule| weights::encode(rule, &listed)),
         }
     }
@@ -127,12 +133,15 @@ impl SwarmFile {
             chosen_flow: 0,
             savepoints: Vec::new(),
             evidence: None,
+            snapshots: None,
         }
     }
 
+    /// `read` gives the bytes of a file beside the scene, by its name.
+    ///
     /// # Errors
     /// A value that parses but cannot be meant, by its place in the file.
-    pub fn into_doc(self) -> Result<SwarmDoc, BadValue> {
+    pub fn into_doc(self, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -> Result<SwarmDoc, BadValue> {
         let (rule, flows) = match (self.rule, self.weights) {
             (Some(head), Some(text)) => {
                 let bytes = weights::bytes_of(&text)?;
@@ -157,8 +166,10 @@ impl SwarmFile {
                 ));
             }
         };
+        let film = self.snapshots.map(|head| head.into_film(&self.snapshot, read)).transpose()?;
         let doc = SwarmDoc {
             snapshot: Arc::new(self.snapshot),
+            film: film.unwrap_or_default(),
             ensemble: self.ensemble,
             training: self.training,
             live: self.live,

@@ -2,6 +2,7 @@
 
 mod evidence;
 mod file;
+mod film_block;
 mod flows;
 mod savepoints;
 mod validate;
@@ -9,6 +10,7 @@ mod weights;
 
 pub use evidence::{Evidence, KeptLong};
 pub use file::{RuleHead, SwarmFile};
+pub use film_block::{MAX_FILM_BYTES, MAX_INLINE_FILM_BYTES, film_bytes, film_size};
 pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
 pub use savepoints::{MAX_KEPT_PARTICLES, MAX_SAVEPOINTS, Savepoint};
 #[cfg(test)]
@@ -18,7 +20,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::picture::{Ensemble, Snapshot, Swarm};
+use super::picture::{Ensemble, Snapshot, SnapshotFilm, Stills, Swarm};
 use super::rule::{LiveSettings, Rule, Swings};
 use super::train::TrainingSettings;
 
@@ -29,7 +31,10 @@ pub const MAX_LIVE_PARTICLES: usize = 10_000_000;
 /// history) is cheap.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SwarmDoc {
+    /// The picture, or the snapshot of the film that is on the canvas.
     pub snapshot: Arc<Snapshot>,
+    /// All snapshots, where there are several; empty for a single one.
+    pub film: SnapshotFilm,
     pub ensemble: Ensemble,
     pub training: TrainingSettings,
     pub live: LiveSettings,
@@ -53,6 +58,22 @@ pub struct SwarmDoc {
 impl SwarmDoc {
     pub fn from_snapshot(snapshot: Snapshot) -> Self {
         Self { snapshot: Arc::new(snapshot), ..Self::default() }
+    }
+
+    /// A picture of several snapshots; the first one is on the canvas.
+    pub fn from_stills(stills: Stills) -> Self {
+        let mut doc = Self::default();
+        doc.set_stills(stills);
+        doc
+    }
+
+    /// What a rule is learned from.
+    pub fn stills(&self) -> Stills {
+        Stills::new(self.snapshot.clone(), self.film.clone())
+    }
+
+    pub fn set_stills(&mut self, stills: Stills) {
+        (self.snapshot, self.film) = stills.into_parts();
     }
 
     /// Species that occur in the picture, ascending.

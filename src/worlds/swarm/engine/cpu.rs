@@ -144,7 +144,7 @@ impl CpuEngine {
         self.pair_tests += w.neighbours.index.len() as u64;
         let tau = self.rule.noise_feature(self.settings.sigma_l) as f32;
         w.cloud.clear();
-        w.cloud.box_l = w.ahead.box_size.map(|s| s as f32);
+        w.cloud.enter(w.ahead.box_size.map(|s| s as f32));
         for p in &w.ahead.particles {
             w.cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
         }

@@ -1,5 +1,6 @@
 //! Measures of a swarm: how much it looks like the target, how ordered it is, how it moves. Lengths in ℓ.
 
+mod alikeness;
 mod certificate;
 pub mod fidelity;
 mod likeness;
@@ -13,8 +14,10 @@ mod residual;
 mod samples;
 mod settled;
 mod statistics;
+mod truth;
 mod yardstick;
 
+pub use alikeness::Alikeness;
 pub use certificate::{
     Certificate, Check, CheckError, CheckProgress, CheckSettings, Contender, Healing, Kept, Measured, Motor, certify,
 };
@@ -29,4 +32,5 @@ pub use residual::relative_residual;
 pub use samples::{noised, scattered, scrambled};
 pub use settled::has_settled;
 pub use statistics::{Motion, Order, species_of, target_swarms};
+pub use truth::{Agreement, Truth, TruthError, TruthRow};
 pub use yardstick::{MAX_POOLED, Yardstick};

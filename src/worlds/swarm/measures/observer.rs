@@ -14,7 +14,7 @@ use super::patch::Patch;
 use super::statistics::{Order, species_of};
 use super::yardstick::{BIN_L, BINS, Yardstick};
 use crate::worlds::swarm::engine::{CpuEngine, EngineError};
-use crate::worlds::swarm::picture::{Ensemble, Snapshot, SnapshotError, Swarm};
+use crate::worlds::swarm::picture::{Ensemble, SnapshotError, Stills, Swarm};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
 /// In larger swarms the rule is evaluated on a piece of about so many particles ([`PIECE`]), another in each look; order is
@@ -38,7 +38,7 @@ pub struct Glimpse {
     pub rule: Arc<Rule>,
     /// What the engine runs with now.
     pub settings: LiveSettings,
-    pub snapshot: Arc<Snapshot>,
+    pub stills: Stills,
     pub ensemble: Ensemble,
     /// The temperature of the target: that of the scene, also while the swarm is hotter because it grows.
     pub target_sigma_l: f64,
@@ -98,7 +98,7 @@ pub struct Reading {
 
 /// What a yardstick is made for.
 struct Made {
-    snapshot: Arc<Snapshot>,
+    stills: Stills,
     ensemble: Ensemble,
     rule: Arc<Rule>,
     sigma_l: f64,
@@ -116,7 +116,7 @@ impl Made {
             || (self.rule.kappa == glimpse.rule.kappa
                 && self.rule.energy.shape.species == glimpse.rule.energy.shape.species);
         same_rule
-            && Arc::ptr_eq(&self.snapshot, &glimpse.snapshot)
+            && self.stills.is_same_picture(&glimpse.stills)
             && self.ensemble == glimpse.ensemble
             && (self.sigma_l / glimpse.target_sigma_l - 1.0).abs() < SAME_SIGMA
             && self.particles == glimpse.swarm.len()
@@ -244,7 +244,7 @@ impl Observer {
             None => TargetFacts::default(),
         };
         let made = Made {
-            snapshot: glimpse.snapshot.clone(),
+            stills: glimpse.stills.clone(),
             ensemble: glimpse.ensemble,
             rule: glimpse.rule.clone(),
             sigma_l: glimpse.target_sigma_l,
@@ -291,13 +291,13 @@ fn follow_wound(
 }
 
 fn make_yardstick(glimpse: &Glimpse) -> Result<Yardstick, SnapshotError> {
-    let Glimpse { swarm, rule, snapshot, ensemble, target_sigma_l, .. } = glimpse;
+    let Glimpse { swarm, rule, stills, ensemble, target_sigma_l, .. } = glimpse;
     // A swarm may be older than the picture, and have species that went.
     let alive = swarm.particles.iter().map(|p| usize::from(p.species) + 1).max().unwrap_or(1);
-    let species = species_of(rule, snapshot).max(alive);
+    let species = species_of(rule, stills).max(alive);
     // Always the same: the number must not jump when the yardstick is made anew.
     let mut rng = StdRng::seed_from_u64(1);
-    Yardstick::new((snapshot, ensemble), swarm.len(), species, *target_sigma_l, rule.kappa, &mut rng)
+    Yardstick::new((stills, ensemble), swarm.len(), species, *target_sigma_l, rule.kappa, &mut rng)
 }
 
 fn facts(glimpse: &Glimpse, yardstick: &Yardstick) -> Result<TargetFacts, EngineError> {
@@ -348,7 +348,7 @@ fn finite(value: f64) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::worlds::swarm::measures::{noised, scattered};
-    use crate::worlds::swarm::picture::{Sampler, SwarmEdit, motifs};
+    use crate::worlds::swarm::picture::{Sampler, Snapshot, SwarmEdit, motifs};
     use crate::worlds::swarm::rule::NetShape;
 
     fn glimpse(particles: usize) -> Glimpse {
@@ -362,7 +362,7 @@ mod tests {
             swarm: noised(&sampler.sample(&mut rng).unwrap(), settings.sigma_l, 1.0, &mut rng),
             rule: Arc::new(Rule::random(shape, 1)),
             settings,
-            snapshot: Arc::new(snapshot),
+            stills: snapshot.into(),
             ensemble,
             target_sigma_l: settings.sigma_l,
             step: 0,
@@ -425,7 +425,7 @@ mod tests {
         now.rule = Arc::new((*now.rule).clone());
         observer.look(&now).unwrap();
         assert_eq!(observer.recent.len(), 2);
-        now.snapshot = Arc::new(motifs::by_name("flock").expect("a bundled picture").snapshot());
+        now.stills = motifs::by_name("flock").expect("a bundled picture").snapshot().into();
         now.step = 80;
         let reading = observer.look(&now).unwrap();
         assert_eq!(observer.recent.len(), 1);
@@ -479,7 +479,7 @@ mod tests {
 
     #[test]
     fn a_picture_that_makes_no_samples_leaves_the_fidelity_unknown_and_the_rest_measured() {
-        let now = Glimpse { snapshot: Arc::new(Snapshot::default()), ..glimpse(96) };
+        let now = Glimpse { stills: Snapshot::default().into(), ..glimpse(96) };
         let reading = Observer::default().look(&now).unwrap();
         assert_eq!((reading.fidelity, reading.fidelity_now), (None, None));
         assert!(reading.order.milling > 0.5);

@@ -2,7 +2,7 @@
 
 use super::certificate::{Check, CheckError, CheckProgress, CheckSettings};
 use crate::worlds::swarm::engine::{EngineChoice, Headless};
-use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Stills};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
 /// Few and short: about a quarter of a second of one core for a small picture.
@@ -22,7 +22,7 @@ impl QuickFidelity {
     /// As [`Check::new`] and [`Check::grown`].
     pub fn measure(
         rule: &Rule,
-        picture: (&Snapshot, &Ensemble),
+        picture: (impl Into<Stills>, &Ensemble),
         live: &LiveSettings,
         progress: &dyn CheckProgress,
     ) -> Result<Self, CheckError> {
@@ -42,7 +42,7 @@ impl QuickFidelity {
 mod tests {
     use super::*;
     use crate::worlds::swarm::measures::certify;
-    use crate::worlds::swarm::picture::motifs;
+    use crate::worlds::swarm::picture::{Snapshot, motifs};
     use crate::worlds::swarm::rule::NetShape;
     use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -4,7 +4,7 @@ use rand::Rng;
 use serde::Serialize;
 
 use super::{BodyMotion, LINK_L, clusters, mill_ratio, milling, noised, polarisation};
-use crate::worlds::swarm::picture::{Ensemble, Sampler, Snapshot, SnapshotError, Swarm};
+use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, SnapshotError, Stills, Swarm};
 use crate::worlds::swarm::rule::Rule;
 
 /// What a flow does to the particles, in their own frames; γ = 1.
@@ -102,25 +102,25 @@ impl Order {
     }
 }
 
-/// Independent samples of the target, noised at σ.
+/// Independent samples of the target, noised at σ, of the snapshots held out of learning.
 ///
 /// # Errors
 /// A picture that makes no samples.
 pub fn target_swarms(
-    snapshot: &Snapshot,
+    stills: &Stills,
     ensemble: &Ensemble,
     rule: &Rule,
     sigma_l: f64,
     count: usize,
     rng: &mut impl Rng,
 ) -> Result<Vec<Swarm>, SnapshotError> {
-    let sampler = Sampler::new(snapshot, ensemble)?;
+    let sampler = Sampler::of(stills, ensemble, Part::HeldOut)?;
     (0..count).map(|_| Ok(noised(&sampler.sample(rng)?, sigma_l, rule.kappa, rng))).collect()
 }
 
 /// Species that a histogram of this scene must tell apart.
-pub fn species_of(rule: &Rule, snapshot: &Snapshot) -> usize {
-    rule.energy.shape.species.max(snapshot.species_count())
+pub fn species_of(rule: &Rule, stills: &Stills) -> usize {
+    rule.energy.shape.species.max(stills.species_count())
 }
 
 #[cfg(test)]

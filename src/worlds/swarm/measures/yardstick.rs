@@ -6,7 +6,7 @@ use super::fidelity::Histogram;
 use super::likeness::Likeness;
 use super::pair_correlation::pair_correlation;
 use super::samples::{noised, scattered};
-use crate::worlds::swarm::picture::{Ensemble, Sampler, Snapshot, SnapshotError, Swarm};
+use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, SnapshotError, Stills, Swarm};
 
 /// Most configurations that are judged together.
 pub const MAX_POOLED: usize = 8;
@@ -39,21 +39,21 @@ pub struct Yardstick {
 }
 
 impl Yardstick {
-    /// For swarms of `particles` particles at the temperature `sigma_l`; `species` are told apart.
+    /// On the snapshots held out of learning, for swarms of `particles` particles at the temperature `sigma_l`; `species` are told apart.
     ///
     /// # Errors
     /// A picture that makes no samples.
     pub fn new(
-        picture: (&Snapshot, &Ensemble),
+        picture: (impl Into<Stills>, &Ensemble),
         particles: usize,
         species: usize,
         sigma_l: f64,
         kappa: f64,
         rng: &mut impl Rng,
     ) -> Result<Self, SnapshotError> {
-        let (snapshot, ensemble) = picture;
-        let small = ensemble.for_particles(snapshot, particles.clamp(1, SAMPLE_PARTICLES));
-        let sampler = Sampler::new(snapshot, &small)?;
+        let (stills, ensemble) = (picture.0.into(), picture.1);
+        let small = ensemble.for_particles(stills.selected(), particles.clamp(1, SAMPLE_PARTICLES));
+        let sampler = Sampler::of(&stills, &small, Part::HeldOut)?;
         let mut samples_of = |least: usize| -> Result<Vec<Swarm>, SnapshotError> {
             let (mut samples, mut count) = (Vec::new(), 0);
             while count < least {
@@ -128,7 +128,7 @@ fn mean_distance(target: &Histogram, chunks: &[Histogram], together: usize) -> f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worlds::swarm::picture::motifs;
+    use crate::worlds::swarm::picture::{Snapshot, motifs};
     use rand::SeedableRng;
     use rand::rngs::StdRng;
 

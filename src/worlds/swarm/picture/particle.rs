@@ -84,6 +84,15 @@ impl Swarm {
         self.particles.is_empty()
     }
 
+    /// With all lengths multiplied by `factor`.
+    pub fn scaled(mut self, factor: f64) -> Self {
+        for p in &mut self.particles {
+            (p.x, p.y) = (factor * p.x, factor * p.y);
+        }
+        self.box_size = self.box_size.map(|side| factor * side);
+        self
+    }
+
     /// The swarm repeated `repeats` times along each side, on a torus that is as many times wider.
     pub fn tiled(&self, repeats: usize) -> Self {
         let [width, height] = self.box_size;

@@ -6,16 +6,107 @@ use rand::{Rng, RngExt};
 
 use super::ensemble::{OPEN_MARGIN_L, ensemble_box_l};
 use super::near::PointTree;
-use super::{Boundary, Ensemble, Mode, Particle, Snapshot, SnapshotError, Swarm, wrap, wrap_angle};
+use super::{Boundary, Ensemble, Mode, Part, Particle, Snapshot, SnapshotError, Stills, Swarm, wrap, wrap_angle};
 
 /// Tries for the place of one copy before the whole sample is begun anew, and such beginnings.
 const TRIES: usize = 1000;
 const RESTARTS: usize = 40;
 
-/// Makes samples of one snapshot; what is the same for all of them is computed once.
+/// Makes samples of a picture.
 pub struct Sampler {
+    source: Source,
+}
+
+enum Source {
+    One(Box<SnapshotSampler>),
+    /// Each sample is of one of the frames, prepared when it is drawn: all of them together would not fit in memory.
+    Film {
+        stills: Stills,
+        ensemble: Ensemble,
+        indices: Vec<usize>,
+    },
+}
+
+impl Sampler {
+    /// Of a single snapshot.
+    ///
+    /// # Errors
+    /// Whatever [`Snapshot::validate`] finds, and ensemble settings out of range.
+    pub fn new(snapshot: &Snapshot, ensemble: &Ensemble) -> Result<Self, SnapshotError> {
+        Ok(Self { source: Source::One(Box::new(SnapshotSampler::new(snapshot, ensemble)?)) })
+    }
+
+    /// Of a part of the snapshots, all at the scale of the whole picture.
+    ///
+    /// # Errors
+    /// As [`Self::new`], for the snapshot on the canvas.
+    pub fn of(stills: &Stills, ensemble: &Ensemble, part: Part) -> Result<Self, SnapshotError> {
+        let one = SnapshotSampler::new(stills.selected(), ensemble)?;
+        if stills.film().is_empty() {
+            return Ok(Self { source: Source::One(Box::new(one)) });
+        }
+        let indices = stills.indices(part);
+        Ok(Self { source: Source::Film { stills: stills.clone(), ensemble: *ensemble, indices } })
+    }
+
+    /// Snapshots that samples are made of.
+    pub fn snapshots(&self) -> usize {
+        match &self.source {
+            Source::One(_) => 1,
+            Source::Film { indices, .. } => indices.len(),
+        }
+    }
+
+    /// One sample, of any of the snapshots. A motif's copies follow one another in the order of the painting.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Jammed`] when the copies find no room; a frame that cannot be learned from.
+    pub fn sample(&self, rng: &mut impl Rng) -> Result<Swarm, SnapshotError> {
+        match &self.source {
+            Source::One(one) => one.sample(rng),
+            Source::Film { indices, .. } => {
+                let which = rng.random_range(0..indices.len());
+                Ok(self.sample_of(which, f64::INFINITY, rng)?.0)
+            }
+        }
+    }
+
+    /// One sample of the snapshot number `which` of [`Self::snapshots`], and which of its particles carry loss at this
+    /// cutoff, as of [`Snapshot::carries_loss`].
+    ///
+    /// # Errors
+    /// As [`Self::sample`].
+    pub fn sample_of(
+        &self,
+        which: usize,
+        cutoff_l: f64,
+        rng: &mut impl Rng,
+    ) -> Result<(Swarm, Vec<bool>), SnapshotError> {
+        match &self.source {
+            Source::One(one) => Ok((one.sample(rng)?, one.carries_loss(cutoff_l))),
+            Source::Film { stills, ensemble, indices } => {
+                let one = SnapshotSampler::new(&stills.snapshot(indices[which % indices.len()]), ensemble)?;
+                // From the ℓ of this frame to the ℓ of the film.
+                let scale = one.edges.unit_length / stills.unit_length();
+                Ok((one.sample(rng)?.scaled(scale), one.carries_loss(cutoff_l / scale)))
+            }
+        }
+    }
+}
+
+/// Makes samples of one snapshot, in units of its own ℓ; what is the same for all of them is computed once.
+struct SnapshotSampler {
     source: SampleSource,
     box_size_l: [f64; 2],
+    edges: OpenEdges,
+}
+
+/// What decides on the particles that carry loss.
+struct OpenEdges {
+    unit_length: f64,
+    len: usize,
+    /// Distance of each particle of an open painting to the nearest edge, ℓ.
+    to_edge_l: Option<Vec<f64>>,
 }
 
 enum SampleSource {
@@ -39,10 +130,8 @@ struct CopyPose {
     turn: f64,
 }
 
-impl Sampler {
-    /// # Errors
-    /// Whatever [`Snapshot::validate`] finds, and ensemble settings out of range.
-    pub fn new(snapshot: &Snapshot, ensemble: &Ensemble) -> Result<Self, SnapshotError> {
+impl SnapshotSampler {
+    fn new(snapshot: &Snapshot, ensemble: &Ensemble) -> Result<Self, SnapshotError> {
         snapshot.validate()?;
         let box_size_l = ensemble_box_l(snapshot, ensemble);
         let unit = snapshot.unit_length();
@@ -76,14 +165,17 @@ impl Sampler {
                 )
             }
         };
-        Ok(Self { source, box_size_l })
+        Ok(Self { source, box_size_l, edges: OpenEdges::of(snapshot, ensemble, unit) })
     }
 
-    /// One sample. A motif's copies follow one another in the order of the painting.
-    ///
-    /// # Errors
-    /// [`SnapshotError::Jammed`] when the copies find no room.
-    pub fn sample(&self, rng: &mut impl Rng) -> Result<Swarm, SnapshotError> {
+    fn carries_loss(&self, cutoff_l: f64) -> Vec<bool> {
+        match &self.edges.to_edge_l {
+            Some(distances) => distances.iter().map(|&distance_l| distance_l >= cutoff_l).collect(),
+            None => vec![true; self.edges.len],
+        }
+    }
+
+    fn sample(&self, rng: &mut impl Rng) -> Result<Swarm, SnapshotError> {
         let [width, height] = self.box_size_l;
         let moved = |p: &Particle, pose: CopyPose| {
             let (sin, cos) = pose.turn.sin_cos();
@@ -114,6 +206,19 @@ impl Sampler {
             SampleSource::Open(particles) => particles.clone(),
         };
         Ok(Swarm { particles, box_size: self.box_size_l })
+    }
+}
+
+impl OpenEdges {
+    fn of(snapshot: &Snapshot, ensemble: &Ensemble, unit_length: f64) -> Self {
+        let [width, height] = snapshot.box_size;
+        let to_edge_l = |p: &Particle| p.x.min(width - p.x).min(p.y.min(height - p.y)) / unit_length;
+        let is_cut_out = (snapshot.mode, snapshot.boundary) == (Mode::Whole, Boundary::Open);
+        Self {
+            unit_length,
+            len: snapshot.sample_len(ensemble),
+            to_edge_l: is_cut_out.then(|| snapshot.particles.iter().map(to_edge_l).collect()),
+        }
     }
 }
 

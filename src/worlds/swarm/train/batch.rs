@@ -6,8 +6,9 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::window::{WINDOW_PARTICLES, Window};
 use super::{LearnError, TrainingSettings};
-use crate::worlds::swarm::picture::{Ensemble, Sampler, Snapshot, Swarm, wrap};
+use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, Stills, Swarm, wrap};
 use crate::worlds::swarm::rule::{Neighbours, Rule, fast::Cloud};
+use rand::seq::SliceRandom;
 
 /// Most particles of one step: a step must stay short, because a run can only be stopped between two.
 const MAX_STEP_PARTICLES: usize = 2 * WINDOW_PARTICLES;
@@ -18,27 +19,42 @@ const MIN_CONFIGS: usize = 4;
 /// Most particles of all samples together; fewer samples are made of a very large picture.
 const POOL_PARTICLES: usize = 4_000_000;
 
-/// Samples made once, drawn from at every step.
-pub struct Pool {
-    samples: Vec<Swarm>,
+/// A sample that is drawn from.
+struct PoolSample {
+    swarm: Swarm,
     /// Whether a particle carries loss (those near the edge of an open painting are context only).
     carries_loss: Vec<bool>,
+}
+
+/// Samples made once, drawn from at every step. Where there are more snapshots than samples, samples are replaced one by
+/// one, so that all snapshots are learned from.
+pub struct Pool {
+    samples: Vec<PoolSample>,
+    sampler: Sampler,
+    cutoff_l: f64,
+    /// The snapshots in random order, and how many of them have had their turn.
+    order: Vec<usize>,
+    turn: usize,
+    /// The largest sample.
+    most_particles: usize,
     /// Particles of a batch at its full number of configurations; larger samples share them.
     step_particles: usize,
     rng: StdRng,
     /// The sample drawn last, noised, the noise, and what is seen of it.
     noised: Swarm,
     noise: Vec<[f32; 3]>,
+    /// Index of that sample.
+    drawn: usize,
     window: Window,
     seen: Swarm,
     neighbours: Neighbours,
 }
 
-/// One batch: `configs` configurations of `per_config` particles each, noised, and the noise.
+/// One batch of configurations, noised, and the noise.
 #[derive(Default)]
 pub struct Batch {
-    pub configs: usize,
-    pub per_config: usize,
+    /// The first particle of each configuration, and the number of all particles.
+    first: Vec<usize>,
     pub cloud: Cloud,
     /// Standard normals (ξ_x, ξ_y, ξ_θ) that were added, world frame, per particle.
     pub noise: Vec<[f32; 3]>,
@@ -56,28 +72,42 @@ impl Pool {
     /// # Errors
     /// A snapshot that cannot be sampled; [`LearnError::Stopped`].
     pub fn new(
-        snapshot: &Snapshot,
+        stills: &Stills,
         ensemble: &Ensemble,
         settings: &TrainingSettings,
         stop: &dyn Fn() -> bool,
     ) -> Result<Self, LearnError> {
-        let mut ensemble = ensemble.for_particles(snapshot, settings.particles);
+        let mut ensemble = ensemble.for_particles(stills.selected(), settings.particles);
         // With one copy nothing would be learned of what lies between creatures.
         ensemble.copies = ensemble.copies.max(2);
-        let sampler = Sampler::new(snapshot, &ensemble)?;
+        let sampler = Sampler::of(stills, &ensemble, Part::Taught)?;
         let mut rng = StdRng::seed_from_u64(settings.seed);
-        let first = sampler.sample(&mut rng)?;
-        let count = settings.pool.min(POOL_PARTICLES / first.len().max(1)).max(1);
+        let mut order: Vec<usize> = (0..sampler.snapshots()).collect();
+        if order.len() > 1 {
+            order.shuffle(&mut rng);
+        }
+        let cutoff_l = settings.cutoff_l;
+        let mut draw = |k: usize| -> Result<PoolSample, LearnError> {
+            let (swarm, carries_loss) = sampler.sample_of(order[k % order.len()], cutoff_l, &mut rng)?;
+            Ok(PoolSample { swarm, carries_loss })
+        };
+        let first = draw(0)?;
+        let count = settings.pool.min(POOL_PARTICLES / first.swarm.len().max(1)).max(1);
         let mut samples = vec![first];
         while samples.len() < count {
             if stop() {
                 return Err(LearnError::Stopped);
             }
-            samples.push(sampler.sample(&mut rng)?);
+            samples.push(draw(samples.len())?);
         }
         Ok(Self {
+            most_particles: samples.iter().map(|sample| sample.swarm.len()).max().unwrap_or_default(),
+            turn: samples.len(),
             samples,
-            carries_loss: snapshot.carries_loss(&ensemble, settings.cutoff_l),
+            sampler,
+            cutoff_l,
+            order,
+            drawn: 0,
             step_particles: settings.batch * settings.particles,
             rng,
             noised: Swarm::default(),
@@ -108,14 +138,15 @@ impl Pool {
         rule: &Rule,
         others: impl Iterator<Item = (&'a Swarm, f64)>,
     ) {
-        batch.begin(self.samples[0].len().min(WINDOW_PARTICLES), self.samples[0].box_size);
+        self.renew();
+        batch.begin();
         for (swarm, sigma_l) in others {
             batch.add(swarm, sigma_l, rule, &mut self.neighbours);
             batch.noise.resize(batch.cloud.len(), [0.0; 3]);
             batch.mask.resize(batch.cloud.len(), 1.0);
         }
         let configs = self.configs(configs);
-        while batch.configs < configs {
+        while batch.configs() < configs {
             let sigma = self.noise_one(sigma_range_l, rule);
             self.window.look(&self.noised, 2.0 * rule.cutoff_l, &mut self.rng);
             self.seen.box_size = self.noised.box_size;
@@ -124,7 +155,8 @@ impl Pool {
                 let i = i as usize;
                 self.seen.particles.push(self.noised.particles[i]);
                 batch.noise.push(self.noise[i]);
-                batch.mask.push(f32::from(u8::from(is_inner && self.carries_loss[i])));
+                let carries_loss = self.samples[self.drawn].carries_loss[i];
+                batch.mask.push(f32::from(u8::from(is_inner && carries_loss)));
             }
             batch.add(&self.seen, sigma, rule, &mut self.neighbours);
         }
@@ -133,7 +165,7 @@ impl Pool {
 
     /// Configurations of a batch where `wanted` are asked for: fewer when samples are large.
     pub fn configs(&self, wanted: usize) -> usize {
-        let each = self.samples[0].len().min(WINDOW_PARTICLES);
+        let each = self.most_particles.clamp(1, WINDOW_PARTICLES);
         let shared = (self.step_particles / each).max(MIN_CONFIGS);
         wanted.min(shared).min(MAX_STEP_PARTICLES / each).max(1)
     }
@@ -144,18 +176,36 @@ impl Pool {
         (self.noised.clone(), sigma)
     }
 
+    /// Of the largest sample.
     pub fn particles_per_sample(&self) -> usize {
-        self.samples[0].len()
+        self.most_particles
+    }
+
+    /// Replaces one sample by one of the next snapshot, where not all snapshots have a sample.
+    fn renew(&mut self) {
+        if self.order.len() <= self.samples.len() {
+            return;
+        }
+        let which = self.order[self.turn % self.order.len()];
+        let at = self.turn % self.samples.len();
+        self.turn += 1;
+        // A frame that cannot be learned from is left out.
+        if let Ok((swarm, carries_loss)) = self.sampler.sample_of(which, self.cutoff_l, &mut self.rng) {
+            self.most_particles = self.most_particles.max(swarm.len());
+            self.samples[at] = PoolSample { swarm, carries_loss };
+        }
     }
 
     /// Whether a sample is learned from as a whole, and every particle of it.
     pub fn samples_are_whole(&self) -> bool {
-        self.samples[0].len() <= WINDOW_PARTICLES && self.carries_loss.iter().all(|&carries| carries)
+        self.most_particles <= WINDOW_PARTICLES
+            && self.samples.iter().all(|sample| sample.carries_loss.iter().all(|&carries| carries))
     }
 
     /// Draws a sample and its noise; returns σ, ℓ.
     fn noise_one(&mut self, sigma_range_l: [f64; 2], rule: &Rule) -> f64 {
-        let sample = &self.samples[self.rng.random_range(0..self.samples.len())];
+        self.drawn = self.rng.random_range(0..self.samples.len());
+        let sample = &self.samples[self.drawn].swarm;
         let [lo, hi] = sigma_range_l.map(f64::ln);
         let sigma = (lo + (hi - lo) * self.rng.random::<f64>()).exp();
         self.noised.clone_from(sample);
@@ -173,12 +223,11 @@ impl Pool {
 }
 
 impl Batch {
-    /// Empties it for configurations of `per_config` particles each.
-    pub fn begin(&mut self, per_config: usize, box_size: [f64; 2]) {
-        self.per_config = per_config;
-        self.configs = 0;
+    /// Empties it.
+    pub fn begin(&mut self) {
+        self.first.clear();
+        self.first.push(0);
         self.cloud.clear();
-        self.cloud.box_l = box_size.map(|side| side as f32);
         self.noise.clear();
         self.sigma_l.clear();
         self.mask.clear();
@@ -191,6 +240,7 @@ impl Batch {
     pub fn add(&mut self, swarm: &Swarm, sigma_l: f64, rule: &Rule, neighbours: &mut Neighbours) {
         let first = self.cloud.len() as u32;
         let tau = rule.noise_feature(sigma_l) as f32;
+        self.cloud.enter(swarm.box_size.map(|side| side as f32));
         for p in &swarm.particles {
             self.cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
         }
@@ -199,7 +249,16 @@ impl Batch {
         self.index.extend(neighbours.index.iter().map(|j| j + first));
         self.start.extend(neighbours.start[1..].iter().map(|s| s + edges));
         self.sigma_l.push(sigma_l as f32);
-        self.configs += 1;
+        self.first.push(self.cloud.len());
+    }
+
+    pub fn configs(&self) -> usize {
+        self.sigma_l.len()
+    }
+
+    /// The particles of configuration `k`.
+    pub fn particles_of(&self, k: usize) -> std::ops::Range<usize> {
+        self.first[k]..self.first[k + 1]
     }
 
     /// Makes it ready for the kernels.
@@ -218,8 +277,13 @@ impl Batch {
         })
     }
 
-    /// σ of the configuration that particle `i` belongs to, ℓ.
-    pub fn sigma_of(&self, i: usize) -> f32 {
-        self.sigma_l[i / self.per_config]
+    /// The configuration of each particle, in order.
+    pub fn config_of_each(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.configs()).flat_map(|k| self.particles_of(k).map(move |_| k))
+    }
+
+    /// σ of the configuration of each particle, ℓ, in order.
+    pub fn sigma_of_each(&self) -> impl Iterator<Item = f32> + '_ {
+        self.config_of_each().map(|k| self.sigma_l[k])
     }
 }

@@ -73,7 +73,7 @@ mod tests {
     fn world(gain: f64) -> (Pool, Rule) {
         let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
         let settings = TrainingSettings { pool: 4, ..TrainingSettings::default() };
-        let pool = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| false).expect("samples");
+        let pool = Pool::new(&snapshot.into(), &Ensemble::default(), &settings, &|| false).expect("samples");
         let shape = NetShape { species: 1, phi: [6, 6], rho: [6, 6], outputs: 1 };
         let mut rule = Rule::random(shape, 5).with_random_flow(6);
         for net in [Some(&mut rule.energy), rule.flow.as_mut()].into_iter().flatten() {

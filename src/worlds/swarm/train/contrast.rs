@@ -113,8 +113,7 @@ impl Contrast {
         let count = self.looked_at;
         let chains = self.growths[..count].iter().map(|growth| &growth.chain);
         let batch = &mut self.batch;
-        let n = pool.particles_per_sample();
-        batch.begin(n, self.growths[0].chain.swarm.box_size);
+        batch.begin();
         for chain in chains.clone() {
             batch.add(&chain.swarm, chain.sigma_l, rule, &mut self.neighbours);
         }
@@ -126,22 +125,25 @@ impl Contrast {
         let bins: Vec<usize> = chains.map(|chain| self.bin(chain.sigma_l)).collect();
         let batch = &self.batch;
         self.cotangent.clear();
-        self.cotangent.resize(2 * count * n, 0.0);
-        let (of_chains, of_data) = self.cotangent.split_at_mut(count * n);
+        self.cotangent.resize(batch.particles(), 0.0);
         for (k, &bin) in bins.iter().enumerate() {
             // The network returns σ E_i.
-            let share = governor(self.gap_kt[bin]) / (count * n) as f64 / f64::from(batch.sigma_l[k]);
-            of_chains[k * n..(k + 1) * n].fill(-share as f32);
-            of_data[k * n..(k + 1) * n].fill(share as f32);
+            let share = governor(self.gap_kt[bin]) / count as f64 / f64::from(batch.sigma_l[k]);
+            for (config, sign) in [(k, -1.0), (count + k, 1.0)] {
+                let particles = batch.particles_of(config);
+                let each = sign * share / particles.len() as f64;
+                self.cotangent[particles].fill(each as f32);
+            }
         }
         let weights = Weights::of(&rule.energy, rule.cutoff_l);
         self.weight_bar.resize(weights.layout.total, 0.0);
-        self.outputs.resize(2 * count * n, 0.0);
+        self.outputs.resize(batch.particles(), 0.0);
         kernels.outputs_vjp(&weights, &batch.cloud, &self.cotangent, &mut self.weight_bar, &mut self.outputs);
         for (k, &bin) in bins.iter().enumerate() {
             let mean = |config: usize| {
-                let outputs = &self.outputs[config * n..(config + 1) * n];
-                outputs.iter().map(|&o| f64::from(o)).sum::<f64>() / n as f64 / f64::from(batch.sigma_l[config])
+                let outputs = &self.outputs[batch.particles_of(config)];
+                let sum = outputs.iter().map(|&o| f64::from(o)).sum::<f64>();
+                sum / outputs.len() as f64 / f64::from(batch.sigma_l[config])
             };
             let gap = mean(count + k) - mean(k);
             self.looks[bin] += 1;
@@ -193,7 +195,7 @@ mod tests {
     fn world() -> (Pool, Rule, TrainingSettings) {
         let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
         let settings = TrainingSettings { pool: 4, ..TrainingSettings::default() };
-        let pool = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| false).expect("samples");
+        let pool = Pool::new(&snapshot.into(), &Ensemble::default(), &settings, &|| false).expect("samples");
         let rule = Rule::random(NetShape { species: 1, phi: [6, 6], rho: [6, 6], outputs: 1 }, 5);
         (pool, rule, settings)
     }

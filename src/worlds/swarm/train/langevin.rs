@@ -83,8 +83,7 @@ impl ChainScratch {
         flow: Option<&Weights>,
     ) {
         let Self { batch, neighbours, kernels, gradient, body_velocity } = self;
-        let Some(first) = chains.first().map(AsRef::as_ref) else { return };
-        batch.begin(first.swarm.len(), first.swarm.box_size);
+        batch.begin();
         for chain in chains.iter().map(AsRef::as_ref) {
             batch.add(&chain.swarm, chain.sigma_l, rule, neighbours);
         }
@@ -104,8 +103,9 @@ impl ChainScratch {
             let [w, h] = chain.swarm.box_size;
             let dt = STEP_FACTOR * chain.sigma_l.powi(2);
             let spread = (0.5 * dt).sqrt();
+            let first = batch.particles_of(k).start;
             for (l, p) in chain.swarm.particles.iter_mut().enumerate() {
-                let i = k * batch.per_config + l;
+                let i = first + l;
                 let [sx, sy, st] = gradient[i].map(|g| -f64::from(g) / chain.sigma_l);
                 let [forward, lateral, turn] = [0, 1, 2].map(|o| f64::from(body_velocity[3 * i + o]));
                 let (sin, cos) = p.heading.sin_cos();

@@ -79,13 +79,16 @@ pub struct FlowLoss {
 /// Residual of the stationary continuity equation over motion (Zhang & Levin 2025, with the drive of our design).
 pub fn flow(jets: &Tensor, batch: &Batch, probes: &Probes, drive: Drive, kappa: f64) -> Result<FlowLoss> {
     let device = jets.device();
-    let (b, n) = (batch.configs, batch.per_config);
-    let p = b * n;
+    let (b, p) = (batch.configs(), batch.particles());
+    let config: Vec<u32> = batch.config_of_each().map(|k| k as u32).collect();
+    let config = Tensor::from_vec(config, p, device)?;
+    // Over the particles of each configuration.
+    let sum_of_each = |values: &Tensor| Tensor::zeros(b, values.dtype(), device)?.index_add(&config, values, 0);
     let residual = |a: usize| -> Result<Tensor> {
         let c = Tensor::from_slice(&probes.coefficients[a], (p, 9), device)?;
-        (jets * c)?.reshape((b, n * 9))?.sum(1)
+        sum_of_each(&(jets * c)?.sum(1)?)
     };
-    let product = ((residual(0)? * residual(1)?)?.mean_all()? / n as f64)?;
+    let product = ((residual(0)? * residual(1)?)?.sum_all()? / p as f64)?;
     let counted = f64::from(batch.mask.iter().sum::<f32>().max(1.0));
     let per_particle = |f: &dyn Fn(f32) -> f32| column(batch, device, f);
     let inv_sigma = per_particle(&|s| 1.0 / s)?;
@@ -97,7 +100,7 @@ pub fn flow(jets: &Tensor, batch: &Batch, probes: &Probes, drive: Drive, kappa: 
     let motion = match drive {
         Drive::Any => (square.sum_all()? / counted)?,
         Drive::Forward => {
-            let forward = scaled.narrow(1, 0, 1)?.reshape((b, n))?.sum(1)?;
+            let forward = sum_of_each(&scaled.narrow(1, 0, 1)?.flatten_all()?)?;
             (forward.sqr()?.mean_all()? / (counted / b as f64).powi(2))?
         }
     };
@@ -112,7 +115,6 @@ pub fn flow(jets: &Tensor, batch: &Batch, probes: &Probes, drive: Drive, kappa: 
 }
 
 fn column(batch: &Batch, device: &Device, f: &dyn Fn(f32) -> f32) -> Result<Tensor> {
-    let p = batch.particles();
-    let values: Vec<f32> = (0..p).map(|i| batch.mask[i] * f(batch.sigma_of(i))).collect();
-    Tensor::from_vec(values, (p, 1), device)
+    let values: Vec<f32> = batch.mask.iter().zip(batch.sigma_of_each()).map(|(m, sigma)| m * f(sigma)).collect();
+    Tensor::from_vec(values, (batch.particles(), 1), device)
 }

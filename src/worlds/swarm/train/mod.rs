@@ -5,6 +5,8 @@
 mod batch;
 mod chains;
 mod contrast;
+#[cfg(test)]
+mod film_tests;
 mod fused;
 mod graph;
 mod langevin;

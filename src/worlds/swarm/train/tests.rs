@@ -36,7 +36,7 @@ fn bench() -> (FusedInputs, Rule) {
     let shape = NetShape { species: snapshot.species_count(), phi: [12, 10], rho: [14, 11], outputs: 1 };
     let rule = Rule::random(shape, 3).with_random_flow(4);
     let mut batch = Batch::default();
-    let mut pool = Pool::new(&snapshot, &ensemble, &small_settings(), &|| false).expect("the pool");
+    let mut pool = Pool::new(&snapshot.into(), &ensemble, &small_settings(), &|| false).expect("the pool");
     pool.draw(&mut batch, 3, SIGMA_RANGE_L, &rule);
     let bench = FusedInputs { batch: Arc::new(batch), kernels: Arc::default(), shape, cutoff_l: rule.cutoff_l };
     (bench, rule)
@@ -123,8 +123,9 @@ fn the_fused_flow_jets_and_their_weight_gradient_are_those_of_the_plain_graph() 
 
 /// The swarm of configuration `k` of a batch, as the reference sees it.
 fn configuration(batch: &Batch, k: usize) -> Swarm {
-    let n = batch.per_config;
-    let particles = (k * n..(k + 1) * n)
+    let particles = batch.particles_of(k);
+    let first = batch.particles_of(k).start;
+    let particles = particles
         .map(|i| Particle {
             x: f64::from(batch.cloud.x[i]),
             y: f64::from(batch.cloud.y[i]),
@@ -132,7 +133,7 @@ fn configuration(batch: &Batch, k: usize) -> Swarm {
             species: batch.cloud.species[i],
         })
         .collect();
-    Swarm { particles, box_size: batch.cloud.box_l.map(f64::from) }
+    Swarm { particles, box_size: batch.cloud.box_of(first).map(f64::from) }
 }
 
 #[test]
@@ -141,11 +142,11 @@ fn the_gradient_of_a_batch_is_the_score_of_each_of_its_configurations() {
     let weights = Tensor::new(rule.energy.weights.as_slice(), &Device::Cpu).unwrap();
     let batch = bench.batch.clone();
     let gradient = values(&weights.apply_op1(EnergyGradient(bench)).unwrap());
-    for k in 0..batch.configs {
+    for k in 0..batch.configs() {
         let sigma = f64::from(batch.sigma_l[k]);
         let score = energy::score(&rule, &configuration(&batch, k), sigma);
         let scale = score.iter().flatten().fold(1.0f64, |m, s| m.max(s.abs()));
-        for (s, g) in score.iter().flatten().zip(&gradient[3 * k * batch.per_config..]) {
+        for (s, g) in score.iter().flatten().zip(&gradient[3 * batch.particles_of(k).start..]) {
             assert!((s + f64::from(*g) / sigma).abs() < 1e-4 * scale, "{s} {}", -f64::from(*g) / sigma);
         }
     }
@@ -161,28 +162,30 @@ fn probes_are_unbiased_for_the_residual_of_the_continuity_equation() {
     let score: Vec<[f32; 3]> = (0..batch.particles()).map(|i| [0.3, -0.2, 0.1 * (i % 5) as f32]).collect();
     let mut rng = StdRng::seed_from_u64(5);
     let draws = 1500;
-    let mut sums = vec![0.0f64; batch.configs];
-    let mut squares = vec![0.0f64; batch.configs];
+    let mut sums = vec![0.0f64; batch.configs()];
+    let mut squares = vec![0.0f64; batch.configs()];
     for _ in 0..draws {
         let probes = Probes::draw(&batch, &score, &mut rng);
         let op = FlowJets { bench: FusedInputs { shape: net.shape, ..bench.clone() }, along: probes.along.clone() };
         let jets = values(&weights.apply_op1(op).unwrap());
         for a in 0..2 {
-            let rows = jets.chunks(9 * batch.per_config).zip(probes.coefficients(a).chunks(9 * batch.per_config));
-            for (k, (jets, coefficients)) in rows.enumerate() {
-                let rho: f64 = jets.iter().zip(coefficients).map(|(j, c)| f64::from(j * c)).sum();
+            for k in 0..batch.configs() {
+                let particles = batch.particles_of(k);
+                let rows = 9 * particles.start..9 * particles.end;
+                let jets = jets[rows.clone()].iter().zip(&probes.coefficients(a)[rows]);
+                let rho: f64 = jets.map(|(j, c)| f64::from(j * c)).sum();
                 sums[k] += rho;
                 squares[k] += rho * rho;
             }
         }
     }
-    for k in 0..batch.configs {
+    for k in 0..batch.configs() {
         let n = f64::from(2 * draws);
         let mean = sums[k] / n;
         let error = ((squares[k] / n - mean * mean) / n).sqrt();
         let swarm = configuration(&batch, k);
         let sigma = f64::from(batch.sigma_l[k]);
-        let own = &score[k * batch.per_config..(k + 1) * batch.per_config];
+        let own = &score[batch.particles_of(k)];
         let own: Vec<[f64; 3]> = own.iter().map(|s| s.map(f64::from)).collect();
         let velocity = |s: &Swarm, i: usize| flow_learned::velocity(&rule, &net, s, sigma)[i];
         let terms = continuity(&swarm, &own, velocity, Differences::Second, 1e-4);
@@ -273,14 +276,14 @@ fn a_step_on_twenty_thousand_particles_sees_a_window_of_them_and_the_making_of_s
         .collect();
     let snapshot = Snapshot { particles, box_size: [200.0, 100.0], mode: Mode::Whole, ..Snapshot::default() };
     let settings = small_settings();
-    let mut pool = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| false).unwrap();
+    let mut pool = Pool::new(&(&snapshot).into(), &Ensemble::default(), &settings, &|| false).unwrap();
     let rule = Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
     let mut batch = Batch::default();
     pool.draw(&mut batch, 16, SIGMA_RANGE_L, &rule);
     assert!(batch.particles() <= 2048, "{}", batch.particles());
     let taught = batch.mask.iter().filter(|&&m| m == 1.0).count();
     assert!(taught > batch.particles() / 10, "{taught} of {}", batch.particles());
-    let stopped = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| true);
+    let stopped = Pool::new(&(&snapshot).into(), &Ensemble::default(), &settings, &|| true);
     assert!(matches!(stopped, Err(LearnError::Stopped)));
 }
 
@@ -289,7 +292,7 @@ fn an_open_painting_teaches_only_from_its_inside() {
     let mut snapshot = motifs::by_name("lanes").expect("bundled").snapshot();
     snapshot.boundary = crate::worlds::swarm::picture::Boundary::Open;
     let settings = TrainingSettings { cutoff_l: 2.0, ..small_settings() };
-    let mut pool = Pool::new(&snapshot, &Ensemble::default(), &settings, &|| false).unwrap();
+    let mut pool = Pool::new(&(&snapshot).into(), &Ensemble::default(), &settings, &|| false).unwrap();
     let mut batch = Batch::default();
     let rule = Rule::random(NetShape { species: 2, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
     pool.draw(&mut batch, 1, SIGMA_RANGE_L, &rule);
@@ -336,7 +339,8 @@ fn another_flow_leaves_the_energy_as_it_is_and_another_seed_finds_another_flow()
     let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
     let learn = |seed| {
         let settings = TrainingSettings { seed, ..small_settings() };
-        let mut trainer = Trainer::another_flow(&snapshot, &Ensemble::default(), &settings, &rule, &|| false).unwrap();
+        let mut trainer =
+            Trainer::another_flow(&(&snapshot).into(), &Ensemble::default(), &settings, &rule, &|| false).unwrap();
         assert_eq!(trainer.total_steps(), settings.flow_steps);
         while let Some(stats) = trainer.step().unwrap() {
             assert_eq!(stats.phase, Phase::Flow);

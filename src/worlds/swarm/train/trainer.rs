@@ -11,7 +11,7 @@ use super::chains::Chains;
 use super::contrast::Contrast;
 use super::fused::{EnergyGradient, FlowJets, FusedInputs};
 use super::{LearnError, Phase, StepStats, TrainingSettings, graph, loss};
-use crate::worlds::swarm::picture::{Ensemble, Snapshot};
+use crate::worlds::swarm::picture::{Ensemble, Stills};
 use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
 use crate::worlds::swarm::rule::{FlowKind, LocalNet, NetShape, Rule};
 
@@ -72,20 +72,20 @@ impl Trainer {
     /// # Errors
     /// A snapshot that cannot be sampled, a setting out of range, or no device.
     pub fn new(
-        snapshot: &Snapshot,
+        stills: impl Into<Stills>,
         ensemble: &Ensemble,
         settings: &TrainingSettings,
         start: Option<&Rule>,
     ) -> Result<Self, LearnError> {
-        Self::unless_stopped(snapshot, ensemble, settings, start, &|| false)
+        Self::unless_stopped(&stills.into(), ensemble, settings, start, &|| false)
     }
 
-    /// As [`Trainer::new`]; `stop` is asked while the samples are made.
+    /// As [`Trainer::new`], from one snapshot or many; `stop` is asked while the samples are made.
     ///
     /// # Errors
     /// As [`Trainer::new`], and [`LearnError::Stopped`].
     pub fn unless_stopped(
-        snapshot: &Snapshot,
+        stills: &Stills,
         ensemble: &Ensemble,
         settings: &TrainingSettings,
         start: Option<&Rule>,
@@ -93,8 +93,8 @@ impl Trainer {
     ) -> Result<Self, LearnError> {
         settings.validate()?;
         let device = device()?;
-        let mut pool = Pool::new(snapshot, ensemble, settings, stop)?;
-        let shape = NetShape { species: snapshot.species_count(), phi: settings.phi, rho: settings.rho, outputs: 1 };
+        let mut pool = Pool::new(stills, ensemble, settings, stop)?;
+        let shape = NetShape { species: stills.species_count(), phi: settings.phi, rho: settings.rho, outputs: 1 };
         let flow_shape = NetShape { outputs: 3, ..shape };
         // The picture may have won or lost a species since.
         let fitted =
@@ -109,7 +109,7 @@ impl Trainer {
             FlowKind::None | FlowKind::Exact => None,
         };
         let rule = Rule {
-            unit_length: snapshot.unit_length(),
+            unit_length: stills.unit_length(),
             cutoff_l: settings.cutoff_l,
             sigma_range_l: settings.sigma_range_l,
             kappa: settings.kappa,
@@ -140,7 +140,7 @@ impl Trainer {
     /// # Errors
     /// As [`Trainer::unless_stopped`], and a picture with species that the rule does not know.
     pub fn another_flow(
-        snapshot: &Snapshot,
+        stills: &Stills,
         ensemble: &Ensemble,
         settings: &TrainingSettings,
         rule: &Rule,
@@ -152,9 +152,9 @@ impl Trainer {
             return Err(LearnError::Setting { name: "flow_steps", value: "0".to_owned(), hint });
         }
         let known = rule.energy.shape;
-        if snapshot.species_count() > known.species {
+        if stills.species_count() > known.species {
             let hint = "learn on first, so that the rule knows them all";
-            return Err(LearnError::Setting { name: "species", value: snapshot.species_count().to_string(), hint });
+            return Err(LearnError::Setting { name: "species", value: stills.species_count().to_string(), hint });
         }
         let settings = TrainingSettings {
             steps: 0,
@@ -165,7 +165,7 @@ impl Trainer {
             ..*settings
         };
         let device = device()?;
-        let mut pool = Pool::new(snapshot, ensemble, &settings, stop)?;
+        let mut pool = Pool::new(stills, ensemble, &settings, stop)?;
         let energy = NetTraining::new(known, Some(&rule.energy), pool.rng(), &settings, &device)?;
         let shape = NetShape { outputs: 3, phi: settings.phi, rho: settings.rho, ..known };
         let flow = NetTraining::new(shape, None, pool.rng(), &settings, &device)?;
@@ -369,8 +369,8 @@ impl Trainer {
         let weights = Weights::new(self.energy.shape, &self.energy.average, self.settings.cutoff_l);
         let mut kernels = self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         kernels.gradient(&weights, &batch.cloud, &mut score);
-        for (i, s) in score.iter_mut().enumerate() {
-            let inv_sigma = 1.0 / batch.sigma_of(i);
+        for (s, sigma_l) in score.iter_mut().zip(batch.sigma_of_each()) {
+            let inv_sigma = 1.0 / sigma_l;
             *s = s.map(|g| -g * inv_sigma);
         }
         Ok(score)

@@ -5,11 +5,11 @@ use rand::Rng;
 use super::CheckError;
 use crate::worlds::swarm::measures::{noised, scattered};
 use crate::worlds::swarm::picture::{
-    Boundary, Ensemble, Mode, Particle, Sampler, Snapshot, SnapshotError, Swarm, ensemble_box_l,
+    Boundary, Ensemble, Mode, Part, Particle, Sampler, Snapshot, SnapshotError, Stills, Swarm, ensemble_box_l,
 };
 use crate::worlds::swarm::rule::Rule;
 
-/// Makes the samples of one check.
+/// Makes the samples of one check, of the snapshots that were held out of learning.
 pub(super) struct Arena {
     sampler: Sampler,
     /// How often the sample of a whole picture is repeated along each side.
@@ -34,15 +34,16 @@ impl Arena {
     /// # Errors
     /// A picture that has no samples, or none in such a box.
     pub fn new(
-        picture: (&Snapshot, &Ensemble),
+        picture: (&Stills, &Ensemble),
         rule: &Rule,
         sigma_l: f64,
         area: usize,
         particles: Option<usize>,
     ) -> Result<Self, CheckError> {
-        let (snapshot, ensemble) = picture;
+        let (stills, ensemble) = picture;
+        let snapshot: &Snapshot = stills.selected();
         let kappa = rule.kappa;
-        let sampler = |ensemble: &Ensemble| Sampler::new(snapshot, ensemble);
+        let sampler = |ensemble: &Ensemble| Sampler::of(stills, ensemble, Part::HeldOut);
         if snapshot.mode == Mode::Whole {
             if particles.is_some() {
                 return Err(CheckError::ParticlesOfWhole);

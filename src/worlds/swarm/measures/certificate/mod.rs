@@ -20,7 +20,7 @@ use super::statistics::{Motion, Order, species_of};
 use super::{Fidelity, scattered, scrambled};
 use crate::worlds::swarm::doc::{Evidence, KeptLong};
 use crate::worlds::swarm::engine::{Engine, EngineError, Headless, grow};
-use crate::worlds::swarm::picture::{Ensemble, Snapshot, Swarm};
+use crate::worlds::swarm::picture::{Ensemble, Stills, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 use arena::Arena;
 
@@ -73,10 +73,10 @@ pub struct Kept {
     pub residual: Option<f64>,
 }
 
-/// The measurement of one rule: its target is sampled once, then each property is measured.
+/// The measurement of one rule on the snapshots held out of learning: its target is sampled once, then each property is measured.
 pub struct Check<'a> {
     rule: &'a Rule,
-    picture: (&'a Snapshot, &'a Ensemble),
+    picture: (Stills, &'a Ensemble),
     live: LiveSettings,
     headless: &'a Headless,
     settings: CheckSettings,
@@ -94,13 +94,14 @@ impl<'a> Check<'a> {
     /// A picture that has no samples, or none in a box as the settings ask for.
     pub fn new(
         rule: &'a Rule,
-        picture: (&'a Snapshot, &'a Ensemble),
+        picture: (impl Into<Stills>, &'a Ensemble),
         live: &LiveSettings,
         settings: CheckSettings,
         headless: &'a Headless,
         progress: &'a dyn CheckProgress,
     ) -> Result<Self, CheckError> {
-        let arena = Arena::new(picture, rule, live.sigma_l, settings.area, settings.particles)?;
+        let picture = (picture.0.into(), picture.1);
+        let arena = Arena::new((&picture.0, picture.1), rule, live.sigma_l, settings.area, settings.particles)?;
         let mut rng = StdRng::seed_from_u64(settings.seed);
         let mut draw = || {
             if progress.is_stopped() {
@@ -109,7 +110,7 @@ impl<'a> Check<'a> {
             Ok((0..settings.replicas).map(|_| arena.sample(&mut rng)).collect::<Result<Vec<_>, _>>()?)
         };
         let (target, other, started) = (draw()?, draw()?, draw()?);
-        let species = species_of(rule, picture.0);
+        let species = species_of(rule, &picture.0);
         let scale = Fidelity::from_samples(species, &target, &other, &mut rng);
         // A histogram of fewer configurations is noisier, hence farther from any other: each has a scale of its own size.
         let few = settings.long_replicas();
@@ -269,7 +270,7 @@ impl<'a> Check<'a> {
             return Ok(None);
         }
         let live = LiveSettings { denoised: true, ..contender.live };
-        let arena = Arena::new(self.picture, self.rule, live.sigma_l, 1, None)?;
+        let arena = Arena::new((&self.picture.0, self.picture.1), self.rule, live.sigma_l, 1, None)?;
         let samples = (0..RESIDUAL_SAMPLES.min(self.settings.replicas))
             .map(|k| arena.sample(&mut self.rng(Stream::Residual, k)))
             .collect::<Result<Vec<_>, _>>()?;
@@ -347,7 +348,7 @@ pub struct Certificate {
 /// As [`Check::new`] and [`Check::grown`]; [`CheckError::NoPattern`] where there is nothing to certify.
 pub fn certify(
     rule: &Rule,
-    picture: (&Snapshot, &Ensemble),
+    picture: (impl Into<Stills>, &Ensemble),
     live: &LiveSettings,
     settings: CheckSettings,
     progress: &dyn CheckProgress,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::worlds::swarm::engine::EngineChoice;
-use crate::worlds::swarm::picture::{Boundary, Mode, Particle, motifs};
+use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, motifs};
 use crate::worlds::swarm::rule::NetShape;
 
 pub(super) struct Silent;

@@ -1,12 +1,15 @@
 //! Particles laid out for the lane kernels: groups of [`LANES`] particles of like neighbour count, and their neighbour
-//! slots. One cloud may hold many configurations on equal tori (a training batch): they are never neighbours.
+//! slots. One cloud may hold many configurations, each on its torus (a training batch): they are never neighbours.
 
 use crate::nn::lanes::LANES;
 
 /// Particles in f32, lengths in ℓ.
 #[derive(Clone, Debug, Default)]
 pub struct Cloud {
-    pub box_l: [f32; 2],
+    /// The torus of the particles that are pushed next; set by [`Cloud::enter`].
+    box_l: [f32; 2],
+    /// The torus of each particle.
+    boxes_l: Vec<[f32; 2]>,
     pub x: Vec<f32>,
     pub y: Vec<f32>,
     pub cos: Vec<f32>,
@@ -40,7 +43,18 @@ impl Cloud {
         self.x.is_empty()
     }
 
+    /// The particles that are pushed from now on live on this torus, ℓ.
+    pub fn enter(&mut self, box_l: [f32; 2]) {
+        self.box_l = box_l;
+    }
+
+    /// The torus of the particle `i`, ℓ.
+    pub fn box_of(&self, i: usize) -> [f32; 2] {
+        self.boxes_l[i]
+    }
+
     pub fn clear(&mut self) {
+        self.boxes_l.clear();
         self.x.clear();
         self.y.clear();
         self.cos.clear();
@@ -51,6 +65,7 @@ impl Cloud {
 
     pub fn push(&mut self, x: f32, y: f32, heading: f32, species: u8, tau: f32) {
         let (sin, cos) = heading.sin_cos();
+        self.boxes_l.push(self.box_l);
         self.x.push(x);
         self.y.push(y);
         self.cos.push(cos);
@@ -62,7 +77,7 @@ impl Cloud {
     /// Shortest vector from `i` to `j` on the torus.
     #[inline(always)]
     pub fn offset(&self, i: usize, j: usize) -> [f32; 2] {
-        let [w, h] = self.box_l;
+        let [w, h] = self.box_of(i);
         let dx = self.x[j] - self.x[i];
         let dy = self.y[j] - self.y[i];
         [dx - w * (dx / w).round_ties_even(), dy - h * (dy / h).round_ties_even()]

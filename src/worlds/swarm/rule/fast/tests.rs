@@ -19,7 +19,8 @@ fn swarm(count: usize, species: usize, box_size: [f64; 2], seed: u64) -> Swarm {
 }
 
 fn cloud(rule: &Rule, swarm: &Swarm) -> Cloud {
-    let mut cloud = Cloud { box_l: swarm.box_size.map(|s| s as f32), ..Cloud::default() };
+    let mut cloud = Cloud::default();
+    cloud.enter(swarm.box_size.map(|s| s as f32));
     for p in &swarm.particles {
         let tau = rule.noise_feature(SIGMA_L) as f32;
         cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
@@ -266,7 +267,8 @@ fn many_groups_give_the_same_sums_as_few() {
     FastKernels::default().gradient_vjp(&weights, &cloud, &along, &mut whole);
     let mut sum = vec![0.0f64; whole.len()];
     for group in &cloud.groups {
-        let one = Cloud { groups: vec![*group], ..cloud.clone() };
+        let mut one = cloud.clone();
+        one.groups = vec![*group];
         let mut bar = vec![0.0; whole.len()];
         FastKernels::default().gradient_vjp(&weights, &one, &along, &mut bar);
         sum.iter_mut().zip(bar).for_each(|(s, b)| *s += f64::from(b));

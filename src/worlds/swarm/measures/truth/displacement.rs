@@ -1,0 +1,145 @@
+//! True displacements: of the same particle from frame to frame, in its own frame.
+
+use std::collections::HashMap;
+
+use crate::worlds::swarm::engine::EngineError;
+use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Part, Snapshot, Stills, Swarm, wrap_angle};
+
+/// Why a film says nothing about the true motion.
+#[derive(Debug, thiserror::Error)]
+pub enum TruthError {
+    #[error("there is one snapshot only, so nothing moves; give a film (import with --frames all)")]
+    NoFilm,
+    #[error(
+        "the frames have no ids and different numbers of particles, so nobody can be followed; add a column `id` to the film"
+    )]
+    NoIds,
+    #[error("no two frames that follow each other have particles in common; give a film with more frames")]
+    NoPairs,
+    #[error("nothing moves in the film; give one with longer times between its frames")]
+    NoMotion,
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// One moment at which the motion is known.
+#[derive(Clone, Debug)]
+pub struct TrueMoment {
+    /// ℓ; what the velocities are evaluated at.
+    pub swarm: Swarm,
+    /// The particles whose motion is known.
+    pub index: Vec<usize>,
+    /// Of each of these: forward, lateral (ℓ) and turn (rad), from frame to frame.
+    pub motion: Vec<[f64; 3]>,
+}
+
+/// The moments at which the motion is known, at most `most`, and whether particles were followed by their place in the
+/// file.
+///
+/// Where the frame before is known as well, the motion is half of the displacement from there to the frame after: it is
+/// then that at the very moment, as velocities are, and its direction has no lag on a curved path.
+pub fn true_moments(
+    film: &Stills,
+    part: Part,
+    cutoff_l: f64,
+    most: usize,
+) -> Result<(Vec<TrueMoment>, bool), TruthError> {
+    let frames = film.film().frames();
+    if frames.len() < 2 {
+        return Err(TruthError::NoFilm);
+    }
+    let by_order = !film.film().has_ids();
+    if by_order && frames.iter().any(|frame| frame.particles.len() != frames[0].particles.len()) {
+        return Err(TruthError::NoIds);
+    }
+    let steps = frames.windows(2).map(|pair| pair[1].number - pair[0].number);
+    // Frames may be missing: only neighbours at the usual distance are compared.
+    let step = steps.filter(|step| *step > 0.0).fold(f64::INFINITY, f64::min);
+    let follows = |k: usize| (frames[k].number - frames[k - 1].number - step).abs() <= 1e-6 * step;
+    let wanted: Vec<usize> =
+        film.indices(part).into_iter().filter(|&k| k + 1 < frames.len() && follows(k + 1)).collect();
+    let count = wanted.len().min(most);
+    let mut moments = Vec::with_capacity(count);
+    for n in 0..count {
+        let k = wanted[n * wanted.len() / count];
+        let before = (k > 0 && follows(k)).then(|| &*frames[k - 1]);
+        moments.extend(true_moment(film, k, before, &frames[k + 1], cutoff_l, by_order));
+    }
+    if moments.is_empty() {
+        return Err(TruthError::NoPairs);
+    }
+    let moves = moments.iter().flat_map(|m| &m.motion).flatten().any(|d| d.abs() > 1e-9);
+    if moves { Ok((moments, by_order)) } else { Err(TruthError::NoMotion) }
+}
+
+fn true_moment(
+    film: &Stills,
+    k: usize,
+    before: Option<&FilmFrame>,
+    after: &FilmFrame,
+    cutoff_l: f64,
+    by_order: bool,
+) -> Option<TrueMoment> {
+    let here = &*film.film().frames()[k];
+    let like = film.selected();
+    // The frame as the film has it, also where the canvas has been painted on.
+    let snapshot = here.snapshot(like.mode, like.boundary);
+    let unit = film.unit_length();
+    let place_after = places(after, by_order)?;
+    let place_before = before.and_then(|before| places(before, by_order));
+    let ids = ids_of(here, by_order)?;
+    let (mut index, mut motion) = (Vec::new(), Vec::new());
+    for (i, id) in ids.into_iter().enumerate() {
+        let Some(&next) = place_after.get(&id) else { continue };
+        if !is_inner(&snapshot, i, cutoff_l * unit) {
+            continue;
+        }
+        let forwards = step_between(&snapshot, i, [after.particles[next].x, after.particles[next].y], unit);
+        let heading = snapshot.particles[i].heading;
+        let turn_on = wrap_angle(f64::from(after.particles[next].heading) - heading);
+        let last = place_before.as_ref().and_then(|places| places.get(&id)).zip(before);
+        let ([dx, dy], turn) = match last {
+            Some((&last, frame)) => {
+                let p = frame.particles[last];
+                let back = step_between(&snapshot, i, [p.x, p.y], unit);
+                let turned = wrap_angle(heading - f64::from(p.heading));
+                ([0.5 * (forwards[0] - back[0]), 0.5 * (forwards[1] - back[1])], 0.5 * (turn_on + turned))
+            }
+            None => (forwards, turn_on),
+        };
+        let (sin, cos) = heading.sin_cos();
+        index.push(i);
+        motion.push([dx * cos + dy * sin, dy * cos - dx * sin, turn]);
+    }
+    (!index.is_empty()).then(|| TrueMoment { swarm: snapshot.standing(unit), index, motion })
+}
+
+/// From particle `i` to a place, by the shortest way, ℓ.
+fn step_between(snapshot: &Snapshot, i: usize, to: [f32; 2], unit: f64) -> [f64; 2] {
+    let from = &snapshot.particles[i];
+    let mut step = [f64::from(to[0]) - from.x, f64::from(to[1]) - from.y];
+    if snapshot.is_torus() {
+        for (along, side) in step.iter_mut().zip(snapshot.box_size) {
+            *along -= side * (*along / side).round();
+        }
+    }
+    step.map(|along| along / unit)
+}
+
+/// Whether everything that the particle sees is in the picture.
+fn is_inner(snapshot: &Snapshot, i: usize, cutoff: f64) -> bool {
+    if (snapshot.mode, snapshot.boundary) != (Mode::Whole, Boundary::Open) {
+        return true;
+    }
+    let p = &snapshot.particles[i];
+    let [width, height] = snapshot.box_size;
+    p.x.min(width - p.x).min(p.y.min(height - p.y)) >= cutoff
+}
+
+fn ids_of(frame: &FilmFrame, by_order: bool) -> Option<Vec<u32>> {
+    if by_order { Some((0..frame.particles.len() as u32).collect()) } else { frame.ids.as_deref().map(<[u32]>::to_vec) }
+}
+
+fn places(frame: &FilmFrame, by_order: bool) -> Option<HashMap<u32, usize>> {
+    Some(ids_of(frame, by_order)?.into_iter().enumerate().map(|(i, id)| (id, i)).collect())
+}
