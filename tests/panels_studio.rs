@@ -252,10 +252,8 @@ fn scenes_are_opened_from_the_gallery() {
         notes: "Look at it".into(),
         picture: image::RgbaImage::new(8, 6),
     };
-    let cards = vec![
-        card("Letter", CardSource::Bundled("letter")),
-        card("My own", CardSource::File("mine.png".into())),
-    ];
+    let cards =
+        vec![card("Letter", CardSource::Bundled("letter")), card("My own", CardSource::File("mine.png".into()))];
     let cards = Arc::new(cards);
     for (label, wanted) in [
         ("Open Letter", StudioCommand::OpenBundled("letter")),
@@ -266,6 +264,8 @@ fn scenes_are_opened_from_the_gallery() {
         window.run_steps(6);
         click(&mut window, label);
         assert_eq!(window.state().commands.last(), Some(&wanted));
+        // It fades out.
+        window.run_steps(30);
         assert!(window.query_by_label(label).is_none(), "the gallery is closed");
     }
 }
@@ -293,7 +293,8 @@ fn a_new_scene_is_saved_under_a_name() {
     window.event(Event::Text(" of mine".into()));
     window.run_steps(4);
     click(&mut window, "Save");
-    let saves = |command: &StudioCommand| matches!(command, StudioCommand::SaveAmongMine(name) if name.ends_with("of mine"));
+    let saves =
+        |command: &StudioCommand| matches!(command, StudioCommand::SaveAmongMine(name) if name.ends_with("of mine"));
     assert!(window.state().commands.last().is_some_and(saves), "{:?}", window.state().commands);
 }
 
