@@ -328,3 +328,46 @@ fn the_certificate_is_measured_in_the_background() {
     assert!(check, "one job at a time");
     assert!((window.state().studio.learning().progress() - 0.25).abs() < 1e-9);
 }
+
+#[test]
+fn a_token_is_drawn_with_colours_brushes_and_actions() {
+    let entry = world_entry("field").unwrap();
+    let mut studio = Studio::new(entry);
+    let world = (entry.start)(&studio.project().world, "drawn").unwrap();
+    let [StudioEffect::Load(number, _)] = studio.apply(StudioCommand::Start("drawn"))[..] else { panic!("a start") };
+    let result = Ok((Box::new(Project::new("Mine", world)), Vec::new()));
+    studio.on_event(StudioEvent::Opened { number, result });
+    let mut window = window(studio, Theme::Dark);
+    assert_eq!(misplaced(&window), Vec::<String>::new());
+    window.get_by_label("Cannot be learned yet");
+    click(&mut window, "Colour 50 130 255");
+    assert_eq!(window.state().studio.ink().colour, [50, 130, 255, 255]);
+    click(&mut window, "Mirror");
+    assert!(window.state().studio.ink().mirrors);
+    click(&mut window, "Line");
+    assert_eq!(window.state().studio.brush(), "line");
+    let ink = window.state().studio.ink();
+    let [from, to] = [[20.0, 60.0, 0.0], [70.0, 52.0, 0.0]];
+    let stroke = unstill::worlds::studio::BrushStroke {
+        brush: "line",
+        from,
+        to,
+        axis: [0.0; 3],
+        radius: 6.0,
+        strength: 1.0,
+        ink,
+    };
+    window.state_mut().studio.apply(StudioCommand::Stroke(stroke));
+    window.state_mut().studio.apply(StudioCommand::Lift);
+    window.run_steps(4);
+    let blue = Some([50, 130, 255, 255]);
+    let colour = |window: &Window, y: f64| window.state().studio.info().colour_at([45.0, y, 0.0]);
+    assert_eq!((colour(&window, 56.0), colour(&window, 40.0)), (blue, blue), "with its mirror image");
+    assert!(window.query_by_label("Cannot be learned yet").is_none());
+    click(&mut window, "Add a kind");
+    assert_eq!(window.state().studio.info().facts()[0], ("Kinds", "2".to_owned()));
+    click(&mut window, "⟲ Undo");
+    click(&mut window, "Learn ▶");
+    let learns = |effect: &StudioEffect| matches!(effect, StudioEffect::Learn { method: "tokens", .. });
+    assert!(window.state().effects.iter().any(learns));
+}

@@ -317,3 +317,39 @@ fn a_cloud_painted_by_hand_is_learned_and_lives() {
 
     assert!(!program.has_ended());
 }
+
+/// Pixels of the canvas whose colour is near the first yellow of the palette.
+fn yellow(picture: &RgbImage) -> usize {
+    canvas(picture).filter(|(_, _, c)| c[0] > 150 && c[1] > 90 && c[2] < 110 && c[0] > c[1]).count()
+}
+
+#[test]
+fn a_token_drawn_by_hand_is_learned_and_lives() {
+    let Some((folder, screen)) = desk() else { return };
+    let scene = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/firefly.ron");
+    let mut program = Program::start(&screen, folder.path(), &[&scene.display().to_string()]);
+    screen.xdotool("mousemove 1275 795");
+    wait_for("living tokens", || (yellow(&screen.picture("token-0-opened.png")) > 500).then_some(()));
+
+    // Its canvas.
+    program.key("1");
+    let drawn = wait_for("the canvas", || {
+        let picture = screen.picture("token-1-canvas.png");
+        (yellow(&picture) > 2000).then_some(picture)
+    });
+    let before = yellow(&drawn);
+    // A thick yellow stroke over the tail of the firefly: the pen and its first colour are in hand.
+    screen.stroke([420, 382], [560, 382]);
+    screen.xdotool("mousemove 1275 795");
+    wait_for("a longer head", || (yellow(&screen.picture("token-2-drawn.png")) > before + 2000).then_some(()));
+
+    // The new token is learned; the field begins again with it as soon as there is a rule, and goes on living.
+    program.key("ctrl+l");
+    program.key("3");
+    let alive = wait_for("tokens of the new drawing", || {
+        let picture = screen.picture("token-3-alive.png");
+        (yellow(&picture) > 1000).then_some(picture)
+    });
+    wait_for("motion", || (changed(&alive, &screen.picture("token-4-moving.png")) > 300).then_some(()));
+    assert!(!program.has_ended());
+}

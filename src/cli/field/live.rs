@@ -4,15 +4,20 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::ValueEnum;
+use image::RgbaImage;
 use serde_json::json;
 
 use super::{doc_of, library_of, tokens};
+use crate::cli::film::{FilmArgs, PictureFilms};
+use crate::cli::live::EngineName;
 use crate::cli::output::{Answer, Progress, warn};
 use crate::scene::Project;
 use crate::worlds::field::draw::pattern_picture;
-use crate::worlds::field::engine::LibraryEngine;
+use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::{Still, write_npy};
-use crate::worlds::field::{FieldError, FieldStart, FieldSubject, MAX_SIDE, MIN_SIDE};
+use crate::worlds::field::{FieldDoc, FieldError, FieldStart, FieldSubject, MAX_SIDE, MIN_SIDE};
+use crate::worlds::studio::{DrawOptions, Viewpoint, WorldInfo};
+use crate::worlds::swarm::engine::Headless;
 
 /// Steps between two looks at the progress.
 const CHUNK: u32 = 200;
@@ -48,6 +53,11 @@ pub(crate) struct Args {
     /// Write the last field as an array [1, 2, height, width]
     #[arg(long, value_name = "OUT")]
     npy: Option<PathBuf>,
+    #[command(flatten)]
+    films: FilmArgs,
+    /// auto takes a real GPU or else the processor; gpu also takes one made of software
+    #[arg(long, default_value = "auto")]
+    engine: EngineName,
     /// Picture pixels for each pixel of the field
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=16))]
     scale: u32,
@@ -79,30 +89,35 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     }
     doc.live.seed = args.seed.unwrap_or(doc.live.seed);
     doc.live.time_step = args.time_step.unwrap_or(doc.live.time_step);
+    if let (FieldSubject::Tokens(tokens), Some(swim_px)) = (&mut doc.subject, args.swim) {
+        tokens.live.swim_px = swim_px;
+    }
     doc.validate()?;
-    let start = doc.start_image()?;
+    film(args, doc, quiet)?;
+    let headless = Headless::new(args.engine.choice())?;
+    let gpu = headless.gpu().map(|gpu| (&gpu.device, &gpu.queue));
     if matches!(doc.subject, FieldSubject::Tokens(_)) {
         let options = tokens::LiveOptions {
             steps: args.steps,
-            swim_px: args.swim,
             png: args.png.as_deref(),
             csv: args.csv.as_deref(),
             npy: args.npy.as_deref(),
             scale: args.scale,
+            gpu,
             quiet,
         };
-        return tokens::live(doc, &start, &options);
+        return tokens::live(doc, &options);
     }
     let time_step = doc.live.time_step;
     let library = library_of(doc)?;
     let rule = library.rule.ok_or(FieldError::NoRule)?;
-    let mut engine = LibraryEngine::new(&rule, &start);
-    engine.set_time_step(time_step);
-    if engine.time_step() < time_step {
-        warn(&format!("a time step of {time_step} is not stable; {:.3} is used", engine.time_step()));
+    let mut engine = FieldEngine::new(doc, gpu)?;
+    let used = engine.time_step().unwrap_or(time_step);
+    if used < time_step {
+        warn(&format!("a time step of {time_step} is not stable; {used:.3} is used"));
     }
 
-    let mut series = vec![row(0, &start)];
+    let mut series = vec![row(0, &engine.image()?)];
     let every = args.steps.div_ceil(SERIES_ROWS).max(1);
     let mut bar = Progress::new(u64::from(args.steps), quiet);
     bar.phase("live");
@@ -113,13 +128,13 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         engine.run(now);
         done += now;
         if done.is_multiple_of(every) || done == args.steps {
-            series.push(row(done, &engine.image()));
+            series.push(row(done, &engine.image()?));
         }
         bar.at(u64::from(done), String::new);
     }
     let steps_per_s = f64::from(args.steps) / begun.elapsed().as_secs_f64().max(1e-9);
-    let last = engine.image();
-    let counters = engine.counters();
+    let last = engine.image()?;
+    let counters = engine.counters()?;
     if counters.non_finite > 0 {
         warn(&format!("{} values became NaN or infinite; lower --time-step", counters.non_finite));
     }
@@ -139,7 +154,6 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     }
     let (u, v) = (last.moments(0), last.moments(1));
     let size = engine.size();
-    let used = engine.time_step();
     doc.state = Some(last);
     let facts = json!({
         "command": "live",
@@ -159,6 +173,38 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         size[0], size[1], args.steps, u[0], u[1], v[0], v[1]
     );
     Answer::new(text, &facts)
+}
+
+/// Films are a run of their own, from the same start, as the window shows it.
+fn film(args: &Args, doc: &FieldDoc, quiet: bool) -> anyhow::Result<()> {
+    if args.films.paths().next().is_none() {
+        return Ok(());
+    }
+    let mut films = PictureFilms::create(&args.films, args.steps as usize)?;
+    let [width, height] = doc.live.size.map(|side| side as f64);
+    let view = Viewpoint::flat([0.5 * width, 0.5 * height], 0.5 * height);
+    let mut simulation = doc.start_simulation(0)?;
+    let mut bar = Progress::new(u64::from(args.steps), quiet);
+    bar.phase("film");
+    let mut done = 0;
+    loop {
+        films.take(done as usize, |size_px, _| {
+            // Video formats want even sides.
+            let scale = f64::from(size_px) / width.max(height);
+            let [width, height] = [width, height].map(|side| (((scale * side / 2.0).round() * 2.0) as u32).max(2));
+            let mut picture = RgbaImage::new(width, height);
+            simulation.draw(&view, DrawOptions::default(), &mut picture);
+            Ok(picture)
+        })?;
+        if done == args.steps {
+            break;
+        }
+        let now = (films.every() as u32).min(args.steps - done);
+        simulation.run(now);
+        done += now;
+        bar.at(u64::from(done), String::new);
+    }
+    films.finish()
 }
 
 fn row(step: u32, image: &Still) -> (u32, f64, f64, f64, f64) {

@@ -7,18 +7,16 @@ use serde_json::json;
 
 use crate::cli::output::{Answer, Progress, warn};
 use crate::worlds::field::draw::colour_picture;
-use crate::worlds::field::stills::{Still, write_npy};
+use crate::worlds::field::engine::{FieldEngine, FieldGpu};
+use crate::worlds::field::stills::write_npy;
 use crate::worlds::field::tokens::{
-    PairStatistics, Sighting, TokenDoc, TokenEngine, TokenEvidence, TokenLive, TokenPose, TokenSummary, TokenTraining,
-    Tracker,
+    CERTIFICATE_SIDE, CERTIFICATE_TOKENS, PairStatistics, Sighting, TokenDoc, TokenEnsemble, TokenEvidence, TokenLive,
+    TokenPose, TokenSummary, TokenTraining, Tracker, healed_and_grown,
 };
 use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
 
 /// Live steps between two looks of the tracker.
 const LOOK_EVERY: u32 = 50;
-/// Side of the field of a check, pixels, and its tokens.
-const CHECK_SIDE: usize = 96;
-const CHECK_TOKENS: usize = 12;
 /// Optimiser steps between two reports.
 const REPORT_EVERY: usize = 50;
 
@@ -48,8 +46,7 @@ pub(super) fn learn(doc: &mut TokenDoc, options: &LearnOptions) -> anyhow::Resul
     }
     let seconds = begun.elapsed().as_secs_f64();
     let steps = training.steps_done();
-    doc.rule = Some(training.rule());
-    doc.evidence = None;
+    doc.take_rule(training.rule());
     let [denoise, pool, motion] = smoothed;
     let facts = json!({
         "command": "learn",
@@ -78,17 +75,18 @@ pub(super) struct CheckOptions {
 /// Twelve tokens on 96², told to stand still and told to swim.
 pub(super) fn check(doc: &mut TokenDoc, options: &CheckOptions) -> anyhow::Result<Answer> {
     doc.rule.as_ref().ok_or(FieldError::NoRule)?;
-    let mut live = TokenLive { tokens: CHECK_TOKENS, ..doc.live };
+    let mut live = TokenLive { tokens: CERTIFICATE_TOKENS, ..doc.live };
     live.swim_px = options.swim_px.unwrap_or(live.swim_px);
     live.validate()?;
     let mut bar = Progress::new(2 * u64::from(options.steps), options.quiet);
     bar.phase("check");
     let ensemble = doc.ensemble();
-    let size = [CHECK_SIDE as f64; 2];
+    let size = [CERTIFICATE_SIDE as f64; 2];
     let mut measure = |live: &TokenLive, offset: u64| -> anyhow::Result<(TokenSummary, PairStatistics)> {
         let taught = TokenDoc { live: *live, ..doc.clone() };
-        let start = taught.start_image([CHECK_SIDE; 2], options.seed);
-        let (_, looks) = watch(&taught, &start, options.seed, options.steps, |done, _| {
+        let start = taught.start_image([CERTIFICATE_SIDE; 2], options.seed);
+        let mut engine = FieldEngine::of_tokens(&taught, &start, options.seed, None)?;
+        let looks = watch(&mut engine, &ensemble, options.steps, |done| {
             bar.at(offset + u64::from(done), String::new);
         })?;
         let late = &looks[looks.len() / 2..];
@@ -98,8 +96,9 @@ pub(super) fn check(doc: &mut TokenDoc, options: &CheckOptions) -> anyhow::Resul
     };
     let (at_rest, pairs_at_rest) = measure(&TokenLive { swim_px: 0.0, ..live }, 0)?;
     let (swimming, pairs_swimming) = measure(&live, u64::from(options.steps))?;
-    let pairs_tiler = PairStatistics::of_tiler(&ensemble, CHECK_TOKENS, size);
+    let pairs_tiler = PairStatistics::of_tiler(&ensemble, CERTIFICATE_TOKENS, size);
     let commanded = 100.0 * live.swim_px;
+    let [healed, grown] = healed_and_grown(doc, options.seed, options.steps)?;
     let facts = json!({
         "command": "check",
         "rule": "tokens",
@@ -116,6 +115,8 @@ pub(super) fn check(doc: &mut TokenDoc, options: &CheckOptions) -> anyhow::Resul
         "polarisation": swimming.polarisation,
         "swimming": swimming,
         "at_rest": at_rest,
+        "healed": healed,
+        "grown": grown,
         "pairs": { "at_rest": pairs_at_rest, "swimming": pairs_swimming, "tiler": pairs_tiler },
     });
     let line = |name: &str, s: &TokenSummary| {
@@ -145,62 +146,65 @@ pub(super) fn check(doc: &mut TokenDoc, options: &CheckOptions) -> anyhow::Resul
         pairs_tiler.polarisation,
         pairs_tiler.alignment
     );
-    doc.evidence = Some(TokenEvidence { steps: options.steps, seed: options.seed, at_rest, swimming, commanded });
+    text += &format!("\nhealed {healed:.2}, grown out of noise {grown:.2}");
+    doc.evidence = Some(TokenEvidence {
+        steps: options.steps,
+        seed: options.seed,
+        at_rest,
+        swimming,
+        commanded,
+        healed: Some(healed),
+        grown: Some(grown),
+    });
     Answer::new(text, &facts)
 }
 
-/// Runs a scene of tokens; returns the engine at its end and what the tracker saw, the start included.
+/// Runs a field of tokens; returns what the tracker saw, the start included.
 fn watch(
-    doc: &TokenDoc,
-    start: &Still,
-    seed: u64,
+    engine: &mut FieldEngine,
+    ensemble: &TokenEnsemble,
     steps: u32,
-    mut progress: impl FnMut(u32, &TokenEngine),
-) -> Result<(TokenEngine, Vec<Vec<Sighting>>), FieldError> {
-    let ensemble = doc.ensemble();
-    let tracker = Tracker::new(&ensemble);
-    let rule = doc.rule.as_ref().ok_or(FieldError::NoRule)?;
-    let mut engine = TokenEngine::new(rule, &ensemble, &doc.live, start, seed);
-    let mut looks = vec![tracker.find(start)];
+    mut progress: impl FnMut(u32),
+) -> Result<Vec<Vec<Sighting>>, FieldError> {
+    let tracker = Tracker::new(ensemble);
+    let mut looks = vec![tracker.find(&engine.image()?)];
     let mut done = 0;
     while done < steps {
         let now = LOOK_EVERY.min(steps - done);
         engine.run(now);
         done += now;
         if now == LOOK_EVERY {
-            looks.push(tracker.find(&engine.image()));
+            looks.push(tracker.find(&engine.image()?));
         }
-        progress(done, &engine);
+        progress(done);
     }
-    Ok((engine, looks))
+    Ok(looks)
 }
 
 pub(super) struct LiveOptions<'a> {
     pub steps: u32,
-    pub swim_px: Option<f64>,
     pub png: Option<&'a Path>,
     pub csv: Option<&'a Path>,
     pub npy: Option<&'a Path>,
     pub scale: u32,
+    pub gpu: Option<FieldGpu<'a>>,
     pub quiet: bool,
 }
 
-pub(super) fn live(doc: &mut FieldDoc, start: &Still, options: &LiveOptions) -> anyhow::Result<Answer> {
-    let FieldSubject::Tokens(tokens) = &mut doc.subject else {
+pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<Answer> {
+    let FieldSubject::Tokens(tokens) = &doc.subject else {
         return Err(FieldError::Kind { found: "stills of a pattern", wanted: "drawn tokens" }.into());
     };
-    tokens.live.swim_px = options.swim_px.unwrap_or(tokens.live.swim_px);
-    tokens.validate()?;
     let mut bar = Progress::new(u64::from(options.steps), options.quiet);
     bar.phase("live");
+    let ensemble = tokens.ensemble();
+    let mut engine = FieldEngine::new(doc, options.gpu)?;
     let begun = Instant::now();
-    let (engine, looks) = watch(tokens, start, doc.live.seed, options.steps, |done, _| {
-        bar.at(u64::from(done), String::new);
-    })?;
+    let looks = watch(&mut engine, &ensemble, options.steps, |done| bar.at(u64::from(done), String::new))?;
     let steps_per_s = f64::from(options.steps) / begun.elapsed().as_secs_f64().max(1e-9);
     let [width, height] = engine.size();
     let summary = TokenSummary::of(&looks, LOOK_EVERY, [width as f64, height as f64]);
-    let counters = engine.counters();
+    let counters = engine.counters()?;
     if counters.non_finite > 0 {
         warn(&format!("{} values became NaN or infinite; lower sigma or the speed", counters.non_finite));
     }
@@ -214,7 +218,7 @@ pub(super) fn live(doc: &mut FieldDoc, start: &Still, options: &LiveOptions) -> 
         }
         writer.flush()?;
     }
-    let last = engine.image();
+    let last = engine.image()?;
     if let Some(path) = options.png {
         colour_picture(&last, 0.0, 1.0, options.scale).save(path)?;
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::worlds::studio::world_entry;
+use crate::worlds::studio::{BrushInk, world_entry};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -68,7 +68,15 @@ fn orders_that_cannot_be_carried_out_are_reported() {
     let refused = |event: &CanvasEvent| matches!(event, CanvasEvent::Refused(_));
     assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("kept")));
     let at = [5.0, 5.0, 0.0];
-    let stroke = BrushStroke { brush: "push", from: at, to: at, axis: [0.0; 3], radius: 3.0, strength: 1.0 };
+    let stroke = BrushStroke {
+        brush: "push",
+        from: at,
+        to: at,
+        axis: [0.0; 3],
+        radius: 3.0,
+        strength: 1.0,
+        ink: BrushInk::default(),
+    };
     worker.order(CanvasOrder::Stroke(stroke));
     assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("push")));
     let empty = (world_entry("points").unwrap().empty)();

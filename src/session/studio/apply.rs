@@ -12,7 +12,7 @@ use crate::jobs::CanvasOrder;
 use crate::scene::Project;
 use crate::session::{Dialog, Level, Place, ViewCommand};
 use crate::worlds::World;
-use crate::worlds::studio::{BrushPlace, BrushStroke, EquationForm};
+use crate::worlds::studio::{BrushPlace, BrushStroke, BrushTouch, EquationForm};
 
 impl Studio {
     /// Does what the user asked for.
@@ -49,6 +49,7 @@ impl Studio {
             Do::Undo => self.travel(true),
             Do::Redo => self.travel(false),
             Do::EndGesture => {
+                self.stroke_start = None;
                 self.history.end_gesture();
                 Vec::new()
             }
@@ -68,8 +69,14 @@ impl Studio {
                 self.brush_strength = strength.clamp(low, high);
                 Vec::new()
             }
+            Do::SetInk(ink) => {
+                self.ink = ink;
+                Vec::new()
+            }
+            Do::Act(id) => self.edit_world(Gesture::Single, |info| info.act(id)),
             Do::Stroke(stroke) => self.stroke(stroke),
             Do::Lift => {
+                self.stroke_start = None;
                 self.history.end_gesture();
                 vec![StudioEffect::Canvas(CanvasOrder::Lift)]
             }
@@ -206,6 +213,11 @@ impl Studio {
         if !tables.methods.iter().any(|method| method.id == self.learning.method) {
             self.learning.method = tables.methods.first().map_or("", |method| method.id);
         }
+        for (slot, place) in [(0, BrushPlace::Paint), (1, BrushPlace::Live)] {
+            if tables.brush(self.brushes[slot]).is_none() {
+                self.brushes[slot] = tables.first_brush(place);
+            }
+        }
         self.plots.clear();
         let restart = CanvasOrder::Restart(self.project.world.clone(), self.project.seed);
         effects.extend([StudioEffect::Canvas(restart), StudioEffect::Fit]);
@@ -261,13 +273,34 @@ impl Studio {
     }
 
     fn stroke(&mut self, stroke: BrushStroke) -> Vec<StudioEffect> {
-        let stroke = BrushStroke { strength: self.brush_strength, ..stroke };
+        let stroke = BrushStroke { strength: self.brush_strength, ink: self.ink, ..stroke };
         if self.workspace != Place::Paint {
             return vec![StudioEffect::Canvas(CanvasOrder::Stroke(stroke))];
         }
+        let touch = self.info().tables().brush(stroke.brush).map_or(BrushTouch::Dabs, |brush| brush.touch);
+        let start = self.stroke_start.clone();
+        if start.is_none() {
+            self.stroke_start = Some((self.project.world.clone(), stroke.from));
+        }
+        let stroke = match (touch, start) {
+            (BrushTouch::Pick, _) => {
+                self.ink.colour = self.info().colour_at(stroke.to).unwrap_or(self.ink.colour);
+                return Vec::new();
+            }
+            (BrushTouch::Click, Some(_)) => return Vec::new(),
+            (BrushTouch::Click, None) => BrushStroke { to: stroke.from, ..stroke },
+            (BrushTouch::Line, Some((world, from))) => {
+                // The line so far gives way to the present one.
+                self.project.world = world;
+                BrushStroke { from, ..stroke }
+            }
+            (BrushTouch::Dabs, _) | (BrushTouch::Line, None) => stroke,
+        };
         self.dabs += 1;
         let seed = self.project.seed ^ self.dabs.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.edit_world(Gesture::Brush, |info| _ = info.paint(&stroke, seed))
+        let effects = self.edit_world(Gesture::Brush, |info| _ = info.paint(&stroke, seed));
+        // A line that paints nothing any more has still gone.
+        if effects.is_empty() && touch == BrushTouch::Line { vec![self.canvas_world()] } else { effects }
     }
 
     fn learn(&mut self, method: &'static str) -> Vec<StudioEffect> {

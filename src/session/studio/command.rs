@@ -8,7 +8,7 @@ use crate::media::chart::Chart;
 use crate::scene::Project;
 use crate::session::{Command, Dialog, Level, Place, Preference, RunId, ShareCommand, ViewCommand};
 use crate::worlds::World;
-use crate::worlds::studio::{BrushStroke, EquationForm, Learned};
+use crate::worlds::studio::{BrushInk, BrushStroke, EquationForm, Learned};
 
 /// Everything a user can do in the studio of a world.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,10 @@ pub enum StudioCommand {
     /// Radius of the brush, as a share of the half height of the view.
     SetBrushSize(f64),
     SetBrushStrength(f64),
+    /// What brushes draw with, where the world has colours.
+    SetInk(BrushInk),
+    /// An action of the table.
+    Act(&'static str),
     /// A dab on what is seen: the still picture in Paint, else what lives.
     Stroke(BrushStroke),
     /// The brush was lifted.

@@ -119,7 +119,12 @@ impl Studio {
                     .into()
             }
             CanvasEvent::Readings { steps, readings } => {
-                readings.iter().for_each(|reading| self.plots.push(steps, reading));
+                let tables = self.info().tables();
+                for reading in &readings {
+                    if let Some(spec) = tables.series(reading.series) {
+                        self.plots.push(steps, spec, reading);
+                    }
+                }
                 Vec::new()
             }
             CanvasEvent::Pace { steps, steps_per_s, description } => {

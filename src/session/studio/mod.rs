@@ -24,7 +24,7 @@ use super::Place;
 use crate::jobs::CanvasOrder;
 use crate::scene::Project;
 use crate::worlds::World;
-use crate::worlds::studio::{BrushPlace, WorldEntry, WorldInfo};
+use crate::worlds::studio::{BrushInk, BrushPlace, WorldEntry, WorldInfo};
 
 /// Smallest and largest brush, as a share of the half height of the view.
 pub const BRUSH_SIZE_RANGE: [f64; 2] = [0.01, 1.0];
@@ -47,6 +47,9 @@ pub struct Studio {
     brushes: [&'static str; 2],
     brush_size: f64,
     brush_strength: f64,
+    ink: BrushInk,
+    /// The world and the place that the stroke under way began with.
+    stroke_start: Option<(Arc<World>, [f64; 3])>,
     dabs: u64,
     learning: LearningView,
     live: LiveRuleView,
@@ -80,6 +83,8 @@ impl Studio {
             workspace: Place::Live,
             brush_size: 0.12,
             brush_strength: 1.0,
+            ink: BrushInk::default(),
+            stroke_start: None,
             dabs: 0,
             learning: LearningView::new(method),
             live: LiveRuleView { speed: tables.map_or(1, |tables| tables.speed), ..LiveRuleView::default() },
@@ -158,6 +163,11 @@ impl Studio {
 
     pub fn brush_strength(&self) -> f64 {
         self.brush_strength
+    }
+
+    /// What brushes draw with, where the world has colours.
+    pub fn ink(&self) -> BrushInk {
+        self.ink
     }
 
     pub fn learning(&self) -> &LearningView {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::jobs::{CanvasEvent, LearningEvent, Reason};
 use crate::session::{Command, Dialog, Level};
-use crate::worlds::studio::{BrushStroke, Learned, SeriesReading, TrainingStep, WORLDS, world_entry};
+use crate::worlds::studio::{BrushInk, BrushStroke, Learned, SeriesReading, TrainingStep, WORLDS, world_entry};
 
 fn points() -> Studio {
     Studio::new(world_entry("points").expect("the points world"))
@@ -9,7 +9,8 @@ fn points() -> Studio {
 
 fn dab(brush: &'static str, x: f64) -> StudioCommand {
     let at = [x, 0.0, 0.0];
-    StudioCommand::Stroke(BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius: 0.5, strength: 1.0 })
+    let ink = BrushInk::default();
+    StudioCommand::Stroke(BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius: 0.5, strength: 1.0, ink })
 }
 
 fn stroke(studio: &mut Studio, brush: &'static str, xs: &[f64]) {
@@ -271,4 +272,67 @@ fn unsaved_work_of_an_earlier_run_comes_back_unsaved() {
     let mut other = Studio::new(entry);
     let effects = other.on_event(StudioEvent::Rescued(Err("damaged".into())));
     assert!(matches!(&effects[..], [StudioEffect::Load(..), StudioEffect::Notify(Level::Warning, _)]), "{effects:?}");
+}
+
+/// A field with an empty token canvas, in Paint.
+fn token_canvas() -> Studio {
+    let entry = world_entry("field").expect("the field world");
+    let mut studio = Studio::new(entry);
+    let world = (entry.start)(&studio.project().world, "drawn").expect("a canvas");
+    let [StudioEffect::Load(number, _)] = studio.apply(StudioCommand::Start("drawn"))[..] else { panic!("it is made") };
+    let result = Ok((Box::new(Project::new("Mine", world)), Vec::new()));
+    studio.on_event(StudioEvent::Opened { number, result });
+    studio
+}
+
+fn drag(studio: &mut Studio, places: &[[f64; 2]]) {
+    let mut from = places[0];
+    for to in places {
+        let [from, to] = [std::mem::replace(&mut from, *to), *to].map(|[x, y]| [x, y, 0.0]);
+        let (brush, ink) = (studio.brush(), BrushInk::default());
+        let stroke = BrushStroke { brush, from, to, axis: [0.0; 3], radius: 1.0, strength: 1.0, ink };
+        studio.apply(StudioCommand::Stroke(stroke));
+    }
+    studio.apply(StudioCommand::Lift);
+}
+
+#[test]
+fn a_drawing_has_a_brush_at_once_and_each_stroke_is_one_step() {
+    let mut studio = token_canvas();
+    assert_eq!((studio.workspace(), studio.brush()), (Place::Paint, "pen"));
+    let blue = [50, 130, 255, 255];
+    studio.apply(StudioCommand::SetInk(BrushInk { colour: blue, mirrors: false }));
+    drag(&mut studio, &[[20.0, 48.0], [30.0, 48.0], [40.0, 48.0]]);
+    assert_eq!(studio.info().colour_at([30.0, 48.0, 0.0]), Some(blue));
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(studio.info().colour_at([30.0, 48.0, 0.0]), Some([0; 4]));
+    studio.apply(StudioCommand::Redo);
+    studio.apply(StudioCommand::Act("flip"));
+    assert_eq!(studio.info().colour_at([30.0, 48.0, 0.0]), Some([0; 4]));
+    assert_eq!(studio.info().colour_at([60.0, 48.0, 0.0]), Some(blue));
+}
+
+#[test]
+fn a_line_follows_the_pointer_and_leaves_nothing_behind() {
+    let mut studio = token_canvas();
+    studio.apply(StudioCommand::SetBrush("line"));
+    drag(&mut studio, &[[20.0, 48.0], [40.0, 80.0], [70.0, 48.0]]);
+    let painted = |studio: &Studio, at: [f64; 2]| studio.info().colour_at([at[0], at[1], 0.0]) != Some([0; 4]);
+    assert!(painted(&studio, [45.0, 48.0]) && painted(&studio, [69.0, 48.0]));
+    assert!(!painted(&studio, [40.0, 80.0]), "the line of a moment ago is gone");
+    studio.apply(StudioCommand::Undo);
+    assert!(!painted(&studio, [45.0, 48.0]));
+}
+
+#[test]
+fn the_colour_under_the_pointer_is_picked_up() {
+    let mut studio = token_canvas();
+    let red = BrushInk { colour: [255, 0, 0, 255], mirrors: false };
+    studio.apply(StudioCommand::SetInk(red));
+    drag(&mut studio, &[[30.0, 48.0]]);
+    studio.apply(StudioCommand::SetInk(BrushInk::default()));
+    studio.apply(StudioCommand::SetBrush("pick"));
+    let before = studio.revision();
+    drag(&mut studio, &[[30.0, 48.0]]);
+    assert_eq!((studio.ink(), studio.revision()), (red, before));
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::jobs::{FilmState, LearningEvent};
 use crate::media::chart::{CURVE_COLOURS, Chart, ChartCurve};
 use crate::session::{Curve, RunId};
-use crate::worlds::studio::{LayerSet, SeriesReading, SeriesSpec, TrainingStep};
+use crate::worlds::studio::{LayerSet, SeriesAxis, SeriesReading, SeriesSpec, TrainingStep};
 
 /// What learning does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -158,8 +158,18 @@ impl Plots {
         &mut self.series[at]
     }
 
-    pub(super) fn push(&mut self, steps: u64, reading: &SeriesReading) {
-        let series = self.of(reading.series);
+    pub(super) fn push(&mut self, steps: u64, spec: &SeriesSpec, reading: &SeriesReading) {
+        let series = self.of(spec.id);
+        if let SeriesAxis::Profile { first, step, .. } = spec.x {
+            let points = reading.values.len() / spec.curves.len().max(1);
+            let curve = |values: &[f64]| {
+                let mut curve = Curve::default();
+                values.iter().enumerate().for_each(|(k, value)| curve.push(first + k as f64 * step, *value));
+                curve
+            };
+            series.curves = reading.values.chunks_exact(points.max(1)).map(curve).collect();
+            return;
+        }
         series.curves.resize_with(reading.values.len(), Curve::default);
         // After a restart time begins again.
         let last = series.curves.first().and_then(|curve| curve.points().last()).map_or(0.0, |point| point[0]);
@@ -177,7 +187,11 @@ impl Plots {
 
     /// The plot of a series.
     pub fn chart(&self, spec: &SeriesSpec) -> Chart {
-        let mut chart = Chart::new(spec.name, "steps", spec.y_axis);
+        let x_axis = match spec.x {
+            SeriesAxis::Steps => "steps",
+            SeriesAxis::Profile { name, .. } => name,
+        };
+        let mut chart = Chart::new(spec.name, x_axis, spec.y_axis);
         chart.include_y.push(spec.include_y);
         let found = self.series.iter().find(|series| series.id == spec.id);
         for (k, name) in spec.curves.iter().enumerate() {

@@ -8,8 +8,8 @@ mod viewpoint;
 pub(crate) use catalogue::bundled_scenes;
 pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
 pub use specs::{
-    BrushPlace, BrushSpec, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec, RestartSpec, SeriesSpec,
-    StartSpec, WorldTables,
+    ActionSpec, BrushPlace, BrushSpec, BrushTouch, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
+    RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
 };
 pub use viewpoint::Viewpoint;
 
@@ -61,6 +61,21 @@ pub struct DrawOptions {
     pub layers: LayerSet,
 }
 
+/// What a brush draws with, where the world has colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BrushInk {
+    /// Red, green, blue and alpha, not premultiplied, sRGB.
+    pub colour: [u8; 4],
+    /// Draws the mirror image along.
+    pub mirrors: bool,
+}
+
+impl Default for BrushInk {
+    fn default() -> Self {
+        Self { colour: [255, 196, 26, 255], mirrors: false }
+    }
+}
+
 /// One dab of a brush, units of the world.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BrushStroke {
@@ -74,6 +89,7 @@ pub struct BrushStroke {
     pub radius: f64,
     /// How much, 1 by default.
     pub strength: f64,
+    pub ink: BrushInk,
 }
 
 /// How equations are written.
@@ -156,6 +172,12 @@ pub trait WorldInfo {
     fn paint(&mut self, stroke: &BrushStroke, seed: u64) -> bool;
     /// Empties the still picture.
     fn clear(&mut self);
+    /// Carries out an action of the tables; others are left alone.
+    fn act(&mut self, _: &str) {}
+    /// The colour of the still picture at a place; `None` outside of it and in worlds without colours.
+    fn colour_at(&self, _: [f64; 3]) -> Option<[u8; 4]> {
+        None
+    }
     /// Draws the still picture over the whole of `picture`. `scratch` is memory that is used again.
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, scratch: &mut Vec<f32>, picture: &mut RgbaImage);
     /// Name and value of what is known about the still picture.

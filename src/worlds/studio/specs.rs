@@ -22,6 +22,8 @@ pub enum KnobScale {
     WholeLogarithmic,
     /// 0 or 1.
     Switch,
+    /// The index of one of these names.
+    Choice(&'static [&'static str]),
 }
 
 /// A number that the user sets.
@@ -60,7 +62,7 @@ impl KnobSpec {
         let value = if value.is_nan() { self.default } else { value.clamp(low, high) };
         match self.scale {
             KnobScale::Linear | KnobScale::Logarithmic => value,
-            KnobScale::Whole | KnobScale::WholeLogarithmic | KnobScale::Switch => value.round(),
+            KnobScale::Whole | KnobScale::WholeLogarithmic | KnobScale::Switch | KnobScale::Choice(_) => value.round(),
         }
     }
 }
@@ -72,6 +74,19 @@ pub enum BrushPlace {
     Live,
 }
 
+/// How a brush follows the pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrushTouch {
+    /// A dab for each motion of the pointer.
+    Dabs,
+    /// One dab from where the pointer was pressed to where it is, in the place of the one before.
+    Line,
+    /// One dab where the pointer was pressed.
+    Click,
+    /// Takes the colour under the pointer and paints nothing.
+    Pick,
+}
+
 /// A brush.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BrushSpec {
@@ -79,15 +94,34 @@ pub struct BrushSpec {
     pub name: &'static str,
     pub help: &'static str,
     pub place: BrushPlace,
+    pub touch: BrushTouch,
 }
 
-/// A plot of readings over time.
+/// A change of the whole still picture by one button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionSpec {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub help: &'static str,
+}
+
+/// What a plot runs over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SeriesAxis {
+    /// Steps: each reading adds a point to every curve.
+    Steps,
+    /// A quantity in even steps: each reading is a whole plot, the points of the first curve, then those of the next.
+    Profile { name: &'static str, first: f64, step: f64 },
+}
+
+/// A plot of readings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SeriesSpec {
     pub id: &'static str,
     pub name: &'static str,
     pub help: &'static str,
     pub y_axis: &'static str,
+    pub x: SeriesAxis,
     /// Names of the curves; a reading has one value for each.
     pub curves: &'static [&'static str],
     /// Index of the curve that the others are compared with, drawn dashed.
@@ -170,6 +204,9 @@ pub struct WorldTables {
     pub live_name: &'static str,
     pub knobs: &'static [KnobSpec],
     pub brushes: &'static [BrushSpec],
+    pub actions: &'static [ActionSpec],
+    /// Colours to paint with; none where brushes have no colour.
+    pub palette: &'static [[u8; 4]],
     pub series: &'static [SeriesSpec],
     pub methods: &'static [MethodSpec],
     /// The job that makes a certificate of the rules, started like learning; none where a world has none.

@@ -1,7 +1,7 @@
 //! Controls for the knobs of a world.
 
 use super::super::egui::{Checkbox, Ui};
-use super::super::widgets::{Scale, number_slider, slider_int};
+use super::super::widgets::{Scale, choice, number_slider, row_label, slider_int};
 use crate::session::studio::{Studio, StudioCommand};
 use crate::worlds::studio::{KnobGroup, KnobScale, KnobSpec};
 
@@ -23,6 +23,11 @@ fn control(ui: &mut Ui, knob: &KnobSpec, value: f64, commands: &mut Vec<StudioCo
             let mut on = value >= 0.5;
             let changed = ui.add(Checkbox::new(&mut on, name)).on_hover_text(&help).changed();
             changed.then(|| f64::from(u8::from(on)))
+        }
+        KnobScale::Choice(names) => {
+            row_label(ui, name).on_hover_text(&help);
+            let options: Vec<_> = names.iter().enumerate().map(|(k, name)| (k, *name, help.clone())).collect();
+            choice(ui, value as usize, &options).map(|k| k as f64)
         }
         KnobScale::Whole | KnobScale::WholeLogarithmic => {
             let mut whole = value as usize;

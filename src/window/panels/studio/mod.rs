@@ -2,6 +2,7 @@
 
 mod flows;
 mod gallery;
+mod ink;
 mod knobs;
 mod learn;
 mod live;
@@ -141,8 +142,9 @@ fn dropped(ctx: &Context, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     let paths: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
     let Some(first) = paths.first().cloned() else { return };
     let ending = first.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    // A PNG may hold a scene: the one that opens it finds out.
-    let imports = studio.info().tables().imports.contains(&&*ending) && ending != "png";
+    // One PNG may hold a scene: the one that opens it finds out.
+    let is_single_picture = ending == "png" && paths.len() == 1;
+    let imports = studio.info().tables().imports.contains(&&*ending) && !is_single_picture;
     commands.push(if imports {
         StudioCommand::Import(paths)
     } else {

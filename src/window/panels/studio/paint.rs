@@ -3,12 +3,26 @@
 use super::super::egui::{Button, Label, RichText, Ui, Vec2};
 use super::super::style;
 use super::super::widgets::{card, section};
-use super::{brushes, grid, knobs};
+use super::{brushes, grid, ink, knobs};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, Dialog};
 use crate::worlds::studio::{BrushPlace, KnobGroup};
 
 pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    // Where the picture is drawn by hand, the tools come first; else the pictures to begin with.
+    if studio.info().tables().palette.is_empty() {
+        begin(ui, studio, commands);
+        tools(ui, studio, commands);
+        learn(ui, studio, commands);
+    } else {
+        tools(ui, studio, commands);
+        learn(ui, studio, commands);
+        begin(ui, studio, commands);
+    }
+}
+
+/// Pictures to begin with.
+fn begin(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     let tables = studio.info().tables();
     section(ui, "Begin with");
     let bundled = studio.entry().bundled;
@@ -23,7 +37,7 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
             )
         });
         grid(ui, true, 3, scenes.collect(), commands);
-        ui.label(RichText::new(format!("A new {}", tables.still_name)).small().color(style::TEXT_WEAK));
+        ui.label(RichText::new("Not learned yet").small().color(style::TEXT_WEAK));
     }
     let starts = tables.starts.iter().map(|start| (start.name, start.help, None, StudioCommand::Start(start.id)));
     grid(ui, studio.loading().is_none(), 3, starts.collect(), commands);
@@ -33,16 +47,35 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
         ("Empty", "Begins with an empty picture", Some(Command::New), StudioCommand::New),
     ];
     grid(ui, true, 2, files, commands);
-    if tables.knobs.iter().any(|knob| knob.group == KnobGroup::Paint) {
+}
+
+/// Brushes, colours and numbers of the still picture.
+fn tools(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    let tables = studio.info().tables();
+    let has_brush = !tables.first_brush(BrushPlace::Paint).is_empty();
+    if !has_brush || tables.palette.is_empty() {
+        constants(ui, studio, commands);
+    }
+    brushes(ui, studio, BrushPlace::Paint, commands);
+    ink::show(ui, studio, commands);
+    if has_brush && ui.button("Clear").on_hover_text("Removes all of it").clicked() {
+        commands.push(StudioCommand::Clear);
+    }
+    if has_brush && !tables.palette.is_empty() {
+        constants(ui, studio, commands);
+    }
+}
+
+fn constants(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    if studio.info().tables().knobs.iter().any(|knob| knob.group == KnobGroup::Paint) {
         section(ui, "Constants");
         knobs::show(ui, studio, KnobGroup::Paint, commands);
     }
-    brushes(ui, studio, BrushPlace::Paint, commands);
-    if !tables.first_brush(BrushPlace::Paint).is_empty()
-        && ui.button("Clear").on_hover_text("Removes all of it").clicked()
-    {
-        commands.push(StudioCommand::Clear);
-    }
+}
+
+/// What is known about the picture, and the way on.
+fn learn(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    let tables = studio.info().tables();
     let mut heading = tables.still_name.to_owned();
     heading[..1].make_ascii_uppercase();
     section(ui, &heading);

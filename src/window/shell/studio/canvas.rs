@@ -173,7 +173,8 @@ impl StudioCanvas {
                 let from = self.stroke.or(begun).unwrap_or(to);
                 let radius = studio.brush_size() * view.half_height;
                 let axis = view.brush_axis();
-                let stroke = BrushStroke { brush: studio.brush(), from, to, axis, radius, strength: 1.0 };
+                let stroke =
+                    BrushStroke { brush: studio.brush(), from, to, axis, radius, strength: 1.0, ink: studio.ink() };
                 commands.push(StudioCommand::Stroke(stroke));
                 self.stroke = Some(to);
             }

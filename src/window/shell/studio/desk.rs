@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::super::effects::Shell;
 use super::super::folders;
+use super::super::kinds::{FileKind, kind_of};
 use super::super::mine::{file_name, free_path};
 use super::canvas::{StudioCanvas, Surface};
 use super::pictures::StudioPictures;
@@ -86,6 +87,14 @@ impl StudioDesk {
             let _ = sender.send(StudioEvent::Rescued(result));
         });
         true
+    }
+
+    /// Whether a file, or a folder of images, is no scene and can be imported into this world.
+    pub fn can_import(&self, path: &std::path::Path) -> bool {
+        let imports = self.studio.info().tables().imports;
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let is_known = imports.contains(&&*ending) || (path.is_dir() && imports.contains(&"png"));
+        is_known && kind_of(path) != Some(FileKind::Scene)
     }
 
     /// Writes unsaved work now and then.

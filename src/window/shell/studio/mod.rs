@@ -159,6 +159,10 @@ impl Studios {
     fn perform_program(&mut self, k: usize, command: ProgramCommand, shell: &mut Shell, gpu: &Gpu) {
         match command {
             ProgramCommand::Ask(dialog) => shell.ui.on_effect(&Effect::Ask(dialog)),
+            // What is no scene, but can be imported here, is.
+            ProgramCommand::Open(path) if self.desks[k].can_import(&path) => {
+                self.apply(k, StudioCommand::Import(vec![path]), shell, gpu);
+            }
             ProgramCommand::Open(path) => shell.files.open(path),
             ProgramCommand::View(ViewCommand::CanvasScreenshot) => self.desks[k].screenshot(shell),
             ProgramCommand::View(view) => shell.views.push(view),

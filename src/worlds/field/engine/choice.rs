@@ -1,64 +1,118 @@
-//! One live field, whatever it moves by.
+//! One live field, whatever it moves by and whatever it runs on.
 
-use super::{FieldCounters, FieldStroke, LibraryEngine};
+use super::{FieldCounters, FieldStroke, GpuLibrary, LibraryEngine};
 use crate::worlds::field::stills::Still;
-use crate::worlds::field::tokens::TokenEngine;
-use crate::worlds::field::{FieldDoc, FieldError, FieldSubject};
+use crate::worlds::field::tokens::{GpuTokens, TokenDoc, TokenEngine};
+use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc};
 
-/// A live field on the processor.
+/// Device and queue of a GPU.
+pub type FieldGpu<'a> = (&'a wgpu::Device, &'a wgpu::Queue);
+
+/// A live field.
 pub enum FieldEngine {
     Library(Box<LibraryEngine>),
     Tokens(Box<TokenEngine>),
+    GpuLibrary(Box<GpuLibrary>),
+    GpuTokens(Box<GpuTokens>),
 }
 
 impl FieldEngine {
-    /// Starts as the scene says.
+    /// Starts as the scene says, on the processor without a GPU.
     ///
     /// # Errors
-    /// A scene that is not sound, has no rule, or lacks the image that it starts from.
-    pub fn new(doc: &FieldDoc) -> Result<Self, FieldError> {
+    /// A scene that is not sound, has no rule, or lacks the image that it starts from; a GPU that refuses.
+    pub fn new(doc: &FieldDoc, gpu: Option<FieldGpu>) -> Result<Self, FieldError> {
         doc.validate()?;
         let start = doc.start_image()?;
-        Ok(match &doc.subject {
-            FieldSubject::Library(library) => {
-                let mut engine = LibraryEngine::new(library.rule.as_ref().ok_or(FieldError::NoRule)?, &start);
-                engine.set_time_step(doc.live.time_step);
+        match &doc.subject {
+            FieldSubject::Library(library) => Self::of_library(library, &start, doc.live.time_step, gpu),
+            FieldSubject::Tokens(tokens) => Self::of_tokens(tokens, &start, doc.live.seed, gpu),
+        }
+    }
+
+    /// A pattern from an image of two channels.
+    ///
+    /// # Errors
+    /// No rule; a GPU that refuses.
+    pub fn of_library(
+        library: &LibraryDoc,
+        start: &Still,
+        time_step: f64,
+        gpu: Option<FieldGpu>,
+    ) -> Result<Self, FieldError> {
+        let rule = library.rule.as_ref().ok_or(FieldError::NoRule)?;
+        Ok(match gpu {
+            None => {
+                let mut engine = LibraryEngine::new(rule, start);
+                engine.set_time_step(time_step);
                 Self::Library(Box::new(engine))
             }
-            FieldSubject::Tokens(tokens) => {
-                let rule = tokens.rule.as_ref().ok_or(FieldError::NoRule)?;
-                let engine = TokenEngine::new(rule, &tokens.ensemble(), &tokens.live, &start, doc.live.seed);
-                Self::Tokens(Box::new(engine))
+            Some((device, queue)) => {
+                let mut engine = GpuLibrary::new(device, queue, rule, start)?;
+                engine.set_time_step(time_step);
+                Self::GpuLibrary(Box::new(engine))
             }
         })
     }
 
+    /// Tokens from a clean image of three channels.
+    ///
+    /// # Errors
+    /// No rule; a GPU that refuses.
+    pub fn of_tokens(tokens: &TokenDoc, start: &Still, seed: u64, gpu: Option<FieldGpu>) -> Result<Self, FieldError> {
+        let rule = tokens.rule.as_ref().ok_or(FieldError::NoRule)?;
+        let ensemble = tokens.ensemble();
+        Ok(match gpu {
+            None => Self::Tokens(Box::new(TokenEngine::new(rule, &ensemble, &tokens.live, start, seed))),
+            Some(gpu) => Self::GpuTokens(Box::new(GpuTokens::new(gpu, rule, &ensemble, &tokens.live, start, seed)?)),
+        })
+    }
+
+    /// On a GPU this waits for nothing.
     pub fn run(&mut self, steps: u32) {
         match self {
             Self::Library(engine) => engine.run(steps),
             Self::Tokens(engine) => engine.run(steps),
+            Self::GpuLibrary(engine) => engine.run(steps),
+            Self::GpuTokens(engine) => engine.run(steps),
         }
     }
 
     /// What to look at: two channels of a pattern, or three colours of denoised tokens.
-    pub fn image(&self) -> Still {
+    ///
+    /// # Errors
+    /// The GPU was lost.
+    pub fn image(&self) -> Result<Still, FieldError> {
         match self {
-            Self::Library(engine) => engine.image(),
-            Self::Tokens(engine) => engine.image(),
+            Self::Library(engine) => Ok(engine.image()),
+            Self::Tokens(engine) => Ok(engine.image()),
+            Self::GpuLibrary(engine) => engine.image(),
+            Self::GpuTokens(engine) => engine.image(),
         }
     }
 
-    pub fn apply(&mut self, stroke: &FieldStroke) {
+    /// Changes the field by hand.
+    ///
+    /// # Errors
+    /// The GPU was lost.
+    pub fn apply(&mut self, stroke: &FieldStroke) -> Result<(), FieldError> {
         match self {
             Self::Library(engine) => engine.apply(stroke),
             Self::Tokens(engine) => engine.apply(stroke),
+            Self::GpuLibrary(engine) => return engine.apply(stroke),
+            Self::GpuTokens(engine) => return engine.apply(stroke),
         }
+        Ok(())
     }
 
-    pub fn counters(&self) -> FieldCounters {
+    /// # Errors
+    /// The GPU was lost.
+    pub fn counters(&self) -> Result<FieldCounters, FieldError> {
         match self {
-            Self::Library(engine) => engine.counters(),
-            Self::Tokens(engine) => engine.counters(),
+            Self::Library(engine) => Ok(engine.counters()),
+            Self::Tokens(engine) => Ok(engine.counters()),
+            Self::GpuLibrary(engine) => engine.counters(),
+            Self::GpuTokens(engine) => engine.counters(),
         }
     }
 
@@ -67,6 +121,17 @@ impl FieldEngine {
         match self {
             Self::Library(engine) => engine.size(),
             Self::Tokens(engine) => engine.size(),
+            Self::GpuLibrary(engine) => engine.size(),
+            Self::GpuTokens(engine) => engine.size(),
+        }
+    }
+
+    /// Time of a step of a pattern, as far as it is stable; `None` for tokens.
+    pub fn time_step(&self) -> Option<f64> {
+        match self {
+            Self::Library(engine) => Some(engine.time_step()),
+            Self::GpuLibrary(engine) => Some(engine.time_step()),
+            Self::Tokens(_) | Self::GpuTokens(_) => None,
         }
     }
 }
@@ -74,11 +139,12 @@ impl FieldEngine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worlds::field::FieldLive;
     use crate::worlds::field::engine::FieldBrush;
+    use crate::worlds::field::engine::gpu_tests::gpu;
     use crate::worlds::field::stills::GrayScott;
     use crate::worlds::field::tokens::net::TokenNet;
-    use crate::worlds::field::tokens::{Token, TokenDoc, TokenRule};
-    use crate::worlds::field::{FieldLive, LibraryDoc};
+    use crate::worlds::field::tokens::{Token, TokenRule};
 
     #[test]
     fn scenes_of_both_kinds_live_and_take_strokes() {
@@ -87,22 +153,24 @@ mod tests {
         let recipe = FieldDoc::default();
         let FieldSubject::Library(untaught) = &recipe.subject else { panic!("a library scene") };
         let library = LibraryDoc { recipe: untaught.recipe, ..library };
-        tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15] });
+        tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
         let live = FieldLive { size: [64, 48], ..FieldLive::default() };
         for (subject, channels) in [(FieldSubject::Library(library), 2), (FieldSubject::Tokens(tokens), 3)] {
-            let mut engine = FieldEngine::new(&FieldDoc { subject, live, state: None }).unwrap();
-            let before = engine.image();
-            engine.run(2);
-            engine.apply(&FieldStroke {
-                brush: FieldBrush::Remove,
-                at: [9.0, 9.0],
-                radius_px: 5.0,
-                motion_px: [0.0; 2],
-            });
-            assert_ne!(engine.image(), before);
-            assert_eq!((engine.size(), engine.image().channels), ([64, 48], channels));
-            assert_eq!((engine.counters().steps, engine.counters().non_finite), (2, 0));
+            let doc = FieldDoc { subject, live, state: None };
+            for gpu in [None, gpu().map(|(device, queue)| (device, queue))] {
+                let mut engine = FieldEngine::new(&doc, gpu).unwrap();
+                let before = engine.image().unwrap();
+                engine.run(2);
+                let stroke =
+                    FieldStroke { brush: FieldBrush::Remove, at: [9.0, 9.0], radius_px: 5.0, motion_px: [0.0; 2] };
+                engine.apply(&stroke).unwrap();
+                let after = engine.image().unwrap();
+                assert_ne!(after, before);
+                assert_eq!((engine.size(), after.channels), ([64, 48], channels));
+                let counters = engine.counters().unwrap();
+                assert_eq!((counters.steps, counters.non_finite), (2, 0));
+            }
         }
-        assert!(FieldEngine::new(&FieldDoc::default()).is_err(), "without a rule");
+        assert!(FieldEngine::new(&FieldDoc::default(), None).is_err(), "without a rule");
     }
 }

@@ -13,6 +13,6 @@ pub(super) mod shader;
 
 pub(super) use brush::bilinear;
 pub use brush::{FieldBrush, FieldStroke};
-pub use choice::FieldEngine;
+pub use choice::{FieldEngine, FieldGpu};
 pub use gpu::GpuLibrary;
 pub use library::{FieldCounters, LibraryEngine};

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
+use crate::worlds::field::tokens::TokenColours;
 use crate::worlds::studio::Viewpoint;
 
 /// Colours of v from the state of rest to beyond that of a seed, sRGB.
@@ -186,16 +187,16 @@ fn mixed(plane: Plane, column: &Place, row: &Place) -> f32 {
 }
 
 /// Draws three channels as red, green and blue over the whole of `picture`, repeated faintly around the field.
-pub(super) fn draw_colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage) {
-    colours(still, view, picture, true);
+pub(super) fn draw_colours(still: &Still, of: TokenColours, view: &Viewpoint, picture: &mut RgbaImage) {
+    colours(still, of, view, picture, true);
 }
 
 /// As [`draw_colours`], on its own.
 pub(super) fn draw_still_colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage) {
-    colours(still, view, picture, false);
+    colours(still, TokenColours::Drawn, view, picture, false);
 }
 
-fn colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage, repeats: bool) {
+fn colours(still: &Still, of: TokenColours, view: &Viewpoint, picture: &mut RgbaImage, repeats: bool) {
     /// Ground of tokens: their background is 0.
     const GROUND: [f32; 3] = [10.0, 12.0, 20.0];
     let plane = |channel| Plane { values: still.plane(channel), width: still.width, height: still.height };
@@ -213,9 +214,18 @@ fn colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage, repeats: bo
                 (true, true) => REPEATED,
                 (true, false) => 0.0,
             };
-            for (c, plane) in planes.iter().enumerate() {
+            let values = planes.map(|plane| {
                 let at = row.first * plane.width + column.first;
-                let value = if squares { plane.values[at] } else { mixed(*plane, column, row) };
+                if squares { plane.values[at] } else { mixed(plane, column, row) }
+            });
+            let values = match of {
+                TokenColours::Drawn => values,
+                TokenColours::Red => [values[0]; 3],
+                TokenColours::Green => [values[1]; 3],
+                TokenColours::Blue => [values[2]; 3],
+                TokenColours::Light => [values.iter().sum::<f32>() / 3.0; 3],
+            };
+            for (c, value) in values.into_iter().enumerate() {
                 pixel[c] = (GROUND[c] + light * value.max(0.0) * (255.0 - GROUND[c])).min(255.0) as u8;
             }
             pixel[3] = 255;

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use image::RgbaImage;
 
+use super::life::TokenSimulation;
+use super::school::TokenSchool;
 use super::simulation::FieldSimulation;
-use super::tokens::{self, TOKEN_TABLES, TokenSchool, TokenSimulation};
+use super::tokens::TOKEN_TABLES;
 use super::training::FieldTraining;
-use super::{TABLES, draw, knobs};
+use super::{TABLES, canvas, draw, knobs};
 use crate::worlds::field::library::FoundConstants;
 use crate::worlds::field::stills::{Still, load_stills};
-use crate::worlds::field::tokens::TokenDoc;
-use crate::worlds::field::{FieldDoc, FieldSubject, LibraryDoc, equations};
+use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc, TokenEvidence, TokenRule};
+use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc, equations};
 use crate::worlds::studio::{
     BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
     WorldInfo, WorldTables, WorldTraining,
@@ -30,7 +32,7 @@ impl WorldInfo for FieldDoc {
         let subject = match &self.subject {
             FieldSubject::Library(library) => library.stills.iter().map(still).sum::<usize>(),
             // A network has a few ten thousand weights.
-            FieldSubject::Tokens(tokens) => (1 + tokens.others.len()) * 200_000,
+            FieldSubject::Tokens(tokens) => (1 + tokens.others.len()) * 340_000,
         };
         subject + self.state.as_ref().map_or(0, still)
     }
@@ -38,7 +40,7 @@ impl WorldInfo for FieldDoc {
     fn viewpoint(&self, of: BrushPlace) -> Viewpoint {
         let [width, height] = match (of, &self.subject) {
             (BrushPlace::Paint, FieldSubject::Library(library)) => draw::mosaic_size(&library.stills),
-            (BrushPlace::Paint, FieldSubject::Tokens(_)) => [tokens::STILL_SIDE as f64; 2],
+            (BrushPlace::Paint, FieldSubject::Tokens(_)) => return canvas::viewpoint(),
             (BrushPlace::Live, _) => self.live.size.map(|side| side as f64),
         };
         Viewpoint::flat([0.5 * width, 0.5 * height], 0.53 * height)
@@ -63,14 +65,37 @@ impl WorldInfo for FieldDoc {
         knobs::set(self, id, value);
     }
 
-    /// Stills are simulated or loaded, not painted.
-    fn paint(&mut self, _: &BrushStroke, _: u64) -> bool {
-        false
+    /// Tokens are drawn; stills are simulated or loaded.
+    fn paint(&mut self, stroke: &BrushStroke, _: u64) -> bool {
+        match &mut self.subject {
+            FieldSubject::Library(_) => false,
+            FieldSubject::Tokens(tokens) => canvas::paint(tokens, stroke),
+        }
     }
 
     fn clear(&mut self) {
-        self.subject = FieldDoc::default().subject;
-        self.state = None;
+        match &mut self.subject {
+            FieldSubject::Library(_) => {
+                self.subject = FieldDoc::default().subject;
+                self.state = None;
+            }
+            FieldSubject::Tokens(tokens) => tokens.redraw(|drawn| {
+                drawn.iter_mut().for_each(|token| token.pixels.fill([0; 4]));
+            }),
+        }
+    }
+
+    fn act(&mut self, id: &str) {
+        if let FieldSubject::Tokens(tokens) = &mut self.subject {
+            canvas::act(tokens, id);
+        }
+    }
+
+    fn colour_at(&self, at: [f64; 3]) -> Option<[u8; 4]> {
+        match &self.subject {
+            FieldSubject::Library(_) => None,
+            FieldSubject::Tokens(tokens) => canvas::colour_at(tokens, at),
+        }
     }
 
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, _: &mut Vec<f32>, picture: &mut RgbaImage) {
@@ -79,7 +104,7 @@ impl WorldInfo for FieldDoc {
                 let shades = draw::Shades::of_stills(&library.stills, options.light);
                 draw::draw_stills(&library.stills, view, &shades, picture);
             }
-            FieldSubject::Tokens(tokens) => tokens::draw_tokens(tokens, view, picture),
+            FieldSubject::Tokens(tokens) => canvas::draw(tokens, view, picture),
         }
     }
 
@@ -87,8 +112,11 @@ impl WorldInfo for FieldDoc {
         let library = match &self.subject {
             FieldSubject::Library(library) => library,
             FieldSubject::Tokens(tokens) => {
-                let clearance = format!("{} pixels", tokens.clearance_px);
-                return vec![("Kinds", tokens.tokens.len().to_string()), ("Clearance", clearance)];
+                let mut facts = vec![("Kinds", tokens.tokens.len().to_string())];
+                if let Some(why) = tokens.tokens.iter().find_map(|token| token.check().err()) {
+                    facts.push(("Cannot be learned yet", why.to_string()));
+                }
+                return facts;
             }
         };
         let mut facts = vec![("Stills", library.stills.len().to_string())];
@@ -120,6 +148,8 @@ impl WorldInfo for FieldDoc {
             (&mut tokens.rule, index.checked_sub(1).and_then(|k| tokens.others.get_mut(k)))
         {
             std::mem::swap(rule, other);
+            // It belongs to the rule that was chosen before.
+            tokens.evidence = None;
         }
     }
 
@@ -141,7 +171,10 @@ impl WorldInfo for FieldDoc {
     }
 
     fn evidence(&self) -> Option<String> {
-        let FieldSubject::Library(library) = &self.subject else { return None };
+        let library = match &self.subject {
+            FieldSubject::Library(library) => library,
+            FieldSubject::Tokens(tokens) => return tokens.evidence.as_ref().map(token_evidence),
+        };
         let evidence = library.evidence.as_ref()?;
         Some(match evidence.held_out {
             Some(test) if test.is_stationary() => format!(
@@ -166,8 +199,13 @@ impl WorldInfo for FieldDoc {
     }
 
     fn set_learned(&mut self, learned: Learned) {
-        if let Learned::Field(subject) = learned {
-            self.subject = *subject;
+        let Learned::Field(learned) = learned else { return };
+        match (&mut self.subject, *learned) {
+            // The drawing may have changed since, and stays.
+            (FieldSubject::Tokens(tokens), FieldSubject::Tokens(TokenDoc { rule: Some(rule), .. })) => {
+                tokens.take_rule(rule);
+            }
+            (subject, learned) => *subject = learned,
         }
     }
 
@@ -179,6 +217,13 @@ impl WorldInfo for FieldDoc {
     }
 
     fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
+        let mut icons = 0;
+        for path in paths.iter().filter(|path| is_image(path)) {
+            icons += usize::from(Token::is_icon(path)?);
+        }
+        if icons == paths.len() && icons > 0 {
+            return self.import_icons(paths);
+        }
         let (stills, runs) = load_stills(paths)?;
         let note = format!("{} stills of {} files", stills.len(), runs.last().map_or(0, |last| last + 1));
         self.subject = FieldSubject::Library(LibraryDoc::from_stills(&stills, runs)?);
@@ -187,14 +232,73 @@ impl WorldInfo for FieldDoc {
     }
 }
 
+impl FieldDoc {
+    /// Icons become kinds of tokens: one takes the place of a canvas that is still empty, others come beside what is drawn.
+    fn import_icons(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
+        let icons = paths.iter().map(|path| Token::load(path)).collect::<Result<Vec<Token>, _>>()?;
+        let note = format!("{} icons as tokens", icons.len());
+        match &mut self.subject {
+            FieldSubject::Tokens(tokens) => {
+                let drawn = tokens.tokens.iter().filter(|token| token.check().is_ok()).count();
+                if drawn + icons.len() > MAX_KINDS {
+                    let reason = format!("{} kinds with those that are drawn", drawn + icons.len());
+                    return Err(
+                        FieldError::Value { place: "icons", reason, hint: "remove some; 4 can live together" }.into()
+                    );
+                }
+                tokens.redraw(|kinds| {
+                    kinds.retain(|token| token.check().is_ok());
+                    kinds.extend(icons);
+                });
+            }
+            FieldSubject::Library(_) => {
+                self.subject = FieldSubject::Tokens(TokenDoc::new(icons)?);
+                self.state = None;
+            }
+        }
+        Ok(vec![note])
+    }
+}
+
+fn is_image(path: &std::path::Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| matches!(&*ending, "png" | "webp" | "tif" | "tiff"))
+}
+
 /// The chosen rule and those of other seeds.
 fn token_rows(tokens: &TokenDoc) -> Vec<FlowRow> {
+    let rules: Vec<&TokenRule> = tokens.rule.iter().chain(&tokens.others).collect();
     let row = |k: usize| FlowRow {
-        name: if k == 0 { "network".to_owned() } else { format!("network {}", k + 1) },
-        facts: String::new(),
+        name: format!("Seed {}", rules[k].seed),
+        facts: if k == 0 { tokens.evidence.as_ref().map_or(String::new(), evidence_in_short) } else { String::new() },
         is_chosen: k == 0,
         can_be_deleted: k > 0,
         ..FlowRow::default()
     };
-    (0..usize::from(tokens.rule.is_some()) + tokens.others.len()).map(row).collect()
+    (0..rules.len()).map(row).collect()
+}
+
+/// The certificate of a token scene.
+fn token_evidence(evidence: &TokenEvidence) -> String {
+    let TokenEvidence { steps, at_rest, swimming, commanded, .. } = evidence;
+    let share = |name: &str, share: Option<f64>| share.map_or(String::new(), |share| format!(" {name} {share:.2}."));
+    let more = share("Healed", evidence.healed) + &share("Grown out of noise", evidence.grown);
+    format!(
+        "Checked for {steps} steps. At rest {} of {} tokens stay, contrast {:.2}; swimming {} of {}, contrast {:.2}, thin \
+         parts {:.2}, {:.1} of {commanded:.1} pixels per 100 steps along the front.{more}",
+        at_rest.count_end,
+        at_rest.count_start,
+        at_rest.contrast,
+        swimming.count_end,
+        swimming.count_start,
+        swimming.contrast,
+        swimming.tail,
+        swimming.speed_along
+    )
+}
+
+/// The certificate in a line: tokens kept while they swim.
+fn evidence_in_short(evidence: &TokenEvidence) -> String {
+    let swimming = &evidence.swimming;
+    format!("{} of {} after {} steps", swimming.count_end, swimming.count_start, evidence.steps)
 }

@@ -1,12 +1,17 @@
 //! The field world in the studio: its tables, and what it can do.
 
+mod canvas;
 mod draw;
 mod info;
 mod knobs;
+mod life;
+mod marks;
+mod school;
 mod simulation;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod tracking;
 mod training;
 
 use super::stills::{GrayScottRun, PRESETS, Preset};
@@ -14,8 +19,8 @@ use super::tokens::{Token, TokenDoc};
 use super::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::World;
 use crate::worlds::studio::{
-    BrushPlace, BrushSpec, BundledScene, MethodSpec, RestartSpec, SeriesSpec, StartSpec, StudioError, WorldEntry,
-    WorldTables, bundled_scenes,
+    BrushPlace, BrushSpec, BrushTouch, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
+    StudioError, WorldEntry, WorldTables, bundled_scenes,
 };
 
 /// The field world, for the catalogue.
@@ -42,8 +47,14 @@ const BUNDLED: &[BundledScene] = bundled_scenes![
 
 /// The start that simulates the present constants.
 const PRESENT: &str = "present";
+/// The start with an empty token canvas.
+const DRAWN: &str = "drawn";
 
 fn start(world: &World, id: &str) -> Result<World, StudioError> {
+    if id == DRAWN {
+        let subject = FieldSubject::Tokens(TokenDoc::blank());
+        return Ok(World::from(FieldDoc { subject, ..FieldDoc::default() }));
+    }
     if let Some(token) = Token::bundled(id) {
         let subject = FieldSubject::Tokens(TokenDoc::new(vec![token])?);
         return Ok(World::from(FieldDoc { subject, ..FieldDoc::default() }));
@@ -60,7 +71,7 @@ fn start(world: &World, id: &str) -> Result<World, StudioError> {
 }
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
-    BrushSpec { id, name, help, place: BrushPlace::Live }
+    BrushSpec { id, name, help, place: BrushPlace::Live, touch: BrushTouch::Dabs }
 }
 
 const fn preset(k: usize, name: &'static str, help: &'static str) -> StartSpec {
@@ -77,12 +88,15 @@ pub(super) const TABLES: WorldTables = WorldTables {
         brush("wound", "Wound", "Paints noise, to see whether the pattern returns"),
         brush("stir", "Stir", "Carries the picture along with the pointer"),
     ],
+    actions: &[],
+    palette: &[],
     series: &[
         SeriesSpec {
             id: "mean",
             name: "Mean",
             help: "Mean of u and v over the field; dashed: the mean of u over the stills",
             y_axis: "mean",
+            x: SeriesAxis::Steps,
             curves: &["u", "v", "u of the stills"],
             aim: Some(2),
             include_y: 0.0,
@@ -92,6 +106,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
             name: "Spread",
             help: "Standard deviation of u over the field; dashed: that of the stills",
             y_axis: "standard deviation of u",
+            x: SeriesAxis::Steps,
             curves: &["now", "stills"],
             aim: Some(1),
             include_y: 0.0,
@@ -101,6 +116,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
             name: "Spectrum",
             help: "Share of the power of u that is at other wavenumbers than in the stills: 0 for the same pattern",
             y_axis: "share",
+            x: SeriesAxis::Steps,
             curves: &["now"],
             aim: None,
             include_y: 0.0,
@@ -118,6 +134,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
         preset(2, "Spirals", "Turning fronts"),
         preset(3, "Maze", "A labyrinth that freezes: its stills show no motion"),
         StartSpec { id: PRESENT, name: "As set", help: "Simulates stills with the constants below" },
+        StartSpec { id: DRAWN, name: "Draw a token", help: "An empty canvas for a token of your own" },
         StartSpec { id: "firefly", name: "Firefly", help: "A drawn token that swims ahead" },
         StartSpec { id: "taiji", name: "Taiji", help: "A drawn token of two lobes" },
         StartSpec { id: "arrow", name: "Arrow", help: "A drawn token that points where it swims" },

@@ -1,7 +1,7 @@
 use super::*;
 use crate::worlds::field::FieldStart;
 use crate::worlds::field::stills::GrayScott;
-use crate::worlds::studio::{BrushStroke, DrawOptions, EquationForm, Simulation, WorldInfo};
+use crate::worlds::studio::{BrushInk, BrushStroke, DrawOptions, EquationForm, Simulation, WorldInfo};
 use image::RgbaImage;
 
 /// Small stills and the law that made them.
@@ -15,7 +15,7 @@ fn taught() -> FieldDoc {
 }
 
 fn dab(brush: &'static str, from: [f64; 3], to: [f64; 3]) -> BrushStroke {
-    BrushStroke { brush, from, to, axis: [0.0; 3], radius: 4.0, strength: 1.0 }
+    BrushStroke { brush, from, to, axis: [0.0; 3], radius: 4.0, strength: 1.0, ink: BrushInk::default() }
 }
 
 fn drawn(simulation: &mut dyn Simulation) -> RgbaImage {

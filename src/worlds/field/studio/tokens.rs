@@ -1,31 +1,47 @@
-//! Drawn tokens in the studio: their tables, how they live and how they are learned.
+//! The tables of drawn tokens in the studio.
 
-use image::RgbaImage;
-
-use super::draw::{draw_colours, draw_still_colours};
-use crate::worlds::World;
-use crate::worlds::field::engine::{FieldBrush, FieldStroke};
-use crate::worlds::field::stills::Still;
-use crate::worlds::field::tokens::{Sighting, TokenDoc, TokenEngine, TokenLosses, TokenTraining, Tracker};
+use super::{canvas, tracking};
+use crate::worlds::field::tokens::{
+    MAX_CANVAS, MAX_CLEARANCE_PX, MAX_SIZE_PX, MIN_CANVAS, MIN_CLEARANCE_PX, MIN_SIZE_PX, TokenColours, TokenDoc,
+};
 use crate::worlds::field::{FieldDoc, FieldSubject};
-use crate::worlds::studio::KnobScale::{Linear, Whole, WholeLogarithmic};
+use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
 use crate::worlds::studio::{
-    BrushPlace, BrushSpec, BrushStroke, DrawOptions, KnobGroup, KnobSpec, Learned, MethodSpec, RestartSpec,
-    SeriesReading, SeriesSpec, Simulation, StudioError, TrainingStep, Viewpoint, WorldTables, WorldTraining,
+    BrushPlace, BrushSpec, BrushTouch, KnobGroup, KnobSpec, MethodSpec, RestartSpec, WorldTables,
 };
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
-    BrushSpec { id, name, help, place: BrushPlace::Live }
-}
-
-const fn series(id: &'static str, name: &'static str, help: &'static str, y_axis: &'static str) -> SeriesSpec {
-    SeriesSpec { id, name, help, y_axis, curves: &["now"], aim: None, include_y: 0.0 }
+    BrushSpec { id, name, help, place: BrushPlace::Live, touch: BrushTouch::Dabs }
 }
 
 pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
     still_name: "tokens",
     live_name: "field",
     knobs: &[
+        KnobSpec::new(
+            ("canvas", "Canvas", "", "pixels"),
+            "Pixels of a side of the canvas; what is drawn stays in the middle",
+            24.0,
+            [MIN_CANVAS as f64, MAX_CANVAS as f64],
+            Whole,
+            KnobGroup::Paint,
+        ),
+        KnobSpec::new(
+            ("token_size", "Token size", "", "pixels"),
+            "Width of the canvas in the field",
+            16.0,
+            [MIN_SIZE_PX, MAX_SIZE_PX],
+            Linear,
+            KnobGroup::Paint,
+        ),
+        KnobSpec::new(
+            ("clearance", "Distance", "", "pixels"),
+            "Closest distance of two tokens; it follows the drawing until it is set",
+            16.0,
+            [MIN_CLEARANCE_PX, MAX_CLEARANCE_PX],
+            Linear,
+            KnobGroup::Paint,
+        ),
         KnobSpec::new(
             ("swim", "Speed", "g", "pixels per step"),
             "How fast tokens swim ahead",
@@ -68,9 +84,41 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
             KnobGroup::Live,
         ),
         KnobSpec::new(
+            ("raw", "With noise", "", ""),
+            "Shows the field as it moves, with its noise, instead of what it is denoised to",
+            0.0,
+            [0.0, 1.0],
+            Switch,
+            KnobGroup::Live,
+        ),
+        KnobSpec::new(
+            ("headings", "Headings", "", ""),
+            "An arrow where each token heads",
+            0.0,
+            [0.0, 1.0],
+            Switch,
+            KnobGroup::Live,
+        ),
+        KnobSpec::new(
+            ("trails", "Trails", "", ""),
+            "Dots where tokens have been",
+            0.0,
+            [0.0, 1.0],
+            Switch,
+            KnobGroup::Live,
+        ),
+        KnobSpec::new(
+            ("colours", "Colours", "", ""),
+            "As drawn, or one channel in grey",
+            0.0,
+            [0.0, (TokenColours::NAMES.len() - 1) as f64],
+            Choice(TokenColours::NAMES),
+            KnobGroup::Live,
+        ),
+        KnobSpec::new(
             ("steps", "Steps", "", ""),
             "Optimiser steps of the network",
-            2000.0,
+            3000.0,
             [100.0, 20_000.0],
             WholeLogarithmic,
             KnobGroup::Learn,
@@ -85,17 +133,19 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
         ),
     ],
     brushes: &[
+        canvas::PEN,
+        canvas::LINE,
+        canvas::FILL,
+        canvas::ERASE,
+        canvas::PICK,
         brush("add", "Stamp", "Places a token that heads along the stroke"),
         brush("remove", "Erase", "Removes what is under the pointer"),
         brush("wound", "Wound", "Takes out every other pixel, to see whether it heals"),
         brush("stir", "Push", "Carries tokens along with the pointer"),
     ],
-    series: &[
-        series("count", "Count", "Tokens that are found in the field", "tokens"),
-        series("shape", "Shape", "Mean correlation of the found tokens with the drawn one", "correlation"),
-        series("contrast", "Contrast", "Mean contrast of the found tokens, 1 as drawn", "contrast"),
-        series("tail", "Thin parts", "Whether the thinnest part is still there, 1 as drawn", "tail"),
-    ],
+    actions: canvas::ACTIONS,
+    palette: canvas::PALETTE,
+    series: tracking::SERIES,
     methods: &[MethodSpec {
         id: "tokens",
         name: "Teach the tokens",
@@ -115,7 +165,16 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
 
 /// The value of a knob; NaN of an unknown one.
 pub(super) fn knob_value(doc: &FieldDoc, tokens: &TokenDoc, id: &str) -> f64 {
+    let first = tokens.tokens.first();
+    let switch = |on: bool| f64::from(u8::from(on));
     match id {
+        "canvas" => first.map_or(f64::NAN, |token| token.side as f64),
+        "token_size" => first.map_or(f64::NAN, |token| token.size_px),
+        "clearance" => tokens.clearance_px,
+        "raw" => switch(tokens.look.raw),
+        "headings" => switch(tokens.look.headings),
+        "trails" => switch(tokens.look.trails),
+        "colours" => TokenColours::ALL.iter().position(|c| *c == tokens.look.colours).map_or(0.0, |k| k as f64),
         "swim" => tokens.live.swim_px,
         "sigma" => tokens.live.sigma,
         "relaxation" => tokens.live.relaxation,
@@ -137,6 +196,13 @@ pub(super) fn set_knob(doc: &mut FieldDoc, id: &str, value: f64) {
     }
     let FieldSubject::Tokens(tokens) = &mut doc.subject else { return };
     match id {
+        "canvas" => tokens.redraw(|drawn| drawn.iter_mut().for_each(|token| token.resize(value as usize))),
+        "token_size" => tokens.redraw(|drawn| drawn.iter_mut().for_each(|token| token.size_px = value)),
+        "clearance" => tokens.set_clearance(value),
+        "raw" => tokens.look.raw = value >= 0.5,
+        "headings" => tokens.look.headings = value >= 0.5,
+        "trails" => tokens.look.trails = value >= 0.5,
+        "colours" => tokens.look.colours = TokenColours::ALL.get(value as usize).copied().unwrap_or_default(),
         "swim" => tokens.live.swim_px = value,
         "sigma" => tokens.live.sigma = value,
         "relaxation" => tokens.live.relaxation = value,
@@ -145,208 +211,5 @@ pub(super) fn set_knob(doc: &mut FieldDoc, id: &str, value: f64) {
         "steps" => tokens.settings.steps = value as usize,
         "seed" => tokens.settings.seed = value as u64,
         _ => {}
-    }
-}
-
-/// Side of the field that shows the tokens as they are drawn, pixels.
-pub(super) const STILL_SIDE: usize = 96;
-
-/// Tokens as they are drawn, at random poses.
-pub(super) fn draw_tokens(tokens: &TokenDoc, view: &Viewpoint, picture: &mut RgbaImage) {
-    draw_still_colours(&tokens.start_image([STILL_SIDE; 2], tokens.settings.seed), view, picture);
-}
-
-pub(super) struct TokenSchool {
-    job: TokenTraining,
-    doc: TokenDoc,
-    total: usize,
-}
-
-impl TokenSchool {
-    pub fn new(doc: &TokenDoc) -> Result<Self, StudioError> {
-        let job = TokenTraining::new(&doc.tokens, doc.clearance_px, doc.settings, None)?;
-        Ok(Self { job, doc: doc.clone(), total: doc.settings.steps })
-    }
-}
-
-impl WorldTraining for TokenSchool {
-    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
-        if self.job.steps_done() >= self.total {
-            return Ok(None);
-        }
-        let losses = self.job.step();
-        let step = |losses: TokenLosses| TrainingStep {
-            phase: "tokens",
-            done: self.job.steps_done(),
-            total: self.total,
-            loss: Some(f64::from(losses.denoise)),
-        };
-        Ok(losses.map(step))
-    }
-
-    fn end_phase(&mut self) {
-        self.total = self.job.steps_done();
-    }
-
-    fn learned(&self) -> Option<Learned> {
-        /// Before so many steps the network only blurs.
-        const FIRST_STEPS: usize = 30;
-        if self.job.steps_done() < FIRST_STEPS.min(self.total) {
-            return None;
-        }
-        let doc = TokenDoc { rule: Some(self.job.rule()), evidence: None, ..self.doc.clone() };
-        Some(Learned::Field(Box::new(FieldSubject::Tokens(doc))))
-    }
-}
-
-/// Checkpoints that are kept; the oldest goes.
-const MAX_CHECKPOINTS: usize = 16;
-
-pub(super) struct TokenSimulation {
-    doc: FieldDoc,
-    tokens: TokenDoc,
-    engine: TokenEngine,
-    image: Option<Still>,
-    seed: u64,
-    started: u64,
-    checkpoints: Vec<(Still, u64)>,
-    /// The brush touches the field; where it laid a token last.
-    is_down: bool,
-    last_stamp: Option<[f64; 3]>,
-}
-
-/// Whether two places are further apart than `distance`.
-fn far(a: [f64; 3], b: [f64; 3], distance: f64) -> bool {
-    (a[0] - b[0]).hypot(a[1] - b[1]) > distance
-}
-
-impl TokenSimulation {
-    pub fn new(doc: &FieldDoc, tokens: &TokenDoc, seed: u64) -> Result<Self, StudioError> {
-        let rule = tokens.rule.as_ref().ok_or(StudioError::NoRule)?;
-        let seed = seed.wrapping_add(doc.live.seed);
-        let start = tokens.start_image(doc.live.size, seed);
-        let engine = TokenEngine::new(rule, &tokens.ensemble(), &tokens.live, &start, seed);
-        let (doc, tokens) = (doc.clone(), tokens.clone());
-        Ok(Self {
-            doc,
-            tokens,
-            engine,
-            image: None,
-            seed,
-            started: 0,
-            checkpoints: Vec::new(),
-            is_down: false,
-            last_stamp: None,
-        })
-    }
-
-    fn put(&mut self, image: &Still, steps: u64) {
-        self.engine.set_image(image);
-        self.started = self.engine.counters().steps.saturating_sub(steps);
-        self.image = None;
-    }
-}
-
-impl Simulation for TokenSimulation {
-    fn run(&mut self, steps: u32) {
-        self.engine.run(steps);
-        self.image = None;
-    }
-
-    fn steps(&self) -> u64 {
-        self.engine.counters().steps.saturating_sub(self.started)
-    }
-
-    fn adopt(&mut self, world: &World) -> bool {
-        let Some(doc) = world.as_field() else { return false };
-        let FieldSubject::Tokens(tokens) = &doc.subject else { return false };
-        let Some(rule) = &tokens.rule else { return false };
-        let same = tokens.tokens == self.tokens.tokens
-            && tokens.live.tokens == self.tokens.live.tokens
-            && doc.live.size == self.doc.live.size;
-        if !same {
-            return false;
-        }
-        if self.tokens.rule.as_ref() != Some(rule) {
-            self.engine.set_rule(rule);
-        }
-        self.engine.set_live(&tokens.live);
-        (self.doc, self.tokens) = (doc.clone(), tokens.clone());
-        true
-    }
-
-    fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
-        let brush = super::simulation::field_brush(stroke.brush)?;
-        let height = self.doc.live.size[1] as f64;
-        let motion = [stroke.to[0] - stroke.from[0], stroke.from[1] - stroke.to[1]];
-        // A brush that is held does not lay one token over another.
-        let is_first = stroke.from == stroke.to && !self.is_down;
-        let is_far = motion[0].hypot(motion[1]) > 0.0
-            && self.last_stamp.is_none_or(|at| far(at, stroke.to, self.tokens.clearance_px));
-        self.is_down = true;
-        if brush == FieldBrush::Add {
-            if !is_first && !is_far {
-                return Ok(());
-            }
-            self.last_stamp = Some(stroke.to);
-        }
-        self.engine.apply(&FieldStroke {
-            brush,
-            at: [stroke.to[0] as f32, (height - stroke.to[1]) as f32],
-            radius_px: (stroke.radius as f32).max(0.75),
-            motion_px: motion.map(|v| v as f32),
-        });
-        self.image = None;
-        Ok(())
-    }
-
-    fn lift(&mut self) {
-        (self.is_down, self.last_stamp) = (false, None);
-    }
-
-    fn restart(&mut self, id: &str) {
-        self.seed = self.seed.wrapping_add(1);
-        let [width, height] = self.doc.live.size;
-        let image = match id {
-            "seeds" => self.tokens.start_image(self.doc.live.size, self.seed),
-            "noise" => Still::filled(width, height, &[0.0; 3]),
-            _ => return,
-        };
-        self.put(&image, 0);
-    }
-
-    fn keep_checkpoint(&mut self) {
-        if self.checkpoints.len() == MAX_CHECKPOINTS {
-            self.checkpoints.remove(0);
-        }
-        self.checkpoints.push((self.engine.image(), self.steps()));
-    }
-
-    fn back_to_checkpoint(&mut self) -> bool {
-        let Some((image, steps)) = self.checkpoints.last().cloned() else { return false };
-        self.put(&image, steps);
-        true
-    }
-
-    fn draw(&mut self, view: &Viewpoint, _: DrawOptions, picture: &mut RgbaImage) {
-        let engine = &self.engine;
-        draw_colours(self.image.get_or_insert_with(|| engine.image()), view, picture);
-    }
-
-    fn readings(&mut self) -> Vec<SeriesReading> {
-        let ensemble = self.tokens.ensemble();
-        let found = Tracker::new(&ensemble).find(&self.engine.image());
-        let mean = |of: fn(&Sighting) -> f64| found.iter().map(of).sum::<f64>() / found.len().max(1) as f64;
-        vec![
-            SeriesReading { series: "count", values: vec![found.len() as f64] },
-            SeriesReading { series: "shape", values: vec![mean(|s| s.shape)] },
-            SeriesReading { series: "contrast", values: vec![mean(|s| s.contrast)] },
-            SeriesReading { series: "tail", values: vec![mean(|s| s.tail)] },
-        ]
-    }
-
-    fn description(&self) -> String {
-        let [width, height] = self.doc.live.size;
-        format!("{width} × {height} pixels by the network on the processor")
     }
 }

@@ -5,16 +5,24 @@ use rand::rngs::StdRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::net::{TokenNet, WEIGHTS};
-use super::{Token, TokenEnsemble, TokenLive, TokenRule, TokenSettings, TokenSummary};
+use super::{Template, Token, TokenEnsemble, TokenLive, TokenLook, TokenRule, TokenSettings, TokenSummary};
 use crate::worlds::field::FieldError;
 use crate::worlds::field::stills::{Still, pack_floats, unpack_floats};
 
 /// Most kinds of tokens of a scene.
 pub const MAX_KINDS: usize = 4;
+/// Most rules of a picture beside the chosen one: each is 340 kB of a scene file.
+const MAX_OTHER_RULES: usize = 7;
 /// Noise σ moves a token by σ / √(sum of squares of its slope): this ratio is that of the firefly at σ = .3. Fainter
 /// tokens drown in the noise of brighter ones (an arrow at .3 was lost within 10,000 steps).
 const SIGMA_PER_SLOPE: f64 = 0.112;
 const SIGMA_BOUNDS: [f64; 2] = [0.1, 0.3];
+/// Canvas of a token that is yet to be drawn: pixels of a side, and field pixels.
+const DRAWN_SIDE: usize = 24;
+const DRAWN_SIZE_PX: f64 = 16.0;
+/// Closest distance of two tokens, field pixels.
+pub const MIN_CLEARANCE_PX: f64 = 6.0;
+pub const MAX_CLEARANCE_PX: f64 = 64.0;
 /// Area that the number of tokens of [`TokenLive`] belongs to, pixels.
 const REFERENCE_AREA: f64 = 96.0 * 96.0;
 
@@ -28,6 +36,8 @@ pub struct TokenDoc {
     pub settings: TokenSettings,
     #[serde(default)]
     pub live: TokenLive,
+    #[serde(default)]
+    pub look: TokenLook,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<TokenRule>,
     /// Rules of the same picture by other seeds.
@@ -47,27 +57,36 @@ pub struct TokenEvidence {
     pub swimming: TokenSummary,
     /// Commanded speed of `swimming`, pixels per 100 steps.
     pub commanded: f64,
+    /// As of [`super::healed_and_grown`]; scenes of older checks have neither.
+    #[serde(default)]
+    pub healed: Option<f64>,
+    #[serde(default)]
+    pub grown: Option<f64>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct PackedRule {
     motion_scale: f32,
     range: [f32; 2],
+    /// Rules of older scenes do not know it.
+    #[serde(default)]
+    seed: u64,
     weights: String,
 }
 
 impl Serialize for TokenRule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let weights = pack_floats(&self.net.weights);
-        PackedRule { motion_scale: self.motion_scale, range: self.range, weights }.serialize(serializer)
+        PackedRule { motion_scale: self.motion_scale, range: self.range, seed: self.seed, weights }
+            .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for TokenRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let PackedRule { motion_scale, range, weights } = PackedRule::deserialize(deserializer)?;
+        let PackedRule { motion_scale, range, seed, weights } = PackedRule::deserialize(deserializer)?;
         let weights = unpack_floats(&weights, WEIGHTS, "weights").map_err(serde::de::Error::custom)?;
-        Ok(Self { net: TokenNet { weights }, motion_scale, range })
+        Ok(Self { net: TokenNet { weights }, motion_scale, range, seed })
     }
 }
 
@@ -78,22 +97,83 @@ impl TokenDoc {
     /// # Errors
     /// No token, too many, or one that cannot be taught.
     pub fn new(tokens: Vec<Token>) -> Result<Self, FieldError> {
-        let radius = tokens.iter().map(Token::radius_px).fold(0.0, f64::max);
-        let clearance_px = (2.0 * radius).round();
-        let ensemble = TokenEnsemble::new(&tokens, clearance_px);
-        let slope = ensemble.templates.iter().map(|t| t.ahead_energy.sqrt()).fold(f64::INFINITY, f64::min);
-        let sigma = (100.0 * (SIGMA_PER_SLOPE * slope).clamp(SIGMA_BOUNDS[0], SIGMA_BOUNDS[1])).round() / 100.0;
-        let doc = Self {
-            tokens,
-            clearance_px,
-            settings: TokenSettings { sigma, sigma_range: [0.5 * sigma, 1.5 * sigma], ..TokenSettings::default() },
-            live: TokenLive { sigma, ..TokenLive::default() },
+        tokens.iter().try_for_each(Token::check)?;
+        let mut doc = Self { tokens, ..Self::blank() };
+        doc.fit();
+        doc.validate()?;
+        Ok(doc)
+    }
+
+    /// A scene with one empty canvas to draw on.
+    pub fn blank() -> Self {
+        let mut doc = Self {
+            tokens: vec![Token { size_px: DRAWN_SIZE_PX, ..Token::empty(DRAWN_SIDE) }],
+            clearance_px: DRAWN_SIZE_PX,
+            settings: TokenSettings::default(),
+            live: TokenLive::default(),
+            look: TokenLook::default(),
             rule: None,
             others: Vec::new(),
             evidence: None,
         };
-        doc.validate()?;
-        Ok(doc)
+        doc.fit();
+        doc
+    }
+
+    /// Clearance of the largest token, and temperature of the faintest.
+    fn fitting(&self) -> (f64, f64) {
+        let radius = self.tokens.iter().map(Token::radius_px).fold(0.0, f64::max);
+        let clearance_px = (2.0 * radius).round().clamp(MIN_CLEARANCE_PX, MAX_CLEARANCE_PX);
+        let slopes = self.tokens.iter().map(|token| Template::new(token).ahead_energy.sqrt());
+        let slope = slopes.fold(f64::INFINITY, f64::min);
+        let sigma = (SIGMA_PER_SLOPE * slope).clamp(SIGMA_BOUNDS[0], SIGMA_BOUNDS[1]);
+        (clearance_px, (100.0 * sigma).round() / 100.0)
+    }
+
+    /// Sets clearance, temperature and size of the images to what fits the tokens.
+    pub fn fit(&mut self) {
+        let (clearance_px, sigma) = self.fitting();
+        self.set_clearance(clearance_px);
+        self.set_sigma(sigma);
+    }
+
+    /// Changes the tokens; what fitted them before fits them after, and what was set by hand stays.
+    pub fn redraw(&mut self, change: impl FnOnce(&mut Vec<Token>)) {
+        let (clearance_px, sigma) = self.fitting();
+        let fitted = (self.clearance_px == clearance_px, self.settings.sigma == sigma);
+        change(&mut self.tokens);
+        let (clearance_px, sigma) = self.fitting();
+        if fitted.0 {
+            self.set_clearance(clearance_px);
+        }
+        if fitted.1 {
+            self.set_sigma(sigma);
+        }
+    }
+
+    /// Sets the clearance, and images that are large enough for it.
+    pub fn set_clearance(&mut self, clearance_px: f64) {
+        self.clearance_px = clearance_px;
+        let side = TokenSettings::default().side.max((2.0 * clearance_px) as usize).next_multiple_of(16);
+        self.settings.side = side;
+    }
+
+    /// Sets the noise level that is taught and lived at.
+    pub fn set_sigma(&mut self, sigma: f64) {
+        self.settings.sigma = sigma;
+        self.settings.sigma_range = [0.5 * sigma, 1.5 * sigma];
+        self.live.sigma = sigma;
+    }
+
+    /// Takes a rule that was learned. One of another seed stays beside it.
+    pub fn take_rule(&mut self, rule: TokenRule) {
+        if let Some(old) = self.rule.take().filter(|old| old.seed != rule.seed) {
+            self.others.retain(|other| other.seed != old.seed);
+            self.others.insert(0, old);
+            self.others.truncate(MAX_OTHER_RULES);
+        }
+        self.others.retain(|other| other.seed != rule.seed);
+        (self.rule, self.evidence) = (Some(rule), None);
     }
 
     pub fn ensemble(&self) -> TokenEnsemble {
@@ -119,8 +199,8 @@ impl TokenDoc {
         if !(1..=MAX_KINDS).contains(&self.tokens.len()) {
             return fail("tokens", format!("there are {}", self.tokens.len()), "give 1 to 4 kinds");
         }
-        self.tokens.iter().try_for_each(Token::check)?;
-        if !(6.0..=64.0).contains(&self.clearance_px) {
+        self.tokens.iter().try_for_each(Token::check_canvas)?;
+        if !(MIN_CLEARANCE_PX..=MAX_CLEARANCE_PX).contains(&self.clearance_px) {
             return fail("clearance_px", self.clearance_px.to_string(), "give 6 to 64 pixels");
         }
         if self.clearance_px * 2.0 > self.settings.side as f64 {
@@ -149,7 +229,7 @@ mod tests {
     #[test]
     fn a_token_scene_survives_its_text() {
         let mut doc = TokenDoc::new(vec![Token::bundled("dot").unwrap(), Token::bundled("ring").unwrap()]).unwrap();
-        doc.rule = Some(TokenRule { net: TokenNet::random(3), motion_scale: 0.1, range: [-0.15, 1.15] });
+        doc.rule = Some(TokenRule { net: TokenNet::random(3), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
         let text = ron::to_string(&doc).unwrap();
         assert_eq!(ron::from_str::<TokenDoc>(&text).unwrap(), doc);
         assert!(text.len() < 600_000, "{}", text.len());

@@ -68,24 +68,23 @@ impl TokenEngine {
         self.live = *live;
     }
 
+    /// The tokens that are stamped from now on.
+    pub fn set_ensemble(&mut self, ensemble: &TokenEnsemble) {
+        self.ensemble = ensemble.clone();
+    }
+
     pub fn set_rule(&mut self, rule: &TokenRule) {
         self.rule = rule.clone();
     }
 
     /// The denoised image of the last step, three channels.
     pub fn image(&self) -> Still {
-        self.planar(&self.denoised)
+        planar(&self.denoised, self.workspace.size())
     }
 
     /// The noisy image itself.
     pub fn noisy(&self) -> Still {
-        self.planar(&self.image)
-    }
-
-    fn planar(&self, interleaved: &[f32]) -> Still {
-        let [width, height] = self.workspace.size();
-        let channel = |c: usize| interleaved.iter().skip(c).step_by(3).copied();
-        Still { width, height, channels: 3, data: channel(0).chain(channel(1)).chain(channel(2)).collect() }
+        planar(&self.image, self.workspace.size())
     }
 
     /// Replaces the state by a clean image plus noise.
@@ -100,43 +99,8 @@ impl TokenEngine {
 
     /// Changes the field by hand. The noise stays as it is: strokes act on what is denoised.
     pub fn apply(&mut self, stroke: &FieldStroke) {
-        let finite = stroke.at.iter().chain(&stroke.motion_px).all(|v| v.is_finite());
-        if !finite || stroke.radius_px.is_nan() || stroke.radius_px <= 0.0 {
-            return;
-        }
-        let [width, height] = self.workspace.size();
-        let before = self.image();
-        let mut after = self.denoised.clone();
-        let limit = stroke.radius_px * stroke.radius_px;
-        let shortest = |d: f32, side: usize| d - side as f32 * (d / side as f32).round();
-        for at in 0..width * height {
-            let (x, y) = ((at % width) as f32, (at / width) as f32);
-            let [dx, dy] = [shortest(x - stroke.at[0], width), shortest(y - stroke.at[1], height)];
-            let near = 1.0 - (dx * dx + dy * dy) / limit;
-            if near <= 0.0 {
-                continue;
-            }
-            for c in 0..3 {
-                let value = &mut after[3 * at + c];
-                *value = match stroke.brush {
-                    FieldBrush::Add | FieldBrush::Remove => 0.0,
-                    FieldBrush::Wound if (at % width + at / width).is_multiple_of(2) => 0.0,
-                    FieldBrush::Wound => *value,
-                    FieldBrush::Stir => {
-                        bilinear(&before, c, [x - near * stroke.motion_px[0], y - near * stroke.motion_px[1]])
-                    }
-                };
-            }
-        }
-        if stroke.brush == FieldBrush::Add {
-            let [dx, dy] = stroke.motion_px.map(f64::from);
-            let [x, y] = stroke.at.map(f64::from);
-            let kind = (self.steps % self.ensemble.templates.len() as u64) as usize;
-            let pose = TokenPose { x, y, heading: dy.atan2(dx), kind };
-            self.ensemble.templates[kind].touch(&pose, width, height, |index, touch| {
-                (0..3).for_each(|c| after[3 * index + c] += touch.value[c]);
-            });
-        }
+        let kind = (self.steps % self.ensemble.templates.len() as u64) as usize;
+        let after = stroked(&self.denoised, self.workspace.size(), stroke, &self.ensemble, kind);
         for ((x, d), new) in self.image.iter_mut().zip(&mut self.denoised).zip(after) {
             *x += new - *d;
             *d = new;
@@ -156,6 +120,58 @@ impl TokenEngine {
     }
 }
 
+/// A denoised image `[height × width × 3]` after a stroke, which places a token of `kind` if it is one that adds.
+pub(super) fn stroked(
+    denoised: &[f32],
+    [width, height]: [usize; 2],
+    stroke: &FieldStroke,
+    ensemble: &TokenEnsemble,
+    kind: usize,
+) -> Vec<f32> {
+    let mut after = denoised.to_vec();
+    let finite = stroke.at.iter().chain(&stroke.motion_px).all(|v| v.is_finite());
+    if !finite || stroke.radius_px.is_nan() || stroke.radius_px <= 0.0 {
+        return after;
+    }
+    let before = planar(denoised, [width, height]);
+    let limit = stroke.radius_px * stroke.radius_px;
+    let shortest = |d: f32, side: usize| d - side as f32 * (d / side as f32).round();
+    for at in 0..width * height {
+        let (x, y) = ((at % width) as f32, (at / width) as f32);
+        let [dx, dy] = [shortest(x - stroke.at[0], width), shortest(y - stroke.at[1], height)];
+        let near = 1.0 - (dx * dx + dy * dy) / limit;
+        if near <= 0.0 {
+            continue;
+        }
+        for c in 0..3 {
+            let value = &mut after[3 * at + c];
+            *value = match stroke.brush {
+                FieldBrush::Add | FieldBrush::Remove => 0.0,
+                FieldBrush::Wound if (at % width + at / width).is_multiple_of(2) => 0.0,
+                FieldBrush::Wound => *value,
+                FieldBrush::Stir => {
+                    bilinear(&before, c, [x - near * stroke.motion_px[0], y - near * stroke.motion_px[1]])
+                }
+            };
+        }
+    }
+    if stroke.brush == FieldBrush::Add {
+        let [dx, dy] = stroke.motion_px.map(f64::from);
+        let [x, y] = stroke.at.map(f64::from);
+        let pose = TokenPose { x, y, heading: dy.atan2(dx), kind };
+        ensemble.templates[kind].touch(&pose, width, height, |index, touch| {
+            (0..3).for_each(|c| after[3 * index + c] += touch.value[c]);
+        });
+    }
+    after
+}
+
+/// An image `[height × width × 3]` as a still of three channels.
+pub(super) fn planar(interleaved: &[f32], [width, height]: [usize; 2]) -> Still {
+    let channel = |c: usize| interleaved.iter().skip(c).step_by(3).copied();
+    Still { width, height, channels: 3, data: channel(0).chain(channel(1)).chain(channel(2)).collect() }
+}
+
 /// The first three channels of a still, `[height × width × 3]`.
 pub(super) fn interleaved(still: &Still) -> Vec<f32> {
     (0..still.area()).flat_map(|at| [0, 1, 2].map(|c| still.plane(c)[at])).collect()
@@ -168,7 +184,12 @@ mod tests {
 
     fn engine() -> TokenEngine {
         let ensemble = TokenEnsemble::new(&[Token::bundled("firefly").unwrap()], 13.0);
-        let rule = TokenRule { net: super::super::net::TokenNet::random(1), motion_scale: 0.1, range: ensemble.range };
+        let rule = TokenRule {
+            net: super::super::net::TokenNet::random(1),
+            motion_scale: 0.1,
+            range: ensemble.range,
+            seed: 1,
+        };
         TokenEngine::new(&rule, &ensemble, &TokenLive::default(), &Still::filled(48, 64, &[0.0; 3]), 3)
     }
 

@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::engine::interleaved;
+use super::engine::{interleaved, planar, stroked};
 use super::net::{LayerPlan, NoiseScaling, TokenNet};
 use super::noise::add_normals;
-use super::{TokenLive, TokenRule};
+use super::{TokenEnsemble, TokenLive, TokenRule};
 use crate::worlds::field::FieldError;
-use crate::worlds::field::engine::FieldCounters;
 use crate::worlds::field::engine::device::{checked, read};
+use crate::worlds::field::engine::{FieldCounters, FieldStroke};
 use crate::worlds::field::stills::Still;
 
 /// Most steps in one submission, so that a slow device is not held for long.
@@ -126,6 +126,7 @@ pub struct GpuTokens {
     device: wgpu::Device,
     queue: wgpu::Queue,
     rule: TokenRule,
+    ensemble: TokenEnsemble,
     live: TokenLive,
     size: [usize; 2],
     seed: u64,
@@ -145,9 +146,9 @@ impl GpuTokens {
     /// # Errors
     /// The device refuses a shader or has not enough memory.
     pub fn new(
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
+        (device, queue): (&wgpu::Device, &wgpu::Queue),
         rule: &TokenRule,
+        ensemble: &TokenEnsemble,
         live: &TokenLive,
         start: &Still,
         seed: u64,
@@ -156,11 +157,12 @@ impl GpuTokens {
         let built = checked(device, || TokenMemory::new(device, size))?;
         let TokenMemory { uniform, weights, image, denoised, counters, bytes, passes } = built;
         let (device, queue) = (device.clone(), queue.clone());
-        let (rule, live) = (rule.clone(), *live);
+        let (rule, ensemble, live) = (rule.clone(), ensemble.clone(), *live);
         let mut engine = Self {
             device,
             queue,
             rule,
+            ensemble,
             live,
             size,
             seed,
@@ -231,10 +233,35 @@ impl GpuTokens {
     /// # Errors
     /// The GPU was lost.
     pub fn image(&self) -> Result<Still, FieldError> {
-        let values: Vec<f32> = read(&self.device, &self.queue, &self.denoised)?;
-        let channel = |c: usize| values.iter().skip(c).step_by(3).copied();
-        let [width, height] = self.size;
-        Ok(Still { width, height, channels: 3, data: channel(0).chain(channel(1)).chain(channel(2)).collect() })
+        Ok(planar(&read::<f32>(&self.device, &self.queue, &self.denoised)?, self.size))
+    }
+
+    /// Reads the noisy image itself; waits for the GPU.
+    ///
+    /// # Errors
+    /// The GPU was lost.
+    pub fn noisy(&self) -> Result<Still, FieldError> {
+        Ok(planar(&read::<f32>(&self.device, &self.queue, &self.image)?, self.size))
+    }
+
+    /// The tokens that are stamped from now on.
+    pub fn set_ensemble(&mut self, ensemble: &TokenEnsemble) {
+        self.ensemble = ensemble.clone();
+    }
+
+    /// Changes the field by hand, as on the processor; waits for the GPU: for gestures, not for every frame.
+    ///
+    /// # Errors
+    /// The GPU was lost.
+    pub fn apply(&mut self, stroke: &FieldStroke) -> Result<(), FieldError> {
+        let kind = (self.steps % self.ensemble.templates.len() as u64) as usize;
+        let mut image: Vec<f32> = read(&self.device, &self.queue, &self.image)?;
+        let before: Vec<f32> = read(&self.device, &self.queue, &self.denoised)?;
+        let after = stroked(&before, self.size, stroke, &self.ensemble, kind);
+        image.iter_mut().zip(&after).zip(&before).for_each(|((x, new), old)| *x += new - old);
+        self.queue.write_buffer(&self.denoised, 0, bytemuck::cast_slice(&after));
+        self.queue.write_buffer(&self.image, 0, bytemuck::cast_slice(&image));
+        Ok(())
     }
 
     /// # Errors
@@ -350,6 +377,7 @@ impl TokenMemory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worlds::field::engine::FieldBrush;
     use crate::worlds::field::engine::gpu_tests::gpu;
     use crate::worlds::field::engine::shader::tests::validated;
     use crate::worlds::field::tokens::{Token, TokenEngine, TokenEnsemble, TokenPose};
@@ -393,7 +421,7 @@ mod tests {
             .enumerate()
             .filter(|(_, w)| **w == 0.0)
             .for_each(|(k, w)| *w = (k % 7) as f32 * 0.02 - 0.06);
-        let rule = TokenRule { net, motion_scale: 0.1, range: ensemble.range };
+        let rule = TokenRule { net, motion_scale: 0.1, range: ensemble.range, seed: 1 };
         let live = TokenLive { swim_px: 0.2, ..TokenLive::default() };
         let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
         for [width, height] in [[48, 32], [32, 32]] {
@@ -402,7 +430,7 @@ mod tests {
             let data = channel(0).chain(channel(1)).chain(channel(2)).collect();
             let start = Still { width, height, channels: 3, data };
             let mut cpu = TokenEngine::new(&rule, &ensemble, &live, &start, 9);
-            let mut on_gpu = GpuTokens::new(device, queue, &rule, &live, &start, 9).unwrap();
+            let mut on_gpu = GpuTokens::new((device, queue), &rule, &ensemble, &live, &start, 9).unwrap();
             cpu.run(5);
             on_gpu.run(5);
             let apart =
@@ -412,6 +440,13 @@ mod tests {
             let image = on_gpu.image().unwrap();
             assert!(apart(&image, &cpu.image()) < tolerance, "{}", apart(&image, &cpu.image()));
             assert_eq!(on_gpu.counters().unwrap().non_finite, 0);
+            let stroke =
+                FieldStroke { brush: FieldBrush::Add, at: [20.0, 20.0], radius_px: 6.0, motion_px: [1.0, 0.0] };
+            cpu.apply(&stroke);
+            on_gpu.apply(&stroke).unwrap();
+            let (noisy, stamped) = (on_gpu.noisy().unwrap(), on_gpu.image().unwrap());
+            assert!(apart(&noisy, &cpu.noisy()) < tolerance && apart(&stamped, &cpu.image()) < tolerance);
+            assert!(apart(&stamped, &image) > 0.3, "a token was placed");
             let mut other = TokenEngine::new(&rule, &ensemble, &TokenLive { swim_px: 0.21, ..live }, &start, 9);
             other.run(5);
             assert!(apart(&image, &other.image()) > tolerance, "another speed must show");

@@ -1,7 +1,9 @@
 //! Drawn tokens that live: a small network learns to keep tokens whole while they move. In the order of the data:
 //! `token` (a canvas) → `template`, `pose`, `scene` (images at any poses) → `net` → `training` → `engine` → `tracker`.
 
+mod certificate;
 mod doc;
+mod drawing;
 mod engine;
 mod gpu;
 mod grid;
@@ -16,16 +18,17 @@ mod token;
 mod tracker;
 mod training;
 
-pub use doc::{MAX_KINDS, TokenDoc, TokenEvidence};
+pub use certificate::{CERTIFICATE_SIDE, CERTIFICATE_TOKENS, healed_and_grown};
+pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, TokenDoc, TokenEvidence};
 pub use engine::TokenEngine;
 pub use gpu::GpuTokens;
 pub use grid::GridPlacement;
 pub use noise::add_normals;
-pub use pairs::{PAIR_BINS, PairStatistics};
+pub use pairs::{PAIR_BIN_PX, PAIR_BINS, PairStatistics};
 pub use pose::{Spacing, TokenPose};
 pub use scene::{Rendering, TokenEnsemble};
-pub use settings::{TokenLive, TokenSettings};
+pub use settings::{TokenColours, TokenLive, TokenLook, TokenSettings};
 pub use template::{Template, Touch};
-pub use token::{MAX_CANVAS, MIN_CANVAS, Token};
+pub use token::{MAX_CANVAS, MAX_SIZE_PX, MIN_CANVAS, MIN_SIZE_PX, Token};
 pub use tracker::{Sighting, TokenSummary, Tracker};
 pub use training::{TokenLosses, TokenRule, TokenTraining};

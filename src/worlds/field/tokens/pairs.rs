@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{TokenEnsemble, TokenPose};
 
 /// Distances of one bin, px; pairs are counted up to 40 px.
-const BIN_PX: f64 = 2.0;
+pub const PAIR_BIN_PX: f64 = 2.0;
 /// Bins of a pair correlation.
 pub const PAIR_BINS: usize = 20;
 /// Samples of the tiler.
@@ -39,7 +39,7 @@ impl PairStatistics {
                 for (_, b) in poses.iter().enumerate().filter(|(other, _)| *other != k) {
                     let [dx, dy] = a.offset(b, size);
                     let distance = dx.hypot(dy);
-                    if let Some(count) = counts.get_mut((distance / BIN_PX) as usize) {
+                    if let Some(count) = counts.get_mut((distance / PAIR_BIN_PX) as usize) {
                         *count += 1.0;
                     }
                     if distance < 1.5 * clearance_px {
@@ -49,7 +49,7 @@ impl PairStatistics {
                 }
             }
         }
-        let ring = |k: usize| std::f64::consts::PI * BIN_PX * BIN_PX * ((k + 1).pow(2) - k.pow(2)) as f64;
+        let ring = |k: usize| std::f64::consts::PI * PAIR_BIN_PX * PAIR_BIN_PX * ((k + 1).pow(2) - k.pow(2)) as f64;
         let pair_correlation = std::array::from_fn(|k| counts[k] / f64::max(expected * ring(k), f64::MIN_POSITIVE));
         Self { pair_correlation, polarisation, alignment: aligned / near.max(1.0) }
     }

@@ -120,6 +120,36 @@ impl Default for TokenLive {
     }
 }
 
+/// How a live field of tokens is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenLook {
+    /// With its noise, instead of denoised.
+    pub raw: bool,
+    pub colours: TokenColours,
+    /// Arrows where tokens head.
+    pub headings: bool,
+    /// Dots where tokens have been.
+    pub trails: bool,
+}
+
+/// How three channels become colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TokenColours {
+    #[default]
+    Drawn,
+    Red,
+    Green,
+    Blue,
+    /// The sum of all three.
+    Light,
+}
+
+impl TokenColours {
+    pub const ALL: [Self; 5] = [Self::Drawn, Self::Red, Self::Green, Self::Blue, Self::Light];
+    pub const NAMES: &[&str] = &["Drawn", "Red", "Green", "Blue", "Light"];
+}
+
 impl TokenLive {
     /// # Errors
     /// A knob out of range.

@@ -8,6 +8,9 @@ use crate::worlds::field::stills::{pack_bytes, unpack_bytes};
 /// Sides of a canvas, canvas pixels.
 pub const MIN_CANVAS: usize = 12;
 pub const MAX_CANVAS: usize = 32;
+/// Width of a canvas in the field, field pixels.
+pub const MIN_SIZE_PX: f64 = 8.0;
+pub const MAX_SIZE_PX: f64 = 32.0;
 /// Alpha of the faintest pixel that counts as drawn, and of the faintest that counts for the size of a token.
 const FAINTEST: u8 = 12;
 const CLEAR: u8 = 64;
@@ -76,24 +79,49 @@ impl Token {
         Ok(token)
     }
 
+    /// Whether an image file has the transparent ground that makes it an icon rather than a still.
+    ///
     /// # Errors
-    /// A canvas of a wrong size, an empty or an opaque one, or a token that is too large or too small in the field.
-    pub fn check(&self) -> Result<(), FieldError> {
+    /// A file that cannot be read.
+    pub fn is_icon(path: &std::path::Path) -> Result<bool, FieldError> {
+        let refused = |reason: String| FieldError::File { path: path.display().to_string(), reason };
+        let picture = image::open(path).map_err(|e| refused(format!("it is not a readable image ({e})")))?;
+        let has_alpha = picture.color().has_alpha();
+        Ok(has_alpha && picture.into_rgba8().pixels().any(|pixel| pixel[3] < FAINTEST))
+    }
+
+    /// Brightest channel of a pixel times its alpha, 0 to 255: what is dark does not show on the dark ground.
+    pub(super) fn light(&self, pixel: usize) -> u8 {
+        let [r, g, b, alpha] = self.pixels[pixel].map(u32::from);
+        (r.max(g).max(b) * alpha / 255) as u8
+    }
+
+    /// # Errors
+    /// A canvas of a wrong size, or a token that is too large or too small in the field.
+    pub fn check_canvas(&self) -> Result<(), FieldError> {
         let fail = |reason: String, hint| Err(FieldError::Value { place: "token", reason, hint });
         if !(MIN_CANVAS..=MAX_CANVAS).contains(&self.side) || self.pixels.len() != self.side * self.side {
             return fail(format!("its canvas has a side of {} pixels", self.side), "give 12 to 32");
         }
-        if !(8.0..=32.0).contains(&self.size_px) {
+        if !(MIN_SIZE_PX..=MAX_SIZE_PX).contains(&self.size_px) {
             return fail(format!("it is {} field pixels wide", self.size_px), "give 8 to 32");
         }
-        let drawn = self.pixels.iter().filter(|pixel| pixel[3] > FAINTEST).count();
-        if drawn < 8 {
-            return fail(format!("only {drawn} pixels are drawn"), "draw more of it");
-        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// A token that cannot be learned: as [`Self::check_canvas`], and an empty, a dark or an opaque canvas.
+    pub fn check(&self) -> Result<(), FieldError> {
+        self.check_canvas()?;
+        let fail = |reason: String, hint| Err(FieldError::Value { place: "token", reason, hint });
         let edge = (0..self.side).flat_map(|k| [(k, 0), (k, self.side - 1), (0, k), (self.side - 1, k)]);
         let on_edge = edge.filter(|(x, y)| self.pixels[y * self.side + x][3] > FAINTEST).count();
         if on_edge > 2 * self.side {
             return fail("its canvas is opaque up to the edge".to_owned(), "erase the background around it");
+        }
+        let drawn = (0..self.pixels.len()).filter(|&k| self.light(k) > FAINTEST).count();
+        if drawn < 8 {
+            return fail(format!("only {drawn} pixels are drawn and brighter than the ground"), "draw more of it");
         }
         Ok(())
     }
@@ -208,6 +236,9 @@ mod tests {
     fn empty_opaque_and_wrong_canvases_are_refused() {
         let refused = |token: &Token| token.check().unwrap_err().to_string();
         assert!(refused(&Token::empty(16)).contains("only 0 pixels"));
+        let mut dark = Token::empty(16);
+        dark.draw_line([8.0, 8.0], [8.0, 8.0], 5.0, [0, 0, 0, 255]);
+        assert!(refused(&dark).contains("brighter"));
         assert!(refused(&Token { pixels: vec![[9, 9, 9, 255]; 256], ..Token::empty(16) }).contains("opaque"));
         assert!(refused(&Token::empty(8)).contains("12 to 32"));
         assert!(refused(&Token { size_px: 90.0, ..Token::bundled("dot").unwrap() }).contains("90"));

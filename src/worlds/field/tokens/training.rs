@@ -52,6 +52,8 @@ pub struct TokenRule {
     pub motion_scale: f32,
     /// Bounds of denoised images.
     pub range: [f32; 2],
+    /// That it was taught with.
+    pub seed: u64,
 }
 
 /// The stepper.
@@ -317,7 +319,12 @@ impl TokenTraining {
 
     /// The network so far.
     pub fn rule(&self) -> TokenRule {
-        TokenRule { net: self.net.clone(), motion_scale: self.motion_scale, range: self.ensemble.range }
+        TokenRule {
+            net: self.net.clone(),
+            motion_scale: self.motion_scale,
+            range: self.ensemble.range,
+            seed: self.settings.seed,
+        }
     }
 
     pub fn steps_done(&self) -> usize {

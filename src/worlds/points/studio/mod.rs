@@ -18,8 +18,8 @@ use super::PointsDoc;
 use super::cloud::BuiltInTarget;
 use crate::worlds::World;
 use crate::worlds::studio::{
-    BrushPlace, BrushSpec, BundledScene, MethodSpec, RestartSpec, SeriesSpec, StartSpec, StudioError, WorldEntry,
-    WorldTables, bundled_scenes,
+    BrushPlace, BrushSpec, BrushTouch, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
+    StudioError, WorldEntry, WorldTables, bundled_scenes,
 };
 
 /// The points world, for the catalogue.
@@ -50,7 +50,7 @@ fn start(_: &World, id: &str) -> Result<World, StudioError> {
 }
 
 const fn brush(place: BrushPlace, id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
-    BrushSpec { id, name, help, place }
+    BrushSpec { id, name, help, place, touch: BrushTouch::Dabs }
 }
 
 const fn target(id: &'static str, name: &'static str, help: &'static str) -> StartSpec {
@@ -79,6 +79,8 @@ pub(super) const TABLES: WorldTables = WorldTables {
         brush(BrushPlace::Live, "remove", "Remove", "Removes the walkers under the pointer"),
         brush(BrushPlace::Live, "wound", "Wound", "Scatters the walkers under the pointer, to see whether they return"),
     ],
+    actions: &[],
+    palette: &[],
     series: &[
         SeriesSpec {
             id: "mmd",
@@ -86,6 +88,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
             help: "Discrepancy of the walkers from the cloud (Gretton et al. 2012). Samples of the cloud itself stay below \
                    the dashed line in 95 of 100 cases",
             y_axis: "MMD²",
+            x: SeriesAxis::Steps,
             curves: &["walkers", "95% of samples"],
             aim: Some(1),
             include_y: 0.0,
@@ -96,6 +99,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
             help: "Kernelised Stein discrepancy of the walkers from the energy; 0 where they follow it. Without an energy it \
                    is not measured",
             y_axis: "KSD²",
+            x: SeriesAxis::Steps,
             curves: &["walkers"],
             aim: None,
             include_y: 0.0,
@@ -105,6 +109,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
             name: "Speed",
             help: "Root mean square speed of the walkers by the flow, in spreads of the cloud per unit of time",
             y_axis: "speed",
+            x: SeriesAxis::Steps,
             curves: &["flow"],
             aim: None,
             include_y: 0.0,
@@ -115,6 +120,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
             help: "How far the flow is from keeping the energy where the walkers are: div V + V·s against the size of V, in \
                    units of the temperature; 0 for exact flows",
             y_axis: "σ residual",
+            x: SeriesAxis::Steps,
             curves: &["flow"],
             aim: None,
             include_y: 0.0,
@@ -124,6 +130,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
             name: "Cosine",
             help: "Mean cosine of the flow to the true velocity where the walkers are, for clouds of a known system",
             y_axis: "cosine",
+            x: SeriesAxis::Steps,
             curves: &["to the truth"],
             aim: None,
             include_y: 0.0,

@@ -28,7 +28,7 @@ fn taught(points: usize) -> PointsDoc {
 }
 
 fn dab(brush: &'static str, at: [f64; 3], radius: f64) -> BrushStroke {
-    BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius, strength: 1.0 }
+    BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius, strength: 1.0, ink: Default::default() }
 }
 
 #[test]
