@@ -23,7 +23,7 @@ const MAX_MOMENTS: usize = 60;
 /// Moments that random flows are compared at.
 const RANDOM_MOMENTS: usize = 2;
 /// Random flows, fewer for large swarms: about this many particles are evaluated in all.
-const MAX_RANDOM_FLOWS: usize = 1000;
+const MAX_RANDOM_FLOWS: usize = 1600;
 const RANDOM_PARTICLES: usize = 4_000_000;
 
 /// A cosine, and its 90 % interval. `None` where one of the two does not move.
