@@ -4,7 +4,7 @@ mod common;
 
 use std::sync::Arc;
 
-use bevy_egui::egui::{Rect, Vec2};
+use bevy_egui::egui::{Event, Key, Rect, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
@@ -12,8 +12,10 @@ use common::panels::LAPTOP;
 use unstill::jobs::{CanvasEvent, LearningEvent};
 use unstill::scene::Project;
 use unstill::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent};
-use unstill::session::{Dialog, Place, Prefs, Theme};
-use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT, UiState, set_style, studio_panels};
+use unstill::session::{Dialog, Effect, Place, Prefs, Theme};
+use unstill::window::panels::{
+    CardSource, SIDE_WIDTH, ShareReadouts, StudioCard, TOP_HEIGHT, UiState, set_style, studio_panels,
+};
 use unstill::worlds::studio::{SeriesReading, TrainingStep, WORLDS, WorldEntry, world_entry};
 
 /// What the panels asked for is carried out on the studio and kept; there are neither threads nor files.
@@ -239,6 +241,92 @@ fn a_picture_without_a_rule_says_what_to_do() {
     let started = StudioEffect::Learn { run: 1, world: Arc::clone(&world), method: "exact" };
     assert!(window.state().effects.contains(&started));
     assert_eq!(Vec2::ZERO, window.state().free.min.to_vec2() - Vec2::new(SIDE_WIDTH, TOP_HEIGHT));
+}
+
+#[test]
+fn scenes_are_opened_from_the_gallery() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
+    let card = |title: &str, source| StudioCard {
+        source,
+        title: title.into(),
+        notes: "Look at it".into(),
+        picture: image::RgbaImage::new(8, 6),
+    };
+    let cards =
+        vec![card("Letter", CardSource::Bundled("letter")), card("My own", CardSource::File("mine.png".into()))];
+    let cards = Arc::new(cards);
+    for (label, wanted) in [
+        ("Open Letter", StudioCommand::OpenBundled("letter")),
+        ("Open My own", StudioCommand::Program(ProgramCommand::Open("mine.png".into()))),
+    ] {
+        window.state_mut().state.set_studio_cards(&cards);
+        window.state_mut().state.on_effect(&Effect::Ask(Dialog::Gallery));
+        window.run_steps(6);
+        click(&mut window, label);
+        assert_eq!(window.state().commands.last(), Some(&wanted));
+        // It fades out.
+        window.run_steps(30);
+        assert!(window.query_by_label(label).is_none(), "the gallery is closed");
+    }
+}
+
+#[test]
+fn commands_of_the_world_are_found_by_typing() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Light);
+    window.state_mut().state.on_effect(&Effect::Ask(Dialog::Palette));
+    window.run_steps(4);
+    window.event(Event::Text("film or".into()));
+    window.run_steps(4);
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    assert_eq!(window.state().commands.last(), Some(&StudioCommand::Film));
+    let films = |effect: &StudioEffect| matches!(effect, StudioEffect::Film(_));
+    assert!(window.state().effects.iter().any(films));
+}
+
+#[test]
+fn a_new_scene_is_saved_under_a_name() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
+    window.state_mut().state.set_share(ShareReadouts { scenes_folder: Some("scenes".into()), ..Default::default() });
+    window.state_mut().state.on_effect(&Effect::Ask(Dialog::Name));
+    window.run_steps(4);
+    window.event(Event::Text(" of mine".into()));
+    window.run_steps(4);
+    click(&mut window, "Save");
+    let saves =
+        |command: &StudioCommand| matches!(command, StudioCommand::SaveAmongMine(name) if name.ends_with("of mine"));
+    assert!(window.state().commands.last().is_some_and(saves), "{:?}", window.state().commands);
+}
+
+#[test]
+fn rules_are_blended_and_layers_are_shown() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
+    click(&mut window, "Streamlines");
+    assert!(window.state().studio.live().layers.has(0));
+    click(&mut window, "Learn");
+    let flows = window.state().studio.info().flows();
+    let other = flows.iter().find(|flow| flow.can_be_blended).expect("an exact flow that does not play");
+    click(&mut window, &format!("More about {}", other.name));
+    click(&mut window, "Blend with the one that plays");
+    let now = window.state().studio.info().flows();
+    assert_eq!(now.len(), flows.len() + 1);
+    assert!(now.last().unwrap().is_chosen && now.last().unwrap().name.contains('+'));
+}
+
+#[test]
+fn the_certificate_is_measured_in_the_background() {
+    let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
+    window.state_mut().studio.apply(StudioCommand::SetWorkspace(Place::Learn));
+    window.run_steps(4);
+    window.state_mut().studio.apply(StudioCommand::Check);
+    let step = TrainingStep { phase: "check", done: 3, total: 12, loss: None };
+    let event = LearningEvent::Progress { step, loss: None, steps_per_s: 0.5 };
+    window.state_mut().studio.on_event(StudioEvent::Learning(1, event));
+    window.run_steps(4);
+    window.get_by_label("Progress");
+    let check = window.get_by_label("Check").accesskit_node().is_disabled();
+    assert!(check, "one job at a time");
+    assert!((window.state().studio.learning().progress() - 0.25).abs() < 1e-9);
 }
 
 #[test]

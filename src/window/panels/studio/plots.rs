@@ -11,7 +11,7 @@ use crate::worlds::studio::SeriesSpec;
 /// Height of the drawer, points.
 const HEIGHT: f32 = 216.0;
 /// Least width of a plot, points.
-const MIN_WIDTH: f32 = 230.0;
+const MIN_WIDTH: f32 = 190.0;
 
 pub(super) fn show(root: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     if !studio.plots().open {

@@ -140,7 +140,7 @@ mod tests {
             let ground = *card.picture.get_pixel(0, 0);
             assert!(card.picture.pixels().any(|pixel| *pixel != ground), "{} is drawn", scene.name);
             let project = Project::from_ron(scene.text).unwrap().project;
-            project.save(&folder.path().join(format!("{}.ron", entry.name))).unwrap();
+            project.save(folder.path().join(format!("{}.ron", entry.name))).unwrap();
         }
         std::fs::write(folder.path().join("broken.ron"), "(").unwrap();
         for entry in WORLDS {

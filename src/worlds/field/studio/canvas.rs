@@ -230,7 +230,7 @@ mod tests {
         (0..6).for_each(|_| act(&mut tokens, "add kind"));
         assert_eq!(tokens.tokens.len(), MAX_KINDS);
         paint(&mut tokens, &stroke("fill", [70.0, 20.0], [70.0, 20.0]));
-        let painted = |k: usize| tokens.tokens[k].pixels.iter().any(|p| *p == BLUE);
+        let painted = |k: usize| tokens.tokens[k].pixels.contains(&BLUE);
         assert_eq!([0, 1, 2, 3].map(painted), [false, false, false, true], "the lower right one");
         (0..6).for_each(|_| act(&mut tokens, "remove kind"));
         assert_eq!(tokens.tokens.len(), 1);

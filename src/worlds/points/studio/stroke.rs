@@ -45,7 +45,7 @@ impl Coverage {
     pub fn arrow(&mut self, from: [f32; 2], to: [f32; 2], width: f32, strength: f32) {
         let way = [to[0] - from[0], to[1] - from[1]];
         let length = way[0].hypot(way[1]);
-        if !(length > 1.0) {
+        if length.is_nan() || length <= 1.0 {
             return;
         }
         self.line(from, to, width, strength);

@@ -2,7 +2,7 @@ use super::*;
 use crate::worlds::points::cloud::Standardisation;
 use crate::worlds::points::rule::{ExactPart, Mlp, PointEnergy, PointFlow, Potential};
 use crate::worlds::points::{LearnedPoints, NamedFlow};
-use crate::worlds::studio::{BrushStroke, DrawOptions, WorldInfo};
+use crate::worlds::studio::{BrushStroke, DrawOptions, LayerSet, WorldInfo};
 use image::RgbaImage;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -189,4 +189,41 @@ fn learning_goes_on_step_by_step_and_its_result_lives() {
     assert!(doc.flows()[1].is_chosen && doc.flows().len() == 2);
     assert!(doc.start_simulation(1).is_ok());
     assert!(doc.start_training("magic").is_err());
+}
+
+#[test]
+fn every_layer_is_drawn_and_a_new_ground_replaces_the_old_one() {
+    let doc = taught(2000);
+    let view = doc.viewpoint(BrushPlace::Live);
+    let mut simulation = doc.start_simulation(1).unwrap();
+    let mut draw = |layers| {
+        let mut picture = RgbaImage::new(90, 70);
+        simulation.draw(&view, DrawOptions { layers, ..DrawOptions::default() }, &mut picture);
+        picture
+    };
+    let plain = draw(LayerSet::default());
+    let mut seen = vec![plain];
+    for index in 0..LAYERS.len() {
+        let picture = draw(LayerSet::default().toggled(index, LAYERS));
+        assert!(!seen.contains(&picture), "{} changes the picture", LAYERS[index].id);
+        seen.push(picture);
+    }
+    let [energy, score] = ["energy", "score"].map(|id| LAYERS.iter().position(|layer| layer.id == id).unwrap());
+    let both = LayerSet::default().toggled(0, LAYERS).toggled(energy, LAYERS).toggled(score, LAYERS);
+    assert!(both.has(0) && both.has(score) && !both.has(energy));
+    assert!(!both.toggled(score, LAYERS).has(score));
+}
+
+#[test]
+fn a_check_in_the_background_leaves_its_certificate_in_the_scene() {
+    let mut doc = taught(1000);
+    doc.target = None;
+    let mut check = doc.start_training(CHECK.id).unwrap();
+    let first = check.step().unwrap().unwrap();
+    assert!(first.done == 1 && first.total > 10 && check.learned().is_none());
+    check.end_phase();
+    assert!(check.step().unwrap().is_none());
+    doc.set_learned(check.learned().unwrap());
+    assert!(doc.certificate().iter().any(|(_, line)| line.starts_with("constant: within")));
+    assert!(doc.flows()[0].facts.contains("the cloud"), "{}", doc.flows()[0].facts);
 }
