@@ -10,7 +10,7 @@ use image::{DynamicImage, ImageFormat};
 use serde_json::json;
 
 use super::output::{Answer, load, warn};
-use crate::formats::{TABLE_ENDINGS, XYZ_ENDINGS, write_snapshot_csv, write_snapshot_xyz};
+use crate::formats::{FormatKind, format_of, write_snapshot_csv, write_snapshot_xyz};
 use crate::media::picture::{PictureStyle, render};
 use crate::scene::{check_writable, write_atomic};
 use crate::worlds::SwarmDoc;
@@ -79,8 +79,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
 }
 
 fn is_xyz(out: &Path) -> bool {
-    let ending = out.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    XYZ_ENDINGS.contains(&ending.as_str())
+    format_of(out).is_some_and(|format| format.kind == FormatKind::Xyz)
 }
 
 /// All snapshots, one frame after the other.
@@ -107,25 +106,20 @@ fn live_state(scene: &SwarmDoc) -> anyhow::Result<Snapshot> {
 
 /// The content of the file, whose kind is that of its ending.
 fn bytes_of(snapshot: &Snapshot, out: &Path, size: u32) -> anyhow::Result<Vec<u8>> {
-    let ending = out.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     let mut bytes = Vec::new();
-    if TABLE_ENDINGS.contains(&ending.as_str()) {
-        write_snapshot_csv(snapshot, &mut bytes)?;
-        return Ok(bytes);
+    match format_of(out).map(|format| format.kind) {
+        Some(FormatKind::Table) => write_snapshot_csv(snapshot, &mut bytes)?,
+        Some(FormatKind::Xyz) => write_snapshot_xyz(snapshot, &mut bytes)?,
+        Some(FormatKind::Image) => return image_of(snapshot, out, size),
+        None => {
+            anyhow::bail!("{}: this kind of file is not known; give a .csv, .xyz, .png or .jpg file", out.display())
+        }
     }
-    if XYZ_ENDINGS.contains(&ending.as_str()) {
-        write_snapshot_xyz(snapshot, &mut bytes)?;
-        return Ok(bytes);
-    }
-    let format = match ending.as_str() {
-        "png" => ImageFormat::Png,
-        "jpg" | "jpeg" => ImageFormat::Jpeg,
-        "gif" => ImageFormat::Gif,
-        "webp" => ImageFormat::WebP,
-        "bmp" => ImageFormat::Bmp,
-        "tif" | "tiff" => ImageFormat::Tiff,
-        _ => anyhow::bail!("{}: this kind of file is not known; give a .csv, .xyz, .png or .jpg file", out.display()),
-    };
+    Ok(bytes)
+}
+
+fn image_of(snapshot: &Snapshot, out: &Path, size: u32) -> anyhow::Result<Vec<u8>> {
+    let format = ImageFormat::from_path(out).with_context(|| out.display().to_string())?;
     let unit = snapshot.unit_length();
     let scaled = |p: &Particle| Particle { x: p.x / unit, y: p.y / unit, ..*p };
     let particles = snapshot.particles.iter().map(scaled).collect();
@@ -134,7 +128,7 @@ fn bytes_of(snapshot: &Snapshot, out: &Path, size: u32) -> anyhow::Result<Vec<u8
     let picture = DynamicImage::ImageRgba8(picture);
     // JPEG has no transparency, and nothing of the picture is transparent.
     let picture = if format == ImageFormat::Jpeg { DynamicImage::ImageRgb8(picture.to_rgb8()) } else { picture };
-    let mut cursor = Cursor::new(bytes);
+    let mut cursor = Cursor::new(Vec::new());
     picture.write_to(&mut cursor, format).with_context(|| out.display().to_string())?;
     Ok(cursor.into_inner())
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::apply::{apply, notify, replace};
 use super::command::{Command, Effect, Level, Place};
 use super::state::Session;
-use crate::formats::{TABLE_ENDINGS, XYZ_ENDINGS};
+use crate::formats::format_of;
 use crate::media::looks::choices;
 use crate::media::picture::FilmKind;
 use crate::scene::SwarmProject;
@@ -185,8 +185,7 @@ fn dropped(mut paths: Vec<PathBuf>) -> Vec<Effect> {
 
 /// By the ending of its name.
 fn is_particles(path: &Path) -> bool {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    TABLE_ENDINGS.iter().chain(&XYZ_ENDINGS).any(|known| *known == ending)
+    format_of(path).is_some_and(|format| format.kind.is_particles())
 }
 
 fn save_among_mine(session: &mut Session, name: &str) -> Vec<Effect> {

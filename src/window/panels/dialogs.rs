@@ -8,6 +8,7 @@ use super::egui::layers::ShapeIdx;
 use super::egui::{Align2, Button, Color32, Context, Frame, Id, Modal, Shape};
 use super::state::UiState;
 use super::style;
+use crate::formats::endings_of;
 use crate::session::{Command, Dialog, Session, ShareCommand};
 
 const SCENES: &str = "Unstill scenes";
@@ -28,8 +29,8 @@ pub(super) fn file_dialog() -> FileDialog {
         .default_size([640.0, 420.0])
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .add_file_filter_extensions(SCENES, vec!["ron", "png"])
-        .add_file_filter_extensions(PICTURES, vec!["csv", "xyz", "png", "jpg", "jpeg"])
-        .add_file_filter_extensions(IMAGES, vec!["png", "jpg", "jpeg"])
+        .add_file_filter_extensions(PICTURES, endings_of(|_| true))
+        .add_file_filter_extensions(IMAGES, endings_of(|kind| !kind.is_particles()))
         .add_save_extension(SCENES, "ron")
         .add_save_extension(SCENE_PICTURES, "png")
         .add_save_extension(TABLES, "csv")
