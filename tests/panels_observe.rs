@@ -7,7 +7,7 @@ use std::sync::Arc;
 use egui_kittest::kittest::Queryable;
 
 use common::panels::*;
-use unstill::session::{Command, Dialog, Effect, Event, Evidence, Place, PlotKind, RuleRole, Session};
+use unstill::session::{Command, Dialog, Effect, Event, Evidence, Place, PlotKind, RuleRole, Session, drawer_plots};
 use unstill::worlds::swarm::measures::{Certificate, Motion, QuickFidelity, Reading};
 use unstill::worlds::swarm::picture::motifs;
 use unstill::worlds::swarm::rule::Rule;
@@ -64,12 +64,12 @@ fn plots_are_chosen_by_a_click_and_all_of_them_fit_the_laptop() {
     window.get_by_label("Energy -1.00");
     click(&mut window, "Plot Energy");
     assert!(window.query_by_label("Energy -1.00").is_none());
-    for kind in PlotKind::LIVE.into_iter().skip(3) {
-        click(&mut window, &format!("Plot {}", kind.name()));
+    for row in drawer_plots().skip(3) {
+        click(&mut window, &format!("Plot {}", row.name));
     }
     assert!(window.state().free.height() > 450.0);
-    for kind in PlotKind::LIVE {
-        click(&mut window, &format!("Plot {}", kind.name()));
+    for row in drawer_plots() {
+        click(&mut window, &format!("Plot {}", row.name));
     }
     window.get_by_label("Choose a plot above.");
 }

@@ -7,8 +7,8 @@
 @group(0) @binding(19) var<storage, read_write> flow: array<vec4<f32>>;
 
 // g = u n⊥ + w n.
-fn coupling(n: vec2<f32>, knobs: vec4<f32>) -> vec2<f32> {
-    return knobs.x * vec2<f32>(-n.y, n.x) + knobs.y * n;
+fn coupling(n: vec2<f32>, knobs: SpeciesKnobs) -> vec2<f32> {
+    return knobs.cruise * vec2<f32>(-n.y, n.x) + knobs.strafe * n;
 }
 
 // 1 - (r/ρ)² where that is positive, and 1/ρ². A window of radius 0 is so small that nobody is in it.
@@ -43,8 +43,8 @@ fn flow_exact(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgro
                 let distance_squared = dot(d, d);
                 if distance_squared < params.window * params.window && j != me {
                     let other_knobs = params.knobs[order[j] >> SPECIES_SHIFT];
-                    let own_inside = inside_window(distance_squared, knobs.w).x;
-                    let inside = inside_window(distance_squared, other_knobs.w);
+                    let own_inside = inside_window(distance_squared, knobs.window_l).x;
+                    let inside = inside_window(distance_squared, other_knobs.window_l);
                     // q_ji, and ∇_j q_ji = slope (x_j - x_i).
                     let q = inside.x * inside.x;
                     let slope = -4.0 * inside.x * inside.y;
@@ -56,6 +56,6 @@ fn flow_exact(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgro
             }
         }
     }
-    let v = knobs.x * n + knobs.y * vec2<f32>(n.y, -n.x) - g * heading_score + knobs.z * vec2<f32>(-s.y, s.x);
+    let v = knobs.cruise * n + knobs.strafe * vec2<f32>(n.y, -n.x) - g * heading_score + knobs.swirl * vec2<f32>(-s.y, s.x);
     flow[me] = vec4<f32>(v, turn, 0.0);
 }

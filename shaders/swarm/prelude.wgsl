@@ -30,8 +30,8 @@ struct Params {
     first_step: u32,
     // Greatest tangential speed of the mouse, counter-clockwise.
     force_stir: f32,
-    // cruise u, strafe w, swirl χ of each species.
-    knobs: array<vec4<f32>, 8>,
+    // The constants of the exact flow of each species; the struct is written from the table of knobs.
+    knobs: array<SpeciesKnobs, 8>,
 }
 
 // In storage, not uniform: Mesa's software driver compiles a shader anew at each dispatch to build in any uniform that

@@ -11,6 +11,7 @@ use rand::rngs::StdRng;
 use serde_json::json;
 
 use super::film::{FilmArgs, Films};
+use super::knobs::KnobArgs;
 use super::output::{Answer, Progress, finite, load, number, rule_of, warn};
 use super::trajectory::TrajectoryArgs;
 use crate::formats::write_csv;
@@ -78,27 +79,8 @@ pub(super) struct Args {
 /// What may be turned without learning again. Each left out is as the scene has it.
 #[derive(clap::Args)]
 pub(super) struct SettingArgs {
-    /// Noise level that is kept (the temperature), in ℓ
-    #[arg(long, allow_negative_numbers = true)]
-    sigma: Option<f64>,
-    /// Strength of the flow: how fast it moves
-    #[arg(long, allow_negative_numbers = true)]
-    strength: Option<f64>,
-    /// Rate of relaxation; 0 never relaxes
-    #[arg(long, allow_negative_numbers = true)]
-    relaxation: Option<f64>,
-    /// Propulsion along the heading in the exact flow, ℓ per time
-    #[arg(long, allow_negative_numbers = true)]
-    cruise: Option<f64>,
-    /// Radius of the window of the exact flow, ℓ
-    #[arg(long, allow_negative_numbers = true)]
-    window: Option<f64>,
-    /// Sideways propulsion in the exact flow, ℓ per time
-    #[arg(long, allow_negative_numbers = true)]
-    strafe: Option<f64>,
-    /// Rotation of the score in the exact flow, ℓ² per time
-    #[arg(long, allow_negative_numbers = true)]
-    swirl: Option<f64>,
+    #[command(flatten)]
+    knobs: KnobArgs,
     /// Which flow moves the swarm
     #[arg(long)]
     flow: Option<LiveFlowArg>,
@@ -140,19 +122,7 @@ impl SettingArgs {
     /// Settings that `rule` cannot run with.
     pub fn apply(&self, live: &LiveSettings, rule: &Rule) -> anyhow::Result<LiveSettings> {
         let mut live = *live;
-        live.sigma_l = self.sigma.unwrap_or(live.sigma_l);
-        live.strength = self.strength.unwrap_or(live.strength);
-        live.relaxation = self.relaxation.unwrap_or(live.relaxation);
-        for (value, knob) in [
-            (self.cruise, &mut live.knobs.cruise),
-            (self.strafe, &mut live.knobs.strafe),
-            (self.swirl, &mut live.knobs.swirl),
-            (self.window, &mut live.knobs.window_l),
-        ] {
-            if let Some(value) = value {
-                knob.fill(value);
-            }
-        }
+        self.knobs.apply(&mut live);
         if let Some(flow) = self.flow {
             live.flow = match flow {
                 LiveFlowArg::Exact => FlowKind::Exact,

@@ -9,6 +9,7 @@ mod field;
 mod film;
 mod import;
 mod info;
+mod knobs;
 mod learn;
 mod live;
 mod motif;

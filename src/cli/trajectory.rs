@@ -1,14 +1,12 @@
 //! The motion of a run as a file of other programs: extended XYZ or a table, a frame every so many steps.
 
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
-use tempfile::NamedTempFile;
 
 use crate::formats::{FrameStamp, TABLE_ENDINGS, XYZ_ENDINGS, write_csv_frame, write_xyz_frame};
-use crate::media::picture::temporary_in;
-use crate::scene::{WriteError, check_writable};
+use crate::media::atomic::AtomicFile;
+use crate::scene::WriteError;
 use crate::worlds::swarm::engine::Engine;
 use crate::worlds::swarm::picture::Particle;
 
@@ -36,9 +34,7 @@ impl TrajectoryArgs {
         if !is_table && !XYZ_ENDINGS.contains(&ending.as_str()) {
             anyhow::bail!("{}: a trajectory is written as .xyz or .csv; give one of these names", path.display());
         }
-        check_writable(&path)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = BufWriter::new(temporary_in(folder).map_err(|error| WriteError { path: path.clone(), error })?);
+        let file = AtomicFile::create(&path).map_err(|error| WriteError { path: path.clone(), error })?;
         Ok(Some(Trajectory { path, file, is_table, every: self.every, unit_length, strength, frames: 0 }))
     }
 }
@@ -46,7 +42,7 @@ impl TrajectoryArgs {
 /// A trajectory in the making. It appears at its path only when [`Trajectory::finish`] succeeds.
 pub(super) struct Trajectory {
     path: PathBuf,
-    file: BufWriter<NamedTempFile>,
+    file: AtomicFile,
     is_table: bool,
     every: u32,
     /// World units in one ℓ.
@@ -94,10 +90,7 @@ impl Trajectory {
     /// # Errors
     /// A full disk; an older file at the path then stays.
     pub fn finish(self) -> anyhow::Result<()> {
-        let failed = |error| WriteError { path: self.path.clone(), error };
-        let mut file = self.file.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.flush().and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-        file.persist(&self.path).map_err(|error| failed(error.error)).context("the trajectory is not saved")?;
-        Ok(())
+        let path = self.path;
+        self.file.commit().map_err(|error| WriteError { path, error }).context("the trajectory is not saved")
     }
 }

@@ -1,17 +1,18 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::*;
 use crate::worlds::swarm::picture::SnapshotError;
 use crate::worlds::swarm::train::Phase;
 
-/// The promise of the worker: an order takes effect within this time.
-const TENTH: Duration = Duration::from_millis(100);
 /// Longer than anything here can honestly take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Learns nothing, one step in 2 ms. Its rule carries the number of its step as ℓ.
 struct Fake {
     step: usize,
+    /// Steps that were begun, for all to see.
+    begun: Arc<AtomicUsize>,
     steps: usize,
     /// What step `.0` does instead.
     at: Option<(usize, Mishap)>,
@@ -25,7 +26,7 @@ enum Mishap {
 
 impl Fake {
     fn steps(steps: usize) -> Self {
-        Self { step: 0, steps, at: None }
+        Self { step: 0, begun: Arc::default(), steps, at: None }
     }
 }
 
@@ -34,6 +35,7 @@ impl Learner for Fake {
         if self.step == self.steps {
             return Ok(None);
         }
+        self.begun.fetch_add(1, Ordering::SeqCst);
         std::thread::sleep(Duration::from_millis(2));
         match self.at {
             Some((step, Mishap::Panic)) if step == self.step + 1 => panic!("step {step} fell over"),
@@ -71,14 +73,8 @@ fn all_events(training: &Training) -> Vec<Event> {
     }
 }
 
-fn wait_for(training: &Training, wanted: impl Fn(&Event) -> bool) -> Duration {
-    let asked = Instant::now();
-    while asked.elapsed() < PATIENCE {
-        if training.events().recv_timeout(PATIENCE).is_ok_and(|event| wanted(&event)) {
-            return asked.elapsed();
-        }
-    }
-    panic!("the event did not come");
+fn wait_for(training: &Training, wanted: impl Fn(&Event) -> bool) {
+    while !wanted(&training.events().recv_timeout(PATIENCE).expect("the event comes")) {}
 }
 
 fn steps_done(training: &Training) -> f64 {
@@ -122,24 +118,34 @@ fn progress_tells_speed_and_smoothed_loss() {
     assert_eq!(last.unwrap().stats.step, 400);
 }
 
+/// Steps that begin after an order, until it has taken effect.
+fn steps_until(begun: &AtomicUsize, order: impl FnOnce(), effect: impl FnOnce()) -> usize {
+    order();
+    let given = begun.load(Ordering::SeqCst);
+    effect();
+    begun.load(Ordering::SeqCst) - given
+}
+
 #[test]
-fn pause_resume_and_stop_take_effect_within_a_tenth_of_a_second() {
-    let training = start(Fake::steps(usize::MAX));
+fn pause_and_stop_take_effect_after_the_present_step() {
+    let fake = Fake::steps(usize::MAX);
+    let begun = fake.begun.clone();
+    let training = start(fake);
     wait_for(&training, |event| matches!(event, Event::Progress(_)));
-    training.pause();
-    let paused_after = wait_for(&training, |event| *event == Event::Paused);
-    assert!(paused_after < TENTH, "{paused_after:?}");
+    let late = steps_until(&begun, || training.pause(), || wait_for(&training, |event| *event == Event::Paused));
+    assert!(late <= 1, "{late} steps after the order to pause");
     assert_eq!(training.state(), State::Paused);
+    let paused_at = begun.load(Ordering::SeqCst);
     std::thread::sleep(Duration::from_millis(150));
     assert!(training.events().is_empty(), "nothing happens while it is paused");
+    assert_eq!(begun.load(Ordering::SeqCst), paused_at);
     training.resume();
-    let resumed_after = wait_for(&training, |event| *event == Event::Resumed);
-    assert!(resumed_after < TENTH, "{resumed_after:?}");
+    wait_for(&training, |event| *event == Event::Resumed);
     assert_eq!(training.state(), State::Running);
     wait_for(&training, |event| matches!(event, Event::Progress(_)));
-    training.stop();
-    let stopped_after = wait_for(&training, |event| *event == Event::Finished { reason: Reason::Stopped });
-    assert!(stopped_after < TENTH, "{stopped_after:?}");
+    let finished = Event::Finished { reason: Reason::Stopped };
+    let late = steps_until(&begun, || training.stop(), || wait_for(&training, |event| *event == finished));
+    assert!(late <= 1, "{late} steps after the order to stop");
     assert!(steps_done(&training) > 0.0, "the weights so far are kept");
     assert_eq!(training.state(), State::Ended);
 }
@@ -152,7 +158,7 @@ fn a_paused_run_can_be_stopped_and_a_stopped_run_stays_so() {
     training.stop();
     training.resume();
     training.pause();
-    assert!(wait_for(&training, |event| *event == Event::Finished { reason: Reason::Stopped }) < TENTH);
+    wait_for(&training, |event| *event == Event::Finished { reason: Reason::Stopped });
 }
 
 #[test]
@@ -160,9 +166,7 @@ fn dropping_the_handle_stops_and_joins_the_thread() {
     let training = start(Fake::steps(usize::MAX));
     wait_for(&training, |event| matches!(event, Event::Progress(_)));
     let shared = Arc::downgrade(&training.shared);
-    let asked = Instant::now();
     drop(training);
-    assert!(asked.elapsed() < TENTH, "{:?}", asked.elapsed());
     assert!(shared.upgrade().is_none(), "the thread has let go of what it shared");
 }
 
@@ -214,10 +218,8 @@ fn a_run_can_be_stopped_while_its_samples_are_made() {
         Err::<Fake, _>(LearnError::Stopped)
     });
     assert_eq!(training.state(), State::Preparing);
-    let start = Instant::now();
     training.stop();
     assert_eq!(all_events(&training).pop(), Some(Event::Finished { reason: Reason::Stopped }));
-    assert!(start.elapsed() < TENTH, "{:?}", start.elapsed());
     assert!(training.newest_rule().is_none());
 }
 

@@ -17,13 +17,11 @@ mod mp4;
 mod painter;
 mod quantise;
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use image::{ImageEncoder, RgbaImage};
-use tempfile::NamedTempFile;
 
+use super::atomic::AtomicFile;
 use super::looks::{Body, ColourBy, Palette, Theme};
 use crate::worlds::swarm::picture::{MAX_SPECIES, Swarm};
 
@@ -118,7 +116,7 @@ pub fn render(swarm: &Swarm, style: &PictureStyle) -> RgbaImage {
 
 /// Writes a PNG; an older file at `path` is replaced only when the new one is complete.
 pub fn write_png(path: &Path, picture: &RgbaImage) -> Result<(), PictureError> {
-    let mut file = temporary_beside(path)?;
+    let mut file = new_file(path)?;
     image::codecs::png::PngEncoder::new(&mut file)
         .write_image(picture, picture.width(), picture.height(), image::ExtendedColorType::Rgba8)
         .map_err(|error| match error {
@@ -128,43 +126,13 @@ pub fn write_png(path: &Path, picture: &RgbaImage) -> Result<(), PictureError> {
     put_in_place(file, path)
 }
 
-/// A buffered file in the folder of `path` that vanishes unless it is put in place.
-fn temporary_beside(path: &Path) -> Result<BufWriter<NamedTempFile>, PictureError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    temporary_in(folder).map(BufWriter::new).map_err(|source| PictureError::Write { file: path.to_owned(), source })
+/// A new file that appears at `path` when it is whole.
+fn new_file(path: &Path) -> Result<AtomicFile, PictureError> {
+    AtomicFile::create(path).map_err(|source| PictureError::Write { file: path.to_owned(), source })
 }
 
-/// What temporary files are called, about a random part.
-pub(crate) const TEMPORARY: (&str, &str) = (".unstill-", ".tmp");
-
-/// Tries to make a temporary file that no other save takes for one of a killed program.
-const TEMPORARY_TRIES: usize = 16;
-
-/// A file in `folder` that vanishes unless it is kept, with the permissions of any new file. It is locked: the lock ends
-/// with this process, by which a later save recognises files that were left behind.
-pub(crate) fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-    // A temporary file is private by default; this one becomes an ordinary file, so the umask decides.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    for _ in 0..TEMPORARY_TRIES {
-        let file = builder.tempfile_in(folder)?;
-        // Not every file system has locks; where there are none, nothing is removed either.
-        let _ = file.as_file().lock();
-        // Between its creation and the lock another save may have removed it.
-        if file.path().exists() {
-            return Ok(file);
-        }
-    }
-    Err(io::Error::other("other programs keep removing the temporary files in this folder"))
-}
-
-fn put_in_place(file: BufWriter<NamedTempFile>, path: &Path) -> Result<(), PictureError> {
-    let failed = |source| PictureError::Write { file: path.to_owned(), source };
-    let mut file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.flush().and_then(|()| File::sync_all(file.as_file())).map_err(failed)?;
-    file.persist(path).map(drop).map_err(|error| failed(error.error))
+fn put_in_place(file: AtomicFile, path: &Path) -> Result<(), PictureError> {
+    file.commit().map_err(|source| PictureError::Write { file: path.to_owned(), source })
 }
 
 #[cfg(test)]

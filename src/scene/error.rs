@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{MAX_FILE_BYTES, SCHEMA};
-use crate::media::picture::advice;
 use crate::worlds::BadValue;
 use crate::worlds::field::FieldError;
 use crate::worlds::points::PointsDocError;
@@ -71,12 +70,4 @@ pub(super) fn too_large(bytes: u64, most: u64) -> io::Error {
         bytes.div_ceil(1 << 20),
         most >> 20
     ))
-}
-
-/// A file that could not be written. The old file, if there was one, is unchanged.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write {}: {}", path.display(), advice(error))]
-pub struct WriteError {
-    pub path: PathBuf,
-    pub error: io::Error,
 }

@@ -5,7 +5,6 @@
 //! Files of older schemas are migrated when read, those of newer ones are refused and left as they are.
 //! [`Project::save`] never leaves half a file behind.
 
-mod atomic;
 mod beside;
 mod document;
 mod error;
@@ -13,10 +12,10 @@ mod picture;
 mod project;
 mod schema0;
 
-pub use atomic::{check_writable, write_atomic};
+pub use crate::media::atomic::{WriteError, check_writable, write_atomic};
 pub use beside::{film_note, remove_films};
 pub use document::{Loaded, SCHEMA};
-pub use error::{Fault, SceneError, WriteError};
+pub use error::{Fault, SceneError};
 pub use picture::{KEYWORD, MAX_TEXT_BYTES, SCENE_PICTURE_PX, Showing, holds_scene, lost_its_scene};
 pub use project::{Project, SwarmProject};
 

@@ -17,6 +17,7 @@ use super::{Fault, Project};
 use crate::media::looks::ColourBy;
 use crate::media::looks::Theme;
 use crate::media::picture::{Card, PictureStyle, is_card, render};
+use crate::media::png_chunks::{CutOff, PNG_SIGNATURE, length_and_kind, png_chunks};
 use crate::worlds::field::draw::{colour_picture, pattern_picture};
 use crate::worlds::field::{FieldSubject, LibraryDoc};
 use crate::worlds::studio::{BrushPlace, DrawOptions, WorldInfo as _};
@@ -29,8 +30,6 @@ pub const KEYWORD: &str = "unstill-scene";
 
 /// Longest text of a scene that a picture may hold, bytes.
 pub const MAX_TEXT_BYTES: u64 = 128 << 20;
-
-const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Longer side of the swarm in a picture that holds a scene, pixels.
 pub const SCENE_PICTURE_PX: u32 = 880;
@@ -67,7 +66,7 @@ impl Default for Showing {
 
 /// Whether a file that begins with `start` is a PNG.
 pub(super) fn is_png(start: &[u8]) -> bool {
-    start.starts_with(SIGNATURE)
+    start.starts_with(PNG_SIGNATURE)
 }
 
 /// Whether the PNG at `path` says that it holds a scene, whole or not. Reads no pixels.
@@ -76,7 +75,7 @@ pub(super) fn is_png(start: &[u8]) -> bool {
 /// The file cannot be read. A file that is no PNG, or that breaks off, holds none.
 pub fn holds_scene(path: &Path) -> io::Result<bool> {
     let mut file = BufReader::new(File::open(path)?);
-    let mut start = [0; SIGNATURE.len()];
+    let mut start = [0; PNG_SIGNATURE.len()];
     if file.read_exact(&mut start).is_err() || !is_png(&start) {
         return Ok(false);
     }
@@ -120,32 +119,19 @@ pub fn lost_its_scene(path: &Path) -> bool {
 /// # Errors
 /// [`Fault::PictureCutOff`] and [`Fault::PictureDamaged`].
 pub(super) fn text_in(png: &[u8]) -> Result<Option<String>, Fault> {
-    let mut rest = png.get(SIGNATURE.len()..).unwrap_or_default();
-    loop {
-        let Some((head, body)) = rest.split_first_chunk::<8>() else { return Err(Fault::PictureCutOff) };
-        let (length, kind) = length_and_kind(head);
-        let length = length as usize;
-        let Some((data, after)) = body.split_at_checked(length) else { return Err(Fault::PictureCutOff) };
-        let Some((checksum, after)) = after.split_first_chunk::<4>() else { return Err(Fault::PictureCutOff) };
-        if kind == *b"IEND" {
+    for chunk in png_chunks(png) {
+        let chunk = chunk.map_err(|CutOff| Fault::PictureCutOff)?;
+        if chunk.kind == *b"IEND" {
             return Ok(None);
         }
-        if is_text(kind) && is_keyword(data) {
-            let mut hasher = crc32fast::Hasher::new();
-            hasher.update(&kind);
-            hasher.update(data);
-            if hasher.finalize() != u32::from_be_bytes(*checksum) {
+        if is_text(chunk.kind) && is_keyword(chunk.data) {
+            if !chunk.is_whole() {
                 return Err(damaged("its checksum is wrong"));
             }
-            return text_of(kind, &data[KEYWORD.len() + 1..]).map(Some);
+            return text_of(chunk.kind, &chunk.data[KEYWORD.len() + 1..]).map(Some);
         }
-        rest = after;
     }
-}
-
-fn length_and_kind(head: &[u8; 8]) -> (u32, [u8; 4]) {
-    let [a, b, c, d, kind @ ..] = *head;
-    (u32::from_be_bytes([a, b, c, d]), kind)
+    Err(Fault::PictureCutOff)
 }
 
 fn is_text(kind: [u8; 4]) -> bool {
@@ -296,6 +282,7 @@ fn portrait(doc: &SwarmDoc) -> (Swarm, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::png_chunks::write_chunk;
     use crate::scene::SwarmProject;
     use crate::worlds::swarm::picture::motifs;
 
@@ -317,10 +304,9 @@ mod tests {
     }
 
     fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(kind);
-        hasher.update(data);
-        [&(data.len() as u32).to_be_bytes(), &kind[..], data, &hasher.finalize().to_be_bytes()].concat()
+        let mut bytes = Vec::new();
+        write_chunk(&mut bytes, kind, data).unwrap();
+        bytes
     }
 
     /// The PNG with another chunk in place of the scene's.

@@ -17,7 +17,7 @@ use super::training::TrainingState;
 use super::{brush, certificate, moments, prefs, share, snapshots, start, surprise, swarm, takeover, tools, truth};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::{MAX_SPECIES, Snapshot};
-use crate::worlds::swarm::rule::{LiveSettings, Rule, Swings};
+use crate::worlds::swarm::rule::{LiveSettings, Rule, SWARM_KNOBS, Swings};
 
 /// Most particles the live swarm may be asked to have.
 pub(super) const MAX_PARTICLES: usize = 1_000_000;
@@ -468,20 +468,14 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
 
 /// Live settings folded into the range the integrator can use; `None` when a number is not finite.
 pub(super) fn usable(mut live: LiveSettings) -> Option<LiveSettings> {
-    let knobs = &mut live.knobs;
-    let per_species = knobs.cruise.iter().chain(&knobs.strafe).chain(&knobs.swirl).chain(&knobs.window_l);
-    let singles = [live.sigma_l, live.strength, live.relaxation, live.step_factor];
-    if !per_species.chain(&singles).all(|x| x.is_finite()) {
-        return None;
+    for row in &SWARM_KNOBS {
+        let [low, high] = row.bounds;
+        for value in row.values_mut(&mut live) {
+            if !value.is_finite() {
+                return None;
+            }
+            *value = value.clamp(low, high);
+        }
     }
-    let most = LiveSettings::MAX_KNOB;
-    for value in [&mut knobs.cruise, &mut knobs.strafe, &mut knobs.swirl].into_iter().flatten() {
-        *value = value.clamp(-most, most);
-    }
-    knobs.window_l = knobs.window_l.map(|radius| radius.clamp(0.0, LiveSettings::MAX_WINDOW_L));
-    live.sigma_l = live.sigma_l.clamp(1e-3, 10.0);
-    live.strength = live.strength.clamp(0.0, most);
-    live.relaxation = live.relaxation.clamp(0.0, most);
-    live.step_factor = live.step_factor.clamp(1e-4, 1.0);
     Some(live)
 }

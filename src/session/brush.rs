@@ -3,17 +3,14 @@
 use rand::RngExt;
 
 use super::apply::{MAX_PARTICLES, notify};
-use super::command::{Brush, Command, Effect, EngineOrder, Force, Level};
+use super::brushes::{BrushAction, BrushInk, BrushRow};
+use super::command::{Command, Effect, EngineOrder, Force, Level};
 use super::live::Wound;
 use super::observation::WoundKind;
 use super::pen::PenStroke;
 use super::pointer::{Gesture, release};
 use super::state::Session;
 use crate::worlds::swarm::picture::{Particle, SwarmEdit};
-
-/// Speed that the pointer gives at its centre, ℓ per time. One step of time is about 0.002, so this moves a particle
-/// by a few ℓ in a second.
-const FORCE_SPEED: f64 = 40.0;
 
 /// Particles laid by one stroke are this far apart, ℓ.
 const LAY_SPACING_L: f64 = 1.0;
@@ -33,19 +30,19 @@ pub(super) fn set_radius(session: &mut Session, radius_l: f64) -> Vec<Effect> {
 
 pub(super) fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
     let mut effects = release(session);
-    effects.extend(match session.live.brush {
-        Brush::Off => Vec::new(),
-        Brush::Push | Brush::Pull | Brush::Stir => {
+    effects.extend(match session.live.brush.row().action {
+        BrushAction::Nothing => Vec::new(),
+        BrushAction::Force { .. } => {
             session.gesture = Gesture::Force;
             force(session, at)
         }
-        Brush::Grab => {
+        BrushAction::Carry => {
             session.gesture = Gesture::Grab(at);
             Vec::new()
         }
-        Brush::Follow => vec![Effect::Follow(at)],
-        Brush::Add => begin_laying(session, at),
-        Brush::Wound | Brush::Remove | Brush::Recolour => {
+        BrushAction::Follow => vec![Effect::Follow(at)],
+        BrushAction::Lay => begin_laying(session, at),
+        BrushAction::Edit { .. } => {
             session.gesture = Gesture::Edit(at);
             change_under(session, &[at])
         }
@@ -88,44 +85,33 @@ pub(super) fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
 }
 
 fn force(session: &Session, centre_l: [f64; 2]) -> Vec<Effect> {
-    let (strength, stir) = match session.live.brush {
-        Brush::Push => (FORCE_SPEED, 0.0),
-        Brush::Pull => (-FORCE_SPEED, 0.0),
-        // A little towards the middle: what circles freely is flung out.
-        Brush::Stir => (-0.1 * FORCE_SPEED, FORCE_SPEED),
-        _ => return Vec::new(),
-    };
-    let force = Force { centre_l, radius_l: session.live.brush_radius_l, strength, stir };
+    let BrushAction::Force { away, around } = session.live.brush.row().action else { return Vec::new() };
+    let force = Force { centre_l, radius_l: session.live.brush_radius_l, strength: away, stir: around };
     vec![Effect::Engine(EngineOrder::SetForce(Some(force)))]
 }
 
-/// Wounds, removes or recolours what lies under the brush at each of these places.
+/// Changes what lies under the brush at each of these places.
 fn change_under(session: &mut Session, places: &[[f64; 2]]) -> Vec<Effect> {
+    let BrushRow { action: BrushAction::Edit { edit, wounds, renumbers }, ink, .. } = session.live.brush.row() else {
+        return Vec::new();
+    };
     if !something_lives(session) {
         return Vec::new();
     }
-    let radius = session.live.brush_radius_l;
-    let brush = session.live.brush;
-    let species = session.species;
-    if brush == Brush::Recolour && !knows(session, species) {
+    let (radius, species) = (session.live.brush_radius_l, session.species);
+    if *ink == BrushInk::Species && !knows(session, species) {
         session.gesture = Gesture::None;
         return vec![unknown(session, species)];
     }
-    if brush == Brush::Wound {
+    if *wounds {
         let centre_l = places.last().copied().unwrap_or_default();
         session.live.last_wound = Some(Wound { step: session.live.steps, centre_l, radius_l: radius });
         session.observation.hurt(places, radius);
     }
-    let edit = |&centre: &[f64; 2]| match brush {
-        Brush::Remove => SwarmEdit::Remove { centre, radius },
-        Brush::Recolour => SwarmEdit::Recolour { centre, radius, species },
-        _ => SwarmEdit::Scramble { centre, radius, seed: session.rng.random() },
-    };
-    let edits = places.iter().map(edit).collect();
-    if brush == Brush::Remove {
-        // The numbers of the particles change.
+    if *renumbers {
         session.live.following = None;
     }
+    let edits = places.iter().map(|&centre| edit(centre, radius, species, &mut session.rng)).collect();
     vec![Effect::Engine(EngineOrder::Edit(edits))]
 }
 

@@ -9,9 +9,10 @@ use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot
 use crate::worlds::swarm::rule::{Knob, LiveSettings, Rule, Swing};
 use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
+pub use super::brushes::Brush;
 use super::charts::PlotKind;
 pub use super::event::Event;
-pub use super::live::{Brush, Force};
+pub use super::live::Force;
 use super::prefs::{Preference, Prefs};
 use super::share::{ShareCommand, ShareOrder};
 use super::snapshots::SnapshotCommand;

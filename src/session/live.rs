@@ -1,28 +1,7 @@
 //! How the live swarm is being watched: play, speed, the pointer's force, and the growing that is under way.
 
+use super::brushes::Brush;
 use crate::worlds::swarm::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, Swings};
-
-/// What the pointer does to the live swarm.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Brush {
-    #[default]
-    Push,
-    Pull,
-    /// Drives particles around the pointer.
-    Stir,
-    /// Takes what lies under it along.
-    Grab,
-    /// Scrambles what lies under it.
-    Wound,
-    Add,
-    Remove,
-    Recolour,
-    /// Picks the creature that the view follows.
-    Follow,
-    /// The mouse leaves the particles alone.
-    Off,
-}
 
 /// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,6 +6,7 @@
 
 mod apply;
 mod brush;
+mod brushes;
 mod can;
 mod certificate;
 mod charts;
@@ -45,8 +46,9 @@ pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
 pub use crate::worlds::swarm::doc::{Evidence, LearnedFlow, Savepoint};
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
+pub use brushes::{BRUSHES, BrushAction, BrushInk, BrushRow};
 pub use certificate::{CertificateState, CertificateView, Seal};
-pub use charts::PlotKind;
+pub use charts::{PLOTS, PlotKind, PlotPlace, PlotRow, drawer_plots};
 pub use command::{
     Brush, CertificateRequest, Command, Dialog, Effect, EngineOrder, Event, Force, Keeping, Level, MomentUse, PaceKey,
     Place, Pointer, RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,

@@ -10,7 +10,7 @@ use super::command::{Effect, Level};
 use super::flows;
 use super::state::Session;
 use crate::worlds::swarm::picture::MAX_SPECIES;
-use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, time_step};
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, species_knobs, time_step};
 
 /// The flow may shorten the usual step to this share, not more: relaxation and noise must stay alive.
 const MIN_STEP: f64 = 0.5;
@@ -62,8 +62,8 @@ fn exact(rule: &Arc<Rule>, old: &LiveSettings, rng: &mut StdRng) -> LiveSettings
     let mut live = *old;
     live.flow = FlowKind::Exact;
     live.relaxation = rng.random_range(0.6..2.0);
+    species_knobs().for_each(|row| row.values_mut(&mut live).fill(0.0));
     let knobs = &mut live.knobs;
-    (knobs.cruise, knobs.strafe, knobs.swirl) = ([0.0; MAX_SPECIES], [0.0; MAX_SPECIES], [0.0; MAX_SPECIES]);
     let mut sign = if rng.random_bool(0.5) { 1.0 } else { -1.0 };
     let character = rng.random_range(0..5);
     for species in 0..MAX_SPECIES {

@@ -1,12 +1,14 @@
 //! Moving pictures in full colour: an animated PNG, one frame at a time.
 
-use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
-use tempfile::NamedTempFile;
 
-use super::{PictureError, put_in_place, temporary_beside};
+use crate::media::png_chunks::{PNG_SIGNATURE, png_chunks, write_chunk};
+
+use super::{PictureError, new_file, put_in_place};
+use crate::media::atomic::AtomicFile;
 
 /// Where the number of frames stands: behind the signature and the header.
 const CONTROL_AT: u64 = 8 + 25;
@@ -16,7 +18,7 @@ const CONTROL_AT: u64 = 8 + 25;
 pub struct ApngWriter {
     path: PathBuf,
     size: (u32, u32),
-    out: BufWriter<NamedTempFile>,
+    out: AtomicFile,
     frames: u32,
     /// Numbers the chunks of the animation.
     sequence: u32,
@@ -37,7 +39,7 @@ impl ApngWriter {
         let mut new = Self {
             path: path.to_owned(),
             size,
-            out: temporary_beside(path)?,
+            out: new_file(path)?,
             frames: 0,
             sequence: 0,
             delay_ms: (1000.0 / frames_per_second).round().clamp(1.0, 60_000.0) as u16,
@@ -47,16 +49,16 @@ impl ApngWriter {
     }
 
     fn start(&mut self) -> std::io::Result<()> {
-        self.out.write_all(b"\x89PNG\r\n\x1a\n")?;
+        self.out.write_all(PNG_SIGNATURE)?;
         // 8 bits for each of red, green and blue; no interlacing.
         let header = [&self.size.0.to_be_bytes()[..], &self.size.1.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
-        chunk(&mut self.out, b"IHDR", &header)?;
+        write_chunk(&mut self.out, b"IHDR", &header)?;
         self.control()
     }
 
     /// The number of frames so far, repeated for ever.
     fn control(&mut self) -> std::io::Result<()> {
-        chunk(&mut self.out, b"acTL", &[self.frames.to_be_bytes(), 0u32.to_be_bytes()].concat())
+        write_chunk(&mut self.out, b"acTL", &[self.frames.to_be_bytes(), 0u32.to_be_bytes()].concat())
     }
 
     /// Adds a frame.
@@ -77,12 +79,12 @@ impl ApngWriter {
         let place = [number, self.size.0, self.size.1, 0, 0].map(u32::to_be_bytes).concat();
         // Stays for so many thousandths; the next one is drawn over it, whole.
         let time = [self.delay_ms.to_be_bytes(), 1000u16.to_be_bytes()].concat();
-        chunk(&mut self.out, b"fcTL", &[&place[..], &time, &[0, 0]].concat())?;
+        write_chunk(&mut self.out, b"fcTL", &[&place[..], &time, &[0, 0]].concat())?;
         if self.frames == 0 {
-            chunk(&mut self.out, b"IDAT", packed)?;
+            write_chunk(&mut self.out, b"IDAT", packed)?;
         } else {
             let number = self.next_number().to_be_bytes();
-            chunk(&mut self.out, b"fdAT", &[&number[..], packed].concat())?;
+            write_chunk(&mut self.out, b"fdAT", &[&number[..], packed].concat())?;
         }
         self.frames += 1;
         Ok(())
@@ -107,7 +109,7 @@ impl ApngWriter {
     }
 
     fn end(&mut self) -> std::io::Result<()> {
-        chunk(&mut self.out, b"IEND", &[])?;
+        write_chunk(&mut self.out, b"IEND", &[])?;
         self.out.seek(SeekFrom::Start(CONTROL_AT))?;
         self.control()
     }
@@ -115,16 +117,6 @@ impl ApngWriter {
     fn failed(&self, source: std::io::Error) -> PictureError {
         PictureError::Write { file: self.path.clone(), source }
     }
-}
-
-fn chunk(out: &mut impl Write, kind: &[u8; 4], data: &[u8]) -> std::io::Result<()> {
-    let mut sum = crc32fast::Hasher::new();
-    sum.update(kind);
-    sum.update(data);
-    out.write_all(&(data.len() as u32).to_be_bytes())?;
-    out.write_all(kind)?;
-    out.write_all(data)?;
-    out.write_all(&sum.finalize().to_be_bytes())
 }
 
 /// The packed pixels of one frame: what a PNG of it has in its IDAT chunks.
@@ -138,15 +130,6 @@ fn packed(picture: &RgbaImage) -> Result<Vec<u8>, String> {
     writer.write_image_data(&rgb).map_err(|e| e.to_string())?;
     writer.finish().map_err(|e| e.to_string())?;
 
-    let mut packed = Vec::new();
-    let mut rest = &png[8..];
-    while let Some((head, body)) = rest.split_first_chunk::<8>() {
-        let [a, b, c, d, kind @ ..] = *head;
-        let length = u32::from_be_bytes([a, b, c, d]) as usize;
-        if kind == *b"IDAT" {
-            packed.extend_from_slice(&body[..length]);
-        }
-        rest = &body[length + 4..];
-    }
-    Ok(packed)
+    let pixels = png_chunks(&png).flatten().filter(|chunk| chunk.kind == *b"IDAT");
+    Ok(pixels.flat_map(|chunk| chunk.data).copied().collect())
 }

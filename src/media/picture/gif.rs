@@ -2,19 +2,18 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::BufWriter;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use image::RgbaImage;
-use tempfile::NamedTempFile;
 
 use super::canvas::{mix, srgb};
 use super::colours::Colours;
 use super::lzw::pack;
 use super::quantise::colours_of;
-use super::{PictureError, PictureStyle, put_in_place, temporary_beside};
+use super::{PictureError, PictureStyle, new_file, put_in_place};
+use crate::media::atomic::AtomicFile;
 use crate::media::looks::{Theme, linear};
 
 /// Index that stands for "as in the frame before".
@@ -39,7 +38,7 @@ const RAMP_COLOURS: usize = 21;
 pub struct GifWriter {
     path: PathBuf,
     size: (u32, u32),
-    encoder: Encoder<BufWriter<NamedTempFile>>,
+    encoder: Encoder<AtomicFile>,
     /// RGB of each index; the first is [`UNCHANGED`] and never chosen for a colour.
     palette: Vec<[u8; 3]>,
     nearest: HashMap<[u8; 3], u8>,
@@ -120,7 +119,7 @@ impl GifWriter {
         };
         let (width, height) = (side(size.0)?, side(size.1)?);
         let encoded = |error| failed(path, error);
-        let mut encoder = Encoder::new(temporary_beside(path)?, width, height, &palette.concat()).map_err(encoded)?;
+        let mut encoder = Encoder::new(new_file(path)?, width, height, &palette.concat()).map_err(encoded)?;
         encoder.set_repeat(Repeat::Infinite).map_err(encoded)?;
         let path = path.to_owned();
         let pace = Pace { frames_per_second, given: 0, written: 0 };

@@ -1,15 +1,15 @@
 //! Films by ffmpeg, where that program is installed: raw frames go to it through a pipe.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::JoinHandle;
 
 use image::RgbaImage;
-use tempfile::NamedTempFile;
 
-use super::{PictureError, put_in_place, temporary_beside};
+use super::{PictureError, new_file, put_in_place};
+use crate::media::atomic::AtomicFile;
 
 /// The program `ffmpeg` on the search path.
 pub fn ffmpeg() -> Option<PathBuf> {
@@ -23,7 +23,7 @@ pub struct Mp4Writer {
     path: PathBuf,
     size: (u32, u32),
     /// Where ffmpeg writes.
-    file: BufWriter<NamedTempFile>,
+    file: AtomicFile,
     child: Child,
     pipe: Option<ChildStdin>,
     /// What ffmpeg complains of.
@@ -54,17 +54,17 @@ impl Mp4Writer {
         size: (u32, u32),
         frames_per_second: f64,
     ) -> Result<Self, PictureError> {
-        let file = temporary_beside(path)?;
+        let file = new_file(path)?;
         // There a lock keeps ffmpeg from writing.
         #[cfg(windows)]
-        let _ = file.get_ref().as_file().unlock();
+        let _ = file.unlock();
         let child = Command::new(program)
             .args(["-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s"])
             .arg(format!("{}x{}", size.0, size.1))
             .args(["-r", &frames_per_second.to_string(), "-i", "-", "-an"])
             .args(["-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
             .args(["-f", "mp4"])
-            .arg(file.get_ref().path())
+            .arg(file.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -131,11 +131,11 @@ impl Mp4Writer {
             Err(e) => return Err(self.failed(format!("ffmpeg cannot be waited for ({e})"))),
         }
         // On a full disk ffmpeg may end as if all were well.
-        if !is_whole(self.file.get_ref().path()).unwrap_or(false) {
+        if !is_whole(self.file.path()).unwrap_or(false) {
             return Err(self.failed("ffmpeg left half a file: the disk may be full".to_owned()));
         }
         let path = self.path.clone();
-        let unused = temporary_beside(&path)?;
+        let unused = new_file(&path)?;
         put_in_place(std::mem::replace(&mut self.file, unused), &path)
     }
 

@@ -2,7 +2,7 @@
 
 use super::Group::Live;
 use super::{CommandInfo, Shortcut, row};
-use crate::session::command::{Brush, Command};
+use crate::session::command::Command;
 
 pub(super) const TABLE: &[CommandInfo] = &[
     row(Live, "Play or pause", Shortcut::plain("Space"), "Let time run, or stand still", || Command::TogglePlay),
@@ -41,32 +41,10 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(Live, "Scramble species", Shortcut::plain("M"), "Shuffle the species among the particles", || {
         Command::RandomiseSpecies
     }),
-    row(Live, "Push", Shortcut::plain("A"), "The mouse pushes particles away", || Command::SetBrush(Brush::Push)),
-    row(Live, "Pull", Shortcut::plain("D"), "The mouse pulls particles in", || Command::SetBrush(Brush::Pull)),
-    row(Live, "Stir", Shortcut::plain("E"), "The mouse drives particles round and round", || {
-        Command::SetBrush(Brush::Stir)
-    }),
-    row(Live, "Grab", Shortcut::plain("H"), "The mouse carries particles along", || Command::SetBrush(Brush::Grab)),
-    row(Live, "Wound", Shortcut::plain("W"), "The mouse scrambles what it touches: watch it heal", || {
-        Command::SetBrush(Brush::Wound)
-    }),
-    row(
-        Live,
-        "Add",
-        Shortcut::plain("Z"),
-        "The mouse adds particles of the chosen species, heading along the stroke",
-        || Command::SetBrush(Brush::Add),
-    ),
-    row(Live, "Remove", Shortcut::plain("V"), "The mouse removes particles", || Command::SetBrush(Brush::Remove)),
-    row(Live, "Recolour", Shortcut::plain("C"), "The mouse turns particles into the chosen species", || {
-        Command::SetBrush(Brush::Recolour)
-    }),
-    row(Live, "Follow", Shortcut::plain("F"), "Click on a creature: the view follows it (Escape ends that)", || {
-        Command::SetBrush(Brush::Follow)
-    }),
-    row(Live, "Mouse off", Shortcut::plain("Q"), "The mouse leaves the particles alone", || {
-        Command::SetBrush(Brush::Off)
-    }),
+];
+
+/// After the brushes, which have a table of their own.
+pub(super) const MOTION: &[CommandInfo] = &[
     row(Live, "Reset the motion", None, "All knobs of the motion back to their defaults; none swings", || {
         Command::ResetMotion
     }),

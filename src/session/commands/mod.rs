@@ -8,6 +8,7 @@ mod paint;
 mod scene;
 mod view;
 
+use super::brushes::BRUSHES;
 use super::command::{Command, Place};
 
 /// A key with modifiers. `key` is a name as on the key cap: "Z", "1", "Space", "Period", "F1", "Delete".
@@ -20,7 +21,7 @@ pub struct Shortcut {
 }
 
 impl Shortcut {
-    const fn plain(key: &'static str) -> Option<Self> {
+    pub(super) const fn plain(key: &'static str) -> Option<Self> {
         Some(Self { ctrl: false, shift: false, key })
     }
 
@@ -143,19 +144,10 @@ impl CommandInfo {
 
 /// Every command with a name, in the order of the menus.
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
-    [
-        scene::TABLE,
-        view::TABLE,
-        view::LOOK,
-        view::PLACES,
-        paint::TABLE,
-        learn::TABLE,
-        live::TABLE,
-        observe::TABLE,
-        view::HELP,
-    ]
-    .into_iter()
-    .flatten()
+    let before = [scene::TABLE, view::TABLE, view::LOOK, view::PLACES, paint::TABLE, learn::TABLE, live::TABLE];
+    let brushes = BRUSHES.iter().map(|row| &row.info);
+    let after = [live::MOTION, observe::TABLE, view::HELP];
+    before.into_iter().flatten().chain(brushes).chain(after.into_iter().flatten())
 }
 
 /// The entry of a command in the [`table`].
@@ -163,7 +155,7 @@ pub fn info_of(command: &Command) -> Option<&'static CommandInfo> {
     table().find(|info| (info.command)() == *command)
 }
 
-const fn row(
+pub(super) const fn row(
     group: Group,
     name: &'static str,
     shortcut: Option<Shortcut>,

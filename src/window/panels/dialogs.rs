@@ -51,8 +51,8 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         _ => return,
     };
     match what {
-        Dialog::SavePlotCsv(kind) => config.default_file_name = format!("{}.csv", kind.file_name()),
-        Dialog::SavePlotPng(kind) => config.default_file_name = format!("{}.png", kind.file_name()),
+        Dialog::SavePlotCsv(kind) => config.default_file_name = format!("{}.csv", kind.row().file_name),
+        Dialog::SavePlotPng(kind) => config.default_file_name = format!("{}.png", kind.row().file_name),
         Dialog::SaveSeries(id) => config.default_file_name = format!("{id}.csv"),
         _ => {}
     }

@@ -9,7 +9,7 @@ use super::egui::{self, Align, Button, Frame, Label, Layout, Margin, Panel, Rich
 use super::state::UiState;
 use super::{style, truth_card};
 use crate::media::chart::{Chart, multiples, round_step};
-use crate::session::{Command, Dialog, PlotKind, Session, info_of};
+use crate::session::{Command, Dialog, PlotKind, PlotPlace, Session, drawer_plots, info_of};
 
 /// Height of the drawer, points.
 const HEIGHT: f32 = 216.0;
@@ -25,15 +25,14 @@ const MIN_GRID: f32 = 8.0;
 pub(super) struct Drawer {
     pub open: bool,
     /// The chosen plots, in the order of the list.
-    chosen: [bool; PlotKind::LIVE.len()],
+    chosen: Vec<bool>,
     /// The card that compares the motion with a film's, where there is one.
     truth: bool,
 }
 
 impl Default for Drawer {
     fn default() -> Self {
-        use PlotKind::{Fidelity, Order, PairCorrelation};
-        let chosen = PlotKind::LIVE.map(|kind| matches!(kind, Fidelity | Order | PairCorrelation));
+        let chosen = drawer_plots().map(|row| row.place == PlotPlace::Shown).collect();
         Self { open: false, chosen, truth: true }
     }
 }
@@ -42,8 +41,8 @@ impl Drawer {
     /// Opens with this plot among the others.
     pub(super) fn show_plot(&mut self, kind: PlotKind) {
         self.open = true;
-        for (chosen, this) in self.chosen.iter_mut().zip(PlotKind::LIVE) {
-            *chosen |= this == kind;
+        for (chosen, row) in self.chosen.iter_mut().zip(drawer_plots()) {
+            *chosen |= row.kind == kind;
         }
     }
 }
@@ -65,11 +64,11 @@ pub(super) fn show(root: &mut Ui, session: &Session, state: &mut UiState, comman
 fn choices(ui: &mut Ui, session: &Session, drawer: &mut Drawer, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        for (chosen, kind) in drawer.chosen.iter_mut().zip(PlotKind::LIVE) {
-            let button = Button::selectable(*chosen, RichText::new(kind.name()).small());
-            let response = ui.add(button).on_hover_text(kind.meaning());
+        for (chosen, row) in drawer.chosen.iter_mut().zip(drawer_plots()) {
+            let button = Button::selectable(*chosen, RichText::new(row.name).small());
+            let response = ui.add(button).on_hover_text(row.meaning);
             response.widget_info(|| {
-                egui::WidgetInfo::selected(egui::WidgetType::Checkbox, true, *chosen, format!("Plot {}", kind.name()))
+                egui::WidgetInfo::selected(egui::WidgetType::Checkbox, true, *chosen, format!("Plot {}", row.name))
             });
             if response.clicked() {
                 *chosen = !*chosen;
@@ -97,7 +96,7 @@ fn choices(ui: &mut Ui, session: &Session, drawer: &mut Drawer, commands: &mut V
 }
 
 fn plots(ui: &mut Ui, session: &Session, drawer: &Drawer, commands: &mut Vec<Command>) {
-    let chosen = || drawer.chosen.iter().zip(PlotKind::LIVE).filter(|(chosen, _)| **chosen).map(|(_, kind)| kind);
+    let chosen = || drawer.chosen.iter().zip(drawer_plots()).filter(|(chosen, _)| **chosen).map(|(_, row)| row.kind);
     let count = chosen().count();
     let has_card = drawer.truth && !session.document().world.film.is_empty();
     if count == 0 && !has_card {
@@ -129,12 +128,12 @@ fn plots(ui: &mut Ui, session: &Session, drawer: &Drawer, commands: &mut Vec<Com
 
 /// A plot under its name, with the two ways to save it. `height`: of both together, points.
 pub(super) fn plot(ui: &mut Ui, session: &Session, kind: PlotKind, height: f32, commands: &mut Vec<Command>) {
-    let chart = session.chart(kind);
+    let (row, chart) = (kind.row(), session.chart(kind));
     let top = ui.cursor().top();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        ui.label(RichText::new(heading(session, kind, &chart)).small().strong().color(style::TEXT_STRONG))
-            .on_hover_text(kind.meaning());
+        ui.label(RichText::new(row.heading(session, &chart)).small().strong().color(style::TEXT_STRONG))
+            .on_hover_text(row.meaning);
         let saves = 64.0;
         let solid = || chart.curves.iter().filter(|curve| !curve.dashed && !curve.points.is_empty());
         if solid().count() > 1 {
@@ -156,7 +155,7 @@ pub(super) fn plot(ui: &mut Ui, session: &Session, kind: PlotKind, height: f32, 
                 let enabled = !chart.is_empty();
                 let response = ui.add_enabled(enabled, button).on_hover_text(format!("Save this plot as a {what}"));
                 response.widget_info(|| {
-                    let label = format!("Save {} as {name}", kind.name());
+                    let label = format!("Save {} as {name}", row.name);
                     egui::WidgetInfo::labeled(egui::WidgetType::Button, enabled, label)
                 });
                 if response.clicked() {
@@ -167,26 +166,6 @@ pub(super) fn plot(ui: &mut Ui, session: &Session, kind: PlotKind, height: f32, 
     });
     let height = height - (ui.cursor().top() - top) - 2.0;
     draw(ui, kind, &chart, height);
-}
-
-/// The name with the newest value, where there is one.
-fn heading(session: &Session, kind: PlotKind, chart: &Chart) -> String {
-    let last = || chart.curves.first().and_then(|curve| curve.points.last()).map(|point| point[1]);
-    match (kind, last()) {
-        (PlotKind::Healing, _) => match &session.observation().healing {
-            Some(healing) => healing.text(),
-            None => "Healing: no damage".to_owned(),
-        },
-        (PlotKind::LearnedFidelity, _) => "New rule".to_owned(),
-        (PlotKind::PairCorrelation | PlotKind::Loss | PlotKind::Order, _) | (_, None) => kind.name().to_owned(),
-        (PlotKind::Frame, Some(ms)) => format!("{} {ms:.1} ms", kind.name()),
-        (PlotKind::Speed, Some(steps)) => format!("{} {steps:.0} steps per s", kind.name()),
-        (PlotKind::PairTests, Some(millions)) => format!("{} {millions:.1} million per s", kind.name()),
-        (PlotKind::Energy | PlotKind::Drift, Some(value)) => {
-            format!("{} {value:.2}{}", kind.name(), session.sample_note())
-        }
-        (_, Some(value)) => format!("{} {value:.2}", kind.name()),
-    }
 }
 
 /// Round numbers at least `spacing` points from one to the next. (The grid of the library has powers of ten alone, and no

@@ -3,7 +3,7 @@
 use bevy_egui::egui::{Align2, Color32, FontId, Painter, Pos2, Shape, Stroke, Vec2};
 
 use super::theme;
-use crate::session::{Brush, Session, Theme};
+use crate::session::{Brush, BrushAction, BrushInk, Session, Theme};
 use crate::window::panels::faint;
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
@@ -19,15 +19,20 @@ pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: 
     let theme = session.prefs().theme;
     let [r, g, b] = session.prefs().look.palette.colours(theme)[usize::from(session.species()) % MAX_SPECIES];
     let species = Color32::from_rgb(r, g, b);
-    let (colour, radius_l) = match live.brush {
-        Brush::Off => return,
-        Brush::Push => (theme::push(theme), live.brush_radius_l),
-        Brush::Pull => (theme::pull(theme), live.brush_radius_l),
-        Brush::Stir | Brush::Grab => (theme::stir(theme), live.brush_radius_l),
-        Brush::Wound | Brush::Remove => (theme::eraser(theme), live.brush_radius_l),
-        Brush::Recolour => (species, live.brush_radius_l),
-        Brush::Add => (species, SMALL_L),
-        Brush::Follow => (theme::follow(theme), 2.0 * SMALL_L),
+    let row = live.brush.row();
+    let colour = match row.ink {
+        BrushInk::None => return,
+        BrushInk::Push => theme::push(theme),
+        BrushInk::Pull => theme::pull(theme),
+        BrushInk::Stir => theme::stir(theme),
+        BrushInk::Eraser => theme::eraser(theme),
+        BrushInk::Follow => theme::follow(theme),
+        BrushInk::Species => species,
+    };
+    let radius_l = match row.action {
+        BrushAction::Lay => SMALL_L,
+        BrushAction::Follow => 2.0 * SMALL_L,
+        _ => live.brush_radius_l,
     };
     let radius = (radius_l * scale) as f32;
     let strength = if held { 1.0 } else { 0.5 };

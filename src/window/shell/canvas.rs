@@ -9,7 +9,7 @@ use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, Sight, SwarmBuffer, body};
 use super::theme;
 use crate::media::picture::{MAX_TRAIL_TEXELS, TRAIL_TEXELS_PER_UNIT};
-use crate::session::{Brush, ColourBy, Command, Hand, Look, Place, Pointer, SelectionOrder, Session, Theme};
+use crate::session::{ColourBy, Command, Hand, Look, Place, Pointer, SelectionOrder, Session, Theme};
 use crate::window::panels::canvas_menu;
 
 /// Half length of a body, in units of ℓ.
@@ -205,7 +205,7 @@ impl Canvas {
             self.held = false;
             commands.push(Command::Pointer(Pointer::Release));
         }
-        let picks = place != Place::Paint && over && double_click && !matches!(live.brush, Brush::Add | Brush::Remove);
+        let picks = place != Place::Paint && over && double_click && !live.brush.row().changes_count();
         if let Some(at) = hover.filter(|_| picks) {
             commands.push(Command::FollowAt(self.camera(seen).world_from_screen(free, at)));
         }

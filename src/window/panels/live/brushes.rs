@@ -4,22 +4,8 @@ use super::super::egui::{Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, Widget
 use super::super::widgets::{Scale, section, slider};
 use super::super::{style, swarm_view};
 use super::icons;
-use crate::session::{Brush, Command, Session, info_of};
+use crate::session::{BRUSHES, BrushInk, BrushRow, Command, Session};
 use crate::worlds::swarm::picture::MAX_SPECIES;
-
-/// Every brush, with its name, in the order of the row.
-const BRUSHES: [(Brush, &str); 10] = [
-    (Brush::Push, "Push"),
-    (Brush::Pull, "Pull"),
-    (Brush::Stir, "Stir"),
-    (Brush::Grab, "Grab"),
-    (Brush::Wound, "Wound"),
-    (Brush::Add, "Add"),
-    (Brush::Remove, "Remove"),
-    (Brush::Recolour, "Recolour"),
-    (Brush::Follow, "Follow"),
-    (Brush::Off, "Mouse off"),
-];
 
 /// Side of an icon, points.
 const ICON: f32 = 24.0;
@@ -28,29 +14,25 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
     section(ui, "Mouse");
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
-        for (brush, name) in BRUSHES {
+        for BrushRow { brush, info, .. } in &BRUSHES {
             let (rect, response) = ui.allocate_exact_size(Vec2::splat(ICON), Sense::click());
-            let chosen = session.live().brush == brush;
-            response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, chosen, name));
+            let chosen = session.live().brush == *brush;
+            response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, chosen, info.name));
             let hot = chosen || response.hovered();
             let ground = if chosen { style::ACCENT_DARK } else { style::FIELD }.colour();
             let line = if response.hovered() { Stroke::new(1.0, style::ACCENT) } else { Stroke::NONE };
             ui.painter().rect(rect, 6.0, ground, line, StrokeKind::Inside);
-            icons::draw(ui.painter(), rect, brush, if hot { style::TEXT_STRONG } else { style::TEXT }.colour());
-            let command = Command::SetBrush(brush);
-            let tooltip = info_of(&command).map_or_else(String::new, |info| info.full_tooltip());
-            if response.on_hover_text(tooltip).clicked() {
-                commands.push(command);
+            icons::draw(ui.painter(), rect, *brush, if hot { style::TEXT_STRONG } else { style::TEXT }.colour());
+            if response.on_hover_text(info.full_tooltip()).clicked() {
+                commands.push((info.command)());
             }
         }
     });
-    let brush = session.live().brush;
-    match brush {
-        Brush::Off | Brush::Follow => return,
-        Brush::Add | Brush::Recolour => species(ui, session, commands),
-        _ => {}
+    let row = session.live().brush.row();
+    if row.ink == BrushInk::Species {
+        species(ui, session, commands);
     }
-    if brush != Brush::Add {
+    if row.has_radius() {
         let tooltip = "Radius of the brush, in ℓ: [ and ], or hold Ctrl or Alt and drag on the canvas";
         let mut radius_l = session.live().brush_radius_l;
         if slider(ui, "Radius", tooltip, &mut radius_l, 0.3..=30.0, Scale::Logarithmic) {

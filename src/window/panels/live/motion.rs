@@ -2,56 +2,21 @@
 
 use super::super::egui::{self, Button, CornerRadius, Rect, Response, RichText, Slider, Ui, Vec2, pos2};
 use super::super::style;
-use super::super::widgets::{Scale, choice, row_label};
+use super::super::widgets::{choice, row_label};
 use super::{swinging, table};
 use crate::session::{Command, Knob, Session, Swing};
-use crate::worlds::swarm::rule::{FlowKind, LiveSettings};
-
-/// What a slider of the motion says of itself.
-pub(super) struct Row {
-    pub name: &'static str,
-    pub tooltip: &'static str,
-    pub scale: Scale,
-}
-
-pub(super) fn row_of(knob: Knob) -> Row {
-    let (name, tooltip, scale) = match knob {
-        Knob::Temperature => (
-            "Temperature",
-            "σ, the temperature, in ℓ: how much the pattern trembles. Within the range the rule was trained at",
-            Scale::Logarithmic,
-        ),
-        Knob::Strength => ("Strength", "γ, strength of the flow: how fast it moves", Scale::Linear),
-        Knob::Relaxation => {
-            ("Relaxation", "η, rate of relaxation: how fast the pattern relaxes; at 0 it never does", Scale::Linear)
-        }
-        Knob::StepFactor => (
-            "Time step",
-            "c: one step of time is c σ², less where the flow is fast. Smaller is finer and slower",
-            Scale::Logarithmic,
-        ),
-        Knob::Cruise(_) => {
-            ("Cruise", "u, forward speed, ℓ per time. Flocks need a window to drift together", Scale::Linear)
-        }
-        Knob::Strafe(_) => ("Strafe", "w, sideways speed, ℓ per time", Scale::Linear),
-        Knob::Swirl(_) => (
-            "Swirl",
-            "χ, how much the pull of the pattern is turned by a right angle: particles circle their places",
-            Scale::Linear,
-        ),
-        Knob::Window(_) => (
-            "Window",
-            "ρ, how far the flow couples headings, in ℓ: larger windows let the flock drift as one",
-            Scale::Linear,
-        ),
-    };
-    Row { name, tooltip, scale }
-}
+use crate::worlds::studio::{KnobScale, KnobSpec};
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, SWARM_KNOBS, species_knobs};
 
 pub(super) fn show(ui: &mut Ui, session: &Session, new: &mut LiveSettings, commands: &mut Vec<Command>) {
     heading(ui, commands);
     flow(ui, session, new);
-    for knob in [Knob::Temperature, Knob::Strength, Knob::Relaxation] {
+    let (last, of_swarm): (Vec<Knob>, Vec<Knob>) = SWARM_KNOBS
+        .iter()
+        .filter(|row| !row.is_per_species())
+        .map(|row| row.knob(None))
+        .partition(|knob| *knob == Knob::StepFactor);
+    for knob in of_swarm {
         slider(ui, session, knob, new, commands);
     }
     if new.flow == FlowKind::Exact {
@@ -60,12 +25,14 @@ pub(super) fn show(ui: &mut Ui, session: &Session, new: &mut LiveSettings, comma
             table::show(ui, session, &species, new, commands);
         } else {
             // The knobs of a single species are those of all.
-            for knob in [Knob::Cruise, Knob::Strafe, Knob::Swirl, Knob::Window] {
-                slider(ui, session, knob(None), new, commands);
+            for row in species_knobs() {
+                slider(ui, session, row.knob(None), new, commands);
             }
         }
     }
-    slider(ui, session, Knob::StepFactor, new, commands);
+    for knob in last {
+        slider(ui, session, knob, new, commands);
+    }
     swinging::show(ui, session, commands);
 }
 
@@ -104,14 +71,14 @@ fn flow(ui: &mut Ui, session: &Session, new: &mut LiveSettings) {
 
 /// A slider of one knob in a row of its own; see the file's head for what it can do beside sliding.
 fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, commands: &mut Vec<Command>) {
-    let Row { name, tooltip, scale } = row_of(knob);
-    let tooltip = told(session, knob, tooltip);
+    let KnobSpec { name, help, .. } = knob.spec();
+    let tooltip = told(session, knob, help);
     let swings = session.document().world.swings.of(knob).is_some();
     ui.horizontal(|ui| {
-        let text = RichText::new(if swings { format!("~ {name}") } else { name.to_owned() });
+        let text = RichText::new(if swings { format!("~ {name}") } else { (*name).to_owned() });
         let text = if swings { text.color(style::ACCENT) } else { text };
         let label = row_label(ui, text).on_hover_text(&tooltip);
-        let look = Look { scale, decimals: 3, mixed: false };
+        let look = Look { decimals: 3, mixed: false };
         control(ui, session, knob, new, look, commands).labelled_by(label.id).on_hover_text(&tooltip);
     });
 }
@@ -127,7 +94,6 @@ pub(super) fn told(session: &Session, knob: Knob, meaning: &str) -> String {
 /// What the control of a knob looks like.
 #[derive(Clone, Copy)]
 pub(super) struct Look {
-    pub scale: Scale,
     pub decimals: usize,
     /// The species differ: there is no one value.
     pub mixed: bool,
@@ -140,15 +106,16 @@ pub(super) fn control(
     session: &Session,
     knob: Knob,
     new: &mut LiveSettings,
-    Look { scale, decimals, mixed }: Look,
+    Look { decimals, mixed }: Look,
     commands: &mut Vec<Command>,
 ) -> Response {
     let sigma_range_l = session.sigma_range_l();
     let range = knob.range(sigma_range_l);
+    let scale = knob.spec().scale;
     let swing = session.document().world.swings.of(knob);
     let mut value = knob.get(new);
     let mut slider =
-        Slider::new(&mut value, range.clone()).logarithmic(scale == Scale::Logarithmic).max_decimals(decimals);
+        Slider::new(&mut value, range.clone()).logarithmic(scale == KnobScale::Logarithmic).max_decimals(decimals);
     if mixed {
         slider = slider.custom_formatter(|_, _| "…".to_owned());
     }
@@ -193,19 +160,19 @@ pub(super) fn tidy(value: f64) -> String {
 /// A swing that can be seen and does no harm: about a third of the value, or a fifth of the range where that is little.
 pub(super) fn usual_swing(knob: Knob, value: f64, range: &std::ops::RangeInclusive<f64>) -> Swing {
     let width = range.end() - range.start();
-    let amplitude = match knob {
-        Knob::Temperature | Knob::StepFactor => 0.35 * value,
+    let amplitude = match knob.spec().scale {
+        KnobScale::Logarithmic => 0.35 * value,
         _ => (0.35 * value.abs()).max(0.2 * width * 0.5),
     };
     Swing { amplitude: amplitude.min(0.5 * width), period_s: 4.0 }
 }
 
 /// Where a swinging knob is just now: a small mark under its rail.
-fn mark(ui: &Ui, rail: Rect, range: &std::ops::RangeInclusive<f64>, scale: Scale, value: f64) {
+fn mark(ui: &Ui, rail: Rect, range: &std::ops::RangeInclusive<f64>, scale: KnobScale, value: f64) {
     let (low, high) = (*range.start(), *range.end());
     let share = match scale {
-        Scale::Linear => (value - low) / (high - low),
-        Scale::Logarithmic => (value / low).ln() / (high / low).ln(),
+        KnobScale::Logarithmic => (value / low).ln() / (high / low).ln(),
+        _ => (value - low) / (high - low),
     };
     let radius = 0.4 * rail.height();
     let x = rail.left() + radius + share.clamp(0.0, 1.0) as f32 * (rail.width() - 2.0 * radius);

@@ -3,7 +3,6 @@
 use super::super::egui::{self, Button, DragValue, Label, RichText, Sense, Ui, Vec2};
 use super::super::style;
 use super::super::widgets::command_button_enabled;
-use super::motion::row_of;
 use crate::session::{Command, Knob, Session, Swing};
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
@@ -30,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
 }
 
 fn row(ui: &mut Ui, session: &Session, knob: Knob, swing: Swing, commands: &mut Vec<Command>) {
-    let name = row_of(knob).name;
+    let name = knob.spec().name;
     let range = knob.range(session.sigma_range_l());
     let width = range.end() - range.start();
     let mut now = swing;
@@ -39,7 +38,7 @@ fn row(ui: &mut Ui, session: &Session, knob: Knob, swing: Swing, commands: &mut 
         ui.allocate_ui_with_layout(Vec2::new(NAME, 20.0), egui::Layout::left_to_right(egui::Align::Center), |ui| {
             ui.set_min_width(NAME);
             ui.add(Label::new(RichText::new(format!("~ {name}")).color(style::ACCENT)).truncate());
-            if let Some(species) = species_of(knob) {
+            if let Some(species) = knob.species() {
                 let (rect, response) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
                 let colour = style::SPECIES_COLOURS[usize::from(species) % MAX_SPECIES];
                 ui.painter().circle_filled(rect.center(), 4.0, colour);
@@ -70,11 +69,4 @@ fn row(ui: &mut Ui, session: &Session, knob: Knob, swing: Swing, commands: &mut 
 fn named(response: egui::Response, meaning: String) -> egui::Response {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_label(meaning.clone()));
     response.on_hover_text(meaning)
-}
-
-fn species_of(knob: Knob) -> Option<u8> {
-    match knob {
-        Knob::Cruise(species) | Knob::Strafe(species) | Knob::Swirl(species) => species,
-        _ => None,
-    }
 }

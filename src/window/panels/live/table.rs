@@ -3,18 +3,13 @@
 
 use super::super::egui::{Align, DragValue, Label, Layout, RichText, Sense, TextStyle, Ui, Vec2};
 use super::super::style;
-use super::super::widgets::Scale;
-use super::motion::{Look, control, row_of, tidy, told, usual_swing};
-use crate::session::{Command, Knob, Session};
+use super::motion::{Look, control, tidy, told, usual_swing};
+use crate::session::{Command, Session};
 use crate::worlds::swarm::picture::MAX_SPECIES;
-use crate::worlds::swarm::rule::LiveSettings;
+use crate::worlds::swarm::rule::{LiveSettings, SwarmKnob, species_knobs};
 
-/// A column: the knob of one species, or of all.
-type Column = fn(Option<u8>) -> Knob;
-const COLUMNS: [Column; 4] = [Knob::Cruise, Knob::Strafe, Knob::Swirl, Knob::Window];
-
-/// Those with sliders side by side; the window has numbers under them, as there is no room for four.
-const SLIDERS: [Column; 3] = [Knob::Cruise, Knob::Strafe, Knob::Swirl];
+/// Knobs with sliders side by side; those after them have numbers under them, as there is no room for more.
+const SLIDERS: usize = 3;
 
 /// Width of the head of a row, of the name of a knob and of a number, and height of a row, points.
 const HEAD: f32 = 22.0;
@@ -45,12 +40,12 @@ pub(super) fn show(
         spacing.slider_width = cell - NUMBER - GAP;
         ui.horizontal(|ui| {
             ui.allocate_exact_size(Vec2::new(HEAD, 14.0), Sense::hover());
-            for column in SLIDERS {
-                let row = row_of(column(None));
+            for knob in species_knobs().take(SLIDERS) {
                 let layout = Layout::left_to_right(Align::Center);
                 ui.allocate_ui_with_layout(Vec2::new(cell, 14.0), layout, |ui| {
                     ui.set_min_width(cell);
-                    ui.label(RichText::new(row.name).small().color(style::TEXT_WEAK)).on_hover_text(row.tooltip);
+                    ui.label(RichText::new(knob.spec.name).small().color(style::TEXT_WEAK))
+                        .on_hover_text(knob.spec.help);
                 });
             }
         });
@@ -59,13 +54,15 @@ pub(super) fn show(
             row(ui, session, Some(one), species, new, commands);
         }
         ui.add_space(2.0);
-        ui.horizontal(|ui| {
-            name(ui, Knob::Window(None));
-            for which in std::iter::once(None).chain(species.iter().copied().map(Some)) {
-                head(ui, Vec2::new(if which.is_none() { HEAD } else { 12.0 }, HEIGHT), which);
-                number(ui, session, (Knob::Window, which), species, new, commands);
-            }
-        });
+        for knob in species_knobs().skip(SLIDERS) {
+            ui.horizontal(|ui| {
+                name(ui, knob);
+                for which in std::iter::once(None).chain(species.iter().copied().map(Some)) {
+                    head(ui, Vec2::new(if which.is_none() { HEAD } else { 12.0 }, HEIGHT), which);
+                    number(ui, session, (knob, which), species, new, commands);
+                }
+            });
+        }
     });
 }
 
@@ -80,12 +77,11 @@ fn row(
 ) {
     ui.horizontal(|ui| {
         head(ui, Vec2::new(HEAD, HEIGHT), which);
-        for column in SLIDERS {
-            let knob = column(which);
-            let meaning = row_of(knob);
-            let name = name_of(meaning.name, which);
-            let look = Look { scale: Scale::Linear, decimals: 2, mixed: is_mixed(column, which, species, new) };
-            let tooltip = told(session, knob, &format!("{name}: {}", meaning.tooltip));
+        for row in species_knobs().take(SLIDERS) {
+            let knob = row.knob(which);
+            let name = name_of(row.spec.name, which);
+            let look = Look { decimals: 2, mixed: is_mixed(row, which, species, new) };
+            let tooltip = told(session, knob, &format!("{name}: {}", row.spec.help));
             let response = control(ui, session, knob, new, look, commands).on_hover_text(tooltip);
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
         }
@@ -100,8 +96,8 @@ fn name_of(knob: &str, which: Option<u8>) -> String {
 }
 
 /// All are meant, and they differ.
-fn is_mixed(column: Column, which: Option<u8>, species: &[u8], live: &LiveSettings) -> bool {
-    let of = |species: u8| column(Some(species)).get(live);
+fn is_mixed(row: &SwarmKnob, which: Option<u8>, species: &[u8], live: &LiveSettings) -> bool {
+    let of = |species: u8| row.knob(Some(species)).get(live);
     which.is_none() && species.windows(2).any(|pair| of(pair[0]) != of(pair[1]))
 }
 
@@ -121,11 +117,11 @@ fn columns(ui: &mut Ui, session: &Session, species: &[u8], new: &mut LiveSetting
                 head(ui, Vec2::new(cell, 14.0), which);
             }
         });
-        for column in COLUMNS {
+        for knob in species_knobs() {
             ui.horizontal(|ui| {
-                name(ui, column(None));
+                name(ui, knob);
                 for &which in &all {
-                    number(ui, session, (column, which), species, new, commands);
+                    number(ui, session, (knob, which), species, new, commands);
                 }
             });
         }
@@ -133,37 +129,35 @@ fn columns(ui: &mut Ui, session: &Session, species: &[u8], new: &mut LiveSetting
 }
 
 /// The name of a knob at the left of its numbers.
-fn name(ui: &mut Ui, knob: Knob) {
-    let row = row_of(knob);
+fn name(ui: &mut Ui, row: &SwarmKnob) {
     ui.allocate_ui_with_layout(Vec2::new(NAME, HEIGHT), Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_width(NAME);
-        let text = RichText::new(row.name).small().color(style::TEXT_WEAK);
-        ui.add(Label::new(text)).on_hover_text(row.tooltip);
+        let text = RichText::new(row.spec.name).small().color(style::TEXT_WEAK);
+        ui.add(Label::new(text)).on_hover_text(row.spec.help);
     });
 }
 
 fn number(
     ui: &mut Ui,
     session: &Session,
-    (column, which): (Column, Option<u8>),
+    (row, which): (&SwarmKnob, Option<u8>),
     species: &[u8],
     new: &mut LiveSettings,
     commands: &mut Vec<Command>,
 ) {
-    let knob = column(which);
-    let meaning = row_of(knob);
+    let knob = row.knob(which);
     let range = knob.range(session.sigma_range_l());
-    let name = name_of(meaning.name, which);
+    let name = name_of(row.spec.name, which);
     let swing = session.document().world.swings.of(knob);
     let tooltip = format!(
         "{name}: {}. Drag or type. Ctrl or Alt and click: {}. Shift and click: back to {}",
-        meaning.tooltip,
+        row.spec.help,
         if swing.is_some() { "rest" } else { "swing" },
         tidy(knob.usual())
     );
     let mut value = knob.get(new);
     let mut drag = DragValue::new(&mut value).range(range.clone()).speed(0.05).max_decimals(1);
-    if is_mixed(column, which, species, new) {
+    if is_mixed(row, which, species, new) {
         drag = drag.custom_formatter(|_, _| "…".to_owned());
     }
     let response = ui

@@ -2,7 +2,7 @@
 //! it can be opened and painted on; only learning refuses it.
 
 use crate::worlds::swarm::picture::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, SIDE_RANGE};
-use crate::worlds::swarm::rule::{LiveSettings, Swings};
+use crate::worlds::swarm::rule::{LiveSettings, SWARM_KNOBS, Swings};
 
 use super::{MAX_LIVE_PARTICLES, MAX_SAVEPOINTS, SwarmDoc};
 use crate::worlds::BadValue;
@@ -71,20 +71,8 @@ fn finite_swings(place: &str, swings: &Swings) -> Result<(), BadValue> {
 }
 
 fn finite_live(place: &str, live: &LiveSettings) -> Result<(), BadValue> {
-    let knobs = &live.knobs;
-    finite(
-        &format!("{place}."),
-        &[
-            ("sigma_l", &[live.sigma_l]),
-            ("strength", &[live.strength]),
-            ("relaxation", &[live.relaxation]),
-            ("step_factor", &[live.step_factor]),
-            ("knobs.cruise", &knobs.cruise),
-            ("knobs.strafe", &knobs.strafe),
-            ("knobs.swirl", &knobs.swirl),
-            ("knobs.window_l", &knobs.window_l),
-        ],
-    )
+    let mut knobs = SWARM_KNOBS.iter();
+    knobs.try_for_each(|row| finite(&format!("{place}."), &[(&row.place(), row.values(live))]))
 }
 
 fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), BadValue> {

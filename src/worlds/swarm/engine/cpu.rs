@@ -5,10 +5,8 @@ use rayon::prelude::*;
 use super::{Counters, EngineError, Force};
 use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit, wrap, wrap_angle};
 use crate::worlds::swarm::rule::fast::{Cloud, FastKernels, Weights};
+use crate::worlds::swarm::rule::flow_exact::{ExactFlow, FlowSite};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Neighbours, Rule, noise, time_step};
-
-/// A window of radius 0 is so small that nobody is in it, ℓ².
-const MIN_WINDOW_L2: f64 = 1e-12;
 
 /// Particles per task of the loops that are not in the kernels.
 const TASK: usize = 1024;
@@ -344,7 +342,7 @@ impl CpuEngine {
     }
 }
 
-/// Windowed exact flow; the formula is at [`crate::worlds::swarm::rule::Knobs`]. Both sums gather over neighbours, so particles are independent.
+/// Windowed exact flow, V of every particle.
 fn exact_flow(settings: &LiveSettings, w: &mut CpuScratch) {
     let knobs = &settings.knobs;
     let inv_sigma = 1.0 / settings.sigma_l;
@@ -353,47 +351,19 @@ fn exact_flow(settings: &LiveSettings, w: &mut CpuScratch) {
         w.window.rebuild(&w.ahead, radius);
     }
     let (ahead, window, gradient, cloud) = (&w.ahead, &w.window, &w.gradient, &w.cloud);
-    let score = |i: usize| gradient[i].map(|g| -f64::from(g) * inv_sigma);
-    // g = u n⊥ + w n.
-    let coupling = |i: usize| {
-        let species = usize::from(ahead.particles[i].species);
-        let (u, strafe) = (knobs.cruise[species], knobs.strafe[species]);
-        let (c, s) = (f64::from(cloud.cos[i]), f64::from(cloud.sin[i]));
-        [strafe * c - u * s, strafe * s + u * c]
-    };
-    // (1 - (r/ρ)²) and 1/ρ² for the species of particle i.
-    let inside = |i: usize, distance_squared: f64| {
-        let radius = knobs.window_l[usize::from(ahead.particles[i].species)];
-        let inv = 1.0 / (radius * radius).max(MIN_WINDOW_L2);
-        ((1.0 - distance_squared * inv).max(0.0), inv)
+    let site = |i: usize| FlowSite {
+        heading: [f64::from(cloud.cos[i]), f64::from(cloud.sin[i])],
+        species: ahead.particles[i].species,
+        score: gradient[i].map(|g| -f64::from(g) * inv_sigma),
     };
     w.velocity.par_iter_mut().with_min_len(TASK / 8).enumerate().for_each(|(i, v)| {
-        let p = &ahead.particles[i];
-        let species = usize::from(p.species);
-        let (u, strafe, swirl) = (knobs.cruise[species], knobs.strafe[species], knobs.swirl[species]);
-        let s = score(i);
-        let g = coupling(i);
-        let mut heading_score = s[2];
-        let mut turn = g[0] * s[0] + g[1] * s[1];
+        let mut flow = ExactFlow::at(knobs, site(i));
         if radius > 0.0 {
             for l in window.of(i) {
-                let [dx, dy] = ahead.offset(p, &ahead.particles[l]);
-                let distance_squared = dx * dx + dy * dy;
-                let (own, _) = inside(i, distance_squared);
-                let (other, inv) = inside(l, distance_squared);
-                // q_li, and ∇_l q_li.
-                let (q, slope) = (other * other, -4.0 * other * inv);
-                let (sl, gl) = (score(l), coupling(l));
-                heading_score += own * own * sl[2];
-                turn += gl[0] * (q * sl[0] + slope * dx) + gl[1] * (q * sl[1] + slope * dy);
+                flow.add(&site(l), ahead.offset(&ahead.particles[i], &ahead.particles[l]));
             }
         }
-        let (c, sn) = (f64::from(cloud.cos[i]), f64::from(cloud.sin[i]));
-        *v = [
-            u * c + strafe * sn - g[0] * heading_score - swirl * s[1],
-            u * sn - strafe * c - g[1] * heading_score + swirl * s[0],
-            turn,
-        ];
+        *v = flow.velocity();
     });
 }
 

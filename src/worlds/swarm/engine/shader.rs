@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::weights::NetSizes;
-use crate::worlds::swarm::rule::LocalNet;
+use crate::worlds::swarm::rule::{LocalNet, species_knobs};
 
 /// Invocations per workgroup of the light kernels.
 pub(crate) const LIGHT_WORKGROUP: u32 = 64;
@@ -69,6 +69,12 @@ impl Shader {
             writeln!(text, "const {name} = {value}u;").expect("writing to a string");
         }
         writeln!(text, "const SOFTENING = {:?};", LocalNet::SOFTENING_L).expect("writing to a string");
+        let mut align = "@align(16) ";
+        text.push_str("struct SpeciesKnobs {\n");
+        for row in species_knobs() {
+            writeln!(text, "    {}{}: f32,", std::mem::take(&mut align), row.spec.id).expect("writing to a string");
+        }
+        text.push_str("}\n");
         for part in self.parts() {
             text.push_str(&repeat_lines(&part.replace("WEIGHTS", address_space), &constants));
         }

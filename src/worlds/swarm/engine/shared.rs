@@ -5,7 +5,10 @@ use bytemuck::{Pod, Zeroable};
 use super::Force;
 use super::grid::Grid;
 use crate::worlds::swarm::picture::MAX_SPECIES;
-use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, SPECIES_KNOBS, species_knobs};
+
+/// Numbers from the knobs of one species to those of the next: `SpeciesKnobs` of the shaders is laid out in steps of four.
+const KNOB_STRIDE: usize = SPECIES_KNOBS.next_multiple_of(4);
 
 /// `Params` of `shaders/prelude.wgsl`; meaning and units stand there.
 #[repr(C)]
@@ -30,7 +33,7 @@ pub(crate) struct Params {
     pub denoise: f32,
     pub first_step: u32,
     pub force_stir: f32,
-    pub knobs: [[f32; 4]; MAX_SPECIES],
+    pub knobs: [[f32; KNOB_STRIDE]; MAX_SPECIES],
 }
 
 /// `Clock` of `shaders/integrate.wgsl`.
@@ -58,7 +61,12 @@ impl Params {
         force: Option<Force>,
         dt: f64,
     ) -> Self {
-        let knobs = &settings.knobs;
+        let mut knobs = [[0.0; KNOB_STRIDE]; MAX_SPECIES];
+        for (k, row) in species_knobs().enumerate() {
+            for (of_species, value) in knobs.iter_mut().zip(row.values(settings)) {
+                of_species[k] = *value as f32;
+            }
+        }
         let force = force.unwrap_or_default();
         Self {
             box_size: grid.box_size.map(|length| length as f32),
@@ -80,9 +88,7 @@ impl Params {
             denoise: if settings.denoised { (settings.sigma_l * settings.sigma_l) as f32 } else { 0.0 },
             first_step: 0,
             force_stir: force.stir,
-            knobs: std::array::from_fn(|c| {
-                [knobs.cruise[c], knobs.strafe[c], knobs.swirl[c], knobs.window_l[c]].map(|x| x as f32)
-            }),
+            knobs,
         }
     }
 }

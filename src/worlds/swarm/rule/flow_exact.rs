@@ -5,51 +5,98 @@
 //! ∇_i of q_ij g_i the last term of v_θ. K is skew whatever q_ij is, so that its radius may be that of the species of i. (Known as irreversible Langevin dynamics: Ma, Chen & Fox 2015; on groups Barp et
 //! al. 2021. Equations (2) and (3) of the design are its special cases.)
 
-use super::features::{window, window_slope};
 use super::knobs::Knobs;
 use super::neighbours::Neighbours;
 use crate::worlds::swarm::picture::Swarm;
 
-/// Velocity (ℓ per time, ℓ per time, rad per time) of every particle in the world frame; the formula is at [`Knobs`].
+/// A window of radius 0 is so small that nobody is in it, ℓ².
+const MIN_WINDOW_L2: f64 = 1e-12;
+
+/// What the flow needs to know of a particle.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowSite {
+    /// Cosine and sine of the heading.
+    pub heading: [f64; 2],
+    pub species: u8,
+    pub score: [f64; 3],
+}
+
+impl FlowSite {
+    /// g = u n⊥ + w n.
+    fn coupling(&self, knobs: &Knobs) -> [f64; 2] {
+        let ([cos, sin], species) = (self.heading, usize::from(self.species));
+        let (cruise, strafe) = (knobs.cruise[species], knobs.strafe[species]);
+        [strafe * cos - cruise * sin, strafe * sin + cruise * cos]
+    }
+
+    /// 1 - (r/ρ)² where that is positive, and 1/ρ².
+    fn inside(&self, knobs: &Knobs, distance_squared: f64) -> (f64, f64) {
+        let radius = knobs.window_l[usize::from(self.species)];
+        let inverse = 1.0 / (radius * radius).max(MIN_WINDOW_L2);
+        ((1.0 - distance_squared * inverse).max(0.0), inverse)
+    }
+}
+
+/// The flow at one particle, summed over its neighbours; the formula is at [`Knobs`]. Both of its sums gather, so that
+/// particles do not depend on one another.
+pub struct ExactFlow<'a> {
+    knobs: &'a Knobs,
+    own: FlowSite,
+    g: [f64; 2],
+    /// Σ_j q_ij s_θ,j
+    heading_score: f64,
+    turn: f64,
+}
+
+impl<'a> ExactFlow<'a> {
+    pub fn at(knobs: &'a Knobs, own: FlowSite) -> Self {
+        let (g, [sx, sy, heading_score]) = (own.coupling(knobs), own.score);
+        Self { knobs, own, g, heading_score, turn: g[0] * sx + g[1] * sy }
+    }
+
+    /// A neighbour, and the way there, ℓ.
+    pub fn add(&mut self, other: &FlowSite, [dx, dy]: [f64; 2]) {
+        let distance_squared = dx * dx + dy * dy;
+        let (own, _) = self.own.inside(self.knobs, distance_squared);
+        let (inside, inverse) = other.inside(self.knobs, distance_squared);
+        // q_ji, and ∇_j q_ji = slope (x_j - x_i).
+        let (q, slope) = (inside * inside, -4.0 * inside * inverse);
+        let (s, g) = (other.score, other.coupling(self.knobs));
+        self.heading_score += own * own * s[2];
+        self.turn += g[0] * (q * s[0] + slope * dx) + g[1] * (q * s[1] + slope * dy);
+    }
+
+    /// Velocity in the world frame (ℓ per time, ℓ per time, rad per time).
+    pub fn velocity(self) -> [f64; 3] {
+        let (species, [cos, sin]) = (usize::from(self.own.species), self.own.heading);
+        let Knobs { cruise, strafe, swirl, .. } = self.knobs;
+        let (cruise, strafe, swirl) = (cruise[species], strafe[species], swirl[species]);
+        let [sx, sy, _] = self.own.score;
+        [
+            cruise * cos + strafe * sin - self.g[0] * self.heading_score - swirl * sy,
+            cruise * sin - strafe * cos - self.g[1] * self.heading_score + swirl * sx,
+            self.turn,
+        ]
+    }
+}
+
+/// Velocity of every particle.
 ///
 /// `score` is s of the same swarm. Exact wherever q is smooth: on a torus wider than twice the largest ρ.
 pub fn velocity(swarm: &Swarm, score: &[[f64; 3]], knobs: &Knobs) -> Vec<[f64; 3]> {
     let neighbours = Neighbours::new(swarm, knobs.widest_window_l());
-    let coupling: Vec<[f64; 2]> =
-        swarm.particles.iter().map(|p| coupling_vector(p.heading, knobs, p.species)).collect();
-    (0..swarm.len())
-        .map(|i| {
-            let particle = &swarm.particles[i];
-            let species = usize::from(particle.species);
-            let (cruise, strafe, swirl) = (knobs.cruise[species], knobs.strafe[species], knobs.swirl[species]);
-            let (sin, cos) = particle.heading.sin_cos();
-            let [sx, sy, s_heading] = score[i];
-            let g = coupling[i];
-
-            let mut heading_score = s_heading; // Σ_j q_ij s_θ,j
-            let mut turn = g[0] * sx + g[1] * sy;
-            for j in neighbours.of(i) {
-                let [dx, dy] = swarm.offset(particle, &swarm.particles[j]);
-                let distance_squared = dx * dx + dy * dy;
-                heading_score += window(distance_squared, knobs.window_l[species]) * score[j][2];
-                // q_ji, and ∇_j q_ji = slope (x_j - x_i).
-                let reach_l = knobs.window_l[usize::from(swarm.particles[j].species)];
-                let (q, slope) = (window(distance_squared, reach_l), window_slope(distance_squared, reach_l));
-                let gj = coupling[j];
-                turn += gj[0] * (q * score[j][0] + slope * dx) + gj[1] * (q * score[j][1] + slope * dy);
-            }
-            [
-                cruise * cos + strafe * sin - g[0] * heading_score - swirl * sy,
-                cruise * sin - strafe * cos - g[1] * heading_score + swirl * sx,
-                turn,
-            ]
-        })
-        .collect()
-}
-
-/// g = u n⊥ + w n.
-fn coupling_vector(heading: f64, knobs: &Knobs, species: u8) -> [f64; 2] {
-    let (sin, cos) = heading.sin_cos();
-    let (cruise, strafe) = (knobs.cruise[usize::from(species)], knobs.strafe[usize::from(species)]);
-    [-cruise * sin + strafe * cos, cruise * cos + strafe * sin]
+    let site = |i: usize| {
+        let particle = &swarm.particles[i];
+        let (sin, cos) = particle.heading.sin_cos();
+        FlowSite { heading: [cos, sin], species: particle.species, score: score[i] }
+    };
+    let sites: Vec<FlowSite> = (0..swarm.len()).map(site).collect();
+    let at = |(i, own): (usize, &FlowSite)| {
+        let mut flow = ExactFlow::at(knobs, *own);
+        for j in neighbours.of(i) {
+            flow.add(&sites[j], swarm.offset(&swarm.particles[i], &swarm.particles[j]));
+        }
+        flow.velocity()
+    };
+    sites.iter().enumerate().map(at).collect()
 }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use super::LiveSettings;
+use crate::worlds::studio::{KnobGroup, KnobScale, KnobSpec};
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
 /// A number of the live settings. Those of the exact flow are of one species, or (`None`) of all at once.
@@ -28,19 +29,225 @@ pub enum Knob {
     Swirl(Option<u8>),
 }
 
+/// A row of the table of knobs: sliders, swings, options of the command line, validation, reset and the shaders follow it.
+pub struct SwarmKnob {
+    pub spec: KnobSpec,
+    /// On the command line, without the dashes.
+    pub option: &'static str,
+    /// What the integrator can use; sliders offer less. The temperature's own bounds are those of the training.
+    pub bounds: [f64; 2],
+    /// Of one species, or of all; knobs of the whole swarm have no use for it.
+    knob: fn(Option<u8>) -> Knob,
+    values: fn(&LiveSettings) -> &[f64],
+    values_mut: fn(&mut LiveSettings) -> &mut [f64],
+    scope: KnobScope,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum KnobScope {
+    Swarm,
+    /// A constant of the exact flow: one number for each species.
+    Species,
+}
+
+const MAX_SPEED: f64 = LiveSettings::MAX_KNOB;
+
+/// All knobs, in the order of the panel.
+pub const SWARM_KNOBS: [SwarmKnob; 8] = [
+    SwarmKnob {
+        spec: spec(
+            ("sigma_l", "Temperature", "σ", "ℓ"),
+            "σ, the temperature, in ℓ: how much the pattern trembles. Within the range the rule was trained at",
+            0.13,
+            [0.1, 0.8],
+            KnobScale::Logarithmic,
+        ),
+        option: "sigma",
+        bounds: [1e-3, 10.0],
+        knob: |_| Knob::Temperature,
+        values: |live| std::slice::from_ref(&live.sigma_l),
+        values_mut: |live| std::slice::from_mut(&mut live.sigma_l),
+        scope: KnobScope::Swarm,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("strength", "Strength", "γ", ""),
+            "γ, strength of the flow: how fast it moves",
+            3.0,
+            [0.0, 20.0],
+            KnobScale::Linear,
+        ),
+        option: "strength",
+        bounds: [0.0, LiveSettings::MAX_KNOB],
+        knob: |_| Knob::Strength,
+        values: |live| std::slice::from_ref(&live.strength),
+        values_mut: |live| std::slice::from_mut(&mut live.strength),
+        scope: KnobScope::Swarm,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("relaxation", "Relaxation", "η", ""),
+            "η, rate of relaxation: how fast the pattern relaxes; at 0 it never does",
+            1.0,
+            [0.0, 5.0],
+            KnobScale::Linear,
+        ),
+        option: "relaxation",
+        bounds: [0.0, LiveSettings::MAX_KNOB],
+        knob: |_| Knob::Relaxation,
+        values: |live| std::slice::from_ref(&live.relaxation),
+        values_mut: |live| std::slice::from_mut(&mut live.relaxation),
+        scope: KnobScope::Swarm,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("step_factor", "Time step", "c", ""),
+            "c: one step of time is c σ², less where the flow is fast. Smaller is finer and slower",
+            0.1,
+            [0.005, 0.3],
+            KnobScale::Logarithmic,
+        ),
+        option: "step-factor",
+        bounds: [1e-6, 1.0],
+        knob: |_| Knob::StepFactor,
+        values: |live| std::slice::from_ref(&live.step_factor),
+        values_mut: |live| std::slice::from_mut(&mut live.step_factor),
+        scope: KnobScope::Swarm,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("cruise", "Cruise", "u", "ℓ per time"),
+            "u, forward speed, ℓ per time. Flocks need a window to drift together",
+            1.0,
+            [-5.0, 5.0],
+            KnobScale::Linear,
+        ),
+        option: "cruise",
+        bounds: [-MAX_SPEED, MAX_SPEED],
+        knob: Knob::Cruise,
+        values: |live| &live.knobs.cruise,
+        values_mut: |live| &mut live.knobs.cruise,
+        scope: KnobScope::Species,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("strafe", "Strafe", "w", "ℓ per time"),
+            "w, sideways speed, ℓ per time",
+            0.0,
+            [-5.0, 5.0],
+            KnobScale::Linear,
+        ),
+        option: "strafe",
+        bounds: [-MAX_SPEED, MAX_SPEED],
+        knob: Knob::Strafe,
+        values: |live| &live.knobs.strafe,
+        values_mut: |live| &mut live.knobs.strafe,
+        scope: KnobScope::Species,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("swirl", "Swirl", "χ", "ℓ² per time"),
+            "χ, how much the pull of the pattern is turned by a right angle: particles circle their places",
+            0.0,
+            [-5.0, 5.0],
+            KnobScale::Linear,
+        ),
+        option: "swirl",
+        bounds: [-MAX_SPEED, MAX_SPEED],
+        knob: Knob::Swirl,
+        values: |live| &live.knobs.swirl,
+        values_mut: |live| &mut live.knobs.swirl,
+        scope: KnobScope::Species,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("window_l", "Window", "ρ", "ℓ"),
+            "ρ, how far the flow couples headings, in ℓ: larger windows let the flock drift as one",
+            3.0,
+            [0.0, 6.0],
+            KnobScale::Linear,
+        ),
+        option: "window",
+        bounds: [0.0, LiveSettings::MAX_WINDOW_L],
+        knob: Knob::Window,
+        values: |live| &live.knobs.window_l,
+        values_mut: |live| &mut live.knobs.window_l,
+        scope: KnobScope::Species,
+    },
+];
+
+const fn spec(
+    words: (&'static str, &'static str, &'static str, &'static str),
+    help: &'static str,
+    default: f64,
+    range: [f64; 2],
+    scale: KnobScale,
+) -> KnobSpec {
+    KnobSpec::new(words, help, default, range, scale, KnobGroup::Live)
+}
+
+/// Constants of the exact flow that each species has.
+pub const SPECIES_KNOBS: usize = {
+    let (mut count, mut k) = (0, 0);
+    while k < SWARM_KNOBS.len() {
+        count += matches!(SWARM_KNOBS[k].scope, KnobScope::Species) as usize;
+        k += 1;
+    }
+    count
+};
+
+/// The constants of the exact flow, in the order of the table.
+pub fn species_knobs() -> impl Iterator<Item = &'static SwarmKnob> {
+    SWARM_KNOBS.iter().filter(|row| row.is_per_species())
+}
+
+impl SwarmKnob {
+    pub fn is_per_species(&self) -> bool {
+        self.scope == KnobScope::Species
+    }
+
+    /// The knob of one species, or of all.
+    pub fn knob(&self, species: Option<u8>) -> Knob {
+        (self.knob)(species)
+    }
+
+    /// One number, or one for each species.
+    pub fn values<'a>(&self, live: &'a LiveSettings) -> &'a [f64] {
+        (self.values)(live)
+    }
+
+    pub fn values_mut<'a>(&self, live: &'a mut LiveSettings) -> &'a mut [f64] {
+        (self.values_mut)(live)
+    }
+
+    /// Its place in a scene file.
+    pub fn place(&self) -> String {
+        if self.is_per_species() { format!("knobs.{}", self.spec.id) } else { self.spec.id.to_owned() }
+    }
+}
+
 impl Knob {
+    /// The species that it turns; `None`: all of them.
+    pub fn species(self) -> Option<u8> {
+        match self {
+            Self::Window(species) | Self::Cruise(species) | Self::Strafe(species) | Self::Swirl(species) => species,
+            Self::Temperature | Self::Strength | Self::Relaxation | Self::StepFactor => None,
+        }
+    }
+
+    fn row(self) -> &'static SwarmKnob {
+        let species = self.species();
+        SWARM_KNOBS.iter().find(|row| row.knob(species) == self).expect("every knob has a row: see the tests")
+    }
+
+    pub fn spec(self) -> &'static KnobSpec {
+        &self.row().spec
+    }
+
     /// What it stands at; for all species at once, what the first of them stands at.
     pub fn get(self, live: &LiveSettings) -> f64 {
-        match self {
-            Self::Temperature => live.sigma_l,
-            Self::Strength => live.strength,
-            Self::Relaxation => live.relaxation,
-            Self::StepFactor => live.step_factor,
-            Self::Window(species) => live.knobs.window_l[index(species)],
-            Self::Cruise(species) => live.knobs.cruise[index(species)],
-            Self::Strafe(species) => live.knobs.strafe[index(species)],
-            Self::Swirl(species) => live.knobs.swirl[index(species)],
-        }
+        let values = self.row().values(live);
+        values[index(self.species()) % values.len()]
     }
 
     pub fn set(self, live: &mut LiveSettings, value: f64) {
@@ -58,23 +265,10 @@ impl Knob {
     }
 
     fn change(self, live: &mut LiveSettings, new: impl Fn(f64) -> f64) {
-        let species = match self {
-            Self::Cruise(species) | Self::Strafe(species) | Self::Swirl(species) | Self::Window(species) => species,
-            _ => None,
-        };
-        let all: &mut [f64] = match self {
-            Self::Temperature => std::slice::from_mut(&mut live.sigma_l),
-            Self::Strength => std::slice::from_mut(&mut live.strength),
-            Self::Relaxation => std::slice::from_mut(&mut live.relaxation),
-            Self::StepFactor => std::slice::from_mut(&mut live.step_factor),
-            Self::Cruise(_) => &mut live.knobs.cruise,
-            Self::Strafe(_) => &mut live.knobs.strafe,
-            Self::Swirl(_) => &mut live.knobs.swirl,
-            Self::Window(_) => &mut live.knobs.window_l,
-        };
-        let meant = match species {
-            Some(_) => &mut all[index(species)..=index(species)],
-            None => all,
+        let values = self.row().values_mut(live);
+        let meant = match self.species() {
+            Some(_) => std::slice::from_mut(&mut values[index(self.species())]),
+            None => values,
         };
         for value in meant {
             *value = new(*value);
@@ -83,19 +277,13 @@ impl Knob {
 
     /// What sliders offer. The temperature is that of the training.
     pub fn range(self, sigma_range_l: [f64; 2]) -> RangeInclusive<f64> {
-        match self {
-            Self::Temperature => sigma_range_l[0]..=sigma_range_l[1],
-            Self::Strength => 0.0..=20.0,
-            Self::Relaxation => 0.0..=5.0,
-            Self::StepFactor => 0.005..=0.3,
-            Self::Window(_) => 0.0..=6.0,
-            Self::Cruise(_) | Self::Strafe(_) | Self::Swirl(_) => -5.0..=5.0,
-        }
+        let [low, high] = if self == Self::Temperature { sigma_range_l } else { self.spec().range };
+        low..=high
     }
 
     /// The value that nobody has touched.
     pub fn usual(self) -> f64 {
-        self.get(&LiveSettings::default())
+        self.spec().default
     }
 }
 
@@ -110,9 +298,21 @@ mod tests {
     const RANGE_L: [f64; 2] = [0.1, 0.8];
 
     fn every() -> Vec<Knob> {
-        let of_flow = |s| [Knob::Cruise(s), Knob::Strafe(s), Knob::Swirl(s), Knob::Window(s)];
-        let plain = [Knob::Temperature, Knob::Strength, Knob::Relaxation, Knob::StepFactor];
-        plain.into_iter().chain(of_flow(None)).chain(of_flow(Some(2))).collect()
+        let of = |species| SWARM_KNOBS.iter().map(move |row| row.knob(species));
+        of(None).chain(of(Some(2)).filter(|knob| knob.species().is_some())).collect()
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_settings_and_within_range_and_bounds() {
+        let live = LiveSettings::default();
+        for row in &SWARM_KNOBS {
+            let SwarmKnob { spec, bounds, .. } = row;
+            assert!(row.values(&live).iter().all(|value| *value == spec.default), "{}", spec.id);
+            let [low, high] = spec.range;
+            assert!((low..=high).contains(&spec.default) && bounds[0] <= low && high <= bounds[1], "{}", spec.id);
+            assert_eq!(row.is_per_species(), row.values(&live).len() > 1, "{}", spec.id);
+        }
+        assert_eq!(species_knobs().count(), SPECIES_KNOBS);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::species_knobs;
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
 /// Which probability-preserving flow moves the swarm.
@@ -102,13 +103,8 @@ impl LiveSettings {
         let mut live = Self { denoised: usual.denoised, ..*self };
         match live.flow {
             FlowKind::Exact => {
-                let Knobs { cruise, strafe, swirl, window_l } = &mut live.knobs;
-                let usual = usual.knobs;
-                for (knob, usual) in
-                    [(cruise, usual.cruise), (strafe, usual.strafe), (swirl, usual.swirl), (window_l, usual.window_l)]
-                {
-                    let unknown = species.min(knob.len())..;
-                    knob[unknown.clone()].copy_from_slice(&usual[unknown]);
+                for knob in species_knobs() {
+                    knob.values_mut(&mut live).iter_mut().skip(species).for_each(|value| *value = knob.spec.default);
                 }
             }
             FlowKind::Learned => live.knobs = usual.knobs,

@@ -26,7 +26,7 @@ mod validate;
 pub use annealing::{Annealing, GROW_STEPS};
 pub use blend::BlendError;
 pub use features::{window, window_slope};
-pub use knob::Knob;
+pub use knob::{Knob, SPECIES_KNOBS, SWARM_KNOBS, SwarmKnob, species_knobs};
 pub use knobs::{FlowKind, Knobs, LiveSettings};
 pub use neighbours::Neighbours;
 pub use net::{FEATURES, Layout, LocalNet, NetShape, Rule, Span};

@@ -1,5 +1,6 @@
 //! What a rule, a swarm and the live settings must satisfy before anything runs on them.
 
+use super::knob::SWARM_KNOBS;
 use super::knobs::{FlowKind, LiveSettings};
 use super::net::{LocalNet, Rule};
 use crate::worlds::swarm::picture::{MAX_SPECIES, SIDE_RANGE, Swarm};
@@ -142,16 +143,12 @@ impl LiveSettings {
         };
         let [least, most] = rule.sigma_range_l;
         within("temperature σ", self.sigma_l, 0.5 * least, 2.0 * most)?;
-        within("strength γ", self.strength, 0.0, Self::MAX_KNOB)?;
-        within("relaxation η", self.relaxation, 0.0, Self::MAX_KNOB)?;
-        within("step factor c", self.step_factor, 1e-6, 1.0)?;
-        for radius in self.knobs.window_l {
-            within("window radius", radius, 0.0, Self::MAX_WINDOW_L)?;
-        }
-        let knobs = [("cruise", &self.knobs.cruise), ("strafe", &self.knobs.strafe), ("swirl", &self.knobs.swirl)];
-        for (name, values) in knobs {
-            for (species, &value) in values.iter().enumerate() {
-                within(&format!("{name} of species {species}"), value, -Self::MAX_KNOB, Self::MAX_KNOB)?;
+        for row in &SWARM_KNOBS {
+            let [low, high] = row.bounds;
+            let name = format!("{} {}", row.spec.name.to_lowercase(), row.spec.symbol);
+            for (species, &value) in row.values(self).iter().enumerate() {
+                let name = if row.is_per_species() { format!("{name} of species {species}") } else { name.clone() };
+                within(&name, value, low, high)?;
             }
         }
         if self.flow == FlowKind::Learned && rule.flow.is_none() {
@@ -218,9 +215,9 @@ mod tests {
         let damages: [(Damage, &str); 6] = [
             (|s| s.sigma_l = f64::NAN, "temperature σ is NaN"),
             (|s| s.sigma_l = 5.0, "temperature σ is 5"),
-            (|s| s.step_factor = 0.0, "step factor c is 0"),
-            (|s| s.knobs.window_l[1] = 9.0, "window radius is 9"),
-            (|s| s.knobs.cruise[3] = f64::INFINITY, "cruise of species 3 is inf"),
+            (|s| s.step_factor = 0.0, "time step c is 0"),
+            (|s| s.knobs.window_l[1] = 9.0, "window ρ of species 1 is 9"),
+            (|s| s.knobs.cruise[3] = f64::INFINITY, "cruise u of species 3 is inf"),
             (|s| s.relaxation = -0.1, "relaxation η is -0.1"),
         ];
         for (damage, message) in damages {

@@ -1,18 +1,32 @@
 //! Files that are either the old one or the whole new one.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::WriteError;
-use crate::media::picture::{TEMPORARY, temporary_in};
+use tempfile::NamedTempFile;
+
+use super::picture::advice;
+
+/// A file that could not be written. The old file, if there was one, is unchanged.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {}: {}", path.display(), advice(error))]
+pub struct WriteError {
+    pub path: PathBuf,
+    pub error: io::Error,
+}
 
 /// Writes to a temporary file in the same folder, flushes it to the disk and renames it onto `path`.
 ///
 /// # Errors
 /// [`WriteError`]: the old file, if any, is unchanged and no temporary file stays behind.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    write(path, bytes).map_err(|error| WriteError { path: path.to_owned(), error })
+    let write = || {
+        let mut file = AtomicFile::create(path)?;
+        file.write_all(bytes)?;
+        file.commit()
+    };
+    write().map_err(|error| WriteError { path: path.to_owned(), error })
 }
 
 /// Finds out before long work whether [`write_atomic`] would be able to write `path`.
@@ -20,27 +34,103 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 /// # Errors
 /// [`WriteError`], as [`write_atomic`] would return it.
 pub fn check_writable(path: &Path) -> Result<(), WriteError> {
-    target_of(path)
-        .and_then(|target| temporary_beside(&target).map(drop))
-        .map_err(|error| WriteError { path: path.to_owned(), error })
+    AtomicFile::create(path).map(drop).map_err(|error| WriteError { path: path.to_owned(), error })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = target_of(path)?;
-    let mut file = temporary_beside(&target)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    if let Ok(old) = fs::metadata(&target) {
-        file.as_file().set_permissions(old.permissions())?;
+/// A new file in the making: buffered, in the folder of the old one, and gone unless it is committed.
+#[derive(Debug)]
+pub struct AtomicFile {
+    out: BufWriter<NamedTempFile>,
+    target: PathBuf,
+}
+
+impl AtomicFile {
+    /// # Errors
+    /// A folder that cannot be written, or a target that may not be replaced.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let target = target_of(path)?;
+        if target.file_name().is_none() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        Ok(Self { out: BufWriter::new(temporary_in(folder_of(&target))?), target })
     }
-    file.persist(&target).map_err(|e| e.error)?;
-    // The rename itself lasts through a power cut once the folder is flushed. Not every file system can do that, and
-    // the new file is already complete, so a failure here is none.
-    if let Ok(folder) = fs::File::open(folder_of(&target)) {
-        let _ = folder.sync_all();
+
+    /// Where it lies until it is committed.
+    pub fn path(&self) -> &Path {
+        self.out.get_ref().path()
     }
-    remove_left_behind(folder_of(&target));
-    Ok(())
+
+    /// Lets other programs write it, where a lock keeps them from that; other saves may then remove it.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn unlock(&self) -> io::Result<()> {
+        self.out.get_ref().as_file().unlock()
+    }
+
+    /// Flushes it to the disk and puts it in the place of the old one, whose permissions it takes over.
+    ///
+    /// # Errors
+    /// A full disk; the old file is unchanged.
+    pub fn commit(self) -> io::Result<()> {
+        let Self { out, target } = self;
+        let mut file = out.into_inner().map_err(|error| error.into_error())?;
+        file.flush()?;
+        file.as_file().sync_all()?;
+        if let Ok(old) = fs::metadata(&target) {
+            file.as_file().set_permissions(old.permissions())?;
+        }
+        file.persist(&target).map_err(|e| e.error)?;
+        // The rename itself lasts through a power cut once the folder is flushed. Not every file system can do that, and
+        // the new file is already complete, so a failure here is none.
+        if let Ok(folder) = fs::File::open(folder_of(&target)) {
+            let _ = folder.sync_all();
+        }
+        remove_left_behind(folder_of(&target));
+        Ok(())
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Seek for AtomicFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.out.seek(to)
+    }
+}
+
+/// What temporary files are called, about a random part.
+const TEMPORARY: (&str, &str) = (".unstill-", ".tmp");
+
+/// Tries to make a temporary file that no other save takes for one of a killed program.
+const TEMPORARY_TRIES: usize = 16;
+
+/// A file in `folder` that vanishes unless it is kept, with the permissions of any new file. It is locked: the lock ends
+/// with this process, by which a later save recognises files that were left behind.
+pub(crate) fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
+    // A temporary file is private by default; this one becomes an ordinary file, so the umask decides.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    for _ in 0..TEMPORARY_TRIES {
+        let file = builder.tempfile_in(folder)?;
+        // Not every file system has locks; where there are none, nothing is removed either.
+        let _ = file.as_file().lock();
+        // Between its creation and the lock another save may have removed it.
+        if file.path().exists() {
+            return Ok(file);
+        }
+    }
+    Err(io::Error::other("other programs keep removing the temporary files in this folder"))
 }
 
 /// Removes the temporary files of saves that were killed: a save holds a lock on its file, which ends with the process.
@@ -72,13 +162,6 @@ fn target_of(path: &Path) -> io::Result<PathBuf> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(path.to_owned()),
         Err(e) => Err(e),
     }
-}
-
-fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
-    if target.file_name().is_none() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    temporary_in(folder_of(target))
 }
 
 fn folder_of(target: &Path) -> &Path {
@@ -129,14 +212,14 @@ mod tests {
             fs::write(dir.path().join(name), "half a sce").unwrap();
         }
         // Another program is saving.
-        let live = temporary_beside(&dir.path().join("b.ron")).unwrap();
+        let live = AtomicFile::create(&dir.path().join("b.ron")).unwrap();
         write_atomic(&dir.path().join("a.ron"), b"text").unwrap();
         let mut expected = vec![".other-c.tmp", ".unstill-d.txt", "a.ron"];
         let name = live.path().file_name().unwrap().to_str().unwrap().to_owned();
         expected.push(&name);
         expected.sort_unstable();
         assert_eq!(names(dir.path()), expected);
-        live.persist(dir.path().join("b.ron")).unwrap();
+        live.commit().unwrap();
     }
 
     #[test]
