@@ -17,6 +17,7 @@ mod folders;
 mod follow;
 mod frame_log;
 mod gallery_life;
+mod importing;
 mod kept;
 mod keys;
 mod kinds;
