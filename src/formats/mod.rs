@@ -7,6 +7,7 @@ mod angles;
 mod assemble;
 mod assumption;
 mod clipboard;
+mod export;
 mod options;
 mod outline;
 mod picture;
@@ -24,6 +25,7 @@ use crate::worlds::swarm::picture::{FilmFrame, Mode, Snapshot, SnapshotError, Sn
 
 pub use assumption::{About, Assumption};
 pub use clipboard::{Table, read_csv};
+pub use export::{Export, ExportError, ExportSubject, export};
 pub use options::{Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
 pub use outline::{Outline, SourceKind};
 pub use picture::MAX_IMAGE_SIDE;

@@ -9,9 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
+use super::exporting;
 use super::importing;
 use super::kinds::{FileKind, kind_of};
+use super::live::{Answer, Kept};
 use super::portrait::{self, Portrait};
+use crate::formats::ExportSubject;
 use crate::jobs::{JobName, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
@@ -163,6 +166,20 @@ impl Files {
             let what = if is_picture_name(path) { "The scene as a picture" } else { "A copy of the scene" };
             let _ = notices.send(match result {
                 Ok(()) => (Level::Success, format!("{what}: {}", path.display())),
+                Err(why) => (Level::Error, why),
+            });
+        });
+    }
+
+    /// Writes particles as a file of other programs. `living`: the swarm as it is now.
+    pub fn export(&self, path: PathBuf, document: SwarmProject, subject: ExportSubject, living: Answer<Kept>) {
+        let notices = self.notices.0.clone();
+        self.write(path, move |path| {
+            let result =
+                guarded(&format!("writing {}", path.display()), || exporting::write(path, document, subject, living));
+            // Fails only when the program is ending.
+            let _ = notices.send(match result {
+                Ok(text) => (Level::Success, text),
                 Err(why) => (Level::Error, why),
             });
         });

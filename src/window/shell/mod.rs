@@ -12,6 +12,7 @@ mod director;
 mod draft;
 mod draw;
 mod effects;
+mod exporting;
 mod files;
 mod folders;
 mod follow;

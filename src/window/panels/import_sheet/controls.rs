@@ -58,7 +58,7 @@ pub(super) fn show(ui: &mut Ui, sheet: &ImportSheet, options: &mut ImportOptions
     }
     if outline.kind != SourceKind::Image {
         pick(ui, "Angles", &mut options.angles, &ANGLES);
-        pick(ui, "y", &mut options.y, &Y_AXES);
+        pick(ui, "y axis", &mut options.y, &Y_AXES);
     }
     frames(ui, &mut options.frames);
     if outline.kind != SourceKind::Image {
