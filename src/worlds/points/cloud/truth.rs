@@ -76,6 +76,7 @@ mod tests {
         assert_eq!(TrueVelocities::read("x,y\n1,2\n"), Err(CloudTextError::NoVelocities));
         assert_eq!(TrueVelocities::read("1,2,3\n"), Err(CloudTextError::NoVelocities));
         assert_eq!(TrueVelocities::read("# nothing\n"), Err(CloudTextError::Empty));
-        assert!(matches!(TrueVelocities::read("1,2,3,a\n"), Err(CloudTextError::Number { line: 1, .. })));
+        let damaged = TrueVelocities::read("1,2,3,4\n1,2,3,a\n");
+        assert!(matches!(damaged, Err(CloudTextError::Number { line: 2, column: "vy", .. })), "{damaged:?}");
     }
 }

@@ -152,10 +152,11 @@ impl WorldInfo for PointsDoc {
             let text = format!("samples of the cloud itself: within {:.2} ± {:.2}", fresh.mean, fresh.error);
             lines.insert(0, (true, text));
         }
-        let names: Vec<&str> = certificate.flows.iter().map(|flow| flow.name.as_str()).collect();
-        for (k, row) in certificate.mutual_cosines.iter().enumerate() {
-            for (name, cosine) in names.iter().zip(row).take(k) {
-                lines.push((true, format!("cosine of {} and {name}: {cosine:.2}", names[k])));
+        // Flows that were blended since have no row.
+        let flows = self.learned.as_ref().map_or(&[][..], |learned| &learned.flows);
+        for (k, (row, of)) in certificate.mutual_cosines.iter().zip(flows).enumerate() {
+            for (other, cosine) in flows.iter().zip(row).take(k) {
+                lines.push((true, format!("cosine of {} and {}: {cosine:.2}", of.name, other.name)));
             }
         }
         lines
