@@ -92,7 +92,7 @@ fn a_table_without_header_is_asked_for_its_columns() {
     let (_folder, mut window) = opened("numbers.csv", "1,2,10\n2,4,20\n3,1,30\n");
     let sheet = window.state().session.import_sheet().expect("an open sheet");
     assert!(sheet.reading().result.is_err() && !sheet.can_accept());
-    window.get_by_label_contains("No header").click();
+    window.get_by_role_and_label(Role::CheckBox, "No header: the first line holds particles").click();
     settle(&mut window);
     assert_eq!(answer(&mut window), 1);
     set(&mut window, |options| {
