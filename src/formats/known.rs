@@ -6,10 +6,11 @@ use super::rows::{Fault, Reading};
 use super::{ImportError, ImportOptions, picture, table, text, xyz};
 
 /// What a file of a format holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FormatKind {
     Table,
     Xyz,
+    #[default]
     Image,
 }
 

@@ -7,8 +7,10 @@ mod angles;
 mod assemble;
 mod assumption;
 mod clipboard;
+mod export;
 mod known;
 mod options;
+mod outline;
 mod picture;
 mod rows;
 mod species;
@@ -24,8 +26,10 @@ use crate::worlds::swarm::picture::{FilmFrame, Mode, Snapshot, SnapshotError, Sn
 
 pub use assumption::{About, Assumption};
 pub use clipboard::{Table, read_csv};
+pub use export::{Export, ExportError, ExportSubject, export};
 pub use known::{FORMATS, FormatKind, FormatSpec, endings_of, format_of};
 pub use options::{Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
+pub use outline::Outline;
 pub use picture::MAX_IMAGE_SIDE;
 pub use picture::drawing::{Drawing, StippleOptions};
 pub use write::{
@@ -79,6 +83,16 @@ pub enum ImportError {
     Line { file: PathBuf, line: usize, what: String, hint: String },
     #[error("{}{}: {source}", name_of(.file), at_lines(.lines))]
     Snapshot { file: PathBuf, lines: Vec<usize>, source: SnapshotError },
+}
+
+impl ImportError {
+    /// The next step is an option of [`ImportOptions`]: the file can be read once more is known about it.
+    pub fn is_for_want_of_options(&self) -> bool {
+        match self {
+            Self::File { hint, .. } | Self::Line { hint, .. } => hint.contains("--"),
+            Self::Read { .. } | Self::UnknownKind { .. } | Self::Snapshot { .. } => false,
+        }
+    }
 }
 
 /// The path as given, or its end where it is long.

@@ -14,6 +14,7 @@ mod finder;
 mod gallery;
 mod help;
 mod hint;
+mod import_sheet;
 mod invite;
 mod learn;
 mod live;
@@ -108,6 +109,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     finder::show(ctx, session, state, &mut commands);
     dialogs::show(ctx, session, state, &mut commands);
     share::show(ctx, free, session, state, &mut commands);
+    import_sheet::show(ctx, session, &mut state.import_sheet, &mut commands);
     state.toasts.show(ctx);
 
     if std::mem::replace(&mut state.were_hidden, session.prefs().panels_hidden) != session.prefs().panels_hidden {

@@ -12,6 +12,7 @@ use super::film_strip::FilmStrip;
 use super::finder::Finder;
 use super::gallery::{GalleryCard, GalleryLife};
 use super::hint::Hint;
+use super::import_sheet::ImportSheetUi;
 use super::observe::Drawer;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
@@ -40,6 +41,7 @@ pub struct UiState {
     pub(super) strip: Strip,
     pub(super) film_strip: FilmStrip,
     pub(super) share: ShareUi,
+    pub(super) import_sheet: ImportSheetUi,
     pub(super) drawer: Drawer,
     /// The numbers at both ends of the colour ramp.
     pub(super) ramp_range: Option<[f64; 2]>,
@@ -110,6 +112,7 @@ impl UiState {
             strip: Strip::default(),
             film_strip: FilmStrip::default(),
             share: ShareUi::default(),
+            import_sheet: ImportSheetUi::default(),
             drawer: Drawer::default(),
             ramp_range: None,
             glow_is_left_out: false,
@@ -202,6 +205,7 @@ impl UiState {
         self.finder.open
             || !self.quit_question.is_empty()
             || self.share.has_dialog()
+            || self.import_sheet.is_open()
             || *self.file_dialog.state() == egui_file_dialog::DialogState::Open
     }
 

@@ -34,7 +34,11 @@ pub fn check(path: &Path) -> anyhow::Result<Vec<String>> {
     match kind_of(path) {
         // Another name may be that of a scene.
         Some(FileKind::Scene) | None => return Ok(Project::load(path)?.warnings),
-        Some(FileKind::Particles) => drop(import(path, &ImportOptions::default())?),
+        Some(FileKind::Particles) => match import(path, &ImportOptions::default()) {
+            // The sheet of the window asks for what is missing.
+            Err(error) if !error.is_for_want_of_options() => return Err(error.into()),
+            Ok(_) | Err(_) => {}
+        },
         Some(FileKind::Image) => drop(Drawing::open(path)?),
     }
     Ok(Vec::new())
