@@ -27,10 +27,10 @@ const TABLES: [(&str, &str); 9] = [
     ("csv", "x1,y1,x2,y2,x3,y3\n1,2,3,4,5,6\n1.5,2.5,3.5,4.5,5.5,6.5\n2,3,4,5,6,7\n"),
     (
         "csv",
-        "scorer,DLC,DLC,DLC,DLC,DLC,DLC\nbodyparts,nose,nose,nose,tail,tail,tail\n\
-         coords,x,y,likelihood,x,y,likelihood\n0,10,20,0.9,12,21,0.9\n1,11,20,0.9,13,21,0.9\n",
+        "scorer,DLC,DLC,DLC,DLC,DLC,DLC\nindividuals,a,a,a,b,b,b\nbodyparts,nose,nose,nose,nose,nose,nose\n\
+         coords,x,y,likelihood,x,y,likelihood\n0,10,20,0.9,32,41,0.9\n1,11,20,0.9,33,41,0.9\n",
     ),
-    ("csv", "name,x [cm],y [cm],heading_deg\n\"a, b\",1,2,90\n\"c \"\"d\"\"\",3,4,180\ne,NaN,,0\nf,5,6,45\n"),
+    ("csv", "name,x [cm],y [cm],heading_deg\n\"a, b\",1,2,90\n\"c \"\"d\"\"\",3,4,180\nf,5,6,45\n"),
     ("tsv", "x\ty\tvx\tvy\tcolor\n0.1\t0.2\t1\t0\t0\n0.3\t-0.4\t0\t1\t1\n-0.5\t0.6\t-1\t0\t2\n"),
     ("tsv", "x\ty\ttype\n1\t2\tred\n3\t4\tgreen\n5\t6\tred\n"),
 ];
