@@ -21,6 +21,7 @@ mod live;
 mod look;
 mod meter;
 mod moments;
+mod notices;
 mod observe;
 mod paint;
 mod rules;
@@ -110,7 +111,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     dialogs::show(ctx, session, state, &mut commands);
     share::show(ctx, free, session, state, &mut commands);
     import_sheet::show(ctx, session, &mut state.import_sheet, &mut commands);
-    state.toasts.show(ctx);
+    state.notices.show(ctx);
 
     if std::mem::replace(&mut state.were_hidden, session.prefs().panels_hidden) != session.prefs().panels_hidden {
         // The key that did it also walks through the controls: nobody meant to.
