@@ -393,7 +393,7 @@ mod tests {
         }
         drawing.save(at("c.png")).unwrap();
         drawing.save(at("d.jpg")).unwrap();
-        std::fs::write(at("e.csv"), "x,y\n1,1\n2,1\n3,2\n").unwrap();
+        std::fs::write(at("e.csv"), "# box: 4 4\nx,y,heading\n1,1,0\n2,1,1\n3,2,2\n").unwrap();
         std::fs::write(at("f.xyz"), "2\n\nA 0 0 0\nA 1 1 0\n").unwrap();
         std::fs::write(at("g.docx"), "words").unwrap();
         let files = Files::default();
@@ -407,11 +407,13 @@ mod tests {
             let event = next(&files);
             assert!(matches!(&event, Event::Share(ShareEvent::IsImage { path, .. }) if *path == at(name)), "{event:?}");
         }
-        for name in ["e.csv", "f.xyz"] {
-            files.open(at(name));
-            let event = next(&files);
-            assert!(matches!(&event, Event::Imported { result: Ok(_), .. }), "{name}: {event:?}");
-        }
+        files.open(at("e.csv"));
+        let event = next(&files);
+        assert!(matches!(&event, Event::Imported { result: Ok(_), .. }), "{event:?}");
+        // Its headings are guessed, which is asked about.
+        files.open(at("f.xyz"));
+        let event = next(&files);
+        assert!(matches!(&event, Event::ImportRead(reading) if reading.result.is_ok()), "{event:?}");
         for (path, hint) in [(at("g.docx"), "does not know"), (folder.path().to_owned(), "a folder")] {
             files.open(path);
             let event = next(&files);
