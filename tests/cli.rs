@@ -371,8 +371,8 @@ fn settings_out_of_range_are_named_before_anything_runs() {
     for (option, expected) in [
         ("--sigma 7", "temperature σ is 7"),
         ("--sigma NaN", "temperature σ is NaN"),
-        ("--window -1", "window radius is -1"),
-        ("--cruise 1e9", "cruise of species 0"),
+        ("--window -1", "window ρ of species 0 is -1"),
+        ("--cruise 1e9", "cruise u of species 0"),
         ("--from state", "holds no live swarm"),
     ] {
         let message = desk.failure(&format!("live flock.ron --engine cpu {option}"), 1);

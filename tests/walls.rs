@@ -11,7 +11,7 @@ struct Wall {
     closed: &'static [&'static [&'static str]],
 }
 
-const EGUI: &[&str] = &["bevy_egui", "egui", "egui_plot", "egui_notify"];
+const EGUI: &[&str] = &["bevy_egui", "egui", "egui_plot"];
 const BEVY: &[&str] = &["bevy"];
 const GPU: &[&str] = &["wgpu"];
 const CANDLE: &[&str] = &["candle_core", "candle_nn"];

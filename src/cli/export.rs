@@ -1,20 +1,13 @@
 //! `unstill export`: the particles of a scene as files of other programs.
 
-use std::io::Cursor;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::ValueEnum;
-use image::{DynamicImage, ImageFormat};
 use serde_json::json;
 
 use super::output::{Answer, load, warn};
-use crate::formats::{TABLE_ENDINGS, XYZ_ENDINGS, write_snapshot_csv, write_snapshot_xyz};
-use crate::media::picture::{PictureStyle, render};
+use crate::formats::{Export, ExportError, ExportSubject, export};
 use crate::scene::{check_writable, write_atomic};
-use crate::worlds::SwarmDoc;
-use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, Stills, Swarm};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -37,32 +30,29 @@ enum What {
     Live,
 }
 
+impl From<What> for ExportSubject {
+    fn from(what: What) -> Self {
+        match what {
+            What::Picture => Self::Picture,
+            What::Live => Self::Live,
+        }
+    }
+}
+
 pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
     check_writable(&args.out)?;
     let scene = load(&args.scene)?.project.world;
-    let stills = scene.stills();
-    let snapshot = match args.what {
-        What::Picture => Arc::unwrap_or_clone(scene.snapshot),
-        What::Live => live_state(&scene).with_context(|| args.scene.display().to_string())?,
-    };
-    let is_film = args.what == What::Picture && stills.count() > 1;
-    let mut snapshots = 1;
-    let bytes = if is_film && is_xyz(&args.out) {
-        snapshots = stills.count();
-        film_of(&stills)?
-    } else {
-        if is_film {
-            warn(&format!(
-                "{}: this is snapshot {} of {}; give a .xyz file for all of them",
-                args.out.display(),
-                stills.film().selected() + 1,
-                stills.count()
-            ));
-        }
-        bytes_of(&snapshot, &args.out, args.size)?
-    };
+    let of_scene = |error: &ExportError| matches!(error, ExportError::NothingLives);
+    let Export { bytes, snapshots, only, particles, box_size } = export(&scene, args.what.into(), &args.out, args.size)
+        .map_err(|error| {
+            let file = if of_scene(&error) { &args.scene } else { &args.out };
+            anyhow::anyhow!("{}: {error}", file.display())
+        })?;
+    if let Some([snapshot, count]) = only {
+        let out = args.out.display();
+        warn(&format!("{out}: this is snapshot {snapshot} of {count}; give a .xyz file for all of them"));
+    }
     write_atomic(&args.out, &bytes)?;
-    let particles = snapshot.particles.len();
     let what = format!("{:?}", args.what).to_lowercase();
     let facts = json!({
         "command": "export",
@@ -71,70 +61,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         "what": what,
         "snapshots": snapshots,
         "particles": particles,
-        "box_size": snapshot.box_size,
+        "box_size": box_size,
         "bytes": bytes.len(),
     });
     let content = if snapshots > 1 { format!("{snapshots} snapshots") } else { format!("{particles} particles") };
     Answer::new(format!("{}: {content} ({} bytes)", args.out.display(), bytes.len()), &facts)
-}
-
-fn is_xyz(out: &Path) -> bool {
-    let ending = out.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    XYZ_ENDINGS.contains(&ending.as_str())
-}
-
-/// All snapshots, one frame after the other.
-fn film_of(stills: &Stills) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    for k in 0..stills.count() {
-        write_snapshot_xyz(&stills.snapshot(k), &mut bytes)?;
-    }
-    Ok(bytes)
-}
-
-/// The saved live swarm in the unit of the picture that its rule was learned from.
-fn live_state(scene: &SwarmDoc) -> anyhow::Result<Snapshot> {
-    let state = scene.state.as_ref().context("the scene holds no live swarm; give --what picture")?;
-    let unit = scene.rule.as_ref().map_or_else(|| scene.snapshot.unit_length(), |rule| rule.unit_length);
-    let scaled = |p: &Particle| Particle { x: p.x * unit, y: p.y * unit, ..*p };
-    Ok(Snapshot {
-        particles: state.swarm.particles.iter().map(scaled).collect(),
-        box_size: state.swarm.box_size.map(|side| side * unit),
-        mode: Mode::Whole,
-        boundary: Boundary::Periodic,
-    })
-}
-
-/// The content of the file, whose kind is that of its ending.
-fn bytes_of(snapshot: &Snapshot, out: &Path, size: u32) -> anyhow::Result<Vec<u8>> {
-    let ending = out.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let mut bytes = Vec::new();
-    if TABLE_ENDINGS.contains(&ending.as_str()) {
-        write_snapshot_csv(snapshot, &mut bytes)?;
-        return Ok(bytes);
-    }
-    if XYZ_ENDINGS.contains(&ending.as_str()) {
-        write_snapshot_xyz(snapshot, &mut bytes)?;
-        return Ok(bytes);
-    }
-    let format = match ending.as_str() {
-        "png" => ImageFormat::Png,
-        "jpg" | "jpeg" => ImageFormat::Jpeg,
-        "gif" => ImageFormat::Gif,
-        "webp" => ImageFormat::WebP,
-        "bmp" => ImageFormat::Bmp,
-        "tif" | "tiff" => ImageFormat::Tiff,
-        _ => anyhow::bail!("{}: this kind of file is not known; give a .csv, .xyz, .png or .jpg file", out.display()),
-    };
-    let unit = snapshot.unit_length();
-    let scaled = |p: &Particle| Particle { x: p.x / unit, y: p.y / unit, ..*p };
-    let particles = snapshot.particles.iter().map(scaled).collect();
-    let swarm = Swarm { particles, box_size: snapshot.box_size.map(|side| side / unit) };
-    let picture = render(&swarm, &PictureStyle { size_px: size, ..PictureStyle::default() });
-    let picture = DynamicImage::ImageRgba8(picture);
-    // JPEG has no transparency, and nothing of the picture is transparent.
-    let picture = if format == ImageFormat::Jpeg { DynamicImage::ImageRgb8(picture.to_rgb8()) } else { picture };
-    let mut cursor = Cursor::new(bytes);
-    picture.write_to(&mut cursor, format).with_context(|| out.display().to_string())?;
-    Ok(cursor.into_inner())
 }

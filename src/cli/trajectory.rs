@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::formats::{FrameStamp, TABLE_ENDINGS, XYZ_ENDINGS, write_csv_frame, write_xyz_frame};
+use crate::formats::{FormatKind, FrameStamp, format_of, write_csv_frame, write_xyz_frame};
 use crate::media::atomic::AtomicFile;
 use crate::scene::WriteError;
 use crate::worlds::swarm::engine::Engine;
@@ -29,9 +29,9 @@ impl TrajectoryArgs {
     /// An ending that says neither XYZ nor table, or a place that cannot be written.
     pub fn create(&self, unit_length: f64, strength: f64) -> anyhow::Result<Option<Trajectory>> {
         let Some(path) = self.trajectory.clone() else { return Ok(None) };
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let is_table = TABLE_ENDINGS.contains(&ending.as_str());
-        if !is_table && !XYZ_ENDINGS.contains(&ending.as_str()) {
+        let kind = format_of(&path).map(|format| format.kind);
+        let is_table = kind == Some(FormatKind::Table);
+        if !is_table && kind != Some(FormatKind::Xyz) {
             anyhow::bail!("{}: a trajectory is written as .xyz or .csv; give one of these names", path.display());
         }
         let file = AtomicFile::create(&path).map_err(|error| WriteError { path: path.clone(), error })?;

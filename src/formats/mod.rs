@@ -7,7 +7,10 @@ mod angles;
 mod assemble;
 mod assumption;
 mod clipboard;
+mod export;
+mod known;
 mod options;
+mod outline;
 mod picture;
 mod rows;
 mod species;
@@ -23,17 +26,15 @@ use crate::worlds::swarm::picture::{FilmFrame, Mode, Snapshot, SnapshotError, Sn
 
 pub use assumption::{About, Assumption};
 pub use clipboard::{Table, read_csv};
+pub use export::{Export, ExportError, ExportSubject, export};
+pub use known::{FORMATS, FormatKind, FormatSpec, endings_of, format_of};
 pub use options::{Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
+pub use outline::Outline;
 pub use picture::MAX_IMAGE_SIDE;
 pub use picture::drawing::{Drawing, StippleOptions};
 pub use write::{
     FrameStamp, write_csv, write_csv_frame, write_snapshot_csv, write_snapshot_xyz, write_xyz, write_xyz_frame,
 };
-
-/// Endings of the files that [`import`] reads.
-pub const TABLE_ENDINGS: [&str; 3] = ["csv", "tsv", "tab"];
-pub const XYZ_ENDINGS: [&str; 2] = ["xyz", "extxyz"];
-pub const IMAGE_ENDINGS: [&str; 9] = ["png", "apng", "jpg", "jpeg", "gif", "webp", "bmp", "tiff", "tif"];
 
 /// What the user states about a file. Each value that is left out is found from the content and reported.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +85,16 @@ pub enum ImportError {
     Snapshot { file: PathBuf, lines: Vec<usize>, source: SnapshotError },
 }
 
+impl ImportError {
+    /// The next step is an option of [`ImportOptions`]: the file can be read once more is known about it.
+    pub fn is_for_want_of_options(&self) -> bool {
+        match self {
+            Self::File { hint, .. } | Self::Line { hint, .. } => hint.contains("--"),
+            Self::Read { .. } | Self::UnknownKind { .. } | Self::Snapshot { .. } => false,
+        }
+    }
+}
+
 /// The path as given, or its end where it is long.
 fn name_of(file: &Path) -> String {
     const LONGEST: usize = 50;
@@ -115,17 +126,8 @@ fn at_lines(lines: &[usize]) -> String {
 /// # Errors
 /// Every fault names the file, the line where there is one, and the next step.
 pub fn import(path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let is = |endings: &[&str]| endings.contains(&ending.as_str());
-    let reading = if is(&TABLE_ENDINGS) {
-        parsed(text::read(path)?, |text| table::parse(text, options))
-    } else if is(&XYZ_ENDINGS) {
-        parsed(text::read(path)?, |text| xyz::parse(text, options))
-    } else if is(&IMAGE_ENDINGS) {
-        picture::read(path, options)?
-    } else {
-        return Err(ImportError::UnknownKind { file: path.to_owned() });
-    };
+    let format = format_of(path).ok_or_else(|| ImportError::UnknownKind { file: path.to_owned() })?;
+    let reading = (format.read)(path, options)?;
     assemble::assemble(reading.map_err(|fault| fault.of(path))?, path, options)
 }
 
@@ -173,15 +175,6 @@ pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported
     }
     all.film = SnapshotFilm::new(frames, 0, &all.snapshot, None);
     Ok(all)
-}
-
-fn parsed(
-    text: text::Text,
-    parse: impl FnOnce(&str) -> Result<rows::Reading, rows::Fault>,
-) -> Result<rows::Reading, rows::Fault> {
-    let mut reading = parse(&text.text)?;
-    reading.assumptions.extend(text.assumption);
-    Ok(reading)
 }
 
 #[cfg(test)]

@@ -74,6 +74,12 @@ impl ColumnChoice {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// States a column for this use, or with `None` leaves it to the reader.
+    pub fn set(&mut self, of: ColumnUse, column: Option<String>) {
+        self.0.retain(|(used_for, _)| *used_for != of);
+        self.0.extend(column.map(|column| (of, column)));
+    }
 }
 
 impl FromStr for ColumnChoice {

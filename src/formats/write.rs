@@ -66,7 +66,7 @@ fn write_still(
     writeln!(out, "{}", particles.len())?;
     writeln!(
         out,
-        "Lattice=\"{width} 0 0 0 {height} 0 0 0 1\" Properties=species:S:1:pos:R:3:heading:R:1 pbc=\"{pbc}\" angles=rad"
+        "Lattice=\"{width} 0 0 0 {height} 0 0 0 1\" Properties=type:I:1:pos:R:3:heading:R:1 pbc=\"{pbc}\" angles=rad"
     )?;
     for Particle { x, y, heading, species } in particles {
         writeln!(out, "{species} {x} {y} 0 {}", unwound(*heading))?;
@@ -74,7 +74,8 @@ fn write_still(
     Ok(())
 }
 
-/// Writes one frame of a film as extended XYZ: species, positions, velocities, headings and ids.
+/// Writes one frame of a film as extended XYZ: species (as numbers of types: in a column of names ASE accepts only the
+/// chemical elements), positions, velocities, headings and ids.
 pub fn write_xyz_frame(
     particles: &[Particle],
     velocities: &[[f64; 2]],
@@ -85,7 +86,7 @@ pub fn write_xyz_frame(
     writeln!(out, "{}", particles.len())?;
     writeln!(
         out,
-        "Lattice=\"{width} 0 0 0 {height} 0 0 0 1\" Properties=species:S:1:pos:R:3:velo:R:3:heading:R:1:id:I:1 \
+        "Lattice=\"{width} 0 0 0 {height} 0 0 0 1\" Properties=type:I:1:pos:R:3:velo:R:3:heading:R:1:id:I:1 \
          pbc=\"T T F\" angles=rad step={} time={}",
         stamp.step, stamp.time
     )?;

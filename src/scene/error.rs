@@ -10,10 +10,23 @@ use crate::worlds::points::PointsDocError;
 
 /// A scene file that cannot be read, and why.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {fault}", path.display())]
+#[error("{}: {}", path.display(), shortened(&fault.to_string()))]
 pub struct SceneError {
     pub path: PathBuf,
     pub fault: Fault,
+}
+
+/// A fault may repeat what is in the file, which has any length: its middle is left out, as the hint is at the end.
+fn shortened(text: &str) -> String {
+    const START: usize = 140;
+    const END: usize = 100;
+    let length = text.chars().count();
+    if length <= START + END + 1 {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(START).collect();
+    let end: String = text.chars().skip(length - END).collect();
+    format!("{start}…{end}")
 }
 
 /// What is wrong with the text of a scene.
@@ -70,4 +83,18 @@ pub(super) fn too_large(bytes: u64, most: u64) -> io::Error {
         bytes.div_ceil(1 << 20),
         most >> 20
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_fault_keeps_its_start_and_its_hint() {
+        let long = format!("schema: line 1: {} is not a whole number; write `schema: 2`", "ü".repeat(1000));
+        let text = SceneError { path: "a.ron".into(), fault: Fault::NotAScene(long) }.to_string();
+        assert!(text.chars().count() <= 300, "{text}");
+        assert!(text.starts_with("a.ron: this is not") && text.ends_with("to import"), "{text}");
+        assert_eq!(SceneError { path: "a".into(), fault: Fault::Empty }.to_string(), format!("a: {}", Fault::Empty));
+    }
 }

@@ -14,7 +14,9 @@ use super::pointer::{pointer, release};
 use super::state::Session;
 use super::takeover::Held;
 use super::training::TrainingState;
-use super::{brush, certificate, moments, prefs, share, snapshots, start, surprise, swarm, takeover, tools, truth};
+use super::{
+    brush, certificate, import_sheet, moments, prefs, share, snapshots, start, surprise, swarm, takeover, tools, truth,
+};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::{MAX_SPECIES, Snapshot};
 use crate::worlds::swarm::rule::{LiveSettings, Rule, SWARM_KNOBS, Swings};
@@ -32,6 +34,7 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::Open(path) => vec![Effect::LoadScene(SceneSource::File(path))],
         Command::OpenBundled(name) => vec![Effect::LoadScene(SceneSource::Bundled(name))],
         Command::Import(path) => vec![Effect::ImportFile(path)],
+        Command::ImportSheet(command) => import_sheet::on_command(session, command),
         Command::Save => match session.path.clone() {
             Some(path) => save(session, path),
             None => vec![Effect::Ask(Dialog::Name)],

@@ -1,9 +1,10 @@
 //! Whether a command would do something now: menus and the command palette grey out those that would not.
 
-use super::command::Command;
+use super::command::{Command, Dialog};
 use super::state::Session;
 use super::training::TrainingState;
 use super::{SelectionOrder, SnapshotCommand};
+use crate::formats::ExportSubject;
 
 impl Session {
     /// Whether the command would do something now, for those of the table. A command that may always be given is allowed.
@@ -14,6 +15,8 @@ impl Session {
             Command::Redo => self.can_redo(),
             Command::Clear => !self.snapshot().particles.is_empty(),
             Command::Copy | Command::Selection(SelectionOrder::All) => !self.snapshot().particles.is_empty(),
+            Command::Ask(Dialog::Export(ExportSubject::Picture)) => !self.snapshot().particles.is_empty(),
+            Command::Ask(Dialog::Export(ExportSubject::Live)) => self.live().particles > 0,
             Command::Cut
             | Command::Nudge(_)
             | Command::Selection(SelectionOrder::Duplicate | SelectionOrder::Delete) => !self.kit.selection.is_empty(),

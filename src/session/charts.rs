@@ -85,7 +85,7 @@ pub static PLOTS: [PlotRow; 11] = [
         chart: |session, row| {
             let latest = session.observation.latest.as_ref();
             let points = |pairs: &[(f64, f64)]| pairs.iter().map(|&(r, g)| [r, g]).collect::<Vec<_>>();
-            row.from_zero("g", "r, ℓ")
+            row.with_zero("g", "r, ℓ")
                 .with("now", latest.map_or_else(Vec::new, |r| points(&r.pair_correlation)))
                 .with_aim("picture", latest.map_or_else(Vec::new, |r| points(&r.target.pair_correlation)))
         },
@@ -113,7 +113,7 @@ pub static PLOTS: [PlotRow; 11] = [
         place: PlotPlace::Offered,
         chart: |session, row| {
             let name = format!("drift{}", session.sample_note());
-            row.from_zero("ℓ / time", "steps").with(&name, session.observation.drift.points())
+            row.with_zero("ℓ / time", "steps").with(&name, session.observation.drift.points())
         },
         heading: of_sample,
     },
@@ -141,7 +141,7 @@ pub static PLOTS: [PlotRow; 11] = [
         meaning: "Mean time between two pictures, in milliseconds",
         file_name: "frame-time",
         place: PlotPlace::Offered,
-        chart: |session, row| row.from_zero("ms", "s").with("frame time", session.observation.frame_ms.points()),
+        chart: |session, row| row.with_zero("ms", "s").with("frame time", session.observation.frame_ms.points()),
         heading: |_, row, last| row.with_value(last.map(|ms| format!("{ms:.1} ms"))),
     },
     PlotRow {
@@ -151,7 +151,7 @@ pub static PLOTS: [PlotRow; 11] = [
         file_name: "speed",
         place: PlotPlace::Offered,
         chart: |session, row| {
-            row.from_zero("steps / s", "s").with("steps per s", session.observation.steps_per_s.points())
+            row.with_zero("steps / s", "s").with("steps per s", session.observation.steps_per_s.points())
         },
         heading: |_, row, last| row.with_value(last.map(|steps| format!("{steps:.0} steps per s"))),
     },
@@ -164,7 +164,7 @@ pub static PLOTS: [PlotRow; 11] = [
         chart: |session, row| {
             let points = session.observation.pair_tests_per_s.points();
             let millions: Vec<[f64; 2]> = points.iter().map(|&[s, tests]| [s, 1e-6 * tests]).collect();
-            row.from_zero("million / s", "s").with("pair tests, million per s", millions)
+            row.with_zero("million / s", "s").with("pair tests, million per s", millions)
         },
         heading: |_, row, last| row.with_value(last.map(|millions| format!("{millions:.1} million per s"))),
     },
@@ -233,7 +233,7 @@ impl PlotRow {
         Chart::new(self.name, x_axis, y_axis)
     }
 
-    fn from_zero(&self, y_axis: &str, x_axis: &str) -> Chart {
+    fn with_zero(&self, y_axis: &str, x_axis: &str) -> Chart {
         Chart { include_y: vec![0.0], ..self.plain(y_axis, x_axis) }
     }
 

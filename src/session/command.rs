@@ -12,6 +12,7 @@ use crate::worlds::swarm::train::{Drive, TrainingSettings};
 pub use super::brushes::Brush;
 use super::charts::PlotKind;
 pub use super::event::Event;
+use super::import_sheet::{ImportCommand, ImportRequest};
 pub use super::live::Force;
 use super::prefs::{Preference, Prefs};
 use super::share::{ShareCommand, ShareOrder};
@@ -52,6 +53,8 @@ pub enum Command {
     Open(PathBuf),
     OpenBundled(String),
     Import(PathBuf),
+    /// In the sheet of a file that was read by assumptions.
+    ImportSheet(ImportCommand),
     /// To the scene's own path; without one, asks for a name.
     Save,
     SaveAs(PathBuf),
@@ -250,10 +253,13 @@ pub type RunId = u64;
 pub enum Effect {
     /// Load off the UI thread and answer with [`Event::Opened`].
     LoadScene(SceneSource),
-    /// Load off the UI thread and answer with [`Event::Imported`].
+    /// Load off the UI thread and answer with [`Event::Imported`], or with [`Event::ImportRead`] where something has to
+    /// be asked.
     ImportFile(PathBuf),
     /// The same for several files, which are the snapshots of one pattern.
     ImportFilm(Vec<PathBuf>),
+    /// Read with these options off the UI thread and answer with [`Event::ImportRead`].
+    ReadImport(Box<ImportRequest>),
     /// Write off the UI thread and answer with [`Event::Saved`].
     SaveScene {
         path: PathBuf,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::{MomentUse, PaceKey, RuleRole, RunId, SceneSource, Speed};
+use super::import_sheet::ImportReading;
 use super::prefs::Prefs;
 use super::share::ShareEvent;
 use super::tools::{Stamp, StippleRequest};
@@ -26,6 +27,8 @@ pub enum Event {
         path: PathBuf,
         result: Result<Stills, String>,
     },
+    /// Files that were read by assumptions the user should see, or that need to be told more.
+    ImportRead(Box<ImportReading>),
     /// `revision` is the one that [`super::Effect::SaveScene`] carried.
     Saved {
         path: PathBuf,

@@ -1,5 +1,6 @@
 //! What comes back from files, the trainer and the engine, and what happens in a frame.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::apply::{forget_measurements, notify, replace};
@@ -8,9 +9,10 @@ use super::flows;
 use super::live::Fade;
 use super::state::Session;
 use super::training::TrainingState;
-use super::{brush, certificate, moments, pace, share, start, swarm, takeover, tools, truth};
+use super::{brush, certificate, import_sheet, moments, pace, share, start, swarm, takeover, tools, truth};
 use crate::jobs;
 use crate::scene::{SwarmProject, film_note, is_picture_name};
+use crate::worlds::swarm::picture::Stills;
 use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, Rule};
 
 /// What is said when particles cannot go on.
@@ -31,18 +33,8 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             };
             replace(session, *document, path, true)
         }
-        Event::Imported { path, result: Ok(stills) } => {
-            let title = path.file_stem().map_or_else(|| "Imported".into(), |s| s.to_string_lossy().into_owned());
-            let text = match stills.count() {
-                1 => format!("{} particles imported.", stills.selected().particles.len()),
-                count => format!("{count} snapshots imported: scroll through them below the picture."),
-            };
-            let mut document = SwarmProject { title, ..super::document::new_project() };
-            document.world.set_stills(stills);
-            let mut effects = replace(session, document, None, false);
-            effects.push(notify(Level::Success, text));
-            effects
-        }
+        Event::Imported { path, result: Ok(stills) } => imported(session, &path, stills),
+        Event::ImportRead(reading) => import_sheet::arrived(session, *reading),
         Event::Saved { path, revision, result: Ok(()) } => {
             let note = film_note(&session.document.world.film).filter(|_| !is_picture_name(&path));
             let text =
@@ -134,6 +126,20 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             vec![notify(Level::Error, why)]
         }
     }
+}
+
+/// What was read becomes the picture of a new scene.
+pub(super) fn imported(session: &mut Session, path: &Path, stills: Stills) -> Vec<Effect> {
+    let title = path.file_stem().map_or_else(|| "Imported".into(), |s| s.to_string_lossy().into_owned());
+    let text = match stills.count() {
+        1 => format!("{} particles imported.", stills.selected().particles.len()),
+        count => format!("{count} snapshots imported: scroll through them below the picture."),
+    };
+    let mut document = SwarmProject { title, ..super::document::new_project() };
+    document.world.set_stills(stills);
+    let mut effects = replace(session, document, None, false);
+    effects.push(notify(Level::Success, text));
+    effects
 }
 
 fn on_training(session: &mut Session, run: RunId, event: jobs::Event) -> Vec<Effect> {

@@ -18,6 +18,7 @@ mod event;
 mod events;
 mod flows;
 mod history;
+mod import_sheet;
 mod live;
 mod moments;
 mod observation;
@@ -56,6 +57,7 @@ pub use command::{
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;
 pub use document::{NEW_BOX, new_project, opened_project};
+pub use import_sheet::{ImportCommand, ImportReading, ImportRequest, ImportSheet};
 pub use live::{LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observation::{Healing, Observation, WoundKind};
 pub use pen::MIN_SPACING;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::apply::{apply, notify, replace};
 use super::command::{Command, Effect, Level, Place};
 use super::state::Session;
-use crate::formats::{TABLE_ENDINGS, XYZ_ENDINGS};
+use crate::formats::{ExportSubject, format_of};
 use crate::media::looks::choices;
 use crate::media::picture::FilmKind;
 use crate::scene::SwarmProject;
@@ -25,6 +25,8 @@ pub enum ShareCommand {
     Drop(Vec<PathBuf>),
     /// A picture that holds the scene: a copy, or its file where it has none yet.
     SavePicture(PathBuf),
+    /// The particles as a file of other programs, whose kind the ending of its name says.
+    Export(ExportSubject, PathBuf),
     /// Under this name among the user's own scenes.
     SaveAmongMine(String),
     /// Begins a film of the live swarm, or ends the one under way.
@@ -47,6 +49,12 @@ pub enum ShareOrder {
     /// Write a copy off the UI thread; the scene's own file stays what it is.
     SaveCopy {
         path: PathBuf,
+        document: Box<SwarmProject>,
+    },
+    /// Write the picture or the live swarm off the UI thread.
+    Export {
+        path: PathBuf,
+        subject: ExportSubject,
         document: Box<SwarmProject>,
     },
     /// Save under this name among the user's own scenes and answer with [`super::Event::Saved`].
@@ -148,6 +156,15 @@ pub(super) fn on_command(session: &mut Session, command: ShareCommand) -> Vec<Ef
             }
             ShareOrder::SaveCopy { path, document: Box::new(session.document.clone()) }
         }
+        ShareCommand::Export(subject, path) => {
+            if subject == ExportSubject::Live && session.live.particles == 0 {
+                return vec![notify(
+                    Level::Info,
+                    "Nothing lives here yet that could be exported: paint, then press Learn.",
+                )];
+            }
+            ShareOrder::Export { path, subject, document: Box::new(session.document.clone()) }
+        }
         ShareCommand::SaveAmongMine(name) => return save_among_mine(session, name.trim()),
         ShareCommand::Film => {
             if !session.has_rule() || session.live.particles == 0 {
@@ -185,8 +202,7 @@ fn dropped(mut paths: Vec<PathBuf>) -> Vec<Effect> {
 
 /// By the ending of its name.
 fn is_particles(path: &Path) -> bool {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    TABLE_ENDINGS.iter().chain(&XYZ_ENDINGS).any(|known| *known == ending)
+    format_of(path).is_some_and(|format| format.kind.is_particles())
 }
 
 fn save_among_mine(session: &mut Session, name: &str) -> Vec<Effect> {

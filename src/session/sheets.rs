@@ -1,6 +1,7 @@
 //! What the shell shows: sheets, dialogs and views.
 
 use super::charts::PlotKind;
+use crate::formats::ExportSubject;
 
 /// What changes only the sight of things: the session hands it on to the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +26,7 @@ pub enum Dialog {
     SavePicture,
     Film,
     Import,
+    Export(ExportSubject),
     /// An image for the image tool.
     Picture,
     Gallery,

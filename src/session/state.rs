@@ -11,6 +11,7 @@ use super::certificate::CertificateView;
 use super::command::{Command, Effect, Event, Place, RunId, Tool};
 use super::flows::{self, AnotherFlow};
 use super::history::{History, Moment};
+use super::import_sheet::ImportSheet;
 use super::live::LiveView;
 use super::observation::Observation;
 use super::pace::PaceView;
@@ -72,6 +73,9 @@ pub struct Session {
     pub(super) truth: TruthView,
     pub(super) live: LiveView,
     pub(super) asks_before_quitting: bool,
+    pub(super) import_sheet: Option<ImportSheet>,
+    /// Import sheets opened so far.
+    pub(super) import_sheets: u64,
     pub(super) prefs: Prefs,
     /// ℓ of the picture and what is wrong with it, known anew after each change of the picture.
     pub(super) unit_length: f64,
@@ -124,6 +128,8 @@ impl Session {
             truth: TruthView::default(),
             live: LiveView::default(),
             asks_before_quitting: false,
+            import_sheet: None,
+            import_sheets: 0,
             prefs: Prefs::default(),
             rng: StdRng::seed_from_u64(seed),
         }

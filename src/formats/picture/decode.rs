@@ -12,6 +12,7 @@ use image::{
 use crate::formats::rows::Fault;
 use crate::formats::text::MAX_FILE_BYTES;
 use crate::formats::{About, Assumption, FrameChoice, ImportError};
+use crate::media::png_chunks::png_chunks;
 
 /// Longest side of an image that is decoded, pixels.
 pub const MAX_IMAGE_SIDE: u32 = 8192;
@@ -136,17 +137,12 @@ fn frames_of_gif(bytes: &[u8]) -> Option<usize> {
     Some(count)
 }
 
-/// From the chunk that says how many there are, which comes before the pixels.
+/// Those that the file has, and no more than it says before the pixels: either number may be wrong in a damaged file.
 fn frames_of_png(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes.get(8..)?;
-    loop {
-        let length = u32::from_be_bytes(rest.get(..4)?.try_into().ok()?) as usize;
-        match rest.get(4..8)? {
-            b"acTL" => return Some(u32::from_be_bytes(rest.get(8..12)?.try_into().ok()?) as usize),
-            b"IDAT" => return None,
-            _ => rest = rest.get(length.checked_add(12)?..)?,
-        }
-    }
+    let said =
+        png_chunks(bytes).flatten().take_while(|chunk| chunk.kind != *b"IDAT").find(|chunk| chunk.kind == *b"acTL")?;
+    let said = u32::from_be_bytes(said.data.get(..4)?.try_into().ok()?) as usize;
+    Some(said.min(png_chunks(bytes).flatten().filter(|chunk| chunk.kind == *b"fcTL").count()))
 }
 
 /// Chunks of RIFF have their length in little-endian order and are padded to even lengths.

@@ -80,6 +80,22 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
     Ok(reading)
 }
 
+/// The names in the first record, each once; their numbers from 1 where there are none.
+pub(super) fn columns_of(text: &str, without_header: bool) -> Vec<String> {
+    let head = Lines::of(text).first(1).unwrap_or_default();
+    let Some((_, fields)) = head.into_iter().next() else { return Vec::new() };
+    if without_header || fields.iter().all(|field| is_number(field)) {
+        return (1..=fields.len()).map(|number| number.to_string()).collect();
+    }
+    let mut names = Vec::new();
+    for field in fields {
+        if !field.is_empty() && !names.contains(&field) {
+            names.push(field);
+        }
+    }
+    names
+}
+
 /// `box: W H` in a comment, perhaps followed by `open`; other comments are `None`.
 fn box_of(comment: &str, line: usize) -> Result<Option<([f64; 2], bool)>, Fault> {
     let lower = comment.trim().to_lowercase();

@@ -49,6 +49,11 @@ fn groups_of(properties: &str) -> Option<Vec<Group>> {
     Some(groups)
 }
 
+/// The names of the entries of `Properties`.
+pub(super) fn names_of(properties: &str) -> Vec<String> {
+    groups_of(properties).unwrap_or_default().into_iter().map(|group| group.name).collect()
+}
+
 const IDS: [&str; 6] = ["id", "particleid", "particleidentifier", "trackid", "tag", "ids"];
 const POSITIONS: [&str; 4] = ["pos", "position", "positions", "coords"];
 const SPECIES: [&str; 7] = ["species", "type", "atomtypes", "element", "z", "numbers", "particletype"];

@@ -24,6 +24,12 @@ struct FrameAt {
     count: usize,
 }
 
+/// The names in `Properties` of the first frame; none for plain XYZ.
+pub(super) fn columns_of(text: &str) -> Vec<String> {
+    let pairs = comment::key_values(text.split('\n').nth(1).unwrap_or_default());
+    pairs.iter().find(|(key, _)| key == "properties").map_or_else(Vec::new, |(_, list)| columns::names_of(list))
+}
+
 /// # Errors
 /// The first line that cannot be read, with the next step.
 pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Fault> {

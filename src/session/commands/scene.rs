@@ -2,6 +2,7 @@
 
 use super::Group::{Edit, Scene};
 use super::{CommandInfo, Shortcut, row};
+use crate::formats::ExportSubject;
 use crate::session::command::{Command, Dialog};
 use crate::session::share::ShareCommand;
 
@@ -24,6 +25,20 @@ pub(super) const TABLE: &[CommandInfo] = &[
     row(Scene, "Import…", Shortcut::ctrl("I"), "Read particles from a CSV, XYZ or image file", || {
         Command::Ask(Dialog::Import)
     }),
+    row(
+        Scene,
+        "Export picture…",
+        None,
+        "Write the painted particles as a table (.csv), extended .xyz or an image, for other programs",
+        || Command::Ask(Dialog::Export(ExportSubject::Picture)),
+    ),
+    row(
+        Scene,
+        "Export live swarm…",
+        None,
+        "Write the living particles as they are now as a table (.csv), extended .xyz or an image, for other programs",
+        || Command::Ask(Dialog::Export(ExportSubject::Live)),
+    ),
     row(Scene, "Gallery", Shortcut::ctrl("G"), "Scenes that come with the program, each already alive", || {
         Command::Ask(Dialog::Gallery)
     }),

@@ -8,6 +8,7 @@ use super::egui::layers::ShapeIdx;
 use super::egui::{Align2, Button, Color32, Context, Frame, Id, Modal, Shape};
 use super::state::UiState;
 use super::style;
+use crate::formats::{ExportSubject, endings_of};
 use crate::session::{Command, Dialog, Session, ShareCommand};
 
 const SCENES: &str = "Unstill scenes";
@@ -16,6 +17,7 @@ const SCENE_PICTURES: &str = "Picture with scene";
 const PICTURES: &str = "Particles and images";
 const IMAGES: &str = "Images";
 const TABLES: &str = "Tables";
+const XYZ: &str = "Extended XYZ";
 const PLOTS: &str = "Pictures of plots";
 
 /// More scenes than this are counted, not named.
@@ -28,12 +30,13 @@ pub(super) fn file_dialog() -> FileDialog {
         .default_size([640.0, 420.0])
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .add_file_filter_extensions(SCENES, vec!["ron", "png"])
-        .add_file_filter_extensions(PICTURES, vec!["csv", "xyz", "png", "jpg", "jpeg"])
-        .add_file_filter_extensions(IMAGES, vec!["png", "jpg", "jpeg"])
+        .add_file_filter_extensions(PICTURES, endings_of(|_| true))
+        .add_file_filter_extensions(IMAGES, endings_of(|kind| !kind.is_particles()))
         .add_save_extension(SCENES, "ron")
         .add_save_extension(SCENE_PICTURES, "png")
         .add_save_extension(TABLES, "csv")
         .add_save_extension(PLOTS, "png")
+        .add_save_extension(XYZ, "xyz")
         .default_save_extension(SCENES)
 }
 
@@ -44,6 +47,12 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::SaveAs => (SCENES, "Save the scene"),
         Dialog::SavePicture => (SCENES, "Save a picture that holds the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
+        Dialog::Export(ExportSubject::Picture) => {
+            (TABLES, "Export the picture: .csv, .xyz, or an image (.png, .jpg …)")
+        }
+        Dialog::Export(ExportSubject::Live) => {
+            (TABLES, "Export the live swarm: .csv, .xyz, or an image (.png, .jpg …)")
+        }
         Dialog::Picture => (IMAGES, "Choose an image to lay as particles"),
         Dialog::SavePlotCsv(_) => (TABLES, "Save the plot as a table"),
         Dialog::SavePlotPng(_) => (PLOTS, "Save the plot as a picture"),
@@ -52,13 +61,22 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
     };
     match what {
         Dialog::SavePlotCsv(kind) => config.default_file_name = format!("{}.csv", kind.row().file_name),
+        Dialog::Export(_) => {
+            let name = Path::new(&config.default_file_name).with_extension("csv");
+            config.default_file_name = name.to_string_lossy().into_owned();
+        }
         Dialog::SavePlotPng(kind) => config.default_file_name = format!("{}.png", kind.row().file_name),
         Dialog::SaveSeries(id) => config.default_file_name = format!("{id}.csv"),
         _ => {}
     }
     let saves = matches!(
         what,
-        Dialog::SaveAs | Dialog::SavePicture | Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_) | Dialog::SaveSeries(_)
+        Dialog::SaveAs
+            | Dialog::SavePicture
+            | Dialog::Export(_)
+            | Dialog::SavePlotCsv(_)
+            | Dialog::SavePlotPng(_)
+            | Dialog::SaveSeries(_)
     );
     let is_picture = what == Dialog::SavePicture;
     if saves {
@@ -81,6 +99,7 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
             Dialog::SaveAs => Some(Command::SaveAs(path)),
             Dialog::SavePicture => Some(Command::Share(ShareCommand::SavePicture(path.with_extension("png")))),
             Dialog::Import => Some(Command::Import(path)),
+            Dialog::Export(subject) => Some(Command::Share(ShareCommand::Export(subject, path))),
             Dialog::Picture => Some(Command::OpenPicture(path)),
             Dialog::SavePlotCsv(kind) | Dialog::SavePlotPng(kind) => Some(Command::SavePlot(kind, path)),
             _ => None,

@@ -14,12 +14,14 @@ mod finder;
 mod gallery;
 mod help;
 mod hint;
+mod import_sheet;
 mod invite;
 mod learn;
 mod live;
 mod look;
 mod meter;
 mod moments;
+mod notices;
 mod observe;
 mod paint;
 mod rules;
@@ -108,7 +110,8 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     finder::show(ctx, session, state, &mut commands);
     dialogs::show(ctx, session, state, &mut commands);
     share::show(ctx, free, session, state, &mut commands);
-    state.toasts.show(ctx);
+    import_sheet::show(ctx, session, &mut state.import_sheet, &mut commands);
+    state.notices.show(ctx);
 
     if std::mem::replace(&mut state.were_hidden, session.prefs().panels_hidden) != session.prefs().panels_hidden {
         // The key that did it also walks through the controls: nobody meant to.

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use egui_file_dialog::FileDialog;
-use egui_notify::{Anchor, Toasts};
 use image::RgbaImage;
 
 use super::caption::Caption;
@@ -12,17 +11,19 @@ use super::film_strip::FilmStrip;
 use super::finder::Finder;
 use super::gallery::{GalleryCard, GalleryLife};
 use super::hint::Hint;
+use super::import_sheet::ImportSheetUi;
+use super::notices::Notices;
 use super::observe::Drawer;
 use super::paint::Preview;
 use super::rules::{Strip, Thumbnails};
 use super::share::{ShareReadouts, ShareUi};
 use super::studio::{StudioCard, StudioUi};
 use super::{dialogs, egui};
-use crate::session::{Dialog, Effect, Level};
+use crate::session::{Dialog, Effect};
 
 /// The panels' own state. None of it is saved.
 pub struct UiState {
-    pub(super) toasts: Toasts,
+    pub(super) notices: Notices,
     pub(super) file_dialog: FileDialog,
     pub(super) gallery_open: bool,
     pub(super) gallery: Vec<GalleryCard>,
@@ -40,6 +41,7 @@ pub struct UiState {
     pub(super) strip: Strip,
     pub(super) film_strip: FilmStrip,
     pub(super) share: ShareUi,
+    pub(super) import_sheet: ImportSheetUi,
     pub(super) drawer: Drawer,
     /// The numbers at both ends of the colour ramp.
     pub(super) ramp_range: Option<[f64; 2]>,
@@ -52,48 +54,11 @@ pub struct UiState {
     pub(super) quit_question: Vec<String>,
 }
 
-/// Longest line of a notice, letters: so that it fits beside the side panel of a small window.
-const LONGEST_LINE: usize = 54;
-
-/// The text in lines that are not too long; the notices do not break them themselves.
-fn wrapped(text: &str) -> String {
-    let mut lines = String::new();
-    let mut length = 0;
-    for word in text.split_whitespace() {
-        for (number, piece) in pieces(word).enumerate() {
-            let letters = piece.chars().count();
-            if length > 0 {
-                let fits = number == 0 && length + letters < LONGEST_LINE;
-                lines.push(if fits { ' ' } else { '\n' });
-                length = if fits { length + 1 } else { 0 };
-            }
-            lines.push_str(piece);
-            length += letters;
-        }
-    }
-    lines
-}
-
-/// A word in pieces that fit in a line: a path is cut behind a folder.
-fn pieces(mut word: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        let longest = word.char_indices().nth(LONGEST_LINE).map(|(at, _)| &word[..at]);
-        let piece = match longest {
-            Some(longest) => longest.rfind(['/', '\\']).filter(|at| *at > 0).map_or(longest, |at| &longest[..=at]),
-            None => word,
-        };
-        word = &word[piece.len()..];
-        (!piece.is_empty()).then_some(piece)
-    })
-}
-
 impl UiState {
     /// `gallery`: the bundled scenes.
     pub fn new(gallery: Vec<GalleryCard>) -> Self {
         Self {
-            toasts: Toasts::default()
-                .with_anchor(Anchor::TopRight)
-                .with_margin(egui::vec2(16.0, super::TOP_HEIGHT + 12.0)),
+            notices: Notices::default(),
             file_dialog: dialogs::file_dialog(),
             gallery_open: false,
             gallery,
@@ -110,6 +75,7 @@ impl UiState {
             strip: Strip::default(),
             film_strip: FilmStrip::default(),
             share: ShareUi::default(),
+            import_sheet: ImportSheetUi::default(),
             drawer: Drawer::default(),
             ramp_range: None,
             glow_is_left_out: false,
@@ -181,7 +147,7 @@ impl UiState {
     /// Shows notices, dialogs and sheets; every other effect is the shell's.
     pub fn on_effect(&mut self, effect: &Effect) {
         match effect {
-            Effect::Notify { level, text } => self.notify(*level, text),
+            Effect::Notify { level, text } => self.notices.add(*level, text),
             Effect::Ask(Dialog::Gallery) => self.gallery_open = !self.gallery_open,
             Effect::Ask(Dialog::Help) => self.help_open = !self.help_open,
             Effect::Ask(Dialog::Plots) => self.drawer.open = !self.drawer.open,
@@ -202,40 +168,7 @@ impl UiState {
         self.finder.open
             || !self.quit_question.is_empty()
             || self.share.has_dialog()
+            || self.import_sheet.is_open()
             || *self.file_dialog.state() == egui_file_dialog::DialogState::Open
-    }
-
-    fn notify(&mut self, level: Level, text: &str) {
-        let text = &wrapped(text);
-        let (toast, seconds) = match level {
-            Level::Info => (self.toasts.info(text), 4),
-            Level::Success => (self.toasts.success(text), 4),
-            Level::Warning => (self.toasts.warning(text), 8),
-            Level::Error => (self.toasts.error(text), 15),
-        };
-        toast.duration(std::time::Duration::from_secs(seconds)).closable(true).show_progress_bar(false);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_notice_is_broken_between_words_and_loses_none() {
-        let text = "Nothing was pasted: line 3: y is 'abc', not a number; write a number there or delete the line.";
-        let lines = wrapped(text);
-        assert!(
-            lines.lines().count() == 2 && lines.lines().all(|line| line.chars().count() <= LONGEST_LINE),
-            "{lines}"
-        );
-        assert_eq!(lines.replace('\n', " "), text);
-        assert_eq!(
-            wrapped("/a/path/that/is/much/too/long/for/one/line/of/a/notice/file.ron is full"),
-            "/a/path/that/is/much/too/long/for/one/line/of/a/\nnotice/file.ron is full"
-        );
-        let name = "ü".repeat(2 * LONGEST_LINE + 3);
-        let lines = wrapped(&name);
-        assert!(lines.lines().count() == 3 && lines.replace('\n', "") == name, "{lines}");
     }
 }

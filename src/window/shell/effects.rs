@@ -232,6 +232,7 @@ impl Shell {
                 Effect::LoadScene(source) => self.files.load(source),
                 Effect::ImportFile(path) => self.files.import(path),
                 Effect::ImportFilm(paths) => self.files.import_film(paths),
+                Effect::ReadImport(request) => self.files.read_import(*request),
                 Effect::MeasureTruth(request) => self.truth.start(*request),
                 Effect::SaveScene { path, document, revision } => {
                     let portrait = self.share.portrait(self.session.prefs(), &self.live);

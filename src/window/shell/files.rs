@@ -9,17 +9,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bundled;
+use super::exporting;
+use super::importing;
 use super::kinds::{FileKind, kind_of};
+use super::live::{Answer, Kept};
 use super::portrait::{self, Portrait};
-use crate::formats::{FrameChoice, ImportOptions, import_all};
+use crate::formats::ExportSubject;
 use crate::jobs::{JobName, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
-use crate::scene::{
-    Loaded, Project, Showing, SwarmProject, holds_scene, is_picture_name, lost_its_scene, write_atomic,
-};
-use crate::session::{Event, LOST_ITS_SCENE, Level, SceneSource, ShareEvent, opened_project};
-use crate::worlds::swarm::measures::Alikeness;
+use crate::scene::{Loaded, Project, Showing, SwarmProject, is_picture_name, lost_its_scene, write_atomic};
+use crate::session::{Event, ImportRequest, Level, SceneSource, ShareEvent, opened_project};
 
 /// A sentence for the user.
 pub type Notice = (Level, String);
@@ -108,15 +108,20 @@ impl Files {
     }
 
     pub fn import(&self, path: PathBuf) {
-        let notices = self.notices.0.clone();
-        self.read(&path.clone(), move || Some(imported(vec![path], &notices)));
+        self.import_film(vec![path]);
     }
 
     /// Several files as the snapshots of one picture.
     pub fn import_film(&self, paths: Vec<PathBuf>) {
         let Some(first) = paths.first().cloned() else { return };
         let notices = self.notices.0.clone();
-        self.read(&first, move || Some(imported(paths, &notices)));
+        self.read(&first, move || Some(importing::read_first(paths, &notices)));
+    }
+
+    /// Reads files of the import sheet once more.
+    pub fn read_import(&self, request: ImportRequest) {
+        let Some(first) = request.paths.first().cloned() else { return };
+        self.read(&first, move || Some(Event::ImportRead(Box::new(importing::read(request).0))));
     }
 
     /// Opens a file whatever it is: a scene, a picture that holds one, or particles and images to be imported.
@@ -132,7 +137,7 @@ impl Files {
                     let has_lost_its_scene = has_lost_its_scene(&path);
                     return Some(Event::Share(ShareEvent::IsImage { path, has_lost_its_scene }));
                 }
-                Some(FileKind::Particles) => return Some(imported(vec![path], &notices)),
+                Some(FileKind::Particles) => return Some(importing::read_first(vec![path], &notices)),
                 None => {}
             }
             let what = if path.is_dir() { "a folder" } else { "of a kind that Unstill does not know" };
@@ -161,6 +166,20 @@ impl Files {
             let what = if is_picture_name(path) { "The scene as a picture" } else { "A copy of the scene" };
             let _ = notices.send(match result {
                 Ok(()) => (Level::Success, format!("{what}: {}", path.display())),
+                Err(why) => (Level::Error, why),
+            });
+        });
+    }
+
+    /// Writes particles as a file of other programs. `living`: the swarm as it is now.
+    pub fn export(&self, path: PathBuf, document: SwarmProject, subject: ExportSubject, living: Answer<Kept>) {
+        let notices = self.notices.0.clone();
+        self.write(path, move |path| {
+            let result =
+                guarded(&format!("writing {}", path.display()), || exporting::write(path, document, subject, living));
+            // Fails only when the program is ending.
+            let _ = notices.send(match result {
+                Ok(text) => (Level::Success, text),
                 Err(why) => (Level::Error, why),
             });
         });
@@ -266,35 +285,9 @@ fn opened(source: SceneSource, result: ReadScene) -> Option<Event> {
     result.transpose().map(|result| Event::Opened { source, result })
 }
 
-/// A picture that cannot be read is told by the one who reads it in earnest.
-fn has_lost_its_scene(path: &Path) -> bool {
+/// A picture that cannot be read is reported by its reader.
+pub(super) fn has_lost_its_scene(path: &Path) -> bool {
     guarded("a look at the picture", || Ok(lost_its_scene(path))).unwrap_or(false)
-}
-
-fn imported(paths: Vec<PathBuf>, notices: &Sender<Notice>) -> Event {
-    let path = paths[0].clone();
-    let warning = if holds_scene(&path).unwrap_or(false) {
-        Some("This picture holds a scene. Only what it looks like was imported; Open (Ctrl+O) brings the scene itself.")
-    } else {
-        has_lost_its_scene(&path).then_some(LOST_ITS_SCENE)
-    };
-    // Fails only when the program is ending.
-    warning.into_iter().for_each(|text| _ = notices.send((Level::Warning, text.to_owned())));
-    let result = guarded(&format!("importing {}", path.display()), || {
-        // Of a film all moments: the strip chooses among them.
-        let options = ImportOptions { frames: FrameChoice::ALL, ..ImportOptions::default() };
-        let imported = import_all(&paths, &options).map_err(|e| e.to_string())?;
-        for assumption in &imported.assumptions {
-            let _ = notices.send((Level::Info, assumption.text.clone()));
-        }
-        let stills = imported.into_stills();
-        if let Some(alike) = Alikeness::of(&stills) {
-            let level = if alike.are_alike() { Level::Info } else { Level::Warning };
-            let _ = notices.send((level, format!("{} snapshots: {alike}.", stills.count())));
-        }
-        Ok(stills)
-    });
-    Event::Imported { path, result }
 }
 
 /// Size of a plot as a picture, pixels.
@@ -400,7 +393,7 @@ mod tests {
         }
         drawing.save(at("c.png")).unwrap();
         drawing.save(at("d.jpg")).unwrap();
-        std::fs::write(at("e.csv"), "x,y\n1,1\n2,1\n3,2\n").unwrap();
+        std::fs::write(at("e.csv"), "# box: 4 4\nx,y,heading\n1,1,0\n2,1,1\n3,2,2\n").unwrap();
         std::fs::write(at("f.xyz"), "2\n\nA 0 0 0\nA 1 1 0\n").unwrap();
         std::fs::write(at("g.docx"), "words").unwrap();
         let files = Files::default();
@@ -414,11 +407,13 @@ mod tests {
             let event = next(&files);
             assert!(matches!(&event, Event::Share(ShareEvent::IsImage { path, .. }) if *path == at(name)), "{event:?}");
         }
-        for name in ["e.csv", "f.xyz"] {
-            files.open(at(name));
-            let event = next(&files);
-            assert!(matches!(&event, Event::Imported { result: Ok(_), .. }), "{name}: {event:?}");
-        }
+        files.open(at("e.csv"));
+        let event = next(&files);
+        assert!(matches!(&event, Event::Imported { result: Ok(_), .. }), "{event:?}");
+        // Its headings are guessed, which is asked about.
+        files.open(at("f.xyz"));
+        let event = next(&files);
+        assert!(matches!(&event, Event::ImportRead(reading) if reading.result.is_ok()), "{event:?}");
         for (path, hint) in [(at("g.docx"), "does not know"), (folder.path().to_owned(), "a folder")] {
             files.open(path);
             let event = next(&files);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::formats::{Drawing, IMAGE_ENDINGS, ImportOptions, TABLE_ENDINGS, XYZ_ENDINGS, import};
+use crate::formats::{Drawing, ImportOptions, format_of, import};
 use crate::scene::{Project, holds_scene};
 
 /// What opening a file means.
@@ -22,11 +22,7 @@ pub fn kind_of(path: &Path) -> Option<FileKind> {
         "ron" => Some(FileKind::Scene),
         // A file that cannot be read is told by the one who reads it in earnest.
         "png" if holds_scene(path).unwrap_or(false) => Some(FileKind::Scene),
-        _ if IMAGE_ENDINGS.contains(&ending.as_str()) => Some(FileKind::Image),
-        _ if TABLE_ENDINGS.contains(&ending.as_str()) || XYZ_ENDINGS.contains(&ending.as_str()) => {
-            Some(FileKind::Particles)
-        }
-        _ => None,
+        _ => format_of(path).map(|f| if f.kind.is_particles() { FileKind::Particles } else { FileKind::Image }),
     }
 }
 
@@ -38,7 +34,11 @@ pub fn check(path: &Path) -> anyhow::Result<Vec<String>> {
     match kind_of(path) {
         // Another name may be that of a scene.
         Some(FileKind::Scene) | None => return Ok(Project::load(path)?.warnings),
-        Some(FileKind::Particles) => drop(import(path, &ImportOptions::default())?),
+        Some(FileKind::Particles) => match import(path, &ImportOptions::default()) {
+            // The sheet of the window asks for what is missing.
+            Err(error) if !error.is_for_want_of_options() => return Err(error.into()),
+            Ok(_) | Err(_) => {}
+        },
         Some(FileKind::Image) => drop(Drawing::open(path)?),
     }
     Ok(Vec::new())

@@ -6,6 +6,11 @@ pub enum NoWindow {
     #[error("there is no display to open a window on ({0}). To run without one: {HEADLESS}")]
     Display(String),
     #[error(
+        "this Wayland session has no Xwayland, through which Unstill opens its window (DISPLAY is not set); install and \
+         start it (on Debian: apt install xwayland). To run without a window: {HEADLESS}"
+    )]
+    Wayland,
+    #[error(
         "no graphics adapter was found (on Debian: apt install libvulkan1 mesa-vulkan-drivers). To run without one: {HEADLESS}"
     )]
     Adapter,
@@ -36,13 +41,19 @@ fn display() -> Result<(), NoWindow> {
 fn display() -> Result<(), NoWindow> {
     let display = std::env::var("DISPLAY").unwrap_or_default();
     if display.is_empty() {
-        return Err(NoWindow::Display("DISPLAY is not set".to_owned()));
+        let is_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty());
+        return Err(without_display(is_wayland));
     }
     if x_server_answers(&display) {
         Ok(())
     } else {
         Err(NoWindow::Display(format!("no X server answers at DISPLAY={display}")))
     }
+}
+
+#[cfg(target_os = "linux")]
+fn without_display(is_wayland: bool) -> NoWindow {
+    if is_wayland { NoWindow::Wayland } else { NoWindow::Display("DISPLAY is not set".to_owned()) }
 }
 
 /// Whether something listens where `display` ("host:number.screen") points. A window toolkit would abort instead.
@@ -65,6 +76,13 @@ fn x_server_answers(display: &str) -> bool {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wayland_session_alone_is_named_with_what_is_missing() {
+        let text = without_display(true).to_string();
+        assert!(text.contains("Xwayland") && text.contains("apt install") && text.len() <= 300, "{text}");
+        assert!(!without_display(false).to_string().contains("Wayland"));
+    }
 
     #[test]
     fn a_display_that_nobody_serves_is_told_from_one_that_answers() {

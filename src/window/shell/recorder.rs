@@ -15,7 +15,7 @@ use super::files::Notice;
 use super::live::{Coming, Live, Seen};
 use super::portrait::Eye;
 use crate::jobs::{Cores, JobName, guarded, start};
-use crate::media::picture::{Film, FilmStyle, Framing, PictureStyle, Shot};
+use crate::media::picture::{Film, FilmKind, FilmStyle, Framing, MAX_GIF_RATE, PictureStyle, Shot};
 use crate::session::{FilmOptions, Level};
 use crate::window::panels::FilmProgress;
 
@@ -84,6 +84,10 @@ impl Recorder {
             frames: options.frames(),
             loops: options.loops,
         };
+        if let Some(text) = rate_warning(style.kind, style.frames_per_second) {
+            // The receiver is in hand.
+            let _ = self.notices.0.send((Level::Warning, text));
+        }
         let is_measured = style.picture.colour_by.needs_measures();
         let (frames, inbox) = bounded(WAITING_FRAMES);
         let shared = Arc::new(RecorderShared::default());
@@ -168,6 +172,16 @@ impl Recorder {
     pub fn notices(&self) -> impl Iterator<Item = Notice> + '_ {
         self.notices.1.try_iter()
     }
+}
+
+/// What a film of this kind cannot show at this rate.
+fn rate_warning(kind: FilmKind, frames_per_second: f64) -> Option<String> {
+    (kind == FilmKind::Gif && frames_per_second > MAX_GIF_RATE).then(|| {
+        format!(
+            "A GIF shows at most {MAX_GIF_RATE} frames a second: of {frames_per_second} a second the others are left out, \
+             so that it keeps its length. An animated PNG and an MP4 have them all."
+        )
+    })
 }
 
 impl Recording {

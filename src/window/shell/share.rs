@@ -91,6 +91,7 @@ impl Sharing {
             ShareOrder::SaveCopy { path, document } => {
                 files.save_copy(path, *document, self.portrait(session.prefs(), live));
             }
+            ShareOrder::Export { path, subject, document } => files.export(path, *document, subject, live.kept()),
             ShareOrder::SaveAmongMine { name, document, revision } => {
                 let path = match self.mine.path_for(&name, session.path()) {
                     Ok(path) => path,

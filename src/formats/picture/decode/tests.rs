@@ -162,6 +162,16 @@ fn a_frame_of_a_moving_image_is_named_and_can_be_chosen() {
 }
 
 #[test]
+fn a_png_that_claims_more_frames_than_it_has_is_read_by_those_it_has() {
+    let mut bytes = moving_png();
+    let at = bytes.windows(4).position(|w| w == b"acTL").expect("an animation") + 4;
+    bytes[at] = 0x40;
+    assert_eq!(frame_count(&bytes, ImageFormat::Png), 3);
+    bytes.truncate(at + 12);
+    assert_eq!(frame_count(&bytes, ImageFormat::Png), 1, "what was cut off is not counted");
+}
+
+#[test]
 fn every_kind_of_image_is_read() {
     for format in KNOWN {
         let mut bytes = Cursor::new(Vec::new());

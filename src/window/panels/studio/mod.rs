@@ -85,7 +85,7 @@ pub fn studio_panels(ctx: &Context, studio: &Studio, prefs: &Prefs, state: &mut 
     question::show(ctx, state, &mut commands);
     dropped(ctx, studio, &mut commands);
     super::help::show(ctx, state);
-    state.toasts.show(ctx);
+    state.notices.show(ctx);
     let (held, released) = ctx.input(|i| (i.pointer.any_down(), i.pointer.any_released()));
     if released || (!commands.is_empty() && !held && !ctx.text_edit_focused()) {
         commands.push(StudioCommand::EndGesture);

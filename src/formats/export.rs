@@ -1,0 +1,116 @@
+//! The particles of a scene as a file of other programs: the inverse of the import.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use image::{DynamicImage, ImageFormat};
+
+use super::{FormatKind, format_of, write_snapshot_csv, write_snapshot_xyz};
+use crate::media::picture::{PictureStyle, render};
+use crate::worlds::SwarmDoc;
+use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, Swarm};
+
+/// What of a scene is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ExportSubject {
+    /// The painted picture.
+    Picture,
+    /// The live swarm that is saved with it.
+    Live,
+}
+
+/// The content of a file, not written yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Export {
+    pub bytes: Vec<u8>,
+    /// Snapshots in it.
+    pub snapshots: usize,
+    /// The one snapshot of a film that it shows, counted from 1, and how many there are, where the kind of file holds no
+    /// more.
+    pub only: Option<[usize; 2]>,
+    /// Of the snapshot, or the selected one.
+    pub particles: usize,
+    /// World units.
+    pub box_size: [f64; 2],
+}
+
+/// Why nothing can be exported. The name of the file is the caller's to add.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error("this kind of file is not known; give a .csv, .xyz, .png or .jpg file")]
+    UnknownKind,
+    #[error("the scene holds no live swarm; export the picture")]
+    NothingLives,
+    #[error("the image cannot be encoded: {0}; give another kind of file")]
+    Image(#[from] image::ImageError),
+    #[error("the particles cannot be written: {0}")]
+    Write(#[from] std::io::Error),
+}
+
+/// The content of a file of the kind that the ending of `out` says. `size_px`: longer side of an image.
+///
+/// # Errors
+/// An ending that is not known, no live swarm, an image that cannot be encoded.
+pub fn export(scene: &SwarmDoc, subject: ExportSubject, out: &Path, size_px: u32) -> Result<Export, ExportError> {
+    let stills = scene.stills();
+    let live;
+    let snapshot = match subject {
+        ExportSubject::Picture => &*scene.snapshot,
+        ExportSubject::Live => {
+            live = live_state(scene)?;
+            &live
+        }
+    };
+    let is_film = subject == ExportSubject::Picture && stills.count() > 1;
+    let (particles, box_size) = (snapshot.particles.len(), snapshot.box_size);
+    if is_film && kind_of(out) == Some(FormatKind::Xyz) {
+        let mut bytes = Vec::new();
+        for k in 0..stills.count() {
+            write_snapshot_xyz(&stills.snapshot(k), &mut bytes)?;
+        }
+        return Ok(Export { bytes, snapshots: stills.count(), only: None, particles, box_size });
+    }
+    let only = is_film.then(|| [stills.film().selected() + 1, stills.count()]);
+    Ok(Export { bytes: bytes_of(snapshot, out, size_px)?, snapshots: 1, only, particles, box_size })
+}
+
+fn kind_of(out: &Path) -> Option<FormatKind> {
+    format_of(out).map(|format| format.kind)
+}
+
+/// The saved live swarm in the unit of the picture that its rule was learned from.
+fn live_state(scene: &SwarmDoc) -> Result<Snapshot, ExportError> {
+    let state = scene.state.as_ref().ok_or(ExportError::NothingLives)?;
+    let unit = scene.rule.as_ref().map_or_else(|| scene.snapshot.unit_length(), |rule| rule.unit_length);
+    let scaled = |p: &Particle| Particle { x: p.x * unit, y: p.y * unit, ..*p };
+    Ok(Snapshot {
+        particles: state.swarm.particles.iter().map(scaled).collect(),
+        box_size: state.swarm.box_size.map(|side| side * unit),
+        mode: Mode::Whole,
+        boundary: Boundary::Periodic,
+    })
+}
+
+fn bytes_of(snapshot: &Snapshot, out: &Path, size_px: u32) -> Result<Vec<u8>, ExportError> {
+    let mut bytes = Vec::new();
+    match kind_of(out).ok_or(ExportError::UnknownKind)? {
+        FormatKind::Table => write_snapshot_csv(snapshot, &mut bytes)?,
+        FormatKind::Xyz => write_snapshot_xyz(snapshot, &mut bytes)?,
+        FormatKind::Image => return image_of(snapshot, out, size_px),
+    }
+    Ok(bytes)
+}
+
+fn image_of(snapshot: &Snapshot, out: &Path, size_px: u32) -> Result<Vec<u8>, ExportError> {
+    let format = ImageFormat::from_path(out)?;
+    let unit = snapshot.unit_length();
+    let scaled = |p: &Particle| Particle { x: p.x / unit, y: p.y / unit, ..*p };
+    let particles = snapshot.particles.iter().map(scaled).collect();
+    let swarm = Swarm { particles, box_size: snapshot.box_size.map(|side| side / unit) };
+    let picture = DynamicImage::ImageRgba8(render(&swarm, &PictureStyle { size_px, ..PictureStyle::default() }));
+    // JPEG has no transparency, and nothing of the picture is transparent.
+    let picture = if format == ImageFormat::Jpeg { DynamicImage::ImageRgb8(picture.to_rgb8()) } else { picture };
+    let mut cursor = Cursor::new(Vec::new());
+    picture.write_to(&mut cursor, format)?;
+    Ok(cursor.into_inner())
+}

@@ -1,0 +1,37 @@
+//! Particles as files of other programs, written off the UI thread.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::live::{Answer, Kept};
+use crate::formats::{Export, ExportError, ExportSubject, export};
+use crate::scene::{SwarmProject, write_atomic};
+
+/// Longer side of an exported image, pixels.
+const SIZE_PX: u32 = 1600;
+
+/// Returns what is said of it.
+///
+/// # Errors
+/// One sentence that names the file.
+pub(super) fn write(
+    path: &Path,
+    mut document: SwarmProject,
+    subject: ExportSubject,
+    living: Answer<Kept>,
+) -> Result<String, String> {
+    let named = |error: ExportError| format!("{}: {error}", path.display());
+    if subject == ExportSubject::Live {
+        document.world.state = living.wait().unwrap_or_default().state.map(Arc::new);
+    }
+    let content = export(&document.world, subject, path, SIZE_PX).map_err(named)?;
+    write_atomic(path, &content.bytes).map_err(|e| e.to_string())?;
+    let name = path.display();
+    Ok(match content {
+        Export { only: Some([snapshot, count]), .. } => {
+            format!("Exported snapshot {snapshot} of {count}: {name}. A name that ends in .xyz takes all of them.")
+        }
+        Export { snapshots: 1, particles, .. } => format!("Exported {particles} particles: {name}"),
+        Export { snapshots, .. } => format!("Exported {snapshots} snapshots: {name}"),
+    })
+}
