@@ -61,6 +61,10 @@ fn decode(bytes: &[u8], choice: FrameChoice) -> Result<Decoded, Fault> {
     reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(|error| undecodable(&error))?;
     let (width, height) = decoder.dimensions();
+    if width.min(height) == 0 {
+        let what = format!("the image is {width} by {height} pixels");
+        return Err(Fault::whole(what, "give an image that shows something"));
+    }
     if width > MAX_IMAGE_SIDE || height > MAX_IMAGE_SIDE {
         let what = format!("the image is {width} by {height} pixels");
         return Err(Fault::whole(what, "scale it down; no side may be longer than 8192 pixels"));

@@ -199,7 +199,8 @@ impl Reader<'_> {
             Some(lattice) => cell_of(lattice, periodic, line, &mut said)?,
             None => None,
         };
-        let body = &lines[at.comment + 1..at.comment + 1 + at.count];
+        // A file that ends with a count of 0 has no line for the comment.
+        let body = lines.get(at.comment + 1..at.comment + 1 + at.count).unwrap_or_default();
         let columns = match get("properties") {
             Some(properties) => Columns::of_properties(properties, &self.options.columns, line, &mut said)?,
             None => {
