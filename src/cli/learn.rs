@@ -12,7 +12,7 @@ use super::output::{Answer, Progress, finite, load};
 use crate::jobs::{Event, Pace, Reason, Training, left_s};
 use crate::scene::{SwarmProject, check_writable};
 use crate::worlds::swarm::doc::{Flows, LearnedFlow, MAX_FLOWS};
-use crate::worlds::swarm::picture::{HOLD_OUT_EVERY, Part};
+use crate::worlds::swarm::picture::{HOLD_OUT_EVERY, Part, SuggestedCutoff};
 use crate::worlds::swarm::rule::{FlowKind, NetShape, Rule};
 use crate::worlds::swarm::train::{Drive, Phase, StepStats, TrainingSettings};
 
@@ -39,9 +39,10 @@ pub(super) struct Args {
     /// What must not vanish in the learned flow [default: what the scene says]
     #[arg(long)]
     drive: Option<DriveName>,
-    /// How far a particle sees, ℓ: far enough to count the members of its creature [default: what the scene says]
-    #[arg(long, value_name = "R", conflicts_with = "resume")]
-    cutoff: Option<f64>,
+    /// How far a particle sees, ℓ: far enough to count the members of its creature; auto takes how far the particles of the
+    /// picture are correlated [default: what the scene says]
+    #[arg(long, value_name = "R|auto", conflicts_with = "resume", value_parser = cutoff_arg)]
+    cutoff: Option<CutoffArg>,
     /// Weight of the contrastive term, by which the energy learns from swarms that it grows; 0 is off [default: what the
     /// scene says]
     #[arg(long, value_name = "LAMBDA")]
@@ -63,6 +64,20 @@ enum LearnFlowArg {
     Learned,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum CutoffArg {
+    Auto,
+    /// ℓ.
+    Fixed(f64),
+}
+
+fn cutoff_arg(text: &str) -> Result<CutoffArg, String> {
+    match text {
+        "auto" => Ok(CutoffArg::Auto),
+        _ => text.parse().map(CutoffArg::Fixed).map_err(|_| "give a number of ℓ, such as 3.9, or auto".to_owned()),
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum DriveName {
     Forward,
@@ -74,7 +89,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let mut scene = load(&args.scene)?.project;
     check_writable(out)?;
     if !args.add_flow {
-        apply(args, &mut scene);
+        apply(args, &mut scene, quiet);
     } else if let Some(steps) = args.flow_steps {
         scene.world.training.flow_steps = steps as usize;
     }
@@ -233,8 +248,13 @@ fn stop_on_interrupt(training: &Training) -> anyhow::Result<()> {
 }
 
 /// The options into the settings of the scene, where they are saved.
-fn apply(args: &Args, scene: &mut SwarmProject) {
+fn apply(args: &Args, scene: &mut SwarmProject, quiet: bool) {
     scene.world.training.drive = drive_of(args, scene);
+    match args.cutoff {
+        Some(CutoffArg::Auto) => take_suggested_cutoff(scene, quiet),
+        Some(CutoffArg::Fixed(cutoff_l)) => scene.world.training.cutoff_l = cutoff_l,
+        None => {}
+    }
     let settings = &mut scene.world.training;
     if let Some(steps) = args.steps {
         let share = settings.flow_steps as f64 / settings.steps.max(1) as f64;
@@ -247,11 +267,24 @@ fn apply(args: &Args, scene: &mut SwarmProject) {
     if let Some(seed) = args.seed {
         settings.seed = seed;
     }
-    settings.cutoff_l = args.cutoff.unwrap_or(settings.cutoff_l);
     settings.batch = args.batch.unwrap_or(settings.batch);
     settings.contrast = args.contrast.unwrap_or(settings.contrast);
     if let Some(flow) = args.flow {
         settings.flow = if flow == LearnFlowArg::Learned { FlowKind::Learned } else { FlowKind::None };
+    }
+}
+
+/// The cutoff as far as the picture is correlated, and what it costs.
+fn take_suggested_cutoff(scene: &mut SwarmProject, quiet: bool) {
+    let (snapshot, before_l) = (&scene.world.snapshot, scene.world.training.cutoff_l);
+    let SuggestedCutoff { cutoff_l, correlation_l } = snapshot.suggested_cutoff(&scene.world.ensemble);
+    let [now, before] = [cutoff_l, before_l].map(|cutoff_l| snapshot.mean_neighbours(cutoff_l));
+    scene.world.training.cutoff_l = cutoff_l;
+    if !quiet {
+        eprintln!(
+            "cutoff {cutoff_l:.1} ℓ, as particles are correlated over {correlation_l:.1} ℓ: {now:.0} neighbours each, \
+             {before:.0} at {before_l:.1} ℓ; a step takes about as many times longer"
+        );
     }
 }
 

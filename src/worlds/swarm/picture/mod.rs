@@ -4,6 +4,7 @@
 
 mod brush;
 mod check;
+mod cutoff;
 mod ensemble;
 mod film;
 mod geometry;
@@ -17,6 +18,7 @@ pub(crate) mod stipple;
 
 pub use brush::SwarmEdit;
 pub use check::{DUPLICATE_SHARE, MAX_HEADING, MAX_PARTICLES, SIDE_RANGE, SnapshotError};
+pub use cutoff::SuggestedCutoff;
 pub use ensemble::{MIN_TORUS_L, OPEN_MARGIN_L, ensemble_box_l};
 pub use film::{FilmFrame, HOLD_OUT_EVERY, MAX_FRAMES, PackedParticle, Part, SnapshotFilm, Stills};
 pub(crate) use geometry::median;
