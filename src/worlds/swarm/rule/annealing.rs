@@ -2,7 +2,7 @@
 //! command line and the swarms that training grows all follow it.
 
 /// Steps of a growth unless another number is given.
-pub const GROW_STEPS: u32 = 2000;
+pub const GROW_STEPS: u32 = 4000;
 
 /// σ falls geometrically over the steps of a growth, ℓ.
 #[derive(Clone, Copy, Debug, PartialEq)]

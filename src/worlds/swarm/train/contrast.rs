@@ -26,8 +26,9 @@ const CHAINS: usize = 32;
 const LOOKED_AT: usize = 8;
 /// Langevin steps of a chain from one look to the next.
 const STEPS: usize = 8;
-/// Langevin steps of a growth from σmax to σmin.
-const GROWTH_STEPS: usize = 960;
+/// Langevin steps of a chain, log-uniform between these: short growths show what fast cooling freezes in, long ones what the
+/// energy itself prefers.
+const LIFE_STEPS: [usize; 2] = [960, 3840];
 /// Share of chains that begin at noised samples and keep their σ, so that what is there already is not forgotten.
 const HELD_SHARE: f64 = 0.25;
 /// The push ends where the data's energy is this far below the chains', kT per particle: they are told apart already.
@@ -76,7 +77,7 @@ impl Contrast {
     pub fn new(pool: &mut Pool, settings: &TrainingSettings, rule: &Rule) -> Self {
         let sigma_range_l = settings.sigma_range_l;
         // The first lives are of all lengths, so that later the chains are of all ages.
-        let growths = (1..=CHAINS).map(|k| begin(pool, sigma_range_l, rule, GROWTH_STEPS * k / CHAINS)).collect();
+        let growths = (1..=CHAINS).map(|k| begin(pool, sigma_range_l, rule, k as f64 / CHAINS as f64)).collect();
         let budget = LOOKED_AT * settings.particles;
         let looked_at = (budget / pool.particles_per_sample().max(1)).clamp(2, LOOKED_AT);
         Self {
@@ -100,7 +101,7 @@ impl Contrast {
         let growths = &mut self.growths[..self.looked_at];
         for growth in growths.iter_mut() {
             if growth.chain.steps as usize >= growth.life || !growth.chain.is_finite() {
-                *growth = begin(pool, self.sigma_range_l, rule, GROWTH_STEPS);
+                *growth = begin(pool, self.sigma_range_l, rule, 1.0);
             }
         }
         self.langevin.run(growths, STEPS, rule, |growth, _| {
@@ -164,16 +165,20 @@ fn governor(gap_kt: f64) -> f64 {
     (1.0 + gap_kt / GOVERNOR_KT).clamp(0.0, 1.0)
 }
 
-fn begin(pool: &mut Pool, sigma_range_l: [f64; 2], rule: &Rule, life: usize) -> Growth {
+/// A chain that begins again after `share` of its steps.
+fn begin(pool: &mut Pool, sigma_range_l: [f64; 2], rule: &Rule, share: f64) -> Growth {
     let [coldest, hottest] = sigma_range_l;
+    let [short, long] = LIFE_STEPS.map(|steps| steps as f64);
+    let steps = short * (long / short).powf(pool.rng().random());
     let (mut swarm, mut sigma_l) = pool.noised_sample(sigma_range_l, rule);
     let grows = !pool.rng().random_bool(HELD_SHARE);
     if grows {
         scatter(&mut swarm, pool.rng());
         sigma_l = hottest;
     }
-    let annealing = grows.then(|| Annealing::new(sigma_range_l, coldest, GROWTH_STEPS));
-    Growth { chain: Chain { swarm, sigma_l, seed: pool.rng().random(), steps: 0 }, annealing, life }
+    let annealing = grows.then(|| Annealing::new(sigma_range_l, coldest, steps as usize));
+    let chain = Chain { swarm, sigma_l, seed: pool.rng().random(), steps: 0 };
+    Growth { chain, annealing, life: (share * steps) as usize }
 }
 
 /// Uniformly random positions and headings.
