@@ -5,18 +5,28 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::{Command, Dialog, Effect, EngineOrder, Level, Place, RuleRole, SceneSource, TrainingRequest};
-use super::flows;
-use super::history::{Destination, History, Moment};
-use super::live::{MAX_STEPS_PER_FRAME, SPEEDS};
-use super::pen::MIN_SPACING;
-use super::picture;
+use super::document::history::{Destination, History, Moment};
+use super::learning::flows;
+use super::learning::takeover;
+use super::learning::takeover::Held;
+use super::learning::training::TrainingState;
+use super::live::brush;
+use super::live::moments;
+use super::live::start;
+use super::live::surprise;
+use super::live::swarm;
+use super::live::view::{MAX_STEPS_PER_FRAME, SPEEDS};
+use super::observing::certificate;
+use super::observing::truth;
+use super::painting;
+use super::painting::pen::MIN_SPACING;
+use super::painting::picture;
+use super::painting::snapshots;
 use super::pointer::{pointer, release};
+use super::prefs;
+use super::sharing;
+use super::sharing::import_sheet;
 use super::state::Session;
-use super::takeover::Held;
-use super::training::TrainingState;
-use super::{
-    brush, certificate, import_sheet, moments, prefs, share, snapshots, start, surprise, swarm, takeover, tools, truth,
-};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::{MAX_SPECIES, Snapshot};
 use crate::worlds::swarm::rule::{LiveSettings, Rule, SWARM_KNOBS, Swings};
@@ -40,7 +50,7 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             None => vec![Effect::Ask(Dialog::Name)],
         },
         Command::SaveAs(path) => save(session, path),
-        Command::Share(command) => share::on_command(session, command),
+        Command::Share(command) => sharing::on_command(session, command),
         Command::Ask(dialog) => vec![Effect::Ask(dialog)],
         Command::SetTitle(title) => edit(session, merge, |d| set(&mut d.title, title)),
         Command::SetAuthor(author) => edit(session, merge, |d| set(&mut d.author, author)),
@@ -75,36 +85,36 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             true
         }),
 
-        Command::SetTool(tool) => tools::take(session, tool),
+        Command::SetTool(tool) => painting::take(session, tool),
         Command::SetEraserRadius(radius) => set_number(&mut session.eraser_radius, radius, 0.05, 100.0),
         Command::SetSpacing(spacing) => set_number(&mut session.spacing, spacing, MIN_SPACING, 100.0),
         Command::SetSpecies(species) => {
             session.species = species.min(MAX_SPECIES as u8 - 1);
-            tools::recolour(session, session.species)
+            painting::recolour(session, session.species)
         }
-        Command::SetPaint(options) => tools::set_options(session, options),
-        Command::Hold(hand) => tools::hold(session, hand),
-        Command::Selection(order) => tools::order(session, order),
-        Command::Turn(by) => tools::turn(session, by, merge),
-        Command::Resize(factor) => tools::resize(session, factor, merge),
-        Command::Nudge(steps) => tools::nudge(session, steps, merge),
-        Command::ToggleSymmetry => tools::toggle_symmetry(session),
-        Command::ToggleSnap => tools::toggle_snap(session),
-        Command::TakeStamp(source) => tools::take_stamp(session, &source),
-        Command::RenameStamp(index, name) => tools::rename_stamp(session, index, &name),
-        Command::DeleteStamp(index) => tools::delete_stamp(session, index),
-        Command::BringBackStamp => tools::bring_back_stamp(session),
+        Command::SetPaint(options) => painting::set_options(session, options),
+        Command::Hold(hand) => painting::hold(session, hand),
+        Command::Selection(order) => painting::order(session, order),
+        Command::Turn(by) => painting::turn(session, by, merge),
+        Command::Resize(factor) => painting::resize(session, factor, merge),
+        Command::Nudge(steps) => painting::nudge(session, steps, merge),
+        Command::ToggleSymmetry => painting::toggle_symmetry(session),
+        Command::ToggleSnap => painting::toggle_snap(session),
+        Command::TakeStamp(source) => painting::take_stamp(session, &source),
+        Command::RenameStamp(index, name) => painting::rename_stamp(session, index, &name),
+        Command::DeleteStamp(index) => painting::delete_stamp(session, index),
+        Command::BringBackStamp => painting::bring_back_stamp(session),
         Command::SetText(text) => {
             session.kit.text = text;
             Vec::new()
         }
-        Command::OpenPicture(path) => tools::open_picture(session, path),
-        Command::PlaceStamp => tools::place(session),
-        Command::Copy => tools::copy(session),
-        Command::Cut => tools::cut(session),
+        Command::OpenPicture(path) => painting::open_picture(session, path),
+        Command::PlaceStamp => painting::place(session),
+        Command::Copy => painting::copy(session),
+        Command::Cut => painting::cut(session),
         Command::Paste => vec![Effect::ReadClipboard],
-        Command::PasteText(text) => tools::paste_text(session, &text),
-        Command::LetGo => tools::let_go(session),
+        Command::PasteText(text) => painting::paste_text(session, &text),
+        Command::LetGo => painting::let_go(session),
         Command::Pointer(at) => pointer(session, at),
         Command::Paint(particle) => edit_picture(session, merge, |s| picture::add(s, &[particle])),
         Command::Stroke(particles) => edit_picture(session, merge, |s| picture::add(s, &particles)),
@@ -280,7 +290,7 @@ pub(super) fn edit(
         return Vec::new();
     }
     let old = before.document.clone();
-    tools::keep_selection(&mut session.kit.selection, &old.world.snapshot, &session.document.world.snapshot);
+    painting::keep_selection(&mut session.kit.selection, &old.world.snapshot, &session.document.world.snapshot);
     session.new_revision();
     session.history.record_edit(before, merge);
     follow(session, &old)

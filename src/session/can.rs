@@ -1,9 +1,10 @@
 //! Whether a command would do something now: menus and the command palette grey out those that would not.
 
+use super::SelectionOrder;
+use super::SnapshotCommand;
 use super::command::{Command, Dialog};
+use super::learning::training::TrainingState;
 use super::state::Session;
-use super::training::TrainingState;
-use super::{SelectionOrder, SnapshotCommand};
 use crate::formats::ExportSubject;
 
 impl Session {

@@ -9,23 +9,23 @@ use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot
 use crate::worlds::swarm::rule::{Knob, LiveSettings, Rule, Swing};
 use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
-pub use super::brushes::Brush;
-use super::charts::PlotKind;
 pub use super::event::Event;
-use super::import_sheet::{ImportCommand, ImportRequest};
-pub use super::live::Force;
+pub use super::live::brushes::Brush;
+pub use super::live::view::Force;
+use super::observing::charts::PlotKind;
+use super::painting::snapshots::SnapshotCommand;
+use super::painting::{Hand, PaintOptions, SelectionOrder, Stamp, StampSource, StippleRequest};
 use super::prefs::{Preference, Prefs};
-use super::share::{ShareCommand, ShareOrder};
-use super::snapshots::SnapshotCommand;
-use super::tools::{Hand, PaintOptions, SelectionOrder, Stamp, StampSource, StippleRequest};
+use super::sharing::import_sheet::{ImportCommand, ImportRequest};
+use super::sharing::{ShareCommand, ShareOrder};
 use crate::scene::SwarmProject;
 
+use super::observing::truth::TruthRequest;
+pub use super::painting::Tool;
 pub use super::request::{
     CertificateRequest, Keeping, MomentUse, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest,
 };
 pub use super::sheets::{Dialog, ViewCommand};
-pub use super::tools::Tool;
-use super::truth::TruthRequest;
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::{MomentUse, PaceKey, RuleRole, RunId, SceneSource, Speed};
-use super::import_sheet::ImportReading;
+use super::painting::{Stamp, StippleRequest};
 use super::prefs::Prefs;
-use super::share::ShareEvent;
-use super::tools::{Stamp, StippleRequest};
+use super::sharing::ShareEvent;
+use super::sharing::import_sheet::ImportReading;
 use crate::jobs::{self, JobFault};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::doc::{FlowNumbers, LiveState};

@@ -5,11 +5,21 @@ use std::sync::Arc;
 
 use super::apply::{forget_measurements, notify, replace};
 use super::command::{Effect, EngineOrder, Event, Level, MomentUse, Place, RuleRole, RunId, SceneSource};
-use super::flows;
-use super::live::Fade;
+use super::learning::flows;
+use super::learning::pace;
+use super::learning::takeover;
+use super::learning::training::TrainingState;
+use super::live::brush;
+use super::live::moments;
+use super::live::start;
+use super::live::swarm;
+use super::live::view::Fade;
+use super::observing::certificate;
+use super::observing::truth;
+use super::painting;
+use super::sharing;
+use super::sharing::import_sheet;
 use super::state::Session;
-use super::training::TrainingState;
-use super::{brush, certificate, import_sheet, moments, pace, share, start, swarm, takeover, tools, truth};
 use crate::jobs;
 use crate::scene::{SwarmProject, film_note, is_picture_name};
 use crate::worlds::swarm::picture::Stills;
@@ -60,7 +70,7 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
         Event::Opened { result: Err(why), .. } | Event::Imported { result: Err(why), .. } => {
             vec![notify(Level::Error, why)]
         }
-        Event::Share(event) => share::on_event(session, event),
+        Event::Share(event) => sharing::on_event(session, event),
         Event::Training { run, event } => on_training(session, run, event),
         Event::NewRule { run, rule } => on_rule(session, run, rule),
         Event::FlowMeasured { net, numbers } => {
@@ -87,7 +97,7 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Stippled { request, result } => {
-            tools::stippled(session, &request, result);
+            painting::stippled(session, &request, result);
             Vec::new()
         }
         Event::Observed(reading) => {
@@ -221,7 +231,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
 }
 
 pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
-    let mut effects: Vec<Effect> = pace::look(session).into_iter().chain(tools::look(session)).collect();
+    let mut effects: Vec<Effect> = pace::look(session).into_iter().chain(painting::look(session)).collect();
     effects.extend(certificate::follow(session));
     let asked = std::mem::take(&mut session.live.step_once);
     let something_lives = session.has_rule() && session.live.particles > 0;

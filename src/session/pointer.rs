@@ -1,10 +1,10 @@
 //! The primary pointer button on the canvas: over the picture it is the tools', over the swarm it pushes.
 
-use super::brush;
 use super::command::{Effect, EngineOrder, Place, Pointer};
-use super::pen::PenStroke;
+use super::live::brush;
+use super::painting;
+use super::painting::pen::PenStroke;
 use super::state::Session;
-use super::tools;
 
 /// What the pressed button is doing to the swarm.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -26,10 +26,10 @@ pub(super) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
         (Pointer::Press(at) | Pointer::Drag(at), _) if !at.iter().all(|x| x.is_finite()) => Vec::new(),
         (Pointer::Press(at), Place::Paint) => {
             let mut effects = release(session);
-            effects.extend(tools::pointer(session, Pointer::Press(at)));
+            effects.extend(painting::pointer(session, Pointer::Press(at)));
             effects
         }
-        (Pointer::Drag(_), Place::Paint) => tools::pointer(session, pointer),
+        (Pointer::Drag(_), Place::Paint) => painting::pointer(session, pointer),
         (Pointer::Press(at), Place::Learn | Place::Live) => brush::press(session, at),
         (Pointer::Drag(at), Place::Learn | Place::Live) => brush::drag(session, at),
         (Pointer::Release, _) => release(session),
@@ -38,7 +38,7 @@ pub(super) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
 
 /// Ends whatever the pressed button was doing.
 pub(super) fn release(session: &mut Session) -> Vec<Effect> {
-    let mut effects = tools::release(session);
+    let mut effects = painting::release(session);
     session.history.end_gesture();
     if std::mem::take(&mut session.gesture) == Gesture::Force {
         effects.push(Effect::Engine(EngineOrder::SetForce(None)));

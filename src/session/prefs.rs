@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Effect, Place, Pointer};
-use super::share::FilmOptions;
+use super::sharing::FilmOptions;
 use super::state::Session;
 use crate::media::looks::{Body, ColourBy, Palette, Theme};
 

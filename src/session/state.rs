@@ -7,21 +7,21 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::certificate::CertificateView;
 use super::command::{Command, Effect, Event, Place, RunId, Tool};
-use super::flows::{self, AnotherFlow};
-use super::history::{History, Moment};
-use super::import_sheet::ImportSheet;
-use super::live::LiveView;
-use super::observation::Observation;
-use super::pace::PaceView;
+use super::document::history::{History, Moment};
+use super::learning::flows::{self, AnotherFlow};
+use super::learning::pace::PaceView;
+use super::learning::takeover::Held;
+use super::learning::training::TrainingView;
+use super::live::view::LiveView;
+use super::observing::certificate::CertificateView;
+use super::observing::observation::Observation;
+use super::observing::truth::TruthView;
+use super::painting::Kit;
+use super::painting::warnings::{Warning, warnings};
 use super::pointer::Gesture;
 use super::prefs::{self, Prefs};
-use super::takeover::Held;
-use super::tools::Kit;
-use super::training::TrainingView;
-use super::truth::TruthView;
-use super::warnings::{Warning, warnings};
+use super::sharing::import_sheet::ImportSheet;
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::Snapshot;
 use crate::worlds::swarm::rule::Rule;
@@ -232,7 +232,7 @@ impl Session {
     /// Time that goes by in one integration step now; `None` without a rule.
     pub fn time_step(&self) -> Option<f64> {
         let rule = self.playing_rule.as_ref()?;
-        Some(crate::worlds::swarm::rule::time_step(rule, &super::start::settings(self)))
+        Some(crate::worlds::swarm::rule::time_step(rule, &super::live::start::settings(self)))
     }
 
     /// What was seen of the live swarm.

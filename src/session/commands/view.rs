@@ -1,7 +1,9 @@
 //! Where one is and what one sees: nothing here changes the scene, but for the view without noise.
 
+use super::CommandInfo;
 use super::Group::{Help, Look, Places, View};
-use super::{CommandInfo, Shortcut, row};
+use super::Shortcut;
+use super::row;
 use crate::session::command::{Command, Dialog, Place, ViewCommand};
 use crate::session::prefs::Preference;
 

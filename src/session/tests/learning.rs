@@ -1,5 +1,5 @@
 use super::*;
-use crate::session::live::FADE_TICKS;
+use crate::session::live::view::FADE_TICKS;
 
 #[test]
 fn learning_runs_pauses_resumes_and_stops_by_command() {

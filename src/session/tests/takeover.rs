@@ -1,5 +1,5 @@
 use super::*;
-use crate::session::live::FADE_TICKS;
+use crate::session::live::view::FADE_TICKS;
 use crate::worlds::swarm::measures::QuickFidelity;
 
 fn other_rule() -> Arc<Rule> {
