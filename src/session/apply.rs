@@ -45,7 +45,7 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::OpenBundled(name) => vec![Effect::LoadScene(SceneSource::Bundled(name))],
         Command::Import(path) => vec![Effect::ImportFile(path)],
         Command::ImportSheet(command) => import_sheet::on_command(session, command),
-        Command::Save => match session.path.clone() {
+        Command::Save => match session.file.path.clone() {
             Some(path) => save(session, path),
             None => vec![Effect::Ask(Dialog::Name)],
         },
@@ -56,12 +56,12 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetAuthor(author) => edit(session, merge, |d| set(&mut d.author, author)),
         Command::SetNotes(notes) => edit(session, merge, |d| set(&mut d.notes, notes)),
         Command::Quit if session.is_dirty() || !session.left_unsaved().is_empty() => {
-            session.asks_before_quitting = true;
+            session.file.asks_before_quitting = true;
             Vec::new()
         }
         Command::Quit | Command::QuitUnsaved => vec![Effect::Quit],
         Command::StayHere => {
-            session.asks_before_quitting = false;
+            session.file.asks_before_quitting = false;
             Vec::new()
         }
         Command::Undo => travel(session, History::undo),
@@ -86,11 +86,11 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }),
 
         Command::SetTool(tool) => painting::take(session, tool),
-        Command::SetEraserRadius(radius) => set_number(&mut session.eraser_radius, radius, 0.05, 100.0),
-        Command::SetSpacing(spacing) => set_number(&mut session.spacing, spacing, MIN_SPACING, 100.0),
+        Command::SetEraserRadius(radius) => set_number(&mut session.painting.eraser_radius, radius, 0.05, 100.0),
+        Command::SetSpacing(spacing) => set_number(&mut session.painting.spacing, spacing, MIN_SPACING, 100.0),
         Command::SetSpecies(species) => {
-            session.species = species.min(MAX_SPECIES as u8 - 1);
-            painting::recolour(session, session.species)
+            session.painting.species = species.min(MAX_SPECIES as u8 - 1);
+            painting::recolour(session, session.painting.species)
         }
         Command::SetPaint(options) => painting::set_options(session, options),
         Command::Hold(hand) => painting::hold(session, hand),
@@ -105,7 +105,7 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::DeleteStamp(index) => painting::delete_stamp(session, index),
         Command::BringBackStamp => painting::bring_back_stamp(session),
         Command::SetText(text) => {
-            session.kit.text = text;
+            session.painting.text = text;
             Vec::new()
         }
         Command::OpenPicture(path) => painting::open_picture(session, path),
@@ -150,20 +150,20 @@ pub(super) fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetTraining(training) => edit(session, merge, |d| set(&mut d.world.training, training)),
         Command::StartLearning => learn(session, false),
         Command::ContinueLearning => learn(session, true),
-        Command::PauseLearning if session.training.state == TrainingState::Running => {
-            session.training.state = TrainingState::Paused;
-            vec![Effect::PauseTraining(session.training.run)]
+        Command::PauseLearning if session.learning.training.state == TrainingState::Running => {
+            session.learning.training.state = TrainingState::Paused;
+            vec![Effect::PauseTraining(session.learning.training.run)]
         }
-        Command::ResumeLearning if session.training.state == TrainingState::Paused => {
-            session.training.state = TrainingState::Running;
-            vec![Effect::ResumeTraining(session.training.run)]
+        Command::ResumeLearning if session.learning.training.state == TrainingState::Paused => {
+            session.learning.training.state = TrainingState::Running;
+            vec![Effect::ResumeTraining(session.learning.training.run)]
         }
-        Command::StopLearning if session.training.state.is_active() => {
-            vec![Effect::StopTraining(session.training.run)]
+        Command::StopLearning if session.learning.training.state.is_active() => {
+            vec![Effect::StopTraining(session.learning.training.run)]
         }
         Command::PauseLearning | Command::ResumeLearning | Command::StopLearning => Vec::new(),
         Command::SetStopWhenSettled(wanted) => {
-            session.stops_when_settled = wanted;
+            session.learning.stops_when_settled = wanted;
             Vec::new()
         }
         Command::SwitchRule => takeover::switch(session),
@@ -290,7 +290,7 @@ pub(super) fn edit(
         return Vec::new();
     }
     let old = before.document.clone();
-    painting::keep_selection(&mut session.kit.selection, &old.world.snapshot, &session.document.world.snapshot);
+    painting::keep_selection(&mut session.painting.selection, &old.world.snapshot, &session.document.world.snapshot);
     session.new_revision();
     session.history.record_edit(before, merge);
     follow(session, &old)
@@ -360,10 +360,10 @@ pub(super) fn replace(
     let before = session.moment();
     session.history.record_whole(before);
     session.document = document;
-    session.path = path;
+    session.file.path = path;
     session.new_revision();
     // Revision 0 is that of the first empty document, which no later one shares.
-    session.saved_revision = if saved { session.revision } else { 0 };
+    session.file.saved_revision = if saved { session.file.revision } else { 0 };
     let effects = start::whole(session);
     session.place = if session.has_rule() { Place::Live } else { Place::Paint };
     effects
@@ -394,30 +394,30 @@ fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> 
     let old = std::mem::replace(&mut session.document, moment.document);
     if !Arc::ptr_eq(&old.world.snapshot, &session.document.world.snapshot) {
         // What was selected in that picture.
-        session.kit.selection = moment.selection;
+        session.painting.selection = moment.selection;
     }
     if whole {
-        session.path = moment.path;
-        session.revision = moment.revision;
-        session.saved_revision = moment.saved_revision;
+        session.file.path = moment.path;
+        session.file.revision = moment.revision;
+        session.file.saved_revision = moment.saved_revision;
         effects.extend(start::whole(session));
         return effects;
     }
-    if moment.lineage != session.lineage {
+    if moment.lineage != session.learning.lineage {
         // The step was that a rule was learned anew: the one before comes back with its flows.
-        (session.lineage, session.learned) = (moment.lineage, moment.learned);
-        if session.training.state.is_active() {
-            effects.push(Effect::StopTraining(session.training.run));
+        (session.learning.lineage, session.learning.learned) = (moment.lineage, moment.learned);
+        if session.learning.training.state.is_active() {
+            effects.push(Effect::StopTraining(session.learning.training.run));
         }
-        session.training.abandon();
-        session.another_flow = None;
-    } else if moment.learned != session.learned {
+        session.learning.training.abandon();
+        session.learning.another_flow = None;
+    } else if moment.learned != session.learning.learned {
         // What a run has learned meanwhile is not undone with the picture.
         session.document.world.rule = old.world.rule.clone();
         session.document.world.flows = old.world.flows.clone();
     }
-    if moment.learned == session.learned {
-        session.revision = moment.revision;
+    if moment.learned == session.learning.learned {
+        session.file.revision = moment.revision;
     } else {
         forget_measurements(&mut session.document);
         session.new_revision();
@@ -427,20 +427,20 @@ fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> 
 }
 
 fn save(session: &mut Session, path: PathBuf) -> Vec<Effect> {
-    session.saving.push_back(session.serial);
-    vec![Effect::SaveScene { path, document: Box::new(session.document.clone()), revision: session.revision }]
+    session.file.saving.push_back(session.file.serial);
+    vec![Effect::SaveScene { path, document: Box::new(session.document.clone()), revision: session.file.revision }]
 }
 
 /// Refuses, with the reason, a picture that cannot be learned from.
 pub(super) fn learnable(session: &Session) -> Result<(), Vec<Effect>> {
-    match session.warnings.iter().find(|w| w.blocks) {
+    match session.painting.warnings.iter().find(|w| w.blocks) {
         Some(warning) => Err(vec![notify(Level::Error, format!("{} {}", warning.text, warning.hint))]),
         None => Ok(()),
     }
 }
 
 fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
-    match session.training.state {
+    match session.learning.training.state {
         TrainingState::Running => return Vec::new(),
         TrainingState::Paused => return apply(session, Command::ResumeLearning),
         _ => {}
@@ -456,8 +456,8 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     // The living swarm may stay when the unit of length stays: then its particles mean the same to the new rule.
     let same_unit = start.as_ref().is_some_and(|rule| rule.unit_length == session.taught_unit_length());
     let holds = takeover::may_play_on(session);
-    session.run_is_live = holds || (same_unit && session.live.particles > 0);
-    let run = session.training.begin();
+    session.learning.run_is_live = holds || (same_unit && session.live.particles > 0);
+    let run = session.learning.training.begin();
     let request = TrainingRequest {
         run,
         stills: document.world.stills(),
@@ -466,14 +466,14 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
         start,
         another_flow: false,
     };
-    (session.run_goes_on, session.run_has_spoken) = (go_on, false);
-    session.another_flow = None;
+    (session.learning.run_goes_on, session.learning.run_has_spoken) = (go_on, false);
+    session.learning.another_flow = None;
     let mut effects = release(session);
     session.place = Place::Learn;
     effects.extend(certificate::cancel(session));
     effects.push(Effect::StartTraining(Box::new(request)));
-    if let (true, Some(old)) = (holds, session.playing_rule.clone()) {
-        session.held = Some(Held { old: None, new: None });
+    if let (true, Some(old)) = (holds, session.live.playing_rule.clone()) {
+        session.learning.held = Some(Held { old: None, new: None });
         effects.push(takeover::measure(session, &old, RuleRole::Old));
     }
     effects

@@ -20,7 +20,9 @@ impl Session {
             Command::Ask(Dialog::Export(ExportSubject::Live)) => self.live().particles > 0,
             Command::Cut
             | Command::Nudge(_)
-            | Command::Selection(SelectionOrder::Duplicate | SelectionOrder::Delete) => !self.kit.selection.is_empty(),
+            | Command::Selection(SelectionOrder::Duplicate | SelectionOrder::Delete) => {
+                !self.painting.selection.is_empty()
+            }
             Command::StartLearning => !state.is_active() && !self.warnings().iter().any(|w| w.blocks),
             Command::ContinueLearning => {
                 self.has_rule() && !state.is_active() && !self.warnings().iter().any(|w| w.blocks)

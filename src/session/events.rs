@@ -49,19 +49,19 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             let note = film_note(&session.document.world.film).filter(|_| !is_picture_name(&path));
             let text =
                 [Some(format!("Saved {}", path.display())), note].into_iter().flatten().collect::<Vec<_>>().join(". ");
-            if session.saving.pop_front() == Some(session.serial) {
-                session.path = Some(path);
-                session.saved_revision = revision;
+            if session.file.saving.pop_front() == Some(session.file.serial) {
+                session.file.path = Some(path);
+                session.file.saved_revision = revision;
             }
             let mut effects = vec![notify(Level::Success, text)];
             // What was left before is still to be decided on.
-            if session.asks_before_quitting && !session.is_dirty() && session.left_unsaved().is_empty() {
+            if session.file.asks_before_quitting && !session.is_dirty() && session.left_unsaved().is_empty() {
                 effects.push(Effect::Quit);
             }
             effects
         }
         Event::Saved { result: Err(why), .. } => {
-            session.saving.pop_front();
+            session.file.saving.pop_front();
             vec![notify(
                 Level::Error,
                 format!("{why}. Nothing is lost: Ctrl+Shift+S saves the scene in another place."),
@@ -101,15 +101,15 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Observed(reading) => {
-            session.observation.take(*reading);
+            session.observing.observation.take(*reading);
             Vec::new()
         }
         Event::SpeedMeasured(speed) => {
             let told = std::mem::replace(&mut session.live.has_faults, speed.faults > 0);
-            session.observation.take_speed(&speed);
+            session.observing.observation.take_speed(&speed);
             if session.live.has_faults && !told { vec![notify(Level::Warning, FAULTS)] } else { Vec::new() }
         }
-        Event::RuleMeasured { run, role, step, result } if run == session.training.run => {
+        Event::RuleMeasured { run, role, step, result } if run == session.learning.training.run => {
             takeover::measured(session, role, step, result)
         }
         Event::RuleMeasured { .. } => Vec::new(),
@@ -128,7 +128,7 @@ pub(super) fn on_event(session: &mut Session, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::StampsRead(stamps) => {
-            session.kit.library.own = stamps;
+            session.painting.library.own = stamps;
             Vec::new()
         }
         Event::EngineFailed(why) => {
@@ -153,21 +153,21 @@ pub(super) fn imported(session: &mut Session, path: &Path, stills: Stills) -> Ve
 }
 
 fn on_training(session: &mut Session, run: RunId, event: jobs::Event) -> Vec<Effect> {
-    if run != session.training.run || !session.training.take(event) {
+    if run != session.learning.training.run || !session.learning.training.take(event) {
         return Vec::new();
     }
-    if session.another_flow.is_some() && !session.training.state.is_active() {
+    if session.learning.another_flow.is_some() && !session.learning.training.state.is_active() {
         let effects = flows::arrived(session);
         if !effects.is_empty() {
             return effects;
         }
     }
     let mut effects = Vec::new();
-    if !session.training.state.is_active() {
+    if !session.learning.training.state.is_active() {
         // Good or not, the run's rule is the one of the scene now.
         effects.extend(takeover::switch(session));
     }
-    match &session.training.state {
+    match &session.learning.training.state {
         TrainingState::Finished { early: false } => {
             effects.push(takeover::farewell(session));
             effects.extend(certificate::begin(session, false));
@@ -182,26 +182,26 @@ fn on_training(session: &mut Session, run: RunId, event: jobs::Event) -> Vec<Eff
 }
 
 fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
-    if run != session.training.run || session.training.state == TrainingState::Idle {
+    if run != session.learning.training.run || session.learning.training.state == TrainingState::Idle {
         return Vec::new();
     }
-    if let Some(another) = &mut session.another_flow {
+    if let Some(another) = &mut session.learning.another_flow {
         another.newest = Some(rule);
         return Vec::new();
     }
-    let rule = if session.run_goes_on { flows::with_present_flow(&session.document, rule) } else { rule };
-    let is_anew = !session.run_goes_on && !session.run_has_spoken;
+    let rule = if session.learning.run_goes_on { flows::with_present_flow(&session.document, rule) } else { rule };
+    let is_anew = !session.learning.run_goes_on && !session.learning.run_has_spoken;
     if is_anew && session.document.world.rule.is_some() {
         // The old rule goes with its flows: undo brings them back.
         let before = session.moment();
         session.history.record_edit(before, None);
-        session.lineage = run;
+        session.learning.lineage = run;
     }
     let had_flow = session.document.world.rule.as_ref().is_some_and(|old| old.flow.is_some());
-    let first_flow = rule.flow.is_some() && !(session.run_is_live && had_flow);
+    let first_flow = rule.flow.is_some() && !(session.learning.run_is_live && had_flow);
     flows::follow_rule(&mut session.document, &rule, is_anew);
-    session.run_has_spoken = true;
-    session.learned += 1;
+    session.learning.run_has_spoken = true;
+    session.learning.learned += 1;
     let newest = rule.clone();
     session.document.world.rule = Some(rule);
     forget_measurements(&mut session.document);
@@ -211,7 +211,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
         session.document.world.live.flow = FlowKind::Learned;
     }
     let measured = takeover::measure(session, &newest, RuleRole::New);
-    if session.held.is_some() {
+    if session.learning.held.is_some() {
         return vec![measured];
     }
     if session.live.fade.is_some_and(Fade::is_calming) {
@@ -219,11 +219,11 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
         return vec![measured];
     }
     let mut effects = vec![start::rule_order(session), measured];
-    if session.run_is_live {
+    if session.learning.run_is_live {
         // A rule may come with another range of temperatures, or without the flow that the one before had.
         effects.push(start::settings_order(session));
     } else {
-        session.run_is_live = true;
+        session.learning.run_is_live = true;
         session.live.playing = true;
         effects.extend(start::upload(session, swarm::from_picture, None));
     }
@@ -255,7 +255,7 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
     }
     session.live.steps += u64::from(steps);
     session.live.has_no_past = false;
-    session.observation.ran(steps);
+    session.observing.observation.ran(steps);
     effects.push(Effect::Engine(EngineOrder::Run { steps }));
     effects
 }

@@ -16,7 +16,7 @@ const MAX_NAME: usize = 40;
 
 /// Whether the list may be changed: a run that learns the energy itself holds on to its flow.
 pub(in crate::session) fn are_free(session: &Session) -> bool {
-    !session.training.state.is_active() || session.another_flow.is_some()
+    !session.learning.training.state.is_active() || session.learning.another_flow.is_some()
 }
 
 /// Changes the list as one step of the history.
@@ -120,7 +120,7 @@ fn add(session: &mut Session, flow: LearnedFlow) -> Vec<Effect> {
 
 /// Learns another flow for the present energy; without a choice the next seed and the drive of the settings.
 pub(in crate::session) fn learn_another(session: &mut Session, choice: Option<(u64, Drive)>) -> Vec<Effect> {
-    if session.training.state.is_active() {
+    if session.learning.training.state.is_active() {
         return vec![notify(Level::Info, "Something is being learned already: wait for it, or stop it first.")];
     }
     let Some(rule) = session.document.world.rule.clone() else {
@@ -139,14 +139,14 @@ pub(in crate::session) fn learn_another(session: &mut Session, choice: Option<(u
     }
     let (seed, drive) = choice.unwrap_or((document.world.flows.next_seed(), document.world.training.drive));
     let request = TrainingRequest {
-        run: session.training.begin(),
+        run: session.learning.training.begin(),
         stills: document.world.stills(),
         ensemble: document.world.ensemble,
         settings: TrainingSettings { seed, drive, flow: FlowKind::Learned, ..document.world.training },
         start: Some(rule),
         another_flow: true,
     };
-    session.another_flow = Some(AnotherFlow { seed, drive, newest: None });
+    session.learning.another_flow = Some(AnotherFlow { seed, drive, newest: None });
     vec![Effect::StartTraining(Box::new(request))]
 }
 
@@ -160,9 +160,9 @@ pub(in crate::session) struct AnotherFlow {
 
 /// The run that made another flow has ended: what it learned joins the list. The state machine says how it ended.
 pub(in crate::session) fn arrived(session: &mut Session) -> Vec<Effect> {
-    let Some(AnotherFlow { seed, drive, newest }) = session.another_flow.take() else { return Vec::new() };
+    let Some(AnotherFlow { seed, drive, newest }) = session.learning.another_flow.take() else { return Vec::new() };
     let learned = newest.and_then(|rule| rule.flow.clone());
-    let (Some(net), TrainingState::Finished { early }) = (learned, session.training.state.clone()) else {
+    let (Some(net), TrainingState::Finished { early }) = (learned, session.learning.training.state.clone()) else {
         return Vec::new();
     };
     session.history.end_gesture();

@@ -29,16 +29,16 @@ fn key(session: &Session) -> PaceKey {
 
 /// Once a tick: asks for a measurement when one is due.
 pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
-    let idle = session.place == Place::Learn && !session.training.state.is_active();
+    let idle = session.place == Place::Learn && !session.learning.training.state.is_active();
     // A drag of a slider is no time to measure.
-    if !idle || session.gesture_is_open() || session.warnings.iter().any(|w| w.blocks) {
+    if !idle || session.gesture_is_open() || session.painting.warnings.iter().any(|w| w.blocks) {
         return None;
     }
     let key = key(session);
-    if session.pace.asked.as_ref() == Some(&key) {
+    if session.learning.pace.asked.as_ref() == Some(&key) {
         return None;
     }
-    session.pace = PaceView { asked: Some(key.clone()), pace: None };
+    session.learning.pace = PaceView { asked: Some(key.clone()), pace: None };
     let document = &session.document;
     Some(Effect::MeasurePace {
         key,
@@ -49,8 +49,8 @@ pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
 }
 
 pub(in crate::session) fn measured(session: &mut Session, key: &PaceKey, pace: Option<Pace>) {
-    if session.pace.asked.as_ref() == Some(key) {
-        session.pace.pace = pace;
+    if session.learning.pace.asked.as_ref() == Some(key) {
+        session.learning.pace.pace = pace;
     }
 }
 
@@ -58,12 +58,17 @@ impl Session {
     /// Seconds that a run with these settings would take, from a short measurement with the present picture; `None`
     /// while unknown.
     pub fn estimate_s(&self, settings: &crate::worlds::swarm::train::TrainingSettings) -> Option<f64> {
-        self.pace.pace.map(|pace| pace.estimate_s(settings))
+        self.learning.pace.pace.map(|pace| pace.estimate_s(settings))
     }
 
     /// Seconds that the present run has before it; `None` while unknown.
     pub fn learning_left_s(&self) -> Option<f64> {
-        let last = self.training.last.filter(|_| self.training.state.is_active())?;
-        left_s(self.pace.pace.as_ref(), &self.document.world.training, last, self.training.steps_per_s)
+        let last = self.learning.training.last.filter(|_| self.learning.training.state.is_active())?;
+        left_s(
+            self.learning.pace.pace.as_ref(),
+            &self.document.world.training,
+            last,
+            self.learning.training.steps_per_s,
+        )
     }
 }

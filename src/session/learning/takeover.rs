@@ -45,7 +45,7 @@ pub struct Held {
 /// Whether the rule that plays means something for the picture to be learned: then it may play on meanwhile.
 pub(in crate::session) fn may_play_on(session: &Session) -> bool {
     session.live.particles > 0
-        && session.playing_rule.as_ref().is_some_and(|rule| {
+        && session.live.playing_rule.as_ref().is_some_and(|rule| {
             rule.unit_length == session.taught_unit_length()
                 && rule.energy.shape.species == session.document.world.stills().species_count()
         })
@@ -55,9 +55,9 @@ pub(in crate::session) fn may_play_on(session: &Session) -> bool {
 pub(in crate::session) fn measure(session: &Session, rule: &Arc<Rule>, role: RuleRole) -> Effect {
     let document = &session.document;
     Effect::MeasureRule(Box::new(RuleRequest {
-        run: session.training.run,
+        run: session.learning.training.run,
         role,
-        step: session.training.last.map_or(0, |stats| stats.step),
+        step: session.learning.training.last.map_or(0, |stats| stats.step),
         live: start::within(rule, document.world.live),
         rule: rule.clone(),
         stills: document.world.stills(),
@@ -67,11 +67,11 @@ pub(in crate::session) fn measure(session: &Session, rule: &Arc<Rule>, role: Rul
 
 /// The new rule takes over, softly where something moves.
 pub(in crate::session) fn switch(session: &mut Session) -> Vec<Effect> {
-    if session.held.take().is_none() {
+    if session.learning.held.take().is_none() {
         return Vec::new();
     }
     let before = session.document.world.live.flow;
-    session.observation.interrupted();
+    session.observing.observation.interrupted();
     start::change_rule(session, before)
 }
 
@@ -85,19 +85,19 @@ pub(in crate::session) fn measured(
     let together = found.as_ref().ok().and_then(QuickFidelity::together);
     match role {
         RuleRole::Old => {
-            session.training.fidelity.old_rule = together;
-            let Some(held) = &mut session.held else { return Vec::new() };
+            session.learning.training.fidelity.old_rule = together;
+            let Some(held) = &mut session.learning.held else { return Vec::new() };
             held.old = together;
             // Nothing to compare with: as if there had been none.
             if together.is_none() { switch(session) } else { Vec::new() }
         }
         RuleRole::New => {
-            let phase = session.training.last.map(|stats| stats.phase);
+            let phase = session.learning.training.last.map(|stats| stats.phase);
             if let Ok(found) = &found {
-                session.training.fidelity.take(step, phase, found);
+                session.learning.training.fidelity.take(step, phase, found);
             }
             let mut effects = Vec::new();
-            if let Some(held) = &mut session.held {
+            if let Some(held) = &mut session.learning.held {
                 held.new = together.or(held.new);
                 if let (Some(old), Some(new)) = (held.old, held.new)
                     && new >= old
@@ -115,10 +115,10 @@ pub(in crate::session) fn measured(
 
 /// What is said when a run is complete: also where the rule that it took the place of was better.
 pub(in crate::session) fn farewell(session: &Session) -> Effect {
-    let fidelity = &session.training.fidelity;
+    let fidelity = &session.learning.training.fidelity;
     let newest = fidelity.together.points().last().map(|point| point[1]);
     match (fidelity.old_rule, newest) {
-        (Some(old), Some(new)) if !session.run_goes_on && new + CLEARLY_WORSE < old => notify(
+        (Some(old), Some(new)) if !session.learning.run_goes_on && new + CLEARLY_WORSE < old => notify(
             Level::Warning,
             format!("Learned, but the rule before was better: {new:.2}, and it had {old:.2}. Undo brings it back."),
         ),
@@ -128,13 +128,14 @@ pub(in crate::session) fn farewell(session: &Session) -> Effect {
 
 /// Ends the phase that has settled, where the user wants that.
 fn stop_when_settled(session: &mut Session) -> Option<Effect> {
-    let fidelity = &mut session.training.fidelity;
-    let wanted = session.stops_when_settled && session.training.state.is_active() && !fidelity.told_to_end;
-    if !wanted || session.another_flow.is_some() || !has_settled(&fidelity.settling, SETTLED_GAIN) {
+    let fidelity = &mut session.learning.training.fidelity;
+    let wanted =
+        session.learning.stops_when_settled && session.learning.training.state.is_active() && !fidelity.told_to_end;
+    if !wanted || session.learning.another_flow.is_some() || !has_settled(&fidelity.settling, SETTLED_GAIN) {
         return None;
     }
     fidelity.told_to_end = true;
-    Some(Effect::EndPhase(session.training.run))
+    Some(Effect::EndPhase(session.learning.training.run))
 }
 
 impl LearnedFidelity {

@@ -8,7 +8,7 @@ use crate::session::apply::{MAX_PARTICLES, notify};
 use crate::session::command::{Command, Effect, EngineOrder, Force, Level};
 use crate::session::observing::observation::WoundKind;
 use crate::session::painting::pen::PenStroke;
-use crate::session::pointer::{Gesture, release};
+use crate::session::pointer::release;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, SwarmEdit};
 
@@ -20,6 +20,21 @@ const MAX_STOPS: f64 = 32.0;
 
 /// Smallest and largest radius, ℓ.
 const RADII_L: [f64; 2] = [0.3, 50.0];
+
+/// What the pressed button is doing to the swarm.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(in crate::session) enum Gesture {
+    #[default]
+    None,
+    /// Pushing, pulling or stirring live particles.
+    Force,
+    /// Changing live particles, last done here.
+    Edit([f64; 2]),
+    /// Taking live particles along, last from here.
+    Grab([f64; 2]),
+    /// Laying live particles.
+    Lay(PenStroke),
+}
 
 pub(in crate::session) fn set_radius(session: &mut Session, radius_l: f64) -> Vec<Effect> {
     if radius_l.is_finite() {
@@ -33,17 +48,17 @@ pub(in crate::session) fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effe
     effects.extend(match session.live.brush.row().action {
         BrushAction::Nothing => Vec::new(),
         BrushAction::Force { .. } => {
-            session.gesture = Gesture::Force;
+            session.live.gesture = Gesture::Force;
             force(session, at)
         }
         BrushAction::Carry => {
-            session.gesture = Gesture::Grab(at);
+            session.live.gesture = Gesture::Grab(at);
             Vec::new()
         }
         BrushAction::Follow => vec![Effect::Follow(at)],
         BrushAction::Lay => begin_laying(session, at),
         BrushAction::Edit { .. } => {
-            session.gesture = Gesture::Edit(at);
+            session.live.gesture = Gesture::Edit(at);
             change_under(session, &[at])
         }
     });
@@ -51,20 +66,20 @@ pub(in crate::session) fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effe
 }
 
 pub(in crate::session) fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
-    match session.gesture {
+    match session.live.gesture {
         Gesture::Force => force(session, to),
         Gesture::Grab(from) => {
             let by = [to[0] - from[0], to[1] - from[1]];
             if by == [0.0; 2] || !something_lives(session) {
                 return Vec::new();
             }
-            session.gesture = Gesture::Grab(to);
+            session.live.gesture = Gesture::Grab(to);
             let carry = SwarmEdit::Carry { centre: from, radius: session.live.brush_radius_l, by };
             vec![Effect::Engine(EngineOrder::Edit(vec![carry]))]
         }
         Gesture::Lay(mut stroke) => {
             let laid = stroke.drag(to, |heading| heading).lay;
-            session.gesture = Gesture::Lay(stroke);
+            session.live.gesture = Gesture::Lay(stroke);
             lay(session, laid)
         }
         Gesture::Edit(from) => {
@@ -74,7 +89,7 @@ pub(in crate::session) fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effec
             if stops < 1.0 {
                 return Vec::new();
             }
-            session.gesture = Gesture::Edit(to);
+            session.live.gesture = Gesture::Edit(to);
             let share = |k: u32| f64::from(k) / stops;
             let places: Vec<[f64; 2]> =
                 (1..=stops as u32).map(|k| [from[0] + share(k) * dx, from[1] + share(k) * dy]).collect();
@@ -98,20 +113,20 @@ fn change_under(session: &mut Session, places: &[[f64; 2]]) -> Vec<Effect> {
     if !something_lives(session) {
         return Vec::new();
     }
-    let (radius, species) = (session.live.brush_radius_l, session.species);
+    let (radius, species) = (session.live.brush_radius_l, session.painting.species);
     if *ink == BrushInk::Species && !knows(session, species) {
-        session.gesture = Gesture::None;
+        session.live.gesture = Gesture::None;
         return vec![unknown(session, species)];
     }
     if *wounds {
         let centre_l = places.last().copied().unwrap_or_default();
         session.live.last_wound = Some(Wound { step: session.live.steps, centre_l, radius_l: radius });
-        session.observation.hurt(places, radius);
+        session.observing.observation.hurt(places, radius);
     }
     if *renumbers {
         session.live.following = None;
     }
-    let edits = places.iter().map(|&centre| edit(centre, radius, species, &mut session.rng)).collect();
+    let edits = places.iter().map(|&centre| edit(centre, radius, species, &mut session.live.rng)).collect();
     vec![Effect::Engine(EngineOrder::Edit(edits))]
 }
 
@@ -119,12 +134,12 @@ fn begin_laying(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
     if !something_lives(session) {
         return Vec::new();
     }
-    if !knows(session, session.species) {
-        return vec![unknown(session, session.species)];
+    if !knows(session, session.painting.species) {
+        return vec![unknown(session, session.painting.species)];
     }
-    let heading = session.rng.random_range(-std::f64::consts::PI..std::f64::consts::PI);
-    let stroke = PenStroke::begin(at, heading, session.species, LAY_SPACING_L);
-    session.gesture = Gesture::Lay(stroke);
+    let heading = session.live.rng.random_range(-std::f64::consts::PI..std::f64::consts::PI);
+    let stroke = PenStroke::begin(at, heading, session.painting.species, LAY_SPACING_L);
+    session.live.gesture = Gesture::Lay(stroke);
     lay(session, vec![stroke.last()])
 }
 
@@ -132,7 +147,7 @@ fn lay(session: &mut Session, mut particles: Vec<Particle>) -> Vec<Effect> {
     let room = MAX_PARTICLES.saturating_sub(session.live.particles);
     if particles.len() > room {
         particles.truncate(room);
-        session.gesture = Gesture::None;
+        session.live.gesture = Gesture::None;
         return vec![notify(Level::Warning, format!("{MAX_PARTICLES} particles are the most: remove some first."))];
     }
     if particles.is_empty() {
@@ -147,7 +162,7 @@ pub(in crate::session) fn randomise(session: &mut Session, what: &Command) -> Ve
     if !something_lives(session) {
         return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
     }
-    let seed = session.rng.random();
+    let seed = session.live.rng.random();
     let edit = match what {
         Command::RandomiseHeadings => SwarmEdit::TurnAll { seed },
         Command::RandomiseSpecies if known_species(session) < 2 => {
@@ -157,7 +172,7 @@ pub(in crate::session) fn randomise(session: &mut Session, what: &Command) -> Ve
         _ => SwarmEdit::ScatterAll { seed },
     };
     let kind = if *what == Command::RandomiseSpecies { WoundKind::Dealt } else { WoundKind::Scrambled };
-    session.observation.wounded(Some(kind));
+    session.observing.observation.wounded(Some(kind));
     vec![Effect::Engine(EngineOrder::Edit(vec![edit]))]
 }
 
@@ -167,9 +182,9 @@ pub(in crate::session) fn changed(session: &mut Session, steps_back: u32, partic
     live.steps = live.steps.saturating_sub(u64::from(steps_back));
     let wound = live.last_wound.filter(|wound| wound.step <= live.steps);
     if std::mem::replace(&mut live.last_wound, wound) == wound {
-        session.observation.interrupted();
+        session.observing.observation.interrupted();
     } else {
-        session.observation.wounded(None);
+        session.observing.observation.wounded(None);
     }
     live.growing = live.growing.map(|done| done.saturating_sub(steps_back));
     if live.particles != particles || live.box_size_l != box_size_l {
@@ -183,7 +198,7 @@ fn something_lives(session: &Session) -> bool {
 }
 
 fn known_species(session: &Session) -> usize {
-    session.playing_rule.as_ref().map_or(0, |rule| rule.energy.shape.species)
+    session.live.playing_rule.as_ref().map_or(0, |rule| rule.energy.shape.species)
 }
 
 fn knows(session: &Session, species: u8) -> bool {

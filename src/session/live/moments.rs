@@ -29,7 +29,7 @@ pub(in crate::session) fn keep(session: &mut Session) -> Vec<Effect> {
         name: String::new(),
         live: document.world.live,
         swings: document.world.swings.clone(),
-        rule: session.playing_rule.as_ref().map(|rule| rule.mark()),
+        rule: session.live.playing_rule.as_ref().map(|rule| rule.mark()),
         flow: document
             .world
             .flows
@@ -38,13 +38,13 @@ pub(in crate::session) fn keep(session: &mut Session) -> Vec<Effect> {
             .map(|f| f.net.clone()),
         swarm: Arc::default(),
     };
-    vec![Effect::KeepMoment(MomentUse::Keep(Box::new(Keeping { serial: session.serial, moment })))]
+    vec![Effect::KeepMoment(MomentUse::Keep(Box::new(Keeping { serial: session.file.serial, moment })))]
 }
 
 /// The engine has told the swarm, which may be a while after it was asked.
 pub(in crate::session) fn kept(session: &mut Session, keeping: Keeping, state: LiveState) -> Vec<Effect> {
     let document = &session.document;
-    if keeping.serial != session.serial {
+    if keeping.serial != session.file.serial {
         let text =
             "The checkpoint was not saved: its scene was left before the swarm could be copied. Save it again there.";
         return vec![notify(Level::Warning, text)];
@@ -62,7 +62,7 @@ pub(in crate::session) fn kept(session: &mut Session, keeping: Keeping, state: L
         session.new_revision();
         session
             .history
-            .record_before_gesture(session.revision, |document| document.world.savepoints.push(moment.clone()));
+            .record_before_gesture(session.file.revision, |document| document.world.savepoints.push(moment.clone()));
         session.document.world.savepoints.push(moment);
         session.new_revision();
         Vec::new()
@@ -118,7 +118,7 @@ pub(in crate::session) fn bring_back(session: &mut Session, swarm: Replaced) -> 
 
 /// A species of `swarm` that the rule in the engine does not know.
 fn unknown_species(session: &Session, swarm: &Swarm) -> Option<u8> {
-    let known = session.playing_rule.as_ref().map_or(0, |rule| rule.energy.shape.species);
+    let known = session.live.playing_rule.as_ref().map_or(0, |rule| rule.energy.shape.species);
     swarm.particles.iter().map(|p| p.species).max().filter(|&species| usize::from(species) >= known)
 }
 
@@ -151,7 +151,7 @@ pub(in crate::session) fn return_to(session: &mut Session, index: usize) -> Vec<
         (document.world.live, document.world.swings) = (moment.live, moment.swings.clone());
         before != (document.world.live, document.world.swings.clone(), document.world.flows.chosen)
     });
-    if session.revision == before.revision {
+    if session.file.revision == before.revision {
         // Only the swarm is another one: that can be undone, too.
         session.history.record_edit(before, None);
     }
@@ -173,7 +173,7 @@ fn place_of_flow(document: &SwarmProject, moment: &Savepoint) -> Option<usize> {
 fn what_differs(session: &Session, moment: &Savepoint) -> Option<String> {
     let name = &moment.name;
     let document = &session.document;
-    let present = session.playing_rule.as_ref().map(|rule| rule.mark());
+    let present = session.live.playing_rule.as_ref().map(|rule| rule.mark());
     if moment.rule.is_some() && moment.rule != present {
         return Some(format!(
             "{name} was kept under another rule than the present one, by which the swarm lives on now."

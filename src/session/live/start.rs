@@ -23,7 +23,7 @@ pub(in crate::session) fn settings_order(session: &Session) -> Effect {
 /// See [`settings_order`].
 pub(in crate::session) fn settings(session: &Session) -> LiveSettings {
     let document = &session.document;
-    let Some(rule) = &session.playing_rule else { return document.world.live };
+    let Some(rule) = &session.live.playing_rule else { return document.world.live };
     within(rule, session.live.effective(&document.world.live, &document.world.swings, rule.sigma_range_l))
 }
 
@@ -39,10 +39,10 @@ pub(in crate::session) fn within(rule: &Rule, mut live: LiveSettings) -> LiveSet
 
 /// Gives the rule of the document to the engine.
 pub(in crate::session) fn rule_order(session: &mut Session) -> Effect {
-    session.playing_rule = session.document.world.rule.clone();
-    session.held = None;
-    session.observation.interrupted();
-    match session.playing_rule.clone() {
+    session.live.playing_rule = session.document.world.rule.clone();
+    session.learning.held = None;
+    session.observing.observation.interrupted();
+    match session.live.playing_rule.clone() {
         Some(rule) => Effect::Engine(EngineOrder::SetRule(rule)),
         None => Effect::Engine(EngineOrder::Clear),
     }
@@ -51,7 +51,7 @@ pub(in crate::session) fn rule_order(session: &mut Session) -> Effect {
 /// The document has another rule: it takes over from the one that plays, softly where something moves.
 /// `before`: the kind of flow that the old one ran.
 pub(in crate::session) fn change_rule(session: &mut Session, before: FlowKind) -> Vec<Effect> {
-    session.held = None;
+    session.learning.held = None;
     let live = &mut session.live;
     if !live.playing || live.particles == 0 || live.growing.is_some() || session.place == Place::Paint {
         live.fade = None;
@@ -88,14 +88,14 @@ pub(in crate::session) fn upload(
     if !session.has_rule() {
         return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
     }
-    match make(&session.document, &mut session.rng) {
+    match make(&session.document, &mut session.live.rng) {
         Ok(swarm) => {
             session.live.particles = swarm.len();
             session.live.box_size_l = swarm.box_size;
             session.live.growing = growing;
             session.live.awaited = None;
             (session.live.last_wound, session.live.following) = (None, None);
-            session.observation.wounded(growing.map(|_| WoundKind::Growing));
+            session.observing.observation.wounded(growing.map(|_| WoundKind::Growing));
             let mut effects = Vec::new();
             // Another swarm needs no soft change.
             if session.live.fade.take().is_some_and(Fade::is_calming) {
@@ -111,23 +111,23 @@ pub(in crate::session) fn upload(
 
 /// Another document is here: the old one's learning ends, its swarm goes, and the new one's comes.
 pub(in crate::session) fn whole(session: &mut Session) -> Vec<Effect> {
-    session.serial += 1;
+    session.file.serial += 1;
     session.look_at_picture();
-    session.gesture = Default::default();
+    session.live.gesture = Default::default();
     painting::follow(session);
-    session.asks_before_quitting = false;
+    session.file.asks_before_quitting = false;
     let mut effects = Vec::new();
-    if session.training.state.is_active() {
-        effects.push(Effect::StopTraining(session.training.run));
+    if session.learning.training.state.is_active() {
+        effects.push(Effect::StopTraining(session.learning.training.run));
     }
-    session.training.abandon();
-    session.another_flow = None;
+    session.learning.training.abandon();
+    session.learning.another_flow = None;
     session.live.fade = None;
-    session.held = None;
-    session.observation.reset();
+    session.learning.held = None;
+    session.observing.observation.reset();
     effects.extend(certificate::cancel(session));
-    session.playing_rule = None;
-    session.run_is_live = false;
+    session.live.playing_rule = None;
+    session.learning.run_is_live = false;
     session.live.growing = None;
     session.live.swing_ticks = 0;
     (session.live.last_wound, session.live.following) = (None, None);

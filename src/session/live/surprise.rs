@@ -26,7 +26,7 @@ pub(in crate::session) fn apply(session: &mut Session) -> Vec<Effect> {
     let old = (session.document.world.live, session.document.world.flows.chosen);
     let mut new = old;
     for _ in 0..TRIES {
-        let rng = &mut session.rng;
+        let rng = &mut session.live.rng;
         // A learned motion is often the nicest there is.
         new = if flow_count > 0 && rng.random_bool(0.4) {
             (learned(&old.0, rng), rng.random_range(0..flow_count))

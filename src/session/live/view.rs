@@ -1,7 +1,13 @@
 //! How the live swarm is being watched: play, speed, the pointer's force, and the growing that is under way.
 
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::brush::Gesture;
 use super::brushes::Brush;
-use crate::worlds::swarm::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, Swings};
+use crate::worlds::swarm::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, Rule, Swings};
 
 /// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,7 +67,7 @@ pub struct Wound {
 }
 
 /// What is not saved about the live swarm.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct LiveView {
     pub playing: bool,
     pub steps_per_frame: u32,
@@ -88,6 +94,12 @@ pub struct LiveView {
     pub(in crate::session) has_no_past: bool,
     /// One step was asked for.
     pub(in crate::session) step_once: bool,
+    /// The rule in the engine: that of the document, or the one that gives way to it.
+    pub(in crate::session) playing_rule: Option<Arc<Rule>>,
+    /// What the pressed button is doing to the swarm.
+    pub(in crate::session) gesture: Gesture,
+    /// Draws the swarms.
+    pub(in crate::session) rng: StdRng,
     /// The swarm that this step of the history has replaced lives again as soon as the engine has told it.
     pub(in crate::session) awaited: Option<u64>,
 }
@@ -110,6 +122,9 @@ impl Default for LiveView {
             has_faults: false,
             has_no_past: false,
             step_once: false,
+            playing_rule: None,
+            gesture: Gesture::None,
+            rng: StdRng::seed_from_u64(1),
             awaited: None,
         }
     }

@@ -76,14 +76,14 @@ impl CertificateView {
 
 impl Session {
     pub fn certificate(&self) -> &CertificateView {
-        &self.certificate
+        &self.observing.certificate
     }
 
     pub fn seal(&self) -> Seal {
-        match (&self.document.world.evidence, &self.certificate.seen) {
+        match (&self.document.world.evidence, &self.observing.certificate.seen) {
             (Some(evidence), _) if self.has_settings_of(evidence) => Seal::Valid(evidence.clone()),
             (Some(evidence), _) => Seal::OfOtherSettings(evidence.clone()),
-            (None, Some((serial, evidence))) if *serial == self.serial => Seal::Stale(evidence.clone()),
+            (None, Some((serial, evidence))) if *serial == self.file.serial => Seal::Stale(evidence.clone()),
             _ => Seal::None,
         }
     }
@@ -98,7 +98,7 @@ impl Session {
 
     /// The motion that the valid certificate saw, where it was measured here.
     pub fn certified_motion(&self) -> Option<&crate::worlds::swarm::measures::Motion> {
-        let (subject, certificate) = self.certificate.last.as_ref()?;
+        let (subject, certificate) = self.observing.certificate.last.as_ref()?;
         (self.document.world.evidence.is_some() && subject.is_that_of(self)).then_some(&certificate.motion)
     }
 }
@@ -106,7 +106,7 @@ impl Session {
 /// Starts to measure. `asked`: by the user, who then wants to know why not.
 pub(in crate::session) fn begin(session: &mut Session, asked: bool) -> Vec<Effect> {
     let refuse = |text: &str| if asked { vec![notify(Level::Info, text)] } else { Vec::new() };
-    if session.training.state.is_active() {
+    if session.learning.training.state.is_active() {
         return refuse("A rule is being learned: it can be certified when that is done.");
     }
     let Some(rule) = session.document.world.rule.clone() else {
@@ -115,7 +115,7 @@ pub(in crate::session) fn begin(session: &mut Session, asked: bool) -> Vec<Effec
     if let Err(refusal) = learnable(session) {
         return if asked { refusal } else { Vec::new() };
     }
-    if session.certificate.is_running() {
+    if session.observing.certificate.is_running() {
         return Vec::new();
     }
     let document = &session.document;
@@ -123,47 +123,47 @@ pub(in crate::session) fn begin(session: &mut Session, asked: bool) -> Vec<Effec
         return refuse("The picture has a species that the rule does not know: press Learn on first.");
     }
     let request = CertificateRequest {
-        run: session.certificate.run + 1,
+        run: session.observing.certificate.run + 1,
         stills: document.world.stills(),
         ensemble: document.world.ensemble,
         live: start::within(&rule, document.world.live),
         rule,
     };
-    session.certificate.run = request.run;
-    session.certificate.subject = Subject::of(session);
-    session.certificate.state = CertificateState::Running { phase: "sampling", share: 0.0 };
+    session.observing.certificate.run = request.run;
+    session.observing.certificate.subject = Subject::of(session);
+    session.observing.certificate.state = CertificateState::Running { phase: "sampling", share: 0.0 };
     vec![Effect::Certify(Box::new(request))]
 }
 
 /// Ends the measuring, if any.
 pub(in crate::session) fn cancel(session: &mut Session) -> Vec<Effect> {
-    if !session.certificate.is_running() {
+    if !session.observing.certificate.is_running() {
         return Vec::new();
     }
-    session.certificate.state = CertificateState::Idle;
+    session.observing.certificate.state = CertificateState::Idle;
     // What it still says is of a run that is over.
-    session.certificate.run += 1;
+    session.observing.certificate.run += 1;
     vec![Effect::StopCertifying]
 }
 
 pub(in crate::session) fn progress(session: &mut Session, run: u64, phase: &'static str, share: f64) {
-    let view = &mut session.certificate;
+    let view = &mut session.observing.certificate;
     if run == view.run && view.is_running() {
         view.state = CertificateState::Running { phase, share: share.clamp(0.0, 1.0) };
     }
 }
 
 pub(in crate::session) fn arrived(session: &mut Session, run: u64, result: Result<Certificate, String>) -> Vec<Effect> {
-    if run != session.certificate.run {
+    if run != session.observing.certificate.run {
         return Vec::new();
     }
-    let subject = session.certificate.subject.take();
-    session.certificate.state = CertificateState::Idle;
+    let subject = session.observing.certificate.subject.take();
+    session.observing.certificate.state = CertificateState::Idle;
     let certificate = match result {
         Ok(certificate) => certificate,
         Err(why) => {
             let text = format!("The rule could not be certified: {why}.");
-            session.certificate.state = CertificateState::Failed(why);
+            session.observing.certificate.state = CertificateState::Failed(why);
             return vec![notify(Level::Warning, text)];
         }
     };
@@ -173,7 +173,7 @@ pub(in crate::session) fn arrived(session: &mut Session, run: u64, result: Resul
     let Evidence { grown, kept, healed, .. } = certificate.evidence;
     // No step of the history: it follows from what is there, as what a run has learned.
     session.document.world.evidence = Some(certificate.evidence.clone());
-    session.certificate.last = Some((subject, certificate));
+    session.observing.certificate.last = Some((subject, certificate));
     session.new_revision();
     let but = match session.seal() {
         Seal::OfOtherSettings(_) => " This holds for the settings as they were when it began.",
@@ -185,24 +185,25 @@ pub(in crate::session) fn arrived(session: &mut Session, run: u64, result: Resul
 /// Once a tick: an undo may have brought back what was certified, or taken its certificate away.
 pub(in crate::session) fn follow(session: &mut Session) -> Vec<Effect> {
     if session.document.world.evidence.is_none()
-        && let Some((subject, certificate)) = &session.certificate.last
+        && let Some((subject, certificate)) = &session.observing.certificate.last
         && subject.is_that_of(session)
     {
         session.document.world.evidence = Some(certificate.evidence.clone());
     }
     if let Some(evidence) = &session.document.world.evidence {
         let known = session
+            .observing
             .certificate
             .seen
             .as_ref()
-            .is_some_and(|(serial, seen)| *serial == session.serial && seen == evidence);
+            .is_some_and(|(serial, seen)| *serial == session.file.serial && seen == evidence);
         if !known {
-            session.certificate.seen = Some((session.serial, evidence.clone()));
+            session.observing.certificate.seen = Some((session.file.serial, evidence.clone()));
         }
     }
     // A certificate for what is gone would be for nothing.
-    let gone = session.certificate.subject.as_ref().is_some_and(|subject| {
-        matches!(session.certificate.state, CertificateState::Running { .. }) && !subject.is_that_of(session)
+    let gone = session.observing.certificate.subject.as_ref().is_some_and(|subject| {
+        matches!(session.observing.certificate.state, CertificateState::Running { .. }) && !subject.is_that_of(session)
     });
     if !gone {
         return Vec::new();

@@ -52,7 +52,9 @@ pub static PLOTS: [PlotRow; 11] = [
                   1 is as good as the picture itself, 0 is random",
         file_name: "fidelity",
         place: PlotPlace::Shown,
-        chart: |session, row| row.share("fidelity", "steps").with("fidelity", session.observation.fidelity.points()),
+        chart: |session, row| {
+            row.share("fidelity", "steps").with("fidelity", session.observing.observation.fidelity.points())
+        },
         heading: two_digits,
     },
     PlotRow {
@@ -63,7 +65,7 @@ pub static PLOTS: [PlotRow; 11] = [
         file_name: "order",
         place: PlotPlace::Shown,
         chart: |session, row| {
-            let seen = &session.observation;
+            let seen = &session.observing.observation;
             let target = seen.latest.as_ref().map(|reading| reading.target.order);
             let [whole, groups, mills] =
                 [&seen.polarisation, &seen.polarisation_in_groups, &seen.milling].map(|curve| curve.points());
@@ -83,7 +85,7 @@ pub static PLOTS: [PlotRow; 11] = [
         file_name: "pair-correlation",
         place: PlotPlace::Shown,
         chart: |session, row| {
-            let latest = session.observation.latest.as_ref();
+            let latest = session.observing.observation.latest.as_ref();
             let points = |pairs: &[(f64, f64)]| pairs.iter().map(|&(r, g)| [r, g]).collect::<Vec<_>>();
             row.with_zero("g", "r, ℓ")
                 .with("now", latest.map_or_else(Vec::new, |r| points(&r.pair_correlation)))
@@ -98,8 +100,8 @@ pub static PLOTS: [PlotRow; 11] = [
         file_name: "energy",
         place: PlotPlace::Offered,
         chart: |session, row| {
-            let energy = session.observation.energy.points();
-            let target = session.observation.latest.as_ref().and_then(|reading| reading.target.energy);
+            let energy = session.observing.observation.energy.points();
+            let target = session.observing.observation.latest.as_ref().and_then(|reading| reading.target.energy);
             let name = format!("mean energy{}", session.sample_note());
             row.plain("energy", "steps").with(&name, energy).with_aim("picture", level(target, energy))
         },
@@ -113,7 +115,7 @@ pub static PLOTS: [PlotRow; 11] = [
         place: PlotPlace::Offered,
         chart: |session, row| {
             let name = format!("drift{}", session.sample_note());
-            row.with_zero("ℓ / time", "steps").with(&name, session.observation.drift.points())
+            row.with_zero("ℓ / time", "steps").with(&name, session.observing.observation.drift.points())
         },
         heading: of_sample,
     },
@@ -126,11 +128,11 @@ pub static PLOTS: [PlotRow; 11] = [
         place: PlotPlace::Offered,
         chart: |session, row| {
             let empty = row.share("fidelity", "steps since");
-            let Some(healing) = &session.observation.healing else { return empty };
+            let Some(healing) = &session.observing.observation.healing else { return empty };
             let curve = healing.curve.points();
             empty.with(&healing.text(), curve).with_aim("before", level(healing.before(), curve))
         },
-        heading: |session, _, _| match &session.observation.healing {
+        heading: |session, _, _| match &session.observing.observation.healing {
             Some(healing) => healing.text(),
             None => "Healing: no damage".to_owned(),
         },
@@ -141,7 +143,9 @@ pub static PLOTS: [PlotRow; 11] = [
         meaning: "Mean time between two pictures, in milliseconds",
         file_name: "frame-time",
         place: PlotPlace::Offered,
-        chart: |session, row| row.with_zero("ms", "s").with("frame time", session.observation.frame_ms.points()),
+        chart: |session, row| {
+            row.with_zero("ms", "s").with("frame time", session.observing.observation.frame_ms.points())
+        },
         heading: |_, row, last| row.with_value(last.map(|ms| format!("{ms:.1} ms"))),
     },
     PlotRow {
@@ -151,7 +155,7 @@ pub static PLOTS: [PlotRow; 11] = [
         file_name: "speed",
         place: PlotPlace::Offered,
         chart: |session, row| {
-            row.with_zero("steps / s", "s").with("steps per s", session.observation.steps_per_s.points())
+            row.with_zero("steps / s", "s").with("steps per s", session.observing.observation.steps_per_s.points())
         },
         heading: |_, row, last| row.with_value(last.map(|steps| format!("{steps:.0} steps per s"))),
     },
@@ -162,7 +166,7 @@ pub static PLOTS: [PlotRow; 11] = [
         file_name: "pair-tests",
         place: PlotPlace::Offered,
         chart: |session, row| {
-            let points = session.observation.pair_tests_per_s.points();
+            let points = session.observing.observation.pair_tests_per_s.points();
             let millions: Vec<[f64; 2]> = points.iter().map(|&[s, tests]| [s, 1e-6 * tests]).collect();
             row.with_zero("million / s", "s").with("pair tests, million per s", millions)
         },
@@ -176,8 +180,8 @@ pub static PLOTS: [PlotRow; 11] = [
         place: PlotPlace::Learn,
         chart: |session, row| {
             row.plain("loss", "steps")
-                .with("pattern", session.training.energy_loss.points())
-                .with("motion", session.training.flow_loss.points())
+                .with("pattern", session.learning.training.energy_loss.points())
+                .with("motion", session.learning.training.flow_loss.points())
         },
         heading: name_alone,
     },
@@ -189,7 +193,7 @@ pub static PLOTS: [PlotRow; 11] = [
         file_name: "learned-fidelity",
         place: PlotPlace::Learn,
         chart: |session, row| {
-            let fidelity = &session.training.fidelity;
+            let fidelity = &session.learning.training.fidelity;
             let (kept, grown) = (fidelity.kept.points(), fidelity.grown.points());
             let longest = if kept.len() > grown.len() { kept } else { grown };
             let old = level(fidelity.old_rule, longest);
@@ -262,7 +266,7 @@ impl PlotKind {
 impl Session {
     /// What is said of drift and energy where they are those of a sample only.
     pub fn sample_note(&self) -> String {
-        match self.observation.latest.as_ref().and_then(|reading| reading.sampled) {
+        match self.observing.observation.latest.as_ref().and_then(|reading| reading.sampled) {
             Some(sampled) => format!(" of {sampled} neighbours"),
             None => String::new(),
         }

@@ -5,3 +5,24 @@ pub(super) mod charts;
 pub(super) mod menu;
 pub(super) mod observation;
 pub(super) mod truth;
+
+use certificate::CertificateView;
+use observation::Observation;
+use truth::TruthView;
+
+use super::state::Session;
+
+/// What belongs to observing.
+#[derive(Debug, Default)]
+pub(super) struct Observing {
+    pub observation: Observation,
+    pub certificate: CertificateView,
+    pub truth: TruthView,
+}
+
+impl Session {
+    /// What was seen of the live swarm.
+    pub fn observation(&self) -> &Observation {
+        &self.observing.observation
+    }
+}

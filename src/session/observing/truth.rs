@@ -39,7 +39,7 @@ pub struct TruthView {
 
 impl Session {
     pub fn truth(&self) -> &TruthView {
-        &self.truth
+        &self.observing.truth
     }
 
     /// Why the motion cannot be compared; `None` where it can.
@@ -57,7 +57,7 @@ impl Session {
     /// What is known is of another rule or another film than there is now.
     pub fn truth_is_stale(&self) -> bool {
         let world = &self.document.world;
-        match (&self.truth.of, &world.rule) {
+        match (&self.observing.truth.of, &world.rule) {
             (Some((rule, stills)), Some(now)) => !Arc::ptr_eq(rule, now) || !stills.is_same_picture(&world.stills()),
             _ => true,
         }
@@ -71,7 +71,7 @@ pub(in crate::session) fn begin(session: &mut Session) -> Vec<Effect> {
     let Some(rule) = session.document.world.rule.clone() else { return Vec::new() };
     let stills = session.document.world.stills();
     let live = start::within(&rule, session.document.world.live);
-    let view = &mut session.truth;
+    let view = &mut session.observing.truth;
     view.run += 1;
     view.state = TruthState::Running;
     view.of = Some((rule.clone(), stills.clone()));
@@ -79,8 +79,8 @@ pub(in crate::session) fn begin(session: &mut Session) -> Vec<Effect> {
 }
 
 pub(in crate::session) fn arrived(session: &mut Session, run: u64, result: Result<Truth, String>) {
-    if run == session.truth.run {
-        session.truth.state = match result {
+    if run == session.observing.truth.run {
+        session.observing.truth.state = match result {
             Ok(truth) => TruthState::Done(Arc::new(truth)),
             Err(why) => TruthState::Failed(why),
         };

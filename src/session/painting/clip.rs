@@ -31,7 +31,7 @@ pub(in crate::session) fn copy(session: &Session) -> Vec<Effect> {
 }
 
 pub(in crate::session) fn cut(session: &mut Session) -> Vec<Effect> {
-    if session.kit.selection.is_empty() {
+    if session.painting.selection.is_empty() {
         return order(session, SelectionOrder::Delete);
     }
     let mut effects = copy(session);
@@ -53,10 +53,10 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
     };
     let snapshot = session.snapshot().clone();
     let (group, scaled) = into_box(table.particles, &snapshot);
-    let group = beside_others(group, &snapshot, session.unit_length);
+    let group = beside_others(group, &snapshot, session.painting.unit_length);
     let count = group.len();
     let mut effects = add_and_select(session, group);
-    let laid = session.kit.selection.len();
+    let laid = session.painting.selection.len();
     let mut said = format!("{laid} particles pasted.");
     if laid < count {
         said += &format!(" {} lay on others and were left out.", count - laid);

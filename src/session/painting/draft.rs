@@ -32,7 +32,7 @@ impl Session {
     /// What the tool would do now. `cursor`: the pointer on the canvas, world units; without one, what is to be stamped
     /// is shown in the middle of the box.
     pub fn draft(&self, cursor: Option<[f64; 2]>) -> Draft {
-        match (&self.kit.gesture, self.tool) {
+        match (&self.painting.gesture, self.painting.tool) {
             (Some(PaintGesture::Shape { path, seed }), _) => {
                 let ghosts = with_images(self, &shape(self, path, *seed));
                 Draft { ghosts, outline: None }
@@ -46,15 +46,15 @@ impl Session {
             }
             (None, Tool::Stamp | Tool::Text | Tool::Image) => {
                 let middle = super::centre_of(self.snapshot());
-                let at = cursor.map_or(middle, |at| self.kit.options.snap.place(at));
+                let at = cursor.map_or(middle, |at| self.painting.options.snap.place(at));
                 Draft { ghosts: with_images(self, &in_hand(self, at)), outline: None }
             }
             (None, Tool::Eyedropper) => {
-                let reach = self.kit.hand.reach.max(self.unit_length);
+                let reach = self.painting.hand.reach.max(self.painting.unit_length);
                 let index = cursor.and_then(|at| nearest(self.snapshot(), at, reach));
                 let ring = |i: usize| {
                     let p = self.snapshot().particles[i];
-                    Outline::Ring { centre: [p.x, p.y], radius: 0.5 * self.unit_length }
+                    Outline::Ring { centre: [p.x, p.y], radius: 0.5 * self.painting.unit_length }
                 };
                 Draft { outline: index.map(ring), ..Draft::default() }
             }
@@ -65,26 +65,26 @@ impl Session {
 
 /// What the stamp, the text or the image lays at `at`; images under the symmetry are left out.
 pub(super) fn in_hand(session: &Session, at: [f64; 2]) -> Vec<Particle> {
-    let kit = &session.kit;
-    let options = &kit.options;
-    let (mut particles, headings) = match session.tool {
+    let painting = &session.painting;
+    let options = &painting.options;
+    let (mut particles, headings) = match session.painting.tool {
         Tool::Stamp => {
-            let stamp = kit.library.in_hand.as_ref();
+            let stamp = painting.library.in_hand.as_ref();
             return stamp.map_or_else(Vec::new, |stamp| stamp.placed(options.stamp, at));
         }
-        Tool::Text => (stamp::placed(&kit.text_view.view.particles, options.text, at), options.text_headings),
+        Tool::Text => (stamp::placed(&painting.text_view.view.particles, options.text, at), options.text_headings),
         Tool::Image => {
             let image = &options.image_options;
-            (stamp::placed(&kit.image_view.view.particles, options.image, at), image.headings)
+            (stamp::placed(&painting.image_view.view.particles, options.image, at), image.headings)
         }
         _ => return Vec::new(),
     };
-    let one_species = session.tool == Tool::Text || !options.image_options.colours;
+    let one_species = session.painting.tool == Tool::Text || !options.image_options.colours;
     // The same at each look.
     let mut rng = StdRng::seed_from_u64(1);
     for p in &mut particles {
         if one_species {
-            p.species = session.species;
+            p.species = session.painting.species;
         }
         match headings {
             StrokeHeading::Along => {}

@@ -68,8 +68,8 @@ pub(in crate::session) struct Before {
 pub(in crate::session) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
     match pointer {
         Pointer::Press(at) => {
-            let (selection, heading) = (session.kit.selection.clone(), session.kit.options.heading);
-            session.kit.before = Before { selection, heading };
+            let (selection, heading) = (session.painting.selection.clone(), session.painting.options.heading);
+            session.painting.before = Before { selection, heading };
             press(session, at)
         }
         Pointer::Drag(at) => drag(session, at),
@@ -79,7 +79,7 @@ pub(in crate::session) fn pointer(session: &mut Session, pointer: Pointer) -> Ve
 
 /// Ends the gesture: a shape in the making is laid.
 pub(in crate::session) fn release(session: &mut Session) -> Vec<Effect> {
-    match session.kit.gesture.take() {
+    match session.painting.gesture.take() {
         Some(PaintGesture::Shape { path, seed }) => {
             let particles = shape(session, &path, seed);
             if particles.is_empty() { Vec::new() } else { lay(session, &particles) }
@@ -90,27 +90,27 @@ pub(in crate::session) fn release(session: &mut Session) -> Vec<Effect> {
 
 /// Takes back all that the gesture has done; the rest of the drag means nothing.
 pub(in crate::session) fn give_up(session: &mut Session) -> Vec<Effect> {
-    session.kit.gesture = None;
+    session.painting.gesture = None;
     let effects = apply::give_up(session, merge());
-    let Before { selection, heading } = std::mem::take(&mut session.kit.before);
-    session.kit.selection = selection;
-    session.kit.options.heading = heading;
+    let Before { selection, heading } = std::mem::take(&mut session.painting.before);
+    session.painting.selection = selection;
+    session.painting.options.heading = heading;
     effects
 }
 
 fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
-    let snap = session.kit.options.snap;
-    match session.tool {
+    let snap = session.painting.options.snap;
+    match session.painting.tool {
         Tool::Pen => press_pen(session, at),
         Tool::Eraser => erase_towards(session, at, at),
         Tool::Line | Tool::Arc | Tool::Circle | Tool::Lattice => {
-            let seed = rand::RngExt::random(&mut session.rng);
-            session.kit.gesture = Some(PaintGesture::Shape { path: vec![snap.place(at)], seed });
+            let seed = rand::RngExt::random(&mut session.live.rng);
+            session.painting.gesture = Some(PaintGesture::Shape { path: vec![snap.place(at)], seed });
             Vec::new()
         }
         Tool::Spray => {
             let (first, effects) = spray::begin(session, at);
-            session.kit.gesture = Some(PaintGesture::Spray { last: at, first: Some(first) });
+            session.painting.gesture = Some(PaintGesture::Spray { last: at, first: Some(first) });
             effects
         }
         Tool::Stamp | Tool::Text | Tool::Image => {
@@ -129,10 +129,10 @@ fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
 }
 
 fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
-    let hand = session.kit.hand;
-    let snap = session.kit.options.snap;
+    let hand = session.painting.hand;
+    let snap = session.painting.options.snap;
     // Taken out while it is worked on, and put back.
-    let Some(mut gesture) = session.kit.gesture.take() else { return Vec::new() };
+    let Some(mut gesture) = session.painting.gesture.take() else { return Vec::new() };
     let mut effects = Vec::new();
     match &mut gesture {
         PaintGesture::Pen { .. } => effects = drag_pen(session, &mut gesture, to),
@@ -142,12 +142,12 @@ fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
         }
         PaintGesture::Shape { path, .. } => {
             let from = path[0];
-            let to = match session.tool {
+            let to = match session.painting.tool {
                 Tool::Line if hand.shift => to_step_about(from, to),
                 Tool::Lattice if hand.shift => snap.place(square_about(from, to)),
                 _ => snap.place(to),
             };
-            if session.tool == Tool::Arc {
+            if session.painting.tool == Tool::Arc {
                 extend(path, to, PATH_SHARE * hand.reach);
             } else {
                 path.truncate(1);
@@ -164,13 +164,13 @@ fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
                 if let Some(first) = first.take() {
                     effects = spray::turn(session, first, along);
                 }
-                let stops = (far / (0.35 * session.kit.options.spray_radius)).ceil().clamp(1.0, 200.0) as usize;
+                let stops = (far / (0.35 * session.painting.options.spray_radius)).ceil().clamp(1.0, 200.0) as usize;
                 let stop = |i: usize| [0, 1].map(|k| from[k] + (to[k] - from[k]) * i as f64 / stops as f64);
                 effects.extend(spray::along(session, &(1..=stops).map(stop).collect::<Vec<_>>(), along));
             }
         }
         PaintGesture::Marquee { path, base } => {
-            let polygon = if session.tool == Tool::Lasso {
+            let polygon = if session.painting.tool == Tool::Lasso {
                 extend(path, to, PATH_SHARE * hand.reach);
                 path.clone()
             } else {
@@ -178,11 +178,12 @@ fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
                 path.push(to);
                 rectangle(path[0], to)
             };
-            session.kit.selection = union(base, &inside_polygon(&session.document.world.snapshot.particles, &polygon));
+            session.painting.selection =
+                union(base, &inside_polygon(&session.document.world.snapshot.particles, &polygon));
         }
         PaintGesture::Transform(transform) => effects = drag_selection(session, transform, to),
     }
-    session.kit.gesture = Some(gesture);
+    session.painting.gesture = Some(gesture);
     effects
 }
 
@@ -200,32 +201,32 @@ fn extend(path: &mut Vec<[f64; 2]>, to: [f64; 2], least: f64) {
 }
 
 fn press_pen(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
-    let options = session.kit.options;
+    let options = session.painting.options;
     if !picture::is_inside(session.snapshot(), at) {
         return Vec::new();
     }
     let before = session.snapshot().clone();
-    if let Some(index) = nearest(session.snapshot(), at, GRAB_SPACINGS * session.spacing) {
+    if let Some(index) = nearest(session.snapshot(), at, GRAB_SPACINGS * session.painting.spacing) {
         let held = before.particles[index];
-        let stroke = PenStroke::begin([held.x, held.y], held.heading, held.species, session.spacing);
-        session.kit.gesture = Some(PaintGesture::Pen { stroke, held: Some(index), laid: Vec::new(), before });
+        let stroke = PenStroke::begin([held.x, held.y], held.heading, held.species, session.painting.spacing);
+        session.painting.gesture = Some(PaintGesture::Pen { stroke, held: Some(index), laid: Vec::new(), before });
         return Vec::new();
     }
     let at = options.snap.place(at);
-    let stroke = PenStroke::begin(at, options.heading, session.species, session.spacing);
+    let stroke = PenStroke::begin(at, options.heading, session.painting.species, session.painting.spacing);
     let laid = vec![stroke.last()];
     let all = with_images(session, &laid);
-    session.kit.gesture = Some(PaintGesture::Pen { stroke, held: None, laid, before });
+    session.painting.gesture = Some(PaintGesture::Pen { stroke, held: None, laid, before });
     edit_picture(session, merge(), |picture| picture::add(picture, &all))
 }
 
 fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: [f64; 2]) -> Vec<Effect> {
     let PaintGesture::Pen { stroke, held, laid, before } = gesture else { return Vec::new() };
-    let mut snap = session.kit.options.snap;
-    snap.on |= session.kit.hand.shift;
+    let mut snap = session.painting.options.snap;
+    snap.on |= session.painting.hand.shift;
     let moved = stroke.drag(to, |heading| snap.heading(heading));
     let Some(heading) = moved.turn_last else { return Vec::new() };
-    session.kit.options.heading = wrap_angle(heading);
+    session.painting.options.heading = wrap_angle(heading);
     // Only the particle laid last is turned: the first one that is laid after it lets go of one that was held.
     let mut turned = None;
     match (laid.last_mut(), *held) {
@@ -253,9 +254,9 @@ fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: [f64; 2]) -> 
 }
 
 fn erase_towards(session: &mut Session, from: [f64; 2], to: [f64; 2]) -> Vec<Effect> {
-    session.kit.gesture = Some(PaintGesture::Erase(to));
-    let radius = session.eraser_radius;
-    let (symmetry, centre) = (session.kit.options.symmetry, centre_of(session.snapshot()));
+    session.painting.gesture = Some(PaintGesture::Erase(to));
+    let radius = session.painting.eraser_radius;
+    let (symmetry, centre) = (session.painting.options.symmetry, centre_of(session.snapshot()));
     let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
     // Dense enough that a quick drag leaves nothing standing on its way; bounded, whatever the zoom.
     let stops = (2.0 * dx.hypot(dy) / radius).ceil().clamp(1.0, 1000.0) as usize;
@@ -274,26 +275,26 @@ fn erase_towards(session: &mut Session, from: [f64; 2], to: [f64; 2]) -> Vec<Eff
 
 /// What a line, arc, circle or lattice along this path lays; images are left out.
 pub(super) fn shape(session: &Session, path: &[[f64; 2]], seed: u64) -> Vec<Particle> {
-    let options = session.kit.options;
+    let options = session.painting.options;
     let laying = Laying {
-        spacing: session.spacing,
+        spacing: session.painting.spacing,
         heading: options.curve,
         reversed: options.reversed,
-        species: session.species,
+        species: session.painting.species,
     };
     let (Some(&from), Some(&to)) = (path.first(), path.last()) else { return Vec::new() };
-    match session.tool {
+    match session.painting.tool {
         Tool::Line => curve::line(from, to, &laying),
         Tool::Arc => curve::arc(path, &laying),
         Tool::Circle => curve::circle(from, to, &laying),
         Tool::Lattice => {
-            let sites = lattice::sites(options.lattice, from, to, session.spacing);
+            let sites = lattice::sites(options.lattice, from, to, session.painting.spacing);
             let mut rng = StdRng::seed_from_u64(seed);
             let filling = Filling {
                 heading: options.fill,
                 common: options.heading,
                 reversed: options.reversed,
-                species: session.species,
+                species: session.painting.species,
             };
             lattice::fill(&sites, filling, &mut rng)
         }
@@ -302,10 +303,10 @@ pub(super) fn shape(session: &Session, path: &[[f64; 2]], seed: u64) -> Vec<Part
 }
 
 fn press_select(session: &mut Session, at: [f64; 2]) {
-    let hand = session.kit.hand;
+    let hand = session.painting.hand;
     let handle = session.frame().and_then(|frame| frame.handle_at(at));
-    let hit = nearest(session.snapshot(), at, hand.reach.max(0.3 * session.unit_length));
-    let selection = &mut session.kit.selection;
+    let hit = nearest(session.snapshot(), at, hand.reach.max(0.3 * session.painting.unit_length));
+    let selection = &mut session.painting.selection;
     let grasp = match (handle, hit) {
         (Some(knob @ (Handle::Rotate | Handle::Scale | Handle::Head)), _) => Some(knob),
         (_, Some(index)) if hand.shift => {
@@ -324,11 +325,11 @@ fn press_select(session: &mut Session, at: [f64; 2]) {
         (Some(Handle::Body), None) if !hand.shift => Some(Handle::Body),
         _ => None,
     };
-    session.kit.gesture = Some(match grasp {
+    session.painting.gesture = Some(match grasp {
         Some(handle) => PaintGesture::Transform(begin_transform(session, handle, at)),
         None => {
-            let base = if hand.shift { session.kit.selection.clone() } else { Vec::new() };
-            session.kit.selection = base.clone();
+            let base = if hand.shift { session.painting.selection.clone() } else { Vec::new() };
+            session.painting.selection = base.clone();
             PaintGesture::Marquee { path: vec![at], base }
         }
     });
@@ -336,12 +337,19 @@ fn press_select(session: &mut Session, at: [f64; 2]) {
 
 fn begin_transform(session: &Session, handle: Handle, from: [f64; 2]) -> Transform {
     let centre = session.frame().map_or(from, |frame| frame.centre());
-    let copies = session.kit.hand.copies && handle == Handle::Body;
-    Transform { handle, indices: session.kit.selection.clone(), originals: selected(session), from, centre, copies }
+    let copies = session.painting.hand.copies && handle == Handle::Body;
+    Transform {
+        handle,
+        indices: session.painting.selection.clone(),
+        originals: selected(session),
+        from,
+        centre,
+        copies,
+    }
 }
 
 fn drag_selection(session: &mut Session, transform: &mut Transform, to: [f64; 2]) -> Vec<Effect> {
-    let (snap, hand) = (session.kit.options.snap, session.kit.hand);
+    let (snap, hand) = (session.painting.options.snap, session.painting.hand);
     let far = (to[0] - transform.from[0]).hypot(to[1] - transform.from[1]);
     // A click is rarely quite still.
     let untouched = selected(session) == transform.originals;
@@ -370,7 +378,7 @@ fn drag_selection(session: &mut Session, transform: &mut Transform, to: [f64; 2]
     });
     if session.snapshot().particles.len() == all.end {
         (transform.indices, transform.copies) = (all.collect(), false);
-        session.kit.selection = transform.indices.clone();
+        session.painting.selection = transform.indices.clone();
     }
     effects
 }
@@ -390,25 +398,28 @@ pub(super) fn put(picture: &mut Snapshot, indices: &[usize], particles: &[Partic
 /// The selected particles, in the order of the selection.
 pub(super) fn selected(session: &Session) -> Vec<Particle> {
     let particles = &session.document.world.snapshot.particles;
-    session.kit.selection.iter().filter_map(|&i| particles.get(i).copied()).collect()
+    session.painting.selection.iter().filter_map(|&i| particles.get(i).copied()).collect()
 }
 
 impl Session {
     /// The frame around the selection, with its handles; `None` when nothing is selected or no tool selects.
     pub fn frame(&self) -> Option<Frame> {
-        let reach = self.kit.hand.reach;
-        let margin = (1.6 * reach).max(0.6 * self.unit_length);
-        if self.tool.selects() { Frame::around(&selected(self), margin, reach) } else { None }
+        let reach = self.painting.hand.reach;
+        let margin = (1.6 * reach).max(0.6 * self.painting.unit_length);
+        if self.painting.tool.selects() { Frame::around(&selected(self), margin, reach) } else { None }
     }
 }
 
 /// The eyedropper: species and heading of the particle here become the pen's.
 fn pick(session: &mut Session, at: [f64; 2]) {
-    let Some(index) = nearest(session.snapshot(), at, session.kit.hand.reach.max(session.unit_length)) else { return };
+    let Some(index) = nearest(session.snapshot(), at, session.painting.hand.reach.max(session.painting.unit_length))
+    else {
+        return;
+    };
     let particle = session.snapshot().particles[index];
-    session.species = particle.species;
-    session.kit.options.heading = particle.heading;
-    session.tool = session.kit.tool_before;
+    session.painting.species = particle.species;
+    session.painting.options.heading = particle.heading;
+    session.painting.tool = session.painting.tool_before;
 }
 
 pub(super) fn nearest(snapshot: &Snapshot, [x, y]: [f64; 2], reach: f64) -> Option<usize> {

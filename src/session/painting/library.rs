@@ -48,22 +48,22 @@ impl Library {
 impl Session {
     /// What the stamp lays.
     pub fn stamp(&self) -> Option<&Stamp> {
-        self.kit.library.in_hand.as_ref()
+        self.painting.library.in_hand.as_ref()
     }
 
     /// The user's own stamps.
     pub fn own_stamps(&self) -> &[Stamp] {
-        &self.kit.library.own
+        &self.painting.library.own
     }
 
     /// Which of [`Self::own_stamps`] is in hand.
     pub fn own_stamp_in_hand(&self) -> Option<usize> {
-        self.kit.library.chosen
+        self.painting.library.chosen
     }
 
     /// The own stamp that was deleted last and can be brought back.
     pub fn deleted_stamp(&self) -> Option<&Stamp> {
-        self.kit.library.deleted.as_ref().map(|(_, stamp)| stamp)
+        self.painting.library.deleted.as_ref().map(|(_, stamp)| stamp)
     }
 }
 
@@ -72,7 +72,7 @@ pub(in crate::session) fn take_stamp(session: &mut Session, source: &StampSource
     let mut effects = Vec::new();
     let (stamp, chosen) = match source {
         StampSource::Motif(name) => (Stamp::motif(name), None),
-        StampSource::Own(index) => (session.kit.library.own.get(*index).cloned(), Some(*index)),
+        StampSource::Own(index) => (session.painting.library.own.get(*index).cloned(), Some(*index)),
         StampSource::Selection => {
             let particles = centred(&selected(session));
             if particles.is_empty() {
@@ -86,8 +86,8 @@ pub(in crate::session) fn take_stamp(session: &mut Session, source: &StampSource
                 return vec![notify(Level::Warning, text)];
             }
             // It is laid as it lies.
-            session.kit.options.stamp = PaintOptions::new(session.snapshot().box_size).stamp;
-            let library = &mut session.kit.library;
+            session.painting.options.stamp = PaintOptions::new(session.snapshot().box_size).stamp;
+            let library = &mut session.painting.library;
             let stamp = Stamp { name: library.free_name(), particles: Arc::new(particles) };
             library.own.push(stamp.clone());
             effects = library.keep();
@@ -96,15 +96,15 @@ pub(in crate::session) fn take_stamp(session: &mut Session, source: &StampSource
     };
     let Some(stamp) = stamp else { return effects };
     effects.extend(pointer::release(session));
-    session.kit.library.in_hand = Some(stamp);
-    session.kit.library.chosen = chosen;
-    session.kit.selection.clear();
-    session.tool = Tool::Stamp;
+    session.painting.library.in_hand = Some(stamp);
+    session.painting.library.chosen = chosen;
+    session.painting.selection.clear();
+    session.painting.tool = Tool::Stamp;
     effects
 }
 
 pub(in crate::session) fn rename_stamp(session: &mut Session, index: usize, name: &str) -> Vec<Effect> {
-    let library = &mut session.kit.library;
+    let library = &mut session.painting.library;
     let Some(stamp) = library.own.get_mut(index) else { return Vec::new() };
     stamp.name = name.chars().take(LONGEST_NAME).collect();
     if library.chosen == Some(index) {
@@ -115,7 +115,7 @@ pub(in crate::session) fn rename_stamp(session: &mut Session, index: usize, name
 
 /// Deletes one of the user's own; [`bring_back_stamp`] is the way back.
 pub(in crate::session) fn delete_stamp(session: &mut Session, index: usize) -> Vec<Effect> {
-    let library = &mut session.kit.library;
+    let library = &mut session.painting.library;
     if index >= library.own.len() {
         return Vec::new();
     }
@@ -131,7 +131,7 @@ pub(in crate::session) fn delete_stamp(session: &mut Session, index: usize) -> V
 }
 
 pub(in crate::session) fn bring_back_stamp(session: &mut Session) -> Vec<Effect> {
-    let library = &mut session.kit.library;
+    let library = &mut session.painting.library;
     let Some((index, stamp)) = library.deleted.take() else { return Vec::new() };
     let index = index.min(library.own.len());
     library.own.insert(index, stamp);

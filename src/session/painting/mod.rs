@@ -54,6 +54,7 @@ pub(super) use stipple::{look, stippled};
 use gesture::{Before, PaintGesture};
 use library::Library;
 use stipple::Stippling;
+use warnings::Warning;
 
 /// One drag lays at most so many particles.
 pub(super) const MAX_LAID: usize = 20_000;
@@ -77,9 +78,16 @@ impl Default for Hand {
     }
 }
 
-/// What belongs to the tools: their settings, the selection, and what is in hand. None of it is saved.
+/// What belongs to painting: the tools and their settings, the selection, and what is in hand. None of it is saved.
 #[derive(Debug)]
-pub(super) struct Kit {
+pub(super) struct Painting {
+    pub tool: Tool,
+    /// The species that tools put down.
+    pub species: u8,
+    /// World units.
+    pub eraser_radius: f64,
+    /// Distance between the particles of a stroke, world units.
+    pub spacing: f64,
     pub options: PaintOptions,
     pub hand: Hand,
     pub gesture: Option<PaintGesture>,
@@ -94,11 +102,20 @@ pub(super) struct Kit {
     pub image: Option<std::path::PathBuf>,
     /// The tool before the eyedropper.
     pub tool_before: Tool,
+    /// ℓ of the picture, world units; known again after each change of the picture, as the warnings are.
+    pub unit_length: f64,
+    /// What is wrong with the picture.
+    pub warnings: Vec<Warning>,
 }
 
-impl Kit {
+impl Painting {
     pub fn new(document: &SwarmProject) -> Self {
+        let unit_length = document.world.snapshot.unit_length();
         Self {
+            tool: Tool::default(),
+            species: 0,
+            eraser_radius: 0.8,
+            spacing: 1.0,
             options: PaintOptions::new(document.world.snapshot.box_size),
             hand: Hand::default(),
             gesture: None,
@@ -110,6 +127,8 @@ impl Kit {
             image_view: Stippling::default(),
             image: None,
             tool_before: Tool::Pen,
+            unit_length,
+            warnings: warnings::warnings(document, &[], unit_length),
         }
     }
 
@@ -123,48 +142,90 @@ impl Kit {
 
 /// Another document is here, with a spacing of its own.
 pub(super) fn follow(session: &mut Session) {
-    session.kit.follow(&session.document);
+    session.painting.follow(&session.document);
     if session.document.world.snapshot.particles.len() > 1 {
-        session.spacing = session.unit_length.clamp(super::painting::pen::MIN_SPACING, 100.0);
-        session.eraser_radius = (0.8 * session.unit_length).clamp(0.05, 100.0);
+        session.painting.spacing = session.painting.unit_length.clamp(pen::MIN_SPACING, 100.0);
+        session.painting.eraser_radius = (0.8 * session.painting.unit_length).clamp(0.05, 100.0);
     }
 }
 
 impl Session {
+    pub fn tool(&self) -> Tool {
+        self.painting.tool
+    }
+
+    /// The species the pen paints with.
+    pub fn species(&self) -> u8 {
+        self.painting.species
+    }
+
+    /// World units.
+    pub fn eraser_radius(&self) -> f64 {
+        self.painting.eraser_radius
+    }
+
+    /// Distance between the particles of a stroke, world units.
+    pub fn spacing(&self) -> f64 {
+        self.painting.spacing
+    }
+
+    /// ℓ of the picture, world units.
+    pub fn unit_length(&self) -> f64 {
+        self.painting.unit_length
+    }
+
+    /// ℓ that a rule learned now would have: of all snapshots, world units.
+    pub fn taught_unit_length(&self) -> f64 {
+        let film = &self.document.world.film;
+        if film.is_empty() { self.painting.unit_length } else { film.unit_length() }
+    }
+
+    /// What is wrong or weak about the picture as teaching material.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.painting.warnings
+    }
+
+    /// Measures the picture anew.
+    pub(super) fn look_at_picture(&mut self) {
+        let neighbours = self.document.world.snapshot.neighbours();
+        self.painting.unit_length = self.document.world.snapshot.unit_length_among(&neighbours);
+        self.painting.warnings = warnings::warnings(&self.document, &neighbours, self.painting.unit_length);
+    }
+
     /// What the tools are set to.
     pub fn paint_options(&self) -> PaintOptions {
-        self.kit.options
+        self.painting.options
     }
 
     /// The pressed button is doing something to the picture.
     pub fn is_drawing(&self) -> bool {
-        self.kit.gesture.is_some()
+        self.painting.gesture.is_some()
     }
 
     /// Indices of the selected particles, ascending.
     pub fn selection(&self) -> &[usize] {
-        &self.kit.selection
+        &self.painting.selection
     }
 
     pub fn hand(&self) -> Hand {
-        self.kit.hand
+        self.painting.hand
     }
 
     /// What the text tool writes.
     pub fn text(&self) -> &str {
-        &self.kit.text
+        &self.painting.text
     }
 
     /// The image that the image tool lays.
     pub fn image(&self) -> Option<&std::path::Path> {
-        self.kit.image.as_deref()
+        self.painting.image.as_deref()
     }
 
     /// What became of the text or the image of the present tool.
     pub fn stipple(&self) -> &StippleView {
-        match self.tool {
-            Tool::Image => &self.kit.image_view.view,
-            _ => &self.kit.text_view.view,
+        match self.painting.tool {
+            Tool::Image => &self.painting.image_view.view,
+            _ => &self.painting.text_view.view,
         }
     }
 }
@@ -181,8 +242,8 @@ fn centre_of(snapshot: &Snapshot) -> [f64; 2] {
 /// The particles with all their images, folded into a box that is a torus.
 fn with_images(session: &Session, particles: &[Particle]) -> Vec<Particle> {
     let snapshot = session.snapshot();
-    let least = IMAGE_SHARE * session.spacing;
-    let mut all = session.kit.options.symmetry.all_images(particles, centre_of(snapshot), least);
+    let least = IMAGE_SHARE * session.painting.spacing;
+    let mut all = session.painting.options.symmetry.all_images(particles, centre_of(snapshot), least);
     if snapshot.is_torus() {
         let [w, h] = snapshot.box_size;
         for p in &mut all {

@@ -20,19 +20,19 @@ use crate::worlds::swarm::picture::{Particle, headings_along_neighbours};
 /// Takes another tool; those that do not select let go of the selection.
 pub(in crate::session) fn take(session: &mut Session, tool: Tool) -> Vec<Effect> {
     let effects = pointer::release(session);
-    if tool == Tool::Eyedropper && session.tool != tool {
-        session.kit.tool_before = session.tool;
+    if tool == Tool::Eyedropper && session.painting.tool != tool {
+        session.painting.tool_before = session.painting.tool;
     } else if !tool.selects() {
-        session.kit.selection.clear();
+        session.painting.selection.clear();
     }
-    session.tool = tool;
+    session.painting.tool = tool;
     effects
 }
 
 /// The pointer's keys and reach.
 pub(in crate::session) fn hold(session: &mut Session, hand: Hand) -> Vec<Effect> {
     if hand.reach.is_finite() && hand.reach > 0.0 {
-        session.kit.hand = hand;
+        session.painting.hand = hand;
     }
     Vec::new()
 }
@@ -67,11 +67,11 @@ pub(super) const NOTHING_SELECTED: &str =
 
 pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) -> Vec<Effect> {
     let count = session.snapshot().particles.len();
-    let indices = session.kit.selection.clone();
+    let indices = session.painting.selection.clone();
     match order {
         SelectionOrder::All => select(session, (0..count).collect()),
         SelectionOrder::None => {
-            session.kit.selection.clear();
+            session.painting.selection.clear();
             Vec::new()
         }
         SelectionOrder::Invert => {
@@ -84,8 +84,8 @@ pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) ->
         },
         SelectionOrder::CreatureAt(at) => {
             let Some(index) = here(session, at) else { return Vec::new() };
-            let creature = connected(&session.snapshot().particles, index, CREATURE_L * session.unit_length);
-            let indices = if session.kit.hand.shift { union(&indices, &creature) } else { creature };
+            let creature = connected(&session.snapshot().particles, index, CREATURE_L * session.painting.unit_length);
+            let indices = if session.painting.hand.shift { union(&indices, &creature) } else { creature };
             select(session, indices)
         }
         SelectionOrder::Particles(mut wanted) => {
@@ -100,7 +100,7 @@ pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) ->
         _ if indices.is_empty() => vec![notify(Level::Info, NOTHING_SELECTED)],
         SelectionOrder::Delete => {
             let effects = edit_picture(session, None, |picture| picture::delete(picture, &indices));
-            session.kit.selection.clear();
+            session.painting.selection.clear();
             effects
         }
         SelectionOrder::Duplicate => duplicate(session),
@@ -117,15 +117,15 @@ pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) ->
 }
 
 fn here(session: &Session, at: [f64; 2]) -> Option<usize> {
-    nearest(session.snapshot(), at, session.kit.hand.reach.max(0.3 * session.unit_length))
+    nearest(session.snapshot(), at, session.painting.hand.reach.max(0.3 * session.painting.unit_length))
 }
 
 /// Selects, and takes a tool that can do something with it.
 pub(super) fn select(session: &mut Session, indices: Vec<usize>) -> Vec<Effect> {
-    if !session.tool.selects() {
-        session.tool = Tool::Select;
+    if !session.painting.tool.selects() {
+        session.painting.tool = Tool::Select;
     }
-    session.kit.selection = indices;
+    session.painting.selection = indices;
     Vec::new()
 }
 
@@ -143,7 +143,7 @@ fn head_along_neighbours(session: &mut Session, indices: &[usize]) -> Vec<Effect
 }
 
 fn duplicate(session: &mut Session) -> Vec<Effect> {
-    let step = session.unit_length;
+    let step = session.painting.unit_length;
     let copies = moved(&selected(session), [step, -step]);
     add_and_select(session, copies)
 }
@@ -175,14 +175,14 @@ fn reshape(
     let snapshot = session.snapshot();
     let group = change(&selected(session), frame.centre());
     let Some(group) = fitted(group, snapshot.box_size, snapshot.is_torus()) else { return Vec::new() };
-    let indices = session.kit.selection.clone();
+    let indices = session.painting.selection.clone();
     edit_picture(session, merge, |picture| put(picture, &indices, &group))
 }
 
 /// Turns what is in hand: the selection, the stamp, the text, the image, or the heading of the pen.
 pub(in crate::session) fn turn(session: &mut Session, by: f64, merge: Option<Kind>) -> Vec<Effect> {
-    let mut options = session.kit.options;
-    match session.tool {
+    let mut options = session.painting.options;
+    match session.painting.tool {
         Tool::Select | Tool::Lasso => return reshape(session, merge, |group, centre| rotated(group, centre, by)),
         Tool::Stamp => options.stamp.turn += by,
         Tool::Text => options.text.turn += by,
@@ -197,30 +197,30 @@ pub(in crate::session) fn resize(session: &mut Session, factor: f64, merge: Opti
     if !(factor.is_finite() && factor > 0.0) {
         return Vec::new();
     }
-    let mut options = session.kit.options;
-    match session.tool {
+    let mut options = session.painting.options;
+    match session.painting.tool {
         Tool::Select | Tool::Lasso => return reshape(session, merge, |group, centre| scaled(group, centre, factor)),
         Tool::Stamp => options.stamp.scale *= factor,
         Tool::Text => options.text.scale *= factor,
         Tool::Image => options.image.scale *= factor,
         Tool::Spray => options.spray_radius *= factor,
-        Tool::Eraser => session.eraser_radius = (factor * session.eraser_radius).clamp(0.05, 100.0),
-        _ => session.spacing = (factor * session.spacing).clamp(MIN_SPACING, 100.0),
+        Tool::Eraser => session.painting.eraser_radius = (factor * session.painting.eraser_radius).clamp(0.05, 100.0),
+        _ => session.painting.spacing = (factor * session.painting.spacing).clamp(MIN_SPACING, 100.0),
     }
     set_options(session, options)
 }
 
 /// Moves the selection by so many steps of the grid, or by tenths of the spacing.
 pub(in crate::session) fn nudge(session: &mut Session, [x, y]: [i8; 2], merge: Option<Kind>) -> Vec<Effect> {
-    let snap = session.kit.options.snap;
-    let step = if snap.on { snap.pitch } else { 0.1 * session.unit_length };
+    let snap = session.painting.options.snap;
+    let step = if snap.on { snap.pitch } else { 0.1 * session.painting.unit_length };
     reshape(session, merge, |group, _| moved(group, [step * f64::from(x), step * f64::from(y)]))
 }
 
 /// Another species for the selection.
 pub(in crate::session) fn recolour(session: &mut Session, species: u8) -> Vec<Effect> {
-    let indices = session.kit.selection.clone();
-    if indices.is_empty() || !session.tool.selects() {
+    let indices = session.painting.selection.clone();
+    if indices.is_empty() || !session.painting.tool.selects() {
         return Vec::new();
     }
     edit_picture(session, None, |picture| picture::change(picture, &indices, |p| p.species = species))
@@ -228,18 +228,18 @@ pub(in crate::session) fn recolour(session: &mut Session, species: u8) -> Vec<Ef
 
 pub(in crate::session) fn set_options(session: &mut Session, options: PaintOptions) -> Vec<Effect> {
     if let Some(options) = options.usable() {
-        session.kit.options = options;
+        session.painting.options = options;
     }
     Vec::new()
 }
 
 pub(in crate::session) fn toggle_symmetry(session: &mut Session) -> Vec<Effect> {
-    session.kit.options.symmetry.on ^= true;
+    session.painting.options.symmetry.on ^= true;
     Vec::new()
 }
 
 pub(in crate::session) fn toggle_snap(session: &mut Session) -> Vec<Effect> {
-    session.kit.options.snap.on ^= true;
+    session.painting.options.snap.on ^= true;
     Vec::new()
 }
 
@@ -254,18 +254,18 @@ pub(in crate::session) fn place(session: &mut Session) -> Vec<Effect> {
 pub(in crate::session) fn open_picture(session: &mut Session, path: PathBuf) -> Vec<Effect> {
     let effects = pointer::release(session);
     session.place = Place::Paint;
-    session.tool = Tool::Image;
-    session.kit.selection.clear();
-    session.kit.image = Some(path);
+    session.painting.tool = Tool::Image;
+    session.painting.selection.clear();
+    session.painting.image = Some(path);
     effects
 }
 
 /// Gives up what is being drawn or dragged; then the selection; then the tool.
 pub(in crate::session) fn let_go(session: &mut Session) -> Vec<Effect> {
-    match session.kit.gesture {
+    match session.painting.gesture {
         Some(_) => return give_up(session),
-        None if !session.kit.selection.is_empty() => session.kit.selection.clear(),
-        None => session.tool = Tool::Pen,
+        None if !session.painting.selection.is_empty() => session.painting.selection.clear(),
+        None => session.painting.tool = Tool::Pen,
     }
     Vec::new()
 }

@@ -47,7 +47,7 @@ fn select(session: &mut Session, k: usize) -> Vec<Effect> {
     session.history.end_gesture();
     session.document.world.set_stills(stills);
     // What was selected is in another snapshot.
-    session.kit.selection.clear();
+    session.painting.selection.clear();
     session.look_at_picture();
     effects
 }
@@ -60,6 +60,6 @@ fn change(session: &mut Session, with: impl FnOnce(&Stills) -> Option<Stills>) -
         forget_measurements(document);
         true
     }));
-    session.kit.selection.clear();
+    session.painting.selection.clear();
     effects
 }

@@ -27,14 +27,14 @@ pub(in crate::session) struct FirstDab {
 /// The first dab: its particles head as the pen does until it is known which way the can goes.
 pub(super) fn begin(session: &mut Session, at: [f64; 2]) -> (FirstDab, Vec<Effect>) {
     let before = session.snapshot().clone();
-    let laid = dabs(session, &[at], session.kit.options.heading);
+    let laid = dabs(session, &[at], session.painting.options.heading);
     let effects = lay(session, &laid);
     (FirstDab { laid, before }, effects)
 }
 
 /// The can goes this way: what it has laid before does so, too.
 pub(super) fn turn(session: &mut Session, FirstDab { mut laid, before }: FirstDab, along: f64) -> Vec<Effect> {
-    if session.kit.options.spray != SprayHeading::Along {
+    if session.painting.options.spray != SprayHeading::Along {
         return Vec::new();
     }
     laid.iter_mut().for_each(|p| p.heading = along);
@@ -59,20 +59,20 @@ fn lay(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
 
 /// Particles of a dab at each of these places, beside those that are there; images are left out.
 fn dabs(session: &mut Session, stops: &[[f64; 2]], along: f64) -> Vec<Particle> {
-    let options = session.kit.options;
+    let options = session.painting.options;
     let mut there = session.document.world.snapshot.particles.clone();
     let mut sprayed = Vec::new();
     for &centre in stops {
         let dab = Dab {
             centre,
             radius: options.spray_radius,
-            gap: GAP * session.spacing,
+            gap: GAP * session.painting.spacing,
             density: options.spray_density,
             heading: options.spray,
             along,
-            species: session.species,
+            species: session.painting.species,
         };
-        let new = dab.particles(&there, &mut session.rng);
+        let new = dab.particles(&there, &mut session.live.rng);
         there.extend(&new);
         sprayed.extend(new);
     }

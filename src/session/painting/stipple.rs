@@ -54,28 +54,28 @@ pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
     if session.place != Place::Paint {
         return None;
     }
-    let kit = &session.kit;
-    let request = match session.tool {
+    let painting = &session.painting;
+    let request = match session.painting.tool {
         Tool::Text => StippleRequest {
-            source: StippleSource::Text(kit.text.trim().to_owned()),
-            amount: StippleAmount::Spacing(kit.options.text_spacing / kit.options.text.scale),
+            source: StippleSource::Text(painting.text.trim().to_owned()),
+            amount: StippleAmount::Spacing(painting.options.text_spacing / painting.options.text.scale),
             paper: 0.5,
             invert: false,
         },
         Tool::Image => StippleRequest {
-            source: StippleSource::Image(kit.image.clone()?),
-            amount: match kit.options.image_options.spacing {
-                Some(spacing) => StippleAmount::Spacing(spacing / kit.options.image.scale),
-                None => StippleAmount::Count(kit.options.image_options.particles),
+            source: StippleSource::Image(painting.image.clone()?),
+            amount: match painting.options.image_options.spacing {
+                Some(spacing) => StippleAmount::Spacing(spacing / painting.options.image.scale),
+                None => StippleAmount::Count(painting.options.image_options.particles),
             },
-            paper: kit.options.image_options.paper,
-            invert: kit.options.image_options.invert,
+            paper: painting.options.image_options.paper,
+            invert: painting.options.image_options.invert,
         },
         _ => return None,
     };
-    let stippling = match session.tool {
-        Tool::Text => &mut session.kit.text_view,
-        _ => &mut session.kit.image_view,
+    let stippling = match session.painting.tool {
+        Tool::Text => &mut session.painting.text_view,
+        _ => &mut session.painting.image_view,
     };
     if stippling.asked.as_ref() == Some(&request) {
         return None;
@@ -95,10 +95,10 @@ pub(in crate::session) fn stippled(
     request: &StippleRequest,
     result: Result<Vec<Particle>, String>,
 ) {
-    let kit = &mut session.kit;
+    let painting = &mut session.painting;
     let stippling = match request.source {
-        StippleSource::Text(_) => &mut kit.text_view,
-        StippleSource::Image(_) => &mut kit.image_view,
+        StippleSource::Text(_) => &mut painting.text_view,
+        StippleSource::Image(_) => &mut painting.image_view,
     };
     if stippling.asked.as_ref() != Some(request) {
         return;
@@ -114,6 +114,6 @@ pub(in crate::session) fn stippled(
     if let (StippleSource::Image(_), StippleAmount::Spacing(_), count @ 1..) =
         (&request.source, request.amount, stippling.view.particles.len())
     {
-        kit.options.image_options.particles = count;
+        painting.options.image_options.particles = count;
     }
 }

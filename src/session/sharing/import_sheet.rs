@@ -117,12 +117,12 @@ impl ImportSheet {
 impl Session {
     /// The import sheet, while it is open.
     pub fn import_sheet(&self) -> Option<&ImportSheet> {
-        self.import_sheet.as_ref()
+        self.sharing.sheet.as_ref()
     }
 }
 
 pub(in crate::session) fn on_command(session: &mut Session, command: ImportCommand) -> Vec<Effect> {
-    let Some(sheet) = &mut session.import_sheet else { return Vec::new() };
+    let Some(sheet) = &mut session.sharing.sheet else { return Vec::new() };
     match command {
         ImportCommand::SetOptions(options) => {
             sheet.options = *options;
@@ -134,13 +134,13 @@ pub(in crate::session) fn on_command(session: &mut Session, command: ImportComma
         ImportCommand::Accept if !sheet.can_accept() => Vec::new(),
         ImportCommand::Accept => {
             let path = sheet.path().to_owned();
-            match session.import_sheet.take().map(|sheet| sheet.reading.result) {
+            match session.sharing.sheet.take().map(|sheet| sheet.reading.result) {
                 Some(Ok(imported)) => events::imported(session, &path, imported.into_stills()),
                 _ => Vec::new(),
             }
         }
         ImportCommand::Cancel => {
-            session.import_sheet = None;
+            session.sharing.sheet = None;
             Vec::new()
         }
     }
@@ -148,12 +148,13 @@ pub(in crate::session) fn on_command(session: &mut Session, command: ImportComma
 
 pub(in crate::session) fn arrived(session: &mut Session, reading: ImportReading) -> Vec<Effect> {
     if reading.request.sheet == 0 {
-        session.import_sheets += 1;
+        session.sharing.sheets_opened += 1;
         let options = reading.request.options.clone();
-        session.import_sheet = Some(ImportSheet { number: session.import_sheets, reading, options, is_reading: false });
+        session.sharing.sheet =
+            Some(ImportSheet { number: session.sharing.sheets_opened, reading, options, is_reading: false });
         return Vec::new();
     }
-    let Some(sheet) = session.import_sheet.as_mut().filter(|sheet| sheet.number == reading.request.sheet) else {
+    let Some(sheet) = session.sharing.sheet.as_mut().filter(|sheet| sheet.number == reading.request.sheet) else {
         return Vec::new();
     };
     sheet.is_reading = false;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use import_sheet::ImportSheet;
+
 use super::apply::{apply, notify, replace};
 use super::command::{Command, Effect, Level, Place};
 use super::state::Session;
@@ -17,6 +19,14 @@ use crate::scene::SwarmProject;
 /// Said of a picture of a scene that another program has saved.
 pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has \
                                   saved it anew. Only what it looks like can be used; the original file has all.";
+
+/// What belongs to sharing. How films are taken is a preference.
+#[derive(Debug, Default)]
+pub(super) struct Sharing {
+    pub sheet: Option<ImportSheet>,
+    /// Import sheets opened so far.
+    pub sheets_opened: u64,
+}
 
 /// What a user can do here.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,7 +163,7 @@ pub(super) fn on_command(session: &mut Session, command: ShareCommand) -> Vec<Ef
     let order = match command {
         ShareCommand::Drop(paths) => return dropped(paths),
         ShareCommand::SavePicture(path) => {
-            if session.path.is_none() {
+            if session.file.path.is_none() {
                 return apply(session, Command::SaveAs(path));
             }
             ShareOrder::SaveCopy { path, document: Box::new(session.document.clone()) }
@@ -216,9 +226,9 @@ fn save_among_mine(session: &mut Session, name: &str) -> Vec<Effect> {
         effects = apply(session, Command::SetTitle(name.to_owned()));
         effects.extend(apply(session, Command::EndGesture));
     }
-    session.saving.push_back(session.serial);
+    session.file.saving.push_back(session.file.serial);
     let document = Box::new(session.document.clone());
-    let order = ShareOrder::SaveAmongMine { name: name.to_owned(), document, revision: session.revision };
+    let order = ShareOrder::SaveAmongMine { name: name.to_owned(), document, revision: session.file.revision };
     effects.push(Effect::Share(order));
     effects
 }
