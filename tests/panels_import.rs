@@ -6,7 +6,7 @@ use bevy_egui::egui::accesskit::Role;
 use common::panels::{LAPTOP, Window, misplaced, settle, window};
 use egui_kittest::kittest::Queryable;
 use unstill::formats::{Angles, ColumnUse, ImportOptions, Outline, YAxis, import_all};
-use unstill::session::{Command, Effect, Event, ImportCommand, ImportReading, ImportRequest, Session};
+use unstill::session::{Command, Effect, Event, ImportCommand, ImportReading, ImportRequest, Session, ShareCommand};
 
 /// A table of a tracker, with what a reader cannot know: the direction of y and the zero of the angle.
 const TABLE: &str =
@@ -48,7 +48,7 @@ fn answer(window: &mut Window) -> usize {
 fn set(window: &mut Window, change: impl FnOnce(&mut ImportOptions)) {
     let mut options = window.state().session.import_sheet().expect("an open sheet").options().clone();
     change(&mut options);
-    window.state_mut().apply(Command::ImportSheet(ImportCommand::SetOptions(Box::new(options))));
+    window.state_mut().apply(ShareCommand::Sheet(ImportCommand::SetOptions(Box::new(options))));
 }
 
 #[test]

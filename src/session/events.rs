@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::apply::{forget_measurements, notify, replace};
 use super::command::{Effect, EngineOrder, Event, Level, MomentUse, Place, RuleRole, RunId, SceneSource};
 use super::learning::flows;
 use super::learning::pace;
@@ -22,6 +21,9 @@ use super::sharing::import_sheet;
 use super::state::Session;
 use crate::jobs;
 use crate::scene::{SwarmProject, film_note, is_picture_name};
+use crate::session::command::notify;
+use crate::session::document::edit::forget_measurements;
+use crate::session::document::edit::replace;
 use crate::worlds::swarm::picture::Stills;
 use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, Rule};
 

@@ -4,7 +4,6 @@
 //! the trainer and the engine, and [`Session::tick`] once a frame; it carries out the [`Effect`]s each returns.
 //! The panels read the session through its public getters and return commands.
 
-mod apply;
 mod can;
 mod command;
 mod commands;
@@ -30,8 +29,9 @@ pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 pub use crate::worlds::swarm::doc::{Evidence, LearnedFlow, Savepoint};
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
-    Brush, CertificateRequest, Command, Dialog, Effect, EngineOrder, Event, Force, Keeping, Level, MomentUse, PaceKey,
-    Place, Pointer, RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
+    Brush, CertificateRequest, Command, Dialog, DocumentCommand, Effect, EngineOrder, Event, Force, Keeping,
+    LearnCommand, Level, LiveCommand, MomentUse, ObserveCommand, PaceKey, PaintCommand, Place, Pointer, RuleRequest,
+    RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;

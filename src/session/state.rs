@@ -6,14 +6,15 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::command::{Command, Effect, Event, Place};
-use super::document::SceneFile;
 use super::document::history::History;
-use super::learning::Learning;
-use super::live::view::LiveView;
-use super::observing::Observing;
-use super::painting::Painting;
+use super::document::{self, SceneFile};
+use super::learning::{self, Learning};
+use super::live::{self, view::LiveView};
+use super::observing::{self, Observing};
+use super::painting::{self, Painting};
+use super::pointer::{pointer, release};
 use super::prefs::{self, Prefs};
-use super::sharing::Sharing;
+use super::sharing::{self, Sharing};
 use crate::scene::SwarmProject;
 use crate::worlds::swarm::picture::Snapshot;
 
@@ -76,9 +77,26 @@ impl Session {
 
 impl Session {
     /// Does what the user asked for; the effects are for the shell, in order.
-    pub fn apply(&mut self, command: Command) -> Vec<Effect> {
+    pub fn apply(&mut self, command: impl Into<Command>) -> Vec<Effect> {
+        let command = command.into();
         let mut effects = prefs::notice(self, &command);
-        effects.extend(super::apply::apply(self, command));
+        effects.extend(match command {
+            Command::Document(command) => document::command::apply(self, command),
+            Command::Share(command) => sharing::on_command(self, command),
+            Command::Paint(command) => painting::command::apply(self, command),
+            Command::Learn(command) => learning::command::apply(self, command),
+            Command::Live(command) => live::command::apply(self, command),
+            Command::Observe(command) => observing::command::apply(self, command),
+            Command::Pointer(at) => pointer(self, at),
+            Command::SetPlace(place) => {
+                let effects = release(self);
+                self.place = place;
+                effects
+            }
+            Command::Ask(dialog) => vec![Effect::Ask(dialog)],
+            Command::View(view) => vec![Effect::View(view)],
+            Command::Prefer(preference) => prefs::prefer(self, preference),
+        });
         effects
     }
 

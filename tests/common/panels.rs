@@ -10,7 +10,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use unstill::scene::Project;
-use unstill::session::{Command, Effect, Event, Place, Prefs, SceneSource, Session, opened_project};
+use unstill::session::{
+    Command, DocumentCommand, Effect, Event, PaintCommand, Place, Prefs, SceneSource, Session, opened_project,
+};
 use unstill::window::panels::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
 use unstill::worlds::SwarmDoc;
 use unstill::worlds::swarm::doc::LiveState;
@@ -194,8 +196,8 @@ pub fn empty() -> Session {
 pub fn painted() -> Session {
     let mut session = empty();
     let at = |x, y| Particle { x, y, ..Particle::default() };
-    session.apply(Command::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
-    session.apply(Command::EndGesture);
+    session.apply(PaintCommand::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
+    session.apply(DocumentCommand::EndGesture);
     session
 }
 

@@ -172,7 +172,7 @@ pub(super) const fn row(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Dialog;
+    use crate::session::{Dialog, PaintCommand};
     use std::collections::HashSet;
 
     #[test]
@@ -194,6 +194,6 @@ mod tests {
     fn a_tooltip_tells_the_shortcut() {
         let save_as = info_of(&Command::Ask(Dialog::SaveAs)).unwrap();
         assert_eq!(save_as.full_tooltip(), "Write the scene to another file (Ctrl+Shift+S)");
-        assert!(info_of(&Command::SetSpecies(3)).is_none());
+        assert!(info_of(&Command::Paint(PaintCommand::SetSpecies(3))).is_none());
     }
 }

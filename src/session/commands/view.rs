@@ -4,7 +4,7 @@ use super::CommandInfo;
 use super::Group::{Help, Look, Places, View};
 use super::Shortcut;
 use super::row;
-use crate::session::command::{Command, Dialog, Place, ViewCommand};
+use crate::session::command::{Command, Dialog, LiveCommand, Place, ViewCommand};
 use crate::session::prefs::Preference;
 
 pub(super) const TABLE: &[CommandInfo] = &[
@@ -64,7 +64,7 @@ pub(super) const LOOK: &[CommandInfo] = &[
         "Without noise",
         Shortcut::plain("J"),
         "Show each particle where the rule believes it would be without the noise: a crisper picture",
-        || Command::ToggleDenoised,
+        || Command::Live(LiveCommand::ToggleDenoised),
     ),
 ];
 

@@ -1,11 +1,10 @@
 //! Undo and redo without limit, by keeping earlier documents (their heavy parts are shared, not copied).
 
-use std::mem::Discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::scene::SwarmProject;
-use crate::session::command::{Command, RunId};
+use crate::session::command::{Kind, RunId};
 use crate::worlds::swarm::picture::Swarm;
 
 /// A state of the session that undo can return to.
@@ -72,7 +71,7 @@ pub(in crate::session) struct History {
     undo: Vec<HistoryEntry>,
     redo: Vec<HistoryEntry>,
     /// The gesture that may still grow: commands of this kind add to the last entry.
-    open: Option<Discriminant<Command>>,
+    open: Option<Kind>,
     /// What could be redone before the open gesture began.
     redo_before: Vec<HistoryEntry>,
     /// Steps so far that have put another swarm in the place of the living one.
@@ -81,7 +80,7 @@ pub(in crate::session) struct History {
 
 impl History {
     /// Notes that `before` was left by an edit. `merge`: commands of this kind are one step until the gesture ends.
-    pub fn record_edit(&mut self, before: Moment, merge: Option<Discriminant<Command>>) {
+    pub fn record_edit(&mut self, before: Moment, merge: Option<Kind>) {
         let redo = std::mem::take(&mut self.redo);
         if merge.is_none() || self.open != merge {
             self.undo.push(HistoryEntry { moment: before, whole: false, swarms: None });
@@ -103,7 +102,7 @@ impl History {
     }
 
     /// The moment before the open gesture of this kind, which leaves no trace; `None` when there is none.
-    pub fn give_up(&mut self, merge: Option<Discriminant<Command>>) -> Option<Moment> {
+    pub fn give_up(&mut self, merge: Option<Kind>) -> Option<Moment> {
         if merge.is_none() || self.open != merge {
             return None;
         }

@@ -1,7 +1,7 @@
 //! Files, and undo.
 
 use crate::formats::ExportSubject;
-use crate::session::command::{Command, Dialog};
+use crate::session::command::{Command, Dialog, DocumentCommand};
 use crate::session::commands::CommandInfo;
 use crate::session::commands::Group::{Edit, Scene};
 use crate::session::commands::Shortcut;
@@ -9,11 +9,13 @@ use crate::session::commands::row;
 use crate::session::sharing::ShareCommand;
 
 pub(in crate::session) const TABLE: &[CommandInfo] = &[
-    row(Scene, "New", Shortcut::ctrl("N"), "Start with an empty picture", || Command::New),
+    row(Scene, "New", Shortcut::ctrl("N"), "Start with an empty picture", || Command::Document(DocumentCommand::New)),
     row(Scene, "Open…", Shortcut::ctrl("O"), "Open a scene file, or a picture that holds a scene", || {
         Command::Ask(Dialog::Open)
     }),
-    row(Scene, "Save", Shortcut::ctrl("S"), "Write picture, settings and rule to the scene file", || Command::Save),
+    row(Scene, "Save", Shortcut::ctrl("S"), "Write picture, settings and rule to the scene file", || {
+        Command::Document(DocumentCommand::Save)
+    }),
     row(Scene, "Save as…", Shortcut::ctrl_shift("S"), "Write the scene to another file", || {
         Command::Ask(Dialog::SaveAs)
     }),
@@ -58,7 +60,11 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
         "Length, size and format of films: GIF, APNG, PNG files or MP4",
         || Command::Ask(Dialog::Film),
     ),
-    row(Scene, "Quit", Shortcut::ctrl("Q"), "Leave the program; asks when something is unsaved", || Command::Quit),
-    row(Edit, "Undo", Shortcut::ctrl("Z"), "Take back the last change", || Command::Undo),
-    row(Edit, "Redo", Shortcut::ctrl_shift("Z"), "Bring back what was undone", || Command::Redo),
+    row(Scene, "Quit", Shortcut::ctrl("Q"), "Leave the program; asks when something is unsaved", || {
+        Command::Document(DocumentCommand::Quit)
+    }),
+    row(Edit, "Undo", Shortcut::ctrl("Z"), "Take back the last change", || Command::Document(DocumentCommand::Undo)),
+    row(Edit, "Redo", Shortcut::ctrl_shift("Z"), "Bring back what was undone", || {
+        Command::Document(DocumentCommand::Redo)
+    }),
 ];

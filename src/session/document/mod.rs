@@ -1,11 +1,15 @@
 //! The project that the swarm studio works on.
 
+pub(super) mod command;
+pub(super) mod edit;
 pub(super) mod history;
 pub(super) mod menu;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub use command::DocumentCommand;
 
 use history::Moment;
 
@@ -96,7 +100,7 @@ impl Session {
         self.history.can_redo()
     }
 
-    /// A drag is under way that [`Command::EndGesture`] should end.
+    /// A drag is under way that [`DocumentCommand::EndGesture`] should end.
     pub fn gesture_is_open(&self) -> bool {
         self.history.gesture_is_open()
     }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::training::TrainingState;
 use crate::scene::SwarmProject;
-use crate::session::apply::{edit, learnable, notify};
-use crate::session::command::{Command, Effect, Level, TrainingRequest};
+use crate::session::command::notify;
+use crate::session::command::{Effect, Kind, Level, TrainingRequest};
+use crate::session::document::edit::edit;
+use crate::session::learning::command::learnable;
 use crate::session::state::Session;
 use crate::worlds::swarm::doc::{FlowNumbers, LearnedFlow, MAX_FLOWS};
 use crate::worlds::swarm::rule::{FlowKind, LocalNet, Rule};
@@ -20,11 +22,7 @@ pub(in crate::session) fn are_free(session: &Session) -> bool {
 }
 
 /// Changes the list as one step of the history.
-fn change(
-    session: &mut Session,
-    merge: Option<std::mem::Discriminant<Command>>,
-    change: impl FnOnce(&mut SwarmProject) -> bool,
-) -> Vec<Effect> {
+fn change(session: &mut Session, merge: Option<Kind>, change: impl FnOnce(&mut SwarmProject) -> bool) -> Vec<Effect> {
     if are_free(session) {
         edit(session, merge, change)
     } else {
@@ -55,12 +53,7 @@ pub(in crate::session) fn pick(session: &mut Session, index: usize) -> Vec<Effec
     })
 }
 
-pub(in crate::session) fn rename(
-    session: &mut Session,
-    merge: Option<std::mem::Discriminant<Command>>,
-    index: usize,
-    name: &str,
-) -> Vec<Effect> {
+pub(in crate::session) fn rename(session: &mut Session, merge: Option<Kind>, index: usize, name: &str) -> Vec<Effect> {
     change(session, merge, |document| {
         let Some(flow) = document.world.flows.list.get_mut(index) else { return false };
         let name: String = name.chars().take(MAX_NAME).collect();

@@ -1,10 +1,13 @@
 //! Learning: the run that is under way, the change to its rule, the flows beside it, and how long it will take.
 
+pub(super) mod command;
 pub(super) mod flows;
 pub(super) mod menu;
 pub(super) mod pace;
 pub(super) mod takeover;
 pub(super) mod training;
+
+pub use command::LearnCommand;
 
 use flows::AnotherFlow;
 use pace::PaceView;

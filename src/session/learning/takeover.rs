@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::session::apply::notify;
+use crate::session::command::notify;
 use crate::session::command::{Effect, Level, RuleRequest, RuleRole};
 use crate::session::curve::Curve;
 use crate::session::live::start;

@@ -4,8 +4,9 @@ use rand::RngExt;
 
 use super::brushes::{BrushAction, BrushInk, BrushRow};
 use super::view::Wound;
-use crate::session::apply::{MAX_PARTICLES, notify};
-use crate::session::command::{Command, Effect, EngineOrder, Force, Level};
+use crate::session::command::notify;
+use crate::session::command::{Effect, EngineOrder, Force, Level, LiveCommand};
+use crate::session::live::command::MAX_PARTICLES;
 use crate::session::observing::observation::WoundKind;
 use crate::session::painting::pen::PenStroke;
 use crate::session::pointer::release;
@@ -158,20 +159,20 @@ fn lay(session: &mut Session, mut particles: Vec<Particle>) -> Vec<Effect> {
 }
 
 /// Random places, headings or species for all.
-pub(in crate::session) fn randomise(session: &mut Session, what: &Command) -> Vec<Effect> {
+pub(in crate::session) fn randomise(session: &mut Session, what: &LiveCommand) -> Vec<Effect> {
     if !something_lives(session) {
         return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
     }
     let seed = session.live.rng.random();
     let edit = match what {
-        Command::RandomiseHeadings => SwarmEdit::TurnAll { seed },
-        Command::RandomiseSpecies if known_species(session) < 2 => {
+        LiveCommand::RandomiseHeadings => SwarmEdit::TurnAll { seed },
+        LiveCommand::RandomiseSpecies if known_species(session) < 2 => {
             return vec![notify(Level::Info, "This pattern has one species only: there is nothing to shuffle.")];
         }
-        Command::RandomiseSpecies => SwarmEdit::ShuffleSpecies { seed },
+        LiveCommand::RandomiseSpecies => SwarmEdit::ShuffleSpecies { seed },
         _ => SwarmEdit::ScatterAll { seed },
     };
-    let kind = if *what == Command::RandomiseSpecies { WoundKind::Dealt } else { WoundKind::Scrambled };
+    let kind = if *what == LiveCommand::RandomiseSpecies { WoundKind::Dealt } else { WoundKind::Scrambled };
     session.observing.observation.wounded(Some(kind));
     vec![Effect::Engine(EngineOrder::Edit(vec![edit]))]
 }

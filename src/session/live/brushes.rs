@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use crate::session::command::Command;
+use crate::session::command::{Command, LiveCommand};
 use crate::session::commands::{CommandInfo, Group, Shortcut, row};
 use crate::worlds::swarm::picture::SwarmEdit;
 
@@ -84,33 +84,39 @@ const FORCE_SPEED: f64 = 40.0;
 pub static BRUSHES: [BrushRow; 10] = [
     BrushRow {
         brush: Brush::Push,
-        info: brush("Push", "A", "The mouse pushes particles away", || Command::SetBrush(Brush::Push)),
+        info: brush("Push", "A", "The mouse pushes particles away", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Push))
+        }),
         action: BrushAction::Force { away: FORCE_SPEED, around: 0.0 },
         ink: BrushInk::Push,
     },
     BrushRow {
         brush: Brush::Pull,
-        info: brush("Pull", "D", "The mouse pulls particles in", || Command::SetBrush(Brush::Pull)),
+        info: brush("Pull", "D", "The mouse pulls particles in", || Command::Live(LiveCommand::SetBrush(Brush::Pull))),
         action: BrushAction::Force { away: -FORCE_SPEED, around: 0.0 },
         ink: BrushInk::Pull,
     },
     BrushRow {
         brush: Brush::Stir,
-        info: brush("Stir", "E", "The mouse drives particles round and round", || Command::SetBrush(Brush::Stir)),
+        info: brush("Stir", "E", "The mouse drives particles round and round", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Stir))
+        }),
         // A little towards the middle: what circles freely is flung out.
         action: BrushAction::Force { away: -0.1 * FORCE_SPEED, around: FORCE_SPEED },
         ink: BrushInk::Stir,
     },
     BrushRow {
         brush: Brush::Grab,
-        info: brush("Grab", "H", "The mouse carries particles along", || Command::SetBrush(Brush::Grab)),
+        info: brush("Grab", "H", "The mouse carries particles along", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Grab))
+        }),
         action: BrushAction::Carry,
         ink: BrushInk::Stir,
     },
     BrushRow {
         brush: Brush::Wound,
         info: brush("Wound", "W", "The mouse scrambles what it touches: watch it heal", || {
-            Command::SetBrush(Brush::Wound)
+            Command::Live(LiveCommand::SetBrush(Brush::Wound))
         }),
         action: BrushAction::Edit {
             edit: |centre, radius, _, rng| SwarmEdit::Scramble { centre, radius, seed: rng.random() },
@@ -122,14 +128,16 @@ pub static BRUSHES: [BrushRow; 10] = [
     BrushRow {
         brush: Brush::Add,
         info: brush("Add", "Z", "The mouse adds particles of the chosen species, heading along the stroke", || {
-            Command::SetBrush(Brush::Add)
+            Command::Live(LiveCommand::SetBrush(Brush::Add))
         }),
         action: BrushAction::Lay,
         ink: BrushInk::Species,
     },
     BrushRow {
         brush: Brush::Remove,
-        info: brush("Remove", "V", "The mouse removes particles", || Command::SetBrush(Brush::Remove)),
+        info: brush("Remove", "V", "The mouse removes particles", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Remove))
+        }),
         action: BrushAction::Edit {
             edit: |centre, radius, _, _| SwarmEdit::Remove { centre, radius },
             wounds: false,
@@ -140,7 +148,7 @@ pub static BRUSHES: [BrushRow; 10] = [
     BrushRow {
         brush: Brush::Recolour,
         info: brush("Recolour", "C", "The mouse turns particles into the chosen species", || {
-            Command::SetBrush(Brush::Recolour)
+            Command::Live(LiveCommand::SetBrush(Brush::Recolour))
         }),
         action: BrushAction::Edit {
             edit: |centre, radius, species, _| SwarmEdit::Recolour { centre, radius, species },
@@ -152,14 +160,16 @@ pub static BRUSHES: [BrushRow; 10] = [
     BrushRow {
         brush: Brush::Follow,
         info: brush("Follow", "F", "Click on a creature: the view follows it (Escape ends that)", || {
-            Command::SetBrush(Brush::Follow)
+            Command::Live(LiveCommand::SetBrush(Brush::Follow))
         }),
         action: BrushAction::Follow,
         ink: BrushInk::Follow,
     },
     BrushRow {
         brush: Brush::Off,
-        info: brush("Mouse off", "Q", "The mouse leaves the particles alone", || Command::SetBrush(Brush::Off)),
+        info: brush("Mouse off", "Q", "The mouse leaves the particles alone", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Off))
+        }),
         action: BrushAction::Nothing,
         ink: BrushInk::None,
     },
@@ -195,7 +205,7 @@ mod tests {
     fn every_brush_has_a_row_that_chooses_it() {
         use Brush::*;
         for brush in [Push, Pull, Stir, Grab, Wound, Add, Remove, Recolour, Follow, Off] {
-            assert_eq!((brush.row().info.command)(), Command::SetBrush(brush));
+            assert_eq!((brush.row().info.command)(), Command::Live(LiveCommand::SetBrush(brush)));
         }
         assert_eq!(BRUSHES.iter().filter(|row| row.ink == BrushInk::None).count(), 1, "the others can be seen");
     }

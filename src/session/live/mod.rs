@@ -2,12 +2,15 @@
 
 pub(super) mod brush;
 pub(super) mod brushes;
+pub(super) mod command;
 pub(super) mod menu;
 pub(super) mod moments;
 pub(super) mod start;
 pub(super) mod surprise;
 pub(super) mod swarm;
 pub(super) mod view;
+
+pub use command::LiveCommand;
 
 use std::sync::Arc;
 

@@ -1,12 +1,12 @@
 //! Kept moments: living swarms with their settings, to come back to.
 
-use std::mem::Discriminant;
 use std::sync::Arc;
 
 use super::start;
 use crate::scene::SwarmProject;
-use crate::session::apply::{edit, notify};
-use crate::session::command::{Command, Effect, Keeping, Level, MomentUse};
+use crate::session::command::notify;
+use crate::session::command::{Effect, Keeping, Kind, Level, MomentUse};
+use crate::session::document::edit::edit;
 use crate::session::document::history::Replaced;
 use crate::session::learning::flows;
 use crate::session::state::Session;
@@ -191,12 +191,7 @@ fn what_differs(session: &Session, moment: &Savepoint) -> Option<String> {
     }
 }
 
-pub(in crate::session) fn rename(
-    session: &mut Session,
-    merge: Option<Discriminant<Command>>,
-    index: usize,
-    name: &str,
-) -> Vec<Effect> {
+pub(in crate::session) fn rename(session: &mut Session, merge: Option<Kind>, index: usize, name: &str) -> Vec<Effect> {
     edit(session, merge, |document| {
         let Some(moment) = document.world.savepoints.get_mut(index) else { return false };
         let name: String = name.chars().take(MAX_NAME).collect();

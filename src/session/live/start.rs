@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use super::swarm;
 use super::view::{FADE_TICKS, Fade};
 use crate::scene::SwarmProject;
-use crate::session::apply::notify;
+use crate::session::command::notify;
 use crate::session::command::{Effect, EngineOrder, Level, Place};
 use crate::session::observing::certificate;
 use crate::session::observing::observation::WoundKind;

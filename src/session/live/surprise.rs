@@ -5,9 +5,11 @@ use std::sync::Arc;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use crate::session::apply::{edit, notify, usable};
+use crate::session::command::notify;
 use crate::session::command::{Effect, Level};
+use crate::session::document::edit::edit;
 use crate::session::learning::flows;
+use crate::session::live::command::usable;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::MAX_SPECIES;
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, species_knobs, time_step};

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::session::apply::{learnable, notify};
+use crate::session::command::notify;
 use crate::session::command::{CertificateRequest, Effect, Level};
+use crate::session::learning::command::learnable;
 use crate::session::live::start;
 use crate::session::state::Session;
 use crate::worlds::swarm::doc::Evidence;

@@ -1,6 +1,6 @@
 //! Orders that look and measure; their keys are heard everywhere.
 
-use crate::session::command::{Command, Dialog};
+use crate::session::command::{Command, Dialog, ObserveCommand};
 use crate::session::commands::CommandInfo;
 use crate::session::commands::Group::Observe;
 use crate::session::commands::Shortcut;
@@ -15,14 +15,16 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
         "Certify",
         Shortcut::plain("F3"),
         "Measure in the background how well the rule grows, keeps and heals the pattern, and keep that with the scene",
-        || Command::Certify,
+        || Command::Observe(ObserveCommand::Certify),
     ),
     row(
         Observe,
         "Compare with the film",
         None,
         "Compare the learned motion with the true one, where the picture is a film whose particles have ids",
-        || Command::MeasureTruth,
+        || Command::Observe(ObserveCommand::MeasureTruth),
     ),
-    row(Observe, "Stop certifying", None, "End the measuring; the scene stays as it is", || Command::CancelCertify),
+    row(Observe, "Stop certifying", None, "End the measuring; the scene stays as it is", || {
+        Command::Observe(ObserveCommand::CancelCertify)
+    }),
 ];

@@ -2,9 +2,12 @@
 
 pub(super) mod certificate;
 pub(super) mod charts;
+pub(super) mod command;
 pub(super) mod menu;
 pub(super) mod observation;
 pub(super) mod truth;
+
+pub use command::ObserveCommand;
 
 use certificate::CertificateView;
 use observation::Observation;

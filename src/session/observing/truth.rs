@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::session::apply::notify;
+use crate::session::command::notify;
 use crate::session::command::{Effect, Level};
 use crate::session::live::start;
 use crate::session::state::Session;

@@ -4,7 +4,7 @@ use super::gesture::{nearest, selected};
 use super::orders::{SelectionOrder, add_and_select, order};
 use super::selection::{fitted, moved, scaled};
 use crate::formats::{read_csv, write_csv};
-use crate::session::apply::notify;
+use crate::session::command::notify;
 use crate::session::command::{Effect, Level};
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, Snapshot};

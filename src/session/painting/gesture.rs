@@ -15,8 +15,9 @@ use super::selection::{Frame, Handle, Manner, Transform, fitted, inside_polygon,
 use super::snap::{square_about, to_step_about};
 use super::spray::{self, FirstDab};
 use super::with_images;
-use crate::session::apply::{self, edit_picture};
 use crate::session::command::{Effect, Pointer, Tool};
+use crate::session::document::edit;
+use crate::session::document::edit::edit_picture;
 use crate::session::painting::pen::PenStroke;
 use crate::session::painting::picture;
 use crate::session::state::Session;
@@ -91,7 +92,7 @@ pub(in crate::session) fn release(session: &mut Session) -> Vec<Effect> {
 /// Takes back all that the gesture has done; the rest of the drag means nothing.
 pub(in crate::session) fn give_up(session: &mut Session) -> Vec<Effect> {
     session.painting.gesture = None;
-    let effects = apply::give_up(session, merge());
+    let effects = edit::give_up(session, merge());
     let Before { selection, heading } = std::mem::take(&mut session.painting.before);
     session.painting.selection = selection;
     session.painting.options.heading = heading;

@@ -6,7 +6,7 @@ use super::gesture::selected;
 use super::options::PaintOptions;
 use super::orders::NOTHING_SELECTED;
 use super::stamp::{Stamp, StampSource, centred};
-use crate::session::apply::notify;
+use crate::session::command::notify;
 use crate::session::command::{Effect, Level, Tool};
 use crate::session::pointer;
 use crate::session::state::Session;

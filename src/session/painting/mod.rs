@@ -2,6 +2,7 @@
 //! [`gesture`] lets the pointer use them, [`orders`] carries out what is done to a selection.
 
 mod clip;
+pub(super) mod command;
 mod curve;
 mod draft;
 mod gesture;
@@ -24,12 +25,12 @@ pub(super) mod warnings;
 
 use std::sync::Arc;
 
-use super::apply::edit_picture;
-use super::command::{Command, Effect, Pointer};
 use super::state::Session;
 use crate::scene::SwarmProject;
+use crate::session::command::{Effect, Kind};
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap};
 
+pub use command::PaintCommand;
 pub use draft::{Draft, Outline};
 pub use library::MAX_STAMP_PARTICLES;
 pub use options::{
@@ -42,13 +43,8 @@ pub use stamp::{Stamp, StampSource};
 pub use stipple::{StippleAmount, StippleRequest, StippleSource, StippleView};
 pub use tool::Tool;
 
-pub(super) use clip::{copy, cut, paste_text};
 pub(super) use gesture::{pointer, release};
-pub(super) use library::{bring_back_stamp, delete_stamp, rename_stamp, take_stamp};
-pub(super) use orders::{
-    hold, let_go, nudge, open_picture, order, place, recolour, resize, set_options, take, toggle_snap, toggle_symmetry,
-    turn,
-};
+
 pub(super) use stipple::{look, stippled};
 
 use gesture::{Before, PaintGesture};
@@ -231,8 +227,8 @@ impl Session {
 }
 
 /// The whole gesture, until the release, is one step of the history.
-fn merge() -> Option<std::mem::Discriminant<Command>> {
-    Some(std::mem::discriminant(&Command::Pointer(Pointer::Release)))
+fn merge() -> Option<Kind> {
+    Some(Kind::Pointer)
 }
 
 fn centre_of(snapshot: &Snapshot) -> [f64; 2] {

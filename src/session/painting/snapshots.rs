@@ -1,7 +1,9 @@
 //! The snapshots of a film: which one is on the canvas, and which there are.
 
-use crate::session::apply::{edit, forget_measurements, notify};
+use crate::session::command::notify;
 use crate::session::command::{Effect, Level};
+use crate::session::document::edit::edit;
+use crate::session::document::edit::forget_measurements;
 use crate::session::pointer::release;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::Stills;

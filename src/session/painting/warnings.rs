@@ -6,7 +6,7 @@ use crate::worlds::swarm::picture::{Boundary, DUPLICATE_SHARE, Mode, Neighbour, 
 
 use super::SelectionOrder;
 use crate::scene::SwarmProject;
-use crate::session::command::Command;
+use crate::session::command::{Command, LearnCommand, PaintCommand};
 use crate::worlds::swarm::train::TrainingSettings;
 
 /// A command that fixes what a warning is about.
@@ -52,7 +52,8 @@ pub(in crate::session) fn warnings(
     let count = snapshot.particles.len();
     let mut found = Vec::new();
     let mut say = |blocks, text: String, hint, fixes| found.push(Warning { blocks, text, hint, fixes });
-    let cutoff_of = |cutoff_l| Command::SetTraining(TrainingSettings { cutoff_l, ..document.world.training });
+    let cutoff_of =
+        |cutoff_l| Command::Learn(LearnCommand::SetSettings(TrainingSettings { cutoff_l, ..document.world.training }));
     match count {
         0 => say(
             true,
@@ -81,7 +82,7 @@ pub(in crate::session) fn warnings(
         let doubles = doubles(snapshot);
         let mut fixes = Vec::new();
         if !doubles.is_empty() {
-            fixes.push(Fix { name: "Remove doubles", command: Command::DeleteParticles(doubles) });
+            fixes.push(Fix { name: "Remove doubles", command: Command::Paint(PaintCommand::DeleteParticles(doubles)) });
         }
         say(true, format!("Not ready to learn: {why}."), "Fix this first.", fixes);
         return found;
@@ -99,8 +100,11 @@ pub(in crate::session) fn warnings(
     } else if alone > 0 {
         let text = format!("{alone} of {count} particles see no other particle within the cutoff ({cutoff:.2}).");
         let fixes = vec![
-            Fix { name: "Select", command: Command::Selection(SelectionOrder::Particles(lonely.clone())) },
-            Fix { name: "Remove", command: Command::DeleteParticles(lonely) },
+            Fix {
+                name: "Select",
+                command: Command::Paint(PaintCommand::Selection(SelectionOrder::Particles(lonely.clone()))),
+            },
+            Fix { name: "Remove", command: Command::Paint(PaintCommand::DeleteParticles(lonely)) },
         ];
         say(false, text, "Move them closer, raise the cutoff, or remove them.", fixes);
     }
@@ -116,20 +120,24 @@ pub(in crate::session) fn warnings(
         Mode::Motif => {
             if count > LARGE_MOTIF {
                 let text = format!("A motif of {count} particles makes large samples, and learning slow.");
-                let fix = Fix { name: "It is a crowd", command: Command::SetMode(Mode::Whole) };
+                let fix = Fix { name: "It is a crowd", command: Command::Paint(PaintCommand::SetMode(Mode::Whole)) };
                 say(false, text, "Is the picture a crowd rather than one creature?", vec![fix]);
             }
         }
         Mode::Whole => {
             if count < FEW_IN_A_WHOLE {
                 let text = format!("A whole picture of {count} particles is a small sample.");
-                let fix = Fix { name: "It is one creature", command: Command::SetMode(Mode::Motif) };
+                let fix =
+                    Fix { name: "It is one creature", command: Command::Paint(PaintCommand::SetMode(Mode::Motif)) };
                 say(false, text, "Paint more, unless they are one creature.", vec![fix]);
             }
             let taught = snapshot.carries_loss(&document.world.ensemble, document.world.training.cutoff_l);
             if snapshot.boundary == Boundary::Open && !taught.contains(&true) {
                 let text = "With an open boundary every particle is within the cutoff of the edge.".to_owned();
-                let fix = Fix { name: "Let it wrap around", command: Command::SetBoundary(Boundary::Periodic) };
+                let fix = Fix {
+                    name: "Let it wrap around",
+                    command: Command::Paint(PaintCommand::SetBoundary(Boundary::Periodic)),
+                };
                 say(true, text, "Paint more inside, lower the cutoff, or let the picture wrap around.", vec![fix]);
             }
             if count >= ENOUGH_HEADINGS && headings_look_random(snapshot, neighbours, unit) {
@@ -139,7 +147,7 @@ pub(in crate::session) fn warnings(
                     "If headings matter, paint them along the motion; otherwise go on.",
                     vec![Fix {
                         name: "Head along neighbours",
-                        command: Command::Selection(SelectionOrder::HeadAlongNeighbours),
+                        command: Command::Paint(PaintCommand::Selection(SelectionOrder::HeadAlongNeighbours)),
                     }],
                 );
             }

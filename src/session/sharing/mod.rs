@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use import_sheet::ImportSheet;
+use import_sheet::{ImportCommand, ImportSheet};
 
-use super::apply::{apply, notify, replace};
-use super::command::{Command, Effect, Level, Place};
+use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Place};
 use super::state::Session;
 use crate::formats::{ExportSubject, format_of};
 use crate::media::looks::choices;
 use crate::media::picture::FilmKind;
 use crate::scene::SwarmProject;
+use crate::session::command::notify;
+use crate::session::document::edit::replace;
 
 /// Said of a picture of a scene that another program has saved.
 pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has \
@@ -32,6 +33,9 @@ pub(super) struct Sharing {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ShareCommand {
+    Import(PathBuf),
+    /// In the sheet of a file that was read by assumptions.
+    Sheet(ImportCommand),
     /// Files dropped on the window: opens the first, whatever it is; several tables or XYZ files together are the snapshots
     /// of one picture.
     Drop(Vec<PathBuf>),
@@ -161,10 +165,12 @@ impl FilmOptions {
 
 pub(super) fn on_command(session: &mut Session, command: ShareCommand) -> Vec<Effect> {
     let order = match command {
+        ShareCommand::Import(path) => return vec![Effect::ImportFile(path)],
+        ShareCommand::Sheet(command) => return import_sheet::on_command(session, command),
         ShareCommand::Drop(paths) => return dropped(paths),
         ShareCommand::SavePicture(path) => {
             if session.file.path.is_none() {
-                return apply(session, Command::SaveAs(path));
+                return session.apply(DocumentCommand::SaveAs(path));
             }
             ShareOrder::SaveCopy { path, document: Box::new(session.document.clone()) }
         }
@@ -223,8 +229,8 @@ fn save_among_mine(session: &mut Session, name: &str) -> Vec<Effect> {
     }
     let mut effects = Vec::new();
     if session.document.title != name {
-        effects = apply(session, Command::SetTitle(name.to_owned()));
-        effects.extend(apply(session, Command::EndGesture));
+        effects = session.apply(DocumentCommand::SetTitle(name.to_owned()));
+        effects.extend(session.apply(DocumentCommand::EndGesture));
     }
     session.file.saving.push_back(session.file.serial);
     let document = Box::new(session.document.clone());
@@ -247,14 +253,14 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
                 // Whoever reads it says the same of a lost scene.
                 return vec![Effect::ImportFile(path)];
             }
-            let mut effects = apply(session, Command::OpenPicture(path));
+            let mut effects = session.apply(PaintCommand::OpenPicture(path));
             effects.extend(has_lost_its_scene.then(|| notify(Level::Warning, LOST_ITS_SCENE)));
             effects
         }
         ShareEvent::FilmBegun => {
-            let mut effects = apply(session, Command::Play);
+            let mut effects = session.apply(LiveCommand::Play);
             if session.place == Place::Paint {
-                effects.extend(apply(session, Command::SetPlace(Place::Live)));
+                effects.extend(session.apply(Command::SetPlace(Place::Live)));
             }
             effects
         }

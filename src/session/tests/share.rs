@@ -50,7 +50,7 @@ fn a_name_is_enough_to_save_and_becomes_the_title() {
     session.on_event(Event::Saved { path: "mine/My mill.png".into(), revision: *revision, result: Ok(()) });
     assert!(!session.is_dirty());
     assert_eq!(session.path(), Some(std::path::Path::new("mine/My mill.png")));
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_ne!(session.document().title, "My mill", "naming is one step of the history");
 }
 
@@ -79,7 +79,7 @@ fn a_film_needs_something_alive_and_its_settings_stay_in_range() {
 #[test]
 fn what_is_filmed_moves_and_is_seen() {
     let mut session = alive();
-    session.apply(Command::Pause);
+    session.apply(LiveCommand::Pause);
     session.apply(Command::SetPlace(Place::Paint));
     session.on_event(Event::Share(ShareEvent::FilmBegun));
     assert!(session.live().playing && session.place() == Place::Live);
@@ -94,7 +94,7 @@ fn a_restored_scene_is_unsaved_keeps_its_file_and_can_be_undone() {
     session.on_event(Event::Share(event));
     assert!(session.is_dirty());
     assert_eq!(session.path(), Some(std::path::Path::new("lost.ron")));
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(*session.document(), before);
 }
 

@@ -9,13 +9,13 @@ use super::egui::{
 use super::share::{Shelf, shelf_choice, show_shelf};
 use super::state::UiState;
 use super::{style, swarm_view};
-use crate::session::Command;
+use crate::session::{Command, DocumentCommand};
 use crate::worlds::swarm::picture::{Snapshot, Swarm};
 
 /// A bundled scene, as the gallery shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GalleryCard {
-    /// Name for [`Command::OpenBundled`].
+    /// Name for [`DocumentCommand::OpenBundled`].
     pub name: String,
     pub title: String,
     /// What to look for.
@@ -67,7 +67,7 @@ pub(super) fn show(ctx: &Context, state: &mut UiState, commands: &mut Vec<Comman
                             }
                             first = false;
                             if response.clicked() {
-                                commands.push(Command::OpenBundled(scene.name.clone()));
+                                commands.push(Command::Document(DocumentCommand::OpenBundled(scene.name.clone())));
                                 chosen = true;
                             }
                         }

@@ -15,7 +15,7 @@ use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichTex
 use super::state::UiState;
 use super::style;
 use crate::media::picture::FilmKind;
-use crate::session::{Command, Dialog, Session};
+use crate::session::{Command, Dialog, DocumentCommand, Session};
 use crate::worlds::swarm::picture::{Snapshot, Swarm};
 
 pub(super) use film::{FilmAnswer, ask as ask_film};
@@ -136,7 +136,7 @@ pub(super) fn recent_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Com
             for path in recent {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
-                    commands.push(Command::Open(path.clone()));
+                    commands.push(Command::Document(DocumentCommand::Open(path.clone())));
                     ui.close();
                 }
             }

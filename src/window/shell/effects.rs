@@ -19,7 +19,7 @@ use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
 use super::truth::TruthJobs;
-use crate::session::{Command, Effect, Event, Level, Prefs, SceneSource, Session, Speed, ViewCommand};
+use crate::session::{Command, Effect, Event, Level, PaintCommand, Prefs, SceneSource, Session, Speed, ViewCommand};
 use crate::window::panels::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -159,7 +159,7 @@ impl Shell {
         }
         for answer in self.clipboard.answers() {
             match answer {
-                Answer::Text(_, text) => self.apply(gpu, vec![Command::PasteText(text)]),
+                Answer::Text(_, text) => self.apply(gpu, vec![Command::Paint(PaintCommand::PasteText(text))]),
                 Answer::Fault(text) => self.ui.on_effect(&Effect::Notify { level: Level::Warning, text }),
                 Answer::Silence => {
                     let text = "The program that holds the clipboard does not answer: copy there once more.".to_owned();

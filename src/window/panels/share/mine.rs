@@ -7,7 +7,7 @@ use super::super::egui::{
 use super::super::widgets::choice;
 use super::super::{GalleryLife, style, swarm_view};
 use super::{SceneCard, ShareUi};
-use crate::session::Command;
+use crate::session::{Command, DocumentCommand};
 use crate::worlds::swarm::picture::Swarm;
 
 /// Which scenes the gallery shows.
@@ -69,7 +69,7 @@ pub(in super::super) fn show_shelf(
                         pointed = Some(scene.path.clone());
                     }
                     if response.clicked() {
-                        commands.push(Command::Open(scene.path.clone()));
+                        commands.push(Command::Document(DocumentCommand::Open(scene.path.clone())));
                         chosen = true;
                     }
                 }
