@@ -11,7 +11,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use common::panels::*;
 use unstill::jobs::{self, Pace, Progress};
 use unstill::session::{
-    Command, Dialog, DocumentCommand, Effect, Event, LearnCommand, LiveCommand, Place, Session, TrainingState,
+    Command, Dialog, DocumentCommand, Effect, Event, LearnCommand, LearnEvent, LiveCommand, Place, Session,
+    TrainingState,
 };
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
 use unstill::worlds::swarm::picture::motifs;
@@ -33,15 +34,15 @@ fn the_rules_of_the_picture_are_learned_picked_and_deleted_on_their_strip() {
     session.apply(Command::SetPlace(Place::Learn));
     session.apply(LearnCommand::Start);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
+    session.on_event(LearnEvent::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
     let finished = jobs::Event::Finished { reason: jobs::Reason::Completed };
-    session.on_event(Event::Training { run, event: finished.clone() });
+    session.on_event(LearnEvent::Training { run, event: finished.clone() });
     let mut window = window(session);
     click(&mut window, "Learn another flow");
     let shell = window.state_mut();
     let run = shell.session.training().run;
-    shell.session.on_event(Event::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
-    shell.session.on_event(Event::Training { run, event: finished });
+    shell.session.on_event(LearnEvent::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
+    shell.session.on_event(LearnEvent::Training { run, event: finished });
     settle(&mut window);
     let flows = |window: &Window| {
         (window.state().session.document().world.flows.list.len(), window.state().session.document().world.flows.chosen)
@@ -78,7 +79,7 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
     let stats = point(40);
     let curve = (1..=40).map(point).collect();
     let progress = Progress { stats, loss_smoothed: 0.03, steps_per_s: 20.0, curve };
-    window.state_mut().session.on_event(Event::Training { run, event: jobs::Event::Progress(progress) });
+    window.state_mut().session.on_event(LearnEvent::Training { run, event: jobs::Event::Progress(progress) });
     settle(&mut window);
     window.get_by_label("20 steps/s");
     let pace = Pace { sample_s: 0.0, energy_step_s: 0.05, contrast_step_s: 0.05, flow_step_s: 1.25 };
@@ -87,13 +88,13 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
         _ => None,
     });
     let key = key.expect("Learn asks how fast this machine is");
-    window.state_mut().session.on_event(Event::PaceMeasured { key, pace: Some(pace) });
+    window.state_mut().session.on_event(LearnEvent::PaceMeasured { key, pace: Some(pace) });
     settle(&mut window);
     // Sixty steps of the flow at the length that was measured.
     window.get_by_label_contains("1 min 15 s left");
     window.get_by_label("Loss");
     let event = jobs::Event::Failed { message: "The loss became NaN.".into() };
-    window.state_mut().session.on_event(Event::Training { run, event });
+    window.state_mut().session.on_event(LearnEvent::Training { run, event });
     settle(&mut window);
     window.get_by_label_contains("The loss became NaN.");
     window.get_by_label("▶ Start learning");
@@ -259,7 +260,7 @@ fn nothing_in_the_panels_lies_outside_the_screen_of_a_laptop() {
         session.apply(LearnCommand::Start);
         let event = jobs::Event::Failed { message: "The loss became NaN at step 12; try a lower rate.".into() };
         let run = session.training().run;
-        session.on_event(Event::Training { run, event });
+        session.on_event(LearnEvent::Training { run, event });
         session
     };
     for size in [LAPTOP, Vec2::new(1280.0, 800.0)] {

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use common::panels::{LAPTOP, Window, misplaced, settle, window};
 use egui_kittest::kittest::Queryable;
-use unstill::session::{Command, Event, LearnCommand, ObserveCommand, PaintCommand, Place, Session, SnapshotCommand};
+use unstill::session::{
+    Command, Event, LearnCommand, LearnEvent, ObserveCommand, ObserveEvent, PaintCommand, Place, Session, ShareEvent,
+    SnapshotCommand,
+};
 use unstill::worlds::swarm::measures::{Agreement, Truth, TruthRow};
 use unstill::worlds::swarm::picture::{FilmFrame, Mode, Particle, Snapshot, SnapshotFilm, Stills};
 use unstill::worlds::swarm::rule::{NetShape, Rule};
@@ -28,7 +31,7 @@ fn with_film(frames: usize) -> Session {
     let film = SnapshotFilm::new(all.collect(), 0, &first, Some(1.0));
     let mut session = Session::new(1);
     let stills = Stills::new(Arc::new(first), film);
-    session.on_event(Event::Imported { path: "birds.xyz".into(), result: Ok(stills) });
+    session.on_event(ShareEvent::Imported { path: "birds.xyz".into(), result: Ok(stills) });
     session.apply(Command::SetPlace(Place::Paint));
     session
 }
@@ -83,7 +86,7 @@ fn the_card_shows_each_flow_against_the_film() {
     let rule = Arc::new(Rule::random(shape, 1).with_random_flow(2));
     session.apply(LearnCommand::Start);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule });
+    session.on_event(LearnEvent::NewRule { run, rule });
     session.apply(LearnCommand::Stop);
     session.apply(Command::SetPlace(Place::Live));
     let mut window = window(session);
@@ -106,7 +109,7 @@ fn the_card_shows_each_flow_against_the_film() {
     let rows = vec![row("learned", 0.94), row("exact", 0.17), row("score alone", 0.0), row("random", -0.01)];
     let (shares, by_order) = ([0.9, 0.0, 0.1], false);
     let truth = Truth { moments: 1, displacements: 40, by_order, step_l: 0.3, turn_rad: 0.1, shares, rows };
-    window.state_mut().session.on_event(Event::TruthMeasured { run: 1, result: Ok(Box::new(truth)) });
+    window.state_mut().session.on_event(ObserveEvent::TruthMeasured { run: 1, result: Ok(Box::new(truth)) });
     settle(&mut window);
     for text in ["learned", "exact", "score alone", "random"] {
         assert!(window.get_all_by_label(text).count() > 0, "{text}");

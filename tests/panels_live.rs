@@ -11,7 +11,7 @@ use std::sync::Arc;
 use common::panels::*;
 use unstill::scene::Project;
 use unstill::session::{
-    Brush, Command, DocumentCommand, Event, Knob, LiveCommand, SceneSource, Session, opened_project,
+    Brush, Command, DocumentCommand, DocumentEvent, Event, Knob, LiveCommand, SceneSource, Session, opened_project,
 };
 use unstill::window::panels::Readouts;
 use unstill::worlds::SwarmDoc;
@@ -110,7 +110,7 @@ fn of_species(species: u8) -> Session {
     let rule = Some(Arc::new(Rule::random(shape, 1)));
     let document = opened_project(Project::new("", SwarmDoc { rule, ..SwarmDoc::from_snapshot(snapshot) }));
     let source = SceneSource::Bundled("species".into());
-    session.on_event(Event::Opened { source, result: Ok(Box::new(document)) });
+    session.on_event(DocumentEvent::Opened { source, result: Ok(Box::new(document)) });
     session
 }
 

@@ -8,8 +8,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
 use unstill::session::{
-    Command, CurveHeading, Dialog, DocumentCommand, Effect, Event, FillHeading, LatticeKind, PaintCommand, Pointer,
-    SelectionOrder, Session, SprayHeading, StippleRequest, Tool, info_of,
+    Command, CurveHeading, Dialog, DocumentCommand, Effect, Event, FillHeading, LatticeKind, PaintCommand, PaintEvent,
+    Pointer, SelectionOrder, Session, ShareEvent, SprayHeading, StippleRequest, Tool, info_of,
 };
 use unstill::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, motifs};
 
@@ -157,7 +157,7 @@ fn a_text_is_typed_shown_and_laid_in_the_middle() {
     let request = asked(&window);
     let at = |x, y| Particle { x, y, ..Particle::default() };
     let result = Ok(vec![at(-0.5, 0.0), at(0.5, 0.0)]);
-    window.state_mut().session.on_event(Event::Stippled { request, result });
+    window.state_mut().session.on_event(PaintEvent::Stippled { request, result });
     settle(&mut window);
     window.get_by_label("2 particles");
     click(&mut window, "Lay in the middle");
@@ -180,7 +180,7 @@ fn an_image_is_chosen_its_settings_ask_anew_and_a_fault_is_on_the_screen() {
     let second = asked(&window);
     assert!(!first.invert && second.invert);
     let result = Err("fish.png: the image is of one even colour".to_owned());
-    window.state_mut().session.on_event(Event::Stippled { request: second, result });
+    window.state_mut().session.on_event(PaintEvent::Stippled { request: second, result });
     settle(&mut window);
     window.get_by_label_contains("one even colour");
 }
@@ -245,7 +245,7 @@ fn lattices_and_images_have_the_settings_of_their_kind() {
     settle(&mut window);
     let row: Vec<Particle> = (0..9).map(|i| Particle { x: 0.05 * f64::from(i), ..Particle::default() }).collect();
     let request = asked(&window);
-    window.state_mut().session.on_event(Event::Stippled { request, result: Ok(row) });
+    window.state_mut().session.on_event(PaintEvent::Stippled { request, result: Ok(row) });
     settle(&mut window);
     let shown = window.get_by_role_and_label(Role::Slider, "Spacing").accesskit_node().numeric_value().unwrap();
     assert!((shown - 0.05 * options(&window).image.scale).abs() < 0.01, "{shown}");
@@ -267,7 +267,7 @@ fn troubled() -> Session {
     let mut particles = motifs::by_name("pairs").expect("a bundled picture").snapshot().particles;
     particles.push(Particle { x: 30.0, y: 18.0, ..Particle::default() });
     let snapshot = Snapshot { particles, box_size: [32.0, 20.0], mode: Mode::Whole, boundary: Boundary::Open };
-    session.on_event(Event::Imported { path: "crowd.csv".into(), result: Ok(snapshot.into()) });
+    session.on_event(ShareEvent::Imported { path: "crowd.csv".into(), result: Ok(snapshot.into()) });
     session
 }
 

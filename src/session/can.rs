@@ -28,21 +28,33 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Place;
+    use crate::session::{DocumentCommand, LearnCommand, LiveCommand, PaintCommand, Place};
     use crate::worlds::swarm::picture::Particle;
 
     #[test]
     fn what_would_do_nothing_is_not_offered() {
         let mut session = Session::new(1);
-        assert!(!session.can(&Command::Undo) && !session.can(&Command::Clear) && !session.can(&Command::StartLearning));
-        assert!(!session.can(&Command::Grow) && !session.can(&Command::StopLearning));
+        assert!(
+            !session.can(&Command::Document(DocumentCommand::Undo))
+                && !session.can(&Command::Paint(PaintCommand::Clear))
+                && !session.can(&Command::Learn(LearnCommand::Start))
+        );
+        assert!(!session.can(&Command::Live(LiveCommand::Grow)) && !session.can(&Command::Learn(LearnCommand::Stop)));
         session.apply(Command::SetPlace(Place::Paint));
         let at = |x, y| Particle { x, y, ..Particle::default() };
-        session.apply(Command::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
-        assert!(session.can(&Command::Undo) && session.can(&Command::Clear) && session.can(&Command::StartLearning));
-        session.apply(Command::StartLearning);
-        assert!(!session.can(&Command::StartLearning) && session.can(&Command::PauseLearning));
-        session.apply(Command::PauseLearning);
-        assert!(!session.can(&Command::PauseLearning) && session.can(&Command::ResumeLearning));
+        session.apply(PaintCommand::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
+        assert!(
+            session.can(&Command::Document(DocumentCommand::Undo))
+                && session.can(&Command::Paint(PaintCommand::Clear))
+                && session.can(&Command::Learn(LearnCommand::Start))
+        );
+        session.apply(LearnCommand::Start);
+        assert!(
+            !session.can(&Command::Learn(LearnCommand::Start)) && session.can(&Command::Learn(LearnCommand::Pause))
+        );
+        session.apply(LearnCommand::Pause);
+        assert!(
+            !session.can(&Command::Learn(LearnCommand::Pause)) && session.can(&Command::Learn(LearnCommand::Resume))
+        );
     }
 }

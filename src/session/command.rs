@@ -11,15 +11,15 @@ use crate::worlds::swarm::picture::{Ensemble, Snapshot, Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 use crate::worlds::swarm::train::TrainingSettings;
 
-pub use super::document::DocumentCommand;
+pub use super::document::{DocumentCommand, DocumentEvent};
 pub use super::event::Event;
-pub use super::learning::LearnCommand;
-pub use super::live::LiveCommand;
+pub use super::learning::{LearnCommand, LearnEvent};
 pub use super::live::brushes::Brush;
 pub use super::live::view::Force;
-pub use super::observing::ObserveCommand;
+pub use super::live::{LiveCommand, LiveEvent};
 use super::observing::truth::TruthRequest;
-pub use super::painting::{PaintCommand, Tool};
+pub use super::observing::{ObserveCommand, ObserveEvent};
+pub use super::painting::{PaintCommand, PaintEvent, Tool};
 use super::painting::{Stamp, StippleRequest};
 use super::prefs::{Preference, Prefs};
 pub use super::request::{
@@ -68,17 +68,21 @@ pub enum Command {
     Prefer(Preference),
 }
 
+/// What belongs to a feature is one variant of the whole.
 macro_rules! from_features {
-    ($($variant:ident($command:ident)),*) => {$(
-        impl From<$command> for Command {
-            fn from(command: $command) -> Self {
-                Self::$variant(command)
+    ($whole:ident: $($variant:ident($part:ident)),*) => {$(
+        impl From<$part> for $whole {
+            fn from(part: $part) -> Self {
+                Self::$variant(part)
             }
         }
     )*};
 }
 
+pub(super) use from_features;
+
 from_features!(
+    Command:
     Document(DocumentCommand),
     Share(ShareCommand),
     Paint(PaintCommand),
@@ -114,16 +118,16 @@ pub type RunId = u64;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Effect {
-    /// Load off the UI thread and answer with [`Event::Opened`].
+    /// Load off the UI thread and answer with [`DocumentEvent::Opened`].
     LoadScene(SceneSource),
-    /// Load off the UI thread and answer with [`Event::Imported`], or with [`Event::ImportRead`] where something has to
+    /// Load off the UI thread and answer with [`ShareEvent::Imported`], or with [`ShareEvent::ImportRead`] where something has to
     /// be asked.
     ImportFile(PathBuf),
     /// The same for several files, which are the snapshots of one pattern.
     ImportFilm(Vec<PathBuf>),
-    /// Read with these options off the UI thread and answer with [`Event::ImportRead`].
+    /// Read with these options off the UI thread and answer with [`ShareEvent::ImportRead`].
     ReadImport(Box<ImportRequest>),
-    /// Write off the UI thread and answer with [`Event::Saved`].
+    /// Write off the UI thread and answer with [`DocumentEvent::Saved`].
     SaveScene {
         path: PathBuf,
         document: Box<SwarmProject>,
@@ -131,7 +135,7 @@ pub enum Effect {
     },
     Share(ShareOrder),
     StartTraining(Box<TrainingRequest>),
-    /// Time some steps of learning and answer with [`Event::PaceMeasured`].
+    /// Time some steps of learning and answer with [`LearnEvent::PaceMeasured`].
     MeasurePace {
         key: PaceKey,
         snapshot: Arc<Snapshot>,
@@ -143,12 +147,12 @@ pub enum Effect {
     StopTraining(RunId),
     /// Let the present phase of the run cool down and end; what comes after it begins then.
     EndPhase(RunId),
-    /// Measure a rule of a run and answer with [`Event::RuleMeasured`]; of several new ones only the newest counts.
+    /// Measure a rule of a run and answer with [`LearnEvent::RuleMeasured`]; of several new ones only the newest counts.
     MeasureRule(Box<RuleRequest>),
-    /// Measure in the background and answer with [`Event::CertificateProgress`] and [`Event::Certified`].
+    /// Measure in the background and answer with [`ObserveEvent::CertificateProgress`] and [`ObserveEvent::Certified`].
     Certify(Box<CertificateRequest>),
     StopCertifying,
-    /// Measure in the background and answer with [`Event::TruthMeasured`].
+    /// Measure in the background and answer with [`ObserveEvent::TruthMeasured`].
     MeasureTruth(Box<TruthRequest>),
     /// Write off the UI thread, as CSV or PNG by the extension.
     SavePlot {
@@ -156,9 +160,9 @@ pub enum Effect {
         chart: Box<Chart>,
     },
     Engine(EngineOrder),
-    /// Answer with [`Event::MomentKept`]: the swarm as it is before the orders that follow.
+    /// Answer with [`LiveEvent::MomentKept`]: the swarm as it is before the orders that follow.
     KeepMoment(MomentUse),
-    /// Find the particle nearest to this place (ℓ), and answer with [`Event::Following`].
+    /// Find the particle nearest to this place (ℓ), and answer with [`LiveEvent::Following`].
     Follow([f64; 2]),
     /// A short notice on the screen.
     Notify {
@@ -171,7 +175,7 @@ pub enum Effect {
     WriteClipboard(String),
     /// Answer with [`Command::PasteText`].
     ReadClipboard,
-    /// Make a text or an image into particles, off the UI thread, and answer with [`Event::Stippled`]; only the newest
+    /// Make a text or an image into particles, off the UI thread, and answer with [`PaintEvent::Stippled`]; only the newest
     /// matters.
     Stipple(StippleRequest),
     /// Keep these for the next run.
@@ -205,9 +209,9 @@ pub enum EngineOrder {
         steps: u32,
     },
     SetForce(Option<Force>),
-    /// Change the swarm by hand; answered by [`Event::SwarmChanged`].
+    /// Change the swarm by hand; answered by [`LiveEvent::SwarmChanged`].
     Edit(Vec<SwarmEdit>),
-    /// Go back in time; answered by [`Event::SwarmChanged`].
+    /// Go back in time; answered by [`LiveEvent::SwarmChanged`].
     Back {
         steps: u32,
     },

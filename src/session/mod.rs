@@ -10,7 +10,6 @@ mod commands;
 mod curve;
 mod document;
 mod event;
-mod events;
 mod learning;
 mod live;
 mod observing;
@@ -22,6 +21,7 @@ mod sharing;
 mod sheets;
 mod state;
 pub mod studio;
+mod tick;
 
 // Named by the preferences.
 pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
@@ -29,9 +29,10 @@ pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 pub use crate::worlds::swarm::doc::{Evidence, LearnedFlow, Savepoint};
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
-    Brush, CertificateRequest, Command, Dialog, DocumentCommand, Effect, EngineOrder, Event, Force, Keeping,
-    LearnCommand, Level, LiveCommand, MomentUse, ObserveCommand, PaceKey, PaintCommand, Place, Pointer, RuleRequest,
-    RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
+    Brush, CertificateRequest, Command, Dialog, DocumentCommand, DocumentEvent, Effect, EngineOrder, Event, Force,
+    Keeping, LearnCommand, LearnEvent, Level, LiveCommand, LiveEvent, MomentUse, ObserveCommand, ObserveEvent, PaceKey,
+    PaintCommand, PaintEvent, Place, Pointer, RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest,
+    ViewCommand,
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::command::{Command, Effect, Event, Place};
+use super::command::{Command, Effect, Event, Level, Place, notify};
 use super::document::history::History;
 use super::document::{self, SceneFile};
 use super::learning::{self, Learning};
@@ -101,12 +101,24 @@ impl Session {
     }
 
     /// Takes what came back from files, the trainer or the engine.
-    pub fn on_event(&mut self, event: Event) -> Vec<Effect> {
-        super::events::on_event(self, event)
+    pub fn on_event(&mut self, event: impl Into<Event>) -> Vec<Effect> {
+        match event.into() {
+            Event::Document(event) => document::event::on_event(self, event),
+            Event::Share(event) => sharing::on_event(self, event),
+            Event::Paint(event) => painting::event::on_event(self, event),
+            Event::Learn(event) => learning::event::on_event(self, event),
+            Event::Live(event) => live::event::on_event(self, event),
+            Event::Observe(event) => observing::event::on_event(self, event),
+            Event::Trouble(why) => vec![notify(Level::Error, why)],
+            Event::PrefsRead(prefs) => {
+                self.prefs = prefs.made_usable();
+                Vec::new()
+            }
+        }
     }
 
     /// Once a frame: what the engine must run now, at most `most_steps` integration steps.
     pub fn tick(&mut self, most_steps: u32) -> Vec<Effect> {
-        super::events::tick(self, most_steps)
+        super::tick::tick(self, most_steps)
     }
 }

@@ -11,7 +11,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use unstill::scene::Project;
 use unstill::session::{
-    Command, DocumentCommand, Effect, Event, PaintCommand, Place, Prefs, SceneSource, Session, opened_project,
+    Command, DocumentCommand, DocumentEvent, Effect, Event, LiveEvent, PaintCommand, Place, Prefs, SceneSource,
+    Session, opened_project,
 };
 use unstill::window::panels::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
 use unstill::worlds::SwarmDoc;
@@ -92,7 +93,7 @@ impl Shell {
                 let at = |x| Particle { x, y: 3.0, ..Particle::default() };
                 let swarm = Swarm { particles: vec![at(1.0), at(2.0), at(4.0)], box_size: [8.0, 6.0] };
                 let state = LiveState { swarm, seed: 1, step: 9 };
-                self.session.on_event(Event::MomentKept(wanted_for.clone(), Box::new(state)));
+                self.session.on_event(LiveEvent::MomentKept(wanted_for.clone(), Box::new(state)));
             }
             self.state.on_effect(&effect);
             self.effects.push(effect);
@@ -178,7 +179,7 @@ pub fn opened(motif: &str, rule: Rule) -> Session {
     let doc = SwarmDoc { rule: Some(Arc::new(rule)), ..SwarmDoc::from_snapshot(motif.snapshot()) };
     let document = opened_project(Project::new(motif.title, doc));
     let source = SceneSource::Bundled(motif.name.into());
-    session.on_event(Event::Opened { source, result: Ok(Box::new(document)) });
+    session.on_event(DocumentEvent::Opened { source, result: Ok(Box::new(document)) });
     session
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod command;
 pub(super) mod edit;
+pub(super) mod event;
 pub(super) mod history;
 pub(super) mod menu;
 
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use command::DocumentCommand;
+pub use event::DocumentEvent;
 
 use history::Moment;
 

@@ -3,6 +3,7 @@
 pub(super) mod brush;
 pub(super) mod brushes;
 pub(super) mod command;
+pub(super) mod event;
 pub(super) mod menu;
 pub(super) mod moments;
 pub(super) mod start;
@@ -11,6 +12,7 @@ pub(super) mod swarm;
 pub(super) mod view;
 
 pub use command::LiveCommand;
+pub use event::LiveEvent;
 
 use std::sync::Arc;
 

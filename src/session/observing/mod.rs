@@ -3,11 +3,13 @@
 pub(super) mod certificate;
 pub(super) mod charts;
 pub(super) mod command;
+pub(super) mod event;
 pub(super) mod menu;
 pub(super) mod observation;
 pub(super) mod truth;
 
 pub use command::ObserveCommand;
+pub use event::ObserveEvent;
 
 use certificate::CertificateView;
 use observation::Observation;

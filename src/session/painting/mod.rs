@@ -5,6 +5,7 @@ mod clip;
 pub(super) mod command;
 mod curve;
 mod draft;
+pub(super) mod event;
 mod gesture;
 mod lattice;
 mod library;
@@ -28,10 +29,12 @@ use std::sync::Arc;
 use super::state::Session;
 use crate::scene::SwarmProject;
 use crate::session::command::{Effect, Kind};
+use crate::session::document::edit::edit_picture;
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap};
 
 pub use command::PaintCommand;
 pub use draft::{Draft, Outline};
+pub use event::PaintEvent;
 pub use library::MAX_STAMP_PARTICLES;
 pub use options::{
     CurveHeading, FillHeading, ImageOptions, LatticeKind, PaintOptions, Pose, Snap, SprayHeading, StrokeHeading,

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use crate::formats::{Assumption, FrameChoice, ImportOptions, Imported, Outline};
 use crate::session::command::{Effect, Level};
-use crate::session::events;
 use crate::session::state::Session;
 
 /// Files to be read, and how.
@@ -135,7 +134,7 @@ pub(in crate::session) fn on_command(session: &mut Session, command: ImportComma
         ImportCommand::Accept => {
             let path = sheet.path().to_owned();
             match session.sharing.sheet.take().map(|sheet| sheet.reading.result) {
-                Some(Ok(imported)) => events::imported(session, &path, imported.into_stills()),
+                Some(Ok(imported)) => super::imported(session, &path, imported.into_stills()),
                 _ => Vec::new(),
             }
         }

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use import_sheet::{ImportCommand, ImportSheet};
+use import_sheet::{ImportCommand, ImportReading, ImportSheet};
 
 use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Place};
+use super::document::{edit::replace, new_project};
 use super::state::Session;
 use crate::formats::{ExportSubject, format_of};
 use crate::media::looks::choices;
 use crate::media::picture::FilmKind;
 use crate::scene::SwarmProject;
 use crate::session::command::notify;
-use crate::session::document::edit::replace;
+use crate::worlds::swarm::picture::Stills;
 
 /// Said of a picture of a scene that another program has saved.
 pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has \
@@ -59,8 +60,8 @@ pub enum ShareCommand {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ShareOrder {
-    /// Read a file off the UI thread, a scene or particles, and answer with [`super::Event::Opened`],
-    /// [`super::Event::Imported`] or [`ShareEvent::IsImage`].
+    /// Read a file off the UI thread, a scene or particles, and answer with [`super::DocumentEvent::Opened`],
+    /// [`super::ShareEvent::Imported`] or [`ShareEvent::IsImage`].
     Open(PathBuf),
     /// Write a copy off the UI thread; the scene's own file stays what it is.
     SaveCopy {
@@ -73,7 +74,7 @@ pub enum ShareOrder {
         subject: ExportSubject,
         document: Box<SwarmProject>,
     },
-    /// Save under this name among the user's own scenes and answer with [`super::Event::Saved`].
+    /// Save under this name among the user's own scenes and answer with [`super::DocumentEvent::Saved`].
     SaveAmongMine {
         name: String,
         document: Box<SwarmProject>,
@@ -91,10 +92,22 @@ pub enum ShareOrder {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ShareEvent {
+    Imported {
+        path: PathBuf,
+        result: Result<Stills, String>,
+    },
+    /// Files that were read by assumptions the user should see, or that need to be told more.
+    ImportRead(Box<ImportReading>),
     /// A scene that an earlier run of the program could not save; `path`: the file it had.
-    Restored { path: Option<PathBuf>, document: Box<SwarmProject> },
+    Restored {
+        path: Option<PathBuf>,
+        document: Box<SwarmProject>,
+    },
     /// What was to be opened is an image, with no scene in it, or none any more.
-    IsImage { path: PathBuf, has_lost_its_scene: bool },
+    IsImage {
+        path: PathBuf,
+        has_lost_its_scene: bool,
+    },
     /// A film has begun: what is filmed shall move and be seen.
     FilmBegun,
 }
@@ -241,6 +254,9 @@ fn save_among_mine(session: &mut Session, name: &str) -> Vec<Effect> {
 
 pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> {
     match event {
+        ShareEvent::Imported { path, result: Ok(stills) } => imported(session, &path, stills),
+        ShareEvent::Imported { result: Err(why), .. } => vec![notify(Level::Error, why)],
+        ShareEvent::ImportRead(reading) => import_sheet::arrived(session, *reading),
         ShareEvent::Restored { path, document } => {
             let text = format!("“{}” is back as it was, and not saved yet.", document.title);
             let mut effects = replace(session, *document, path, false);
@@ -272,4 +288,18 @@ impl Session {
     pub fn film(&self) -> &FilmOptions {
         &self.prefs.film
     }
+}
+
+/// What was read becomes the picture of a new scene.
+pub(super) fn imported(session: &mut Session, path: &Path, stills: Stills) -> Vec<Effect> {
+    let title = path.file_stem().map_or_else(|| "Imported".into(), |s| s.to_string_lossy().into_owned());
+    let text = match stills.count() {
+        1 => format!("{} particles imported.", stills.selected().particles.len()),
+        count => format!("{count} snapshots imported: scroll through them below the picture."),
+    };
+    let mut document = SwarmProject { title, ..new_project() };
+    document.world.set_stills(stills);
+    let mut effects = replace(session, document, None, false);
+    effects.push(notify(Level::Success, text));
+    effects
 }

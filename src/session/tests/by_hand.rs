@@ -100,7 +100,7 @@ fn adding_lays_particles_along_the_stroke_and_only_species_that_the_rule_knows()
 fn nobody_adds_more_particles_than_may_live() {
     let mut session = alive();
     let box_size_l = session.live().box_size_l;
-    session.on_event(Event::SwarmChanged { steps_back: 0, particles: 1_000_000, box_size_l });
+    session.on_event(LiveEvent::SwarmChanged { steps_back: 0, particles: 1_000_000, box_size_l });
     let effects = stroke(&mut session, Brush::Add, &[[3.0, 4.0], [3.0, 7.2]]);
     assert!(edits(&effects).is_empty() && notice(&effects).is_some());
 }
@@ -133,8 +133,8 @@ fn a_step_back_pauses_and_takes_its_steps_off_the_clock() {
     let effects = session.apply(LiveCommand::StepBack);
     assert_eq!(effects, vec![Effect::Engine(EngineOrder::Back { steps: 1 })]);
     assert!(!session.live().playing);
-    let live = session.live().clone();
-    let at = |steps_back| Event::SwarmChanged { steps_back, particles: live.particles, box_size_l: live.box_size_l };
+    let (particles, box_size_l) = (session.live().particles, session.live().box_size_l);
+    let at = |steps_back| Event::Live(LiveEvent::SwarmChanged { steps_back, particles, box_size_l });
     session.on_event(at(0));
     assert!(session.live().last_wound.is_some());
     session.on_event(at(1));
@@ -226,11 +226,11 @@ fn the_view_follows_what_was_found_until_it_is_gone() {
     let mut session = alive();
     let effects = stroke(&mut session, Brush::Follow, &[[3.0, 4.0]]);
     assert!(effects.contains(&Effect::Follow([3.0, 4.0])));
-    session.on_event(Event::Following(Some(7)));
+    session.on_event(LiveEvent::Following(Some(7)));
     assert_eq!(session.live().following, Some(7));
     session.apply(LiveCommand::StopFollowing);
     assert_eq!(session.live().following, None);
-    session.on_event(Event::Following(Some(7)));
+    session.on_event(LiveEvent::Following(Some(7)));
     stroke(&mut session, Brush::Remove, &[[3.0, 4.0]]);
     assert_eq!(session.live().following, None, "the numbers of the particles have changed");
 }

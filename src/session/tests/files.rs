@@ -12,7 +12,7 @@ fn saving_asks_for_a_path_once_and_clears_the_dirty_mark_when_written() {
     assert!(session.is_dirty(), "not before it is written");
     // An edit while the file is being written is not in it.
     session.apply(PaintCommand::Add(at(9.0, 9.0)));
-    session.on_event(Event::Saved { path: path.clone(), revision: *revision, result: Ok(()) });
+    session.on_event(DocumentEvent::Saved { path: path.clone(), revision: *revision, result: Ok(()) });
     assert!(session.is_dirty());
     session.apply(DocumentCommand::Undo);
     assert!(!session.is_dirty());
@@ -25,12 +25,19 @@ fn a_failed_save_or_load_is_told_and_changes_nothing() {
     session.apply(PaintCommand::Stroke(triangle()));
     let before = session.document().clone();
     session.apply(DocumentCommand::SaveAs("a.ron".into()));
-    let saved = Event::Saved { path: "a.ron".into(), revision: session.revision(), result: Err("full".into()) };
+    let saved = Event::Document(DocumentEvent::Saved {
+        path: "a.ron".into(),
+        revision: session.revision(),
+        result: Err("full".into()),
+    });
     let effects = session.on_event(saved);
     let (level, text) = notice(&effects).expect("a notice");
     assert!(level == Level::Error && text.starts_with("full") && text.contains("Ctrl+Shift+S"), "{text}");
     assert!(session.is_dirty() && session.path().is_none());
-    let opened = Event::Opened { source: SceneSource::File("b.ron".into()), result: Err("half a scene".into()) };
+    let opened = Event::Document(DocumentEvent::Opened {
+        source: SceneSource::File("b.ron".into()),
+        result: Err("half a scene".into()),
+    });
     assert_eq!(notice(&session.on_event(opened)), Some((Level::Error, "half a scene")));
     assert_eq!(*session.document(), before);
 }
@@ -46,7 +53,8 @@ fn quitting_asks_when_something_is_unsaved_and_saving_then_quits() {
     assert!(!session.asks_before_quitting());
     session.apply(DocumentCommand::Quit);
     session.apply(DocumentCommand::SaveAs("a.ron".into()));
-    let saved = Event::Saved { path: "a.ron".into(), revision: session.revision(), result: Ok(()) };
+    let saved =
+        Event::Document(DocumentEvent::Saved { path: "a.ron".into(), revision: session.revision(), result: Ok(()) });
     assert!(session.on_event(saved).contains(&Effect::Quit));
 }
 
@@ -65,7 +73,8 @@ fn quitting_also_asks_for_scenes_that_were_left_unsaved_and_no_more_once_they_ar
     session.apply(DocumentCommand::Undo);
     assert!(session.is_dirty() && session.left_unsaved().is_empty());
     session.apply(DocumentCommand::SaveAs("a.ron".into()));
-    let saved = Event::Saved { path: "a.ron".into(), revision: session.revision(), result: Ok(()) };
+    let saved =
+        Event::Document(DocumentEvent::Saved { path: "a.ron".into(), revision: session.revision(), result: Ok(()) });
     session.on_event(saved);
     session.apply(DocumentCommand::Redo);
     assert!(session.left_unsaved().is_empty());
@@ -76,7 +85,7 @@ fn quitting_also_asks_for_scenes_that_were_left_unsaved_and_no_more_once_they_ar
 fn an_imported_picture_is_unsaved_and_ready_to_be_painted_on() {
     let mut session = alive();
     let snapshot = Snapshot { particles: triangle(), box_size: [5.0, 5.0], ..Snapshot::default() };
-    session.on_event(Event::Imported { path: "birds.csv".into(), result: Ok(snapshot.into()) });
+    session.on_event(ShareEvent::Imported { path: "birds.csv".into(), result: Ok(snapshot.into()) });
     assert_eq!((session.document().title.as_str(), session.place()), ("birds", Place::Paint));
     assert!(session.is_dirty() && session.path().is_none());
 }
@@ -101,8 +110,8 @@ fn of_two_saves_in_a_row_the_later_one_counts() {
     session.apply(PaintCommand::Add(at(9.0, 9.0)));
     session.apply(DocumentCommand::SaveAs(path.clone()));
     let second = session.revision();
-    session.on_event(Event::Saved { path: path.clone(), revision: first, result: Ok(()) });
+    session.on_event(DocumentEvent::Saved { path: path.clone(), revision: first, result: Ok(()) });
     assert!(session.is_dirty());
-    session.on_event(Event::Saved { path, revision: second, result: Ok(()) });
+    session.on_event(DocumentEvent::Saved { path, revision: second, result: Ok(()) });
     assert!(!session.is_dirty());
 }

@@ -163,7 +163,7 @@ fn opening_another_scene_can_be_undone_with_its_rule_and_its_unsaved_work() {
     session.apply(PaintCommand::Add(at(9.0, 9.0)));
     let before = session.document().clone();
     let result = Ok(Box::new(crate::scene::SwarmProject { title: "Other".into(), ..new_project() }));
-    session.on_event(Event::Opened { source: SceneSource::File("other.ron".into()), result });
+    session.on_event(DocumentEvent::Opened { source: SceneSource::File("other.ron".into()), result });
     assert_eq!(session.path(), Some(std::path::Path::new("other.ron")));
     assert!(!session.is_dirty());
     let effects = session.apply(DocumentCommand::Undo);
@@ -179,7 +179,7 @@ fn undoing_an_edit_of_the_picture_keeps_what_was_learned_since() {
     session.apply(LearnCommand::Continue);
     let newest = rule(true);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: newest.clone() });
+    session.on_event(LearnEvent::NewRule { run, rule: newest.clone() });
     session.apply(DocumentCommand::Undo);
     assert_eq!(session.snapshot().particles, triangle());
     assert!(Arc::ptr_eq(session.document().world.rule.as_ref().unwrap(), &newest));

@@ -47,9 +47,9 @@ fn the_first_weights_of_a_run_bring_its_swarm_and_later_ones_only_replace_the_ru
     session.apply(PaintCommand::Stroke(triangle()));
     session.apply(LearnCommand::Start);
     let run = session.training().run;
-    let first = session.on_event(Event::NewRule { run, rule: rule(false) });
+    let first = session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert!(has_order(&first, |o| matches!(o, EngineOrder::Upload(_))));
-    let second = session.on_event(Event::NewRule { run, rule: rule(false) });
+    let second = session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert!(has_order(&second, |o| matches!(o, EngineOrder::SetRule(_))));
     assert!(!has_order(&second, |o| matches!(o, EngineOrder::Upload(_))));
     assert!(session.is_dirty());
@@ -66,12 +66,12 @@ fn the_learned_flow_is_switched_on_when_it_first_appears_and_never_before() {
     session.apply(LearnCommand::Start);
     session.apply(LearnCommand::SwitchRule);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(false) });
-    let effects = session.on_event(Event::NewRule { run, rule: rule(true) });
+    session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
+    let effects = session.on_event(LearnEvent::NewRule { run, rule: rule(true) });
     assert_eq!(settings_in(&effects).unwrap().flow, FlowKind::Learned);
     let exact = LiveSettings { flow: FlowKind::Exact, ..Default::default() };
     session.apply(LiveCommand::SetSettings(exact));
-    session.on_event(Event::NewRule { run, rule: rule(true) });
+    session.on_event(LearnEvent::NewRule { run, rule: rule(true) });
     assert_eq!(session.document().world.live.flow, FlowKind::Exact, "the user's choice stays");
 }
 
@@ -85,7 +85,7 @@ fn with_two_flows() -> Session {
     let mut newest = Rule::inert(1, true);
     newest.flow.as_mut().unwrap().weights[0] = 0.5;
     let run = request.run;
-    assert!(session.on_event(Event::NewRule { run, rule: Arc::new(newest) }).is_empty(), "the old one plays on");
+    assert!(session.on_event(LearnEvent::NewRule { run, rule: Arc::new(newest) }).is_empty(), "the old one plays on");
     assert_eq!(session.document().world.flows.list.len(), 1);
     trained(&mut session, jobs::Event::Finished { reason: Reason::Completed });
     session
@@ -169,10 +169,10 @@ fn the_flows_stay_while_the_pattern_itself_is_learned() {
     let (level, _) = notice(&session.apply(LearnCommand::DeleteFlow(0))).map(|(l, t)| (l, t.to_owned())).unwrap();
     assert_eq!((level, session.document().world.flows.list.len()), (Level::Info, 2));
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(true) });
+    session.on_event(LearnEvent::NewRule { run, rule: rule(true) });
     assert_eq!(names(&session), ["seed 1", "seed 2"], "learning on keeps them");
     assert_in_step(&session);
-    session.on_event(Event::NewRule { run, rule: rule(false) });
+    session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert_eq!(names(&session), ["seed 1", "seed 2"], "also before it comes to the flow");
     assert_in_step(&session);
 }
@@ -183,13 +183,13 @@ fn learning_anew_in_the_place_of_learned_flows_can_be_undone_and_redone() {
     let before = session.document().clone();
     session.apply(LearnCommand::Start);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(false) });
+    session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert!(names(&session).is_empty(), "the flows of another energy do not keep this one's pattern");
-    session.on_event(Event::NewRule { run, rule: rule(true) });
+    session.on_event(LearnEvent::NewRule { run, rule: rule(true) });
     let effects = session.apply(DocumentCommand::Undo);
     assert!(effects.contains(&Effect::StopTraining(run)));
     assert_eq!((names(&session), &session.document().world.rule), (vec!["seed 1", "seed 2"], &before.world.rule));
-    assert!(session.on_event(Event::NewRule { run, rule: rule(false) }).is_empty(), "that run is over");
+    assert!(session.on_event(LearnEvent::NewRule { run, rule: rule(false) }).is_empty(), "that run is over");
     session.apply(DocumentCommand::Redo);
     assert_eq!(names(&session), ["seed 1"]);
     assert_in_step(&session);
@@ -202,9 +202,11 @@ fn what_an_abandoned_run_still_says_is_not_heard() {
     let run = session.training().run;
     let effects = session.apply(DocumentCommand::New);
     assert!(effects.contains(&Effect::StopTraining(run)));
-    assert!(session.on_event(Event::NewRule { run, rule: rule(false) }).is_empty());
+    assert!(session.on_event(LearnEvent::NewRule { run, rule: rule(false) }).is_empty());
     assert!(
-        session.on_event(Event::Training { run, event: jobs::Event::Failed { message: "late".into() } }).is_empty()
+        session
+            .on_event(LearnEvent::Training { run, event: jobs::Event::Failed { message: "late".into() } })
+            .is_empty()
     );
     assert!(!session.has_rule());
     assert_eq!(session.training().state, TrainingState::Idle);
@@ -229,7 +231,7 @@ fn a_rule_without_a_flow_or_trained_at_other_temperatures_never_meets_settings_i
     session.apply(LearnCommand::SwitchRule);
     let run = session.training().run;
     let colder = Rule { sigma_range_l: [0.02, 0.05], ..(*rule(false)).clone() };
-    let effects = session.on_event(Event::NewRule { run, rule: Arc::new(colder.clone()) });
+    let effects = session.on_event(LearnEvent::NewRule { run, rule: Arc::new(colder.clone()) });
     let settings = settings_in(&effects).expect("settings come with the rule");
     settings.validate(&colder).unwrap();
     assert_eq!((settings.sigma_l, settings.flow), (0.05, FlowKind::Exact));

@@ -16,7 +16,7 @@ fn asked(effects: &[Effect]) -> MomentUse {
 /// The engine tells a swarm whose particles are at these `x`.
 fn tell(session: &mut Session, wanted_for: MomentUse, x: &[f64]) -> Vec<Effect> {
     let swarm = Swarm { particles: x.iter().map(|&x| at(x, 2.0)).collect(), box_size: [9.0, 9.0] };
-    session.on_event(Event::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })))
+    session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })))
 }
 
 fn kept(session: &mut Session, x: f64) -> Vec<Effect> {
@@ -98,7 +98,7 @@ fn a_moment_with_a_species_that_the_rule_does_not_know_is_refused_in_a_sentence(
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     let stranger = Particle { species: 3, ..at(1.0, 1.0) };
     let swarm = Swarm { particles: vec![at(1.0, 2.0), stranger], box_size: [9.0, 9.0] };
-    session.on_event(Event::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
+    session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
     let particles = session.live().particles;
     let effects = session.apply(LiveCommand::ReturnTo(0));
     assert_eq!(effects.len(), 1, "{effects:?}");
@@ -259,7 +259,7 @@ fn more_moments_than_a_file_can_hold_are_refused_before_they_are_kept() {
     let mut session = alive();
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     let swarm = Swarm { particles: vec![at(1.0, 1.0); MAX_KEPT_PARTICLES], box_size: [9.0, 9.0] };
-    session.on_event(Event::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
+    session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
     assert_eq!(names(&session), ["Moment 1"]);
     let effects = session.apply(LiveCommand::KeepMoment);
     let (level, text) = notice(&effects).unwrap();

@@ -4,14 +4,14 @@ use crate::worlds::swarm::measures::{Certificate, Motion, Reading};
 fn reading(session: &Session, fidelity: f64) -> Event {
     let seen = session.observation();
     let (fidelity_now, fidelity) = (Some(fidelity), Some(fidelity));
-    Event::Observed(Box::new(Reading {
+    Event::Observe(ObserveEvent::Observed(Box::new(Reading {
         step: seen.steps(),
         epoch: seen.epoch(),
         fidelity_now,
         fidelity,
         pair_correlation: vec![(0.5, 0.0), (1.5, 2.0)],
         ..Reading::default()
-    }))
+    })))
 }
 
 fn certified(session: &mut Session) -> Vec<Effect> {
@@ -23,7 +23,7 @@ fn certified(session: &mut Session) -> Vec<Effect> {
     let run = request.expect("a measurement starts").run;
     let evidence = Evidence { grown: 0.7, kept: 0.9, healed: 0.8, replicas: 32, ..Evidence::default() };
     let result = Ok(Box::new(Certificate { evidence, motion: Motion::default() }));
-    session.on_event(Event::Certified { run, result })
+    session.on_event(ObserveEvent::Certified { run, result })
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_run_that_has_completed_is_certified_by_itself_and_one_that_was_stopped_is_n
         let mut session = alive();
         session.apply(LearnCommand::Start);
         let run = session.training().run;
-        session.on_event(Event::NewRule { run, rule: rule(false) });
+        session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
         let effects = trained(&mut session, jobs::Event::Finished { reason });
         assert_eq!(effects.iter().any(|e| matches!(e, Effect::Certify(_))), expected);
     }
@@ -154,15 +154,15 @@ fn a_failed_certificate_and_one_that_comes_too_late_are_told_and_leave_the_scene
         other => panic!("{other:?}"),
     };
     let run = run_of(session.apply(ObserveCommand::Certify));
-    session.on_event(Event::CertificateProgress { run, phase: "growing", share: 0.5 });
+    session.on_event(ObserveEvent::CertificateProgress { run, phase: "growing", share: 0.5 });
     assert_eq!(session.certificate().state, CertificateState::Running { phase: "growing", share: 0.5 });
-    let effects = session.on_event(Event::Certified { run, result: Err("there is no pattern".into()) });
+    let effects = session.on_event(ObserveEvent::Certified { run, result: Err("there is no pattern".into()) });
     assert!(notice(&effects).unwrap().1.contains("there is no pattern"));
     assert!(matches!(session.certificate().state, CertificateState::Failed(_)));
     let run = run_of(session.apply(ObserveCommand::Certify));
     session.apply(ObserveCommand::CancelCertify);
     let result = Ok(Box::new(Certificate { evidence: Evidence::default(), motion: Motion::default() }));
-    assert!(session.on_event(Event::Certified { run, result }).is_empty());
+    assert!(session.on_event(ObserveEvent::Certified { run, result }).is_empty());
     assert!(session.document().world.evidence.is_none());
 }
 
@@ -170,7 +170,7 @@ fn a_failed_certificate_and_one_that_comes_too_late_are_told_and_leave_the_scene
 fn particles_that_cannot_go_on_are_told_of_once_until_they_can() {
     let mut session = alive();
     let mut told =
-        |faults| notice(&session.on_event(Event::SpeedMeasured(Speed { faults, ..Speed::default() }))).is_some();
+        |faults| notice(&session.on_event(ObserveEvent::SpeedMeasured(Speed { faults, ..Speed::default() }))).is_some();
     assert_eq!([0, 5, 9, 0, 2].map(&mut told), [false, true, false, false, true]);
 }
 

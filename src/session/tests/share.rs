@@ -18,7 +18,7 @@ fn a_picture_is_a_copy_of_a_scene_with_a_file_and_the_file_of_one_without() {
     let effects = share(&mut session, ShareCommand::SavePicture("a.png".into()));
     assert!(matches!(&effects[..], [Effect::SaveScene { path, .. }] if path == std::path::Path::new("a.png")));
     let revision = session.revision();
-    session.on_event(Event::Saved { path: "a.ron".into(), revision, result: Ok(()) });
+    session.on_event(DocumentEvent::Saved { path: "a.ron".into(), revision, result: Ok(()) });
     let effects = share(&mut session, ShareCommand::SavePicture("b.png".into()));
     assert!(
         matches!(order(&effects), Some(ShareOrder::SaveCopy { path, .. }) if path == std::path::Path::new("b.png"))
@@ -47,7 +47,7 @@ fn a_name_is_enough_to_save_and_becomes_the_title() {
     let effects = share(&mut session, ShareCommand::SaveAmongMine(" My mill ".into()));
     let Some(ShareOrder::SaveAmongMine { name, document, revision }) = order(&effects) else { panic!("{effects:?}") };
     assert_eq!((name.as_str(), document.title.as_str()), ("My mill", "My mill"));
-    session.on_event(Event::Saved { path: "mine/My mill.png".into(), revision: *revision, result: Ok(()) });
+    session.on_event(DocumentEvent::Saved { path: "mine/My mill.png".into(), revision: *revision, result: Ok(()) });
     assert!(!session.is_dirty());
     assert_eq!(session.path(), Some(std::path::Path::new("mine/My mill.png")));
     session.apply(DocumentCommand::Undo);

@@ -21,7 +21,7 @@ fn film(frames: usize) -> Stills {
 
 fn imported(frames: usize) -> Session {
     let mut session = Session::new(1);
-    session.on_event(Event::Imported { path: "birds.xyz".into(), result: Ok(film(frames)) });
+    session.on_event(ShareEvent::Imported { path: "birds.xyz".into(), result: Ok(film(frames)) });
     session
 }
 
@@ -112,9 +112,9 @@ fn the_truth_needs_a_film_and_a_rule_and_its_answer_is_kept() {
     let [Effect::MeasureTruth(request)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(session.truth().state, TruthState::Running);
     let result = Err(TruthError::NoMotion.to_string());
-    session.on_event(Event::TruthMeasured { run: request.run + 1, result: result.clone() });
+    session.on_event(ObserveEvent::TruthMeasured { run: request.run + 1, result: result.clone() });
     assert_eq!(session.truth().state, TruthState::Running, "of another run");
-    session.on_event(Event::TruthMeasured { run: request.run, result });
+    session.on_event(ObserveEvent::TruthMeasured { run: request.run, result });
     assert!(matches!(&session.truth().state, TruthState::Failed(why) if why.contains("nothing moves")));
     assert!(!session.truth_is_stale());
     snapshot(&mut session, SnapshotCommand::Select(3));

@@ -64,7 +64,7 @@ fn a_stamp_of_ones_own_is_kept_named_deleted_and_brought_back_and_is_no_step_of_
 fn stamps_of_an_earlier_run_are_there_to_be_taken() {
     let mut session = with_tool(Tool::Stamp);
     let stamp = Stamp { name: "Dot".into(), particles: Arc::new(vec![at(0.0, 0.0)]) };
-    session.on_event(Event::StampsRead(vec![stamp]));
+    session.on_event(PaintEvent::StampsRead(vec![stamp]));
     session.apply(PaintCommand::TakeStamp(StampSource::Own(0)));
     click(&mut session, [4.0, 4.0]);
     assert_eq!(particles(&session), [at(4.0, 4.0)]);

@@ -11,7 +11,7 @@ fn other_rule() -> Arc<Rule> {
 fn measured(session: &mut Session, role: RuleRole, step: usize, value: f64) -> Vec<Effect> {
     let run = session.training().run;
     let result = Ok(QuickFidelity { kept: Some(value), grown: Some(value) });
-    session.on_event(Event::RuleMeasured { run, role, step, result })
+    session.on_event(LearnEvent::RuleMeasured { run, role, step, result })
 }
 
 fn requests(effects: &[Effect]) -> Vec<&RuleRequest> {
@@ -39,7 +39,7 @@ fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over()
     let run = session.training().run;
     measured(&mut session, RuleRole::Old, 0, 0.8);
 
-    let effects = session.on_event(Event::NewRule { run, rule: other_rule() });
+    let effects = session.on_event(LearnEvent::NewRule { run, rule: other_rule() });
     assert!(!has_order(&effects, |_| true), "{effects:?}");
     assert_eq!(requests(&effects)[0].role, RuleRole::New);
     assert!(Arc::ptr_eq(session.playing_rule().unwrap(), &old));
@@ -53,7 +53,7 @@ fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over()
     assert_eq!(session.held(), None);
     assert_eq!(fade(&mut session), 1, "it takes over once, at the halt");
     assert_ne!(session.playing_rule().unwrap(), &old);
-    let effects = session.on_event(Event::NewRule { run, rule: other_rule() });
+    let effects = session.on_event(LearnEvent::NewRule { run, rule: other_rule() });
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetRule(_))), "from now on the newest weights play");
 }
 
@@ -63,7 +63,7 @@ fn the_end_of_the_run_a_click_or_an_old_rule_that_cannot_be_measured_let_the_new
         let mut session = alive();
         session.apply(LearnCommand::Start);
         let run = session.training().run;
-        session.on_event(Event::NewRule { run, rule: other_rule() });
+        session.on_event(LearnEvent::NewRule { run, rule: other_rule() });
         assert!(session.held().is_some());
         session
     };
@@ -81,7 +81,7 @@ fn the_end_of_the_run_a_click_or_an_old_rule_that_cannot_be_measured_let_the_new
     let mut session = begin();
     let run = session.training().run;
     let result = Err("no samples".to_owned());
-    session.on_event(Event::RuleMeasured { run, role: RuleRole::Old, step: 0, result });
+    session.on_event(LearnEvent::RuleMeasured { run, role: RuleRole::Old, step: 0, result });
     assert!(session.held().is_none());
     assert_eq!(fade(&mut session), 1);
 
@@ -99,7 +99,7 @@ fn a_picture_of_another_unit_or_with_another_species_does_not_keep_the_old_rule(
     let effects = session.apply(LearnCommand::Start);
     assert!(requests(&effects).is_empty() && session.held().is_none());
     let run = session.training().run;
-    let effects = session.on_event(Event::NewRule { run, rule: rule(false) });
+    let effects = session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(_))), "its own swarm comes at once");
 }
 
@@ -149,7 +149,7 @@ fn measures_of_a_run_that_is_over_are_not_heard() {
     let run = session.training().run;
     session.apply(DocumentCommand::New);
     let result = Ok(QuickFidelity { kept: Some(1.0), grown: Some(1.0) });
-    assert!(session.on_event(Event::RuleMeasured { run, role: RuleRole::New, step: 1, result }).is_empty());
+    assert!(session.on_event(LearnEvent::RuleMeasured { run, role: RuleRole::New, step: 1, result }).is_empty());
     assert!(session.training().fidelity.kept.points().is_empty());
 }
 
@@ -160,7 +160,7 @@ fn a_run_that_ends_worse_than_it_began_says_so_and_undo_brings_the_old_rule_back
     session.apply(LearnCommand::Start);
     let run = session.training().run;
     measured(&mut session, RuleRole::Old, 0, 0.9);
-    session.on_event(Event::NewRule { run, rule: other_rule() });
+    session.on_event(LearnEvent::NewRule { run, rule: other_rule() });
     measured(&mut session, RuleRole::New, 100, 0.5);
     let effects = trained(&mut session, jobs::Event::Finished { reason: Reason::Completed });
     assert!(notice(&effects).unwrap().1.contains("0.50, and it had 0.90. Undo"), "{effects:?}");

@@ -403,7 +403,7 @@ fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
     let first = asked(&mut session).unwrap();
     assert_eq!(first.amount, StippleAmount::Count(120));
     let row = |n: usize| (0..n).map(|i| at(0.1 * i as f64, 0.0)).collect::<Vec<_>>();
-    session.on_event(Event::Stippled { request: first, result: Ok(row(4)) });
+    session.on_event(PaintEvent::Stippled { request: first, result: Ok(row(4)) });
     assert!((session.stipple().spacing - 0.1).abs() < 1e-9, "the number tells the spacing");
     options(&mut session, |o| {
         o.image.scale = 8.0;
@@ -412,7 +412,7 @@ fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
     let second = asked(&mut session).unwrap();
     let StippleAmount::Spacing(spacing) = second.amount else { panic!("{second:?}") };
     assert!((spacing - 0.05).abs() < 1e-12, "of its longer side");
-    session.on_event(Event::Stippled { request: second, result: Ok(row(9)) });
+    session.on_event(PaintEvent::Stippled { request: second, result: Ok(row(9)) });
     assert_eq!(session.paint_options().image_options.particles, 9, "the spacing tells the number");
     assert!(asked(&mut session).is_none(), "which is no new question");
     options(&mut session, |o| o.image.scale = 4.0);
@@ -435,9 +435,9 @@ fn a_text_is_asked_for_once_shown_and_laid() {
     assert!(session.stipple().busy);
     let answer = vec![at(-0.5, 0.0), at(0.5, 0.0)];
     let older = StippleRequest { source: StippleSource::Text("h".into()), ..request.clone() };
-    session.on_event(Event::Stippled { request: older, result: Err("late".into()) });
+    session.on_event(PaintEvent::Stippled { request: older, result: Err("late".into()) });
     assert!(session.stipple().busy, "an answer to an older question is left alone");
-    session.on_event(Event::Stippled { request, result: Ok(answer) });
+    session.on_event(PaintEvent::Stippled { request, result: Ok(answer) });
     session.apply(PaintCommand::SetSpecies(2));
     options(&mut session, |o| {
         o.text.scale = 4.0;
@@ -462,7 +462,7 @@ fn a_dropped_image_is_shown_before_it_is_laid() {
         panic!("{effects:?}")
     };
     let before = session.snapshot().clone();
-    session.on_event(Event::Stippled { request: request.clone(), result: Err("fish.png: cannot be read".into()) });
+    session.on_event(PaintEvent::Stippled { request: request.clone(), result: Err("fish.png: cannot be read".into()) });
     assert!(session.stipple().error.is_some());
     click(&mut session, [8.0, 5.0]);
     assert_eq!(*session.snapshot(), before, "nothing there, nothing laid");
@@ -485,7 +485,7 @@ fn another_scene_brings_its_own_spacing_and_an_empty_selection() {
     let mut session = selecting();
     let particles: Vec<Particle> = (0..10).map(|i| at(30.0 * f64::from(i) + 5.0, 50.0)).collect();
     let snapshot = Snapshot { particles, box_size: [300.0, 100.0], ..Snapshot::default() };
-    session.on_event(Event::Imported { path: "row.csv".into(), result: Ok(snapshot.into()) });
+    session.on_event(ShareEvent::Imported { path: "row.csv".into(), result: Ok(snapshot.into()) });
     assert!((session.spacing() - 30.0).abs() < 1e-9);
     assert!(session.selection().is_empty());
 }

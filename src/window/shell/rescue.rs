@@ -303,7 +303,7 @@ fn file_of(scene: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Command, DocumentCommand, Event, PaintCommand};
+    use crate::session::{DocumentCommand, DocumentEvent, Event, PaintCommand};
     use crate::window::shell::live::Live;
     use crate::worlds::swarm::picture::Particle;
     use std::io::{BufRead, BufReader};
@@ -365,7 +365,7 @@ mod tests {
         assert_eq!(at(&folder), before);
         let (path, revision) = (PathBuf::from("one.ron"), session.revision());
         session.apply(DocumentCommand::SaveAs(path.clone()));
-        session.on_event(Event::Saved { path, revision, result: Ok(()) });
+        session.on_event(DocumentEvent::Saved { path, revision, result: Ok(()) });
         written(&mut rescue, &session, &files);
         assert!(names(&folder).iter().all(|n| n.ends_with(".lock")), "{:?}", names(&folder));
         session.apply(DocumentCommand::SetTitle("Two".into()));
@@ -413,9 +413,9 @@ mod tests {
     fn holds_unsaved_work_until_it_is_killed() {
         let Some(folder) = std::env::var_os(FOLDER) else { return };
         let (files, mut session) = (Files::default(), dirty("Lost"));
-        session.on_event(Event::Saved { path: "/home/me/lost.ron".into(), revision: 0, result: Ok(()) });
+        session.on_event(DocumentEvent::Saved { path: "/home/me/lost.ron".into(), revision: 0, result: Ok(()) });
         session.apply(DocumentCommand::SaveAs("/home/me/lost.ron".into()));
-        session.on_event(Event::Saved { path: "/home/me/lost.ron".into(), revision: 0, result: Ok(()) });
+        session.on_event(DocumentEvent::Saved { path: "/home/me/lost.ron".into(), revision: 0, result: Ok(()) });
         let mut rescue = Rescue::new(Some(folder.into()));
         written(&mut rescue, &session, &files);
         println!("\nwritten");

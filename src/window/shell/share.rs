@@ -15,7 +15,7 @@ use super::rescue::Rescue;
 use crate::jobs::JobFault;
 use crate::media::picture::ffmpeg;
 use crate::session::{
-    Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder,
+    DocumentEvent, Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder,
 };
 use crate::window::panels::ShareReadouts;
 
@@ -95,7 +95,13 @@ impl Sharing {
             ShareOrder::SaveAmongMine { name, document, revision } => {
                 let path = match self.mine.path_for(&name, session.path()) {
                     Ok(path) => path,
-                    Err(why) => return Some(Event::Saved { path: name.into(), revision, result: Err(why) }),
+                    Err(why) => {
+                        return Some(Event::Document(DocumentEvent::Saved {
+                            path: name.into(),
+                            revision,
+                            result: Err(why),
+                        }));
+                    }
                 };
                 files.save(path, *document, self.portrait(session.prefs(), live), revision);
             }
@@ -143,12 +149,14 @@ impl Sharing {
         // The same file from another folder is the same file.
         let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         match event {
-            Event::Opened { source: SceneSource::File(path), result } => match result {
+            Event::Document(DocumentEvent::Opened { source: SceneSource::File(path), result }) => match result {
                 Ok(_) => Some(Preference::Remember(whole(path))),
                 Err(_) if !path.exists() => Some(Preference::Forget(whole(path))),
                 Err(_) => None,
             },
-            Event::Saved { path, result: Ok(()), .. } => Some(Preference::Remember(whole(path))),
+            Event::Document(DocumentEvent::Saved { path, result: Ok(()), .. }) => {
+                Some(Preference::Remember(whole(path)))
+            }
             _ => None,
         }
     }

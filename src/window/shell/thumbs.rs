@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker};
 use crate::scene::SwarmProject;
-use crate::session::{Event, Place, Session};
+use crate::session::{Event, LearnEvent, Place, Session};
 use crate::window::panels::Thumbnails;
 use crate::worlds::swarm::doc::{FlowNumbers, LearnedFlow};
 use crate::worlds::swarm::engine::CpuEngine;
@@ -72,7 +72,9 @@ impl Thumbs {
         for event in self.worker.events() {
             match event {
                 Ok(ThumbnailEvent::Shown(particles)) => self.shown = Arc::new(particles),
-                Ok(ThumbnailEvent::Measured(net, numbers)) => events.push(Event::FlowMeasured { net, numbers }),
+                Ok(ThumbnailEvent::Measured(net, numbers)) => {
+                    events.push(Event::Learn(LearnEvent::FlowMeasured { net, numbers }))
+                }
                 Err(fault) => events.push(fault.into()),
             }
         }
