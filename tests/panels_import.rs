@@ -6,9 +6,7 @@ use bevy_egui::egui::accesskit::Role;
 use common::panels::{LAPTOP, Window, misplaced, settle, window};
 use egui_kittest::kittest::Queryable;
 use unstill::formats::{Angles, ColumnUse, ImportOptions, Outline, YAxis, import_all};
-use unstill::session::{
-    Command, Effect, Event, ImportCommand, ImportReading, ImportRequest, Session, ShareCommand, ShareEvent,
-};
+use unstill::session::{Effect, ImportCommand, ImportReading, ImportRequest, Session, ShareCommand, ShareEvent};
 
 /// A table of a tracker, with what a reader cannot know: the direction of y and the zero of the angle.
 const TABLE: &str =

@@ -11,8 +11,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use unstill::scene::Project;
 use unstill::session::{
-    Command, DocumentCommand, DocumentEvent, Effect, Event, LiveEvent, PaintCommand, Place, Prefs, SceneSource,
-    Session, opened_project,
+    Command, DocumentCommand, DocumentEvent, Effect, LiveEvent, PaintCommand, Place, Prefs, SceneSource, Session,
+    opened_project,
 };
 use unstill::window::panels::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
 use unstill::worlds::SwarmDoc;
@@ -60,7 +60,7 @@ impl Shell {
         }
     }
 
-    pub fn apply(&mut self, command: Command) {
+    pub fn apply(&mut self, command: impl Into<Command>) {
         let effects = self.session.apply(command);
         self.take(effects);
     }

@@ -15,6 +15,7 @@ pub(in crate::session) const MAX_PARTICLES: usize = 1_000_000;
 /// What a user can do with what lives.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "settings are the most frequent of them while a slider is dragged")]
 pub enum LiveCommand {
     /// Shows the particles with or without their noise.
     ToggleDenoised,
