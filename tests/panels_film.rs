@@ -7,7 +7,7 @@ use std::sync::Arc;
 use common::panels::{LAPTOP, Window, misplaced, settle, window};
 use egui_kittest::kittest::Queryable;
 use unstill::session::{
-    Command, Event, LearnCommand, LearnEvent, ObserveCommand, ObserveEvent, PaintCommand, Place, Session, ShareEvent,
+    Command, LearnCommand, LearnEvent, ObserveCommand, ObserveEvent, PaintCommand, Place, Session, ShareEvent,
     SnapshotCommand,
 };
 use unstill::worlds::swarm::measures::{Agreement, Truth, TruthRow};

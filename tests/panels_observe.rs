@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable;
 
 use common::panels::*;
 use unstill::session::{
-    Command, Dialog, Effect, Event, Evidence, LearnCommand, LearnEvent, LiveCommand, ObserveEvent, PaintCommand, Place,
+    Command, Dialog, Effect, Evidence, LearnCommand, LearnEvent, LiveCommand, ObserveEvent, PaintCommand, Place,
     PlotKind, RuleRole, Session, drawer_plots,
 };
 use unstill::worlds::swarm::measures::{Certificate, Motion, QuickFidelity, Reading};

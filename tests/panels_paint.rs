@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
 use unstill::session::{
-    Command, CurveHeading, Dialog, DocumentCommand, Effect, Event, FillHeading, LatticeKind, PaintCommand, PaintEvent,
+    Command, CurveHeading, Dialog, DocumentCommand, Effect, FillHeading, LatticeKind, PaintCommand, PaintEvent,
     Pointer, SelectionOrder, Session, ShareEvent, SprayHeading, StippleRequest, Tool, info_of,
 };
 use unstill::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, motifs};

@@ -12,9 +12,9 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use common::panels::*;
 use unstill::media::picture::FilmKind;
 use unstill::session::{
-    Command, Dialog, DocumentCommand, Effect, FilmView, Place, Preference, ShareCommand, ShareOrder,
+    Command, Dialog, DocumentCommand, Effect, FilmState, FilmView, Place, Preference, ShareCommand, ShareOrder,
 };
-use unstill::window::panels::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
+use unstill::window::panels::{RescuedScene, SceneCard, ShareReadouts};
 use unstill::worlds::swarm::picture::motifs;
 
 fn shared(readouts: ShareReadouts) -> Window {
@@ -138,14 +138,8 @@ fn the_settings_of_a_film_become_commands_and_mp4_without_ffmpeg_says_what_is_mi
 
 #[test]
 fn a_film_under_way_shows_how_far_it_is_and_can_be_stopped_or_given_up() {
-    let film = FilmProgress {
-        kind: FilmKind::Gif,
-        taken: 34,
-        written: 30,
-        frames: 120,
-        is_ending: false,
-        path: "a.gif".into(),
-    };
+    let film =
+        FilmState { kind: FilmKind::Gif, taken: 34, written: 30, frames: 120, is_ending: false, path: "a.gif".into() };
     let mut window = shared(ShareReadouts { film: Some(film), ..with_folder() });
     window.get_by_label("34 of 120 frames");
     click(&mut window, "Stop");

@@ -23,6 +23,8 @@ mod state;
 pub mod studio;
 mod tick;
 
+// The panels know jobs only through the session.
+pub use crate::jobs::FilmState;
 // Named by the preferences.
 pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.

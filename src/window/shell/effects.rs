@@ -154,7 +154,7 @@ impl Shell {
         for (level, text) in self.files.notices() {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
-        for fault in self.ramps.faults().into_iter().chain(self.gallery.faults()).chain(self.share.faults()) {
+        for fault in self.ramps.faults().chain(self.gallery.faults()).chain(self.share.faults()) {
             self.ui.on_effect(&Effect::Notify { level: Level::Error, text: fault.to_string() });
         }
         for text in self.keeper.faults().chain(self.stamp_keeper.faults()) {

@@ -74,7 +74,7 @@ impl Watch {
                 Some(Err(_)) => self.tally = Tally::default(),
             },
         }
-        self.worker.events().map(|event| event.unwrap_or_else(Event::from)).collect()
+        self.worker.events().chain(self.worker.faults().map(Event::from)).collect()
     }
 
     fn look(&mut self, session: &Session, live: &Live) {
@@ -342,7 +342,7 @@ mod tests {
             }
         };
         watch.send(good.clone());
-        let seen = watch.worker.next_event(PATIENCE).expect("a reading").expect("no fault");
+        let seen = watch.worker.next_event(PATIENCE).expect("a reading");
         assert!(
             matches!(seen, Event::Observe(ObserveEvent::Observed(reading)) if reading.step == 7 && reading.fidelity.is_some())
         );
@@ -350,7 +350,7 @@ mod tests {
         watch.send(Glimpse { swarm: Swarm::default(), ..good.clone() });
         rests(&watch);
         watch.send(Glimpse { step: 90, ..good });
-        let seen = watch.worker.next_event(PATIENCE).expect("a reading").expect("no fault");
+        let seen = watch.worker.next_event(PATIENCE).expect("a reading");
         assert!(
             matches!(seen, Event::Observe(ObserveEvent::Observed(reading)) if reading.step == 90),
             "nothing of an empty swarm"

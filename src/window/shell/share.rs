@@ -106,7 +106,7 @@ impl Sharing {
                 files.save(path, *document, self.portrait(session.prefs(), live), revision);
             }
             ShareOrder::Film(options) => {
-                let begins = self.recorder.progress().is_none();
+                let begins = self.recorder.state().is_none();
                 self.film(options, session);
                 return begins.then_some(Event::Share(ShareEvent::FilmBegun));
             }
@@ -181,10 +181,10 @@ impl Sharing {
 
     pub fn readouts(&self, files: &Files, is_leaving: bool) -> ShareReadouts {
         ShareReadouts {
-            writing: files.waiting() + usize::from(self.recorder.progress().is_some()),
+            writing: files.waiting() + usize::from(self.recorder.state().is_some()),
             is_reading: self.reading.is_some_and(|since| since.elapsed() > LONG),
             is_leaving,
-            film: self.recorder.progress(),
+            film: self.recorder.state(),
             rescued: self.rescue.offered(),
             mine: self.mine.cards(),
             has_ffmpeg: self.has_ffmpeg,
@@ -196,7 +196,7 @@ impl Sharing {
     /// The program is about to end: a film under way ends here and is kept. Returns whether nothing is waited for.
     pub fn may_leave(&mut self, files: &Files) -> bool {
         self.recorder.end();
-        files.waiting() == 0 && self.recorder.progress().is_none()
+        files.waiting() == 0 && self.recorder.state().is_none()
     }
 
     /// The program ends well.

@@ -31,7 +31,7 @@ impl Stippler {
     }
 
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
-        self.0.events().map(|event| event.unwrap_or_else(Event::from))
+        self.0.events().chain(self.0.faults().map(Event::from))
     }
 }
 

@@ -68,14 +68,13 @@ impl Thumbs {
             let pace = PACE[usize::from(session.training().state.is_active())];
             self.worker.order(ThumbnailJob { document, pace });
         }
-        let mut events = Vec::new();
+        let mut events: Vec<Event> = self.worker.faults().map(Event::from).collect();
         for event in self.worker.events() {
             match event {
-                Ok(ThumbnailEvent::Shown(particles)) => self.shown = Arc::new(particles),
-                Ok(ThumbnailEvent::Measured(net, numbers)) => {
-                    events.push(Event::Learn(LearnEvent::FlowMeasured { net, numbers }))
+                ThumbnailEvent::Shown(particles) => self.shown = Arc::new(particles),
+                ThumbnailEvent::Measured(net, numbers) => {
+                    events.push(LearnEvent::FlowMeasured { net, numbers }.into());
                 }
-                Err(fault) => events.push(fault.into()),
             }
         }
         events
