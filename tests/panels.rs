@@ -11,8 +11,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use common::panels::*;
 use unstill::jobs::{self, Pace, Progress};
 use unstill::session::{
-    Command, Dialog, DocumentCommand, Effect, Event, LearnCommand, LearnEvent, LiveCommand, Place, Session,
-    TrainingState,
+    Command, Dialog, DocumentCommand, Effect, LearnCommand, LearnEvent, LiveCommand, Place, Session, TrainingState,
 };
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
 use unstill::worlds::swarm::picture::motifs;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use common::panels::*;
 use unstill::scene::Project;
 use unstill::session::{
-    Brush, DocumentCommand, DocumentEvent, Event, Knob, LiveCommand, SceneSource, Session, opened_project,
+    Brush, DocumentCommand, DocumentEvent, Knob, LiveCommand, SceneSource, Session, opened_project,
 };
 use unstill::window::panels::Readouts;
 use unstill::worlds::SwarmDoc;

@@ -73,7 +73,8 @@ impl Shell {
         })
     }
 
-    fn frame(&mut self, ctx: &Context) {
+    /// One frame of the window.
+    pub fn frame(&mut self, ctx: &Context) {
         if !std::mem::replace(&mut self.styled, true) {
             set_style(ctx);
         }

@@ -8,6 +8,7 @@
 //! ```
 
 mod caption;
+mod cards;
 mod dialogs;
 mod film_strip;
 mod finder;

@@ -83,7 +83,7 @@ mod tests {
     fn the_newest_wish_is_answered_and_a_missing_file_is_told() {
         let stippler = Stippler::default();
         let request = |source| StippleRequest { source, amount: StippleAmount::Count(20), paper: 0.5, invert: false };
-        let wait = || stippler.0.next_event(std::time::Duration::from_secs(30)).expect("an answer").expect("no fault");
+        let wait = || stippler.0.next_event(std::time::Duration::from_secs(30)).expect("an answer");
         for letters in ["a", "b", "c"] {
             stippler.ask(request(StippleSource::Text(letters.into())));
         }
