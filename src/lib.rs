@@ -15,7 +15,8 @@
 //!   of the data: picture → rule → train → engine → measures, and its stored form is one variant of [`worlds::World`].
 //!   `studio` has the tables and traits through which the window knows points and fields.
 //! - [`formats`]: tables, XYZ and images of other programs. [`media`]: pictures, plots and films.
-//! - [`scene`]: the project file. [`jobs`]: work in the background. [`session`]: the program without pixels.
+//! - [`scene`]: the project file. [`jobs`]: work in the background. [`session`]: the program without pixels, with one folder
+//!   for each feature (`document`, `painting`, `learning`, `live`, `observing`, `sharing`) and `studio` for the other worlds.
 //! - `window` (feature `window`, on by default) and [`cli`]: the two faces of the program.
 //!
 //! `tests/walls.rs` fails when a folder touches what it may not.
@@ -29,12 +30,12 @@
 //! # One snapshot, from the canvas to the GPU
 //!
 //! 1. A drag on the canvas becomes a `session::Pointer` (`window/shell/canvas.rs`).
-//! 2. `session/tools/gesture.rs` turns it into particles of the project's snapshot, one step of the undo history.
-//! 3. *Learn* is an effect of the session (`session/apply.rs`) that `window/shell/trainer.rs` hands to `jobs`.
+//! 2. `session/painting/gesture.rs` turns it into particles of the project's snapshot, one step of the undo history.
+//! 3. *Learn* (`session/learning/command.rs`) is an effect of the session that `window/shell/trainer.rs` hands to `jobs`.
 //! 4. `worlds/swarm/picture/sample.rs` tiles copies of the motif on a torus,
 //! 5. `worlds/swarm/train/batch.rs` noises them, and `trainer.rs` descends: energy, contrast, flow.
-//! 6. The newest [`worlds::swarm::rule::Rule`] comes back as an event (`session/events.rs`).
-//! 7. `session/swarm.rs` makes the first live swarm, an order for the engine (`session/request.rs`).
+//! 6. The newest [`worlds::swarm::rule::Rule`] comes back as an event (`session/learning/event.rs`).
+//! 7. `session/live/swarm.rs` makes the first live swarm, an order for the engine (`session/command.rs`).
 //! 8. `window/shell/live/host.rs` gives rule and swarm to an engine of `worlds/swarm/engine`,
 //! 9. whose `weights.rs` and `buffers.rs` lay both out for the shaders of `shaders/swarm/`.
 //! 10. `kernels.rs` binds them; `gpu.rs` submits the passes of a Heun step as listed in `plan.rs`.

@@ -10,7 +10,9 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
 use unstill::jobs::{self, Pace, Progress};
-use unstill::session::{Command, Dialog, Effect, Event, Place, Session, TrainingState};
+use unstill::session::{
+    Command, Dialog, DocumentCommand, Effect, LearnCommand, LearnEvent, LiveCommand, Place, Session, TrainingState,
+};
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
 use unstill::worlds::swarm::picture::motifs;
 use unstill::worlds::swarm::rule::{LiveSettings, Rule};
@@ -29,17 +31,17 @@ fn the_three_places_are_one_click_apart() {
 fn the_rules_of_the_picture_are_learned_picked_and_deleted_on_their_strip() {
     let mut session = alive();
     session.apply(Command::SetPlace(Place::Learn));
-    session.apply(Command::StartLearning);
+    session.apply(LearnCommand::Start);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
+    session.on_event(LearnEvent::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
     let finished = jobs::Event::Finished { reason: jobs::Reason::Completed };
-    session.on_event(Event::Training { run, event: finished.clone() });
+    session.on_event(LearnEvent::Training { run, event: finished.clone() });
     let mut window = window(session);
     click(&mut window, "Learn another flow");
     let shell = window.state_mut();
     let run = shell.session.training().run;
-    shell.session.on_event(Event::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
-    shell.session.on_event(Event::Training { run, event: finished });
+    shell.session.on_event(LearnEvent::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
+    shell.session.on_event(LearnEvent::Training { run, event: finished });
     settle(&mut window);
     let flows = |window: &Window| {
         (window.state().session.document().world.flows.list.len(), window.state().session.document().world.flows.chosen)
@@ -76,7 +78,7 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
     let stats = point(40);
     let curve = (1..=40).map(point).collect();
     let progress = Progress { stats, loss_smoothed: 0.03, steps_per_s: 20.0, curve };
-    window.state_mut().session.on_event(Event::Training { run, event: jobs::Event::Progress(progress) });
+    window.state_mut().session.on_event(LearnEvent::Training { run, event: jobs::Event::Progress(progress) });
     settle(&mut window);
     window.get_by_label("20 steps/s");
     let pace = Pace { sample_s: 0.0, energy_step_s: 0.05, contrast_step_s: 0.05, flow_step_s: 1.25 };
@@ -85,13 +87,13 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
         _ => None,
     });
     let key = key.expect("Learn asks how fast this machine is");
-    window.state_mut().session.on_event(Event::PaceMeasured { key, pace: Some(pace) });
+    window.state_mut().session.on_event(LearnEvent::PaceMeasured { key, pace: Some(pace) });
     settle(&mut window);
     // Sixty steps of the flow at the length that was measured.
     window.get_by_label_contains("1 min 15 s left");
     window.get_by_label("Loss");
     let event = jobs::Event::Failed { message: "The loss became NaN.".into() };
-    window.state_mut().session.on_event(Event::Training { run, event });
+    window.state_mut().session.on_event(LearnEvent::Training { run, event });
     settle(&mut window);
     window.get_by_label_contains("The loss became NaN.");
     window.get_by_label("▶ Start learning");
@@ -150,9 +152,10 @@ fn dragging_a_slider_is_one_step_of_the_history() {
     }
     window.drop_at(rail.left_center() + Vec2::new(80.0, 0.0));
     settle(&mut window);
-    let sets = window.state().commands.iter().filter(|c| matches!(c, Command::SetLive(_))).count();
+    let sets =
+        window.state().commands.iter().filter(|c| matches!(c, Command::Live(LiveCommand::SetSettings(_)))).count();
     assert!(sets > 2, "the drag moved the slider {sets} times");
-    window.state_mut().apply(Command::Undo);
+    window.state_mut().apply(DocumentCommand::Undo);
     assert_eq!(*window.state().session.document(), before);
 }
 
@@ -181,7 +184,7 @@ fn the_gallery_opens_and_a_card_opens_its_scene() {
     assert!(window.query_by_label("Open Mill").is_none());
     click(&mut window, "Gallery");
     click(&mut window, "Open Mill");
-    assert!(window.state().commands.contains(&Command::OpenBundled("mill".into())));
+    assert!(window.state().commands.contains(&Command::Document(DocumentCommand::OpenBundled("mill".into()))));
     // It fades.
     window.run_steps(30);
     assert!(window.query_by_label("Open Mill").is_none(), "and closes the gallery");
@@ -215,12 +218,12 @@ fn the_help_sheet_lists_every_command_with_its_key() {
 #[test]
 fn quitting_with_unsaved_work_asks_and_staying_stays() {
     let mut window = window(painted());
-    window.state_mut().apply(Command::Quit);
+    window.state_mut().apply(DocumentCommand::Quit);
     settle(&mut window);
     window.get_by_label("Leave without saving?");
     click(&mut window, "Stay");
     assert!(window.query_by_label("Leave without saving?").is_none());
-    window.state_mut().apply(Command::Quit);
+    window.state_mut().apply(DocumentCommand::Quit);
     settle(&mut window);
     click(&mut window, "Leave without saving");
     assert!(window.state().effects.contains(&Effect::Quit));
@@ -237,7 +240,7 @@ fn the_hint_goes_away_by_itself() {
 #[test]
 fn what_to_look_for_is_told_when_a_scene_opens_and_then_fades() {
     let mut session = alive();
-    session.apply(Command::SetNotes("Watch them waltz.".into()));
+    session.apply(DocumentCommand::SetNotes("Watch them waltz.".into()));
     let mut window = window(session);
     window.get_by_label("Watch them waltz.");
     wait_s(&mut window, 30);
@@ -253,10 +256,10 @@ fn the_canvas_is_what_the_panels_leave_free() {
 #[test]
 fn nothing_in_the_panels_lies_outside_the_screen_of_a_laptop() {
     let failed = |mut session: Session| {
-        session.apply(Command::StartLearning);
+        session.apply(LearnCommand::Start);
         let event = jobs::Event::Failed { message: "The loss became NaN at step 12; try a lower rate.".into() };
         let run = session.training().run;
-        session.on_event(Event::Training { run, event });
+        session.on_event(LearnEvent::Training { run, event });
         session
     };
     for size in [LAPTOP, Vec2::new(1280.0, 800.0)] {
@@ -280,7 +283,7 @@ fn nothing_in_the_panels_lies_outside_the_screen_of_a_laptop() {
 #[test]
 fn the_parts_of_the_top_bar_do_not_overlap() {
     let mut session = alive();
-    session.apply(Command::SetTitle("A title that is much too long for the bar of a small window".into()));
+    session.apply(DocumentCommand::SetTitle("A title that is much too long for the bar of a small window".into()));
     let window = window(session);
     let buttons: Vec<(Rect, String)> = widgets(&window)
         .into_iter()

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use common::panels::{LAPTOP, Window, misplaced, settle, window};
 use egui_kittest::kittest::Queryable;
-use unstill::session::{Command, Event, Place, Session, SnapshotCommand};
+use unstill::session::{
+    Command, LearnCommand, LearnEvent, ObserveCommand, ObserveEvent, PaintCommand, Place, Session, ShareEvent,
+    SnapshotCommand,
+};
 use unstill::worlds::swarm::measures::{Agreement, Truth, TruthRow};
 use unstill::worlds::swarm::picture::{FilmFrame, Mode, Particle, Snapshot, SnapshotFilm, Stills};
 use unstill::worlds::swarm::rule::{NetShape, Rule};
@@ -28,7 +31,7 @@ fn with_film(frames: usize) -> Session {
     let film = SnapshotFilm::new(all.collect(), 0, &first, Some(1.0));
     let mut session = Session::new(1);
     let stills = Stills::new(Arc::new(first), film);
-    session.on_event(Event::Imported { path: "birds.xyz".into(), result: Ok(stills) });
+    session.on_event(ShareEvent::Imported { path: "birds.xyz".into(), result: Ok(stills) });
     session.apply(Command::SetPlace(Place::Paint));
     session
 }
@@ -58,7 +61,7 @@ fn a_click_on_the_strip_shows_that_snapshot_and_only_those_in_sight_are_drawn() 
 fn the_strip_follows_the_keys_to_a_snapshot_out_of_sight() {
     let mut window = window(with_film(300));
     settle(&mut window);
-    window.state_mut().apply(Command::Snapshot(SnapshotCommand::Select(250)));
+    window.state_mut().apply(PaintCommand::Snapshot(SnapshotCommand::Select(250)));
     settle(&mut window);
     window.get_by_label("Snapshot 251");
     assert!(window.query_by_label("Snapshot 1").is_none());
@@ -69,8 +72,8 @@ fn the_strip_follows_the_keys_to_a_snapshot_out_of_sight() {
 #[test]
 fn a_picture_of_one_snapshot_has_no_strip() {
     let mut session = with_film(3);
-    session.apply(Command::Snapshot(SnapshotCommand::Delete));
-    session.apply(Command::Snapshot(SnapshotCommand::Delete));
+    session.apply(PaintCommand::Snapshot(SnapshotCommand::Delete));
+    session.apply(PaintCommand::Snapshot(SnapshotCommand::Delete));
     let mut window = window(session);
     settle(&mut window);
     assert!(window.query_by_label("Duplicate").is_none());
@@ -81,17 +84,17 @@ fn the_card_shows_each_flow_against_the_film() {
     let mut session = with_film(6);
     let shape = NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 };
     let rule = Arc::new(Rule::random(shape, 1).with_random_flow(2));
-    session.apply(Command::StartLearning);
+    session.apply(LearnCommand::Start);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule });
-    session.apply(Command::StopLearning);
+    session.on_event(LearnEvent::NewRule { run, rule });
+    session.apply(LearnCommand::Stop);
     session.apply(Command::SetPlace(Place::Live));
     let mut window = window(session);
     window.state_mut().apply(Command::Ask(unstill::session::Dialog::Plots));
     settle(&mut window);
     window.get_by_label("Compare with the film").click();
     settle(&mut window);
-    assert!(window.state().commands.contains(&Command::MeasureTruth));
+    assert!(window.state().commands.contains(&Command::Observe(ObserveCommand::MeasureTruth)));
     let agreement = Agreement { cosine: Some(0.94), interval: Some([0.93, 0.95]) };
     let row = |name, cosine| TruthRow {
         name,
@@ -106,7 +109,7 @@ fn the_card_shows_each_flow_against_the_film() {
     let rows = vec![row("learned", 0.94), row("exact", 0.17), row("score alone", 0.0), row("random", -0.01)];
     let (shares, by_order) = ([0.9, 0.0, 0.1], false);
     let truth = Truth { moments: 1, displacements: 40, by_order, step_l: 0.3, turn_rad: 0.1, shares, rows };
-    window.state_mut().session.on_event(Event::TruthMeasured { run: 1, result: Ok(Box::new(truth)) });
+    window.state_mut().session.on_event(ObserveEvent::TruthMeasured { run: 1, result: Ok(Box::new(truth)) });
     settle(&mut window);
     for text in ["learned", "exact", "score alone", "random"] {
         assert!(window.get_all_by_label(text).count() > 0, "{text}");

@@ -6,7 +6,7 @@ use bevy_egui::egui::accesskit::Role;
 use common::panels::{LAPTOP, Window, misplaced, settle, window};
 use egui_kittest::kittest::Queryable;
 use unstill::formats::{Angles, ColumnUse, ImportOptions, Outline, YAxis, import_all};
-use unstill::session::{Command, Effect, Event, ImportCommand, ImportReading, ImportRequest, Session};
+use unstill::session::{Effect, ImportCommand, ImportReading, ImportRequest, Session, ShareCommand, ShareEvent};
 
 /// A table of a tracker, with what a reader cannot know: the direction of y and the zero of the angle.
 const TABLE: &str =
@@ -24,7 +24,7 @@ fn opened(name: &str, text: &str) -> (tempfile::TempDir, Window) {
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
     let mut session = Session::new(1);
-    session.on_event(Event::ImportRead(Box::new(read(ImportRequest::new(vec![path])))));
+    session.on_event(ShareEvent::ImportRead(Box::new(read(ImportRequest::new(vec![path])))));
     let mut window = window(session);
     settle(&mut window);
     (folder, window)
@@ -37,7 +37,7 @@ fn answer(window: &mut Window) -> usize {
         let shell = window.state_mut();
         let at = shell.effects.iter().position(|effect| matches!(effect, Effect::ReadImport(_)));
         let Some(Effect::ReadImport(request)) = at.map(|at| shell.effects.remove(at)) else { break };
-        let effects = shell.session.on_event(Event::ImportRead(Box::new(read(*request))));
+        let effects = shell.session.on_event(ShareEvent::ImportRead(Box::new(read(*request))));
         shell.effects.extend(effects);
         answered += 1;
     }
@@ -48,7 +48,7 @@ fn answer(window: &mut Window) -> usize {
 fn set(window: &mut Window, change: impl FnOnce(&mut ImportOptions)) {
     let mut options = window.state().session.import_sheet().expect("an open sheet").options().clone();
     change(&mut options);
-    window.state_mut().apply(Command::ImportSheet(ImportCommand::SetOptions(Box::new(options))));
+    window.state_mut().apply(ShareCommand::Sheet(ImportCommand::SetOptions(Box::new(options))));
 }
 
 #[test]

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use common::panels::*;
 use unstill::scene::Project;
-use unstill::session::{Brush, Command, Event, Knob, SceneSource, Session, opened_project};
+use unstill::session::{
+    Brush, DocumentCommand, DocumentEvent, Knob, LiveCommand, SceneSource, Session, opened_project,
+};
 use unstill::window::panels::Readouts;
 use unstill::worlds::SwarmDoc;
 use unstill::worlds::swarm::picture::{MAX_SPECIES, Particle, Snapshot};
@@ -87,9 +89,9 @@ fn a_click_with_ctrl_lets_a_slider_swing_and_another_lets_it_rest() {
     assert!(slower.period_s > swing.period_s && slower.amplitude == swing.amplitude, "{slower:?}");
     click(&mut window, "Let Strength rest");
     assert!(window.state().session.document().world.swings.is_empty());
-    window.state_mut().apply(Command::Undo);
+    window.state_mut().apply(DocumentCommand::Undo);
     assert!(!window.state().session.document().world.swings.is_empty(), "that can be undone");
-    window.state_mut().apply(Command::RestAllKnobs);
+    window.state_mut().apply(LiveCommand::RestAllKnobs);
     settle(&mut window);
     for swings in [true, false] {
         press(&mut window, at, Modifiers::ALT);
@@ -108,7 +110,7 @@ fn of_species(species: u8) -> Session {
     let rule = Some(Arc::new(Rule::random(shape, 1)));
     let document = opened_project(Project::new("", SwarmDoc { rule, ..SwarmDoc::from_snapshot(snapshot) }));
     let source = SceneSource::Bundled("species".into());
-    session.on_event(Event::Opened { source, result: Ok(Box::new(document)) });
+    session.on_event(DocumentEvent::Opened { source, result: Ok(Box::new(document)) });
     session
 }
 
@@ -136,7 +138,7 @@ fn each_species_has_a_row_of_knobs_and_all_turn_in_one_gesture() {
     assert!(window.query_by_label("Cruise of species 4").is_none());
     let mut narrow = live(&window);
     narrow.knobs.window_l = [1.0; MAX_SPECIES];
-    window.state_mut().apply(Command::SetLive(narrow));
+    window.state_mut().apply(LiveCommand::SetSettings(narrow));
     settle(&mut window);
     let place = window.get_by_label("Window of species 3").rect().center();
     assert!(place.x < 290.0, "within the panel: {place:?}");
@@ -152,7 +154,7 @@ fn each_species_has_a_row_of_knobs_and_all_turn_in_one_gesture() {
     assert!(window.state().session.document().world.swings.of(Knob::Cruise(Some(6))).is_some());
     let mut turned = live(&window);
     turned.knobs.cruise[6] = 3.0;
-    window.state_mut().apply(Command::SetLive(turned));
+    window.state_mut().apply(LiveCommand::SetSettings(turned));
     settle(&mut window);
     press(&mut window, place, Modifiers::SHIFT);
     settle(&mut window);
@@ -163,7 +165,7 @@ fn each_species_has_a_row_of_knobs_and_all_turn_in_one_gesture() {
 fn a_double_click_sets_a_slider_back_and_the_reset_all_of_them() {
     let mut window = window(alive());
     let changed = LiveSettings { strength: 12.0, relaxation: 4.0, denoised: false, ..LiveSettings::default() };
-    window.state_mut().session.apply(Command::SetLive(changed));
+    window.state_mut().session.apply(LiveCommand::SetSettings(changed));
     settle(&mut window);
     let at = on_rail(&window, "Strength");
     press(&mut window, at, Modifiers::NONE);
@@ -172,7 +174,7 @@ fn a_double_click_sets_a_slider_back_and_the_reset_all_of_them() {
     assert_eq!(live(&window), LiveSettings { strength: LiveSettings::default().strength, ..changed });
     click(&mut window, "Reset the motion");
     assert_eq!(live(&window), LiveSettings { denoised: false, ..LiveSettings::default() });
-    window.state_mut().session.apply(Command::Undo);
+    window.state_mut().session.apply(DocumentCommand::Undo);
     assert_eq!(live(&window).relaxation, 4.0);
 }
 
@@ -199,10 +201,10 @@ fn the_cost_of_many_particles_is_told_before_the_swarm_crawls() {
     let cost = |window: &Window| window.query_by_label_contains("steps in a second with so many").is_some();
     assert!(!cost(&window));
     window.state_mut().readouts = Readouts { s_per_particle_step: 1e-6, most_particles: 100_000, ..Default::default() };
-    window.state_mut().session.apply(Command::SetParticles(300));
+    window.state_mut().session.apply(LiveCommand::SetParticles(300));
     settle(&mut window);
     assert!(!cost(&window), "plenty");
-    window.state_mut().session.apply(Command::SetParticles(90_000));
+    window.state_mut().session.apply(LiveCommand::SetParticles(90_000));
     settle(&mut window);
     window.get_by_label("about 11 steps in a second with so many");
 }
@@ -217,8 +219,8 @@ fn the_whole_panel_is_on_the_screen_of_a_laptop_with_every_brush_and_flow() {
     for brush in [Brush::Push, Brush::Recolour] {
         for flow in [FlowKind::Exact, FlowKind::Learned] {
             let mut session = alive();
-            session.apply(Command::SetBrush(brush));
-            session.apply(Command::SetLive(LiveSettings { flow, ..LiveSettings::default() }));
+            session.apply(LiveCommand::SetBrush(brush));
+            session.apply(LiveCommand::SetSettings(LiveSettings { flow, ..LiveSettings::default() }));
             let mut window = window(session);
             click(&mut window, "Keep");
             let found = misplaced(&window, LAPTOP);

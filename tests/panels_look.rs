@@ -7,7 +7,10 @@ use bevy_egui::egui::{self, Key, Modifiers, Rect, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
-use unstill::session::{Body, ColourBy, Command, Dialog, Event, Palette, Place, Pointer, Preference, Theme};
+use unstill::session::{
+    Body, ColourBy, Command, Dialog, DocumentCommand, Event, LearnCommand, LiveCommand, Palette, Place, Pointer,
+    Preference, Theme,
+};
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
 
 fn press(window: &mut Window, key: Key) {
@@ -26,7 +29,7 @@ fn a_command_is_found_by_a_few_letters_and_given_by_enter() {
     apply(&mut window, Command::Ask(Dialog::Palette));
     typed(&mut window, "scrm");
     press(&mut window, Key::Enter);
-    assert_eq!(window.state().commands.iter().filter(|c| **c == Command::Randomise).count(), 1);
+    assert_eq!(window.state().commands.iter().filter(|c| **c == Command::Live(LiveCommand::Randomise)).count(), 1);
     assert!(!window.state().state.has_dialog(), "it closes, and the keys are commands again");
     assert!(!window.ctx.text_edit_focused());
 }
@@ -55,7 +58,7 @@ fn what_would_do_nothing_now_is_greyed_and_not_given() {
     let row = window.get_by_role_and_label(Role::Button, "Resume learning");
     assert!(row.accesskit_node().is_disabled());
     press(&mut window, Key::Enter);
-    assert!(!window.state().commands.contains(&Command::ResumeLearning));
+    assert!(!window.state().commands.contains(&Command::Learn(LearnCommand::Resume)));
     assert!(window.state().state.has_dialog(), "it stays, to be used");
 }
 
@@ -176,8 +179,8 @@ fn each_first_step_is_ticked_off_and_after_the_third_the_hint_never_comes_back()
     apply(&mut window, Command::Pointer(Pointer::Press([1.0, 1.0])));
     apply(&mut window, Command::Pointer(Pointer::Release));
     assert_eq!(window.query_all_by_label("✔ done").count(), 2);
-    apply(&mut window, Command::StartLearning);
-    apply(&mut window, Command::StopLearning);
+    apply(&mut window, Command::Learn(LearnCommand::Start));
+    apply(&mut window, Command::Learn(LearnCommand::Stop));
     apply(&mut window, Command::SetPlace(Place::Live));
     assert!(window.query_by_label("1  Paint").is_none());
     let kept = window.state().kept_prefs().cloned().expect("kept for the next run");
@@ -250,8 +253,8 @@ fn the_fields_of_the_file_dialog_are_as_light_as_the_theme() {
 fn nothing_in_the_top_bar_touches_anything_else_however_narrow_the_window() {
     for width in [640.0, 683.0, 800.0, 1024.0, 1366.0] {
         let mut session = alive();
-        session.apply(Command::SetTitle("Lanes of two kinds that pass one another".into()));
-        session.apply(Command::EndGesture);
+        session.apply(DocumentCommand::SetTitle("Lanes of two kinds that pass one another".into()));
+        session.apply(DocumentCommand::EndGesture);
         let window = window_of(session, Vec2::new(width, 600.0));
         let bar: Vec<_> = widgets(&window).into_iter().filter(|(rect, _)| rect.max.y <= TOP_HEIGHT).collect();
         assert!(bar.len() >= 8, "{bar:?}");

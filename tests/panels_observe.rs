@@ -7,7 +7,10 @@ use std::sync::Arc;
 use egui_kittest::kittest::Queryable;
 
 use common::panels::*;
-use unstill::session::{Command, Dialog, Effect, Event, Evidence, Place, PlotKind, RuleRole, Session, drawer_plots};
+use unstill::session::{
+    Command, Dialog, Effect, Evidence, LearnCommand, LearnEvent, LiveCommand, ObserveEvent, PaintCommand, Place,
+    PlotKind, RuleRole, Session, drawer_plots,
+};
 use unstill::worlds::swarm::measures::{Certificate, Motion, QuickFidelity, Reading};
 use unstill::worlds::swarm::picture::motifs;
 use unstill::worlds::swarm::rule::Rule;
@@ -39,7 +42,7 @@ fn look(session: &mut Session, fidelity: f64) {
         pair_correlation: vec![(0.5, 0.1), (1.0, 2.0), (1.5, 1.0)],
         ..Reading::default()
     };
-    session.on_event(Event::Observed(Box::new(reading)));
+    session.on_event(ObserveEvent::Observed(Box::new(reading)));
 }
 
 #[test]
@@ -93,7 +96,7 @@ fn a_plot_asks_where_it_shall_be_saved_as_a_table_or_a_picture() {
 #[test]
 fn a_scrambled_swarm_shows_its_healing_from_the_meter() {
     let mut session = observed();
-    session.apply(Command::Randomise);
+    session.apply(LiveCommand::Randomise);
     for k in 0..24 {
         session.tick(4);
         look(&mut session, 0.9 * (1.0 - (-f64::from(k) / 3.0).exp()));
@@ -115,16 +118,16 @@ fn the_scene_is_certified_from_the_meter_and_its_seal_says_what_was_measured() {
     });
     let run = run.expect("a measurement starts");
     let shell = window.state_mut();
-    shell.session.on_event(Event::CertificateProgress { run, phase: "healing", share: 0.82 });
+    shell.session.on_event(ObserveEvent::CertificateProgress { run, phase: "healing", share: 0.82 });
     window.run_steps(4);
     window.get_by_label("certifying, healing 82 %");
     let evidence = Evidence { grown: 0.71, kept: 0.98, healed: 0.92, ..Evidence::default() };
     let result = Ok(Box::new(Certificate { evidence, motion: Motion::default() }));
-    window.state_mut().session.on_event(Event::Certified { run, result });
+    window.state_mut().session.on_event(ObserveEvent::Certified { run, result });
     window.run_steps(4);
     window.get_by_label("grown 0.71 · kept 0.98 · healed 0.92");
     window.state_mut().session.tick(1);
-    window.state_mut().apply(Command::Clear);
+    window.state_mut().apply(PaintCommand::Clear);
     window.state_mut().session.tick(1);
     window.run_steps(4);
     window.get_by_label("was grown 0.71 · kept 0.98 · healed 0.92");
@@ -134,14 +137,14 @@ fn the_scene_is_certified_from_the_meter_and_its_seal_says_what_was_measured() {
 fn while_another_rule_is_learned_the_old_one_plays_and_one_can_switch_at_once() {
     let mut session = observed();
     session.apply(Command::SetPlace(Place::Learn));
-    session.apply(Command::StartLearning);
+    session.apply(LearnCommand::Start);
     let run = session.training().run;
     let measured = |session: &mut Session, role, step, value| {
         let result = Ok(QuickFidelity { kept: Some(value), grown: Some(value) });
-        session.on_event(Event::RuleMeasured { run, role, step, result });
+        session.on_event(LearnEvent::RuleMeasured { run, role, step, result });
     };
     measured(&mut session, RuleRole::Old, 0, 0.93);
-    session.on_event(Event::NewRule { run, rule: Arc::new(mill_rule()) });
+    session.on_event(LearnEvent::NewRule { run, rule: Arc::new(mill_rule()) });
     measured(&mut session, RuleRole::New, 50, 0.5);
     measured(&mut session, RuleRole::New, 100, 0.71);
     let mut window = window(session);

@@ -8,8 +8,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
 use unstill::session::{
-    Command, CurveHeading, Dialog, Effect, Event, FillHeading, LatticeKind, Pointer, SelectionOrder, Session,
-    SprayHeading, StippleRequest, Tool, info_of,
+    Command, CurveHeading, Dialog, DocumentCommand, Effect, FillHeading, LatticeKind, PaintCommand, PaintEvent,
+    Pointer, SelectionOrder, Session, ShareEvent, SprayHeading, StippleRequest, Tool, info_of,
 };
 use unstill::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, motifs};
 
@@ -18,7 +18,7 @@ fn particles(window: &Window) -> Vec<Particle> {
 }
 
 fn name(tool: Tool) -> &'static str {
-    info_of(&Command::SetTool(tool)).expect("every tool is a command").name
+    info_of(&Command::Paint(PaintCommand::SetTool(tool))).expect("every tool is a command").name
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn every_tool_is_one_click_on_the_palette_and_has_a_key() {
         window.get_by_role_and_label(Role::RadioButton, name(tool)).click();
         settle(&mut window);
         assert_eq!(window.state().session.tool(), tool);
-        assert!(info_of(&Command::SetTool(tool)).unwrap().shortcut.is_some(), "{tool:?}");
+        assert!(info_of(&Command::Paint(PaintCommand::SetTool(tool))).unwrap().shortcut.is_some(), "{tool:?}");
     }
 }
 
@@ -72,19 +72,19 @@ fn a_selection_is_worked_on_by_the_buttons_of_its_panel_and_each_is_one_undo() {
     window.get_by_label_contains("3 particles selected");
     let before = particles(&window);
     for (button, count) in [("Duplicate", 6), ("Back", 3), ("Out", 3), ("Along", 3), ("Delete", 0), ("Cut", 0)] {
-        window.state_mut().apply(Command::Selection(SelectionOrder::All));
+        window.state_mut().apply(PaintCommand::Selection(SelectionOrder::All));
         settle(&mut window);
         click(&mut window, button);
         assert_eq!(particles(&window).len(), count, "{button}");
         assert_ne!(particles(&window), before, "{button}");
-        window.state_mut().apply(Command::Undo);
+        window.state_mut().apply(DocumentCommand::Undo);
         settle(&mut window);
         assert_eq!(particles(&window), before, "{button}");
     }
     assert!(window.state().effects.iter().any(|e| matches!(e, Effect::WriteClipboard(text) if text.contains("x,y"))));
     click(&mut window, "Paste");
     assert!(window.state().effects.contains(&Effect::ReadClipboard));
-    window.state_mut().apply(Command::Selection(SelectionOrder::All));
+    window.state_mut().apply(PaintCommand::Selection(SelectionOrder::All));
     settle(&mut window);
     click(&mut window, "As stamp");
     assert_eq!(window.state().session.tool(), Tool::Stamp);
@@ -157,12 +157,12 @@ fn a_text_is_typed_shown_and_laid_in_the_middle() {
     let request = asked(&window);
     let at = |x, y| Particle { x, y, ..Particle::default() };
     let result = Ok(vec![at(-0.5, 0.0), at(0.5, 0.0)]);
-    window.state_mut().session.on_event(Event::Stippled { request, result });
+    window.state_mut().session.on_event(PaintEvent::Stippled { request, result });
     settle(&mut window);
     window.get_by_label("2 particles");
     click(&mut window, "Lay in the middle");
     assert_eq!(particles(&window).len(), 2);
-    window.state_mut().apply(Command::Undo);
+    window.state_mut().apply(DocumentCommand::Undo);
     assert!(particles(&window).is_empty());
 }
 
@@ -173,14 +173,14 @@ fn an_image_is_chosen_its_settings_ask_anew_and_a_fault_is_on_the_screen() {
     click(&mut window, "Choose…");
     assert!(window.state().effects.contains(&Effect::Ask(Dialog::Picture)));
     *window.state_mut() = Shell::new(empty());
-    window.state_mut().apply(Command::OpenPicture("fish.png".into()));
+    window.state_mut().apply(PaintCommand::OpenPicture("fish.png".into()));
     settle(&mut window);
     let first = asked(&window);
     click(&mut window, "invert");
     let second = asked(&window);
     assert!(!first.invert && second.invert);
     let result = Err("fish.png: the image is of one even colour".to_owned());
-    window.state_mut().session.on_event(Event::Stippled { request: second, result });
+    window.state_mut().session.on_event(PaintEvent::Stippled { request: second, result });
     settle(&mut window);
     window.get_by_label_contains("one even colour");
 }
@@ -188,7 +188,7 @@ fn an_image_is_chosen_its_settings_ask_anew_and_a_fault_is_on_the_screen() {
 #[test]
 fn a_remedy_beside_a_warning_mends_it() {
     let mut session = painted();
-    session.apply(Command::Paint(Particle { x: 14.0, y: 9.0, ..Particle::default() }));
+    session.apply(PaintCommand::Add(Particle { x: 14.0, y: 9.0, ..Particle::default() }));
     let mut window = window(session);
     window.get_by_label_contains("1 of 4 particles see no other particle");
     window.get_by_role_and_label(Role::Button, "Select").click();
@@ -241,11 +241,11 @@ fn lattices_and_images_have_the_settings_of_their_kind() {
         click(&mut window, label);
         assert_eq!(options(&window).fill, heading);
     }
-    window.state_mut().apply(Command::OpenPicture("fish.png".into()));
+    window.state_mut().apply(PaintCommand::OpenPicture("fish.png".into()));
     settle(&mut window);
     let row: Vec<Particle> = (0..9).map(|i| Particle { x: 0.05 * f64::from(i), ..Particle::default() }).collect();
     let request = asked(&window);
-    window.state_mut().session.on_event(Event::Stippled { request, result: Ok(row) });
+    window.state_mut().session.on_event(PaintEvent::Stippled { request, result: Ok(row) });
     settle(&mut window);
     let shown = window.get_by_role_and_label(Role::Slider, "Spacing").accesskit_node().numeric_value().unwrap();
     assert!((shown - 0.05 * options(&window).image.scale).abs() < 0.01, "{shown}");
@@ -267,7 +267,7 @@ fn troubled() -> Session {
     let mut particles = motifs::by_name("pairs").expect("a bundled picture").snapshot().particles;
     particles.push(Particle { x: 30.0, y: 18.0, ..Particle::default() });
     let snapshot = Snapshot { particles, box_size: [32.0, 20.0], mode: Mode::Whole, boundary: Boundary::Open };
-    session.on_event(Event::Imported { path: "crowd.csv".into(), result: Ok(snapshot.into()) });
+    session.on_event(ShareEvent::Imported { path: "crowd.csv".into(), result: Ok(snapshot.into()) });
     session
 }
 
@@ -276,8 +276,8 @@ fn with_every_tool_all_controls_lie_on_the_screen_of_a_laptop_and_in_the_panel()
     for (what, session) in [("empty", empty as fn() -> Session), ("painted", painted)] {
         for tool in Tool::ALL {
             let mut session = session();
-            session.apply(Command::OpenPicture("a picture with a rather long name for a narrow panel.png".into()));
-            session.apply(Command::SetTool(tool));
+            session.apply(PaintCommand::OpenPicture("a picture with a rather long name for a narrow panel.png".into()));
+            session.apply(PaintCommand::SetTool(tool));
             let window = window(session);
             let found = misplaced(&window, LAPTOP);
             assert!(found.is_empty(), "{what}, {tool:?}:\n{}", found.join("\n"));

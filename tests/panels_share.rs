@@ -11,8 +11,10 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
 use unstill::media::picture::FilmKind;
-use unstill::session::{Command, Dialog, Effect, FilmView, Place, Preference, ShareCommand, ShareOrder};
-use unstill::window::panels::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
+use unstill::session::{
+    Command, Dialog, DocumentCommand, Effect, FilmState, FilmView, Place, Preference, ShareCommand, ShareOrder,
+};
+use unstill::window::panels::{RescuedScene, SceneCard, ShareReadouts};
 use unstill::worlds::swarm::picture::motifs;
 
 fn shared(readouts: ShareReadouts) -> Window {
@@ -38,7 +40,7 @@ fn with_folder() -> ShareReadouts {
 #[test]
 fn a_scene_without_a_file_is_saved_by_a_name_and_enter() {
     let mut window = shared(with_folder());
-    apply(&mut window, Command::Save);
+    apply(&mut window, Command::Document(DocumentCommand::Save));
     // The title is proposed, and the field has the keyboard.
     assert!(window.get_all_by_value("Pairs").any(|node| node.accesskit_node().is_focused()));
     window.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
@@ -57,10 +59,10 @@ fn a_scene_without_a_file_is_saved_by_a_name_and_enter() {
 #[test]
 fn the_sheet_of_the_name_leads_to_a_place_of_ones_choice_and_can_be_left() {
     let mut window = shared(with_folder());
-    apply(&mut window, Command::Save);
+    apply(&mut window, Command::Document(DocumentCommand::Save));
     click(&mut window, "Cancel");
     assert!(window.query_by_label("Name of the scene").is_none() && orders(&window).is_empty());
-    apply(&mut window, Command::Save);
+    apply(&mut window, Command::Document(DocumentCommand::Save));
     click(&mut window, "Another place…");
     assert!(window.state().commands.contains(&Command::Ask(Dialog::SaveAs)));
 }
@@ -85,7 +87,7 @@ fn own_scenes_stand_on_a_shelf_of_the_gallery_and_open_with_a_click() {
     click(&mut window, "My scenes (3)");
     window.get_by_label("cannot be read");
     click(&mut window, "Open Rings");
-    assert!(window.state().commands.contains(&Command::Open("/home/me/Rings.png".into())));
+    assert!(window.state().commands.contains(&Command::Document(DocumentCommand::Open("/home/me/Rings.png".into()))));
     // It fades.
     window.run_steps(30);
     assert!(window.query_by_label("Open Waltz").is_none(), "the gallery goes when something was chosen");
@@ -107,7 +109,7 @@ fn recent_files_are_in_the_file_menu() {
     window.get_by_label_contains("Open recent").hover();
     window.run_steps(30);
     click(&mut window, "old.ron");
-    assert!(window.state().commands.contains(&Command::Open("/home/me/old.ron".into())));
+    assert!(window.state().commands.contains(&Command::Document(DocumentCommand::Open("/home/me/old.ron".into()))));
 }
 
 #[test]
@@ -136,14 +138,8 @@ fn the_settings_of_a_film_become_commands_and_mp4_without_ffmpeg_says_what_is_mi
 
 #[test]
 fn a_film_under_way_shows_how_far_it_is_and_can_be_stopped_or_given_up() {
-    let film = FilmProgress {
-        kind: FilmKind::Gif,
-        taken: 34,
-        written: 30,
-        frames: 120,
-        is_ending: false,
-        path: "a.gif".into(),
-    };
+    let film =
+        FilmState { kind: FilmKind::Gif, taken: 34, written: 30, frames: 120, is_ending: false, path: "a.gif".into() };
     let mut window = shared(ShareReadouts { film: Some(film), ..with_folder() });
     window.get_by_label("34 of 120 frames");
     click(&mut window, "Stop");
@@ -171,8 +167,8 @@ fn rescued_work_is_offered_in_one_line_each_and_can_wait() {
 fn rescued_work_stands_below_the_caption_and_beside_the_panel_in_every_window() {
     for (size, scale) in [(LAPTOP, 1.0), (LAPTOP, 1.5), (egui::Vec2::new(683.0, 600.0), 1.0)] {
         let mut session = alive();
-        session.apply(Command::SetNotes("Pairs turn about one another. ".repeat(12)));
-        session.apply(Command::EndGesture);
+        session.apply(DocumentCommand::SetNotes("Pairs turn about one another. ".repeat(12)));
+        session.apply(DocumentCommand::EndGesture);
         session.apply(Command::Prefer(Preference::UiScale(scale)));
         let mut shell = Shell::new(in_place(session, Place::Live));
         let rescued = |title: &str| RescuedScene { title: title.into(), particles: 9, minutes_ago: 3 };

@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use image::RgbaImage;
 
-use super::canvas_film::CanvasFilm;
-use super::{Cores, FilmOrder, FilmState, JobFault, JobName, panic_text, start};
+use super::{Cores, FilmJob, FilmOrder, FilmState, Filmed, JobFault, JobName, panic_text, start};
 use crate::worlds::World;
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -71,8 +70,8 @@ pub enum CanvasEvent {
     },
     /// How far a film is; none when it is over.
     Filming(Option<FilmState>),
-    /// A film is written, with a sentence; none when it was given up; or why it failed.
-    Filmed(Result<Option<String>, String>),
+    /// A film is over.
+    Filmed(Filmed),
     /// One sentence about an order that was refused.
     Refused(String),
 }
@@ -162,7 +161,7 @@ struct CanvasState {
     scratch: Vec<f32>,
     paced: Instant,
     paced_steps: u64,
-    film: Option<CanvasFilm>,
+    film: Option<FilmJob<RgbaImage>>,
     read: Instant,
     read_every: Duration,
 }
@@ -259,8 +258,7 @@ impl CanvasState {
             CanvasOrder::Film(order) => self.begin_film(order),
             CanvasOrder::EndFilm => self.end_film(),
             CanvasOrder::CancelFilm => {
-                self.film.iter().for_each(CanvasFilm::cancel);
-                self.end_film();
+                self.film.iter_mut().for_each(FilmJob::cancel);
             }
             order => self.change(order),
         }
@@ -315,7 +313,7 @@ impl CanvasState {
 
     fn begin_film(&mut self, order: FilmOrder) {
         self.end_film();
-        match CanvasFilm::start(order, self.outbox.clone()) {
+        match order.start(self.outbox.clone()) {
             Ok(film) => self.film = Some(film),
             Err(fault) => self.report(CanvasEvent::Filmed(Err(fault.to_string()))),
         }
@@ -373,7 +371,7 @@ impl CanvasState {
     /// nothing is, so that trails are those of the film.
     fn draw(&mut self) {
         let films = self.film.as_ref().is_some_and(|film| film.steps_to_go() != u32::MAX);
-        let is_due = self.film.as_ref().is_some_and(CanvasFilm::is_due);
+        let is_due = self.film.as_ref().is_some_and(FilmJob::is_due);
         if films && !is_due && self.is_moving() {
             return;
         }
@@ -402,7 +400,8 @@ impl CanvasState {
             (_, None) => return,
         }
         if is_due && let Some(film) = &mut self.film {
-            film.take(&picture);
+            film.begin_frame();
+            film.take(picture.clone());
         }
         lock(&self.slot).ready = Some(picture);
         self.is_stale = false;

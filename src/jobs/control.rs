@@ -3,6 +3,8 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::Reason;
+
 /// How long a paused run sleeps before it looks around.
 const PAUSE_TICK: Duration = Duration::from_millis(50);
 
@@ -69,5 +71,47 @@ impl Control {
             tick();
         }
         wishes.wish
+    }
+}
+
+/// A run of many small steps.
+pub(super) trait Stepping {
+    type Error;
+
+    /// One step; `false` when the run is complete.
+    fn step(&mut self) -> Result<bool, Self::Error>;
+
+    /// The present phase shall come to its end soon, in an orderly way.
+    fn end_phase(&mut self);
+
+    fn pause(&mut self);
+
+    /// Now and then while it is paused.
+    fn rest(&mut self);
+
+    /// It goes on after a pause.
+    fn resume(&mut self);
+}
+
+/// Steps until the run is complete, fails or is stopped, and pauses between two steps as long as that is wished.
+pub(super) fn run_steps<S: Stepping>(control: &Control, run: &mut S) -> Result<Reason, S::Error> {
+    loop {
+        match control.wish() {
+            Wish::Run => {}
+            Wish::Stop => return Ok(Reason::Stopped),
+            Wish::Pause => {
+                run.pause();
+                if control.wait_while_paused(|| run.rest()) == Wish::Run {
+                    run.resume();
+                }
+                continue;
+            }
+        }
+        if control.takes_end_of_phase() {
+            run.end_phase();
+        }
+        if !run.step()? {
+            return Ok(Reason::Completed);
+        }
     }
 }

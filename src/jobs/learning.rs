@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::control::{Control, Wish};
+use super::control::{Control, Stepping, Wish, run_steps};
 use super::{Cores, LEARNING, Reason, panic_text, start};
 use crate::worlds::World;
-use crate::worlds::studio::{Learned, StudioError, TrainingStep};
+use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
 
 /// What learning reports. The last event is [`LearningEvent::Finished`] or [`LearningEvent::Failed`].
 #[derive(Clone, Debug, PartialEq)]
@@ -117,52 +117,80 @@ fn learn(
     method: &str,
 ) -> Result<Reason, StudioError> {
     let info = world.info().ok_or_else(|| StudioError::Unknown(method.to_owned()))?;
-    let mut training = info.start_training(method)?;
-    let mut meter = LossMeter::default();
-    let (mut reported, mut publish_at) = (Instant::now(), Instant::now() + FIRST_RESULT);
-    let result = loop {
-        match shared.control.wish() {
-            Wish::Run => {}
-            Wish::Stop => break Ok(Reason::Stopped),
-            Wish::Pause => {
-                let _ = outbox.send(LearningEvent::Paused);
-                shared.control.wait_while_paused(|| {});
-                let _ = outbox.send(LearningEvent::Resumed);
-                meter = LossMeter::default();
-                reported = Instant::now();
-                continue;
-            }
-        }
-        if shared.control.takes_end_of_phase() {
-            training.end_phase();
-        }
-        let step = match training.step() {
-            Ok(Some(step)) => step,
-            Ok(None) => break Ok(Reason::Completed),
-            Err(error) => break Err(error),
-        };
-        meter.add(&step);
-        let elapsed = reported.elapsed();
-        if elapsed >= REPORT_EVERY {
-            let LossMeter { steps, loss, losses } = std::mem::take(&mut meter);
-            let loss = (losses > 0).then(|| loss / losses as f64);
-            // Fails only when the run was dropped.
-            let _ =
-                outbox.send(LearningEvent::Progress { step, loss, steps_per_s: steps as f64 / elapsed.as_secs_f64() });
-            reported = Instant::now();
-        }
-        if Instant::now() >= publish_at {
-            if let Some(learned) = training.learned() {
-                shared.newest.store(Some(Arc::new(learned)));
-            }
-            publish_at = Instant::now() + PUBLISH_EVERY;
-        }
+    let training = info.start_training(method)?;
+    let now = Instant::now();
+    let mut run = WorldRun {
+        shared,
+        outbox,
+        training,
+        meter: LossMeter::default(),
+        reported: now,
+        publish_at: now + FIRST_RESULT,
     };
+    let result = run_steps(&shared.control, &mut run);
     // After an error this is what the last good step left.
-    if let Some(learned) = training.learned() {
-        shared.newest.store(Some(Arc::new(learned)));
-    }
+    run.publish();
     result
+}
+
+/// The training of a world with what it reports.
+struct WorldRun<'a> {
+    shared: &'a LearningShared,
+    outbox: &'a Sender<LearningEvent>,
+    training: Box<dyn WorldTraining>,
+    meter: LossMeter,
+    reported: Instant,
+    publish_at: Instant,
+}
+
+impl WorldRun<'_> {
+    fn publish(&mut self) {
+        if let Some(learned) = self.training.learned() {
+            self.shared.newest.store(Some(Arc::new(learned)));
+        }
+    }
+
+    fn report(&self, event: LearningEvent) {
+        // Fails only when the run was dropped.
+        let _ = self.outbox.send(event);
+    }
+}
+
+impl Stepping for WorldRun<'_> {
+    type Error = StudioError;
+
+    fn step(&mut self) -> Result<bool, StudioError> {
+        let Some(step) = self.training.step()? else { return Ok(false) };
+        self.meter.add(&step);
+        let elapsed = self.reported.elapsed();
+        if elapsed >= REPORT_EVERY {
+            let LossMeter { steps, loss, losses } = std::mem::take(&mut self.meter);
+            let loss = (losses > 0).then(|| loss / losses as f64);
+            self.report(LearningEvent::Progress { step, loss, steps_per_s: steps as f64 / elapsed.as_secs_f64() });
+            self.reported = Instant::now();
+        }
+        if Instant::now() >= self.publish_at {
+            self.publish();
+            self.publish_at = Instant::now() + PUBLISH_EVERY;
+        }
+        Ok(true)
+    }
+
+    fn end_phase(&mut self) {
+        self.training.end_phase();
+    }
+
+    fn pause(&mut self) {
+        self.report(LearningEvent::Paused);
+    }
+
+    fn rest(&mut self) {}
+
+    fn resume(&mut self) {
+        self.report(LearningEvent::Resumed);
+        self.meter = LossMeter::default();
+        self.reported = Instant::now();
+    }
 }
 
 /// Loss and steps since the last report.

@@ -7,6 +7,7 @@
 mod canvas;
 mod canvas_film;
 mod control;
+mod film;
 mod learning;
 mod outbox;
 mod pace;
@@ -15,7 +16,8 @@ mod thread;
 mod worker;
 
 pub use canvas::{CanvasEvent, CanvasOrder, CanvasView, CanvasWorker};
-pub use canvas_film::{FilmOrder, FilmState};
+pub use canvas_film::FilmOrder;
+pub use film::{FilmJob, FilmPlan, FilmState, FilmWriter, Filmed};
 pub use learning::{LearningEvent, LearningRun};
 pub use pace::{Pace, left_s};
 pub use run::Learner;

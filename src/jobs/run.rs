@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::worlds::swarm::rule::Rule;
 use crate::worlds::swarm::train::{LearnError, StepStats, Trainer};
 
+use super::control::{Stepping, run_steps};
 use super::outbox::Outbox;
 use super::{Event, Progress, Reason, State, TrainingShared, Wish, panic_text};
 
@@ -63,70 +64,81 @@ fn learn<L: Learner>(
     outbox: &mut Outbox,
     make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
 ) -> Result<Reason, LearnError> {
-    let mut learner = match make(&|| shared.control.wish() == Wish::Stop) {
+    let learner = match make(&|| shared.control.wish() == Wish::Stop) {
         Ok(learner) => learner,
         Err(LearnError::Stopped) => return Ok(Reason::Stopped),
         Err(error) => return Err(error),
     };
     shared.set_state(State::Running);
-    let mut meter = ProgressMeter::new();
-    let mut published = Instant::now();
-    let mut trained = false;
-    let result = loop {
-        if obey(shared, outbox, &mut meter) == Wish::Stop {
-            break Ok(Reason::Stopped);
-        }
-        if shared.control.takes_end_of_phase() {
-            learner.end_phase();
-        }
-        let stats = match learner.step() {
-            Ok(Some(stats)) => stats,
-            Ok(None) => break Ok(Reason::Completed),
-            Err(error) => break Err(error),
-        };
-        trained = true;
-        if let Some(progress) = meter.take(stats) {
-            outbox.progress(progress);
-        } else {
-            outbox.flush();
-        }
-        if published.elapsed() >= PUBLISH_EVERY {
-            publish(shared, &learner);
-            published = Instant::now();
-        }
-    };
-    if let Some(progress) = meter.rest() {
-        outbox.progress(progress);
-    }
+    let (meter, published) = (ProgressMeter::new(), Instant::now());
+    let mut run = SwarmRun { shared, outbox, learner, meter, published, has_learned: false };
+    let result = run_steps(&shared.control, &mut run);
+    run.report_rest();
     // After an error these are the weights of the last good step. Before the first step there is nothing worth showing.
-    if trained {
-        publish(shared, &learner);
+    if run.has_learned {
+        run.publish();
     }
     result
 }
 
-fn publish<L: Learner>(shared: &TrainingShared, learner: &L) {
-    shared.newest.store(Some(Arc::new(learner.rule())));
+/// A learner with what it reports.
+struct SwarmRun<'a, L> {
+    shared: &'a TrainingShared,
+    outbox: &'a mut Outbox,
+    learner: L,
+    meter: ProgressMeter,
+    published: Instant,
+    has_learned: bool,
 }
 
-/// Waits while the wish is to pause; returns the wish that ended the waiting.
-fn obey(shared: &TrainingShared, outbox: &mut Outbox, meter: &mut ProgressMeter) -> Wish {
-    let wish = shared.control.wish();
-    if wish != Wish::Pause {
-        return wish;
+impl<L: Learner> SwarmRun<'_, L> {
+    fn publish(&mut self) {
+        self.shared.newest.store(Some(Arc::new(self.learner.rule())));
+        self.published = Instant::now();
     }
-    shared.set_state(State::Paused);
-    if let Some(progress) = meter.rest() {
-        outbox.progress(progress);
+
+    fn report_rest(&mut self) {
+        if let Some(progress) = self.meter.rest() {
+            self.outbox.progress(progress);
+        }
     }
-    outbox.tell(Event::Paused);
-    let wish = shared.control.wait_while_paused(|| outbox.flush());
-    if wish == Wish::Run {
-        shared.set_state(State::Running);
-        outbox.tell(Event::Resumed);
+}
+
+impl<L: Learner> Stepping for SwarmRun<'_, L> {
+    type Error = LearnError;
+
+    fn step(&mut self) -> Result<bool, LearnError> {
+        let Some(stats) = self.learner.step()? else { return Ok(false) };
+        self.has_learned = true;
+        match self.meter.take(stats) {
+            Some(progress) => self.outbox.progress(progress),
+            None => self.outbox.flush(),
+        }
+        if self.published.elapsed() >= PUBLISH_EVERY {
+            self.publish();
+        }
+        Ok(true)
     }
-    meter.wake();
-    wish
+
+    fn end_phase(&mut self) {
+        self.learner.end_phase();
+    }
+
+    fn pause(&mut self) {
+        self.shared.set_state(State::Paused);
+        self.report_rest();
+        self.outbox.tell(Event::Paused);
+    }
+
+    fn rest(&mut self) {
+        self.outbox.flush();
+    }
+
+    fn resume(&mut self) {
+        self.shared.set_state(State::Running);
+        self.outbox.tell(Event::Resumed);
+        self.meter.wake();
+    }
 }
 
 /// Speed and loss, gathered into a [`Progress`] about every tenth of a second.

@@ -17,13 +17,13 @@ pub enum Inbox {
     Latest,
 }
 
-/// Where a worker puts what it has to tell.
-pub struct Outbox<E>(Sender<Result<E, JobFault>>);
+/// Where a worker puts what it reports.
+pub struct Outbox<E>(Sender<E>);
 
 impl<E> Outbox<E> {
     pub fn tell(&self, event: E) {
         // Fails only when nobody listens any more.
-        let _ = self.0.send(Ok(event));
+        let _ = self.0.send(event);
     }
 }
 
@@ -32,7 +32,8 @@ pub struct Worker<O, E> {
     orders: Sender<O>,
     /// The other end of the orders, where the newest replaces the one that waits.
     replaced: Option<Receiver<O>>,
-    events: Receiver<Result<E, JobFault>>,
+    events: Receiver<E>,
+    faults: Receiver<JobFault>,
     waiting: Arc<AtomicUsize>,
 }
 
@@ -44,7 +45,7 @@ pub type WorkQueue = Worker<QueuedWork, ()>;
 
 impl<O: Send + 'static, E: Send + 'static> Worker<O, E> {
     /// Starts the thread. `make` is called in it, at the first order and again after a panic, and gives what carries out the
-    /// orders. A panic, or a thread that cannot be started, arrives as one event; orders given then are lost.
+    /// orders. A panic, or a thread that cannot be started, is one of [`Self::faults`]; orders given then are lost.
     pub fn start<S: FnMut(O, &Outbox<E>)>(
         name: JobName,
         cores: Cores,
@@ -58,13 +59,14 @@ impl<O: Send + 'static, E: Send + 'static> Worker<O, E> {
         let (sender, events) = unbounded();
         let waiting = Arc::new(AtomicUsize::new(0));
         let replaced = (inbox == Inbox::Latest).then(|| received.clone());
-        let (left, outbox) = (waiting.clone(), Outbox(sender.clone()));
-        let started = start(name, cores, move || serve_all(name, &received, &outbox, &left, make));
+        let (fault_sender, faults) = unbounded();
+        let (left, outbox, theirs) = (waiting.clone(), Outbox(sender), fault_sender.clone());
+        let started = start(name, cores, move || serve_all(name, &received, &outbox, &theirs, &left, make));
         if let Err(fault) = started {
             // The receiver is in hand.
-            let _ = sender.send(Err(fault));
+            let _ = fault_sender.send(fault);
         }
-        Self { orders, replaced, events, waiting }
+        Self { orders, replaced, events, faults, waiting }
     }
 
     pub fn order(&self, order: O) {
@@ -98,13 +100,23 @@ impl<O: Send + 'static, E: Send + 'static> Worker<O, E> {
     }
 
     /// What has happened since the last call.
-    pub fn events(&self) -> impl Iterator<Item = Result<E, JobFault>> + '_ {
+    pub fn events(&self) -> impl Iterator<Item = E> + '_ {
         self.events.try_iter()
+    }
+
+    /// The last of what has happened since the last call.
+    pub fn newest(&self) -> Option<E> {
+        self.events().last()
+    }
+
+    /// What went wrong with the thread since the last call.
+    pub fn faults(&self) -> impl Iterator<Item = JobFault> + '_ {
+        self.faults.try_iter()
     }
 
     /// The next event, waited for.
     #[cfg(test)]
-    pub fn next_event(&self, patience: std::time::Duration) -> Option<Result<E, JobFault>> {
+    pub fn next_event(&self, patience: std::time::Duration) -> Option<E> {
         self.events.recv_timeout(patience).ok()
     }
 }
@@ -118,17 +130,13 @@ impl WorkQueue {
     pub fn put(&self, work: impl FnOnce() + Send + 'static) {
         self.order(Box::new(work));
     }
-
-    /// What went wrong since the last call.
-    pub fn faults(&self) -> impl Iterator<Item = JobFault> + '_ {
-        self.events().filter_map(Result::err)
-    }
 }
 
 fn serve_all<O, E, S: FnMut(O, &Outbox<E>)>(
     name: JobName,
     orders: &Receiver<O>,
     outbox: &Outbox<E>,
+    faults: &Sender<JobFault>,
     waiting: &AtomicUsize,
     make: impl Fn() -> S,
 ) {
@@ -142,7 +150,7 @@ fn serve_all<O, E, S: FnMut(O, &Outbox<E>)>(
             // One that comes again with each order is told once.
             if told.as_ref() != Some(&fault) {
                 told = Some(fault.clone());
-                let _ = outbox.0.send(Err(fault));
+                let _ = faults.send(fault);
             }
         }
         waiting.fetch_sub(1, Ordering::Release);
@@ -194,8 +202,8 @@ mod tests {
         (1..10).for_each(|k| worker.order(k));
         assert_eq!(worker.waiting(), 2);
         drop(go);
-        assert_eq!(worker.next_event(PATIENCE), Some(Ok(0)));
-        assert_eq!(worker.next_event(PATIENCE), Some(Ok(9)));
+        assert_eq!(worker.next_event(PATIENCE), Some(0));
+        assert_eq!(worker.next_event(PATIENCE), Some(9));
         assert_eq!(worker.next_event(Duration::from_millis(50)), None);
     }
 
@@ -210,15 +218,24 @@ mod tests {
             }
         });
         [false, false, true, true, false].into_iter().for_each(|is_bad| worker.order(is_bad));
-        let mut events = Vec::new();
-        while events.len() < 4 {
-            events.push(worker.next_event(PATIENCE).expect("an event"));
-        }
-        let fault = JobFault::Panicked { what: "a test", why: "on purpose".to_owned() };
-        assert_eq!(events, [Ok(1), Ok(2), Err(fault), Ok(1)]);
+        let events = [(); 3].map(|()| worker.next_event(PATIENCE).expect("an event"));
+        assert_eq!(events, [1, 2, 1]);
         while !worker.is_idle() {
             std::thread::yield_now();
         }
+        let fault = JobFault::Panicked { what: "a test", why: "on purpose".to_owned() };
+        assert_eq!(worker.faults().collect::<Vec<_>>(), [fault]);
         assert_eq!(worker.events().count(), 0);
+    }
+
+    #[test]
+    fn the_newest_event_replaces_those_before_it() {
+        let worker =
+            Worker::start(TEST, Cores::ONE, Inbox::Queue, || |order: u32, outbox: &Outbox<u32>| outbox.tell(order));
+        (1..=5).for_each(|k| worker.order(k));
+        while !worker.is_idle() {
+            std::thread::yield_now();
+        }
+        assert_eq!((worker.newest(), worker.newest()), (Some(5), None));
     }
 }

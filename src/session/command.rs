@@ -1,31 +1,33 @@
 //! The words between the session and the world: what a user does, what the shell must do; what it tells back
 //! is an [`Event`].
 
+use std::mem::Discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::media::chart::Chart;
-use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm, SwarmEdit};
-use crate::worlds::swarm::rule::{Knob, LiveSettings, Rule, Swing};
-use crate::worlds::swarm::train::{Drive, TrainingSettings};
-
-pub use super::brushes::Brush;
-use super::charts::PlotKind;
-pub use super::event::Event;
-use super::import_sheet::{ImportCommand, ImportRequest};
-pub use super::live::Force;
-use super::prefs::{Preference, Prefs};
-use super::share::{ShareCommand, ShareOrder};
-use super::snapshots::SnapshotCommand;
-use super::tools::{Hand, PaintOptions, SelectionOrder, Stamp, StampSource, StippleRequest};
 use crate::scene::SwarmProject;
+use crate::worlds::swarm::picture::{Ensemble, Snapshot, Swarm, SwarmEdit};
+use crate::worlds::swarm::rule::{LiveSettings, Rule};
+use crate::worlds::swarm::train::TrainingSettings;
 
+pub use super::document::{DocumentCommand, DocumentEvent};
+pub use super::event::Event;
+pub use super::learning::{LearnCommand, LearnEvent};
+pub use super::live::brushes::Brush;
+pub use super::live::view::Force;
+pub use super::live::{LiveCommand, LiveEvent};
+use super::observing::truth::TruthRequest;
+pub use super::observing::{ObserveCommand, ObserveEvent};
+pub use super::painting::{PaintCommand, PaintEvent, Tool};
+use super::painting::{Stamp, StippleRequest};
+use super::prefs::{Preference, Prefs};
 pub use super::request::{
     CertificateRequest, Keeping, MomentUse, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest,
 };
+use super::sharing::import_sheet::ImportRequest;
+pub use super::sharing::{ShareCommand, ShareOrder};
 pub use super::sheets::{Dialog, ViewCommand};
-pub use super::tools::Tool;
-use super::truth::TruthRequest;
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -44,195 +46,60 @@ pub enum Pointer {
     Release,
 }
 
-/// Everything a user can do.
+/// Everything a user can do: each feature has its own commands, and says what they do in its own file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Command {
-    // Scene
-    New,
-    Open(PathBuf),
-    OpenBundled(String),
-    Import(PathBuf),
-    /// In the sheet of a file that was read by assumptions.
-    ImportSheet(ImportCommand),
-    /// To the scene's own path; without one, asks for a name.
-    Save,
-    SaveAs(PathBuf),
+    /// The document as a whole: new, opened, saved, named, undone.
+    Document(DocumentCommand),
     Share(ShareCommand),
+    Paint(PaintCommand),
+    Learn(LearnCommand),
+    Live(LiveCommand),
+    Observe(ObserveCommand),
+    /// The primary pointer button on the canvas, over the picture or over the swarm.
+    Pointer(Pointer),
+    SetPlace(Place),
     /// Opens a dialog or sheet of the shell.
     Ask(Dialog),
-    SetTitle(String),
-    SetAuthor(String),
-    SetNotes(String),
-    /// With something unsaved, here or in a scene that was left, asks first: see [`Command::QuitUnsaved`], [`Command::StayHere`], [`Command::Save`].
-    Quit,
-    QuitUnsaved,
-    StayHere,
-    Undo,
-    Redo,
-    /// The pointer was released: what comes next is a new step of the history.
-    EndGesture,
-    SetPlace(Place),
     /// Changes only what is seen.
     View(ViewCommand),
     /// Changes what is kept between runs; no part of the history.
     Prefer(Preference),
-    /// Shows the particles with or without their noise.
-    ToggleDenoised,
+}
 
-    // Paint
-    SetTool(Tool),
-    /// World units.
-    SetEraserRadius(f64),
-    /// Distance between the particles of a stroke, world units.
-    SetSpacing(f64),
-    /// The species that tools lay; a selection gets it too.
-    SetSpecies(u8),
-    /// The settings of the tools.
-    SetPaint(PaintOptions),
-    /// How the pointer is held: comes before its presses and drags.
-    Hold(Hand),
-    Selection(SelectionOrder),
-    /// Turns what is in hand (selection, stamp, or the heading of the pen), radians counter-clockwise.
-    Turn(f64),
-    /// Makes what is in hand (selection, stamp, brush or spacing) so many times as large.
-    Resize(f64),
-    /// Moves the selection by steps to the right and up.
-    Nudge([i8; 2]),
-    ToggleSymmetry,
-    ToggleSnap,
-    TakeStamp(StampSource),
-    /// One of the user's own.
-    RenameStamp(usize, String),
-    DeleteStamp(usize),
-    /// The one that was deleted last.
-    BringBackStamp,
-    /// What the text tool writes.
-    SetText(String),
-    /// Shows how this image would be laid.
-    OpenPicture(PathBuf),
-    /// Lays what is in hand in the middle of the box.
-    PlaceStamp,
-    Copy,
-    Cut,
-    /// What lies in the clipboard.
-    Paste,
-    /// A table of particles, as text.
-    PasteText(String),
-    /// Drops what is being drawn, the selection, or the tool.
-    LetGo,
-    Pointer(Pointer),
-    Paint(Particle),
-    /// Consecutive strokes are one step of the history until [`Command::EndGesture`].
-    Stroke(Vec<Particle>),
-    /// World units.
-    EraseAt {
-        centre: [f64; 2],
-        radius: f64,
-    },
-    MoveParticles {
-        indices: Vec<usize>,
-        by: [f64; 2],
-    },
-    /// Turns each particle on the spot, radians counter-clockwise.
-    TurnParticles {
-        indices: Vec<usize>,
-        by: f64,
-    },
-    RecolourParticles {
-        indices: Vec<usize>,
-        species: u8,
-    },
-    DeleteParticles(Vec<usize>),
-    Clear,
-    /// Width and height, world units; particles outside the new box are moved to its edge.
-    SetBox([f64; 2]),
-    SetMode(Mode),
-    SetBoundary(Boundary),
-    SetEnsemble(Ensemble),
-    /// The snapshots of a film.
-    Snapshot(SnapshotCommand),
+/// What belongs to a feature is one variant of the whole.
+macro_rules! from_features {
+    ($whole:ident: $($variant:ident($part:ident)),*) => {$(
+        impl From<$part> for $whole {
+            fn from(part: $part) -> Self {
+                Self::$variant(part)
+            }
+        }
+    )*};
+}
 
-    // Learn
-    SetTraining(TrainingSettings),
-    /// Learns the picture from scratch.
-    StartLearning,
-    /// Learns on from the present rule's weights.
-    ContinueLearning,
-    PauseLearning,
-    ResumeLearning,
-    StopLearning,
-    /// Whether a run ends by itself when its fidelity has settled.
-    SetStopWhenSettled(bool),
-    /// The rule in the making takes over now, however good it is.
-    SwitchRule,
-    /// Learns another flow for the present energy; `None`: the next seed, and the drive of the settings.
-    LearnAnotherFlow(Option<(u64, Drive)>),
-    /// Lets this flow of the list play.
-    PickFlow(usize),
-    RenameFlow(usize, String),
-    DeleteFlow(usize),
-    /// (1 - share) of the flow `a` and `share` of `b` as a new flow.
-    BlendFlows {
-        a: usize,
-        b: usize,
-        share: f64,
-    },
+pub(super) use from_features;
 
-    // Live
-    SetLive(LiveSettings),
-    /// Restarts the swarm with this many particles.
-    SetParticles(usize),
-    /// Integration steps in each frame.
-    SetSpeed(u32),
-    Play,
-    Pause,
-    TogglePlay,
-    /// One integration step, then pause.
-    Step,
-    /// Random start, then annealed from σmax to the temperature.
-    Grow,
-    /// Restart from a sample of the picture's ensemble.
-    RestartFromSnapshot,
-    /// Random positions; headings stay.
-    Randomise,
-    RandomiseHeadings,
-    /// Deals the species that live out anew.
-    RandomiseSpecies,
-    /// Random flow knobs: another motion of the same pattern.
-    SurpriseMe,
-    SetBrush(Brush),
-    /// ℓ.
-    SetBrushRadius(f64),
-    WidenBrush,
-    NarrowBrush,
-    /// One integration step back in time, then pause.
-    StepBack,
-    Faster,
-    Slower,
-    /// Lets a knob swing about its value; `None` lets it rest.
-    Swing(Knob, Option<Swing>),
-    RestAllKnobs,
-    /// All knobs of the motion back to their defaults; none swings.
-    ResetMotion,
-    /// Keeps the living swarm and its settings in the scene.
-    KeepMoment,
-    /// Brings a kept moment back.
-    ReturnTo(usize),
-    RenameMoment(usize, String),
-    DeleteMoment(usize),
-    /// The view follows the creature nearest to this place, ℓ.
-    FollowAt([f64; 2]),
-    StopFollowing,
+from_features!(
+    Command:
+    Document(DocumentCommand),
+    Share(ShareCommand),
+    Paint(PaintCommand),
+    Learn(LearnCommand),
+    Live(LiveCommand),
+    Observe(ObserveCommand)
+);
 
-    // Observe
-    /// Measures how well the rule grows, keeps and heals the pattern, in the background.
-    Certify,
-    CancelCertify,
-    /// Compares the learned motion with the true one, where the picture is a film with ids.
-    MeasureTruth,
-    /// Writes the plot as it is now; the extension says how: .csv or .png.
-    SavePlot(PlotKind, PathBuf),
+/// Consecutive commands of one kind may be one step of the history.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    Document(Discriminant<DocumentCommand>),
+    Paint(Discriminant<PaintCommand>),
+    Learn(Discriminant<LearnCommand>),
+    Live(Discriminant<LiveCommand>),
+    /// The whole gesture of the pointer, until the release.
+    Pointer,
 }
 
 /// How loud a notice is.
@@ -251,16 +118,16 @@ pub type RunId = u64;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Effect {
-    /// Load off the UI thread and answer with [`Event::Opened`].
+    /// Load off the UI thread and answer with [`DocumentEvent::Opened`].
     LoadScene(SceneSource),
-    /// Load off the UI thread and answer with [`Event::Imported`], or with [`Event::ImportRead`] where something has to
+    /// Load off the UI thread and answer with [`ShareEvent::Imported`], or with [`ShareEvent::ImportRead`] where something has to
     /// be asked.
     ImportFile(PathBuf),
     /// The same for several files, which are the snapshots of one pattern.
     ImportFilm(Vec<PathBuf>),
-    /// Read with these options off the UI thread and answer with [`Event::ImportRead`].
+    /// Read with these options off the UI thread and answer with [`ShareEvent::ImportRead`].
     ReadImport(Box<ImportRequest>),
-    /// Write off the UI thread and answer with [`Event::Saved`].
+    /// Write off the UI thread and answer with [`DocumentEvent::Saved`].
     SaveScene {
         path: PathBuf,
         document: Box<SwarmProject>,
@@ -268,7 +135,7 @@ pub enum Effect {
     },
     Share(ShareOrder),
     StartTraining(Box<TrainingRequest>),
-    /// Time some steps of learning and answer with [`Event::PaceMeasured`].
+    /// Time some steps of learning and answer with [`LearnEvent::PaceMeasured`].
     MeasurePace {
         key: PaceKey,
         snapshot: Arc<Snapshot>,
@@ -280,12 +147,12 @@ pub enum Effect {
     StopTraining(RunId),
     /// Let the present phase of the run cool down and end; what comes after it begins then.
     EndPhase(RunId),
-    /// Measure a rule of a run and answer with [`Event::RuleMeasured`]; of several new ones only the newest counts.
+    /// Measure a rule of a run and answer with [`LearnEvent::RuleMeasured`]; of several new ones only the newest counts.
     MeasureRule(Box<RuleRequest>),
-    /// Measure in the background and answer with [`Event::CertificateProgress`] and [`Event::Certified`].
+    /// Measure in the background and answer with [`ObserveEvent::CertificateProgress`] and [`ObserveEvent::Certified`].
     Certify(Box<CertificateRequest>),
     StopCertifying,
-    /// Measure in the background and answer with [`Event::TruthMeasured`].
+    /// Measure in the background and answer with [`ObserveEvent::TruthMeasured`].
     MeasureTruth(Box<TruthRequest>),
     /// Write off the UI thread, as CSV or PNG by the extension.
     SavePlot {
@@ -293,9 +160,9 @@ pub enum Effect {
         chart: Box<Chart>,
     },
     Engine(EngineOrder),
-    /// Answer with [`Event::MomentKept`]: the swarm as it is before the orders that follow.
+    /// Answer with [`LiveEvent::MomentKept`]: the swarm as it is before the orders that follow.
     KeepMoment(MomentUse),
-    /// Find the particle nearest to this place (ℓ), and answer with [`Event::Following`].
+    /// Find the particle nearest to this place (ℓ), and answer with [`LiveEvent::Following`].
     Follow([f64; 2]),
     /// A short notice on the screen.
     Notify {
@@ -308,7 +175,7 @@ pub enum Effect {
     WriteClipboard(String),
     /// Answer with [`Command::PasteText`].
     ReadClipboard,
-    /// Make a text or an image into particles, off the UI thread, and answer with [`Event::Stippled`]; only the newest
+    /// Make a text or an image into particles, off the UI thread, and answer with [`PaintEvent::Stippled`]; only the newest
     /// matters.
     Stipple(StippleRequest),
     /// Keep these for the next run.
@@ -342,9 +209,9 @@ pub enum EngineOrder {
         steps: u32,
     },
     SetForce(Option<Force>),
-    /// Change the swarm by hand; answered by [`Event::SwarmChanged`].
+    /// Change the swarm by hand; answered by [`LiveEvent::SwarmChanged`].
     Edit(Vec<SwarmEdit>),
-    /// Go back in time; answered by [`Event::SwarmChanged`].
+    /// Go back in time; answered by [`LiveEvent::SwarmChanged`].
     Back {
         steps: u32,
     },
@@ -362,46 +229,16 @@ impl EngineOrder {
 impl Command {
     /// Whether a key held down gives it again and again.
     pub fn repeats(&self) -> bool {
-        matches!(
-            self,
-            Self::Undo
-                | Self::Redo
-                | Self::Turn(_)
-                | Self::Resize(_)
-                | Self::Nudge(_)
-                | Self::Step
-                | Self::StepBack
-                | Self::Snapshot(SnapshotCommand::Go(_))
-                | Self::WidenBrush
-                | Self::NarrowBrush
-                | Self::Faster
-                | Self::Slower
-        )
+        match self {
+            Self::Document(command) => matches!(command, DocumentCommand::Undo | DocumentCommand::Redo),
+            Self::Paint(command) => command.repeats(),
+            Self::Live(command) => command.repeats(),
+            _ => false,
+        }
     }
+}
 
-    /// Consecutive commands of this kind are one step of the history until [`Command::EndGesture`].
-    pub(super) fn merges(&self) -> bool {
-        matches!(
-            self,
-            Self::SetTitle(_)
-                | Self::SetAuthor(_)
-                | Self::SetNotes(_)
-                | Self::Turn(_)
-                | Self::Resize(_)
-                | Self::Nudge(_)
-                | Self::Pointer(_)
-                | Self::Stroke(_)
-                | Self::EraseAt { .. }
-                | Self::MoveParticles { .. }
-                | Self::TurnParticles { .. }
-                | Self::SetBox(_)
-                | Self::SetEnsemble(_)
-                | Self::SetTraining(_)
-                | Self::SetLive(_)
-                | Self::Swing(..)
-                | Self::RenameFlow(..)
-                | Self::RenameMoment(..)
-                | Self::SetParticles(_)
-        )
-    }
+/// A short notice on the screen.
+pub(super) fn notify(level: Level, text: impl Into<String>) -> Effect {
+    Effect::Notify { level, text: text.into() }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::command::{Command, Effect, Place, Pointer};
-use super::share::FilmOptions;
+use super::command::{Command, Effect, LearnCommand, LiveCommand, PaintCommand, Place, Pointer};
+use super::sharing::FilmOptions;
 use super::state::Session;
 use crate::media::looks::{Body, ColourBy, Palette, Theme};
 
@@ -197,9 +197,12 @@ pub(super) fn notice(session: &mut Session, command: &Command) -> Vec<Effect> {
     let steps = &mut new.first_steps;
     match command {
         Command::Pointer(Pointer::Press(_)) if session.place == Place::Paint => steps.painted = true,
-        Command::Stroke(particles) if !particles.is_empty() => steps.painted = true,
-        Command::StartLearning | Command::ContinueLearning => steps.learned = true,
-        Command::Pointer(Pointer::Press(_)) | Command::Grow | Command::Randomise | Command::SurpriseMe => {
+        Command::Paint(PaintCommand::Stroke(particles)) if !particles.is_empty() => steps.painted = true,
+        Command::Learn(LearnCommand::Start) | Command::Learn(LearnCommand::Continue) => steps.learned = true,
+        Command::Pointer(Pointer::Press(_))
+        | Command::Live(LiveCommand::Grow)
+        | Command::Live(LiveCommand::Randomise)
+        | Command::Live(LiveCommand::SurpriseMe) => {
             steps.lived = true;
         }
         _ => return Vec::new(),
@@ -261,7 +264,7 @@ mod tests {
         session.apply(Command::SetPlace(Place::Paint));
         session.apply(Command::Pointer(Pointer::Press([1.0, 1.0])));
         session.apply(Command::Pointer(Pointer::Release));
-        session.apply(Command::StartLearning);
+        session.apply(LearnCommand::Start);
         assert!(session.prefs().first_steps.are_done());
     }
 

@@ -1,6 +1,6 @@
 //! What the shell shows: sheets, dialogs and views.
 
-use super::charts::PlotKind;
+use super::observing::charts::PlotKind;
 use crate::formats::ExportSubject;
 
 /// What changes only the sight of things: the session hands it on to the shell.

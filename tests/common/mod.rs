@@ -1,5 +1,5 @@
 //! A real X server, the program in a window on it, and the hands of a person: for the tests that use the window.
-//! For the tests that use the panels alone: `panels`.
+//! For the tests that use the panels alone: `panels`, and `raster`, which draws them.
 //!
 //! `UNSTILL_WINDOW_TESTS`: `auto` (the default) skips loudly where Xvfb, xdotool or import (ImageMagick) is missing,
 //! `require` fails there, `off` leaves the tests out. The pictures taken stay in `artefacts/`.
@@ -8,6 +8,7 @@
 #![allow(dead_code)]
 
 pub mod panels;
+pub mod raster;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

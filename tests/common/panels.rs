@@ -10,7 +10,10 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use unstill::scene::Project;
-use unstill::session::{Command, Effect, Event, Place, Prefs, SceneSource, Session, opened_project};
+use unstill::session::{
+    Command, DocumentCommand, DocumentEvent, Effect, LiveEvent, PaintCommand, Place, Prefs, SceneSource, Session,
+    opened_project,
+};
 use unstill::window::panels::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
 use unstill::worlds::SwarmDoc;
 use unstill::worlds::swarm::doc::LiveState;
@@ -57,7 +60,7 @@ impl Shell {
         }
     }
 
-    pub fn apply(&mut self, command: Command) {
+    pub fn apply(&mut self, command: impl Into<Command>) {
         let effects = self.session.apply(command);
         self.take(effects);
     }
@@ -70,7 +73,8 @@ impl Shell {
         })
     }
 
-    fn frame(&mut self, ctx: &Context) {
+    /// One frame of the window.
+    pub fn frame(&mut self, ctx: &Context) {
         if !std::mem::replace(&mut self.styled, true) {
             set_style(ctx);
         }
@@ -90,7 +94,7 @@ impl Shell {
                 let at = |x| Particle { x, y: 3.0, ..Particle::default() };
                 let swarm = Swarm { particles: vec![at(1.0), at(2.0), at(4.0)], box_size: [8.0, 6.0] };
                 let state = LiveState { swarm, seed: 1, step: 9 };
-                self.session.on_event(Event::MomentKept(wanted_for.clone(), Box::new(state)));
+                self.session.on_event(LiveEvent::MomentKept(wanted_for.clone(), Box::new(state)));
             }
             self.state.on_effect(&effect);
             self.effects.push(effect);
@@ -176,7 +180,7 @@ pub fn opened(motif: &str, rule: Rule) -> Session {
     let doc = SwarmDoc { rule: Some(Arc::new(rule)), ..SwarmDoc::from_snapshot(motif.snapshot()) };
     let document = opened_project(Project::new(motif.title, doc));
     let source = SceneSource::Bundled(motif.name.into());
-    session.on_event(Event::Opened { source, result: Ok(Box::new(document)) });
+    session.on_event(DocumentEvent::Opened { source, result: Ok(Box::new(document)) });
     session
 }
 
@@ -194,8 +198,8 @@ pub fn empty() -> Session {
 pub fn painted() -> Session {
     let mut session = empty();
     let at = |x, y| Particle { x, y, ..Particle::default() };
-    session.apply(Command::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
-    session.apply(Command::EndGesture);
+    session.apply(PaintCommand::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
+    session.apply(DocumentCommand::EndGesture);
     session
 }
 

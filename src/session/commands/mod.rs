@@ -1,15 +1,11 @@
 //! The one table of commands: names, shortcuts and tooltips for menus, keys, the command palette and the help sheet.
-//! Each group has a file of its own.
+//! Each feature has its rows in a file `menu.rs`.
 
-mod learn;
-mod live;
-mod observe;
-mod paint;
-mod scene;
 mod view;
 
-use super::brushes::BRUSHES;
 use super::command::{Command, Place};
+use super::live::brushes::BRUSHES;
+use super::{document, learning, live, observing, painting};
 
 /// A key with modifiers. `key` is a name as on the key cap: "Z", "1", "Space", "Period", "F1", "Delete".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,15 +21,15 @@ impl Shortcut {
         Some(Self { ctrl: false, shift: false, key })
     }
 
-    const fn ctrl(key: &'static str) -> Option<Self> {
+    pub(super) const fn ctrl(key: &'static str) -> Option<Self> {
         Some(Self { ctrl: true, shift: false, key })
     }
 
-    const fn ctrl_shift(key: &'static str) -> Option<Self> {
+    pub(super) const fn ctrl_shift(key: &'static str) -> Option<Self> {
         Some(Self { ctrl: true, shift: true, key })
     }
 
-    const fn shift(key: &'static str) -> Option<Self> {
+    pub(super) const fn shift(key: &'static str) -> Option<Self> {
         Some(Self { ctrl: false, shift: true, key })
     }
 
@@ -144,9 +140,17 @@ impl CommandInfo {
 
 /// Every command with a name, in the order of the menus.
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
-    let before = [scene::TABLE, view::TABLE, view::LOOK, view::PLACES, paint::TABLE, learn::TABLE, live::TABLE];
+    let before = [
+        document::menu::TABLE,
+        view::TABLE,
+        view::LOOK,
+        view::PLACES,
+        painting::menu::TABLE,
+        learning::menu::TABLE,
+        live::menu::TABLE,
+    ];
     let brushes = BRUSHES.iter().map(|row| &row.info);
-    let after = [live::MOTION, observe::TABLE, view::HELP];
+    let after = [live::menu::MOTION, observing::menu::TABLE, view::HELP];
     before.into_iter().flatten().chain(brushes).chain(after.into_iter().flatten())
 }
 
@@ -168,7 +172,7 @@ pub(super) const fn row(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Dialog;
+    use crate::session::{Dialog, PaintCommand};
     use std::collections::HashSet;
 
     #[test]
@@ -190,6 +194,6 @@ mod tests {
     fn a_tooltip_tells_the_shortcut() {
         let save_as = info_of(&Command::Ask(Dialog::SaveAs)).unwrap();
         assert_eq!(save_as.full_tooltip(), "Write the scene to another file (Ctrl+Shift+S)");
-        assert!(info_of(&Command::SetSpecies(3)).is_none());
+        assert!(info_of(&Command::Paint(PaintCommand::SetSpecies(3))).is_none());
     }
 }

@@ -1,8 +1,10 @@
 //! Where one is and what one sees: nothing here changes the scene, but for the view without noise.
 
+use super::CommandInfo;
 use super::Group::{Help, Look, Places, View};
-use super::{CommandInfo, Shortcut, row};
-use crate::session::command::{Command, Dialog, Place, ViewCommand};
+use super::Shortcut;
+use super::row;
+use crate::session::command::{Command, Dialog, LiveCommand, Place, ViewCommand};
 use crate::session::prefs::Preference;
 
 pub(super) const TABLE: &[CommandInfo] = &[
@@ -62,7 +64,7 @@ pub(super) const LOOK: &[CommandInfo] = &[
         "Without noise",
         Shortcut::plain("J"),
         "Show each particle where the rule believes it would be without the noise: a crisper picture",
-        || Command::ToggleDenoised,
+        || Command::Live(LiveCommand::ToggleDenoised),
     ),
 ];
 

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent};
 use crate::media::chart::Chart;
 use crate::scene::Project;
-use crate::session::{Command, Dialog, Level, Place, Preference, RunId, ShareCommand, ViewCommand};
+use crate::session::{
+    Command, Dialog, DocumentCommand, LearnCommand, Level, LiveCommand, Place, Preference, RunId, ShareCommand,
+    ViewCommand,
+};
 use crate::worlds::World;
 use crate::worlds::studio::{BrushInk, BrushStroke, EquationForm, Learned};
 
@@ -183,39 +186,43 @@ impl super::Studio {
         use StudioCommand as To;
         let restarts = self.info().tables().restarts;
         Some(match command {
-            Command::New => To::New,
-            Command::Save => To::Save,
-            Command::SaveAs(path) => To::SaveAs(path.clone()),
-            Command::Import(path) => To::Import(vec![path.clone()]),
-            Command::Undo => To::Undo,
-            Command::Redo => To::Redo,
-            Command::EndGesture => To::EndGesture,
+            Command::Document(DocumentCommand::New) => To::New,
+            Command::Document(DocumentCommand::Save) => To::Save,
+            Command::Document(DocumentCommand::SaveAs(path)) => To::SaveAs(path.clone()),
+            Command::Share(ShareCommand::Import(path)) => To::Import(vec![path.clone()]),
+            Command::Document(DocumentCommand::Undo) => To::Undo,
+            Command::Document(DocumentCommand::Redo) => To::Redo,
+            Command::Document(DocumentCommand::EndGesture) => To::EndGesture,
             Command::SetPlace(place) => To::SetWorkspace(*place),
             // Of the methods of learning: a check is none.
-            Command::StartLearning => {
+            Command::Learn(LearnCommand::Start) => {
                 let methods = self.info().tables().methods;
                 let last = methods.iter().find(|method| method.id == self.learning().method);
                 To::Learn(last.or(methods.first())?.id)
             }
-            Command::PauseLearning => To::PauseLearning,
-            Command::ResumeLearning => To::ResumeLearning,
-            Command::StopLearning => To::StopLearning,
-            Command::TogglePlay => To::TogglePlay,
+            Command::Learn(LearnCommand::Pause) => To::PauseLearning,
+            Command::Learn(LearnCommand::Resume) => To::ResumeLearning,
+            Command::Learn(LearnCommand::Stop) => To::StopLearning,
+            Command::Live(LiveCommand::TogglePlay) => To::TogglePlay,
             // The letter S has no motion to surprise with here.
-            Command::Step | Command::SurpriseMe => To::Step,
-            Command::Faster => To::SetSpeed(self.live().speed * 2),
-            Command::Slower => To::SetSpeed(self.live().speed / 2),
-            Command::Grow => To::Restart(restarts.last()?.id),
-            Command::RestartFromSnapshot => To::Restart(restarts.first()?.id),
-            Command::KeepMoment => To::Keep,
-            Command::StepBack => To::Back,
-            Command::WidenBrush => To::SetBrushSize(self.brush_size() * BRUSH_STEP),
-            Command::NarrowBrush => To::SetBrushSize(self.brush_size() / BRUSH_STEP),
+            Command::Live(LiveCommand::Step) | Command::Live(LiveCommand::SurpriseMe) => To::Step,
+            Command::Live(LiveCommand::Faster) => To::SetSpeed(self.live().speed * 2),
+            Command::Live(LiveCommand::Slower) => To::SetSpeed(self.live().speed / 2),
+            Command::Live(LiveCommand::Grow) => To::Restart(restarts.last()?.id),
+            Command::Live(LiveCommand::RestartFromSnapshot) => To::Restart(restarts.first()?.id),
+            Command::Live(LiveCommand::KeepMoment) => To::Keep,
+            Command::Live(LiveCommand::StepBack) => To::Back,
+            Command::Live(LiveCommand::WidenBrush) => To::SetBrushSize(self.brush_size() * BRUSH_STEP),
+            Command::Live(LiveCommand::NarrowBrush) => To::SetBrushSize(self.brush_size() / BRUSH_STEP),
             // The letter F; nothing is followed here.
-            Command::SetBrush(crate::session::Brush::Follow) => To::Program(ProgramCommand::View(ViewCommand::Fit)),
+            Command::Live(LiveCommand::SetBrush(crate::session::Brush::Follow)) => {
+                To::Program(ProgramCommand::View(ViewCommand::Fit))
+            }
             Command::Share(ShareCommand::Film) => To::Film,
             Command::Share(ShareCommand::CancelFilm) => To::CancelFilm,
-            Command::SetBrush(brush) => To::SetBrush(self.info().tables().brush(&brush_id(*brush))?.id),
+            Command::Live(LiveCommand::SetBrush(brush)) => {
+                To::SetBrush(self.info().tables().brush(&brush_id(*brush))?.id)
+            }
             Command::Prefer(Preference::ToggleTrails) => To::ToggleTrails,
             Command::Ask(Dialog::Plots) => To::TogglePlots,
             Command::Ask(
@@ -228,10 +235,10 @@ impl super::Studio {
                 | Dialog::Gallery
                 | Dialog::Palette),
             ) => To::Program(ProgramCommand::Ask(*dialog)),
-            Command::Open(path) => To::Program(ProgramCommand::Open(path.clone())),
+            Command::Document(DocumentCommand::Open(path)) => To::Program(ProgramCommand::Open(path.clone())),
             Command::View(view) => To::Program(ProgramCommand::View(*view)),
             Command::Prefer(preference) => To::Program(ProgramCommand::Prefer(preference.clone())),
-            Command::Quit => To::Program(ProgramCommand::Quit),
+            Command::Document(DocumentCommand::Quit) => To::Program(ProgramCommand::Quit),
             _ => return None,
         })
     }
@@ -240,7 +247,11 @@ impl super::Studio {
 impl super::Studio {
     /// As [`Self::command_of`] for a list of all commands: those whose key does something else here are left out.
     pub fn listed(&self, command: &Command) -> Option<StudioCommand> {
-        let is_other = matches!(command, Command::SurpriseMe | Command::SetBrush(crate::session::Brush::Follow));
+        let is_other = matches!(
+            command,
+            Command::Live(LiveCommand::SurpriseMe)
+                | Command::Live(LiveCommand::SetBrush(crate::session::Brush::Follow))
+        );
         self.command_of(command).filter(|_| !is_other)
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::jobs::{CanvasEvent, LearningEvent, Reason};
-use crate::session::{Command, Dialog, Level};
+use crate::session::{Command, Dialog, Level, LiveCommand, PaintCommand};
 use crate::worlds::studio::{BrushInk, BrushStroke, Learned, SeriesReading, TrainingStep, WORLDS, world_entry};
 
 fn points() -> Studio {
@@ -237,14 +237,17 @@ fn the_keys_of_the_swarm_mean_the_same_in_every_world() {
         let studio = Studio::new(entry);
         let restarts = studio.info().tables().restarts;
         let means = |command: Command| studio.command_of(&command);
-        assert_eq!(means(Command::TogglePlay), Some(StudioCommand::TogglePlay));
+        assert_eq!(means(Command::Live(LiveCommand::TogglePlay)), Some(StudioCommand::TogglePlay));
         assert_eq!(means(Command::SetPlace(Place::Learn)), Some(StudioCommand::SetWorkspace(Place::Learn)));
-        assert_eq!(means(Command::Grow), Some(StudioCommand::Restart(restarts[restarts.len() - 1].id)));
+        assert_eq!(
+            means(Command::Live(LiveCommand::Grow)),
+            Some(StudioCommand::Restart(restarts[restarts.len() - 1].id))
+        );
         assert_eq!(means(Command::Ask(Dialog::Plots)), Some(StudioCommand::TogglePlots));
-        let wound = means(Command::SetBrush(crate::session::Brush::Wound));
+        let wound = means(Command::Live(LiveCommand::SetBrush(crate::session::Brush::Wound)));
         assert_eq!(wound, Some(StudioCommand::SetBrush("wound")));
-        assert_eq!(means(Command::SetBrush(crate::session::Brush::Recolour)), None);
-        assert_eq!(means(Command::ToggleSnap), None);
+        assert_eq!(means(Command::Live(LiveCommand::SetBrush(crate::session::Brush::Recolour))), None);
+        assert_eq!(means(Command::Paint(PaintCommand::ToggleSnap)), None);
     }
 }
 

@@ -12,7 +12,7 @@ fn edits(effects: &[Effect]) -> Vec<SwarmEdit> {
 }
 
 fn stroke(session: &mut Session, brush: Brush, points: &[[f64; 2]]) -> Vec<Effect> {
-    let mut effects = session.apply(Command::SetBrush(brush));
+    let mut effects = session.apply(LiveCommand::SetBrush(brush));
     effects.extend(session.apply(Command::Pointer(Pointer::Press(points[0]))));
     for &p in &points[1..] {
         effects.extend(session.apply(Command::Pointer(Pointer::Drag(p))));
@@ -34,7 +34,7 @@ fn the_stir_goes_round_and_letting_go_ends_it() {
 #[test]
 fn what_is_grabbed_goes_as_far_as_the_hand() {
     let mut session = alive();
-    session.apply(Command::SetBrushRadius(2.0));
+    session.apply(LiveCommand::SetBrushRadius(2.0));
     let effects = stroke(&mut session, Brush::Grab, &[[3.0, 4.0], [3.5, 4.0], [3.5, 4.0], [3.5, 3.0]]);
     let carry = |centre, by| SwarmEdit::Carry { centre, radius: 2.0, by };
     assert_eq!(edits(&effects), [carry([3.0, 4.0], [0.5, 0.0]), carry([3.5, 4.0], [0.0, -1.0])]);
@@ -46,7 +46,7 @@ fn what_is_grabbed_goes_as_far_as_the_hand() {
 #[test]
 fn a_wound_scrambles_under_the_brush_and_tells_when_and_where() {
     let mut session = alive();
-    session.apply(Command::SetBrushRadius(2.0));
+    session.apply(LiveCommand::SetBrushRadius(2.0));
     session.tick(u32::MAX);
     let effects = stroke(&mut session, Brush::Wound, &[[3.0, 4.0], [3.1, 4.0]]);
     assert!(matches!(edits(&effects)[..], [SwarmEdit::Scramble { centre: [3.0, 4.0], radius: 2.0, .. }]));
@@ -64,7 +64,7 @@ fn a_wound_scrambles_under_the_brush_and_tells_when_and_where() {
         })
         .collect();
     assert_eq!(seeds.len(), 5);
-    session.apply(Command::RestartFromSnapshot);
+    session.apply(LiveCommand::RestartFromSnapshot);
     assert_eq!(session.live().last_wound, None, "another swarm has no wound");
 }
 
@@ -81,14 +81,14 @@ fn adding_lays_particles_along_the_stroke_and_only_species_that_the_rule_knows()
         .collect();
     assert_eq!(laid.len(), 4);
     assert!(laid[1..].iter().all(|p| (p.heading - std::f64::consts::FRAC_PI_2).abs() < 1e-9));
-    session.apply(Command::SetSpecies(1));
+    session.apply(PaintCommand::SetSpecies(1));
     for brush in [Brush::Add, Brush::Recolour] {
         let effects = stroke(&mut session, brush, &[[3.0, 4.0], [3.0, 7.2]]);
         assert!(edits(&effects).is_empty());
         let (level, text) = notice(&effects).expect("a reason");
         assert!(level == Level::Warning && text.contains("knows 1 species"), "{text}");
     }
-    session.apply(Command::SetSpecies(0));
+    session.apply(PaintCommand::SetSpecies(0));
     assert!(matches!(
         edits(&stroke(&mut session, Brush::Recolour, &[[1.0, 1.0]]))[..],
         [SwarmEdit::Recolour { species: 0, .. }]
@@ -100,7 +100,7 @@ fn adding_lays_particles_along_the_stroke_and_only_species_that_the_rule_knows()
 fn nobody_adds_more_particles_than_may_live() {
     let mut session = alive();
     let box_size_l = session.live().box_size_l;
-    session.on_event(Event::SwarmChanged { steps_back: 0, particles: 1_000_000, box_size_l });
+    session.on_event(LiveEvent::SwarmChanged { steps_back: 0, particles: 1_000_000, box_size_l });
     let effects = stroke(&mut session, Brush::Add, &[[3.0, 4.0], [3.0, 7.2]]);
     assert!(edits(&effects).is_empty() && notice(&effects).is_some());
 }
@@ -118,9 +118,9 @@ fn brushes_change_the_swarm_and_never_the_document() {
 #[test]
 fn places_headings_and_species_are_scrambled_apart() {
     let mut session = alive();
-    assert!(matches!(edits(&session.apply(Command::Randomise))[..], [SwarmEdit::ScatterAll { .. }]));
-    assert!(matches!(edits(&session.apply(Command::RandomiseHeadings))[..], [SwarmEdit::TurnAll { .. }]));
-    let effects = session.apply(Command::RandomiseSpecies);
+    assert!(matches!(edits(&session.apply(LiveCommand::Randomise))[..], [SwarmEdit::ScatterAll { .. }]));
+    assert!(matches!(edits(&session.apply(LiveCommand::RandomiseHeadings))[..], [SwarmEdit::TurnAll { .. }]));
+    let effects = session.apply(LiveCommand::RandomiseSpecies);
     assert!(edits(&effects).is_empty() && notice(&effects).unwrap().1.contains("one species only"));
 }
 
@@ -130,31 +130,31 @@ fn a_step_back_pauses_and_takes_its_steps_off_the_clock() {
     session.tick(u32::MAX);
     let steps = session.live().steps;
     stroke(&mut session, Brush::Wound, &[[3.0, 4.0]]);
-    let effects = session.apply(Command::StepBack);
+    let effects = session.apply(LiveCommand::StepBack);
     assert_eq!(effects, vec![Effect::Engine(EngineOrder::Back { steps: 1 })]);
     assert!(!session.live().playing);
-    let live = session.live().clone();
-    let at = |steps_back| Event::SwarmChanged { steps_back, particles: live.particles, box_size_l: live.box_size_l };
+    let (particles, box_size_l) = (session.live().particles, session.live().box_size_l);
+    let at = |steps_back| Event::Live(LiveEvent::SwarmChanged { steps_back, particles, box_size_l });
     session.on_event(at(0));
     assert!(session.live().last_wound.is_some());
     session.on_event(at(1));
     assert_eq!(session.live().steps, steps - 1);
     assert_eq!(session.live().last_wound, None, "that wound lies in the future");
-    assert!(Session::new(1).apply(Command::StepBack).is_empty());
+    assert!(Session::new(1).apply(LiveCommand::StepBack).is_empty());
 }
 
 #[test]
 fn the_speed_keys_go_up_and_down_within_bounds() {
     let mut session = alive();
     for _ in 0..20 {
-        session.apply(Command::Faster);
+        session.apply(LiveCommand::Faster);
     }
     assert_eq!(session.live().steps_per_frame, MAX_STEPS_PER_FRAME);
-    session.apply(Command::SetSpeed(5));
-    session.apply(Command::Slower);
+    session.apply(LiveCommand::SetSpeed(5));
+    session.apply(LiveCommand::Slower);
     assert_eq!(session.live().steps_per_frame, 4);
     for _ in 0..20 {
-        session.apply(Command::Slower);
+        session.apply(LiveCommand::Slower);
     }
     assert_eq!(session.live().steps_per_frame, 1);
 }
@@ -164,7 +164,7 @@ fn a_swinging_knob_swings_while_time_runs_about_the_value_of_the_scene_and_can_b
     let mut session = alive();
     let document = session.document().clone();
     let swing = Swing { amplitude: 1.0, period_s: 1.0 };
-    session.apply(Command::Swing(Knob::Strength, Some(swing)));
+    session.apply(LiveCommand::Swing(Knob::Strength, Some(swing)));
     let strengths: Vec<f64> =
         (0..120).map(|_| settings_in(&session.tick(u32::MAX)).expect("settings each tick").strength).collect();
     let base = document.world.live.strength;
@@ -172,25 +172,25 @@ fn a_swinging_knob_swings_while_time_runs_about_the_value_of_the_scene_and_can_b
     let least = strengths.iter().copied().fold(f64::MAX, f64::min);
     assert!((most - base - 1.0).abs() < 1e-2 && (least - base + 1.0).abs() < 1e-2, "{least} to {most}");
     assert!((strengths[0] - strengths[60]).abs() < 1e-9, "one swing in a second of 60 ticks");
-    session.apply(Command::Pause);
+    session.apply(LiveCommand::Pause);
     assert_eq!(settings_in(&session.tick(u32::MAX)), None);
     assert_eq!(session.document().world.live, document.world.live, "the value itself stays");
-    let effects = session.apply(Command::Swing(Knob::Strength, None));
+    let effects = session.apply(LiveCommand::Swing(Knob::Strength, None));
     assert_eq!(settings_in(&effects), Some(document.world.live));
-    session.apply(Command::EndGesture);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::EndGesture);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(session.document(), &document);
-    session.apply(Command::Redo);
-    session.apply(Command::Swing(Knob::Cruise(Some(0)), Some(swing)));
-    session.apply(Command::EndGesture);
-    session.apply(Command::SetLive(LiveSettings { strength: 9.0, ..document.world.live }));
-    session.apply(Command::EndGesture);
-    session.apply(Command::ResetMotion);
+    session.apply(DocumentCommand::Redo);
+    session.apply(LiveCommand::Swing(Knob::Cruise(Some(0)), Some(swing)));
+    session.apply(DocumentCommand::EndGesture);
+    session.apply(LiveCommand::SetSettings(LiveSettings { strength: 9.0, ..document.world.live }));
+    session.apply(DocumentCommand::EndGesture);
+    session.apply(LiveCommand::ResetMotion);
     assert!(
         session.document().world.swings.is_empty()
             && session.document().world.live.strength == document.world.live.strength
     );
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert!(!session.document().world.swings.is_empty() && session.document().world.live.strength == 9.0, "one step");
 }
 
@@ -199,7 +199,7 @@ fn all_that_swings_stays_within_what_the_rule_can_do() {
     let mut session = alive();
     let wild = Some(Swing { amplitude: 100.0, period_s: 0.7 });
     for knob in [Knob::Temperature, Knob::Strength, Knob::Window(None), Knob::Cruise(None), Knob::Swirl(Some(0))] {
-        session.apply(Command::Swing(knob, wild));
+        session.apply(LiveCommand::Swing(knob, wild));
     }
     let rule = session.document().world.rule.clone().unwrap();
     for _ in 0..200 {
@@ -212,12 +212,12 @@ fn a_surprise_is_another_motion_and_can_be_undone() {
     let mut session = alive();
     for _ in 0..20 {
         let before = session.document().world.live;
-        let effects = session.apply(Command::SurpriseMe);
+        let effects = session.apply(LiveCommand::SurpriseMe);
         assert_ne!(session.document().world.live, before);
         assert_eq!(settings_in(&effects), Some(session.document().world.live));
-        session.apply(Command::Undo);
+        session.apply(DocumentCommand::Undo);
         assert_eq!(session.document().world.live, before);
-        session.apply(Command::Redo);
+        session.apply(DocumentCommand::Redo);
     }
 }
 
@@ -226,11 +226,11 @@ fn the_view_follows_what_was_found_until_it_is_gone() {
     let mut session = alive();
     let effects = stroke(&mut session, Brush::Follow, &[[3.0, 4.0]]);
     assert!(effects.contains(&Effect::Follow([3.0, 4.0])));
-    session.on_event(Event::Following(Some(7)));
+    session.on_event(LiveEvent::Following(Some(7)));
     assert_eq!(session.live().following, Some(7));
-    session.apply(Command::StopFollowing);
+    session.apply(LiveCommand::StopFollowing);
     assert_eq!(session.live().following, None);
-    session.on_event(Event::Following(Some(7)));
+    session.on_event(LiveEvent::Following(Some(7)));
     stroke(&mut session, Brush::Remove, &[[3.0, 4.0]]);
     assert_eq!(session.live().following, None, "the numbers of the particles have changed");
 }

@@ -8,12 +8,12 @@ use super::*;
 #[test]
 fn a_drag_with_alt_moves_copies_and_is_one_step() {
     let mut session = selecting();
-    session.apply(Command::Hold(Hand { copies: true, ..Hand::default() }));
+    session.apply(PaintCommand::Hold(Hand { copies: true, ..Hand::default() }));
     drag(&mut session, &[[2.0, 2.0], [2.01, 2.0], [4.0, 4.0], [6.0, 5.0]]);
     assert_eq!(particles(&session)[..3], triangle());
     assert_eq!(particles(&session)[3..], [at(6.0, 5.0), at(7.0, 5.0), at(6.5, 6.0)]);
     assert_eq!(session.selection(), [3, 4, 5], "the copies are selected");
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(particles(&session), triangle());
     click(&mut session, [2.0, 2.0]);
     assert_eq!(particles(&session).len(), 3, "a click copies nothing");
@@ -23,19 +23,19 @@ fn a_drag_with_alt_moves_copies_and_is_one_step() {
 fn shift_keeps_moves_straight_strokes_to_steps_and_lattices_square() {
     let mut session = selecting();
     session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
-    session.apply(Command::Hold(Hand { shift: true, ..Hand::default() }));
+    session.apply(PaintCommand::Hold(Hand { shift: true, ..Hand::default() }));
     session.apply(Command::Pointer(Pointer::Drag([5.0, 2.4])));
     session.apply(Command::Pointer(Pointer::Release));
     assert_eq!(particles(&session)[0], at(5.0, 2.0));
     let mut session = with_tool(Tool::Pen);
-    session.apply(Command::Hold(Hand { shift: true, ..Hand::default() }));
+    session.apply(PaintCommand::Hold(Hand { shift: true, ..Hand::default() }));
     drag(&mut session, &[[2.0, 2.0], [5.1, 2.2]]);
     assert_eq!(particles(&session).len(), 4);
     assert!(particles(&session).iter().all(|p| (p.heading / (PI / 12.0)).fract().abs() < 1e-9));
     let mut session = with_tool(Tool::Lattice);
-    session.apply(Command::Hold(Hand { shift: true, ..Hand::default() }));
+    session.apply(PaintCommand::Hold(Hand { shift: true, ..Hand::default() }));
     let square = PaintOptions { lattice: LatticeKind::Square, ..session.paint_options() };
-    session.apply(Command::SetPaint(square));
+    session.apply(PaintCommand::SetOptions(square));
     drag(&mut session, &[[2.0, 2.0], [5.0, 2.5]]);
     assert_eq!(particles(&session).len(), 16);
 }
@@ -44,14 +44,14 @@ fn shift_keeps_moves_straight_strokes_to_steps_and_lattices_square() {
 fn a_double_click_takes_the_whole_creature_and_a_right_click_what_lies_under_it() {
     let mut session = with_tool(Tool::Select);
     let far: Vec<Particle> = triangle().iter().map(|p| Particle { x: p.x + 8.0, ..*p }).collect();
-    session.apply(Command::Stroke(triangle().into_iter().chain(far).collect()));
-    session.apply(Command::EndGesture);
-    session.apply(Command::Selection(SelectionOrder::CreatureAt([10.0, 2.0])));
+    session.apply(PaintCommand::Stroke(triangle().into_iter().chain(far).collect()));
+    session.apply(DocumentCommand::EndGesture);
+    session.apply(PaintCommand::Selection(SelectionOrder::CreatureAt([10.0, 2.0])));
     assert_eq!(session.selection(), [3, 4, 5]);
-    session.apply(Command::Selection(SelectionOrder::CreatureAt([7.0, 8.0])));
+    session.apply(PaintCommand::Selection(SelectionOrder::CreatureAt([7.0, 8.0])));
     assert_eq!(session.selection(), [3, 4, 5], "nothing is there");
-    session.apply(Command::Selection(SelectionOrder::Under([11.0, 2.0])));
+    session.apply(PaintCommand::Selection(SelectionOrder::Under([11.0, 2.0])));
     assert_eq!(session.selection(), [3, 4, 5], "it is selected already");
-    session.apply(Command::Selection(SelectionOrder::Under([2.0, 2.0])));
+    session.apply(PaintCommand::Selection(SelectionOrder::Under([2.0, 2.0])));
     assert_eq!(session.selection(), [0]);
 }

@@ -1,29 +1,29 @@
 use super::*;
-use crate::session::live::FADE_TICKS;
+use crate::session::live::view::FADE_TICKS;
 
 #[test]
 fn learning_runs_pauses_resumes_and_stops_by_command() {
     let mut session = alive();
-    let effects = session.apply(Command::StartLearning);
+    let effects = session.apply(LearnCommand::Start);
     let run = started(&effects).expect("training starts").run;
     assert_eq!((session.place(), &session.training().state), (Place::Learn, &TrainingState::Running));
-    assert!(started(&session.apply(Command::StartLearning)).is_none(), "one run at a time");
-    assert_eq!(session.apply(Command::PauseLearning), vec![Effect::PauseTraining(run)]);
-    assert_eq!(session.apply(Command::PauseLearning), vec![]);
+    assert!(started(&session.apply(LearnCommand::Start)).is_none(), "one run at a time");
+    assert_eq!(session.apply(LearnCommand::Pause), vec![Effect::PauseTraining(run)]);
+    assert_eq!(session.apply(LearnCommand::Pause), vec![]);
     trained(&mut session, jobs::Event::Paused);
-    assert_eq!(session.apply(Command::ResumeLearning), vec![Effect::ResumeTraining(run)]);
+    assert_eq!(session.apply(LearnCommand::Resume), vec![Effect::ResumeTraining(run)]);
     trained(&mut session, progress(4));
     assert_eq!(session.training().progress(), 0.4);
-    assert_eq!(session.apply(Command::StopLearning), vec![Effect::StopTraining(run)]);
+    assert_eq!(session.apply(LearnCommand::Stop), vec![Effect::StopTraining(run)]);
     trained(&mut session, jobs::Event::Finished { reason: Reason::Stopped });
     assert_eq!(session.training().state, TrainingState::Finished { early: true });
-    assert_eq!(session.apply(Command::StopLearning), vec![]);
+    assert_eq!(session.apply(LearnCommand::Stop), vec![]);
 }
 
 #[test]
 fn a_picture_that_cannot_teach_is_refused_with_the_reason() {
     let mut session = Session::new(1);
-    let effects = session.apply(Command::StartLearning);
+    let effects = session.apply(LearnCommand::Start);
     let (level, text) = notice(&effects).expect("a reason");
     assert_eq!(level, Level::Error);
     assert!(text.contains("empty"), "{text}");
@@ -33,23 +33,23 @@ fn a_picture_that_cannot_teach_is_refused_with_the_reason() {
 #[test]
 fn learning_on_takes_the_present_weights_and_needs_some() {
     let mut session = alive();
-    let effects = session.apply(Command::ContinueLearning);
+    let effects = session.apply(LearnCommand::Continue);
     assert!(started(&effects).unwrap().start.is_some());
     let mut empty = in_paint();
-    empty.apply(Command::Stroke(triangle()));
-    assert!(started(&empty.apply(Command::ContinueLearning)).is_none());
-    assert!(started(&empty.apply(Command::StartLearning)).unwrap().start.is_none());
+    empty.apply(PaintCommand::Stroke(triangle()));
+    assert!(started(&empty.apply(LearnCommand::Continue)).is_none());
+    assert!(started(&empty.apply(LearnCommand::Start)).unwrap().start.is_none());
 }
 
 #[test]
 fn the_first_weights_of_a_run_bring_its_swarm_and_later_ones_only_replace_the_rule() {
     let mut session = in_paint();
-    session.apply(Command::Stroke(triangle()));
-    session.apply(Command::StartLearning);
+    session.apply(PaintCommand::Stroke(triangle()));
+    session.apply(LearnCommand::Start);
     let run = session.training().run;
-    let first = session.on_event(Event::NewRule { run, rule: rule(false) });
+    let first = session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert!(has_order(&first, |o| matches!(o, EngineOrder::Upload(_))));
-    let second = session.on_event(Event::NewRule { run, rule: rule(false) });
+    let second = session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert!(has_order(&second, |o| matches!(o, EngineOrder::SetRule(_))));
     assert!(!has_order(&second, |o| matches!(o, EngineOrder::Upload(_))));
     assert!(session.is_dirty());
@@ -59,33 +59,33 @@ fn the_first_weights_of_a_run_bring_its_swarm_and_later_ones_only_replace_the_ru
 fn the_learned_flow_is_switched_on_when_it_first_appears_and_never_before() {
     let mut session = alive();
     let live = LiveSettings { flow: FlowKind::Learned, ..Default::default() };
-    let effects = session.apply(Command::SetLive(live));
+    let effects = session.apply(LiveCommand::SetSettings(live));
     assert_eq!(settings_in(&effects).unwrap().flow, FlowKind::Exact, "no network yet: the exact flow stands in");
-    session.apply(Command::SetLive(LiveSettings::default()));
-    session.apply(Command::Pause);
-    session.apply(Command::StartLearning);
-    session.apply(Command::SwitchRule);
+    session.apply(LiveCommand::SetSettings(LiveSettings::default()));
+    session.apply(LiveCommand::Pause);
+    session.apply(LearnCommand::Start);
+    session.apply(LearnCommand::SwitchRule);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(false) });
-    let effects = session.on_event(Event::NewRule { run, rule: rule(true) });
+    session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
+    let effects = session.on_event(LearnEvent::NewRule { run, rule: rule(true) });
     assert_eq!(settings_in(&effects).unwrap().flow, FlowKind::Learned);
     let exact = LiveSettings { flow: FlowKind::Exact, ..Default::default() };
-    session.apply(Command::SetLive(exact));
-    session.on_event(Event::NewRule { run, rule: rule(true) });
+    session.apply(LiveCommand::SetSettings(exact));
+    session.on_event(LearnEvent::NewRule { run, rule: rule(true) });
     assert_eq!(session.document().world.live.flow, FlowKind::Exact, "the user's choice stays");
 }
 
 /// A session whose rule has the flows of seeds 1 and 2, of which the second plays.
 fn with_two_flows() -> Session {
     let mut session = alive();
-    learned(&mut session, Command::StartLearning, rule(true));
-    let effects = session.apply(Command::LearnAnotherFlow(None));
+    learned(&mut session, Command::Learn(LearnCommand::Start), rule(true));
+    let effects = session.apply(LearnCommand::LearnAnotherFlow(None));
     let request = started(&effects).expect("a run of the flow alone");
     assert!(request.another_flow && request.settings.seed == 2);
     let mut newest = Rule::inert(1, true);
     newest.flow.as_mut().unwrap().weights[0] = 0.5;
     let run = request.run;
-    assert!(session.on_event(Event::NewRule { run, rule: Arc::new(newest) }).is_empty(), "the old one plays on");
+    assert!(session.on_event(LearnEvent::NewRule { run, rule: Arc::new(newest) }).is_empty(), "the old one plays on");
     assert_eq!(session.document().world.flows.list.len(), 1);
     trained(&mut session, jobs::Event::Finished { reason: Reason::Completed });
     session
@@ -107,10 +107,10 @@ fn another_flow_joins_the_list_when_it_is_learned_and_undo_takes_it_away() {
     let mut session = with_two_flows();
     assert_eq!((names(&session), session.document().world.flows.chosen), (vec!["seed 1", "seed 2"], 1));
     assert_in_step(&session);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(names(&session), ["seed 1"]);
     assert_in_step(&session);
-    session.apply(Command::Redo);
+    session.apply(DocumentCommand::Redo);
     assert_eq!(names(&session), ["seed 1", "seed 2"]);
     assert_in_step(&session);
 }
@@ -118,25 +118,25 @@ fn another_flow_joins_the_list_when_it_is_learned_and_undo_takes_it_away() {
 #[test]
 fn flows_are_picked_named_blended_and_deleted_each_as_one_step() {
     let mut session = with_two_flows();
-    session.apply(Command::PickFlow(0));
-    session.apply(Command::RenameFlow(0, "mill".into()));
-    session.apply(Command::EndGesture);
-    session.apply(Command::BlendFlows { a: 0, b: 1, share: 0.25 });
+    session.apply(LearnCommand::PickFlow(0));
+    session.apply(LearnCommand::RenameFlow(0, "mill".into()));
+    session.apply(DocumentCommand::EndGesture);
+    session.apply(LearnCommand::BlendFlows { a: 0, b: 1, share: 0.25 });
     assert_eq!(
         (names(&session), session.document().world.flows.chosen),
         (vec!["mill", "seed 2", "mill + 25 % seed 2"], 2)
     );
     assert_in_step(&session);
-    session.apply(Command::DeleteFlow(0));
+    session.apply(LearnCommand::DeleteFlow(0));
     assert_eq!((names(&session), session.document().world.flows.chosen), (vec!["seed 2", "mill + 25 % seed 2"], 1));
-    session.apply(Command::DeleteFlow(1));
+    session.apply(LearnCommand::DeleteFlow(1));
     assert_eq!((names(&session), session.document().world.flows.chosen), (vec!["seed 2"], 0));
     assert_in_step(&session);
-    session.apply(Command::DeleteFlow(0));
+    session.apply(LearnCommand::DeleteFlow(0));
     assert_eq!(session.document().world.live.flow, FlowKind::Exact, "nothing learned is left");
     assert_in_step(&session);
     for expected in [1, 2, 3, 2] {
-        session.apply(Command::Undo);
+        session.apply(DocumentCommand::Undo);
         assert_eq!(session.document().world.flows.list.len(), expected);
         assert_in_step(&session);
     }
@@ -149,7 +149,7 @@ fn a_picked_flow_takes_over_softly_and_with_no_restart() {
     for _ in 0..FADE_TICKS {
         session.tick(1);
     }
-    let picked = session.apply(Command::PickFlow(0));
+    let picked = session.apply(LearnCommand::PickFlow(0));
     assert!(picked.is_empty(), "{picked:?}");
     let ticks: Vec<Vec<Effect>> = (0..FADE_TICKS).map(|_| session.tick(1)).collect();
     let exchanged: Vec<usize> =
@@ -164,15 +164,15 @@ fn a_picked_flow_takes_over_softly_and_with_no_restart() {
 #[test]
 fn the_flows_stay_while_the_pattern_itself_is_learned() {
     let mut session = with_two_flows();
-    session.apply(Command::ContinueLearning);
+    session.apply(LearnCommand::Continue);
     assert!(!session.flows_are_free());
-    let (level, _) = notice(&session.apply(Command::DeleteFlow(0))).map(|(l, t)| (l, t.to_owned())).unwrap();
+    let (level, _) = notice(&session.apply(LearnCommand::DeleteFlow(0))).map(|(l, t)| (l, t.to_owned())).unwrap();
     assert_eq!((level, session.document().world.flows.list.len()), (Level::Info, 2));
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(true) });
+    session.on_event(LearnEvent::NewRule { run, rule: rule(true) });
     assert_eq!(names(&session), ["seed 1", "seed 2"], "learning on keeps them");
     assert_in_step(&session);
-    session.on_event(Event::NewRule { run, rule: rule(false) });
+    session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert_eq!(names(&session), ["seed 1", "seed 2"], "also before it comes to the flow");
     assert_in_step(&session);
 }
@@ -181,16 +181,16 @@ fn the_flows_stay_while_the_pattern_itself_is_learned() {
 fn learning_anew_in_the_place_of_learned_flows_can_be_undone_and_redone() {
     let mut session = with_two_flows();
     let before = session.document().clone();
-    session.apply(Command::StartLearning);
+    session.apply(LearnCommand::Start);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule: rule(false) });
+    session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert!(names(&session).is_empty(), "the flows of another energy do not keep this one's pattern");
-    session.on_event(Event::NewRule { run, rule: rule(true) });
-    let effects = session.apply(Command::Undo);
+    session.on_event(LearnEvent::NewRule { run, rule: rule(true) });
+    let effects = session.apply(DocumentCommand::Undo);
     assert!(effects.contains(&Effect::StopTraining(run)));
     assert_eq!((names(&session), &session.document().world.rule), (vec!["seed 1", "seed 2"], &before.world.rule));
-    assert!(session.on_event(Event::NewRule { run, rule: rule(false) }).is_empty(), "that run is over");
-    session.apply(Command::Redo);
+    assert!(session.on_event(LearnEvent::NewRule { run, rule: rule(false) }).is_empty(), "that run is over");
+    session.apply(DocumentCommand::Redo);
     assert_eq!(names(&session), ["seed 1"]);
     assert_in_step(&session);
 }
@@ -198,13 +198,15 @@ fn learning_anew_in_the_place_of_learned_flows_can_be_undone_and_redone() {
 #[test]
 fn what_an_abandoned_run_still_says_is_not_heard() {
     let mut session = alive();
-    session.apply(Command::StartLearning);
+    session.apply(LearnCommand::Start);
     let run = session.training().run;
-    let effects = session.apply(Command::New);
+    let effects = session.apply(DocumentCommand::New);
     assert!(effects.contains(&Effect::StopTraining(run)));
-    assert!(session.on_event(Event::NewRule { run, rule: rule(false) }).is_empty());
+    assert!(session.on_event(LearnEvent::NewRule { run, rule: rule(false) }).is_empty());
     assert!(
-        session.on_event(Event::Training { run, event: jobs::Event::Failed { message: "late".into() } }).is_empty()
+        session
+            .on_event(LearnEvent::Training { run, event: jobs::Event::Failed { message: "late".into() } })
+            .is_empty()
     );
     assert!(!session.has_rule());
     assert_eq!(session.training().state, TrainingState::Idle);
@@ -213,23 +215,23 @@ fn what_an_abandoned_run_still_says_is_not_heard() {
 #[test]
 fn a_failure_of_training_is_told_and_the_last_rule_stays() {
     let mut session = alive();
-    session.apply(Command::StartLearning);
+    session.apply(LearnCommand::Start);
     let effects = trained(&mut session, jobs::Event::Failed { message: "the loss became NaN".into() });
     assert_eq!(notice(&effects), Some((Level::Error, "the loss became NaN")));
     assert!(session.has_rule());
-    assert!(started(&session.apply(Command::StartLearning)).is_some(), "one can try again");
+    assert!(started(&session.apply(LearnCommand::Start)).is_some(), "one can try again");
 }
 
 #[test]
 fn a_rule_without_a_flow_or_trained_at_other_temperatures_never_meets_settings_it_cannot_run() {
     let mut session = alive();
-    learned(&mut session, Command::StartLearning, rule(true));
-    session.apply(Command::Pause);
-    session.apply(Command::StartLearning);
-    session.apply(Command::SwitchRule);
+    learned(&mut session, Command::Learn(LearnCommand::Start), rule(true));
+    session.apply(LiveCommand::Pause);
+    session.apply(LearnCommand::Start);
+    session.apply(LearnCommand::SwitchRule);
     let run = session.training().run;
     let colder = Rule { sigma_range_l: [0.02, 0.05], ..(*rule(false)).clone() };
-    let effects = session.on_event(Event::NewRule { run, rule: Arc::new(colder.clone()) });
+    let effects = session.on_event(LearnEvent::NewRule { run, rule: Arc::new(colder.clone()) });
     let settings = settings_in(&effects).expect("settings come with the rule");
     settings.validate(&colder).unwrap();
     assert_eq!((settings.sigma_l, settings.flow), (0.05, FlowKind::Exact));

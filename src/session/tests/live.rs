@@ -4,14 +4,14 @@ use crate::worlds::swarm::rule::GROW_STEPS;
 #[test]
 fn time_runs_only_while_playing_and_a_step_is_one_step() {
     let mut session = alive();
-    session.apply(Command::SetSpeed(5));
+    session.apply(LiveCommand::SetSpeed(5));
     assert_eq!(session.tick(u32::MAX), vec![Effect::Engine(EngineOrder::Run { steps: 5 })]);
-    session.apply(Command::Pause);
+    session.apply(LiveCommand::Pause);
     assert!(session.tick(u32::MAX).is_empty());
-    session.apply(Command::Step);
+    session.apply(LiveCommand::Step);
     assert_eq!(session.tick(u32::MAX), vec![Effect::Engine(EngineOrder::Run { steps: 1 })]);
     assert!(session.tick(u32::MAX).is_empty());
-    session.apply(Command::Play);
+    session.apply(LiveCommand::Play);
     session.apply(Command::SetPlace(Place::Paint));
     assert!(session.tick(u32::MAX).is_empty(), "nobody watches while painting");
 }
@@ -19,8 +19,8 @@ fn time_runs_only_while_playing_and_a_step_is_one_step() {
 #[test]
 fn growing_starts_hot_and_ends_at_the_scenes_temperature() {
     let mut session = alive();
-    session.apply(Command::SetSpeed(50));
-    let effects = session.apply(Command::Grow);
+    session.apply(LiveCommand::SetSpeed(50));
+    let effects = session.apply(LiveCommand::Grow);
     assert_eq!(settings_in(&effects).unwrap().sigma_l, 0.8);
     let mut last = None;
     for _ in 0..GROW_STEPS / 50 {
@@ -34,9 +34,9 @@ fn growing_starts_hot_and_ends_at_the_scenes_temperature() {
 #[test]
 fn asking_for_more_particles_brings_more() {
     let mut session = alive();
-    let effects = session.apply(Command::SetParticles(600));
+    let effects = session.apply(LiveCommand::SetParticles(600));
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(s) if s.len() == 600)));
-    let effects = session.apply(Command::Undo);
+    let effects = session.apply(DocumentCommand::Undo);
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(s) if s.len() == 300)));
 }
 
@@ -44,7 +44,7 @@ fn asking_for_more_particles_brings_more() {
 fn without_a_rule_nothing_lives_and_the_user_is_told() {
     let mut session = Session::new(1);
     assert!(session.tick(u32::MAX).is_empty());
-    assert_eq!(notice(&session.apply(Command::Grow)).unwrap().0, Level::Info);
+    assert_eq!(notice(&session.apply(LiveCommand::Grow)).unwrap().0, Level::Info);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn settings_beyond_what_the_engine_takes_are_brought_within() {
     let mut wild = LiveSettings { strength: -3.0, relaxation: 1e9, step_factor: 7.0, ..Default::default() };
     wild.knobs.window_l[0] = 50.0;
     wild.knobs.swirl[2] = -1e6;
-    let effects = session.apply(Command::SetLive(wild));
+    let effects = session.apply(LiveCommand::SetSettings(wild));
     let rule = session.document().world.rule.clone().unwrap();
     settings_in(&effects).unwrap().validate(&rule).unwrap();
 }

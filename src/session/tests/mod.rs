@@ -47,7 +47,7 @@ fn alive() -> Session {
     let document =
         opened_project(Project::new("", SwarmDoc { rule: Some(rule(false)), ..SwarmDoc::from_snapshot(snapshot) }));
     let source = SceneSource::Bundled("triangle".into());
-    let effects = session.on_event(Event::Opened { source, result: Ok(Box::new(document)) });
+    let effects = session.on_event(DocumentEvent::Opened { source, result: Ok(Box::new(document)) });
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetRule(_))));
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(_))));
     session
@@ -85,14 +85,14 @@ fn progress(step: usize) -> jobs::Event {
 
 fn trained(session: &mut Session, event: jobs::Event) -> Vec<Effect> {
     let run = session.training().run;
-    session.on_event(Event::Training { run, event })
+    session.on_event(LearnEvent::Training { run, event })
 }
 
 /// A whole run of learning that `command` asks for, and that finds `rule`.
 fn learned(session: &mut Session, command: Command, rule: Arc<Rule>) {
     session.apply(command);
     let run = session.training().run;
-    session.on_event(Event::NewRule { run, rule });
+    session.on_event(LearnEvent::NewRule { run, rule });
     trained(session, jobs::Event::Finished { reason: Reason::Completed });
 }
 

@@ -16,11 +16,11 @@ fn asked(effects: &[Effect]) -> MomentUse {
 /// The engine tells a swarm whose particles are at these `x`.
 fn tell(session: &mut Session, wanted_for: MomentUse, x: &[f64]) -> Vec<Effect> {
     let swarm = Swarm { particles: x.iter().map(|&x| at(x, 2.0)).collect(), box_size: [9.0, 9.0] };
-    session.on_event(Event::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })))
+    session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })))
 }
 
 fn kept(session: &mut Session, x: f64) -> Vec<Effect> {
-    let wanted_for = asked(&session.apply(Command::KeepMoment));
+    let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     tell(session, wanted_for, &[x, x])
 }
 
@@ -34,33 +34,33 @@ fn names(session: &Session) -> Vec<&str> {
 }
 
 fn strength(strength: f64) -> Command {
-    Command::SetLive(LiveSettings { strength, ..LiveSettings::default() })
+    Command::Live(LiveCommand::SetSettings(LiveSettings { strength, ..LiveSettings::default() }))
 }
 
 #[test]
 fn a_kept_moment_is_a_step_of_the_history_and_a_return_brings_swarm_and_settings() {
     let mut session = alive();
     let calm = LiveSettings { strength: 0.5, ..LiveSettings::default() };
-    session.apply(Command::SetLive(calm));
-    session.apply(Command::EndGesture);
+    session.apply(LiveCommand::SetSettings(calm));
+    session.apply(DocumentCommand::EndGesture);
     kept(&mut session, 1.0);
     kept(&mut session, 5.0);
-    session.apply(Command::RenameMoment(1, "later".into()));
-    session.apply(Command::EndGesture);
-    session.apply(Command::SetLive(LiveSettings { strength: 9.0, ..LiveSettings::default() }));
-    session.apply(Command::EndGesture);
-    let effects = session.apply(Command::ReturnTo(0));
+    session.apply(LiveCommand::RenameMoment(1, "later".into()));
+    session.apply(DocumentCommand::EndGesture);
+    session.apply(LiveCommand::SetSettings(LiveSettings { strength: 9.0, ..LiveSettings::default() }));
+    session.apply(DocumentCommand::EndGesture);
+    let effects = session.apply(LiveCommand::ReturnTo(0));
     assert!(uploads(&effects, 1.0));
     assert_eq!(settings_in(&effects), Some(calm));
     assert_eq!((session.document().world.live, session.live().particles), (calm, 2));
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(session.document().world.live.strength, 9.0);
-    session.apply(Command::DeleteMoment(0));
+    session.apply(LiveCommand::DeleteMoment(0));
     assert_eq!(names(&session), ["later"]);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(names(&session), ["Moment 1", "later"]);
     for expected in [vec!["Moment 1", "later"], vec!["Moment 1", "Moment 2"], vec!["Moment 1"], vec![]] {
-        session.apply(Command::Undo);
+        session.apply(DocumentCommand::Undo);
         assert_eq!(names(&session), expected);
     }
 }
@@ -70,14 +70,14 @@ fn undo_brings_back_the_swarm_that_a_return_replaced_and_redo_the_moment() {
     let mut session = alive();
     kept(&mut session, 1.0);
     let undo_steps = session.document().world.savepoints.len();
-    let wanted_for = asked(&session.apply(Command::ReturnTo(0)));
+    let wanted_for = asked(&session.apply(LiveCommand::ReturnTo(0)));
     assert!(tell(&mut session, wanted_for, &[4.0]).is_empty());
     assert_eq!(session.document().world.savepoints.len(), undo_steps, "it is not kept");
-    assert!(uploads(&session.apply(Command::Undo), 4.0));
+    assert!(uploads(&session.apply(DocumentCommand::Undo), 4.0));
     assert_eq!(session.live().particles, 1);
-    assert!(uploads(&session.apply(Command::Redo), 1.0));
-    assert!(uploads(&session.apply(Command::Undo), 4.0));
-    session.apply(Command::Undo);
+    assert!(uploads(&session.apply(DocumentCommand::Redo), 1.0));
+    assert!(uploads(&session.apply(DocumentCommand::Undo), 4.0));
+    session.apply(DocumentCommand::Undo);
     assert!(session.document().world.savepoints.is_empty());
 }
 
@@ -85,22 +85,22 @@ fn undo_brings_back_the_swarm_that_a_return_replaced_and_redo_the_moment() {
 fn a_moment_brings_its_swings() {
     let mut session = alive();
     let swing = Swing { amplitude: 1.0, period_s: 3.0 };
-    session.apply(Command::Swing(Knob::Strength, Some(swing)));
+    session.apply(LiveCommand::Swing(Knob::Strength, Some(swing)));
     kept(&mut session, 1.0);
-    session.apply(Command::RestAllKnobs);
-    session.apply(Command::ReturnTo(0));
+    session.apply(LiveCommand::RestAllKnobs);
+    session.apply(LiveCommand::ReturnTo(0));
     assert_eq!(session.document().world.swings.of(Knob::Strength), Some(swing));
 }
 
 #[test]
 fn a_moment_with_a_species_that_the_rule_does_not_know_is_refused_in_a_sentence() {
     let mut session = alive();
-    let wanted_for = asked(&session.apply(Command::KeepMoment));
+    let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     let stranger = Particle { species: 3, ..at(1.0, 1.0) };
     let swarm = Swarm { particles: vec![at(1.0, 2.0), stranger], box_size: [9.0, 9.0] };
-    session.on_event(Event::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
+    session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
     let particles = session.live().particles;
-    let effects = session.apply(Command::ReturnTo(0));
+    let effects = session.apply(LiveCommand::ReturnTo(0));
     assert_eq!(effects.len(), 1, "{effects:?}");
     let (level, text) = notice(&effects).unwrap();
     assert!(level == Level::Warning && text.starts_with("Moment 1 has species 4"), "{text}");
@@ -111,30 +111,30 @@ fn a_moment_with_a_species_that_the_rule_does_not_know_is_refused_in_a_sentence(
 fn a_moment_of_another_rule_or_motion_says_so_and_one_of_this_rule_is_silent() {
     let mut session = alive();
     kept(&mut session, 1.0);
-    assert_eq!(notice(&session.apply(Command::ReturnTo(0))), None);
+    assert_eq!(notice(&session.apply(LiveCommand::ReturnTo(0))), None);
     let mut other = Rule::inert(1, true);
     other.energy.weights[0] = 0.5;
-    learned(&mut session, Command::StartLearning, Arc::new(other));
+    learned(&mut session, Command::Learn(LearnCommand::Start), Arc::new(other));
     (0..200).for_each(|_| _ = session.tick(u32::MAX));
-    let effects = session.apply(Command::ReturnTo(0));
+    let effects = session.apply(LiveCommand::ReturnTo(0));
     assert!(notice(&effects).unwrap().1.contains("kept under another rule"), "{effects:?}");
-    session.apply(Command::SetLive(LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() }));
+    session.apply(LiveCommand::SetSettings(LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() }));
     kept(&mut session, 2.0);
-    assert_eq!(notice(&session.apply(Command::ReturnTo(1))), None);
-    learned(&mut session, Command::LearnAnotherFlow(None), rule(true));
-    session.apply(Command::DeleteFlow(0));
-    let effects = session.apply(Command::ReturnTo(1));
+    assert_eq!(notice(&session.apply(LiveCommand::ReturnTo(1))), None);
+    learned(&mut session, Command::Learn(LearnCommand::LearnAnotherFlow(None)), rule(true));
+    session.apply(LearnCommand::DeleteFlow(0));
+    let effects = session.apply(LiveCommand::ReturnTo(1));
     assert!(notice(&effects).unwrap().1.contains("no more among the rules"), "{effects:?}");
 }
 
 #[test]
 fn a_return_brings_the_learned_flow_that_played() {
     let mut session = alive();
-    learned(&mut session, Command::StartLearning, rule(true));
+    learned(&mut session, Command::Learn(LearnCommand::Start), rule(true));
     kept(&mut session, 1.0);
-    learned(&mut session, Command::LearnAnotherFlow(None), rule(true));
+    learned(&mut session, Command::Learn(LearnCommand::LearnAnotherFlow(None)), rule(true));
     assert_eq!(session.document().world.flows.chosen, 1);
-    session.apply(Command::ReturnTo(0));
+    session.apply(LiveCommand::ReturnTo(0));
     assert_eq!((session.document().world.flows.chosen, session.document().world.live.flow), (0, FlowKind::Learned));
 }
 
@@ -142,23 +142,30 @@ fn a_return_brings_the_learned_flow_that_played() {
 fn an_undo_that_is_quicker_than_the_engine_brings_the_swarm_as_soon_as_it_is_told() {
     let mut session = alive();
     kept(&mut session, 1.0);
-    let wanted_for = asked(&session.apply(Command::ReturnTo(0)));
+    let wanted_for = asked(&session.apply(LiveCommand::ReturnTo(0)));
     let before = session.live().particles;
-    assert!(!has_order(&session.apply(Command::Undo), |o| matches!(o, EngineOrder::Upload(_))), "nobody knows it yet");
+    assert!(
+        !has_order(&session.apply(DocumentCommand::Undo), |o| matches!(o, EngineOrder::Upload(_))),
+        "nobody knows it yet"
+    );
     assert_eq!(session.live().particles, before);
     assert!(uploads(&tell(&mut session, wanted_for.clone(), &[4.0]), 4.0));
     assert!(tell(&mut session, wanted_for, &[4.0]).is_empty(), "once");
-    assert!(uploads(&session.apply(Command::Redo), 1.0));
-    assert!(uploads(&session.apply(Command::Undo), 4.0), "and it is remembered");
+    assert!(uploads(&session.apply(DocumentCommand::Redo), 1.0));
+    assert!(uploads(&session.apply(DocumentCommand::Undo), 4.0), "and it is remembered");
 }
 
 #[test]
 fn a_swarm_that_comes_late_leaves_alone_the_one_that_was_chosen_meanwhile() {
-    for meanwhile in [Command::Redo, Command::RestartFromSnapshot, Command::New] {
+    for meanwhile in [
+        Command::Document(DocumentCommand::Redo),
+        Command::Live(LiveCommand::RestartFromSnapshot),
+        Command::Document(DocumentCommand::New),
+    ] {
         let mut session = alive();
         kept(&mut session, 1.0);
-        let wanted_for = asked(&session.apply(Command::ReturnTo(0)));
-        session.apply(Command::Undo);
+        let wanted_for = asked(&session.apply(LiveCommand::ReturnTo(0)));
+        session.apply(DocumentCommand::Undo);
         session.apply(meanwhile.clone());
         assert!(tell(&mut session, wanted_for, &[4.0]).is_empty(), "{meanwhile:?}");
     }
@@ -169,23 +176,23 @@ fn of_two_quick_returns_each_undo_brings_the_swarm_before_it() {
     let mut session = alive();
     kept(&mut session, 1.0);
     kept(&mut session, 2.0);
-    let first = asked(&session.apply(Command::ReturnTo(0)));
-    let second = asked(&session.apply(Command::ReturnTo(1)));
-    session.apply(Command::Undo);
+    let first = asked(&session.apply(LiveCommand::ReturnTo(0)));
+    let second = asked(&session.apply(LiveCommand::ReturnTo(1)));
+    session.apply(DocumentCommand::Undo);
     assert!(tell(&mut session, first, &[7.0]).is_empty());
     assert!(uploads(&tell(&mut session, second, &[1.0]), 1.0));
-    assert!(uploads(&session.apply(Command::Undo), 7.0));
+    assert!(uploads(&session.apply(DocumentCommand::Undo), 7.0));
 }
 
 #[test]
 fn a_moment_has_the_settings_of_the_time_when_it_was_asked_for() {
     let mut session = alive();
     session.apply(strength(2.0));
-    session.apply(Command::EndGesture);
-    let wanted_for = asked(&session.apply(Command::KeepMoment));
+    session.apply(DocumentCommand::EndGesture);
+    let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     session.apply(strength(9.0));
-    session.apply(Command::Swing(Knob::Strength, Some(Swing { amplitude: 1.0, period_s: 3.0 })));
-    session.apply(Command::EndGesture);
+    session.apply(LiveCommand::Swing(Knob::Strength, Some(Swing { amplitude: 1.0, period_s: 3.0 })));
+    session.apply(DocumentCommand::EndGesture);
     tell(&mut session, wanted_for, &[1.0]);
     let moment = &session.document().world.savepoints[0];
     assert_eq!((moment.live.strength, moment.swings.is_empty()), (2.0, true));
@@ -196,24 +203,24 @@ fn a_moment_has_the_settings_of_the_time_when_it_was_asked_for() {
 fn a_moment_that_comes_in_the_middle_of_a_drag_is_the_step_before_it_and_the_drag_stays_one_step() {
     let mut session = alive();
     let saved = session.document().world.live.strength;
-    let wanted_for = asked(&session.apply(Command::KeepMoment));
+    let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     session.apply(strength(2.0));
     session.apply(strength(3.0));
     tell(&mut session, wanted_for, &[1.0]);
     session.apply(strength(4.0));
-    session.apply(Command::EndGesture);
+    session.apply(DocumentCommand::EndGesture);
     let state = |s: &Session| (s.document().world.live.strength, s.document().world.savepoints.len());
     assert_eq!(state(&session), (4.0, 1));
     let tip = session.document().clone();
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(state(&session), (saved, 1), "the whole drag, and nothing but the drag");
     assert!(session.is_dirty());
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(state(&session), (saved, 0));
     assert!(!session.is_dirty());
-    session.apply(Command::Redo);
+    session.apply(DocumentCommand::Redo);
     assert_eq!(state(&session), (saved, 1));
-    session.apply(Command::Redo);
+    session.apply(DocumentCommand::Redo);
     assert_eq!(*session.document(), tip);
 }
 
@@ -221,13 +228,13 @@ fn a_moment_that_comes_in_the_middle_of_a_drag_is_the_step_before_it_and_the_dra
 fn a_moment_stays_when_the_gesture_that_it_came_into_is_given_up() {
     let mut session = alive();
     session.apply(Command::SetPlace(Place::Paint));
-    session.apply(Command::Clear);
-    session.apply(Command::Undo);
-    let wanted_for = asked(&session.apply(Command::KeepMoment));
+    session.apply(PaintCommand::Clear);
+    session.apply(DocumentCommand::Undo);
+    let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     session.apply(Command::Pointer(Pointer::Press([8.0, 8.0])));
     tell(&mut session, wanted_for, &[1.0]);
     assert_eq!(session.snapshot().particles.len(), 4);
-    session.apply(Command::LetGo);
+    session.apply(PaintCommand::LetGo);
     assert_eq!((session.snapshot().particles.len(), names(&session)), (3, vec!["Moment 1"]));
     assert!(!session.can_redo(), "the cleared picture had no such moment");
 }
@@ -235,8 +242,8 @@ fn a_moment_stays_when_the_gesture_that_it_came_into_is_given_up() {
 #[test]
 fn a_moment_of_a_scene_that_was_left_meanwhile_is_told_and_comes_into_no_other() {
     let mut session = alive();
-    let wanted_for = asked(&session.apply(Command::KeepMoment));
-    session.apply(Command::New);
+    let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
+    session.apply(DocumentCommand::New);
     let effects = tell(&mut session, wanted_for, &[1.0]);
     assert!(notice(&effects).is_some_and(|(level, _)| level == Level::Warning), "{effects:?}");
     assert!(session.document().world.savepoints.is_empty());
@@ -248,13 +255,13 @@ fn more_moments_than_a_file_can_hold_are_refused_before_they_are_kept() {
     for k in 0..MAX_SAVEPOINTS {
         kept(&mut session, k as f64 / 10.0);
     }
-    assert_eq!(notice(&session.apply(Command::KeepMoment)).unwrap().0, Level::Warning);
+    assert_eq!(notice(&session.apply(LiveCommand::KeepMoment)).unwrap().0, Level::Warning);
     let mut session = alive();
-    let wanted_for = asked(&session.apply(Command::KeepMoment));
+    let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     let swarm = Swarm { particles: vec![at(1.0, 1.0); MAX_KEPT_PARTICLES], box_size: [9.0, 9.0] };
-    session.on_event(Event::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
+    session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
     assert_eq!(names(&session), ["Moment 1"]);
-    let effects = session.apply(Command::KeepMoment);
+    let effects = session.apply(LiveCommand::KeepMoment);
     let (level, text) = notice(&effects).unwrap();
     assert!(effects.len() == 1 && level == Level::Warning && text.contains("delete one first"), "{text}");
 }

@@ -4,18 +4,18 @@ use crate::worlds::swarm::measures::{Certificate, Motion, Reading};
 fn reading(session: &Session, fidelity: f64) -> Event {
     let seen = session.observation();
     let (fidelity_now, fidelity) = (Some(fidelity), Some(fidelity));
-    Event::Observed(Box::new(Reading {
+    Event::Observe(ObserveEvent::Observed(Box::new(Reading {
         step: seen.steps(),
         epoch: seen.epoch(),
         fidelity_now,
         fidelity,
         pair_correlation: vec![(0.5, 0.0), (1.5, 2.0)],
         ..Reading::default()
-    }))
+    })))
 }
 
 fn certified(session: &mut Session) -> Vec<Effect> {
-    let effects = session.apply(Command::Certify);
+    let effects = session.apply(ObserveCommand::Certify);
     let request = effects.iter().find_map(|e| match e {
         Effect::Certify(request) => Some(request),
         _ => None,
@@ -23,13 +23,13 @@ fn certified(session: &mut Session) -> Vec<Effect> {
     let run = request.expect("a measurement starts").run;
     let evidence = Evidence { grown: 0.7, kept: 0.9, healed: 0.8, replicas: 32, ..Evidence::default() };
     let result = Ok(Box::new(Certificate { evidence, motion: Motion::default() }));
-    session.on_event(Event::Certified { run, result })
+    session.on_event(ObserveEvent::Certified { run, result })
 }
 
 #[test]
 fn what_is_seen_becomes_curves_over_the_steps_lived() {
     let mut session = alive();
-    session.apply(Command::SetSpeed(10));
+    session.apply(LiveCommand::SetSpeed(10));
     for k in 0..3 {
         session.tick(u32::MAX);
         let event = reading(&session, 0.5 + 0.1 * f64::from(k));
@@ -54,14 +54,14 @@ fn scrambling_begins_a_healing_and_a_restart_ends_it() {
     session.tick(1);
     let event = reading(&session, 0.9);
     session.on_event(event);
-    session.apply(Command::Randomise);
+    session.apply(LiveCommand::Randomise);
     let healing = session.observation().healing.clone().expect("a healing");
     assert_eq!((healing.kind, healing.before()), (WoundKind::Scrambled, Some(0.9)));
-    session.apply(Command::Grow);
+    session.apply(LiveCommand::Grow);
     assert_eq!(session.observation().healing.as_ref().unwrap().kind, WoundKind::Growing);
-    session.apply(Command::RestartFromSnapshot);
+    session.apply(LiveCommand::RestartFromSnapshot);
     assert!(session.observation().healing.is_none());
-    session.apply(Command::New);
+    session.apply(DocumentCommand::New);
     assert_eq!(session.observation().steps(), 0);
 }
 
@@ -84,13 +84,13 @@ fn another_picture_makes_the_certificate_stale_and_undo_brings_it_back() {
     certified(&mut session);
     session.tick(1);
     session.apply(Command::SetPlace(Place::Paint));
-    session.apply(Command::Paint(at(6.0, 6.0)));
+    session.apply(PaintCommand::Add(at(6.0, 6.0)));
     session.tick(1);
     assert!(matches!(session.seal(), Seal::Stale(_)) && session.document().world.evidence.is_none());
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     session.tick(1);
     assert!(matches!(session.seal(), Seal::Valid(_)));
-    session.apply(Command::SetTitle("other".into()));
+    session.apply(DocumentCommand::SetTitle("other".into()));
     session.tick(1);
     assert!(matches!(session.seal(), Seal::Valid(_)), "a title changes nothing that was measured");
 }
@@ -102,35 +102,35 @@ fn other_live_settings_make_the_certificate_one_of_other_settings_and_setting_th
     let measured = session.document().world.live;
     session.document.world.evidence.as_mut().unwrap().live = Some(measured);
     assert!(matches!(session.seal(), Seal::Valid(_)));
-    session.apply(Command::SetLive(LiveSettings { denoised: false, ..measured }));
+    session.apply(LiveCommand::SetSettings(LiveSettings { denoised: false, ..measured }));
     assert!(matches!(session.seal(), Seal::Valid(_)), "it moves alike");
-    session.apply(Command::SetLive(LiveSettings { relaxation: 2.0, ..measured }));
+    session.apply(LiveCommand::SetSettings(LiveSettings { relaxation: 2.0, ..measured }));
     session.tick(1);
     assert!(matches!(session.seal(), Seal::OfOtherSettings(_)));
-    session.apply(Command::SetLive(measured));
+    session.apply(LiveCommand::SetSettings(measured));
     assert!(matches!(session.seal(), Seal::Valid(_)));
     // One of an older program: nobody can tell.
     session.document.world.evidence.as_mut().unwrap().live = None;
-    session.apply(Command::SetLive(LiveSettings { relaxation: 2.0, ..measured }));
+    session.apply(LiveCommand::SetSettings(LiveSettings { relaxation: 2.0, ..measured }));
     assert!(matches!(session.seal(), Seal::Valid(_)));
 }
 
 #[test]
 fn a_certificate_in_the_making_ends_when_the_scene_changes_or_learning_begins() {
     let mut session = alive();
-    session.apply(Command::Certify);
+    session.apply(ObserveCommand::Certify);
     session.tick(1);
     assert!(matches!(session.certificate().state, CertificateState::Running { .. }));
     session.apply(Command::SetPlace(Place::Paint));
-    session.apply(Command::Paint(at(6.0, 6.0)));
+    session.apply(PaintCommand::Add(at(6.0, 6.0)));
     let effects = session.tick(1);
     assert!(effects.contains(&Effect::StopCertifying));
     assert_eq!(session.certificate().state, CertificateState::Idle);
 
-    session.apply(Command::Certify);
-    let effects = session.apply(Command::StartLearning);
+    session.apply(ObserveCommand::Certify);
+    let effects = session.apply(LearnCommand::Start);
     assert!(effects.contains(&Effect::StopCertifying));
-    let effects = session.apply(Command::Certify);
+    let effects = session.apply(ObserveCommand::Certify);
     assert!(!effects.iter().any(|e| matches!(e, Effect::Certify(_))), "never while it learns: {effects:?}");
 }
 
@@ -138,9 +138,9 @@ fn a_certificate_in_the_making_ends_when_the_scene_changes_or_learning_begins() 
 fn a_run_that_has_completed_is_certified_by_itself_and_one_that_was_stopped_is_not() {
     for (reason, expected) in [(Reason::Completed, true), (Reason::Stopped, false)] {
         let mut session = alive();
-        session.apply(Command::StartLearning);
+        session.apply(LearnCommand::Start);
         let run = session.training().run;
-        session.on_event(Event::NewRule { run, rule: rule(false) });
+        session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
         let effects = trained(&mut session, jobs::Event::Finished { reason });
         assert_eq!(effects.iter().any(|e| matches!(e, Effect::Certify(_))), expected);
     }
@@ -153,16 +153,16 @@ fn a_failed_certificate_and_one_that_comes_too_late_are_told_and_leave_the_scene
         [Effect::Certify(request)] => request.run,
         other => panic!("{other:?}"),
     };
-    let run = run_of(session.apply(Command::Certify));
-    session.on_event(Event::CertificateProgress { run, phase: "growing", share: 0.5 });
+    let run = run_of(session.apply(ObserveCommand::Certify));
+    session.on_event(ObserveEvent::CertificateProgress { run, phase: "growing", share: 0.5 });
     assert_eq!(session.certificate().state, CertificateState::Running { phase: "growing", share: 0.5 });
-    let effects = session.on_event(Event::Certified { run, result: Err("there is no pattern".into()) });
+    let effects = session.on_event(ObserveEvent::Certified { run, result: Err("there is no pattern".into()) });
     assert!(notice(&effects).unwrap().1.contains("there is no pattern"));
     assert!(matches!(session.certificate().state, CertificateState::Failed(_)));
-    let run = run_of(session.apply(Command::Certify));
-    session.apply(Command::CancelCertify);
+    let run = run_of(session.apply(ObserveCommand::Certify));
+    session.apply(ObserveCommand::CancelCertify);
     let result = Ok(Box::new(Certificate { evidence: Evidence::default(), motion: Motion::default() }));
-    assert!(session.on_event(Event::Certified { run, result }).is_empty());
+    assert!(session.on_event(ObserveEvent::Certified { run, result }).is_empty());
     assert!(session.document().world.evidence.is_none());
 }
 
@@ -170,7 +170,7 @@ fn a_failed_certificate_and_one_that_comes_too_late_are_told_and_leave_the_scene
 fn particles_that_cannot_go_on_are_told_of_once_until_they_can() {
     let mut session = alive();
     let mut told =
-        |faults| notice(&session.on_event(Event::SpeedMeasured(Speed { faults, ..Speed::default() }))).is_some();
+        |faults| notice(&session.on_event(ObserveEvent::SpeedMeasured(Speed { faults, ..Speed::default() }))).is_some();
     assert_eq!([0, 5, 9, 0, 2].map(&mut told), [false, true, false, false, true]);
 }
 
@@ -181,7 +181,7 @@ fn a_plot_is_saved_as_it_is_now() {
     let event = reading(&session, 0.6);
     session.on_event(event);
     let path = PathBuf::from("fidelity.csv");
-    match &session.apply(Command::SavePlot(PlotKind::Fidelity, path.clone()))[..] {
+    match &session.apply(ObserveCommand::SavePlot(PlotKind::Fidelity, path.clone()))[..] {
         [Effect::SavePlot { path: to, chart }] => {
             assert_eq!(to, &path);
             assert_eq!(**chart, session.chart(PlotKind::Fidelity));

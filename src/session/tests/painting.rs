@@ -11,23 +11,23 @@ fn drag(session: &mut Session, points: &[[f64; 2]]) {
 #[test]
 fn a_stroke_of_the_pen_is_one_undo_and_its_particles_head_along_it() {
     let mut session = in_paint();
-    session.apply(Command::SetSpecies(3));
+    session.apply(PaintCommand::SetSpecies(3));
     drag(&mut session, &[[2.0, 2.0], [2.0, 3.5], [2.0, 5.2]]);
     drag(&mut session, &[[8.0, 2.0], [8.3, 2.0]]);
     let particles = session.snapshot().particles.clone();
     assert_eq!(particles.len(), 5);
     assert!(particles[..4].iter().all(|p| (p.heading - std::f64::consts::FRAC_PI_2).abs() < 1e-9 && p.species == 3));
     assert!(particles[4].heading.abs() < 1e-9);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(session.snapshot().particles.len(), 4);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert!(session.snapshot().particles.is_empty());
 }
 
 #[test]
 fn a_press_on_a_particle_turns_it_instead_of_laying_another() {
     let mut session = in_paint();
-    session.apply(Command::Paint(at(4.0, 4.0)));
+    session.apply(PaintCommand::Add(at(4.0, 4.0)));
     drag(&mut session, &[[4.1, 4.0], [4.0, 4.7]]);
     assert_eq!(session.snapshot().particles.len(), 1);
     assert!((session.snapshot().particles[0].heading - std::f64::consts::FRAC_PI_2).abs() < 1e-9);
@@ -46,13 +46,13 @@ fn a_press_outside_the_box_paints_nothing_and_a_stroke_stops_at_the_edge() {
 fn a_quick_drag_of_the_eraser_leaves_nothing_standing_on_its_way() {
     let mut session = in_paint();
     for i in 0..15 {
-        session.apply(Command::Paint(at(f64::from(i) + 0.5, 5.0)));
+        session.apply(PaintCommand::Add(at(f64::from(i) + 0.5, 5.0)));
     }
-    session.apply(Command::Paint(at(8.0, 8.0)));
-    session.apply(Command::SetTool(Tool::Eraser));
+    session.apply(PaintCommand::Add(at(8.0, 8.0)));
+    session.apply(PaintCommand::SetTool(Tool::Eraser));
     drag(&mut session, &[[0.0, 5.0], [16.0, 5.0]]);
     assert_eq!(session.snapshot().particles, vec![at(8.0, 8.0)]);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(session.snapshot().particles.len(), 16);
 }
 
@@ -65,7 +65,7 @@ fn the_pointer_over_the_live_swarm_pushes_and_never_paints() {
     let effects = session.apply(Command::Pointer(Pointer::Release));
     assert!(has_order(&effects, |o| *o == EngineOrder::SetForce(None)));
     assert_eq!(session.snapshot().particles, triangle());
-    session.apply(Command::SetBrush(Brush::Pull));
+    session.apply(LiveCommand::SetBrush(Brush::Pull));
     let effects = session.apply(Command::Pointer(Pointer::Press([3.0, 4.0])));
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetForce(Some(f)) if f.strength < 0.0)));
     let effects = session.apply(Command::SetPlace(Place::Paint));

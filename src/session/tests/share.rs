@@ -18,7 +18,7 @@ fn a_picture_is_a_copy_of_a_scene_with_a_file_and_the_file_of_one_without() {
     let effects = share(&mut session, ShareCommand::SavePicture("a.png".into()));
     assert!(matches!(&effects[..], [Effect::SaveScene { path, .. }] if path == std::path::Path::new("a.png")));
     let revision = session.revision();
-    session.on_event(Event::Saved { path: "a.ron".into(), revision, result: Ok(()) });
+    session.on_event(DocumentEvent::Saved { path: "a.ron".into(), revision, result: Ok(()) });
     let effects = share(&mut session, ShareCommand::SavePicture("b.png".into()));
     assert!(
         matches!(order(&effects), Some(ShareOrder::SaveCopy { path, .. }) if path == std::path::Path::new("b.png"))
@@ -47,10 +47,10 @@ fn a_name_is_enough_to_save_and_becomes_the_title() {
     let effects = share(&mut session, ShareCommand::SaveAmongMine(" My mill ".into()));
     let Some(ShareOrder::SaveAmongMine { name, document, revision }) = order(&effects) else { panic!("{effects:?}") };
     assert_eq!((name.as_str(), document.title.as_str()), ("My mill", "My mill"));
-    session.on_event(Event::Saved { path: "mine/My mill.png".into(), revision: *revision, result: Ok(()) });
+    session.on_event(DocumentEvent::Saved { path: "mine/My mill.png".into(), revision: *revision, result: Ok(()) });
     assert!(!session.is_dirty());
     assert_eq!(session.path(), Some(std::path::Path::new("mine/My mill.png")));
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_ne!(session.document().title, "My mill", "naming is one step of the history");
 }
 
@@ -79,7 +79,7 @@ fn a_film_needs_something_alive_and_its_settings_stay_in_range() {
 #[test]
 fn what_is_filmed_moves_and_is_seen() {
     let mut session = alive();
-    session.apply(Command::Pause);
+    session.apply(LiveCommand::Pause);
     session.apply(Command::SetPlace(Place::Paint));
     session.on_event(Event::Share(ShareEvent::FilmBegun));
     assert!(session.live().playing && session.place() == Place::Live);
@@ -94,7 +94,7 @@ fn a_restored_scene_is_unsaved_keeps_its_file_and_can_be_undone() {
     session.on_event(Event::Share(event));
     assert!(session.is_dirty());
     assert_eq!(session.path(), Some(std::path::Path::new("lost.ron")));
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(*session.document(), before);
 }
 

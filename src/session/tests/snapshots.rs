@@ -21,12 +21,12 @@ fn film(frames: usize) -> Stills {
 
 fn imported(frames: usize) -> Session {
     let mut session = Session::new(1);
-    session.on_event(Event::Imported { path: "birds.xyz".into(), result: Ok(film(frames)) });
+    session.on_event(ShareEvent::Imported { path: "birds.xyz".into(), result: Ok(film(frames)) });
     session
 }
 
 fn snapshot(session: &mut Session, command: SnapshotCommand) -> Vec<Effect> {
-    session.apply(Command::Snapshot(command))
+    session.apply(PaintCommand::Snapshot(command))
 }
 
 fn on_canvas(session: &Session) -> (usize, usize) {
@@ -52,17 +52,17 @@ fn painting_changes_the_snapshot_on_the_canvas_alone_and_undo_finds_it_again() {
     let mut session = imported(7);
     session.apply(Command::SetPlace(Place::Paint));
     snapshot(&mut session, SnapshotCommand::Select(2));
-    session.apply(Command::Stroke(vec![Particle { x: 20.0, y: 5.0, ..Particle::default() }]));
-    session.apply(Command::EndGesture);
+    session.apply(PaintCommand::Stroke(vec![Particle { x: 20.0, y: 5.0, ..Particle::default() }]));
+    session.apply(DocumentCommand::EndGesture);
     snapshot(&mut session, SnapshotCommand::Select(5));
     assert_eq!(on_canvas(&session), (5, 8));
     snapshot(&mut session, SnapshotCommand::Select(2));
     assert_eq!(on_canvas(&session), (2, 6));
     snapshot(&mut session, SnapshotCommand::Select(5));
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(on_canvas(&session), (2, 5));
     assert!(session.document().world.stills().snapshot(2).particles.len() == 5);
-    session.apply(Command::Redo);
+    session.apply(DocumentCommand::Redo);
     assert_eq!(session.document().world.stills().snapshot(2).particles.len(), 6);
 }
 
@@ -75,10 +75,10 @@ fn snapshots_are_deleted_and_duplicated_with_undo() {
     snapshot(&mut session, SnapshotCommand::Delete);
     snapshot(&mut session, SnapshotCommand::Delete);
     assert_eq!((session.document().world.film.len(), on_canvas(&session)), (2, (1, 4)));
-    session.apply(Command::Undo);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!((session.document().world.film.len(), on_canvas(&session)), (4, (2, 4)));
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!((session.document().world.film.len(), on_canvas(&session)), (3, (1, 4)));
 }
 
@@ -89,14 +89,14 @@ fn a_single_picture_becomes_a_film_by_duplicating_it() {
     let effects = snapshot(&mut session, SnapshotCommand::Duplicate);
     assert!(notice(&effects).is_some_and(|(_, text)| text.contains("two snapshots")), "{effects:?}");
     assert_eq!(session.document().world.film.len(), 2);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert!(session.document().world.film.is_empty());
 }
 
 #[test]
 fn learning_is_asked_for_with_all_snapshots() {
     let mut session = imported(12);
-    let effects = session.apply(Command::StartLearning);
+    let effects = session.apply(LearnCommand::Start);
     let request = started(&effects).expect("learning starts");
     assert_eq!(request.stills.count(), 12);
     assert!(request.stills.film().shares_frames_with(&session.document().world.film));
@@ -105,16 +105,16 @@ fn learning_is_asked_for_with_all_snapshots() {
 #[test]
 fn the_truth_needs_a_film_and_a_rule_and_its_answer_is_kept() {
     let mut session = alive();
-    assert!(notice(&session.apply(Command::MeasureTruth)).is_some_and(|(_, text)| text.contains("film")));
+    assert!(notice(&session.apply(ObserveCommand::MeasureTruth)).is_some_and(|(_, text)| text.contains("film")));
     let stills = film(6);
     session.document.world.set_stills(stills);
-    let effects = session.apply(Command::MeasureTruth);
+    let effects = session.apply(ObserveCommand::MeasureTruth);
     let [Effect::MeasureTruth(request)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(session.truth().state, TruthState::Running);
     let result = Err(TruthError::NoMotion.to_string());
-    session.on_event(Event::TruthMeasured { run: request.run + 1, result: result.clone() });
+    session.on_event(ObserveEvent::TruthMeasured { run: request.run + 1, result: result.clone() });
     assert_eq!(session.truth().state, TruthState::Running, "of another run");
-    session.on_event(Event::TruthMeasured { run: request.run, result });
+    session.on_event(ObserveEvent::TruthMeasured { run: request.run, result });
     assert!(matches!(&session.truth().state, TruthState::Failed(why) if why.contains("nothing moves")));
     assert!(!session.truth_is_stale());
     snapshot(&mut session, SnapshotCommand::Select(3));

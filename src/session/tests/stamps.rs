@@ -8,22 +8,22 @@ use super::*;
 #[test]
 fn a_stamp_follows_the_cursor_and_a_click_lays_it_turned_and_scaled() {
     let mut session = with_tool(Tool::Stamp);
-    session.apply(Command::TakeStamp(StampSource::Motif("train".into())));
-    session.apply(Command::Turn(FRAC_PI_2));
-    session.apply(Command::Resize(0.5));
+    session.apply(PaintCommand::TakeStamp(StampSource::Motif("train".into())));
+    session.apply(PaintCommand::Turn(FRAC_PI_2));
+    session.apply(PaintCommand::Resize(0.5));
     let ghosts = session.draft(Some([8.0, 5.0])).ghosts;
     click(&mut session, [8.0, 5.0]);
     assert_eq!(particles(&session).len(), 6);
     assert!(ghosts.iter().zip(particles(&session)).all(|(g, p)| (g.x - p.x).hypot(g.y - p.y) < 1e-9));
     assert!(particles(&session).iter().all(|p| (p.x - 8.0).abs() < 1e-9 && (p.heading - FRAC_PI_2).abs() < 1e-9));
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty());
 }
 
 #[test]
 fn a_selection_becomes_a_stamp() {
     let mut session = selecting();
-    session.apply(Command::TakeStamp(StampSource::Selection));
+    session.apply(PaintCommand::TakeStamp(StampSource::Selection));
     assert_eq!(session.tool(), Tool::Stamp);
     click(&mut session, [10.0, 5.0]);
     assert_eq!(particles(&session).len(), 6);
@@ -42,20 +42,20 @@ fn kept(effects: &[Effect]) -> Vec<String> {
 fn a_stamp_of_ones_own_is_kept_named_deleted_and_brought_back_and_is_no_step_of_the_history() {
     let mut session = selecting();
     let before = session.document().clone();
-    assert_eq!(kept(&session.apply(Command::TakeStamp(StampSource::Selection))), ["Stamp 1"]);
-    session.apply(Command::Selection(SelectionOrder::Particles(vec![0, 1])));
-    assert_eq!(kept(&session.apply(Command::TakeStamp(StampSource::Selection))), ["Stamp 1", "Stamp 2"]);
+    assert_eq!(kept(&session.apply(PaintCommand::TakeStamp(StampSource::Selection))), ["Stamp 1"]);
+    session.apply(PaintCommand::Selection(SelectionOrder::Particles(vec![0, 1])));
+    assert_eq!(kept(&session.apply(PaintCommand::TakeStamp(StampSource::Selection))), ["Stamp 1", "Stamp 2"]);
     assert_eq!(session.own_stamp_in_hand(), Some(1));
-    assert_eq!(kept(&session.apply(Command::RenameStamp(0, "Trio".into()))), ["Trio", "Stamp 2"]);
-    assert_eq!(kept(&session.apply(Command::DeleteStamp(0))), ["Stamp 2"]);
+    assert_eq!(kept(&session.apply(PaintCommand::RenameStamp(0, "Trio".into()))), ["Trio", "Stamp 2"]);
+    assert_eq!(kept(&session.apply(PaintCommand::DeleteStamp(0))), ["Stamp 2"]);
     assert_eq!(session.own_stamp_in_hand(), Some(0), "the other one is still in hand");
-    assert_eq!(kept(&session.apply(Command::BringBackStamp)), ["Trio", "Stamp 2"]);
+    assert_eq!(kept(&session.apply(PaintCommand::BringBackStamp)), ["Trio", "Stamp 2"]);
     assert_eq!(session.stamp().unwrap().name, "Trio");
     assert_eq!(session.stamp().unwrap().particles.len(), 3);
-    session.apply(Command::DeleteStamp(0));
+    session.apply(PaintCommand::DeleteStamp(0));
     assert!(session.stamp().is_some_and(|stamp| stamp.name != "Trio"), "another stamp is in hand");
-    session.apply(Command::RenameStamp(7, "none".into()));
-    session.apply(Command::DeleteStamp(7));
+    session.apply(PaintCommand::RenameStamp(7, "none".into()));
+    session.apply(PaintCommand::DeleteStamp(7));
     assert_eq!(session.own_stamps().len(), 1);
     assert_eq!(*session.document(), before);
 }
@@ -64,10 +64,10 @@ fn a_stamp_of_ones_own_is_kept_named_deleted_and_brought_back_and_is_no_step_of_
 fn stamps_of_an_earlier_run_are_there_to_be_taken() {
     let mut session = with_tool(Tool::Stamp);
     let stamp = Stamp { name: "Dot".into(), particles: Arc::new(vec![at(0.0, 0.0)]) };
-    session.on_event(Event::StampsRead(vec![stamp]));
-    session.apply(Command::TakeStamp(StampSource::Own(0)));
+    session.on_event(PaintEvent::StampsRead(vec![stamp]));
+    session.apply(PaintCommand::TakeStamp(StampSource::Own(0)));
     click(&mut session, [4.0, 4.0]);
     assert_eq!(particles(&session), [at(4.0, 4.0)]);
-    session.apply(Command::TakeStamp(StampSource::Own(9)));
+    session.apply(PaintCommand::TakeStamp(StampSource::Own(9)));
     assert_eq!(session.stamp().unwrap().name, "Dot", "there is no such one");
 }

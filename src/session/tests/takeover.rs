@@ -1,5 +1,5 @@
 use super::*;
-use crate::session::live::FADE_TICKS;
+use crate::session::live::view::FADE_TICKS;
 use crate::worlds::swarm::measures::QuickFidelity;
 
 fn other_rule() -> Arc<Rule> {
@@ -11,7 +11,7 @@ fn other_rule() -> Arc<Rule> {
 fn measured(session: &mut Session, role: RuleRole, step: usize, value: f64) -> Vec<Effect> {
     let run = session.training().run;
     let result = Ok(QuickFidelity { kept: Some(value), grown: Some(value) });
-    session.on_event(Event::RuleMeasured { run, role, step, result })
+    session.on_event(LearnEvent::RuleMeasured { run, role, step, result })
 }
 
 fn requests(effects: &[Effect]) -> Vec<&RuleRequest> {
@@ -33,13 +33,13 @@ fn fade(session: &mut Session) -> usize {
 #[test]
 fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over() {
     let mut session = alive();
-    let effects = session.apply(Command::StartLearning);
+    let effects = session.apply(LearnCommand::Start);
     let old = session.document().world.rule.clone().unwrap();
     assert!(Arc::ptr_eq(&requests(&effects)[0].rule, &old) && requests(&effects)[0].role == RuleRole::Old);
     let run = session.training().run;
     measured(&mut session, RuleRole::Old, 0, 0.8);
 
-    let effects = session.on_event(Event::NewRule { run, rule: other_rule() });
+    let effects = session.on_event(LearnEvent::NewRule { run, rule: other_rule() });
     assert!(!has_order(&effects, |_| true), "{effects:?}");
     assert_eq!(requests(&effects)[0].role, RuleRole::New);
     assert!(Arc::ptr_eq(session.playing_rule().unwrap(), &old));
@@ -53,7 +53,7 @@ fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over()
     assert_eq!(session.held(), None);
     assert_eq!(fade(&mut session), 1, "it takes over once, at the halt");
     assert_ne!(session.playing_rule().unwrap(), &old);
-    let effects = session.on_event(Event::NewRule { run, rule: other_rule() });
+    let effects = session.on_event(LearnEvent::NewRule { run, rule: other_rule() });
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetRule(_))), "from now on the newest weights play");
 }
 
@@ -61,9 +61,9 @@ fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over()
 fn the_end_of_the_run_a_click_or_an_old_rule_that_cannot_be_measured_let_the_new_one_take_over() {
     let begin = || {
         let mut session = alive();
-        session.apply(Command::StartLearning);
+        session.apply(LearnCommand::Start);
         let run = session.training().run;
-        session.on_event(Event::NewRule { run, rule: other_rule() });
+        session.on_event(LearnEvent::NewRule { run, rule: other_rule() });
         assert!(session.held().is_some());
         session
     };
@@ -74,20 +74,20 @@ fn the_end_of_the_run_a_click_or_an_old_rule_that_cannot_be_measured_let_the_new
     assert_eq!(fade(&mut session), 1);
 
     let mut session = begin();
-    session.apply(Command::SwitchRule);
+    session.apply(LearnCommand::SwitchRule);
     assert!(session.held().is_none());
     assert_eq!(fade(&mut session), 1);
 
     let mut session = begin();
     let run = session.training().run;
     let result = Err("no samples".to_owned());
-    session.on_event(Event::RuleMeasured { run, role: RuleRole::Old, step: 0, result });
+    session.on_event(LearnEvent::RuleMeasured { run, role: RuleRole::Old, step: 0, result });
     assert!(session.held().is_none());
     assert_eq!(fade(&mut session), 1);
 
     let mut session = begin();
-    session.apply(Command::Pause);
-    let effects = session.apply(Command::SwitchRule);
+    session.apply(LiveCommand::Pause);
+    let effects = session.apply(LearnCommand::SwitchRule);
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetRule(_))), "at once where nothing moves");
 }
 
@@ -95,11 +95,11 @@ fn the_end_of_the_run_a_click_or_an_old_rule_that_cannot_be_measured_let_the_new
 fn a_picture_of_another_unit_or_with_another_species_does_not_keep_the_old_rule() {
     let mut session = alive();
     session.apply(Command::SetPlace(Place::Paint));
-    session.apply(Command::Paint(Particle { species: 1, ..at(5.0, 5.0) }));
-    let effects = session.apply(Command::StartLearning);
+    session.apply(PaintCommand::Add(Particle { species: 1, ..at(5.0, 5.0) }));
+    let effects = session.apply(LearnCommand::Start);
     assert!(requests(&effects).is_empty() && session.held().is_none());
     let run = session.training().run;
-    let effects = session.on_event(Event::NewRule { run, rule: rule(false) });
+    let effects = session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(_))), "its own swarm comes at once");
 }
 
@@ -107,8 +107,8 @@ fn a_picture_of_another_unit_or_with_another_species_does_not_keep_the_old_rule(
 fn an_edited_picture_is_learned_on_from_the_present_weights() {
     let mut session = alive();
     session.apply(Command::SetPlace(Place::Paint));
-    session.apply(Command::Stroke(vec![at(4.0, 2.0), at(4.0, 3.0)]));
-    let effects = session.apply(Command::ContinueLearning);
+    session.apply(PaintCommand::Stroke(vec![at(4.0, 2.0), at(4.0, 3.0)]));
+    let effects = session.apply(LearnCommand::Continue);
     let request = started(&effects).expect("a run");
     assert_eq!(request.stills.selected().particles.len(), 5);
     assert!(Arc::ptr_eq(request.start.as_ref().unwrap(), session.document().world.rule.as_ref().unwrap()));
@@ -123,8 +123,8 @@ fn an_edited_picture_is_learned_on_from_the_present_weights() {
 fn a_phase_whose_fidelity_has_settled_is_ended_once_where_that_is_wanted() {
     let run_through = |wanted: bool| {
         let mut session = alive();
-        session.apply(Command::SetStopWhenSettled(wanted));
-        session.apply(Command::StartLearning);
+        session.apply(LearnCommand::SetStopWhenSettled(wanted));
+        session.apply(LearnCommand::Start);
         let run = session.training().run;
         trained(&mut session, progress(1));
         let mut ends = Vec::new();
@@ -145,11 +145,11 @@ fn a_phase_whose_fidelity_has_settled_is_ended_once_where_that_is_wanted() {
 #[test]
 fn measures_of_a_run_that_is_over_are_not_heard() {
     let mut session = alive();
-    session.apply(Command::StartLearning);
+    session.apply(LearnCommand::Start);
     let run = session.training().run;
-    session.apply(Command::New);
+    session.apply(DocumentCommand::New);
     let result = Ok(QuickFidelity { kept: Some(1.0), grown: Some(1.0) });
-    assert!(session.on_event(Event::RuleMeasured { run, role: RuleRole::New, step: 1, result }).is_empty());
+    assert!(session.on_event(LearnEvent::RuleMeasured { run, role: RuleRole::New, step: 1, result }).is_empty());
     assert!(session.training().fidelity.kept.points().is_empty());
 }
 
@@ -157,16 +157,16 @@ fn measures_of_a_run_that_is_over_are_not_heard() {
 fn a_run_that_ends_worse_than_it_began_says_so_and_undo_brings_the_old_rule_back() {
     let mut session = alive();
     let old = session.document().world.rule.clone();
-    session.apply(Command::StartLearning);
+    session.apply(LearnCommand::Start);
     let run = session.training().run;
     measured(&mut session, RuleRole::Old, 0, 0.9);
-    session.on_event(Event::NewRule { run, rule: other_rule() });
+    session.on_event(LearnEvent::NewRule { run, rule: other_rule() });
     measured(&mut session, RuleRole::New, 100, 0.5);
     let effects = trained(&mut session, jobs::Event::Finished { reason: Reason::Completed });
     assert!(notice(&effects).unwrap().1.contains("0.50, and it had 0.90. Undo"), "{effects:?}");
     assert_ne!(session.document().world.rule, old);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(session.document().world.rule, old);
-    session.apply(Command::Redo);
+    session.apply(DocumentCommand::Redo);
     assert_ne!(session.document().world.rule, old);
 }

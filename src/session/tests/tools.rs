@@ -15,14 +15,14 @@ pub(super) fn click(session: &mut Session, at: [f64; 2]) {
 
 pub(super) fn with_tool(tool: Tool) -> Session {
     let mut session = in_paint();
-    session.apply(Command::SetTool(tool));
+    session.apply(PaintCommand::SetTool(tool));
     session
 }
 
 pub(super) fn options(session: &mut Session, change: impl FnOnce(&mut PaintOptions)) {
     let mut options = session.paint_options();
     change(&mut options);
-    session.apply(Command::SetPaint(options));
+    session.apply(PaintCommand::SetOptions(options));
 }
 
 pub(super) fn particles(session: &Session) -> &[Particle] {
@@ -32,10 +32,10 @@ pub(super) fn particles(session: &Session) -> &[Particle] {
 /// A session with the triangle of three, all selected.
 pub(super) fn selecting() -> Session {
     let mut session = in_paint();
-    session.apply(Command::Stroke(triangle()));
-    session.apply(Command::EndGesture);
-    session.apply(Command::Selection(SelectionOrder::All));
-    session.apply(Command::Hold(Hand::default()));
+    session.apply(PaintCommand::Stroke(triangle()));
+    session.apply(DocumentCommand::EndGesture);
+    session.apply(PaintCommand::Selection(SelectionOrder::All));
+    session.apply(PaintCommand::Hold(Hand::default()));
     session
 }
 
@@ -48,7 +48,7 @@ fn each_laying_tool_shows_a_ghost_lays_on_release_and_is_one_undo() {
         (Tool::Lattice, vec![[2.0, 2.0], [4.0, 3.0], [5.0, 4.0]], 11),
     ] {
         let mut session = with_tool(tool);
-        session.apply(Command::SetSpecies(2));
+        session.apply(PaintCommand::SetSpecies(2));
         session.apply(Command::Pointer(Pointer::Press(path[0])));
         for &p in &path[1..] {
             session.apply(Command::Pointer(Pointer::Drag(p)));
@@ -59,7 +59,7 @@ fn each_laying_tool_shows_a_ghost_lays_on_release_and_is_one_undo() {
         assert_eq!(particles(&session).len(), count, "{tool:?}");
         assert_eq!(ghosts.len(), count, "{tool:?}: what was shown is laid");
         assert!(particles(&session).iter().all(|p| p.species == 2));
-        session.apply(Command::Undo);
+        session.apply(DocumentCommand::Undo);
         assert!(particles(&session).is_empty() && !session.can_undo(), "{tool:?}");
     }
 }
@@ -75,7 +75,7 @@ fn a_stroke_of_the_can_is_one_undo_and_keeps_its_distance() {
         assert!(laid[..i].iter().all(|q| (p.x - q.x).hypot(p.y - q.y) >= 0.79));
     }
     assert!(laid.iter().filter(|p| p.heading.abs() < 1e-9).count() + 2 >= laid.len(), "along the drag");
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty());
 }
 
@@ -93,7 +93,7 @@ fn the_first_dab_of_the_can_heads_as_the_later_ones() {
     let up = laid.iter().filter(|p| (p.heading - FRAC_PI_2).abs() < 1e-9).count();
     let down = laid.iter().filter(|p| (p.heading + FRAC_PI_2).abs() < 1e-9).count();
     assert_eq!((up, up + down), (down, laid.len()), "{laid:?}");
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty() && !session.can_undo());
 }
 
@@ -113,11 +113,11 @@ fn the_pen_with_symmetry_turns_and_lays_all_images_in_one_step() {
             .count()
     };
     assert_eq!([headings(0), headings(1), headings(2), headings(3)], [3; 4]);
-    session.apply(Command::SetTool(Tool::Eraser));
+    session.apply(PaintCommand::SetTool(Tool::Eraser));
     click(&mut session, [10.0, 5.0]);
     assert_eq!(particles(&session).len(), 8, "the eraser works at all images");
-    session.apply(Command::Undo);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
+    session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty() && !session.can_undo());
 }
 
@@ -135,25 +135,25 @@ fn snapping_puts_the_pen_on_the_grid_and_its_headings_to_15_degrees() {
 #[test]
 fn a_rectangle_selects_shift_adds_and_a_click_beside_lets_go() {
     let mut session = with_tool(Tool::Select);
-    session.apply(Command::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(8.0, 8.0), at(12.0, 8.0)]));
-    session.apply(Command::EndGesture);
-    session.apply(Command::Hold(Hand::default()));
+    session.apply(PaintCommand::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(8.0, 8.0), at(12.0, 8.0)]));
+    session.apply(DocumentCommand::EndGesture);
+    session.apply(PaintCommand::Hold(Hand::default()));
     drag(&mut session, &[[1.0, 1.0], [3.5, 3.0]]);
     assert_eq!(session.selection(), [0, 1]);
-    session.apply(Command::Hold(Hand { shift: true, ..Hand::default() }));
+    session.apply(PaintCommand::Hold(Hand { shift: true, ..Hand::default() }));
     drag(&mut session, &[[7.0, 7.0], [9.0, 9.0]]);
     assert_eq!(session.selection(), [0, 1, 2]);
     click(&mut session, [3.0, 2.0]);
     assert_eq!(session.selection(), [0, 2], "shift takes one out as well");
-    session.apply(Command::Hold(Hand::default()));
+    session.apply(PaintCommand::Hold(Hand::default()));
     click(&mut session, [12.0, 8.0]);
     assert_eq!(session.selection(), [3]);
     click(&mut session, [15.0, 1.0]);
     assert!(session.selection().is_empty());
-    session.apply(Command::SetTool(Tool::Lasso));
+    session.apply(PaintCommand::SetTool(Tool::Lasso));
     drag(&mut session, &[[1.0, 1.0], [4.0, 1.0], [4.0, 3.0], [1.0, 3.0]]);
     assert_eq!(session.selection(), [0, 1]);
-    session.apply(Command::Selection(SelectionOrder::Invert));
+    session.apply(PaintCommand::Selection(SelectionOrder::Invert));
     assert_eq!(session.selection(), [2, 3]);
 }
 
@@ -184,7 +184,7 @@ fn a_selection_is_moved_turned_scaled_and_headed_each_as_one_undo() {
     drag(&mut session, &[corner, goal]);
     assert!((side(&session) - 2.0).abs() < 1e-9);
     for _ in 0..4 {
-        session.apply(Command::Undo);
+        session.apply(DocumentCommand::Undo);
     }
     assert_eq!(particles(&session), before);
     assert_eq!(session.selection(), [0, 1, 2], "the selection outlives undo");
@@ -195,51 +195,51 @@ fn keys_turn_scale_nudge_duplicate_recolour_and_delete_and_each_is_undone() {
     let mut session = selecting();
     let before = session.snapshot().clone();
     let commands = [
-        Command::Turn(PI / 12.0),
-        Command::Resize(1.15),
-        Command::Nudge([1, 0]),
-        Command::Selection(SelectionOrder::Duplicate),
-        Command::SetSpecies(4),
-        Command::Selection(SelectionOrder::TurnHeadings(PI)),
-        Command::Selection(SelectionOrder::HeadOutward),
-        Command::Selection(SelectionOrder::HeadAlongNeighbours),
-        Command::Selection(SelectionOrder::Delete),
+        Command::Paint(PaintCommand::Turn(PI / 12.0)),
+        Command::Paint(PaintCommand::Resize(1.15)),
+        Command::Paint(PaintCommand::Nudge([1, 0])),
+        Command::Paint(PaintCommand::Selection(SelectionOrder::Duplicate)),
+        Command::Paint(PaintCommand::SetSpecies(4)),
+        Command::Paint(PaintCommand::Selection(SelectionOrder::TurnHeadings(PI))),
+        Command::Paint(PaintCommand::Selection(SelectionOrder::HeadOutward)),
+        Command::Paint(PaintCommand::Selection(SelectionOrder::HeadAlongNeighbours)),
+        Command::Paint(PaintCommand::Selection(SelectionOrder::Delete)),
     ];
     for command in commands {
         let picture = session.snapshot().clone();
         let undone = command.clone();
         session.apply(command);
         assert_ne!(*session.snapshot(), picture, "{undone:?} changes the picture");
-        session.apply(Command::Undo);
+        session.apply(DocumentCommand::Undo);
         assert_eq!(*session.snapshot(), picture, "{undone:?} is one step");
-        session.apply(Command::Redo);
-        session.apply(Command::Undo);
+        session.apply(DocumentCommand::Redo);
+        session.apply(DocumentCommand::Undo);
     }
     assert_eq!(*session.snapshot(), before);
-    session.apply(Command::Selection(SelectionOrder::Duplicate));
+    session.apply(PaintCommand::Selection(SelectionOrder::Duplicate));
     assert_eq!(session.selection(), [3, 4, 5], "the copies are selected");
-    session.apply(Command::Selection(SelectionOrder::Delete));
+    session.apply(PaintCommand::Selection(SelectionOrder::Delete));
     assert_eq!(particles(&session).len(), 3);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(session.selection(), [3, 4, 5], "and selected again when they come back");
 }
 
 #[test]
 fn a_species_recolours_only_what_is_seen_to_be_selected() {
     let mut session = selecting();
-    session.apply(Command::SetTool(Tool::Pen));
-    session.apply(Command::SetSpecies(5));
+    session.apply(PaintCommand::SetTool(Tool::Pen));
+    session.apply(PaintCommand::SetSpecies(5));
     assert!(particles(&session).iter().all(|p| p.species == 0));
     assert!(session.selection().is_empty(), "a tool that lays lets go of the selection");
-    let effects = session.apply(Command::Selection(SelectionOrder::Delete));
+    let effects = session.apply(PaintCommand::Selection(SelectionOrder::Delete));
     assert_eq!(notice(&effects).unwrap().0, Level::Info);
 }
 
 #[test]
 fn the_eyedropper_takes_species_and_heading_and_gives_the_tool_back() {
     let mut session = with_tool(Tool::Circle);
-    session.apply(Command::Paint(Particle { heading: 1.0, species: 6, ..at(5.0, 5.0) }));
-    session.apply(Command::SetTool(Tool::Eyedropper));
+    session.apply(PaintCommand::Add(Particle { heading: 1.0, species: 6, ..at(5.0, 5.0) }));
+    session.apply(PaintCommand::SetTool(Tool::Eyedropper));
     assert!(session.draft(Some([5.1, 5.0])).outline.is_some());
     click(&mut session, [5.1, 5.0]);
     assert_eq!((session.species(), session.paint_options().heading, session.tool()), (6, 1.0, Tool::Circle));
@@ -260,26 +260,26 @@ fn what_is_copied_is_pasted_exactly_into_another_scene() {
     let mut session = in_paint();
     let original =
         vec![Particle { heading: 1.25, species: 3, ..at(1.0 / 3.0, 2.0) }, Particle { heading: -2.0, ..at(4.0, 9.5) }];
-    session.apply(Command::Stroke(original.clone()));
-    let text = clipboard(&session.apply(Command::Copy));
+    session.apply(PaintCommand::Stroke(original.clone()));
+    let text = clipboard(&session.apply(PaintCommand::Copy));
     assert!(text.starts_with("# box: 16 10\nx,y,heading,species\n"), "{text}");
-    session.apply(Command::New);
-    assert_eq!(session.apply(Command::Paste), vec![Effect::ReadClipboard]);
-    session.apply(Command::PasteText(text));
+    session.apply(DocumentCommand::New);
+    assert_eq!(session.apply(PaintCommand::Paste), vec![Effect::ReadClipboard]);
+    session.apply(PaintCommand::PasteText(text));
     assert_eq!(particles(&session), original);
     assert_eq!((session.selection(), session.tool()), (&[0, 1][..], Tool::Select));
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty());
 }
 
 #[test]
 fn a_paste_onto_its_original_lies_beside_it_and_one_too_large_is_made_to_fit() {
     let mut session = selecting();
-    let text = clipboard(&session.apply(Command::Copy));
-    session.apply(Command::PasteText(text));
+    let text = clipboard(&session.apply(PaintCommand::Copy));
+    session.apply(PaintCommand::PasteText(text));
     assert_eq!(particles(&session).len(), 6);
     assert_ne!(particles(&session)[3], particles(&session)[0]);
-    let effects = session.apply(Command::PasteText("x,y\n0,0\n900,400\n100,800\n".into()));
+    let effects = session.apply(PaintCommand::PasteText("x,y\n0,0\n900,400\n100,800\n".into()));
     assert_eq!(particles(&session).len(), 9);
     assert!(notice(&effects).unwrap().1.contains("smaller"), "{effects:?}");
     assert!(particles(&session).iter().all(|p| (0.0..=16.0).contains(&p.x) && (0.0..=10.0).contains(&p.y)));
@@ -288,11 +288,11 @@ fn a_paste_onto_its_original_lies_beside_it_and_one_too_large_is_made_to_fit() {
 #[test]
 fn cutting_copies_and_removes_the_selection() {
     let mut session = selecting();
-    session.apply(Command::Selection(SelectionOrder::Particles(vec![1])));
-    let text = clipboard(&session.apply(Command::Cut));
+    session.apply(PaintCommand::Selection(SelectionOrder::Particles(vec![1])));
+    let text = clipboard(&session.apply(PaintCommand::Cut));
     assert_eq!(text.lines().count(), 3);
     assert_eq!(particles(&session), [at(2.0, 2.0), at(2.5, 3.0)]);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(particles(&session), triangle());
 }
 
@@ -301,7 +301,7 @@ fn a_clipboard_without_particles_is_told_in_one_sentence_and_changes_nothing() {
     let mut session = selecting();
     let before = session.document().clone();
     for text in ["", "https://example.org/", "x,y\n1,here\n", "lorem ipsum dolor\nsit amet"] {
-        let effects = session.apply(Command::PasteText(text.into()));
+        let effects = session.apply(PaintCommand::PasteText(text.into()));
         let (_, said) = notice(&effects).unwrap();
         assert!(said.contains("x,y") || said.contains("line 2"), "{said}");
         assert_eq!(*session.document(), before);
@@ -313,14 +313,14 @@ fn escape_drops_the_shape_in_the_making_then_the_selection_then_the_tool() {
     let mut session = with_tool(Tool::Line);
     session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
     session.apply(Command::Pointer(Pointer::Drag([8.0, 2.0])));
-    session.apply(Command::LetGo);
+    session.apply(PaintCommand::LetGo);
     session.apply(Command::Pointer(Pointer::Release));
     assert!(particles(&session).is_empty());
     assert_eq!(session.tool(), Tool::Line);
-    session.apply(Command::LetGo);
+    session.apply(PaintCommand::LetGo);
     assert_eq!(session.tool(), Tool::Pen);
     let mut session = selecting();
-    session.apply(Command::LetGo);
+    session.apply(PaintCommand::LetGo);
     assert!(session.selection().is_empty());
 }
 
@@ -329,23 +329,23 @@ fn escape_in_the_middle_of_any_gesture_restores_what_was_before_it_and_leaves_no
     for tool in [Tool::Pen, Tool::Line, Tool::Arc, Tool::Circle, Tool::Lattice, Tool::Spray, Tool::Eraser, Tool::Lasso]
     {
         let mut session = selecting();
-        session.apply(Command::SetTool(tool));
-        session.apply(Command::Paint(at(12.0, 8.0)));
-        session.apply(Command::Undo);
+        session.apply(PaintCommand::SetTool(tool));
+        session.apply(PaintCommand::Add(at(12.0, 8.0)));
+        session.apply(DocumentCommand::Undo);
         let before = (session.document().clone(), session.paint_options().heading, session.selection().to_vec());
         session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
         session.apply(Command::Pointer(Pointer::Drag([6.0, 5.0])));
         session.apply(Command::Pointer(Pointer::Drag([8.0, 8.0])));
-        session.apply(Command::LetGo);
+        session.apply(PaintCommand::LetGo);
         session.apply(Command::Pointer(Pointer::Drag([9.0, 2.0])));
         session.apply(Command::Pointer(Pointer::Release));
         let after = (session.document().clone(), session.paint_options().heading, session.selection().to_vec());
         assert_eq!(after, before, "{tool:?}");
         assert_eq!(session.tool(), tool);
-        session.apply(Command::Redo);
+        session.apply(DocumentCommand::Redo);
         assert_eq!(particles(&session).len(), 4, "{tool:?}: what could be redone still can");
-        session.apply(Command::Undo);
-        session.apply(Command::Undo);
+        session.apply(DocumentCommand::Undo);
+        session.apply(DocumentCommand::Undo);
         assert!(particles(&session).is_empty() && !session.can_undo(), "{tool:?}");
     }
 }
@@ -361,11 +361,11 @@ fn escape_while_a_handle_is_dragged_puts_the_selection_back() {
         session.apply(Command::Pointer(Pointer::Drag([place[0] + 1.0, place[1] + 2.0])));
         session.apply(Command::Pointer(Pointer::Drag([place[0] + 2.0, place[1] + 2.0])));
         assert_ne!(*session.document(), before, "{wanted:?}");
-        session.apply(Command::LetGo);
+        session.apply(PaintCommand::LetGo);
         session.apply(Command::Pointer(Pointer::Release));
         assert_eq!(*session.document(), before, "{wanted:?}");
         assert_eq!(session.selection(), [0, 1, 2], "it is still selected");
-        session.apply(Command::Undo);
+        session.apply(DocumentCommand::Undo);
         assert!(particles(&session).is_empty(), "{wanted:?}: the step before is the stroke");
     }
 }
@@ -375,25 +375,25 @@ fn keys_held_down_are_one_step_and_keys_pressed_anew_another() {
     let mut session = selecting();
     let before = session.snapshot().clone();
     for _ in 0..5 {
-        session.apply(Command::Nudge([1, 0]));
+        session.apply(PaintCommand::Nudge([1, 0]));
     }
-    session.apply(Command::EndGesture);
+    session.apply(DocumentCommand::EndGesture);
     let moved = session.snapshot().clone();
     assert!((moved.particles[0].x - before.particles[0].x - 0.5).abs() < 1e-9);
     for _ in 0..3 {
-        session.apply(Command::Resize(1.15));
+        session.apply(PaintCommand::Resize(1.15));
     }
-    session.apply(Command::EndGesture);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::EndGesture);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(*session.snapshot(), moved);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert_eq!(*session.snapshot(), before);
 }
 
 #[test]
 fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
     let mut session = with_tool(Tool::Image);
-    session.apply(Command::OpenPicture("fish.png".into()));
+    session.apply(PaintCommand::OpenPicture("fish.png".into()));
     let asked = |session: &mut Session| {
         session.tick(0).into_iter().find_map(|e| match e {
             Effect::Stipple(request) => Some(request),
@@ -403,7 +403,7 @@ fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
     let first = asked(&mut session).unwrap();
     assert_eq!(first.amount, StippleAmount::Count(120));
     let row = |n: usize| (0..n).map(|i| at(0.1 * i as f64, 0.0)).collect::<Vec<_>>();
-    session.on_event(Event::Stippled { request: first, result: Ok(row(4)) });
+    session.on_event(PaintEvent::Stippled { request: first, result: Ok(row(4)) });
     assert!((session.stipple().spacing - 0.1).abs() < 1e-9, "the number tells the spacing");
     options(&mut session, |o| {
         o.image.scale = 8.0;
@@ -412,7 +412,7 @@ fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
     let second = asked(&mut session).unwrap();
     let StippleAmount::Spacing(spacing) = second.amount else { panic!("{second:?}") };
     assert!((spacing - 0.05).abs() < 1e-12, "of its longer side");
-    session.on_event(Event::Stippled { request: second, result: Ok(row(9)) });
+    session.on_event(PaintEvent::Stippled { request: second, result: Ok(row(9)) });
     assert_eq!(session.paint_options().image_options.particles, 9, "the spacing tells the number");
     assert!(asked(&mut session).is_none(), "which is no new question");
     options(&mut session, |o| o.image.scale = 4.0);
@@ -422,7 +422,7 @@ fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
 #[test]
 fn a_text_is_asked_for_once_shown_and_laid() {
     let mut session = with_tool(Tool::Text);
-    session.apply(Command::SetText("hi".into()));
+    session.apply(PaintCommand::SetText("hi".into()));
     let asked = |effects: Vec<Effect>| {
         effects.into_iter().find_map(|e| match e {
             Effect::Stipple(request) => Some(request),
@@ -435,10 +435,10 @@ fn a_text_is_asked_for_once_shown_and_laid() {
     assert!(session.stipple().busy);
     let answer = vec![at(-0.5, 0.0), at(0.5, 0.0)];
     let older = StippleRequest { source: StippleSource::Text("h".into()), ..request.clone() };
-    session.on_event(Event::Stippled { request: older, result: Err("late".into()) });
+    session.on_event(PaintEvent::Stippled { request: older, result: Err("late".into()) });
     assert!(session.stipple().busy, "an answer to an older question is left alone");
-    session.on_event(Event::Stippled { request, result: Ok(answer) });
-    session.apply(Command::SetSpecies(2));
+    session.on_event(PaintEvent::Stippled { request, result: Ok(answer) });
+    session.apply(PaintCommand::SetSpecies(2));
     options(&mut session, |o| {
         o.text.scale = 4.0;
         o.text_headings = StrokeHeading::Common;
@@ -448,21 +448,21 @@ fn a_text_is_asked_for_once_shown_and_laid() {
     let laid =
         [Particle { heading: 1.0, species: 2, ..at(6.0, 5.0) }, Particle { heading: 1.0, species: 2, ..at(10.0, 5.0) }];
     assert_eq!(particles(&session), laid);
-    session.apply(Command::Undo);
+    session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty());
 }
 
 #[test]
 fn a_dropped_image_is_shown_before_it_is_laid() {
     let mut session = alive();
-    session.apply(Command::OpenPicture("fish.png".into()));
+    session.apply(PaintCommand::OpenPicture("fish.png".into()));
     assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
     let effects = session.tick(0);
     let Some(Effect::Stipple(request)) = effects.iter().find(|e| matches!(e, Effect::Stipple(_))) else {
         panic!("{effects:?}")
     };
     let before = session.snapshot().clone();
-    session.on_event(Event::Stippled { request: request.clone(), result: Err("fish.png: cannot be read".into()) });
+    session.on_event(PaintEvent::Stippled { request: request.clone(), result: Err("fish.png: cannot be read".into()) });
     assert!(session.stipple().error.is_some());
     click(&mut session, [8.0, 5.0]);
     assert_eq!(*session.snapshot(), before, "nothing there, nothing laid");
@@ -471,7 +471,7 @@ fn a_dropped_image_is_shown_before_it_is_laid() {
 #[test]
 fn on_a_torus_what_is_laid_over_the_edge_comes_in_on_the_other_side() {
     let mut session = with_tool(Tool::Circle);
-    session.apply(Command::SetMode(Mode::Whole));
+    session.apply(PaintCommand::SetMode(Mode::Whole));
     drag(&mut session, &[[0.0, 5.0], [2.0, 5.0]]);
     assert_eq!(particles(&session).len(), 13);
     assert!(particles(&session).iter().any(|p| p.x > 12.0));
@@ -485,7 +485,7 @@ fn another_scene_brings_its_own_spacing_and_an_empty_selection() {
     let mut session = selecting();
     let particles: Vec<Particle> = (0..10).map(|i| at(30.0 * f64::from(i) + 5.0, 50.0)).collect();
     let snapshot = Snapshot { particles, box_size: [300.0, 100.0], ..Snapshot::default() };
-    session.on_event(Event::Imported { path: "row.csv".into(), result: Ok(snapshot.into()) });
+    session.on_event(ShareEvent::Imported { path: "row.csv".into(), result: Ok(snapshot.into()) });
     assert!((session.spacing() - 30.0).abs() < 1e-9);
     assert!(session.selection().is_empty());
 }

@@ -9,7 +9,7 @@ use super::egui::{Align2, Button, Color32, Context, Frame, Id, Modal, Shape};
 use super::state::UiState;
 use super::style;
 use crate::formats::{ExportSubject, endings_of};
-use crate::session::{Command, Dialog, Session, ShareCommand};
+use crate::session::{Command, Dialog, DocumentCommand, ObserveCommand, PaintCommand, Session, ShareCommand};
 
 const SCENES: &str = "Unstill scenes";
 /// A scene that is a picture, when saved.
@@ -95,13 +95,15 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
 pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     if let Some((what, path)) = files(ctx, state, session.path(), &session.document().title) {
         commands.extend(match what {
-            Dialog::Open => Some(Command::Open(path)),
-            Dialog::SaveAs => Some(Command::SaveAs(path)),
+            Dialog::Open => Some(Command::Document(DocumentCommand::Open(path))),
+            Dialog::SaveAs => Some(Command::Document(DocumentCommand::SaveAs(path))),
             Dialog::SavePicture => Some(Command::Share(ShareCommand::SavePicture(path.with_extension("png")))),
-            Dialog::Import => Some(Command::Import(path)),
+            Dialog::Import => Some(Command::Share(ShareCommand::Import(path))),
             Dialog::Export(subject) => Some(Command::Share(ShareCommand::Export(subject, path))),
-            Dialog::Picture => Some(Command::OpenPicture(path)),
-            Dialog::SavePlotCsv(kind) | Dialog::SavePlotPng(kind) => Some(Command::SavePlot(kind, path)),
+            Dialog::Picture => Some(Command::Paint(PaintCommand::OpenPicture(path))),
+            Dialog::SavePlotCsv(kind) | Dialog::SavePlotPng(kind) => {
+                Some(Command::Observe(ObserveCommand::SavePlot(kind, path)))
+            }
             _ => None,
         });
     }
@@ -185,19 +187,19 @@ fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Comm
                 let hint = "Saves the scene that is open, and closes the window";
                 let button = Button::new("Save, then leave").fill(style::ACCENT_DARK);
                 if ui.add(button).on_hover_text(hint).clicked() {
-                    commands.push(Command::Save);
+                    commands.push(Command::Document(DocumentCommand::Save));
                 }
             }
             let hint = "What is in no file is gone then";
             if ui.button("Leave without saving").on_hover_text(hint).clicked() {
-                commands.push(Command::QuitUnsaved);
+                commands.push(Command::Document(DocumentCommand::QuitUnsaved));
             }
             if ui.button("Stay").on_hover_text("Goes on with everything as it is (Esc)").clicked() {
-                commands.push(Command::StayHere);
+                commands.push(Command::Document(DocumentCommand::StayHere));
             }
         });
     });
     if modal.should_close() {
-        commands.push(Command::StayHere);
+        commands.push(Command::Document(DocumentCommand::StayHere));
     }
 }

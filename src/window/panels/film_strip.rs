@@ -7,7 +7,7 @@ use super::egui::{
 use super::state::UiState;
 use super::widgets::command_button_enabled;
 use super::{style, swarm_view};
-use crate::session::{Command, Place, Session, SnapshotCommand};
+use crate::session::{Command, PaintCommand, Place, Session, SnapshotCommand};
 use crate::worlds::swarm::picture::{FilmFrame, HOLD_OUT_EVERY, PackedParticle, Part, Particle, Snapshot, Stills};
 
 /// Height of the strip, and size of a thumbnail with its gap, points.
@@ -66,7 +66,7 @@ fn head(ui: &mut Ui, session: &Session, stills: &Stills, commands: &mut Vec<Comm
         let response = ui.add(slider).on_hover_text("Scroll through the snapshots");
         response.widget_info(|| egui::WidgetInfo::slider(true, number as f64, "Snapshot"));
         if response.changed() {
-            commands.push(Command::Snapshot(SnapshotCommand::Select(number - 1)));
+            commands.push(Command::Paint(PaintCommand::Snapshot(SnapshotCommand::Select(number - 1))));
         }
         let particles = session.snapshot().particles.len();
         let use_of_it =
@@ -75,7 +75,7 @@ fn head(ui: &mut Ui, session: &Session, stills: &Stills, commands: &mut Vec<Comm
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             for (name, command) in [("Delete", SnapshotCommand::Delete), ("Duplicate", SnapshotCommand::Duplicate)] {
                 let button = Button::new(RichText::new(name).small());
-                command_button_enabled(ui, true, button, Command::Snapshot(command), commands);
+                command_button_enabled(ui, true, button, Command::Paint(PaintCommand::Snapshot(command)), commands);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate());
@@ -143,7 +143,7 @@ fn thumbnail(
         format!("{name}, learned from")
     };
     if response.on_hover_text(tooltip).clicked() {
-        commands.push(Command::Snapshot(SnapshotCommand::Select(k)));
+        commands.push(Command::Paint(PaintCommand::Snapshot(SnapshotCommand::Select(k))));
     }
 }
 

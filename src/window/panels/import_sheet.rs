@@ -8,7 +8,7 @@ use super::egui::{
 };
 use super::{style, swarm_view};
 use crate::formats::Imported;
-use crate::session::{Command, ImportCommand, ImportSheet, Level, Session};
+use crate::session::{Command, ImportCommand, ImportSheet, Level, Session, ShareCommand};
 use crate::worlds::swarm::picture::Snapshot;
 
 /// Size of the preview, points.
@@ -82,7 +82,7 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut ImportSheetUi, 
     if modal.should_close() {
         answer = Some(ImportCommand::Cancel);
     }
-    commands.extend(answer.map(Command::ImportSheet));
+    commands.extend(answer.map(|value| Command::Share(ShareCommand::Sheet(value))));
 }
 
 fn assumptions(ui: &mut Ui, sheet: &ImportSheet) {

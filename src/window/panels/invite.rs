@@ -9,7 +9,7 @@ use super::gallery::GalleryCard;
 use super::paint::stamps::{motifs, stamped};
 use super::state::UiState;
 use super::{style, swarm_view};
-use crate::session::{Command, Place, Session, Tool};
+use crate::session::{Command, PaintCommand, Place, Session, Tool};
 
 /// Side of a thumbnail where there is room, and the gap between two, points.
 const SIDE: f32 = 62.0;
@@ -45,7 +45,8 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
                     let (rect, clicked) = offer(ui, side, motif);
                     state.offers.push(rect);
                     if clicked {
-                        commands.push(Command::Stroke(stamped(&motif.snapshot, session.snapshot())));
+                        commands
+                            .push(Command::Paint(PaintCommand::Stroke(stamped(&motif.snapshot, session.snapshot()))));
                     }
                 }
             });

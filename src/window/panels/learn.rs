@@ -3,7 +3,7 @@
 use super::egui::{Button, Checkbox, CollapsingHeader, DragValue, ProgressBar, RichText, Ui, Vec2};
 use super::widgets::{Scale, card, choice, command_button_enabled, row, section, slider, slider_int};
 use super::{film_strip, meter, observe, style};
-use crate::session::{Command, PlotKind, Session, TrainingState};
+use crate::session::{Command, LearnCommand, PlotKind, Session, TrainingState};
 use crate::worlds::swarm::rule::FlowKind;
 use crate::worlds::swarm::train::{Drive, Phase, TrainingSettings};
 
@@ -84,7 +84,7 @@ fn settings(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     row(ui, "Seed", seed, DragValue::new(&mut new.seed).range(0..=u64::MAX).speed(0.1));
     CollapsingHeader::new("More").show(ui, |ui| more(ui, &mut new));
     if new != old {
-        commands.push(Command::SetTraining(new));
+        commands.push(Command::Learn(LearnCommand::SetSettings(new)));
     }
 }
 
@@ -95,7 +95,7 @@ fn stop_when_settled(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>
                    the learning rate then falls to zero over a tenth of the steps done. Saves time; a long run may still have \
                    become a little better";
     if ui.add(Checkbox::new(&mut wanted, "Stop when settled")).on_hover_text(tooltip).changed() {
-        commands.push(Command::SetStopWhenSettled(wanted));
+        commands.push(Command::Learn(LearnCommand::SetStopWhenSettled(wanted)));
     }
 }
 
@@ -129,12 +129,18 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         TrainingState::Running | TrainingState::Paused => ui.horizontal(|ui| {
             let half = size(0.5, ui);
             let (text, command) = if session.training().state == TrainingState::Paused {
-                ("▶ Resume", Command::ResumeLearning)
+                ("▶ Resume", Command::Learn(LearnCommand::Resume))
             } else {
-                ("⏸ Pause learning", Command::PauseLearning)
+                ("⏸ Pause learning", Command::Learn(LearnCommand::Pause))
             };
             command_button_enabled(ui, true, Button::new(text).min_size(half), command, commands);
-            command_button_enabled(ui, true, Button::new("⏹ Stop").min_size(half), Command::StopLearning, commands);
+            command_button_enabled(
+                ui,
+                true,
+                Button::new("⏹ Stop").min_size(half),
+                Command::Learn(LearnCommand::Stop),
+                commands,
+            );
         }),
         _ => ui.horizontal(|ui| {
             let can = !session.warnings().iter().any(|w| w.blocks);
@@ -142,10 +148,10 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             let width = size(if go_on { 0.6 } else { 1.0 }, ui);
             let text = RichText::new("▶ Start learning").color(style::TEXT_STRONG).strong();
             let button = Button::new(text).fill(style::ACCENT_DARK).min_size(width);
-            command_button_enabled(ui, can, button, Command::StartLearning, commands);
+            command_button_enabled(ui, can, button, Command::Learn(LearnCommand::Start), commands);
             if go_on {
                 let button = Button::new("Learn on").min_size(Vec2::new(ui.available_width(), 30.0));
-                command_button_enabled(ui, can, button, Command::ContinueLearning, commands);
+                command_button_enabled(ui, can, button, Command::Learn(LearnCommand::Continue), commands);
             }
         }),
     };
@@ -214,7 +220,7 @@ fn held(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(text).color(style::TEXT)).on_hover_text(meaning);
         let button = Button::new(RichText::new("Switch now").small()).small();
-        command_button_enabled(ui, true, button, Command::SwitchRule, commands);
+        command_button_enabled(ui, true, button, Command::Learn(LearnCommand::SwitchRule), commands);
     });
 }
 

@@ -9,7 +9,7 @@ mod table;
 use super::egui::{Button, Checkbox, Label, RichText, Ui, Vec2};
 use super::widgets::{Scale, card, command_button_enabled, section, slider_int};
 use super::{Readouts, style};
-use crate::session::{Command, MAX_STEPS_PER_FRAME, Session, info_of};
+use crate::session::{Command, LiveCommand, MAX_STEPS_PER_FRAME, Session, info_of};
 use crate::worlds::swarm::rule::GROW_STEPS;
 
 /// Height of the buttons, points.
@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands
     let denoised = "Show each particle where the rule believes it would be without the noise: a crisper picture";
     ui.add(Checkbox::new(&mut new.denoised, "Show without noise")).on_hover_text(denoised);
     if new != old {
-        commands.push(Command::SetLive(new));
+        commands.push(Command::Live(LiveCommand::SetSettings(new)));
     }
     numbers(ui, session, readouts);
 }
@@ -59,15 +59,22 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     let alive = session.has_rule();
     let growing = session.live().growing.map(|done| format!("Growing {} %", 100 * done / GROW_STEPS));
     let grow = growing.as_deref().unwrap_or("Grow");
-    let start =
-        [(grow, Command::Grow), ("Restart", Command::RestartFromSnapshot), ("Surprise me", Command::SurpriseMe)];
+    let start = [
+        (grow, Command::Live(LiveCommand::Grow)),
+        ("Restart", Command::Live(LiveCommand::RestartFromSnapshot)),
+        ("Surprise me", Command::Live(LiveCommand::SurpriseMe)),
+    ];
     button_row(ui, alive, &start, commands);
-    let time = [("◀ Back", Command::StepBack), ("Step ▶", Command::Step), ("Keep", Command::KeepMoment)];
+    let time = [
+        ("◀ Back", Command::Live(LiveCommand::StepBack)),
+        ("Step ▶", Command::Live(LiveCommand::Step)),
+        ("Keep", Command::Live(LiveCommand::KeepMoment)),
+    ];
     button_row(ui, alive, &time, commands);
     let shuffle = [
-        ("Places", Command::Randomise),
-        ("Headings", Command::RandomiseHeadings),
-        ("Species", Command::RandomiseSpecies),
+        ("Places", Command::Live(LiveCommand::Randomise)),
+        ("Headings", Command::Live(LiveCommand::RandomiseHeadings)),
+        ("Species", Command::Live(LiveCommand::RandomiseSpecies)),
     ];
     ui.horizontal(|ui| {
         ui.label("Scramble").on_hover_text("Deal one thing out at random, and watch the pattern come back");
@@ -86,7 +93,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     }
     let most = if readouts.most_particles == 0 { MAX_PARTICLES } else { readouts.most_particles }.max(particles);
     if slider_int(ui, "Particles", &tooltip, &mut particles, 10..=most, Scale::Logarithmic) {
-        commands.push(Command::SetParticles(particles));
+        commands.push(Command::Live(LiveCommand::SetParticles(particles)));
     }
     // Below what one wants to watch, the cost of more should be told where it is asked for.
     let slow = |per_s: &f64| *per_s < 60.0 && particles >= MANY;
@@ -95,14 +102,15 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
         ui.label(RichText::new(text).small().color(style::WARN))
             .on_hover_text("Motion slows down; nothing else changes");
     }
-    let keys = [Command::Slower, Command::Faster].map(|c| info_of(&c).and_then(|i| i.shortcut).map(|s| s.text()));
+    let keys = [Command::Live(LiveCommand::Slower), Command::Live(LiveCommand::Faster)]
+        .map(|c| info_of(&c).and_then(|i| i.shortcut).map(|s| s.text()));
     let tooltip = match keys {
         [Some(slower), Some(faster)] => format!("Steps of time in each frame ({slower} and {faster})"),
         _ => "Steps of time in each frame".to_owned(),
     };
     let mut steps = session.live().steps_per_frame as usize;
     if slider_int(ui, "Speed", &tooltip, &mut steps, 1..=MAX_STEPS_PER_FRAME as usize, Scale::Logarithmic) {
-        commands.push(Command::SetSpeed(steps as u32));
+        commands.push(Command::Live(LiveCommand::SetSpeed(steps as u32)));
     }
 }
 

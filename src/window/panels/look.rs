@@ -10,7 +10,8 @@ use super::swarm_view;
 use super::widgets::{choice, command_button, row, row_label, section};
 use crate::media::looks::RAMP;
 use crate::session::{
-    Body, ColourBy, Command, Palette, Place, Preference, Session, TRAIL_RANGE_S, Theme, UI_SCALE_RANGE, info_of,
+    Body, ColourBy, Command, LiveCommand, Palette, Place, Preference, Session, TRAIL_RANGE_S, Theme, UI_SCALE_RANGE,
+    info_of,
 };
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
@@ -61,7 +62,13 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
             commands.push(Command::Prefer(Preference::TrailS(seconds)));
         }
     }
-    toggle(ui, "Without noise", session.document().world.live.denoised, Command::ToggleDenoised, commands);
+    toggle(
+        ui,
+        "Without noise",
+        session.document().world.live.denoised,
+        Command::Live(LiveCommand::ToggleDenoised),
+        commands,
+    );
 
     section(ui, "Window");
     let options: Vec<_> = Theme::ALL.iter().map(|&t| (t, t.name(), t.meaning().to_owned())).collect();

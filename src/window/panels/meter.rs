@@ -6,7 +6,9 @@ use super::egui::{
 use super::state::UiState;
 use super::widgets::command_button_enabled;
 use super::{egui, style};
-use crate::session::{CertificateState, Command, Dialog, Evidence, Place, PlotKind, Seal, Session, info_of};
+use crate::session::{
+    CertificateState, Command, Dialog, Evidence, ObserveCommand, Place, PlotKind, Seal, Session, info_of,
+};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings};
 
 /// Width of what stands in the meter, points.
@@ -99,7 +101,7 @@ pub(super) fn seal(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
             let text = format!("certifying, {phase} {:.0} %", 100.0 * share);
             ui.label(RichText::new(text).small().color(style::TEXT_WEAK));
             let button = Button::new(RichText::new("stop").small()).small();
-            command_button_enabled(ui, true, button, Command::CancelCertify, commands);
+            command_button_enabled(ui, true, button, Command::Observe(ObserveCommand::CancelCertify), commands);
         });
         return;
     }
@@ -133,7 +135,7 @@ pub(super) fn seal(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
         if let Some(text) = again {
             let idle = !session.training().state.is_active();
             let button = Button::new(RichText::new(text).small()).small();
-            command_button_enabled(ui, idle, button, Command::Certify, commands);
+            command_button_enabled(ui, idle, button, Command::Observe(ObserveCommand::Certify), commands);
         }
     });
 }

@@ -8,6 +8,7 @@
 //! ```
 
 mod caption;
+mod cards;
 mod dialogs;
 mod film_strip;
 mod finder;
@@ -40,14 +41,14 @@ pub(crate) use bevy_egui::egui;
 pub use gallery::{GalleryCard, GalleryLife};
 pub use paint::canvas_menu;
 pub use rules::Thumbnails;
-pub use share::{FilmProgress, RescuedScene, SceneCard, ShareReadouts};
+pub use share::{RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
 pub use studio::{CARD_PICTURE, CardSource, FLOW_PICTURE, StudioCard, studio_panels};
 pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, faint, set_style};
 
 use egui::{Context, Frame, Id, LayerId, Panel, Rect, ScrollArea, Ui, UiBuilder};
 
-use crate::session::{Command, Place, Session};
+use crate::session::{Command, DocumentCommand, Place, Session};
 
 /// Width of the side panel, points.
 pub const SIDE_WIDTH: f32 = 300.0;
@@ -162,6 +163,6 @@ fn end_gestures(ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
     let (held, released) = ctx.input(|i| (i.pointer.any_down(), i.pointer.any_released()));
     let just_done = !commands.is_empty() && !held && !ctx.text_edit_focused();
     if just_done || (released && session.gesture_is_open()) {
-        commands.push(Command::EndGesture);
+        commands.push(Command::Document(DocumentCommand::EndGesture));
     }
 }

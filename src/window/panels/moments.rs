@@ -6,7 +6,7 @@ use super::egui::{
 use super::swarm_view::draw_piece;
 use super::widgets::strip;
 use super::{UiState, style};
-use crate::session::{Command, Place, Savepoint, Session};
+use crate::session::{Command, LiveCommand, Place, Savepoint, Session};
 
 /// Size of a card and of the picture on it, points.
 const CARD: Vec2 = Vec2::new(112.0, 92.0);
@@ -46,7 +46,7 @@ fn card(ui: &mut Ui, k: usize, moment: &Savepoint, commands: &mut Vec<Command>) 
     }
     let tooltip = format!("Return to this checkpoint, with its settings: {} particles", moment.swarm.len());
     if response.on_hover_text(tooltip).clicked() {
-        commands.push(Command::ReturnTo(k));
+        commands.push(Command::Live(LiveCommand::ReturnTo(k)));
     }
     let rest = Rect::from_min_max(picture.left_bottom() + Vec2::new(0.0, 3.0), rect.max);
     ui.scope_builder(UiBuilder::new().max_rect(rest).layout(Layout::left_to_right(Align::Center)), |ui| {
@@ -54,13 +54,13 @@ fn card(ui: &mut Ui, k: usize, moment: &Savepoint, commands: &mut Vec<Command>) 
         let mut name = moment.name.clone();
         let edit = TextEdit::singleline(&mut name).desired_width(CARD.x - 32.0).font(egui::TextStyle::Small);
         if ui.add(edit).on_hover_text("Its name; click to change it").changed() {
-            commands.push(Command::RenameMoment(k, name));
+            commands.push(Command::Live(LiveCommand::RenameMoment(k, name)));
         }
         let delete = ui.add(Button::new("×").small()).on_hover_text("Delete this checkpoint (undo brings it back)");
         let label = format!("Delete {}", moment.name);
         delete.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &label));
         if delete.clicked() {
-            commands.push(Command::DeleteMoment(k));
+            commands.push(Command::Live(LiveCommand::DeleteMoment(k)));
         }
     });
 }

@@ -17,7 +17,7 @@ use super::widgets::{
     Scale, card, card_with, choice, command_button, command_button_enabled, row_label, section, slider, slider_int,
 };
 use super::{style, swarm_view};
-use crate::session::{Command, SelectionOrder, Session, Tool, Warning, info_of};
+use crate::session::{Command, LearnCommand, PaintCommand, SelectionOrder, Session, Tool, Warning, info_of};
 use crate::worlds::swarm::picture::{Boundary, Ensemble, MAX_SPECIES, Mode, Snapshot, Swarm};
 use crate::worlds::swarm::train::TrainingSettings;
 
@@ -79,9 +79,15 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
 /// What a right click on the picture offers.
 pub fn canvas_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let groups: [&[Command]; 3] = [
-        &[Command::Cut, Command::Copy, Command::Paste],
-        &[Command::Selection(SelectionOrder::Duplicate), Command::Selection(SelectionOrder::Delete)],
-        &[Command::Selection(SelectionOrder::All), Command::Selection(SelectionOrder::Invert)],
+        &[Command::Paint(PaintCommand::Cut), Command::Paint(PaintCommand::Copy), Command::Paint(PaintCommand::Paste)],
+        &[
+            Command::Paint(PaintCommand::Selection(SelectionOrder::Duplicate)),
+            Command::Paint(PaintCommand::Selection(SelectionOrder::Delete)),
+        ],
+        &[
+            Command::Paint(PaintCommand::Selection(SelectionOrder::All)),
+            Command::Paint(PaintCommand::Selection(SelectionOrder::Invert)),
+        ],
     ];
     for (i, group) in groups.into_iter().enumerate() {
         if i > 0 {
@@ -134,7 +140,7 @@ fn species(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             ui.painter().rect(rect, 6.0, ground, line, StrokeKind::Inside);
             ui.painter().add(swarm_view::arrow(rect.center(), 0.6, 14.0, colour));
             if response.on_hover_text(format!("{name}. {does}.")).clicked() {
-                commands.push(Command::SetSpecies(species));
+                commands.push(Command::Paint(PaintCommand::SetSpecies(species)));
             }
         }
     });
@@ -147,7 +153,7 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let whole = "The painting is a crowd as it stands: it is taught as one sample";
     let options = [(Mode::Motif, "one creature", motif.to_owned()), (Mode::Whole, "a whole crowd", whole.to_owned())];
     if let Some(mode) = choice(ui, snapshot.mode, &options) {
-        commands.push(Command::SetMode(mode));
+        commands.push(Command::Paint(PaintCommand::SetMode(mode)));
     }
     if snapshot.mode == Mode::Whole {
         let periodic = "What leaves on one side comes back on the other";
@@ -155,7 +161,7 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         let options =
             [(Boundary::Periodic, "wraps around", periodic.to_owned()), (Boundary::Open, "cut out", open.to_owned())];
         if let Some(boundary) = choice(ui, snapshot.boundary, &options) {
-            commands.push(Command::SetBoundary(boundary));
+            commands.push(Command::Paint(PaintCommand::SetBoundary(boundary)));
         }
     }
     let settings = session.document().world.training;
@@ -163,7 +169,7 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                    around the cursor";
     let mut cutoff_l = settings.cutoff_l;
     if slider(ui, "Cutoff R", tooltip, &mut cutoff_l, 1.0..=6.0, Scale::Linear) {
-        commands.push(Command::SetTraining(TrainingSettings { cutoff_l, ..settings }));
+        commands.push(Command::Learn(LearnCommand::SetSettings(TrainingSettings { cutoff_l, ..settings })));
     }
     ui.horizontal(|ui| {
         let tooltip = "Width and height of the canvas, in units of the picture";
@@ -173,9 +179,9 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             ui.add(DragValue::new(side).range(1.0..=10_000.0).speed(0.1).max_decimals(1)).on_hover_text(tooltip);
         }
         if new != snapshot.box_size {
-            commands.push(Command::SetBox(new));
+            commands.push(Command::Paint(PaintCommand::SetBox(new)));
         }
-        command_button(ui, "Clear", Command::Clear, commands);
+        command_button(ui, "Clear", Command::Paint(PaintCommand::Clear), commands);
     });
     let unit = session.unit_length();
     let count = snapshot.particles.len();
@@ -211,6 +217,6 @@ fn ensemble(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let cover = "Share of the plane that the copies cover: how crowded they are";
     slider(ui, "Cover", cover, &mut new.cover, 0.05..=0.6, Scale::Linear);
     if new != old {
-        commands.push(Command::SetEnsemble(new));
+        commands.push(Command::Paint(PaintCommand::SetEnsemble(new)));
     }
 }

@@ -9,7 +9,7 @@ use super::egui::{
 use super::swarm_view::draw_close;
 use super::widgets::{choice, strip};
 use super::{UiState, style};
-use crate::session::{Command, LearnedFlow, Place, Session};
+use crate::session::{Command, LearnCommand, LearnedFlow, Place, Session};
 use crate::worlds::swarm::picture::Particle;
 use crate::worlds::swarm::rule::FlowKind;
 use crate::worlds::swarm::train::Drive;
@@ -69,7 +69,7 @@ fn card(ui: &mut Ui, session: &Session, k: usize, flow: &LearnedFlow, strip: &mu
     }
     let meaning = if plays { "This one plays" } else { "Let the swarm move like this; it goes on from where it is" };
     if response.on_hover_text(meaning).clicked() {
-        commands.push(Command::PickFlow(k));
+        commands.push(Command::Learn(LearnCommand::PickFlow(k)));
     }
     let rest = Rect::from_min_max(picture.left_bottom() + Vec2::new(0.0, 3.0), rect.max);
     ui.scope_builder(UiBuilder::new().max_rect(rest).layout(Layout::top_down(Align::Min)), |ui| {
@@ -79,7 +79,7 @@ fn card(ui: &mut Ui, session: &Session, k: usize, flow: &LearnedFlow, strip: &mu
             let width = CARD.x - 62.0;
             let edit = TextEdit::singleline(&mut name).desired_width(width).font(egui::TextStyle::Small);
             if ui.add(edit).on_hover_text("Its name; click to change it").changed() {
-                commands.push(Command::RenameFlow(k, name));
+                commands.push(Command::Learn(LearnCommand::RenameFlow(k, name)));
             }
             let free = session.flows_are_free();
             let other = document.world.flows.list.len() > 1 && document.world.flows.chosen != k;
@@ -98,7 +98,7 @@ fn card(ui: &mut Ui, session: &Session, k: usize, flow: &LearnedFlow, strip: &mu
                 egui::WidgetInfo::labeled(egui::WidgetType::Button, free, format!("Delete {}", flow.name))
             });
             if delete.clicked() {
-                commands.push(Command::DeleteFlow(k));
+                commands.push(Command::Learn(LearnCommand::DeleteFlow(k)));
             }
         });
         numbers(ui, flow);
@@ -135,7 +135,7 @@ fn blending(ui: &mut Ui, session: &Session, k: usize, strip: &mut Strip, command
         .on_hover_text(format!("Share of {}. What keeps the pattern in both keeps it in any blend", other.name));
     strip.share = Some(share);
     if ui.button("Blend").clicked() {
-        commands.push(Command::BlendFlows { a: flows.chosen, b: k, share });
+        commands.push(Command::Learn(LearnCommand::BlendFlows { a: flows.chosen, b: k, share }));
         ui.close();
     }
 }
@@ -167,7 +167,7 @@ fn next(ui: &mut Ui, session: &Session, strip: &mut Strip, commands: &mut Vec<Co
         let tooltip = "Another motion of the same pattern; the present one plays until it is learned";
         let button = ui.add_enabled(idle, button).on_hover_text(tooltip);
         if button.on_disabled_hover_text("Something is being learned: wait for it, or stop it").clicked() {
-            commands.push(Command::LearnAnotherFlow(Some((seed, drive))));
+            commands.push(Command::Learn(LearnCommand::LearnAnotherFlow(Some((seed, drive)))));
             strip.seed = None;
         }
     });

@@ -14,8 +14,8 @@ use std::time::SystemTime;
 use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui};
 use super::state::UiState;
 use super::style;
-use crate::media::picture::FilmKind;
-use crate::session::{Command, Dialog, Session};
+
+use crate::session::{Command, Dialog, DocumentCommand, FilmState, Session};
 use crate::worlds::swarm::picture::{Snapshot, Swarm};
 
 pub(super) use film::{FilmAnswer, ask as ask_film};
@@ -31,7 +31,8 @@ pub struct ShareReadouts {
     pub is_reading: bool,
     /// The program ends when they are.
     pub is_leaving: bool,
-    pub film: Option<FilmProgress>,
+    /// A film under way.
+    pub film: Option<FilmState>,
     pub rescued: Vec<RescuedScene>,
     /// The user's own scenes and the recent files, newest first.
     pub mine: Arc<Vec<SceneCard>>,
@@ -40,19 +41,6 @@ pub struct ShareReadouts {
     pub scenes_folder: Option<PathBuf>,
     /// Where films and screenshots go.
     pub films_folder: PathBuf,
-}
-
-/// A film under way.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FilmProgress {
-    pub kind: FilmKind,
-    /// Frames taken, drawn, and wanted.
-    pub taken: usize,
-    pub written: usize,
-    pub frames: usize,
-    /// The last frame was taken.
-    pub is_ending: bool,
-    pub path: PathBuf,
 }
 
 /// Unsaved work of an earlier run of the program.
@@ -136,7 +124,7 @@ pub(super) fn recent_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Com
             for path in recent {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
-                    commands.push(Command::Open(path.clone()));
+                    commands.push(Command::Document(DocumentCommand::Open(path.clone())));
                     ui.close();
                 }
             }

@@ -10,7 +10,7 @@ use super::state::UiState;
 use super::studio::{SWITCH_WIDTH, world_switch};
 use super::widgets::{command_button, command_button_enabled};
 use super::{look, style};
-use crate::session::{Command, Dialog, Group, Place, Session, info_of, table};
+use crate::session::{Command, Dialog, DocumentCommand, Group, LiveCommand, Place, Session, info_of, table};
 
 /// Size of one of the three place buttons, points, and its width where there is little room.
 const PLACE: Vec2 = Vec2::new(96.0, 30.0);
@@ -69,9 +69,10 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
         state.wanted_world = world_switch(ui, "swarm", is_narrow).or(state.wanted_world);
         menus(ui, left.width() - SWITCH_WIDTH < ROOM_FOR_MENUS, session, state, commands);
         ui.add_space(4.0);
-        for (sign, name, can, command) in
-            [("⟲", "⟲ Undo", session.can_undo(), Command::Undo), ("⟳", "⟳ Redo", session.can_redo(), Command::Redo)]
-        {
+        for (sign, name, can, command) in [
+            ("⟲", "⟲ Undo", session.can_undo(), Command::Document(DocumentCommand::Undo)),
+            ("⟳", "⟳ Redo", session.can_redo(), Command::Document(DocumentCommand::Redo)),
+        ] {
             let button = command_button_enabled(ui, can, Button::new(sign), command, commands);
             button.widget_info(|| WidgetInfo::labeled(WidgetType::Button, can, name));
         }
@@ -91,7 +92,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
         let narrow = right.width() < ROOM_FOR_WORDS;
         let shown = if narrow { &text[..text.find(' ').unwrap_or(0)] } else { text };
         let button = Button::new(shown).min_size(Vec2::new(if narrow { 32.0 } else { 76.0 }, 28.0));
-        let button = command_button_enabled(ui, alive, button, Command::TogglePlay, commands);
+        let button = command_button_enabled(ui, alive, button, Command::Live(LiveCommand::TogglePlay), commands);
         button.widget_info(|| WidgetInfo::labeled(WidgetType::Button, alive, text));
         // A choice in the card must not close it.
         let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
@@ -133,10 +134,10 @@ fn rows(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, comma
         }
         for info in table().filter(|info| info.group == *group) {
             let command = (info.command)();
-            if command == Command::Quit {
+            if command == Command::Document(DocumentCommand::Quit) {
                 ui.separator();
             }
-            if command == Command::Save {
+            if command == Command::Document(DocumentCommand::Save) {
                 share::recent_menu(ui, session, commands);
             }
             let key = info.shortcut.map_or_else(String::new, |s| s.text());
@@ -216,9 +217,11 @@ fn scene_texts(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             commands.push(command(new));
         }
     };
-    field(ui, "Title", &document.title, 1, Command::SetTitle);
-    field(ui, "Author", &document.author, 1, Command::SetAuthor);
-    field(ui, "Notes: what to look for", &document.notes, 6, Command::SetNotes);
+    field(ui, "Title", &document.title, 1, |value| Command::Document(DocumentCommand::SetTitle(value)));
+    field(ui, "Author", &document.author, 1, |value| Command::Document(DocumentCommand::SetAuthor(value)));
+    field(ui, "Notes: what to look for", &document.notes, 6, |value| {
+        Command::Document(DocumentCommand::SetNotes(value))
+    });
 }
 
 #[cfg(test)]

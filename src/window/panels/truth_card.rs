@@ -3,7 +3,7 @@
 use super::egui::{self, Button, Grid, Label, Rect, RichText, ScrollArea, Sense, Ui, Vec2, pos2};
 use super::style;
 use super::widgets::command_button_enabled;
-use crate::session::{Command, Session, TruthState};
+use crate::session::{Command, ObserveCommand, Session, TruthState};
 use crate::worlds::swarm::measures::{Agreement, Truth, TruthRow};
 
 /// Width of the card, and of a bar from -1 to 1, points.
@@ -24,7 +24,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
             ui,
             !is_running && session.truth_refusal().is_none(),
             button,
-            Command::MeasureTruth,
+            Command::Observe(ObserveCommand::MeasureTruth),
             commands,
         );
         if is_running {

@@ -9,7 +9,9 @@ use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, Sight, SwarmBuffer, body};
 use super::theme;
 use crate::media::picture::{MAX_TRAIL_TEXELS, TRAIL_TEXELS_PER_UNIT};
-use crate::session::{ColourBy, Command, Hand, Look, Place, Pointer, SelectionOrder, Session, Theme};
+use crate::session::{
+    ColourBy, Command, Hand, LiveCommand, Look, PaintCommand, Place, Pointer, SelectionOrder, Session, Theme,
+};
 use crate::window::panels::canvas_menu;
 
 /// Half length of a body, in units of ℓ.
@@ -109,7 +111,7 @@ impl Canvas {
             let reach = REACH_POINTS / self.paint.points_per_length();
             let hand = Hand { shift: keys.shift, copies: keys.alt || keys.command, reach };
             if hand != session.hand() {
-                commands.push(Command::Hold(hand));
+                commands.push(Command::Paint(PaintCommand::Hold(hand)));
             }
             let cursor = at.filter(|_| over && pointer_is_here);
             draft::show(ui, free, &self.paint, session, cursor);
@@ -118,7 +120,7 @@ impl Canvas {
         if place == Place::Paint {
             if let Some(at) = at.filter(|_| response.secondary_clicked() && session.tool().selects()) {
                 let at = self.paint.world_from_screen(free, at);
-                commands.push(Command::Selection(SelectionOrder::Under(at)));
+                commands.push(Command::Paint(PaintCommand::Selection(SelectionOrder::Under(at))));
             }
             response.context_menu(|ui| canvas_menu(ui, session, &mut commands));
         }
@@ -157,7 +159,7 @@ impl Canvas {
                     egui::PointerButton::Secondary | egui::PointerButton::Middle => {
                         self.panning = true;
                         if place != Place::Paint && live.following.is_some() {
-                            commands.push(Command::StopFollowing);
+                            commands.push(Command::Live(LiveCommand::StopFollowing));
                         }
                     }
                     _ => {}
@@ -183,7 +185,7 @@ impl Canvas {
                 egui::Event::PointerMoved(pos) if self.resizing.is_some() => {
                     if let Some((from, radius_l)) = self.resizing {
                         let factor = f64::from((pos.x - from.x) / RESIZE_POINTS).exp();
-                        commands.push(Command::SetBrushRadius(radius_l * factor));
+                        commands.push(Command::Live(LiveCommand::SetBrushRadius(radius_l * factor)));
                     }
                 }
                 egui::Event::PointerMoved(pos) if self.held => {
@@ -207,12 +209,12 @@ impl Canvas {
         }
         let picks = place != Place::Paint && over && double_click && !live.brush.row().changes_count();
         if let Some(at) = hover.filter(|_| picks) {
-            commands.push(Command::FollowAt(self.camera(seen).world_from_screen(free, at)));
+            commands.push(Command::Live(LiveCommand::FollowAt(self.camera(seen).world_from_screen(free, at))));
         }
         let takes_all = place == Place::Paint && over && double_click && session.tool().selects();
         if let Some(at) = hover.filter(|_| takes_all) {
             let at = self.paint.world_from_screen(free, at);
-            commands.push(Command::Selection(SelectionOrder::CreatureAt(at)));
+            commands.push(Command::Paint(PaintCommand::Selection(SelectionOrder::CreatureAt(at))));
         }
         if let Some(at) = hover.filter(|_| over) {
             let factor = (f64::from(scroll) * ZOOM_PER_POINT).exp() * f64::from(pinch);

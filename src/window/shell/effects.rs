@@ -19,7 +19,10 @@ use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
 use super::truth::TruthJobs;
-use crate::session::{Command, Effect, Event, Level, Prefs, SceneSource, Session, Speed, ViewCommand};
+use crate::session::{
+    Command, Effect, Event, Level, ObserveEvent, PaintCommand, PaintEvent, Prefs, SceneSource, Session, Speed,
+    ViewCommand,
+};
 use crate::window::panels::{Readouts, UiState};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -95,7 +98,7 @@ impl Shell {
             frame_log: FrameLog::default(),
         };
         shell.session.on_event(Event::PrefsRead(Box::new(prefs)));
-        shell.session.on_event(Event::StampsRead(book.stamps()));
+        shell.session.on_event(PaintEvent::StampsRead(book.stamps()));
         for text in prefs_fault.into_iter().chain(stamps_fault) {
             shell.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
         }
@@ -151,7 +154,7 @@ impl Shell {
         for (level, text) in self.files.notices() {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
-        for fault in self.ramps.faults().into_iter().chain(self.gallery.faults()).chain(self.share.faults()) {
+        for fault in self.ramps.faults().chain(self.gallery.faults()).chain(self.share.faults()) {
             self.ui.on_effect(&Effect::Notify { level: Level::Error, text: fault.to_string() });
         }
         for text in self.keeper.faults().chain(self.stamp_keeper.faults()) {
@@ -159,7 +162,7 @@ impl Shell {
         }
         for answer in self.clipboard.answers() {
             match answer {
-                Answer::Text(_, text) => self.apply(gpu, vec![Command::PasteText(text)]),
+                Answer::Text(_, text) => self.apply(gpu, vec![Command::Paint(PaintCommand::PasteText(text))]),
                 Answer::Fault(text) => self.ui.on_effect(&Effect::Notify { level: Level::Warning, text }),
                 Answer::Silence => {
                     let text = "The program that holds the clipboard does not answer: copy there once more.".to_owned();
@@ -199,7 +202,7 @@ impl Shell {
                 s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
             };
             let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s, faults };
-            self.hear(gpu, Event::SpeedMeasured(speed));
+            self.hear(gpu, Event::Observe(ObserveEvent::SpeedMeasured(speed)));
         }
     }
 

@@ -19,7 +19,7 @@ use crate::jobs::{JobName, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
 use crate::scene::{Loaded, Project, Showing, SwarmProject, is_picture_name, lost_its_scene, write_atomic};
-use crate::session::{Event, ImportRequest, Level, SceneSource, ShareEvent, opened_project};
+use crate::session::{DocumentEvent, Event, ImportRequest, Level, SceneSource, ShareEvent, opened_project};
 
 /// A sentence for the user.
 pub type Notice = (Level, String);
@@ -121,7 +121,7 @@ impl Files {
     /// Reads files of the import sheet once more.
     pub fn read_import(&self, request: ImportRequest) {
         let Some(first) = request.paths.first().cloned() else { return };
-        self.read(&first, move || Some(Event::ImportRead(Box::new(importing::read(request).0))));
+        self.read(&first, move || Some(Event::Share(ShareEvent::ImportRead(Box::new(importing::read(request).0)))));
     }
 
     /// Opens a file whatever it is: a scene, a picture that holds one, or particles and images to be imported.
@@ -144,7 +144,7 @@ impl Files {
             let name = path.display();
             let why =
                 format!("{name} is {what}; give a scene (.ron, or a .png that holds one), .csv, .xyz, .png or .jpg");
-            Some(Event::Imported { path, result: Err(why) })
+            Some(Event::Share(ShareEvent::Imported { path, result: Err(why) }))
         });
     }
 
@@ -154,7 +154,7 @@ impl Files {
         self.write(path, move |path| {
             let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
             // Fails only when the program is ending.
-            let _ = sender.send(Event::Saved { path: path.to_owned(), revision, result });
+            let _ = sender.send(Event::Document(DocumentEvent::Saved { path: path.to_owned(), revision, result }));
         });
     }
 
@@ -282,7 +282,7 @@ fn load(path: &Path, notices: &Sender<Notice>, others: &Sender<OtherScene>) -> R
 
 /// What the session gets to know of a scene that was read.
 fn opened(source: SceneSource, result: ReadScene) -> Option<Event> {
-    result.transpose().map(|result| Event::Opened { source, result })
+    result.transpose().map(|result| Event::Document(DocumentEvent::Opened { source, result }))
 }
 
 /// A picture that cannot be read is reported by its reader.
@@ -352,7 +352,7 @@ mod tests {
         let files = Files::default();
         files.load(SceneSource::File("/nowhere/at/all.ron".into()));
         let event = next(&files);
-        let Event::Opened { result: Err(why), .. } = event else { panic!("{event:?}") };
+        let Event::Document(DocumentEvent::Opened { result: Err(why), .. }) = event else { panic!("{event:?}") };
         assert!(why.contains("/nowhere/at/all.ron"), "{why}");
     }
 
@@ -371,10 +371,13 @@ mod tests {
         files.load(SceneSource::File(path.clone()));
         for k in 0..20 {
             let event = next(&files);
-            assert!(matches!(&event, Event::Saved { revision, result: Ok(()), .. } if *revision == k), "{event:?}");
+            assert!(
+                matches!(&event, Event::Document(DocumentEvent::Saved { revision, result: Ok(()), .. }) if *revision == k),
+                "{event:?}"
+            );
         }
         let event = next(&files);
-        let Event::Opened { result: Ok(opened), .. } = event else { panic!("{event:?}") };
+        let Event::Document(DocumentEvent::Opened { result: Ok(opened), .. }) = event else { panic!("{event:?}") };
         assert_eq!(opened.title, "save 19");
     }
 
@@ -400,7 +403,10 @@ mod tests {
         for name in ["a.ron", "b.PNG"] {
             files.open(at(name));
             let event = next(&files);
-            assert!(matches!(&event, Event::Opened { result: Ok(d), .. } if d.title == "Mill"), "{name}: {event:?}");
+            assert!(
+                matches!(&event, Event::Document(DocumentEvent::Opened { result: Ok(d), .. }) if d.title == "Mill"),
+                "{name}: {event:?}"
+            );
         }
         for name in ["c.png", "d.jpg"] {
             files.open(at(name));
@@ -409,15 +415,15 @@ mod tests {
         }
         files.open(at("e.csv"));
         let event = next(&files);
-        assert!(matches!(&event, Event::Imported { result: Ok(_), .. }), "{event:?}");
+        assert!(matches!(&event, Event::Share(ShareEvent::Imported { result: Ok(_), .. })), "{event:?}");
         // Its headings are guessed, which is asked about.
         files.open(at("f.xyz"));
         let event = next(&files);
-        assert!(matches!(&event, Event::ImportRead(reading) if reading.result.is_ok()), "{event:?}");
+        assert!(matches!(&event, Event::Share(ShareEvent::ImportRead(reading)) if reading.result.is_ok()), "{event:?}");
         for (path, hint) in [(at("g.docx"), "does not know"), (folder.path().to_owned(), "a folder")] {
             files.open(path);
             let event = next(&files);
-            let Event::Imported { result: Err(why), .. } = event else { panic!("{event:?}") };
+            let Event::Share(ShareEvent::Imported { result: Err(why), .. }) = event else { panic!("{event:?}") };
             assert!(why.contains(hint) && why.contains(".csv"), "{why}");
         }
     }

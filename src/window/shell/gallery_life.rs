@@ -35,7 +35,6 @@ pub struct Life {
     /// Each order is for one picture, and says which of the user's own scenes is pointed at.
     worker: Worker<Option<PathBuf>, GalleryLifeList>,
     shown: GalleryLife,
-    faults: Vec<JobFault>,
 }
 
 impl Default for Life {
@@ -50,7 +49,7 @@ impl Default for Life {
                 std::thread::sleep(PACE.max(2 * begun.elapsed()));
             }
         });
-        Self { worker, shown: GalleryLife::default(), faults: Vec::new() }
+        Self { worker, shown: GalleryLife::default() }
     }
 }
 
@@ -60,18 +59,15 @@ impl Life {
         if self.worker.is_idle() {
             self.worker.order(pointed.map(Path::to_owned));
         }
-        for event in self.worker.events() {
-            match event {
-                Ok(newest) => self.shown = Arc::new(newest),
-                Err(fault) => self.faults.push(fault),
-            }
+        if let Some(newest) = self.worker.newest() {
+            self.shown = Arc::new(newest);
         }
         self.shown.clone()
     }
 
     /// What went wrong since the last call.
-    pub fn faults(&mut self) -> Vec<JobFault> {
-        std::mem::take(&mut self.faults)
+    pub fn faults(&self) -> impl Iterator<Item = JobFault> + '_ {
+        self.worker.faults()
     }
 }
 

@@ -8,7 +8,7 @@ use super::files::{Notice, has_lost_its_scene};
 use crate::formats::{Outline, import_all};
 use crate::jobs::guarded;
 use crate::scene::holds_scene;
-use crate::session::{Event, ImportReading, ImportRequest, LOST_ITS_SCENE, Level};
+use crate::session::{Event, ImportReading, ImportRequest, LOST_ITS_SCENE, Level, ShareEvent};
 use crate::worlds::swarm::measures::Alikeness;
 
 /// The first reading of these files, at least one: the particles, or what the import sheet has to ask.
@@ -19,13 +19,13 @@ pub(super) fn read_first(paths: Vec<std::path::PathBuf>, notices: &Sender<Notice
     warning_about(&path).into_iter().for_each(|text| notify((Level::Warning, text.to_owned())));
     let (reading, wants_options) = read(ImportRequest::new(paths));
     if reading.has_choices() || wants_options {
-        return Event::ImportRead(Box::new(reading));
+        return Event::Share(ShareEvent::ImportRead(Box::new(reading)));
     }
     for assumption in reading.assumptions() {
         notify((Level::Info, assumption.text.clone()));
     }
     reading.alike.into_iter().for_each(notify);
-    Event::Imported { path, result: reading.result.map(crate::formats::Imported::into_stills) }
+    Event::Share(ShareEvent::Imported { path, result: reading.result.map(crate::formats::Imported::into_stills) })
 }
 
 /// Reads the files; returns with it whether a failure is for want of options.

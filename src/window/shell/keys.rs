@@ -13,7 +13,7 @@ use bevy_egui::input::ModifierKeysState;
 use winit::event::WindowEvent;
 use winit::keyboard::ModifiersState;
 
-use crate::session::{Command, Place, table};
+use crate::session::{Command, DocumentCommand, PaintCommand, Place, table};
 
 /// With Shift the arrows go so many steps at once.
 const FAR: i8 = 10;
@@ -83,7 +83,7 @@ impl Keyboard<'_, '_> {
                     // Releases after this go to another window.
                     let keys = std::mem::take(&mut *self.keys);
                     self.keys.is_other_script = keys.is_other_script;
-                    commands.extend(keys.repeating.map(|_| Command::EndGesture));
+                    commands.extend(keys.repeating.map(|_| Command::Document(DocumentCommand::EndGesture)));
                 }
                 // Keys that were down when the window got the focus were pressed for another one.
                 WindowEvent::KeyboardInput { event, is_synthetic: false, .. } => {
@@ -168,7 +168,10 @@ impl Keys {
     fn press(&mut self, event: &KeyboardInput, place: Place, listener: Listener) -> Option<Command> {
         if !event.state.is_pressed() {
             // What a key did while it was held is one step of the history.
-            return self.repeating.take_if(|key| *key == event.key_code).map(|_| Command::EndGesture);
+            return self
+                .repeating
+                .take_if(|key| *key == event.key_code)
+                .map(|_| Command::Document(DocumentCommand::EndGesture));
         }
         let letter = match &event.logical_key {
             Key::Character(text) => text.chars().next().filter(|letter| letter.is_alphabetic()),
@@ -231,7 +234,9 @@ impl Keys {
             })
         })?;
         Some(match (wanted.command)() {
-            Command::Nudge(steps) if far => Command::Nudge(steps.map(|step| FAR * step)),
+            Command::Paint(PaintCommand::Nudge(steps)) if far => {
+                Command::Paint(PaintCommand::Nudge(steps.map(|step| FAR * step)))
+            }
             command => command,
         })
     }
@@ -240,7 +245,7 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Preference, SelectionOrder};
+    use crate::session::{LiveCommand, Preference, SelectionOrder};
     use bevy::input::ButtonState;
     use bevy::prelude::{Entity, KeyCode};
 
@@ -260,9 +265,9 @@ mod tests {
         let mut keys = Keys::default();
         let letter = event(Key::Character("s".into()), ButtonState::Pressed);
         keys.set_modifiers(ModifiersState::CONTROL);
-        assert_eq!(keys.press(&letter, Place::Live, Listener::Nobody), Some(Command::Save));
+        assert_eq!(keys.press(&letter, Place::Live, Listener::Nobody), Some(Command::Document(DocumentCommand::Save)));
         keys.set_modifiers(ModifiersState::empty());
-        assert_eq!(keys.press(&letter, Place::Live, Listener::Nobody), Some(Command::SurpriseMe));
+        assert_eq!(keys.press(&letter, Place::Live, Listener::Nobody), Some(Command::Live(LiveCommand::SurpriseMe)));
     }
 
     #[test]
@@ -332,7 +337,7 @@ mod tests {
         let mut keys = Keys::default();
         let mut press = |key| keys.press(&event(key, ButtonState::Pressed), Place::Live, Listener::Control);
         assert_eq!([press(Key::Space), press(Key::Tab)], [None, None]);
-        assert_eq!(press(Key::Character("g".into())), Some(Command::Grow));
+        assert_eq!(press(Key::Character("g".into())), Some(Command::Live(LiveCommand::Grow)));
     }
 
     #[test]
@@ -353,9 +358,15 @@ mod tests {
             keys.press(&event, Place::Paint, Listener::Nobody)
         };
         for repeat in [false, true, true] {
-            assert_eq!(press(Key::ArrowLeft, ButtonState::Pressed, repeat), Some(Command::Nudge([-1, 0])));
+            assert_eq!(
+                press(Key::ArrowLeft, ButtonState::Pressed, repeat),
+                Some(Command::Paint(PaintCommand::Nudge([-1, 0])))
+            );
         }
-        assert_eq!(press(Key::ArrowLeft, ButtonState::Released, false), Some(Command::EndGesture));
+        assert_eq!(
+            press(Key::ArrowLeft, ButtonState::Released, false),
+            Some(Command::Document(DocumentCommand::EndGesture))
+        );
         assert_eq!(press(Key::ArrowLeft, ButtonState::Released, false), None);
         assert_eq!(press(Key::Delete, ButtonState::Pressed, true), None, "deleting once is enough");
     }
@@ -366,11 +377,11 @@ mod tests {
             let mut keys = Keys { ctrl, shift, ..Keys::default() };
             keys.press(&event(key, ButtonState::Pressed), Place::Paint, Listener::Nobody)
         };
-        let delete = Some(Command::Selection(SelectionOrder::Delete));
+        let delete = Some(Command::Paint(PaintCommand::Selection(SelectionOrder::Delete)));
         assert_eq!([press(false, false, Key::Delete), press(false, false, Key::Backspace)], [delete.clone(), delete]);
-        assert_eq!(press(true, false, Key::Character("y".into())), Some(Command::Redo));
-        assert_eq!(press(true, true, Key::Character("Z".into())), Some(Command::Redo));
-        assert_eq!(press(false, true, Key::ArrowUp), Some(Command::Nudge([0, FAR])));
+        assert_eq!(press(true, false, Key::Character("y".into())), Some(Command::Document(DocumentCommand::Redo)));
+        assert_eq!(press(true, true, Key::Character("Z".into())), Some(Command::Document(DocumentCommand::Redo)));
+        assert_eq!(press(false, true, Key::ArrowUp), Some(Command::Paint(PaintCommand::Nudge([0, FAR]))));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use self::host::{Host, News, Picture, Shared, Source, Work};
 use super::follow::{self, Follower};
 use super::measures::Measures;
 use crate::jobs::Handle;
-use crate::session::{EngineOrder, Event, MomentUse};
+use crate::session::{EngineOrder, Event, LiveEvent, MomentUse};
 use crate::worlds::swarm::rule::LiveSettings;
 
 /// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.
@@ -158,7 +158,7 @@ impl Live {
             Ok(handle) => Some(Thread { work, handle, holds_gpu }),
             Err(fault) => {
                 // The other end is here.
-                let _ = self.news.0.send((self.swarm, Event::EngineFailed(fault.to_string())));
+                let _ = self.news.0.send((self.swarm, Event::Live(LiveEvent::EngineFailed(fault.to_string()))));
                 None
             }
         }
@@ -184,8 +184,14 @@ impl Live {
     /// What the session must know, since the last call.
     pub fn news(&self) -> impl Iterator<Item = Event> + '_ {
         // What comes late tells nothing of the swarm that has been ordered since.
-        let is_of_old =
-            |event: &Event| matches!(event, Event::SwarmChanged { .. } | Event::NothingBefore | Event::Following(_));
+        let is_of_old = |event: &Event| {
+            matches!(
+                event,
+                Event::Live(LiveEvent::SwarmChanged { .. })
+                    | Event::Live(LiveEvent::NothingBefore)
+                    | Event::Live(LiveEvent::Following(_))
+            )
+        };
         let news = self.news.1.try_iter();
         news.filter(move |(swarm, event)| *swarm == self.swarm || !is_of_old(event)).map(|(_, event)| event)
     }
@@ -343,7 +349,7 @@ impl Live {
     pub fn keep_moment(&self, wanted_for: MomentUse) {
         let swarm = self.swarm;
         self.tell_of(move |host| match (host.kept(swarm).state, wanted_for) {
-            (Some(state), wanted_for) => Some(Event::MomentKept(wanted_for, Box::new(state))),
+            (Some(state), wanted_for) => Some(Event::Live(LiveEvent::MomentKept(wanted_for, Box::new(state)))),
             (None, MomentUse::Keep(_)) => Some(Event::Trouble(NOTHING_TO_KEEP.to_owned())),
             (None, MomentUse::Undo(_)) => None,
         });
@@ -351,7 +357,7 @@ impl Live {
 
     /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].
     pub fn find(&self, at: [f64; 2]) {
-        self.tell_of(move |host| Some(Event::Following(host.nearest(at))));
+        self.tell_of(move |host| Some(Event::Live(LiveEvent::Following(host.nearest(at)))));
     }
 
     fn tell_of(&self, question: impl FnOnce(&mut Host) -> Option<Event> + Send + 'static) {

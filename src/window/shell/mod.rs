@@ -62,7 +62,7 @@ use keys::{Keyboard, Listener};
 use live::Gpu;
 use studio::{Studios, Surface};
 
-use crate::session::{Command, ViewCommand};
+use crate::session::{Command, DocumentCommand, LiveCommand, ViewCommand};
 use crate::window::panels;
 use crate::worlds::swarm::engine::EngineChoice;
 
@@ -238,7 +238,7 @@ fn perform_views(
         match view {
             ViewCommand::Fit => {
                 canvas.fit(&shell.session);
-                shell.apply(gpu, vec![Command::StopFollowing]);
+                shell.apply(gpu, vec![Command::Live(LiveCommand::StopFollowing)]);
             }
             ViewCommand::Screenshot => shots::take(commands, None),
             ViewCommand::CanvasScreenshot => shots::take(commands, Some(canvas.free_pixels(ctx))),
@@ -264,7 +264,7 @@ fn advance(
 ) {
     let ShellResource { shell, studios, gpu: Some(gpu), .. } = &mut *state else { return };
     if closing.read().count() > 0 {
-        let mut wanted = vec![Command::Quit];
+        let mut wanted = vec![Command::Document(DocumentCommand::Quit)];
         studios.ask_first(&mut wanted, shell);
         shell.apply(gpu, wanted);
     }

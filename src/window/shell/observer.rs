@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::live::{Coming, Live, Seen};
 use super::tally::Tally;
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, panic_text, start};
-use crate::session::{CertificateRequest, Event, Place, RuleRequest, RuleRole, Session};
+use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, Place, RuleRequest, RuleRole, Session};
 use crate::worlds::swarm::measures::{
     CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
 };
@@ -48,7 +48,7 @@ impl Default for Watch {
                 let begun = Instant::now();
                 // A rule and a swarm that do not fit together: the engine has said so already.
                 if let Ok(reading) = observer.look(&glimpse) {
-                    outbox.tell(Event::Observed(Box::new(reading)));
+                    outbox.tell(Event::Observe(ObserveEvent::Observed(Box::new(reading))));
                 }
                 std::thread::sleep((LOOK_SHARE - 1) * begun.elapsed());
             }
@@ -74,7 +74,7 @@ impl Watch {
                 Some(Err(_)) => self.tally = Tally::default(),
             },
         }
-        self.worker.events().map(|event| event.unwrap_or_else(Event::from)).collect()
+        self.worker.events().chain(self.worker.faults().map(Event::from)).collect()
     }
 
     fn look(&mut self, session: &Session, live: &Live) {
@@ -243,7 +243,7 @@ impl CheckWorker {
         self.measured = Some((begun, begun.elapsed()));
         let RuleRequest { run, role, step, .. } = *request;
         // Fails only when the window closes.
-        let _ = self.outbox.send(Event::RuleMeasured { run, role, step, result });
+        let _ = self.outbox.send(Event::Learn(LearnEvent::RuleMeasured { run, role, step, result }));
     }
 
     fn certify(&self, request: &CertificateRequest) {
@@ -256,7 +256,7 @@ impl CheckWorker {
             Ok(result) => result.map(Box::new).map_err(|e| e.to_string()),
             Err(panic) => Err(panic_text(panic.as_ref()).to_owned()),
         };
-        let _ = self.outbox.send(Event::Certified { run: *run, result });
+        let _ = self.outbox.send(Event::Observe(ObserveEvent::Certified { run: *run, result }));
     }
 }
 
@@ -292,7 +292,7 @@ impl CheckProgress for Reporter {
         }
         told.0 = Instant::now();
         let share = told.2 as f64 / *total as f64;
-        let _ = outbox.send(Event::CertificateProgress { run: self.run, phase: told.1, share });
+        let _ = outbox.send(Event::Observe(ObserveEvent::CertificateProgress { run: self.run, phase: told.1, share }));
     }
 
     fn is_stopped(&self) -> bool {
@@ -342,14 +342,19 @@ mod tests {
             }
         };
         watch.send(good.clone());
-        let seen = watch.worker.next_event(PATIENCE).expect("a reading").expect("no fault");
-        assert!(matches!(seen, Event::Observed(reading) if reading.step == 7 && reading.fidelity.is_some()));
+        let seen = watch.worker.next_event(PATIENCE).expect("a reading");
+        assert!(
+            matches!(seen, Event::Observe(ObserveEvent::Observed(reading)) if reading.step == 7 && reading.fidelity.is_some())
+        );
         rests(&watch);
         watch.send(Glimpse { swarm: Swarm::default(), ..good.clone() });
         rests(&watch);
         watch.send(Glimpse { step: 90, ..good });
-        let seen = watch.worker.next_event(PATIENCE).expect("a reading").expect("no fault");
-        assert!(matches!(seen, Event::Observed(reading) if reading.step == 90), "nothing of an empty swarm");
+        let seen = watch.worker.next_event(PATIENCE).expect("a reading");
+        assert!(
+            matches!(seen, Event::Observe(ObserveEvent::Observed(reading)) if reading.step == 90),
+            "nothing of an empty swarm"
+        );
     }
 
     #[test]
@@ -363,7 +368,7 @@ mod tests {
         let mut steps = Vec::new();
         while !steps.contains(&(RuleRole::New, 39)) {
             match bench.events.recv_timeout(PATIENCE).expect("an answer") {
-                Event::RuleMeasured { run: 5, role, step, result } => {
+                Event::Learn(LearnEvent::RuleMeasured { run: 5, role, step, result }) => {
                     assert!(result.expect("a measure").together().is_some());
                     steps.push((role, step));
                 }
@@ -386,7 +391,7 @@ mod tests {
         };
         bench.certify(Box::new(request.clone()));
         match bench.events.recv_timeout(PATIENCE).expect("progress") {
-            Event::CertificateProgress { run: 3, phase, share } => {
+            Event::Observe(ObserveEvent::CertificateProgress { run: 3, phase, share }) => {
                 assert!(!phase.is_empty() && (0.0..1.0).contains(&share));
             }
             other => panic!("{other:?}"),
@@ -396,8 +401,8 @@ mod tests {
         bench.measure(self::request(9, RuleRole::Old, 0));
         loop {
             match bench.events.recv_timeout(PATIENCE).expect("the next order is carried out") {
-                Event::RuleMeasured { run: 9, .. } => break,
-                Event::CertificateProgress { .. } => {}
+                Event::Learn(LearnEvent::RuleMeasured { run: 9, .. }) => break,
+                Event::Observe(ObserveEvent::CertificateProgress { .. }) => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -409,7 +414,7 @@ mod tests {
         let nothing = RuleRequest { stills: Snapshot::default().into(), ..*request(1, RuleRole::Old, 0) };
         bench.measure(Box::new(nothing));
         match bench.events.recv_timeout(PATIENCE).expect("an answer") {
-            Event::RuleMeasured { result: Err(why), .. } => assert!(!why.is_empty()),
+            Event::Learn(LearnEvent::RuleMeasured { result: Err(why), .. }) => assert!(!why.is_empty()),
             other => panic!("{other:?}"),
         }
     }

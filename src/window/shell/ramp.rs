@@ -54,7 +54,6 @@ pub struct Ramps {
     worker: Worker<RampJob, Option<Ranges>>,
     sent: Option<RampJob>,
     known: Option<Ranges>,
-    faults: Vec<JobFault>,
 }
 
 impl Default for Ramps {
@@ -66,7 +65,7 @@ impl Default for Ramps {
                 std::thread::sleep(REST);
             }
         });
-        Self { worker, sent: None, known: None, faults: Vec::new() }
+        Self { worker, sent: None, known: None }
     }
 }
 
@@ -91,18 +90,15 @@ impl Ramps {
             self.worker.order(job.clone());
             self.sent = Some(job);
         }
-        for event in self.worker.events() {
-            match event {
-                Ok(newest) => self.known = newest,
-                Err(fault) => self.faults.push(fault),
-            }
+        if let Some(newest) = self.worker.newest() {
+            self.known = newest;
         }
         self.known.map(of)
     }
 
     /// What went wrong since the last call.
-    pub fn faults(&mut self) -> Vec<JobFault> {
-        std::mem::take(&mut self.faults)
+    pub fn faults(&self) -> impl Iterator<Item = JobFault> + '_ {
+        self.worker.faults()
     }
 }
 

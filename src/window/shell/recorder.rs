@@ -4,20 +4,17 @@
 //! even whatever the machine. The engine is asked for a copy in one frame and gives it in one of the next.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::camera::Gaze;
 use super::director::Director;
 use super::files::Notice;
 use super::live::{Coming, Live, Seen};
 use super::portrait::Eye;
-use crate::jobs::{Cores, JobName, guarded, start};
+use crate::jobs::{FilmJob, FilmPlan, FilmState, FilmWriter, Filmed};
 use crate::media::picture::{Film, FilmKind, FilmStyle, Framing, MAX_GIF_RATE, PictureStyle, Shot};
 use crate::session::{FilmOptions, Level};
-use crate::window::panels::FilmProgress;
 
 /// Frames that may wait to be drawn: all that a film keeps in memory, beside what its seam needs.
 const WAITING_FRAMES: usize = 8;
@@ -29,27 +26,18 @@ pub struct Recorder {
 }
 
 struct Recording {
-    options: FilmOptions,
-    path: PathBuf,
-    /// `None` once the last frame was taken.
-    frames: Option<Sender<(Seen, Option<Framing>)>>,
+    job: FilmJob<FilmFrame>,
     /// Colour tells of numbers: they are measured for each frame.
     is_measured: bool,
     /// The torus of the first frame.
     box_size: [f64; 2],
-    taken: usize,
-    steps_to_go: u32,
+    frame_s: f64,
     asked: Option<(Coming, Option<Framing>)>,
     director: Option<Director>,
-    shared: Arc<RecorderShared>,
 }
 
-#[derive(Default)]
-struct RecorderShared {
-    written: AtomicUsize,
-    is_cancelled: AtomicBool,
-    is_over: AtomicBool,
-}
+/// What is drawn of a frame, and the part of it that is shown.
+type FilmFrame = (Seen, Option<Framing>);
 
 impl Default for Recorder {
     fn default() -> Self {
@@ -89,38 +77,36 @@ impl Recorder {
             let _ = self.notices.0.send((Level::Warning, text));
         }
         let is_measured = style.picture.colour_by.needs_measures();
-        let (frames, inbox) = bounded(WAITING_FRAMES);
-        let shared = Arc::new(RecorderShared::default());
-        let job = RecorderJob { path: path.clone(), style, box_size, species, inbox, shared: shared.clone() };
+        let plan = FilmPlan {
+            path: path.clone(),
+            kind: options.kind,
+            frames: options.frames(),
+            steps_per_frame: options.steps_per_frame,
+            waiting: WAITING_FRAMES,
+        };
+        let open = move || {
+            let eye = Eye::new(style.picture.colour_by);
+            let film = Film::create(&path, style, box_size, species).map_err(|e| e.to_string())?;
+            Ok(SwarmWriter { film, eye })
+        };
         let outbox = self.notices.0.clone();
-        let work = move || {
-            let shared = job.shared.clone();
-            let notice = match guarded("the film", || job.run()) {
-                Ok(notice) => notice,
+        let report = move |filmed: Filmed| {
+            let notice = match filmed {
+                Ok(Some(sentence)) => (Level::Success, sentence),
+                Ok(None) => (Level::Info, "The film was given up; nothing was written.".to_owned()),
                 Err(why) => (Level::Error, why),
             };
-            shared.is_over.store(true, Ordering::Release);
             // Fails only when the program is ending.
             let _ = outbox.send(notice);
         };
-        if let Err(fault) = start(JobName { thread: "film", what: "Taking a film" }, Cores::Shared, work) {
+        match FilmJob::start(plan, open, report) {
+            Ok(job) => {
+                let frame_s = 1.0 / f64::from(options.frames_per_second);
+                self.run = Some(Recording { job, is_measured, box_size, frame_s, asked: None, director });
+            }
             // The receiver is in hand.
-            let _ = self.notices.0.send((Level::Error, fault.to_string()));
-            return;
+            Err(fault) => _ = self.notices.0.send((Level::Error, fault.to_string())),
         }
-        let frames = Some(frames);
-        self.run = Some(Recording {
-            options,
-            path,
-            frames,
-            is_measured,
-            box_size,
-            taken: 0,
-            steps_to_go: 0,
-            asked: None,
-            director,
-            shared,
-        });
     }
 
     /// Ends the film under way and keeps it.
@@ -132,8 +118,8 @@ impl Recorder {
 
     /// Ends the film under way and leaves nothing of it.
     pub fn cancel(&mut self) {
-        if let Some(run) = self.run.take() {
-            run.shared.is_cancelled.store(true, Ordering::Release);
+        if let Some(mut run) = self.run.take() {
+            run.job.cancel();
         }
     }
 
@@ -148,24 +134,16 @@ impl Recorder {
     /// Once a frame of the window, after `steps` were taken. `gaze`: what it shows of the swarm.
     pub fn advance(&mut self, live: &Live, steps: u32, gaze: Option<&Gaze>) {
         let Some(run) = &mut self.run else { return };
-        if run.shared.is_over.load(Ordering::Acquire) {
+        if run.job.is_over() {
             self.run = None;
             return;
         }
-        run.steps_to_go = run.steps_to_go.saturating_sub(steps);
+        run.job.advance(steps);
         run.look(live, gaze);
     }
 
-    pub fn progress(&self) -> Option<FilmProgress> {
-        let run = self.run.as_ref()?;
-        Some(FilmProgress {
-            kind: run.options.kind,
-            taken: run.taken,
-            written: run.shared.written.load(Ordering::Relaxed),
-            frames: if run.frames.is_some() { run.options.frames() } else { run.taken },
-            is_ending: run.frames.is_none(),
-            path: run.path.clone(),
-        })
+    pub fn state(&self) -> Option<FilmState> {
+        self.run.as_ref().map(|run| run.job.state())
     }
 
     /// Sentences for the user since the last call.
@@ -186,18 +164,14 @@ fn rate_warning(kind: FilmKind, frames_per_second: f64) -> Option<String> {
 
 impl Recording {
     fn steps_to_go(&self) -> u32 {
-        match &self.frames {
-            // The steps wait for the thread, or for the engine.
-            Some(frames) if frames.is_full() || self.asked.is_some() && self.steps_to_go == 0 => 0,
-            Some(_) if self.steps_to_go == 0 => 1,
-            Some(_) => self.steps_to_go,
-            None => u32::MAX,
-        }
+        let to_go = self.job.steps_to_go();
+        // The steps wait for the thread, or for the engine.
+        if self.job.is_full() || self.asked.is_some() && to_go == 0 { 0 } else { to_go.max(1) }
     }
 
     /// The last frame was taken: the thread writes what waits.
     fn end(&mut self) {
-        self.frames = None;
+        self.job.end();
         self.asked = None;
     }
 
@@ -213,63 +187,37 @@ impl Recording {
                 Err(_) => self.end(),
             }
         }
-        let Some(frames) = &self.frames else { return };
-        if self.steps_to_go > 0 || self.asked.is_some() || frames.is_full() {
+        if !self.job.is_due() || self.asked.is_some() {
             return;
         }
         let coming = if self.is_measured { live.look() } else { live.look_at_shown() };
-        let frame_s = 1.0 / f64::from(self.options.frames_per_second);
-        let framing = self.director.as_mut().zip(gaze).and_then(|(director, gaze)| director.frame(gaze, frame_s));
+        let framing = self.director.as_mut().zip(gaze).and_then(|(director, gaze)| director.frame(gaze, self.frame_s));
         self.asked = Some((coming, framing));
-        self.steps_to_go = self.options.steps_per_frame;
+        self.job.begin_frame();
     }
 
     fn take(&mut self, seen: Seen, framing: Option<Framing>) {
         if seen.swarm.box_size != self.box_size {
             // Another scene: the film ends here.
             self.end();
+            return;
         }
-        let Some(frames) = &self.frames else { return };
-        // Never full here; disconnected when the film has failed, which is told by the thread.
-        if frames.try_send((seen, framing)).is_ok() {
-            self.taken += 1;
-        }
-        if self.taken >= self.options.frames() {
-            self.end();
-        }
+        self.job.take((seen, framing));
     }
 }
 
-/// What the thread does.
-struct RecorderJob {
-    path: PathBuf,
-    style: FilmStyle,
-    box_size: [f64; 2],
-    species: usize,
-    inbox: Receiver<(Seen, Option<Framing>)>,
-    shared: Arc<RecorderShared>,
+/// Draws and writes the frames, on the film's own thread.
+struct SwarmWriter {
+    film: Film,
+    eye: Eye,
 }
 
-impl RecorderJob {
-    fn run(self) -> Result<Notice, String> {
-        let mut film =
-            Film::create(&self.path, self.style.clone(), self.box_size, self.species).map_err(|e| e.to_string())?;
-        let mut eye = Eye::new(self.style.picture.colour_by);
-        for (seen, framing) in self.inbox {
-            if self.shared.is_cancelled.load(Ordering::Acquire) {
-                break;
-            }
-            film.add(Shot { framing, ..eye.see(seen) }).map_err(|e| e.to_string())?;
-            self.shared.written.fetch_add(1, Ordering::Relaxed);
-        }
-        if self.shared.is_cancelled.load(Ordering::Acquire) {
-            return Ok((Level::Info, "The film was given up; nothing was written.".to_owned()));
-        }
-        film.finish().map_err(|e| e.to_string())?;
-        let frames = self.shared.written.load(Ordering::Relaxed);
-        let size = std::fs::metadata(&self.path).ok().filter(|m| m.is_file()).map(|m| m.len() as f64 / 1e6);
-        let size = size.map_or_else(String::new, |mb| format!(", {mb:.1} MB"));
-        let frames = if frames == 1 { "1 frame".to_owned() } else { format!("{frames} frames") };
-        Ok((Level::Success, format!("Film: {} ({frames}{size})", self.path.display())))
+impl FilmWriter<FilmFrame> for SwarmWriter {
+    fn add(&mut self, (seen, framing): FilmFrame) -> Result<(), String> {
+        self.film.add(Shot { framing, ..self.eye.see(seen) }).map_err(|e| e.to_string())
+    }
+
+    fn finish(self) -> Result<(), String> {
+        self.film.finish().map_err(|e| e.to_string())
     }
 }

@@ -303,7 +303,7 @@ fn file_of(scene: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Command, Event};
+    use crate::session::{DocumentCommand, DocumentEvent, Event, PaintCommand};
     use crate::window::shell::live::Live;
     use crate::worlds::swarm::picture::Particle;
     use std::io::{BufRead, BufReader};
@@ -314,8 +314,8 @@ mod tests {
 
     fn dirty(title: &str) -> Session {
         let mut session = Session::new(1);
-        session.apply(Command::SetTitle(title.into()));
-        session.apply(Command::Stroke(vec![Particle { x: 1.0, y: 2.0, ..Particle::default() }]));
+        session.apply(DocumentCommand::SetTitle(title.into()));
+        session.apply(PaintCommand::Stroke(vec![Particle { x: 1.0, y: 2.0, ..Particle::default() }]));
         session
     }
 
@@ -364,11 +364,11 @@ mod tests {
         written(&mut rescue, &session, &files);
         assert_eq!(at(&folder), before);
         let (path, revision) = (PathBuf::from("one.ron"), session.revision());
-        session.apply(Command::SaveAs(path.clone()));
-        session.on_event(Event::Saved { path, revision, result: Ok(()) });
+        session.apply(DocumentCommand::SaveAs(path.clone()));
+        session.on_event(DocumentEvent::Saved { path, revision, result: Ok(()) });
         written(&mut rescue, &session, &files);
         assert!(names(&folder).iter().all(|n| n.ends_with(".lock")), "{:?}", names(&folder));
-        session.apply(Command::SetTitle("Two".into()));
+        session.apply(DocumentCommand::SetTitle("Two".into()));
         written(&mut rescue, &session, &files);
         rescue.end();
         assert!(names(&folder).is_empty());
@@ -381,10 +381,10 @@ mod tests {
         let mut rescue = Rescue::new(Some(dir.path().to_owned()));
         written(&mut rescue, &session, &files);
         // What was changed since then is written when it is left.
-        session.apply(Command::SetTitle("One, later".into()));
-        session.apply(Command::New);
+        session.apply(DocumentCommand::SetTitle("One, later".into()));
+        session.apply(DocumentCommand::New);
         rescue.advance(&session, &files, || Live::default().kept());
-        session.apply(Command::SetTitle("Two".into()));
+        session.apply(DocumentCommand::SetTitle("Two".into()));
         written(&mut rescue, &session, &files);
         // The locks go as in a crash; the files stay.
         drop(rescue);
@@ -413,9 +413,9 @@ mod tests {
     fn holds_unsaved_work_until_it_is_killed() {
         let Some(folder) = std::env::var_os(FOLDER) else { return };
         let (files, mut session) = (Files::default(), dirty("Lost"));
-        session.on_event(Event::Saved { path: "/home/me/lost.ron".into(), revision: 0, result: Ok(()) });
-        session.apply(Command::SaveAs("/home/me/lost.ron".into()));
-        session.on_event(Event::Saved { path: "/home/me/lost.ron".into(), revision: 0, result: Ok(()) });
+        session.on_event(DocumentEvent::Saved { path: "/home/me/lost.ron".into(), revision: 0, result: Ok(()) });
+        session.apply(DocumentCommand::SaveAs("/home/me/lost.ron".into()));
+        session.on_event(DocumentEvent::Saved { path: "/home/me/lost.ron".into(), revision: 0, result: Ok(()) });
         let mut rescue = Rescue::new(Some(folder.into()));
         written(&mut rescue, &session, &files);
         println!("\nwritten");

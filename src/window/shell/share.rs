@@ -15,7 +15,7 @@ use super::rescue::Rescue;
 use crate::jobs::JobFault;
 use crate::media::picture::ffmpeg;
 use crate::session::{
-    Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder,
+    DocumentEvent, Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder,
 };
 use crate::window::panels::ShareReadouts;
 
@@ -95,12 +95,18 @@ impl Sharing {
             ShareOrder::SaveAmongMine { name, document, revision } => {
                 let path = match self.mine.path_for(&name, session.path()) {
                     Ok(path) => path,
-                    Err(why) => return Some(Event::Saved { path: name.into(), revision, result: Err(why) }),
+                    Err(why) => {
+                        return Some(Event::Document(DocumentEvent::Saved {
+                            path: name.into(),
+                            revision,
+                            result: Err(why),
+                        }));
+                    }
                 };
                 files.save(path, *document, self.portrait(session.prefs(), live), revision);
             }
             ShareOrder::Film(options) => {
-                let begins = self.recorder.progress().is_none();
+                let begins = self.recorder.state().is_none();
                 self.film(options, session);
                 return begins.then_some(Event::Share(ShareEvent::FilmBegun));
             }
@@ -143,12 +149,14 @@ impl Sharing {
         // The same file from another folder is the same file.
         let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         match event {
-            Event::Opened { source: SceneSource::File(path), result } => match result {
+            Event::Document(DocumentEvent::Opened { source: SceneSource::File(path), result }) => match result {
                 Ok(_) => Some(Preference::Remember(whole(path))),
                 Err(_) if !path.exists() => Some(Preference::Forget(whole(path))),
                 Err(_) => None,
             },
-            Event::Saved { path, result: Ok(()), .. } => Some(Preference::Remember(whole(path))),
+            Event::Document(DocumentEvent::Saved { path, result: Ok(()), .. }) => {
+                Some(Preference::Remember(whole(path)))
+            }
             _ => None,
         }
     }
@@ -173,10 +181,10 @@ impl Sharing {
 
     pub fn readouts(&self, files: &Files, is_leaving: bool) -> ShareReadouts {
         ShareReadouts {
-            writing: files.waiting() + usize::from(self.recorder.progress().is_some()),
+            writing: files.waiting() + usize::from(self.recorder.state().is_some()),
             is_reading: self.reading.is_some_and(|since| since.elapsed() > LONG),
             is_leaving,
-            film: self.recorder.progress(),
+            film: self.recorder.state(),
             rescued: self.rescue.offered(),
             mine: self.mine.cards(),
             has_ffmpeg: self.has_ffmpeg,
@@ -188,7 +196,7 @@ impl Sharing {
     /// The program is about to end: a film under way ends here and is kept. Returns whether nothing is waited for.
     pub fn may_leave(&mut self, files: &Files) -> bool {
         self.recorder.end();
-        files.waiting() == 0 && self.recorder.progress().is_none()
+        files.waiting() == 0 && self.recorder.state().is_none()
     }
 
     /// The program ends well.

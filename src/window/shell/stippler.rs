@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::formats::{Drawing, StippleOptions};
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, guarded};
-use crate::session::{Event, StippleAmount, StippleRequest, StippleSource};
+use crate::session::{Event, PaintEvent, StippleAmount, StippleRequest, StippleSource};
 use crate::worlds::swarm::picture::Particle;
 
 /// The thread; it ends when this is dropped.
@@ -19,7 +19,7 @@ impl Default for Stippler {
             let mut memory = DrawingMemory::default();
             move |request: StippleRequest, outbox: &Outbox<Event>| {
                 let result = guarded("making particles of the drawing", || memory.stipple(&request));
-                outbox.tell(Event::Stippled { request, result });
+                outbox.tell(Event::Paint(PaintEvent::Stippled { request, result }));
             }
         }))
     }
@@ -31,7 +31,7 @@ impl Stippler {
     }
 
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
-        self.0.events().map(|event| event.unwrap_or_else(Event::from))
+        self.0.events().chain(self.0.faults().map(Event::from))
     }
 }
 
@@ -83,20 +83,20 @@ mod tests {
     fn the_newest_wish_is_answered_and_a_missing_file_is_told() {
         let stippler = Stippler::default();
         let request = |source| StippleRequest { source, amount: StippleAmount::Count(20), paper: 0.5, invert: false };
-        let wait = || stippler.0.next_event(std::time::Duration::from_secs(30)).expect("an answer").expect("no fault");
+        let wait = || stippler.0.next_event(std::time::Duration::from_secs(30)).expect("an answer");
         for letters in ["a", "b", "c"] {
             stippler.ask(request(StippleSource::Text(letters.into())));
         }
         let last = request(StippleSource::Text("c".into()));
         loop {
-            let Event::Stippled { request, result } = wait() else { panic!("another event") };
+            let Event::Paint(PaintEvent::Stippled { request, result }) = wait() else { panic!("another event") };
             assert_eq!(result.unwrap().len(), 20);
             if request == last {
                 break;
             }
         }
         stippler.ask(request(StippleSource::Image("/nowhere/at/all.png".into())));
-        let Event::Stippled { result: Err(why), .. } = wait() else { panic!("no error") };
+        let Event::Paint(PaintEvent::Stippled { result: Err(why), .. }) = wait() else { panic!("no error") };
         assert!(why.contains("/nowhere/at/all.png"), "{why}");
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker};
 use crate::scene::SwarmProject;
-use crate::session::{Event, Place, Session};
+use crate::session::{Event, LearnEvent, Place, Session};
 use crate::window::panels::Thumbnails;
 use crate::worlds::swarm::doc::{FlowNumbers, LearnedFlow};
 use crate::worlds::swarm::engine::CpuEngine;
@@ -68,12 +68,13 @@ impl Thumbs {
             let pace = PACE[usize::from(session.training().state.is_active())];
             self.worker.order(ThumbnailJob { document, pace });
         }
-        let mut events = Vec::new();
+        let mut events: Vec<Event> = self.worker.faults().map(Event::from).collect();
         for event in self.worker.events() {
             match event {
-                Ok(ThumbnailEvent::Shown(particles)) => self.shown = Arc::new(particles),
-                Ok(ThumbnailEvent::Measured(net, numbers)) => events.push(Event::FlowMeasured { net, numbers }),
-                Err(fault) => events.push(fault.into()),
+                ThumbnailEvent::Shown(particles) => self.shown = Arc::new(particles),
+                ThumbnailEvent::Measured(net, numbers) => {
+                    events.push(LearnEvent::FlowMeasured { net, numbers }.into());
+                }
             }
         }
         events

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::jobs::{self, Cores, JobName, Pace, Training, start};
-use crate::session::{Effect, Event, RunId, TrainingRequest};
+use crate::session::{Effect, Event, LearnEvent, RunId, TrainingRequest};
 use crate::worlds::swarm::rule::Rule;
 
 /// The run under way, if any.
@@ -66,11 +66,18 @@ impl Background {
     /// What happened since the last call.
     pub fn events(&mut self) -> Vec<Event> {
         let Some(run) = &mut self.run else { return Vec::new() };
-        let mut events: Vec<Event> =
-            run.training.events().try_iter().map(|event| Event::Training { run: run.id, event }).collect();
+        let mut events: Vec<Event> = run
+            .training
+            .events()
+            .try_iter()
+            .map(|event| Event::Learn(LearnEvent::Training { run: run.id, event }))
+            .collect();
         let over = matches!(
             events.last(),
-            Some(Event::Training { event: jobs::Event::Finished { .. } | jobs::Event::Failed { .. }, .. })
+            Some(Event::Learn(LearnEvent::Training {
+                event: jobs::Event::Finished { .. } | jobs::Event::Failed { .. },
+                ..
+            }))
         );
         // The last weights are in the slot before the last event is sent; the session hears of them first.
         let newest = run.training.newest_rule();
@@ -78,7 +85,7 @@ impl Background {
         if let Some(rule) = newest.filter(|rule| !known(rule)) {
             run.told = Some(rule.clone());
             let at = if over { events.len() - 1 } else { events.len() };
-            events.insert(at, Event::NewRule { run: run.id, rule });
+            events.insert(at, Event::Learn(LearnEvent::NewRule { run: run.id, rule }));
         }
         if over {
             self.dismiss();
@@ -108,7 +115,7 @@ impl Stopwatch {
         let work = move || {
             let pace = Pace::measure(&snapshot, &ensemble, &settings).ok();
             // Fails only when the window has closed.
-            let _ = outbox.send(Event::PaceMeasured { key, pace });
+            let _ = outbox.send(Event::Learn(LearnEvent::PaceMeasured { key, pace }));
         };
         if let Err(fault) = start(JobName { thread: "pace", what: "Estimating the time" }, Cores::Shared, work) {
             // The receiver is in hand.

@@ -3,7 +3,7 @@
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::jobs::{Cores, JobName, guarded, start};
-use crate::session::{Event, TruthRequest};
+use crate::session::{Event, ObserveEvent, TruthRequest};
 use crate::worlds::swarm::measures::Truth;
 use crate::worlds::swarm::picture::Part;
 
@@ -28,11 +28,12 @@ impl TruthJobs {
             let measure = || Truth::measure(&request.rule, &request.live, &request.stills, Part::HeldOut);
             let result = guarded(JOB.what, || measure().map(Box::new).map_err(|e| e.to_string()));
             // Fails only when the window has closed.
-            let _ = outbox.send(Event::TruthMeasured { run, result });
+            let _ = outbox.send(Event::Observe(ObserveEvent::TruthMeasured { run, result }));
         };
         if let Err(fault) = start(JOB, Cores::ONE, work) {
             // The receiver is in hand.
-            let _ = self.outbox.send(Event::TruthMeasured { run, result: Err(fault.to_string()) });
+            let _ =
+                self.outbox.send(Event::Observe(ObserveEvent::TruthMeasured { run, result: Err(fault.to_string()) }));
         }
     }
 

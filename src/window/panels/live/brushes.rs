@@ -4,7 +4,7 @@ use super::super::egui::{Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, Widget
 use super::super::widgets::{Scale, section, slider};
 use super::super::{style, swarm_view};
 use super::icons;
-use crate::session::{BRUSHES, BrushInk, BrushRow, Command, Session};
+use crate::session::{BRUSHES, BrushInk, BrushRow, Command, LiveCommand, PaintCommand, Session};
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
 /// Side of an icon, points.
@@ -36,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
         let tooltip = "Radius of the brush, in ℓ: [ and ], or hold Ctrl or Alt and drag on the canvas";
         let mut radius_l = session.live().brush_radius_l;
         if slider(ui, "Radius", tooltip, &mut radius_l, 0.3..=30.0, Scale::Logarithmic) {
-            commands.push(Command::SetBrushRadius(radius_l));
+            commands.push(Command::Live(LiveCommand::SetBrushRadius(radius_l)));
         }
     }
 }
@@ -57,7 +57,7 @@ fn species(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             ui.painter().rect(rect, 5.0, ground, line, StrokeKind::Inside);
             ui.painter().add(swarm_view::arrow(rect.center(), 0.6, 11.0, colour));
             if response.on_hover_text(name).clicked() {
-                commands.push(Command::SetSpecies(species));
+                commands.push(Command::Paint(PaintCommand::SetSpecies(species)));
             }
         }
     });

@@ -4,7 +4,7 @@ use super::super::egui::{self, Button, CornerRadius, Rect, Response, RichText, S
 use super::super::style;
 use super::super::widgets::{choice, row_label};
 use super::{swinging, table};
-use crate::session::{Command, Knob, Session, Swing};
+use crate::session::{Command, Knob, LiveCommand, Session, Swing};
 use crate::worlds::studio::{KnobScale, KnobSpec};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, SWARM_KNOBS, species_knobs};
 
@@ -46,7 +46,7 @@ fn heading(ui: &mut Ui, commands: &mut Vec<Command>) {
             let button = ui.add(Button::new(RichText::new("reset").small()).small()).on_hover_text(tooltip);
             button.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "Reset the motion"));
             if button.clicked() {
-                commands.push(Command::ResetMotion);
+                commands.push(Command::Live(LiveCommand::ResetMotion));
             }
         });
     });
@@ -139,7 +139,7 @@ pub(super) fn control(
     if response.drag_started() && modified && on_rail {
         ui.data_mut(|d| d.insert_temp(held, true));
         let swing = swing.is_none().then(|| usual_swing(knob, knob.get(new), &range));
-        commands.push(Command::Swing(knob, swing));
+        commands.push(Command::Live(LiveCommand::Swing(knob, swing)));
     }
     let is_held = ui.data(|d| d.get_temp(held).unwrap_or(false));
     if response.drag_stopped() {

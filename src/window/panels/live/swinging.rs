@@ -3,7 +3,7 @@
 use super::super::egui::{self, Button, DragValue, Label, RichText, Sense, Ui, Vec2};
 use super::super::style;
 use super::super::widgets::command_button_enabled;
-use crate::session::{Command, Knob, Session, Swing};
+use crate::session::{Command, Knob, LiveCommand, Session, Swing};
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
 /// Width of the name, points.
@@ -20,7 +20,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
             .on_hover_text("These knobs swing about their values while time runs. Saved with the scene");
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let button = Button::new(RichText::new("rest all").small()).small();
-            command_button_enabled(ui, true, button, Command::RestAllKnobs, commands);
+            command_button_enabled(ui, true, button, Command::Live(LiveCommand::RestAllKnobs), commands);
         });
     });
     for (knob, swing) in swings.iter() {
@@ -57,11 +57,11 @@ fn row(ui: &mut Ui, session: &Session, knob: Knob, swing: Swing, commands: &mut 
         named(ui.add(period), format!("Seconds from one swing of {name} to the next, at the normal speed"));
         let stop = ui.add(Button::new("×").small());
         if named(stop, format!("Let {name} rest")).clicked() {
-            commands.push(Command::Swing(knob, None));
+            commands.push(Command::Live(LiveCommand::Swing(knob, None)));
         }
     });
     if now != swing {
-        commands.push(Command::Swing(knob, Some(now)));
+        commands.push(Command::Live(LiveCommand::Swing(knob, Some(now))));
     }
 }
 

@@ -4,7 +4,7 @@
 use super::super::egui::{Align, DragValue, Label, Layout, RichText, Sense, TextStyle, Ui, Vec2};
 use super::super::style;
 use super::motion::{Look, control, tidy, told, usual_swing};
-use crate::session::{Command, Session};
+use crate::session::{Command, LiveCommand, Session};
 use crate::worlds::swarm::picture::MAX_SPECIES;
 use crate::worlds::swarm::rule::{LiveSettings, SwarmKnob, species_knobs};
 
@@ -179,7 +179,7 @@ fn number(
         response.surrender_focus();
         if swings {
             let swing = swing.is_none().then(|| usual_swing(knob, knob.get(new), &range));
-            commands.push(Command::Swing(knob, swing));
+            commands.push(Command::Live(LiveCommand::Swing(knob, swing)));
         } else {
             knob.set(new, knob.usual());
         }

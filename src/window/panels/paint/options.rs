@@ -6,8 +6,8 @@ use super::super::style;
 use super::super::widgets::{Scale, choice, command_button, slider, slider_int};
 use super::stamps;
 use crate::session::{
-    Command, CurveHeading, Dialog, FillHeading, LatticeKind, MIN_SPACING, PaintOptions, Pose, SelectionOrder, Session,
-    SprayHeading, StampSource, StrokeHeading, Symmetry, Tool, info_of,
+    Command, CurveHeading, Dialog, FillHeading, LatticeKind, MIN_SPACING, PaintCommand, PaintOptions, Pose,
+    SelectionOrder, Session, SprayHeading, StampSource, StrokeHeading, Symmetry, Tool, info_of,
 };
 
 pub(super) fn show(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], commands: &mut Vec<Command>) {
@@ -28,7 +28,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], comm
             let mut radius = session.eraser_radius();
             let tooltip = "Radius of the eraser, in units of the picture ([ and ])";
             if slider(ui, "Radius", tooltip, &mut radius, 0.05..=largest(session), Scale::Logarithmic) {
-                commands.push(Command::SetEraserRadius(radius));
+                commands.push(Command::Paint(PaintCommand::SetEraserRadius(radius)));
             }
         }
         Tool::Select | Tool::Lasso => selection(ui, session, commands),
@@ -43,7 +43,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], comm
     }
     symmetry_and_snap(ui, &mut new);
     if new != old {
-        commands.push(Command::SetPaint(new));
+        commands.push(Command::Paint(PaintCommand::SetOptions(new)));
     }
 }
 
@@ -61,7 +61,7 @@ fn spacing(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let tooltip = "Distance between placed particles, in units of the picture ([ and ])";
     let mut spacing = session.spacing();
     if slider(ui, "Spacing", tooltip, &mut spacing, MIN_SPACING..=largest(session), Scale::Logarithmic) {
-        commands.push(Command::SetSpacing(spacing));
+        commands.push(Command::Paint(PaintCommand::SetSpacing(spacing)));
     }
 }
 
@@ -157,32 +157,32 @@ fn selection(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.spacing_mut().button_padding.x = 7.0;
-        button(ui, true, "All", Command::Selection(SelectionOrder::All), commands);
-        button(ui, true, "Invert", Command::Selection(SelectionOrder::Invert), commands);
-        button(ui, any, "Copy", Command::Copy, commands);
-        button(ui, any, "Cut", Command::Cut, commands);
-        button(ui, true, "Paste", Command::Paste, commands);
+        button(ui, true, "All", Command::Paint(PaintCommand::Selection(SelectionOrder::All)), commands);
+        button(ui, true, "Invert", Command::Paint(PaintCommand::Selection(SelectionOrder::Invert)), commands);
+        button(ui, any, "Copy", Command::Paint(PaintCommand::Copy), commands);
+        button(ui, any, "Cut", Command::Paint(PaintCommand::Cut), commands);
+        button(ui, true, "Paste", Command::Paint(PaintCommand::Paste), commands);
     });
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.spacing_mut().button_padding.x = 7.0;
-        button(ui, any, "Duplicate", Command::Selection(SelectionOrder::Duplicate), commands);
-        button(ui, any, "Delete", Command::Selection(SelectionOrder::Delete), commands);
+        button(ui, any, "Duplicate", Command::Paint(PaintCommand::Selection(SelectionOrder::Duplicate)), commands);
+        button(ui, any, "Delete", Command::Paint(PaintCommand::Selection(SelectionOrder::Delete)), commands);
         let tooltip = "Lay what is selected again and again: it becomes a stamp of yours, and is kept";
-        small(ui, any, "As stamp", tooltip, Command::TakeStamp(StampSource::Selection), commands);
+        small(ui, any, "As stamp", tooltip, Command::Paint(PaintCommand::TakeStamp(StampSource::Selection)), commands);
     });
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.spacing_mut().button_padding.x = 7.0;
         ui.label(RichText::new("Heads").color(style::TEXT_WEAK));
-        let turn = |by| Command::Selection(SelectionOrder::TurnHeadings(by));
+        let turn = |by| Command::Paint(PaintCommand::Selection(SelectionOrder::TurnHeadings(by)));
         let step = std::f64::consts::PI / 12.0;
         small(ui, any, "⟲", "Turn each on the spot by 15°", turn(step), commands);
         small(ui, any, "⟳", "Turn each on the spot by 15° the other way", turn(-step), commands);
         small(ui, any, "Back", "Turn each about", turn(std::f64::consts::PI), commands);
-        let outward = Command::Selection(SelectionOrder::HeadOutward);
+        let outward = Command::Paint(PaintCommand::Selection(SelectionOrder::HeadOutward));
         small(ui, any, "Out", "Head away from the middle of the selection", outward, commands);
-        let along = Command::Selection(SelectionOrder::HeadAlongNeighbours);
+        let along = Command::Paint(PaintCommand::Selection(SelectionOrder::HeadAlongNeighbours));
         small(ui, any, "Along", "Head along the line to the nearest neighbours", along, commands);
     });
 }
@@ -215,7 +215,7 @@ fn text(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &m
     let field = TextEdit::singleline(&mut text).hint_text("Type a text").desired_width(f32::INFINITY);
     ui.add(field).on_hover_text("Text to place as particles: click on the canvas");
     if text != session.text() {
-        commands.push(Command::SetText(text));
+        commands.push(Command::Paint(PaintCommand::SetText(text)));
     }
     let [w, h] = session.snapshot().box_size;
     let tooltip = "Height of a line, in units of the picture ([ and ])";
@@ -278,7 +278,7 @@ fn state(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         let button = Button::new("Lay in the middle").fill(style::ACCENT_DARK);
         let tooltip = "Lay it in the middle of the box; a click on the canvas lays it there";
         if ui.add_enabled(any, button).on_hover_text(tooltip).clicked() {
-            commands.push(Command::PlaceStamp);
+            commands.push(Command::Paint(PaintCommand::PlaceStamp));
         }
         let count = view.particles.len();
         let text = if view.busy { "working…".to_owned() } else { format!("{count} particles") };
@@ -291,7 +291,7 @@ fn symmetry_and_snap(ui: &mut Ui, options: &mut PaintOptions) {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.spacing_mut().button_padding.x = 6.0;
         ui.spacing_mut().interact_size.x = 30.0;
-        toggle(ui, "Symmetry", &Command::ToggleSymmetry, &mut options.symmetry.on);
+        toggle(ui, "Symmetry", &Command::Paint(PaintCommand::ToggleSymmetry), &mut options.symmetry.on);
         let folds = DragValue::new(&mut options.symmetry.folds).range(1..=Symmetry::MAX_FOLDS).speed(0.05);
         if ui.add(folds).on_hover_text("How many times around the middle; drag or type").changed() {
             options.symmetry.on = true;
@@ -302,7 +302,7 @@ fn symmetry_and_snap(ui: &mut Ui, options: &mut PaintOptions) {
             options.symmetry.on = true;
         }
         ui.add_space(4.0);
-        toggle(ui, "Snap", &Command::ToggleSnap, &mut options.snap.on);
+        toggle(ui, "Snap", &Command::Paint(PaintCommand::ToggleSnap), &mut options.snap.on);
         let pitch = DragValue::new(&mut options.snap.pitch).range(MIN_SPACING..=1e4).speed(0.01).max_decimals(2);
         if ui.add(pitch).on_hover_text("Pitch of the grid, in units of the picture; drag or type").changed() {
             options.snap.on = true;

@@ -5,7 +5,7 @@ use super::super::egui::{
     WidgetType, pos2,
 };
 use super::super::style;
-use crate::session::{Command, Session, Tool, info_of};
+use crate::session::{Command, PaintCommand, Session, Tool, info_of};
 
 /// Buttons in a row, their height and the gap between them, points.
 const IN_A_ROW: usize = 7;
@@ -20,7 +20,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
             ui.spacing_mut().item_spacing.x = GAP;
             for &tool in row {
                 if button(ui, Vec2::new(width, HEIGHT), tool, session.tool() == tool).clicked() {
-                    commands.push(Command::SetTool(tool));
+                    commands.push(Command::Paint(PaintCommand::SetTool(tool)));
                 }
             }
         });
@@ -30,7 +30,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
 
 fn button(ui: &mut Ui, size: Vec2, tool: Tool, chosen: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let info = info_of(&Command::SetTool(tool));
+    let info = info_of(&Command::Paint(PaintCommand::SetTool(tool)));
     let name = info.map_or("", |info| info.name);
     response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, chosen, name));
     let visuals = ui.style().interact_selectable(&response, chosen);

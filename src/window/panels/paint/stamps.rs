@@ -5,7 +5,7 @@ use super::super::egui::{
 };
 use super::super::gallery::GalleryCard;
 use super::super::{style, swarm_view};
-use crate::session::{Command, Session, StampSource};
+use crate::session::{Command, PaintCommand, Session, StampSource};
 use crate::worlds::swarm::picture::motifs as bundled;
 use crate::worlds::swarm::picture::{Mode, Particle, Snapshot};
 
@@ -27,7 +27,7 @@ pub(super) fn quick(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], com
             let name = format!("Stamp {}", motif.title);
             let response = thumbnail(ui, SMALL, &motif.snapshot.particles, &name, false);
             if response.on_hover_text(format!("{name} onto the picture, where it is emptiest")).clicked() {
-                commands.push(Command::Stroke(stamped(&motif.snapshot, session.snapshot())));
+                commands.push(Command::Paint(PaintCommand::Stroke(stamped(&motif.snapshot, session.snapshot()))));
             }
         }
     });
@@ -42,7 +42,7 @@ pub(super) fn library(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], c
             let name = format!("Stamp with {}", motif.title);
             let response = thumbnail(ui, SMALL, &motif.snapshot.particles, &name, now == Some(&motif.title));
             if response.on_hover_text(format!("{name}: then click on the canvas where it shall lie")).clicked() {
-                commands.push(Command::TakeStamp(StampSource::Motif(motif.name.clone())));
+                commands.push(Command::Paint(PaintCommand::TakeStamp(StampSource::Motif(motif.name.clone()))));
             }
         }
     });
@@ -60,7 +60,7 @@ fn own(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 let name = format!("Stamp with {}", stamp.name);
                 let response = thumbnail(ui, SMALL, &stamp.particles, &name, in_hand == Some(index));
                 if response.on_hover_text(format!("{name}, one of your own")).clicked() {
-                    commands.push(Command::TakeStamp(StampSource::Own(index)));
+                    commands.push(Command::Paint(PaintCommand::TakeStamp(StampSource::Own(index))));
                 }
             }
         });
@@ -73,16 +73,16 @@ fn own(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             let mut name = stamp.name.clone();
             let field = TextEdit::singleline(&mut name).hint_text("Name").desired_width(150.0);
             if ui.add(field).on_hover_text("The name of this stamp").changed() {
-                commands.push(Command::RenameStamp(index, name));
+                commands.push(Command::Paint(PaintCommand::RenameStamp(index, name)));
             }
             let tooltip = "Delete this stamp of yours; what was painted with it stays";
             if ui.button("Delete").on_hover_text(tooltip).clicked() {
-                commands.push(Command::DeleteStamp(index));
+                commands.push(Command::Paint(PaintCommand::DeleteStamp(index)));
             }
         } else if let Some(stamp) = session.deleted_stamp() {
             let button = Button::new(format!("Bring “{}” back", stamp.name)).truncate();
             if ui.add(button).on_hover_text("The stamp that was deleted last").clicked() {
-                commands.push(Command::BringBackStamp);
+                commands.push(Command::Paint(PaintCommand::BringBackStamp));
             }
         } else {
             let text = "Your own: select particles, then “As stamp”.";

@@ -1,13 +1,11 @@
 //! The shelf of the gallery with the user's own scenes.
 
-use super::super::egui::{
-    Align, Align2, FontId, Label, Layout, Rect, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, Vec2, WidgetInfo, WidgetType,
-};
+use super::super::cards::{CardFace, CardGrid, card};
+use super::super::egui::{Align2, FontId, Label, Response, RichText, Ui};
 use super::super::widgets::choice;
 use super::super::{GalleryLife, style, swarm_view};
 use super::{SceneCard, ShareUi};
-use crate::session::Command;
+use crate::session::{Command, DocumentCommand};
 use crate::worlds::swarm::picture::Swarm;
 
 /// Which scenes the gallery shows.
@@ -18,9 +16,6 @@ pub enum Shelf {
     Bundled,
     Mine,
 }
-
-const CARD: Vec2 = Vec2::new(196.0, 182.0);
-const GAP: f32 = 10.0;
 
 /// The choice between the shelves.
 pub(in super::super) fn shelf_choice(ui: &mut Ui, share: &mut ShareUi) {
@@ -41,12 +36,11 @@ pub(in super::super) fn show_shelf(
     ui: &mut Ui,
     share: &mut ShareUi,
     life: &GalleryLife,
-    height: f32,
+    grid: CardGrid,
     commands: &mut Vec<Command>,
 ) -> bool {
-    let (mut chosen, mut pointed) = (false, None);
-    let readouts = &share.readouts;
-    if readouts.mine.is_empty() {
+    let mine = &share.readouts.mine;
+    if mine.is_empty() {
         ui.set_min_height(120.0);
         ui.add_space(24.0);
         ui.vertical_centered(|ui| {
@@ -55,61 +49,29 @@ pub(in super::super) fn show_shelf(
         });
         return false;
     }
-    // Below the cards is a line.
-    let height = height - 24.0;
-    let columns = ((ui.available_width() + GAP) / (CARD.x + GAP)) as usize;
-    ScrollArea::vertical().id_salt("mine").min_scrolled_height(height).max_height(height).show(ui, |ui| {
-        ui.spacing_mut().item_spacing = Vec2::splat(GAP);
-        for row in readouts.mine.chunks(columns.max(1)) {
-            ui.horizontal_top(|ui| {
-                for scene in row {
-                    let name = scene.path.to_string_lossy();
-                    let response = card(ui, scene, life.iter().find(|(of, _)| *of == name).map(|(_, swarm)| swarm));
-                    if response.hovered() || response.has_focus() {
-                        pointed = Some(scene.path.clone());
-                    }
-                    if response.clicked() {
-                        commands.push(Command::Open(scene.path.clone()));
-                        chosen = true;
-                    }
-                }
-            });
+    let mut pointed = None;
+    // Below the cards is a line. What has the keyboard keeps it: the shelves may be looked through by arrows, too.
+    let grid = CardGrid { height: grid.height - 24.0, takes_focus: false, ..grid };
+    let chosen = grid.show(ui, mine.len(), |ui, index| {
+        let scene = &mine[index];
+        let name = scene.path.to_string_lossy();
+        let response = scene_card(ui, scene, life.iter().find(|(of, _)| *of == name).map(|(_, swarm)| swarm));
+        if response.hovered() || response.has_focus() {
+            pointed = Some(scene.path.clone());
         }
+        response
     });
-    if let Some(folder) = &readouts.scenes_folder {
-        let text = format!("Your scenes lie in {}", folder.display());
+    commands.extend(chosen.map(|index| Command::Document(DocumentCommand::Open(mine[index].path.clone()))));
+    if let Some(folder) = &share.readouts.scenes_folder {
+        let text = format!("Your scenes are in {}", folder.display());
         ui.label(RichText::new(text).small().color(style::TEXT_WEAK));
     }
     share.pointed = pointed;
-    chosen
+    chosen.is_some()
 }
 
 /// `life`: the swarm of the scene that is pointed at, as it is now.
-fn card(ui: &mut Ui, scene: &SceneCard, life: Option<&Swarm>) -> Response {
-    let (rect, response) = ui.allocate_exact_size(CARD, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, format!("Open {}", scene.title)));
-    if !ui.is_rect_visible(rect) {
-        return response;
-    }
-    let hot = response.hovered() || response.has_focus();
-    let line = if hot { style::ACCENT } else { style::LINE };
-    ui.painter().rect(rect, 8.0, style::BAR, Stroke::new(1.0, line), StrokeKind::Inside);
-    let mut thumbnail = rect.shrink(6.0);
-    thumbnail.set_height(118.0);
-    match (life.filter(|_| hot), &scene.swarm) {
-        (Some(swarm), _) => swarm_view::draw_torus(ui.painter(), thumbnail, swarm),
-        (None, Some(swarm)) => swarm_view::draw_piece(ui.painter(), thumbnail, swarm),
-        (None, None) => swarm_view::draw_close(ui.painter(), thumbnail, &scene.snapshot.particles),
-    }
-    if scene.fault.is_some() {
-        let (middle, sign) = (thumbnail.center(), FontId::proportional(40.0));
-        ui.painter().text(middle, Align2::CENTER_CENTER, "?", sign, style::WARN.colour());
-    }
-    let words = Rect::from_min_max([rect.min.x + 10.0, thumbnail.max.y + 6.0].into(), rect.max - Vec2::new(10.0, 4.0));
-    let mut inner = ui.new_child(UiBuilder::new().max_rect(words).layout(Layout::top_down(Align::Min)));
-    inner.shrink_clip_rect(words);
-    inner.spacing_mut().item_spacing.y = 2.0;
-    inner.add(Label::new(RichText::new(&scene.title).color(style::TEXT_STRONG).strong()).truncate());
+fn scene_card(ui: &mut Ui, scene: &SceneCard, life: Option<&Swarm>) -> Response {
     let kind = match (&scene.fault, &scene.swarm) {
         (Some(_), _) => "cannot be read",
         (None, Some(_)) => "alive",
@@ -122,7 +84,19 @@ fn card(ui: &mut Ui, scene: &SceneCard, life: Option<&Swarm>) -> Response {
         format!("{kind}, in {folder}")
     };
     let colour = if scene.fault.is_some() { style::WARN } else { style::TEXT_WEAK };
-    inner.add(Label::new(RichText::new(place).small().color(colour)).truncate());
+    let words = Label::new(RichText::new(place).small().color(colour)).truncate();
+    let face = CardFace { title: &scene.title, words, picture_height: 118.0, words_height: 46.0 };
+    let response = card(ui, face, |ui, place, is_hot| {
+        match (life.filter(|_| is_hot), &scene.swarm) {
+            (Some(swarm), _) => swarm_view::draw_torus(ui.painter(), place, swarm),
+            (None, Some(swarm)) => swarm_view::draw_piece(ui.painter(), place, swarm),
+            (None, None) => swarm_view::draw_close(ui.painter(), place, &scene.snapshot.particles),
+        }
+        if scene.fault.is_some() {
+            let sign = FontId::proportional(40.0);
+            ui.painter().text(place.center(), Align2::CENTER_CENTER, "?", sign, style::WARN.colour());
+        }
+    });
     if let Some(why) = &scene.fault {
         return response.on_hover_text(why);
     }

@@ -4,8 +4,8 @@ use super::super::egui::{Checkbox, Label, RichText, Ui};
 use super::super::style;
 use super::super::widgets::{Scale, card, section, slider_int};
 use super::{brushes, grid, knobs};
-use crate::session::Command;
 use crate::session::studio::{MAX_SPEED, Studio, StudioCommand};
+use crate::session::{Command, LiveCommand};
 use crate::worlds::studio::{BrushPlace, KnobGroup};
 
 pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
@@ -22,8 +22,8 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
     let last = tables.restarts.len().saturating_sub(1);
     let restarts = tables.restarts.iter().enumerate().map(|(k, restart)| {
         let key_of = match k {
-            0 => Some(Command::RestartFromSnapshot),
-            k if k == last => Some(Command::Grow),
+            0 => Some(Command::Live(LiveCommand::RestartFromSnapshot)),
+            k if k == last => Some(Command::Live(LiveCommand::Grow)),
             _ => None,
         };
         (restart.name, restart.help, key_of, StudioCommand::Restart(restart.id))
@@ -31,9 +31,19 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
     grid(ui, live.runs, tables.restarts.len(), restarts.collect(), commands);
     let back = format!("Back to the state that was kept last ({} kept)", live.checkpoints);
     let time = vec![
-        ("Step ▶", "One small step of time, then stands still", Some(Command::Step), StudioCommand::Step),
-        ("Keep", "Keeps the present state, to come back to", Some(Command::KeepMoment), StudioCommand::Keep),
-        ("◀ Back", &*back, Some(Command::StepBack), StudioCommand::Back),
+        (
+            "Step ▶",
+            "One small step of time, then stands still",
+            Some(Command::Live(LiveCommand::Step)),
+            StudioCommand::Step,
+        ),
+        (
+            "Keep",
+            "Keeps the present state, to come back to",
+            Some(Command::Live(LiveCommand::KeepMoment)),
+            StudioCommand::Keep,
+        ),
+        ("◀ Back", &*back, Some(Command::Live(LiveCommand::StepBack)), StudioCommand::Back),
     ];
     grid(ui, live.runs, 3, time, commands);
     let mut speed = live.speed as usize;

@@ -23,7 +23,7 @@ use super::egui::{
     Align, Button, Context, Frame, Id, LayerId, Layout, Margin, Panel, Rect, Response, RichText, ScrollArea, Ui,
     UiBuilder, Vec2, WidgetInfo, WidgetType,
 };
-use super::share::{FilmAnswer, FilmProgress, NameAnswer, ask_film, ask_name};
+use super::share::{FilmAnswer, NameAnswer, ask_film, ask_name};
 use super::state::UiState;
 use super::widgets::{section, slider};
 use super::{SIDE_WIDTH, TOP_HEIGHT, dialogs, finder, style, widgets};
@@ -110,14 +110,7 @@ fn sheets(
         NameAnswer::Save(name) => StudioCommand::SaveAmongMine(name),
         NameAnswer::Elsewhere => StudioCommand::Program(ProgramCommand::Ask(Dialog::SaveAs)),
     }));
-    state.share.readouts.film = studio.live().film.as_ref().map(|film| FilmProgress {
-        kind: film.kind,
-        taken: film.taken,
-        written: film.written,
-        frames: film.frames,
-        is_ending: film.is_ending,
-        path: film.path.clone(),
-    });
+    state.share.readouts.film = studio.live().film.clone();
     let answers = ask_film(ctx, free, (&prefs.film, false), &mut state.share);
     commands.extend(answers.into_iter().map(|answer| match answer {
         FilmAnswer::Options(film) => StudioCommand::Program(ProgramCommand::Prefer(Preference::Film(film))),

@@ -5,7 +5,7 @@ use super::super::style;
 use super::super::widgets::{card, section};
 use super::{brushes, grid, ink, knobs};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand};
-use crate::session::{Command, Dialog};
+use crate::session::{Command, Dialog, DocumentCommand};
 use crate::worlds::studio::{BrushPlace, KnobGroup};
 
 pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
@@ -44,7 +44,7 @@ fn begin(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     let endings = format!("Reads {} files", tables.imports.join(", "));
     let files = vec![
         ("Import…", &*endings, Some(Command::Ask(Dialog::Import)), import()),
-        ("Empty", "Begins with an empty picture", Some(Command::New), StudioCommand::New),
+        ("Empty", "Begins with an empty picture", Some(Command::Document(DocumentCommand::New)), StudioCommand::New),
     ];
     grid(ui, true, 2, files, commands);
 }

@@ -34,7 +34,6 @@ pub(in super::super) struct StudioUi {
     /// Share of the other flow in the next blend, and the name being typed with the flow it is of.
     pub share: f64,
     pub name: Option<(usize, String)>,
-    pub gallery_was_open: bool,
 }
 
 /// Pictures as textures, which are loaded when they are first drawn.

@@ -9,7 +9,7 @@ use super::super::state::UiState;
 use super::super::style;
 use super::{SWITCH_WIDTH, world_switch};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand};
-use crate::session::{Command, Dialog, Place, Preference, ViewCommand, info_of};
+use crate::session::{Command, Dialog, DocumentCommand, LiveCommand, Place, Preference, ViewCommand, info_of};
 
 /// Size of a workspace button, points, and its width where there is little room.
 const WORKSPACE: Vec2 = Vec2::new(96.0, 30.0);
@@ -37,8 +37,8 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, state: &UiState, commands: &mut
         ui.spacing_mut().button_padding.x = 6.0;
         menus(ui, studio, state, commands);
         for (sign, name, can, key_of, command) in [
-            ("⟲", "⟲ Undo", studio.can_undo(), Command::Undo, StudioCommand::Undo),
-            ("⟳", "⟳ Redo", studio.can_redo(), Command::Redo, StudioCommand::Redo),
+            ("⟲", "⟲ Undo", studio.can_undo(), Command::Document(DocumentCommand::Undo), StudioCommand::Undo),
+            ("⟳", "⟳ Redo", studio.can_redo(), Command::Document(DocumentCommand::Redo), StudioCommand::Redo),
         ] {
             let help = info_of(&key_of).map_or_else(String::new, |info| info.full_tooltip());
             let response = ui.add_enabled(can, Button::new(sign)).on_hover_text(help);
@@ -63,7 +63,7 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, state: &UiState, commands: &mut
 fn time(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     let text = if studio.live().playing { "⏸ Pause" } else { "▶ Play" };
     let button = Button::new(text).min_size(Vec2::new(76.0, 28.0));
-    let help = info_of(&Command::TogglePlay).map_or_else(String::new, |info| info.full_tooltip());
+    let help = info_of(&Command::Live(LiveCommand::TogglePlay)).map_or_else(String::new, |info| info.full_tooltip());
     if ui.add_enabled(studio.live().runs, button).on_hover_text(help).clicked() {
         commands.push(StudioCommand::TogglePlay);
     }
@@ -97,9 +97,13 @@ fn workspace(ui: &mut Ui, studio: &Studio, place: Place, size: Vec2, commands: &
 /// The commands of the menus, by those of the swarm that mean the same.
 fn menu_commands() -> [(&'static str, Vec<Command>); 3] {
     let file = [Dialog::SaveAs, Dialog::SavePicture, Dialog::Import, Dialog::Gallery, Dialog::Film].map(Command::Ask);
-    let mut files = vec![Command::New, Command::Ask(Dialog::Open), Command::Save];
+    let mut files = vec![
+        Command::Document(DocumentCommand::New),
+        Command::Ask(Dialog::Open),
+        Command::Document(DocumentCommand::Save),
+    ];
     files.extend(file);
-    files.push(Command::Quit);
+    files.push(Command::Document(DocumentCommand::Quit));
     let view = [
         Command::View(ViewCommand::Fit),
         Command::View(ViewCommand::FullScreen),

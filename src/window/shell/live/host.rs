@@ -12,7 +12,7 @@ use super::Gpu;
 use super::answer::{Kept, Look, Looked};
 use super::buffer::{Body, body};
 use crate::jobs::{self, Cores, Handle, JobFault, JobName, panic_text};
-use crate::session::{EngineOrder, Event};
+use crate::session::{EngineOrder, Event, LiveEvent};
 use crate::worlds::swarm::doc::LiveState;
 use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, Tape};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
@@ -148,10 +148,10 @@ impl Host {
         let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
         self.tape = None;
         self.is_stale = true;
-        self.tell(Event::EngineFailed(format!(
+        self.tell(Event::Live(LiveEvent::EngineFailed(format!(
             "the live swarm broke off by an error of the program: {}; press Restart for another, and please report it",
             panic_text(panic.as_ref())
-        )));
+        ))));
     }
 
     fn tell(&self, event: Event) {
@@ -222,7 +222,7 @@ impl Host {
         }
         self.run(steps);
         if let Err(why) = outcome {
-            self.tell(Event::EngineFailed(why.to_string()));
+            self.tell(Event::Live(LiveEvent::EngineFailed(why.to_string())));
         }
     }
 
@@ -281,7 +281,7 @@ impl Host {
             tape.edit(edits)?;
         }
         if back > 0 && edits.is_empty() && !tape.has_past() {
-            self.tell(Event::NothingBefore);
+            self.tell(Event::Live(LiveEvent::NothingBefore));
             return Ok(());
         }
         let steps_back = tape.back(back)?;
@@ -289,7 +289,7 @@ impl Host {
         self.past.1 += u64::from(back > 0);
         let (particles, box_size_l) = (tape.engine().len(), tape.engine().box_size());
         self.is_stale = true;
-        self.tell(Event::SwarmChanged { steps_back, particles, box_size_l });
+        self.tell(Event::Live(LiveEvent::SwarmChanged { steps_back, particles, box_size_l }));
         Ok(())
     }
 

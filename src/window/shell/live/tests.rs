@@ -120,10 +120,12 @@ fn moments_and_particles_that_were_asked_for_come_among_the_news() {
     live.keep_moment(MomentUse::Keep(keeping));
     live.find([swarm().particles[7].x, swarm().particles[7].y]);
     live.pass_on(vec![EngineOrder::Run { steps: 2 }, EngineOrder::Back { steps: 1 }]);
-    assert!(matches!(next_event(&live), Event::MomentKept(MomentUse::Keep(_), state) if state.swarm == swarm()));
-    assert!(matches!(next_event(&live), Event::Following(Some(7))));
+    assert!(
+        matches!(next_event(&live), Event::Live(LiveEvent::MomentKept(MomentUse::Keep(_), state)) if state.swarm == swarm())
+    );
+    assert!(matches!(next_event(&live), Event::Live(LiveEvent::Following(Some(7)))));
     // Back comes first within one batch: there is nothing to go back to.
-    assert!(matches!(next_event(&live), Event::NothingBefore));
+    assert!(matches!(next_event(&live), Event::Live(LiveEvent::NothingBefore)));
 }
 
 #[test]
@@ -160,7 +162,10 @@ fn the_swarm_that_undo_wants_is_told_even_where_it_was_replaced_before_it_could_
     for (step, particles) in [(10, 40), (20, 10), (30, 20)] {
         let event = next_event(&live);
         let told = |wanted: &MomentUse, len| *wanted == MomentUse::Undo(step) && len == particles;
-        assert!(matches!(&event, Event::MomentKept(wanted, state) if told(wanted, state.swarm.len())), "{event:?}");
+        assert!(
+            matches!(&event, Event::Live(LiveEvent::MomentKept(wanted, state)) if told(wanted, state.swarm.len())),
+            "{event:?}"
+        );
     }
 }
 
@@ -168,7 +173,7 @@ fn the_swarm_that_undo_wants_is_told_even_where_it_was_replaced_before_it_could_
 fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
     let mut live = alive();
     live.send(Work::Question(Box::new(|_| panic!("no luck"))));
-    assert!(matches!(next_event(&live), Event::EngineFailed(why) if why.contains("no luck")));
+    assert!(matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(why)) if why.contains("no luck")));
     assert!(live.kept().wait().unwrap().state.is_none());
     live.pass_on(vec![EngineOrder::Upload(swarm()), EngineOrder::Run { steps: 1 }]);
     assert_eq!(live.kept().wait().unwrap().state.unwrap().step, 1);
@@ -185,7 +190,9 @@ fn a_panic_in_the_middle_of_an_order_is_told_and_nobody_waits_for_its_steps() {
         _ => panic!("it lives on the processor"),
     })));
     live.pass_on(vec![EngineOrder::Run { steps: 5 }]);
-    assert!(matches!(next_event(&live), Event::EngineFailed(why) if why.contains("error of the program")));
+    assert!(
+        matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(why)) if why.contains("error of the program"))
+    );
     assert!(live.kept().wait().unwrap().state.is_none(), "what broke is no more");
     assert_eq!((live.is_behind(), live.steps_since_asked()), (false, 5));
     live.pass_on(vec![EngineOrder::Upload(swarm()), EngineOrder::Run { steps: 1 }]);
@@ -198,7 +205,7 @@ fn an_order_that_fails_is_told_and_the_swarm_stays() {
     live.kept().wait().unwrap();
     let stranger = Particle { species: 9, ..Particle::default() };
     live.pass_on(vec![EngineOrder::Upload(Swarm { particles: vec![stranger], box_size: [5.0, 5.0] })]);
-    assert!(matches!(next_event(&live), Event::EngineFailed(_)));
+    assert!(matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(_))));
     assert_eq!(live.kept().wait().unwrap().state.unwrap().swarm, swarm());
     live.pass_on(vec![EngineOrder::Clear]);
     assert!(live.kept().wait().unwrap().state.is_none());

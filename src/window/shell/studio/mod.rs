@@ -13,7 +13,7 @@ use super::effects::Shell;
 use super::live::Gpu;
 use crate::media::looks::Theme;
 use crate::session::studio::{ProgramCommand, StudioCommand, StudioEvent};
-use crate::session::{Command, Effect, Level, Place, ViewCommand};
+use crate::session::{Command, DocumentCommand, Effect, Level, Place, ViewCommand};
 use crate::window::panels::studio_panels;
 use crate::worlds::studio::WORLDS;
 
@@ -127,10 +127,10 @@ impl Studios {
     pub fn ask_first(&mut self, wanted: &mut Vec<Command>, shell: &mut Shell) {
         let unsaved = || self.desks.iter().enumerate().filter(|(_, desk)| desk.studio.is_dirty());
         let Some((first, _)) = unsaved().next() else { return };
-        if !wanted.contains(&Command::Quit) {
+        if !wanted.contains(&Command::Document(DocumentCommand::Quit)) {
             return;
         }
-        wanted.retain(|command| *command != Command::Quit);
+        wanted.retain(|command| *command != Command::Document(DocumentCommand::Quit));
         let titles = unsaved().map(|(_, desk)| desk.studio.project().title.clone()).collect();
         shell.ui.ask_before_quitting(titles);
         if self.active.is_none() {
@@ -172,11 +172,11 @@ impl Studios {
                 self.switch(to, shell, gpu);
             }
             ProgramCommand::Quit => {
-                let mut wanted = vec![Command::Quit];
+                let mut wanted = vec![Command::Document(DocumentCommand::Quit)];
                 self.ask_first(&mut wanted, shell);
                 self.quit(wanted, shell, gpu);
             }
-            ProgramCommand::QuitUnsaved => self.quit(vec![Command::Quit], shell, gpu),
+            ProgramCommand::QuitUnsaved => self.quit(vec![Command::Document(DocumentCommand::Quit)], shell, gpu),
             ProgramCommand::StayHere => {}
         }
     }

@@ -1,0 +1,89 @@
+//! What a user can do with the document as a whole.
+
+use std::path::PathBuf;
+
+use super::edit::{edit, replace, set, travel};
+use super::history::History;
+use super::new_project;
+use crate::session::command::{Dialog, Effect, Kind, SceneSource};
+use crate::session::state::Session;
+
+/// What a user can do with the document as a whole.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DocumentCommand {
+    New,
+    Open(PathBuf),
+    OpenBundled(String),
+    /// To the scene's own path; without one, asks for a name.
+    Save,
+    SaveAs(PathBuf),
+    SetTitle(String),
+    SetAuthor(String),
+    SetNotes(String),
+    /// With something unsaved, here or in a scene that was left, asks first: answered by [`Self::QuitUnsaved`],
+    /// [`Self::StayHere`] or [`Self::Save`].
+    Quit,
+    QuitUnsaved,
+    StayHere,
+    Undo,
+    Redo,
+    /// The pointer was released: what comes next is a new step of the history.
+    EndGesture,
+}
+
+impl DocumentCommand {
+    /// Consecutive commands of this kind are one step of the history until [`Self::EndGesture`].
+    fn kind(&self) -> Option<Kind> {
+        let merges = matches!(self, Self::SetTitle(_) | Self::SetAuthor(_) | Self::SetNotes(_));
+        merges.then(|| Kind::Document(std::mem::discriminant(self)))
+    }
+
+    /// Whether it would do something now.
+    pub(in crate::session) fn is_possible(&self, session: &Session) -> bool {
+        match self {
+            Self::Undo => session.can_undo(),
+            Self::Redo => session.can_redo(),
+            _ => true,
+        }
+    }
+}
+
+pub(in crate::session) fn apply(session: &mut Session, command: DocumentCommand) -> Vec<Effect> {
+    let merge = command.kind();
+    match command {
+        DocumentCommand::New => replace(session, new_project(), None, true),
+        DocumentCommand::Open(path) => vec![Effect::LoadScene(SceneSource::File(path))],
+        DocumentCommand::OpenBundled(name) => vec![Effect::LoadScene(SceneSource::Bundled(name))],
+        DocumentCommand::Save => match session.file.path.clone() {
+            Some(path) => save(session, path),
+            None => vec![Effect::Ask(Dialog::Name)],
+        },
+        DocumentCommand::SaveAs(path) => save(session, path),
+        DocumentCommand::SetTitle(title) => edit(session, merge, |d| set(&mut d.title, title)),
+        DocumentCommand::SetAuthor(author) => edit(session, merge, |d| set(&mut d.author, author)),
+        DocumentCommand::SetNotes(notes) => edit(session, merge, |d| set(&mut d.notes, notes)),
+        DocumentCommand::Quit if session.is_dirty() || !session.left_unsaved().is_empty() => {
+            session.file.asks_before_quitting = true;
+            Vec::new()
+        }
+        DocumentCommand::Quit | DocumentCommand::QuitUnsaved => vec![Effect::Quit],
+        DocumentCommand::StayHere => {
+            session.file.asks_before_quitting = false;
+            Vec::new()
+        }
+        DocumentCommand::Undo => travel(session, History::undo),
+        DocumentCommand::Redo => travel(session, History::redo),
+        // A key let go of in the middle of a stroke does not cut it in two.
+        DocumentCommand::EndGesture if session.is_drawing() => Vec::new(),
+        DocumentCommand::EndGesture => {
+            session.history.end_gesture();
+            Vec::new()
+        }
+    }
+}
+
+fn save(session: &mut Session, path: PathBuf) -> Vec<Effect> {
+    session.file.saving.push_back(session.file.serial);
+    vec![Effect::SaveScene { path, document: Box::new(session.document.clone()), revision: session.file.revision }]
+}

@@ -1,0 +1,171 @@
+//! Changes of the document, each a step of the history, and what follows from them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::history::{Destination, History, Moment};
+use crate::scene::SwarmProject;
+use crate::session::command::{Effect, Kind, Place};
+use crate::session::live::{moments, start, swarm};
+use crate::session::painting;
+use crate::session::pointer::release;
+use crate::session::state::Session;
+use crate::worlds::swarm::picture::Snapshot;
+use crate::worlds::swarm::rule::Rule;
+
+/// Sets a field; returns whether that changed it.
+pub(in crate::session) fn set<T: PartialEq>(field: &mut T, value: T) -> bool {
+    let changed = *field != value;
+    *field = value;
+    changed
+}
+
+/// Changes the document as one step of the history (or as part of the open one of the kind `merge`).
+/// Nothing is recorded when `change` returns false.
+pub(in crate::session) fn edit(
+    session: &mut Session,
+    merge: Option<Kind>,
+    change: impl FnOnce(&mut SwarmProject) -> bool,
+) -> Vec<Effect> {
+    let before = session.moment();
+    if !change(&mut session.document) {
+        // `change` may have copied a shared part only to find nothing to do.
+        session.document = before.document;
+        return Vec::new();
+    }
+    let old = before.document.clone();
+    painting::keep_selection(&mut session.painting.selection, &old.world.snapshot, &session.document.world.snapshot);
+    session.new_revision();
+    session.history.record_edit(before, merge);
+    follow(session, &old)
+}
+
+/// [`edit`] for the picture.
+pub(in crate::session) fn edit_picture(
+    session: &mut Session,
+    merge: Option<Kind>,
+    change: impl FnOnce(&mut Snapshot) -> bool,
+) -> Vec<Effect> {
+    edit(session, merge, |document| {
+        let changed = change(Arc::make_mut(&mut document.world.snapshot));
+        if changed {
+            document.world.evidence = None;
+        }
+        changed
+    })
+}
+
+/// What was saved or measured of another rule or picture is true no more.
+pub(in crate::session) fn forget_measurements(document: &mut SwarmProject) {
+    document.world.state = None;
+    document.world.evidence = None;
+}
+
+/// Brings warnings and engine in line after an edit, an undo or a redo within one document.
+fn follow(session: &mut Session, old: &SwarmProject) -> Vec<Effect> {
+    let new = &session.document;
+    if !Arc::ptr_eq(&new.world.snapshot, &old.world.snapshot)
+        || new.world.training.cutoff_l != old.world.training.cutoff_l
+    {
+        session.look_at_picture();
+    }
+    let particles_changed = session.document.world.live_particles != old.world.live_particles;
+    let live_changed =
+        session.document.world.live != old.world.live || session.document.world.swings != old.world.swings;
+    if old.world.swings.is_empty() {
+        session.live.swing_ticks = 0;
+    }
+    let mut effects = Vec::new();
+    if !same(&session.document.world.rule, &old.world.rule) {
+        effects.extend(start::change_rule(session, old.world.live.flow));
+    } else if live_changed && !particles_changed {
+        effects.push(start::settings_order(session));
+    }
+    if particles_changed && session.has_rule() {
+        effects.extend(start::upload(session, swarm::from_picture, None));
+    }
+    effects
+}
+
+fn same(a: &Option<Arc<Rule>>, b: &Option<Arc<Rule>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
+/// Puts another document in the place of this one, as one step of the history.
+pub(in crate::session) fn replace(
+    session: &mut Session,
+    document: SwarmProject,
+    path: Option<PathBuf>,
+    saved: bool,
+) -> Vec<Effect> {
+    let before = session.moment();
+    session.history.record_whole(before);
+    session.document = document;
+    session.file.path = path;
+    session.new_revision();
+    // Revision 0 is that of the first empty document, which no later one shares.
+    session.file.saved_revision = if saved { session.file.revision } else { 0 };
+    let effects = start::whole(session);
+    session.place = if session.has_rule() { Place::Live } else { Place::Paint };
+    effects
+}
+
+pub(super) fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<Destination>) -> Vec<Effect> {
+    let mut effects = release(session);
+    let now = session.moment();
+    if let Some(Destination { moment, whole, swarm }) = step(&mut session.history, now) {
+        effects.extend(return_to(session, moment, whole));
+        if let Some(swarm) = swarm {
+            effects.extend(moments::bring_back(session, swarm));
+        }
+    }
+    effects
+}
+
+/// Brings back what was before the open gesture of this kind, as if it had never begun.
+pub(in crate::session) fn give_up(session: &mut Session, merge: Option<Kind>) -> Vec<Effect> {
+    match session.history.give_up(merge) {
+        Some(moment) => return_to(session, moment, false),
+        None => Vec::new(),
+    }
+}
+
+fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let old = std::mem::replace(&mut session.document, moment.document);
+    if !Arc::ptr_eq(&old.world.snapshot, &session.document.world.snapshot) {
+        // What was selected in that picture.
+        session.painting.selection = moment.selection;
+    }
+    if whole {
+        session.file.path = moment.path;
+        session.file.revision = moment.revision;
+        session.file.saved_revision = moment.saved_revision;
+        effects.extend(start::whole(session));
+        return effects;
+    }
+    if moment.lineage != session.learning.lineage {
+        // The step was that a rule was learned anew: the one before comes back with its flows.
+        (session.learning.lineage, session.learning.learned) = (moment.lineage, moment.learned);
+        if session.learning.training.state.is_active() {
+            effects.push(Effect::StopTraining(session.learning.training.run));
+        }
+        session.learning.training.abandon();
+        session.learning.another_flow = None;
+    } else if moment.learned != session.learning.learned {
+        // What a run has learned meanwhile is not undone with the picture.
+        session.document.world.rule = old.world.rule.clone();
+        session.document.world.flows = old.world.flows.clone();
+    }
+    if moment.learned == session.learning.learned {
+        session.file.revision = moment.revision;
+    } else {
+        forget_measurements(&mut session.document);
+        session.new_revision();
+    }
+    effects.extend(follow(session, &old));
+    effects
+}

@@ -1,0 +1,143 @@
+//! What comes back of a run of learning, and of what is measured for it.
+
+use std::sync::Arc;
+
+use super::training::TrainingState;
+use super::{flows, pace, takeover};
+use crate::jobs;
+use crate::session::command::{Effect, Level, PaceKey, RuleRole, RunId, notify};
+use crate::session::document::edit::forget_measurements;
+use crate::session::live::{start, swarm, view::Fade};
+use crate::session::observing::certificate;
+use crate::session::state::Session;
+use crate::worlds::swarm::doc::FlowNumbers;
+use crate::worlds::swarm::measures::QuickFidelity;
+use crate::worlds::swarm::rule::{FlowKind, LocalNet, Rule};
+
+/// What comes back of a run of learning, and of what is measured for it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum LearnEvent {
+    Training {
+        run: RunId,
+        event: jobs::Event,
+    },
+    /// The newest weights of a run; about once a second, and the last before [`jobs::Event::Finished`].
+    NewRule {
+        run: RunId,
+        rule: Arc<Rule>,
+    },
+    /// `None` where the picture cannot be learned from.
+    PaceMeasured {
+        key: PaceKey,
+        pace: Option<jobs::Pace>,
+    },
+    /// What the flow of the scene's energy does.
+    FlowMeasured {
+        net: Arc<LocalNet>,
+        numbers: FlowNumbers,
+    },
+    RuleMeasured {
+        run: RunId,
+        role: RuleRole,
+        step: usize,
+        result: Result<QuickFidelity, String>,
+    },
+}
+
+pub(in crate::session) fn on_event(session: &mut Session, event: LearnEvent) -> Vec<Effect> {
+    match event {
+        LearnEvent::Training { run, event } => on_training(session, run, event),
+        LearnEvent::NewRule { run, rule } => on_rule(session, run, rule),
+        LearnEvent::FlowMeasured { net, numbers } => {
+            flows::measured(session, &net, numbers);
+            Vec::new()
+        }
+        LearnEvent::PaceMeasured { key, pace } => {
+            pace::measured(session, &key, pace);
+            Vec::new()
+        }
+        LearnEvent::RuleMeasured { run, role, step, result } if run == session.learning.training.run => {
+            takeover::measured(session, role, step, result)
+        }
+        LearnEvent::RuleMeasured { .. } => Vec::new(),
+    }
+}
+
+fn on_training(session: &mut Session, run: RunId, event: jobs::Event) -> Vec<Effect> {
+    if run != session.learning.training.run || !session.learning.training.take(event) {
+        return Vec::new();
+    }
+    if session.learning.another_flow.is_some() && !session.learning.training.state.is_active() {
+        let effects = flows::arrived(session);
+        if !effects.is_empty() {
+            return effects;
+        }
+    }
+    let mut effects = Vec::new();
+    if !session.learning.training.state.is_active() {
+        // Good or not, the run's rule is the one of the scene now.
+        effects.extend(takeover::switch(session));
+    }
+    match &session.learning.training.state {
+        TrainingState::Finished { early: false } => {
+            effects.push(takeover::farewell(session));
+            effects.extend(certificate::begin(session, false));
+        }
+        TrainingState::Finished { early: true } => {
+            effects.push(notify(Level::Info, "Stopped; the rule learned so far is kept."));
+        }
+        TrainingState::Failed(why) => effects.push(notify(Level::Error, why.clone())),
+        TrainingState::Idle | TrainingState::Running | TrainingState::Paused => {}
+    }
+    effects
+}
+
+fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
+    if run != session.learning.training.run || session.learning.training.state == TrainingState::Idle {
+        return Vec::new();
+    }
+    if let Some(another) = &mut session.learning.another_flow {
+        another.newest = Some(rule);
+        return Vec::new();
+    }
+    let rule = if session.learning.run_goes_on { flows::with_present_flow(&session.document, rule) } else { rule };
+    let is_anew = !session.learning.run_goes_on && !session.learning.run_has_spoken;
+    if is_anew && session.document.world.rule.is_some() {
+        // The old rule goes with its flows: undo brings them back.
+        let before = session.moment();
+        session.history.record_edit(before, None);
+        session.learning.lineage = run;
+    }
+    let had_flow = session.document.world.rule.as_ref().is_some_and(|old| old.flow.is_some());
+    let first_flow = rule.flow.is_some() && !(session.learning.run_is_live && had_flow);
+    flows::follow_rule(&mut session.document, &rule, is_anew);
+    session.learning.run_has_spoken = true;
+    session.learning.learned += 1;
+    let newest = rule.clone();
+    session.document.world.rule = Some(rule);
+    forget_measurements(&mut session.document);
+    session.new_revision();
+    if first_flow {
+        // Whoever asked for a learned flow wants to see it.
+        session.document.world.live.flow = FlowKind::Learned;
+    }
+    let measured = takeover::measure(session, &newest, RuleRole::New);
+    if session.learning.held.is_some() {
+        return vec![measured];
+    }
+    if session.live.fade.is_some_and(Fade::is_calming) {
+        // The old one is about to halt; whatever is newest then takes over.
+        return vec![measured];
+    }
+    let mut effects = vec![start::rule_order(session), measured];
+    if session.learning.run_is_live {
+        // A rule may come with another range of temperatures, or without the flow that the one before had.
+        effects.push(start::settings_order(session));
+    } else {
+        session.learning.run_is_live = true;
+        session.live.playing = true;
+        effects.extend(start::upload(session, swarm::from_picture, None));
+    }
+    effects
+}

@@ -1,0 +1,68 @@
+//! Learning: the run that is under way, the change to its rule, the flows beside it, and how long it will take.
+
+pub(super) mod command;
+pub(super) mod event;
+pub(super) mod flows;
+pub(super) mod menu;
+pub(super) mod pace;
+pub(super) mod takeover;
+pub(super) mod training;
+
+pub use command::LearnCommand;
+pub use event::LearnEvent;
+
+use flows::AnotherFlow;
+use pace::PaceView;
+use takeover::Held;
+use training::TrainingView;
+
+use super::command::RunId;
+use super::state::Session;
+
+/// What belongs to learning.
+#[derive(Debug, Default)]
+pub(super) struct Learning {
+    pub training: TrainingView,
+    pub pace: PaceView,
+    /// How often a run has brought new weights to the document.
+    pub learned: u64,
+    /// The run that learned the rule from scratch, in the place of one with flows: that is a step of the history.
+    pub lineage: RunId,
+    /// The present run learns a flow beside those of the picture.
+    pub another_flow: Option<AnotherFlow>,
+    /// The present run goes on from the rule that was there.
+    pub run_goes_on: bool,
+    /// It has brought weights to the document.
+    pub run_has_spoken: bool,
+    /// The swarm of the run's picture has replaced the older one.
+    pub run_is_live: bool,
+    /// The rule in the engine plays on until the one in the making is better.
+    pub held: Option<Held>,
+    pub stops_when_settled: bool,
+}
+
+impl Session {
+    pub fn training(&self) -> &TrainingView {
+        &self.learning.training
+    }
+
+    /// The old rule that plays on while another is learned in its place, if so.
+    pub fn held(&self) -> Option<&Held> {
+        self.learning.held.as_ref()
+    }
+
+    /// A run ends by itself when its fidelity has settled.
+    pub fn stops_when_settled(&self) -> bool {
+        self.learning.stops_when_settled
+    }
+
+    /// Whether learning on from the present weights is possible: there is a rule.
+    pub fn has_rule(&self) -> bool {
+        self.document.world.rule.is_some()
+    }
+
+    /// Whether the rules of the picture may be picked, blended and deleted now.
+    pub fn flows_are_free(&self) -> bool {
+        flows::are_free(self)
+    }
+}

@@ -1,0 +1,216 @@
+//! The pointer over the live swarm: forces while it is held, and changes of the particles under it.
+
+use rand::RngExt;
+
+use super::brushes::{BrushAction, BrushInk, BrushRow};
+use super::view::Wound;
+use crate::session::command::notify;
+use crate::session::command::{Effect, EngineOrder, Force, Level, LiveCommand};
+use crate::session::live::command::MAX_PARTICLES;
+use crate::session::observing::observation::WoundKind;
+use crate::session::painting::pen::PenStroke;
+use crate::session::pointer::release;
+use crate::session::state::Session;
+use crate::worlds::swarm::picture::{Particle, SwarmEdit};
+
+/// Particles laid by one stroke are this far apart, ℓ.
+const LAY_SPACING_L: f64 = 1.0;
+
+/// Stops of an editing brush along one move of the pointer, at most.
+const MAX_STOPS: f64 = 32.0;
+
+/// Smallest and largest radius, ℓ.
+const RADII_L: [f64; 2] = [0.3, 50.0];
+
+/// What the pressed button is doing to the swarm.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(in crate::session) enum Gesture {
+    #[default]
+    None,
+    /// Pushing, pulling or stirring live particles.
+    Force,
+    /// Changing live particles, last done here.
+    Edit([f64; 2]),
+    /// Taking live particles along, last from here.
+    Grab([f64; 2]),
+    /// Laying live particles.
+    Lay(PenStroke),
+}
+
+pub(in crate::session) fn set_radius(session: &mut Session, radius_l: f64) -> Vec<Effect> {
+    if radius_l.is_finite() {
+        session.live.brush_radius_l = radius_l.clamp(RADII_L[0], RADII_L[1]);
+    }
+    Vec::new()
+}
+
+pub(in crate::session) fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
+    let mut effects = release(session);
+    effects.extend(match session.live.brush.row().action {
+        BrushAction::Nothing => Vec::new(),
+        BrushAction::Force { .. } => {
+            session.live.gesture = Gesture::Force;
+            force(session, at)
+        }
+        BrushAction::Carry => {
+            session.live.gesture = Gesture::Grab(at);
+            Vec::new()
+        }
+        BrushAction::Follow => vec![Effect::Follow(at)],
+        BrushAction::Lay => begin_laying(session, at),
+        BrushAction::Edit { .. } => {
+            session.live.gesture = Gesture::Edit(at);
+            change_under(session, &[at])
+        }
+    });
+    effects
+}
+
+pub(in crate::session) fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
+    match session.live.gesture {
+        Gesture::Force => force(session, to),
+        Gesture::Grab(from) => {
+            let by = [to[0] - from[0], to[1] - from[1]];
+            if by == [0.0; 2] || !something_lives(session) {
+                return Vec::new();
+            }
+            session.live.gesture = Gesture::Grab(to);
+            let carry = SwarmEdit::Carry { centre: from, radius: session.live.brush_radius_l, by };
+            vec![Effect::Engine(EngineOrder::Edit(vec![carry]))]
+        }
+        Gesture::Lay(mut stroke) => {
+            let laid = stroke.drag(to, |heading| heading).lay;
+            session.live.gesture = Gesture::Lay(stroke);
+            lay(session, laid)
+        }
+        Gesture::Edit(from) => {
+            let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+            // Dense enough that a quick drag leaves nothing out; a small move is no reason to work.
+            let stops = (2.0 * dx.hypot(dy) / session.live.brush_radius_l).floor().min(MAX_STOPS);
+            if stops < 1.0 {
+                return Vec::new();
+            }
+            session.live.gesture = Gesture::Edit(to);
+            let share = |k: u32| f64::from(k) / stops;
+            let places: Vec<[f64; 2]> =
+                (1..=stops as u32).map(|k| [from[0] + share(k) * dx, from[1] + share(k) * dy]).collect();
+            change_under(session, &places)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn force(session: &Session, centre_l: [f64; 2]) -> Vec<Effect> {
+    let BrushAction::Force { away, around } = session.live.brush.row().action else { return Vec::new() };
+    let force = Force { centre_l, radius_l: session.live.brush_radius_l, strength: away, stir: around };
+    vec![Effect::Engine(EngineOrder::SetForce(Some(force)))]
+}
+
+/// Changes what lies under the brush at each of these places.
+fn change_under(session: &mut Session, places: &[[f64; 2]]) -> Vec<Effect> {
+    let BrushRow { action: BrushAction::Edit { edit, wounds, renumbers }, ink, .. } = session.live.brush.row() else {
+        return Vec::new();
+    };
+    if !something_lives(session) {
+        return Vec::new();
+    }
+    let (radius, species) = (session.live.brush_radius_l, session.painting.species);
+    if *ink == BrushInk::Species && !knows(session, species) {
+        session.live.gesture = Gesture::None;
+        return vec![unknown(session, species)];
+    }
+    if *wounds {
+        let centre_l = places.last().copied().unwrap_or_default();
+        session.live.last_wound = Some(Wound { step: session.live.steps, centre_l, radius_l: radius });
+        session.observing.observation.hurt(places, radius);
+    }
+    if *renumbers {
+        session.live.following = None;
+    }
+    let edits = places.iter().map(|&centre| edit(centre, radius, species, &mut session.live.rng)).collect();
+    vec![Effect::Engine(EngineOrder::Edit(edits))]
+}
+
+fn begin_laying(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
+    if !something_lives(session) {
+        return Vec::new();
+    }
+    if !knows(session, session.painting.species) {
+        return vec![unknown(session, session.painting.species)];
+    }
+    let heading = session.live.rng.random_range(-std::f64::consts::PI..std::f64::consts::PI);
+    let stroke = PenStroke::begin(at, heading, session.painting.species, LAY_SPACING_L);
+    session.live.gesture = Gesture::Lay(stroke);
+    lay(session, vec![stroke.last()])
+}
+
+fn lay(session: &mut Session, mut particles: Vec<Particle>) -> Vec<Effect> {
+    let room = MAX_PARTICLES.saturating_sub(session.live.particles);
+    if particles.len() > room {
+        particles.truncate(room);
+        session.live.gesture = Gesture::None;
+        return vec![notify(Level::Warning, format!("{MAX_PARTICLES} particles are the most: remove some first."))];
+    }
+    if particles.is_empty() {
+        return Vec::new();
+    }
+    let edits = particles.into_iter().map(SwarmEdit::Add).collect();
+    vec![Effect::Engine(EngineOrder::Edit(edits))]
+}
+
+/// Random places, headings or species for all.
+pub(in crate::session) fn randomise(session: &mut Session, what: &LiveCommand) -> Vec<Effect> {
+    if !something_lives(session) {
+        return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
+    }
+    let seed = session.live.rng.random();
+    let edit = match what {
+        LiveCommand::RandomiseHeadings => SwarmEdit::TurnAll { seed },
+        LiveCommand::RandomiseSpecies if known_species(session) < 2 => {
+            return vec![notify(Level::Info, "This pattern has one species only: there is nothing to shuffle.")];
+        }
+        LiveCommand::RandomiseSpecies => SwarmEdit::ShuffleSpecies { seed },
+        _ => SwarmEdit::ScatterAll { seed },
+    };
+    let kind = if *what == LiveCommand::RandomiseSpecies { WoundKind::Dealt } else { WoundKind::Scrambled };
+    session.observing.observation.wounded(Some(kind));
+    vec![Effect::Engine(EngineOrder::Edit(vec![edit]))]
+}
+
+/// The engine tells what the swarm is now, after it was changed by hand or went back in time.
+pub(in crate::session) fn changed(session: &mut Session, steps_back: u32, particles: usize, box_size_l: [f64; 2]) {
+    let live = &mut session.live;
+    live.steps = live.steps.saturating_sub(u64::from(steps_back));
+    let wound = live.last_wound.filter(|wound| wound.step <= live.steps);
+    if std::mem::replace(&mut live.last_wound, wound) == wound {
+        session.observing.observation.interrupted();
+    } else {
+        session.observing.observation.wounded(None);
+    }
+    live.growing = live.growing.map(|done| done.saturating_sub(steps_back));
+    if live.particles != particles || live.box_size_l != box_size_l {
+        (live.particles, live.box_size_l) = (particles, box_size_l);
+        live.following = live.following.filter(|&index| index < particles);
+    }
+}
+
+fn something_lives(session: &Session) -> bool {
+    session.has_rule() && session.live.particles > 0
+}
+
+fn known_species(session: &Session) -> usize {
+    session.live.playing_rule.as_ref().map_or(0, |rule| rule.energy.shape.species)
+}
+
+fn knows(session: &Session, species: u8) -> bool {
+    usize::from(species) < known_species(session)
+}
+
+fn unknown(session: &Session, species: u8) -> Effect {
+    let known = known_species(session);
+    let text = format!(
+        "The rule knows {known} species, and not number {}: choose another colour, or paint with it and learn again.",
+        species + 1
+    );
+    notify(Level::Warning, text)
+}

@@ -1,0 +1,212 @@
+//! The table of brushes of the live swarm: keys, words, what each does and how its circle looks.
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+
+use crate::session::command::{Command, LiveCommand};
+use crate::session::commands::{CommandInfo, Group, Shortcut, row};
+use crate::worlds::swarm::picture::SwarmEdit;
+
+/// What the pointer does to the live swarm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Brush {
+    #[default]
+    Push,
+    Pull,
+    /// Drives particles around the pointer.
+    Stir,
+    /// Takes what lies under it along.
+    Grab,
+    /// Scrambles what lies under it.
+    Wound,
+    Add,
+    Remove,
+    Recolour,
+    /// Picks the creature that the view follows.
+    Follow,
+    /// The mouse leaves the particles alone.
+    Off,
+}
+
+/// What a stroke does.
+#[derive(Clone, Copy, Debug)]
+pub enum BrushAction {
+    Nothing,
+    /// While the button is held; both are speeds at their greatest, ℓ per time: away from the centre, and around it.
+    Force {
+        away: f64,
+        around: f64,
+    },
+    Carry,
+    Follow,
+    Lay,
+    /// Changes the particles under the brush.
+    Edit {
+        edit: BrushEdit,
+        /// What it hurts is watched until it has healed.
+        wounds: bool,
+        /// The numbers of the particles change.
+        renumbers: bool,
+    },
+}
+
+/// The change of a circle (centre and radius, ℓ) by the chosen species.
+pub type BrushEdit = fn([f64; 2], f64, u8, &mut StdRng) -> SwarmEdit;
+
+/// Colour of the circle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrushInk {
+    None,
+    Push,
+    Pull,
+    Stir,
+    Eraser,
+    Follow,
+    /// That of the chosen species, which the rule must know.
+    Species,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct BrushRow {
+    pub brush: Brush,
+    pub info: CommandInfo,
+    pub action: BrushAction,
+    pub ink: BrushInk,
+}
+
+/// Speed that the pointer gives at its centre, ℓ per time. One step of time is about 0.002, so this moves a particle
+/// by a few ℓ in a second.
+const FORCE_SPEED: f64 = 40.0;
+
+/// Every brush, in the order of the panel.
+pub static BRUSHES: [BrushRow; 10] = [
+    BrushRow {
+        brush: Brush::Push,
+        info: brush("Push", "A", "The mouse pushes particles away", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Push))
+        }),
+        action: BrushAction::Force { away: FORCE_SPEED, around: 0.0 },
+        ink: BrushInk::Push,
+    },
+    BrushRow {
+        brush: Brush::Pull,
+        info: brush("Pull", "D", "The mouse pulls particles in", || Command::Live(LiveCommand::SetBrush(Brush::Pull))),
+        action: BrushAction::Force { away: -FORCE_SPEED, around: 0.0 },
+        ink: BrushInk::Pull,
+    },
+    BrushRow {
+        brush: Brush::Stir,
+        info: brush("Stir", "E", "The mouse drives particles round and round", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Stir))
+        }),
+        // A little towards the middle: what circles freely is flung out.
+        action: BrushAction::Force { away: -0.1 * FORCE_SPEED, around: FORCE_SPEED },
+        ink: BrushInk::Stir,
+    },
+    BrushRow {
+        brush: Brush::Grab,
+        info: brush("Grab", "H", "The mouse carries particles along", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Grab))
+        }),
+        action: BrushAction::Carry,
+        ink: BrushInk::Stir,
+    },
+    BrushRow {
+        brush: Brush::Wound,
+        info: brush("Wound", "W", "The mouse scrambles what it touches: watch it heal", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Wound))
+        }),
+        action: BrushAction::Edit {
+            edit: |centre, radius, _, rng| SwarmEdit::Scramble { centre, radius, seed: rng.random() },
+            wounds: true,
+            renumbers: false,
+        },
+        ink: BrushInk::Eraser,
+    },
+    BrushRow {
+        brush: Brush::Add,
+        info: brush("Add", "Z", "The mouse adds particles of the chosen species, heading along the stroke", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Add))
+        }),
+        action: BrushAction::Lay,
+        ink: BrushInk::Species,
+    },
+    BrushRow {
+        brush: Brush::Remove,
+        info: brush("Remove", "V", "The mouse removes particles", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Remove))
+        }),
+        action: BrushAction::Edit {
+            edit: |centre, radius, _, _| SwarmEdit::Remove { centre, radius },
+            wounds: false,
+            renumbers: true,
+        },
+        ink: BrushInk::Eraser,
+    },
+    BrushRow {
+        brush: Brush::Recolour,
+        info: brush("Recolour", "C", "The mouse turns particles into the chosen species", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Recolour))
+        }),
+        action: BrushAction::Edit {
+            edit: |centre, radius, species, _| SwarmEdit::Recolour { centre, radius, species },
+            wounds: false,
+            renumbers: false,
+        },
+        ink: BrushInk::Species,
+    },
+    BrushRow {
+        brush: Brush::Follow,
+        info: brush("Follow", "F", "Click on a creature: the view follows it (Escape ends that)", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Follow))
+        }),
+        action: BrushAction::Follow,
+        ink: BrushInk::Follow,
+    },
+    BrushRow {
+        brush: Brush::Off,
+        info: brush("Mouse off", "Q", "The mouse leaves the particles alone", || {
+            Command::Live(LiveCommand::SetBrush(Brush::Off))
+        }),
+        action: BrushAction::Nothing,
+        ink: BrushInk::None,
+    },
+];
+
+const fn brush(name: &'static str, key: &'static str, help: &'static str, command: fn() -> Command) -> CommandInfo {
+    row(Group::Live, name, Shortcut::plain(key), help, command)
+}
+
+impl Brush {
+    pub fn row(self) -> &'static BrushRow {
+        BRUSHES.iter().find(|row| row.brush == self).expect("every brush has a row: see the tests")
+    }
+}
+
+impl BrushRow {
+    /// It has a circle whose size can be chosen.
+    pub fn has_radius(&self) -> bool {
+        !matches!(self.action, BrushAction::Nothing | BrushAction::Follow | BrushAction::Lay)
+    }
+
+    /// Two quick strokes are meant as two, and not as a wish to follow what is there.
+    pub fn changes_count(&self) -> bool {
+        matches!(self.action, BrushAction::Lay | BrushAction::Edit { renumbers: true, .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_brush_has_a_row_that_chooses_it() {
+        use Brush::*;
+        for brush in [Push, Pull, Stir, Grab, Wound, Add, Remove, Recolour, Follow, Off] {
+            assert_eq!((brush.row().info.command)(), Command::Live(LiveCommand::SetBrush(brush)));
+        }
+        assert_eq!(BRUSHES.iter().filter(|row| row.ink == BrushInk::None).count(), 1, "the others can be seen");
+    }
+}

@@ -1,0 +1,55 @@
+//! What comes back of the engine.
+
+use std::sync::Arc;
+
+use super::{brush, moments};
+use crate::session::command::{Effect, Level, MomentUse, notify};
+use crate::session::state::Session;
+use crate::worlds::swarm::doc::LiveState;
+
+/// What is said when time does not go back any further.
+const NO_PAST: &str = "This is as far back as there is memory: it begins with the swarm, and anew when a rule with other \
+                       species or temperatures takes over.";
+
+/// What comes back of the engine.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum LiveEvent {
+    /// The swarm has been edited, or went back in time by `steps_back` steps.
+    SwarmChanged {
+        steps_back: u32,
+        particles: usize,
+        box_size_l: [f64; 2],
+    },
+    /// The swarm was to go back in time, and there is no memory of anything earlier.
+    NothingBefore,
+    MomentKept(MomentUse, Box<LiveState>),
+    /// The view follows this particle.
+    Following(Option<usize>),
+    /// The engine could not do what it was ordered to.
+    EngineFailed(String),
+}
+
+pub(in crate::session) fn on_event(session: &mut Session, event: LiveEvent) -> Vec<Effect> {
+    match event {
+        LiveEvent::SwarmChanged { steps_back, particles, box_size_l } => {
+            brush::changed(session, steps_back, particles, box_size_l);
+            Vec::new()
+        }
+        LiveEvent::NothingBefore => {
+            // Said once, however long the key is held.
+            let told = std::mem::replace(&mut session.live.has_no_past, true);
+            if told { Vec::new() } else { vec![notify(Level::Info, NO_PAST)] }
+        }
+        LiveEvent::MomentKept(MomentUse::Keep(keeping), state) => moments::kept(session, *keeping, *state),
+        LiveEvent::MomentKept(MomentUse::Undo(step), state) => moments::replaced(session, step, Arc::new(state.swarm)),
+        LiveEvent::Following(index) => {
+            session.live.following = index;
+            Vec::new()
+        }
+        LiveEvent::EngineFailed(why) => {
+            session.live.playing = false;
+            vec![notify(Level::Error, why)]
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! How the live swarm is being watched: play, speed, the pointer's force, and the growing that is under way.
+
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::brush::Gesture;
+use super::brushes::Brush;
+use crate::worlds::swarm::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, Rule, Swings};
+
+/// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Force {
+    /// Position on the live torus, ℓ.
+    pub centre_l: [f64; 2],
+    pub radius_l: f64,
+    /// Speed at the centre, ℓ per time; positive pushes away, negative pulls.
+    pub strength: f64,
+    /// Greatest speed around the centre, counter-clockwise, ℓ per time.
+    pub stir: f64,
+}
+
+/// Ticks over which one rule gives way to another: about a second.
+pub const FADE_TICKS: u32 = 60;
+
+/// One rule gives way to another: the flow of the old one calms down to a halt, the new one takes over, and its flow sets
+/// in. At every moment the swarm lives by one rule, at another speed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::session) struct Fade {
+    /// Ticks gone by.
+    pub done: u32,
+    /// The kind of flow that calms down.
+    pub before: FlowKind,
+}
+
+impl Fade {
+    /// The old rule still plays.
+    pub fn is_calming(self) -> bool {
+        self.done < FADE_TICKS / 2
+    }
+
+    /// What is left of the flow's strength: from 1 smoothly to 0 and back.
+    pub fn strength(self) -> f64 {
+        let x = (2.0 * f64::from(self.done) / f64::from(FADE_TICKS) - 1.0).abs().min(1.0);
+        x * x * (3.0 - 2.0 * x)
+    }
+}
+
+/// Steps per frame that the speed control offers.
+pub const MAX_STEPS_PER_FRAME: u32 = 64;
+
+/// Those that its keys stop at.
+pub(in crate::session) const SPEEDS: [u32; 12] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
+
+/// Ticks of the session in a second.
+pub const TICKS_PER_S: f64 = 60.0;
+
+/// The last time that the user scrambled a part of the swarm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wound {
+    /// [`LiveView::steps`] at that moment.
+    pub step: u64,
+    /// On the live torus; may lie outside the box by whole box lengths.
+    pub centre_l: [f64; 2],
+    pub radius_l: f64,
+}
+
+/// What is not saved about the live swarm.
+#[derive(Debug)]
+pub struct LiveView {
+    pub playing: bool,
+    pub steps_per_frame: u32,
+    pub brush: Brush,
+    pub brush_radius_l: f64,
+    /// Integration steps that the swarms of this window have made; going back in time takes some off.
+    pub steps: u64,
+    /// Until another swarm comes, or time goes back before it.
+    pub last_wound: Option<Wound>,
+    /// Number of the particle whose creature the view follows.
+    pub following: Option<usize>,
+    /// Ticks that the swinging has lasted.
+    pub(in crate::session) swing_ticks: u64,
+    /// Particles uploaded to the engine last.
+    pub particles: usize,
+    /// Width and height of the live torus, ℓ; zero when nothing is live.
+    pub box_size_l: [f64; 2],
+    /// Steps already cooled, while *Grow* is under way.
+    pub growing: Option<u32>,
+    pub(in crate::session) fade: Option<Fade>,
+    /// Some particles cannot go on, which the user was told.
+    pub(in crate::session) has_faults: bool,
+    /// Time does not go back any further, which the user was told.
+    pub(in crate::session) has_no_past: bool,
+    /// One step was asked for.
+    pub(in crate::session) step_once: bool,
+    /// The rule in the engine: that of the document, or the one that gives way to it.
+    pub(in crate::session) playing_rule: Option<Arc<Rule>>,
+    /// What the pressed button is doing to the swarm.
+    pub(in crate::session) gesture: Gesture,
+    /// Draws the swarms.
+    pub(in crate::session) rng: StdRng,
+    /// The swarm that this step of the history has replaced lives again as soon as the engine has told it.
+    pub(in crate::session) awaited: Option<u64>,
+}
+
+impl Default for LiveView {
+    fn default() -> Self {
+        Self {
+            playing: true,
+            steps_per_frame: 4,
+            brush: Brush::default(),
+            brush_radius_l: 3.0,
+            steps: 0,
+            last_wound: None,
+            following: None,
+            swing_ticks: 0,
+            particles: 0,
+            box_size_l: [0.0; 2],
+            growing: None,
+            fade: None,
+            has_faults: false,
+            has_no_past: false,
+            step_once: false,
+            playing_rule: None,
+            gesture: Gesture::None,
+            rng: StdRng::seed_from_u64(1),
+            awaited: None,
+        }
+    }
+}
+
+impl LiveView {
+    /// The settings the engine runs with: the scene's own with what swings, and the temperature of the growing.
+    ///
+    /// Growing follows [`Annealing`] over [`GROW_STEPS`], as the certificate does: by relaxation alone, without a flow.
+    pub fn effective(&self, live: &LiveSettings, swings: &Swings, sigma_range_l: [f64; 2]) -> LiveSettings {
+        let mut live = *live;
+        swings.shift(&mut live, self.swing_ticks as f64 / TICKS_PER_S, sigma_range_l);
+        let Some(done) = self.growing else {
+            let Some(fade) = self.fade else { return live };
+            let flow = if fade.is_calming() { fade.before } else { live.flow };
+            return LiveSettings { flow, strength: fade.strength() * live.strength, ..live };
+        };
+        let sigma_l = Annealing::new(sigma_range_l, live.sigma_l, GROW_STEPS as usize).sigma_l(done as usize);
+        LiveSettings { sigma_l, flow: FlowKind::None, relaxation: 1.0, ..live }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fade_calms_the_old_flow_and_then_lets_the_new_one_set_in() {
+        let live = LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() };
+        let at = |done| {
+            let fade = Some(Fade { done, before: FlowKind::Exact });
+            LiveView { fade, ..LiveView::default() }.effective(&live, &Swings::default(), [0.1, 0.8])
+        };
+        assert_eq!((at(0).flow, at(0).strength), (FlowKind::Exact, live.strength));
+        assert_eq!((at(FADE_TICKS / 2).flow, at(FADE_TICKS / 2).strength), (FlowKind::Learned, 0.0));
+        assert_eq!(at(FADE_TICKS), live);
+        for done in 0..FADE_TICKS {
+            assert!((at(done).strength - at(done + 1).strength).abs() < 0.06 * live.strength, "a jump at {done}");
+        }
+    }
+
+    #[test]
+    fn growing_cools_from_the_hottest_trained_noise_to_the_scenes_temperature() {
+        let live = LiveSettings::default();
+        let mut view = LiveView { growing: Some(0), ..LiveView::default() };
+        assert!((view.effective(&live, &Swings::default(), [0.1, 0.8]).sigma_l - 0.8).abs() < 1e-12);
+        let mut last = f64::INFINITY;
+        for done in (0..=GROW_STEPS).step_by(100) {
+            view.growing = Some(done);
+            let sigma = view.effective(&live, &Swings::default(), [0.1, 0.8]).sigma_l;
+            assert!(sigma < last);
+            last = sigma;
+        }
+        assert!((last - live.sigma_l).abs() < 1e-12);
+        view.growing = None;
+        assert_eq!(view.effective(&live, &Swings::default(), [0.1, 0.8]), live);
+    }
+}

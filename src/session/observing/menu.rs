@@ -1,0 +1,30 @@
+//! Orders that look and measure; their keys are heard everywhere.
+
+use crate::session::command::{Command, Dialog, ObserveCommand};
+use crate::session::commands::CommandInfo;
+use crate::session::commands::Group::Observe;
+use crate::session::commands::Shortcut;
+use crate::session::commands::row;
+
+pub(in crate::session) const TABLE: &[CommandInfo] = &[
+    row(Observe, "Plots", Shortcut::plain("F2"), "Open or close the live plots under the canvas", || {
+        Command::Ask(Dialog::Plots)
+    }),
+    row(
+        Observe,
+        "Certify",
+        Shortcut::plain("F3"),
+        "Measure in the background how well the rule grows, keeps and heals the pattern, and keep that with the scene",
+        || Command::Observe(ObserveCommand::Certify),
+    ),
+    row(
+        Observe,
+        "Compare with the film",
+        None,
+        "Compare the learned motion with the true one, where the picture is a film whose particles have ids",
+        || Command::Observe(ObserveCommand::MeasureTruth),
+    ),
+    row(Observe, "Stop certifying", None, "End the measuring; the scene stays as it is", || {
+        Command::Observe(ObserveCommand::CancelCertify)
+    }),
+];

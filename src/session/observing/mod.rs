@@ -1,0 +1,33 @@
+//! Observing: readings of the live swarm, plots, the certificate, and the comparison with the true motion.
+
+pub(super) mod certificate;
+pub(super) mod charts;
+pub(super) mod command;
+pub(super) mod event;
+pub(super) mod menu;
+pub(super) mod observation;
+pub(super) mod truth;
+
+pub use command::ObserveCommand;
+pub use event::ObserveEvent;
+
+use certificate::CertificateView;
+use observation::Observation;
+use truth::TruthView;
+
+use super::state::Session;
+
+/// What belongs to observing.
+#[derive(Debug, Default)]
+pub(super) struct Observing {
+    pub observation: Observation,
+    pub certificate: CertificateView,
+    pub truth: TruthView,
+}
+
+impl Session {
+    /// What was seen of the live swarm.
+    pub fn observation(&self) -> &Observation {
+        &self.observing.observation
+    }
+}

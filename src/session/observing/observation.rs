@@ -1,0 +1,376 @@
+//! What was observed of the live swarm: curves over the steps it has lived, and how a wound heals.
+
+use std::time::Instant;
+
+use crate::session::command::Speed;
+use crate::session::curve::Curve;
+use crate::worlds::swarm::measures::{Reading, Wounds};
+
+/// Readings of a healing before anything is said of its end.
+const MIN_READINGS: usize = 8;
+/// Means of its last two quarters that differ by less: it has come to rest.
+const AT_REST: f64 = 0.03;
+/// What falls by less than this was hardly hurt.
+const HARMLESS: f64 = 0.08;
+/// Steps after a wound during which one looks more often.
+const HASTE_STEPS: u64 = 3000;
+/// A healing is followed for so many steps.
+const MAX_STEPS: u64 = 60_000;
+
+/// What was done to the swarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WoundKind {
+    /// All particles were thrown to random places.
+    Scrambled,
+    /// The swarm began at random and is being cooled.
+    Growing,
+    /// A region was scrambled.
+    Wounded,
+    /// The species were dealt out anew: nobody can change his own, but those who stand wrongly can change places.
+    Dealt,
+}
+
+/// The way back after the pattern was destroyed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Healing {
+    pub kind: WoundKind,
+    /// Step at which it was done.
+    pub step: u64,
+    /// Fidelity of the whole swarm before.
+    pub fidelity_before: Option<f64>,
+    /// [`Likeness`](crate::worlds::swarm::measures::Likeness) of those hurt, before.
+    pub hurt_before: Option<f64>,
+    /// Where, if a region was scrambled.
+    pub wounds: Option<Wounds>,
+    /// `[steps since, fidelity]` of the whole swarm; where a region was scrambled, likeness of those hurt.
+    pub curve: Curve,
+}
+
+impl Healing {
+    /// What the curve aims at.
+    pub fn before(&self) -> Option<f64> {
+        if self.kind == WoundKind::Wounded { self.hurt_before } else { self.fidelity_before }
+    }
+
+    /// It never fell far from where it was, as far as one has seen.
+    fn is_harmless(&self) -> bool {
+        let points = self.curve.points();
+        let lowest = points.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
+        points.len() >= MIN_READINGS && self.before().is_some_and(|before| lowest > before - HARMLESS)
+    }
+
+    /// Where it has come to rest: the fidelity, and the steps it took to come nine tenths of the way there from the
+    /// lowest point. `None` while it still moves.
+    pub fn verdict(&self) -> Option<(f64, f64)> {
+        let points = self.curve.points();
+        if points.len() < MIN_READINGS {
+            return None;
+        }
+        let quarter = points.len() / 4;
+        let mean = |part: &[[f64; 2]]| part.iter().map(|p| p[1]).sum::<f64>() / part.len() as f64;
+        let last = &points[points.len() - quarter..];
+        let before_last = &points[points.len() - 2 * quarter..points.len() - quarter];
+        if (mean(last) - mean(before_last)).abs() > AT_REST {
+            return None;
+        }
+        let end = mean(last);
+        let lowest = points.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
+        let threshold = lowest + 0.9 * (end - lowest);
+        // Not back yet at the lowest point itself.
+        let low_at = points.iter().position(|p| p[1] == lowest)?;
+        let there = points[low_at..].iter().find(|p| p[1] >= threshold)?;
+        Some((end, there[0]))
+    }
+
+    /// As one says it.
+    pub fn text(&self) -> String {
+        let now = self.curve.points().last().map(|p| p[1]);
+        let (done, doing) = match self.kind {
+            WoundKind::Growing => ("grown", "growing"),
+            WoundKind::Scrambled | WoundKind::Wounded => ("healed", "healing"),
+            WoundKind::Dealt => ("sorted", "sorting"),
+        };
+        if self.is_harmless() && self.kind == WoundKind::Dealt {
+            return "the pattern does not tell these species apart".to_owned();
+        }
+        if let (true, Some(now)) = (self.is_harmless() && self.kind != WoundKind::Growing, now) {
+            return format!("hardly damaged: {now:.2}");
+        }
+        match (self.verdict(), now) {
+            (Some((end, steps)), _) => format!("{done} to {end:.2} in {} steps", round_steps(steps)),
+            (None, Some(now)) => format!("{doing}: {now:.2}"),
+            (None, None) => format!("{doing}…"),
+        }
+    }
+}
+
+/// No more digits than the time between two looks deserves.
+fn round_steps(steps: f64) -> f64 {
+    let digit = if steps < 1000.0 { 10.0 } else { 100.0 };
+    (steps / digit).round() * digit
+}
+
+/// All that is known from watching the present scene live.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    steps: u64,
+    epoch: u64,
+    since: Instant,
+    pub latest: Option<Reading>,
+    /// Over the steps lived. Of the last few configurations together.
+    pub fidelity: Curve,
+    pub polarisation: Curve,
+    pub polarisation_in_groups: Curve,
+    pub milling: Curve,
+    /// ℓ per time.
+    pub drift: Curve,
+    /// Mean energy of a particle.
+    pub energy: Curve,
+    /// Over the seconds since the scene was opened.
+    pub frame_ms: Curve,
+    pub steps_per_s: Curve,
+    pub pair_tests_per_s: Curve,
+    pub healing: Option<Healing>,
+}
+
+impl Default for Observation {
+    fn default() -> Self {
+        Self {
+            steps: 0,
+            epoch: 0,
+            since: Instant::now(),
+            latest: None,
+            fidelity: Curve::default(),
+            polarisation: Curve::default(),
+            polarisation_in_groups: Curve::default(),
+            milling: Curve::default(),
+            drift: Curve::default(),
+            energy: Curve::default(),
+            frame_ms: Curve::default(),
+            steps_per_s: Curve::default(),
+            pair_tests_per_s: Curve::default(),
+            healing: None,
+        }
+    }
+}
+
+impl Observation {
+    /// Steps lived since the scene was opened.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Another number whenever the swarm has nothing more to do with what it was; see [`crate::worlds::swarm::measures::Glimpse`].
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Something heals: it is worth looking more often.
+    pub fn is_hasty(&self) -> bool {
+        self.healing.as_ref().is_some_and(|healing| self.steps - healing.step < HASTE_STEPS)
+    }
+
+    /// Fidelity for showing: the steadier one.
+    pub fn fidelity_now(&self) -> Option<f64> {
+        self.latest.as_ref().and_then(|reading| reading.fidelity)
+    }
+
+    /// Another scene: its readings begin anew; those of the old one that are still on the way are not taken.
+    pub(in crate::session) fn reset(&mut self) {
+        *self = Self { epoch: self.epoch + 1, ..Self::default() };
+    }
+
+    pub(in crate::session) fn ran(&mut self, steps: u32) {
+        self.steps += u64::from(steps);
+    }
+
+    /// The swarm or its rule is another one.
+    pub(in crate::session) fn interrupted(&mut self) {
+        self.epoch += 1;
+    }
+
+    /// The swarm was hurt just now; `None`: it was replaced by a sound one, and nothing is left to heal.
+    pub(in crate::session) fn wounded(&mut self, kind: Option<WoundKind>) {
+        self.epoch += 1;
+        let fidelity_before = match &self.healing {
+            // The second wound before the first has healed.
+            Some(healing) if self.is_hasty() => healing.fidelity_before,
+            _ => self.fidelity_now(),
+        };
+        self.healing = kind.map(|kind| Healing {
+            kind,
+            step: self.steps,
+            fidelity_before,
+            hurt_before: None,
+            wounds: None,
+            curve: Curve::default(),
+        });
+    }
+
+    /// What lay within `radius_l` of these places was scrambled just now.
+    pub(in crate::session) fn hurt(&mut self, places: &[[f64; 2]], radius_l: f64) {
+        let older = self.healing.take_if(|healing| self.steps - healing.step < HASTE_STEPS);
+        let fidelity_before = older.as_ref().map_or_else(|| self.fidelity_now(), |healing| healing.fidelity_before);
+        self.wounded(Some(WoundKind::Wounded));
+        // Before the first has healed, a second wound makes it larger.
+        let (mut wounds, hurt_before) = match older {
+            Some(Healing { wounds: Some(wounds), hurt_before, .. }) => (wounds, hurt_before),
+            _ => (Wounds { number: self.epoch, places: Vec::new() }, None),
+        };
+        wounds.places.extend(places.iter().map(|&place| (place, radius_l)));
+        if let Some(healing) = &mut self.healing {
+            (healing.fidelity_before, healing.hurt_before, healing.wounds) =
+                (fidelity_before, hurt_before, Some(wounds));
+        }
+    }
+
+    pub(in crate::session) fn take(&mut self, reading: Reading) {
+        // A look at what was before.
+        if reading.epoch != self.epoch {
+            return;
+        }
+        let step = reading.step as f64;
+        let push = |curve: &mut Curve, point: Option<(f64, f64)>| {
+            if let Some((x, y)) = point {
+                curve.push(x, y);
+            }
+        };
+        let now = |value: Option<f64>| value.map(|value| (step, value));
+        push(&mut self.fidelity, now(reading.fidelity));
+        push(&mut self.polarisation, now(Some(reading.order.polarisation)));
+        push(&mut self.polarisation_in_groups, now(Some(reading.order.polarisation_in_groups)));
+        push(&mut self.milling, now(Some(reading.order.milling)));
+        push(&mut self.drift, now(reading.drift));
+        push(&mut self.energy, now(reading.energy));
+        if let Some(healing) = &mut self.healing
+            && reading.step >= healing.step
+            && reading.step - healing.step < MAX_STEPS
+        {
+            healing.hurt_before = reading.hurt_before.or(healing.hurt_before);
+            let value = if healing.kind == WoundKind::Wounded { reading.hurt } else { reading.fidelity };
+            push(&mut healing.curve, value.map(|value| ((reading.step - healing.step) as f64, value)));
+        }
+        self.latest = Some(reading);
+    }
+
+    pub(in crate::session) fn take_speed(&mut self, speed: &Speed) {
+        let seconds = self.since.elapsed().as_secs_f64();
+        self.frame_ms.push(seconds, speed.frame_ms);
+        self.steps_per_s.push(seconds, speed.steps_per_s);
+        if let Some(tests) = speed.pair_tests_per_s {
+            self.pair_tests_per_s.push(seconds, tests);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(step: u64, epoch: u64, fidelity: f64) -> Reading {
+        Reading { step, epoch, fidelity: Some(fidelity), fidelity_now: Some(fidelity), ..Reading::default() }
+    }
+
+    /// A swarm at 0.95 that falls to 0.2 and comes back with the time constant `tau` steps, seen every 50.
+    fn healed(tau: f64, looks: u64) -> Observation {
+        let mut seen = Observation::default();
+        seen.ran(1000);
+        seen.take(reading(1000, 0, 0.95));
+        seen.wounded(Some(WoundKind::Scrambled));
+        for k in 0..looks {
+            let since = 50.0 * k as f64;
+            seen.take(reading(1000 + 50 * k, 1, 0.9 - 0.7 * (-since / tau).exp()));
+            seen.ran(50);
+        }
+        seen
+    }
+
+    #[test]
+    fn a_wound_that_heals_is_told_with_what_it_came_to_and_the_steps_it_took() {
+        let healing = healed(300.0, 60).healing.expect("a wound");
+        assert_eq!(healing.before(), Some(0.95));
+        let (end, steps) = healing.verdict().expect("at rest");
+        assert!((end - 0.9).abs() < 0.01, "{end}");
+        // Nine tenths of the way takes ln 10 time constants.
+        assert!((600.0..=800.0).contains(&steps), "{steps}");
+        assert!(healing.text().starts_with("healed to 0.90 in"), "{}", healing.text());
+        let young = healed(300.0, 10).healing.expect("a wound");
+        assert_eq!(young.verdict(), None);
+        assert!(young.text().starts_with("healing: 0."), "{}", young.text());
+    }
+
+    #[test]
+    fn what_was_seen_before_a_wound_is_not_taken_for_what_came_after() {
+        let mut seen = healed(300.0, 3);
+        let points = seen.healing.as_ref().unwrap().curve.points().len();
+        seen.take(reading(1100, 0, 0.95));
+        assert_eq!(seen.healing.as_ref().unwrap().curve.points().len(), points);
+        seen.reset();
+        assert!(seen.healing.is_none() && seen.latest.is_none());
+        seen.take(reading(1200, 1, 0.5));
+        assert!(seen.latest.is_none(), "a look at the old scene");
+    }
+
+    #[test]
+    fn a_second_wound_remembers_how_it_was_before_the_first() {
+        let mut seen = healed(300.0, 2);
+        seen.wounded(Some(WoundKind::Scrambled));
+        assert_eq!(seen.healing.as_ref().unwrap().before(), Some(0.95));
+        seen.wounded(None);
+        assert!(seen.healing.is_none());
+    }
+
+    #[test]
+    fn a_wounded_region_is_followed_by_those_hurt_and_a_second_stroke_makes_it_larger() {
+        let mut seen = Observation::default();
+        seen.ran(1000);
+        seen.take(reading(1000, 0, 0.95));
+        seen.hurt(&[[1.0, 1.0]], 2.0);
+        let number = seen.healing.as_ref().unwrap().wounds.as_ref().unwrap().number;
+        let look =
+            |step, epoch, hurt| Reading { hurt: Some(hurt), hurt_before: Some(0.9), ..reading(step, epoch, 0.94) };
+        seen.take(look(1000, 1, 0.1));
+        assert_eq!(seen.healing.as_ref().unwrap().before(), Some(0.9));
+        seen.hurt(&[[2.0, 1.0], [3.0, 1.0]], 2.0);
+        let healing = seen.healing.as_ref().unwrap();
+        let wounds = healing.wounds.as_ref().unwrap();
+        assert_eq!((wounds.number, wounds.places.len(), healing.before()), (number, 3, Some(0.9)));
+        for k in 0..60 {
+            seen.take(look(1000 + 50 * k, 2, 0.9 - 0.8 * (-(k as f64) / 5.0).exp()));
+            seen.ran(50);
+        }
+        let healing = seen.healing.as_ref().unwrap();
+        assert!(
+            healing.curve.points()[0][1] < 0.2 && healing.text().starts_with("healed to 0.9"),
+            "{}",
+            healing.text()
+        );
+        seen.ran(HASTE_STEPS as u32);
+        seen.hurt(&[[1.0, 1.0]], 2.0);
+        assert_ne!(seen.healing.as_ref().unwrap().wounds.as_ref().unwrap().number, number, "another wound");
+    }
+
+    #[test]
+    fn what_hardly_falls_is_not_called_healed_and_species_that_do_not_matter_are_said_not_to() {
+        let text = |kind, fidelity| {
+            let mut seen = Observation::default();
+            seen.take(reading(0, 0, 0.95));
+            seen.wounded(Some(kind));
+            (0..20).for_each(|k| seen.take(reading(50 * k, 1, fidelity)));
+            seen.healing.unwrap().text()
+        };
+        assert_eq!(text(WoundKind::Scrambled, 0.93), "hardly damaged: 0.93");
+        assert!(text(WoundKind::Dealt, 0.94).contains("does not tell these species apart"));
+        assert!(text(WoundKind::Dealt, 0.4).starts_with("sorted to 0.40"));
+    }
+
+    #[test]
+    fn one_looks_often_only_while_something_heals() {
+        let mut seen = Observation::default();
+        assert!(!seen.is_hasty());
+        seen.wounded(Some(WoundKind::Growing));
+        assert!(seen.is_hasty());
+        seen.ran(HASTE_STEPS as u32);
+        assert!(!seen.is_hasty());
+    }
+}

@@ -1,0 +1,104 @@
+//! Particles through the clipboard, as the CSV text that spreadsheets and other programs know.
+
+use super::gesture::{nearest, selected};
+use super::orders::{SelectionOrder, add_and_select, order};
+use super::selection::{fitted, moved, scaled};
+use crate::formats::{read_csv, write_csv};
+use crate::session::command::notify;
+use crate::session::command::{Effect, Level};
+use crate::session::state::Session;
+use crate::worlds::swarm::picture::{Particle, Snapshot};
+
+/// Share of the box that a group too large for it is made to fill.
+const FIT_SHARE: f64 = 0.8;
+
+/// Copies the selection, or everything when nothing is selected.
+pub(in crate::session) fn copy(session: &Session) -> Vec<Effect> {
+    let mut particles = selected(session);
+    if particles.is_empty() {
+        particles = session.snapshot().particles.clone();
+    }
+    if particles.is_empty() {
+        return vec![notify(Level::Info, "There is nothing to copy yet.")];
+    }
+    let mut text = Vec::new();
+    if write_csv(&particles, session.snapshot().box_size, &mut text).is_err() {
+        return Vec::new();
+    }
+    let count = particles.len();
+    let said = format!("{count} particles copied as CSV: paste them here, into another scene or a spreadsheet.");
+    vec![Effect::WriteClipboard(String::from_utf8_lossy(&text).into_owned()), notify(Level::Info, said)]
+}
+
+pub(in crate::session) fn cut(session: &mut Session) -> Vec<Effect> {
+    if session.painting.selection.is_empty() {
+        return order(session, SelectionOrder::Delete);
+    }
+    let mut effects = copy(session);
+    effects.extend(order(session, SelectionOrder::Delete));
+    effects
+}
+
+/// Pastes a table of particles; they lie where it says, or beside that where the place is taken, and are selected.
+pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<Effect> {
+    if text.trim().is_empty() {
+        return vec![notify(
+            Level::Info,
+            "The clipboard holds no text: copy particles or a table x,y,heading,species.",
+        )];
+    }
+    let table = match read_csv(text) {
+        Ok(table) => table,
+        Err(why) => return vec![notify(Level::Warning, format!("Nothing was pasted: {why}."))],
+    };
+    let snapshot = session.snapshot().clone();
+    let (group, scaled) = into_box(table.particles, &snapshot);
+    let group = beside_others(group, &snapshot, session.painting.unit_length);
+    let count = group.len();
+    let mut effects = add_and_select(session, group);
+    let laid = session.painting.selection.len();
+    let mut said = format!("{laid} particles pasted.");
+    if laid < count {
+        said += &format!(" {} lay on others and were left out.", count - laid);
+    }
+    if scaled {
+        said += " They were made smaller to fit into the box.";
+    }
+    for assumption in table.assumptions {
+        said += " ";
+        said += &assumption.text;
+    }
+    effects.push(notify(Level::Info, said));
+    effects
+}
+
+/// Where the table says, if that is in the box; otherwise in its middle, made smaller where need be.
+fn into_box(particles: Vec<Particle>, picture: &Snapshot) -> (Vec<Particle>, bool) {
+    let [w, h] = picture.box_size;
+    if particles.iter().all(|p| (0.0..=w).contains(&p.x) && (0.0..=h).contains(&p.y)) {
+        return (particles, false);
+    }
+    let group = Snapshot { particles, ..Snapshot::default() };
+    let Some([low, high]) = group.bounding() else { return (Vec::new(), false) };
+    let middle = [0, 1].map(|k| 0.5 * (low[k] + high[k]));
+    let centred = moved(&group.particles, [0.5 * w - middle[0], 0.5 * h - middle[1]]);
+    if high[0] - low[0] <= w && high[1] - low[1] <= h {
+        return (centred, false);
+    }
+    let factor = (FIT_SHARE * w / (high[0] - low[0])).min(FIT_SHARE * h / (high[1] - low[1]));
+    (scaled(&centred, [0.5 * w, 0.5 * h], factor), true)
+}
+
+/// Moved aside, step by step, until no particle lies on one that is there.
+fn beside_others(group: Vec<Particle>, picture: &Snapshot, unit: f64) -> Vec<Particle> {
+    for step in 0..12 {
+        let by = 0.7 * unit * f64::from(step);
+        let Some(candidate) = fitted(moved(&group, [by, -by]), picture.box_size, picture.is_torus()) else { break };
+        // A look at some of them is enough to tell a copy from its original.
+        let taken = candidate.iter().take(200).any(|p| nearest(picture, [p.x, p.y], 0.05 * unit).is_some());
+        if !taken {
+            return candidate;
+        }
+    }
+    group
+}

@@ -1,0 +1,24 @@
+//! What comes back of the tools' own work and files.
+
+use super::{Stamp, StippleRequest, stippled};
+use crate::session::command::Effect;
+use crate::session::state::Session;
+use crate::worlds::swarm::picture::Particle;
+
+/// What comes back of the tools' own work and files.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum PaintEvent {
+    /// Particles about their middle, in the unit of [`super::StippleView`].
+    Stippled { request: StippleRequest, result: Result<Vec<Particle>, String> },
+    /// The user's own stamps, as an earlier run kept them.
+    StampsRead(Vec<Stamp>),
+}
+
+pub(in crate::session) fn on_event(session: &mut Session, event: PaintEvent) -> Vec<Effect> {
+    match event {
+        PaintEvent::Stippled { request, result } => stippled(session, &request, result),
+        PaintEvent::StampsRead(stamps) => session.painting.library.own = stamps,
+    }
+    Vec::new()
+}

@@ -1,0 +1,431 @@
+//! The primary pointer button over the picture: press, drag and release, tool by tool.
+
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::centre_of;
+use super::curve::{self, Laying};
+use super::draft;
+use super::lattice::{self, Filling};
+use super::lay;
+use super::merge;
+use super::selection::{Frame, Handle, Manner, Transform, fitted, inside_polygon, rectangle, union};
+use super::snap::{square_about, to_step_about};
+use super::spray::{self, FirstDab};
+use super::with_images;
+use crate::session::command::{Effect, Pointer, Tool};
+use crate::session::document::edit;
+use crate::session::document::edit::edit_picture;
+use crate::session::painting::pen::PenStroke;
+use crate::session::painting::picture;
+use crate::session::state::Session;
+use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_angle};
+
+/// A press of the pen this near to a particle, in spacings, takes hold of it instead of laying another.
+const GRAB_SPACINGS: f64 = 0.3;
+
+/// Points of a path nearer than this share of the reach add nothing.
+const PATH_SHARE: f64 = 0.3;
+
+/// What the pressed button is doing to the picture.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::session) enum PaintGesture {
+    /// `held`: an older particle that the pen took hold of; `laid`: what it has laid since it touched `before`.
+    Pen {
+        stroke: PenStroke,
+        held: Option<usize>,
+        laid: Vec<Particle>,
+        before: Arc<Snapshot>,
+    },
+    /// The eraser, last seen here.
+    Erase([f64; 2]),
+    /// A line, arc, circle or lattice in the making, laid on release. The seed is that of random headings.
+    Shape {
+        path: Vec<[f64; 2]>,
+        seed: u64,
+    },
+    /// The can, last seen here.
+    Spray {
+        last: [f64; 2],
+        first: Option<FirstDab>,
+    },
+    /// Selecting by a rectangle or lasso, in addition to `base`.
+    Marquee {
+        path: Vec<[f64; 2]>,
+        base: Vec<usize>,
+    },
+    Transform(Transform),
+}
+
+/// What a gesture changes beside the picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::session) struct Before {
+    selection: Vec<usize>,
+    heading: f64,
+}
+
+pub(in crate::session) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
+    match pointer {
+        Pointer::Press(at) => {
+            let (selection, heading) = (session.painting.selection.clone(), session.painting.options.heading);
+            session.painting.before = Before { selection, heading };
+            press(session, at)
+        }
+        Pointer::Drag(at) => drag(session, at),
+        Pointer::Release => release(session),
+    }
+}
+
+/// Ends the gesture: a shape in the making is laid.
+pub(in crate::session) fn release(session: &mut Session) -> Vec<Effect> {
+    match session.painting.gesture.take() {
+        Some(PaintGesture::Shape { path, seed }) => {
+            let particles = shape(session, &path, seed);
+            if particles.is_empty() { Vec::new() } else { lay(session, &particles) }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Takes back all that the gesture has done; the rest of the drag means nothing.
+pub(in crate::session) fn give_up(session: &mut Session) -> Vec<Effect> {
+    session.painting.gesture = None;
+    let effects = edit::give_up(session, merge());
+    let Before { selection, heading } = std::mem::take(&mut session.painting.before);
+    session.painting.selection = selection;
+    session.painting.options.heading = heading;
+    effects
+}
+
+fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
+    let snap = session.painting.options.snap;
+    match session.painting.tool {
+        Tool::Pen => press_pen(session, at),
+        Tool::Eraser => erase_towards(session, at, at),
+        Tool::Line | Tool::Arc | Tool::Circle | Tool::Lattice => {
+            let seed = rand::RngExt::random(&mut session.live.rng);
+            session.painting.gesture = Some(PaintGesture::Shape { path: vec![snap.place(at)], seed });
+            Vec::new()
+        }
+        Tool::Spray => {
+            let (first, effects) = spray::begin(session, at);
+            session.painting.gesture = Some(PaintGesture::Spray { last: at, first: Some(first) });
+            effects
+        }
+        Tool::Stamp | Tool::Text | Tool::Image => {
+            let particles = draft::in_hand(session, snap.place(at));
+            lay(session, &particles)
+        }
+        Tool::Select | Tool::Lasso => {
+            press_select(session, at);
+            Vec::new()
+        }
+        Tool::Eyedropper => {
+            pick(session, at);
+            Vec::new()
+        }
+    }
+}
+
+fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
+    let hand = session.painting.hand;
+    let snap = session.painting.options.snap;
+    // Taken out while it is worked on, and put back.
+    let Some(mut gesture) = session.painting.gesture.take() else { return Vec::new() };
+    let mut effects = Vec::new();
+    match &mut gesture {
+        PaintGesture::Pen { .. } => effects = drag_pen(session, &mut gesture, to),
+        PaintGesture::Erase(last) => {
+            let from = *last;
+            return erase_towards(session, from, to);
+        }
+        PaintGesture::Shape { path, .. } => {
+            let from = path[0];
+            let to = match session.painting.tool {
+                Tool::Line if hand.shift => to_step_about(from, to),
+                Tool::Lattice if hand.shift => snap.place(square_about(from, to)),
+                _ => snap.place(to),
+            };
+            if session.painting.tool == Tool::Arc {
+                extend(path, to, PATH_SHARE * hand.reach);
+            } else {
+                path.truncate(1);
+                path.push(to);
+            }
+        }
+        PaintGesture::Spray { last, first } => {
+            let from = *last;
+            let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+            let far = dx.hypot(dy);
+            if far > PATH_SHARE * hand.reach {
+                *last = to;
+                let along = snap.heading(dy.atan2(dx));
+                if let Some(first) = first.take() {
+                    effects = spray::turn(session, first, along);
+                }
+                let stops = (far / (0.35 * session.painting.options.spray_radius)).ceil().clamp(1.0, 200.0) as usize;
+                let stop = |i: usize| [0, 1].map(|k| from[k] + (to[k] - from[k]) * i as f64 / stops as f64);
+                effects.extend(spray::along(session, &(1..=stops).map(stop).collect::<Vec<_>>(), along));
+            }
+        }
+        PaintGesture::Marquee { path, base } => {
+            let polygon = if session.painting.tool == Tool::Lasso {
+                extend(path, to, PATH_SHARE * hand.reach);
+                path.clone()
+            } else {
+                path.truncate(1);
+                path.push(to);
+                rectangle(path[0], to)
+            };
+            session.painting.selection =
+                union(base, &inside_polygon(&session.document.world.snapshot.particles, &polygon));
+        }
+        PaintGesture::Transform(transform) => effects = drag_selection(session, transform, to),
+    }
+    session.painting.gesture = Some(gesture);
+    effects
+}
+
+fn extend(path: &mut Vec<[f64; 2]>, to: [f64; 2], least: f64) {
+    // The last point follows the pointer; it stays when it is far enough from the one before.
+    let n = path.len();
+    if n >= 2 {
+        let (a, b) = (path[n - 2], path[n - 1]);
+        if (a[0] - b[0]).hypot(a[1] - b[1]) < least {
+            path[n - 1] = to;
+            return;
+        }
+    }
+    path.push(to);
+}
+
+fn press_pen(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
+    let options = session.painting.options;
+    if !picture::is_inside(session.snapshot(), at) {
+        return Vec::new();
+    }
+    let before = session.snapshot().clone();
+    if let Some(index) = nearest(session.snapshot(), at, GRAB_SPACINGS * session.painting.spacing) {
+        let held = before.particles[index];
+        let stroke = PenStroke::begin([held.x, held.y], held.heading, held.species, session.painting.spacing);
+        session.painting.gesture = Some(PaintGesture::Pen { stroke, held: Some(index), laid: Vec::new(), before });
+        return Vec::new();
+    }
+    let at = options.snap.place(at);
+    let stroke = PenStroke::begin(at, options.heading, session.painting.species, session.painting.spacing);
+    let laid = vec![stroke.last()];
+    let all = with_images(session, &laid);
+    session.painting.gesture = Some(PaintGesture::Pen { stroke, held: None, laid, before });
+    edit_picture(session, merge(), |picture| picture::add(picture, &all))
+}
+
+fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: [f64; 2]) -> Vec<Effect> {
+    let PaintGesture::Pen { stroke, held, laid, before } = gesture else { return Vec::new() };
+    let mut snap = session.painting.options.snap;
+    snap.on |= session.painting.hand.shift;
+    let moved = stroke.drag(to, |heading| snap.heading(heading));
+    let Some(heading) = moved.turn_last else { return Vec::new() };
+    session.painting.options.heading = wrap_angle(heading);
+    // Only the particle laid last is turned: the first one that is laid after it lets go of one that was held.
+    let mut turned = None;
+    match (laid.last_mut(), *held) {
+        (Some(last), _) => last.heading = heading,
+        (None, Some(index)) => turned = Some(index),
+        (None, None) => {}
+    }
+    if let Some(index) = turned {
+        let mut picture = (**before).clone();
+        if let Some(p) = picture.particles.get_mut(index) {
+            p.heading = wrap_angle(heading);
+        }
+        *before = Arc::new(picture);
+    }
+    laid.extend(&moved.lay);
+    let all = with_images(session, laid);
+    let base = before.clone();
+    edit_picture(session, merge(), |picture| {
+        let mut new = (*base).clone();
+        picture::add(&mut new, &all);
+        let changed = new != *picture;
+        *picture = new;
+        changed
+    })
+}
+
+fn erase_towards(session: &mut Session, from: [f64; 2], to: [f64; 2]) -> Vec<Effect> {
+    session.painting.gesture = Some(PaintGesture::Erase(to));
+    let radius = session.painting.eraser_radius;
+    let (symmetry, centre) = (session.painting.options.symmetry, centre_of(session.snapshot()));
+    let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+    // Dense enough that a quick drag leaves nothing standing on its way; bounded, whatever the zoom.
+    let stops = (2.0 * dx.hypot(dy) / radius).ceil().clamp(1.0, 1000.0) as usize;
+    edit_picture(session, merge(), |picture| {
+        let mut changed = false;
+        for stop in 1..=stops {
+            let share = stop as f64 / stops as f64;
+            let at = Particle { x: from[0] + share * dx, y: from[1] + share * dy, ..Particle::default() };
+            for image in symmetry.images(at, centre, 0.1 * radius) {
+                changed |= picture::erase(picture, [image.x, image.y], radius);
+            }
+        }
+        changed
+    })
+}
+
+/// What a line, arc, circle or lattice along this path lays; images are left out.
+pub(super) fn shape(session: &Session, path: &[[f64; 2]], seed: u64) -> Vec<Particle> {
+    let options = session.painting.options;
+    let laying = Laying {
+        spacing: session.painting.spacing,
+        heading: options.curve,
+        reversed: options.reversed,
+        species: session.painting.species,
+    };
+    let (Some(&from), Some(&to)) = (path.first(), path.last()) else { return Vec::new() };
+    match session.painting.tool {
+        Tool::Line => curve::line(from, to, &laying),
+        Tool::Arc => curve::arc(path, &laying),
+        Tool::Circle => curve::circle(from, to, &laying),
+        Tool::Lattice => {
+            let sites = lattice::sites(options.lattice, from, to, session.painting.spacing);
+            let mut rng = StdRng::seed_from_u64(seed);
+            let filling = Filling {
+                heading: options.fill,
+                common: options.heading,
+                reversed: options.reversed,
+                species: session.painting.species,
+            };
+            lattice::fill(&sites, filling, &mut rng)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn press_select(session: &mut Session, at: [f64; 2]) {
+    let hand = session.painting.hand;
+    let handle = session.frame().and_then(|frame| frame.handle_at(at));
+    let hit = nearest(session.snapshot(), at, hand.reach.max(0.3 * session.painting.unit_length));
+    let selection = &mut session.painting.selection;
+    let grasp = match (handle, hit) {
+        (Some(knob @ (Handle::Rotate | Handle::Scale | Handle::Head)), _) => Some(knob),
+        (_, Some(index)) if hand.shift => {
+            match selection.binary_search(&index) {
+                Ok(place) => drop(selection.remove(place)),
+                Err(place) => selection.insert(place, index),
+            }
+            return;
+        }
+        (_, Some(index)) => {
+            if selection.binary_search(&index).is_err() {
+                *selection = vec![index];
+            }
+            Some(Handle::Body)
+        }
+        (Some(Handle::Body), None) if !hand.shift => Some(Handle::Body),
+        _ => None,
+    };
+    session.painting.gesture = Some(match grasp {
+        Some(handle) => PaintGesture::Transform(begin_transform(session, handle, at)),
+        None => {
+            let base = if hand.shift { session.painting.selection.clone() } else { Vec::new() };
+            session.painting.selection = base.clone();
+            PaintGesture::Marquee { path: vec![at], base }
+        }
+    });
+}
+
+fn begin_transform(session: &Session, handle: Handle, from: [f64; 2]) -> Transform {
+    let centre = session.frame().map_or(from, |frame| frame.centre());
+    let copies = session.painting.hand.copies && handle == Handle::Body;
+    Transform {
+        handle,
+        indices: session.painting.selection.clone(),
+        originals: selected(session),
+        from,
+        centre,
+        copies,
+    }
+}
+
+fn drag_selection(session: &mut Session, transform: &mut Transform, to: [f64; 2]) -> Vec<Effect> {
+    let (snap, hand) = (session.painting.options.snap, session.painting.hand);
+    let far = (to[0] - transform.from[0]).hypot(to[1] - transform.from[1]);
+    // A click is rarely quite still.
+    let untouched = selected(session) == transform.originals;
+    if untouched && far < PATH_SHARE * hand.reach {
+        return Vec::new();
+    }
+    let rotates = transform.handle == Handle::Rotate;
+    let manner = Manner {
+        stepped: snap.on || (hand.shift && rotates),
+        each: hand.shift && transform.handle == Handle::Head,
+        straight: hand.shift,
+        pitch: snap.on.then_some(snap.pitch),
+    };
+    let group = transform.at(to, manner);
+    let snapshot = session.snapshot();
+    let Some(group) = fitted(group, snapshot.box_size, snapshot.is_torus()) else { return Vec::new() };
+    if !transform.copies {
+        return edit_picture(session, merge(), |picture| put(picture, &transform.indices, &group));
+    }
+    let first = snapshot.particles.len();
+    let all = first..first + group.len();
+    let effects = edit_picture(session, merge(), |picture| {
+        picture::add(picture, &group);
+        // Where some lie on others there is no room yet.
+        picture.particles.len() == all.end
+    });
+    if session.snapshot().particles.len() == all.end {
+        (transform.indices, transform.copies) = (all.collect(), false);
+        session.painting.selection = transform.indices.clone();
+    }
+    effects
+}
+
+/// Puts particles in the place of those with these indices.
+pub(super) fn put(picture: &mut Snapshot, indices: &[usize], particles: &[Particle]) -> bool {
+    let mut changed = false;
+    for (&index, &new) in indices.iter().zip(particles) {
+        let Some(old) = picture.particles.get_mut(index) else { continue };
+        let new = Particle { heading: wrap_angle(new.heading), ..new };
+        changed |= *old != new;
+        *old = new;
+    }
+    changed
+}
+
+/// The selected particles, in the order of the selection.
+pub(super) fn selected(session: &Session) -> Vec<Particle> {
+    let particles = &session.document.world.snapshot.particles;
+    session.painting.selection.iter().filter_map(|&i| particles.get(i).copied()).collect()
+}
+
+impl Session {
+    /// The frame around the selection, with its handles; `None` when nothing is selected or no tool selects.
+    pub fn frame(&self) -> Option<Frame> {
+        let reach = self.painting.hand.reach;
+        let margin = (1.6 * reach).max(0.6 * self.painting.unit_length);
+        if self.painting.tool.selects() { Frame::around(&selected(self), margin, reach) } else { None }
+    }
+}
+
+/// The eyedropper: species and heading of the particle here become the pen's.
+fn pick(session: &mut Session, at: [f64; 2]) {
+    let Some(index) = nearest(session.snapshot(), at, session.painting.hand.reach.max(session.painting.unit_length))
+    else {
+        return;
+    };
+    let particle = session.snapshot().particles[index];
+    session.painting.species = particle.species;
+    session.painting.options.heading = particle.heading;
+    session.painting.tool = session.painting.tool_before;
+}
+
+pub(super) fn nearest(snapshot: &Snapshot, [x, y]: [f64; 2], reach: f64) -> Option<usize> {
+    let distance = |p: &Particle| (p.x - x).hypot(p.y - y);
+    let (index, particle) =
+        snapshot.particles.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
+    (distance(particle) <= reach).then_some(index)
+}

@@ -1,0 +1,305 @@
+//! What is given away and got back: pictures that hold a scene, files dropped on the window, films, rescued scenes.
+
+pub(super) mod import_sheet;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use import_sheet::{ImportCommand, ImportReading, ImportSheet};
+
+use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Place};
+use super::document::{edit::replace, new_project};
+use super::state::Session;
+use crate::formats::{ExportSubject, format_of};
+use crate::media::looks::choices;
+use crate::media::picture::FilmKind;
+use crate::scene::SwarmProject;
+use crate::session::command::notify;
+use crate::worlds::swarm::picture::Stills;
+
+/// Said of a picture of a scene that another program has saved.
+pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has \
+                                  saved it anew. Only what it looks like can be used; the original file has all.";
+
+/// What belongs to sharing. How films are taken is a preference.
+#[derive(Debug, Default)]
+pub(super) struct Sharing {
+    pub sheet: Option<ImportSheet>,
+    /// Import sheets opened so far.
+    pub sheets_opened: u64,
+}
+
+/// What a user can do here.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ShareCommand {
+    Import(PathBuf),
+    /// In the sheet of a file that was read by assumptions.
+    Sheet(ImportCommand),
+    /// Files dropped on the window: opens the first, whatever it is; several tables or XYZ files together are the snapshots
+    /// of one picture.
+    Drop(Vec<PathBuf>),
+    /// A picture that holds the scene: a copy, or its file where it has none yet.
+    SavePicture(PathBuf),
+    /// The particles as a file of other programs, whose kind the ending of its name says.
+    Export(ExportSubject, PathBuf),
+    /// Under this name among the user's own scenes.
+    SaveAmongMine(String),
+    /// Begins a film of the live swarm, or ends the one under way.
+    Film,
+    /// Ends the film under way and leaves nothing of it.
+    CancelFilm,
+    /// Brings back the rescued scene of this number.
+    Restore(usize),
+    /// Deletes the rescued scene of this number.
+    Discard(usize),
+}
+
+/// What the shell must do.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ShareOrder {
+    /// Read a file off the UI thread, a scene or particles, and answer with [`super::DocumentEvent::Opened`],
+    /// [`super::ShareEvent::Imported`] or [`ShareEvent::IsImage`].
+    Open(PathBuf),
+    /// Write a copy off the UI thread; the scene's own file stays what it is.
+    SaveCopy {
+        path: PathBuf,
+        document: Box<SwarmProject>,
+    },
+    /// Write the picture or the live swarm off the UI thread.
+    Export {
+        path: PathBuf,
+        subject: ExportSubject,
+        document: Box<SwarmProject>,
+    },
+    /// Save under this name among the user's own scenes and answer with [`super::DocumentEvent::Saved`].
+    SaveAmongMine {
+        name: String,
+        document: Box<SwarmProject>,
+        revision: u64,
+    },
+    /// Begin or end a film.
+    Film(FilmOptions),
+    CancelFilm,
+    /// Read a rescued scene off the UI thread and answer with [`ShareEvent::Restored`].
+    Restore(usize),
+    Discard(usize),
+}
+
+/// What the shell tells.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ShareEvent {
+    Imported {
+        path: PathBuf,
+        result: Result<Stills, String>,
+    },
+    /// Files that were read by assumptions the user should see, or that need to be told more.
+    ImportRead(Box<ImportReading>),
+    /// A scene that an earlier run of the program could not save; `path`: the file it had.
+    Restored {
+        path: Option<PathBuf>,
+        document: Box<SwarmProject>,
+    },
+    /// What was to be opened is an image, with no scene in it, or none any more.
+    IsImage {
+        path: PathBuf,
+        has_lost_its_scene: bool,
+    },
+    /// A film has begun: what is filmed shall move and be seen.
+    FilmBegun,
+}
+
+choices! {
+    /// What a film shows.
+    FilmView {
+        #[default]
+        Window = "window", "as in the window", "What the window shows: also its zoom, and the creature that is followed";
+        World = "world", "whole world", "The whole box from edge to edge, wherever you look";
+    }
+}
+
+/// How a film is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FilmOptions {
+    pub kind: FilmKind,
+    pub view: FilmView,
+    /// Length, before the ends are faded into each other.
+    pub seconds: f64,
+    pub frames_per_second: u32,
+    /// Integration steps from one frame to the next.
+    pub steps_per_frame: u32,
+    /// Longer side, pixels.
+    pub size_px: u32,
+    /// The end fades into the beginning.
+    pub loops: bool,
+}
+
+impl Default for FilmOptions {
+    fn default() -> Self {
+        Self {
+            kind: FilmKind::default(),
+            view: FilmView::default(),
+            seconds: 5.0,
+            frames_per_second: 20,
+            // As fast as at the default speed: 4 steps in each sixtieth of a second.
+            steps_per_frame: 12,
+            size_px: 480,
+            loops: false,
+        }
+    }
+}
+
+impl FilmOptions {
+    pub const SECONDS: [f64; 2] = [0.5, 120.0];
+    pub const FRAMES_PER_SECOND: [u32; 2] = [1, 60];
+    pub const STEPS_PER_FRAME: [u32; 2] = [1, 500];
+    pub const SIZE_PX: [u32; 2] = [64, 2160];
+
+    pub fn frames(&self) -> usize {
+        ((self.seconds * f64::from(self.frames_per_second)).round() as usize).max(1)
+    }
+
+    /// Folded into the ranges; a length that is no number is the default.
+    pub(super) fn usable(mut self) -> Self {
+        let [shortest, longest] = Self::SECONDS;
+        self.seconds =
+            if self.seconds.is_finite() { self.seconds.clamp(shortest, longest) } else { Self::default().seconds };
+        let fold = |value: &mut u32, [least, most]: [u32; 2]| *value = (*value).clamp(least, most);
+        fold(&mut self.frames_per_second, Self::FRAMES_PER_SECOND);
+        fold(&mut self.steps_per_frame, Self::STEPS_PER_FRAME);
+        fold(&mut self.size_px, Self::SIZE_PX);
+        self
+    }
+}
+
+pub(super) fn on_command(session: &mut Session, command: ShareCommand) -> Vec<Effect> {
+    let order = match command {
+        ShareCommand::Import(path) => return vec![Effect::ImportFile(path)],
+        ShareCommand::Sheet(command) => return import_sheet::on_command(session, command),
+        ShareCommand::Drop(paths) => return dropped(paths),
+        ShareCommand::SavePicture(path) => {
+            if session.file.path.is_none() {
+                return session.apply(DocumentCommand::SaveAs(path));
+            }
+            ShareOrder::SaveCopy { path, document: Box::new(session.document.clone()) }
+        }
+        ShareCommand::Export(subject, path) => {
+            if subject == ExportSubject::Live && session.live.particles == 0 {
+                return vec![notify(
+                    Level::Info,
+                    "Nothing lives here yet that could be exported: paint, then press Learn.",
+                )];
+            }
+            ShareOrder::Export { path, subject, document: Box::new(session.document.clone()) }
+        }
+        ShareCommand::SaveAmongMine(name) => return save_among_mine(session, name.trim()),
+        ShareCommand::Film => {
+            if !session.has_rule() || session.live.particles == 0 {
+                return vec![notify(
+                    Level::Info,
+                    "Nothing lives here yet that could be filmed: paint, then press Learn.",
+                )];
+            }
+            ShareOrder::Film(session.prefs.film)
+        }
+        ShareCommand::CancelFilm => ShareOrder::CancelFilm,
+        ShareCommand::Restore(number) => ShareOrder::Restore(number),
+        ShareCommand::Discard(number) => ShareOrder::Discard(number),
+    };
+    vec![Effect::Share(order)]
+}
+
+fn dropped(mut paths: Vec<PathBuf>) -> Vec<Effect> {
+    if paths.is_empty() {
+        return Vec::new();
+    }
+    if paths.len() > 1 && paths.iter().all(|path| is_particles(path)) {
+        return vec![Effect::ImportFilm(paths)];
+    }
+    let first = paths.remove(0);
+    let mut effects = Vec::new();
+    if !paths.is_empty() {
+        let name = first.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = format!("{} files were dropped, and one can be open: this is {name}.", paths.len() + 1);
+        effects.push(notify(Level::Info, text));
+    }
+    effects.push(Effect::Share(ShareOrder::Open(first)));
+    effects
+}
+
+/// By the ending of its name.
+fn is_particles(path: &Path) -> bool {
+    format_of(path).is_some_and(|format| format.kind.is_particles())
+}
+
+fn save_among_mine(session: &mut Session, name: &str) -> Vec<Effect> {
+    if name.is_empty() {
+        return vec![notify(Level::Warning, "The scene needs a name.")];
+    }
+    let mut effects = Vec::new();
+    if session.document.title != name {
+        effects = session.apply(DocumentCommand::SetTitle(name.to_owned()));
+        effects.extend(session.apply(DocumentCommand::EndGesture));
+    }
+    session.file.saving.push_back(session.file.serial);
+    let document = Box::new(session.document.clone());
+    let order = ShareOrder::SaveAmongMine { name: name.to_owned(), document, revision: session.file.revision };
+    effects.push(Effect::Share(order));
+    effects
+}
+
+pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> {
+    match event {
+        ShareEvent::Imported { path, result: Ok(stills) } => imported(session, &path, stills),
+        ShareEvent::Imported { result: Err(why), .. } => vec![notify(Level::Error, why)],
+        ShareEvent::ImportRead(reading) => import_sheet::arrived(session, *reading),
+        ShareEvent::Restored { path, document } => {
+            let text = format!("“{}” is back as it was, and not saved yet.", document.title);
+            let mut effects = replace(session, *document, path, false);
+            effects.push(notify(Level::Success, text));
+            effects
+        }
+        ShareEvent::IsImage { path, has_lost_its_scene } => {
+            let nothing_is_here = session.snapshot().particles.is_empty() && !session.has_rule();
+            if session.place != Place::Paint && !nothing_is_here {
+                // Whoever reads it says the same of a lost scene.
+                return vec![Effect::ImportFile(path)];
+            }
+            let mut effects = session.apply(PaintCommand::OpenPicture(path));
+            effects.extend(has_lost_its_scene.then(|| notify(Level::Warning, LOST_ITS_SCENE)));
+            effects
+        }
+        ShareEvent::FilmBegun => {
+            let mut effects = session.apply(LiveCommand::Play);
+            if session.place == Place::Paint {
+                effects.extend(session.apply(Command::SetPlace(Place::Live)));
+            }
+            effects
+        }
+    }
+}
+
+impl Session {
+    /// How the next film is taken.
+    pub fn film(&self) -> &FilmOptions {
+        &self.prefs.film
+    }
+}
+
+/// What was read becomes the picture of a new scene.
+pub(super) fn imported(session: &mut Session, path: &Path, stills: Stills) -> Vec<Effect> {
+    let title = path.file_stem().map_or_else(|| "Imported".into(), |s| s.to_string_lossy().into_owned());
+    let text = match stills.count() {
+        1 => format!("{} particles imported.", stills.selected().particles.len()),
+        count => format!("{count} snapshots imported: scroll through them below the picture."),
+    };
+    let mut document = SwarmProject { title, ..new_project() };
+    document.world.set_stills(stills);
+    let mut effects = replace(session, document, None, false);
+    effects.push(notify(Level::Success, text));
+    effects
+}

@@ -1,0 +1,130 @@
+//! Pictures of the looks, of the gallery and of a panel of each workspace in both themes, compared with those in
+//! `tests/snapshots`. `UNSTILL_SNAPSHOTS=write` in the environment writes them anew: look at what has changed before it is
+//! committed.
+
+mod common;
+
+use std::path::Path;
+
+use bevy_egui::egui::{Rect, Vec2, pos2};
+use egui_kittest::Harness;
+use image::RgbaImage;
+use image::imageops::crop_imm;
+
+use common::panels::*;
+use common::raster::Textures;
+use unstill::media::looks::{Body, Palette, Theme};
+use unstill::media::picture::{PictureStyle, render};
+use unstill::session::{Command, Dialog, LiveCommand, Place, Preference, Session};
+use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
+use unstill::worlds::swarm::picture::motifs;
+use unstill::worlds::swarm::rule::LiveSettings;
+
+/// Channels that differ by less are equal: processors round differently.
+const EQUAL: u8 = 24;
+/// Share of the pixels that may differ: a letter that is drawn half a pixel farther, not a word or a control.
+const MAX_SHARE: f64 = 0.002;
+
+/// Compares a picture with the one of this name.
+///
+/// # Errors
+/// Both pictures differ; says by how much.
+fn compare(name: &str, picture: &RgbaImage) -> Result<(), String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name).with_extension("png");
+    if std::env::var("UNSTILL_SNAPSHOTS").is_ok_and(|wish| wish == "write") {
+        return picture.save(path).map_err(|e| e.to_string());
+    }
+    let wanted = image::open(&path).map_err(|e| format!("{}: {e}", path.display()))?.into_rgba8();
+    if wanted.dimensions() != picture.dimensions() {
+        return Err(format!("{name} is {:?} pixels, not {:?}", picture.dimensions(), wanted.dimensions()));
+    }
+    let differs =
+        |(a, b): &(&image::Rgba<u8>, &image::Rgba<u8>)| a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > EQUAL);
+    let count = picture.pixels().zip(wanted.pixels()).filter(differs).count();
+    let share = count as f64 / wanted.pixels().len() as f64;
+    if share <= MAX_SHARE {
+        return Ok(());
+    }
+    let seen = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).with_extension("png");
+    picture.save(&seen).map_err(|e| e.to_string())?;
+    Err(format!("{count} pixels of {name} differ ({:.2} %): see {}", 100.0 * share, seen.display()))
+}
+
+fn assert_same(name: &str, picture: &RgbaImage) {
+    if let Err(why) = compare(name, picture) {
+        panic!("{why}. If it is meant, write the pictures anew with UNSTILL_SNAPSHOTS=write");
+    }
+}
+
+/// What the window shows of a session.
+fn shown(session: Session, theme: Theme, prepare: impl FnOnce(&mut Window)) -> RgbaImage {
+    let textures = Textures::default();
+    let mut window = Harness::builder()
+        .with_size(LAPTOP)
+        .with_step_dt(1.0 / 60.0)
+        .renderer(textures.clone())
+        .build_ui_state(|ui, shell: &mut Shell| shell.frame(ui.ctx()), Shell::new(session));
+    settle(&mut window);
+    apply(&mut window, Command::Prefer(Preference::Theme(theme)));
+    prepare(&mut window);
+    settle(&mut window);
+    textures.draw(&window.ctx, window.output())
+}
+
+/// The side panel.
+fn side(picture: &RgbaImage) -> RgbaImage {
+    cut(picture, Rect::from_min_max(pos2(0.0, TOP_HEIGHT), pos2(SIDE_WIDTH, LAPTOP.y)))
+}
+
+fn cut(picture: &RgbaImage, place: Rect) -> RgbaImage {
+    let [x, y, w, h] = [place.min.x, place.min.y, place.width(), place.height()].map(|side| side as u32);
+    crop_imm(picture, x, y, w, h).to_image()
+}
+
+fn name_of(what: &str, theme: Theme) -> String {
+    format!("{what}_{}", theme.name())
+}
+
+#[test]
+fn a_panel_of_each_workspace_looks_as_it_did() {
+    for &theme in Theme::ALL {
+        for (name, place) in [("paint", Place::Paint), ("learn", Place::Learn), ("live", Place::Live)] {
+            let picture = shown(in_place(alive(), place), theme, |_| {});
+            assert_same(&name_of(name, theme), &side(&picture));
+        }
+    }
+}
+
+#[test]
+fn the_gallery_looks_as_it_did() {
+    for &theme in Theme::ALL {
+        let picture = shown(alive(), theme, |window| apply(window, Command::Ask(Dialog::Gallery)));
+        let middle = Rect::from_center_size(pos2(0.5 * LAPTOP.x, 0.5 * LAPTOP.y), Vec2::new(860.0, 700.0));
+        assert_same(&name_of("gallery", theme), &cut(&picture, middle));
+    }
+}
+
+#[test]
+fn each_look_of_the_swarm_is_as_it_was() {
+    let motif = motifs::by_name("pairs").expect("a bundled picture").snapshot();
+    let swarm = motif.standing(motif.unit_length());
+    for &theme in Theme::ALL {
+        for &body in Body::ALL {
+            let style = PictureStyle { size_px: 200, body, ..PictureStyle::of(Palette::default(), theme) };
+            assert_same(&name_of(body.name(), theme), &render(&swarm, &style));
+        }
+    }
+}
+
+#[test]
+fn one_knob_that_has_moved_is_a_difference() {
+    let picture = shown(in_place(alive(), Place::Live), Theme::Dark, |window| {
+        let strength = 3.0 * LiveSettings::default().strength;
+        let moved = LiveSettings { strength, ..LiveSettings::default() };
+        apply(window, Command::Live(LiveCommand::SetSettings(moved)));
+    });
+    if std::env::var_os("UNSTILL_SNAPSHOTS").is_none() {
+        let why = compare(&name_of("live", Theme::Dark), &side(&picture)).expect_err("another strength");
+        assert!(why.contains("pixels of live_dark differ"), "{why}");
+    }
+}
