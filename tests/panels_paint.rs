@@ -64,6 +64,18 @@ fn the_settings_of_each_tool_are_set_by_its_controls() {
 }
 
 #[test]
+fn the_cutoff_is_taken_from_the_picture_at_a_click() {
+    let mut window = window(Session::new(1));
+    let train = motifs::by_name("train").expect("a bundled picture").snapshot();
+    window.state_mut().session.on_event(ShareEvent::Imported { path: "train.csv".into(), result: Ok(train.into()) });
+    settle(&mut window);
+    let cutoff_l = |window: &Window| window.state().session.document().world.training.cutoff_l;
+    assert_eq!(cutoff_l(&window), 3.9);
+    click(&mut window, "fit R");
+    assert!((cutoff_l(&window) - 5.4).abs() < 0.11, "six in file are 5 ℓ long: {}", cutoff_l(&window));
+}
+
+#[test]
 fn a_selection_is_worked_on_by_the_buttons_of_its_panel_and_each_is_one_undo() {
     let mut window = window(painted());
     click(&mut window, name(Tool::Select));

@@ -8,6 +8,9 @@ use super::painting;
 use super::state::Session;
 use crate::worlds::swarm::rule::GROW_STEPS;
 
+/// A growth runs so many times faster than life, where the machine can: what grows is seen within seconds.
+const GROWTH_PACE: u32 = 4;
+
 pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
     let mut effects: Vec<Effect> = pace::look(session).into_iter().chain(painting::look(session)).collect();
     effects.extend(certificate::follow(session));
@@ -15,7 +18,10 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
     let something_lives = session.has_rule() && session.live.particles > 0;
     let steps = match (asked, session.live.playing && session.place != Place::Paint) {
         (true, _) => 1,
-        (false, true) => session.live.steps_per_frame.min(most_steps),
+        (false, true) => {
+            let pace = if session.live.growing.is_some() { GROWTH_PACE } else { 1 };
+            session.live.steps_per_frame.saturating_mul(pace).min(most_steps)
+        }
         (false, false) => 0,
     };
     if steps == 0 || !something_lives {

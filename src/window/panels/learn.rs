@@ -168,7 +168,7 @@ fn status(ui: &mut Ui, session: &Session) {
                 Some(stats) => {
                     let phase = match stats.phase {
                         Phase::Energy => "pattern",
-                        Phase::Contrast => "pattern, and how it grows",
+                        Phase::Contrast => "growth",
                         Phase::Flow => "motion",
                     };
                     format!("{phase} · step {} of {}", stats.step, stats.steps)

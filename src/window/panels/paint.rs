@@ -168,7 +168,7 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let tooltip = "How far a particle sees, in ℓ: the median distance between nearest neighbours. The canvas draws it \
                    around the cursor";
     let mut cutoff_l = settings.cutoff_l;
-    if slider(ui, "Cutoff R", tooltip, &mut cutoff_l, 1.0..=6.0, Scale::Linear) {
+    if slider(ui, "Cutoff R", tooltip, &mut cutoff_l, 1.0..=8.0, Scale::Linear) {
         commands.push(Command::Learn(LearnCommand::SetSettings(TrainingSettings { cutoff_l, ..settings })));
     }
     ui.horizontal(|ui| {
@@ -186,9 +186,17 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let unit = session.unit_length();
     let count = snapshot.particles.len();
     let text = format!("{count} particles · ℓ = {unit:.2} · R = {:.2}", settings.cutoff_l * unit);
-    ui.label(RichText::new(text).color(style::TEXT_WEAK)).on_hover_text(
-        "ℓ is the median distance between nearest neighbours: the unit of all other lengths. R is how far a particle sees",
-    );
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(text).color(style::TEXT_WEAK)).on_hover_text(
+            "ℓ is the median distance between nearest neighbours: the unit of all other lengths. R is how far a particle sees",
+        );
+        let tooltip = "As far as the particles of this picture are correlated: a particle then sees all of a creature. A step \
+                       of learning takes as many times longer as a particle has more neighbours";
+        if ui.small_button("fit R").on_hover_text(tooltip).clicked() {
+            let cutoff_l = snapshot.suggested_cutoff(&session.document().world.ensemble).cutoff_l;
+            commands.push(Command::Learn(LearnCommand::SetSettings(TrainingSettings { cutoff_l, ..settings })));
+        }
+    });
 }
 
 fn taught(ui: &mut Ui, session: &Session, preview: &mut Preview, commands: &mut Vec<Command>) {
