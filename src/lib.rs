@@ -80,6 +80,7 @@
 
 pub mod cli;
 pub mod formats;
+pub mod gpu;
 pub mod jobs;
 pub mod media;
 pub mod nn;

@@ -1,0 +1,20 @@
+//! What the engines of all worlds share on the GPU: the device, error scopes, buffers, shader texts, kernels whose buffers
+//! are bound by name, and readback. It knows nothing of what is computed.
+
+mod buffers;
+mod device;
+mod error;
+mod kernel;
+mod readback;
+mod reflection;
+mod template;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub(crate) use buffers::{checked, storage, storage_with, uniform};
+pub use device::{EngineChoice, GpuDevice};
+pub use error::GpuError;
+pub(crate) use kernel::{ComputeKernel, Dispatch, KernelModule};
+pub(crate) use readback::{Mapping, read};
+pub(crate) use reflection::{Access, Reflection, ShaderBinding};
+pub(crate) use template::shader_text;
