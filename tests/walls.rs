@@ -36,6 +36,18 @@ const WALLS: &[Wall] = &[
             ABOVE_JOBS,
         ],
     },
+    Wall {
+        folder: "gpu",
+        closed: &[
+            BEVY,
+            EGUI,
+            CANDLE,
+            &["crate::worlds", "crate::nn", "crate::media", "crate::formats"],
+            ABOVE_WORLDS,
+            ABOVE_SCENE,
+            ABOVE_JOBS,
+        ],
+    },
     Wall { folder: "worlds/swarm", closed: &[&["crate::worlds::points", "crate::worlds::field"]] },
     Wall { folder: "worlds/points", closed: &[&["crate::worlds::swarm", "crate::worlds::field"]] },
     Wall { folder: "worlds/points/rule", closed: &[GPU, CANDLE] },

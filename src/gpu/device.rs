@@ -72,10 +72,21 @@ impl GpuDevice {
         self.info.device_type == wgpu::DeviceType::Cpu
     }
 
-    /// Name of the adapter, for people.
-    pub fn describe(&self) -> String {
-        let suffix = if self.is_software() { " (software)" } else { "" };
-        format!("{}{suffix}", self.info.name)
+    /// Device and queue, as engines borrow them.
+    pub fn borrowed(&self) -> BorrowedGpu<'_> {
+        (&self.device, &self.queue)
+    }
+}
+
+/// Device and queue of a window or of a [`GpuDevice`].
+pub type BorrowedGpu<'a> = (&'a wgpu::Device, &'a wgpu::Queue);
+
+/// What an engine on `gpu` runs on, for people.
+pub fn engine_name(gpu: Option<&GpuDevice>) -> String {
+    match gpu {
+        Some(gpu) if gpu.is_software() => format!("{} (software)", gpu.info.name),
+        Some(gpu) => gpu.info.name.clone(),
+        None => "the processor".to_owned(),
     }
 }
 
@@ -88,7 +99,9 @@ mod tests {
     fn a_software_gpu_is_taken_only_when_asked_for() {
         assert!(EngineChoice::Cpu.device().unwrap().is_none());
         let Some(gpu) = gpu() else { return };
-        assert_eq!(EngineChoice::Auto.device().unwrap().is_some(), !gpu.is_software(), "{}", gpu.describe());
+        let auto = EngineChoice::Auto.device().unwrap();
+        assert_eq!(auto.is_some(), !gpu.is_software(), "{}", engine_name(Some(gpu)));
+        assert_eq!(engine_name(None), "the processor");
         assert!(EngineChoice::Gpu.device().unwrap().is_some());
     }
 }

@@ -12,9 +12,10 @@ mod template;
 pub(crate) mod testing;
 
 pub(crate) use buffers::{checked, storage, storage_with, uniform};
-pub use device::{EngineChoice, GpuDevice};
+pub use device::{BorrowedGpu, EngineChoice, GpuDevice, engine_name};
 pub use error::GpuError;
 pub(crate) use kernel::{ComputeKernel, Dispatch, KernelModule};
-pub(crate) use readback::{Mapping, read};
-pub(crate) use reflection::{Access, Reflection, ShaderBinding};
+pub(crate) use readback::{Mapping, read, values};
+#[cfg(test)]
+pub(crate) use reflection::Reflection;
 pub(crate) use template::shader_text;

@@ -1,5 +1,6 @@
 //! What can go wrong in the field world, one sentence each.
 
+use crate::gpu::GpuError;
 use crate::worlds::weak::WeakError;
 
 #[derive(Debug, thiserror::Error)]
@@ -36,8 +37,8 @@ pub enum FieldError {
     NoRule,
     #[error("this scene holds {found}; this command needs {wanted}")]
     Kind { found: &'static str, wanted: &'static str },
-    #[error("the GPU refused: {0}; use the processor instead")]
-    Gpu(String),
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
     #[error(transparent)]
     Weak(#[from] WeakError),
 }

@@ -1,6 +1,7 @@
 //! One engine of points, whichever it is.
 
 use super::{CpuPointEngine, GpuPointEngine, PointBrush, PointCheckpoint, PointCounters, PointEngineError, PointForce};
+use crate::gpu::BorrowedGpu;
 use crate::worlds::points::rule::{PointLive, PointRule};
 
 /// A live engine. Every method does what the engines' own do.
@@ -15,16 +16,14 @@ impl PointEngine {
     /// # Errors
     /// Knobs or a rule that do not fit, no or too many walkers, what the device refuses.
     pub fn new(
-        device: Option<(&wgpu::Device, &wgpu::Queue)>,
+        gpu: Option<BorrowedGpu<'_>>,
         rule: &PointRule,
         live: &PointLive,
         walkers: Vec<[f32; 4]>,
         seed: u64,
     ) -> Result<Self, PointEngineError> {
-        Ok(match device {
-            Some((device, queue)) => {
-                Self::Gpu(Box::new(GpuPointEngine::new(device, queue, rule, live, &walkers, seed)?))
-            }
+        Ok(match gpu {
+            Some(gpu) => Self::Gpu(Box::new(GpuPointEngine::new(gpu, rule, live, &walkers, seed)?)),
             None => Self::Cpu(Box::new(CpuPointEngine::new(rule, live, walkers, seed)?)),
         })
     }

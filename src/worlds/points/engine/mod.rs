@@ -22,6 +22,7 @@ use rand::{RngExt, SeedableRng};
 
 use super::cloud::MAX_POINTS;
 use super::rule::LiveError;
+use crate::gpu::GpuError;
 
 /// Why an engine cannot start or go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -32,8 +33,10 @@ pub enum PointEngineError {
     Empty,
     #[error("{0} walkers are more than the {MAX_POINTS} that an engine moves; take fewer")]
     TooMany(usize),
-    #[error("the GPU cannot run the points world ({0}); use the processor")]
-    Gpu(String),
+    #[error("the flow of a Fourier dictionary has no shader; bake it, or use --engine cpu")]
+    NoShader,
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
 }
 
 /// A step to a place farther than this is not taken; nor is one to NaN.

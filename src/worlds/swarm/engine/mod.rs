@@ -19,7 +19,7 @@ mod tape;
 mod testing;
 mod weights;
 
-pub use choice::{Engine, EngineChoice, GpuDevice, Headless};
+pub use choice::{Engine, Headless};
 pub use cpu::CpuEngine;
 pub use force::Force;
 pub use glimpse::PendingSwarm;
@@ -27,6 +27,7 @@ pub use gpu::GpuEngine;
 pub use grow::grow;
 pub use tape::{Kept, Tape};
 
+use crate::gpu::GpuError;
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{Rule, RuleError};
 
@@ -61,26 +62,8 @@ pub enum EngineError {
         "{particles} particles need more memory than this GPU lends at once, which is enough for {most}; use --engine cpu or fewer particles"
     )]
     TooManyParticles { particles: usize, most: usize },
-    #[error(
-        "no GPU can be used ({0}); use --engine cpu, or install a Vulkan driver (mesa-vulkan-drivers has one in software)"
-    )]
-    NoGpu(String),
-    #[error("the GPU refused: {0}; use --engine cpu")]
-    Refused(String),
-    #[error("the GPU was lost while its memory was read ({0}); start again, or use --engine cpu")]
-    Readback(String),
-}
-
-/// What `make` creates on the device, or what the device says against it.
-fn checked<T>(device: &wgpu::Device, make: impl FnOnce() -> T) -> Result<T, EngineError> {
-    let memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-    let validation = device.push_error_scope(wgpu::ErrorFilter::Validation);
-    let made = make();
-    let errors = [pollster::block_on(validation.pop()), pollster::block_on(memory.pop())];
-    match errors.into_iter().flatten().next() {
-        Some(error) => Err(EngineError::Refused(error.to_string())),
-        None => Ok(made),
-    }
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
 }
 
 /// A swarm that `rule` can move.

@@ -98,21 +98,12 @@ mod tests {
     use std::mem::offset_of;
 
     use super::*;
-    use crate::worlds::swarm::engine::shader::{Shader, tests::validated};
+    use crate::gpu::Reflection;
+    use crate::worlds::swarm::engine::shader::Shader;
 
-    /// Size of a struct of the shaders, and its members with their offsets, as naga lays it out.
     fn layout(struct_name: &str) -> (u32, Vec<(String, u32)>) {
-        let module = validated(&Shader::Integrate.text(None)).expect("a valid shader");
-        let mut layouter = naga::proc::Layouter::default();
-        layouter.update(module.to_ctx()).expect("a layout");
-        let (handle, ty) = module
-            .types
-            .iter()
-            .find(|(_, ty)| ty.name.as_deref() == Some(struct_name))
-            .unwrap_or_else(|| panic!("no struct {struct_name}"));
-        let naga::TypeInner::Struct { members, .. } = &ty.inner else { panic!("{struct_name} is no struct") };
-        let named = members.iter().map(|m| (m.name.clone().expect("a name"), m.offset)).collect();
-        (layouter[handle].size, named)
+        let reflection = Reflection::new("integrate", &Shader::Integrate.text(None)).expect("a valid shader");
+        reflection.struct_layout(struct_name).unwrap_or_else(|| panic!("no struct {struct_name}"))
     }
 
     macro_rules! offsets {
