@@ -312,7 +312,7 @@ fn no_folder_touches_what_it_may_not() {
     assert!(found.is_empty(), "through closed doors (see the crate docs):\n{}", found.join("\n"));
 }
 
-/// Threads outside [`THREADS`]' file that are no jobs of the program: the pipe of another program, and a table that is baked.
+/// Threads outside [`THREADS`]' file that are not jobs of the program: the pipe of another program, and a table that is baked.
 const OTHER_THREADS: &[&str] = &["media/picture/mp4.rs", "worlds/points/studio/simulation.rs"];
 const THREADS: &str = "jobs/thread.rs";
 

@@ -18,4 +18,4 @@ pub(crate) use kernel::{ComputeKernel, Dispatch, KernelModule};
 pub(crate) use readback::{Mapping, read, values};
 #[cfg(test)]
 pub(crate) use reflection::Reflection;
-pub(crate) use template::shader_text;
+pub(crate) use template::{FINITE, RANDOM, shader_text};

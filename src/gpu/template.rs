@@ -2,6 +2,11 @@
 
 use std::fmt::Write as _;
 
+/// PCG4D and normal numbers from a counter, for the shaders of all worlds.
+pub(crate) const RANDOM: &str = include_str!("../../shaders/shared/random.wgsl");
+/// Neither NaN nor infinite.
+pub(crate) const FINITE: &str = include_str!("../../shaders/shared/finite.wgsl");
+
 /// The constants as WGSL, then the parts with their repeated lines.
 ///
 /// # Panics

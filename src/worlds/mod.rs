@@ -4,7 +4,7 @@ pub mod field;
 pub mod points;
 pub mod studio;
 pub mod swarm;
-pub mod weak;
+pub(crate) mod weak;
 
 pub use field::FieldDoc;
 pub use points::PointsDoc;

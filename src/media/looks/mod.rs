@@ -4,7 +4,7 @@ mod colour_map;
 mod palette;
 pub mod shape;
 
-pub use colour_map::{RAMP, Ramp};
+pub use colour_map::RAMP;
 pub use palette::Palette;
 
 /// A choice among a few, kept in files under its key. A key that this version does not know is the default, so that

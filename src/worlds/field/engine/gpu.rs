@@ -3,7 +3,7 @@
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::shader::{LIBRARY, StepUniform};
+use super::shader::{StepUniform, library_text};
 use super::{FieldCounters, FieldStroke};
 use crate::gpu::{ComputeKernel, Dispatch, GpuError, KernelModule, checked, read, storage, uniform};
 use crate::worlds::field::FieldError;
@@ -43,7 +43,7 @@ impl GpuLibrary {
         start: &Still,
     ) -> Result<Self, FieldError> {
         let (device, queue) = (device.clone(), queue.clone());
-        let kernel = KernelModule::new(&device, "library", LIBRARY.to_owned())?.kernel(&device, "advance")?;
+        let kernel = KernelModule::new(&device, "library", library_text())?.kernel(&device, "advance")?;
         let size = [start.width, start.height];
         let LibraryMemory { uniform, fields, faults, advance } = LibraryMemory::new(&device, &kernel, size)?;
         let rng = StdRng::seed_from_u64(start.area() as u64);

@@ -2,10 +2,15 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::gpu::{FINITE, shader_text};
 use crate::worlds::field::rule::{LibraryRule, TERM_COUNT};
 
-/// The library rule.
-pub(crate) const LIBRARY: &str = include_str!("../../../../shaders/field/library.wgsl");
+const LIBRARY: &str = include_str!("../../../../shaders/field/library.wgsl");
+
+/// Text of the shader of the library rule.
+pub(crate) fn library_text() -> String {
+    shader_text(&[], &[FINITE, LIBRARY])
+}
 
 /// Coefficients of one channel, times the time step.
 #[repr(C)]
@@ -47,13 +52,13 @@ mod tests {
 
     #[test]
     fn the_library_shader_is_valid_and_validation_can_fail() {
-        Reflection::new("library", LIBRARY).unwrap();
-        assert!(Reflection::new("library", &LIBRARY.replace("vec2<f32>(rate(", "vec3<f32>(rate(")).is_err());
+        Reflection::new("library", &library_text()).unwrap();
+        assert!(Reflection::new("library", &library_text().replace("vec2<f32>(rate(", "vec3<f32>(rate(")).is_err());
     }
 
     #[test]
     fn the_uniform_has_the_layout_of_the_shader() {
-        let layout = Reflection::new("library", LIBRARY).unwrap().struct_layout("Step");
+        let layout = Reflection::new("library", &library_text()).unwrap().struct_layout("Step");
         macro_rules! offsets {
             ($($field:ident),*) => {
                 vec![$((stringify!($field).to_owned(), offset_of!(StepUniform, $field) as u32)),*]

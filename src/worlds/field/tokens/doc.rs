@@ -52,7 +52,7 @@ pub struct TokenDoc {
 pub struct TokenEvidence {
     pub steps: u32,
     pub seed: u64,
-    /// Told to stand still, and told to swim at the default speed.
+    /// Standing still, and swimming at the default speed.
     pub at_rest: TokenSummary,
     pub swimming: TokenSummary,
     /// Commanded speed of `swimming`, pixels per 100 steps.

@@ -6,7 +6,9 @@ use super::engine::{interleaved, planar, stroked};
 use super::net::{LayerPlan, NoiseScaling, TokenNet};
 use super::noise::add_normals;
 use super::{TokenEnsemble, TokenLive, TokenRule};
-use crate::gpu::{BorrowedGpu, Dispatch, GpuError, KernelModule, checked, read, shader_text, storage, uniform};
+use crate::gpu::{
+    BorrowedGpu, Dispatch, FINITE, GpuError, KernelModule, RANDOM, checked, read, shader_text, storage, uniform,
+};
 use crate::worlds::field::FieldError;
 use crate::worlds::field::engine::{FieldCounters, FieldStroke};
 use crate::worlds::field::stills::Still;
@@ -16,7 +18,7 @@ const STEPS_PER_SUBMISSION: u32 = 8;
 /// Outputs that one invocation of a layer computes.
 const GROUP: usize = 8;
 
-const NOISE: &str = include_str!("../../../../shaders/field/noise.wgsl");
+const PLACEMENT: &str = include_str!("../../../../shaders/field/placement.wgsl");
 const LAYER: &str = include_str!("../../../../shaders/field/tokens.wgsl");
 const ADVANCE: &str = include_str!("../../../../shaders/field/advance.wgsl");
 const TICK: &str = include_str!("../../../../shaders/field/tick.wgsl");
@@ -96,7 +98,7 @@ fn layer_text(plan: &LayerPlan, (source, ending): (LayerSource, LayerEnding), pa
 
 /// Text of the passes beside the layers, which need the bindings of a layer.
 fn advance_text() -> String {
-    layer_text(&TokenNet::plan()[8], ROLES[8], &[LAYER, NOISE, ADVANCE])
+    layer_text(&TokenNet::plan()[8], ROLES[8], &[RANDOM, FINITE, LAYER, PLACEMENT, ADVANCE])
 }
 
 /// A field of tokens that lives on the GPU.
@@ -300,7 +302,7 @@ impl TokenMemory {
                 let buffers = [("field", &uniform), ("input", &raised), ("output", &joined), ("image", &trunk)];
                 passes.push(beside.kernel(device, "join")?.dispatch(device, 24 * area / 4, &buffers)?);
             }
-            let layer = KernelModule::new(device, "layer", layer_text(plan, role, &[LAYER, NOISE]))?;
+            let layer = KernelModule::new(device, "layer", layer_text(plan, role, &[RANDOM, LAYER, PLACEMENT]))?;
             let invocations = area / if plan.at_quarter { 16 } else { 4 } * plan.outputs / GROUP;
             let buffers =
                 [("field", &uniform), ("net", &weights), ("input", input), ("output", output), ("clock", &clock)];
@@ -334,7 +336,7 @@ mod tests {
     #[test]
     fn every_token_shader_is_valid_and_validation_can_fail() {
         for (plan, role) in TokenNet::plan().iter().zip(ROLES) {
-            Reflection::new("layer", &layer_text(plan, role, &[LAYER, NOISE])).unwrap();
+            Reflection::new("layer", &layer_text(plan, role, &[RANDOM, LAYER, PLACEMENT])).unwrap();
         }
         Reflection::new("tick", TICK).unwrap();
         let text = advance_text();

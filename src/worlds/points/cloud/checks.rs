@@ -77,6 +77,6 @@ fn is_on_a_line(cloud: &PointCloud) -> bool {
     }
     let mut values: Vec<f64> = SymmetricEigen::new(correlation).eigenvalues.iter().copied().collect();
     values.sort_by(f64::total_cmp);
-    // The second largest: the third axis of a plane cloud has none, and a plane in space is no line.
+    // The second largest: the third axis of a plane cloud has none, and a plane in space is not a line.
     values[1] < FLAT * values[2]
 }

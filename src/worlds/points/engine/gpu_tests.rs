@@ -42,7 +42,7 @@ fn walkers_of_both_engines_agree_by_networks_and_baked() {
 }
 
 #[test]
-fn a_perturbed_rule_is_told_from_its_twin() {
+fn a_perturbed_rule_differs_from_its_twin() {
     let Some(device) = gpu() else { return };
     let rule = rule(3, flows(3).remove(1));
     let start = places(3, 200);

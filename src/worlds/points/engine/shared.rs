@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::{BakedField, PointForce};
-use crate::gpu;
+use crate::gpu::{self, RANDOM};
 use crate::worlds::points::rule::{LOG_SIGMA_OFFSET, Mlp, PointFlow, PointLive, PointRule, Potential, Terms};
 
 const PRELUDE: &str = include_str!("../../../../shaders/points/prelude.wgsl");
@@ -166,10 +166,10 @@ fn fold_sigma(net: &Mlp, dim: usize, sigma: f64) -> Mlp {
 /// The whole text of a shader: by the networks of `tables`, or baked.
 pub(super) fn shader_text(tables: Option<&RuleTables>) -> String {
     match tables {
-        None => gpu::shader_text(&[], &[PRELUDE, BAKED, WALK]),
+        None => gpu::shader_text(&[], &[PRELUDE, RANDOM, BAKED, WALK]),
         Some(tables) => {
             let sizes = [("WIDTH", tables.widest as u32), ("HIDDEN", tables.hidden as u32)];
-            gpu::shader_text(&sizes, &[PRELUDE, NETWORK, WALK])
+            gpu::shader_text(&sizes, &[PRELUDE, RANDOM, NETWORK, WALK])
         }
     }
 }

@@ -13,7 +13,7 @@ pub use energy::{EnergyJet, LOG_SIGMA_OFFSET, PointEnergy};
 pub use flow::{ExactPart, FlowReference, PointFlow, VelocityJet, exact_velocity};
 pub use live::{LiveError, PointLive, heun_step};
 pub use mlp::{DenseLayer, Mlp, PAIR_INDEX, PAIRS, UnitJet};
-pub use noise::{normals, shared_noise};
+pub use noise::shared_noise;
 pub use potential::{Potential, TWIST_FEATURES, Wave};
 
 use super::cloud::Standardisation;

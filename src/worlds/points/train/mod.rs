@@ -12,7 +12,7 @@ mod weak_job;
 
 pub use settings::{PointFlowKind, PointTrainingSettings};
 pub use trainer::{PointPhase, PointStep, PointTraining};
-pub use weak::{WeakFit, WeakFitSettings, fit_dictionary, fit_weak};
+pub use weak::{WeakFit, WeakFitSettings, fit_weak};
 pub use weak_job::WeakJob;
 
 use super::cloud::CloudError;

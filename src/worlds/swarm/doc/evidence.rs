@@ -32,7 +32,7 @@ pub struct Evidence {
     pub seed: u64,
     /// Version of the program that measured.
     pub version: String,
-    /// What the rule ran with; older files do not tell.
+    /// What the rule ran with; absent in older files.
     #[serde(default)]
     pub live: Option<LiveSettings>,
 }

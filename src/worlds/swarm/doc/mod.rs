@@ -85,7 +85,7 @@ impl SwarmDoc {
     }
 }
 
-/// A live swarm at one moment. It goes on from there with fresh noise.
+/// A live swarm at one time. It goes on from there with fresh noise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LiveState {
     /// Positions and box in units of ℓ.

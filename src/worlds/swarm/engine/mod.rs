@@ -12,9 +12,9 @@ mod grid;
 mod grow;
 mod kernels;
 mod plan;
+mod rewind;
 mod shader;
 mod shared;
-mod tape;
 #[cfg(test)]
 mod testing;
 mod weights;
@@ -25,7 +25,7 @@ pub use force::Force;
 pub use glimpse::PendingSwarm;
 pub use gpu::GpuEngine;
 pub use grow::grow;
-pub use tape::{Kept, Tape};
+pub use rewind::RewindableEngine;
 
 use crate::gpu::GpuError;
 use crate::worlds::swarm::picture::Swarm;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::weights::NetSizes;
-use crate::gpu::shader_text;
+use crate::gpu::{FINITE, RANDOM, shader_text};
 use crate::worlds::swarm::rule::{LocalNet, species_knobs};
 
 /// Invocations per workgroup of the light kernels.
@@ -21,7 +21,7 @@ const ENERGY: &str = include_str!("../../../../shaders/swarm/energy.wgsl");
 const SCORE: &str = include_str!("../../../../shaders/swarm/score.wgsl");
 const FLOW_EXACT: &str = include_str!("../../../../shaders/swarm/flow_exact.wgsl");
 const FLOW_LEARNED: &str = include_str!("../../../../shaders/swarm/flow_learned.wgsl");
-const NOISE: &str = include_str!("../../../../shaders/swarm/noise.wgsl");
+const UNITS: &str = include_str!("../../../../shaders/swarm/units.wgsl");
 const INTEGRATE: &str = include_str!("../../../../shaders/swarm/integrate.wgsl");
 const SHOWN: &str = include_str!("../../../../shaders/swarm/shown.wgsl");
 
@@ -44,12 +44,12 @@ impl Shader {
         match self {
             Self::Grid => &[PRELUDE, GRID],
             Self::Scan => &[PRELUDE, SCAN],
-            Self::Messages => &[PRELUDE, NET, MESSAGES],
-            Self::Energy => &[PRELUDE, READOUT, ENERGY],
-            Self::Score => &[PRELUDE, NET, SCORE],
+            Self::Messages => &[PRELUDE, UNITS, NET, MESSAGES],
+            Self::Energy => &[PRELUDE, UNITS, READOUT, ENERGY],
+            Self::Score => &[PRELUDE, UNITS, NET, SCORE],
             Self::FlowExact => &[PRELUDE, FLOW_EXACT],
-            Self::FlowLearned => &[PRELUDE, READOUT, FLOW_LEARNED],
-            Self::Integrate => &[PRELUDE, NOISE, INTEGRATE],
+            Self::FlowLearned => &[PRELUDE, UNITS, READOUT, FLOW_LEARNED],
+            Self::Integrate => &[PRELUDE, RANDOM, FINITE, INTEGRATE],
             Self::Shown => &[PRELUDE, SHOWN],
         }
     }

@@ -27,7 +27,7 @@ pub struct PackedParticle {
 /// One snapshot of a film; the mode and the boundary are those of the whole picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmFrame {
-    /// The number that the file gave to this moment.
+    /// The frame number in the file.
     pub number: f64,
     /// World units.
     pub box_size: [f64; 2],
@@ -124,7 +124,7 @@ impl SnapshotFilm {
         &self.frames
     }
 
-    /// Some frames tell which particle is which.
+    /// Some frames identify their particles.
     pub fn has_ids(&self) -> bool {
         self.frames.iter().any(|frame| frame.ids.is_some())
     }
@@ -138,7 +138,7 @@ impl SnapshotFilm {
     fn with_painted(&self, painted: &Snapshot) -> Self {
         let old = &self.frames[self.selected];
         let packed = FilmFrame::new(painted, old.number, None);
-        // The canvas may have more digits than the frame: they are no change.
+        // The canvas may have more digits than the frame: that is not a change.
         if packed.particles == old.particles && packed.box_size == old.box_size {
             return self.clone();
         }

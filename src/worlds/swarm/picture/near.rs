@@ -92,7 +92,7 @@ impl PointTree {
         }
     }
 
-    /// Whether any point lies closer to `from` than `reach`.
+    /// Whether any point is closer to `from` than `reach`.
     pub fn any_within(&self, from: [f64; 2], reach: f64) -> bool {
         !self.nearest(from, 1, reach, None).is_empty()
     }

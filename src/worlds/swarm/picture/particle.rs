@@ -33,7 +33,7 @@ pub enum Mode {
     Whole,
 }
 
-/// What lies beyond the edge of a [`Mode::Whole`] painting.
+/// What is beyond the edge of a [`Mode::Whole`] painting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Boundary {
     /// The box is a torus.
@@ -47,7 +47,7 @@ pub enum Boundary {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     pub particles: Vec<Particle>,
-    /// Width and height, world units. Every particle lies in `[0, W] × [0, H]`.
+    /// Width and height, world units. Every particle is in `[0, W] × [0, H]`.
     pub box_size: [f64; 2],
     #[serde(default)]
     pub mode: Mode,
@@ -104,7 +104,7 @@ impl Swarm {
         Self { particles, box_size: self.box_size.map(|side| repeats as f64 * side) }
     }
 
-    /// For pictures of large swarms: what lies in the middle of the box, about `most` particles, as if that were all. A
+    /// For pictures of large swarms: what is in the middle of the box, about `most` particles, as if that were all. A
     /// swarm that has no more is left whole.
     pub fn piece(self, most: usize) -> Self {
         if self.len() <= most {

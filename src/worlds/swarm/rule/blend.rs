@@ -10,7 +10,7 @@ pub enum BlendError {
     #[error("the two flows know different numbers of species; blend flows of one picture")]
     Different,
     #[error(
-        "the blend would be wider than {MAX_WIDTH} units, the most that an engine runs; blend flows that are no blends themselves"
+        "the blend would be wider than {MAX_WIDTH} units, the most that an engine runs; blend flows that are not blends themselves"
     )]
     TooWide,
 }
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_residual_of_a_blend_lies_between_those_of_the_two() {
+    fn the_residual_of_a_blend_is_between_those_of_the_two() {
         let (rule, a, b) = two();
         let swarm = scattered(10, [9.0, 9.0], 4);
         let score = energy::score(&rule, &swarm, 0.2);

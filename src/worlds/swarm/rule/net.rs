@@ -12,7 +12,7 @@ pub const FEATURES: usize = 8;
 /// Sizes of a [`LocalNet`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetShape {
-    /// K, species told apart (1 to 8). A particle of species c ≥ K is not allowed.
+    /// K, number of species (1 to 8). A particle of species c ≥ K is not allowed.
     pub species: usize,
     /// Widths of the two hidden layers of φ, both SiLU. The second is the message.
     pub phi: [usize; 2],
@@ -45,7 +45,7 @@ impl Span {
     }
 }
 
-/// Where each matrix lies in the flat weights. All matrices are row-major `[out, in]`.
+/// Where each matrix is in the flat weights. All matrices are row-major `[out, in]`.
 ///
 /// Layers: h1 = silu(phi1_w f + phi1_b[c_i K + c_j]); h2 = silu(phi2_w h1 + phi2_b); m_i = Σ_j w(r_ij) h2;
 /// g1 = silu(rho1_w [m_i, τ] + rho1_b\[c_i\]); g2 = silu(rho2_w g1 + rho2_b); o = out_w g2 + out_b.
@@ -186,7 +186,7 @@ impl Rule {
         (2.0 * sigma_l.ln() - lo - hi) / (hi - lo).max(1e-9)
     }
 
-    /// A number that tells this energy from any other, whatever flow plays over it: FNV-1a of its weights and scales. The
+    /// Fingerprint of the energy, whatever flow runs over it: FNV-1a of its weights and scales. The
     /// same in every run and in every file.
     pub fn mark(&self) -> u64 {
         let scales = [self.unit_length, self.cutoff_l, self.kappa].map(f64::to_bits);

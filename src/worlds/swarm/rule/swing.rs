@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_knob_swings_once_and_rests_when_told_to() {
+    fn a_knob_swings_and_rests_when_stopped() {
         let swing = |amplitude, period_s| Some(Swing { amplitude, period_s });
         let mut swings = Swings::default();
         swings.set(Knob::Strength, swing(1.0, 4.0));
