@@ -79,14 +79,19 @@
 //! # Ok::<(), unstill::scene::Fault>(())
 //! ```
 
+#![warn(missing_docs)]
+
 pub mod cli;
 pub mod formats;
 pub mod gpu;
+#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod jobs;
 pub mod media;
 mod nn;
 pub mod scene;
+#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod session;
 #[cfg(feature = "window")]
+#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod window;
 pub mod worlds;

@@ -14,9 +14,11 @@ macro_rules! choices {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(from = "String", into = "String")]
+        #[allow(missing_docs, reason = "each variant has its tooltip")]
         pub enum $name { $($(#[$m])* $variant),+ }
 
         impl $name {
+            /// In the order of the list.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// In files.

@@ -3,7 +3,9 @@
 use crate::gpu::GpuError;
 use crate::worlds::weak::WeakError;
 
+/// What can go wrong in the field world.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum FieldError {
     #[error("there is no still to learn from; simulate some or load images first")]
     NoStills,

@@ -8,17 +8,21 @@ use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc};
 
 /// A live field.
 pub enum FieldEngine {
+    /// A library rule on the processor.
     Library(Box<LibraryEngine>),
+    /// Tokens on the processor.
     Tokens(Box<TokenEngine>),
+    /// A library rule on a GPU.
     GpuLibrary(Box<GpuLibrary>),
+    /// Tokens on a GPU.
     GpuTokens(Box<GpuTokens>),
 }
 
 impl FieldEngine {
-    /// Starts as the scene says, on the processor without a GPU.
+    /// Starts from a scene, on the processor where no GPU is given.
     ///
     /// # Errors
-    /// A scene that is not sound, has no rule, or lacks the image that it starts from; a GPU that refuses.
+    /// An invalid scene, one without a rule or without the image that it starts from; a GPU that refuses.
     pub fn new(doc: &FieldDoc, gpu: Option<BorrowedGpu>) -> Result<Self, FieldError> {
         doc.validate()?;
         let start = doc.start_image()?;

@@ -148,10 +148,12 @@ impl GpuLibrary {
         Ok(FieldCounters { steps: self.steps, non_finite: u64::from(faults[0]), bytes_per_pixel: 16 })
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &LibraryRule {
         &self.rule
     }
 
+    /// Time per step, after the limit of stability.
     pub fn time_step(&self) -> f64 {
         self.time_step
     }

@@ -179,12 +179,14 @@ impl GpuTokens {
         }
     }
 
+    /// Goes on under other settings.
     pub fn set_live(&mut self, live: &TokenLive) {
         self.live = *live;
         let uniform = FieldUniform::new(&self.rule, live, self.size, self.seed);
         self.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
     }
 
+    /// Goes on under another rule.
     pub fn set_rule(&mut self, rule: &TokenRule) {
         self.rule = rule.clone();
         self.queue.write_buffer(&self.weights, 0, bytemuck::cast_slice(&rule.net.weights));

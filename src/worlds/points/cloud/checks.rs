@@ -6,6 +6,7 @@ use super::{MAX_POINTS, MIN_POINTS, PointCloud, Standardisation};
 
 /// Why a cloud is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum CloudError {
     #[error("the points have {0} coordinates; points live in 2 or 3 dimensions, so give the columns x,y or x,y,z")]
     Dimension(usize),

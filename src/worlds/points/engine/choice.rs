@@ -6,7 +6,9 @@ use crate::worlds::points::rule::{PointLive, PointRule};
 
 /// A live engine. Every method does what the engines' own do.
 pub enum PointEngine {
+    /// On the processor.
     Cpu(Box<CpuPointEngine>),
+    /// In WGSL on a borrowed device.
     Gpu(Box<GpuPointEngine>),
 }
 
@@ -28,6 +30,7 @@ impl PointEngine {
         })
     }
 
+    /// `steps` Heun steps; on a GPU this waits for nothing.
     pub fn run(&mut self, steps: u32) {
         match self {
             Self::Cpu(engine) => engine.run(steps),
@@ -73,6 +76,7 @@ impl PointEngine {
         }
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<PointForce>) {
         match self {
             Self::Cpu(engine) => engine.set_force(force),
@@ -110,6 +114,7 @@ impl PointEngine {
         }
     }
 
+    /// What the engine has counted.
     pub fn counters(&self) -> PointCounters {
         match self {
             Self::Cpu(engine) => engine.counters(),

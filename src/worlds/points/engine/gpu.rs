@@ -168,6 +168,7 @@ impl GpuPointEngine {
         Ok(())
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<PointForce>) {
         self.force = force;
     }
@@ -213,10 +214,12 @@ impl GpuPointEngine {
         Ok(())
     }
 
+    /// What the engine has counted.
     pub fn counters(&self) -> PointCounters {
         PointCounters { steps: self.step, non_finite: 0, bytes_per_walker: size_of::<[f32; 4]>() }
     }
 
+    /// Number of walkers.
     pub fn len(&self) -> usize {
         self.count
     }
@@ -226,10 +229,12 @@ impl GpuPointEngine {
         self.count == 0
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &PointRule {
         &self.rule
     }
 
+    /// The knobs it runs under.
     pub fn live(&self) -> &PointLive {
         &self.live
     }

@@ -26,6 +26,7 @@ use crate::gpu::GpuError;
 
 /// Why an engine cannot start or go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum PointEngineError {
     #[error(transparent)]
     Live(#[from] LiveError),
@@ -47,6 +48,7 @@ const FAR: f32 = 1e6;
 pub enum PointBrush {
     /// So many new walkers, uniform under the brush.
     Add(usize),
+    /// Removes those under the brush.
     Remove,
     /// Scatters those under the brush over twice its radius.
     Wound,
@@ -55,17 +57,22 @@ pub enum PointBrush {
 /// A state of the walkers to go back to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PointCheckpoint {
+    /// x, y, z, speed of each, standardised.
     pub walkers: Vec<[f32; 4]>,
+    /// Steps since the start.
     pub step: u32,
+    /// Seed of the noise.
     pub seed: u64,
 }
 
 /// What an engine counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PointCounters {
+    /// Steps since the start.
     pub steps: u32,
     /// Steps that would have taken a walker to NaN or absurdly far; it stayed instead. Not counted on the GPU.
     pub non_finite: u64,
+    /// Memory per walker, bytes.
     pub bytes_per_walker: usize,
 }
 

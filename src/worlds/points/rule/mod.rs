@@ -23,11 +23,13 @@ use super::cloud::Standardisation;
 pub struct PointRule {
     /// 2 or 3.
     pub dim: usize,
+    /// From the user's coordinates to mean 0 and spread 1.
     pub map: Standardisation,
     /// Range of σ that the energy was trained at, in standardised units.
     pub sigma_range: [f64; 2],
     /// `None` for a flow of the weak form that was learned without one: then nothing relaxes.
     pub energy: Option<PointEnergy>,
+    /// What moves the walkers beside relaxation.
     pub flow: PointFlow,
 }
 

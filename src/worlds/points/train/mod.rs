@@ -20,6 +20,7 @@ use crate::worlds::weak::WeakError;
 
 /// Why learning fails.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum PointLearnError {
     #[error(transparent)]
     Cloud(#[from] CloudError),

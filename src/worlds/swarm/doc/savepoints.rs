@@ -18,7 +18,9 @@ pub const MAX_KEPT_PARTICLES: usize = 4_000_000;
 /// A live swarm at one time, and what it ran with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Savepoint {
+    /// Name in the list.
     pub name: String,
+    /// Settings that it ran under.
     pub live: LiveSettings,
     /// Knobs of `live` that swung.
     pub swings: Swings,

@@ -7,11 +7,14 @@ use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
 /// A live engine. Every method does what the engines' own do.
 pub enum Engine {
+    /// On the processor.
     Cpu(Box<CpuEngine>),
+    /// In WGSL on a borrowed device.
     Gpu(Box<GpuEngine>),
 }
 
 impl Engine {
+    /// `steps` Heun steps; on a GPU this waits for nothing.
     pub fn run(&mut self, steps: u32) {
         match self {
             Self::Cpu(engine) => engine.run(steps),
@@ -59,6 +62,7 @@ impl Engine {
         }
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<Force>) {
         match self {
             Self::Cpu(engine) => engine.set_force(force),
@@ -119,6 +123,7 @@ impl Engine {
         }
     }
 
+    /// Time per step.
     pub fn time_step(&self) -> f64 {
         match self {
             Self::Cpu(engine) => engine.time_step(),
@@ -126,6 +131,7 @@ impl Engine {
         }
     }
 
+    /// Steps since the start.
     pub fn steps_done(&self) -> u32 {
         match self {
             Self::Cpu(engine) => engine.steps_done(),
@@ -133,6 +139,7 @@ impl Engine {
         }
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &Rule {
         match self {
             Self::Cpu(engine) => engine.rule(),
@@ -140,6 +147,7 @@ impl Engine {
         }
     }
 
+    /// The settings it runs under.
     pub fn settings(&self) -> &LiveSettings {
         match self {
             Self::Cpu(engine) => engine.settings(),
@@ -147,6 +155,7 @@ impl Engine {
         }
     }
 
+    /// Number of particles.
     pub fn len(&self) -> usize {
         match self {
             Self::Cpu(engine) => engine.swarm().len(),
@@ -154,6 +163,7 @@ impl Engine {
         }
     }
 
+    /// There are no particles.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -10,7 +10,9 @@ const STIR_SCALE: f64 = 3.493_856_214_843_422;
 /// 3.49 stir · d/r (1 - d²/r²)², which turns the middle like a plate and has `stir` as its greatest speed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Force {
+    /// Place of the pointer, ℓ.
     pub centre_l: [f32; 2],
+    /// Where it ends, ℓ; 0 for no force.
     pub radius_l: f32,
     /// ℓ per time.
     pub strength: f32,

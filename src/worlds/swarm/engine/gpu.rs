@@ -243,6 +243,7 @@ impl GpuEngine {
         Ok(())
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<Force>) {
         self.force = force;
     }
@@ -287,10 +288,12 @@ impl GpuEngine {
         self.dt
     }
 
+    /// Steps since the start.
     pub fn steps_done(&self) -> u32 {
         self.step
     }
 
+    /// Number of particles.
     pub fn len(&self) -> usize {
         self.particles.particles
     }
@@ -305,10 +308,12 @@ impl GpuEngine {
         self.grid.box_size
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &Rule {
         &self.rule
     }
 
+    /// The settings it runs under.
     pub fn settings(&self) -> &LiveSettings {
         &self.settings
     }

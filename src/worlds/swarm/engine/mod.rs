@@ -44,7 +44,9 @@ pub struct Counters {
     pub bytes_per_particle: u64,
 }
 
+/// Why an engine cannot start or go on.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum EngineError {
     #[error(transparent)]
     Rule(#[from] RuleError),

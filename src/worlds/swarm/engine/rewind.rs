@@ -85,10 +85,12 @@ impl RewindableEngine {
         rewindable
     }
 
+    /// The engine as it is now.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &Arc<Rule> {
         &self.with.rule
     }
@@ -98,6 +100,7 @@ impl RewindableEngine {
         &mut self.engine
     }
 
+    /// `steps` Heun steps.
     pub fn run(&mut self, steps: u32) {
         self.engine.run(steps);
         let last = self.checkpoints.back().map_or(0, |checkpoint| checkpoint.step);
@@ -139,6 +142,7 @@ impl RewindableEngine {
         self.keep();
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<Force>) {
         self.engine.set_force(force);
         if self.with.force != force {

@@ -10,38 +10,54 @@ use super::{Particle, Swarm, wrap, wrap_angle};
 pub enum SwarmEdit {
     /// Random places within the circle, and random headings, for the particles in it.
     Scramble {
+        /// Centre of the brush.
         centre: [f64; 2],
+        /// Radius of the brush.
         radius: f64,
+        /// Seed of the random choice.
         seed: u64,
     },
+    /// Adds one particle.
     Add(Particle),
     /// The last particle of a swarm is never removed.
     Remove {
+        /// Centre of the brush.
         centre: [f64; 2],
+        /// Radius of the brush.
         radius: f64,
     },
+    /// Gives those under the brush another species.
     Recolour {
+        /// Centre of the brush.
         centre: [f64; 2],
+        /// Radius of the brush.
         radius: f64,
+        /// The new species.
         species: u8,
     },
     /// Takes the particles in the circle along by `by`: those within half of the radius the whole way, those at the rim
     /// none of it, so that a creature under the middle keeps its form.
     Carry {
+        /// Centre of the brush.
         centre: [f64; 2],
+        /// Radius of the brush.
         radius: f64,
+        /// Displacement.
         by: [f64; 2],
     },
     /// Random places for all; headings stay.
     ScatterAll {
+        /// Seed of the random choice.
         seed: u64,
     },
     /// Random headings for all; places stay.
     TurnAll {
+        /// Seed of the random choice.
         seed: u64,
     },
     /// Permutes the species among the particles.
     ShuffleSpecies {
+        /// Seed of the random choice.
         seed: u64,
     },
 }

@@ -18,6 +18,7 @@ pub const MAX_HEADING: f64 = 1e9;
 
 /// Why a snapshot or its ensemble cannot be used. Particles are counted from 0.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum SnapshotError {
     #[error("the box is {} by {}; give it a width and a height from 1e-12 to 1e12", brief(*width), brief(*height))]
     Box { width: f64, height: f64 },

@@ -19,8 +19,11 @@ const UNIT_FRAMES: usize = 32;
 pub struct PackedParticle {
     /// World units, as the heading in radians.
     pub x: f32,
+    /// World units.
     pub y: f32,
+    /// Radians.
     pub heading: f32,
+    /// 0 to 7.
     pub species: u8,
 }
 
@@ -31,12 +34,14 @@ pub struct FilmFrame {
     pub number: f64,
     /// World units.
     pub box_size: [f64; 2],
+    /// In the order of the file.
     pub particles: Box<[PackedParticle]>,
     /// Which animal each particle is, for [`super::super::measures::Truth`]; learning never looks at it.
     pub ids: Option<Box<[u32]>>,
 }
 
 impl FilmFrame {
+    /// A frame with the particles of `snapshot`.
     pub fn new(snapshot: &Snapshot, number: f64, ids: Option<Box<[u32]>>) -> Self {
         let pack = |p: &Particle| PackedParticle {
             x: p.x as f32,
@@ -107,10 +112,12 @@ impl SnapshotFilm {
         self.frames.len()
     }
 
+    /// The picture is one snapshot.
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
 
+    /// Index of the frame that is edited.
     pub fn selected(&self) -> usize {
         self.selected
     }
@@ -120,6 +127,7 @@ impl SnapshotFilm {
         self.unit_length
     }
 
+    /// All frames in order.
     pub fn frames(&self) -> &[Arc<FilmFrame>] {
         &self.frames
     }
@@ -158,6 +166,7 @@ pub enum Part {
     HeldOut,
     /// The one on the canvas.
     Selected,
+    /// Every frame.
     All,
 }
 
@@ -193,10 +202,12 @@ impl From<&Snapshot> for Stills {
 }
 
 impl Stills {
+    /// The selected snapshot and the film around it.
     pub fn new(selected: Arc<Snapshot>, film: SnapshotFilm) -> Self {
         Self { selected, film }
     }
 
+    /// The selected snapshot and the film around it.
     pub fn into_parts(self) -> (Arc<Snapshot>, SnapshotFilm) {
         (self.selected, self.film)
     }
@@ -206,6 +217,7 @@ impl Stills {
         &self.selected
     }
 
+    /// The film around the selected snapshot.
     pub fn film(&self) -> &SnapshotFilm {
         &self.film
     }
@@ -235,6 +247,7 @@ impl Stills {
         self.selected.species_count().max(self.film.species_count)
     }
 
+    /// Snapshot `k` is measured on, not learned from.
     pub fn is_held_out(&self, k: usize) -> bool {
         self.count() >= HOLD_OUT_EVERY && k % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1
     }

@@ -3,6 +3,7 @@
 /// The nearest other particle of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Neighbour {
+    /// Index of the point.
     pub index: usize,
     /// World units.
     pub distance: f64,

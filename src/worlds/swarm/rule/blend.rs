@@ -6,6 +6,7 @@ use super::validate::MAX_WIDTH;
 
 /// Why two flows cannot be one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum BlendError {
     #[error("the two flows know different numbers of species; blend flows of one picture")]
     Different,

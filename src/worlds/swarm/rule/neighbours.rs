@@ -11,6 +11,7 @@ use crate::worlds::swarm::picture::{Swarm, wrap};
 pub struct Neighbours {
     /// N + 1 offsets into `index`.
     pub start: Vec<u32>,
+    /// The neighbours of all particles, one list behind the other.
     pub index: Vec<u32>,
     cell_start: Vec<u32>,
     cell_of: Vec<u32>,
@@ -20,12 +21,14 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
+    /// Of a swarm, within `cutoff`.
     pub fn new(swarm: &Swarm, cutoff: f64) -> Self {
         let mut neighbours = Self::default();
         neighbours.rebuild(swarm, cutoff);
         neighbours
     }
 
+    /// The same in the memory of this one.
     pub fn rebuild(&mut self, swarm: &Swarm, cutoff: f64) {
         let particles = &swarm.particles;
         self.rebuild_with(particles.len(), |i| [particles[i].x, particles[i].y], swarm.box_size, cutoff);

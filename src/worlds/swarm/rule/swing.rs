@@ -9,6 +9,7 @@ use super::{Knob, LiveSettings};
 pub struct Swing {
     /// How far to each side, in the unit of the knob.
     pub amplitude: f64,
+    /// Time of one swing, s.
     pub period_s: f64,
 }
 
@@ -39,10 +40,12 @@ pub struct Swings {
 }
 
 impl Swings {
+    /// No knob swings.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
+    /// The knobs that swing, and how.
     pub fn iter(&self) -> impl Iterator<Item = (Knob, Swing)> + '_ {
         self.list.iter().copied()
     }

@@ -10,6 +10,7 @@ pub const MAX_WIDTH: usize = 256;
 
 /// Each message says what is wrong and how to fix it; the caller adds the file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum RuleError {
     #[error("the rule's {name} is {value}, but it must be {must}; learn the rule again or load another scene")]
     Number { name: &'static str, value: f64, must: &'static str },
