@@ -1,7 +1,8 @@
 //! Compute kernels: buffers are given by the names of the shader's variables; numbers, access and sizes come from the
 //! validated module.
 
-use super::reflection::{Access, EntryPoint, Reflection, ShaderBinding};
+use super::names::check_names;
+use super::reflection::{EntryPoint, Reflection, ShaderBinding};
 use super::{GpuError, checked};
 
 /// Most workgroups along one axis of a dispatch (WebGPU's lowest limit).
@@ -57,7 +58,9 @@ impl KernelModule {
             return Err(GpuError::Shader { shader: self.label.clone(), reason });
         };
         if let Some(name) = moving.filter(|name| bindings.iter().all(|binding| binding.name != *name)) {
-            return Err(binding_error(entry, format!("it has no buffer {name} to move"), &bindings));
+            let known: Vec<&str> = bindings.iter().map(|binding| binding.name.as_str()).collect();
+            let reason = format!("buffer {name} shall move but is not used");
+            return Err(GpuError::Binding { kernel: entry.to_owned(), reason, known: known.join(", ") });
         }
         let is_moving = |binding: &ShaderBinding| moving == Some(binding.name.as_str());
         let entries: Vec<_> = bindings
@@ -66,11 +69,7 @@ impl KernelModule {
                 binding: binding.number,
                 visibility: wgpu::ShaderStages::COMPUTE,
                 ty: wgpu::BindingType::Buffer {
-                    ty: match binding.access {
-                        Access::Uniform => wgpu::BufferBindingType::Uniform,
-                        Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
-                        Access::Write => wgpu::BufferBindingType::Storage { read_only: false },
-                    },
+                    ty: binding.access.buffer_type(),
                     has_dynamic_offset: is_moving(binding),
                     min_binding_size: wgpu::BufferSize::new(binding.min_bytes),
                 },
@@ -150,7 +149,8 @@ impl ComputeKernel {
         groups: [u32; 2],
         buffers: &[(&str, &wgpu::Buffer)],
     ) -> Result<Dispatch, GpuError> {
-        self.check(buffers)?;
+        let given: Vec<&str> = buffers.iter().map(|(name, _)| *name).collect();
+        check_names(&self.entry, &given, &self.names().collect::<Vec<_>>())?;
         let number = |name: &str| self.bindings.iter().position(|binding| binding.name == name);
         let entries: Vec<_> = buffers
             .iter()
@@ -171,27 +171,6 @@ impl ComputeKernel {
         })?;
         Ok(Dispatch { pipeline: self.pipeline.clone(), bind_group, groups, is_moving: self.moving.is_some() })
     }
-
-    fn check(&self, buffers: &[(&str, &wgpu::Buffer)]) -> Result<(), GpuError> {
-        let fail = |reason| Err(binding_error(&self.entry, reason, &self.bindings));
-        for (k, (name, _)) in buffers.iter().enumerate() {
-            if self.names().all(|known| known != *name) {
-                return fail(format!("buffer {name} is given but not used"));
-            }
-            if buffers[..k].iter().any(|(earlier, _)| earlier == name) {
-                return fail(format!("buffer {name} is given twice"));
-            }
-        }
-        match self.names().find(|known| buffers.iter().all(|(name, _)| name != known)) {
-            Some(missing) => fail(format!("buffer {missing} is missing")),
-            None => Ok(()),
-        }
-    }
-}
-
-fn binding_error(kernel: &str, reason: String, bindings: &[ShaderBinding]) -> GpuError {
-    let known: Vec<&str> = bindings.iter().map(|binding| binding.name.as_str()).collect();
-    GpuError::Binding { kernel: kernel.to_owned(), reason, known: known.join(", ") }
 }
 
 /// Workgroups along x and y for `invocations`, folded into rows of equal length beyond the limit of one axis.
@@ -270,12 +249,12 @@ mod tests {
                 Some(GpuError::Binding { reason, .. }) => reason,
                 other => panic!("{other:?}"),
             };
-        assert_eq!(reason(&kernel, &right[..2]), "buffer shift is missing");
-        assert_eq!(reason(&kernel, &[right[0], right[1], ("shifts", &c)]), "buffer shifts is given but not used");
-        assert_eq!(reason(&kernel, &[right[0], right[0], right[1], right[2]]), "buffer input is given twice");
+        assert_eq!(reason(&kernel, &right[..2]), "shift is missing");
+        assert_eq!(reason(&kernel, &[right[0], right[1], ("shifts", &c)]), "shifts is given but not used");
+        assert_eq!(reason(&kernel, &[right[0], right[0], right[1], right[2]]), "input is given twice");
         // The module has a buffer `input`, but this entry point does not use it.
         let clear = module.kernel(device, "clear").unwrap();
-        assert_eq!(reason(&clear, &right[..2]), "buffer input is given but not used");
+        assert_eq!(reason(&clear, &right[..2]), "input is given but not used");
         assert!(matches!(module.moving_kernel(device, "clear", "shift"), Err(GpuError::Binding { .. })));
         assert!(matches!(module.kernel(device, "subtract"), Err(GpuError::Shader { .. })));
     }

@@ -16,6 +16,17 @@ pub(crate) enum Access {
     Write,
 }
 
+impl Access {
+    /// The same for a layout.
+    pub fn buffer_type(self) -> wgpu::BufferBindingType {
+        match self {
+            Self::Uniform => wgpu::BufferBindingType::Uniform,
+            Self::Read => wgpu::BufferBindingType::Storage { read_only: true },
+            Self::Write => wgpu::BufferBindingType::Storage { read_only: false },
+        }
+    }
+}
+
 /// A buffer that an entry point uses, in `@group(0)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ShaderBinding {
@@ -41,8 +52,8 @@ pub(crate) struct EntryPoint {
 /// A parsed and validated shader text.
 #[derive(Debug)]
 pub(crate) struct Reflection {
-    module: naga::Module,
-    info: naga::valid::ModuleInfo,
+    pub(super) module: naga::Module,
+    pub(super) info: naga::valid::ModuleInfo,
 }
 
 impl Reflection {
@@ -75,7 +86,7 @@ impl Reflection {
         Some(EntryPoint { bindings, workgroup: self.module.entry_points[index].workgroup_size })
     }
 
-    fn binding(&self, variable: &naga::GlobalVariable) -> Option<ShaderBinding> {
+    pub(super) fn binding(&self, variable: &naga::GlobalVariable) -> Option<ShaderBinding> {
         let access = match variable.space {
             naga::AddressSpace::Uniform => Access::Uniform,
             naga::AddressSpace::Storage { access } if access.contains(naga::StorageAccess::STORE) => Access::Write,
