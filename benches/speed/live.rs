@@ -6,7 +6,8 @@ use std::time::Instant;
 use divan::{Bencher, counter::ItemsCount};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use unstill::worlds::swarm::engine::{Engine, EngineChoice, Headless};
+use unstill::gpu::EngineChoice;
+use unstill::worlds::swarm::engine::{Engine, Headless};
 use unstill::worlds::swarm::picture::{Particle, Swarm};
 use unstill::worlds::swarm::rule::{LiveSettings, NetShape, Rule};
 

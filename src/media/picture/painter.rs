@@ -10,11 +10,13 @@ use crate::worlds::swarm::picture::{Particle, Swarm};
 
 /// Texels of the picture of trails for each unit of the swarm, and on its longer side: here and in the window.
 pub const TRAIL_TEXELS_PER_UNIT: f64 = 24.0;
+/// Texels on the longer side, at most.
 pub const MAX_TRAIL_TEXELS: f64 = 1024.0;
 
 /// A swarm at one moment, and what its colours may tell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shot {
+    /// The particles.
     pub swarm: Swarm,
     /// Energy and speed of each particle; empty where no colour tells of them.
     pub measures: Vec<[f32; 2]>,
@@ -44,6 +46,7 @@ struct TrailRaster {
 }
 
 impl Painter {
+    /// In this style.
     pub fn new(style: PictureStyle) -> Self {
         Self { colours: Colours::new(&style), style, trails: None }
     }

@@ -86,7 +86,7 @@ fn mobility(rule: &Rule) -> [f64; 3] {
 }
 
 /// One Heun step of length `dt` (see [`time_step`]), in place; the noise is [`noise::normals`] of `seed`, `step_index`
-/// and the particle's number, the same for predictor and corrector. Afterwards positions lie in the box and headings in
+/// and the particle's number, the same for predictor and corrector. Afterwards positions are in the box and headings in
 /// `[-π, π)`.
 pub fn step(
     rule: &Rule,
