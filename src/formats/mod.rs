@@ -16,6 +16,7 @@ mod rows;
 mod species;
 mod table;
 mod text;
+mod trajectory;
 mod write;
 mod xyz;
 
@@ -32,9 +33,8 @@ pub use options::{Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis
 pub use outline::Outline;
 pub use picture::MAX_IMAGE_SIDE;
 pub use picture::drawing::{Drawing, StippleOptions};
-pub use write::{
-    FrameStamp, write_csv, write_csv_frame, write_snapshot_csv, write_snapshot_xyz, write_xyz, write_xyz_frame,
-};
+pub use trajectory::{Trajectory, TrajectoryError, TrajectoryFrame, TrajectoryKind};
+pub use write::{write_csv, write_snapshot_csv, write_snapshot_xyz, write_xyz};
 
 /// What the user states about a file. Each value that is left out is found from the content and reported.
 #[derive(Clone, Debug, PartialEq)]

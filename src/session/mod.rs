@@ -39,6 +39,7 @@ mod swarm;
 mod takeover;
 mod tools;
 mod training;
+mod trajectory;
 mod truth;
 mod warnings;
 
@@ -72,6 +73,7 @@ pub use tools::{
     StippleSource, StippleView, StrokeHeading, Symmetry,
 };
 pub use training::{TrainingState, TrainingView};
+pub use trajectory::TrajectoryOptions;
 pub use truth::{TruthRequest, TruthState, TruthView};
 pub use warnings::{Fix, Warning};
 

@@ -6,6 +6,7 @@ mod film;
 mod mine;
 mod name;
 mod rescued;
+mod trajectory;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::time::SystemTime;
 use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui};
 use super::state::UiState;
 use super::style;
+use crate::formats::TrajectoryKind;
 use crate::media::picture::FilmKind;
 use crate::session::{Command, Dialog, Session};
 use crate::worlds::swarm::picture::{Snapshot, Swarm};
@@ -32,6 +34,7 @@ pub struct ShareReadouts {
     /// The program ends when they are.
     pub is_leaving: bool,
     pub film: Option<FilmProgress>,
+    pub trajectory: Option<TrajectoryProgress>,
     pub rescued: Vec<RescuedScene>,
     /// The user's own scenes and the recent files, newest first.
     pub mine: Arc<Vec<SceneCard>>,
@@ -47,6 +50,19 @@ pub struct ShareReadouts {
 pub struct FilmProgress {
     pub kind: FilmKind,
     /// Frames taken, drawn, and wanted.
+    pub taken: usize,
+    pub written: usize,
+    pub frames: usize,
+    /// The last frame was taken.
+    pub is_ending: bool,
+    pub path: PathBuf,
+}
+
+/// A trajectory under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrajectoryProgress {
+    pub kind: TrajectoryKind,
+    /// Frames taken, written, and wanted.
     pub taken: usize,
     pub written: usize,
     pub frames: usize,
@@ -86,6 +102,7 @@ pub(super) struct ShareUi {
     /// The name being typed.
     name: Option<name::Naming>,
     film_is_open: bool,
+    trajectory_is_open: bool,
     later: bool,
     pub shelf: Shelf,
     /// The scene of the shelf that is pointed at.
@@ -98,6 +115,7 @@ impl ShareUi {
         match dialog {
             Dialog::Name => self.name = Some(name::Naming::default()),
             Dialog::Film => self.film_is_open = !self.film_is_open,
+            Dialog::Trajectory => self.trajectory_is_open = !self.trajectory_is_open,
             _ => return false,
         }
         true
@@ -112,6 +130,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     drop::show(ctx, free, commands);
     let share = &mut state.share;
     film::show(ctx, free, session, share, commands);
+    trajectory::show(ctx, free, session, share, commands);
     // Nothing is offered over the cards of the gallery.
     if !state.gallery_open {
         rescued::show(ctx, free, state.caption.bottom, share, commands);
