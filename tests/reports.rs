@@ -174,7 +174,7 @@ fn a_trajectory_is_read_back_frame_by_frame() {
         assert_ne!(film.film.frames()[0].particles, film.film.frames()[1].particles);
     }
     folder
-        .unstill(&format!("{line} --trajectory run.txt"))
+        .unstill(&format!("{line} --trajectory run.doc"))
         .assert()
         .code(1)
         .stderr(predicate::str::contains(".xyz or .csv"));

@@ -34,7 +34,7 @@ pub struct FormatSpec {
 pub const FORMATS: [FormatSpec; 3] = [
     FormatSpec {
         kind: FormatKind::Table,
-        endings: &["csv", "tsv", "tab"],
+        endings: &["csv", "tsv", "tab", "txt", "dat"],
         read: |path, options| Ok(parsed(text::read(path)?, |text| table::parse(text, options))),
     },
     FormatSpec {

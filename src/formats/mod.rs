@@ -29,7 +29,7 @@ pub use assumption::{About, Assumption};
 pub use clipboard::{Table, read_csv};
 pub use export::{Export, ExportError, ExportSubject, export};
 pub use known::{FORMATS, FormatKind, FormatSpec, endings_of, format_of};
-pub use options::{Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
+pub use options::{AngleSense, AngleUnit, AngleZero, Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
 pub use outline::Outline;
 pub use picture::MAX_IMAGE_SIDE;
 pub use picture::drawing::{Drawing, StippleOptions};
@@ -45,7 +45,7 @@ pub struct ImportOptions {
     /// Seed of the stippling.
     pub seed: u64,
     pub columns: ColumnChoice,
-    pub angles: Option<Angles>,
+    pub angles: Angles,
     pub y: Option<YAxis>,
     pub frames: FrameChoice,
     pub box_choice: Option<BoxChoice>,
@@ -179,5 +179,7 @@ pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported
 
 #[cfg(test)]
 mod film_tests;
+#[cfg(test)]
+mod report_tests;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ mod moments;
 mod motion;
 pub(super) mod names;
 mod pose;
+mod preamble;
 mod programs;
 mod read;
 
@@ -18,6 +19,7 @@ use super::{About, Assumption, BoxChoice, ImportOptions, angles};
 use layout::{Body, HEADER, HeadingFrom, Layout, layout_of, unused};
 use lines::Lines;
 use names::{Name, Unit};
+use preamble::Part;
 
 /// More lines of a header than this are not recognised.
 const MAX_HEADER_LINES: usize = 6;
@@ -25,7 +27,18 @@ const MAX_HEADER_LINES: usize = 6;
 /// # Errors
 /// The first line that cannot be read, with the next step.
 pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Fault> {
-    let lines = Lines::of(text);
+    let fault = match parse_part(text, &Part::default(), options) {
+        Err(fault) => fault,
+        read => return read,
+    };
+    let Some(part) = preamble::table_below(text, options) else { return Err(fault) };
+    let mut reading = parse_part(text, &part, options)?;
+    reading.assumptions.insert(0, part.assumption());
+    Ok(reading)
+}
+
+fn parse_part(text: &str, part: &Part, options: &ImportOptions) -> Result<Reading, Fault> {
+    let lines = Lines::of(text, part);
     let mut said = Vec::new();
     let mut box_line = None;
     for comment in &lines.comments {
@@ -82,7 +95,9 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
 
 /// The names in the first record, each once; their numbers from 1 where there are none.
 pub(super) fn columns_of(text: &str, without_header: bool) -> Vec<String> {
-    let head = Lines::of(text).first(1).unwrap_or_default();
+    let options = ImportOptions { without_header, ..ImportOptions::default() };
+    let part = preamble::table_below(text, &options).unwrap_or_default();
+    let head = Lines::of(text, &part).first(1).unwrap_or_default();
     let Some((_, fields)) = head.into_iter().next() else { return Vec::new() };
     if without_header || fields.iter().all(|field| is_number(field)) {
         return (1..=fields.len()).map(|number| number.to_string()).collect();

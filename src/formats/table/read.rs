@@ -160,6 +160,10 @@ fn each_record(
         while record.fields.len() > count && record.fields.last() == Some(&"") {
             record.fields.pop();
         }
+        // Others leave out what is empty at the end of a line: animals that were not found.
+        if layout.bodies.len() > 1 && record.fields.len() < count {
+            record.fields.resize(count, "");
+        }
         if record.fields.len() != count {
             let what = format!("there are {} fields where the first line has {count}", record.fields.len());
             let has_decimal_commas = record.fields.len() == 2 * count;

@@ -79,7 +79,7 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
             is_upright: false,
             is_own: false,
         };
-        let stated = options.angles.or(*unit);
+        let stated = options.angles.or(unit.unwrap_or_default());
         to_radians(&mut read, &column, stated, y_down, &mut said);
     }
     if turns.iter().any(|turn| *turn != 0.0) {

@@ -144,12 +144,64 @@ fn moving_webp() -> Vec<u8> {
     chunk(b"RIFF", &body)
 }
 
-// A28, and GIF and WebP.
+/// A stack of 8 × 8 grey pages without compression, and between them a reduced copy, which is no page.
+fn stack(is_little: bool) -> Vec<u8> {
+    let short = |v: u16| if is_little { v.to_le_bytes() } else { v.to_be_bytes() };
+    let long = |v: u32| if is_little { v.to_le_bytes() } else { v.to_be_bytes() };
+    let mut bytes = if is_little { b"II".to_vec() } else { b"MM".to_vec() };
+    bytes.extend(short(42));
+    // What points to the next directory is filled in when that is there.
+    let mut pointer = bytes.len();
+    bytes.extend(long(0));
+    for (value, is_copy) in [(0u8, false), (100, false), (50, true), (200, false)] {
+        let pixels = bytes.len() as u32;
+        bytes.extend([value; 64]);
+        let directory = long(bytes.len() as u32);
+        bytes[pointer..pointer + 4].copy_from_slice(&directory);
+        let entries: [(u16, u32); 9] = [
+            (254, u32::from(is_copy)),
+            (256, 8),
+            (257, 8),
+            (258, 8),
+            (259, 1),
+            (262, 1),
+            (273, pixels),
+            (278, 8),
+            (279, 64),
+        ];
+        bytes.extend(short(entries.len() as u16));
+        for (tag, value) in entries {
+            bytes.extend([short(tag), short(4)].concat());
+            bytes.extend([long(1), long(value)].concat());
+        }
+        pointer = bytes.len();
+        bytes.extend(long(0));
+    }
+    bytes
+}
+
+#[test]
+fn pages_of_a_damaged_or_circular_stack_come_to_an_end() {
+    let mut bytes = stack(true);
+    let last = bytes.len() - 4;
+    // From the last page back to the first.
+    let first = bytes[4..8].to_vec();
+    bytes[last..].copy_from_slice(&first);
+    assert_eq!(frame_count(&bytes, ImageFormat::Tiff), 3);
+    for length in 0..bytes.len() {
+        assert!(frame_count(&bytes[..length], ImageFormat::Tiff) <= 3, "{length}");
+    }
+}
+
+// A28, and GIF, WebP and the stacks of microscopes.
 #[test]
 fn a_frame_of_a_moving_image_is_named_and_can_be_chosen() {
-    for (kind, bytes) in [("gif", moving_gif()), ("png", moving_png()), ("webp", moving_webp())] {
+    let moving = [("gif", moving_gif()), ("png", moving_png()), ("webp", moving_webp())];
+    for (kind, bytes) in moving.into_iter().chain([("tiff", stack(true)), ("tif", stack(false))]) {
         let first = decode(&bytes, FrameChoice::Any).unwrap_or_else(|fault| panic!("{kind}: {fault:?}"));
-        assert!(said(&first).contains("of its 3 frames only frame 1"), "{kind}: {}", said(&first));
+        let name = if kind.starts_with("tif") { "page" } else { "frame" };
+        let expected = format!("of its 3 {name}s only {name} 1");
+        assert!(said(&first).contains(&expected), "{kind}: {}", said(&first));
         for (choice, value) in [("last", 200u8), ("2", 100), ("first", 0)] {
             let decoded = decode(&bytes, choice.parse().unwrap()).unwrap_or_else(|fault| panic!("{kind}: {fault:?}"));
             let found = decoded.images[0].1.get_pixel(3, 3).0[0];
