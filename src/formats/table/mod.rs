@@ -12,10 +12,12 @@ mod preamble;
 mod programs;
 mod read;
 
+use std::path::Path;
+
 use super::assumption::some_of;
 use super::options::{ColumnUse, YAxis};
 use super::rows::{Fault, Reading, parsed};
-use super::{About, Assumption, BoxChoice, ImportOptions, angles};
+use super::{About, Assumption, BoxChoice, ImportError, ImportOptions, angles, text};
 use layout::{Body, HEADER, HeadingFrom, Layout, layout_of, unused};
 use lines::Lines;
 use names::{Name, Unit};
@@ -23,6 +25,15 @@ use preamble::Part;
 
 /// More lines of a header than this are not recognised.
 const MAX_HEADER_LINES: usize = 6;
+
+/// The outer error is about the file, the inner about its content.
+pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Reading, Fault>, ImportError> {
+    let text::Text { text, assumption } = text::read(path)?;
+    Ok(parse(&text, options).map(|mut reading| {
+        reading.assumptions.extend(assumption);
+        reading
+    }))
+}
 
 /// # Errors
 /// The first line that cannot be read, with the next step.
@@ -72,7 +83,7 @@ fn parse_part(text: &str, part: &Part, options: &ImportOptions) -> Result<Readin
         Some(BoxChoice::Fitted) => None,
         None => box_line.and_then(|(size, periodic)| periodic.then_some(size)),
     };
-    let mut frames = read::frames(&lines, header_lines, &layout, options, period, &mut said)?;
+    let (mut frames, species) = read::frames(&lines, header_lines, &layout, options, period, &mut said)?;
     for frame in &mut frames {
         if let Some((size, periodic)) = box_line {
             (frame.box_size, frame.periodic) = (Some(size), Some([periodic; 2]));
@@ -81,7 +92,7 @@ fn parse_part(text: &str, part: &Part, options: &ImportOptions) -> Result<Readin
     if let Some(angle) = &layout.angle {
         angles::to_radians(&mut frames, angle, options.angles, y_down, &mut said);
     }
-    let mut reading = Reading { frames, y_down, assumptions: said, ..Reading::default() };
+    let mut reading = Reading { frames, y_down, assumptions: said, species, ..Reading::default() };
     if layout.program.is_some_and(|program| program.is_unit_torus) && box_line.is_none() {
         put_on_unit_torus(&mut reading, options.box_choice);
     }

@@ -111,7 +111,8 @@ impl Sharing {
             ShareOrder::Trajectory(options) => {
                 let begins = self.trajectory.progress().is_none();
                 let name = file_name(&session.document().title.to_lowercase());
-                self.trajectory.toggle(options, free_path(&self.films_folder, &name, options.kind.key(), None));
+                self.trajectory
+                    .toggle(options, free_path(&self.films_folder, &name, &format!(".{}", options.kind.key()), None));
                 self.recorded = session.serial();
                 return begins.then_some(Event::Share(ShareEvent::RecordingBegun));
             }
