@@ -268,6 +268,10 @@ fn further_lost_animals_are_left_out_of_tracks_alone() {
         let read = table(&format!("frame,id,x,y\n0,1,0,0\n0,2,{lost},{lost}\n0,3,4,6\n"));
         assert_eq!(particles(&read).len(), 2, "{lost}");
         assert!(said(&read).contains("lost animal"), "{lost}: {}", said(&read));
+        if lost.is_empty() {
+            // A line of nothing but commas is what a spreadsheet makes of an empty row.
+            continue;
+        }
         let bare = message("t.csv", format!("x,y\n0,0\n{lost},{lost}\n4,6\n"));
         assert!(bare.contains("line 3"), "{lost}: {bare}");
     }

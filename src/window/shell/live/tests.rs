@@ -272,10 +272,12 @@ fn a_recorded_trajectory_has_each_nth_step_and_no_other() {
 
     let mut engine = CpuEngine::new(&rule(), &swarm(), live.settings(), 1).unwrap();
     let mut expected = Trajectory::create(&twin).unwrap();
+    let mut time = 0.0;
     for k in 0..4 {
         let (strength, unit_length) = (live.settings().strength, rule().unit_length);
         let frame = TrajectoryFrame { swarm: engine.shown(), flows: engine.flows(), strength, unit_length };
-        expected.add(&frame, 3 * k, (3 * k) as f64 * engine.time_step()).unwrap();
+        expected.add(&frame, 3 * k, time).unwrap();
+        time += 3.0 * engine.time_step();
         engine.run(3);
     }
     expected.finish().unwrap();
