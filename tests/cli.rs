@@ -255,7 +255,7 @@ fn bad_pictures_are_refused_in_one_sentence_with_their_line() {
         ("far.csv", "x,y\n1e300,0\n0,0\n1,1\n".to_owned(), "1e-12 to 1e12"),
         ("spun.csv", with("1,1,1e300,0"), "is not an angle"),
         ("prose.csv", "It was a dark and stormy night.\n".to_owned(), "prose.csv"),
-        ("flock.txt", FLOCK_CSV.to_owned(), "give a .csv"),
+        ("flock.doc", FLOCK_CSV.to_owned(), "give a .csv"),
     ] {
         desk.write(name, &text);
         let message = desk.failure(&format!("import {name} -o out.ron"), 1);

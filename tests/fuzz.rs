@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use unstill::formats::{Angles, FrameChoice, ImportOptions, YAxis, import, read_csv};
+use unstill::formats::{FrameChoice, ImportOptions, YAxis, import, read_csv};
 use unstill::scene::{Project, world_name};
 
 use seeds::Seed;
@@ -41,7 +41,8 @@ fn from_environment(name: &str, default: u64) -> u64 {
 fn options(rng: &mut StdRng) -> ImportOptions {
     let mut options = ImportOptions { particles: 40, ..ImportOptions::default() };
     if rng.random_bool(0.3) {
-        options.angles = Some([Angles::Radians, Angles::Degrees, Angles::Compass][rng.random_range(0..3)]);
+        options.angles =
+            ["rad", "deg", "compass", "zero=west", "deg,sense=cw"][rng.random_range(0..5)].parse().expect("angles");
     }
     if rng.random_bool(0.3) {
         options.y = Some([YAxis::Up, YAxis::Down][rng.random_range(0..2)]);

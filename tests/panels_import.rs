@@ -124,7 +124,7 @@ fn changes_during_a_reading_are_read_once_at_its_end() {
     for particles in 10..20 {
         set(&mut window, |options| options.particles = particles);
     }
-    set(&mut window, |options| (options.y, options.angles) = (Some(YAxis::Down), Some(Angles::Degrees)));
+    set(&mut window, |options| (options.y, options.angles) = (Some(YAxis::Down), Angles::COMPASS));
     assert!(!window.state().session.import_sheet().unwrap().can_accept());
     assert_eq!(answer(&mut window), 2);
     let sheet = window.state().session.import_sheet().unwrap();

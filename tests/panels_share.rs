@@ -10,11 +10,12 @@ use bevy_egui::egui::{self, Key};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
+use unstill::formats::TrajectoryKind;
 use unstill::media::picture::FilmKind;
 use unstill::session::{
     Command, Dialog, DocumentCommand, Effect, FilmState, FilmView, Place, Preference, ShareCommand, ShareOrder,
 };
-use unstill::window::panels::{RescuedScene, SceneCard, ShareReadouts};
+use unstill::window::panels::{RescuedScene, SceneCard, ShareReadouts, TrajectoryProgress};
 use unstill::worlds::swarm::picture::motifs;
 
 fn shared(readouts: ShareReadouts) -> Window {
@@ -146,6 +147,28 @@ fn a_film_under_way_shows_how_far_it_is_and_can_be_stopped_or_given_up() {
     click(&mut window, "Cancel");
     assert!(window.state().commands.contains(&Command::Share(ShareCommand::Film)));
     assert!(window.state().commands.contains(&Command::Share(ShareCommand::CancelFilm)));
+}
+
+#[test]
+fn a_trajectory_is_set_up_recorded_watched_and_stopped() {
+    let mut window = shared(with_folder());
+    apply(&mut window, Command::Ask(Dialog::Trajectory));
+    click(&mut window, "CSV");
+    assert_eq!(window.state().session.trajectory().kind, TrajectoryKind::Csv);
+    click(&mut window, "Record");
+    let [ShareOrder::Trajectory(options)] = &orders(&window)[..] else { panic!("{:?}", window.state().effects) };
+    assert_eq!(options, window.state().session.trajectory());
+
+    let (taken, written, frames) = (34, 30, 120);
+    let is_ending = false;
+    let progress =
+        TrajectoryProgress { kind: TrajectoryKind::Csv, taken, written, frames, is_ending, path: "a.csv".into() };
+    let mut window = shared(ShareReadouts { trajectory: Some(progress), ..with_folder() });
+    window.get_by_label("34 of 120 frames");
+    click(&mut window, "Stop");
+    click(&mut window, "Cancel");
+    assert!(window.state().commands.contains(&Command::Share(ShareCommand::Trajectory)));
+    assert!(window.state().commands.contains(&Command::Share(ShareCommand::CancelTrajectory)));
 }
 
 #[test]

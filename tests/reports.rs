@@ -65,7 +65,9 @@ fn assumptions_are_data_with_an_option_for_each() {
     let left: Vec<&Value> =
         stated["assumptions"].as_array().unwrap().iter().filter(|a| a["changes_picture"] == true).collect();
     assert!(left.is_empty(), "{left:?}");
-    for bad in ["--y sideways", "--angles turns", "--frames some", "--box 0,1", "--columns x"] {
+    let south = folder.json("import t.csv -o t.ron --angles deg,zero=south,sense=ccw --frame 0");
+    assert!(south["assumptions"].as_array().unwrap().iter().all(|a| a["about"] != "angles"), "{south}");
+    for bad in ["--y sideways", "--angles turns", "--angles deg,zero=up", "--frames some", "--box 0,1", "--columns x"] {
         folder.unstill(&format!("import t.csv -o t.ron {bad}")).assert().code(2);
     }
 }
@@ -76,7 +78,15 @@ fn assumptions_are_data_with_an_option_for_each() {
 fn an_answer_that_cannot_be_written_is_an_error() {
     let folder = Folder::with_mill("mill.ron");
     let full = || Stdio::from(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
-    for args in [&["info", "mill.ron"][..], &["info", "mill.ron", "--json"], &["--help"]] {
+    for args in [
+        &["info", "mill.ron"][..],
+        &["info", "mill.ron", "--json"],
+        &["--help"],
+        &["--version"],
+        &["live", "--help"],
+        &["export", "mill.ron", "-o", "out.csv"],
+        &["import", "out.csv", "-o", "back.ron", "--json"],
+    ] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_unstill"))
             .current_dir(folder.dir.path())
             .args(args)
@@ -104,14 +114,21 @@ fn a_scene_with_a_byte_order_mark_is_opened() {
     let folder = Folder::with_mill("mill.ron");
     let text = fs::read_to_string(folder.path("mill.ron")).unwrap();
     fs::write(folder.path("bom.ron"), format!("\u{feff}{text}")).unwrap();
-    assert_eq!(folder.json("info bom.ron")["snapshot"], folder.json("info mill.ron")["snapshot"]);
+    let expected = folder.json("info mill.ron")["snapshot"].clone();
+    assert_eq!(folder.json("info bom.ron")["snapshot"], expected);
+    // Notepad's line ends, and a blank line above.
+    fs::write(folder.path("windows.ron"), format!("\u{feff}\r\n{}", text.replace('\n', "\r\n"))).unwrap();
+    assert_eq!(folder.json("info windows.ron")["snapshot"], expected);
+    let utf16: Vec<u8> = "\u{feff}(schema: 2)".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(folder.path("utf16.ron"), utf16).unwrap();
+    folder.unstill("info utf16.ron").assert().code(1).stderr(predicate::str::contains("UTF-8"));
 }
 
 // A29.
 #[test]
 fn a_gif_plays_as_long_as_its_frames() {
     let folder = Folder::with_mill("mill.ron");
-    for (rate, hundredths) in [(60, 50u64), (30, 100), (24, 125)] {
+    for (rate, hundredths) in [(60, 50u64), (30, 100), (24, 125), (48, 62), (15, 200), (7, 429)] {
         let line =
             "live mill.ron --engine cpu --particles 16 --from snapshot --steps 30 --film-frames 30 --film-size 32";
         folder.unstill(&format!("{line} --fps {rate} --gif a.gif --quiet")).assert().success().stderr(if rate > 50 {
@@ -174,7 +191,7 @@ fn a_trajectory_is_read_back_frame_by_frame() {
         assert_ne!(film.film.frames()[0].particles, film.film.frames()[1].particles);
     }
     folder
-        .unstill(&format!("{line} --trajectory run.txt"))
+        .unstill(&format!("{line} --trajectory run.doc"))
         .assert()
         .code(1)
         .stderr(predicate::str::contains(".xyz or .csv"));

@@ -40,7 +40,8 @@ pub(super) struct StatedArgs {
     /// Columns by name or number, such as x=PosX,y=PosY,heading=3; none leaves one out. Also vx, vy, species, frame, id
     #[arg(long, value_name = "x=..,y=..")]
     columns: Option<ColumnChoice>,
-    /// Unit of angles; compass means degrees clockwise from north
+    /// Unit of angles, and perhaps ,zero=east|north|west|south and ,sense=ccw|cw as seen with up as north; compass means
+    /// deg,zero=north,sense=cw
     #[arg(long, value_name = "deg|rad|compass")]
     angles: Option<Angles>,
     /// Where y points in the file: down as in images, or up
@@ -63,7 +64,7 @@ impl StatedArgs {
     pub fn options(&self) -> ImportOptions {
         ImportOptions {
             columns: self.columns.clone().unwrap_or_default(),
-            angles: self.angles,
+            angles: self.angles.unwrap_or_default(),
             y: self.y,
             frames: self.frames.unwrap_or_default(),
             box_choice: self.box_choice,

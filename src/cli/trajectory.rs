@@ -1,14 +1,11 @@
-//! The motion of a run as a file of other programs: extended XYZ or a table, a frame every so many steps.
+//! The option that writes the motion of a run for other programs.
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::formats::{FormatKind, FrameStamp, format_of, write_csv_frame, write_xyz_frame};
-use crate::media::atomic::AtomicFile;
-use crate::scene::WriteError;
+use crate::formats::{Trajectory, TrajectoryFrame};
 use crate::worlds::swarm::engine::Engine;
-use crate::worlds::swarm::picture::Particle;
 
 #[derive(clap::Args)]
 pub(super) struct TrajectoryArgs {
@@ -26,39 +23,30 @@ impl TrajectoryArgs {
     }
 
     /// # Errors
-    /// An ending that says neither XYZ nor table, or a place that cannot be written.
-    pub fn create(&self, unit_length: f64, strength: f64) -> anyhow::Result<Option<Trajectory>> {
-        let Some(path) = self.trajectory.clone() else { return Ok(None) };
-        let kind = format_of(&path).map(|format| format.kind);
-        let is_table = kind == Some(FormatKind::Table);
-        if !is_table && kind != Some(FormatKind::Xyz) {
-            anyhow::bail!("{}: a trajectory is written as .xyz or .csv; give one of these names", path.display());
-        }
-        let file = AtomicFile::create(&path).map_err(|error| WriteError { path: path.clone(), error })?;
-        Ok(Some(Trajectory { path, file, is_table, every: self.every, unit_length, strength, frames: 0 }))
+    /// An ending that means neither XYZ nor table, or a place that cannot be written.
+    pub fn create(&self, unit_length: f64, strength: f64) -> anyhow::Result<Option<RunTrajectory>> {
+        let Some(path) = &self.trajectory else { return Ok(None) };
+        Ok(Some(RunTrajectory { file: Trajectory::create(path)?, every: self.every, unit_length, strength }))
     }
 }
 
-/// A trajectory in the making. It appears at its path only when [`Trajectory::finish`] succeeds.
-pub(super) struct Trajectory {
-    path: PathBuf,
-    file: AtomicFile,
-    is_table: bool,
+/// The trajectory of the run under way.
+pub(super) struct RunTrajectory {
+    file: Trajectory,
     every: u32,
     /// World units in one ℓ.
     unit_length: f64,
     /// Of the flow, which the engine reports at strength 1.
     strength: f64,
-    frames: usize,
 }
 
-impl Trajectory {
+impl RunTrajectory {
     /// Steps until the next frame is due.
     pub fn due_in(&self, step: u32) -> u32 {
         self.every - step % self.every
     }
 
-    /// Adds a frame when `step` is one that has one; lengths are written in world units.
+    /// Adds a frame when `step` is one that has one.
     ///
     /// # Errors
     /// A full disk, or a lost GPU.
@@ -66,23 +54,14 @@ impl Trajectory {
         if !step.is_multiple_of(self.every) {
             return Ok(());
         }
-        let unit = self.unit_length;
-        let swarm = engine.shown()?;
-        let scaled = |p: &Particle| Particle { x: p.x * unit, y: p.y * unit, ..*p };
-        let particles: Vec<Particle> = swarm.particles.iter().map(scaled).collect();
-        let box_size = swarm.box_size.map(|side| side * unit);
+        let frame = TrajectoryFrame {
+            swarm: engine.shown()?,
+            flows: engine.flows()?,
+            strength: self.strength,
+            unit_length: self.unit_length,
+        };
         let time = f64::from(step) * engine.time_step();
-        let stamp = FrameStamp { frame: self.frames, step: step.into(), time };
-        if self.is_table {
-            write_csv_frame(&particles, box_size, stamp, &mut self.file)
-        } else {
-            let speed = self.strength * unit;
-            let velocities: Vec<[f64; 2]> = engine.flows()?.iter().map(|v| [speed * v[0], speed * v[1]]).collect();
-            write_xyz_frame(&particles, &velocities, box_size, stamp, &mut self.file)
-        }
-        .map_err(|error| WriteError { path: self.path.clone(), error })?;
-        self.frames += 1;
-        Ok(())
+        Ok(self.file.add(&frame, step.into(), time)?)
     }
 
     /// Completes the file and puts it in place.
@@ -90,7 +69,7 @@ impl Trajectory {
     /// # Errors
     /// A full disk; an older file at the path then stays.
     pub fn finish(self) -> anyhow::Result<()> {
-        let path = self.path;
-        self.file.commit().map_err(|error| WriteError { path, error }).context("the trajectory is not saved")
+        self.file.finish().context("the trajectory is not saved")?;
+        Ok(())
     }
 }

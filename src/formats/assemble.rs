@@ -13,7 +13,7 @@ const MOTIF_PARTICLES: usize = 64;
 /// # Errors
 /// The first moment that is not a usable snapshot; among several chosen ones unusable moments are left out.
 pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
-    let Reading { frames, y_down, folds, suggested, mut assumptions } = reading;
+    let Reading { frames, y_down, folds, suggested, mut assumptions, species } = reading;
     let first_len = frames.first().map_or(0, |frame| frame.rows.len());
     let mode = options.mode.or(suggested).unwrap_or_else(|| {
         let few = first_len <= MOTIF_PARTICLES;
@@ -25,6 +25,7 @@ pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -
     });
     let many = frames.len() > 1;
     let mut report = Report { choice: options.box_choice, y_down, folds, ..Report::default() };
+    report.around = report.box_around(&frames, mode);
     let mut first: Option<Snapshot> = None;
     let mut film = Vec::new();
     let mut left_out: Vec<(String, ImportError)> = Vec::new();
@@ -61,7 +62,7 @@ pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -
         let text = format!("{} moments were read.", film.len());
         assumptions.push(Assumption::fact(About::Frame, text));
     }
-    Ok(Imported { snapshot, film, assumptions })
+    Ok(Imported { snapshot, film, assumptions, corner: report.corner, species })
 }
 
 /// What happened to the moments on their way to snapshots.
@@ -71,7 +72,10 @@ struct Report {
     y_down: bool,
     folds: bool,
     folded: usize,
-    /// Size of the first box that was fitted.
+    /// Around the particles of all moments of a film without boxes: with a box for each, what stands still would move.
+    around: Option<Around>,
+    /// Corner and size of the first box that was fitted.
+    corner: Option<[f64; 2]>,
     fitted: Option<[f64; 2]>,
     /// Along which one side a box is periodic.
     half_periodic: Option<&'static str>,
@@ -79,7 +83,45 @@ struct Report {
     particles: usize,
 }
 
+/// A box around everything, in the frame of the file with y up.
+struct Around {
+    low: [f64; 2],
+    size: [f64; 2],
+}
+
+impl Around {
+    fn put(&self, snapshot: &mut Snapshot) {
+        snapshot.box_size = self.size;
+        for p in &mut snapshot.particles {
+            p.x -= self.low[0];
+            p.y -= self.low[1];
+        }
+    }
+}
+
 impl Report {
+    /// `None` for a single moment, and where the file or the user gives boxes.
+    fn box_around(&self, frames: &[FrameRows], mode: Mode) -> Option<Around> {
+        let is_given = matches!(self.choice, Some(BoxChoice::Given { .. }));
+        let is_fitted = self.choice == Some(BoxChoice::Fitted) || frames.iter().all(|frame| frame.box_size.is_none());
+        if frames.len() < 2 || is_given || !is_fitted {
+            return None;
+        }
+        let up = if self.y_down { -1.0 } else { 1.0 };
+        let bare = |row: &Row| Particle { x: row.x, y: up * row.y, ..Particle::default() };
+        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+        for p in frames.iter().flat_map(|frame| &frame.rows).map(bare) {
+            low = [low[0].min(p.x), low[1].min(p.y)];
+            high = [high[0].max(p.x), high[1].max(p.y)];
+        }
+        let widest = frames.iter().max_by_key(|frame| frame.rows.len())?;
+        let mut like = Snapshot { mode, ..Snapshot::default() };
+        like.particles = widest.rows.iter().map(bare).collect();
+        let margin = fit_box(&mut like)?;
+        let size = [0, 1].map(|axis| high[axis] - low[axis] + 2.0 * margin);
+        size.iter().all(|side| side.is_finite()).then(|| Around { low: low.map(|side| side - margin), size })
+    }
+
     fn snapshot(&mut self, frame: &FrameRows, mode: Mode, path: &Path) -> Result<Snapshot, ImportError> {
         let mut rows = frame.rows.clone();
         let (box_size, periodic, folds) = match self.choice {
@@ -117,7 +159,14 @@ impl Report {
         snapshot.particles = rows.iter().map(bare).collect();
         if box_size.is_none() {
             snapshot.boundary = Boundary::Open;
-            fit_box(&mut snapshot);
+            let first = snapshot.particles.first().map(|p| [p.x, p.y]);
+            match &self.around {
+                Some(around) => around.put(&mut snapshot),
+                None => _ = fit_box(&mut snapshot),
+            }
+            if let (None, Some([x, y]), Some(now)) = (self.corner, first, snapshot.particles.first()) {
+                self.corner = Some([x - now.x, y - now.y]);
+            }
             self.fitted.get_or_insert(snapshot.box_size);
         }
         snapshot.validate().map_err(|source| refusal(source, &rows, &frame.rows, path))?;
@@ -186,10 +235,11 @@ fn turn_over(rows: &mut [Row], height: f64) {
     }
 }
 
-/// Shifts the particles into a box around them, with a margin of one ℓ for a motif and half an ℓ for a whole painting.
-fn fit_box(snapshot: &mut Snapshot) {
+/// Shifts the particles into a box around them, with a margin of one ℓ for a motif and half an ℓ for a whole painting;
+/// returns the margin, unless there is nothing to be put in a box.
+fn fit_box(snapshot: &mut Snapshot) -> Option<f64> {
     snapshot.box_size = [1.0; 2];
-    let Some([low, high]) = snapshot.bounding() else { return };
+    let [low, high] = snapshot.bounding()?;
     let extent = (high[0] - low[0]).max(high[1] - low[1]);
     // Without a box yet, the extent stands in for the box side where there is no spacing to measure.
     snapshot.box_size = [extent.max(1.0); 2];
@@ -199,6 +249,7 @@ fn fit_box(snapshot: &mut Snapshot) {
         p.y += margin - low[1];
     }
     snapshot.box_size = [high[0] - low[0] + 2.0 * margin, high[1] - low[1] + 2.0 * margin];
+    Some(margin)
 }
 
 /// Folds particles along the periodic sides of their box; the number of particles that were outside.

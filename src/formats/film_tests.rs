@@ -1,6 +1,7 @@
 //! Many moments of one file, and many files.
 
 use super::*;
+use crate::worlds::swarm::picture::FilmFrame;
 
 fn read(name: &str, text: &str) -> Imported {
     let folder = tempfile::tempdir().unwrap();
@@ -20,6 +21,12 @@ fn animals_of_a_table_keep_their_ids_over_moments_and_gaps() {
     assert_eq!(ids(&film), [Some(vec![0, 1]), Some(vec![1, 2]), None], "the last one has an animal twice");
     let numbers: Vec<f64> = film.film.frames().iter().map(|frame| frame.number).collect();
     assert_eq!(numbers, [10.0, 20.0, 30.0]);
+}
+
+#[test]
+fn animals_that_are_seen_keep_their_ids_where_others_are_lost() {
+    let film = read("t.csv", "frame,id,x,y\n0,7,1,1\n0,8,2,5\n0,9,4,2\n1,7,0,0\n1,8,2,6\n1,9,4,3\n1,5,0,0\n");
+    assert_eq!(ids(&film), [Some(vec![0, 1, 2]), Some(vec![1, 2])]);
 }
 
 #[test]
@@ -53,6 +60,49 @@ fn frames_have_their_own_boxes_and_numbers_of_particles() {
         "2\nLattice=\"4 0 0 0 4 0 0 0 1\"\nA 1 1 0\nA 3 2 0\n2\nLattice=\"6 0 0 0 5 0 0 0 1\"\nA 1 1 0\nA 3 2 0\n";
     let boxes: Vec<[f64; 2]> = read("b.xyz", xyz).film.frames().iter().map(|frame| frame.box_size).collect();
     assert_eq!(boxes, [[4.0, 4.0], [6.0, 5.0]]);
+}
+
+#[test]
+fn moments_without_boxes_share_one_so_that_what_stands_still_does() {
+    let text = "frame,id,x,y\n0,1,0,0\n0,2,4,0\n0,3,1,5\n1,1,-3,0\n1,2,4,0\n1,3,1,9\n2,2,4,0\n2,3,1,9\n";
+    for y in [YAxis::Up, YAxis::Down] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("film.csv");
+        std::fs::write(&path, text).unwrap();
+        let options = ImportOptions { frames: FrameChoice::ALL, y: Some(y), ..ImportOptions::default() };
+        let film = import(&path, &options).unwrap().film;
+        let second = |frame: usize, at: usize| film.frames()[frame].particles[at];
+        let still: Vec<[f32; 2]> = [second(0, 1), second(1, 1), second(2, 0)].iter().map(|p| [p.x, p.y]).collect();
+        assert!(still.iter().all(|place| *place == still[0]), "{still:?}");
+        let moved = second(1, 0).x - second(0, 0).x;
+        assert!((moved + 3.0).abs() < 1e-5, "{moved}");
+        assert!(film.frames().iter().all(|frame| frame.box_size == film.frames()[0].box_size));
+    }
+}
+
+#[test]
+fn files_without_boxes_share_one_and_names_of_species_mean_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let paths = [
+        write("a.csv", "x,y,species\n0,0,wolf\n4,0,sheep\n9,3,sheep\n"),
+        write("b.csv", "x,y,species\n4,0,sheep\n-2,0,sheep\n0,7,wolf\n"),
+    ];
+    let all = import_all(&paths, &ImportOptions::with_mode(Mode::Motif)).unwrap();
+    let [a, b] = all.film.frames() else { panic!("two files") };
+    let of = |frame: &FilmFrame| frame.particles.iter().map(|p| p.species).collect::<Vec<_>>();
+    assert_eq!((of(a), of(b)), (vec![0, 1, 1], vec![1, 1, 0]));
+    assert_eq!(a.box_size, b.box_size);
+    let still = [&a.particles[1], &b.particles[0]].map(|p| [p.x, p.y]);
+    assert!((still[0][0] - still[1][0]).abs() < 1e-5 && (still[0][1] - still[1][1]).abs() < 1e-5, "{still:?}");
+    let first = &all.snapshot.particles[1];
+    assert!((first.x as f32 - a.particles[1].x).abs() < 1e-5 && first.species == 1 && all.snapshot.validate().is_ok());
+    let said: Vec<&str> = all.assumptions.iter().filter(|a| a.about == About::Species).map(|a| &*a.text).collect();
+    assert!(said.iter().any(|text| text.contains("over all files: 'wolf' became 0")), "{said:?}");
 }
 
 #[test]

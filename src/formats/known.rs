@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::rows::{Fault, Reading};
-use super::{ImportError, ImportOptions, picture, table, text, xyz};
+use super::{ImportError, ImportOptions, picture, table, xyz};
 
 /// What a file of a format holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,16 +37,8 @@ pub struct FormatSpec {
 
 /// All formats that are read.
 pub const FORMATS: [FormatSpec; 3] = [
-    FormatSpec {
-        kind: FormatKind::Table,
-        endings: &["csv", "tsv", "tab"],
-        read: |path, options| Ok(parsed(text::read(path)?, |text| table::parse(text, options))),
-    },
-    FormatSpec {
-        kind: FormatKind::Xyz,
-        endings: &["xyz", "extxyz"],
-        read: |path, options| Ok(parsed(text::read(path)?, |text| xyz::parse(text, options))),
-    },
+    FormatSpec { kind: FormatKind::Table, endings: &["csv", "tsv", "tab", "txt", "dat"], read: table::read },
+    FormatSpec { kind: FormatKind::Xyz, endings: &["xyz", "extxyz"], read: xyz::read },
     FormatSpec {
         kind: FormatKind::Image,
         endings: &["png", "apng", "jpg", "jpeg", "gif", "webp", "bmp", "tiff", "tif"],
@@ -63,12 +55,6 @@ pub fn format_of(path: &Path) -> Option<&'static FormatSpec> {
 /// The endings of all formats of some kinds.
 pub fn endings_of(is_meant: impl Fn(FormatKind) -> bool) -> Vec<&'static str> {
     FORMATS.iter().filter(|format| is_meant(format.kind)).flat_map(|format| format.endings).copied().collect()
-}
-
-fn parsed(text: text::Text, parse: impl FnOnce(&str) -> Result<Reading, Fault>) -> Result<Reading, Fault> {
-    let mut reading = parse(&text.text)?;
-    reading.assumptions.extend(text.assumption);
-    Ok(reading)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod assumption;
 mod clipboard;
 mod export;
 mod known;
+mod many;
 mod options;
 mod outline;
 mod picture;
@@ -16,25 +17,26 @@ mod rows;
 mod species;
 mod table;
 mod text;
+mod trajectory;
 mod write;
 mod xyz;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::worlds::swarm::picture::{FilmFrame, Mode, Snapshot, SnapshotError, SnapshotFilm, Stills};
+use crate::worlds::swarm::picture::{Mode, Snapshot, SnapshotError, SnapshotFilm, Stills};
 
 pub use assumption::{About, Assumption};
 pub use clipboard::{Table, read_csv};
 pub use export::{Export, ExportError, ExportSubject, export};
 pub use known::{FORMATS, FormatKind, FormatSpec, endings_of, format_of};
-pub use options::{Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
+pub use many::import_all;
+pub use options::{AngleSense, AngleUnit, AngleZero, Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
 pub use outline::Outline;
 pub use picture::MAX_IMAGE_SIDE;
 pub use picture::drawing::{Drawing, StippleOptions};
-pub use write::{
-    FrameStamp, write_csv, write_csv_frame, write_snapshot_csv, write_snapshot_xyz, write_xyz, write_xyz_frame,
-};
+pub use trajectory::{Trajectory, TrajectoryError, TrajectoryFrame, TrajectoryKind};
+pub use write::{write_csv, write_snapshot_csv, write_snapshot_xyz, write_xyz};
 
 /// What the user states about a file. Each value that is left out is found from the content and reported.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,8 +49,8 @@ pub struct ImportOptions {
     pub seed: u64,
     /// Which column is what.
     pub columns: ColumnChoice,
-    /// Unit of the headings.
-    pub angles: Option<Angles>,
+    /// Unit, zero and sense of the headings.
+    pub angles: Angles,
     /// Direction of the y axis.
     pub y: Option<YAxis>,
     /// Which frames of a film.
@@ -68,6 +70,10 @@ pub struct Imported {
     pub film: SnapshotFilm,
     /// What had to be assumed.
     pub assumptions: Vec<Assumption>,
+    /// Where in the frame of the file, y up, the box begins that was put around the particles.
+    corner: Option<[f64; 2]>,
+    /// What the file calls the species; empty where they are numbers that stand as they are.
+    species: Vec<String>,
 }
 
 impl Imported {
@@ -139,53 +145,9 @@ pub fn import(path: &Path, options: &ImportOptions) -> Result<Imported, ImportEr
     assemble::assemble(reading.map_err(|fault| fault.of(path))?, path, options)
 }
 
-/// Reads several files as the snapshots of one pattern, in this order: every file's moments, by the same options.
-///
-/// # Errors
-/// As [`import`], for the first file that cannot be read; different modes.
-pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported, ImportError> {
-    let Some((first, others)) = paths.split_first() else {
-        return Err(ImportError::UnknownKind { file: PathBuf::new() });
-    };
-    let mut all = import(first, options)?;
-    if others.is_empty() {
-        return Ok(all);
-    }
-    // What the content of the first one decides holds for all.
-    let options = ImportOptions { mode: Some(all.snapshot.mode), ..options.clone() };
-    let frames_of = |imported: &Imported| -> Vec<FilmFrame> {
-        if imported.film.is_empty() {
-            vec![FilmFrame::new(&imported.snapshot, 1.0, None)]
-        } else {
-            imported.film.frames().iter().map(|frame| (**frame).clone()).collect()
-        }
-    };
-    let mut frames = frames_of(&all);
-    for path in others {
-        let imported = import(path, &options)?;
-        if imported.snapshot.boundary != all.snapshot.boundary {
-            let what = format!("its boundary is {:?}, that of the first file is not", imported.snapshot.boundary);
-            let hint = "give --box for all of them".to_owned();
-            return Err(ImportError::File { file: path.clone(), what, hint });
-        }
-        // Ids of one file mean nothing in another.
-        let own = frames_of(&imported).into_iter().map(|frame| FilmFrame { ids: None, ..frame });
-        frames.extend(own);
-        for assumption in imported.assumptions {
-            if !all.assumptions.contains(&assumption) {
-                all.assumptions.push(assumption);
-            }
-        }
-    }
-    frames.iter_mut().for_each(|frame| frame.ids = None);
-    for (k, frame) in frames.iter_mut().enumerate() {
-        frame.number = (k + 1) as f64;
-    }
-    all.film = SnapshotFilm::new(frames, 0, &all.snapshot, None);
-    Ok(all)
-}
-
 #[cfg(test)]
 mod film_tests;
+#[cfg(test)]
+mod report_tests;
 #[cfg(test)]
 mod tests;

@@ -5,28 +5,93 @@ use std::str::FromStr;
 use super::ImportOptions;
 use crate::worlds::swarm::picture::Mode;
 
-/// Unit, zero and sense of a column of angles.
+/// What is stated of a column of angles. What is left out is found from its name, its values and the program that wrote it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Angles {
+    pub unit: Option<AngleUnit>,
+    pub zero: Option<AngleZero>,
+    pub sense: Option<AngleSense>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Angles {
-    /// Radians, counter-clockwise from +x.
+pub enum AngleUnit {
     Radians,
-    /// Degrees, counter-clockwise from +x.
     Degrees,
-    /// Degrees, clockwise from +y (north).
-    Compass,
+}
+
+/// The direction of 0, as it is seen: north is up whichever way the file counts y.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AngleZero {
+    /// +x.
+    East,
+    North,
+    West,
+    South,
+}
+
+/// The way in which angles grow, as it is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AngleSense {
+    CounterClockwise,
+    Clockwise,
+}
+
+impl Angles {
+    /// Degrees clockwise from north.
+    pub const COMPASS: Self =
+        Self { unit: Some(AngleUnit::Degrees), zero: Some(AngleZero::North), sense: Some(AngleSense::Clockwise) };
+
+    /// A unit, with 0 along +x.
+    pub const fn from_east(unit: AngleUnit) -> Self {
+        Self { unit: Some(unit), zero: Some(AngleZero::East), sense: None }
+    }
+
+    /// What `other` states where this states nothing.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self { unit: self.unit.or(other.unit), zero: self.zero.or(other.zero), sense: self.sense.or(other.sense) }
+    }
 }
 
 impl FromStr for Angles {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "rad" => Ok(Self::Radians),
-            "deg" => Ok(Self::Degrees),
-            "compass" => Ok(Self::Compass),
-            _ => Err("give rad, deg or compass (degrees clockwise from north)".to_owned()),
+        const SHAPE: &str = "give rad, deg or compass (degrees clockwise from north), or parts such as \
+                             deg,zero=north,sense=clockwise";
+        let mut angles = Self::default();
+        for part in text.split(',') {
+            let stated = match part.trim() {
+                "rad" => Self::from_east(AngleUnit::Radians),
+                "deg" => Self::from_east(AngleUnit::Degrees),
+                "compass" => Self::COMPASS,
+                part => match part.split_once('=') {
+                    Some(("zero", zero)) => Self { zero: Some(zero_of(zero).ok_or(SHAPE)?), ..Self::default() },
+                    Some(("sense", sense)) => Self { sense: Some(sense_of(sense).ok_or(SHAPE)?), ..Self::default() },
+                    _ => return Err(SHAPE.to_owned()),
+                },
+            };
+            angles = stated.or(angles);
         }
+        Ok(angles)
     }
+}
+
+fn zero_of(text: &str) -> Option<AngleZero> {
+    Some(match text {
+        "east" | "+x" => AngleZero::East,
+        "north" | "+y" => AngleZero::North,
+        "west" | "-x" => AngleZero::West,
+        "south" | "-y" => AngleZero::South,
+        _ => return None,
+    })
+}
+
+fn sense_of(text: &str) -> Option<AngleSense> {
+    Some(match text {
+        "counterclockwise" | "ccw" => AngleSense::CounterClockwise,
+        "clockwise" | "cw" => AngleSense::Clockwise,
+        _ => return None,
+    })
 }
 
 /// Where y points in the file.
@@ -236,7 +301,7 @@ impl Default for ImportOptions {
             particles: 200,
             seed: 1,
             columns: ColumnChoice::default(),
-            angles: None,
+            angles: Angles::default(),
             y: None,
             frames: FrameChoice::Any,
             box_choice: None,
@@ -266,6 +331,21 @@ mod tests {
         assert!(pick("13").is_empty());
         for bad in ["", "some", "1..x", "1..5:0", "nan"] {
             assert!(bad.parse::<FrameChoice>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn unit_zero_and_sense_of_angles_are_stated_together_or_apart() {
+        let read = |text: &str| text.parse::<Angles>();
+        assert_eq!(read("compass"), read("deg,zero=north,sense=clockwise"));
+        assert_eq!(read("rad,zero=+y,sense=cw"), Ok(Angles { unit: Some(AngleUnit::Radians), ..Angles::COMPASS }));
+        assert_eq!(read("zero=south"), Ok(Angles { zero: Some(AngleZero::South), ..Angles::default() }));
+        assert_eq!(
+            read("sense=ccw,deg").map(|a| (a.zero, a.sense)).unwrap(),
+            (Some(AngleZero::East), Some(AngleSense::CounterClockwise))
+        );
+        for bad in ["turns", "", "deg,", "zero=up", "sense=left", "unit=deg"] {
+            assert!(read(bad).unwrap_err().contains("give rad"), "{bad}");
         }
     }
 

@@ -18,10 +18,9 @@ impl Outline {
     /// The outline of a file, without columns where it cannot be read. `without_header`: columns of a table are numbered.
     pub fn of(path: &Path, without_header: bool) -> Self {
         let kind = format_of(path).map_or(FormatKind::default(), |format| format.kind);
-        let text = || text::read(path).map(|read| read.text).unwrap_or_default();
         let columns = match kind {
-            FormatKind::Table => table::columns_of(&text(), without_header),
-            FormatKind::Xyz => xyz::columns_of(&text()),
+            FormatKind::Table => table::columns_of(&text::head(path), without_header),
+            FormatKind::Xyz => xyz::columns_of(&text::head(path)),
             FormatKind::Image => Vec::new(),
         };
         Self { kind, columns }

@@ -45,6 +45,8 @@ pub(super) struct Reading {
     /// The mode the content suggests, if it does better than counting particles.
     pub suggested: Option<Mode>,
     pub assumptions: Vec<Assumption>,
+    /// What the species are called, where they are not numbers that stand as they are.
+    pub species: Vec<String>,
 }
 
 /// A fault in a file's content, before the file's name is put to it.

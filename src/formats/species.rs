@@ -9,7 +9,7 @@ use crate::worlds::swarm::picture::MAX_SPECIES;
 pub(super) struct SpeciesColumn {
     /// Different entries in order of appearance, with the line of the first.
     seen: Vec<(String, usize)>,
-    entries: Vec<usize>,
+    entries: Vec<u8>,
 }
 
 impl SpeciesColumn {
@@ -32,17 +32,18 @@ impl SpeciesColumn {
                 self.seen.len() - 1
             }
         };
-        self.entries.push(at);
+        self.entries.push(at as u8);
         Ok(())
     }
 
     /// Numbers 0 to 7 stay; other numbers are ranked, names are numbered as they appear, and an assumption reports which became which.
-    pub fn finish(self, said: &mut Vec<Assumption>) -> Vec<u8> {
+    /// With them come the names of the indices, unless all stay.
+    pub fn finish(self, said: &mut Vec<Assumption>) -> (Vec<u8>, Vec<String>) {
         let numbers: Option<Vec<f64>> = self.seen.iter().map(|(name, _)| name.parse().ok()).collect();
         let as_is = |value: f64| value.fract() == 0.0 && (0.0..MAX_SPECIES as f64).contains(&value);
         let index_of: Vec<u8> = match &numbers {
             Some(values) if values.iter().copied().all(as_is) => {
-                return self.pick(&values.iter().map(|&v| v as u8).collect::<Vec<_>>());
+                return (self.pick(&values.iter().map(|&v| v as u8).collect::<Vec<_>>()), Vec::new());
             }
             Some(values) => values.iter().map(|v| values.iter().filter(|other| other < &v).count() as u8).collect(),
             None => (0..self.seen.len() as u8).collect(),
@@ -51,11 +52,15 @@ impl SpeciesColumn {
             self.seen.iter().zip(&index_of).map(|((name, _), index)| format!("'{name}' became {index}")).collect();
         let text = format!("Species were numbered: {}.", names.join(", "));
         said.push(Assumption::fact(About::Species, text));
-        self.pick(&index_of)
+        let mut names = vec![String::new(); self.seen.len()];
+        for ((name, _), index) in self.seen.iter().zip(&index_of) {
+            names[usize::from(*index)].clone_from(name);
+        }
+        (self.pick(&index_of), names)
     }
 
     fn pick(&self, index_of: &[u8]) -> Vec<u8> {
-        self.entries.iter().map(|&entry| index_of[entry]).collect()
+        self.entries.iter().map(|&entry| index_of[usize::from(entry)]).collect()
     }
 }
 
@@ -69,7 +74,7 @@ mod tests {
             column.push(entry, i + 2).unwrap();
         }
         let mut notes = Vec::new();
-        (column.finish(&mut notes), notes.into_iter().map(|a| a.text).collect())
+        (column.finish(&mut notes).0, notes.into_iter().map(|a| a.text).collect())
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! The letters of a text file: encoding, byte order mark and line ends.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::rows::Fault;
 use super::{About, Assumption, ImportError};
-use crate::worlds::swarm::picture::MAX_PARTICLES;
 
-/// Files larger than this are refused unread; the largest usable one is far smaller.
-pub(super) const MAX_FILE_BYTES: u64 = 256 << 20;
+/// Larger files are refused unread; XYZ is read frame by frame then.
+pub(super) const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// What of a file is looked at for its columns, bytes.
+const HEAD_BYTES: u64 = 1 << 18;
 
 /// The text of a file with one newline at each line end, and what was assumed about its letters.
 pub(super) struct Text {
@@ -21,8 +24,8 @@ pub(super) fn read(path: &Path) -> Result<Text, ImportError> {
     let read_error = |source| ImportError::Read { file: path.to_owned(), source };
     let bytes = std::fs::metadata(path).map_err(read_error)?.len();
     if bytes > MAX_FILE_BYTES {
-        let what = format!("the file has {} MiB, more than any usable snapshot", bytes >> 20);
-        return Err(Fault::whole(what, format!("cut out a part of at most {MAX_PARTICLES} particles")).of(path));
+        let what = format!("the file has {} MiB, and more than {} cannot be read", bytes >> 20, MAX_FILE_BYTES >> 20);
+        return Err(Fault::whole(what, "cut out a part; films of any length can be saved as .xyz").of(path));
     }
     let bytes = std::fs::read(path).map_err(read_error)?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
@@ -41,6 +44,17 @@ pub(super) fn read(path: &Path) -> Result<Text, ImportError> {
             assumption: Some(Assumption::fact(About::Text, "The text is not UTF-8 and was read as Latin-1.")),
         }),
     }
+}
+
+/// The first lines of a file; nothing where it cannot be read.
+pub(super) fn head(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut bytes));
+    // The last line may have been cut.
+    let end =
+        if bytes.len() as u64 == HEAD_BYTES { bytes.iter().rposition(|b| matches!(b, b'\n' | b'\r')) } else { None };
+    bytes.truncate(end.unwrap_or(bytes.len()));
+    if read.is_err() { String::new() } else { plain(String::from_utf8_lossy(&bytes).into_owned()) }
 }
 
 /// Without the byte order mark that Windows programs write, and with `\n` where a line ends in `\r\n` (Windows) or `\r`

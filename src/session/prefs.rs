@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Effect, LearnCommand, LiveCommand, PaintCommand, Place, Pointer};
 use super::sharing::FilmOptions;
+use super::sharing::trajectory::TrajectoryOptions;
 use super::state::Session;
 use crate::media::looks::{Body, ColourBy, Palette, Theme};
 
@@ -33,6 +34,8 @@ pub struct Prefs {
     pub first_steps: FirstSteps,
     /// How films are taken.
     pub film: FilmOptions,
+    /// How trajectories are recorded.
+    pub trajectory: TrajectoryOptions,
     /// Files opened or saved last, the newest first.
     pub recent: Vec<PathBuf>,
 }
@@ -46,6 +49,7 @@ impl Default for Prefs {
             panels_hidden: false,
             first_steps: FirstSteps::default(),
             film: FilmOptions::default(),
+            trajectory: TrajectoryOptions::default(),
             recent: Vec::new(),
         }
     }
@@ -61,6 +65,7 @@ impl Prefs {
         self.ui_scale = fold(self.ui_scale, UI_SCALE_RANGE, usual.ui_scale);
         self.look.trail_s = fold(self.look.trail_s, TRAIL_RANGE_S, usual.look.trail_s);
         self.film = self.film.usable();
+        self.trajectory = self.trajectory.usable();
         self.recent.truncate(MAX_RECENT);
         self
     }
@@ -132,6 +137,7 @@ pub enum Preference {
     ToggleTrails,
     TrailS(f64),
     Film(FilmOptions),
+    Trajectory(TrajectoryOptions),
     /// Shows or hides everything but the swarm.
     TogglePanels,
     /// The hint of the first steps is not wanted.
@@ -162,6 +168,7 @@ impl Prefs {
             Preference::ToggleTrails => look.trails ^= true,
             Preference::TrailS(seconds) => look.trail_s = seconds,
             Preference::Film(film) => self.film = film,
+            Preference::Trajectory(trajectory) => self.trajectory = trajectory,
             Preference::TogglePanels => self.panels_hidden ^= true,
             Preference::CloseHint => self.first_steps.closed = true,
             Preference::Remember(path) => {

@@ -25,6 +25,7 @@ pub enum Dialog {
     Name,
     SavePicture,
     Film,
+    Trajectory,
     Import,
     Export(ExportSubject),
     /// An image for the image tool.

@@ -9,6 +9,7 @@ use image::{
     AnimationDecoder, DynamicImage, Frames, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbaImage,
 };
 
+use super::pages;
 use crate::formats::rows::Fault;
 use crate::formats::text::MAX_FILE_BYTES;
 use crate::formats::{About, Assumption, FrameChoice, ImportError};
@@ -80,7 +81,11 @@ fn decode(bytes: &[u8], choice: FrameChoice) -> Result<Decoded, Fault> {
     let mut decoded = Decoded { images: Vec::new(), assumptions: Vec::new() };
     let pictures = if count > 1 {
         if choice == FrameChoice::Any {
-            let text = format!("The image moves: of its {count} frames only frame 1 was read.");
+            let text = if format == ImageFormat::Tiff {
+                format!("The image is a stack: of its {count} pages only page 1 was read.")
+            } else {
+                format!("The image moves: of its {count} frames only frame 1 was read.")
+            };
             decoded.assumptions.push(Assumption::choice(About::Frame, text, "--frame first|last|N"));
         }
         drop(decoder);
@@ -125,6 +130,7 @@ fn frame_count(bytes: &[u8], format: ImageFormat) -> usize {
         ImageFormat::Gif => frames_of_gif(bytes),
         ImageFormat::Png => frames_of_png(bytes),
         ImageFormat::WebP => frames_of_webp(bytes),
+        ImageFormat::Tiff => pages::pages_of(bytes).map(|pages| pages.len()),
         _ => None,
     };
     count.unwrap_or(1).max(1)
@@ -164,6 +170,9 @@ fn frames_of_webp(bytes: &[u8]) -> Option<usize> {
 
 /// The frames at these positions, in their order.
 fn frames(bytes: &[u8], format: ImageFormat, chosen: &[usize], limits: Limits) -> Result<Vec<DynamicImage>, Fault> {
+    if format == ImageFormat::Tiff {
+        return pages_at(bytes, chosen, &limits);
+    }
     let failed = |error: ImageError| undecodable(&error);
     let input = Cursor::new(bytes);
     let all: Frames = match format {
@@ -185,6 +194,22 @@ fn frames(bytes: &[u8], format: ImageFormat, chosen: &[usize], limits: Limits) -
     }
     if read.len() < chosen.len() {
         return Err(Fault::whole("the file breaks off before the chosen frame", "choose an earlier one with --frame"));
+    }
+    Ok(read)
+}
+
+/// The pages of a TIFF at these positions.
+fn pages_at(bytes: &[u8], chosen: &[usize], limits: &Limits) -> Result<Vec<DynamicImage>, Fault> {
+    let pages = pages::pages_of(bytes).unwrap_or_default();
+    let mut limits = limits.clone();
+    (limits.max_image_width, limits.max_image_height) = (Some(MAX_IMAGE_SIDE), Some(MAX_IMAGE_SIDE));
+    let mut file = bytes.to_vec();
+    let mut read = Vec::new();
+    for page in chosen.iter().filter_map(|at| pages.get(*at)) {
+        pages::lead_to(*page, &mut file);
+        let mut reader = ImageReader::with_format(Cursor::new(&file[..]), ImageFormat::Tiff);
+        reader.limits(limits.clone());
+        read.push(reader.decode().map_err(|error| undecodable(&error))?);
     }
     Ok(read)
 }

@@ -4,6 +4,7 @@ mod colours;
 mod decode;
 pub(super) mod drawing;
 mod edges;
+mod pages;
 
 use std::path::Path;
 

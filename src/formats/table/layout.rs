@@ -97,18 +97,17 @@ pub(super) fn layout_of(
     }
     let frame = match chosen(ColumnUse::Frame)? {
         Some(frame) => frame,
-        None => names::one(&names, &names::FRAMES).or_else(|| names::one(&names, &names::TIMES)),
+        None => names::moment(&names),
     };
     let id = match chosen(ColumnUse::Id)? {
         Some(id) => id,
-        None => names::one(&names, &names::IDS).filter(|at| Some(*at) != frame),
+        None => names::identity(&names).filter(|at| Some(*at) != frame),
     };
     let (species, doubtful_species) = match chosen(ColumnUse::Species)? {
         Some(species) => (species, false),
         None => {
-            let species = names::one(&names, &names::SPECIES);
-            let certain = names::one(&names, &names::SPECIES[..names::CERTAIN_SPECIES]);
-            (species, species.is_some() && certain.is_none())
+            let kind = names::kind(&names);
+            (kind.map(|(at, _)| at), kind.is_some_and(|(_, is_certain)| !is_certain))
         }
     };
     if let Some(at) = species

@@ -1,5 +1,6 @@
 //! The records of a table: comments, delimiters, quotes, and the line of the file that each record begins in.
 
+use super::preamble::Part;
 use crate::formats::rows::Fault;
 
 /// What divides the fields of a line.
@@ -56,7 +57,7 @@ pub(super) struct Record<'a> {
 const MAX_FIELD: usize = 10_000;
 
 impl<'a> Lines<'a> {
-    pub fn of(text: &'a str) -> Self {
+    pub fn of(text: &'a str, part: &Part) -> Self {
         let mut lines = Self {
             comments: Vec::new(),
             comments_in_front: 0,
@@ -65,7 +66,7 @@ impl<'a> Lines<'a> {
             numbers: Vec::new(),
         };
         let mut announced = None;
-        for (i, line) in text.split('\n').enumerate() {
+        for (i, line) in text.split('\n').enumerate().skip(part.above).take(part.lines) {
             let trimmed = line.trim();
             if let Some(comment) = trimmed.strip_prefix('#') {
                 lines.comments.push(Comment { line: i + 1, text: comment });

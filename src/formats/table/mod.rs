@@ -8,24 +8,48 @@ mod moments;
 mod motion;
 pub(super) mod names;
 mod pose;
+mod preamble;
 mod programs;
 mod read;
+
+use std::path::Path;
 
 use super::assumption::some_of;
 use super::options::{ColumnUse, YAxis};
 use super::rows::{Fault, Reading, parsed};
-use super::{About, Assumption, BoxChoice, ImportOptions, angles};
+use super::{About, Assumption, BoxChoice, ImportError, ImportOptions, angles, text};
 use layout::{Body, HEADER, HeadingFrom, Layout, layout_of, unused};
 use lines::Lines;
 use names::{Name, Unit};
+use preamble::Part;
 
 /// More lines of a header than this are not recognised.
 const MAX_HEADER_LINES: usize = 6;
 
+/// The outer error is about the file, the inner about its content.
+pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Reading, Fault>, ImportError> {
+    let text::Text { text, assumption } = text::read(path)?;
+    Ok(parse(&text, options).map(|mut reading| {
+        reading.assumptions.extend(assumption);
+        reading
+    }))
+}
+
 /// # Errors
 /// The first line that cannot be read, with the next step.
 pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Fault> {
-    let lines = Lines::of(text);
+    let fault = match parse_part(text, &Part::default(), options) {
+        Err(fault) => fault,
+        read => return read,
+    };
+    let Some(part) = preamble::table_below(text, options) else { return Err(fault) };
+    let mut reading = parse_part(text, &part, options)?;
+    reading.assumptions.insert(0, part.assumption());
+    Ok(reading)
+}
+
+fn parse_part(text: &str, part: &Part, options: &ImportOptions) -> Result<Reading, Fault> {
+    let lines = Lines::of(text, part);
     let mut said = Vec::new();
     let mut box_line = None;
     for comment in &lines.comments {
@@ -59,7 +83,7 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
         Some(BoxChoice::Fitted) => None,
         None => box_line.and_then(|(size, periodic)| periodic.then_some(size)),
     };
-    let mut frames = read::frames(&lines, header_lines, &layout, options, period, &mut said)?;
+    let (mut frames, species) = read::frames(&lines, header_lines, &layout, options, period, &mut said)?;
     for frame in &mut frames {
         if let Some((size, periodic)) = box_line {
             (frame.box_size, frame.periodic) = (Some(size), Some([periodic; 2]));
@@ -68,7 +92,7 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
     if let Some(angle) = &layout.angle {
         angles::to_radians(&mut frames, angle, options.angles, y_down, &mut said);
     }
-    let mut reading = Reading { frames, y_down, assumptions: said, ..Reading::default() };
+    let mut reading = Reading { frames, y_down, assumptions: said, species, ..Reading::default() };
     if layout.program.is_some_and(|program| program.is_unit_torus) && box_line.is_none() {
         put_on_unit_torus(&mut reading, options.box_choice);
     }
@@ -82,7 +106,9 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
 
 /// The names in the first record, each once; their numbers from 1 where there are none.
 pub(super) fn columns_of(text: &str, without_header: bool) -> Vec<String> {
-    let head = Lines::of(text).first(1).unwrap_or_default();
+    let options = ImportOptions { without_header, ..ImportOptions::default() };
+    let part = preamble::table_below(text, &options).unwrap_or_default();
+    let head = Lines::of(text, &part).first(1).unwrap_or_default();
     let Some((_, fields)) = head.into_iter().next() else { return Vec::new() };
     if without_header || fields.iter().all(|field| is_number(field)) {
         return (1..=fields.len()).map(|number| number.to_string()).collect();

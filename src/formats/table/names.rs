@@ -120,15 +120,15 @@ pub(super) const POSITIONS: [&str; 24] = [
     "c{}",
     "mean{}",
 ];
-pub(super) const DIRECTIONS: [&str; 10] =
-    ["u{}", "n{}", "e{}", "dir{}", "direction{}", "heading{}", "orientation{}", "director{}", "unit{}", "{}dir"];
+pub(super) const DIRECTIONS: [&str; 11] =
+    ["u{}", "h{}", "n{}", "e{}", "dir{}", "direction{}", "heading{}", "orientation{}", "director{}", "unit{}", "{}dir"];
 pub(super) const VELOCITIES: [&str; 9] =
     ["v{}wcentroid", "v{}", "vel{}", "{}vel", "velocity{}", "{}velocity", "speed{}", "{}speed", "velo{}"];
 /// Cosine and sine of the heading.
 pub(super) const SINES: [(&str, &str); 4] =
     [("cos", "sin"), ("costheta", "sintheta"), ("cosheading", "sinheading"), ("cosangle", "sinangle")];
 
-pub(super) const HEADINGS: [&str; 14] = [
+pub(super) const HEADINGS: [&str; 22] = [
     "heading",
     "theta",
     "angle",
@@ -143,9 +143,17 @@ pub(super) const HEADINGS: [&str; 14] = [
     "bearing",
     "azimuth",
     "course",
+    "cog",
+    "compass",
+    "θ",
+    "φ",
+    "ori",
+    "angleofmovement",
+    "movementdirection",
+    "headingdirection",
 ];
 /// Of these the first word already says that 0 is north.
-pub(super) const COMPASS: [&str; 3] = ["bearing", "azimuth", "course"];
+pub(super) const COMPASS: [&str; 5] = ["bearing", "azimuth", "course", "cog", "compass"];
 
 /// Columns that hold species and nothing else, and those that often do.
 pub(super) const SPECIES: [&str; 12] = [
@@ -225,6 +233,92 @@ pub(super) const IDS: [&str; 26] = [
     "instance",
 ];
 
+/// Words before a moment or an id that make it one of something else.
+const OTHERS: [&str; 19] = [
+    "first",
+    "last",
+    "start",
+    "end",
+    "begin",
+    "birth",
+    "death",
+    "parent",
+    "mother",
+    "max",
+    "min",
+    "number",
+    "total",
+    "per",
+    "nearest",
+    "neighbour",
+    "neighbor",
+    "target",
+    "partner",
+];
+/// Words before a time that leave it the time of the line.
+const CLOCKS: [&str; 12] = [
+    "elapsed",
+    "video",
+    "relative",
+    "rel",
+    "absolute",
+    "abs",
+    "sim",
+    "simulation",
+    "real",
+    "recording",
+    "system",
+    "movie",
+];
+/// Words behind a name that leave it what it is.
+const COUNTERS: [&str; 10] = ["n", "no", "nr", "num", "number", "id", "idx", "index", "name", "label"];
+
+/// The column of the moments.
+pub(super) fn moment(names: &[Name]) -> Option<usize> {
+    let of_a_clock = |name: &Name| {
+        let (first, others) = name.pieces.split_first()?;
+        (CLOCKS.contains(&first.as_str()) && TIMES.contains(&others.concat().as_str())).then_some(())
+    };
+    one(names, &FRAMES)
+        .or_else(|| one(names, &TIMES))
+        .or_else(|| names.iter().position(|name| ends_in(name, &FRAMES)))
+        .or_else(|| names.iter().position(|name| of_a_clock(name).is_some()))
+}
+
+/// The column of the ids.
+pub(super) fn identity(names: &[Name]) -> Option<usize> {
+    let is_counted = |name: &Name| name.pieces.last().is_some_and(|last| COUNTERS.contains(&last.as_str()));
+    // `id` alone may be that of anything.
+    one(names, &IDS).or_else(|| names.iter().position(|name| is_counted(name) && ends_in(name, &IDS[1..])))
+}
+
+/// The column of the species, and whether its name leaves no doubt.
+pub(super) fn kind(names: &[Name]) -> Option<(usize, bool)> {
+    let counted =
+        |keys: &[&str]| names.iter().position(|name| keys.contains(&without_counter(&name.pieces).concat().as_str()));
+    let certain = &SPECIES[..CERTAIN_SPECIES];
+    if let Some(at) = one(names, &SPECIES) {
+        return Some((at, one(names, certain).is_some()));
+    }
+    counted(certain).map(|at| (at, true)).or_else(|| counted(&SPECIES).map(|at| (at, false)))
+}
+
+fn without_counter(pieces: &[String]) -> &[String] {
+    match pieces {
+        [name @ .., last] if !name.is_empty() && COUNTERS.contains(&last.as_str()) => name,
+        pieces => pieces,
+    }
+}
+
+/// The last words of the name are one of the keys, perhaps with a counter: `video_frame`, `cmso_object_id`, `Slice n°`.
+fn ends_in(name: &Name, keys: &[&str]) -> bool {
+    let is_key = |pieces: &[String]| keys.contains(&pieces.concat().as_str());
+    (0..name.pieces.len()).any(|at| {
+        let (before, own) = name.pieces.split_at(at);
+        (is_key(own) || is_key(without_counter(own))) && !before.iter().any(|word| OTHERS.contains(&word.as_str()))
+    })
+}
+
 /// The pair of columns of the first of the patterns that is there.
 pub(super) fn pair(names: &[Name], patterns: &[&str]) -> Option<(usize, usize)> {
     let find = |key: &str| names.iter().position(|name| name.key == key);
@@ -261,6 +355,28 @@ mod tests {
             assert_eq!((name.key.as_str(), name.unit), (key, unit), "{raw}");
         }
         assert_eq!(Name::of("X_Arena0_Ind12").pieces, ["x", "arena", "0", "ind", "12"]);
+    }
+
+    #[test]
+    fn words_before_a_moment_or_an_id_do_not_hide_it() {
+        let names = |header: &str| header.split(',').map(Name::of).collect::<Vec<_>>();
+        for (header, frame, id) in [
+            ("cmso_object_id,cmso_frame_id,cmso_x_coord,cmso_y_coord", Some(1), Some(0)),
+            ("x,y,Video Frame,body_track_id", Some(2), Some(3)),
+            ("elapsed_time_s,x,y", Some(0), None),
+            ("x,y,frame,camera_frame", Some(2), None),
+            (
+                "x,y,reaction_time,first_frame,track_start_frame,parent_cell_id,count_per_frame,nearest_fish_id",
+                None,
+                None,
+            ),
+            ("x,y,frame_rate,user_id", None, None),
+            ("Track n°,Slice n°,X,Y,Distance,Velocity", Some(1), Some(0)),
+            ("Bird No.,Image #,x,y", Some(1), Some(0)),
+        ] {
+            let names = names(header);
+            assert_eq!((moment(&names), identity(&names)), (frame, id), "{header}");
+        }
     }
 
     #[test]

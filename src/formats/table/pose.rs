@@ -40,14 +40,16 @@ pub(super) fn layout_of(
     let lines = coords_at + 1;
     said.push(Assumption::fact(About::Header, format!("The first {lines} lines are the header.")));
     let mut names: Vec<Name> = coords.iter().map(|field| Name::of(field)).collect();
-    // Below the word coords are the numbers of the frames.
-    names[0] = Name::of("frame");
+    // In front of the coordinates are the numbers of the frames, or the parts of the paths of labelled images.
+    let is_coordinate = |field: &String| matches!(field.as_str(), "x" | "y" | "likelihood");
+    let frame = coords.iter().position(is_coordinate).map_or(0, |first| first.saturating_sub(1));
+    names[frame] = Name::of("frame");
     let layout = Layout {
         names,
         bodies,
         species: None,
         doubtful_species: false,
-        frame: Some(0),
+        frame: Some(frame),
         id: None,
         missing: None,
         angle: None,

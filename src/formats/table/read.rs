@@ -36,7 +36,7 @@ pub(super) fn frames(
     options: &ImportOptions,
     period: Option<[f64; 2]>,
     said: &mut Vec<Assumption>,
-) -> Result<Vec<FrameRows>, Fault> {
+) -> Result<(Vec<FrameRows>, Vec<String>), Fault> {
     let from = moments_from(lines, header_lines, layout, said)?;
     let mut reader = Reader::new(layout, said);
     if matches!(from, MomentFrom::Nothing) {
@@ -49,8 +49,8 @@ pub(super) fn frames(
             reader.read(&record, &mut rows).map(drop)
         })?;
         let mut frames = vec![FrameRows { rows, ..FrameRows::default() }];
-        reader.finish(&mut frames)?;
-        return Ok(frames);
+        let species = reader.finish(&mut frames)?;
+        return Ok((frames, species));
     }
 
     let mut clock = Clock::new(&from);
@@ -120,8 +120,8 @@ pub(super) fn frames(
     if has_names {
         name_rows(&mut frames, &keys);
     }
-    reader.finish(&mut frames)?;
-    Ok(frames)
+    let species = reader.finish(&mut frames)?;
+    Ok((frames, species))
 }
 
 /// Numbers the animals in the order in which they occur. A moment in which one occurs twice has no ids.
@@ -159,6 +159,10 @@ fn each_record(
         // Some programs end every line with a delimiter.
         while record.fields.len() > count && record.fields.last() == Some(&"") {
             record.fields.pop();
+        }
+        // Others leave out what is empty at the end of a line: animals that were not found.
+        if layout.bodies.len() > 1 && record.fields.len() < count {
+            record.fields.resize(count, "");
         }
         if record.fields.len() != count {
             let what = format!("there are {} fields where the first line has {count}", record.fields.len());
@@ -347,9 +351,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn finish(mut self, frames: &mut [FrameRows]) -> Result<(), Fault> {
+    /// Returns the names of the species, as [`SpeciesColumn::finish`] does.
+    fn finish(mut self, frames: &mut [FrameRows]) -> Result<Vec<String>, Fault> {
+        let mut names = Vec::new();
         if self.layout.species.is_some() && self.no_species.is_none() {
-            let species = std::mem::take(&mut self.species).finish(self.said);
+            let (species, of_species) = std::mem::take(&mut self.species).finish(self.said);
+            names = of_species;
             for (row, species) in frames_in_order(frames).zip(species) {
                 row.species = species;
             }
@@ -359,7 +366,7 @@ impl<'a> Reader<'a> {
         }
         if self.layout.is_tracked() {
             for frame in frames.iter_mut() {
-                self.lost += drop_lost(&mut frame.rows);
+                self.lost += drop_lost(frame);
             }
         }
         if self.lost > 0 {
@@ -375,7 +382,7 @@ impl<'a> Reader<'a> {
             let what = format!("{} particles are left without the lost ones", frame.rows.len());
             return Err(Fault::whole(what, format!("choose another moment than {}", shortened(&frame.label, 30))));
         }
-        Ok(())
+        Ok(names)
     }
 }
 
@@ -388,16 +395,21 @@ fn frames_in_order(frames: &mut [FrameRows]) -> impl Iterator<Item = &mut Row> {
 
 /// Trackers put lost animals at one place: at least two at a point with equal coordinates such as (0, 0), or three at
 /// any other.
-fn drop_lost(rows: &mut Vec<Row>) -> usize {
+fn drop_lost(frame: &mut FrameRows) -> usize {
     let mut at: HashMap<[u64; 2], usize> = HashMap::new();
     let key = |row: &Row| [row.x.to_bits(), row.y.to_bits()];
-    for row in rows.iter() {
+    for row in &frame.rows {
         *at.entry(key(row)).or_default() += 1;
     }
-    let before = rows.len();
-    rows.retain(|row| {
+    let is_seen = |row: &Row| {
         let together = at[&key(row)];
         together < 2 || (together < LOST_TOGETHER && row.x != row.y)
-    });
-    before - rows.len()
+    };
+    if let Some(ids) = frame.ids.as_mut().filter(|ids| ids.len() == frame.rows.len()) {
+        let mut rows = frame.rows.iter();
+        ids.retain(|_| rows.next().is_some_and(is_seen));
+    }
+    let before = frame.rows.len();
+    frame.rows.retain(is_seen);
+    before - frame.rows.len()
 }

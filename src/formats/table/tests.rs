@@ -129,7 +129,7 @@ fn degrees_are_recognised_and_a_compass_can_be_chosen() {
     are_near(&headings(&plain), &[0.0, FRAC_PI_2, FRAC_PI_4, -FRAC_PI_2]);
     let angles = plain.assumptions.iter().find(|a| a.about == About::Angles).unwrap();
     assert!(angles.changes_picture && angles.option == Some("--angles rad|compass"), "{angles:?}");
-    let compass = ImportOptions { angles: Some(Angles::Compass), ..ImportOptions::default() };
+    let compass = ImportOptions { angles: Angles::COMPASS, ..ImportOptions::default() };
     are_near(&headings(&read_with(text, compass)), &[FRAC_PI_2, 0.0, FRAC_PI_4, PI]);
     for header in ["x,y,heading_deg", "x,y,Angle (deg)", "x,y,theta [°]"] {
         let read = read(&format!("{header}\n0,0,90\n1,0,0\n"));

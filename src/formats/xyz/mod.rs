@@ -3,26 +3,29 @@
 mod cell;
 mod columns;
 mod comment;
+mod frames;
 mod quaternion;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::io::{BufRead, BufReader, Cursor, Seek};
+use std::path::Path;
 
 use super::angles::{AngleColumn, to_radians};
 use super::options::{Angles, ColumnUse, YAxis};
 use super::rows::{Fault, FrameRows, Reading, Row, number};
 use super::species::SpeciesColumn;
-use super::{About, Assumption, FrameChoice, ImportOptions};
+use super::{About, Assumption, FrameChoice, ImportError, ImportOptions, text};
 use crate::worlds::swarm::picture::MAX_PARTICLES;
 use cell::Cell;
 use columns::{Columns, HeadingFrom};
+use frames::{FrameAt, Frames};
 
-/// Where a frame is in the file.
-struct FrameAt {
-    /// Index of its second line.
-    comment: usize,
-    count: usize,
-}
+/// Bytes that are read from the disk at once.
+const BUFFER: usize = 1 << 20;
+
+/// Larger files are never in memory as a whole; they must be UTF-8, with the line ends of today.
+const WHOLE_BYTES: u64 = 128 << 20;
 
 /// The names in `Properties` of the first frame; none for plain XYZ.
 pub(super) fn columns_of(text: &str) -> Vec<String> {
@@ -30,13 +33,31 @@ pub(super) fn columns_of(text: &str) -> Vec<String> {
     pairs.iter().find(|(key, _)| key == "properties").map_or_else(Vec::new, |(_, list)| columns::names_of(list))
 }
 
+/// The frames of a file; a large one is read frame by frame. The outer error is about the file, the inner about its
+/// content.
+pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Reading, Fault>, ImportError> {
+    let failed = |source| ImportError::Read { file: path.to_owned(), source };
+    if std::fs::metadata(path).map_err(failed)?.len() > WHOLE_BYTES {
+        let file = std::fs::File::open(path).map_err(failed)?;
+        return Ok(parse_from(BufReader::with_capacity(BUFFER, file), options));
+    }
+    let text::Text { text, assumption } = text::read(path)?;
+    Ok(parse(&text, options).map(|mut reading| {
+        reading.assumptions.extend(assumption);
+        reading
+    }))
+}
+
 /// # Errors
 /// The first line that cannot be read, with the next step.
 pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Fault> {
-    let lines: Vec<&str> = text.split('\n').collect();
+    parse_from(Cursor::new(text.as_bytes()), options)
+}
+
+fn parse_from(reader: impl BufRead + Seek, options: &ImportOptions) -> Result<Reading, Fault> {
     let mut said = Vec::new();
-    let frames = frames_in(&lines, &mut said)?;
-    let chosen = pick(&frames, options.frames, &mut said)?;
+    let mut frames = Frames::find(reader, &mut said)?;
+    let chosen = pick(&frames.list, options.frames, &mut said)?;
     for of in [ColumnUse::X, ColumnUse::Y] {
         if options.columns.get(of).is_some() {
             return Err(Fault::at(2, "XYZ files state where the positions are", "leave x and y out of --columns"));
@@ -48,14 +69,17 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
     let mut last_columns = None;
     for &at in &chosen {
         // What is assumed of the first frame holds for the others.
-        let (rows, turn, columns) = reader.frame(&lines, &frames[at], at + 1, read.is_empty())?;
+        let frame = frames.list[at];
+        let (rows, turn, columns) = reader.frame(&frames.text(frame)?, &frame, at + 1, read.is_empty())?;
         read.push(rows);
         turns.push(turn);
         last_columns.get_or_insert(columns);
     }
     let Reader { mut said, species, has_species, depths, .. } = reader;
+    let mut species_names = Vec::new();
     if has_species {
-        let species = species.finish(&mut said);
+        let (species, names) = species.finish(&mut said);
+        species_names = names;
         for (row, species) in read.iter_mut().flat_map(|frame| &mut frame.rows).zip(species) {
             row.species = species;
         }
@@ -79,7 +103,7 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
             is_upright: false,
             is_own: false,
         };
-        let stated = options.angles.or(*unit);
+        let stated = options.angles.or(unit.unwrap_or_default());
         to_radians(&mut read, &column, stated, y_down, &mut said);
     }
     if turns.iter().any(|turn| *turn != 0.0) {
@@ -91,58 +115,7 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
             }
         }
     }
-    Ok(Reading { frames: read, y_down, folds: true, assumptions: said, ..Reading::default() })
-}
-
-/// # Errors
-/// A first frame that is not complete; later ones that are not are left out.
-fn frames_in(lines: &[&str], said: &mut Vec<Assumption>) -> Result<Vec<FrameAt>, Fault> {
-    let mut frames: Vec<FrameAt> = Vec::new();
-    let mut at = 0;
-    while at < lines.len() {
-        let first = lines[at].trim();
-        if first.is_empty() && (at > 0 || lines.iter().all(|line| line.trim().is_empty())) {
-            if at == 0 {
-                break;
-            }
-            at += 1;
-            continue;
-        }
-        let Ok(count) = first.parse::<usize>() else {
-            if frames.is_empty() {
-                let what = if first.is_empty() {
-                    "the first line is empty".to_owned()
-                } else {
-                    format!("the first line is '{first}'")
-                };
-                return Err(Fault::at(1, what, "it must be the number of particles"));
-            }
-            let text = format!("Line {} does not begin a frame: it and all below were left out.", at + 1);
-            said.push(Assumption::fact(About::Dropped, text));
-            break;
-        };
-        if count > MAX_PARTICLES && frames.is_empty() {
-            let what = format!("the file announces {count} particles");
-            return Err(Fault::at(1, what, format!("cut out a part of at most {MAX_PARTICLES}")));
-        }
-        let body = lines.get(at + 2..).unwrap_or_default();
-        let complete = body.iter().take(count).take_while(|line| !line.trim().is_empty()).count();
-        if complete < count {
-            if frames.is_empty() {
-                let what = format!("the first line announces {count} particles, but there are {complete}");
-                return Err(Fault::whole(what, "correct the first line or complete the file"));
-            }
-            let text = format!("Frame {} breaks off and was left out.", frames.len() + 1);
-            said.push(Assumption::fact(About::Dropped, text));
-            break;
-        }
-        frames.push(FrameAt { comment: at + 1, count });
-        at += 2 + count;
-    }
-    if frames.is_empty() {
-        return Err(Fault::at(1, "the first line is empty", "it must be the number of particles"));
-    }
-    Ok(frames)
+    Ok(Reading { frames: read, y_down, folds: true, assumptions: said, species: species_names, ..Reading::default() })
 }
 
 fn pick(frames: &[FrameAt], choice: FrameChoice, said: &mut Vec<Assumption>) -> Result<Vec<usize>, Fault> {
@@ -181,14 +154,16 @@ impl Reader<'_> {
     /// The particles of a frame, the angle by which its cell is turned, and its columns.
     fn frame(
         &mut self,
-        lines: &[&str],
+        text: &str,
         at: &FrameAt,
         label: usize,
         is_first: bool,
     ) -> Result<(FrameRows, f64, Stated), Fault> {
         let mut said = Vec::new();
         let line = at.comment + 1;
-        let pairs = comment::key_values(lines.get(at.comment).copied().unwrap_or_default());
+        let mut lines = text.lines();
+        // A file that ends with a count of 0 has no line for the comment.
+        let pairs = comment::key_values(lines.next().unwrap_or_default());
         let get = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
         let origin = match get("origin") {
             Some(origin) => numbers(origin, "Origin", 2..=3, line)?,
@@ -199,8 +174,7 @@ impl Reader<'_> {
             Some(lattice) => cell_of(lattice, periodic, line, &mut said)?,
             None => None,
         };
-        // A file that ends with a count of 0 has no line for the comment.
-        let body = lines.get(at.comment + 1..at.comment + 1 + at.count).unwrap_or_default();
+        let body: Vec<&str> = lines.take(at.count).collect();
         let columns = match get("properties") {
             Some(properties) => Columns::of_properties(properties, &self.options.columns, line, &mut said)?,
             None => {
@@ -219,7 +193,7 @@ impl Reader<'_> {
             let what = format!("frame {label} has more than {MAX_PARTICLES} particles");
             return Err(Fault::at(line, what, "cut out a part"));
         }
-        let rows = self.particles(body, line, &columns, [origin[0], origin[1]], cell.as_ref())?;
+        let rows = self.particles(&body, line, &columns, [origin[0], origin[1]], cell.as_ref())?;
         let ids = columns.id.map(|at| body.iter().map(|text| id_in(text, at)).collect::<Option<Vec<u32>>>());
         // Not of a cell that was doubled.
         let ids = ids.flatten().filter(|ids| ids.len() == rows.len());

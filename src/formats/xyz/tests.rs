@@ -99,7 +99,7 @@ fn degrees_in_a_column_of_angles_are_recognised() {
     assert!(said(&read).contains("degrees") && said(&read).contains("--angles rad|compass"), "{}", said(&read));
     let stated = super::parse(&text.replace("pbc", "angles=rad pbc"), &ImportOptions::default()).unwrap();
     assert_eq!(headings(&stated)[3], 270.0);
-    let compass = ImportOptions { angles: Some(Angles::Compass), ..ImportOptions::default() };
+    let compass = ImportOptions { angles: Angles::COMPASS, ..ImportOptions::default() };
     assert!((headings(&read_with(text, compass))[0] - FRAC_PI_2).abs() < 1e-12);
 }
 

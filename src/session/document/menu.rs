@@ -60,6 +60,20 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
         "Length, size and format of films: GIF, APNG, PNG files or MP4",
         || Command::Ask(Dialog::Film),
     ),
+    row(
+        Scene,
+        "Record trajectory…",
+        None,
+        "Write where the living particles go as .xyz or .csv, a frame every so many steps, for other programs",
+        || Command::Ask(Dialog::Trajectory),
+    ),
+    row(
+        Scene,
+        "Trajectory or stop",
+        Shortcut::shift("F10"),
+        "Record a trajectory with the present settings; again: end it there and keep it",
+        || Command::Share(ShareCommand::Trajectory),
+    ),
     row(Scene, "Quit", Shortcut::ctrl("Q"), "Leave the program; asks when something is unsaved", || {
         Command::Document(DocumentCommand::Quit)
     }),

@@ -1,12 +1,14 @@
 //! What is given away and got back: pictures that hold a scene, files dropped on the window, films, rescued scenes.
 
 pub(super) mod import_sheet;
+pub(super) mod trajectory;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use import_sheet::{ImportCommand, ImportReading, ImportSheet};
+use trajectory::TrajectoryOptions;
 
 use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Place};
 use super::document::{edit::replace, new_project};
@@ -50,6 +52,10 @@ pub enum ShareCommand {
     Film,
     /// Ends the film under way and leaves nothing of it.
     CancelFilm,
+    /// Begins to record where the particles of the live swarm go, or ends that and keeps the file.
+    Trajectory,
+    /// Ends the recording and leaves nothing of it.
+    CancelTrajectory,
     /// Brings back the rescued scene of this number.
     Restore(usize),
     /// Deletes the rescued scene of this number.
@@ -83,6 +89,9 @@ pub enum ShareOrder {
     /// Begin or end a film.
     Film(FilmOptions),
     CancelFilm,
+    /// Begin or end a trajectory.
+    Trajectory(TrajectoryOptions),
+    CancelTrajectory,
     /// Read a rescued scene off the UI thread and answer with [`ShareEvent::Restored`].
     Restore(usize),
     Discard(usize),
@@ -108,8 +117,8 @@ pub enum ShareEvent {
         path: PathBuf,
         has_lost_its_scene: bool,
     },
-    /// A film has begun: what is filmed shall move and be seen.
-    FilmBegun,
+    /// A film or a trajectory has begun: what is recorded shall move and be seen.
+    RecordingBegun,
 }
 
 choices! {
@@ -197,16 +206,14 @@ pub(super) fn on_command(session: &mut Session, command: ShareCommand) -> Vec<Ef
             ShareOrder::Export { path, subject, document: Box::new(session.document.clone()) }
         }
         ShareCommand::SaveAmongMine(name) => return save_among_mine(session, name.trim()),
-        ShareCommand::Film => {
-            if !session.has_rule() || session.live.particles == 0 {
-                return vec![notify(
-                    Level::Info,
-                    "Nothing lives here yet that could be filmed: paint, then press Learn.",
-                )];
-            }
-            ShareOrder::Film(session.prefs.film)
+        ShareCommand::Film | ShareCommand::Trajectory if !session.has_rule() || session.live.particles == 0 => {
+            let text = "Nothing lives here yet that could be recorded: paint, then press Learn.";
+            return vec![notify(Level::Info, text)];
         }
+        ShareCommand::Film => ShareOrder::Film(session.prefs.film),
         ShareCommand::CancelFilm => ShareOrder::CancelFilm,
+        ShareCommand::Trajectory => ShareOrder::Trajectory(session.prefs.trajectory),
+        ShareCommand::CancelTrajectory => ShareOrder::CancelTrajectory,
         ShareCommand::Restore(number) => ShareOrder::Restore(number),
         ShareCommand::Discard(number) => ShareOrder::Discard(number),
     };
@@ -273,7 +280,7 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
             effects.extend(has_lost_its_scene.then(|| notify(Level::Warning, LOST_ITS_SCENE)));
             effects
         }
-        ShareEvent::FilmBegun => {
+        ShareEvent::RecordingBegun => {
             let mut effects = session.apply(LiveCommand::Play);
             if session.place == Place::Paint {
                 effects.extend(session.apply(Command::SetPlace(Place::Live)));
@@ -287,6 +294,11 @@ impl Session {
     /// How the next film is taken.
     pub fn film(&self) -> &FilmOptions {
         &self.prefs.film
+    }
+
+    /// How the next trajectory is recorded.
+    pub fn trajectory(&self) -> &TrajectoryOptions {
+        &self.prefs.trajectory
     }
 }
 

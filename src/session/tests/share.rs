@@ -77,11 +77,26 @@ fn a_film_needs_something_alive_and_its_settings_stay_in_range() {
 }
 
 #[test]
+fn a_trajectory_needs_something_alive_and_its_settings_stay_in_range() {
+    let mut session = in_paint();
+    assert!(notice(&share(&mut session, ShareCommand::Trajectory)).is_some_and(|(level, _)| level == Level::Info));
+    let mut session = alive();
+    let wild = TrajectoryOptions { every: 0, frames: u32::MAX, ..TrajectoryOptions::default() };
+    session.apply(Command::Prefer(Preference::Trajectory(wild)));
+    let options = *session.trajectory();
+    assert_eq!((options.every, options.frames), (1, 10_000));
+    let effects = share(&mut session, ShareCommand::Trajectory);
+    assert_eq!(effects, vec![Effect::Share(ShareOrder::Trajectory(options))]);
+    let effects = share(&mut session, ShareCommand::CancelTrajectory);
+    assert_eq!(effects, vec![Effect::Share(ShareOrder::CancelTrajectory)]);
+}
+
+#[test]
 fn what_is_filmed_moves_and_is_seen() {
     let mut session = alive();
     session.apply(LiveCommand::Pause);
     session.apply(Command::SetPlace(Place::Paint));
-    session.on_event(Event::Share(ShareEvent::FilmBegun));
+    session.on_event(Event::Share(ShareEvent::RecordingBegun));
     assert!(session.live().playing && session.place() == Place::Live);
 }
 

@@ -48,10 +48,10 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::SavePicture => (SCENES, "Save a picture that holds the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
         Dialog::Export(ExportSubject::Picture) => {
-            (TABLES, "Export the picture: .csv, .xyz, or an image (.png, .jpg …)")
+            (TABLES, "Export the picture: name.csv, name.xyz, or an image (name.png …)")
         }
         Dialog::Export(ExportSubject::Live) => {
-            (TABLES, "Export the live swarm: .csv, .xyz, or an image (.png, .jpg …)")
+            (TABLES, "Export the live swarm: name.csv, name.xyz, or an image (name.png …)")
         }
         Dialog::Picture => (IMAGES, "Choose an image to lay as particles"),
         Dialog::SavePlotCsv(_) => (TABLES, "Save the plot as a table"),
@@ -61,8 +61,9 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
     };
     match what {
         Dialog::SavePlotCsv(kind) => config.default_file_name = format!("{}.csv", kind.row().file_name),
+        // The field selects what stands before an ending: one that is typed there would get the proposed one behind it.
         Dialog::Export(_) => {
-            let name = Path::new(&config.default_file_name).with_extension("csv");
+            let name = Path::new(&config.default_file_name).with_extension("");
             config.default_file_name = name.to_string_lossy().into_owned();
         }
         Dialog::SavePlotPng(kind) => config.default_file_name = format!("{}.png", kind.row().file_name),
@@ -80,7 +81,8 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
     );
     let is_picture = what == Dialog::SavePicture;
     if saves {
-        config.default_save_extension = Some(if is_picture { SCENE_PICTURES } else { filter }.to_owned());
+        let ending = Some(if is_picture { SCENE_PICTURES } else { filter }.to_owned());
+        config.default_save_extension = ending.filter(|_| !matches!(what, Dialog::Export(_)));
     }
     config.default_file_filter = Some(filter.to_owned());
     config.title = Some(title.to_owned());

@@ -6,6 +6,7 @@ mod film;
 mod mine;
 mod name;
 mod rescued;
+mod trajectory;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use std::time::SystemTime;
 use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui};
 use super::state::UiState;
 use super::style;
-
+use crate::formats::TrajectoryKind;
 use crate::session::{Command, Dialog, DocumentCommand, FilmState, Session};
 use crate::worlds::swarm::picture::{Snapshot, Swarm};
 
@@ -33,6 +34,8 @@ pub struct ShareReadouts {
     pub is_leaving: bool,
     /// A film under way.
     pub film: Option<FilmState>,
+    /// A trajectory under way.
+    pub trajectory: Option<TrajectoryProgress>,
     pub rescued: Vec<RescuedScene>,
     /// The user's own scenes and the recent files, newest first.
     pub mine: Arc<Vec<SceneCard>>,
@@ -41,6 +44,19 @@ pub struct ShareReadouts {
     pub scenes_folder: Option<PathBuf>,
     /// Where films and screenshots go.
     pub films_folder: PathBuf,
+}
+
+/// A trajectory under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrajectoryProgress {
+    pub kind: TrajectoryKind,
+    /// Frames taken, written, and wanted.
+    pub taken: usize,
+    pub written: usize,
+    pub frames: usize,
+    /// The last frame was taken.
+    pub is_ending: bool,
+    pub path: PathBuf,
 }
 
 /// Unsaved work of an earlier run of the program.
@@ -74,6 +90,7 @@ pub(super) struct ShareUi {
     /// The name being typed.
     name: Option<name::Naming>,
     film_is_open: bool,
+    trajectory_is_open: bool,
     later: bool,
     pub shelf: Shelf,
     /// The scene of the shelf that is pointed at.
@@ -86,6 +103,7 @@ impl ShareUi {
         match dialog {
             Dialog::Name => self.name = Some(name::Naming::default()),
             Dialog::Film => self.film_is_open = !self.film_is_open,
+            Dialog::Trajectory => self.trajectory_is_open = !self.trajectory_is_open,
             _ => return false,
         }
         true
@@ -100,6 +118,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     drop::show(ctx, free, commands);
     let share = &mut state.share;
     film::show(ctx, free, session, share, commands);
+    trajectory::show(ctx, free, session, share, commands);
     // Nothing is offered over the cards of the gallery.
     if !state.gallery_open {
         rescued::show(ctx, free, state.caption.bottom, share, commands);

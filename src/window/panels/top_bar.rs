@@ -124,7 +124,8 @@ fn entries(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, co
     ui.set_min_width(210.0);
     // A long menu on a low screen is scrolled.
     let height = ui.ctx().content_rect().height() - 70.0;
-    ScrollArea::vertical().max_height(height).show(ui, |ui| rows(ui, groups, session, state, commands));
+    let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+    area.show(ui, |ui| rows(ui, groups, session, state, commands));
 }
 
 fn rows(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, commands: &mut Vec<Command>) {

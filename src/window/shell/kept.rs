@@ -66,6 +66,7 @@ impl Kept for Prefs {
                 closed: steps.closed || other.closed,
             },
             film: newer(self.film, &base.film, theirs.film),
+            trajectory: newer(self.trajectory, &base.trajectory, theirs.trajectory),
             // The newest one first: here something was opened just now, unless only another setting has changed.
             recent: merged_lists(&self.recent, &base.recent, &theirs.recent, usize::from(self.recent != base.recent)),
         };

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-pub use answer::{Answer, Coming, Kept, Seen};
+pub use answer::{Answer, Coming, Kept, LiveFrame, Seen};
 pub use buffer::{Body, SwarmBuffer, body};
 pub use sight::Sight;
 
@@ -343,6 +343,11 @@ impl Live {
     /// What is shown.
     pub fn look_at_shown(&self) -> Coming {
         Coming::new(self.ask(Host::look_at_shown))
+    }
+
+    /// What is shown, with the flow of each particle, for a trajectory.
+    pub fn frame(&self) -> Answer<Option<LiveFrame>> {
+        self.ask(Host::frame)
     }
 
     /// Keeps the moment: it comes among the [`Self::news`].

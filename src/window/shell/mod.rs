@@ -40,6 +40,7 @@ mod tally;
 mod theme;
 mod thumbs;
 mod trainer;
+mod trajectory;
 mod truth;
 
 pub use kinds::check;

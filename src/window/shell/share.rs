@@ -12,6 +12,7 @@ use super::mine::{Mine, file_name, free_path};
 use super::portrait::{self, Portrait};
 use super::recorder::Recorder;
 use super::rescue::Rescue;
+use super::trajectory::TrajectoryRecorder;
 use crate::jobs::JobFault;
 use crate::media::picture::ffmpeg;
 use crate::session::{
@@ -27,14 +28,15 @@ pub struct Sharing {
     rescue: Rescue,
     mine: Mine,
     recorder: Recorder,
+    trajectory: TrajectoryRecorder,
     films_folder: PathBuf,
     has_ffmpeg: bool,
     /// The numbers at both ends of the colour ramp, once they are known.
     range: Option<[f64; 2]>,
     /// What the window shows of the swarm, once it shows anything.
     gaze: Option<Gaze>,
-    /// The document that is filmed.
-    filmed: u64,
+    /// The document that is recorded.
+    recorded: u64,
     /// A file has been read since.
     reading: Option<Instant>,
 }
@@ -45,11 +47,12 @@ impl Default for Sharing {
             rescue: Rescue::new(folders::rescue()),
             mine: Mine::new(folders::scenes()),
             recorder: Recorder::default(),
+            trajectory: TrajectoryRecorder::default(),
             films_folder: folders::films(),
             has_ffmpeg: ffmpeg().is_some(),
             range: None,
             gaze: None,
-            filmed: 0,
+            recorded: 0,
             reading: None,
         }
     }
@@ -108,9 +111,18 @@ impl Sharing {
             ShareOrder::Film(options) => {
                 let begins = self.recorder.state().is_none();
                 self.film(options, session);
-                return begins.then_some(Event::Share(ShareEvent::FilmBegun));
+                return begins.then_some(Event::Share(ShareEvent::RecordingBegun));
             }
             ShareOrder::CancelFilm => self.recorder.cancel(),
+            ShareOrder::Trajectory(options) => {
+                let begins = self.trajectory.progress().is_none();
+                let name = file_name(&session.document().title.to_lowercase());
+                self.trajectory
+                    .toggle(options, free_path(&self.films_folder, &name, &format!(".{}", options.kind.key()), None));
+                self.recorded = session.serial();
+                return begins.then_some(Event::Share(ShareEvent::RecordingBegun));
+            }
+            ShareOrder::CancelTrajectory => self.trajectory.cancel(),
             ShareOrder::Restore(number) => return self.rescue.restore(number).map(Event::Share),
             ShareOrder::Discard(number) => self.rescue.discard(number, files),
         }
@@ -121,7 +133,7 @@ impl Sharing {
         let name = file_name(&session.document().title.to_lowercase());
         let path = free_path(&self.films_folder, &name, options.kind.ending(), None);
         let species = session.snapshot().species_count();
-        self.filmed = session.serial();
+        self.recorded = session.serial();
         let style = portrait::style(session.prefs(), self.range);
         let box_size_l = session.live().box_size_l;
         let director =
@@ -161,30 +173,33 @@ impl Sharing {
         }
     }
 
-    /// Steps that may be taken before the film, if one is taken, wants its next frame.
+    /// Steps that may be taken before the next frame of a film or a trajectory under way.
     pub fn steps_to_go(&self) -> u32 {
-        self.recorder.steps_to_go()
+        self.recorder.steps_to_go().min(self.trajectory.steps_to_go())
     }
 
     /// Once a frame, after `steps` were taken; returns what the user should know.
     pub fn advance(&mut self, session: &Session, files: &Files, live: &Live, steps: u32) -> Vec<Notice> {
-        if session.serial() != self.filmed {
-            // Another scene, in which perhaps nothing lives: the film ends here and is kept.
+        if session.serial() != self.recorded {
+            // Another scene, in which perhaps nothing lives: what was recorded is kept.
             self.recorder.end();
+            self.trajectory.end();
         }
         self.recorder.advance(live, steps, self.gaze.as_ref());
+        self.trajectory.advance(live, steps);
         self.reading = files.is_reading().then(|| self.reading.unwrap_or_else(Instant::now));
         let failure = self.rescue.advance(session, files, || live.kept());
         let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
-        self.recorder.notices().chain(failure).collect()
+        self.recorder.notices().chain(self.trajectory.notices()).chain(failure).collect()
     }
 
     pub fn readouts(&self, files: &Files, is_leaving: bool) -> ShareReadouts {
         ShareReadouts {
-            writing: files.waiting() + usize::from(self.recorder.state().is_some()),
+            writing: files.waiting() + self.recordings(),
             is_reading: self.reading.is_some_and(|since| since.elapsed() > LONG),
             is_leaving,
             film: self.recorder.state(),
+            trajectory: self.trajectory.progress(),
             rescued: self.rescue.offered(),
             mine: self.mine.cards(),
             has_ffmpeg: self.has_ffmpeg,
@@ -193,10 +208,16 @@ impl Sharing {
         }
     }
 
-    /// The program is about to end: a film under way ends here and is kept. Returns whether nothing is waited for.
+    /// Films and trajectories under way.
+    fn recordings(&self) -> usize {
+        usize::from(self.recorder.state().is_some()) + usize::from(self.trajectory.progress().is_some())
+    }
+
+    /// The program is about to end: what is recorded ends here and is kept. Returns whether nothing is waited for.
     pub fn may_leave(&mut self, files: &Files) -> bool {
         self.recorder.end();
-        files.waiting() == 0 && self.recorder.state().is_none()
+        self.trajectory.end();
+        files.waiting() == 0 && self.recordings() == 0
     }
 
     /// The program ends well.

@@ -1,7 +1,7 @@
 //! Images as cameras, microscopes and browsers write them.
 
 use image::codecs::gif::{GifEncoder, Repeat};
-use image::{Delay, ExtendedColorType, Frame, ImageBuffer, ImageEncoder, Luma, Rgba};
+use image::{Delay, ExtendedColorType, Frame, ImageBuffer, ImageEncoder, Luma, LumaA, Rgb, Rgba};
 
 use super::*;
 
@@ -79,10 +79,23 @@ fn faint_images_are_stretched_before_they_become_8_bits() {
         let value = if letter().get_pixel(x, y).0[0] == 0 { 103 } else { 100 };
         Rgba([value, value, value, 255])
     });
-    for (picture, span) in
-        [(DynamicImage::ImageLuma16(deep), "20 of 65535"), (DynamicImage::ImageRgba8(faint), "3 of 255")]
-    {
+    let colours = ImageBuffer::<Rgb<u16>, Vec<u16>>::from_fn(24, 16, |x, y| {
+        Rgb(if letter().get_pixel(x, y).0[0] == 0 { [30_900; 3] } else { [30_000; 3] })
+    });
+    let with_alpha = ImageBuffer::<LumaA<u16>, Vec<u16>>::from_fn(24, 16, |x, y| {
+        LumaA([if letter().get_pixel(x, y).0[0] == 0 { 7 } else { 0 }, u16::MAX])
+    });
+    for (picture, span) in [
+        (DynamicImage::ImageLuma16(deep), "20 of 65535"),
+        (DynamicImage::ImageRgba8(faint), "3 of 255"),
+        (DynamicImage::ImageRgb16(colours), "900 of 65535"),
+        (DynamicImage::ImageLumaA16(with_alpha), "7 of 65535"),
+    ] {
         for format in [ImageFormat::Png, ImageFormat::Tiff] {
+            // The encoder of TIFF has no grey with alpha.
+            if format == ImageFormat::Tiff && picture.color().channel_count() == 2 {
+                continue;
+            }
             let mut bytes = Cursor::new(Vec::new());
             picture.write_to(&mut bytes, format).unwrap();
             let (shown, said) = only(bytes.get_ref());
@@ -144,12 +157,92 @@ fn moving_webp() -> Vec<u8> {
     chunk(b"RIFF", &body)
 }
 
-// A28, and GIF and WebP.
+/// Grey pages without compression as a TIFF, each with its pixels and whether it is a reduced copy, which is no page.
+fn tiff(pages: &[(Vec<u8>, bool)], [width, height]: [u32; 2], orientation: u32, is_little: bool) -> Vec<u8> {
+    let short = |v: u16| if is_little { v.to_le_bytes() } else { v.to_be_bytes() };
+    let long = |v: u32| if is_little { v.to_le_bytes() } else { v.to_be_bytes() };
+    let mut bytes = if is_little { b"II".to_vec() } else { b"MM".to_vec() };
+    bytes.extend(short(42));
+    // What points to the next directory is filled in when that is there.
+    let mut pointer = bytes.len();
+    bytes.extend(long(0));
+    for (values, is_copy) in pages {
+        let pixels = bytes.len() as u32;
+        bytes.extend(values);
+        let directory = long(bytes.len() as u32);
+        bytes[pointer..pointer + 4].copy_from_slice(&directory);
+        let entries: [(u16, u32); 10] = [
+            (254, u32::from(*is_copy)),
+            (256, width),
+            (257, height),
+            (258, 8),
+            (259, 1),
+            (262, 1),
+            (273, pixels),
+            (274, orientation),
+            (278, height),
+            (279, values.len() as u32),
+        ];
+        bytes.extend(short(entries.len() as u16));
+        for (tag, value) in entries {
+            bytes.extend([short(tag), short(4)].concat());
+            bytes.extend([long(1), long(value)].concat());
+        }
+        pointer = bytes.len();
+        bytes.extend(long(0));
+    }
+    bytes
+}
+
+/// Three pages, and between them a reduced copy.
+fn stack(is_little: bool) -> Vec<u8> {
+    let pages = [(0, false), (100, false), (50, true), (200, false)].map(|(value, is_copy)| (vec![value; 64], is_copy));
+    tiff(&pages, [8, 8], 1, is_little)
+}
+
+// A24, in files that are no photos of telephones.
+#[test]
+fn scans_and_webp_are_turned_upright_too() {
+    // What the scanner stores so that orientation 6 brings it back.
+    let stored = DynamicImage::ImageRgba8(letter()).rotate270();
+    let grey = stored.to_luma8();
+    let scan = tiff(&[(grey.as_raw().clone(), false)], [grey.width(), grey.height()], 6, true);
+    let mut webp = Vec::new();
+    let mut encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut webp);
+    encoder.set_exif_metadata(b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec()).unwrap();
+    let rgba = stored.to_rgba8();
+    encoder.write_image(&rgba, rgba.width(), rgba.height(), ExtendedColorType::Rgba8).unwrap();
+    for (kind, bytes) in [("tiff", scan), ("webp", webp)] {
+        let (shown, said) = only(&bytes);
+        assert_eq!(shown.dimensions(), (24, 16), "{kind}");
+        let same = |(a, b): (&Rgba<u8>, &Rgba<u8>)| a.0[0].abs_diff(b.0[0]) < 2;
+        assert!(shown.pixels().zip(letter().pixels()).all(same), "{kind}");
+        assert!(said.contains("orientation 6"), "{kind}: {said}");
+    }
+}
+
+#[test]
+fn pages_of_a_damaged_or_circular_stack_come_to_an_end() {
+    let mut bytes = stack(true);
+    let last = bytes.len() - 4;
+    // From the last page back to the first.
+    let first = bytes[4..8].to_vec();
+    bytes[last..].copy_from_slice(&first);
+    assert_eq!(frame_count(&bytes, ImageFormat::Tiff), 3);
+    for length in 0..bytes.len() {
+        assert!(frame_count(&bytes[..length], ImageFormat::Tiff) <= 3, "{length}");
+    }
+}
+
+// A28, and GIF, WebP and the stacks of microscopes.
 #[test]
 fn a_frame_of_a_moving_image_is_named_and_can_be_chosen() {
-    for (kind, bytes) in [("gif", moving_gif()), ("png", moving_png()), ("webp", moving_webp())] {
+    let moving = [("gif", moving_gif()), ("png", moving_png()), ("webp", moving_webp())];
+    for (kind, bytes) in moving.into_iter().chain([("tiff", stack(true)), ("tif", stack(false))]) {
         let first = decode(&bytes, FrameChoice::Any).unwrap_or_else(|fault| panic!("{kind}: {fault:?}"));
-        assert!(said(&first).contains("of its 3 frames only frame 1"), "{kind}: {}", said(&first));
+        let name = if kind.starts_with("tif") { "page" } else { "frame" };
+        let expected = format!("of its 3 {name}s only {name} 1");
+        assert!(said(&first).contains(&expected), "{kind}: {}", said(&first));
         for (choice, value) in [("last", 200u8), ("2", 100), ("first", 0)] {
             let decoded = decode(&bytes, choice.parse().unwrap()).unwrap_or_else(|fault| panic!("{kind}: {fault:?}"));
             let found = decoded.images[0].1.get_pixel(3, 3).0[0];

@@ -2,7 +2,9 @@
 
 use super::super::egui::{Checkbox, ComboBox, DragValue, Ui};
 use super::super::widgets::row_label;
-use crate::formats::{Angles, BoxChoice, ColumnUse, FormatKind, FrameChoice, ImportOptions, YAxis};
+use crate::formats::{
+    AngleSense, AngleUnit, AngleZero, BoxChoice, ColumnUse, FormatKind, FrameChoice, ImportOptions, YAxis,
+};
 use crate::session::ImportSheet;
 use crate::worlds::swarm::picture::Mode;
 
@@ -24,11 +26,21 @@ const TABLE_COLUMNS: [(ColumnUse, &str); 8] = [
 const XYZ_COLUMNS: [(ColumnUse, &str); 3] =
     [(ColumnUse::Heading, "Heading"), (ColumnUse::Species, "Species"), (ColumnUse::Id, "Id")];
 
-const ANGLES: [(Option<Angles>, &str); 4] = [
+const ANGLE_UNITS: [(Option<AngleUnit>, &str); 3] =
+    [(None, FOUND), (Some(AngleUnit::Radians), "radians"), (Some(AngleUnit::Degrees), "degrees")];
+
+const ANGLE_ZEROS: [(Option<AngleZero>, &str); 5] = [
     (None, FOUND),
-    (Some(Angles::Radians), "radians, counter-clockwise from +x"),
-    (Some(Angles::Degrees), "degrees, counter-clockwise from +x"),
-    (Some(Angles::Compass), "compass: degrees, clockwise from north"),
+    (Some(AngleZero::East), "to the right (+x)"),
+    (Some(AngleZero::North), "up (north)"),
+    (Some(AngleZero::West), "to the left"),
+    (Some(AngleZero::South), "down"),
+];
+
+const ANGLE_SENSES: [(Option<AngleSense>, &str); 3] = [
+    (None, FOUND),
+    (Some(AngleSense::CounterClockwise), "counter-clockwise"),
+    (Some(AngleSense::Clockwise), "clockwise, as on a compass"),
 ];
 
 const Y_AXES: [(Option<YAxis>, &str); 3] =
@@ -57,7 +69,9 @@ pub(super) fn show(ui: &mut Ui, sheet: &ImportSheet, options: &mut ImportOptions
         }
     }
     if outline.kind != FormatKind::Image {
-        pick(ui, "Angles", &mut options.angles, &ANGLES);
+        pick(ui, "Angles", &mut options.angles.unit, &ANGLE_UNITS);
+        pick(ui, "Angle 0 is", &mut options.angles.zero, &ANGLE_ZEROS);
+        pick(ui, "Angles grow", &mut options.angles.sense, &ANGLE_SENSES);
         pick(ui, "y axis", &mut options.y, &Y_AXES);
     }
     frames(ui, &mut options.frames);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
+use crate::formats::TrajectoryFrame;
 use crate::worlds::swarm::doc::LiveState;
 use crate::worlds::swarm::engine::{Counters, PendingSwarm};
 use crate::worlds::swarm::picture::Swarm;
@@ -27,7 +28,7 @@ impl<T> Answer<T> {
     }
 
     /// `None` until it is there; never waits.
-    fn take(&self) -> Option<Result<T, NoAnswer>> {
+    pub fn take(&self) -> Option<Result<T, NoAnswer>> {
         match self.0.try_recv() {
             Ok(answer) => Some(Ok(answer)),
             Err(TryRecvError::Empty) => None,
@@ -62,6 +63,15 @@ pub struct Seen {
     pub settings: LiveSettings,
     /// Not of what is only shown.
     pub counters: Option<Counters>,
+}
+
+/// What is shown of a swarm, for a trajectory.
+pub struct LiveFrame {
+    /// Another number after another swarm has come, or time has gone back.
+    pub past: u64,
+    /// Time of one step.
+    pub time_step: f64,
+    pub frame: TrajectoryFrame,
 }
 
 pub(super) type Looked = Option<(Look, Arc<Rule>, LiveSettings)>;

@@ -9,8 +9,9 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender};
 
 use super::Gpu;
-use super::answer::{Kept, Look, Looked};
+use super::answer::{Kept, LiveFrame, Look, Looked};
 use super::buffer::{Body, body};
+use crate::formats::TrajectoryFrame;
 use crate::jobs::{self, Cores, Handle, JobFault, JobName, panic_text};
 use crate::session::{EngineOrder, Event, LiveEvent};
 use crate::worlds::swarm::doc::LiveState;
@@ -381,6 +382,19 @@ impl Host {
             Engine::Cpu(engine) => Look::Now(engine.shown(), None),
             Engine::Gpu(engine) => Look::Later(engine.begin_reading_shown()),
         })
+    }
+
+    /// What is shown, with the flow of each particle. Waits for the GPU where the swarm lives there; `None` where it
+    /// was lost.
+    pub fn frame(&mut self) -> Option<LiveFrame> {
+        let past = self.past.1;
+        let tape = self.tape.as_mut()?;
+        let unit_length = tape.rule().unit_length;
+        let engine = tape.engine_mut();
+        let (shown, flows) = (engine.shown().ok()?, engine.flows().ok()?);
+        let strength = engine.settings().strength;
+        let frame = TrajectoryFrame { swarm: shown, flows, strength, unit_length };
+        Some(LiveFrame { past, time_step: engine.time_step(), frame })
     }
 
     fn copy(&mut self, look: impl FnOnce(&mut Engine) -> Look) -> Looked {

@@ -10,7 +10,7 @@ mod residual;
 pub use certificate::{FlowCertificate, PointCertificate, PointCheck, PointCheckSettings, certify};
 pub use cosine::{cosine_to, cosine_to_table, mutual_cosine, true_speed};
 pub use discrepancy::{Mmd, kernel_stein};
-pub use lyapunov::{LyapunovSettings, LyapunovSpectrum, lyapunov};
+pub use lyapunov::{LyapunovSettings, LyapunovSpectrum, LyapunovTrack, lyapunov};
 pub use residual::relative_residual;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The points world in the studio: its tables, and what it can do.
 
 mod draw;
+mod exponents;
 mod eyes;
 mod info;
 mod knobs;
@@ -134,6 +135,27 @@ pub(super) const TABLES: WorldTables = WorldTables {
             curves: &["to the truth"],
             aim: None,
             include_y: 0.0,
+        },
+        SeriesSpec {
+            id: "lyapunov",
+            name: "Lyapunov",
+            help: "Lyapunov exponents of the flow of a cloud in space (Benettin et al. 1980), measured on while it lives: \
+                   one above 0 is chaos. Per time of the system where that is known, else per time of the flow",
+            y_axis: "per time",
+            x: SeriesAxis::Steps,
+            curves: &["λ₁", "λ₂", "λ₃"],
+            aim: None,
+            include_y: 0.0,
+        },
+        SeriesSpec {
+            id: "dimension",
+            name: "Dimension",
+            help: "Kaplan-Yorke dimension that follows from the Lyapunov exponents; 2.06 for the attractor of Lorenz",
+            y_axis: "dimension",
+            x: SeriesAxis::Steps,
+            curves: &["Kaplan-Yorke"],
+            aim: None,
+            include_y: 2.0,
         },
     ],
     methods: &[

@@ -6,6 +6,7 @@ use image::RgbaImage;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use super::exponents::LiveExponents;
 use super::painter::PointPainter;
 use crate::worlds::World;
 use crate::worlds::points::PointsDoc;
@@ -13,7 +14,7 @@ use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, Standardisati
 use crate::worlds::points::engine::{
     CpuPointEngine, DriftKernel, PointBrush, PointCheckpoint, PointForce, evaluate_all, walkers_from,
 };
-use crate::worlds::points::measures::{Mmd, cosine_to, kernel_stein, relative_residual};
+use crate::worlds::points::measures::{Mmd, cosine_to, kernel_stein, relative_residual, true_speed};
 use crate::worlds::points::rule::{PointLive, PointRule};
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -47,6 +48,9 @@ pub(super) struct PointsSimulation {
     /// The system behind a built-in target.
     truth: Option<DynamicalSystem>,
     yardstick: Option<Yardstick>,
+    exponents: LiveExponents,
+    /// Root mean square speed of the true system, spreads per time; 1 where none is known.
+    true_speed: f64,
 }
 
 /// What walkers are compared with.
@@ -79,7 +83,18 @@ impl PointsSimulation {
             painter: PointPainter::default(),
             truth: doc.target.and_then(BuiltInTarget::system),
             yardstick: None,
+            exponents: LiveExponents::default(),
+            true_speed: 1.0,
         };
+        if let Some(system) = simulation.truth {
+            let places: Vec<[f32; 3]> = simulation
+                .cloud
+                .iter()
+                .step_by((simulation.cloud.len() / COMPARED).max(1))
+                .map(|place| map.inverse(*place).map(|v| v as f32))
+                .collect();
+            simulation.true_speed = true_speed(system, &map, &places);
+        }
         simulation.needs_baking = simulation.is_slow();
         Ok(simulation)
     }
@@ -300,6 +315,7 @@ impl Simulation for PointsSimulation {
             let signed = if live.reversed { -cosine } else { cosine };
             readings.push(SeriesReading { series: "cosine", values: vec![signed] });
         }
+        readings.extend(self.exponents.read(rule, live.sigma, self.true_speed, few));
         if rule.energy.is_some() {
             let residual = relative_residual(rule, live.sigma, few);
             readings.push(SeriesReading { series: "residual", values: vec![residual] });

@@ -1,0 +1,38 @@
+//! Trajectories of the live swarm for other programs: how they are recorded.
+
+use serde::{Deserialize, Serialize};
+
+use crate::formats::TrajectoryKind;
+
+/// How a trajectory is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrajectoryOptions {
+    pub kind: TrajectoryKind,
+    /// Integration steps from one frame to the next.
+    pub every: u32,
+    /// Frames, unless it is stopped before.
+    pub frames: u32,
+}
+
+impl Default for TrajectoryOptions {
+    fn default() -> Self {
+        Self { kind: TrajectoryKind::default(), every: 10, frames: 500 }
+    }
+}
+
+impl TrajectoryOptions {
+    pub const EVERY: [u32; 2] = [1, 10_000];
+    pub const FRAMES: [u32; 2] = [2, 10_000];
+
+    /// Clamped to the ranges.
+    pub(in crate::session) fn usable(self) -> Self {
+        let [fewest_steps, most_steps] = Self::EVERY;
+        let [fewest_frames, most_frames] = Self::FRAMES;
+        Self {
+            every: self.every.clamp(fewest_steps, most_steps),
+            frames: self.frames.clamp(fewest_frames, most_frames),
+            ..self
+        }
+    }
+}
