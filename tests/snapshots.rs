@@ -13,9 +13,8 @@ use image::imageops::crop_imm;
 
 use common::panels::*;
 use common::raster::Textures;
-use unstill::media::looks::{Body, Palette, Theme};
 use unstill::media::picture::{PictureStyle, render};
-use unstill::session::{Command, Dialog, LiveCommand, Place, Preference, Session};
+use unstill::session::{Body, Command, Dialog, LiveCommand, Palette, Place, Preference, Session, Theme};
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
 use unstill::worlds::swarm::picture::motifs;
 use unstill::worlds::swarm::rule::LiveSettings;

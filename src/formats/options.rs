@@ -8,14 +8,20 @@ use crate::worlds::swarm::picture::Mode;
 /// What is stated of a column of angles. What is left out is found from its name, its values and the program that wrote it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Angles {
+    /// Radians or degrees.
     pub unit: Option<AngleUnit>,
+    /// Where 0 points.
     pub zero: Option<AngleZero>,
+    /// Which way angles grow.
     pub sense: Option<AngleSense>,
 }
 
+/// The unit of a column of angles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AngleUnit {
+    /// 2π to a turn.
     Radians,
+    /// 360 to a turn.
     Degrees,
 }
 
@@ -24,15 +30,20 @@ pub enum AngleUnit {
 pub enum AngleZero {
     /// +x.
     East,
+    /// Up.
     North,
+    /// Left.
     West,
+    /// Down.
     South,
 }
 
 /// The way in which angles grow, as it is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AngleSense {
+    /// As in mathematics.
     CounterClockwise,
+    /// As a compass and a clock.
     Clockwise,
 }
 

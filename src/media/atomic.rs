@@ -12,7 +12,9 @@ use super::picture::advice;
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {}", path.display(), advice(error))]
 pub struct WriteError {
+    /// The file that was to be written.
     pub path: PathBuf,
+    /// What the system reported.
     pub error: io::Error,
 }
 

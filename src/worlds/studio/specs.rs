@@ -209,10 +209,12 @@ pub struct LayerSpec {
 }
 
 impl LayerSpec {
+    /// Lines or marks over what lives.
     pub const fn over(id: &'static str, name: &'static str, help: &'static str) -> Self {
         Self { id, name, help, is_ground: false }
     }
 
+    /// A map under what lives.
     pub const fn ground(id: &'static str, name: &'static str, help: &'static str) -> Self {
         Self { id, name, help, is_ground: true }
     }
@@ -223,6 +225,7 @@ impl LayerSpec {
 pub struct LayerSet(u32);
 
 impl LayerSet {
+    /// Whether the layer at `index` of its table is shown.
     pub fn has(self, index: usize) -> bool {
         self.0 >> index & 1 == 1
     }
@@ -243,19 +246,27 @@ impl LayerSet {
 /// Everything that is listed of a world.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WorldTables {
-    /// What the still picture is called, and what lives: "cloud" and "walkers".
+    /// What the still picture is called, such as "cloud".
     pub still_name: &'static str,
+    /// What lives, such as "walkers".
     pub live_name: &'static str,
+    /// Numbers of the motion that the user turns.
     pub knobs: &'static [KnobSpec],
+    /// Tools that act on what lives.
     pub brushes: &'static [BrushSpec],
+    /// Changes of the whole still picture, each by one button.
     pub actions: &'static [ActionSpec],
     /// Colours to paint with; none where brushes have no colour.
     pub palette: &'static [[u8; 4]],
+    /// Curves of the live plots.
     pub series: &'static [SeriesSpec],
+    /// Ways of learning.
     pub methods: &'static [MethodSpec],
     /// The job that makes a certificate of the rules, started like learning; none where a world has none.
     pub check: Option<MethodSpec>,
+    /// Pictures to begin with.
     pub starts: &'static [StartSpec],
+    /// States from which it can live again.
     pub restarts: &'static [RestartSpec],
     /// Steps in each sixtieth of a second to begin with.
     pub speed: u32,
@@ -268,14 +279,17 @@ pub struct WorldTables {
 }
 
 impl WorldTables {
+    /// The knob of this name.
     pub fn knob(&self, id: &str) -> Option<&'static KnobSpec> {
         self.knobs.iter().find(|knob| knob.id == id)
     }
 
+    /// The brush of this name.
     pub fn brush(&self, id: &str) -> Option<&'static BrushSpec> {
         self.brushes.iter().find(|brush| brush.id == id)
     }
 
+    /// The curve of this name.
     pub fn series(&self, id: &str) -> Option<&'static SeriesSpec> {
         self.series.iter().find(|series| series.id == id)
     }
