@@ -6,10 +6,11 @@
 use std::path::Path;
 
 use divan::{Bencher, counter::ItemsCount};
+use unstill::gpu::EngineChoice;
 use unstill::scene::Project;
 use unstill::worlds::PointsDoc;
 use unstill::worlds::points::engine::{PointEngine, walkers_from};
-use unstill::worlds::swarm::engine::{EngineChoice, Headless};
+use unstill::worlds::swarm::engine::Headless;
 
 const COUNTS: [usize; 3] = [10_000, 100_000, 1_000_000];
 /// Steps of a sample: the start of a dispatch is shared by them, as in the window.
