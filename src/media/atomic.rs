@@ -12,7 +12,9 @@ use super::picture::advice;
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {}", path.display(), advice(error))]
 pub struct WriteError {
+    /// The file.
     pub path: PathBuf,
+    /// The answer of the system.
     pub error: io::Error,
 }
 

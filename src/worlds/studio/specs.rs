@@ -209,10 +209,12 @@ pub struct LayerSpec {
 }
 
 impl LayerSpec {
+    /// Lines and marks over what lives.
     pub const fn over(id: &'static str, name: &'static str, help: &'static str) -> Self {
         Self { id, name, help, is_ground: false }
     }
 
+    /// A map under what lives.
     pub const fn ground(id: &'static str, name: &'static str, help: &'static str) -> Self {
         Self { id, name, help, is_ground: true }
     }
@@ -223,6 +225,7 @@ impl LayerSpec {
 pub struct LayerSet(u32);
 
 impl LayerSet {
+    /// Whether the layer at `index` of the table is shown.
     pub fn has(self, index: usize) -> bool {
         self.0 >> index & 1 == 1
     }
@@ -245,17 +248,25 @@ impl LayerSet {
 pub struct WorldTables {
     /// What the still picture is called, and what lives: "cloud" and "walkers".
     pub still_name: &'static str,
+    /// As `still_name`.
     pub live_name: &'static str,
+    /// Numbers that the user sets.
     pub knobs: &'static [KnobSpec],
+    /// Brushes of both workspaces.
     pub brushes: &'static [BrushSpec],
+    /// Buttons that change the whole still picture.
     pub actions: &'static [ActionSpec],
     /// Colours to paint with; none where brushes have no colour.
     pub palette: &'static [[u8; 4]],
+    /// Plots.
     pub series: &'static [SeriesSpec],
+    /// Ways to learn.
     pub methods: &'static [MethodSpec],
     /// The job that makes a certificate of the rules, started like learning; none where a world has none.
     pub check: Option<MethodSpec>,
+    /// Pictures to begin with.
     pub starts: &'static [StartSpec],
+    /// States that a live world starts again from.
     pub restarts: &'static [RestartSpec],
     /// Steps in each sixtieth of a second to begin with.
     pub speed: u32,
@@ -268,14 +279,17 @@ pub struct WorldTables {
 }
 
 impl WorldTables {
+    /// The knob of this id.
     pub fn knob(&self, id: &str) -> Option<&'static KnobSpec> {
         self.knobs.iter().find(|knob| knob.id == id)
     }
 
+    /// The brush of this id.
     pub fn brush(&self, id: &str) -> Option<&'static BrushSpec> {
         self.brushes.iter().find(|brush| brush.id == id)
     }
 
+    /// The plot of this id.
     pub fn series(&self, id: &str) -> Option<&'static SeriesSpec> {
         self.series.iter().find(|series| series.id == id)
     }
