@@ -30,7 +30,7 @@ fn swarm(count: usize, cutoff_l: f64) -> Swarm {
     Swarm { particles, box_size: [side, side] }
 }
 
-/// An engine that has run one step, so that its kernels are compiled; none where there is no GPU.
+/// An engine that has run one step, so that its kernels are compiled; `None` without a GPU.
 fn engine(choice: EngineChoice, count: usize) -> Option<Engine> {
     let mut rule = Rule::random(SHAPE, 1);
     // Near-uniform, so that the number of neighbours stays what it is.

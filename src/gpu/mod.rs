@@ -1,5 +1,5 @@
 //! What the engines of all worlds share on the GPU: the device, error scopes, buffers, shader texts, kernels whose buffers
-//! are bound by name, and readback. It knows nothing of what is computed.
+//! are bound by name, and readback. Independent of what is computed.
 
 mod buffers;
 mod device;

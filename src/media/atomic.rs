@@ -12,9 +12,9 @@ use super::picture::advice;
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {}", path.display(), advice(error))]
 pub struct WriteError {
-    /// The file that was to be written.
+    /// The file.
     pub path: PathBuf,
-    /// What the system reported.
+    /// The answer of the system.
     pub error: io::Error,
 }
 

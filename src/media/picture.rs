@@ -52,7 +52,7 @@ pub struct PictureStyle {
     pub body: Body,
     /// What colours show.
     pub colour_by: ColourBy,
-    /// The numbers at both ends of the ramp, where colour tells of speed or energy.
+    /// The numbers at both ends of the ramp, where colour shows speed or energy.
     pub range: [f64; 2],
     /// Length of a particle's body in the unit of the swarm (ℓ for a live one).
     pub body_length: f64,

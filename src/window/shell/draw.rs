@@ -27,7 +27,7 @@ use trails::Trails;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     pub particles: wgpu::Buffer,
-    /// Energy and speed of each, where colour tells of them.
+    /// Energy and speed of each, where colour shows them.
     pub measures: Option<wgpu::Buffer>,
     pub count: u32,
     pub view: View,
@@ -55,13 +55,13 @@ impl Plugin for DrawPlugin {
     }
 }
 
-/// GPU objects of the canvas; made when the first layer comes, bound anew when its buffer changes.
+/// GPU objects of the canvas; made with the first layer, bound again when its buffer changes.
 #[derive(Resource)]
 struct Canvas {
     group: RenderGroup,
     pipelines: Option<Pipelines>,
     uniform: wgpu::Buffer,
-    /// In the place of measures that nobody asked for.
+    /// In the place of measures that are not shown.
     no_measures: wgpu::Buffer,
     bound: Option<Bound>,
 }

@@ -220,7 +220,7 @@ pub trait WorldInfo {
     fn draw_flow(&self, _index: usize, options: DrawOptions, picture: &mut RgbaImage) {
         self.draw_still(&self.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), picture);
     }
-    /// What the certificate of the rules says, in lines; whether each speaks for its rule.
+    /// The certificate of the rules, in lines; whether each supports its rule.
     fn certificate(&self) -> Vec<(bool, String)> {
         Vec::new()
     }

@@ -209,7 +209,7 @@ pub struct LayerSpec {
 }
 
 impl LayerSpec {
-    /// Lines or marks over what lives.
+    /// Lines and marks over what lives.
     pub const fn over(id: &'static str, name: &'static str, help: &'static str) -> Self {
         Self { id, name, help, is_ground: false }
     }
@@ -225,7 +225,7 @@ impl LayerSpec {
 pub struct LayerSet(u32);
 
 impl LayerSet {
-    /// Whether the layer at `index` of its table is shown.
+    /// Whether the layer at `index` of the table is shown.
     pub fn has(self, index: usize) -> bool {
         self.0 >> index & 1 == 1
     }
@@ -246,27 +246,27 @@ impl LayerSet {
 /// Everything that is listed of a world.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WorldTables {
-    /// What the still picture is called, such as "cloud".
+    /// What the still picture is called, and what lives: "cloud" and "walkers".
     pub still_name: &'static str,
-    /// What lives, such as "walkers".
+    /// As `still_name`.
     pub live_name: &'static str,
-    /// Numbers of the motion that the user turns.
+    /// Numbers that the user sets.
     pub knobs: &'static [KnobSpec],
-    /// Tools that act on what lives.
+    /// Brushes of both workspaces.
     pub brushes: &'static [BrushSpec],
-    /// Changes of the whole still picture, each by one button.
+    /// Buttons that change the whole still picture.
     pub actions: &'static [ActionSpec],
     /// Colours to paint with; none where brushes have no colour.
     pub palette: &'static [[u8; 4]],
-    /// Curves of the live plots.
+    /// Plots.
     pub series: &'static [SeriesSpec],
-    /// Ways of learning.
+    /// Ways to learn.
     pub methods: &'static [MethodSpec],
     /// The job that makes a certificate of the rules, started like learning; none where a world has none.
     pub check: Option<MethodSpec>,
     /// Pictures to begin with.
     pub starts: &'static [StartSpec],
-    /// States from which it can live again.
+    /// States that a live world starts again from.
     pub restarts: &'static [RestartSpec],
     /// Steps in each sixtieth of a second to begin with.
     pub speed: u32,
@@ -279,17 +279,17 @@ pub struct WorldTables {
 }
 
 impl WorldTables {
-    /// The knob of this name.
+    /// The knob of this id.
     pub fn knob(&self, id: &str) -> Option<&'static KnobSpec> {
         self.knobs.iter().find(|knob| knob.id == id)
     }
 
-    /// The brush of this name.
+    /// The brush of this id.
     pub fn brush(&self, id: &str) -> Option<&'static BrushSpec> {
         self.brushes.iter().find(|brush| brush.id == id)
     }
 
-    /// The curve of this name.
+    /// The plot of this id.
     pub fn series(&self, id: &str) -> Option<&'static SeriesSpec> {
         self.series.iter().find(|series| series.id == id)
     }

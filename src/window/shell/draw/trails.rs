@@ -16,7 +16,7 @@ pub struct Trail {
     pub tick: u64,
     /// What is left of the picture after this frame.
     pub kept: f32,
-    /// Another number: another swarm, that has been nowhere yet.
+    /// Another number: another swarm, without a trail yet.
     pub serial: u64,
 }
 
@@ -102,7 +102,7 @@ impl Trails {
         }
     }
 
-    /// Makes the picture fit; nobody looks at trails when `trail` is `None`, and it goes.
+    /// Makes the picture fit; drops it when `trail` is `None`.
     pub fn prepare(&mut self, device: &wgpu::Device, trail: Option<&Trail>, particles: &wgpu::Buffer) {
         let Some(trail) = trail else {
             self.picture = None;
@@ -187,7 +187,7 @@ impl Trails {
         encoder.copy_buffer_to_buffer(particles, 0, &picture.before, 0, particles.size());
     }
 
-    /// Lays the picture over the ground; group 0 is bound already.
+    /// Draws the picture over the ground; group 0 is bound already.
     pub fn lay(&self, pass: &mut wgpu::RenderPass<'_>) {
         let Some(picture) = &self.picture else { return };
         pass.set_pipeline(&self.laid);

@@ -192,7 +192,7 @@ impl TokenDoc {
         TokenEnsemble::new(&self.tokens, self.clearance_px)
     }
 
-    /// A fresh clean image: as many tokens as the knobs say for the area, at random poses.
+    /// A fresh clean image: as many tokens as the knobs ask for in the area, at random poses.
     pub fn start_image(&self, [width, height]: [usize; 2], seed: u64) -> Still {
         let ensemble = self.ensemble();
         let count = (self.live.tokens as f64 * (width * height) as f64 / REFERENCE_AREA).round() as usize;

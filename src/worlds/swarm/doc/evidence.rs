@@ -1,4 +1,4 @@
-//! What a certificate says, as it is stored.
+//! The result of a certificate, as it is stored.
 
 use serde::{Deserialize, Serialize};
 

@@ -42,11 +42,11 @@ pub struct FlowNumbers {
 impl LearnedFlow {
     /// A flow just learned, named by its seed.
     pub fn new(net: LocalNet, seed: u64, drive: Drive) -> Self {
-        Self { name: Self::usual_name(seed, drive), seed, drive, numbers: None, net: Arc::new(net) }
+        Self { name: Self::default_name(seed, drive), seed, drive, numbers: None, net: Arc::new(net) }
     }
 
     /// The name of a flow that the user has not named.
-    pub fn usual_name(seed: u64, drive: Drive) -> String {
+    pub fn default_name(seed: u64, drive: Drive) -> String {
         match drive {
             Drive::Forward => format!("seed {seed}"),
             Drive::Any => format!("seed {seed}, any"),

@@ -1,4 +1,4 @@
-//! What makes a snapshot usable, and what is said when it is not.
+//! What makes a snapshot usable, and the errors of one that is not.
 
 use super::near::PointTree;
 use super::{MAX_SPECIES, Snapshot};

@@ -1,4 +1,4 @@
-//! The numbers of the live settings that a person may turn, each with its range and its usual value.
+//! The numbers of the live settings that the user may change, each with its range and its default.
 
 use std::ops::RangeInclusive;
 
@@ -286,7 +286,7 @@ impl Knob {
         low..=high
     }
 
-    /// The value that nobody has touched.
+    /// The default.
     pub fn usual(self) -> f64 {
         self.spec().default
     }

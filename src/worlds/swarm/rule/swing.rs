@@ -26,7 +26,7 @@ impl Swing {
 
     /// How far from its value the knob is after `seconds`.
     fn offset(self, seconds: f64) -> f64 {
-        // A file may say anything.
+        // A file may hold any value.
         let period_s = self.period_s.max(Self::PERIODS_S[0]);
         self.amplitude * (std::f64::consts::TAU * (seconds / period_s).fract()).sin()
     }

@@ -8,7 +8,7 @@ use crate::worlds::swarm::picture::{MAX_SPECIES, SIDE_RANGE, Swarm};
 /// The widest hidden layer a rule may have.
 pub const MAX_WIDTH: usize = 256;
 
-/// Each message says what is wrong and how to fix it; the caller adds the file.
+/// Each message states what is wrong and how to fix it; the caller adds the file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[allow(missing_docs, reason = "each variant has its message")]
 pub enum RuleError {
