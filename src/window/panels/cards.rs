@@ -67,10 +67,17 @@ pub(super) fn gallery_window(
 }
 
 impl CardGrid {
-    /// Shows so many cards, each by its index; returns the one that was clicked.
-    pub fn show(self, ui: &mut Ui, count: usize, mut card: impl FnMut(&mut Ui, usize) -> Response) -> Option<usize> {
+    /// Shows so many cards, each by its index; returns the one that was clicked. Each shelf, by its name, remembers where it
+    /// was scrolled to.
+    pub fn show(
+        self,
+        ui: &mut Ui,
+        shelf: &str,
+        count: usize,
+        mut card: impl FnMut(&mut Ui, usize) -> Response,
+    ) -> Option<usize> {
         let mut clicked = None;
-        ScrollArea::vertical().min_scrolled_height(self.height).max_height(self.height).show(ui, |ui| {
+        ScrollArea::vertical().id_salt(shelf).min_scrolled_height(self.height).max_height(self.height).show(ui, |ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(GAP);
             for first in (0..count).step_by(self.columns) {
                 ui.horizontal_top(|ui| {

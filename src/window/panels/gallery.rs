@@ -42,7 +42,7 @@ fn bundled(ui: &mut Ui, state: &UiState, grid: CardGrid, commands: &mut Vec<Comm
     if state.gallery.is_empty() {
         ui.label("No scenes came with this program.");
     }
-    let chosen = grid.show(ui, state.gallery.len(), |ui, index| {
+    let chosen = grid.show(ui, "bundled", state.gallery.len(), |ui, index| {
         let scene = &state.gallery[index];
         let swarm = state.gallery_life.iter().find(|(name, _)| *name == scene.name);
         bundled_card(ui, scene, swarm.map(|(_, swarm)| swarm))

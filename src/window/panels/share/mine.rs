@@ -52,7 +52,7 @@ pub(in super::super) fn show_shelf(
     let mut pointed = None;
     // Below the cards is a line. What has the keyboard keeps it: the shelves may be looked through by arrows, too.
     let grid = CardGrid { height: grid.height - 24.0, takes_focus: false, ..grid };
-    let chosen = grid.show(ui, mine.len(), |ui, index| {
+    let chosen = grid.show(ui, "mine", mine.len(), |ui, index| {
         let scene = &mine[index];
         let name = scene.path.to_string_lossy();
         let response = scene_card(ui, scene, life.iter().find(|(of, _)| *of == name).map(|(_, swarm)| swarm));

@@ -16,7 +16,7 @@ pub(super) fn show(ctx: &Context, state: &mut UiState, commands: &mut Vec<Studio
             ui.set_min_height(120.0);
             ui.label("Drawing the scenes …");
         }
-        let chosen = grid.show(ui, cards.len(), |ui, index| studio_card(ui, &cards[index], index, state));
+        let chosen = grid.show(ui, "studio", cards.len(), |ui, index| studio_card(ui, &cards[index], index, state));
         commands.extend(chosen.map(|index| match &cards[index].source {
             CardSource::Bundled(name) => StudioCommand::OpenBundled(name),
             CardSource::File(path) => StudioCommand::Program(ProgramCommand::Open(path.clone())),
