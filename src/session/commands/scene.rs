@@ -8,9 +8,13 @@ use crate::session::share::ShareCommand;
 
 pub(super) const TABLE: &[CommandInfo] = &[
     row(Scene, "New", Shortcut::ctrl("N"), "Start with an empty picture", || Command::New),
-    row(Scene, "Open…", Shortcut::ctrl("O"), "Open a scene file, or a picture that holds a scene", || {
-        Command::Ask(Dialog::Open)
-    }),
+    row(
+        Scene,
+        "Open…",
+        Shortcut::ctrl("O"),
+        "Open a scene file, a picture that holds a scene, or particles of another program",
+        || Command::Ask(Dialog::Open),
+    ),
     row(Scene, "Save", Shortcut::ctrl("S"), "Write picture, settings and rule to the scene file", || Command::Save),
     row(Scene, "Save as…", Shortcut::ctrl_shift("S"), "Write the scene to another file", || {
         Command::Ask(Dialog::SaveAs)
