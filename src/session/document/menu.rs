@@ -10,7 +10,7 @@ use crate::session::sharing::ShareCommand;
 
 pub(in crate::session) const TABLE: &[CommandInfo] = &[
     row(Scene, "New", Shortcut::ctrl("N"), "Start with an empty picture", || Command::Document(DocumentCommand::New)),
-    row(Scene, "Open…", Shortcut::ctrl("O"), "Open a scene file, or a picture that holds a scene", || {
+    row(Scene, "Open…", Shortcut::ctrl("O"), "Open a scene, a picture that holds one, or particles", || {
         Command::Ask(Dialog::Open)
     }),
     row(Scene, "Save", Shortcut::ctrl("S"), "Write picture, settings and rule to the scene file", || {

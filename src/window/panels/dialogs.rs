@@ -11,6 +11,8 @@ use super::style;
 use crate::formats::{ExportSubject, endings_of};
 use crate::session::{Command, Dialog, DocumentCommand, ObserveCommand, PaintCommand, Session, ShareCommand};
 
+/// Everything that can be opened.
+const OPENED: &str = "Scenes, tables, XYZ, images";
 const SCENES: &str = "Unstill scenes";
 /// A scene that is a picture, when saved.
 const SCENE_PICTURES: &str = "Picture with scene";
@@ -29,6 +31,7 @@ pub(super) fn file_dialog() -> FileDialog {
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .default_size([640.0, 420.0])
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
+        .add_file_filter_extensions(OPENED, [vec!["ron"], endings_of(|_| true)].concat())
         .add_file_filter_extensions(SCENES, vec!["ron", "png"])
         .add_file_filter_extensions(PICTURES, endings_of(|_| true))
         .add_file_filter_extensions(IMAGES, endings_of(|kind| !kind.is_particles()))
@@ -43,7 +46,7 @@ pub(super) fn file_dialog() -> FileDialog {
 pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
     let config = dialog.config_mut();
     let (filter, title) = match what {
-        Dialog::Open => (SCENES, "Open a scene"),
+        Dialog::Open => (OPENED, "Open a scene, or particles"),
         Dialog::SaveAs => (SCENES, "Save the scene"),
         Dialog::SavePicture => (SCENES, "Save a picture that holds the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
@@ -97,7 +100,8 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
 pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     if let Some((what, path)) = files(ctx, state, session.path(), &session.document().title) {
         commands.extend(match what {
-            Dialog::Open => Some(Command::Document(DocumentCommand::Open(path))),
+            // As a file that is dropped: a table leads to the import sheet.
+            Dialog::Open => Some(Command::Share(ShareCommand::Drop(vec![path]))),
             Dialog::SaveAs => Some(Command::Document(DocumentCommand::SaveAs(path))),
             Dialog::SavePicture => Some(Command::Share(ShareCommand::SavePicture(path.with_extension("png")))),
             Dialog::Import => Some(Command::Share(ShareCommand::Import(path))),

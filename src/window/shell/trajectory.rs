@@ -218,6 +218,9 @@ impl TrajectoryWriter {
         if self.shared.is_cancelled.load(Ordering::Acquire) {
             return Ok((Level::Info, "The trajectory was given up; nothing was written.".to_owned()));
         }
+        if file.frames() == 0 {
+            return Ok((Level::Info, "The trajectory ended before its first frame; nothing was written.".to_owned()));
+        }
         let frames = if file.frames() == 1 { "1 frame".to_owned() } else { format!("{} frames", file.frames()) };
         let megabytes = file.finish().map_err(|e| e.to_string())? as f64 / 1e6;
         Ok((Level::Success, format!("Trajectory: {} ({frames}, {megabytes:.1} MB)", self.path.display())))
