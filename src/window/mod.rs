@@ -1,4 +1,4 @@
-//! The window: egui [`panels`] and the Bevy [`shell`].
+//! The window: egui [`panels`] and the Bevy `shell`.
 
 pub mod panels;
 pub(crate) mod shell;

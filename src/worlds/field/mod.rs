@@ -1,6 +1,6 @@
-//! The field world: a periodic image under a local rule. Its files read in the order of the data: [`stills`] →
-//! [`library`] (equations read off stills) → [`rule`] → [`engine`] → [`measures`]; [`tokens`] has the same for drawn
-//! tokens, which live by a network; [`doc`] is what a scene stores.
+//! The field world: a periodic image under a local rule. Its files read in the order of the data: `stills` →
+//! `library` (equations read off stills) → [`rule`] → [`engine`] → `measures`; [`tokens`] has the same for drawn
+//! tokens, which live by a network; `doc` is what a scene stores.
 
 pub(crate) mod doc;
 pub(crate) mod draw;

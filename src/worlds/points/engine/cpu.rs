@@ -32,7 +32,7 @@ impl CpuPointEngine {
     /// Walkers (x, y, z, speed; standardised) under `rule`; the network itself moves them until [`Self::set_baked`].
     ///
     /// # Errors
-    /// Knobs or a rule that do not fit, no walkers, more than [`MAX_POINTS`].
+    /// Knobs or a rule that do not fit, no walkers, more than a million.
     pub fn new(
         rule: &PointRule,
         live: &PointLive,
@@ -134,7 +134,7 @@ impl CpuPointEngine {
     /// Adds, removes or scatters walkers under a brush.
     ///
     /// # Errors
-    /// Nothing would be left, or more than [`MAX_POINTS`]; then nothing has changed.
+    /// Nothing would be left, or more than a million; then nothing has changed.
     pub fn apply(&mut self, brush: PointBrush, under: &PointForce) -> Result<(), PointEngineError> {
         super::apply_brush(&mut self.walkers, self.rule.dim, brush, under, self.seed ^ u64::from(self.step))
     }
