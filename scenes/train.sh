@@ -4,11 +4,22 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 unstill=${CARGO_TARGET_DIR:-../target}/debug/unstill
-# Steps of the energy: what the pattern needs to be kept.
-declare -A steps=([flock]=4000 [mill]=3000 [pairs]=3000 [train]=4000 [lanes]=4000 [crystal]=6000 [amoeba]=3000 [hunt]=4000)
-declare -A flow_steps=([mill]=1200 [pairs]=1200)
-# Strength of the flow: as fast as the pattern bears.
-declare -A strength=([flock]=2 [mill]=10 [pairs]=8 [train]=2 [lanes]=4 [crystal]=4 [amoeba]=1 [hunt]=1)
+# Steps of the energy and of the flow: what the pattern needs to be kept.
+declare -A steps=([flock]=6000 [mill]=3000 [pairs]=3000 [train]=4000 [lanes]=4000 [crystal]=8000 [amoeba]=4000 [hunt]=4000)
+declare -A flow_steps=([flock]=4000 [mill]=1200 [pairs]=1200)
+# The crystal is wider than what a particle sees by default.
+declare -A cutoff=([crystal]=4.4)
+# How each lives: the flow as fast as the pattern bears; warm where wrong numbers would freeze in, and quick to relax.
+declare -A live=(
+    [flock]="--strength 1 --relaxation 2 --sigma 0.18"
+    [mill]="--strength 10"
+    [pairs]="--strength 8"
+    [train]="--strength 2 --relaxation 2 --sigma 0.18"
+    [lanes]="--strength 4 --relaxation 2 --sigma 0.18"
+    [crystal]="--strength 4 --relaxation 2 --sigma 0.2"
+    [amoeba]="--strength 1 --relaxation 2 --sigma 0.18"
+    [hunt]="--strength 1 --relaxation 2 --sigma 0.18"
+)
 # A patch with no heading in common has no forward to fly to: it lives by the exact flow alone.
 declare -A flow=([crystal]=none)
 swarms="flock mill pairs train lanes crystal amoeba hunt"
@@ -18,8 +29,10 @@ tokens="firefly taiji arrow dots"
 
 swarm() {
     "$unstill" motif "$1" -o "$1.ron" --quiet
-    "$unstill" learn "$1.ron" --steps "${steps[$1]}" --flow-steps "${flow_steps[$1]:-2000}" --flow "${flow[$1]:-learned}" --quiet
-    "$unstill" check "$1.ron" --strength "${strength[$1]}" --certify --quiet
+    "$unstill" learn "$1.ron" --steps "${steps[$1]}" --flow-steps "${flow_steps[$1]:-2000}" --flow "${flow[$1]:-learned}" \
+        --cutoff "${cutoff[$1]:-3.9}" --quiet
+    # shellcheck disable=SC2086 # options are several words
+    "$unstill" check "$1.ron" ${live[$1]} --certify --quiet
 }
 
 cloud() {
