@@ -105,11 +105,11 @@ fn the_gallery_looks_as_it_did() {
 
 #[test]
 fn each_look_of_the_swarm_is_as_it_was() {
-    let motif = motifs::by_name("lanes").expect("a bundled picture").snapshot();
+    let motif = motifs::by_name("pairs").expect("a bundled picture").snapshot();
     let swarm = motif.standing(motif.unit_length());
     for &theme in Theme::ALL {
         for &body in Body::ALL {
-            let style = PictureStyle { size_px: 320, body, ..PictureStyle::of(Palette::default(), theme) };
+            let style = PictureStyle { size_px: 200, body, ..PictureStyle::of(Palette::default(), theme) };
             assert_same(&name_of(body.name(), theme), &render(&swarm, &style));
         }
     }
