@@ -9,7 +9,8 @@
 //!
 //! # The folders, in the order of dependence
 //!
-//! - [`nn`]: SIMD lanes for the small networks of all worlds.
+//! - `nn`: SIMD lanes for the small networks of all worlds.
+//! - [`gpu`]: device, buffers, kernels whose buffers are bound by name, and readback, for the engines of all worlds.
 //! - [`worlds`]: one folder per kind of picture. `swarm` has oriented particles that interact, `points` independent points in
 //!   R² or R³, `field` a periodic image under a local rule, `weak` the solver of the weak form. A world reads in the order
 //!   of the data: picture → rule → train → engine → measures, and its stored form is one variant of [`worlds::World`].
@@ -36,8 +37,8 @@
 //! 6. The newest [`worlds::swarm::rule::Rule`] comes back as an event (`session/events.rs`).
 //! 7. `session/swarm.rs` makes the first live swarm, an order for the engine (`session/request.rs`).
 //! 8. `window/shell/live/host.rs` gives rule and swarm to an engine of `worlds/swarm/engine`,
-//! 9. whose `weights.rs` and `buffers.rs` lay both out for the shaders of `shaders/swarm/`.
-//! 10. `kernels.rs` binds them; `gpu.rs` submits the passes of a Heun step as listed in `plan.rs`.
+//! 9. whose `weights.rs` and `buffers.rs` pack both for the shaders of `shaders/swarm/`.
+//! 10. `plan.rs` binds them by name to the kernels (`src/gpu`); `gpu.rs` submits the passes of a Heun step.
 //! 11. `shown.wgsl` writes denoised positions, which `window/shell/draw.rs` draws from the same buffer.
 //!
 //! # Learning and running a rule without a window
@@ -78,13 +79,19 @@
 //! # Ok::<(), unstill::scene::Fault>(())
 //! ```
 
+#![warn(missing_docs)]
+
 pub mod cli;
 pub mod formats;
+pub mod gpu;
+#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod jobs;
 pub mod media;
-pub mod nn;
+mod nn;
 pub mod scene;
+#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod session;
 #[cfg(feature = "window")]
+#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod window;
 pub mod worlds;

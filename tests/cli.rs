@@ -92,7 +92,7 @@ impl Desk {
 }
 
 fn number(value: &Value, key: &str) -> f64 {
-    value[key].as_f64().unwrap_or_else(|| panic!("`{key}` is no number in {value}"))
+    value[key].as_f64().unwrap_or_else(|| panic!("`{key}` is not a number in {value}"))
 }
 
 #[test]

@@ -36,6 +36,18 @@ const WALLS: &[Wall] = &[
             ABOVE_JOBS,
         ],
     },
+    Wall {
+        folder: "gpu",
+        closed: &[
+            BEVY,
+            EGUI,
+            CANDLE,
+            &["crate::worlds", "crate::nn", "crate::media", "crate::formats"],
+            ABOVE_WORLDS,
+            ABOVE_SCENE,
+            ABOVE_JOBS,
+        ],
+    },
     Wall { folder: "worlds/swarm", closed: &[&["crate::worlds::points", "crate::worlds::field"]] },
     Wall { folder: "worlds/points", closed: &[&["crate::worlds::swarm", "crate::worlds::field"]] },
     Wall { folder: "worlds/points/rule", closed: &[GPU, CANDLE] },
@@ -300,7 +312,7 @@ fn no_folder_touches_what_it_may_not() {
     assert!(found.is_empty(), "through closed doors (see the crate docs):\n{}", found.join("\n"));
 }
 
-/// Threads outside [`THREADS`]' file that are no jobs of the program: the pipe of another program, and a table that is baked.
+/// Threads outside [`THREADS`]' file that are not jobs of the program: the pipe of another program, and a table that is baked.
 const OTHER_THREADS: &[&str] = &["media/picture/mp4.rs", "worlds/points/studio/simulation.rs"];
 const THREADS: &str = "jobs/thread.rs";
 

@@ -6,7 +6,8 @@ use std::time::Instant;
 use divan::{Bencher, counter::ItemsCount};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use unstill::worlds::swarm::engine::{Engine, EngineChoice, Headless};
+use unstill::gpu::EngineChoice;
+use unstill::worlds::swarm::engine::{Engine, Headless};
 use unstill::worlds::swarm::picture::{Particle, Swarm};
 use unstill::worlds::swarm::rule::{LiveSettings, NetShape, Rule};
 
@@ -29,7 +30,7 @@ fn swarm(count: usize, cutoff_l: f64) -> Swarm {
     Swarm { particles, box_size: [side, side] }
 }
 
-/// An engine that has run one step, so that its kernels are compiled; none where there is no GPU.
+/// An engine that has run one step, so that its kernels are compiled; `None` without a GPU.
 fn engine(choice: EngineChoice, count: usize) -> Option<Engine> {
     let mut rule = Rule::random(SHAPE, 1);
     // Near-uniform, so that the number of neighbours stays what it is.

@@ -20,11 +20,6 @@ fn join(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     output[index] = image[index] + input[cell * 96u + part * 24u + index % 24u];
 }
 
-// Comparisons with NaN are false.
-fn is_finite(x: f32) -> bool {
-    return abs(x) < 3.0e38;
-}
-
 // The live step of one pixel; `input` has the heads, 24 channels at half size.
 @compute @workgroup_size(64)
 fn advance(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -37,7 +32,7 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups
     let at = network_pixel(placement(step), vec2<u32>(pixel % size.x, pixel / size.x));
     let cell = at.y / 2u * (size.x / 2u) + at.x / 2u;
     let part = (at.y % 2u) * 2u + at.x % 2u;
-    let noise = normals(step, pixel);
+    let noise = counter_normals(vec4<u32>(field.seed, step, pixel));
     for (var c = 0u; c < 3u; c++) {
         let x = image[3u * pixel + c];
         let head = input[cell * 24u + part * 3u + c];

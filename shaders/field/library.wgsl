@@ -32,11 +32,6 @@ fn rate(c: Channel, u: f32, v: f32, lap: vec2<f32>) -> f32 {
     return pure_v + u * (per_u + u * per_uu) + c.low_order.w * lap.x + c.middle.x * lap.y;
 }
 
-// Comparisons with NaN are false; infinity is above every number.
-fn is_finite(x: f32) -> bool {
-    return abs(x) < 3.0e38;
-}
-
 @compute @workgroup_size(16, 16)
 fn advance(@builtin(global_invocation_id) id: vec3<u32>) {
     let size = step.size;

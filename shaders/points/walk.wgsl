@@ -1,29 +1,6 @@
 // Heun steps with shared noise, as rule/live.rs and engine/cpu.rs. Walkers do not meet, so one invocation takes its walker
 // through all steps of a dispatch.
 
-// pcg4d of Jarzynski & Olano 2020, as rule/noise.rs.
-fn hash(walker: u32, step: u32) -> vec4<u32> {
-    var v = vec4<u32>(walker, step, params.seed) * 1664525u + 1013904223u;
-    v.x += v.y * v.w;
-    v.y += v.z * v.x;
-    v.z += v.x * v.y;
-    v.w += v.y * v.z;
-    v ^= v >> vec4<u32>(16u);
-    v.x += v.y * v.w;
-    v.y += v.z * v.x;
-    v.z += v.x * v.y;
-    v.w += v.y * v.z;
-    return v;
-}
-
-// Three standard normal numbers (Box & Muller 1958).
-fn shared_noise(walker: u32, step: u32) -> vec3<f32> {
-    let open = (vec4<f32>(hash(walker, step) >> vec4<u32>(8u)) + 0.5) / 16777216.0;
-    let radius = sqrt(-2.0 * log(open.xz));
-    let angle = 6.283185307179586 * open.yw;
-    return vec3<f32>(radius.x * cos(angle.x), radius.x * sin(angle.x), radius.y * cos(angle.y));
-}
-
 // As engine/force.rs.
 fn brush(x: vec3<f32>) -> vec3<f32> {
     let radius = params.centre.w;
@@ -68,7 +45,7 @@ fn walk(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     for (var k = 0u; k < params.steps; k++) {
         var noise = vec3<f32>(0.0);
         if (params.noise > 0.0) {
-            noise = params.noise * shared_noise(walker, params.first_step + k);
+            noise = params.noise * counter_normals(vec4<u32>(walker, params.first_step + k, params.seed));
             if (params.dim == 2u) {
                 noise.z = 0.0;
             }

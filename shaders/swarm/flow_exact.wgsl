@@ -11,7 +11,7 @@ fn coupling(n: vec2<f32>, knobs: SpeciesKnobs) -> vec2<f32> {
     return knobs.cruise * vec2<f32>(-n.y, n.x) + knobs.strafe * n;
 }
 
-// 1 - (r/ρ)² where that is positive, and 1/ρ². A window of radius 0 is so small that nobody is in it.
+// 1 - (r/ρ)² where that is positive, and 1/ρ². A window of radius 0 is empty.
 fn inside_window(distance_squared: f32, radius: f32) -> vec2<f32> {
     let inverse = 1.0 / max(radius * radius, 1e-12);
     return vec2<f32>(max(1.0 - distance_squared * inverse, 0.0), inverse);

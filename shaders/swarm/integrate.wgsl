@@ -41,11 +41,12 @@ fn velocity(slot: u32) -> vec3<f32> {
 }
 
 fn noise(i: u32) -> vec3<f32> {
-    return params.noise * vec3<f32>(1.0, 1.0, params.kappa) * normals(params.first_step + clock.step, i);
+    let normals = counter_normals(vec4<u32>(params.seed, params.first_step + clock.step, i));
+    return params.noise * vec3<f32>(1.0, 1.0, params.kappa) * normals;
 }
 
-fn finite(v: vec3<f32>) -> bool {
-    return all((bitcast<vec3<u32>>(v) & vec3<u32>(0x7f800000u)) != vec3<u32>(0x7f800000u));
+fn is_sound(v: vec3<f32>) -> bool {
+    return is_finite(v.x) && is_finite(v.y) && is_finite(v.z);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -59,7 +60,7 @@ fn predict(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups
     let x = state[i];
     let next = moved(x, v * params.dt + noise(i));
     drift[i] = vec4<f32>(v, 0.0);
-    predicted[i] = select(x, next, finite(next.xyz));
+    predicted[i] = select(x, next, is_sound(next.xyz));
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -71,7 +72,7 @@ fn correct(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups
     let i = order[slot] & INDEX_MASK;
     let v = 0.5 * (drift[i].xyz + velocity(slot));
     let next = moved(state[i], v * params.dt + noise(i));
-    if finite(next.xyz) {
+    if is_sound(next.xyz) {
         state[i] = next;
     } else {
         atomicAdd(&faults[0], 1u);

@@ -1,7 +1,5 @@
-// The local network on four edges at a time: each vec4 holds one number of four edges, so that a weight loaded once
-// serves four. Layers are cut into blocks of four units (the engine pads every width to a multiple of four with units
-// of zero weight, which stay silent). Lines between `//@for` and `//@end` are repeated: the accumulators then have
-// constant indices and live in registers.
+// φ on four edges at a time: each vec4 holds one number of four edges, so that a weight loaded once serves four. Lines
+// between `//@for` and `//@end` are repeated: the accumulators then have constant indices and stay in registers.
 
 @group(0) @binding(2) var<WEIGHTS> phi: array<vec4<f32>, PHI_LENGTH>;
 @group(0) @binding(15) var<storage, read> order: array<u32>;
@@ -19,33 +17,13 @@ struct Features {
     ey: vec4<f32>,
 }
 
-// Four units of a layer, each for four edges.
-struct Block {
-    a: vec4<f32>,
-    b: vec4<f32>,
-    c: vec4<f32>,
-    d: vec4<f32>,
-}
-
-fn silu(z: vec4<f32>) -> vec4<f32> {
-    return z / (1.0 + exp(-z));
-}
-
-fn silu_slope(z: vec4<f32>) -> vec4<f32> {
-    let s = 1.0 / (1.0 + exp(-z));
-    return s * (1.0 + z * (1.0 - s));
-}
-
 // Inputs of block k of φ's first layer before SiLU. The noise feature is folded into the biases.
 fn phi_first(k: u32, pair: vec4<u32>, f: Features) -> Block {
     var p = vec4<u32>(PHI_B1 + k);
     if SPECIES > 1u {
         p += pair * H1Q;
     }
-    let b0 = phi[p.x];
-    let b1 = phi[p.y];
-    let b2 = phi[p.z];
-    let b3 = phi[p.w];
+    let b = transposed(phi[p.x], phi[p.y], phi[p.z], phi[p.w]);
     let w = PHI_W1 + k * 7u;
     let w0 = phi[w];
     let w1 = phi[w + 1u];
@@ -55,10 +33,10 @@ fn phi_first(k: u32, pair: vec4<u32>, f: Features) -> Block {
     let w5 = phi[w + 5u];
     let w6 = phi[w + 6u];
     return Block(
-        vec4<f32>(b0.x, b1.x, b2.x, b3.x) + w0.x * f.dx + w1.x * f.dy + w2.x * f.r + w3.x * f.c + w4.x * f.s + w5.x * f.ex + w6.x * f.ey,
-        vec4<f32>(b0.y, b1.y, b2.y, b3.y) + w0.y * f.dx + w1.y * f.dy + w2.y * f.r + w3.y * f.c + w4.y * f.s + w5.y * f.ex + w6.y * f.ey,
-        vec4<f32>(b0.z, b1.z, b2.z, b3.z) + w0.z * f.dx + w1.z * f.dy + w2.z * f.r + w3.z * f.c + w4.z * f.s + w5.z * f.ex + w6.z * f.ey,
-        vec4<f32>(b0.w, b1.w, b2.w, b3.w) + w0.w * f.dx + w1.w * f.dy + w2.w * f.r + w3.w * f.c + w4.w * f.s + w5.w * f.ex + w6.w * f.ey,
+        b.a + w0.x * f.dx + w1.x * f.dy + w2.x * f.r + w3.x * f.c + w4.x * f.s + w5.x * f.ex + w6.x * f.ey,
+        b.b + w0.y * f.dx + w1.y * f.dy + w2.y * f.r + w3.y * f.c + w4.y * f.s + w5.y * f.ex + w6.y * f.ey,
+        b.c + w0.z * f.dx + w1.z * f.dy + w2.z * f.r + w3.z * f.c + w4.z * f.s + w5.z * f.ex + w6.z * f.ey,
+        b.d + w0.w * f.dx + w1.w * f.dy + w2.w * f.r + w3.w * f.c + w4.w * f.s + w5.w * f.ex + w6.w * f.ey,
     );
 }
 
@@ -75,8 +53,7 @@ fn phi_second(pair: vec4<u32>, f: Features) -> array<vec4<f32>, H2> {
     //@end
     var w: vec4<f32>;
     for (var k = 0u; k < H1Q; k++) {
-        let pre = phi_first(k, pair, f);
-        let h = Block(silu(pre.a), silu(pre.b), silu(pre.c), silu(pre.d));
+        let h = activated(phi_first(k, pair, f));
         //@for O in H2
         w = phi[PHI_W2 + k * H2 + {O}u];
         z[{O}u] += w.x * h.a + w.y * h.b + w.z * h.c + w.w * h.d;

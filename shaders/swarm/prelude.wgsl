@@ -7,7 +7,7 @@ struct Params {
     cells: vec2<u32>,
     seed: vec2<u32>,
     force_centre: vec2<f32>,
-    // 0 when nobody pushes.
+    // 0 without a force.
     force_radius: f32,
     force_strength: f32,
     particles: u32,
@@ -34,7 +34,7 @@ struct Params {
     knobs: array<SpeciesKnobs, 8>,
 }
 
-// In storage, not uniform: Mesa's software driver compiles a shader anew at each dispatch to build in any uniform that
+// In storage, not uniform: Mesa's software driver compiles a shader again at each dispatch to build in any uniform that
 // decides a branch.
 @group(0) @binding(0) var<storage, read> params: Params;
 

@@ -5,23 +5,6 @@
 @group(0) @binding(16) var<storage, read> sorted: array<vec4<f32>>;
 @group(0) @binding(17) var<storage, read_write> message: array<vec4<f32>>;
 
-// Four units of a layer, each for four particles.
-struct Block {
-    a: vec4<f32>,
-    b: vec4<f32>,
-    c: vec4<f32>,
-    d: vec4<f32>,
-}
-
-fn silu(z: vec4<f32>) -> vec4<f32> {
-    return z / (1.0 + exp(-z));
-}
-
-fn silu_slope(z: vec4<f32>) -> vec4<f32> {
-    let s = 1.0 / (1.0 + exp(-z));
-    return s * (1.0 + z * (1.0 - s));
-}
-
 // Four neighbouring slots; those past the end repeat the last particle.
 fn four_slots(t: u32) -> vec4<u32> {
     return min(vec4<u32>(4u * t) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.particles - 1u));
@@ -56,16 +39,7 @@ fn rho_first(k: u32, species: vec4<u32>, m: array<vec4<f32>, H2>) -> Block {
     if SPECIES > 1u {
         p += species * G1Q;
     }
-    let b0 = rho[p.x];
-    let b1 = rho[p.y];
-    let b2 = rho[p.z];
-    let b3 = rho[p.w];
-    var z = Block(
-        vec4<f32>(b0.x, b1.x, b2.x, b3.x),
-        vec4<f32>(b0.y, b1.y, b2.y, b3.y),
-        vec4<f32>(b0.z, b1.z, b2.z, b3.z),
-        vec4<f32>(b0.w, b1.w, b2.w, b3.w),
-    );
+    var z = transposed(rho[p.x], rho[p.y], rho[p.z], rho[p.w]);
     let at = RHO_W1 + k * H2;
     var w: vec4<f32>;
     //@for M in H2
@@ -91,8 +65,7 @@ fn rho_second(species: vec4<u32>, m: array<vec4<f32>, H2>) -> array<vec4<f32>, G
     //@end
     var w: vec4<f32>;
     for (var k = 0u; k < G1Q; k++) {
-        let pre = rho_first(k, species, m);
-        let g = Block(silu(pre.a), silu(pre.b), silu(pre.c), silu(pre.d));
+        let g = activated(rho_first(k, species, m));
         //@for O in G2
         w = rho[RHO_W2 + k * G2 + {O}u];
         z[{O}u] += w.x * g.a + w.y * g.b + w.z * g.c + w.w * g.d;

@@ -1,5 +1,5 @@
-// Where the particles have been: a picture of the whole torus that each frame fades a little and is stamped anew, laid
-// under the bodies. It lies in the world, not on the screen: moving the view costs nothing and blurs nothing.
+// Where the particles have been: a picture of the whole torus that each frame fades a little and stamps again, drawn
+// under the bodies. It is fixed to the world, not to the screen: moving the view costs nothing and blurs nothing.
 // Comes behind view.wgsl.
 
 @group(1) @binding(0) var past: texture_2d<f32>;

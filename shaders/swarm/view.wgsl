@@ -26,7 +26,7 @@ struct View {
 @group(0) @binding(0) var<uniform> view: View;
 // x, y, heading, species
 @group(0) @binding(1) var<storage, read> swarm: array<vec4<f32>>;
-// Energy and speed of each; one entry alone while nobody asks for them.
+// Energy and speed of each; one entry alone where they are not shown.
 @group(0) @binding(2) var<storage, read> measures: array<vec2<f32>>;
 
 const TURN = 6.283185307179586;

@@ -28,6 +28,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use crate::gpu::GpuError;
 use crate::worlds::swarm::engine::EngineError;
 use output::{Answer, one_line, print_answer, print_failure};
 use worlds::{FieldLine, PointsLine, WorldOfLine};
@@ -172,7 +173,11 @@ fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
 
 fn exit_code(error: &anyhow::Error) -> u8 {
     let no_device = error.chain().any(|cause| {
-        matches!(cause.downcast_ref(), Some(EngineError::NoGpu(_))) || cause.downcast_ref::<open::NoWindow>().is_some()
+        let gpu_error = match cause.downcast_ref() {
+            Some(EngineError::Gpu(error)) => Some(error),
+            _ => cause.downcast_ref(),
+        };
+        matches!(gpu_error, Some(GpuError::NoDevice(_))) || cause.downcast_ref::<open::NoWindow>().is_some()
     });
     if no_device { EXIT_NO_DEVICE } else { EXIT_ERROR }
 }
@@ -188,8 +193,10 @@ mod tests {
 
     #[test]
     fn a_missing_gpu_and_a_missing_display_have_their_own_exit_code() {
-        let no_gpu = anyhow::Error::from(EngineError::NoGpu("none".into())).context("opening the GPU");
-        assert_eq!(exit_code(&no_gpu), EXIT_NO_DEVICE);
+        let no_gpu = GpuError::NoDevice("none".into());
+        let of_engine = anyhow::Error::from(EngineError::from(no_gpu.clone())).context("opening the GPU");
+        assert_eq!(exit_code(&of_engine), EXIT_NO_DEVICE);
+        assert_eq!(exit_code(&no_gpu.into()), EXIT_NO_DEVICE);
         #[cfg(feature = "window")]
         assert_eq!(exit_code(&open::NoWindow::Display("DISPLAY is not set".into()).into()), EXIT_NO_DEVICE);
         assert_eq!(exit_code(&EngineError::Box(0.0, 1.0).into()), EXIT_ERROR);

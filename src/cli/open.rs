@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::worlds::swarm::engine::EngineChoice;
+use crate::gpu::EngineChoice;
 
 #[cfg(feature = "window")]
 pub use crate::window::shell::NoWindow;

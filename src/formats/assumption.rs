@@ -8,26 +8,38 @@ use serde::Serialize;
 pub enum About {
     /// The program that wrote the file, recognised by its header.
     Program,
+    /// Which column is what.
     Columns,
+    /// Whether the first line names the columns.
     Header,
+    /// How species were numbered.
     Species,
+    /// The unit of headings.
     Angles,
+    /// Where headings come from.
     Headings,
     /// Direction of the y axis.
     Y,
+    /// Which frames were read.
     Frame,
+    /// The box around the particles.
     Box,
+    /// Whether the box is periodic.
     Boundary,
+    /// Whether the picture is one creature or a whole sample.
     Mode,
     /// Particles that were left out.
     Dropped,
+    /// How text was decoded.
     Text,
+    /// How an image was read.
     Image,
 }
 
 /// One thing that was assumed, left out or converted on the way from a file to particles.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Assumption {
+    /// What it is about.
     pub about: About,
     /// One sentence with a full stop, at most 300 characters.
     pub text: String,

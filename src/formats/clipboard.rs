@@ -8,7 +8,9 @@ use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_angle};
 /// Particles of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
+    /// In the order of the lines.
     pub particles: Vec<Particle>,
+    /// What had to be assumed.
     pub assumptions: Vec<Assumption>,
 }
 

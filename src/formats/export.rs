@@ -22,6 +22,7 @@ pub enum ExportSubject {
 /// The content of a file, not written yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Export {
+    /// The whole file.
     pub bytes: Vec<u8>,
     /// Snapshots in it.
     pub snapshots: usize,
@@ -36,6 +37,7 @@ pub struct Export {
 
 /// Why nothing can be exported. The name of the file is the caller's to add.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum ExportError {
     #[error("this kind of file is not known; give a .csv, .xyz, .png or .jpg file")]
     UnknownKind,

@@ -8,8 +8,11 @@ use super::{ImportError, ImportOptions, picture, table, xyz};
 /// What a file of a format holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FormatKind {
+    /// A table of particles.
     Table,
+    /// XYZ or extended XYZ.
     Xyz,
+    /// A picture to make particles of.
     #[default]
     Image,
 }
@@ -25,12 +28,14 @@ type Read = fn(&Path, &ImportOptions) -> Result<Result<Reading, Fault>, ImportEr
 
 /// A row of the table.
 pub struct FormatSpec {
+    /// What its files hold.
     pub kind: FormatKind,
     /// Of names, in small letters, without the dot; the first one is that of new files.
     pub endings: &'static [&'static str],
     pub(super) read: Read,
 }
 
+/// All formats that are read.
 pub const FORMATS: [FormatSpec; 3] = [
     FormatSpec { kind: FormatKind::Table, endings: &["csv", "tsv", "tab", "txt", "dat"], read: table::read },
     FormatSpec { kind: FormatKind::Xyz, endings: &["xyz", "extxyz"], read: xyz::read },

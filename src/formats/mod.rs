@@ -41,15 +41,21 @@ pub use write::{write_csv, write_snapshot_csv, write_snapshot_xyz, write_xyz};
 /// What the user states about a file. Each value that is left out is found from the content and reported.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImportOptions {
+    /// One creature, or a whole sample.
     pub mode: Option<Mode>,
     /// Particles to stipple an image with.
     pub particles: usize,
     /// Seed of the stippling.
     pub seed: u64,
+    /// Which column is what.
     pub columns: ColumnChoice,
+    /// Unit, zero and sense of the headings.
     pub angles: Angles,
+    /// Direction of the y axis.
     pub y: Option<YAxis>,
+    /// Which frames of a film.
     pub frames: FrameChoice,
+    /// The box around the particles.
     pub box_choice: Option<BoxChoice>,
     /// The first line of the table already holds particles.
     pub without_header: bool,
@@ -62,6 +68,7 @@ pub struct Imported {
     pub snapshot: Snapshot,
     /// All chosen moments, when several were asked for.
     pub film: SnapshotFilm,
+    /// What had to be assumed.
     pub assumptions: Vec<Assumption>,
     /// Where in the frame of the file, y up, the box begins that was put around the particles.
     corner: Option<[f64; 2]>,
@@ -78,6 +85,7 @@ impl Imported {
 
 /// Why a file could not be imported. Every message has at most 300 characters.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum ImportError {
     #[error("{}: cannot be read ({source}); check the name and the permissions", name_of(.file))]
     Read { file: PathBuf, source: std::io::Error },

@@ -97,6 +97,7 @@ fn sense_of(text: &str) -> Option<AngleSense> {
 /// Where y points in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum YAxis {
+    /// As in mathematics.
     Up,
     /// As in images, which count rows from the top.
     Down,
@@ -117,13 +118,21 @@ impl FromStr for YAxis {
 /// What a column of a table, or an entry of `Properties`, can be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnUse {
+    /// Position along x.
     X,
+    /// Position along y.
     Y,
+    /// Heading.
     Heading,
+    /// Velocity along x, for headings.
     VelocityX,
+    /// Velocity along y, for headings.
     VelocityY,
+    /// Species.
     Species,
+    /// Number of the frame.
     Frame,
+    /// Identity of a particle from frame to frame.
     Id,
 }
 
@@ -132,10 +141,12 @@ pub enum ColumnUse {
 pub struct ColumnChoice(Vec<(ColumnUse, String)>);
 
 impl ColumnChoice {
+    /// The column for this use, where one is stated.
     pub fn get(&self, of: ColumnUse) -> Option<&str> {
         self.0.iter().find(|(used_for, _)| *used_for == of).map(|(_, name)| name.as_str())
     }
 
+    /// No column is stated.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -178,9 +189,13 @@ impl FromStr for ColumnChoice {
 pub enum BoxChoice {
     /// Put around the particles, whatever the file says.
     Fitted,
+    /// Stated.
     Given {
+        /// Lower left corner.
         low: [f64; 2],
+        /// Width and height.
         size: [f64; 2],
+        /// What leaves on one side comes in on the other.
         periodic: bool,
     },
 }
@@ -219,17 +234,23 @@ pub enum FrameChoice {
     /// The first that holds a pattern.
     #[default]
     Any,
+    /// The first frame.
     First,
+    /// The last frame.
     Last,
     /// From, to (included) and step: `A..B:step`.
     Range {
+        /// First number.
         from: f64,
+        /// Last number, included.
         to: f64,
+        /// Every so many frames.
         step: usize,
     },
 }
 
 impl FrameChoice {
+    /// Every frame.
     pub const ALL: Self = Self::Range { from: f64::NEG_INFINITY, to: f64::INFINITY, step: 1 };
 
     /// Positions among the moments of a film, whose numbers are `labels`.
@@ -290,6 +311,7 @@ impl Default for ImportOptions {
 }
 
 impl ImportOptions {
+    /// With this mode, and the rest left to the reader.
     pub fn with_mode(mode: Mode) -> Self {
         Self { mode: Some(mode), ..Self::default() }
     }

@@ -8,6 +8,7 @@ use super::{FormatKind, format_of, table, xyz};
 /// What can be stated about a file beside what holds for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outline {
+    /// What the file holds.
     pub kind: FormatKind,
     /// Names of the columns as the file has them, each once; numbers from 1 where they have none.
     pub columns: Vec<String>,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::worlds::swarm::picture::{Boundary, Particle, Snapshot, wrap_angle};
 
-/// What a frame of a film says of itself.
+/// Labels of one frame of a film.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FrameStamp {
     /// Counted from 0.

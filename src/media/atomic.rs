@@ -12,7 +12,9 @@ use super::picture::advice;
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {}", path.display(), advice(error))]
 pub struct WriteError {
+    /// The file.
     pub path: PathBuf,
+    /// The answer of the system.
     pub error: io::Error,
 }
 
@@ -60,10 +62,11 @@ impl AtomicFile {
         self.out.get_ref().path()
     }
 
-    /// Lets other programs write it, where a lock keeps them from that; other saves may then remove it.
+    /// Lets other programs write it, which a lock prevents on Windows; other saves may then remove it.
     ///
     /// # Errors
     /// The system refuses.
+    #[cfg(windows)]
     pub fn unlock(&self) -> io::Result<()> {
         self.out.get_ref().as_file().unlock()
     }

@@ -1,7 +1,7 @@
 //! Pictures, plots and films.
 
-pub mod atomic;
-pub mod chart;
-pub mod looks;
+pub(crate) mod atomic;
+pub(crate) mod chart;
+pub(crate) mod looks;
 pub mod picture;
-pub mod png_chunks;
+pub(crate) mod png_chunks;

@@ -37,17 +37,22 @@ pub use painter::{MAX_TRAIL_TEXELS, Painter, Shot, TRAIL_TEXELS_PER_UNIT};
 /// Longest side that a picture may have, pixels.
 pub const MAX_SIDE_PX: u32 = 8192;
 
+/// What a picture of a swarm looks like.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PictureStyle {
     /// Longer side of the picture, pixels (at most [`MAX_SIDE_PX`]).
     pub size_px: u32,
     /// Both sides in any unit, where they are not those of the box: see [`Framing`].
     pub shape: Option<[f64; 2]>,
+    /// Dark or light ground.
     pub theme: Theme,
+    /// sRGB of each species.
     pub palette: [[u8; 3]; MAX_SPECIES],
+    /// Shape of a particle.
     pub body: Body,
+    /// What colours show.
     pub colour_by: ColourBy,
-    /// The numbers at both ends of the ramp, where colour tells of speed or energy.
+    /// The numbers at both ends of the ramp, where colour shows speed or energy.
     pub range: [f64; 2],
     /// Length of a particle's body in the unit of the swarm (ℓ for a live one).
     pub body_length: f64,

@@ -16,6 +16,7 @@ const MAX_WARNINGS: usize = 20;
 /// A project that was read, and what the reader should know about the reading.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded<W = World> {
+    /// What the file holds.
     pub project: Project<W>,
     /// One sentence each: fields that this program does not know (they are lost when it saves), a migration, and what
     /// keeps the picture from being learned.

@@ -12,7 +12,9 @@ use crate::worlds::points::PointsDocError;
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {}", path.display(), shortened(&fault.to_string()))]
 pub struct SceneError {
+    /// The file.
     pub path: PathBuf,
+    /// What is wrong with it.
     pub fault: Fault,
 }
 
@@ -31,6 +33,7 @@ fn shortened(text: &str) -> String {
 
 /// What is wrong with the text of a scene.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum Fault {
     #[error("cannot be read ({0}); check the name and the permissions")]
     Read(io::Error),

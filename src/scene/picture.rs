@@ -53,6 +53,7 @@ pub struct Showing {
 }
 
 impl Showing {
+    /// In this style, drawn from what the scene holds.
     pub fn new(style: PictureStyle) -> Self {
         Self { style: PictureStyle { size_px: SCENE_PICTURE_PX, ..style }, picture: None }
     }

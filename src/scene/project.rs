@@ -5,12 +5,15 @@ use crate::worlds::{SwarmDoc, World};
 /// A project of one world. Files hold any [`World`]; the swarm studio works on a `Project<SwarmDoc>`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Project<W = World> {
+    /// Name of the project.
     pub title: String,
     /// What to look for, in a few sentences.
     pub notes: String,
+    /// Who made it.
     pub author: String,
     /// Seed of what is drawn at random when this project runs live.
     pub seed: u64,
+    /// The picture, the rule and their settings.
     pub world: W,
 }
 
@@ -24,6 +27,7 @@ impl<W: Default> Default for Project<W> {
 }
 
 impl<W> Project<W> {
+    /// A project without notes and author.
     pub fn new(title: impl Into<String>, world: W) -> Self {
         Self { title: title.into(), notes: String::new(), author: String::new(), seed: 1, world }
     }

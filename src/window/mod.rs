@@ -1,4 +1,4 @@
-//! The window: egui [`panels`] and the Bevy [`shell`].
+//! The window: egui [`panels`] and the Bevy `shell`.
 
 pub mod panels;
-pub mod shell;
+pub(crate) mod shell;

@@ -4,7 +4,7 @@ pub mod field;
 pub mod points;
 pub mod studio;
 pub mod swarm;
-pub mod weak;
+pub(crate) mod weak;
 
 pub use field::FieldDoc;
 pub use points::PointsDoc;
@@ -13,8 +13,11 @@ pub use swarm::doc::SwarmDoc;
 /// Everything that a project stores of its world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum World {
+    /// Oriented particles that interact.
     Swarm(Box<SwarmDoc>),
+    /// Independent points under a velocity.
     Points(Box<PointsDoc>),
+    /// A periodic image under a local rule.
     Field(Box<FieldDoc>),
 }
 
@@ -53,11 +56,14 @@ impl From<FieldDoc> for World {
 pub struct BadValue {
     /// The path of the field, from the world's own fields on.
     pub place: String,
+    /// What is wrong with it.
     pub what: String,
+    /// What to do.
     pub fix: String,
 }
 
 impl BadValue {
+    /// A value at `place`, what is wrong with it, and what to do.
     pub fn new(place: impl Into<String>, what: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { place: place.into(), what: what.into(), fix: fix.into() }
     }

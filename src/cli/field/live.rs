@@ -11,13 +11,13 @@ use super::{doc_of, library_of, tokens};
 use crate::cli::film::{FilmArgs, PictureFilms};
 use crate::cli::live::EngineName;
 use crate::cli::output::{Answer, Progress, warn};
+use crate::gpu::GpuDevice;
 use crate::scene::Project;
 use crate::worlds::field::draw::pattern_picture;
 use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::{Still, write_npy};
 use crate::worlds::field::{FieldDoc, FieldError, FieldStart, FieldSubject, MAX_SIDE, MIN_SIDE};
 use crate::worlds::studio::{DrawOptions, Viewpoint, WorldInfo};
-use crate::worlds::swarm::engine::Headless;
 
 /// Steps between two looks at the progress.
 const CHUNK: u32 = 200;
@@ -94,8 +94,8 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     }
     doc.validate()?;
     film(args, doc, quiet)?;
-    let headless = Headless::new(args.engine.choice())?;
-    let gpu = headless.gpu().map(|gpu| (&gpu.device, &gpu.queue));
+    let gpu = args.engine.choice().device()?;
+    let gpu = gpu.as_ref().map(GpuDevice::borrowed);
     if matches!(doc.subject, FieldSubject::Tokens(_)) {
         let options = tokens::LiveOptions {
             steps: args.steps,

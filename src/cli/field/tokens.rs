@@ -6,8 +6,9 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::cli::output::{Answer, Progress, warn};
+use crate::gpu::BorrowedGpu;
 use crate::worlds::field::draw::colour_picture;
-use crate::worlds::field::engine::{FieldEngine, FieldGpu};
+use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::write_npy;
 use crate::worlds::field::tokens::{
     CERTIFICATE_SIDE, CERTIFICATE_TOKENS, PairStatistics, Sighting, TokenDoc, TokenEnsemble, TokenEvidence, TokenLive,
@@ -187,7 +188,7 @@ pub(super) struct LiveOptions<'a> {
     pub csv: Option<&'a Path>,
     pub npy: Option<&'a Path>,
     pub scale: u32,
-    pub gpu: Option<FieldGpu<'a>>,
+    pub gpu: Option<BorrowedGpu<'a>>,
     pub quiet: bool,
 }
 

@@ -13,13 +13,13 @@ use super::{doc_of, learned_of};
 use crate::cli::film::{FilmArgs, PictureFilms};
 use crate::cli::live::EngineName;
 use crate::cli::output::{Answer, Progress};
+use crate::gpu::{GpuDevice, engine_name};
 use crate::media::picture::write_png;
 use crate::scene::Project;
 use crate::worlds::points::engine::{PointEngine, walkers_from};
 use crate::worlds::points::rule::{PointFlow, PointLive, PointRule};
 use crate::worlds::points::studio::{LAYERS, PointPainter};
 use crate::worlds::studio::{BrushPlace, DrawOptions, LayerSet, Viewpoint, WorldInfo as _};
-use crate::worlds::swarm::engine::Headless;
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
@@ -108,8 +108,8 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     let is_weak = matches!(rule.flow, PointFlow::Dictionary(_));
     let sigma = if rule.energy.is_some() && !is_weak { live.sigma } else { 0.0 };
     let count = args.walkers.map_or(doc.walkers, |count| count as usize);
-    let headless = Headless::new(args.engine.choice())?;
-    let device = headless.gpu().map(|gpu| (&gpu.device, &gpu.queue));
+    let gpu = args.engine.choice().device()?;
+    let device = gpu.as_ref().map(GpuDevice::borrowed);
     let mut engine = PointEngine::new(device, &rule, &live, walkers_from(&cloud, doc.dim, count, sigma, seed), seed)?;
     let error = if args.baked {
         let places: Vec<[f32; 4]> = cloud.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
@@ -156,14 +156,17 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     }
     let rate = if seconds > 0.0 { f64::from(args.steps) / seconds } else { 0.0 };
     let name = &learned.flows[chosen].name;
-    let mut text =
-        format!("{count} walkers by `{name}` on {}: {} steps, {rate:.1} steps/s", headless.describe(), args.steps);
+    let mut text = format!(
+        "{count} walkers by `{name}` on {}: {} steps, {rate:.1} steps/s",
+        engine_name(gpu.as_ref()),
+        args.steps
+    );
     if let Some(error) = error {
         text += &format!(", grid error {error:.1e}");
     }
     let counters = engine.counters();
     let facts = json!({
-        "command": "live", "world": "points", "engine": headless.describe(), "flow": name, "walkers": count, "steps": args.steps,
+        "command": "live", "world": "points", "engine": engine_name(gpu.as_ref()), "flow": name, "walkers": count, "steps": args.steps,
         "seconds": seconds, "steps_per_second": rate, "time_step": live.time_step(&rule), "baked_error": error,
         "bytes_per_walker": counters.bytes_per_walker, "non_finite": counters.non_finite, "out": args.out, "png": args.png, "films": args.films.paths().collect::<Vec<_>>(),
     });

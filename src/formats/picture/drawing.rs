@@ -12,7 +12,9 @@ use crate::worlds::swarm::picture::{Particle, Snapshot};
 /// How a drawing is stippled.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StippleOptions {
+    /// Number of particles.
     pub particles: usize,
+    /// Seed of their places.
     pub seed: u64,
     /// Ink below this share of the darkest is paper, 0 to 1.
     pub paper: f64,
@@ -51,7 +53,7 @@ const MAX_PARTICLES: usize = 5000;
 /// Particles by whose distances the number for a wanted spacing is first estimated.
 const FIRST_TRY: f64 = 100.0;
 
-/// A spacing this near to the one wanted is it: a twentieth is not seen.
+/// Relative error of the spacing that ends the search: a twentieth is not visible.
 const SPACING_TOLERANCE: f64 = 0.04;
 
 impl Drawing {
@@ -72,7 +74,7 @@ impl Drawing {
     /// A letter that no font has, or too many, in one sentence.
     pub fn of_text(text: &str) -> Result<Self, String> {
         if text.chars().count() > MAX_LETTERS {
-            return Err(format!("The text is longer than {MAX_LETTERS} letters: lay it in pieces."));
+            return Err(format!("The text is longer than {MAX_LETTERS} letters: split it."));
         }
         let fonts = fonts();
         let advance_at = |scale: f32| -> Result<(Vec<(usize, ab_glyph::Glyph)>, f32), String> {
@@ -139,21 +141,21 @@ impl Drawing {
         (count.round() as usize).clamp(2, MAX_PARTICLES)
     }
 
-    /// As [`Self::stipple`], with as many particles as lie at this spacing (their median distance to the nearest), in
-    /// the drawing's unit.
+    /// As [`Self::stipple`], with the number of particles that gives this spacing (their median distance to the nearest),
+    /// in the drawing's unit.
     ///
     /// # Errors
     /// As [`Self::stipple`].
     pub fn stipple_at(&self, spacing: f64, options: &StippleOptions) -> Result<Vec<Particle>, String> {
-        let laid = |count: f64| -> Result<(Vec<Particle>, f64), String> {
+        let stippled = |count: f64| -> Result<(Vec<Particle>, f64), String> {
             let particles = self.stipple(&StippleOptions { particles: count as usize, ..*options })?;
             let snapshot = Snapshot { particles, ..Snapshot::default() };
             let length = snapshot.unit_length();
             Ok((snapshot.particles, length))
         };
-        // Along lines their number goes with 1/spacing, over areas with its square: which it is here, two tries tell.
+        // Along lines their number goes with 1/spacing, over areas with its square: two tries show which it is here.
         let (mut count, mut power) = (FIRST_TRY, 2.0);
-        let (mut particles, mut length) = laid(count)?;
+        let (mut particles, mut length) = stippled(count)?;
         for _ in 0..3 {
             let next = (count * (length / spacing).powf(power)).round().clamp(2.0, MAX_PARTICLES as f64);
             if (length / spacing - 1.0).abs() < SPACING_TOLERANCE || next == count {
@@ -161,7 +163,7 @@ impl Drawing {
             }
             let before = (count, length);
             count = next;
-            (particles, length) = laid(count)?;
+            (particles, length) = stippled(count)?;
             let found = (count / before.0).ln() / (before.1 / length).ln();
             power = if found.is_finite() { found.clamp(0.8, 2.5) } else { power };
         }

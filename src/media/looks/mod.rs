@@ -4,7 +4,7 @@ mod colour_map;
 mod palette;
 pub mod shape;
 
-pub use colour_map::{RAMP, Ramp};
+pub use colour_map::RAMP;
 pub use palette::Palette;
 
 /// A choice among a few, kept in files under its key. A key that this version does not know is the default, so that
@@ -14,9 +14,11 @@ macro_rules! choices {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(from = "String", into = "String")]
+        #[allow(missing_docs, reason = "each variant has its tooltip")]
         pub enum $name { $($(#[$m])* $variant),+ }
 
         impl $name {
+            /// In the order of the list.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// In files.

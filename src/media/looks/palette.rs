@@ -1,6 +1,6 @@
 //! The one table of species colours, for the canvas, the panels, thumbnails and written pictures.
 //!
-//! Each palette stands for a known colour-blind-safe one, moved a little so that eight colours stay apart for usual eyes and
+//! Each palette stands for a known colour-blind-safe one, moved a little so that eight colours stay apart for normal vision and
 //! under protanopia, deuteranopia and tritanopia, and stand off their ground: the tests hold it to that.
 
 use super::{Theme, choices};

@@ -1,4 +1,4 @@
-//! A picture in the making: linear light, world to pixel, bodies with their light. What a body looks like is said by
+//! A picture in the making: linear light, world to pixel, bodies with their light. What a body looks like is defined by
 //! `shaders/swarm/particles.wgsl`, which draws the window; this is its twin.
 
 use std::sync::LazyLock;

@@ -46,8 +46,11 @@ const CORNER_PX: f32 = 9.0;
 /// The words under a picture.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Card<'a> {
+    /// Title of the scene.
     pub title: &'a str,
+    /// Who made it.
     pub author: &'a str,
+    /// What to look for.
     pub notes: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! The colour of a particle in a written picture: as `shaders/swarm/view.wgsl` says for the window.
+//! The colour of a particle in a written picture: as in `shaders/swarm/view.wgsl` for the window.
 
 use std::f64::consts::TAU;
 

@@ -3,7 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+/// Why a picture cannot be made or written.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum PictureError {
     #[error("cannot write {}: {}", .file.display(), advice(.source))]
     Write { file: PathBuf, source: io::Error },

@@ -38,8 +38,11 @@ impl FilmKind {
 /// What a film looks like.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmStyle {
+    /// File format.
     pub kind: FilmKind,
+    /// Look of a frame.
     pub picture: PictureStyle,
+    /// Frames per second.
     pub frames_per_second: f64,
     /// Frames that will be taken, as far as is known; a film may end before.
     pub frames: usize,

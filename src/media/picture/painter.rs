@@ -10,13 +10,15 @@ use crate::worlds::swarm::picture::{Particle, Swarm};
 
 /// Texels of the picture of trails for each unit of the swarm, and on its longer side: here and in the window.
 pub const TRAIL_TEXELS_PER_UNIT: f64 = 24.0;
+/// Texels on the longer side, at most.
 pub const MAX_TRAIL_TEXELS: f64 = 1024.0;
 
-/// A swarm at one moment, and what its colours may tell.
+/// A swarm at one time, and what its colours may show.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shot {
+    /// The particles.
     pub swarm: Swarm,
-    /// Energy and speed of each particle; empty where no colour tells of them.
+    /// Energy and speed of each particle; empty where no colour shows them.
     pub measures: Vec<[f32; 2]>,
     /// What is seen of it; `None`: the box.
     pub framing: Option<Framing>,
@@ -35,8 +37,8 @@ pub struct Painter {
     trails: Option<TrailRaster>,
 }
 
-/// Where the particles have been: a picture of the whole box, premultiplied colour and opacity of each texel. It lies in
-/// the world, as in the window: moving the view blurs nothing.
+/// Where the particles have been: a picture of the whole box, premultiplied colour and opacity of each texel. It is
+/// fixed to the world, as in the window: moving the view blurs nothing.
 struct TrailRaster {
     grid: Grid,
     texels: Vec<[f32; 4]>,
@@ -44,6 +46,7 @@ struct TrailRaster {
 }
 
 impl Painter {
+    /// In this style.
     pub fn new(style: PictureStyle) -> Self {
         Self { colours: Colours::new(&style), style, trails: None }
     }

@@ -19,6 +19,7 @@ use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue, ViewQuery
 use bevy::render::view::{ExtractedView, ViewTarget};
 use bevy::render::{Render, RenderApp, RenderSystems};
 
+use crate::gpu::{Reflection, RenderGroup};
 use pipeline::{Recipe, over};
 use trails::Trails;
 
@@ -26,7 +27,7 @@ use trails::Trails;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     pub particles: wgpu::Buffer,
-    /// Energy and speed of each, where colour tells of them.
+    /// Energy and speed of each, where colour shows them.
     pub measures: Option<wgpu::Buffer>,
     pub count: u32,
     pub view: View,
@@ -54,13 +55,13 @@ impl Plugin for DrawPlugin {
     }
 }
 
-/// GPU objects of the canvas; made when the first layer comes, bound anew when its buffer changes.
+/// GPU objects of the canvas; made with the first layer, bound again when its buffer changes.
 #[derive(Resource)]
 struct Canvas {
-    layout: wgpu::BindGroupLayout,
+    group: RenderGroup,
     pipelines: Option<Pipelines>,
     uniform: wgpu::Buffer,
-    /// In the place of measures that nobody asked for.
+    /// In the place of measures that are not shown.
     no_measures: wgpu::Buffer,
     bound: Option<Bound>,
 }
@@ -80,20 +81,8 @@ struct Pipelines {
 
 impl Canvas {
     fn new(device: &wgpu::Device) -> Self {
-        let buffer = |binding, visibility, ty| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility,
-            ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
-            count: None,
-        };
-        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("canvas"),
-            entries: &[
-                buffer(0, wgpu::ShaderStages::VERTEX_FRAGMENT, wgpu::BufferBindingType::Uniform),
-                buffer(1, wgpu::ShaderStages::VERTEX, wgpu::BufferBindingType::Storage { read_only: true }),
-                buffer(2, wgpu::ShaderStages::VERTEX, wgpu::BufferBindingType::Storage { read_only: true }),
-            ],
-        });
+        let reflection = Reflection::new("canvas", view::PARTICLES).expect("a valid shader: see the tests of `view`");
+        let group = RenderGroup::new(device, "canvas", &reflection, 0, &view::CANVAS_ENTRIES);
         let uniform = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("canvas view"),
             size: size_of::<View>() as u64,
@@ -106,7 +95,7 @@ impl Canvas {
             usage: wgpu::BufferUsages::STORAGE,
             mapped_at_creation: false,
         });
-        Self { layout, pipelines: None, uniform, no_measures, bound: None }
+        Self { group, pipelines: None, uniform, no_measures, bound: None }
     }
 
     fn pipelines(&self, device: &wgpu::Device, format: wgpu::TextureFormat) -> Pipelines {
@@ -115,7 +104,7 @@ impl Canvas {
             source: wgpu::ShaderSource::Wgsl(view::PARTICLES.into()),
         });
         let pipeline = |label, entries, topology| {
-            let groups = &[Some(&self.layout)];
+            let groups = &[Some(self.group.layout())];
             Recipe { label, module: &module, entries, groups, topology, target: over(format) }.make(device)
         };
         use wgpu::PrimitiveTopology::{TriangleList, TriangleStrip};
@@ -123,7 +112,7 @@ impl Canvas {
             format,
             stage: pipeline("canvas stage", ["stage_vertex", "stage_fragment"], TriangleStrip),
             bodies: pipeline("canvas bodies", ["body_vertex", "body_fragment"], TriangleList),
-            trails: Trails::new(device, &self.layout, format),
+            trails: Trails::new(device, self.group.layout(), format),
         }
     }
 }
@@ -151,15 +140,12 @@ fn prepare(
     let measures = layer.measures.as_ref().unwrap_or(&canvas.no_measures).clone();
     let same = |bound: &Bound| bound.particles == layer.particles && bound.measures == measures;
     if !canvas.bound.as_ref().is_some_and(same) {
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("canvas"),
-            layout: &canvas.layout,
-            entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: canvas.uniform.as_entire_binding() },
-                wgpu::BindGroupEntry { binding: 1, resource: layer.particles.as_entire_binding() },
-                wgpu::BindGroupEntry { binding: 2, resource: measures.as_entire_binding() },
-            ],
-        });
+        let resources = [
+            ("view", canvas.uniform.as_entire_binding()),
+            ("swarm", layer.particles.as_entire_binding()),
+            ("measures", measures.as_entire_binding()),
+        ];
+        let group = canvas.group.bind(device, &resources).expect("the names of the shader: see the tests of `view`");
         canvas.bound = Some(Bound { particles: layer.particles.clone(), measures, group });
     }
     queue.write_buffer(&canvas.uniform, 0, bytemuck::bytes_of(&layer.view));

@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_particle_on_a_gpu_is_seen_without_waiting() {
-        let Ok(headless) = Headless::new(crate::worlds::swarm::engine::EngineChoice::Gpu) else {
+        let Ok(headless) = Headless::new(crate::gpu::EngineChoice::Gpu) else {
             eprintln!("SKIPPED (GPU test): there is no GPU");
             return;
         };

@@ -63,9 +63,9 @@ use keys::{Keyboard, Listener};
 use live::Gpu;
 use studio::{Studios, Surface};
 
+use crate::gpu::EngineChoice;
 use crate::session::{Command, ViewCommand};
 use crate::window::panels;
-use crate::worlds::swarm::engine::EngineChoice;
 
 /// Opens the window, with `file` in it when one is given (a scene, particles or an image) and its swarm on the engine
 /// that `engine` says; returns when the window is closed.

@@ -18,11 +18,6 @@ pub enum NoWindow {
 
 const HEADLESS: &str = "unstill live SCENE.ron --engine cpu --png out.png";
 
-impl NoWindow {
-    /// What the program exits with when it cannot open a window.
-    pub const EXIT_CODE: i32 = 3;
-}
-
 /// # Errors
 /// When a window could not be opened, in one sentence that says how to go on without.
 pub fn check() -> Result<(), NoWindow> {

@@ -17,7 +17,9 @@ pub const SHOWN_STILLS: usize = 6;
 /// A field scene.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldDoc {
+    /// What it is taught from and moves by.
     pub subject: FieldSubject,
+    /// How it lives.
     pub live: FieldLive,
     /// The live field where it was left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,10 +45,13 @@ pub struct LibraryDoc {
     pub stills: Vec<Still>,
     /// File or run of each still, ascending: stills of one run are not independent.
     pub runs: Vec<usize>,
+    /// How the equations are read off the stills.
     #[serde(default)]
     pub settings: LibrarySettings,
+    /// The equations, once learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<LibraryRule>,
+    /// What was found about them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<LibraryEvidence>,
 }
@@ -100,7 +105,9 @@ pub struct FieldLive {
     pub size: [usize; 2],
     /// Time per step, up to the largest stable one.
     pub time_step: f64,
+    /// What it begins with.
     pub start: FieldStart,
+    /// Seed of the start.
     pub seed: u64,
 }
 

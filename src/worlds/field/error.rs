@@ -1,8 +1,11 @@
 //! What can go wrong in the field world, one sentence each.
 
+use crate::gpu::GpuError;
 use crate::worlds::weak::WeakError;
 
+/// What can go wrong in the field world.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum FieldError {
     #[error("there is no still to learn from; simulate some or load images first")]
     NoStills,
@@ -36,8 +39,8 @@ pub enum FieldError {
     NoRule,
     #[error("this scene holds {found}; this command needs {wanted}")]
     Kind { found: &'static str, wanted: &'static str },
-    #[error("the GPU refused: {0}; use the processor instead")]
-    Gpu(String),
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
     #[error(transparent)]
     Weak(#[from] WeakError),
 }

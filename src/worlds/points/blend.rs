@@ -7,6 +7,7 @@ use super::{LearnedPoints, MAX_POINT_FLOWS, NamedFlow, PointsDoc};
 
 /// Why flows are not blended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum BlendError {
     #[error("only exact flows over one energy blend exactly; choose two of them")]
     Kind,

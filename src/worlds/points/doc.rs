@@ -20,11 +20,15 @@ pub struct PointsDoc {
     /// Samples in the user's coordinates; z is 0 in the plane.
     #[serde(with = "packed::points")]
     pub points: Vec<[f32; 3]>,
+    /// How energy and flows are learned.
     pub training: PointTrainingSettings,
+    /// How walkers live.
     pub live: PointLive,
     /// Number of live walkers.
     pub walkers: usize,
+    /// What was learned of the points.
     pub learned: Option<LearnedPoints>,
+    /// What was measured of the flows.
     pub certificate: Option<PointCertificate>,
 }
 
@@ -33,8 +37,11 @@ pub struct PointsDoc {
 pub struct LearnedPoints {
     /// The map of the cloud that was learned from.
     pub map: Standardisation,
+    /// Range of σ of the energy, spreads of the cloud.
     pub sigma_range: [f64; 2],
+    /// None where only the weak form was solved.
     pub energy: Option<PointEnergy>,
+    /// The flows that were learned or built.
     pub flows: Vec<NamedFlow>,
     /// Index of the flow that plays.
     pub chosen: usize,
@@ -43,6 +50,7 @@ pub struct LearnedPoints {
 /// A flow of the list.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct NamedFlow {
+    /// Name in the list, different from the others.
     pub name: String,
     /// Root mean square speed 1 over the cloud.
     pub flow: PointFlow,
@@ -57,9 +65,11 @@ pub struct NamedFlow {
 pub struct WeakEvidence {
     /// Lowest eigenvalues of the weighted problem; 1 is what sampling leaves.
     pub eigenvalues: Vec<f64>,
+    /// Second eigenvalue over the first.
     pub gap: f64,
     /// Lowest eigenvalue without weighting, in units of the sampling floor.
     pub lowest_over_floor: f64,
+    /// Points that the weak form used.
     pub samples: usize,
     /// Spread of the measurement noise that was corrected for, as a share of the spread of the cloud.
     pub noise: f64,
@@ -69,6 +79,7 @@ pub struct WeakEvidence {
 
 /// Why a stored points world is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum PointsDocError {
     #[error(transparent)]
     Cloud(#[from] CloudError),
@@ -103,6 +114,7 @@ impl PointsDoc {
         Self { dim: cloud.dim, target, points: cloud.points, ..Self::default() }
     }
 
+    /// The points as a cloud.
     pub fn cloud(&self) -> PointCloud {
         PointCloud { dim: self.dim, points: self.points.clone() }
     }

@@ -20,7 +20,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32
     })?;
     if bytes.len() % 4 != 0 {
         return Err(D::Error::custom(format!(
-            "the packed numbers have {} bytes, which is no multiple of 4; take an earlier copy of the file",
+            "the packed numbers have {} bytes, not a multiple of 4; take an earlier copy of the file",
             bytes.len()
         )));
     }
@@ -42,7 +42,7 @@ pub mod points {
     }
 
     /// # Errors
-    /// As for a list of numbers, or a count that is no multiple of 3.
+    /// As for a list of numbers, or a count that is not a multiple of 3.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<[f32; 3]>, D::Error> {
         let values = super::deserialize(deserializer)?;
         let (points, rest) = values.as_chunks::<3>();

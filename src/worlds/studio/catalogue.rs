@@ -6,7 +6,9 @@ use crate::worlds::{World, field, points};
 /// A scene that comes with the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BundledScene {
+    /// Name of the file in `scenes/`.
     pub name: &'static str,
+    /// Name on the screen.
     pub title: &'static str,
     /// The text of the scene file.
     pub text: &'static str,
@@ -29,7 +31,9 @@ pub(crate) use bundled_scenes;
 pub struct WorldEntry {
     /// As [`World::name`].
     pub name: &'static str,
+    /// Name on the screen.
     pub title: &'static str,
+    /// One sentence for the user.
     pub help: &'static str,
     /// In the order of the list; the first is opened on the first visit.
     pub bundled: &'static [BundledScene],

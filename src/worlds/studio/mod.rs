@@ -27,6 +27,7 @@ use super::{FieldDoc, PointsDoc, World};
 
 /// Why a world cannot do what the studio asks for.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum StudioError {
     #[error("there is no rule yet; learn one first")]
     NoRule,
@@ -83,26 +84,34 @@ pub struct BrushStroke {
     pub brush: &'static str,
     /// Where the last dab was; the same as `to` for the first one.
     pub from: [f64; 3],
+    /// Where this dab is.
     pub to: [f64; 3],
     /// Direction of view in space, along which the brush reaches through everything; 0 in the plane.
     pub axis: [f64; 3],
+    /// Radius of the brush.
     pub radius: f64,
     /// How much, 1 by default.
     pub strength: f64,
+    /// What it paints with.
     pub ink: BrushInk,
 }
 
 /// How equations are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EquationForm {
+    /// Plain text.
     Text,
+    /// LaTeX.
     Latex,
+    /// A Python function.
     Python,
 }
 
 impl EquationForm {
+    /// In the order of the list.
     pub const ALL: [Self; 3] = [Self::Text, Self::Latex, Self::Python];
 
+    /// Name on the screen.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "Text",
@@ -115,11 +124,15 @@ impl EquationForm {
 /// One rule of the picture, as the list shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlowRow {
+    /// Name in the list.
     pub name: String,
     /// Its figures, in a few words.
     pub facts: String,
+    /// It is the one that runs.
     pub is_chosen: bool,
+    /// The list may lose it.
     pub can_be_deleted: bool,
+    /// It may get another name.
     pub can_be_renamed: bool,
     /// A blend of it with the chosen one is as good as both.
     pub can_be_blended: bool,
@@ -132,6 +145,7 @@ pub struct TrainingStep {
     pub phase: &'static str,
     /// Steps done and steps of the whole job (at most, where it may end earlier).
     pub done: usize,
+    /// Steps of the whole job, at most.
     pub total: usize,
     /// `None` where the step has none.
     pub loss: Option<f64>,
@@ -140,9 +154,11 @@ pub struct TrainingStep {
 /// What learning leaves in a world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Learned {
+    /// Energy and flows of a cloud.
     Points(Box<LearnedPoints>),
     /// What was measured of the flows.
     PointCertificate(Box<PointCertificate>),
+    /// The rule of a pattern or of tokens.
     Field(Box<FieldSubject>),
 }
 
@@ -151,11 +167,13 @@ pub enum Learned {
 pub struct SeriesReading {
     /// Id of the series.
     pub series: &'static str,
+    /// One per curve, or the points of a profile.
     pub values: Vec<f64>,
 }
 
 /// What a world can do for the studio.
 pub trait WorldInfo {
+    /// What is listed of this world.
     fn tables(&self) -> &'static WorldTables;
     /// Memory of one copy, about, bytes.
     fn bytes(&self) -> usize;
@@ -163,6 +181,7 @@ pub trait WorldInfo {
     fn viewpoint(&self, of: BrushPlace) -> Viewpoint;
     /// Smallest and largest half height of a view.
     fn zoom_limits(&self) -> [f64; 2];
+    /// There is something to run.
     fn has_rule(&self) -> bool;
     /// The value of a knob of the tables; NaN of another.
     fn knob(&self, id: &str) -> f64;
@@ -184,7 +203,9 @@ pub trait WorldInfo {
     fn facts(&self) -> Vec<(&'static str, String)>;
     /// The rules of the picture.
     fn flows(&self) -> Vec<FlowRow>;
+    /// Makes another rule the one that runs.
     fn choose_flow(&mut self, index: usize);
+    /// Removes a rule from the list.
     fn delete_flow(&mut self, index: usize);
     /// Gives a flow another name, made different from those of the others. Worlds with one rule have no names for them.
     fn rename_flow(&mut self, _index: usize, _name: &str) {}
@@ -199,7 +220,7 @@ pub trait WorldInfo {
     fn draw_flow(&self, _index: usize, options: DrawOptions, picture: &mut RgbaImage) {
         self.draw_still(&self.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), picture);
     }
-    /// What the certificate of the rules says, in lines; whether each speaks for its rule.
+    /// The certificate of the rules, in lines; whether each supports its rule.
     fn certificate(&self) -> Vec<(bool, String)> {
         Vec::new()
     }
@@ -237,6 +258,7 @@ pub trait WorldTraining: Send {
 
 /// A rule that runs, on a thread of its own.
 pub trait Simulation: Send {
+    /// `steps` steps.
     fn run(&mut self, steps: u32);
     /// Steps since the start.
     fn steps(&self) -> u64;

@@ -14,7 +14,9 @@ pub enum KnobGroup {
 /// How a knob divides its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnobScale {
+    /// Evenly.
     Linear,
+    /// Evenly by the logarithm.
     Logarithmic,
     /// Whole numbers.
     Whole,
@@ -29,15 +31,23 @@ pub enum KnobScale {
 /// A number that the user sets.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KnobSpec {
+    /// Name in files and commands.
     pub id: &'static str,
+    /// Name on the screen.
     pub name: &'static str,
     /// As the README writes it; empty where there is none.
     pub symbol: &'static str,
+    /// Unit, empty for pure numbers.
     pub unit: &'static str,
+    /// One sentence for the user.
     pub help: &'static str,
+    /// The value of a new project.
     pub default: f64,
+    /// Smallest and largest value.
     pub range: [f64; 2],
+    /// How a slider divides the range.
     pub scale: KnobScale,
+    /// Where it is shown.
     pub group: KnobGroup,
 }
 
@@ -70,7 +80,9 @@ impl KnobSpec {
 /// What a brush is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrushPlace {
+    /// Changes the still picture.
     Paint,
+    /// Acts on what lives.
     Live,
 }
 
@@ -90,18 +102,26 @@ pub enum BrushTouch {
 /// A brush.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BrushSpec {
+    /// Name in files and commands.
     pub id: &'static str,
+    /// Name on the screen.
     pub name: &'static str,
+    /// One sentence for the user.
     pub help: &'static str,
+    /// What it acts on.
     pub place: BrushPlace,
+    /// How it follows the pointer.
     pub touch: BrushTouch,
 }
 
 /// A change of the whole still picture by one button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActionSpec {
+    /// Name in files and commands.
     pub id: &'static str,
+    /// Name on the screen.
     pub name: &'static str,
+    /// One sentence for the user.
     pub help: &'static str,
 }
 
@@ -111,16 +131,28 @@ pub enum SeriesAxis {
     /// Steps: each reading adds a point to every curve.
     Steps,
     /// A quantity in even steps: each reading is a whole plot, the points of the first curve, then those of the next.
-    Profile { name: &'static str, first: f64, step: f64 },
+    Profile {
+        /// Label of the horizontal axis.
+        name: &'static str,
+        /// Its first value.
+        first: f64,
+        /// From value to value.
+        step: f64,
+    },
 }
 
 /// A plot of readings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SeriesSpec {
+    /// Name in files and commands.
     pub id: &'static str,
+    /// Name on the screen.
     pub name: &'static str,
+    /// One sentence for the user.
     pub help: &'static str,
+    /// Label of the vertical axis.
     pub y_axis: &'static str,
+    /// What it runs over.
     pub x: SeriesAxis,
     /// Names of the curves; a reading has one value for each.
     pub curves: &'static [&'static str],
@@ -133,42 +165,56 @@ pub struct SeriesSpec {
 /// A way to learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MethodSpec {
+    /// Name in files and commands.
     pub id: &'static str,
+    /// Name on the screen.
     pub name: &'static str,
+    /// One sentence for the user.
     pub help: &'static str,
 }
 
 /// A picture to begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StartSpec {
+    /// Name in files and commands.
     pub id: &'static str,
+    /// Name on the screen.
     pub name: &'static str,
+    /// One sentence for the user.
     pub help: &'static str,
 }
 
 /// A state that a live world starts again from. The first is what it begins with; the last shows growth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RestartSpec {
+    /// Name in files and commands.
     pub id: &'static str,
+    /// Name on the screen.
     pub name: &'static str,
+    /// One sentence for the user.
     pub help: &'static str,
 }
 
 /// Something that is drawn beside what lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerSpec {
+    /// Name in files and commands.
     pub id: &'static str,
+    /// Name on the screen.
     pub name: &'static str,
+    /// One sentence for the user.
     pub help: &'static str,
     /// A map under what lives, of which there is one at a time; else lines and marks over it.
     pub is_ground: bool,
 }
 
 impl LayerSpec {
+    /// Lines and marks over what lives.
     pub const fn over(id: &'static str, name: &'static str, help: &'static str) -> Self {
         Self { id, name, help, is_ground: false }
     }
 
+    /// A map under what lives.
     pub const fn ground(id: &'static str, name: &'static str, help: &'static str) -> Self {
         Self { id, name, help, is_ground: true }
     }
@@ -179,6 +225,7 @@ impl LayerSpec {
 pub struct LayerSet(u32);
 
 impl LayerSet {
+    /// Whether the layer at `index` of the table is shown.
     pub fn has(self, index: usize) -> bool {
         self.0 >> index & 1 == 1
     }
@@ -201,17 +248,25 @@ impl LayerSet {
 pub struct WorldTables {
     /// What the still picture is called, and what lives: "cloud" and "walkers".
     pub still_name: &'static str,
+    /// As `still_name`.
     pub live_name: &'static str,
+    /// Numbers that the user sets.
     pub knobs: &'static [KnobSpec],
+    /// Brushes of both workspaces.
     pub brushes: &'static [BrushSpec],
+    /// Buttons that change the whole still picture.
     pub actions: &'static [ActionSpec],
     /// Colours to paint with; none where brushes have no colour.
     pub palette: &'static [[u8; 4]],
+    /// Plots.
     pub series: &'static [SeriesSpec],
+    /// Ways to learn.
     pub methods: &'static [MethodSpec],
     /// The job that makes a certificate of the rules, started like learning; none where a world has none.
     pub check: Option<MethodSpec>,
+    /// Pictures to begin with.
     pub starts: &'static [StartSpec],
+    /// States that a live world starts again from.
     pub restarts: &'static [RestartSpec],
     /// Steps in each sixtieth of a second to begin with.
     pub speed: u32,
@@ -224,14 +279,17 @@ pub struct WorldTables {
 }
 
 impl WorldTables {
+    /// The knob of this id.
     pub fn knob(&self, id: &str) -> Option<&'static KnobSpec> {
         self.knobs.iter().find(|knob| knob.id == id)
     }
 
+    /// The brush of this id.
     pub fn brush(&self, id: &str) -> Option<&'static BrushSpec> {
         self.brushes.iter().find(|brush| brush.id == id)
     }
 
+    /// The plot of this id.
     pub fn series(&self, id: &str) -> Option<&'static SeriesSpec> {
         self.series.iter().find(|series| series.id == id)
     }

@@ -17,6 +17,7 @@ use nalgebra::DMatrix;
 
 /// Why a weak problem cannot be solved.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum WeakError {
     #[error(
         "the dictionary has {terms} terms but there are {samples} samples; take a smaller dictionary or more samples"

@@ -33,7 +33,7 @@ impl Default for WeakSettings {
     }
 }
 
-/// The stationary velocity found, with the spectra that say how sure it is.
+/// The stationary velocity found, with the spectra that show how certain it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeakSolution {
     /// c `[A]`, normalised to mean square speed 1; its sign is arbitrary.

@@ -43,7 +43,7 @@ impl Recipe<'_> {
     }
 }
 
-/// Colours that are laid over what is there.
+/// Colours that are drawn over what is there.
 pub fn over(format: wgpu::TextureFormat) -> wgpu::ColorTargetState {
     blended(format, wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING)
 }

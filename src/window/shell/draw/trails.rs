@@ -1,7 +1,8 @@
 //! The picture of where the particles have been, on the GPU; see `shaders/swarm/trails.wgsl`.
 
 use super::pipeline::{Recipe, blended, over};
-use super::view::TRAILS;
+use super::view::{LAID_ENTRIES, STAMP_ENTRIES, TRAILS};
+use crate::gpu::{Reflection, RenderGroup};
 
 /// Half floats: bytes would stop fading before they are dark.
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;
@@ -15,7 +16,7 @@ pub struct Trail {
     pub tick: u64,
     /// What is left of the picture after this frame.
     pub kept: f32,
-    /// Another number: another swarm, that has been nowhere yet.
+    /// Another number: another swarm, without a trail yet.
     pub serial: u64,
 }
 
@@ -32,8 +33,8 @@ struct TrailTexture {
 }
 
 pub struct Trails {
-    layout: wgpu::BindGroupLayout,
-    stamp_layout: wgpu::BindGroupLayout,
+    past: RenderGroup,
+    before: RenderGroup,
     sampler: wgpu::Sampler,
     stamp: wgpu::RenderPipeline,
     fade: wgpu::RenderPipeline,
@@ -48,39 +49,9 @@ impl Trails {
             label: Some("trails"),
             source: wgpu::ShaderSource::Wgsl(TRAILS.into()),
         });
-        let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::FRAGMENT,
-            ty,
-            count: None,
-        };
-        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("trails"),
-            entries: &[
-                entry(
-                    0,
-                    wgpu::BindingType::Texture {
-                        sample_type: wgpu::TextureSampleType::Float { filterable: true },
-                        view_dimension: wgpu::TextureViewDimension::D2,
-                        multisampled: false,
-                    },
-                ),
-                entry(1, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
-            ],
-        });
-        let stamp_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("trail stamps"),
-            entries: &[wgpu::BindGroupLayoutEntry {
-                binding: 2,
-                visibility: wgpu::ShaderStages::VERTEX,
-                ty: wgpu::BindingType::Buffer {
-                    ty: wgpu::BufferBindingType::Storage { read_only: true },
-                    has_dynamic_offset: false,
-                    min_binding_size: None,
-                },
-                count: None,
-            }],
-        });
+        let reflection = Reflection::new("trails", TRAILS).expect("a valid shader: see the tests of `view`");
+        let past = RenderGroup::new(device, "trails", &reflection, 1, &LAID_ENTRIES);
+        let before = RenderGroup::new(device, "trail stamps", &reflection, 1, &STAMP_ENTRIES);
         let both = |component| wgpu::BlendState { color: component, alpha: component };
         use wgpu::BlendFactor::{Constant, One, Zero};
         use wgpu::PrimitiveTopology::{TriangleList, TriangleStrip};
@@ -101,8 +72,8 @@ impl Trails {
             stamp: Recipe {
                 label: "trail stamps",
                 module: &module,
-                entries: ["stamp_vertex", "stamp_fragment"],
-                groups: &[Some(shared), Some(&stamp_layout)],
+                entries: STAMP_ENTRIES,
+                groups: &[Some(shared), Some(before.layout())],
                 topology: TriangleStrip,
                 target: blended(FORMAT, brightest),
             }
@@ -119,19 +90,19 @@ impl Trails {
             laid: Recipe {
                 label: "trails",
                 module: &module,
-                entries: ["laid_vertex", "laid_fragment"],
-                groups: &[Some(shared), Some(&layout)],
+                entries: LAID_ENTRIES,
+                groups: &[Some(shared), Some(past.layout())],
                 topology: TriangleList,
                 target: over(format),
             }
             .make(device),
-            layout,
-            stamp_layout,
+            past,
+            before,
             picture: None,
         }
     }
 
-    /// Makes the picture fit; nobody looks at trails when `trail` is `None`, and it goes.
+    /// Makes the picture fit; drops it when `trail` is `None`.
     pub fn prepare(&mut self, device: &wgpu::Device, trail: Option<&Trail>, particles: &wgpu::Buffer) {
         let Some(trail) = trail else {
             self.picture = None;
@@ -153,25 +124,20 @@ impl Trails {
             view_formats: &[],
         });
         let view = texture.create_view(&Default::default());
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("trails"),
-            layout: &self.layout,
-            entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::TextureView(&view) },
-                wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::Sampler(&self.sampler) },
-            ],
-        });
+        let resources = [
+            ("past", wgpu::BindingResource::TextureView(&view)),
+            ("past_sampler", wgpu::BindingResource::Sampler(&self.sampler)),
+        ];
+        let group = self.past.bind(device, &resources).expect("the names of the shader: see the tests of `view`");
         let before = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("swarm at the last stamp"),
             size: particles.size(),
             usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let stamp_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("trail stamps"),
-            layout: &self.stamp_layout,
-            entries: &[wgpu::BindGroupEntry { binding: 2, resource: before.as_entire_binding() }],
-        });
+        let resources = [("before", before.as_entire_binding())];
+        let stamp_group =
+            self.before.bind(device, &resources).expect("the names of the shader: see the tests of `view`");
         self.picture = Some(TrailTexture { view, group, before, stamp_group, size: trail.size, tick: 0, serial: None });
     }
 
@@ -221,7 +187,7 @@ impl Trails {
         encoder.copy_buffer_to_buffer(particles, 0, &picture.before, 0, particles.size());
     }
 
-    /// Lays the picture over the ground; group 0 is bound already.
+    /// Draws the picture over the ground; group 0 is bound already.
     pub fn lay(&self, pass: &mut wgpu::RenderPass<'_>) {
         let Some(picture) = &self.picture else { return };
         pass.set_pipeline(&self.laid);

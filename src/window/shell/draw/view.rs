@@ -1,4 +1,4 @@
-//! What the shaders of the canvas are told.
+//! The uniform and the texts of the shaders of the canvas.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -45,6 +45,12 @@ pub const PARTICLES: &str = concat!(
     include_str!("../../../../shaders/swarm/particles.wgsl")
 );
 
+/// Entry points that share the first bind group of [`PARTICLES`].
+pub const CANVAS_ENTRIES: [&str; 4] = ["stage_vertex", "stage_fragment", "body_vertex", "body_fragment"];
+/// Entry points of [`TRAILS`] that put the trails under the bodies, and that stamp the particles into them.
+pub const LAID_ENTRIES: [&str; 2] = ["laid_vertex", "laid_fragment"];
+pub const STAMP_ENTRIES: [&str; 2] = ["stamp_vertex", "stamp_fragment"];
+
 /// The text of the shader of trails.
 pub const TRAILS: &str =
     concat!(include_str!("../../../../shaders/swarm/view.wgsl"), include_str!("../../../../shaders/swarm/trails.wgsl"));
@@ -54,52 +60,50 @@ mod tests {
     use std::mem::{offset_of, size_of};
 
     use super::*;
-
-    fn validated(text: &str) -> naga::Module {
-        let module = naga::front::wgsl::parse_str(text).expect("the shader parses");
-        let mut validator =
-            naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty());
-        validator.validate(&module).expect("the shader is valid");
-        module
-    }
+    use crate::gpu::Reflection;
 
     macro_rules! offsets {
         ($($field:ident),*) => { vec![$((stringify!($field).to_owned(), offset_of!(View, $field) as u32)),*] };
     }
 
     #[test]
-    fn the_view_lies_in_memory_as_both_shaders_read_it() {
+    fn the_view_has_the_layout_of_both_shaders() {
+        let rust = offsets!(
+            ndc_scale,
+            ndc_offset,
+            box_size,
+            view_min,
+            tiles,
+            body_length,
+            pixel_length,
+            body_shape,
+            ghost_opacity,
+            opacity,
+            glow,
+            stage_fill,
+            stage_edge,
+            palette,
+            ramp,
+            ramp_low,
+            ramp_per_unit,
+            colour_by,
+            on_paper
+        );
         for text in [PARTICLES, TRAILS] {
-            let module = validated(text);
-            let mut layouter = naga::proc::Layouter::default();
-            layouter.update(module.to_ctx()).unwrap();
-            let (handle, ty) = module.types.iter().find(|(_, t)| t.name.as_deref() == Some("View")).unwrap();
-            assert_eq!(layouter[handle].size as usize, size_of::<View>());
-            let naga::TypeInner::Struct { members, .. } = &ty.inner else { panic!("View is a struct") };
-            let members: Vec<(String, u32)> = members.iter().map(|m| (m.name.clone().unwrap(), m.offset)).collect();
-            let rust = offsets!(
-                ndc_scale,
-                ndc_offset,
-                box_size,
-                view_min,
-                tiles,
-                body_length,
-                pixel_length,
-                body_shape,
-                ghost_opacity,
-                opacity,
-                glow,
-                stage_fill,
-                stage_edge,
-                palette,
-                ramp,
-                ramp_low,
-                ramp_per_unit,
-                colour_by,
-                on_paper
-            );
-            assert_eq!(members, rust);
+            let layout = Reflection::new("view", text).unwrap().struct_layout("View");
+            assert_eq!(layout, Some((size_of::<View>() as u32, rust.clone())));
         }
+    }
+
+    #[test]
+    fn the_canvas_binds_the_names_of_its_shaders() {
+        let names = |text: &str, group, entries: &[&str]| -> Vec<String> {
+            let reflection = Reflection::new("view", text).unwrap();
+            reflection.group(group, entries).into_iter().map(|(name, _)| name).collect()
+        };
+        assert_eq!(names(PARTICLES, 0, &CANVAS_ENTRIES), ["view", "swarm", "measures"]);
+        assert_eq!(names(TRAILS, 1, &LAID_ENTRIES), ["past", "past_sampler"]);
+        assert_eq!(names(TRAILS, 1, &STAMP_ENTRIES), ["before"]);
     }
 
     /// The value of `const name` in a shader text.

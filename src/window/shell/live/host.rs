@@ -15,7 +15,7 @@ use crate::formats::TrajectoryFrame;
 use crate::jobs::{self, Cores, Handle, JobFault, JobName, panic_text};
 use crate::session::{EngineOrder, Event};
 use crate::worlds::swarm::doc::LiveState;
-use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, Tape};
+use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, RewindableEngine};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
@@ -69,7 +69,7 @@ pub struct Shared {
 
 pub struct Host {
     gpu: Option<Gpu>,
-    pub(super) tape: Option<Tape>,
+    pub(super) tape: Option<RewindableEngine>,
     /// Number of the swarm that lives.
     swarm: u64,
     /// The newest one that has never lived, as its successor was ordered before its turn came, and its number.
@@ -260,7 +260,7 @@ impl Host {
                     }
                     None => Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?)),
                 };
-                *tape = Some(Tape::new(engine, rule.clone()));
+                *tape = Some(RewindableEngine::new(engine, rule.clone()));
             }
             (None, Some(tape)) => {
                 if rule_is_new {

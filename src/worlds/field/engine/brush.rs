@@ -23,9 +23,11 @@ pub enum FieldBrush {
 /// One dab of a brush.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldStroke {
+    /// What the brush does.
     pub brush: FieldBrush,
     /// Column and row of the centre, pixels; wrapped.
     pub at: [f32; 2],
+    /// Radius, pixels.
     pub radius_px: f32,
     /// Movement of the brush since the last dab, pixels; only *stir* uses it.
     pub motion_px: [f32; 2],

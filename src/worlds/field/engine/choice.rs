@@ -1,27 +1,29 @@
 //! One live field, whatever it moves by and whatever it runs on.
 
 use super::{FieldCounters, FieldStroke, GpuLibrary, LibraryEngine};
+use crate::gpu::BorrowedGpu;
 use crate::worlds::field::stills::Still;
 use crate::worlds::field::tokens::{GpuTokens, TokenDoc, TokenEngine};
 use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc};
 
-/// Device and queue of a GPU.
-pub type FieldGpu<'a> = (&'a wgpu::Device, &'a wgpu::Queue);
-
 /// A live field.
 pub enum FieldEngine {
+    /// A library rule on the processor.
     Library(Box<LibraryEngine>),
+    /// Tokens on the processor.
     Tokens(Box<TokenEngine>),
+    /// A library rule on a GPU.
     GpuLibrary(Box<GpuLibrary>),
+    /// Tokens on a GPU.
     GpuTokens(Box<GpuTokens>),
 }
 
 impl FieldEngine {
-    /// Starts as the scene says, on the processor without a GPU.
+    /// Starts from a scene, on the processor where no GPU is given.
     ///
     /// # Errors
-    /// A scene that is not sound, has no rule, or lacks the image that it starts from; a GPU that refuses.
-    pub fn new(doc: &FieldDoc, gpu: Option<FieldGpu>) -> Result<Self, FieldError> {
+    /// An invalid scene, one without a rule or without the image that it starts from; a GPU that refuses.
+    pub fn new(doc: &FieldDoc, gpu: Option<BorrowedGpu>) -> Result<Self, FieldError> {
         doc.validate()?;
         let start = doc.start_image()?;
         match &doc.subject {
@@ -38,7 +40,7 @@ impl FieldEngine {
         library: &LibraryDoc,
         start: &Still,
         time_step: f64,
-        gpu: Option<FieldGpu>,
+        gpu: Option<BorrowedGpu>,
     ) -> Result<Self, FieldError> {
         let rule = library.rule.as_ref().ok_or(FieldError::NoRule)?;
         Ok(match gpu {
@@ -59,7 +61,12 @@ impl FieldEngine {
     ///
     /// # Errors
     /// No rule; a GPU that refuses.
-    pub fn of_tokens(tokens: &TokenDoc, start: &Still, seed: u64, gpu: Option<FieldGpu>) -> Result<Self, FieldError> {
+    pub fn of_tokens(
+        tokens: &TokenDoc,
+        start: &Still,
+        seed: u64,
+        gpu: Option<BorrowedGpu>,
+    ) -> Result<Self, FieldError> {
         let rule = tokens.rule.as_ref().ok_or(FieldError::NoRule)?;
         let ensemble = tokens.ensemble();
         Ok(match gpu {
@@ -139,9 +146,10 @@ impl FieldEngine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gpu::GpuDevice;
+    use crate::gpu::testing::gpu;
     use crate::worlds::field::FieldLive;
     use crate::worlds::field::engine::FieldBrush;
-    use crate::worlds::field::engine::gpu_tests::gpu;
     use crate::worlds::field::stills::GrayScott;
     use crate::worlds::field::tokens::net::TokenNet;
     use crate::worlds::field::tokens::{Token, TokenRule};
@@ -157,7 +165,7 @@ mod tests {
         let live = FieldLive { size: [64, 48], ..FieldLive::default() };
         for (subject, channels) in [(FieldSubject::Library(library), 2), (FieldSubject::Tokens(tokens), 3)] {
             let doc = FieldDoc { subject, live, state: None };
-            for gpu in [None, gpu().map(|(device, queue)| (device, queue))] {
+            for gpu in [None, gpu().map(GpuDevice::borrowed)] {
                 let mut engine = FieldEngine::new(&doc, gpu).unwrap();
                 let before = engine.image().unwrap();
                 engine.run(2);

@@ -3,9 +3,9 @@
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::device::{checked, read};
-use super::shader::{LIBRARY, StepUniform, TILE};
+use super::shader::{StepUniform, library_text};
 use super::{FieldCounters, FieldStroke};
+use crate::gpu::{ComputeKernel, Dispatch, GpuError, KernelModule, checked, read, storage, uniform};
 use crate::worlds::field::FieldError;
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
@@ -17,7 +17,7 @@ const STEPS_PER_SUBMISSION: u32 = 64;
 pub struct GpuLibrary {
     device: wgpu::Device,
     queue: wgpu::Queue,
-    pipeline: wgpu::ComputePipeline,
+    kernel: ComputeKernel,
     rule: LibraryRule,
     time_step: f64,
     size: [usize; 2],
@@ -26,7 +26,7 @@ pub struct GpuLibrary {
     fields: [wgpu::Buffer; 2],
     faults: wgpu::Buffer,
     /// From the first buffer to the second, and back.
-    bindings: [wgpu::BindGroup; 2],
+    advance: [Dispatch; 2],
     steps: u64,
     rng: StdRng,
 }
@@ -43,37 +43,22 @@ impl GpuLibrary {
         start: &Still,
     ) -> Result<Self, FieldError> {
         let (device, queue) = (device.clone(), queue.clone());
-        let pipeline = checked(&device, || {
-            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some("library"),
-                source: wgpu::ShaderSource::Wgsl(LIBRARY.into()),
-            });
-            device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some("library"),
-                layout: None,
-                module: &module,
-                entry_point: Some("advance"),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                cache: None,
-            })
-        })?;
+        let kernel = KernelModule::new(&device, "library", library_text())?.kernel(&device, "advance")?;
         let size = [start.width, start.height];
-        let memory = checked(&device, || LibraryMemory::new(&device, &pipeline, size))?;
-        let LibraryMemory { uniform, fields, faults, bindings } = memory;
+        let LibraryMemory { uniform, fields, faults, advance } = LibraryMemory::new(&device, &kernel, size)?;
         let rng = StdRng::seed_from_u64(start.area() as u64);
-        let steps = 0;
         let mut engine = Self {
             device,
             queue,
-            pipeline,
+            kernel,
             rule: *rule,
             time_step: 1.0,
             size,
             uniform,
             fields,
             faults,
-            bindings,
-            steps,
+            advance,
+            steps: 0,
             rng,
         };
         engine.set_time_step(1.0);
@@ -90,11 +75,8 @@ impl GpuLibrary {
                 self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("field steps") });
             {
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-                pass.set_pipeline(&self.pipeline);
-                let [columns, rows] = self.size.map(|side| (side as u32).div_ceil(TILE));
                 for _ in 0..now {
-                    pass.set_bind_group(0, &self.bindings[(self.steps % 2) as usize], &[]);
-                    pass.dispatch_workgroups(columns, rows, 1);
+                    self.advance[(self.steps % 2) as usize].encode(&mut pass, 0);
                     self.steps += 1;
                 }
             }
@@ -139,13 +121,8 @@ impl GpuLibrary {
     pub fn set_image(&mut self, image: &Still) -> Result<(), FieldError> {
         let size = [image.width, image.height];
         if size != self.size {
-            let memory = checked(&self.device, || LibraryMemory::new(&self.device, &self.pipeline, size))?;
-            LibraryMemory {
-                uniform: self.uniform,
-                fields: self.fields,
-                faults: self.faults,
-                bindings: self.bindings,
-            } = memory;
+            LibraryMemory { uniform: self.uniform, fields: self.fields, faults: self.faults, advance: self.advance } =
+                LibraryMemory::new(&self.device, &self.kernel, size)?;
             self.size = size;
             self.set_time_step(self.time_step);
         }
@@ -171,10 +148,12 @@ impl GpuLibrary {
         Ok(FieldCounters { steps: self.steps, non_finite: u64::from(faults[0]), bytes_per_pixel: 16 })
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &LibraryRule {
         &self.rule
     }
 
+    /// Time per step, after the limit of stability.
     pub fn time_step(&self) -> f64 {
         self.time_step
     }
@@ -190,35 +169,26 @@ impl GpuLibrary {
     }
 }
 
-/// Buffers of one size and what binds them.
+/// Buffers of one size and the dispatches over them.
 struct LibraryMemory {
     uniform: wgpu::Buffer,
     fields: [wgpu::Buffer; 2],
     faults: wgpu::Buffer,
-    bindings: [wgpu::BindGroup; 2],
+    advance: [Dispatch; 2],
 }
 
 impl LibraryMemory {
-    fn new(device: &wgpu::Device, pipeline: &wgpu::ComputePipeline, size: [usize; 2]) -> Self {
-        let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
-        let buffer = |label, size, usage| {
-            device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
-        };
-        let uniform_use = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
-        let uniform = buffer("step", size_of::<StepUniform>() as u64, uniform_use);
+    fn new(device: &wgpu::Device, kernel: &ComputeKernel, size: [usize; 2]) -> Result<Self, GpuError> {
         let bytes = 8 * (size[0] * size[1]) as u64;
-        let fields = ["even field", "odd field"].map(|label| buffer(label, bytes, storage));
-        let faults = buffer("faults", 4, storage);
-        let layout = pipeline.get_bind_group_layout(0);
-        let bind = |from: &wgpu::Buffer, to: &wgpu::Buffer| {
-            device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some("library"),
-                layout: &layout,
-                entries: &[(0, &uniform), (1, from), (2, to), (3, &faults)]
-                    .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() }),
-            })
+        let (uniform, fields, faults) = checked(device, || {
+            let fields = ["even field", "odd field"].map(|label| storage(device, label, bytes));
+            (uniform(device, "step", size_of::<StepUniform>() as u64), fields, storage(device, "faults", 4))
+        })?;
+        let from_to = |now, next| {
+            let buffers = [("step", &uniform), ("now", now), ("next", next), ("faults", &faults)];
+            kernel.dispatch_2d(device, size, &buffers)
         };
-        let bindings = [bind(&fields[0], &fields[1]), bind(&fields[1], &fields[0])];
-        Self { uniform, fields, faults, bindings }
+        let advance = [from_to(&fields[0], &fields[1])?, from_to(&fields[1], &fields[0])?];
+        Ok(Self { uniform, fields, faults, advance })
     }
 }

@@ -1,42 +1,15 @@
 //! The GPU engine against its readable twin.
 
-use std::sync::OnceLock;
-
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::{FieldBrush, FieldStroke, GpuLibrary};
+use crate::gpu::testing::gpu;
 use crate::worlds::field::rule::{LibraryRule, reference};
 use crate::worlds::field::stills::{GrayScott, Still, seeded};
 
 /// Twenty f32 steps of values up to 1: rounding of 6e-8 each, hardly amplified.
 const TOLERANCE: f64 = 2e-5;
-
-/// The device for a test, by `UNSTILL_GPU_TESTS`: `auto` (default: none is a loud skip), `require` or `off`.
-pub(crate) fn gpu() -> Option<&'static (wgpu::Device, wgpu::Queue)> {
-    static DEVICE: OnceLock<Result<(wgpu::Device, wgpu::Queue), String>> = OnceLock::new();
-    let policy = std::env::var("UNSTILL_GPU_TESTS").unwrap_or_else(|_| "auto".to_owned());
-    let open = || {
-        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-        let adapter = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default()))
-            .map_err(|e| e.to_string())?;
-        pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor::default())).map_err(|e| e.to_string())
-    };
-    let found =
-        if policy == "off" { Err("UNSTILL_GPU_TESTS=off".to_owned()) } else { DEVICE.get_or_init(open).clone() };
-    match DEVICE.get() {
-        Some(Ok(device)) if policy != "off" => Some(device),
-        _ => {
-            let why = found.err().unwrap_or_default();
-            assert!(policy != "require", "UNSTILL_GPU_TESTS=require, but {why}");
-            // Not through the test's captured output: a skip must be seen.
-            use std::io::Write;
-            let name = std::thread::current().name().unwrap_or("a test").to_owned();
-            let _ = writeln!(std::io::stderr(), "SKIPPED (GPU test) {name}: {why}");
-            None
-        }
-    }
-}
 
 fn full_rule() -> LibraryRule {
     let mut rule = GrayScott::default().rule();
@@ -53,7 +26,8 @@ fn difference(image: &Still, planes: &[Vec<f64>; 2]) -> f64 {
 
 #[test]
 fn twenty_gpu_steps_equal_the_reference() {
-    let Some((device, queue)) = gpu() else { return };
+    let Some(gpu) = gpu() else { return };
+    let (device, queue) = gpu.borrowed();
     let rule = full_rule();
     for (width, height) in [(16, 16), (37, 21), (70, 18)] {
         let start = seeded(&rule, width, height, &mut StdRng::seed_from_u64(3));
@@ -76,7 +50,8 @@ fn twenty_gpu_steps_equal_the_reference() {
 
 #[test]
 fn strokes_sizes_and_rules_change_on_the_gpu() {
-    let Some((device, queue)) = gpu() else { return };
+    let Some(gpu) = gpu() else { return };
+    let (device, queue) = gpu.borrowed();
     let rule = GrayScott::default().rule();
     let mut engine = GpuLibrary::new(device, queue, &rule, &Still::filled(32, 32, &[1.0, 0.0])).unwrap();
     engine.run(3);
@@ -94,7 +69,8 @@ fn strokes_sizes_and_rules_change_on_the_gpu() {
 
 #[test]
 fn values_that_are_not_finite_are_counted_and_not_taken() {
-    let Some((device, queue)) = gpu() else { return };
+    let Some(gpu) = gpu() else { return };
+    let (device, queue) = gpu.borrowed();
     let rule = GrayScott::default().rule();
     let mut start = Still::filled(16, 16, &[1.0, 0.0]);
     start.plane_mut(1)[40] = 1e30;

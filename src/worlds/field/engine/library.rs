@@ -19,9 +19,11 @@ const BAND_ROWS: usize = 32;
 /// What an engine counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct FieldCounters {
+    /// Steps since the start.
     pub steps: u64,
     /// Values that are not finite now.
     pub non_finite: u64,
+    /// Memory per pixel, bytes.
     pub bytes_per_pixel: u64,
 }
 
@@ -79,6 +81,7 @@ impl LibraryEngine {
         self.set_time_step(self.time_step);
     }
 
+    /// `steps` steps.
     pub fn run(&mut self, steps: u32) {
         for _ in 0..steps {
             self.step();
@@ -115,6 +118,7 @@ impl LibraryEngine {
         self.next = self.planes.clone();
     }
 
+    /// Changes the field by hand.
     pub fn apply(&mut self, stroke: &FieldStroke) {
         let mut image = self.image();
         stroke.apply(&mut image, &self.rule, &mut self.rng);
@@ -123,15 +127,18 @@ impl LibraryEngine {
         }
     }
 
+    /// Steps done and values that are not finite.
     pub fn counters(&self) -> FieldCounters {
         let non_finite = self.planes.iter().flatten().filter(|v| !v.is_finite()).count() as u64;
         FieldCounters { steps: self.steps, non_finite, bytes_per_pixel: 16 }
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &LibraryRule {
         &self.rule
     }
 
+    /// Time per step, after the limit of stability.
     pub fn time_step(&self) -> f64 {
         self.time_step
     }

@@ -3,16 +3,15 @@
 
 mod brush;
 mod choice;
-pub(super) mod device;
 mod gpu;
 #[cfg(test)]
-pub(super) mod gpu_tests;
+mod gpu_tests;
 mod library;
 mod row;
-pub(super) mod shader;
+mod shader;
 
 pub(super) use brush::bilinear;
 pub use brush::{FieldBrush, FieldStroke};
-pub use choice::{FieldEngine, FieldGpu};
+pub use choice::FieldEngine;
 pub use gpu::GpuLibrary;
 pub use library::{FieldCounters, LibraryEngine};

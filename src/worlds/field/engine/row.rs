@@ -1,6 +1,7 @@
 //! One Euler step of a library rule on rows of f32, written so that it vectorises.
 
 use crate::nn::dispatch::Kernel;
+use crate::nn::lanes::fma;
 use crate::worlds::field::rule::{LibraryRule, Term};
 
 /// Coefficients of one channel, times the time step, in the order of the Horner scheme below.
@@ -64,11 +65,6 @@ pub(crate) struct StepRows<'a> {
     pub first_row: usize,
     pub next_u: &'a mut [f32],
     pub next_v: &'a mut [f32],
-}
-
-#[inline(always)]
-fn fma<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
-    if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
 impl ChannelStep {

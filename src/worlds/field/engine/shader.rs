@@ -2,13 +2,15 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::gpu::{FINITE, shader_text};
 use crate::worlds::field::rule::{LibraryRule, TERM_COUNT};
 
-/// Side of a workgroup, pixels.
-pub(crate) const TILE: u32 = 16;
+const LIBRARY: &str = include_str!("../../../../shaders/field/library.wgsl");
 
-/// The library rule.
-pub(crate) const LIBRARY: &str = include_str!("../../../../shaders/field/library.wgsl");
+/// Text of the shader of the library rule.
+pub(crate) fn library_text() -> String {
+    shader_text(&[], &[FINITE, LIBRARY])
+}
 
 /// Coefficients of one channel, times the time step.
 #[repr(C)]
@@ -42,39 +44,26 @@ impl StepUniform {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
+mod tests {
+    use std::mem::offset_of;
 
-    pub(crate) fn validated(text: &str) -> Result<naga::Module, String> {
-        let module = naga::front::wgsl::parse_str(text).map_err(|e| e.emit_to_string(text))?;
-        naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty())
-            .validate(&module)
-            .map_err(|e| e.emit_to_string(text))?;
-        Ok(module)
-    }
+    use super::*;
+    use crate::gpu::Reflection;
 
     #[test]
     fn the_library_shader_is_valid_and_validation_can_fail() {
-        validated(LIBRARY).unwrap();
-        assert!(validated(&LIBRARY.replace("vec2<f32>(rate(", "vec3<f32>(rate(")).is_err());
+        Reflection::new("library", &library_text()).unwrap();
+        assert!(Reflection::new("library", &library_text().replace("vec2<f32>(rate(", "vec3<f32>(rate(")).is_err());
     }
 
     #[test]
     fn the_uniform_has_the_layout_of_the_shader() {
-        let module = validated(LIBRARY).unwrap();
-        let (_, of_step) = module.types.iter().find(|(_, t)| t.name.as_deref() == Some("Step")).unwrap();
-        let naga::TypeInner::Struct { members, span } = &of_step.inner else { panic!("Step is a struct") };
-        assert_eq!(*span as usize, size_of::<StepUniform>());
-        let offsets: Vec<usize> = members.iter().map(|member| member.offset as usize).collect();
-        use std::mem::offset_of;
-        assert_eq!(
-            offsets,
-            [
-                offset_of!(StepUniform, size),
-                offset_of!(StepUniform, padding),
-                offset_of!(StepUniform, u),
-                offset_of!(StepUniform, v)
-            ]
-        );
+        let layout = Reflection::new("library", &library_text()).unwrap().struct_layout("Step");
+        macro_rules! offsets {
+            ($($field:ident),*) => {
+                vec![$((stringify!($field).to_owned(), offset_of!(StepUniform, $field) as u32)),*]
+            };
+        }
+        assert_eq!(layout, Some((size_of::<StepUniform>() as u32, offsets!(size, padding, u, v))));
     }
 }

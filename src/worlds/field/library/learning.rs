@@ -122,11 +122,6 @@ impl LibraryLearning {
         self.law.as_ref()
     }
 
-    /// The stills, once they are simulated.
-    pub fn stills(&self) -> &[Still] {
-        &self.stills
-    }
-
     /// Stills that teach; the others, from later runs, test.
     fn taught(&self) -> usize {
         let mut names = self.runs.clone();

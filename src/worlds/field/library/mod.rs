@@ -15,8 +15,8 @@ mod settings;
 mod tests;
 
 pub use functionals::Functionals;
-pub use heldout::{HeldOut, LEVEL, MIN_RUNS};
+pub use heldout::{HeldOut, MIN_RUNS};
 pub use law::FoundConstants;
-pub use learning::{LearnedLaw, LearningProgress, LibraryLearning, StillSource};
-pub use problem::{StillMoments, StillProblem};
+pub use learning::{LearnedLaw, LibraryLearning, StillSource};
+pub use problem::StillProblem;
 pub use settings::{Library, LibrarySettings};

@@ -6,6 +6,6 @@ mod spectrum;
 mod study;
 
 pub use cosine::velocity_cosine;
-pub use likeness::{FieldStatistics, LongRun, long_run};
-pub use spectrum::{SPECTRUM_BINS, spectrum};
+pub use likeness::{LongRun, long_run};
+pub use spectrum::spectrum;
 pub use study::{GrayScottStudy, StudyOptions, StudyRow, shuffled};

@@ -13,10 +13,12 @@ use crate::worlds::field::FieldError;
 pub struct Coefficients(pub [f64; TERM_COUNT]);
 
 impl Coefficients {
+    /// The coefficient of `term`.
     pub fn of(&self, term: Term) -> f64 {
         self.0[term as usize]
     }
 
+    /// The same with `value` for `term`.
     pub fn with(mut self, term: Term, value: f64) -> Self {
         self.0[term as usize] = value;
         self
@@ -50,7 +52,9 @@ impl TryFrom<BTreeMap<String, f64>> for Coefficients {
 /// du/dt and dv/dt of a two-channel field, per unit of time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LibraryRule {
+    /// du/dt.
     pub u: Coefficients,
+    /// dv/dt.
     pub v: Coefficients,
     /// Values are clamped to `[low, high]`, per channel, after each step.
     pub range: [[f64; 2]; 2],

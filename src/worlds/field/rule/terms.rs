@@ -6,17 +6,29 @@ pub const TERM_COUNT: usize = 12;
 /// A function of u, v and their Laplacians at one pixel. The Laplacian is the five-point one, pixel size 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Term {
+    /// 1.
     One,
+    /// u.
     U,
+    /// v.
     V,
+    /// Δu.
     LapU,
+    /// Δv.
     LapV,
+    /// u v².
     UVv,
+    /// u².
     UU,
+    /// u v.
     UV,
+    /// v².
     VV,
+    /// u² v.
     UUv,
+    /// u³.
     UUU,
+    /// v³.
     VVV,
 }
 
@@ -58,6 +70,7 @@ impl Term {
         }
     }
 
+    /// The term of this name; `None` for another name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|term| term.name() == name)
     }

@@ -10,7 +10,7 @@ use crate::worlds::field::engine::LibraryEngine;
 use crate::worlds::field::rule::{Coefficients, LibraryRule, Term, reference};
 use crate::worlds::field::{FieldError, MAX_SIDE, MIN_SIDE};
 
-/// Below this root-mean-square du/dt a run has died or frozen, and says nothing about motion.
+/// Below this root-mean-square du/dt a run has died or frozen, and shows nothing of motion.
 const STILL_RATE: f64 = 1e-5;
 /// Seeds of a 128 × 128 field; other sizes in proportion to the area.
 const SEEDS_PER_AREA: usize = 5;

@@ -7,5 +7,5 @@ mod still;
 
 pub use gray_scott::{GrayScott, GrayScottRun, PRESETS, Preset, is_moving, seeded};
 pub use load::{load_stills, write_npy};
-pub use pack::{PackedStill, Precision, pack_bytes, pack_floats, unpack_bytes, unpack_floats};
+pub use pack::{pack_bytes, pack_floats, unpack_bytes, unpack_floats};
 pub use still::{Still, check_stills, moments};

@@ -34,7 +34,7 @@ pub(super) struct TokenSimulation {
     seed: u64,
     started: u64,
     checkpoints: Vec<(Still, u64)>,
-    /// The brush touches the field; where it laid a token last.
+    /// The brush touches the field; where it placed a token last.
     is_down: bool,
     last_stamp: Option<[f64; 3]>,
 }
@@ -126,7 +126,7 @@ impl Simulation for TokenSimulation {
         let brush = super::simulation::field_brush(stroke.brush)?;
         let height = self.doc.live.size[1] as f64;
         let motion = [stroke.to[0] - stroke.from[0], stroke.from[1] - stroke.to[1]];
-        // A brush that is held does not lay one token over another.
+        // A brush that is held does not place one token over another.
         let is_first = stroke.from == stroke.to && !self.is_down;
         let is_far = motion[0].hypot(motion[1]) > 0.0
             && self.last_stamp.is_none_or(|at| far(at, stroke.to, self.tokens.clearance_px));

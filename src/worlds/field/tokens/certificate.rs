@@ -7,6 +7,7 @@ use crate::worlds::field::stills::Still;
 
 /// Field of the certificate: side, pixels, and tokens.
 pub const CERTIFICATE_SIDE: usize = 96;
+/// Tokens on it.
 pub const CERTIFICATE_TOKENS: usize = 12;
 /// Correlation with the drawn token from which one counts as whole.
 const WHOLE: f64 = 0.8;

@@ -22,6 +22,7 @@ const DRAWN_SIDE: usize = 24;
 const DRAWN_SIZE_PX: f64 = 16.0;
 /// Closest distance of two tokens, field pixels.
 pub const MIN_CLEARANCE_PX: f64 = 6.0;
+/// Largest clearance, field pixels.
 pub const MAX_CLEARANCE_PX: f64 = 64.0;
 /// Area that the number of tokens of [`TokenLive`] belongs to, pixels.
 const REFERENCE_AREA: f64 = 96.0 * 96.0;
@@ -29,20 +30,26 @@ const REFERENCE_AREA: f64 = 96.0 * 96.0;
 /// Tokens, how they are taught, and the rule that was taught.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenDoc {
+    /// The drawn tokens, 1 to [`MAX_KINDS`].
     pub tokens: Vec<Token>,
     /// Closest distance of two tokens, field pixels.
     pub clearance_px: f64,
+    /// How the network is taught.
     #[serde(default)]
     pub settings: TokenSettings,
+    /// How the field lives.
     #[serde(default)]
     pub live: TokenLive,
+    /// How it is shown.
     #[serde(default)]
     pub look: TokenLook,
+    /// The chosen rule, once learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<TokenRule>,
     /// Rules of the same picture by other seeds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<TokenRule>,
+    /// What was found about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<TokenEvidence>,
 }
@@ -50,16 +57,20 @@ pub struct TokenDoc {
 /// What `check` has found about the rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenEvidence {
+    /// Live steps of each run.
     pub steps: u32,
+    /// Seed of the runs.
     pub seed: u64,
-    /// Told to stand still, and told to swim at the default speed.
+    /// Standing still, and swimming at the default speed.
     pub at_rest: TokenSummary,
+    /// Swimming at the default speed.
     pub swimming: TokenSummary,
     /// Commanded speed of `swimming`, pixels per 100 steps.
     pub commanded: f64,
     /// As of [`super::healed_and_grown`]; scenes of older checks have neither.
     #[serde(default)]
     pub healed: Option<f64>,
+    /// Share of whole tokens grown from noise.
     #[serde(default)]
     pub grown: Option<f64>,
 }
@@ -176,11 +187,12 @@ impl TokenDoc {
         (self.rule, self.evidence) = (Some(rule), None);
     }
 
+    /// The tokens ready to be drawn.
     pub fn ensemble(&self) -> TokenEnsemble {
         TokenEnsemble::new(&self.tokens, self.clearance_px)
     }
 
-    /// A fresh clean image: as many tokens as the knobs say for the area, at random poses.
+    /// A fresh clean image: as many tokens as the knobs ask for in the area, at random poses.
     pub fn start_image(&self, [width, height]: [usize; 2], seed: u64) -> Still {
         let ensemble = self.ensemble();
         let count = (self.live.tokens as f64 * (width * height) as f64 / REFERENCE_AREA).round() as usize;

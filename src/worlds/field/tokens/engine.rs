@@ -39,6 +39,7 @@ impl TokenEngine {
         engine
     }
 
+    /// `steps` live steps.
     pub fn run(&mut self, steps: u32) {
         for _ in 0..steps {
             self.step();
@@ -64,6 +65,7 @@ impl TokenEngine {
         self.steps += 1;
     }
 
+    /// Goes on under other settings.
     pub fn set_live(&mut self, live: &TokenLive) {
         self.live = *live;
     }
@@ -73,6 +75,7 @@ impl TokenEngine {
         self.ensemble = ensemble.clone();
     }
 
+    /// Goes on under another rule.
     pub fn set_rule(&mut self, rule: &TokenRule) {
         self.rule = rule.clone();
     }
@@ -107,6 +110,7 @@ impl TokenEngine {
         }
     }
 
+    /// Steps done and values that were not finite.
     pub fn counters(&self) -> FieldCounters {
         let non_finite = self.image.iter().filter(|v| !v.is_finite()).count() as u64;
         // The noisy and the denoised image stand beside the workspace.

@@ -1,27 +1,24 @@
 //! A field of tokens in WGSL on a borrowed device: eleven passes a step, nothing is read back unless asked for.
 
-use std::fmt::Write;
-
 use bytemuck::{Pod, Zeroable};
 
 use super::engine::{interleaved, planar, stroked};
 use super::net::{LayerPlan, NoiseScaling, TokenNet};
 use super::noise::add_normals;
 use super::{TokenEnsemble, TokenLive, TokenRule};
+use crate::gpu::{
+    BorrowedGpu, Dispatch, FINITE, GpuError, KernelModule, RANDOM, checked, read, shader_text, storage, uniform,
+};
 use crate::worlds::field::FieldError;
-use crate::worlds::field::engine::device::{checked, read};
 use crate::worlds::field::engine::{FieldCounters, FieldStroke};
 use crate::worlds::field::stills::Still;
 
 /// Most steps in one submission, so that a slow device is not held for long.
 const STEPS_PER_SUBMISSION: u32 = 8;
-/// Invocations of a workgroup, and most workgroups in a row of a dispatch.
-const WORKGROUP: usize = 64;
-const MAX_GROUPS: usize = 32_768;
 /// Outputs that one invocation of a layer computes.
 const GROUP: usize = 8;
 
-const NOISE: &str = include_str!("../../../../shaders/field/noise.wgsl");
+const PLACEMENT: &str = include_str!("../../../../shaders/field/placement.wgsl");
 const LAYER: &str = include_str!("../../../../shaders/field/tokens.wgsl");
 const ADVANCE: &str = include_str!("../../../../shaders/field/advance.wgsl");
 const TICK: &str = include_str!("../../../../shaders/field/tick.wgsl");
@@ -81,9 +78,8 @@ const ROLES: [(LayerSource, LayerEnding); 9] = [
     (LayerSource::Plain, LayerEnding::Linear),
 ];
 
-/// Text of the shader of a layer.
-fn layer_text(plan: &LayerPlan, (source, ending): (LayerSource, LayerEnding)) -> String {
-    let mut text = String::new();
+/// Text of a shader that reads the image of a layer.
+fn layer_text(plan: &LayerPlan, (source, ending): (LayerSource, LayerEnding), parts: &[&str]) -> String {
     let none = u32::MAX as usize;
     let constants = [
         ("TAPS", plan.taps),
@@ -97,28 +93,12 @@ fn layer_text(plan: &LayerPlan, (source, ending): (LayerSource, LayerEnding)) ->
         ("SOURCE", source as usize),
         ("ENDING", ending as usize),
     ];
-    for (name, value) in constants {
-        writeln!(text, "const {name} = {value}u;").expect("writing to a string");
-    }
-    text + LAYER + NOISE
+    shader_text(&constants.map(|(name, value)| (name, value as u32)), parts)
 }
 
 /// Text of the passes beside the layers, which need the bindings of a layer.
 fn advance_text() -> String {
-    layer_text(&TokenNet::plan()[8], ROLES[8]) + ADVANCE
-}
-
-/// One dispatch.
-struct TokenPass {
-    pipeline: wgpu::ComputePipeline,
-    bindings: wgpu::BindGroup,
-    groups: [u32; 2],
-}
-
-fn groups(invocations: usize) -> [u32; 2] {
-    let count = invocations.div_ceil(WORKGROUP);
-    let rows = count.div_ceil(MAX_GROUPS);
-    [count.div_ceil(rows) as u32, rows as u32]
+    layer_text(&TokenNet::plan()[8], ROLES[8], &[RANDOM, FINITE, LAYER, PLACEMENT, ADVANCE])
 }
 
 /// A field of tokens that lives on the GPU.
@@ -137,7 +117,7 @@ pub struct GpuTokens {
     denoised: wgpu::Buffer,
     counters: wgpu::Buffer,
     bytes: u64,
-    passes: Vec<TokenPass>,
+    passes: Vec<Dispatch>,
 }
 
 impl GpuTokens {
@@ -146,7 +126,7 @@ impl GpuTokens {
     /// # Errors
     /// The device refuses a shader or has not enough memory.
     pub fn new(
-        (device, queue): (&wgpu::Device, &wgpu::Queue),
+        (device, queue): BorrowedGpu<'_>,
         rule: &TokenRule,
         ensemble: &TokenEnsemble,
         live: &TokenLive,
@@ -154,8 +134,8 @@ impl GpuTokens {
         seed: u64,
     ) -> Result<Self, FieldError> {
         let size = [start.width, start.height];
-        let built = checked(device, || TokenMemory::new(device, size))?;
-        let TokenMemory { uniform, weights, image, denoised, counters, bytes, passes } = built;
+        let memory = TokenMemory::new(device, size)?;
+        let TokenMemory { uniform, weights, image, denoised, counters, bytes, passes } = memory;
         let (device, queue) = (device.clone(), queue.clone());
         let (rule, ensemble, live) = (rule.clone(), ensemble.clone(), *live);
         let mut engine = Self {
@@ -190,11 +170,7 @@ impl GpuTokens {
             {
                 let mut compute = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
                 for _ in 0..now {
-                    for pass in &self.passes {
-                        compute.set_pipeline(&pass.pipeline);
-                        compute.set_bind_group(0, &pass.bindings, &[]);
-                        compute.dispatch_workgroups(pass.groups[0], pass.groups[1], 1);
-                    }
+                    self.passes.iter().for_each(|pass| pass.encode(&mut compute, 0));
                 }
             }
             self.queue.submit([encoder.finish()]);
@@ -203,12 +179,14 @@ impl GpuTokens {
         }
     }
 
+    /// Goes on under other settings.
     pub fn set_live(&mut self, live: &TokenLive) {
         self.live = *live;
         let uniform = FieldUniform::new(&self.rule, live, self.size, self.seed);
         self.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
     }
 
+    /// Goes on under another rule.
     pub fn set_rule(&mut self, rule: &TokenRule) {
         self.rule = rule.clone();
         self.queue.write_buffer(&self.weights, 0, bytemuck::cast_slice(&rule.net.weights));
@@ -286,133 +264,103 @@ struct TokenMemory {
     denoised: wgpu::Buffer,
     counters: wgpu::Buffer,
     bytes: u64,
-    passes: Vec<TokenPass>,
+    passes: Vec<Dispatch>,
 }
 
 impl TokenMemory {
-    fn new(device: &wgpu::Device, size: [usize; 2]) -> Self {
+    fn new(device: &wgpu::Device, size: [usize; 2]) -> Result<Self, GpuError> {
         let area = size[0] * size[1];
         let mut bytes = 0;
-        let mut storage = |label, floats: usize| {
-            bytes += 4 * floats as u64;
-            device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some(label),
-                size: 4 * floats as u64,
-                usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            })
+        let mut floats = |label, count: usize| {
+            bytes += 4 * count as u64;
+            checked(device, || storage(device, label, 4 * count as u64))
         };
-        let (image, denoised) = (storage("image", 3 * area), storage("denoised", 3 * area));
-        let half = ["half", "trunk", "joined", "top", "heads"].map(|label| storage(label, 24 * area / 4));
-        let deep = ["even depth", "odd depth"].map(|label| storage(label, 48 * area / 16));
-        let raised = storage("raised", 96 * area / 16);
-        let (clock, counters) = (storage("clock", 1), storage("counters", 1));
-        let weights = storage("weights", super::net::WEIGHTS);
-        let uniform = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("field"),
-            size: size_of::<FieldUniform>() as u64,
-            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
+        let (image, denoised) = (floats("image", 3 * area)?, floats("denoised", 3 * area)?);
+        let mut at_half = |label| floats(label, 24 * area / 4);
+        let (first, trunk, joined) = (at_half("half")?, at_half("trunk")?, at_half("joined")?);
+        let (top, heads) = (at_half("top")?, at_half("heads")?);
+        let (even, odd) = (floats("even depth", 48 * area / 16)?, floats("odd depth", 48 * area / 16)?);
+        let raised = floats("raised", 96 * area / 16)?;
+        let (clock, counters) = (floats("clock", 1)?, floats("counters", 1)?);
+        let weights = floats("weights", super::net::WEIGHTS)?;
+        let uniform = checked(device, || uniform(device, "field", size_of::<FieldUniform>() as u64))?;
 
-        let pipeline = |text: &str, entry: &str| {
-            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(entry),
-                source: wgpu::ShaderSource::Wgsl(text.into()),
-            });
-            device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(entry),
-                layout: None,
-                module: &module,
-                entry_point: Some(entry),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                cache: None,
-            })
-        };
-        let pass = |text: &str, entry: &str, buffers: &[(u32, &wgpu::Buffer)], invocations: usize| {
-            let pipeline = pipeline(text, entry);
-            let entries: Vec<wgpu::BindGroupEntry> = (buffers.iter())
-                .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                    binding: *binding,
-                    resource: buffer.as_entire_binding(),
-                })
-                .collect();
-            let bindings = device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some(entry),
-                layout: &pipeline.get_bind_group_layout(0),
-                entries: &entries,
-            });
-            TokenPass { pipeline, bindings, groups: groups(invocations) }
-        };
-        let [even, odd] = &deep;
-        let [first, trunk, joined, top, heads] = &half;
-        let between = [
-            (&image, first),
-            (first, trunk),
-            (trunk, even),
-            (even, odd),
-            (odd, even),
-            (even, odd),
-            (odd, &raised),
-            (joined, top),
-            (top, heads),
+        // From and to which buffer each layer goes.
+        let ways = [
+            (&image, &first),
+            (&first, &trunk),
+            (&trunk, &even),
+            (&even, &odd),
+            (&odd, &even),
+            (&even, &odd),
+            (&odd, &raised),
+            (&joined, &top),
+            (&top, &heads),
         ];
+        let beside = KernelModule::new(device, "beside the layers", advance_text())?;
         let mut passes = Vec::new();
-        for ((plan, role), (from, to)) in TokenNet::plan().iter().zip(ROLES).zip(between) {
-            let pixels = area / if plan.at_quarter { 16 } else { 4 };
-            let buffers = [(0, &uniform), (1, &weights), (2, from), (3, to), (4, &clock)];
-            if plan.outputs == 24 && plan.inputs == 24 && plan.taps == 9 && from == joined {
-                let join = [(0, &uniform), (2, &raised), (3, joined), (5, trunk)];
-                passes.push(pass(&advance_text(), "join", &join, 24 * area / 4));
+        for ((plan, role), (input, output)) in TokenNet::plan().iter().zip(ROLES).zip(ways) {
+            if input == &joined {
+                let buffers = [("field", &uniform), ("input", &raised), ("output", &joined), ("image", &trunk)];
+                passes.push(beside.kernel(device, "join")?.dispatch(device, 24 * area / 4, &buffers)?);
             }
-            passes.push(pass(&layer_text(plan, role), "layer", &buffers, pixels * plan.outputs / GROUP));
+            let layer = KernelModule::new(device, "layer", layer_text(plan, role, &[RANDOM, LAYER, PLACEMENT]))?;
+            let invocations = area / if plan.at_quarter { 16 } else { 4 } * plan.outputs / GROUP;
+            let buffers =
+                [("field", &uniform), ("net", &weights), ("input", input), ("output", output), ("clock", &clock)];
+            passes.push(layer.kernel(device, "layer")?.dispatch(device, invocations, &buffers)?);
         }
-        let advance = [(0, &uniform), (2, heads), (4, &clock), (5, &image), (6, &denoised), (7, &counters)];
-        passes.push(pass(&advance_text(), "advance", &advance, area));
-        passes.push(pass(TICK, "tick", &[(0, &clock)], 1));
-        Self { uniform, weights, image, denoised, counters, bytes, passes }
+        let buffers = [
+            ("field", &uniform),
+            ("input", &heads),
+            ("clock", &clock),
+            ("image", &image),
+            ("denoised", &denoised),
+            ("counters", &counters),
+        ];
+        passes.push(beside.kernel(device, "advance")?.dispatch(device, area, &buffers)?);
+        let tick = KernelModule::new(device, "tick", TICK.to_owned())?.kernel(device, "tick")?;
+        passes.push(tick.dispatch(device, 1, &[("clock", &clock)])?);
+        Ok(Self { uniform, weights, image, denoised, counters, bytes, passes })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::mem::offset_of;
+
     use super::*;
+    use crate::gpu::Reflection;
+    use crate::gpu::testing::gpu;
     use crate::worlds::field::engine::FieldBrush;
-    use crate::worlds::field::engine::gpu_tests::gpu;
-    use crate::worlds::field::engine::shader::tests::validated;
     use crate::worlds::field::tokens::{Token, TokenEngine, TokenEnsemble, TokenPose};
 
     #[test]
     fn every_token_shader_is_valid_and_validation_can_fail() {
         for (plan, role) in TokenNet::plan().iter().zip(ROLES) {
-            validated(&layer_text(plan, role)).unwrap();
+            Reflection::new("layer", &layer_text(plan, role, &[RANDOM, LAYER, PLACEMENT])).unwrap();
         }
-        validated(TICK).unwrap();
+        Reflection::new("tick", TICK).unwrap();
         let text = advance_text();
-        validated(&text).unwrap();
-        assert!(validated(&text.replace("noise[c]", "noise[c].x")).is_err());
+        Reflection::new("advance", &text).unwrap();
+        assert!(Reflection::new("advance", &text.replace("noise[c]", "noise[c].x")).is_err());
     }
 
     #[test]
     fn the_field_uniform_has_the_layout_of_the_shader() {
-        let module = validated(&advance_text()).unwrap();
-        let (_, of_field) = module.types.iter().find(|(_, t)| t.name.as_deref() == Some("Field")).unwrap();
-        let naga::TypeInner::Struct { members, span } = &of_field.inner else { panic!("Field is a struct") };
-        assert_eq!(*span as usize, size_of::<FieldUniform>());
-        use std::mem::offset_of;
-        let wanted = [
-            offset_of!(FieldUniform, size),
-            offset_of!(FieldUniform, seed),
-            offset_of!(FieldUniform, scaling),
-            offset_of!(FieldUniform, motion),
-            offset_of!(FieldUniform, range),
-        ];
-        assert_eq!(members.iter().map(|m| m.offset as usize).collect::<Vec<_>>(), wanted);
+        let layout = Reflection::new("advance", &advance_text()).unwrap().struct_layout("Field");
+        macro_rules! offsets {
+            ($($field:ident),*) => {
+                vec![$((stringify!($field).to_owned(), offset_of!(FieldUniform, $field) as u32)),*]
+            };
+        }
+        let members = offsets!(size, seed, scaling, motion, range);
+        assert_eq!(layout, Some((size_of::<FieldUniform>() as u32, members)));
     }
 
     #[test]
     fn five_gpu_steps_equal_the_processor() {
-        let Some((device, queue)) = gpu() else { return };
+        let Some(gpu) = gpu() else { return };
         let ensemble = TokenEnsemble::new(&[Token::bundled("firefly").unwrap()], 13.0);
         let mut net = TokenNet::random(4);
         // Biases and responses to the noise start at zero: here none may be forgotten.
@@ -430,7 +378,7 @@ mod tests {
             let data = channel(0).chain(channel(1)).chain(channel(2)).collect();
             let start = Still { width, height, channels: 3, data };
             let mut cpu = TokenEngine::new(&rule, &ensemble, &live, &start, 9);
-            let mut on_gpu = GpuTokens::new((device, queue), &rule, &ensemble, &live, &start, 9).unwrap();
+            let mut on_gpu = GpuTokens::new(gpu.borrowed(), &rule, &ensemble, &live, &start, 9).unwrap();
             cpu.run(5);
             on_gpu.run(5);
             let apart =

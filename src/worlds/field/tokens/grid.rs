@@ -1,4 +1,4 @@
-//! How the network's grid lies on the field in one step: shifted and turned at random, because the network treats the four
+//! How the network's grid is placed on the field in one step: shifted and turned at random, because the network treats the four
 //! phases of its grid, and directions, slightly differently. Without the turns all tokens slowly take up one heading.
 
 use super::noise::words;

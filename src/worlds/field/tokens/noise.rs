@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 
 use crate::nn::dispatch::{Isa, Kernel};
+use crate::nn::random::{pcg4d, positive_uniform};
 
 /// Pixels of one task.
 const TASK: usize = 4096;
@@ -40,32 +41,6 @@ fn sin_turns(t: f32) -> f32 {
     x * (1.0 + z * (-1.0 / 6.0 + z * (1.0 / 120.0 + z * (-1.0 / 5040.0 + z * p))))
 }
 
-#[inline(always)]
-fn uniform(word: u32) -> f32 {
-    // Through i32, for which there is a vector conversion.
-    ((word >> 8) as i32 as f32 + 0.5) * (1.0 / 16_777_216.0)
-}
-
-/// Four well-mixed words from four counter words.
-#[inline(always)]
-fn pcg4d(mut v: [u32; 4]) -> [u32; 4] {
-    for word in &mut v {
-        *word = word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-    }
-    for round in 0..2 {
-        v[0] = v[0].wrapping_add(v[1].wrapping_mul(v[3]));
-        v[1] = v[1].wrapping_add(v[2].wrapping_mul(v[0]));
-        v[2] = v[2].wrapping_add(v[0].wrapping_mul(v[1]));
-        v[3] = v[3].wrapping_add(v[1].wrapping_mul(v[2]));
-        if round == 0 {
-            for word in &mut v {
-                *word ^= *word >> 16;
-            }
-        }
-    }
-    v
-}
-
 struct AddNormals<'a> {
     seed: u64,
     step: u32,
@@ -85,12 +60,12 @@ impl Kernel for AddNormals<'_> {
             let mut normals = [[0.0f32; LANES]; 3];
             for lane in 0..LANES {
                 let v = pcg4d([low, high, self.step, first.wrapping_add(lane as u32)]);
-                let radius_a = (-2.0 * ln(uniform(v[0]))).sqrt();
-                let radius_b = (-2.0 * ln(uniform(v[2]))).sqrt();
-                let angle = uniform(v[1]);
+                let radius_a = (-2.0 * ln(positive_uniform(v[0]))).sqrt();
+                let radius_b = (-2.0 * ln(positive_uniform(v[2]))).sqrt();
+                let angle = positive_uniform(v[1]);
                 normals[0][lane] = radius_a * sin_turns(angle + 0.25);
                 normals[1][lane] = radius_a * sin_turns(angle);
-                normals[2][lane] = radius_b * sin_turns(uniform(v[3]) + 0.25);
+                normals[2][lane] = radius_b * sin_turns(positive_uniform(v[3]) + 0.25);
             }
             for (lane, pixel) in out.chunks_exact_mut(3).enumerate() {
                 for channel in 0..3 {

@@ -7,9 +7,13 @@ use serde::{Deserialize, Serialize};
 /// Position in field pixels, heading in radians (0 points to the right, counted towards lower rows), kind of token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TokenPose {
+    /// Column, field pixels.
     pub x: f64,
+    /// Row, field pixels.
     pub y: f64,
+    /// Radians.
     pub heading: f64,
+    /// Index of the token.
     pub kind: usize,
 }
 

@@ -5,7 +5,9 @@ use super::{Spacing, Template, Token, TokenPose};
 /// The kinds of tokens of an ensemble with their spacing.
 #[derive(Clone, Debug)]
 pub struct TokenEnsemble {
+    /// One per kind.
     pub templates: Vec<Template>,
+    /// How close they may be.
     pub spacing: Spacing,
     /// Least and greatest value of a denoised image.
     pub range: [f32; 2],
@@ -17,12 +19,14 @@ const MARGIN: f32 = 0.15;
 /// Images `[side × side × 3]` that belong to a set of poses.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rendering {
+    /// Colours of the tokens.
     pub image: Vec<f32>,
     /// Velocity of the image at a swim of one pixel per step.
     pub motion: Vec<f32>,
 }
 
 impl TokenEnsemble {
+    /// Of drawn tokens that are no closer than `clearance_px` field pixels.
     pub fn new(tokens: &[Token], clearance_px: f64) -> Self {
         let templates: Vec<Template> = tokens.iter().map(Template::new).collect();
         // Colours are at least 0 and at most 1 by the canvas.

@@ -20,6 +20,7 @@ pub struct TokenSettings {
     pub reset: f64,
     /// Noise level of the live chain, and the range of the denoised images (log-uniform).
     pub sigma: f64,
+    /// Smallest and largest σ of the denoised images.
     pub sigma_range: [f64; 2],
     /// Live step c.
     pub live_step: f64,
@@ -31,11 +32,13 @@ pub struct TokenSettings {
     pub registration: f64,
     /// Weight of the motion in the loss.
     pub motion_weight: f64,
+    /// Step size of Adam.
     pub learning_rate: f64,
     /// Fewest and most tokens of an image.
     pub tokens: [usize; 2],
     /// Side of an image, pixels; a multiple of 16.
     pub side: usize,
+    /// Seed of weights and images.
     pub seed: u64,
 }
 
@@ -126,6 +129,7 @@ impl Default for TokenLive {
 pub struct TokenLook {
     /// With its noise, instead of denoised.
     pub raw: bool,
+    /// Which channels become which colours.
     pub colours: TokenColours,
     /// Arrows where tokens head.
     pub headings: bool,
@@ -136,17 +140,23 @@ pub struct TokenLook {
 /// How three channels become colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenColours {
+    /// The three channels as red, green and blue.
     #[default]
     Drawn,
+    /// The first channel alone.
     Red,
+    /// The second channel alone.
     Green,
+    /// The third channel alone.
     Blue,
     /// The sum of all three.
     Light,
 }
 
 impl TokenColours {
+    /// In the order of the list.
     pub const ALL: [Self; 5] = [Self::Drawn, Self::Red, Self::Green, Self::Blue, Self::Light];
+    /// On the screen, in the same order.
     pub const NAMES: &[&str] = &["Drawn", "Red", "Green", "Blue", "Light"];
 }
 

@@ -16,9 +16,13 @@ type Sample = [f32; 9];
 /// sideways, or turns by one radian.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Touch {
+    /// Colours.
     pub value: [f32; 3],
+    /// Change per pixel of motion ahead.
     pub ahead: [f32; 3],
+    /// Change per pixel of motion to the side.
     pub aside: [f32; 3],
+    /// Change per radian.
     pub turn: [f32; 3],
 }
 
@@ -36,6 +40,7 @@ pub struct Template {
 }
 
 impl Template {
+    /// Of a drawn token.
     pub fn new(token: &Token) -> Self {
         let half = (token.size_px / 2.0 + 2.0).ceil();
         let side = (2.0 * half) as usize * SAMPLES + 1;

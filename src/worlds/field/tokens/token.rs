@@ -7,9 +7,11 @@ use crate::worlds::field::stills::{pack_bytes, unpack_bytes};
 
 /// Sides of a canvas, canvas pixels.
 pub const MIN_CANVAS: usize = 12;
+/// Largest side.
 pub const MAX_CANVAS: usize = 32;
 /// Width of a canvas in the field, field pixels.
 pub const MIN_SIZE_PX: f64 = 8.0;
+/// Largest width.
 pub const MAX_SIZE_PX: f64 = 32.0;
 /// Alpha of the faintest pixel that counts as drawn, and of the faintest that counts for the size of a token.
 const FAINTEST: u8 = 12;

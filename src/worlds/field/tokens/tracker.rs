@@ -22,6 +22,7 @@ const SAME_PX: f64 = 6.0;
 /// A token that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sighting {
+    /// Where it is.
     pub pose: TokenPose,
     /// Correlation coefficient with the drawn token.
     pub shape: f64,
@@ -48,6 +49,7 @@ pub struct Tracker<'a> {
 }
 
 impl<'a> Tracker<'a> {
+    /// Finds tokens of `ensemble`.
     pub fn new(ensemble: &'a TokenEnsemble) -> Self {
         let stamps =
             ensemble.templates.iter().map(|t| (0..HEADINGS).map(|k| TemplateStamp::new(t, heading(k))).collect());
@@ -246,22 +248,31 @@ fn rear_part(template: &Template) -> f32 {
 /// What a run of looks shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TokenSummary {
+    /// Tokens at the first look.
     pub count_start: usize,
+    /// Tokens at the last look.
     pub count_end: usize,
+    /// Fewest tokens of a look.
     pub count_min: usize,
+    /// Most tokens of a look.
     pub count_max: usize,
     /// Means over the tokens of the last looks.
     pub contrast: f64,
+    /// As in [`Sighting`].
     pub tail: f64,
+    /// As in [`Sighting`].
     pub shape: f64,
     /// Along and across the front, pixels per 100 steps; mean over all tokens and looks.
     pub speed_along: f64,
+    /// Across the front, in the same unit.
     pub speed_across: f64,
     /// Radians per 100 steps, mean of the absolute value.
     pub turning: f64,
     /// |mean of e^{i heading}| of the last look.
     pub polarisation: f64,
+    /// Tokens that appeared between looks.
     pub births: usize,
+    /// Tokens that disappeared between looks.
     pub losses: usize,
 }
 

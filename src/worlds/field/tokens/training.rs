@@ -39,6 +39,7 @@ struct PoolImage {
 pub struct TokenLosses {
     /// Mean |x̂ - x|² / σ² of the denoised images, and of the pool.
     pub denoise: f32,
+    /// The same of the pool images.
     pub pool: f32,
     /// Relative error of the motion.
     pub motion: f32,
@@ -47,6 +48,7 @@ pub struct TokenLosses {
 /// A taught network and what belongs to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TokenRule {
+    /// The network.
     pub net: TokenNet,
     /// The motion head is in units of this.
     pub motion_scale: f32,
@@ -327,10 +329,12 @@ impl TokenTraining {
         }
     }
 
+    /// Steps done.
     pub fn steps_done(&self) -> usize {
         self.step
     }
 
+    /// The settings it was started with.
     pub fn settings(&self) -> &TokenSettings {
         &self.settings
     }

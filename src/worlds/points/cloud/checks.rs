@@ -6,6 +6,7 @@ use super::{MAX_POINTS, MIN_POINTS, PointCloud, Standardisation};
 
 /// Why a cloud is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum CloudError {
     #[error("the points have {0} coordinates; points live in 2 or 3 dimensions, so give the columns x,y or x,y,z")]
     Dimension(usize),
@@ -77,6 +78,6 @@ fn is_on_a_line(cloud: &PointCloud) -> bool {
     }
     let mut values: Vec<f64> = SymmetricEigen::new(correlation).eigenvalues.iter().copied().collect();
     values.sort_by(f64::total_cmp);
-    // The second largest: the third axis of a plane cloud has none, and a plane in space is no line.
+    // The second largest: the third axis of a plane cloud has none, and a plane in space is not a line.
     values[1] < FLAT * values[2]
 }

@@ -12,7 +12,7 @@ pub use checks::CloudError;
 pub use darkness::from_darkness;
 pub use standard::Standardisation;
 pub use systems::DynamicalSystem;
-pub use table::{CloudTextError, ReadCloud, read_table, read_xyz};
+pub use table::{CloudTextError, read_table, read_xyz};
 pub use targets::BuiltInTarget;
 pub use truth::TrueVelocities;
 

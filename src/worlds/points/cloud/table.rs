@@ -9,8 +9,9 @@ pub struct ReadCloud {
     pub notes: Vec<String>,
 }
 
-/// Why a text is no cloud.
+/// Why a text is not a cloud.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum CloudTextError {
     #[error("the table has one column; points need the columns x,y or x,y,z")]
     OneColumn,

@@ -18,6 +18,7 @@ const MARGIN: f32 = 0.75;
 /// Values on a grid over the cloud.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BakedField {
+    /// 2 or 3.
     pub dim: usize,
     /// Nodes along x, y, z; 1 along z in the plane.
     pub nodes: [usize; 3],

@@ -1,11 +1,14 @@
 //! One engine of points, whichever it is.
 
 use super::{CpuPointEngine, GpuPointEngine, PointBrush, PointCheckpoint, PointCounters, PointEngineError, PointForce};
+use crate::gpu::BorrowedGpu;
 use crate::worlds::points::rule::{PointLive, PointRule};
 
 /// A live engine. Every method does what the engines' own do.
 pub enum PointEngine {
+    /// On the processor.
     Cpu(Box<CpuPointEngine>),
+    /// In WGSL on a borrowed device.
     Gpu(Box<GpuPointEngine>),
 }
 
@@ -15,20 +18,19 @@ impl PointEngine {
     /// # Errors
     /// Knobs or a rule that do not fit, no or too many walkers, what the device refuses.
     pub fn new(
-        device: Option<(&wgpu::Device, &wgpu::Queue)>,
+        gpu: Option<BorrowedGpu<'_>>,
         rule: &PointRule,
         live: &PointLive,
         walkers: Vec<[f32; 4]>,
         seed: u64,
     ) -> Result<Self, PointEngineError> {
-        Ok(match device {
-            Some((device, queue)) => {
-                Self::Gpu(Box::new(GpuPointEngine::new(device, queue, rule, live, &walkers, seed)?))
-            }
+        Ok(match gpu {
+            Some(gpu) => Self::Gpu(Box::new(GpuPointEngine::new(gpu, rule, live, &walkers, seed)?)),
             None => Self::Cpu(Box::new(CpuPointEngine::new(rule, live, walkers, seed)?)),
         })
     }
 
+    /// `steps` Heun steps; on a GPU this waits for nothing.
     pub fn run(&mut self, steps: u32) {
         match self {
             Self::Cpu(engine) => engine.run(steps),
@@ -74,6 +76,7 @@ impl PointEngine {
         }
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<PointForce>) {
         match self {
             Self::Cpu(engine) => engine.set_force(force),
@@ -111,6 +114,7 @@ impl PointEngine {
         }
     }
 
+    /// What the engine has counted.
     pub fn counters(&self) -> PointCounters {
         match self {
             Self::Cpu(engine) => engine.counters(),

@@ -32,7 +32,7 @@ impl CpuPointEngine {
     /// Walkers (x, y, z, speed; standardised) under `rule`; the network itself moves them until [`Self::set_baked`].
     ///
     /// # Errors
-    /// Knobs or a rule that do not fit, no walkers, more than [`MAX_POINTS`].
+    /// Knobs or a rule that do not fit, no walkers, more than a million.
     pub fn new(
         rule: &PointRule,
         live: &PointLive,
@@ -95,6 +95,7 @@ impl CpuPointEngine {
         cloud.map(|places| baked.flow_error(&self.kernel, &places[..places.len().min(COMPARED)]))
     }
 
+    /// The grid that moves the walkers, where there is one.
     pub fn baked(&self) -> Option<&BakedField> {
         self.baked.as_ref()
     }
@@ -125,6 +126,7 @@ impl CpuPointEngine {
         Ok(())
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<PointForce>) {
         self.force = force;
     }
@@ -132,7 +134,7 @@ impl CpuPointEngine {
     /// Adds, removes or scatters walkers under a brush.
     ///
     /// # Errors
-    /// Nothing would be left, or more than [`MAX_POINTS`]; then nothing has changed.
+    /// Nothing would be left, or more than a million; then nothing has changed.
     pub fn apply(&mut self, brush: PointBrush, under: &PointForce) -> Result<(), PointEngineError> {
         super::apply_brush(&mut self.walkers, self.rule.dim, brush, under, self.seed ^ u64::from(self.step))
     }
@@ -147,14 +149,17 @@ impl CpuPointEngine {
         (self.walkers, self.step, self.seed) = (from.walkers.clone(), from.step, from.seed);
     }
 
+    /// What the engine has counted.
     pub fn counters(&self) -> PointCounters {
         PointCounters { steps: self.step, non_finite: self.non_finite, bytes_per_walker: size_of::<[f32; 4]>() }
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &PointRule {
         &self.rule
     }
 
+    /// The knobs it runs under.
     pub fn live(&self) -> &PointLive {
         &self.live
     }
@@ -176,7 +181,9 @@ pub fn walkers_from(cloud: &[[f64; 3]], dim: usize, count: usize, sigma: f64, se
 /// What carries places.
 #[derive(Clone, Copy)]
 pub enum CarryField<'a> {
+    /// The networks themselves.
     Network(&'a DriftKernel),
+    /// A grid of their values.
     Baked(&'a BakedField),
 }
 

@@ -3,9 +3,11 @@
 /// A force within a radius, fading to 0 at its rim, in standardised units.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PointForce {
+    /// Place of the brush.
     pub centre: [f32; 3],
     /// Direction of view: the distance along it does not count, so that the brush is a cylinder. 0 for a ball or the plane.
     pub axis: [f32; 3],
+    /// Where it ends.
     pub radius: f32,
     /// Speed away from the centre; negative pulls.
     pub push: f32,

@@ -1,36 +1,9 @@
 //! The GPU engine against that of the processor, which the tests hold to the reference.
 
-use std::io::Write as _;
-use std::sync::OnceLock;
-
 use super::tests::{flows, places, rule};
 use super::*;
+use crate::gpu::testing::gpu;
 use crate::worlds::points::rule::{PointFlow, PointLive};
-
-/// A device by the policy in `UNSTILL_GPU_TESTS`: `auto` (default: none is a loud skip), `require` or `off`.
-fn gpu() -> Option<&'static (wgpu::Device, wgpu::Queue)> {
-    static DEVICE: OnceLock<Option<(wgpu::Device, wgpu::Queue)>> = OnceLock::new();
-    let policy = std::env::var("UNSTILL_GPU_TESTS").unwrap_or_else(|_| "auto".to_owned());
-    let found = if policy == "off" { None } else { DEVICE.get_or_init(open).as_ref() };
-    assert!(found.is_some() || policy != "require", "UNSTILL_GPU_TESTS=require, but there is no device");
-    if found.is_none() {
-        let name = std::thread::current().name().unwrap_or("a test").to_owned();
-        let _ = writeln!(std::io::stderr(), "SKIPPED (GPU test) {name}: no device, or UNSTILL_GPU_TESTS=off");
-    }
-    found
-}
-
-fn open() -> Option<(wgpu::Device, wgpu::Queue)> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-    let adapter = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).ok()?;
-    let limits = wgpu::Limits {
-        max_storage_buffer_binding_size: adapter.limits().max_storage_buffer_binding_size,
-        max_buffer_size: adapter.limits().max_buffer_size,
-        ..wgpu::Limits::default()
-    };
-    let descriptor = wgpu::DeviceDescriptor { required_limits: limits, ..Default::default() };
-    pollster::block_on(adapter.request_device(&descriptor)).ok()
-}
 
 const LIVE: PointLive = PointLive { strength: 1.5, relaxation: 0.4, sigma: 0.2, reversed: true };
 /// Three steps of f32 with the driver's own exp, log and sin.
@@ -43,14 +16,14 @@ fn largest_difference(a: &[[f32; 4]], b: &[[f32; 4]]) -> f32 {
 
 #[test]
 fn walkers_of_both_engines_agree_by_networks_and_baked() {
-    let Some((device, queue)) = gpu() else { return };
+    let Some(device) = gpu() else { return };
     let force = PointForce { radius: 1.0, push: 0.7, stir: -0.4, ..Default::default() };
     for dim in [2, 3] {
         for flow in flows(dim) {
             let rule = rule(dim, flow);
             let start = places(dim, 200);
             let mut cpu = CpuPointEngine::new(&rule, &LIVE, start.clone(), 7).unwrap();
-            let mut gpu = GpuPointEngine::new(device, queue, &rule, &LIVE, &start, 7).unwrap();
+            let mut gpu = GpuPointEngine::new(device.borrowed(), &rule, &LIVE, &start, 7).unwrap();
             for baked in [false, true] {
                 if baked {
                     cpu.set_baked(Some(&start));
@@ -69,15 +42,15 @@ fn walkers_of_both_engines_agree_by_networks_and_baked() {
 }
 
 #[test]
-fn a_perturbed_rule_is_told_from_its_twin() {
-    let Some((device, queue)) = gpu() else { return };
+fn a_perturbed_rule_differs_from_its_twin() {
+    let Some(device) = gpu() else { return };
     let rule = rule(3, flows(3).remove(1));
     let start = places(3, 200);
     let mut cpu = CpuPointEngine::new(&rule, &LIVE, start.clone(), 7).unwrap();
     let mut other = rule.clone();
     let PointFlow::Exact(parts) = &mut other.flow else { unreachable!("the second flow is exact") };
     parts[2].gain *= 1.01;
-    let mut gpu = GpuPointEngine::new(device, queue, &other, &LIVE, &start, 7).unwrap();
+    let mut gpu = GpuPointEngine::new(device.borrowed(), &other, &LIVE, &start, 7).unwrap();
     cpu.run(3);
     gpu.run(3);
     assert!(largest_difference(cpu.positions(), &gpu.positions().unwrap()) > TOLERANCE);
@@ -85,9 +58,9 @@ fn a_perturbed_rule_is_told_from_its_twin() {
 
 #[test]
 fn brushes_and_checkpoints_work_on_the_gpu() {
-    let Some((device, queue)) = gpu() else { return };
+    let Some(device) = gpu() else { return };
     let rule = rule(2, flows(2).remove(3));
-    let mut gpu = GpuPointEngine::new(device, queue, &rule, &LIVE, &places(2, 300), 7).unwrap();
+    let mut gpu = GpuPointEngine::new(device.borrowed(), &rule, &LIVE, &places(2, 300), 7).unwrap();
     let under = PointForce { radius: 0.5, ..Default::default() };
     gpu.apply(PointBrush::Add(50), &under).unwrap();
     assert_eq!(gpu.len(), 350);
@@ -108,14 +81,15 @@ fn brushes_and_checkpoints_work_on_the_gpu() {
 fn speeds_of_the_gpu() {
     use crate::worlds::points::rule::{Mlp, PointEnergy, PointRule};
     use rand::SeedableRng as _;
-    let Some((device, queue)) = gpu() else { return };
+    let Some(device) = gpu() else { return };
     for dim in [2, 3] {
         for flow in flows(dim).into_iter().skip(1) {
             let net = Mlp::random(&[dim + 1, 64, 64, 64, 1], 0.1, &mut rand::rngs::StdRng::seed_from_u64(1));
             let rule = PointRule { energy: Some(PointEnergy { net }), ..rule(dim, flow) };
             for count in [10_000, 100_000, 1_000_000] {
                 let mut engine =
-                    GpuPointEngine::new(device, queue, &rule, &PointLive::default(), &places(dim, count), 5).unwrap();
+                    GpuPointEngine::new(device.borrowed(), &rule, &PointLive::default(), &places(dim, count), 5)
+                        .unwrap();
                 for baked in [false, true] {
                     if baked {
                         engine.set_baked(Some(&places(dim, 1000))).unwrap();

@@ -173,6 +173,7 @@ pub struct DriftKernel {
 }
 
 impl DriftKernel {
+    /// Of `rule` at the noise level `sigma`.
     pub fn new(rule: &PointRule, sigma: f64) -> Self {
         let dim = rule.dim;
         let energy =

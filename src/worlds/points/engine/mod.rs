@@ -22,9 +22,11 @@ use rand::{RngExt, SeedableRng};
 
 use super::cloud::MAX_POINTS;
 use super::rule::LiveError;
+use crate::gpu::GpuError;
 
 /// Why an engine cannot start or go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum PointEngineError {
     #[error(transparent)]
     Live(#[from] LiveError),
@@ -32,8 +34,10 @@ pub enum PointEngineError {
     Empty,
     #[error("{0} walkers are more than the {MAX_POINTS} that an engine moves; take fewer")]
     TooMany(usize),
-    #[error("the GPU cannot run the points world ({0}); use the processor")]
-    Gpu(String),
+    #[error("the flow of a Fourier dictionary has no shader; bake it, or use --engine cpu")]
+    NoShader,
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
 }
 
 /// A step to a place farther than this is not taken; nor is one to NaN.
@@ -44,6 +48,7 @@ const FAR: f32 = 1e6;
 pub enum PointBrush {
     /// So many new walkers, uniform under the brush.
     Add(usize),
+    /// Removes those under the brush.
     Remove,
     /// Scatters those under the brush over twice its radius.
     Wound,
@@ -52,17 +57,22 @@ pub enum PointBrush {
 /// A state of the walkers to go back to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PointCheckpoint {
+    /// x, y, z, speed of each, standardised.
     pub walkers: Vec<[f32; 4]>,
+    /// Steps since the start.
     pub step: u32,
+    /// Seed of the noise.
     pub seed: u64,
 }
 
 /// What an engine counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PointCounters {
+    /// Steps since the start.
     pub steps: u32,
     /// Steps that would have taken a walker to NaN or absurdly far; it stayed instead. Not counted on the GPU.
     pub non_finite: u64,
+    /// Memory per walker, bytes.
     pub bytes_per_walker: usize,
 }
 

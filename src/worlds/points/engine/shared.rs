@@ -3,6 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::{BakedField, PointForce};
+use crate::gpu::{self, RANDOM};
 use crate::worlds::points::rule::{LOG_SIGMA_OFFSET, Mlp, PointFlow, PointLive, PointRule, Potential, Terms};
 
 const PRELUDE: &str = include_str!("../../../../shaders/points/prelude.wgsl");
@@ -165,10 +166,10 @@ fn fold_sigma(net: &Mlp, dim: usize, sigma: f64) -> Mlp {
 /// The whole text of a shader: by the networks of `tables`, or baked.
 pub(super) fn shader_text(tables: Option<&RuleTables>) -> String {
     match tables {
-        None => [PRELUDE, BAKED, WALK].concat(),
+        None => gpu::shader_text(&[], &[PRELUDE, RANDOM, BAKED, WALK]),
         Some(tables) => {
-            let sizes = format!("const WIDTH = {}u;\nconst HIDDEN = {}u;\n", tables.widest, tables.hidden);
-            [PRELUDE, &sizes, NETWORK, WALK].concat()
+            let sizes = [("WIDTH", tables.widest as u32), ("HIDDEN", tables.hidden as u32)];
+            gpu::shader_text(&sizes, &[PRELUDE, RANDOM, NETWORK, WALK])
         }
     }
 }
@@ -221,14 +222,7 @@ mod tests {
 
     use super::super::tests::{flows, rule};
     use super::*;
-
-    fn validated(text: &str) -> Result<naga::Module, String> {
-        let module = naga::front::wgsl::parse_str(text).map_err(|e| e.emit_to_string(text))?;
-        naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty())
-            .validate(&module)
-            .map_err(|e| e.emit_to_string(text))?;
-        Ok(module)
-    }
+    use crate::gpu::Reflection;
 
     #[test]
     fn the_shaders_of_points_are_valid_for_every_flow() {
@@ -239,21 +233,17 @@ mod tests {
             );
         }
         for text in &texts {
-            if let Err(error) = validated(text) {
+            if let Err(error) = Reflection::new("walk", text) {
                 panic!("{error}");
             }
         }
-        assert!(validated(&texts[0].replace("vec4<f32>(next, first.speed)", "vec4<f32>(next)")).is_err());
+        let wrong = texts[0].replace("vec4<f32>(next, first.speed)", "vec4<f32>(next)");
+        assert!(Reflection::new("walk", &wrong).is_err());
     }
 
     #[test]
     fn params_of_points_are_in_memory_as_the_shaders_read_them() {
-        let module = validated(&shader_text(None)).unwrap();
-        let mut layouter = naga::proc::Layouter::default();
-        layouter.update(module.to_ctx()).unwrap();
-        let (handle, ty) = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some("Params")).unwrap();
-        let naga::TypeInner::Struct { members, .. } = &ty.inner else { panic!("Params is not a struct") };
-        let found: Vec<(String, u32)> = members.iter().map(|m| (m.name.clone().unwrap(), m.offset)).collect();
+        let layout = Reflection::new("walk", &shader_text(None)).unwrap().struct_layout("Params");
         macro_rules! offsets {
             ($($field:ident),*) => {
                 vec![$((stringify!($field).to_owned(), offset_of!(PointParams, $field) as u32)),*]
@@ -263,7 +253,6 @@ mod tests {
             seed, walkers, steps, first_step, dim, gamma, eta, dt, noise, stiffness, flow, scored, nets, waves, terms,
             constant, centre, axis, stir, padding_a, padding_b, padding_c, low, density, nodes
         );
-        assert_eq!(found, expected);
-        assert_eq!(layouter[handle].size as usize, size_of::<PointParams>());
+        assert_eq!(layout, Some((size_of::<PointParams>() as u32, expected)));
     }
 }

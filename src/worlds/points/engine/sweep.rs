@@ -12,8 +12,11 @@ pub(super) const TASK: usize = 1024;
 /// Flow, score and energy at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PlaceValues {
+    /// Flow.
     pub velocity: [f32; 3],
+    /// s = -∇E.
     pub score: [f32; 3],
+    /// E.
     pub energy: f32,
 }
 

@@ -263,7 +263,7 @@ struct Contender {
     kernel: DriftKernel,
     /// Carried by this grid instead, which has this error.
     grid: Option<(BakedField, f64)>,
-    /// σ of the samples that it should keep: 0 for the weak form, which knows no noise.
+    /// σ of the samples that it should keep: 0 for the weak form, which has no noise.
     sigma: f64,
 }
 

@@ -15,10 +15,20 @@ pub const MAX_DEGREE: u32 = 3;
 #[serde(rename_all = "kebab-case")]
 pub enum Dictionary {
     /// All monomials up to a degree of 1 to 3.
-    Monomials { degree: u32 },
+    Monomials {
+        /// Highest total degree.
+        degree: u32,
+    },
     /// The constant, the coordinates, and sine and cosine of `waves` random waves of spread `scale`. Ill-conditioned in
     /// the plane from about 100 functions on.
-    Fourier { waves: usize, scale: f64, seed: u64 },
+    Fourier {
+        /// Number of waves.
+        waves: usize,
+        /// Spread of the wave vectors.
+        scale: f64,
+        /// Seed of the wave vectors.
+        seed: u64,
+    },
 }
 
 impl Dictionary {
@@ -75,11 +85,19 @@ pub fn binomial(n: u32, k: u32) -> f64 {
 /// The functions b_a(x) of a dictionary, ready to evaluate.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Terms {
+    /// Exponents of x, y and z of each monomial.
     Monomials(Vec<[u32; 3]>),
-    Fourier { dim: usize, waves: Vec<[f64; 3]> },
+    /// Constant, coordinates, then sine and cosine of each wave.
+    Fourier {
+        /// 2 or 3.
+        dim: usize,
+        /// Wave vectors.
+        waves: Vec<[f64; 3]>,
+    },
 }
 
 impl Terms {
+    /// Number of functions.
     pub fn len(&self) -> usize {
         match self {
             Self::Monomials(exponents) => exponents.len(),
@@ -131,6 +149,7 @@ impl Terms {
 /// V_i = Σ_a c_ia b_a(x) in standardised coordinates.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct DictionaryFlow {
+    /// The functions.
     pub dictionary: Dictionary,
     /// One row per component (2 or 3), one coefficient per function.
     pub coefficients: Vec<Vec<f64>>,

@@ -18,6 +18,7 @@ pub const LOG_SIGMA_OFFSET: f64 = 1.6;
 /// The energy at a point with its derivatives.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct EnergyJet {
+    /// E.
     pub value: f64,
     /// s = -∇E.
     pub score: [f64; 3],

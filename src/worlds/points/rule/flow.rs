@@ -14,7 +14,12 @@ pub enum PointFlow {
     /// A sum of exact flows over the energy: exact again, whatever the weights.
     Exact(Vec<ExactPart>),
     /// The paper's own: a network trained to make the residual of (1) small. Times `gain`.
-    Free { net: Mlp, gain: f64 },
+    Free {
+        /// Coordinates in, velocity out.
+        net: Mlp,
+        /// Brings the speed to 1.
+        gain: f64,
+    },
     /// Linear in a dictionary, from the weak form.
     Dictionary(DictionaryFlow),
 }
@@ -22,18 +27,23 @@ pub enum PointFlow {
 /// One exact flow of a blend, times `gain`.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ExactPart {
+    /// Factor of the flow.
     pub gain: f64,
+    /// Its vector potential A: V = curl A + s × A.
     pub potential: Potential,
 }
 
 /// A velocity at a point with its Jacobian ∂V_i/∂x_j.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct VelocityJet {
+    /// V.
     pub velocity: [f64; 3],
+    /// ∂V_i/∂x_j.
     pub jacobian: [[f64; 3]; 3],
 }
 
 impl VelocityJet {
+    /// div V.
     pub fn divergence(&self) -> f64 {
         (0..3).map(|i| self.jacobian[i][i]).sum()
     }
@@ -78,6 +88,7 @@ pub struct FlowReference<'a> {
 }
 
 impl<'a> FlowReference<'a> {
+    /// Ready to evaluate `flow` in `dim` dimensions.
     pub fn new(flow: &'a PointFlow, dim: usize) -> Self {
         let terms = match flow {
             PointFlow::Dictionary(found) => Some(found.dictionary.terms(dim)),

@@ -25,6 +25,7 @@ impl Default for PointLive {
 
 /// Why settings do not fit a rule.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum LiveError {
     #[error("{name} is {value} and must be between {low} and {high}; choose a value in that range")]
     Range { name: &'static str, value: f64, low: f64, high: f64 },

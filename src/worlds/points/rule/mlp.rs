@@ -14,6 +14,7 @@ pub const PAIR_INDEX: [[usize; 3]; 3] = [[0, 3, 4], [3, 1, 5], [4, 5, 2]];
 pub struct Mlp {
     /// Inputs, hidden widths, outputs.
     pub sizes: Vec<usize>,
+    /// Layer by layer.
     #[serde(with = "crate::worlds::points::packed")]
     pub weights: Vec<f32>,
 }
@@ -21,7 +22,9 @@ pub struct Mlp {
 /// One output (or unit) with its first and second derivatives by the first three inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct UnitJet {
+    /// The output.
     pub value: f64,
+    /// Its gradient.
     pub first: [f64; 3],
     /// In the order of [`PAIRS`].
     pub second: [f64; 6],
@@ -30,9 +33,13 @@ pub struct UnitJet {
 /// One layer of a network as slices.
 #[derive(Debug, Clone, Copy)]
 pub struct DenseLayer<'a> {
+    /// Width before the layer.
     pub inputs: usize,
+    /// Width after it.
     pub outputs: usize,
+    /// W, row by row.
     pub weights: &'a [f32],
+    /// One per output.
     pub biases: &'a [f32],
 }
 
@@ -64,6 +71,7 @@ impl Mlp {
             && self.weights.iter().all(|w| w.is_finite())
     }
 
+    /// The layers in order.
     pub fn layers(&self) -> impl Iterator<Item = DenseLayer<'_>> {
         let mut rest = &self.weights[..];
         self.sizes.windows(2).map(move |pair| {

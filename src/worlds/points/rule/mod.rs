@@ -13,7 +13,7 @@ pub use energy::{EnergyJet, LOG_SIGMA_OFFSET, PointEnergy};
 pub use flow::{ExactPart, FlowReference, PointFlow, VelocityJet, exact_velocity};
 pub use live::{LiveError, PointLive, heun_step};
 pub use mlp::{DenseLayer, Mlp, PAIR_INDEX, PAIRS, UnitJet};
-pub use noise::{normals, shared_noise};
+pub use noise::shared_noise;
 pub use potential::{Potential, TWIST_FEATURES, Wave};
 
 use super::cloud::Standardisation;
@@ -23,11 +23,13 @@ use super::cloud::Standardisation;
 pub struct PointRule {
     /// 2 or 3.
     pub dim: usize,
+    /// From the user's coordinates to mean 0 and spread 1.
     pub map: Standardisation,
     /// Range of σ that the energy was trained at, in standardised units.
     pub sigma_range: [f64; 2],
     /// `None` for a flow of the weak form that was learned without one: then nothing relaxes.
     pub energy: Option<PointEnergy>,
+    /// What moves the walkers beside relaxation.
     pub flow: PointFlow,
 }
 

@@ -19,7 +19,12 @@ pub enum Potential {
     /// The same vector everywhere.
     Constant([f64; 3]),
     /// A random smooth function: a sum of [`TWIST_FEATURES`] waves whose wave vectors are normal with spread `scale`.
-    Twist { seed: u64, scale: f64 },
+    Twist {
+        /// Seed of the waves.
+        seed: u64,
+        /// Spread of the wave vectors.
+        scale: f64,
+    },
     /// A network (1 output in 2-D, 3 in 3-D) that was trained for the smoothest flow.
     Smoothest(Mlp),
 }
@@ -27,8 +32,11 @@ pub enum Potential {
 /// One wave of a twist: A += amplitude sin(w·x + phase).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Wave {
+    /// Wave vector.
     pub w: [f64; 3],
+    /// Radians.
     pub phase: f64,
+    /// Direction and size of A.
     pub amplitude: [f64; 3],
 }
 

@@ -12,7 +12,7 @@ mod weak_job;
 
 pub use settings::{PointFlowKind, PointTrainingSettings};
 pub use trainer::{PointPhase, PointStep, PointTraining};
-pub use weak::{WeakFit, WeakFitSettings, fit_dictionary, fit_weak};
+pub use weak::{WeakFit, WeakFitSettings, fit_weak};
 pub use weak_job::WeakJob;
 
 use super::cloud::CloudError;
@@ -20,6 +20,7 @@ use crate::worlds::weak::WeakError;
 
 /// Why learning fails.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum PointLearnError {
     #[error(transparent)]
     Cloud(#[from] CloudError),

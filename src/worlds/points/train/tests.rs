@@ -1,3 +1,4 @@
+use super::weak::fit_dictionary;
 use super::*;
 use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem};
 

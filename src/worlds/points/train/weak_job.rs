@@ -10,7 +10,7 @@ const TRIALS: [f64; 8] = [0.0, 0.01, 0.02, 0.035, 0.055, 0.08, 0.12, 0.17];
 const TRIAL_SAMPLES: usize = 10_000;
 /// Steps that narrow the best trial: each leaves 0.62 of the interval.
 const NARROWINGS: usize = 9;
-/// Estimates below this are taken for no noise: the trials cannot tell them from it.
+/// Estimates below this count as no noise: the trials do not distinguish the two.
 const UNNOTICED: f64 = 0.004;
 
 /// The weak form on a cloud, step by step. Degrees rise until one is certain, or the highest is reached; with unknown noise

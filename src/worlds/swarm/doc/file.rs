@@ -16,17 +16,24 @@ use crate::worlds::swarm::train::TrainingSettings;
 /// The order of the fields is the order in the file.
 #[derive(Serialize, Deserialize)]
 pub struct SwarmFile {
+    /// The selected snapshot.
     pub snapshot: Snapshot,
+    /// How samples are made of it.
     #[serde(default)]
     pub ensemble: Ensemble,
+    /// How a rule is learned.
     #[serde(default)]
     pub training: TrainingSettings,
+    /// How the swarm lives.
     #[serde(default)]
     pub live: LiveSettings,
+    /// Knobs that swing by themselves.
     #[serde(default)]
     pub swings: Swings,
+    /// Particles of a live swarm.
     #[serde(default)]
     pub live_particles: usize,
+    /// The rule without its weights.
     #[serde(default)]
     pub rule: Option<RuleHead>,
     /// Older files have no list: then the flow of the rule is the only one.
@@ -34,15 +41,18 @@ pub struct SwarmFile {
     flows: Vec<FlowHead>,
     #[serde(default)]
     chosen_flow: usize,
+    /// The live swarm where it was left.
     #[serde(default)]
     pub state: Option<LiveState>,
     #[serde(default)]
     savepoints: Vec<Saved>,
+    /// What was found about the rule.
     #[serde(default)]
     pub evidence: Option<Evidence>,
     /// All snapshots of a picture that has several; `snapshot` is the one on the canvas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     snapshots: Option<FilmHead>,
+    /// Weights of the rule, packed.
     #[serde(default)]
     pub weights: Option<String>,
 }

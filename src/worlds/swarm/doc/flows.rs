@@ -14,11 +14,15 @@ pub const MAX_FLOWS: usize = 64;
 /// A learned motion of the picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LearnedFlow {
+    /// Name in the list, different from the others.
     pub name: String,
+    /// Seed that it was learned with.
     pub seed: u64,
+    /// Which motion must not vanish.
     pub drive: Drive,
     /// Measured with the energy as it is; `None` until then.
     pub numbers: Option<FlowNumbers>,
+    /// Its network.
     pub net: Arc<LocalNet>,
 }
 
@@ -38,10 +42,11 @@ pub struct FlowNumbers {
 impl LearnedFlow {
     /// A flow just learned, named by its seed.
     pub fn new(net: LocalNet, seed: u64, drive: Drive) -> Self {
-        Self { name: Self::usual_name(seed, drive), seed, drive, numbers: None, net: Arc::new(net) }
+        Self { name: Self::default_name(seed, drive), seed, drive, numbers: None, net: Arc::new(net) }
     }
 
-    pub fn usual_name(seed: u64, drive: Drive) -> String {
+    /// The name of a flow that the user has not named.
+    pub fn default_name(seed: u64, drive: Drive) -> String {
         match drive {
             Drive::Forward => format!("seed {seed}"),
             Drive::Any => format!("seed {seed}, any"),
@@ -52,7 +57,9 @@ impl LearnedFlow {
 /// All learned flows, and the one that plays: its network is the flow of the scene's rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flows {
+    /// In the order in which they were learned.
     pub list: Vec<LearnedFlow>,
+    /// Index of the one that runs.
     pub chosen: usize,
 }
 
@@ -77,6 +84,7 @@ impl Flows {
         }
     }
 
+    /// The flow that runs; `None` without flows.
     pub fn chosen(&self) -> Option<&LearnedFlow> {
         self.list.get(self.chosen)
     }

@@ -35,8 +35,11 @@ pub struct SwarmDoc {
     pub snapshot: Arc<Snapshot>,
     /// All snapshots, where there are several; empty for a single one.
     pub film: SnapshotFilm,
+    /// How samples are made of the picture.
     pub ensemble: Ensemble,
+    /// How a rule is learned.
     pub training: TrainingSettings,
+    /// How the swarm lives.
     pub live: LiveSettings,
     /// Knobs of `live` that swing.
     pub swings: Swings,
@@ -56,6 +59,7 @@ pub struct SwarmDoc {
 }
 
 impl SwarmDoc {
+    /// A project with this picture and all else at its default.
     pub fn from_snapshot(snapshot: Snapshot) -> Self {
         Self { snapshot: Arc::new(snapshot), ..Self::default() }
     }
@@ -72,6 +76,7 @@ impl SwarmDoc {
         Stills::new(self.snapshot.clone(), self.film.clone())
     }
 
+    /// Replaces all snapshots.
     pub fn set_stills(&mut self, stills: Stills) {
         (self.snapshot, self.film) = stills.into_parts();
     }
@@ -85,7 +90,7 @@ impl SwarmDoc {
     }
 }
 
-/// A live swarm at one moment. It goes on from there with fresh noise.
+/// A live swarm at one time. It goes on from there with fresh noise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LiveState {
     /// Positions and box in units of ℓ.

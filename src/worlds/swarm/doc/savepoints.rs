@@ -8,21 +8,23 @@ use super::Flows;
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{LiveSettings, LocalNet, Swings};
 
-/// Most moments that a scene keeps.
+/// Most savepoints of a scene.
 pub const MAX_SAVEPOINTS: usize = 48;
 
 /// Most particles of all of them together: with these, the largest living swarm and a picture, a scene file can still be
 /// read.
 pub const MAX_KEPT_PARTICLES: usize = 4_000_000;
 
-/// A living swarm at one moment, and what it lived by.
+/// A live swarm at one time, and what it ran with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Savepoint {
+    /// Name in the list.
     pub name: String,
+    /// Settings that it ran under.
     pub live: LiveSettings,
     /// Knobs of `live` that swung.
     pub swings: Swings,
-    /// [`crate::worlds::swarm::rule::Rule::mark`] of the rule that it lived by; older files do not tell.
+    /// [`crate::worlds::swarm::rule::Rule::mark`] of the rule that it lived by; absent in older files.
     pub rule: Option<u64>,
     /// The learned flow that played; one of the scene's list, as long as it is there.
     pub flow: Option<Arc<LocalNet>>,

@@ -1,4 +1,4 @@
-//! Values that parse but cannot be meant. What is merely unfinished (a picture of one particle) is no fault here:
+//! Values that parse but cannot be meant. What is merely unfinished (a picture of one particle) is not a fault here:
 //! it can be opened and painted on; only learning refuses it.
 
 use crate::worlds::swarm::picture::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, SIDE_RANGE};
@@ -43,7 +43,7 @@ pub(super) fn doc(doc: &SwarmDoc) -> Result<(), BadValue> {
     finite_settings(doc)
 }
 
-/// Ranges are the business of those who use a setting; a number that is none is of no use to anybody.
+/// The users of a setting check its range; NaN and infinities are refused here.
 fn finite_settings(doc: &SwarmDoc) -> Result<(), BadValue> {
     let SwarmDoc { ensemble, training, live, .. } = doc;
     finite(

@@ -1,21 +1,13 @@
-//! GPU memory of a swarm, and its way back to the CPU.
+//! GPU memory of a swarm, and how its particles are packed.
 
 use super::EngineError;
 use super::grid::Grid;
+use crate::gpu::{checked, storage};
 use crate::worlds::swarm::picture::{Particle, Swarm, wrap, wrap_angle};
 
 /// What one particle needs besides its message: positions and velocities (16 bytes each), cell, slot and order words,
 /// tally and measures.
 const PARTICLE_BYTES: u64 = 8 * 16 + 3 * 4 + 2 * 8;
-
-fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
-    device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some(label),
-        size: bytes,
-        usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    })
-}
 
 /// One entry per particle each; `sorted`, `order`, `message`, `score`, `flow` and `tally` in the order of the grid's
 /// slots, the others in the particles' own order.
@@ -52,7 +44,7 @@ impl ParticleBuffers {
         if n > most {
             return Err(EngineError::TooManyParticles { particles, most: most as usize });
         }
-        super::checked(device, || Self {
+        Ok(checked(device, || Self {
             particles,
             message_quads,
             state: storage(device, "state", 16 * n),
@@ -68,7 +60,7 @@ impl ParticleBuffers {
             flow: storage(device, "flow", 16 * n),
             tally: storage(device, "tally", 8 * n),
             measure: storage(device, "measure", 8 * n),
-        })
+        })?)
     }
 
     pub fn bytes(&self) -> u64 {
@@ -94,7 +86,7 @@ impl GridBuffers {
         let lengths = grid.scan_levels();
         let cells = grid.count() as u64;
         let bytes = 4 * cells + 4 * (cells + 1) + lengths.iter().map(|&n| 8 * n as u64).sum::<u64>() + 4;
-        super::checked(device, || Self {
+        Ok(checked(device, || Self {
             counts: storage(device, "counts", 4 * cells),
             starts: storage(device, "starts", 4 * (cells + 1)),
             levels: lengths
@@ -104,7 +96,7 @@ impl GridBuffers {
             zero: storage(device, "zero", 4),
             lengths,
             bytes,
-        })
+        })?)
     }
 
     pub fn bytes(&self) -> u64 {
@@ -135,31 +127,4 @@ pub(crate) fn unpack(packed: &[[f32; 4]], box_size: [f64; 2]) -> Swarm {
         species: p[3] as u8,
     };
     Swarm { particles: packed.iter().map(particle).collect(), box_size }
-}
-
-/// The whole contents of a buffer, once the queue has done all it was given.
-pub(crate) fn read<T: bytemuck::Pod>(
-    device: &wgpu::Device,
-    queue: &wgpu::Queue,
-    buffer: &wgpu::Buffer,
-) -> Result<Vec<T>, EngineError> {
-    let lost = |what: &dyn std::fmt::Display| EngineError::Readback(what.to_string());
-    let staging = device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some("readback"),
-        size: buffer.size(),
-        usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    });
-    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("readback") });
-    encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, buffer.size());
-    queue.submit([encoder.finish()]);
-    let (sender, receiver) = std::sync::mpsc::channel();
-    staging.map_async(wgpu::MapMode::Read, .., move |result| {
-        // The receiver waits below; it is gone only when this call already failed.
-        let _ = sender.send(result);
-    });
-    device.poll(wgpu::PollType::wait_indefinitely()).map_err(|e| lost(&e))?;
-    receiver.recv().map_err(|e| lost(&e))?.map_err(|e| lost(&e))?;
-    let view = staging.get_mapped_range(..);
-    Ok(view.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned).collect())
 }

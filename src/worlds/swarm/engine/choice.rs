@@ -1,38 +1,20 @@
 //! One engine, whichever it is, and how a program without a window comes by one.
 
 use super::{Counters, CpuEngine, EngineError, Force, GpuEngine};
+use crate::gpu::{EngineChoice, GpuDevice, engine_name};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
-/// Which engine to run on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum EngineChoice {
-    /// The GPU when there is a real one, else the processor, which is faster than a GPU made of software.
-    #[default]
-    Auto,
-    /// The GPU, also one made of software.
-    Gpu,
-    Cpu,
-}
-
-impl EngineChoice {
-    /// Whether it means the GPU, given that there is one.
-    pub fn takes_gpu(self, is_software: bool) -> bool {
-        match self {
-            Self::Auto => !is_software,
-            Self::Gpu => true,
-            Self::Cpu => false,
-        }
-    }
-}
-
 /// A live engine. Every method does what the engines' own do.
 pub enum Engine {
+    /// On the processor.
     Cpu(Box<CpuEngine>),
+    /// In WGSL on a borrowed device.
     Gpu(Box<GpuEngine>),
 }
 
 impl Engine {
+    /// `steps` Heun steps; on a GPU this waits for nothing.
     pub fn run(&mut self, steps: u32) {
         match self {
             Self::Cpu(engine) => engine.run(steps),
@@ -80,6 +62,7 @@ impl Engine {
         }
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<Force>) {
         match self {
             Self::Cpu(engine) => engine.set_force(force),
@@ -140,6 +123,7 @@ impl Engine {
         }
     }
 
+    /// Time per step.
     pub fn time_step(&self) -> f64 {
         match self {
             Self::Cpu(engine) => engine.time_step(),
@@ -147,6 +131,7 @@ impl Engine {
         }
     }
 
+    /// Steps since the start.
     pub fn steps_done(&self) -> u32 {
         match self {
             Self::Cpu(engine) => engine.steps_done(),
@@ -154,6 +139,7 @@ impl Engine {
         }
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &Rule {
         match self {
             Self::Cpu(engine) => engine.rule(),
@@ -161,6 +147,7 @@ impl Engine {
         }
     }
 
+    /// The settings it runs under.
     pub fn settings(&self) -> &LiveSettings {
         match self {
             Self::Cpu(engine) => engine.settings(),
@@ -168,6 +155,7 @@ impl Engine {
         }
     }
 
+    /// Number of particles.
     pub fn len(&self) -> usize {
         match self {
             Self::Cpu(engine) => engine.swarm().len(),
@@ -175,6 +163,7 @@ impl Engine {
         }
     }
 
+    /// There are no particles.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -188,40 +177,6 @@ impl Engine {
     }
 }
 
-/// A device of its own, for programs without a window.
-#[derive(Clone, Debug)]
-pub struct GpuDevice {
-    pub device: wgpu::Device,
-    pub queue: wgpu::Queue,
-    pub info: wgpu::AdapterInfo,
-}
-
-impl GpuDevice {
-    /// The best adapter there is, a software one included.
-    ///
-    /// # Errors
-    /// No adapter, or one that gives no device.
-    pub fn open() -> Result<Self, EngineError> {
-        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-        let options = wgpu::RequestAdapterOptions {
-            power_preference: wgpu::PowerPreference::HighPerformance,
-            ..Default::default()
-        };
-        let adapter =
-            pollster::block_on(instance.request_adapter(&options)).map_err(|e| EngineError::NoGpu(e.to_string()))?;
-        let wanted =
-            wgpu::DeviceDescriptor { label: Some("unstill"), required_limits: adapter.limits(), ..Default::default() };
-        let (device, queue) =
-            pollster::block_on(adapter.request_device(&wanted)).map_err(|e| EngineError::NoGpu(e.to_string()))?;
-        Ok(Self { device, queue, info: adapter.get_info() })
-    }
-
-    /// Whether the adapter is a program on the processor.
-    pub fn is_software(&self) -> bool {
-        self.info.device_type == wgpu::DeviceType::Cpu
-    }
-}
-
 /// Makes engines for programs without a window.
 #[derive(Clone, Debug)]
 pub struct Headless {
@@ -232,12 +187,7 @@ impl Headless {
     /// # Errors
     /// [`EngineChoice::Gpu`] where there is none.
     pub fn new(choice: EngineChoice) -> Result<Self, EngineError> {
-        let gpu = match choice {
-            EngineChoice::Cpu => None,
-            EngineChoice::Gpu => Some(GpuDevice::open()?),
-            EngineChoice::Auto => GpuDevice::open().ok().filter(|gpu| !gpu.is_software()),
-        };
-        Ok(Self { gpu })
+        Ok(Self { gpu: choice.device()? })
     }
 
     /// The device, unless engines are made on the processor.
@@ -247,11 +197,7 @@ impl Headless {
 
     /// What the engines run on, for people.
     pub fn describe(&self) -> String {
-        match &self.gpu {
-            Some(gpu) if gpu.is_software() => format!("{} (software)", gpu.info.name),
-            Some(gpu) => gpu.info.name.clone(),
-            None => "the processor".to_string(),
-        }
+        engine_name(self.gpu.as_ref())
     }
 
     /// # Errors
@@ -297,14 +243,5 @@ mod tests {
             assert!(length(cpu.offset(a, b)) < 1e-4, "{a:?} on the processor, {b:?} on the GPU");
         }
         assert!(moved > 0.05, "the swarm must move for this to mean anything: {moved}");
-    }
-
-    #[test]
-    fn a_software_gpu_is_taken_only_when_asked_for() {
-        let Some(gpu) = gpu() else { return };
-        let auto = Headless::new(EngineChoice::Auto).unwrap();
-        assert_eq!(auto.gpu().is_some(), !gpu.is_software(), "{}", auto.describe());
-        assert!(Headless::new(EngineChoice::Gpu).unwrap().gpu().is_some());
-        assert_eq!(Headless::new(EngineChoice::Cpu).unwrap().describe(), "the processor");
     }
 }

@@ -226,6 +226,7 @@ impl CpuEngine {
         self.step = step;
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<Force>) {
         self.force = force;
     }
@@ -314,14 +315,17 @@ impl CpuEngine {
         self.dt
     }
 
+    /// Steps since the start.
     pub fn steps_done(&self) -> u32 {
         self.step
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &Rule {
         &self.rule
     }
 
+    /// The settings it runs under.
     pub fn settings(&self) -> &LiveSettings {
         &self.settings
     }
@@ -331,6 +335,7 @@ impl CpuEngine {
         self.pair_tests
     }
 
+    /// What the engine has counted.
     pub fn counters(&self) -> Counters {
         let finite = |p: &&Particle| !(p.x.is_finite() && p.y.is_finite() && p.heading.is_finite());
         Counters {

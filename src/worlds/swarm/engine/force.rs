@@ -2,7 +2,7 @@
 
 use crate::worlds::swarm::picture::{Particle, Swarm};
 
-/// Greatest value of d/r (1 - d²/r²)² is one over this; it lies at d = r/√5.
+/// Greatest value of d/r (1 - d²/r²)² is one over this, at d = r/√5.
 const STIR_SCALE: f64 = 3.493_856_214_843_422;
 
 /// A velocity that the brush adds within a circle, and that falls smoothly to zero at its edge. At distance d from the
@@ -10,7 +10,9 @@ const STIR_SCALE: f64 = 3.493_856_214_843_422;
 /// 3.49 stir · d/r (1 - d²/r²)², which turns the middle like a plate and has `stir` as its greatest speed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Force {
+    /// Place of the pointer, ℓ.
     pub centre_l: [f32; 2],
+    /// Where it ends, ℓ; 0 for no force.
     pub radius_l: f32,
     /// ℓ per time.
     pub strength: f32,

@@ -1,20 +1,17 @@
 //! A swarm on its way back from the GPU while frames go on: asked for, polled, never waited for.
 
-use crossbeam_channel::{Receiver, TryRecvError, bounded};
-
 use super::buffers::unpack;
 use super::{Counters, EngineError};
+use crate::gpu::{Mapping, values};
 use crate::worlds::swarm::picture::Swarm;
 
 /// The state of a swarm as it was when it was asked for.
 pub struct PendingSwarm {
-    device: wgpu::Device,
-    staging: wgpu::Buffer,
+    mapping: Mapping,
     box_size: [f64; 2],
-    /// Bytes of the swarm, and what was counted beside it.
     swarm_bytes: usize,
+    /// What was counted before, where the counters are read along.
     counting: Option<Counters>,
-    mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
 
 /// What the engine counts beside the swarm, read along with it.
@@ -35,28 +32,13 @@ impl PendingSwarm {
         box_size: [f64; 2],
         counting: Option<Counting<'_>>,
     ) -> Self {
-        let counted = counting.as_ref().map_or(0, |counting| counting.tally.size() + counting.faults.size());
-        let staging = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("glimpse"),
-            size: state.size() + counted,
-            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
-        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("glimpse") });
-        encoder.copy_buffer_to_buffer(state, 0, &staging, 0, state.size());
+        let mut buffers = vec![state];
         if let Some(Counting { tally, faults, .. }) = &counting {
-            encoder.copy_buffer_to_buffer(tally, 0, &staging, state.size(), tally.size());
-            encoder.copy_buffer_to_buffer(faults, 0, &staging, state.size() + tally.size(), faults.size());
+            buffers.extend([*tally, *faults]);
         }
-        queue.submit([encoder.finish()]);
-        let (sender, mapped) = bounded(1);
-        staging.map_async(wgpu::MapMode::Read, .., move |result| {
-            // Nobody listens any more when another swarm has taken its place.
-            let _ = sender.send(result);
-        });
-        let swarm_bytes = state.size() as usize;
+        let mapping = Mapping::begin(device, queue, &buffers);
         let counting = counting.map(|counting| counting.known);
-        Self { device: device.clone(), staging, box_size, swarm_bytes, counting, mapped }
+        Self { mapping, box_size, swarm_bytes: state.size() as usize, counting }
     }
 
     /// The swarm, and what the engine had counted where that was asked for, once the GPU has come to it.
@@ -64,27 +46,17 @@ impl PendingSwarm {
     /// # Errors
     /// The device was lost.
     pub fn take(&self) -> Option<Result<(Swarm, Option<Counters>), EngineError>> {
-        let lost = |what: &dyn std::fmt::Display| Some(Err(EngineError::Readback(what.to_string())));
-        if let Err(e) = self.device.poll(wgpu::PollType::Poll) {
-            return lost(&e);
-        }
-        match self.mapped.try_recv() {
-            Err(TryRecvError::Empty) => None,
-            Err(e) => lost(&e),
-            Ok(Err(e)) => lost(&e),
-            Ok(Ok(())) => {
-                let view = self.staging.get_mapped_range(..);
-                let (state, counted) = view.split_at(self.swarm_bytes);
-                let packed: Vec<[f32; 4]> = state.chunks_exact(16).map(bytemuck::pod_read_unaligned).collect();
-                let counters = self.counting.map(|known| {
-                    let (tally, faults) = counted.split_at(counted.len() - 4);
-                    let tests = tally.chunks_exact(8).map(bytemuck::pod_read_unaligned::<u64>).sum::<u64>();
-                    let non_finite = bytemuck::pod_read_unaligned::<u32>(faults).into();
-                    Counters { pair_tests: known.pair_tests + tests, non_finite, ..known }
-                });
-                Some(Ok((unpack(&packed, self.box_size), counters)))
-            }
-        }
+        let read = self.mapping.poll(|bytes| {
+            let (state, counted) = bytes.split_at(self.swarm_bytes);
+            let counters = self.counting.map(|known| {
+                let (tally, faults) = counted.split_at(counted.len() - 4);
+                let tests = values::<u64>(tally).iter().sum::<u64>();
+                let non_finite = bytemuck::pod_read_unaligned::<u32>(faults).into();
+                Counters { pair_tests: known.pair_tests + tests, non_finite, ..known }
+            });
+            (unpack(&values(state), self.box_size), counters)
+        });
+        read.map(|read| Ok(read?))
     }
 }
 

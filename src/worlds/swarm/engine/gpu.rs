@@ -5,13 +5,14 @@ mod readings;
 
 pub use keeping::GpuCopy;
 
-use super::buffers::{GridBuffers, ParticleBuffers, pack, read};
+use super::buffers::{GridBuffers, ParticleBuffers, pack};
 use super::grid::Grid;
 use super::kernels::{Kernels, NetKernels};
 use super::plan::{Parts, Plan};
 use super::shared::{Clock, Params, window_l};
 use super::weights::NetSizes;
-use super::{Counters, EngineError, Force, check_swarm, checked};
+use super::{Counters, EngineError, Force, check_swarm};
+use crate::gpu::{checked, read, storage, uniform};
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{LiveSettings, LocalNet, Rule, time_step};
 
@@ -70,16 +71,11 @@ impl GpuEngine {
         let grid_buffers = GridBuffers::new(&device, &grid)?;
 
         let clock_stride = device.limits().min_uniform_buffer_offset_alignment.max(size_of::<Clock>() as u32);
-        let uniform = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
-        let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
-        let buffer = |label, size, usage| {
-            device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
-        };
         let (params, clock, faults) = checked(&device, || {
             (
-                buffer("params", size_of::<Params>() as u64, storage),
-                buffer("clock", u64::from(clock_stride * STEPS_PER_SUBMISSION), uniform),
-                buffer("faults", 4, storage),
+                storage(&device, "params", size_of::<Params>() as u64),
+                uniform(&device, "clock", u64::from(clock_stride * STEPS_PER_SUBMISSION)),
+                storage(&device, "faults", 4),
             )
         })?;
         for step in 0..STEPS_PER_SUBMISSION {
@@ -97,7 +93,7 @@ impl GpuEngine {
             clock: &clock,
             faults: &faults,
         };
-        let plan = checked(&device, || Plan::new(&device, &parts))?;
+        let plan = Plan::new(&device, &parts)?;
         let mut engine = Self {
             dt: time_step(rule, settings),
             rule: rule.clone(),
@@ -247,6 +243,7 @@ impl GpuEngine {
         Ok(())
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<Force>) {
         self.force = force;
     }
@@ -291,10 +288,12 @@ impl GpuEngine {
         self.dt
     }
 
+    /// Steps since the start.
     pub fn steps_done(&self) -> u32 {
         self.step
     }
 
+    /// Number of particles.
     pub fn len(&self) -> usize {
         self.particles.particles
     }
@@ -309,10 +308,12 @@ impl GpuEngine {
         self.grid.box_size
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &Rule {
         &self.rule
     }
 
+    /// The settings it runs under.
     pub fn settings(&self) -> &LiveSettings {
         &self.settings
     }
@@ -340,7 +341,7 @@ impl GpuEngine {
             clock: &self.clock,
             faults: &self.faults,
         };
-        self.plan = checked(&self.device, || Plan::new(&self.device, &parts))?;
+        self.plan = Plan::new(&self.device, &parts)?;
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! The GPU engine against its readable twins in `crate::worlds::swarm::rule`, kernel by kernel, and what it promises as a whole.
+//! The GPU engine against its readable twins in `crate::worlds::swarm::rule`, kernel by kernel, and as a whole.
 
 use super::testing::{difficult_swarms, gpu, random_swarm, rule};
 use super::{EngineError, Force, GpuEngine};
@@ -228,7 +228,7 @@ fn the_same_seed_gives_the_same_run_however_it_is_cut() {
 }
 
 #[test]
-fn without_an_energy_the_noise_diffuses_as_told() {
+fn without_an_energy_the_noise_diffuses_at_its_rate() {
     let mut rule = rule(1);
     rule.energy.weights.fill(0.0);
     let settings = LiveSettings { relaxation: 0.7, ..settings(FlowKind::None) };
@@ -378,8 +378,8 @@ fn a_particle_needs_at_most_512_bytes() {
 fn what_cannot_run_is_refused_with_its_reason() {
     let swarm = random_swarm(5, [9.0, 9.0], 1, 1);
     let Some(mut engine) = engine(&rule(1), &swarm, &settings(FlowKind::None), 1) else { return };
-    let nobody = Swarm { particles: Vec::new(), box_size: [9.0, 9.0] };
-    assert!(matches!(engine.upload(&nobody), Err(EngineError::Empty)));
+    let empty = Swarm { particles: Vec::new(), box_size: [9.0, 9.0] };
+    assert!(matches!(engine.upload(&empty), Err(EngineError::Empty)));
     assert!(matches!(engine.upload(&random_swarm(9, [9.0, 9.0], 8, 2)), Err(EngineError::Species { .. })));
     let bare = Rule { flow: None, ..rule(1) };
     engine.set_rule(&bare).unwrap();

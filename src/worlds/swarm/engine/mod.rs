@@ -12,21 +12,22 @@ mod grid;
 mod grow;
 mod kernels;
 mod plan;
+mod rewind;
 mod shader;
 mod shared;
-mod tape;
 #[cfg(test)]
 mod testing;
 mod weights;
 
-pub use choice::{Engine, EngineChoice, GpuDevice, Headless};
+pub use choice::{Engine, Headless};
 pub use cpu::CpuEngine;
 pub use force::Force;
 pub use glimpse::PendingSwarm;
 pub use gpu::GpuEngine;
 pub use grow::grow;
-pub use tape::{Kept, Tape};
+pub use rewind::RewindableEngine;
 
+use crate::gpu::GpuError;
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{Rule, RuleError};
 
@@ -43,7 +44,9 @@ pub struct Counters {
     pub bytes_per_particle: u64,
 }
 
+/// Why an engine cannot start or go on.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum EngineError {
     #[error(transparent)]
     Rule(#[from] RuleError),
@@ -61,26 +64,8 @@ pub enum EngineError {
         "{particles} particles need more memory than this GPU lends at once, which is enough for {most}; use --engine cpu or fewer particles"
     )]
     TooManyParticles { particles: usize, most: usize },
-    #[error(
-        "no GPU can be used ({0}); use --engine cpu, or install a Vulkan driver (mesa-vulkan-drivers has one in software)"
-    )]
-    NoGpu(String),
-    #[error("the GPU refused: {0}; use --engine cpu")]
-    Refused(String),
-    #[error("the GPU was lost while its memory was read ({0}); start again, or use --engine cpu")]
-    Readback(String),
-}
-
-/// What `make` creates on the device, or what the device says against it.
-fn checked<T>(device: &wgpu::Device, make: impl FnOnce() -> T) -> Result<T, EngineError> {
-    let memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-    let validation = device.push_error_scope(wgpu::ErrorFilter::Validation);
-    let made = make();
-    let errors = [pollster::block_on(validation.pop()), pollster::block_on(memory.pop())];
-    match errors.into_iter().flatten().next() {
-        Some(error) => Err(EngineError::Refused(error.to_string())),
-        None => Ok(made),
-    }
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
 }
 
 /// A swarm that `rule` can move.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::weights::NetSizes;
+use crate::gpu::{FINITE, RANDOM, shader_text};
 use crate::worlds::swarm::rule::{LocalNet, species_knobs};
 
 /// Invocations per workgroup of the light kernels.
@@ -20,7 +21,7 @@ const ENERGY: &str = include_str!("../../../../shaders/swarm/energy.wgsl");
 const SCORE: &str = include_str!("../../../../shaders/swarm/score.wgsl");
 const FLOW_EXACT: &str = include_str!("../../../../shaders/swarm/flow_exact.wgsl");
 const FLOW_LEARNED: &str = include_str!("../../../../shaders/swarm/flow_learned.wgsl");
-const NOISE: &str = include_str!("../../../../shaders/swarm/noise.wgsl");
+const UNITS: &str = include_str!("../../../../shaders/swarm/units.wgsl");
 const INTEGRATE: &str = include_str!("../../../../shaders/swarm/integrate.wgsl");
 const SHOWN: &str = include_str!("../../../../shaders/swarm/shown.wgsl");
 
@@ -43,12 +44,12 @@ impl Shader {
         match self {
             Self::Grid => &[PRELUDE, GRID],
             Self::Scan => &[PRELUDE, SCAN],
-            Self::Messages => &[PRELUDE, NET, MESSAGES],
-            Self::Energy => &[PRELUDE, READOUT, ENERGY],
-            Self::Score => &[PRELUDE, NET, SCORE],
+            Self::Messages => &[PRELUDE, UNITS, NET, MESSAGES],
+            Self::Energy => &[PRELUDE, UNITS, READOUT, ENERGY],
+            Self::Score => &[PRELUDE, UNITS, NET, SCORE],
             Self::FlowExact => &[PRELUDE, FLOW_EXACT],
-            Self::FlowLearned => &[PRELUDE, READOUT, FLOW_LEARNED],
-            Self::Integrate => &[PRELUDE, NOISE, INTEGRATE],
+            Self::FlowLearned => &[PRELUDE, UNITS, READOUT, FLOW_LEARNED],
+            Self::Integrate => &[PRELUDE, RANDOM, FINITE, INTEGRATE],
             Self::Shown => &[PRELUDE, SHOWN],
         }
     }
@@ -64,55 +65,24 @@ impl Shader {
             workgroup = NET_WORKGROUP;
         }
         constants.push(("WORKGROUP", workgroup));
-        let mut text = String::new();
-        for (name, value) in &constants {
-            writeln!(text, "const {name} = {value}u;").expect("writing to a string");
-        }
-        writeln!(text, "const SOFTENING = {:?};", LocalNet::SOFTENING_L).expect("writing to a string");
+        let mut head = format!("const SOFTENING = {:?};\n", LocalNet::SOFTENING_L);
         let mut align = "@align(16) ";
-        text.push_str("struct SpeciesKnobs {\n");
+        head.push_str("struct SpeciesKnobs {\n");
         for row in species_knobs() {
-            writeln!(text, "    {}{}: f32,", std::mem::take(&mut align), row.spec.id).expect("writing to a string");
+            writeln!(head, "    {}{}: f32,", std::mem::take(&mut align), row.spec.id).expect("writing to a string");
         }
-        text.push_str("}\n");
-        for part in self.parts() {
-            text.push_str(&repeat_lines(&part.replace("WEIGHTS", address_space), &constants));
-        }
-        text
+        head.push_str("}\n");
+        let parts = self.parts().iter().map(|part| part.replace("WEIGHTS", address_space));
+        let texts: Vec<String> = std::iter::once(head).chain(parts).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        shader_text(&constants, &texts)
     }
-}
-
-/// Writes the lines between `//@for X in NAME` and `//@end` once for each value of X from 0 to the constant NAME,
-/// with `{X}` replaced by the value.
-///
-/// # Panics
-/// When a block names no constant: a mistake in a shader file, which the tests find.
-fn repeat_lines(template: &str, constants: &[(&'static str, u32)]) -> String {
-    let mut out = String::new();
-    let mut lines = template.lines();
-    while let Some(line) = lines.next() {
-        let Some(header) = line.trim_start().strip_prefix("//@for ") else {
-            out.push_str(line);
-            out.push('\n');
-            continue;
-        };
-        let (variable, name) = header.split_once(" in ").expect("//@for VARIABLE in CONSTANT");
-        let (_, count) = constants.iter().find(|(known, _)| *known == name).expect("a known constant after `in`");
-        let body: Vec<&str> = lines.by_ref().take_while(|line| line.trim_start() != "//@end").collect();
-        let placeholder = format!("{{{variable}}}");
-        for value in 0..*count {
-            for line in &body {
-                out.push_str(&line.replace(&placeholder, &value.to_string()));
-                out.push('\n');
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
+    use crate::gpu::Reflection;
     use crate::worlds::swarm::rule::NetShape;
 
     const ALL: [Shader; 9] = [
@@ -127,14 +97,6 @@ pub(crate) mod tests {
         Shader::Shown,
     ];
 
-    pub(crate) fn validated(text: &str) -> Result<naga::Module, String> {
-        let module = naga::front::wgsl::parse_str(text).map_err(|e| e.emit_to_string(text))?;
-        naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty())
-            .validate(&module)
-            .map_err(|e| e.emit_to_string(text))?;
-        Ok(module)
-    }
-
     #[test]
     fn every_shader_is_valid_for_every_shape() {
         let shapes = [
@@ -147,7 +109,7 @@ pub(crate) mod tests {
                 let sizes = NetSizes::new(&shape, uniform_limit);
                 for shader in ALL {
                     let text = shader.text(Some(&sizes));
-                    if let Err(error) = validated(&text) {
+                    if let Err(error) = Reflection::new("text", &text) {
                         panic!("{shader:?} for {shape:?}:\n{error}");
                     }
                 }
@@ -159,12 +121,6 @@ pub(crate) mod tests {
     fn validation_can_fail() {
         let sizes = NetSizes::new(&NetShape { species: 1, phi: [8, 8], rho: [8, 8], outputs: 1 }, 64 << 10);
         let text = Shader::Score.text(Some(&sizes)).replace("gradient += vec3<f32>(", "gradient += vec2<f32>(");
-        assert!(validated(&text).is_err());
-    }
-
-    #[test]
-    fn lines_are_repeated_with_their_number() {
-        let text = repeat_lines("a\n  //@for Q in N\n  x{Q} = {Q}u;\n  //@end\nb\n", &[("N", 2)]);
-        assert_eq!(text, "a\n  x0 = 0u;\n  x1 = 1u;\nb\n");
+        assert!(Reflection::new("score", &text).is_err());
     }
 }

@@ -7,10 +7,10 @@ use super::grid::Grid;
 use crate::worlds::swarm::picture::MAX_SPECIES;
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, SPECIES_KNOBS, species_knobs};
 
-/// Numbers from the knobs of one species to those of the next: `SpeciesKnobs` of the shaders is laid out in steps of four.
+/// Numbers from the knobs of one species to those of the next: the stride of `SpeciesKnobs` in the shaders is a multiple of four.
 const KNOB_STRIDE: usize = SPECIES_KNOBS.next_multiple_of(4);
 
-/// `Params` of `shaders/prelude.wgsl`; meaning and units stand there.
+/// `Params` of `shaders/swarm/prelude.wgsl`, which has meaning and units.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub(crate) struct Params {
@@ -36,7 +36,7 @@ pub(crate) struct Params {
     pub knobs: [[f32; KNOB_STRIDE]; MAX_SPECIES],
 }
 
-/// `Clock` of `shaders/integrate.wgsl`.
+/// `Clock` of `shaders/swarm/integrate.wgsl`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub(crate) struct Clock {
@@ -98,21 +98,12 @@ mod tests {
     use std::mem::offset_of;
 
     use super::*;
-    use crate::worlds::swarm::engine::shader::{Shader, tests::validated};
+    use crate::gpu::Reflection;
+    use crate::worlds::swarm::engine::shader::Shader;
 
-    /// Size of a struct of the shaders, and its members with their offsets, as naga lays it out.
     fn layout(struct_name: &str) -> (u32, Vec<(String, u32)>) {
-        let module = validated(&Shader::Integrate.text(None)).expect("a valid shader");
-        let mut layouter = naga::proc::Layouter::default();
-        layouter.update(module.to_ctx()).expect("a layout");
-        let (handle, ty) = module
-            .types
-            .iter()
-            .find(|(_, ty)| ty.name.as_deref() == Some(struct_name))
-            .unwrap_or_else(|| panic!("no struct {struct_name}"));
-        let naga::TypeInner::Struct { members, .. } = &ty.inner else { panic!("{struct_name} is no struct") };
-        let named = members.iter().map(|m| (m.name.clone().expect("a name"), m.offset)).collect();
-        (layouter[handle].size, named)
+        let reflection = Reflection::new("integrate", &Shader::Integrate.text(None)).expect("a valid shader");
+        reflection.struct_layout(struct_name).unwrap_or_else(|| panic!("no struct {struct_name}"))
     }
 
     macro_rules! offsets {
@@ -122,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn params_lie_in_memory_as_the_shaders_read_them() {
+    fn params_have_the_layout_of_the_shaders() {
         let rust = offsets!(Params: box_size, cell_density, cells, seed, force_centre, force_radius, force_strength,
             particles, cutoff, window, dt, kappa, noise, strength, relaxation, inverse_sigma, denoise, first_step, force_stir,
             knobs);
@@ -130,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_lies_in_memory_as_the_shaders_read_it() {
+    fn the_clock_has_the_layout_of_the_shaders() {
         let rust = offsets!(Clock: step, padding_a, padding_b, padding_c);
         assert_eq!(layout("Clock"), (size_of::<Clock>() as u32, rust));
     }

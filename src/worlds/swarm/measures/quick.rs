@@ -1,7 +1,8 @@
 //! A quick, rough look at how good a rule is, for comparing weights while they are learned.
 
 use super::certificate::{Check, CheckError, CheckProgress, CheckSettings};
-use crate::worlds::swarm::engine::{EngineChoice, Headless};
+use crate::gpu::EngineChoice;
+use crate::worlds::swarm::engine::Headless;
 use crate::worlds::swarm::picture::{Ensemble, Stills};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 

@@ -5,43 +5,59 @@ use rand::{RngExt, SeedableRng};
 
 use super::{Particle, Swarm, wrap, wrap_angle};
 
-/// One change of a swarm by hand. Lengths are in the swarm's own unit; places may lie outside the box and are folded in.
+/// One change of a swarm by hand. Lengths are in the swarm's own unit; places outside the box are folded in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SwarmEdit {
     /// Random places within the circle, and random headings, for the particles in it.
     Scramble {
+        /// Centre of the brush.
         centre: [f64; 2],
+        /// Radius of the brush.
         radius: f64,
+        /// Seed of the random choice.
         seed: u64,
     },
+    /// Adds one particle.
     Add(Particle),
     /// The last particle of a swarm is never removed.
     Remove {
+        /// Centre of the brush.
         centre: [f64; 2],
+        /// Radius of the brush.
         radius: f64,
     },
+    /// Gives those under the brush another species.
     Recolour {
+        /// Centre of the brush.
         centre: [f64; 2],
+        /// Radius of the brush.
         radius: f64,
+        /// The new species.
         species: u8,
     },
     /// Takes the particles in the circle along by `by`: those within half of the radius the whole way, those at the rim
     /// none of it, so that a creature under the middle keeps its form.
     Carry {
+        /// Centre of the brush.
         centre: [f64; 2],
+        /// Radius of the brush.
         radius: f64,
+        /// Displacement.
         by: [f64; 2],
     },
     /// Random places for all; headings stay.
     ScatterAll {
+        /// Seed of the random choice.
         seed: u64,
     },
     /// Random headings for all; places stay.
     TurnAll {
+        /// Seed of the random choice.
         seed: u64,
     },
-    /// Deals the species that are there out anew.
+    /// Permutes the species among the particles.
     ShuffleSpecies {
+        /// Seed of the random choice.
         seed: u64,
     },
 }
@@ -138,7 +154,7 @@ fn any_heading(rng: &mut StdRng) -> f64 {
 }
 
 impl Swarm {
-    /// Particles whose centres lie within `radius` of `centre` on the torus, ascending.
+    /// Particles whose centres are within `radius` of `centre` on the torus, ascending.
     pub fn within(&self, centre: [f64; 2], radius: f64) -> Vec<usize> {
         let centre = Particle { x: centre[0], y: centre[1], ..Particle::default() };
         let is_under = |p: &Particle| {
@@ -178,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wound_moves_what_lies_under_it_also_over_the_edge_and_nothing_else() {
+    fn a_wound_moves_only_what_is_under_it_over_the_edge_too() {
         let before = grid();
         let mut after = before.clone();
         let wound = |seed| SwarmEdit::Scramble { centre: [0.2, 7.9], radius: 2.0, seed };
@@ -197,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn removing_takes_what_lies_under_the_brush_and_leaves_the_last_one() {
+    fn removing_takes_what_is_under_the_brush_but_the_last_one() {
         let mut swarm = grid();
         let under = swarm.within([5.0, 4.0], 1.5);
         let kept: Vec<Particle> = (0..80).filter(|i| !under.contains(i)).map(|i| swarm.particles[i]).collect();
@@ -243,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn places_headings_and_species_are_dealt_out_anew_each_on_its_own() {
+    fn places_headings_and_species_are_shuffled_each_on_its_own() {
         let before = grid();
         let changed = |edit: SwarmEdit| {
             let mut after = before.clone();

@@ -1,4 +1,4 @@
-//! What makes a snapshot usable, and what is said when it is not.
+//! What makes a snapshot usable, and the errors of one that is not.
 
 use super::near::PointTree;
 use super::{MAX_SPECIES, Snapshot};
@@ -13,11 +13,12 @@ pub const DUPLICATE_SHARE: f64 = 1e-9;
 /// Sides of a box, world units: beyond these a picture is written in the wrong unit, and single precision ends.
 pub const SIDE_RANGE: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
 
-/// Headings beyond this are no angles, radians: so many turns leave no digit for the direction.
+/// Largest heading, radians: more turns leave no digit for the direction.
 pub const MAX_HEADING: f64 = 1e9;
 
 /// Why a snapshot or its ensemble cannot be used. Particles are counted from 0.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum SnapshotError {
     #[error("the box is {} by {}; give it a width and a height from 1e-12 to 1e12", brief(*width), brief(*height))]
     Box { width: f64, height: f64 },

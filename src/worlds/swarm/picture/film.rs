@@ -19,24 +19,29 @@ const UNIT_FRAMES: usize = 32;
 pub struct PackedParticle {
     /// World units, as the heading in radians.
     pub x: f32,
+    /// World units.
     pub y: f32,
+    /// Radians.
     pub heading: f32,
+    /// 0 to 7.
     pub species: u8,
 }
 
 /// One snapshot of a film; the mode and the boundary are those of the whole picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmFrame {
-    /// The number that the file gave to this moment.
+    /// The frame number in the file.
     pub number: f64,
     /// World units.
     pub box_size: [f64; 2],
+    /// In the order of the file.
     pub particles: Box<[PackedParticle]>,
     /// Which animal each particle is, for [`super::super::measures::Truth`]; learning never looks at it.
     pub ids: Option<Box<[u32]>>,
 }
 
 impl FilmFrame {
+    /// A frame with the particles of `snapshot`.
     pub fn new(snapshot: &Snapshot, number: f64, ids: Option<Box<[u32]>>) -> Self {
         let pack = |p: &Particle| PackedParticle {
             x: p.x as f32,
@@ -107,10 +112,12 @@ impl SnapshotFilm {
         self.frames.len()
     }
 
+    /// The picture is one snapshot.
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
 
+    /// Index of the frame that is edited.
     pub fn selected(&self) -> usize {
         self.selected
     }
@@ -120,11 +127,12 @@ impl SnapshotFilm {
         self.unit_length
     }
 
+    /// All frames in order.
     pub fn frames(&self) -> &[Arc<FilmFrame>] {
         &self.frames
     }
 
-    /// Some frames tell which particle is which.
+    /// Some frames identify their particles.
     pub fn has_ids(&self) -> bool {
         self.frames.iter().any(|frame| frame.ids.is_some())
     }
@@ -138,7 +146,7 @@ impl SnapshotFilm {
     fn with_painted(&self, painted: &Snapshot) -> Self {
         let old = &self.frames[self.selected];
         let packed = FilmFrame::new(painted, old.number, None);
-        // The canvas may have more digits than the frame: they are no change.
+        // The canvas may have more digits than the frame: that is not a change.
         if packed.particles == old.particles && packed.box_size == old.box_size {
             return self.clone();
         }
@@ -158,6 +166,7 @@ pub enum Part {
     HeldOut,
     /// The one on the canvas.
     Selected,
+    /// Every frame.
     All,
 }
 
@@ -193,10 +202,12 @@ impl From<&Snapshot> for Stills {
 }
 
 impl Stills {
+    /// The selected snapshot and the film around it.
     pub fn new(selected: Arc<Snapshot>, film: SnapshotFilm) -> Self {
         Self { selected, film }
     }
 
+    /// The selected snapshot and the film around it.
     pub fn into_parts(self) -> (Arc<Snapshot>, SnapshotFilm) {
         (self.selected, self.film)
     }
@@ -206,6 +217,7 @@ impl Stills {
         &self.selected
     }
 
+    /// The film around the selected snapshot.
     pub fn film(&self) -> &SnapshotFilm {
         &self.film
     }
@@ -235,6 +247,7 @@ impl Stills {
         self.selected.species_count().max(self.film.species_count)
     }
 
+    /// Snapshot `k` is measured on, not learned from.
     pub fn is_held_out(&self, k: usize) -> bool {
         self.count() >= HOLD_OUT_EVERY && k % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1
     }

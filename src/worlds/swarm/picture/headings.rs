@@ -1,4 +1,4 @@
-//! Headings for particles that came without: along the line on which the nearest neighbours lie.
+//! Headings for particles that came without: along the line through the nearest neighbours.
 
 use std::collections::BinaryHeap;
 
@@ -6,7 +6,7 @@ use super::geometry::offset;
 use super::near::PointTree;
 use super::{Snapshot, wrap_angle};
 
-/// Neighbours within this many ℓ tell the local direction. Along a row the second neighbour (2 ℓ) is left out.
+/// Neighbours within this many ℓ give the local direction. Along a row the second neighbour (2 ℓ) is left out.
 const REACH_L: f64 = 1.6;
 
 /// For each particle of the picture the heading along the line of its nearest neighbours, of one sense along each line.

@@ -1,6 +1,6 @@
 //! What the user painted or loaded: oriented particles in a box, and the ensemble of samples made from them.
 //!
-//! Nothing here knows of networks, GPUs or windows.
+//! Independent of networks, GPUs and windows.
 
 mod brush;
 mod check;

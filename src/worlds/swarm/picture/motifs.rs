@@ -17,6 +17,7 @@ const MARGIN: f64 = 2.0;
 pub struct Motif {
     /// Name of its scene file.
     pub name: &'static str,
+    /// Name on the screen.
     pub title: &'static str,
     /// What to look for when it lives; the note of its scene.
     pub look_for: &'static str,
@@ -27,6 +28,7 @@ pub struct Motif {
 }
 
 impl Motif {
+    /// The motif as a picture.
     pub fn snapshot(&self) -> Snapshot {
         (self.make)()
     }
@@ -42,6 +44,7 @@ pub fn all() -> &'static [Motif] {
     &MOTIFS
 }
 
+/// The motif of this name; `None` for another name.
 pub fn by_name(name: &str) -> Option<&'static Motif> {
     MOTIFS.iter().find(|motif| motif.name == name)
 }

@@ -3,6 +3,7 @@
 /// The nearest other particle of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Neighbour {
+    /// Index of the point.
     pub index: usize,
     /// World units.
     pub distance: f64,
@@ -92,7 +93,7 @@ impl PointTree {
         }
     }
 
-    /// Whether any point lies closer to `from` than `reach`.
+    /// Whether any point is closer to `from` than `reach`.
     pub fn any_within(&self, from: [f64; 2], reach: f64) -> bool {
         !self.nearest(from, 1, reach, None).is_empty()
     }

@@ -9,15 +9,20 @@ pub const MAX_SPECIES: usize = 8;
 /// the heading is in radians, counter-clockwise from +x.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Particle {
+    /// World units.
     pub x: f64,
+    /// World units, upwards.
     pub y: f64,
+    /// Radians counter-clockwise from +x.
     pub heading: f64,
+    /// 0 to 7.
     pub species: u8,
 }
 
 /// Particles on a periodic rectangle `[0, W) × [0, H)`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Swarm {
+    /// In the particles' own order.
     pub particles: Vec<Particle>,
     /// Width and height of the torus, in the same unit as the positions.
     pub box_size: [f64; 2],
@@ -33,7 +38,7 @@ pub enum Mode {
     Whole,
 }
 
-/// What lies beyond the edge of a [`Mode::Whole`] painting.
+/// What is beyond the edge of a [`Mode::Whole`] painting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Boundary {
     /// The box is a torus.
@@ -46,11 +51,14 @@ pub enum Boundary {
 /// The still picture a rule is learned from, in world units, with the origin at the lower left corner of the box.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
+    /// In the order in which they were painted.
     pub particles: Vec<Particle>,
-    /// Width and height, world units. Every particle lies in `[0, W] × [0, H]`.
+    /// Width and height, world units. Every particle is in `[0, W] × [0, H]`.
     pub box_size: [f64; 2],
+    /// Whether it is one creature or a whole sample.
     #[serde(default)]
     pub mode: Mode,
+    /// What is beyond its edge.
     #[serde(default)]
     pub boundary: Boundary,
 }
@@ -76,10 +84,12 @@ impl Swarm {
         [dx - w * (dx / w).round(), dy - h * (dy / h).round()]
     }
 
+    /// Number of particles.
     pub fn len(&self) -> usize {
         self.particles.len()
     }
 
+    /// There are no particles.
     pub fn is_empty(&self) -> bool {
         self.particles.is_empty()
     }
@@ -104,7 +114,7 @@ impl Swarm {
         Self { particles, box_size: self.box_size.map(|side| repeats as f64 * side) }
     }
 
-    /// For pictures of large swarms: what lies in the middle of the box, about `most` particles, as if that were all. A
+    /// For pictures of large swarms: what is in the middle of the box, about `most` particles, as if that were all. A
     /// swarm that has no more is left whole.
     pub fn piece(self, most: usize) -> Self {
         if self.len() <= most {

@@ -8,7 +8,7 @@ use super::ensemble::{OPEN_MARGIN_L, ensemble_box_l};
 use super::near::PointTree;
 use super::{Boundary, Ensemble, Mode, Part, Particle, Snapshot, SnapshotError, Stills, Swarm, wrap, wrap_angle};
 
-/// Tries for the place of one copy before the whole sample is begun anew, and such beginnings.
+/// Tries for the place of one copy before the whole sample starts again, and such restarts.
 const TRIES: usize = 1000;
 const RESTARTS: usize = 40;
 
@@ -231,7 +231,7 @@ fn place_copies(
     side_l: f64,
     rng: &mut impl Rng,
 ) -> Option<Vec<CopyPose>> {
-    // Copies whose centres lie in cells that do not touch are clear of each other.
+    // Copies whose centres are in cells that do not touch are clear of each other.
     let reach = 2.0 * radius_l + ensemble.clearance_l;
     let cells = ((side_l / reach).floor() as usize).clamp(1, 512);
     let cell_of = |x: f64| ((x / side_l * cells as f64) as usize).min(cells - 1);
@@ -304,7 +304,7 @@ fn check(ensemble: &Ensemble) -> Result<(), SnapshotError> {
         return fault("clearance_l", clearance_l, "it must be a number of 0 or more");
     }
     if !(cover > 0.0 && cover <= 0.9) {
-        return fault("cover", cover, "it must lie above 0 and not above 0.9 (0.4 is comfortable)");
+        return fault("cover", cover, "it must be above 0 and at most 0.9 (0.4 leaves room)");
     }
     Ok(())
 }
@@ -354,7 +354,7 @@ mod tests {
                         assert!(dx.hypot(dy) >= 1.6, "{i} and {j} are {} apart", dx.hypot(dy));
                     } else {
                         assert!((dx.hypot(dy) - (j - i) as f64).abs() < 1e-9, "the bar is bent");
-                        // The bar lies along heading - 0.5 in the painting, so it must in every copy.
+                        // The bar is along heading - 0.5 in the painting, so it must be in every copy.
                         assert!(
                             wrap_angle(dy.atan2(dx) - (a.heading - 0.5)).abs() < 1e-9,
                             "headings did not turn along"

@@ -7,8 +7,11 @@ pub const GROW_STEPS: u32 = 2000;
 /// σ falls geometrically over the steps of a growth, ℓ.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Annealing {
+    /// σ at the beginning, ℓ.
     pub hottest_l: f64,
+    /// σ at the end, ℓ.
     pub coldest_l: f64,
+    /// Steps from one to the other.
     pub steps: usize,
 }
 

@@ -6,11 +6,12 @@ use super::validate::MAX_WIDTH;
 
 /// Why two flows cannot be one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum BlendError {
     #[error("the two flows know different numbers of species; blend flows of one picture")]
     Different,
     #[error(
-        "the blend would be wider than {MAX_WIDTH} units, the most that an engine runs; blend flows that are no blends themselves"
+        "the blend would be wider than {MAX_WIDTH} units, the most that an engine runs; blend flows that are not blends themselves"
     )]
     TooWide,
 }
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_residual_of_a_blend_lies_between_those_of_the_two() {
+    fn the_residual_of_a_blend_is_between_those_of_the_two() {
         let (rule, a, b) = two();
         let swarm = scattered(10, [9.0, 9.0], 4);
         let score = energy::score(&rule, &swarm, 0.2);

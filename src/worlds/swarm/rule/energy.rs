@@ -159,7 +159,7 @@ mod tests {
             p.heading = -p.heading;
         }
         let (a, b) = (energy(&rule, &swarm, SIGMA_L), energy(&rule, &mirrored, SIGMA_L));
-        assert!((a - b).abs() > 1e-3 * a.abs(), "the features cannot tell left from right: {a} {b}");
+        assert!((a - b).abs() > 1e-3 * a.abs(), "the features do not distinguish left from right: {a} {b}");
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use super::knobs::Knobs;
 use super::neighbours::Neighbours;
 use crate::worlds::swarm::picture::Swarm;
 
-/// A window of radius 0 is so small that nobody is in it, ℓ².
+/// Least squared radius of a window, ℓ²: one of radius 0 is then empty.
 const MIN_WINDOW_L2: f64 = 1e-12;
 
 /// What the flow needs to know of a particle.
@@ -17,7 +17,9 @@ const MIN_WINDOW_L2: f64 = 1e-12;
 pub struct FlowSite {
     /// Cosine and sine of the heading.
     pub heading: [f64; 2],
+    /// 0 to 7.
     pub species: u8,
+    /// (1/ℓ, 1/ℓ, 1/rad), world frame.
     pub score: [f64; 3],
 }
 
@@ -49,6 +51,7 @@ pub struct ExactFlow<'a> {
 }
 
 impl<'a> ExactFlow<'a> {
+    /// Begins the sum of the particle `own`.
     pub fn at(knobs: &'a Knobs, own: FlowSite) -> Self {
         let (g, [sx, sy, heading_score]) = (own.coupling(knobs), own.score);
         Self { knobs, own, g, heading_score, turn: g[0] * sx + g[1] * sy }

@@ -1,4 +1,4 @@
-//! The numbers of the live settings that a person may turn, each with its range and its usual value.
+//! The numbers of the live settings that the user may change, each with its range and its default.
 
 use std::ops::RangeInclusive;
 
@@ -31,6 +31,7 @@ pub enum Knob {
 
 /// A row of the table of knobs: sliders, swings, options of the command line, validation, reset and the shaders follow it.
 pub struct SwarmKnob {
+    /// Names, unit and range.
     pub spec: KnobSpec,
     /// On the command line, without the dashes.
     pub option: &'static str,
@@ -202,6 +203,7 @@ pub fn species_knobs() -> impl Iterator<Item = &'static SwarmKnob> {
 }
 
 impl SwarmKnob {
+    /// It has a value for each species.
     pub fn is_per_species(&self) -> bool {
         self.scope == KnobScope::Species
     }
@@ -216,6 +218,7 @@ impl SwarmKnob {
         (self.values)(live)
     }
 
+    /// Its values in `live`, one or one for each species.
     pub fn values_mut<'a>(&self, live: &'a mut LiveSettings) -> &'a mut [f64] {
         (self.values_mut)(live)
     }
@@ -240,6 +243,7 @@ impl Knob {
         SWARM_KNOBS.iter().find(|row| row.knob(species) == self).expect("every knob has a row: see the tests")
     }
 
+    /// Its row in the table.
     pub fn spec(self) -> &'static KnobSpec {
         &self.row().spec
     }
@@ -250,6 +254,7 @@ impl Knob {
         values[index(self.species()) % values.len()]
     }
 
+    /// Sets it in `live`; the range is not checked.
     pub fn set(self, live: &mut LiveSettings, value: f64) {
         self.change(live, |_| value);
     }
@@ -281,7 +286,7 @@ impl Knob {
         low..=high
     }
 
-    /// The value that nobody has touched.
+    /// The default.
     pub fn usual(self) -> f64 {
         self.spec().default
     }

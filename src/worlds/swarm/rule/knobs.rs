@@ -82,7 +82,9 @@ fn one_or_each<'de, D: Deserializer<'de>>(from: D) -> Result<[f64; MAX_SPECIES],
 pub struct LiveSettings {
     /// σ, the temperature: the noise level whose distribution is kept, ℓ.
     pub sigma_l: f64,
+    /// Which flow moves the swarm.
     pub flow: FlowKind,
+    /// Constants of the exact flow.
     pub knobs: Knobs,
     /// γ, strength of the flow. At 1 a swarm would swim one ℓ while its noise is renewed some sixty times (at σ = 0.13 ℓ):
     /// too slow to be seen.

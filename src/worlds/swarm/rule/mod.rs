@@ -5,7 +5,7 @@
 mod annealing;
 mod blend;
 pub mod energy;
-pub mod fast;
+pub(crate) mod fast;
 mod features;
 pub mod flow_exact;
 pub mod flow_learned;

@@ -4,13 +4,14 @@ use crate::worlds::swarm::picture::{Swarm, wrap};
 
 /// Who is near whom, as compressed rows: the neighbours of particle `i` are `index[start[i] .. start[i + 1]]`.
 ///
-/// Two particles are neighbours when their minimum-image distance is below the cutoff; nobody is its own neighbour.
+/// Two particles are neighbours when their minimum-image distance is below the cutoff; no particle is its own neighbour.
 /// In a box narrower than twice the cutoff the minimum-image convention still holds: each other particle counts once, at
 /// its nearest image. Lists are symmetric; their order is fixed for given positions. Reuse one value to reuse its memory.
 #[derive(Clone, Debug, Default)]
 pub struct Neighbours {
     /// N + 1 offsets into `index`.
     pub start: Vec<u32>,
+    /// The neighbours of all particles, one list behind the other.
     pub index: Vec<u32>,
     cell_start: Vec<u32>,
     cell_of: Vec<u32>,
@@ -20,12 +21,14 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
+    /// Of a swarm, within `cutoff`.
     pub fn new(swarm: &Swarm, cutoff: f64) -> Self {
         let mut neighbours = Self::default();
         neighbours.rebuild(swarm, cutoff);
         neighbours
     }
 
+    /// The same in the memory of this one.
     pub fn rebuild(&mut self, swarm: &Swarm, cutoff: f64) {
         let particles = &swarm.particles;
         self.rebuild_with(particles.len(), |i| [particles[i].x, particles[i].y], swarm.box_size, cutoff);
@@ -193,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_particle_that_is_not_finite_disturbs_nobody() {
+    fn a_particle_that_is_not_finite_disturbs_no_other() {
         let at = |x| Particle { x, y: 1.0, ..Particle::default() };
         let swarm = Swarm { particles: vec![at(1.0), at(f64::NAN), at(1.5), at(f64::INFINITY)], box_size: [9.0, 9.0] };
         assert_eq!(listed(&Neighbours::new(&swarm, 2.0), 4), vec![vec![2], vec![], vec![0], vec![]]);

@@ -12,7 +12,7 @@ pub const FEATURES: usize = 8;
 /// Sizes of a [`LocalNet`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetShape {
-    /// K, species told apart (1 to 8). A particle of species c ≥ K is not allowed.
+    /// K, number of species (1 to 8). A particle of species c ≥ K is not allowed.
     pub species: usize,
     /// Widths of the two hidden layers of φ, both SiLU. The second is the message.
     pub phi: [usize; 2],
@@ -25,46 +25,65 @@ pub struct NetShape {
 /// A named matrix or vector inside the flat weight vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
+    /// For messages.
     pub name: &'static str,
+    /// First weight.
     pub start: usize,
+    /// Outputs; for biases pairs of species, species or 1.
     pub rows: usize,
+    /// Inputs; for biases outputs.
     pub cols: usize,
 }
 
 impl Span {
+    /// Number of weights.
     pub fn len(&self) -> usize {
         self.rows * self.cols
     }
 
+    /// It has no weights.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// Its part of `weights`.
     pub fn of<'a, T>(&self, weights: &'a [T]) -> &'a [T] {
         &weights[self.start..self.start + self.len()]
     }
 }
 
-/// Where each matrix lies in the flat weights. All matrices are row-major `[out, in]`.
+/// Where each matrix is in the flat weights. All matrices are row-major `[out, in]`.
 ///
 /// Layers: h1 = silu(phi1_w f + phi1_b[c_i K + c_j]); h2 = silu(phi2_w h1 + phi2_b); m_i = Σ_j w(r_ij) h2;
 /// g1 = silu(rho1_w [m_i, τ] + rho1_b\[c_i\]); g2 = silu(rho2_w g1 + rho2_b); o = out_w g2 + out_b.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
+    /// First layer of φ.
     pub phi1_w: Span,
+    /// Its biases, one row per pair of species.
     pub phi1_b: Span,
+    /// Second layer of φ.
     pub phi2_w: Span,
+    /// Its biases.
     pub phi2_b: Span,
+    /// First layer of ρ.
     pub rho1_w: Span,
+    /// Its biases, one row per species.
     pub rho1_b: Span,
+    /// Second layer of ρ.
     pub rho2_w: Span,
+    /// Its biases.
     pub rho2_b: Span,
+    /// Outputs of ρ.
     pub out_w: Span,
+    /// Their biases.
     pub out_b: Span,
+    /// Number of all weights.
     pub total: usize,
 }
 
 impl Layout {
+    /// All matrices in the order of storage.
     pub fn spans(&self) -> [Span; 10] {
         [
             self.phi1_w,
@@ -82,6 +101,7 @@ impl Layout {
 }
 
 impl NetShape {
+    /// Where the matrices of this shape are stored.
     pub fn layout(&self) -> Layout {
         let k = self.species;
         let [h1, h2] = self.phi;
@@ -109,7 +129,9 @@ impl NetShape {
 /// A network: shape and flat weights (see [`Layout`]).
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalNet {
+    /// Its widths.
     pub shape: NetShape,
+    /// By [`NetShape::layout`].
     pub weights: Vec<f32>,
 }
 
@@ -174,6 +196,7 @@ pub struct Rule {
     pub sigma_range_l: [f64; 2],
     /// κ, radians of heading noise per ℓ of position noise.
     pub kappa: f64,
+    /// E; one output.
     pub energy: LocalNet,
     /// The learned flow, when one was trained. Outputs are forward, lateral (along n⊥) and turn speeds.
     pub flow: Option<LocalNet>,
@@ -186,7 +209,7 @@ impl Rule {
         (2.0 * sigma_l.ln() - lo - hi) / (hi - lo).max(1e-9)
     }
 
-    /// A number that tells this energy from any other, whatever flow plays over it: FNV-1a of its weights and scales. The
+    /// Fingerprint of the energy, whatever flow runs over it: FNV-1a of its weights and scales. The
     /// same in every run and in every file.
     pub fn mark(&self) -> u64 {
         let scales = [self.unit_length, self.cutoff_l, self.kappa].map(f64::to_bits);

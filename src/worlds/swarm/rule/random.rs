@@ -43,10 +43,10 @@ impl Rule {
     /// noise range (0.1 to 0.8 ℓ) and κ (1 rad/ℓ). For tests, and as the random control of a measurement.
     pub fn random(shape: NetShape, seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
-        Self::usual(LocalNet::random(NetShape { outputs: 1, ..shape }, &mut rng, 1.0))
+        Self::with_defaults(LocalNet::random(NetShape { outputs: 1, ..shape }, &mut rng, 1.0))
     }
 
-    fn usual(energy: LocalNet) -> Self {
+    fn with_defaults(energy: LocalNet) -> Self {
         Self { unit_length: 1.0, cutoff_l: 3.9, sigma_range_l: [0.1, 0.8], kappa: 1.0, energy, flow: None }
     }
 
@@ -57,7 +57,7 @@ impl Rule {
             let shape = NetShape { species, phi: [4, 4], rho: [4, 4], outputs };
             LocalNet { shape, weights: vec![0.0; shape.layout().total] }
         };
-        Self { flow: with_flow.then(|| net(3)), ..Self::usual(net(1)) }
+        Self { flow: with_flow.then(|| net(3)), ..Self::with_defaults(net(1)) }
     }
 
     /// The same rule with a random flow network of the energy's widths, at output gain 1. For tests, and as the random

@@ -25,7 +25,7 @@ const LEARNED_TOP_SIGMAS_PER_STEP: f64 = 0.5;
 /// dt = c σ², limited so that Heun's method stays stable. The slopes of the score of a σ-noised density are at most 1/σ²
 /// along positions and 1/(κσ)² along headings, so the skew coupling of the exact flow rotates at
 /// ω ≤ γ (max|χ|/σ² + max(|u| + |w|) S/(κσ²)), with S = 1 + 1.2 πρ²/3 an upper estimate of Σ_j q_ij at a density of
-/// 1.2 particles per ℓ². Then ω dt ≤ 0.6. Only the species that the rule knows count.
+/// 1.2 particles per ℓ². Then ω dt ≤ 0.6. Only the species of the rule count.
 pub fn time_step(rule: &Rule, settings: &LiveSettings) -> f64 {
     let sigma_squared = settings.sigma_l * settings.sigma_l;
     let mut dt = settings.step_factor * sigma_squared;
@@ -86,7 +86,7 @@ fn mobility(rule: &Rule) -> [f64; 3] {
 }
 
 /// One Heun step of length `dt` (see [`time_step`]), in place; the noise is [`noise::normals`] of `seed`, `step_index`
-/// and the particle's number, the same for predictor and corrector. Afterwards positions lie in the box and headings in
+/// and the particle's number, the same for predictor and corrector. Afterwards positions are in the box and headings in
 /// `[-π, π)`.
 pub fn step(
     rule: &Rule,

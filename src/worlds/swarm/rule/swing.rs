@@ -9,6 +9,7 @@ use super::{Knob, LiveSettings};
 pub struct Swing {
     /// How far to each side, in the unit of the knob.
     pub amplitude: f64,
+    /// Time of one swing, s.
     pub period_s: f64,
 }
 
@@ -25,7 +26,7 @@ impl Swing {
 
     /// How far from its value the knob is after `seconds`.
     fn offset(self, seconds: f64) -> f64 {
-        // A file may say anything.
+        // A file may hold any value.
         let period_s = self.period_s.max(Self::PERIODS_S[0]);
         self.amplitude * (std::f64::consts::TAU * (seconds / period_s).fract()).sin()
     }
@@ -39,10 +40,12 @@ pub struct Swings {
 }
 
 impl Swings {
+    /// No knob swings.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
+    /// The knobs that swing, and how.
     pub fn iter(&self) -> impl Iterator<Item = (Knob, Swing)> + '_ {
         self.list.iter().copied()
     }
@@ -76,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_knob_swings_once_and_rests_when_told_to() {
+    fn a_knob_swings_and_rests_when_stopped() {
         let swing = |amplitude, period_s| Some(Swing { amplitude, period_s });
         let mut swings = Swings::default();
         swings.set(Knob::Strength, swing(1.0, 4.0));

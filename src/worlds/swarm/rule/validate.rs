@@ -8,13 +8,14 @@ use crate::worlds::swarm::picture::{MAX_SPECIES, SIDE_RANGE, Swarm};
 /// The widest hidden layer a rule may have.
 pub const MAX_WIDTH: usize = 256;
 
-/// Each message says what is wrong and how to fix it; the caller adds the file.
+/// Each message states what is wrong and how to fix it; the caller adds the file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum RuleError {
     #[error("the rule's {name} is {value}, but it must be {must}; learn the rule again or load another scene")]
     Number { name: &'static str, value: f64, must: &'static str },
     #[error(
-        "the rule's {net} network has {name} = {value}, but it must lie between {least} and {most}; learn the rule again"
+        "the rule's {net} network has {name} = {value}, but it must be between {least} and {most}; learn the rule again"
     )]
     Shape { net: &'static str, name: &'static str, value: usize, least: usize, most: usize },
     #[error(
@@ -133,7 +134,7 @@ impl LiveSettings {
     /// Whether `rule` can run with these settings.
     pub fn validate(&self, rule: &Rule) -> Result<(), RuleError> {
         let within = |name: &str, value: f64, least: f64, most: f64| {
-            // NaN lies in no range.
+            // NaN is in no range.
             if (least..=most).contains(&value) {
                 Ok(())
             } else {

@@ -4,6 +4,7 @@
 //! by row, and read a padded input `[(height + 2) × (width + 2) × inputs]`; one tap reads `[height × width × inputs]`.
 
 use crate::nn::dispatch::{Isa, Kernel};
+use crate::nn::lanes::fma;
 
 /// Outputs of one block: three vectors of eight.
 pub(crate) const BLOCK: usize = 24;
@@ -11,11 +12,6 @@ pub(crate) const BLOCK: usize = 24;
 const TILE: usize = 4;
 
 type Accumulators = [[f32; BLOCK]; TILE];
-
-#[inline(always)]
-fn fma<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
-    if FMA { a.mul_add(b, c) } else { a * b + c }
-}
 
 /// Sizes of a convolution over an image.
 #[derive(Clone, Copy, Debug, PartialEq)]

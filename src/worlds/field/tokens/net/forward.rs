@@ -16,7 +16,9 @@ const BAND_ROWS: usize = 8;
 /// Denoised image and motion, interleaved `[height × width × 3]`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NetOutputs {
+    /// Estimate of the clean image.
     pub denoised: Vec<f32>,
+    /// Change of the image per step, in units of the motion scale.
     pub motion: Vec<f32>,
 }
 
@@ -42,6 +44,7 @@ pub struct Workspace {
     pub(super) trunk: Vec<f32>,
     scratch: Vec<f32>,
     heads: Vec<f32>,
+    /// What the last evaluation returned.
     pub outputs: NetOutputs,
 }
 

@@ -105,6 +105,7 @@ pub const MULTIPLY_ADDS: usize = {
 /// The weights, in one list: for each layer `[block][tap][input][24]`, then its biases; then the responses to ln σ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TokenNet {
+    /// The whole list.
     pub weights: Vec<f32>,
 }
 
@@ -184,14 +185,18 @@ impl TransposedNet {
 /// Scalings of a noise level (Karras et al. 2022): x̂ = skip x + out · head, input scaled by `input`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NoiseScaling {
+    /// Factor of the noisy image.
     pub skip: f32,
+    /// Factor of the head.
     pub out: f32,
+    /// Factor of the network's input.
     pub input: f32,
     /// What the responses to the noise level are multiplied by.
     pub level: f32,
 }
 
 impl NoiseScaling {
+    /// At the noise level `sigma`.
     pub fn new(sigma: f32) -> Self {
         let (data, noise) = (DATA_SD * DATA_SD, sigma * sigma);
         Self {

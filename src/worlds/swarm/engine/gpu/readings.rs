@@ -1,7 +1,8 @@
 //! What can be read back from the GPU engine, on demand.
 
 use super::GpuEngine;
-use crate::worlds::swarm::engine::buffers::{read, unpack};
+use crate::gpu::read;
+use crate::worlds::swarm::engine::buffers::unpack;
 use crate::worlds::swarm::engine::glimpse::Counting;
 use crate::worlds::swarm::engine::{Counters, EngineError, PendingSwarm};
 use crate::worlds::swarm::picture::Swarm;
@@ -65,7 +66,7 @@ impl GpuEngine {
     /// # Errors
     /// The device was lost.
     pub fn measures(&self) -> Result<Vec<[f32; 2]>, EngineError> {
-        read(&self.device, &self.queue, &self.particles.measure)
+        Ok(read(&self.device, &self.queue, &self.particles.measure)?)
     }
 
     /// V at γ = 1, (ℓ, ℓ, rad) per time, world frame.

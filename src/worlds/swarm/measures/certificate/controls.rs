@@ -167,10 +167,8 @@ mod tests {
     const FEW: CheckSettings = CheckSettings { replicas: 4, ..CheckSettings::DEFAULT };
 
     fn contenders(rule: &Rule, live: LiveSettings) -> Vec<Contender<'static>> {
-        let (mill, headless) = (
-            mill(),
-            crate::worlds::swarm::engine::Headless::new(crate::worlds::swarm::engine::EngineChoice::Cpu).unwrap(),
-        );
+        let (mill, headless) =
+            (mill(), crate::worlds::swarm::engine::Headless::new(crate::gpu::EngineChoice::Cpu).unwrap());
         let ensemble = Ensemble::default();
         let check = Check::new(rule, (&mill, &ensemble), &live, FEW, &headless, &Silent).unwrap();
         let owned = |contender: Contender| {

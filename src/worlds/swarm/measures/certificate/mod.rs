@@ -353,7 +353,7 @@ pub fn certify(
     settings: CheckSettings,
     progress: &dyn CheckProgress,
 ) -> Result<Certificate, CheckError> {
-    let headless = Headless::new(crate::worlds::swarm::engine::EngineChoice::Cpu)?;
+    let headless = Headless::new(crate::gpu::EngineChoice::Cpu)?;
     let check = Check::new(rule, picture, live, settings, &headless, progress)?;
     let grown = check.grown()?;
     let kept = check.kept(&check.own())?;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::worlds::swarm::engine::EngineChoice;
+use crate::gpu::EngineChoice;
 use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, motifs};
 use crate::worlds::swarm::rule::NetShape;
 

@@ -1,4 +1,4 @@
-//! Particles laid out for the lane kernels: groups of [`LANES`] particles of like neighbour count, and their neighbour
+//! Particles arranged for the lane kernels: groups of [`LANES`] particles of like neighbour count, and their neighbour
 //! slots. One cloud may hold many configurations, each on its torus (a training batch): they are never neighbours.
 
 use crate::nn::lanes::LANES;
@@ -39,10 +39,6 @@ impl Cloud {
         self.x.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.x.is_empty()
-    }
-
     /// The particles that are pushed from now on live on this torus, ℓ.
     pub fn enter(&mut self, box_l: [f32; 2]) {
         self.box_l = box_l;
@@ -81,19 +77,6 @@ impl Cloud {
         let dx = self.x[j] - self.x[i];
         let dy = self.y[j] - self.y[i];
         [dx - w * (dx / w).round_ties_even(), dy - h * (dy / h).round_ties_even()]
-    }
-
-    /// Ordered pairs in the slots, padding left out.
-    pub fn pairs(&self) -> usize {
-        self.groups
-            .iter()
-            .map(|g| {
-                self.slots[g.first_slot..g.first_slot + g.slots]
-                    .iter()
-                    .map(|s| (0..g.used).filter(|&l| s[l] != g.lanes[l]).count())
-                    .sum::<usize>()
-            })
-            .sum()
     }
 
     /// Forms the groups from a neighbour list in compressed rows: the neighbours of `i` are

@@ -1,7 +1,7 @@
 //! One SiLU layer on lanes with `T` tangents: forward, and reverse through value and tangents.
 //!
 //! With h = silu(z) and ḣ = silu'(z) ż, cotangents (h̄, ḣ̄) give z̄ = h̄ silu' + Σ ḣ̄ silu'' ż and ż̄ = ḣ̄ silu'.
-//! Value and tangents of one entry lie one after another, so that weight gradients treat them as further slots:
+//! Value and tangents of one entry are stored one after another, so that weight gradients treat them as further slots:
 //! W̄ = z̄ xᵀ + Σ ż̄ ẋᵀ.
 
 use crate::nn::lanes::{LANES, Lane, dense, fma, lanes, sigmoid};

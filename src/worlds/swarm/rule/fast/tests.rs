@@ -7,7 +7,7 @@ use crate::worlds::swarm::rule::{LocalNet, Neighbours, NetShape, Rule, energy, f
 
 const SIGMA_L: f64 = 0.3;
 
-/// Widths that are no multiple of the register block, and weights large enough that no term is negligible.
+/// Widths that are not multiples of the register block, and weights large enough that no term is negligible.
 fn rule(species: usize, seed: u64) -> Rule {
     Rule::random(NetShape { species, phi: [12, 10], rho: [14, 11], outputs: 1 }, seed).with_random_flow(seed + 1)
 }

@@ -1,21 +1,4 @@
-// Counter-based random numbers: PCG4D (Jarzynski & Olano, JCGT 9(3), 2020), then Box-Muller; the twin of
-// src/worlds/field/tokens/noise.rs.
-
-fn pcg4d(counter: vec4<u32>) -> vec4<u32> {
-    var v = counter * 1664525u + 1013904223u;
-    v.x += v.y * v.w;
-    v.y += v.z * v.x;
-    v.z += v.x * v.y;
-    v.w += v.y * v.z;
-    v ^= v >> vec4<u32>(16u);
-    v.x += v.y * v.w;
-    v.y += v.z * v.x;
-    v.z += v.x * v.y;
-    v.w += v.y * v.z;
-    return v;
-}
-
-// How the network's grid lies on the field in a step: pixels right and down, and quarter turns (half turns where the
+// How the network's grid is placed on the field in a step: pixels right and down, and quarter turns (half turns where the
 // field is not square); as in src/worlds/field/tokens/grid.rs.
 fn placement(step: u32) -> vec3<u32> {
     let r = pcg4d(vec4<u32>(field.seed, step, 0xffffffffu)).xyz >> vec3<u32>(30u);
@@ -50,13 +33,4 @@ fn network_pixel(place: vec3<u32>, at: vec2<u32>) -> vec2<u32> {
         return vec2<u32>(last.x - turned.y, turned.x);
     }
     return turned;
-}
-
-// Standard normals for the three colours of a pixel.
-fn normals(step: u32, pixel: u32) -> vec3<f32> {
-    let r = pcg4d(vec4<u32>(field.seed, step, pixel));
-    let u = (vec4<f32>(r >> vec4<u32>(8u)) + 0.5) * (1.0 / 16777216.0);
-    let radius = sqrt(-2.0 * log(u.xz));
-    let angle = 6.283185307179586 * u.yw;
-    return vec3<f32>(radius.x * cos(angle.x), radius.x * sin(angle.x), radius.y * cos(angle.y));
 }

@@ -25,12 +25,12 @@ const MAX_APART: u32 = 16;
 
 /// A state that was kept.
 #[derive(Clone, Debug)]
-pub enum Kept {
+pub enum SavedState {
     Cpu(Swarm),
     Gpu(GpuCopy),
 }
 
-impl Kept {
+impl SavedState {
     fn bytes(&self) -> u64 {
         match self {
             Self::Cpu(swarm) => (size_of::<crate::worlds::swarm::picture::Particle>() * swarm.len()) as u64,
@@ -40,9 +40,9 @@ impl Kept {
 }
 
 /// What the engine was and ran with after `step` steps.
-struct Moment {
+struct EngineCheckpoint {
     step: u32,
-    kept: Kept,
+    kept: SavedState,
     with: With,
     /// Changes that had been made before it.
     changes: u64,
@@ -64,43 +64,46 @@ enum RewindChange {
 }
 
 /// An [`Engine`] that can go back.
-pub struct Tape {
+pub struct RewindableEngine {
     engine: Engine,
     with: With,
-    moments: VecDeque<Moment>,
+    checkpoints: VecDeque<EngineCheckpoint>,
     /// Each with the number of the step before which it was made, in order.
     changes: VecDeque<(u32, RewindChange)>,
     /// Changes that have been forgotten.
     forgotten: u64,
-    spare: Option<Kept>,
+    spare: Option<SavedState>,
 }
 
-impl Tape {
+impl RewindableEngine {
     /// `rule` is the one that `engine` runs.
     pub fn new(engine: Engine, rule: Arc<Rule>) -> Self {
         let with = With { rule, settings: *engine.settings(), force: None };
-        let mut tape =
-            Self { engine, with, moments: VecDeque::new(), changes: VecDeque::new(), forgotten: 0, spare: None };
-        tape.keep();
-        tape
+        let mut rewindable =
+            Self { engine, with, checkpoints: VecDeque::new(), changes: VecDeque::new(), forgotten: 0, spare: None };
+        rewindable.keep();
+        rewindable
     }
 
+    /// The engine as it is now.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
+    /// The rule it runs.
     pub fn rule(&self) -> &Arc<Rule> {
         &self.with.rule
     }
 
-    /// For reading what needs working memory. Whoever moves the swarm by it falsifies the past.
+    /// For reading what needs working memory. Moving the swarm by it would falsify the past.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
 
+    /// `steps` Heun steps.
     pub fn run(&mut self, steps: u32) {
         self.engine.run(steps);
-        let last = self.moments.back().map_or(0, |moment| moment.step);
+        let last = self.checkpoints.back().map_or(0, |checkpoint| checkpoint.step);
         if self.engine.steps_done().wrapping_sub(last) >= self.apart() {
             self.keep();
         }
@@ -135,10 +138,11 @@ impl Tape {
     fn forget(&mut self) {
         self.forgotten = self.end_of_changes();
         self.changes.clear();
-        self.moments.clear();
+        self.checkpoints.clear();
         self.keep();
     }
 
+    /// The force that acts from now on.
     pub fn set_force(&mut self, force: Option<Force>) {
         self.engine.set_force(force);
         if self.with.force != force {
@@ -204,7 +208,7 @@ impl Tape {
 
     /// How many steps back there is memory of.
     pub fn reach(&self) -> u32 {
-        let first = self.moments.front().map_or(0, |moment| moment.step);
+        let first = self.checkpoints.front().map_or(0, |checkpoint| checkpoint.step);
         self.engine.steps_done().wrapping_sub(first)
     }
 
@@ -216,7 +220,7 @@ impl Tape {
     /// The place one step earlier: before the changes by hand since the last step, or else after all that was done
     /// before the last step.
     fn before(&self, (step, end): (u32, u64)) -> Option<(u32, u64)> {
-        let first = self.moments.front()?;
+        let first = self.checkpoints.front()?;
         let made_now = |k: u64| {
             k >= self.forgotten && self.changes.get((k - self.forgotten) as usize).is_some_and(|c| c.0 == step)
         };
@@ -239,16 +243,16 @@ impl Tape {
 
     /// Restores the state at a place, and forgets what came after.
     fn go_to(&mut self, (step, end): (u32, u64)) -> Result<(), EngineError> {
-        while self.moments.len() > 1 && self.moments.back().is_some_and(|m| m.step > step || m.changes > end) {
-            self.spare = self.moments.pop_back().map(|m| m.kept);
+        while self.checkpoints.len() > 1 && self.checkpoints.back().is_some_and(|m| m.step > step || m.changes > end) {
+            self.spare = self.checkpoints.pop_back().map(|m| m.kept);
         }
-        let Some(moment) = self.moments.back() else { return Ok(()) };
-        let (from, mut next) = (moment.step, moment.changes);
-        let with = moment.with.clone();
-        match (&mut self.engine, &moment.kept) {
-            (Engine::Cpu(engine), Kept::Cpu(swarm)) => engine.restore(swarm, from),
-            (Engine::Gpu(engine), Kept::Gpu(copy)) => engine.restore(copy, from)?,
-            // A tape keeps states of its own engine only.
+        let Some(checkpoint) = self.checkpoints.back() else { return Ok(()) };
+        let (from, mut next) = (checkpoint.step, checkpoint.changes);
+        let with = checkpoint.with.clone();
+        match (&mut self.engine, &checkpoint.kept) {
+            (Engine::Cpu(engine), SavedState::Cpu(swarm)) => engine.restore(swarm, from),
+            (Engine::Gpu(engine), SavedState::Gpu(copy)) => engine.restore(copy, from)?,
+            // Saved states are those of its own engine.
             _ => {}
         }
         self.change_to(with)?;
@@ -294,7 +298,7 @@ impl Tape {
 
     fn note_with(&mut self) {
         let change = (self.engine.steps_done(), RewindChange::With(Box::new(self.with.clone())));
-        let is_new = self.end_of_changes() > self.moments.back().map_or(0, |m| m.changes);
+        let is_new = self.end_of_changes() > self.checkpoints.back().map_or(0, |m| m.changes);
         match self.changes.back_mut() {
             // Between two steps only the last counts; it must not be one that a kept state came after.
             Some(last @ (_, RewindChange::With(_))) if is_new && last.0 == change.0 => *last = change,
@@ -312,14 +316,14 @@ impl Tape {
     }
 
     fn keep_at(&mut self, step: u32, changes: u64) {
-        let bytes = self.moments.back().map_or(1, |m| m.kept.bytes().max(1));
+        let bytes = self.checkpoints.back().map_or(1, |m| m.kept.bytes().max(1));
         let most = ((MAX_BYTES / bytes) as usize).clamp(2, MAX_KEPT);
-        while self.moments.len() >= most || (self.moments.len() > 1 && self.rules() > MAX_RULES) {
-            self.spare = self.moments.pop_front().map(|m| m.kept);
+        while self.checkpoints.len() >= most || (self.checkpoints.len() > 1 && self.rules() > MAX_RULES) {
+            self.spare = self.checkpoints.pop_front().map(|m| m.kept);
         }
         let kept = keep(&self.engine, self.spare.take());
-        self.moments.push_back(Moment { step, kept, with: self.with.clone(), changes });
-        let first = self.moments.front().map_or(0, |m| m.changes);
+        self.checkpoints.push_back(EngineCheckpoint { step, kept, with: self.with.clone(), changes });
+        let first = self.checkpoints.front().map_or(0, |m| m.changes);
         while self.forgotten < first && self.changes.pop_front().is_some() {
             self.forgotten += 1;
         }
@@ -327,7 +331,7 @@ impl Tape {
 
     /// How many rules, one after another, the kept states were moved by.
     fn rules(&self) -> usize {
-        let states = self.moments.iter().zip(self.moments.iter().skip(1));
+        let states = self.checkpoints.iter().zip(self.checkpoints.iter().skip(1));
         1 + states.filter(|(a, b)| !Arc::ptr_eq(&a.with.rule, &b.with.rule)).count()
     }
 
@@ -337,15 +341,15 @@ impl Tape {
     }
 }
 
-fn keep(engine: &Engine, spare: Option<Kept>) -> Kept {
+fn keep(engine: &Engine, spare: Option<SavedState>) -> SavedState {
     match (engine, spare) {
-        (Engine::Cpu(engine), Some(Kept::Cpu(mut swarm))) => {
+        (Engine::Cpu(engine), Some(SavedState::Cpu(mut swarm))) => {
             swarm.clone_from(engine.swarm());
-            Kept::Cpu(swarm)
+            SavedState::Cpu(swarm)
         }
-        (Engine::Cpu(engine), _) => Kept::Cpu(engine.swarm().clone()),
-        (Engine::Gpu(engine), Some(Kept::Gpu(copy))) => Kept::Gpu(engine.keep(Some(copy))),
-        (Engine::Gpu(engine), _) => Kept::Gpu(engine.keep(None)),
+        (Engine::Cpu(engine), _) => SavedState::Cpu(engine.swarm().clone()),
+        (Engine::Gpu(engine), Some(SavedState::Gpu(copy))) => SavedState::Gpu(engine.keep(Some(copy))),
+        (Engine::Gpu(engine), _) => SavedState::Gpu(engine.keep(None)),
     }
 }
 
