@@ -8,14 +8,20 @@ use crate::worlds::swarm::picture::Mode;
 /// What is stated of a column of angles. What is left out is found from its name, its values and the program that wrote it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Angles {
+    /// Radians or degrees.
     pub unit: Option<AngleUnit>,
+    /// The direction of 0.
     pub zero: Option<AngleZero>,
+    /// The way in which they grow.
     pub sense: Option<AngleSense>,
 }
 
+/// Unit of angles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AngleUnit {
+    /// A turn is 2π.
     Radians,
+    /// A turn is 360.
     Degrees,
 }
 
@@ -24,15 +30,20 @@ pub enum AngleUnit {
 pub enum AngleZero {
     /// +x.
     East,
+    /// Up.
     North,
+    /// To the left.
     West,
+    /// Down.
     South,
 }
 
 /// The way in which angles grow, as it is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AngleSense {
+    /// As in mathematics.
     CounterClockwise,
+    /// As on a compass.
     Clockwise,
 }
 
