@@ -10,18 +10,18 @@ use crate::worlds::swarm::picture::Mode;
 pub struct Angles {
     /// Radians or degrees.
     pub unit: Option<AngleUnit>,
-    /// Where 0 points.
+    /// The direction of 0.
     pub zero: Option<AngleZero>,
-    /// Which way angles grow.
+    /// The way in which they grow.
     pub sense: Option<AngleSense>,
 }
 
-/// The unit of a column of angles.
+/// Unit of angles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AngleUnit {
-    /// 2π to a turn.
+    /// A turn is 2π.
     Radians,
-    /// 360 to a turn.
+    /// A turn is 360.
     Degrees,
 }
 
@@ -32,7 +32,7 @@ pub enum AngleZero {
     East,
     /// Up.
     North,
-    /// Left.
+    /// To the left.
     West,
     /// Down.
     South,
@@ -43,7 +43,7 @@ pub enum AngleZero {
 pub enum AngleSense {
     /// As in mathematics.
     CounterClockwise,
-    /// As a compass and a clock.
+    /// As on a compass.
     Clockwise,
 }
 

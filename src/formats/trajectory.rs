@@ -21,7 +21,7 @@ choices! {
 /// Why no trajectory can be written.
 #[derive(Debug, thiserror::Error)]
 pub enum TrajectoryError {
-    /// The name of the file has another ending.
+    /// An ending that means neither XYZ nor table.
     #[error("{}: a trajectory is written as .xyz or .csv; give one of these names", .0.display())]
     UnknownKind(PathBuf),
     /// The file cannot be written.
@@ -32,7 +32,7 @@ pub enum TrajectoryError {
 /// A state of the swarm between two steps, in units of ℓ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrajectoryFrame {
-    /// Positions in ℓ.
+    /// The particles and their box.
     pub swarm: Swarm,
     /// V at strength 1, (ℓ, ℓ, rad) per time, of each particle.
     pub flows: Vec<[f64; 3]>,

@@ -78,7 +78,11 @@ impl Project {
                 let line = e.as_bytes().iter().filter(|&&b| b == b'\n').count() + 1;
                 return Err(fault(Fault::CutOff { line }));
             }
-            Err(_) => return Err(fault(Fault::NotAScene("it is not text".to_owned()))),
+            Err(e) => {
+                let is_utf16 = [[0xff, 0xfe], [0xfe, 0xff]].iter().any(|mark| e.as_bytes().starts_with(mark));
+                let what = if is_utf16 { "it is saved as UTF-16, not as UTF-8" } else { "it is not text" };
+                return Err(fault(Fault::NotAScene(what.to_owned())));
+            }
         };
         beside::parse(&text, path).map_err(fault)
     }

@@ -82,6 +82,7 @@ impl LyapunovTrack {
         &self.rule
     }
 
+    /// How it is followed.
     pub fn settings(&self) -> &LyapunovSettings {
         &self.settings
     }
