@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use super::eyes::{self, Eyes, Sight};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
-use super::{CHECK, TABLES, draw, knobs};
+use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
 use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, read_table, read_xyz};
 use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
@@ -25,7 +25,7 @@ const SPRAYED: f64 = 24.0;
 
 impl WorldInfo for PointsDoc {
     fn tables(&self) -> &'static WorldTables {
-        &TABLES
+        if self.dim == 3 { &TABLES } else { &PLANE_TABLES }
     }
 
     fn bytes(&self) -> usize {

@@ -66,6 +66,89 @@ pub(super) const CHECK: MethodSpec = MethodSpec {
            fail: the certificate of the scene. Takes some minutes",
 };
 
+/// Exponents and dimension come last: they are those of clouds in space.
+const SERIES: [SeriesSpec; 7] = [
+    SeriesSpec {
+        id: "mmd",
+        name: "MMD²",
+        help: "Discrepancy of the walkers from the cloud (Gretton et al. 2012). Samples of the cloud itself stay below \
+               the dashed line in 95 of 100 cases",
+        y_axis: "MMD²",
+        x: SeriesAxis::Steps,
+        curves: &["walkers", "95% of samples"],
+        aim: Some(1),
+        include_y: 0.0,
+    },
+    SeriesSpec {
+        id: "stein",
+        name: "Stein",
+        help: "Kernelised Stein discrepancy of the walkers from the energy; 0 where they follow it. Without an energy it \
+               is not measured",
+        y_axis: "KSD²",
+        x: SeriesAxis::Steps,
+        curves: &["walkers"],
+        aim: None,
+        include_y: 0.0,
+    },
+    SeriesSpec {
+        id: "speed",
+        name: "Speed",
+        help: "Root mean square speed of the walkers by the flow, in spreads of the cloud per unit of time",
+        y_axis: "speed",
+        x: SeriesAxis::Steps,
+        curves: &["flow"],
+        aim: None,
+        include_y: 0.0,
+    },
+    SeriesSpec {
+        id: "residual",
+        name: "Residual",
+        help: "How far the flow is from keeping the energy where the walkers are: div V + V·s against the size of V, in \
+               units of the temperature; 0 for exact flows",
+        y_axis: "σ residual",
+        x: SeriesAxis::Steps,
+        curves: &["flow"],
+        aim: None,
+        include_y: 0.0,
+    },
+    SeriesSpec {
+        id: "cosine",
+        name: "Cosine",
+        help: "Mean cosine of the flow to the true velocity where the walkers are, for clouds of a known system",
+        y_axis: "cosine",
+        x: SeriesAxis::Steps,
+        curves: &["to the truth"],
+        aim: None,
+        include_y: 0.0,
+    },
+    SeriesSpec {
+        id: "lyapunov",
+        name: "Lyapunov",
+        help: "Lyapunov exponents of the flow of a cloud in space (Benettin et al. 1980), measured on while it lives: \
+               one above 0 is chaos. Per time of the system where that is known, else per time of the flow",
+        y_axis: "per time",
+        x: SeriesAxis::Steps,
+        curves: &["λ₁", "λ₂", "λ₃"],
+        aim: None,
+        include_y: 0.0,
+    },
+    SeriesSpec {
+        id: "dimension",
+        name: "Dimension",
+        help: "Kaplan-Yorke dimension that follows from the Lyapunov exponents; 2.06 for the attractor of Lorenz",
+        y_axis: "dimension",
+        x: SeriesAxis::Steps,
+        curves: &["Kaplan-Yorke"],
+        aim: None,
+        include_y: 2.0,
+    },
+];
+/// Plots of clouds in the plane.
+const PLANE_SERIES: usize = 5;
+
+/// For clouds in the plane.
+pub(super) const PLANE_TABLES: WorldTables = WorldTables { series: SERIES.split_at(PLANE_SERIES).0, ..TABLES };
+
 pub(super) const TABLES: WorldTables = WorldTables {
     still_name: "cloud",
     live_name: "walkers",
@@ -82,82 +165,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
     ],
     actions: &[],
     palette: &[],
-    series: &[
-        SeriesSpec {
-            id: "mmd",
-            name: "MMD²",
-            help: "Discrepancy of the walkers from the cloud (Gretton et al. 2012). Samples of the cloud itself stay below \
-                   the dashed line in 95 of 100 cases",
-            y_axis: "MMD²",
-            x: SeriesAxis::Steps,
-            curves: &["walkers", "95% of samples"],
-            aim: Some(1),
-            include_y: 0.0,
-        },
-        SeriesSpec {
-            id: "stein",
-            name: "Stein",
-            help: "Kernelised Stein discrepancy of the walkers from the energy; 0 where they follow it. Without an energy it \
-                   is not measured",
-            y_axis: "KSD²",
-            x: SeriesAxis::Steps,
-            curves: &["walkers"],
-            aim: None,
-            include_y: 0.0,
-        },
-        SeriesSpec {
-            id: "speed",
-            name: "Speed",
-            help: "Root mean square speed of the walkers by the flow, in spreads of the cloud per unit of time",
-            y_axis: "speed",
-            x: SeriesAxis::Steps,
-            curves: &["flow"],
-            aim: None,
-            include_y: 0.0,
-        },
-        SeriesSpec {
-            id: "residual",
-            name: "Residual",
-            help: "How far the flow is from keeping the energy where the walkers are: div V + V·s against the size of V, in \
-                   units of the temperature; 0 for exact flows",
-            y_axis: "σ residual",
-            x: SeriesAxis::Steps,
-            curves: &["flow"],
-            aim: None,
-            include_y: 0.0,
-        },
-        SeriesSpec {
-            id: "cosine",
-            name: "Cosine",
-            help: "Mean cosine of the flow to the true velocity where the walkers are, for clouds of a known system",
-            y_axis: "cosine",
-            x: SeriesAxis::Steps,
-            curves: &["to the truth"],
-            aim: None,
-            include_y: 0.0,
-        },
-        SeriesSpec {
-            id: "lyapunov",
-            name: "Lyapunov",
-            help: "Lyapunov exponents of the flow of a cloud in space (Benettin et al. 1980), measured on while it lives: \
-                   one above 0 is chaos. Per time of the system where that is known, else per time of the flow",
-            y_axis: "per time",
-            x: SeriesAxis::Steps,
-            curves: &["λ₁", "λ₂", "λ₃"],
-            aim: None,
-            include_y: 0.0,
-        },
-        SeriesSpec {
-            id: "dimension",
-            name: "Dimension",
-            help: "Kaplan-Yorke dimension that follows from the Lyapunov exponents; 2.06 for the attractor of Lorenz",
-            y_axis: "dimension",
-            x: SeriesAxis::Steps,
-            curves: &["Kaplan-Yorke"],
-            aim: None,
-            include_y: 2.0,
-        },
-    ],
+    series: &SERIES,
     methods: &[
         MethodSpec {
             id: "exact",
