@@ -3,9 +3,7 @@
 
 pub mod doc;
 pub mod engine;
-#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod measures;
 pub mod picture;
 pub mod rule;
-#[allow(missing_docs, reason = "public for the integration tests and benchmarks alone")]
 pub mod train;

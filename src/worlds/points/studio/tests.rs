@@ -41,6 +41,12 @@ fn every_start_is_a_built_in_target() {
 }
 
 #[test]
+fn lyapunov_plots_are_those_of_clouds_in_space() {
+    let has_exponents = |dim| PointsDoc { dim, ..PointsDoc::default() }.tables().series("lyapunov").is_some();
+    assert_eq!([2, 3].map(has_exponents), [false, true]);
+}
+
+#[test]
 fn spraying_adds_points_under_the_brush_and_erasing_takes_them() {
     let mut doc = PointsDoc::default();
     assert!(doc.paint(&dab("spray", [3.0, 1.0, 0.0], 0.5), 7));

@@ -20,9 +20,11 @@ const ALIKE_RATIO: f64 = 1.5;
 pub struct Alikeness {
     /// Particles per ℓ²: the mean, and the standard deviation between snapshots as a share of it.
     pub density: f64,
+    /// Share of the mean.
     pub density_spread: f64,
     /// Polarisation: the mean and the standard deviation between snapshots.
     pub polarisation: f64,
+    /// Standard deviation between snapshots.
     pub polarisation_spread: f64,
     /// Root mean square difference of g(r) between snapshots over the one that two snapshots of the same distribution would
     /// have, as found from the two halves of each: about 1 where they are alike. `None` with too few pairs.

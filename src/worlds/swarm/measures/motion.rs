@@ -12,8 +12,11 @@ pub struct BodyMotion {
     pub lateral: f64,
     /// Mean of v_θ, rad per time.
     pub turn: f64,
+    /// Root mean square of the forward speed.
     pub forward_rms: f64,
+    /// Root mean square of the lateral speed.
     pub lateral_rms: f64,
+    /// Root mean square of the turn rate.
     pub turn_rms: f64,
     /// |mean v|: drift of the whole swarm, ℓ per time.
     pub drift: f64,
@@ -45,6 +48,7 @@ impl BodyMotion {
 pub struct RigidMotion {
     /// V of the centre along and across (to the left of) the mean heading of the members, ℓ per time.
     pub forward: f64,
+    /// To the left of the heading.
     pub lateral: f64,
     /// Ω, rad per time.
     pub spin: f64,
@@ -53,6 +57,7 @@ pub struct RigidMotion {
 }
 
 impl RigidMotion {
+    /// Of `velocities` (ℓ, ℓ, rad per time), one per particle of `swarm`.
     pub fn of(swarm: &Swarm, cluster: &Cluster, velocities: &[[f64; 3]]) -> Self {
         let share = 1.0 / cluster.members.len().max(1) as f64;
         let (mut mean, mut moment, mut inertia, mut total) = ([0.0; 2], 0.0, 0.0, 0.0);

@@ -34,11 +34,15 @@ const SAME_SIGMA: f64 = 0.03;
 /// A copy of the living swarm, and what it is to be compared with.
 #[derive(Clone, Debug)]
 pub struct Glimpse {
+    /// The live swarm, lengths in ℓ.
     pub swarm: Swarm,
+    /// The rule it runs.
     pub rule: Arc<Rule>,
     /// What the engine runs with now.
     pub settings: LiveSettings,
+    /// The picture.
     pub stills: Stills,
+    /// How samples are made of it.
     pub ensemble: Ensemble,
     /// The temperature of the target: that of the scene, also while the swarm is hotter because it grows.
     pub target_sigma_l: f64,
@@ -65,6 +69,7 @@ pub struct Wounds {
 pub struct TargetFacts {
     /// (r in ℓ, g).
     pub pair_correlation: Vec<(f64, f64)>,
+    /// How ordered it is.
     pub order: Order,
     /// Mean energy of a particle.
     pub energy: Option<f64>,
@@ -73,13 +78,16 @@ pub struct TargetFacts {
 /// What was seen in one glimpse.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
+    /// Step of the glimpse.
     pub step: u64,
+    /// Epoch of the glimpse.
     pub epoch: u64,
     /// Pattern fidelity of this configuration alone; `None` where the picture cannot be distinguished from random, or makes no
     /// samples.
     pub fidelity_now: Option<f64>,
     /// Of the last few configurations of this epoch together: steadier, a few seconds behind.
     pub fidelity: Option<f64>,
+    /// How ordered the swarm is.
     pub order: Order,
     /// |mean velocity| of all particles by the flow, ℓ per time.
     pub drift: Option<f64>,
@@ -90,9 +98,11 @@ pub struct Reading {
     /// [`Likeness`](super::Likeness) of what the hurt particles see, and before they were hurt: those that lay under the
     /// brush, wherever they go.
     pub hurt: Option<f64>,
+    /// The same before the wound.
     pub hurt_before: Option<f64>,
     /// Drift and energy are those of so many particles only.
     pub sampled: Option<usize>,
+    /// What holds for the target.
     pub target: Arc<TargetFacts>,
 }
 

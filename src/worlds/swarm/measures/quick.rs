@@ -14,7 +14,9 @@ const SETTINGS: CheckSettings =
 /// Samples, starts and noise are the same each time, so that two rules are compared like with like.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct QuickFidelity {
+    /// Started on the target.
     pub kept: Option<f64>,
+    /// Started at random and annealed.
     pub grown: Option<f64>,
 }
 

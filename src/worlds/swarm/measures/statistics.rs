@@ -16,8 +16,11 @@ pub struct Motion {
     pub lateral: f64,
     /// Mean of v_θ, rad per time.
     pub turn: f64,
+    /// Root mean square of v · n.
     pub forward_rms: f64,
+    /// Root mean square of v · n⊥.
     pub lateral_rms: f64,
+    /// Root mean square of v_θ.
     pub turn_rms: f64,
     /// |mean v| of the whole swarm, ℓ per time.
     pub drift: f64,
@@ -68,6 +71,7 @@ pub struct Order {
     pub polarisation: f64,
     /// |mean n| within groups of three or more, weighted by size: the copies of a motif point in all directions.
     pub polarisation_in_groups: f64,
+    /// How far groups turn around their centres, 0 to 1.
     pub milling: f64,
 }
 
@@ -92,6 +96,7 @@ impl Order {
         }
     }
 
+    /// Mean over replicas.
     pub fn mean(all: &[Self]) -> Self {
         let mean = |of: fn(&Self) -> f64| all.iter().map(of).sum::<f64>() / all.len().max(1) as f64;
         Self {

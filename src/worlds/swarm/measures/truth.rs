@@ -29,7 +29,9 @@ const RANDOM_PARTICLES: usize = 4_000_000;
 /// A cosine, and its 90 % interval. `None` where one of the two does not move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Agreement {
+    /// 1: the same direction.
     pub cosine: Option<f64>,
+    /// Its 90 % interval.
     pub interval: Option<[f64; 2]>,
 }
 
@@ -40,8 +42,11 @@ pub struct TruthRow {
     pub name: &'static str,
     /// Over forward, lateral and turn together, turning in units of κ.
     pub all: Agreement,
+    /// Along the heading.
     pub forward: Agreement,
+    /// Across the heading.
     pub lateral: Agreement,
+    /// Turning.
     pub turn: Agreement,
     /// Shares of forward, lateral and turn in the mean square of the motion.
     pub shares: [f64; 3],
@@ -56,11 +61,13 @@ pub struct TruthRow {
 pub struct Truth {
     /// Moments that were compared, and displacements in them.
     pub moments: usize,
+    /// Displacements in them.
     pub displacements: usize,
     /// Particles were recognised by their place in the file, as there are no ids.
     pub by_order: bool,
     /// Root mean square displacement from frame to frame, ℓ; and turn, rad.
     pub step_l: f64,
+    /// Root mean square turn from frame to frame, rad.
     pub turn_rad: f64,
     /// Shares of forward, lateral and turn in the mean square of the true motion.
     pub shares: [f64; 3],
@@ -98,6 +105,7 @@ impl Truth {
         })
     }
 
+    /// The row of this name.
     pub fn row(&self, name: &str) -> Option<&TruthRow> {
         self.rows.iter().find(|row| row.name == name)
     }

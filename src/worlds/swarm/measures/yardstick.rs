@@ -81,6 +81,7 @@ impl Yardstick {
         Ok(Self { species, target, levels, samples, likeness, pair_correlation })
     }
 
+    /// Number of species.
     pub fn species(&self) -> usize {
         self.species
     }

@@ -27,12 +27,14 @@ pub enum Phase {
     Energy,
     /// The energy, by denoising and against the swarms that it grows.
     Contrast,
+    /// The flow network.
     Flow,
 }
 
 /// One optimiser step, told.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepStats {
+    /// What was trained.
     pub phase: Phase,
     /// Steps done over all phases, this one included.
     pub step: usize,
@@ -42,7 +44,9 @@ pub struct StepStats {
     pub loss: f64,
 }
 
+/// Why learning cannot start or go on.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum LearnError {
     #[error("the snapshot cannot be learned from: {0}")]
     Snapshot(#[from] crate::worlds::swarm::picture::SnapshotError),

@@ -15,9 +15,11 @@ pub enum Drive {
     Any,
 }
 
+/// How a rule is learned.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TrainingSettings {
+    /// Seed of samples, weights and noise.
     pub seed: u64,
     /// Optimiser steps of the energy.
     pub steps: usize,
@@ -27,6 +29,7 @@ pub struct TrainingSettings {
     pub flow_steps: usize,
     /// [`FlowKind::Learned`] trains a flow network after the energy; the others train the energy alone.
     pub flow: FlowKind,
+    /// Which motion must not vanish.
     pub drive: Drive,
     /// Configurations in a batch.
     pub batch: usize,
@@ -45,6 +48,7 @@ pub struct TrainingSettings {
     pub kappa: f64,
     /// Hidden widths of φ and ρ of both networks.
     pub phi: [usize; 2],
+    /// Hidden widths of ρ of both networks.
     pub rho: [usize; 2],
 }
 

@@ -15,7 +15,9 @@ const TAIL: f64 = 0.05;
 /// from random; the interval also for a single replica.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Measured {
+    /// The fidelity.
     pub value: Option<f64>,
+    /// Its 90 % interval.
     pub interval: Option<[f64; 2]>,
 }
 

@@ -11,6 +11,7 @@ use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 /// What moves the particles besides relaxation and noise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Motor {
+    /// A flow of the rule, or none.
     Flow(FlowKind),
     /// An untrained flow network: satisfies equation (1) for no energy.
     RandomFlow,
@@ -22,6 +23,7 @@ pub enum Motor {
 }
 
 impl Motor {
+    /// As in the certificate.
     pub fn name(self) -> &'static str {
         match self {
             Self::Flow(FlowKind::Learned) => "learned",
@@ -37,6 +39,7 @@ impl Motor {
         !matches!(self, Self::Flow(_))
     }
 
+    /// The flow of the rule; `None` for a control.
     pub fn flow(self) -> Option<FlowKind> {
         if let Self::Flow(flow) = self { Some(flow) } else { None }
     }
@@ -45,6 +48,7 @@ impl Motor {
 /// A motor at its strength.
 #[derive(Clone, Debug)]
 pub struct Contender<'a> {
+    /// What moves the particles.
     pub motor: Motor,
     /// γ. For score-only that of V = D s.
     pub strength: f64,

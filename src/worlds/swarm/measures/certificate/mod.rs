@@ -40,16 +40,19 @@ enum Stream {
     Bootstrap = 6,
 }
 
+/// Fidelity before and after healing.
 #[derive(Clone, Copy, Debug)]
 pub struct Healing {
     /// Fidelity straight after the scrambling.
     pub scrambled: Option<f64>,
+    /// Fidelity at the end.
     pub healed: Measured,
 }
 
 /// What a contender kept, and how it moved.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Kept {
+    /// Name of the motor.
     pub name: &'static str,
     /// `None` for a control.
     pub flow: Option<FlowKind>,
@@ -63,11 +66,13 @@ pub struct Kept {
     pub speed: Option<f64>,
     /// Live time of the steps: steps are shorter for a strong flow.
     pub time: f64,
+    /// Fidelity after the live steps.
     pub kept: Option<f64>,
     /// 90 % interval of `kept`.
     pub interval: Option<[f64; 2]>,
     /// Of V at γ = 1.
     pub motion: Motion,
+    /// How ordered the swarm was at the end.
     pub order: Order,
     /// Of equation (1), relative to the motion: 0 is exact, 1 is ignorance.
     pub residual: Option<f64>,
@@ -119,6 +124,7 @@ impl<'a> Check<'a> {
         Ok(Self { rule, picture, live: *live, headless, settings, arena, scale, long_scale, started, progress })
     }
 
+    /// An engine of the check's kind, with the seed of a replica.
     pub fn engine(&self, swarm: &Swarm, live: &LiveSettings, replica: usize) -> Result<Engine, EngineError> {
         self.engine_of(self.rule, swarm, live, replica)
     }
@@ -338,7 +344,9 @@ impl<'a> Check<'a> {
 /// A certificate and the motion that was seen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
+    /// What the scene stores.
     pub evidence: Evidence,
+    /// What the flow does.
     pub motion: Motion,
 }
 

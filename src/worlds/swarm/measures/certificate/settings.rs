@@ -13,6 +13,7 @@ pub struct CheckSettings {
     pub grow_steps: u32,
     /// Configurations compared; fewer than 32 give rough values.
     pub replicas: usize,
+    /// Seed of samples, starts and noise.
     pub seed: u64,
     /// Live steps of the long run; 0 leaves it out.
     pub long_steps: u32,
@@ -64,15 +65,19 @@ impl Default for CheckSettings {
 
 /// Receives the progress of a measurement, and can stop it.
 pub trait CheckProgress: Sync {
+    /// A part of the measurement begins.
     fn phase(&self, name: &'static str);
     /// So many more steps are done.
     fn advance(&self, steps: u64);
+    /// The measurement shall end.
     fn is_stopped(&self) -> bool {
         false
     }
 }
 
+/// Why a rule cannot be measured.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum CheckError {
     #[error(transparent)]
     Engine(#[from] EngineError),

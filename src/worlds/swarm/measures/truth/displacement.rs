@@ -7,6 +7,7 @@ use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Part, Snapshot, S
 
 /// Why a film says nothing about the true motion.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant has its message")]
 pub enum TruthError {
     #[error("there is one snapshot only, so nothing moves; give a film (import with --frames all)")]
     NoFilm,
