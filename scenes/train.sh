@@ -16,8 +16,8 @@ declare -A live=(
     [pairs]="--strength 8"
     [train]="--strength 2 --relaxation 2 --sigma 0.18"
     [lanes]="--strength 4 --relaxation 2 --sigma 0.18"
-    [crystal]="--strength 4 --relaxation 2 --sigma 0.2"
-    [amoeba]="--strength 1 --relaxation 2 --sigma 0.18"
+    [crystal]="--strength 4 --relaxation 2 --sigma 0.25"
+    [amoeba]="--strength 1 --relaxation 2"
     [hunt]="--strength 1 --relaxation 2 --sigma 0.18"
 )
 # A patch with no heading in common has no forward to fly to: it lives by the exact flow alone.
