@@ -123,7 +123,7 @@ pub fn all() -> Vec<Seed> {
     seeds.push(scene("ron", SCENE.as_bytes().to_vec(), 150));
     seeds.push(scene("ron", include_bytes!("../../src/scene/testdata/schema0.ron").to_vec(), 80));
     seeds.push(scene("ron", include_bytes!("../../src/scene/testdata/schema1.ron").to_vec(), 80));
-    for (file, weight) in [("crystal", 4), ("untitled", 4), ("maze", 1)] {
+    for (file, weight) in [("crystal", 4), ("two-peaks", 2), ("maze", 1)] {
         let path = format!("{}/scenes/{file}.ron", env!("CARGO_MANIFEST_DIR"));
         seeds.push(scene("ron", std::fs::read(path).unwrap(), weight));
     }
