@@ -16,7 +16,7 @@ declare -A live=(
     [pairs]="--strength 8"
     [train]="--strength 2 --relaxation 2 --sigma 0.18"
     [lanes]="--strength 4 --relaxation 2 --sigma 0.18"
-    [crystal]="--strength 4 --relaxation 2 --sigma 0.25"
+    [crystal]="--strength 4 --relaxation 2 --sigma 0.2"
     [amoeba]="--strength 1 --relaxation 2"
     [hunt]="--strength 1 --relaxation 2 --sigma 0.18"
 )
