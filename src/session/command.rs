@@ -120,12 +120,12 @@ pub type RunId = u64;
 pub enum Effect {
     /// Load off the UI thread and answer with [`DocumentEvent::Opened`].
     LoadScene(SceneSource),
-    /// Load off the UI thread and answer with [`ShareEvent::Imported`], or with [`ShareEvent::ImportRead`] where something has to
+    /// Load off the UI thread and answer with [`super::ShareEvent::Imported`], or with [`super::ShareEvent::ImportRead`] where something has to
     /// be asked.
     ImportFile(PathBuf),
     /// The same for several files, which are the snapshots of one pattern.
     ImportFilm(Vec<PathBuf>),
-    /// Read with these options off the UI thread and answer with [`ShareEvent::ImportRead`].
+    /// Read with these options off the UI thread and answer with [`super::ShareEvent::ImportRead`].
     ReadImport(Box<ImportRequest>),
     /// Write off the UI thread and answer with [`DocumentEvent::Saved`].
     SaveScene {
@@ -173,7 +173,7 @@ pub enum Effect {
     View(ViewCommand),
     /// Put a text into the clipboard.
     WriteClipboard(String),
-    /// Answer with [`Command::PasteText`].
+    /// Answer with [`super::PaintCommand::PasteText`].
     ReadClipboard,
     /// Make a text or an image into particles, off the UI thread, and answer with [`PaintEvent::Stippled`]; only the newest
     /// matters.
