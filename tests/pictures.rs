@@ -99,7 +99,7 @@ fn what_is_learned_from_a_picture_goes_back_into_the_picture() {
 fn a_picture_without_a_scene_and_a_cut_one_are_told_in_one_sentence() {
     let desk = Desk::with("mill", "mill.ron");
     desk.json("picture mill.ron -o mill.png");
-    // As a program does that shows the picture and saves it anew.
+    // As a program does that shows the picture and saves it again.
     image::open(desk.path("mill.png")).unwrap().save(desk.path("anew.png")).unwrap();
     for line in ["info anew.png", "learn anew.png", "live anew.png", "check anew.png"] {
         let text = desk.failure(line);

@@ -69,7 +69,7 @@ fn a_picture_painted_by_hand_is_learned_lives_is_saved_and_lives_again_when_reop
         let picture = screen.picture("window-3-learning.png");
         (changed(&painted, &picture) > 3000 && bright(&picture) > 1000).then_some(picture)
     });
-    // It moves, and grows anew when asked to.
+    // It moves, and grows again when asked to.
     wait_for("motion", || (changed(&alive, &screen.picture("window-4-moving.png")) > 500).then_some(()));
     program.key("3");
     program.key("g");

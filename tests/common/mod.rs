@@ -51,7 +51,7 @@ pub struct Screen {
 impl Screen {
     pub fn open() -> Self {
         // It finds a free number itself, and writes it where it is told to. When its last client leaves, it would start
-        // anew, and throw out whoever is just coming.
+        // again, and throw out whoever is just coming.
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())

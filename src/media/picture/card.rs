@@ -94,7 +94,7 @@ impl Card<'_> {
 /// A colour that JPEG has touched is off by no more than this in each channel.
 const TOUCHED: u8 = 4;
 
-/// Whether a picture has the frame of a [`Card`], as it has when another program saved it anew.
+/// Whether a picture has the frame of a [`Card`], as it has when another program saved it again.
 pub fn is_card(picture: &RgbaImage) -> bool {
     let (width, height) = picture.dimensions();
     if width < MIN_WIDTH + 2 * MARGIN || height < 3 * MARGIN {

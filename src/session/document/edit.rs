@@ -148,7 +148,7 @@ fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> 
         return effects;
     }
     if moment.lineage != session.learning.lineage {
-        // The step was that a rule was learned anew: the one before comes back with its flows.
+        // The step was that a rule was learned again: the one before comes back with its flows.
         (session.learning.lineage, session.learning.learned) = (moment.lineage, moment.learned);
         if session.learning.training.state.is_active() {
             effects.push(Effect::StopTraining(session.learning.training.run));

@@ -20,7 +20,7 @@ pub(in crate::session) struct Moment {
     pub selection: Vec<usize>,
     /// How often a run had brought new weights.
     pub learned: u64,
-    /// The run that learned its rule anew, in the place of one with flows.
+    /// The run that learned its rule again, in the place of one with flows.
     pub lineage: RunId,
 }
 

@@ -119,7 +119,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     forget_measurements(&mut session.document);
     session.new_revision();
     if first_flow {
-        // Whoever asked for a learned flow wants to see it.
+        // A learned flow was asked for: it plays at once.
         session.document.world.live.flow = FlowKind::Learned;
     }
     let measured = takeover::measure(session, &newest, RuleRole::New);

@@ -26,7 +26,7 @@ pub enum WoundKind {
     Growing,
     /// A region was scrambled.
     Wounded,
-    /// The species were dealt out anew: nobody can change his own, but those who stand wrongly can change places.
+    /// The species were dealt out again: nobody can change his own, but those who stand wrongly can change places.
     Dealt,
 }
 
@@ -175,7 +175,7 @@ impl Observation {
         self.latest.as_ref().and_then(|reading| reading.fidelity)
     }
 
-    /// Another scene: its readings begin anew; those of the old one that are still on the way are not taken.
+    /// Another scene: its readings begin again; those of the old one that are still on the way are not taken.
     pub(in crate::session) fn reset(&mut self) {
         *self = Self { epoch: self.epoch + 1, ..Self::default() };
     }

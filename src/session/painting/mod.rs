@@ -184,7 +184,7 @@ impl Session {
         &self.painting.warnings
     }
 
-    /// Measures the picture anew.
+    /// Measures the picture again.
     pub(super) fn look_at_picture(&mut self) {
         let neighbours = self.document.world.snapshot.neighbours();
         self.painting.unit_length = self.document.world.snapshot.unit_length_among(&neighbours);

@@ -38,7 +38,7 @@ pub(super) fn turn(session: &mut Session, FirstDab { mut laid, before }: FirstDa
         return Vec::new();
     }
     laid.iter_mut().for_each(|p| p.heading = along);
-    // Images are not turned by the same angle: they are made anew.
+    // Images are not turned by the same angle: they are made again.
     let all = with_images(session, &laid);
     edit_picture(session, merge(), |picture| {
         *picture = (*before).clone();

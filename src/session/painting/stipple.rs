@@ -49,7 +49,7 @@ pub(in crate::session) struct Stippling {
     pub view: StippleView,
 }
 
-/// Once a tick: asks anew when the text, the image or its settings have changed.
+/// Once a tick: asks again when the text, the image or its settings have changed.
 pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
     if session.place != Place::Paint {
         return None;

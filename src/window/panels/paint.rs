@@ -24,7 +24,7 @@ use crate::worlds::swarm::train::TrainingSettings;
 /// Height of the preview of the taught ensemble, points.
 const PREVIEW_HEIGHT: f32 = 104.0;
 
-/// A sample of the taught ensemble, made anew when the picture has changed.
+/// A sample of the taught ensemble, made again when the picture has changed.
 #[derive(Default)]
 pub(super) struct Preview {
     of: Option<(Arc<Snapshot>, Ensemble, u64)>,

@@ -19,7 +19,7 @@ const MOST: usize = 200;
 /// Longest name of a file, bytes, without its number and ending.
 const MAX_BYTES: usize = 200;
 
-/// More cards are shown when so many were read anew.
+/// More cards are shown when so many were read again.
 const SHOWN_AT_ONCE: usize = 12;
 
 /// More particles are not drawn on a card.
@@ -49,7 +49,7 @@ impl Mine {
         self.cards.load_full()
     }
 
-    /// Reads the folder and the recent files anew; files that have not changed are not read again.
+    /// Reads the folder and the recent files again; files that have not changed are not read again.
     pub fn look(&self, recent: &[PathBuf]) {
         // One look that waits sees all that happens before it begins.
         if self.queue.waiting() > 1 {

@@ -305,7 +305,7 @@ fn make_yardstick(glimpse: &Glimpse) -> Result<Yardstick, SnapshotError> {
     // A swarm may be older than the picture, and have species that went.
     let alive = swarm.particles.iter().map(|p| usize::from(p.species) + 1).max().unwrap_or(1);
     let species = species_of(rule, stills).max(alive);
-    // Always the same: the number must not jump when the yardstick is made anew.
+    // Always the same: the number must not jump when the yardstick is made again.
     let mut rng = StdRng::seed_from_u64(1);
     Yardstick::new((stills, ensemble), swarm.len(), species, *target_sigma_l, rule.kappa, &mut rng)
 }
