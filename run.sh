@@ -10,10 +10,10 @@ cd "$(dirname "$0")"
 
 say() { if [ -t 2 ]; then printf '\033[1m%s\033[0m\n' "$*" >&2; else printf '%s\n' "$*" >&2; fi; }
 
-# To build: a linker. To run: X, Vulkan and keyboard libraries, which are loaded at run time, and a software Vulkan
-# device for machines without a GPU.
+# To build: a linker. To run: X, Wayland, Vulkan and keyboard libraries, which are loaded at run time, and a software
+# Vulkan device for machines without a GPU.
 packages=(gcc libc6-dev ca-certificates curl
-    libvulkan1 mesa-vulkan-drivers libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libxrandr2 xkb-data)
+    libvulkan1 mesa-vulkan-drivers libwayland-client0 libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libxrandr2 xkb-data)
 
 install_packages() {
     local missing=() package

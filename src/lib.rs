@@ -89,6 +89,8 @@ pub mod gpu;
 pub mod jobs;
 pub mod media;
 mod nn;
+#[cfg(target_os = "linux")]
+mod restart;
 pub mod scene;
 #[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod session;

@@ -5,11 +5,8 @@
 pub enum NoWindow {
     #[error("there is no display to open a window on ({0}). To run without one: {HEADLESS}")]
     Display(String),
-    #[error(
-        "this Wayland session has no Xwayland, through which Unstill opens its window (DISPLAY is not set); install and \
-         start it (on Debian: apt install xwayland). To run without a window: {HEADLESS}"
-    )]
-    Wayland,
+    #[error("the Wayland session of WAYLAND_DISPLAY={name} cannot be used: {why}. To run without a window: {HEADLESS}")]
+    Wayland { name: String, why: &'static str },
     #[error(
         "no graphics adapter was found (on Debian: apt install libvulkan1 mesa-vulkan-drivers). To run without one: {HEADLESS}"
     )]
@@ -32,23 +29,43 @@ fn display() -> Result<(), NoWindow> {
     Ok(())
 }
 
+/// Wayland where its session answers, else X: the toolkit looks at `WAYLAND_DISPLAY` alone, and gives up where that fails.
 #[cfg(target_os = "linux")]
 fn display() -> Result<(), NoWindow> {
-    let display = std::env::var("DISPLAY").unwrap_or_default();
-    if display.is_empty() {
-        let is_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty());
-        return Err(without_display(is_wayland));
+    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    // A socket that was handed over can be opened only once.
+    if named("WAYLAND_SOCKET").is_some() {
+        return Ok(());
     }
-    if x_server_answers(&display) {
-        Ok(())
-    } else {
-        Err(NoWindow::Display(format!("no X server answers at DISPLAY={display}")))
+    let wayland = named(WAYLAND).map(|name| match wayland_client::Connection::connect_to_env() {
+        Ok(_) => Ok(()),
+        Err(why) => Err(NoWindow::Wayland { name, why: reason(&why) }),
+    });
+    if matches!(wayland, Some(Ok(()))) {
+        return Ok(());
+    }
+    let x = match named("DISPLAY") {
+        Some(display) if x_server_answers(&display) => Ok(()),
+        Some(display) => Err(NoWindow::Display(format!("no X server answers at DISPLAY={display}"))),
+        None => Err(NoWindow::Display("neither WAYLAND_DISPLAY nor DISPLAY is set".to_owned())),
+    };
+    match (wayland, x) {
+        (Some(Err(_)), Ok(())) => Err(NoWindow::Display(crate::restart::with(WAYLAND, None).to_string())),
+        (Some(Err(why)), Err(_)) => Err(why),
+        (_, x) => x,
     }
 }
 
 #[cfg(target_os = "linux")]
-fn without_display(is_wayland: bool) -> NoWindow {
-    if is_wayland { NoWindow::Wayland } else { NoWindow::Display("DISPLAY is not set".to_owned()) }
+const WAYLAND: &str = "WAYLAND_DISPLAY";
+
+#[cfg(target_os = "linux")]
+fn reason(why: &wayland_client::ConnectError) -> &'static str {
+    use wayland_client::ConnectError;
+    match why {
+        ConnectError::NoWaylandLib => "libwayland-client is not installed (on Debian: apt install libwayland-client0)",
+        ConnectError::NoCompositor | ConnectError::InvalidFd => "no compositor answers there; start one, or unset it",
+    }
 }
 
 /// Whether something listens where `display` ("host:number.screen") points. A window toolkit would abort instead.
@@ -73,10 +90,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wayland_session_alone_is_named_with_what_is_missing() {
-        let text = without_display(true).to_string();
-        assert!(text.contains("Xwayland") && text.contains("apt install") && text.len() <= 300, "{text}");
-        assert!(!without_display(false).to_string().contains("Wayland"));
+    fn a_wayland_session_that_cannot_be_used_is_named_with_the_fix() {
+        use wayland_client::ConnectError;
+        for (why, fix) in [(ConnectError::NoWaylandLib, "apt install"), (ConnectError::NoCompositor, "unset it")] {
+            let text = NoWindow::Wayland { name: "wayland-7".to_owned(), why: reason(&why) }.to_string();
+            assert!(text.contains("wayland-7") && text.contains(fix) && text.len() <= 300, "{text}");
+        }
     }
 
     #[test]
