@@ -3,6 +3,8 @@
 @group(0) @binding(5) var<storage, read_write> image: array<f32>;
 @group(0) @binding(6) var<storage, read_write> denoised: array<f32>;
 @group(0) @binding(7) var<storage, read_write> counters: array<atomic<u32>>;
+// What was noise in the image before the step: x - x̂.
+@group(0) @binding(8) var<storage, read_write> noise: array<f32>;
 
 // joined = trunk + the quarter-size image unfolded; 24 channels at half size. `input` is the quarter-size image, `output`
 // holds the sum, `image` the trunk.
@@ -32,16 +34,17 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups
     let at = network_pixel(placement(step), vec2<u32>(pixel % size.x, pixel / size.x));
     let cell = at.y / 2u * (size.x / 2u) + at.x / 2u;
     let part = (at.y % 2u) * 2u + at.x % 2u;
-    let noise = counter_normals(vec4<u32>(field.seed, step, pixel));
+    let normals = counter_normals(vec4<u32>(field.seed, step, pixel));
     for (var c = 0u; c < 3u; c++) {
         let x = image[3u * pixel + c];
         let head = input[cell * 24u + part * 3u + c];
         let swim = input[cell * 24u + 12u + part * 3u + c];
         let d = clamp(field.scaling.x * x + field.scaling.y * head, field.range.x, field.range.y);
-        let moved = d + field.motion.x * (x - d) + field.motion.y * swim + field.motion.z * noise[c];
+        let moved = d + field.motion.x * (x - d) + field.motion.y * swim + field.motion.z * normals[c];
         if is_finite(moved) {
             image[3u * pixel + c] = moved;
             denoised[3u * pixel + c] = d;
+            noise[3u * pixel + c] = x - d;
         } else {
             atomicAdd(&counters[0], 1u);
         }

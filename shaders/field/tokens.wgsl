@@ -12,6 +12,8 @@ struct Field {
     motion: vec4<f32>,
     // Least and greatest value of a denoised image.
     range: vec4<f32>,
+    // Angle c kappa of the turn of the noise, radius of its kernel, unused.
+    skew: vec4<f32>,
 }
 
 @group(0) @binding(0) var<uniform> field: Field;

@@ -70,8 +70,16 @@ impl FieldEngine {
         let rule = tokens.rule.as_ref().ok_or(FieldError::NoRule)?;
         let ensemble = tokens.ensemble();
         Ok(match gpu {
-            None => Self::Tokens(Box::new(TokenEngine::new(rule, &ensemble, &tokens.live, start, seed))),
-            Some(gpu) => Self::GpuTokens(Box::new(GpuTokens::new(gpu, rule, &ensemble, &tokens.live, start, seed)?)),
+            None => {
+                let mut engine = TokenEngine::new(rule, &ensemble, &tokens.live, start, seed);
+                engine.set_skew(&tokens.skew);
+                Self::Tokens(Box::new(engine))
+            }
+            Some(gpu) => {
+                let mut engine = GpuTokens::new(gpu, rule, &ensemble, &tokens.live, start, seed)?;
+                engine.set_skew(&tokens.skew);
+                Self::GpuTokens(Box::new(engine))
+            }
         })
     }
 

@@ -54,7 +54,8 @@ impl TokenSimulation {
         let seed = seed.wrapping_add(doc.live.seed);
         let start = tokens.start_image(doc.live.size, seed);
         let ensemble = tokens.ensemble();
-        let engine = TokenEngine::new(rule, &ensemble, &tokens.live, &start, seed);
+        let mut engine = TokenEngine::new(rule, &ensemble, &tokens.live, &start, seed);
+        engine.set_skew(&tokens.skew);
         let (doc, tokens) = (doc.clone(), tokens.clone());
         Ok(Self {
             doc,
@@ -115,6 +116,7 @@ impl Simulation for TokenSimulation {
             self.fresh_light = light(&tokens.start_image(doc.live.size, self.seed));
         }
         self.engine.set_live(&tokens.live);
+        self.engine.set_skew(&tokens.skew);
         if old_rule.as_ref() != Some(rule) {
             self.take_rule(rule);
         }

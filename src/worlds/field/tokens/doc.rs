@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::net::{TokenNet, WEIGHTS};
-use super::{Template, Token, TokenEnsemble, TokenLive, TokenLook, TokenRule, TokenSettings, TokenSummary};
+use super::{SkewFlow, Template, Token, TokenEnsemble, TokenLive, TokenLook, TokenRule, TokenSettings, TokenSummary};
 use crate::worlds::field::FieldError;
 use crate::worlds::field::stills::{Still, pack_floats, unpack_floats};
 
@@ -40,6 +40,9 @@ pub struct TokenDoc {
     /// How the field lives.
     #[serde(default)]
     pub live: TokenLive,
+    /// The training-free flow beside it.
+    #[serde(default, skip_serializing_if = "SkewFlow::is_default")]
+    pub skew: SkewFlow,
     /// How it is shown.
     #[serde(default)]
     pub look: TokenLook,
@@ -122,6 +125,7 @@ impl TokenDoc {
             clearance_px: DRAWN_SIZE_PX,
             settings: TokenSettings::default(),
             live: TokenLive::default(),
+            skew: SkewFlow::default(),
             look: TokenLook::default(),
             rule: None,
             others: Vec::new(),
@@ -224,6 +228,7 @@ impl TokenDoc {
         }
         self.settings.validate()?;
         self.live.validate()?;
+        self.skew.validate()?;
         for rule in self.rule.iter().chain(&self.others) {
             let numbers = rule.net.weights.iter().chain(&rule.range).chain([&rule.motion_scale]);
             if rule.net.weights.len() != WEIGHTS || numbers.into_iter().any(|w| !w.is_finite()) {

@@ -3,17 +3,19 @@
 use super::net::Workspace;
 use super::noise::add_normals;
 use super::settings::TokenLive;
+use super::skew::{SkewFlow, SkewTurn};
 use super::training::TokenRule;
 use super::{GridPlacement, TokenEnsemble, TokenPose};
 use crate::worlds::field::engine::{FieldBrush, FieldCounters, FieldStroke, bilinear};
 use crate::worlds::field::stills::Still;
 
-/// x ← x̂ + e^{-cη} (x - x̂) + g F + √(1 - e^{-2cη}) σ ξ, with x̂ clamped to the range of tokens and the network's grid
-/// shifted and turned at random.
+/// x ← x̂ + e^{-cη} exp(-c κ K) (x - x̂) + g F + √(1 - e^{-2cη}) σ ξ, with x̂ clamped to the range of tokens, the network's
+/// grid shifted and turned at random, and K the skew kernel of [`SkewFlow`].
 pub struct TokenEngine {
     rule: TokenRule,
     ensemble: TokenEnsemble,
     live: TokenLive,
+    skew: SkewTurn,
     workspace: Workspace,
     /// The noisy image `[height × width × 3]`, and what it is denoised to.
     image: Vec<f32>,
@@ -29,6 +31,7 @@ impl TokenEngine {
             rule: rule.clone(),
             ensemble: ensemble.clone(),
             live: *live,
+            skew: SkewTurn::new(&SkewFlow::default()),
             workspace: Workspace::new(start.width, start.height, true),
             image: Vec::new(),
             denoised: Vec::new(),
@@ -56,8 +59,9 @@ impl TokenEngine {
         let motion = grid.unseen(&self.workspace.outputs.motion);
         let keep = (-self.live.live_step * self.live.relaxation).exp() as f32;
         let swim = self.live.swim_px as f32 * self.rule.motion_scale;
-        for ((x, d), f) in self.image.iter_mut().zip(&mut self.denoised).zip(&motion) {
-            *d = d.clamp(low, high);
+        self.denoised.iter_mut().for_each(|d| *d = d.clamp(low, high));
+        self.skew.turn(&mut self.image, &self.denoised, size, self.live.live_step);
+        for ((x, d), f) in self.image.iter_mut().zip(&self.denoised).zip(&motion) {
             *x = *d + keep * (*x - *d) + swim * f;
         }
         let noise = (1.0 - keep * keep).sqrt() * self.live.sigma as f32;
@@ -68,6 +72,11 @@ impl TokenEngine {
     /// Goes on under other settings.
     pub fn set_live(&mut self, live: &TokenLive) {
         self.live = *live;
+    }
+
+    /// Goes on with another flow K ∗ s; a new field has none.
+    pub fn set_skew(&mut self, skew: &SkewFlow) {
+        self.skew.set(skew);
     }
 
     /// The tokens that are stamped from now on.

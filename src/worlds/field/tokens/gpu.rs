@@ -3,9 +3,10 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::engine::{interleaved, planar, stroked};
+use super::gpu_skew::{GpuTurn, TurnBuffers};
 use super::net::{LayerPlan, NoiseScaling, TokenNet};
 use super::noise::add_normals;
-use super::{TokenEnsemble, TokenLive, TokenRule};
+use super::{SkewFlow, TokenEnsemble, TokenLive, TokenRule};
 use crate::gpu::{
     BorrowedGpu, Dispatch, FINITE, GpuError, KernelModule, RANDOM, checked, read, shader_text, storage, uniform,
 };
@@ -32,10 +33,11 @@ struct FieldUniform {
     scaling: [f32; 4],
     motion: [f32; 4],
     range: [f32; 4],
+    skew: [f32; 4],
 }
 
 impl FieldUniform {
-    fn new(rule: &TokenRule, live: &TokenLive, size: [usize; 2], seed: u64) -> Self {
+    fn new(rule: &TokenRule, live: &TokenLive, skew: &SkewFlow, size: [usize; 2], seed: u64) -> Self {
         let scaling = NoiseScaling::new(live.sigma as f32);
         let keep = (-live.live_step * live.relaxation).exp() as f32;
         let noise = (1.0 - keep * keep).sqrt() * live.sigma as f32;
@@ -46,6 +48,7 @@ impl FieldUniform {
             scaling: [scaling.skip, scaling.out, scaling.input, scaling.level],
             motion: [keep, live.swim_px as f32 * rule.motion_scale, noise, 0.0],
             range: [low, high, 0.0, 0.0],
+            skew: [(live.live_step * skew.strength) as f32, skew.radius as f32, 0.0, 0.0],
         }
     }
 }
@@ -96,9 +99,13 @@ fn layer_text(plan: &LayerPlan, (source, ending): (LayerSource, LayerEnding), pa
     shader_text(&constants.map(|(name, value)| (name, value as u32)), parts)
 }
 
-/// Text of the passes beside the layers, which need the bindings of a layer.
+/// Text of a pass beside the layers, which needs the bindings of a layer.
+pub(super) fn beside_text(before: &[&str], after: &[&str]) -> String {
+    layer_text(&TokenNet::plan()[8], ROLES[8], &[before, &[LAYER, PLACEMENT], after].concat())
+}
+
 fn advance_text() -> String {
-    layer_text(&TokenNet::plan()[8], ROLES[8], &[RANDOM, FINITE, LAYER, PLACEMENT, ADVANCE])
+    beside_text(&[RANDOM, FINITE], &[ADVANCE])
 }
 
 /// A field of tokens that lives on the GPU.
@@ -118,6 +125,8 @@ pub struct GpuTokens {
     counters: wgpu::Buffer,
     bytes: u64,
     passes: Vec<Dispatch>,
+    turn: GpuTurn,
+    tick: Dispatch,
 }
 
 impl GpuTokens {
@@ -135,7 +144,7 @@ impl GpuTokens {
     ) -> Result<Self, FieldError> {
         let size = [start.width, start.height];
         let memory = TokenMemory::new(device, size)?;
-        let TokenMemory { uniform, weights, image, denoised, counters, bytes, passes } = memory;
+        let TokenMemory { uniform, weights, image, denoised, counters, bytes, passes, turn, tick } = memory;
         let (device, queue) = (device.clone(), queue.clone());
         let (rule, ensemble, live) = (rule.clone(), ensemble.clone(), *live);
         let mut engine = Self {
@@ -154,6 +163,8 @@ impl GpuTokens {
             counters,
             bytes,
             passes,
+            turn,
+            tick,
         };
         engine.set_rule(&engine.rule.clone());
         engine.set_image(start);
@@ -171,6 +182,8 @@ impl GpuTokens {
                 let mut compute = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
                 for _ in 0..now {
                     self.passes.iter().for_each(|pass| pass.encode(&mut compute, 0));
+                    self.turn.encode(&mut compute);
+                    self.tick.encode(&mut compute, 0);
                 }
             }
             self.queue.submit([encoder.finish()]);
@@ -182,8 +195,14 @@ impl GpuTokens {
     /// Goes on under other settings.
     pub fn set_live(&mut self, live: &TokenLive) {
         self.live = *live;
-        let uniform = FieldUniform::new(&self.rule, live, self.size, self.seed);
+        let uniform = FieldUniform::new(&self.rule, live, self.turn.flow(), self.size, self.seed);
         self.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
+    }
+
+    /// Goes on with another flow K ∗ s; a new field has none.
+    pub fn set_skew(&mut self, skew: &SkewFlow) {
+        self.turn.set(&self.queue, skew);
+        self.set_live(&self.live.clone());
     }
 
     /// Goes on under another rule.
@@ -265,6 +284,8 @@ struct TokenMemory {
     counters: wgpu::Buffer,
     bytes: u64,
     passes: Vec<Dispatch>,
+    turn: GpuTurn,
+    tick: Dispatch,
 }
 
 impl TokenMemory {
@@ -281,6 +302,7 @@ impl TokenMemory {
         let (top, heads) = (at_half("top")?, at_half("heads")?);
         let (even, odd) = (floats("even depth", 48 * area / 16)?, floats("odd depth", 48 * area / 16)?);
         let raised = floats("raised", 96 * area / 16)?;
+        let noise = floats("noise", 3 * area)?;
         let (clock, counters) = (floats("clock", 1)?, floats("counters", 1)?);
         let weights = floats("weights", super::net::WEIGHTS)?;
         let uniform = checked(device, || uniform(device, "field", size_of::<FieldUniform>() as u64))?;
@@ -317,11 +339,15 @@ impl TokenMemory {
             ("image", &image),
             ("denoised", &denoised),
             ("counters", &counters),
+            ("noise", &noise),
         ];
         passes.push(beside.kernel(device, "advance")?.dispatch(device, area, &buffers)?);
         let tick = KernelModule::new(device, "tick", TICK.to_owned())?.kernel(device, "tick")?;
-        passes.push(tick.dispatch(device, 1, &[("clock", &clock)])?);
-        Ok(Self { uniform, weights, image, denoised, counters, bytes, passes })
+        let tick = tick.dispatch(device, 1, &[("clock", &clock)])?;
+        let bound = TurnBuffers { uniform: &uniform, image: &image, counters: &counters, noise: &noise };
+        let turn = GpuTurn::new(device, area, &bound)?;
+        bytes += GpuTurn::bytes(area);
+        Ok(Self { uniform, weights, image, denoised, counters, bytes, passes, turn, tick })
     }
 }
 
@@ -333,6 +359,8 @@ mod tests {
     use crate::gpu::Reflection;
     use crate::gpu::testing::gpu;
     use crate::worlds::field::engine::FieldBrush;
+    use crate::worlds::field::tokens::gpu_skew::turn_text;
+    use crate::worlds::field::tokens::skew::ORDERS;
     use crate::worlds::field::tokens::{Token, TokenEngine, TokenEnsemble, TokenPose};
 
     #[test]
@@ -341,9 +369,12 @@ mod tests {
             Reflection::new("layer", &layer_text(plan, role, &[RANDOM, LAYER, PLACEMENT])).unwrap();
         }
         Reflection::new("tick", TICK).unwrap();
+        for order in 1..=ORDERS {
+            Reflection::new("turn", &turn_text(order)).unwrap();
+        }
         let text = advance_text();
         Reflection::new("advance", &text).unwrap();
-        assert!(Reflection::new("advance", &text.replace("noise[c]", "noise[c].x")).is_err());
+        assert!(Reflection::new("advance", &text.replace("normals[c]", "normals[c].x")).is_err());
     }
 
     #[test]
@@ -354,7 +385,7 @@ mod tests {
                 vec![$((stringify!($field).to_owned(), offset_of!(FieldUniform, $field) as u32)),*]
             };
         }
-        let members = offsets!(size, seed, scaling, motion, range);
+        let members = offsets!(size, seed, scaling, motion, range, skew);
         assert_eq!(layout, Some((size_of::<FieldUniform>() as u32, members)));
     }
 
@@ -379,6 +410,9 @@ mod tests {
             let start = Still { width, height, channels: 3, data };
             let mut cpu = TokenEngine::new(&rule, &ensemble, &live, &start, 9);
             let mut on_gpu = GpuTokens::new(gpu.borrowed(), &rule, &ensemble, &live, &start, 9).unwrap();
+            let skew = SkewFlow { strength: 2.0, radius: 3, seed: 4 };
+            cpu.set_skew(&skew);
+            on_gpu.set_skew(&skew);
             cpu.run(5);
             on_gpu.run(5);
             let apart =
@@ -396,8 +430,13 @@ mod tests {
             assert!(apart(&noisy, &cpu.noisy()) < tolerance && apart(&stamped, &cpu.image()) < tolerance);
             assert!(apart(&stamped, &image) > 0.3, "a token was placed");
             let mut other = TokenEngine::new(&rule, &ensemble, &TokenLive { swim_px: 0.21, ..live }, &start, 9);
+            other.set_skew(&skew);
             other.run(5);
             assert!(apart(&image, &other.image()) > tolerance, "another speed must show");
+            other = TokenEngine::new(&rule, &ensemble, &live, &start, 9);
+            other.set_skew(&SkewFlow { strength: 1.9, ..skew });
+            other.run(5);
+            assert!(apart(&image, &other.image()) > tolerance, "another strength must show");
         }
     }
 }
