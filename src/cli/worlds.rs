@@ -177,9 +177,10 @@ impl FieldLine {
             FieldCommand::Learn(line) => {
                 changed(&line.scene, line.out.as_deref(), |p| field::learn::run(&line.args, p, quiet))
             }
-            FieldCommand::Check(line) => {
+            FieldCommand::Check(line) if line.args.certify || line.out.is_some() => {
                 changed(&line.scene, line.out.as_deref(), |p| field::check::run(&line.args, p, quiet))
             }
+            FieldCommand::Check(line) => field::check::run(&line.args, &mut opened(&line.scene)?, quiet),
             FieldCommand::Live(line) => field::live::run(&line.args, &mut opened(&line.scene)?, quiet),
             FieldCommand::Equations(line) => field::equations::run(&line.args, &mut opened(&line.scene)?),
             FieldCommand::Study(args) => field::study::run(&args, quiet),

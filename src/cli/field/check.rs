@@ -2,12 +2,14 @@
 
 use serde_json::json;
 
+use super::skew::SkewArgs;
 use super::{doc_of, library_of, tokens};
 use crate::cli::output::{Answer, Progress};
 use crate::scene::Project;
-use crate::worlds::field::library::{FoundConstants, HeldOut, Library, LibraryLearning, LibrarySettings, StillSource};
-use crate::worlds::field::measures::{long_run, velocity_cosine};
+use crate::worlds::field::library::{FoundConstants, HeldOut};
+use crate::worlds::field::measures::{LibraryCheck, long_run, velocity_cosine};
 use crate::worlds::field::rule::LibraryRule;
+use crate::worlds::field::tokens::TokenCheckSettings;
 use crate::worlds::field::{FieldError, FieldSubject, LibraryDoc};
 
 #[derive(clap::Args)]
@@ -21,9 +23,14 @@ pub(crate) struct Args {
     /// Speed of tokens along their front, pixels per step [default: what the scene says]
     #[arg(long, allow_negative_numbers = true)]
     swim: Option<f64>,
+    #[command(flatten)]
+    skew: SkewArgs,
     /// Of the start and the noise of tokens
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Write the result into the scene
+    #[arg(long)]
+    pub certify: bool,
 }
 
 /// Learns both controls, tests everything on held-out stills, and lets rule and truth live side by side.
@@ -33,19 +40,27 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
     if let FieldSubject::Tokens(tokens) = &mut doc.subject {
-        let options = tokens::CheckOptions { steps: args.steps, swim_px: args.swim, seed: args.seed, quiet };
-        return tokens::check(tokens, &options);
+        let settings = TokenCheckSettings {
+            steps: args.steps,
+            swim_px: args.swim.unwrap_or(tokens.live.swim_px),
+            skew: args.skew.apply(tokens.skew),
+            seed: args.seed,
+        };
+        return tokens::check(tokens, settings, quiet);
     }
     let library = library_of(doc)?;
     let rule = library.rule.ok_or(FieldError::NoRule)?;
     let evidence = library.evidence.clone().ok_or(FieldError::NoRule)?;
-    let mut bar = Progress::new(3, quiet);
+    let mut bar = Progress::new(0, quiet);
     bar.phase("controls");
-    let shuffled = control(library.shuffled_source(), library.settings)?;
-    bar.at(1, String::new);
-    let without = LibrarySettings { library: Library::WithoutReaction, ..library.settings };
-    let without = control(library.source(), without)?;
-    bar.at(2, String::new);
+    let mut check = LibraryCheck::new(library)?;
+    while check.step()? {
+        let [done, total] = check.progress();
+        bar.set_total(total as u64);
+        bar.at(done as u64, String::new);
+    }
+    drop(bar);
+    let [shuffled, without] = check.controls();
     let truth = library.recipe.map(|recipe| recipe.law.rule());
     let live = truth.map(|truth| {
         let size = library.recipe.map_or(128, |recipe| recipe.size);
@@ -67,6 +82,7 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         "constants": FoundConstants::of(&rule),
         "cosine": cosine,
         "live": live,
+        "certified": args.certify,
     });
     let verdict = match certain {
         None => "no certainty: too few stills for a held-out test",
@@ -95,10 +111,6 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         );
     }
     Answer::new(text, &facts)
-}
-
-fn control(source: StillSource, settings: LibrarySettings) -> Result<Option<HeldOut>, FieldError> {
-    Ok(LibraryLearning::new(source, settings)?.finish()?.held_out)
 }
 
 /// Mean cosine to the truth on the stills that the scene shows.

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use image::RgbaImage;
 use serde_json::json;
 
+use super::skew::SkewArgs;
 use super::{doc_of, library_of, tokens};
 use crate::cli::film::{FilmArgs, PictureFilms};
 use crate::cli::live::EngineName;
@@ -44,6 +45,8 @@ pub(crate) struct Args {
     /// Speed of tokens along their front, pixels per step [default: what the scene says]
     #[arg(long, allow_negative_numbers = true)]
     swim: Option<f64>,
+    #[command(flatten)]
+    skew: SkewArgs,
     /// Write the last picture
     #[arg(long, value_name = "OUT")]
     png: Option<PathBuf>,
@@ -89,8 +92,9 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     }
     doc.live.seed = args.seed.unwrap_or(doc.live.seed);
     doc.live.time_step = args.time_step.unwrap_or(doc.live.time_step);
-    if let (FieldSubject::Tokens(tokens), Some(swim_px)) = (&mut doc.subject, args.swim) {
-        tokens.live.swim_px = swim_px;
+    if let FieldSubject::Tokens(tokens) = &mut doc.subject {
+        tokens.live.swim_px = args.swim.unwrap_or(tokens.live.swim_px);
+        tokens.skew = args.skew.apply(tokens.skew);
     }
     doc.validate()?;
     film(args, doc, quiet)?;

@@ -7,6 +7,7 @@ pub(super) mod info;
 pub(super) mod learn;
 pub(super) mod live;
 pub(super) mod simulate;
+mod skew;
 pub(super) mod study;
 mod tokens;
 

@@ -11,13 +11,11 @@ use crate::worlds::field::draw::colour_picture;
 use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::write_npy;
 use crate::worlds::field::tokens::{
-    CERTIFICATE_SIDE, CERTIFICATE_TOKENS, PairStatistics, Sighting, TokenDoc, TokenEnsemble, TokenEvidence, TokenLive,
-    TokenPose, TokenSummary, TokenTraining, Tracker, healed_and_grown,
+    LOOK_EVERY, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble, TokenEvidence,
+    TokenFindings, TokenSummary, TokenTraining, Tracker,
 };
 use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
 
-/// Live steps between two looks of the tracker.
-const LOOK_EVERY: u32 = 50;
 /// Optimiser steps between two reports.
 const REPORT_EVERY: usize = 50;
 
@@ -66,45 +64,23 @@ pub(super) fn learn(doc: &mut TokenDoc, options: &LearnOptions) -> anyhow::Resul
     Answer::new(text, &facts)
 }
 
-pub(super) struct CheckOptions {
-    pub steps: u32,
-    pub swim_px: Option<f64>,
-    pub seed: u64,
-    pub quiet: bool,
-}
-
-/// Twelve tokens on 96², told to stand still and told to swim.
-pub(super) fn check(doc: &mut TokenDoc, options: &CheckOptions) -> anyhow::Result<Answer> {
-    doc.rule.as_ref().ok_or(FieldError::NoRule)?;
-    let mut live = TokenLive { tokens: CERTIFICATE_TOKENS, ..doc.live };
-    live.swim_px = options.swim_px.unwrap_or(live.swim_px);
-    live.validate()?;
-    let mut bar = Progress::new(2 * u64::from(options.steps), options.quiet);
+/// Twelve tokens on 96², told to stand still and told to swim, then wounded, then grown.
+pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: bool) -> anyhow::Result<Answer> {
+    let mut check = TokenCheck::new(doc, settings)?;
+    let mut bar = Progress::new(check.progress()[1], quiet);
     bar.phase("check");
-    let ensemble = doc.ensemble();
-    let size = [CERTIFICATE_SIDE as f64; 2];
-    let mut measure = |live: &TokenLive, offset: u64| -> anyhow::Result<(TokenSummary, PairStatistics)> {
-        let taught = TokenDoc { live: *live, ..doc.clone() };
-        let start = taught.start_image([CERTIFICATE_SIDE; 2], options.seed);
-        let mut engine = FieldEngine::of_tokens(&taught, &start, options.seed, None)?;
-        let looks = watch(&mut engine, &ensemble, options.steps, |done| {
-            bar.at(offset + u64::from(done), String::new);
-        })?;
-        let late = &looks[looks.len() / 2..];
-        let poses: Vec<Vec<TokenPose>> = late.iter().map(|look| look.iter().map(|s| s.pose).collect()).collect();
-        let pairs = PairStatistics::of(&poses, size, doc.clearance_px);
-        Ok((TokenSummary::of(&looks, LOOK_EVERY, size), pairs))
-    };
-    let (at_rest, pairs_at_rest) = measure(&TokenLive { swim_px: 0.0, ..live }, 0)?;
-    let (swimming, pairs_swimming) = measure(&live, u64::from(options.steps))?;
-    let pairs_tiler = PairStatistics::of_tiler(&ensemble, CERTIFICATE_TOKENS, size);
-    let commanded = 100.0 * live.swim_px;
-    let [healed, grown] = healed_and_grown(doc, options.seed, options.steps)?;
+    while check.step()? {
+        bar.at(check.progress()[0], String::new);
+    }
+    drop(bar);
+    let TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_tiler } =
+        check.findings().ok_or(FieldError::NoRule)?;
+    let TokenEvidence { at_rest, swimming, commanded, healed, grown, turned, .. } = &evidence;
     let facts = json!({
         "command": "check",
         "rule": "tokens",
-        "steps": options.steps,
-        "seed": options.seed,
+        "steps": settings.steps,
+        "seed": settings.seed,
         "commanded": commanded,
         "count_start": swimming.count_start,
         "count_end": swimming.count_end,
@@ -116,6 +92,7 @@ pub(super) fn check(doc: &mut TokenDoc, options: &CheckOptions) -> anyhow::Resul
         "polarisation": swimming.polarisation,
         "swimming": swimming,
         "at_rest": at_rest,
+        "turned": turned,
         "healed": healed,
         "grown": grown,
         "pairs": { "at_rest": pairs_at_rest, "swimming": pairs_swimming, "tiler": pairs_tiler },
@@ -135,9 +112,13 @@ pub(super) fn check(doc: &mut TokenDoc, options: &CheckOptions) -> anyhow::Resul
             s.polarisation
         )
     };
-    let mut text = format!("{} live steps, speeds in px per 100 steps (commanded {commanded})", options.steps);
-    text += &line("at rest", &at_rest);
-    text += &line("swimming", &swimming);
+    let mut text = format!("{} live steps, speeds in px per 100 steps (commanded {commanded})", settings.steps);
+    text += &line("at rest", at_rest);
+    text += &line("swimming", swimming);
+    if let Some(SkewEvidence { flow, swimming }) = turned {
+        text += &line("with K∗s", swimming);
+        text += &format!("  (K {}, radius {}, seed {})", flow.strength, flow.radius, flow.seed);
+    }
     text += &format!(
         "\nmean polarisation and alignment of neighbours: at rest {:.2} {:.2}, swimming {:.2} {:.2}, tiler {:.2} {:.2}",
         pairs_at_rest.polarisation,
@@ -147,16 +128,10 @@ pub(super) fn check(doc: &mut TokenDoc, options: &CheckOptions) -> anyhow::Resul
         pairs_tiler.polarisation,
         pairs_tiler.alignment
     );
-    text += &format!("\nhealed {healed:.2}, grown out of noise {grown:.2}");
-    doc.evidence = Some(TokenEvidence {
-        steps: options.steps,
-        seed: options.seed,
-        at_rest,
-        swimming,
-        commanded,
-        healed: Some(healed),
-        grown: Some(grown),
-    });
+    if let (Some(healed), Some(grown)) = (healed, grown) {
+        text += &format!("\nhealed {healed:.2}, grown out of noise {grown:.2}");
+    }
+    doc.evidence = Some(evidence);
     Answer::new(text, &facts)
 }
 
@@ -254,6 +229,7 @@ pub(super) fn info(title: &str, doc: &TokenDoc, live: &FieldLive) -> anyhow::Res
         "clearance_px": doc.clearance_px,
         "settings": doc.settings,
         "token_live": doc.live,
+        "skew": doc.skew,
         "live": live,
         "learned": doc.rule.is_some(),
         "rules": usize::from(doc.rule.is_some()) + doc.others.len(),

@@ -5,10 +5,9 @@ use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 
 use super::library::{HeldOut, LibrarySettings, StillSource};
-use super::measures::shuffled;
 use super::rule::LibraryRule;
 use super::stills::{GrayScottRun, Still, check_stills, seeded};
-use super::tokens::TokenDoc;
+use super::tokens::{TokenDoc, TokenEvidence};
 use super::{FieldError, MAX_SIDE, MIN_SIDE};
 
 /// Stills that a scene keeps for show when it can simulate the others again.
@@ -82,6 +81,15 @@ impl LibraryEvidence {
         let (rule, shuffled) = (passes(self.held_out)?, passes(self.control_shuffled)?);
         Some(rule && !shuffled && !passes(self.control_without_reaction)?)
     }
+}
+
+/// What a check has found about the rule of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldEvidence {
+    /// Of equations.
+    Library(LibraryEvidence),
+    /// Of the token rule of a seed.
+    Tokens(u64, TokenEvidence),
 }
 
 /// Where a live field begins.
@@ -174,20 +182,6 @@ impl LibraryDoc {
             Some(recipe) => StillSource::Simulated(recipe),
             None => StillSource::Given(self.stills.clone(), self.runs.clone()),
         }
-    }
-
-    /// The stills of the control: v of each from the next run.
-    pub fn shuffled_source(&self) -> StillSource {
-        let groups: Vec<Vec<Still>> = match self.recipe {
-            Some(recipe) => recipe.simulate(0..recipe.runs),
-            None => self.stills.iter().map(|still| vec![still.clone()]).collect(),
-        };
-        let stills = shuffled(&groups);
-        let runs = match self.recipe {
-            Some(_) => stills.iter().enumerate().flat_map(|(k, run)| run.iter().map(move |_| k)).collect(),
-            None => self.runs.clone(),
-        };
-        StillSource::Given(stills.concat(), runs)
     }
 }
 

@@ -14,5 +14,5 @@ pub(crate) mod stills;
 pub(crate) mod studio;
 pub mod tokens;
 
-pub use doc::{FieldDoc, FieldLive, FieldStart, FieldSubject, LibraryDoc, LibraryEvidence};
+pub use doc::{FieldDoc, FieldEvidence, FieldLive, FieldStart, FieldSubject, LibraryDoc, LibraryEvidence};
 pub use error::{FieldError, MAX_SIDE, MIN_SIDE};

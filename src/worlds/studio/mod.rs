@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use image::RgbaImage;
 
-use super::field::{FieldError, FieldSubject};
+use super::field::{FieldError, FieldEvidence, FieldSubject};
 use super::points::cloud::CloudError;
 use super::points::engine::PointEngineError;
 use super::points::measures::PointCertificate;
@@ -160,6 +160,8 @@ pub enum Learned {
     PointCertificate(Box<PointCertificate>),
     /// The rule of a pattern or of tokens.
     Field(Box<FieldSubject>),
+    /// What was measured of that rule.
+    FieldEvidence(Box<FieldEvidence>),
 }
 
 /// Values of one plot now, one for each of its curves.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use image::RgbaImage;
 
+use super::certificate::{LibraryCertification, TokenCertification, library_lines, token_lines};
 use super::life::TokenSimulation;
 use super::school::TokenSchool;
 use super::simulation::FieldSimulation;
@@ -13,7 +14,7 @@ use super::{TABLES, canvas, draw, knobs};
 use crate::worlds::field::library::FoundConstants;
 use crate::worlds::field::stills::{Still, load_stills};
 use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc, TokenEvidence, TokenRule};
-use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc, equations};
+use crate::worlds::field::{FieldDoc, FieldError, FieldEvidence, FieldSubject, LibraryDoc, equations};
 use crate::worlds::studio::{
     BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
     WorldInfo, WorldTables, WorldTraining,
@@ -170,11 +171,16 @@ impl WorldInfo for FieldDoc {
         })
     }
 
+    fn certificate(&self) -> Vec<(bool, String)> {
+        match &self.subject {
+            FieldSubject::Library(library) => library.evidence.as_ref().map_or_else(Vec::new, library_lines),
+            FieldSubject::Tokens(tokens) => tokens.evidence.as_ref().map_or_else(Vec::new, token_lines),
+        }
+    }
+
     fn evidence(&self) -> Option<String> {
-        let library = match &self.subject {
-            FieldSubject::Library(library) => library,
-            FieldSubject::Tokens(tokens) => return tokens.evidence.as_ref().map(token_evidence),
-        };
+        // Of tokens the certificate says all.
+        let FieldSubject::Library(library) = &self.subject else { return None };
         let evidence = library.evidence.as_ref()?;
         Some(match evidence.held_out {
             Some(test) if test.is_stationary() => format!(
@@ -194,12 +200,18 @@ impl WorldInfo for FieldDoc {
         match (method, &self.subject) {
             ("library", FieldSubject::Library(library)) => Ok(Box::new(FieldTraining::new(library)?)),
             ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenSchool::new(tokens)?)),
+            ("check", FieldSubject::Library(library)) => Ok(Box::new(LibraryCertification::new(library)?)),
+            ("check", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenCertification::new(tokens)?)),
             _ => Err(StudioError::Unknown(method.to_owned())),
         }
     }
 
     fn set_learned(&mut self, learned: Learned) {
-        let Learned::Field(learned) = learned else { return };
+        let learned = match learned {
+            Learned::Field(learned) => learned,
+            Learned::FieldEvidence(evidence) => return self.take_evidence(*evidence),
+            _ => return,
+        };
         match (&mut self.subject, *learned) {
             // The drawing may have changed since, and stays.
             (FieldSubject::Tokens(tokens), FieldSubject::Tokens(TokenDoc { rule: Some(rule), .. })) => {
@@ -233,6 +245,19 @@ impl WorldInfo for FieldDoc {
 }
 
 impl FieldDoc {
+    /// Another rule may have been chosen meanwhile: evidence belongs to its own.
+    fn take_evidence(&mut self, evidence: FieldEvidence) {
+        match (&mut self.subject, evidence) {
+            (FieldSubject::Library(library), FieldEvidence::Library(evidence)) => library.evidence = Some(evidence),
+            (FieldSubject::Tokens(tokens), FieldEvidence::Tokens(seed, evidence)) => {
+                if tokens.rule.as_ref().is_some_and(|rule| rule.seed == seed) {
+                    tokens.evidence = Some(evidence);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Icons become kinds of tokens: one takes the place of a canvas that is still empty, others come beside what is drawn.
     fn import_icons(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
         let icons = paths.iter().map(|path| Token::load(path)).collect::<Result<Vec<Token>, _>>()?;
@@ -276,25 +301,6 @@ fn token_rows(tokens: &TokenDoc) -> Vec<FlowRow> {
         ..FlowRow::default()
     };
     (0..rules.len()).map(row).collect()
-}
-
-/// The certificate of a token scene.
-fn token_evidence(evidence: &TokenEvidence) -> String {
-    let TokenEvidence { steps, at_rest, swimming, commanded, .. } = evidence;
-    let share = |name: &str, share: Option<f64>| share.map_or(String::new(), |share| format!(" {name} {share:.2}."));
-    let more = share("Healed", evidence.healed) + &share("Grown out of noise", evidence.grown);
-    format!(
-        "Checked for {steps} steps. At rest {} of {} tokens stay, contrast {:.2}; swimming {} of {}, contrast {:.2}, thin \
-         parts {:.2}, {:.1} of {commanded:.1} pixels per 100 steps along the front.{more}",
-        at_rest.count_end,
-        at_rest.count_start,
-        at_rest.contrast,
-        swimming.count_end,
-        swimming.count_start,
-        swimming.contrast,
-        swimming.tail,
-        swimming.speed_along
-    )
 }
 
 /// The certificate in a line: tokens kept while they swim.

@@ -1,6 +1,7 @@
 //! The field world in the studio: its tables, and what it can do.
 
 mod canvas;
+mod certificate;
 mod draw;
 mod info;
 mod knobs;
@@ -69,6 +70,14 @@ fn start(world: &World, id: &str) -> Result<World, StudioError> {
     let library = LibraryDoc::from_recipe(recipe)?;
     Ok(World::from(FieldDoc { subject: FieldSubject::Library(library), ..FieldDoc::default() }))
 }
+
+/// The certificate as a job.
+pub(super) const CHECK_EQUATIONS: MethodSpec = MethodSpec {
+    id: "check",
+    name: "Check",
+    help: "Learns from stills with a foreign v, and without u v²: unseen stills must reject both and accept the equations. \
+           Takes some minutes",
+};
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
     BrushSpec { id, name, help, place: BrushPlace::Live, touch: BrushTouch::Dabs }
@@ -146,7 +155,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
     ],
     speed: 8,
     layers: &[],
-    check: None,
+    check: Some(CHECK_EQUATIONS),
     has_trails: false,
     imports: &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"],
 };

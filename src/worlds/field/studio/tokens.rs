@@ -2,12 +2,21 @@
 
 use super::{canvas, tracking};
 use crate::worlds::field::tokens::{
-    MAX_CANVAS, MAX_CLEARANCE_PX, MAX_SIZE_PX, MIN_CANVAS, MIN_CLEARANCE_PX, MIN_SIZE_PX, TokenColours, TokenDoc,
+    MAX_CANVAS, MAX_CLEARANCE_PX, MAX_SIZE_PX, MAX_SKEW, MAX_SKEW_RADIUS, MIN_CANVAS, MIN_CLEARANCE_PX, MIN_SIZE_PX,
+    TokenColours, TokenDoc,
 };
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
 use crate::worlds::studio::{
     BrushPlace, BrushSpec, BrushTouch, KnobGroup, KnobSpec, MethodSpec, RestartSpec, WorldTables,
+};
+
+/// The certificate as a job.
+pub(super) const CHECK_TOKENS: MethodSpec = MethodSpec {
+    id: "check",
+    name: "Check",
+    help: "Runs twelve tokens for 10,000 steps at rest and swimming (and with K∗s, where it has a strength), wounds them, \
+           and grows them out of noise. Takes some minutes",
 };
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
@@ -64,6 +73,30 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
             1.0,
             [0.0, 3.0],
             Linear,
+            KnobGroup::Live,
+        ),
+        KnobSpec::new(
+            ("skew", "Circulation", "K∗s", ""),
+            "Strength of the training-free flow, which turns the noise by a random skew kernel; any strength keeps the picture",
+            0.0,
+            [-MAX_SKEW, MAX_SKEW],
+            Linear,
+            KnobGroup::Live,
+        ),
+        KnobSpec::new(
+            ("skew_radius", "Kernel radius", "", "pixels"),
+            "Radius of the kernel K",
+            1.0,
+            [0.0, MAX_SKEW_RADIUS as f64],
+            Whole,
+            KnobGroup::Live,
+        ),
+        KnobSpec::new(
+            ("skew_seed", "Kernel seed", "", ""),
+            "Another seed draws another kernel K",
+            1.0,
+            [0.0, 999.0],
+            Whole,
             KnobGroup::Live,
         ),
         KnobSpec::new(("step", "Step", "c", ""), "Time of one step", 0.1, [0.01, 0.5], Linear, KnobGroup::Live),
@@ -158,7 +191,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
     ],
     speed: 1,
     layers: &[],
-    check: None,
+    check: Some(CHECK_TOKENS),
     has_trails: false,
     imports: super::TABLES.imports,
 };
@@ -179,6 +212,9 @@ pub(super) fn knob_value(doc: &FieldDoc, tokens: &TokenDoc, id: &str) -> f64 {
         "sigma" => tokens.live.sigma,
         "relaxation" => tokens.live.relaxation,
         "step" => tokens.live.live_step,
+        "skew" => tokens.skew.strength,
+        "skew_radius" => tokens.skew.radius as f64,
+        "skew_seed" => tokens.skew.seed as f64,
         "tokens" => tokens.live.tokens as f64,
         "size" => doc.live.size[0] as f64,
         "steps" => tokens.settings.steps as f64,
@@ -207,6 +243,9 @@ pub(super) fn set_knob(doc: &mut FieldDoc, id: &str, value: f64) {
         "sigma" => tokens.live.sigma = value,
         "relaxation" => tokens.live.relaxation = value,
         "step" => tokens.live.live_step = value,
+        "skew" => tokens.skew.strength = value,
+        "skew_radius" => tokens.skew.radius = value as usize,
+        "skew_seed" => tokens.skew.seed = value as u64,
         "tokens" => tokens.live.tokens = value as usize,
         "steps" => tokens.settings.steps = value as usize,
         "seed" => tokens.settings.seed = value as u64,

@@ -1,6 +1,9 @@
-//! Whether tokens heal and grow under a rule.
+//! Whether tokens stay, swim as told, heal and grow under a rule: measured in steps that a job can stop between.
 
-use super::{TokenDoc, TokenEngine, TokenLive, Tracker};
+use super::{
+    PairStatistics, Sighting, SkewEvidence, SkewFlow, TokenDoc, TokenEngine, TokenEnsemble, TokenEvidence, TokenLive,
+    TokenPose, TokenSummary, Tracker,
+};
 use crate::worlds::field::FieldError;
 use crate::worlds::field::engine::{FieldBrush, FieldStroke};
 use crate::worlds::field::stills::Still;
@@ -9,6 +12,8 @@ use crate::worlds::field::stills::Still;
 pub const CERTIFICATE_SIDE: usize = 96;
 /// Tokens on it.
 pub const CERTIFICATE_TOKENS: usize = 12;
+/// Live steps between two looks of the tracker.
+pub const LOOK_EVERY: u32 = 50;
 /// Correlation with the drawn token from which one counts as whole.
 const WHOLE: f64 = 0.8;
 /// Steps before a wound, and after it.
@@ -17,65 +22,261 @@ const HEALING: u32 = 500;
 /// Steps of the annealing of a growth, and of the life after it.
 const ANNEALING: u32 = 1500;
 const AFTER_GROWTH: u32 = 500;
+/// Steps between two levels of σ.
+const LEVEL: u32 = 25;
 
-/// Share of tokens that are whole again, 500 steps after every other pixel of the whole field was taken out; and tokens that
-/// grow out of noise while σ falls from the highest to the live level, as a share of those of a fresh field. No part
-/// of it is longer than `max_steps`.
-///
-/// # Errors
-/// No rule.
-pub fn healed_and_grown(doc: &TokenDoc, seed: u64, max_steps: u32) -> Result<[f64; 2], FieldError> {
-    let live = TokenLive { tokens: CERTIFICATE_TOKENS, swim_px: 0.0, ..doc.live };
-    let doc = TokenDoc { live, others: Vec::new(), ..doc.clone() };
-    let rule = doc.rule.as_ref().ok_or(FieldError::NoRule)?;
-    let ensemble = doc.ensemble();
-    let tracker = Tracker::new(&ensemble);
-    let whole = |image: &Still| tracker.find(image).iter().filter(|token| token.shape >= WHOLE).count() as f64;
-    let start = doc.start_image([CERTIFICATE_SIDE; 2], seed);
-    let fresh = whole(&start).max(1.0);
+/// How a token rule is checked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TokenCheckSettings {
+    /// Live steps of each run; the healing and the growth have at most as many in each of their parts.
+    pub steps: u32,
+    /// Speed g of the swim, pixels per step.
+    pub swim_px: f64,
+    /// The flow K ∗ s of a further run; left out without strength.
+    pub skew: SkewFlow,
+    /// Seed of the starts and the noise.
+    pub seed: u64,
+}
 
-    let mut engine = TokenEngine::new(rule, &ensemble, &live, &start, seed);
-    engine.run(BEFORE.min(max_steps));
-    let before = whole(&engine.image()).max(1.0);
-    let middle = CERTIFICATE_SIDE as f32 / 2.0;
-    engine.apply(&FieldStroke {
-        brush: FieldBrush::Wound,
-        at: [middle; 2],
-        radius_px: 2.0 * CERTIFICATE_SIDE as f32,
-        motion_px: [0.0; 2],
-    });
-    engine.run(HEALING.min(max_steps));
-    let healed = (whole(&engine.image()) / before).min(1.0);
-
-    let empty = Still::filled(CERTIFICATE_SIDE, CERTIFICATE_SIDE, &[0.0; 3]);
-    let [_, high] = doc.settings.sigma_range;
-    let hot = TokenLive { sigma: high, ..live };
-    let mut engine = TokenEngine::new(rule, &ensemble, &hot, &empty, seed);
-    /// Steps between two levels of σ.
-    const CHUNK: u32 = 25;
-    let levels = ANNEALING.min(max_steps).div_ceil(CHUNK);
-    for k in 0..levels {
-        let share = f64::from(k) / f64::from(levels);
-        engine.set_live(&TokenLive { sigma: high * (live.sigma / high).powf(share), ..live });
-        engine.run(CHUNK);
+impl TokenCheckSettings {
+    /// The certificate of a scene at its own knobs.
+    pub fn of(doc: &TokenDoc) -> Self {
+        Self { steps: 10_000, swim_px: doc.live.swim_px, skew: doc.skew, seed: 1 }
     }
-    engine.set_live(&live);
-    engine.run(AFTER_GROWTH.min(max_steps));
-    Ok([healed, whole(&engine.image()) / fresh])
+}
+
+/// All that a check has found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenFindings {
+    /// What the scene keeps.
+    pub evidence: TokenEvidence,
+    /// Pairs of the late half of the run at rest.
+    pub pairs_at_rest: PairStatistics,
+    /// The same while swimming.
+    pub pairs_swimming: PairStatistics,
+    /// Of tokens that were only placed.
+    pub pairs_tiler: PairStatistics,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum CheckPart {
+    AtRest,
+    Swimming,
+    /// Swimming with K ∗ s beside it.
+    Turned,
+    Healing,
+    Growing,
+}
+
+/// The run of one part.
+struct PartRun {
+    engine: TokenEngine,
+    done: u32,
+    looks: Vec<Vec<Sighting>>,
+    /// Whole tokens that the result is compared with.
+    whole_before: f64,
+}
+
+/// The stepper.
+pub struct TokenCheck {
+    doc: TokenDoc,
+    settings: TokenCheckSettings,
+    ensemble: TokenEnsemble,
+    parts: Vec<CheckPart>,
+    run: Option<PartRun>,
+    /// Steps of the parts that are over.
+    steps_done: u64,
+    motions: Vec<(TokenSummary, PairStatistics)>,
+    /// Healed, then grown.
+    shares: Vec<f64>,
+}
+
+impl TokenCheck {
+    /// # Errors
+    /// No rule, or a knob out of range.
+    pub fn new(doc: &TokenDoc, settings: TokenCheckSettings) -> Result<Self, FieldError> {
+        doc.rule.as_ref().ok_or(FieldError::NoRule)?;
+        let live = TokenLive { tokens: CERTIFICATE_TOKENS, swim_px: settings.swim_px, ..doc.live };
+        live.validate()?;
+        settings.skew.validate()?;
+        let doc = TokenDoc { live, skew: SkewFlow::default(), others: Vec::new(), ..doc.clone() };
+        let mut parts = vec![CheckPart::AtRest, CheckPart::Swimming];
+        if settings.skew.strength != 0.0 {
+            parts.push(CheckPart::Turned);
+        }
+        parts.extend([CheckPart::Healing, CheckPart::Growing]);
+        let ensemble = doc.ensemble();
+        Ok(Self { doc, settings, ensemble, parts, run: None, steps_done: 0, motions: Vec::new(), shares: Vec::new() })
+    }
+
+    fn steps_of(&self, part: CheckPart) -> u32 {
+        let most = |steps: u32| steps.min(self.settings.steps);
+        match part {
+            CheckPart::AtRest | CheckPart::Swimming | CheckPart::Turned => self.settings.steps,
+            CheckPart::Healing => most(BEFORE) + most(HEALING),
+            CheckPart::Growing => most(ANNEALING) + most(AFTER_GROWTH),
+        }
+    }
+
+    /// Steps done, and steps of the whole check.
+    pub fn progress(&self) -> [u64; 2] {
+        let done = self.steps_done + self.run.as_ref().map_or(0, |run| u64::from(run.done));
+        [done, self.parts.iter().map(|part| u64::from(self.steps_of(*part))).sum()]
+    }
+
+    fn part(&self) -> Option<CheckPart> {
+        self.parts.get(self.motions.len() + self.shares.len()).copied()
+    }
+
+    fn whole(&self, image: &Still) -> f64 {
+        Tracker::new(&self.ensemble).find(image).iter().filter(|token| token.shape >= WHOLE).count() as f64
+    }
+
+    fn begin(&self, part: CheckPart) -> Result<PartRun, FieldError> {
+        let rule = self.doc.rule.as_ref().ok_or(FieldError::NoRule)?;
+        let still = TokenLive { swim_px: 0.0, ..self.doc.live };
+        let fresh = self.doc.start_image([CERTIFICATE_SIDE; 2], self.settings.seed);
+        let (live, start) = match part {
+            CheckPart::AtRest | CheckPart::Healing => (still, &fresh),
+            CheckPart::Swimming | CheckPart::Turned => (self.doc.live, &fresh),
+            CheckPart::Growing => {
+                let hot = TokenLive { sigma: self.doc.settings.sigma_range[1], ..still };
+                (hot, &Still::filled(CERTIFICATE_SIDE, CERTIFICATE_SIDE, &[0.0; 3]))
+            }
+        };
+        let mut engine = TokenEngine::new(rule, &self.ensemble, &live, start, self.settings.seed);
+        if part == CheckPart::Turned {
+            engine.set_skew(&self.settings.skew);
+        }
+        let looks = vec![Tracker::new(&self.ensemble).find(&engine.image())];
+        Ok(PartRun { engine, done: 0, looks, whole_before: self.whole(&fresh).max(1.0) })
+    }
+
+    /// Runs some steps; `false` when all is measured.
+    ///
+    /// # Errors
+    /// No rule.
+    pub fn step(&mut self) -> Result<bool, FieldError> {
+        let Some(part) = self.part() else { return Ok(false) };
+        let mut run = match self.run.take() {
+            Some(run) => run,
+            None => self.begin(part)?,
+        };
+        let total = self.steps_of(part);
+        match part {
+            CheckPart::AtRest | CheckPart::Swimming | CheckPart::Turned => {
+                let now = LOOK_EVERY.min(total - run.done);
+                run.engine.run(now);
+                run.done += now;
+                if now == LOOK_EVERY {
+                    run.looks.push(Tracker::new(&self.ensemble).find(&run.engine.image()));
+                }
+            }
+            CheckPart::Healing => self.heal(&mut run, total),
+            CheckPart::Growing => self.grow(&mut run, total),
+        }
+        if run.done < total {
+            self.run = Some(run);
+            return Ok(true);
+        }
+        self.steps_done += u64::from(total);
+        match part {
+            CheckPart::AtRest | CheckPart::Swimming | CheckPart::Turned => self.motions.push(self.summary(&run.looks)),
+            CheckPart::Healing => self.shares.push((self.whole(&run.engine.image()) / run.whole_before).min(1.0)),
+            CheckPart::Growing => self.shares.push(self.whole(&run.engine.image()) / run.whole_before),
+        }
+        Ok(true)
+    }
+
+    /// Every other pixel of the whole field is taken out after [`BEFORE`] steps.
+    fn heal(&self, run: &mut PartRun, total: u32) {
+        let before = BEFORE.min(self.settings.steps);
+        let end = if run.done < before { before } else { total };
+        let now = LEVEL.min(end - run.done);
+        run.engine.run(now);
+        run.done += now;
+        if run.done == before {
+            run.whole_before = self.whole(&run.engine.image()).max(1.0);
+            run.engine.apply(&FieldStroke {
+                brush: FieldBrush::Wound,
+                at: [CERTIFICATE_SIDE as f32 / 2.0; 2],
+                radius_px: 2.0 * CERTIFICATE_SIDE as f32,
+                motion_px: [0.0; 2],
+            });
+        }
+    }
+
+    /// σ falls from the highest to the live level.
+    fn grow(&self, run: &mut PartRun, total: u32) {
+        let (annealing, live) = (ANNEALING.min(self.settings.steps), &self.doc.live);
+        let high = self.doc.settings.sigma_range[1];
+        let end = if run.done < annealing { annealing } else { total };
+        let share = (f64::from(run.done) / f64::from(annealing)).min(1.0);
+        let sigma = high * (live.sigma / high).powf(share);
+        run.engine.set_live(&TokenLive { sigma, swim_px: 0.0, ..*live });
+        let now = LEVEL.min(end - run.done);
+        run.engine.run(now);
+        run.done += now;
+    }
+
+    fn summary(&self, looks: &[Vec<Sighting>]) -> (TokenSummary, PairStatistics) {
+        let size = [CERTIFICATE_SIDE as f64; 2];
+        let late = &looks[looks.len() / 2..];
+        let poses: Vec<Vec<TokenPose>> = late.iter().map(|look| look.iter().map(|s| s.pose).collect()).collect();
+        (TokenSummary::of(looks, LOOK_EVERY, size), PairStatistics::of(&poses, size, self.doc.clearance_px))
+    }
+
+    /// What was found; `None` before all tokens have swum. What is not measured yet is left out.
+    pub fn findings(&self) -> Option<TokenFindings> {
+        let turns = self.parts.contains(&CheckPart::Turned);
+        let (at_rest, pairs_at_rest) = self.motions.first()?.clone();
+        let (swimming, pairs_swimming) = self.motions.get(1)?.clone();
+        let turned = match self.motions.get(2) {
+            Some((summary, _)) => Some(SkewEvidence { flow: self.settings.skew, swimming: summary.clone() }),
+            None if turns => return None,
+            None => None,
+        };
+        let evidence = TokenEvidence {
+            steps: self.settings.steps,
+            seed: self.settings.seed,
+            at_rest,
+            swimming,
+            commanded: 100.0 * self.settings.swim_px,
+            healed: self.shares.first().copied(),
+            grown: self.shares.get(1).copied(),
+            turned,
+        };
+        let pairs_tiler = PairStatistics::of_tiler(&self.ensemble, CERTIFICATE_TOKENS, [CERTIFICATE_SIDE as f64; 2]);
+        Some(TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_tiler })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worlds::field::tokens::Token;
-    use crate::worlds::field::tokens::TokenRule;
     use crate::worlds::field::tokens::net::TokenNet;
+    use crate::worlds::field::tokens::{Token, TokenRule};
 
     #[test]
     fn a_network_that_knows_nothing_heals_and_grows_nothing() {
         let mut doc = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
-        assert!(healed_and_grown(&doc, 1, 50).is_err(), "there is no rule");
+        let settings = TokenCheckSettings { steps: 50, ..TokenCheckSettings::of(&doc) };
+        assert!(TokenCheck::new(&doc, settings).is_err(), "there is no rule");
         doc.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
-        assert_eq!(healed_and_grown(&doc, 1, 50).unwrap(), [0.0, 0.0]);
+        let settings = TokenCheckSettings { skew: SkewFlow { strength: 1.0, ..SkewFlow::default() }, ..settings };
+        let mut check = TokenCheck::new(&doc, settings).unwrap();
+        let mut last = check.progress();
+        while check.step().unwrap() {
+            let now = check.progress();
+            assert!(now[0] > last[0] && now[1] == last[1], "{last:?} {now:?}");
+            let is_complete = now[0] >= 3 * 50;
+            assert_eq!(check.findings().is_some(), is_complete);
+            last = now;
+        }
+        assert_eq!(last[0], last[1]);
+        let evidence = check.findings().unwrap().evidence;
+        assert_eq!((evidence.healed, evidence.grown), (Some(0.0), Some(0.0)));
+        assert_eq!(evidence.at_rest.count_start, CERTIFICATE_TOKENS);
+        assert_ne!(evidence.turned.unwrap().swimming, evidence.swimming, "K must show");
     }
 }

@@ -70,12 +70,25 @@ pub struct TokenEvidence {
     pub swimming: TokenSummary,
     /// Commanded speed of `swimming`, pixels per 100 steps.
     pub commanded: f64,
-    /// As of [`super::healed_and_grown`]; scenes of older checks have neither.
+    /// Share of tokens that are whole again 500 steps after every other pixel was taken out; scenes of older checks
+    /// have none.
     #[serde(default)]
     pub healed: Option<f64>,
-    /// Share of whole tokens grown from noise.
+    /// Whole tokens grown out of noise, as a share of those of a fresh field.
     #[serde(default)]
     pub grown: Option<f64>,
+    /// Swimming with K ∗ s beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turned: Option<SkewEvidence>,
+}
+
+/// What the flow K ∗ s does to tokens that swim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SkewEvidence {
+    /// Its knobs.
+    pub flow: SkewFlow,
+    /// As [`TokenEvidence::swimming`].
+    pub swimming: TokenSummary,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -20,8 +20,10 @@ mod token;
 mod tracker;
 mod training;
 
-pub use certificate::{CERTIFICATE_SIDE, CERTIFICATE_TOKENS, healed_and_grown};
-pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, TokenDoc, TokenEvidence};
+pub use certificate::{
+    CERTIFICATE_SIDE, CERTIFICATE_TOKENS, LOOK_EVERY, TokenCheck, TokenCheckSettings, TokenFindings,
+};
+pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, SkewEvidence, TokenDoc, TokenEvidence};
 pub use engine::TokenEngine;
 pub use gpu::GpuTokens;
 pub use grid::GridPlacement;

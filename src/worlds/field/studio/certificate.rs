@@ -1,0 +1,132 @@
+//! The certificate of a field in the studio: measured as a job, shown in lines.
+
+use crate::worlds::field::measures::LibraryCheck;
+use crate::worlds::field::tokens::{
+    SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEvidence, TokenSummary,
+};
+use crate::worlds::field::{FieldEvidence, LibraryDoc, LibraryEvidence};
+use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
+
+/// Share of the tokens that may come or go, and contrast and thin parts below which a line warns.
+const KEPT: f64 = 1.0 / 12.0;
+const SOUND_CONTRAST: f64 = 0.85;
+const SOUND_TAIL: f64 = 0.9;
+/// Shares of healed and of grown tokens below which a line warns.
+const SOUND_HEALED: f64 = 0.8;
+const SOUND_GROWN: f64 = 0.5;
+
+pub(super) struct TokenCertification {
+    check: TokenCheck,
+    rule_seed: u64,
+    is_over: bool,
+}
+
+impl TokenCertification {
+    pub fn new(doc: &TokenDoc) -> Result<Self, StudioError> {
+        let rule_seed = doc.rule.as_ref().ok_or(StudioError::NoRule)?.seed;
+        Ok(Self { check: TokenCheck::new(doc, TokenCheckSettings::of(doc))?, rule_seed, is_over: false })
+    }
+}
+
+impl WorldTraining for TokenCertification {
+    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
+        if self.is_over || !self.check.step()? {
+            self.is_over = true;
+            return Ok(None);
+        }
+        let [done, total] = self.check.progress().map(|steps| steps as usize);
+        Ok(Some(TrainingStep { phase: "check", done, total, loss: None }))
+    }
+
+    /// What is not measured by then is left out.
+    fn end_phase(&mut self) {
+        self.is_over = true;
+    }
+
+    fn learned(&self) -> Option<Learned> {
+        let findings = self.check.findings().filter(|_| self.is_over)?;
+        Some(Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(self.rule_seed, findings.evidence))))
+    }
+}
+
+pub(super) struct LibraryCertification {
+    check: LibraryCheck,
+    is_over: bool,
+}
+
+impl LibraryCertification {
+    pub fn new(library: &LibraryDoc) -> Result<Self, StudioError> {
+        Ok(Self { check: LibraryCheck::new(library)?, is_over: false })
+    }
+}
+
+impl WorldTraining for LibraryCertification {
+    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
+        if self.is_over || !self.check.step()? {
+            self.is_over = true;
+            return Ok(None);
+        }
+        let [done, total] = self.check.progress();
+        Ok(Some(TrainingStep { phase: "check", done, total, loss: None }))
+    }
+
+    /// Both controls are needed: a check that ends early leaves nothing.
+    fn end_phase(&mut self) {
+        self.is_over = true;
+    }
+
+    fn learned(&self) -> Option<Learned> {
+        let evidence = self.check.evidence()?;
+        Some(Learned::FieldEvidence(Box::new(FieldEvidence::Library(evidence))))
+    }
+}
+
+/// The certificate of equations; nothing before their controls were learned.
+pub(super) fn library_lines(evidence: &LibraryEvidence) -> Vec<(bool, String)> {
+    let LibraryEvidence { held_out, control_shuffled, control_without_reaction, .. } = evidence;
+    if control_shuffled.is_none() && control_without_reaction.is_none() {
+        return Vec::new();
+    }
+    let verdict = match evidence.is_certain() {
+        Some(true) => "Certain: unseen stills accept the equations and reject both controls.",
+        Some(false) => "Not certain: unseen stills reject the equations or accept a control.",
+        None => "No certainty: too few stills for a test on unseen ones.",
+    };
+    let mut lines = vec![(evidence.is_certain() == Some(true), verdict.to_owned())];
+    let tests = [
+        ("The equations", held_out, true),
+        ("Control, v of other stills", control_shuffled, false),
+        ("Control, without u v²", control_without_reaction, false),
+    ];
+    for (name, test, must_hold) in tests {
+        let Some(test) = test else { continue };
+        let word = if test.is_stationary() { "accepted" } else { "rejected" };
+        lines.push((test.is_stationary() == must_hold, format!("{name}: {word} (F {:.2}, p {:.1e})", test.f, test.p)));
+    }
+    lines
+}
+
+/// The certificate of tokens.
+pub(super) fn token_lines(evidence: &TokenEvidence) -> Vec<(bool, String)> {
+    let TokenEvidence { steps, at_rest, swimming, commanded, turned, .. } = evidence;
+    let line = |name: &str, s: &TokenSummary, commanded: f64| {
+        let change = s.count_end.abs_diff(s.count_start) as f64;
+        let is_kept = change <= KEPT * s.count_start as f64 + 1e-9;
+        let text = format!(
+            "{name}: {} → {} tokens after {steps} steps, contrast {:.2}, thin parts {:.2}, {:.1} of {commanded:.1} pixels \
+             per 100 steps ahead, {:.1} aside",
+            s.count_start, s.count_end, s.contrast, s.tail, s.speed_along, s.speed_across
+        );
+        (is_kept && s.contrast >= SOUND_CONTRAST && s.tail >= SOUND_TAIL, text)
+    };
+    let mut lines = vec![line("At rest", at_rest, 0.0), line("Swimming", swimming, *commanded)];
+    if let Some(SkewEvidence { flow, swimming }) = turned {
+        let name = format!("With K∗s of {:.1}, radius {}, seed {}", flow.strength, flow.radius, flow.seed);
+        lines.push(line(&name, swimming, *commanded));
+    }
+    let shares = [("Healed", evidence.healed, SOUND_HEALED), ("Grown out of noise", evidence.grown, SOUND_GROWN)];
+    for (name, share, sound) in shares {
+        lines.extend(share.map(|share| (share >= sound, format!("{name}: {:.0} %", 100.0 * share))));
+    }
+    lines
+}
