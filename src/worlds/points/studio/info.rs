@@ -199,7 +199,7 @@ impl WorldInfo for PointsDoc {
         let learned = match learned {
             Learned::Points(learned) => learned,
             Learned::PointCertificate(certificate) => return self.certificate = Some(*certificate),
-            Learned::Field(_) => return,
+            Learned::Field(_) | Learned::FieldEvidence(_) => return,
         };
         let [low, high] = learned.sigma_range;
         self.live.sigma = self.live.sigma.clamp(low, high);
