@@ -1,6 +1,7 @@
 //! The thread that runs a rule and draws it: the window gives orders and takes the newest picture, and waits for neither.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use image::RgbaImage;
 
 use super::{Cores, FilmJob, FilmOrder, FilmState, Filmed, JobFault, JobName, panic_text, start};
+use crate::media::atomic::write_atomic;
 use crate::worlds::World;
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -49,6 +51,8 @@ pub enum CanvasOrder {
     EndFilm,
     /// Ends the film under way and leaves nothing of it.
     CancelFilm,
+    /// Writes what lives to a file.
+    Export(PathBuf),
     /// Nothing is seen: nothing runs.
     Sleep,
 }
@@ -72,6 +76,8 @@ pub enum CanvasEvent {
     Filming(Option<FilmState>),
     /// A film is over.
     Filmed(Filmed),
+    /// What lives was written to this file.
+    Exported(PathBuf),
     /// One sentence about an order that was refused.
     Refused(String),
 }
@@ -273,6 +279,10 @@ impl CanvasState {
                 let is_back = simulation.back_to_checkpoint();
                 (!is_back).then(|| "no state is kept yet; keep one first (K)".to_owned())
             }
+            CanvasOrder::Export(path) => match written(simulation.as_mut(), &path) {
+                Ok(()) => return self.report(CanvasEvent::Exported(path)),
+                Err(why) => Some(why),
+            },
             CanvasOrder::Step => {
                 simulation.run(1);
                 None
@@ -406,6 +416,12 @@ impl CanvasState {
         lock(&self.slot).ready = Some(picture);
         self.is_stale = false;
     }
+}
+
+/// Writes what lives; the reason when it cannot be.
+fn written(simulation: &mut dyn Simulation, path: &Path) -> Result<(), String> {
+    let bytes = simulation.encode(path).map_err(|why| why.to_string())?;
+    write_atomic(path, &bytes).map_err(|why| why.to_string())
 }
 
 #[cfg(test)]

@@ -38,9 +38,10 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
     ),
     row(
         Scene,
-        "Export live swarm…",
+        "Export what lives…",
         None,
-        "Write the living particles as they are now as a table (.csv), extended .xyz or an image, for other programs",
+        "Write what lives as it is now, for other programs: particles as a table (.csv), extended .xyz or an image; a field as \
+         .png or .npy",
         || Command::Ask(Dialog::Export(ExportSubject::Live)),
     ),
     row(Scene, "Gallery", Shortcut::ctrl("G"), "Scenes that come with the program, each already alive", || {

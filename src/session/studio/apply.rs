@@ -42,6 +42,11 @@ impl Studio {
                 vec![play, StudioEffect::Film(self.project.title.clone())]
             }
             Do::CancelFilm => vec![StudioEffect::Canvas(CanvasOrder::CancelFilm)],
+            Do::Export(_) if !self.live.runs => {
+                let text = "Nothing lives here yet that could be written: learn a rule first.".to_owned();
+                vec![StudioEffect::Notify(Level::Info, text)]
+            }
+            Do::Export(path) => vec![StudioEffect::Canvas(CanvasOrder::Export(path))],
             Do::SavePicture(path) => vec![StudioEffect::SavePicture(path)],
             Do::SetTitle(text) => self.edit_text(0, |project| project.title = text),
             Do::SetAuthor(text) => self.edit_text(1, |project| project.author = text),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::formats::ExportSubject;
 use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent};
 use crate::media::chart::Chart;
 use crate::scene::Project;
@@ -30,6 +31,8 @@ pub enum StudioCommand {
     SaveAs(PathBuf),
     /// The canvas as a picture, as it is now.
     SavePicture(PathBuf),
+    /// What lives, as it is now, to a file for other programs.
+    Export(PathBuf),
     SetTitle(String),
     SetAuthor(String),
     SetNotes(String),
@@ -235,6 +238,9 @@ impl super::Studio {
                 | Dialog::Gallery
                 | Dialog::Palette),
             ) => To::Program(ProgramCommand::Ask(*dialog)),
+            Command::Ask(dialog @ Dialog::Export(ExportSubject::Live)) if !self.info().tables().exports.is_empty() => {
+                To::Program(ProgramCommand::Ask(*dialog))
+            }
             Command::Document(DocumentCommand::Open(path)) => To::Program(ProgramCommand::Open(path.clone())),
             Command::View(view) => To::Program(ProgramCommand::View(*view)),
             Command::Prefer(preference) => To::Program(ProgramCommand::Prefer(preference.clone())),

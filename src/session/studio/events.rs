@@ -146,6 +146,9 @@ impl Studio {
                 };
                 vec![StudioEffect::Notify(level, text)]
             }
+            CanvasEvent::Exported(path) => {
+                vec![StudioEffect::Notify(Level::Success, format!("Written to {}.", path.display()))]
+            }
             CanvasEvent::Refused(why) => vec![StudioEffect::Notify(Level::Warning, why)],
         }
     }

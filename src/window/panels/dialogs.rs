@@ -54,7 +54,7 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
             (TABLES, "Export the picture: name.csv, name.xyz, or an image (name.png …)")
         }
         Dialog::Export(ExportSubject::Live) => {
-            (TABLES, "Export the live swarm: name.csv, name.xyz, or an image (name.png …)")
+            (TABLES, "Export what lives: a swarm as name.csv, name.xyz or an image, a field as name.png or name.npy")
         }
         Dialog::Picture => (IMAGES, "Choose an image to lay as particles"),
         Dialog::SavePlotCsv(_) => (TABLES, "Save the plot as a table"),

@@ -13,7 +13,7 @@ pub use specs::{
 };
 pub use viewpoint::Viewpoint;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
 
@@ -281,6 +281,16 @@ pub trait Simulation: Send {
     fn back_to_checkpoint(&mut self) -> bool;
     /// Draws over the whole of `picture`.
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage);
+    /// What lives as the content of a file of the kind that the ending of `path` says, one of the table's.
+    ///
+    /// # Errors
+    /// Another ending, or a GPU that was lost.
+    fn encode(&mut self, path: &Path) -> Result<Vec<u8>, StudioError> {
+        Err(StudioError::File {
+            path: path.display().to_string(),
+            reason: "what lives in this world has no file of its own; film it or save the scene".to_owned(),
+        })
+    }
     /// The plots now: up to a tenth of a second of work.
     fn readings(&mut self) -> Vec<SeriesReading>;
     /// What runs, and on what, in a few words.

@@ -276,6 +276,8 @@ pub struct WorldTables {
     pub has_trails: bool,
     /// Endings of the files that can be imported.
     pub imports: &'static [&'static str],
+    /// Endings of the files that what lives can be written to; the menus have no such command where there is none.
+    pub exports: &'static [&'static str],
 }
 
 impl WorldTables {

@@ -125,6 +125,7 @@ fn picked(what: Dialog, path: PathBuf) -> Option<StudioCommand> {
         Dialog::SaveAs => StudioCommand::SaveAs(path),
         Dialog::SavePicture => StudioCommand::SavePicture(path.with_extension("png")),
         Dialog::Import => StudioCommand::Import(vec![path]),
+        Dialog::Export(_) => StudioCommand::Export(path),
         Dialog::SaveSeries(id) => StudioCommand::SavePlot(id, path),
         _ => return None,
     })

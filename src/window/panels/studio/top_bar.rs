@@ -8,6 +8,7 @@ use super::super::egui::{
 use super::super::state::UiState;
 use super::super::style;
 use super::{SWITCH_WIDTH, world_switch};
+use crate::formats::ExportSubject;
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, Dialog, DocumentCommand, LiveCommand, Place, Preference, ViewCommand, info_of};
 
@@ -96,7 +97,15 @@ fn workspace(ui: &mut Ui, studio: &Studio, place: Place, size: Vec2, commands: &
 
 /// The commands of the menus, by those of the swarm that mean the same.
 fn menu_commands() -> [(&'static str, Vec<Command>); 3] {
-    let file = [Dialog::SaveAs, Dialog::SavePicture, Dialog::Import, Dialog::Gallery, Dialog::Film].map(Command::Ask);
+    let file = [
+        Dialog::SaveAs,
+        Dialog::SavePicture,
+        Dialog::Import,
+        Dialog::Export(ExportSubject::Live),
+        Dialog::Gallery,
+        Dialog::Film,
+    ]
+    .map(Command::Ask);
     let mut files = vec![
         Command::Document(DocumentCommand::New),
         Command::Ask(Dialog::Open),

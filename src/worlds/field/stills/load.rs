@@ -1,11 +1,8 @@
 //! Stills from files: PNG and other images (red and green are the two channels), `.npy` arrays, folders of these.
 
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use npyz::WriterBuilder as _;
-
-use super::Still;
+use super::{Still, encode_stills};
 use crate::worlds::field::{FieldError, MAX_SIDE, MIN_SIDE};
 
 /// Most stills read at once: at 128² and two channels this is half a GiB.
@@ -138,14 +135,8 @@ fn load_npy(path: &Path) -> Result<Vec<Still>, FieldError> {
 /// # Errors
 /// A file that cannot be written.
 pub fn write_npy(path: &Path, stills: &[Still]) -> Result<(), FieldError> {
-    let first = stills.first().ok_or(FieldError::NoStills)?;
-    let shape = [stills.len(), first.channels, first.height, first.width].map(|n| n as u64);
-    let unwritable = |e: std::io::Error| refused(path, format!("it cannot be written ({e})"));
-    let file = BufWriter::new(std::fs::File::create(path).map_err(unwritable)?);
-    let mut writer =
-        npyz::WriteOptions::new().default_dtype().shape(&shape).writer(file).begin_nd().map_err(unwritable)?;
-    writer.extend(stills.iter().flat_map(|still| still.data.iter().copied())).map_err(unwritable)?;
-    writer.finish().map_err(unwritable)
+    let bytes = encode_stills(path, stills)?;
+    std::fs::write(path, bytes).map_err(|e| refused(path, format!("it cannot be written ({e})")))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A live field of tokens in the studio.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use image::RgbaImage;
@@ -9,7 +10,7 @@ use super::marks;
 use super::tracking::TokenWatch;
 use crate::worlds::World;
 use crate::worlds::field::engine::{FieldBrush, FieldStroke};
-use crate::worlds::field::stills::Still;
+use crate::worlds::field::stills::{Still, encode_stills};
 use crate::worlds::field::tokens::{TokenDoc, TokenEngine, TokenRule};
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
@@ -192,6 +193,10 @@ impl Simulation for TokenSimulation {
         }
         let marks = (look.headings, look.trails);
         marks::draw(self.watch.looks(), marks, self.tokens.clearance_px, self.doc.live.size[1], view, picture);
+    }
+
+    fn encode(&mut self, path: &Path) -> Result<Vec<u8>, StudioError> {
+        Ok(encode_stills(path, &[self.engine.image()])?)
     }
 
     fn readings(&mut self) -> Vec<SeriesReading> {

@@ -15,7 +15,7 @@ mod tokens;
 mod tracking;
 mod training;
 
-use super::stills::{GrayScottRun, PRESETS, Preset};
+use super::stills::{FIELD_ENDINGS, GrayScottRun, PRESETS, Preset};
 use super::tokens::{Token, TokenDoc};
 use super::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::World;
@@ -158,4 +158,5 @@ pub(super) const TABLES: WorldTables = WorldTables {
     check: Some(CHECK_EQUATIONS),
     has_trails: false,
     imports: &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"],
+    exports: FIELD_ENDINGS,
 };

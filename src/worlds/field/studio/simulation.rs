@@ -1,12 +1,14 @@
 //! A live field in the studio.
 
+use std::path::Path;
+
 use image::RgbaImage;
 
 use super::draw::{Plane, Shades, draw_torus};
 use crate::worlds::World;
 use crate::worlds::field::engine::{FieldBrush, FieldStroke, LibraryEngine};
 use crate::worlds::field::measures::spectrum;
-use crate::worlds::field::stills::Still;
+use crate::worlds::field::stills::{Still, encode_stills};
 use crate::worlds::field::{FieldDoc, FieldStart, FieldSubject, LibraryDoc};
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -182,6 +184,10 @@ impl Simulation for FieldSimulation {
         let still = self.image();
         let plane = Plane { values: still.plane(1), width: still.width, height: still.height };
         draw_torus(plane, view, &shades, picture);
+    }
+
+    fn encode(&mut self, path: &Path) -> Result<Vec<u8>, StudioError> {
+        Ok(encode_stills(path, std::slice::from_ref(self.image()))?)
     }
 
     fn readings(&mut self) -> Vec<SeriesReading> {

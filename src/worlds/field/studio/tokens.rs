@@ -194,6 +194,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
     check: Some(CHECK_TOKENS),
     has_trails: false,
     imports: super::TABLES.imports,
+    exports: super::TABLES.exports,
 };
 
 /// The value of a knob; NaN of an unknown one.

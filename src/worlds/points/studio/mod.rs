@@ -209,4 +209,5 @@ pub(super) const TABLES: WorldTables = WorldTables {
     layers: eyes::LAYERS,
     has_trails: true,
     imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
+    exports: &[],
 };
