@@ -34,7 +34,7 @@ pub(super) fn sorted(args: Vec<OsString>) -> (WorldOfLine, Vec<OsString>) {
     let world = match (named.as_deref().and_then(OsStr::to_str), words().next().and_then(|word| word.to_str())) {
         (Some("points"), _) => WorldOfLine::Points,
         (Some("field"), _) | (None, Some("simulate" | "study")) => WorldOfLine::Field,
-        (None, Some("learn" | "live" | "check" | "equations" | "info")) => {
+        (None, Some("learn" | "live" | "check" | "equations" | "export" | "info")) => {
             match words().skip(1).find_map(|word| world_name(Path::new(word))) {
                 Some("points") => WorldOfLine::Points,
                 Some("field") => WorldOfLine::Field,
@@ -112,6 +112,8 @@ enum PointsCommand {
     Check(OnScene<points::check::Args>),
     /// Print the equations that were found
     Equations(OfScene<points::equations::Args>),
+    /// Write the cloud as a table
+    Export(OfScene<points::export::Args>),
     /// Say what the scene holds
     Info(OfScene<NoOptions>),
 }
@@ -143,6 +145,8 @@ enum FieldCommand {
     Check(OnScene<field::check::Args>),
     /// Print the equations that were found
     Equations(OfScene<field::equations::Args>),
+    /// Write the field or its stills as an array or a picture
+    Export(OfScene<field::export::Args>),
     /// Compare the laws of four patterns with the states of all four
     Study(field::study::Args),
     /// Say what the scene holds
@@ -163,6 +167,7 @@ impl PointsLine {
             PointsCommand::Check(line) => points::check::run(&line.args, &mut opened(&line.scene)?, quiet),
             PointsCommand::Live(line) => points::live::run(&line.args, &mut opened(&line.scene)?, quiet),
             PointsCommand::Equations(line) => points::equations::run(&line.args, &mut opened(&line.scene)?),
+            PointsCommand::Export(line) => points::export::run(&line.args, &mut opened(&line.scene)?),
             PointsCommand::Info(line) => points::info::run(&mut opened(&line.scene)?),
         }
     }
@@ -183,6 +188,7 @@ impl FieldLine {
             FieldCommand::Check(line) => field::check::run(&line.args, &mut opened(&line.scene)?, quiet),
             FieldCommand::Live(line) => field::live::run(&line.args, &mut opened(&line.scene)?, quiet),
             FieldCommand::Equations(line) => field::equations::run(&line.args, &mut opened(&line.scene)?),
+            FieldCommand::Export(line) => field::export::run(&line.args, &mut opened(&line.scene)?),
             FieldCommand::Study(args) => field::study::run(&args, quiet),
             FieldCommand::Info(line) => field::info::run(&mut opened(&line.scene)?),
         }

@@ -2,6 +2,7 @@
 
 pub(super) mod check;
 pub(super) mod equations;
+pub(super) mod export;
 pub(super) mod import;
 pub(super) mod info;
 pub(super) mod learn;
@@ -68,7 +69,15 @@ mod tests {
         let answer = live::run(&parse(&line), &mut project, true).unwrap();
         assert_eq!((answer.json["steps"].as_u64(), answer.json["non_finite"].as_u64()), (Some(300), Some(0)));
         assert!(png.exists());
-        let answer = check::run(&parse("--steps 200 --replicas 1"), &mut project, true).unwrap();
+        let (npy, text) = (folder.path().join("waves.npy"), folder.path().join("waves.csv"));
+        let export = |out: &std::path::Path, what: &str, project: &mut Project| {
+            export::run(&parse(&format!("-o {} --what {what}", out.display())), project)
+        };
+        assert_eq!(export(&npy, "live", &mut project).unwrap().json["channels"], 2);
+        assert_eq!(export(&npy, "picture", &mut project).unwrap().json["stills"], 6);
+        assert_eq!(export(&png, "picture", &mut project).unwrap().json["stills"], 1);
+        assert!(export(&text, "live", &mut project).err().unwrap().to_string().contains("name.npy"));
+        let answer = check::run(&parse("--steps 200 --replicas 1 --certify"), &mut project, true).unwrap();
         assert!(answer.json["control_without_reaction"]["p"].as_f64().unwrap() < 1e-3, "{:?}", answer.json);
         assert!(info::run(&mut project).unwrap().text.contains("evidence"));
     }
@@ -78,7 +87,8 @@ mod tests {
         let (mut project, _) = import::run(&parse("--tokens dot ring")).unwrap();
         assert!(check::run(&parse("--steps 50"), &mut project, true).is_err(), "there is no rule yet");
         learn::run(&parse("--steps 3 --seed 5"), &mut project, true).unwrap();
-        let answer = check::run(&parse("--steps 50"), &mut project, true).unwrap();
+        let answer = check::run(&parse("--steps 50 --k 1 --k-radius 2"), &mut project, true).unwrap();
+        assert_eq!(answer.json["turned"]["flow"]["radius"], 2);
         for key in ["count_start", "count_end"] {
             assert!(answer.json[key].is_u64(), "{key}");
         }
@@ -86,7 +96,7 @@ mod tests {
             assert!(answer.json[key].is_f64(), "{key}");
         }
         assert_eq!(answer.json["count_start"], 12);
-        let answer = live::run(&parse("--steps 50 --size 64 --swim 0.02"), &mut project, true).unwrap();
+        let answer = live::run(&parse("--steps 50 --size 64 --swim 0.02 --k -0.5"), &mut project, true).unwrap();
         assert!(answer.json["tokens"]["count_start"].as_u64().unwrap() > 2);
         assert!(equations::run(&parse(""), &mut project).err().unwrap().to_string().contains("drawn tokens"));
     }

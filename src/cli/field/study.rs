@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// Live steps of the comparison with the truth; 0 leaves it out
     #[arg(long, default_value_t = StudyOptions::default().live_steps)]
     live_steps: u32,
+    /// Steps of the denoiser whose score the training-free flow K∗s turns; 0 leaves that flow out
+    #[arg(long, default_value_t = StudyOptions::default().skew_steps)]
+    skew_steps: usize,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -36,7 +39,7 @@ pub(crate) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let StudiedSystem::GrayScott = args.system;
     let default = StudyOptions::default();
     let recipe = GrayScottRun { size: args.size, runs: args.runs, ..default.recipe };
-    let options = StudyOptions { recipe, live_steps: args.live_steps, ..default };
+    let options = StudyOptions { recipe, live_steps: args.live_steps, skew_steps: args.skew_steps, ..default };
     let mut study = GrayScottStudy::new(options, &args.seeds)?;
     let mut bar = Progress::new(study.total() as u64, quiet);
     bar.phase("study");
@@ -56,6 +59,7 @@ pub(crate) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         "options": options,
         "tables": tables,
         "rows": study.rows,
+        "skew_rows": study.skew_rows,
     });
     let mut text =
         String::from("law        seed   cosine on life   waves spirals    maze   certain  live: mean spread spectrum");
@@ -68,6 +72,14 @@ pub(crate) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         });
         text +=
             &format!("\n{:<10} {:>4} {a:>16.3} {b:>7.3} {c:>7.3} {d:>7.3} {certain:>9} {live}", row.pattern, row.seed);
+    }
+    if !study.skew_rows.is_empty() {
+        text += "\n\nbest K∗s   seed   cosine on life   waves spirals    maze   at σ, standard deviations of a channel";
+    }
+    for row in &study.skew_rows {
+        let [a, b, c, d] = row.cosine;
+        text +=
+            &format!("\n{:<10} {:>4} {a:>16.3} {b:>7.3} {c:>7.3} {d:>7.3} {:>6.1}", row.pattern, row.seed, row.sigma);
     }
     Answer::new(text, &facts)
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod check;
 pub(super) mod equations;
+pub(super) mod export;
 pub(super) mod import;
 pub(super) mod info;
 pub(super) mod learn;

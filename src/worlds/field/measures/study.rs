@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{LongRun, long_run, velocity_cosine};
+use super::{LongRun, SKEW_SIGMAS, SkewRow, StillScore, long_run, velocity_cosine};
 use crate::worlds::field::FieldError;
 use crate::worlds::field::library::{FoundConstants, HeldOut, LibraryLearning, LibrarySettings, StillSource};
 use crate::worlds::field::rule::LibraryRule;
@@ -20,6 +20,8 @@ pub struct StudyOptions {
     pub live_steps: u32,
     /// Random starts of the live comparison.
     pub live_seeds: u64,
+    /// Steps of the denoiser of the flow K ∗ s; 0 leaves it out.
+    pub skew_steps: usize,
 }
 
 impl Default for StudyOptions {
@@ -30,6 +32,7 @@ impl Default for StudyOptions {
             test_runs: 24,
             live_steps: 20_000,
             live_seeds: 6,
+            skew_steps: 400,
         }
     }
 }
@@ -69,6 +72,8 @@ pub struct GrayScottStudy {
     /// Unseen stills of each pattern.
     tests: Vec<Vec<Still>>,
     pub rows: Vec<StudyRow>,
+    /// The training-free flow beside them, one for each row and noise level.
+    pub skew_rows: Vec<SkewRow>,
 }
 
 impl GrayScottStudy {
@@ -84,7 +89,7 @@ impl GrayScottStudy {
             let last = recipe.simulate(0..recipe.runs).into_iter().filter_map(|mut run| run.pop());
             last.filter(|still| is_moving(&preset.law().rule(), still)).collect::<Vec<_>>()
         });
-        Ok(Self { options, seeds: seeds.to_vec(), tests: tests.to_vec(), rows: Vec::new() })
+        Ok(Self { options, seeds: seeds.to_vec(), tests: tests.to_vec(), rows: Vec::new(), skew_rows: Vec::new() })
     }
 
     pub fn total(&self) -> usize {
@@ -106,7 +111,7 @@ impl GrayScottStudy {
         Ok(self.rows.last())
     }
 
-    fn row(&self, seed: u64, pattern: usize) -> Result<StudyRow, FieldError> {
+    fn row(&mut self, seed: u64, pattern: usize) -> Result<StudyRow, FieldError> {
         let preset = PRESETS[pattern];
         let truth = preset.law().rule();
         let recipe = GrayScottRun { law: preset.law(), seed, ..self.options.recipe };
@@ -131,6 +136,7 @@ impl GrayScottStudy {
             rejected: learned.held_out.is_some_and(|test| !test.is_stationary()),
         };
         let without = LibrarySettings { library: crate::worlds::field::library::Library::WithoutReaction, ..settings };
+        let skew_rows = self.skew_of(preset.name, seed, &runs.concat(), &truth);
         let live = (self.options.live_steps > 0).then(|| {
             long_run(
                 &live_rule(&learned.rule, &truth),
@@ -140,7 +146,7 @@ impl GrayScottStudy {
                 self.options.live_seeds,
             )
         });
-        Ok(StudyRow {
+        let row = StudyRow {
             pattern: preset.name,
             seed,
             cosine: [0, 1, 2, 3].map(|other| cosine_on(&learned.rule, other)),
@@ -151,7 +157,25 @@ impl GrayScottStudy {
             live,
             control_shuffled: control(learn(&shuffled(&runs), settings)?),
             control_without_reaction: control(learn(&runs, without)?),
-        })
+        };
+        self.skew_rows.extend(skew_rows);
+        Ok(row)
+    }
+
+    /// The best K ∗ s of a pattern at each noise level.
+    fn skew_of(&self, pattern: &'static str, seed: u64, stills: &[Still], truth: &LibraryRule) -> Vec<SkewRow> {
+        if self.options.skew_steps == 0 {
+            return Vec::new();
+        }
+        let tests: Vec<(Vec<Still>, LibraryRule)> =
+            PRESETS.iter().zip(&self.tests).map(|(preset, stills)| (stills.clone(), preset.law().rule())).collect();
+        let score = StillScore::train(stills, self.options.skew_steps, seed);
+        let row = |sigma: f64| {
+            let found = score.cosines((stills, truth), sigma, &tests);
+            let cosine = std::array::from_fn(|k| found.get(k).copied().unwrap_or(0.0));
+            SkewRow { pattern, seed, sigma, cosine }
+        };
+        SKEW_SIGMAS.map(row).into()
     }
 }
 

@@ -1,0 +1,61 @@
+//! `unstill export` of a points scene: the cloud as a table.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::doc_of;
+use crate::cli::output::Answer;
+use crate::scene::{Project, check_writable, write_atomic};
+
+#[derive(clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Table to write (.csv or .tsv), in the user's coordinates; walkers are written by `unstill live -o`
+    #[arg(short, long, value_name = "OUT")]
+    out: PathBuf,
+}
+
+pub(in crate::cli) fn run(args: &Args, project: &mut Project) -> anyhow::Result<Answer> {
+    check_writable(&args.out)?;
+    let cloud = doc_of(project)?.cloud();
+    let ending = args.out.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let separator = match &*ending {
+        "csv" => ",",
+        "tsv" => "\t",
+        _ => anyhow::bail!("{}: a cloud is written as a table; give a name.csv or name.tsv", args.out.display()),
+    };
+    let row = |cells: [&dyn std::fmt::Display; 3]| {
+        cells[..cloud.dim].iter().map(|cell| cell.to_string()).collect::<Vec<_>>().join(separator)
+    };
+    let mut text = row([&"x", &"y", &"z"]) + "\n";
+    for [x, y, z] in &cloud.points {
+        let _ = writeln!(text, "{}", row([x, y, z]));
+    }
+    write_atomic(&args.out, text.as_bytes())?;
+    let facts = json!({
+        "command": "export", "world": "points", "out": args.out, "points": cloud.len(), "dim": cloud.dim, "bytes": text.len(),
+    });
+    Answer::new(format!("{}: {} points ({} bytes)", args.out.display(), cloud.len(), text.len()), &facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::points::PointsDoc;
+    use crate::worlds::points::cloud::{PointCloud, read_table};
+
+    #[test]
+    fn an_exported_cloud_is_read_back_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let points: Vec<[f32; 3]> = (0..9).map(|k| [k as f32 * 0.3, -1.5 + k as f32, 0.0]).collect();
+        let cloud = PointCloud::new(2, points).unwrap();
+        let mut project = Project::new("Cloud", PointsDoc::of(cloud.clone(), None));
+        let out = folder.path().join("cloud.csv");
+        let answer = run(&Args { out: out.clone() }, &mut project).unwrap();
+        assert_eq!(answer.json["points"], 9);
+        let back = read_table(&std::fs::read_to_string(&out).unwrap()).unwrap();
+        assert_eq!(back.cloud.points, cloud.points);
+        assert!(run(&Args { out: folder.path().join("cloud.npy") }, &mut project).is_err());
+    }
+}
