@@ -42,6 +42,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::worlds::field::stills::{Still, write_npy};
 
     #[derive(Parser)]
     struct Line<A: clap::Args> {
@@ -99,5 +100,39 @@ mod tests {
         let answer = live::run(&parse("--steps 50 --size 64 --swim 0.02 --k -0.5"), &mut project, true).unwrap();
         assert!(answer.json["tokens"]["count_start"].as_u64().unwrap() > 2);
         assert!(equations::run(&parse(""), &mut project).err().unwrap().to_string().contains("drawn tokens"));
+    }
+    #[test]
+    fn every_bad_input_gets_one_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let still = |seed: usize| Still {
+            width: 16,
+            height: 16,
+            channels: 2,
+            data: (0..512).map(|k| ((k * (seed + 3) * 7 + seed * 11) % 61) as f32 / 61.0).collect(),
+        };
+        image::RgbaImage::from_pixel(24, 24, image::Rgba([200, 90, 30, 255])).save(path("opaque.png")).unwrap();
+        image::RgbaImage::new(24, 24).save(path("empty.png")).unwrap();
+        image::GrayImage::from_pixel(24, 24, image::Luma([9])).save(path("grey.png")).unwrap();
+        write_npy(&path("twins.npy"), &[still(1), still(1)]).unwrap();
+        let mut broken = still(2);
+        broken.data[256 + 16 + 5] = f32::NAN;
+        write_npy(&path("nan.npy"), &[still(1), broken]).unwrap();
+        for (options, name, why) in [
+            ("--tokens", "opaque.png", "opaque up to the edge"),
+            ("--tokens", "empty.png", "only 0 pixels"),
+            ("", "grey.png", "one channel"),
+            ("", "twins.npy", "stills 0 and 1 are identical"),
+            ("", "nan.npy", "NaN or infinite value at channel 1, row 1, column 5"),
+        ] {
+            let line = format!("{options} {}", path(name).display());
+            let said = import::run(&parse(&line)).err().expect(name).to_string();
+            assert!(said.contains(why) && said.len() <= 300 && said.lines().count() == 1, "{name}: {said}");
+        }
+        let (mut project, _) = import::run(&parse("--tokens firefly")).unwrap();
+        let FieldSubject::Tokens(tokens) = &mut doc_of(&mut project).unwrap().subject else { panic!("tokens") };
+        tokens.clearance_px = 60.0;
+        let said = learn::run(&parse("--steps 2"), &mut project, true).err().unwrap().to_string();
+        assert!(said.contains("larger than the tile") && said.lines().count() == 1, "{said}");
     }
 }

@@ -126,3 +126,18 @@ fn what_lives_is_filmed_at_an_even_pace() {
     assert!(path.exists());
     next_event(&worker, |event| *event == CanvasEvent::Filming(None));
 }
+
+#[test]
+fn what_lives_is_written_to_a_file_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let worker = CanvasWorker::new("test").unwrap();
+    worker.order(CanvasOrder::Restart(field(), 1));
+    let (npy, csv) = (folder.path().join("field.npy"), folder.path().join("field.csv"));
+    worker.order(CanvasOrder::Export(npy.clone()));
+    let answered = |event: &CanvasEvent| matches!(event, CanvasEvent::Exported(_) | CanvasEvent::Refused(_));
+    assert_eq!(next_event(&worker, answered), CanvasEvent::Exported(npy.clone()));
+    assert!(npy.metadata().unwrap().len() > 1000);
+    worker.order(CanvasOrder::Export(csv.clone()));
+    assert!(matches!(next_event(&worker, answered), CanvasEvent::Refused(why) if why.contains("name.npy")));
+    assert!(!csv.exists());
+}

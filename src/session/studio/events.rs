@@ -83,7 +83,9 @@ impl Studio {
             LearningEvent::Finished(reason) => {
                 let seconds = self.learning.started.map_or(0.0, |started| started.elapsed().as_secs_f64());
                 let text = match reason {
+                    Reason::Completed if self.is_checking() => format!("Checked in {seconds:.0} s."),
                     Reason::Completed => format!("Learned in {seconds:.0} s."),
+                    Reason::Stopped if self.is_checking() => format!("The check was stopped after {seconds:.0} s."),
                     Reason::Stopped => format!("Stopped after {seconds:.0} s; what was learned is kept."),
                 };
                 self.learning.outcome = Some(text.clone());
@@ -95,6 +97,11 @@ impl Studio {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The job under way, or the last one, makes a certificate.
+    fn is_checking(&self) -> bool {
+        self.info().tables().check.is_some_and(|check| check.id == self.learning.method)
     }
 
     /// All results of one run are one step of the history.

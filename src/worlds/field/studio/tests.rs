@@ -1,7 +1,9 @@
 use super::*;
-use crate::worlds::field::FieldStart;
-use crate::worlds::field::stills::GrayScott;
-use crate::worlds::studio::{BrushInk, BrushStroke, DrawOptions, EquationForm, Simulation, WorldInfo};
+use crate::worlds::field::stills::{GrayScott, load_stills};
+use crate::worlds::field::tokens::net::TokenNet;
+use crate::worlds::field::tokens::{TokenCheck, TokenCheckSettings, TokenRule};
+use crate::worlds::field::{FieldEvidence, FieldStart};
+use crate::worlds::studio::{BrushInk, BrushStroke, DrawOptions, EquationForm, Learned, Simulation, WorldInfo};
 use image::RgbaImage;
 
 /// Small stills and the law that made them.
@@ -182,4 +184,70 @@ fn tokens_are_taught_swim_and_are_stamped_and_erased() {
     assert!(simulation.adopt(&World::Field(doc.clone())));
     doc.set_knob("tokens", 5.0);
     assert!(!simulation.adopt(&World::Field(doc)));
+}
+
+#[test]
+fn a_check_of_tokens_leaves_its_certificate_with_its_own_rule() {
+    let mut tokens = TokenDoc::new(vec![Token::bundled("dot").unwrap()]).unwrap();
+    tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+    tokens.skew.strength = 0.5;
+    let mut doc = FieldDoc { subject: FieldSubject::Tokens(tokens), ..FieldDoc::default() };
+    let check = doc.tables().check.unwrap().id;
+    assert!(doc.certificate().is_empty());
+    let mut job = doc.start_training(check).unwrap();
+    let first = job.step().unwrap().unwrap();
+    assert!(first.done > 0 && first.total > 30_000 && job.learned().is_none());
+    job.end_phase();
+    assert!(job.step().unwrap().is_none() && job.learned().is_none(), "a check that ends early leaves nothing");
+
+    let FieldSubject::Tokens(tokens) = &doc.subject else { panic!("tokens") };
+    let settings = TokenCheckSettings { steps: 50, ..TokenCheckSettings::of(tokens) };
+    let mut check = TokenCheck::new(tokens, settings).unwrap();
+    while check.step().unwrap() {}
+    let evidence = check.findings().unwrap().evidence;
+    let learned = |seed: u64| Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(seed, evidence.clone())));
+    doc.set_learned(learned(2));
+    assert!(doc.certificate().is_empty(), "it belongs to another rule");
+    doc.set_learned(learned(1));
+    let lines = doc.certificate();
+    assert!(lines.iter().any(|(is_fine, line)| !is_fine && line.starts_with("With K∗s of 0.5")), "{lines:?}");
+    assert_eq!(lines.len(), 5);
+}
+
+#[test]
+fn a_check_of_equations_leaves_both_controls() {
+    let recipe = GrayScottRun { size: 32, runs: 60, steps: 900, ..GrayScottRun::default() };
+    let mut doc = FieldDoc { subject: FieldSubject::Library(LibraryDoc::from_recipe(recipe).unwrap()), ..taught() };
+    doc.set_knob("functionals", 20.0);
+    let finished = |doc: &FieldDoc, method: &str| {
+        let mut job = doc.start_training(method).unwrap();
+        let mut last = 0;
+        while let Some(step) = job.step().unwrap() {
+            assert!(step.done >= last && step.done <= step.total, "{method}: {last} {step:?}");
+            last = step.done;
+        }
+        job.learned().unwrap()
+    };
+    let learned = finished(&doc, "library");
+    doc.set_learned(learned);
+    assert!(doc.certificate().is_empty());
+    let checked = finished(&doc, CHECK_EQUATIONS.id);
+    doc.set_learned(checked);
+    assert!(doc.certificate().len() > 1, "{:?}", doc.certificate());
+}
+
+#[test]
+fn a_living_field_is_written_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("field.npy");
+    let mut simulation = taught().start_simulation(0).unwrap();
+    let written = |simulation: &mut dyn Simulation| {
+        std::fs::write(&path, simulation.encode(&path).unwrap()).unwrap();
+        load_stills(std::slice::from_ref(&path)).unwrap().0.remove(0)
+    };
+    let before = written(&mut *simulation);
+    assert_eq!((before.width, before.height, before.channels), (48, 32, 2));
+    simulation.run(30);
+    assert_ne!(written(&mut *simulation), before);
+    assert!(simulation.encode(std::path::Path::new("field.csv")).is_err());
 }
