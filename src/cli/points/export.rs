@@ -42,6 +42,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project) -> anyhow::Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worlds::World;
     use crate::worlds::points::PointsDoc;
     use crate::worlds::points::cloud::{PointCloud, read_table};
 
@@ -50,7 +51,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let points: Vec<[f32; 3]> = (0..9).map(|k| [k as f32 * 0.3, -1.5 + k as f32, 0.0]).collect();
         let cloud = PointCloud::new(2, points).unwrap();
-        let mut project = Project::new("Cloud", PointsDoc::of(cloud.clone(), None));
+        let mut project = Project::new("Cloud", World::from(PointsDoc::of(cloud.clone(), None)));
         let out = folder.path().join("cloud.csv");
         let answer = run(&Args { out: out.clone() }, &mut project).unwrap();
         assert_eq!(answer.json["points"], 9);

@@ -89,7 +89,7 @@ pub enum FieldEvidence {
     /// Of equations.
     Library(LibraryEvidence),
     /// Of the token rule of a seed.
-    Tokens(u64, TokenEvidence),
+    Tokens(u64, Box<TokenEvidence>),
 }
 
 /// Where a live field begins.

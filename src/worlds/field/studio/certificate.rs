@@ -45,7 +45,7 @@ impl WorldTraining for TokenCertification {
 
     fn learned(&self) -> Option<Learned> {
         let findings = self.check.findings().filter(|_| self.is_over)?;
-        Some(Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(self.rule_seed, findings.evidence))))
+        Some(Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(self.rule_seed, Box::new(findings.evidence)))))
     }
 }
 

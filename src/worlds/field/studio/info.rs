@@ -249,10 +249,10 @@ impl FieldDoc {
     fn take_evidence(&mut self, evidence: FieldEvidence) {
         match (&mut self.subject, evidence) {
             (FieldSubject::Library(library), FieldEvidence::Library(evidence)) => library.evidence = Some(evidence),
-            (FieldSubject::Tokens(tokens), FieldEvidence::Tokens(seed, evidence)) => {
-                if tokens.rule.as_ref().is_some_and(|rule| rule.seed == seed) {
-                    tokens.evidence = Some(evidence);
-                }
+            (FieldSubject::Tokens(tokens), FieldEvidence::Tokens(seed, evidence))
+                if tokens.rule.as_ref().is_some_and(|rule| rule.seed == seed) =>
+            {
+                tokens.evidence = Some(*evidence);
             }
             _ => {}
         }

@@ -205,7 +205,7 @@ fn a_check_of_tokens_leaves_its_certificate_with_its_own_rule() {
     let mut check = TokenCheck::new(tokens, settings).unwrap();
     while check.step().unwrap() {}
     let evidence = check.findings().unwrap().evidence;
-    let learned = |seed: u64| Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(seed, evidence.clone())));
+    let learned = |seed: u64| Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(seed, Box::new(evidence.clone()))));
     doc.set_learned(learned(2));
     assert!(doc.certificate().is_empty(), "it belongs to another rule");
     doc.set_learned(learned(1));
