@@ -113,15 +113,15 @@ pub(super) fn token_lines(evidence: &TokenEvidence) -> Vec<(bool, String)> {
         let change = s.count_end.abs_diff(s.count_start) as f64;
         let is_kept = change <= KEPT * s.count_start as f64 + 1e-9;
         let text = format!(
-            "{name}: {} → {} tokens after {steps} steps, contrast {:.2}, thin parts {:.2}, {:.1} of {commanded:.1} pixels \
+            "{name}: {} tokens of {} after {steps} steps, contrast {:.2}, thin parts {:.2}, {:.1} of {commanded:.1} pixels \
              per 100 steps ahead, {:.1} aside",
-            s.count_start, s.count_end, s.contrast, s.tail, s.speed_along, s.speed_across
+            s.count_end, s.count_start, s.contrast, s.tail, s.speed_along, s.speed_across
         );
         (is_kept && s.contrast >= SOUND_CONTRAST && s.tail >= SOUND_TAIL, text)
     };
     let mut lines = vec![line("At rest", at_rest, 0.0), line("Swimming", swimming, *commanded)];
     if let Some(SkewEvidence { flow, swimming }) = turned {
-        let name = format!("With K∗s of {:.1}, radius {}, seed {}", flow.strength, flow.radius, flow.seed);
+        let name = format!("With K*s of {:.1}, radius {}, seed {}", flow.strength, flow.radius, flow.seed);
         lines.push(line(&name, swimming, *commanded));
     }
     let shares = [("Healed", evidence.healed, SOUND_HEALED), ("Grown out of noise", evidence.grown, SOUND_GROWN)];

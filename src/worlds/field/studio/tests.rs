@@ -210,7 +210,7 @@ fn a_check_of_tokens_leaves_its_certificate_with_its_own_rule() {
     assert!(doc.certificate().is_empty(), "it belongs to another rule");
     doc.set_learned(learned(1));
     let lines = doc.certificate();
-    assert!(lines.iter().any(|(is_fine, line)| !is_fine && line.starts_with("With K∗s of 0.5")), "{lines:?}");
+    assert!(lines.iter().any(|(is_fine, line)| !is_fine && line.starts_with("With K*s of 0.5")), "{lines:?}");
     assert_eq!(lines.len(), 5);
 }
 

@@ -15,7 +15,7 @@ use crate::worlds::studio::{
 pub(super) const CHECK_TOKENS: MethodSpec = MethodSpec {
     id: "check",
     name: "Check",
-    help: "Runs twelve tokens for 10,000 steps at rest and swimming (and with K∗s, where it has a strength), wounds them, \
+    help: "Runs twelve tokens for 10,000 steps at rest and swimming (and with K*s, where it has a strength), wounds them, \
            and grows them out of noise. Takes some minutes",
 };
 
@@ -76,7 +76,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
             KnobGroup::Live,
         ),
         KnobSpec::new(
-            ("skew", "Circulation", "K∗s", ""),
+            ("skew", "Circulation", "K*s", ""),
             "Strength of the training-free flow, which turns the noise by a random skew kernel; any strength keeps the picture",
             0.0,
             [-MAX_SKEW, MAX_SKEW],
