@@ -23,6 +23,8 @@ pub(super) struct TurnBuffers<'a> {
 /// Kernel and passes of the flow.
 pub(super) struct GpuTurn {
     flow: SkewFlow,
+    /// Radius and seed of the kernel in `taps`.
+    drawn: Option<(usize, u64)>,
     taps: wgpu::Buffer,
     passes: Vec<Dispatch>,
 }
@@ -47,7 +49,7 @@ impl GpuTurn {
             ];
             passes.push(turn.dispatch(device, area, &bound)?);
         }
-        Ok(Self { flow: SkewFlow::default(), taps, passes })
+        Ok(Self { flow: SkewFlow::default(), drawn: None, taps, passes })
     }
 
     /// Bytes of its buffers on a field of `area` pixels.
@@ -62,8 +64,12 @@ impl GpuTurn {
     /// Takes other knobs; the uniform is the caller's.
     pub fn set(&mut self, queue: &wgpu::Queue, flow: &SkewFlow) {
         self.flow = *flow;
-        let kernel = SkewKernel::random(flow.radius, flow.seed);
-        queue.write_buffer(&self.taps, 0, bytemuck::cast_slice(kernel.taps()));
+        let wanted = Some((flow.radius, flow.seed));
+        if flow.strength != 0.0 && self.drawn != wanted {
+            let kernel = SkewKernel::random(flow.radius, flow.seed);
+            queue.write_buffer(&self.taps, 0, bytemuck::cast_slice(kernel.taps()));
+            self.drawn = wanted;
+        }
     }
 
     /// The passes of a step, none without strength.
