@@ -261,7 +261,10 @@ impl FieldDoc {
     /// Icons become kinds of tokens: one takes the place of a canvas that is still empty, others come beside what is drawn.
     fn import_icons(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
         let icons = paths.iter().map(|path| Token::load(path)).collect::<Result<Vec<Token>, _>>()?;
-        let note = format!("{} icons as tokens", icons.len());
+        let note = match icons.len() {
+            1 => "one icon as a token".to_owned(),
+            count => format!("{count} icons as tokens"),
+        };
         match &mut self.subject {
             FieldSubject::Tokens(tokens) => {
                 let drawn = tokens.tokens.iter().filter(|token| token.check().is_ok()).count();
