@@ -19,6 +19,7 @@ mod template;
 mod token;
 mod tracker;
 mod training;
+mod wound;
 
 pub use certificate::{
     CERTIFICATE_SIDE, CERTIFICATE_TOKENS, LOOK_EVERY, TokenCheck, TokenCheckSettings, TokenFindings,
@@ -29,9 +30,9 @@ pub use gpu::GpuTokens;
 pub use grid::GridPlacement;
 pub use noise::add_normals;
 pub use pairs::{PAIR_BIN_PX, PAIR_BINS, PairStatistics};
-pub use pose::{Spacing, TokenPose};
+pub use pose::{FLOCK_RANGE, Spacing, TokenManners, TokenPose};
 pub use scene::{Rendering, TokenEnsemble};
-pub use settings::{TokenColours, TokenLive, TokenLook, TokenSettings};
+pub use settings::{GROWTH_SIGMA, TokenColours, TokenLive, TokenLook, TokenSettings};
 pub use skew::{MAX_SKEW, MAX_SKEW_RADIUS, SkewFlow, SkewKernel};
 pub use template::{Template, Touch};
 pub use token::{MAX_CANVAS, MAX_SIZE_PX, MIN_CANVAS, MIN_SIZE_PX, Token};
