@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use image::RgbaImage;
 
-use super::{Cores, FilmJob, FilmOrder, FilmState, Filmed, JobFault, JobName, panic_text, start};
+use super::{Cores, FilmOrder, JobFault, JobName, RecordingJob, RecordingResult, RecordingState, panic_text, start};
 use crate::worlds::World;
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -69,9 +69,9 @@ pub enum CanvasEvent {
         description: String,
     },
     /// How far a film is; none when it is over.
-    Filming(Option<FilmState>),
+    Filming(Option<RecordingState>),
     /// A film is over.
-    Filmed(Filmed),
+    Filmed(RecordingResult),
     /// One sentence about an order that was refused.
     Refused(String),
 }
@@ -161,7 +161,7 @@ struct CanvasState {
     scratch: Vec<f32>,
     paced: Instant,
     paced_steps: u64,
-    film: Option<FilmJob<RgbaImage>>,
+    film: Option<RecordingJob<RgbaImage>>,
     read: Instant,
     read_every: Duration,
 }
@@ -258,7 +258,7 @@ impl CanvasState {
             CanvasOrder::Film(order) => self.begin_film(order),
             CanvasOrder::EndFilm => self.end_film(),
             CanvasOrder::CancelFilm => {
-                self.film.iter_mut().for_each(FilmJob::cancel);
+                self.film.iter_mut().for_each(RecordingJob::cancel);
             }
             order => self.change(order),
         }
@@ -371,7 +371,7 @@ impl CanvasState {
     /// nothing is, so that trails are those of the film.
     fn draw(&mut self) {
         let films = self.film.as_ref().is_some_and(|film| film.steps_to_go() != u32::MAX);
-        let is_due = self.film.as_ref().is_some_and(FilmJob::is_due);
+        let is_due = self.film.as_ref().is_some_and(RecordingJob::is_due);
         if films && !is_due && self.is_moving() {
             return;
         }

@@ -7,19 +7,21 @@
 mod canvas;
 mod canvas_film;
 mod control;
-mod film;
 mod learning;
 mod outbox;
 mod pace;
+mod recording;
 mod run;
 mod thread;
 mod worker;
 
 pub use canvas::{CanvasEvent, CanvasOrder, CanvasView, CanvasWorker};
 pub use canvas_film::FilmOrder;
-pub use film::{FilmJob, FilmPlan, FilmState, FilmWriter, Filmed};
 pub use learning::{LearningEvent, LearningRun};
 pub use pace::{Pace, left_s};
+pub use recording::{
+    FrameWriter, RecordingEnd, RecordingJob, RecordingKind, RecordingPlan, RecordingResult, RecordingState,
+};
 pub use run::Learner;
 pub use thread::{Cores, Handle, JobFault, JobName, guarded, panic_text, start};
 pub use worker::{Inbox, Outbox, QueuedWork, WorkQueue, Worker};

@@ -24,7 +24,7 @@ pub mod studio;
 mod tick;
 
 // The panels know jobs only through the session.
-pub use crate::jobs::FilmState;
+pub use crate::jobs::{RecordingKind, RecordingState};
 // Named by the preferences.
 pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.

@@ -41,7 +41,7 @@ pub(crate) use bevy_egui::egui;
 pub use gallery::{GalleryCard, GalleryLife};
 pub use paint::canvas_menu;
 pub use rules::Thumbnails;
-pub use share::{RescuedScene, SceneCard, ShareReadouts, TrajectoryProgress};
+pub use share::{RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
 pub use studio::{CARD_PICTURE, CardSource, FLOW_PICTURE, StudioCard, studio_panels};
 pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, faint, set_style};
