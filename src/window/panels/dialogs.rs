@@ -9,18 +9,16 @@ use super::egui::{Align2, Button, Color32, Context, Frame, Id, Modal, Shape};
 use super::state::UiState;
 use super::style;
 use crate::formats::{ExportSubject, endings_of};
-use crate::session::{Command, Dialog, DocumentCommand, ObserveCommand, PaintCommand, Session, ShareCommand};
+use crate::media::save_name::{SaveNameError, save_path};
+use crate::session::{
+    Command, Dialog, DocumentCommand, Effect, Level, ObserveCommand, PaintCommand, Session, ShareCommand,
+};
 
 /// Everything that can be opened.
 const OPENED: &str = "Scenes, tables, XYZ, images";
 const SCENES: &str = "Unstill scenes";
-/// A scene that is a picture, when saved.
-const SCENE_PICTURES: &str = "Picture with scene";
 const PICTURES: &str = "Particles and images";
 const IMAGES: &str = "Images";
-const TABLES: &str = "Tables";
-const XYZ: &str = "Extended XYZ";
-const PLOTS: &str = "Pictures of plots";
 
 /// More scenes than this are counted, not named.
 const MAX_NAMED: usize = 3;
@@ -35,66 +33,69 @@ pub(super) fn file_dialog() -> FileDialog {
         .add_file_filter_extensions(SCENES, vec!["ron", "png"])
         .add_file_filter_extensions(PICTURES, endings_of(|_| true))
         .add_file_filter_extensions(IMAGES, endings_of(|kind| !kind.is_particles()))
-        .add_save_extension(SCENES, "ron")
-        .add_save_extension(SCENE_PICTURES, "png")
-        .add_save_extension(TABLES, "csv")
-        .add_save_extension(PLOTS, "png")
-        .add_save_extension(XYZ, "xyz")
-        .default_save_extension(SCENES)
+}
+
+/// The kinds of file that a dialog saves, with their endings; the first is that of a name without one. Empty where a file is
+/// picked.
+fn saved(what: Dialog) -> Vec<(String, &'static str)> {
+    const TABLE: (&str, &str) = ("Table", "csv");
+    const PLOT: (&str, &str) = ("Picture of the plot", "png");
+    const SCENE_PICTURE: (&str, &str) = ("Picture with the scene", "png");
+    let kinds = match what {
+        Dialog::SaveAs => vec![("Scene", "ron"), SCENE_PICTURE],
+        Dialog::SavePicture => vec![SCENE_PICTURE],
+        Dialog::SavePlotPng(_) => vec![PLOT, TABLE],
+        Dialog::SavePlotCsv(_) | Dialog::SaveSeries(_) => vec![TABLE, PLOT],
+        Dialog::Export(_) => {
+            let others = endings_of(|_| true).into_iter().filter(|&ending| ending != TABLE.1);
+            let named = |ending: &'static str| (ending.to_uppercase(), ending);
+            return [(TABLE.0.to_owned(), TABLE.1)].into_iter().chain(others.map(named)).collect();
+        }
+        _ => Vec::new(),
+    };
+    kinds.into_iter().map(|(name, ending)| (name.to_owned(), ending)).collect()
 }
 
 pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
-    let config = dialog.config_mut();
     let (filter, title) = match what {
         Dialog::Open => (OPENED, "Open a scene, or particles"),
-        Dialog::SaveAs => (SCENES, "Save the scene"),
+        Dialog::SaveAs => (SCENES, "Save the scene: name.ron, or a picture that holds it (name.png)"),
         Dialog::SavePicture => (SCENES, "Save a picture that holds the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
         Dialog::Export(ExportSubject::Picture) => {
-            (TABLES, "Export the picture: name.csv, name.xyz, or an image (name.png …)")
+            (PICTURES, "Export the picture: name.csv, name.xyz, or an image (name.png …)")
         }
         Dialog::Export(ExportSubject::Live) => {
-            (TABLES, "Export the live swarm: name.csv, name.xyz, or an image (name.png …)")
+            (PICTURES, "Export the live swarm: name.csv, name.xyz, or an image (name.png …)")
         }
-        Dialog::Picture => (IMAGES, "Choose an image to lay as particles"),
-        Dialog::SavePlotCsv(_) => (TABLES, "Save the plot as a table"),
-        Dialog::SavePlotPng(_) => (PLOTS, "Save the plot as a picture"),
-        Dialog::SaveSeries(_) => (TABLES, "Save the plot as a table, or as a picture with a name that ends in .png"),
+        Dialog::Picture => (IMAGES, "Choose an image to place as particles"),
+        Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_) | Dialog::SaveSeries(_) => {
+            (PICTURES, "Save the plot: name.csv, or a picture (name.png)")
+        }
         _ => return,
     };
+    let config = dialog.config_mut();
     match what {
-        Dialog::SavePlotCsv(kind) => config.default_file_name = format!("{}.csv", kind.row().file_name),
-        // The field selects what stands before an ending: one that is typed there would get the proposed one behind it.
-        Dialog::Export(_) => {
-            let name = Path::new(&config.default_file_name).with_extension("");
-            config.default_file_name = name.to_string_lossy().into_owned();
+        Dialog::SavePlotCsv(kind) | Dialog::SavePlotPng(kind) => {
+            config.default_file_name = kind.row().file_name.to_owned();
         }
-        Dialog::SavePlotPng(kind) => config.default_file_name = format!("{}.png", kind.row().file_name),
-        Dialog::SaveSeries(id) => config.default_file_name = format!("{id}.csv"),
+        Dialog::SaveSeries(id) => config.default_file_name = id.to_owned(),
         _ => {}
-    }
-    let saves = matches!(
-        what,
-        Dialog::SaveAs
-            | Dialog::SavePicture
-            | Dialog::Export(_)
-            | Dialog::SavePlotCsv(_)
-            | Dialog::SavePlotPng(_)
-            | Dialog::SaveSeries(_)
-    );
-    let is_picture = what == Dialog::SavePicture;
-    if saves {
-        let ending = Some(if is_picture { SCENE_PICTURES } else { filter }.to_owned());
-        config.default_save_extension = ending.filter(|_| !matches!(what, Dialog::Export(_)));
     }
     config.default_file_filter = Some(filter.to_owned());
     config.title = Some(title.to_owned());
-    if is_picture {
-        let name = Path::new(&config.default_file_name).with_extension("png");
-        config.default_file_name = name.to_string_lossy().into_owned();
-    }
     dialog.set_user_data(what);
-    if saves { dialog.save_file() } else { dialog.pick_file() }
+    if saved(what).is_empty() { dialog.pick_file() } else { ask_where(dialog, what) }
+}
+
+/// Opens the dialog that saves. The name that it proposes has no ending: the field selects what is before one, so that an
+/// ending that is typed would get the proposed one behind it.
+fn ask_where(dialog: &mut FileDialog, what: Dialog) {
+    let config = dialog.config_mut();
+    config.save_extensions.clear();
+    config.default_save_extension = None;
+    *config = saved(what).iter().fold(std::mem::take(config), |config, (name, e)| config.add_save_extension(name, e));
+    dialog.save_file();
 }
 
 pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
@@ -103,7 +104,7 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
             // As a file that is dropped: a table leads to the import sheet.
             Dialog::Open => Some(Command::Share(ShareCommand::Drop(vec![path]))),
             Dialog::SaveAs => Some(Command::Document(DocumentCommand::SaveAs(path))),
-            Dialog::SavePicture => Some(Command::Share(ShareCommand::SavePicture(path.with_extension("png")))),
+            Dialog::SavePicture => Some(Command::Share(ShareCommand::SavePicture(path))),
             Dialog::Import => Some(Command::Share(ShareCommand::Import(path))),
             Dialog::Export(subject) => Some(Command::Share(ShareCommand::Export(subject, path))),
             Dialog::Picture => Some(Command::Paint(PaintCommand::OpenPicture(path))),
@@ -127,8 +128,22 @@ pub(super) fn files(ctx: &Context, state: &mut UiState, path: Option<&Path>, tit
     }
     dialog.update(ctx);
     brighten(ctx, dialog);
-    let what = dialog.user_data::<Dialog>().copied();
-    dialog.take_picked().and_then(|path| Some((what?, path)))
+    let what = dialog.user_data::<Dialog>().copied()?;
+    let picked = dialog.take_picked()?;
+    let endings: Vec<_> = saved(what).into_iter().map(|(_, ending)| ending).collect();
+    if endings.is_empty() {
+        return Some((what, picked));
+    }
+    let why = match save_path(&picked, &endings) {
+        Ok(path) => return Some((what, path)),
+        Err(why) => why,
+    };
+    // Asked again: with the name that would replace a file, or with the one that was typed.
+    let again = if let SaveNameError::Exists(path) = &why { path } else { &picked };
+    dialog.config_mut().default_file_name = again.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    ask_where(dialog, what);
+    state.on_effect(&Effect::Notify { level: Level::Warning, text: why.to_string() });
+    None
 }
 
 /// The dialog paints the grounds of its fields for light letters, whatever the theme.
@@ -167,7 +182,7 @@ fn suggest_place(dialog: &mut FileDialog, path: Option<&Path>, title: &str) {
     }
     let title = title.to_lowercase();
     let words: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    config.default_file_name = if words.is_empty() { "scene.ron".to_owned() } else { words.join("-") + ".ron" };
+    config.default_file_name = if words.is_empty() { "scene".to_owned() } else { words.join("-") };
 }
 
 fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Command>) {

@@ -123,7 +123,7 @@ fn picked(what: Dialog, path: PathBuf) -> Option<StudioCommand> {
     Some(match what {
         Dialog::Open => StudioCommand::Program(ProgramCommand::Open(path)),
         Dialog::SaveAs => StudioCommand::SaveAs(path),
-        Dialog::SavePicture => StudioCommand::SavePicture(path.with_extension("png")),
+        Dialog::SavePicture => StudioCommand::SavePicture(path),
         Dialog::Import => StudioCommand::Import(vec![path]),
         Dialog::SaveSeries(id) => StudioCommand::SavePlot(id, path),
         _ => return None,
