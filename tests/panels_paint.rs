@@ -172,7 +172,7 @@ fn a_text_is_typed_shown_and_laid_in_the_middle() {
     window.state_mut().session.on_event(PaintEvent::Stippled { request, result });
     settle(&mut window);
     window.get_by_label("2 particles");
-    click(&mut window, "Lay in the middle");
+    click(&mut window, "Place in the middle");
     assert_eq!(particles(&window).len(), 2);
     window.state_mut().apply(DocumentCommand::Undo);
     assert!(particles(&window).is_empty());
@@ -214,10 +214,10 @@ fn a_remedy_beside_a_warning_mends_it() {
 #[test]
 fn an_empty_canvas_invites_and_a_painted_one_does_not() {
     let mut window = window(empty());
-    window.get_by_label("Paint something that shall live");
+    window.get_by_label("Paint something to bring to life");
     click(&mut window, "Begin with Mill");
     assert_eq!(particles(&window).len(), 8);
-    assert!(window.query_by_label("Paint something that shall live").is_none());
+    assert!(window.query_by_label("Paint something to bring to life").is_none());
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Pictures of the looks, of the gallery and of a panel of each workspace in both themes, compared with those in
-//! `tests/snapshots`. `UNSTILL_SNAPSHOTS=write` in the environment writes them anew: look at what has changed before it is
+//! `tests/snapshots`. `UNSTILL_SNAPSHOTS=write` in the environment writes them again: look at what has changed before it is
 //! committed.
 
 mod common;
@@ -51,7 +51,7 @@ fn compare(name: &str, picture: &RgbaImage) -> Result<(), String> {
 
 fn assert_same(name: &str, picture: &RgbaImage) {
     if let Err(why) = compare(name, picture) {
-        panic!("{why}. If it is meant, write the pictures anew with UNSTILL_SNAPSHOTS=write");
+        panic!("{why}. If it is meant, write the pictures again with UNSTILL_SNAPSHOTS=write");
     }
 }
 

@@ -218,7 +218,7 @@ impl CanvasState {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) {
             self.simulation = None;
             let what = panic_text(panic.as_ref());
-            let why = format!("the rule was stopped by an error of the program ({what}); please report it");
+            let why = format!("the rule was stopped by a bug in the program ({what}); please report it");
             self.report(CanvasEvent::Running(false, Some(why)));
         }
     }

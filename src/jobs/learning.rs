@@ -60,7 +60,7 @@ impl LearningRun {
                 Ok(Ok(reason)) => LearningEvent::Finished(reason),
                 Ok(Err(error)) => LearningEvent::Failed(error.to_string()),
                 Err(panic) => LearningEvent::Failed(format!(
-                    "learning failed by an error of the program ({}); please report it. What was learned before is kept",
+                    "learning failed because of a bug in the program ({}); please report it. What was learned before is kept",
                     panic_text(panic.as_ref())
                 )),
             };

@@ -21,7 +21,7 @@ pub struct JobName {
 pub enum JobFault {
     #[error("{what} does not work: the system started no thread ({why}); close other programs and start Unstill again")]
     NotStarted { what: &'static str, why: String },
-    #[error("{what} broke off by an error of the program ({why}); please report it. What you have is not lost")]
+    #[error("{what} stopped because of a bug in the program ({why}); please report it. Your work is kept")]
     Panicked { what: &'static str, why: String },
 }
 
@@ -87,7 +87,7 @@ pub fn start(name: JobName, cores: Cores, work: impl FnOnce() + Send + 'static) 
 pub fn guarded<T>(what: &str, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let said = panic_text(panic.as_ref());
-        Err(format!("{what} failed by an error of the program ({said}); please report it. What you have is not lost"))
+        Err(format!("{what} failed because of a bug in the program ({said}); please report it. Your work is kept"))
     })
 }
 

@@ -87,6 +87,6 @@ pub struct Speed {
     pub steps_per_s: f64,
     /// `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
-    /// Particles that cannot go on: their next places are no numbers.
+    /// Particles that cannot go on: their next positions are NaN or infinite.
     pub faults: u64,
 }

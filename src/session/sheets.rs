@@ -12,7 +12,7 @@ pub enum ViewCommand {
     Screenshot,
     /// Write a picture of the canvas alone.
     CanvasScreenshot,
-    /// The window fills the screen, or no more.
+    /// Fill the screen with the window, or leave full screen.
     FullScreen,
 }
 

@@ -9,7 +9,7 @@ use crate::session::prefs::Preference;
 
 pub(super) const TABLE: &[CommandInfo] = &[
     row(View, "Fit", Shortcut::plain("Home"), "Show the whole box again", || Command::View(ViewCommand::Fit)),
-    row(View, "Full screen", Shortcut::plain("F11"), "The window fills the screen, or no more", || {
+    row(View, "Full screen", Shortcut::plain("F11"), "Fill the screen with the window, or leave full screen", || {
         Command::View(ViewCommand::FullScreen)
     }),
     row(View, "Hide panels", Shortcut::plain("Tab"), "Only the swarm; the same key brings the panels back", || {

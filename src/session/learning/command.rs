@@ -113,7 +113,7 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
         return refusal;
     }
     if go_on && !session.has_rule() {
-        return vec![notify(Level::Warning, "There is no rule to go on from yet: press Learn first.")];
+        return vec![notify(Level::Warning, "There is no rule to continue from yet: press Learn first.")];
     }
     let document = &session.document;
     let start = if go_on { document.world.rule.clone() } else { None };

@@ -10,7 +10,7 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
     row(Learn, "Learn", Shortcut::ctrl("L"), "Learn a rule from the picture, in the background", || {
         Command::Learn(LearnCommand::Start)
     }),
-    row(Learn, "Learn on", None, "Go on from the present rule, for more steps or an edited picture", || {
+    row(Learn, "Learn on", None, "Continue from the present rule, for more steps or an edited picture", || {
         Command::Learn(LearnCommand::Continue)
     }),
     row(Learn, "Learn another flow", None, "Another motion of the same pattern, from the next seed", || {
@@ -19,7 +19,7 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
     row(Learn, "Switch to the new rule", None, "Let the rule in the making take over now, however good it is", || {
         Command::Learn(LearnCommand::SwitchRule)
     }),
-    row(Learn, "Pause learning", None, "Rest; nothing is lost", || Command::Learn(LearnCommand::Pause)),
+    row(Learn, "Pause learning", None, "Pause; nothing is lost", || Command::Learn(LearnCommand::Pause)),
     row(Learn, "Resume learning", None, "Go on learning", || Command::Learn(LearnCommand::Resume)),
     row(Learn, "Stop learning", None, "End here and keep the rule as it is now", || Command::Learn(LearnCommand::Stop)),
 ];

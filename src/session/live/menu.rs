@@ -7,12 +7,10 @@ use crate::session::commands::Shortcut;
 use crate::session::commands::row;
 
 pub(in crate::session) const TABLE: &[CommandInfo] = &[
-    row(Live, "Play or pause", Shortcut::plain("Space"), "Let time run, or stand still", || {
+    row(Live, "Play or pause", Shortcut::plain("Space"), "Run or pause time", || {
         Command::Live(LiveCommand::TogglePlay)
     }),
-    row(Live, "Step", Shortcut::plain("Period"), "One small step of time, then stand still", || {
-        Command::Live(LiveCommand::Step)
-    }),
+    row(Live, "Step", Shortcut::plain("Period"), "One time step, then pause", || Command::Live(LiveCommand::Step)),
     row(
         Live,
         "Step back",

@@ -175,17 +175,15 @@ fn what_differs(session: &Session, moment: &Savepoint) -> Option<String> {
     let document = &session.document;
     let present = session.live.playing_rule.as_ref().map(|rule| rule.mark());
     if moment.rule.is_some() && moment.rule != present {
-        return Some(format!(
-            "{name} was kept under another rule than the present one, by which the swarm lives on now."
-        ));
+        return Some(format!("{name} was saved under another rule than the present one, which the swarm keeps."));
     }
     let moved_by_flow = moment.live.flow == FlowKind::Learned && moment.flow.is_some();
     match place_of_flow(document, moment) {
         None if moved_by_flow => Some(format!(
-            "The motion of {name} is no more among the rules of this picture: the swarm moves on by the present one."
+            "The motion of {name} is not among the rules of this picture any more: the swarm keeps the present one."
         )),
         Some(k) if k != document.world.flows.chosen && !flows::are_free(session) => Some(format!(
-            "The motion of {name} cannot be picked while the pattern is being learned: the swarm moves on by the present one."
+            "The motion of {name} cannot be picked while the pattern is being learned: the swarm keeps the present one."
         )),
         _ => None,
     }

@@ -169,7 +169,7 @@ pub(in crate::session) fn arrived(session: &mut Session, run: u64, result: Resul
         }
     };
     let Some(subject) = subject.filter(|subject| subject.is_that_of(session)) else {
-        return vec![notify(Level::Info, "The scene was changed meanwhile: the certificate does not hold for it.")];
+        return vec![notify(Level::Info, "The scene was changed meanwhile: the certificate is not valid for it.")];
     };
     let Evidence { grown, kept, healed, .. } = certificate.evidence;
     // No step of the history: it follows from what is there, as what a run has learned.
@@ -177,7 +177,7 @@ pub(in crate::session) fn arrived(session: &mut Session, run: u64, result: Resul
     session.observing.certificate.last = Some((subject, certificate));
     session.new_revision();
     let but = match session.seal() {
-        Seal::OfOtherSettings(_) => " This holds for the settings as they were when it began.",
+        Seal::OfOtherSettings(_) => " It is valid for the settings at its start.",
         _ => "",
     };
     vec![notify(Level::Success, format!("Certified: grown {grown:.2}, kept {kept:.2}, healed {healed:.2}.{but}"))]

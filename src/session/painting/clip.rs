@@ -42,10 +42,7 @@ pub(in crate::session) fn cut(session: &mut Session) -> Vec<Effect> {
 /// Pastes a table of particles; they lie where it says, or beside that where the place is taken, and are selected.
 pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<Effect> {
     if text.trim().is_empty() {
-        return vec![notify(
-            Level::Info,
-            "The clipboard holds no text: copy particles or a table x,y,heading,species.",
-        )];
+        return vec![notify(Level::Info, "The clipboard has no text: copy particles or a table x,y,heading,species.")];
     }
     let table = match read_csv(text) {
         Ok(table) => table,
@@ -59,7 +56,7 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
     let laid = session.painting.selection.len();
     let mut said = format!("{laid} particles pasted.");
     if laid < count {
-        said += &format!(" {} lay on others and were left out.", count - laid);
+        said += &format!(" {} were on top of others and were left out.", count - laid);
     }
     if scaled {
         said += " They were made smaller to fit into the box.";

@@ -43,13 +43,13 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
         Paint,
         "Pen",
         Shortcut::plain("P"),
-        "Click to lay a particle, drag a little to turn it, drag far for a stroke; Shift keeps to steps of 15°",
+        "Click to place a particle, drag a little to turn it, drag far for a stroke; Shift keeps to steps of 15°",
         || Command::Paint(PaintCommand::SetTool(Tool::Pen)),
     ),
     row(Paint, "Line", Shortcut::plain("L"), "Drag a straight row of particles; Shift keeps to steps of 15°", || {
         Command::Paint(PaintCommand::SetTool(Tool::Line))
     }),
-    row(Paint, "Arc", Shortcut::plain("A"), "Draw a bow by hand: it becomes an even arc", || {
+    row(Paint, "Arc", Shortcut::plain("A"), "Draw an arc by hand: it becomes an even one", || {
         Command::Paint(PaintCommand::SetTool(Tool::Arc))
     }),
     row(Paint, "Circle", Shortcut::plain("C"), "Drag from the centre to the rim", || {
@@ -78,19 +78,19 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
     row(Paint, "Lasso", Shortcut::plain("O"), "Draw around particles to select them; Shift adds", || {
         Command::Paint(PaintCommand::SetTool(Tool::Lasso))
     }),
-    row(Paint, "Stamp", Shortcut::plain("M"), "Click to lay a whole motif, or what was selected", || {
+    row(Paint, "Stamp", Shortcut::plain("M"), "Click to place a whole motif, or what was selected", || {
         Command::Paint(PaintCommand::SetTool(Tool::Stamp))
     }),
-    row(Paint, "Text", Shortcut::plain("T"), "Type a text and click to lay it as particles", || {
+    row(Paint, "Text", Shortcut::plain("T"), "Type a text and click to place it as particles", || {
         Command::Paint(PaintCommand::SetTool(Tool::Text))
     }),
-    row(Paint, "Image", Shortcut::plain("I"), "Choose an image and click to lay it as particles", || {
+    row(Paint, "Image", Shortcut::plain("I"), "Choose an image and click to place it as particles", || {
         Command::Paint(PaintCommand::SetTool(Tool::Image))
     }),
     row(Paint, "Eyedropper", Shortcut::plain("K"), "Click on a particle to take its species and heading", || {
         Command::Paint(PaintCommand::SetTool(Tool::Eyedropper))
     }),
-    row(Paint, "Symmetry", Shortcut::plain("Y"), "Everything you lay or erase repeats about the middle", || {
+    row(Paint, "Symmetry", Shortcut::plain("Y"), "Everything you place or erase repeats about the middle", || {
         Command::Paint(PaintCommand::ToggleSymmetry)
     }),
     row(Paint, "Snap", Shortcut::plain("N"), "Keep positions to a grid and headings to steps of 15°", || {

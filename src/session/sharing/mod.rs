@@ -21,8 +21,7 @@ use crate::session::command::notify;
 use crate::worlds::swarm::picture::Stills;
 
 /// Said of a picture of a scene that another program has saved.
-pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has \
-                                  saved it anew. Only what it looks like can be used; the original file has all.";
+pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has saved it again. Only its look can be used; the original file has everything.";
 
 /// What belongs to sharing. How films are taken is a preference.
 #[derive(Debug, Default)]

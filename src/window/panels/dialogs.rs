@@ -191,7 +191,7 @@ fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Comm
         ui.heading("Leave without saving?");
         let left = session.left_unsaved();
         if session.is_dirty() {
-            ui.label(format!("“{}” has changes that are in no file yet.", session.document().title));
+            ui.label(format!("“{}” has unsaved changes.", session.document().title));
         }
         if !left.is_empty() {
             let names = left.iter().take(MAX_NAMED).map(|title| format!("“{title}”")).collect::<Vec<_>>().join(", ");
@@ -199,23 +199,23 @@ fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Comm
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let verb = if left.len() == 1 { "has" } else { "have" };
             ui.label(format!(
-                "Left before, and not saved: {names}{more} {verb} changes that are in no file. Stay: undo (Ctrl+Z) or redo (Ctrl+Shift+Z) leads back."
+                "Left before, and not saved: {names}{more} {verb} unsaved changes. Stay: undo (Ctrl+Z) or redo (Ctrl+Shift+Z) goes back to them."
             ));
         }
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             if session.is_dirty() {
-                let hint = "Saves the scene that is open, and closes the window";
+                let hint = "Save the open scene and close the window";
                 let button = Button::new("Save, then leave").fill(style::ACCENT_DARK);
                 if ui.add(button).on_hover_text(hint).clicked() {
                     commands.push(Command::Document(DocumentCommand::Save));
                 }
             }
-            let hint = "What is in no file is gone then";
+            let hint = "Unsaved changes are lost";
             if ui.button("Leave without saving").on_hover_text(hint).clicked() {
                 commands.push(Command::Document(DocumentCommand::QuitUnsaved));
             }
-            if ui.button("Stay").on_hover_text("Goes on with everything as it is (Esc)").clicked() {
+            if ui.button("Stay").on_hover_text("Go back to the window (Esc)").clicked() {
                 commands.push(Command::Document(DocumentCommand::StayHere));
             }
         });

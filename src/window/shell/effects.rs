@@ -165,7 +165,7 @@ impl Shell {
                 Answer::Text(_, text) => self.apply(gpu, vec![Command::Paint(PaintCommand::PasteText(text))]),
                 Answer::Fault(text) => self.ui.on_effect(&Effect::Notify { level: Level::Warning, text }),
                 Answer::Silence => {
-                    let text = "The program that holds the clipboard does not answer: copy there once more.".to_owned();
+                    let text = "The program that holds the clipboard does not answer: copy there again.".to_owned();
                     self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
                 }
             }

@@ -195,7 +195,7 @@ impl Sharing {
         self.trajectory.advance(live, steps, None);
         self.reading = files.is_reading().then(|| self.reading.unwrap_or_else(Instant::now));
         let failure = self.rescue.advance(session, files, || live.kept());
-        let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
+        let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not backed up: {why}.")));
         self.film.notices().chain(self.trajectory.notices()).chain(failure).collect()
     }
 

@@ -194,7 +194,7 @@ fn a_panic_in_the_middle_of_an_order_is_told_and_nobody_waits_for_its_steps() {
     })));
     live.pass_on(vec![EngineOrder::Run { steps: 5 }]);
     assert!(
-        matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(why)) if why.contains("error of the program"))
+        matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(why)) if why.contains("bug in the program"))
     );
     assert!(live.kept().wait().unwrap().state.is_none(), "what broke is no more");
     assert_eq!((live.is_behind(), live.steps_since_asked()), (false, 5));
