@@ -134,7 +134,7 @@ fn rows(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, comma
             ui.separator();
         }
         for info in table().filter(|info| info.group == *group) {
-            let command = (info.command)();
+            let command = info.command.clone();
             if command == Command::Document(DocumentCommand::Quit) {
                 ui.separator();
             }

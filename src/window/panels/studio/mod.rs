@@ -105,7 +105,7 @@ fn sheets(
     gallery::show(ctx, state, commands);
     let can = |command: &Command| studio.listed(command).map(|_| true);
     let chosen = finder::ask(ctx, can, state);
-    commands.extend(chosen.and_then(|info| studio.listed(&(info.command)())));
+    commands.extend(chosen.and_then(|info| studio.listed(&info.command)));
     commands.extend(ask_name(ctx, &studio.project().title, &mut state.share).map(|answer| match answer {
         NameAnswer::Save(name) => StudioCommand::SaveAmongMine(name),
         NameAnswer::Elsewhere => StudioCommand::Program(ProgramCommand::Ask(Dialog::SaveAs)),
