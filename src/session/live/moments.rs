@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::start;
 use crate::scene::SwarmProject;
 use crate::session::command::notify;
-use crate::session::command::{Effect, Keeping, Kind, Level, MomentUse};
+use crate::session::command::{Effect, Keeping, Kind, Level, LiveEffect, MomentUse};
 use crate::session::document::edit::edit;
 use crate::session::document::history::Replaced;
 use crate::session::learning::flows;
@@ -38,7 +38,10 @@ pub(in crate::session) fn keep(session: &mut Session) -> Vec<Effect> {
             .map(|f| f.net.clone()),
         swarm: Arc::default(),
     };
-    vec![Effect::KeepMoment(MomentUse::Keep(Box::new(Keeping { serial: session.file.serial, moment })))]
+    vec![Effect::Live(LiveEffect::KeepMoment(MomentUse::Keep(Box::new(Keeping {
+        serial: session.file.serial,
+        moment,
+    }))))]
 }
 
 /// The engine has told the swarm, which may be a while after it was asked.
@@ -157,7 +160,7 @@ pub(in crate::session) fn return_to(session: &mut Session, index: usize) -> Vec<
     }
     let step = session.history.replaced_swarm(moment.swarm.clone());
     session.live.swing_ticks = 0;
-    let mut effects = vec![Effect::KeepMoment(MomentUse::Undo(step))];
+    let mut effects = vec![Effect::Live(LiveEffect::KeepMoment(MomentUse::Undo(step)))];
     effects.extend(changed);
     effects.extend(start::upload(session, |_, _| Ok((*moment.swarm).clone()), None));
     effects.extend(said.map(|text| notify(Level::Info, text)));

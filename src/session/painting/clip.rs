@@ -5,7 +5,7 @@ use super::orders::{SelectionOrder, add_and_select, order};
 use super::selection::{fitted, moved, scaled};
 use crate::formats::{read_csv, write_csv};
 use crate::session::command::notify;
-use crate::session::command::{Effect, Level};
+use crate::session::command::{Effect, Level, PaintEffect};
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, Snapshot};
 
@@ -27,7 +27,10 @@ pub(in crate::session) fn copy(session: &Session) -> Vec<Effect> {
     }
     let count = particles.len();
     let said = format!("{count} particles copied as CSV: paste them here, into another scene or a spreadsheet.");
-    vec![Effect::WriteClipboard(String::from_utf8_lossy(&text).into_owned()), notify(Level::Info, said)]
+    vec![
+        Effect::Paint(PaintEffect::WriteClipboard(String::from_utf8_lossy(&text).into_owned())),
+        notify(Level::Info, said),
+    ]
 }
 
 pub(in crate::session) fn cut(session: &mut Session) -> Vec<Effect> {

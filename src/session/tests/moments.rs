@@ -7,7 +7,7 @@ use crate::worlds::swarm::picture::Swarm;
 /// What the engine was asked to tell.
 fn asked(effects: &[Effect]) -> MomentUse {
     let found = effects.iter().find_map(|effect| match effect {
-        Effect::KeepMoment(wanted_for) => Some(wanted_for.clone()),
+        Effect::Live(LiveEffect::KeepMoment(wanted_for)) => Some(wanted_for.clone()),
         _ => None,
     });
     found.unwrap_or_else(|| panic!("{effects:?}"))

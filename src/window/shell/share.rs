@@ -90,6 +90,9 @@ impl Sharing {
     pub fn perform(&mut self, order: ShareOrder, session: &Session, files: &Files, live: &Live) -> Option<Event> {
         match order {
             ShareOrder::Open(path) => files.open(path),
+            ShareOrder::Import(path) => files.import(path),
+            ShareOrder::ImportFilm(paths) => files.import_film(paths),
+            ShareOrder::ReadImport(request) => files.read_import(*request),
             ShareOrder::SaveCopy { path, document } => {
                 files.save_copy(path, *document, self.portrait(session.prefs(), live));
             }
