@@ -6,7 +6,7 @@ use crossbeam_channel::Sender;
 use image::RgbaImage;
 use image::imageops::{FilterType, resize};
 
-use super::{CanvasEvent, FrameWriter, JobFault, RecordingJob, RecordingKind, RecordingPlan};
+use super::{CanvasEvent, JobFault, RecordingJob, RecordingKind, RecordingPlan, RecordingWriter};
 use crate::media::picture::{FilmKind, PictureFilm};
 
 /// A film that is wanted.
@@ -55,7 +55,7 @@ struct PictureWriter {
     size: Option<[u32; 2]>,
 }
 
-impl FrameWriter<RgbaImage> for PictureWriter {
+impl RecordingWriter<RgbaImage> for PictureWriter {
     fn add(&mut self, picture: RgbaImage) -> Result<(), String> {
         let [width, height] = *self.size.get_or_insert_with(|| fitted(picture.dimensions(), self.longest_px));
         let is_fit = picture.dimensions() == (width, height);

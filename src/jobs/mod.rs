@@ -20,7 +20,7 @@ pub use canvas_film::FilmOrder;
 pub use learning::{LearningEvent, LearningRun};
 pub use pace::{Pace, left_s};
 pub use recording::{
-    FrameWriter, RecordingEnd, RecordingJob, RecordingKind, RecordingPlan, RecordingResult, RecordingState,
+    RecordingEnd, RecordingJob, RecordingKind, RecordingPlan, RecordingResult, RecordingState, RecordingWriter,
 };
 pub use run::Learner;
 pub use thread::{Cores, Handle, JobFault, JobName, guarded, panic_text, start};

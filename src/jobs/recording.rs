@@ -90,7 +90,7 @@ pub enum RecordingEnd {
 }
 
 /// Draws and writes the frames, on the recording's own thread.
-pub trait FrameWriter<F> {
+pub trait RecordingWriter<F> {
     /// # Errors
     /// One sentence; the recording ends there.
     fn add(&mut self, frame: F) -> Result<(), String>;
@@ -124,7 +124,7 @@ impl<F: Send + 'static> RecordingJob<F> {
     ///
     /// # Errors
     /// The system starts no thread.
-    pub fn start<W: FrameWriter<F>>(
+    pub fn start<W: RecordingWriter<F>>(
         plan: RecordingPlan,
         open: impl FnOnce() -> Result<W, String> + Send + 'static,
         report: impl FnOnce(RecordingResult) + Send + 'static,
@@ -206,7 +206,7 @@ impl<F: Send + 'static> RecordingJob<F> {
     }
 }
 
-fn write<F, W: FrameWriter<F>>(
+fn write<F, W: RecordingWriter<F>>(
     kind: RecordingKind,
     path: &Path,
     open: impl FnOnce() -> Result<W, String>,
@@ -249,7 +249,7 @@ mod tests {
     /// Writes the sum of what it got.
     struct Summing(PathBuf, u32);
 
-    impl FrameWriter<u32> for Summing {
+    impl RecordingWriter<u32> for Summing {
         fn add(&mut self, frame: u32) -> Result<(), String> {
             if frame == 13 {
                 return Err("no luck".to_owned());

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use import_sheet::ImportRequest;
-use import_sheet::{ImportCommand, ImportReading, ImportSheet};
+use import_sheet::{ImportCommand, ImportReading, ImportRequest, ImportSheet};
 use trajectory::TrajectoryOptions;
 
 use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Place};

@@ -224,3 +224,48 @@ fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Comm
         commands.push(Command::Document(DocumentCommand::StayHere));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::PlotKind;
+
+    #[test]
+    fn in_every_save_dialog_the_typed_ending_counts() {
+        let dialogs = [
+            (Dialog::SaveAs, ["ron", "png"]),
+            (Dialog::SavePicture, ["png", "png"]),
+            (Dialog::Export(ExportSubject::Picture), ["csv", "xyz"]),
+            (Dialog::Export(ExportSubject::Live), ["csv", "png"]),
+            (Dialog::SavePlotCsv(PlotKind::Fidelity), ["csv", "png"]),
+            (Dialog::SavePlotPng(PlotKind::Fidelity), ["png", "csv"]),
+            (Dialog::SaveSeries("energy"), ["csv", "png"]),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        for (what, [default, other]) in dialogs {
+            let endings: Vec<_> = saved(what).into_iter().map(|(_, ending)| ending).collect();
+            let path = |name: &str| save_path(&folder.path().join(name), &endings);
+            let named = |name: &str| Ok(folder.path().join(name));
+            for name in [format!("a.{default}"), format!("a.{other}"), format!("A.{}", other.to_uppercase())] {
+                assert_eq!(path(&name), named(&name), "{what:?}");
+            }
+            assert_eq!(path("a v1.2"), named(&format!("a v1.2.{default}")), "{what:?}");
+            assert!(path("a.docx").unwrap_err().to_string().chars().count() <= 300, "{what:?}");
+            let ending = format!(".{default}");
+            let taken = tempfile::Builder::new().prefix("taken").suffix(&ending).rand_bytes(0);
+            let taken = taken.tempfile_in(&folder).unwrap();
+            assert_eq!(path("taken"), Err(SaveNameError::Exists(taken.path().to_owned())), "{what:?}");
+        }
+        assert!(saved(Dialog::Open).is_empty() && saved(Dialog::Import).is_empty(), "these pick a file");
+    }
+
+    #[test]
+    fn a_save_dialog_proposes_a_name_without_an_ending() {
+        for what in [Dialog::SaveAs, Dialog::SavePlotPng(PlotKind::Energy), Dialog::SaveSeries("energy")] {
+            let mut dialog = file_dialog();
+            suggest_place(&mut dialog, None, "Mill 2");
+            open(&mut dialog, what);
+            assert!(!dialog.config_mut().default_file_name.contains('.'), "{what:?}");
+        }
+    }
+}

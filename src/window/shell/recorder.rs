@@ -14,7 +14,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::camera::Gaze;
 use super::files::Notice;
 use super::live::Live;
-use crate::jobs::{FrameWriter, RecordingEnd, RecordingJob, RecordingPlan, RecordingResult, RecordingState};
+use crate::jobs::{RecordingEnd, RecordingJob, RecordingPlan, RecordingResult, RecordingState, RecordingWriter};
 use crate::session::Level;
 
 /// Frames that may wait to be written: all that a recording keeps in memory, beside what the seam of a film needs.
@@ -64,7 +64,7 @@ impl<S: FrameSource> Default for Recorder<S> {
 
 impl<S: FrameSource> Recorder<S> {
     /// Begins a recording, whose thread calls `open` first.
-    fn begin<W: FrameWriter<S::Frame>>(
+    fn begin<W: RecordingWriter<S::Frame>>(
         &mut self,
         plan: RecordingPlan,
         source: S,

@@ -7,7 +7,7 @@ use super::super::director::Director;
 use super::super::live::{Coming, Live, Seen};
 use super::super::portrait::Eye;
 use super::{Ended, FrameSource, Recorder, WAITING_FRAMES};
-use crate::jobs::{FrameWriter, RecordingKind, RecordingPlan};
+use crate::jobs::{RecordingKind, RecordingPlan, RecordingWriter};
 use crate::media::picture::{Film, FilmKind, FilmStyle, Framing, MAX_GIF_RATE, PictureStyle, Shot};
 use crate::session::{FilmOptions, Level};
 
@@ -109,7 +109,7 @@ struct SwarmWriter {
     eye: Eye,
 }
 
-impl FrameWriter<FilmFrame> for SwarmWriter {
+impl RecordingWriter<FilmFrame> for SwarmWriter {
     fn add(&mut self, (seen, framing): FilmFrame) -> Result<(), String> {
         self.film.add(Shot { framing, ..self.eye.see(seen) }).map_err(|e| e.to_string())
     }

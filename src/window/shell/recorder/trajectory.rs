@@ -6,7 +6,7 @@ use super::super::camera::Gaze;
 use super::super::live::{Answer, Live, LiveFrame};
 use super::{Ended, FrameSource, Recorder, WAITING_FRAMES};
 use crate::formats::{Trajectory, TrajectoryFrame};
-use crate::jobs::{FrameWriter, RecordingKind, RecordingPlan};
+use crate::jobs::{RecordingKind, RecordingPlan, RecordingWriter};
 use crate::session::TrajectoryOptions;
 
 /// The states of one swarm.
@@ -71,7 +71,7 @@ struct TrajectoryWriter {
     every: u32,
 }
 
-impl FrameWriter<TimedFrame> for TrajectoryWriter {
+impl RecordingWriter<TimedFrame> for TrajectoryWriter {
     fn add(&mut self, (frame, time): TimedFrame) -> Result<(), String> {
         let step = self.file.frames() as u64 * u64::from(self.every);
         self.file.add(&frame, step, time).map_err(|e| e.to_string())
