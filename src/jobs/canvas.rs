@@ -14,9 +14,11 @@ use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation,
 /// What a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CanvasView {
+    /// Where the camera is, in units of the world.
     pub view: Viewpoint,
     /// Width and height, pixels.
     pub size: [u32; 2],
+    /// Trails, colours and the like.
     pub options: DrawOptions,
     /// What lives, or the still picture.
     pub shows_live: bool,
@@ -29,17 +31,23 @@ pub enum CanvasOrder {
     World(Arc<World>),
     /// Another world, whose rule starts from the beginning with this seed.
     Restart(Arc<World>, u64),
+    /// What the next picture shows.
     Show(CanvasView),
+    /// Whether time runs.
     Play(bool),
     /// Steps in each tick of 1/60 s.
     Speed(u32),
     /// One step.
     Step,
+    /// A piece of a stroke of the brush, applied to what lives.
     Stroke(BrushStroke),
+    /// The end of a stroke.
     Lift,
     /// Starts again from a state of the world's table.
     From(&'static str),
+    /// Saves the present state in memory.
     Keep,
+    /// Returns to the state saved last.
     Back,
     /// Whether readings are wanted.
     Observe(bool),
@@ -58,14 +66,20 @@ pub enum CanvasOrder {
 pub enum CanvasEvent {
     /// A rule runs, or none does: there is none, or it is refused with this sentence.
     Running(bool, Option<String>),
+    /// Measures of what lives, while they are wanted; at most twice a second.
     Readings {
+        /// Steps since the start of the rule.
         steps: u64,
+        /// One for each series that has a value now.
         readings: Vec<SeriesReading>,
     },
     /// About twice a second.
     Pace {
+        /// Steps since the start of the rule.
         steps: u64,
+        /// Over the last half second.
         steps_per_s: f64,
+        /// What lives and on which engine, for the status line.
         description: String,
     },
     /// How far a film is; none when it is over.
@@ -112,6 +126,7 @@ impl CanvasWorker {
         Ok(Self { orders, events, slot })
     }
 
+    /// Puts an order at the end of the queue; never blocks.
     pub fn order(&self, order: CanvasOrder) {
         // Fails only when the thread has ended, which happens with this value.
         let _ = self.orders.send(order);

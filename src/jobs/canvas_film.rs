@@ -12,10 +12,15 @@ use crate::media::picture::{FilmKind, PictureFilm};
 /// A film that is wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmOrder {
+    /// Where it goes; a folder for [`FilmKind::Frames`].
     pub path: PathBuf,
+    /// File format.
     pub kind: FilmKind,
+    /// Frames shown in a second of the film.
     pub frames_per_second: f64,
+    /// Frames until it ends by itself.
     pub frames: usize,
+    /// Steps of the rule from one frame to the next.
     pub steps_per_frame: u32,
     /// Longer side at most, pixels.
     pub size_px: u32,

@@ -56,9 +56,13 @@ impl RecordingKind {
 /// How long a recording becomes, and where it goes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordingPlan {
+    /// Where the file appears when it is complete.
     pub path: PathBuf,
+    /// What is recorded.
     pub kind: RecordingKind,
+    /// Frames until it ends by itself.
     pub frames: usize,
+    /// Integration steps from one frame to the next; 0 counts as 1.
     pub steps_per_frame: u32,
     /// Frames that may wait to be written: all that a recording keeps in memory, beside what its seam needs.
     pub waiting: usize,
@@ -67,13 +71,17 @@ pub struct RecordingPlan {
 /// How far a recording is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordingState {
+    /// What is recorded.
     pub kind: RecordingKind,
-    /// Frames taken, written, and wanted.
+    /// Frames taken from the simulation.
     pub taken: usize,
+    /// Frames in the file.
     pub written: usize,
+    /// Frames of the whole recording; those taken once it is ending.
     pub frames: usize,
     /// The last frame was taken.
     pub is_ending: bool,
+    /// Where the file appears when it is complete.
     pub path: PathBuf,
 }
 
@@ -193,6 +201,7 @@ impl<F: Send + 'static> RecordingJob<F> {
         self.shared.is_over.load(Ordering::Acquire)
     }
 
+    /// How far it is, for the screen.
     pub fn state(&self) -> RecordingState {
         let is_ending = self.frames.is_none();
         RecordingState {

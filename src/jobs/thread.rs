@@ -19,10 +19,22 @@ pub struct JobName {
 /// What went wrong with a job as a whole; one sentence for the user.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JobFault {
+    /// The system gave no thread.
     #[error("{what} does not work: the system started no thread ({why}); close other programs and start Unstill again")]
-    NotStarted { what: &'static str, why: String },
+    NotStarted {
+        /// [`JobName::what`] of the job.
+        what: &'static str,
+        /// The system's reason.
+        why: String,
+    },
+    /// The thread panicked.
     #[error("{what} stopped because of a bug in the program ({why}); please report it. Your work is kept")]
-    Panicked { what: &'static str, why: String },
+    Panicked {
+        /// [`JobName::what`] of the job.
+        what: &'static str,
+        /// The message of the panic.
+        why: String,
+    },
 }
 
 /// Which cores the parallel loops of a thread use.
@@ -35,6 +47,7 @@ pub enum Cores {
 }
 
 impl Cores {
+    /// One thread: work that is not to slow the others.
     pub const ONE: Self = Self::Own(NonZero::<usize>::MIN);
 }
 
