@@ -18,7 +18,7 @@ use common::raster::Textures;
 use unstill::media::picture::{Painter, PictureStyle};
 use unstill::session::{Body, Command, Dialog, LiveCommand, Palette, Place, Preference, Session, Theme};
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
-use unstill::worlds::swarm::picture::{motifs, wrap_angle};
+use unstill::worlds::swarm::picture::{Ensemble, motifs, wrap_angle};
 use unstill::worlds::swarm::rule::LiveSettings;
 
 /// Channels that differ by less are equal: processors round differently.
@@ -108,7 +108,8 @@ fn the_gallery_looks_as_it_did() {
 /// Samples of a bundled picture with two species that swim on for a while, with what is left of their trails.
 fn crowd(style: &PictureStyle) -> RgbaImage {
     let hunt = motifs::by_name("hunt").expect("a bundled picture");
-    let mut swarm = hunt.snapshot().sample(&hunt.ensemble(), &mut StdRng::seed_from_u64(7)).expect("a sample");
+    let ensemble = Ensemble { copies: 14, ..hunt.ensemble() };
+    let mut swarm = hunt.snapshot().sample(&ensemble, &mut StdRng::seed_from_u64(7)).expect("a sample");
     assert!(swarm.len() >= 40 && swarm.particles.iter().any(|p| p.species == 1), "a real swarm: {}", swarm.len());
     let mut painter = Painter::new(style.clone());
     let [width, height] = swarm.box_size;
