@@ -111,6 +111,10 @@ pub type RunId = u64;
 /// What the shell must do after a command, in this order: each feature has its own effects.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a handful of effects a frame, and most of them are orders to the engine"
+)]
 pub enum Effect {
     Document(DocumentEffect),
     Share(ShareOrder),

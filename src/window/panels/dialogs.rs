@@ -252,8 +252,8 @@ mod tests {
             assert_eq!(path("a v1.2"), named(&format!("a v1.2.{default}")), "{what:?}");
             assert!(path("a.docx").unwrap_err().to_string().chars().count() <= 300, "{what:?}");
             let ending = format!(".{default}");
-            let taken = tempfile::Builder::new().prefix("taken").suffix(&ending).rand_bytes(0);
-            let taken = taken.tempfile_in(&folder).unwrap();
+            let mut taken = tempfile::Builder::new();
+            let taken = taken.prefix("taken").suffix(&ending).rand_bytes(0).tempfile_in(&folder).unwrap();
             assert_eq!(path("taken"), Err(SaveNameError::Exists(taken.path().to_owned())), "{what:?}");
         }
         assert!(saved(Dialog::Open).is_empty() && saved(Dialog::Import).is_empty(), "these pick a file");
