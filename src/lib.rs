@@ -85,7 +85,6 @@
 pub mod cli;
 pub mod formats;
 pub mod gpu;
-#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod jobs;
 pub mod media;
 mod nn;

@@ -362,7 +362,7 @@ fn a_picture_that_cannot_be_learned_or_was_not_is_said_so() {
         assert!(message.contains("no rule yet") && message.contains("unstill learn pairs.ron"), "{message}");
     }
     let message = desk.failure("learn pairs.ron --continue", 1);
-    assert!(message.contains("no weights to go on from"), "{message}");
+    assert!(message.contains("no weights to continue from"), "{message}");
 }
 
 #[test]

@@ -11,7 +11,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use common::panels::*;
 use unstill::jobs::{self, Pace, Progress};
 use unstill::session::{
-    Command, Dialog, DocumentCommand, Effect, LearnCommand, LearnEvent, LiveCommand, Place, Session, TrainingState,
+    Command, Dialog, DocumentCommand, DocumentEffect, Effect, LearnCommand, LearnEffect, LearnEvent, LiveCommand,
+    Place, Session, TrainingState,
 };
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
 use unstill::worlds::swarm::picture::motifs;
@@ -60,13 +61,13 @@ fn the_rules_of_the_picture_are_learned_picked_and_deleted_on_their_strip() {
 fn learning_is_started_paused_resumed_and_stopped_by_its_buttons() {
     let mut window = window(in_place(painted(), Place::Learn));
     click(&mut window, "▶ Start learning");
-    assert!(window.state().effects.iter().any(|e| matches!(e, Effect::StartTraining(_))));
+    assert!(window.state().effects.iter().any(|e| matches!(e, Effect::Learn(LearnEffect::Start(_)))));
     click(&mut window, "⏸ Pause learning");
     assert_eq!(window.state().session.training().state, TrainingState::Paused);
     click(&mut window, "▶ Resume");
     assert_eq!(window.state().session.training().state, TrainingState::Running);
     click(&mut window, "⏹ Stop");
-    assert!(window.state().effects.iter().any(|e| matches!(e, Effect::StopTraining(_))));
+    assert!(window.state().effects.iter().any(|e| matches!(e, Effect::Learn(LearnEffect::Stop(_)))));
 }
 
 #[test]
@@ -83,7 +84,7 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
     window.get_by_label("20 steps/s");
     let pace = Pace { sample_s: 0.0, energy_step_s: 0.05, contrast_step_s: 0.05, flow_step_s: 1.25 };
     let key = window.state().effects.iter().find_map(|effect| match effect {
-        Effect::MeasurePace { key, .. } => Some(key.clone()),
+        Effect::Learn(LearnEffect::MeasurePace(request)) => Some(request.key.clone()),
         _ => None,
     });
     let key = key.expect("Learn asks how fast this machine is");
@@ -226,7 +227,7 @@ fn quitting_with_unsaved_work_asks_and_staying_stays() {
     window.state_mut().apply(DocumentCommand::Quit);
     settle(&mut window);
     click(&mut window, "Leave without saving");
-    assert!(window.state().effects.contains(&Effect::Quit));
+    assert!(window.state().effects.contains(&Effect::Document(DocumentEffect::Quit)));
 }
 
 #[test]

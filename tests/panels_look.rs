@@ -43,7 +43,7 @@ fn the_arrows_walk_through_the_commands_and_escape_leaves() {
         press(&mut window, key);
     }
     let last = unstill::session::table().last().unwrap();
-    assert_eq!(window.state().commands.first(), Some(&(last.command)()));
+    assert_eq!(window.state().commands.first(), Some(&last.command));
     assert!(!window.state().state.has_dialog());
     apply(&mut window, Command::Ask(Dialog::Palette));
     press(&mut window, Key::Escape);

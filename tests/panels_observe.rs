@@ -8,8 +8,8 @@ use egui_kittest::kittest::Queryable;
 
 use common::panels::*;
 use unstill::session::{
-    Command, Dialog, Effect, Evidence, LearnCommand, LearnEvent, LiveCommand, ObserveEvent, PaintCommand, Place,
-    PlotKind, RuleRole, Session, drawer_plots,
+    Command, Dialog, Effect, Evidence, LearnCommand, LearnEvent, LiveCommand, ObserveEffect, ObserveEvent,
+    PaintCommand, Place, PlotKind, RuleRole, Session, drawer_plots,
 };
 use unstill::worlds::swarm::measures::{Certificate, Motion, QuickFidelity, Reading};
 use unstill::worlds::swarm::picture::motifs;
@@ -113,7 +113,7 @@ fn the_scene_is_certified_from_the_meter_and_its_seal_says_what_was_measured() {
     let mut window = window(observed());
     click(&mut window, "certify");
     let run = window.state().effects.iter().find_map(|e| match e {
-        Effect::Certify(request) => Some(request.run),
+        Effect::Observe(ObserveEffect::Certify(request)) => Some(request.run),
         _ => None,
     });
     let run = run.expect("a measurement starts");

@@ -8,8 +8,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use common::panels::*;
 use unstill::session::{
-    Command, CurveHeading, Dialog, DocumentCommand, Effect, FillHeading, LatticeKind, PaintCommand, PaintEvent,
-    Pointer, SelectionOrder, Session, ShareEvent, SprayHeading, StippleRequest, Tool, info_of,
+    Command, CurveHeading, Dialog, DocumentCommand, Effect, FillHeading, LatticeKind, PaintCommand, PaintEffect,
+    PaintEvent, Pointer, SelectionOrder, Session, ShareEvent, SprayHeading, StippleRequest, Tool, info_of,
 };
 use unstill::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, motifs};
 
@@ -93,9 +93,15 @@ fn a_selection_is_worked_on_by_the_buttons_of_its_panel_and_each_is_one_undo() {
         settle(&mut window);
         assert_eq!(particles(&window), before, "{button}");
     }
-    assert!(window.state().effects.iter().any(|e| matches!(e, Effect::WriteClipboard(text) if text.contains("x,y"))));
+    assert!(
+        window
+            .state()
+            .effects
+            .iter()
+            .any(|e| matches!(e, Effect::Paint(PaintEffect::WriteClipboard(text)) if text.contains("x,y")))
+    );
     click(&mut window, "Paste");
-    assert!(window.state().effects.contains(&Effect::ReadClipboard));
+    assert!(window.state().effects.contains(&Effect::Paint(PaintEffect::ReadClipboard)));
     window.state_mut().apply(PaintCommand::Selection(SelectionOrder::All));
     settle(&mut window);
     click(&mut window, "As stamp");
@@ -139,7 +145,7 @@ fn a_stamp_of_ones_own_is_named_deleted_and_brought_back_in_the_library() {
     };
     assert_eq!(own(&window).len(), 1);
     assert!(own(&window)[0].contains('!'), "{:?}", own(&window));
-    let kept = window.state().effects.iter().filter(|e| matches!(e, Effect::KeepStamps(_))).count();
+    let kept = window.state().effects.iter().filter(|e| matches!(e, Effect::Paint(PaintEffect::KeepStamps(_)))).count();
     assert!(kept >= 2, "kept when it is made and when it is named");
     click(&mut window, "Delete");
     assert!(own(&window).is_empty());
@@ -151,7 +157,7 @@ fn a_stamp_of_ones_own_is_named_deleted_and_brought_back_in_the_library() {
 
 fn asked(window: &Window) -> StippleRequest {
     let last = window.state().effects.iter().rev().find_map(|e| match e {
-        Effect::Stipple(request) => Some(request.clone()),
+        Effect::Paint(PaintEffect::Stipple(request)) => Some(request.clone()),
         _ => None,
     });
     last.expect("particles were asked for")
@@ -172,7 +178,7 @@ fn a_text_is_typed_shown_and_laid_in_the_middle() {
     window.state_mut().session.on_event(PaintEvent::Stippled { request, result });
     settle(&mut window);
     window.get_by_label("2 particles");
-    click(&mut window, "Lay in the middle");
+    click(&mut window, "Place in the middle");
     assert_eq!(particles(&window).len(), 2);
     window.state_mut().apply(DocumentCommand::Undo);
     assert!(particles(&window).is_empty());
@@ -214,10 +220,10 @@ fn a_remedy_beside_a_warning_mends_it() {
 #[test]
 fn an_empty_canvas_invites_and_a_painted_one_does_not() {
     let mut window = window(empty());
-    window.get_by_label("Paint something that shall live");
+    window.get_by_label("Paint something to bring to life");
     click(&mut window, "Begin with Mill");
     assert_eq!(particles(&window).len(), 8);
-    assert!(window.query_by_label("Paint something that shall live").is_none());
+    assert!(window.query_by_label("Paint something to bring to life").is_none());
 }
 
 #[test]

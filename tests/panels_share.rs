@@ -13,9 +13,10 @@ use common::panels::*;
 use unstill::formats::TrajectoryKind;
 use unstill::media::picture::FilmKind;
 use unstill::session::{
-    Command, Dialog, DocumentCommand, Effect, FilmState, FilmView, Place, Preference, ShareCommand, ShareOrder,
+    Command, Dialog, DocumentCommand, Effect, FilmView, Place, Preference, RecordingKind, RecordingState, ShareCommand,
+    ShareOrder,
 };
-use unstill::window::panels::{RescuedScene, SceneCard, ShareReadouts, TrajectoryProgress};
+use unstill::window::panels::{RescuedScene, SceneCard, ShareReadouts};
 use unstill::worlds::swarm::picture::motifs;
 
 fn shared(readouts: ShareReadouts) -> Window {
@@ -139,8 +140,14 @@ fn the_settings_of_a_film_become_commands_and_mp4_without_ffmpeg_says_what_is_mi
 
 #[test]
 fn a_film_under_way_shows_how_far_it_is_and_can_be_stopped_or_given_up() {
-    let film =
-        FilmState { kind: FilmKind::Gif, taken: 34, written: 30, frames: 120, is_ending: false, path: "a.gif".into() };
+    let film = RecordingState {
+        kind: RecordingKind::Film(FilmKind::Gif),
+        taken: 34,
+        written: 30,
+        frames: 120,
+        is_ending: false,
+        path: "a.gif".into(),
+    };
     let mut window = shared(ShareReadouts { film: Some(film), ..with_folder() });
     window.get_by_label("34 of 120 frames");
     click(&mut window, "Stop");
@@ -159,10 +166,8 @@ fn a_trajectory_is_set_up_recorded_watched_and_stopped() {
     let [ShareOrder::Trajectory(options)] = &orders(&window)[..] else { panic!("{:?}", window.state().effects) };
     assert_eq!(options, window.state().session.trajectory());
 
-    let (taken, written, frames) = (34, 30, 120);
-    let is_ending = false;
-    let progress =
-        TrajectoryProgress { kind: TrajectoryKind::Csv, taken, written, frames, is_ending, path: "a.csv".into() };
+    let kind = RecordingKind::Trajectory(TrajectoryKind::Csv);
+    let progress = RecordingState { kind, taken: 34, written: 30, frames: 120, is_ending: false, path: "a.csv".into() };
     let mut window = shared(ShareReadouts { trajectory: Some(progress), ..with_folder() });
     window.get_by_label("34 of 120 frames");
     click(&mut window, "Stop");

@@ -218,7 +218,7 @@ fn unsaved_worlds_are_asked_for_before_quitting() {
     let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
     window.state_mut().state.ask_before_quitting(vec!["Ring".into(), "Waves".into()]);
     window.run_steps(4);
-    window.get_by_label_contains("“Ring”, “Waves” have changes");
+    window.get_by_label_contains("“Ring”, “Waves” have unsaved changes");
     click(&mut window, "Stay");
     assert_eq!(window.state().commands.last(), Some(&StudioCommand::Program(ProgramCommand::StayHere)));
     assert!(window.query_by_label("Stay").is_none());

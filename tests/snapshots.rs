@@ -1,5 +1,5 @@
 //! Pictures of the looks, of the gallery and of a panel of each workspace in both themes, compared with those in
-//! `tests/snapshots`. `UNSTILL_SNAPSHOTS=write` in the environment writes them anew: look at what has changed before it is
+//! `tests/snapshots`. `UNSTILL_SNAPSHOTS=write` in the environment writes them again: look at what has changed before it is
 //! committed.
 
 mod common;
@@ -10,13 +10,15 @@ use bevy_egui::egui::{Rect, Vec2, pos2};
 use egui_kittest::Harness;
 use image::RgbaImage;
 use image::imageops::crop_imm;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 use common::panels::*;
 use common::raster::Textures;
-use unstill::media::picture::{PictureStyle, render};
+use unstill::media::picture::{Painter, PictureStyle};
 use unstill::session::{Body, Command, Dialog, LiveCommand, Palette, Place, Preference, Session, Theme};
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
-use unstill::worlds::swarm::picture::motifs;
+use unstill::worlds::swarm::picture::{Ensemble, motifs, wrap_angle};
 use unstill::worlds::swarm::rule::LiveSettings;
 
 /// Channels that differ by less are equal: processors round differently.
@@ -51,7 +53,7 @@ fn compare(name: &str, picture: &RgbaImage) -> Result<(), String> {
 
 fn assert_same(name: &str, picture: &RgbaImage) {
     if let Err(why) = compare(name, picture) {
-        panic!("{why}. If it is meant, write the pictures anew with UNSTILL_SNAPSHOTS=write");
+        panic!("{why}. If it is meant, write the pictures again with UNSTILL_SNAPSHOTS=write");
     }
 }
 
@@ -103,15 +105,54 @@ fn the_gallery_looks_as_it_did() {
     }
 }
 
+/// Samples of a bundled picture with two species that swim on for a while, with what is left of their trails.
+fn crowd(style: &PictureStyle) -> RgbaImage {
+    let hunt = motifs::by_name("hunt").expect("a bundled picture");
+    let ensemble = Ensemble { copies: 14, ..hunt.ensemble() };
+    let mut swarm = hunt.snapshot().sample(&ensemble, &mut StdRng::seed_from_u64(7)).expect("a sample");
+    assert!(swarm.len() >= 40 && swarm.particles.iter().any(|p| p.species == 1), "a real swarm: {}", swarm.len());
+    let mut painter = Painter::new(style.clone());
+    let [width, height] = swarm.box_size;
+    for _ in 0..12 {
+        for p in &mut swarm.particles {
+            let (sin, cos) = p.heading.sin_cos();
+            (p.x, p.y) = ((p.x + 0.1 * cos).rem_euclid(width), (p.y + 0.1 * sin).rem_euclid(height));
+            p.heading = wrap_angle(p.heading + 0.06);
+        }
+        painter.advance(&swarm.clone().into(), 0.05);
+    }
+    painter.paint(&swarm.into())
+}
+
+fn look(body: Body, theme: Theme) -> PictureStyle {
+    PictureStyle { size_px: 320, body, trail_s: 0.8, ..PictureStyle::of(Palette::default(), theme) }
+}
+
 #[test]
 fn each_look_of_the_swarm_is_as_it_was() {
-    let motif = motifs::by_name("pairs").expect("a bundled picture").snapshot();
-    let swarm = motif.standing(motif.unit_length());
     for &theme in Theme::ALL {
         for &body in Body::ALL {
-            let style = PictureStyle { size_px: 200, body, ..PictureStyle::of(Palette::default(), theme) };
-            assert_same(&name_of(body.name(), theme), &render(&swarm, &style));
+            assert_same(&name_of(body.name(), theme), &crowd(&look(body, theme)));
         }
+    }
+}
+
+#[test]
+fn another_palette_size_trail_or_glow_is_a_difference() {
+    if std::env::var_os("UNSTILL_SNAPSHOTS").is_some() {
+        return;
+    }
+    let right = look(Body::Drop, Theme::Dark);
+    let palette = Palette::ALL.iter().find(|&&palette| palette != Palette::default()).expect("two palettes");
+    let wrong = [
+        ("palette", PictureStyle { palette: palette.colours(Theme::Dark), ..right.clone() }),
+        ("size", PictureStyle { body_length: 1.1 * right.body_length, ..right.clone() }),
+        ("trail", PictureStyle { trail_s: 0.5 * right.trail_s, ..right.clone() }),
+        ("glow", PictureStyle { glow: 0.0, ..right }),
+    ];
+    for (what, style) in wrong {
+        let why = compare(&name_of(Body::Drop.name(), Theme::Dark), &crowd(&style)).expect_err(what);
+        assert!(why.contains("differ"), "{what}: {why}");
     }
 }
 

@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         scene.world.training.flow_steps = steps as usize;
     }
     if args.resume && scene.world.rule.is_none() {
-        anyhow::bail!("{}: there are no weights to go on from; leave --continue out", args.scene.display());
+        anyhow::bail!("{}: there are no weights to continue from; leave --continue out", args.scene.display());
     }
     if let (true, Some(rule)) = (args.resume, &scene.world.rule) {
         let wanted = NetShape {
@@ -108,7 +108,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
             // Species may have come or gone since.
             NetShape { species: wanted.species, ..has } == wanted,
             "{}: its weights are of another shape ({} species, φ {:?}, ρ {:?}) than its picture and settings ask for \
-             ({}, {:?}, {:?}); leave --continue out to learn anew",
+             ({}, {:?}, {:?}); leave --continue out to learn from scratch",
             args.scene.display(),
             has.species,
             has.phi,
@@ -281,9 +281,14 @@ fn take_suggested_cutoff(scene: &mut SwarmProject, quiet: bool) {
     let [now, before] = [cutoff_l, before_l].map(|cutoff_l| snapshot.mean_neighbours(cutoff_l));
     scene.world.training.cutoff_l = cutoff_l;
     if !quiet {
+        let ratio = if before > 0.0 {
+            format!("; {:.1} times as many, and a step takes about as much longer", now / before)
+        } else {
+            String::new()
+        };
         eprintln!(
-            "cutoff {cutoff_l:.1} ℓ, as particles are correlated over {correlation_l:.1} ℓ: {now:.0} neighbours each, \
-             {before:.0} at {before_l:.1} ℓ; a step takes about as many times longer"
+            "cutoff {cutoff_l:.1} ℓ, as particles are correlated over {correlation_l:.1} ℓ: {now:.1} neighbours each, \
+             {before:.1} at {before_l:.1} ℓ{ratio}"
         );
     }
 }
@@ -333,7 +338,7 @@ fn follow(training: &Training, pace: Option<&Pace>, settings: &TrainingSettings,
             Ok(Event::Failed { message }) => return Err(message),
             // Only the window pauses.
             Ok(Event::Paused | Event::Resumed) => {}
-            Err(_) => return Err("the training ended without a word; please report it".to_owned()),
+            Err(_) => return Err("the training ended without a result; please report it".to_owned()),
         }
     }
 }

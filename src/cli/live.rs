@@ -208,7 +208,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let fidelity = if measured { fidelity(&scene, &rule, &live, &states, &mut rng).with_context(place)? } else { None };
     let counters = engine.counters()?;
     if counters.non_finite > 0 {
-        warn(&format!("{} positions became no number; lower --sigma or the knobs", counters.non_finite));
+        warn(&format!("{} positions became NaN or infinite; lower --sigma or the knobs", counters.non_finite));
     }
 
     let outputs = write_outputs(args, &shown, rule.unit_length)?;

@@ -152,7 +152,7 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     if cli.command.is_none() {
         return Ok(cli);
     }
-    let text = format!("{stray} stands before the command; put it behind\n");
+    let text = format!("{stray} is before the command; put it after\n");
     Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text))
 }
 

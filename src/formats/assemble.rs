@@ -18,7 +18,7 @@ pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -
     let mode = options.mode.or(suggested).unwrap_or_else(|| {
         let few = first_len <= MOTIF_PARTICLES;
         let (mode, kind) =
-            if few { (Mode::Motif, "one creature (motif)") } else { (Mode::Whole, "a sample as it stands (whole)") };
+            if few { (Mode::Motif, "one creature (motif)") } else { (Mode::Whole, "a sample as it is (whole)") };
         let text = format!("{first_len} particles were taken for {kind}.");
         assumptions.push(Assumption::default(About::Mode, text, "--mode motif|whole"));
         mode

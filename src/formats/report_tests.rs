@@ -222,6 +222,12 @@ fn further_sheared_cells_fill_a_rectangle_or_are_refused_with_a_next_step() {
     assert_eq!((particles(&centred).len(), area(&centred).round()), (2, 24.0));
     let turned = of("4 4 0 -4 4 0 0 0 1");
     assert!(turned.unwrap_err().to_string().contains("1 particle"), "a rectangle as it is, with one particle");
+    // Orthogonal within the tolerance: how far it was bent is reported, alone or as a supercell.
+    for (lattice, angle) in [("10 0 0 0.004 8 0 0 0 1", "89.9714°"), ("6 0 0 3.002 4 0 0 0 1", "angle of 89.9714°")] {
+        let bent = format!("2\nLattice=\"{lattice}\" Properties=species:S:1:pos:R:3:theta:R:1\nA 1 1 0 0\nA 3 2 0 0\n");
+        let bent = xyz(&bent);
+        assert!(said(&bent).contains(angle) && said(&bent).contains("bent to 90°"), "{}", said(&bent));
+    }
     let refused = of("10 0 0 3.3 7.1 0 0 0 1").unwrap_err().to_string();
     assert!(refused.contains("orthogonal cell"), "{refused}");
 }

@@ -59,7 +59,7 @@ impl KernelModule {
         };
         if let Some(name) = moving.filter(|name| bindings.iter().all(|binding| binding.name != *name)) {
             let known: Vec<&str> = bindings.iter().map(|binding| binding.name.as_str()).collect();
-            let reason = format!("buffer {name} shall move but is not used");
+            let reason = format!("buffer {name} is to be swapped but is not used");
             return Err(GpuError::Binding { kernel: entry.to_owned(), reason, known: known.join(", ") });
         }
         let is_moving = |binding: &ShaderBinding| moving == Some(binding.name.as_str());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use image::RgbaImage;
 
-use super::{Cores, FilmJob, FilmOrder, FilmState, Filmed, JobFault, JobName, panic_text, start};
+use super::{Cores, FilmOrder, JobFault, JobName, RecordingJob, RecordingResult, RecordingState, panic_text, start};
 use crate::media::atomic::write_atomic;
 use crate::worlds::World;
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
@@ -16,9 +16,11 @@ use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation,
 /// What a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CanvasView {
+    /// Where the camera is, in units of the world.
     pub view: Viewpoint,
     /// Width and height, pixels.
     pub size: [u32; 2],
+    /// Trails, colours and the like.
     pub options: DrawOptions,
     /// What lives, or the still picture.
     pub shows_live: bool,
@@ -31,17 +33,23 @@ pub enum CanvasOrder {
     World(Arc<World>),
     /// Another world, whose rule starts from the beginning with this seed.
     Restart(Arc<World>, u64),
+    /// What the next picture shows.
     Show(CanvasView),
+    /// Whether time runs.
     Play(bool),
     /// Steps in each tick of 1/60 s.
     Speed(u32),
     /// One step.
     Step,
+    /// A piece of a stroke of the brush, applied to what lives.
     Stroke(BrushStroke),
+    /// The end of a stroke.
     Lift,
     /// Starts again from a state of the world's table.
     From(&'static str),
+    /// Saves the present state in memory.
     Keep,
+    /// Returns to the state saved last.
     Back,
     /// Whether readings are wanted.
     Observe(bool),
@@ -62,20 +70,26 @@ pub enum CanvasOrder {
 pub enum CanvasEvent {
     /// A rule runs, or none does: there is none, or it is refused with this sentence.
     Running(bool, Option<String>),
+    /// Measures of what lives, while they are wanted; at most twice a second.
     Readings {
+        /// Steps since the start of the rule.
         steps: u64,
+        /// One for each series that has a value now.
         readings: Vec<SeriesReading>,
     },
     /// About twice a second.
     Pace {
+        /// Steps since the start of the rule.
         steps: u64,
+        /// Over the last half second.
         steps_per_s: f64,
+        /// What lives and on which engine, for the status line.
         description: String,
     },
     /// How far a film is; none when it is over.
-    Filming(Option<FilmState>),
+    Filming(Option<RecordingState>),
     /// A film is over.
-    Filmed(Filmed),
+    Filmed(RecordingResult),
     /// What lives was written to this file.
     Exported(PathBuf),
     /// One sentence about an order that was refused.
@@ -118,6 +132,7 @@ impl CanvasWorker {
         Ok(Self { orders, events, slot })
     }
 
+    /// Puts an order at the end of the queue; never blocks.
     pub fn order(&self, order: CanvasOrder) {
         // Fails only when the thread has ended, which happens with this value.
         let _ = self.orders.send(order);
@@ -167,7 +182,7 @@ struct CanvasState {
     scratch: Vec<f32>,
     paced: Instant,
     paced_steps: u64,
-    film: Option<FilmJob<RgbaImage>>,
+    film: Option<RecordingJob<RgbaImage>>,
     read: Instant,
     read_every: Duration,
 }
@@ -224,7 +239,7 @@ impl CanvasState {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) {
             self.simulation = None;
             let what = panic_text(panic.as_ref());
-            let why = format!("the rule was stopped by an error of the program ({what}); please report it");
+            let why = format!("the rule was stopped by a bug in the program ({what}); please report it");
             self.report(CanvasEvent::Running(false, Some(why)));
         }
     }
@@ -264,7 +279,7 @@ impl CanvasState {
             CanvasOrder::Film(order) => self.begin_film(order),
             CanvasOrder::EndFilm => self.end_film(),
             CanvasOrder::CancelFilm => {
-                self.film.iter_mut().for_each(FilmJob::cancel);
+                self.film.iter_mut().for_each(RecordingJob::cancel);
             }
             order => self.change(order),
         }
@@ -381,7 +396,7 @@ impl CanvasState {
     /// nothing is, so that trails are those of the film.
     fn draw(&mut self) {
         let films = self.film.as_ref().is_some_and(|film| film.steps_to_go() != u32::MAX);
-        let is_due = self.film.as_ref().is_some_and(FilmJob::is_due);
+        let is_due = self.film.as_ref().is_some_and(RecordingJob::is_due);
         if films && !is_due && self.is_moving() {
             return;
         }

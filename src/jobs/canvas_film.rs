@@ -6,16 +6,21 @@ use crossbeam_channel::Sender;
 use image::RgbaImage;
 use image::imageops::{FilterType, resize};
 
-use super::{CanvasEvent, FilmJob, FilmPlan, FilmWriter, JobFault};
+use super::{CanvasEvent, JobFault, RecordingJob, RecordingKind, RecordingPlan, RecordingWriter};
 use crate::media::picture::{FilmKind, PictureFilm};
 
 /// A film that is wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmOrder {
+    /// Where it goes; a folder for [`FilmKind::Frames`].
     pub path: PathBuf,
+    /// File format.
     pub kind: FilmKind,
+    /// Frames shown in a second of the film.
     pub frames_per_second: f64,
+    /// Frames until it ends by itself.
     pub frames: usize,
+    /// Steps of the rule from one frame to the next.
     pub steps_per_frame: u32,
     /// Longer side at most, pixels.
     pub size_px: u32,
@@ -31,10 +36,10 @@ impl FilmOrder {
     ///
     /// # Errors
     /// The system starts no thread.
-    pub(super) fn start(self, outbox: Sender<CanvasEvent>) -> Result<FilmJob<RgbaImage>, JobFault> {
-        let plan = FilmPlan {
+    pub(super) fn start(self, outbox: Sender<CanvasEvent>) -> Result<RecordingJob<RgbaImage>, JobFault> {
+        let plan = RecordingPlan {
             path: self.path.clone(),
-            kind: self.kind,
+            kind: RecordingKind::Film(self.kind),
             frames: self.frames,
             steps_per_frame: self.steps_per_frame,
             waiting: WAITING_FRAMES,
@@ -44,7 +49,7 @@ impl FilmOrder {
             Ok(PictureWriter { film, longest_px: self.size_px, size: None })
         };
         // Fails only when the canvas has gone.
-        FilmJob::start(plan, open, move |filmed| _ = outbox.send(CanvasEvent::Filmed(filmed)))
+        RecordingJob::start(plan, open, move |filmed| _ = outbox.send(CanvasEvent::Filmed(filmed)))
     }
 }
 
@@ -55,7 +60,7 @@ struct PictureWriter {
     size: Option<[u32; 2]>,
 }
 
-impl FilmWriter<RgbaImage> for PictureWriter {
+impl RecordingWriter<RgbaImage> for PictureWriter {
     fn add(&mut self, picture: RgbaImage) -> Result<(), String> {
         let [width, height] = *self.size.get_or_insert_with(|| fitted(picture.dimensions(), self.longest_px));
         let is_fit = picture.dimensions() == (width, height);
@@ -76,6 +81,7 @@ fn fitted((width, height): (u32, u32), longest: u32) -> [u32; 2] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::RecordingEnd;
     use super::*;
 
     fn order(path: PathBuf) -> FilmOrder {
@@ -100,7 +106,7 @@ mod tests {
             film.take(RgbaImage::from_pixel(size, 60, image::Rgba([40 * k as u8, 0, 0, 255])));
         }
         let event = events.recv_timeout(std::time::Duration::from_secs(30)).unwrap();
-        assert!(matches!(event, CanvasEvent::Filmed(Ok(Some(text))) if text.contains("3 frames")));
+        assert!(matches!(event, CanvasEvent::Filmed(Ok(RecordingEnd::Kept(text))) if text.contains("3 frames")));
         assert_eq!(image::image_dimensions(path).unwrap(), (40, 30));
     }
 }

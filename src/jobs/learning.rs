@@ -18,13 +18,16 @@ use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
 pub enum LearningEvent {
     /// About every tenth of a second.
     Progress {
+        /// The newest step.
         step: TrainingStep,
         /// Mean loss since the last progress, where steps have one.
         loss: Option<f64>,
         /// Steps per second, pauses left out.
         steps_per_s: f64,
     },
+    /// The run waits before its next step.
     Paused,
+    /// It continues.
     Resumed,
     /// What was learned is in the slot.
     Finished(Reason),
@@ -60,7 +63,7 @@ impl LearningRun {
                 Ok(Ok(reason)) => LearningEvent::Finished(reason),
                 Ok(Err(error)) => LearningEvent::Failed(error.to_string()),
                 Err(panic) => LearningEvent::Failed(format!(
-                    "learning failed by an error of the program ({}); please report it. What was learned before is kept",
+                    "learning failed because of a bug in the program ({}); please report it. What was learned before is kept",
                     panic_text(panic.as_ref())
                 )),
             };
@@ -79,6 +82,7 @@ impl LearningRun {
         self.shared.control.order(Wish::Pause);
     }
 
+    /// Continues a paused run.
     pub fn resume(&self) {
         self.shared.control.order(Wish::Run);
     }

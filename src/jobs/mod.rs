@@ -7,19 +7,21 @@
 mod canvas;
 mod canvas_film;
 mod control;
-mod film;
 mod learning;
 mod outbox;
 mod pace;
+mod recording;
 mod run;
 mod thread;
 mod worker;
 
 pub use canvas::{CanvasEvent, CanvasOrder, CanvasView, CanvasWorker};
 pub use canvas_film::FilmOrder;
-pub use film::{FilmJob, FilmPlan, FilmState, FilmWriter, Filmed};
 pub use learning::{LearningEvent, LearningRun};
 pub use pace::{Pace, left_s};
+pub use recording::{
+    RecordingEnd, RecordingJob, RecordingKind, RecordingPlan, RecordingResult, RecordingState, RecordingWriter,
+};
 pub use run::Learner;
 pub use thread::{Cores, Handle, JobFault, JobName, guarded, panic_text, start};
 pub use worker::{Inbox, Outbox, QueuedWork, WorkQueue, Worker};
@@ -42,18 +44,23 @@ const LEARNING: JobName = JobName { thread: "train", what: "Learning" };
 pub enum Event {
     /// About every tenth of a second while it trains.
     Progress(Progress),
+    /// The run waits before its next step.
     Paused,
+    /// It continues.
     Resumed,
     /// The rule of the last step is in the slot.
     Finished {
+        /// Why it ended.
         reason: Reason,
     },
     /// One sentence. The last good rule, if there was one, is in the slot.
     Failed {
+        /// For the user.
         message: String,
     },
 }
 
+/// How far a training run is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
     /// The newest step.
@@ -67,6 +74,7 @@ pub struct Progress {
     pub curve: Vec<StepStats>,
 }
 
+/// Why a run ended without an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// All steps were done.
@@ -80,7 +88,9 @@ pub enum Reason {
 pub enum State {
     /// Making samples of the snapshot.
     Preparing,
+    /// Training, step after step.
     Running,
+    /// Waiting before the next step.
     Paused,
     /// The last event has been sent.
     Ended,
@@ -161,6 +171,7 @@ impl Training {
         }
     }
 
+    /// Stops the run from another thread, such as a signal handler.
     pub fn stop_handle(&self) -> StopHandle {
         StopHandle(Arc::clone(&self.shared))
     }
@@ -170,6 +181,7 @@ impl Training {
         self.shared.control.order(Wish::Pause);
     }
 
+    /// Continues a paused run.
     pub fn resume(&self) {
         self.shared.control.order(Wish::Run);
     }
@@ -194,6 +206,7 @@ impl Training {
         self.shared.newest.load_full()
     }
 
+    /// What the thread is doing now.
     pub fn state(&self) -> State {
         self.shared.state()
     }

@@ -15,10 +15,13 @@ const FLOW_STEPS: usize = 5;
 /// Measured on this machine, with this picture and these settings, s.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pace {
+    /// Making one sample of the snapshot.
     pub sample_s: f64,
+    /// A step of the energy by score matching alone.
     pub energy_step_s: f64,
     /// A step of the energy with the contrastive term.
     pub contrast_step_s: f64,
+    /// A step of the flow.
     pub flow_step_s: f64,
 }
 

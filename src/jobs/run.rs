@@ -50,7 +50,7 @@ pub(super) fn run<L: Learner>(
         Ok(Err(error)) => Event::Failed { message: error.to_string() },
         Err(panic) => Event::Failed {
             message: format!(
-                "learning broke off by an error of the program ({}); please report it. The weights so far are kept",
+                "learning stopped because of a bug in the program ({}); please report it. The weights so far are kept",
                 panic_text(panic.as_ref())
             ),
         },

@@ -19,10 +19,22 @@ pub struct JobName {
 /// What went wrong with a job as a whole; one sentence for the user.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JobFault {
+    /// The system gave no thread.
     #[error("{what} does not work: the system started no thread ({why}); close other programs and start Unstill again")]
-    NotStarted { what: &'static str, why: String },
-    #[error("{what} broke off by an error of the program ({why}); please report it. What you have is not lost")]
-    Panicked { what: &'static str, why: String },
+    NotStarted {
+        /// [`JobName::what`] of the job.
+        what: &'static str,
+        /// The system's reason.
+        why: String,
+    },
+    /// The thread panicked.
+    #[error("{what} stopped because of a bug in the program ({why}); please report it. Your work is kept")]
+    Panicked {
+        /// [`JobName::what`] of the job.
+        what: &'static str,
+        /// The message of the panic.
+        why: String,
+    },
 }
 
 /// Which cores the parallel loops of a thread use.
@@ -35,6 +47,7 @@ pub enum Cores {
 }
 
 impl Cores {
+    /// One thread: work that is not to slow the others.
     pub const ONE: Self = Self::Own(NonZero::<usize>::MIN);
 }
 
@@ -87,7 +100,7 @@ pub fn start(name: JobName, cores: Cores, work: impl FnOnce() + Send + 'static) 
 pub fn guarded<T>(what: &str, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let said = panic_text(panic.as_ref());
-        Err(format!("{what} failed by an error of the program ({said}); please report it. What you have is not lost"))
+        Err(format!("{what} failed because of a bug in the program ({said}); please report it. Your work is kept"))
     })
 }
 

@@ -21,6 +21,7 @@ pub enum Inbox {
 pub struct Outbox<E>(Sender<E>);
 
 impl<E> Outbox<E> {
+    /// Reports an event; never blocks.
     pub fn tell(&self, event: E) {
         // Fails only when nobody listens any more.
         let _ = self.0.send(event);
@@ -69,6 +70,7 @@ impl<O: Send + 'static, E: Send + 'static> Worker<O, E> {
         Self { orders, replaced, events, faults, waiting }
     }
 
+    /// Gives the thread an order; by [`Inbox::Latest`] it replaces one that waits. Never blocks.
     pub fn order(&self, order: O) {
         self.waiting.fetch_add(1, Ordering::AcqRel);
         let mut order = order;
@@ -95,6 +97,7 @@ impl<O: Send + 'static, E: Send + 'static> Worker<O, E> {
         self.waiting.load(Ordering::Acquire)
     }
 
+    /// Whether every order is carried out.
     pub fn is_idle(&self) -> bool {
         self.waiting() == 0
     }
@@ -122,6 +125,7 @@ impl<O: Send + 'static, E: Send + 'static> Worker<O, E> {
 }
 
 impl WorkQueue {
+    /// Starts a thread that does the work put into it, in order.
     pub fn queue(name: JobName) -> Self {
         Self::start(name, Cores::Shared, Inbox::Queue, || |work: QueuedWork, _: &Outbox<()>| work())
     }

@@ -5,3 +5,4 @@ pub(crate) mod chart;
 pub(crate) mod looks;
 pub mod picture;
 pub(crate) mod png_chunks;
+pub(crate) mod save_name;

@@ -262,20 +262,18 @@ fn sentence(code: &ron::Error) -> String {
     use ron::Error as E;
     let text = match code {
         E::ExpectedComma => "a comma or a closing bracket is missing, or quotation marks about a text".to_owned(),
-        E::ExpectedIdentifier => {
-            "the name of a field should stand here (is a closing bracket missing before it?)".to_owned()
-        }
-        E::ExpectedInteger | E::InvalidIntegerDigit { .. } => "a whole number should stand here".to_owned(),
+        E::ExpectedIdentifier => "expected the name of a field (is a closing bracket missing before it?)".to_owned(),
+        E::ExpectedInteger | E::InvalidIntegerDigit { .. } => "expected a whole number".to_owned(),
         E::IntegerOutOfBounds => "this whole number is too large, or below 0".to_owned(),
-        E::ExpectedStructLike | E::ExpectedNamedStructLike(_) => "an opening parenthesis should stand here".to_owned(),
+        E::ExpectedStructLike | E::ExpectedNamedStructLike(_) => "expected an opening parenthesis".to_owned(),
         E::ExpectedDifferentStructName { found, .. } => {
-            format!("`{found}` does not belong here: an opening parenthesis should stand in its place")
+            format!("`{found}` does not belong here: expected an opening parenthesis")
         }
-        E::ExpectedStructLikeEnd | E::ExpectedOptionEnd => "a closing parenthesis should stand here".to_owned(),
-        E::TrailingCharacters => "more stands here, behind the end of the scene".to_owned(),
-        E::ExpectedFloat => "a number should stand here".to_owned(),
-        E::ExpectedBoolean => "true or false should stand here".to_owned(),
-        E::ExpectedString => "a text in quotation marks should stand here".to_owned(),
+        E::ExpectedStructLikeEnd | E::ExpectedOptionEnd => "expected a closing parenthesis".to_owned(),
+        E::TrailingCharacters => "there is more text after the end of the scene".to_owned(),
+        E::ExpectedFloat => "expected a number".to_owned(),
+        E::ExpectedBoolean => "expected true or false".to_owned(),
+        E::ExpectedString => "expected a text in quotation marks".to_owned(),
         E::MissingStructField { field, .. } => {
             format!("the field `{field}` is missing, or its name is misspelt")
         }
@@ -283,11 +281,11 @@ fn sentence(code: &ron::Error) -> String {
             let known: Vec<String> = expected.iter().map(|name| format!("`{name}`")).collect();
             format!("`{found}` is not one of {}", known.join(", "))
         }
-        E::DuplicateStructField { field, .. } => format!("the field `{field}` stands there twice"),
+        E::DuplicateStructField { field, .. } => format!("the field `{field}` is there twice"),
         // Names of types mean nothing to whoever reads this.
         E::InvalidValueForType { expected, found } if names_a_type(expected) => format!("{found} does not belong here"),
         E::ExpectedDifferentLength { expected, .. } if names_a_type(expected) => {
-            "fields with their names should stand here".to_owned()
+            "expected fields with their names".to_owned()
         }
         other => other.to_string(),
     };

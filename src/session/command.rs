@@ -5,27 +5,21 @@ use std::mem::Discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::media::chart::Chart;
-use crate::scene::SwarmProject;
-use crate::worlds::swarm::picture::{Ensemble, Snapshot, Swarm, SwarmEdit};
+use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
-use crate::worlds::swarm::train::TrainingSettings;
 
-pub use super::document::{DocumentCommand, DocumentEvent};
+pub use super::document::{DocumentCommand, DocumentEffect, DocumentEvent};
 pub use super::event::Event;
-pub use super::learning::{LearnCommand, LearnEvent};
+pub use super::learning::{LearnCommand, LearnEffect, LearnEvent};
 pub use super::live::brushes::Brush;
 pub use super::live::view::Force;
-pub use super::live::{LiveCommand, LiveEvent};
-use super::observing::truth::TruthRequest;
-pub use super::observing::{ObserveCommand, ObserveEvent};
-pub use super::painting::{PaintCommand, PaintEvent, Tool};
-use super::painting::{Stamp, StippleRequest};
+pub use super::live::{LiveCommand, LiveEffect, LiveEvent};
+pub use super::observing::{ObserveCommand, ObserveEffect, ObserveEvent};
+pub use super::painting::{PaintCommand, PaintEffect, PaintEvent, Tool};
 use super::prefs::{Preference, Prefs};
 pub use super::request::{
-    CertificateRequest, Keeping, MomentUse, PaceKey, RuleRequest, RuleRole, Speed, TrainingRequest,
+    CertificateRequest, Keeping, MomentUse, PaceKey, PaceRequest, RuleRequest, RuleRole, Speed, TrainingRequest,
 };
-use super::sharing::import_sheet::ImportRequest;
 pub use super::sharing::{ShareCommand, ShareOrder};
 pub use super::sheets::{Dialog, ViewCommand};
 
@@ -114,56 +108,22 @@ pub enum Level {
 /// Tells one training run from another; events of an older run are ignored.
 pub type RunId = u64;
 
-/// What the shell must do after a command, in this order.
+/// What the shell must do after a command, in this order: each feature has its own effects.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a handful of effects a frame, and most of them are orders to the engine"
+)]
 pub enum Effect {
-    /// Load off the UI thread and answer with [`DocumentEvent::Opened`].
-    LoadScene(SceneSource),
-    /// Load off the UI thread and answer with [`super::ShareEvent::Imported`], or with [`super::ShareEvent::ImportRead`] where something has to
-    /// be asked.
-    ImportFile(PathBuf),
-    /// The same for several files, which are the snapshots of one pattern.
-    ImportFilm(Vec<PathBuf>),
-    /// Read with these options off the UI thread and answer with [`super::ShareEvent::ImportRead`].
-    ReadImport(Box<ImportRequest>),
-    /// Write off the UI thread and answer with [`DocumentEvent::Saved`].
-    SaveScene {
-        path: PathBuf,
-        document: Box<SwarmProject>,
-        revision: u64,
-    },
+    Document(DocumentEffect),
     Share(ShareOrder),
-    StartTraining(Box<TrainingRequest>),
-    /// Time some steps of learning and answer with [`LearnEvent::PaceMeasured`].
-    MeasurePace {
-        key: PaceKey,
-        snapshot: Arc<Snapshot>,
-        ensemble: Ensemble,
-        settings: TrainingSettings,
-    },
-    PauseTraining(RunId),
-    ResumeTraining(RunId),
-    StopTraining(RunId),
-    /// Let the present phase of the run cool down and end; what comes after it begins then.
-    EndPhase(RunId),
-    /// Measure a rule of a run and answer with [`LearnEvent::RuleMeasured`]; of several new ones only the newest counts.
-    MeasureRule(Box<RuleRequest>),
-    /// Measure in the background and answer with [`ObserveEvent::CertificateProgress`] and [`ObserveEvent::Certified`].
-    Certify(Box<CertificateRequest>),
-    StopCertifying,
-    /// Measure in the background and answer with [`ObserveEvent::TruthMeasured`].
-    MeasureTruth(Box<TruthRequest>),
-    /// Write off the UI thread, as CSV or PNG by the extension.
-    SavePlot {
-        path: PathBuf,
-        chart: Box<Chart>,
-    },
+    Paint(PaintEffect),
+    Learn(LearnEffect),
+    Live(LiveEffect),
+    Observe(ObserveEffect),
+    /// Every feature gives orders to the engine.
     Engine(EngineOrder),
-    /// Answer with [`LiveEvent::MomentKept`]: the swarm as it is before the orders that follow.
-    KeepMoment(MomentUse),
-    /// Find the particle nearest to this place (ℓ), and answer with [`LiveEvent::Following`].
-    Follow([f64; 2]),
     /// A short notice on the screen.
     Notify {
         level: Level,
@@ -171,19 +131,19 @@ pub enum Effect {
     },
     Ask(Dialog),
     View(ViewCommand),
-    /// Put a text into the clipboard.
-    WriteClipboard(String),
-    /// Answer with [`super::PaintCommand::PasteText`].
-    ReadClipboard,
-    /// Make a text or an image into particles, off the UI thread, and answer with [`PaintEvent::Stippled`]; only the newest
-    /// matters.
-    Stipple(StippleRequest),
     /// Keep these for the next run.
     KeepPrefs(Box<Prefs>),
-    /// The user's own stamps: keep them for the next run.
-    KeepStamps(Vec<Stamp>),
-    Quit,
 }
+
+from_features!(
+    Effect:
+    Document(DocumentEffect),
+    Share(ShareOrder),
+    Paint(PaintEffect),
+    Learn(LearnEffect),
+    Live(LiveEffect),
+    Observe(ObserveEffect)
+);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SceneSource {

@@ -24,17 +24,17 @@ pub mod studio;
 mod tick;
 
 // The panels know jobs only through the session.
-pub use crate::jobs::FilmState;
+pub use crate::jobs::{RecordingKind, RecordingState};
 // Named by the preferences.
 pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
 pub use crate::worlds::swarm::doc::{Evidence, LearnedFlow, Savepoint};
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
-    Brush, CertificateRequest, Command, Dialog, DocumentCommand, DocumentEvent, Effect, EngineOrder, Event, Force,
-    Keeping, LearnCommand, LearnEvent, Level, LiveCommand, LiveEvent, MomentUse, ObserveCommand, ObserveEvent, PaceKey,
-    PaintCommand, PaintEvent, Place, Pointer, RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest,
-    ViewCommand,
+    Brush, CertificateRequest, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder,
+    Event, Force, Keeping, LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, MomentUse,
+    ObserveCommand, ObserveEffect, ObserveEvent, PaceKey, PaceRequest, PaintCommand, PaintEffect, PaintEvent, Place,
+    Pointer, RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
 };
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::command::RunId;
 use crate::worlds::swarm::doc::Savepoint;
-use crate::worlds::swarm::picture::{Ensemble, Mode, Stills};
+use crate::worlds::swarm::picture::{Ensemble, Mode, Snapshot, Stills};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 use crate::worlds::swarm::train::TrainingSettings;
 
@@ -18,6 +18,15 @@ pub struct PaceKey {
     pub particles: usize,
     pub widths: [[usize; 2]; 2],
     pub cutoff_l: f64,
+}
+
+/// Learning whose steps are timed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaceRequest {
+    pub key: PaceKey,
+    pub snapshot: Arc<Snapshot>,
+    pub ensemble: Ensemble,
+    pub settings: TrainingSettings,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +96,6 @@ pub struct Speed {
     pub steps_per_s: f64,
     /// `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
-    /// Particles that cannot go on: their next places are no numbers.
+    /// Particles that cannot go on: their next positions are NaN or infinite.
     pub faults: u64,
 }

@@ -12,7 +12,7 @@ pub enum ViewCommand {
     Screenshot,
     /// Write a picture of the canvas alone.
     CanvasScreenshot,
-    /// The window fills the screen, or no more.
+    /// Fill the screen with the window, or leave full screen.
     FullScreen,
 }
 
@@ -28,6 +28,8 @@ pub enum Dialog {
     Trajectory,
     Import,
     Export(ExportSubject),
+    /// What lives in the studio, with the endings that its world writes.
+    ExportLiving(&'static [&'static str]),
     /// An image for the image tool.
     Picture,
     Gallery,

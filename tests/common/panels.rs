@@ -11,8 +11,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use unstill::scene::Project;
 use unstill::session::{
-    Command, DocumentCommand, DocumentEvent, Effect, LiveEvent, PaintCommand, Place, Prefs, SceneSource, Session,
-    opened_project,
+    Command, DocumentCommand, DocumentEvent, Effect, LiveEffect, LiveEvent, PaintCommand, Place, Prefs, SceneSource,
+    Session, opened_project,
 };
 use unstill::window::panels::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
 use unstill::worlds::SwarmDoc;
@@ -90,7 +90,7 @@ impl Shell {
 
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::KeepMoment(wanted_for) = &effect {
+            if let Effect::Live(LiveEffect::KeepMoment(wanted_for)) = &effect {
                 let at = |x| Particle { x, y: 3.0, ..Particle::default() };
                 let swarm = Swarm { particles: vec![at(1.0), at(2.0), at(4.0)], box_size: [8.0, 6.0] };
                 let state = LiveState { swarm, seed: 1, step: 9 };

@@ -49,6 +49,22 @@ fn normal(rng: &mut StdRng) -> f64 {
     StandardNormal.sample(rng)
 }
 
+/// Takes `settle` steps, then `frames` moments with `stride` steps between them; `shown`: x, y and heading of an animal.
+fn filmed<A>(
+    state: &mut Vec<A>,
+    mut step: impl FnMut(&mut Vec<A>),
+    [settle, stride, frames]: [usize; 3],
+    shown: impl Fn(&A) -> [f64; 3],
+) -> Vec<Moment> {
+    (0..settle).for_each(|_| step(state));
+    let frame = |_| {
+        let moment = Moment { animals: state.iter().map(&shown).collect() };
+        (0..stride).for_each(|_| step(state));
+        moment
+    };
+    (0..frames).map(frame).collect()
+}
+
 /// Animals of speed 1 that turn towards the mean heading of those within `SIGHT`, push each other away within `CORE`, and
 /// turn at random.
 pub fn flock(animals: usize, frames: usize, seed: u64) -> SimulatedFilm {
@@ -66,11 +82,7 @@ pub fn flock(animals: usize, frames: usize, seed: u64) -> SimulatedFilm {
     let mut state: Vec<[f64; 3]> = (0..animals)
         .map(|_| [rng.random_range(0.0..side), rng.random_range(0.0..side), rng.random_range(-0.5..0.5)])
         .collect();
-    let mut moments = Vec::new();
-    for step in 0..SETTLE_STEPS + frames * STEPS_PER_FRAME {
-        if step >= SETTLE_STEPS && (step - SETTLE_STEPS).is_multiple_of(STEPS_PER_FRAME) {
-            moments.push(Moment { animals: state.clone() });
-        }
+    let step = |state: &mut Vec<[f64; 3]>| {
         let before = state.clone();
         for (i, animal) in state.iter_mut().enumerate() {
             let [x, y, heading] = before[i];
@@ -92,7 +104,8 @@ pub fn flock(animals: usize, frames: usize, seed: u64) -> SimulatedFilm {
             animal[1] = (y + (heading.sin() + push[1]) * DT).rem_euclid(side);
             animal[2] = (heading + turn + PI).rem_euclid(TAU) - PI;
         }
-    }
+    };
+    let moments = filmed(&mut state, step, [SETTLE_STEPS, STEPS_PER_FRAME, frames], |&animal| animal);
     SimulatedFilm { side, moments }
 }
 
@@ -120,12 +133,7 @@ pub fn mill(animals: usize, frames: usize, seed: u64) -> SimulatedFilm {
             [15.0 + radius * cos, 15.0 + radius * sin, -1.5 * sin, 1.5 * cos]
         })
         .collect();
-    let mut moments = Vec::new();
-    for step in 0..SETTLE_STEPS + frames * STEPS_PER_FRAME {
-        if step >= SETTLE_STEPS && (step - SETTLE_STEPS).is_multiple_of(STEPS_PER_FRAME) {
-            let animals = state.iter().map(|&[x, y, vx, vy]| [x.rem_euclid(side), y.rem_euclid(side), vy.atan2(vx)]);
-            moments.push(Moment { animals: animals.collect() });
-        }
+    let step = |state: &mut Vec<[f64; 4]>| {
         let before = state.clone();
         for (i, animal) in state.iter_mut().enumerate() {
             let [x, y, vx, vy] = before[i];
@@ -144,6 +152,8 @@ pub fn mill(animals: usize, frames: usize, seed: u64) -> SimulatedFilm {
             animal[0] = x + animal[2] * DT;
             animal[1] = y + animal[3] * DT;
         }
-    }
+    };
+    let shown = |&[x, y, vx, vy]: &[f64; 4]| [x.rem_euclid(side), y.rem_euclid(side), vy.atan2(vx)];
+    let moments = filmed(&mut state, step, [SETTLE_STEPS, STEPS_PER_FRAME, frames], shown);
     SimulatedFilm { side, moments }
 }

@@ -61,7 +61,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         Some(share) => {
             let parsed = share.parse().ok().filter(|share: &f64| share.is_finite());
             let Some(share) = parsed else {
-                anyhow::bail!("--noise {share} is no number; give a share such as 0.05, or auto")
+                anyhow::bail!("--noise {share} is not a number; give a share such as 0.05, or auto")
             };
             (settings.weak.noise, settings.weak.estimate_noise) = (share, false);
         }

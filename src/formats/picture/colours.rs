@@ -93,7 +93,7 @@ impl Ground {
         match (self.is_light(), self.transparent) {
             (true, false) => "by its darkness on light ground",
             (false, false) => "by its brightness on dark ground",
-            (_, true) => "by what stands out from its transparent ground",
+            (_, true) => "by what differs from its transparent background",
         }
     }
 }

@@ -49,8 +49,7 @@ fn decode(bytes: &[u8], choice: FrameChoice) -> Result<Decoded, Fault> {
         return Err(Fault::whole("the file is empty", "save the image again"));
     }
     if let Some(size) = empty_png(bytes) {
-        let what = format!("the image is {} by {} pixels", size[0], size[1]);
-        return Err(Fault::whole(what, "give an image that shows something"));
+        return Err(without_pixels(size));
     }
     let mut reader = ImageReader::new(Cursor::new(bytes));
     reader = reader.with_guessed_format().map_err(|error| undecodable(&ImageError::IoError(error)))?;
@@ -63,8 +62,7 @@ fn decode(bytes: &[u8], choice: FrameChoice) -> Result<Decoded, Fault> {
     let mut decoder = reader.into_decoder().map_err(|error| undecodable(&error))?;
     let (width, height) = decoder.dimensions();
     if width.min(height) == 0 {
-        let what = format!("the image is {width} by {height} pixels");
-        return Err(Fault::whole(what, "give an image that shows something"));
+        return Err(without_pixels([width, height]));
     }
     if width > MAX_IMAGE_SIDE || height > MAX_IMAGE_SIDE {
         let what = format!("the image is {width} by {height} pixels");
@@ -114,6 +112,10 @@ const KNOWN: [ImageFormat; 6] =
 
 fn undecodable(error: &ImageError) -> Fault {
     Fault::whole(format!("the image cannot be decoded ({error})"), "the file may be cut short: save it again")
+}
+
+fn without_pixels([width, height]: [u32; 2]) -> Fault {
+    Fault::whole(format!("the image is {width} by {height} pixels"), "give an image that shows something")
 }
 
 /// The size in a PNG's header if a side is 0, which the decoder would call a broken file.

@@ -48,7 +48,7 @@ fn reading_of(decoded: Decoded, stippling: &StippleOptions, options: &ImportOpti
                     Mode::Whole => {
                         "It reaches the edges and was taken for a cut-out of a larger pattern (whole, open)."
                     }
-                    Mode::Motif => "It stands alone and was taken for one creature (motif).",
+                    Mode::Motif => "It has nothing around it and was taken as one creature (motif).",
                 };
                 reading.assumptions.push(Assumption::default(About::Mode, text, "--mode motif|whole"));
             }

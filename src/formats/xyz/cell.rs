@@ -2,8 +2,12 @@
 
 use crate::formats::rows::Fault;
 
-/// Cosine of the angle between two sides up to which they count as perpendicular: lattices are printed with few digits.
+/// Cosine of the angle between two sides up to which they count as perpendicular (0.057°): lattices are printed with few
+/// digits. Straightening such a cell is reported; a cell further off is sheared.
 const SHEAR_TOLERANCE: f64 = 1e-3;
+
+/// A cosine that is rounding alone (six decimals of a side of 10): not reported.
+const ROUNDING: f64 = 1e-6;
 
 /// A rectangle that repeats the cell has at most so many times its area.
 const MAX_COPIES: i64 = 4;
@@ -21,6 +25,17 @@ pub(super) struct Cell {
     pub copies: Vec<Vector>,
     /// Angle of the first side, radians: headings are turned back by it.
     pub turn: f64,
+    /// How far the sides were from perpendicular.
+    bend: Bend,
+}
+
+/// A cell whose sides were nearly perpendicular and are taken as such.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Bend {
+    /// Cosine of the angle between the sides.
+    cosine: f64,
+    /// The farthest that a particle moves against its neighbours, in lengths of the file.
+    shift: f64,
 }
 
 fn dot(a: Vector, b: Vector) -> f64 {
@@ -76,7 +91,8 @@ impl Cell {
             }
         }
         let Some((times, _, [p, q])) = best else {
-            let what = format!("the cell ({} {}), ({} {}) fills no rectangle of 4 cells", a[0], a[1], b[0], b[1]);
+            let what =
+                format!("the cell ({} {}), ({} {}) fills no rectangle of 4 cells or fewer", a[0], a[1], b[0], b[1]);
             return Err(Fault::at(2, what, "write the particles in an orthogonal cell, or give --box"));
         };
         let mut cell = Self::rectangle([p, q], Vec::new());
@@ -96,7 +112,22 @@ impl Cell {
 
     fn rectangle(sides: [Vector; 2], copies: Vec<Vector>) -> Self {
         let [p, q] = sides;
-        Self { size: [p[0].hypot(p[1]), q[0].hypot(q[1])], sides, copies, turn: p[1].atan2(p[0]) }
+        let size = [p[0].hypot(p[1]), q[0].hypot(q[1])];
+        let cosine = cosine(p, q);
+        Self { size, sides, copies, turn: p[1].atan2(p[0]), bend: Bend { cosine, shift: size[1] * cosine.abs() } }
+    }
+
+    /// One sentence where the sides were bent to a right angle by more than rounding.
+    pub fn straightened(&self) -> Option<String> {
+        let Bend { cosine, shift } = self.bend;
+        (cosine.abs() > ROUNDING).then(|| {
+            format!(
+                "The box's angle of {:.4}° was bent to 90°, which moves particles by up to {shift:.2e}; above {:.3}° off, a \
+                 cell counts as sheared.",
+                cosine.acos().to_degrees(),
+                SHEAR_TOLERANCE.asin().to_degrees()
+            )
+        })
     }
 
     /// The sides are along x and y, and nothing is repeated.
@@ -157,6 +188,20 @@ mod tests {
             assert_eq!((cell.copies.len(), cell.turn), (2, 0.0));
             assert!((cell.size[0] - 4.0).abs() < 1e-9 && (cell.size[1] - 2.0 * height).abs() < 1e-9, "{cell:?}");
         }
+    }
+
+    #[test]
+    fn a_bent_cell_reports_its_angle_and_rounding_stays_silent() {
+        let bent = Cell::of([10.0, 0.0], [0.004, 8.0]).unwrap();
+        let said = bent.straightened().unwrap();
+        assert!(said.contains("89.9714°") && said.contains("4.00e-3") && said.chars().count() <= 300, "{said}");
+        // The mirrored shear is bent by as much to the other side.
+        assert!(Cell::of([10.0, 0.0], [-0.004, 8.0]).unwrap().straightened().unwrap().contains("90.0286°"));
+        // Two cells of a hexagonal lattice that was printed with four digits.
+        let hexagonal = Cell::of([4.0, 0.0], [2.0, 3.464]).unwrap();
+        assert_eq!((hexagonal.copies.len(), hexagonal.straightened()), (2, None));
+        assert!(Cell::of([4.0, 0.0], [2.001, 3.4641]).unwrap().straightened().is_some());
+        assert_eq!(Cell::of([10.0, 0.0], [0.0, 8.0]).unwrap().straightened(), None);
     }
 
     // Case A14: three cells, turned by 30 degrees.

@@ -347,6 +347,7 @@ fn cell_of(
         );
         said.push(Assumption::fact(About::Box, text));
     }
+    said.extend(cell.straightened().map(|text| Assumption::fact(About::Box, text)));
     Ok(Some(cell))
 }
 

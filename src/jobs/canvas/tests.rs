@@ -1,4 +1,5 @@
 use super::*;
+use crate::jobs::RecordingEnd;
 use crate::worlds::studio::{BrushInk, world_entry};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -122,7 +123,7 @@ fn what_lives_is_filmed_at_an_even_pace() {
         loops: false,
     }));
     let event = next_event(&worker, |event| matches!(event, CanvasEvent::Filmed(_)));
-    assert!(matches!(event, CanvasEvent::Filmed(Ok(Some(text))) if text.contains("4 frames")));
+    assert!(matches!(event, CanvasEvent::Filmed(Ok(RecordingEnd::Kept(text))) if text.contains("4 frames")));
     assert!(path.exists());
     next_event(&worker, |event| *event == CanvasEvent::Filming(None));
 }

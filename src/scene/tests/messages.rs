@@ -59,7 +59,7 @@ fn what_a_hand_gets_wrong_is_told_with_its_place_and_its_remedy() {
         ),
         ("drive: Forward", "drive: Sideways", vec!["`Sideways` is not one of `Forward`, `Any`"]),
         ("batch: 16", "batch: 99999999999999999999999", vec!["batch: 9999", "too large"]),
-        ("batch: 16", "batch: many", vec!["a whole number should stand here"]),
+        ("batch: 16", "batch: many", vec!["expected a whole number"]),
         (
             "live_particles: 40",
             "live_particles: 99000000",

@@ -119,13 +119,13 @@ impl Group {
 }
 
 /// A command that needs no argument from the user.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct CommandInfo {
     pub group: Group,
     pub name: &'static str,
     pub tooltip: &'static str,
     pub shortcut: Option<Shortcut>,
-    pub command: fn() -> Command,
+    pub command: Command,
 }
 
 impl CommandInfo {
@@ -156,7 +156,7 @@ pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
 
 /// The entry of a command in the [`table`].
 pub fn info_of(command: &Command) -> Option<&'static CommandInfo> {
-    table().find(|info| (info.command)() == *command)
+    table().find(|info| info.command == *command)
 }
 
 pub(super) const fn row(
@@ -164,7 +164,7 @@ pub(super) const fn row(
     name: &'static str,
     shortcut: Option<Shortcut>,
     tooltip: &'static str,
-    command: fn() -> Command,
+    command: Command,
 ) -> CommandInfo {
     CommandInfo { group, name, tooltip, shortcut, command }
 }

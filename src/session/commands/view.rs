@@ -8,79 +8,129 @@ use crate::session::command::{Command, Dialog, LiveCommand, Place, ViewCommand};
 use crate::session::prefs::Preference;
 
 pub(super) const TABLE: &[CommandInfo] = &[
-    row(View, "Fit", Shortcut::plain("Home"), "Show the whole box again", || Command::View(ViewCommand::Fit)),
-    row(View, "Full screen", Shortcut::plain("F11"), "The window fills the screen, or no more", || {
-        Command::View(ViewCommand::FullScreen)
-    }),
-    row(View, "Hide panels", Shortcut::plain("Tab"), "Only the swarm; the same key brings the panels back", || {
-        Command::Prefer(Preference::TogglePanels)
-    }),
-    row(View, "Light or dark", None, "Change between the dark and the light theme", || {
-        Command::Prefer(Preference::SwitchTheme)
-    }),
-    row(View, "Larger", Shortcut::ctrl("Plus"), "Make the panels and their letters larger", || {
-        Command::Prefer(Preference::LargerUi)
-    }),
-    row(View, "Smaller", Shortcut::ctrl("Minus"), "Make the panels and their letters smaller", || {
-        Command::Prefer(Preference::SmallerUi)
-    }),
-    row(View, "Normal size", Shortcut::ctrl("0"), "Panels and letters at their normal size", || {
-        Command::Prefer(Preference::UsualUi)
-    }),
-    row(View, "Screenshot", Shortcut::plain("F12"), "Write a picture of the window into the present folder", || {
-        Command::View(ViewCommand::Screenshot)
-    }),
+    row(View, "Fit", Shortcut::plain("Home"), "Show the whole box again", Command::View(ViewCommand::Fit)),
+    row(
+        View,
+        "Full screen",
+        Shortcut::plain("F11"),
+        "Fill the screen with the window, or leave full screen",
+        Command::View(ViewCommand::FullScreen),
+    ),
+    row(
+        View,
+        "Hide panels",
+        Shortcut::plain("Tab"),
+        "Only the swarm; the same key brings the panels back",
+        Command::Prefer(Preference::TogglePanels),
+    ),
+    row(
+        View,
+        "Light or dark",
+        None,
+        "Change between the dark and the light theme",
+        Command::Prefer(Preference::SwitchTheme),
+    ),
+    row(
+        View,
+        "Larger",
+        Shortcut::ctrl("Plus"),
+        "Make the panels and their letters larger",
+        Command::Prefer(Preference::LargerUi),
+    ),
+    row(
+        View,
+        "Smaller",
+        Shortcut::ctrl("Minus"),
+        "Make the panels and their letters smaller",
+        Command::Prefer(Preference::SmallerUi),
+    ),
+    row(
+        View,
+        "Normal size",
+        Shortcut::ctrl("0"),
+        "Panels and letters at their normal size",
+        Command::Prefer(Preference::UsualUi),
+    ),
+    row(
+        View,
+        "Screenshot",
+        Shortcut::plain("F12"),
+        "Write a picture of the window into the present folder",
+        Command::View(ViewCommand::Screenshot),
+    ),
     row(
         View,
         "Screenshot of the canvas",
         Shortcut::shift("F12"),
         "Write a picture of the canvas alone, without panels, into the present folder",
-        || Command::View(ViewCommand::CanvasScreenshot),
+        Command::View(ViewCommand::CanvasScreenshot),
     ),
-    row(View, "Next body", Shortcut::plain("B"), "Draw the particles as arrows, drops or dots", || {
-        Command::Prefer(Preference::NextBody)
-    }),
-    row(View, "Next palette", None, "Other colours for the species; all are safe for the colour-blind", || {
-        Command::Prefer(Preference::NextPalette)
-    }),
+    row(
+        View,
+        "Next body",
+        Shortcut::plain("B"),
+        "Draw the particles as arrows, drops or dots",
+        Command::Prefer(Preference::NextBody),
+    ),
+    row(
+        View,
+        "Next palette",
+        None,
+        "Other colours for the species; all are safe for the colour-blind",
+        Command::Prefer(Preference::NextPalette),
+    ),
 ];
 
 pub(super) const LOOK: &[CommandInfo] = &[
-    row(Look, "Next colouring", Shortcut::plain("O"), "Colour by species, heading, speed or energy", || {
-        Command::Prefer(Preference::NextColourBy)
-    }),
-    row(Look, "Trails", Shortcut::plain("T"), "Show where each particle has been", || {
-        Command::Prefer(Preference::ToggleTrails)
-    }),
+    row(
+        Look,
+        "Next colouring",
+        Shortcut::plain("O"),
+        "Colour by species, heading, speed or energy",
+        Command::Prefer(Preference::NextColourBy),
+    ),
+    row(
+        Look,
+        "Trails",
+        Shortcut::plain("T"),
+        "Show where each particle has been",
+        Command::Prefer(Preference::ToggleTrails),
+    ),
     row(
         Look,
         "Glow",
         Shortcut::plain("L"),
         "Light around the particles (left out for thousands on a GPU made of software)",
-        || Command::Prefer(Preference::ToggleGlow),
+        Command::Prefer(Preference::ToggleGlow),
     ),
     row(
         Look,
         "Without noise",
         Shortcut::plain("J"),
         "Show each particle where the rule believes it would be without the noise: a crisper picture",
-        || Command::Live(LiveCommand::ToggleDenoised),
+        Command::Live(LiveCommand::ToggleDenoised),
     ),
 ];
 
 pub(super) const PLACES: &[CommandInfo] = &[
-    row(Places, "Paint", Shortcut::plain("1"), "Paint the still picture", || Command::SetPlace(Place::Paint)),
-    row(Places, "Learn", Shortcut::plain("2"), "Learn a rule that keeps the picture alive", || {
-        Command::SetPlace(Place::Learn)
-    }),
-    row(Places, "Live", Shortcut::plain("3"), "Watch the rule run, and play with it", || {
-        Command::SetPlace(Place::Live)
-    }),
+    row(Places, "Paint", Shortcut::plain("1"), "Paint the still picture", Command::SetPlace(Place::Paint)),
+    row(
+        Places,
+        "Learn",
+        Shortcut::plain("2"),
+        "Learn a rule that keeps the picture alive",
+        Command::SetPlace(Place::Learn),
+    ),
+    row(Places, "Live", Shortcut::plain("3"), "Watch the rule run, and play with it", Command::SetPlace(Place::Live)),
 ];
 
 pub(super) const HELP: &[CommandInfo] = &[
-    row(Help, "All commands", Shortcut::ctrl("P"), "Find any command by typing a part of its name", || {
-        Command::Ask(Dialog::Palette)
-    }),
-    row(Help, "Help", Shortcut::plain("F1"), "What the keys and the mouse do", || Command::Ask(Dialog::Help)),
+    row(
+        Help,
+        "All commands",
+        Shortcut::ctrl("P"),
+        "Find any command by typing a part of its name",
+        Command::Ask(Dialog::Palette),
+    ),
+    row(Help, "Help", Shortcut::plain("F1"), "What the keys and the mouse do", Command::Ask(Dialog::Help)),
 ];

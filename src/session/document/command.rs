@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::edit::{edit, replace, set, travel};
 use super::history::History;
 use super::new_project;
-use crate::session::command::{Dialog, Effect, Kind, SceneSource};
+use crate::session::command::{Dialog, DocumentEffect, Effect, Kind, SceneSource};
 use crate::session::state::Session;
 
 /// What a user can do with the document as a whole.
@@ -53,8 +53,8 @@ pub(in crate::session) fn apply(session: &mut Session, command: DocumentCommand)
     let merge = command.kind();
     match command {
         DocumentCommand::New => replace(session, new_project(), None, true),
-        DocumentCommand::Open(path) => vec![Effect::LoadScene(SceneSource::File(path))],
-        DocumentCommand::OpenBundled(name) => vec![Effect::LoadScene(SceneSource::Bundled(name))],
+        DocumentCommand::Open(path) => vec![Effect::Document(DocumentEffect::Load(SceneSource::File(path)))],
+        DocumentCommand::OpenBundled(name) => vec![Effect::Document(DocumentEffect::Load(SceneSource::Bundled(name)))],
         DocumentCommand::Save => match session.file.path.clone() {
             Some(path) => save(session, path),
             None => vec![Effect::Ask(Dialog::Name)],
@@ -67,7 +67,7 @@ pub(in crate::session) fn apply(session: &mut Session, command: DocumentCommand)
             session.file.asks_before_quitting = true;
             Vec::new()
         }
-        DocumentCommand::Quit | DocumentCommand::QuitUnsaved => vec![Effect::Quit],
+        DocumentCommand::Quit | DocumentCommand::QuitUnsaved => vec![Effect::Document(DocumentEffect::Quit)],
         DocumentCommand::StayHere => {
             session.file.asks_before_quitting = false;
             Vec::new()
@@ -85,5 +85,9 @@ pub(in crate::session) fn apply(session: &mut Session, command: DocumentCommand)
 
 fn save(session: &mut Session, path: PathBuf) -> Vec<Effect> {
     session.file.saving.push_back(session.file.serial);
-    vec![Effect::SaveScene { path, document: Box::new(session.document.clone()), revision: session.file.revision }]
+    vec![Effect::Document(DocumentEffect::Save {
+        path,
+        document: Box::new(session.document.clone()),
+        revision: session.file.revision,
+    })]
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::history::{Destination, History, Moment};
 use crate::scene::SwarmProject;
-use crate::session::command::{Effect, Kind, Place};
+use crate::session::command::{Effect, Kind, LearnEffect, Place};
 use crate::session::live::{moments, start, swarm};
 use crate::session::painting;
 use crate::session::pointer::release;
@@ -151,7 +151,7 @@ fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> 
         // The step was that a rule was learned again: the one before comes back with its flows.
         (session.learning.lineage, session.learning.learned) = (moment.lineage, moment.learned);
         if session.learning.training.state.is_active() {
-            effects.push(Effect::StopTraining(session.learning.training.run));
+            effects.push(Effect::Learn(LearnEffect::Stop(session.learning.training.run)));
         }
         session.learning.training.abandon();
         session.learning.another_flow = None;

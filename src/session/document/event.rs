@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::edit::replace;
 use crate::scene::{SwarmProject, film_note, is_picture_name};
-use crate::session::command::{Effect, Level, SceneSource, notify};
+use crate::session::command::{DocumentEffect, Effect, Level, SceneSource, notify};
 use crate::session::state::Session;
 
 /// What comes back of the document's files.
@@ -15,7 +15,7 @@ pub enum DocumentEvent {
         source: SceneSource,
         result: Result<Box<SwarmProject>, String>,
     },
-    /// `revision` is the one that [`crate::session::Effect::SaveScene`] carried.
+    /// `revision` is the one that [`crate::session::DocumentEffect::Save`] carried.
     Saved {
         path: PathBuf,
         revision: u64,
@@ -44,7 +44,7 @@ pub(in crate::session) fn on_event(session: &mut Session, event: DocumentEvent) 
             let mut effects = vec![notify(Level::Success, text)];
             // What was left before is still to be decided on.
             if session.file.asks_before_quitting && !session.is_dirty() && session.left_unsaved().is_empty() {
-                effects.push(Effect::Quit);
+                effects.push(Effect::Document(DocumentEffect::Quit));
             }
             effects
         }

@@ -97,7 +97,7 @@ impl History {
         change(&mut entry.moment.document);
         entry.moment.revision = revision;
         self.undo.insert(self.undo.len() - 1, before);
-        // What could be redone if the gesture were given up lacks the change.
+        // What could be redone if the gesture were cancelled lacks the change.
         self.redo_before.clear();
     }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod command;
 pub(super) mod edit;
+mod effect;
 pub(super) mod event;
 pub(super) mod history;
 pub(super) mod menu;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use command::DocumentCommand;
+pub use effect::DocumentEffect;
 pub use event::DocumentEvent;
 
 use history::Moment;

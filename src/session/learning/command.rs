@@ -3,7 +3,7 @@
 use super::takeover::Held;
 use super::training::TrainingState;
 use super::{flows, takeover};
-use crate::session::command::{Effect, Kind, Level, Place, RuleRole, TrainingRequest, notify};
+use crate::session::command::{Effect, Kind, LearnEffect, Level, Place, RuleRole, TrainingRequest, notify};
 use crate::session::document::edit::{edit, set};
 use crate::session::observing::certificate;
 use crate::session::pointer::release;
@@ -72,14 +72,14 @@ pub(in crate::session) fn apply(session: &mut Session, command: LearnCommand) ->
         LearnCommand::Continue => learn(session, true),
         LearnCommand::Pause if session.learning.training.state == TrainingState::Running => {
             session.learning.training.state = TrainingState::Paused;
-            vec![Effect::PauseTraining(session.learning.training.run)]
+            vec![Effect::Learn(LearnEffect::Pause(session.learning.training.run))]
         }
         LearnCommand::Resume if session.learning.training.state == TrainingState::Paused => {
             session.learning.training.state = TrainingState::Running;
-            vec![Effect::ResumeTraining(session.learning.training.run)]
+            vec![Effect::Learn(LearnEffect::Resume(session.learning.training.run))]
         }
         LearnCommand::Stop if session.learning.training.state.is_active() => {
-            vec![Effect::StopTraining(session.learning.training.run)]
+            vec![Effect::Learn(LearnEffect::Stop(session.learning.training.run))]
         }
         LearnCommand::Pause | LearnCommand::Resume | LearnCommand::Stop => Vec::new(),
         LearnCommand::SetStopWhenSettled(wanted) => {
@@ -113,7 +113,7 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
         return refusal;
     }
     if go_on && !session.has_rule() {
-        return vec![notify(Level::Warning, "There is no rule to go on from yet: press Learn first.")];
+        return vec![notify(Level::Warning, "There is no rule to continue from yet: press Learn first.")];
     }
     let document = &session.document;
     let start = if go_on { document.world.rule.clone() } else { None };
@@ -135,7 +135,7 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     let mut effects = release(session);
     session.place = Place::Learn;
     effects.extend(certificate::cancel(session));
-    effects.push(Effect::StartTraining(Box::new(request)));
+    effects.push(Effect::Learn(LearnEffect::Start(Box::new(request))));
     if let (true, Some(old)) = (holds, session.live.playing_rule.clone()) {
         session.learning.held = Some(Held { old: None, new: None });
         effects.push(takeover::measure(session, &old, RuleRole::Old));

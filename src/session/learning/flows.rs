@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::training::TrainingState;
 use crate::scene::SwarmProject;
 use crate::session::command::notify;
-use crate::session::command::{Effect, Kind, Level, TrainingRequest};
+use crate::session::command::{Effect, Kind, LearnEffect, Level, TrainingRequest};
 use crate::session::document::edit::edit;
 use crate::session::learning::command::learnable;
 use crate::session::state::Session;
@@ -140,7 +140,7 @@ pub(in crate::session) fn learn_another(session: &mut Session, choice: Option<(u
         another_flow: true,
     };
     session.learning.another_flow = Some(AnotherFlow { seed, drive, newest: None });
-    vec![Effect::StartTraining(Box::new(request))]
+    vec![Effect::Learn(LearnEffect::Start(Box::new(request)))]
 }
 
 /// A flow in the making beside those that the picture has.

@@ -7,19 +7,35 @@ use crate::session::commands::Shortcut;
 use crate::session::commands::row;
 
 pub(in crate::session) const TABLE: &[CommandInfo] = &[
-    row(Learn, "Learn", Shortcut::ctrl("L"), "Learn a rule from the picture, in the background", || {
-        Command::Learn(LearnCommand::Start)
-    }),
-    row(Learn, "Learn on", None, "Go on from the present rule, for more steps or an edited picture", || {
-        Command::Learn(LearnCommand::Continue)
-    }),
-    row(Learn, "Learn another flow", None, "Another motion of the same pattern, from the next seed", || {
-        Command::Learn(LearnCommand::LearnAnotherFlow(None))
-    }),
-    row(Learn, "Switch to the new rule", None, "Let the rule in the making take over now, however good it is", || {
-        Command::Learn(LearnCommand::SwitchRule)
-    }),
-    row(Learn, "Pause learning", None, "Rest; nothing is lost", || Command::Learn(LearnCommand::Pause)),
-    row(Learn, "Resume learning", None, "Go on learning", || Command::Learn(LearnCommand::Resume)),
-    row(Learn, "Stop learning", None, "End here and keep the rule as it is now", || Command::Learn(LearnCommand::Stop)),
+    learn("Learn", Shortcut::ctrl("L"), "Learn a rule from the picture, in the background", LearnCommand::Start),
+    learn(
+        "Learn on",
+        None,
+        "Continue from the present rule, for more steps or an edited picture",
+        LearnCommand::Continue,
+    ),
+    learn(
+        "Learn another flow",
+        None,
+        "Another motion of the same pattern, from the next seed",
+        LearnCommand::LearnAnotherFlow(None),
+    ),
+    learn(
+        "Switch to the new rule",
+        None,
+        "Let the rule in the making take over now, however good it is",
+        LearnCommand::SwitchRule,
+    ),
+    learn("Pause learning", None, "Pause; nothing is lost", LearnCommand::Pause),
+    learn("Resume learning", None, "Go on learning", LearnCommand::Resume),
+    learn("Stop learning", None, "End here and keep the rule as it is now", LearnCommand::Stop),
 ];
+
+const fn learn(
+    name: &'static str,
+    shortcut: Option<Shortcut>,
+    tooltip: &'static str,
+    command: LearnCommand,
+) -> CommandInfo {
+    row(Learn, name, shortcut, tooltip, Command::Learn(command))
+}

@@ -1,6 +1,7 @@
 //! Learning: the run that is under way, the change to its rule, the flows beside it, and how long it will take.
 
 pub(super) mod command;
+mod effect;
 pub(super) mod event;
 pub(super) mod flows;
 pub(super) mod menu;
@@ -9,6 +10,7 @@ pub(super) mod takeover;
 pub(super) mod training;
 
 pub use command::LearnCommand;
+pub use effect::LearnEffect;
 pub use event::LearnEvent;
 
 use flows::AnotherFlow;

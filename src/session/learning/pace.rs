@@ -1,7 +1,7 @@
 //! When the time that learning will take is measured: on the first visit of Learn, and when what matters has changed.
 
 use crate::jobs::{Pace, left_s};
-use crate::session::command::{Effect, PaceKey, Place};
+use crate::session::command::{Effect, LearnEffect, PaceKey, PaceRequest, Place};
 use crate::session::state::Session;
 
 /// What is known of the speed of learning.
@@ -40,12 +40,13 @@ pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
     }
     session.learning.pace = PaceView { asked: Some(key.clone()), pace: None };
     let document = &session.document;
-    Some(Effect::MeasurePace {
+    let request = PaceRequest {
         key,
         snapshot: document.world.snapshot.clone(),
         ensemble: document.world.ensemble,
         settings: document.world.training,
-    })
+    };
+    Some(Effect::Learn(LearnEffect::MeasurePace(Box::new(request))))
 }
 
 pub(in crate::session) fn measured(session: &mut Session, key: &PaceKey, pace: Option<Pace>) {

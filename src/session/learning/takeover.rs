@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::session::command::notify;
-use crate::session::command::{Effect, Level, RuleRequest, RuleRole};
+use crate::session::command::{Effect, LearnEffect, Level, RuleRequest, RuleRole};
 use crate::session::curve::Curve;
 use crate::session::live::start;
 use crate::session::state::Session;
@@ -54,7 +54,7 @@ pub(in crate::session) fn may_play_on(session: &Session) -> bool {
 /// The order to measure `rule` on the present picture.
 pub(in crate::session) fn measure(session: &Session, rule: &Arc<Rule>, role: RuleRole) -> Effect {
     let document = &session.document;
-    Effect::MeasureRule(Box::new(RuleRequest {
+    Effect::Learn(LearnEffect::MeasureRule(Box::new(RuleRequest {
         run: session.learning.training.run,
         role,
         step: session.learning.training.last.map_or(0, |stats| stats.step),
@@ -62,7 +62,7 @@ pub(in crate::session) fn measure(session: &Session, rule: &Arc<Rule>, role: Rul
         rule: rule.clone(),
         stills: document.world.stills(),
         ensemble: document.world.ensemble,
-    }))
+    })))
 }
 
 /// The new rule takes over, softly where something moves.
@@ -135,7 +135,7 @@ fn stop_when_settled(session: &mut Session) -> Option<Effect> {
         return None;
     }
     fidelity.told_to_end = true;
-    Some(Effect::EndPhase(session.learning.training.run))
+    Some(Effect::Learn(LearnEffect::EndPhase(session.learning.training.run)))
 }
 
 impl LearnedFidelity {

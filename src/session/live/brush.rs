@@ -5,7 +5,7 @@ use rand::RngExt;
 use super::brushes::{BrushAction, BrushInk, BrushRow};
 use super::view::Wound;
 use crate::session::command::notify;
-use crate::session::command::{Effect, EngineOrder, Force, Level, LiveCommand};
+use crate::session::command::{Effect, EngineOrder, Force, Level, LiveCommand, LiveEffect};
 use crate::session::live::command::MAX_PARTICLES;
 use crate::session::observing::observation::WoundKind;
 use crate::session::painting::pen::PenStroke;
@@ -56,7 +56,7 @@ pub(in crate::session) fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effe
             session.live.gesture = Gesture::Grab(at);
             Vec::new()
         }
-        BrushAction::Follow => vec![Effect::Follow(at)],
+        BrushAction::Follow => vec![Effect::Live(LiveEffect::Follow(at))],
         BrushAction::Lay => begin_laying(session, at),
         BrushAction::Edit { .. } => {
             session.live.gesture = Gesture::Edit(at);

@@ -82,101 +82,97 @@ const FORCE_SPEED: f64 = 40.0;
 
 /// Every brush, in the order of the panel.
 pub static BRUSHES: [BrushRow; 10] = [
-    BrushRow {
-        brush: Brush::Push,
-        info: brush("Push", "A", "The mouse pushes particles away", || {
-            Command::Live(LiveCommand::SetBrush(Brush::Push))
-        }),
-        action: BrushAction::Force { away: FORCE_SPEED, around: 0.0 },
-        ink: BrushInk::Push,
-    },
-    BrushRow {
-        brush: Brush::Pull,
-        info: brush("Pull", "D", "The mouse pulls particles in", || Command::Live(LiveCommand::SetBrush(Brush::Pull))),
-        action: BrushAction::Force { away: -FORCE_SPEED, around: 0.0 },
-        ink: BrushInk::Pull,
-    },
-    BrushRow {
-        brush: Brush::Stir,
-        info: brush("Stir", "E", "The mouse drives particles round and round", || {
-            Command::Live(LiveCommand::SetBrush(Brush::Stir))
-        }),
-        // A little towards the middle: what circles freely is flung out.
-        action: BrushAction::Force { away: -0.1 * FORCE_SPEED, around: FORCE_SPEED },
-        ink: BrushInk::Stir,
-    },
-    BrushRow {
-        brush: Brush::Grab,
-        info: brush("Grab", "H", "The mouse carries particles along", || {
-            Command::Live(LiveCommand::SetBrush(Brush::Grab))
-        }),
-        action: BrushAction::Carry,
-        ink: BrushInk::Stir,
-    },
-    BrushRow {
-        brush: Brush::Wound,
-        info: brush("Wound", "W", "The mouse scrambles what it touches: watch it heal", || {
-            Command::Live(LiveCommand::SetBrush(Brush::Wound))
-        }),
-        action: BrushAction::Edit {
+    row_of(
+        Brush::Push,
+        "Push",
+        "A",
+        "The mouse pushes particles away",
+        BrushAction::Force { away: FORCE_SPEED, around: 0.0 },
+        BrushInk::Push,
+    ),
+    row_of(
+        Brush::Pull,
+        "Pull",
+        "D",
+        "The mouse pulls particles in",
+        BrushAction::Force { away: -FORCE_SPEED, around: 0.0 },
+        BrushInk::Pull,
+    ),
+    // A little towards the middle: what circles freely is flung out.
+    row_of(
+        Brush::Stir,
+        "Stir",
+        "E",
+        "The mouse drives particles round and round",
+        BrushAction::Force { away: -0.1 * FORCE_SPEED, around: FORCE_SPEED },
+        BrushInk::Stir,
+    ),
+    row_of(Brush::Grab, "Grab", "H", "The mouse carries particles along", BrushAction::Carry, BrushInk::Stir),
+    row_of(
+        Brush::Wound,
+        "Wound",
+        "W",
+        "The mouse scrambles what it touches: watch it heal",
+        BrushAction::Edit {
             edit: |centre, radius, _, rng| SwarmEdit::Scramble { centre, radius, seed: rng.random() },
             wounds: true,
             renumbers: false,
         },
-        ink: BrushInk::Eraser,
-    },
-    BrushRow {
-        brush: Brush::Add,
-        info: brush("Add", "Z", "The mouse adds particles of the chosen species, heading along the stroke", || {
-            Command::Live(LiveCommand::SetBrush(Brush::Add))
-        }),
-        action: BrushAction::Lay,
-        ink: BrushInk::Species,
-    },
-    BrushRow {
-        brush: Brush::Remove,
-        info: brush("Remove", "V", "The mouse removes particles", || {
-            Command::Live(LiveCommand::SetBrush(Brush::Remove))
-        }),
-        action: BrushAction::Edit {
+        BrushInk::Eraser,
+    ),
+    row_of(
+        Brush::Add,
+        "Add",
+        "Z",
+        "The mouse adds particles of the chosen species, heading along the stroke",
+        BrushAction::Lay,
+        BrushInk::Species,
+    ),
+    row_of(
+        Brush::Remove,
+        "Remove",
+        "V",
+        "The mouse removes particles",
+        BrushAction::Edit {
             edit: |centre, radius, _, _| SwarmEdit::Remove { centre, radius },
             wounds: false,
             renumbers: true,
         },
-        ink: BrushInk::Eraser,
-    },
-    BrushRow {
-        brush: Brush::Recolour,
-        info: brush("Recolour", "C", "The mouse turns particles into the chosen species", || {
-            Command::Live(LiveCommand::SetBrush(Brush::Recolour))
-        }),
-        action: BrushAction::Edit {
+        BrushInk::Eraser,
+    ),
+    row_of(
+        Brush::Recolour,
+        "Recolour",
+        "C",
+        "The mouse turns particles into the chosen species",
+        BrushAction::Edit {
             edit: |centre, radius, species, _| SwarmEdit::Recolour { centre, radius, species },
             wounds: false,
             renumbers: false,
         },
-        ink: BrushInk::Species,
-    },
-    BrushRow {
-        brush: Brush::Follow,
-        info: brush("Follow", "F", "Click on a creature: the view follows it (Escape ends that)", || {
-            Command::Live(LiveCommand::SetBrush(Brush::Follow))
-        }),
-        action: BrushAction::Follow,
-        ink: BrushInk::Follow,
-    },
-    BrushRow {
-        brush: Brush::Off,
-        info: brush("Mouse off", "Q", "The mouse leaves the particles alone", || {
-            Command::Live(LiveCommand::SetBrush(Brush::Off))
-        }),
-        action: BrushAction::Nothing,
-        ink: BrushInk::None,
-    },
+        BrushInk::Species,
+    ),
+    row_of(
+        Brush::Follow,
+        "Follow",
+        "F",
+        "Click on a creature: the view follows it (Escape ends that)",
+        BrushAction::Follow,
+        BrushInk::Follow,
+    ),
+    row_of(Brush::Off, "Mouse off", "Q", "The mouse leaves the particles alone", BrushAction::Nothing, BrushInk::None),
 ];
 
-const fn brush(name: &'static str, key: &'static str, help: &'static str, command: fn() -> Command) -> CommandInfo {
-    row(Group::Live, name, Shortcut::plain(key), help, command)
+const fn row_of(
+    brush: Brush,
+    name: &'static str,
+    key: &'static str,
+    tooltip: &'static str,
+    action: BrushAction,
+    ink: BrushInk,
+) -> BrushRow {
+    let info = row(Group::Live, name, Shortcut::plain(key), tooltip, Command::Live(LiveCommand::SetBrush(brush)));
+    BrushRow { brush, info, action, ink }
 }
 
 impl Brush {
@@ -205,7 +201,7 @@ mod tests {
     fn every_brush_has_a_row_that_chooses_it() {
         use Brush::*;
         for brush in [Push, Pull, Stir, Grab, Wound, Add, Remove, Recolour, Follow, Off] {
-            assert_eq!((brush.row().info.command)(), Command::Live(LiveCommand::SetBrush(brush)));
+            assert_eq!(brush.row().info.command, Command::Live(LiveCommand::SetBrush(brush)));
         }
         assert_eq!(BRUSHES.iter().filter(|row| row.ink == BrushInk::None).count(), 1, "the others can be seen");
     }

@@ -3,7 +3,7 @@
 use super::brushes::Brush;
 use super::view::{MAX_STEPS_PER_FRAME, SPEEDS};
 use super::{brush, moments, start, surprise, swarm};
-use crate::session::command::{Effect, EngineOrder, Kind};
+use crate::session::command::{Effect, EngineOrder, Kind, LiveEffect};
 use crate::session::document::edit::{edit, set};
 use crate::session::pointer::release;
 use crate::session::state::Session;
@@ -172,7 +172,7 @@ pub(in crate::session) fn apply(session: &mut Session, command: LiveCommand) -> 
         LiveCommand::ReturnTo(index) => moments::return_to(session, index),
         LiveCommand::RenameMoment(index, name) => moments::rename(session, merge, index, &name),
         LiveCommand::DeleteMoment(index) => moments::delete(session, index),
-        LiveCommand::FollowAt(at) => vec![Effect::Follow(at)],
+        LiveCommand::FollowAt(at) => vec![Effect::Live(LiveEffect::Follow(at))],
         LiveCommand::StopFollowing => {
             session.live.following = None;
             Vec::new()

@@ -8,8 +8,7 @@ use crate::session::state::Session;
 use crate::worlds::swarm::doc::LiveState;
 
 /// What is said when time does not go back any further.
-const NO_PAST: &str = "This is as far back as there is memory: it begins with the swarm, and anew when a rule with other \
-                       species or temperatures takes over.";
+const NO_PAST: &str = "This is as far back as the history goes: it begins with the swarm, and again when a rule with other species or temperatures takes over.";
 
 /// What comes back of the engine.
 #[derive(Clone, Debug)]

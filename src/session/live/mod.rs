@@ -3,6 +3,7 @@
 pub(super) mod brush;
 pub(super) mod brushes;
 pub(super) mod command;
+mod effect;
 pub(super) mod event;
 pub(super) mod menu;
 pub(super) mod moments;
@@ -12,6 +13,7 @@ pub(super) mod swarm;
 pub(super) mod view;
 
 pub use command::LiveCommand;
+pub use effect::LiveEffect;
 pub use event::LiveEvent;
 
 use std::sync::Arc;

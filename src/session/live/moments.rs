@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::start;
 use crate::scene::SwarmProject;
 use crate::session::command::notify;
-use crate::session::command::{Effect, Keeping, Kind, Level, MomentUse};
+use crate::session::command::{Effect, Keeping, Kind, Level, LiveEffect, MomentUse};
 use crate::session::document::edit::edit;
 use crate::session::document::history::Replaced;
 use crate::session::learning::flows;
@@ -38,7 +38,10 @@ pub(in crate::session) fn keep(session: &mut Session) -> Vec<Effect> {
             .map(|f| f.net.clone()),
         swarm: Arc::default(),
     };
-    vec![Effect::KeepMoment(MomentUse::Keep(Box::new(Keeping { serial: session.file.serial, moment })))]
+    vec![Effect::Live(LiveEffect::KeepMoment(MomentUse::Keep(Box::new(Keeping {
+        serial: session.file.serial,
+        moment,
+    }))))]
 }
 
 /// The engine has told the swarm, which may be a while after it was asked.
@@ -157,7 +160,7 @@ pub(in crate::session) fn return_to(session: &mut Session, index: usize) -> Vec<
     }
     let step = session.history.replaced_swarm(moment.swarm.clone());
     session.live.swing_ticks = 0;
-    let mut effects = vec![Effect::KeepMoment(MomentUse::Undo(step))];
+    let mut effects = vec![Effect::Live(LiveEffect::KeepMoment(MomentUse::Undo(step)))];
     effects.extend(changed);
     effects.extend(start::upload(session, |_, _| Ok((*moment.swarm).clone()), None));
     effects.extend(said.map(|text| notify(Level::Info, text)));
@@ -175,17 +178,15 @@ fn what_differs(session: &Session, moment: &Savepoint) -> Option<String> {
     let document = &session.document;
     let present = session.live.playing_rule.as_ref().map(|rule| rule.mark());
     if moment.rule.is_some() && moment.rule != present {
-        return Some(format!(
-            "{name} was kept under another rule than the present one, by which the swarm lives on now."
-        ));
+        return Some(format!("{name} was saved under another rule than the present one, which the swarm keeps."));
     }
     let moved_by_flow = moment.live.flow == FlowKind::Learned && moment.flow.is_some();
     match place_of_flow(document, moment) {
         None if moved_by_flow => Some(format!(
-            "The motion of {name} is no more among the rules of this picture: the swarm moves on by the present one."
+            "The motion of {name} is not among the rules of this picture any more: the swarm keeps the present one."
         )),
         Some(k) if k != document.world.flows.chosen && !flows::are_free(session) => Some(format!(
-            "The motion of {name} cannot be picked while the pattern is being learned: the swarm moves on by the present one."
+            "The motion of {name} cannot be picked while the pattern is being learned: the swarm keeps the present one."
         )),
         _ => None,
     }

@@ -6,7 +6,7 @@ use super::swarm;
 use super::view::{FADE_TICKS, Fade};
 use crate::scene::SwarmProject;
 use crate::session::command::notify;
-use crate::session::command::{Effect, EngineOrder, Level, Place};
+use crate::session::command::{Effect, EngineOrder, LearnEffect, Level, Place};
 use crate::session::observing::certificate;
 use crate::session::observing::observation::WoundKind;
 use crate::session::painting;
@@ -118,7 +118,7 @@ pub(in crate::session) fn whole(session: &mut Session) -> Vec<Effect> {
     session.file.asks_before_quitting = false;
     let mut effects = Vec::new();
     if session.learning.training.state.is_active() {
-        effects.push(Effect::StopTraining(session.learning.training.run));
+        effects.push(Effect::Learn(LearnEffect::Stop(session.learning.training.run)));
     }
     session.learning.training.abandon();
     session.learning.another_flow = None;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::session::command::notify;
-use crate::session::command::{CertificateRequest, Effect, Level};
+use crate::session::command::{CertificateRequest, Effect, Level, ObserveEffect};
 use crate::session::learning::command::learnable;
 use crate::session::live::start;
 use crate::session::state::Session;
@@ -133,7 +133,7 @@ pub(in crate::session) fn begin(session: &mut Session, asked: bool) -> Vec<Effec
     session.observing.certificate.run = request.run;
     session.observing.certificate.subject = Subject::of(session);
     session.observing.certificate.state = CertificateState::Running { phase: "sampling", share: 0.0 };
-    vec![Effect::Certify(Box::new(request))]
+    vec![Effect::Observe(ObserveEffect::Certify(Box::new(request)))]
 }
 
 /// Ends the measuring, if any.
@@ -144,7 +144,7 @@ pub(in crate::session) fn cancel(session: &mut Session) -> Vec<Effect> {
     session.observing.certificate.state = CertificateState::Idle;
     // What it still says is of a run that is over.
     session.observing.certificate.run += 1;
-    vec![Effect::StopCertifying]
+    vec![Effect::Observe(ObserveEffect::StopCertifying)]
 }
 
 pub(in crate::session) fn progress(session: &mut Session, run: u64, phase: &'static str, share: f64) {
@@ -169,7 +169,7 @@ pub(in crate::session) fn arrived(session: &mut Session, run: u64, result: Resul
         }
     };
     let Some(subject) = subject.filter(|subject| subject.is_that_of(session)) else {
-        return vec![notify(Level::Info, "The scene was changed meanwhile: the certificate does not hold for it.")];
+        return vec![notify(Level::Info, "The scene was changed meanwhile: the certificate is not valid for it.")];
     };
     let Evidence { grown, kept, healed, .. } = certificate.evidence;
     // No step of the history: it follows from what is there, as what a run has learned.
@@ -177,7 +177,7 @@ pub(in crate::session) fn arrived(session: &mut Session, run: u64, result: Resul
     session.observing.certificate.last = Some((subject, certificate));
     session.new_revision();
     let but = match session.seal() {
-        Seal::OfOtherSettings(_) => " This holds for the settings as they were when it began.",
+        Seal::OfOtherSettings(_) => " It is valid for the settings at its start.",
         _ => "",
     };
     vec![notify(Level::Success, format!("Certified: grown {grown:.2}, kept {kept:.2}, healed {healed:.2}.{but}"))]

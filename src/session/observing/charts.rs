@@ -81,7 +81,7 @@ pub static PLOTS: [PlotRow; 11] = [
     PlotRow {
         kind: PlotKind::PairCorrelation,
         name: "g(r)",
-        meaning: "How often a neighbour stands at the distance r, against chance (1). Dashed: the picture",
+        meaning: "How often a neighbour is at the distance r, against chance (1). Dashed: the picture",
         file_name: "pair-correlation",
         place: PlotPlace::Shown,
         chart: |session, row| {
@@ -122,8 +122,7 @@ pub static PLOTS: [PlotRow; 11] = [
     PlotRow {
         kind: PlotKind::Healing,
         name: "Healing",
-        meaning: "After a wound: how much of the pattern those that were hurt see, and nobody else (1: as in the picture, \
-                  0: as by chance). After scrambling or growing: fidelity of the whole swarm. Dashed: before",
+        meaning: "After a wound: how much of the pattern the damaged particles see, and no other (1: as in the picture, 0: as by chance). After scrambling or growing: fidelity of the whole swarm. Dashed: before",
         file_name: "healing",
         place: PlotPlace::Offered,
         chart: |session, row| {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::charts::PlotKind;
 use super::{certificate, truth};
-use crate::session::command::Effect;
+use crate::session::command::{Effect, ObserveEffect};
 use crate::session::state::Session;
 
 /// What a user can measure and plot.
@@ -38,6 +38,8 @@ pub(in crate::session) fn apply(session: &mut Session, command: ObserveCommand) 
         ObserveCommand::Certify => certificate::begin(session, true),
         ObserveCommand::CancelCertify => certificate::cancel(session),
         ObserveCommand::MeasureTruth => truth::begin(session),
-        ObserveCommand::SavePlot(kind, path) => vec![Effect::SavePlot { path, chart: Box::new(session.chart(kind)) }],
+        ObserveCommand::SavePlot(kind, path) => {
+            vec![Effect::Observe(ObserveEffect::SavePlot { path, chart: Box::new(session.chart(kind)) })]
+        }
     }
 }

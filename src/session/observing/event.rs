@@ -6,7 +6,7 @@ use crate::session::state::Session;
 use crate::worlds::swarm::measures::{Certificate, Reading, Truth};
 
 /// What is said when particles cannot go on.
-const FAULTS: &str = "Some particles cannot go on: their next places are no numbers. Lower the strength, the knobs or the \
+const FAULTS: &str = "Some particles cannot go on: their next positions are NaN or infinite. Lower the strength, the knobs or the \
                       time step, then press Restart.";
 
 /// What comes back of the observer, the certificate and the comparison with the true motion.

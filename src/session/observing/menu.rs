@@ -7,24 +7,33 @@ use crate::session::commands::Shortcut;
 use crate::session::commands::row;
 
 pub(in crate::session) const TABLE: &[CommandInfo] = &[
-    row(Observe, "Plots", Shortcut::plain("F2"), "Open or close the live plots under the canvas", || {
-        Command::Ask(Dialog::Plots)
-    }),
     row(
         Observe,
+        "Plots",
+        Shortcut::plain("F2"),
+        "Open or close the live plots under the canvas",
+        Command::Ask(Dialog::Plots),
+    ),
+    observe(
         "Certify",
         Shortcut::plain("F3"),
         "Measure in the background how well the rule grows, keeps and heals the pattern, and keep that with the scene",
-        || Command::Observe(ObserveCommand::Certify),
+        ObserveCommand::Certify,
     ),
-    row(
-        Observe,
+    observe(
         "Compare with the film",
         None,
         "Compare the learned motion with the true one, where the picture is a film whose particles have ids",
-        || Command::Observe(ObserveCommand::MeasureTruth),
+        ObserveCommand::MeasureTruth,
     ),
-    row(Observe, "Stop certifying", None, "End the measuring; the scene stays as it is", || {
-        Command::Observe(ObserveCommand::CancelCertify)
-    }),
+    observe("Stop certifying", None, "End the measuring; the scene stays as it is", ObserveCommand::CancelCertify),
 ];
+
+const fn observe(
+    name: &'static str,
+    shortcut: Option<Shortcut>,
+    tooltip: &'static str,
+    command: ObserveCommand,
+) -> CommandInfo {
+    row(Observe, name, shortcut, tooltip, Command::Observe(command))
+}

@@ -3,12 +3,14 @@
 pub(super) mod certificate;
 pub(super) mod charts;
 pub(super) mod command;
+mod effect;
 pub(super) mod event;
 pub(super) mod menu;
 pub(super) mod observation;
 pub(super) mod truth;
 
 pub use command::ObserveCommand;
+pub use effect::ObserveEffect;
 pub use event::ObserveEvent;
 
 use certificate::CertificateView;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::session::command::notify;
-use crate::session::command::{Effect, Level};
+use crate::session::command::{Effect, Level, ObserveEffect};
 use crate::session::live::start;
 use crate::session::state::Session;
 use crate::worlds::swarm::measures::Truth;
@@ -75,7 +75,7 @@ pub(in crate::session) fn begin(session: &mut Session) -> Vec<Effect> {
     view.run += 1;
     view.state = TruthState::Running;
     view.of = Some((rule.clone(), stills.clone()));
-    vec![Effect::MeasureTruth(Box::new(TruthRequest { run: view.run, rule, live, stills }))]
+    vec![Effect::Observe(ObserveEffect::MeasureTruth(Box::new(TruthRequest { run: view.run, rule, live, stills })))]
 }
 
 pub(in crate::session) fn arrived(session: &mut Session, run: u64, result: Result<Truth, String>) {

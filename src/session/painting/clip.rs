@@ -5,7 +5,7 @@ use super::orders::{SelectionOrder, add_and_select, order};
 use super::selection::{fitted, moved, scaled};
 use crate::formats::{read_csv, write_csv};
 use crate::session::command::notify;
-use crate::session::command::{Effect, Level};
+use crate::session::command::{Effect, Level, PaintEffect};
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, Snapshot};
 
@@ -27,7 +27,10 @@ pub(in crate::session) fn copy(session: &Session) -> Vec<Effect> {
     }
     let count = particles.len();
     let said = format!("{count} particles copied as CSV: paste them here, into another scene or a spreadsheet.");
-    vec![Effect::WriteClipboard(String::from_utf8_lossy(&text).into_owned()), notify(Level::Info, said)]
+    vec![
+        Effect::Paint(PaintEffect::WriteClipboard(String::from_utf8_lossy(&text).into_owned())),
+        notify(Level::Info, said),
+    ]
 }
 
 pub(in crate::session) fn cut(session: &mut Session) -> Vec<Effect> {
@@ -42,10 +45,7 @@ pub(in crate::session) fn cut(session: &mut Session) -> Vec<Effect> {
 /// Pastes a table of particles; they lie where it says, or beside that where the place is taken, and are selected.
 pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<Effect> {
     if text.trim().is_empty() {
-        return vec![notify(
-            Level::Info,
-            "The clipboard holds no text: copy particles or a table x,y,heading,species.",
-        )];
+        return vec![notify(Level::Info, "The clipboard has no text: copy particles or a table x,y,heading,species.")];
     }
     let table = match read_csv(text) {
         Ok(table) => table,
@@ -59,7 +59,7 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
     let laid = session.painting.selection.len();
     let mut said = format!("{laid} particles pasted.");
     if laid < count {
-        said += &format!(" {} lay on others and were left out.", count - laid);
+        said += &format!(" {} were on top of others and were left out.", count - laid);
     }
     if scaled {
         said += " They were made smaller to fit into the box.";

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::pen::MIN_SPACING;
 use super::snapshots::{self, SnapshotCommand};
 use super::{Hand, PaintOptions, SelectionOrder, StampSource, Tool, clip, library, orders, picture};
-use crate::session::command::{Effect, Kind};
+use crate::session::command::{Effect, Kind, PaintEffect};
 use crate::session::document::edit::{edit, edit_picture, set};
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Boundary, Ensemble, MAX_SPECIES, Mode, Particle};
@@ -154,7 +154,7 @@ pub(in crate::session) fn apply(session: &mut Session, command: PaintCommand) ->
         PaintCommand::PlaceStamp => orders::place(session),
         PaintCommand::Copy => clip::copy(session),
         PaintCommand::Cut => clip::cut(session),
-        PaintCommand::Paste => vec![Effect::ReadClipboard],
+        PaintCommand::Paste => vec![Effect::Paint(PaintEffect::ReadClipboard)],
         PaintCommand::PasteText(text) => clip::paste_text(session, &text),
         PaintCommand::LetGo => orders::let_go(session),
         PaintCommand::Add(particle) => edit_picture(session, merge, |s| picture::add(s, &[particle])),

@@ -7,7 +7,7 @@ use super::options::PaintOptions;
 use super::orders::NOTHING_SELECTED;
 use super::stamp::{Stamp, StampSource, centred};
 use crate::session::command::notify;
-use crate::session::command::{Effect, Level, Tool};
+use crate::session::command::{Effect, Level, PaintEffect, Tool};
 use crate::session::pointer;
 use crate::session::state::Session;
 
@@ -41,7 +41,7 @@ impl Library {
     }
 
     fn keep(&self) -> Vec<Effect> {
-        vec![Effect::KeepStamps(self.own.clone())]
+        vec![Effect::Paint(PaintEffect::KeepStamps(self.own.clone()))]
     }
 }
 

@@ -5,6 +5,7 @@ mod clip;
 pub(super) mod command;
 mod curve;
 mod draft;
+mod effect;
 pub(super) mod event;
 mod gesture;
 mod lattice;
@@ -34,6 +35,7 @@ use crate::worlds::swarm::picture::{Particle, Snapshot, wrap};
 
 pub use command::PaintCommand;
 pub use draft::{Draft, Outline};
+pub use effect::PaintEffect;
 pub use event::PaintEvent;
 pub use library::MAX_STAMP_PARTICLES;
 pub use options::{

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::session::command::{Effect, Place, Tool};
+use crate::session::command::{Effect, PaintEffect, Place, Tool};
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, Snapshot};
 
@@ -86,10 +86,10 @@ pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
         return None;
     }
     stippling.view.busy = true;
-    Some(Effect::Stipple(request))
+    Some(Effect::Paint(PaintEffect::Stipple(request)))
 }
 
-/// The answer to [`Effect::Stipple`]; one to an older question is left alone.
+/// The answer to [`PaintEffect::Stipple`]; one to an older question is left alone.
 pub(in crate::session) fn stippled(
     session: &mut Session,
     request: &StippleRequest,

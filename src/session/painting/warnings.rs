@@ -144,7 +144,7 @@ pub(in crate::session) fn warnings(
                 say(
                     false,
                     "The headings look random, so the rule can learn where to be but not where to go.".into(),
-                    "If headings matter, paint them along the motion; otherwise go on.",
+                    "If headings matter, paint them along the motion; otherwise continue.",
                     vec![Fix {
                         name: "Head along neighbours",
                         command: Command::Paint(PaintCommand::Selection(SelectionOrder::HeadAlongNeighbours)),

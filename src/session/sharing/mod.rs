@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use import_sheet::{ImportCommand, ImportReading, ImportSheet};
+use import_sheet::{ImportCommand, ImportReading, ImportRequest, ImportSheet};
 use trajectory::TrajectoryOptions;
 
 use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Place};
@@ -21,8 +21,7 @@ use crate::session::command::notify;
 use crate::worlds::swarm::picture::Stills;
 
 /// Said of a picture of a scene that another program has saved.
-pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has \
-                                  saved it anew. Only what it looks like can be used; the original file has all.";
+pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has saved it again. Only its look can be used; the original file has everything.";
 
 /// What belongs to sharing. How films are taken is a preference.
 #[derive(Debug, Default)]
@@ -69,6 +68,13 @@ pub enum ShareOrder {
     /// Read a file off the UI thread, a scene or particles, and answer with [`super::DocumentEvent::Opened`],
     /// [`super::ShareEvent::Imported`] or [`ShareEvent::IsImage`].
     Open(PathBuf),
+    /// Read particles off the UI thread and answer with [`ShareEvent::Imported`], or with [`ShareEvent::ImportRead`] where
+    /// something has to be asked.
+    Import(PathBuf),
+    /// The same for several files, which are the snapshots of one pattern.
+    ImportFilm(Vec<PathBuf>),
+    /// Read with these options off the UI thread and answer with [`ShareEvent::ImportRead`].
+    ReadImport(Box<ImportRequest>),
     /// Write a copy off the UI thread; the scene's own file stays what it is.
     SaveCopy {
         path: PathBuf,
@@ -187,7 +193,7 @@ impl FilmOptions {
 
 pub(super) fn on_command(session: &mut Session, command: ShareCommand) -> Vec<Effect> {
     let order = match command {
-        ShareCommand::Import(path) => return vec![Effect::ImportFile(path)],
+        ShareCommand::Import(path) => return vec![Effect::Share(ShareOrder::Import(path))],
         ShareCommand::Sheet(command) => return import_sheet::on_command(session, command),
         ShareCommand::Drop(paths) => return dropped(paths),
         ShareCommand::SavePicture(path) => {
@@ -225,7 +231,7 @@ fn dropped(mut paths: Vec<PathBuf>) -> Vec<Effect> {
         return Vec::new();
     }
     if paths.len() > 1 && paths.iter().all(|path| is_particles(path)) {
-        return vec![Effect::ImportFilm(paths)];
+        return vec![Effect::Share(ShareOrder::ImportFilm(paths))];
     }
     let first = paths.remove(0);
     let mut effects = Vec::new();
@@ -274,7 +280,7 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
             let nothing_is_here = session.snapshot().particles.is_empty() && !session.has_rule();
             if session.place != Place::Paint && !nothing_is_here {
                 // Whoever reads it says the same of a lost scene.
-                return vec![Effect::ImportFile(path)];
+                return vec![Effect::Share(ShareOrder::Import(path))];
             }
             let mut effects = session.apply(PaintCommand::OpenPicture(path));
             effects.extend(has_lost_its_scene.then(|| notify(Level::Warning, LOST_ITS_SCENE)));

@@ -123,7 +123,7 @@ impl Studio {
             }
             Do::Keep if self.live.runs => {
                 self.live.checkpoints += 1;
-                let text = "The present state is kept: Back leads to it.".to_owned();
+                let text = "The present state is saved: Back returns to it.".to_owned();
                 vec![StudioEffect::Canvas(CanvasOrder::Keep), StudioEffect::Notify(Level::Info, text)]
             }
             Do::Keep => Vec::new(),

@@ -238,9 +238,10 @@ impl super::Studio {
                 | Dialog::Gallery
                 | Dialog::Palette),
             ) => To::Program(ProgramCommand::Ask(*dialog)),
-            Command::Ask(dialog @ Dialog::Export(ExportSubject::Live)) if !self.info().tables().exports.is_empty() => {
-                To::Program(ProgramCommand::Ask(*dialog))
-            }
+            Command::Ask(Dialog::Export(ExportSubject::Live)) => match self.info().tables().exports {
+                [] => return None,
+                endings => To::Program(ProgramCommand::Ask(Dialog::ExportLiving(endings))),
+            },
             Command::Document(DocumentCommand::Open(path)) => To::Program(ProgramCommand::Open(path.clone())),
             Command::View(view) => To::Program(ProgramCommand::View(*view)),
             Command::Prefer(preference) => To::Program(ProgramCommand::Prefer(preference.clone())),

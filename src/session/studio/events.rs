@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::history::Gesture;
 use super::{Studio, StudioCommand, StudioEffect, StudioEvent};
-use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent, Reason};
+use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent, Reason, RecordingEnd};
 use crate::session::{Level, Place, RunId};
 use crate::worlds::studio::Learned;
 
@@ -147,8 +147,8 @@ impl Studio {
             CanvasEvent::Filmed(result) => {
                 self.live.film = None;
                 let (level, text) = match result {
-                    Ok(Some(text)) => (Level::Success, text),
-                    Ok(None) => (Level::Info, "The film was given up; nothing was written.".to_owned()),
+                    Ok(RecordingEnd::Kept(text)) => (Level::Success, text),
+                    Ok(RecordingEnd::Nothing(text)) => (Level::Info, text),
                     Err(why) => (Level::Error, why),
                 };
                 vec![StudioEffect::Notify(level, text)]

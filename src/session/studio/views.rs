@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::jobs::{FilmState, LearningEvent};
+use crate::jobs::{LearningEvent, RecordingState};
 use crate::media::chart::{CURVE_COLOURS, Chart, ChartCurve};
 use crate::session::{Curve, RunId};
 use crate::worlds::studio::{LayerSet, SeriesAxis, SeriesReading, SeriesSpec, TrainingStep};
@@ -106,7 +106,7 @@ pub struct LiveRuleView {
     /// States that are kept to go back to.
     pub checkpoints: usize,
     /// The film under way.
-    pub film: Option<FilmState>,
+    pub film: Option<RecordingState>,
 }
 
 impl Default for LiveRuleView {

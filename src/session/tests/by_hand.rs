@@ -225,7 +225,7 @@ fn a_surprise_is_another_motion_and_can_be_undone() {
 fn the_view_follows_what_was_found_until_it_is_gone() {
     let mut session = alive();
     let effects = stroke(&mut session, Brush::Follow, &[[3.0, 4.0]]);
-    assert!(effects.contains(&Effect::Follow([3.0, 4.0])));
+    assert!(effects.contains(&Effect::Live(LiveEffect::Follow([3.0, 4.0]))));
     session.on_event(LiveEvent::Following(Some(7)));
     assert_eq!(session.live().following, Some(7));
     session.apply(LiveCommand::StopFollowing);

@@ -7,7 +7,7 @@ fn saving_asks_for_a_path_once_and_clears_the_dirty_mark_when_written() {
     assert_eq!(session.apply(DocumentCommand::Save), vec![Effect::Ask(Dialog::Name)]);
     let path = PathBuf::from("a.ron");
     let effects = session.apply(DocumentCommand::SaveAs(path.clone()));
-    let Effect::SaveScene { revision, document, .. } = &effects[0] else { panic!("{effects:?}") };
+    let Effect::Document(DocumentEffect::Save { revision, document, .. }) = &effects[0] else { panic!("{effects:?}") };
     assert_eq!(**document, *session.document());
     assert!(session.is_dirty(), "not before it is written");
     // An edit while the file is being written is not in it.
@@ -16,7 +16,9 @@ fn saving_asks_for_a_path_once_and_clears_the_dirty_mark_when_written() {
     assert!(session.is_dirty());
     session.apply(DocumentCommand::Undo);
     assert!(!session.is_dirty());
-    assert!(matches!(&session.apply(DocumentCommand::Save)[0], Effect::SaveScene { path: p, .. } if *p == path));
+    assert!(
+        matches!(&session.apply(DocumentCommand::Save)[0], Effect::Document(DocumentEffect::Save { path: p, .. }) if *p == path)
+    );
 }
 
 #[test]
@@ -45,7 +47,7 @@ fn a_failed_save_or_load_is_told_and_changes_nothing() {
 #[test]
 fn quitting_asks_when_something_is_unsaved_and_saving_then_quits() {
     let mut session = in_paint();
-    assert_eq!(session.apply(DocumentCommand::Quit), vec![Effect::Quit]);
+    assert_eq!(session.apply(DocumentCommand::Quit), vec![Effect::Document(DocumentEffect::Quit)]);
     session.apply(PaintCommand::Stroke(triangle()));
     assert_eq!(session.apply(DocumentCommand::Quit), vec![]);
     assert!(session.asks_before_quitting());
@@ -55,7 +57,7 @@ fn quitting_asks_when_something_is_unsaved_and_saving_then_quits() {
     session.apply(DocumentCommand::SaveAs("a.ron".into()));
     let saved =
         Event::Document(DocumentEvent::Saved { path: "a.ron".into(), revision: session.revision(), result: Ok(()) });
-    assert!(session.on_event(saved).contains(&Effect::Quit));
+    assert!(session.on_event(saved).contains(&Effect::Document(DocumentEffect::Quit)));
 }
 
 #[test]
@@ -78,7 +80,7 @@ fn quitting_also_asks_for_scenes_that_were_left_unsaved_and_no_more_once_they_ar
     session.on_event(saved);
     session.apply(DocumentCommand::Redo);
     assert!(session.left_unsaved().is_empty());
-    assert_eq!(session.apply(DocumentCommand::Quit), vec![Effect::Quit]);
+    assert_eq!(session.apply(DocumentCommand::Quit), vec![Effect::Document(DocumentEffect::Quit)]);
 }
 
 #[test]

@@ -8,13 +8,13 @@ fn learning_runs_pauses_resumes_and_stops_by_command() {
     let run = started(&effects).expect("training starts").run;
     assert_eq!((session.place(), &session.training().state), (Place::Learn, &TrainingState::Running));
     assert!(started(&session.apply(LearnCommand::Start)).is_none(), "one run at a time");
-    assert_eq!(session.apply(LearnCommand::Pause), vec![Effect::PauseTraining(run)]);
+    assert_eq!(session.apply(LearnCommand::Pause), vec![Effect::Learn(LearnEffect::Pause(run))]);
     assert_eq!(session.apply(LearnCommand::Pause), vec![]);
     trained(&mut session, jobs::Event::Paused);
-    assert_eq!(session.apply(LearnCommand::Resume), vec![Effect::ResumeTraining(run)]);
+    assert_eq!(session.apply(LearnCommand::Resume), vec![Effect::Learn(LearnEffect::Resume(run))]);
     trained(&mut session, progress(4));
     assert_eq!(session.training().progress(), 0.4);
-    assert_eq!(session.apply(LearnCommand::Stop), vec![Effect::StopTraining(run)]);
+    assert_eq!(session.apply(LearnCommand::Stop), vec![Effect::Learn(LearnEffect::Stop(run))]);
     trained(&mut session, jobs::Event::Finished { reason: Reason::Stopped });
     assert_eq!(session.training().state, TrainingState::Finished { early: true });
     assert_eq!(session.apply(LearnCommand::Stop), vec![]);
@@ -187,7 +187,7 @@ fn learning_anew_in_the_place_of_learned_flows_can_be_undone_and_redone() {
     assert!(names(&session).is_empty(), "the flows of another energy do not keep this one's pattern");
     session.on_event(LearnEvent::NewRule { run, rule: rule(true) });
     let effects = session.apply(DocumentCommand::Undo);
-    assert!(effects.contains(&Effect::StopTraining(run)));
+    assert!(effects.contains(&Effect::Learn(LearnEffect::Stop(run))));
     assert_eq!((names(&session), &session.document().world.rule), (vec!["seed 1", "seed 2"], &before.world.rule));
     assert!(session.on_event(LearnEvent::NewRule { run, rule: rule(false) }).is_empty(), "that run is over");
     session.apply(DocumentCommand::Redo);
@@ -201,7 +201,7 @@ fn what_an_abandoned_run_still_says_is_not_heard() {
     session.apply(LearnCommand::Start);
     let run = session.training().run;
     let effects = session.apply(DocumentCommand::New);
-    assert!(effects.contains(&Effect::StopTraining(run)));
+    assert!(effects.contains(&Effect::Learn(LearnEffect::Stop(run))));
     assert!(session.on_event(LearnEvent::NewRule { run, rule: rule(false) }).is_empty());
     assert!(
         session

@@ -73,7 +73,7 @@ fn notice(effects: &[Effect]) -> Option<(Level, &str)> {
 
 fn started(effects: &[Effect]) -> Option<&TrainingRequest> {
     effects.iter().find_map(|e| match e {
-        Effect::StartTraining(request) => Some(&**request),
+        Effect::Learn(LearnEffect::Start(request)) => Some(&**request),
         _ => None,
     })
 }

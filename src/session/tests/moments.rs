@@ -7,7 +7,7 @@ use crate::worlds::swarm::picture::Swarm;
 /// What the engine was asked to tell.
 fn asked(effects: &[Effect]) -> MomentUse {
     let found = effects.iter().find_map(|effect| match effect {
-        Effect::KeepMoment(wanted_for) => Some(wanted_for.clone()),
+        Effect::Live(LiveEffect::KeepMoment(wanted_for)) => Some(wanted_for.clone()),
         _ => None,
     });
     found.unwrap_or_else(|| panic!("{effects:?}"))
@@ -117,14 +117,14 @@ fn a_moment_of_another_rule_or_motion_says_so_and_one_of_this_rule_is_silent() {
     learned(&mut session, Command::Learn(LearnCommand::Start), Arc::new(other));
     (0..200).for_each(|_| _ = session.tick(u32::MAX));
     let effects = session.apply(LiveCommand::ReturnTo(0));
-    assert!(notice(&effects).unwrap().1.contains("kept under another rule"), "{effects:?}");
+    assert!(notice(&effects).unwrap().1.contains("saved under another rule"), "{effects:?}");
     session.apply(LiveCommand::SetSettings(LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() }));
     kept(&mut session, 2.0);
     assert_eq!(notice(&session.apply(LiveCommand::ReturnTo(1))), None);
     learned(&mut session, Command::Learn(LearnCommand::LearnAnotherFlow(None)), rule(true));
     session.apply(LearnCommand::DeleteFlow(0));
     let effects = session.apply(LiveCommand::ReturnTo(1));
-    assert!(notice(&effects).unwrap().1.contains("no more among the rules"), "{effects:?}");
+    assert!(notice(&effects).unwrap().1.contains("not among the rules"), "{effects:?}");
 }
 
 #[test]

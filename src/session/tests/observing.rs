@@ -17,7 +17,7 @@ fn reading(session: &Session, fidelity: f64) -> Event {
 fn certified(session: &mut Session) -> Vec<Effect> {
     let effects = session.apply(ObserveCommand::Certify);
     let request = effects.iter().find_map(|e| match e {
-        Effect::Certify(request) => Some(request),
+        Effect::Observe(ObserveEffect::Certify(request)) => Some(request),
         _ => None,
     });
     let run = request.expect("a measurement starts").run;
@@ -124,14 +124,17 @@ fn a_certificate_in_the_making_ends_when_the_scene_changes_or_learning_begins() 
     session.apply(Command::SetPlace(Place::Paint));
     session.apply(PaintCommand::Add(at(6.0, 6.0)));
     let effects = session.tick(1);
-    assert!(effects.contains(&Effect::StopCertifying));
+    assert!(effects.contains(&Effect::Observe(ObserveEffect::StopCertifying)));
     assert_eq!(session.certificate().state, CertificateState::Idle);
 
     session.apply(ObserveCommand::Certify);
     let effects = session.apply(LearnCommand::Start);
-    assert!(effects.contains(&Effect::StopCertifying));
+    assert!(effects.contains(&Effect::Observe(ObserveEffect::StopCertifying)));
     let effects = session.apply(ObserveCommand::Certify);
-    assert!(!effects.iter().any(|e| matches!(e, Effect::Certify(_))), "never while it learns: {effects:?}");
+    assert!(
+        !effects.iter().any(|e| matches!(e, Effect::Observe(ObserveEffect::Certify(_)))),
+        "never while it learns: {effects:?}"
+    );
 }
 
 #[test]
@@ -142,7 +145,7 @@ fn a_run_that_has_completed_is_certified_by_itself_and_one_that_was_stopped_is_n
         let run = session.training().run;
         session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
         let effects = trained(&mut session, jobs::Event::Finished { reason });
-        assert_eq!(effects.iter().any(|e| matches!(e, Effect::Certify(_))), expected);
+        assert_eq!(effects.iter().any(|e| matches!(e, Effect::Observe(ObserveEffect::Certify(_)))), expected);
     }
 }
 
@@ -150,7 +153,7 @@ fn a_run_that_has_completed_is_certified_by_itself_and_one_that_was_stopped_is_n
 fn a_failed_certificate_and_one_that_comes_too_late_are_told_and_leave_the_scene_alone() {
     let mut session = alive();
     let run_of = |effects: Vec<Effect>| match &effects[..] {
-        [Effect::Certify(request)] => request.run,
+        [Effect::Observe(ObserveEffect::Certify(request))] => request.run,
         other => panic!("{other:?}"),
     };
     let run = run_of(session.apply(ObserveCommand::Certify));
@@ -182,7 +185,7 @@ fn a_plot_is_saved_as_it_is_now() {
     session.on_event(event);
     let path = PathBuf::from("fidelity.csv");
     match &session.apply(ObserveCommand::SavePlot(PlotKind::Fidelity, path.clone()))[..] {
-        [Effect::SavePlot { path: to, chart }] => {
+        [Effect::Observe(ObserveEffect::SavePlot { path: to, chart })] => {
             assert_eq!(to, &path);
             assert_eq!(**chart, session.chart(PlotKind::Fidelity));
         }

@@ -16,7 +16,9 @@ fn share(session: &mut Session, command: ShareCommand) -> Vec<Effect> {
 fn a_picture_is_a_copy_of_a_scene_with_a_file_and_the_file_of_one_without() {
     let mut session = alive();
     let effects = share(&mut session, ShareCommand::SavePicture("a.png".into()));
-    assert!(matches!(&effects[..], [Effect::SaveScene { path, .. }] if path == std::path::Path::new("a.png")));
+    assert!(
+        matches!(&effects[..], [Effect::Document(DocumentEffect::Save { path, .. })] if path == std::path::Path::new("a.png"))
+    );
     let revision = session.revision();
     session.on_event(DocumentEvent::Saved { path: "a.ron".into(), revision, result: Ok(()) });
     let effects = share(&mut session, ShareCommand::SavePicture("b.png".into()));
@@ -34,7 +36,7 @@ fn several_dropped_tables_are_a_film_and_of_others_one_is_opened() {
     assert_eq!(effects, vec![Effect::Share(ShareOrder::Open("one.csv".into()))]);
     let films = vec!["one.csv".into(), "two.XYZ".into()];
     let effects = share(&mut session, ShareCommand::Drop(films.clone()));
-    assert_eq!(effects, vec![Effect::ImportFilm(films)]);
+    assert_eq!(effects, vec![Effect::Share(ShareOrder::ImportFilm(films))]);
     let effects = share(&mut session, ShareCommand::Drop(vec!["one.csv".into(), "two.png".into()]));
     assert!(notice(&effects).is_some_and(|(_, text)| text.contains("2 files") && text.contains("one.csv")));
     assert_eq!(order(&effects), Some(&ShareOrder::Open("one.csv".into())));
@@ -118,10 +120,10 @@ fn an_image_is_laid_with_a_preview_in_paint_and_imported_elsewhere() {
     let mut session = alive();
     let path = PathBuf::from("drawing.png");
     let effects = session.on_event(Event::Share(ShareEvent::IsImage { path: path.clone(), has_lost_its_scene: true }));
-    assert_eq!(effects, vec![Effect::ImportFile(path.clone())]);
+    assert_eq!(effects, vec![Effect::Share(ShareOrder::Import(path.clone()))]);
     session.apply(Command::SetPlace(Place::Paint));
     let effects = session.on_event(Event::Share(ShareEvent::IsImage { path, has_lost_its_scene: true }));
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::ImportFile(_))), "{effects:?}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Share(ShareOrder::Import(_)))), "{effects:?}");
     assert_eq!(notice(&effects).map(|(level, _)| level), Some(Level::Warning), "it held a scene once");
 }
 
@@ -135,5 +137,8 @@ fn an_image_that_the_program_is_opened_with_is_in_the_hand_of_the_image_tool() {
     assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
     let asked = session.tick(0);
     let source = StippleSource::Image("drawing.png".into());
-    assert!(asked.iter().any(|e| matches!(e, Effect::Stipple(request) if request.source == source)), "{asked:?}");
+    assert!(
+        asked.iter().any(|e| matches!(e, Effect::Paint(PaintEffect::Stipple(request)) if request.source == source)),
+        "{asked:?}"
+    );
 }

@@ -109,7 +109,7 @@ fn the_truth_needs_a_film_and_a_rule_and_its_answer_is_kept() {
     let stills = film(6);
     session.document.world.set_stills(stills);
     let effects = session.apply(ObserveCommand::MeasureTruth);
-    let [Effect::MeasureTruth(request)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Observe(ObserveEffect::MeasureTruth(request))] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(session.truth().state, TruthState::Running);
     let result = Err(TruthError::NoMotion.to_string());
     session.on_event(ObserveEvent::TruthMeasured { run: request.run + 1, result: result.clone() });

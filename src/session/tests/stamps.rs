@@ -32,7 +32,7 @@ fn a_selection_becomes_a_stamp() {
 
 fn kept(effects: &[Effect]) -> Vec<String> {
     let kept = effects.iter().rev().find_map(|e| match e {
-        Effect::KeepStamps(stamps) => Some(stamps.iter().map(|stamp| stamp.name.clone()).collect()),
+        Effect::Paint(PaintEffect::KeepStamps(stamps)) => Some(stamps.iter().map(|stamp| stamp.name.clone()).collect()),
         _ => None,
     });
     kept.expect("the stamps are kept")

@@ -17,7 +17,7 @@ fn measured(session: &mut Session, role: RuleRole, step: usize, value: f64) -> V
 fn requests(effects: &[Effect]) -> Vec<&RuleRequest> {
     fn request(effect: &Effect) -> Option<&RuleRequest> {
         match effect {
-            Effect::MeasureRule(request) => Some(request),
+            Effect::Learn(LearnEffect::MeasureRule(request)) => Some(request),
             _ => None,
         }
     }
@@ -130,7 +130,7 @@ fn a_phase_whose_fidelity_has_settled_is_ended_once_where_that_is_wanted() {
         let mut ends = Vec::new();
         for step in 1..=40 {
             let effects = measured(&mut session, RuleRole::New, 100 * step, 0.9 - 0.5 / step as f64);
-            if effects.contains(&Effect::EndPhase(run)) {
+            if effects.contains(&Effect::Learn(LearnEffect::EndPhase(run))) {
                 ends.push(step);
             }
         }

@@ -249,7 +249,7 @@ fn clipboard(effects: &[Effect]) -> String {
     effects
         .iter()
         .find_map(|e| match e {
-            Effect::WriteClipboard(text) => Some(text.clone()),
+            Effect::Paint(PaintEffect::WriteClipboard(text)) => Some(text.clone()),
             _ => None,
         })
         .expect("something was copied")
@@ -264,7 +264,7 @@ fn what_is_copied_is_pasted_exactly_into_another_scene() {
     let text = clipboard(&session.apply(PaintCommand::Copy));
     assert!(text.starts_with("# box: 16 10\nx,y,heading,species\n"), "{text}");
     session.apply(DocumentCommand::New);
-    assert_eq!(session.apply(PaintCommand::Paste), vec![Effect::ReadClipboard]);
+    assert_eq!(session.apply(PaintCommand::Paste), vec![Effect::Paint(PaintEffect::ReadClipboard)]);
     session.apply(PaintCommand::PasteText(text));
     assert_eq!(particles(&session), original);
     assert_eq!((session.selection(), session.tool()), (&[0, 1][..], Tool::Select));
@@ -396,7 +396,7 @@ fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
     session.apply(PaintCommand::OpenPicture("fish.png".into()));
     let asked = |session: &mut Session| {
         session.tick(0).into_iter().find_map(|e| match e {
-            Effect::Stipple(request) => Some(request),
+            Effect::Paint(PaintEffect::Stipple(request)) => Some(request),
             _ => None,
         })
     };
@@ -425,7 +425,7 @@ fn a_text_is_asked_for_once_shown_and_laid() {
     session.apply(PaintCommand::SetText("hi".into()));
     let asked = |effects: Vec<Effect>| {
         effects.into_iter().find_map(|e| match e {
-            Effect::Stipple(request) => Some(request),
+            Effect::Paint(PaintEffect::Stipple(request)) => Some(request),
             _ => None,
         })
     };
@@ -458,7 +458,9 @@ fn a_dropped_image_is_shown_before_it_is_laid() {
     session.apply(PaintCommand::OpenPicture("fish.png".into()));
     assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
     let effects = session.tick(0);
-    let Some(Effect::Stipple(request)) = effects.iter().find(|e| matches!(e, Effect::Stipple(_))) else {
+    let Some(Effect::Paint(PaintEffect::Stipple(request))) =
+        effects.iter().find(|e| matches!(e, Effect::Paint(PaintEffect::Stipple(_))))
+    else {
         panic!("{effects:?}")
     };
     let before = session.snapshot().clone();

@@ -134,5 +134,5 @@ pub(super) fn card(ui: &mut Ui, face: CardFace<'_>, picture: impl FnOnce(&Ui, Re
 
 /// What a card says while it is pointed at.
 pub(super) fn card_hint(what: impl std::fmt::Display) -> String {
-    format!("{what}\n\nClick, or Enter, opens it. The arrow keys lead to the others")
+    format!("{what}\n\nClick, or Enter, opens it. The arrow keys move to the others")
 }

@@ -9,18 +9,16 @@ use super::egui::{Align2, Button, Color32, Context, Frame, Id, Modal, Shape};
 use super::state::UiState;
 use super::style;
 use crate::formats::{ExportSubject, endings_of};
-use crate::session::{Command, Dialog, DocumentCommand, ObserveCommand, PaintCommand, Session, ShareCommand};
+use crate::media::save_name::{SaveNameError, save_path};
+use crate::session::{
+    Command, Dialog, DocumentCommand, Effect, Level, ObserveCommand, PaintCommand, Session, ShareCommand,
+};
 
 /// Everything that can be opened.
 const OPENED: &str = "Scenes, tables, XYZ, images";
 const SCENES: &str = "Unstill scenes";
-/// A scene that is a picture, when saved.
-const SCENE_PICTURES: &str = "Picture with scene";
 const PICTURES: &str = "Particles and images";
 const IMAGES: &str = "Images";
-const TABLES: &str = "Tables";
-const XYZ: &str = "Extended XYZ";
-const PLOTS: &str = "Pictures of plots";
 
 /// More scenes than this are counted, not named.
 const MAX_NAMED: usize = 3;
@@ -35,66 +33,73 @@ pub(super) fn file_dialog() -> FileDialog {
         .add_file_filter_extensions(SCENES, vec!["ron", "png"])
         .add_file_filter_extensions(PICTURES, endings_of(|_| true))
         .add_file_filter_extensions(IMAGES, endings_of(|kind| !kind.is_particles()))
-        .add_save_extension(SCENES, "ron")
-        .add_save_extension(SCENE_PICTURES, "png")
-        .add_save_extension(TABLES, "csv")
-        .add_save_extension(PLOTS, "png")
-        .add_save_extension(XYZ, "xyz")
-        .default_save_extension(SCENES)
+}
+
+/// The kinds of file that a dialog saves, with their endings; the first is that of a name without one. Empty where a file is
+/// picked.
+fn saved(what: Dialog) -> Vec<(String, &'static str)> {
+    const TABLE: (&str, &str) = ("Table", "csv");
+    const PLOT: (&str, &str) = ("Picture of the plot", "png");
+    const SCENE_PICTURE: (&str, &str) = ("Picture with the scene", "png");
+    let kinds = match what {
+        Dialog::SaveAs => vec![("Scene", "ron"), SCENE_PICTURE],
+        Dialog::SavePicture => vec![SCENE_PICTURE],
+        Dialog::SavePlotPng(_) => vec![PLOT, TABLE],
+        Dialog::SavePlotCsv(_) | Dialog::SaveSeries(_) => vec![TABLE, PLOT],
+        Dialog::Export(_) => {
+            let others = endings_of(|_| true).into_iter().filter(|&ending| ending != TABLE.1);
+            let named = |ending: &'static str| (ending.to_uppercase(), ending);
+            return [(TABLE.0.to_owned(), TABLE.1)].into_iter().chain(others.map(named)).collect();
+        }
+        Dialog::ExportLiving(endings) => {
+            return endings.iter().map(|ending| (ending.to_uppercase(), *ending)).collect();
+        }
+        _ => Vec::new(),
+    };
+    kinds.into_iter().map(|(name, ending)| (name.to_owned(), ending)).collect()
 }
 
 pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
-    let config = dialog.config_mut();
     let (filter, title) = match what {
         Dialog::Open => (OPENED, "Open a scene, or particles"),
-        Dialog::SaveAs => (SCENES, "Save the scene"),
+        Dialog::SaveAs => (SCENES, "Save the scene: name.ron, or a picture that holds it (name.png)"),
         Dialog::SavePicture => (SCENES, "Save a picture that holds the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
         Dialog::Export(ExportSubject::Picture) => {
-            (TABLES, "Export the picture: name.csv, name.xyz, or an image (name.png …)")
+            (PICTURES, "Export the picture: name.csv, name.xyz, or an image (name.png …)")
         }
         Dialog::Export(ExportSubject::Live) => {
-            (TABLES, "Export what lives: a swarm as name.csv, name.xyz or an image, a field as name.png or name.npy")
+            (PICTURES, "Export the live swarm: name.csv, name.xyz, or an image (name.png …)")
         }
-        Dialog::Picture => (IMAGES, "Choose an image to lay as particles"),
-        Dialog::SavePlotCsv(_) => (TABLES, "Save the plot as a table"),
-        Dialog::SavePlotPng(_) => (PLOTS, "Save the plot as a picture"),
-        Dialog::SaveSeries(_) => (TABLES, "Save the plot as a table, or as a picture with a name that ends in .png"),
+        Dialog::ExportLiving(_) => (PICTURES, "Export what lives; the ending of the name says the kind of file"),
+        Dialog::Picture => (IMAGES, "Choose an image to place as particles"),
+        Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_) | Dialog::SaveSeries(_) => {
+            (PICTURES, "Save the plot: name.csv, or a picture (name.png)")
+        }
         _ => return,
     };
+    let config = dialog.config_mut();
     match what {
-        Dialog::SavePlotCsv(kind) => config.default_file_name = format!("{}.csv", kind.row().file_name),
-        // The field selects what stands before an ending: one that is typed there would get the proposed one behind it.
-        Dialog::Export(_) => {
-            let name = Path::new(&config.default_file_name).with_extension("");
-            config.default_file_name = name.to_string_lossy().into_owned();
+        Dialog::SavePlotCsv(kind) | Dialog::SavePlotPng(kind) => {
+            config.default_file_name = kind.row().file_name.to_owned();
         }
-        Dialog::SavePlotPng(kind) => config.default_file_name = format!("{}.png", kind.row().file_name),
-        Dialog::SaveSeries(id) => config.default_file_name = format!("{id}.csv"),
+        Dialog::SaveSeries(id) => config.default_file_name = id.to_owned(),
         _ => {}
-    }
-    let saves = matches!(
-        what,
-        Dialog::SaveAs
-            | Dialog::SavePicture
-            | Dialog::Export(_)
-            | Dialog::SavePlotCsv(_)
-            | Dialog::SavePlotPng(_)
-            | Dialog::SaveSeries(_)
-    );
-    let is_picture = what == Dialog::SavePicture;
-    if saves {
-        let ending = Some(if is_picture { SCENE_PICTURES } else { filter }.to_owned());
-        config.default_save_extension = ending.filter(|_| !matches!(what, Dialog::Export(_)));
     }
     config.default_file_filter = Some(filter.to_owned());
     config.title = Some(title.to_owned());
-    if is_picture {
-        let name = Path::new(&config.default_file_name).with_extension("png");
-        config.default_file_name = name.to_string_lossy().into_owned();
-    }
     dialog.set_user_data(what);
-    if saves { dialog.save_file() } else { dialog.pick_file() }
+    if saved(what).is_empty() { dialog.pick_file() } else { ask_where(dialog, what) }
+}
+
+/// Opens the dialog that saves. The name that it proposes has no ending: the field selects what is before one, so that an
+/// ending that is typed would get the proposed one behind it.
+fn ask_where(dialog: &mut FileDialog, what: Dialog) {
+    let config = dialog.config_mut();
+    config.save_extensions.clear();
+    config.default_save_extension = None;
+    *config = saved(what).iter().fold(std::mem::take(config), |config, (name, e)| config.add_save_extension(name, e));
+    dialog.save_file();
 }
 
 pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
@@ -103,7 +108,7 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, comman
             // As a file that is dropped: a table leads to the import sheet.
             Dialog::Open => Some(Command::Share(ShareCommand::Drop(vec![path]))),
             Dialog::SaveAs => Some(Command::Document(DocumentCommand::SaveAs(path))),
-            Dialog::SavePicture => Some(Command::Share(ShareCommand::SavePicture(path.with_extension("png")))),
+            Dialog::SavePicture => Some(Command::Share(ShareCommand::SavePicture(path))),
             Dialog::Import => Some(Command::Share(ShareCommand::Import(path))),
             Dialog::Export(subject) => Some(Command::Share(ShareCommand::Export(subject, path))),
             Dialog::Picture => Some(Command::Paint(PaintCommand::OpenPicture(path))),
@@ -127,8 +132,22 @@ pub(super) fn files(ctx: &Context, state: &mut UiState, path: Option<&Path>, tit
     }
     dialog.update(ctx);
     brighten(ctx, dialog);
-    let what = dialog.user_data::<Dialog>().copied();
-    dialog.take_picked().and_then(|path| Some((what?, path)))
+    let what = dialog.user_data::<Dialog>().copied()?;
+    let picked = dialog.take_picked()?;
+    let endings: Vec<_> = saved(what).into_iter().map(|(_, ending)| ending).collect();
+    if endings.is_empty() {
+        return Some((what, picked));
+    }
+    let why = match save_path(&picked, &endings) {
+        Ok(path) => return Some((what, path)),
+        Err(why) => why,
+    };
+    // Asked again: with the name that would replace a file, or with the one that was typed.
+    let again = if let SaveNameError::Exists(path) = &why { path } else { &picked };
+    dialog.config_mut().default_file_name = again.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    ask_where(dialog, what);
+    state.on_effect(&Effect::Notify { level: Level::Warning, text: why.to_string() });
+    None
 }
 
 /// The dialog paints the grounds of its fields for light letters, whatever the theme.
@@ -167,7 +186,7 @@ fn suggest_place(dialog: &mut FileDialog, path: Option<&Path>, title: &str) {
     }
     let title = title.to_lowercase();
     let words: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    config.default_file_name = if words.is_empty() { "scene.ron".to_owned() } else { words.join("-") + ".ron" };
+    config.default_file_name = if words.is_empty() { "scene".to_owned() } else { words.join("-") };
 }
 
 fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
@@ -176,7 +195,7 @@ fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Comm
         ui.heading("Leave without saving?");
         let left = session.left_unsaved();
         if session.is_dirty() {
-            ui.label(format!("“{}” has changes that are in no file yet.", session.document().title));
+            ui.label(format!("“{}” has unsaved changes.", session.document().title));
         }
         if !left.is_empty() {
             let names = left.iter().take(MAX_NAMED).map(|title| format!("“{title}”")).collect::<Vec<_>>().join(", ");
@@ -184,28 +203,73 @@ fn ask_before_quitting(ctx: &Context, session: &Session, commands: &mut Vec<Comm
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let verb = if left.len() == 1 { "has" } else { "have" };
             ui.label(format!(
-                "Left before, and not saved: {names}{more} {verb} changes that are in no file. Stay: undo (Ctrl+Z) or redo (Ctrl+Shift+Z) leads back."
+                "Left before, and not saved: {names}{more} {verb} unsaved changes. Stay: undo (Ctrl+Z) or redo (Ctrl+Shift+Z) goes back to them."
             ));
         }
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             if session.is_dirty() {
-                let hint = "Saves the scene that is open, and closes the window";
+                let hint = "Save the open scene and close the window";
                 let button = Button::new("Save, then leave").fill(style::ACCENT_DARK);
                 if ui.add(button).on_hover_text(hint).clicked() {
                     commands.push(Command::Document(DocumentCommand::Save));
                 }
             }
-            let hint = "What is in no file is gone then";
+            let hint = "Unsaved changes are lost";
             if ui.button("Leave without saving").on_hover_text(hint).clicked() {
                 commands.push(Command::Document(DocumentCommand::QuitUnsaved));
             }
-            if ui.button("Stay").on_hover_text("Goes on with everything as it is (Esc)").clicked() {
+            if ui.button("Stay").on_hover_text("Go back to the window (Esc)").clicked() {
                 commands.push(Command::Document(DocumentCommand::StayHere));
             }
         });
     });
     if modal.should_close() {
         commands.push(Command::Document(DocumentCommand::StayHere));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::PlotKind;
+
+    #[test]
+    fn in_every_save_dialog_the_typed_ending_counts() {
+        let dialogs = [
+            (Dialog::SaveAs, ["ron", "png"]),
+            (Dialog::SavePicture, ["png", "png"]),
+            (Dialog::Export(ExportSubject::Picture), ["csv", "xyz"]),
+            (Dialog::Export(ExportSubject::Live), ["csv", "png"]),
+            (Dialog::SavePlotCsv(PlotKind::Fidelity), ["csv", "png"]),
+            (Dialog::SavePlotPng(PlotKind::Fidelity), ["png", "csv"]),
+            (Dialog::SaveSeries("energy"), ["csv", "png"]),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        for (what, [default, other]) in dialogs {
+            let endings: Vec<_> = saved(what).into_iter().map(|(_, ending)| ending).collect();
+            let path = |name: &str| save_path(&folder.path().join(name), &endings);
+            let named = |name: &str| Ok(folder.path().join(name));
+            for name in [format!("a.{default}"), format!("a.{other}"), format!("A.{}", other.to_uppercase())] {
+                assert_eq!(path(&name), named(&name), "{what:?}");
+            }
+            assert_eq!(path("a v1.2"), named(&format!("a v1.2.{default}")), "{what:?}");
+            assert!(path("a.docx").unwrap_err().to_string().chars().count() <= 300, "{what:?}");
+            let ending = format!(".{default}");
+            let mut taken = tempfile::Builder::new();
+            let taken = taken.prefix("taken").suffix(&ending).rand_bytes(0).tempfile_in(&folder).unwrap();
+            assert_eq!(path("taken"), Err(SaveNameError::Exists(taken.path().to_owned())), "{what:?}");
+        }
+        assert!(saved(Dialog::Open).is_empty() && saved(Dialog::Import).is_empty(), "these pick a file");
+    }
+
+    #[test]
+    fn a_save_dialog_proposes_a_name_without_an_ending() {
+        for what in [Dialog::SaveAs, Dialog::SavePlotPng(PlotKind::Energy), Dialog::SaveSeries("energy")] {
+            let mut dialog = file_dialog();
+            suggest_place(&mut dialog, None, "Mill 2");
+            open(&mut dialog, what);
+            assert!(!dialog.config_mut().default_file_name.contains('.'), "{what:?}");
+        }
     }
 }

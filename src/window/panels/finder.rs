@@ -121,7 +121,7 @@ fn carry_out(info: &CommandInfo, place: Place) -> Vec<Command> {
         _ => None,
     };
     let go = there.filter(|_| !info.group.is_heard_in(place)).map(Command::SetPlace);
-    go.into_iter().chain([(info.command)()]).collect()
+    go.into_iter().chain([info.command.clone()]).collect()
 }
 
 /// A command that fits what was typed.
@@ -137,7 +137,7 @@ struct Hit {
 fn found(typed: &str, can: impl Fn(&Command) -> Option<bool>) -> Vec<Hit> {
     let mut hits: Vec<Hit> = table()
         .filter_map(|info| {
-            let enabled = can(&(info.command)())?;
+            let enabled = can(&info.command)?;
             let (score, letters) = match fit(typed, info.name) {
                 Some(fit) => fit,
                 // Or the words are in what it says about itself.

@@ -61,7 +61,7 @@ fn words(ctx: &Context, free: Rect, tool: Tool) {
         .fixed_pos(free.center() - Vec2::new(0.0, 0.08 * free.height()))
         .show(ctx, |ui| {
             ui.vertical_centered(|ui| {
-                ui.label(RichText::new("Paint something that shall live").size(22.0).color(style::TEXT_STRONG));
+                ui.label(RichText::new("Paint something to bring to life").size(22.0).color(style::TEXT_STRONG));
                 ui.add_space(2.0);
                 let how = match tool {
                     Tool::Pen => "Press and drag anywhere: each particle heads where you draw",

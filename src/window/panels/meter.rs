@@ -166,7 +166,7 @@ fn words(session: &Session, evidence: &Evidence) -> String {
         );
     }
     if evidence.grown_interval.is_some() {
-        text += "\nAfter ± stands half of the 90 % interval over the swarms.";
+        text += "\nAfter ±: half of the 90 % interval over the swarms.";
     }
     if let Some(area) = evidence.area.filter(|&area| area > 1) {
         text += &format!("\nMeasured in boxes of {area} times the area.");

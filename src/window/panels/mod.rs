@@ -41,7 +41,7 @@ pub(crate) use bevy_egui::egui;
 pub use gallery::{GalleryCard, GalleryLife};
 pub use paint::canvas_menu;
 pub use rules::Thumbnails;
-pub use share::{RescuedScene, SceneCard, ShareReadouts, TrajectoryProgress};
+pub use share::{RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
 pub use studio::{CARD_PICTURE, CardSource, FLOW_PICTURE, StudioCard, studio_panels};
 pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, faint, set_style};
@@ -67,7 +67,7 @@ pub struct Readouts {
     pub engine: String,
     /// Neighbour pairs evaluated per second; `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
-    /// Particles that cannot go on: their next places are no numbers.
+    /// Particles that cannot go on: their next positions are NaN or infinite.
     pub faults: u64,
     /// Most particles that the engine may be asked to hold; 0 while unknown.
     pub most_particles: usize,

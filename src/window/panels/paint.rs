@@ -124,7 +124,7 @@ fn species(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let selected = session.selection().len();
     let does = match (session.tool().selects(), selected) {
         (true, 1..) => "What is selected gets it",
-        _ => "Tools lay it",
+        _ => "Tools place it",
     };
     ui.add_space(2.0);
     ui.horizontal(|ui| {
@@ -150,7 +150,7 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let snapshot = session.snapshot();
     section(ui, "The picture is");
     let motif = "The painted group is one creature: it is taught in many copies, at random places and turns";
-    let whole = "The painting is a crowd as it stands: it is taught as one sample";
+    let whole = "The painting is a crowd: it is learned as one sample";
     let options = [(Mode::Motif, "one creature", motif.to_owned()), (Mode::Whole, "a whole crowd", whole.to_owned())];
     if let Some(mode) = choice(ui, snapshot.mode, &options) {
         commands.push(Command::Paint(PaintCommand::SetMode(mode)));

@@ -67,7 +67,7 @@ fn card(ui: &mut Ui, session: &Session, k: usize, flow: &LearnedFlow, strip: &mu
     if let Some(colour) = border {
         ui.painter().rect_stroke(picture, 6.0, Stroke::new(1.5, colour), StrokeKind::Inside);
     }
-    let meaning = if plays { "This one plays" } else { "Let the swarm move like this; it goes on from where it is" };
+    let meaning = if plays { "This one plays" } else { "Let the swarm move like this, from where it is now" };
     if response.on_hover_text(meaning).clicked() {
         commands.push(Command::Learn(LearnCommand::PickFlow(k)));
     }

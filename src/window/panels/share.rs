@@ -5,6 +5,7 @@ mod drop;
 mod film;
 mod mine;
 mod name;
+mod recording;
 mod rescued;
 mod trajectory;
 
@@ -15,8 +16,7 @@ use std::time::SystemTime;
 use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui};
 use super::state::UiState;
 use super::style;
-use crate::formats::TrajectoryKind;
-use crate::session::{Command, Dialog, DocumentCommand, FilmState, Session};
+use crate::session::{Command, Dialog, DocumentCommand, RecordingState, Session};
 use crate::worlds::swarm::picture::{Snapshot, Swarm};
 
 pub(super) use film::{FilmAnswer, ask as ask_film};
@@ -33,9 +33,9 @@ pub struct ShareReadouts {
     /// The program ends when they are.
     pub is_leaving: bool,
     /// A film under way.
-    pub film: Option<FilmState>,
+    pub film: Option<RecordingState>,
     /// A trajectory under way.
-    pub trajectory: Option<TrajectoryProgress>,
+    pub trajectory: Option<RecordingState>,
     pub rescued: Vec<RescuedScene>,
     /// The user's own scenes and the recent files, newest first.
     pub mine: Arc<Vec<SceneCard>>,
@@ -44,19 +44,6 @@ pub struct ShareReadouts {
     pub scenes_folder: Option<PathBuf>,
     /// Where films and screenshots go.
     pub films_folder: PathBuf,
-}
-
-/// A trajectory under way.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrajectoryProgress {
-    pub kind: TrajectoryKind,
-    /// Frames taken, written, and wanted.
-    pub taken: usize,
-    pub written: usize,
-    pub frames: usize,
-    /// The last frame was taken.
-    pub is_ending: bool,
-    pub path: PathBuf,
 }
 
 /// Unsaved work of an earlier run of the program.

@@ -134,7 +134,7 @@ fn rows(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, comma
             ui.separator();
         }
         for info in table().filter(|info| info.group == *group) {
-            let command = (info.command)();
+            let command = info.command.clone();
             if command == Command::Document(DocumentCommand::Quit) {
                 ui.separator();
             }
@@ -181,7 +181,7 @@ fn title(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let saved = match (session.path(), session.is_dirty()) {
         (Some(path), false) => format!("Saved in {}.", path.display()),
         (Some(path), true) => format!("Not saved since the last change (Ctrl+S writes {}).", path.display()),
-        (None, _) => "In no file yet (Ctrl+S saves).".to_owned(),
+        (None, _) => "Not saved yet (Ctrl+S saves).".to_owned(),
     };
     // A click into the texts must not close the menu.
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);

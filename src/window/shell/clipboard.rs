@@ -200,7 +200,7 @@ impl Source for System {
             Err(_) if began.elapsed() >= SILENCE => Ok(None),
             // Empty, or an image.
             Err(arboard::Error::ContentNotAvailable) => Ok(Some(String::new())),
-            Err(why) => Err(format!("The clipboard could not be read ({why}): copy it once more.")),
+            Err(why) => Err(format!("The clipboard could not be read ({why}): copy again.")),
         }
     }
 

@@ -1,10 +1,12 @@
-//! Carries out what the session orders: files, training, engine, notices.
+//! The program behind the window: what happens once a frame, and what the session hears.
+
+mod perform;
 
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
-use super::clipboard::{Answer, Clipboard, Reader};
+use super::clipboard::{Answer, Clipboard};
 use super::files::Files;
 use super::frame_log::FrameLog;
 use super::gallery_life::Life;
@@ -165,7 +167,7 @@ impl Shell {
                 Answer::Text(_, text) => self.apply(gpu, vec![Command::Paint(PaintCommand::PasteText(text))]),
                 Answer::Fault(text) => self.ui.on_effect(&Effect::Notify { level: Level::Warning, text }),
                 Answer::Silence => {
-                    let text = "The program that holds the clipboard does not answer: copy there once more.".to_owned();
+                    let text = "The program that holds the clipboard does not answer: copy there again.".to_owned();
                     self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
                 }
             }
@@ -224,54 +226,6 @@ impl Shell {
         if let Some(preference) = news {
             self.apply(gpu, vec![Command::Prefer(preference)]);
             self.share.look(&self.session.prefs().recent);
-        }
-    }
-
-    fn perform(&mut self, gpu: &Gpu, effects: Vec<Effect>) {
-        let mut orders = Vec::new();
-        for effect in effects {
-            match effect {
-                Effect::Engine(order) => orders.push(order),
-                Effect::LoadScene(source) => self.files.load(source),
-                Effect::ImportFile(path) => self.files.import(path),
-                Effect::ImportFilm(paths) => self.files.import_film(paths),
-                Effect::ReadImport(request) => self.files.read_import(*request),
-                Effect::MeasureTruth(request) => self.truth.start(*request),
-                Effect::SaveScene { path, document, revision } => {
-                    let portrait = self.share.portrait(self.session.prefs(), &self.live);
-                    self.files.save(path, *document, portrait, revision);
-                }
-                Effect::StartTraining(request) => self.training.start(*request),
-                Effect::MeasurePace { .. } => self.stopwatch.measure(effect),
-                Effect::PauseTraining(run) => self.training.pause(run),
-                Effect::ResumeTraining(run) => self.training.resume(run),
-                Effect::StopTraining(run) => self.training.stop(run),
-                Effect::KeepMoment(wanted_for) => self.live.keep_moment(wanted_for),
-                Effect::Follow(at) => self.live.find(at),
-                Effect::EndPhase(run) => self.training.end_phase(run),
-                Effect::MeasureRule(request) => self.bench.measure(request),
-                Effect::Certify(request) => self.bench.certify(request),
-                Effect::StopCertifying => self.bench.stop_certifying(),
-                Effect::SavePlot { path, chart } => self.files.save_plot(path, *chart),
-                Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
-                Effect::Stipple(request) => self.stippler.ask(request),
-                Effect::WriteClipboard(text) => self.clipboard.write(text),
-                Effect::ReadClipboard => self.clipboard.read(Reader::Picture),
-                Effect::View(view) => self.views.push(view),
-                Effect::Share(order) => {
-                    let answer = self.share.perform(order, &self.session, &self.files, &self.live);
-                    answer.into_iter().for_each(|event| self.hear(gpu, event));
-                }
-                Effect::Quit => {
-                    self.quits_at_once |= self.quits;
-                    self.quits = true;
-                }
-                Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),
-                Effect::KeepStamps(stamps) => self.stamp_keeper.keep(Book::of(&stamps)),
-            }
-        }
-        if !orders.is_empty() {
-            self.live.obey(gpu, orders);
         }
     }
 }

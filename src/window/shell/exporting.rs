@@ -1,6 +1,6 @@
 //! Particles as files of other programs, written off the UI thread.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::live::{Answer, Kept};
@@ -20,7 +20,6 @@ pub(super) fn write(
     subject: ExportSubject,
     living: Answer<Kept>,
 ) -> Result<String, String> {
-    let path = &with_ending(path)?;
     let named = |error: ExportError| format!("{}: {error}", path.display());
     if subject == ExportSubject::Live {
         document.world.state = living.wait().unwrap_or_default().state.map(Arc::new);
@@ -37,22 +36,6 @@ pub(super) fn write(
     })
 }
 
-/// A name without an ending becomes that of a table.
-///
-/// # Errors
-/// The name with the ending is taken: the dialog has asked for no leave to replace that file.
-fn with_ending(path: &Path) -> Result<PathBuf, String> {
-    if path.extension().is_some() {
-        return Ok(path.to_owned());
-    }
-    let table = path.with_extension("csv");
-    if table.exists() {
-        let name = table.file_name().unwrap_or_default().to_string_lossy();
-        return Err(format!("{} exists already: type {name} to replace it, or another name", table.display()));
-    }
-    Ok(table)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,7 +44,7 @@ mod tests {
     use crate::worlds::swarm::picture::motifs;
 
     #[test]
-    fn the_typed_ending_says_the_kind_and_none_means_a_table() {
+    fn the_ending_says_the_kind_of_an_export() {
         let folder = tempfile::tempdir().unwrap();
         let export = |name: &str| {
             let mut document = new_project();
@@ -75,10 +58,6 @@ mod tests {
         let fault = said.unwrap_err();
         assert!(fault.contains("give a .csv") && fault.chars().count() <= 300 && files.is_empty(), "{fault}");
         assert_eq!(export("run.v2.xyz").1, ["run.v2.xyz"]);
-        assert_eq!(export("run").1, ["run.csv", "run.v2.xyz"]);
-        std::fs::write(folder.path().join("run.csv"), "mine").unwrap();
-        assert!(export("run").0.unwrap_err().contains("type run.csv to replace it"));
-        assert_eq!(std::fs::read_to_string(folder.path().join("run.csv")).unwrap(), "mine");
         export("run.csv").0.unwrap();
         assert!(std::fs::read_to_string(folder.path().join("run.csv")).unwrap().contains("x,y,heading"));
     }

@@ -295,7 +295,7 @@ const PLOT_PX: [u32; 2] = [1200, 750];
 
 /// # Errors
 /// One sentence that names the file.
-fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
+pub(super) fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
         write_atomic(path, chart.to_csv().as_bytes()).map_err(|e| e.to_string())
     } else {

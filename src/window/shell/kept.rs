@@ -112,12 +112,12 @@ fn set_aside<T: Kept>(path: &Path, why: &str) -> (T, Option<String>) {
     // What was set aside before stays.
     let asides = (1..100).map(|k| if k == 1 { "ron.broken".to_owned() } else { format!("ron.broken-{k}") });
     let aside = asides.map(|end| path.with_extension(end)).find(|aside| !aside.exists());
-    let moved = aside.ok_or_else(|| "too many lie there".to_owned()).and_then(|aside| {
+    let moved = aside.ok_or_else(|| "too many are there".to_owned()).and_then(|aside| {
         fs::rename(path, &aside).map_err(|error| error.to_string())?;
         Ok(aside)
     });
     let outcome = match moved {
-        Ok(aside) => format!("They lie in {} now", aside.display()),
+        Ok(aside) => format!("They are in {} now", aside.display()),
         Err(error) => format!("They could not be set aside either ({error})"),
     };
     let (name, instead) = (T::NAME, T::INSTEAD);

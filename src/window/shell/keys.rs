@@ -233,7 +233,7 @@ impl Keys {
                     && shortcut.shift == self.shift
             })
         })?;
-        Some(match (wanted.command)() {
+        Some(match wanted.command.clone() {
             Command::Paint(PaintCommand::Nudge(steps)) if far => {
                 Command::Paint(PaintCommand::Nudge(steps.map(|step| FAR * step)))
             }

@@ -40,7 +40,6 @@ mod tally;
 mod theme;
 mod thumbs;
 mod trainer;
-mod trajectory;
 mod truth;
 
 pub use kinds::check;

@@ -1,134 +1,114 @@
-//! Films of the living swarm: each k-th step a copy of what is shown goes to a thread that draws and writes it.
+//! Recordings of the living swarm: each k-th step a copy of it goes to a thread that writes it, as a film or a trajectory.
 //!
-//! Frames of the window never wait: where the thread cannot keep up, the swarm takes its steps later, so that a film is
+//! Frames of the window never wait: where the thread cannot keep up, the swarm takes its steps later, so that a recording is
 //! even whatever the machine. The engine is asked for a copy in one frame and gives it in one of the next.
 
-use std::path::PathBuf;
+mod film;
+mod trajectory;
+
+pub use film::{FilmOfSwarm, FilmSource};
+pub use trajectory::TrajectorySource;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::camera::Gaze;
-use super::director::Director;
 use super::files::Notice;
-use super::live::{Coming, Live, Seen};
-use super::portrait::Eye;
-use crate::jobs::{FilmJob, FilmPlan, FilmState, FilmWriter, Filmed};
-use crate::media::picture::{Film, FilmKind, FilmStyle, Framing, MAX_GIF_RATE, PictureStyle, Shot};
-use crate::session::{FilmOptions, Level};
+use super::live::Live;
+use crate::jobs::{RecordingEnd, RecordingJob, RecordingPlan, RecordingResult, RecordingState, RecordingWriter};
+use crate::session::Level;
 
-/// Frames that may wait to be drawn: all that a film keeps in memory, beside what its seam needs.
+/// Frames that may wait to be written: all that a recording keeps in memory, beside what the seam of a film needs.
 const WAITING_FRAMES: usize = 8;
 
-/// The film under way, and what became of earlier ones.
-pub struct Recorder {
-    run: Option<Recording>,
+/// Where the frames of a recording come from.
+pub trait FrameSource {
+    /// What the engine was asked for.
+    type Request;
+    type Frame: Send + 'static;
+
+    /// Asks for the frame that is due. `gaze`: what the window shows of the swarm.
+    fn request(&mut self, live: &Live, gaze: Option<&Gaze>) -> Self::Request;
+
+    /// Receives what was asked for; `None` while it is on its way; never waits.
+    ///
+    /// # Errors
+    /// Why the recording ends before this frame.
+    fn receive(&mut self, request: &mut Self::Request) -> Option<Result<Self::Frame, Ended>>;
+}
+
+/// Why a recording ends before its last frame.
+pub enum Ended {
+    /// Nothing lives, or the GPU was lost, which the engine reports.
+    Silently,
+    /// One sentence for the user.
+    Because(&'static str),
+}
+
+/// The recording under way, and what became of earlier ones.
+pub struct Recorder<S: FrameSource> {
+    run: Option<RecordingRun<S>>,
     notices: (Sender<Notice>, Receiver<Notice>),
 }
 
-struct Recording {
-    job: FilmJob<FilmFrame>,
-    /// Colour tells of numbers: they are measured for each frame.
-    is_measured: bool,
-    /// The torus of the first frame.
-    box_size: [f64; 2],
-    frame_s: f64,
-    asked: Option<(Coming, Option<Framing>)>,
-    director: Option<Director>,
+struct RecordingRun<S: FrameSource> {
+    job: RecordingJob<S::Frame>,
+    source: S,
+    request: Option<S::Request>,
 }
 
-/// What is drawn of a frame, and the part of it that is shown.
-type FilmFrame = (Seen, Option<Framing>);
-
-impl Default for Recorder {
+impl<S: FrameSource> Default for Recorder<S> {
     fn default() -> Self {
         Self { run: None, notices: unbounded() }
     }
 }
 
-impl Recorder {
-    /// Begins a film at `path` of a swarm on `box_size`, or ends the one under way and keeps it. Without a director the film
-    /// shows the whole box.
-    pub fn toggle(
+impl<S: FrameSource> Recorder<S> {
+    /// Begins a recording, whose thread calls `open` first.
+    fn begin<W: RecordingWriter<S::Frame>>(
         &mut self,
-        options: FilmOptions,
-        path: PathBuf,
-        picture: PictureStyle,
-        box_size: [f64; 2],
-        species: usize,
-        director: Option<Director>,
+        plan: RecordingPlan,
+        source: S,
+        open: impl FnOnce() -> Result<W, String> + Send + 'static,
     ) {
-        if let Some(run) = &mut self.run {
-            run.end();
-            return;
-        }
-        let style = FilmStyle {
-            kind: options.kind,
-            picture: PictureStyle {
-                size_px: options.size_px,
-                shape: director.as_ref().map(Director::shape),
-                ..picture
-            },
-            frames_per_second: f64::from(options.frames_per_second),
-            frames: options.frames(),
-            loops: options.loops,
-        };
-        if let Some(text) = rate_warning(style.kind, style.frames_per_second) {
-            // The receiver is in hand.
-            let _ = self.notices.0.send((Level::Warning, text));
-        }
-        let is_measured = style.picture.colour_by.needs_measures();
-        let plan = FilmPlan {
-            path: path.clone(),
-            kind: options.kind,
-            frames: options.frames(),
-            steps_per_frame: options.steps_per_frame,
-            waiting: WAITING_FRAMES,
-        };
-        let open = move || {
-            let eye = Eye::new(style.picture.colour_by);
-            let film = Film::create(&path, style, box_size, species).map_err(|e| e.to_string())?;
-            Ok(SwarmWriter { film, eye })
-        };
         let outbox = self.notices.0.clone();
-        let report = move |filmed: Filmed| {
-            let notice = match filmed {
-                Ok(Some(sentence)) => (Level::Success, sentence),
-                Ok(None) => (Level::Info, "The film was given up; nothing was written.".to_owned()),
+        let report = move |result: RecordingResult| {
+            let notice = match result {
+                Ok(RecordingEnd::Kept(text)) => (Level::Success, text),
+                Ok(RecordingEnd::Nothing(text)) => (Level::Info, text),
                 Err(why) => (Level::Error, why),
             };
             // Fails only when the program is ending.
             let _ = outbox.send(notice);
         };
-        match FilmJob::start(plan, open, report) {
-            Ok(job) => {
-                let frame_s = 1.0 / f64::from(options.frames_per_second);
-                self.run = Some(Recording { job, is_measured, box_size, frame_s, asked: None, director });
-            }
-            // The receiver is in hand.
-            Err(fault) => _ = self.notices.0.send((Level::Error, fault.to_string())),
+        match RecordingJob::start(plan, open, report) {
+            Ok(job) => self.run = Some(RecordingRun { job, source, request: None }),
+            Err(fault) => self.notify(Level::Error, fault.to_string()),
         }
     }
 
-    /// Ends the film under way and keeps it.
-    pub fn end(&mut self) {
+    fn notify(&self, level: Level, text: String) {
+        // The receiver is in hand.
+        let _ = self.notices.0.send((level, text));
+    }
+
+    /// Ends the recording under way and keeps it; returns whether there was one.
+    pub fn end(&mut self) -> bool {
         if let Some(run) = &mut self.run {
             run.end();
         }
+        self.run.is_some()
     }
 
-    /// Ends the film under way and leaves nothing of it.
+    /// Ends the recording under way and leaves no file.
     pub fn cancel(&mut self) {
         if let Some(mut run) = self.run.take() {
             run.job.cancel();
         }
     }
 
-    /// Steps that may be taken before the next frame is due.
+    /// Steps that may be taken before the next frame is due; 0 while the thread or the engine is waited for.
     pub fn steps_to_go(&self) -> u32 {
-        match &self.run {
-            Some(run) => run.steps_to_go(),
-            None => u32::MAX,
-        }
+        self.run.as_ref().map_or(u32::MAX, |run| if run.job.is_full() { 0 } else { run.job.steps_to_go() })
     }
 
     /// Once a frame of the window, after `steps` were taken. `gaze`: what it shows of the swarm.
@@ -139,10 +119,13 @@ impl Recorder {
             return;
         }
         run.job.advance(steps);
-        run.look(live, gaze);
+        if let Some(why) = run.poll(live, gaze) {
+            self.notify(Level::Info, why.to_owned());
+        }
     }
 
-    pub fn state(&self) -> Option<FilmState> {
+    /// How far the recording under way is.
+    pub fn state(&self) -> Option<RecordingState> {
         self.run.as_ref().map(|run| run.job.state())
     }
 
@@ -152,72 +135,31 @@ impl Recorder {
     }
 }
 
-/// What a film of this kind cannot show at this rate.
-fn rate_warning(kind: FilmKind, frames_per_second: f64) -> Option<String> {
-    (kind == FilmKind::Gif && frames_per_second > MAX_GIF_RATE).then(|| {
-        format!(
-            "A GIF shows at most {MAX_GIF_RATE} frames a second: of {frames_per_second} a second the others are left out, \
-             so that it keeps its length. An animated PNG and an MP4 have them all."
-        )
-    })
-}
-
-impl Recording {
-    fn steps_to_go(&self) -> u32 {
-        let to_go = self.job.steps_to_go();
-        // The steps wait for the thread, or for the engine.
-        if self.job.is_full() || self.asked.is_some() && to_go == 0 { 0 } else { to_go.max(1) }
-    }
-
-    /// The last frame was taken: the thread writes what waits.
+impl<S: FrameSource> RecordingRun<S> {
     fn end(&mut self) {
         self.job.end();
-        self.asked = None;
+        self.request = None;
     }
 
-    fn look(&mut self, live: &Live, gaze: Option<&Gaze>) {
-        if let Some((coming, framing)) = &mut self.asked
-            && let Some(answer) = coming.take()
-        {
-            let framing = framing.take();
-            self.asked = None;
+    /// Takes the frame that was asked for and asks for the next when it is due; returns why the recording ends early.
+    fn poll(&mut self, live: &Live, gaze: Option<&Gaze>) -> Option<&'static str> {
+        if let Some(answer) = self.request.as_mut().and_then(|request| self.source.receive(request)) {
+            self.request = None;
             match answer {
-                Ok(seen) => self.take(seen, framing),
-                // Nothing lives, or the GPU was lost, which is told elsewhere.
-                Err(_) => self.end(),
+                Ok(frame) => self.job.take(frame),
+                Err(ended) => {
+                    self.end();
+                    return match ended {
+                        Ended::Silently => None,
+                        Ended::Because(why) => Some(why),
+                    };
+                }
             }
         }
-        if !self.job.is_due() || self.asked.is_some() {
-            return;
+        if self.job.is_due() && self.request.is_none() {
+            self.request = Some(self.source.request(live, gaze));
+            self.job.begin_frame();
         }
-        let coming = if self.is_measured { live.look() } else { live.look_at_shown() };
-        let framing = self.director.as_mut().zip(gaze).and_then(|(director, gaze)| director.frame(gaze, self.frame_s));
-        self.asked = Some((coming, framing));
-        self.job.begin_frame();
-    }
-
-    fn take(&mut self, seen: Seen, framing: Option<Framing>) {
-        if seen.swarm.box_size != self.box_size {
-            // Another scene: the film ends here.
-            self.end();
-            return;
-        }
-        self.job.take((seen, framing));
-    }
-}
-
-/// Draws and writes the frames, on the film's own thread.
-struct SwarmWriter {
-    film: Film,
-    eye: Eye,
-}
-
-impl FilmWriter<FilmFrame> for SwarmWriter {
-    fn add(&mut self, (seen, framing): FilmFrame) -> Result<(), String> {
-        self.film.add(Shot { framing, ..self.eye.see(seen) }).map_err(|e| e.to_string())
-    }
-
-    fn finish(self) -> Result<(), String> {
-        self.film.finish().map_err(|e| e.to_string())
+        None
     }
 }

@@ -10,9 +10,8 @@ use super::folders;
 use super::live::Live;
 use super::mine::{Mine, file_name, free_path};
 use super::portrait::{self, Portrait};
-use super::recorder::Recorder;
+use super::recorder::{FilmOfSwarm, FilmSource, Recorder, TrajectorySource};
 use super::rescue::Rescue;
-use super::trajectory::TrajectoryRecorder;
 use crate::jobs::JobFault;
 use crate::media::picture::ffmpeg;
 use crate::session::{
@@ -27,8 +26,8 @@ const LONG: Duration = Duration::from_millis(500);
 pub struct Sharing {
     rescue: Rescue,
     mine: Mine,
-    recorder: Recorder,
-    trajectory: TrajectoryRecorder,
+    film: Recorder<FilmSource>,
+    trajectory: Recorder<TrajectorySource>,
     films_folder: PathBuf,
     has_ffmpeg: bool,
     /// The numbers at both ends of the colour ramp, once they are known.
@@ -46,8 +45,8 @@ impl Default for Sharing {
         Self {
             rescue: Rescue::new(folders::rescue()),
             mine: Mine::new(folders::scenes()),
-            recorder: Recorder::default(),
-            trajectory: TrajectoryRecorder::default(),
+            film: Recorder::default(),
+            trajectory: Recorder::default(),
             films_folder: folders::films(),
             has_ffmpeg: ffmpeg().is_some(),
             range: None,
@@ -91,6 +90,9 @@ impl Sharing {
     pub fn perform(&mut self, order: ShareOrder, session: &Session, files: &Files, live: &Live) -> Option<Event> {
         match order {
             ShareOrder::Open(path) => files.open(path),
+            ShareOrder::Import(path) => files.import(path),
+            ShareOrder::ImportFilm(paths) => files.import_film(paths),
+            ShareOrder::ReadImport(request) => files.read_import(*request),
             ShareOrder::SaveCopy { path, document } => {
                 files.save_copy(path, *document, self.portrait(session.prefs(), live));
             }
@@ -109,18 +111,18 @@ impl Sharing {
                 files.save(path, *document, self.portrait(session.prefs(), live), revision);
             }
             ShareOrder::Film(options) => {
-                let begins = self.recorder.state().is_none();
-                self.film(options, session);
-                return begins.then_some(Event::Share(ShareEvent::RecordingBegun));
+                if !self.film.end() {
+                    self.begin_film(options, session);
+                    return Some(Event::Share(ShareEvent::RecordingBegun));
+                }
             }
-            ShareOrder::CancelFilm => self.recorder.cancel(),
+            ShareOrder::CancelFilm => self.film.cancel(),
             ShareOrder::Trajectory(options) => {
-                let begins = self.trajectory.progress().is_none();
-                let name = file_name(&session.document().title.to_lowercase());
-                self.trajectory
-                    .toggle(options, free_path(&self.films_folder, &name, &format!(".{}", options.kind.key()), None));
-                self.recorded = session.serial();
-                return begins.then_some(Event::Share(ShareEvent::RecordingBegun));
+                if !self.trajectory.end() {
+                    let path = self.free_path(session, &format!(".{}", options.kind.key()));
+                    self.trajectory.trajectory(options, path);
+                    return Some(Event::Share(ShareEvent::RecordingBegun));
+                }
             }
             ShareOrder::CancelTrajectory => self.trajectory.cancel(),
             ShareOrder::Restore(number) => return self.rescue.restore(number).map(Event::Share),
@@ -129,16 +131,23 @@ impl Sharing {
         None
     }
 
-    fn film(&mut self, options: FilmOptions, session: &Session) {
-        let name = file_name(&session.document().title.to_lowercase());
-        let path = free_path(&self.films_folder, &name, options.kind.ending(), None);
-        let species = session.snapshot().species_count();
+    fn begin_film(&mut self, options: FilmOptions, session: &Session) {
+        let path = self.free_path(session, options.kind.ending());
+        let box_size = session.live().box_size_l;
+        let gaze = self.gaze.filter(|_| options.view == FilmView::Window);
+        let of = FilmOfSwarm {
+            picture: portrait::style(session.prefs(), self.range),
+            box_size,
+            species: session.snapshot().species_count(),
+            director: gaze.map(|gaze| Director::new(&gaze, box_size)),
+        };
+        self.film.film(options, path, of);
+    }
+
+    /// Where a recording of the document goes: named after it, beside older ones.
+    fn free_path(&mut self, session: &Session, ending: &str) -> PathBuf {
         self.recorded = session.serial();
-        let style = portrait::style(session.prefs(), self.range);
-        let box_size_l = session.live().box_size_l;
-        let director =
-            self.gaze.filter(|_| options.view == FilmView::Window).map(|gaze| Director::new(&gaze, box_size_l));
-        self.recorder.toggle(options, path, style, box_size_l, species, director);
+        free_path(&self.films_folder, &file_name(&session.document().title.to_lowercase()), ending, None)
     }
 
     /// The numbers at both ends of the colour ramp.
@@ -175,22 +184,22 @@ impl Sharing {
 
     /// Steps that may be taken before the next frame of a film or a trajectory under way.
     pub fn steps_to_go(&self) -> u32 {
-        self.recorder.steps_to_go().min(self.trajectory.steps_to_go())
+        self.film.steps_to_go().min(self.trajectory.steps_to_go())
     }
 
     /// Once a frame, after `steps` were taken; returns what the user should know.
     pub fn advance(&mut self, session: &Session, files: &Files, live: &Live, steps: u32) -> Vec<Notice> {
         if session.serial() != self.recorded {
             // Another scene, in which perhaps nothing lives: what was recorded is kept.
-            self.recorder.end();
+            self.film.end();
             self.trajectory.end();
         }
-        self.recorder.advance(live, steps, self.gaze.as_ref());
-        self.trajectory.advance(live, steps);
+        self.film.advance(live, steps, self.gaze.as_ref());
+        self.trajectory.advance(live, steps, None);
         self.reading = files.is_reading().then(|| self.reading.unwrap_or_else(Instant::now));
         let failure = self.rescue.advance(session, files, || live.kept());
-        let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not kept safe: {why}.")));
-        self.recorder.notices().chain(self.trajectory.notices()).chain(failure).collect()
+        let failure = failure.map(|why| (Level::Warning, format!("Unsaved work is not backed up: {why}.")));
+        self.film.notices().chain(self.trajectory.notices()).chain(failure).collect()
     }
 
     pub fn readouts(&self, files: &Files, is_leaving: bool) -> ShareReadouts {
@@ -198,8 +207,8 @@ impl Sharing {
             writing: files.waiting() + self.recordings(),
             is_reading: self.reading.is_some_and(|since| since.elapsed() > LONG),
             is_leaving,
-            film: self.recorder.state(),
-            trajectory: self.trajectory.progress(),
+            film: self.film.state(),
+            trajectory: self.trajectory.state(),
             rescued: self.rescue.offered(),
             mine: self.mine.cards(),
             has_ffmpeg: self.has_ffmpeg,
@@ -210,12 +219,12 @@ impl Sharing {
 
     /// Films and trajectories under way.
     fn recordings(&self) -> usize {
-        usize::from(self.recorder.state().is_some()) + usize::from(self.trajectory.progress().is_some())
+        usize::from(self.film.state().is_some()) + usize::from(self.trajectory.state().is_some())
     }
 
     /// The program is about to end: what is recorded ends here and is kept. Returns whether nothing is waited for.
     pub fn may_leave(&mut self, files: &Files) -> bool {
-        self.recorder.end();
+        self.film.end();
         self.trajectory.end();
         files.waiting() == 0 && self.recordings() == 0
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::jobs::{self, Cores, JobName, Pace, Training, start};
-use crate::session::{Effect, Event, LearnEvent, RunId, TrainingRequest};
+use crate::session::{Event, LearnEvent, PaceRequest, RunId, TrainingRequest};
 use crate::worlds::swarm::rule::Rule;
 
 /// The run under way, if any.
@@ -108,9 +108,8 @@ impl Default for Stopwatch {
 }
 
 impl Stopwatch {
-    /// Carries out [`Effect::MeasurePace`]; other effects are not for it.
-    pub fn measure(&self, effect: Effect) {
-        let Effect::MeasurePace { key, snapshot, ensemble, settings } = effect else { return };
+    /// Times some steps of learning and reports them as [`LearnEvent::PaceMeasured`].
+    pub fn measure(&self, PaceRequest { key, snapshot, ensemble, settings }: PaceRequest) {
         let outbox = self.outbox.clone();
         let work = move || {
             let pace = Pace::measure(&snapshot, &ensemble, &settings).ok();

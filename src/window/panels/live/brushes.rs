@@ -24,7 +24,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
             ui.painter().rect(rect, 6.0, ground, line, StrokeKind::Inside);
             icons::draw(ui.painter(), rect, *brush, if hot { style::TEXT_STRONG } else { style::TEXT }.colour());
             if response.on_hover_text(info.full_tooltip()).clicked() {
-                commands.push((info.command)());
+                commands.push(info.command.clone());
             }
         }
     });

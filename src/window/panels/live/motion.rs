@@ -41,7 +41,7 @@ fn heading(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Motion").color(style::TEXT_STRONG).strong());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let tooltip = "Set all knobs of the motion back to their usual values, and let none swing. A double click on \
+            let tooltip = "Set all knobs of the motion back to their defaults, and let none swing. A double click on \
                            a slider sets back that one; Ctrl or Alt and a click lets it swing";
             let button = ui.add(Button::new(RichText::new("reset").small()).small()).on_hover_text(tooltip);
             button.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "Reset the motion"));

@@ -80,7 +80,7 @@ fn degrees(ui: &mut Ui, name: &str, tooltip: &str, angle: &mut f64) {
 fn curve(ui: &mut Ui, options: &mut PaintOptions) {
     let choices = [
         (CurveHeading::Along, "along", "Headings follow the curve".to_owned()),
-        (CurveHeading::Across, "across", "Headings stand across the curve, to its left".to_owned()),
+        (CurveHeading::Across, "across", "Headings are perpendicular to the curve, to its left".to_owned()),
         (CurveHeading::Outward, "outward", "Headings point away from the centre".to_owned()),
     ];
     if let Some(heading) = choice(ui, options.curve, &choices) {
@@ -130,7 +130,7 @@ fn lattice(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands:
 fn spray(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &mut Vec<Command>) {
     let tooltip = "Radius of the spray, in units of the picture ([ and ])";
     slider(ui, "Radius", tooltip, &mut options.spray_radius, MIN_SPACING..=largest(session), Scale::Logarithmic);
-    let tooltip = "How far the sprayed disc fills up: at 1 particles lie as dense as the spacing allows";
+    let tooltip = "How far the sprayed disc fills up: at 1 particles are as dense as the spacing allows";
     slider(ui, "Density", tooltip, &mut options.spray_density, 0.05..=1.0, Scale::Linear);
     spacing(ui, session, commands);
     let choices = [
@@ -168,7 +168,7 @@ fn selection(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         ui.spacing_mut().button_padding.x = 7.0;
         button(ui, any, "Duplicate", Command::Paint(PaintCommand::Selection(SelectionOrder::Duplicate)), commands);
         button(ui, any, "Delete", Command::Paint(PaintCommand::Selection(SelectionOrder::Delete)), commands);
-        let tooltip = "Lay what is selected again and again: it becomes a stamp of yours, and is kept";
+        let tooltip = "Place what is selected again and again: it becomes a stamp of yours, and is kept";
         small(ui, any, "As stamp", tooltip, Command::Paint(PaintCommand::TakeStamp(StampSource::Selection)), commands);
     });
     ui.horizontal(|ui| {
@@ -249,13 +249,14 @@ fn image(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &
     if slider(ui, "Spacing", tooltip, &mut spacing, MIN_SPACING..=largest(session), Scale::Logarithmic) {
         of.spacing = Some(spacing);
     }
-    let tooltip = "Ink fainter than this share of the darkest is taken for paper";
+    let tooltip = "Ink fainter than this share of the darkest counts as paper";
     slider(ui, "Threshold", tooltip, &mut of.paper, 0.0..=0.95, Scale::Linear);
     ui.horizontal(|ui| {
         ui.add(Checkbox::new(&mut of.colours, "colours")).on_hover_text(
             "Parts of different colour become different species; otherwise all are of the species chosen",
         );
-        ui.add(Checkbox::new(&mut of.invert, "invert")).on_hover_text("Lay the ground instead of what is drawn on it");
+        ui.add(Checkbox::new(&mut of.invert, "invert"))
+            .on_hover_text("Place the background instead of what is drawn on it");
     });
     if let Some(headings) = stroke_headings(ui, of.headings) {
         of.headings = headings;
@@ -275,8 +276,8 @@ fn state(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     }
     ui.horizontal(|ui| {
         let any = !view.particles.is_empty();
-        let button = Button::new("Lay in the middle").fill(style::ACCENT_DARK);
-        let tooltip = "Lay it in the middle of the box; a click on the canvas lays it there";
+        let button = Button::new("Place in the middle").fill(style::ACCENT_DARK);
+        let tooltip = "Place it in the middle of the box; a click on the canvas places it there";
         if ui.add_enabled(any, button).on_hover_text(tooltip).clicked() {
             commands.push(Command::Paint(PaintCommand::PlaceStamp));
         }

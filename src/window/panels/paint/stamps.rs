@@ -41,7 +41,7 @@ pub(super) fn library(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], c
         for motif in motifs(gallery) {
             let name = format!("Stamp with {}", motif.title);
             let response = thumbnail(ui, SMALL, &motif.snapshot.particles, &name, now == Some(&motif.title));
-            if response.on_hover_text(format!("{name}: then click on the canvas where it shall lie")).clicked() {
+            if response.on_hover_text(format!("{name}: then click on the canvas where it should be")).clicked() {
                 commands.push(Command::Paint(PaintCommand::TakeStamp(StampSource::Motif(motif.name.clone()))));
             }
         }

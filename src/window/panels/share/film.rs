@@ -1,13 +1,12 @@
-//! Films: the sheet with their settings, and what is seen while one is taken.
+//! Films: the sheet with their settings, and one under way.
 
-use super::super::egui::{Align2, Button, Color32, Context, ProgressBar, Rect, RichText, Sense, Ui, Vec2, Window};
+use super::super::egui::{Align2, Button, Context, Rect, RichText, Ui, Vec2, Window};
 use super::super::style;
 use super::super::widgets::{Scale, choice, row, slider, slider_int};
-use super::{ShareUi, pill};
+use super::ShareUi;
+use super::recording::{self, RecordingAnswer};
 use crate::media::picture::FilmKind;
 use crate::session::{Command, FilmOptions, FilmView, Preference, Session, ShareCommand};
-
-const RED: Color32 = Color32::from_rgb(0xE8, 0x4A, 0x4A);
 
 /// What the user wants.
 pub(in super::super) enum FilmAnswer {
@@ -108,28 +107,13 @@ fn summary(film: &FilmOptions, is_swarm: bool) -> String {
     format!("{} frames, {} steps", film.frames(), film.frames() * film.steps_per_frame as usize)
 }
 
-/// What is seen while a film is taken: how far it is, and the two ways to end it.
+/// A film under way.
 fn running(ctx: &Context, free: Rect, share: &ShareUi, answers: &mut Vec<FilmAnswer>) {
     let Some(film) = &share.readouts.film else { return };
     // Above the hint of the first minute.
     let at = free.center_bottom() - Vec2::new(0.0, 70.0);
-    pill(ctx, "film", Align2::CENTER_BOTTOM, at, |ui| {
-        let text = if film.is_ending { "Writing" } else { "Filming" };
-        let (dot, _) = ui.allocate_exact_size(Vec2::splat(12.0), Sense::hover());
-        ui.painter().circle_filled(dot.center(), 5.0, RED);
-        ui.label(RichText::new(format!("{text} {}", film.kind.name())).color(style::TEXT_STRONG));
-        let of = film.frames.max(1);
-        let done = if film.is_ending { film.written } else { film.taken };
-        ui.add(ProgressBar::new(done as f32 / of as f32).desired_width(130.0).fill(style::ACCENT.colour()));
-        ui.label(format!("{done} of {of} frames"));
-        if !film.is_ending {
-            let hint = "End the film here and keep it (F9)";
-            if ui.button("Stop").on_hover_text(hint).clicked() {
-                answers.push(FilmAnswer::Toggle);
-            }
-        }
-        if ui.button("Cancel").on_hover_text("End the film and write nothing").clicked() {
-            answers.push(FilmAnswer::Cancel);
-        }
-    });
+    answers.extend(recording::show(ctx, at, film).map(|answer| match answer {
+        RecordingAnswer::Stop => FilmAnswer::Toggle,
+        RecordingAnswer::Cancel => FilmAnswer::Cancel,
+    }));
 }

@@ -68,7 +68,7 @@ fn what(ui: &mut Ui, scene: &RescuedScene, letters: usize) {
 /// Returns whether it shall wait.
 fn answers(ui: &mut Ui, number: usize, commands: &mut Vec<Command>) -> bool {
     let restore = Button::new("Restore").fill(style::ACCENT_DARK);
-    let hint = "Bring it back as it was; what is open now can be had again by undo";
+    let hint = "Bring it back as it was; undo returns to what is open now";
     if ui.add(restore).on_hover_text(hint).clicked() {
         commands.push(Command::Share(ShareCommand::Restore(number)));
     }

@@ -1,13 +1,12 @@
-//! Trajectories: the sheet with their settings, and what is seen while one is recorded.
+//! Trajectories: the sheet with their settings, and one under way.
 
-use super::super::egui::{Align2, Button, Color32, Context, ProgressBar, Rect, RichText, Sense, Ui, Vec2, Window};
+use super::super::egui::{Align2, Button, Context, Rect, RichText, Ui, Vec2, Window};
 use super::super::style;
 use super::super::widgets::{Scale, choice, slider_int};
-use super::{ShareUi, pill};
+use super::ShareUi;
+use super::recording::{self, RecordingAnswer};
 use crate::formats::TrajectoryKind;
 use crate::session::{Command, Preference, Session, ShareCommand, TrajectoryOptions};
-
-const BLUE: Color32 = Color32::from_rgb(0x4A, 0x9C, 0xE8);
 
 pub(super) fn show(ctx: &Context, free: Rect, session: &Session, share: &mut ShareUi, commands: &mut Vec<Command>) {
     let mut open = share.trajectory_is_open;
@@ -71,25 +70,13 @@ fn summary(options: &TrajectoryOptions, particles: usize) -> String {
     format!("{steps} steps, {size}")
 }
 
-/// What is seen while a trajectory is recorded: how far it is, and the two ways to end it.
+/// A trajectory under way.
 fn running(ctx: &Context, free: Rect, share: &ShareUi, commands: &mut Vec<Command>) {
-    let Some(progress) = &share.readouts.trajectory else { return };
+    let Some(trajectory) = &share.readouts.trajectory else { return };
     // Above a film that is taken at the same time.
     let at = free.center_bottom() - Vec2::new(0.0, if share.readouts.film.is_some() { 120.0 } else { 70.0 });
-    pill(ctx, "trajectory", Align2::CENTER_BOTTOM, at, |ui| {
-        let text = if progress.is_ending { "Writing" } else { "Recording" };
-        let (dot, _) = ui.allocate_exact_size(Vec2::splat(12.0), Sense::hover());
-        ui.painter().circle_filled(dot.center(), 5.0, BLUE);
-        ui.label(RichText::new(format!("{text} {}", progress.kind.name())).color(style::TEXT_STRONG));
-        let done = if progress.is_ending { progress.written } else { progress.taken };
-        let share_done = done as f32 / progress.frames.max(1) as f32;
-        ui.add(ProgressBar::new(share_done).desired_width(130.0).fill(style::ACCENT.colour()));
-        ui.label(format!("{done} of {} frames", progress.frames));
-        if !progress.is_ending && ui.button("Stop").on_hover_text("End it here and keep the file").clicked() {
-            commands.push(Command::Share(ShareCommand::Trajectory));
-        }
-        if ui.button("Cancel").on_hover_text("End it and write nothing").clicked() {
-            commands.push(Command::Share(ShareCommand::CancelTrajectory));
-        }
-    });
+    commands.extend(recording::show(ctx, at, trajectory).map(|answer| match answer {
+        RecordingAnswer::Stop => Command::Share(ShareCommand::Trajectory),
+        RecordingAnswer::Cancel => Command::Share(ShareCommand::CancelTrajectory),
+    }));
 }

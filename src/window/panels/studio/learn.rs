@@ -47,8 +47,8 @@ fn progress(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
         };
         ui.add(ProgressBar::new(learning.progress() as f32).text(text).fill(style::ACCENT_DARK.colour()));
         let pause = match learning.state {
-            LearningState::Paused => ("Resume", "Goes on learning", None, StudioCommand::ResumeLearning),
-            _ => ("Pause", "Rests; nothing is lost", None, StudioCommand::PauseLearning),
+            LearningState::Paused => ("Resume", "Continue learning", None, StudioCommand::ResumeLearning),
+            _ => ("Pause", "Pauses; nothing is lost", None, StudioCommand::PauseLearning),
         };
         let buttons = vec![
             pause,

@@ -31,12 +31,7 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
     grid(ui, live.runs, tables.restarts.len(), restarts.collect(), commands);
     let back = format!("Back to the state that was kept last ({} kept)", live.checkpoints);
     let time = vec![
-        (
-            "Step ▶",
-            "One small step of time, then stands still",
-            Some(Command::Live(LiveCommand::Step)),
-            StudioCommand::Step,
-        ),
+        ("Step ▶", "One time step, then pause", Some(Command::Live(LiveCommand::Step)), StudioCommand::Step),
         (
             "Keep",
             "Keeps the present state, to come back to",

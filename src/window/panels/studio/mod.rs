@@ -105,7 +105,7 @@ fn sheets(
     gallery::show(ctx, state, commands);
     let can = |command: &Command| studio.listed(command).map(|_| true);
     let chosen = finder::ask(ctx, can, state);
-    commands.extend(chosen.and_then(|info| studio.listed(&(info.command)())));
+    commands.extend(chosen.and_then(|info| studio.listed(&info.command)));
     commands.extend(ask_name(ctx, &studio.project().title, &mut state.share).map(|answer| match answer {
         NameAnswer::Save(name) => StudioCommand::SaveAmongMine(name),
         NameAnswer::Elsewhere => StudioCommand::Program(ProgramCommand::Ask(Dialog::SaveAs)),
@@ -123,9 +123,9 @@ fn picked(what: Dialog, path: PathBuf) -> Option<StudioCommand> {
     Some(match what {
         Dialog::Open => StudioCommand::Program(ProgramCommand::Open(path)),
         Dialog::SaveAs => StudioCommand::SaveAs(path),
-        Dialog::SavePicture => StudioCommand::SavePicture(path.with_extension("png")),
+        Dialog::SavePicture => StudioCommand::SavePicture(path),
         Dialog::Import => StudioCommand::Import(vec![path]),
-        Dialog::Export(_) => StudioCommand::Export(path),
+        Dialog::ExportLiving(_) => StudioCommand::Export(path),
         Dialog::SaveSeries(id) => StudioCommand::SavePlot(id, path),
         _ => return None,
     })

@@ -15,15 +15,15 @@ pub(super) fn show(ctx: &Context, state: &mut UiState, commands: &mut Vec<Studio
         ui.heading("Leave without saving?");
         let names: Vec<String> = state.quit_question.iter().map(|title| format!("“{title}”")).collect();
         let verb = if names.len() == 1 { "has" } else { "have" };
-        ui.label(format!("{} {verb} changes that are in no file yet.", names.join(", ")));
+        ui.label(format!("{} {verb} unsaved changes.", names.join(", ")));
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let leave = Button::new("Leave without saving");
-            if ui.add(leave).on_hover_text("What is in no file is gone then").clicked() {
+            if ui.add(leave).on_hover_text("Unsaved changes are lost").clicked() {
                 answer = Some(ProgramCommand::QuitUnsaved);
             }
             let stay = Button::new("Stay").fill(style::ACCENT_DARK);
-            if ui.add(stay).on_hover_text("Goes on with everything as it is (Esc)").clicked() {
+            if ui.add(stay).on_hover_text("Go back to the window (Esc)").clicked() {
                 answer = Some(ProgramCommand::StayHere);
             }
         });

@@ -170,7 +170,7 @@ fn title(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     let saved = match (studio.path(), studio.is_dirty()) {
         (Some(path), false) => format!("Saved in {}.", path.display()),
         (Some(path), true) => format!("Not saved since the last change (Ctrl+S writes {}).", path.display()),
-        (None, _) => "In no file yet (Ctrl+S saves).".to_owned(),
+        (None, _) => "Not saved yet (Ctrl+S saves).".to_owned(),
     };
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let button = Button::new(name).frame_when_inactive(false).truncate();

@@ -150,7 +150,7 @@ impl Host {
         self.tape = None;
         self.is_stale = true;
         self.tell(Event::Live(LiveEvent::EngineFailed(format!(
-            "the live swarm broke off by an error of the program: {}; press Restart for another, and please report it",
+            "the live swarm stopped because of a bug in the program: {}; press Restart for another, and please report it",
             panic_text(panic.as_ref())
         ))));
     }

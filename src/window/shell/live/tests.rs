@@ -4,7 +4,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::super::files::Notice;
-use super::super::trajectory::TrajectoryRecorder;
+use super::super::recorder::{Recorder, TrajectorySource};
 use super::*;
 use crate::formats::{Trajectory, TrajectoryFrame, TrajectoryKind};
 use crate::session::{Keeping, Level, Savepoint, TrajectoryOptions};
@@ -194,7 +194,7 @@ fn a_panic_in_the_middle_of_an_order_is_told_and_nobody_waits_for_its_steps() {
     })));
     live.pass_on(vec![EngineOrder::Run { steps: 5 }]);
     assert!(
-        matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(why)) if why.contains("error of the program"))
+        matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(why)) if why.contains("bug in the program"))
     );
     assert!(live.kept().wait().unwrap().state.is_none(), "what broke is no more");
     assert_eq!((live.is_behind(), live.steps_since_asked()), (false, 5));
@@ -252,13 +252,17 @@ fn a_step_that_takes_longer_than_a_frame_is_still_made_once_at_a_time() {
 }
 
 /// What the recorder writes of `live` in a frame of the window after another, of at most 5 steps each, and its sentences.
-fn recorded(live: &mut Live, recorder: &mut TrajectoryRecorder, mut at: impl FnMut(usize, &mut Live)) -> Vec<Notice> {
+fn recorded(
+    live: &mut Live,
+    recorder: &mut Recorder<TrajectorySource>,
+    mut at: impl FnMut(usize, &mut Live),
+) -> Vec<Notice> {
     until(|| {
         let steps = recorder.steps_to_go().min(5);
         live.pass_on(vec![EngineOrder::Run { steps }]);
-        recorder.advance(live, steps);
-        match recorder.progress() {
-            Some(progress) => at(progress.taken, live),
+        recorder.advance(live, steps, None);
+        match recorder.state() {
+            Some(state) => at(state.taken, live),
             None => return Some(()),
         }
         None
@@ -271,9 +275,9 @@ fn a_recorded_trajectory_has_each_nth_step_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let [path, twin] = ["window.xyz", "engine.xyz"].map(|name| folder.path().join(name));
     let mut live = alive();
-    let mut recorder = TrajectoryRecorder::default();
+    let mut recorder = Recorder::default();
     let options = TrajectoryOptions { every: 3, frames: 4, ..TrajectoryOptions::default() };
-    recorder.toggle(options, path.clone());
+    recorder.trajectory(options, path.clone());
     let notices = recorded(&mut live, &mut recorder, |_, _| ());
     assert!(matches!(&notices[..], [(Level::Success, text)] if text.contains("4 frames")), "{notices:?}");
 
@@ -297,8 +301,8 @@ fn a_trajectory_ends_where_other_particles_live_and_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.csv");
     let mut live = alive();
-    let mut recorder = TrajectoryRecorder::default();
-    recorder.toggle(TrajectoryOptions { kind: TrajectoryKind::Csv, every: 1, frames: 1000 }, path.clone());
+    let mut recorder = Recorder::default();
+    recorder.trajectory(TrajectoryOptions { kind: TrajectoryKind::Csv, every: 1, frames: 1000 }, path.clone());
     let mut is_another = false;
     let notices = recorded(&mut live, &mut recorder, |taken, live| {
         if taken >= 2 && !is_another {
@@ -316,11 +320,11 @@ fn a_trajectory_ends_where_other_particles_live_and_is_kept() {
 fn a_trajectory_that_is_cancelled_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut live = alive();
-    let mut recorder = TrajectoryRecorder::default();
-    recorder.toggle(TrajectoryOptions { every: 1, ..TrajectoryOptions::default() }, folder.path().join("run.xyz"));
+    let mut recorder = Recorder::default();
+    recorder.trajectory(TrajectoryOptions { every: 1, ..TrajectoryOptions::default() }, folder.path().join("run.xyz"));
     for _ in 0..3 {
         live.pass_on(vec![EngineOrder::Run { steps: 1 }]);
-        recorder.advance(&live, 1);
+        recorder.advance(&live, 1, None);
     }
     recorder.cancel();
     let (level, text) = until(|| recorder.notices().next());

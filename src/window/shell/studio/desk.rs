@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::super::effects::Shell;
+use super::super::files::write_plot;
 use super::super::folders;
 use super::super::kinds::{FileKind, kind_of};
 use super::super::mine::{file_name, free_path};
@@ -17,9 +18,6 @@ use crate::scene::{Project, Showing, is_picture_name, write_atomic};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent, StudioSource};
 use crate::session::{Effect, RunId};
 use crate::worlds::studio::{StudioError, WorldEntry};
-
-/// Size of a plot as a picture, pixels.
-const PLOT_PX: [u32; 2] = [1200, 750];
 
 /// The studio of a world and everything that works for it.
 pub struct StudioDesk {
@@ -177,12 +175,9 @@ impl StudioDesk {
                         project.save_showing(path, &showing).map_err(|e| e.to_string())
                     });
                 }
-                StudioEffect::SavePlot { path, chart } => shell.files.noted("Plot", path, move |path| {
-                    if !is_picture_name(path) {
-                        return write_atomic(path, chart.to_csv().as_bytes()).map_err(|e| e.to_string());
-                    }
-                    write_atomic(path, &png_of(&chart.draw(PLOT_PX))?).map_err(|e| e.to_string())
-                }),
+                StudioEffect::SavePlot { path, chart } => {
+                    shell.files.noted("Plot", path, move |path| write_plot(path, &chart))
+                }
                 StudioEffect::Copy(text) => shell.clipboard.write(text),
                 StudioEffect::Notify(level, text) => shell.ui.on_effect(&Effect::Notify { level, text }),
                 StudioEffect::Program(command) => rest.push(command),

@@ -20,13 +20,8 @@ pub fn noised(swarm: &Swarm, sigma_l: f64, kappa: f64, rng: &mut impl Rng) -> Sw
 
 /// The same species in the same box, with uniformly random positions and headings.
 pub fn scattered(swarm: &Swarm, rng: &mut impl Rng) -> Swarm {
-    let [width, height] = swarm.box_size;
     let mut random = swarm.clone();
-    for p in &mut random.particles {
-        p.x = width * rng.random::<f64>();
-        p.y = height * rng.random::<f64>();
-        p.heading = wrap_angle(std::f64::consts::TAU * rng.random::<f64>());
-    }
+    random.scatter(rng);
     random
 }
 

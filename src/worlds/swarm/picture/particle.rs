@@ -1,5 +1,8 @@
 //! Particles, swarms on a torus, and the painted snapshot.
 
+use std::f64::consts::TAU;
+
+use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
 /// Species run from 0 to `MAX_SPECIES - 1`.
@@ -82,6 +85,16 @@ impl Swarm {
         let dx = b.x - a.x;
         let dy = b.y - a.y;
         [dx - w * (dx / w).round(), dy - h * (dy / h).round()]
+    }
+
+    /// Gives each particle a uniformly random position and heading.
+    pub fn scatter(&mut self, rng: &mut impl Rng) {
+        let [width, height] = self.box_size;
+        for p in &mut self.particles {
+            p.x = width * rng.random::<f64>();
+            p.y = height * rng.random::<f64>();
+            p.heading = wrap_angle(TAU * rng.random::<f64>());
+        }
     }
 
     /// Number of particles.

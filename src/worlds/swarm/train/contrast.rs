@@ -10,12 +10,10 @@
 //! noised at the present σ_k of chain k, and no gradient through the chains.
 
 use rand::RngExt;
-use rand::rngs::StdRng;
 
 use super::TrainingSettings;
 use super::batch::{Batch, Pool};
 use super::langevin::{Chain, Langevin};
-use crate::worlds::swarm::picture::{Swarm, wrap_angle};
 use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
 use crate::worlds::swarm::rule::{Annealing, Neighbours, Rule};
 
@@ -173,22 +171,12 @@ fn begin(pool: &mut Pool, sigma_range_l: [f64; 2], rule: &Rule, share: f64) -> G
     let (mut swarm, mut sigma_l) = pool.noised_sample(sigma_range_l, rule);
     let grows = !pool.rng().random_bool(HELD_SHARE);
     if grows {
-        scatter(&mut swarm, pool.rng());
+        swarm.scatter(pool.rng());
         sigma_l = hottest;
     }
     let annealing = grows.then(|| Annealing::new(sigma_range_l, coldest, steps as usize));
     let chain = Chain { swarm, sigma_l, seed: pool.rng().random(), steps: 0 };
     Growth { chain, annealing, life: (share * steps) as usize }
-}
-
-/// Uniformly random positions and headings.
-fn scatter(swarm: &mut Swarm, rng: &mut StdRng) {
-    let [width, height] = swarm.box_size;
-    for p in &mut swarm.particles {
-        p.x = width * rng.random::<f64>();
-        p.y = height * rng.random::<f64>();
-        p.heading = wrap_angle(std::f64::consts::TAU * rng.random::<f64>());
-    }
 }
 
 #[cfg(test)]

@@ -220,14 +220,14 @@ impl Trainer {
             return;
         }
         let energy_is_learned = self.energy.step >= self.settings.steps;
-        let (student, planned) = match &mut self.flow {
+        let (net, planned) = match &mut self.flow {
             Some(flow) if energy_is_learned => (flow, &mut self.settings.flow_steps),
             _ => (&mut self.energy, &mut self.settings.steps),
         };
-        let end = student.step + (student.step / 10).max(COOLING_STEPS);
-        if student.cooling.is_none() && end < *planned {
-            student.cooling = Some(student.step);
-            student.planned = *planned;
+        let end = net.step + (net.step / 10).max(COOLING_STEPS);
+        if net.cooling.is_none() && end < *planned {
+            net.cooling = Some(net.step);
+            net.planned = *planned;
             *planned = end;
         }
     }
@@ -267,12 +267,12 @@ impl Trainer {
     }
 
     /// As [`Trainer::draw`]; half of the batch are swarms that live by the energy and the flow as they are now.
-    fn draw_with_chains(&mut self, sigma_range_l: [f64; 2], student: &NetTraining) -> Arc<Batch> {
+    fn draw_with_chains(&mut self, sigma_range_l: [f64; 2], net: &NetTraining) -> Arc<Batch> {
         if !self.pool.samples_are_whole() {
             return self.draw(sigma_range_l);
         }
         let mut batch = self.take_batch();
-        let rule = self.rule_with(Some(student));
+        let rule = self.rule_with(Some(net));
         let mut chains = match self.chains.take() {
             Some(chains) => chains,
             None => Chains::new(&mut self.pool, sigma_range_l, &rule),
@@ -330,28 +330,28 @@ impl Trainer {
     }
 
     fn flow_step(&mut self) -> Result<f64, LearnError> {
-        let Some(mut student) = self.flow.take() else { unreachable!("flow_step is called with a flow") };
-        let loss = self.flow_loss(&student);
+        let Some(mut net) = self.flow.take() else { unreachable!("flow_step is called with a flow") };
+        let loss = self.flow_loss(&net);
         let result = loss.and_then(|loss| {
-            let warm = student.step as f64;
+            let warm = net.step as f64;
             // Running mean that forgets the untrained start.
             let keep = (warm / (warm + 10.0)).min(0.99);
             self.speed_sq = keep * self.speed_sq + (1.0 - keep) * f64::from(loss.speed_sq);
             self.forward = keep * self.forward + (1.0 - keep) * f64::from(loss.forward);
-            student.descend(loss.loss, None, self.settings.learning_rate, self.settings.flow_steps)
+            net.descend(loss.loss, None, self.settings.learning_rate, self.settings.flow_steps)
         });
-        self.flow = Some(student);
+        self.flow = Some(net);
         result
     }
 
-    fn flow_loss(&mut self, student: &NetTraining) -> Result<loss::FlowLoss, LearnError> {
+    fn flow_loss(&mut self, net: &NetTraining) -> Result<loss::FlowLoss, LearnError> {
         // The flow runs at the live temperature: the lower half (in ln σ) of the trained range.
         let [lo, hi] = self.settings.sigma_range_l;
-        let batch = self.draw_with_chains([lo, (lo * hi).sqrt()], student);
+        let batch = self.draw_with_chains([lo, (lo * hi).sqrt()], net);
         let score = self.score(&batch)?;
         let probes = loss::Probes::draw(&batch, &score, self.pool.rng());
-        let shape = student.shape;
-        let weights = student.weights.as_tensor();
+        let shape = net.shape;
+        let weights = net.weights.as_tensor();
         let jets = if self.device.is_cpu() {
             weights.apply_op1(FlowJets { bench: self.fused_inputs(&batch, shape), along: probes.along.clone() })?
         } else {

@@ -12,7 +12,7 @@ pub enum TruthError {
     #[error("there is one snapshot only, so nothing moves; give a film (import with --frames all)")]
     NoFilm,
     #[error(
-        "the frames have no ids and different numbers of particles, so nobody can be followed; add a column `id` to the film"
+        "the frames have no ids and different numbers of particles, so no particle can be followed; add a column `id` to the film"
     )]
     NoIds,
     #[error("no two frames that follow each other have particles in common; give a film with more frames")]

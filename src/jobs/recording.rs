@@ -1,5 +1,5 @@
-//! Films: one picture after another goes to a thread that writes them. Time waits for the film where writing cannot keep up,
-//! so that a film is even whatever the machine.
+//! Recordings (films and trajectories): one frame after another goes to a thread that writes them. The simulation waits where
+//! writing cannot keep up, so that frames are evenly spaced in steps on every machine.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,84 +8,144 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{Cores, JobFault, JobName, guarded, start};
+use crate::formats::TrajectoryKind;
 use crate::media::picture::FilmKind;
 
-/// How long a film becomes, and where it goes.
+/// What is recorded, and in which format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordingKind {
+    /// Pictures.
+    Film(FilmKind),
+    /// Positions, headings and ids.
+    Trajectory(TrajectoryKind),
+}
+
+impl RecordingKind {
+    /// Name of the file format.
+    pub fn format_name(self) -> &'static str {
+        match self {
+            Self::Film(kind) => kind.name(),
+            Self::Trajectory(kind) => kind.name(),
+        }
+    }
+
+    /// The noun of messages, lower case.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Film(_) => "film",
+            Self::Trajectory(_) => "trajectory",
+        }
+    }
+
+    /// The same at the start of a sentence.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Film(_) => "Film",
+            Self::Trajectory(_) => "Trajectory",
+        }
+    }
+
+    fn job(self) -> JobName {
+        match self {
+            Self::Film(_) => JobName { thread: "film", what: "Recording a film" },
+            Self::Trajectory(_) => JobName { thread: "trajectory", what: "Recording a trajectory" },
+        }
+    }
+}
+
+/// How long a recording becomes, and where it goes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FilmPlan {
+pub struct RecordingPlan {
+    /// Where the file appears when it is complete.
     pub path: PathBuf,
-    pub kind: FilmKind,
+    /// What is recorded.
+    pub kind: RecordingKind,
+    /// Frames until it ends by itself.
     pub frames: usize,
+    /// Integration steps from one frame to the next; 0 counts as 1.
     pub steps_per_frame: u32,
-    /// Frames that may wait to be written: all that a film keeps in memory, beside what its seam needs.
+    /// Frames that may wait to be written: all that a recording keeps in memory, beside what its seam needs.
     pub waiting: usize,
 }
 
-/// How far a film is.
+/// How far a recording is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilmState {
-    pub kind: FilmKind,
-    /// Frames taken, written, and wanted.
+pub struct RecordingState {
+    /// What is recorded.
+    pub kind: RecordingKind,
+    /// Frames taken from the simulation.
     pub taken: usize,
+    /// Frames in the file.
     pub written: usize,
+    /// Frames of the whole recording; those taken once it is ending.
     pub frames: usize,
     /// The last frame was taken.
     pub is_ending: bool,
+    /// Where the file appears when it is complete.
     pub path: PathBuf,
 }
 
-/// What became of a film: a sentence; `None` for one that was given up; or why it failed.
-pub type Filmed = Result<Option<String>, String>;
+/// How a recording ended: with one sentence, or with the reason why it failed.
+pub type RecordingResult = Result<RecordingEnd, String>;
 
-/// What draws and writes the frames, on the film's own thread.
-pub trait FilmWriter<F> {
+/// The end of a recording that did not fail, with one sentence for the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordingEnd {
+    /// The file is complete.
+    Kept(String),
+    /// It was cancelled, or ended before its first frame.
+    Nothing(String),
+}
+
+/// Draws and writes the frames, on the recording's own thread.
+pub trait RecordingWriter<F> {
     /// # Errors
-    /// One sentence; the film ends there.
+    /// One sentence; the recording ends there.
     fn add(&mut self, frame: F) -> Result<(), String>;
 
-    /// Writes what a film needs at its end.
+    /// Completes the file.
     ///
     /// # Errors
     /// One sentence.
     fn finish(self) -> Result<(), String>;
 }
 
-/// A film under way, on the side of what is filmed.
-pub struct FilmJob<F> {
-    plan: FilmPlan,
+/// A recording under way, on the side of the simulation.
+pub struct RecordingJob<F> {
+    plan: RecordingPlan,
     /// `None` once the last frame was taken.
     frames: Option<Sender<F>>,
     taken: usize,
     steps_to_go: u32,
-    shared: Arc<FilmShared>,
+    shared: Arc<RecordingShared>,
 }
 
 #[derive(Default)]
-struct FilmShared {
+struct RecordingShared {
     written: AtomicUsize,
     is_cancelled: AtomicBool,
     is_over: AtomicBool,
 }
 
-impl<F: Send + 'static> FilmJob<F> {
-    /// Starts the thread, which calls `open` first. `report` receives what became of the film, as the thread's last act.
+impl<F: Send + 'static> RecordingJob<F> {
+    /// Starts the thread, which calls `open` first. `report` receives the result as the thread's last act.
     ///
     /// # Errors
     /// The system starts no thread.
-    pub fn start<W: FilmWriter<F>>(
-        plan: FilmPlan,
+    pub fn start<W: RecordingWriter<F>>(
+        plan: RecordingPlan,
         open: impl FnOnce() -> Result<W, String> + Send + 'static,
-        report: impl FnOnce(Filmed) + Send + 'static,
+        report: impl FnOnce(RecordingResult) + Send + 'static,
     ) -> Result<Self, JobFault> {
         let (frames, inbox) = bounded(plan.waiting);
-        let shared = Arc::<FilmShared>::default();
-        let (theirs, path) = (shared.clone(), plan.path.clone());
+        let shared = Arc::<RecordingShared>::default();
+        let (theirs, path, kind) = (shared.clone(), plan.path.clone(), plan.kind);
         let work = move || {
-            let result = guarded("the film", || write(&path, open, &inbox, &theirs));
+            let result = guarded(&format!("the {}", kind.noun()), || write(kind, &path, open, &inbox, &theirs));
             theirs.is_over.store(true, Ordering::Release);
             report(result);
         };
-        start(JobName { thread: "film", what: "Taking a film" }, Cores::Shared, work)?;
+        start(kind.job(), Cores::Shared, work)?;
         Ok(Self { plan, frames: Some(frames), taken: 0, steps_to_go: 0, shared })
     }
 
@@ -94,7 +154,7 @@ impl<F: Send + 'static> FilmJob<F> {
         if self.frames.is_some() { self.steps_to_go } else { u32::MAX }
     }
 
-    /// So many steps were taken.
+    /// Counts steps that were taken.
     pub fn advance(&mut self, steps: u32) {
         self.steps_to_go = self.steps_to_go.saturating_sub(steps);
     }
@@ -109,13 +169,13 @@ impl<F: Send + 'static> FilmJob<F> {
         self.steps_to_go() == 0 && !self.is_full()
     }
 
-    /// The next frame is due so many steps from now: the present one is on its way.
+    /// Counts the steps to the next frame from now: the present one is on its way.
     pub fn begin_frame(&mut self) {
         self.steps_to_go = self.plan.steps_per_frame.max(1);
     }
 
-    /// Takes the frame that was due; see [`Self::is_due`]. The film ends with its last one, and where the writer has failed,
-    /// which it reports.
+    /// Takes the frame that was due; see [`Self::is_due`]. The recording ends with its last one, and where the writer has
+    /// failed, which its thread reports.
     pub fn take(&mut self, frame: F) {
         let Some(frames) = &self.frames else { return };
         let is_sent = frames.try_send(frame).is_ok();
@@ -125,12 +185,12 @@ impl<F: Send + 'static> FilmJob<F> {
         }
     }
 
-    /// The last frame was taken: what waits is written.
+    /// Takes no more frames: what waits is written.
     pub fn end(&mut self) {
         self.frames = None;
     }
 
-    /// Nothing is left of it.
+    /// Ends it and leaves no file.
     pub fn cancel(&mut self) {
         self.shared.is_cancelled.store(true, Ordering::Release);
         self.end();
@@ -141,9 +201,10 @@ impl<F: Send + 'static> FilmJob<F> {
         self.shared.is_over.load(Ordering::Acquire)
     }
 
-    pub fn state(&self) -> FilmState {
+    /// How far it is, for the screen.
+    pub fn state(&self) -> RecordingState {
         let is_ending = self.frames.is_none();
-        FilmState {
+        RecordingState {
             kind: self.plan.kind,
             taken: self.taken,
             written: self.shared.written.load(Ordering::Relaxed),
@@ -154,12 +215,13 @@ impl<F: Send + 'static> FilmJob<F> {
     }
 }
 
-fn write<F, W: FilmWriter<F>>(
+fn write<F, W: RecordingWriter<F>>(
+    kind: RecordingKind,
     path: &Path,
     open: impl FnOnce() -> Result<W, String>,
     frames: &Receiver<F>,
-    shared: &FilmShared,
-) -> Filmed {
+    shared: &RecordingShared,
+) -> RecordingResult {
     let mut writer = open()?;
     for frame in frames {
         if shared.is_cancelled.load(Ordering::Acquire) {
@@ -169,17 +231,21 @@ fn write<F, W: FilmWriter<F>>(
         shared.written.fetch_add(1, Ordering::Relaxed);
     }
     if shared.is_cancelled.load(Ordering::Acquire) {
-        return Ok(None);
+        return Ok(RecordingEnd::Nothing(format!("The {} was cancelled; nothing was written.", kind.noun())));
     }
-    writer.finish()?;
     let frames = match shared.written.load(Ordering::Relaxed) {
+        0 => {
+            let text = format!("The {} ended before its first frame; nothing was written.", kind.noun());
+            return Ok(RecordingEnd::Nothing(text));
+        }
         1 => "1 frame".to_owned(),
         frames => format!("{frames} frames"),
     };
+    writer.finish()?;
     // A film of single pictures is a folder, whose size says nothing.
     let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file);
     let size = size.map_or_else(String::new, |file| format!(", {:.1} MB", file.len() as f64 / 1e6));
-    Ok(Some(format!("Film: {} ({frames}{size})", path.display())))
+    Ok(RecordingEnd::Kept(format!("{}: {} ({frames}{size})", kind.title(), path.display())))
 }
 
 #[cfg(test)]
@@ -192,7 +258,7 @@ mod tests {
     /// Writes the sum of what it got.
     struct Summing(PathBuf, u32);
 
-    impl FilmWriter<u32> for Summing {
+    impl RecordingWriter<u32> for Summing {
         fn add(&mut self, frame: u32) -> Result<(), String> {
             if frame == 13 {
                 return Err("no luck".to_owned());
@@ -206,11 +272,12 @@ mod tests {
         }
     }
 
-    fn film(folder: &Path, frames: usize) -> (FilmJob<u32>, Receiver<Filmed>) {
+    fn film(folder: &Path, frames: usize) -> (RecordingJob<u32>, Receiver<RecordingResult>) {
         let path = folder.join("film");
         let (outbox, reports) = crossbeam_channel::unbounded();
-        let plan = FilmPlan { path: path.clone(), kind: FilmKind::Apng, frames, steps_per_frame: 5, waiting: 2 };
-        let job = FilmJob::start(plan, || Ok(Summing(path, 0)), move |filmed| _ = outbox.send(filmed)).unwrap();
+        let kind = RecordingKind::Film(FilmKind::Apng);
+        let plan = RecordingPlan { path: path.clone(), kind, frames, steps_per_frame: 5, waiting: 2 };
+        let job = RecordingJob::start(plan, || Ok(Summing(path, 0)), move |filmed| _ = outbox.send(filmed)).unwrap();
         (job, reports)
     }
 
@@ -228,19 +295,30 @@ mod tests {
             job.advance(5);
         }
         assert_eq!(job.steps_to_go(), u32::MAX, "nothing waits for a film that has all its frames");
-        let sentence = reports.recv_timeout(PATIENCE).unwrap().unwrap().unwrap();
-        assert!(sentence.contains("3 frames, 0.0 MB"), "{sentence}");
+        let end = reports.recv_timeout(PATIENCE).unwrap().unwrap();
+        assert!(matches!(&end, RecordingEnd::Kept(text) if text.contains("3 frames, 0.0 MB")), "{end:?}");
         assert!(job.is_over() && job.state().written == 3 && job.state().is_ending);
         assert_eq!(std::fs::read_to_string(folder.path().join("film")).unwrap(), "6");
     }
 
     #[test]
-    fn a_film_that_is_given_up_leaves_nothing() {
+    fn a_cancelled_recording_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let (mut job, reports) = film(folder.path(), 3);
         job.take(1);
         job.cancel();
-        assert_eq!(reports.recv_timeout(PATIENCE), Ok(Ok(None)));
+        let end = reports.recv_timeout(PATIENCE).unwrap().unwrap();
+        assert!(matches!(&end, RecordingEnd::Nothing(text) if text.contains("film was cancelled")), "{end:?}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_recording_that_ends_before_its_first_frame_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut job, reports) = film(folder.path(), 3);
+        job.end();
+        let end = reports.recv_timeout(PATIENCE).unwrap().unwrap();
+        assert!(matches!(&end, RecordingEnd::Nothing(text) if text.contains("before its first frame")), "{end:?}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 

@@ -1,0 +1,19 @@
+//! What the shell must do for learning.
+
+use crate::session::command::{PaceRequest, RuleRequest, RunId, TrainingRequest};
+
+/// What the shell must do for learning.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LearnEffect {
+    /// Start a run off the UI thread, in the place of one under way.
+    Start(Box<TrainingRequest>),
+    Pause(RunId),
+    Resume(RunId),
+    Stop(RunId),
+    /// Let the present phase of the run cool down and end; what comes after it begins then.
+    EndPhase(RunId),
+    /// Time some steps of learning and answer with [`super::LearnEvent::PaceMeasured`].
+    MeasurePace(Box<PaceRequest>),
+    /// Measure a rule of a run and answer with [`super::LearnEvent::RuleMeasured`]; of several new ones only the newest counts.
+    MeasureRule(Box<RuleRequest>),
+}

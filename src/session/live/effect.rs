@@ -1,0 +1,12 @@
+//! What the shell must do for the live swarm, beside the orders to its engine.
+
+use crate::session::command::MomentUse;
+
+/// What the shell must do for the live swarm, beside the orders to its engine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LiveEffect {
+    /// Answer with [`super::LiveEvent::MomentKept`]: the swarm as it is before the orders that follow.
+    KeepMoment(MomentUse),
+    /// Find the particle nearest to this place (ℓ), and answer with [`super::LiveEvent::Following`].
+    Follow([f64; 2]),
+}

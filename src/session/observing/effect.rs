@@ -1,0 +1,23 @@
+//! What the shell must do for observing.
+
+use std::path::PathBuf;
+
+use super::truth::TruthRequest;
+use crate::media::chart::Chart;
+use crate::session::command::CertificateRequest;
+
+/// What the shell must do for observing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ObserveEffect {
+    /// Measure in the background and answer with [`super::ObserveEvent::CertificateProgress`] and
+    /// [`super::ObserveEvent::Certified`].
+    Certify(Box<CertificateRequest>),
+    StopCertifying,
+    /// Measure in the background and answer with [`super::ObserveEvent::TruthMeasured`].
+    MeasureTruth(Box<TruthRequest>),
+    /// Write off the UI thread, as CSV or PNG by the ending of the name.
+    SavePlot {
+        path: PathBuf,
+        chart: Box<Chart>,
+    },
+}
