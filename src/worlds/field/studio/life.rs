@@ -175,6 +175,18 @@ impl Simulation for TokenSimulation {
         true
     }
 
+    fn move_to(&mut self, _: Option<&crate::gpu::GpuDevice>) -> Result<(), StudioError> {
+        Ok(())
+    }
+
+    fn take_fault(&mut self) -> Option<String> {
+        None
+    }
+
+    fn picture_on_gpu(&mut self, _: &Viewpoint, _: DrawOptions, _: [u32; 2]) -> Option<crate::gpu::GpuPicture> {
+        None
+    }
+
     fn draw(&mut self, view: &Viewpoint, _: DrawOptions, picture: &mut RgbaImage) {
         let look = self.tokens.look;
         let engine = &self.engine;

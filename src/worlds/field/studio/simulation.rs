@@ -177,6 +177,18 @@ impl Simulation for FieldSimulation {
         true
     }
 
+    fn move_to(&mut self, _: Option<&crate::gpu::GpuDevice>) -> Result<(), StudioError> {
+        Ok(())
+    }
+
+    fn take_fault(&mut self) -> Option<String> {
+        None
+    }
+
+    fn picture_on_gpu(&mut self, _: &Viewpoint, _: DrawOptions, _: [u32; 2]) -> Option<crate::gpu::GpuPicture> {
+        None
+    }
+
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
         let shades = Shades::of_rule(self.engine.rule(), options.light);
         let still = self.image();
