@@ -23,7 +23,7 @@ fn next_picture(worker: &CanvasWorker) -> RgbaImage {
         let mut seen = None;
         worker.with_picture(|picture| seen = Some(picture.clone()));
         match seen {
-            Some(picture) => return picture,
+            Some(picture) => return picture.into_image().unwrap(),
             None => assert!(begun.elapsed() < PATIENCE, "no picture"),
         }
         std::thread::sleep(Duration::from_millis(2));
@@ -53,7 +53,7 @@ fn what_lives_is_drawn_moves_and_is_measured() {
     worker.order(CanvasOrder::Speed(20));
     let moved = (0..200).any(|_| next_picture(&worker) != first);
     assert!(moved);
-    assert_eq!(worker.shown_picture().map(|picture| picture.dimensions()), Some((64, 48)));
+    assert_eq!(worker.shown_picture().map(|picture| picture.size()), Some([64, 48]));
     let read = next_event(&worker, |event| matches!(event, CanvasEvent::Readings { .. }));
     assert!(matches!(read, CanvasEvent::Readings { steps, readings } if steps > 0 && !readings.is_empty()));
     next_event(&worker, |event| matches!(event, CanvasEvent::Pace { steps_per_s, .. } if *steps_per_s > 0.0));

@@ -1,6 +1,9 @@
 //! One engine of points, whichever it is.
 
-use super::{BakedField, CpuPointEngine, GpuPointEngine, PointBrush, PointCheckpoint, PointCounters, PointEngineError, PointForce};
+use super::{
+    BakedField, CpuPointEngine, GpuPointEngine, PointBrush, PointCheckpoint, PointCounters, PointEngineError,
+    PointForce,
+};
 use crate::gpu::BorrowedGpu;
 use crate::worlds::points::rule::{PointLive, PointRule};
 

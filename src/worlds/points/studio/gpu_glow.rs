@@ -208,7 +208,8 @@ mod tests {
         let Some(gpu) = gpu() else { return };
         let size = [150, 90];
         // Dots of nine pixels and of four, in the plane and in space, with and without trails.
-        for (target, count) in [(BuiltInTarget::Ring, 3000), (BuiltInTarget::Lorenz, 3000), (BuiltInTarget::Ring, 250_000)]
+        for (target, count) in
+            [(BuiltInTarget::Ring, 3000), (BuiltInTarget::Lorenz, 3000), (BuiltInTarget::Ring, 250_000)]
         {
             let cloud = target.sample(3000, 1);
             let map = Standardisation::of(&cloud);
