@@ -2,9 +2,11 @@
 
 mod canvas;
 mod draw;
+mod gpu_picture;
 mod info;
 mod knobs;
 mod life;
+mod living;
 mod marks;
 mod school;
 mod simulation;
