@@ -226,7 +226,7 @@ impl LiveField {
             ) => {
                 // Large, and uploaded as a whole.
                 let new_rule = (rule != old_rule).then_some(&**rule);
-                let new_ensemble = (ensemble != old_ensemble).then_some(&**ensemble);
+                let new_ensemble = (!Arc::ptr_eq(ensemble, old_ensemble)).then_some(&**ensemble);
                 match engine {
                     FieldEngine::Tokens(engine) => {
                         new_ensemble.into_iter().for_each(|ensemble| engine.set_ensemble(ensemble));
