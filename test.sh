@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-./run.sh --install xvfb xdotool imagemagick
+./run.sh --install xvfb xdotool imagemagick weston
 export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-$(mktemp -d)}
 

@@ -1,7 +1,7 @@
 //! A real X server, the program in a window on it, and the hands of a person: for the tests that use the window.
 //! For the tests that use the panels alone: `panels`, and `raster`, which draws them.
 //!
-//! `UNSTILL_WINDOW_TESTS`: `auto` (the default) skips loudly where Xvfb, xdotool or import (ImageMagick) is missing,
+//! `UNSTILL_WINDOW_TESTS`: `auto` (the default) skips loudly where Xvfb, xdotool, import (ImageMagick) or weston is missing,
 //! `require` fails there, `off` leaves the tests out. The pictures taken stay in `artefacts/`.
 
 // Each test program uses its part of this.
@@ -28,7 +28,7 @@ fn wanted() -> bool {
         return false;
     }
     let there = |tool: &&str| !Command::new("which").arg(tool).output().is_ok_and(|o| o.status.success());
-    let missing: Vec<&str> = ["Xvfb", "xdotool", "import"].into_iter().filter(there).collect();
+    let missing: Vec<&str> = ["Xvfb", "xdotool", "import", "weston"].into_iter().filter(there).collect();
     if missing.is_empty() {
         return true;
     }
@@ -62,6 +62,11 @@ impl Screen {
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
         assert!(!number.trim().is_empty(), "Xvfb did not start");
         Self { server, display: format!(":{}", number.trim()) }
+    }
+
+    /// The number of the screen, as `DISPLAY` has it.
+    pub fn display(&self) -> &str {
+        &self.display
     }
 
     pub fn xdotool(&self, script: &str) -> String {
@@ -113,6 +118,7 @@ impl<'a> Program<'a> {
             .args(arguments)
             .current_dir(folder)
             .env("DISPLAY", &screen.display)
+            .env_remove("WAYLAND_DISPLAY")
             .env("HOME", folder)
             .env("XDG_RUNTIME_DIR", folder)
             .env_remove("XDG_CONFIG_HOME")

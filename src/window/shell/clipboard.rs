@@ -182,7 +182,11 @@ impl System {
     fn open(&mut self) -> Result<&mut arboard::Clipboard, String> {
         if self.0.is_none() {
             let opened = arboard::Clipboard::new();
-            self.0 = Some(opened.map_err(|why| format!("The system's clipboard cannot be used ({why})."))?);
+            self.0 = Some(opened.map_err(|why| {
+                let wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty());
+                let next = if wayland { " Xwayland lends this session one: install and start it." } else { "" };
+                format!("The system's clipboard cannot be used ({why}).{next}")
+            })?);
         }
         self.0.as_mut().ok_or_else(String::new)
     }

@@ -84,7 +84,8 @@ pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Resul
     let plugins = DefaultPlugins
         .set(WindowPlugin { primary_window: Some(window), close_when_requested: false, ..default() })
         .set(bevy::log::LogPlugin {
-            filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error".to_owned(),
+            filter: "warn,wgpu=error,bevy_egui=error,bevy_render=error,winit=error,sctk_adwaita=off,arboard=error"
+                .to_owned(),
             ..default()
         });
     let mut shell = Shell::new(file);
