@@ -272,7 +272,11 @@ fn the_swarm_lives_on_the_windows_own_gpu() {
 
 #[test]
 fn without_a_display_one_sentence_says_how_to_go_on_and_the_exit_code_is_3() {
-    let output = Command::new(env!("CARGO_BIN_EXE_unstill")).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_unstill"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(3));
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("unstill live") && text.contains("--engine cpu"), "{text}");

@@ -7,9 +7,9 @@ mod swinging;
 mod table;
 
 use super::egui::{Button, Checkbox, Label, RichText, Ui, Vec2};
-use super::widgets::{Scale, card, command_button_enabled, engine_choice, section, slider_int};
+use super::widgets::{Scale, card, command_button_enabled, section, slider_int};
 use super::{Readouts, style};
-use crate::session::{Command, LiveCommand, MAX_STEPS_PER_FRAME, Preference, Session, info_of};
+use crate::session::{Command, LiveCommand, MAX_STEPS_PER_FRAME, Session, info_of};
 use crate::worlds::swarm::rule::GROW_STEPS;
 
 /// Height of the buttons, points.
@@ -37,8 +37,6 @@ pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands
     if new != old {
         commands.push(Command::Live(LiveCommand::SetSettings(new)));
     }
-    let clicked = engine_choice(ui, session.prefs(), ". The swarm takes it when the program is started next");
-    commands.extend(clicked.map(|engine| Command::Prefer(Preference::Engine(engine))));
     numbers(ui, session, readouts);
 }
 
