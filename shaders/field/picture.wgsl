@@ -46,10 +46,10 @@ fn wrapped(k: i32, side: u32) -> u32 {
 }
 
 fn place(at: f32, side: u32) -> Place {
-    let from = floor(select(at - 0.5, at, show.squares != 0u));
-    let share = select(at - 0.5 - from, 0.0, show.squares != 0u);
+    let first = floor(select(at - 0.5, at, show.squares != 0u));
+    let share = select(at - 0.5 - first, 0.0, show.squares != 0u);
     let is_repeated = !(at >= 0.0 && at < f32(side));
-    return Place(wrapped(i32(from), side), wrapped(i32(from) + 1, side), share, is_repeated);
+    return Place(wrapped(i32(first), side), wrapped(i32(first) + 1, side), share, is_repeated);
 }
 
 fn value(column: Place, row: Place, channel: u32) -> f32 {

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{TryRecvError, bounded};
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
 
-use super::{GpuDevice, GpuError};
+use super::{GpuDevice, GpuError, checked};
 
 /// About how long one submission may take, s: half a frame at 60 Hz.
 const SUBMISSION_S: f64 = 0.008;
@@ -32,14 +32,28 @@ pub(super) fn wait_for<T>(
 pub(crate) struct Pace {
     device: wgpu::Device,
     queue: wgpu::Queue,
+    /// Mapped after each submission: of a lost device work is reported as done, but nothing can be mapped.
+    probe: wgpu::Buffer,
     /// Smoothed; 0 until known.
     s_per_step: f64,
 }
 
 impl Pace {
     /// For steps on `gpu`.
-    pub fn new(gpu: &GpuDevice) -> Self {
-        Self { device: gpu.device.clone(), queue: gpu.queue.clone(), s_per_step: 0.0 }
+    ///
+    /// # Errors
+    /// The device has not even four bytes.
+    pub fn new(gpu: &GpuDevice) -> Result<Self, GpuError> {
+        let (device, queue) = (gpu.device.clone(), gpu.queue.clone());
+        let probe = checked(&device, || {
+            device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("probe"),
+                size: 4,
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            })
+        })?;
+        Ok(Self { device, queue, probe, s_per_step: 0.0 })
     }
 
     /// Calls `submit` with numbers of steps that add up to `steps`, and waits for each submission.
@@ -49,8 +63,7 @@ impl Pace {
     pub fn run(&mut self, steps: u32, mut submit: impl FnMut(u32)) -> Result<(), GpuError> {
         let mut left = steps;
         while left > 0 {
-            let fit = if self.s_per_step > 0.0 { (SUBMISSION_S / self.s_per_step) as u32 } else { 1 };
-            let now = fit.clamp(1, left);
+            let now = steps_that_fit(self.s_per_step).min(left);
             let begun = Instant::now();
             submit(now);
             self.wait()?;
@@ -64,15 +77,32 @@ impl Pace {
 
     fn wait(&self) -> Result<(), GpuError> {
         let (sender, done) = bounded(1);
-        self.queue.on_submitted_work_done(move || {
-            // The receiver is gone when the device was lost.
-            let _ = sender.send(());
-        });
-        wait_for(&self.device, || match done.try_recv() {
-            Ok(()) => Some(Ok(())),
-            Err(TryRecvError::Empty) => None,
-            Err(e) => Some(Err(GpuError::lost(&e))),
-        })
+        // The receiver is gone when the device was lost.
+        self.queue.on_submitted_work_done(move || _ = sender.send(()));
+        wait_for(&self.device, || came(&done).map(|done| done.map_err(|e| GpuError::lost(&e))))?;
+        let (sender, mapped) = bounded(1);
+        self.probe.map_async(wgpu::MapMode::Read, .., move |result| _ = sender.send(result));
+        let is_mapped = |result: Result<Result<(), wgpu::BufferAsyncError>, _>| match result {
+            Ok(mapped) => mapped.map_err(|e| GpuError::lost(&e)),
+            Err(e) => Err(GpuError::lost(&e)),
+        };
+        wait_for(&self.device, || came(&mapped).map(is_mapped))?;
+        self.probe.unmap();
+        Ok(())
+    }
+}
+
+/// Steps of one submission; one until it is known how long they take.
+fn steps_that_fit(s_per_step: f64) -> u32 {
+    let fit = if s_per_step > 0.0 { SUBMISSION_S / s_per_step } else { 1.0 };
+    (fit as u32).max(1)
+}
+
+/// What was sent; `None` as long as it may still come.
+fn came<T>(receiver: &Receiver<T>) -> Option<Result<T, TryRecvError>> {
+    match receiver.try_recv() {
+        Err(TryRecvError::Empty) => None,
+        result => Some(result),
     }
 }
 
@@ -82,21 +112,23 @@ mod tests {
     use crate::gpu::testing::gpu;
 
     #[test]
-    fn steps_are_split_and_none_is_left_out() {
-        let Some(gpu) = gpu() else { return };
-        let mut pace = Pace::new(gpu);
+    fn a_submission_takes_half_a_frame_but_has_a_step() {
+        assert_eq!([0.0, 0.001, 0.003, 0.5].map(steps_that_fit), [1, 8, 2, 1]);
+    }
+
+    #[test]
+    fn all_steps_are_submitted_and_a_lost_device_is_noticed() {
+        if gpu().is_none() {
+            return;
+        }
+        // One of its own, as it will be of no use any more.
+        let gpu = GpuDevice::open().unwrap();
+        let mut pace = Pace::new(&gpu).unwrap();
         let mut submitted = Vec::new();
-        // Steps of 3 ms: no more than two fit.
-        let mut run = |steps| {
-            pace.run(steps, |now| {
-                submitted.push(now);
-                std::thread::sleep(Duration::from_millis(3) * now);
-            })
-        };
-        run(7).unwrap();
-        run(4).unwrap();
-        assert_eq!(submitted.iter().sum::<u32>(), 11);
-        assert!(submitted[0] == 1 && submitted.iter().all(|now| *now <= 2), "{submitted:?}");
-        assert!(submitted.len() < 11, "{submitted:?}");
+        pace.run(7, |now| submitted.push(now)).unwrap();
+        pace.run(4, |now| submitted.push(now)).unwrap();
+        assert!(submitted[0] == 1 && submitted.iter().sum::<u32>() == 11, "{submitted:?}");
+        gpu.device.destroy();
+        assert!(matches!(pace.run(1, |_| {}), Err(GpuError::Lost(_))));
     }
 }

@@ -1,6 +1,6 @@
 //! Pictures that are drawn by kernels into a buffer: shown from there, or read back.
 
-use super::{GpuDevice, GpuError, Mapping, storage};
+use super::{GpuDevice, GpuError, Mapping, checked, storage};
 
 /// Rows begin at multiples of so many pixels, as a copy into a texture wants (256 bytes).
 const ROW_ALIGNMENT: u32 = 64;
@@ -37,7 +37,9 @@ impl GpuPicture {
     /// The device was lost.
     pub fn read_into(&self, gpu: &GpuDevice, pixels: &mut [u8]) -> Result<(), GpuError> {
         let (row, width) = (4 * self.row() as usize, 4 * self.size[0] as usize);
-        Mapping::begin(&gpu.device, &gpu.queue, &[&self.buffer]).wait(|packed| {
+        // Of a lost device not even the copy can be made.
+        let mapping = checked(&gpu.device, || Mapping::begin(&gpu.device, &gpu.queue, &[&self.buffer]))?;
+        mapping.wait(|packed| {
             let rows = pixels.chunks_exact_mut(width).zip(packed.chunks_exact(row));
             rows.for_each(|(to, from)| to.copy_from_slice(&from[..width]));
         })

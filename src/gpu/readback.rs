@@ -2,8 +2,8 @@
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 
-use super::GpuError;
 use super::pace::wait_for;
+use super::{GpuError, checked};
 
 /// Copies of buffers that are being read: begun, polled, taken once they have come.
 pub(crate) struct Mapping {
@@ -77,7 +77,8 @@ pub(crate) fn read<T: bytemuck::AnyBitPattern>(
     queue: &wgpu::Queue,
     buffer: &wgpu::Buffer,
 ) -> Result<Vec<T>, GpuError> {
-    Mapping::begin(device, queue, &[buffer]).wait(values)
+    // Of a lost device not even the copy can be made.
+    checked(device, || Mapping::begin(device, queue, &[buffer]))?.wait(values)
 }
 
 /// The values in `bytes`, which need not be aligned.

@@ -89,7 +89,7 @@ impl LiveField {
             Some(device) => {
                 let engine = self.motion.on_gpu(device.borrowed(), &last)?;
                 let painter = GpuFieldPainter::new(device)?;
-                let on_gpu = FieldOnGpu { device: device.clone(), pace: Pace::new(device), painter, last };
+                let on_gpu = FieldOnGpu { device: device.clone(), pace: Pace::new(device)?, painter, last };
                 (engine, Some(on_gpu))
             }
         };

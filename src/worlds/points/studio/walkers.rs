@@ -52,7 +52,7 @@ impl LiveWalkers {
             None => (self.engine_from(None, &state)?, None),
             Some(device) => {
                 let (engine, glow) = (self.engine_from(Some(device), &state)?, GpuGlow::new(device)?);
-                (engine, Some(OnGpu { device: device.clone(), pace: Pace::new(device), glow, is_read: true }))
+                (engine, Some(OnGpu { device: device.clone(), pace: Pace::new(device)?, glow, is_read: true }))
             }
         };
         (self.engine, self.on_gpu) = (engine, on_gpu);
