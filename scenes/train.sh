@@ -16,8 +16,8 @@ declare -A live=(
     [pairs]="--strength 8"
     [train]="--strength 2 --relaxation 2 --sigma 0.18"
     [lanes]="--strength 4 --relaxation 2 --sigma 0.18"
-    [crystal]="--strength 4 --relaxation 2 --sigma 0.2"
-    [amoeba]="--strength 1 --relaxation 2"
+    [crystal]="--strength 4 --relaxation 4 --sigma 0.22"
+    [amoeba]="--strength 1 --relaxation 2 --sigma 0.15"
     [hunt]="--strength 1 --relaxation 2 --sigma 0.18"
 )
 # A patch with no heading in common has no forward to fly to: it lives by the exact flow alone.
@@ -55,16 +55,13 @@ pattern() {
 }
 
 token() {
-    local files=$1 steps=3500 seed=1
-    case $1 in
-    taiji) steps=3000 seed=2 ;;
-    dots) files="dot ring" ;;
-    esac
+    local files=$1
+    if [ "$1" = dots ]; then files="dot ring"; fi
     # shellcheck disable=SC2086 # two kinds are two words
     "$unstill" import --world field --tokens $files -o "$1.ron" --quiet
     # Two kinds are told apart better when their poses are corrected faster.
     if [ "$1" = dots ]; then sed -i 's/registration: 0.02/registration: 0.05/' dots.ron; fi
-    "$unstill" learn "$1.ron" --steps $steps --seed $seed --quiet
+    "$unstill" learn "$1.ron" --steps 10000 --quiet
     "$unstill" check "$1.ron" --steps 10000 --quiet
 }
 

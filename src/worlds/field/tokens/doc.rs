@@ -5,7 +5,9 @@ use rand::rngs::StdRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::net::{TokenNet, WEIGHTS};
-use super::{Template, Token, TokenEnsemble, TokenLive, TokenLook, TokenRule, TokenSettings, TokenSummary};
+use super::{
+    GROWTH_SIGMA, Template, Token, TokenEnsemble, TokenLive, TokenLook, TokenRule, TokenSettings, TokenSummary,
+};
 use crate::worlds::field::FieldError;
 use crate::worlds::field::stills::{Still, pack_floats, unpack_floats};
 
@@ -169,10 +171,10 @@ impl TokenDoc {
         self.settings.side = side;
     }
 
-    /// Sets the noise level that is taught and lived at.
+    /// Sets the noise level that is taught and lived at; growths begin at the highest level that is taught.
     pub fn set_sigma(&mut self, sigma: f64) {
         self.settings.sigma = sigma;
-        self.settings.sigma_range = [0.5 * sigma, 1.5 * sigma];
+        self.settings.sigma_range = [0.5 * sigma, GROWTH_SIGMA.max(1.5 * sigma)];
         self.live.sigma = sigma;
     }
 

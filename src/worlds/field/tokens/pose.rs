@@ -48,6 +48,22 @@ pub struct Spacing {
     pub clearance_px: f64,
 }
 
+/// What tokens are taught to do to one another at any speed; all zero: nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct TokenManners {
+    /// Way that a target is ahead of its token, away from a neighbour at contact, pixels: how strongly tokens keep apart.
+    pub keep_apart_px: f64,
+    /// Turn of a target towards the mean heading of the neighbours within [`FLOCK_RANGE`] clearances, radians at a right
+    /// angle.
+    pub align_rad: f64,
+    /// Way of a target towards the centre of those neighbours, pixels at most.
+    pub attract_px: f64,
+}
+
+/// How far tokens see those that they align with and are drawn to, in clearances.
+pub const FLOCK_RANGE: f64 = 2.0;
+
 /// Distance beyond the clearance at which neighbours begin to matter, and over which the push rises to 1, px.
 const PUSH_RANGE_PX: f64 = 4.0;
 /// Range of the turn away beyond the clearance, and the way over which it rises, px.
@@ -82,6 +98,34 @@ impl Spacing {
             }
         }
         poses
+    }
+
+    /// Where a token is drawn to by `manners`: ahead of its pose.
+    pub fn target(&self, poses: &[TokenPose], k: usize, size: [f64; 2], manners: &TokenManners) -> TokenPose {
+        let pose = poses[k];
+        let push = self.push(poses, k, size).map(|v| manners.keep_apart_px * v);
+        let mut target = TokenPose { x: pose.x + push[0], y: pose.y + push[1], ..pose };
+        if manners.align_rad == 0.0 && manners.attract_px == 0.0 {
+            return target;
+        }
+        let reach = FLOCK_RANGE * self.clearance_px;
+        let (mut heads, mut centre, mut count) = ([0.0; 2], [0.0; 2], 0.0);
+        for (_, other) in poses.iter().enumerate().filter(|(other, _)| *other != k) {
+            let offset = pose.offset(other, size);
+            if offset[0].hypot(offset[1]) < reach {
+                let (sin, cos) = other.heading.sin_cos();
+                heads = [heads[0] + cos, heads[1] + sin];
+                centre = [centre[0] + offset[0], centre[1] + offset[1]];
+                count += 1.0;
+            }
+        }
+        if count > 0.0 {
+            let (sin, cos) = pose.heading.sin_cos();
+            target.heading += manners.align_rad * (cos * heads[1] - sin * heads[0]) / count;
+            target.x += manners.attract_px * centre[0] / (count * reach);
+            target.y += manners.attract_px * centre[1] / (count * reach);
+        }
+        target
     }
 
     /// Push away from near neighbours, in the world frame, in units of a push at contact.
@@ -165,5 +209,18 @@ mod tests {
         let [dx, _] = poses[0].offset(&poses[1], SIZE);
         assert!((dx - 13.0).abs() < 1e-9);
         assert_eq!(SPACING.swim(&[at(5.0, 1.0)], 0, SIZE), [1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn targets_turn_to_the_neighbours_heading_and_lie_nearer_to_them() {
+        let at = |x: f64, heading: f64| TokenPose { x, y: 30.0, heading, kind: 0 };
+        let manners = TokenManners { keep_apart_px: 0.0, align_rad: 0.2, attract_px: 0.5 };
+        let quarter = std::f64::consts::FRAC_PI_2;
+        // Across the edge, at 20 of 26 pixels.
+        let target = SPACING.target(&[at(90.0, 0.0), at(14.0, quarter)], 0, SIZE, &manners);
+        assert!((target.heading - 0.2).abs() < 1e-12 && (target.x - 90.0 - 0.5 * 20.0 / 26.0).abs() < 1e-12);
+        let far = [at(90.0, 0.0), at(30.0, quarter)];
+        assert_eq!(SPACING.target(&far, 0, SIZE, &manners), far[0]);
+        assert_eq!(SPACING.target(&far, 0, SIZE, &TokenManners::default()), far[0]);
     }
 }

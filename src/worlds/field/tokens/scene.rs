@@ -1,6 +1,6 @@
 //! Images of tokens at given poses, and what they are commanded to do.
 
-use super::{Spacing, Template, Token, TokenPose};
+use super::{Spacing, Template, Token, TokenManners, TokenPose};
 
 /// The kinds of tokens of an ensemble with their spacing.
 #[derive(Clone, Debug)]
@@ -53,14 +53,10 @@ impl TokenEnsemble {
         Rendering { image, motion }
     }
 
-    /// Where the targets of `poses` are: pushed ahead of them, away from near neighbours, by `keep_apart_px` at contact.
-    pub fn targets(&self, poses: &[TokenPose], [width, height]: [usize; 2], keep_apart_px: f64) -> Vec<TokenPose> {
-        let size = [width as f64, height as f64];
-        let ahead = |(k, pose): (usize, &TokenPose)| {
-            let [px, py] = self.spacing.push(poses, k, size);
-            TokenPose { x: pose.x + keep_apart_px * px, y: pose.y + keep_apart_px * py, ..*pose }
-        };
-        poses.iter().enumerate().map(ahead).collect()
+    /// Where the targets of `poses` are: ahead of them, as `manners` draw them.
+    pub fn targets(&self, poses: &[TokenPose], side: [usize; 2], manners: &TokenManners) -> Vec<TokenPose> {
+        let size = side.map(|v| v as f64);
+        (0..poses.len()).map(|k| self.spacing.target(poses, k, size, manners)).collect()
     }
 
     /// The smallest share of any token, at its pose, that an image `[height × width × 3]` has: 1 drawn, 0 missing.
@@ -98,7 +94,8 @@ mod tests {
         assert!((ensemble.weakest(&poses, [48, 48], &whole) - 1.0).abs() < 0.05);
         let one = ensemble.render(&poses[..1], [48, 48], false).image;
         assert!(ensemble.weakest(&poses, [48, 48], &one) < 0.1);
-        let targets = ensemble.targets(&poses, [48, 48], 0.5);
+        let targets =
+            ensemble.targets(&poses, [48, 48], &TokenManners { keep_apart_px: 0.5, ..TokenManners::default() });
         assert!((targets[1].x - targets[0].x - 16.0).abs() < 1e-9, "half a pixel each at contact");
         assert!(ensemble.render(&poses, [48, 48], true).motion.iter().any(|v| *v != 0.0));
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::TokenManners;
 use crate::worlds::field::FieldError;
 
 /// Settings of the training by targets that follow.
@@ -18,6 +19,8 @@ pub struct TokenSettings {
     pub pool: usize,
     /// Probability that a pool image begins again when it is visited.
     pub reset: f64,
+    /// Probability that a pool image is wounded when it is visited.
+    pub damage: f64,
     /// Noise level of the live chain, and the range of the denoised images (log-uniform).
     pub sigma: f64,
     /// Smallest and largest σ of the denoised images.
@@ -28,6 +31,10 @@ pub struct TokenSettings {
     pub max_swim_px: f64,
     /// Way that a target is ahead of its token at contact with a neighbour, pixels: how strongly tokens keep apart.
     pub keep_apart_px: f64,
+    /// Turn of a target towards its neighbours' mean heading, radians at a right angle: how strongly tokens flock.
+    pub align_rad: f64,
+    /// Way of a target towards its neighbours, pixels at most: how strongly tokens attract.
+    pub attract_px: f64,
     /// Share of the measured offset by which the pose of a pool token is corrected at each visit.
     pub registration: f64,
     /// Weight of the motion in the loss.
@@ -42,6 +49,10 @@ pub struct TokenSettings {
     pub seed: u64,
 }
 
+/// Noise level at which a growth begins: a token, whose length as a vector of pixels is about 8, is not seen in it. At 1.5
+/// a field without tokens stays empty.
+pub const GROWTH_SIGMA: f64 = 5.0;
+
 impl Default for TokenSettings {
     fn default() -> Self {
         Self {
@@ -50,11 +61,14 @@ impl Default for TokenSettings {
             pool_batch: 5,
             pool: 32,
             reset: 0.007,
+            damage: 0.01,
             sigma: 0.3,
-            sigma_range: [0.15, 0.45],
+            sigma_range: [0.15, GROWTH_SIGMA],
             live_step: 0.1,
             max_swim_px: 0.12,
             keep_apart_px: 0.8,
+            align_rad: 0.0,
+            attract_px: 0.0,
             registration: 0.02,
             motion_weight: 0.6,
             learning_rate: 4e-3,
@@ -66,6 +80,12 @@ impl Default for TokenSettings {
 }
 
 impl TokenSettings {
+    /// What tokens are taught to do to one another.
+    pub fn manners(&self) -> TokenManners {
+        let Self { keep_apart_px, align_rad, attract_px, .. } = *self;
+        TokenManners { keep_apart_px, align_rad, attract_px }
+    }
+
     /// # Errors
     /// The first value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
@@ -89,7 +109,16 @@ impl TokenSettings {
         }
         let [low, high] = self.sigma_range;
         let positive = [self.sigma, low, high - low, self.live_step, self.learning_rate];
-        let not_negative = [self.reset, self.max_swim_px, self.keep_apart_px, self.registration, self.motion_weight];
+        let not_negative = [
+            self.reset,
+            self.damage,
+            self.max_swim_px,
+            self.keep_apart_px,
+            self.align_rad,
+            self.attract_px,
+            self.registration,
+            self.motion_weight,
+        ];
         if positive.iter().any(|v| v.is_nan() || *v <= 0.0) || not_negative.iter().any(|v| v.is_nan() || *v < 0.0) {
             return fail(
                 "settings",

@@ -10,6 +10,7 @@ use super::net::{TokenNet, TransposedNet, WEIGHTS, Workspace};
 use super::noise::add_normals;
 use super::scene::TokenEnsemble;
 use super::settings::TokenSettings;
+use super::wound::wound;
 use super::{GridPlacement, Token, TokenPose};
 use crate::worlds::field::FieldError;
 
@@ -23,6 +24,8 @@ const DENOISE_WEIGHT: f32 = 4.0;
 const AT_REST: f64 = 0.23;
 /// A token is lost when the denoised image has less than this share of it.
 const LOST: f32 = 0.4;
+/// Visits after a wound in which a token that is not seen is not lost yet.
+const HEALING: u32 = 60;
 /// Largest offset of a pose that is corrected, px and rad.
 const MAX_CORRECTION: f64 = 0.5;
 
@@ -32,6 +35,8 @@ struct PoolImage {
     image: Vec<f32>,
     poses: Vec<TokenPose>,
     swim_px: f64,
+    /// Visits left in which a wound may still close.
+    healing: u32,
 }
 
 /// Losses of a step, averaged over its images; a loss of 1 is that of the mean image.
@@ -143,7 +148,7 @@ impl TokenTraining {
         add_normals(rng.random(), 0, self.settings.sigma as f32, &mut image);
         let rest = AT_REST / (1.0 - AT_REST);
         let swim_px = self.settings.max_swim_px * rng.random_range(-rest..1.0).max(0.0);
-        PoolImage { image, poses, swim_px }
+        PoolImage { image, poses, swim_px, healing: 0 }
     }
 
     /// One optimiser step; `None` when all are done.
@@ -213,16 +218,22 @@ impl TokenTraining {
         ImageResult { gradient, denoise, motion, chain: None }
     }
 
-    /// The image that poses are denoised to: ahead of them where neighbours are near.
+    /// The image that poses are denoised to: ahead of them where neighbours draw or push them.
     fn target(&self, poses: &[TokenPose]) -> Vec<f32> {
-        let targets = self.ensemble.targets(poses, self.side(), self.settings.keep_apart_px);
+        let targets = self.ensemble.targets(poses, self.side(), &self.settings.manners());
         self.ensemble.render(&targets, self.side(), false).image
     }
 
-    /// A live chain: learns from its present image, then makes its live step, and its poses follow.
+    /// A live chain: learns from its present image, wounded now and then, makes its live step, and its poses follow.
     fn chain_image(&self, workspace: &mut Workspace, net: &TransposedNet, k: usize, rng: &mut StdRng) -> ImageResult {
         let settings = self.settings;
-        let (chain, side) = (&self.pool[k], self.side());
+        let side = self.side();
+        let mut chain = self.pool[k].clone();
+        chain.healing = chain.healing.saturating_sub(1);
+        if rng.random::<f64>() < settings.damage {
+            wound(&mut chain.image, side, &chain.poses, self.ensemble.spacing.clearance_px, rng);
+            chain.healing = HEALING;
+        }
         let sigma = settings.sigma as f32;
         let motion = self.ensemble.render(&chain.poses, side, true).motion;
         let target = self.target(&chain.poses);
@@ -247,12 +258,12 @@ impl TokenTraining {
         // A chain that has lost a token has no target any more.
         let over = rng.random::<f64>() < settings.reset
             || image.iter().any(|v| !v.is_finite())
-            || self.ensemble.weakest(&chain.poses, side, &denoised) < LOST;
+            || (chain.healing == 0 && self.ensemble.weakest(&chain.poses, side, &denoised) < LOST);
         let chain = if over {
             self.fresh_chain(rng)
         } else {
             let offset: Vec<f32> = denoised.iter().zip(&target).map(|(d, t)| d - t).collect();
-            PoolImage { poses: self.followed(chain, &noise, &offset), image, ..*chain }
+            PoolImage { poses: self.followed(&chain, &noise, &offset), image, ..chain }
         };
         ImageResult { gradient, denoise, motion: motion_loss, chain: Some((k, chain)) }
     }
@@ -262,7 +273,7 @@ impl TokenTraining {
         let settings = self.settings;
         let [width, height] = self.side();
         let size = [width as f64, height as f64];
-        let targets = self.ensemble.targets(&chain.poses, self.side(), settings.keep_apart_px);
+        let targets = self.ensemble.targets(&chain.poses, self.side(), &settings.manners());
         let drift = 1.0 - (-settings.live_step).exp();
         let mut poses: Vec<TokenPose> = (chain.poses.iter().enumerate())
             .map(|(k, pose)| {
@@ -278,6 +289,7 @@ impl TokenTraining {
                 let mut moved = pose.moved(motion);
                 moved.x += drift * (targets[k].x - pose.x);
                 moved.y += drift * (targets[k].y - pose.y);
+                moved.heading += drift * (targets[k].heading - pose.heading);
                 moved
             })
             .collect();
