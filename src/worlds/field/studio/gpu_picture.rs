@@ -179,9 +179,8 @@ mod tests {
     fn pictures_of_both_engines_are_the_same() {
         let Some(gpu) = gpu() else { return };
         let size = [20, 12];
-        // Beyond both ends of the colours, and smooth enough that a rounding shows nowhere.
-        let at =
-            |k: usize, c: usize| 0.6 + 0.7 * ((0.3 * (k % 20) as f32 + c as f32).sin() + (k / 20) as f32 * 0.05 - 0.5);
+        // Beyond both ends of the colours.
+        let at = |k: usize, c: usize| 0.2 + 0.3 * (0.9 * (k % 20) as f32 + 0.5 * (k / 20) as f32 + c as f32).sin();
         let still = |channels: usize| {
             let data = (0..channels).flat_map(|c| (0..240).map(move |k| at(k, c))).collect();
             Still { width: 20, height: 12, channels, data }
@@ -203,7 +202,8 @@ mod tests {
                 let count = picture.pixels().zip(expected.pixels()).filter(|pair| apart(*pair)).count();
                 // Of squares, the pixels on an edge may be of either.
                 assert!(count <= 70, "{count} pixels differ");
-                assert_ne!(picture.get_pixel(20, 20), picture.get_pixel(50, 35));
+                let colours: std::collections::HashSet<_> = picture.pixels().map(|pixel| pixel.0).collect();
+                assert!(colours.len() > 8, "{} colours", colours.len());
             };
             let mut expected = RgbaImage::new(70, 50);
             draw_torus(Plane { values: pattern.plane(1), width: 20, height: 12 }, &view, &shades, &mut expected);
