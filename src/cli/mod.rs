@@ -159,7 +159,7 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
 fn dispatch(cli: Cli) -> anyhow::Result<Option<Answer>> {
     let quiet = cli.quiet;
     match cli.command {
-        None => open::run(cli.file, cli.engine.unwrap_or(live::EngineName::Auto).choice()).map(|()| None),
+        None => open::run(cli.file, cli.engine.map(live::EngineName::choice)).map(|()| None),
         Some(Command::Import(args)) => import::run(&args).map(Some),
         Some(Command::Export(args)) => export::run(&args).map(Some),
         Some(Command::Learn(args)) => learn::run(&args, quiet).map(Some),

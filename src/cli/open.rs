@@ -18,7 +18,7 @@ pub struct NoWindow;
 /// # Errors
 /// A file that cannot be read, which is reported before a window opens, and [`NoWindow`].
 #[cfg(feature = "window")]
-pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
+pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Result<()> {
     if let Some(path) = &file {
         for warning in crate::window::shell::check(path)? {
             super::output::warn(&format!("{}: {warning}", path.display()));
@@ -30,6 +30,6 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
 /// # Errors
 /// Always [`NoWindow`].
 #[cfg(not(feature = "window"))]
-pub fn run(_file: Option<PathBuf>, _engine: EngineChoice) -> anyhow::Result<()> {
+pub fn run(_file: Option<PathBuf>, _engine: Option<EngineChoice>) -> anyhow::Result<()> {
     Err(NoWindow.into())
 }

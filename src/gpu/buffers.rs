@@ -1,5 +1,7 @@
 //! Buffers of the engines, and error scopes around what is created.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use wgpu::util::DeviceExt as _;
 
 use super::GpuError;
@@ -7,15 +9,19 @@ use super::GpuError;
 /// What `make` creates on the device.
 ///
 /// # Errors
-/// The first validation or memory error that the device reports.
+/// The first validation or memory error that the device reports, or that it was lost.
 pub(crate) fn checked<T>(device: &wgpu::Device, make: impl FnOnce() -> T) -> Result<T, GpuError> {
     let memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
     let validation = device.push_error_scope(wgpu::ErrorFilter::Validation);
-    let made = make();
+    // wgpu panics where it maps memory that a lost device has not given.
+    let made = catch_unwind(AssertUnwindSafe(make));
     let errors = [pollster::block_on(validation.pop()), pollster::block_on(memory.pop())];
     match errors.into_iter().flatten().next() {
         Some(error) => Err(GpuError::refused(&error)),
-        None => Ok(made),
+        None => made.map_err(|panic| {
+            let text = panic.downcast_ref::<String>().map_or("it gives no memory", |text| text.as_str());
+            GpuError::lost(&text)
+        }),
     }
 }
 
@@ -47,6 +53,18 @@ fn buffer(device: &wgpu::Device, label: &str, bytes: u64, usage: wgpu::BufferUsa
 mod tests {
     use super::*;
     use crate::gpu::testing::gpu;
+
+    #[test]
+    fn memory_of_a_lost_device_is_an_error() {
+        if gpu().is_none() {
+            return;
+        }
+        // One of its own, as it will be of no use any more.
+        let gpu = crate::gpu::GpuDevice::open().unwrap();
+        gpu.device.destroy();
+        let made = checked(&gpu.device, || storage_with(&gpu.device, "words", &[1u32]));
+        assert!(matches!(made, Err(GpuError::Lost(_))));
+    }
 
     #[test]
     fn errors_of_the_device_are_returned_and_only_they() {

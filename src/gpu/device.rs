@@ -1,9 +1,11 @@
-//! Devices for programs without a window, and the choice between GPU and processor.
+//! Devices, and the choice between GPU and processor.
+
+use serde::{Deserialize, Serialize};
 
 use super::GpuError;
 
 /// Which engine to run on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EngineChoice {
     /// The GPU when there is a real one, else the processor, which is faster than a GPU made of software.
     #[default]
@@ -15,6 +17,29 @@ pub enum EngineChoice {
 }
 
 impl EngineChoice {
+    /// In the order of the panels.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Cpu, Self::Gpu];
+
+    /// Name on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "Auto",
+            Self::Gpu => "Graphics",
+            Self::Cpu => "Processor",
+        }
+    }
+
+    /// What it means, for a tooltip.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Auto => {
+                "The graphics card where there is a real one, else the processor, which is faster than software"
+            }
+            Self::Gpu => "Computed and drawn by the graphics card, also by one that is a program on the processor",
+            Self::Cpu => "Computed by the processor",
+        }
+    }
+
     /// Whether it means the GPU, given that there is one.
     pub fn takes_gpu(self, is_software: bool) -> bool {
         match self {
@@ -37,8 +62,8 @@ impl EngineChoice {
     }
 }
 
-/// A device of its own, for programs without a window.
-#[derive(Clone, Debug)]
+/// A device: that of the window, or one of its own.
+#[derive(Clone, Debug, PartialEq)]
 pub struct GpuDevice {
     /// Makes buffers and kernels.
     pub device: wgpu::Device,

@@ -8,6 +8,8 @@ mod error;
 mod group;
 mod kernel;
 mod names;
+mod pace;
+mod picture;
 mod readback;
 mod reflection;
 mod template;
@@ -20,6 +22,8 @@ pub use error::GpuError;
 #[cfg(feature = "window")]
 pub(crate) use group::RenderGroup;
 pub(crate) use kernel::{ComputeKernel, Dispatch, KernelModule};
+pub(crate) use pace::Pace;
+pub use picture::GpuPicture;
 pub(crate) use readback::{Mapping, read, values};
 #[cfg(any(test, feature = "window"))]
 pub(crate) use reflection::Reflection;

@@ -2,7 +2,8 @@
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 
-use super::GpuError;
+use super::pace::wait_for;
+use super::{GpuError, checked};
 
 /// Copies of buffers that are being read: begun, polled, taken once they have come.
 pub(crate) struct Mapping {
@@ -44,19 +45,26 @@ impl Mapping {
         if let Err(e) = self.device.poll(wgpu::PollType::Poll) {
             return Some(Err(GpuError::lost(&e)));
         }
-        match self.mapped.try_recv() {
-            Err(TryRecvError::Empty) => None,
-            Err(e) => Some(Err(GpuError::lost(&e))),
-            Ok(Err(e)) => Some(Err(GpuError::lost(&e))),
-            Ok(Ok(())) => Some(Ok(read(&self.staging.get_mapped_range(..)))),
-        }
+        let came = self.came()?;
+        Some(came.map(|()| read(&self.staging.get_mapped_range(..))))
     }
 
     /// Waits for the bytes.
-    fn wait<T>(self, read: impl FnOnce(&[u8]) -> T) -> Result<T, GpuError> {
-        self.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|e| GpuError::lost(&e))?;
-        self.mapped.recv().map_err(|e| GpuError::lost(&e))?.map_err(|e| GpuError::lost(&e))?;
+    ///
+    /// # Errors
+    /// The device was lost.
+    pub(super) fn wait<T>(self, read: impl FnOnce(&[u8]) -> T) -> Result<T, GpuError> {
+        wait_for(&self.device, || self.came())?;
         Ok(read(&self.staging.get_mapped_range(..)))
+    }
+
+    /// Whether the bytes have come, as far as the device was polled.
+    fn came(&self) -> Option<Result<(), GpuError>> {
+        match self.mapped.try_recv() {
+            Err(TryRecvError::Empty) => None,
+            Err(e) => Some(Err(GpuError::lost(&e))),
+            Ok(mapped) => Some(mapped.map_err(|e| GpuError::lost(&e))),
+        }
     }
 }
 
@@ -69,7 +77,8 @@ pub(crate) fn read<T: bytemuck::AnyBitPattern>(
     queue: &wgpu::Queue,
     buffer: &wgpu::Buffer,
 ) -> Result<Vec<T>, GpuError> {
-    Mapping::begin(device, queue, &[buffer]).wait(values)
+    // Of a lost device not even the copy can be made.
+    checked(device, || Mapping::begin(device, queue, &[buffer]))?.wait(values)
 }
 
 /// The values in `bytes`, which need not be aligned.

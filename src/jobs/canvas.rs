@@ -1,14 +1,22 @@
-//! The thread that runs a rule and draws it: the window gives orders and takes the newest picture, and waits for neither.
+//! The thread that runs a rule and draws it, on the processor or by submissions to a GPU: the window gives orders and takes
+//! the newest picture, and waits for neither. Work for a GPU is submitted here and not with the frames, since a step may take
+//! longer than a frame, and brushes and checkpoints wait for what they read.
+
+mod pictures;
+
+pub use pictures::CanvasPicture;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use image::RgbaImage;
 
+use self::pictures::PictureSlot;
 use super::{Cores, FilmOrder, JobFault, JobName, RecordingJob, RecordingResult, RecordingState, panic_text, start};
+use crate::gpu::GpuDevice;
 use crate::media::atomic::write_atomic;
 use crate::worlds::World;
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
@@ -33,6 +41,8 @@ pub enum CanvasOrder {
     World(Arc<World>),
     /// Another world, whose rule starts from the beginning with this seed.
     Restart(Arc<World>, u64),
+    /// What the rule runs on from now on: a GPU, or the processor.
+    Engine(Option<Arc<GpuDevice>>),
     /// What the next picture shows.
     Show(CanvasView),
     /// Whether time runs.
@@ -103,20 +113,11 @@ const READ_EVERY: Duration = Duration::from_millis(500);
 /// Readings take at most about this share of the time.
 const READING_SHARE: u32 = 8;
 
-/// The newest picture. Pictures go round: no memory is asked for once their size stands.
-#[derive(Default)]
-struct PictureSlot {
-    ready: Option<RgbaImage>,
-    /// The one that is on the screen.
-    shown: Option<RgbaImage>,
-    spare: Option<RgbaImage>,
-}
-
 /// The thread. It ends when this is dropped, after its present step.
 pub struct CanvasWorker {
     orders: Sender<CanvasOrder>,
     events: Receiver<CanvasEvent>,
-    slot: Arc<Mutex<PictureSlot>>,
+    slot: Arc<PictureSlot>,
 }
 
 impl CanvasWorker {
@@ -125,7 +126,7 @@ impl CanvasWorker {
     pub fn new(name: &'static str) -> Result<Self, JobFault> {
         let (orders, inbox) = unbounded();
         let (outbox, events) = unbounded();
-        let slot = Arc::<Mutex<PictureSlot>>::default();
+        let slot = Arc::<PictureSlot>::default();
         let theirs = slot.clone();
         let name = JobName { thread: name, what: "The living canvas" };
         start(name, Cores::Shared, move || CanvasState::new(outbox, theirs).run(&inbox))?;
@@ -145,32 +146,24 @@ impl CanvasWorker {
 
     /// Shows a new picture to `look`, if there is one. The thread is never waited for longer than it takes to swap two
     /// pictures.
-    pub fn with_picture(&self, look: impl FnOnce(&RgbaImage)) {
-        let taken = lock(&self.slot).ready.take();
-        if let Some(picture) = taken {
-            look(&picture);
-            let mut slot = lock(&self.slot);
-            slot.spare = slot.shown.replace(picture);
-        }
+    pub fn with_picture(&self, look: impl FnOnce(&CanvasPicture)) {
+        self.slot.show(look);
     }
 
     /// A copy of the picture that is on the screen.
-    pub fn shown_picture(&self) -> Option<RgbaImage> {
-        lock(&self.slot).shown.clone()
+    pub fn shown_picture(&self) -> Option<CanvasPicture> {
+        self.slot.shown()
     }
-}
-
-fn lock(slot: &Mutex<PictureSlot>) -> std::sync::MutexGuard<'_, PictureSlot> {
-    // Pictures are only moved under the lock.
-    slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the thread works on.
 struct CanvasState {
     outbox: Sender<CanvasEvent>,
-    slot: Arc<Mutex<PictureSlot>>,
+    slot: Arc<PictureSlot>,
     world: Option<Arc<World>>,
     seed: u64,
+    /// What rules are to run on; none for the processor, also after a GPU has failed.
+    gpu: Option<Arc<GpuDevice>>,
     simulation: Option<Box<dyn Simulation>>,
     show: Option<CanvasView>,
     is_awake: bool,
@@ -188,12 +181,13 @@ struct CanvasState {
 }
 
 impl CanvasState {
-    fn new(outbox: Sender<CanvasEvent>, slot: Arc<Mutex<PictureSlot>>) -> Self {
+    fn new(outbox: Sender<CanvasEvent>, slot: Arc<PictureSlot>) -> Self {
         Self {
             outbox,
             slot,
             world: None,
             seed: 0,
+            gpu: None,
             simulation: None,
             show: None,
             is_awake: false,
@@ -234,11 +228,18 @@ impl CanvasState {
         }
     }
 
-    /// A panic of a simulation ends that simulation and is reported; the thread goes on.
+    /// A panic of a simulation ends that simulation and is reported; the thread goes on. Where it ran on a GPU it starts
+    /// again on the processor.
     fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) {
-            self.simulation = None;
-            let what = panic_text(panic.as_ref());
+        let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
+        self.simulation = None;
+        let what = panic_text(panic.as_ref());
+        if self.gpu.take().is_some() {
+            self.report(CanvasEvent::Refused(format!(
+                "the GPU failed ({what}); the rule starts again on the processor"
+            )));
+            self.guarded(Self::start);
+        } else {
             let why = format!("the rule was stopped by a bug in the program ({what}); please report it");
             self.report(CanvasEvent::Running(false, Some(why)));
         }
@@ -267,6 +268,10 @@ impl CanvasState {
             CanvasOrder::Restart(world, seed) => {
                 (self.world, self.seed) = (Some(world), seed);
                 self.start();
+            }
+            CanvasOrder::Engine(gpu) => {
+                self.gpu = gpu;
+                self.settle();
             }
             CanvasOrder::Show(show) => (self.show, self.is_awake) = (Some(show), true),
             CanvasOrder::Play(plays) => self.plays = plays,
@@ -327,6 +332,9 @@ impl CanvasState {
         let why = match info.start_simulation(self.seed) {
             Ok(simulation) => {
                 self.simulation = Some(simulation);
+                if self.gpu.is_some() {
+                    self.settle();
+                }
                 None
             }
             Err(StudioError::NoRule) => None,
@@ -334,6 +342,22 @@ impl CanvasState {
         };
         self.paced_steps = 0;
         self.report(CanvasEvent::Running(self.simulation.is_some(), why));
+    }
+
+    /// Takes the rule to what it is to run on. Where a GPU refuses the processor goes on.
+    fn settle(&mut self) {
+        let Some(simulation) = &mut self.simulation else { return };
+        if let Err(why) = simulation.move_to(self.gpu.as_deref()) {
+            self.report(CanvasEvent::Refused(format!("the rule goes on on the processor: {why}")));
+        }
+    }
+
+    /// Reports what has gone wrong with a GPU, which is not used again unless it is chosen again.
+    fn report_fault(&mut self) {
+        if let Some(fault) = self.simulation.as_mut().and_then(|simulation| simulation.take_fault()) {
+            self.gpu = None;
+            self.report(CanvasEvent::Refused(fault));
+        }
     }
 
     fn begin_film(&mut self, order: FilmOrder) {
@@ -362,6 +386,7 @@ impl CanvasState {
         if self.is_stale {
             self.draw();
         }
+        self.report_fault();
         if self.paced.elapsed() >= PACE_EVERY {
             self.report_film();
         }
@@ -400,21 +425,20 @@ impl CanvasState {
         if films && !is_due && self.is_moving() {
             return;
         }
-        let Some(CanvasView { view, size: [width, height], options, shows_live }) = self.show else { return };
-        let mut slot = lock(&self.slot);
-        let fits = |picture: &RgbaImage| picture.dimensions() == (width, height);
-        if slot.ready.as_ref().is_some_and(fits) && !self.is_moving() {
-            // A picture of an older state must not stay for good.
-            slot.spare = slot.ready.take();
-        } else if is_due {
-            // The newest picture takes its place.
-            slot.spare = slot.ready.take().or_else(|| slot.spare.take());
-        } else if slot.ready.is_some() {
+        let Some(CanvasView { view, size, options, shows_live }) = self.show else { return };
+        // A picture of an older state must not stay for good, and a film has the newest in its place.
+        let is_moving = self.is_moving();
+        if !self.slot.wants_another(|ready| is_due || (!is_moving && ready == size)) {
             return;
         }
-        let picture = slot.spare.take();
-        drop(slot);
-        let mut picture = picture.filter(fits).unwrap_or_else(|| RgbaImage::new(width.max(1), height.max(1)));
+        if let (Some(simulation), Some(gpu), true, false) = (&mut self.simulation, &self.gpu, shows_live, is_due)
+            && let Some(picture) = simulation.picture_on_gpu(&view, options, size)
+        {
+            self.slot.put(CanvasPicture::Gpu(picture, gpu.clone()));
+            self.is_stale = false;
+            return;
+        }
+        let mut picture = self.slot.blank(size);
         match (&mut self.simulation, &self.world) {
             (Some(simulation), _) if shows_live => simulation.draw(&view, options, &mut picture),
             (_, Some(world)) => {
@@ -428,7 +452,7 @@ impl CanvasState {
             film.begin_frame();
             film.take(picture.clone());
         }
-        lock(&self.slot).ready = Some(picture);
+        self.slot.put(CanvasPicture::Processor(picture));
         self.is_stale = false;
     }
 }

@@ -15,7 +15,7 @@ mod run;
 mod thread;
 mod worker;
 
-pub use canvas::{CanvasEvent, CanvasOrder, CanvasView, CanvasWorker};
+pub use canvas::{CanvasEvent, CanvasOrder, CanvasPicture, CanvasView, CanvasWorker};
 pub use canvas_film::FilmOrder;
 pub use learning::{LearningEvent, LearningRun};
 pub use pace::{Pace, left_s};

@@ -9,6 +9,7 @@ use super::command::{Command, Effect, LearnCommand, LiveCommand, PaintCommand, P
 use super::sharing::FilmOptions;
 use super::sharing::trajectory::TrajectoryOptions;
 use super::state::Session;
+use crate::gpu::EngineChoice;
 use crate::media::looks::{Body, ColourBy, Palette, Theme};
 
 /// Smallest and largest interface, and one step between.
@@ -36,6 +37,11 @@ pub struct Prefs {
     pub film: FilmOptions,
     /// How trajectories are recorded.
     pub trajectory: TrajectoryOptions,
+    /// What steps are computed on.
+    pub engine: EngineChoice,
+    /// The choice of the command line, for this run only; a later one by hand takes its place.
+    #[serde(skip)]
+    pub engine_of_run: Option<EngineChoice>,
     /// Files opened or saved last, the newest first.
     pub recent: Vec<PathBuf>,
 }
@@ -50,12 +56,19 @@ impl Default for Prefs {
             first_steps: FirstSteps::default(),
             film: FilmOptions::default(),
             trajectory: TrajectoryOptions::default(),
+            engine: EngineChoice::default(),
+            engine_of_run: None,
             recent: Vec::new(),
         }
     }
 }
 
 impl Prefs {
+    /// What steps are computed on now.
+    pub fn engine(&self) -> EngineChoice {
+        self.engine_of_run.unwrap_or(self.engine)
+    }
+
     /// Numbers folded into their ranges, as a file may say anything.
     pub fn made_usable(mut self) -> Self {
         let fold = |value: f64, [least, most]: [f64; 2], usual: f64| {
@@ -138,6 +151,9 @@ pub enum Preference {
     TrailS(f64),
     Film(FilmOptions),
     Trajectory(TrajectoryOptions),
+    Engine(EngineChoice),
+    /// For this run only.
+    EngineOfRun(EngineChoice),
     /// Shows or hides everything but the swarm.
     TogglePanels,
     /// The hint of the first steps is not wanted.
@@ -169,6 +185,8 @@ impl Prefs {
             Preference::TrailS(seconds) => look.trail_s = seconds,
             Preference::Film(film) => self.film = film,
             Preference::Trajectory(trajectory) => self.trajectory = trajectory,
+            Preference::Engine(engine) => (self.engine, self.engine_of_run) = (engine, None),
+            Preference::EngineOfRun(engine) => self.engine_of_run = Some(engine),
             Preference::TogglePanels => self.panels_hidden ^= true,
             Preference::CloseHint => self.first_steps.closed = true,
             Preference::Remember(path) => {
@@ -228,6 +246,18 @@ mod tests {
         assert!(matches!(&effects[..], [Effect::KeepPrefs(kept)] if kept.look.body == Body::Dot), "{effects:?}");
         assert!(!session.can_undo() && !session.is_dirty());
         assert!(session.apply(Command::Prefer(Preference::Body(Body::Dot))).is_empty(), "nothing new to keep");
+    }
+
+    #[test]
+    fn the_engine_of_the_command_line_is_not_kept_and_a_choice_is() {
+        let mut session = Session::new(1);
+        session.apply(Command::Prefer(Preference::EngineOfRun(EngineChoice::Gpu)));
+        assert_eq!((session.prefs().engine(), session.prefs().engine), (EngineChoice::Gpu, EngineChoice::Auto));
+        let read_again = |prefs: &Prefs| ron::from_str::<Prefs>(&ron::to_string(prefs).unwrap()).unwrap().engine();
+        assert_eq!(read_again(session.prefs()), EngineChoice::Auto);
+        session.apply(Command::Prefer(Preference::Engine(EngineChoice::Cpu)));
+        assert_eq!(session.prefs().engine(), EngineChoice::Cpu);
+        assert_eq!(read_again(session.prefs()), EngineChoice::Cpu);
     }
 
     #[test]

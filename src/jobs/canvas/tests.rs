@@ -24,7 +24,7 @@ fn next_picture(worker: &CanvasWorker) -> RgbaImage {
         let mut seen = None;
         worker.with_picture(|picture| seen = Some(picture.clone()));
         match seen {
-            Some(picture) => return picture,
+            Some(picture) => return picture.into_image().unwrap(),
             None => assert!(begun.elapsed() < PATIENCE, "no picture"),
         }
         std::thread::sleep(Duration::from_millis(2));
@@ -54,7 +54,7 @@ fn what_lives_is_drawn_moves_and_is_measured() {
     worker.order(CanvasOrder::Speed(20));
     let moved = (0..200).any(|_| next_picture(&worker) != first);
     assert!(moved);
-    assert_eq!(worker.shown_picture().map(|picture| picture.dimensions()), Some((64, 48)));
+    assert_eq!(worker.shown_picture().map(|picture| picture.size()), Some([64, 48]));
     let read = next_event(&worker, |event| matches!(event, CanvasEvent::Readings { .. }));
     assert!(matches!(read, CanvasEvent::Readings { steps, readings } if steps > 0 && !readings.is_empty()));
     next_event(&worker, |event| matches!(event, CanvasEvent::Pace { steps_per_s, .. } if *steps_per_s > 0.0));
@@ -141,4 +141,47 @@ fn what_lives_is_written_to_a_file_or_refused() {
     worker.order(CanvasOrder::Export(csv.clone()));
     assert!(matches!(next_event(&worker, answered), CanvasEvent::Refused(why) if why.contains("name.npy")));
     assert!(!csv.exists());
+}
+
+/// The next picture, as it was drawn.
+fn next_drawn(worker: &CanvasWorker, wanted: impl Fn(&CanvasPicture) -> bool) -> CanvasPicture {
+    let begun = Instant::now();
+    loop {
+        let mut seen = None;
+        worker.with_picture(|picture| seen = Some(picture.clone()));
+        if let Some(picture) = seen.filter(&wanted) {
+            return picture;
+        }
+        assert!(begun.elapsed() < PATIENCE, "no picture");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn a_rule_on_the_gpu_is_shown_from_there_until_it_is_lost() {
+    if crate::gpu::testing::gpu().is_none() {
+        return;
+    }
+    // One of its own, as it will be of no use any more.
+    let gpu = Arc::new(GpuDevice::open().unwrap());
+    let is_on_gpu = |picture: &CanvasPicture| matches!(picture, CanvasPicture::Gpu(..));
+    let worker = CanvasWorker::new("test").unwrap();
+    let world = field();
+    worker.order(CanvasOrder::Restart(world.clone(), 1));
+    worker.order(show(&world, true));
+    let on_processor = next_drawn(&worker, |picture| !is_on_gpu(picture)).into_image().unwrap();
+    worker.order(CanvasOrder::Engine(Some(gpu.clone())));
+    let on_gpu = next_drawn(&worker, is_on_gpu).into_image().unwrap();
+    assert!(worker.shown_picture().is_some_and(|picture| is_on_gpu(&picture)));
+    let apart = |(a, b): (&image::Rgba<u8>, &image::Rgba<u8>)| (0..3).any(|c| a.0[c].abs_diff(b.0[c]) > 6);
+    let count = on_processor.pixels().zip(on_gpu.pixels()).filter(|pair| apart(*pair)).count();
+    assert!(count < 30, "{count} pixels of the same state differ");
+    worker.order(CanvasOrder::Play(true));
+    assert!((0..200).any(|_| next_drawn(&worker, is_on_gpu).into_image().unwrap() != on_gpu), "it lives");
+    gpu.device.destroy();
+    let refused = next_event(&worker, |event| matches!(event, CanvasEvent::Refused(_)));
+    assert!(matches!(&refused, CanvasEvent::Refused(why) if why.contains("processor")), "{refused:?}");
+    let first = next_drawn(&worker, |picture| !is_on_gpu(picture)).into_image().unwrap();
+    let moves = |picture: &CanvasPicture| matches!(picture, CanvasPicture::Processor(picture) if *picture != first);
+    next_drawn(&worker, moves);
 }

@@ -7,7 +7,7 @@ use super::egui::{
 use super::state::UiState;
 use super::style;
 use super::swarm_view;
-use super::widgets::{choice, command_button, row, row_label, section};
+use super::widgets::{choice, command_button, engine_choice, row, row_label, section};
 use crate::media::looks::RAMP;
 use crate::session::{
     Body, ColourBy, Command, LiveCommand, Palette, Place, Preference, Session, TRAIL_RANGE_S, Theme, UI_SCALE_RANGE,
@@ -86,6 +86,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
             command_button(ui, "+", Command::Prefer(Preference::LargerUi), commands)
         });
     });
+    let clicked = engine_choice(ui, prefs, ". The swarm takes it when the program is started next");
+    commands.extend(clicked.map(|engine| Command::Prefer(Preference::Engine(engine))));
 }
 
 fn key_of(info: &crate::session::CommandInfo) -> String {

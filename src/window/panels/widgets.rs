@@ -8,7 +8,8 @@ use super::egui::{
     ScrollArea, Slider, Stroke, Ui, Vec2, Widget, WidgetText,
 };
 use super::style;
-use crate::session::{Command, info_of};
+use crate::gpu::EngineChoice;
+use crate::session::{Command, Prefs, info_of};
 
 /// Width of the labels left of sliders, points.
 pub(super) const LABEL_WIDTH: f32 = 84.0;
@@ -56,6 +57,16 @@ pub(super) fn choice<T: PartialEq + Copy>(ui: &mut Ui, now: T, options: &[(T, &s
         });
     });
     clicked
+}
+
+/// What steps are computed on; returns what was clicked. `note`: what a change means in this world.
+pub(super) fn engine_choice(ui: &mut Ui, prefs: &Prefs, note: &str) -> Option<EngineChoice> {
+    let options: Vec<_> = EngineChoice::ALL
+        .iter()
+        .map(|&choice| (choice, choice.name(), format!("{}{note}", choice.meaning())))
+        .collect();
+    section(ui, "Engine");
+    choice(ui, prefs.engine(), &options)
 }
 
 /// A label of fixed width, for rows that line up.

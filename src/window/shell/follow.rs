@@ -107,13 +107,7 @@ mod tests {
             return;
         };
         let device = headless.gpu().unwrap();
-        let gpu = Gpu {
-            device: device.device.clone(),
-            queue: device.queue.clone(),
-            name: String::new(),
-            is_software: false,
-            runs_the_swarm: true,
-        };
+        let gpu = Gpu::new(device.clone(), true);
         let mut bodies = SwarmBuffer::new(&gpu, 2);
         bodies.write(&gpu, [Particle::default(), Particle { x: 3.0, y: 2.0, ..Particle::default() }].iter().map(body));
         let mut follower = Follower::default();

@@ -67,6 +67,8 @@ impl Kept for Prefs {
             },
             film: newer(self.film, &base.film, theirs.film),
             trajectory: newer(self.trajectory, &base.trajectory, theirs.trajectory),
+            engine: newer(self.engine, &base.engine, theirs.engine),
+            engine_of_run: self.engine_of_run,
             // The newest one first: here something was opened just now, unless only another setting has changed.
             recent: merged_lists(&self.recent, &base.recent, &theirs.recent, usize::from(self.recent != base.recent)),
         };

@@ -19,6 +19,7 @@ pub use sight::Sight;
 use self::host::{Host, News, Picture, Shared, Source, Work};
 use super::follow::{self, Follower};
 use super::measures::Measures;
+use crate::gpu::GpuDevice;
 use crate::jobs::Handle;
 use crate::session::{EngineOrder, Event, LiveEvent, MomentUse};
 use crate::worlds::swarm::rule::LiveSettings;
@@ -48,6 +49,21 @@ pub struct Gpu {
     pub is_software: bool,
     /// The live swarm runs on it, too.
     pub runs_the_swarm: bool,
+    /// The same, for the threads of the other worlds.
+    pub shared: Arc<GpuDevice>,
+}
+
+impl Gpu {
+    pub fn new(device: GpuDevice, runs_the_swarm: bool) -> Self {
+        Self {
+            device: device.device.clone(),
+            queue: device.queue.clone(),
+            name: device.info.name.clone(),
+            is_software: device.is_software(),
+            runs_the_swarm,
+            shared: Arc::new(device),
+        }
+    }
 }
 
 /// The window's end of the swarm.

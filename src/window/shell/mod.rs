@@ -60,18 +60,18 @@ use draw::{CanvasFrame, DrawPlugin};
 use effects::Shell;
 use keys::{Keyboard, Listener};
 use live::Gpu;
-use studio::{Studios, Surface};
+use studio::{BlitPlugin, StudioFrame, Studios, Surface};
 
-use crate::gpu::EngineChoice;
-use crate::session::{Command, DocumentCommand, LiveCommand, ViewCommand};
+use crate::gpu::{EngineChoice, GpuDevice};
+use crate::session::{Command, DocumentCommand, LiveCommand, Preference, ViewCommand};
 use crate::window::panels;
 
-/// Opens the window, with `file` in it when one is given (a scene, particles or an image) and its swarm on the engine
-/// that `engine` says; returns when the window is closed.
+/// Opens the window, with `file` in it when one is given (a scene, particles or an image) and what lives on `engine`, or
+/// else on the one that is preferred; returns when the window is closed.
 ///
 /// # Errors
 /// [`NoWindow`] when there is nothing to show a window on.
-pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
+pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Result<()> {
     preflight::check()?;
     let window = Window {
         title: "Unstill".to_owned(),
@@ -87,10 +87,14 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
                 .to_owned(),
             ..default()
         });
-    let shell = Shell::new(file);
+    let mut shell = Shell::new(file);
+    if let Some(engine) = engine {
+        // Nothing of it is kept.
+        shell.session.apply(Command::Prefer(Preference::EngineOfRun(engine)));
+    }
     let exit = App::new()
         .add_plugins(plugins)
-        .add_plugins((EguiPlugin::default(), DrawPlugin, shots::ShotsPlugin))
+        .add_plugins((EguiPlugin::default(), DrawPlugin, BlitPlugin, shots::ShotsPlugin))
         .insert_resource(WinitSettings {
             focused_mode: UpdateMode::Continuous,
             // A swarm goes on living beside another window.
@@ -101,7 +105,6 @@ pub fn run(file: Option<PathBuf>, engine: EngineChoice) -> anyhow::Result<()> {
             shell,
             canvas: Canvas::default(),
             studios: Studios::default(),
-            engine,
             gpu: None,
             styled: false,
         })
@@ -122,7 +125,6 @@ struct ShellResource {
     canvas: Canvas,
     /// The other worlds.
     studios: Studios,
-    engine: EngineChoice,
     /// Known once the renderer runs.
     gpu: Option<Gpu>,
     /// The panels have their looks.
@@ -139,14 +141,13 @@ fn set_up(
 ) {
     egui.auto_create_primary_context = false;
     commands.spawn((Camera2d, Msaa::Off, PrimaryEguiContext));
-    let is_software = adapter.device_type == wgpu::DeviceType::Cpu;
-    state.gpu = Some(Gpu {
+    let device = GpuDevice {
         device: device.wgpu_device().clone(),
         queue: (**queue.0).clone(),
-        name: adapter.name.clone(),
-        is_software,
-        runs_the_swarm: state.engine.takes_gpu(is_software),
-    });
+        info: wgpu::AdapterInfo::clone(&adapter),
+    };
+    let runs_the_swarm = state.shell.session.prefs().engine().takes_gpu(device.is_software());
+    state.gpu = Some(Gpu::new(device, runs_the_swarm));
 }
 
 /// Gives the window its icon, where the system shows one.
@@ -170,7 +171,7 @@ fn show(
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
-    (mut images, time): (ResMut<Assets<Image>>, Res<Time<Real>>),
+    (mut images, mut studio_frame, time): (ResMut<Assets<Image>>, ResMut<StudioFrame>, Res<Time<Real>>),
 ) -> Result {
     let ctx = &contexts.ctx_mut()?.clone();
     let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, .. } = &mut *state else { return Ok(()) };
@@ -194,6 +195,7 @@ fn show(
             theme: shell.session.prefs().theme,
             pointer_is_here,
             images: &mut images,
+            frame: &mut studio_frame,
             contexts: &mut contexts,
         };
         studios.show(shell, gpu, &wanted, surface);

@@ -24,6 +24,7 @@ use super::points::measures::PointCertificate;
 use super::points::train::PointLearnError;
 use super::points::{BlendError, LearnedPoints, PointsDocError};
 use super::{FieldDoc, PointsDoc, World};
+use crate::gpu::{GpuDevice, GpuPicture};
 
 /// Why a world cannot do what the studio asks for.
 #[derive(Debug, thiserror::Error)]
@@ -279,7 +280,17 @@ pub trait Simulation: Send {
     fn keep_checkpoint(&mut self);
     /// Goes back to the state kept last; false when there is none.
     fn back_to_checkpoint(&mut self) -> bool;
-    /// Draws over the whole of `picture`.
+    /// Goes on from the present state on `gpu`, or on the processor.
+    ///
+    /// # Errors
+    /// What the device refuses; then nothing has changed.
+    fn move_to(&mut self, gpu: Option<&GpuDevice>) -> Result<(), StudioError>;
+    /// What has gone wrong since the last call, such as a GPU for which the processor steps in, in one sentence.
+    fn take_fault(&mut self) -> Option<String>;
+    /// Draws on the GPU that it runs on, into a picture that stays there and is drawn over by the next call; `None` where
+    /// only [`Self::draw`] can. Waits for nothing.
+    fn picture_on_gpu(&mut self, view: &Viewpoint, options: DrawOptions, size: [u32; 2]) -> Option<GpuPicture>;
+    /// Draws over the whole of `picture`; what is on a GPU is drawn there and read back.
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage);
     /// What lives as the content of a file of the kind that the ending of `path` says, one of the table's.
     ///

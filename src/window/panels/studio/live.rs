@@ -2,13 +2,13 @@
 
 use super::super::egui::{Checkbox, Label, RichText, Ui};
 use super::super::style;
-use super::super::widgets::{Scale, card, section, slider_int};
+use super::super::widgets::{Scale, card, engine_choice, section, slider_int};
 use super::{brushes, grid, knobs};
-use crate::session::studio::{MAX_SPEED, Studio, StudioCommand};
-use crate::session::{Command, LiveCommand};
+use crate::session::studio::{MAX_SPEED, ProgramCommand, Studio, StudioCommand};
+use crate::session::{Command, LiveCommand, Preference, Prefs};
 use crate::worlds::studio::{BrushPlace, KnobGroup};
 
-pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+pub(super) fn show(ui: &mut Ui, studio: &Studio, prefs: &Prefs, commands: &mut Vec<StudioCommand>) {
     let tables = studio.info().tables();
     let live = studio.live();
     if let Some(fault) = &live.fault {
@@ -78,6 +78,8 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioComman
     {
         commands.push(StudioCommand::ToggleTrails);
     }
+    let prefer = |engine| StudioCommand::Program(ProgramCommand::Prefer(Preference::Engine(engine)));
+    commands.extend(engine_choice(ui, prefs, ". What lives goes on").map(prefer));
     numbers(ui, studio);
 }
 

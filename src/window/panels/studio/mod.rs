@@ -77,7 +77,8 @@ pub(super) fn world_switch(ui: &mut Ui, active: &str, is_narrow: bool) -> Option
 pub fn studio_panels(ctx: &Context, studio: &Studio, prefs: &Prefs, state: &mut UiState) -> (Vec<StudioCommand>, Rect) {
     style::wear(ctx, prefs);
     let mut commands = Vec::new();
-    let free = if prefs.panels_hidden { ctx.viewport_rect() } else { bar_and_side(ctx, studio, state, &mut commands) };
+    let free =
+        if prefs.panels_hidden { ctx.viewport_rect() } else { bar_and_side(ctx, studio, prefs, state, &mut commands) };
     if let Some((what, path)) = dialogs::files(ctx, state, studio.path(), &studio.project().title) {
         commands.extend(picked(what, path));
     }
@@ -147,7 +148,13 @@ fn dropped(ctx: &Context, studio: &Studio, commands: &mut Vec<StudioCommand>) {
 }
 
 /// The top bar, the side panel and the plots; returns what they leave free.
-fn bar_and_side(ctx: &Context, studio: &Studio, state: &mut UiState, commands: &mut Vec<StudioCommand>) -> Rect {
+fn bar_and_side(
+    ctx: &Context,
+    studio: &Studio,
+    prefs: &Prefs,
+    state: &mut UiState,
+    commands: &mut Vec<StudioCommand>,
+) -> Rect {
     let whole = UiBuilder::new().layer_id(LayerId::background()).max_rect(ctx.viewport_rect());
     let mut root = Ui::new(ctx.clone(), Id::new(("studio", studio.entry().name)), whole);
     let bar = Frame::NONE.fill(style::BAR.colour()).inner_margin(Margin::symmetric(10, 6));
@@ -167,7 +174,7 @@ fn bar_and_side(ctx: &Context, studio: &Studio, state: &mut UiState, commands: &
                 match studio.workspace() {
                     Place::Paint => paint::show(ui, studio, commands),
                     Place::Learn => learn::show(ui, studio, &mut state.studio, commands),
-                    Place::Live => live::show(ui, studio, commands),
+                    Place::Live => live::show(ui, studio, prefs, commands),
                 }
             });
         },

@@ -1,19 +1,19 @@
 //! The canvas of the studio: the newest picture of its thread as a texture, and the pointer over it.
 //!
 //! The texture is an image of Bevy that is written in place: a managed texture of egui becomes another image at each change,
-//! which is never ready in the frame that shows it.
+//! which is never ready in the frame that shows it. Pictures that were drawn on the GPU are copied to it there (`blit.rs`).
 
-use bevy::asset::{Assets, Handle, RenderAssetUsages};
+use bevy::asset::{AssetId, Assets, Handle, RenderAssetUsages};
 use bevy::image::Image;
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
 use bevy_egui::egui::{
     self, Color32, Id, LayerId, PointerButton, Popup, Pos2, Rect, Sense, Stroke, TextureId, Ui, UiBuilder,
 };
 use bevy_egui::{EguiContexts, EguiTextureHandle};
-use image::RgbaImage;
 
 use super::super::theme;
-use crate::jobs::{CanvasOrder, CanvasView, CanvasWorker};
+use super::blit::StudioFrame;
+use crate::jobs::{CanvasOrder, CanvasPicture, CanvasView, CanvasWorker};
 use crate::media::looks::Theme;
 use crate::session::studio::{Studio, StudioCommand};
 use crate::window::panels::Ink;
@@ -49,6 +49,8 @@ pub struct Surface<'a, 'w, 's> {
     /// The pointer is in the window.
     pub pointer_is_here: bool,
     pub images: &'a mut Assets<Image>,
+    /// The picture that the render world copies.
+    pub frame: &'a mut StudioFrame,
     pub contexts: &'a mut EguiContexts<'w, 's>,
 }
 
@@ -88,23 +90,43 @@ impl StudioCanvas {
         commands
     }
 
-    fn upload(&mut self, picture: &RgbaImage, surface: &mut Surface) {
-        if let Some((handle, _)) = &self.texture
-            && let Some(mut image) = surface.images.get_mut(handle)
-            && [image.width(), image.height()] == [picture.width(), picture.height()]
-            && let Some(pixels) = &mut image.data
-        {
-            pixels.copy_from_slice(picture.as_raw());
-            return;
+    fn upload(&mut self, picture: &CanvasPicture, surface: &mut Surface) {
+        let id = self.image_of(picture.size(), surface);
+        match picture {
+            CanvasPicture::Processor(picture) => {
+                surface.frame.shown = None;
+                // Looked up for writing only here: what was looked up is uploaded again.
+                if let Some(mut image) = surface.images.get_mut(id)
+                    && let Some(pixels) = &mut image.data
+                {
+                    pixels.copy_from_slice(picture.as_raw());
+                }
+            }
+            CanvasPicture::Gpu(picture, _) => {
+                surface.frame.number += 1;
+                surface.frame.shown = Some((picture.clone(), id));
+            }
         }
-        let size = Extent3d { width: picture.width(), height: picture.height(), depth_or_array_layers: 1 };
+    }
+
+    /// The image of the canvas, another one when it has another size.
+    fn image_of(&mut self, [width, height]: [u32; 2], surface: &mut Surface) -> AssetId<Image> {
+        if let Some((handle, _)) = &self.texture
+            && surface.images.get(handle).is_some_and(|image| [image.width(), image.height()] == [width, height])
+        {
+            return handle.id();
+        }
+        let size = Extent3d { width, height, depth_or_array_layers: 1 };
         let usages = RenderAssetUsages::MAIN_WORLD | RenderAssetUsages::RENDER_WORLD;
-        let (format, pixels) = (TextureFormat::Rgba8UnormSrgb, picture.as_raw().clone());
-        let handle = surface.images.add(Image::new(size, TextureDimension::D2, pixels, format, usages));
+        let pixels = vec![0; 4 * (width * height) as usize];
+        let image = Image::new(size, TextureDimension::D2, pixels, TextureFormat::Rgba8UnormSrgb, usages);
+        let handle = surface.images.add(image);
+        let id = handle.id();
         let texture = surface.contexts.add_image(EguiTextureHandle::Strong(handle.clone()));
         if let Some((old, _)) = self.texture.replace((handle, texture)) {
             surface.contexts.remove_image(&old);
         }
+        id
     }
 
     fn view(&mut self, studio: &Studio) -> &mut Viewpoint {

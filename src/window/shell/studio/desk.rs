@@ -13,7 +13,9 @@ use super::super::mine::{file_name, free_path};
 use super::canvas::{StudioCanvas, Surface};
 use super::pictures::StudioPictures;
 use super::rescue::StudioRescue;
-use crate::jobs::{CanvasOrder, CanvasWorker, FilmOrder, JobFault, LearningEvent, LearningRun, guarded};
+use crate::gpu::GpuDevice;
+use crate::jobs::{CanvasOrder, CanvasPicture, CanvasWorker, FilmOrder, JobFault, LearningEvent, LearningRun, guarded};
+use crate::media::looks::Theme;
 use crate::scene::{Project, Showing, is_picture_name, write_atomic};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent, StudioSource};
 use crate::session::{Effect, RunId};
@@ -24,6 +26,8 @@ pub struct StudioDesk {
     pub studio: Studio,
     canvas: StudioCanvas,
     pub pictures: StudioPictures,
+    /// What rules run on: a GPU, or the processor.
+    engine: Option<Arc<GpuDevice>>,
     /// Started when the world is shown for the first time.
     worker: Option<CanvasWorker>,
     run: Option<(RunId, LearningRun)>,
@@ -41,6 +45,7 @@ impl StudioDesk {
             studio: Studio::new(entry),
             canvas: StudioCanvas::default(),
             pictures: StudioPictures::default(),
+            engine: None,
             worker: None,
             run: None,
             rescue: None,
@@ -58,6 +63,7 @@ impl StudioDesk {
         if self.worker.is_none() {
             let worker = CanvasWorker::new(self.studio.entry().name)?;
             let project = self.studio.project();
+            worker.order(CanvasOrder::Engine(self.engine.clone()));
             worker.order(CanvasOrder::Restart(project.world.clone(), project.seed));
             self.worker = Some(worker);
         }
@@ -110,6 +116,14 @@ impl StudioDesk {
     /// Another world is shown.
     pub fn hide(&mut self) {
         self.order(CanvasOrder::Sleep);
+    }
+
+    /// What rules run on from now on.
+    pub fn set_engine(&mut self, engine: Option<Arc<GpuDevice>>) {
+        if engine != self.engine {
+            self.engine = engine.clone();
+            self.order(CanvasOrder::Engine(engine));
+        }
     }
 
     fn order(&self, order: CanvasOrder) {
@@ -172,7 +186,7 @@ impl StudioDesk {
                     let project = self.studio.project().clone().map_world(Arc::unwrap_or_clone);
                     let showing = self.showing(&path, shell);
                     shell.files.noted("The scene as a picture", path, move |path| {
-                        project.save_showing(path, &showing).map_err(|e| e.to_string())
+                        project.save_showing(path, &showing.read()?).map_err(|e| e.to_string())
                     });
                 }
                 StudioEffect::SavePlot { path, chart } => {
@@ -196,7 +210,7 @@ impl StudioDesk {
         let (sender, showing) = (self.sender.clone(), self.showing(&path, shell));
         shell.files.later(move || {
             let result = guarded(&format!("saving {}", path.display()), || {
-                project.save_showing(&path, &showing).map_err(|e| e.to_string())
+                project.save_showing(&path, &showing.read()?).map_err(|e| e.to_string())
             });
             // Fails only when the program is ending.
             let _ = sender.send(StudioEvent::Saved { path, revision, result });
@@ -221,12 +235,10 @@ impl StudioDesk {
     }
 
     /// How a picture that holds the scene looks: as the canvas does now.
-    fn showing(&self, path: &std::path::Path, shell: &Shell) -> Showing {
+    fn showing(&self, path: &std::path::Path, shell: &Shell) -> CanvasShowing {
         let picture =
             if is_picture_name(path) { self.worker.as_ref().and_then(CanvasWorker::shown_picture) } else { None };
-        let mut showing = Showing { picture, ..Showing::default() };
-        showing.style.theme = shell.session.prefs().theme;
-        showing
+        CanvasShowing { picture, theme: shell.session.prefs().theme }
     }
 
     /// Writes the canvas as a picture into the folder of films.
@@ -234,9 +246,9 @@ impl StudioDesk {
         let Some(picture) = self.worker.as_ref().and_then(CanvasWorker::shown_picture) else { return };
         let name = format!("unstill-{}", self.studio.entry().name);
         let path = free_path(shell.share.films_folder(), &name, ".png", None);
-        shell
-            .files
-            .noted("Screenshot", path, move |path| write_atomic(path, &png_of(&picture)?).map_err(|e| e.to_string()));
+        shell.files.noted("Screenshot", path, move |path| {
+            write_atomic(path, &png_of(&picture.into_image()?)?).map_err(|e| e.to_string())
+        });
     }
 
     fn load(&self, number: u64, source: StudioSource, shell: &Shell) {
@@ -246,6 +258,22 @@ impl StudioDesk {
             // Fails only when the program is ending.
             let _ = sender.send(StudioEvent::Opened { number, result });
         });
+    }
+}
+
+/// How a picture that holds the scene looks, before it is read from where it was drawn.
+struct CanvasShowing {
+    picture: Option<CanvasPicture>,
+    theme: Theme,
+}
+
+impl CanvasShowing {
+    /// Waits for the GPU where the picture is there: on a thread of files.
+    fn read(self) -> Result<Showing, String> {
+        let picture = self.picture.map(CanvasPicture::into_image).transpose()?;
+        let mut showing = Showing { picture, ..Showing::default() };
+        showing.style.theme = self.theme;
+        Ok(showing)
     }
 }
 

@@ -1,10 +1,12 @@
 //! The worlds beside the swarm in the window: each has a project of its own that stays open while another is shown.
 
+mod blit;
 mod canvas;
 mod desk;
 mod pictures;
 mod rescue;
 
+pub use blit::{BlitPlugin, StudioFrame};
 pub use canvas::Surface;
 
 use desk::StudioDesk;
@@ -57,6 +59,8 @@ impl Studios {
     /// Panels and canvas of the world that is shown. `keys`: what the keyboard asked for.
     pub fn show(&mut self, shell: &mut Shell, gpu: &Gpu, keys: &[Command], mut surface: Surface) {
         let Some(k) = self.active else { return };
+        let on_gpu = shell.session.prefs().engine().takes_gpu(gpu.is_software);
+        self.desks.iter_mut().for_each(|desk| desk.set_engine(on_gpu.then(|| gpu.shared.clone())));
         let desk = &mut self.desks[k];
         let mut commands: Vec<StudioCommand> =
             keys.iter().filter_map(|command| desk.studio.command_of(command)).collect();

@@ -18,9 +18,9 @@ const SHADES: usize = 256;
 /// Value of v at the last colour, relative to the way from rest to seed.
 const FULL: f32 = 1.4;
 /// From so many pixels of the picture for each pixel of the field on, pixels are shown as squares.
-const SQUARES: f64 = 8.0;
+pub(super) const SQUARES: f64 = 8.0;
 /// Light of what is repeated around the field, relative to the field itself.
-const REPEATED: f32 = 0.45;
+pub(super) const REPEATED: f32 = 0.45;
 
 /// How values become colours.
 pub(super) struct Shades {
@@ -61,6 +61,22 @@ impl Shades {
             low,
             per_value: (SHADES - 1) as f32 / (high - low),
         }
+    }
+
+    /// Colours of both tables.
+    pub const PACKED: usize = 2 * SHADES;
+
+    /// The table, then that of what is repeated, four bytes a colour.
+    pub fn packed(&self) -> [u32; Self::PACKED] {
+        std::array::from_fn(|k| {
+            let [r, g, b] = if k < SHADES { self.table[k] } else { self.faint[k - SHADES] };
+            u32::from_le_bytes([r, g, b, 255])
+        })
+    }
+
+    /// The value at the first colour, and colours for each unit of value.
+    pub fn scale(&self) -> [f32; 2] {
+        [self.low, self.per_value]
     }
 
     fn ground(&self) -> Rgba<u8> {

@@ -1,17 +1,21 @@
 //! A live field of tokens in the studio.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use image::RgbaImage;
 
 use super::draw::draw_colours;
+use super::gpu_picture::FieldColours;
+use super::living::{FieldMotion, LiveField};
 use super::marks;
 use super::tracking::TokenWatch;
+use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
 use crate::worlds::field::engine::{FieldBrush, FieldStroke};
 use crate::worlds::field::stills::{Still, encode_stills};
-use crate::worlds::field::tokens::{TokenDoc, TokenEngine, TokenRule};
+use crate::worlds::field::tokens::{TokenDoc, TokenEnsemble, TokenRule};
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -25,11 +29,10 @@ const SOUND_LIGHT: std::ops::Range<f64> = 0.7..1.4;
 pub(super) struct TokenSimulation {
     doc: FieldDoc,
     tokens: TokenDoc,
-    engine: TokenEngine,
+    live: LiveField,
+    ensemble: Arc<TokenEnsemble>,
     watch: TokenWatch,
     looked: Instant,
-    /// What is shown: denoised, or with its noise; `None` when it has changed.
-    image: Option<Still>,
     /// Mean square of a fresh field.
     fresh_light: f64,
     seed: u64,
@@ -49,22 +52,27 @@ fn light(image: &Still) -> f64 {
     image.data.iter().map(|v| f64::from(v * v)).sum::<f64>() / image.data.len().max(1) as f64
 }
 
+/// `seed`: of the noise.
+fn motion(rule: &TokenRule, ensemble: &Arc<TokenEnsemble>, tokens: &TokenDoc, seed: u64) -> FieldMotion {
+    let (rule, ensemble) = (Arc::new(rule.clone()), ensemble.clone());
+    FieldMotion::Tokens { rule, ensemble, live: tokens.live, skew: tokens.skew, seed }
+}
+
 impl TokenSimulation {
     pub fn new(doc: &FieldDoc, tokens: &TokenDoc, seed: u64) -> Result<Self, StudioError> {
         let rule = tokens.rule.as_ref().ok_or(StudioError::NoRule)?;
         let seed = seed.wrapping_add(doc.live.seed);
         let start = tokens.start_image(doc.live.size, seed);
-        let ensemble = tokens.ensemble();
-        let mut engine = TokenEngine::new(rule, &ensemble, &tokens.live, &start, seed);
-        engine.set_skew(&tokens.skew);
+        let ensemble = Arc::new(tokens.ensemble());
+        let live = LiveField::new(motion(rule, &ensemble, tokens, seed), &start);
         let (doc, tokens) = (doc.clone(), tokens.clone());
         Ok(Self {
             doc,
             tokens,
-            engine,
-            watch: TokenWatch::new(ensemble),
+            live,
+            watch: TokenWatch::new(TokenEnsemble::clone(&ensemble)),
+            ensemble,
             looked: Instant::now(),
-            image: None,
             fresh_light: light(&start),
             seed,
             started: 0,
@@ -75,16 +83,14 @@ impl TokenSimulation {
     }
 
     fn put(&mut self, image: &Still, steps: u64) {
-        self.engine.set_image(image);
-        self.started = self.engine.counters().steps.saturating_sub(steps);
-        self.image = None;
+        self.live.set_image(image);
+        self.started = self.live.steps().saturating_sub(steps);
         self.watch.restart();
     }
 
     /// A field that the rule so far has blurred or filled cannot be saved by a better one: it starts with fresh tokens.
-    fn take_rule(&mut self, rule: &TokenRule) {
-        self.engine.set_rule(rule);
-        if !SOUND_LIGHT.contains(&(light(&self.engine.image()) / self.fresh_light.max(1e-12))) {
+    fn refresh(&mut self) {
+        if !SOUND_LIGHT.contains(&(light(self.live.image()) / self.fresh_light.max(1e-12))) {
             self.put(&self.tokens.start_image(self.doc.live.size, self.seed), 0);
         }
     }
@@ -92,12 +98,11 @@ impl TokenSimulation {
 
 impl Simulation for TokenSimulation {
     fn run(&mut self, steps: u32) {
-        self.engine.run(steps);
-        self.image = None;
+        self.live.run(steps);
     }
 
     fn steps(&self) -> u64 {
-        self.engine.counters().steps.saturating_sub(self.started)
+        self.live.steps().saturating_sub(self.started)
     }
 
     fn adopt(&mut self, world: &World) -> bool {
@@ -111,17 +116,14 @@ impl Simulation for TokenSimulation {
         let is_redrawn = tokens.tokens != self.tokens.tokens || tokens.clearance_px != self.tokens.clearance_px;
         (self.doc, self.tokens) = (doc.clone(), tokens.clone());
         if is_redrawn {
-            let ensemble = tokens.ensemble();
-            self.engine.set_ensemble(&ensemble);
-            self.watch = TokenWatch::new(ensemble);
+            self.ensemble = Arc::new(tokens.ensemble());
+            self.watch = TokenWatch::new(TokenEnsemble::clone(&self.ensemble));
             self.fresh_light = light(&tokens.start_image(doc.live.size, self.seed));
         }
-        self.engine.set_live(&tokens.live);
-        self.engine.set_skew(&tokens.skew);
+        self.live.set_motion(motion(rule, &self.ensemble, tokens, self.seed));
         if old_rule.as_ref() != Some(rule) {
-            self.take_rule(rule);
+            self.refresh();
         }
-        self.image = None;
         true
     }
 
@@ -140,13 +142,12 @@ impl Simulation for TokenSimulation {
             }
             self.last_stamp = Some(stroke.to);
         }
-        self.engine.apply(&FieldStroke {
+        self.live.apply(&FieldStroke {
             brush,
             at: [stroke.to[0] as f32, (height - stroke.to[1]) as f32],
             radius_px: (stroke.radius as f32).max(0.75),
             motion_px: motion.map(|v| v as f32),
         });
-        self.image = None;
         Ok(())
     }
 
@@ -169,7 +170,8 @@ impl Simulation for TokenSimulation {
         if self.checkpoints.len() == MAX_CHECKPOINTS {
             self.checkpoints.remove(0);
         }
-        self.checkpoints.push((self.engine.image(), self.steps()));
+        let steps = self.steps();
+        self.checkpoints.push((self.live.image().clone(), steps));
     }
 
     fn back_to_checkpoint(&mut self) -> bool {
@@ -178,17 +180,35 @@ impl Simulation for TokenSimulation {
         true
     }
 
+    fn move_to(&mut self, gpu: Option<&GpuDevice>) -> Result<(), StudioError> {
+        Ok(self.live.move_to(gpu)?)
+    }
+
+    fn take_fault(&mut self) -> Option<String> {
+        self.live.take_fault()
+    }
+
+    fn picture_on_gpu(&mut self, view: &Viewpoint, _: DrawOptions, size: [u32; 2]) -> Option<GpuPicture> {
+        let look = self.tokens.look;
+        // Marks are drawn by the processor, over a picture that was read back.
+        if look.headings || look.trails {
+            return None;
+        }
+        self.live.picture(FieldColours::Tokens(look.colours), look.raw, view, size)
+    }
+
     fn draw(&mut self, view: &Viewpoint, _: DrawOptions, picture: &mut RgbaImage) {
         let look = self.tokens.look;
-        let engine = &self.engine;
-        let image = self.image.get_or_insert_with(|| if look.raw { engine.noisy() } else { engine.image() });
-        draw_colours(image, look.colours, view, picture);
+        if !self.live.draw(FieldColours::Tokens(look.colours), look.raw, view, picture) {
+            let image = if look.raw { self.live.noisy() } else { self.live.image() };
+            draw_colours(image, look.colours, view, picture);
+        }
         if !look.headings && !look.trails {
             return;
         }
-        let steps = self.engine.counters().steps.saturating_sub(self.started);
+        let steps = self.steps();
         if self.watch.looks().len() == 0 || self.looked.elapsed() >= LOOK_EVERY {
-            self.watch.look(steps, &self.engine.image());
+            self.watch.look(steps, self.live.image());
             self.looked = Instant::now();
         }
         let marks = (look.headings, look.trails);
@@ -196,16 +216,17 @@ impl Simulation for TokenSimulation {
     }
 
     fn encode(&mut self, path: &Path) -> Result<Vec<u8>, StudioError> {
-        Ok(encode_stills(path, &[self.engine.image()])?)
+        Ok(encode_stills(path, std::slice::from_ref(self.live.image()))?)
     }
 
     fn readings(&mut self) -> Vec<SeriesReading> {
-        self.watch.look(self.steps(), &self.engine.image());
+        let steps = self.steps();
+        self.watch.look(steps, self.live.image());
         self.watch.readings(self.doc.live.size.map(|side| side as f64), self.tokens.live.swim_px)
     }
 
     fn description(&self) -> String {
         let [width, height] = self.doc.live.size;
-        format!("{width} × {height} pixels by the network on the processor")
+        format!("{width} × {height} pixels by the network on {}", self.live.engine_name())
     }
 }

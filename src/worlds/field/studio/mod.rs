@@ -3,9 +3,11 @@
 mod canvas;
 mod certificate;
 mod draw;
+mod gpu_picture;
 mod info;
 mod knobs;
 mod life;
+mod living;
 mod marks;
 mod school;
 mod simulation;

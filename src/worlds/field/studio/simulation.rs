@@ -5,8 +5,11 @@ use std::path::Path;
 use image::RgbaImage;
 
 use super::draw::{Plane, Shades, draw_torus};
+use super::gpu_picture::FieldColours;
+use super::living::{FieldMotion, LiveField};
+use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
-use crate::worlds::field::engine::{FieldBrush, FieldStroke, LibraryEngine};
+use crate::worlds::field::engine::{FieldBrush, FieldStroke};
 use crate::worlds::field::measures::spectrum;
 use crate::worlds::field::stills::{Still, encode_stills};
 use crate::worlds::field::{FieldDoc, FieldStart, FieldSubject, LibraryDoc};
@@ -17,9 +20,7 @@ const MAX_CHECKPOINTS: usize = 16;
 
 pub(super) struct FieldSimulation {
     doc: FieldDoc,
-    engine: LibraryEngine,
-    /// The present state, for drawing and measuring; `None` when it has changed.
-    image: Option<Still>,
+    live: LiveField,
     started: u64,
     restarts: u64,
     checkpoints: Vec<(Still, u64)>,
@@ -44,15 +45,13 @@ impl FieldSimulation {
             doc.live.start = FieldStart::Seeds;
             doc.start_image()
         })?;
-        let mut engine = LibraryEngine::new(rule, &start);
-        engine.set_time_step(doc.live.time_step);
+        let live = LiveField::new(FieldMotion::Library { rule: *rule, time_step: doc.live.time_step }, &start);
         let stills = Target::of(&library.stills);
-        Ok(Self { doc, engine, image: None, started: 0, restarts: 0, checkpoints: Vec::new(), stills })
+        Ok(Self { doc, live, started: 0, restarts: 0, checkpoints: Vec::new(), stills })
     }
 
-    fn image(&mut self) -> &Still {
-        let engine = &self.engine;
-        self.image.get_or_insert_with(|| engine.image())
+    fn shades(&self, light: bool) -> Option<Shades> {
+        self.live.library_rule().map(|rule| Shades::of_rule(rule, light))
     }
 }
 
@@ -92,12 +91,11 @@ pub(super) fn field_brush(id: &str) -> Result<FieldBrush, StudioError> {
 
 impl Simulation for FieldSimulation {
     fn run(&mut self, steps: u32) {
-        self.engine.run(steps);
-        self.image = None;
+        self.live.run(steps);
     }
 
     fn steps(&self) -> u64 {
-        self.engine.counters().steps - self.started
+        self.live.steps() - self.started
     }
 
     fn adopt(&mut self, world: &World) -> bool {
@@ -110,10 +108,7 @@ impl Simulation for FieldSimulation {
         if !same_start || old.stills.len() != library.stills.len() {
             return false;
         }
-        if self.engine.rule() != rule {
-            self.engine.set_rule(rule);
-        }
-        self.engine.set_time_step(doc.live.time_step);
+        self.live.set_motion(FieldMotion::Library { rule: *rule, time_step: doc.live.time_step });
         self.doc = doc.clone();
         self.doc.live.seed = seed;
         true
@@ -121,7 +116,7 @@ impl Simulation for FieldSimulation {
 
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
         let brush = field_brush(stroke.brush)?;
-        let height = self.engine.size()[1] as f64;
+        let height = self.live.size()[1] as f64;
         let motion: [f64; 2] = std::array::from_fn(|i| stroke.to[i] - stroke.from[i]);
         // Dabs close enough together that a quick stroke has no gaps.
         let length = motion[0].hypot(motion[1]);
@@ -129,14 +124,13 @@ impl Simulation for FieldSimulation {
         for dab in 1..=dabs as u32 {
             let share = f64::from(dab) / dabs;
             let at: [f64; 2] = std::array::from_fn(|i| stroke.from[i] + share * motion[i]);
-            self.engine.apply(&FieldStroke {
+            self.live.apply(&FieldStroke {
                 brush,
                 at: [at[0] as f32, (height - at[1]) as f32],
                 radius_px: (stroke.radius as f32).max(0.75),
                 motion_px: [(motion[0] / dabs) as f32, (-motion[1] / dabs) as f32],
             });
         }
-        self.image = None;
         Ok(())
     }
 
@@ -158,9 +152,8 @@ impl Simulation for FieldSimulation {
         doc.live.start = start;
         doc.live.seed = doc.live.seed.wrapping_add(self.restarts);
         if let Ok(image) = doc.start_image() {
-            self.engine.set_image(&image);
-            self.started = self.engine.counters().steps;
-            self.image = None;
+            self.live.set_image(&image);
+            self.started = self.live.steps();
         }
     }
 
@@ -168,30 +161,45 @@ impl Simulation for FieldSimulation {
         if self.checkpoints.len() == MAX_CHECKPOINTS {
             self.checkpoints.remove(0);
         }
-        self.checkpoints.push((self.engine.image(), self.steps()));
+        let steps = self.steps();
+        self.checkpoints.push((self.live.image().clone(), steps));
     }
 
     fn back_to_checkpoint(&mut self) -> bool {
         let Some((image, steps)) = self.checkpoints.last() else { return false };
-        self.engine.set_image(image);
-        self.started = self.engine.counters().steps.saturating_sub(*steps);
-        self.image = None;
+        self.live.set_image(image);
+        self.started = self.live.steps().saturating_sub(*steps);
         true
     }
 
+    fn move_to(&mut self, gpu: Option<&GpuDevice>) -> Result<(), StudioError> {
+        Ok(self.live.move_to(gpu)?)
+    }
+
+    fn take_fault(&mut self) -> Option<String> {
+        self.live.take_fault()
+    }
+
+    fn picture_on_gpu(&mut self, view: &Viewpoint, options: DrawOptions, size: [u32; 2]) -> Option<GpuPicture> {
+        let shades = self.shades(options.light)?;
+        self.live.picture(FieldColours::Shades(&shades), false, view, size)
+    }
+
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
-        let shades = Shades::of_rule(self.engine.rule(), options.light);
-        let still = self.image();
-        let plane = Plane { values: still.plane(1), width: still.width, height: still.height };
-        draw_torus(plane, view, &shades, picture);
+        let Some(shades) = self.shades(options.light) else { return };
+        if !self.live.draw(FieldColours::Shades(&shades), false, view, picture) {
+            let still = self.live.image();
+            let plane = Plane { values: still.plane(1), width: still.width, height: still.height };
+            draw_torus(plane, view, &shades, picture);
+        }
     }
 
     fn encode(&mut self, path: &Path) -> Result<Vec<u8>, StudioError> {
-        Ok(encode_stills(path, std::slice::from_ref(self.image()))?)
+        Ok(encode_stills(path, std::slice::from_ref(self.live.image()))?)
     }
 
     fn readings(&mut self) -> Vec<SeriesReading> {
-        let still = self.image();
+        let still = self.live.image();
         let ([mean_u, spread], [mean_v, _]) = (still.moments(0), still.moments(1));
         let now = relative_spectrum(still);
         let Some(target) = &self.stills else { return Vec::new() };
@@ -204,7 +212,7 @@ impl Simulation for FieldSimulation {
     }
 
     fn description(&self) -> String {
-        let [width, height] = self.engine.size();
-        format!("{width} × {height} pixels on the processor")
+        let [width, height] = self.live.size();
+        format!("{width} × {height} pixels on {}", self.live.engine_name())
     }
 }

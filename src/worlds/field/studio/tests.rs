@@ -251,3 +251,95 @@ fn a_living_field_is_written_as_it_is() {
     assert_ne!(written(&mut *simulation), before);
     assert!(simulation.encode(std::path::Path::new("field.csv")).is_err());
 }
+
+/// A firefly whose network has random weights.
+fn swimming() -> FieldDoc {
+    use crate::worlds::field::tokens::TokenRule;
+    use crate::worlds::field::tokens::net::TokenNet;
+    let World::Field(mut doc) = (ENTRY.start)(&(ENTRY.empty)(), "firefly").unwrap() else { panic!("the field world") };
+    doc.set_knob("size", 64.0);
+    let FieldSubject::Tokens(tokens) = &mut doc.subject else { panic!("tokens") };
+    tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+    *doc
+}
+
+/// A simulation on a device, beside one on the processor.
+fn pair(doc: &FieldDoc, gpu: &crate::gpu::GpuDevice) -> [Box<dyn Simulation>; 2] {
+    let [cpu, mut on_gpu] = [0, 1].map(|_| doc.start_simulation(0).unwrap());
+    on_gpu.move_to(Some(gpu)).unwrap();
+    assert!(on_gpu.description().ends_with(&gpu.info.name), "{}", on_gpu.description());
+    [cpu, on_gpu]
+}
+
+/// Share of the pixels that differ visibly.
+fn share_apart(both: &mut [Box<dyn Simulation>; 2]) -> f64 {
+    let [a, b] = both.each_mut().map(|simulation| drawn(&mut **simulation));
+    let is_apart = |(a, b): (&image::Rgba<u8>, &image::Rgba<u8>)| (0..3).any(|c| a.0[c].abs_diff(b.0[c]) > 12);
+    a.pixels().zip(b.pixels()).filter(|pair| is_apart(*pair)).count() as f64 / f64::from(a.width() * a.height())
+}
+
+#[test]
+fn fields_of_both_engines_stay_together_whatever_is_done() {
+    let Some(gpu) = crate::gpu::testing::gpu() else { return };
+    for doc in [taught(), swimming()] {
+        let mut both = pair(&doc, gpu);
+        let check = |both: &mut [Box<dyn Simulation>; 2], after: &str| {
+            let apart = share_apart(both);
+            assert!(apart < 0.01, "{apart} of the picture differs after {after}");
+            assert_eq!(both[0].steps(), both[1].steps(), "{after}");
+        };
+        check(&mut both, "the start");
+        both.iter_mut().for_each(|simulation| simulation.run(5));
+        check(&mut both, "five steps");
+        both.iter_mut().for_each(|simulation| simulation.keep_checkpoint());
+        for brush in ["remove", "wound", "stir", "add"] {
+            let stroke = dab(brush, [18.0, 12.0, 0.0], [22.0, 14.0, 0.0]);
+            both.iter_mut().for_each(|simulation| simulation.stroke(&stroke).unwrap());
+            both.iter_mut().for_each(|simulation| simulation.run(1));
+            check(&mut both, brush);
+        }
+        both.iter_mut().for_each(|simulation| simulation.lift());
+        let mut changed = doc.clone();
+        changed.set_knob("time_step", 0.5);
+        changed.set_knob("swim", 0.1);
+        both.iter_mut().for_each(|simulation| assert!(simulation.adopt(&World::from(changed.clone()))));
+        both.iter_mut().for_each(|simulation| simulation.run(3));
+        check(&mut both, "other knobs");
+        both.iter_mut().for_each(|simulation| assert!(simulation.back_to_checkpoint()));
+        check(&mut both, "going back");
+        both.iter_mut().for_each(|simulation| simulation.restart("noise"));
+        both.iter_mut().for_each(|simulation| simulation.run(2));
+        check(&mut both, "a restart");
+        let view = crate::worlds::studio::Viewpoint::flat([24.0, 16.0], 16.0);
+        let [cpu, on_gpu] = &mut both;
+        assert!(cpu.picture_on_gpu(&view, DrawOptions::default(), [96, 64]).is_none());
+        assert!(on_gpu.picture_on_gpu(&view, DrawOptions::default(), [96, 64]).is_some());
+        on_gpu.move_to(None).unwrap();
+        check(&mut both, "a move to the processor");
+    }
+}
+
+#[test]
+fn the_processor_goes_on_where_the_gpu_is_lost() {
+    if crate::gpu::testing::gpu().is_none() {
+        return;
+    }
+    for doc in [taught(), swimming()] {
+        // One of its own, as it will be of no use any more.
+        let gpu = crate::gpu::GpuDevice::open().unwrap();
+        let [_, mut on_gpu] = pair(&doc, &gpu);
+        on_gpu.run(2);
+        on_gpu.keep_checkpoint();
+        let before = drawn(&mut *on_gpu);
+        gpu.device.destroy();
+        assert!(on_gpu.take_fault().is_none());
+        on_gpu.run(1);
+        let fault = on_gpu.take_fault().expect("a sentence");
+        assert!(fault.contains("processor") && fault.chars().count() <= 300, "{fault}");
+        assert!(on_gpu.description().ends_with("the processor"));
+        let after = drawn(&mut *on_gpu);
+        let count = before.pixels().zip(after.pixels()).filter(|(a, b)| a != b).count();
+        assert!(count < 64, "{count} pixels of the state that was read last are others");
+        on_gpu.run(3);
+    }
+}

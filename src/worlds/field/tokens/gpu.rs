@@ -225,6 +225,11 @@ impl GpuTokens {
         &self.denoised
     }
 
+    /// The noisy image itself, as [`Self::buffer`].
+    pub fn noisy_buffer(&self) -> &wgpu::Buffer {
+        &self.image
+    }
+
     /// Reads the denoised image; waits for the GPU.
     ///
     /// # Errors

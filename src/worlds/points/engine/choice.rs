@@ -1,6 +1,9 @@
 //! One engine of points, whichever it is.
 
-use super::{CpuPointEngine, GpuPointEngine, PointBrush, PointCheckpoint, PointCounters, PointEngineError, PointForce};
+use super::{
+    BakedField, CpuPointEngine, GpuPointEngine, PointBrush, PointCheckpoint, PointCounters, PointEngineError,
+    PointForce,
+};
 use crate::gpu::BorrowedGpu;
 use crate::worlds::points::rule::{PointLive, PointRule};
 
@@ -119,6 +122,44 @@ impl PointEngine {
         match self {
             Self::Cpu(engine) => engine.counters(),
             Self::Gpu(engine) => engine.counters(),
+        }
+    }
+
+    /// Moves by a grid that was baked elsewhere, or by the networks again.
+    ///
+    /// # Errors
+    /// What the device refuses; then nothing has changed.
+    pub fn set_grid(&mut self, grid: Option<BakedField>) -> Result<(), PointEngineError> {
+        match self {
+            Self::Cpu(engine) => {
+                engine.set_grid(grid);
+                Ok(())
+            }
+            Self::Gpu(engine) => engine.set_grid(grid),
+        }
+    }
+
+    /// The grid that moves the walkers, where there is one.
+    pub fn grid(&self) -> Option<&BakedField> {
+        match self {
+            Self::Cpu(engine) => engine.baked(),
+            Self::Gpu(engine) => engine.grid(),
+        }
+    }
+
+    /// The rule it runs.
+    pub fn rule(&self) -> &PointRule {
+        match self {
+            Self::Cpu(engine) => engine.rule(),
+            Self::Gpu(engine) => engine.rule(),
+        }
+    }
+
+    /// The knobs it runs under.
+    pub fn live(&self) -> &PointLive {
+        match self {
+            Self::Cpu(engine) => engine.live(),
+            Self::Gpu(engine) => engine.live(),
         }
     }
 }

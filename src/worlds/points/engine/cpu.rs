@@ -95,6 +95,11 @@ impl CpuPointEngine {
         cloud.map(|places| baked.flow_error(&self.kernel, &places[..places.len().min(COMPARED)]))
     }
 
+    /// Moves by a grid that was baked elsewhere, or by the networks again.
+    pub fn set_grid(&mut self, grid: Option<BakedField>) {
+        self.baked = grid;
+    }
+
     /// The grid that moves the walkers, where there is one.
     pub fn baked(&self) -> Option<&BakedField> {
         self.baked.as_ref()

@@ -132,14 +132,34 @@ impl GpuPointEngine {
     /// What the device refuses; then nothing has changed.
     pub fn set_baked(&mut self, cloud: Option<&[[f32; 4]]>) -> Result<Option<f64>, PointEngineError> {
         let Some(places) = cloud else {
-            self.set_field(GpuField::network(&self.device, &self.rule, self.live.sigma)?)?;
+            self.set_grid(None)?;
             return Ok(None);
         };
         let kernel = DriftKernel::new(&self.rule, self.live.sigma);
         let grid = BakedField::new(&kernel, self.rule.dim, places);
         let error = grid.flow_error(&kernel, &places[..places.len().min(4096)]);
-        self.set_field(GpuField::baked(&self.device, grid)?)?;
+        self.set_grid(Some(grid))?;
         Ok(Some(error))
+    }
+
+    /// Moves by a grid that was baked elsewhere, or by the networks again.
+    ///
+    /// # Errors
+    /// What the device refuses; then nothing has changed.
+    pub fn set_grid(&mut self, grid: Option<BakedField>) -> Result<(), PointEngineError> {
+        let field = match grid {
+            Some(grid) => GpuField::baked(&self.device, grid)?,
+            None => GpuField::network(&self.device, &self.rule, self.live.sigma)?,
+        };
+        self.set_field(field)
+    }
+
+    /// The grid that moves the walkers, where there is one.
+    pub fn grid(&self) -> Option<&BakedField> {
+        match &self.field.source {
+            FieldSource::Network(_) => None,
+            FieldSource::Baked(grid) => Some(grid),
+        }
     }
 
     /// Goes on under other knobs. Returns true when a grid must be baked again, which [`Self::set_baked`] does.

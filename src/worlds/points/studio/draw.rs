@@ -13,9 +13,9 @@ const LIGHT: [[f32; 3]; 5] =
 const SHADES: usize = 512;
 const FULL_EXPOSURE: f32 = 6.0;
 /// Up to so many points each is a soft dot of nine pixels; more are a glow that is smooth by itself.
-const MAX_DOTS: usize = 200_000;
+pub(super) const MAX_DOTS: usize = 200_000;
 /// How much brighter what is nearer is, per half height of the picture.
-const DEPTH_CUE: f32 = 0.6;
+pub(super) const DEPTH_CUE: f32 = 0.6;
 
 /// A view of all `points` with a margin, in space from a little above; of some units where there are none.
 pub(super) fn whole_view(points: &[[f32; 3]], dim: usize) -> Viewpoint {
@@ -85,7 +85,7 @@ pub(super) fn draw(
     let scale = 0.5 * height as f64 / view.half_height;
     let [right, up, near] = view.axes().map(|axis| axis.map(|v| v * scale));
     let dots = count <= MAX_DOTS;
-    let share = if kept > 0.0 { 1.6 * (1.0 - kept) } else { 1.0 };
+    let share = share_of_one(kept);
     for place in places {
         let d: [f64; 3] = std::array::from_fn(|i| place[i] - view.centre[i]);
         let along = |axis: &[f64; 3]| d[0] * axis[0] + d[1] * axis[1] + d[2] * axis[2];
@@ -103,6 +103,11 @@ pub(super) fn draw(
         }
     }
     shade(density, count, light, picture);
+}
+
+/// Light of one walker where the `kept` share of the last picture stays.
+pub(super) fn share_of_one(kept: f32) -> f32 {
+    if kept > 0.0 { 1.6 * (1.0 - kept) } else { 1.0 }
 }
 
 /// A soft dot of nine pixels: quadratic B-splines, whose sum is the weight wherever the dot is.
@@ -132,22 +137,32 @@ fn spread(density: &mut [f32], width: usize, [x, y]: [f32; 2], weight: f32) {
 }
 
 fn shade(density: &[f32], count: usize, light: bool, picture: &mut RgbaImage) {
+    let table = shades(light);
+    let to_table = entries_per_light(count, density.len());
+    for (pixel, d) in picture.pixels_mut().zip(density) {
+        let [r, g, b] = table[((d * to_table) as usize).min(SHADES - 1)];
+        *pixel = Rgba([r, g, b, 255]);
+    }
+}
+
+/// Colours of light, from none to full exposure.
+pub(super) fn shades(light: bool) -> [[u8; 3]; SHADES] {
     let stops = if light { LIGHT } else { DARK };
-    let table: [[u8; 3]; SHADES] = std::array::from_fn(|k| {
+    std::array::from_fn(|k| {
         let exposure = FULL_EXPOSURE * k as f32 / (SHADES - 1) as f32;
         let at = (1.0 - (-exposure).exp()) * (stops.len() - 1) as f32;
         let stop = (at as usize).min(stops.len() - 2);
         let share = at - stop as f32;
         std::array::from_fn(|c| (stops[stop][c] + share * (stops[stop + 1][c] - stops[stop][c])).round() as u8)
-    });
-    // Few points are bright dots; many are a glow that nearly saturates at ten times their mean over the picture.
-    let mean = count as f32 / density.len() as f32;
+    })
+}
+
+/// Entries of [`shades`] for each unit of light on a pixel. Few points are bright dots; many are a glow that nearly
+/// saturates at ten times their mean over the picture.
+pub(super) fn entries_per_light(count: usize, pixels: usize) -> f32 {
+    let mean = count as f32 / pixels as f32;
     let gain = (0.25 / mean.max(1e-6)).min(2.0);
-    let to_table = gain * (SHADES - 1) as f32 / FULL_EXPOSURE;
-    for (pixel, d) in picture.pixels_mut().zip(density) {
-        let [r, g, b] = table[((d * to_table) as usize).min(SHADES - 1)];
-        *pixel = Rgba([r, g, b, 255]);
-    }
+    gain * (SHADES - 1) as f32 / FULL_EXPOSURE
 }
 
 #[cfg(test)]

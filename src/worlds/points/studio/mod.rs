@@ -3,6 +3,7 @@
 mod draw;
 mod exponents;
 mod eyes;
+mod gpu_glow;
 mod info;
 mod knobs;
 mod painter;
@@ -11,6 +12,7 @@ mod stroke;
 #[cfg(test)]
 mod tests;
 mod training;
+mod walkers;
 
 pub use eyes::LAYERS;
 pub use painter::PointPainter;

@@ -4,6 +4,7 @@ use image::RgbaImage;
 
 use super::draw::Glow;
 use super::eyes::{Eyes, Sight};
+use crate::worlds::points::cloud::Standardisation;
 use crate::worlds::points::rule::PointRule;
 use crate::worlds::studio::{DrawOptions, Viewpoint};
 
@@ -29,8 +30,31 @@ impl PointPainter {
         options: DrawOptions,
         picture: &mut RgbaImage,
     ) {
-        let places = walkers.iter().map(|w| rule.map.inverse([w[0], w[1], w[2]].map(f64::from)));
+        self.draw_walkers(walkers, &rule.map, view, options, picture);
+        self.draw_layers((rule, sigma, cloud), view, options, picture);
+    }
+
+    /// The glow of walkers (standardised by `map`) over the whole of `picture`.
+    pub(super) fn draw_walkers(
+        &mut self,
+        walkers: &[[f32; 4]],
+        map: &Standardisation,
+        view: &Viewpoint,
+        options: DrawOptions,
+        picture: &mut RgbaImage,
+    ) {
+        let places = walkers.iter().map(|w| map.inverse([w[0], w[1], w[2]].map(f64::from)));
         self.glow.draw(places, walkers.len(), view, options, picture);
+    }
+
+    /// What the layers of `options` show, over a picture of walkers.
+    pub(super) fn draw_layers(
+        &mut self,
+        (rule, sigma, cloud): (&PointRule, f64, &[[f64; 3]]),
+        view: &Viewpoint,
+        options: DrawOptions,
+        picture: &mut RgbaImage,
+    ) {
         self.eyes.draw(Sight { rule, sigma, cloud }, view, options, picture);
     }
 }

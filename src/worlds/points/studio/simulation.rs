@@ -8,15 +8,17 @@ use rand::{RngExt, SeedableRng};
 
 use super::exponents::LiveExponents;
 use super::painter::PointPainter;
+use super::walkers::LiveWalkers;
+use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
 use crate::worlds::points::PointsDoc;
 use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, Standardisation};
 use crate::worlds::points::engine::{
-    CpuPointEngine, DriftKernel, PointBrush, PointCheckpoint, PointForce, evaluate_all, walkers_from,
+    BakedField, DriftKernel, PointBrush, PointCheckpoint, PointForce, evaluate_all, walkers_from,
 };
 use crate::worlds::points::measures::{Mmd, cosine_to, kernel_stein, relative_residual, true_speed};
 use crate::worlds::points::rule::{PointLive, PointRule};
-use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
+use crate::worlds::studio::{BrushStroke, DrawOptions, LayerSet, SeriesReading, Simulation, StudioError, Viewpoint};
 
 /// Speed of walkers under push, pull and stir, spreads per time.
 const FORCE: f32 = 4.0;
@@ -33,14 +35,14 @@ const MAX_CHECKPOINTS: usize = 16;
 const SCATTER: f32 = 2.5;
 
 pub(super) struct PointsSimulation {
-    engine: CpuPointEngine,
+    live: LiveWalkers,
     map: Standardisation,
     /// The cloud, standardised.
     cloud: Vec<[f64; 3]>,
     walkers: usize,
     seed: u64,
-    /// A grid that is being computed, for the engine's present rule and σ.
-    baking: Option<Receiver<CpuPointEngine>>,
+    /// A grid that is being computed, with the rule and σ that it belongs to.
+    baking: Option<Receiver<(BakedField, PointRule, f64)>>,
     /// Rule or σ have changed since the last grid was begun.
     needs_baking: bool,
     checkpoints: Vec<PointCheckpoint>,
@@ -70,9 +72,9 @@ impl PointsSimulation {
             return Err(StudioError::NoRule);
         }
         let walkers = walkers_from(&cloud, doc.dim, doc.walkers, noise(&rule, &doc.live), seed);
-        let engine = CpuPointEngine::new(&rule, &doc.live, walkers, seed)?;
+        let live = LiveWalkers::new(&rule, &doc.live, walkers, seed)?;
         let mut simulation = Self {
-            engine,
+            live,
             map,
             cloud,
             walkers: doc.walkers,
@@ -101,22 +103,16 @@ impl PointsSimulation {
 
     /// Whether the networks themselves take long: a dictionary without relaxation is as fast as a grid, and exact.
     fn is_slow(&self) -> bool {
-        let (rule, live) = (self.engine.rule(), self.engine.live());
+        let (rule, live) = (self.live.rule(), self.live.knobs());
         rule.flow.needs_energy() || live.relaxation_of(rule) > 0.0
     }
 
     /// Begins a grid for the present rule, and takes one that is complete. Meanwhile the networks themselves move walkers.
     fn bake(&mut self) {
-        if let Some(baked) = self.baking.as_ref().and_then(|baking| baking.try_recv().ok()) {
+        if let Some((grid, rule, sigma)) = self.baking.as_ref().and_then(|baking| baking.try_recv().ok()) {
             self.baking = None;
-            let fits = baked.rule() == self.engine.rule() && baked.live().sigma == self.engine.live().sigma;
-            if fits {
-                let state = self.engine.checkpoint();
-                let live = *self.engine.live();
-                self.engine = baked;
-                self.engine.restore(&state);
-                // Only knobs that the grid does not depend on can differ.
-                let _ = self.engine.set_live(&live);
+            if rule == *self.live.rule() && sigma == self.live.knobs().sigma {
+                self.live.set_grid(Some(grid));
             } else {
                 self.needs_baking = self.is_slow();
             }
@@ -126,15 +122,13 @@ impl PointsSimulation {
         }
         self.needs_baking = false;
         let (sender, receiver) = channel();
-        let (rule, live, seed, dim) =
-            (self.engine.rule().clone(), *self.engine.live(), self.seed, self.engine.rule().dim);
-        let mut box_of_cloud = walkers_from(&self.cloud, dim, COMPARED.max(4096), 0.0, seed);
+        let (rule, sigma, seed) = (self.live.rule().clone(), self.live.knobs().sigma, self.seed);
+        let mut box_of_cloud = walkers_from(&self.cloud, rule.dim, COMPARED.max(4096), 0.0, seed);
         box_of_cloud.extend(corners(&self.cloud));
         let work = move || {
-            let Ok(mut engine) = CpuPointEngine::new(&rule, &live, box_of_cloud.clone(), seed) else { return };
-            engine.set_baked(Some(&box_of_cloud));
+            let grid = BakedField::new(&DriftKernel::new(&rule, sigma), rule.dim, &box_of_cloud);
             // Fails only when the simulation has ended.
-            let _ = sender.send(engine);
+            let _ = sender.send((grid, rule, sigma));
         };
         // Without the thread the networks go on moving walkers, only slower.
         if std::thread::Builder::new().name("unstill-bake".to_owned()).spawn(work).is_ok() {
@@ -145,7 +139,7 @@ impl PointsSimulation {
     fn force(&self, stroke: &BrushStroke) -> PointForce {
         let centre = self.map.forward(stroke.to);
         let scale = self.map.scale;
-        let dim = self.engine.rule().dim as i32;
+        let dim = self.live.rule().dim as i32;
         // The circle that is drawn is an ellipse in standardised coordinates; a circle of the same area is taken.
         let mean_scale = scale[..dim as usize].iter().product::<f64>().powf(1.0 / f64::from(dim));
         let axis: [f64; 3] = std::array::from_fn(|i| stroke.axis[i] / scale[i]);
@@ -159,14 +153,14 @@ impl PointsSimulation {
         }
     }
 
-    fn sample(&self) -> Vec<[f32; 4]> {
-        let walkers = self.engine.positions();
+    fn sample(&mut self) -> Vec<[f32; 4]> {
+        let walkers = self.live.positions();
         let stride = (walkers.len() / COMPARED).max(1);
         walkers.iter().step_by(stride).take(COMPARED).copied().collect()
     }
 
     fn yardstick(&mut self) -> &Yardstick {
-        let (rule, live, seed) = (self.engine.rule(), self.engine.live(), self.seed);
+        let (rule, live, seed) = (self.live.rule(), self.live.knobs(), self.seed);
         let sigma = noise(rule, live);
         let dim = rule.dim;
         let cloud = &self.cloud;
@@ -201,39 +195,39 @@ fn corners(cloud: &[[f64; 3]]) -> [[f32; 4]; 2] {
 impl Simulation for PointsSimulation {
     fn run(&mut self, steps: u32) {
         self.bake();
-        self.engine.run(steps);
+        self.live.run(steps);
     }
 
     fn steps(&self) -> u64 {
-        u64::from(self.engine.counters().steps)
+        self.live.steps()
     }
 
     fn adopt(&mut self, world: &World) -> bool {
         let Some(doc) = world.as_points() else { return false };
         let Some(rule) = doc.rule() else { return false };
-        if doc.walkers != self.walkers || rule.dim != self.engine.rule().dim || rule.map != self.map {
+        if doc.walkers != self.walkers || rule.dim != self.live.rule().dim || rule.map != self.map {
             return false;
         }
-        if *self.engine.live() != doc.live {
-            let other_sigma = self.engine.live().sigma != doc.live.sigma;
-            if self.engine.set_live(&doc.live).is_err() {
+        if *self.live.knobs() != doc.live {
+            let other_sigma = self.live.knobs().sigma != doc.live.sigma;
+            if self.live.set_live(&doc.live).is_err() {
                 return false;
             }
             if other_sigma {
                 // The grid belongs to the old σ.
-                self.engine.set_baked(None);
+                self.live.set_grid(None);
                 self.needs_baking = true;
                 self.painter.forget_rule();
             }
         }
-        if *self.engine.rule() != rule {
-            if self.engine.set_rule(&rule).is_err() {
+        if *self.live.rule() != rule {
+            if self.live.set_rule(&rule).is_err() {
                 return false;
             }
             self.needs_baking = true;
             self.painter.forget_rule();
         }
-        self.needs_baking |= self.engine.baked().is_none() && self.baking.is_none();
+        self.needs_baking |= !self.live.has_grid() && self.baking.is_none();
         self.needs_baking &= self.is_slow();
         true
     }
@@ -246,23 +240,23 @@ impl Simulation for PointsSimulation {
             "stir" => force.stir = FORCE * stroke.strength as f32,
             "add" => {
                 let count = (ADDED * stroke.strength).round() as usize;
-                return Ok(self.engine.apply(PointBrush::Add(count), &force)?);
+                return Ok(self.live.apply(PointBrush::Add(count), &force)?);
             }
-            "remove" => return Ok(self.engine.apply(PointBrush::Remove, &force)?),
-            "wound" => return Ok(self.engine.apply(PointBrush::Wound, &force)?),
+            "remove" => return Ok(self.live.apply(PointBrush::Remove, &force)?),
+            "wound" => return Ok(self.live.apply(PointBrush::Wound, &force)?),
             other => return Err(StudioError::Unknown(other.to_owned())),
         }
-        self.engine.set_force(Some(force));
+        self.live.set_force(Some(force));
         Ok(())
     }
 
     fn lift(&mut self) {
-        self.engine.set_force(None);
+        self.live.set_force(None);
     }
 
     fn restart(&mut self, id: &str) {
-        let dim = self.engine.rule().dim;
-        let sigma = noise(self.engine.rule(), self.engine.live());
+        let dim = self.live.rule().dim;
+        let sigma = noise(self.live.rule(), self.live.knobs());
         self.seed = self.seed.wrapping_add(1);
         let walkers = match id {
             "cloud" => walkers_from(&self.cloud, dim, self.walkers, sigma, self.seed),
@@ -273,32 +267,49 @@ impl Simulation for PointsSimulation {
             }
             _ => return,
         };
-        self.engine.restore(&PointCheckpoint { walkers, step: 0, seed: self.seed });
+        self.live.restore(&PointCheckpoint { walkers, step: 0, seed: self.seed });
     }
 
     fn keep_checkpoint(&mut self) {
         if self.checkpoints.len() == MAX_CHECKPOINTS {
             self.checkpoints.remove(0);
         }
-        self.checkpoints.push(self.engine.checkpoint());
+        self.checkpoints.push(self.live.checkpoint());
     }
 
     fn back_to_checkpoint(&mut self) -> bool {
         let Some(state) = self.checkpoints.last() else { return false };
-        self.engine.restore(state);
+        self.live.restore(state);
         true
     }
 
+    fn move_to(&mut self, gpu: Option<&GpuDevice>) -> Result<(), StudioError> {
+        Ok(self.live.move_to(gpu)?)
+    }
+
+    fn take_fault(&mut self) -> Option<String> {
+        self.live.take_fault()
+    }
+
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
-        let (rule, sigma) = (self.engine.rule(), self.engine.live().sigma);
-        self.painter.draw(self.engine.positions(), (rule, sigma, &self.cloud), view, options, picture);
+        if !self.live.draw(view, options, picture) {
+            let map = self.live.rule().map;
+            self.painter.draw_walkers(self.live.positions(), &map, view, options, picture);
+        }
+        let (rule, sigma) = (self.live.rule(), self.live.knobs().sigma);
+        self.painter.draw_layers((rule, sigma, &self.cloud), view, options, picture);
+    }
+
+    fn picture_on_gpu(&mut self, view: &Viewpoint, options: DrawOptions, size: [u32; 2]) -> Option<GpuPicture> {
+        // Layers are drawn by the processor, over a picture that was read back.
+        if options.layers == LayerSet::default() { self.live.picture(view, options, size) } else { None }
     }
 
     fn readings(&mut self) -> Vec<SeriesReading> {
         let sample = self.sample();
         let yardstick = self.yardstick();
         let (mmd, quantile, bandwidth) = (yardstick.mmd.of(&sample), yardstick.quantile, yardstick.mmd.bandwidth);
-        let (rule, live) = (self.engine.rule(), self.engine.live());
+        let (rule, live) = (self.live.rule(), self.live.knobs());
         let at = evaluate_all(&DriftKernel::new(rule, live.sigma), &sample);
         let square: f64 =
             at.iter().map(|at| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>()).sum::<f64>();
@@ -327,11 +338,11 @@ impl Simulation for PointsSimulation {
     }
 
     fn description(&self) -> String {
-        let by = match (self.engine.baked(), self.is_slow()) {
-            (Some(_), _) => "a grid on the processor",
-            (None, true) => "the networks on the processor",
-            (None, false) => "the equations on the processor",
+        let by = match (self.live.has_grid(), self.is_slow()) {
+            (true, _) => "a grid",
+            (false, true) => "the networks",
+            (false, false) => "the equations",
         };
-        format!("{} walkers by {by}", self.engine.positions().len())
+        format!("{} walkers by {by} on {}", self.live.count(), self.live.engine_name())
     }
 }

@@ -233,3 +233,104 @@ fn a_check_in_the_background_leaves_its_certificate_in_the_scene() {
     assert!(doc.certificate().iter().any(|(_, line)| line.starts_with("constant: within")));
     assert!(doc.flows()[0].facts.contains("the cloud"), "{}", doc.flows()[0].facts);
 }
+
+/// A simulation on the device of the tests, beside one on the processor.
+fn pair(doc: &PointsDoc, gpu: &crate::gpu::GpuDevice) -> [Box<dyn crate::worlds::studio::Simulation>; 2] {
+    let [cpu, mut on_gpu] = [0, 1].map(|_| doc.start_simulation(3).unwrap());
+    on_gpu.move_to(Some(gpu)).unwrap();
+    assert!(on_gpu.description().ends_with(&gpu.info.name), "{}", on_gpu.description());
+    [cpu, on_gpu]
+}
+
+/// Share of the pixels that differ visibly.
+fn share_apart(doc: &PointsDoc, simulations: &mut [Box<dyn crate::worlds::studio::Simulation>; 2]) -> f64 {
+    let view = doc.viewpoint(BrushPlace::Live);
+    let [a, b] = simulations.each_mut().map(|simulation| {
+        let mut picture = RgbaImage::new(160, 120);
+        simulation.draw(&view, DrawOptions::default(), &mut picture);
+        picture
+    });
+    let is_apart = |(a, b): (&image::Rgba<u8>, &image::Rgba<u8>)| (0..3).any(|c| a.0[c].abs_diff(b.0[c]) > 16);
+    a.pixels().zip(b.pixels()).filter(|pair| is_apart(*pair)).count() as f64 / (160.0 * 120.0)
+}
+
+#[test]
+fn walkers_of_both_engines_stay_together_whatever_is_done() {
+    let Some(gpu) = crate::gpu::testing::gpu() else { return };
+    let mut doc = taught(400);
+    // The grid would come at another step on each.
+    doc.choose_flow(0);
+    let mut both = pair(&doc, gpu);
+    let check = |both: &mut [Box<dyn crate::worlds::studio::Simulation>; 2], after: &str| {
+        let apart = share_apart(&doc, both);
+        assert!(apart < 0.01, "{apart} of the picture differs after {after}");
+        assert_eq!(both[0].steps(), both[1].steps(), "{after}");
+    };
+    let run = |both: &mut [Box<dyn crate::worlds::studio::Simulation>; 2], steps| {
+        both.iter_mut().for_each(|simulation| simulation.run(steps));
+    };
+    check(&mut both, "the start");
+    run(&mut both, 5);
+    check(&mut both, "five steps");
+    both.iter_mut().for_each(|simulation| simulation.keep_checkpoint());
+    both.iter_mut().for_each(|simulation| simulation.stroke(&dab("remove", [1.5, 0.0, 0.0], 0.6)).unwrap());
+    check(&mut both, "a removal");
+    for brush in ["add", "wound", "stir"] {
+        both.iter_mut().for_each(|simulation| simulation.stroke(&dab(brush, [-1.0, 0.5, 0.0], 0.6)).unwrap());
+        run(&mut both, 2);
+        check(&mut both, brush);
+    }
+    both.iter_mut().for_each(|simulation| simulation.lift());
+    both.iter_mut().for_each(|simulation| assert!(simulation.back_to_checkpoint()));
+    check(&mut both, "going back");
+    both.iter_mut().for_each(|simulation| simulation.restart("scatter"));
+    run(&mut both, 2);
+    check(&mut both, "a restart");
+    let mut changed = taught(400);
+    changed.choose_flow(1);
+    changed.set_knob("strength", 2.0);
+    both.iter_mut().for_each(|simulation| assert!(simulation.adopt(&World::from(changed.clone()))));
+    run(&mut both, 3);
+    check(&mut both, "another rule");
+    // There and back again, nothing moves.
+    both[1].move_to(None).unwrap();
+    check(&mut both, "a move to the processor");
+    assert!(both[1].description().ends_with("the processor"));
+}
+
+#[test]
+fn a_picture_stays_on_the_gpu_unless_layers_are_drawn() {
+    let Some(gpu) = crate::gpu::testing::gpu() else { return };
+    let doc = taught(400);
+    let [mut cpu, mut on_gpu] = pair(&doc, gpu);
+    let view = doc.viewpoint(BrushPlace::Live);
+    let layers = LayerSet::default().toggled(0, LAYERS);
+    assert!(cpu.picture_on_gpu(&view, DrawOptions::default(), [64, 48]).is_none());
+    let picture = on_gpu.picture_on_gpu(&view, DrawOptions::default(), [64, 48]).unwrap();
+    assert_eq!(picture.size, [64, 48]);
+    assert!(on_gpu.picture_on_gpu(&view, DrawOptions { layers, ..DrawOptions::default() }, [64, 48]).is_none());
+}
+
+#[test]
+fn the_processor_goes_on_where_the_gpu_is_lost() {
+    if crate::gpu::testing::gpu().is_none() {
+        return;
+    }
+    // One of its own, as it will be of no use any more.
+    let gpu = crate::gpu::GpuDevice::open().unwrap();
+    let doc = taught(400);
+    let [mut cpu, mut on_gpu] = pair(&doc, &gpu);
+    on_gpu.run(2);
+    on_gpu.keep_checkpoint();
+    gpu.device.destroy();
+    on_gpu.run(3);
+    let fault = on_gpu.take_fault().expect("a sentence");
+    assert!(fault.contains("processor") && fault.chars().count() <= 300, "{fault}");
+    assert!(on_gpu.take_fault().is_none(), "it is told once");
+    assert_eq!((on_gpu.steps(), on_gpu.description().ends_with("the processor")), (2, true));
+    cpu.run(2);
+    let mut both = [cpu, on_gpu];
+    assert!(share_apart(&doc, &mut both) < 0.01, "the walkers that were read last go on");
+    both[1].run(3);
+    assert_eq!(both[1].steps(), 5);
+}

@@ -1,0 +1,311 @@
+//! The field of the studio on either engine. Where the GPU fails the processor goes on from the state that was read last.
+
+use std::sync::Arc;
+
+use image::RgbaImage;
+
+use super::gpu_picture::{FieldColours, GpuFieldPainter};
+use crate::gpu::{BorrowedGpu, GpuDevice, GpuPicture, Pace};
+use crate::worlds::field::FieldError;
+use crate::worlds::field::engine::{FieldEngine, FieldStroke, GpuLibrary, LibraryEngine};
+use crate::worlds::field::rule::LibraryRule;
+use crate::worlds::field::stills::Still;
+use crate::worlds::field::tokens::{GpuTokens, SkewFlow, TokenEngine, TokenEnsemble, TokenLive, TokenRule};
+use crate::worlds::studio::Viewpoint;
+
+/// What a field moves by.
+#[derive(Clone)]
+pub(super) enum FieldMotion {
+    /// A rule in two channels.
+    Library { rule: LibraryRule, time_step: f64 },
+    /// A network in three channels, with K ∗ s beside it; tokens of the ensemble are stamped.
+    Tokens { rule: Arc<TokenRule>, ensemble: Arc<TokenEnsemble>, live: TokenLive, skew: SkewFlow, seed: u64 },
+}
+
+impl FieldMotion {
+    fn on_processor(&self, start: &Still) -> FieldEngine {
+        match self {
+            Self::Library { rule, time_step } => {
+                let mut engine = LibraryEngine::new(rule, start);
+                engine.set_time_step(*time_step);
+                FieldEngine::Library(Box::new(engine))
+            }
+            Self::Tokens { rule, ensemble, live, skew, seed } => {
+                let mut engine = TokenEngine::new(rule, ensemble, live, start, *seed);
+                engine.set_skew(skew);
+                FieldEngine::Tokens(Box::new(engine))
+            }
+        }
+    }
+
+    fn on_gpu(&self, gpu: BorrowedGpu, start: &Still) -> Result<FieldEngine, FieldError> {
+        Ok(match self {
+            Self::Library { rule, time_step } => {
+                let mut engine = GpuLibrary::new(gpu.0, gpu.1, rule, start)?;
+                engine.set_time_step(*time_step);
+                FieldEngine::GpuLibrary(Box::new(engine))
+            }
+            Self::Tokens { rule, ensemble, live, skew, seed } => {
+                let mut engine = GpuTokens::new(gpu, rule, ensemble, live, start, *seed)?;
+                engine.set_skew(skew);
+                FieldEngine::GpuTokens(Box::new(engine))
+            }
+        })
+    }
+}
+
+/// A field that lives.
+pub(super) struct LiveField {
+    motion: FieldMotion,
+    engine: FieldEngine,
+    on_gpu: Option<FieldOnGpu>,
+    /// The present state, once it was asked for: what moves, denoised where that has noise, and the noisy one.
+    image: Option<Still>,
+    noisy: Option<Still>,
+    steps: u64,
+    fault: Option<String>,
+}
+
+/// What belongs to a field on a GPU.
+struct FieldOnGpu {
+    device: GpuDevice,
+    pace: Pace,
+    painter: GpuFieldPainter,
+    /// The state that was read last.
+    last: Still,
+}
+
+impl LiveField {
+    /// On the processor, from an image of the channels of `motion`.
+    pub fn new(motion: FieldMotion, start: &Still) -> Self {
+        let engine = motion.on_processor(start);
+        Self { motion, engine, on_gpu: None, image: None, noisy: None, steps: 0, fault: None }
+    }
+
+    /// Goes on from the present state on `gpu`, or on the processor. Noise on tokens is drawn again.
+    ///
+    /// # Errors
+    /// What the device refuses; then nothing has changed.
+    pub fn move_to(&mut self, gpu: Option<&GpuDevice>) -> Result<(), FieldError> {
+        let last = self.image().clone();
+        (self.engine, self.on_gpu) = match gpu {
+            None => (self.motion.on_processor(&last), None),
+            Some(device) => {
+                let engine = self.motion.on_gpu(device.borrowed(), &last)?;
+                let painter = GpuFieldPainter::new(device)?;
+                let on_gpu = FieldOnGpu { device: device.clone(), pace: Pace::new(device)?, painter, last };
+                (engine, Some(on_gpu))
+            }
+        };
+        self.forget_image();
+        Ok(())
+    }
+
+    /// The processor goes on where the GPU failed.
+    fn fall_back(&mut self, why: &FieldError) {
+        let Some(on_gpu) = self.on_gpu.take() else { return };
+        self.engine = self.motion.on_processor(&on_gpu.last);
+        self.forget_image();
+        self.fault = Some(format!("the field goes on on the processor, from the state read last: {why}"));
+    }
+
+    /// What has gone wrong since the last call, in one sentence.
+    pub fn take_fault(&mut self) -> Option<String> {
+        self.fault.take()
+    }
+
+    fn forget_image(&mut self) {
+        (self.image, self.noisy) = (None, None);
+    }
+
+    /// On a GPU it waits until they are done, so that no more is in its queue than a frame can wait for.
+    pub fn run(&mut self, steps: u32) {
+        self.forget_image();
+        self.steps += u64::from(steps);
+        let Some(on_gpu) = &mut self.on_gpu else { return self.engine.run(steps) };
+        let engine = &mut self.engine;
+        if let Err(why) = on_gpu.pace.run(steps, |now| engine.run(now)) {
+            self.fall_back(&why.into());
+        }
+    }
+
+    /// Steps that it has made.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The present state, denoised where it has noise. Of a GPU it is read once for each state.
+    pub fn image(&mut self) -> &Still {
+        if self.image.is_none() {
+            let image = match self.engine.image() {
+                Ok(image) => image,
+                Err(why) => {
+                    self.fall_back(&why);
+                    self.engine.image().unwrap_or_else(|_| unreachable!("the processor has an image"))
+                }
+            };
+            if let Some(on_gpu) = &mut self.on_gpu {
+                on_gpu.last = image.clone();
+            }
+            self.image = Some(image);
+        }
+        self.image.get_or_insert_with(|| unreachable!("the image is there"))
+    }
+
+    /// The present state with its noise, where it has some.
+    pub fn noisy(&mut self) -> &Still {
+        if self.noisy.is_none() {
+            let noisy = match &self.engine {
+                FieldEngine::Tokens(engine) => Ok(engine.noisy()),
+                FieldEngine::GpuTokens(engine) => engine.noisy(),
+                FieldEngine::Library(_) | FieldEngine::GpuLibrary(_) => Ok(self.image().clone()),
+            };
+            let noisy = match noisy {
+                Ok(noisy) => noisy,
+                Err(why) => {
+                    self.fall_back(&why);
+                    self.image().clone()
+                }
+            };
+            self.noisy = Some(noisy);
+        }
+        self.noisy.get_or_insert_with(|| unreachable!("the image is there"))
+    }
+
+    /// Replaces the state.
+    pub fn set_image(&mut self, image: &Still) {
+        self.forget_image();
+        let set = match &mut self.engine {
+            FieldEngine::Library(engine) => {
+                engine.set_image(image);
+                Ok(())
+            }
+            FieldEngine::Tokens(engine) => {
+                engine.set_image(image);
+                Ok(())
+            }
+            FieldEngine::GpuLibrary(engine) => engine.set_image(image),
+            FieldEngine::GpuTokens(engine) => {
+                engine.set_image(image);
+                Ok(())
+            }
+        };
+        if let Some(on_gpu) = &mut self.on_gpu {
+            on_gpu.last = image.clone();
+        }
+        if let Err(why) = set {
+            self.fall_back(&why);
+        }
+    }
+
+    /// Changes the field by hand.
+    pub fn apply(&mut self, stroke: &FieldStroke) {
+        self.forget_image();
+        if let Err(why) = self.engine.apply(stroke) {
+            self.fall_back(&why);
+            // The processor takes every stroke.
+            let _ = self.engine.apply(stroke);
+        }
+    }
+
+    /// Goes on from the present state by another motion of the same channels.
+    pub fn set_motion(&mut self, motion: FieldMotion) {
+        match (&mut self.engine, &motion, &self.motion) {
+            (FieldEngine::Library(engine), FieldMotion::Library { rule, time_step }, _) => {
+                if engine.rule() != rule {
+                    engine.set_rule(rule);
+                }
+                engine.set_time_step(*time_step);
+            }
+            (FieldEngine::GpuLibrary(engine), FieldMotion::Library { rule, time_step }, _) => {
+                if engine.rule() != rule {
+                    engine.set_rule(rule);
+                }
+                engine.set_time_step(*time_step);
+            }
+            (
+                engine,
+                FieldMotion::Tokens { rule, ensemble, live, skew, .. },
+                FieldMotion::Tokens { rule: old_rule, ensemble: old_ensemble, .. },
+            ) => {
+                // Large, and uploaded as a whole.
+                let new_rule = (rule != old_rule).then_some(&**rule);
+                let new_ensemble = (!Arc::ptr_eq(ensemble, old_ensemble)).then_some(&**ensemble);
+                match engine {
+                    FieldEngine::Tokens(engine) => {
+                        new_ensemble.into_iter().for_each(|ensemble| engine.set_ensemble(ensemble));
+                        engine.set_live(live);
+                        engine.set_skew(skew);
+                        new_rule.into_iter().for_each(|rule| engine.set_rule(rule));
+                    }
+                    FieldEngine::GpuTokens(engine) => {
+                        new_ensemble.into_iter().for_each(|ensemble| engine.set_ensemble(ensemble));
+                        engine.set_live(live);
+                        engine.set_skew(skew);
+                        new_rule.into_iter().for_each(|rule| engine.set_rule(rule));
+                    }
+                    FieldEngine::Library(_) | FieldEngine::GpuLibrary(_) => return,
+                }
+            }
+            // Another number of channels.
+            _ => return,
+        }
+        self.motion = motion;
+    }
+
+    /// The rule in two channels that it runs, if it is one.
+    pub fn library_rule(&self) -> Option<&LibraryRule> {
+        match &self.motion {
+            FieldMotion::Library { rule, .. } => Some(rule),
+            FieldMotion::Tokens { .. } => None,
+        }
+    }
+
+    /// Width and height, pixels.
+    pub fn size(&self) -> [usize; 2] {
+        self.engine.size()
+    }
+
+    /// What it lives on, for people.
+    pub fn engine_name(&self) -> &str {
+        self.on_gpu.as_ref().map_or("the processor", |on_gpu| &on_gpu.device.info.name)
+    }
+
+    /// A picture of a field on a GPU, drawn there; `None` of one on the processor. `raw`: with its noise.
+    pub fn picture(
+        &mut self,
+        colours: FieldColours,
+        raw: bool,
+        view: &Viewpoint,
+        size: [u32; 2],
+    ) -> Option<GpuPicture> {
+        let on_gpu = self.on_gpu.as_mut()?;
+        let values = match &self.engine {
+            FieldEngine::GpuLibrary(engine) => engine.buffer(),
+            FieldEngine::GpuTokens(engine) if raw => engine.noisy_buffer(),
+            FieldEngine::GpuTokens(engine) => engine.buffer(),
+            FieldEngine::Library(_) | FieldEngine::Tokens(_) => return None,
+        };
+        match on_gpu.painter.draw((values, self.engine.size()), colours, view, size) {
+            Ok(picture) => Some(picture),
+            Err(why) => {
+                self.fall_back(&why.into());
+                None
+            }
+        }
+    }
+
+    /// As [`Self::picture`], read back; false of a field on the processor.
+    pub fn draw(&mut self, colours: FieldColours, raw: bool, view: &Viewpoint, picture: &mut RgbaImage) -> bool {
+        let size = [picture.width(), picture.height()];
+        let Some(drawn) = self.picture(colours, raw, view, size) else { return false };
+        let Some(on_gpu) = &self.on_gpu else { return false };
+        match drawn.read_into(&on_gpu.device, picture) {
+            Ok(()) => true,
+            Err(why) => {
+                self.fall_back(&why.into());
+                false
+            }
+        }
+    }
+}
