@@ -15,7 +15,7 @@ use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
 use crate::worlds::field::engine::{FieldBrush, FieldStroke};
 use crate::worlds::field::stills::{Still, encode_stills};
-use crate::worlds::field::tokens::{TokenDoc, TokenEnsemble, TokenRule};
+use crate::worlds::field::tokens::{TokenDoc, TokenEnsemble, TokenGrowth, TokenRule};
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -35,6 +35,8 @@ pub(super) struct TokenSimulation {
     looked: Instant,
     /// Mean square of a fresh field.
     fresh_light: f64,
+    /// While tokens grow out of noise.
+    growth: Option<TokenGrowth>,
     seed: u64,
     started: u64,
     checkpoints: Vec<(Still, u64)>,
@@ -74,6 +76,7 @@ impl TokenSimulation {
             ensemble,
             looked: Instant::now(),
             fresh_light: light(&start),
+            growth: None,
             seed,
             started: 0,
             checkpoints: Vec::new(),
@@ -82,7 +85,11 @@ impl TokenSimulation {
         })
     }
 
+    /// Goes on with `image`; a growth ends.
     fn put(&mut self, image: &Still, steps: u64) {
+        if self.growth.take().is_some() {
+            self.live.set_token_live(&self.tokens.live);
+        }
         self.live.set_image(image);
         self.started = self.live.steps().saturating_sub(steps);
         self.watch.restart();
@@ -98,7 +105,18 @@ impl TokenSimulation {
 
 impl Simulation for TokenSimulation {
     fn run(&mut self, steps: u32) {
-        self.live.run(steps);
+        let mut left = steps;
+        while let Some(growth) = self.growth.filter(|_| left > 0) {
+            let now = left.min(TokenGrowth::LEVEL);
+            let live = growth.at(self.steps(), &self.tokens.live);
+            self.live.set_token_live(live.as_ref().unwrap_or(&self.tokens.live));
+            self.growth = live.and(self.growth);
+            self.live.run(now);
+            left -= now;
+        }
+        if left > 0 {
+            self.live.run(left);
+        }
     }
 
     fn steps(&self) -> u64 {
@@ -164,6 +182,15 @@ impl Simulation for TokenSimulation {
             _ => return,
         };
         self.put(&image, 0);
+        if id == "noise" {
+            let growth = TokenGrowth::new(&self.tokens.settings, TokenGrowth::STEPS);
+            if let Some(hot) = growth.at(0, &self.tokens.live) {
+                self.growth = Some(growth);
+                self.live.set_token_live(&hot);
+                // Once more: with the noise of that level.
+                self.live.set_image(&image);
+            }
+        }
     }
 
     fn keep_checkpoint(&mut self) {

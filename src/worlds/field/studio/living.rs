@@ -253,6 +253,17 @@ impl LiveField {
         self.motion = motion;
     }
 
+    /// Other knobs of a field of tokens.
+    pub fn set_token_live(&mut self, now: &TokenLive) {
+        let FieldMotion::Tokens { live, .. } = &mut self.motion else { return };
+        *live = *now;
+        match &mut self.engine {
+            FieldEngine::Tokens(engine) => engine.set_live(now),
+            FieldEngine::GpuTokens(engine) => engine.set_live(now),
+            FieldEngine::Library(_) | FieldEngine::GpuLibrary(_) => {}
+        }
+    }
+
     /// The rule in two channels that it runs, if it is one.
     pub fn library_rule(&self) -> Option<&LibraryRule> {
         match &self.motion {

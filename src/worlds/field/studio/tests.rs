@@ -343,3 +343,23 @@ fn the_processor_goes_on_where_the_gpu_is_lost() {
         on_gpu.run(3);
     }
 }
+
+#[test]
+fn a_growth_out_of_noise_cools_to_the_live_level_and_ends() {
+    let mut doc = swimming();
+    doc.set_knob("size", 64.0);
+    let mut simulation = doc.start_simulation(0).unwrap();
+    doc.set_knob("raw", 1.0);
+    simulation.adopt(&World::Field(Box::new(doc.clone())));
+    // Noise of 5 fills half of the pixels, noise of .3 hardly one.
+    let full = |simulation: &mut dyn Simulation| {
+        let picture = drawn(simulation);
+        picture.pixels().filter(|p| p.0[0] == 255).count() as f64 / f64::from(picture.width() * picture.height())
+    };
+    simulation.restart("noise");
+    let hot = full(&mut *simulation);
+    simulation.run(1600);
+    assert_eq!(simulation.steps(), 1600);
+    let cool = full(&mut *simulation);
+    assert!(hot > 0.3 && cool < 0.5 * hot, "{hot} {cool}");
+}

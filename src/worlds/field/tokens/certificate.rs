@@ -1,8 +1,8 @@
 //! Whether tokens stay, swim as told, heal and grow under a rule: measured in steps that a job can stop between.
 
 use super::{
-    PairStatistics, Sighting, SkewEvidence, SkewFlow, TokenDoc, TokenEngine, TokenEnsemble, TokenEvidence, TokenLive,
-    TokenPose, TokenSummary, Tracker,
+    PairStatistics, Sighting, SkewEvidence, SkewFlow, TokenDoc, TokenEngine, TokenEnsemble, TokenEvidence, TokenGrowth,
+    TokenLive, TokenPose, TokenSummary, Tracker,
 };
 use crate::worlds::field::FieldError;
 use crate::worlds::field::engine::{FieldBrush, FieldStroke};
@@ -19,11 +19,8 @@ const WHOLE: f64 = 0.8;
 /// Steps before a wound, and after it.
 const BEFORE: u32 = 200;
 const HEALING: u32 = 500;
-/// Steps of the annealing of a growth, and of the life after it.
-const ANNEALING: u32 = 1500;
+/// Steps of the life after a growth.
 const AFTER_GROWTH: u32 = 500;
-/// Steps between two levels of σ.
-const LEVEL: u32 = 25;
 
 /// How a token rule is checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,7 +111,7 @@ impl TokenCheck {
         match part {
             CheckPart::AtRest | CheckPart::Swimming | CheckPart::Turned => self.settings.steps,
             CheckPart::Healing => most(BEFORE) + most(HEALING),
-            CheckPart::Growing => most(ANNEALING) + most(AFTER_GROWTH),
+            CheckPart::Growing => most(TokenGrowth::STEPS) + most(AFTER_GROWTH),
         }
     }
 
@@ -192,7 +189,7 @@ impl TokenCheck {
     fn heal(&self, run: &mut PartRun, total: u32) {
         let before = BEFORE.min(self.settings.steps);
         let end = if run.done < before { before } else { total };
-        let now = LEVEL.min(end - run.done);
+        let now = LOOK_EVERY.min(end - run.done);
         run.engine.run(now);
         run.done += now;
         if run.done == before {
@@ -206,15 +203,13 @@ impl TokenCheck {
         }
     }
 
-    /// σ falls from the highest to the live level.
     fn grow(&self, run: &mut PartRun, total: u32) {
-        let (annealing, live) = (ANNEALING.min(self.settings.steps), &self.doc.live);
-        let high = self.doc.settings.sigma_range[1];
+        let annealing = TokenGrowth::STEPS.min(self.settings.steps);
+        let growth = TokenGrowth::new(&self.doc.settings, annealing);
+        let at_rest = TokenLive { swim_px: 0.0, ..self.doc.live };
+        run.engine.set_live(&growth.at(u64::from(run.done), &at_rest).unwrap_or(at_rest));
         let end = if run.done < annealing { annealing } else { total };
-        let share = (f64::from(run.done) / f64::from(annealing)).min(1.0);
-        let sigma = high * (live.sigma / high).powf(share);
-        run.engine.set_live(&TokenLive { sigma, swim_px: 0.0, ..*live });
-        let now = LEVEL.min(end - run.done);
+        let now = TokenGrowth::LEVEL.min(end - run.done);
         run.engine.run(now);
         run.done += now;
     }

@@ -8,6 +8,7 @@ mod engine;
 mod gpu;
 mod gpu_skew;
 mod grid;
+mod growth;
 pub mod net;
 mod noise;
 mod pairs;
@@ -28,6 +29,7 @@ pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, SkewEvidence, Token
 pub use engine::TokenEngine;
 pub use gpu::GpuTokens;
 pub use grid::GridPlacement;
+pub use growth::TokenGrowth;
 pub use noise::add_normals;
 pub use pairs::{PAIR_BIN_PX, PAIR_BINS, PairStatistics};
 pub use pose::{FLOCK_RANGE, Spacing, TokenManners, TokenPose};
