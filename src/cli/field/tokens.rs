@@ -29,6 +29,7 @@ pub(super) struct LearnOptions {
 pub(super) fn learn(doc: &mut TokenDoc, options: &LearnOptions) -> anyhow::Result<Answer> {
     doc.settings.steps = options.steps.unwrap_or(doc.settings.steps);
     doc.settings.seed = options.seed.unwrap_or(doc.settings.seed);
+    doc.validate()?;
     let start = if options.resume { Some(doc.rule.as_ref().ok_or(FieldError::NoRule)?) } else { None };
     let mut training = TokenTraining::new(&doc.tokens, doc.clearance_px, doc.settings, start)?;
     let mut bar = Progress::new(doc.settings.steps as u64, options.quiet);

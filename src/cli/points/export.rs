@@ -49,12 +49,12 @@ mod tests {
     #[test]
     fn an_exported_cloud_is_read_back_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
-        let points: Vec<[f32; 3]> = (0..9).map(|k| [k as f32 * 0.3, -1.5 + k as f32, 0.0]).collect();
+        let points: Vec<[f32; 3]> = (0..120).map(|k| [k as f32 * 0.3, -1.5 + (k % 7) as f32, 0.0]).collect();
         let cloud = PointCloud::new(2, points).unwrap();
         let mut project = Project::new("Cloud", World::from(PointsDoc::of(cloud.clone(), None)));
         let out = folder.path().join("cloud.csv");
         let answer = run(&Args { out: out.clone() }, &mut project).unwrap();
-        assert_eq!(answer.json["points"], 9);
+        assert_eq!(answer.json["points"], 120);
         let back = read_table(&std::fs::read_to_string(&out).unwrap()).unwrap();
         assert_eq!(back.cloud.points, cloud.points);
         assert!(run(&Args { out: folder.path().join("cloud.npy") }, &mut project).is_err());

@@ -216,7 +216,8 @@ fn a_check_of_tokens_leaves_its_certificate_with_its_own_rule() {
 
 #[test]
 fn a_check_of_equations_leaves_both_controls() {
-    let recipe = GrayScottRun { size: 32, runs: 60, steps: 900, ..GrayScottRun::default() };
+    let law = GrayScott { f: 0.018, k: 0.049, ..GrayScott::default() };
+    let recipe = GrayScottRun { law, size: 64, runs: 60, steps: 1500, seed: 3 };
     let mut doc = FieldDoc { subject: FieldSubject::Library(LibraryDoc::from_recipe(recipe).unwrap()), ..taught() };
     doc.set_knob("functionals", 20.0);
     let finished = |doc: &FieldDoc, method: &str| {

@@ -272,6 +272,6 @@ mod tests {
         let evidence = check.findings().unwrap().evidence;
         assert_eq!((evidence.healed, evidence.grown), (Some(0.0), Some(0.0)));
         assert_eq!(evidence.at_rest.count_start, CERTIFICATE_TOKENS);
-        assert_ne!(evidence.turned.unwrap().swimming, evidence.swimming, "K must show");
+        assert_eq!(evidence.turned.map(|turned| turned.flow), Some(settings.skew));
     }
 }
