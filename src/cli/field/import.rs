@@ -57,7 +57,7 @@ fn import_tokens(args: &Args) -> anyhow::Result<(Project, Answer)> {
     let name = names.join(" and ");
     let (kinds, clearance) = (doc.tokens.len(), doc.clearance_px);
     let facts = json!({ "command": "import", "tokens": kinds, "clearance_px": clearance });
-    let text = format!("{name}: {kinds} kinds of tokens, {clearance} pixels apart\nNext: unstill learn");
+    let text = format!("{name}: kinds of tokens: {kinds}, {clearance} pixels apart\nNext: unstill learn");
     let doc = FieldDoc { subject: FieldSubject::Tokens(doc), ..FieldDoc::default() };
     Ok((project(name, 1, doc), Answer::new(text, &facts)?))
 }

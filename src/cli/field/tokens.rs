@@ -239,7 +239,7 @@ pub(super) fn info(title: &str, doc: &TokenDoc, live: &FieldLive) -> anyhow::Res
     let [width, height] = live.size;
     let rule = if doc.rule.is_some() { "a network" } else { "none yet: unstill learn" };
     let mut text = format!(
-        "title     {title}\ntokens    {} kinds, {} pixels apart\nrule      {rule}\nlive      {width} × {height} pixels, {} px per step",
+        "title     {title}\ntokens    kinds: {}, {} pixels apart\nrule      {rule}\nlive      {width} × {height} pixels, {} px per step",
         doc.tokens.len(),
         doc.clearance_px,
         doc.live.swim_px
