@@ -2,7 +2,7 @@
 
 use super::shuffled;
 use crate::worlds::field::library::{HeldOut, Library, LibraryLearning, LibrarySettings, StillSource};
-use crate::worlds::field::stills::Still;
+use crate::worlds::field::stills::{Still, is_moving};
 use crate::worlds::field::{FieldError, LibraryDoc, LibraryEvidence};
 
 /// Runs that one step simulates.
@@ -14,6 +14,8 @@ const PART: usize = 1000;
 pub struct LibraryCheck {
     library: LibraryDoc,
     evidence: LibraryEvidence,
+    next_run: usize,
+    /// Runs that move.
     simulated: Vec<Vec<Still>>,
     learning: Option<LibraryLearning>,
     done: [usize; 3],
@@ -28,6 +30,7 @@ impl LibraryCheck {
         Ok(Self {
             library: library.clone(),
             evidence,
+            next_run: 0,
             simulated: Vec::new(),
             learning: None,
             done: [0; 3],
@@ -49,10 +52,13 @@ impl LibraryCheck {
             return Ok(false);
         }
         if self.controls.is_empty() && self.learning.is_none() {
-            if let Some(recipe) = self.library.recipe.filter(|recipe| self.simulated.len() < recipe.runs) {
-                let from = self.simulated.len();
-                self.simulated.extend(recipe.simulate(from..(from + RUNS_PER_STEP).min(recipe.runs)));
-                self.done[0] = PART * self.simulated.len() / recipe.runs;
+            if let Some(recipe) = self.library.recipe.filter(|recipe| self.next_run < recipe.runs) {
+                let runs = recipe.simulate(self.next_run..(self.next_run + RUNS_PER_STEP).min(recipe.runs));
+                self.next_run += runs.len();
+                // Dead runs are all alike.
+                let moves = |run: &Vec<Still>| run.iter().all(|still| is_moving(&recipe.law.rule(), still));
+                self.simulated.extend(runs.into_iter().filter(moves));
+                self.done[0] = PART * self.next_run / recipe.runs;
                 return Ok(true);
             }
             self.done[0] = PART;
