@@ -19,6 +19,7 @@
 //! - [`scene`]: the project file. [`jobs`]: work in the background. [`session`]: the program without pixels, with one folder
 //!   for each feature (`document`, `painting`, `learning`, `live`, `observing`, `sharing`) and `studio` for the other worlds.
 //! - `window` (feature `window`, on by default) and [`cli`]: the two faces of the program.
+//!   `restart` starts it again under another environment.
 //!
 //! `tests/walls.rs` fails when a folder touches what it may not.
 //!
