@@ -59,8 +59,11 @@ pub(crate) fn run(args: &Args, project: &mut Project) -> anyhow::Result<Answer> 
         "bytes": bytes.len(),
     });
     let out = args.out.display();
-    let text =
-        format!("{out}: {} of {width} × {height} pixels, {channels} channels ({} bytes)", stills.len(), bytes.len());
+    let text = format!(
+        "{out}: stills: {}, {width} × {height} pixels, {channels} channels ({} bytes)",
+        stills.len(),
+        bytes.len()
+    );
     Answer::new(text, &facts)
 }
 
