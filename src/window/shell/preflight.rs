@@ -37,22 +37,22 @@ fn display() -> Result<(), NoWindow> {
     if named("WAYLAND_SOCKET").is_some() {
         return Ok(());
     }
-    let wayland = named(WAYLAND).map(|name| match wayland_client::Connection::connect_to_env() {
-        Ok(_) => Ok(()),
-        Err(why) => Err(NoWindow::Wayland { name, why: reason(&why) }),
-    });
-    if matches!(wayland, Some(Ok(()))) {
-        return Ok(());
-    }
+    let wayland = match named(WAYLAND) {
+        Some(name) => match wayland_client::Connection::connect_to_env() {
+            Ok(_) => return Ok(()),
+            Err(why) => Some(NoWindow::Wayland { name, why: reason(&why) }),
+        },
+        None => None,
+    };
     let x = match named("DISPLAY") {
         Some(display) if x_server_answers(&display) => Ok(()),
         Some(display) => Err(NoWindow::Display(format!("no X server answers at DISPLAY={display}"))),
         None => Err(NoWindow::Display("neither WAYLAND_DISPLAY nor DISPLAY is set".to_owned())),
     };
     match (wayland, x) {
-        (Some(Err(_)), Ok(())) => Err(NoWindow::Display(crate::restart::with(WAYLAND, None).to_string())),
-        (Some(Err(why)), Err(_)) => Err(why),
-        (_, x) => x,
+        (Some(_), Ok(())) => Err(NoWindow::Display(crate::restart::with(WAYLAND, None).to_string())),
+        (Some(why), Err(_)) => Err(why),
+        (None, x) => x,
     }
 }
 
