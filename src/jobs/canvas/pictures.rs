@@ -13,7 +13,7 @@ pub enum CanvasPicture {
     /// Drawn by the processor.
     Processor(RgbaImage),
     /// In the memory of the GPU that the rule runs on. The thread draws the next one over it: submissions of one queue are
-    /// carried out one after the other, so that whoever copies it there sees a whole picture.
+    /// executed in order, so that a copy made there is a whole picture.
     Gpu(GpuPicture, Arc<GpuDevice>),
 }
 

@@ -26,7 +26,7 @@ pub enum WoundKind {
     Growing,
     /// A region was scrambled.
     Wounded,
-    /// The species were dealt out again: nobody can change his own, but those who stand wrongly can change places.
+    /// The species were shuffled: no particle can change its species, but misplaced ones can swap places.
     Dealt,
 }
 

@@ -27,11 +27,11 @@ impl TrajectoryOptions {
 
     /// Clamped to the ranges.
     pub(in crate::session) fn usable(self) -> Self {
-        let [fewest_steps, most_steps] = Self::EVERY;
-        let [fewest_frames, most_frames] = Self::FRAMES;
+        let [min_every, max_every] = Self::EVERY;
+        let [min_frames, max_frames] = Self::FRAMES;
         Self {
-            every: self.every.clamp(fewest_steps, most_steps),
-            frames: self.frames.clamp(fewest_frames, most_frames),
+            every: self.every.clamp(min_every, max_every),
+            frames: self.frames.clamp(min_frames, max_frames),
             ..self
         }
     }
