@@ -167,7 +167,7 @@ impl PictureFilms {
             if kind != FilmKind::Frames {
                 check_writable(path as &Path)?;
             }
-            Ok(PictureFilm::create(path, kind, args.fps, plan.frames, args.loops))
+            Ok(PictureFilm::create(path, kind, args.fps, plan.frames, args.loops)?)
         };
         let films = args.wanted().map(create).collect::<Result<_, _>>()?;
         Ok(Self { films, plan, size_px: args.film_size })

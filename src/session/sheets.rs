@@ -27,6 +27,8 @@ pub enum Dialog {
     Film,
     Trajectory,
     Import,
+    /// Files for the world of the studio, with the endings that it reads.
+    ImportInto(&'static [&'static str]),
     Export(ExportSubject),
     /// What lives in the studio, with the endings that its world writes.
     ExportLiving(&'static [&'static str]),

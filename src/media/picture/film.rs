@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use image::RgbaImage;
 
+use super::mp4::encoder;
 use super::{ApngWriter, FrameWriter, GifWriter, Mp4Writer, Painter, PictureError, PictureStyle, Shot};
 use crate::media::looks::choices;
 
@@ -88,7 +89,7 @@ impl Film {
             FilmKind::Gif => Writer::Gif(GifWriter::create(path, size, &style.picture, species, pace)?),
             kind => Writer::create(kind, path, size, pace)?,
         };
-        let mut pictures = PictureFilm::create(path, style.kind, pace, style.frames, style.loops);
+        let mut pictures = PictureFilm::create(path, style.kind, pace, style.frames, style.loops)?;
         pictures.writer = Some(writer);
         Ok(Self { pictures, painter: Painter::new(style.picture), frame_s: 1.0 / pace })
     }
@@ -114,15 +115,27 @@ impl Film {
 
 impl PictureFilm {
     /// A film of about `frames` pictures. `loops`: see [`FilmStyle::loops`].
-    pub fn create(path: &Path, kind: FilmKind, frames_per_second: f64, frames: usize, loops: bool) -> Self {
+    ///
+    /// # Errors
+    /// ffmpeg is missing.
+    pub fn create(
+        path: &Path,
+        kind: FilmKind,
+        frames_per_second: f64,
+        frames: usize,
+        loops: bool,
+    ) -> Result<Self, PictureError> {
+        if kind == FilmKind::Mp4 {
+            encoder(path)?;
+        }
         let fade = if loops { FADE_FRAMES.min(frames / FADE_SHARE) } else { 0 };
-        Self { path: path.to_owned(), kind, frames_per_second, writer: None, seam: Seam::new(fade) }
+        Ok(Self { path: path.to_owned(), kind, frames_per_second, writer: None, seam: Seam::new(fade) })
     }
 
     /// Adds a picture.
     ///
     /// # Errors
-    /// At the first picture a place that cannot be written, a size that the format does not know, or a missing ffmpeg; later
+    /// At the first picture a place that cannot be written, a size that the format does not know, ; later
     /// a full disk, or a picture of another size.
     pub fn add(&mut self, picture: RgbaImage) -> Result<(), PictureError> {
         if self.writer.is_none() {
@@ -312,14 +325,15 @@ mod tests {
         let picture = |k: u8| RgbaImage::from_fn(48, 32, |x, y| image::Rgba([5 * x as u8, 7 * y as u8, 20 * k, 255]));
         for (kind, name) in [(FilmKind::Gif, "a.gif"), (FilmKind::Apng, "a.png")] {
             let path = folder.path().join(name);
-            let mut film = PictureFilm::create(&path, kind, 20.0, 4, false);
+            let mut film = PictureFilm::create(&path, kind, 20.0, 4, false).unwrap();
             (0..4).for_each(|k| film.add(picture(k)).unwrap());
             film.finish().unwrap();
             let first = image::open(&path).unwrap().to_rgba8();
             let worst = first.iter().zip(picture(0).iter()).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
             assert!(worst <= if kind == FilmKind::Gif { 24 } else { 0 }, "{kind:?}: {worst}");
         }
-        let none = PictureFilm::create(&folder.path().join("none.gif"), FilmKind::Gif, 20.0, 4, false).finish();
+        let none =
+            PictureFilm::create(&folder.path().join("none.gif"), FilmKind::Gif, 20.0, 4, false).unwrap().finish();
         assert!(none.unwrap_err().to_string().contains("no frames"));
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::history::Gesture;
 use super::{
-    BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, LearningState, LearningView, MAX_SPEED, ProgramCommand, Studio,
-    StudioCommand, StudioEffect, StudioSource,
+    AfterLoading, BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, LearningState, LearningView, Loading, MAX_SPEED,
+    ProgramCommand, Studio, StudioCommand, StudioEffect, StudioSource,
 };
 use crate::jobs::CanvasOrder;
 use crate::scene::Project;
@@ -159,7 +159,7 @@ impl Studio {
     /// Another project takes the place of the present one, at once or when it is loaded.
     fn begin(&mut self, command: StudioCommand) -> Vec<StudioEffect> {
         let present = self.project.world.clone();
-        self.learns_then = None;
+        let mut then = AfterLoading::Live;
         let (name, source) = match command {
             StudioCommand::Start(id) => {
                 let starts = self.info().tables().starts;
@@ -169,6 +169,7 @@ impl Studio {
             StudioCommand::OpenBundled(name) => (name.to_owned(), StudioSource::Bundled(name)),
             StudioCommand::Import(paths) => {
                 let Some(first) = paths.first() else { return Vec::new() };
+                then = AfterLoading::Paint;
                 (first.display().to_string(), StudioSource::Import(paths, present))
             }
             StudioCommand::Visit if self.was_visited => return Vec::new(),
@@ -176,7 +177,7 @@ impl Studio {
                 Some(scene) => (scene.name.to_owned(), StudioSource::Bundled(scene.name)),
                 None => {
                     let (start, method) = self.entry.first;
-                    self.learns_then = Some(method);
+                    then = AfterLoading::Learn(method);
                     (start.to_owned(), StudioSource::Start(start, present))
                 }
             },
@@ -189,7 +190,7 @@ impl Studio {
         };
         self.was_visited = true;
         self.loads += 1;
-        self.loading = Some((self.loads, name));
+        self.loading = Some(Loading { number: self.loads, name, then });
         vec![StudioEffect::Load(self.loads, source)]
     }
 

@@ -232,12 +232,14 @@ impl super::Studio {
                 dialog @ (Dialog::Open
                 | Dialog::SaveAs
                 | Dialog::SavePicture
-                | Dialog::Import
                 | Dialog::Help
                 | Dialog::Film
                 | Dialog::Gallery
                 | Dialog::Palette),
             ) => To::Program(ProgramCommand::Ask(*dialog)),
+            Command::Ask(Dialog::Import) => {
+                To::Program(ProgramCommand::Ask(Dialog::ImportInto(self.info().tables().imports)))
+            }
             Command::Ask(Dialog::Export(ExportSubject::Live)) => match self.info().tables().exports {
                 [] => return None,
                 endings => To::Program(ProgramCommand::Ask(Dialog::ExportLiving(endings))),

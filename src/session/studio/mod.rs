@@ -56,12 +56,29 @@ pub struct Studio {
     plots: Plots,
     /// Counts the projects that took the place of another.
     serial: u64,
-    /// Number and name of what is being loaded.
-    loading: Option<(u64, String)>,
+    loading: Option<Loading>,
     loads: u64,
     was_visited: bool,
-    /// Learn by this method when what is being loaded has come.
-    learns_then: Option<&'static str>,
+}
+
+/// A project that is being loaded.
+struct Loading {
+    /// Names the load: an answer to an earlier one comes too late.
+    number: u64,
+    /// For the user.
+    name: String,
+    then: AfterLoading,
+}
+
+/// What is shown when a project has come.
+#[derive(Clone, Copy)]
+enum AfterLoading {
+    /// The rule in motion, where there is one; else the picture.
+    Live,
+    /// The picture: a rule that it has was learned from another one.
+    Paint,
+    /// Learning by this method.
+    Learn(&'static str),
 }
 
 impl Studio {
@@ -93,7 +110,6 @@ impl Studio {
             loading: None,
             loads: 0,
             was_visited: false,
-            learns_then: None,
         }
     }
 
@@ -189,7 +205,7 @@ impl Studio {
 
     /// The name of what is being loaded.
     pub fn loading(&self) -> Option<&str> {
-        self.loading.as_ref().map(|(_, name)| name.as_str())
+        self.loading.as_ref().map(|loading| loading.name.as_str())
     }
 
     fn now(&self) -> PastProject {

@@ -339,3 +339,17 @@ fn the_colour_under_the_pointer_is_picked_up() {
     drag(&mut studio, &[[30.0, 48.0]]);
     assert_eq!((studio.ink(), studio.revision()), (red, before));
 }
+
+#[test]
+fn imported_icons_lead_to_paint_though_the_old_rule_stays() {
+    let mut studio = Studio::new(world_entry("field").unwrap());
+    let text = studio.entry().bundled.iter().find(|scene| scene.name == "firefly").unwrap().text;
+    let project = |text: &str| Box::new(Project::from_ron(text).unwrap().project);
+    studio.apply(StudioCommand::OpenBundled("firefly"));
+    studio.on_event(StudioEvent::Opened { number: 1, result: Ok((project(text), Vec::new())) });
+    assert_eq!(studio.workspace(), Place::Live);
+    studio.apply(StudioCommand::Import(vec!["icon.png".into()]));
+    studio.on_event(StudioEvent::Opened { number: 2, result: Ok((project(text), vec!["one icon as a token".into()])) });
+    assert_eq!(studio.workspace(), Place::Paint);
+    assert!(studio.info().has_rule());
+}
