@@ -31,22 +31,25 @@ pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 pub use crate::worlds::swarm::doc::{Evidence, LearnedFlow, Savepoint};
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
-    Brush, CertificateRequest, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder,
-    Event, Force, Keeping, LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, MomentUse,
-    ObserveCommand, ObserveEffect, ObserveEvent, PaceKey, PaceRequest, PaintCommand, PaintEffect, PaintEvent, Place,
-    Pointer, RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
+    Brush, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event, Force,
+    LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, MomentUse, ObserveCommand,
+    ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Place, Pointer, RuleRole, RunId, SceneSource,
+    Speed, Tool, ViewCommand,
 };
+pub(crate) use command::{CertificateRequest, PaceRequest, RuleRequest, TrainingRequest};
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;
 pub use document::{NEW_BOX, new_project, opened_project};
 pub use learning::takeover::{Held, LearnedFidelity};
 pub use learning::training::{TrainingState, TrainingView};
-pub use live::brushes::{BRUSHES, BrushAction, BrushInk, BrushRow};
+pub(crate) use live::brushes::{BRUSHES, BrushAction, BrushInk, BrushRow};
 pub use live::view::{LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observing::certificate::{CertificateState, CertificateView, Seal};
-pub use observing::charts::{PLOTS, PlotKind, PlotPlace, PlotRow, drawer_plots};
+pub use observing::charts::PlotKind;
+pub(crate) use observing::charts::{PlotPlace, drawer_plots};
 pub use observing::observation::{Healing, Observation, WoundKind};
-pub use observing::truth::{TruthRequest, TruthState, TruthView};
+pub(crate) use observing::truth::TruthRequest;
+pub use observing::truth::{TruthState, TruthView};
 pub use painting::pen::MIN_SPACING;
 pub use painting::snapshots::SnapshotCommand;
 pub use painting::warnings::{Fix, Warning};

@@ -11,8 +11,10 @@ use crate::worlds::swarm::picture::SwarmEdit;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Brush {
+    /// Drives particles away from the pointer.
     #[default]
     Push,
+    /// Drives particles towards the pointer.
     Pull,
     /// Drives particles around the pointer.
     Stir,
@@ -20,8 +22,11 @@ pub enum Brush {
     Grab,
     /// Scrambles what lies under it.
     Wound,
+    /// Adds particles of the chosen species along the stroke.
     Add,
+    /// Removes what is under it.
     Remove,
+    /// Turns what is under it into the chosen species.
     Recolour,
     /// Picks the creature that the view follows.
     Follow,
@@ -176,7 +181,7 @@ const fn row_of(
 }
 
 impl Brush {
-    pub fn row(self) -> &'static BrushRow {
+    pub(crate) fn row(self) -> &'static BrushRow {
         BRUSHES.iter().find(|row| row.brush == self).expect("every brush has a row: see the tests")
     }
 }

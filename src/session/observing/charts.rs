@@ -6,17 +6,27 @@ use crate::session::state::Session;
 /// What can be plotted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PlotKind {
+    /// Fidelity of the live swarm over steps.
     Fidelity,
+    /// Polarisation, polarisation in groups and milling over steps.
     Order,
+    /// g(r) of the newest reading, beside that of the picture.
     PairCorrelation,
+    /// Mean energy of a particle over steps.
     Energy,
+    /// Speed of the swarm's centre by the flow over steps, ℓ per time.
     Drift,
+    /// Fidelity after the last damage, over steps since.
     Healing,
+    /// Milliseconds per frame over time.
     Frame,
+    /// Integration steps per second over time.
     Speed,
+    /// Pairs of neighbours evaluated per second over time.
     PairTests,
     /// Of the learning run.
     Loss,
+    /// Fidelity of the newest weights over training steps.
     LearnedFidelity,
 }
 
@@ -257,7 +267,7 @@ impl PlotRow {
 }
 
 impl PlotKind {
-    pub fn row(self) -> &'static PlotRow {
+    pub(crate) fn row(self) -> &'static PlotRow {
         PLOTS.iter().find(|row| row.kind == self).expect("every plot has a row: see the tests")
     }
 }

@@ -38,13 +38,16 @@ mod widgets;
 // The one way to egui, which is no dependency of our own.
 pub(crate) use bevy_egui::egui;
 
-pub use gallery::{GalleryCard, GalleryLife};
-pub use paint::canvas_menu;
-pub use rules::Thumbnails;
+pub use gallery::GalleryCard;
+pub(crate) use gallery::GalleryLife;
+pub(crate) use paint::canvas_menu;
+pub(crate) use rules::Thumbnails;
 pub use share::{RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
-pub use studio::{CARD_PICTURE, CardSource, FLOW_PICTURE, StudioCard, studio_panels};
-pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, faint, set_style};
+pub(crate) use studio::{CARD_PICTURE, FLOW_PICTURE};
+pub use studio::{CardSource, StudioCard, studio_panels};
+pub use style::set_style;
+pub(crate) use style::{Ink, SPECIES_COLOURS, faint};
 
 use egui::{Context, Frame, Id, LayerId, Panel, Rect, ScrollArea, Ui, UiBuilder};
 
