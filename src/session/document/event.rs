@@ -11,14 +11,20 @@ use crate::session::state::Session;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum DocumentEvent {
+    /// A scene that [`crate::session::DocumentEffect::Load`] asked for.
     Opened {
+        /// As in the effect.
         source: SceneSource,
+        /// One sentence where it cannot be read.
         result: Result<Box<SwarmProject>, String>,
     },
     /// `revision` is the one that [`crate::session::DocumentEffect::Save`] carried.
     Saved {
+        /// The file that was written; the scene's own from then on.
         path: PathBuf,
+        /// Of the content in the file, which may be older than the present one.
         revision: u64,
+        /// One sentence where nothing was written.
         result: Result<(), String>,
     },
 }

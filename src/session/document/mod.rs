@@ -96,10 +96,12 @@ impl Session {
         self.file.serial
     }
 
+    /// Whether [`DocumentCommand::Undo`] would do something now.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
     }
 
+    /// Whether [`DocumentCommand::Redo`] would do something now.
     pub fn can_redo(&self) -> bool {
         self.history.can_redo()
     }

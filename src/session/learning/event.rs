@@ -18,29 +18,43 @@ use crate::worlds::swarm::rule::{FlowKind, LocalNet, Rule};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum LearnEvent {
+    /// Progress, a change of state or the end of a run.
     Training {
+        /// Events of a run before the present one are ignored.
         run: RunId,
+        /// As the job runner reports it.
         event: jobs::Event,
     },
     /// The newest weights of a run; about once a second, and the last before [`jobs::Event::Finished`].
     NewRule {
+        /// Rules of a run before the present one are ignored.
         run: RunId,
+        /// Energy and flow together, ready for the engine.
         rule: Arc<Rule>,
     },
     /// `None` where the picture cannot be learned from.
     PaceMeasured {
+        /// What the pace was measured for; the picture may have changed since.
         key: PaceKey,
+        /// Seconds per sample and per step of each phase.
         pace: Option<jobs::Pace>,
     },
     /// What the flow of the scene's energy does.
     FlowMeasured {
+        /// The flow that was measured, to find it in the list again.
         net: Arc<LocalNet>,
+        /// Mean motion and residual, as the list of flows shows them.
         numbers: FlowNumbers,
     },
+    /// The fidelity that [`super::LearnEffect::MeasureRule`] asked for.
     RuleMeasured {
+        /// Measurements of an older run are ignored.
         run: RunId,
+        /// Whether the rule before the run was measured, or its newest weights.
         role: RuleRole,
+        /// Of the run, when these weights came; 0 for the rule before.
         step: usize,
+        /// One sentence where the rule cannot be run on the picture.
         result: Result<QuickFidelity, String>,
     },
 }

@@ -44,6 +44,7 @@ pub(super) struct Learning {
 }
 
 impl Session {
+    /// State and curves of the current or last run, for the panels.
     pub fn training(&self) -> &TrainingView {
         &self.learning.training
     }

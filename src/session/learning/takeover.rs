@@ -21,7 +21,9 @@ const CLEARLY_WORSE: f64 = 0.04;
 /// How good the newest weights of a run are, over its steps.
 #[derive(Clone, Debug, Default)]
 pub struct LearnedFidelity {
+    /// Fidelity after a start from the picture, 0 to 1: whether the pattern stays.
     pub kept: Curve,
+    /// Fidelity after a start from noise, 0 to 1: whether the pattern forms.
     pub grown: Curve,
     /// The mean of both: what two rules are compared by.
     pub together: Curve,
@@ -39,6 +41,7 @@ pub struct LearnedFidelity {
 pub struct Held {
     /// Fidelity of the old rule, and of the newest weights of the new one; `None` until measured.
     pub old: Option<f64>,
+    /// Fidelity of the newest weights, 0 to 1.
     pub new: Option<f64>,
 }
 

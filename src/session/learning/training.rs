@@ -8,14 +8,19 @@ use crate::session::command::RunId;
 use crate::session::curve::Curve;
 use crate::worlds::swarm::train::{Phase, StepStats};
 
+/// Where a run of training stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TrainingState {
+    /// No run since the program began or the document was replaced.
     #[default]
     Idle,
+    /// Steps are being made.
     Running,
+    /// Held by the user after a step.
     Paused,
     /// Complete, or stopped by the user (`early`); the rule is good.
     Finished {
+        /// Stopped by the user before the last step.
         early: bool,
     },
     /// One clear sentence. The last good rule is kept.
@@ -32,14 +37,19 @@ impl TrainingState {
 /// What is known of the current or last training run.
 #[derive(Clone, Debug, Default)]
 pub struct TrainingView {
+    /// Of the run that [`Self::run`] names.
     pub state: TrainingState,
+    /// Number of the current or last run; 0 before the first.
     pub run: RunId,
     /// The last step told.
     pub last: Option<StepStats>,
     /// Running mean of the loss of the present phase.
     pub loss_smoothed: f64,
+    /// Training steps per second of wall time, pauses left out.
     pub steps_per_s: f64,
+    /// Loss over steps, of denoising score matching and of contrast.
     pub energy_loss: Curve,
+    /// Loss over steps, of the flow's residual.
     pub flow_loss: Curve,
     /// How good the newest weights are, measured now and then beside the run.
     pub fidelity: LearnedFidelity,

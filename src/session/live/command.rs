@@ -19,13 +19,17 @@ pub(in crate::session) const MAX_PARTICLES: usize = 1_000_000;
 pub enum LiveCommand {
     /// Shows the particles with or without their noise.
     ToggleDenoised,
+    /// Flow, temperature and the knobs of the motion; numbers that are not finite are refused.
     SetSettings(LiveSettings),
     /// Restarts the swarm with this many particles.
     SetParticles(usize),
     /// Integration steps in each frame.
     SetSpeed(u32),
+    /// Runs the integrator each frame, at the set speed.
     Play,
+    /// Holds the integrator; brushes still work.
     Pause,
+    /// Plays where it is paused, and the reverse.
     TogglePlay,
     /// One integration step, then pause.
     Step,
@@ -35,22 +39,29 @@ pub enum LiveCommand {
     RestartFromSnapshot,
     /// Random positions; headings stay.
     Randomise,
+    /// Random headings; positions stay.
     RandomiseHeadings,
     /// Shuffles the species among the particles.
     RandomiseSpecies,
     /// Random flow knobs: another motion of the same pattern.
     SurpriseMe,
+    /// Ends the stroke under way.
     SetBrush(Brush),
     /// ℓ.
     SetBrushRadius(f64),
+    /// By 15 %.
     WidenBrush,
+    /// By the same factor as [`Self::WidenBrush`].
     NarrowBrush,
     /// One integration step back in time, then pause.
     StepBack,
+    /// To the next speed that the keys stop at.
     Faster,
+    /// To the one before.
     Slower,
     /// Lets a knob swing about its value; `None` lets it rest.
     Swing(Knob, Option<Swing>),
+    /// Every knob stays at its value.
     RestAllKnobs,
     /// All knobs of the motion back to their defaults; none swings.
     ResetMotion,
@@ -58,10 +69,13 @@ pub enum LiveCommand {
     KeepMoment,
     /// Brings a kept moment back.
     ReturnTo(usize),
+    /// The saved state at this index, under this name.
     RenameMoment(usize, String),
+    /// The saved state at this index.
     DeleteMoment(usize),
     /// The view follows the creature nearest to this place, ℓ.
     FollowAt([f64; 2]),
+    /// The view stays where it is.
     StopFollowing,
 }
 

@@ -16,12 +16,16 @@ const NO_PAST: &str = "This is as far back as the history goes: it begins with t
 pub enum LiveEvent {
     /// The swarm has been edited, or went back in time by `steps_back` steps.
     SwarmChanged {
+        /// 0 after an edit.
         steps_back: u32,
+        /// Particles in the swarm now.
         particles: usize,
+        /// Width and height of the torus now, ℓ.
         box_size_l: [f64; 2],
     },
     /// The swarm was to go back in time, and there is no memory of anything earlier.
     NothingBefore,
+    /// The swarm that the engine was asked to copy, and what the copy is for.
     MomentKept(MomentUse, Box<LiveState>),
     /// The view follows this particle.
     Following(Option<usize>),

@@ -24,6 +24,7 @@ use super::state::Session;
 use crate::worlds::swarm::rule::Rule;
 
 impl Session {
+    /// What is not saved about the live swarm, for the panels and the canvas.
     pub fn live(&self) -> &LiveView {
         &self.live
     }

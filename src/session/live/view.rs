@@ -14,6 +14,7 @@ use crate::worlds::swarm::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, 
 pub struct Force {
     /// Position on the live torus, ℓ.
     pub centre_l: [f64; 2],
+    /// Where the force has fallen to zero, ℓ.
     pub radius_l: f64,
     /// Speed at the centre, ℓ per time; positive pushes away, negative pulls.
     pub strength: f64,
@@ -63,15 +64,20 @@ pub struct Wound {
     pub step: u64,
     /// On the live torus; may lie outside the box by whole box lengths.
     pub centre_l: [f64; 2],
+    /// Of the brush at that time, ℓ.
     pub radius_l: f64,
 }
 
 /// What is not saved about the live swarm.
 #[derive(Debug)]
 pub struct LiveView {
+    /// Steps are made each frame, as far as the engine keeps up.
     pub playing: bool,
+    /// 1 to [`MAX_STEPS_PER_FRAME`].
     pub steps_per_frame: u32,
+    /// What the pointer does to the swarm.
     pub brush: Brush,
+    /// Of brushes that have a circle, ℓ.
     pub brush_radius_l: f64,
     /// Integration steps that the swarms of this window have made; going back in time takes some off.
     pub steps: u64,

@@ -12,10 +12,13 @@ use crate::worlds::swarm::measures::Certificate;
 use crate::worlds::swarm::picture::Stills;
 use crate::worlds::swarm::rule::Rule;
 
+/// Where the measurement of a certificate stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum CertificateState {
+    /// No job: nothing was asked for, or it is complete or cancelled.
     #[default]
     Idle,
+    /// The job runs; the swarm plays on meanwhile.
     Running {
         /// Such as "growing".
         phase: &'static str,
@@ -49,6 +52,7 @@ impl Subject {
 /// The measuring that is under way, and what it has found.
 #[derive(Clone, Debug, Default)]
 pub struct CertificateView {
+    /// Of the measurement that was asked for last in this scene.
     pub state: CertificateState,
     run: u64,
     subject: Option<Subject>,
@@ -61,7 +65,9 @@ pub struct CertificateView {
 /// What may be said of the scene.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seal {
+    /// The present rule was never measured.
     None,
+    /// Measured on the present picture with the present rule.
     Valid(Evidence),
     /// Measured before the picture or the rule was changed.
     Stale(Evidence),
@@ -70,16 +76,19 @@ pub enum Seal {
 }
 
 impl CertificateView {
+    /// Whether there is a job that could be cancelled.
     pub fn is_running(&self) -> bool {
         matches!(self.state, CertificateState::Running { .. })
     }
 }
 
 impl Session {
+    /// The measurement under way, and the newest certificate of this scene.
     pub fn certificate(&self) -> &CertificateView {
         &self.observing.certificate
     }
 
+    /// Whether the scene's evidence holds for the rule as it is now.
     pub fn seal(&self) -> Seal {
         match (&self.document.world.evidence, &self.observing.certificate.seen) {
             (Some(evidence), _) if self.has_settings_of(evidence) => Seal::Valid(evidence.clone()),

@@ -13,6 +13,7 @@ use crate::session::state::Session;
 pub enum ObserveCommand {
     /// Measures how well the rule grows, keeps and heals the pattern, in the background.
     Certify,
+    /// Ends the measurement; an earlier certificate stays.
     CancelCertify,
     /// Compares the learned motion with the true one, where the picture is a film with ids.
     MeasureTruth,

@@ -33,6 +33,7 @@ pub enum WoundKind {
 /// The way back after the pattern was destroyed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Healing {
+    /// What was done, which decides the words on the panel.
     pub kind: WoundKind,
     /// Step at which it was done.
     pub step: u64,
@@ -116,11 +117,15 @@ pub struct Observation {
     steps: u64,
     epoch: u64,
     since: Instant,
+    /// `None` until the live swarm of this scene was measured.
     pub latest: Option<Reading>,
     /// Over the steps lived. Of the last few configurations together.
     pub fidelity: Curve,
+    /// Length of the mean heading vector over the steps lived, 0 to 1.
     pub polarisation: Curve,
+    /// The same within each group of neighbours, 0 to 1.
     pub polarisation_in_groups: Curve,
+    /// How much groups circle their centre over the steps lived, 0 to 1.
     pub milling: Curve,
     /// ℓ per time.
     pub drift: Curve,
@@ -128,8 +133,11 @@ pub struct Observation {
     pub energy: Curve,
     /// Over the seconds since the scene was opened.
     pub frame_ms: Curve,
+    /// Integration steps per second of wall time.
     pub steps_per_s: Curve,
+    /// Without points where the engine does not count pairs.
     pub pair_tests_per_s: Curve,
+    /// `None` until the swarm was damaged, scrambled or grown.
     pub healing: Option<Healing>,
 }
 
