@@ -13,11 +13,17 @@ use crate::jobs::JobFault;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
+    /// A scene was read or written.
     Document(DocumentEvent),
+    /// Files of other programs, rescued scenes and recordings.
     Share(ShareEvent),
+    /// Texts and images as particles, stamps, the clipboard.
     Paint(PaintEvent),
+    /// Progress of training, and measurements of rules.
     Learn(LearnEvent),
+    /// Changes of the swarm that the engine made.
     Live(LiveEvent),
+    /// Readings of the live swarm, speeds and certificates.
     Observe(ObserveEvent),
     /// Something beside the engine broke off; one sentence.
     Trouble(String),

@@ -12,7 +12,9 @@ use super::{document, learning, live, observing, painting};
 pub struct Shortcut {
     /// Ctrl, or Cmd on a Mac.
     pub ctrl: bool,
+    /// Shift as a modifier; a sign that needs it on some keyboards is a key of its own ("Plus").
     pub shift: bool,
+    /// Not a character: [`Self::text`] turns "Period" into ".".
     pub key: &'static str,
 }
 
@@ -57,19 +59,30 @@ impl Shortcut {
 /// Where the help sheet and the menus list a command, and where its key is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Group {
+    /// Files, films and exports.
     Scene,
+    /// Undo, clipboard and selection.
     Edit,
+    /// The camera, the window, and how particles are drawn everywhere.
     View,
+    /// How the live swarm alone is drawn.
     Look,
+    /// The three workspaces.
     Places,
+    /// Tools of the still picture.
     Paint,
+    /// Training runs.
     Learn,
+    /// The motion and the brushes of the live swarm.
     Live,
+    /// Plots and certificates.
     Observe,
+    /// The help sheet and the command palette.
     Help,
 }
 
 impl Group {
+    /// In the order of the help sheet.
     pub const ALL: [Self; 10] = [
         Self::Scene,
         Self::Edit,
@@ -83,6 +96,7 @@ impl Group {
         Self::Help,
     ];
 
+    /// The heading above its rows in the help sheet.
     pub fn name(self) -> &'static str {
         match self {
             Self::Scene => "Scene",
@@ -121,10 +135,15 @@ impl Group {
 /// A command that needs no argument from the user.
 #[derive(Clone, Debug)]
 pub struct CommandInfo {
+    /// The heading under which the help sheet lists it.
     pub group: Group,
+    /// As in menus and in the command palette.
     pub name: &'static str,
+    /// What it does, for a first use; without the shortcut.
     pub tooltip: &'static str,
+    /// `None` where it is reached by menus and the palette alone.
     pub shortcut: Option<Shortcut>,
+    /// What the key, the menu entry and the palette give to the session.
     pub command: Command,
 }
 
