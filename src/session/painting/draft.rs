@@ -18,13 +18,20 @@ pub enum Outline {
     /// Of the rectangle or lasso that selects, closed.
     Marquee(Vec<[f64; 2]>),
     /// What a press would pick up.
-    Ring { centre: [f64; 2], radius: f64 },
+    Ring {
+        /// Position of the particle.
+        centre: [f64; 2],
+        /// Half of ℓ, so that the ring is around its body.
+        radius: f64,
+    },
 }
 
 /// What the canvas shows beside the picture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
+    /// Particles that a click or a release would add, with their images under the symmetry.
     pub ghosts: Vec<Particle>,
+    /// `None` unless something is being selected or picked up.
     pub outline: Option<Outline>,
 }
 

@@ -10,7 +10,12 @@ use crate::worlds::swarm::picture::Particle;
 #[non_exhaustive]
 pub enum PaintEvent {
     /// Particles about their middle, in the unit of [`super::StippleView`].
-    Stippled { request: StippleRequest, result: Result<Vec<Particle>, String> },
+    Stippled {
+        /// Ignored where a newer one was sent since.
+        request: StippleRequest,
+        /// One sentence where the text or the image gives no particles.
+        result: Result<Vec<Particle>, String>,
+    },
     /// The user's own stamps, as an earlier run kept them.
     StampsRead(Vec<Stamp>),
 }

@@ -66,6 +66,7 @@ const IMAGE_SHARE: f64 = 0.15;
 /// The pointer's keys, and how near it must come to a thing to take hold of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hand {
+    /// Adds to a selection, keeps moves straight, and makes shapes regular.
     pub shift: bool,
     /// Alt or Ctrl: what is dragged is a copy.
     pub copies: bool,
@@ -151,6 +152,7 @@ pub(super) fn follow(session: &mut Session) {
 }
 
 impl Session {
+    /// The tool in hand; it has no effect outside [`Place::Paint`](crate::session::Place::Paint).
     pub fn tool(&self) -> Tool {
         self.painting.tool
     }
@@ -208,6 +210,7 @@ impl Session {
         &self.painting.selection
     }
 
+    /// Keys and reach as the shell reported them last.
     pub fn hand(&self) -> Hand {
         self.painting.hand
     }

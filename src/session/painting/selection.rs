@@ -22,7 +22,9 @@ pub enum Handle {
 /// The frame around a selection, world units.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frame {
+    /// Lower left corner.
     pub low: [f64; 2],
+    /// Upper right corner.
     pub high: [f64; 2],
     reach: f64,
 }
@@ -40,6 +42,7 @@ impl Frame {
         Some(Self { low: low.map(|x| x - margin), high: high.map(|x| x + margin), reach })
     }
 
+    /// The point about which the selection is turned, scaled and headed outward.
     pub fn centre(&self) -> [f64; 2] {
         [0, 1].map(|k| 0.5 * (self.low[k] + self.high[k]))
     }

@@ -9,7 +9,9 @@ use crate::worlds::swarm::picture::{Particle, Snapshot, motifs};
 /// Particles about their own middle, world units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stamp {
+    /// On its button, and in the file of the user's own stamps.
     pub name: String,
+    /// About their middle, world units at the scale 1.
     pub particles: Arc<Vec<Particle>>,
 }
 

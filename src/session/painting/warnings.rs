@@ -14,9 +14,11 @@ use crate::worlds::swarm::train::TrainingSettings;
 pub struct Fix {
     /// What it does, for a button.
     pub name: &'static str,
+    /// Undone by one step of the history.
     pub command: Command,
 }
 
+/// Something about the picture that prevents learning or makes it worse.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warning {
     /// Learning cannot begin.
