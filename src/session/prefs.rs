@@ -26,12 +26,15 @@ pub const MAX_RECENT: usize = 12;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Prefs {
+    /// Dark or light, of panels and canvas.
     pub theme: Theme,
     /// Size of the interface relative to the usual.
     pub ui_scale: f64,
+    /// Of swarms; other worlds have colours of their own.
     pub look: Look,
     /// Only the swarm is shown.
     pub panels_hidden: bool,
+    /// Which steps of the hint for beginners are done.
     pub first_steps: FirstSteps,
     /// How films are taken.
     pub film: FilmOptions,
@@ -88,8 +91,11 @@ impl Prefs {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Look {
+    /// Colours of the species.
     pub palette: Palette,
+    /// Shape of a particle on the canvas.
     pub body: Body,
+    /// What the colour of a particle means.
     pub colour_by: ColourBy,
     /// Light around the bodies.
     pub glow: bool,
@@ -116,14 +122,18 @@ impl Default for Look {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FirstSteps {
+    /// Something was added to a picture.
     pub painted: bool,
+    /// A run was started.
     pub learned: bool,
+    /// The live swarm was touched, grown or given another motion.
     pub lived: bool,
     /// The hint was closed by hand.
     pub closed: bool,
 }
 
 impl FirstSteps {
+    /// The hint is not shown any more.
     pub fn are_done(self) -> bool {
         self.closed || (self.painted && self.learned && self.lived)
     }
@@ -133,24 +143,41 @@ impl FirstSteps {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Preference {
+    /// Of the panels and the canvas.
     Theme(Theme),
     /// The other theme.
     SwitchTheme,
+    /// Relative to the default size; clamped to [`UI_SCALE_RANGE`].
     UiScale(f64),
+    /// One step up, for its key.
     LargerUi,
+    /// One step down, for its key.
     SmallerUi,
+    /// Back to the default size.
     UsualUi,
+    /// Colours of the species.
     Palette(Palette),
+    /// In the order of the list, and around.
     NextPalette,
+    /// Shape of a particle.
     Body(Body),
+    /// In the order of the list, and around.
     NextBody,
+    /// What the colour of a particle means.
     ColourBy(ColourBy),
+    /// In the order of the list, and around.
     NextColourBy,
+    /// Light around the bodies, on or off.
     ToggleGlow,
+    /// Where each particle has been, shown or not.
     ToggleTrails,
+    /// Time in which a trail fades, s; clamped to [`TRAIL_RANGE_S`].
     TrailS(f64),
+    /// How the next film is taken.
     Film(FilmOptions),
+    /// How the next trajectory is recorded.
     Trajectory(TrajectoryOptions),
+    /// What steps are computed on, in this run and the next ones.
     Engine(EngineChoice),
     /// For this run only.
     EngineOfRun(EngineChoice),

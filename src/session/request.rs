@@ -92,7 +92,9 @@ pub struct Keeping {
 /// How fast the program is now.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Speed {
+    /// Mean time from one frame to the next.
     pub frame_ms: f64,
+    /// Integration steps per second of wall time.
     pub steps_per_s: f64,
     /// `None` while unknown.
     pub pair_tests_per_s: Option<f64>,

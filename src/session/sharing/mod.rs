@@ -35,6 +35,7 @@ pub(super) struct Sharing {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ShareCommand {
+    /// A table, an XYZ file or an image of another program.
     Import(PathBuf),
     /// In the sheet of a file that was read by assumptions.
     Sheet(ImportCommand),
@@ -77,29 +78,40 @@ pub enum ShareOrder {
     ReadImport(Box<ImportRequest>),
     /// Write a copy off the UI thread; the scene's own file stays what it is.
     SaveCopy {
+        /// Its ending decides between a scene file and a picture that holds the scene.
         path: PathBuf,
+        /// As it was when the command was given.
         document: Box<SwarmProject>,
     },
     /// Write the picture or the live swarm off the UI thread.
     Export {
+        /// Its ending decides the format.
         path: PathBuf,
+        /// The picture, or what lives.
         subject: ExportSubject,
+        /// As it was when the command was given.
         document: Box<SwarmProject>,
     },
     /// Save under this name among the user's own scenes and answer with [`super::DocumentEvent::Saved`].
     SaveAmongMine {
+        /// Becomes the file name in the folder of the user's own scenes.
         name: String,
+        /// As it was when the command was given.
         document: Box<SwarmProject>,
+        /// Comes back in the answer.
         revision: u64,
     },
     /// Begin or end a film.
     Film(FilmOptions),
+    /// End the film under way and delete its file.
     CancelFilm,
     /// Begin or end a trajectory.
     Trajectory(TrajectoryOptions),
+    /// End the recording and delete its file.
     CancelTrajectory,
     /// Read a rescued scene off the UI thread and answer with [`ShareEvent::Restored`].
     Restore(usize),
+    /// Delete the rescued scene of this number.
     Discard(usize),
 }
 
@@ -107,20 +119,27 @@ pub enum ShareOrder {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ShareEvent {
+    /// Particles that need no question: they become the picture of a new scene.
     Imported {
+        /// Its stem becomes the title.
         path: PathBuf,
+        /// One sentence where it cannot be read.
         result: Result<Stills, String>,
     },
     /// Files that were read by assumptions the user should see, or that need to be told more.
     ImportRead(Box<ImportReading>),
     /// A scene that an earlier run of the program could not save; `path`: the file it had.
     Restored {
+        /// `None` where it was never saved.
         path: Option<PathBuf>,
+        /// Opened as unsaved.
         document: Box<SwarmProject>,
     },
     /// What was to be opened is an image, with no scene in it, or none any more.
     IsImage {
+        /// The file, for the image tool.
         path: PathBuf,
+        /// Another program has saved a picture of a scene again, see [`LOST_ITS_SCENE`].
         has_lost_its_scene: bool,
     },
     /// A film or a trajectory has begun: what is recorded shall move and be seen.
@@ -140,10 +159,13 @@ choices! {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FilmOptions {
+    /// Format of the file.
     pub kind: FilmKind,
+    /// What the camera sees.
     pub view: FilmView,
     /// Length, before the ends are faded into each other.
     pub seconds: f64,
+    /// At which the file is played.
     pub frames_per_second: u32,
     /// Integration steps from one frame to the next.
     pub steps_per_frame: u32,
@@ -169,11 +191,16 @@ impl Default for FilmOptions {
 }
 
 impl FilmOptions {
+    /// Shortest and longest film, s.
     pub const SECONDS: [f64; 2] = [0.5, 120.0];
+    /// Fewest and most frames per second.
     pub const FRAMES_PER_SECOND: [u32; 2] = [1, 60];
+    /// Fewest and most steps from one frame to the next.
     pub const STEPS_PER_FRAME: [u32; 2] = [1, 500];
+    /// Smallest and largest longer side, pixels.
     pub const SIZE_PX: [u32; 2] = [64, 2160];
 
+    /// Frames that are recorded, at least 1.
     pub fn frames(&self) -> usize {
         ((self.seconds * f64::from(self.frames_per_second)).round() as usize).max(1)
     }
