@@ -31,7 +31,7 @@ pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 pub use crate::worlds::swarm::doc::{Evidence, LearnedFlow, Savepoint};
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
-    Brush, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event, Force,
+    Brush, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event, Force, Keeping,
     LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, MomentUse, ObserveCommand,
     ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Place, Pointer, RuleRole, RunId, SceneSource,
     Speed, Tool, ViewCommand,
@@ -45,8 +45,8 @@ pub use learning::training::{TrainingState, TrainingView};
 pub(crate) use live::brushes::{BRUSHES, BrushAction, BrushInk, BrushRow};
 pub use live::view::{LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observing::certificate::{CertificateState, CertificateView, Seal};
-pub use observing::charts::PlotKind;
-pub(crate) use observing::charts::{PlotPlace, drawer_plots};
+pub(crate) use observing::charts::PlotPlace;
+pub use observing::charts::{PlotKind, drawer_plots};
 pub use observing::observation::{Healing, Observation, WoundKind};
 pub(crate) use observing::truth::TruthRequest;
 pub use observing::truth::{TruthState, TruthView};
