@@ -42,7 +42,7 @@ fn saved_scene(folder: &Path) -> Option<PathBuf> {
 }
 
 #[test]
-fn a_picture_painted_by_hand_is_learned_lives_is_saved_and_lives_again_when_reopened() {
+fn a_painted_picture_is_learned_saved_and_reopened() {
     let Some((folder, screen)) = desk() else { return };
     let mut program = opened(&screen, folder.path(), "window-0-opened.png");
 
@@ -130,7 +130,7 @@ fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_ring_is_drawn_learned_wounded_kept_filmed_and_given_away_as_a_picture() {
+fn a_drawn_ring_is_learned_wounded_filmed_and_exported() {
     let Some((folder, screen)) = desk() else { return };
     let program = opened(&screen, folder.path(), "walk-0-opened.png");
 
@@ -215,7 +215,7 @@ fn rescued(folder: &Path) -> Option<SwarmProject> {
 }
 
 #[test]
-fn what_was_drawn_before_the_program_was_killed_is_offered_and_comes_back() {
+fn work_of_a_killed_program_is_offered_and_restored() {
     let Some((folder, screen)) = desk() else { return };
     let program = opened(&screen, folder.path(), "rescue-0-opened.png");
     program.key("ctrl+n");
@@ -271,7 +271,7 @@ fn the_swarm_lives_on_the_windows_own_gpu() {
 }
 
 #[test]
-fn without_a_display_one_sentence_says_how_to_go_on_and_the_exit_code_is_3() {
+fn without_a_display_the_exit_code_is_3() {
     let output = Command::new(env!("CARGO_BIN_EXE_unstill"))
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")

@@ -267,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_is_kept_once_and_is_no_step_of_the_history() {
+    fn a_preference_is_saved_once_and_is_no_step_of_the_history() {
         let mut session = Session::new(1);
         let effects = session.apply(Command::Prefer(Preference::Body(Body::Dot)));
         assert!(matches!(&effects[..], [Effect::KeepPrefs(kept)] if kept.look.body == Body::Dot), "{effects:?}");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_engine_of_the_command_line_is_not_kept_and_a_choice_is() {
+    fn the_engine_of_the_command_line_is_not_saved() {
         let mut session = Session::new(1);
         session.apply(Command::Prefer(Preference::EngineOfRun(EngineChoice::Gpu)));
         assert_eq!((session.prefs().engine(), session.prefs().engine), (EngineChoice::Gpu, EngineChoice::Auto));
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_file_lacks_is_as_usual_and_what_it_says_beyond_is_ignored() {
+    fn missing_preferences_get_defaults_and_unknown_are_ignored() {
         let text = "(theme: \"light\", tomorrow: Some([1, 2]), look: (body: \"comet\", trail_s: -3.0), ui_scale: 9.0)";
         let prefs: Prefs = ron::from_str(text).unwrap();
         let prefs = prefs.made_usable();

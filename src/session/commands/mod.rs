@@ -195,7 +195,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn no_two_commands_share_a_shortcut_where_both_are_heard_or_a_name_within_a_group() {
+    fn shortcuts_are_unique_per_workspace_and_names_per_group() {
         for place in [Place::Paint, Place::Learn, Place::Live] {
             let mut keys = HashSet::new();
             for info in table().filter(|info| info.group.is_heard_in(place)) {
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tooltip_tells_the_shortcut() {
+    fn a_tooltip_shows_the_shortcut() {
         let save_as = info_of(&Command::Ask(Dialog::SaveAs)).unwrap();
         assert_eq!(save_as.full_tooltip(), "Write the scene to another file (Ctrl+Shift+S)");
         assert!(info_of(&Command::Paint(PaintCommand::SetSpecies(3))).is_none());

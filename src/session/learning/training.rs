@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_goes_through_pause_and_resume_to_its_end_and_then_stays_there() {
+    fn a_run_pauses_resumes_finishes_and_then_ignores_events() {
         let mut view = TrainingView::default();
         assert!(!view.take(Event::Finished { reason: Reason::Completed }), "no run, no event");
         assert_eq!(view.state, TrainingState::Idle);

@@ -108,7 +108,7 @@ mod tests {
     use rand::SeedableRng;
 
     #[test]
-    fn every_surprise_moves_visibly_and_neither_races_nor_stalls_time() {
+    fn every_surprise_has_a_visible_and_bounded_speed() {
         let shape = NetShape { species: 3, phi: [4, 4], rho: [4, 4], outputs: 1 };
         let rule = Arc::new(Rule::random(shape, 1));
         for seed in 0..500 {

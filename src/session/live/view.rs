@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn growing_cools_from_the_hottest_trained_noise_to_the_scenes_temperature() {
+    fn growing_anneals_from_sigma_max_to_the_scenes_temperature() {
         let live = LiveSettings::default();
         let mut view = LiveView { growing: Some(0), ..LiveView::default() };
         assert!((view.effective(&live, &Swings::default(), [0.1, 0.8]).sigma_l - 0.8).abs() < 1e-12);

@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wound_that_heals_is_told_with_what_it_came_to_and_the_steps_it_took() {
+    fn a_healed_wound_reports_its_fidelity_and_steps() {
         let healing = healed(300.0, 60).healing.expect("a wound");
         assert_eq!(healing.before(), Some(0.95));
         let (end, steps) = healing.verdict().expect("at rest");
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_before_a_wound_is_not_taken_for_what_came_after() {
+    fn readings_before_a_wound_are_not_part_of_its_healing() {
         let mut seen = healed(300.0, 3);
         let points = seen.healing.as_ref().unwrap().curve.points().len();
         seen.take(reading(1100, 0, 0.95));
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wounded_region_is_followed_by_those_hurt_and_a_second_stroke_makes_it_larger() {
+    fn a_wound_is_followed_by_particle_and_grows_with_strokes() {
         let mut seen = Observation::default();
         seen.ran(1000);
         seen.take(reading(1000, 0, 0.95));
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hardly_falls_is_not_called_healed_and_species_that_do_not_matter_are_said_not_to() {
+    fn small_drops_are_reported_as_hardly_damaged_not_healed() {
         let text = |kind, fidelity| {
             let mut seen = Observation::default();
             seen.take(reading(0, 0, 0.95));
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn one_looks_often_only_while_something_heals() {
+    fn measurements_are_frequent_only_during_healing() {
         let mut seen = Observation::default();
         assert!(!seen.is_hasty());
         seen.wounded(Some(WoundKind::Growing));

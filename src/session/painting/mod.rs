@@ -287,7 +287,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_selection_outlives_the_erasing_of_others() {
+    fn a_selection_survives_the_erasing_of_other_particles() {
         let at = |x: f64| Particle { x, ..Particle::default() };
         let picture =
             |xs: &[f64]| Arc::new(Snapshot { particles: xs.iter().map(|&x| at(x)).collect(), ..Snapshot::default() });

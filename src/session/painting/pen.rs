@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_drag_lays_particles_at_the_spacing_heading_along_it() {
+    fn a_long_drag_adds_particles_at_the_spacing_headed_along_it() {
         let mut pen = PenStroke::begin([0.0, 0.0], 0.0, 3, 0.5);
         let first = pen.drag([1.6, 0.0], |h| h);
         assert_eq!(first.lay.len(), 3);

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rectangle_and_a_lasso_take_what_lies_inside() {
+    fn a_rectangle_and_a_lasso_select_what_is_inside() {
         let particles = [at(1.0, 1.0), at(2.0, 2.0), at(5.0, 1.0)];
         assert_eq!(inside_polygon(&particles, &rectangle([3.0, 3.0], [0.0, 0.0])), vec![0, 1]);
         // A hollow: the lasso goes around the second one.
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn dragging_the_arrowhead_heads_all_one_way_and_with_shift_turns_each() {
+    fn the_arrowhead_sets_all_headings_and_with_shift_turns_each() {
         let mut transform = group(Handle::Head);
         transform.originals[0].heading = 1.0;
         let all = transform.at([5.0, 7.0], Manner::default());
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_creature_is_what_hangs_together() {
+    fn a_creature_is_a_connected_group() {
         let row = |x0: f64, n: usize| (0..n).map(move |i| at(x0 + i as f64, 1.0));
         let particles: Vec<Particle> = row(0.0, 4).chain(row(6.0, 3)).collect();
         assert_eq!(connected(&particles, 2, 1.5), [0, 1, 2, 3]);
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_the_box_is_folded_on_a_torus_held_back_in_the_plane_and_refused_when_too_large() {
+    fn moves_out_of_the_box_wrap_stop_or_are_refused() {
         let out = vec![at(9.0, 2.0), at(11.0, -1.0)];
         let torus = fitted(out.clone(), [10.0, 10.0], true).unwrap();
         assert_eq!((torus[1].x, torus[1].y), (1.0, 9.0));
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn the_handles_are_found_where_they_are_drawn_and_the_body_inside() {
+    fn handles_are_hit_where_they_are_drawn() {
         let frame = Frame::around(&[at(4.0, 4.0), at(6.0, 7.0)], 0.3, 0.2).unwrap();
         for (handle, place) in frame.handles() {
             assert_eq!(frame.handle_at(place), Some(handle));

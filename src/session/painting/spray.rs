@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_can_held_still_fills_its_disc_keeps_the_gap_and_stops() {
+    fn a_spray_held_still_fills_its_disc_at_the_spacing() {
         let (thin, full) = (held(0.2), held(1.0));
         for there in [&thin, &full] {
             for (i, p) in there.iter().enumerate() {

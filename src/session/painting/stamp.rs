@@ -62,7 +62,7 @@ mod tests {
     use std::f64::consts::FRAC_PI_2;
 
     #[test]
-    fn a_stamp_is_laid_about_its_middle_turned_and_scaled() {
+    fn a_stamp_is_placed_about_its_middle_turned_and_scaled() {
         let particles = centred(&[
             Particle { x: 1.0, y: 1.0, ..Particle::default() },
             Particle { x: 3.0, y: 1.0, ..Particle::default() },

@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_of_another_place_takes_one_there() {
+    fn a_tool_of_another_workspace_switches_to_it() {
         let pen = table().find(|info| info.name == "Pen").unwrap();
         assert_eq!(carry_out(pen, Place::Live)[0], Command::SetPlace(Place::Paint));
         assert_eq!(carry_out(pen, Place::Paint).len(), 1);

@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_said_in_the_unit_that_fits() {
+    fn durations_use_the_fitting_unit() {
         assert_eq!(duration(4.4), "4 s");
         assert_eq!(duration(75.0), "1 min 15 s");
         assert_eq!(duration(7260.0), "2 h 1 min");

@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_faint_on_paper_keeps_its_colour_and_lets_through_what_egui_means() {
+    fn faint_light_theme_colours_keep_their_hue() {
         WORN.set((Theme::Light, Palette::default()));
         let orange = Color32::from_rgb(170, 70, 0);
         let through = |opacity: f32| {

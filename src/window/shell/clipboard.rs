@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_a_slow_clipboard_and_what_it_says_comes_later() {
+    fn a_slow_clipboard_blocks_no_frame() {
         let (go, gone) = bounded(1);
         let mut clipboard = Clipboard::of(Slow { text: "before".into(), go: gone });
         clipboard.write("x,y\n1,2".into());
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_never_answers_does_not_keep_the_window_from_closing() {
+    fn a_silent_clipboard_owner_does_not_block_closing() {
         let (go, gone) = bounded::<()>(1);
         let mut clipboard = Clipboard::of(Slow { text: String::new(), go: gone });
         clipboard.read(Reader::Picture);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_answer_is_told_of_once_and_still_taken() {
+    fn a_late_clipboard_is_reported_once_and_still_used() {
         let (go, gone) = bounded(1);
         let mut clipboard = Clipboard::of(Slow { text: "late".into(), go: gone });
         clipboard.patience = Duration::from_millis(20);

@@ -44,7 +44,7 @@ mod tests {
     use crate::worlds::swarm::picture::motifs;
 
     #[test]
-    fn the_ending_says_the_kind_of_an_export() {
+    fn the_file_ending_selects_the_export_format() {
         let folder = tempfile::tempdir().unwrap();
         let export = |name: &str| {
             let mut document = new_project();

@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plot_is_written_as_a_table_or_as_a_picture_and_a_folder_that_is_not_there_is_named() {
+    fn plots_are_written_as_csv_and_png_and_bad_folders_named() {
         let folder = tempfile::tempdir().unwrap();
         let chart = Chart::new("Fidelity", "steps", "fidelity").with("fidelity", [[0.0, 0.5], [100.0, 0.75]]);
         let [csv, png] = ["plot.csv", "plot.png"].map(|name| folder.path().join(name));
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_there_is_told_as_an_event() {
+    fn a_missing_file_is_reported_as_an_event() {
         let files = Files::default();
         files.load(SceneSource::File("/nowhere/at/all.ron".into()));
         let event = next(&files);
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_quick_saves_to_one_file_the_last_one_stays_and_a_load_behind_them_reads_it() {
+    fn of_many_quick_saves_the_last_one_is_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.ron");
         let files = Files::default();

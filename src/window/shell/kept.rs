@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_last_is_read_again() {
+    fn saved_preferences_are_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("not there yet").join("settings.ron");
         let mut prefs = Prefs { theme: Theme::Light, recent: vec!["a.ron".into()], ..Prefs::default() };
@@ -253,12 +253,12 @@ mod tests {
     }
 
     #[test]
-    fn without_a_file_the_settings_are_the_usual_ones_and_nothing_is_said() {
+    fn without_a_file_the_defaults_apply_silently() {
         assert_eq!(read(Path::new("/nowhere/settings.ron")), (Prefs::default(), None));
     }
 
     #[test]
-    fn a_file_that_cannot_be_understood_is_set_aside_and_said() {
+    fn an_unreadable_file_is_set_aside_and_reported() {
         for bytes in [&b"(theme: "[..], b"\xff\xfe\x00", b"42"] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("settings.ron");
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_cannot_be_written_is_said_once() {
+    fn an_unwritable_folder_is_reported_once() {
         let folder = tempfile::tempdir().unwrap();
         let blocked = folder.path().join("file");
         fs::write(&blocked, "").unwrap();
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_windows_each_keeps_its_own_settings_and_the_others_stay() {
+    fn two_windows_keep_each_others_settings() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.ron");
         let base = Prefs { recent: vec!["old.ron".into(), "gone.ron".into()], ..Prefs::default() };
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_broke_while_the_window_was_open_is_set_aside_and_not_written_over() {
+    fn a_file_damaged_at_run_time_is_set_aside() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.ron");
         let keeper = Keeper::new(Some(path.clone()), Prefs::default());

@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn while_someone_types_no_command_is_given() {
+    fn typing_in_a_field_gives_no_command() {
         let mut keys = Keys::default();
         assert_eq!(
             keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), Place::Live, Listener::Text),
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_control_that_was_walked_to_keeps_the_keys_that_walk_and_press_and_no_others() {
+    fn a_focused_control_receives_only_navigation_keys() {
         let mut keys = Keys::default();
         let mut press = |key| keys.press(&event(key, ButtonState::Pressed), Place::Live, Listener::Control);
         assert_eq!([press(Key::Space), press(Key::Tab)], [None, None]);
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn the_interface_grows_by_plus_wherever_that_lies_on_the_keyboard() {
+    fn the_plus_key_enlarges_the_interface_on_any_layout() {
         let larger = Some(Command::Prefer(Preference::LargerUi));
         for (letter, shift) in [("+", true), ("+", false), ("=", false)] {
             let mut keys = Keys { ctrl: true, shift, ..Keys::default() };
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_held_nudges_again_and_again_and_all_of_it_is_one_step_that_ends_with_its_release() {
+    fn a_held_key_repeats_within_one_step() {
         let mut keys = Keys::default();
         let mut press = |key: Key, state, repeat| {
             let event = KeyboardInput { repeat, ..event(key, state) };

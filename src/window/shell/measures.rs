@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn measures_follow_smoothly_and_get_over_what_is_no_number() {
+    fn smoothed_measures_recover_from_nan() {
         let mut measures = Measures::default();
         measures.smooth(&[[1.0, 2.0]]);
         assert_eq!(measures.smoothed, [[1.0, 2.0]]);

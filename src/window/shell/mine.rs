@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_shows_the_saved_swarm_of_a_scene_that_lives_else_a_sample() {
+    fn a_card_shows_the_saved_swarm_or_a_sample() {
         let mut scene = crate::window::shell::bundled::load("mill").unwrap().project;
         scene.world.state = None;
         assert!(living(&scene).unwrap().len() > scene.world.snapshot.particles.len());
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gallery_shows_scenes_and_pictures_of_scenes_newest_first_and_nothing_else() {
+    fn the_gallery_lists_scenes_alone_newest_first() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("mine");
         std::fs::create_dir(&folder).unwrap();
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_scene_has_a_card_that_says_so_and_of_many_the_first_are_shown_at_once() {
+    fn a_broken_scene_has_a_card_and_the_first_cards_come_at_once() {
         let dir = tempfile::tempdir().unwrap();
         let text = Project::new("Mill", SwarmDoc::from_snapshot(motifs::by_name("mill").unwrap().snapshot())).to_ron();
         for k in 0..SHOWN_AT_ONCE + 3 {

@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_is_looked_at_and_an_empty_swarm_is_not_sent() {
+    fn a_sent_swarm_is_measured_and_an_empty_one_is_not_sent() {
         let mut watch = Watch::default();
         let particle = |k: u8| Particle { x: f64::from(k), y: 1.0, ..Particle::default() };
         let good = Glimpse {
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_new_weights_the_newest_is_measured_and_the_old_rule_always() {
+    fn only_the_newest_weights_and_the_old_rule_are_measured() {
         let bench = CheckThread::default();
         bench.measure(request(5, RuleRole::New, 10));
         bench.measure(request(5, RuleRole::Old, 0));
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_tells_how_far_it_is_and_stops_when_told_to() {
+    fn a_certificate_reports_progress_and_can_be_stopped() {
         let bench = CheckThread::default();
         let request = CertificateRequest {
             run: 3,
@@ -409,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_cannot_be_measured_is_told_in_a_sentence() {
+    fn a_rule_that_cannot_be_measured_is_reported() {
         let bench = CheckThread::default();
         let nothing = RuleRequest { stills: Snapshot::default().into(), ..*request(1, RuleRole::Old, 0) };
         bench.measure(Box::new(nothing));

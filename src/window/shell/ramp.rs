@@ -140,7 +140,7 @@ mod tests {
     use crate::worlds::swarm::rule::FlowKind;
 
     #[test]
-    fn particles_thrown_down_at_random_are_less_at_ease_than_those_of_the_pattern() {
+    fn random_particles_have_a_higher_energy_than_the_pattern() {
         let scene = bundled::load("mill").unwrap().project;
         let job = |flow| RampJob {
             rule: scene.world.rule.clone().unwrap(),

@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn unsaved_work_lies_in_a_file_until_it_is_saved_or_the_program_ends_well() {
+    fn unsaved_work_is_in_a_file_until_saved_or_a_clean_exit() {
         let dir = tempfile::tempdir().unwrap();
         let (files, mut session) = (Files::default(), dirty("One"));
         let mut rescue = Rescue::new(Some(dir.path().join("deep/folder")));
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn unsaved_work_that_another_scene_takes_the_place_of_survives_a_crash() {
+    fn unsaved_work_of_a_replaced_scene_survives_a_crash() {
         let dir = tempfile::tempdir().unwrap();
         let (files, mut session) = (Files::default(), dirty("One"));
         let mut rescue = Rescue::new(Some(dir.path().to_owned()));
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn the_work_of_a_killed_process_is_offered_once_it_is_dead_and_comes_back_whole() {
+    fn the_work_of_a_killed_process_is_restored() {
         let dir = tempfile::tempdir().unwrap();
         let holder = module_path!().replacen("unstill::", "", 1) + "::holds_unsaved_work_until_it_is_killed";
         let mut child = std::process::Command::new(std::env::current_exe().unwrap())
@@ -463,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn discarded_work_is_gone_and_work_not_looked_at_stays() {
+    fn discarded_work_is_deleted_and_other_work_stays() {
         let dir = tempfile::tempdir().unwrap();
         let files = Files::default();
         for title in ["A", "B"] {
@@ -483,7 +483,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_written_is_told_once() {
+    fn an_unwritable_rescue_folder_is_reported_once() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         std::fs::write(&file, "").unwrap();

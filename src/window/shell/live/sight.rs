@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_in_sight_is_drawn_and_of_too_many_the_same_few() {
+    fn visible_particles_are_drawn_and_thinned_repeatably() {
         let bodies: Vec<Body> = (0..1000).map(|k| [(k % 100) as f32, (k / 100) as f32, 0.0, 0.0]).collect();
         let mut chosen = Vec::new();
         let sight = Sight { min: [10.0, 0.0], max: [19.0, 9.0] };
