@@ -1,4 +1,4 @@
-//! The panels, used as a person uses them: found by what they say, clicked, dragged and read.
+//! The panels under a simulated user: widgets are found by label, clicked, dragged and read.
 
 mod common;
 

@@ -76,7 +76,7 @@ fn ctrl_and_a_click_switch_the_swing_of_a_knob() {
     settle(&mut window);
     assert!(window.state().session.document().world.swings.of(Knob::Strength).is_some());
     assert_eq!(live(&window), before, "its value stays where it was");
-    // The name is marked, and a line below tells how it swings.
+    // The name is marked, and a line below describes the swing.
     assert_eq!(window.query_all_by_label("~ Strength").count(), 2);
     let swing = window.state().session.document().world.swings.of(Knob::Strength).unwrap();
     let period = window.get_by_label_contains("Seconds from one swing of Strength");

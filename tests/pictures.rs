@@ -105,7 +105,7 @@ fn pictures_without_a_whole_scene_are_refused() {
         let text = desk.failure(line);
         assert!(text.contains("anew.png") && text.contains("holds no scene"), "{line}: {text}");
     }
-    // The window takes it as any image, and says that there; no window can open here.
+    // The window takes it as any image, and shows the notice there; no window can open here.
     desk.unstill("anew.png").assert().code(3);
     let whole = fs::read(desk.path("mill.png")).unwrap();
     fs::write(desk.path("cut.png"), &whole[..20_000]).unwrap();

@@ -1,6 +1,6 @@
 //! The window for a long while, with learning going on: frames stay short and memory stays flat.
 //!
-//! Takes as many minutes as `UNSTILL_SOAK_MINUTES` says (ten, without it), on a machine that does nothing else:
+//! Takes `UNSTILL_SOAK_MINUTES` minutes (default ten), on a machine that does nothing else:
 //! `cargo test --test soak -- --ignored --nocapture`
 
 mod common;

@@ -36,7 +36,7 @@ fn opened<'a>(screen: &'a Screen, folder: &Path, picture: &str) -> Program<'a> {
     program
 }
 
-/// Where a scene saved by name lies, for a user whose home is `folder` and who has no folder of documents.
+/// The path of a scene saved by name, for a user whose home is `folder` and who has no folder of documents.
 fn saved_scene(folder: &Path) -> Option<PathBuf> {
     Some(folder.join(".local/share/unstill/scenes/three.png")).filter(|path| path.exists())
 }
@@ -229,7 +229,7 @@ fn work_of_a_killed_program_is_offered_and_restored() {
     let program = opened(&screen, folder.path(), "rescue-2-offered.png");
     let title = || screen.xdotool("search --onlyvisible --name Unstill getwindowname");
     wait_for("the swarm of the start", || (!title().contains("Untitled")).then_some(()));
-    // The title of the window says that it is back, and not saved.
+    // The title of the window shows that it is restored, and unsaved.
     wait_for("the drawing", || {
         let [x, y] = button(&screen.picture("rescue-2-offered.png"))?;
         screen.xdotool(&format!("mousemove {x} {y} sleep 0.5 mousedown 1 sleep 0.3 mouseup 1 sleep 1"));

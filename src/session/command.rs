@@ -1,4 +1,4 @@
-//! The words between the session and the world: what a user does, what the shell must do; what it tells back
+//! The interface of the session: what a user does, and what the shell must do; what the shell reports back
 //! is an [`Event`].
 
 use std::mem::Discriminant;
@@ -46,7 +46,7 @@ pub enum Pointer {
     Release,
 }
 
-/// Everything a user can do: each feature has its own commands, and says what they do in its own file.
+/// Everything a user can do: each feature has its own commands, and applies them in its own folder.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Command {

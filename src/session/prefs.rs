@@ -1,4 +1,4 @@
-//! What a person prefers: looks, sizes, and what they have seen already. Kept between runs, and no part of the scene or
+//! The user's preferences: looks, sizes, and the hints already seen. Kept between runs, and no part of the scene or
 //! of its history.
 
 use std::path::PathBuf;
@@ -22,13 +22,13 @@ pub const TRAIL_RANGE_S: [f64; 2] = [0.3, 20.0];
 /// Most files that are remembered as recent.
 pub const MAX_RECENT: usize = 12;
 
-/// Whatever is missing in a file is as usual; what a file says beyond this is ignored.
+/// Fields that are missing in a file get their defaults; unknown ones are ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Prefs {
     /// Dark or light, of panels and canvas.
     pub theme: Theme,
-    /// Size of the interface relative to the usual.
+    /// Size of the interface relative to the default.
     pub ui_scale: f64,
     /// Of swarms; other worlds have colours of their own.
     pub look: Look,
@@ -72,7 +72,7 @@ impl Prefs {
         self.engine_of_run.unwrap_or(self.engine)
     }
 
-    /// Numbers folded into their ranges, as a file may say anything.
+    /// Numbers clamped to their ranges, as a file may hold any.
     pub fn made_usable(mut self) -> Self {
         let fold = |value: f64, [least, most]: [f64; 2], usual: f64| {
             if value.is_finite() { value.clamp(least, most) } else { usual }
@@ -225,7 +225,7 @@ impl Prefs {
     }
 }
 
-/// Changes the preferences; the shell keeps them when they are others than before.
+/// Changes the preferences; the shell saves them where they differ from before.
 pub(super) fn prefer(session: &mut Session, preference: Preference) -> Vec<Effect> {
     let mut new = session.prefs.clone();
     new.change(preference);
@@ -240,7 +240,7 @@ fn set(session: &mut Session, new: Prefs) -> Vec<Effect> {
     vec![Effect::KeepPrefs(Box::new(session.prefs.clone()))]
 }
 
-/// Whoever does this has taken one of the first steps. Called before the command is carried out.
+/// Ticks off the first step that this command is. Called before the command is applied.
 pub(super) fn notice(session: &mut Session, command: &Command) -> Vec<Effect> {
     if session.prefs.first_steps.are_done() {
         return Vec::new();

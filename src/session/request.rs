@@ -80,12 +80,12 @@ pub enum MomentUse {
     Undo(u64),
 }
 
-/// A moment as it was when somebody asked to keep it.
+/// A saved state at the time when it was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keeping {
     /// [`super::Session::serial`] of its scene.
     pub serial: u64,
-    /// What the swarm lives by; its name and the swarm itself are still to come.
+    /// Rule and settings; its name and the swarm itself are still to come.
     pub moment: Savepoint,
 }
 

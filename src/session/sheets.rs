@@ -1,9 +1,9 @@
-//! What the shell shows: sheets, dialogs and views.
+//! Sheets, dialogs and views of the shell.
 
 use super::observing::charts::PlotKind;
 use crate::formats::ExportSubject;
 
-/// What changes only the sight of things: the session hands it on to the shell.
+/// Changes of what is seen alone: the session passes them on to the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ViewCommand {
     /// Show the whole box again.

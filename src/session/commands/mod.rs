@@ -56,7 +56,7 @@ impl Shortcut {
     }
 }
 
-/// Where the help sheet and the menus list a command, and where its key is heard.
+/// Where the help sheet and the menus list a command, and where its key works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Group {
     /// Files, films and exports.
@@ -112,7 +112,7 @@ impl Group {
         }
     }
 
-    /// Where its keys are heard, for people; empty where that is everywhere.
+    /// Where its keys work, for the help sheet; empty where that is everywhere.
     pub fn heard(self) -> &'static str {
         match self {
             Self::Paint => "keys heard in Paint",
@@ -121,7 +121,7 @@ impl Group {
         }
     }
 
-    /// Whether the keys of the group are heard in `place`: a letter may mean a tool over the picture and a brush over
+    /// Whether the keys of the group work in `place`: a letter may mean a tool over the picture and a brush over
     /// the swarm.
     pub fn is_heard_in(self, place: Place) -> bool {
         match self {

@@ -151,7 +151,7 @@ pub(in crate::session) struct AnotherFlow {
     pub newest: Option<Arc<Rule>>,
 }
 
-/// The run that made another flow has ended: what it learned joins the list. The state machine says how it ended.
+/// The run that made another flow has ended: what it learned joins the list. How it ended is in the training state.
 pub(in crate::session) fn arrived(session: &mut Session) -> Vec<Effect> {
     let Some(AnotherFlow { seed, drive, newest }) = session.learning.another_flow.take() else { return Vec::new() };
     let learned = newest.and_then(|rule| rule.flow.clone());

@@ -1,4 +1,4 @@
-//! The old rule keeps playing until the one in the making is better; then it gives way. How good they are is measured
+//! The old rule plays until the new one is better, which then takes over. Their fidelity is measured
 //! beside the run, on a few small swarms.
 
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub struct LearnedFidelity {
     /// `together` of the present phase, every reading.
     settling: Vec<[f64; 2]>,
     phase: Option<Phase>,
-    /// The phase was told to end.
+    /// The phase was ordered to end.
     told_to_end: bool,
 }
 
@@ -116,7 +116,7 @@ pub(in crate::session) fn measured(
     }
 }
 
-/// What is said when a run is complete: also where the rule that it took the place of was better.
+/// The notice of a complete run, with a warning where the rule before it was better.
 pub(in crate::session) fn farewell(session: &Session) -> Effect {
     let fidelity = &session.learning.training.fidelity;
     let newest = fidelity.together.points().last().map(|point| point[1]);
@@ -144,7 +144,7 @@ fn stop_when_settled(session: &mut Session) -> Option<Effect> {
 impl LearnedFidelity {
     fn take(&mut self, step: usize, phase: Option<Phase>, found: &QuickFidelity) {
         if self.phase != phase {
-            // The motion is another thing than the pattern.
+            // The fidelity of the motion is not comparable with that of the pattern.
             (self.phase, self.told_to_end) = (phase, false);
             self.settling.clear();
         }

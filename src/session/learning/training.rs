@@ -41,7 +41,7 @@ pub struct TrainingView {
     pub state: TrainingState,
     /// Number of the current or last run; 0 before the first.
     pub run: RunId,
-    /// The last step told.
+    /// The last step reported.
     pub last: Option<StepStats>,
     /// Running mean of the loss of the present phase.
     pub loss_smoothed: f64,
@@ -64,7 +64,7 @@ impl TrainingView {
         run
     }
 
-    /// The run belongs to a document that is gone: whatever it still tells is not heard.
+    /// The run belongs to a document that was closed: its later events are ignored.
     pub(in crate::session) fn abandon(&mut self) {
         *self = Self { run: self.run + 1, ..Self::default() };
     }

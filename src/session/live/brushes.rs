@@ -18,19 +18,19 @@ pub enum Brush {
     Pull,
     /// Drives particles around the pointer.
     Stir,
-    /// Takes what lies under it along.
+    /// Carries the particles under it along.
     Grab,
-    /// Scrambles what lies under it.
+    /// Scrambles the particles under it.
     Wound,
     /// Adds particles of the chosen species along the stroke.
     Add,
-    /// Removes what is under it.
+    /// Removes the particles under it.
     Remove,
-    /// Turns what is under it into the chosen species.
+    /// Turns the particles under it into the chosen species.
     Recolour,
     /// Picks the creature that the view follows.
     Follow,
-    /// The mouse leaves the particles alone.
+    /// No effect on the particles.
     Off,
 }
 
@@ -192,7 +192,7 @@ impl BrushRow {
         !matches!(self.action, BrushAction::Nothing | BrushAction::Follow | BrushAction::Lay)
     }
 
-    /// Two quick strokes are meant as two, and not as a wish to follow what is there.
+    /// Two quick strokes are two, and not the double click that follows a creature.
     pub fn changes_count(&self) -> bool {
         matches!(self.action, BrushAction::Lay | BrushAction::Edit { renumbers: true, .. })
     }

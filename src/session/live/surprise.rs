@@ -14,7 +14,7 @@ use crate::session::state::Session;
 use crate::worlds::swarm::picture::MAX_SPECIES;
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, species_knobs, time_step};
 
-/// The flow may shorten the usual step to this share, not more: relaxation and noise must stay alive.
+/// The flow may shorten the default step to this share at most: relaxation and noise must keep a visible effect.
 const MIN_STEP: f64 = 0.5;
 
 /// Draws that are tried for one that differs from what plays.

@@ -94,9 +94,9 @@ pub struct LiveView {
     /// Steps already cooled, while *Grow* is under way.
     pub growing: Option<u32>,
     pub(in crate::session) fade: Option<Fade>,
-    /// Some particles cannot go on, which the user was told.
+    /// The notice of non-finite particles was shown.
     pub(in crate::session) has_faults: bool,
-    /// Time does not go back any further, which the user was told.
+    /// The notice that time goes back no further was shown.
     pub(in crate::session) has_no_past: bool,
     /// One step was asked for.
     pub(in crate::session) step_once: bool,
@@ -106,7 +106,7 @@ pub struct LiveView {
     pub(in crate::session) gesture: Gesture,
     /// Draws the swarms.
     pub(in crate::session) rng: StdRng,
-    /// The swarm that this step of the history has replaced lives again as soon as the engine has told it.
+    /// The swarm that this step of the history replaced is restored as soon as the engine has sent it.
     pub(in crate::session) awaited: Option<u64>,
 }
 

@@ -29,7 +29,7 @@ pub enum CertificateState {
     Failed(String),
 }
 
-/// What a certificate was measured on. With which settings, it tells itself.
+/// What a certificate was measured on; its settings are part of the certificate.
 #[derive(Clone, Debug)]
 struct Subject {
     rule: Arc<Rule>,
@@ -62,7 +62,7 @@ pub struct CertificateView {
     seen: Option<(u64, Evidence)>,
 }
 
-/// What may be said of the scene.
+/// How far the evidence of the scene holds now.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seal {
     /// The present rule was never measured.
@@ -98,8 +98,8 @@ impl Session {
         }
     }
 
-    /// Whether the live settings are those that the certificate was measured with. Of one that does not tell its own,
-    /// nobody can say that they are not.
+    /// Whether the live settings are those that the certificate was measured with. One of an older
+    /// program has no settings, and counts as if they were the same.
     fn has_settings_of(&self, evidence: &Evidence) -> bool {
         let (Some(rule), Some(measured)) = (&self.document.world.rule, evidence.live) else { return true };
         let species = rule.energy.shape.species;
@@ -151,7 +151,7 @@ pub(in crate::session) fn cancel(session: &mut Session) -> Vec<Effect> {
         return Vec::new();
     }
     session.observing.certificate.state = CertificateState::Idle;
-    // What it still says is of a run that is over.
+    // Its later events belong to a run that is over.
     session.observing.certificate.run += 1;
     vec![Effect::Observe(ObserveEffect::StopCertifying)]
 }

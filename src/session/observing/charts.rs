@@ -273,7 +273,7 @@ impl PlotKind {
 }
 
 impl Session {
-    /// What is said of drift and energy where they are those of a sample only.
+    /// The suffix of drift and energy where they are measured on a sample only.
     pub fn sample_note(&self) -> String {
         match self.observing.observation.latest.as_ref().and_then(|reading| reading.sampled) {
             Some(sampled) => format!(" of {sampled} neighbours"),

@@ -17,7 +17,7 @@ pub enum ObserveCommand {
     CancelCertify,
     /// Compares the learned motion with the true one, where the picture is a film with ids.
     MeasureTruth,
-    /// Writes the plot as it is now; the extension says how: .csv or .png.
+    /// Writes the plot as it is now; as .csv or .png by the extension.
     SavePlot(PlotKind, PathBuf),
 }
 

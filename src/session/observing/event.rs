@@ -5,7 +5,7 @@ use crate::session::command::{Effect, Level, Speed, notify};
 use crate::session::state::Session;
 use crate::worlds::swarm::measures::{Certificate, Reading, Truth};
 
-/// What is said when particles cannot go on.
+/// Shown when positions become NaN or infinite.
 const FAULTS: &str = "Some particles cannot go on: their next positions are NaN or infinite. Lower the strength, the knobs or the \
                       time step, then press Restart.";
 

@@ -6,7 +6,7 @@ use crate::session::command::Speed;
 use crate::session::curve::Curve;
 use crate::worlds::swarm::measures::{Reading, Wounds};
 
-/// Readings of a healing before anything is said of its end.
+/// Fewest readings of a healing before its end is reported.
 const MIN_READINGS: usize = 8;
 /// Means of its last two quarters that differ by less: it has come to rest.
 const AT_REST: f64 = 0.03;
@@ -83,7 +83,7 @@ impl Healing {
         Some((end, there[0]))
     }
 
-    /// As one says it.
+    /// One phrase for the panel and the legend of the plot.
     pub fn text(&self) -> String {
         let now = self.curve.points().last().map(|p| p[1]);
         let (done, doing) = match self.kind {
@@ -105,7 +105,7 @@ impl Healing {
     }
 }
 
-/// No more digits than the time between two looks deserves.
+/// Rounded to the time between two readings.
 fn round_steps(steps: f64) -> f64 {
     let digit = if steps < 1000.0 { 10.0 } else { 100.0 };
     (steps / digit).round() * digit

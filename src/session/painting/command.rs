@@ -20,7 +20,7 @@ pub enum PaintCommand {
     SetEraserRadius(f64),
     /// Distance between the particles of a stroke, world units.
     SetSpacing(f64),
-    /// The species that tools lay; a selection gets it too.
+    /// The species of new particles; a selection gets it too.
     SetSpecies(u8),
     /// The settings of the tools.
     SetOptions(PaintOptions),
@@ -48,9 +48,9 @@ pub enum PaintCommand {
     BringBackStamp,
     /// What the text tool writes.
     SetText(String),
-    /// Shows how this image would be laid.
+    /// Previews this image as particles, with the image tool.
     OpenPicture(PathBuf),
-    /// Lays what is in hand in the middle of the box.
+    /// Places what is in hand in the middle of the box.
     PlaceStamp,
     /// The selection, or everything where nothing is selected, as a CSV table.
     Copy,

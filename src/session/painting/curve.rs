@@ -6,7 +6,7 @@ use super::MAX_LAID;
 use super::options::CurveHeading;
 use crate::worlds::swarm::picture::Particle;
 
-/// How particles on a curve are laid.
+/// How particles are placed on a curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Laying {
     /// Wanted distance along the curve, world units; the nearest that divides the curve evenly is taken.

@@ -1,4 +1,4 @@
-//! What is seen before it is done: ghosts of what would be laid, and the outline of what is being drawn.
+//! Previews: ghosts of the particles that would be added, and the outline of what is being drawn.
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -70,7 +70,7 @@ impl Session {
     }
 }
 
-/// What the stamp, the text or the image lays at `at`; images under the symmetry are left out.
+/// The particles of the stamp, the text or the image at `at`; images under the symmetry are left out.
 pub(super) fn in_hand(session: &Session, at: [f64; 2]) -> Vec<Particle> {
     let painting = &session.painting;
     let options = &painting.options;

@@ -46,7 +46,7 @@ impl Library {
 }
 
 impl Session {
-    /// What the stamp lays.
+    /// The particles of the stamp in hand.
     pub fn stamp(&self) -> Option<&Stamp> {
         self.painting.library.in_hand.as_ref()
     }
@@ -85,7 +85,7 @@ pub(in crate::session) fn take_stamp(session: &mut Session, source: &StampSource
                 );
                 return vec![notify(Level::Warning, text)];
             }
-            // It is laid as it lies.
+            // It is placed as it was.
             session.painting.options.stamp = PaintOptions::new(session.snapshot().box_size).stamp;
             let library = &mut session.painting.library;
             let stamp = Stamp { name: library.free_name(), particles: Arc::new(particles) };

@@ -57,7 +57,7 @@ use library::Library;
 use stipple::Stippling;
 use warnings::Warning;
 
-/// One drag lays at most so many particles.
+/// Most particles that one drag adds.
 pub(super) const MAX_LAID: usize = 20_000;
 
 /// Images of a particle nearer than this share of the spacing are one.
@@ -220,7 +220,7 @@ impl Session {
         &self.painting.text
     }
 
-    /// The image that the image tool lays.
+    /// The image of the image tool.
     pub fn image(&self) -> Option<&std::path::Path> {
         self.painting.image.as_deref()
     }

@@ -24,7 +24,7 @@ pub enum LatticeKind {
     Square,
 }
 
-/// Headings of particles that are laid without a direction of their own.
+/// Headings of particles that are placed without a direction of their own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FillHeading {
     /// All that of the pen.
@@ -34,7 +34,7 @@ pub enum FillHeading {
     Random,
     /// As in a table without headings: 0.
     None,
-    /// Away from the middle of what is laid.
+    /// Away from the middle of the shape.
     Outward,
     /// Around the middle, counter-clockwise.
     Around,
@@ -50,7 +50,7 @@ pub enum SprayHeading {
     Random,
 }
 
-/// Everything that is laid or erased happens at all images under turns by a full turn over `folds`, about the middle of
+/// Everything that is added or erased is repeated at all images under turns by a full turn over `folds`, about the middle of
 /// the box, and with `mirror` also at their images in the vertical axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Symmetry {
@@ -76,7 +76,7 @@ pub struct Snap {
     pub pitch: f64,
 }
 
-/// How a stamp lies: turned about its middle by `turn` radians counter-clockwise, and `scale` times as large.
+/// The placement of a stamp: turned about its middle by `turn` radians counter-clockwise, and `scale` times as large.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pose {
     /// Radians counter-clockwise.

@@ -257,7 +257,7 @@ pub(in crate::session) fn place(session: &mut Session) -> Vec<Effect> {
     if particles.is_empty() { Vec::new() } else { lay(session, &particles) }
 }
 
-/// The image tool shows this file, to be laid when it is liked.
+/// The image tool previews this file; a click places it.
 pub(in crate::session) fn open_picture(session: &mut Session, path: PathBuf) -> Vec<Effect> {
     let effects = pointer::release(session);
     session.place = Place::Paint;

@@ -1,4 +1,4 @@
-//! Things that are laid as a whole: motifs, selections, texts and images.
+//! Groups that are placed as a whole: motifs, selections, texts and images.
 
 use std::sync::Arc;
 

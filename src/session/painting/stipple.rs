@@ -1,4 +1,4 @@
-//! Texts and images on their way to becoming particles: computed elsewhere, shown before they are laid.
+//! Texts and images as particles: stippled by the shell, previewed before they are placed.
 
 use std::path::PathBuf;
 use std::sync::Arc;

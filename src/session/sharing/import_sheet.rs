@@ -104,7 +104,7 @@ impl ImportSheet {
         self.is_reading
     }
 
-    /// What is shown is what the options say, and it can be imported.
+    /// The reading is that of the newest options, and can be imported.
     pub fn can_accept(&self) -> bool {
         !self.is_reading && self.reading.result.is_ok()
     }

@@ -20,7 +20,7 @@ use crate::scene::SwarmProject;
 use crate::session::command::notify;
 use crate::worlds::swarm::picture::Stills;
 
-/// Said of a picture of a scene that another program has saved.
+/// Shown for a picture of a scene that another program has saved again.
 pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has saved it again. Only its look can be used; the original file has everything.";
 
 /// What belongs to sharing. How films are taken is a preference.
@@ -44,7 +44,7 @@ pub enum ShareCommand {
     Drop(Vec<PathBuf>),
     /// A picture that holds the scene: a copy, or its file where it has none yet.
     SavePicture(PathBuf),
-    /// The particles as a file of other programs, whose kind the ending of its name says.
+    /// The particles as a file of other programs, in the format of its ending.
     Export(ExportSubject, PathBuf),
     /// Under this name among the user's own scenes.
     SaveAmongMine(String),
@@ -115,7 +115,7 @@ pub enum ShareOrder {
     Discard(usize),
 }
 
-/// What the shell tells.
+/// What the shell reports.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ShareEvent {
@@ -126,7 +126,7 @@ pub enum ShareEvent {
         /// One sentence where it cannot be read.
         result: Result<Stills, String>,
     },
-    /// Files that were read by assumptions the user should see, or that need to be told more.
+    /// Files that were read by assumptions the user should see, or that need further options.
     ImportRead(Box<ImportReading>),
     /// A scene that an earlier run of the program could not save; `path`: the file it had.
     Restored {
@@ -142,7 +142,7 @@ pub enum ShareEvent {
         /// Another program has saved a picture of a scene again, see [`LOST_ITS_SCENE`].
         has_lost_its_scene: bool,
     },
-    /// A film or a trajectory has begun: what is recorded shall move and be seen.
+    /// A film or a trajectory has begun: the swarm plays, in a workspace that shows it.
     RecordingBegun,
 }
 
@@ -205,7 +205,7 @@ impl FilmOptions {
         ((self.seconds * f64::from(self.frames_per_second)).round() as usize).max(1)
     }
 
-    /// Folded into the ranges; a length that is no number is the default.
+    /// Clamped to the ranges; a length that is NaN or infinite is the default.
     pub(super) fn usable(mut self) -> Self {
         let [shortest, longest] = Self::SECONDS;
         self.seconds =
@@ -306,7 +306,7 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
         ShareEvent::IsImage { path, has_lost_its_scene } => {
             let nothing_is_here = session.snapshot().particles.is_empty() && !session.has_rule();
             if session.place != Place::Paint && !nothing_is_here {
-                // Whoever reads it says the same of a lost scene.
+                // The import gives the same notice where the scene is lost.
                 return vec![Effect::Share(ShareOrder::Import(path))];
             }
             let mut effects = session.apply(PaintCommand::OpenPicture(path));

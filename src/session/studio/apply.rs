@@ -91,7 +91,7 @@ impl Studio {
             Do::ResumeLearning => self.to_learning(StudioEffect::ResumeLearning),
             Do::StopLearning => {
                 let effects = self.to_learning(StudioEffect::StopLearning);
-                // Its last result still comes, but nothing waits for it.
+                // Its last result still comes, and is taken while the state is idle.
                 self.learning.state = LearningState::Idle;
                 effects
             }

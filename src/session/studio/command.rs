@@ -1,4 +1,4 @@
-//! The words between the studio and the window: what a user does, what the shell must do, and what it reports.
+//! The interface of the studio: what a user does, what the shell must do, and what it reports.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -269,7 +269,7 @@ impl super::Studio {
             Command::Document(DocumentCommand::Redo) => To::Redo,
             Command::Document(DocumentCommand::EndGesture) => To::EndGesture,
             Command::SetPlace(place) => To::SetWorkspace(*place),
-            // Of the methods of learning: a check is none.
+            // The check is not among the methods of learning.
             Command::Learn(LearnCommand::Start) => {
                 let methods = self.info().tables().methods;
                 let last = methods.iter().find(|method| method.id == self.learning().method);
@@ -279,7 +279,7 @@ impl super::Studio {
             Command::Learn(LearnCommand::Resume) => To::ResumeLearning,
             Command::Learn(LearnCommand::Stop) => To::StopLearning,
             Command::Live(LiveCommand::TogglePlay) => To::TogglePlay,
-            // The letter S has no motion to surprise with here.
+            // The key S is Surprise me for swarms, and has no other use here.
             Command::Live(LiveCommand::Step) | Command::Live(LiveCommand::SurpriseMe) => To::Step,
             Command::Live(LiveCommand::Faster) => To::SetSpeed(self.live().speed * 2),
             Command::Live(LiveCommand::Slower) => To::SetSpeed(self.live().speed / 2),
@@ -289,7 +289,7 @@ impl super::Studio {
             Command::Live(LiveCommand::StepBack) => To::Back,
             Command::Live(LiveCommand::WidenBrush) => To::SetBrushSize(self.brush_size() * BRUSH_STEP),
             Command::Live(LiveCommand::NarrowBrush) => To::SetBrushSize(self.brush_size() / BRUSH_STEP),
-            // The letter F; nothing is followed here.
+            // The key F: there are no creatures to follow here.
             Command::Live(LiveCommand::SetBrush(crate::session::Brush::Follow)) => {
                 To::Program(ProgramCommand::View(ViewCommand::Fit))
             }

@@ -95,7 +95,7 @@ fn names(session: &Session) -> Vec<&str> {
     session.document().world.flows.list.iter().map(|flow| flow.name.as_str()).collect()
 }
 
-/// The rule plays the flow that the list says.
+/// Asserts that the rule has the flow that the list marks as chosen.
 fn assert_in_step(session: &Session) {
     let document = session.document();
     let flow = document.world.rule.as_ref().and_then(|rule| rule.flow.as_ref());

@@ -4,7 +4,7 @@ use super::*;
 use crate::worlds::swarm::doc::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS};
 use crate::worlds::swarm::picture::Swarm;
 
-/// What the engine was asked to tell.
+/// The copies that the engine was asked for.
 fn asked(effects: &[Effect]) -> MomentUse {
     let found = effects.iter().find_map(|effect| match effect {
         Effect::Live(LiveEffect::KeepMoment(wanted_for)) => Some(wanted_for.clone()),
@@ -13,7 +13,7 @@ fn asked(effects: &[Effect]) -> MomentUse {
     found.unwrap_or_else(|| panic!("{effects:?}"))
 }
 
-/// The engine tells a swarm whose particles are at these `x`.
+/// The engine sends a swarm whose particles are at these `x`.
 fn tell(session: &mut Session, wanted_for: MomentUse, x: &[f64]) -> Vec<Effect> {
     let swarm = Swarm { particles: x.iter().map(|&x| at(x, 2.0)).collect(), box_size: [9.0, 9.0] };
     session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })))

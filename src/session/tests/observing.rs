@@ -109,7 +109,7 @@ fn the_seal_follows_the_live_settings() {
     assert!(matches!(session.seal(), Seal::OfOtherSettings(_)));
     session.apply(LiveCommand::SetSettings(measured));
     assert!(matches!(session.seal(), Seal::Valid(_)));
-    // One of an older program: nobody can tell.
+    // One of an older program has no settings to compare.
     session.document.world.evidence.as_mut().unwrap().live = None;
     session.apply(LiveCommand::SetSettings(LiveSettings { relaxation: 2.0, ..measured }));
     assert!(matches!(session.seal(), Seal::Valid(_)));

@@ -140,7 +140,7 @@ fn found(typed: &str, can: impl Fn(&Command) -> Option<bool>) -> Vec<Hit> {
             let enabled = can(&info.command)?;
             let (score, letters) = match fit(typed, info.name) {
                 Some(fit) => fit,
-                // Or the words are in what it says about itself.
+                // Or the words are in its tooltip.
                 None => {
                     let says = format!("{} {}", info.group.name(), info.tooltip).to_lowercase();
                     let all = typed.to_lowercase().split_whitespace().all(|word| says.contains(word));
@@ -232,7 +232,7 @@ fn row(ui: &mut Ui, hit: &Hit, chosen: bool) -> Response {
     response.on_hover_text(info.full_tooltip())
 }
 
-/// One line at the left, cut where it does not fit, that leaves clicks to what lies under it.
+/// One line at the left, cut where it does not fit, that passes clicks to the widget under it.
 struct AboutLine(RichText);
 
 impl super::egui::Widget for AboutLine {

@@ -224,7 +224,7 @@ fn held(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
 }
 
-/// Seconds as people say them.
+/// A duration in seconds, minutes or hours.
 fn duration(seconds: f64) -> String {
     let s = seconds.max(0.0).round() as u64;
     match s {
@@ -234,7 +234,7 @@ fn duration(seconds: f64) -> String {
     }
 }
 
-/// An estimate with as many digits as it deserves.
+/// An estimate, rounded to its precision.
 fn rough(seconds: f64) -> String {
     match seconds {
         s if s < 10.0 => format!("{} s", s.round().max(1.0)),

@@ -118,7 +118,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     state.notices.show(ctx);
 
     if std::mem::replace(&mut state.were_hidden, session.prefs().panels_hidden) != session.prefs().panels_hidden {
-        // The key that did it also walks through the controls: nobody meant to.
+        // The key, Tab, also moves the focus, which is not meant here.
         ctx.memory_mut(|m| m.focused().into_iter().for_each(|id| m.surrender_focus(id)));
     }
     end_gestures(ctx, session, &mut commands);

@@ -72,7 +72,7 @@ pub struct SceneCard {
     pub snapshot: Arc<Snapshot>,
     /// What lives by its rule, where it has one: as it was saved, else a sample of what it keeps.
     pub swarm: Option<Arc<Swarm>>,
-    /// It lies in the folder of the user's own scenes.
+    /// It is in the folder of the user's own scenes.
     pub is_mine: bool,
     /// Why it cannot be read.
     pub fault: Option<String>,

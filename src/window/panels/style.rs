@@ -31,7 +31,7 @@ pub enum Ink {
 }
 
 thread_local! {
-    /// What the panels wear while they are drawn: set at the start of each frame, in the thread that draws.
+    /// Theme and palette of the panels: set at the start of each frame, in the thread that draws.
     static WORN: Cell<(Theme, Palette)> = const { Cell::new((Theme::Dark, Palette::OkabeIto)) };
 }
 
@@ -153,7 +153,7 @@ pub fn set_style(ctx: &egui::Context) {
     ctx.set_theme(egui::Theme::Dark);
 }
 
-/// Puts on what the person prefers. At the start of each frame.
+/// Applies theme, palette and size of the preferences. At the start of each frame.
 pub(super) fn wear(ctx: &egui::Context, prefs: &Prefs) {
     WORN.set((prefs.theme, prefs.look.palette));
     let theme = of_egui(prefs.theme);

@@ -10,7 +10,7 @@ use crate::scene::{SwarmProject, write_atomic};
 /// Longer side of an exported image, pixels.
 const SIZE_PX: u32 = 1600;
 
-/// Returns what is said of it.
+/// Returns the notice for the user.
 ///
 /// # Errors
 /// One sentence that names the file.

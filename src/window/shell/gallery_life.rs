@@ -32,7 +32,7 @@ type GalleryLifeList = Vec<(String, Swarm)>;
 
 /// The thread, and what it has shown last. It ends when this is dropped.
 pub struct Life {
-    /// Each order is for one picture, and says which of the user's own scenes is pointed at.
+    /// Each order is for one picture, with the index of the user's own scene under the pointer.
     worker: Worker<Option<PathBuf>, GalleryLifeList>,
     shown: GalleryLife,
 }

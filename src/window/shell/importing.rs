@@ -49,7 +49,7 @@ pub(super) fn read(request: ImportRequest) -> (ImportReading, bool) {
     (ImportReading { request, outline, alike, result }, wants_options)
 }
 
-/// What is said of an image that is more, or was more, than it looks like.
+/// The notice for an image that holds a scene, or has lost it.
 fn warning_about(path: &Path) -> Option<&'static str> {
     if holds_scene(path).unwrap_or(false) {
         Some("This picture holds a scene. Only what it looks like was imported; Open (Ctrl+O) brings the scene itself.")

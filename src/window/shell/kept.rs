@@ -95,7 +95,7 @@ pub fn remember<T: Kept>() -> (T, Keeper<T>, Option<String>) {
     (kept.clone(), Keeper::new(path, kept), said)
 }
 
-/// What the file says, and a sentence for the user when it says nothing useful. A file that cannot be understood is set
+/// The preferences in the file, and a sentence for the user where they cannot be read. A file that cannot be understood is set
 /// aside, so that nothing in it is lost.
 pub fn read<T: Kept>(path: &Path) -> (T, Option<String>) {
     let text = match fs::read_to_string(path) {
@@ -199,7 +199,7 @@ fn write_each<T: Kept>(path: &Path, mut base: T, inbox: &Receiver<T>, faults: &S
     }
 }
 
-/// Returns a sentence when what lay there could not be understood.
+/// Returns a sentence when the file there could not be understood.
 fn write<T: Kept>(path: &Path, base: &T, mine: T) -> Result<Option<String>, String> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;

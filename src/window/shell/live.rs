@@ -86,7 +86,7 @@ pub struct Live {
     follower: Follower,
     /// Number of the swarm that was ordered last.
     swarm: u64,
-    /// What the engine was told to run with.
+    /// The settings ordered last.
     settings: LiveSettings,
     /// Steps ordered since the beginning, and those of them that had been done when it was asked last.
     steps_ordered: u64,
@@ -137,7 +137,7 @@ impl Drop for Live {
 }
 
 impl Live {
-    /// Passes on the orders of one batch. What goes wrong is told by [`Self::news`].
+    /// Passes on the orders of one batch. Failures are reported by [`Self::news`].
     pub fn obey(&mut self, gpu: &Gpu, orders: Vec<EngineOrder>) {
         if self.thread.is_none() {
             self.thread = self.start(gpu.runs_the_swarm.then(|| gpu.clone()));
@@ -187,7 +187,7 @@ impl Live {
         }
     }
 
-    /// Asks for what the thread finds when it has done what it was told before.
+    /// Requests what the thread finds when it has carried out the orders before.
     fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut Host) -> T + Send + 'static) -> Answer<T> {
         let (sender, answer) = Answer::new();
         self.send(Work::Question(Box::new(move |host| {
@@ -199,7 +199,7 @@ impl Live {
 
     /// What the session must know, since the last call.
     pub fn news(&self) -> impl Iterator<Item = Event> + '_ {
-        // What comes late tells nothing of the swarm that has been ordered since.
+        // A late event is not about the swarm that has been ordered since.
         let is_of_old = |event: &Event| {
             matches!(
                 event,
@@ -322,7 +322,7 @@ impl Live {
         (largest / 256).min(MAX_PARTICLES as u64) as usize
     }
 
-    /// What the engine was told to run with.
+    /// The settings ordered last.
     pub fn settings(&self) -> &LiveSettings {
         &self.settings
     }

@@ -24,7 +24,7 @@ const LOOK_SHARE: u32 = 4;
 /// While it learns, both cores are needed: a rule is measured at most this often, and for this share of a core.
 const MEASURE_EVERY: Duration = Duration::from_secs(1);
 const MEASURE_SHARE: u32 = 3;
-/// What is told of a certificate in the making, at most this often.
+/// Least time between two reports of a certificate's progress.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 
 /// The thread that watches the live swarm.
@@ -46,7 +46,7 @@ impl Default for Watch {
             let mut observer = Observer::default();
             move |glimpse: Glimpse, outbox: &Outbox<Event>| {
                 let begun = Instant::now();
-                // A rule and a swarm that do not fit together: the engine has said so already.
+                // A rule and a swarm that do not fit together: the engine has reported it already.
                 if let Ok(reading) = observer.look(&glimpse) {
                     outbox.tell(Event::Observe(ObserveEvent::Observed(Box::new(reading))));
                 }
@@ -70,7 +70,7 @@ impl Watch {
                     }
                     self.send(unseen.seen(seen));
                 }
-                // Nothing lives any more; the engine tells of a lost GPU.
+                // No swarm any more; the engine reports a lost GPU.
                 Some(Err(_)) => self.tally = Tally::default(),
             },
         }
@@ -260,7 +260,7 @@ impl CheckWorker {
     }
 }
 
-/// Hears whether its run may go on, and tells how far it has come.
+/// Polls whether its run may go on, and reports its progress.
 struct Reporter {
     may_run: Arc<AtomicU64>,
     run: u64,

@@ -70,7 +70,7 @@ impl Default for Ramps {
 }
 
 impl Ramps {
-    /// Once a frame: the numbers at both ends for what colour tells now; `None` where it tells no number, or they are not
+    /// Once a frame: the numbers at both ends of the present colouring; `None` where it shows no number, or they are not
     /// known yet. `settings`: those the engine runs with.
     pub fn range(&mut self, session: &Session, settings: &LiveSettings) -> Option<[f64; 2]> {
         let by = session.prefs().look.colour_by;
@@ -119,7 +119,7 @@ fn measure(job: &RampJob) -> Option<Ranges> {
     let low = quantile(&at_ease, 0.3)?;
     let high = quantile(&lost, 0.5)?;
     let fastest = (1.3 * quantile(&speeds, 0.9)?).max(MIN_SPEED);
-    // An energy that does not tell the pattern from chance has no ramp worth a name, but it must not divide by zero.
+    // An energy that is the same for pattern and chance gives a ramp of no width, which must not divide by zero.
     Some(Ranges { energy: [low, high.max(low + 1e-3)], speed: [0.0, fastest] })
 }
 

@@ -1,4 +1,4 @@
-//! Autosave and recovery: unsaved work lies in a file of this run of the program, which goes when the program ends well.
+//! Autosave and recovery: unsaved work is in a file of this run of the program, which is deleted at a clean exit.
 //! A run that ended otherwise leaves it behind, and the next one offers it.
 //!
 //! Each run holds a lock on a file beside its own; the system lets go of it however the run ends. So whoever gets the
@@ -39,13 +39,13 @@ pub struct Rescue {
     looked: Instant,
     scan: Receiver<FoundRescue>,
     found: Vec<FoundRescue>,
-    /// Brought back in this run: they go when the work lies in a file of this run, or when it ends well.
+    /// Restored in this run: deleted when the work is in a file of this run, or at a clean exit.
     restored: Vec<RescuePlace>,
     /// Of work that another scene has taken the place of: they go when this run ends well.
     kept: Vec<RescuePlace>,
     /// The document that was seen last.
     serial: u64,
-    /// Revisions that lie in what is kept.
+    /// Revisions that are in the files.
     left: Vec<u64>,
     every: Duration,
     results: (Sender<String>, Receiver<String>),
@@ -257,7 +257,7 @@ pub(super) fn every() -> Duration {
     seconds.map_or(EVERY, |seconds: u32| Duration::from_secs(seconds.max(1).into()))
 }
 
-/// Sends each scene in `folder` that nobody holds.
+/// Sends each scene in `folder` whose lock is free.
 fn find(folder: &Path, sender: &Sender<FoundRescue>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -448,7 +448,7 @@ mod tests {
         session.on_event(Event::Share(event));
         assert_eq!(*session.document(), *dirty("Lost").document());
         assert_eq!(session.path(), Some(Path::new("/home/me/lost.ron")));
-        // Safe again at once; and it lies there once, so that another crash offers it once.
+        // Safe again at once, and in one file alone, so that another crash offers it once.
         rescue.advance(&session, &files, || Live::default().kept());
         settle(&files);
         assert_eq!(names(dir.path()).iter().filter(|n| n.ends_with(".ron")).count(), 1);

@@ -30,7 +30,7 @@ struct ThumbnailJob {
     pace: Duration,
 }
 
-/// What the thread tells.
+/// What the thread reports.
 enum ThumbnailEvent {
     Shown(Vec<Vec<Particle>>),
     Measured(Arc<LocalNet>, FlowNumbers),
@@ -56,7 +56,7 @@ impl Default for Thumbs {
 }
 
 impl Thumbs {
-    /// Once a frame: orders the next picture when somebody looks, and brings back what was measured.
+    /// Once a frame: orders the next picture while the strip is visible, and returns what was measured.
     pub fn advance(&mut self, session: &Session) -> Vec<Event> {
         if session.place() == Place::Learn && self.worker.is_idle() {
             // While the pattern itself is learned, its flows change each second: they are shown when it is done.

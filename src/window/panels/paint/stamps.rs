@@ -33,7 +33,7 @@ pub(super) fn quick(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], com
     });
 }
 
-/// A row of thumbnails that choose what the stamp lays.
+/// A row of thumbnails that choose the stamp.
 pub(super) fn library(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], commands: &mut Vec<Command>) {
     let own = session.own_stamp_in_hand();
     let now = session.stamp().filter(|_| own.is_none()).map(|stamp| stamp.name.as_str());

@@ -127,7 +127,7 @@ impl Studios {
         }
     }
 
-    /// Takes the wish to quit out of `wanted` when a world has changes in no file, and asks.
+    /// Takes the command to quit out of `wanted` when a world has changes in no file, and asks.
     pub fn ask_first(&mut self, wanted: &mut Vec<Command>, shell: &mut Shell) {
         let unsaved = || self.desks.iter().enumerate().filter(|(_, desk)| desk.studio.is_dirty());
         let Some((first, _)) = unsaved().next() else { return };
@@ -163,7 +163,7 @@ impl Studios {
     fn perform_program(&mut self, k: usize, command: ProgramCommand, shell: &mut Shell, gpu: &Gpu) {
         match command {
             ProgramCommand::Ask(dialog) => shell.ui.on_effect(&Effect::Ask(dialog)),
-            // What is no scene, but can be imported here, is.
+            // A file that is not a scene is imported where this world can.
             ProgramCommand::Open(path) if self.desks[k].can_import(&path) => {
                 self.apply(k, StudioCommand::Import(vec![path]), shell, gpu);
             }
