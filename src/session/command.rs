@@ -74,7 +74,7 @@ pub enum Command {
     Prefer(Preference),
 }
 
-/// What belongs to a feature is one variant of the whole.
+/// Converts the part of a feature into its variant of the whole.
 macro_rules! from_features {
     ($whole:ident: $($variant:ident($part:ident)),*) => {$(
         impl From<$part> for $whole {
@@ -108,7 +108,7 @@ pub(super) enum Kind {
     Pointer,
 }
 
-/// How loud a notice is.
+/// The severity of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
     /// Nothing to do; shown for a few seconds.

@@ -1,4 +1,4 @@
-//! What comes back to the session.
+//! Events to the session.
 
 use super::document::DocumentEvent;
 use super::learning::LearnEvent;
@@ -9,7 +9,7 @@ use super::prefs::Prefs;
 use super::sharing::ShareEvent;
 use crate::jobs::JobFault;
 
-/// What comes back to the session: each feature has its own events.
+/// Everything that is reported to the session: each feature has its own events.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {

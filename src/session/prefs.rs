@@ -118,7 +118,7 @@ impl Default for Look {
     }
 }
 
-/// The three steps of a beginner, each done once and for all.
+/// The first three steps of a new user; each stays done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FirstSteps {

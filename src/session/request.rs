@@ -1,4 +1,4 @@
-//! What the session asks the threads of the shell to learn and to measure.
+//! Requests of the session to the threads that learn and measure.
 
 use std::sync::Arc;
 
@@ -89,7 +89,7 @@ pub struct Keeping {
     pub moment: Savepoint,
 }
 
-/// How fast the program is now.
+/// Speeds and faults, measured by the shell.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Speed {
     /// Mean time from one frame to the next.
@@ -98,6 +98,6 @@ pub struct Speed {
     pub steps_per_s: f64,
     /// `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
-    /// Particles that cannot go on: their next positions are NaN or infinite.
+    /// Particles whose next positions are NaN or infinite.
     pub faults: u64,
 }

@@ -35,7 +35,7 @@ pub enum Dialog {
     Import,
     /// Where the picture or the swarm is written, for other programs.
     Export(ExportSubject),
-    /// What lives in the studio, with the endings that its world writes.
+    /// The live state of the studio's world, with the endings that it writes.
     ExportLiving(&'static [&'static str]),
     /// An image for the image tool.
     Picture,

@@ -72,7 +72,7 @@ impl Session {
         self.place
     }
 
-    /// What the person prefers; kept between runs.
+    /// The user's preferences, kept between runs.
     pub fn prefs(&self) -> &Prefs {
         &self.prefs
     }

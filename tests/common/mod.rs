@@ -50,8 +50,8 @@ pub struct Screen {
 
 impl Screen {
     pub fn open() -> Self {
-        // It finds a free number itself, and writes it to the given file descriptor. When its last client leaves, it would start
-        // again, and disconnect a client that is just connecting.
+        // It finds a free number itself, and writes it to the given file descriptor. When its last client leaves, it
+        // would start again, and disconnect a client that is just connecting.
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())

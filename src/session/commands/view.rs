@@ -1,4 +1,4 @@
-//! Where one is and what one sees: nothing here changes the scene, but for the view without noise.
+//! Workspaces and views: nothing here changes the scene except the view without noise.
 
 use super::CommandInfo;
 use super::Group::{Help, Look, Places, View};

@@ -1,4 +1,4 @@
-//! What comes back of the document's files.
+//! Events from the document's files.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::scene::{SwarmProject, film_note, is_picture_name};
 use crate::session::command::{DocumentEffect, Effect, Level, SceneSource, notify};
 use crate::session::state::Session;
 
-/// What comes back of the document's files.
+/// Events from the document's files.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum DocumentEvent {
@@ -48,7 +48,7 @@ pub(in crate::session) fn on_event(session: &mut Session, event: DocumentEvent) 
                 session.file.saved_revision = revision;
             }
             let mut effects = vec![notify(Level::Success, text)];
-            // What was left before is still to be decided on.
+            // Unsaved scenes left before are still to be asked for.
             if session.file.asks_before_quitting && !session.is_dirty() && session.left_unsaved().is_empty() {
                 effects.push(Effect::Document(DocumentEffect::Quit));
             }

@@ -1,4 +1,4 @@
-//! What comes back of a run of learning, and of what is measured for it.
+//! Events of training runs, and of the measurements for them.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::worlds::swarm::doc::FlowNumbers;
 use crate::worlds::swarm::measures::QuickFidelity;
 use crate::worlds::swarm::rule::{FlowKind, LocalNet, Rule};
 
-/// What comes back of a run of learning, and of what is measured for it.
+/// Events of training runs, and of the measurements for them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum LearnEvent {
@@ -39,7 +39,7 @@ pub enum LearnEvent {
         /// Seconds per sample and per step of each phase.
         pace: Option<jobs::Pace>,
     },
-    /// What the flow of the scene's energy does.
+    /// Motion and residual of a flow of the scene's energy.
     FlowMeasured {
         /// The flow that was measured, to find it in the list again.
         net: Arc<LocalNet>,
@@ -133,7 +133,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     forget_measurements(&mut session.document);
     session.new_revision();
     if first_flow {
-        // A learned flow was asked for: it plays at once.
+        // The first learned flow plays at once.
         session.document.world.live.flow = FlowKind::Learned;
     }
     let measured = takeover::measure(session, &newest, RuleRole::New);
@@ -141,7 +141,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
         return vec![measured];
     }
     if session.live.fade.is_some_and(Fade::is_calming) {
-        // The old one is about to halt; whatever is newest then takes over.
+        // The old flow is decaying; the newest rule at its end takes over.
         return vec![measured];
     }
     let mut effects = vec![start::rule_order(session), measured];

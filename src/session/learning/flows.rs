@@ -36,7 +36,7 @@ pub(in crate::session) fn play_chosen(document: &mut SwarmProject) {
     let flow = document.world.flows.chosen().map(|flow| (*flow.net).clone());
     document.world.live.flow = if flow.is_some() { FlowKind::Learned } else { FlowKind::Exact };
     document.world.rule = Some(Arc::new(Rule { flow, ..(**rule).clone() }));
-    // What was measured holds for the flow that played.
+    // The measurements are of the flow that played.
     document.world.evidence = None;
 }
 

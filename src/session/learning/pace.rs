@@ -4,7 +4,7 @@ use crate::jobs::{Pace, left_s};
 use crate::session::command::{Effect, LearnEffect, PaceKey, PaceRequest, Place};
 use crate::session::state::Session;
 
-/// What is known of the speed of learning.
+/// Measured speeds of learning.
 #[derive(Clone, Debug, Default)]
 pub(in crate::session) struct PaceView {
     /// Asked for last.

@@ -45,7 +45,7 @@ pub struct Held {
     pub new: Option<f64>,
 }
 
-/// Whether the rule that plays means something for the picture to be learned: then it may play on meanwhile.
+/// Whether the present rule fits the unit and the species of the picture to be learned: then it may play meanwhile.
 pub(in crate::session) fn may_play_on(session: &Session) -> bool {
     session.live.particles > 0
         && session.live.playing_rule.as_ref().is_some_and(|rule| {
@@ -68,7 +68,7 @@ pub(in crate::session) fn measure(session: &Session, rule: &Arc<Rule>, role: Rul
     })))
 }
 
-/// The new rule takes over, softly where something moves.
+/// The new rule takes over, with a fade where the swarm moves.
 pub(in crate::session) fn switch(session: &mut Session) -> Vec<Effect> {
     if session.learning.held.take().is_none() {
         return Vec::new();
@@ -78,7 +78,7 @@ pub(in crate::session) fn switch(session: &mut Session) -> Vec<Effect> {
     start::change_rule(session, before)
 }
 
-/// What was measured of a rule of the present run.
+/// Takes the fidelity of a rule of the present run.
 pub(in crate::session) fn measured(
     session: &mut Session,
     role: RuleRole,
@@ -91,7 +91,7 @@ pub(in crate::session) fn measured(
             session.learning.training.fidelity.old_rule = together;
             let Some(held) = &mut session.learning.held else { return Vec::new() };
             held.old = together;
-            // Nothing to compare with: as if there had been none.
+            // Nothing to compare with: the new rule takes over at once.
             if together.is_none() { switch(session) } else { Vec::new() }
         }
         RuleRole::New => {
@@ -129,7 +129,7 @@ pub(in crate::session) fn farewell(session: &Session) -> Effect {
     }
 }
 
-/// Ends the phase that has settled, where the user wants that.
+/// Ends the phase that has settled, where the user has enabled it.
 fn stop_when_settled(session: &mut Session) -> Option<Effect> {
     let fidelity = &mut session.learning.training.fidelity;
     let wanted =

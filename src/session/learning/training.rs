@@ -34,7 +34,7 @@ impl TrainingState {
     }
 }
 
-/// What is known of the current or last training run.
+/// State and curves of the current or last training run.
 #[derive(Clone, Debug, Default)]
 pub struct TrainingView {
     /// Of the run that [`Self::run`] names.

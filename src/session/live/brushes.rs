@@ -49,7 +49,7 @@ pub enum BrushAction {
     /// Changes the particles under the brush.
     Edit {
         edit: BrushEdit,
-        /// What it hurts is watched until it has healed.
+        /// The damaged particles are followed until they have healed.
         wounds: bool,
         /// The numbers of the particles change.
         renumbers: bool,

@@ -1,4 +1,4 @@
-//! What a user can do with what lives.
+//! What a user can do with the live swarm.
 
 use super::brushes::Brush;
 use super::view::{MAX_STEPS_PER_FRAME, SPEEDS};
@@ -12,7 +12,7 @@ use crate::worlds::swarm::rule::{Knob, LiveSettings, SWARM_KNOBS, Swing, Swings}
 /// Most particles the live swarm may be asked to have.
 pub(in crate::session) const MAX_PARTICLES: usize = 1_000_000;
 
-/// What a user can do with what lives.
+/// What a user can do with the live swarm.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "settings are the most frequent of them while a slider is dragged")]
@@ -65,9 +65,9 @@ pub enum LiveCommand {
     RestAllKnobs,
     /// All knobs of the motion back to their defaults; none swings.
     ResetMotion,
-    /// Keeps the living swarm and its settings in the scene.
+    /// Saves the live swarm and its settings in the scene.
     KeepMoment,
-    /// Brings a kept moment back.
+    /// Restores a saved state.
     ReturnTo(usize),
     /// The saved state at this index, under this name.
     RenameMoment(usize, String),

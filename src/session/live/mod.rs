@@ -1,4 +1,4 @@
-//! What lives: play and speed, the brushes over the swarm, checkpoints, and the change from one rule to another.
+//! The live swarm: play and speed, the brushes over the swarm, checkpoints, and the change from one rule to another.
 
 pub(super) mod brush;
 pub(super) mod brushes;

@@ -1,4 +1,4 @@
-//! How the live swarm is being watched: play, speed, the pointer's force, and the growing that is under way.
+//! The state of the live view: play, speed, the pointer's force, and the growing under way.
 
 use std::sync::Arc;
 
@@ -25,8 +25,8 @@ pub struct Force {
 /// Ticks over which one rule gives way to another: about a second.
 pub const FADE_TICKS: u32 = 60;
 
-/// One rule gives way to another: the flow of the old one calms down to a halt, the new one takes over, and its flow sets
-/// in. At every moment the swarm lives by one rule, at another speed.
+/// A fade from one rule to another: the flow of the old one decays to zero, the new one takes over, and its flow sets
+/// in. At any time a single rule runs, with a scaled flow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::session) struct Fade {
     /// Ticks gone by.
@@ -41,7 +41,7 @@ impl Fade {
         self.done < FADE_TICKS / 2
     }
 
-    /// What is left of the flow's strength: from 1 smoothly to 0 and back.
+    /// Factor on the flow: from 1 smoothly to 0 and back.
     pub fn strength(self) -> f64 {
         let x = (2.0 * f64::from(self.done) / f64::from(FADE_TICKS) - 1.0).abs().min(1.0);
         x * x * (3.0 - 2.0 * x)
@@ -51,7 +51,7 @@ impl Fade {
 /// Steps per frame that the speed control offers.
 pub const MAX_STEPS_PER_FRAME: u32 = 64;
 
-/// Those that its keys stop at.
+/// Steps per frame at which the keys of the speed stop.
 pub(in crate::session) const SPEEDS: [u32; 12] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 
 /// Ticks of the session in a second.

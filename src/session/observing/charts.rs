@@ -40,7 +40,7 @@ pub struct PlotRow {
     /// Where it is drawn.
     pub place: PlotPlace,
     chart: fn(&Session, &PlotRow) -> Chart,
-    /// What stands over the plot; given the newest value of its first curve.
+    /// The heading of the plot, given the newest value of its first curve.
     heading: fn(&Session, &PlotRow, Option<f64>) -> String,
 }
 
@@ -233,7 +233,7 @@ fn of_sample(session: &Session, row: &PlotRow, last: Option<f64>) -> String {
     row.with_value(last.map(|value| format!("{value:.2}{}", session.sample_note())))
 }
 
-/// What is aimed at is a level across the whole curve.
+/// The target as a level across the whole curve.
 fn level(value: Option<f64>, along: &[[f64; 2]]) -> Vec<[f64; 2]> {
     match (value, along.first(), along.last()) {
         (Some(value), Some(first), Some(last)) => vec![[first[0], value], [last[0], value]],

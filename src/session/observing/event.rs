@@ -1,4 +1,4 @@
-//! What comes back of the observer, the certificate and the comparison with the true motion.
+//! Events from the observer, the certificate and the comparison with the true motion.
 
 use super::{certificate, truth};
 use crate::session::command::{Effect, Level, Speed, notify};
@@ -9,11 +9,11 @@ use crate::worlds::swarm::measures::{Certificate, Reading, Truth};
 const FAULTS: &str = "Some particles cannot go on: their next positions are NaN or infinite. Lower the strength, the knobs or the \
                       time step, then press Restart.";
 
-/// What comes back of the observer, the certificate and the comparison with the true motion.
+/// Events from the observer, the certificate and the comparison with the true motion.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ObserveEvent {
-    /// What was seen of the live swarm.
+    /// A reading of the live swarm.
     Observed(Box<Reading>),
     /// Means over the frames since the last of these events.
     SpeedMeasured(Speed),

@@ -10,7 +10,7 @@ use crate::worlds::swarm::measures::{Reading, Wounds};
 const MIN_READINGS: usize = 8;
 /// Means of its last two quarters that differ by less: it has come to rest.
 const AT_REST: f64 = 0.03;
-/// What falls by less than this was hardly hurt.
+/// A fidelity that falls by less than this counts as hardly damaged.
 const HARMLESS: f64 = 0.08;
 /// Steps after a wound during which one looks more often.
 const HASTE_STEPS: u64 = 3000;
@@ -53,15 +53,15 @@ impl Healing {
         if self.kind == WoundKind::Wounded { self.hurt_before } else { self.fidelity_before }
     }
 
-    /// It never fell far from where it was, as far as one has seen.
+    /// The fidelity has not fallen far in any reading so far.
     fn is_harmless(&self) -> bool {
         let points = self.curve.points();
         let lowest = points.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
         points.len() >= MIN_READINGS && self.before().is_some_and(|before| lowest > before - HARMLESS)
     }
 
-    /// Where it has come to rest: the fidelity, and the steps it took to come nine tenths of the way there from the
-    /// lowest point. `None` while it still moves.
+    /// The fidelity at which it settled, and the steps it took to get nine tenths of the way there from the
+    /// lowest point. `None` while it still changes.
     pub fn verdict(&self) -> Option<(f64, f64)> {
         let points = self.curve.points();
         if points.len() < MIN_READINGS {
@@ -215,7 +215,7 @@ impl Observation {
         });
     }
 
-    /// What lay within `radius_l` of these places was scrambled just now.
+    /// The particles within `radius_l` of these positions were just scrambled.
     pub(in crate::session) fn hurt(&mut self, places: &[[f64; 2]], radius_l: f64) {
         let older = self.healing.take_if(|healing| self.steps - healing.step < HASTE_STEPS);
         let fidelity_before = older.as_ref().map_or_else(|| self.fidelity_now(), |healing| healing.fidelity_before);

@@ -1,11 +1,11 @@
-//! What comes back of the tools' own work and files.
+//! Events for the tools: stippled texts and images, stamps and images that were read.
 
 use super::{Stamp, StippleRequest, stippled};
 use crate::session::command::Effect;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::Particle;
 
-/// What comes back of the tools' own work and files.
+/// Events for the tools: stippled texts and images, stamps and images that were read.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PaintEvent {

@@ -21,7 +21,7 @@ pub const MAX_STAMP_PARTICLES: usize = 20_000;
 #[derive(Debug)]
 pub(in crate::session) struct Library {
     pub in_hand: Option<Stamp>,
-    /// That of the user's own that is in hand.
+    /// Index of the user's own stamp that is in hand.
     pub chosen: Option<usize>,
     pub own: Vec<Stamp>,
     /// Deleted last, and where it was.

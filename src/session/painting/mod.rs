@@ -80,7 +80,7 @@ impl Default for Hand {
     }
 }
 
-/// What belongs to painting: the tools and their settings, the selection, and what is in hand. None of it is saved.
+/// The state of painting: the tools and their settings, the selection, and what is in hand. None of it is saved.
 #[derive(Debug)]
 pub(super) struct Painting {
     pub tool: Tool,
@@ -183,7 +183,7 @@ impl Session {
         if film.is_empty() { self.painting.unit_length } else { film.unit_length() }
     }
 
-    /// What is wrong or weak about the picture as teaching material.
+    /// What is wrong or weak about the picture for learning.
     pub fn warnings(&self) -> &[Warning] {
         &self.painting.warnings
     }
@@ -195,7 +195,7 @@ impl Session {
         self.painting.warnings = warnings::warnings(&self.document, &neighbours, self.painting.unit_length);
     }
 
-    /// What the tools are set to.
+    /// The settings of the tools.
     pub fn paint_options(&self) -> PaintOptions {
         self.painting.options
     }
@@ -225,7 +225,7 @@ impl Session {
         self.painting.image.as_deref()
     }
 
-    /// What became of the text or the image of the present tool.
+    /// The text or the image of the present tool, as particles.
     pub fn stipple(&self) -> &StippleView {
         match self.painting.tool {
             Tool::Image => &self.painting.image_view.view,

@@ -50,8 +50,8 @@ pub enum SprayHeading {
     Random,
 }
 
-/// Everything that is added or erased is repeated at all images under turns by a full turn over `folds`, about the middle of
-/// the box, and with `mirror` also at their images in the vertical axis.
+/// Everything that is added or erased is repeated at all images under turns by a full turn over `folds`, about the
+/// middle of the box, and with `mirror` also at their images in the vertical axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Symmetry {
     /// The other two settings are kept while it is off.

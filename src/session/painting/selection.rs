@@ -6,7 +6,7 @@ use super::snap::to_step;
 use super::symmetry::turned;
 use crate::worlds::swarm::picture::{Particle, wrap};
 
-/// What can be held of a selection.
+/// The parts of a selection that can be dragged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Handle {
     /// The group itself.
@@ -61,7 +61,7 @@ impl Frame {
         ]
     }
 
-    /// What a press here takes hold of.
+    /// The handle that a press here grabs.
     pub fn handle_at(&self, at: [f64; 2]) -> Option<Handle> {
         let near = |place: [f64; 2]| (place[0] - at[0]).hypot(place[1] - at[1]) <= self.reach;
         let knob = self.handles().into_iter().find(|&(_, place)| near(place)).map(|(handle, _)| handle);

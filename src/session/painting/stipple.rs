@@ -38,7 +38,7 @@ pub struct StippleRequest {
     pub invert: bool,
 }
 
-/// What became of it: particles about their middle, in heights of a line of text or longer sides of the image.
+/// The result: particles about their middle, in heights of a line of text or longer sides of the image.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StippleView {
     /// A newer answer is on its way.

@@ -23,7 +23,7 @@ pub struct Fix {
 pub struct Warning {
     /// Learning cannot begin.
     pub blocks: bool,
-    /// What is the matter.
+    /// The problem, one sentence.
     pub text: String,
     /// What to do about it.
     pub hint: &'static str,

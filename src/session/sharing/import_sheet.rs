@@ -27,14 +27,14 @@ impl ImportRequest {
     }
 }
 
-/// What a reading brought.
+/// The result of a reading.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImportReading {
     /// What was read, to be compared with what is wanted now.
     pub request: ImportRequest,
     /// What can be stated about the file.
     pub outline: Outline,
-    /// How alike the snapshots of a film are, one sentence, and how loud it is.
+    /// Similarity of the snapshots of a film, one sentence with its severity.
     pub alike: Option<(Level, String)>,
     /// One sentence where nothing can be imported with these options.
     pub result: Result<Imported, String>,

@@ -1,4 +1,4 @@
-//! What is given away and got back: pictures that hold a scene, files dropped on the window, films, rescued scenes.
+//! Import and export: pictures that hold a scene, files dropped on the window, films, rescued scenes.
 
 pub(super) mod import_sheet;
 pub(super) mod trajectory;
@@ -23,7 +23,7 @@ use crate::worlds::swarm::picture::Stills;
 /// Shown for a picture of a scene that another program has saved again.
 pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has saved it again. Only its look can be used; the original file has everything.";
 
-/// What belongs to sharing. How films are taken is a preference.
+/// The state of sharing. How films are taken is a preference.
 #[derive(Debug, Default)]
 pub(super) struct Sharing {
     pub sheet: Option<ImportSheet>,
@@ -31,7 +31,7 @@ pub(super) struct Sharing {
     pub sheets_opened: u64,
 }
 
-/// What a user can do here.
+/// What a user can import, export and record.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ShareCommand {
@@ -135,7 +135,7 @@ pub enum ShareEvent {
         /// Opened as unsaved.
         document: Box<SwarmProject>,
     },
-    /// What was to be opened is an image, with no scene in it, or none any more.
+    /// The file to be opened is an image without a scene, or one that has lost it.
     IsImage {
         /// The file, for the image tool.
         path: PathBuf,
@@ -335,7 +335,7 @@ impl Session {
     }
 }
 
-/// What was read becomes the picture of a new scene.
+/// Makes the picture of a new scene from the snapshots.
 pub(super) fn imported(session: &mut Session, path: &Path, stills: Stills) -> Vec<Effect> {
     let title = path.file_stem().map_or_else(|| "Imported".into(), |s| s.to_string_lossy().into_owned());
     let text = match stills.count() {

@@ -198,7 +198,7 @@ impl Studio {
         let mut effects = Vec::new();
         if self.learning.is_active() {
             effects.push(StudioEffect::StopLearning(self.learning.run));
-            // What that run still sends belongs to another picture.
+            // Later events of that run belong to another picture.
             self.learning = LearningView { run: self.learning.run + 1, ..LearningView::new(self.learning.method) };
         }
         let before = self.now_with_file();

@@ -33,7 +33,7 @@ pub enum StudioCommand {
     SaveAs(PathBuf),
     /// The canvas as a picture, as it is now.
     SavePicture(PathBuf),
-    /// What lives, as it is now, to a file for other programs.
+    /// The live state as it is now, to a file for other programs.
     Export(PathBuf),
     /// Shown in the title bar, and proposed as the file name.
     SetTitle(String),
@@ -95,7 +95,7 @@ pub enum StudioCommand {
     Step,
     /// Steps in each sixtieth of a second; clamped to 1 and [`super::MAX_SPEED`].
     SetSpeed(u32),
-    /// Starts what lives again from a state of the table.
+    /// Starts the rule again from a state of the table.
     Restart(&'static str),
     /// Saves the present state of what lives, to go back to; not in the scene.
     Keep,
@@ -117,7 +117,7 @@ pub enum StudioCommand {
     CancelFilm,
     /// Under this name among the user's own scenes.
     SaveAmongMine(String),
-    /// What belongs to the program as a whole.
+    /// Commands of the program as a whole.
     Program(ProgramCommand),
 }
 
@@ -216,7 +216,7 @@ pub enum StudioSource {
     Import(Vec<PathBuf>, Arc<World>),
 }
 
-/// What has happened elsewhere.
+/// Results of files, learning and the canvas.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StudioEvent {
     /// A project that was asked for, with notes for the user; or one sentence.

@@ -1,4 +1,4 @@
-//! What came back from files, learning and the canvas.
+//! Events from files, learning and the canvas.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ impl Studio {
             }
             StudioEvent::Rescued(Ok(project)) => {
                 let mut effects = self.replace(project.map_world(Arc::new), None);
-                // It is in no file of the user.
+                // It is in none of the user's files.
                 self.saved_revision = 0;
                 self.go_where_it_lives();
                 let text = "Unsaved work of the last run is back: save it (Ctrl+S) to keep it.".to_owned();

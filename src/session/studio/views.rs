@@ -1,4 +1,4 @@
-//! What the panels show of learning, of what lives, and of its readings.
+//! What the panels show of learning, the live rule and its readings.
 
 use std::time::Instant;
 
@@ -7,7 +7,7 @@ use crate::media::chart::{CURVE_COLOURS, Chart, ChartCurve};
 use crate::session::{Curve, RunId};
 use crate::worlds::studio::{LayerSet, SeriesAxis, SeriesReading, SeriesSpec, TrainingStep};
 
-/// What learning does.
+/// The state of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LearningState {
     /// No run, or the last one has ended.
@@ -93,12 +93,12 @@ impl LearningView {
     }
 }
 
-/// What lives, as the panels show it.
+/// The live rule, as the panels show it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LiveRuleView {
     /// A rule runs.
     pub runs: bool,
-    /// Why none does, where that is a fault.
+    /// Why no rule runs, where that is a fault.
     pub fault: Option<String>,
     /// Steps are made each tick, where a rule runs.
     pub playing: bool,

@@ -120,7 +120,8 @@ fn swatches(ui: &mut Ui, palette: Palette, theme: Theme, chosen: bool) -> bool {
     response.on_hover_text(format!("{}. Safe for the colour-blind", palette.meaning())).clicked()
 }
 
-/// What the colours mean, in the upper right corner of the canvas: hints and the strip of rules are below. `range`: the numbers at both ends of the ramp.
+/// What the colours mean, in the upper right corner of the canvas: hints and the strip of rules are below. `range`: the
+/// numbers at both ends of the ramp.
 pub(super) fn legend(ctx: &Context, free: Rect, session: &Session, range: Option<[f64; 2]>) {
     let prefs = session.prefs();
     let by = prefs.look.colour_by;

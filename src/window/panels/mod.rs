@@ -70,7 +70,7 @@ pub struct Readouts {
     pub engine: String,
     /// Neighbour pairs evaluated per second; `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
-    /// Particles that cannot go on: their next positions are NaN or infinite.
+    /// Particles whose next positions are NaN or infinite.
     pub faults: u64,
     /// Most particles that the engine may be asked to hold; 0 while unknown.
     pub most_particles: usize,

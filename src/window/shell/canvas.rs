@@ -225,7 +225,7 @@ impl Canvas {
         commands
     }
 
-    /// Brings a place of the living swarm (ℓ) to the middle of the view.
+    /// Centres the view on a position of the live swarm (ℓ).
     pub fn follow(&mut self, place_l: Option<[f64; 2]>, dt_s: f64) {
         if let Some(place_l) = place_l {
             self.live.follow(self.free, place_l, dt_s);
@@ -318,7 +318,7 @@ fn seen(session: &Session) -> Place {
 }
 
 impl Canvas {
-    /// What is seen of the living swarm, and a little more.
+    /// The visible part of the live swarm, with a margin.
     fn sight(&self) -> Sight {
         let [a, b] =
             [self.free.left_bottom(), self.free.right_top()].map(|at| self.live.world_from_screen(self.free, at));

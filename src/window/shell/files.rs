@@ -1,4 +1,4 @@
-//! Reading and writing off the UI thread; what comes back is an [`Event`] of the session.
+//! Reading and writing off the UI thread; results are [`Event`]s of the session.
 //!
 //! What is written goes through one thread in the order it was asked for, so that of two saves the later one stays. What
 //! is read has a thread of its own, and waits for the other only where the same file is about to be written.
@@ -258,7 +258,7 @@ impl Files {
 
 /// The writing thread waits for the swarm, which is written with the document.
 fn save(path: &Path, mut document: SwarmProject, portrait: Portrait) -> Result<(), String> {
-    // Where nothing lives any more, the scene is saved without it.
+    // Without a live swarm, the scene is saved without one.
     let kept = portrait.living.wait().unwrap_or_default();
     let showing = if is_picture_name(path) { portrait::showing(portrait.style, &kept) } else { Showing::default() };
     document.world.state = kept.state.map(Arc::new);
@@ -306,7 +306,7 @@ pub(super) fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
 /// `part`: x, y, width, height of what is kept, pixels.
 fn write_png(path: &Path, picture: bevy::image::Image, part: Option<[u32; 4]>) -> Result<(), String> {
     let picture = picture.try_into_dynamic().map_err(|e| e.to_string())?;
-    // The alpha of a window means nothing.
+    // The alpha channel of a window is not used.
     let mut rgb = picture.to_rgb8();
     if let Some([x, y, width, height]) = part {
         rgb = image::imageops::crop_imm(&rgb, x, y, width, height).to_image();

@@ -1,4 +1,4 @@
-//! Where the program puts things, by the custom of each system.
+//! The program's folders, by the conventions of each system.
 
 use std::path::PathBuf;
 

@@ -28,7 +28,7 @@ pub(super) fn read_first(paths: Vec<std::path::PathBuf>, notices: &Sender<Notice
     Event::Share(ShareEvent::Imported { path, result: reading.result.map(crate::formats::Imported::into_stills) })
 }
 
-/// Reads the files; returns with it whether a failure is for want of options.
+/// Reads the files; returns also whether a failure needs further options.
 pub(super) fn read(request: ImportRequest) -> (ImportReading, bool) {
     let mut wants_options = false;
     let path = request.paths.first().cloned().unwrap_or_default();

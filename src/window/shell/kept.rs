@@ -19,14 +19,14 @@ use crate::session::{FirstSteps, Prefs};
 /// Changes come in bursts: a slider is dragged.
 const REST: Duration = Duration::from_millis(400);
 
-/// Another window holds the file no longer than a blink; one that hangs is not waited for.
+/// Another window holds the file for a few milliseconds; one that hangs is not waited for.
 const BLINK: Duration = Duration::from_millis(20);
 const MAX_BLINKS: u32 = 100;
 
-/// A kind of thing that is kept.
+/// A kind of data that is saved between runs.
 pub trait Kept: Clone + Default + Serialize + DeserializeOwned + Send + 'static {
     const FILE: &'static str;
-    /// As people call it, in the plural.
+    /// Its name in messages, in the plural.
     const NAME: &'static str;
     /// What happens without the file.
     const INSTEAD: &'static str;
@@ -58,7 +58,7 @@ impl Kept for Prefs {
             ui_scale: newer(self.ui_scale, &base.ui_scale, theirs.ui_scale),
             look: newer(self.look, &base.look, theirs.look),
             panels_hidden: newer(self.panels_hidden, &base.panels_hidden, theirs.panels_hidden),
-            // What was done once is done.
+            // A step that was done in either window stays done.
             first_steps: FirstSteps {
                 painted: steps.painted || other.painted,
                 learned: steps.learned || other.learned,
@@ -95,8 +95,8 @@ pub fn remember<T: Kept>() -> (T, Keeper<T>, Option<String>) {
     (kept.clone(), Keeper::new(path, kept), said)
 }
 
-/// The preferences in the file, and a sentence for the user where they cannot be read. A file that cannot be understood is set
-/// aside, so that nothing in it is lost.
+/// The preferences in the file, and a sentence for the user where they cannot be read. A file that cannot be understood
+/// is set aside, so that nothing in it is lost.
 pub fn read<T: Kept>(path: &Path) -> (T, Option<String>) {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,

@@ -38,9 +38,9 @@ struct Keys {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listener {
     Nobody,
-    /// A control that was walked to by keyboard: it wants the keys that walk, press and move.
+    /// A control focused by keyboard: it receives the keys that navigate, press and move.
     Control,
-    /// A text field or a dialog: it wants all keys.
+    /// A text field or a dialog: it receives all keys.
     Text,
 }
 
@@ -67,7 +67,7 @@ pub struct Keyboard<'w, 's> {
 }
 
 impl Keyboard<'_, '_> {
-    /// What was asked for in `place` since the last frame. What `listener` wants is not for us.
+    /// What was asked for in `place` since the last frame. The keys of `listener` are left out.
     pub fn commands(&mut self, place: Place, listener: Listener) -> Vec<Command> {
         let mut commands = Vec::new();
         for RawWinitWindowEvent { event, .. } in self.events.read() {
@@ -164,7 +164,7 @@ impl Keys {
         self.alt = state.alt_key();
     }
 
-    /// What this event asks for. A key that `listener` wants asks for nothing.
+    /// The command of this event; `None` for a key that `listener` receives.
     fn press(&mut self, event: &KeyboardInput, place: Place, listener: Listener) -> Option<Command> {
         if !event.state.is_pressed() {
             // What a key did while it was held is one step of the history.

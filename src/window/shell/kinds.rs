@@ -15,7 +15,7 @@ pub enum FileKind {
     Image,
 }
 
-/// `None`: nothing that is known here.
+/// `None`: an unknown kind.
 pub fn kind_of(path: &Path) -> Option<FileKind> {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {

@@ -52,7 +52,7 @@ impl Mine {
 
     /// Reads the folder and the recent files again; files that have not changed are not read again.
     pub fn look(&self, recent: &[PathBuf]) {
-        // One look that waits sees all that happens before it begins.
+        // One pending reading sees all changes before it begins.
         if self.queue.waiting() > 1 {
             return;
         }
@@ -60,7 +60,7 @@ impl Mine {
         self.queue.put(move || {
             let known = cards.load_full();
             let all = read(folder.as_deref(), &recent, &known, |some| {
-                // At the first look the newest ones need not wait for the rest.
+                // At the first reading the newest ones are sent before the rest.
                 if known.is_empty() {
                     cards.store(Arc::new(some.to_vec()));
                 }
@@ -143,7 +143,7 @@ fn read(
     cards
 }
 
-/// The card of one scene; `None` for a picture that is none.
+/// The card of one scene; `None` for a picture without a scene.
 fn card(path: &Path) -> Option<SceneCard> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let blank = SceneCard { path: path.to_owned(), title: name, ..SceneCard::default() };

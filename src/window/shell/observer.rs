@@ -1,4 +1,4 @@
-//! The threads that look and measure: one watches the live swarm a few times a second, one measures rules while they are
+//! The threads that measure: one observes the live swarm a few times a second, one measures rules while they are
 //! learned and certifies scenes. Each takes one core at most; a panic in either becomes a message.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,9 +17,9 @@ use crate::worlds::swarm::measures::{
 };
 use crate::worlds::swarm::picture::{Ensemble, Stills};
 
-/// Time between two looks: usually, and while something heals.
+/// Time between two readings: by default, and during healing.
 const LOOK_EVERY: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(150)];
-/// A look may take this share of a core.
+/// A reading may take this share of a core.
 const LOOK_SHARE: u32 = 4;
 /// While it learns, both cores are needed: a rule is measured at most this often, and for this share of a core.
 const MEASURE_EVERY: Duration = Duration::from_secs(1);

@@ -1,5 +1,5 @@
-//! The swarm as it is seen, for pictures and films: its colours, and the numbers that they stand for, if any. Works off the UI
-//! thread, on a copy of what lives.
+//! The swarm as it is seen, for pictures and films: its colours, and the numbers that they stand for, if any. Works off
+//! the UI thread, on a copy of what lives.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

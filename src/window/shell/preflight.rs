@@ -1,4 +1,4 @@
-//! Before a window is tried: is there a screen, and something that can draw on it?
+//! Checks before a window opens: a display, and a GPU or a driver that can draw on it.
 
 /// Why there can be no window.
 #[derive(Debug, thiserror::Error)]

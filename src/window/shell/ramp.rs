@@ -43,7 +43,7 @@ impl PartialEq for RampJob {
 /// The numbers at both ends of the ramps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranges {
-    /// From a particle at ease in the pattern to one among particles thrown down at random.
+    /// From a particle of low energy in the pattern to one among random particles.
     pub energy: [f64; 2],
     /// From rest to a little more than the fastest of the pattern, ℓ per time.
     pub speed: [f64; 2],
@@ -70,8 +70,8 @@ impl Default for Ramps {
 }
 
 impl Ramps {
-    /// Once a frame: the numbers at both ends of the present colouring; `None` where it shows no number, or they are not
-    /// known yet. `settings`: those the engine runs with.
+    /// Once a frame: the numbers at both ends of the present colouring; `None` where it shows no number, or they are
+    /// not known yet. `settings`: those the engine runs with.
     pub fn range(&mut self, session: &Session, settings: &LiveSettings) -> Option<[f64; 2]> {
         let by = session.prefs().look.colour_by;
         let of: fn(Ranges) -> [f64; 2] = match by {

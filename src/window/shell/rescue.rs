@@ -18,13 +18,13 @@ use crate::scene::{SwarmProject, load_swarm, remove_films, write_atomic};
 use crate::session::{Session, ShareEvent, opened_project};
 use crate::window::panels::RescuedScene;
 
-/// Unsaved work is at most so old in the file, and then as long as one write takes.
+/// Greatest age of unsaved work in the file, beside the time of one write.
 const EVERY: Duration = Duration::from_secs(30);
 
 /// Another time in its place, s: for tests of the window.
 const EVERY_VARIABLE: &str = "UNSTILL_AUTOSAVE_S";
 
-/// A lock without a scene that is so old belongs to a run that ended before it had anything to lose.
+/// A lock of this age without a scene belongs to a run that ended without unsaved work.
 const OLD_LOCK: Duration = Duration::from_secs(24 * 3600);
 
 /// First line of a rescued scene whose work has a file: a comment of the format.
@@ -41,7 +41,7 @@ pub struct Rescue {
     found: Vec<FoundRescue>,
     /// Restored in this run: deleted when the work is in a file of this run, or at a clean exit.
     restored: Vec<RescuePlace>,
-    /// Of work that another scene has taken the place of: they go when this run ends well.
+    /// Files of work that another scene replaced: deleted at a clean exit.
     kept: Vec<RescuePlace>,
     /// The document that was seen last.
     serial: u64,
@@ -223,7 +223,7 @@ impl Rescue {
         self.found.iter().map(card).collect()
     }
 
-    /// Brings one back. This run writes a file of its own at once; then the old one goes.
+    /// Restores one. This run writes a file of its own at once; then the old one is deleted.
     pub fn restore(&mut self, number: usize) -> Option<ShareEvent> {
         if number >= self.found.len() {
             return None;
@@ -243,7 +243,7 @@ impl Rescue {
         }
     }
 
-    /// The program ends well, with nothing waiting to be written. What was not looked at is offered again.
+    /// A clean exit, with nothing waiting to be written. Scenes that were not restored are offered again.
     pub fn end(&mut self) {
         let places = self.own.take().into_iter().chain(self.kept.drain(..)).chain(self.restored.drain(..));
         places.for_each(RescuePlace::remove);
@@ -265,7 +265,7 @@ fn find(folder: &Path, sender: &Sender<FoundRescue>) {
         let written = entry.metadata().and_then(|m| m.modified()).unwrap_or(UNIX_EPOCH);
         match path.extension().and_then(|e| e.to_str()) {
             Some("ron") => {
-                // Held by a run that lives.
+                // Held by a running program.
                 let Ok(place) = RescuePlace::locked(path) else { continue };
                 // It may have gone meanwhile with the run that it belonged to.
                 let Ok(loaded) = load_swarm(&place.scene) else { continue };
@@ -469,7 +469,7 @@ mod tests {
         for title in ["A", "B"] {
             let mut rescue = Rescue::new(Some(dir.path().to_owned()));
             written(&mut rescue, &dirty(title), &files);
-            // The lock goes as in a crash; the files stay.
+            // The lock is released as in a crash; the files stay.
         }
         let mut rescue = next_run(dir.path());
         assert_eq!(rescue.offered().len(), 2);

@@ -22,7 +22,7 @@ use crate::window::panels::ShareReadouts;
 /// Reading that takes longer is announced.
 const LONG: Duration = Duration::from_millis(500);
 
-/// The desk of these things.
+/// State of imports, exports and recordings.
 pub struct Sharing {
     rescue: Rescue,
     mine: Mine,

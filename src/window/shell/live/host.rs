@@ -23,7 +23,7 @@ use crate::worlds::swarm::rule::{LiveSettings, Rule};
 pub enum Work {
     /// To the swarm of this number, which they may bring, and the steps in them.
     Orders { swarm: u64, steps: u32, orders: Vec<EngineOrder> },
-    /// Reads something and sends it off.
+    /// Reads from the engine and sends the result.
     Question(Box<dyn FnOnce(&mut Host) + Send>),
 }
 
@@ -72,7 +72,7 @@ pub struct Host {
     pub(super) tape: Option<RewindableEngine>,
     /// Number of the swarm that lives.
     swarm: u64,
-    /// The newest one that has never lived, as its successor was ordered before its turn came, and its number.
+    /// The newest swarm that was never run, as its successor was ordered before its turn, and its number.
     passed_over: Option<(u64, Swarm)>,
     rule: Option<Arc<Rule>>,
     /// The rule came with a swarm that was passed over.
@@ -92,8 +92,8 @@ pub struct Host {
 /// What has happened to the swarm of a number.
 pub type News = (u64, Event);
 
-/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after the orders so far, when the other end
-/// of `inbox` is dropped.
+/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after the orders so far, when the other
+/// end of `inbox` is dropped.
 ///
 /// # Errors
 /// [`JobFault::NotStarted`]

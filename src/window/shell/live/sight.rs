@@ -23,7 +23,7 @@ impl Sight {
 pub fn choose(bodies: &[Body], sight: Sight, most: usize, chosen: &mut Vec<u32>) -> usize {
     chosen.clear();
     chosen.extend(bodies.iter().enumerate().filter(|(_, body)| sight.holds(body)).map(|(index, _)| index as u32));
-    // A power of two: nothing flickers while bodies come into sight and leave it.
+    // A power of two: no flicker while the number of visible bodies changes.
     let every = chosen.len().div_ceil(most).next_power_of_two();
     if every > 1 {
         chosen.retain(|index| (*index as usize).is_multiple_of(every));

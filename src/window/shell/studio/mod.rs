@@ -50,7 +50,7 @@ impl Studios {
         Some(format!("{}{mark} — Unstill", studio.project().title))
     }
 
-    /// Seconds that a frame should take at least: on a GPU made of software the processor has better things to do.
+    /// Least time of a frame, s: on a software GPU, drawing takes processor time from learning and stepping.
     pub fn least_frame_s(&self, gpu: &Gpu) -> f64 {
         let learns = self.desks.iter().any(|desk| desk.studio.learning().is_active());
         if gpu.is_software && (learns || self.is_shown()) { 1.0 / 30.0 } else { 0.0 }
@@ -90,7 +90,7 @@ impl Studios {
         }
     }
 
-    /// The program ends well, with nothing waiting to be written.
+    /// A clean exit, with nothing waiting to be written.
     pub fn end(&mut self) {
         self.desks.iter_mut().for_each(StudioDesk::end);
     }
