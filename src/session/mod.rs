@@ -36,18 +36,21 @@ pub use command::{
     ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Place, Pointer, RuleRole, RunId, SceneSource,
     Speed, Tool, ViewCommand,
 };
+#[cfg(feature = "window")]
 pub(crate) use command::{CertificateRequest, PaceRequest, RuleRequest, TrainingRequest};
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;
 pub use document::{NEW_BOX, new_project, opened_project};
 pub use learning::takeover::{Held, LearnedFidelity};
 pub use learning::training::{TrainingState, TrainingView};
-pub(crate) use live::brushes::{BRUSHES, BrushAction, BrushInk, BrushRow};
+pub use live::brushes::{BRUSHES, BrushAction, BrushInk, BrushRow};
 pub use live::view::{LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observing::certificate::{CertificateState, CertificateView, Seal};
+#[cfg(feature = "window")]
 pub(crate) use observing::charts::PlotPlace;
 pub use observing::charts::{PlotKind, drawer_plots};
 pub use observing::observation::{Healing, Observation, WoundKind};
+#[cfg(feature = "window")]
 pub(crate) use observing::truth::TruthRequest;
 pub use observing::truth::{TruthState, TruthView};
 pub use painting::pen::MIN_SPACING;
