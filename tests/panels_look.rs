@@ -140,7 +140,7 @@ fn at_every_interface_size_the_canvas_fills_the_rest() {
     }
     assert_eq!(window.ctx.zoom_factor(), 2.0);
     assert_eq!(window.state().free.min.to_vec2(), Vec2::new(SIDE_WIDTH, TOP_HEIGHT));
-    apply(&mut window, Command::Prefer(Preference::UsualUi));
+    apply(&mut window, Command::Prefer(Preference::DefaultUi));
     assert_eq!(window.ctx.zoom_factor(), 1.0);
 }
 

@@ -74,12 +74,12 @@ impl Prefs {
 
     /// Numbers clamped to their ranges, as a file may hold any.
     pub fn made_usable(mut self) -> Self {
-        let fold = |value: f64, [least, most]: [f64; 2], usual: f64| {
-            if value.is_finite() { value.clamp(least, most) } else { usual }
+        let fold = |value: f64, [least, most]: [f64; 2], default: f64| {
+            if value.is_finite() { value.clamp(least, most) } else { default }
         };
-        let usual = Self::default();
-        self.ui_scale = fold(self.ui_scale, UI_SCALE_RANGE, usual.ui_scale);
-        self.look.trail_s = fold(self.look.trail_s, TRAIL_RANGE_S, usual.look.trail_s);
+        let default = Self::default();
+        self.ui_scale = fold(self.ui_scale, UI_SCALE_RANGE, default.ui_scale);
+        self.look.trail_s = fold(self.look.trail_s, TRAIL_RANGE_S, default.look.trail_s);
         self.film = self.film.usable();
         self.trajectory = self.trajectory.usable();
         self.recent.truncate(MAX_RECENT);
@@ -154,7 +154,7 @@ pub enum Preference {
     /// One step down, for its key.
     SmallerUi,
     /// Back to the default size.
-    UsualUi,
+    DefaultUi,
     /// Colours of the species.
     Palette(Palette),
     /// In the order of the list, and around.
@@ -200,7 +200,7 @@ impl Prefs {
             Preference::UiScale(scale) => self.ui_scale = scale,
             Preference::LargerUi => self.ui_scale += UI_SCALE_STEP,
             Preference::SmallerUi => self.ui_scale -= UI_SCALE_STEP,
-            Preference::UsualUi => self.ui_scale = 1.0,
+            Preference::DefaultUi => self.ui_scale = 1.0,
             Preference::Palette(palette) => look.palette = palette,
             Preference::NextPalette => look.palette = look.palette.next(),
             Preference::Body(body) => look.body = body,

@@ -113,17 +113,17 @@ impl Group {
     }
 
     /// Where its keys work, for the help sheet; empty where that is everywhere.
-    pub fn heard(self) -> &'static str {
+    pub fn scope_text(self) -> &'static str {
         match self {
-            Self::Paint => "keys heard in Paint",
-            Self::Live | Self::Look => "keys heard in Learn and Live",
+            Self::Paint => "keys of Paint",
+            Self::Live | Self::Look => "keys of Learn and Live",
             _ => "",
         }
     }
 
     /// Whether the keys of the group work in `place`: a letter may mean a tool over the picture and a brush over
     /// the swarm.
-    pub fn is_heard_in(self, place: Place) -> bool {
+    pub fn is_active_in(self, place: Place) -> bool {
         match self {
             Self::Paint => place == Place::Paint,
             Self::Live | Self::Look => place != Place::Paint,
@@ -198,7 +198,7 @@ mod tests {
     fn shortcuts_are_unique_per_workspace_and_names_per_group() {
         for place in [Place::Paint, Place::Learn, Place::Live] {
             let mut keys = HashSet::new();
-            for info in table().filter(|info| info.group.is_heard_in(place)) {
+            for info in table().filter(|info| info.group.is_active_in(place)) {
                 assert!(info.shortcut.is_none_or(|s| keys.insert(s)), "{} shares its shortcut", info.name);
             }
         }

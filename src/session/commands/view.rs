@@ -49,7 +49,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
         "Normal size",
         Shortcut::ctrl("0"),
         "Panels and letters at their normal size",
-        Command::Prefer(Preference::UsualUi),
+        Command::Prefer(Preference::DefaultUi),
     ),
     row(
         View,

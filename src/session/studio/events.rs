@@ -78,7 +78,7 @@ impl Studio {
     }
 
     fn hear_learning(&mut self, event: &LearningEvent) -> Vec<StudioEffect> {
-        self.learning.hear(event);
+        self.learning.take(event);
         match event {
             LearningEvent::Finished(reason) => {
                 let seconds = self.learning.started.map_or(0.0, |started| started.elapsed().as_secs_f64());

@@ -70,7 +70,7 @@ impl LearningView {
         Some((step.total - step.done.min(step.total)) as f64 / self.steps_per_s)
     }
 
-    pub(super) fn hear(&mut self, event: &LearningEvent) {
+    pub(super) fn take(&mut self, event: &LearningEvent) {
         match event {
             LearningEvent::Progress { step, loss, steps_per_s } => {
                 let same_phase = self.step.is_some_and(|last| last.phase == step.phase);

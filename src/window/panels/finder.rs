@@ -120,7 +120,7 @@ fn carry_out(info: &CommandInfo, place: Place) -> Vec<Command> {
         Group::Live | Group::Look => Some(Place::Live),
         _ => None,
     };
-    let go = there.filter(|_| !info.group.is_heard_in(place)).map(Command::SetPlace);
+    let go = there.filter(|_| !info.group.is_active_in(place)).map(Command::SetPlace);
     go.into_iter().chain([info.command.clone()]).collect()
 }
 

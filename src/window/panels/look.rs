@@ -81,7 +81,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
             command_button(ui, "−", Command::Prefer(Preference::SmallerUi), commands)
         });
         let percent = format!("{:.0} %", 100.0 * prefs.ui_scale);
-        command_button(ui, &percent, Command::Prefer(Preference::UsualUi), commands);
+        command_button(ui, &percent, Command::Prefer(Preference::DefaultUi), commands);
         ui.add_enabled_ui(prefs.ui_scale < UI_SCALE_RANGE[1], |ui| {
             command_button(ui, "+", Command::Prefer(Preference::LargerUi), commands)
         });

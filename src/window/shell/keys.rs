@@ -226,7 +226,7 @@ impl Keys {
         let is_arrow =
             matches!(key, egui::Key::ArrowLeft | egui::Key::ArrowRight | egui::Key::ArrowUp | egui::Key::ArrowDown);
         let far = is_arrow && std::mem::take(&mut self.shift);
-        let wanted = table().filter(|info| info.group.is_heard_in(place)).find(|info| {
+        let wanted = table().filter(|info| info.group.is_active_in(place)).find(|info| {
             info.shortcut.is_some_and(|shortcut| {
                 egui::Key::from_name(shortcut.key) == Some(key)
                     && shortcut.ctrl == self.ctrl
