@@ -92,9 +92,7 @@ mod nn;
 #[cfg(target_os = "linux")]
 mod restart;
 pub mod scene;
-#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod session;
 #[cfg(feature = "window")]
-#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod window;
 pub mod worlds;

@@ -41,7 +41,7 @@ fn selected(window: &Window) -> usize {
 }
 
 #[test]
-fn a_click_on_the_strip_shows_that_snapshot_and_only_those_in_sight_are_drawn() {
+fn the_strip_selects_by_click_and_draws_only_visible_cards() {
     let mut window = window(with_film(10_000));
     settle(&mut window);
     window.get_by_label("Snapshot 3").click();

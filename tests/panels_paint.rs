@@ -76,7 +76,7 @@ fn the_cutoff_is_taken_from_the_picture_at_a_click() {
 }
 
 #[test]
-fn a_selection_is_worked_on_by_the_buttons_of_its_panel_and_each_is_one_undo() {
+fn each_button_of_the_selection_panel_is_one_undo() {
     let mut window = window(painted());
     click(&mut window, name(Tool::Select));
     assert!(window.get_by_label("Delete").accesskit_node().is_disabled(), "nothing is selected yet");
@@ -130,7 +130,7 @@ fn a_stamp_is_chosen_from_the_library() {
 }
 
 #[test]
-fn a_stamp_of_ones_own_is_named_deleted_and_brought_back_in_the_library() {
+fn the_library_renames_deletes_and_restores_own_stamps() {
     let mut window = window(painted());
     click(&mut window, name(Tool::Select));
     click(&mut window, "All");
@@ -164,7 +164,7 @@ fn asked(window: &Window) -> StippleRequest {
 }
 
 #[test]
-fn a_text_is_typed_shown_and_laid_in_the_middle() {
+fn a_text_is_typed_previewed_and_placed_in_the_middle() {
     let mut window = window(empty());
     click(&mut window, name(Tool::Text));
     window.get_by_role(Role::TextInput).focus();
@@ -185,7 +185,7 @@ fn a_text_is_typed_shown_and_laid_in_the_middle() {
 }
 
 #[test]
-fn an_image_is_chosen_its_settings_ask_anew_and_a_fault_is_on_the_screen() {
+fn changed_image_settings_request_it_again_and_faults_show() {
     let mut window = window(empty());
     click(&mut window, name(Tool::Image));
     click(&mut window, "Choose…");
@@ -204,7 +204,7 @@ fn an_image_is_chosen_its_settings_ask_anew_and_a_fault_is_on_the_screen() {
 }
 
 #[test]
-fn a_remedy_beside_a_warning_mends_it() {
+fn the_fix_beside_a_warning_removes_it() {
     let mut session = painted();
     session.apply(PaintCommand::Add(Particle { x: 14.0, y: 9.0, ..Particle::default() }));
     let mut window = window(session);
@@ -290,7 +290,7 @@ fn troubled() -> Session {
 }
 
 #[test]
-fn with_every_tool_all_controls_lie_on_the_screen_of_a_laptop_and_in_the_panel() {
+fn the_controls_of_every_tool_fit_a_laptop() {
     for (what, session) in [("empty", empty as fn() -> Session), ("painted", painted)] {
         for tool in Tool::ALL {
             let mut session = session();
@@ -304,7 +304,7 @@ fn with_every_tool_all_controls_lie_on_the_screen_of_a_laptop_and_in_the_panel()
 }
 
 #[test]
-fn a_picture_with_many_faults_shows_them_all_with_remedies() {
+fn a_picture_with_many_faults_shows_all_of_them_with_fixes() {
     let window = window(troubled());
     window.get_by_label("It is one creature");
     window.get_by_label("Let it wrap around");

@@ -29,7 +29,7 @@ const MAX_SHARE: f64 = 0.000_3;
 /// Compares a picture with the one of this name.
 ///
 /// # Errors
-/// Both pictures differ; says by how much.
+/// How much two pictures differ, if they do.
 fn compare(name: &str, picture: &RgbaImage) -> Result<(), String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name).with_extension("png");
     if std::env::var("UNSTILL_SNAPSHOTS").is_ok_and(|wish| wish == "write") {

@@ -29,7 +29,7 @@ pub const NEW_BOX: [f64; 2] = [16.0, 10.0];
 /// Particles of the live swarm where the project leaves the choice to the program.
 const DEFAULT_PARTICLES: usize = 300;
 
-/// How the document stands to its file.
+/// The document's file, and which revisions are in it.
 #[derive(Debug, Default)]
 pub(super) struct SceneFile {
     pub path: Option<PathBuf>,
@@ -96,10 +96,12 @@ impl Session {
         self.file.serial
     }
 
+    /// Whether [`DocumentCommand::Undo`] would do something now.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
     }
 
+    /// Whether [`DocumentCommand::Redo`] would do something now.
     pub fn can_redo(&self) -> bool {
         self.history.can_redo()
     }

@@ -13,7 +13,7 @@ use crate::session::pointer::release;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, SwarmEdit};
 
-/// Particles laid by one stroke are this far apart, ℓ.
+/// Distance between the particles that one stroke adds, ℓ.
 const LAY_SPACING_L: f64 = 1.0;
 
 /// Stops of an editing brush along one move of the pointer, at most.
@@ -85,7 +85,7 @@ pub(in crate::session) fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effec
         }
         Gesture::Edit(from) => {
             let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-            // Dense enough that a quick drag leaves nothing out; a small move is no reason to work.
+            // Dense enough that a quick drag leaves nothing out; small moves are skipped.
             let stops = (2.0 * dx.hypot(dy) / session.live.brush_radius_l).floor().min(MAX_STOPS);
             if stops < 1.0 {
                 return Vec::new();
@@ -106,7 +106,7 @@ fn force(session: &Session, centre_l: [f64; 2]) -> Vec<Effect> {
     vec![Effect::Engine(EngineOrder::SetForce(Some(force)))]
 }
 
-/// Changes what lies under the brush at each of these places.
+/// Changes the particles under the brush at each of these positions.
 fn change_under(session: &mut Session, places: &[[f64; 2]]) -> Vec<Effect> {
     let BrushRow { action: BrushAction::Edit { edit, wounds, renumbers }, ink, .. } = session.live.brush.row() else {
         return Vec::new();
@@ -177,7 +177,7 @@ pub(in crate::session) fn randomise(session: &mut Session, what: &LiveCommand) -
     vec![Effect::Engine(EngineOrder::Edit(vec![edit]))]
 }
 
-/// The engine tells what the swarm is now, after it was changed by hand or went back in time.
+/// The engine reports the swarm after it was edited or went back in time.
 pub(in crate::session) fn changed(session: &mut Session, steps_back: u32, particles: usize, box_size_l: [f64; 2]) {
     let live = &mut session.live;
     live.steps = live.steps.saturating_sub(u64::from(steps_back));

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn swarms_have_about_the_wanted_number_in_both_modes_from_both_starts() {
+    fn swarms_have_about_the_requested_count_in_both_modes() {
         let mut rng = StdRng::seed_from_u64(1);
         for mode in [Mode::Motif, Mode::Whole] {
             for make in [from_picture, uniform] {

@@ -42,7 +42,7 @@ pub(in crate::session) fn cut(session: &mut Session) -> Vec<Effect> {
     effects
 }
 
-/// Pastes a table of particles; they lie where it says, or beside that where the place is taken, and are selected.
+/// Pastes a table of particles at its own positions, or beside them where those are taken, and selects them.
 pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<Effect> {
     if text.trim().is_empty() {
         return vec![notify(Level::Info, "The clipboard has no text: copy particles or a table x,y,heading,species.")];
@@ -72,7 +72,7 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
     effects
 }
 
-/// Where the table says, if that is in the box; otherwise in its middle, made smaller where need be.
+/// At the positions of the table if they are in the box; otherwise in its middle, made smaller where need be.
 fn into_box(particles: Vec<Particle>, picture: &Snapshot) -> (Vec<Particle>, bool) {
     let [w, h] = picture.box_size;
     if particles.iter().all(|p| (0.0..=w).contains(&p.x) && (0.0..=h).contains(&p.y)) {
@@ -94,7 +94,7 @@ fn beside_others(group: Vec<Particle>, picture: &Snapshot, unit: f64) -> Vec<Par
     for step in 0..12 {
         let by = 0.7 * unit * f64::from(step);
         let Some(candidate) = fitted(moved(&group, [by, -by]), picture.box_size, picture.is_torus()) else { break };
-        // A look at some of them is enough to tell a copy from its original.
+        // Some of them are enough to recognise a copy on its original.
         let taken = candidate.iter().take(200).any(|p| nearest(picture, [p.x, p.y], 0.05 * unit).is_some());
         if !taken {
             return candidate;

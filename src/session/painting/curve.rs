@@ -6,7 +6,7 @@ use super::MAX_LAID;
 use super::options::CurveHeading;
 use crate::worlds::swarm::picture::Particle;
 
-/// How particles on a curve are laid.
+/// How particles are placed on a curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Laying {
     /// Wanted distance along the curve, world units; the nearest that divides the curve evenly is taken.
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_closes_with_equal_gaps_and_tangential_or_radial_headings() {
+    fn a_circle_has_equal_gaps_and_the_chosen_headings() {
         let laid = circle([5.0, 5.0], [7.0, 5.0], &ALONG);
         // 2π · 2 = 12.57.
         assert_eq!(laid.len(), 13);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stroke_that_bulges_becomes_an_arc_through_its_ends_and_its_top() {
+    fn a_curved_stroke_becomes_an_arc_through_ends_and_top() {
         for side in [1.0, -1.0] {
             // Half a circle of radius 3, drawn with a shaky hand.
             let path: Vec<[f64; 2]> = (0..=20)
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn no_drag_lays_more_than_the_most() {
+    fn a_drag_adds_at_most_the_maximum() {
         assert!(line([0.0, 0.0], [1e9, 0.0], &ALONG).len() <= MAX_LAID + 1);
     }
 }

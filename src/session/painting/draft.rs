@@ -1,4 +1,4 @@
-//! What is seen before it is done: ghosts of what would be laid, and the outline of what is being drawn.
+//! Previews: ghosts of the particles that would be added, and the outline of what is being drawn.
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -18,13 +18,20 @@ pub enum Outline {
     /// Of the rectangle or lasso that selects, closed.
     Marquee(Vec<[f64; 2]>),
     /// What a press would pick up.
-    Ring { centre: [f64; 2], radius: f64 },
+    Ring {
+        /// Position of the particle.
+        centre: [f64; 2],
+        /// Half of ℓ, so that the ring is around its body.
+        radius: f64,
+    },
 }
 
 /// What the canvas shows beside the picture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
+    /// Particles that a click or a release would add, with their images under the symmetry.
     pub ghosts: Vec<Particle>,
+    /// `None` unless something is being selected or picked up.
     pub outline: Option<Outline>,
 }
 
@@ -63,7 +70,7 @@ impl Session {
     }
 }
 
-/// What the stamp, the text or the image lays at `at`; images under the symmetry are left out.
+/// The particles of the stamp, the text or the image at `at`; images under the symmetry are left out.
 pub(super) fn in_hand(session: &Session, at: [f64; 2]) -> Vec<Particle> {
     let painting = &session.painting;
     let options = &painting.options;

@@ -32,7 +32,7 @@ const PATH_SHARE: f64 = 0.3;
 /// What the pressed button is doing to the picture.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::session) enum PaintGesture {
-    /// `held`: an older particle that the pen took hold of; `laid`: what it has laid since it touched `before`.
+    /// `held`: an older particle that the pen took hold of; `laid`: what it has added since it touched `before`.
     Pen {
         stroke: PenStroke,
         held: Option<usize>,
@@ -41,7 +41,7 @@ pub(in crate::session) enum PaintGesture {
     },
     /// The eraser, last seen here.
     Erase([f64; 2]),
-    /// A line, arc, circle or lattice in the making, laid on release. The seed is that of random headings.
+    /// A line, arc, circle or lattice in the making, added on release. The seed is that of random headings.
     Shape {
         path: Vec<[f64; 2]>,
         seed: u64,
@@ -78,7 +78,7 @@ pub(in crate::session) fn pointer(session: &mut Session, pointer: Pointer) -> Ve
     }
 }
 
-/// Ends the gesture: a shape in the making is laid.
+/// Ends the gesture: a shape in the making is added to the picture.
 pub(in crate::session) fn release(session: &mut Session) -> Vec<Effect> {
     match session.painting.gesture.take() {
         Some(PaintGesture::Shape { path, seed }) => {
@@ -228,7 +228,7 @@ fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: [f64; 2]) -> 
     let moved = stroke.drag(to, |heading| snap.heading(heading));
     let Some(heading) = moved.turn_last else { return Vec::new() };
     session.painting.options.heading = wrap_angle(heading);
-    // Only the particle laid last is turned: the first one that is laid after it lets go of one that was held.
+    // Only the particle placed last is turned: the first new one releases an older one that was held.
     let mut turned = None;
     match (laid.last_mut(), *held) {
         (Some(last), _) => last.heading = heading,
@@ -274,7 +274,7 @@ fn erase_towards(session: &mut Session, from: [f64; 2], to: [f64; 2]) -> Vec<Eff
     })
 }
 
-/// What a line, arc, circle or lattice along this path lays; images are left out.
+/// The particles of a line, arc, circle or lattice along this path; images are left out.
 pub(super) fn shape(session: &Session, path: &[[f64; 2]], seed: u64) -> Vec<Particle> {
     let options = session.painting.options;
     let laying = Laying {

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn inside_a_hexagonal_lattice_each_site_has_six_neighbours_at_the_spacing_and_in_a_square_one_four() {
+    fn lattice_sites_have_six_or_four_neighbours_at_the_spacing() {
         for (kind, neighbours) in [(LatticeKind::Hexagonal, 6), (LatticeKind::Square, 4)] {
             let sites = sites(kind, [6.0, 6.5], [1.0, 1.0], 1.0);
             let inner = sites.iter().position(|s| (s[0] - 3.5).hypot(s[1] - 3.75) < 0.8).expect("a site in the middle");
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_click_lays_nothing_and_a_lattice_too_fine_to_draw_is_left_out() {
+    fn a_click_and_a_too_fine_lattice_add_nothing() {
         assert!(sites(LatticeKind::Square, [1.0, 1.0], [1.2, 1.1], 1.0).is_empty());
         assert!(sites(LatticeKind::Square, [0.0, 0.0], [1e4, 1e4], 0.05).is_empty());
     }

@@ -42,8 +42,11 @@ pub(in crate::session) fn hold(session: &mut Session, hand: Hand) -> Vec<Effect>
 /// What can be done to a selection.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SelectionOrder {
+    /// Every particle of the selected snapshot.
     All,
+    /// Nothing is selected; the tool stays.
     None,
+    /// The particles that are not selected.
     Invert,
     /// The particle here, unless it is selected already.
     Under([f64; 2]),
@@ -51,11 +54,13 @@ pub enum SelectionOrder {
     CreatureAt([f64; 2]),
     /// These, by their indices.
     Particles(Vec<usize>),
+    /// Removes what is selected.
     Delete,
     /// Copies beside the originals; the copies are selected.
     Duplicate,
     /// Each on the spot, radians counter-clockwise.
     TurnHeadings(f64),
+    /// Away from the middle of the selection's frame.
     HeadOutward,
     /// Along the line to the nearest neighbours; of all particles when none is selected.
     HeadAlongNeighbours,
@@ -252,7 +257,7 @@ pub(in crate::session) fn place(session: &mut Session) -> Vec<Effect> {
     if particles.is_empty() { Vec::new() } else { lay(session, &particles) }
 }
 
-/// The image tool shows this file, to be laid when it is liked.
+/// The image tool previews this file; a click places it.
 pub(in crate::session) fn open_picture(session: &mut Session, path: PathBuf) -> Vec<Effect> {
     let effects = pointer::release(session);
     session.place = Place::Paint;

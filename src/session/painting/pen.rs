@@ -1,17 +1,17 @@
-//! The pen: a short drag turns the particle just laid, a long one lays more along the way.
+//! The pen: a short drag turns the particle just placed, a long one places more along the way.
 
 use crate::worlds::swarm::picture::Particle;
 
-/// The pen never lays particles closer than this, world units.
+/// The pen never places particles closer than this, world units.
 pub const MIN_SPACING: f64 = 0.05;
 
-/// Share of the spacing below which a drag says nothing about the heading: a click is rarely quite still.
+/// Share of the spacing below which a drag does not set the heading: the hand moves a little during a click.
 const DEAD_SHARE: f64 = 0.12;
 
 /// A stroke under way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::session) struct PenStroke {
-    /// The particle laid last.
+    /// The particle placed last.
     last: Particle,
     spacing: f64,
 }
@@ -19,7 +19,7 @@ pub(in crate::session) struct PenStroke {
 /// What a drag of the pen does to the picture.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::session) struct PenMove {
-    /// New heading of the particle laid last.
+    /// New heading of the particle placed last.
     pub turn_last: Option<f64>,
     pub lay: Vec<Particle>,
 }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_drag_lays_particles_at_the_spacing_heading_along_it() {
+    fn a_long_drag_adds_particles_at_the_spacing_headed_along_it() {
         let mut pen = PenStroke::begin([0.0, 0.0], 0.0, 3, 0.5);
         let first = pen.drag([1.6, 0.0], |h| h);
         assert_eq!(first.lay.len(), 3);

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn particles_outside_the_box_not_finite_or_on_another_are_refused() {
+    fn particles_outside_not_finite_or_overlapping_are_refused() {
         let mut s = picture(&[at(1.0, 1.0)]);
         let nan_heading = Particle { heading: f64::NAN, ..at(2.0, 2.0) };
         let ninth_species = Particle { species: 8, ..at(2.0, 2.0) };
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_eraser_takes_what_lies_within_its_radius_and_no_more() {
+    fn the_eraser_removes_exactly_the_particles_in_its_radius() {
         let mut s = picture(&[at(1.0, 1.0), at(1.5, 1.0), at(3.0, 1.0)]);
         assert!(!erase(&mut s, [8.0, 1.0], 1.0));
         assert!(erase(&mut s, [1.0, 1.0], 0.6));

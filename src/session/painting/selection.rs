@@ -6,7 +6,7 @@ use super::snap::to_step;
 use super::symmetry::turned;
 use crate::worlds::swarm::picture::{Particle, wrap};
 
-/// What can be held of a selection.
+/// The parts of a selection that can be dragged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Handle {
     /// The group itself.
@@ -22,7 +22,9 @@ pub enum Handle {
 /// The frame around a selection, world units.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frame {
+    /// Lower left corner.
     pub low: [f64; 2],
+    /// Upper right corner.
     pub high: [f64; 2],
     reach: f64,
 }
@@ -40,6 +42,7 @@ impl Frame {
         Some(Self { low: low.map(|x| x - margin), high: high.map(|x| x + margin), reach })
     }
 
+    /// The point about which the selection is turned, scaled and headed outward.
     pub fn centre(&self) -> [f64; 2] {
         [0, 1].map(|k| 0.5 * (self.low[k] + self.high[k]))
     }
@@ -58,7 +61,7 @@ impl Frame {
         ]
     }
 
-    /// What a press here takes hold of.
+    /// The handle that a press here grabs.
     pub fn handle_at(&self, at: [f64; 2]) -> Option<Handle> {
         let near = |place: [f64; 2]| (place[0] - at[0]).hypot(place[1] - at[1]) <= self.reach;
         let knob = self.handles().into_iter().find(|&(_, place)| near(place)).map(|(handle, _)| handle);
@@ -237,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rectangle_and_a_lasso_take_what_lies_inside() {
+    fn a_rectangle_and_a_lasso_select_what_is_inside() {
         let particles = [at(1.0, 1.0), at(2.0, 2.0), at(5.0, 1.0)];
         assert_eq!(inside_polygon(&particles, &rectangle([3.0, 3.0], [0.0, 0.0])), vec![0, 1]);
         // A hollow: the lasso goes around the second one.
@@ -264,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn dragging_the_arrowhead_heads_all_one_way_and_with_shift_turns_each() {
+    fn the_arrowhead_sets_all_headings_and_with_shift_turns_each() {
         let mut transform = group(Handle::Head);
         transform.originals[0].heading = 1.0;
         let all = transform.at([5.0, 7.0], Manner::default());
@@ -289,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_creature_is_what_hangs_together() {
+    fn a_creature_is_a_connected_group() {
         let row = |x0: f64, n: usize| (0..n).map(move |i| at(x0 + i as f64, 1.0));
         let particles: Vec<Particle> = row(0.0, 4).chain(row(6.0, 3)).collect();
         assert_eq!(connected(&particles, 2, 1.5), [0, 1, 2, 3]);
@@ -298,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_the_box_is_folded_on_a_torus_held_back_in_the_plane_and_refused_when_too_large() {
+    fn moves_out_of_the_box_wrap_stop_or_are_refused() {
         let out = vec![at(9.0, 2.0), at(11.0, -1.0)];
         let torus = fitted(out.clone(), [10.0, 10.0], true).unwrap();
         assert_eq!((torus[1].x, torus[1].y), (1.0, 9.0));
@@ -308,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn the_handles_are_found_where_they_are_drawn_and_the_body_inside() {
+    fn handles_are_hit_where_they_are_drawn() {
         let frame = Frame::around(&[at(4.0, 4.0), at(6.0, 7.0)], 0.3, 0.2).unwrap();
         for (handle, place) in frame.handles() {
             assert_eq!(frame.handle_at(place), Some(handle));

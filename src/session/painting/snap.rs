@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_go_to_the_nearest_crossing_and_headings_to_15_degrees() {
+    fn positions_snap_to_the_grid_and_headings_to_15_degrees() {
         let snap = Snap { on: true, pitch: 0.5 };
         assert_eq!(snap.place([1.2, -0.26]), [1.0, -0.5]);
         assert!((snap.heading(0.30) - STEP_RAD).abs() < 1e-12);

@@ -17,7 +17,7 @@ use crate::worlds::swarm::picture::{Particle, Snapshot};
 /// Sprayed particles keep this many spacings apart.
 const GAP: f64 = 0.8;
 
-/// What the can has laid before it went anywhere, and the picture before that.
+/// What was sprayed before the pointer moved, and the picture before that.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::session) struct FirstDab {
     laid: Vec<Particle>,
@@ -32,7 +32,7 @@ pub(super) fn begin(session: &mut Session, at: [f64; 2]) -> (FirstDab, Vec<Effec
     (FirstDab { laid, before }, effects)
 }
 
-/// The can goes this way: what it has laid before does so, too.
+/// Heads the stroke this way, with the particles sprayed before it moved.
 pub(super) fn turn(session: &mut Session, FirstDab { mut laid, before }: FirstDab, along: f64) -> Vec<Effect> {
     if session.painting.options.spray != SprayHeading::Along {
         return Vec::new();
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_can_held_still_fills_its_disc_keeps_the_gap_and_stops() {
+    fn a_spray_held_still_fills_its_disc_at_the_spacing() {
         let (thin, full) = (held(0.2), held(1.0));
         for there in [&thin, &full] {
             for (i, p) in there.iter().enumerate() {

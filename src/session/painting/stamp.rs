@@ -1,4 +1,4 @@
-//! Things that are laid as a whole: motifs, selections, texts and images.
+//! Groups that are placed as a whole: motifs, selections, texts and images.
 
 use std::sync::Arc;
 
@@ -9,7 +9,9 @@ use crate::worlds::swarm::picture::{Particle, Snapshot, motifs};
 /// Particles about their own middle, world units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stamp {
+    /// On its button, and in the file of the user's own stamps.
     pub name: String,
+    /// About their middle, world units at the scale 1.
     pub particles: Arc<Vec<Particle>>,
 }
 
@@ -60,7 +62,7 @@ mod tests {
     use std::f64::consts::FRAC_PI_2;
 
     #[test]
-    fn a_stamp_is_laid_about_its_middle_turned_and_scaled() {
+    fn a_stamp_is_placed_about_its_middle_turned_and_scaled() {
         let particles = centred(&[
             Particle { x: 1.0, y: 1.0, ..Particle::default() },
             Particle { x: 3.0, y: 1.0, ..Particle::default() },

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_particle_on_the_axis_or_in_the_centre_is_laid_once() {
+    fn a_particle_on_the_axis_or_centre_has_no_second_image() {
         let symmetry = Symmetry { on: true, folds: 6, mirror: true };
         assert_eq!(symmetry.images(P, [7.0, 5.0], 0.01).len(), 1);
         assert_eq!(symmetry.images(P, [7.0, 4.0], 0.01).len(), 6, "on the mirror's axis");

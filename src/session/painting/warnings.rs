@@ -14,14 +14,16 @@ use crate::worlds::swarm::train::TrainingSettings;
 pub struct Fix {
     /// What it does, for a button.
     pub name: &'static str,
+    /// Undone by one step of the history.
     pub command: Command,
 }
 
+/// Something about the picture that prevents learning or makes it worse.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warning {
     /// Learning cannot begin.
     pub blocks: bool,
-    /// What is the matter.
+    /// The problem, one sentence.
     pub text: String,
     /// What to do about it.
     pub hint: &'static str,
@@ -280,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_particle_far_from_all_others_is_counted_and_all_alone_block() {
+    fn distant_particles_are_counted_and_block_if_all_are() {
         let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);
         assert!(says(&d, "1 of 4 particles"));
         assert!(!warned(&d)[0].blocks);
@@ -298,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_warning_offers_mends_it() {
+    fn the_fix_of_a_warning_removes_it() {
         use crate::session::Session;
         let spread = crowd(Boundary::Periodic, |rng| rng.random_range(-PI..PI));
         let mut straggler = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);

@@ -91,7 +91,7 @@ impl Studio {
             Do::ResumeLearning => self.to_learning(StudioEffect::ResumeLearning),
             Do::StopLearning => {
                 let effects = self.to_learning(StudioEffect::StopLearning);
-                // Its last result still comes, but nothing waits for it.
+                // Its last result still comes, and is taken while the state is idle.
                 self.learning.state = LearningState::Idle;
                 effects
             }
@@ -199,7 +199,7 @@ impl Studio {
         let mut effects = Vec::new();
         if self.learning.is_active() {
             effects.push(StudioEffect::StopLearning(self.learning.run));
-            // What that run still sends belongs to another picture.
+            // Later events of that run belong to another picture.
             self.learning = LearningView { run: self.learning.run + 1, ..LearningView::new(self.learning.method) };
         }
         let before = self.now_with_file();

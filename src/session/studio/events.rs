@@ -1,4 +1,4 @@
-//! What came back from files, learning and the canvas.
+//! Events from files, learning and the canvas.
 
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ impl Studio {
             }
             StudioEvent::Rescued(Ok(project)) => {
                 let mut effects = self.replace(project.map_world(Arc::new), None);
-                // It is in no file of the user.
+                // It is in none of the user's files.
                 self.saved_revision = 0;
                 self.go_where_it_lives();
                 let text = "Unsaved work of the last run is back: save it (Ctrl+S) to keep it.".to_owned();
@@ -77,7 +77,7 @@ impl Studio {
     }
 
     fn hear_learning(&mut self, event: &LearningEvent) -> Vec<StudioEffect> {
-        self.learning.hear(event);
+        self.learning.take(event);
         match event {
             LearningEvent::Finished(reason) => {
                 let seconds = self.learning.started.map_or(0.0, |started| started.elapsed().as_secs_f64());

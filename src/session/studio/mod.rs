@@ -113,10 +113,12 @@ impl Studio {
         }
     }
 
+    /// The catalogue's row of this world: its name, its starts and its bundled scenes.
     pub fn entry(&self) -> &'static WorldEntry {
         self.entry
     }
 
+    /// The open project as it would be saved now.
     pub fn project(&self) -> &Project<Arc<World>> {
         &self.project
     }
@@ -126,6 +128,7 @@ impl Studio {
         self.project.world.info().expect("every world of the catalogue has a studio")
     }
 
+    /// The scene's own file; `None` until it is saved or opened.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
@@ -135,18 +138,22 @@ impl Studio {
         self.revision
     }
 
+    /// Whether the project differs from its file.
     pub fn is_dirty(&self) -> bool {
         self.revision != self.saved_revision
     }
 
+    /// Whether [`StudioCommand::Undo`] would do something now.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
     }
 
+    /// Whether [`StudioCommand::Redo`] would do something now.
     pub fn can_redo(&self) -> bool {
         self.history.can_redo()
     }
 
+    /// The workspace that is shown.
     pub fn workspace(&self) -> Place {
         self.workspace
     }
@@ -177,6 +184,7 @@ impl Studio {
         self.brush_size
     }
 
+    /// Factor on the default effect of a dab, in [`BRUSH_STRENGTH_RANGE`].
     pub fn brush_strength(&self) -> f64 {
         self.brush_strength
     }
@@ -186,14 +194,17 @@ impl Studio {
         self.ink
     }
 
+    /// The run under way, or the last one.
     pub fn learning(&self) -> &LearningView {
         &self.learning
     }
 
+    /// What lives, as the canvas reported it last.
     pub fn live(&self) -> &LiveRuleView {
         &self.live
     }
 
+    /// Readings since the last restart, and which of them are shown.
     pub fn plots(&self) -> &Plots {
         &self.plots
     }

@@ -70,7 +70,7 @@ fn a_drag_of_a_knob_is_one_step_and_stays_in_its_range() {
 }
 
 #[test]
-fn over_what_lives_a_stroke_goes_to_the_canvas() {
+fn a_stroke_over_the_live_rule_goes_to_the_canvas() {
     let mut studio = points();
     studio.apply(StudioCommand::SetWorkspace(Place::Live));
     studio.apply(StudioCommand::SetBrushStrength(3.0));
@@ -144,7 +144,7 @@ fn learning_is_one_step_of_the_history_whatever_it_sends() {
 }
 
 #[test]
-fn what_an_older_run_sends_is_ignored() {
+fn events_of_an_older_run_are_ignored() {
     let mut studio = points();
     studio.apply(StudioCommand::Learn("exact"));
     let effects = studio.apply(StudioCommand::Learn("weak"));
@@ -173,7 +173,7 @@ fn learning_pauses_resumes_and_stops_at_once() {
 }
 
 #[test]
-fn a_saved_project_is_clean_until_it_changes_and_undo_knows_its_file() {
+fn a_saved_project_is_clean_and_undo_keeps_its_file() {
     let mut studio = points();
     studio.apply(StudioCommand::SetTitle("Mine".into()));
     let effects = studio.apply(StudioCommand::Save);

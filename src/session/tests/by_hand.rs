@@ -22,7 +22,7 @@ fn stroke(session: &mut Session, brush: Brush, points: &[[f64; 2]]) -> Vec<Effec
 }
 
 #[test]
-fn the_stir_goes_round_and_letting_go_ends_it() {
+fn the_stir_force_turns_and_ends_on_release() {
     let mut session = alive();
     let effects = stroke(&mut session, Brush::Stir, &[[3.0, 4.0], [4.0, 4.0]]);
     let goes_round = |o: &EngineOrder| matches!(o, EngineOrder::SetForce(Some(f)) if f.stir > 0.0 && f.strength <= 0.0);
@@ -32,7 +32,7 @@ fn the_stir_goes_round_and_letting_go_ends_it() {
 }
 
 #[test]
-fn what_is_grabbed_goes_as_far_as_the_hand() {
+fn grabbed_particles_move_as_far_as_the_pointer() {
     let mut session = alive();
     session.apply(LiveCommand::SetBrushRadius(2.0));
     let effects = stroke(&mut session, Brush::Grab, &[[3.0, 4.0], [3.5, 4.0], [3.5, 4.0], [3.5, 3.0]]);
@@ -44,7 +44,7 @@ fn what_is_grabbed_goes_as_far_as_the_hand() {
 }
 
 #[test]
-fn a_wound_scrambles_under_the_brush_and_tells_when_and_where() {
+fn a_wound_scrambles_the_disc_and_records_step_and_place() {
     let mut session = alive();
     session.apply(LiveCommand::SetBrushRadius(2.0));
     session.tick(u32::MAX);
@@ -69,7 +69,7 @@ fn a_wound_scrambles_under_the_brush_and_tells_when_and_where() {
 }
 
 #[test]
-fn adding_lays_particles_along_the_stroke_and_only_species_that_the_rule_knows() {
+fn adding_follows_the_stroke_with_species_of_the_rule_only() {
     let mut session = alive();
     let added = edits(&stroke(&mut session, Brush::Add, &[[3.0, 4.0], [3.0, 7.2]]));
     let laid: Vec<Particle> = added
@@ -97,7 +97,7 @@ fn adding_lays_particles_along_the_stroke_and_only_species_that_the_rule_knows()
 }
 
 #[test]
-fn nobody_adds_more_particles_than_may_live() {
+fn the_add_brush_stops_at_the_maximum_count() {
     let mut session = alive();
     let box_size_l = session.live().box_size_l;
     session.on_event(LiveEvent::SwarmChanged { steps_back: 0, particles: 1_000_000, box_size_l });
@@ -116,7 +116,7 @@ fn brushes_change_the_swarm_and_never_the_document() {
 }
 
 #[test]
-fn places_headings_and_species_are_scrambled_apart() {
+fn positions_headings_and_species_are_randomised_separately() {
     let mut session = alive();
     assert!(matches!(edits(&session.apply(LiveCommand::Randomise))[..], [SwarmEdit::ScatterAll { .. }]));
     assert!(matches!(edits(&session.apply(LiveCommand::RandomiseHeadings))[..], [SwarmEdit::TurnAll { .. }]));
@@ -160,7 +160,7 @@ fn the_speed_keys_go_up_and_down_within_bounds() {
 }
 
 #[test]
-fn a_swinging_knob_swings_while_time_runs_about_the_value_of_the_scene_and_can_be_undone() {
+fn a_knob_swings_about_its_value_only_while_playing() {
     let mut session = alive();
     let document = session.document().clone();
     let swing = Swing { amplitude: 1.0, period_s: 1.0 };
@@ -195,7 +195,7 @@ fn a_swinging_knob_swings_while_time_runs_about_the_value_of_the_scene_and_can_b
 }
 
 #[test]
-fn all_that_swings_stays_within_what_the_rule_can_do() {
+fn swinging_knobs_stay_within_the_range_of_the_rule() {
     let mut session = alive();
     let wild = Some(Swing { amplitude: 100.0, period_s: 0.7 });
     for knob in [Knob::Temperature, Knob::Strength, Knob::Window(None), Knob::Cruise(None), Knob::Swirl(Some(0))] {
@@ -222,7 +222,7 @@ fn a_surprise_is_another_motion_and_can_be_undone() {
 }
 
 #[test]
-fn the_view_follows_what_was_found_until_it_is_gone() {
+fn the_view_follows_a_creature_until_it_is_gone() {
     let mut session = alive();
     let effects = stroke(&mut session, Brush::Follow, &[[3.0, 4.0]]);
     assert!(effects.contains(&Effect::Live(LiveEffect::Follow([3.0, 4.0]))));

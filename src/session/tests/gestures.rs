@@ -20,7 +20,7 @@ fn a_drag_with_alt_moves_copies_and_is_one_step() {
 }
 
 #[test]
-fn shift_keeps_moves_straight_strokes_to_steps_and_lattices_square() {
+fn shift_constrains_moves_strokes_and_lattices() {
     let mut session = selecting();
     session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
     session.apply(PaintCommand::Hold(Hand { shift: true, ..Hand::default() }));
@@ -41,7 +41,7 @@ fn shift_keeps_moves_straight_strokes_to_steps_and_lattices_square() {
 }
 
 #[test]
-fn a_double_click_takes_the_whole_creature_and_a_right_click_what_lies_under_it() {
+fn double_click_selects_the_creature_right_click_the_particle() {
     let mut session = with_tool(Tool::Select);
     let far: Vec<Particle> = triangle().iter().map(|p| Particle { x: p.x + 8.0, ..*p }).collect();
     session.apply(PaintCommand::Stroke(triangle().into_iter().chain(far).collect()));

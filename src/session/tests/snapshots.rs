@@ -34,7 +34,7 @@ fn on_canvas(session: &Session) -> (usize, usize) {
 }
 
 #[test]
-fn the_strip_scrolls_through_the_snapshots_without_changing_them() {
+fn scrolling_through_snapshots_changes_none_of_them() {
     let mut session = imported(7);
     let revision = session.revision();
     snapshot(&mut session, SnapshotCommand::Select(4));
@@ -48,7 +48,7 @@ fn the_strip_scrolls_through_the_snapshots_without_changing_them() {
 }
 
 #[test]
-fn painting_changes_the_snapshot_on_the_canvas_alone_and_undo_finds_it_again() {
+fn painting_changes_the_selected_snapshot_alone() {
     let mut session = imported(7);
     session.apply(Command::SetPlace(Place::Paint));
     snapshot(&mut session, SnapshotCommand::Select(2));

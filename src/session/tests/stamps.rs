@@ -6,7 +6,7 @@ use super::tools::{click, particles, selecting, with_tool};
 use super::*;
 
 #[test]
-fn a_stamp_follows_the_cursor_and_a_click_lays_it_turned_and_scaled() {
+fn a_stamp_follows_the_cursor_and_a_click_places_it() {
     let mut session = with_tool(Tool::Stamp);
     session.apply(PaintCommand::TakeStamp(StampSource::Motif("train".into())));
     session.apply(PaintCommand::Turn(FRAC_PI_2));
@@ -39,7 +39,7 @@ fn kept(effects: &[Effect]) -> Vec<String> {
 }
 
 #[test]
-fn a_stamp_of_ones_own_is_kept_named_deleted_and_brought_back_and_is_no_step_of_the_history() {
+fn own_stamps_are_edited_outside_the_history() {
     let mut session = selecting();
     let before = session.document().clone();
     assert_eq!(kept(&session.apply(PaintCommand::TakeStamp(StampSource::Selection))), ["Stamp 1"]);

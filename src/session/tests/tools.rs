@@ -40,7 +40,7 @@ pub(super) fn selecting() -> Session {
 }
 
 #[test]
-fn each_laying_tool_shows_a_ghost_lays_on_release_and_is_one_undo() {
+fn each_drawing_tool_shows_a_ghost_and_is_one_undo() {
     for (tool, path, count) in [
         (Tool::Line, vec![[2.0, 2.0], [4.0, 2.0], [6.0, 2.0]], 5),
         (Tool::Arc, vec![[2.0, 2.0], [4.0, 4.0], [6.0, 2.0]], 7),
@@ -65,7 +65,7 @@ fn each_laying_tool_shows_a_ghost_lays_on_release_and_is_one_undo() {
 }
 
 #[test]
-fn a_stroke_of_the_can_is_one_undo_and_keeps_its_distance() {
+fn a_spray_stroke_is_one_undo_and_keeps_the_spacing() {
     let mut session = with_tool(Tool::Spray);
     options(&mut session, |o| o.spray_density = 1.0);
     drag(&mut session, &[[4.0, 5.0], [6.0, 5.0], [9.0, 5.0], [12.0, 5.0]]);
@@ -80,7 +80,7 @@ fn a_stroke_of_the_can_is_one_undo_and_keeps_its_distance() {
 }
 
 #[test]
-fn the_first_dab_of_the_can_heads_as_the_later_ones() {
+fn the_first_spray_dab_has_the_heading_of_the_later_ones() {
     let mut session = with_tool(Tool::Spray);
     options(&mut session, |o| o.symmetry = Symmetry { on: true, folds: 2, mirror: false });
     session.apply(Command::Pointer(Pointer::Press([4.0, 3.0])));
@@ -98,7 +98,7 @@ fn the_first_dab_of_the_can_heads_as_the_later_ones() {
 }
 
 #[test]
-fn the_pen_with_symmetry_turns_and_lays_all_images_in_one_step() {
+fn the_pen_with_symmetry_adds_all_images_in_one_step() {
     let mut session = in_paint();
     options(&mut session, |o| o.symmetry = Symmetry { on: true, folds: 4, mirror: false });
     drag(&mut session, &[[10.0, 5.0], [10.0, 5.5], [10.0, 7.1]]);
@@ -122,7 +122,7 @@ fn the_pen_with_symmetry_turns_and_lays_all_images_in_one_step() {
 }
 
 #[test]
-fn snapping_puts_the_pen_on_the_grid_and_its_headings_to_15_degrees() {
+fn the_pen_snaps_to_the_grid_and_to_15_degrees() {
     let mut session = in_paint();
     options(&mut session, |o| o.snap = Snap { on: true, pitch: 0.5 });
     drag(&mut session, &[[2.2, 2.3], [2.5, 2.61], [2.62, 2.69]]);
@@ -133,7 +133,7 @@ fn snapping_puts_the_pen_on_the_grid_and_its_headings_to_15_degrees() {
 }
 
 #[test]
-fn a_rectangle_selects_shift_adds_and_a_click_beside_lets_go() {
+fn a_rectangle_selects_shift_adds_and_a_click_outside_clears() {
     let mut session = with_tool(Tool::Select);
     session.apply(PaintCommand::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(8.0, 8.0), at(12.0, 8.0)]));
     session.apply(DocumentCommand::EndGesture);
@@ -158,7 +158,7 @@ fn a_rectangle_selects_shift_adds_and_a_click_beside_lets_go() {
 }
 
 #[test]
-fn a_selection_is_moved_turned_scaled_and_headed_each_as_one_undo() {
+fn each_change_of_a_selection_is_one_undo() {
     let mut session = selecting();
     let before = particles(&session).to_vec();
     // From a particle, so that the group moves.
@@ -191,7 +191,7 @@ fn a_selection_is_moved_turned_scaled_and_headed_each_as_one_undo() {
 }
 
 #[test]
-fn keys_turn_scale_nudge_duplicate_recolour_and_delete_and_each_is_undone() {
+fn each_key_for_a_selection_is_one_undo() {
     let mut session = selecting();
     let before = session.snapshot().clone();
     let commands = [
@@ -236,7 +236,7 @@ fn a_species_recolours_only_what_is_seen_to_be_selected() {
 }
 
 #[test]
-fn the_eyedropper_takes_species_and_heading_and_gives_the_tool_back() {
+fn the_eyedropper_copies_a_particle_and_restores_the_tool() {
     let mut session = with_tool(Tool::Circle);
     session.apply(PaintCommand::Add(Particle { heading: 1.0, species: 6, ..at(5.0, 5.0) }));
     session.apply(PaintCommand::SetTool(Tool::Eyedropper));
@@ -273,7 +273,7 @@ fn what_is_copied_is_pasted_exactly_into_another_scene() {
 }
 
 #[test]
-fn a_paste_onto_its_original_lies_beside_it_and_one_too_large_is_made_to_fit() {
+fn a_paste_is_offset_from_its_original_and_fits_the_box() {
     let mut session = selecting();
     let text = clipboard(&session.apply(PaintCommand::Copy));
     session.apply(PaintCommand::PasteText(text));
@@ -297,7 +297,7 @@ fn cutting_copies_and_removes_the_selection() {
 }
 
 #[test]
-fn a_clipboard_without_particles_is_told_in_one_sentence_and_changes_nothing() {
+fn a_clipboard_without_particles_changes_nothing() {
     let mut session = selecting();
     let before = session.document().clone();
     for text in ["", "https://example.org/", "x,y\n1,here\n", "lorem ipsum dolor\nsit amet"] {
@@ -309,7 +309,7 @@ fn a_clipboard_without_particles_is_told_in_one_sentence_and_changes_nothing() {
 }
 
 #[test]
-fn escape_drops_the_shape_in_the_making_then_the_selection_then_the_tool() {
+fn escape_drops_the_shape_then_the_selection_then_the_tool() {
     let mut session = with_tool(Tool::Line);
     session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
     session.apply(Command::Pointer(Pointer::Drag([8.0, 2.0])));
@@ -325,7 +325,7 @@ fn escape_drops_the_shape_in_the_making_then_the_selection_then_the_tool() {
 }
 
 #[test]
-fn escape_in_the_middle_of_any_gesture_restores_what_was_before_it_and_leaves_no_step() {
+fn escape_cancels_any_gesture_without_a_step() {
     for tool in [Tool::Pen, Tool::Line, Tool::Arc, Tool::Circle, Tool::Lattice, Tool::Spray, Tool::Eraser, Tool::Lasso]
     {
         let mut session = selecting();
@@ -371,7 +371,7 @@ fn escape_while_a_handle_is_dragged_puts_the_selection_back() {
 }
 
 #[test]
-fn keys_held_down_are_one_step_and_keys_pressed_anew_another() {
+fn a_held_key_is_one_step_and_a_new_press_another() {
     let mut session = selecting();
     let before = session.snapshot().clone();
     for _ in 0..5 {
@@ -391,7 +391,7 @@ fn keys_held_down_are_one_step_and_keys_pressed_anew_another() {
 }
 
 #[test]
-fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
+fn count_and_spacing_of_an_image_follow_each_other() {
     let mut session = with_tool(Tool::Image);
     session.apply(PaintCommand::OpenPicture("fish.png".into()));
     let asked = |session: &mut Session| {
@@ -420,7 +420,7 @@ fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
 }
 
 #[test]
-fn a_text_is_asked_for_once_shown_and_laid() {
+fn a_text_is_requested_once_previewed_and_placed() {
     let mut session = with_tool(Tool::Text);
     session.apply(PaintCommand::SetText("hi".into()));
     let asked = |effects: Vec<Effect>| {
@@ -453,7 +453,7 @@ fn a_text_is_asked_for_once_shown_and_laid() {
 }
 
 #[test]
-fn a_dropped_image_is_shown_before_it_is_laid() {
+fn a_dropped_image_is_previewed_before_it_is_placed() {
     let mut session = alive();
     session.apply(PaintCommand::OpenPicture("fish.png".into()));
     assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
@@ -471,7 +471,7 @@ fn a_dropped_image_is_shown_before_it_is_laid() {
 }
 
 #[test]
-fn on_a_torus_what_is_laid_over_the_edge_comes_in_on_the_other_side() {
+fn particles_added_over_the_edge_wrap_on_a_torus() {
     let mut session = with_tool(Tool::Circle);
     session.apply(PaintCommand::SetMode(Mode::Whole));
     drag(&mut session, &[[0.0, 5.0], [2.0, 5.0]]);

@@ -15,7 +15,7 @@ const HEIGHT: f32 = 124.0;
 const CARD: Vec2 = vec2(92.0, 76.0);
 const GAP: f32 = 6.0;
 
-/// More particles are not told apart on a thumbnail.
+/// More particles cannot be distinguished on a thumbnail.
 const MAX_DRAWN: usize = 300;
 
 /// What the strip remembers.

@@ -34,7 +34,7 @@ pub(super) struct Preview {
     seed: u64,
 }
 
-/// More particles than this are not told apart in the preview.
+/// More particles than this cannot be distinguished in the preview.
 const MAX_SHOWN: usize = 1000;
 
 impl Preview {
@@ -62,14 +62,14 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     species(ui, session, commands);
     options::show(ui, session, &state.gallery, commands);
     meaning(ui, session, commands);
-    // An empty picture is told of on the canvas, as an invitation.
+    // An empty picture has its invitation on the canvas.
     let empty = session.snapshot().particles.is_empty();
     for warning in session.warnings().iter().filter(|_| !empty) {
         let colour = if warning.blocks { style::ERROR } else { style::WARN };
         warn(ui, colour.colour(), warning, commands);
     }
     taught(ui, session, &mut state.preview, commands);
-    // These tools have much to be set, and bring what is laid with them.
+    // These tools have settings of their own, and place groups that they bring.
     if !matches!(session.tool(), Tool::Stamp | Tool::Text | Tool::Image) {
         section(ui, "Start from a motif");
         stamps::quick(ui, session, &state.gallery, commands);

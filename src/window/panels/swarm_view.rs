@@ -4,7 +4,7 @@ use super::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2};
 use super::style;
 use crate::worlds::swarm::picture::{MAX_SPECIES, Particle, Swarm};
 
-/// More particles than this are not told apart in a thumbnail.
+/// More particles than this cannot be distinguished in a thumbnail.
 const MAX_DRAWN: usize = 2000;
 
 /// Draws a torus (world y up) as high as `rect`, on the canvas' ground, with its images faint on both sides.
@@ -39,7 +39,7 @@ pub(super) fn draw_close(painter: &Painter, rect: Rect, particles: &[Particle]) 
     draw_region(painter, rect.shrink(3.0), particles, [[x0 - margin, y0 - margin], [x1 + margin, y1 + margin]], 1.0);
 }
 
-/// Draws a piece from the middle of a torus, with as many particles as can be told apart.
+/// Draws a piece from the middle of a torus, with as many particles as can be distinguished.
 pub(super) fn draw_piece(painter: &Painter, rect: Rect, swarm: &Swarm) {
     const MOST: f64 = 120.0;
     painter.rect_filled(rect, 6.0, style::CANVAS);

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fitted_box_lies_inside_the_free_rectangle_and_y_points_up() {
+    fn the_fitted_box_is_inside_the_free_rectangle_with_y_up() {
         let camera = fitted();
         let low = camera.screen_from_world(FREE, [0.0, 0.0]);
         let high = camera.screen_from_world(FREE, [16.0, 10.0]);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_under_the_cursor_stays_there_while_zooming() {
+    fn zooming_keeps_the_point_under_the_cursor() {
         let mut camera = fitted();
         let cursor = pos2(333.0, 222.0);
         let before = camera.world_from_screen(FREE, cursor);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shader_puts_a_particle_where_the_pointer_finds_it() {
+    fn shader_and_pointer_agree_on_positions() {
         let mut camera = fitted();
         camera.pan(vec2(31.0, -17.0));
         let view = camera.view(FREE, SCREEN, 2.0, true, 0.4);
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_followed_creature_comes_to_the_middle_the_shorter_way_round() {
+    fn following_takes_the_shorter_way_around_the_torus() {
         let mut camera = fitted();
         let mut last = [8.0, 5.0];
         for _ in 0..300 {

@@ -99,7 +99,7 @@ impl Canvas {
         };
         self.camera(seen).update(free, box_size, dt_s);
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
-        // A click that closes a menu is no stroke.
+        // A click that closes a menu begins no stroke.
         let over = response.contains_pointer() && !Popup::is_any_open(ctx);
         let mut commands = Vec::new();
         if place != Place::Paint && session.live().following.is_some() {
@@ -225,7 +225,7 @@ impl Canvas {
         commands
     }
 
-    /// Brings a place of the living swarm (ℓ) to the middle of the view.
+    /// Centres the view on a position of the live swarm (ℓ).
     pub fn follow(&mut self, place_l: Option<[f64; 2]>, dt_s: f64) {
         if let Some(place_l) = place_l {
             self.live.follow(self.free, place_l, dt_s);
@@ -318,7 +318,7 @@ fn seen(session: &Session) -> Place {
 }
 
 impl Canvas {
-    /// What is seen of the living swarm, and a little more.
+    /// The visible part of the live swarm, with a margin.
     fn sight(&self) -> Sight {
         let [a, b] =
             [self.free.left_bottom(), self.free.right_top()].map(|at| self.live.world_from_screen(self.free, at));
@@ -380,7 +380,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
     }
 }
 
-/// A world without edge: whoever follows a creature need not see where the torus was cut open.
+/// While a creature is followed, the edge of the torus is not drawn.
 fn endless(view: View) -> View {
     View { ghost_opacity: 1.0, stage_fill: [0.0; 4], stage_edge: [0.0; 4], ..view }
 }

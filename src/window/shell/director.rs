@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_film_of_the_whole_box_has_its_shape_and_zooms_with_the_window_without_a_jump() {
+    fn a_film_of_the_whole_box_zooms_with_the_window() {
         let mut camera = camera();
         let gaze = camera.gaze(FREE, None);
         let mut director = Director::new(&gaze, BOX);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_followed_creature_stays_in_the_middle_of_the_film_also_over_the_edge() {
+    fn a_filmed_creature_stays_centred_across_the_edge() {
         let mut camera = camera();
         let mut place = [57.0, 10.0];
         camera.follow(FREE, place, 0.02);

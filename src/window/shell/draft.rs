@@ -1,4 +1,4 @@
-//! What lies over the painted picture: ghosts, guides, the selection's frame, and circles under the cursor.
+//! Overlays of the painted picture: ghosts, guides, the selection's frame, and circles under the cursor.
 
 use bevy_egui::egui::epaint::PathShape;
 use bevy_egui::egui::{self, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2};
@@ -10,7 +10,7 @@ use crate::session::{Frame, Handle, Outline, Place, Session, Tool};
 use crate::window::panels::{SPECIES_COLOURS, faint};
 use crate::worlds::swarm::picture::{MAX_SPECIES, Particle};
 
-/// More ghosts are not told apart.
+/// More ghosts cannot be distinguished.
 const MAX_GHOSTS: usize = 4000;
 
 /// Lines of the grid nearer than this are left out, points.

@@ -1,5 +1,5 @@
 //! Following a creature: where it is now. On the processor that is at hand; from a GPU one particle is read back now and
-//! then, and nobody waits for it.
+//! then, and no frame waits for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,7 +64,7 @@ impl Follower {
     }
 }
 
-/// The middle of the creature of body `index`, ℓ: its place, moved to the middle of what lies around it on the torus.
+/// The middle of the creature of body `index`, ℓ: its position, moved to the middle of its neighbours on the torus.
 pub fn middle(bodies: &[Body], box_size: [f64; 2], index: usize) -> Option<[f64; 2]> {
     let at = bodies.get(index)?.map(f64::from);
     let (mut sum, mut weights) = ([0.0; 2], 0.0);
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_creature_is_followed_by_its_middle_also_over_the_edge() {
-        // A pair across the edge of the box, and somebody else.
+        // A pair across the edge of the box, and a particle of another creature.
         let bodies = [[0.3, 4.0, 0.0, 0.0], [19.3, 4.0, 0.0, 0.0], [10.0, 4.0, 0.0, 0.0]];
         let [x, y] = middle(&bodies, [20.0, 10.0], 0).unwrap();
         assert!(x < 0.3 && x > -0.7 && (y - 4.0).abs() < 1e-12, "{x}");

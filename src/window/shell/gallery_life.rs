@@ -18,10 +18,10 @@ use crate::worlds::swarm::measures::noised;
 use crate::worlds::swarm::picture::{Mode, Particle, Sampler, Swarm, wrap};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings};
 
-/// About so many particles live on a card: few enough to be seen one by one.
+/// Particles on a card, about: few enough to be distinguished.
 const PARTICLES: usize = 28;
 
-/// Of a painting that is a sample as it stands and has more, a piece lives.
+/// A whole picture with more particles is cut to a piece.
 const MAX_PARTICLES: usize = 300;
 
 /// Shortest time from one picture to the next, and steps between.
@@ -32,7 +32,7 @@ type GalleryLifeList = Vec<(String, Swarm)>;
 
 /// The thread, and what it has shown last. It ends when this is dropped.
 pub struct Life {
-    /// Each order is for one picture, and says which of the user's own scenes is pointed at.
+    /// Each order is for one picture, with the index of the user's own scene under the pointer.
     worker: Worker<Option<PathBuf>, GalleryLifeList>,
     shown: GalleryLife,
 }
@@ -71,7 +71,7 @@ impl Life {
     }
 }
 
-/// What lives in the thread.
+/// The swarms of the thread.
 #[derive(Default)]
 struct LivingCards {
     bundled: Option<Vec<LivingCard>>,
@@ -87,7 +87,7 @@ impl LivingCards {
         });
         if self.guest.as_ref().map(|(path, _)| path) != pointed.as_ref() {
             self.guest = pointed.map(|path| {
-                // What cannot be read stands still.
+                // Unreadable scenes have a still card.
                 let scene = guarded("a card", || load_swarm(&path).map_err(|e| e.to_string())).ok();
                 let card = scene.and_then(|loaded| begin(&path.to_string_lossy(), &loaded.project));
                 (path, card)

@@ -267,7 +267,7 @@ fn image(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &
     state(ui, session, commands);
 }
 
-/// What became of the text or image, and a button that lays it.
+/// State of the text or image as particles, and a button that places it.
 fn state(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let view = session.stipple();
     if let Some(why) = &view.error {

@@ -33,7 +33,7 @@ pub(super) fn quick(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], com
     });
 }
 
-/// A row of thumbnails that choose what the stamp lays.
+/// A row of thumbnails that choose the stamp.
 pub(super) fn library(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], commands: &mut Vec<Command>) {
     let own = session.own_stamp_in_hand();
     let now = session.stamp().filter(|_| own.is_none()).map(|stamp| stamp.name.as_str());
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_lands_in_the_middle_of_an_empty_canvas_at_its_own_size() {
+    fn a_stamp_is_placed_in_the_middle_of_an_empty_canvas() {
         let canvas = Snapshot { box_size: [16.0, 10.0], ..Snapshot::default() };
         let particles = stamped(&square(2.0), &canvas);
         let corners = [particles[0].x, particles[0].y, particles[2].x, particles[2].y];
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_too_large_is_made_to_fit_and_a_second_one_keeps_off_the_first() {
+    fn a_large_stamp_is_scaled_down_and_a_second_one_kept_apart() {
         let mut canvas = Snapshot { box_size: [16.0, 10.0], ..Snapshot::default() };
         let inside = |p: &Particle| (0.0..=16.0).contains(&p.x) && (0.0..=10.0).contains(&p.y);
         assert!(stamped(&square(100.0), &canvas).iter().all(inside));

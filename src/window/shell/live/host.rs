@@ -1,4 +1,4 @@
-//! The thread in which the swarm lives: it does what it is told in that order, and shows what came of it.
+//! The thread that runs the swarm: it carries out its orders one after another, and shows the result.
 
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,11 +19,11 @@ use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEng
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
-/// What the thread is told.
+/// Orders and requests to the thread.
 pub enum Work {
     /// To the swarm of this number, which they may bring, and the steps in them.
     Orders { swarm: u64, steps: u32, orders: Vec<EngineOrder> },
-    /// Reads something and sends it off.
+    /// Reads from the engine and sends the result.
     Question(Box<dyn FnOnce(&mut Host) + Send>),
 }
 
@@ -32,7 +32,7 @@ pub enum Work {
 pub struct Picture {
     /// The pictures so far; this is the newest of them.
     pub number: u64,
-    /// Where it lies, if anything lives.
+    /// `None` without a swarm.
     pub from: Option<Source>,
     pub count: usize,
     /// ℓ.
@@ -49,7 +49,7 @@ pub struct Picture {
     pub pair_tests: u64,
 }
 
-/// Where a picture lies.
+/// Where the particles of a picture are stored.
 pub enum Source {
     /// In the [`Picture`] itself.
     Processor,
@@ -72,7 +72,7 @@ pub struct Host {
     pub(super) tape: Option<RewindableEngine>,
     /// Number of the swarm that lives.
     swarm: u64,
-    /// The newest one that has never lived, as its successor was ordered before its turn came, and its number.
+    /// The newest swarm that was never run, as its successor was ordered before its turn, and its number.
     passed_over: Option<(u64, Swarm)>,
     rule: Option<Arc<Rule>>,
     /// The rule came with a swarm that was passed over.
@@ -92,8 +92,8 @@ pub struct Host {
 /// What has happened to the swarm of a number.
 pub type News = (u64, Event);
 
-/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after what it was told, when the other end
-/// of `inbox` is dropped.
+/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after the orders so far, when the other
+/// end of `inbox` is dropped.
 ///
 /// # Errors
 /// [`JobFault::NotStarted`]
@@ -134,7 +134,7 @@ impl Host {
             for work in std::iter::once(first).chain(inbox.try_iter()) {
                 let steps = if let Work::Orders { steps, .. } = work { steps } else { 0 };
                 self.guarded(|host| host.work(work));
-                // Also after a panic, or whoever waits for them waits for ever.
+                // Also after a panic, or the window would wait for them for ever.
                 self.shared.steps_done.fetch_add(u64::from(steps), Ordering::Release);
             }
             if self.is_stale {
@@ -144,7 +144,7 @@ impl Host {
         }
     }
 
-    /// A panic becomes a message, and the swarm it happened to is no more.
+    /// A panic becomes a message, and the swarm it happened to is dropped.
     fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
         let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
         self.tape = None;
@@ -286,7 +286,7 @@ impl Host {
             return Ok(());
         }
         let steps_back = tape.back(back)?;
-        // What was drawn of the past is no more.
+        // Trails drawn so far are no longer valid.
         self.past.1 += u64::from(back > 0);
         let (particles, box_size_l) = (tape.engine().len(), tape.engine().box_size());
         self.is_stale = true;
@@ -353,7 +353,7 @@ impl Host {
         let Some(tape) = &self.tape else { return Kept::default() };
         let engine = tape.engine();
         let is_whole = |swarm: &Swarm| swarm.particles.iter().all(|p| (p.x + p.y + p.heading).is_finite());
-        // A lost GPU has no swarm to keep, and numbers that are none cannot be read again: the scene is saved without.
+        // A lost GPU has no swarm to save, and NaN cannot be read again: the scene is saved without a swarm.
         let swarm = engine.swarm().ok().filter(is_whole);
         let state = swarm.map(|swarm| LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) });
         Kept { state, runs_with: Some((tape.rule().clone(), *engine.settings())) }

@@ -70,7 +70,7 @@ fn next_event(live: &Live) -> Event {
 }
 
 #[test]
-fn orders_are_carried_out_in_their_order_and_what_was_asked_for_between_is_of_that_moment() {
+fn orders_and_requests_are_processed_in_order() {
     let mut live = alive();
     let mut engine = CpuEngine::new(&rule(), &swarm(), live.settings(), 1).unwrap();
     let before = live.kept();
@@ -88,7 +88,7 @@ fn orders_are_carried_out_in_their_order_and_what_was_asked_for_between_is_of_th
 }
 
 #[test]
-fn no_frame_waits_for_a_thread_that_is_busy() {
+fn a_busy_thread_blocks_no_frame() {
     let mut live = alive();
     until(|| {
         live.look_up();
@@ -117,7 +117,7 @@ fn no_frame_waits_for_a_thread_that_is_busy() {
 }
 
 #[test]
-fn moments_and_particles_that_were_asked_for_come_among_the_news() {
+fn requested_copies_and_particles_arrive_as_events() {
     let mut live = alive();
     let keeping = Box::new(Keeping { serial: 1, moment: savepoint() });
     live.keep_moment(MomentUse::Keep(keeping));
@@ -132,7 +132,7 @@ fn moments_and_particles_that_were_asked_for_come_among_the_news() {
 }
 
 #[test]
-fn a_swarm_whose_successor_is_ordered_is_passed_over_and_nothing_late_is_told_of_it() {
+fn a_superseded_swarm_is_skipped_and_sends_no_events() {
     let mut live = alive();
     live.kept().wait().unwrap();
     let release = hold_up(&live);
@@ -153,7 +153,7 @@ fn a_swarm_whose_successor_is_ordered_is_passed_over_and_nothing_late_is_told_of
 }
 
 #[test]
-fn the_swarm_that_undo_wants_is_told_even_where_it_was_replaced_before_it_could_live() {
+fn the_swarm_for_undo_is_reported_even_if_already_replaced() {
     let mut live = alive();
     live.kept().wait().unwrap();
     let release = hold_up(&live);
@@ -173,7 +173,7 @@ fn the_swarm_that_undo_wants_is_told_even_where_it_was_replaced_before_it_could_
 }
 
 #[test]
-fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
+fn a_panic_in_the_thread_is_reported_and_the_next_swarm_runs() {
     let mut live = alive();
     live.send(Work::Question(Box::new(|_| panic!("no luck"))));
     assert!(matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(why)) if why.contains("no luck")));
@@ -183,7 +183,7 @@ fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
 }
 
 #[test]
-fn a_panic_in_the_middle_of_an_order_is_told_and_nobody_waits_for_its_steps() {
+fn a_panic_within_an_order_is_reported_and_ends_the_swarm() {
     let mut live = alive();
     live.kept().wait().unwrap();
     // A swarm that no check has seen.
@@ -203,7 +203,7 @@ fn a_panic_in_the_middle_of_an_order_is_told_and_nobody_waits_for_its_steps() {
 }
 
 #[test]
-fn an_order_that_fails_is_told_and_the_swarm_stays() {
+fn a_failed_order_is_reported_and_the_swarm_stays() {
     let mut live = alive();
     live.kept().wait().unwrap();
     let stranger = Particle { species: 9, ..Particle::default() };
@@ -222,7 +222,7 @@ fn at_speed(s_per_step: f64) -> Live {
 }
 
 #[test]
-fn slow_frames_ask_for_fewer_steps_and_quick_ones_bring_them_back() {
+fn the_step_budget_follows_the_frame_time() {
     let mut live = at_speed(0.001);
     assert_eq!(live.steps_that_fit(0.016), 1, "a swarm that is new begins slowly");
     (0..60).for_each(|_| _ = live.steps_that_fit(0.016));
@@ -234,7 +234,7 @@ fn slow_frames_ask_for_fewer_steps_and_quick_ones_bring_them_back() {
 }
 
 #[test]
-fn frames_that_are_slow_by_themselves_do_not_slow_a_swarm_on_the_processor() {
+fn slow_drawing_does_not_reduce_steps_on_the_processor() {
     let mut live = at_speed(0.001);
     live.seen.from = Some(Source::Processor);
     (0..60).for_each(|_| _ = live.steps_that_fit(0.2));
@@ -242,7 +242,7 @@ fn frames_that_are_slow_by_themselves_do_not_slow_a_swarm_on_the_processor() {
 }
 
 #[test]
-fn a_step_that_takes_longer_than_a_frame_is_still_made_once_at_a_time() {
+fn slow_steps_are_made_one_at_a_time() {
     let mut live = at_speed(1.0);
     assert_eq!(live.steps_that_fit(1.0), 1);
     live.steps_ordered = 1;

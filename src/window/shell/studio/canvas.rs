@@ -34,7 +34,7 @@ pub struct StudioCanvas {
     /// The still picture, and what lives.
     views: [Option<Viewpoint>; 2],
     texture: Option<(Handle<Image>, TextureId)>,
-    /// What the thread was told to draw.
+    /// The view ordered last.
     ordered: Option<CanvasView>,
     /// The last dab of the stroke under way.
     stroke: Option<[f64; 3]>,

@@ -85,11 +85,12 @@ impl TokenSimulation {
         })
     }
 
-    /// Goes on with `image`; a growth ends.
-    fn put(&mut self, image: &Still, steps: u64) {
-        if self.growth.take().is_some() {
-            self.live.set_token_live(&self.tokens.live);
-        }
+    /// Goes on with `image`, out of which `growth` begins; an earlier growth ends.
+    fn put(&mut self, image: &Still, steps: u64, growth: Option<TokenGrowth>) {
+        let hot = growth.and_then(|growth| growth.at(0, &self.tokens.live));
+        self.growth = hot.and(growth);
+        // First, as the noise on the image is that of the settings.
+        self.live.set_token_live(hot.as_ref().unwrap_or(&self.tokens.live));
         self.live.set_image(image);
         self.started = self.live.steps().saturating_sub(steps);
         self.watch.restart();
@@ -98,7 +99,7 @@ impl TokenSimulation {
     /// A field that the rule so far has blurred or filled cannot be saved by a better one: it starts with fresh tokens.
     fn refresh(&mut self) {
         if !SOUND_LIGHT.contains(&(light(self.live.image()) / self.fresh_light.max(1e-12))) {
-            self.put(&self.tokens.start_image(self.doc.live.size, self.seed), 0);
+            self.put(&self.tokens.start_image(self.doc.live.size, self.seed), 0, None);
         }
     }
 }
@@ -176,21 +177,15 @@ impl Simulation for TokenSimulation {
     fn restart(&mut self, id: &str) {
         self.seed = self.seed.wrapping_add(1);
         let [width, height] = self.doc.live.size;
-        let image = match id {
-            "seeds" => self.tokens.start_image(self.doc.live.size, self.seed),
-            "noise" => Still::filled(width, height, &[0.0; 3]),
+        let (image, growth) = match id {
+            "seeds" => (self.tokens.start_image(self.doc.live.size, self.seed), None),
+            "noise" => {
+                let growth = TokenGrowth::new(&self.tokens.settings, TokenGrowth::STEPS);
+                (Still::filled(width, height, &[0.0; 3]), Some(growth))
+            }
             _ => return,
         };
-        self.put(&image, 0);
-        if id == "noise" {
-            let growth = TokenGrowth::new(&self.tokens.settings, TokenGrowth::STEPS);
-            if let Some(hot) = growth.at(0, &self.tokens.live) {
-                self.growth = Some(growth);
-                self.live.set_token_live(&hot);
-                // Once more: with the noise of that level.
-                self.live.set_image(&image);
-            }
-        }
+        self.put(&image, 0, growth);
     }
 
     fn keep_checkpoint(&mut self) {
@@ -203,7 +198,7 @@ impl Simulation for TokenSimulation {
 
     fn back_to_checkpoint(&mut self) -> bool {
         let Some((image, steps)) = self.checkpoints.last().cloned() else { return false };
-        self.put(&image, steps);
+        self.put(&image, steps, None);
         true
     }
 

@@ -95,7 +95,7 @@ pub struct Reading {
     pub energy: Option<f64>,
     /// (r in ℓ, g) of the last few configurations.
     pub pair_correlation: Vec<(f64, f64)>,
-    /// [`Likeness`](super::Likeness) of what the hurt particles see, and before they were hurt: those that lay under the
+    /// [`Likeness`] of what the hurt particles see, and before they were hurt: those that lay under the
     /// brush, wherever they go.
     pub hurt: Option<f64>,
     /// The same before the wound.
