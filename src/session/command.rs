@@ -5,6 +5,8 @@ use std::mem::Discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use glam::DVec2;
+
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
@@ -35,8 +37,8 @@ pub enum Place {
 /// The primary pointer button on the canvas. Positions are world units over the picture, ℓ over the live swarm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pointer {
-    Press([f64; 2]),
-    Drag([f64; 2]),
+    Press(DVec2),
+    Drag(DVec2),
     Release,
 }
 

@@ -1,5 +1,7 @@
 //! What a user can do with what lives.
 
+use glam::DVec2;
+
 use super::brushes::Brush;
 use super::view::{MAX_STEPS_PER_FRAME, SPEEDS};
 use super::{brush, moments, start, surprise, swarm};
@@ -61,7 +63,7 @@ pub enum LiveCommand {
     RenameMoment(usize, String),
     DeleteMoment(usize),
     /// The view follows the creature nearest to this place, ℓ.
-    FollowAt([f64; 2]),
+    FollowAt(DVec2),
     StopFollowing,
 }
 

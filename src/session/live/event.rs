@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use glam::DVec2;
+
 use super::{brush, moments};
 use crate::session::command::{Effect, Level, MomentUse, notify};
 use crate::session::state::Session;
@@ -18,7 +20,7 @@ pub enum LiveEvent {
     SwarmChanged {
         steps_back: u32,
         particles: usize,
-        box_size_l: [f64; 2],
+        box_size_l: DVec2,
     },
     /// The swarm was to go back in time, and there is no memory of anything earlier.
     NothingBefore,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use glam::DVec2;
+
 use super::pen::MIN_SPACING;
 use super::snapshots::{self, SnapshotCommand};
 use super::{Hand, PaintOptions, SelectionOrder, StampSource, Tool, clip, library, orders, picture};
@@ -59,12 +61,12 @@ pub enum PaintCommand {
     Stroke(Vec<Particle>),
     /// World units.
     EraseAt {
-        centre: [f64; 2],
+        centre: DVec2,
         radius: f64,
     },
     MoveParticles {
         indices: Vec<usize>,
-        by: [f64; 2],
+        by: DVec2,
     },
     /// Turns each particle on the spot, radians counter-clockwise.
     TurnParticles {
@@ -78,7 +80,7 @@ pub enum PaintCommand {
     DeleteParticles(Vec<usize>),
     Clear,
     /// Width and height, world units; particles outside the new box are moved to its edge.
-    SetBox([f64; 2]),
+    SetBox(DVec2),
     SetMode(Mode),
     SetBoundary(Boundary),
     SetEnsemble(Ensemble),

@@ -49,7 +49,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], comm
 
 /// The longest length that a slider offers, world units.
 fn largest(session: &Session) -> f64 {
-    let [w, h] = session.snapshot().box_size;
+    let [w, h] = session.snapshot().box_size.to_array();
     0.25 * w.max(h)
 }
 
@@ -217,7 +217,7 @@ fn text(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &m
     if text != session.text() {
         commands.push(Command::Paint(PaintCommand::SetText(text)));
     }
-    let [w, h] = session.snapshot().box_size;
+    let [w, h] = session.snapshot().box_size.to_array();
     let tooltip = "Height of a line, in units of the picture ([ and ])";
     pose(ui, &mut options.text, 0.02 * w.max(h)..=w.max(h), "Height", tooltip);
     let tooltip = "Distance between the particles along the letters, in units of the picture";
@@ -261,7 +261,7 @@ fn image(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &
     if let Some(headings) = stroke_headings(ui, of.headings) {
         of.headings = headings;
     }
-    let [w, h] = session.snapshot().box_size;
+    let [w, h] = session.snapshot().box_size.to_array();
     let tooltip = "Its longer side, in units of the picture ([ and ])";
     pose(ui, &mut options.image, 0.05 * w.max(h)..=w.max(h), "Size", tooltip);
     state(ui, session, commands);

@@ -209,7 +209,7 @@ impl Pool {
         let [lo, hi] = sigma_range_l.map(f64::ln);
         let sigma = (lo + (hi - lo) * self.rng.random::<f64>()).exp();
         self.noised.clone_from(sample);
-        let [w, h] = self.noised.box_size;
+        let [w, h] = self.noised.box_size.to_array();
         self.noise.clear();
         for p in &mut self.noised.particles {
             let xi: [f64; 3] = std::array::from_fn(|_| StandardNormal.sample(&mut self.rng));
@@ -240,7 +240,7 @@ impl Batch {
     pub fn add(&mut self, swarm: &Swarm, sigma_l: f64, rule: &Rule, neighbours: &mut Neighbours) {
         let first = self.cloud.len() as u32;
         let tau = rule.noise_feature(sigma_l) as f32;
-        self.cloud.enter(swarm.box_size.map(|side| side as f32));
+        self.cloud.enter(swarm.box_size.as_vec2().to_array());
         for p in &swarm.particles {
             self.cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
         }
