@@ -192,13 +192,11 @@ fn drag(session: &mut Session, to: DVec2) -> Vec<Effect> {
 fn extend(path: &mut Vec<DVec2>, to: DVec2, least: f64) {
     // The last point follows the pointer; it stays when it is far enough from the one before.
     let n = path.len();
-    if n >= 2 {
-        if path[n - 2].distance(path[n - 1]) < least {
-            path[n - 1] = to;
-            return;
-        }
+    if n >= 2 && path[n - 2].distance(path[n - 1]) < least {
+        path[n - 1] = to;
+    } else {
+        path.push(to);
     }
-    path.push(to);
 }
 
 fn press_pen(session: &mut Session, at: DVec2) -> Vec<Effect> {

@@ -74,7 +74,7 @@ fn a_stroke_of_the_can_is_one_undo_and_keeps_its_distance() {
     let laid = particles(&session).to_vec();
     assert!(laid.len() > 8, "{}", laid.len());
     for (i, p) in laid.iter().enumerate() {
-        assert!(laid[..i].iter().all(|q| (p.x - q.x).hypot(p.y - q.y) >= 0.79));
+        assert!(laid[..i].iter().all(|q| p.place().distance(q.place()) >= 0.79));
     }
     assert!(laid.iter().filter(|p| p.heading.abs() < 1e-9).count() + 2 >= laid.len(), "along the drag");
     session.apply(DocumentCommand::Undo);

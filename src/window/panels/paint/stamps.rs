@@ -160,7 +160,8 @@ mod tests {
         canvas.particles = stamped(&square(2.0), &canvas);
         let second = stamped(&square(2.0), &canvas);
         assert!(second.iter().all(inside));
-        let gap = |p: &Particle| canvas.particles.iter().map(|q| (p.x - q.x).hypot(p.y - q.y)).fold(f64::MAX, f64::min);
+        let gap =
+            |p: &Particle| canvas.particles.iter().map(|q| p.place().distance(q.place())).fold(f64::MAX, f64::min);
         assert!(second.iter().all(|p| gap(p) > 1.0));
     }
 }
