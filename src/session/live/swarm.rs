@@ -1,9 +1,8 @@
 //! Live swarms made from the document: copies of the picture, or uniformly random particles.
 
-use glam::DVec2;
 use rand::rngs::StdRng;
 
-use crate::worlds::swarm::picture::{Boundary, Mode, Part, Particle, Sampler, Swarm};
+use crate::worlds::swarm::picture::{Boundary, Mode, Part, Sampler, Swarm};
 
 use crate::scene::SwarmProject;
 
@@ -47,20 +46,17 @@ pub(in crate::session) fn uniform(document: &SwarmProject, rng: &mut StdRng) -> 
 /// The torus repeated along both sides until it holds about `particles` particles.
 fn repeated(sample: &Swarm, particles: usize) -> Swarm {
     let times = ((particles as f64 / sample.len().max(1) as f64).sqrt().round() as usize).max(1);
-    let [w, h] = sample.box_size.to_array();
-    let tiles = (0..times * times).map(|tile| ((tile % times) as f64 * w, (tile / times) as f64 * h));
-    let particles = tiles
-        .flat_map(|(dx, dy)| sample.particles.iter().map(move |p| Particle { x: p.x + dx, y: p.y + dy, ..*p }))
-        .collect();
-    Swarm { particles, box_size: DVec2::new(w * times as f64, h * times as f64) }
+    sample.tiled(times)
 }
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::session::new_project;
     use crate::worlds::SwarmDoc;
-    use crate::worlds::swarm::picture::Snapshot;
+    use crate::worlds::swarm::picture::{Particle, Snapshot};
     use rand::SeedableRng;
 
     fn document(mode: Mode, particles: usize) -> SwarmProject {

@@ -4,7 +4,7 @@ use glam::DVec2;
 use rayon::prelude::*;
 
 use super::{Counters, EngineError, Force};
-use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit, wrap, wrap_angle};
+use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit, wrap_angle, wrap_place};
 use crate::worlds::swarm::rule::fast::{Cloud, FastKernels, Weights};
 use crate::worlds::swarm::rule::flow_exact::{ExactFlow, FlowSite};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Neighbours, Rule, noise, time_step};
@@ -91,12 +91,8 @@ impl CpuEngine {
         let displace = |i: usize, p: &Particle, drift: [f64; 3], box_size: DVec2| {
             let xi = noise::normals(seed, step, i as u32).map(f64::from);
             let by = |axis: usize| drift[axis] * dt + deviation[axis] * xi[axis];
-            Particle {
-                x: wrap(p.x + by(0), box_size.x),
-                y: wrap(p.y + by(1), box_size.y),
-                heading: wrap_angle(p.heading + by(2)),
-                species: p.species,
-            }
+            let moved = p.at(wrap_place(p.place() + DVec2::new(by(0), by(1)), box_size));
+            Particle { heading: wrap_angle(p.heading + by(2)), ..moved }
         };
         let box_size = self.swarm.box_size;
         let from = &self.swarm.particles;
@@ -252,12 +248,10 @@ impl CpuEngine {
             self.evaluate_score();
             let sigma = self.settings.sigma_l;
             let kappa_squared = self.rule.kappa * self.rule.kappa;
-            let [width, height] = shown.box_size.to_array();
             for (p, g) in shown.particles.iter_mut().zip(&self.work.gradient) {
                 // σ² s = -σ (σ ∇E).
                 let [x, y, turn] = g.map(|g| -sigma * f64::from(g));
-                p.x = wrap(p.x + x, width);
-                p.y = wrap(p.y + y, height);
+                *p = p.at(wrap_place(p.place() + DVec2::new(x, y), shown.box_size));
                 p.heading = wrap_angle(p.heading + kappa_squared * turn);
             }
         }

@@ -4,16 +4,14 @@ use glam::DVec2;
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-use crate::worlds::swarm::picture::{Particle, Swarm, wrap, wrap_angle, wrap_place};
+use crate::worlds::swarm::picture::{Particle, Swarm, wrap_angle, wrap_place};
 
 /// `swarm` (lengths in ℓ) with the noise of level σ: x̃ = x + σ ξ and θ̃ = θ + κ σ ξ', folded into the torus.
 pub fn noised(swarm: &Swarm, sigma_l: f64, kappa: f64, rng: &mut impl Rng) -> Swarm {
-    let [width, height] = swarm.box_size.to_array();
     let mut noisy = swarm.clone();
     for p in &mut noisy.particles {
         let mut normal = || rng.sample::<f64, _>(StandardNormal);
-        p.x = wrap(p.x + sigma_l * normal(), width);
-        p.y = wrap(p.y + sigma_l * normal(), height);
+        *p = p.at(wrap_place(p.place() + sigma_l * DVec2::new(normal(), normal()), swarm.box_size));
         p.heading = wrap_angle(p.heading + kappa * sigma_l * normal());
     }
     noisy

@@ -56,12 +56,12 @@ impl Snapshot {
     /// Which particles of a sample carry loss, in their order: all, except in an open painting those closer than the
     /// cutoff to its edge, whose surroundings are cut off.
     pub fn carries_loss(&self, ensemble: &Ensemble, cutoff_l: f64) -> Vec<bool> {
-        let [width, height] = self.box_size.to_array();
         let cutoff = cutoff_l * self.unit_length();
         match (self.mode, self.boundary) {
             (Mode::Whole, Boundary::Open) => {
-                let inside = |x: f64, side: f64| x >= cutoff && x <= side - cutoff;
-                self.particles.iter().map(|p| inside(p.x, width) && inside(p.y, height)).collect()
+                let inner = self.box_size - cutoff;
+                let inside = |p: &Particle| p.place().cmpge(DVec2::splat(cutoff)).all() && p.place().cmple(inner).all();
+                self.particles.iter().map(inside).collect()
             }
             _ => vec![true; self.sample_len(ensemble)],
         }

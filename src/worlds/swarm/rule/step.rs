@@ -1,10 +1,12 @@
 //! Live dynamics dX = (γ V + η D s) dt + √(2 η D) dW, D = diag(1, 1, κ²), by Heun's method with shared noise.
 
+use glam::DVec2;
+
 use super::knobs::{FlowKind, LiveSettings};
 use super::net::Rule;
 use super::validate::RuleError;
 use super::{energy, flow_exact, flow_learned, noise};
-use crate::worlds::swarm::picture::{Swarm, wrap, wrap_angle};
+use crate::worlds::swarm::picture::{Swarm, wrap_angle, wrap_place};
 
 /// Largest ω dt, with ω the rotation rate of the linearised flow. Heun's method multiplies a pure rotation by
 /// √(1 + (ω dt)⁴/4) a step, 1.6 % at 0.6; relaxation outweighs that, and beyond about 1 it no longer does.
@@ -113,10 +115,8 @@ pub fn step(
 }
 
 fn displace(swarm: &mut Swarm, by: impl Fn(usize, usize) -> f64) {
-    let [width, height] = swarm.box_size.to_array();
     for (i, p) in swarm.particles.iter_mut().enumerate() {
-        p.x = wrap(p.x + by(i, 0), width);
-        p.y = wrap(p.y + by(i, 1), height);
+        *p = p.at(wrap_place(p.place() + DVec2::new(by(i, 0), by(i, 1)), swarm.box_size));
         p.heading = wrap_angle(p.heading + by(i, 2));
     }
 }
@@ -132,7 +132,6 @@ pub fn denoised(rule: &Rule, swarm: &Swarm, sigma_l: f64) -> Swarm {
 
 #[cfg(test)]
 mod tests {
-    use glam::DVec2;
 
     use super::*;
     use crate::worlds::swarm::picture::MAX_SPECIES;
