@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use common::panels::{LAPTOP, Window, misplaced, settle, window};
 use egui_kittest::kittest::Queryable;
+use glam::DVec2;
 use unstill::session::{
     Command, LearnCommand, LearnEvent, ObserveCommand, ObserveEvent, PaintCommand, Place, Session, ShareEvent,
     SnapshotCommand,
@@ -21,7 +22,7 @@ fn with_film(frames: usize) -> Session {
             |i: usize| Particle { x: 1.0 + (i % 8) as f64, y: 1.0 + (i / 8) as f64, heading: k as f64, species: 0 };
         Snapshot {
             particles: (0..40).map(at).collect(),
-            box_size: [10.0, 7.0],
+            box_size: DVec2::new(10.0, 7.0),
             mode: Mode::Whole,
             ..Snapshot::default()
         }

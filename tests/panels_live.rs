@@ -5,6 +5,7 @@ mod common;
 use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{Event as Input, Modifiers, PointerButton, Pos2, Vec2};
 use egui_kittest::kittest::Queryable;
+use glam::DVec2;
 
 use std::sync::Arc;
 
@@ -105,7 +106,8 @@ fn ctrl_and_a_click_switch_the_swing_of_a_knob() {
 fn of_species(species: u8) -> Session {
     let mut session = Session::new(3);
     let at = |k: u8| Particle { x: 1.0 + f64::from(k), y: f64::from(k % 3) + 1.0, heading: 0.3, species: k % species };
-    let snapshot = Snapshot { particles: (0..24).map(at).collect(), box_size: [30.0, 20.0], ..Snapshot::default() };
+    let snapshot =
+        Snapshot { particles: (0..24).map(at).collect(), box_size: DVec2::new(30.0, 20.0), ..Snapshot::default() };
     let shape = NetShape { species: species.into(), phi: [4, 4], rho: [4, 4], outputs: 1 };
     let rule = Some(Arc::new(Rule::random(shape, 1)));
     let document = opened_project(Project::new("", SwarmDoc { rule, ..SwarmDoc::from_snapshot(snapshot) }));

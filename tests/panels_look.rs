@@ -5,6 +5,7 @@ mod common;
 use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{self, Key, Modifiers, Rect, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use glam::DVec2;
 
 use common::panels::*;
 use unstill::session::{
@@ -172,11 +173,11 @@ fn the_hint_ticks_each_first_step_and_ends_after_the_third() {
     let mut window = window(alive());
     window.get_by_label("1  Paint");
     assert!(window.query_by_label("✔ done").is_none());
-    apply(&mut window, Command::Pointer(Pointer::Press([1.0, 1.0])));
+    apply(&mut window, Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
     apply(&mut window, Command::Pointer(Pointer::Release));
     window.get_by_label("✔ done");
     apply(&mut window, Command::SetPlace(Place::Paint));
-    apply(&mut window, Command::Pointer(Pointer::Press([1.0, 1.0])));
+    apply(&mut window, Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
     apply(&mut window, Command::Pointer(Pointer::Release));
     assert_eq!(window.query_all_by_label("✔ done").count(), 2);
     apply(&mut window, Command::Learn(LearnCommand::Start));

@@ -5,6 +5,7 @@ mod common;
 use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{Key, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use glam::DVec2;
 
 use common::panels::*;
 use unstill::session::{
@@ -124,7 +125,7 @@ fn a_stamp_is_chosen_from_the_library() {
     click(&mut window, name(Tool::Stamp));
     click(&mut window, "Stamp with Train");
     let shell = window.state_mut();
-    shell.apply(Command::Pointer(Pointer::Press([8.0, 5.0])));
+    shell.apply(Command::Pointer(Pointer::Press(DVec2::new(8.0, 5.0))));
     shell.apply(Command::Pointer(Pointer::Release));
     assert_eq!(particles(&window).len(), 6);
 }
@@ -284,7 +285,8 @@ fn troubled() -> Session {
     let mut session = empty();
     let mut particles = motifs::by_name("pairs").expect("a bundled picture").snapshot().particles;
     particles.push(Particle { x: 30.0, y: 18.0, ..Particle::default() });
-    let snapshot = Snapshot { particles, box_size: [32.0, 20.0], mode: Mode::Whole, boundary: Boundary::Open };
+    let snapshot =
+        Snapshot { particles, box_size: DVec2::new(32.0, 20.0), mode: Mode::Whole, boundary: Boundary::Open };
     session.on_event(ShareEvent::Imported { path: "crowd.csv".into(), result: Ok(snapshot.into()) });
     session
 }

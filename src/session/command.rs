@@ -5,6 +5,8 @@ use std::mem::Discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use glam::DVec2;
+
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
@@ -39,9 +41,9 @@ pub enum Place {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pointer {
     /// The button went down: begins a gesture.
-    Press([f64; 2]),
+    Press(DVec2),
     /// The pointer moved with the button down.
-    Drag([f64; 2]),
+    Drag(DVec2),
     /// The button went up: ends the gesture, which is then one step of the history.
     Release,
 }

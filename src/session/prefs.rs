@@ -264,6 +264,8 @@ pub(super) fn notice(session: &mut Session, command: &Command) -> Vec<Effect> {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
 
     #[test]
@@ -321,12 +323,12 @@ mod tests {
     fn the_first_steps_are_noticed_each_where_it_belongs() {
         let mut session = Session::new(1);
         session.apply(Command::SetPlace(Place::Live));
-        session.apply(Command::Pointer(Pointer::Press([1.0, 1.0])));
+        session.apply(Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
         let steps = session.prefs().first_steps;
         assert!(steps.lived && !steps.painted && !steps.are_done());
         session.apply(Command::Pointer(Pointer::Release));
         session.apply(Command::SetPlace(Place::Paint));
-        session.apply(Command::Pointer(Pointer::Press([1.0, 1.0])));
+        session.apply(Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
         session.apply(Command::Pointer(Pointer::Release));
         session.apply(LearnCommand::Start);
         assert!(session.prefs().first_steps.are_done());

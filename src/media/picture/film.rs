@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
+use glam::DVec2;
 use image::RgbaImage;
 
 use super::mp4::encoder;
@@ -82,7 +83,7 @@ impl Film {
     ///
     /// # Errors
     /// A place that cannot be written, a size that the format does not know, or ffmpeg is missing.
-    pub fn create(path: &Path, style: FilmStyle, box_size: [f64; 2], species: usize) -> Result<Self, PictureError> {
+    pub fn create(path: &Path, style: FilmStyle, box_size: DVec2, species: usize) -> Result<Self, PictureError> {
         let [width, height] = style.picture.size_of(box_size);
         let (size, pace) = ((width, height), style.frames_per_second);
         let writer = match style.kind {
@@ -248,13 +249,13 @@ mod tests {
     use image::AnimationDecoder;
 
     fn swarm(x: f64) -> Swarm {
-        Swarm { particles: vec![Particle { x, y: 2.0, heading: 0.0, species: 1 }], box_size: [4.0, 4.0] }
+        Swarm { particles: vec![Particle { x, y: 2.0, heading: 0.0, species: 1 }], box_size: DVec2::splat(4.0) }
     }
 
     fn film(kind: FilmKind, frames: usize, loops: bool, path: &Path) {
         let picture = PictureStyle { size_px: 64, ..PictureStyle::default() };
         let style = FilmStyle { kind, picture, frames_per_second: 20.0, frames, loops };
-        let mut film = Film::create(path, style, [4.0, 4.0], 2).unwrap();
+        let mut film = Film::create(path, style, DVec2::splat(4.0), 2).unwrap();
         for k in 0..frames {
             film.add(swarm(0.1 * k as f64)).unwrap();
         }
@@ -343,7 +344,7 @@ mod tests {
         let path = folder.path().join("short.png");
         let picture = PictureStyle { size_px: 64, ..PictureStyle::default() };
         let style = FilmStyle { kind: FilmKind::Apng, picture, frames_per_second: 20.0, frames: 100, loops: true };
-        let mut film = Film::create(&path, style, [4.0, 4.0], 2).unwrap();
+        let mut film = Film::create(&path, style, DVec2::splat(4.0), 2).unwrap();
         for k in 0..5 {
             film.add(swarm(0.1 * f64::from(k))).unwrap();
         }
@@ -372,7 +373,7 @@ mod tests {
         for kind in [FilmKind::Gif, FilmKind::Apng, FilmKind::Frames] {
             let picture = PictureStyle { size_px: 64, ..PictureStyle::default() };
             let style = FilmStyle { kind, picture, frames_per_second: 20.0, frames: 9, loops: false };
-            let mut film = Film::create(&folder.path().join("film"), style, [4.0, 4.0], 1).unwrap();
+            let mut film = Film::create(&folder.path().join("film"), style, DVec2::splat(4.0), 1).unwrap();
             film.add(swarm(1.0)).unwrap();
             drop(film);
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{kind:?}");

@@ -15,6 +15,7 @@ pub use command::DocumentCommand;
 pub use effect::DocumentEffect;
 pub use event::DocumentEvent;
 
+use glam::DVec2;
 use history::Moment;
 
 use super::state::Session;
@@ -24,7 +25,7 @@ use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::Snapshot;
 
 /// Width and height of the box of a new picture, world units.
-pub const NEW_BOX: [f64; 2] = [16.0, 10.0];
+pub const NEW_BOX: DVec2 = DVec2::new(16.0, 10.0);
 
 /// Particles of the live swarm where the project leaves the choice to the program.
 const DEFAULT_PARTICLES: usize = 300;

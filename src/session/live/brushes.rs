@@ -1,5 +1,6 @@
 //! The table of brushes of the live swarm: keys, words, what each does and how its circle looks.
 
+use glam::DVec2;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -64,7 +65,7 @@ pub enum BrushAction {
 }
 
 /// The change of a circle (centre and radius, ℓ) by the chosen species.
-pub type BrushEdit = fn([f64; 2], f64, u8, &mut StdRng) -> SwarmEdit;
+pub type BrushEdit = fn(DVec2, f64, u8, &mut StdRng) -> SwarmEdit;
 
 /// Colour of the circle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

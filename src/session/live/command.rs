@@ -1,5 +1,7 @@
 //! What a user can do with the live swarm.
 
+use glam::DVec2;
+
 use super::brushes::Brush;
 use super::view::{MAX_STEPS_PER_FRAME, SPEEDS};
 use super::{brush, moments, start, surprise, swarm};
@@ -74,7 +76,7 @@ pub enum LiveCommand {
     /// The saved state at this index.
     DeleteMoment(usize),
     /// The view follows the creature nearest to this place, ℓ.
-    FollowAt([f64; 2]),
+    FollowAt(DVec2),
     /// The view stays where it is.
     StopFollowing,
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use glam::DVec2;
+
 use super::{brush, moments};
 use crate::session::command::{Effect, Level, MomentUse, notify};
 use crate::session::state::Session;
@@ -21,7 +23,7 @@ pub enum LiveEvent {
         /// Particles in the swarm now.
         particles: usize,
         /// Width and height of the torus now, ℓ.
-        box_size_l: [f64; 2],
+        box_size_l: DVec2,
     },
     /// The swarm was to go back in time, and the rewind buffer has no earlier state.
     NothingBefore,

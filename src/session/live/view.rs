@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -13,7 +14,7 @@ use crate::worlds::swarm::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Force {
     /// Position on the live torus, ℓ.
-    pub centre_l: [f64; 2],
+    pub centre_l: DVec2,
     /// Where the force has fallen to zero, ℓ.
     pub radius_l: f64,
     /// Speed at the centre, ℓ per time; positive pushes away, negative pulls.
@@ -63,7 +64,7 @@ pub struct Wound {
     /// [`LiveView::steps`] at that moment.
     pub step: u64,
     /// On the live torus; may lie outside the box by whole box lengths.
-    pub centre_l: [f64; 2],
+    pub centre_l: DVec2,
     /// Of the brush at that time, ℓ.
     pub radius_l: f64,
 }
@@ -90,7 +91,7 @@ pub struct LiveView {
     /// Particles uploaded to the engine last.
     pub particles: usize,
     /// Width and height of the live torus, ℓ; zero when nothing is live.
-    pub box_size_l: [f64; 2],
+    pub box_size_l: DVec2,
     /// Steps already cooled, while *Grow* is under way.
     pub growing: Option<u32>,
     pub(in crate::session) fade: Option<Fade>,
@@ -122,7 +123,7 @@ impl Default for LiveView {
             following: None,
             swing_ticks: 0,
             particles: 0,
-            box_size_l: [0.0; 2],
+            box_size_l: DVec2::ZERO,
             growing: None,
             fade: None,
             has_faults: false,

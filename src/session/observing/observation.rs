@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use glam::DVec2;
+
 use crate::session::command::Speed;
 use crate::session::curve::Curve;
 use crate::worlds::swarm::measures::{Reading, Wounds};
@@ -216,7 +218,7 @@ impl Observation {
     }
 
     /// The particles within `radius_l` of these positions were just scrambled.
-    pub(in crate::session) fn hurt(&mut self, places: &[[f64; 2]], radius_l: f64) {
+    pub(in crate::session) fn hurt(&mut self, places: &[DVec2], radius_l: f64) {
         let older = self.healing.take_if(|healing| self.steps - healing.step < HASTE_STEPS);
         let fidelity_before = older.as_ref().map_or_else(|| self.fidelity_now(), |healing| healing.fidelity_before);
         self.wounded(Some(WoundKind::Wounded));
@@ -333,13 +335,13 @@ mod tests {
         let mut seen = Observation::default();
         seen.ran(1000);
         seen.take(reading(1000, 0, 0.95));
-        seen.hurt(&[[1.0, 1.0]], 2.0);
+        seen.hurt(&[DVec2::ONE], 2.0);
         let number = seen.healing.as_ref().unwrap().wounds.as_ref().unwrap().number;
         let look =
             |step, epoch, hurt| Reading { hurt: Some(hurt), hurt_before: Some(0.9), ..reading(step, epoch, 0.94) };
         seen.take(look(1000, 1, 0.1));
         assert_eq!(seen.healing.as_ref().unwrap().before(), Some(0.9));
-        seen.hurt(&[[2.0, 1.0], [3.0, 1.0]], 2.0);
+        seen.hurt(&[DVec2::new(2.0, 1.0), DVec2::new(3.0, 1.0)], 2.0);
         let healing = seen.healing.as_ref().unwrap();
         let wounds = healing.wounds.as_ref().unwrap();
         assert_eq!((wounds.number, wounds.places.len(), healing.before()), (number, 3, Some(0.9)));
@@ -354,7 +356,7 @@ mod tests {
             healing.text()
         );
         seen.ran(HASTE_STEPS as u32);
-        seen.hurt(&[[1.0, 1.0]], 2.0);
+        seen.hurt(&[DVec2::ONE], 2.0);
         assert_ne!(seen.healing.as_ref().unwrap().wounds.as_ref().unwrap().number, number, "another wound");
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use glam::DVec2;
+
 use super::pen::MIN_SPACING;
 use super::snapshots::{self, SnapshotCommand};
 use super::{Hand, PaintOptions, SelectionOrder, StampSource, Tool, clip, library, orders, picture};
@@ -69,7 +71,7 @@ pub enum PaintCommand {
     /// World units.
     EraseAt {
         /// May be outside the box.
-        centre: [f64; 2],
+        centre: DVec2,
         /// Of the disc in which particles are removed.
         radius: f64,
     },
@@ -78,7 +80,7 @@ pub enum PaintCommand {
         /// Into the particles of the selected snapshot.
         indices: Vec<usize>,
         /// To the right and up, world units.
-        by: [f64; 2],
+        by: DVec2,
     },
     /// Turns each particle on the spot, radians counter-clockwise.
     TurnParticles {
@@ -99,7 +101,7 @@ pub enum PaintCommand {
     /// Removes every particle of the selected snapshot.
     Clear,
     /// Width and height, world units; particles outside the new box are moved to its edge.
-    SetBox([f64; 2]),
+    SetBox(DVec2),
     /// Whether the picture is a motif in empty space or a whole world.
     SetMode(Mode),
     /// Whether opposite edges of the box are joined.

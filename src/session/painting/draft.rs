@@ -1,5 +1,6 @@
 //! Previews: ghosts of the particles that would be added, and the outline of what is being drawn.
 
+use glam::DVec2;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -16,11 +17,11 @@ use crate::worlds::swarm::picture::Particle;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outline {
     /// Of the rectangle or lasso that selects, closed.
-    Marquee(Vec<[f64; 2]>),
+    Marquee(Vec<DVec2>),
     /// What a press would pick up.
     Ring {
         /// Position of the particle.
-        centre: [f64; 2],
+        centre: DVec2,
         /// Half of ℓ, so that the ring is around its body.
         radius: f64,
     },
@@ -38,7 +39,7 @@ pub struct Draft {
 impl Session {
     /// What the tool would do now. `cursor`: the pointer on the canvas, world units; without one, what is to be stamped
     /// is shown in the middle of the box.
-    pub fn draft(&self, cursor: Option<[f64; 2]>) -> Draft {
+    pub fn draft(&self, cursor: Option<DVec2>) -> Draft {
         match (&self.painting.gesture, self.painting.tool) {
             (Some(PaintGesture::Shape { path, seed }), _) => {
                 let ghosts = with_images(self, &shape(self, path, *seed));
@@ -61,7 +62,7 @@ impl Session {
                 let index = cursor.and_then(|at| nearest(self.snapshot(), at, reach));
                 let ring = |i: usize| {
                     let p = self.snapshot().particles[i];
-                    Outline::Ring { centre: [p.x, p.y], radius: 0.5 * self.painting.unit_length }
+                    Outline::Ring { centre: p.place(), radius: 0.5 * self.painting.unit_length }
                 };
                 Draft { outline: index.map(ring), ..Draft::default() }
             }
@@ -71,7 +72,7 @@ impl Session {
 }
 
 /// The particles of the stamp, the text or the image at `at`; images under the symmetry are left out.
-pub(super) fn in_hand(session: &Session, at: [f64; 2]) -> Vec<Particle> {
+pub(super) fn in_hand(session: &Session, at: DVec2) -> Vec<Particle> {
     let painting = &session.painting;
     let options = &painting.options;
     let (mut particles, headings) = match session.painting.tool {

@@ -31,7 +31,7 @@ use super::state::Session;
 use crate::scene::SwarmProject;
 use crate::session::command::{Effect, Kind};
 use crate::session::document::edit::edit_picture;
-use crate::worlds::swarm::picture::{Particle, Snapshot, wrap};
+use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_place};
 
 pub use command::PaintCommand;
 pub use draft::{Draft, Outline};
@@ -53,6 +53,7 @@ pub(super) use gesture::{pointer, release};
 pub(super) use stipple::{look, stippled};
 
 use gesture::{Before, PaintGesture};
+use glam::DVec2;
 use library::Library;
 use stipple::Stippling;
 use warnings::Warning;
@@ -239,8 +240,8 @@ fn merge() -> Option<Kind> {
     Some(Kind::Pointer)
 }
 
-fn centre_of(snapshot: &Snapshot) -> [f64; 2] {
-    snapshot.box_size.map(|l| 0.5 * l)
+fn centre_of(snapshot: &Snapshot) -> DVec2 {
+    0.5 * snapshot.box_size
 }
 
 /// The particles with all their images, folded into a box that is a torus.
@@ -249,9 +250,8 @@ fn with_images(session: &Session, particles: &[Particle]) -> Vec<Particle> {
     let least = IMAGE_SHARE * session.painting.spacing;
     let mut all = session.painting.options.symmetry.all_images(particles, centre_of(snapshot), least);
     if snapshot.is_torus() {
-        let [w, h] = snapshot.box_size;
         for p in &mut all {
-            [p.x, p.y] = [wrap(p.x, w), wrap(p.y, h)];
+            *p = p.at(wrap_place(p.place(), snapshot.box_size));
         }
     }
     all

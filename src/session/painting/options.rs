@@ -1,5 +1,7 @@
 //! What the user has set the tools to. Nothing here is saved with the scene.
 
+use glam::DVec2;
+
 use super::pen::MIN_SPACING;
 
 /// Headings along a line, an arc or a circle.
@@ -153,8 +155,8 @@ pub struct PaintOptions {
 
 impl PaintOptions {
     /// What suits a box of this size, world units.
-    pub fn new([width, height]: [f64; 2]) -> Self {
-        let side = width.min(height);
+    pub fn new(box_size: DVec2) -> Self {
+        let side = box_size.min_element();
         Self {
             curve: CurveHeading::default(),
             reversed: false,
@@ -183,7 +185,7 @@ impl PaintOptions {
     }
 
     /// Lengths that suit another box; choices stay.
-    pub(in super::super) fn for_box(self, box_size: [f64; 2]) -> Self {
+    pub(in super::super) fn for_box(self, box_size: DVec2) -> Self {
         let fresh = Self::new(box_size);
         Self {
             spray_radius: fresh.spray_radius,

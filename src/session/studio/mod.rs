@@ -18,6 +18,7 @@ pub use views::{LearningState, LearningView, LiveRuleView, Plots};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use glam::DVec3;
 use history::{Gesture, PastProject, ProjectHistory};
 
 use super::Place;
@@ -49,7 +50,7 @@ pub struct Studio {
     brush_strength: f64,
     ink: BrushInk,
     /// The world and the place that the stroke under way began with.
-    stroke_start: Option<(Arc<World>, [f64; 3])>,
+    stroke_start: Option<(Arc<World>, DVec3)>,
     dabs: u64,
     learning: LearningView,
     live: LiveRuleView,

@@ -1,3 +1,5 @@
+use glam::{DVec2, DVec3};
+
 use super::*;
 use crate::jobs::{CanvasEvent, LearningEvent, Reason};
 use crate::session::{Command, Dialog, Level, LiveCommand, PaintCommand};
@@ -8,9 +10,9 @@ fn points() -> Studio {
 }
 
 fn dab(brush: &'static str, x: f64) -> StudioCommand {
-    let at = [x, 0.0, 0.0];
+    let at = x * DVec3::X;
     let ink = BrushInk::default();
-    StudioCommand::Stroke(BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius: 0.5, strength: 1.0, ink })
+    StudioCommand::Stroke(BrushStroke { brush, from: at, to: at, axis: DVec3::ZERO, radius: 0.5, strength: 1.0, ink })
 }
 
 fn stroke(studio: &mut Studio, brush: &'static str, xs: &[f64]) {
@@ -291,9 +293,9 @@ fn token_canvas() -> Studio {
 fn drag(studio: &mut Studio, places: &[[f64; 2]]) {
     let mut from = places[0];
     for to in places {
-        let [from, to] = [std::mem::replace(&mut from, *to), *to].map(|[x, y]| [x, y, 0.0]);
+        let [from, to] = [std::mem::replace(&mut from, *to), *to].map(|place| DVec2::from(place).extend(0.0));
         let (brush, ink) = (studio.brush(), BrushInk::default());
-        let stroke = BrushStroke { brush, from, to, axis: [0.0; 3], radius: 1.0, strength: 1.0, ink };
+        let stroke = BrushStroke { brush, from, to, axis: DVec3::ZERO, radius: 1.0, strength: 1.0, ink };
         studio.apply(StudioCommand::Stroke(stroke));
     }
     studio.apply(StudioCommand::Lift);
@@ -306,13 +308,13 @@ fn a_drawing_has_a_brush_at_once_and_each_stroke_is_one_step() {
     let blue = [50, 130, 255, 255];
     studio.apply(StudioCommand::SetInk(BrushInk { colour: blue, mirrors: false }));
     drag(&mut studio, &[[20.0, 48.0], [30.0, 48.0], [40.0, 48.0]]);
-    assert_eq!(studio.info().colour_at([30.0, 48.0, 0.0]), Some(blue));
+    assert_eq!(studio.info().colour_at(DVec3::new(30.0, 48.0, 0.0)), Some(blue));
     studio.apply(StudioCommand::Undo);
-    assert_eq!(studio.info().colour_at([30.0, 48.0, 0.0]), Some([0; 4]));
+    assert_eq!(studio.info().colour_at(DVec3::new(30.0, 48.0, 0.0)), Some([0; 4]));
     studio.apply(StudioCommand::Redo);
     studio.apply(StudioCommand::Act("flip"));
-    assert_eq!(studio.info().colour_at([30.0, 48.0, 0.0]), Some([0; 4]));
-    assert_eq!(studio.info().colour_at([60.0, 48.0, 0.0]), Some(blue));
+    assert_eq!(studio.info().colour_at(DVec3::new(30.0, 48.0, 0.0)), Some([0; 4]));
+    assert_eq!(studio.info().colour_at(DVec3::new(60.0, 48.0, 0.0)), Some(blue));
 }
 
 #[test]
@@ -320,7 +322,7 @@ fn a_line_follows_the_pointer_and_leaves_nothing_behind() {
     let mut studio = token_canvas();
     studio.apply(StudioCommand::SetBrush("line"));
     drag(&mut studio, &[[20.0, 48.0], [40.0, 80.0], [70.0, 48.0]]);
-    let painted = |studio: &Studio, at: [f64; 2]| studio.info().colour_at([at[0], at[1], 0.0]) != Some([0; 4]);
+    let painted = |studio: &Studio, at: [f64; 2]| studio.info().colour_at(DVec2::from(at).extend(0.0)) != Some([0; 4]);
     assert!(painted(&studio, [45.0, 48.0]) && painted(&studio, [69.0, 48.0]));
     assert!(!painted(&studio, [40.0, 80.0]), "the line of a moment ago is gone");
     studio.apply(StudioCommand::Undo);

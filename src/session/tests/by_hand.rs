@@ -1,5 +1,7 @@
 //! What a person does to the living swarm: brushes, going back, swinging knobs.
 
+use glam::DVec2;
+
 use super::*;
 use crate::worlds::swarm::picture::SwarmEdit;
 
@@ -13,9 +15,9 @@ fn edits(effects: &[Effect]) -> Vec<SwarmEdit> {
 
 fn stroke(session: &mut Session, brush: Brush, points: &[[f64; 2]]) -> Vec<Effect> {
     let mut effects = session.apply(LiveCommand::SetBrush(brush));
-    effects.extend(session.apply(Command::Pointer(Pointer::Press(points[0]))));
+    effects.extend(session.apply(Command::Pointer(Pointer::Press(points[0].into()))));
     for &p in &points[1..] {
-        effects.extend(session.apply(Command::Pointer(Pointer::Drag(p))));
+        effects.extend(session.apply(Command::Pointer(Pointer::Drag(p.into()))));
     }
     effects.extend(session.apply(Command::Pointer(Pointer::Release)));
     effects
@@ -36,11 +38,11 @@ fn grabbed_particles_move_as_far_as_the_pointer() {
     let mut session = alive();
     session.apply(LiveCommand::SetBrushRadius(2.0));
     let effects = stroke(&mut session, Brush::Grab, &[[3.0, 4.0], [3.5, 4.0], [3.5, 4.0], [3.5, 3.0]]);
-    let carry = |centre, by| SwarmEdit::Carry { centre, radius: 2.0, by };
+    let carry = |centre: [f64; 2], by: [f64; 2]| SwarmEdit::Carry { centre: centre.into(), radius: 2.0, by: by.into() };
     assert_eq!(edits(&effects), [carry([3.0, 4.0], [0.5, 0.0]), carry([3.5, 4.0], [0.0, -1.0])]);
     assert_eq!(session.live().last_wound, None);
     // Let go: the mouse moves alone.
-    assert!(edits(&session.apply(Command::Pointer(Pointer::Drag([9.0, 9.0])))).is_empty());
+    assert!(edits(&session.apply(Command::Pointer(Pointer::Drag(DVec2::splat(9.0))))).is_empty());
 }
 
 #[test]
@@ -49,9 +51,10 @@ fn a_wound_scrambles_the_disc_and_records_step_and_place() {
     session.apply(LiveCommand::SetBrushRadius(2.0));
     session.tick(u32::MAX);
     let effects = stroke(&mut session, Brush::Wound, &[[3.0, 4.0], [3.1, 4.0]]);
-    assert!(matches!(edits(&effects)[..], [SwarmEdit::Scramble { centre: [3.0, 4.0], radius: 2.0, .. }]));
+    let place = DVec2::new(3.0, 4.0);
+    assert!(matches!(edits(&effects)[..], [SwarmEdit::Scramble { centre, radius: 2.0, .. }] if centre == place));
     let wound = session.live().last_wound.expect("a wound");
-    assert_eq!(wound, Wound { step: session.live().steps, centre_l: [3.0, 4.0], radius_l: 2.0 });
+    assert_eq!(wound, Wound { step: session.live().steps, centre_l: place, radius_l: 2.0 });
     assert!(wound.step > 0);
     // A quick drag leaves no gaps: four stops of half a radius.
     let effects = stroke(&mut session, Brush::Wound, &[[3.0, 4.0], [7.0, 4.0]]);
@@ -225,7 +228,7 @@ fn a_surprise_is_another_motion_and_can_be_undone() {
 fn the_view_follows_a_creature_until_it_is_gone() {
     let mut session = alive();
     let effects = stroke(&mut session, Brush::Follow, &[[3.0, 4.0]]);
-    assert!(effects.contains(&Effect::Live(LiveEffect::Follow([3.0, 4.0]))));
+    assert!(effects.contains(&Effect::Live(LiveEffect::Follow(DVec2::new(3.0, 4.0)))));
     session.on_event(LiveEvent::Following(Some(7)));
     assert_eq!(session.live().following, Some(7));
     session.apply(LiveCommand::StopFollowing);

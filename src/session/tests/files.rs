@@ -1,3 +1,5 @@
+use glam::DVec2;
+
 use super::*;
 
 #[test]
@@ -86,7 +88,7 @@ fn quitting_asks_for_unsaved_scenes_that_were_left() {
 #[test]
 fn an_imported_picture_is_unsaved_and_ready_to_be_painted_on() {
     let mut session = alive();
-    let snapshot = Snapshot { particles: triangle(), box_size: [5.0, 5.0], ..Snapshot::default() };
+    let snapshot = Snapshot { particles: triangle(), box_size: DVec2::splat(5.0), ..Snapshot::default() };
     session.on_event(ShareEvent::Imported { path: "birds.csv".into(), result: Ok(snapshot.into()) });
     assert_eq!((session.document().title.as_str(), session.place()), ("birds", Place::Paint));
     assert!(session.is_dirty() && session.path().is_none());

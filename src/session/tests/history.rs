@@ -1,12 +1,14 @@
+use glam::DVec2;
+
 use super::*;
 
-fn any_point() -> impl Strategy<Value = [f64; 2]> {
+fn any_point() -> impl Strategy<Value = DVec2> {
     // Some of them outside the box.
-    (-2.0..18.0, -2.0..12.0).prop_map(|(x, y)| [x, y])
+    (-2.0..18.0, -2.0..12.0).prop_map(|(x, y)| DVec2::new(x, y))
 }
 
 fn any_particle() -> impl Strategy<Value = Particle> {
-    (any_point(), -7.0..7.0, 0u8..9).prop_map(|([x, y], heading, species)| Particle { x, y, heading, species })
+    (any_point(), -7.0..7.0, 0u8..9).prop_map(|(DVec2 { x, y }, heading, species)| Particle { x, y, heading, species })
 }
 
 fn any_command() -> impl Strategy<Value = Command> {
@@ -91,7 +93,7 @@ proptest! {
         session.apply(Command::SetPlace(Place::Paint));
         for command in commands {
             session.apply(command);
-            let [w, h] = session.snapshot().box_size;
+            let [w, h] = session.snapshot().box_size.to_array();
             for p in &session.snapshot().particles {
                 prop_assert!((0.0..=w).contains(&p.x) && (0.0..=h).contains(&p.y) && p.heading.is_finite());
                 prop_assert!(p.species < 8);

@@ -1,5 +1,7 @@
 //! Kept moments: what they hold, the way back to them, and the undoing of it, however late the engine answers.
 
+use glam::DVec2;
+
 use super::*;
 use crate::worlds::swarm::doc::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS};
 use crate::worlds::swarm::picture::Swarm;
@@ -15,7 +17,7 @@ fn asked(effects: &[Effect]) -> MomentUse {
 
 /// The engine sends a swarm whose particles are at these `x`.
 fn tell(session: &mut Session, wanted_for: MomentUse, x: &[f64]) -> Vec<Effect> {
-    let swarm = Swarm { particles: x.iter().map(|&x| at(x, 2.0)).collect(), box_size: [9.0, 9.0] };
+    let swarm = Swarm { particles: x.iter().map(|&x| at(x, 2.0)).collect(), box_size: DVec2::splat(9.0) };
     session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })))
 }
 
@@ -97,7 +99,7 @@ fn a_moment_with_an_unknown_species_is_refused() {
     let mut session = alive();
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     let stranger = Particle { species: 3, ..at(1.0, 1.0) };
-    let swarm = Swarm { particles: vec![at(1.0, 2.0), stranger], box_size: [9.0, 9.0] };
+    let swarm = Swarm { particles: vec![at(1.0, 2.0), stranger], box_size: DVec2::splat(9.0) };
     session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
     let particles = session.live().particles;
     let effects = session.apply(LiveCommand::ReturnTo(0));
@@ -231,7 +233,7 @@ fn a_moment_survives_the_cancelled_gesture_it_arrived_in() {
     session.apply(PaintCommand::Clear);
     session.apply(DocumentCommand::Undo);
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
-    session.apply(Command::Pointer(Pointer::Press([8.0, 8.0])));
+    session.apply(Command::Pointer(Pointer::Press(DVec2::splat(8.0))));
     tell(&mut session, wanted_for, &[1.0]);
     assert_eq!(session.snapshot().particles.len(), 4);
     session.apply(PaintCommand::LetGo);
@@ -258,7 +260,7 @@ fn moments_beyond_the_limit_of_a_file_are_refused() {
     assert_eq!(notice(&session.apply(LiveCommand::KeepMoment)).unwrap().0, Level::Warning);
     let mut session = alive();
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
-    let swarm = Swarm { particles: vec![at(1.0, 1.0); MAX_KEPT_PARTICLES], box_size: [9.0, 9.0] };
+    let swarm = Swarm { particles: vec![at(1.0, 1.0); MAX_KEPT_PARTICLES], box_size: DVec2::splat(9.0) };
     session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
     assert_eq!(names(&session), ["Moment 1"]);
     let effects = session.apply(LiveCommand::KeepMoment);

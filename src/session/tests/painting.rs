@@ -1,9 +1,11 @@
+use glam::DVec2;
+
 use super::*;
 
 fn drag(session: &mut Session, points: &[[f64; 2]]) {
-    session.apply(Command::Pointer(Pointer::Press(points[0])));
+    session.apply(Command::Pointer(Pointer::Press(points[0].into())));
     for &p in points {
-        session.apply(Command::Pointer(Pointer::Drag(p)));
+        session.apply(Command::Pointer(Pointer::Drag(p.into())));
     }
     session.apply(Command::Pointer(Pointer::Release));
 }
@@ -59,14 +61,14 @@ fn a_quick_eraser_drag_removes_everything_on_its_way() {
 #[test]
 fn the_pointer_over_the_live_swarm_pushes_and_never_paints() {
     let mut session = alive();
-    let effects = session.apply(Command::Pointer(Pointer::Press([3.0, 4.0])));
+    let effects = session.apply(Command::Pointer(Pointer::Press(DVec2::new(3.0, 4.0))));
     let pushes = |o: &EngineOrder| matches!(o, EngineOrder::SetForce(Some(f)) if f.strength > 0.0);
     assert!(has_order(&effects, pushes));
     let effects = session.apply(Command::Pointer(Pointer::Release));
     assert!(has_order(&effects, |o| *o == EngineOrder::SetForce(None)));
     assert_eq!(session.snapshot().particles, triangle());
     session.apply(LiveCommand::SetBrush(Brush::Pull));
-    let effects = session.apply(Command::Pointer(Pointer::Press([3.0, 4.0])));
+    let effects = session.apply(Command::Pointer(Pointer::Press(DVec2::new(3.0, 4.0))));
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetForce(Some(f)) if f.strength < 0.0)));
     let effects = session.apply(Command::SetPlace(Place::Paint));
     assert!(has_order(&effects, |o| *o == EngineOrder::SetForce(None)), "leaving lets go");

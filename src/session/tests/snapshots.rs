@@ -6,12 +6,14 @@ use crate::worlds::swarm::measures::TruthError;
 use crate::worlds::swarm::picture::{FilmFrame, Mode, Particle, Snapshot, SnapshotFilm, Stills};
 use std::sync::Arc;
 
+use glam::DVec2;
+
 /// Frame `k` has `3 + k` particles in a row.
 fn film(frames: usize) -> Stills {
     let snapshot = |k: usize| {
         let at = |i: usize| Particle { x: 1.0 + i as f64, y: 2.0, heading: 0.0, species: 0 };
         let particles = (0..3 + k).map(at).collect();
-        Snapshot { particles, box_size: [30.0, 8.0], mode: Mode::Whole, ..Snapshot::default() }
+        Snapshot { particles, box_size: DVec2::new(30.0, 8.0), mode: Mode::Whole, ..Snapshot::default() }
     };
     let all = (0..frames).map(|k| FilmFrame::new(&snapshot(k), k as f64, Some((0..3 + k as u32).collect())));
     let first = snapshot(0);

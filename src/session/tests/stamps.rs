@@ -2,6 +2,8 @@
 
 use std::f64::consts::FRAC_PI_2;
 
+use glam::DVec2;
+
 use super::tools::{click, particles, selecting, with_tool};
 use super::*;
 
@@ -11,10 +13,10 @@ fn a_stamp_follows_the_cursor_and_a_click_places_it() {
     session.apply(PaintCommand::TakeStamp(StampSource::Motif("train".into())));
     session.apply(PaintCommand::Turn(FRAC_PI_2));
     session.apply(PaintCommand::Resize(0.5));
-    let ghosts = session.draft(Some([8.0, 5.0])).ghosts;
+    let ghosts = session.draft(Some(DVec2::new(8.0, 5.0))).ghosts;
     click(&mut session, [8.0, 5.0]);
     assert_eq!(particles(&session).len(), 6);
-    assert!(ghosts.iter().zip(particles(&session)).all(|(g, p)| (g.x - p.x).hypot(g.y - p.y) < 1e-9));
+    assert!(ghosts.iter().zip(particles(&session)).all(|(g, p)| g.place().distance(p.place()) < 1e-9));
     assert!(particles(&session).iter().all(|p| (p.x - 8.0).abs() < 1e-9 && (p.heading - FRAC_PI_2).abs() < 1e-9));
     session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty());

@@ -1,10 +1,12 @@
 use super::*;
 use std::f64::consts::{FRAC_PI_2, PI};
 
+use glam::DVec2;
+
 pub(super) fn drag(session: &mut Session, points: &[[f64; 2]]) {
-    session.apply(Command::Pointer(Pointer::Press(points[0])));
+    session.apply(Command::Pointer(Pointer::Press(points[0].into())));
     for &p in points {
-        session.apply(Command::Pointer(Pointer::Drag(p)));
+        session.apply(Command::Pointer(Pointer::Drag(p.into())));
     }
     session.apply(Command::Pointer(Pointer::Release));
 }
@@ -49,9 +51,9 @@ fn each_drawing_tool_shows_a_ghost_and_is_one_undo() {
     ] {
         let mut session = with_tool(tool);
         session.apply(PaintCommand::SetSpecies(2));
-        session.apply(Command::Pointer(Pointer::Press(path[0])));
+        session.apply(Command::Pointer(Pointer::Press(path[0].into())));
         for &p in &path[1..] {
-            session.apply(Command::Pointer(Pointer::Drag(p)));
+            session.apply(Command::Pointer(Pointer::Drag(p.into())));
         }
         let ghosts = session.draft(None).ghosts;
         assert!(particles(&session).is_empty(), "{tool:?} lays nothing before the release");
@@ -72,7 +74,7 @@ fn a_spray_stroke_is_one_undo_and_keeps_the_spacing() {
     let laid = particles(&session).to_vec();
     assert!(laid.len() > 8, "{}", laid.len());
     for (i, p) in laid.iter().enumerate() {
-        assert!(laid[..i].iter().all(|q| (p.x - q.x).hypot(p.y - q.y) >= 0.79));
+        assert!(laid[..i].iter().all(|q| p.place().distance(q.place()) >= 0.79));
     }
     assert!(laid.iter().filter(|p| p.heading.abs() < 1e-9).count() + 2 >= laid.len(), "along the drag");
     session.apply(DocumentCommand::Undo);
@@ -83,10 +85,10 @@ fn a_spray_stroke_is_one_undo_and_keeps_the_spacing() {
 fn the_first_spray_dab_has_the_heading_of_the_later_ones() {
     let mut session = with_tool(Tool::Spray);
     options(&mut session, |o| o.symmetry = Symmetry { on: true, folds: 2, mirror: false });
-    session.apply(Command::Pointer(Pointer::Press([4.0, 3.0])));
+    session.apply(Command::Pointer(Pointer::Press(DVec2::new(4.0, 3.0))));
     let first = particles(&session).to_vec();
     assert!(!first.is_empty());
-    session.apply(Command::Pointer(Pointer::Drag([4.0, 5.0])));
+    session.apply(Command::Pointer(Pointer::Drag(DVec2::new(4.0, 5.0))));
     session.apply(Command::Pointer(Pointer::Release));
     let laid = particles(&session);
     assert!(first.iter().all(|p| laid.iter().any(|q| (p.x, p.y) == (q.x, q.y))), "they stay where they are");
@@ -170,18 +172,19 @@ fn each_change_of_a_selection_is_one_undo() {
     };
     let knob = handle(&session, Handle::Rotate);
     let centre = session.frame().unwrap().centre();
-    let off = knob[1] - centre[1];
-    drag(&mut session, &[knob, [centre[0] - 0.7 * off, centre[1] + 0.7 * off], [centre[0] - off, centre[1]]]);
+    let off = knob.y - centre.y;
+    let way = [knob, centre + 0.7 * off * DVec2::new(-1.0, 1.0), centre - off * DVec2::X];
+    drag(&mut session, &way.map(<[f64; 2]>::from));
     assert!(particles(&session).iter().all(|p| (p.heading - FRAC_PI_2).abs() < 1e-9));
     let head = handle(&session, Handle::Head);
     let centre = session.frame().unwrap().centre();
-    drag(&mut session, &[head, [centre[0] - 2.0, centre[1]]]);
+    drag(&mut session, &[head, centre - 2.0 * DVec2::X].map(<[f64; 2]>::from));
     assert!(particles(&session).iter().all(|p| (p.heading.abs() - PI).abs() < 1e-9));
     let corner = handle(&session, Handle::Scale);
     let centre = session.frame().unwrap().centre();
-    let goal = [0, 1].map(|k| centre[k] + 2.0 * (corner[k] - centre[k]));
+    let goal = centre + 2.0 * (corner - centre);
     let side = |s: &Session| (particles(s)[0].x - particles(s)[1].x).hypot(particles(s)[0].y - particles(s)[1].y);
-    drag(&mut session, &[corner, goal]);
+    drag(&mut session, &[corner, goal].map(<[f64; 2]>::from));
     assert!((side(&session) - 2.0).abs() < 1e-9);
     for _ in 0..4 {
         session.apply(DocumentCommand::Undo);
@@ -240,7 +243,7 @@ fn the_eyedropper_copies_a_particle_and_restores_the_tool() {
     let mut session = with_tool(Tool::Circle);
     session.apply(PaintCommand::Add(Particle { heading: 1.0, species: 6, ..at(5.0, 5.0) }));
     session.apply(PaintCommand::SetTool(Tool::Eyedropper));
-    assert!(session.draft(Some([5.1, 5.0])).outline.is_some());
+    assert!(session.draft(Some(DVec2::new(5.1, 5.0))).outline.is_some());
     click(&mut session, [5.1, 5.0]);
     assert_eq!((session.species(), session.paint_options().heading, session.tool()), (6, 1.0, Tool::Circle));
 }
@@ -311,8 +314,8 @@ fn a_clipboard_without_particles_changes_nothing() {
 #[test]
 fn escape_drops_the_shape_then_the_selection_then_the_tool() {
     let mut session = with_tool(Tool::Line);
-    session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
-    session.apply(Command::Pointer(Pointer::Drag([8.0, 2.0])));
+    session.apply(Command::Pointer(Pointer::Press(DVec2::splat(2.0))));
+    session.apply(Command::Pointer(Pointer::Drag(DVec2::new(8.0, 2.0))));
     session.apply(PaintCommand::LetGo);
     session.apply(Command::Pointer(Pointer::Release));
     assert!(particles(&session).is_empty());
@@ -333,11 +336,11 @@ fn escape_cancels_any_gesture_without_a_step() {
         session.apply(PaintCommand::Add(at(12.0, 8.0)));
         session.apply(DocumentCommand::Undo);
         let before = (session.document().clone(), session.paint_options().heading, session.selection().to_vec());
-        session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
-        session.apply(Command::Pointer(Pointer::Drag([6.0, 5.0])));
-        session.apply(Command::Pointer(Pointer::Drag([8.0, 8.0])));
+        session.apply(Command::Pointer(Pointer::Press(DVec2::splat(2.0))));
+        session.apply(Command::Pointer(Pointer::Drag(DVec2::new(6.0, 5.0))));
+        session.apply(Command::Pointer(Pointer::Drag(DVec2::splat(8.0))));
         session.apply(PaintCommand::LetGo);
-        session.apply(Command::Pointer(Pointer::Drag([9.0, 2.0])));
+        session.apply(Command::Pointer(Pointer::Drag(DVec2::new(9.0, 2.0))));
         session.apply(Command::Pointer(Pointer::Release));
         let after = (session.document().clone(), session.paint_options().heading, session.selection().to_vec());
         assert_eq!(after, before, "{tool:?}");
@@ -358,8 +361,8 @@ fn escape_while_a_handle_is_dragged_puts_the_selection_back() {
         let frame = session.frame().unwrap();
         let place = frame.handles().into_iter().find(|(h, _)| *h == wanted).map_or(frame.centre(), |(_, place)| place);
         session.apply(Command::Pointer(Pointer::Press(place)));
-        session.apply(Command::Pointer(Pointer::Drag([place[0] + 1.0, place[1] + 2.0])));
-        session.apply(Command::Pointer(Pointer::Drag([place[0] + 2.0, place[1] + 2.0])));
+        session.apply(Command::Pointer(Pointer::Drag(place + DVec2::new(1.0, 2.0))));
+        session.apply(Command::Pointer(Pointer::Drag(place + DVec2::splat(2.0))));
         assert_ne!(*session.document(), before, "{wanted:?}");
         session.apply(PaintCommand::LetGo);
         session.apply(Command::Pointer(Pointer::Release));
@@ -486,7 +489,7 @@ fn particles_added_over_the_edge_wrap_on_a_torus() {
 fn another_scene_brings_its_own_spacing_and_an_empty_selection() {
     let mut session = selecting();
     let particles: Vec<Particle> = (0..10).map(|i| at(30.0 * f64::from(i) + 5.0, 50.0)).collect();
-    let snapshot = Snapshot { particles, box_size: [300.0, 100.0], ..Snapshot::default() };
+    let snapshot = Snapshot { particles, box_size: DVec2::new(300.0, 100.0), ..Snapshot::default() };
     session.on_event(ShareEvent::Imported { path: "row.csv".into(), result: Ok(snapshot.into()) });
     assert!((session.spacing() - 30.0).abs() < 1e-9);
     assert!(session.selection().is_empty());

@@ -175,7 +175,7 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         let tooltip = "Width and height of the canvas, in units of the picture";
         row_label(ui, "Box").on_hover_text(tooltip);
         let mut new = snapshot.box_size;
-        for side in &mut new {
+        for side in new.as_mut() {
             ui.add(DragValue::new(side).range(1.0..=10_000.0).speed(0.1).max_decimals(1)).on_hover_text(tooltip);
         }
         if new != snapshot.box_size {

@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use glam::DVec2;
 
 pub use answer::{Answer, Coming, Kept, LiveFrame, Seen};
 pub use buffer::{Body, SwarmBuffer, body};
@@ -246,7 +247,7 @@ impl Live {
     }
 
     /// Number of particles and box (ℓ) of what there is to see, if there is a swarm.
-    pub fn extent(&self) -> Option<(usize, [f64; 2])> {
+    pub fn extent(&self) -> Option<(usize, DVec2)> {
         self.seen.from.as_ref().map(|_| (self.seen.count, self.seen.box_size))
     }
 
@@ -281,7 +282,7 @@ impl Live {
     }
 
     /// The middle of the creature that particle `index` belongs to, ℓ; on a GPU, where that particle is.
-    pub fn creature(&mut self, gpu: &Gpu, index: usize) -> Option<[f64; 2]> {
+    pub fn creature(&mut self, gpu: &Gpu, index: usize) -> Option<DVec2> {
         match self.seen.from.as_ref()? {
             Source::Processor => follow::middle(&self.seen.bodies, self.seen.box_size, index),
             Source::Gpu { bodies, .. } => self.follower.seen_on_gpu(gpu, bodies, self.seen.count, index),
@@ -377,7 +378,7 @@ impl Live {
     }
 
     /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].
-    pub fn find(&self, at: [f64; 2]) {
+    pub fn find(&self, at: DVec2) {
         self.tell_of(move |host| Some(Event::Live(LiveEvent::Following(host.nearest(at)))));
     }
 

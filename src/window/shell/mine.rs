@@ -174,6 +174,8 @@ fn living(scene: &SwarmProject) -> Option<Swarm> {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::scene::Project;
     use crate::worlds::SwarmDoc;
@@ -210,7 +212,7 @@ mod tests {
         let mut scene = crate::window::shell::bundled::load("mill").unwrap().project;
         scene.world.state = None;
         assert!(living(&scene).unwrap().len() > scene.world.snapshot.particles.len());
-        let swarm = Swarm { particles: scene.world.snapshot.particles.clone(), box_size: [30.0; 2] };
+        let swarm = Swarm { particles: scene.world.snapshot.particles.clone(), box_size: DVec2::splat(30.0) };
         let state = crate::worlds::swarm::doc::LiveState { swarm: swarm.clone(), seed: 1, step: 2 };
         scene.world.state = Some(Arc::new(state));
         assert_eq!(living(&scene), Some(swarm));

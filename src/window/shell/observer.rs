@@ -302,6 +302,8 @@ impl CheckProgress for Reporter {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::worlds::swarm::picture::{Ensemble, Particle, Snapshot, Swarm, motifs};
     use crate::worlds::swarm::rule::{LiveSettings, NetShape, Rule};
@@ -326,7 +328,7 @@ mod tests {
         let mut watch = Watch::default();
         let particle = |k: u8| Particle { x: f64::from(k), y: 1.0, ..Particle::default() };
         let good = Glimpse {
-            swarm: Swarm { particles: (0..30).map(particle).collect(), box_size: [30.0, 10.0] },
+            swarm: Swarm { particles: (0..30).map(particle).collect(), box_size: DVec2::new(30.0, 10.0) },
             rule: rule(),
             settings: LiveSettings::default(),
             stills: mill(),

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
+use glam::DVec2;
 
 use super::Gpu;
 use super::answer::{Kept, LiveFrame, Look, Looked};
@@ -36,7 +37,7 @@ pub struct Picture {
     pub from: Option<Source>,
     pub count: usize,
     /// ℓ.
-    pub box_size: [f64; 2],
+    pub box_size: DVec2,
     /// Of an engine on the processor.
     pub bodies: Vec<Body>,
     /// Energy and speed of each particle there.
@@ -231,7 +232,7 @@ impl Host {
     fn push(&mut self, force: Option<Option<crate::session::Force>>) {
         let (Some(tape), Some(force)) = (&mut self.tape, force) else { return };
         tape.set_force(force.map(|f| Force {
-            centre_l: f.centre_l.map(|x| x as f32),
+            centre_l: f.centre_l.as_vec2().to_array(),
             radius_l: f.radius_l as f32,
             strength: f.strength as f32,
             stir: f.stir as f32,
@@ -360,7 +361,7 @@ impl Host {
     }
 
     /// The particle nearest to a place, ℓ. Waits for the GPU where the swarm lives there.
-    pub fn nearest(&self, at: [f64; 2]) -> Option<usize> {
+    pub fn nearest(&self, at: DVec2) -> Option<usize> {
         match self.tape.as_ref()?.engine() {
             Engine::Cpu(engine) => engine.swarm().nearest(at),
             // Of a lost GPU nothing can be followed.

@@ -1,5 +1,6 @@
 use std::time::Instant;
 
+use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -25,7 +26,7 @@ fn swarm() -> Swarm {
     let mut rng = StdRng::seed_from_u64(4);
     let mut within = |side: f64| side * rng.random::<f64>();
     let particles = (0..40).map(|_| Particle { x: within(9.0), y: within(8.0), heading: within(6.0), species: 0 });
-    Swarm { particles: particles.collect(), box_size: [9.0, 8.0] }
+    Swarm { particles: particles.collect(), box_size: DVec2::new(9.0, 8.0) }
 }
 
 fn part(particles: usize) -> Swarm {
@@ -121,7 +122,7 @@ fn requested_copies_and_particles_arrive_as_events() {
     let mut live = alive();
     let keeping = Box::new(Keeping { serial: 1, moment: savepoint() });
     live.keep_moment(MomentUse::Keep(keeping));
-    live.find([swarm().particles[7].x, swarm().particles[7].y]);
+    live.find(swarm().particles[7].place());
     live.pass_on(vec![EngineOrder::Run { steps: 2 }, EngineOrder::Back { steps: 1 }]);
     assert!(
         matches!(next_event(&live), Event::Live(LiveEvent::MomentKept(MomentUse::Keep(_), state)) if state.swarm == swarm())
@@ -136,7 +137,7 @@ fn a_superseded_swarm_is_skipped_and_sends_no_events() {
     let mut live = alive();
     live.kept().wait().unwrap();
     let release = hold_up(&live);
-    live.find([1.0, 1.0]);
+    live.find(DVec2::ONE);
     live.pass_on(vec![EngineOrder::Edit(vec![SwarmEdit::Add(Particle::default())])]);
     // The slider of particles is dragged.
     live.pass_on(vec![EngineOrder::SetRule(rule()), EngineOrder::Upload(part(10)), EngineOrder::Run { steps: 5 }]);
@@ -207,7 +208,7 @@ fn a_failed_order_is_reported_and_the_swarm_stays() {
     let mut live = alive();
     live.kept().wait().unwrap();
     let stranger = Particle { species: 9, ..Particle::default() };
-    live.pass_on(vec![EngineOrder::Upload(Swarm { particles: vec![stranger], box_size: [5.0, 5.0] })]);
+    live.pass_on(vec![EngineOrder::Upload(Swarm { particles: vec![stranger], box_size: DVec2::splat(5.0) })]);
     assert!(matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(_))));
     assert_eq!(live.kept().wait().unwrap().state.unwrap().swarm, swarm());
     live.pass_on(vec![EngineOrder::Clear]);

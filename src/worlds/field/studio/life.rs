@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use glam::{DVec2, DVec3, USizeVec2};
 use image::RgbaImage;
 
 use super::draw::draw_colours;
@@ -42,12 +43,7 @@ pub(super) struct TokenSimulation {
     checkpoints: Vec<(Still, u64)>,
     /// The brush touches the field; where it placed a token last.
     is_down: bool,
-    last_stamp: Option<[f64; 3]>,
-}
-
-/// Whether two places are further apart than `distance`.
-fn far(a: [f64; 3], b: [f64; 3], distance: f64) -> bool {
-    (a[0] - b[0]).hypot(a[1] - b[1]) > distance
+    last_stamp: Option<DVec3>,
 }
 
 fn light(image: &Still) -> f64 {
@@ -149,11 +145,11 @@ impl Simulation for TokenSimulation {
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
         let brush = super::simulation::field_brush(stroke.brush)?;
         let height = self.doc.live.size[1] as f64;
-        let motion = [stroke.to[0] - stroke.from[0], stroke.from[1] - stroke.to[1]];
+        let motion = stroke.to - stroke.from;
         // A brush that is held does not place one token over another.
         let is_first = stroke.from == stroke.to && !self.is_down;
-        let is_far = motion[0].hypot(motion[1]) > 0.0
-            && self.last_stamp.is_none_or(|at| far(at, stroke.to, self.tokens.clearance_px));
+        let is_far = motion.truncate() != DVec2::ZERO
+            && self.last_stamp.is_none_or(|at| at.distance(stroke.to) > self.tokens.clearance_px);
         self.is_down = true;
         if brush == FieldBrush::Add {
             if !is_first && !is_far {
@@ -163,9 +159,9 @@ impl Simulation for TokenSimulation {
         }
         self.live.apply(&FieldStroke {
             brush,
-            at: [stroke.to[0] as f32, (height - stroke.to[1]) as f32],
+            at: [stroke.to.x as f32, (height - stroke.to.y) as f32],
             radius_px: (stroke.radius as f32).max(0.75),
-            motion_px: motion.map(|v| v as f32),
+            motion_px: [motion.x as f32, -motion.y as f32],
         });
         Ok(())
     }
@@ -244,7 +240,7 @@ impl Simulation for TokenSimulation {
     fn readings(&mut self) -> Vec<SeriesReading> {
         let steps = self.steps();
         self.watch.look(steps, self.live.image());
-        self.watch.readings(self.doc.live.size.map(|side| side as f64), self.tokens.live.swim_px)
+        self.watch.readings(USizeVec2::from(self.doc.live.size).as_dvec2(), self.tokens.live.swim_px)
     }
 
     fn description(&self) -> String {
