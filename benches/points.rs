@@ -3,6 +3,7 @@
 //!
 //! `cargo bench --profile dev --bench points`; `-- cpu`, `-- gpu`, `-- baked` or `-- network` a part.
 
+use std::fmt;
 use std::path::Path;
 
 use divan::{Bencher, counter::ItemsCount};
@@ -21,7 +22,7 @@ fn main() {
 }
 
 fn scene(name: &str) -> PointsDoc {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes").join(name).with_extension("ron");
     let loaded = Project::load(&path).expect("a bundled scene");
     loaded.project.world.as_points().expect("a scene of points").clone()
 }
@@ -43,39 +44,42 @@ fn engine(doc: &PointsDoc, choice: EngineChoice, is_baked: bool, count: usize) -
     Some(engine)
 }
 
-fn bench(bencher: Bencher, scene_name: &str, choice: EngineChoice, is_baked: bool, count: usize) {
-    let doc = scene(scene_name);
-    let Some(mut engine) = engine(&doc, choice, is_baked, count) else { return };
-    bencher.counter(ItemsCount::new(count * STEPS as usize)).bench_local(|| {
+/// One row of the results.
+struct Case {
+    scene: &'static str,
+    choice: EngineChoice,
+    is_baked: bool,
+    count: usize,
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let rule = if self.is_baked { "baked" } else { "network" };
+        let engine = if self.choice == EngineChoice::Gpu { "gpu" } else { "cpu" };
+        write!(f, "{}_{rule}_{engine} {}", self.scene, self.count)
+    }
+}
+
+fn cases() -> impl Iterator<Item = Case> {
+    [
+        ("ring", EngineChoice::Cpu, false),
+        ("ring", EngineChoice::Cpu, true),
+        ("lorenz", EngineChoice::Cpu, true),
+        ("ring", EngineChoice::Gpu, false),
+        ("ring", EngineChoice::Gpu, true),
+    ]
+    .into_iter()
+    .flat_map(|(scene, choice, is_baked)| COUNTS.map(|count| Case { scene, choice, is_baked, count }))
+}
+
+#[divan::bench(args = cases(), sample_count = 5, sample_size = 1, max_time = 20)]
+fn live_steps(bencher: Bencher, case: &Case) {
+    let Some(mut engine) = engine(&scene(case.scene), case.choice, case.is_baked, case.count) else { return };
+    bencher.counter(ItemsCount::new(case.count * STEPS as usize)).bench_local(|| {
         engine.run(STEPS);
-        if choice == EngineChoice::Gpu {
+        if case.choice == EngineChoice::Gpu {
             // Waits for the device; the walkers are read, as a checkpoint reads them.
             engine.walkers().expect("walkers");
         }
     });
-}
-
-#[divan::bench(args = COUNTS, sample_count = 5, sample_size = 1, max_time = 20)]
-fn ring_network_cpu(bencher: Bencher, count: usize) {
-    bench(bencher, "ring.ron", EngineChoice::Cpu, false, count);
-}
-
-#[divan::bench(args = COUNTS, sample_count = 5, sample_size = 1, max_time = 20)]
-fn ring_baked_cpu(bencher: Bencher, count: usize) {
-    bench(bencher, "ring.ron", EngineChoice::Cpu, true, count);
-}
-
-#[divan::bench(args = COUNTS, sample_count = 5, sample_size = 1, max_time = 20)]
-fn lorenz_baked_cpu(bencher: Bencher, count: usize) {
-    bench(bencher, "lorenz.ron", EngineChoice::Cpu, true, count);
-}
-
-#[divan::bench(args = COUNTS, sample_count = 5, sample_size = 1, max_time = 20)]
-fn ring_network_gpu(bencher: Bencher, count: usize) {
-    bench(bencher, "ring.ron", EngineChoice::Gpu, false, count);
-}
-
-#[divan::bench(args = COUNTS, sample_count = 5, sample_size = 1, max_time = 20)]
-fn ring_baked_gpu(bencher: Bencher, count: usize) {
-    bench(bencher, "ring.ron", EngineChoice::Gpu, true, count);
 }

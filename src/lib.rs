@@ -27,7 +27,8 @@
 //!
 //! A name that ends in `_l` is a length in units of ℓ, the median distance to the nearest neighbour in the picture: every
 //! setting of a swarm is then free of scale. `_rad` are radians, `_s` seconds, `_px` pixels, `_kt` energies in kT. Headings
-//! are counter-clockwise from +x, and y is up.
+//! are counter-clockwise from +x, and y is up. Places, offsets and box sizes are `glam` vectors (`DVec2`, in space `DVec3`);
+//! ranges and other pairs of numbers are arrays.
 //!
 //! # One snapshot, from the canvas to the GPU
 //!
@@ -92,9 +93,7 @@ mod nn;
 #[cfg(target_os = "linux")]
 mod restart;
 pub mod scene;
-#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod session;
 #[cfg(feature = "window")]
-#[allow(missing_docs, reason = "public for the integration tests alone")]
 pub mod window;
 pub mod worlds;

@@ -188,7 +188,7 @@ fn a_check_takes_larger_boxes_and_any_number_of_particles() {
 }
 
 #[test]
-fn boxes_that_a_whole_picture_has_not_are_refused_in_a_sentence() {
+fn boxes_impossible_for_a_whole_picture_are_refused() {
     let desk = Desk::new();
     desk.write("flock.csv", FLOCK_CSV);
     desk.json("import flock.csv -o torus.ron --mode whole");
@@ -219,7 +219,7 @@ fn the_same_seed_learns_the_same_rule() {
 }
 
 #[test]
-fn people_get_sentences_on_stdout_and_progress_only_on_stderr() {
+fn sentences_go_to_stdout_and_progress_to_stderr() {
     let desk = Desk::learned();
     desk.unstill("info flock.ron").assert().success().stdout(predicate::str::contains("7 particles of 2 species"));
     desk.unstill("live flock.ron --engine cpu --particles 20 --steps 4 --grow-steps 4")
@@ -268,7 +268,7 @@ fn bad_pictures_are_refused_in_one_sentence_with_their_line() {
 }
 
 #[test]
-fn a_million_particles_are_refused_and_not_waited_for() {
+fn a_million_particles_are_refused_at_once() {
     let desk = Desk::new();
     let rows: String = (0..1_000_000).map(|k| format!("{},{}\n", k % 1000, k / 1000)).collect();
     desk.write("million.csv", &format!("x,y\n{rows}"));
@@ -345,7 +345,7 @@ fn weights_of_another_shape_are_refused() {
 }
 
 #[test]
-fn a_picture_that_cannot_be_learned_or_was_not_is_said_so() {
+fn unlearnable_and_unlearned_pictures_are_reported() {
     let desk = Desk::new();
     for (name, particles, expected) in [
         ("none.ron", "", "0 particle(s) are too few"),
@@ -384,7 +384,7 @@ fn settings_out_of_range_are_named_before_anything_runs() {
 }
 
 #[test]
-fn an_unwritable_place_is_found_out_before_the_work() {
+fn an_unwritable_path_is_refused_before_the_work() {
     let desk = Desk::learned();
     // So long that the test would not end if the work began.
     let long = "--steps 10000000";
@@ -441,7 +441,7 @@ fn exit_codes_tell_usage_and_missing_displays_apart() {
 }
 
 #[test]
-fn machines_get_the_error_as_json_too() {
+fn an_error_is_also_json_with_the_json_option() {
     let desk = Desk::new();
     let output = desk.unstill("info nowhere.ron --json").assert().code(1).get_output().clone();
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -450,7 +450,7 @@ fn machines_get_the_error_as_json_too() {
 }
 
 #[test]
-fn an_interrupted_run_keeps_what_it_has_and_never_an_unfinished_rule_over_a_finished_one() {
+fn an_interrupted_run_never_overwrites_a_finished_rule() {
     let desk = Desk::new();
     desk.json("motif mill -o mill.ron");
     let interrupted = || {
@@ -475,7 +475,7 @@ fn an_interrupted_run_keeps_what_it_has_and_never_an_unfinished_rule_over_a_fini
 }
 
 #[test]
-fn what_the_window_is_opened_with_is_looked_at_first_whatever_it_is() {
+fn files_for_the_window_are_checked_before_it_opens() {
     let desk = Desk::new();
     desk.write("flock.csv", FLOCK_CSV);
     desk.write("pair.xyz", "2\n\nA 0 0 0\nA 1 1 0\n");

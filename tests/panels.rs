@@ -1,4 +1,4 @@
-//! The panels, used as a person uses them: found by what they say, clicked, dragged and read.
+//! The panels under a simulated user: widgets are found by label, clicked, dragged and read.
 
 mod common;
 
@@ -20,7 +20,7 @@ use unstill::worlds::swarm::rule::{LiveSettings, Rule};
 use unstill::worlds::swarm::train::{Phase, StepStats};
 
 #[test]
-fn the_three_places_are_one_click_apart() {
+fn the_three_workspaces_are_one_click_apart() {
     let mut window = window(alive());
     for (label, place) in [("Paint", Place::Paint), ("Learn", Place::Learn), ("Live", Place::Live)] {
         click(&mut window, label);
@@ -29,7 +29,7 @@ fn the_three_places_are_one_click_apart() {
 }
 
 #[test]
-fn the_rules_of_the_picture_are_learned_picked_and_deleted_on_their_strip() {
+fn rules_are_learned_picked_and_deleted_on_their_strip() {
     let mut session = alive();
     session.apply(Command::SetPlace(Place::Learn));
     session.apply(LearnCommand::Start);
@@ -58,7 +58,7 @@ fn the_rules_of_the_picture_are_learned_picked_and_deleted_on_their_strip() {
 }
 
 #[test]
-fn learning_is_started_paused_resumed_and_stopped_by_its_buttons() {
+fn the_buttons_start_pause_resume_and_stop_learning() {
     let mut window = window(in_place(painted(), Place::Learn));
     click(&mut window, "▶ Start learning");
     assert!(window.state().effects.iter().any(|e| matches!(e, Effect::Learn(LearnEffect::Start(_)))));
@@ -101,7 +101,7 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
 }
 
 #[test]
-fn a_picture_that_cannot_teach_is_warned_of_and_cannot_be_learned() {
+fn a_picture_that_cannot_be_learned_has_a_warning() {
     let mut window = window(in_place(Session::new(1), Place::Learn));
     window.get_by_label_contains("The picture is empty");
     let start = window.get_by_label("▶ Start learning");
@@ -239,7 +239,7 @@ fn the_hint_goes_away_by_itself() {
 }
 
 #[test]
-fn what_to_look_for_is_told_when_a_scene_opens_and_then_fades() {
+fn notes_are_shown_when_a_scene_opens_and_then_fade() {
     let mut session = alive();
     session.apply(DocumentCommand::SetNotes("Watch them waltz.".into()));
     let mut window = window(session);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use common::panels::{LAPTOP, Window, misplaced, settle, window};
 use egui_kittest::kittest::Queryable;
+use glam::DVec2;
 use unstill::session::{
     Command, LearnCommand, LearnEvent, ObserveCommand, ObserveEvent, PaintCommand, Place, Session, ShareEvent,
     SnapshotCommand,
@@ -21,7 +22,7 @@ fn with_film(frames: usize) -> Session {
             |i: usize| Particle { x: 1.0 + (i % 8) as f64, y: 1.0 + (i / 8) as f64, heading: k as f64, species: 0 };
         Snapshot {
             particles: (0..40).map(at).collect(),
-            box_size: [10.0, 7.0],
+            box_size: DVec2::new(10.0, 7.0),
             mode: Mode::Whole,
             ..Snapshot::default()
         }
@@ -41,7 +42,7 @@ fn selected(window: &Window) -> usize {
 }
 
 #[test]
-fn a_click_on_the_strip_shows_that_snapshot_and_only_those_in_sight_are_drawn() {
+fn the_strip_selects_by_click_and_draws_only_visible_cards() {
     let mut window = window(with_film(10_000));
     settle(&mut window);
     window.get_by_label("Snapshot 3").click();

@@ -109,7 +109,7 @@ fn a_table_without_header_is_asked_for_its_columns() {
 }
 
 #[test]
-fn cancel_leaves_the_scene_as_it_is_and_late_answers_change_nothing() {
+fn cancel_and_late_readings_change_nothing() {
     let (_folder, mut window) = opened("flock.csv", TABLE);
     let serial = window.state().session.serial();
     set(&mut window, |options| options.y = Some(YAxis::Up));

@@ -5,6 +5,7 @@ mod common;
 use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{Event as Input, Modifiers, PointerButton, Pos2, Vec2};
 use egui_kittest::kittest::Queryable;
+use glam::DVec2;
 
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ fn on_rail(window: &Window, label: &str) -> Pos2 {
 }
 
 #[test]
-fn each_brush_is_one_click_away_and_tells_its_key() {
+fn each_brush_is_one_click_away_and_shows_its_key() {
     let mut window = window(alive());
     for (label, brush) in [
         ("Stir", Brush::Stir),
@@ -68,7 +69,7 @@ fn each_brush_is_one_click_away_and_tells_its_key() {
 }
 
 #[test]
-fn a_click_with_ctrl_lets_a_slider_swing_and_another_lets_it_rest() {
+fn ctrl_and_a_click_switch_the_swing_of_a_knob() {
     let mut window = window(alive());
     let before = live(&window);
     let at = on_rail(&window, "Strength");
@@ -76,7 +77,7 @@ fn a_click_with_ctrl_lets_a_slider_swing_and_another_lets_it_rest() {
     settle(&mut window);
     assert!(window.state().session.document().world.swings.of(Knob::Strength).is_some());
     assert_eq!(live(&window), before, "its value stays where it was");
-    // The name is marked, and a line below tells how it swings.
+    // The name is marked, and a line below describes the swing.
     assert_eq!(window.query_all_by_label("~ Strength").count(), 2);
     let swing = window.state().session.document().world.swings.of(Knob::Strength).unwrap();
     let period = window.get_by_label_contains("Seconds from one swing of Strength");
@@ -105,7 +106,8 @@ fn a_click_with_ctrl_lets_a_slider_swing_and_another_lets_it_rest() {
 fn of_species(species: u8) -> Session {
     let mut session = Session::new(3);
     let at = |k: u8| Particle { x: 1.0 + f64::from(k), y: f64::from(k % 3) + 1.0, heading: 0.3, species: k % species };
-    let snapshot = Snapshot { particles: (0..24).map(at).collect(), box_size: [30.0, 20.0], ..Snapshot::default() };
+    let snapshot =
+        Snapshot { particles: (0..24).map(at).collect(), box_size: DVec2::new(30.0, 20.0), ..Snapshot::default() };
     let shape = NetShape { species: species.into(), phi: [4, 4], rho: [4, 4], outputs: 1 };
     let rule = Some(Arc::new(Rule::random(shape, 1)));
     let document = opened_project(Project::new("", SwarmDoc { rule, ..SwarmDoc::from_snapshot(snapshot) }));
@@ -179,7 +181,7 @@ fn a_double_click_sets_a_slider_back_and_the_reset_all_of_them() {
 }
 
 #[test]
-fn moments_are_kept_named_returned_to_and_deleted_on_their_strip() {
+fn the_strip_keeps_renames_restores_and_deletes_moments() {
     let mut window = window(alive());
     click(&mut window, "Keep");
     click(&mut window, "Keep");
@@ -196,7 +198,7 @@ fn moments_are_kept_named_returned_to_and_deleted_on_their_strip() {
 }
 
 #[test]
-fn the_cost_of_many_particles_is_told_before_the_swarm_crawls() {
+fn the_cost_of_many_particles_is_shown_in_advance() {
     let mut window = window(alive());
     let cost = |window: &Window| window.query_by_label_contains("steps in a second with so many").is_some();
     assert!(!cost(&window));
@@ -210,7 +212,7 @@ fn the_cost_of_many_particles_is_told_before_the_swarm_crawls() {
 }
 
 #[test]
-fn the_whole_panel_is_on_the_screen_of_a_laptop_with_every_brush_and_flow() {
+fn the_live_panel_fits_a_laptop_with_every_brush_and_flow() {
     for species in [1, 2, 3, 4, 8] {
         let window = window(of_species(species));
         let found = misplaced(&window, LAPTOP);

@@ -5,6 +5,7 @@ mod common;
 use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{self, Key, Modifiers, Rect, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use glam::DVec2;
 
 use common::panels::*;
 use unstill::session::{
@@ -133,19 +134,19 @@ fn the_theme_changes_every_colour_of_the_panels_and_the_canvas() {
 }
 
 #[test]
-fn at_every_size_of_the_interface_the_canvas_is_what_the_panels_leave() {
+fn at_every_interface_size_the_canvas_fills_the_rest() {
     let mut window = window(alive());
     for _ in 0..12 {
         apply(&mut window, Command::Prefer(Preference::LargerUi));
     }
     assert_eq!(window.ctx.zoom_factor(), 2.0);
     assert_eq!(window.state().free.min.to_vec2(), Vec2::new(SIDE_WIDTH, TOP_HEIGHT));
-    apply(&mut window, Command::Prefer(Preference::UsualUi));
+    apply(&mut window, Command::Prefer(Preference::DefaultUi));
     assert_eq!(window.ctx.zoom_factor(), 1.0);
 }
 
 #[test]
-fn hiding_the_panels_leaves_the_whole_window_to_the_swarm_and_tells_the_way_back() {
+fn hidden_panels_leave_the_window_to_the_swarm_and_a_hint() {
     let mut window = window(alive());
     apply(&mut window, Command::Prefer(Preference::TogglePanels));
     assert_eq!(window.state().free, Rect::from_min_size(egui::Pos2::ZERO, LAPTOP));
@@ -158,7 +159,7 @@ fn hiding_the_panels_leaves_the_whole_window_to_the_swarm_and_tells_the_way_back
 }
 
 #[test]
-fn the_key_that_hides_the_panels_leaves_no_control_with_the_keyboard() {
+fn hiding_the_panels_clears_the_keyboard_focus() {
     let mut window = window(alive());
     window.key_press_modifiers(Modifiers::NONE, Key::Tab);
     window.run_steps(1);
@@ -168,15 +169,15 @@ fn the_key_that_hides_the_panels_leaves_no_control_with_the_keyboard() {
 }
 
 #[test]
-fn each_first_step_is_ticked_off_and_after_the_third_the_hint_never_comes_back() {
+fn the_hint_ticks_each_first_step_and_ends_after_the_third() {
     let mut window = window(alive());
     window.get_by_label("1  Paint");
     assert!(window.query_by_label("✔ done").is_none());
-    apply(&mut window, Command::Pointer(Pointer::Press([1.0, 1.0])));
+    apply(&mut window, Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
     apply(&mut window, Command::Pointer(Pointer::Release));
     window.get_by_label("✔ done");
     apply(&mut window, Command::SetPlace(Place::Paint));
-    apply(&mut window, Command::Pointer(Pointer::Press([1.0, 1.0])));
+    apply(&mut window, Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
     apply(&mut window, Command::Pointer(Pointer::Release));
     assert_eq!(window.query_all_by_label("✔ done").count(), 2);
     apply(&mut window, Command::Learn(LearnCommand::Start));
@@ -250,7 +251,7 @@ fn the_fields_of_the_file_dialog_are_as_light_as_the_theme() {
 }
 
 #[test]
-fn nothing_in_the_top_bar_touches_anything_else_however_narrow_the_window() {
+fn the_top_bar_has_no_overlaps_at_any_width() {
     for width in [640.0, 683.0, 800.0, 1024.0, 1366.0] {
         let mut session = alive();
         session.apply(DocumentCommand::SetTitle("Lanes of two kinds that pass one another".into()));

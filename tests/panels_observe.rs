@@ -46,7 +46,7 @@ fn look(session: &mut Session, fidelity: f64) {
 }
 
 #[test]
-fn the_meter_in_live_tells_the_fidelity_and_opens_the_plots_above_which_the_canvas_keeps_its_place() {
+fn the_meter_shows_the_fidelity_and_opens_the_plots() {
     let mut window = window(observed());
     let before = window.state().free;
     click(&mut window, "Pattern fidelity 0.90");
@@ -78,7 +78,7 @@ fn plots_are_chosen_by_a_click_and_all_of_them_fit_the_laptop() {
 }
 
 #[test]
-fn a_plot_asks_where_it_shall_be_saved_as_a_table_or_a_picture() {
+fn a_plot_asks_for_a_path_to_csv_or_png() {
     let mut window = window(observed());
     window.state_mut().apply(Command::Ask(Dialog::Plots));
     window.run_steps(4);
@@ -109,7 +109,7 @@ fn a_scrambled_swarm_shows_its_healing_from_the_meter() {
 }
 
 #[test]
-fn the_scene_is_certified_from_the_meter_and_its_seal_says_what_was_measured() {
+fn the_meter_starts_the_certificate_and_shows_its_seal() {
     let mut window = window(observed());
     click(&mut window, "certify");
     let run = window.state().effects.iter().find_map(|e| match e {
@@ -134,7 +134,7 @@ fn the_scene_is_certified_from_the_meter_and_its_seal_says_what_was_measured() {
 }
 
 #[test]
-fn while_another_rule_is_learned_the_old_one_plays_and_one_can_switch_at_once() {
+fn the_old_rule_plays_during_learning_until_switched() {
     let mut session = observed();
     session.apply(Command::SetPlace(Place::Learn));
     session.apply(LearnCommand::Start);

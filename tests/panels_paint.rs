@@ -5,6 +5,7 @@ mod common;
 use bevy_egui::egui::accesskit::Role;
 use bevy_egui::egui::{Key, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use glam::DVec2;
 
 use common::panels::*;
 use unstill::session::{
@@ -76,7 +77,7 @@ fn the_cutoff_is_taken_from_the_picture_at_a_click() {
 }
 
 #[test]
-fn a_selection_is_worked_on_by_the_buttons_of_its_panel_and_each_is_one_undo() {
+fn each_button_of_the_selection_panel_is_one_undo() {
     let mut window = window(painted());
     click(&mut window, name(Tool::Select));
     assert!(window.get_by_label("Delete").accesskit_node().is_disabled(), "nothing is selected yet");
@@ -124,13 +125,13 @@ fn a_stamp_is_chosen_from_the_library() {
     click(&mut window, name(Tool::Stamp));
     click(&mut window, "Stamp with Train");
     let shell = window.state_mut();
-    shell.apply(Command::Pointer(Pointer::Press([8.0, 5.0])));
+    shell.apply(Command::Pointer(Pointer::Press(DVec2::new(8.0, 5.0))));
     shell.apply(Command::Pointer(Pointer::Release));
     assert_eq!(particles(&window).len(), 6);
 }
 
 #[test]
-fn a_stamp_of_ones_own_is_named_deleted_and_brought_back_in_the_library() {
+fn the_library_renames_deletes_and_restores_own_stamps() {
     let mut window = window(painted());
     click(&mut window, name(Tool::Select));
     click(&mut window, "All");
@@ -164,7 +165,7 @@ fn asked(window: &Window) -> StippleRequest {
 }
 
 #[test]
-fn a_text_is_typed_shown_and_laid_in_the_middle() {
+fn a_text_is_typed_previewed_and_placed_in_the_middle() {
     let mut window = window(empty());
     click(&mut window, name(Tool::Text));
     window.get_by_role(Role::TextInput).focus();
@@ -185,7 +186,7 @@ fn a_text_is_typed_shown_and_laid_in_the_middle() {
 }
 
 #[test]
-fn an_image_is_chosen_its_settings_ask_anew_and_a_fault_is_on_the_screen() {
+fn changed_image_settings_request_it_again_and_faults_show() {
     let mut window = window(empty());
     click(&mut window, name(Tool::Image));
     click(&mut window, "Choose…");
@@ -204,7 +205,7 @@ fn an_image_is_chosen_its_settings_ask_anew_and_a_fault_is_on_the_screen() {
 }
 
 #[test]
-fn a_remedy_beside_a_warning_mends_it() {
+fn the_fix_beside_a_warning_removes_it() {
     let mut session = painted();
     session.apply(PaintCommand::Add(Particle { x: 14.0, y: 9.0, ..Particle::default() }));
     let mut window = window(session);
@@ -284,13 +285,14 @@ fn troubled() -> Session {
     let mut session = empty();
     let mut particles = motifs::by_name("pairs").expect("a bundled picture").snapshot().particles;
     particles.push(Particle { x: 30.0, y: 18.0, ..Particle::default() });
-    let snapshot = Snapshot { particles, box_size: [32.0, 20.0], mode: Mode::Whole, boundary: Boundary::Open };
+    let snapshot =
+        Snapshot { particles, box_size: DVec2::new(32.0, 20.0), mode: Mode::Whole, boundary: Boundary::Open };
     session.on_event(ShareEvent::Imported { path: "crowd.csv".into(), result: Ok(snapshot.into()) });
     session
 }
 
 #[test]
-fn with_every_tool_all_controls_lie_on_the_screen_of_a_laptop_and_in_the_panel() {
+fn the_controls_of_every_tool_fit_a_laptop() {
     for (what, session) in [("empty", empty as fn() -> Session), ("painted", painted)] {
         for tool in Tool::ALL {
             let mut session = session();
@@ -304,7 +306,7 @@ fn with_every_tool_all_controls_lie_on_the_screen_of_a_laptop_and_in_the_panel()
 }
 
 #[test]
-fn a_picture_with_many_faults_shows_them_all_with_remedies() {
+fn a_picture_with_many_faults_shows_all_of_them_with_fixes() {
     let window = window(troubled());
     window.get_by_label("It is one creature");
     window.get_by_label("Let it wrap around");

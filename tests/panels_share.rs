@@ -59,7 +59,7 @@ fn a_scene_without_a_file_is_saved_by_a_name_and_enter() {
 }
 
 #[test]
-fn the_sheet_of_the_name_leads_to_a_place_of_ones_choice_and_can_be_left() {
+fn the_name_sheet_can_be_left_for_a_file_dialog() {
     let mut window = shared(with_folder());
     apply(&mut window, Command::Document(DocumentCommand::Save));
     click(&mut window, "Cancel");
@@ -70,7 +70,7 @@ fn the_sheet_of_the_name_leads_to_a_place_of_ones_choice_and_can_be_left() {
 }
 
 #[test]
-fn own_scenes_stand_on_a_shelf_of_the_gallery_and_open_with_a_click() {
+fn own_scenes_are_in_the_gallery_and_open_with_a_click() {
     let card = |name: &str| SceneCard {
         path: PathBuf::from(format!("/home/me/{name}.png")),
         title: name.into(),
@@ -115,7 +115,7 @@ fn recent_files_are_in_the_file_menu() {
 }
 
 #[test]
-fn the_settings_of_a_film_become_commands_and_mp4_without_ffmpeg_says_what_is_missing() {
+fn film_settings_become_commands_and_mp4_needs_ffmpeg() {
     let mut window = shared(with_folder());
     apply(&mut window, Command::Ask(Dialog::Film));
     click(&mut window, "APNG");
@@ -139,7 +139,7 @@ fn the_settings_of_a_film_become_commands_and_mp4_without_ffmpeg_says_what_is_mi
 }
 
 #[test]
-fn a_film_under_way_shows_how_far_it_is_and_can_be_stopped_or_given_up() {
+fn a_running_film_shows_progress_and_can_be_stopped() {
     let film = RecordingState {
         kind: RecordingKind::Film(FilmKind::Gif),
         taken: 34,
@@ -192,7 +192,7 @@ fn rescued_work_is_offered_in_one_line_each_and_can_wait() {
 }
 
 #[test]
-fn rescued_work_stands_below_the_caption_and_beside_the_panel_in_every_window() {
+fn rescued_work_overlaps_neither_caption_nor_panel() {
     for (size, scale) in [(LAPTOP, 1.0), (LAPTOP, 1.5), (egui::Vec2::new(683.0, 600.0), 1.0)] {
         let mut session = alive();
         session.apply(DocumentCommand::SetNotes("Pairs turn about one another. ".repeat(12)));
@@ -231,7 +231,7 @@ impl egui::DroppedFile for File {
 }
 
 #[test]
-fn a_dropped_file_is_opened_and_one_that_hovers_is_promised_something() {
+fn a_dropped_file_is_opened_and_a_hovering_one_announced() {
     let mut window = shared(with_folder());
     let hovered = egui::HoveredFile { path: Some("a.csv".into()), mime: String::new() };
     window.input_mut().hovered_files = vec![hovered];

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bevy_egui::egui::{Event, Key, Rect, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use glam::DVec3;
 
 use common::panels::LAPTOP;
 use unstill::jobs::{CanvasEvent, LearningEvent};
@@ -347,12 +348,12 @@ fn a_token_is_drawn_with_colours_brushes_and_actions() {
     click(&mut window, "Line");
     assert_eq!(window.state().studio.brush(), "line");
     let ink = window.state().studio.ink();
-    let [from, to] = [[20.0, 60.0, 0.0], [70.0, 52.0, 0.0]];
+    let [from, to] = [DVec3::new(20.0, 60.0, 0.0), DVec3::new(70.0, 52.0, 0.0)];
     let stroke = unstill::worlds::studio::BrushStroke {
         brush: "line",
         from,
         to,
-        axis: [0.0; 3],
+        axis: DVec3::ZERO,
         radius: 6.0,
         strength: 1.0,
         ink,
@@ -361,7 +362,7 @@ fn a_token_is_drawn_with_colours_brushes_and_actions() {
     window.state_mut().studio.apply(StudioCommand::Lift);
     window.run_steps(4);
     let blue = Some([50, 130, 255, 255]);
-    let colour = |window: &Window, y: f64| window.state().studio.info().colour_at([45.0, y, 0.0]);
+    let colour = |window: &Window, y: f64| window.state().studio.info().colour_at(DVec3::new(45.0, y, 0.0));
     assert_eq!((colour(&window, 56.0), colour(&window, 40.0)), (blue, blue), "with its mirror image");
     assert!(window.query_by_label("Cannot be learned yet").is_none());
     click(&mut window, "Add a kind");

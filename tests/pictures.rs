@@ -59,7 +59,7 @@ impl Desk {
 }
 
 #[test]
-fn a_scene_becomes_a_picture_and_every_command_takes_the_picture() {
+fn every_command_takes_a_picture_of_a_scene() {
     let desk = Desk::with("mill", "mill.ron");
     let facts = desk.json("picture mill.ron -o mill.png");
     assert_eq!(facts["holds_scene"], true);
@@ -96,7 +96,7 @@ fn what_is_learned_from_a_picture_goes_back_into_the_picture() {
 }
 
 #[test]
-fn a_picture_without_a_scene_and_a_cut_one_are_told_in_one_sentence() {
+fn pictures_without_a_whole_scene_are_refused() {
     let desk = Desk::with("mill", "mill.ron");
     desk.json("picture mill.ron -o mill.png");
     // As a program does that shows the picture and saves it again.
@@ -105,7 +105,7 @@ fn a_picture_without_a_scene_and_a_cut_one_are_told_in_one_sentence() {
         let text = desk.failure(line);
         assert!(text.contains("anew.png") && text.contains("holds no scene"), "{line}: {text}");
     }
-    // The window takes it as any image, and says that there; no window can open here.
+    // The window takes it as any image, and shows the notice there; no window can open here.
     desk.unstill("anew.png").assert().code(3);
     let whole = fs::read(desk.path("mill.png")).unwrap();
     fs::write(desk.path("cut.png"), &whole[..20_000]).unwrap();
@@ -121,7 +121,7 @@ fn a_picture_without_a_scene_and_a_cut_one_are_told_in_one_sentence() {
 }
 
 #[test]
-fn a_run_is_written_as_gif_apng_and_files_with_as_many_frames_as_asked() {
+fn gif_apng_and_files_have_the_requested_frames() {
     let desk = Desk::with("mill", "mill.ron");
     let run = "live mill.ron --from snapshot --particles 16 --steps 60 --engine cpu --film-size 64 --film-frames 12";
     desk.json(&format!("{run} --gif a.gif --apng a.png --frames many --fps 25"));
@@ -150,7 +150,7 @@ fn a_run_is_written_as_gif_apng_and_files_with_as_many_frames_as_asked() {
 }
 
 #[test]
-fn every_film_has_the_frames_that_were_asked_for_or_says_how_many_a_run_can_have() {
+fn a_film_has_the_requested_frames_or_the_maximum_of_its_run() {
     let desk = Desk::with("mill", "mill.ron");
     let run = "live mill.ron --particles 16 --engine cpu --film-size 64";
     for (k, (way, asked, frames)) in [
@@ -205,7 +205,7 @@ fn a_video_plays_everywhere() {
 
 #[cfg(unix)]
 #[test]
-fn a_video_goes_through_ffmpeg_and_its_absence_is_told_before_the_run() {
+fn a_video_needs_ffmpeg_and_its_absence_is_reported_first() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::with("mill", "mill.ron");
     let run = "live mill.ron --from snapshot --particles 16 --steps 40 --engine cpu --film-size 64 --film-frames 5";

@@ -29,7 +29,7 @@ const MAX_SHARE: f64 = 0.000_3;
 /// Compares a picture with the one of this name.
 ///
 /// # Errors
-/// Both pictures differ; says by how much.
+/// How much two pictures differ, if they do.
 fn compare(name: &str, picture: &RgbaImage) -> Result<(), String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name).with_extension("png");
     if std::env::var("UNSTILL_SNAPSHOTS").is_ok_and(|wish| wish == "write") {
@@ -112,7 +112,7 @@ fn crowd(style: &PictureStyle) -> RgbaImage {
     let mut swarm = hunt.snapshot().sample(&ensemble, &mut StdRng::seed_from_u64(7)).expect("a sample");
     assert!(swarm.len() >= 40 && swarm.particles.iter().any(|p| p.species == 1), "a real swarm: {}", swarm.len());
     let mut painter = Painter::new(style.clone());
-    let [width, height] = swarm.box_size;
+    let [width, height] = swarm.box_size.to_array();
     for _ in 0..12 {
         for p in &mut swarm.particles {
             let (sin, cos) = p.heading.sin_cos();

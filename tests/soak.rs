@@ -1,6 +1,6 @@
 //! The window for a long while, with learning going on: frames stay short and memory stays flat.
 //!
-//! Takes as many minutes as `UNSTILL_SOAK_MINUTES` says (ten, without it), on a machine that does nothing else:
+//! Takes `UNSTILL_SOAK_MINUTES` minutes (default ten), on a machine that does nothing else:
 //! `cargo test --test soak -- --ignored --nocapture`
 
 mod common;
@@ -46,7 +46,7 @@ fn spell(line: &str) -> Option<Spell> {
 
 #[test]
 #[ignore = "takes ten minutes on a quiet machine"]
-fn frames_stay_short_and_memory_stays_flat_while_a_swarm_of_500_learns() {
+fn frames_and_memory_stay_bounded_while_500_particles_learn() {
     let Some((folder, screen)) = desk() else { return };
     let minutes = std::env::var("UNSTILL_SOAK_MINUTES").map_or(10.0, |text| text.parse::<f64>().unwrap());
     let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/mill.ron");

@@ -36,13 +36,13 @@ fn opened<'a>(screen: &'a Screen, folder: &Path, picture: &str) -> Program<'a> {
     program
 }
 
-/// Where a scene saved by name lies, for a user whose home is `folder` and who has no folder of documents.
+/// The path of a scene saved by name, for a user whose home is `folder` and who has no folder of documents.
 fn saved_scene(folder: &Path) -> Option<PathBuf> {
     Some(folder.join(".local/share/unstill/scenes/three.png")).filter(|path| path.exists())
 }
 
 #[test]
-fn a_picture_painted_by_hand_is_learned_lives_is_saved_and_lives_again_when_reopened() {
+fn a_painted_picture_is_learned_saved_and_reopened() {
     let Some((folder, screen)) = desk() else { return };
     let mut program = opened(&screen, folder.path(), "window-0-opened.png");
 
@@ -130,7 +130,7 @@ fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_ring_is_drawn_learned_wounded_kept_filmed_and_given_away_as_a_picture() {
+fn a_drawn_ring_is_learned_wounded_filmed_and_exported() {
     let Some((folder, screen)) = desk() else { return };
     let program = opened(&screen, folder.path(), "walk-0-opened.png");
 
@@ -215,7 +215,7 @@ fn rescued(folder: &Path) -> Option<SwarmProject> {
 }
 
 #[test]
-fn what_was_drawn_before_the_program_was_killed_is_offered_and_comes_back() {
+fn work_of_a_killed_program_is_offered_and_restored() {
     let Some((folder, screen)) = desk() else { return };
     let program = opened(&screen, folder.path(), "rescue-0-opened.png");
     program.key("ctrl+n");
@@ -229,7 +229,7 @@ fn what_was_drawn_before_the_program_was_killed_is_offered_and_comes_back() {
     let program = opened(&screen, folder.path(), "rescue-2-offered.png");
     let title = || screen.xdotool("search --onlyvisible --name Unstill getwindowname");
     wait_for("the swarm of the start", || (!title().contains("Untitled")).then_some(()));
-    // The title of the window says that it is back, and not saved.
+    // The title of the window shows that it is restored, and unsaved.
     wait_for("the drawing", || {
         let [x, y] = button(&screen.picture("rescue-2-offered.png"))?;
         screen.xdotool(&format!("mousemove {x} {y} sleep 0.5 mousedown 1 sleep 0.3 mouseup 1 sleep 1"));
@@ -271,7 +271,7 @@ fn the_swarm_lives_on_the_windows_own_gpu() {
 }
 
 #[test]
-fn without_a_display_one_sentence_says_how_to_go_on_and_the_exit_code_is_3() {
+fn without_a_display_the_exit_code_is_3() {
     let output = Command::new(env!("CARGO_BIN_EXE_unstill"))
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")

@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use divan::{Bencher, counter::ItemsCount};
+use glam::DVec2;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use unstill::gpu::EngineChoice;
@@ -27,7 +28,7 @@ fn swarm(count: usize, cutoff_l: f64) -> Swarm {
             species: 0,
         })
         .collect();
-    Swarm { particles, box_size: [side, side] }
+    Swarm { particles, box_size: DVec2::splat(side) }
 }
 
 /// An engine that has run one step, so that its kernels are compiled; `None` without a GPU.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
+use glam::DVec2;
 use serde_json::json;
 
 use super::live::{EngineName, SettingArgs};
@@ -81,7 +82,7 @@ struct Findings {
     healing: Healing,
     target_order: Order,
     particles: usize,
-    box_l: [f64; 2],
+    box_l: DVec2,
 }
 
 /// The bar that a measurement moves.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use glam::DVec2;
 use image::RgbaImage;
 
 use super::output::warn;
@@ -112,7 +113,7 @@ pub(super) struct Films {
 
 impl Films {
     /// Films over `steps` steps. Finds out before the run what cannot be written.
-    pub fn create(args: &FilmArgs, box_l: [f64; 2], species: usize, steps: usize) -> anyhow::Result<Self> {
+    pub fn create(args: &FilmArgs, box_l: DVec2, species: usize, steps: usize) -> anyhow::Result<Self> {
         let plan = FramePlan::new(args, steps);
         let create = |(kind, path): (FilmKind, &PathBuf)| -> anyhow::Result<Film> {
             if kind != FilmKind::Frames {
@@ -167,7 +168,7 @@ impl PictureFilms {
             if kind != FilmKind::Frames {
                 check_writable(path as &Path)?;
             }
-            Ok(PictureFilm::create(path, kind, args.fps, plan.frames, args.loops))
+            Ok(PictureFilm::create(path, kind, args.fps, plan.frames, args.loops)?)
         };
         let films = args.wanted().map(create).collect::<Result<_, _>>()?;
         Ok(Self { films, plan, size_px: args.film_size })

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use glam::DVec2;
 use serde::Serialize;
 
 use super::output::{Answer, warn};
@@ -91,7 +92,7 @@ struct Facts<'a> {
     species: usize,
     mode: Mode,
     /// World units.
-    box_size: [f64; 2],
+    box_size: DVec2,
     /// World units.
     unit_length: f64,
     assumptions: &'a [Assumption],
@@ -130,7 +131,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         snapshots: stills.count(),
         alike,
     };
-    let [width, height] = snapshot.box_size;
+    let [width, height] = snapshot.box_size.to_array();
     let text = format!(
         "{}: {} particles of {} species in a box of {width} by {height}, ℓ = {:.4}, taken as a {}\nNext: unstill learn {}",
         args.out.display(),

@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         "warnings": loaded.warnings,
     });
 
-    let [width, height] = snapshot.box_size;
+    let [width, height] = snapshot.box_size.to_array();
     let film_line =
         alike.map(|alike| format!("film      {} snapshots, this is {}: {alike}", stills.count(), selected + 1));
     let mut lines = vec![

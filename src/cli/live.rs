@@ -353,6 +353,6 @@ fn write_world_csv(path: &Path, swarm: &Swarm, unit_length: f64) -> anyhow::Resu
     let scaled = |p: &Particle| Particle { x: p.x * unit_length, y: p.y * unit_length, ..*p };
     let particles: Vec<Particle> = swarm.particles.iter().map(scaled).collect();
     let mut bytes = Vec::new();
-    write_csv(&particles, swarm.box_size.map(|side| side * unit_length), &mut bytes)?;
+    write_csv(&particles, swarm.box_size * unit_length, &mut bytes)?;
     Ok(write_atomic(path, &bytes)?)
 }

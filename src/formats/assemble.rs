@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use glam::DVec2;
+
 use super::rows::{FrameRows, Reading, Row};
 use super::{About, Assumption, BoxChoice, FrameChoice, ImportError, ImportOptions, Imported};
 use crate::worlds::swarm::picture::headings::from_neighbours;
@@ -75,8 +77,8 @@ struct Report {
     /// Around the particles of all moments of a film without boxes: with a box for each, what stands still would move.
     around: Option<Around>,
     /// Corner and size of the first box that was fitted.
-    corner: Option<[f64; 2]>,
-    fitted: Option<[f64; 2]>,
+    corner: Option<DVec2>,
+    fitted: Option<DVec2>,
     /// Along which one side a box is periodic.
     half_periodic: Option<&'static str>,
     guessed_headings: usize,
@@ -85,16 +87,15 @@ struct Report {
 
 /// A box around everything, in the frame of the file with y up.
 struct Around {
-    low: [f64; 2],
-    size: [f64; 2],
+    low: DVec2,
+    size: DVec2,
 }
 
 impl Around {
     fn put(&self, snapshot: &mut Snapshot) {
         snapshot.box_size = self.size;
         for p in &mut snapshot.particles {
-            p.x -= self.low[0];
-            p.y -= self.low[1];
+            *p = p.at(p.place() - self.low);
         }
     }
 }
@@ -109,17 +110,14 @@ impl Report {
         }
         let up = if self.y_down { -1.0 } else { 1.0 };
         let bare = |row: &Row| Particle { x: row.x, y: up * row.y, ..Particle::default() };
-        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-        for p in frames.iter().flat_map(|frame| &frame.rows).map(bare) {
-            low = [low[0].min(p.x), low[1].min(p.y)];
-            high = [high[0].max(p.x), high[1].max(p.y)];
-        }
+        let places = || frames.iter().flat_map(|frame| &frame.rows).map(|row| bare(row).place());
+        let (low, high) = (places().reduce(DVec2::min)?, places().reduce(DVec2::max)?);
         let widest = frames.iter().max_by_key(|frame| frame.rows.len())?;
         let mut like = Snapshot { mode, ..Snapshot::default() };
         like.particles = widest.rows.iter().map(bare).collect();
         let margin = fit_box(&mut like)?;
-        let size = [0, 1].map(|axis| high[axis] - low[axis] + 2.0 * margin);
-        size.iter().all(|side| side.is_finite()).then(|| Around { low: low.map(|side| side - margin), size })
+        let size = high - low + 2.0 * margin;
+        size.is_finite().then(|| Around { low: low - margin, size })
     }
 
     fn snapshot(&mut self, frame: &FrameRows, mode: Mode, path: &Path) -> Result<Snapshot, ImportError> {
@@ -128,17 +126,17 @@ impl Report {
             Some(BoxChoice::Fitted) => (None, None, false),
             Some(BoxChoice::Given { low, size, periodic }) => {
                 for row in &mut rows {
-                    row.x -= low[0];
-                    row.y -= low[1];
+                    row.x -= low.x;
+                    row.y -= low.y;
                 }
                 (Some(size), Some([periodic; 2]), true)
             }
             None => (frame.box_size, frame.periodic, self.folds),
         };
         if self.y_down {
-            turn_over(&mut rows, box_size.map_or(0.0, |size| size[1]));
+            turn_over(&mut rows, box_size.map_or(0.0, |size| size.y));
         }
-        let mut snapshot = Snapshot { mode, box_size: [1.0; 2], ..Snapshot::default() };
+        let mut snapshot = Snapshot { mode, box_size: DVec2::splat(1.0), ..Snapshot::default() };
         if let Some(size) = box_size {
             snapshot.box_size = size;
             let periodic = periodic.unwrap_or([true; 2]);
@@ -159,13 +157,13 @@ impl Report {
         snapshot.particles = rows.iter().map(bare).collect();
         if box_size.is_none() {
             snapshot.boundary = Boundary::Open;
-            let first = snapshot.particles.first().map(|p| [p.x, p.y]);
+            let first = snapshot.particles.first().map(Particle::place);
             match &self.around {
                 Some(around) => around.put(&mut snapshot),
                 None => _ = fit_box(&mut snapshot),
             }
-            if let (None, Some([x, y]), Some(now)) = (self.corner, first, snapshot.particles.first()) {
-                self.corner = Some([x - now.x, y - now.y]);
+            if let (None, Some(first), Some(now)) = (self.corner, first, snapshot.particles.first()) {
+                self.corner = Some(first - now.place());
             }
             self.fitted.get_or_insert(snapshot.box_size);
         }
@@ -190,7 +188,7 @@ impl Report {
                 format!("The box is periodic along {side} only, which is not possible here: it was taken as open.");
             said.push(Assumption::choice(About::Boundary, text, "--box W,H"));
         }
-        if let Some([w, h]) = self.fitted {
+        if let Some(DVec2 { x: w, y: h }) = self.fitted {
             let text = match mode {
                 Mode::Motif => format!("No box was given: a box of {w:.4} by {h:.4} was put around the particles."),
                 Mode::Whole => format!(
@@ -238,22 +236,21 @@ fn turn_over(rows: &mut [Row], height: f64) {
 /// Shifts the particles into a box around them, with a margin of one ℓ for a motif and half an ℓ for a whole painting;
 /// returns the margin, unless there is nothing to be put in a box.
 fn fit_box(snapshot: &mut Snapshot) -> Option<f64> {
-    snapshot.box_size = [1.0; 2];
+    snapshot.box_size = DVec2::splat(1.0);
     let [low, high] = snapshot.bounding()?;
-    let extent = (high[0] - low[0]).max(high[1] - low[1]);
+    let extent = (high - low).max_element();
     // Without a box yet, the extent stands in for the box side where there is no spacing to measure.
-    snapshot.box_size = [extent.max(1.0); 2];
+    snapshot.box_size = DVec2::splat(extent.max(1.0));
     let margin = snapshot.unit_length() * if snapshot.mode == Mode::Motif { 1.0 } else { 0.5 };
     for p in &mut snapshot.particles {
-        p.x += margin - low[0];
-        p.y += margin - low[1];
+        *p = p.at(p.place() + (margin - low));
     }
-    snapshot.box_size = [high[0] - low[0] + 2.0 * margin, high[1] - low[1] + 2.0 * margin];
+    snapshot.box_size = high - low + 2.0 * margin;
     Some(margin)
 }
 
 /// Folds particles along the periodic sides of their box; the number of particles that were outside.
-fn fold_into_box(rows: &mut [Row], box_size: [f64; 2], periodic: [bool; 2]) -> usize {
+fn fold_into_box(rows: &mut [Row], box_size: DVec2, periodic: [bool; 2]) -> usize {
     let mut folded = 0;
     for row in rows {
         let before = (row.x, row.y);

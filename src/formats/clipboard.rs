@@ -1,5 +1,7 @@
 //! A table of particles as a text that came from anywhere, such as the clipboard.
 
+use glam::DVec2;
+
 use super::text::plain;
 use super::{Assumption, ImportOptions, table};
 use crate::worlds::swarm::picture::headings::from_neighbours;
@@ -40,7 +42,7 @@ pub fn read_csv(text: &str) -> Result<Table, String> {
         .collect();
     let mut assumptions = read.assumptions;
     if rows.iter().any(|row| row.heading.is_none()) {
-        let snapshot = Snapshot { particles: particles.clone(), box_size: [1.0; 2], ..Snapshot::default() };
+        let snapshot = Snapshot { particles: particles.clone(), box_size: DVec2::splat(1.0), ..Snapshot::default() };
         let guessed = from_neighbours(&snapshot.positions(), snapshot.unit_length(), None);
         for ((particle, row), heading) in particles.iter_mut().zip(&rows).zip(guessed) {
             if row.heading.is_none() {
@@ -65,7 +67,7 @@ mod tests {
             Particle { x: 7.0, y: 1e-3, heading: 3.0, species: 0 },
         ];
         let mut text = Vec::new();
-        write_csv(&particles, [16.0, 10.0], &mut text).unwrap();
+        write_csv(&particles, DVec2::new(16.0, 10.0), &mut text).unwrap();
         let table = read_csv(std::str::from_utf8(&text).unwrap()).unwrap();
         assert_eq!(table, Table { particles, assumptions: Vec::new() });
     }

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
+use glam::DVec2;
 use image::{DynamicImage, ImageFormat};
 
 use super::{FormatKind, format_of, write_snapshot_csv, write_snapshot_xyz};
@@ -32,7 +33,7 @@ pub struct Export {
     /// Of the snapshot, or the selected one.
     pub particles: usize,
     /// World units.
-    pub box_size: [f64; 2],
+    pub box_size: DVec2,
 }
 
 /// Why nothing can be exported. The name of the file is the caller's to add.
@@ -87,7 +88,7 @@ fn live_state(scene: &SwarmDoc) -> Result<Snapshot, ExportError> {
     let scaled = |p: &Particle| Particle { x: p.x * unit, y: p.y * unit, ..*p };
     Ok(Snapshot {
         particles: state.swarm.particles.iter().map(scaled).collect(),
-        box_size: state.swarm.box_size.map(|side| side * unit),
+        box_size: state.swarm.box_size * unit,
         mode: Mode::Whole,
         boundary: Boundary::Periodic,
     })
@@ -108,7 +109,7 @@ fn image_of(snapshot: &Snapshot, out: &Path, size_px: u32) -> Result<Vec<u8>, Ex
     let unit = snapshot.unit_length();
     let scaled = |p: &Particle| Particle { x: p.x / unit, y: p.y / unit, ..*p };
     let particles = snapshot.particles.iter().map(scaled).collect();
-    let swarm = Swarm { particles, box_size: snapshot.box_size.map(|side| side / unit) };
+    let swarm = Swarm { particles, box_size: snapshot.box_size / unit };
     let picture = DynamicImage::ImageRgba8(render(&swarm, &PictureStyle { size_px, ..PictureStyle::default() }));
     // JPEG has no transparency, and nothing of the picture is transparent.
     let picture = if format == ImageFormat::Jpeg { DynamicImage::ImageRgb8(picture.to_rgb8()) } else { picture };

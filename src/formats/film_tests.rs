@@ -58,7 +58,7 @@ fn frames_have_their_own_boxes_and_numbers_of_particles() {
     assert_eq!(counts, [2, 3]);
     let xyz =
         "2\nLattice=\"4 0 0 0 4 0 0 0 1\"\nA 1 1 0\nA 3 2 0\n2\nLattice=\"6 0 0 0 5 0 0 0 1\"\nA 1 1 0\nA 3 2 0\n";
-    let boxes: Vec<[f64; 2]> = read("b.xyz", xyz).film.frames().iter().map(|frame| frame.box_size).collect();
+    let boxes: Vec<[f64; 2]> = read("b.xyz", xyz).film.frames().iter().map(|frame| frame.box_size.into()).collect();
     assert_eq!(boxes, [[4.0, 4.0], [6.0, 5.0]]);
 }
 

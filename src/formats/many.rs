@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use glam::DVec2;
+
 use super::{About, Assumption, ImportError, ImportOptions, Imported, import};
 use crate::worlds::swarm::picture::{FilmFrame, MAX_SPECIES, SnapshotFilm};
 
@@ -38,7 +40,7 @@ pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported
         // The first snapshot in double precision, beside its packed frame.
         let own = all.corner.unwrap_or(corner);
         for p in &mut all.snapshot.particles {
-            (p.x, p.y) = (p.x + own[0] - corner[0], p.y + own[1] - corner[1]);
+            *p = p.at(p.place() + own - corner);
         }
         all.snapshot.box_size = box_size;
     }
@@ -64,7 +66,7 @@ pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported
 struct OneFile {
     frames: Vec<FilmFrame>,
     /// Where in the file's frame the box that was put around them begins.
-    corner: Option<[f64; 2]>,
+    corner: Option<DVec2>,
     /// What the species are called; empty where they are numbers.
     species: Vec<String>,
 }
@@ -87,22 +89,19 @@ impl OneFile {
 
 /// Where the files have no boxes, one around everything in place of one around each: what stands still would move. Returns
 /// its corner and size.
-fn put_in_one_box(files: &mut [OneFile]) -> Option<([f64; 2], [f64; 2])> {
-    let corners: Vec<[f64; 2]> = files.iter().map(|file| file.corner).collect::<Option<_>>()?;
-    let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    for (file, corner) in files.iter().zip(&corners) {
-        for (frame, axis) in file.frames.iter().flat_map(|frame| [(frame, 0), (frame, 1)]) {
-            low[axis] = low[axis].min(corner[axis]);
-            high[axis] = high[axis].max(corner[axis] + frame.box_size[axis]);
-        }
-    }
-    let size = [high[0] - low[0], high[1] - low[1]];
+fn put_in_one_box(files: &mut [OneFile]) -> Option<(DVec2, DVec2)> {
+    let corners: Vec<DVec2> = files.iter().map(|file| file.corner).collect::<Option<_>>()?;
+    let low = corners.iter().copied().reduce(DVec2::min)?;
+    let far_corners = |(file, &corner): (&OneFile, &DVec2)| -> Option<DVec2> {
+        file.frames.iter().map(|frame| corner + frame.box_size).reduce(DVec2::max)
+    };
+    let size = files.iter().zip(&corners).filter_map(far_corners).reduce(DVec2::max)? - low;
     for (file, corner) in files.iter_mut().zip(corners) {
         for frame in &mut file.frames {
             frame.box_size = size;
             for p in &mut frame.particles {
-                p.x = (f64::from(p.x) + corner[0] - low[0]) as f32;
-                p.y = (f64::from(p.y) + corner[1] - low[1]) as f32;
+                let moved = (p.place() + corner - low).as_vec2();
+                (p.x, p.y) = (moved.x, moved.y);
             }
         }
     }

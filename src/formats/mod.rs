@@ -24,6 +24,8 @@ mod xyz;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use glam::DVec2;
+
 use crate::worlds::swarm::picture::{Mode, Snapshot, SnapshotError, SnapshotFilm, Stills};
 
 pub use assumption::{About, Assumption};
@@ -71,7 +73,7 @@ pub struct Imported {
     /// What had to be assumed.
     pub assumptions: Vec<Assumption>,
     /// Where in the frame of the file, y up, the box begins that was put around the particles.
-    corner: Option<[f64; 2]>,
+    corner: Option<DVec2>,
     /// What the file calls the species; empty where they are numbers that stand as they are.
     species: Vec<String>,
 }

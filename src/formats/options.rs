@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use glam::DVec2;
+
 use super::ImportOptions;
 use crate::worlds::swarm::picture::Mode;
 
@@ -203,9 +205,9 @@ pub enum BoxChoice {
     /// Stated.
     Given {
         /// Lower left corner.
-        low: [f64; 2],
+        low: DVec2,
         /// Width and height.
-        size: [f64; 2],
+        size: DVec2,
         /// What leaves on one side comes in on the other.
         periodic: bool,
     },
@@ -227,15 +229,11 @@ impl FromStr for BoxChoice {
         let values: Option<Vec<f64>> =
             numbers.split(',').map(|v| v.trim().parse().ok().filter(|v: &f64| v.is_finite())).collect();
         let (low, size) = match values.as_deref() {
-            Some(&[w, h]) => ([0.0; 2], [w, h]),
-            Some(&[x0, y0, x1, y1]) => ([x0, y0], [x1 - x0, y1 - y0]),
+            Some(&[w, h]) => (DVec2::ZERO, DVec2::new(w, h)),
+            Some(&[x0, y0, x1, y1]) => (DVec2::new(x0, y0), DVec2::new(x1 - x0, y1 - y0)),
             _ => return Err(SHAPE.to_owned()),
         };
-        if size.iter().all(|side| *side > 0.0) {
-            Ok(Self::Given { low, size, periodic })
-        } else {
-            Err(SHAPE.to_owned())
-        }
+        if size.min_element() > 0.0 { Ok(Self::Given { low, size, periodic }) } else { Err(SHAPE.to_owned()) }
     }
 }
 
@@ -362,7 +360,9 @@ mod tests {
 
     #[test]
     fn boxes_and_columns_are_parsed_or_explained() {
-        let given = |low, size, periodic| Ok(BoxChoice::Given { low, size, periodic });
+        let given = |low: [f64; 2], size: [f64; 2], periodic| {
+            Ok(BoxChoice::Given { low: low.into(), size: size.into(), periodic })
+        };
         assert_eq!("10,8".parse(), given([0.0; 2], [10.0, 8.0], true));
         assert_eq!("-1,-2,1,2,open".parse(), given([-1.0, -2.0], [2.0, 4.0], false));
         assert_eq!("fit".parse(), Ok(BoxChoice::Fitted));

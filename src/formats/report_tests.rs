@@ -2,6 +2,8 @@
 
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
 
+use glam::DVec2;
+
 use super::*;
 use crate::worlds::swarm::picture::{Boundary, Particle};
 
@@ -195,7 +197,11 @@ fn further_comment_lines_and_cells_are_read_as_specified() {
         "Lattice=\"10 0 0 0 8 0 0 0 0\" pbc=\"1 1 0\" flag Time=3",
     ] {
         let read = of(comment);
-        assert_eq!((read.snapshot.box_size, read.snapshot.boundary), ([10.0, 8.0], Boundary::Periodic), "{comment}");
+        assert_eq!(
+            (read.snapshot.box_size, read.snapshot.boundary),
+            (DVec2::new(10.0, 8.0), Boundary::Periodic),
+            "{comment}"
+        );
     }
     for (pbc, side) in [("F T F", "y"), ("[T, F, F]", "x")] {
         let quoted = if pbc.starts_with('[') { pbc.to_owned() } else { format!("\"{pbc}\"") };
@@ -216,7 +222,7 @@ fn further_sheared_cells_fill_a_rectangle_or_are_refused_with_a_next_step() {
         let text = format!("1\nLattice=\"{lattice}\" Properties=species:S:1:pos:R:3:theta:R:1\nA 0.1 0.1 0 0\n");
         try_with("t.xyz", text, &ImportOptions::default())
     };
-    let area = |read: &Imported| read.snapshot.box_size[0] * read.snapshot.box_size[1];
+    let area = |read: &Imported| read.snapshot.box_size.element_product();
     // A centred rectangle by its primitive cell, and a square turned by 45 degrees in its doubled cell.
     let centred = of("3 2 0 -3 2 0 0 0 1").unwrap();
     assert_eq!((particles(&centred).len(), area(&centred).round()), (2, 24.0));

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use glam::DVec2;
+
 use super::assumption::shortened;
 use super::{Assumption, ImportError};
 use crate::worlds::swarm::picture::Mode;
@@ -29,7 +31,7 @@ pub(super) struct FrameRows {
     /// Which animal each row is, where the file says so.
     pub ids: Option<Vec<u32>>,
     /// Width and height of a box with its lower left corner at the origin.
-    pub box_size: Option<[f64; 2]>,
+    pub box_size: Option<DVec2>,
     /// Along which sides the box is periodic, if the file says so.
     pub periodic: Option<[bool; 2]>,
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::picture::{Boundary, Particle};
+use glam::DVec2;
 use proptest::prelude::*;
 
 fn import_text(name: &str, text: &str, mode: Option<Mode>) -> Result<Imported, ImportError> {
@@ -73,14 +74,14 @@ fn a_byte_order_mark_does_not_hide_the_first_column() {
 fn without_a_box_one_is_put_around_and_without_headings_the_row_gives_them() {
     let read = import_text("row.csv", "x,y\n-3,7\n-1,7\n1,7\n", None).unwrap();
     let Imported { snapshot, assumptions, .. } = read;
-    assert_eq!((snapshot.mode, snapshot.box_size), (Mode::Motif, [8.0, 4.0]));
+    assert_eq!((snapshot.mode, snapshot.box_size), (Mode::Motif, DVec2::new(8.0, 4.0)));
     let places: Vec<(f64, f64)> = snapshot.particles.iter().map(|p| (p.x, p.y)).collect();
     assert_eq!(places, vec![(2.0, 2.0), (4.0, 2.0), (6.0, 2.0)]);
     assert!(snapshot.particles.iter().all(|p| p.heading.sin().abs() < 1e-12));
     assert_eq!(assumptions.len(), 4, "mode, y, box and headings were assumed: {assumptions:?}");
 
     let whole = import_text("row.csv", "x,y\n-3,7\n-1,7\n1,7\n", Some(Mode::Whole)).unwrap().snapshot;
-    assert_eq!((whole.boundary, whole.box_size), (Boundary::Open, [6.0, 2.0]));
+    assert_eq!((whole.boundary, whole.box_size), (Boundary::Open, DVec2::new(6.0, 2.0)));
 }
 
 #[test]
@@ -180,7 +181,7 @@ fn a_stated_box_replaces_that_of_the_file() {
         import(&path, &options).map(|read| read.snapshot)
     };
     let torus = with("-2,0,4,10").unwrap();
-    assert_eq!((torus.box_size, torus.boundary), ([6.0, 10.0], Boundary::Periodic));
+    assert_eq!((torus.box_size, torus.boundary), (DVec2::new(6.0, 10.0), Boundary::Periodic));
     assert_eq!(torus.particles[2].x, 1.0);
     assert_eq!(with("-2,0,4,10,open").unwrap().boundary, Boundary::Open);
     assert_eq!(with("fit").unwrap().boundary, Boundary::Open);
@@ -208,7 +209,7 @@ fn swarms() -> impl Strategy<Value = Swarm> {
             .into_iter()
             .map(|(x, y, heading, species)| Particle { x: x * w, y: y * h, heading, species })
             .collect(),
-        box_size: [w, h],
+        box_size: DVec2::new(w, h),
     })
 }
 

@@ -3,6 +3,8 @@
 use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use glam::DVec2;
+
 use super::write::{FrameStamp, write_csv_frame, write_xyz_frame};
 use super::{FormatKind, format_of};
 use crate::media::atomic::{AtomicFile, WriteError};
@@ -76,15 +78,15 @@ impl Trajectory {
     /// A full disk.
     pub fn add(&mut self, frame: &TrajectoryFrame, step: u64, time: f64) -> Result<(), WriteError> {
         let unit = frame.unit_length;
-        let scaled = |p: &Particle| Particle { x: p.x * unit, y: p.y * unit, ..*p };
+        let scaled = |p: &Particle| p.at(p.place() * unit);
         let particles: Vec<Particle> = frame.swarm.particles.iter().map(scaled).collect();
-        let box_size = frame.swarm.box_size.map(|side| side * unit);
+        let box_size = frame.swarm.box_size * unit;
         let stamp = FrameStamp { frame: self.frames, step, time };
         match self.kind {
             TrajectoryKind::Csv => write_csv_frame(&particles, box_size, stamp, &mut self.file),
             TrajectoryKind::Xyz => {
                 let speed = frame.strength * unit;
-                let velocities: Vec<_> = frame.flows.iter().map(|v| [speed * v[0], speed * v[1]]).collect();
+                let velocities: Vec<_> = frame.flows.iter().map(|v| speed * DVec2::new(v[0], v[1])).collect();
                 write_xyz_frame(&particles, &velocities, box_size, stamp, &mut self.file)
             }
         }

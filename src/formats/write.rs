@@ -3,6 +3,8 @@
 use std::f64::consts::TAU;
 use std::io::{self, Write};
 
+use glam::DVec2;
+
 use crate::worlds::swarm::picture::{Boundary, Particle, Snapshot, wrap_angle};
 
 /// Labels of one frame of a film.
@@ -22,7 +24,7 @@ fn unwound(heading: f64) -> f64 {
 }
 
 /// Writes `# box: W H`, the header `x,y,heading,species`, and a line for each particle. The box is periodic.
-pub fn write_csv(particles: &[Particle], box_size: [f64; 2], out: &mut impl Write) -> io::Result<()> {
+pub fn write_csv(particles: &[Particle], box_size: DVec2, out: &mut impl Write) -> io::Result<()> {
     write_table(particles, box_size, Boundary::Periodic, out)
 }
 
@@ -31,14 +33,9 @@ pub fn write_snapshot_csv(snapshot: &Snapshot, out: &mut impl Write) -> io::Resu
     write_table(&snapshot.particles, snapshot.box_size, snapshot.boundary, out)
 }
 
-fn write_table(
-    particles: &[Particle],
-    [width, height]: [f64; 2],
-    boundary: Boundary,
-    out: &mut impl Write,
-) -> io::Result<()> {
+fn write_table(particles: &[Particle], box_size: DVec2, boundary: Boundary, out: &mut impl Write) -> io::Result<()> {
     let open = if boundary == Boundary::Open { " open" } else { "" };
-    writeln!(out, "# box: {width} {height}{open}")?;
+    writeln!(out, "# box: {} {}{open}", box_size.x, box_size.y)?;
     writeln!(out, "x,y,heading,species")?;
     for Particle { x, y, heading, species } in particles {
         writeln!(out, "{x},{y},{},{species}", unwound(*heading))?;
@@ -47,7 +44,7 @@ fn write_table(
 }
 
 /// Writes one frame of extended XYZ, periodic in the plane, with columns species, pos and heading.
-pub fn write_xyz(particles: &[Particle], box_size: [f64; 2], out: &mut impl Write) -> io::Result<()> {
+pub fn write_xyz(particles: &[Particle], box_size: DVec2, out: &mut impl Write) -> io::Result<()> {
     write_still(particles, box_size, Boundary::Periodic, out)
 }
 
@@ -56,12 +53,8 @@ pub fn write_snapshot_xyz(snapshot: &Snapshot, out: &mut impl Write) -> io::Resu
     write_still(&snapshot.particles, snapshot.box_size, snapshot.boundary, out)
 }
 
-fn write_still(
-    particles: &[Particle],
-    [width, height]: [f64; 2],
-    boundary: Boundary,
-    out: &mut impl Write,
-) -> io::Result<()> {
+fn write_still(particles: &[Particle], box_size: DVec2, boundary: Boundary, out: &mut impl Write) -> io::Result<()> {
+    let DVec2 { x: width, y: height } = box_size;
     let pbc = if boundary == Boundary::Open { "F F F" } else { "T T F" };
     writeln!(out, "{}", particles.len())?;
     writeln!(
@@ -78,11 +71,12 @@ fn write_still(
 /// chemical elements), positions, velocities, headings and ids.
 pub fn write_xyz_frame(
     particles: &[Particle],
-    velocities: &[[f64; 2]],
-    [width, height]: [f64; 2],
+    velocities: &[DVec2],
+    box_size: DVec2,
     stamp: FrameStamp,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let DVec2 { x: width, y: height } = box_size;
     writeln!(out, "{}", particles.len())?;
     writeln!(
         out,
@@ -90,8 +84,8 @@ pub fn write_xyz_frame(
          pbc=\"T T F\" angles=rad step={} time={}",
         stamp.step, stamp.time
     )?;
-    for (id, (Particle { x, y, heading, species }, [vx, vy])) in particles.iter().zip(velocities).enumerate() {
-        writeln!(out, "{species} {x} {y} 0 {vx} {vy} 0 {} {id}", wrap_angle(*heading))?;
+    for (id, (Particle { x, y, heading, species }, velocity)) in particles.iter().zip(velocities).enumerate() {
+        writeln!(out, "{species} {x} {y} 0 {} {} 0 {} {id}", velocity.x, velocity.y, wrap_angle(*heading))?;
     }
     Ok(())
 }
@@ -99,12 +93,12 @@ pub fn write_xyz_frame(
 /// Writes one frame of a film as lines of a table with a column for the frame; the first frame has the header above it.
 pub fn write_csv_frame(
     particles: &[Particle],
-    box_size: [f64; 2],
+    box_size: DVec2,
     stamp: FrameStamp,
     out: &mut impl Write,
 ) -> io::Result<()> {
     if stamp.frame == 0 {
-        writeln!(out, "# box: {} {}", box_size[0], box_size[1])?;
+        writeln!(out, "# box: {} {}", box_size.x, box_size.y)?;
         writeln!(out, "frame,step,id,x,y,heading_rad,species")?;
     }
     for (id, Particle { x, y, heading, species }) in particles.iter().enumerate() {

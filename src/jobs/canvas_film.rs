@@ -45,7 +45,8 @@ impl FilmOrder {
             waiting: WAITING_FRAMES,
         };
         let open = move || {
-            let film = PictureFilm::create(&self.path, self.kind, self.frames_per_second, self.frames, self.loops);
+            let film = PictureFilm::create(&self.path, self.kind, self.frames_per_second, self.frames, self.loops)
+                .map_err(|e| e.to_string())?;
             Ok(PictureWriter { film, longest_px: self.size_px, size: None })
         };
         // Fails only when the canvas has gone.

@@ -5,4 +5,5 @@ pub(crate) mod chart;
 pub(crate) mod looks;
 pub mod picture;
 pub(crate) mod png_chunks;
+#[cfg(feature = "window")]
 pub(crate) mod save_name;

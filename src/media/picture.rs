@@ -19,6 +19,7 @@ mod quantise;
 
 use std::path::Path;
 
+use glam::{DVec2, UVec2};
 use image::{ImageEncoder, RgbaImage};
 
 use super::atomic::AtomicFile;
@@ -43,7 +44,7 @@ pub struct PictureStyle {
     /// Longer side of the picture, pixels (at most [`MAX_SIDE_PX`]).
     pub size_px: u32,
     /// Both sides in any unit, where they are not those of the box: see [`Framing`].
-    pub shape: Option<[f64; 2]>,
+    pub shape: Option<DVec2>,
     /// Dark or light ground.
     pub theme: Theme,
     /// sRGB of each species.
@@ -92,14 +93,15 @@ impl PictureStyle {
     }
 
     /// Width and height of a picture of this box, pixels.
-    pub fn size_of(&self, box_size: [f64; 2]) -> [u32; 2] {
+    pub fn size_of(&self, box_size: DVec2) -> [u32; 2] {
         let sides = self.shape.unwrap_or(box_size);
-        let longer = sides[0].max(sides[1]);
+        let longer = sides.max_element();
         let side_px = self.size_px.clamp(1, MAX_SIDE_PX);
         if !(longer > 0.0 && longer.is_finite()) {
             return [side_px; 2];
         }
-        sides.map(|side| ((f64::from(side_px) * side / longer).round() as u32).clamp(1, side_px))
+        let px = (f64::from(side_px) * sides / longer).round().as_uvec2();
+        px.clamp(UVec2::ONE, UVec2::splat(side_px)).to_array()
     }
 }
 
@@ -107,7 +109,7 @@ impl PictureStyle {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Framing {
     /// In the middle of the picture, in the unit of the swarm.
-    pub centre: [f64; 2],
+    pub centre: DVec2,
     /// Relative to a picture that the box just fits in.
     pub magnification: f64,
     /// The world has no edge: who is followed need not see where the torus was cut open.
@@ -146,7 +148,7 @@ mod tests {
     use crate::worlds::swarm::picture::Particle;
 
     fn lone(x: f64, y: f64, heading: f64) -> Swarm {
-        Swarm { particles: vec![Particle { x, y, heading, species: 1 }], box_size: [10.0, 5.0] }
+        Swarm { particles: vec![Particle { x, y, heading, species: 1 }], box_size: DVec2::new(10.0, 5.0) }
     }
 
     fn style() -> PictureStyle {
@@ -154,22 +156,21 @@ mod tests {
     }
 
     /// Centre of the pixels that are not background, in pixels, and how many.
-    fn ink(picture: &RgbaImage, style: &PictureStyle) -> ([f64; 2], usize) {
+    fn ink(picture: &RgbaImage, style: &PictureStyle) -> (DVec2, usize) {
         let inked = picture.enumerate_pixels().filter(|(_, _, p)| p.0[..3] != style.background());
-        let (mut sum, mut count) = ([0.0; 2], 0);
+        let (mut sum, mut count) = (DVec2::ZERO, 0);
         for (x, y, _) in inked {
-            sum[0] += f64::from(x) + 0.5;
-            sum[1] += f64::from(y) + 0.5;
+            sum += UVec2::new(x, y).as_dvec2() + 0.5;
             count += 1;
         }
-        ([sum[0] / count as f64, sum[1] / count as f64], count)
+        (sum / count as f64, count)
     }
 
     #[test]
     fn a_particle_stands_at_its_place_with_y_up() {
         let picture = render(&lone(2.0, 4.0, 0.0), &style());
         assert_eq!(picture.dimensions(), (200, 100));
-        let ([x, y], count) = ink(&picture, &style());
+        let (DVec2 { x, y }, count) = ink(&picture, &style());
         // 20 pixels per unit; y is counted from the top.
         assert!((x - 40.0).abs() < 2.0 && (y - 20.0).abs() < 1.0, "{x} {y}");
         assert!(count > 20);
@@ -209,13 +210,13 @@ mod tests {
         };
         let large = render(&swarm, &PictureStyle { size_px: 400, ..style() });
         let piece = image::imageops::crop_imm(&large, 100, 50, 200, 100).to_image();
-        assert_eq!(framed([5.0, 2.5], 2.0, false), piece);
+        assert_eq!(framed(DVec2::new(5.0, 2.5), 2.0, false), piece);
         // The right half of the picture lies beyond the box.
         let brightest = |picture: &RgbaImage| {
             let part = image::imageops::crop_imm(picture, 110, 0, 90, 100).to_image();
             part.pixels().flat_map(|p| p.0[..3].to_vec()).max()
         };
-        let [fainter, same] = [false, true].map(|is_endless| framed([10.0, 2.5], 1.0, is_endless));
+        let [fainter, same] = [false, true].map(|is_endless| framed(DVec2::new(10.0, 2.5), 1.0, is_endless));
         assert!(brightest(&fainter) > Some(60) && brightest(&fainter) < Some(150), "{:?}", brightest(&fainter));
         assert!(brightest(&same) > Some(200), "{:?}", brightest(&same));
         let ground = style().theme.ground();
@@ -228,17 +229,18 @@ mod tests {
 
     #[test]
     fn trails_lie_in_the_world_and_stay_there_when_the_view_moves() {
-        let style = PictureStyle { trail_s: 1.0, shape: Some([10.0, 5.0]), ..style() };
+        let style = PictureStyle { trail_s: 1.0, shape: Some(DVec2::new(10.0, 5.0)), ..style() };
         let mut painter = Painter::new(style.clone());
         let shots: Vec<Shot> = [4.0, 4.5, 5.0].map(|x| lone(x, 2.5, 0.0).into()).to_vec();
         shots.iter().for_each(|shot| painter.advance(shot, 0.1));
-        let at = |centre: [f64; 2], pixel: u32| {
+        let at = |x: f64, pixel: u32| {
+            let centre = DVec2::new(x, 2.5);
             let framing = Some(Framing { centre, magnification: 2.0, is_endless: false });
             let picture = painter.paint(&Shot { framing, ..shots[2].clone() });
             picture.get_pixel(pixel, 50).0[..3].iter().map(|c| i32::from(*c)).sum::<i32>()
         };
         // The place (4, 2.5) in two views.
-        let seen = [at([4.0, 2.5], 100), at([5.0, 2.5], 60)];
+        let seen = [at(4.0, 100), at(5.0, 60)];
         let none: i32 = style.background().iter().map(|c| i32::from(*c)).sum();
         assert!(seen[0] > none + 30 && (seen[0] - seen[1]).abs() <= 3, "{seen:?}, without {none}");
     }

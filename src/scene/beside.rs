@@ -91,6 +91,8 @@ fn fingerprint(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::scene::Project;
     use crate::worlds::SwarmDoc;
@@ -102,7 +104,7 @@ mod tests {
         let at = |i: usize| Particle { x: (i % 997) as f64, y: (i / 997) as f64, heading: 0.5, species: 0 };
         let snapshot = Snapshot {
             particles: (0..each).map(at).collect(),
-            box_size: [1000.0; 2],
+            box_size: DVec2::splat(1000.0),
             mode: Mode::Whole,
             ..Snapshot::default()
         };

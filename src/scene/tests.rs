@@ -3,6 +3,7 @@ mod messages;
 use std::fs;
 use std::sync::Arc;
 
+use glam::DVec2;
 use proptest::prelude::*;
 
 use super::*;
@@ -59,7 +60,7 @@ fn tiny_scene() -> SwarmProject {
         world: SwarmDoc {
             snapshot: Arc::new(Snapshot {
                 particles: vec![particle(1.0, 1.5, 0.0), particle(2.0, 1.5, -0.5)],
-                box_size: [4.0, 3.0],
+                box_size: DVec2::new(4.0, 3.0),
                 mode: Mode::Motif,
                 boundary: Boundary::Periodic,
             }),
@@ -67,7 +68,7 @@ fn tiny_scene() -> SwarmProject {
             flows: tiny_flows(),
             live_particles: 40,
             state: Some(Arc::new(LiveState {
-                swarm: Swarm { particles: vec![particle(0.25, 0.5, 1.0)], box_size: [10.0, 10.0] },
+                swarm: Swarm { particles: vec![particle(0.25, 0.5, 1.0)], box_size: DVec2::splat(10.0) },
                 seed: 7,
                 step: 12,
             })),
@@ -78,7 +79,7 @@ fn tiny_scene() -> SwarmProject {
                 swings: tiny_swings(),
                 rule: Some(tiny_rule().mark()),
                 flow: Some(tiny_flows().list[1].net.clone()),
-                swarm: Arc::new(Swarm { particles: vec![particle(9.0, 8.5, 0.5)], box_size: [10.0, 10.0] }),
+                swarm: Arc::new(Swarm { particles: vec![particle(9.0, 8.5, 0.5)], box_size: DVec2::splat(10.0) }),
             }],
             evidence: Some(Evidence {
                 grown: 0.8,
@@ -207,7 +208,7 @@ fn a_list_of_flows_that_does_not_fit_its_rule_is_refused() {
 #[test]
 fn a_bare_snapshot_is_enough_of_a_scene() {
     let loaded = read("(schema: 1, snapshot: (particles: [], box_size: (4.0, 3.0)))");
-    let expected = Snapshot { box_size: [4.0, 3.0], ..Snapshot::default() };
+    let expected = Snapshot { box_size: DVec2::new(4.0, 3.0), ..Snapshot::default() };
     assert_eq!(
         loaded,
         Loaded { project: Project::new("", SwarmDoc::from_snapshot(expected)), warnings: loaded.warnings.clone() }
@@ -331,8 +332,8 @@ fn what_could_not_be_read_again_is_not_written_and_the_earlier_file_stays() {
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
-fn any_particles(box_size: [f64; 2]) -> impl Strategy<Value = Vec<Particle>> {
-    let particle = (0.0..=box_size[0], 0.0..=box_size[1], -1e6..1e6f64, 0u8..8)
+fn any_particles(box_size: DVec2) -> impl Strategy<Value = Vec<Particle>> {
+    let particle = (0.0..=box_size.x, 0.0..=box_size.y, -1e6..1e6f64, 0u8..8)
         .prop_map(|(x, y, heading, species)| Particle { x, y, heading, species });
     prop::collection::vec(particle, 0..12)
 }
@@ -354,8 +355,8 @@ fn any_nets() -> impl Strategy<Value = (LocalNet, Option<LocalNet>)> {
 prop_compose! {
     fn any_scene()(
         texts in [any::<String>(), any::<String>(), any::<String>()],
-        particles in any_particles([1e-3, 1e3]),
-        swarm in any_particles([3.3, 7.7]),
+        particles in any_particles(DVec2::new(1e-3, 1e3)),
+        swarm in any_particles(DVec2::new(3.3, 7.7)),
         numbers in prop::array::uniform8(1e-9f64..1e9),
         seed in any::<u64>(),
         mode in prop_oneof![Just(Mode::Motif), Just(Mode::Whole)],
@@ -365,8 +366,8 @@ prop_compose! {
     ) -> SwarmProject {
         let [title, notes, author] = texts;
         let doc = SwarmDoc {
-            snapshot: Arc::new(Snapshot { particles, box_size: [1e-3, 1e3], mode, boundary }),
-            state: Some(Arc::new(LiveState { swarm: Swarm { particles: swarm, box_size: [3.3, 7.7] }, seed, step: seed / 3 })),
+            snapshot: Arc::new(Snapshot { particles, box_size: DVec2::new(1e-3, 1e3), mode, boundary }),
+            state: Some(Arc::new(LiveState { swarm: Swarm { particles: swarm, box_size: DVec2::new(3.3, 7.7) }, seed, step: seed / 3 })),
             live_particles: seed as usize % 1_000_000,
             ..SwarmDoc::default()
         };

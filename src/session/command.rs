@@ -1,9 +1,11 @@
-//! The words between the session and the world: what a user does, what the shell must do; what it tells back
+//! The interface of the session: what a user does, and what the shell must do; what the shell reports back
 //! is an [`Event`].
 
 use std::mem::Discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use glam::DVec2;
 
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
@@ -26,8 +28,11 @@ pub use super::sheets::{Dialog, ViewCommand};
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Place {
+    /// The canvas shows the still picture, and the tools change it.
     Paint,
+    /// The live swarm beside the curves of the training run.
     Learn,
+    /// The live swarm beside its brushes and the knobs of its motion.
     #[default]
     Live,
 }
@@ -35,24 +40,33 @@ pub enum Place {
 /// The primary pointer button on the canvas. Positions are world units over the picture, ℓ over the live swarm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pointer {
-    Press([f64; 2]),
-    Drag([f64; 2]),
+    /// The button went down: begins a gesture.
+    Press(DVec2),
+    /// The pointer moved with the button down.
+    Drag(DVec2),
+    /// The button went up: ends the gesture, which is then one step of the history.
     Release,
 }
 
-/// Everything a user can do: each feature has its own commands, and says what they do in its own file.
+/// Everything a user can do: each feature has its own commands, and applies them in its own folder.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Command {
     /// The document as a whole: new, opened, saved, named, undone.
     Document(DocumentCommand),
+    /// Files of other programs, films, trajectories and rescued scenes.
     Share(ShareCommand),
+    /// Tools, selection and particles of the still picture.
     Paint(PaintCommand),
+    /// Training runs, and the flows that were learned for the picture.
     Learn(LearnCommand),
+    /// The live swarm: its motion, its brushes, its checkpoints.
     Live(LiveCommand),
+    /// Certificates, and comparisons with a known motion.
     Observe(ObserveCommand),
     /// The primary pointer button on the canvas, over the picture or over the swarm.
     Pointer(Pointer),
+    /// Goes to another workspace; ends an open gesture first.
     SetPlace(Place),
     /// Opens a dialog or sheet of the shell.
     Ask(Dialog),
@@ -62,7 +76,7 @@ pub enum Command {
     Prefer(Preference),
 }
 
-/// What belongs to a feature is one variant of the whole.
+/// Converts the part of a feature into its variant of the whole.
 macro_rules! from_features {
     ($whole:ident: $($variant:ident($part:ident)),*) => {$(
         impl From<$part> for $whole {
@@ -96,12 +110,16 @@ pub(super) enum Kind {
     Pointer,
 }
 
-/// How loud a notice is.
+/// The severity of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
+    /// Nothing to do; shown for a few seconds.
     Info,
+    /// A job of the user is complete.
     Success,
+    /// The command was refused, or its result is worse than expected.
     Warning,
+    /// A file, the engine or a job failed.
     Error,
 }
 
@@ -116,20 +134,30 @@ pub type RunId = u64;
     reason = "a handful of effects a frame, and most of them are orders to the engine"
 )]
 pub enum Effect {
+    /// Files of scenes, and the end of the program.
     Document(DocumentEffect),
+    /// Files of other programs and recordings.
     Share(ShareOrder),
+    /// Texts, images, stamps and the clipboard.
     Paint(PaintEffect),
+    /// Jobs of training, and measurements of rules.
     Learn(LearnEffect),
+    /// The view and copies of the live swarm.
     Live(LiveEffect),
+    /// Jobs of certificates, and files of plots.
     Observe(ObserveEffect),
     /// Every feature gives orders to the engine.
     Engine(EngineOrder),
     /// A short notice on the screen.
     Notify {
+        /// Sets colour and duration on the screen.
         level: Level,
+        /// One or two sentences for the user.
         text: String,
     },
+    /// Opens a dialog or sheet; its answer comes back as a command.
     Ask(Dialog),
+    /// Changes the camera or the window, and nothing of the session.
     View(ViewCommand),
     /// Keep these for the next run.
     KeepPrefs(Box<Prefs>),
@@ -145,8 +173,10 @@ from_features!(
     Observe(ObserveEffect)
 );
 
+/// Where a scene of a swarm is read from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SceneSource {
+    /// A scene file, or a picture that holds a scene.
     File(PathBuf),
     /// A bundled scene, by name.
     Bundled(String),
@@ -162,17 +192,22 @@ pub enum SceneSource {
 pub enum EngineOrder {
     /// Replace the live particles (ℓ).
     Upload(Swarm),
+    /// Runs this rule from the next step on; the particles stay.
     SetRule(Arc<Rule>),
+    /// Flow, temperature and knobs of the motion from the next step on.
     SetSettings(LiveSettings),
     /// Advance by this many integration steps.
     Run {
+        /// Never more than the frame allows, see [`Session::tick`](super::Session::tick).
         steps: u32,
     },
+    /// The pointer's force on the particles until the next order; `None` ends it.
     SetForce(Option<Force>),
     /// Change the swarm by hand; answered by [`LiveEvent::SwarmChanged`].
     Edit(Vec<SwarmEdit>),
     /// Go back in time; answered by [`LiveEvent::SwarmChanged`].
     Back {
+        /// Where none can be undone, the answer is [`LiveEvent::NothingBefore`].
         steps: u32,
     },
     /// No rule and no particles.

@@ -10,6 +10,7 @@ pub struct Curve {
 }
 
 impl Curve {
+    /// The stride doubles when this many points are held.
     pub const MAX_POINTS: usize = 512;
 
     /// Adds a value; `x` must not fall. Values that are not finite are left out.

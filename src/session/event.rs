@@ -1,4 +1,4 @@
-//! What comes back to the session.
+//! Events to the session.
 
 use super::document::DocumentEvent;
 use super::learning::LearnEvent;
@@ -9,15 +9,21 @@ use super::prefs::Prefs;
 use super::sharing::ShareEvent;
 use crate::jobs::JobFault;
 
-/// What comes back to the session: each feature has its own events.
+/// Everything that is reported to the session: each feature has its own events.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
+    /// A scene was read or written.
     Document(DocumentEvent),
+    /// Files of other programs, rescued scenes and recordings.
     Share(ShareEvent),
+    /// Texts and images as particles, stamps, the clipboard.
     Paint(PaintEvent),
+    /// Progress of training, and measurements of rules.
     Learn(LearnEvent),
+    /// Changes of the swarm that the engine made.
     Live(LiveEvent),
+    /// Readings of the live swarm, speeds and certificates.
     Observe(ObserveEvent),
     /// Something beside the engine broke off; one sentence.
     Trouble(String),

@@ -31,11 +31,13 @@ pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 pub use crate::worlds::swarm::doc::{Evidence, LearnedFlow, Savepoint};
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
-    Brush, CertificateRequest, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder,
-    Event, Force, Keeping, LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, MomentUse,
-    ObserveCommand, ObserveEffect, ObserveEvent, PaceKey, PaceRequest, PaintCommand, PaintEffect, PaintEvent, Place,
-    Pointer, RuleRequest, RuleRole, RunId, SceneSource, Speed, Tool, TrainingRequest, ViewCommand,
+    Brush, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event, Force, Keeping,
+    LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, MomentUse, ObserveCommand,
+    ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Place, Pointer, RuleRole, RunId, SceneSource,
+    Speed, Tool, ViewCommand,
 };
+#[cfg(feature = "window")]
+pub(crate) use command::{CertificateRequest, PaceRequest, RuleRequest, TrainingRequest};
 pub use commands::{CommandInfo, Group, Shortcut, info_of, table};
 pub use curve::Curve;
 pub use document::{NEW_BOX, new_project, opened_project};
@@ -44,9 +46,13 @@ pub use learning::training::{TrainingState, TrainingView};
 pub use live::brushes::{BRUSHES, BrushAction, BrushInk, BrushRow};
 pub use live::view::{LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observing::certificate::{CertificateState, CertificateView, Seal};
-pub use observing::charts::{PLOTS, PlotKind, PlotPlace, PlotRow, drawer_plots};
+#[cfg(feature = "window")]
+pub(crate) use observing::charts::PlotPlace;
+pub use observing::charts::{PlotKind, drawer_plots};
 pub use observing::observation::{Healing, Observation, WoundKind};
-pub use observing::truth::{TruthRequest, TruthState, TruthView};
+#[cfg(feature = "window")]
+pub(crate) use observing::truth::TruthRequest;
+pub use observing::truth::{TruthState, TruthView};
 pub use painting::pen::MIN_SPACING;
 pub use painting::snapshots::SnapshotCommand;
 pub use painting::warnings::{Fix, Warning};

@@ -7,7 +7,7 @@ use super::state::Session;
 
 pub(super) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
     match (pointer, session.place) {
-        (Pointer::Press(at) | Pointer::Drag(at), _) if !at.iter().all(|x| x.is_finite()) => Vec::new(),
+        (Pointer::Press(at) | Pointer::Drag(at), _) if !at.is_finite() => Vec::new(),
         (Pointer::Press(at), Place::Paint) => {
             let mut effects = release(session);
             effects.extend(painting::pointer(session, Pointer::Press(at)));

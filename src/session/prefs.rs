@@ -1,4 +1,4 @@
-//! What a person prefers: looks, sizes, and what they have seen already. Kept between runs, and no part of the scene or
+//! The user's preferences: looks, sizes, and the hints already seen. Kept between runs, and no part of the scene or
 //! of its history.
 
 use std::path::PathBuf;
@@ -22,16 +22,19 @@ pub const TRAIL_RANGE_S: [f64; 2] = [0.3, 20.0];
 /// Most files that are remembered as recent.
 pub const MAX_RECENT: usize = 12;
 
-/// Whatever is missing in a file is as usual; what a file says beyond this is ignored.
+/// Fields that are missing in a file get their defaults; unknown ones are ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Prefs {
+    /// Dark or light, of panels and canvas.
     pub theme: Theme,
-    /// Size of the interface relative to the usual.
+    /// Size of the interface relative to the default.
     pub ui_scale: f64,
+    /// Of swarms; other worlds have colours of their own.
     pub look: Look,
     /// Only the swarm is shown.
     pub panels_hidden: bool,
+    /// Which steps of the hint for beginners are done.
     pub first_steps: FirstSteps,
     /// How films are taken.
     pub film: FilmOptions,
@@ -69,14 +72,14 @@ impl Prefs {
         self.engine_of_run.unwrap_or(self.engine)
     }
 
-    /// Numbers folded into their ranges, as a file may say anything.
+    /// Numbers clamped to their ranges, as a file may hold any.
     pub fn made_usable(mut self) -> Self {
-        let fold = |value: f64, [least, most]: [f64; 2], usual: f64| {
-            if value.is_finite() { value.clamp(least, most) } else { usual }
+        let fold = |value: f64, [least, most]: [f64; 2], default: f64| {
+            if value.is_finite() { value.clamp(least, most) } else { default }
         };
-        let usual = Self::default();
-        self.ui_scale = fold(self.ui_scale, UI_SCALE_RANGE, usual.ui_scale);
-        self.look.trail_s = fold(self.look.trail_s, TRAIL_RANGE_S, usual.look.trail_s);
+        let default = Self::default();
+        self.ui_scale = fold(self.ui_scale, UI_SCALE_RANGE, default.ui_scale);
+        self.look.trail_s = fold(self.look.trail_s, TRAIL_RANGE_S, default.look.trail_s);
         self.film = self.film.usable();
         self.trajectory = self.trajectory.usable();
         self.recent.truncate(MAX_RECENT);
@@ -88,8 +91,11 @@ impl Prefs {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Look {
+    /// Colours of the species.
     pub palette: Palette,
+    /// Shape of a particle on the canvas.
     pub body: Body,
+    /// What the colour of a particle means.
     pub colour_by: ColourBy,
     /// Light around the bodies.
     pub glow: bool,
@@ -112,18 +118,22 @@ impl Default for Look {
     }
 }
 
-/// The three steps of a beginner, each done once and for all.
+/// The first three steps of a new user; each stays done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FirstSteps {
+    /// Something was added to a picture.
     pub painted: bool,
+    /// A run was started.
     pub learned: bool,
+    /// The live swarm was touched, grown or given another motion.
     pub lived: bool,
     /// The hint was closed by hand.
     pub closed: bool,
 }
 
 impl FirstSteps {
+    /// The hint is not shown any more.
     pub fn are_done(self) -> bool {
         self.closed || (self.painted && self.learned && self.lived)
     }
@@ -133,24 +143,41 @@ impl FirstSteps {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Preference {
+    /// Of the panels and the canvas.
     Theme(Theme),
     /// The other theme.
     SwitchTheme,
+    /// Relative to the default size; clamped to [`UI_SCALE_RANGE`].
     UiScale(f64),
+    /// One step up, for its key.
     LargerUi,
+    /// One step down, for its key.
     SmallerUi,
-    UsualUi,
+    /// Back to the default size.
+    DefaultUi,
+    /// Colours of the species.
     Palette(Palette),
+    /// In the order of the list, and around.
     NextPalette,
+    /// Shape of a particle.
     Body(Body),
+    /// In the order of the list, and around.
     NextBody,
+    /// What the colour of a particle means.
     ColourBy(ColourBy),
+    /// In the order of the list, and around.
     NextColourBy,
+    /// Light around the bodies, on or off.
     ToggleGlow,
+    /// Where each particle has been, shown or not.
     ToggleTrails,
+    /// Time in which a trail fades, s; clamped to [`TRAIL_RANGE_S`].
     TrailS(f64),
+    /// How the next film is taken.
     Film(FilmOptions),
+    /// How the next trajectory is recorded.
     Trajectory(TrajectoryOptions),
+    /// What steps are computed on, in this run and the next ones.
     Engine(EngineChoice),
     /// For this run only.
     EngineOfRun(EngineChoice),
@@ -173,7 +200,7 @@ impl Prefs {
             Preference::UiScale(scale) => self.ui_scale = scale,
             Preference::LargerUi => self.ui_scale += UI_SCALE_STEP,
             Preference::SmallerUi => self.ui_scale -= UI_SCALE_STEP,
-            Preference::UsualUi => self.ui_scale = 1.0,
+            Preference::DefaultUi => self.ui_scale = 1.0,
             Preference::Palette(palette) => look.palette = palette,
             Preference::NextPalette => look.palette = look.palette.next(),
             Preference::Body(body) => look.body = body,
@@ -198,7 +225,7 @@ impl Prefs {
     }
 }
 
-/// Changes the preferences; the shell keeps them when they are others than before.
+/// Changes the preferences; the shell saves them where they differ from before.
 pub(super) fn prefer(session: &mut Session, preference: Preference) -> Vec<Effect> {
     let mut new = session.prefs.clone();
     new.change(preference);
@@ -213,7 +240,7 @@ fn set(session: &mut Session, new: Prefs) -> Vec<Effect> {
     vec![Effect::KeepPrefs(Box::new(session.prefs.clone()))]
 }
 
-/// Whoever does this has taken one of the first steps. Called before the command is carried out.
+/// Ticks off the first step that this command is. Called before the command is applied.
 pub(super) fn notice(session: &mut Session, command: &Command) -> Vec<Effect> {
     if session.prefs.first_steps.are_done() {
         return Vec::new();
@@ -237,10 +264,12 @@ pub(super) fn notice(session: &mut Session, command: &Command) -> Vec<Effect> {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
 
     #[test]
-    fn a_change_is_kept_once_and_is_no_step_of_the_history() {
+    fn a_preference_is_saved_once_and_is_no_step_of_the_history() {
         let mut session = Session::new(1);
         let effects = session.apply(Command::Prefer(Preference::Body(Body::Dot)));
         assert!(matches!(&effects[..], [Effect::KeepPrefs(kept)] if kept.look.body == Body::Dot), "{effects:?}");
@@ -249,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn the_engine_of_the_command_line_is_not_kept_and_a_choice_is() {
+    fn the_engine_of_the_command_line_is_not_saved() {
         let mut session = Session::new(1);
         session.apply(Command::Prefer(Preference::EngineOfRun(EngineChoice::Gpu)));
         assert_eq!((session.prefs().engine(), session.prefs().engine), (EngineChoice::Gpu, EngineChoice::Auto));
@@ -294,19 +323,19 @@ mod tests {
     fn the_first_steps_are_noticed_each_where_it_belongs() {
         let mut session = Session::new(1);
         session.apply(Command::SetPlace(Place::Live));
-        session.apply(Command::Pointer(Pointer::Press([1.0, 1.0])));
+        session.apply(Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
         let steps = session.prefs().first_steps;
         assert!(steps.lived && !steps.painted && !steps.are_done());
         session.apply(Command::Pointer(Pointer::Release));
         session.apply(Command::SetPlace(Place::Paint));
-        session.apply(Command::Pointer(Pointer::Press([1.0, 1.0])));
+        session.apply(Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
         session.apply(Command::Pointer(Pointer::Release));
         session.apply(LearnCommand::Start);
         assert!(session.prefs().first_steps.are_done());
     }
 
     #[test]
-    fn what_a_file_lacks_is_as_usual_and_what_it_says_beyond_is_ignored() {
+    fn missing_preferences_get_defaults_and_unknown_are_ignored() {
         let text = "(theme: \"light\", tomorrow: Some([1, 2]), look: (body: \"comet\", trail_s: -3.0), ui_scale: 9.0)";
         let prefs: Prefs = ron::from_str(text).unwrap();
         let prefs = prefs.made_usable();

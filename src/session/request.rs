@@ -1,4 +1,4 @@
-//! What the session asks the threads of the shell to learn and to measure.
+//! Requests of the session to the threads that learn and measure.
 
 use std::sync::Arc;
 
@@ -80,22 +80,24 @@ pub enum MomentUse {
     Undo(u64),
 }
 
-/// A moment as it was when somebody asked to keep it.
+/// A saved state at the time when it was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keeping {
     /// [`super::Session::serial`] of its scene.
     pub serial: u64,
-    /// What the swarm lives by; its name and the swarm itself are still to come.
+    /// Rule and settings; its name and the swarm itself are still to come.
     pub moment: Savepoint,
 }
 
-/// How fast the program is now.
+/// Speeds and faults, measured by the shell.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Speed {
+    /// Mean time from one frame to the next.
     pub frame_ms: f64,
+    /// Integration steps per second of wall time.
     pub steps_per_s: f64,
     /// `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
-    /// Particles that cannot go on: their next positions are NaN or infinite.
+    /// Particles whose next positions are NaN or infinite.
     pub faults: u64,
 }

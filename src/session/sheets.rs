@@ -1,9 +1,9 @@
-//! What the shell shows: sheets, dialogs and views.
+//! Sheets, dialogs and views of the shell.
 
 use super::observing::charts::PlotKind;
 use crate::formats::ExportSubject;
 
-/// What changes only the sight of things: the session hands it on to the shell.
+/// Changes of what is seen alone: the session passes them on to the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ViewCommand {
     /// Show the whole box again.
@@ -19,24 +19,37 @@ pub enum ViewCommand {
 /// Dialogs and sheets that the shell opens on [`super::Effect::Ask`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialog {
+    /// A scene file, or a picture that holds one.
     Open,
+    /// Where the scene is saved from then on.
     SaveAs,
     /// A name among the user's own scenes.
     Name,
+    /// Where the picture that holds the scene is written.
     SavePicture,
+    /// How the next film is taken.
     Film,
+    /// How the next trajectory is recorded.
     Trajectory,
+    /// Tables, XYZ files and images of other programs.
     Import,
+    /// Files for the world of the studio, with the endings that it reads.
+    ImportInto(&'static [&'static str]),
+    /// Where the picture or the swarm is written, for other programs.
     Export(ExportSubject),
-    /// What lives in the studio, with the endings that its world writes.
+    /// The live state of the studio's world, with the endings that it writes.
     ExportLiving(&'static [&'static str]),
     /// An image for the image tool.
     Picture,
+    /// Scenes that come with the program, and the user's own.
     Gallery,
+    /// What keys and mouse do.
     Help,
     /// The drawer of live plots.
     Plots,
+    /// Where the values of this plot are written.
     SavePlotCsv(PlotKind),
+    /// Where the image of this plot is written.
     SavePlotPng(PlotKind),
     /// A plot of the studio, by the id of its series.
     SaveSeries(&'static str),

@@ -57,19 +57,22 @@ impl Session {
         }
     }
 
+    /// The open scene as it would be saved now.
     pub fn document(&self) -> &SwarmProject {
         &self.document
     }
 
+    /// The snapshot of the picture that is painted; of a film, the selected one.
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.document.world.snapshot
     }
 
+    /// The workspace that is shown.
     pub fn place(&self) -> Place {
         self.place
     }
 
-    /// What the person prefers; kept between runs.
+    /// The user's preferences, kept between runs.
     pub fn prefs(&self) -> &Prefs {
         &self.prefs
     }

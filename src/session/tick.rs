@@ -1,4 +1,4 @@
-//! What happens in a frame.
+//! The work of the session in each frame.
 
 use super::command::{Effect, EngineOrder, Place};
 use super::learning::pace;

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 /// How long anything may take on a busy machine with a GPU made of software.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Whether they run; fails or says so loudly when a tool is missing.
+/// Whether they run; fails or prints a notice when a tool is missing.
 fn wanted() -> bool {
     let mode = std::env::var("UNSTILL_WINDOW_TESTS").unwrap_or_else(|_| "auto".to_owned());
     if mode == "off" {
@@ -50,8 +50,8 @@ pub struct Screen {
 
 impl Screen {
     pub fn open() -> Self {
-        // It finds a free number itself, and writes it where it is told to. When its last client leaves, it would start
-        // again, and throw out whoever is just coming.
+        // It finds a free number itself, and writes it to the given file descriptor. When its last client leaves, it
+        // would start again, and disconnect a client that is just connecting.
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())

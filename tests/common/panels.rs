@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bevy_egui::egui::{Context, Rect, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use glam::DVec2;
 
 use unstill::scene::Project;
 use unstill::session::{
@@ -92,7 +93,7 @@ impl Shell {
         for effect in effects {
             if let Effect::Live(LiveEffect::KeepMoment(wanted_for)) = &effect {
                 let at = |x| Particle { x, y: 3.0, ..Particle::default() };
-                let swarm = Swarm { particles: vec![at(1.0), at(2.0), at(4.0)], box_size: [8.0, 6.0] };
+                let swarm = Swarm { particles: vec![at(1.0), at(2.0), at(4.0)], box_size: DVec2::new(8.0, 6.0) };
                 let state = LiveState { swarm, seed: 1, step: 9 };
                 self.session.on_event(LiveEvent::MomentKept(wanted_for.clone(), Box::new(state)));
             }

@@ -20,7 +20,7 @@ pub struct SimulatedFilm {
 }
 
 impl SimulatedFilm {
-    /// Extended XYZ with headings and ids; animals are shuffled in each frame, so that only the ids tell which is which.
+    /// Extended XYZ with headings and ids; animals are shuffled in each frame, so that only the ids identify them.
     pub fn to_xyz(&self) -> String {
         let mut text = String::new();
         for (k, Moment { animals }) in self.moments.iter().enumerate() {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::ValueEnum;
+use glam::{USizeVec2, UVec2};
 use image::RgbaImage;
 use serde_json::json;
 
@@ -185,8 +186,8 @@ fn film(args: &Args, doc: &FieldDoc, quiet: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     let mut films = PictureFilms::create(&args.films, args.steps as usize)?;
-    let [width, height] = doc.live.size.map(|side| side as f64);
-    let view = Viewpoint::flat([0.5 * width, 0.5 * height], 0.5 * height);
+    let size = USizeVec2::from(doc.live.size).as_dvec2();
+    let view = Viewpoint::flat(0.5 * size, 0.5 * size.y);
     let mut simulation = doc.start_simulation(0)?;
     let mut bar = Progress::new(u64::from(args.steps), quiet);
     bar.phase("film");
@@ -194,9 +195,9 @@ fn film(args: &Args, doc: &FieldDoc, quiet: bool) -> anyhow::Result<()> {
     loop {
         films.take(done as usize, |size_px, _| {
             // Video formats want even sides.
-            let scale = f64::from(size_px) / width.max(height);
-            let [width, height] = [width, height].map(|side| (((scale * side / 2.0).round() * 2.0) as u32).max(2));
-            let mut picture = RgbaImage::new(width, height);
+            let scale = f64::from(size_px) / size.max_element();
+            let pixels = (2.0 * (scale * size / 2.0).round()).as_uvec2().max(UVec2::splat(2));
+            let mut picture = RgbaImage::new(pixels.x, pixels.y);
             simulation.draw(&view, DrawOptions::default(), &mut picture);
             Ok(picture)
         })?;

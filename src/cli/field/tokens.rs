@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use glam::USizeVec2;
 use serde_json::json;
 
 use crate::cli::output::{Answer, Progress, warn};
@@ -180,7 +181,7 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
     let looks = watch(&mut engine, &ensemble, options.steps, |done| bar.at(u64::from(done), String::new))?;
     let steps_per_s = f64::from(options.steps) / begun.elapsed().as_secs_f64().max(1e-9);
     let [width, height] = engine.size();
-    let summary = TokenSummary::of(&looks, LOOK_EVERY, [width as f64, height as f64]);
+    let summary = TokenSummary::of(&looks, LOOK_EVERY, USizeVec2::from(engine.size()).as_dvec2());
     let counters = engine.counters()?;
     if counters.non_finite > 0 {
         warn(&format!("{} values became NaN or infinite; lower sigma or the speed", counters.non_finite));
@@ -189,7 +190,7 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
         let mut writer = csv::Writer::from_path(path)?;
         writer.write_record(["step", "count", "shape", "contrast", "tail", "polarisation"])?;
         for (k, look) in looks.iter().enumerate() {
-            let s = TokenSummary::of(std::slice::from_ref(look), LOOK_EVERY, [width as f64, height as f64]);
+            let s = TokenSummary::of(std::slice::from_ref(look), LOOK_EVERY, USizeVec2::from(engine.size()).as_dvec2());
             let step = k as u32 * LOOK_EVERY;
             writer.serialize((step, s.count_end, s.shape, s.contrast, s.tail, s.polarisation))?;
         }

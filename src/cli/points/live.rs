@@ -167,7 +167,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     let counters = engine.counters();
     let facts = json!({
         "command": "live", "world": "points", "engine": engine_name(gpu.as_ref()), "flow": name, "walkers": count, "steps": args.steps,
-        "seconds": seconds, "steps_per_second": rate, "time_step": live.time_step(&rule), "baked_error": error,
+        "seconds": seconds, "steps_per_s": rate, "time_step": live.time_step(&rule), "baked_error": error,
         "bytes_per_walker": counters.bytes_per_walker, "non_finite": counters.non_finite, "out": args.out, "png": args.png, "films": args.films.paths().collect::<Vec<_>>(),
     });
     Answer::new(text, &facts)

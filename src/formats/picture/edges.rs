@@ -1,5 +1,7 @@
 //! The direction of edges in an image, by the structure tensor (Bigün & Granlund 1987).
 
+use glam::DVec2;
+
 use crate::worlds::swarm::picture::stipple::Ink;
 
 /// Coarser looks at the image count only where finer ones see nothing.
@@ -10,7 +12,7 @@ const SCALES: usize = 4;
 ///
 /// The products of the ink's gradient are averaged over about `spacing` pixels, then over 2, 4 and 8 times as many for
 /// points in flat parts; the axis is the direction of least change.
-pub(super) fn edge_axes(ink: &Ink, spacing: f64, points: &[[f64; 2]]) -> Vec<f64> {
+pub(super) fn edge_axes(ink: &Ink, spacing: f64, points: &[DVec2]) -> Vec<f64> {
     let (width, height) = (ink.width, ink.weight.len() / ink.width);
     let smooth = blur(&ink.weight, width, (0.25 * spacing).max(0.7));
     let at = |x: usize, y: usize| smooth[y * width + x];
@@ -30,8 +32,8 @@ pub(super) fn edge_axes(ink: &Ink, spacing: f64, points: &[[f64; 2]]) -> Vec<f64
         let sigma = 0.5 * spacing * f64::from(1u32 << scale);
         let planes: Vec<Vec<f64>> = tensor.iter().map(|plane| blur(plane, width, sigma)).collect();
         for (sum, point) in doubled.iter_mut().zip(points) {
-            let x = (point[0].max(0.0) as usize).min(width - 1);
-            let y = (point[1].max(0.0) as usize).min(height - 1);
+            let x = (point.x.max(0.0) as usize).min(width - 1);
+            let y = (point.y.max(0.0) as usize).min(height - 1);
             let [xx, xy, yy] = [0, 1, 2].map(|plane: usize| planes[plane][y * width + x]);
             // Direction of greatest change at doubled angle; the edge runs across it.
             let weight = COARSER_WEIGHT.powi(scale as i32);
@@ -95,7 +97,7 @@ mod tests {
                 0.5 + 0.5 * (0.5 * (y * angle.cos() - x * angle.sin())).sin()
             };
             let ink = Ink { width: 80, weight: (0..80 * 80).map(stripe).collect() };
-            let found = edge_axes(&ink, 6.0, &[[40.0, 40.0]])[0];
+            let found = edge_axes(&ink, 6.0, &[DVec2::splat(40.0)])[0];
             let off = (found - angle + PI / 2.0).rem_euclid(PI) - PI / 2.0;
             assert!(off.abs() < 0.03, "{degrees}°: off by {off}");
         }

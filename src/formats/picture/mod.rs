@@ -8,6 +8,7 @@ mod pages;
 
 use std::path::Path;
 
+use glam::UVec2;
 use image::RgbaImage;
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -53,7 +54,7 @@ fn reading_of(decoded: Decoded, stippling: &StippleOptions, options: &ImportOpti
                 reading.assumptions.push(Assumption::default(About::Mode, text, "--mode motif|whole"));
             }
         }
-        let box_size = Some([f64::from(image.width()), f64::from(image.height())]);
+        let box_size = Some(UVec2::from(image.dimensions()).as_dvec2());
         reading.frames.push(FrameRows {
             label,
             number: (reading.frames.len() + 1) as f64,
@@ -87,7 +88,7 @@ pub(super) fn rows_of(image: &RgbaImage, options: &StippleOptions) -> Result<Sti
     let small = reduce(image, options.particles);
     let (small_width, small_height) = (small.width() as usize, small.height() as usize);
     // World units are pixels of the original; one pixel of the reduced image is this many.
-    let scale = [f64::from(width) / small_width as f64, f64::from(height) / small_height as f64];
+    let scale = UVec2::new(width, height).as_dvec2() / UVec2::from(small.dimensions()).as_dvec2();
 
     let ground = Ground::of(&small);
     let mut differences = ground.differences(&small);
@@ -128,9 +129,9 @@ pub(super) fn rows_of(image: &RgbaImage, options: &StippleOptions) -> Result<Sti
     };
 
     let rows = points.iter().zip(&headings).zip(&species).map(|((point, heading), species)| Row {
-        x: point[0] * scale[0],
+        x: point.x * scale.x,
         // Images count their rows from the top.
-        y: (small_height as f64 - point[1]) * scale[1],
+        y: (small_height as f64 - point.y) * scale.y,
         heading: Some(-heading),
         species: *species,
         line: 0,
@@ -172,6 +173,7 @@ mod tests {
     use super::super::{Imported, import};
     use super::*;
     use crate::worlds::swarm::picture::{Boundary, Snapshot};
+    use glam::DVec2;
     use image::{DynamicImage, Rgba};
 
     fn import_image(name: &str, image: &RgbaImage, options: &ImportOptions) -> Result<Imported, ImportError> {
@@ -209,7 +211,7 @@ mod tests {
         {
             let image = draw(200, 200, ground, |x, y| ring(x, y).map(|ink| if swap { WHITE } else { ink }));
             let Imported { snapshot, assumptions, .. } = import_image(name, &image, &sixty()).unwrap();
-            assert_eq!((snapshot.particles.len(), snapshot.box_size), (60, [200.0, 200.0]));
+            assert_eq!((snapshot.particles.len(), snapshot.box_size), (60, DVec2::splat(200.0)));
             assert_eq!((snapshot.mode, snapshot.species_count()), (Mode::Motif, 1), "{assumptions:?}");
             let mut senses = Vec::new();
             for p in &snapshot.particles {

@@ -18,6 +18,7 @@ use super::assumption::some_of;
 use super::options::{ColumnUse, YAxis};
 use super::rows::{Fault, Reading, parsed};
 use super::{About, Assumption, BoxChoice, ImportError, ImportOptions, angles, text};
+use glam::DVec2;
 use layout::{Body, HEADER, HeadingFrom, Layout, layout_of, unused};
 use lines::Lines;
 use names::{Name, Unit};
@@ -123,7 +124,7 @@ pub(super) fn columns_of(text: &str, without_header: bool) -> Vec<String> {
 }
 
 /// `box: W H` in a comment, perhaps followed by `open`; other comments are `None`.
-fn box_of(comment: &str, line: usize) -> Result<Option<([f64; 2], bool)>, Fault> {
+fn box_of(comment: &str, line: usize) -> Result<Option<(DVec2, bool)>, Fault> {
     let lower = comment.trim().to_lowercase();
     let Some(rest) = lower.strip_prefix("box") else { return Ok(None) };
     let Some(rest) = rest.trim_start().strip_prefix([':', '=']).or_else(|| rest.starts_with(' ').then_some(rest))
@@ -138,7 +139,7 @@ fn box_of(comment: &str, line: usize) -> Result<Option<([f64; 2], bool)>, Fault>
         rest.split([' ', ',', ';', '\t', 'x', '×']).filter(|s| !s.is_empty()).map(|s| s.parse().ok()).collect();
     match sides[..] {
         [Some(w), Some(h)] if w > 0.0 && h > 0.0 && f64::is_finite(w) && f64::is_finite(h) => {
-            Ok(Some(([w, h], periodic)))
+            Ok(Some((DVec2::new(w, h), periodic)))
         }
         _ => {
             let what = format!("the box is given as '{}'", rest.trim());
@@ -284,7 +285,7 @@ fn put_on_unit_torus(reading: &mut Reading, choice: Option<BoxChoice>) {
     }
     let (shift, side) = if is_centred { (1.0, 2.0) } else { (0.0, 1.0) };
     for frame in &mut reading.frames {
-        (frame.box_size, frame.periodic) = (Some([side; 2]), Some([true; 2]));
+        (frame.box_size, frame.periodic) = (Some(DVec2::splat(side)), Some([true; 2]));
         for row in &mut frame.rows {
             row.x += shift;
             row.y += shift;

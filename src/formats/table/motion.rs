@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
+use glam::DVec2;
+
 use super::layout::{HeadingFrom, Layout};
 use super::lines::Record;
+use crate::worlds::swarm::picture::offset;
 
 /// More animals than this are not followed: a heading from the neighbours is cheaper.
 const MAX_FOLLOWED: usize = 2_000_000;
@@ -13,7 +16,7 @@ pub(super) struct Steps {
     /// Of each chosen moment: the next one (1), or for the last the one before (-1).
     partner: Vec<Option<(u32, f64)>>,
     /// Places of animals in the moments that matter.
-    places: HashMap<(u32, String), [f64; 2]>,
+    places: HashMap<(u32, String), DVec2>,
     wanted: std::collections::HashSet<u32>,
 }
 
@@ -40,7 +43,7 @@ impl Steps {
     }
 
     /// Keeps the place of an animal in a moment that a chosen one is compared with.
-    pub fn see(&mut self, moment: u32, key: &str, place: [f64; 2]) {
+    pub fn see(&mut self, moment: u32, key: &str, place: DVec2) {
         if self.wanted.contains(&moment) && self.places.len() < MAX_FOLLOWED {
             self.places.insert((moment, key.to_owned()), place);
         }
@@ -48,16 +51,11 @@ impl Steps {
 
     /// Direction of the animal that is at `place` in the chosen moment, radians; `None` for one that stands still, was not
     /// seen again, or went through the edge of the torus.
-    pub fn heading(&self, chosen: usize, key: &str, place: [f64; 2], period: Option<[f64; 2]>) -> Option<f64> {
+    pub fn heading(&self, chosen: usize, key: &str, place: DVec2, period: Option<DVec2>) -> Option<f64> {
         let (moment, sign) = self.partner.get(chosen).copied().flatten()?;
         let there = self.places.get(&(moment, key.to_owned()))?;
-        let mut step = [there[0] - place[0], there[1] - place[1]];
-        if let Some(period) = period {
-            for (along, side) in step.iter_mut().zip(period) {
-                *along -= side * (*along / side).round();
-            }
-        }
-        (step != [0.0; 2]).then(|| (sign * step[1]).atan2(sign * step[0]))
+        let step = offset(place, *there, period);
+        (step != DVec2::ZERO).then(|| (sign * step.y).atan2(sign * step.x))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use glam::DVec2;
+
 use super::layout::{Body, HeadingFrom, Layout};
 use super::lines::{Lines, Record};
 use super::moments::{Moments, pick};
@@ -34,7 +36,7 @@ pub(super) fn frames(
     header_lines: usize,
     layout: &Layout,
     options: &ImportOptions,
-    period: Option<[f64; 2]>,
+    period: Option<DVec2>,
     said: &mut Vec<Assumption>,
 ) -> Result<(Vec<FrameRows>, Vec<String>), Fault> {
     let from = moments_from(lines, header_lines, layout, said)?;
@@ -108,7 +110,7 @@ pub(super) fn frames(
         let mut followed = 0;
         for (k, (frame, keys)) in frames.iter_mut().zip(&keys).enumerate() {
             for (row, key) in frame.rows.iter_mut().zip(keys) {
-                row.heading = steps.heading(k, key, [row.x, row.y], period);
+                row.heading = steps.heading(k, key, DVec2::new(row.x, row.y), period);
                 followed += usize::from(row.heading.is_some());
             }
         }
@@ -245,14 +247,13 @@ fn has_place(body: &Body, record: &Record, layout: &Layout) -> bool {
 }
 
 /// Where the animal is: at its first part, or at the mean of the parts that were found.
-fn place_of(body: &Body, record: &Record) -> Option<[f64; 2]> {
-    let at = |(x, y): &(usize, usize)| Some([value_of(record.fields[*x])?, value_of(record.fields[*y])?]);
+fn place_of(body: &Body, record: &Record) -> Option<DVec2> {
+    let at = |(x, y): &(usize, usize)| Some(DVec2::new(value_of(record.fields[*x])?, value_of(record.fields[*y])?));
     if body.is_at_first {
         return at(body.parts.first()?);
     }
-    let found: Vec<[f64; 2]> = body.parts.iter().filter_map(at).collect();
-    let mean = |axis: usize| found.iter().map(|p| p[axis]).sum::<f64>() / found.len() as f64;
-    if found.is_empty() { None } else { Some([mean(0), mean(1)]) }
+    let found: Vec<DVec2> = body.parts.iter().filter_map(at).collect();
+    (!found.is_empty()).then(|| found.iter().sum::<DVec2>() / found.len() as f64)
 }
 
 /// Turns records into rows and counts what was left out on the way.
@@ -280,8 +281,8 @@ impl<'a> Reader<'a> {
                 self.lost += 1;
                 continue;
             }
-            let [x, y] = match body.parts.as_slice() {
-                [(x, y)] => [self.value(record, *x)?, self.value(record, *y)?],
+            let DVec2 { x, y } = match body.parts.as_slice() {
+                [(x, y)] => DVec2::new(self.value(record, *x)?, self.value(record, *y)?),
                 _ => place_of(body, record).unwrap_or_default(),
             };
             let heading = self.heading(body, record)?;

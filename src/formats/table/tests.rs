@@ -2,6 +2,8 @@
 
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
+use glam::DVec2;
+
 use super::*;
 use crate::formats::rows::Row;
 use crate::formats::{Angles, FrameChoice};
@@ -55,7 +57,7 @@ fn row(x: f64, y: f64, heading: Option<f64>, species: u8, line: usize) -> Row {
 #[test]
 fn the_plain_table_is_read_with_its_box() {
     let read = read("# box: 10 8\nx,y,heading,species\n1,2,0.5,3\n4.5,6e0,-1,0\n");
-    assert_eq!((read.frames[0].box_size, read.frames[0].periodic), (Some([10.0, 8.0]), Some([true; 2])));
+    assert_eq!((read.frames[0].box_size, read.frames[0].periodic), (Some(DVec2::new(10.0, 8.0)), Some([true; 2])));
     assert_eq!(rows(&read), [row(1.0, 2.0, Some(0.5), 3, 3), row(4.5, 6.0, Some(-1.0), 0, 4)]);
     assert!(read.assumptions.is_empty(), "{:?}", read.assumptions);
 }
@@ -163,7 +165,7 @@ fn species_come_from_colours_groups_teams_and_breeds() {
 #[test]
 fn the_torus_of_particle_life_is_assumed_and_reported() {
     let read = read("x\ty\tvx\tvy\tcolor\n-0.5\t0.2\t0.01\t0\t0\n0.4\t0.2\t0.01\t0\t1\n");
-    assert_eq!((read.frames[0].box_size, read.frames[0].periodic), (Some([2.0, 2.0]), Some([true; 2])));
+    assert_eq!((read.frames[0].box_size, read.frames[0].periodic), (Some(DVec2::splat(2.0)), Some([true; 2])));
     assert_eq!(places(&read)[0], (0.5, 1.2));
     assert!(said(&read).contains("torus of side 2"), "{}", said(&read));
 }

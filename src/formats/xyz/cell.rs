@@ -1,5 +1,7 @@
 //! Cells of a crystal as boxes: turned ones are turned back, sheared ones repeated until a rectangle is full.
 
+use glam::DVec2;
+
 use crate::formats::rows::Fault;
 
 /// Cosine of the angle between two sides up to which they count as perpendicular (0.057°): lattices are printed with few
@@ -12,17 +14,15 @@ const ROUNDING: f64 = 1e-6;
 /// A rectangle that repeats the cell has at most so many times its area.
 const MAX_COPIES: i64 = 4;
 
-type Vector = [f64; 2];
-
 /// A rectangular box and the way into it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Cell {
     /// Width and height.
-    pub size: Vector,
+    pub size: DVec2,
     /// The sides in the frame of the file, counter-clockwise.
-    sides: [Vector; 2],
+    sides: [DVec2; 2],
     /// Translations of the file's particles that fill the box.
-    pub copies: Vec<Vector>,
+    pub copies: Vec<DVec2>,
     /// Angle of the first side, radians: headings are turned back by it.
     pub turn: f64,
     /// How far the sides were from perpendicular.
@@ -38,40 +38,28 @@ struct Bend {
     shift: f64,
 }
 
-fn dot(a: Vector, b: Vector) -> f64 {
-    a[0] * b[0] + a[1] * b[1]
-}
-
-fn cross(a: Vector, b: Vector) -> f64 {
-    a[0] * b[1] - a[1] * b[0]
-}
-
-fn combined(i: f64, a: Vector, j: f64, b: Vector) -> Vector {
-    [i * a[0] + j * b[0], i * a[1] + j * b[1]]
-}
-
-fn cosine(a: Vector, b: Vector) -> f64 {
-    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+fn cosine(a: DVec2, b: DVec2) -> f64 {
+    a.dot(b) / (a.length_squared() * b.length_squared()).sqrt()
 }
 
 impl Cell {
     /// The box of the cell with these two vectors.
     ///
     /// # Errors
-    /// Vectors of no area, and sheared cells that fill no rectangle of at most four times their area.
-    pub fn of(a: Vector, b: Vector) -> Result<Self, Fault> {
-        let area = cross(a, b).abs();
+    /// DVec2s of no area, and sheared cells that fill no rectangle of at most four times their area.
+    pub fn of(a: DVec2, b: DVec2) -> Result<Self, Fault> {
+        let area = a.perp_dot(b).abs();
         if !(area > 0.0 && area.is_finite()) {
-            let what = format!("the Lattice ({} {}), ({} {}) has no area", a[0], a[1], b[0], b[1]);
+            let what = format!("the Lattice ({} {}), ({} {}) has no area", a.x, a.y, b.x, b.y);
             return Err(Fault::at(2, what, "give it a width and a height, or leave it out"));
         }
         // Counter-clockwise, so that nothing is mirrored.
-        let (a, b) = if cross(a, b) > 0.0 { (a, b) } else { (b, a) };
+        let (a, b) = if a.perp_dot(b) > 0.0 { (a, b) } else { (b, a) };
         if cosine(a, b).abs() <= SHEAR_TOLERANCE {
-            return Ok(Self::rectangle(along_x(a, b), vec![[0.0; 2]]));
+            return Ok(Self::rectangle(along_x(a, b), vec![DVec2::ZERO]));
         }
         let (u, v) = reduced(a, b);
-        let mut best: Option<(i64, f64, [Vector; 2])> = None;
+        let mut best: Option<(i64, f64, [DVec2; 2])> = None;
         let range = -6..=6i64;
         for (i, j) in range.clone().flat_map(|i| range.clone().map(move |j| (i, j))) {
             for (k, l) in range.clone().flat_map(|k| range.clone().map(move |l| (k, l))) {
@@ -79,30 +67,29 @@ impl Cell {
                 if !(1..=MAX_COPIES).contains(&times) {
                     continue;
                 }
-                let (p, q) = (combined(i as f64, u, j as f64, v), combined(k as f64, u, l as f64, v));
+                let (p, q) = (i as f64 * u + j as f64 * v, k as f64 * u + l as f64 * v);
                 if cosine(p, q).abs() > SHEAR_TOLERANCE {
                     continue;
                 }
                 // The least area, then the least turn.
-                let turn = p[1].atan2(p[0]).abs();
+                let turn = p.y.atan2(p.x).abs();
                 if best.is_none_or(|(least, by, _)| (times, turn) < (least, by)) {
                     best = Some((times, turn, [p, q]));
                 }
             }
         }
         let Some((times, _, [p, q])) = best else {
-            let what =
-                format!("the cell ({} {}), ({} {}) fills no rectangle of 4 cells or fewer", a[0], a[1], b[0], b[1]);
+            let what = format!("the cell ({} {}), ({} {}) fills no rectangle of 4 cells or fewer", a.x, a.y, b.x, b.y);
             return Err(Fault::at(2, what, "write the particles in an orthogonal cell, or give --box"));
         };
         let mut cell = Self::rectangle([p, q], Vec::new());
         let steps = (0..times).flat_map(|i| (0..times).map(move |j| (i, j)));
-        let mut seen: Vec<Vector> = Vec::new();
+        let mut seen: Vec<DVec2> = Vec::new();
         for (i, j) in steps {
-            let shift = combined(i as f64, u, j as f64, v);
-            let share = cell.shares(shift).map(|s| s - (s + 1e-6).floor());
-            let is_new = |other: &Vector| (other[0] - share[0]).hypot(other[1] - share[1]) > 1e-3;
-            if seen.iter().all(is_new) {
+            let shift = i as f64 * u + j as f64 * v;
+            let share = cell.shares(shift);
+            let share = share - (share + 1e-6).floor();
+            if seen.iter().all(|other| other.distance(share) > 1e-3) {
                 seen.push(share);
                 cell.copies.push(shift);
             }
@@ -110,11 +97,11 @@ impl Cell {
         Ok(cell)
     }
 
-    fn rectangle(sides: [Vector; 2], copies: Vec<Vector>) -> Self {
+    fn rectangle(sides: [DVec2; 2], copies: Vec<DVec2>) -> Self {
         let [p, q] = sides;
-        let size = [p[0].hypot(p[1]), q[0].hypot(q[1])];
+        let size = DVec2::new(p.x.hypot(p.y), q.x.hypot(q.y));
         let cosine = cosine(p, q);
-        Self { size, sides, copies, turn: p[1].atan2(p[0]), bend: Bend { cosine, shift: size[1] * cosine.abs() } }
+        Self { size, sides, copies, turn: p.y.atan2(p.x), bend: Bend { cosine, shift: size.y * cosine.abs() } }
     }
 
     /// One sentence where the sides were bent to a right angle by more than rounding.
@@ -133,45 +120,43 @@ impl Cell {
     /// The sides are along x and y, and nothing is repeated.
     pub fn is_plain(&self) -> bool {
         let [p, q] = self.sides;
-        p[1] == 0.0 && q[0] == 0.0 && self.copies.len() == 1
+        p.y == 0.0 && q.x == 0.0 && self.copies.len() == 1
     }
 
     /// Along both sides, as shares of them.
-    fn shares(&self, at: Vector) -> Vector {
+    fn shares(&self, at: DVec2) -> DVec2 {
         let [p, q] = self.sides;
-        let area = cross(p, q);
-        [cross(at, q) / area, cross(p, at) / area]
+        DVec2::new(at.perp_dot(q), p.perp_dot(at)) / p.perp_dot(q)
     }
 
     /// A place of the file, in the box.
-    pub fn place(&self, at: Vector) -> Vector {
+    pub fn place(&self, at: DVec2) -> DVec2 {
         if self.is_plain() {
             return at;
         }
-        let [s, t] = self.shares(at);
-        [s * self.size[0], t * self.size[1]]
+        self.shares(at) * self.size
     }
 }
 
 /// Two perpendicular vectors, counter-clockwise, the first of them nearer to +x where the order is free.
-fn along_x(a: Vector, b: Vector) -> [Vector; 2] {
+fn along_x(a: DVec2, b: DVec2) -> [DVec2; 2] {
     // (b, -a) spans the same box.
-    let turned = [b, [-a[0], -a[1]]];
-    if b[1].atan2(b[0]).abs() + 1e-9 < a[1].atan2(a[0]).abs() && a[0] <= 0.0 { turned } else { [a, b] }
+    let turned = [b, -a];
+    if b.y.atan2(b.x).abs() + 1e-9 < a.y.atan2(a.x).abs() && a.x <= 0.0 { turned } else { [a, b] }
 }
 
 /// The shortest vectors of a lattice (Gauss), counter-clockwise as before.
-fn reduced(mut a: Vector, mut b: Vector) -> (Vector, Vector) {
+fn reduced(mut a: DVec2, mut b: DVec2) -> (DVec2, DVec2) {
     // Each round shortens a vector; a hundred are enough for any f64.
     for _ in 0..100 {
-        if dot(a, a) > dot(b, b) {
-            (a, b) = (b, [-a[0], -a[1]]);
+        if a.length_squared() > b.length_squared() {
+            (a, b) = (b, -a);
         }
-        let steps = (dot(a, b) / dot(a, a)).round();
+        let steps = (a.dot(b) / a.length_squared()).round();
         if steps == 0.0 {
             break;
         }
-        b = combined(1.0, b, -steps, a);
+        b -= steps * a;
     }
     (a, b)
 }
@@ -179,44 +164,46 @@ fn reduced(mut a: Vector, mut b: Vector) -> (Vector, Vector) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worlds::swarm::picture::offset;
+
+    fn cell_of(a: [f64; 2], b: [f64; 2]) -> Result<Cell, Fault> {
+        Cell::of(a.into(), b.into())
+    }
 
     #[test]
     fn a_hexagonal_cell_becomes_a_rectangle_of_two() {
         let (side, height) = (4.0, 4.0 * 0.75f64.sqrt());
         for b in [[2.0, height], [-2.0, height]] {
-            let cell = Cell::of([side, 0.0], b).unwrap();
+            let cell = cell_of([side, 0.0], b).unwrap();
             assert_eq!((cell.copies.len(), cell.turn), (2, 0.0));
-            assert!((cell.size[0] - 4.0).abs() < 1e-9 && (cell.size[1] - 2.0 * height).abs() < 1e-9, "{cell:?}");
+            assert!((cell.size.x - 4.0).abs() < 1e-9 && (cell.size.y - 2.0 * height).abs() < 1e-9, "{cell:?}");
         }
     }
 
     #[test]
     fn a_bent_cell_reports_its_angle_and_rounding_stays_silent() {
-        let bent = Cell::of([10.0, 0.0], [0.004, 8.0]).unwrap();
+        let bent = cell_of([10.0, 0.0], [0.004, 8.0]).unwrap();
         let said = bent.straightened().unwrap();
         assert!(said.contains("89.9714°") && said.contains("4.00e-3") && said.chars().count() <= 300, "{said}");
         // The mirrored shear is bent by as much to the other side.
-        assert!(Cell::of([10.0, 0.0], [-0.004, 8.0]).unwrap().straightened().unwrap().contains("90.0286°"));
+        assert!(cell_of([10.0, 0.0], [-0.004, 8.0]).unwrap().straightened().unwrap().contains("90.0286°"));
         // Two cells of a hexagonal lattice that was printed with four digits.
-        let hexagonal = Cell::of([4.0, 0.0], [2.0, 3.464]).unwrap();
+        let hexagonal = cell_of([4.0, 0.0], [2.0, 3.464]).unwrap();
         assert_eq!((hexagonal.copies.len(), hexagonal.straightened()), (2, None));
-        assert!(Cell::of([4.0, 0.0], [2.001, 3.4641]).unwrap().straightened().is_some());
-        assert_eq!(Cell::of([10.0, 0.0], [0.0, 8.0]).unwrap().straightened(), None);
+        assert!(cell_of([4.0, 0.0], [2.001, 3.4641]).unwrap().straightened().is_some());
+        assert_eq!(cell_of([10.0, 0.0], [0.0, 8.0]).unwrap().straightened(), None);
     }
 
     // Case A14: three cells, turned by 30 degrees.
     #[test]
     fn a_sheared_cell_becomes_the_least_rectangle() {
-        let cell = Cell::of([4.0, 0.0], [-1.5, 2.598]).unwrap();
+        let cell = cell_of([4.0, 0.0], [-1.5, 2.598]).unwrap();
         assert_eq!(cell.copies.len(), 3);
-        let area = cell.size[0] * cell.size[1];
+        let area = cell.size.element_product();
         assert!((area / (3.0 * 4.0 * 2.598) - 1.0).abs() < 1e-4, "{cell:?}");
         // Neighbours keep their distances: the three copies and one lattice step.
-        let places: Vec<Vector> = cell.copies.iter().map(|&shift| cell.place(shift)).collect();
-        let far = |a: Vector, b: Vector| {
-            let off = [0, 1].map(|k| (a[k] - b[k]) - cell.size[k] * ((a[k] - b[k]) / cell.size[k]).round());
-            off[0].hypot(off[1])
-        };
+        let places: Vec<DVec2> = cell.copies.iter().map(|&shift| cell.place(shift)).collect();
+        let far = |a: DVec2, b: DVec2| offset(b, a, Some(cell.size)).length();
         let least = far(places[0], places[1]).min(far(places[0], places[2]));
         assert!(least > 2.9 && least < 4.1, "{places:?}");
     }
@@ -224,14 +211,14 @@ mod tests {
     #[test]
     fn a_turned_cell_is_turned_back_and_a_skew_one_refused() {
         let turn = 0.4f64;
-        let (a, b) = ([10.0 * turn.cos(), 10.0 * turn.sin()], [-6.0 * turn.sin(), 6.0 * turn.cos()]);
+        let ahead = DVec2::from_angle(turn);
+        let (a, b) = (10.0 * ahead, 6.0 * ahead.perp());
         let cell = Cell::of(a, b).unwrap();
-        assert!((cell.turn - turn).abs() < 1e-12 && (cell.size[1] - 6.0).abs() < 1e-12);
-        let place = cell.place([0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])]);
-        assert!((place[0] - 5.0).abs() < 1e-12 && (place[1] - 3.0).abs() < 1e-12);
+        assert!((cell.turn - turn).abs() < 1e-12 && (cell.size.y - 6.0).abs() < 1e-12);
+        assert!(cell.place(0.5 * (a + b)).abs_diff_eq(DVec2::new(5.0, 3.0), 1e-12));
         // Left-handed: the same box.
-        assert_eq!(Cell::of([0.0, 6.0], [10.0, 0.0]).unwrap().size, [10.0, 6.0]);
-        assert!(Cell::of([10.0, 0.0], [3.3, 7.1]).unwrap_err().what.contains("no rectangle"));
-        assert!(Cell::of([10.0, 0.0], [5.0, 0.0]).unwrap_err().what.contains("no area"));
+        assert_eq!(cell_of([0.0, 6.0], [10.0, 0.0]).unwrap().size, DVec2::new(10.0, 6.0));
+        assert!(cell_of([10.0, 0.0], [3.3, 7.1]).unwrap_err().what.contains("no rectangle"));
+        assert!(cell_of([10.0, 0.0], [5.0, 0.0]).unwrap_err().what.contains("no area"));
     }
 }

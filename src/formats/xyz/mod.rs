@@ -20,6 +20,7 @@ use crate::worlds::swarm::picture::MAX_PARTICLES;
 use cell::Cell;
 use columns::{Columns, HeadingFrom};
 use frames::{FrameAt, Frames};
+use glam::DVec2;
 
 /// Bytes that are read from the disk at once.
 const BUFFER: usize = 1 << 20;
@@ -193,7 +194,7 @@ impl Reader<'_> {
             let what = format!("frame {label} has more than {MAX_PARTICLES} particles");
             return Err(Fault::at(line, what, "cut out a part"));
         }
-        let rows = self.particles(&body, line, &columns, [origin[0], origin[1]], cell.as_ref())?;
+        let rows = self.particles(&body, line, &columns, DVec2::new(origin[0], origin[1]), cell.as_ref())?;
         let ids = columns.id.map(|at| body.iter().map(|text| id_in(text, at)).collect::<Option<Vec<u32>>>());
         // Not of a cell that was doubled.
         let ids = ids.flatten().filter(|ids| ids.len() == rows.len());
@@ -208,7 +209,7 @@ impl Reader<'_> {
         body: &[&str],
         line: usize,
         columns: &Columns,
-        origin: [f64; 2],
+        origin: DVec2,
         cell: Option<&Cell>,
     ) -> Result<Vec<Row>, Fault> {
         let mut read = Vec::with_capacity(body.len());
@@ -223,7 +224,7 @@ impl Reader<'_> {
             }
             let value = |at: usize, name: &str| number(fields[at], name, line);
             let z = columns.depth.map(|at| value(at, "z")).transpose()?;
-            let place = [value(columns.position, "x")? - origin[0], value(columns.position + 1, "y")? - origin[1]];
+            let place = DVec2::new(value(columns.position, "x")?, value(columns.position + 1, "y")?) - origin;
             if let Some(z) = z {
                 let [low, high] = self.depths.unwrap_or([z; 2]);
                 self.depths = Some([low.min(z), high.max(z)]);
@@ -245,19 +246,19 @@ impl Reader<'_> {
                 }
             };
             let species = columns.species.map(|at| fields[at]);
-            read.push((Row { x: place[0], y: place[1], heading, species: 0, line }, species, z));
+            read.push((Row { x: place.x, y: place.y, heading, species: 0, line }, species, z));
         }
         if let Some((first, second)) = stacked(&read) {
             let what = format!("this particle is straight above that of line {first}, and z was left out");
             return Err(Fault::at(second, what, "a picture is flat: cut out one layer of the structure"));
         }
         let headings = quaternion::headings(&turns, line)?;
-        let shifts = cell.map_or_else(|| vec![[0.0; 2]], |cell| cell.copies.clone());
+        let shifts = cell.map_or_else(|| vec![DVec2::ZERO], |cell| cell.copies.clone());
         let mut rows = Vec::with_capacity(read.len() * shifts.len());
         for shift in shifts {
             for (k, (row, species, _)) in read.iter().enumerate() {
-                let at = [row.x + shift[0], row.y + shift[1]];
-                let [x, y] = cell.map_or(at, |cell| cell.place(at));
+                let at = DVec2::new(row.x, row.y) + shift;
+                let DVec2 { x, y } = cell.map_or(at, |cell| cell.place(at));
                 if let Some(species) = species {
                     self.has_species = true;
                     self.species.push(species, row.line)?;
@@ -307,16 +308,16 @@ fn cell_of(
 ) -> Result<Option<Cell>, Fault> {
     let v = numbers(lattice, "Lattice", 2..=9, line)?;
     let (a, b, depth) = match *v {
-        [ax, ay, az, bx, by, bz, ..] if v.len() == 9 => ([ax, ay], [bx, by], az.hypot(bz)),
-        [ax, ay, bx, by] => ([ax, ay], [bx, by], 0.0),
-        [w, h] | [w, h, _] => ([w, 0.0], [0.0, h], 0.0),
+        [ax, ay, az, bx, by, bz, ..] if v.len() == 9 => (DVec2::new(ax, ay), DVec2::new(bx, by), az.hypot(bz)),
+        [ax, ay, bx, by] => (DVec2::new(ax, ay), DVec2::new(bx, by), 0.0),
+        [w, h] | [w, h, _] => (w * DVec2::X, h * DVec2::Y, 0.0),
         _ => {
             let what = format!("Lattice has {} numbers", v.len());
             return Err(Fault::at(line, what, "write 9: three cell vectors"));
         }
     };
     let is_open = periodic == Some([false; 2]);
-    if a == [0.0; 2] && b == [0.0; 2] {
+    if a == DVec2::ZERO && b == DVec2::ZERO {
         if periodic.is_some() && !is_open {
             let what = "the Lattice has no size, but pbc says that it is periodic";
             return Err(Fault::at(line, what, "give the Lattice a size, or write pbc=\"F F F\""));
@@ -324,7 +325,7 @@ fn cell_of(
         said.push(Assumption::fact(About::Box, "The Lattice is zero: there is no cell."));
         return Ok(None);
     }
-    if depth > 1e-6 * (a[0].hypot(a[1]) + b[0].hypot(b[1])) {
+    if depth > 1e-6 * (a.length() + b.length()) {
         let what = "the first two vectors of the Lattice leave the plane of x and y";
         return Err(Fault::at(line, what, "write the particles in a cell whose first two vectors have no z"));
     }
@@ -342,8 +343,8 @@ fn cell_of(
         let text = format!(
             "The cell is sheared: {} of them fill a box of {:.4} by {:.4}.",
             cell.copies.len(),
-            cell.size[0],
-            cell.size[1]
+            cell.size.x,
+            cell.size.y
         );
         said.push(Assumption::fact(About::Box, text));
     }

@@ -4,6 +4,8 @@ use super::*;
 use crate::formats::Angles;
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
+use glam::DVec2;
+
 fn read(text: &str) -> Reading {
     super::parse(text, &ImportOptions::default()).expect("must be read")
 }
@@ -30,7 +32,7 @@ fn what_ase_writes_is_read() {
                 Ar       1.00000000       2.00000000       0.00000000       0.00000000       3.00000000       0.00000000\n\
                 Ne      11.00000000       4.00000000       0.00000000       1.00000000       1.00000000       0.00000000\n";
     let read = read(text);
-    assert_eq!((read.frames[0].box_size, read.frames[0].periodic), (Some([10.0, 8.0]), Some([true; 2])));
+    assert_eq!((read.frames[0].box_size, read.frames[0].periodic), (Some(DVec2::new(10.0, 8.0)), Some([true; 2])));
     assert_eq!(read.frames[0].rows[0], Row { x: 1.0, y: 2.0, heading: Some(FRAC_PI_2), species: 0, line: 3 });
     assert_eq!(read.frames[0].rows[1], Row { x: 11.0, y: 4.0, heading: Some(FRAC_PI_4), species: 1, line: 4 });
     let notes = said(&read);
@@ -123,7 +125,7 @@ fn text_within_quotes_is_not_taken_for_keys() {
     let text = "2\nLattice=\"12 0 0 0 8 0 0 0 1\" Properties=species:S:1:pos:R:3 cmd=\"run \\\"fast\\\" pbc=F\" pbc=\"T T F\"\n\
                 A 1 2 0\nA 3 2 0\n";
     let read = read(text);
-    assert_eq!((read.frames[0].box_size, read.frames[0].periodic), (Some([12.0, 8.0]), Some([true; 2])));
+    assert_eq!((read.frames[0].box_size, read.frames[0].periodic), (Some(DVec2::new(12.0, 8.0)), Some([true; 2])));
 }
 
 // A13, A15, and cells that mean nothing.
@@ -139,7 +141,7 @@ fn cells_of_no_size_and_of_half_a_period_are_read() {
     let open = read("2\nLattice=\"4 0 0 1.3 2.9 0 0 0 1\" pbc=\"F F F\"\nA 1 2 0\nA 3 2 0\n");
     assert_eq!((open.frames[0].box_size, open.frames[0].rows.len()), (None, 2));
     let nested = read("2\nLattice=[[10, 0, 0], [0, 8, 0], [0, 0, 1]] pbc=[T, T, F]\nA 1 2 0\nA 3 2 0\n");
-    assert_eq!(nested.frames[0].box_size, Some([10.0, 8.0]));
+    assert_eq!(nested.frames[0].box_size, Some(DVec2::new(10.0, 8.0)));
 }
 
 // A14.
@@ -148,7 +150,7 @@ fn a_sheared_crystal_fills_a_rectangle() {
     let read = read("1\nLattice=\"4 0 0 -1.5 2.598 0 0 0 1\" Properties=species:S:1:pos:R:3:theta:R:1\nA 0 0 0 0.7\n");
     let frame = &read.frames[0];
     assert_eq!(frame.rows.len(), 3);
-    let [w, h] = frame.box_size.unwrap();
+    let DVec2 { x: w, y: h } = frame.box_size.unwrap();
     assert!((w * h - 3.0 * 4.0 * 2.598).abs() < 1e-3, "{w} {h}");
     // Turned with the cell, by 30 degrees.
     assert!((headings(&read)[0] - (0.7 - 5.196f64.atan2(9.0))).abs() < 1e-9);

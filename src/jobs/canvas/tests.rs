@@ -1,3 +1,5 @@
+use glam::DVec3;
+
 use super::*;
 use crate::jobs::RecordingEnd;
 use crate::worlds::studio::{BrushInk, world_entry};
@@ -68,12 +70,12 @@ fn orders_that_cannot_be_carried_out_are_reported() {
     worker.order(CanvasOrder::Back);
     let refused = |event: &CanvasEvent| matches!(event, CanvasEvent::Refused(_));
     assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("kept")));
-    let at = [5.0, 5.0, 0.0];
+    let at = DVec3::new(5.0, 5.0, 0.0);
     let stroke = BrushStroke {
         brush: "push",
         from: at,
         to: at,
-        axis: [0.0; 3],
+        axis: DVec3::ZERO,
         radius: 3.0,
         strength: 1.0,
         ink: BrushInk::default(),

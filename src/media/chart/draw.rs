@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
+use glam::DVec2;
 use image::{Rgba, RgbaImage};
 
 use super::{Chart, multiples, round_step};
@@ -37,12 +38,12 @@ struct PlotFrame {
 }
 
 impl PlotFrame {
-    fn to_pixel(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+    fn to_pixel(&self, [x, y]: [f64; 2]) -> DVec2 {
         let [left, top, right, bottom] = self.edges;
-        [
+        DVec2::new(
             left + (right - left) * (x - self.x[0]) / (self.x[1] - self.x[0]),
             bottom - (bottom - top) * (y - self.y[0]) / (self.y[1] - self.y[0]),
-        ]
+        )
     }
 }
 
@@ -60,35 +61,42 @@ pub(super) fn draw(chart: &Chart, [width, height]: [u32; 2]) -> RgbaImage {
     };
     let [left, top, right, bottom] = frame.edges;
 
-    paper.text(&chart.title, [left, 1.65 * size], 1.25 * size, INK, Anchor::Left);
+    paper.text(&chart.title, DVec2::new(left, 1.65 * size), 1.25 * size, INK, Anchor::Left);
     for tick in ticks(frame.x, (right - left) / (6.0 * size)) {
-        let x = on_pixel(frame.to_pixel([tick, 0.0])[0]);
-        paper.line([x, top], [x, bottom], 1.0, GRID);
-        paper.text(&label(tick, frame.x), [x, bottom + 1.2 * size], 0.85 * size, WEAK, Anchor::Middle);
+        let x = on_pixel(frame.to_pixel([tick, 0.0]).x);
+        paper.line(DVec2::new(x, top), DVec2::new(x, bottom), 1.0, GRID);
+        paper.text(&label(tick, frame.x), DVec2::new(x, bottom + 1.2 * size), 0.85 * size, WEAK, Anchor::Middle);
     }
     for tick in ticks(frame.y, (bottom - top) / (3.0 * size)) {
-        let y = on_pixel(frame.to_pixel([0.0, tick])[1]);
-        paper.line([left, y], [right, y], 1.0, GRID);
-        paper.text(&label(tick, frame.y), [left - 0.5 * size, y + 0.3 * size], 0.85 * size, WEAK, Anchor::Right);
+        let y = on_pixel(frame.to_pixel([0.0, tick]).y);
+        paper.line(DVec2::new(left, y), DVec2::new(right, y), 1.0, GRID);
+        paper.text(
+            &label(tick, frame.y),
+            DVec2::new(left - 0.5 * size, y + 0.3 * size),
+            0.85 * size,
+            WEAK,
+            Anchor::Right,
+        );
     }
-    paper.line([left, bottom], [right, bottom], 1.2, WEAK);
-    paper.line([left, top], [left, bottom], 1.2, WEAK);
-    paper.text(&chart.x_axis, [0.5 * (left + right), bottom + 2.6 * size], 0.95 * size, INK, Anchor::Middle);
-    paper.text(&chart.y_axis, [left - 0.5 * size, top - 0.7 * size], 0.95 * size, INK, Anchor::Right);
+    let corner = DVec2::new(left, bottom);
+    paper.line(corner, DVec2::new(right, bottom), 1.2, WEAK);
+    paper.line(DVec2::new(left, top), corner, 1.2, WEAK);
+    paper.text(&chart.x_axis, DVec2::new(0.5 * (left + right), bottom + 2.6 * size), 0.95 * size, INK, Anchor::Middle);
+    paper.text(&chart.y_axis, DVec2::new(left - 0.5 * size, top - 0.7 * size), 0.95 * size, INK, Anchor::Right);
 
     let thick = (size / 8.0).max(1.5);
     for curve in &chart.curves {
         let mut along = 0.0;
         for pair in curve.points.windows(2) {
             let [a, b] = [frame.to_pixel(pair[0]), frame.to_pixel(pair[1])];
-            if [a, b].as_flattened().iter().all(|v| v.is_finite()) {
+            if a.is_finite() && b.is_finite() {
                 paper.stroke(a, b, thick, curve.colour, curve.dashed.then_some((along, 0.55 * size)));
-                along += (b[0] - a[0]).hypot(b[1] - a[1]);
+                along += a.distance(b);
             }
         }
         if let [only] = curve.points[..] {
             let at = frame.to_pixel(only);
-            paper.line([at[0] - thick, at[1]], [at[0] + thick, at[1]], 2.0 * thick, curve.colour);
+            paper.line(at - thick * DVec2::X, at + thick * DVec2::X, 2.0 * thick, curve.colour);
         }
     }
     legend(&mut paper, chart, frame.edges, size, thick);
@@ -101,10 +109,10 @@ fn legend(paper: &mut Paper, chart: &Chart, [_, top, right, _]: [f64; 4], size: 
     for curve in chart.curves.iter().rev().filter(|curve| !curve.points.is_empty()) {
         let small = 0.85 * size;
         x -= text_width(&curve.name, small);
-        paper.text(&curve.name, [x, top - 0.7 * size], small, INK, Anchor::Left);
-        let y = top - size;
+        paper.text(&curve.name, DVec2::new(x, top - 0.7 * size), small, INK, Anchor::Left);
         x -= 0.5 * size;
-        paper.stroke([x - 1.6 * size, y], [x, y], thick, curve.colour, curve.dashed.then_some((0.0, 0.35 * size)));
+        let end = DVec2::new(x, top - size);
+        paper.stroke(end - 1.6 * size * DVec2::X, end, thick, curve.colour, curve.dashed.then_some((0.0, 0.35 * size)));
         x -= 2.6 * size;
     }
 }
@@ -171,31 +179,29 @@ impl Paper {
         }
     }
 
-    fn line(&mut self, a: [f64; 2], b: [f64; 2], thick: f64, colour: [u8; 3]) {
+    fn line(&mut self, a: DVec2, b: DVec2, thick: f64, colour: [u8; 3]) {
         self.stroke(a, b, thick, colour, None);
     }
 
     /// A straight line with round ends. `dashes`: the way gone before along the curve, and the length of a dash; pixels.
-    fn stroke(&mut self, a: [f64; 2], b: [f64; 2], thick: f64, colour: [u8; 3], dashes: Option<(f64, f64)>) {
+    fn stroke(&mut self, a: DVec2, b: DVec2, thick: f64, colour: [u8; 3], dashes: Option<(f64, f64)>) {
         let reach = 0.5 * thick + 1.0;
-        let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
-        let length_squared = dx * dx + dy * dy;
-        let span = |k: usize| {
-            let (low, high) = (a[k].min(b[k]) - reach, a[k].max(b[k]) + reach);
-            (low.clamp(-1e4, 1e5).floor() as i64, high.clamp(-1e4, 1e5).ceil() as i64)
-        };
-        let ((left, right), (top, bottom)) = (span(0), span(1));
-        for y in top..=bottom {
-            for x in left..=right {
-                let [px, py] = [x as f64 + 0.5 - a[0], y as f64 + 0.5 - a[1]];
-                let share = if length_squared > 0.0 { (px * dx + py * dy) / length_squared } else { 0.0 };
+        let way = b - a;
+        let length_squared = way.length_squared();
+        let within = |corner: DVec2| corner.clamp(DVec2::splat(-1e4), DVec2::splat(1e5));
+        let low = within(a.min(b) - reach).floor().as_i64vec2();
+        let high = within(a.max(b) + reach).ceil().as_i64vec2();
+        for y in low.y..=high.y {
+            for x in low.x..=high.x {
+                let off = DVec2::new(x as f64, y as f64) + 0.5 - a;
+                let share = if length_squared > 0.0 { off.dot(way) / length_squared } else { 0.0 };
                 let share = share.clamp(0.0, 1.0);
                 if let Some((before, dash)) = dashes
                     && ((before + share * length_squared.sqrt()) / dash) as u64 % 2 == 1
                 {
                     continue;
                 }
-                let distance = (px - share * dx).hypot(py - share * dy);
+                let distance = off.distance(share * way);
                 let cover = 0.5 * thick + 0.5 - distance;
                 if cover > 0.0 {
                     self.blend(x, y, colour, cover);
@@ -205,19 +211,19 @@ impl Paper {
     }
 
     /// `at`: where the base line begins, is halved or ends.
-    fn text(&mut self, text: &str, at: [f64; 2], size: f64, colour: [u8; 3], anchor: Anchor) {
+    fn text(&mut self, text: &str, at: DVec2, size: f64, colour: [u8; 3], anchor: Anchor) {
         let Some(font) = &*FONT else { return };
         let scale = PxScale::from(size as f32);
         let scaled = font.as_scaled(scale);
         let width = text_width(text, size);
         let mut x = match anchor {
-            Anchor::Left => at[0],
-            Anchor::Middle => at[0] - 0.5 * width,
-            Anchor::Right => at[0] - width,
+            Anchor::Left => at.x,
+            Anchor::Middle => at.x - 0.5 * width,
+            Anchor::Right => at.x - width,
         } as f32;
         for c in text.chars() {
             let id = scaled.glyph_id(c);
-            let glyph = id.with_scale_and_position(scale, point(x, at[1] as f32));
+            let glyph = id.with_scale_and_position(scale, point(x, at.y as f32));
             if let Some(outline) = font.outline_glyph(glyph) {
                 let corner = outline.px_bounds().min;
                 outline.draw(|dx, dy, cover| {

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use glam::{DVec2, UVec2};
 use image::{Rgba, RgbaImage};
 
 use super::colours::Light;
@@ -52,15 +53,9 @@ fn body_distance(body: Body, ahead: f64, aside: f64) -> f64 {
         }
         Body::Arrow => {
             // A notched tail: two half planes, rounded.
-            let (nose, wing, notch) = ([1.0, 0.0], [-0.8, 0.68], [-0.42, 0.0]);
-            let unit = |[x, y]: [f64; 2]| {
-                let length = x.hypot(y);
-                [x / length, y / length]
-            };
-            let flank = unit([wing[1] - nose[1], nose[0] - wing[0]]);
-            let back = unit([notch[1] - wing[1], wing[0] - notch[0]]);
-            let off = |from: [f64; 2], normal: [f64; 2]| (ahead - from[0]) * normal[0] + (aside - from[1]) * normal[1];
-            off(nose, flank).max(off(notch, back)) - 0.06
+            let (nose, wing, notch) = (DVec2::X, DVec2::new(-0.8, 0.68), DVec2::new(-0.42, 0.0));
+            let beyond = |from: DVec2, to: DVec2| (from - to).perp().normalize().dot(DVec2::new(ahead, aside) - from);
+            beyond(nose, wing).max(beyond(wing, notch)) - 0.06
         }
     }
 }
@@ -70,58 +65,58 @@ fn body_distance(body: Body, ahead: f64, aside: f64) -> f64 {
 pub(super) struct Grid {
     pub size: [u32; 2],
     /// Pixels per unit of the swarm, along x and y.
-    pub scale: [f64; 2],
+    pub scale: DVec2,
     /// Half the length of a body, pixels.
     pub half_px: f64,
     /// Sides of the box, pixels.
-    box_px: [f64; 2],
+    box_px: DVec2,
     /// Where the upper left corner of the box lies, pixels.
-    corner: [f64; 2],
+    corner: DVec2,
 }
 
 impl Grid {
     /// The box from edge to edge, or a part of its world.
-    pub fn new(box_size: [f64; 2], style: &PictureStyle, framing: Option<&Framing>) -> Self {
+    pub fn new(box_size: DVec2, style: &PictureStyle, framing: Option<&Framing>) -> Self {
         let size = style.size_of(box_size);
-        let fits = [0, 1].map(|axis| {
-            let scale = f64::from(size[axis]) / box_size[axis];
-            if scale.is_finite() { scale } else { 1.0 }
+        let picture = UVec2::from(size).as_dvec2();
+        let fits = picture / box_size;
+        let fits = DVec2::select(fits.is_finite_mask(), fits, DVec2::ONE);
+        let scale = framing.map_or(fits, |framing| DVec2::splat(framing.magnification * fits.min_element()));
+        let box_px = scale * box_size;
+        let corner = framing.map_or(DVec2::ZERO, |framing| {
+            let centre = framing.centre * scale;
+            0.5 * picture + DVec2::new(-centre.x, centre.y - box_px.y)
         });
-        let scale = framing.map_or(fits, |framing| [framing.magnification * fits[0].min(fits[1]); 2]);
-        let box_px = [0, 1].map(|axis| scale[axis] * box_size[axis]);
-        let corner = framing.map_or([0.0; 2], |framing| {
-            let [x, y] = framing.centre;
-            [0.5 * f64::from(size[0]) - x * scale[0], 0.5 * f64::from(size[1]) + y * scale[1] - box_px[1]]
-        });
-        Self { size, scale, half_px: (0.5 * style.body_length * scale[0]).max(MIN_HALF_PX), box_px, corner }
+        Self { size, scale, half_px: (0.5 * style.body_length * scale.x).max(MIN_HALF_PX), box_px, corner }
     }
 
     pub fn pixels(&self) -> usize {
         self.size[0] as usize * self.size[1] as usize
     }
 
-    pub fn to_pixel(self, x: f64, y: f64) -> [f64; 2] {
-        [self.corner[0] + x * self.scale[0], self.corner[1] + self.box_px[1] - y * self.scale[1]]
+    pub fn to_pixel(self, place: DVec2) -> DVec2 {
+        let px = place * self.scale;
+        self.corner + DVec2::new(px.x, self.box_px.y - px.y)
     }
 
     /// The middle of each pixel, row by row, in sides of the box: both numbers lie between 0 and 1 inside it, and y
     /// points down.
-    pub fn places(self) -> impl Iterator<Item = [f64; 2]> {
+    pub fn places(self) -> impl Iterator<Item = DVec2> {
         let [width, height] = self.size;
         (0..height)
-            .flat_map(move |y| (0..width).map(move |x| [x, y]))
-            .map(move |pixel| [0, 1].map(|axis| (f64::from(pixel[axis]) + 0.5 - self.corner[axis]) / self.box_px[axis]))
+            .flat_map(move |y| (0..width).map(move |x| UVec2::new(x, y)))
+            .map(move |pixel| (pixel.as_dvec2() + 0.5 - self.corner) / self.box_px)
     }
 
     /// Distance of such a place to the box, pixels: negative inside.
-    pub fn outside_px(&self, place: [f64; 2]) -> f64 {
-        let [qx, qy] = [0, 1].map(|axis| ((place[axis] - 0.5).abs() - 0.5) * self.box_px[axis]);
-        qx.max(0.0).hypot(qy.max(0.0)) + qx.max(qy).min(0.0)
+    pub fn outside_px(&self, place: DVec2) -> f64 {
+        let q = ((place - 0.5).abs() - 0.5) * self.box_px;
+        q.max(DVec2::ZERO).length() + q.max_element().min(0.0)
     }
 
     /// Calls `paint` with each pixel within `reach` of the pixel position `centre` or of its images in the boxes around,
     /// the offset from there (y down), and whether it is such an image.
-    pub fn each_pixel_near(&self, centre: [f64; 2], reach: [f64; 2], mut paint: impl FnMut(usize, [f64; 2], bool)) {
+    pub fn each_pixel_near(&self, centre: DVec2, reach: DVec2, mut paint: impl FnMut(usize, DVec2, bool)) {
         let size = self.size.map(f64::from);
         let images = |axis: usize| {
             let turns = [-1.0, 0.0, 1.0].map(|turn| (centre[axis] + turn * self.box_px[axis], turn != 0.0));
@@ -137,7 +132,7 @@ impl Grid {
                 for y in span(cy, 1) {
                     for x in span(cx, 0) {
                         let pixel = y as usize * self.size[0] as usize + x as usize;
-                        let offset = [f64::from(x) + 0.5 - cx, f64::from(y) + 0.5 - cy];
+                        let offset = UVec2::new(x, y).as_dvec2() + 0.5 - DVec2::new(cx, cy);
                         paint(pixel, offset, turned_x || turned_y);
                     }
                 }
@@ -177,16 +172,15 @@ impl Canvas {
     }
 
     /// A particle at a place of the swarm, and the light around it.
-    pub fn body(&mut self, place: [f64; 2], heading: f64, colour: Light) {
+    pub fn body(&mut self, place: DVec2, heading: f64, colour: Light) {
         let (body, half, glow, on_paper) = (self.body, self.grid.half_px, self.glow, self.on_paper);
         let ghost_opacity = self.ghost_opacity;
-        let (sin, cos) = heading.sin_cos();
+        let heading = DVec2::from_angle(heading);
         let reach = half * (1.2 + GLOW_REACH * glow) + 1.5;
         let light = &mut self.light;
-        let centre = self.grid.to_pixel(place[0], place[1]);
-        self.grid.each_pixel_near(centre, [reach; 2], |pixel, [px, py], is_image| {
-            let ahead = (px * cos - py * sin) / half;
-            let aside = (px * sin + py * cos) / half;
+        let centre = self.grid.to_pixel(place);
+        self.grid.each_pixel_near(centre, DVec2::splat(reach), |pixel, offset, is_image| {
+            let DVec2 { x: ahead, y: aside } = heading.rotate(offset) / half;
             let d = body_distance(body, ahead, aside);
             let cover = (0.5 - d * half).clamp(0.0, 1.0);
             // The light follows the body, and rounds off beyond its points.

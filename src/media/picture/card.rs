@@ -134,19 +134,23 @@ fn rounded(mut picture: RgbaImage, ink: &CardInk) -> RgbaImage {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::super::{PictureStyle, render};
     use super::*;
     use crate::media::looks::Palette;
     use crate::worlds::swarm::picture::{Particle, Swarm};
 
-    fn swarm(box_size: [f64; 2]) -> Swarm {
+    fn swarm(box_size: DVec2) -> Swarm {
         Swarm { particles: vec![Particle { x: 1.0, y: 1.0, heading: 0.3, species: 0 }], box_size }
     }
 
     #[test]
     fn a_card_holds_the_picture_in_a_frame_and_words_below_whatever_the_shape() {
         let shapes = [[8.0, 5.0], [5.0, 8.0], [20.0, 1.0], [0.2, 20.0]];
-        for (box_size, theme) in shapes.into_iter().zip([Theme::Dark, Theme::Light].into_iter().cycle()) {
+        for (box_size, theme) in
+            shapes.map(DVec2::from).into_iter().zip([Theme::Dark, Theme::Light].into_iter().cycle())
+        {
             let style = PictureStyle { size_px: 600, ..PictureStyle::of(Palette::default(), theme) };
             let picture = || render(&swarm(box_size), &style);
             let [width, height] = style.size_of(box_size);

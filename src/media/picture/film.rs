@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
+use glam::DVec2;
 use image::RgbaImage;
 
+use super::mp4::encoder;
 use super::{ApngWriter, FrameWriter, GifWriter, Mp4Writer, Painter, PictureError, PictureStyle, Shot};
 use crate::media::looks::choices;
 
@@ -81,14 +83,14 @@ impl Film {
     ///
     /// # Errors
     /// A place that cannot be written, a size that the format does not know, or ffmpeg is missing.
-    pub fn create(path: &Path, style: FilmStyle, box_size: [f64; 2], species: usize) -> Result<Self, PictureError> {
+    pub fn create(path: &Path, style: FilmStyle, box_size: DVec2, species: usize) -> Result<Self, PictureError> {
         let [width, height] = style.picture.size_of(box_size);
         let (size, pace) = ((width, height), style.frames_per_second);
         let writer = match style.kind {
             FilmKind::Gif => Writer::Gif(GifWriter::create(path, size, &style.picture, species, pace)?),
             kind => Writer::create(kind, path, size, pace)?,
         };
-        let mut pictures = PictureFilm::create(path, style.kind, pace, style.frames, style.loops);
+        let mut pictures = PictureFilm::create(path, style.kind, pace, style.frames, style.loops)?;
         pictures.writer = Some(writer);
         Ok(Self { pictures, painter: Painter::new(style.picture), frame_s: 1.0 / pace })
     }
@@ -114,15 +116,27 @@ impl Film {
 
 impl PictureFilm {
     /// A film of about `frames` pictures. `loops`: see [`FilmStyle::loops`].
-    pub fn create(path: &Path, kind: FilmKind, frames_per_second: f64, frames: usize, loops: bool) -> Self {
+    ///
+    /// # Errors
+    /// ffmpeg is missing.
+    pub fn create(
+        path: &Path,
+        kind: FilmKind,
+        frames_per_second: f64,
+        frames: usize,
+        loops: bool,
+    ) -> Result<Self, PictureError> {
+        if kind == FilmKind::Mp4 {
+            encoder(path)?;
+        }
         let fade = if loops { FADE_FRAMES.min(frames / FADE_SHARE) } else { 0 };
-        Self { path: path.to_owned(), kind, frames_per_second, writer: None, seam: Seam::new(fade) }
+        Ok(Self { path: path.to_owned(), kind, frames_per_second, writer: None, seam: Seam::new(fade) })
     }
 
     /// Adds a picture.
     ///
     /// # Errors
-    /// At the first picture a place that cannot be written, a size that the format does not know, or a missing ffmpeg; later
+    /// At the first picture a place that cannot be written, a size that the format does not know, ; later
     /// a full disk, or a picture of another size.
     pub fn add(&mut self, picture: RgbaImage) -> Result<(), PictureError> {
         if self.writer.is_none() {
@@ -235,13 +249,13 @@ mod tests {
     use image::AnimationDecoder;
 
     fn swarm(x: f64) -> Swarm {
-        Swarm { particles: vec![Particle { x, y: 2.0, heading: 0.0, species: 1 }], box_size: [4.0, 4.0] }
+        Swarm { particles: vec![Particle { x, y: 2.0, heading: 0.0, species: 1 }], box_size: DVec2::splat(4.0) }
     }
 
     fn film(kind: FilmKind, frames: usize, loops: bool, path: &Path) {
         let picture = PictureStyle { size_px: 64, ..PictureStyle::default() };
         let style = FilmStyle { kind, picture, frames_per_second: 20.0, frames, loops };
-        let mut film = Film::create(path, style, [4.0, 4.0], 2).unwrap();
+        let mut film = Film::create(path, style, DVec2::splat(4.0), 2).unwrap();
         for k in 0..frames {
             film.add(swarm(0.1 * k as f64)).unwrap();
         }
@@ -312,14 +326,15 @@ mod tests {
         let picture = |k: u8| RgbaImage::from_fn(48, 32, |x, y| image::Rgba([5 * x as u8, 7 * y as u8, 20 * k, 255]));
         for (kind, name) in [(FilmKind::Gif, "a.gif"), (FilmKind::Apng, "a.png")] {
             let path = folder.path().join(name);
-            let mut film = PictureFilm::create(&path, kind, 20.0, 4, false);
+            let mut film = PictureFilm::create(&path, kind, 20.0, 4, false).unwrap();
             (0..4).for_each(|k| film.add(picture(k)).unwrap());
             film.finish().unwrap();
             let first = image::open(&path).unwrap().to_rgba8();
             let worst = first.iter().zip(picture(0).iter()).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
             assert!(worst <= if kind == FilmKind::Gif { 24 } else { 0 }, "{kind:?}: {worst}");
         }
-        let none = PictureFilm::create(&folder.path().join("none.gif"), FilmKind::Gif, 20.0, 4, false).finish();
+        let none =
+            PictureFilm::create(&folder.path().join("none.gif"), FilmKind::Gif, 20.0, 4, false).unwrap().finish();
         assert!(none.unwrap_err().to_string().contains("no frames"));
     }
 
@@ -329,7 +344,7 @@ mod tests {
         let path = folder.path().join("short.png");
         let picture = PictureStyle { size_px: 64, ..PictureStyle::default() };
         let style = FilmStyle { kind: FilmKind::Apng, picture, frames_per_second: 20.0, frames: 100, loops: true };
-        let mut film = Film::create(&path, style, [4.0, 4.0], 2).unwrap();
+        let mut film = Film::create(&path, style, DVec2::splat(4.0), 2).unwrap();
         for k in 0..5 {
             film.add(swarm(0.1 * f64::from(k))).unwrap();
         }
@@ -358,7 +373,7 @@ mod tests {
         for kind in [FilmKind::Gif, FilmKind::Apng, FilmKind::Frames] {
             let picture = PictureStyle { size_px: 64, ..PictureStyle::default() };
             let style = FilmStyle { kind, picture, frames_per_second: 20.0, frames: 9, loops: false };
-            let mut film = Film::create(&folder.path().join("film"), style, [4.0, 4.0], 1).unwrap();
+            let mut film = Film::create(&folder.path().join("film"), style, DVec2::splat(4.0), 1).unwrap();
             film.add(swarm(1.0)).unwrap();
             drop(film);
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{kind:?}");

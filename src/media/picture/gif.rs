@@ -259,6 +259,8 @@ fn shades(style: &PictureStyle, species: usize) -> Vec<[u8; 3]> {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::super::render;
     use super::*;
     use crate::worlds::swarm::picture::{Particle, Swarm};
@@ -269,7 +271,7 @@ mod tests {
 
     fn frame(x: f64) -> RgbaImage {
         let particles = vec![Particle { x, y: 2.0, heading: 0.0, species: 1 }];
-        render(&Swarm { particles, box_size: [4.0, 4.0] }, &style())
+        render(&Swarm { particles, box_size: DVec2::splat(4.0) }, &style())
     }
 
     fn decode(path: &Path) -> (Vec<Vec<u8>>, gif::Repeat) {

@@ -18,6 +18,17 @@ pub fn ffmpeg() -> Option<PathBuf> {
     std::env::split_paths(&folders).map(|folder| folder.join(&name)).find(|program| program.is_file())
 }
 
+/// What encodes the film at `path`.
+///
+/// # Errors
+/// ffmpeg is not installed.
+pub fn encoder(path: &Path) -> Result<PathBuf, PictureError> {
+    ffmpeg().ok_or_else(|| {
+        let reason = "it needs the program ffmpeg, which is not on the search path".to_owned();
+        PictureError::Video { file: path.to_owned(), reason }
+    })
+}
+
 /// Writes an MP4. The file appears at its path only when [`Mp4Writer::finish`] succeeds.
 pub struct Mp4Writer {
     path: PathBuf,
@@ -37,11 +48,7 @@ impl Mp4Writer {
     /// # Errors
     /// ffmpeg is not there or does not start, or the folder cannot be written.
     pub fn create(path: &Path, size: (u32, u32), frames_per_second: f64) -> Result<Self, PictureError> {
-        let program = ffmpeg().ok_or_else(|| {
-            let reason = "it needs the program ffmpeg, which is not on the search path".to_owned();
-            PictureError::Video { file: path.to_owned(), reason }
-        })?;
-        Self::with_program(&program, path, size, frames_per_second)
+        Self::with_program(&encoder(path)?, path, size, frames_per_second)
     }
 
     /// As [`Self::create`] with a given program.

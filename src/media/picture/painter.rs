@@ -1,5 +1,6 @@
 //! Draws a swarm picture after picture, and remembers where its particles have been.
 
+use glam::{DVec2, UVec2};
 use image::RgbaImage;
 
 use super::canvas::{Canvas, Grid};
@@ -75,8 +76,8 @@ impl Painter {
     }
 
     /// The box as a picture of trails. Where the view may move, it is as fine as the window's.
-    fn of_trails(&self, box_size: [f64; 2]) -> PictureStyle {
-        let longer = box_size[0].max(box_size[1]);
+    fn of_trails(&self, box_size: DVec2) -> PictureStyle {
+        let longer = box_size.max_element();
         let finest = (TRAIL_TEXELS_PER_UNIT * longer).min(MAX_TRAIL_TEXELS) as u32;
         let size_px = if self.style.shape.is_some() { self.style.size_px.max(finest) } else { self.style.size_px };
         PictureStyle { size_px, shape: None, ..self.style.clone() }
@@ -98,7 +99,7 @@ impl Painter {
         }
         for (k, p) in swarm.particles.iter().enumerate() {
             if p.x.is_finite() && p.y.is_finite() && p.heading.is_finite() {
-                canvas.body([p.x, p.y], p.heading, self.colours.of(p, shot.measures.get(k)));
+                canvas.body(p.place(), p.heading, self.colours.of(p, shot.measures.get(k)));
             }
         }
         canvas.finish()
@@ -107,20 +108,20 @@ impl Painter {
 
 impl TrailRaster {
     /// Between the four texels around a place, in sides of the box; one ring of images lies around it.
-    fn at(&self, place: [f64; 2], ghost_opacity: f32) -> [f32; 4] {
+    fn at(&self, place: DVec2, ghost_opacity: f32) -> [f32; 4] {
         let size = self.grid.size;
         let opacity = match place {
-            _ if place.iter().all(|x| (0.0..=1.0).contains(x)) => 1.0,
-            _ if place.iter().all(|x| (-1.0..=2.0).contains(x)) => ghost_opacity,
+            _ if place == place.clamp(DVec2::ZERO, DVec2::ONE) => 1.0,
+            _ if place == place.clamp(DVec2::NEG_ONE, DVec2::splat(2.0)) => ghost_opacity,
             _ => return [0.0; 4],
         };
-        let texel = [0, 1].map(|axis| place[axis] * f64::from(size[axis]) - 0.5);
-        let low = texel.map(f64::floor);
+        let texel = place * UVec2::from(size).as_dvec2() - 0.5;
+        let low = texel.floor();
         let [x, y] = [0, 1].map(|axis| {
             let index = |k: f64| (low[axis] + k).rem_euclid(f64::from(size[axis])) as usize;
             [index(0.0), index(1.0)]
         });
-        let [right, down] = [0, 1].map(|axis| (texel[axis] - low[axis]) as f32);
+        let [right, down] = (texel - low).as_vec2().to_array();
         let row = |y: usize| {
             let [a, b] = x.map(|x| self.texels[y * size[0] as usize + x]);
             [0, 1, 2, 3].map(|c| a[c] + right * (b[c] - a[c]))
@@ -131,23 +132,23 @@ impl TrailRaster {
 }
 
 /// A capsule along the way to where `p` is now; the strongest stamp over a pixel counts.
-fn stamp(grid: &Grid, texels: &mut [[f32; 4]], p: &Particle, offset: [f64; 2], colour: Light) {
-    let [mut dx, mut dy] = [offset[0] * grid.scale[0], -offset[1] * grid.scale[1]];
-    let now = grid.to_pixel(p.x, p.y);
-    if !(now[0].is_finite() && now[1].is_finite() && dx.is_finite() && dy.is_finite()) {
+fn stamp(grid: &Grid, texels: &mut [[f32; 4]], p: &Particle, offset: DVec2, colour: Light) {
+    let mut step = offset * grid.scale * DVec2::new(1.0, -1.0);
+    let now = grid.to_pixel(p.place());
+    if !(now.is_finite() && step.is_finite()) {
         return;
     }
-    if dx.hypot(dy) > TRAIL_LEAP * grid.half_px {
-        (dx, dy) = (0.0, 0.0);
+    if step.length() > TRAIL_LEAP * grid.half_px {
+        step = DVec2::ZERO;
     }
     // Never thinner than a pixel.
     let width = (TRAIL_HALF_WIDTH * grid.half_px).max(0.7);
-    let middle = [now[0] - 0.5 * dx, now[1] - 0.5 * dy];
-    let reach = [0.5 * dx.abs() + width + 1.0, 0.5 * dy.abs() + width + 1.0];
-    let length2 = dx * dx + dy * dy;
-    grid.each_pixel_near(middle, reach, |pixel, [px, py], _| {
-        let along = if length2 > 0.0 { ((px * dx + py * dy) / length2).clamp(-0.5, 0.5) } else { 0.0 };
-        let off = (px - along * dx).hypot(py - along * dy) / width;
+    let middle = now - 0.5 * step;
+    let reach = 0.5 * step.abs() + width + 1.0;
+    let length2 = step.length_squared();
+    grid.each_pixel_near(middle, reach, |pixel, offset, _| {
+        let along = if length2 > 0.0 { (offset.dot(step) / length2).clamp(-0.5, 0.5) } else { 0.0 };
+        let off = offset.distance(along * step) / width;
         let cover = (TRAIL_OPACITY * (1.0 - off * off).max(0.0)) as f32;
         let stamped = [cover * colour[0], cover * colour[1], cover * colour[2], cover];
         let texel = &mut texels[pixel];

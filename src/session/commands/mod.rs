@@ -12,7 +12,9 @@ use super::{document, learning, live, observing, painting};
 pub struct Shortcut {
     /// Ctrl, or Cmd on a Mac.
     pub ctrl: bool,
+    /// Shift as a modifier; a sign that needs it on some keyboards is a key of its own ("Plus").
     pub shift: bool,
+    /// Not a character: [`Self::text`] turns "Period" into ".".
     pub key: &'static str,
 }
 
@@ -54,22 +56,33 @@ impl Shortcut {
     }
 }
 
-/// Where the help sheet and the menus list a command, and where its key is heard.
+/// Where the help sheet and the menus list a command, and where its key works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Group {
+    /// Files, films and exports.
     Scene,
+    /// Undo, clipboard and selection.
     Edit,
+    /// The camera, the window, and how particles are drawn everywhere.
     View,
+    /// How the live swarm alone is drawn.
     Look,
+    /// The three workspaces.
     Places,
+    /// Tools of the still picture.
     Paint,
+    /// Training runs.
     Learn,
+    /// The motion and the brushes of the live swarm.
     Live,
+    /// Plots and certificates.
     Observe,
+    /// The help sheet and the command palette.
     Help,
 }
 
 impl Group {
+    /// In the order of the help sheet.
     pub const ALL: [Self; 10] = [
         Self::Scene,
         Self::Edit,
@@ -83,6 +96,7 @@ impl Group {
         Self::Help,
     ];
 
+    /// The heading above its rows in the help sheet.
     pub fn name(self) -> &'static str {
         match self {
             Self::Scene => "Scene",
@@ -98,18 +112,18 @@ impl Group {
         }
     }
 
-    /// Where its keys are heard, for people; empty where that is everywhere.
-    pub fn heard(self) -> &'static str {
+    /// Where its keys work, for the help sheet; empty where that is everywhere.
+    pub fn scope_text(self) -> &'static str {
         match self {
-            Self::Paint => "keys heard in Paint",
-            Self::Live | Self::Look => "keys heard in Learn and Live",
+            Self::Paint => "keys of Paint",
+            Self::Live | Self::Look => "keys of Learn and Live",
             _ => "",
         }
     }
 
-    /// Whether the keys of the group are heard in `place`: a letter may mean a tool over the picture and a brush over
+    /// Whether the keys of the group work in `place`: a letter may mean a tool over the picture and a brush over
     /// the swarm.
-    pub fn is_heard_in(self, place: Place) -> bool {
+    pub fn is_active_in(self, place: Place) -> bool {
         match self {
             Self::Paint => place == Place::Paint,
             Self::Live | Self::Look => place != Place::Paint,
@@ -121,10 +135,15 @@ impl Group {
 /// A command that needs no argument from the user.
 #[derive(Clone, Debug)]
 pub struct CommandInfo {
+    /// The heading under which the help sheet lists it.
     pub group: Group,
+    /// As in menus and in the command palette.
     pub name: &'static str,
+    /// What it does, for a first use; without the shortcut.
     pub tooltip: &'static str,
+    /// `None` where it is reached by menus and the palette alone.
     pub shortcut: Option<Shortcut>,
+    /// What the key, the menu entry and the palette give to the session.
     pub command: Command,
 }
 
@@ -176,10 +195,10 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn no_two_commands_share_a_shortcut_where_both_are_heard_or_a_name_within_a_group() {
+    fn shortcuts_are_unique_per_workspace_and_names_per_group() {
         for place in [Place::Paint, Place::Learn, Place::Live] {
             let mut keys = HashSet::new();
-            for info in table().filter(|info| info.group.is_heard_in(place)) {
+            for info in table().filter(|info| info.group.is_active_in(place)) {
                 assert!(info.shortcut.is_none_or(|s| keys.insert(s)), "{} shares its shortcut", info.name);
             }
         }
@@ -191,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tooltip_tells_the_shortcut() {
+    fn a_tooltip_shows_the_shortcut() {
         let save_as = info_of(&Command::Ask(Dialog::SaveAs)).unwrap();
         assert_eq!(save_as.full_tooltip(), "Write the scene to another file (Ctrl+Shift+S)");
         assert!(info_of(&Command::Paint(PaintCommand::SetSpecies(3))).is_none());

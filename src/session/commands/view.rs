@@ -1,4 +1,4 @@
-//! Where one is and what one sees: nothing here changes the scene, but for the view without noise.
+//! Workspaces and views: nothing here changes the scene except the view without noise.
 
 use super::CommandInfo;
 use super::Group::{Help, Look, Places, View};
@@ -49,7 +49,7 @@ pub(super) const TABLE: &[CommandInfo] = &[
         "Normal size",
         Shortcut::ctrl("0"),
         "Panels and letters at their normal size",
-        Command::Prefer(Preference::UsualUi),
+        Command::Prefer(Preference::DefaultUi),
     ),
     row(
         View,

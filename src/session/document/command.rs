@@ -12,21 +12,32 @@ use crate::session::state::Session;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DocumentCommand {
+    /// An empty picture; what is open is put into the history, so that undo brings it back.
     New,
+    /// A scene, or a picture that holds one.
     Open(PathBuf),
+    /// A scene that comes with the program, by name; opened as a copy without a path.
     OpenBundled(String),
     /// To the scene's own path; without one, asks for a name.
     Save,
+    /// The scene's own file from then on.
     SaveAs(PathBuf),
+    /// Shown in the title bar and the gallery, and proposed as the file name.
     SetTitle(String),
+    /// Free text, saved in the scene file.
     SetAuthor(String),
+    /// Free text: what to look for, shown on the canvas of Live after the scene was opened.
     SetNotes(String),
     /// With something unsaved, here or in a scene that was left, asks first: answered by [`Self::QuitUnsaved`],
     /// [`Self::StayHere`] or [`Self::Save`].
     Quit,
+    /// Ends the program without saving.
     QuitUnsaved,
+    /// Takes [`Self::Quit`] back.
     StayHere,
+    /// Back by one step of the history.
     Undo,
+    /// Forward by one step; nothing after a change that followed an undo.
     Redo,
     /// The pointer was released: what comes next is a new step of the history.
     EndGesture,

@@ -55,7 +55,7 @@ pub(in crate::session) fn edit_picture(
     })
 }
 
-/// What was saved or measured of another rule or picture is true no more.
+/// Drops the saved swarm and the evidence, which belong to another rule or picture.
 pub(in crate::session) fn forget_measurements(document: &mut SwarmProject) {
     document.world.state = None;
     document.world.evidence = None;
@@ -137,7 +137,7 @@ fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> 
     let mut effects = Vec::new();
     let old = std::mem::replace(&mut session.document, moment.document);
     if !Arc::ptr_eq(&old.world.snapshot, &session.document.world.snapshot) {
-        // What was selected in that picture.
+        // The selection belongs to that picture.
         session.painting.selection = moment.selection;
     }
     if whole {
@@ -156,7 +156,7 @@ fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> 
         session.learning.training.abandon();
         session.learning.another_flow = None;
     } else if moment.learned != session.learning.learned {
-        // What a run has learned meanwhile is not undone with the picture.
+        // The rule that a run has learned meanwhile is not undone with the picture.
         session.document.world.rule = old.world.rule.clone();
         session.document.world.flows = old.world.flows.clone();
     }

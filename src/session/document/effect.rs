@@ -11,7 +11,14 @@ pub enum DocumentEffect {
     /// Load off the UI thread and answer with [`super::DocumentEvent::Opened`].
     Load(SceneSource),
     /// Write off the UI thread and answer with [`super::DocumentEvent::Saved`].
-    Save { path: PathBuf, document: Box<SwarmProject>, revision: u64 },
+    Save {
+        /// Its ending decides between a scene file and a picture that holds the scene.
+        path: PathBuf,
+        /// A copy, so that painting goes on while it is written.
+        document: Box<SwarmProject>,
+        /// Comes back in the answer: the session is unsaved still where it has another by then.
+        revision: u64,
+    },
     /// Close the window when everything is written; asked twice, at once.
     Quit,
 }

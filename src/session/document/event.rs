@@ -1,4 +1,4 @@
-//! What comes back of the document's files.
+//! Events from the document's files.
 
 use std::path::PathBuf;
 
@@ -7,18 +7,24 @@ use crate::scene::{SwarmProject, film_note, is_picture_name};
 use crate::session::command::{DocumentEffect, Effect, Level, SceneSource, notify};
 use crate::session::state::Session;
 
-/// What comes back of the document's files.
+/// Events from the document's files.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum DocumentEvent {
+    /// A scene that [`crate::session::DocumentEffect::Load`] asked for.
     Opened {
+        /// As in the effect.
         source: SceneSource,
+        /// One sentence where it cannot be read.
         result: Result<Box<SwarmProject>, String>,
     },
     /// `revision` is the one that [`crate::session::DocumentEffect::Save`] carried.
     Saved {
+        /// The file that was written; the scene's own from then on.
         path: PathBuf,
+        /// Of the content in the file, which may be older than the present one.
         revision: u64,
+        /// One sentence where nothing was written.
         result: Result<(), String>,
     },
 }
@@ -42,7 +48,7 @@ pub(in crate::session) fn on_event(session: &mut Session, event: DocumentEvent) 
                 session.file.saved_revision = revision;
             }
             let mut effects = vec![notify(Level::Success, text)];
-            // What was left before is still to be decided on.
+            // Unsaved scenes left before are still to be asked for.
             if session.file.asks_before_quitting && !session.is_dirty() && session.left_unsaved().is_empty() {
                 effects.push(Effect::Document(DocumentEffect::Quit));
             }

@@ -14,7 +14,7 @@ pub(in crate::session) struct Moment {
     pub path: Option<PathBuf>,
     /// Names this content; two moments with the same revision hold the same document.
     pub revision: u64,
-    /// The revision that lies in the file.
+    /// The revision in the file.
     pub saved_revision: u64,
     /// Indices of the particles selected in it.
     pub selection: Vec<usize>,
@@ -43,7 +43,7 @@ struct HistoryEntry {
 #[derive(Clone, Debug)]
 struct Swarms {
     step: u64,
-    /// `None` until the engine has told.
+    /// `None` until the engine has sent it.
     before: Option<Arc<Swarm>>,
     after: Arc<Swarm>,
 }
@@ -62,7 +62,7 @@ pub(in crate::session) struct Destination {
 #[derive(Clone, Debug)]
 pub(in crate::session) enum Replaced {
     Known(Arc<Swarm>),
-    /// The engine has yet to tell which one it was, by this name of the step.
+    /// The engine has yet to send it, under this number of the step.
     Awaited(u64),
 }
 
@@ -120,7 +120,7 @@ impl History {
     }
 
     /// The last step has put `after` in the place of the living swarm. Returns the name by which
-    /// [`Self::remember_swarm`] shall tell which one that was.
+    /// [`Self::remember_swarm`] stores which one that was.
     pub fn replaced_swarm(&mut self, after: Arc<Swarm>) -> u64 {
         self.swarm_steps += 1;
         if let Some(entry) = self.undo.last_mut() {

@@ -15,6 +15,7 @@ pub use command::DocumentCommand;
 pub use effect::DocumentEffect;
 pub use event::DocumentEvent;
 
+use glam::DVec2;
 use history::Moment;
 
 use super::state::Session;
@@ -24,12 +25,12 @@ use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::Snapshot;
 
 /// Width and height of the box of a new picture, world units.
-pub const NEW_BOX: [f64; 2] = [16.0, 10.0];
+pub const NEW_BOX: DVec2 = DVec2::new(16.0, 10.0);
 
 /// Particles of the live swarm where the project leaves the choice to the program.
 const DEFAULT_PARTICLES: usize = 300;
 
-/// How the document stands to its file.
+/// The document's file, and which revisions are in it.
 #[derive(Debug, Default)]
 pub(super) struct SceneFile {
     pub path: Option<PathBuf>,
@@ -96,10 +97,12 @@ impl Session {
         self.file.serial
     }
 
+    /// Whether [`DocumentCommand::Undo`] would do something now.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
     }
 
+    /// Whether [`DocumentCommand::Redo`] would do something now.
     pub fn can_redo(&self) -> bool {
         self.history.can_redo()
     }

@@ -14,13 +14,17 @@ use crate::worlds::swarm::train::{Drive, TrainingSettings};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LearnCommand {
+    /// Settings of the next run; one under way keeps its own.
     SetSettings(TrainingSettings),
     /// Learns the picture from scratch.
     Start,
     /// Learns on from the present rule's weights.
     Continue,
+    /// Holds the run after its present step; nothing is lost.
     Pause,
+    /// Goes on with a paused run.
     Resume,
+    /// Ends the run; the rule keeps the newest weights.
     Stop,
     /// Whether a run ends by itself when its fidelity has settled.
     SetStopWhenSettled(bool),
@@ -30,12 +34,17 @@ pub enum LearnCommand {
     LearnAnotherFlow(Option<(u64, Drive)>),
     /// Lets this flow of the list play.
     PickFlow(usize),
+    /// The flow at this index, under this name.
     RenameFlow(usize, String),
+    /// The flow at this index; the one that plays gives way to its neighbour.
     DeleteFlow(usize),
     /// (1 - share) of the flow `a` and `share` of `b` as a new flow.
     BlendFlows {
+        /// Index in the list of flows.
         a: usize,
+        /// Index in the list of flows.
         b: usize,
+        /// Weight of `b`, 0 to 1.
         share: f64,
     },
 }

@@ -7,8 +7,11 @@ use crate::session::command::{PaceRequest, RuleRequest, RunId, TrainingRequest};
 pub enum LearnEffect {
     /// Start a run off the UI thread, in the place of one under way.
     Start(Box<TrainingRequest>),
+    /// Hold the run after its present step.
     Pause(RunId),
+    /// Go on with a paused run.
     Resume(RunId),
+    /// End the run; its last weights still come as [`super::LearnEvent::NewRule`].
     Stop(RunId),
     /// Let the present phase of the run cool down and end; what comes after it begins then.
     EndPhase(RunId),

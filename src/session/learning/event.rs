@@ -1,4 +1,4 @@
-//! What comes back of a run of learning, and of what is measured for it.
+//! Events of training runs, and of the measurements for them.
 
 use std::sync::Arc;
 
@@ -14,33 +14,47 @@ use crate::worlds::swarm::doc::FlowNumbers;
 use crate::worlds::swarm::measures::QuickFidelity;
 use crate::worlds::swarm::rule::{FlowKind, LocalNet, Rule};
 
-/// What comes back of a run of learning, and of what is measured for it.
+/// Events of training runs, and of the measurements for them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum LearnEvent {
+    /// Progress, a change of state or the end of a run.
     Training {
+        /// Events of a run before the present one are ignored.
         run: RunId,
+        /// As the job runner reports it.
         event: jobs::Event,
     },
     /// The newest weights of a run; about once a second, and the last before [`jobs::Event::Finished`].
     NewRule {
+        /// Rules of a run before the present one are ignored.
         run: RunId,
+        /// Energy and flow together, ready for the engine.
         rule: Arc<Rule>,
     },
     /// `None` where the picture cannot be learned from.
     PaceMeasured {
+        /// What the pace was measured for; the picture may have changed since.
         key: PaceKey,
+        /// Seconds per sample and per step of each phase.
         pace: Option<jobs::Pace>,
     },
-    /// What the flow of the scene's energy does.
+    /// Motion and residual of a flow of the scene's energy.
     FlowMeasured {
+        /// The flow that was measured, to find it in the list again.
         net: Arc<LocalNet>,
+        /// Mean motion and residual, as the list of flows shows them.
         numbers: FlowNumbers,
     },
+    /// The fidelity that [`super::LearnEffect::MeasureRule`] asked for.
     RuleMeasured {
+        /// Measurements of an older run are ignored.
         run: RunId,
+        /// Whether the rule before the run was measured, or its newest weights.
         role: RuleRole,
+        /// Of the run, when these weights came; 0 for the rule before.
         step: usize,
+        /// One sentence where the rule cannot be run on the picture.
         result: Result<QuickFidelity, String>,
     },
 }
@@ -119,7 +133,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     forget_measurements(&mut session.document);
     session.new_revision();
     if first_flow {
-        // A learned flow was asked for: it plays at once.
+        // The first learned flow plays at once.
         session.document.world.live.flow = FlowKind::Learned;
     }
     let measured = takeover::measure(session, &newest, RuleRole::New);
@@ -127,7 +141,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
         return vec![measured];
     }
     if session.live.fade.is_some_and(Fade::is_calming) {
-        // The old one is about to halt; whatever is newest then takes over.
+        // The old flow is decaying; the newest rule at its end takes over.
         return vec![measured];
     }
     let mut effects = vec![start::rule_order(session), measured];

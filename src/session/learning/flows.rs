@@ -36,7 +36,7 @@ pub(in crate::session) fn play_chosen(document: &mut SwarmProject) {
     let flow = document.world.flows.chosen().map(|flow| (*flow.net).clone());
     document.world.live.flow = if flow.is_some() { FlowKind::Learned } else { FlowKind::Exact };
     document.world.rule = Some(Arc::new(Rule { flow, ..(**rule).clone() }));
-    // What was measured holds for the flow that played.
+    // The measurements are of the flow that played.
     document.world.evidence = None;
 }
 
@@ -151,7 +151,7 @@ pub(in crate::session) struct AnotherFlow {
     pub newest: Option<Arc<Rule>>,
 }
 
-/// The run that made another flow has ended: what it learned joins the list. The state machine says how it ended.
+/// The run that made another flow has ended: what it learned joins the list. How it ended is in the training state.
 pub(in crate::session) fn arrived(session: &mut Session) -> Vec<Effect> {
     let Some(AnotherFlow { seed, drive, newest }) = session.learning.another_flow.take() else { return Vec::new() };
     let learned = newest.and_then(|rule| rule.flow.clone());

@@ -21,14 +21,14 @@ use training::TrainingView;
 use super::command::RunId;
 use super::state::Session;
 
-/// What belongs to learning.
+/// The state of learning.
 #[derive(Debug, Default)]
 pub(super) struct Learning {
     pub training: TrainingView,
     pub pace: PaceView,
     /// How often a run has brought new weights to the document.
     pub learned: u64,
-    /// The run that learned the rule from scratch, in the place of one with flows: that is a step of the history.
+    /// The run that replaced a rule with flows from scratch, which is a step of the history.
     pub lineage: RunId,
     /// The present run learns a flow beside those of the picture.
     pub another_flow: Option<AnotherFlow>,
@@ -38,12 +38,13 @@ pub(super) struct Learning {
     pub run_has_spoken: bool,
     /// The swarm of the run's picture has replaced the older one.
     pub run_is_live: bool,
-    /// The rule in the engine plays on until the one in the making is better.
+    /// The old rule in the engine, which plays until the new one is better.
     pub held: Option<Held>,
     pub stops_when_settled: bool,
 }
 
 impl Session {
+    /// State and curves of the current or last run, for the panels.
     pub fn training(&self) -> &TrainingView {
         &self.learning.training
     }

@@ -4,7 +4,7 @@ use crate::jobs::{Pace, left_s};
 use crate::session::command::{Effect, LearnEffect, PaceKey, PaceRequest, Place};
 use crate::session::state::Session;
 
-/// What is known of the speed of learning.
+/// Measured speeds of learning.
 #[derive(Clone, Debug, Default)]
 pub(in crate::session) struct PaceView {
     /// Asked for last.
@@ -30,7 +30,7 @@ fn key(session: &Session) -> PaceKey {
 /// Once a tick: asks for a measurement when one is due.
 pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
     let idle = session.place == Place::Learn && !session.learning.training.state.is_active();
-    // A drag of a slider is no time to measure.
+    // Not during the drag of a slider.
     if !idle || session.gesture_is_open() || session.painting.warnings.iter().any(|w| w.blocks) {
         return None;
     }

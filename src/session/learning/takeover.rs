@@ -1,4 +1,4 @@
-//! The old rule keeps playing until the one in the making is better; then it gives way. How good they are is measured
+//! The old rule plays until the new one is better, which then takes over. Their fidelity is measured
 //! beside the run, on a few small swarms.
 
 use std::sync::Arc;
@@ -21,7 +21,9 @@ const CLEARLY_WORSE: f64 = 0.04;
 /// How good the newest weights of a run are, over its steps.
 #[derive(Clone, Debug, Default)]
 pub struct LearnedFidelity {
+    /// Fidelity after a start from the picture, 0 to 1: whether the pattern stays.
     pub kept: Curve,
+    /// Fidelity after a start from noise, 0 to 1: whether the pattern forms.
     pub grown: Curve,
     /// The mean of both: what two rules are compared by.
     pub together: Curve,
@@ -30,7 +32,7 @@ pub struct LearnedFidelity {
     /// `together` of the present phase, every reading.
     settling: Vec<[f64; 2]>,
     phase: Option<Phase>,
-    /// The phase was told to end.
+    /// The phase was ordered to end.
     told_to_end: bool,
 }
 
@@ -39,10 +41,11 @@ pub struct LearnedFidelity {
 pub struct Held {
     /// Fidelity of the old rule, and of the newest weights of the new one; `None` until measured.
     pub old: Option<f64>,
+    /// Fidelity of the newest weights, 0 to 1.
     pub new: Option<f64>,
 }
 
-/// Whether the rule that plays means something for the picture to be learned: then it may play on meanwhile.
+/// Whether the present rule fits the unit and the species of the picture to be learned: then it may play meanwhile.
 pub(in crate::session) fn may_play_on(session: &Session) -> bool {
     session.live.particles > 0
         && session.live.playing_rule.as_ref().is_some_and(|rule| {
@@ -65,7 +68,7 @@ pub(in crate::session) fn measure(session: &Session, rule: &Arc<Rule>, role: Rul
     })))
 }
 
-/// The new rule takes over, softly where something moves.
+/// The new rule takes over, with a fade where the swarm moves.
 pub(in crate::session) fn switch(session: &mut Session) -> Vec<Effect> {
     if session.learning.held.take().is_none() {
         return Vec::new();
@@ -75,7 +78,7 @@ pub(in crate::session) fn switch(session: &mut Session) -> Vec<Effect> {
     start::change_rule(session, before)
 }
 
-/// What was measured of a rule of the present run.
+/// Takes the fidelity of a rule of the present run.
 pub(in crate::session) fn measured(
     session: &mut Session,
     role: RuleRole,
@@ -88,7 +91,7 @@ pub(in crate::session) fn measured(
             session.learning.training.fidelity.old_rule = together;
             let Some(held) = &mut session.learning.held else { return Vec::new() };
             held.old = together;
-            // Nothing to compare with: as if there had been none.
+            // Nothing to compare with: the new rule takes over at once.
             if together.is_none() { switch(session) } else { Vec::new() }
         }
         RuleRole::New => {
@@ -113,7 +116,7 @@ pub(in crate::session) fn measured(
     }
 }
 
-/// What is said when a run is complete: also where the rule that it took the place of was better.
+/// The notice of a complete run, with a warning where the rule before it was better.
 pub(in crate::session) fn farewell(session: &Session) -> Effect {
     let fidelity = &session.learning.training.fidelity;
     let newest = fidelity.together.points().last().map(|point| point[1]);
@@ -126,7 +129,7 @@ pub(in crate::session) fn farewell(session: &Session) -> Effect {
     }
 }
 
-/// Ends the phase that has settled, where the user wants that.
+/// Ends the phase that has settled, where the user has enabled it.
 fn stop_when_settled(session: &mut Session) -> Option<Effect> {
     let fidelity = &mut session.learning.training.fidelity;
     let wanted =
@@ -141,7 +144,7 @@ fn stop_when_settled(session: &mut Session) -> Option<Effect> {
 impl LearnedFidelity {
     fn take(&mut self, step: usize, phase: Option<Phase>, found: &QuickFidelity) {
         if self.phase != phase {
-            // The motion is another thing than the pattern.
+            // The fidelity of the motion is not comparable with that of the pattern.
             (self.phase, self.told_to_end) = (phase, false);
             self.settling.clear();
         }

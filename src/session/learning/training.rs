@@ -8,14 +8,19 @@ use crate::session::command::RunId;
 use crate::session::curve::Curve;
 use crate::worlds::swarm::train::{Phase, StepStats};
 
+/// Where a run of training stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TrainingState {
+    /// No run since the program began or the document was replaced.
     #[default]
     Idle,
+    /// Steps are being made.
     Running,
+    /// Held by the user after a step.
     Paused,
     /// Complete, or stopped by the user (`early`); the rule is good.
     Finished {
+        /// Stopped by the user before the last step.
         early: bool,
     },
     /// One clear sentence. The last good rule is kept.
@@ -29,17 +34,22 @@ impl TrainingState {
     }
 }
 
-/// What is known of the current or last training run.
+/// State and curves of the current or last training run.
 #[derive(Clone, Debug, Default)]
 pub struct TrainingView {
+    /// Of the run that [`Self::run`] names.
     pub state: TrainingState,
+    /// Number of the current or last run; 0 before the first.
     pub run: RunId,
-    /// The last step told.
+    /// The last step reported.
     pub last: Option<StepStats>,
     /// Running mean of the loss of the present phase.
     pub loss_smoothed: f64,
+    /// Training steps per second of wall time, pauses left out.
     pub steps_per_s: f64,
+    /// Loss over steps, of denoising score matching and of contrast.
     pub energy_loss: Curve,
+    /// Loss over steps, of the flow's residual.
     pub flow_loss: Curve,
     /// How good the newest weights are, measured now and then beside the run.
     pub fidelity: LearnedFidelity,
@@ -54,7 +64,7 @@ impl TrainingView {
         run
     }
 
-    /// The run belongs to a document that is gone: whatever it still tells is not heard.
+    /// The run belongs to a document that was closed: its later events are ignored.
     pub(in crate::session) fn abandon(&mut self) {
         *self = Self { run: self.run + 1, ..Self::default() };
     }
@@ -109,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_goes_through_pause_and_resume_to_its_end_and_then_stays_there() {
+    fn a_run_pauses_resumes_finishes_and_then_ignores_events() {
         let mut view = TrainingView::default();
         assert!(!view.take(Event::Finished { reason: Reason::Completed }), "no run, no event");
         assert_eq!(view.state, TrainingState::Idle);

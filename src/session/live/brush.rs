@@ -1,5 +1,6 @@
 //! The pointer over the live swarm: forces while it is held, and changes of the particles under it.
 
+use glam::DVec2;
 use rand::RngExt;
 
 use super::brushes::{BrushAction, BrushInk, BrushRow};
@@ -13,7 +14,7 @@ use crate::session::pointer::release;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, SwarmEdit};
 
-/// Particles laid by one stroke are this far apart, ℓ.
+/// Distance between the particles that one stroke adds, ℓ.
 const LAY_SPACING_L: f64 = 1.0;
 
 /// Stops of an editing brush along one move of the pointer, at most.
@@ -30,9 +31,9 @@ pub(in crate::session) enum Gesture {
     /// Pushing, pulling or stirring live particles.
     Force,
     /// Changing live particles, last done here.
-    Edit([f64; 2]),
+    Edit(DVec2),
     /// Taking live particles along, last from here.
-    Grab([f64; 2]),
+    Grab(DVec2),
     /// Laying live particles.
     Lay(PenStroke),
 }
@@ -44,7 +45,7 @@ pub(in crate::session) fn set_radius(session: &mut Session, radius_l: f64) -> Ve
     Vec::new()
 }
 
-pub(in crate::session) fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
+pub(in crate::session) fn press(session: &mut Session, at: DVec2) -> Vec<Effect> {
     let mut effects = release(session);
     effects.extend(match session.live.brush.row().action {
         BrushAction::Nothing => Vec::new(),
@@ -66,12 +67,12 @@ pub(in crate::session) fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effe
     effects
 }
 
-pub(in crate::session) fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
+pub(in crate::session) fn drag(session: &mut Session, to: DVec2) -> Vec<Effect> {
     match session.live.gesture {
         Gesture::Force => force(session, to),
         Gesture::Grab(from) => {
-            let by = [to[0] - from[0], to[1] - from[1]];
-            if by == [0.0; 2] || !something_lives(session) {
+            let by = to - from;
+            if by == DVec2::ZERO || !something_lives(session) {
                 return Vec::new();
             }
             session.live.gesture = Gesture::Grab(to);
@@ -84,30 +85,28 @@ pub(in crate::session) fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effec
             lay(session, laid)
         }
         Gesture::Edit(from) => {
-            let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-            // Dense enough that a quick drag leaves nothing out; a small move is no reason to work.
-            let stops = (2.0 * dx.hypot(dy) / session.live.brush_radius_l).floor().min(MAX_STOPS);
+            let way = to - from;
+            // Dense enough that a quick drag leaves nothing out; small moves are skipped.
+            let stops = (2.0 * way.length() / session.live.brush_radius_l).floor().min(MAX_STOPS);
             if stops < 1.0 {
                 return Vec::new();
             }
             session.live.gesture = Gesture::Edit(to);
-            let share = |k: u32| f64::from(k) / stops;
-            let places: Vec<[f64; 2]> =
-                (1..=stops as u32).map(|k| [from[0] + share(k) * dx, from[1] + share(k) * dy]).collect();
+            let places: Vec<DVec2> = (1..=stops as u32).map(|k| from + f64::from(k) / stops * way).collect();
             change_under(session, &places)
         }
         _ => Vec::new(),
     }
 }
 
-fn force(session: &Session, centre_l: [f64; 2]) -> Vec<Effect> {
+fn force(session: &Session, centre_l: DVec2) -> Vec<Effect> {
     let BrushAction::Force { away, around } = session.live.brush.row().action else { return Vec::new() };
     let force = Force { centre_l, radius_l: session.live.brush_radius_l, strength: away, stir: around };
     vec![Effect::Engine(EngineOrder::SetForce(Some(force)))]
 }
 
-/// Changes what lies under the brush at each of these places.
-fn change_under(session: &mut Session, places: &[[f64; 2]]) -> Vec<Effect> {
+/// Changes the particles under the brush at each of these positions.
+fn change_under(session: &mut Session, places: &[DVec2]) -> Vec<Effect> {
     let BrushRow { action: BrushAction::Edit { edit, wounds, renumbers }, ink, .. } = session.live.brush.row() else {
         return Vec::new();
     };
@@ -131,7 +130,7 @@ fn change_under(session: &mut Session, places: &[[f64; 2]]) -> Vec<Effect> {
     vec![Effect::Engine(EngineOrder::Edit(edits))]
 }
 
-fn begin_laying(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
+fn begin_laying(session: &mut Session, at: DVec2) -> Vec<Effect> {
     if !something_lives(session) {
         return Vec::new();
     }
@@ -177,8 +176,8 @@ pub(in crate::session) fn randomise(session: &mut Session, what: &LiveCommand) -
     vec![Effect::Engine(EngineOrder::Edit(vec![edit]))]
 }
 
-/// The engine tells what the swarm is now, after it was changed by hand or went back in time.
-pub(in crate::session) fn changed(session: &mut Session, steps_back: u32, particles: usize, box_size_l: [f64; 2]) {
+/// The engine reports the swarm after it was edited or went back in time.
+pub(in crate::session) fn changed(session: &mut Session, steps_back: u32, particles: usize, box_size_l: DVec2) {
     let live = &mut session.live;
     live.steps = live.steps.saturating_sub(u64::from(steps_back));
     let wound = live.last_wound.filter(|wound| wound.step <= live.steps);

@@ -1,5 +1,6 @@
 //! The table of brushes of the live swarm: keys, words, what each does and how its circle looks.
 
+use glam::DVec2;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -11,40 +12,52 @@ use crate::worlds::swarm::picture::SwarmEdit;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Brush {
+    /// Drives particles away from the pointer.
     #[default]
     Push,
+    /// Drives particles towards the pointer.
     Pull,
     /// Drives particles around the pointer.
     Stir,
-    /// Takes what lies under it along.
+    /// Carries the particles under it along.
     Grab,
-    /// Scrambles what lies under it.
+    /// Scrambles the particles under it.
     Wound,
+    /// Adds particles of the chosen species along the stroke.
     Add,
+    /// Removes the particles under it.
     Remove,
+    /// Turns the particles under it into the chosen species.
     Recolour,
     /// Picks the creature that the view follows.
     Follow,
-    /// The mouse leaves the particles alone.
+    /// No effect on the particles.
     Off,
 }
 
 /// What a stroke does.
 #[derive(Clone, Copy, Debug)]
 pub enum BrushAction {
+    /// No effect on the particles.
     Nothing,
     /// While the button is held; both are speeds at their greatest, ℓ per time: away from the centre, and around it.
     Force {
+        /// Away from the centre; negative towards it.
         away: f64,
+        /// Counter-clockwise around the centre.
         around: f64,
     },
+    /// The particles under the brush move with it.
     Carry,
+    /// A click picks the creature that the view follows.
     Follow,
+    /// Adds particles along the stroke, at a fixed distance.
     Lay,
     /// Changes the particles under the brush.
     Edit {
+        /// At each point of the stroke.
         edit: BrushEdit,
-        /// What it hurts is watched until it has healed.
+        /// The damaged particles are followed until they have healed.
         wounds: bool,
         /// The numbers of the particles change.
         renumbers: bool,
@@ -52,16 +65,22 @@ pub enum BrushAction {
 }
 
 /// The change of a circle (centre and radius, ℓ) by the chosen species.
-pub type BrushEdit = fn([f64; 2], f64, u8, &mut StdRng) -> SwarmEdit;
+pub type BrushEdit = fn(DVec2, f64, u8, &mut StdRng) -> SwarmEdit;
 
 /// Colour of the circle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrushInk {
+    /// No circle.
     None,
+    /// Colour of the push brush.
     Push,
+    /// Colour of the pull brush.
     Pull,
+    /// Colour of brushes that carry particles along or around.
     Stir,
+    /// Colour of brushes that damage or remove.
     Eraser,
+    /// Colour of the circle around a creature.
     Follow,
     /// That of the chosen species, which the rule must know.
     Species,
@@ -70,9 +89,13 @@ pub enum BrushInk {
 /// A row of the table.
 #[derive(Debug)]
 pub struct BrushRow {
+    /// The brush of this row; each has exactly one.
     pub brush: Brush,
+    /// Name, key and tooltip, as in the table of commands.
     pub info: CommandInfo,
+    /// What a stroke does.
     pub action: BrushAction,
+    /// Colour of the circle under the cursor.
     pub ink: BrushInk,
 }
 
@@ -176,6 +199,7 @@ const fn row_of(
 }
 
 impl Brush {
+    /// The row of the table; every brush has one.
     pub fn row(self) -> &'static BrushRow {
         BRUSHES.iter().find(|row| row.brush == self).expect("every brush has a row: see the tests")
     }
@@ -187,7 +211,7 @@ impl BrushRow {
         !matches!(self.action, BrushAction::Nothing | BrushAction::Follow | BrushAction::Lay)
     }
 
-    /// Two quick strokes are meant as two, and not as a wish to follow what is there.
+    /// Two quick strokes are two, and not the double click that follows a creature.
     pub fn changes_count(&self) -> bool {
         matches!(self.action, BrushAction::Lay | BrushAction::Edit { renumbers: true, .. })
     }

@@ -1,4 +1,6 @@
-//! What a user can do with what lives.
+//! What a user can do with the live swarm.
+
+use glam::DVec2;
 
 use super::brushes::Brush;
 use super::view::{MAX_STEPS_PER_FRAME, SPEEDS};
@@ -12,20 +14,24 @@ use crate::worlds::swarm::rule::{Knob, LiveSettings, SWARM_KNOBS, Swing, Swings}
 /// Most particles the live swarm may be asked to have.
 pub(in crate::session) const MAX_PARTICLES: usize = 1_000_000;
 
-/// What a user can do with what lives.
+/// What a user can do with the live swarm.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "settings are the most frequent of them while a slider is dragged")]
 pub enum LiveCommand {
     /// Shows the particles with or without their noise.
     ToggleDenoised,
+    /// Flow, temperature and the knobs of the motion; numbers that are not finite are refused.
     SetSettings(LiveSettings),
     /// Restarts the swarm with this many particles.
     SetParticles(usize),
     /// Integration steps in each frame.
     SetSpeed(u32),
+    /// Runs the integrator each frame, at the set speed.
     Play,
+    /// Holds the integrator; brushes still work.
     Pause,
+    /// Plays where it is paused, and the reverse.
     TogglePlay,
     /// One integration step, then pause.
     Step,
@@ -35,33 +41,43 @@ pub enum LiveCommand {
     RestartFromSnapshot,
     /// Random positions; headings stay.
     Randomise,
+    /// Random headings; positions stay.
     RandomiseHeadings,
     /// Shuffles the species among the particles.
     RandomiseSpecies,
     /// Random flow knobs: another motion of the same pattern.
     SurpriseMe,
+    /// Ends the stroke under way.
     SetBrush(Brush),
     /// ℓ.
     SetBrushRadius(f64),
+    /// By 15 %.
     WidenBrush,
+    /// By the same factor as [`Self::WidenBrush`].
     NarrowBrush,
     /// One integration step back in time, then pause.
     StepBack,
+    /// To the next speed that the keys stop at.
     Faster,
+    /// To the one before.
     Slower,
     /// Lets a knob swing about its value; `None` lets it rest.
     Swing(Knob, Option<Swing>),
+    /// Every knob stays at its value.
     RestAllKnobs,
     /// All knobs of the motion back to their defaults; none swings.
     ResetMotion,
-    /// Keeps the living swarm and its settings in the scene.
+    /// Saves the live swarm and its settings in the scene.
     KeepMoment,
-    /// Brings a kept moment back.
+    /// Restores a saved state.
     ReturnTo(usize),
+    /// The saved state at this index, under this name.
     RenameMoment(usize, String),
+    /// The saved state at this index.
     DeleteMoment(usize),
     /// The view follows the creature nearest to this place, ℓ.
-    FollowAt([f64; 2]),
+    FollowAt(DVec2),
+    /// The view stays where it is.
     StopFollowing,
 }
 

@@ -1,5 +1,7 @@
 //! What the shell must do for the live swarm, beside the orders to its engine.
 
+use glam::DVec2;
+
 use crate::session::command::MomentUse;
 
 /// What the shell must do for the live swarm, beside the orders to its engine.
@@ -8,5 +10,5 @@ pub enum LiveEffect {
     /// Answer with [`super::LiveEvent::MomentKept`]: the swarm as it is before the orders that follow.
     KeepMoment(MomentUse),
     /// Find the particle nearest to this place (ℓ), and answer with [`super::LiveEvent::Following`].
-    Follow([f64; 2]),
+    Follow(DVec2),
 }

@@ -1,27 +1,33 @@
-//! What comes back of the engine.
+//! Events from the engine.
 
 use std::sync::Arc;
+
+use glam::DVec2;
 
 use super::{brush, moments};
 use crate::session::command::{Effect, Level, MomentUse, notify};
 use crate::session::state::Session;
 use crate::worlds::swarm::doc::LiveState;
 
-/// What is said when time does not go back any further.
+/// Shown when time does not go back any further.
 const NO_PAST: &str = "This is as far back as the history goes: it begins with the swarm, and again when a rule with other species or temperatures takes over.";
 
-/// What comes back of the engine.
+/// Events from the engine.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum LiveEvent {
     /// The swarm has been edited, or went back in time by `steps_back` steps.
     SwarmChanged {
+        /// 0 after an edit.
         steps_back: u32,
+        /// Particles in the swarm now.
         particles: usize,
-        box_size_l: [f64; 2],
+        /// Width and height of the torus now, ℓ.
+        box_size_l: DVec2,
     },
-    /// The swarm was to go back in time, and there is no memory of anything earlier.
+    /// The swarm was to go back in time, and the rewind buffer has no earlier state.
     NothingBefore,
+    /// The swarm that the engine was asked to copy, and what the copy is for.
     MomentKept(MomentUse, Box<LiveState>),
     /// The view follows this particle.
     Following(Option<usize>),
@@ -36,7 +42,7 @@ pub(in crate::session) fn on_event(session: &mut Session, event: LiveEvent) -> V
             Vec::new()
         }
         LiveEvent::NothingBefore => {
-            // Said once, however long the key is held.
+            // Shown once, however long the key is held.
             let told = std::mem::replace(&mut session.live.has_no_past, true);
             if told { Vec::new() } else { vec![notify(Level::Info, NO_PAST)] }
         }

@@ -1,4 +1,4 @@
-//! What lives: play and speed, the brushes over the swarm, checkpoints, and the change from one rule to another.
+//! The live swarm: play and speed, the brushes over the swarm, checkpoints, and the change from one rule to another.
 
 pub(super) mod brush;
 pub(super) mod brushes;
@@ -24,6 +24,7 @@ use super::state::Session;
 use crate::worlds::swarm::rule::Rule;
 
 impl Session {
+    /// What is not saved about the live swarm, for the panels and the canvas.
     pub fn live(&self) -> &LiveView {
         &self.live
     }

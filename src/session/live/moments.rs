@@ -44,7 +44,7 @@ pub(in crate::session) fn keep(session: &mut Session) -> Vec<Effect> {
     }))))]
 }
 
-/// The engine has told the swarm, which may be a while after it was asked.
+/// The engine has sent the swarm, which may be a while after it was asked for.
 pub(in crate::session) fn kept(session: &mut Session, keeping: Keeping, state: LiveState) -> Vec<Effect> {
     let document = &session.document;
     if keeping.serial != session.file.serial {
@@ -95,7 +95,7 @@ fn no_room(document: &SwarmProject, particles: usize) -> Option<Effect> {
     })
 }
 
-/// The engine has told which swarm a step of the history has replaced. Where undo was quicker, it comes back now.
+/// The engine has sent the swarm that a step of the history replaced. Where undo was quicker, it is restored now.
 pub(in crate::session) fn replaced(session: &mut Session, step: u64, swarm: Arc<Swarm>) -> Vec<Effect> {
     session.history.remember_swarm(step, swarm.clone());
     if session.live.awaited != Some(step) {
@@ -104,7 +104,7 @@ pub(in crate::session) fn replaced(session: &mut Session, step: u64, swarm: Arc<
     bring_back(session, Replaced::Known(swarm))
 }
 
-/// A swarm that lived before lives again, if the rule still knows its species; at once, or when the engine has told it.
+/// Restores an earlier swarm if the rule still knows its species; at once, or when the engine has sent it.
 pub(in crate::session) fn bring_back(session: &mut Session, swarm: Replaced) -> Vec<Effect> {
     session.live.awaited = None;
     match swarm {

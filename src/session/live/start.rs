@@ -1,5 +1,6 @@
 //! Putting swarms and rules into the engine.
 
+use glam::DVec2;
 use rand::rngs::StdRng;
 
 use super::swarm;
@@ -132,7 +133,7 @@ pub(in crate::session) fn whole(session: &mut Session) -> Vec<Effect> {
     session.live.swing_ticks = 0;
     (session.live.last_wound, session.live.following) = (None, None);
     session.live.particles = 0;
-    session.live.box_size_l = [0.0; 2];
+    session.live.box_size_l = DVec2::ZERO;
     session.live.awaited = None;
     effects.push(Effect::Engine(EngineOrder::Clear));
     if !session.has_rule() {

@@ -14,7 +14,7 @@ use crate::session::state::Session;
 use crate::worlds::swarm::picture::MAX_SPECIES;
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, species_knobs, time_step};
 
-/// The flow may shorten the usual step to this share, not more: relaxation and noise must stay alive.
+/// The flow may shorten the default step to this share at most: relaxation and noise must keep a visible effect.
 const MIN_STEP: f64 = 0.5;
 
 /// Draws that are tried for one that differs from what plays.
@@ -108,7 +108,7 @@ mod tests {
     use rand::SeedableRng;
 
     #[test]
-    fn every_surprise_moves_visibly_and_neither_races_nor_stalls_time() {
+    fn every_surprise_has_a_visible_and_bounded_speed() {
         let shape = NetShape { species: 3, phi: [4, 4], rho: [4, 4], outputs: 1 };
         let rule = Arc::new(Rule::random(shape, 1));
         for seed in 0..500 {

@@ -2,7 +2,7 @@
 
 use rand::rngs::StdRng;
 
-use crate::worlds::swarm::picture::{Boundary, Mode, Part, Particle, Sampler, Swarm};
+use crate::worlds::swarm::picture::{Boundary, Mode, Part, Sampler, Swarm};
 
 use crate::scene::SwarmProject;
 
@@ -46,37 +46,34 @@ pub(in crate::session) fn uniform(document: &SwarmProject, rng: &mut StdRng) -> 
 /// The torus repeated along both sides until it holds about `particles` particles.
 fn repeated(sample: &Swarm, particles: usize) -> Swarm {
     let times = ((particles as f64 / sample.len().max(1) as f64).sqrt().round() as usize).max(1);
-    let [w, h] = sample.box_size;
-    let tiles = (0..times * times).map(|tile| ((tile % times) as f64 * w, (tile / times) as f64 * h));
-    let particles = tiles
-        .flat_map(|(dx, dy)| sample.particles.iter().map(move |p| Particle { x: p.x + dx, y: p.y + dy, ..*p }))
-        .collect();
-    Swarm { particles, box_size: [w * times as f64, h * times as f64] }
+    sample.tiled(times)
 }
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::session::new_project;
     use crate::worlds::SwarmDoc;
-    use crate::worlds::swarm::picture::Snapshot;
+    use crate::worlds::swarm::picture::{Particle, Snapshot};
     use rand::SeedableRng;
 
     fn document(mode: Mode, particles: usize) -> SwarmProject {
         let at = |x, y| Particle { x, y, ..Particle::default() };
         let picture = vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0), at(7.0, 7.0), at(7.0, 8.0)];
-        let snapshot = Snapshot { particles: picture, box_size: [10.0, 10.0], mode, ..Snapshot::default() };
+        let snapshot = Snapshot { particles: picture, box_size: DVec2::splat(10.0), mode, ..Snapshot::default() };
         SwarmProject::new("", SwarmDoc { live_particles: particles, ..SwarmDoc::from_snapshot(snapshot) })
     }
 
     #[test]
-    fn swarms_have_about_the_wanted_number_in_both_modes_from_both_starts() {
+    fn swarms_have_about_the_requested_count_in_both_modes() {
         let mut rng = StdRng::seed_from_u64(1);
         for mode in [Mode::Motif, Mode::Whole] {
             for make in [from_picture, uniform] {
                 let swarm = make(&document(mode, 500), &mut rng).unwrap();
                 assert!((400..=600).contains(&swarm.len()), "{mode:?}: {}", swarm.len());
-                let [w, h] = swarm.box_size;
+                let [w, h] = swarm.box_size.to_array();
                 assert!(swarm.particles.iter().all(|p| (0.0..w).contains(&p.x) && (0.0..h).contains(&p.y)));
             }
         }
@@ -88,7 +85,7 @@ mod tests {
         let document = SwarmProject::new("", SwarmDoc { live_particles: 350_000, ..SwarmDoc::from_snapshot(snapshot) });
         let swarm = from_picture(&document, &mut StdRng::seed_from_u64(1)).unwrap();
         assert!((340_000..=360_000).contains(&swarm.len()), "{}", swarm.len());
-        let [w, h] = swarm.box_size;
+        let [w, h] = swarm.box_size.to_array();
         assert!(swarm.particles.iter().all(|p| (0.0..w).contains(&p.x) && (0.0..h).contains(&p.y)));
         let (piece, next) = (&swarm.particles[..swarm.len() / 4], &swarm.particles[swarm.len() / 4..]);
         assert!(piece.iter().zip(next).all(|(a, b)| (b.x - a.x - w / 2.0).abs() < 1e-9 && a.y == b.y));

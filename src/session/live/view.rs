@@ -1,7 +1,8 @@
-//! How the live swarm is being watched: play, speed, the pointer's force, and the growing that is under way.
+//! The state of the live view: play, speed, the pointer's force, and the growing under way.
 
 use std::sync::Arc;
 
+use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -13,7 +14,8 @@ use crate::worlds::swarm::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Force {
     /// Position on the live torus, ℓ.
-    pub centre_l: [f64; 2],
+    pub centre_l: DVec2,
+    /// Where the force has fallen to zero, ℓ.
     pub radius_l: f64,
     /// Speed at the centre, ℓ per time; positive pushes away, negative pulls.
     pub strength: f64,
@@ -24,8 +26,8 @@ pub struct Force {
 /// Ticks over which one rule gives way to another: about a second.
 pub const FADE_TICKS: u32 = 60;
 
-/// One rule gives way to another: the flow of the old one calms down to a halt, the new one takes over, and its flow sets
-/// in. At every moment the swarm lives by one rule, at another speed.
+/// A fade from one rule to another: the flow of the old one decays to zero, the new one takes over, and its flow sets
+/// in. At any time a single rule runs, with a scaled flow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::session) struct Fade {
     /// Ticks gone by.
@@ -40,7 +42,7 @@ impl Fade {
         self.done < FADE_TICKS / 2
     }
 
-    /// What is left of the flow's strength: from 1 smoothly to 0 and back.
+    /// Factor on the flow: from 1 smoothly to 0 and back.
     pub fn strength(self) -> f64 {
         let x = (2.0 * f64::from(self.done) / f64::from(FADE_TICKS) - 1.0).abs().min(1.0);
         x * x * (3.0 - 2.0 * x)
@@ -50,7 +52,7 @@ impl Fade {
 /// Steps per frame that the speed control offers.
 pub const MAX_STEPS_PER_FRAME: u32 = 64;
 
-/// Those that its keys stop at.
+/// Steps per frame at which the keys of the speed stop.
 pub(in crate::session) const SPEEDS: [u32; 12] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 
 /// Ticks of the session in a second.
@@ -62,16 +64,21 @@ pub struct Wound {
     /// [`LiveView::steps`] at that moment.
     pub step: u64,
     /// On the live torus; may lie outside the box by whole box lengths.
-    pub centre_l: [f64; 2],
+    pub centre_l: DVec2,
+    /// Of the brush at that time, ℓ.
     pub radius_l: f64,
 }
 
 /// What is not saved about the live swarm.
 #[derive(Debug)]
 pub struct LiveView {
+    /// Steps are made each frame, as far as the engine keeps up.
     pub playing: bool,
+    /// 1 to [`MAX_STEPS_PER_FRAME`].
     pub steps_per_frame: u32,
+    /// What the pointer does to the swarm.
     pub brush: Brush,
+    /// Of brushes that have a circle, ℓ.
     pub brush_radius_l: f64,
     /// Integration steps that the swarms of this window have made; going back in time takes some off.
     pub steps: u64,
@@ -84,13 +91,13 @@ pub struct LiveView {
     /// Particles uploaded to the engine last.
     pub particles: usize,
     /// Width and height of the live torus, ℓ; zero when nothing is live.
-    pub box_size_l: [f64; 2],
+    pub box_size_l: DVec2,
     /// Steps already cooled, while *Grow* is under way.
     pub growing: Option<u32>,
     pub(in crate::session) fade: Option<Fade>,
-    /// Some particles cannot go on, which the user was told.
+    /// The notice of non-finite particles was shown.
     pub(in crate::session) has_faults: bool,
-    /// Time does not go back any further, which the user was told.
+    /// The notice that time goes back no further was shown.
     pub(in crate::session) has_no_past: bool,
     /// One step was asked for.
     pub(in crate::session) step_once: bool,
@@ -100,7 +107,7 @@ pub struct LiveView {
     pub(in crate::session) gesture: Gesture,
     /// Draws the swarms.
     pub(in crate::session) rng: StdRng,
-    /// The swarm that this step of the history has replaced lives again as soon as the engine has told it.
+    /// The swarm that this step of the history replaced is restored as soon as the engine has sent it.
     pub(in crate::session) awaited: Option<u64>,
 }
 
@@ -116,7 +123,7 @@ impl Default for LiveView {
             following: None,
             swing_ticks: 0,
             particles: 0,
-            box_size_l: [0.0; 2],
+            box_size_l: DVec2::ZERO,
             growing: None,
             fade: None,
             has_faults: false,
@@ -167,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn growing_cools_from_the_hottest_trained_noise_to_the_scenes_temperature() {
+    fn growing_anneals_from_sigma_max_to_the_scenes_temperature() {
         let live = LiveSettings::default();
         let mut view = LiveView { growing: Some(0), ..LiveView::default() };
         assert!((view.effective(&live, &Swings::default(), [0.1, 0.8]).sigma_l - 0.8).abs() < 1e-12);

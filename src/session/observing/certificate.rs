@@ -12,10 +12,13 @@ use crate::worlds::swarm::measures::Certificate;
 use crate::worlds::swarm::picture::Stills;
 use crate::worlds::swarm::rule::Rule;
 
+/// Where the measurement of a certificate stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum CertificateState {
+    /// No job: nothing was asked for, or it is complete or cancelled.
     #[default]
     Idle,
+    /// The job runs; the swarm plays on meanwhile.
     Running {
         /// Such as "growing".
         phase: &'static str,
@@ -26,7 +29,7 @@ pub enum CertificateState {
     Failed(String),
 }
 
-/// What a certificate was measured on. With which settings, it tells itself.
+/// What a certificate was measured on; its settings are part of the certificate.
 #[derive(Clone, Debug)]
 struct Subject {
     rule: Arc<Rule>,
@@ -49,6 +52,7 @@ impl Subject {
 /// The measuring that is under way, and what it has found.
 #[derive(Clone, Debug, Default)]
 pub struct CertificateView {
+    /// Of the measurement that was asked for last in this scene.
     pub state: CertificateState,
     run: u64,
     subject: Option<Subject>,
@@ -58,10 +62,12 @@ pub struct CertificateView {
     seen: Option<(u64, Evidence)>,
 }
 
-/// What may be said of the scene.
+/// How far the evidence of the scene holds now.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seal {
+    /// The present rule was never measured.
     None,
+    /// Measured on the present picture with the present rule.
     Valid(Evidence),
     /// Measured before the picture or the rule was changed.
     Stale(Evidence),
@@ -70,16 +76,19 @@ pub enum Seal {
 }
 
 impl CertificateView {
+    /// Whether there is a job that could be cancelled.
     pub fn is_running(&self) -> bool {
         matches!(self.state, CertificateState::Running { .. })
     }
 }
 
 impl Session {
+    /// The measurement under way, and the newest certificate of this scene.
     pub fn certificate(&self) -> &CertificateView {
         &self.observing.certificate
     }
 
+    /// Whether the scene's evidence holds for the rule as it is now.
     pub fn seal(&self) -> Seal {
         match (&self.document.world.evidence, &self.observing.certificate.seen) {
             (Some(evidence), _) if self.has_settings_of(evidence) => Seal::Valid(evidence.clone()),
@@ -89,8 +98,8 @@ impl Session {
         }
     }
 
-    /// Whether the live settings are those that the certificate was measured with. Of one that does not tell its own,
-    /// nobody can say that they are not.
+    /// Whether the live settings are those that the certificate was measured with. One of an older
+    /// program has no settings, and counts as if they were the same.
     fn has_settings_of(&self, evidence: &Evidence) -> bool {
         let (Some(rule), Some(measured)) = (&self.document.world.rule, evidence.live) else { return true };
         let species = rule.energy.shape.species;
@@ -142,7 +151,7 @@ pub(in crate::session) fn cancel(session: &mut Session) -> Vec<Effect> {
         return Vec::new();
     }
     session.observing.certificate.state = CertificateState::Idle;
-    // What it still says is of a run that is over.
+    // Its later events belong to a run that is over.
     session.observing.certificate.run += 1;
     vec![Effect::Observe(ObserveEffect::StopCertifying)]
 }

@@ -6,17 +6,27 @@ use crate::session::state::Session;
 /// What can be plotted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PlotKind {
+    /// Fidelity of the live swarm over steps.
     Fidelity,
+    /// Polarisation, polarisation in groups and milling over steps.
     Order,
+    /// g(r) of the newest reading, beside that of the picture.
     PairCorrelation,
+    /// Mean energy of a particle over steps.
     Energy,
+    /// Speed of the swarm's centre by the flow over steps, ℓ per time.
     Drift,
+    /// Fidelity after the last damage, over steps since.
     Healing,
+    /// Milliseconds per frame over time.
     Frame,
+    /// Integration steps per second over time.
     Speed,
+    /// Pairs of neighbours evaluated per second over time.
     PairTests,
     /// Of the learning run.
     Loss,
+    /// Fidelity of the newest weights over training steps.
     LearnedFidelity,
 }
 
@@ -30,7 +40,7 @@ pub struct PlotRow {
     /// Where it is drawn.
     pub place: PlotPlace,
     chart: fn(&Session, &PlotRow) -> Chart,
-    /// What stands over the plot; given the newest value of its first curve.
+    /// The heading of the plot, given the newest value of its first curve.
     heading: fn(&Session, &PlotRow, Option<f64>) -> String,
 }
 
@@ -223,7 +233,7 @@ fn of_sample(session: &Session, row: &PlotRow, last: Option<f64>) -> String {
     row.with_value(last.map(|value| format!("{value:.2}{}", session.sample_note())))
 }
 
-/// What is aimed at is a level across the whole curve.
+/// The target as a level across the whole curve.
 fn level(value: Option<f64>, along: &[[f64; 2]]) -> Vec<[f64; 2]> {
     match (value, along.first(), along.last()) {
         (Some(value), Some(first), Some(last)) => vec![[first[0], value], [last[0], value]],
@@ -257,13 +267,13 @@ impl PlotRow {
 }
 
 impl PlotKind {
-    pub fn row(self) -> &'static PlotRow {
+    pub(crate) fn row(self) -> &'static PlotRow {
         PLOTS.iter().find(|row| row.kind == self).expect("every plot has a row: see the tests")
     }
 }
 
 impl Session {
-    /// What is said of drift and energy where they are those of a sample only.
+    /// The suffix of drift and energy where they are measured on a sample only.
     pub fn sample_note(&self) -> String {
         match self.observing.observation.latest.as_ref().and_then(|reading| reading.sampled) {
             Some(sampled) => format!(" of {sampled} neighbours"),

@@ -13,10 +13,11 @@ use crate::session::state::Session;
 pub enum ObserveCommand {
     /// Measures how well the rule grows, keeps and heals the pattern, in the background.
     Certify,
+    /// Ends the measurement; an earlier certificate stays.
     CancelCertify,
     /// Compares the learned motion with the true one, where the picture is a film with ids.
     MeasureTruth,
-    /// Writes the plot as it is now; the extension says how: .csv or .png.
+    /// Writes the plot as it is now; as .csv or .png by the extension.
     SavePlot(PlotKind, PathBuf),
 }
 

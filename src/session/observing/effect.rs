@@ -12,12 +12,15 @@ pub enum ObserveEffect {
     /// Measure in the background and answer with [`super::ObserveEvent::CertificateProgress`] and
     /// [`super::ObserveEvent::Certified`].
     Certify(Box<CertificateRequest>),
+    /// End the job; its answer is ignored if it comes all the same.
     StopCertifying,
     /// Measure in the background and answer with [`super::ObserveEvent::TruthMeasured`].
     MeasureTruth(Box<TruthRequest>),
     /// Write off the UI thread, as CSV or PNG by the ending of the name.
     SavePlot {
+        /// Its ending decides the format.
         path: PathBuf,
+        /// Already computed, so that the file shows what was on screen.
         chart: Box<Chart>,
     },
 }

@@ -1,32 +1,43 @@
-//! What comes back of the observer, the certificate and the comparison with the true motion.
+//! Events from the observer, the certificate and the comparison with the true motion.
 
 use super::{certificate, truth};
 use crate::session::command::{Effect, Level, Speed, notify};
 use crate::session::state::Session;
 use crate::worlds::swarm::measures::{Certificate, Reading, Truth};
 
-/// What is said when particles cannot go on.
+/// Shown when positions become NaN or infinite.
 const FAULTS: &str = "Some particles cannot go on: their next positions are NaN or infinite. Lower the strength, the knobs or the \
                       time step, then press Restart.";
 
-/// What comes back of the observer, the certificate and the comparison with the true motion.
+/// Events from the observer, the certificate and the comparison with the true motion.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ObserveEvent {
-    /// What was seen of the live swarm.
+    /// A reading of the live swarm.
     Observed(Box<Reading>),
+    /// Means over the frames since the last of these events.
     SpeedMeasured(Speed),
+    /// How far the certificate is.
     CertificateProgress {
+        /// Progress of an older measurement is ignored.
         run: u64,
+        /// Such as "growing", for the panel.
         phase: &'static str,
+        /// Of the whole measurement, 0 to 1.
         share: f64,
     },
+    /// The answer to [`super::ObserveEffect::Certify`].
     Certified {
+        /// Certificates of an older measurement are ignored.
         run: u64,
+        /// One sentence where it could not be measured.
         result: Result<Box<Certificate>, String>,
     },
+    /// The answer to [`super::ObserveEffect::MeasureTruth`].
     TruthMeasured {
+        /// Answers to an older request are ignored.
         run: u64,
+        /// One sentence where there is no motion to compare with.
         result: Result<Box<Truth>, String>,
     },
 }

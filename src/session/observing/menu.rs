@@ -1,4 +1,4 @@
-//! Orders that look and measure; their keys are heard everywhere.
+//! Commands that show and measure; their keys work in every workspace.
 
 use crate::session::command::{Command, Dialog, ObserveCommand};
 use crate::session::commands::CommandInfo;

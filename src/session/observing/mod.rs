@@ -19,7 +19,7 @@ use truth::TruthView;
 
 use super::state::Session;
 
-/// What belongs to observing.
+/// The state of observing.
 #[derive(Debug, Default)]
 pub(super) struct Observing {
     pub observation: Observation,
@@ -28,7 +28,7 @@ pub(super) struct Observing {
 }
 
 impl Session {
-    /// What was seen of the live swarm.
+    /// Readings of the live swarm.
     pub fn observation(&self) -> &Observation {
         &self.observing.observation
     }

@@ -2,15 +2,17 @@
 
 use std::time::Instant;
 
+use glam::DVec2;
+
 use crate::session::command::Speed;
 use crate::session::curve::Curve;
 use crate::worlds::swarm::measures::{Reading, Wounds};
 
-/// Readings of a healing before anything is said of its end.
+/// Fewest readings of a healing before its end is reported.
 const MIN_READINGS: usize = 8;
 /// Means of its last two quarters that differ by less: it has come to rest.
 const AT_REST: f64 = 0.03;
-/// What falls by less than this was hardly hurt.
+/// A fidelity that falls by less than this counts as hardly damaged.
 const HARMLESS: f64 = 0.08;
 /// Steps after a wound during which one looks more often.
 const HASTE_STEPS: u64 = 3000;
@@ -33,6 +35,7 @@ pub enum WoundKind {
 /// The way back after the pattern was destroyed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Healing {
+    /// What was done, which decides the words on the panel.
     pub kind: WoundKind,
     /// Step at which it was done.
     pub step: u64,
@@ -52,15 +55,15 @@ impl Healing {
         if self.kind == WoundKind::Wounded { self.hurt_before } else { self.fidelity_before }
     }
 
-    /// It never fell far from where it was, as far as one has seen.
+    /// The fidelity has not fallen far in any reading so far.
     fn is_harmless(&self) -> bool {
         let points = self.curve.points();
         let lowest = points.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
         points.len() >= MIN_READINGS && self.before().is_some_and(|before| lowest > before - HARMLESS)
     }
 
-    /// Where it has come to rest: the fidelity, and the steps it took to come nine tenths of the way there from the
-    /// lowest point. `None` while it still moves.
+    /// The fidelity at which it settled, and the steps it took to get nine tenths of the way there from the
+    /// lowest point. `None` while it still changes.
     pub fn verdict(&self) -> Option<(f64, f64)> {
         let points = self.curve.points();
         if points.len() < MIN_READINGS {
@@ -82,7 +85,7 @@ impl Healing {
         Some((end, there[0]))
     }
 
-    /// As one says it.
+    /// One phrase for the panel and the legend of the plot.
     pub fn text(&self) -> String {
         let now = self.curve.points().last().map(|p| p[1]);
         let (done, doing) = match self.kind {
@@ -104,7 +107,7 @@ impl Healing {
     }
 }
 
-/// No more digits than the time between two looks deserves.
+/// Rounded to the time between two readings.
 fn round_steps(steps: f64) -> f64 {
     let digit = if steps < 1000.0 { 10.0 } else { 100.0 };
     (steps / digit).round() * digit
@@ -116,11 +119,15 @@ pub struct Observation {
     steps: u64,
     epoch: u64,
     since: Instant,
+    /// `None` until the live swarm of this scene was measured.
     pub latest: Option<Reading>,
     /// Over the steps lived. Of the last few configurations together.
     pub fidelity: Curve,
+    /// Length of the mean heading vector over the steps lived, 0 to 1.
     pub polarisation: Curve,
+    /// The same within each group of neighbours, 0 to 1.
     pub polarisation_in_groups: Curve,
+    /// How much groups circle their centre over the steps lived, 0 to 1.
     pub milling: Curve,
     /// ℓ per time.
     pub drift: Curve,
@@ -128,8 +135,11 @@ pub struct Observation {
     pub energy: Curve,
     /// Over the seconds since the scene was opened.
     pub frame_ms: Curve,
+    /// Integration steps per second of wall time.
     pub steps_per_s: Curve,
+    /// Without points where the engine does not count pairs.
     pub pair_tests_per_s: Curve,
+    /// `None` until the swarm was damaged, scrambled or grown.
     pub healing: Option<Healing>,
 }
 
@@ -207,8 +217,8 @@ impl Observation {
         });
     }
 
-    /// What lay within `radius_l` of these places was scrambled just now.
-    pub(in crate::session) fn hurt(&mut self, places: &[[f64; 2]], radius_l: f64) {
+    /// The particles within `radius_l` of these positions were just scrambled.
+    pub(in crate::session) fn hurt(&mut self, places: &[DVec2], radius_l: f64) {
         let older = self.healing.take_if(|healing| self.steps - healing.step < HASTE_STEPS);
         let fidelity_before = older.as_ref().map_or_else(|| self.fidelity_now(), |healing| healing.fidelity_before);
         self.wounded(Some(WoundKind::Wounded));
@@ -286,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wound_that_heals_is_told_with_what_it_came_to_and_the_steps_it_took() {
+    fn a_healed_wound_reports_its_fidelity_and_steps() {
         let healing = healed(300.0, 60).healing.expect("a wound");
         assert_eq!(healing.before(), Some(0.95));
         let (end, steps) = healing.verdict().expect("at rest");
@@ -300,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_before_a_wound_is_not_taken_for_what_came_after() {
+    fn readings_before_a_wound_are_not_part_of_its_healing() {
         let mut seen = healed(300.0, 3);
         let points = seen.healing.as_ref().unwrap().curve.points().len();
         seen.take(reading(1100, 0, 0.95));
@@ -321,17 +331,17 @@ mod tests {
     }
 
     #[test]
-    fn a_wounded_region_is_followed_by_those_hurt_and_a_second_stroke_makes_it_larger() {
+    fn a_wound_is_followed_by_particle_and_grows_with_strokes() {
         let mut seen = Observation::default();
         seen.ran(1000);
         seen.take(reading(1000, 0, 0.95));
-        seen.hurt(&[[1.0, 1.0]], 2.0);
+        seen.hurt(&[DVec2::ONE], 2.0);
         let number = seen.healing.as_ref().unwrap().wounds.as_ref().unwrap().number;
         let look =
             |step, epoch, hurt| Reading { hurt: Some(hurt), hurt_before: Some(0.9), ..reading(step, epoch, 0.94) };
         seen.take(look(1000, 1, 0.1));
         assert_eq!(seen.healing.as_ref().unwrap().before(), Some(0.9));
-        seen.hurt(&[[2.0, 1.0], [3.0, 1.0]], 2.0);
+        seen.hurt(&[DVec2::new(2.0, 1.0), DVec2::new(3.0, 1.0)], 2.0);
         let healing = seen.healing.as_ref().unwrap();
         let wounds = healing.wounds.as_ref().unwrap();
         assert_eq!((wounds.number, wounds.places.len(), healing.before()), (number, 3, Some(0.9)));
@@ -346,12 +356,12 @@ mod tests {
             healing.text()
         );
         seen.ran(HASTE_STEPS as u32);
-        seen.hurt(&[[1.0, 1.0]], 2.0);
+        seen.hurt(&[DVec2::ONE], 2.0);
         assert_ne!(seen.healing.as_ref().unwrap().wounds.as_ref().unwrap().number, number, "another wound");
     }
 
     #[test]
-    fn what_hardly_falls_is_not_called_healed_and_species_that_do_not_matter_are_said_not_to() {
+    fn small_drops_are_reported_as_hardly_damaged_not_healed() {
         let text = |kind, fidelity| {
             let mut seen = Observation::default();
             seen.take(reading(0, 0, 0.95));
@@ -365,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn one_looks_often_only_while_something_heals() {
+    fn measurements_are_frequent_only_during_healing() {
         let mut seen = Observation::default();
         assert!(!seen.is_hasty());
         seen.wounded(Some(WoundKind::Growing));

@@ -19,11 +19,15 @@ pub struct TruthRequest {
     pub stills: Stills,
 }
 
+/// Where the comparison with the known motion stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TruthState {
+    /// Never asked for, or out of date.
     #[default]
     Idle,
+    /// The job runs.
     Running,
+    /// For the picture and the rule that were compared.
     Done(Arc<Truth>),
     /// One sentence.
     Failed(String),
@@ -32,12 +36,14 @@ pub enum TruthState {
 /// The comparison that is under way or was made last.
 #[derive(Clone, Debug, Default)]
 pub struct TruthView {
+    /// Of the comparison that was asked for last.
     pub state: TruthState,
     run: u64,
     of: Option<(Arc<Rule>, Stills)>,
 }
 
 impl Session {
+    /// The comparison of the learned motion with that of the film.
     pub fn truth(&self) -> &TruthView {
         &self.observing.truth
     }
@@ -54,7 +60,7 @@ impl Session {
         }
     }
 
-    /// What is known is of another rule or another film than there is now.
+    /// The comparison is of another rule or film than the present one.
     pub fn truth_is_stale(&self) -> bool {
         let world = &self.document.world;
         match (&self.observing.truth.of, &world.rule) {

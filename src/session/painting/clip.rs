@@ -1,7 +1,10 @@
 //! Particles through the clipboard, as the CSV text that spreadsheets and other programs know.
 
+use glam::DVec2;
+
 use super::gesture::{nearest, selected};
 use super::orders::{SelectionOrder, add_and_select, order};
+use super::picture::is_inside;
 use super::selection::{fitted, moved, scaled};
 use crate::formats::{read_csv, write_csv};
 use crate::session::command::notify;
@@ -42,7 +45,7 @@ pub(in crate::session) fn cut(session: &mut Session) -> Vec<Effect> {
     effects
 }
 
-/// Pastes a table of particles; they lie where it says, or beside that where the place is taken, and are selected.
+/// Pastes a table of particles at its own positions, or beside them where those are taken, and selects them.
 pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<Effect> {
     if text.trim().is_empty() {
         return vec![notify(Level::Info, "The clipboard has no text: copy particles or a table x,y,heading,species.")];
@@ -72,30 +75,31 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
     effects
 }
 
-/// Where the table says, if that is in the box; otherwise in its middle, made smaller where need be.
+/// At the positions of the table if they are in the box; otherwise in its middle, made smaller where need be.
 fn into_box(particles: Vec<Particle>, picture: &Snapshot) -> (Vec<Particle>, bool) {
-    let [w, h] = picture.box_size;
-    if particles.iter().all(|p| (0.0..=w).contains(&p.x) && (0.0..=h).contains(&p.y)) {
+    if particles.iter().all(|p| is_inside(picture, p.place())) {
         return (particles, false);
     }
     let group = Snapshot { particles, ..Snapshot::default() };
     let Some([low, high]) = group.bounding() else { return (Vec::new(), false) };
-    let middle = [0, 1].map(|k| 0.5 * (low[k] + high[k]));
-    let centred = moved(&group.particles, [0.5 * w - middle[0], 0.5 * h - middle[1]]);
-    if high[0] - low[0] <= w && high[1] - low[1] <= h {
+    let (size, box_middle) = (high - low, 0.5 * picture.box_size);
+    let centred = moved(&group.particles, box_middle - low.midpoint(high));
+    if size.cmple(picture.box_size).all() {
         return (centred, false);
     }
-    let factor = (FIT_SHARE * w / (high[0] - low[0])).min(FIT_SHARE * h / (high[1] - low[1]));
-    (scaled(&centred, [0.5 * w, 0.5 * h], factor), true)
+    let factor = (FIT_SHARE * picture.box_size / size).min_element();
+    (scaled(&centred, box_middle, factor), true)
 }
 
 /// Moved aside, step by step, until no particle lies on one that is there.
 fn beside_others(group: Vec<Particle>, picture: &Snapshot, unit: f64) -> Vec<Particle> {
     for step in 0..12 {
         let by = 0.7 * unit * f64::from(step);
-        let Some(candidate) = fitted(moved(&group, [by, -by]), picture.box_size, picture.is_torus()) else { break };
-        // A look at some of them is enough to tell a copy from its original.
-        let taken = candidate.iter().take(200).any(|p| nearest(picture, [p.x, p.y], 0.05 * unit).is_some());
+        let Some(candidate) = fitted(moved(&group, DVec2::new(by, -by)), picture.box_size, picture.is_torus()) else {
+            break;
+        };
+        // Some of them are enough to recognise a copy on its original.
+        let taken = candidate.iter().take(200).any(|p| nearest(picture, p.place(), 0.05 * unit).is_some());
         if !taken {
             return candidate;
         }

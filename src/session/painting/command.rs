@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use glam::DVec2;
+
 use super::pen::MIN_SPACING;
 use super::snapshots::{self, SnapshotCommand};
 use super::{Hand, PaintOptions, SelectionOrder, StampSource, Tool, clip, library, orders, picture};
@@ -14,17 +16,19 @@ use crate::worlds::swarm::picture::{Boundary, Ensemble, MAX_SPECIES, Mode, Parti
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PaintCommand {
+    /// Ends the gesture under way; all tools but Select, Lasso and Eyedropper drop the selection.
     SetTool(Tool),
     /// World units.
     SetEraserRadius(f64),
     /// Distance between the particles of a stroke, world units.
     SetSpacing(f64),
-    /// The species that tools lay; a selection gets it too.
+    /// The species of new particles; a selection gets it too.
     SetSpecies(u8),
     /// The settings of the tools.
     SetOptions(PaintOptions),
     /// How the pointer is held: comes before its presses and drags.
     Hold(Hand),
+    /// Selects particles, or changes those that are selected.
     Selection(SelectionOrder),
     /// Turns what is in hand (selection, stamp, or the heading of the pen), radians counter-clockwise.
     Turn(f64),
@@ -32,21 +36,27 @@ pub enum PaintCommand {
     Resize(f64),
     /// Moves the selection by steps to the right and up.
     Nudge([i8; 2]),
+    /// Turns [`PaintOptions::symmetry`](super::PaintOptions::symmetry) on or off, for its key.
     ToggleSymmetry,
+    /// Turns [`PaintOptions::snap`](super::PaintOptions::snap) on or off, for its key.
     ToggleSnap,
+    /// Takes the stamp tool with this stamp in hand.
     TakeStamp(StampSource),
     /// One of the user's own.
     RenameStamp(usize, String),
+    /// One of the user's own, by index; [`Self::BringBackStamp`] is the way back.
     DeleteStamp(usize),
     /// The one that was deleted last.
     BringBackStamp,
     /// What the text tool writes.
     SetText(String),
-    /// Shows how this image would be laid.
+    /// Previews this image as particles, with the image tool.
     OpenPicture(PathBuf),
-    /// Lays what is in hand in the middle of the box.
+    /// Places what is in hand in the middle of the box.
     PlaceStamp,
+    /// The selection, or everything where nothing is selected, as a CSV table.
     Copy,
+    /// As [`Self::Copy`], then removes what was copied.
     Cut,
     /// What is in the clipboard.
     Paste,
@@ -54,33 +64,49 @@ pub enum PaintCommand {
     PasteText(String),
     /// Drops what is being drawn, the selection, or the tool.
     LetGo,
+    /// One particle, as given: without symmetry and snap.
     Add(Particle),
     /// Consecutive strokes are one step of the history until [`DocumentCommand::EndGesture`](crate::session::DocumentCommand::EndGesture).
     Stroke(Vec<Particle>),
     /// World units.
     EraseAt {
-        centre: [f64; 2],
+        /// May be outside the box.
+        centre: DVec2,
+        /// Of the disc in which particles are removed.
         radius: f64,
     },
+    /// Moves particles, without a selection.
     MoveParticles {
+        /// Into the particles of the selected snapshot.
         indices: Vec<usize>,
-        by: [f64; 2],
+        /// To the right and up, world units.
+        by: DVec2,
     },
     /// Turns each particle on the spot, radians counter-clockwise.
     TurnParticles {
+        /// Into the particles of the selected snapshot.
         indices: Vec<usize>,
+        /// Added to each heading.
         by: f64,
     },
+    /// Gives particles another species, without a selection.
     RecolourParticles {
+        /// Into the particles of the selected snapshot.
         indices: Vec<usize>,
+        /// Index of the species, below [`MAX_SPECIES`].
         species: u8,
     },
+    /// By index; the indices of those behind them change.
     DeleteParticles(Vec<usize>),
+    /// Removes every particle of the selected snapshot.
     Clear,
     /// Width and height, world units; particles outside the new box are moved to its edge.
-    SetBox([f64; 2]),
+    SetBox(DVec2),
+    /// Whether the picture is a motif in empty space or a whole world.
     SetMode(Mode),
+    /// Whether opposite edges of the box are joined.
     SetBoundary(Boundary),
+    /// How snapshots are drawn from the picture; numbers are clamped to the usable range.
     SetEnsemble(Ensemble),
     /// The snapshots of a film.
     Snapshot(SnapshotCommand),

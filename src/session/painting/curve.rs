@@ -2,11 +2,13 @@
 
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
+use glam::DVec2;
+
 use super::MAX_LAID;
 use super::options::CurveHeading;
 use crate::worlds::swarm::picture::Particle;
 
-/// How particles on a curve are laid.
+/// How particles are placed on a curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Laying {
     /// Wanted distance along the curve, world units; the nearest that divides the curve evenly is taken.
@@ -18,14 +20,14 @@ pub(super) struct Laying {
 
 impl Laying {
     /// A particle at `at` where the curve runs along `tangent` and `outward` points away from its centre, radians.
-    fn particle(&self, at: [f64; 2], tangent: f64, outward: f64) -> Particle {
+    fn particle(&self, at: DVec2, tangent: f64, outward: f64) -> Particle {
         let heading = match self.heading {
             CurveHeading::Along => tangent,
             CurveHeading::Across => tangent + FRAC_PI_2,
             CurveHeading::Outward => outward,
         };
         let turned = if self.reversed { PI } else { 0.0 };
-        Particle { x: at[0], y: at[1], heading: heading + turned, species: self.species }
+        Particle { x: at.x, y: at.y, heading: heading + turned, species: self.species }
     }
 
     /// Intervals that divide `length` evenly.
@@ -35,47 +37,45 @@ impl Laying {
 }
 
 /// From `a` to `b`, both ends included; nothing when they are nearer than half the spacing.
-pub(super) fn line(a: [f64; 2], b: [f64; 2], laying: &Laying) -> Vec<Particle> {
-    let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
-    let n = laying.intervals(dx.hypot(dy));
-    let tangent = dy.atan2(dx);
+pub(super) fn line(a: DVec2, b: DVec2, laying: &Laying) -> Vec<Particle> {
+    let way = b - a;
+    let n = laying.intervals(way.length());
+    let tangent = way.to_angle();
     let at = |i: usize| {
         let share = i as f64 / n as f64;
         // Away from the middle.
         let outward = if 2 * i < n { tangent + PI } else { tangent };
-        laying.particle([a[0] + share * dx, a[1] + share * dy], tangent, outward)
+        laying.particle(a + share * way, tangent, outward)
     };
     if n == 0 { Vec::new() } else { (0..=n).map(at).collect() }
 }
 
 /// A circle about `centre` through `rim`, the first particle there, counter-clockwise; at least three.
-pub(super) fn circle(centre: [f64; 2], rim: [f64; 2], laying: &Laying) -> Vec<Particle> {
-    let [dx, dy] = [rim[0] - centre[0], rim[1] - centre[1]];
-    let radius = dx.hypot(dy);
+pub(super) fn circle(centre: DVec2, rim: DVec2, laying: &Laying) -> Vec<Particle> {
+    let radius = rim.distance(centre);
     let n = laying.intervals(TAU * radius);
     if n < 3 {
         return Vec::new();
     }
-    let start = dy.atan2(dx);
+    let start = (rim - centre).to_angle();
     (0..n)
         .map(|i| {
             let angle = start + TAU * i as f64 / n as f64;
-            let at = [centre[0] + radius * angle.cos(), centre[1] + radius * angle.sin()];
-            laying.particle(at, angle + FRAC_PI_2, angle)
+            laying.particle(centre + radius * DVec2::from_angle(angle), angle + FRAC_PI_2, angle)
         })
         .collect()
 }
 
 /// The arc that a stroke drawn by hand means: from its first point to its last, bulging as far as it does.
-pub(super) fn arc(path: &[[f64; 2]], laying: &Laying) -> Vec<Particle> {
+pub(super) fn arc(path: &[DVec2], laying: &Laying) -> Vec<Particle> {
     let (Some(&a), Some(&b)) = (path.first(), path.last()) else { return Vec::new() };
-    let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
-    let chord = dx.hypot(dy);
+    let way = b - a;
+    let chord = way.length();
     if chord < 1e-9 {
         return Vec::new();
     }
     // Signed distance from the chord, to the left of a → b.
-    let height = |p: &[f64; 2]| (dx * (p[1] - a[1]) - dy * (p[0] - a[0])) / chord;
+    let height = |p: &DVec2| way.perp_dot(p - a) / chord;
     let sagitta = path.iter().map(height).max_by(|p, q| p.abs().total_cmp(&q.abs())).unwrap_or(0.0);
     // Flatter than a hand is steady: a straight line.
     if sagitta.abs() < 0.03 * chord {
@@ -83,17 +83,15 @@ pub(super) fn arc(path: &[[f64; 2]], laying: &Laying) -> Vec<Particle> {
     }
     // Positive sagitta lies left of the chord: the arc then runs clockwise about a centre on its right.
     let radius = 0.5 * (0.25 * chord * chord + sagitta * sagitta) / sagitta;
-    let (left, middle) = ([-dy / chord, dx / chord], [a[0] + 0.5 * dx, a[1] + 0.5 * dy]);
-    let centre = [0, 1].map(|k| middle[k] + (sagitta - radius) * left[k]);
+    let centre = a.midpoint(b) + (sagitta - radius) * way.perp() / chord;
     let sense = -sagitta.signum();
-    let angle_of = |p: [f64; 2]| (p[1] - centre[1]).atan2(p[0] - centre[0]);
+    let angle_of = |p: DVec2| (p - centre).to_angle();
     let start = angle_of(a);
     let sweep = (sense * (angle_of(b) - start)).rem_euclid(TAU);
     let n = laying.intervals(radius.abs() * sweep);
     let at = |i: usize| {
         let angle = start + sense * sweep * i as f64 / n as f64;
-        let at = [centre[0] + radius.abs() * angle.cos(), centre[1] + radius.abs() * angle.sin()];
-        laying.particle(at, angle + sense * FRAC_PI_2, angle)
+        laying.particle(centre + radius.abs() * DVec2::from_angle(angle), angle + sense * FRAC_PI_2, angle)
     };
     if n == 0 { Vec::new() } else { (0..=n).map(at).collect() }
 }
@@ -106,7 +104,7 @@ mod tests {
     const ALONG: Laying = Laying { spacing: 1.0, heading: CurveHeading::Along, reversed: false, species: 2 };
 
     fn gaps(particles: &[Particle]) -> Vec<f64> {
-        particles.windows(2).map(|p| (p[1].x - p[0].x).hypot(p[1].y - p[0].y)).collect()
+        particles.windows(2).map(|p| p[0].place().distance(p[1].place())).collect()
     }
 
     fn same_angle(a: f64, b: f64) -> bool {
@@ -115,19 +113,19 @@ mod tests {
 
     #[test]
     fn a_line_has_both_ends_and_equal_gaps_near_the_spacing() {
-        let laid = line([1.0, 1.0], [4.4, 1.0], &ALONG);
+        let laid = line(DVec2::splat(1.0), DVec2::new(4.4, 1.0), &ALONG);
         assert_eq!(laid.len(), 4);
         assert_eq!((laid[0].x, laid[3].x), (1.0, 4.4));
         assert!(gaps(&laid).iter().all(|g| (g - 3.4 / 3.0).abs() < 1e-9));
         assert!(laid.iter().all(|p| p.heading == 0.0 && p.species == 2));
-        assert!(line([1.0, 1.0], [1.2, 1.0], &ALONG).is_empty(), "a click is no line");
+        assert!(line(DVec2::splat(1.0), DVec2::new(1.2, 1.0), &ALONG).is_empty(), "a click is no line");
     }
 
     #[test]
     fn headings_run_along_across_outward_and_reversed() {
         let heading = |heading, reversed| {
             let laying = Laying { heading, reversed, ..ALONG };
-            let laid = line([0.0, 0.0], [0.0, 4.0], &laying);
+            let laid = line(DVec2::ZERO, DVec2::new(0.0, 4.0), &laying);
             (laid[0].heading, laid[4].heading)
         };
         let up = FRAC_PI_2;
@@ -140,28 +138,29 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_closes_with_equal_gaps_and_tangential_or_radial_headings() {
-        let laid = circle([5.0, 5.0], [7.0, 5.0], &ALONG);
+    fn a_circle_has_equal_gaps_and_the_chosen_headings() {
+        let laid = circle(DVec2::splat(5.0), DVec2::new(7.0, 5.0), &ALONG);
         // 2π · 2 = 12.57.
         assert_eq!(laid.len(), 13);
         let closed: Vec<Particle> = laid.iter().chain(&laid[..1]).copied().collect();
         assert!(gaps(&closed).iter().all(|g| (g - gaps(&closed)[0]).abs() < 1e-9));
-        let outward = circle([5.0, 5.0], [7.0, 5.0], &Laying { heading: CurveHeading::Outward, ..ALONG });
+        let outward =
+            circle(DVec2::splat(5.0), DVec2::new(7.0, 5.0), &Laying { heading: CurveHeading::Outward, ..ALONG });
         for (tangential, radial) in laid.iter().zip(&outward) {
             let angle = (radial.y - 5.0).atan2(radial.x - 5.0);
             assert!(same_angle(radial.heading, angle) && same_angle(tangential.heading, angle + FRAC_PI_2));
         }
-        assert!(circle([5.0, 5.0], [5.1, 5.0], &ALONG).is_empty());
+        assert!(circle(DVec2::splat(5.0), DVec2::new(5.1, 5.0), &ALONG).is_empty());
     }
 
     #[test]
-    fn a_stroke_that_bulges_becomes_an_arc_through_its_ends_and_its_top() {
+    fn a_curved_stroke_becomes_an_arc_through_ends_and_top() {
         for side in [1.0, -1.0] {
             // Half a circle of radius 3, drawn with a shaky hand.
-            let path: Vec<[f64; 2]> = (0..=20)
+            let path: Vec<DVec2> = (0..=20)
                 .map(|i| {
                     let angle = PI * (1.0 - f64::from(i) / 20.0);
-                    [3.0 * angle.cos(), side * 3.0 * angle.sin()]
+                    3.0 * DVec2::new(angle.cos(), side * angle.sin())
                 })
                 .collect();
             let laid = arc(&path, &ALONG);
@@ -176,8 +175,7 @@ mod tests {
     #[test]
     fn an_arc_of_more_than_half_a_circle_goes_the_long_way_round() {
         // Three quarters of a unit circle, clockwise from the left.
-        let path: Vec<[f64; 2]> =
-            (0..=30).map(|i| PI - 1.5 * PI * f64::from(i) / 30.0).map(|a| [a.cos(), a.sin()]).collect();
+        let path: Vec<DVec2> = (0..=30).map(|i| PI - 1.5 * PI * f64::from(i) / 30.0).map(DVec2::from_angle).collect();
         let laid = arc(&path, &Laying { spacing: 0.2, ..ALONG });
         assert!(laid.iter().all(|p| (p.x.hypot(p.y) - 1.0).abs() < 0.02), "{laid:?}");
         assert!((laid.len() as f64 - (1.5 * PI / 0.2 + 1.0)).abs() < 1.5, "{}", laid.len());
@@ -185,12 +183,15 @@ mod tests {
 
     #[test]
     fn an_almost_straight_stroke_is_a_line() {
-        assert_eq!(arc(&[[0.0, 0.0], [2.0, 0.05], [4.0, 0.0]], &ALONG), line([0.0, 0.0], [4.0, 0.0], &ALONG));
-        assert!(arc(&[[0.0, 0.0]], &ALONG).is_empty());
+        assert_eq!(
+            arc(&[DVec2::ZERO, DVec2::new(2.0, 0.05), DVec2::new(4.0, 0.0)], &ALONG),
+            line(DVec2::ZERO, DVec2::new(4.0, 0.0), &ALONG)
+        );
+        assert!(arc(&[DVec2::ZERO], &ALONG).is_empty());
     }
 
     #[test]
-    fn no_drag_lays_more_than_the_most() {
-        assert!(line([0.0, 0.0], [1e9, 0.0], &ALONG).len() <= MAX_LAID + 1);
+    fn a_drag_adds_at_most_the_maximum() {
+        assert!(line(DVec2::ZERO, 1e9 * DVec2::X, &ALONG).len() <= MAX_LAID + 1);
     }
 }

@@ -1,5 +1,6 @@
-//! What is seen before it is done: ghosts of what would be laid, and the outline of what is being drawn.
+//! Previews: ghosts of the particles that would be added, and the outline of what is being drawn.
 
+use glam::DVec2;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -16,22 +17,29 @@ use crate::worlds::swarm::picture::Particle;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outline {
     /// Of the rectangle or lasso that selects, closed.
-    Marquee(Vec<[f64; 2]>),
+    Marquee(Vec<DVec2>),
     /// What a press would pick up.
-    Ring { centre: [f64; 2], radius: f64 },
+    Ring {
+        /// Position of the particle.
+        centre: DVec2,
+        /// Half of ℓ, so that the ring is around its body.
+        radius: f64,
+    },
 }
 
 /// What the canvas shows beside the picture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
+    /// Particles that a click or a release would add, with their images under the symmetry.
     pub ghosts: Vec<Particle>,
+    /// `None` unless something is being selected or picked up.
     pub outline: Option<Outline>,
 }
 
 impl Session {
     /// What the tool would do now. `cursor`: the pointer on the canvas, world units; without one, what is to be stamped
     /// is shown in the middle of the box.
-    pub fn draft(&self, cursor: Option<[f64; 2]>) -> Draft {
+    pub fn draft(&self, cursor: Option<DVec2>) -> Draft {
         match (&self.painting.gesture, self.painting.tool) {
             (Some(PaintGesture::Shape { path, seed }), _) => {
                 let ghosts = with_images(self, &shape(self, path, *seed));
@@ -54,7 +62,7 @@ impl Session {
                 let index = cursor.and_then(|at| nearest(self.snapshot(), at, reach));
                 let ring = |i: usize| {
                     let p = self.snapshot().particles[i];
-                    Outline::Ring { centre: [p.x, p.y], radius: 0.5 * self.painting.unit_length }
+                    Outline::Ring { centre: p.place(), radius: 0.5 * self.painting.unit_length }
                 };
                 Draft { outline: index.map(ring), ..Draft::default() }
             }
@@ -63,8 +71,8 @@ impl Session {
     }
 }
 
-/// What the stamp, the text or the image lays at `at`; images under the symmetry are left out.
-pub(super) fn in_hand(session: &Session, at: [f64; 2]) -> Vec<Particle> {
+/// The particles of the stamp, the text or the image at `at`; images under the symmetry are left out.
+pub(super) fn in_hand(session: &Session, at: DVec2) -> Vec<Particle> {
     let painting = &session.painting;
     let options = &painting.options;
     let (mut particles, headings) = match session.painting.tool {

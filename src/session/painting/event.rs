@@ -1,16 +1,21 @@
-//! What comes back of the tools' own work and files.
+//! Events for the tools: stippled texts and images, stamps and images that were read.
 
 use super::{Stamp, StippleRequest, stippled};
 use crate::session::command::Effect;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::Particle;
 
-/// What comes back of the tools' own work and files.
+/// Events for the tools: stippled texts and images, stamps and images that were read.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PaintEvent {
     /// Particles about their middle, in the unit of [`super::StippleView`].
-    Stippled { request: StippleRequest, result: Result<Vec<Particle>, String> },
+    Stippled {
+        /// Ignored where a newer one was sent since.
+        request: StippleRequest,
+        /// One sentence where the text or the image gives no particles.
+        result: Result<Vec<Particle>, String>,
+    },
     /// The user's own stamps, as an earlier run kept them.
     StampsRead(Vec<Stamp>),
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -32,7 +33,7 @@ const PATH_SHARE: f64 = 0.3;
 /// What the pressed button is doing to the picture.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::session) enum PaintGesture {
-    /// `held`: an older particle that the pen took hold of; `laid`: what it has laid since it touched `before`.
+    /// `held`: an older particle that the pen took hold of; `laid`: what it has added since it touched `before`.
     Pen {
         stroke: PenStroke,
         held: Option<usize>,
@@ -40,20 +41,20 @@ pub(in crate::session) enum PaintGesture {
         before: Arc<Snapshot>,
     },
     /// The eraser, last seen here.
-    Erase([f64; 2]),
-    /// A line, arc, circle or lattice in the making, laid on release. The seed is that of random headings.
+    Erase(DVec2),
+    /// A line, arc, circle or lattice in the making, added on release. The seed is that of random headings.
     Shape {
-        path: Vec<[f64; 2]>,
+        path: Vec<DVec2>,
         seed: u64,
     },
     /// The can, last seen here.
     Spray {
-        last: [f64; 2],
+        last: DVec2,
         first: Option<FirstDab>,
     },
     /// Selecting by a rectangle or lasso, in addition to `base`.
     Marquee {
-        path: Vec<[f64; 2]>,
+        path: Vec<DVec2>,
         base: Vec<usize>,
     },
     Transform(Transform),
@@ -78,7 +79,7 @@ pub(in crate::session) fn pointer(session: &mut Session, pointer: Pointer) -> Ve
     }
 }
 
-/// Ends the gesture: a shape in the making is laid.
+/// Ends the gesture: a shape in the making is added to the picture.
 pub(in crate::session) fn release(session: &mut Session) -> Vec<Effect> {
     match session.painting.gesture.take() {
         Some(PaintGesture::Shape { path, seed }) => {
@@ -99,7 +100,7 @@ pub(in crate::session) fn give_up(session: &mut Session) -> Vec<Effect> {
     effects
 }
 
-fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
+fn press(session: &mut Session, at: DVec2) -> Vec<Effect> {
     let snap = session.painting.options.snap;
     match session.painting.tool {
         Tool::Pen => press_pen(session, at),
@@ -129,7 +130,7 @@ fn press(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
     }
 }
 
-fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
+fn drag(session: &mut Session, to: DVec2) -> Vec<Effect> {
     let hand = session.painting.hand;
     let snap = session.painting.options.snap;
     // Taken out while it is worked on, and put back.
@@ -157,16 +158,16 @@ fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
         }
         PaintGesture::Spray { last, first } => {
             let from = *last;
-            let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-            let far = dx.hypot(dy);
+            let way = to - from;
+            let far = way.length();
             if far > PATH_SHARE * hand.reach {
                 *last = to;
-                let along = snap.heading(dy.atan2(dx));
+                let along = snap.heading(way.to_angle());
                 if let Some(first) = first.take() {
                     effects = spray::turn(session, first, along);
                 }
                 let stops = (far / (0.35 * session.painting.options.spray_radius)).ceil().clamp(1.0, 200.0) as usize;
-                let stop = |i: usize| [0, 1].map(|k| from[k] + (to[k] - from[k]) * i as f64 / stops as f64);
+                let stop = |i: usize| from + way * i as f64 / stops as f64;
                 effects.extend(spray::along(session, &(1..=stops).map(stop).collect::<Vec<_>>(), along));
             }
         }
@@ -188,20 +189,17 @@ fn drag(session: &mut Session, to: [f64; 2]) -> Vec<Effect> {
     effects
 }
 
-fn extend(path: &mut Vec<[f64; 2]>, to: [f64; 2], least: f64) {
+fn extend(path: &mut Vec<DVec2>, to: DVec2, least: f64) {
     // The last point follows the pointer; it stays when it is far enough from the one before.
     let n = path.len();
-    if n >= 2 {
-        let (a, b) = (path[n - 2], path[n - 1]);
-        if (a[0] - b[0]).hypot(a[1] - b[1]) < least {
-            path[n - 1] = to;
-            return;
-        }
+    if n >= 2 && path[n - 2].distance(path[n - 1]) < least {
+        path[n - 1] = to;
+    } else {
+        path.push(to);
     }
-    path.push(to);
 }
 
-fn press_pen(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
+fn press_pen(session: &mut Session, at: DVec2) -> Vec<Effect> {
     let options = session.painting.options;
     if !picture::is_inside(session.snapshot(), at) {
         return Vec::new();
@@ -209,7 +207,7 @@ fn press_pen(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
     let before = session.snapshot().clone();
     if let Some(index) = nearest(session.snapshot(), at, GRAB_SPACINGS * session.painting.spacing) {
         let held = before.particles[index];
-        let stroke = PenStroke::begin([held.x, held.y], held.heading, held.species, session.painting.spacing);
+        let stroke = PenStroke::begin(held.place(), held.heading, held.species, session.painting.spacing);
         session.painting.gesture = Some(PaintGesture::Pen { stroke, held: Some(index), laid: Vec::new(), before });
         return Vec::new();
     }
@@ -221,14 +219,14 @@ fn press_pen(session: &mut Session, at: [f64; 2]) -> Vec<Effect> {
     edit_picture(session, merge(), |picture| picture::add(picture, &all))
 }
 
-fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: [f64; 2]) -> Vec<Effect> {
+fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: DVec2) -> Vec<Effect> {
     let PaintGesture::Pen { stroke, held, laid, before } = gesture else { return Vec::new() };
     let mut snap = session.painting.options.snap;
     snap.on |= session.painting.hand.shift;
     let moved = stroke.drag(to, |heading| snap.heading(heading));
     let Some(heading) = moved.turn_last else { return Vec::new() };
     session.painting.options.heading = wrap_angle(heading);
-    // Only the particle laid last is turned: the first one that is laid after it lets go of one that was held.
+    // Only the particle placed last is turned: the first new one releases an older one that was held.
     let mut turned = None;
     match (laid.last_mut(), *held) {
         (Some(last), _) => last.heading = heading,
@@ -254,28 +252,28 @@ fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: [f64; 2]) -> 
     })
 }
 
-fn erase_towards(session: &mut Session, from: [f64; 2], to: [f64; 2]) -> Vec<Effect> {
+fn erase_towards(session: &mut Session, from: DVec2, to: DVec2) -> Vec<Effect> {
     session.painting.gesture = Some(PaintGesture::Erase(to));
     let radius = session.painting.eraser_radius;
     let (symmetry, centre) = (session.painting.options.symmetry, centre_of(session.snapshot()));
-    let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+    let way = to - from;
     // Dense enough that a quick drag leaves nothing standing on its way; bounded, whatever the zoom.
-    let stops = (2.0 * dx.hypot(dy) / radius).ceil().clamp(1.0, 1000.0) as usize;
+    let stops = (2.0 * way.length() / radius).ceil().clamp(1.0, 1000.0) as usize;
     edit_picture(session, merge(), |picture| {
         let mut changed = false;
         for stop in 1..=stops {
             let share = stop as f64 / stops as f64;
-            let at = Particle { x: from[0] + share * dx, y: from[1] + share * dy, ..Particle::default() };
+            let at = Particle::default().at(from + share * way);
             for image in symmetry.images(at, centre, 0.1 * radius) {
-                changed |= picture::erase(picture, [image.x, image.y], radius);
+                changed |= picture::erase(picture, image.place(), radius);
             }
         }
         changed
     })
 }
 
-/// What a line, arc, circle or lattice along this path lays; images are left out.
-pub(super) fn shape(session: &Session, path: &[[f64; 2]], seed: u64) -> Vec<Particle> {
+/// The particles of a line, arc, circle or lattice along this path; images are left out.
+pub(super) fn shape(session: &Session, path: &[DVec2], seed: u64) -> Vec<Particle> {
     let options = session.painting.options;
     let laying = Laying {
         spacing: session.painting.spacing,
@@ -303,7 +301,7 @@ pub(super) fn shape(session: &Session, path: &[[f64; 2]], seed: u64) -> Vec<Part
     }
 }
 
-fn press_select(session: &mut Session, at: [f64; 2]) {
+fn press_select(session: &mut Session, at: DVec2) {
     let hand = session.painting.hand;
     let handle = session.frame().and_then(|frame| frame.handle_at(at));
     let hit = nearest(session.snapshot(), at, hand.reach.max(0.3 * session.painting.unit_length));
@@ -336,7 +334,7 @@ fn press_select(session: &mut Session, at: [f64; 2]) {
     });
 }
 
-fn begin_transform(session: &Session, handle: Handle, from: [f64; 2]) -> Transform {
+fn begin_transform(session: &Session, handle: Handle, from: DVec2) -> Transform {
     let centre = session.frame().map_or(from, |frame| frame.centre());
     let copies = session.painting.hand.copies && handle == Handle::Body;
     Transform {
@@ -349,9 +347,9 @@ fn begin_transform(session: &Session, handle: Handle, from: [f64; 2]) -> Transfo
     }
 }
 
-fn drag_selection(session: &mut Session, transform: &mut Transform, to: [f64; 2]) -> Vec<Effect> {
+fn drag_selection(session: &mut Session, transform: &mut Transform, to: DVec2) -> Vec<Effect> {
     let (snap, hand) = (session.painting.options.snap, session.painting.hand);
-    let far = (to[0] - transform.from[0]).hypot(to[1] - transform.from[1]);
+    let far = to.distance(transform.from);
     // A click is rarely quite still.
     let untouched = selected(session) == transform.originals;
     if untouched && far < PATH_SHARE * hand.reach {
@@ -412,7 +410,7 @@ impl Session {
 }
 
 /// The eyedropper: species and heading of the particle here become the pen's.
-fn pick(session: &mut Session, at: [f64; 2]) {
+fn pick(session: &mut Session, at: DVec2) {
     let Some(index) = nearest(session.snapshot(), at, session.painting.hand.reach.max(session.painting.unit_length))
     else {
         return;
@@ -423,8 +421,8 @@ fn pick(session: &mut Session, at: [f64; 2]) {
     session.painting.tool = session.painting.tool_before;
 }
 
-pub(super) fn nearest(snapshot: &Snapshot, [x, y]: [f64; 2], reach: f64) -> Option<usize> {
-    let distance = |p: &Particle| (p.x - x).hypot(p.y - y);
+pub(super) fn nearest(snapshot: &Snapshot, at: DVec2, reach: f64) -> Option<usize> {
+    let distance = |p: &Particle| p.place().distance(at);
     let (index, particle) =
         snapshot.particles.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
     (distance(particle) <= reach).then_some(index)

@@ -21,7 +21,7 @@ pub const MAX_STAMP_PARTICLES: usize = 20_000;
 #[derive(Debug)]
 pub(in crate::session) struct Library {
     pub in_hand: Option<Stamp>,
-    /// That of the user's own that is in hand.
+    /// Index of the user's own stamp that is in hand.
     pub chosen: Option<usize>,
     pub own: Vec<Stamp>,
     /// Deleted last, and where it was.
@@ -46,7 +46,7 @@ impl Library {
 }
 
 impl Session {
-    /// What the stamp lays.
+    /// The particles of the stamp in hand.
     pub fn stamp(&self) -> Option<&Stamp> {
         self.painting.library.in_hand.as_ref()
     }
@@ -85,7 +85,7 @@ pub(in crate::session) fn take_stamp(session: &mut Session, source: &StampSource
                 );
                 return vec![notify(Level::Warning, text)];
             }
-            // It is laid as it lies.
+            // It is placed as it was.
             session.painting.options.stamp = PaintOptions::new(session.snapshot().box_size).stamp;
             let library = &mut session.painting.library;
             let stamp = Stamp { name: library.free_name(), particles: Arc::new(particles) };

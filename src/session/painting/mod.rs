@@ -31,7 +31,7 @@ use super::state::Session;
 use crate::scene::SwarmProject;
 use crate::session::command::{Effect, Kind};
 use crate::session::document::edit::edit_picture;
-use crate::worlds::swarm::picture::{Particle, Snapshot, wrap};
+use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_place};
 
 pub use command::PaintCommand;
 pub use draft::{Draft, Outline};
@@ -53,11 +53,12 @@ pub(super) use gesture::{pointer, release};
 pub(super) use stipple::{look, stippled};
 
 use gesture::{Before, PaintGesture};
+use glam::DVec2;
 use library::Library;
 use stipple::Stippling;
 use warnings::Warning;
 
-/// One drag lays at most so many particles.
+/// Most particles that one drag adds.
 pub(super) const MAX_LAID: usize = 20_000;
 
 /// Images of a particle nearer than this share of the spacing are one.
@@ -66,6 +67,7 @@ const IMAGE_SHARE: f64 = 0.15;
 /// The pointer's keys, and how near it must come to a thing to take hold of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hand {
+    /// Adds to a selection, keeps moves straight, and makes shapes regular.
     pub shift: bool,
     /// Alt or Ctrl: what is dragged is a copy.
     pub copies: bool,
@@ -79,7 +81,7 @@ impl Default for Hand {
     }
 }
 
-/// What belongs to painting: the tools and their settings, the selection, and what is in hand. None of it is saved.
+/// The state of painting: the tools and their settings, the selection, and what is in hand. None of it is saved.
 #[derive(Debug)]
 pub(super) struct Painting {
     pub tool: Tool,
@@ -151,6 +153,7 @@ pub(super) fn follow(session: &mut Session) {
 }
 
 impl Session {
+    /// The tool in hand; it has no effect outside [`Place::Paint`](crate::session::Place::Paint).
     pub fn tool(&self) -> Tool {
         self.painting.tool
     }
@@ -181,7 +184,7 @@ impl Session {
         if film.is_empty() { self.painting.unit_length } else { film.unit_length() }
     }
 
-    /// What is wrong or weak about the picture as teaching material.
+    /// What is wrong or weak about the picture for learning.
     pub fn warnings(&self) -> &[Warning] {
         &self.painting.warnings
     }
@@ -193,7 +196,7 @@ impl Session {
         self.painting.warnings = warnings::warnings(&self.document, &neighbours, self.painting.unit_length);
     }
 
-    /// What the tools are set to.
+    /// The settings of the tools.
     pub fn paint_options(&self) -> PaintOptions {
         self.painting.options
     }
@@ -208,6 +211,7 @@ impl Session {
         &self.painting.selection
     }
 
+    /// Keys and reach as the shell reported them last.
     pub fn hand(&self) -> Hand {
         self.painting.hand
     }
@@ -217,12 +221,12 @@ impl Session {
         &self.painting.text
     }
 
-    /// The image that the image tool lays.
+    /// The image of the image tool.
     pub fn image(&self) -> Option<&std::path::Path> {
         self.painting.image.as_deref()
     }
 
-    /// What became of the text or the image of the present tool.
+    /// The text or the image of the present tool, as particles.
     pub fn stipple(&self) -> &StippleView {
         match self.painting.tool {
             Tool::Image => &self.painting.image_view.view,
@@ -236,8 +240,8 @@ fn merge() -> Option<Kind> {
     Some(Kind::Pointer)
 }
 
-fn centre_of(snapshot: &Snapshot) -> [f64; 2] {
-    snapshot.box_size.map(|l| 0.5 * l)
+fn centre_of(snapshot: &Snapshot) -> DVec2 {
+    0.5 * snapshot.box_size
 }
 
 /// The particles with all their images, folded into a box that is a torus.
@@ -246,9 +250,8 @@ fn with_images(session: &Session, particles: &[Particle]) -> Vec<Particle> {
     let least = IMAGE_SHARE * session.painting.spacing;
     let mut all = session.painting.options.symmetry.all_images(particles, centre_of(snapshot), least);
     if snapshot.is_torus() {
-        let [w, h] = snapshot.box_size;
         for p in &mut all {
-            [p.x, p.y] = [wrap(p.x, w), wrap(p.y, h)];
+            *p = p.at(wrap_place(p.place(), snapshot.box_size));
         }
     }
     all
@@ -284,7 +287,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_selection_outlives_the_erasing_of_others() {
+    fn a_selection_survives_the_erasing_of_other_particles() {
         let at = |x: f64| Particle { x, ..Particle::default() };
         let picture =
             |xs: &[f64]| Arc::new(Snapshot { particles: xs.iter().map(|&x| at(x)).collect(), ..Snapshot::default() });

@@ -1,5 +1,7 @@
 //! What the user has set the tools to. Nothing here is saved with the scene.
 
+use glam::DVec2;
+
 use super::pen::MIN_SPACING;
 
 /// Headings along a line, an arc or a circle.
@@ -14,23 +16,27 @@ pub enum CurveHeading {
     Outward,
 }
 
+/// How the lattice tool places particles in its rectangle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LatticeKind {
+    /// Rows are shifted by half a spacing: six nearest neighbours.
     #[default]
     Hexagonal,
+    /// Four nearest neighbours.
     Square,
 }
 
-/// Headings of particles that are laid without a direction of their own.
+/// Headings of particles that are placed without a direction of their own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FillHeading {
     /// All that of the pen.
     #[default]
     Common,
+    /// Each its own, uniform over the full turn.
     Random,
     /// As in a table without headings: 0.
     None,
-    /// Away from the middle of what is laid.
+    /// Away from the middle of the shape.
     Outward,
     /// Around the middle, counter-clockwise.
     Around,
@@ -39,36 +45,43 @@ pub enum FillHeading {
 /// Headings of sprayed particles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SprayHeading {
+    /// Along the stroke.
     #[default]
     Along,
+    /// Each its own, uniform over the full turn.
     Random,
 }
 
-/// Everything that is laid or erased happens at all images under turns by a full turn over `folds`, about the middle of
-/// the box, and with `mirror` also at their images in the vertical axis.
+/// Everything that is added or erased is repeated at all images under turns by a full turn over `folds`, about the
+/// middle of the box, and with `mirror` also at their images in the vertical axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Symmetry {
+    /// The other two settings are kept while it is off.
     pub on: bool,
     /// 1 to [`Symmetry::MAX_FOLDS`].
     pub folds: u8,
+    /// Doubles the number of images.
     pub mirror: bool,
 }
 
 impl Symmetry {
+    /// Beyond this, images near the middle are closer than particles can be.
     pub const MAX_FOLDS: u8 = 24;
 }
 
 /// Positions to a grid, headings to steps of 15°.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Snap {
+    /// The pitch is kept while it is off.
     pub on: bool,
     /// Distance between lines of the grid, world units.
     pub pitch: f64,
 }
 
-/// How a stamp lies: turned about its middle by `turn` radians counter-clockwise, and `scale` times as large.
+/// The placement of a stamp: turned about its middle by `turn` radians counter-clockwise, and `scale` times as large.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pose {
+    /// Radians counter-clockwise.
     pub turn: f64,
     /// Of a stamp, times its own size; of a text, the height of a line, and of an image, its longer side, world units.
     pub scale: f64,
@@ -77,6 +90,7 @@ pub struct Pose {
 /// How an image becomes particles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ImageOptions {
+    /// How many are wanted; not used where `spacing` is given.
     pub particles: usize,
     /// Distance wanted between them, world units; `None`: it follows from their number.
     pub spacing: Option<f64>,
@@ -86,6 +100,7 @@ pub struct ImageOptions {
     pub invert: bool,
     /// Colours become species; otherwise all are of the species chosen.
     pub colours: bool,
+    /// Along the strokes of the image, as those of a text.
     pub headings: StrokeHeading,
 }
 
@@ -97,30 +112,42 @@ pub enum StrokeHeading {
     Along,
     /// All that of the pen.
     Common,
+    /// Each its own, uniform over the full turn.
     Random,
 }
 
 /// The settings of all tools.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PaintOptions {
+    /// Of lines, arcs and circles.
     pub curve: CurveHeading,
     /// Headings on curves, and those outward or around, are turned about.
     pub reversed: bool,
+    /// Of the lattice tool.
     pub lattice: LatticeKind,
+    /// Of lattices, without a direction of their own.
     pub fill: FillHeading,
+    /// Of the spray tool.
     pub spray: SprayHeading,
     /// World units.
     pub spray_radius: f64,
     /// Share of the sprayed disc that fills up, 0 to 1: at 1 particles lie at the spacing.
     pub spray_density: f64,
+    /// Applies to all tools that add or erase.
     pub symmetry: Symmetry,
+    /// Applies to all tools that add, and to the handles of a selection.
     pub snap: Snap,
+    /// Turn and size of the next stamp.
     pub stamp: Pose,
+    /// Turn and height of the next text.
     pub text: Pose,
     /// Distance between the particles of a text, world units: letters are finer than what is drawn by hand.
     pub text_spacing: f64,
+    /// Along the letters, or all alike.
     pub text_headings: StrokeHeading,
+    /// Turn and size of the next image.
     pub image: Pose,
+    /// How the chosen image becomes particles.
     pub image_options: ImageOptions,
     /// Heading of the pen, which lattices and stamps share, radians.
     pub heading: f64,
@@ -128,8 +155,8 @@ pub struct PaintOptions {
 
 impl PaintOptions {
     /// What suits a box of this size, world units.
-    pub fn new([width, height]: [f64; 2]) -> Self {
-        let side = width.min(height);
+    pub fn new(box_size: DVec2) -> Self {
+        let side = box_size.min_element();
         Self {
             curve: CurveHeading::default(),
             reversed: false,
@@ -158,7 +185,7 @@ impl PaintOptions {
     }
 
     /// Lengths that suit another box; choices stay.
-    pub(in super::super) fn for_box(self, box_size: [f64; 2]) -> Self {
+    pub(in super::super) fn for_box(self, box_size: DVec2) -> Self {
         let fresh = Self::new(box_size);
         Self {
             spray_radius: fresh.spray_radius,

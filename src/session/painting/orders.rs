@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use glam::DVec2;
+
 use super::Hand;
 use super::MAX_LAID;
 use super::draft;
@@ -42,20 +44,25 @@ pub(in crate::session) fn hold(session: &mut Session, hand: Hand) -> Vec<Effect>
 /// What can be done to a selection.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SelectionOrder {
+    /// Every particle of the selected snapshot.
     All,
+    /// Nothing is selected; the tool stays.
     None,
+    /// The particles that are not selected.
     Invert,
     /// The particle here, unless it is selected already.
-    Under([f64; 2]),
+    Under(DVec2),
     /// All that hang together with the particle here.
-    CreatureAt([f64; 2]),
+    CreatureAt(DVec2),
     /// These, by their indices.
     Particles(Vec<usize>),
+    /// Removes what is selected.
     Delete,
     /// Copies beside the originals; the copies are selected.
     Duplicate,
     /// Each on the spot, radians counter-clockwise.
     TurnHeadings(f64),
+    /// Away from the middle of the selection's frame.
     HeadOutward,
     /// Along the line to the nearest neighbours; of all particles when none is selected.
     HeadAlongNeighbours,
@@ -111,14 +118,14 @@ pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) ->
         }
         SelectionOrder::HeadOutward => {
             let Some(centre) = session.frame().map(|frame| frame.centre()) else { return Vec::new() };
-            let outward = |p: &mut Particle| p.heading = (p.y - centre[1]).atan2(p.x - centre[0]);
+            let outward = |p: &mut Particle| p.heading = (p.place() - centre).to_angle();
             edit_picture(session, None, |picture| picture::change(picture, &indices, outward))
         }
         SelectionOrder::HeadAlongNeighbours => head_along_neighbours(session, &indices),
     }
 }
 
-fn here(session: &Session, at: [f64; 2]) -> Option<usize> {
+fn here(session: &Session, at: DVec2) -> Option<usize> {
     nearest(session.snapshot(), at, session.painting.hand.reach.max(0.3 * session.painting.unit_length))
 }
 
@@ -146,7 +153,7 @@ fn head_along_neighbours(session: &mut Session, indices: &[usize]) -> Vec<Effect
 
 fn duplicate(session: &mut Session) -> Vec<Effect> {
     let step = session.painting.unit_length;
-    let copies = moved(&selected(session), [step, -step]);
+    let copies = moved(&selected(session), DVec2::new(step, -step));
     add_and_select(session, copies)
 }
 
@@ -167,7 +174,7 @@ pub(super) fn add_and_select(session: &mut Session, particles: Vec<Particle>) ->
 fn reshape(
     session: &mut Session,
     merge: Option<Kind>,
-    change: impl Fn(&[Particle], [f64; 2]) -> Vec<Particle>,
+    change: impl Fn(&[Particle], DVec2) -> Vec<Particle>,
 ) -> Vec<Effect> {
     // In the middle of a drag its start would no longer be where it began.
     if session.is_drawing() {
@@ -216,7 +223,7 @@ pub(in crate::session) fn resize(session: &mut Session, factor: f64, merge: Opti
 pub(in crate::session) fn nudge(session: &mut Session, [x, y]: [i8; 2], merge: Option<Kind>) -> Vec<Effect> {
     let snap = session.painting.options.snap;
     let step = if snap.on { snap.pitch } else { 0.1 * session.painting.unit_length };
-    reshape(session, merge, |group, _| moved(group, [step * f64::from(x), step * f64::from(y)]))
+    reshape(session, merge, |group, _| moved(group, step * DVec2::new(x.into(), y.into())))
 }
 
 /// Another species for the selection.
@@ -252,7 +259,7 @@ pub(in crate::session) fn place(session: &mut Session) -> Vec<Effect> {
     if particles.is_empty() { Vec::new() } else { lay(session, &particles) }
 }
 
-/// The image tool shows this file, to be laid when it is liked.
+/// The image tool previews this file; a click places it.
 pub(in crate::session) fn open_picture(session: &mut Session, path: PathBuf) -> Vec<Effect> {
     let effects = pointer::release(session);
     session.place = Place::Paint;

@@ -2,47 +2,47 @@
 
 use std::collections::{HashMap, HashSet};
 
+use glam::{DVec2, I64Vec2};
+
 use crate::worlds::swarm::picture::{MAX_PARTICLES, MAX_SPECIES, Particle, Snapshot, wrap_angle};
 
 /// Two particles nearer than this share of the box's longer side lie on one another.
 const SAME_PLACE_SHARE: f64 = 1e-6;
 
-pub(in crate::session) fn is_inside(snapshot: &Snapshot, [x, y]: [f64; 2]) -> bool {
-    let [w, h] = snapshot.box_size;
-    (0.0..=w).contains(&x) && (0.0..=h).contains(&y)
+pub(in crate::session) fn is_inside(snapshot: &Snapshot, at: DVec2) -> bool {
+    at == at.clamp(DVec2::ZERO, snapshot.box_size)
 }
 
 /// Adds the particles that lie inside the box and not on top of another; headings are folded into `[-π, π)`.
 pub(in crate::session) fn add(snapshot: &mut Snapshot, particles: &[Particle]) -> bool {
-    let too_near = SAME_PLACE_SHARE * snapshot.box_size[0].max(snapshot.box_size[1]);
+    let too_near = SAME_PLACE_SHARE * snapshot.box_size.max_element();
     let before = snapshot.particles.len();
     // Particles too near to one another lie in the same small cell or in neighbouring ones.
-    let cell = |p: &Particle| [p.x, p.y].map(|x| (x / (2.0 * too_near)).floor() as i64);
-    let mut taken: HashMap<[i64; 2], Vec<[f64; 2]>> = HashMap::with_capacity(before + particles.len());
+    let cell = |p: &Particle| (p.place() / (2.0 * too_near)).floor().as_i64vec2();
+    let mut taken: HashMap<I64Vec2, Vec<DVec2>> = HashMap::with_capacity(before + particles.len());
     for p in &snapshot.particles {
-        taken.entry(cell(p)).or_default().push([p.x, p.y]);
+        taken.entry(cell(p)).or_default().push(p.place());
     }
     for p in particles {
-        let usable = p.heading.is_finite() && usize::from(p.species) < MAX_SPECIES && is_inside(snapshot, [p.x, p.y]);
+        let usable = p.heading.is_finite() && usize::from(p.species) < MAX_SPECIES && is_inside(snapshot, p.place());
         if !usable || snapshot.particles.len() >= MAX_PARTICLES {
             continue;
         }
-        let [cx, cy] = cell(p);
-        let mut around = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| [cx + dx, cy + dy]));
-        let is_taken = around.any(|c| {
-            taken.get(&c).is_some_and(|there| there.iter().any(|q| (q[0] - p.x).hypot(q[1] - p.y) <= too_near))
-        });
+        let home = cell(p);
+        let mut around = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| home + I64Vec2::new(dx, dy)));
+        let is_taken =
+            around.any(|c| taken.get(&c).is_some_and(|there| there.iter().any(|q| q.distance(p.place()) <= too_near)));
         if !is_taken {
-            taken.entry([cx, cy]).or_default().push([p.x, p.y]);
+            taken.entry(home).or_default().push(p.place());
             snapshot.particles.push(Particle { heading: wrap_angle(p.heading), ..*p });
         }
     }
     snapshot.particles.len() > before
 }
 
-pub(in crate::session) fn erase(snapshot: &mut Snapshot, centre: [f64; 2], radius: f64) -> bool {
+pub(in crate::session) fn erase(snapshot: &mut Snapshot, centre: DVec2, radius: f64) -> bool {
     let before = snapshot.particles.len();
-    snapshot.particles.retain(|p| (p.x - centre[0]).hypot(p.y - centre[1]) > radius);
+    snapshot.particles.retain(|p| p.place().distance(centre) > radius);
     snapshot.particles.len() < before
 }
 
@@ -60,7 +60,7 @@ pub(in crate::session) fn delete(snapshot: &mut Snapshot, indices: &[usize]) -> 
 /// Applies `change` to the particles with these indices (each once); indices beyond the end are ignored.
 /// A particle that would leave the box is stopped at its edge.
 pub(in crate::session) fn change(snapshot: &mut Snapshot, indices: &[usize], change: impl Fn(&mut Particle)) -> bool {
-    let [w, h] = snapshot.box_size;
+    let box_size = snapshot.box_size;
     let mut unique = indices.to_vec();
     unique.sort_unstable();
     unique.dedup();
@@ -73,7 +73,7 @@ pub(in crate::session) fn change(snapshot: &mut Snapshot, indices: &[usize], cha
         if !finite || usize::from(new.species) >= MAX_SPECIES {
             continue;
         }
-        new = Particle { x: new.x.clamp(0.0, w), y: new.y.clamp(0.0, h), ..new };
+        new = new.at(new.place().clamp(DVec2::ZERO, box_size));
         new.heading = if new.heading == particle.heading { new.heading } else { wrap_angle(new.heading) };
         changed |= new != *particle;
         *particle = new;
@@ -82,29 +82,21 @@ pub(in crate::session) fn change(snapshot: &mut Snapshot, indices: &[usize], cha
 }
 
 /// Moves the particles with these indices together, as far as the box allows.
-pub(in crate::session) fn translate(snapshot: &mut Snapshot, indices: &[usize], by: [f64; 2]) -> bool {
-    let chosen = || indices.iter().filter_map(|&i| snapshot.particles.get(i));
-    let allowed = |axis: usize, of: fn(&Particle) -> f64| {
-        let low = chosen().map(of).fold(f64::INFINITY, f64::min);
-        let high = chosen().map(of).fold(f64::NEG_INFINITY, f64::max);
-        by[axis].min(snapshot.box_size[axis] - high).max(-low)
-    };
-    let (dx, dy) = (allowed(0, |p| p.x), allowed(1, |p| p.y));
-    change(snapshot, indices, |p| {
-        p.x += dx;
-        p.y += dy;
-    })
+pub(in crate::session) fn translate(snapshot: &mut Snapshot, indices: &[usize], by: DVec2) -> bool {
+    let chosen = || indices.iter().filter_map(|&i| snapshot.particles.get(i)).map(Particle::place);
+    let (Some(low), Some(high)) = (chosen().reduce(DVec2::min), chosen().reduce(DVec2::max)) else { return false };
+    let allowed = by.min(snapshot.box_size - high).max(-low);
+    change(snapshot, indices, |p| *p = p.at(p.place() + allowed))
 }
 
 /// Gives the picture another box; particles outside are moved to its edge.
-pub(in crate::session) fn set_box(snapshot: &mut Snapshot, box_size: [f64; 2]) -> bool {
-    if snapshot.box_size == box_size || !box_size.iter().all(|&l| l.is_finite() && l > 0.0) {
+pub(in crate::session) fn set_box(snapshot: &mut Snapshot, box_size: DVec2) -> bool {
+    if snapshot.box_size == box_size || !(box_size.is_finite() && box_size.min_element() > 0.0) {
         return false;
     }
     snapshot.box_size = box_size;
     for p in &mut snapshot.particles {
-        p.x = p.x.clamp(0.0, box_size[0]);
-        p.y = p.y.clamp(0.0, box_size[1]);
+        *p = p.at(p.place().clamp(DVec2::ZERO, box_size));
     }
     true
 }
@@ -118,11 +110,11 @@ mod tests {
     }
 
     fn picture(particles: &[Particle]) -> Snapshot {
-        Snapshot { particles: particles.to_vec(), box_size: [10.0, 5.0], ..Snapshot::default() }
+        Snapshot { particles: particles.to_vec(), box_size: DVec2::new(10.0, 5.0), ..Snapshot::default() }
     }
 
     #[test]
-    fn particles_outside_the_box_not_finite_or_on_another_are_refused() {
+    fn particles_outside_not_finite_or_overlapping_are_refused() {
         let mut s = picture(&[at(1.0, 1.0)]);
         let nan_heading = Particle { heading: f64::NAN, ..at(2.0, 2.0) };
         let ninth_species = Particle { species: 8, ..at(2.0, 2.0) };
@@ -134,20 +126,20 @@ mod tests {
     }
 
     #[test]
-    fn the_eraser_takes_what_lies_within_its_radius_and_no_more() {
+    fn the_eraser_removes_exactly_the_particles_in_its_radius() {
         let mut s = picture(&[at(1.0, 1.0), at(1.5, 1.0), at(3.0, 1.0)]);
-        assert!(!erase(&mut s, [8.0, 1.0], 1.0));
-        assert!(erase(&mut s, [1.0, 1.0], 0.6));
+        assert!(!erase(&mut s, DVec2::new(8.0, 1.0), 1.0));
+        assert!(erase(&mut s, DVec2::splat(1.0), 0.6));
         assert_eq!(s.particles, vec![at(3.0, 1.0)]);
     }
 
     #[test]
     fn a_group_that_is_moved_keeps_its_shape_and_stops_at_the_edge() {
         let mut s = picture(&[at(1.0, 1.0), at(9.5, 1.0), at(5.0, 5.0)]);
-        assert!(translate(&mut s, &[0, 0, 1, 7], [1.0, -0.25]));
+        assert!(translate(&mut s, &[0, 0, 1, 7], DVec2::new(1.0, -0.25)));
         assert_eq!(s.particles, vec![at(1.5, 0.75), at(10.0, 0.75), at(5.0, 5.0)]);
-        assert!(!translate(&mut s, &[1], [1.0, 0.0]), "already at the edge");
-        assert!(!translate(&mut s, &[], [1.0, 0.0]));
+        assert!(!translate(&mut s, &[1], DVec2::new(1.0, 0.0)), "already at the edge");
+        assert!(!translate(&mut s, &[], DVec2::new(1.0, 0.0)));
     }
 
     #[test]
@@ -160,8 +152,8 @@ mod tests {
     #[test]
     fn a_smaller_box_keeps_every_particle_inside() {
         let mut s = picture(&[at(9.0, 4.0)]);
-        assert!(!set_box(&mut s, [0.0, 1.0]));
-        assert!(set_box(&mut s, [4.0, 3.0]));
+        assert!(!set_box(&mut s, DVec2::new(0.0, 1.0)));
+        assert!(set_box(&mut s, DVec2::new(4.0, 3.0)));
         assert_eq!(s.particles, vec![at(4.0, 3.0)]);
     }
 }

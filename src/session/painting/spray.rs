@@ -3,6 +3,7 @@
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
+use glam::DVec2;
 use rand::{Rng, RngExt};
 
 use super::merge;
@@ -17,7 +18,7 @@ use crate::worlds::swarm::picture::{Particle, Snapshot};
 /// Sprayed particles keep this many spacings apart.
 const GAP: f64 = 0.8;
 
-/// What the can has laid before it went anywhere, and the picture before that.
+/// What was sprayed before the pointer moved, and the picture before that.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::session) struct FirstDab {
     laid: Vec<Particle>,
@@ -25,14 +26,14 @@ pub(in crate::session) struct FirstDab {
 }
 
 /// The first dab: its particles head as the pen does until it is known which way the can goes.
-pub(super) fn begin(session: &mut Session, at: [f64; 2]) -> (FirstDab, Vec<Effect>) {
+pub(super) fn begin(session: &mut Session, at: DVec2) -> (FirstDab, Vec<Effect>) {
     let before = session.snapshot().clone();
     let laid = dabs(session, &[at], session.painting.options.heading);
     let effects = lay(session, &laid);
     (FirstDab { laid, before }, effects)
 }
 
-/// The can goes this way: what it has laid before does so, too.
+/// Heads the stroke this way, with the particles sprayed before it moved.
 pub(super) fn turn(session: &mut Session, FirstDab { mut laid, before }: FirstDab, along: f64) -> Vec<Effect> {
     if session.painting.options.spray != SprayHeading::Along {
         return Vec::new();
@@ -47,7 +48,7 @@ pub(super) fn turn(session: &mut Session, FirstDab { mut laid, before }: FirstDa
 }
 
 /// A dab at each of these places.
-pub(super) fn along(session: &mut Session, stops: &[[f64; 2]], along: f64) -> Vec<Effect> {
+pub(super) fn along(session: &mut Session, stops: &[DVec2], along: f64) -> Vec<Effect> {
     let laid = dabs(session, stops, along);
     lay(session, &laid)
 }
@@ -58,7 +59,7 @@ fn lay(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
 }
 
 /// Particles of a dab at each of these places, beside those that are there; images are left out.
-fn dabs(session: &mut Session, stops: &[[f64; 2]], along: f64) -> Vec<Particle> {
+fn dabs(session: &mut Session, stops: &[DVec2], along: f64) -> Vec<Particle> {
     let options = session.painting.options;
     let mut there = session.document.world.snapshot.particles.clone();
     let mut sprayed = Vec::new();
@@ -82,7 +83,7 @@ fn dabs(session: &mut Session, stops: &[[f64; 2]], along: f64) -> Vec<Particle> 
 /// A dab of the can.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Dab {
-    pub centre: [f64; 2],
+    pub centre: DVec2,
     pub radius: f64,
     /// Least distance between particles, world units.
     pub gap: f64,
@@ -98,8 +99,8 @@ impl Dab {
     /// Particles for this dab, beside those in `there`: a few tries for each that still has room, so that a can held in one
     /// place fills its disc and then stops.
     pub fn particles(&self, there: &[Particle], rng: &mut impl Rng) -> Vec<Particle> {
-        let near: Vec<[f64; 2]> = there.iter().map(|p| [p.x, p.y]).filter(|&p| self.reaches(p)).collect();
-        let inside = near.iter().filter(|p| distance(**p, self.centre) <= self.radius).count();
+        let near: Vec<DVec2> = there.iter().map(Particle::place).filter(|&p| self.reaches(p)).collect();
+        let inside = near.iter().filter(|p| p.distance(self.centre) <= self.radius).count();
         // Random places at a least distance fill about 0.55 of the plane with discs of that diameter.
         let full = 0.55 * self.density * (self.radius / (0.5 * self.gap)).powi(2);
         let wanted = (full - inside as f64).max(0.0);
@@ -111,27 +112,23 @@ impl Dab {
                 break;
             }
             let (radius, angle) = (self.radius * rng.random::<f64>().sqrt(), rng.random_range(0.0..TAU));
-            let at = [self.centre[0] + radius * angle.cos(), self.centre[1] + radius * angle.sin()];
-            let free = near.iter().all(|p| distance(*p, at) >= self.gap)
-                && laid.iter().all(|p| distance([p.x, p.y], at) >= self.gap);
+            let at = self.centre + radius * DVec2::from_angle(angle);
+            let free = near.iter().all(|p| p.distance(at) >= self.gap)
+                && laid.iter().all(|p| p.place().distance(at) >= self.gap);
             if free {
                 let heading = match self.heading {
                     SprayHeading::Along => self.along,
                     SprayHeading::Random => rng.random_range(-PI..PI),
                 };
-                laid.push(Particle { x: at[0], y: at[1], heading, species: self.species });
+                laid.push(Particle { x: at.x, y: at.y, heading, species: self.species });
             }
         }
         laid
     }
 
-    fn reaches(&self, at: [f64; 2]) -> bool {
-        distance(at, self.centre) <= self.radius + self.gap
+    fn reaches(&self, at: DVec2) -> bool {
+        at.distance(self.centre) <= self.radius + self.gap
     }
-}
-
-fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {
-    (a[0] - b[0]).hypot(a[1] - b[1])
 }
 
 #[cfg(test)]
@@ -141,7 +138,7 @@ mod tests {
 
     fn held(density: f64) -> Vec<Particle> {
         let dab = Dab {
-            centre: [5.0, 5.0],
+            centre: DVec2::splat(5.0),
             radius: 3.0,
             gap: 0.5,
             density,
@@ -159,12 +156,12 @@ mod tests {
     }
 
     #[test]
-    fn a_can_held_still_fills_its_disc_keeps_the_gap_and_stops() {
+    fn a_spray_held_still_fills_its_disc_at_the_spacing() {
         let (thin, full) = (held(0.2), held(1.0));
         for there in [&thin, &full] {
             for (i, p) in there.iter().enumerate() {
-                assert!(distance([p.x, p.y], [5.0, 5.0]) <= 3.0 && p.heading == 0.7 && p.species == 4);
-                assert!(there[..i].iter().all(|q| distance([p.x, p.y], [q.x, q.y]) >= 0.5));
+                assert!(p.place().distance(DVec2::splat(5.0)) <= 3.0 && p.heading == 0.7 && p.species == 4);
+                assert!(there[..i].iter().all(|q| p.place().distance(q.place()) >= 0.5));
             }
         }
         // 0.55 · 36 · 4 / … = 0.55 (3 / 0.25)² = 79 when full.

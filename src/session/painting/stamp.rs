@@ -1,6 +1,8 @@
-//! Things that are laid as a whole: motifs, selections, texts and images.
+//! Groups that are placed as a whole: motifs, selections, texts and images.
 
 use std::sync::Arc;
+
+use glam::DVec2;
 
 use super::options::Pose;
 use super::symmetry::turned;
@@ -9,7 +11,9 @@ use crate::worlds::swarm::picture::{Particle, Snapshot, motifs};
 /// Particles about their own middle, world units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stamp {
+    /// On its button, and in the file of the user's own stamps.
     pub name: String,
+    /// About their middle, world units at the scale 1.
     pub particles: Arc<Vec<Particle>>,
 }
 
@@ -32,16 +36,16 @@ impl Stamp {
     }
 
     /// The stamp at `at`, turned and scaled.
-    pub(super) fn placed(&self, pose: Pose, at: [f64; 2]) -> Vec<Particle> {
+    pub(super) fn placed(&self, pose: Pose, at: DVec2) -> Vec<Particle> {
         placed(&self.particles, pose, at)
     }
 }
 
 /// `particles` (about their middle) at `at`, turned and scaled.
-pub(super) fn placed(particles: &[Particle], pose: Pose, at: [f64; 2]) -> Vec<Particle> {
+pub(super) fn placed(particles: &[Particle], pose: Pose, at: DVec2) -> Vec<Particle> {
     let place = |p: &Particle| {
-        let p = turned(*p, [0.0; 2], pose.turn);
-        Particle { x: at[0] + pose.scale * p.x, y: at[1] + pose.scale * p.y, ..p }
+        let p = turned(*p, DVec2::ZERO, pose.turn);
+        p.at(at + pose.scale * p.place())
     };
     particles.iter().map(place).collect()
 }
@@ -50,8 +54,8 @@ pub(super) fn placed(particles: &[Particle], pose: Pose, at: [f64; 2]) -> Vec<Pa
 pub(super) fn centred(particles: &[Particle]) -> Vec<Particle> {
     let snapshot = Snapshot { particles: particles.to_vec(), ..Snapshot::default() };
     let Some([low, high]) = snapshot.bounding() else { return Vec::new() };
-    let middle = [0, 1].map(|k| 0.5 * (low[k] + high[k]));
-    particles.iter().map(|p| Particle { x: p.x - middle[0], y: p.y - middle[1], ..*p }).collect()
+    let middle = low.midpoint(high);
+    particles.iter().map(|p| p.at(p.place() - middle)).collect()
 }
 
 #[cfg(test)]
@@ -60,13 +64,13 @@ mod tests {
     use std::f64::consts::FRAC_PI_2;
 
     #[test]
-    fn a_stamp_is_laid_about_its_middle_turned_and_scaled() {
+    fn a_stamp_is_placed_about_its_middle_turned_and_scaled() {
         let particles = centred(&[
             Particle { x: 1.0, y: 1.0, ..Particle::default() },
             Particle { x: 3.0, y: 1.0, ..Particle::default() },
         ]);
         let stamp = Stamp { name: String::new(), particles: Arc::new(particles) };
-        let laid = stamp.placed(Pose { turn: FRAC_PI_2, scale: 2.0 }, [5.0, 5.0]);
+        let laid = stamp.placed(Pose { turn: FRAC_PI_2, scale: 2.0 }, DVec2::splat(5.0));
         assert!((laid[1].x - 5.0).abs() < 1e-9 && (laid[1].y - 7.0).abs() < 1e-9);
         assert!((laid[1].heading - FRAC_PI_2).abs() < 1e-9);
     }

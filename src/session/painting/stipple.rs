@@ -1,4 +1,4 @@
-//! Texts and images on their way to becoming particles: computed elsewhere, shown before they are laid.
+//! Texts and images as particles: stippled by the shell, previewed before they are placed.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,15 +7,19 @@ use crate::session::command::{Effect, PaintEffect, Place, Tool};
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, Snapshot};
 
+/// What is stippled; the shell reads fonts and files.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum StippleSource {
+    /// In one line, in the font that comes with the program.
     Text(String),
+    /// A PNG or JPEG file.
     Image(PathBuf),
 }
 
 /// How many particles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StippleAmount {
+    /// So many, whatever the distance between them.
     Count(usize),
     /// As many as lie at this distance, in heights of a line of text (longer sides of an image).
     Spacing(f64),
@@ -24,20 +28,24 @@ pub enum StippleAmount {
 /// What is to be made into particles, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StippleRequest {
+    /// Text or image.
     pub source: StippleSource,
+    /// How many particles, or how far apart.
     pub amount: StippleAmount,
     /// Ink below this share of the darkest is paper.
     pub paper: f64,
+    /// The ground becomes particles instead of the ink.
     pub invert: bool,
 }
 
-/// What became of it: particles about their middle, in heights of a line of text or longer sides of the image.
+/// The result: particles about their middle, in heights of a line of text or longer sides of the image.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StippleView {
     /// A newer answer is on its way.
     pub busy: bool,
     /// Why there is none, in one sentence.
     pub error: Option<String>,
+    /// As they are placed at the scale 1; empty while the first answer is on its way.
     pub particles: Arc<Vec<Particle>>,
     /// Their median distance to the nearest; 0 without particles.
     pub spacing: f64,

@@ -4,19 +4,32 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Tool {
+    /// A stroke of particles at the spacing, headed along it.
     #[default]
     Pen,
+    /// A straight row of particles.
     Line,
+    /// An even arc, fitted to a line drawn by hand.
     Arc,
+    /// A ring of particles, dragged from its centre to its rim.
     Circle,
+    /// A rectangle filled with a hexagonal or square lattice.
     Lattice,
+    /// Random particles that keep their distance.
     Spray,
+    /// Removes what is under it.
     Eraser,
+    /// Selects by clicks and rectangles; moves, turns and scales by handles.
     Select,
+    /// Selects what a closed line surrounds.
     Lasso,
+    /// Places a motif, or what was selected.
     Stamp,
+    /// Places a line of text as particles.
     Text,
+    /// Places an image as particles.
     Image,
+    /// Takes species and heading from a particle.
     Eyedropper,
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use glam::{DVec2, I64Vec2};
+
 use crate::worlds::swarm::picture::{Boundary, DUPLICATE_SHARE, Mode, Neighbour, Snapshot, ensemble_box_l};
 
 use super::SelectionOrder;
@@ -14,14 +16,16 @@ use crate::worlds::swarm::train::TrainingSettings;
 pub struct Fix {
     /// What it does, for a button.
     pub name: &'static str,
+    /// Undone by one step of the history.
     pub command: Command,
 }
 
+/// Something about the picture that prevents learning or makes it worse.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warning {
     /// Learning cannot begin.
     pub blocks: bool,
-    /// What is the matter.
+    /// The problem, one sentence.
     pub text: String,
     /// What to do about it.
     pub hint: &'static str,
@@ -108,10 +112,10 @@ pub(in crate::session) fn warnings(
         ];
         say(false, text, "Move them closer, raise the cutoff, or remove them.", fixes);
     }
-    let [w, h] = ensemble_box_l(snapshot, &document.world.ensemble);
-    if 2.0 * document.world.training.cutoff_l > w.min(h) {
+    let narrowest_l = ensemble_box_l(snapshot, &document.world.ensemble).min_element();
+    if 2.0 * document.world.training.cutoff_l > narrowest_l {
         let text = "The cutoff reaches around the box of the samples: particles would see others twice.".to_owned();
-        let fits = (0.49 * w.min(h) * 10.0).floor() / 10.0;
+        let fits = (0.49 * narrowest_l * 10.0).floor() / 10.0;
         let fix = Fix { name: "Narrow the cutoff", command: cutoff_of(fits) };
         let fixes = if fits >= 1.0 { vec![fix] } else { Vec::new() };
         say(true, text, "Make the cutoff smaller, the box larger, or use more copies.", fixes);
@@ -164,7 +168,7 @@ fn isolated(neighbours: &[Option<Neighbour>], cutoff: f64) -> Vec<usize> {
 
 /// Indices of all but the first of particles that lie on one another.
 fn doubles(snapshot: &Snapshot) -> Vec<usize> {
-    let reach = DUPLICATE_SHARE * snapshot.box_size[0].max(snapshot.box_size[1]);
+    let reach = DUPLICATE_SHARE * snapshot.box_size.max_element();
     let usable =
         reach.is_finite() && reach > 0.0 && snapshot.particles.iter().all(|p| p.x.is_finite() && p.y.is_finite());
     if !usable {
@@ -172,17 +176,14 @@ fn doubles(snapshot: &Snapshot) -> Vec<usize> {
     }
     // Two in one cell always lie on one another, so each cell keeps one particle.
     let cell = reach * std::f64::consts::FRAC_1_SQRT_2;
-    let cells = snapshot.box_size.map(|side| (side / cell).ceil().max(1.0) as i64);
-    let folded = |at: [i64; 2]| if snapshot.is_torus() { [0, 1].map(|k| at[k].rem_euclid(cells[k])) } else { at };
-    let mut kept: HashMap<[i64; 2], usize> = HashMap::new();
+    let cells = (snapshot.box_size / cell).ceil().as_i64vec2().max(I64Vec2::ONE);
+    let folded = |at: I64Vec2| if snapshot.is_torus() { at.rem_euclid(cells) } else { at };
+    let mut kept: HashMap<I64Vec2, usize> = HashMap::new();
     let mut doubles = Vec::new();
     for (i, p) in snapshot.particles.iter().enumerate() {
-        let home = [p.x, p.y].map(|x| (x / cell).floor() as i64);
-        let mut around = (-2..=2).flat_map(|dx| (-2..=2).map(move |dy| [home[0] + dx, home[1] + dy]));
-        let is_near = |&j: &usize| {
-            let [dx, dy] = snapshot.offset(i, j);
-            dx.hypot(dy) <= reach
-        };
+        let home = (p.place() / cell).floor().as_i64vec2();
+        let mut around = (-2..=2).flat_map(|dx| (-2..=2).map(move |dy| home + I64Vec2::new(dx, dy)));
+        let is_near = |&j: &usize| snapshot.offset(i, j).length() <= reach;
         if around.any(|at| kept.get(&folded(at)).is_some_and(is_near)) {
             doubles.push(i);
         } else {
@@ -195,23 +196,22 @@ fn doubles(snapshot: &Snapshot) -> Vec<usize> {
 /// No order in what each particle's nearest neighbour shows it: relative heading, twice the relative heading, bearing
 /// and twice the bearing are all as spread as random angles are.
 fn headings_look_random(snapshot: &Snapshot, neighbours: &[Option<Neighbour>], unit: f64) -> bool {
-    let mut sums = [[0.0f64; 2]; 4];
+    let mut sums = [DVec2::ZERO; 4];
     let mut pairs = 0.0;
     for (i, found) in neighbours.iter().enumerate() {
         let Some(Neighbour { index: j, .. }) = found.filter(|near| near.distance <= 3.0 * unit) else { continue };
-        let [dx, dy] = snapshot.offset(i, j);
+        let offset = snapshot.offset(i, j);
         let heading = snapshot.particles[i].heading;
         let turn = snapshot.particles[j].heading - heading;
-        let bearing = dy.atan2(dx) - heading;
+        let bearing = offset.to_angle() - heading;
         for (sum, angle) in sums.iter_mut().zip([turn, 2.0 * turn, bearing, 2.0 * bearing]) {
-            sum[0] += angle.cos();
-            sum[1] += angle.sin();
+            *sum += DVec2::from_angle(angle);
         }
         pairs += 1.0;
     }
     // Nearest neighbours are often mutual, so only about half of the pairs are independent.
     let standard_error = (2.0 * f64::max(pairs, 1.0)).sqrt();
-    sums.iter().all(|s| s[0].hypot(s[1]) < ORDER_IN_STANDARD_ERRORS * standard_error)
+    sums.iter().all(|s| s.length() < ORDER_IN_STANDARD_ERRORS * standard_error)
 }
 
 #[cfg(test)]
@@ -227,7 +227,7 @@ mod tests {
     }
 
     fn document(mode: Mode, boundary: Boundary, particles: Vec<Particle>) -> SwarmProject {
-        let snapshot = Snapshot { particles, box_size: [20.0, 20.0], mode, boundary };
+        let snapshot = Snapshot { particles, box_size: DVec2::splat(20.0), mode, boundary };
         SwarmProject::new("", crate::worlds::SwarmDoc::from_snapshot(snapshot))
     }
 
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_particle_far_from_all_others_is_counted_and_all_alone_block() {
+    fn distant_particles_are_counted_and_block_if_all_are() {
         let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);
         assert!(says(&d, "1 of 4 particles"));
         assert!(!warned(&d)[0].blocks);
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_warning_offers_mends_it() {
+    fn the_fix_of_a_warning_removes_it() {
         use crate::session::Session;
         let spread = crowd(Boundary::Periodic, |rng| rng.random_range(-PI..PI));
         let mut straggler = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);

@@ -14,7 +14,9 @@ use crate::session::state::Session;
 pub struct ImportRequest {
     /// The sheet that asks, counted from 1; 0: none is open for these files yet.
     pub sheet: u64,
+    /// Several are the snapshots of one film, in this order.
     pub paths: Vec<PathBuf>,
+    /// How columns, units and frames are read.
     pub options: ImportOptions,
 }
 
@@ -25,14 +27,16 @@ impl ImportRequest {
     }
 }
 
-/// What a reading brought.
+/// The result of a reading.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImportReading {
+    /// What was read, to be compared with what is wanted now.
     pub request: ImportRequest,
     /// What can be stated about the file.
     pub outline: Outline,
-    /// How alike the snapshots of a film are, one sentence, and how loud it is.
+    /// Similarity of the snapshots of a film, one sentence with its severity.
     pub alike: Option<(Level, String)>,
+    /// One sentence where nothing can be imported with these options.
     pub result: Result<Imported, String>,
 }
 
@@ -42,6 +46,7 @@ impl ImportReading {
         self.assumptions().iter().any(|assumption| assumption.changes_picture)
     }
 
+    /// What the file leaves open and the reader chose; none where it cannot be read.
     pub fn assumptions(&self) -> &[Assumption] {
         self.result.as_ref().map_or(&[], |imported| &imported.assumptions)
     }
@@ -54,6 +59,7 @@ pub enum ImportCommand {
     SetOptions(Box<ImportOptions>),
     /// What the preview shows becomes the picture.
     Accept,
+    /// Closes the sheet; the document is as before.
     Cancel,
 }
 
@@ -73,6 +79,7 @@ impl ImportSheet {
         self.reading.request.paths.first().map_or(Path::new(""), PathBuf::as_path)
     }
 
+    /// How many are read together.
     pub fn files(&self) -> usize {
         self.reading.request.paths.len()
     }
@@ -97,7 +104,7 @@ impl ImportSheet {
         self.is_reading
     }
 
-    /// What is shown is what the options say, and it can be imported.
+    /// The reading is that of the newest options, and can be imported.
     pub fn can_accept(&self) -> bool {
         !self.is_reading && self.reading.result.is_ok()
     }

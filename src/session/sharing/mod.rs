@@ -1,4 +1,4 @@
-//! What is given away and got back: pictures that hold a scene, files dropped on the window, films, rescued scenes.
+//! Import and export: pictures that hold a scene, files dropped on the window, films, rescued scenes.
 
 pub(super) mod import_sheet;
 pub(super) mod trajectory;
@@ -20,10 +20,10 @@ use crate::scene::SwarmProject;
 use crate::session::command::notify;
 use crate::worlds::swarm::picture::Stills;
 
-/// Said of a picture of a scene that another program has saved.
+/// Shown for a picture of a scene that another program has saved again.
 pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has saved it again. Only its look can be used; the original file has everything.";
 
-/// What belongs to sharing. How films are taken is a preference.
+/// The state of sharing. How films are taken is a preference.
 #[derive(Debug, Default)]
 pub(super) struct Sharing {
     pub sheet: Option<ImportSheet>,
@@ -31,10 +31,11 @@ pub(super) struct Sharing {
     pub sheets_opened: u64,
 }
 
-/// What a user can do here.
+/// What a user can import, export and record.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ShareCommand {
+    /// A table, an XYZ file or an image of another program.
     Import(PathBuf),
     /// In the sheet of a file that was read by assumptions.
     Sheet(ImportCommand),
@@ -43,7 +44,7 @@ pub enum ShareCommand {
     Drop(Vec<PathBuf>),
     /// A picture that holds the scene: a copy, or its file where it has none yet.
     SavePicture(PathBuf),
-    /// The particles as a file of other programs, whose kind the ending of its name says.
+    /// The particles as a file of other programs, in the format of its ending.
     Export(ExportSubject, PathBuf),
     /// Under this name among the user's own scenes.
     SaveAmongMine(String),
@@ -77,53 +78,71 @@ pub enum ShareOrder {
     ReadImport(Box<ImportRequest>),
     /// Write a copy off the UI thread; the scene's own file stays what it is.
     SaveCopy {
+        /// Its ending decides between a scene file and a picture that holds the scene.
         path: PathBuf,
+        /// As it was when the command was given.
         document: Box<SwarmProject>,
     },
     /// Write the picture or the live swarm off the UI thread.
     Export {
+        /// Its ending decides the format.
         path: PathBuf,
+        /// The picture, or what lives.
         subject: ExportSubject,
+        /// As it was when the command was given.
         document: Box<SwarmProject>,
     },
     /// Save under this name among the user's own scenes and answer with [`super::DocumentEvent::Saved`].
     SaveAmongMine {
+        /// Becomes the file name in the folder of the user's own scenes.
         name: String,
+        /// As it was when the command was given.
         document: Box<SwarmProject>,
+        /// Comes back in the answer.
         revision: u64,
     },
     /// Begin or end a film.
     Film(FilmOptions),
+    /// End the film under way and delete its file.
     CancelFilm,
     /// Begin or end a trajectory.
     Trajectory(TrajectoryOptions),
+    /// End the recording and delete its file.
     CancelTrajectory,
     /// Read a rescued scene off the UI thread and answer with [`ShareEvent::Restored`].
     Restore(usize),
+    /// Delete the rescued scene of this number.
     Discard(usize),
 }
 
-/// What the shell tells.
+/// What the shell reports.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ShareEvent {
+    /// Particles that need no question: they become the picture of a new scene.
     Imported {
+        /// Its stem becomes the title.
         path: PathBuf,
+        /// One sentence where it cannot be read.
         result: Result<Stills, String>,
     },
-    /// Files that were read by assumptions the user should see, or that need to be told more.
+    /// Files that were read by assumptions the user should see, or that need further options.
     ImportRead(Box<ImportReading>),
     /// A scene that an earlier run of the program could not save; `path`: the file it had.
     Restored {
+        /// `None` where it was never saved.
         path: Option<PathBuf>,
+        /// Opened as unsaved.
         document: Box<SwarmProject>,
     },
-    /// What was to be opened is an image, with no scene in it, or none any more.
+    /// The file to be opened is an image without a scene, or one that has lost it.
     IsImage {
+        /// The file, for the image tool.
         path: PathBuf,
+        /// Another program has saved a picture of a scene again, see [`LOST_ITS_SCENE`].
         has_lost_its_scene: bool,
     },
-    /// A film or a trajectory has begun: what is recorded shall move and be seen.
+    /// A film or a trajectory has begun: the swarm plays, in a workspace that shows it.
     RecordingBegun,
 }
 
@@ -140,10 +159,13 @@ choices! {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FilmOptions {
+    /// Format of the file.
     pub kind: FilmKind,
+    /// What the camera sees.
     pub view: FilmView,
     /// Length, before the ends are faded into each other.
     pub seconds: f64,
+    /// At which the file is played.
     pub frames_per_second: u32,
     /// Integration steps from one frame to the next.
     pub steps_per_frame: u32,
@@ -169,16 +191,21 @@ impl Default for FilmOptions {
 }
 
 impl FilmOptions {
+    /// Shortest and longest film, s.
     pub const SECONDS: [f64; 2] = [0.5, 120.0];
+    /// Fewest and most frames per second.
     pub const FRAMES_PER_SECOND: [u32; 2] = [1, 60];
+    /// Fewest and most steps from one frame to the next.
     pub const STEPS_PER_FRAME: [u32; 2] = [1, 500];
+    /// Smallest and largest longer side, pixels.
     pub const SIZE_PX: [u32; 2] = [64, 2160];
 
+    /// Frames that are recorded, at least 1.
     pub fn frames(&self) -> usize {
         ((self.seconds * f64::from(self.frames_per_second)).round() as usize).max(1)
     }
 
-    /// Folded into the ranges; a length that is no number is the default.
+    /// Clamped to the ranges; a length that is NaN or infinite is the default.
     pub(super) fn usable(mut self) -> Self {
         let [shortest, longest] = Self::SECONDS;
         self.seconds =
@@ -279,7 +306,7 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
         ShareEvent::IsImage { path, has_lost_its_scene } => {
             let nothing_is_here = session.snapshot().particles.is_empty() && !session.has_rule();
             if session.place != Place::Paint && !nothing_is_here {
-                // Whoever reads it says the same of a lost scene.
+                // The import gives the same notice where the scene is lost.
                 return vec![Effect::Share(ShareOrder::Import(path))];
             }
             let mut effects = session.apply(PaintCommand::OpenPicture(path));
@@ -308,7 +335,7 @@ impl Session {
     }
 }
 
-/// What was read becomes the picture of a new scene.
+/// Makes the picture of a new scene from the snapshots.
 pub(super) fn imported(session: &mut Session, path: &Path, stills: Stills) -> Vec<Effect> {
     let title = path.file_stem().map_or_else(|| "Imported".into(), |s| s.to_string_lossy().into_owned());
     let text = match stills.count() {

@@ -8,6 +8,7 @@ use crate::formats::TrajectoryKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TrajectoryOptions {
+    /// Format of the file.
     pub kind: TrajectoryKind,
     /// Integration steps from one frame to the next.
     pub every: u32,
@@ -22,7 +23,9 @@ impl Default for TrajectoryOptions {
 }
 
 impl TrajectoryOptions {
+    /// Fewest and most integration steps between frames.
     pub const EVERY: [u32; 2] = [1, 10_000];
+    /// Fewest and most frames.
     pub const FRAMES: [u32; 2] = [2, 10_000];
 
     /// Clamped to the ranges.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::history::Gesture;
 use super::{
-    BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, LearningState, LearningView, MAX_SPEED, ProgramCommand, Studio,
-    StudioCommand, StudioEffect, StudioSource,
+    AfterLoading, BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, LearningState, LearningView, Loading, MAX_SPEED,
+    ProgramCommand, Studio, StudioCommand, StudioEffect, StudioSource,
 };
 use crate::jobs::CanvasOrder;
 use crate::scene::Project;
@@ -91,7 +91,7 @@ impl Studio {
             Do::ResumeLearning => self.to_learning(StudioEffect::ResumeLearning),
             Do::StopLearning => {
                 let effects = self.to_learning(StudioEffect::StopLearning);
-                // Its last result still comes, but nothing waits for it.
+                // Its last result still comes, and is taken while the state is idle.
                 self.learning.state = LearningState::Idle;
                 effects
             }
@@ -159,7 +159,7 @@ impl Studio {
     /// Another project takes the place of the present one, at once or when it is loaded.
     fn begin(&mut self, command: StudioCommand) -> Vec<StudioEffect> {
         let present = self.project.world.clone();
-        self.learns_then = None;
+        let mut then = AfterLoading::Live;
         let (name, source) = match command {
             StudioCommand::Start(id) => {
                 let starts = self.info().tables().starts;
@@ -169,6 +169,7 @@ impl Studio {
             StudioCommand::OpenBundled(name) => (name.to_owned(), StudioSource::Bundled(name)),
             StudioCommand::Import(paths) => {
                 let Some(first) = paths.first() else { return Vec::new() };
+                then = AfterLoading::Paint;
                 (first.display().to_string(), StudioSource::Import(paths, present))
             }
             StudioCommand::Visit if self.was_visited => return Vec::new(),
@@ -176,7 +177,7 @@ impl Studio {
                 Some(scene) => (scene.name.to_owned(), StudioSource::Bundled(scene.name)),
                 None => {
                     let (start, method) = self.entry.first;
-                    self.learns_then = Some(method);
+                    then = AfterLoading::Learn(method);
                     (start.to_owned(), StudioSource::Start(start, present))
                 }
             },
@@ -189,7 +190,7 @@ impl Studio {
         };
         self.was_visited = true;
         self.loads += 1;
-        self.loading = Some((self.loads, name));
+        self.loading = Some(Loading { number: self.loads, name, then });
         vec![StudioEffect::Load(self.loads, source)]
     }
 
@@ -198,7 +199,7 @@ impl Studio {
         let mut effects = Vec::new();
         if self.learning.is_active() {
             effects.push(StudioEffect::StopLearning(self.learning.run));
-            // What that run still sends belongs to another picture.
+            // Later events of that run belong to another picture.
             self.learning = LearningView { run: self.learning.run + 1, ..LearningView::new(self.learning.method) };
         }
         let before = self.now_with_file();

@@ -1,4 +1,4 @@
-//! The words between the studio and the window: what a user does, what the shell must do, and what it reports.
+//! The interface of the studio: what a user does, what the shell must do, and what it reports.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,26 +25,37 @@ pub enum StudioCommand {
     OpenBundled(&'static str),
     /// The first bundled scene, or the first start with learning; only when nothing was opened before.
     Visit,
+    /// Files of other programs; several are read together.
     Import(Vec<PathBuf>),
     /// To the scene's own file; without one, asks for a name.
     Save,
+    /// The scene's own file from then on.
     SaveAs(PathBuf),
     /// The canvas as a picture, as it is now.
     SavePicture(PathBuf),
-    /// What lives, as it is now, to a file for other programs.
+    /// The live state as it is now, to a file for other programs.
     Export(PathBuf),
+    /// Shown in the title bar, and proposed as the file name.
     SetTitle(String),
+    /// Free text, saved in the scene file.
     SetAuthor(String),
+    /// Free text: what to look for.
     SetNotes(String),
+    /// Back by one step of the history.
     Undo,
+    /// Forward by one step; nothing after a change that followed an undo.
     Redo,
     /// The pointer was released: what comes next is a new step of the history.
     EndGesture,
+    /// Lifts the brush first.
     SetWorkspace(Place),
+    /// A knob of the world's table by id; the value is clamped to its range.
     SetKnob(&'static str, f64),
+    /// A brush of the table by id, for the workspace that it is for.
     SetBrush(&'static str),
     /// Radius of the brush, as a share of the half height of the view.
     SetBrushSize(f64),
+    /// Factor on the default effect of a dab; clamped to [`super::BRUSH_STRENGTH_RANGE`].
     SetBrushStrength(f64),
     /// What brushes draw with, where the world has colours.
     SetInk(BrushInk),
@@ -54,33 +65,51 @@ pub enum StudioCommand {
     Stroke(BrushStroke),
     /// The brush was lifted.
     Lift,
+    /// Empties the still picture.
     Clear,
     /// Learns by a method of the table, in the background.
     Learn(&'static str),
+    /// Holds the run before its next step.
     PauseLearning,
+    /// Goes on with a paused run.
     ResumeLearning,
+    /// Ends the run; what it has learned so far is kept.
     StopLearning,
+    /// Lets the present phase end early; the next one begins.
     EndPhase,
+    /// The flow at this index plays.
     ChooseFlow(usize),
+    /// The flow at this index.
     DeleteFlow(usize),
+    /// The flow at this index, under this name.
     RenameFlow(usize, String),
     /// A blend of the chosen flow and a share of another.
     BlendFlow(usize, f64),
     /// Makes the certificate of the rules, in the background.
     Check,
+    /// The rule as text, to the clipboard.
     CopyEquations(EquationForm),
+    /// Plays where it is paused, and the reverse.
     TogglePlay,
+    /// One step of the rule, then pause.
     Step,
+    /// Steps in each sixtieth of a second; clamped to 1 and [`super::MAX_SPEED`].
     SetSpeed(u32),
-    /// Starts what lives again from a state of the table.
+    /// Starts the rule again from a state of the table.
     Restart(&'static str),
+    /// Saves the present state of what lives, to go back to; not in the scene.
     Keep,
+    /// Returns to the state saved last.
     Back,
+    /// Whether the canvas draws where each point has been.
     ToggleTrails,
     /// A layer of the world's table beside what lives.
     ToggleLayer(&'static str),
+    /// Opens or closes the drawer of plots.
     TogglePlots,
+    /// Draws or hides a series, by its id.
     ShowPlot(&'static str, bool),
+    /// A series by its id, as CSV or PNG by the ending of the path.
     SavePlot(&'static str, PathBuf),
     /// Begins a film of what lives, or ends the one under way and keeps it.
     Film,
@@ -88,95 +117,138 @@ pub enum StudioCommand {
     CancelFilm,
     /// Under this name among the user's own scenes.
     SaveAmongMine(String),
-    /// What belongs to the program as a whole.
+    /// Commands of the program as a whole.
     Program(ProgramCommand),
 }
 
 /// What the window does for all worlds alike.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ProgramCommand {
+    /// Opens a dialog or sheet of the shell.
     Ask(Dialog),
+    /// A scene file of any world.
     Open(PathBuf),
+    /// Changes the camera or the window.
     View(ViewCommand),
+    /// Changes what is kept between runs.
     Prefer(Preference),
     /// Another world by its name.
     Switch(&'static str),
+    /// Ends the program; with something unsaved, asks first.
     Quit,
+    /// Ends the program without saving.
     QuitUnsaved,
+    /// Takes [`Self::Quit`] back.
     StayHere,
 }
 
 /// What the shell must do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StudioEffect {
+    /// To the thread that runs the rule and draws the canvas.
     Canvas(CanvasOrder),
     /// Show everything again.
     Fit,
+    /// Start a run off the UI thread; answered by [`StudioEvent::Learning`] and [`StudioEvent::Learned`].
     Learn {
+        /// Number of the run, which its events carry.
         run: RunId,
+        /// Picture and rule to start from.
         world: Arc<World>,
+        /// Id of a method of the world's table.
         method: &'static str,
     },
+    /// Hold the run before its next step.
     PauseLearning(RunId),
+    /// Go on with a paused run.
     ResumeLearning(RunId),
+    /// End the run; its last result is still reported.
     StopLearning(RunId),
+    /// Let the present phase of the run end early.
     EndPhase(RunId),
     /// Off the UI thread; answered by [`StudioEvent::Opened`] with the same number.
     Load(u64, StudioSource),
     /// Off the UI thread; answered by [`StudioEvent::Saved`].
     Save {
+        /// A scene file.
         path: PathBuf,
+        /// A copy, so that editing goes on while it is written.
         project: Box<Project>,
+        /// Comes back in the answer.
         revision: u64,
     },
+    /// Write off the UI thread.
     SavePlot {
+        /// Its ending decides between CSV and PNG.
         path: PathBuf,
+        /// Already computed, so that the file shows what was on screen.
         chart: Box<Chart>,
     },
+    /// Write the canvas as it is now, off the UI thread.
     SavePicture(PathBuf),
     /// Under this name among the user's own scenes; answered by [`StudioEvent::Saved`].
     SaveAmongMine {
+        /// Becomes the file name.
         name: String,
+        /// A copy, so that editing goes on while it is written.
         project: Box<Project>,
+        /// Comes back in the answer.
         revision: u64,
     },
     /// A film under this title, by the user's preferences.
     Film(String),
+    /// Text for the clipboard.
     Copy(String),
+    /// A short notice on the screen.
     Notify(Level, String),
+    /// What the shell does for all worlds alike.
     Program(ProgramCommand),
 }
 
 /// Where a project comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StudioSource {
+    /// A scene that comes with the program, by name.
     Bundled(&'static str),
+    /// A start of the world's table by id, applied to this world.
     Start(&'static str, Arc<World>),
+    /// Files of other programs, read as a picture of this world.
     Import(Vec<PathBuf>, Arc<World>),
 }
 
-/// What has happened elsewhere.
+/// Results of files, learning and the canvas.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StudioEvent {
     /// A project that was asked for, with notes for the user; or one sentence.
     Opened {
+        /// Of [`StudioEffect::Load`]; an older one is ignored.
         number: u64,
+        /// The notes state what was assumed about a file.
         result: Result<(Box<Project>, Vec<String>), String>,
     },
     /// A scene file that was opened.
     File {
+        /// The scene's own file from then on.
         path: PathBuf,
+        /// Of the world that this studio shows.
         project: Box<Project>,
     },
     /// Unsaved work of a run that ended early.
     Rescued(Result<Box<Project>, String>),
+    /// A project was written, or could not be.
     Saved {
+        /// The scene's own file from then on.
         path: PathBuf,
+        /// Of the content in the file, which may be older than the present one.
         revision: u64,
+        /// One sentence where nothing was written.
         result: Result<(), String>,
     },
+    /// Progress of a run; of an older run it is ignored.
     Learning(RunId, LearningEvent),
+    /// What a run has learned so far; it becomes the rule of the project.
     Learned(RunId, Box<Learned>),
+    /// What the thread of the canvas reports.
     Canvas(CanvasEvent),
 }
 
@@ -197,7 +269,7 @@ impl super::Studio {
             Command::Document(DocumentCommand::Redo) => To::Redo,
             Command::Document(DocumentCommand::EndGesture) => To::EndGesture,
             Command::SetPlace(place) => To::SetWorkspace(*place),
-            // Of the methods of learning: a check is none.
+            // The check is not among the methods of learning.
             Command::Learn(LearnCommand::Start) => {
                 let methods = self.info().tables().methods;
                 let last = methods.iter().find(|method| method.id == self.learning().method);
@@ -207,7 +279,7 @@ impl super::Studio {
             Command::Learn(LearnCommand::Resume) => To::ResumeLearning,
             Command::Learn(LearnCommand::Stop) => To::StopLearning,
             Command::Live(LiveCommand::TogglePlay) => To::TogglePlay,
-            // The letter S has no motion to surprise with here.
+            // The key S is Surprise me for swarms, and has no other use here.
             Command::Live(LiveCommand::Step) | Command::Live(LiveCommand::SurpriseMe) => To::Step,
             Command::Live(LiveCommand::Faster) => To::SetSpeed(self.live().speed * 2),
             Command::Live(LiveCommand::Slower) => To::SetSpeed(self.live().speed / 2),
@@ -217,7 +289,7 @@ impl super::Studio {
             Command::Live(LiveCommand::StepBack) => To::Back,
             Command::Live(LiveCommand::WidenBrush) => To::SetBrushSize(self.brush_size() * BRUSH_STEP),
             Command::Live(LiveCommand::NarrowBrush) => To::SetBrushSize(self.brush_size() / BRUSH_STEP),
-            // The letter F; nothing is followed here.
+            // The key F: there are no creatures to follow here.
             Command::Live(LiveCommand::SetBrush(crate::session::Brush::Follow)) => {
                 To::Program(ProgramCommand::View(ViewCommand::Fit))
             }
@@ -232,12 +304,14 @@ impl super::Studio {
                 dialog @ (Dialog::Open
                 | Dialog::SaveAs
                 | Dialog::SavePicture
-                | Dialog::Import
                 | Dialog::Help
                 | Dialog::Film
                 | Dialog::Gallery
                 | Dialog::Palette),
             ) => To::Program(ProgramCommand::Ask(*dialog)),
+            Command::Ask(Dialog::Import) => {
+                To::Program(ProgramCommand::Ask(Dialog::ImportInto(self.info().tables().imports)))
+            }
             Command::Ask(Dialog::Export(ExportSubject::Live)) => match self.info().tables().exports {
                 [] => return None,
                 endings => To::Program(ProgramCommand::Ask(Dialog::ExportLiving(endings))),

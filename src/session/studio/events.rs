@@ -1,9 +1,9 @@
-//! What came back from files, learning and the canvas.
+//! Events from files, learning and the canvas.
 
 use std::sync::Arc;
 
 use super::history::Gesture;
-use super::{Studio, StudioCommand, StudioEffect, StudioEvent};
+use super::{AfterLoading, Studio, StudioCommand, StudioEffect, StudioEvent};
 use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent, Reason, RecordingEnd};
 use crate::session::{Level, Place, RunId};
 use crate::worlds::studio::Learned;
@@ -13,11 +13,9 @@ impl Studio {
     pub fn on_event(&mut self, event: StudioEvent) -> Vec<StudioEffect> {
         match event {
             StudioEvent::Opened { number, result } => {
-                if self.loading.as_ref().is_none_or(|(awaited, _)| *awaited != number) {
+                let Some(loading) = self.loading.take_if(|loading| loading.number == number) else {
                     return Vec::new();
-                }
-                self.loading = None;
-                let learns_then = self.learns_then.take();
+                };
                 let (project, notes) = match result {
                     Ok(opened) => opened,
                     Err(why) => {
@@ -29,12 +27,13 @@ impl Studio {
                 };
                 let mut effects = self.replace(project.map_world(Arc::new), None);
                 effects.extend(notes.into_iter().map(|note| StudioEffect::Notify(Level::Info, note)));
-                match learns_then {
-                    Some(method) => {
+                match loading.then {
+                    AfterLoading::Live => self.go_where_it_lives(),
+                    AfterLoading::Paint => self.workspace = Place::Paint,
+                    AfterLoading::Learn(method) => {
                         self.workspace = Place::Learn;
                         effects.extend(self.apply(StudioCommand::Learn(method)));
                     }
-                    None => self.go_where_it_lives(),
                 }
                 effects
             }
@@ -51,7 +50,7 @@ impl Studio {
             }
             StudioEvent::Rescued(Ok(project)) => {
                 let mut effects = self.replace(project.map_world(Arc::new), None);
-                // It is in no file of the user.
+                // It is in none of the user's files.
                 self.saved_revision = 0;
                 self.go_where_it_lives();
                 let text = "Unsaved work of the last run is back: save it (Ctrl+S) to keep it.".to_owned();
@@ -78,7 +77,7 @@ impl Studio {
     }
 
     fn hear_learning(&mut self, event: &LearningEvent) -> Vec<StudioEffect> {
-        self.learning.hear(event);
+        self.learning.take(event);
         match event {
             LearningEvent::Finished(reason) => {
                 let seconds = self.learning.started.map_or(0.0, |started| started.elapsed().as_secs_f64());

@@ -18,6 +18,7 @@ pub use views::{LearningState, LearningView, LiveRuleView, Plots};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use glam::DVec3;
 use history::{Gesture, PastProject, ProjectHistory};
 
 use super::Place;
@@ -49,19 +50,36 @@ pub struct Studio {
     brush_strength: f64,
     ink: BrushInk,
     /// The world and the place that the stroke under way began with.
-    stroke_start: Option<(Arc<World>, [f64; 3])>,
+    stroke_start: Option<(Arc<World>, DVec3)>,
     dabs: u64,
     learning: LearningView,
     live: LiveRuleView,
     plots: Plots,
     /// Counts the projects that took the place of another.
     serial: u64,
-    /// Number and name of what is being loaded.
-    loading: Option<(u64, String)>,
+    loading: Option<Loading>,
     loads: u64,
     was_visited: bool,
-    /// Learn by this method when what is being loaded has come.
-    learns_then: Option<&'static str>,
+}
+
+/// A project that is being loaded.
+struct Loading {
+    /// Names the load: an answer to an earlier one comes too late.
+    number: u64,
+    /// For the user.
+    name: String,
+    then: AfterLoading,
+}
+
+/// What is shown when a project has come.
+#[derive(Clone, Copy)]
+enum AfterLoading {
+    /// The rule in motion, where there is one; else the picture.
+    Live,
+    /// The picture: a rule that it has was learned from another one.
+    Paint,
+    /// Learning by this method.
+    Learn(&'static str),
 }
 
 impl Studio {
@@ -93,14 +111,15 @@ impl Studio {
             loading: None,
             loads: 0,
             was_visited: false,
-            learns_then: None,
         }
     }
 
+    /// The catalogue's row of this world: its name, its starts and its bundled scenes.
     pub fn entry(&self) -> &'static WorldEntry {
         self.entry
     }
 
+    /// The open project as it would be saved now.
     pub fn project(&self) -> &Project<Arc<World>> {
         &self.project
     }
@@ -110,6 +129,7 @@ impl Studio {
         self.project.world.info().expect("every world of the catalogue has a studio")
     }
 
+    /// The scene's own file; `None` until it is saved or opened.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
@@ -119,18 +139,22 @@ impl Studio {
         self.revision
     }
 
+    /// Whether the project differs from its file.
     pub fn is_dirty(&self) -> bool {
         self.revision != self.saved_revision
     }
 
+    /// Whether [`StudioCommand::Undo`] would do something now.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
     }
 
+    /// Whether [`StudioCommand::Redo`] would do something now.
     pub fn can_redo(&self) -> bool {
         self.history.can_redo()
     }
 
+    /// The workspace that is shown.
     pub fn workspace(&self) -> Place {
         self.workspace
     }
@@ -161,6 +185,7 @@ impl Studio {
         self.brush_size
     }
 
+    /// Factor on the default effect of a dab, in [`BRUSH_STRENGTH_RANGE`].
     pub fn brush_strength(&self) -> f64 {
         self.brush_strength
     }
@@ -170,14 +195,17 @@ impl Studio {
         self.ink
     }
 
+    /// The run under way, or the last one.
     pub fn learning(&self) -> &LearningView {
         &self.learning
     }
 
+    /// What lives, as the canvas reported it last.
     pub fn live(&self) -> &LiveRuleView {
         &self.live
     }
 
+    /// Readings since the last restart, and which of them are shown.
     pub fn plots(&self) -> &Plots {
         &self.plots
     }
@@ -189,7 +217,7 @@ impl Studio {
 
     /// The name of what is being loaded.
     pub fn loading(&self) -> Option<&str> {
-        self.loading.as_ref().map(|(_, name)| name.as_str())
+        self.loading.as_ref().map(|loading| loading.name.as_str())
     }
 
     fn now(&self) -> PastProject {

@@ -1,3 +1,5 @@
+use glam::{DVec2, DVec3};
+
 use super::*;
 use crate::jobs::{CanvasEvent, LearningEvent, Reason};
 use crate::session::{Command, Dialog, Level, LiveCommand, PaintCommand};
@@ -8,9 +10,9 @@ fn points() -> Studio {
 }
 
 fn dab(brush: &'static str, x: f64) -> StudioCommand {
-    let at = [x, 0.0, 0.0];
+    let at = x * DVec3::X;
     let ink = BrushInk::default();
-    StudioCommand::Stroke(BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius: 0.5, strength: 1.0, ink })
+    StudioCommand::Stroke(BrushStroke { brush, from: at, to: at, axis: DVec3::ZERO, radius: 0.5, strength: 1.0, ink })
 }
 
 fn stroke(studio: &mut Studio, brush: &'static str, xs: &[f64]) {
@@ -70,7 +72,7 @@ fn a_drag_of_a_knob_is_one_step_and_stays_in_its_range() {
 }
 
 #[test]
-fn over_what_lives_a_stroke_goes_to_the_canvas() {
+fn a_stroke_over_the_live_rule_goes_to_the_canvas() {
     let mut studio = points();
     studio.apply(StudioCommand::SetWorkspace(Place::Live));
     studio.apply(StudioCommand::SetBrushStrength(3.0));
@@ -144,7 +146,7 @@ fn learning_is_one_step_of_the_history_whatever_it_sends() {
 }
 
 #[test]
-fn what_an_older_run_sends_is_ignored() {
+fn events_of_an_older_run_are_ignored() {
     let mut studio = points();
     studio.apply(StudioCommand::Learn("exact"));
     let effects = studio.apply(StudioCommand::Learn("weak"));
@@ -173,7 +175,7 @@ fn learning_pauses_resumes_and_stops_at_once() {
 }
 
 #[test]
-fn a_saved_project_is_clean_until_it_changes_and_undo_knows_its_file() {
+fn a_saved_project_is_clean_and_undo_keeps_its_file() {
     let mut studio = points();
     studio.apply(StudioCommand::SetTitle("Mine".into()));
     let effects = studio.apply(StudioCommand::Save);
@@ -291,9 +293,9 @@ fn token_canvas() -> Studio {
 fn drag(studio: &mut Studio, places: &[[f64; 2]]) {
     let mut from = places[0];
     for to in places {
-        let [from, to] = [std::mem::replace(&mut from, *to), *to].map(|[x, y]| [x, y, 0.0]);
+        let [from, to] = [std::mem::replace(&mut from, *to), *to].map(|place| DVec2::from(place).extend(0.0));
         let (brush, ink) = (studio.brush(), BrushInk::default());
-        let stroke = BrushStroke { brush, from, to, axis: [0.0; 3], radius: 1.0, strength: 1.0, ink };
+        let stroke = BrushStroke { brush, from, to, axis: DVec3::ZERO, radius: 1.0, strength: 1.0, ink };
         studio.apply(StudioCommand::Stroke(stroke));
     }
     studio.apply(StudioCommand::Lift);
@@ -306,13 +308,13 @@ fn a_drawing_has_a_brush_at_once_and_each_stroke_is_one_step() {
     let blue = [50, 130, 255, 255];
     studio.apply(StudioCommand::SetInk(BrushInk { colour: blue, mirrors: false }));
     drag(&mut studio, &[[20.0, 48.0], [30.0, 48.0], [40.0, 48.0]]);
-    assert_eq!(studio.info().colour_at([30.0, 48.0, 0.0]), Some(blue));
+    assert_eq!(studio.info().colour_at(DVec3::new(30.0, 48.0, 0.0)), Some(blue));
     studio.apply(StudioCommand::Undo);
-    assert_eq!(studio.info().colour_at([30.0, 48.0, 0.0]), Some([0; 4]));
+    assert_eq!(studio.info().colour_at(DVec3::new(30.0, 48.0, 0.0)), Some([0; 4]));
     studio.apply(StudioCommand::Redo);
     studio.apply(StudioCommand::Act("flip"));
-    assert_eq!(studio.info().colour_at([30.0, 48.0, 0.0]), Some([0; 4]));
-    assert_eq!(studio.info().colour_at([60.0, 48.0, 0.0]), Some(blue));
+    assert_eq!(studio.info().colour_at(DVec3::new(30.0, 48.0, 0.0)), Some([0; 4]));
+    assert_eq!(studio.info().colour_at(DVec3::new(60.0, 48.0, 0.0)), Some(blue));
 }
 
 #[test]
@@ -320,7 +322,7 @@ fn a_line_follows_the_pointer_and_leaves_nothing_behind() {
     let mut studio = token_canvas();
     studio.apply(StudioCommand::SetBrush("line"));
     drag(&mut studio, &[[20.0, 48.0], [40.0, 80.0], [70.0, 48.0]]);
-    let painted = |studio: &Studio, at: [f64; 2]| studio.info().colour_at([at[0], at[1], 0.0]) != Some([0; 4]);
+    let painted = |studio: &Studio, at: [f64; 2]| studio.info().colour_at(DVec2::from(at).extend(0.0)) != Some([0; 4]);
     assert!(painted(&studio, [45.0, 48.0]) && painted(&studio, [69.0, 48.0]));
     assert!(!painted(&studio, [40.0, 80.0]), "the line of a moment ago is gone");
     studio.apply(StudioCommand::Undo);
@@ -338,4 +340,18 @@ fn the_colour_under_the_pointer_is_picked_up() {
     let before = studio.revision();
     drag(&mut studio, &[[30.0, 48.0]]);
     assert_eq!((studio.ink(), studio.revision()), (red, before));
+}
+
+#[test]
+fn imported_icons_lead_to_paint_though_the_old_rule_stays() {
+    let mut studio = Studio::new(world_entry("field").unwrap());
+    let text = studio.entry().bundled.iter().find(|scene| scene.name == "firefly").unwrap().text;
+    let project = |text: &str| Box::new(Project::from_ron(text).unwrap().project);
+    studio.apply(StudioCommand::OpenBundled("firefly"));
+    studio.on_event(StudioEvent::Opened { number: 1, result: Ok((project(text), Vec::new())) });
+    assert_eq!(studio.workspace(), Place::Live);
+    studio.apply(StudioCommand::Import(vec!["icon.png".into()]));
+    studio.on_event(StudioEvent::Opened { number: 2, result: Ok((project(text), vec!["one icon as a token".into()])) });
+    assert_eq!(studio.workspace(), Place::Paint);
+    assert!(studio.info().has_rule());
 }

@@ -1,4 +1,4 @@
-//! What the panels show of learning, of what lives, and of its readings.
+//! What the panels show of learning, the live rule and its readings.
 
 use std::time::Instant;
 
@@ -7,22 +7,28 @@ use crate::media::chart::{CURVE_COLOURS, Chart, ChartCurve};
 use crate::session::{Curve, RunId};
 use crate::worlds::studio::{LayerSet, SeriesAxis, SeriesReading, SeriesSpec, TrainingStep};
 
-/// What learning does.
+/// The state of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LearningState {
+    /// No run, or the last one has ended.
     #[default]
     Idle,
+    /// Steps are being made.
     Running,
+    /// Held by the user before the next step.
     Paused,
 }
 
 /// Learning, as the panels show it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LearningView {
+    /// Of the current or last run.
     pub state: LearningState,
     /// Id of the method that runs, ran last, or would run.
     pub method: &'static str,
+    /// `None` until a run reports its first step.
     pub step: Option<TrainingStep>,
+    /// Running mean over about a second; 0 before the first report.
     pub steps_per_s: f64,
     /// Loss of each phase so far.
     pub losses: Vec<(&'static str, Curve)>,
@@ -46,6 +52,7 @@ impl LearningView {
         }
     }
 
+    /// Whether there is a run that could be stopped.
     pub fn is_active(&self) -> bool {
         self.state != LearningState::Idle
     }
@@ -63,7 +70,7 @@ impl LearningView {
         Some((step.total - step.done.min(step.total)) as f64 / self.steps_per_s)
     }
 
-    pub(super) fn hear(&mut self, event: &LearningEvent) {
+    pub(super) fn take(&mut self, event: &LearningEvent) {
         match event {
             LearningEvent::Progress { step, loss, steps_per_s } => {
                 let same_phase = self.step.is_some_and(|last| last.phase == step.phase);
@@ -86,20 +93,24 @@ impl LearningView {
     }
 }
 
-/// What lives, as the panels show it.
+/// The live rule, as the panels show it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LiveRuleView {
     /// A rule runs.
     pub runs: bool,
-    /// Why none does, where that is a fault.
+    /// Why no rule runs, where that is a fault.
     pub fault: Option<String>,
+    /// Steps are made each tick, where a rule runs.
     pub playing: bool,
     /// Steps in each sixtieth of a second.
     pub speed: u32,
+    /// Whether the canvas draws where each point has been.
     pub trails: bool,
     /// Layers of the world's table that are drawn beside it.
     pub layers: LayerSet,
+    /// Since the start of the rule.
     pub steps: u64,
+    /// Over the last half second.
     pub steps_per_s: f64,
     /// What runs, and on what.
     pub description: String,
@@ -130,6 +141,7 @@ impl Default for LiveRuleView {
 /// Readings over time, and which of them are shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plots {
+    /// Whether the drawer is open; readings are only measured while it is.
     pub open: bool,
     series: Vec<Series>,
 }
@@ -142,6 +154,7 @@ struct Series {
 }
 
 impl Plots {
+    /// Whether the series of this id is drawn; every series is until it is hidden.
     pub fn is_shown(&self, id: &str) -> bool {
         !self.series.iter().any(|series| series.id == id && series.is_hidden)
     }

@@ -1,5 +1,7 @@
 //! What a person does to the living swarm: brushes, going back, swinging knobs.
 
+use glam::DVec2;
+
 use super::*;
 use crate::worlds::swarm::picture::SwarmEdit;
 
@@ -13,16 +15,16 @@ fn edits(effects: &[Effect]) -> Vec<SwarmEdit> {
 
 fn stroke(session: &mut Session, brush: Brush, points: &[[f64; 2]]) -> Vec<Effect> {
     let mut effects = session.apply(LiveCommand::SetBrush(brush));
-    effects.extend(session.apply(Command::Pointer(Pointer::Press(points[0]))));
+    effects.extend(session.apply(Command::Pointer(Pointer::Press(points[0].into()))));
     for &p in &points[1..] {
-        effects.extend(session.apply(Command::Pointer(Pointer::Drag(p))));
+        effects.extend(session.apply(Command::Pointer(Pointer::Drag(p.into()))));
     }
     effects.extend(session.apply(Command::Pointer(Pointer::Release)));
     effects
 }
 
 #[test]
-fn the_stir_goes_round_and_letting_go_ends_it() {
+fn the_stir_force_turns_and_ends_on_release() {
     let mut session = alive();
     let effects = stroke(&mut session, Brush::Stir, &[[3.0, 4.0], [4.0, 4.0]]);
     let goes_round = |o: &EngineOrder| matches!(o, EngineOrder::SetForce(Some(f)) if f.stir > 0.0 && f.strength <= 0.0);
@@ -32,26 +34,27 @@ fn the_stir_goes_round_and_letting_go_ends_it() {
 }
 
 #[test]
-fn what_is_grabbed_goes_as_far_as_the_hand() {
+fn grabbed_particles_move_as_far_as_the_pointer() {
     let mut session = alive();
     session.apply(LiveCommand::SetBrushRadius(2.0));
     let effects = stroke(&mut session, Brush::Grab, &[[3.0, 4.0], [3.5, 4.0], [3.5, 4.0], [3.5, 3.0]]);
-    let carry = |centre, by| SwarmEdit::Carry { centre, radius: 2.0, by };
+    let carry = |centre: [f64; 2], by: [f64; 2]| SwarmEdit::Carry { centre: centre.into(), radius: 2.0, by: by.into() };
     assert_eq!(edits(&effects), [carry([3.0, 4.0], [0.5, 0.0]), carry([3.5, 4.0], [0.0, -1.0])]);
     assert_eq!(session.live().last_wound, None);
     // Let go: the mouse moves alone.
-    assert!(edits(&session.apply(Command::Pointer(Pointer::Drag([9.0, 9.0])))).is_empty());
+    assert!(edits(&session.apply(Command::Pointer(Pointer::Drag(DVec2::splat(9.0))))).is_empty());
 }
 
 #[test]
-fn a_wound_scrambles_under_the_brush_and_tells_when_and_where() {
+fn a_wound_scrambles_the_disc_and_records_step_and_place() {
     let mut session = alive();
     session.apply(LiveCommand::SetBrushRadius(2.0));
     session.tick(u32::MAX);
     let effects = stroke(&mut session, Brush::Wound, &[[3.0, 4.0], [3.1, 4.0]]);
-    assert!(matches!(edits(&effects)[..], [SwarmEdit::Scramble { centre: [3.0, 4.0], radius: 2.0, .. }]));
+    let place = DVec2::new(3.0, 4.0);
+    assert!(matches!(edits(&effects)[..], [SwarmEdit::Scramble { centre, radius: 2.0, .. }] if centre == place));
     let wound = session.live().last_wound.expect("a wound");
-    assert_eq!(wound, Wound { step: session.live().steps, centre_l: [3.0, 4.0], radius_l: 2.0 });
+    assert_eq!(wound, Wound { step: session.live().steps, centre_l: place, radius_l: 2.0 });
     assert!(wound.step > 0);
     // A quick drag leaves no gaps: four stops of half a radius.
     let effects = stroke(&mut session, Brush::Wound, &[[3.0, 4.0], [7.0, 4.0]]);
@@ -69,7 +72,7 @@ fn a_wound_scrambles_under_the_brush_and_tells_when_and_where() {
 }
 
 #[test]
-fn adding_lays_particles_along_the_stroke_and_only_species_that_the_rule_knows() {
+fn adding_follows_the_stroke_with_species_of_the_rule_only() {
     let mut session = alive();
     let added = edits(&stroke(&mut session, Brush::Add, &[[3.0, 4.0], [3.0, 7.2]]));
     let laid: Vec<Particle> = added
@@ -97,7 +100,7 @@ fn adding_lays_particles_along_the_stroke_and_only_species_that_the_rule_knows()
 }
 
 #[test]
-fn nobody_adds_more_particles_than_may_live() {
+fn the_add_brush_stops_at_the_maximum_count() {
     let mut session = alive();
     let box_size_l = session.live().box_size_l;
     session.on_event(LiveEvent::SwarmChanged { steps_back: 0, particles: 1_000_000, box_size_l });
@@ -116,7 +119,7 @@ fn brushes_change_the_swarm_and_never_the_document() {
 }
 
 #[test]
-fn places_headings_and_species_are_scrambled_apart() {
+fn positions_headings_and_species_are_randomised_separately() {
     let mut session = alive();
     assert!(matches!(edits(&session.apply(LiveCommand::Randomise))[..], [SwarmEdit::ScatterAll { .. }]));
     assert!(matches!(edits(&session.apply(LiveCommand::RandomiseHeadings))[..], [SwarmEdit::TurnAll { .. }]));
@@ -160,7 +163,7 @@ fn the_speed_keys_go_up_and_down_within_bounds() {
 }
 
 #[test]
-fn a_swinging_knob_swings_while_time_runs_about_the_value_of_the_scene_and_can_be_undone() {
+fn a_knob_swings_about_its_value_only_while_playing() {
     let mut session = alive();
     let document = session.document().clone();
     let swing = Swing { amplitude: 1.0, period_s: 1.0 };
@@ -195,7 +198,7 @@ fn a_swinging_knob_swings_while_time_runs_about_the_value_of_the_scene_and_can_b
 }
 
 #[test]
-fn all_that_swings_stays_within_what_the_rule_can_do() {
+fn swinging_knobs_stay_within_the_range_of_the_rule() {
     let mut session = alive();
     let wild = Some(Swing { amplitude: 100.0, period_s: 0.7 });
     for knob in [Knob::Temperature, Knob::Strength, Knob::Window(None), Knob::Cruise(None), Knob::Swirl(Some(0))] {
@@ -222,10 +225,10 @@ fn a_surprise_is_another_motion_and_can_be_undone() {
 }
 
 #[test]
-fn the_view_follows_what_was_found_until_it_is_gone() {
+fn the_view_follows_a_creature_until_it_is_gone() {
     let mut session = alive();
     let effects = stroke(&mut session, Brush::Follow, &[[3.0, 4.0]]);
-    assert!(effects.contains(&Effect::Live(LiveEffect::Follow([3.0, 4.0]))));
+    assert!(effects.contains(&Effect::Live(LiveEffect::Follow(DVec2::new(3.0, 4.0)))));
     session.on_event(LiveEvent::Following(Some(7)));
     assert_eq!(session.live().following, Some(7));
     session.apply(LiveCommand::StopFollowing);

@@ -1,7 +1,9 @@
+use glam::DVec2;
+
 use super::*;
 
 #[test]
-fn saving_asks_for_a_path_once_and_clears_the_dirty_mark_when_written() {
+fn saving_asks_for_a_path_once_and_clears_the_dirty_flag() {
     let mut session = in_paint();
     session.apply(PaintCommand::Stroke(triangle()));
     assert_eq!(session.apply(DocumentCommand::Save), vec![Effect::Ask(Dialog::Name)]);
@@ -22,7 +24,7 @@ fn saving_asks_for_a_path_once_and_clears_the_dirty_mark_when_written() {
 }
 
 #[test]
-fn a_failed_save_or_load_is_told_and_changes_nothing() {
+fn a_failed_save_or_load_is_reported_and_changes_nothing() {
     let mut session = in_paint();
     session.apply(PaintCommand::Stroke(triangle()));
     let before = session.document().clone();
@@ -45,7 +47,7 @@ fn a_failed_save_or_load_is_told_and_changes_nothing() {
 }
 
 #[test]
-fn quitting_asks_when_something_is_unsaved_and_saving_then_quits() {
+fn quitting_with_unsaved_work_asks_and_saving_then_quits() {
     let mut session = in_paint();
     assert_eq!(session.apply(DocumentCommand::Quit), vec![Effect::Document(DocumentEffect::Quit)]);
     session.apply(PaintCommand::Stroke(triangle()));
@@ -61,7 +63,7 @@ fn quitting_asks_when_something_is_unsaved_and_saving_then_quits() {
 }
 
 #[test]
-fn quitting_also_asks_for_scenes_that_were_left_unsaved_and_no_more_once_they_are_saved() {
+fn quitting_asks_for_unsaved_scenes_that_were_left() {
     let mut session = in_paint();
     session.apply(PaintCommand::Stroke(triangle()));
     session.apply(DocumentCommand::SetTitle("First".into()));
@@ -86,14 +88,14 @@ fn quitting_also_asks_for_scenes_that_were_left_unsaved_and_no_more_once_they_ar
 #[test]
 fn an_imported_picture_is_unsaved_and_ready_to_be_painted_on() {
     let mut session = alive();
-    let snapshot = Snapshot { particles: triangle(), box_size: [5.0, 5.0], ..Snapshot::default() };
+    let snapshot = Snapshot { particles: triangle(), box_size: DVec2::splat(5.0), ..Snapshot::default() };
     session.on_event(ShareEvent::Imported { path: "birds.csv".into(), result: Ok(snapshot.into()) });
     assert_eq!((session.document().title.as_str(), session.place()), ("birds", Place::Paint));
     assert!(session.is_dirty() && session.path().is_none());
 }
 
 #[test]
-fn a_project_survives_the_way_through_a_file() {
+fn a_project_round_trips_through_a_file() {
     let mut session = alive();
     session.apply(DocumentCommand::SetNotes("look".into()));
     let document = session.document().clone();

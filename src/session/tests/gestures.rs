@@ -2,6 +2,8 @@
 
 use std::f64::consts::PI;
 
+use glam::DVec2;
+
 use super::tools::{click, drag, particles, selecting, with_tool};
 use super::*;
 
@@ -20,11 +22,11 @@ fn a_drag_with_alt_moves_copies_and_is_one_step() {
 }
 
 #[test]
-fn shift_keeps_moves_straight_strokes_to_steps_and_lattices_square() {
+fn shift_constrains_moves_strokes_and_lattices() {
     let mut session = selecting();
-    session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
+    session.apply(Command::Pointer(Pointer::Press(DVec2::splat(2.0))));
     session.apply(PaintCommand::Hold(Hand { shift: true, ..Hand::default() }));
-    session.apply(Command::Pointer(Pointer::Drag([5.0, 2.4])));
+    session.apply(Command::Pointer(Pointer::Drag(DVec2::new(5.0, 2.4))));
     session.apply(Command::Pointer(Pointer::Release));
     assert_eq!(particles(&session)[0], at(5.0, 2.0));
     let mut session = with_tool(Tool::Pen);
@@ -41,17 +43,17 @@ fn shift_keeps_moves_straight_strokes_to_steps_and_lattices_square() {
 }
 
 #[test]
-fn a_double_click_takes_the_whole_creature_and_a_right_click_what_lies_under_it() {
+fn double_click_selects_the_creature_right_click_the_particle() {
     let mut session = with_tool(Tool::Select);
     let far: Vec<Particle> = triangle().iter().map(|p| Particle { x: p.x + 8.0, ..*p }).collect();
     session.apply(PaintCommand::Stroke(triangle().into_iter().chain(far).collect()));
     session.apply(DocumentCommand::EndGesture);
-    session.apply(PaintCommand::Selection(SelectionOrder::CreatureAt([10.0, 2.0])));
+    session.apply(PaintCommand::Selection(SelectionOrder::CreatureAt(DVec2::new(10.0, 2.0))));
     assert_eq!(session.selection(), [3, 4, 5]);
-    session.apply(PaintCommand::Selection(SelectionOrder::CreatureAt([7.0, 8.0])));
+    session.apply(PaintCommand::Selection(SelectionOrder::CreatureAt(DVec2::new(7.0, 8.0))));
     assert_eq!(session.selection(), [3, 4, 5], "nothing is there");
-    session.apply(PaintCommand::Selection(SelectionOrder::Under([11.0, 2.0])));
+    session.apply(PaintCommand::Selection(SelectionOrder::Under(DVec2::new(11.0, 2.0))));
     assert_eq!(session.selection(), [3, 4, 5], "it is selected already");
-    session.apply(PaintCommand::Selection(SelectionOrder::Under([2.0, 2.0])));
+    session.apply(PaintCommand::Selection(SelectionOrder::Under(DVec2::splat(2.0))));
     assert_eq!(session.selection(), [0]);
 }

@@ -1,12 +1,14 @@
+use glam::DVec2;
+
 use super::*;
 
-fn any_point() -> impl Strategy<Value = [f64; 2]> {
+fn any_point() -> impl Strategy<Value = DVec2> {
     // Some of them outside the box.
-    (-2.0..18.0, -2.0..12.0).prop_map(|(x, y)| [x, y])
+    (-2.0..18.0, -2.0..12.0).prop_map(|(x, y)| DVec2::new(x, y))
 }
 
 fn any_particle() -> impl Strategy<Value = Particle> {
-    (any_point(), -7.0..7.0, 0u8..9).prop_map(|([x, y], heading, species)| Particle { x, y, heading, species })
+    (any_point(), -7.0..7.0, 0u8..9).prop_map(|(DVec2 { x, y }, heading, species)| Particle { x, y, heading, species })
 }
 
 fn any_command() -> impl Strategy<Value = Command> {
@@ -55,7 +57,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn undoing_everything_gives_the_start_and_redoing_everything_the_end(
+    fn undo_of_all_gives_the_start_and_redo_of_all_the_end(
         commands in proptest::collection::vec(any_command(), 0..40)
     ) {
         let mut session = alive();
@@ -84,14 +86,14 @@ proptest! {
     }
 
     #[test]
-    fn no_command_ever_leaves_a_particle_outside_the_box_or_a_species_too_many(
+    fn no_command_leaves_an_invalid_particle(
         commands in proptest::collection::vec(any_command(), 0..40)
     ) {
         let mut session = Session::new(1);
         session.apply(Command::SetPlace(Place::Paint));
         for command in commands {
             session.apply(command);
-            let [w, h] = session.snapshot().box_size;
+            let [w, h] = session.snapshot().box_size.to_array();
             for p in &session.snapshot().particles {
                 prop_assert!((0.0..=w).contains(&p.x) && (0.0..=h).contains(&p.y) && p.heading.is_finite());
                 prop_assert!(p.species < 8);
@@ -100,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn a_session_that_is_not_dirty_holds_the_saved_document_and_undoing_all_gets_there(
+    fn a_clean_session_holds_the_saved_document(
         commands in proptest::collection::vec(any_command(), 0..30)
     ) {
         let mut session = Session::new(1);
@@ -119,7 +121,7 @@ proptest! {
 }
 
 #[test]
-fn a_slider_drag_is_one_step_of_the_history_and_two_drags_are_two() {
+fn each_slider_drag_is_one_step_of_the_history() {
     let mut session = Session::new(1);
     let set =
         |s: &mut Session, sigma_l| s.apply(LiveCommand::SetSettings(LiveSettings { sigma_l, ..Default::default() }));
@@ -158,7 +160,7 @@ fn a_new_edit_ends_the_redo() {
 }
 
 #[test]
-fn opening_another_scene_can_be_undone_with_its_rule_and_its_unsaved_work() {
+fn undo_of_opening_restores_rule_and_unsaved_work() {
     let mut session = alive();
     session.apply(PaintCommand::Add(at(9.0, 9.0)));
     let before = session.document().clone();

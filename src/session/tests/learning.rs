@@ -21,7 +21,7 @@ fn learning_runs_pauses_resumes_and_stops_by_command() {
 }
 
 #[test]
-fn a_picture_that_cannot_teach_is_refused_with_the_reason() {
+fn a_picture_that_cannot_be_learned_is_refused_with_a_reason() {
     let mut session = Session::new(1);
     let effects = session.apply(LearnCommand::Start);
     let (level, text) = notice(&effects).expect("a reason");
@@ -31,7 +31,7 @@ fn a_picture_that_cannot_teach_is_refused_with_the_reason() {
 }
 
 #[test]
-fn learning_on_takes_the_present_weights_and_needs_some() {
+fn continuing_starts_from_the_present_weights() {
     let mut session = alive();
     let effects = session.apply(LearnCommand::Continue);
     assert!(started(&effects).unwrap().start.is_some());
@@ -42,7 +42,7 @@ fn learning_on_takes_the_present_weights_and_needs_some() {
 }
 
 #[test]
-fn the_first_weights_of_a_run_bring_its_swarm_and_later_ones_only_replace_the_rule() {
+fn only_the_first_weights_of_a_run_restart_the_swarm() {
     let mut session = in_paint();
     session.apply(PaintCommand::Stroke(triangle()));
     session.apply(LearnCommand::Start);
@@ -56,7 +56,7 @@ fn the_first_weights_of_a_run_bring_its_swarm_and_later_ones_only_replace_the_ru
 }
 
 #[test]
-fn the_learned_flow_is_switched_on_when_it_first_appears_and_never_before() {
+fn the_learned_flow_is_switched_on_once_when_it_appears() {
     let mut session = alive();
     let live = LiveSettings { flow: FlowKind::Learned, ..Default::default() };
     let effects = session.apply(LiveCommand::SetSettings(live));
@@ -95,7 +95,7 @@ fn names(session: &Session) -> Vec<&str> {
     session.document().world.flows.list.iter().map(|flow| flow.name.as_str()).collect()
 }
 
-/// The rule plays the flow that the list says.
+/// Asserts that the rule has the flow that the list marks as chosen.
 fn assert_in_step(session: &Session) {
     let document = session.document();
     let flow = document.world.rule.as_ref().and_then(|rule| rule.flow.as_ref());
@@ -103,7 +103,7 @@ fn assert_in_step(session: &Session) {
 }
 
 #[test]
-fn another_flow_joins_the_list_when_it_is_learned_and_undo_takes_it_away() {
+fn a_new_flow_joins_the_list_and_undo_removes_it() {
     let mut session = with_two_flows();
     assert_eq!((names(&session), session.document().world.flows.chosen), (vec!["seed 1", "seed 2"], 1));
     assert_in_step(&session);
@@ -143,7 +143,7 @@ fn flows_are_picked_named_blended_and_deleted_each_as_one_step() {
 }
 
 #[test]
-fn a_picked_flow_takes_over_softly_and_with_no_restart() {
+fn a_picked_flow_fades_in_without_a_restart() {
     let mut session = with_two_flows();
     session.apply(Command::SetPlace(Place::Live));
     for _ in 0..FADE_TICKS {
@@ -178,7 +178,7 @@ fn the_flows_stay_while_the_pattern_itself_is_learned() {
 }
 
 #[test]
-fn learning_anew_in_the_place_of_learned_flows_can_be_undone_and_redone() {
+fn replacing_learned_flows_can_be_undone_and_redone() {
     let mut session = with_two_flows();
     let before = session.document().clone();
     session.apply(LearnCommand::Start);
@@ -196,7 +196,7 @@ fn learning_anew_in_the_place_of_learned_flows_can_be_undone_and_redone() {
 }
 
 #[test]
-fn what_an_abandoned_run_still_says_is_not_heard() {
+fn events_of_an_abandoned_run_are_ignored() {
     let mut session = alive();
     session.apply(LearnCommand::Start);
     let run = session.training().run;
@@ -213,7 +213,7 @@ fn what_an_abandoned_run_still_says_is_not_heard() {
 }
 
 #[test]
-fn a_failure_of_training_is_told_and_the_last_rule_stays() {
+fn a_failed_run_is_reported_and_keeps_the_last_rule() {
     let mut session = alive();
     session.apply(LearnCommand::Start);
     let effects = trained(&mut session, jobs::Event::Failed { message: "the loss became NaN".into() });
@@ -223,7 +223,7 @@ fn a_failure_of_training_is_told_and_the_last_rule_stays() {
 }
 
 #[test]
-fn a_rule_without_a_flow_or_trained_at_other_temperatures_never_meets_settings_it_cannot_run() {
+fn settings_are_always_within_what_the_rule_can_run() {
     let mut session = alive();
     learned(&mut session, Command::Learn(LearnCommand::Start), rule(true));
     session.apply(LiveCommand::Pause);

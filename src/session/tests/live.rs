@@ -42,14 +42,14 @@ fn asking_for_more_particles_brings_more() {
 }
 
 #[test]
-fn without_a_rule_nothing_lives_and_the_user_is_told() {
+fn without_a_rule_nothing_runs_and_a_notice_explains() {
     let mut session = Session::new(1);
     assert!(session.tick(u32::MAX).is_empty());
     assert_eq!(notice(&session.apply(LiveCommand::Grow)).unwrap().0, Level::Info);
 }
 
 #[test]
-fn settings_beyond_what_the_engine_takes_are_brought_within() {
+fn settings_out_of_range_are_clamped() {
     let mut session = alive();
     let mut wild = LiveSettings { strength: -3.0, relaxation: 1e9, step_factor: 7.0, ..Default::default() };
     wild.knobs.window_l[0] = 50.0;

@@ -1,4 +1,4 @@
-//! What the session promises.
+//! What the session guarantees.
 
 mod by_hand;
 mod files;

@@ -1,10 +1,12 @@
 //! Kept moments: what they hold, the way back to them, and the undoing of it, however late the engine answers.
 
+use glam::DVec2;
+
 use super::*;
 use crate::worlds::swarm::doc::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS};
 use crate::worlds::swarm::picture::Swarm;
 
-/// What the engine was asked to tell.
+/// The copies that the engine was asked for.
 fn asked(effects: &[Effect]) -> MomentUse {
     let found = effects.iter().find_map(|effect| match effect {
         Effect::Live(LiveEffect::KeepMoment(wanted_for)) => Some(wanted_for.clone()),
@@ -13,9 +15,9 @@ fn asked(effects: &[Effect]) -> MomentUse {
     found.unwrap_or_else(|| panic!("{effects:?}"))
 }
 
-/// The engine tells a swarm whose particles are at these `x`.
+/// The engine sends a swarm whose particles are at these `x`.
 fn tell(session: &mut Session, wanted_for: MomentUse, x: &[f64]) -> Vec<Effect> {
-    let swarm = Swarm { particles: x.iter().map(|&x| at(x, 2.0)).collect(), box_size: [9.0, 9.0] };
+    let swarm = Swarm { particles: x.iter().map(|&x| at(x, 2.0)).collect(), box_size: DVec2::splat(9.0) };
     session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })))
 }
 
@@ -38,7 +40,7 @@ fn strength(strength: f64) -> Command {
 }
 
 #[test]
-fn a_kept_moment_is_a_step_of_the_history_and_a_return_brings_swarm_and_settings() {
+fn keeping_and_returning_to_a_moment_are_steps_of_the_history() {
     let mut session = alive();
     let calm = LiveSettings { strength: 0.5, ..LiveSettings::default() };
     session.apply(LiveCommand::SetSettings(calm));
@@ -66,7 +68,7 @@ fn a_kept_moment_is_a_step_of_the_history_and_a_return_brings_swarm_and_settings
 }
 
 #[test]
-fn undo_brings_back_the_swarm_that_a_return_replaced_and_redo_the_moment() {
+fn undo_of_a_return_restores_the_replaced_swarm() {
     let mut session = alive();
     kept(&mut session, 1.0);
     let undo_steps = session.document().world.savepoints.len();
@@ -93,11 +95,11 @@ fn a_moment_brings_its_swings() {
 }
 
 #[test]
-fn a_moment_with_a_species_that_the_rule_does_not_know_is_refused_in_a_sentence() {
+fn a_moment_with_an_unknown_species_is_refused() {
     let mut session = alive();
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     let stranger = Particle { species: 3, ..at(1.0, 1.0) };
-    let swarm = Swarm { particles: vec![at(1.0, 2.0), stranger], box_size: [9.0, 9.0] };
+    let swarm = Swarm { particles: vec![at(1.0, 2.0), stranger], box_size: DVec2::splat(9.0) };
     session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
     let particles = session.live().particles;
     let effects = session.apply(LiveCommand::ReturnTo(0));
@@ -108,7 +110,7 @@ fn a_moment_with_a_species_that_the_rule_does_not_know_is_refused_in_a_sentence(
 }
 
 #[test]
-fn a_moment_of_another_rule_or_motion_says_so_and_one_of_this_rule_is_silent() {
+fn a_moment_of_another_rule_or_motion_gives_a_notice() {
     let mut session = alive();
     kept(&mut session, 1.0);
     assert_eq!(notice(&session.apply(LiveCommand::ReturnTo(0))), None);
@@ -139,7 +141,7 @@ fn a_return_brings_the_learned_flow_that_played() {
 }
 
 #[test]
-fn an_undo_that_is_quicker_than_the_engine_brings_the_swarm_as_soon_as_it_is_told() {
+fn an_early_undo_restores_the_swarm_when_it_arrives() {
     let mut session = alive();
     kept(&mut session, 1.0);
     let wanted_for = asked(&session.apply(LiveCommand::ReturnTo(0)));
@@ -156,7 +158,7 @@ fn an_undo_that_is_quicker_than_the_engine_brings_the_swarm_as_soon_as_it_is_tol
 }
 
 #[test]
-fn a_swarm_that_comes_late_leaves_alone_the_one_that_was_chosen_meanwhile() {
+fn a_late_swarm_does_not_replace_a_newer_choice() {
     for meanwhile in [
         Command::Document(DocumentCommand::Redo),
         Command::Live(LiveCommand::RestartFromSnapshot),
@@ -200,7 +202,7 @@ fn a_moment_has_the_settings_of_the_time_when_it_was_asked_for() {
 }
 
 #[test]
-fn a_moment_that_comes_in_the_middle_of_a_drag_is_the_step_before_it_and_the_drag_stays_one_step() {
+fn a_moment_that_arrives_during_a_drag_is_the_step_before_it() {
     let mut session = alive();
     let saved = session.document().world.live.strength;
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
@@ -225,13 +227,13 @@ fn a_moment_that_comes_in_the_middle_of_a_drag_is_the_step_before_it_and_the_dra
 }
 
 #[test]
-fn a_moment_stays_when_the_gesture_that_it_came_into_is_given_up() {
+fn a_moment_survives_the_cancelled_gesture_it_arrived_in() {
     let mut session = alive();
     session.apply(Command::SetPlace(Place::Paint));
     session.apply(PaintCommand::Clear);
     session.apply(DocumentCommand::Undo);
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
-    session.apply(Command::Pointer(Pointer::Press([8.0, 8.0])));
+    session.apply(Command::Pointer(Pointer::Press(DVec2::splat(8.0))));
     tell(&mut session, wanted_for, &[1.0]);
     assert_eq!(session.snapshot().particles.len(), 4);
     session.apply(PaintCommand::LetGo);
@@ -240,7 +242,7 @@ fn a_moment_stays_when_the_gesture_that_it_came_into_is_given_up() {
 }
 
 #[test]
-fn a_moment_of_a_scene_that_was_left_meanwhile_is_told_and_comes_into_no_other() {
+fn a_moment_of_a_closed_scene_is_dropped_with_a_notice() {
     let mut session = alive();
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
     session.apply(DocumentCommand::New);
@@ -250,7 +252,7 @@ fn a_moment_of_a_scene_that_was_left_meanwhile_is_told_and_comes_into_no_other()
 }
 
 #[test]
-fn more_moments_than_a_file_can_hold_are_refused_before_they_are_kept() {
+fn moments_beyond_the_limit_of_a_file_are_refused() {
     let mut session = alive();
     for k in 0..MAX_SAVEPOINTS {
         kept(&mut session, k as f64 / 10.0);
@@ -258,7 +260,7 @@ fn more_moments_than_a_file_can_hold_are_refused_before_they_are_kept() {
     assert_eq!(notice(&session.apply(LiveCommand::KeepMoment)).unwrap().0, Level::Warning);
     let mut session = alive();
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));
-    let swarm = Swarm { particles: vec![at(1.0, 1.0); MAX_KEPT_PARTICLES], box_size: [9.0, 9.0] };
+    let swarm = Swarm { particles: vec![at(1.0, 1.0); MAX_KEPT_PARTICLES], box_size: DVec2::splat(9.0) };
     session.on_event(LiveEvent::MomentKept(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })));
     assert_eq!(names(&session), ["Moment 1"]);
     let effects = session.apply(LiveCommand::KeepMoment);

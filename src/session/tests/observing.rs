@@ -27,7 +27,7 @@ fn certified(session: &mut Session) -> Vec<Effect> {
 }
 
 #[test]
-fn what_is_seen_becomes_curves_over_the_steps_lived() {
+fn readings_become_curves_over_the_steps() {
     let mut session = alive();
     session.apply(LiveCommand::SetSpeed(10));
     for k in 0..3 {
@@ -66,7 +66,7 @@ fn scrambling_begins_a_healing_and_a_restart_ends_it() {
 }
 
 #[test]
-fn a_certificate_is_kept_with_the_scene_and_no_step_of_the_history() {
+fn a_certificate_is_saved_and_no_step_of_the_history() {
     let mut session = alive();
     assert_eq!(session.seal(), Seal::None);
     let could_undo = session.can_undo();
@@ -79,7 +79,7 @@ fn a_certificate_is_kept_with_the_scene_and_no_step_of_the_history() {
 }
 
 #[test]
-fn another_picture_makes_the_certificate_stale_and_undo_brings_it_back() {
+fn a_changed_picture_makes_the_certificate_stale_until_undo() {
     let mut session = alive();
     certified(&mut session);
     session.tick(1);
@@ -96,7 +96,7 @@ fn another_picture_makes_the_certificate_stale_and_undo_brings_it_back() {
 }
 
 #[test]
-fn other_live_settings_make_the_certificate_one_of_other_settings_and_setting_them_back_makes_it_hold() {
+fn the_seal_follows_the_live_settings() {
     let mut session = alive();
     certified(&mut session);
     let measured = session.document().world.live;
@@ -109,14 +109,14 @@ fn other_live_settings_make_the_certificate_one_of_other_settings_and_setting_th
     assert!(matches!(session.seal(), Seal::OfOtherSettings(_)));
     session.apply(LiveCommand::SetSettings(measured));
     assert!(matches!(session.seal(), Seal::Valid(_)));
-    // One of an older program: nobody can tell.
+    // One of an older program has no settings to compare.
     session.document.world.evidence.as_mut().unwrap().live = None;
     session.apply(LiveCommand::SetSettings(LiveSettings { relaxation: 2.0, ..measured }));
     assert!(matches!(session.seal(), Seal::Valid(_)));
 }
 
 #[test]
-fn a_certificate_in_the_making_ends_when_the_scene_changes_or_learning_begins() {
+fn a_new_scene_or_run_cancels_the_certificate() {
     let mut session = alive();
     session.apply(ObserveCommand::Certify);
     session.tick(1);
@@ -138,7 +138,7 @@ fn a_certificate_in_the_making_ends_when_the_scene_changes_or_learning_begins() 
 }
 
 #[test]
-fn a_run_that_has_completed_is_certified_by_itself_and_one_that_was_stopped_is_not() {
+fn only_a_completed_run_is_certified_by_itself() {
     for (reason, expected) in [(Reason::Completed, true), (Reason::Stopped, false)] {
         let mut session = alive();
         session.apply(LearnCommand::Start);
@@ -150,7 +150,7 @@ fn a_run_that_has_completed_is_certified_by_itself_and_one_that_was_stopped_is_n
 }
 
 #[test]
-fn a_failed_certificate_and_one_that_comes_too_late_are_told_and_leave_the_scene_alone() {
+fn failed_and_late_certificates_leave_the_scene_alone() {
     let mut session = alive();
     let run_of = |effects: Vec<Effect>| match &effects[..] {
         [Effect::Observe(ObserveEffect::Certify(request))] => request.run,
@@ -170,7 +170,7 @@ fn a_failed_certificate_and_one_that_comes_too_late_are_told_and_leave_the_scene
 }
 
 #[test]
-fn particles_that_cannot_go_on_are_told_of_once_until_they_can() {
+fn non_finite_particles_are_reported_once() {
     let mut session = alive();
     let mut told =
         |faults| notice(&session.on_event(ObserveEvent::SpeedMeasured(Speed { faults, ..Speed::default() }))).is_some();

@@ -1,15 +1,17 @@
+use glam::DVec2;
+
 use super::*;
 
 fn drag(session: &mut Session, points: &[[f64; 2]]) {
-    session.apply(Command::Pointer(Pointer::Press(points[0])));
+    session.apply(Command::Pointer(Pointer::Press(points[0].into())));
     for &p in points {
-        session.apply(Command::Pointer(Pointer::Drag(p)));
+        session.apply(Command::Pointer(Pointer::Drag(p.into())));
     }
     session.apply(Command::Pointer(Pointer::Release));
 }
 
 #[test]
-fn a_stroke_of_the_pen_is_one_undo_and_its_particles_head_along_it() {
+fn a_pen_stroke_is_one_undo_with_headings_along_it() {
     let mut session = in_paint();
     session.apply(PaintCommand::SetSpecies(3));
     drag(&mut session, &[[2.0, 2.0], [2.0, 3.5], [2.0, 5.2]]);
@@ -25,7 +27,7 @@ fn a_stroke_of_the_pen_is_one_undo_and_its_particles_head_along_it() {
 }
 
 #[test]
-fn a_press_on_a_particle_turns_it_instead_of_laying_another() {
+fn a_press_on_a_particle_turns_it_and_adds_none() {
     let mut session = in_paint();
     session.apply(PaintCommand::Add(at(4.0, 4.0)));
     drag(&mut session, &[[4.1, 4.0], [4.0, 4.7]]);
@@ -34,7 +36,7 @@ fn a_press_on_a_particle_turns_it_instead_of_laying_another() {
 }
 
 #[test]
-fn a_press_outside_the_box_paints_nothing_and_a_stroke_stops_at_the_edge() {
+fn strokes_begin_and_end_inside_the_box() {
     let mut session = in_paint();
     drag(&mut session, &[[-0.5, 2.0], [3.0, 2.0]]);
     assert!(session.snapshot().particles.is_empty() && !session.can_undo());
@@ -43,7 +45,7 @@ fn a_press_outside_the_box_paints_nothing_and_a_stroke_stops_at_the_edge() {
 }
 
 #[test]
-fn a_quick_drag_of_the_eraser_leaves_nothing_standing_on_its_way() {
+fn a_quick_eraser_drag_removes_everything_on_its_way() {
     let mut session = in_paint();
     for i in 0..15 {
         session.apply(PaintCommand::Add(at(f64::from(i) + 0.5, 5.0)));
@@ -59,14 +61,14 @@ fn a_quick_drag_of_the_eraser_leaves_nothing_standing_on_its_way() {
 #[test]
 fn the_pointer_over_the_live_swarm_pushes_and_never_paints() {
     let mut session = alive();
-    let effects = session.apply(Command::Pointer(Pointer::Press([3.0, 4.0])));
+    let effects = session.apply(Command::Pointer(Pointer::Press(DVec2::new(3.0, 4.0))));
     let pushes = |o: &EngineOrder| matches!(o, EngineOrder::SetForce(Some(f)) if f.strength > 0.0);
     assert!(has_order(&effects, pushes));
     let effects = session.apply(Command::Pointer(Pointer::Release));
     assert!(has_order(&effects, |o| *o == EngineOrder::SetForce(None)));
     assert_eq!(session.snapshot().particles, triangle());
     session.apply(LiveCommand::SetBrush(Brush::Pull));
-    let effects = session.apply(Command::Pointer(Pointer::Press([3.0, 4.0])));
+    let effects = session.apply(Command::Pointer(Pointer::Press(DVec2::new(3.0, 4.0))));
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetForce(Some(f)) if f.strength < 0.0)));
     let effects = session.apply(Command::SetPlace(Place::Paint));
     assert!(has_order(&effects, |o| *o == EngineOrder::SetForce(None)), "leaving lets go");

@@ -13,7 +13,7 @@ fn share(session: &mut Session, command: ShareCommand) -> Vec<Effect> {
 }
 
 #[test]
-fn a_picture_is_a_copy_of_a_scene_with_a_file_and_the_file_of_one_without() {
+fn save_picture_copies_a_saved_scene_and_saves_a_new_one() {
     let mut session = alive();
     let effects = share(&mut session, ShareCommand::SavePicture("a.png".into()));
     assert!(
@@ -29,7 +29,7 @@ fn a_picture_is_a_copy_of_a_scene_with_a_file_and_the_file_of_one_without() {
 }
 
 #[test]
-fn several_dropped_tables_are_a_film_and_of_others_one_is_opened() {
+fn several_dropped_tables_become_a_film() {
     let mut session = alive();
     assert!(share(&mut session, ShareCommand::Drop(Vec::new())).is_empty());
     let effects = share(&mut session, ShareCommand::Drop(vec!["one.csv".into()]));
@@ -57,7 +57,7 @@ fn a_name_is_enough_to_save_and_becomes_the_title() {
 }
 
 #[test]
-fn a_film_needs_something_alive_and_its_settings_stay_in_range() {
+fn a_film_needs_a_live_swarm_and_clamps_its_settings() {
     let mut session = in_paint();
     assert!(notice(&share(&mut session, ShareCommand::Film)).is_some_and(|(level, _)| level == Level::Info));
     let mut session = alive();
@@ -79,7 +79,7 @@ fn a_film_needs_something_alive_and_its_settings_stay_in_range() {
 }
 
 #[test]
-fn a_trajectory_needs_something_alive_and_its_settings_stay_in_range() {
+fn a_trajectory_needs_a_live_swarm_and_clamps_its_settings() {
     let mut session = in_paint();
     assert!(notice(&share(&mut session, ShareCommand::Trajectory)).is_some_and(|(level, _)| level == Level::Info));
     let mut session = alive();
@@ -116,7 +116,7 @@ fn a_restored_scene_is_unsaved_keeps_its_file_and_can_be_undone() {
 }
 
 #[test]
-fn an_image_is_laid_with_a_preview_in_paint_and_imported_elsewhere() {
+fn an_image_is_previewed_in_paint_and_imported_elsewhere() {
     let mut session = alive();
     let path = PathBuf::from("drawing.png");
     let effects = session.on_event(Event::Share(ShareEvent::IsImage { path: path.clone(), has_lost_its_scene: true }));
@@ -128,7 +128,7 @@ fn an_image_is_laid_with_a_preview_in_paint_and_imported_elsewhere() {
 }
 
 #[test]
-fn an_image_that_the_program_is_opened_with_is_in_the_hand_of_the_image_tool() {
+fn an_image_given_at_start_is_taken_by_the_image_tool() {
     let mut session = Session::new(1);
     assert_ne!(session.place(), Place::Paint);
     let effects =

@@ -6,12 +6,14 @@ use crate::worlds::swarm::measures::TruthError;
 use crate::worlds::swarm::picture::{FilmFrame, Mode, Particle, Snapshot, SnapshotFilm, Stills};
 use std::sync::Arc;
 
+use glam::DVec2;
+
 /// Frame `k` has `3 + k` particles in a row.
 fn film(frames: usize) -> Stills {
     let snapshot = |k: usize| {
         let at = |i: usize| Particle { x: 1.0 + i as f64, y: 2.0, heading: 0.0, species: 0 };
         let particles = (0..3 + k).map(at).collect();
-        Snapshot { particles, box_size: [30.0, 8.0], mode: Mode::Whole, ..Snapshot::default() }
+        Snapshot { particles, box_size: DVec2::new(30.0, 8.0), mode: Mode::Whole, ..Snapshot::default() }
     };
     let all = (0..frames).map(|k| FilmFrame::new(&snapshot(k), k as f64, Some((0..3 + k as u32).collect())));
     let first = snapshot(0);
@@ -34,7 +36,7 @@ fn on_canvas(session: &Session) -> (usize, usize) {
 }
 
 #[test]
-fn the_strip_scrolls_through_the_snapshots_without_changing_them() {
+fn scrolling_through_snapshots_changes_none_of_them() {
     let mut session = imported(7);
     let revision = session.revision();
     snapshot(&mut session, SnapshotCommand::Select(4));
@@ -48,7 +50,7 @@ fn the_strip_scrolls_through_the_snapshots_without_changing_them() {
 }
 
 #[test]
-fn painting_changes_the_snapshot_on_the_canvas_alone_and_undo_finds_it_again() {
+fn painting_changes_the_selected_snapshot_alone() {
     let mut session = imported(7);
     session.apply(Command::SetPlace(Place::Paint));
     snapshot(&mut session, SnapshotCommand::Select(2));

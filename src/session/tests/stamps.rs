@@ -2,19 +2,21 @@
 
 use std::f64::consts::FRAC_PI_2;
 
+use glam::DVec2;
+
 use super::tools::{click, particles, selecting, with_tool};
 use super::*;
 
 #[test]
-fn a_stamp_follows_the_cursor_and_a_click_lays_it_turned_and_scaled() {
+fn a_stamp_follows_the_cursor_and_a_click_places_it() {
     let mut session = with_tool(Tool::Stamp);
     session.apply(PaintCommand::TakeStamp(StampSource::Motif("train".into())));
     session.apply(PaintCommand::Turn(FRAC_PI_2));
     session.apply(PaintCommand::Resize(0.5));
-    let ghosts = session.draft(Some([8.0, 5.0])).ghosts;
+    let ghosts = session.draft(Some(DVec2::new(8.0, 5.0))).ghosts;
     click(&mut session, [8.0, 5.0]);
     assert_eq!(particles(&session).len(), 6);
-    assert!(ghosts.iter().zip(particles(&session)).all(|(g, p)| (g.x - p.x).hypot(g.y - p.y) < 1e-9));
+    assert!(ghosts.iter().zip(particles(&session)).all(|(g, p)| g.place().distance(p.place()) < 1e-9));
     assert!(particles(&session).iter().all(|p| (p.x - 8.0).abs() < 1e-9 && (p.heading - FRAC_PI_2).abs() < 1e-9));
     session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty());
@@ -39,7 +41,7 @@ fn kept(effects: &[Effect]) -> Vec<String> {
 }
 
 #[test]
-fn a_stamp_of_ones_own_is_kept_named_deleted_and_brought_back_and_is_no_step_of_the_history() {
+fn own_stamps_are_edited_outside_the_history() {
     let mut session = selecting();
     let before = session.document().clone();
     assert_eq!(kept(&session.apply(PaintCommand::TakeStamp(StampSource::Selection))), ["Stamp 1"]);

@@ -31,7 +31,7 @@ fn fade(session: &mut Session) -> usize {
 }
 
 #[test]
-fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over() {
+fn the_old_rule_plays_until_the_new_one_is_as_good() {
     let mut session = alive();
     let effects = session.apply(LearnCommand::Start);
     let old = session.document().world.rule.clone().unwrap();
@@ -58,7 +58,7 @@ fn the_old_rule_plays_on_until_the_new_one_is_as_good_and_then_they_cross_over()
 }
 
 #[test]
-fn the_end_of_the_run_a_click_or_an_old_rule_that_cannot_be_measured_let_the_new_one_take_over() {
+fn the_new_rule_takes_over_at_the_end_of_the_run_or_on_a_click() {
     let begin = || {
         let mut session = alive();
         session.apply(LearnCommand::Start);
@@ -92,7 +92,7 @@ fn the_end_of_the_run_a_click_or_an_old_rule_that_cannot_be_measured_let_the_new
 }
 
 #[test]
-fn a_picture_of_another_unit_or_with_another_species_does_not_keep_the_old_rule() {
+fn a_new_species_drops_the_old_rule_at_once() {
     let mut session = alive();
     session.apply(Command::SetPlace(Place::Paint));
     session.apply(PaintCommand::Add(Particle { species: 1, ..at(5.0, 5.0) }));
@@ -120,7 +120,7 @@ fn an_edited_picture_is_learned_on_from_the_present_weights() {
 }
 
 #[test]
-fn a_phase_whose_fidelity_has_settled_is_ended_once_where_that_is_wanted() {
+fn a_settled_phase_is_ended_once_if_enabled() {
     let run_through = |wanted: bool| {
         let mut session = alive();
         session.apply(LearnCommand::SetStopWhenSettled(wanted));
@@ -143,7 +143,7 @@ fn a_phase_whose_fidelity_has_settled_is_ended_once_where_that_is_wanted() {
 }
 
 #[test]
-fn measures_of_a_run_that_is_over_are_not_heard() {
+fn measurements_of_a_finished_run_are_ignored() {
     let mut session = alive();
     session.apply(LearnCommand::Start);
     let run = session.training().run;
@@ -154,7 +154,7 @@ fn measures_of_a_run_that_is_over_are_not_heard() {
 }
 
 #[test]
-fn a_run_that_ends_worse_than_it_began_says_so_and_undo_brings_the_old_rule_back() {
+fn a_run_that_ends_worse_is_reported_and_can_be_undone() {
     let mut session = alive();
     let old = session.document().world.rule.clone();
     session.apply(LearnCommand::Start);

@@ -1,10 +1,12 @@
 use super::*;
 use std::f64::consts::{FRAC_PI_2, PI};
 
+use glam::DVec2;
+
 pub(super) fn drag(session: &mut Session, points: &[[f64; 2]]) {
-    session.apply(Command::Pointer(Pointer::Press(points[0])));
+    session.apply(Command::Pointer(Pointer::Press(points[0].into())));
     for &p in points {
-        session.apply(Command::Pointer(Pointer::Drag(p)));
+        session.apply(Command::Pointer(Pointer::Drag(p.into())));
     }
     session.apply(Command::Pointer(Pointer::Release));
 }
@@ -40,7 +42,7 @@ pub(super) fn selecting() -> Session {
 }
 
 #[test]
-fn each_laying_tool_shows_a_ghost_lays_on_release_and_is_one_undo() {
+fn each_drawing_tool_shows_a_ghost_and_is_one_undo() {
     for (tool, path, count) in [
         (Tool::Line, vec![[2.0, 2.0], [4.0, 2.0], [6.0, 2.0]], 5),
         (Tool::Arc, vec![[2.0, 2.0], [4.0, 4.0], [6.0, 2.0]], 7),
@@ -49,9 +51,9 @@ fn each_laying_tool_shows_a_ghost_lays_on_release_and_is_one_undo() {
     ] {
         let mut session = with_tool(tool);
         session.apply(PaintCommand::SetSpecies(2));
-        session.apply(Command::Pointer(Pointer::Press(path[0])));
+        session.apply(Command::Pointer(Pointer::Press(path[0].into())));
         for &p in &path[1..] {
-            session.apply(Command::Pointer(Pointer::Drag(p)));
+            session.apply(Command::Pointer(Pointer::Drag(p.into())));
         }
         let ghosts = session.draft(None).ghosts;
         assert!(particles(&session).is_empty(), "{tool:?} lays nothing before the release");
@@ -65,14 +67,14 @@ fn each_laying_tool_shows_a_ghost_lays_on_release_and_is_one_undo() {
 }
 
 #[test]
-fn a_stroke_of_the_can_is_one_undo_and_keeps_its_distance() {
+fn a_spray_stroke_is_one_undo_and_keeps_the_spacing() {
     let mut session = with_tool(Tool::Spray);
     options(&mut session, |o| o.spray_density = 1.0);
     drag(&mut session, &[[4.0, 5.0], [6.0, 5.0], [9.0, 5.0], [12.0, 5.0]]);
     let laid = particles(&session).to_vec();
     assert!(laid.len() > 8, "{}", laid.len());
     for (i, p) in laid.iter().enumerate() {
-        assert!(laid[..i].iter().all(|q| (p.x - q.x).hypot(p.y - q.y) >= 0.79));
+        assert!(laid[..i].iter().all(|q| p.place().distance(q.place()) >= 0.79));
     }
     assert!(laid.iter().filter(|p| p.heading.abs() < 1e-9).count() + 2 >= laid.len(), "along the drag");
     session.apply(DocumentCommand::Undo);
@@ -80,13 +82,13 @@ fn a_stroke_of_the_can_is_one_undo_and_keeps_its_distance() {
 }
 
 #[test]
-fn the_first_dab_of_the_can_heads_as_the_later_ones() {
+fn the_first_spray_dab_has_the_heading_of_the_later_ones() {
     let mut session = with_tool(Tool::Spray);
     options(&mut session, |o| o.symmetry = Symmetry { on: true, folds: 2, mirror: false });
-    session.apply(Command::Pointer(Pointer::Press([4.0, 3.0])));
+    session.apply(Command::Pointer(Pointer::Press(DVec2::new(4.0, 3.0))));
     let first = particles(&session).to_vec();
     assert!(!first.is_empty());
-    session.apply(Command::Pointer(Pointer::Drag([4.0, 5.0])));
+    session.apply(Command::Pointer(Pointer::Drag(DVec2::new(4.0, 5.0))));
     session.apply(Command::Pointer(Pointer::Release));
     let laid = particles(&session);
     assert!(first.iter().all(|p| laid.iter().any(|q| (p.x, p.y) == (q.x, q.y))), "they stay where they are");
@@ -98,7 +100,7 @@ fn the_first_dab_of_the_can_heads_as_the_later_ones() {
 }
 
 #[test]
-fn the_pen_with_symmetry_turns_and_lays_all_images_in_one_step() {
+fn the_pen_with_symmetry_adds_all_images_in_one_step() {
     let mut session = in_paint();
     options(&mut session, |o| o.symmetry = Symmetry { on: true, folds: 4, mirror: false });
     drag(&mut session, &[[10.0, 5.0], [10.0, 5.5], [10.0, 7.1]]);
@@ -122,7 +124,7 @@ fn the_pen_with_symmetry_turns_and_lays_all_images_in_one_step() {
 }
 
 #[test]
-fn snapping_puts_the_pen_on_the_grid_and_its_headings_to_15_degrees() {
+fn the_pen_snaps_to_the_grid_and_to_15_degrees() {
     let mut session = in_paint();
     options(&mut session, |o| o.snap = Snap { on: true, pitch: 0.5 });
     drag(&mut session, &[[2.2, 2.3], [2.5, 2.61], [2.62, 2.69]]);
@@ -133,7 +135,7 @@ fn snapping_puts_the_pen_on_the_grid_and_its_headings_to_15_degrees() {
 }
 
 #[test]
-fn a_rectangle_selects_shift_adds_and_a_click_beside_lets_go() {
+fn a_rectangle_selects_shift_adds_and_a_click_outside_clears() {
     let mut session = with_tool(Tool::Select);
     session.apply(PaintCommand::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(8.0, 8.0), at(12.0, 8.0)]));
     session.apply(DocumentCommand::EndGesture);
@@ -158,7 +160,7 @@ fn a_rectangle_selects_shift_adds_and_a_click_beside_lets_go() {
 }
 
 #[test]
-fn a_selection_is_moved_turned_scaled_and_headed_each_as_one_undo() {
+fn each_change_of_a_selection_is_one_undo() {
     let mut session = selecting();
     let before = particles(&session).to_vec();
     // From a particle, so that the group moves.
@@ -170,18 +172,19 @@ fn a_selection_is_moved_turned_scaled_and_headed_each_as_one_undo() {
     };
     let knob = handle(&session, Handle::Rotate);
     let centre = session.frame().unwrap().centre();
-    let off = knob[1] - centre[1];
-    drag(&mut session, &[knob, [centre[0] - 0.7 * off, centre[1] + 0.7 * off], [centre[0] - off, centre[1]]]);
+    let off = knob.y - centre.y;
+    let way = [knob, centre + 0.7 * off * DVec2::new(-1.0, 1.0), centre - off * DVec2::X];
+    drag(&mut session, &way.map(<[f64; 2]>::from));
     assert!(particles(&session).iter().all(|p| (p.heading - FRAC_PI_2).abs() < 1e-9));
     let head = handle(&session, Handle::Head);
     let centre = session.frame().unwrap().centre();
-    drag(&mut session, &[head, [centre[0] - 2.0, centre[1]]]);
+    drag(&mut session, &[head, centre - 2.0 * DVec2::X].map(<[f64; 2]>::from));
     assert!(particles(&session).iter().all(|p| (p.heading.abs() - PI).abs() < 1e-9));
     let corner = handle(&session, Handle::Scale);
     let centre = session.frame().unwrap().centre();
-    let goal = [0, 1].map(|k| centre[k] + 2.0 * (corner[k] - centre[k]));
+    let goal = centre + 2.0 * (corner - centre);
     let side = |s: &Session| (particles(s)[0].x - particles(s)[1].x).hypot(particles(s)[0].y - particles(s)[1].y);
-    drag(&mut session, &[corner, goal]);
+    drag(&mut session, &[corner, goal].map(<[f64; 2]>::from));
     assert!((side(&session) - 2.0).abs() < 1e-9);
     for _ in 0..4 {
         session.apply(DocumentCommand::Undo);
@@ -191,7 +194,7 @@ fn a_selection_is_moved_turned_scaled_and_headed_each_as_one_undo() {
 }
 
 #[test]
-fn keys_turn_scale_nudge_duplicate_recolour_and_delete_and_each_is_undone() {
+fn each_key_for_a_selection_is_one_undo() {
     let mut session = selecting();
     let before = session.snapshot().clone();
     let commands = [
@@ -236,11 +239,11 @@ fn a_species_recolours_only_what_is_seen_to_be_selected() {
 }
 
 #[test]
-fn the_eyedropper_takes_species_and_heading_and_gives_the_tool_back() {
+fn the_eyedropper_copies_a_particle_and_restores_the_tool() {
     let mut session = with_tool(Tool::Circle);
     session.apply(PaintCommand::Add(Particle { heading: 1.0, species: 6, ..at(5.0, 5.0) }));
     session.apply(PaintCommand::SetTool(Tool::Eyedropper));
-    assert!(session.draft(Some([5.1, 5.0])).outline.is_some());
+    assert!(session.draft(Some(DVec2::new(5.1, 5.0))).outline.is_some());
     click(&mut session, [5.1, 5.0]);
     assert_eq!((session.species(), session.paint_options().heading, session.tool()), (6, 1.0, Tool::Circle));
 }
@@ -273,7 +276,7 @@ fn what_is_copied_is_pasted_exactly_into_another_scene() {
 }
 
 #[test]
-fn a_paste_onto_its_original_lies_beside_it_and_one_too_large_is_made_to_fit() {
+fn a_paste_is_offset_from_its_original_and_fits_the_box() {
     let mut session = selecting();
     let text = clipboard(&session.apply(PaintCommand::Copy));
     session.apply(PaintCommand::PasteText(text));
@@ -297,7 +300,7 @@ fn cutting_copies_and_removes_the_selection() {
 }
 
 #[test]
-fn a_clipboard_without_particles_is_told_in_one_sentence_and_changes_nothing() {
+fn a_clipboard_without_particles_changes_nothing() {
     let mut session = selecting();
     let before = session.document().clone();
     for text in ["", "https://example.org/", "x,y\n1,here\n", "lorem ipsum dolor\nsit amet"] {
@@ -309,10 +312,10 @@ fn a_clipboard_without_particles_is_told_in_one_sentence_and_changes_nothing() {
 }
 
 #[test]
-fn escape_drops_the_shape_in_the_making_then_the_selection_then_the_tool() {
+fn escape_drops_the_shape_then_the_selection_then_the_tool() {
     let mut session = with_tool(Tool::Line);
-    session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
-    session.apply(Command::Pointer(Pointer::Drag([8.0, 2.0])));
+    session.apply(Command::Pointer(Pointer::Press(DVec2::splat(2.0))));
+    session.apply(Command::Pointer(Pointer::Drag(DVec2::new(8.0, 2.0))));
     session.apply(PaintCommand::LetGo);
     session.apply(Command::Pointer(Pointer::Release));
     assert!(particles(&session).is_empty());
@@ -325,7 +328,7 @@ fn escape_drops_the_shape_in_the_making_then_the_selection_then_the_tool() {
 }
 
 #[test]
-fn escape_in_the_middle_of_any_gesture_restores_what_was_before_it_and_leaves_no_step() {
+fn escape_cancels_any_gesture_without_a_step() {
     for tool in [Tool::Pen, Tool::Line, Tool::Arc, Tool::Circle, Tool::Lattice, Tool::Spray, Tool::Eraser, Tool::Lasso]
     {
         let mut session = selecting();
@@ -333,11 +336,11 @@ fn escape_in_the_middle_of_any_gesture_restores_what_was_before_it_and_leaves_no
         session.apply(PaintCommand::Add(at(12.0, 8.0)));
         session.apply(DocumentCommand::Undo);
         let before = (session.document().clone(), session.paint_options().heading, session.selection().to_vec());
-        session.apply(Command::Pointer(Pointer::Press([2.0, 2.0])));
-        session.apply(Command::Pointer(Pointer::Drag([6.0, 5.0])));
-        session.apply(Command::Pointer(Pointer::Drag([8.0, 8.0])));
+        session.apply(Command::Pointer(Pointer::Press(DVec2::splat(2.0))));
+        session.apply(Command::Pointer(Pointer::Drag(DVec2::new(6.0, 5.0))));
+        session.apply(Command::Pointer(Pointer::Drag(DVec2::splat(8.0))));
         session.apply(PaintCommand::LetGo);
-        session.apply(Command::Pointer(Pointer::Drag([9.0, 2.0])));
+        session.apply(Command::Pointer(Pointer::Drag(DVec2::new(9.0, 2.0))));
         session.apply(Command::Pointer(Pointer::Release));
         let after = (session.document().clone(), session.paint_options().heading, session.selection().to_vec());
         assert_eq!(after, before, "{tool:?}");
@@ -358,8 +361,8 @@ fn escape_while_a_handle_is_dragged_puts_the_selection_back() {
         let frame = session.frame().unwrap();
         let place = frame.handles().into_iter().find(|(h, _)| *h == wanted).map_or(frame.centre(), |(_, place)| place);
         session.apply(Command::Pointer(Pointer::Press(place)));
-        session.apply(Command::Pointer(Pointer::Drag([place[0] + 1.0, place[1] + 2.0])));
-        session.apply(Command::Pointer(Pointer::Drag([place[0] + 2.0, place[1] + 2.0])));
+        session.apply(Command::Pointer(Pointer::Drag(place + DVec2::new(1.0, 2.0))));
+        session.apply(Command::Pointer(Pointer::Drag(place + DVec2::splat(2.0))));
         assert_ne!(*session.document(), before, "{wanted:?}");
         session.apply(PaintCommand::LetGo);
         session.apply(Command::Pointer(Pointer::Release));
@@ -371,7 +374,7 @@ fn escape_while_a_handle_is_dragged_puts_the_selection_back() {
 }
 
 #[test]
-fn keys_held_down_are_one_step_and_keys_pressed_anew_another() {
+fn a_held_key_is_one_step_and_a_new_press_another() {
     let mut session = selecting();
     let before = session.snapshot().clone();
     for _ in 0..5 {
@@ -391,7 +394,7 @@ fn keys_held_down_are_one_step_and_keys_pressed_anew_another() {
 }
 
 #[test]
-fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
+fn count_and_spacing_of_an_image_follow_each_other() {
     let mut session = with_tool(Tool::Image);
     session.apply(PaintCommand::OpenPicture("fish.png".into()));
     let asked = |session: &mut Session| {
@@ -420,7 +423,7 @@ fn an_image_has_a_number_or_a_spacing_and_each_tells_the_other() {
 }
 
 #[test]
-fn a_text_is_asked_for_once_shown_and_laid() {
+fn a_text_is_requested_once_previewed_and_placed() {
     let mut session = with_tool(Tool::Text);
     session.apply(PaintCommand::SetText("hi".into()));
     let asked = |effects: Vec<Effect>| {
@@ -453,7 +456,7 @@ fn a_text_is_asked_for_once_shown_and_laid() {
 }
 
 #[test]
-fn a_dropped_image_is_shown_before_it_is_laid() {
+fn a_dropped_image_is_previewed_before_it_is_placed() {
     let mut session = alive();
     session.apply(PaintCommand::OpenPicture("fish.png".into()));
     assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
@@ -471,7 +474,7 @@ fn a_dropped_image_is_shown_before_it_is_laid() {
 }
 
 #[test]
-fn on_a_torus_what_is_laid_over_the_edge_comes_in_on_the_other_side() {
+fn particles_added_over_the_edge_wrap_on_a_torus() {
     let mut session = with_tool(Tool::Circle);
     session.apply(PaintCommand::SetMode(Mode::Whole));
     drag(&mut session, &[[0.0, 5.0], [2.0, 5.0]]);
@@ -486,7 +489,7 @@ fn on_a_torus_what_is_laid_over_the_edge_comes_in_on_the_other_side() {
 fn another_scene_brings_its_own_spacing_and_an_empty_selection() {
     let mut session = selecting();
     let particles: Vec<Particle> = (0..10).map(|i| at(30.0 * f64::from(i) + 5.0, 50.0)).collect();
-    let snapshot = Snapshot { particles, box_size: [300.0, 100.0], ..Snapshot::default() };
+    let snapshot = Snapshot { particles, box_size: DVec2::new(300.0, 100.0), ..Snapshot::default() };
     session.on_event(ShareEvent::Imported { path: "row.csv".into(), result: Ok(snapshot.into()) });
     assert!((session.spacing() - 30.0).abs() < 1e-9);
     assert!(session.selection().is_empty());

@@ -132,7 +132,7 @@ pub(super) fn card(ui: &mut Ui, face: CardFace<'_>, picture: impl FnOnce(&Ui, Re
     response
 }
 
-/// What a card says while it is pointed at.
+/// The text of a card while it is pointed at.
 pub(super) fn card_hint(what: impl std::fmt::Display) -> String {
     format!("{what}\n\nClick, or Enter, opens it. The arrow keys move to the others")
 }

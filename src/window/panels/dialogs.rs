@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui_file_dialog::{DialogState, FileDialog};
+use egui_file_dialog::{DialogState, FileDialog, Filter};
 
 use super::egui::layers::ShapeIdx;
 use super::egui::{Align2, Button, Color32, Context, Frame, Id, Modal, Shape};
@@ -19,6 +19,8 @@ const OPENED: &str = "Scenes, tables, XYZ, images";
 const SCENES: &str = "Unstill scenes";
 const PICTURES: &str = "Particles and images";
 const IMAGES: &str = "Images";
+/// What the world of the studio reads.
+const IMPORTED: &str = "Files for this world";
 
 /// More scenes than this are counted, not named.
 const MAX_NAMED: usize = 3;
@@ -29,10 +31,18 @@ pub(super) fn file_dialog() -> FileDialog {
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .default_size([640.0, 420.0])
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
-        .add_file_filter_extensions(OPENED, [vec!["ron"], endings_of(|_| true)].concat())
-        .add_file_filter_extensions(SCENES, vec!["ron", "png"])
-        .add_file_filter_extensions(PICTURES, endings_of(|_| true))
-        .add_file_filter_extensions(IMAGES, endings_of(|kind| !kind.is_particles()))
+        .add_file_filter(OPENED, ends_with([vec!["ron"], endings_of(|_| true)].concat()))
+        .add_file_filter(SCENES, ends_with(vec!["ron", "png"]))
+        .add_file_filter(PICTURES, ends_with(endings_of(|_| true)))
+        .add_file_filter(IMAGES, ends_with(endings_of(|kind| !kind.is_particles())))
+}
+
+/// Files with one of these endings, in capitals or not.
+fn ends_with(endings: Vec<&'static str>) -> Filter<Path> {
+    Filter::new(move |path: &Path| {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        endings.iter().any(|known| known.eq_ignore_ascii_case(ending))
+    })
 }
 
 /// The kinds of file that a dialog saves, with their endings; the first is that of a name without one. Empty where a file is
@@ -65,6 +75,7 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::SaveAs => (SCENES, "Save the scene: name.ron, or a picture that holds it (name.png)"),
         Dialog::SavePicture => (SCENES, "Save a picture that holds the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
+        Dialog::ImportInto(_) => (IMPORTED, "Import a file"),
         Dialog::Export(ExportSubject::Picture) => {
             (PICTURES, "Export the picture: name.csv, name.xyz, or an image (name.png …)")
         }
@@ -84,6 +95,9 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
             config.default_file_name = kind.row().file_name.to_owned();
         }
         Dialog::SaveSeries(id) => config.default_file_name = id.to_owned(),
+        Dialog::ImportInto(endings) => {
+            *config = std::mem::take(config).add_file_filter(IMPORTED, ends_with(endings.to_vec()));
+        }
         _ => {}
     }
     config.default_file_filter = Some(filter.to_owned());

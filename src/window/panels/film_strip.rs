@@ -1,5 +1,7 @@
 //! The snapshots of a film, as a strip under the picture.
 
+use glam::DVec2;
+
 use super::egui::{
     self, Align, Align2, Button, FontId, Frame, Label, Layout, Margin, Panel, Rect, RichText, ScrollArea, Sense,
     Slider, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
@@ -15,7 +17,7 @@ const HEIGHT: f32 = 124.0;
 const CARD: Vec2 = vec2(92.0, 76.0);
 const GAP: f32 = 6.0;
 
-/// More particles are not told apart on a thumbnail.
+/// More particles cannot be distinguished on a thumbnail.
 const MAX_DRAWN: usize = 300;
 
 /// What the strip remembers.
@@ -111,7 +113,7 @@ fn thumbnail(
     rect: Rect,
     session: &Session,
     (stills, k): (&Stills, usize),
-    part: Option<[[f64; 2]; 2]>,
+    part: Option<[DVec2; 2]>,
     commands: &mut Vec<Command>,
 ) {
     // Of a thumbnail at the edge of the strip only what is in sight.
@@ -123,10 +125,10 @@ fn thumbnail(
     // What is being painted is newer than the frame in the list.
     if selected {
         let snapshot = session.snapshot();
-        draw(ui, rect, &snapshot.particles, part.unwrap_or([[0.0; 2], snapshot.box_size]));
+        draw(ui, rect, &snapshot.particles, part.unwrap_or([DVec2::ZERO, snapshot.box_size]));
     } else {
         let frame = &stills.film().frames()[k];
-        draw(ui, rect, &some_of(frame), part.unwrap_or([[0.0; 2], frame.box_size]));
+        draw(ui, rect, &some_of(frame), part.unwrap_or([DVec2::ZERO, frame.box_size]));
     }
     let line = match (selected, response.hovered()) {
         (true, _) => Stroke::new(2.0, style::ACCENT),
@@ -161,14 +163,14 @@ fn some_of(frame: &FilmFrame) -> Vec<Particle> {
 
 /// What the thumbnails show, world units: the box, or where it is mostly empty the part around what is on the canvas; the
 /// same for all, so that one sees what moves.
-fn shown_part(snapshot: &Snapshot) -> Option<[[f64; 2]; 2]> {
+fn shown_part(snapshot: &Snapshot) -> Option<[DVec2; 2]> {
     let [low, high] = snapshot.bounding()?;
-    let margin = [0, 1].map(|axis| 0.25 * (high[axis] - low[axis]).max(1e-9));
-    let is_small = (0..2).all(|axis| high[axis] - low[axis] + 2.0 * margin[axis] < 0.8 * snapshot.box_size[axis]);
-    is_small.then(|| [[0, 1].map(|axis| low[axis] - margin[axis]), [0, 1].map(|axis| high[axis] + margin[axis])])
+    let margin = 0.25 * (high - low).max(DVec2::splat(1e-9));
+    let corners = [low - margin, high + margin];
+    (corners[1] - corners[0]).cmplt(0.8 * snapshot.box_size).all().then_some(corners)
 }
 
-fn draw(ui: &Ui, rect: Rect, particles: &[Particle], corners: [[f64; 2]; 2]) {
+fn draw(ui: &Ui, rect: Rect, particles: &[Particle], corners: [DVec2; 2]) {
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     swarm_view::draw_part(&painter, rect.shrink(3.0), particles, corners);
 }

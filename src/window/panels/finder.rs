@@ -120,7 +120,7 @@ fn carry_out(info: &CommandInfo, place: Place) -> Vec<Command> {
         Group::Live | Group::Look => Some(Place::Live),
         _ => None,
     };
-    let go = there.filter(|_| !info.group.is_heard_in(place)).map(Command::SetPlace);
+    let go = there.filter(|_| !info.group.is_active_in(place)).map(Command::SetPlace);
     go.into_iter().chain([info.command.clone()]).collect()
 }
 
@@ -140,7 +140,7 @@ fn found(typed: &str, can: impl Fn(&Command) -> Option<bool>) -> Vec<Hit> {
             let enabled = can(&info.command)?;
             let (score, letters) = match fit(typed, info.name) {
                 Some(fit) => fit,
-                // Or the words are in what it says about itself.
+                // Or the words are in its tooltip.
                 None => {
                     let says = format!("{} {}", info.group.name(), info.tooltip).to_lowercase();
                     let all = typed.to_lowercase().split_whitespace().all(|word| says.contains(word));
@@ -232,7 +232,7 @@ fn row(ui: &mut Ui, hit: &Hit, chosen: bool) -> Response {
     response.on_hover_text(info.full_tooltip())
 }
 
-/// One line at the left, cut where it does not fit, that leaves clicks to what lies under it.
+/// One line at the left, cut where it does not fit, that passes clicks to the widget under it.
 struct AboutLine(RichText);
 
 impl super::egui::Widget for AboutLine {
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_of_another_place_takes_one_there() {
+    fn a_tool_of_another_workspace_switches_to_it() {
         let pen = table().find(|info| info.name == "Pen").unwrap();
         assert_eq!(carry_out(pen, Place::Live)[0], Command::SetPlace(Place::Paint));
         assert_eq!(carry_out(pen, Place::Paint).len(), 1);

@@ -15,9 +15,11 @@ use crate::worlds::swarm::picture::{Snapshot, Swarm};
 pub struct GalleryCard {
     /// Name for [`DocumentCommand::OpenBundled`].
     pub name: String,
+    /// Under the picture of the card.
     pub title: String,
     /// What to look for.
     pub notes: String,
+    /// What the card shows, before a picture of the live swarm is there.
     pub snapshot: Arc<Snapshot>,
 }
 

@@ -76,7 +76,7 @@ fn rows(ui: &mut Ui, typed: &str) -> bool {
                 continue;
             }
             if !std::mem::replace(&mut headed, true) {
-                heading(ui, group.name(), group.heard());
+                heading(ui, group.name(), group.scope_text());
             }
             ui.label(RichText::new(info.name).color(style::TEXT_STRONG));
             ui.monospace(key);

@@ -5,13 +5,13 @@ use super::state::UiState;
 use super::{moments, style};
 use crate::session::{Command, FirstSteps, Place, Preference, Session};
 
-/// How long the hint stays in one run when nobody heeds it, s.
+/// How long the hint stays in one run without progress, s.
 const STAYS_S: f64 = 45.0;
 
 /// Width that the three steps take side by side, points.
 const ROOM_FOR_ONE_LINE: f32 = 640.0;
 
-/// How long the way back is told after the panels were hidden, s.
+/// How long the way back is shown after the panels were hidden, s.
 const WAY_BACK_S: f64 = 5.0;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -2,6 +2,8 @@
 
 mod controls;
 
+use glam::DVec2;
+
 use super::egui::{
     Align2, Button, Context, FontId, Id, Label, Modal, Rect, RichText, ScrollArea, Sense, Slider, Stroke, StrokeKind,
     Ui, Vec2, pos2, vec2,
@@ -116,7 +118,7 @@ fn preview(ui: &mut Ui, sheet: &ImportSheet, moment: &mut usize) {
     let other = (*moment > 0).then(|| nth(imported, *moment));
     let snapshot = other.as_ref().unwrap_or(&imported.snapshot);
     draw(ui, rect.shrink(8.0), snapshot);
-    let [w, h] = snapshot.box_size;
+    let [w, h] = snapshot.box_size.to_array();
     let species = match snapshot.species_count() {
         1 => "1 species".to_owned(),
         count => format!("{count} species"),
@@ -140,11 +142,11 @@ fn nth(imported: &Imported, moment: usize) -> Snapshot {
 
 /// The particles in their box.
 fn draw(ui: &Ui, rect: Rect, snapshot: &Snapshot) {
-    let [w, h] = snapshot.box_size;
+    let [w, h] = snapshot.box_size.to_array();
     let scale = (f64::from(rect.width()) / w).min(f64::from(rect.height()) / h);
     let size = vec2((w * scale) as f32, (h * scale) as f32);
     let frame = Rect::from_center_size(pos2(rect.center().x, rect.center().y), size);
     let painter = ui.painter();
     painter.rect_stroke(frame, 0.0, Stroke::new(1.0, style::LINE), StrokeKind::Outside);
-    swarm_view::draw_part(painter, rect, &snapshot.particles, [[0.0, 0.0], snapshot.box_size]);
+    swarm_view::draw_part(painter, rect, &snapshot.particles, [DVec2::ZERO, snapshot.box_size]);
 }

@@ -1,4 +1,4 @@
-//! An empty canvas invites: it says what to do, and offers something to begin with. None of it is in the way: a click on
+//! The invitation on an empty canvas: what to do, and pictures to begin with. None of it is in the way: a click on
 //! an offer takes it, a stroke that begins there paints like any other.
 
 use super::egui::{
@@ -15,7 +15,7 @@ use crate::session::{Command, PaintCommand, Place, Session, Tool};
 const SIDE: f32 = 62.0;
 const GAP: f32 = 8.0;
 
-/// `free`: the canvas, without what else lies at its lower edge.
+/// `free`: the canvas, without other panels at its lower edge.
 pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     state.offers.clear();
     let empty = session.place() == Place::Paint && session.snapshot().particles.is_empty();
@@ -90,7 +90,7 @@ fn offer(ui: &mut Ui, side: f32, motif: &GalleryCard) -> (Rect, bool) {
     (rect, response.clicked() || (under && clicked))
 }
 
-/// Nothing lies over the canvas there, such as an open menu.
+/// Nothing covers the canvas there, such as an open menu.
 fn is_on_canvas(ctx: &Context, at: Pos2) -> bool {
     ctx.layer_id_at(at).is_none_or(|layer| layer.order == Order::Background)
 }

@@ -224,7 +224,7 @@ fn held(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
 }
 
-/// Seconds as people say them.
+/// A duration in seconds, minutes or hours.
 fn duration(seconds: f64) -> String {
     let s = seconds.max(0.0).round() as u64;
     match s {
@@ -234,7 +234,7 @@ fn duration(seconds: f64) -> String {
     }
 }
 
-/// An estimate with as many digits as it deserves.
+/// An estimate, rounded to its precision.
 fn rough(seconds: f64) -> String {
     match seconds {
         s if s < 10.0 => format!("{} s", s.round().max(1.0)),
@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_said_in_the_unit_that_fits() {
+    fn durations_use_the_fitting_unit() {
         assert_eq!(duration(4.4), "4 s");
         assert_eq!(duration(75.0), "1 min 15 s");
         assert_eq!(duration(7260.0), "2 h 1 min");

@@ -15,10 +15,10 @@ use crate::worlds::swarm::rule::GROW_STEPS;
 /// Height of the buttons, points.
 const BUTTON_HEIGHT: f32 = 24.0;
 
-/// Most particles that the slider offers where nobody knows what the machine can do.
+/// Most particles that the slider offers while the speed of the machine is unknown.
 const MAX_PARTICLES: usize = 20_000;
 
-/// From so many on, the cost of more is told under the slider.
+/// From this count on, the cost of more is shown under the slider.
 const MANY: usize = 2000;
 
 pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec<Command>) {
@@ -95,7 +95,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     if slider_int(ui, "Particles", &tooltip, &mut particles, 10..=most, Scale::Logarithmic) {
         commands.push(Command::Live(LiveCommand::SetParticles(particles)));
     }
-    // Below what one wants to watch, the cost of more should be told where it is asked for.
+    // Where the swarm would become slow, the cost is shown beside the slider that causes it.
     let slow = |per_s: &f64| *per_s < 60.0 && particles >= MANY;
     if let Some(per_s) = readouts.steps_per_s_with(particles).filter(slow) {
         let text = format!("about {} steps in a second with so many", rate(per_s));

@@ -81,7 +81,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
             command_button(ui, "−", Command::Prefer(Preference::SmallerUi), commands)
         });
         let percent = format!("{:.0} %", 100.0 * prefs.ui_scale);
-        command_button(ui, &percent, Command::Prefer(Preference::UsualUi), commands);
+        command_button(ui, &percent, Command::Prefer(Preference::DefaultUi), commands);
         ui.add_enabled_ui(prefs.ui_scale < UI_SCALE_RANGE[1], |ui| {
             command_button(ui, "+", Command::Prefer(Preference::LargerUi), commands)
         });
@@ -120,7 +120,8 @@ fn swatches(ui: &mut Ui, palette: Palette, theme: Theme, chosen: bool) -> bool {
     response.on_hover_text(format!("{}. Safe for the colour-blind", palette.meaning())).clicked()
 }
 
-/// What the colours mean, in the upper right corner of the canvas: hints and the strip of rules lie below. `range`: the numbers at both ends of the ramp.
+/// What the colours mean, in the upper right corner of the canvas: hints and the strip of rules are below. `range`: the
+/// numbers at both ends of the ramp.
 pub(super) fn legend(ctx: &Context, free: Rect, session: &Session, range: Option<[f64; 2]>) {
     let prefs = session.prefs();
     let by = prefs.look.colour_by;

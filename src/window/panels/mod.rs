@@ -38,13 +38,16 @@ mod widgets;
 // The one way to egui, which is no dependency of our own.
 pub(crate) use bevy_egui::egui;
 
-pub use gallery::{GalleryCard, GalleryLife};
-pub use paint::canvas_menu;
-pub use rules::Thumbnails;
+pub use gallery::GalleryCard;
+pub(crate) use gallery::GalleryLife;
+pub(crate) use paint::canvas_menu;
+pub(crate) use rules::Thumbnails;
 pub use share::{RescuedScene, SceneCard, ShareReadouts};
 pub use state::UiState;
-pub use studio::{CARD_PICTURE, CardSource, FLOW_PICTURE, StudioCard, studio_panels};
-pub use style::{ACCENT, CANVAS, Ink, SPECIES_COLOURS, faint, set_style};
+pub(crate) use studio::{CARD_PICTURE, FLOW_PICTURE};
+pub use studio::{CardSource, StudioCard, studio_panels};
+pub use style::set_style;
+pub(crate) use style::{Ink, SPECIES_COLOURS, faint};
 
 use egui::{Context, Frame, Id, LayerId, Panel, Rect, ScrollArea, Ui, UiBuilder};
 
@@ -67,7 +70,7 @@ pub struct Readouts {
     pub engine: String,
     /// Neighbour pairs evaluated per second; `None` while unknown.
     pub pair_tests_per_s: Option<f64>,
-    /// Particles that cannot go on: their next positions are NaN or infinite.
+    /// Particles whose next positions are NaN or infinite.
     pub faults: u64,
     /// Most particles that the engine may be asked to hold; 0 while unknown.
     pub most_particles: usize,
@@ -115,7 +118,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
     state.notices.show(ctx);
 
     if std::mem::replace(&mut state.were_hidden, session.prefs().panels_hidden) != session.prefs().panels_hidden {
-        // The key that did it also walks through the controls: nobody meant to.
+        // The key, Tab, also moves the focus, which is not meant here.
         ctx.memory_mut(|m| m.focused().into_iter().for_each(|id| m.surrender_focus(id)));
     }
     end_gestures(ctx, session, &mut commands);

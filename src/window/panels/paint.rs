@@ -34,7 +34,7 @@ pub(super) struct Preview {
     seed: u64,
 }
 
-/// More particles than this are not told apart in the preview.
+/// More particles than this cannot be distinguished in the preview.
 const MAX_SHOWN: usize = 1000;
 
 impl Preview {
@@ -62,14 +62,14 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     species(ui, session, commands);
     options::show(ui, session, &state.gallery, commands);
     meaning(ui, session, commands);
-    // An empty picture is told of on the canvas, as an invitation.
+    // An empty picture has its invitation on the canvas.
     let empty = session.snapshot().particles.is_empty();
     for warning in session.warnings().iter().filter(|_| !empty) {
         let colour = if warning.blocks { style::ERROR } else { style::WARN };
         warn(ui, colour.colour(), warning, commands);
     }
     taught(ui, session, &mut state.preview, commands);
-    // These tools have much to be set, and bring what is laid with them.
+    // These tools have settings of their own, and place groups that they bring.
     if !matches!(session.tool(), Tool::Stamp | Tool::Text | Tool::Image) {
         section(ui, "Start from a motif");
         stamps::quick(ui, session, &state.gallery, commands);
@@ -175,7 +175,7 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         let tooltip = "Width and height of the canvas, in units of the picture";
         row_label(ui, "Box").on_hover_text(tooltip);
         let mut new = snapshot.box_size;
-        for side in &mut new {
+        for side in new.as_mut() {
             ui.add(DragValue::new(side).range(1.0..=10_000.0).speed(0.1).max_decimals(1)).on_hover_text(tooltip);
         }
         if new != snapshot.box_size {

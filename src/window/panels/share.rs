@@ -36,9 +36,11 @@ pub struct ShareReadouts {
     pub film: Option<RecordingState>,
     /// A trajectory under way.
     pub trajectory: Option<RecordingState>,
+    /// Empty unless an earlier run ended without saving.
     pub rescued: Vec<RescuedScene>,
     /// The user's own scenes and the recent files, newest first.
     pub mine: Arc<Vec<SceneCard>>,
+    /// Films as MP4 need it.
     pub has_ffmpeg: bool,
     /// Where a scene goes that is saved by name; `None` where the system knows no such place.
     pub scenes_folder: Option<PathBuf>,
@@ -49,24 +51,32 @@ pub struct ShareReadouts {
 /// Unsaved work of an earlier run of the program.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RescuedScene {
+    /// As it was when the earlier run ended.
     pub title: String,
+    /// In the selected snapshot.
     pub particles: usize,
+    /// Whole minutes since it was written.
     pub minutes_ago: u64,
 }
 
 /// A scene file of the user.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SceneCard {
+    /// The file that a click opens.
     pub path: PathBuf,
+    /// The file name where the scene has no title.
     pub title: String,
+    /// What to look for.
     pub notes: String,
+    /// With as many particles as a card can show; empty where the file cannot be read.
     pub snapshot: Arc<Snapshot>,
     /// What lives by its rule, where it has one: as it was saved, else a sample of what it keeps.
     pub swarm: Option<Arc<Swarm>>,
-    /// It lies in the folder of the user's own scenes.
+    /// It is in the folder of the user's own scenes.
     pub is_mine: bool,
     /// Why it cannot be read.
     pub fault: Option<String>,
+    /// When the file was written; `None` where the system does not know.
     pub changed: Option<SystemTime>,
 }
 

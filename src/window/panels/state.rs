@@ -120,6 +120,7 @@ impl UiState {
         self.quit_question = titles;
     }
 
+    /// Whether the shell must provide cards and pictures of the gallery.
     pub fn gallery_is_open(&self) -> bool {
         self.gallery_open
     }

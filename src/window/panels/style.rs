@@ -31,7 +31,7 @@ pub enum Ink {
 }
 
 thread_local! {
-    /// What the panels wear while they are drawn: set at the start of each frame, in the thread that draws.
+    /// Theme and palette of the panels: set at the start of each frame, in the thread that draws.
     static WORN: Cell<(Theme, Palette)> = const { Cell::new((Theme::Dark, Palette::OkabeIto)) };
 }
 
@@ -153,7 +153,7 @@ pub fn set_style(ctx: &egui::Context) {
     ctx.set_theme(egui::Theme::Dark);
 }
 
-/// Puts on what the person prefers. At the start of each frame.
+/// Applies theme, palette and size of the preferences. At the start of each frame.
 pub(super) fn wear(ctx: &egui::Context, prefs: &Prefs) {
     WORN.set((prefs.theme, prefs.look.palette));
     let theme = of_egui(prefs.theme);
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_faint_on_paper_keeps_its_colour_and_lets_through_what_egui_means() {
+    fn faint_light_theme_colours_keep_their_hue() {
         WORN.set((Theme::Light, Palette::default()));
         let orange = Color32::from_rgb(170, 70, 0);
         let through = |opacity: f32| {

@@ -1,16 +1,18 @@
 //! Small still drawings of particles: previews and thumbnails.
 
+use glam::DVec2;
+
 use super::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2};
 use super::style;
 use crate::worlds::swarm::picture::{MAX_SPECIES, Particle, Swarm};
 
-/// More particles than this are not told apart in a thumbnail.
+/// More particles than this cannot be distinguished in a thumbnail.
 const MAX_DRAWN: usize = 2000;
 
 /// Draws a torus (world y up) as high as `rect`, on the canvas' ground, with its images faint on both sides.
 pub(super) fn draw_torus(painter: &Painter, rect: Rect, swarm: &Swarm) {
     painter.rect_filled(rect, 6.0, style::CANVAS);
-    let [w, h] = swarm.box_size;
+    let DVec2 { x: w, y: h } = swarm.box_size;
     let inner = rect.shrink(4.0);
     let width = (f64::from(inner.height()) * w / h) as f32;
     if width.is_nan() || width < 1.0 {
@@ -22,58 +24,55 @@ pub(super) fn draw_torus(painter: &Painter, rect: Rect, swarm: &Swarm) {
     for image in -sides..=sides {
         let place = inner.translate(Vec2::new(image as f32 * width, 0.0));
         let opacity = if image == 0 { 1.0 } else { 0.3 };
-        draw_region(&painter, place, &swarm.particles, [[0.0, 0.0], swarm.box_size], opacity);
+        draw_region(&painter, place, &swarm.particles, [DVec2::ZERO, swarm.box_size], opacity);
     }
 }
 
 /// Draws the particles themselves, whatever empty box lies around them.
 pub(super) fn draw_close(painter: &Painter, rect: Rect, particles: &[Particle]) {
     painter.rect_filled(rect, 6.0, style::CANVAS);
-    let range = |of: fn(&Particle) -> f64| {
-        let low = particles.iter().map(of).fold(f64::INFINITY, f64::min);
-        let high = particles.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
-        (low, high)
-    };
-    let ((x0, x1), (y0, y1)) = (range(|p| p.x), range(|p| p.y));
-    let margin = 0.12 * (x1 - x0).max(y1 - y0).max(1e-9);
-    draw_region(painter, rect.shrink(3.0), particles, [[x0 - margin, y0 - margin], [x1 + margin, y1 + margin]], 1.0);
+    let places = || particles.iter().map(Particle::place);
+    let (Some(low), Some(high)) = (places().reduce(DVec2::min), places().reduce(DVec2::max)) else { return };
+    let margin = 0.12 * (high - low).max_element().max(1e-9);
+    draw_region(painter, rect.shrink(3.0), particles, [low - margin, high + margin], 1.0);
 }
 
-/// Draws a piece from the middle of a torus, with as many particles as can be told apart.
+/// Draws a piece from the middle of a torus, with as many particles as can be distinguished.
 pub(super) fn draw_piece(painter: &Painter, rect: Rect, swarm: &Swarm) {
     const MOST: f64 = 120.0;
     painter.rect_filled(rect, 6.0, style::CANVAS);
-    let [w, h] = swarm.box_size;
+    let DVec2 { x: w, y: h } = swarm.box_size;
     let share = (MOST / swarm.len().max(1) as f64).min(1.0);
     let aspect = f64::from(rect.width() / rect.height());
     // The piece has the shape of the rectangle, and is no larger than the box.
     let height = (share * w * h / aspect).sqrt().min(h).min(w / aspect);
-    let size = [aspect * height, height];
-    let low = [0.5 * (w - size[0]), 0.5 * (h - size[1])];
-    let high = [low[0] + size[0], low[1] + size[1]];
-    let inside = |p: &&Particle| (low[0]..high[0]).contains(&p.x) && (low[1]..high[1]).contains(&p.y);
+    let size = DVec2::new(aspect * height, height);
+    let low = 0.5 * (swarm.box_size - size);
+    let high = low + size;
+    let inside = |p: &&Particle| (low.x..high.x).contains(&p.x) && (low.y..high.y).contains(&p.y);
     let piece: Vec<Particle> = swarm.particles.iter().filter(inside).copied().collect();
     draw_region(&painter.with_clip_rect(rect.intersect(painter.clip_rect())), rect, &piece, [low, high], 1.0);
 }
 
 /// Draws the part of a picture between these corners, as large as it fits.
-pub(super) fn draw_part(painter: &Painter, rect: Rect, particles: &[Particle], corners: [[f64; 2]; 2]) {
+pub(super) fn draw_part(painter: &Painter, rect: Rect, particles: &[Particle], corners: [DVec2; 2]) {
     draw_region(painter, rect, particles, corners, 1.0);
 }
 
-fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high]: [[f64; 2]; 2], opacity: f32) {
-    let size = [high[0] - low[0], high[1] - low[1]];
-    if particles.is_empty() || !(size[0] > 0.0 && size[1] > 0.0) {
+fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high]: [DVec2; 2], opacity: f32) {
+    let size = high - low;
+    if particles.is_empty() || !(size.x > 0.0 && size.y > 0.0) {
         return;
     }
-    let scale = (f64::from(rect.width()) / size[0]).min(f64::from(rect.height()) / size[1]);
-    let drawn = Vec2::new((size[0] * scale) as f32, (size[1] * scale) as f32);
+    let scale = (f64::from(rect.width()) / size.x).min(f64::from(rect.height()) / size.y);
+    let drawn = Vec2::new((size.x * scale) as f32, (size.y * scale) as f32);
     let corner = rect.center() - 0.5 * drawn;
     let on_screen = |p: &Particle| {
-        pos2(corner.x + ((p.x - low[0]) * scale) as f32, corner.y + drawn.y - ((p.y - low[1]) * scale) as f32)
+        let off = (p.place() - low) * scale;
+        pos2(corner.x + off.x as f32, corner.y + drawn.y - off.y as f32)
     };
     // Bodies of about a third of the mean spacing, between a speck and a small arrow.
-    let spacing = (size[0] * size[1] / particles.len() as f64).sqrt() * scale;
+    let spacing = (size.element_product() / particles.len() as f64).sqrt() * scale;
     let length = (0.5 * spacing as f32).clamp(3.0, 9.0);
     painter.extend(particles.iter().take(MAX_DRAWN).map(|p| {
         let colour = style::faint(style::SPECIES_COLOURS[usize::from(p.species) % MAX_SPECIES], opacity);

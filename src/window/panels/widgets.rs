@@ -79,7 +79,7 @@ pub(super) fn row_label(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
     .inner
 }
 
-/// A row with a label and any control; both tell `tooltip`.
+/// A row with a label and any control; both show `tooltip`.
 pub(super) fn row(ui: &mut Ui, text: &str, tooltip: &str, widget: impl Widget) -> Response {
     ui.horizontal(|ui| {
         let label = row_label(ui, text).on_hover_text(tooltip);

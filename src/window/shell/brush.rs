@@ -1,4 +1,4 @@
-//! What the brush of the living swarm looks like under the cursor.
+//! The brush of the live swarm under the cursor.
 
 use bevy_egui::egui::{Align2, Color32, FontId, Painter, Pos2, Shape, Stroke, Vec2};
 
@@ -40,7 +40,7 @@ pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: 
     let stroke = Stroke::new(1.2, faint(colour, strength));
     painter.circle(at, radius, fill, stroke);
     if live.brush == Brush::Stir && radius > 12.0 {
-        // Which way it goes round.
+        // An arrow in the direction of the stir.
         let tip = at + Vec2::new(radius, 0.0);
         let wing = |x| tip + Vec2::new(x, 8.0);
         painter.add(Shape::line(vec![wing(-6.0), tip, wing(6.0)], stroke));

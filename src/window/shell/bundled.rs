@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_bundled_scene_is_whole_and_says_what_to_look_for() {
+    fn every_bundled_scene_loads_and_has_notes() {
         let bundled: HashSet<&str> = SCENES.iter().map(|(name, _)| *name).collect();
         let pictures: HashSet<&str> = crate::worlds::swarm::picture::motifs::all().iter().map(|m| m.name).collect();
         assert_eq!(bundled, pictures);

@@ -1,6 +1,7 @@
 //! The canvas: pointer and keys become commands, the session becomes a picture.
 
 use bevy_egui::egui::{self, Id, LayerId, Popup, Pos2, Rect, Sense, Ui, UiBuilder};
+use glam::DVec2;
 
 use super::brush;
 use super::camera::{Camera, Gaze};
@@ -99,7 +100,7 @@ impl Canvas {
         };
         self.camera(seen).update(free, box_size, dt_s);
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
-        // A click that closes a menu is no stroke.
+        // A click that closes a menu begins no stroke.
         let over = response.contains_pointer() && !Popup::is_any_open(ctx);
         let mut commands = Vec::new();
         if place != Place::Paint && session.live().following.is_some() {
@@ -225,15 +226,15 @@ impl Canvas {
         commands
     }
 
-    /// Brings a place of the living swarm (ℓ) to the middle of the view.
-    pub fn follow(&mut self, place_l: Option<[f64; 2]>, dt_s: f64) {
+    /// Centres the view on a position of the live swarm (ℓ).
+    pub fn follow(&mut self, place_l: Option<DVec2>, dt_s: f64) {
         if let Some(place_l) = place_l {
             self.live.follow(self.free, place_l, dt_s);
         }
     }
 
     /// What is shown of the living swarm. `followed`: where the creature is that is followed, ℓ.
-    pub fn gaze(&self, followed: Option<[f64; 2]>) -> Gaze {
+    pub fn gaze(&self, followed: Option<DVec2>) -> Gaze {
         self.live.gaze(self.free, followed)
     }
 
@@ -318,17 +319,17 @@ fn seen(session: &Session) -> Place {
 }
 
 impl Canvas {
-    /// What is seen of the living swarm, and a little more.
+    /// The visible part of the live swarm, with a margin.
     fn sight(&self) -> Sight {
         let [a, b] =
             [self.free.left_bottom(), self.free.right_top()].map(|at| self.live.world_from_screen(self.free, at));
-        Sight { min: a.map(|x| (x - 2.0 * BODY_L) as f32), max: b.map(|x| (x + 2.0 * BODY_L) as f32) }
+        Sight { min: (a - 2.0 * BODY_L).as_vec2().to_array(), max: (b + 2.0 * BODY_L).as_vec2().to_array() }
     }
 
-    fn trail(&self, look: &Look, box_size_l: [f64; 2], (tick, serial): (u64, u64)) -> Trail {
-        let longer = box_size_l[0].max(box_size_l[1]);
+    fn trail(&self, look: &Look, box_size_l: DVec2, (tick, serial): (u64, u64)) -> Trail {
+        let longer = box_size_l.max_element();
         let texels_per_l = TRAIL_TEXELS_PER_UNIT.min(MAX_TRAIL_TEXELS / longer);
-        let size = box_size_l.map(|side| (side * texels_per_l).ceil().clamp(1.0, MAX_TRAIL_TEXELS) as u32);
+        let size = (box_size_l * texels_per_l).ceil().to_array().map(|side| side.clamp(1.0, MAX_TRAIL_TEXELS) as u32);
         // A twentieth is left after the length of a trail.
         let kept = (-3.0 * self.dt_s / look.trail_s).exp() as f32;
         Trail { size, tick, kept, serial }
@@ -380,7 +381,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
     }
 }
 
-/// A world without edge: whoever follows a creature need not see where the torus was cut open.
+/// While a creature is followed, the edge of the torus is not drawn.
 fn endless(view: View) -> View {
     View { ghost_opacity: 1.0, stage_fill: [0.0; 4], stage_edge: [0.0; 4], ..view }
 }

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::jobs::{Cores, Handle, JobName, start};
 
-/// When the program that holds the clipboard has not answered for so long, the user is told.
+/// Time after which a notice says that the owner of the clipboard does not answer.
 const SILENCE: Duration = Duration::from_secs(2);
 
 /// At the end, time for the texts of this program to be handed over to one that keeps them.
@@ -39,14 +39,14 @@ enum Wish {
     Read(Reader),
 }
 
-/// The thread; wishes are fulfilled in their order.
+/// The thread; requests are carried out in their order.
 pub struct Clipboard {
     wishes: Option<Sender<Wish>>,
     answers: Receiver<Answer>,
     thread: Option<Handle>,
     /// Texts on their way into a field.
     pasted: Vec<String>,
-    /// When the answer that is waited for was asked for; `None` once the user was told that it is late.
+    /// Time of the pending request; `None` once the user was notified that it is late.
     asked: Option<Instant>,
     patience: Duration,
 }
@@ -99,7 +99,7 @@ impl Clipboard {
 
     fn ask(&self, wish: Wish) {
         if let Some(wishes) = &self.wishes {
-            // Fails only where the thread has ended, which has been told on stderr.
+            // Fails only where the thread has ended, which was reported on stderr.
             let _ = wishes.send(wish);
         }
     }
@@ -169,7 +169,7 @@ impl Drop for Clipboard {
 
 /// Where texts come from and go to; both may take their time. Errors are one sentence.
 trait Source: Send + 'static {
-    /// `None`: nobody has answered.
+    /// `None`: no answer yet.
     fn read(&mut self) -> Result<Option<String>, String>;
     fn write(&mut self, text: String) -> Result<(), String>;
 }
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
     use crossbeam_channel::bounded;
 
-    /// A program that answers when it is told to, as slow as one may be.
+    /// An owner of the clipboard that answers on demand.
     struct Slow {
         text: String,
         go: Receiver<()>,
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_a_slow_clipboard_and_what_it_says_comes_later() {
+    fn a_slow_clipboard_blocks_no_frame() {
         let (go, gone) = bounded(1);
         let mut clipboard = Clipboard::of(Slow { text: "before".into(), go: gone });
         clipboard.write("x,y\n1,2".into());
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_never_answers_does_not_keep_the_window_from_closing() {
+    fn a_silent_clipboard_owner_does_not_block_closing() {
         let (go, gone) = bounded::<()>(1);
         let mut clipboard = Clipboard::of(Slow { text: String::new(), go: gone });
         clipboard.read(Reader::Picture);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_answer_is_told_of_once_and_still_taken() {
+    fn a_late_clipboard_is_reported_once_and_still_used() {
         let (go, gone) = bounded(1);
         let mut clipboard = Clipboard::of(Slow { text: "late".into(), go: gone });
         clipboard.patience = Duration::from_millis(20);

@@ -1,5 +1,7 @@
 //! What each frame of a film shows: what the window shows at that moment.
 
+use glam::DVec2;
+
 use super::camera::{Gaze, glided};
 use crate::media::picture::Framing;
 
@@ -7,23 +9,23 @@ use crate::media::picture::Framing;
 #[derive(Clone, Debug)]
 pub struct Director {
     /// Sides of the film: those of the box where the window showed all of it when the film began, else those of the view.
-    shape: [f64; 2],
+    shape: DVec2,
     /// The film begins with the whole box, from edge to edge.
     is_whole: bool,
-    box_size: [f64; 2],
+    box_size: DVec2,
     /// Middle of the frame before, world units.
-    centre: [f64; 2],
+    centre: DVec2,
 }
 
 impl Director {
-    pub fn new(gaze: &Gaze, box_size: [f64; 2]) -> Self {
+    pub fn new(gaze: &Gaze, box_size: DVec2) -> Self {
         let is_whole = gaze.is_fitted && gaze.followed.is_none();
         let shape = if is_whole { box_size } else { gaze.shape };
         Self { shape, is_whole, box_size, centre: gaze.centre }
     }
 
     /// Sides of the film, in any unit.
-    pub fn shape(&self) -> [f64; 2] {
+    pub fn shape(&self) -> DVec2 {
         self.shape
     }
 
@@ -53,7 +55,7 @@ mod tests {
     use bevy_egui::egui::{Rect, pos2, vec2};
 
     const FREE: Rect = Rect { min: pos2(200.0, 40.0), max: pos2(1000.0, 640.0) };
-    const BOX: [f64; 2] = [60.0, 60.0];
+    const BOX: DVec2 = DVec2::splat(60.0);
     const FRAME_S: f64 = 0.05;
 
     fn camera() -> Camera {
@@ -63,20 +65,17 @@ mod tests {
     }
 
     /// Where the body of a lone particle is seen in the film, in shares of its width and height.
-    fn seen_at(place: [f64; 2], director: &Director, framing: Option<Framing>) -> Option<[f64; 2]> {
-        let particle = Particle { x: place[0], y: place[1], ..Particle::default() };
+    fn seen_at(place: DVec2, director: &Director, framing: Option<Framing>) -> Option<DVec2> {
+        let particle = Particle::default().at(place);
         let swarm = Swarm { particles: vec![particle], box_size: BOX };
         let shape = Some(director.shape());
         let style = PictureStyle { size_px: 400, shape, glow: 0.0, body_length: 0.4, ..PictureStyle::default() };
         let picture = Painter::new(style).paint(&Shot { framing, ..swarm.into() });
         let bright = |p: &image::Rgba<u8>| p.0[..3].iter().any(|c| *c > 140);
-        let (mut sum, mut count) = ([0.0; 2], 0.0);
-        for (x, y, _) in picture.enumerate_pixels().filter(|(_, _, p)| bright(p)) {
-            sum = [sum[0] + f64::from(x) + 0.5, sum[1] + f64::from(y) + 0.5];
-            count += 1.0;
-        }
-        let size = [picture.width(), picture.height()].map(f64::from);
-        (count > 0.0).then(|| [0, 1].map(|axis| sum[axis] / count / size[axis]))
+        let pixels = picture.enumerate_pixels().filter(|(_, _, p)| bright(p));
+        let places: Vec<DVec2> = pixels.map(|(x, y, _)| DVec2::new(x.into(), y.into()) + 0.5).collect();
+        let size = DVec2::new(picture.width().into(), picture.height().into());
+        (!places.is_empty()).then(|| places.iter().sum::<DVec2>() / places.len() as f64 / size)
     }
 
     #[test]
@@ -88,10 +87,10 @@ mod tests {
         let gaze = camera.gaze(FREE, None);
         let mut director = Director::new(&gaze, BOX);
         let framing = director.frame(&gaze, FRAME_S);
-        assert_eq!(director.shape(), [800.0, 600.0]);
+        assert_eq!(director.shape(), DVec2::new(800.0, 600.0));
         for screen in [pos2(300.0, 100.0), pos2(600.0, 340.0), pos2(900.0, 600.0)] {
             let place = camera.world_from_screen(FREE, screen);
-            let [x, y] = seen_at(place, &director, framing).expect("it is in sight");
+            let DVec2 { x, y } = seen_at(place, &director, framing).expect("it is in sight");
             let there = pos2(FREE.min.x + x as f32 * FREE.width(), FREE.min.y + y as f32 * FREE.height());
             assert!((there - screen).length() < 6.0, "{screen:?} in the window, {there:?} in the film");
         }
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_film_of_the_whole_box_has_its_shape_and_zooms_with_the_window_without_a_jump() {
+    fn a_film_of_the_whole_box_zooms_with_the_window() {
         let mut camera = camera();
         let gaze = camera.gaze(FREE, None);
         let mut director = Director::new(&gaze, BOX);
@@ -109,27 +108,27 @@ mod tests {
         camera.update(FREE, BOX, 1.0);
         let framing = director.frame(&camera.gaze(FREE, None), FRAME_S).expect("the view has moved");
         assert!((framing.magnification - 1.0).abs() < 1e-4, "{framing:?}");
-        assert!((0..2).all(|axis| (framing.centre[axis] - 30.0).abs() < 1e-3), "{framing:?}");
+        assert!(framing.centre.abs_diff_eq(DVec2::splat(30.0), 1e-3), "{framing:?}");
         camera.fit();
         camera.update(FREE, BOX, 0.02);
         assert_eq!(director.frame(&camera.gaze(FREE, None), FRAME_S), None);
     }
 
     #[test]
-    fn a_followed_creature_stays_in_the_middle_of_the_film_also_over_the_edge() {
+    fn a_filmed_creature_stays_centred_across_the_edge() {
         let mut camera = camera();
-        let mut place = [57.0, 10.0];
+        let mut place = DVec2::new(57.0, 10.0);
         camera.follow(FREE, place, 0.02);
         (0..200).for_each(|_| camera.update(FREE, BOX, 0.02));
         let mut director = Director::new(&camera.gaze(FREE, Some(place)), BOX);
         for k in 0..160 {
-            place[0] = (place[0] + 0.05) % BOX[0];
+            place.x = (place.x + 0.05) % BOX.x;
             let gaze = camera.gaze(FREE, Some(place));
             let framing = director.frame(&gaze, FRAME_S);
             assert!(framing.is_some_and(|framing| framing.is_endless));
             if k % 20 == 19 && k > 40 {
-                let [x, y] = seen_at(place, &director, framing).expect("it is in sight");
-                assert!((x - 0.5).abs() < 0.05 && (y - 0.5).abs() < 0.05, "{place:?} is seen at {x}, {y}");
+                let at = seen_at(place, &director, framing).expect("it is in sight");
+                assert!(at.abs_diff_eq(DVec2::splat(0.5), 0.05), "{place} is seen at {at}");
             }
         }
     }

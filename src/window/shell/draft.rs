@@ -1,7 +1,8 @@
-//! What lies over the painted picture: ghosts, guides, the selection's frame, and circles under the cursor.
+//! Overlays of the painted picture: ghosts, guides, the selection's frame, and circles under the cursor.
 
 use bevy_egui::egui::epaint::PathShape;
 use bevy_egui::egui::{self, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2};
+use glam::DVec2;
 
 use super::camera::Camera;
 use super::canvas::{BODY_L, unit_length};
@@ -10,7 +11,7 @@ use crate::session::{Frame, Handle, Outline, Place, Session, Tool};
 use crate::window::panels::{SPECIES_COLOURS, faint};
 use crate::worlds::swarm::picture::{MAX_SPECIES, Particle};
 
-/// More ghosts are not told apart.
+/// More ghosts cannot be distinguished.
 const MAX_GHOSTS: usize = 4000;
 
 /// Lines of the grid nearer than this are left out, points.
@@ -24,7 +25,7 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    fn at(&self, world: [f64; 2]) -> Pos2 {
+    fn at(&self, world: DVec2) -> Pos2 {
         self.camera.screen_from_world(self.free, world)
     }
 
@@ -107,7 +108,7 @@ fn colour_of(species: u8) -> Color32 {
 fn ghost(sheet: &Sheet, p: &Particle, body: f32, opacity: f32) -> Shape {
     let (sin, cos) = (p.heading as f32).sin_cos();
     let (along, across) = (Vec2::new(cos, -sin), Vec2::new(sin, cos));
-    let at = sheet.at([p.x, p.y]);
+    let at = sheet.at(p.place());
     let place = |forward: f32, sideways: f32| at + body * (forward * along + sideways * across);
     let colour = colour_of(p.species);
     let points = vec![place(1.0, 0.0), place(-0.8, 0.7), place(-0.45, 0.0), place(-0.8, -0.7)];
@@ -132,12 +133,12 @@ fn grid(sheet: &Sheet, session: &Session) {
     while sheet.length(pitch) < MIN_PITCH {
         pitch *= 2.0;
     }
-    let [w, h] = session.snapshot().box_size;
-    let [columns, rows] = [w, h].map(|l| (l / pitch + 1e-9).floor() as i32);
+    let crossings = (session.snapshot().box_size / pitch + 1e-9).floor();
+    let [columns, rows] = crossings.to_array().map(|crossings| crossings as i32);
     if i64::from(columns) * i64::from(rows) > 40_000 {
         return;
     }
-    let dots = (0..=columns).flat_map(|i| (0..=rows).map(move |j| [f64::from(i) * pitch, f64::from(j) * pitch]));
+    let dots = (0..=columns).flat_map(|i| (0..=rows).map(move |j| pitch * DVec2::new(i.into(), j.into())));
     let seen = sheet.free.expand(2.0);
     let places = dots.map(|p| sheet.at(p)).filter(|p| seen.contains(*p));
     sheet.painter.extend(places.map(|p| Shape::rect_filled(Rect::from_center_size(p, Vec2::splat(1.6)), 0.0, guide)));
@@ -150,11 +151,10 @@ fn axes(sheet: &Sheet, session: &Session) {
         return;
     }
     let guide = theme::guide(session.prefs().theme);
-    let [w, h] = session.snapshot().box_size;
-    let reach = 0.5 * w.min(h);
-    let centre = sheet.at([0.5 * w, 0.5 * h]);
+    let middle = 0.5 * session.snapshot().box_size;
+    let centre = sheet.at(middle);
     for angle in symmetry.axes() {
-        let far = sheet.at([0.5 * w + reach * angle.cos(), 0.5 * h + reach * angle.sin()]);
+        let far = sheet.at(middle + middle.min_element() * DVec2::from_angle(angle));
         sheet.painter.extend(Shape::dashed_line(&[centre, far], Stroke::new(1.0, guide), 3.0, 5.0));
     }
     sheet.painter.circle_filled(centre, 2.5, guide);
@@ -164,7 +164,7 @@ fn selected(sheet: &Sheet, session: &Session) {
     let particles = &session.snapshot().particles;
     let radius = sheet.length(0.45 * unit_length(session)).clamp(4.0, 60.0);
     let seen = sheet.free.expand(radius);
-    let rings = session.selection().iter().filter_map(|&i| particles.get(i)).map(|p| sheet.at([p.x, p.y]));
+    let rings = session.selection().iter().filter_map(|&i| particles.get(i)).map(|p| sheet.at(p.place()));
     let stroke = Stroke::new(1.2, theme::selected());
     sheet
         .painter

@@ -1,6 +1,6 @@
 //! Draws swarms in the render world, straight from the buffer an engine steps in: nothing is copied, nothing read back.
 //!
-//! The main world says what is to be seen ([`CanvasFrame`]); a system in Bevy's 2-D pass draws it under the panels.
+//! The main world describes the frame ([`CanvasFrame`]); a system in Bevy's 2-D pass draws it under the panels.
 
 mod pipeline;
 mod trails;

@@ -1,4 +1,4 @@
-//! The program behind the window: what happens once a frame, and what the session hears.
+//! The program behind the window: what happens once a frame, and the events that the session receives.
 
 mod perform;
 
@@ -134,7 +134,7 @@ impl Shell {
         }
     }
 
-    /// Once a frame: hears what came back, and lets time run. `dt_s`: since the last frame.
+    /// Once a frame: passes events to the session, and lets time run. `dt_s`: since the last frame.
     pub fn advance(&mut self, gpu: &Gpu, dt_s: f64) {
         let measured = self.thumbs.advance(&self.session);
         self.ui.set_thumbnails(self.thumbs.shown());
@@ -208,7 +208,7 @@ impl Shell {
         }
     }
 
-    /// The user wants to leave, and everything is written. A second wish leaves at once; what is half written then
+    /// The user wants to leave, and everything is written. A second request leaves at once; what is half written then
     /// keeps its older file.
     pub fn may_leave(&mut self) -> bool {
         let may = self.quits && (self.share.may_leave(&self.files) || self.quits_at_once);

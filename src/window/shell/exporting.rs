@@ -10,7 +10,7 @@ use crate::scene::{SwarmProject, write_atomic};
 /// Longer side of an exported image, pixels.
 const SIZE_PX: u32 = 1600;
 
-/// Returns what is said of it.
+/// Returns the notice for the user.
 ///
 /// # Errors
 /// One sentence that names the file.
@@ -44,7 +44,7 @@ mod tests {
     use crate::worlds::swarm::picture::motifs;
 
     #[test]
-    fn the_ending_says_the_kind_of_an_export() {
+    fn the_file_ending_selects_the_export_format() {
         let folder = tempfile::tempdir().unwrap();
         let export = |name: &str| {
             let mut document = new_project();

@@ -1,4 +1,4 @@
-//! Reading and writing off the UI thread; what comes back is an [`Event`] of the session.
+//! Reading and writing off the UI thread; results are [`Event`]s of the session.
 //!
 //! What is written goes through one thread in the order it was asked for, so that of two saves the later one stays. What
 //! is read has a thread of its own, and waits for the other only where the same file is about to be written.
@@ -258,7 +258,7 @@ impl Files {
 
 /// The writing thread waits for the swarm, which is written with the document.
 fn save(path: &Path, mut document: SwarmProject, portrait: Portrait) -> Result<(), String> {
-    // Where nothing lives any more, the scene is saved without it.
+    // Without a live swarm, the scene is saved without one.
     let kept = portrait.living.wait().unwrap_or_default();
     let showing = if is_picture_name(path) { portrait::showing(portrait.style, &kept) } else { Showing::default() };
     document.world.state = kept.state.map(Arc::new);
@@ -306,7 +306,7 @@ pub(super) fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
 /// `part`: x, y, width, height of what is kept, pixels.
 fn write_png(path: &Path, picture: bevy::image::Image, part: Option<[u32; 4]>) -> Result<(), String> {
     let picture = picture.try_into_dynamic().map_err(|e| e.to_string())?;
-    // The alpha of a window means nothing.
+    // The alpha channel of a window is not used.
     let mut rgb = picture.to_rgb8();
     if let Some([x, y, width, height]) = part {
         rgb = image::imageops::crop_imm(&rgb, x, y, width, height).to_image();
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plot_is_written_as_a_table_or_as_a_picture_and_a_folder_that_is_not_there_is_named() {
+    fn plots_are_written_as_csv_and_png_and_bad_folders_named() {
         let folder = tempfile::tempdir().unwrap();
         let chart = Chart::new("Fidelity", "steps", "fidelity").with("fidelity", [[0.0, 0.5], [100.0, 0.75]]);
         let [csv, png] = ["plot.csv", "plot.png"].map(|name| folder.path().join(name));
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_there_is_told_as_an_event() {
+    fn a_missing_file_is_reported_as_an_event() {
         let files = Files::default();
         files.load(SceneSource::File("/nowhere/at/all.ron".into()));
         let event = next(&files);
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_quick_saves_to_one_file_the_last_one_stays_and_a_load_behind_them_reads_it() {
+    fn of_many_quick_saves_the_last_one_is_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.ron");
         let files = Files::default();

@@ -1,4 +1,4 @@
-//! Where the program puts things, by the custom of each system.
+//! The program's folders, by the conventions of each system.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ fn data() -> Option<PathBuf> {
     Some(ProjectDirs::from("", "", "unstill")?.data_dir().to_owned())
 }
 
-/// Where rescued scenes lie.
+/// The folder of rescued scenes.
 pub fn rescue() -> Option<PathBuf> {
     Some(data()?.join("rescue"))
 }

@@ -1,8 +1,10 @@
 //! Following a creature: where it is now. On the processor that is at hand; from a GPU one particle is read back now and
-//! then, and nobody waits for it.
+//! then, and no frame waits for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use glam::DVec2;
 
 use super::live::{Body, Gpu};
 
@@ -13,7 +15,7 @@ const CREATURE_L: f64 = 3.0;
 #[derive(Default)]
 pub struct Follower {
     reading: Option<ParticleReadback>,
-    seen: Option<(usize, [f64; 2])>,
+    seen: Option<(usize, DVec2)>,
 }
 
 /// A copy of one particle on its way from the GPU.
@@ -25,7 +27,7 @@ struct ParticleReadback {
 
 impl Follower {
     /// Where particle `index` of those in a buffer on the GPU is, ℓ; `None` until it is known.
-    pub fn seen_on_gpu(&mut self, gpu: &Gpu, bodies: &wgpu::Buffer, count: usize, index: usize) -> Option<[f64; 2]> {
+    pub fn seen_on_gpu(&mut self, gpu: &Gpu, bodies: &wgpu::Buffer, count: usize, index: usize) -> Option<DVec2> {
         self.read(gpu, bodies, count, index);
         self.seen.filter(|(of, _)| *of == index).map(|(_, at)| at)
     }
@@ -39,7 +41,7 @@ impl Follower {
             }
             let view = reading.staging.get_mapped_range(..);
             let [x, y]: [f32; 2] = bytemuck::pod_read_unaligned(&view[..8]);
-            self.seen = Some((reading.index, [f64::from(x), f64::from(y)]));
+            self.seen = Some((reading.index, DVec2::new(x.into(), y.into())));
             self.reading = None;
         }
         if index >= count {
@@ -64,23 +66,22 @@ impl Follower {
     }
 }
 
-/// The middle of the creature of body `index`, ℓ: its place, moved to the middle of what lies around it on the torus.
-pub fn middle(bodies: &[Body], box_size: [f64; 2], index: usize) -> Option<[f64; 2]> {
-    let at = bodies.get(index)?.map(f64::from);
-    let (mut sum, mut weights) = ([0.0; 2], 0.0);
+/// The middle of the creature of body `index`, ℓ: its position, moved to the middle of its neighbours on the torus.
+pub fn middle(bodies: &[Body], box_size: DVec2, index: usize) -> Option<DVec2> {
+    let place = |body: &Body| DVec2::new(body[0].into(), body[1].into());
+    let at = place(bodies.get(index)?);
+    let (mut sum, mut weights) = (DVec2::ZERO, 0.0);
     for body in bodies {
-        let d: [f64; 2] = std::array::from_fn(|axis| {
-            let d = f64::from(body[axis]) - at[axis];
-            d - box_size[axis] * (d / box_size[axis]).round()
-        });
-        let rest = 1.0 - (d[0] * d[0] + d[1] * d[1]) / (CREATURE_L * CREATURE_L);
+        let way = place(body) - at;
+        let way = way - box_size * (way / box_size).round();
+        let rest = 1.0 - way.length_squared() / (CREATURE_L * CREATURE_L);
         if rest > 0.0 {
             // Nothing jumps when a neighbour comes or goes.
-            sum = [sum[0] + rest * rest * d[0], sum[1] + rest * rest * d[1]];
+            sum += rest * rest * way;
             weights += rest * rest;
         }
     }
-    Some([at[0] + sum[0] / weights, at[1] + sum[1] / weights])
+    Some(at + sum / weights)
 }
 
 #[cfg(test)]
@@ -92,12 +93,13 @@ mod tests {
 
     #[test]
     fn a_creature_is_followed_by_its_middle_also_over_the_edge() {
-        // A pair across the edge of the box, and somebody else.
+        // A pair across the edge of the box, and a particle of another creature.
         let bodies = [[0.3, 4.0, 0.0, 0.0], [19.3, 4.0, 0.0, 0.0], [10.0, 4.0, 0.0, 0.0]];
-        let [x, y] = middle(&bodies, [20.0, 10.0], 0).unwrap();
+        let box_size = DVec2::new(20.0, 10.0);
+        let DVec2 { x, y } = middle(&bodies, box_size, 0).unwrap();
         assert!(x < 0.3 && x > -0.7 && (y - 4.0).abs() < 1e-12, "{x}");
-        assert_eq!(middle(&bodies, [20.0, 10.0], 2), Some([10.0, 4.0]));
-        assert_eq!(middle(&bodies, [20.0, 10.0], 3), None);
+        assert_eq!(middle(&bodies, box_size, 2), Some(DVec2::new(10.0, 4.0)));
+        assert_eq!(middle(&bodies, box_size, 3), None);
     }
 
     #[test]
@@ -115,6 +117,6 @@ mod tests {
             std::thread::sleep(std::time::Duration::from_millis(5));
             follower.seen_on_gpu(&gpu, bodies.buffer(), 2, 1)
         });
-        assert_eq!(seen, Some([3.0, 2.0]));
+        assert_eq!(seen, Some(DVec2::new(3.0, 2.0)));
     }
 }

@@ -1,4 +1,4 @@
-//! How long frames take, told in the log (`RUST_LOG=unstill=debug`): what a person feels is the slowest ones.
+//! Frame times in the log (`RUST_LOG=unstill=debug`); users notice the slowest ones.
 
 /// Time between two lines, s.
 const EVERY_S: f64 = 10.0;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -15,13 +16,13 @@ use crate::scene::{SwarmProject, load_swarm};
 use crate::window::panels::GalleryLife;
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::measures::noised;
-use crate::worlds::swarm::picture::{Mode, Particle, Sampler, Swarm, wrap};
+use crate::worlds::swarm::picture::{Mode, Sampler, Swarm, wrap_place};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings};
 
-/// About so many particles live on a card: few enough to be seen one by one.
+/// Particles on a card, about: few enough to be distinguished.
 const PARTICLES: usize = 28;
 
-/// Of a painting that is a sample as it stands and has more, a piece lives.
+/// A whole picture with more particles is cut to a piece.
 const MAX_PARTICLES: usize = 300;
 
 /// Shortest time from one picture to the next, and steps between.
@@ -32,7 +33,7 @@ type GalleryLifeList = Vec<(String, Swarm)>;
 
 /// The thread, and what it has shown last. It ends when this is dropped.
 pub struct Life {
-    /// Each order is for one picture, and says which of the user's own scenes is pointed at.
+    /// Each order is for one picture, with the index of the user's own scene under the pointer.
     worker: Worker<Option<PathBuf>, GalleryLifeList>,
     shown: GalleryLife,
 }
@@ -71,7 +72,7 @@ impl Life {
     }
 }
 
-/// What lives in the thread.
+/// The swarms of the thread.
 #[derive(Default)]
 struct LivingCards {
     bundled: Option<Vec<LivingCard>>,
@@ -87,7 +88,7 @@ impl LivingCards {
         });
         if self.guest.as_ref().map(|(path, _)| path) != pointed.as_ref() {
             self.guest = pointed.map(|path| {
-                // What cannot be read stands still.
+                // Unreadable scenes have a still card.
                 let scene = guarded("a card", || load_swarm(&path).map_err(|e| e.to_string())).ok();
                 let card = scene.and_then(|loaded| begin(&path.to_string_lossy(), &loaded.project));
                 (path, card)
@@ -134,31 +135,28 @@ fn begin(name: &str, scene: &SwarmProject) -> Option<LivingCard> {
 
 /// Moved on its torus, so that the particles lie around the middle of the box.
 fn centred(mut swarm: Swarm) -> Swarm {
-    let [width, height] = swarm.box_size;
     // The mean of places on a circle.
-    let mean = |of: fn(&Particle) -> f64, side: f64| {
-        let (sin, cos) = swarm.particles.iter().fold((0.0, 0.0), |(s, c), p| {
-            let (sin, cos) = (TAU * of(p) / side).sin_cos();
-            (s + sin, c + cos)
-        });
-        f64::atan2(sin, cos) / TAU * side
+    let mean = |axis: usize| {
+        let angles = swarm.particles.iter().map(|p| TAU * p.place()[axis] / swarm.box_size[axis]);
+        angles.map(DVec2::from_angle).sum::<DVec2>().to_angle() / TAU
     };
-    let (x, y) = (mean(|p| p.x, width), mean(|p| p.y, height));
+    let shift = (0.5 - DVec2::new(mean(0), mean(1))) * swarm.box_size;
     for p in &mut swarm.particles {
-        p.x = wrap(p.x - x + 0.5 * width, width);
-        p.y = wrap(p.y - y + 0.5 * height, height);
+        *p = p.at(wrap_place(p.place() + shift, swarm.box_size));
     }
     swarm
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::worlds::swarm::picture::Particle;
+
     use super::*;
 
     #[test]
     fn a_creature_across_the_edge_is_brought_to_the_middle() {
         let at = |x, y| Particle { x, y, ..Particle::default() };
-        let swarm = Swarm { particles: vec![at(9.5, 0.2), at(0.5, 5.8)], box_size: [10.0, 6.0] };
+        let swarm = Swarm { particles: vec![at(9.5, 0.2), at(0.5, 5.8)], box_size: DVec2::new(10.0, 6.0) };
         let [a, b] = [0, 1].map(|k| centred(swarm.clone()).particles[k]);
         assert!((a.x - 4.5).abs() < 1e-9 && (b.x - 5.5).abs() < 1e-9, "{a:?} {b:?}");
         assert!((a.y - 3.2).abs() < 1e-9 && (b.y - 2.8).abs() < 1e-9, "{a:?} {b:?}");

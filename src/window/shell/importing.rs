@@ -28,7 +28,7 @@ pub(super) fn read_first(paths: Vec<std::path::PathBuf>, notices: &Sender<Notice
     Event::Share(ShareEvent::Imported { path, result: reading.result.map(crate::formats::Imported::into_stills) })
 }
 
-/// Reads the files; returns with it whether a failure is for want of options.
+/// Reads the files; returns also whether a failure needs further options.
 pub(super) fn read(request: ImportRequest) -> (ImportReading, bool) {
     let mut wants_options = false;
     let path = request.paths.first().cloned().unwrap_or_default();
@@ -49,7 +49,7 @@ pub(super) fn read(request: ImportRequest) -> (ImportReading, bool) {
     (ImportReading { request, outline, alike, result }, wants_options)
 }
 
-/// What is said of an image that is more, or was more, than it looks like.
+/// The notice for an image that holds a scene, or has lost it.
 fn warning_about(path: &Path) -> Option<&'static str> {
     if holds_scene(path).unwrap_or(false) {
         Some("This picture holds a scene. Only what it looks like was imported; Open (Ctrl+O) brings the scene itself.")

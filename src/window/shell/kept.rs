@@ -19,14 +19,14 @@ use crate::session::{FirstSteps, Prefs};
 /// Changes come in bursts: a slider is dragged.
 const REST: Duration = Duration::from_millis(400);
 
-/// Another window holds the file no longer than a blink; one that hangs is not waited for.
+/// Another window holds the file for a few milliseconds; one that hangs is not waited for.
 const BLINK: Duration = Duration::from_millis(20);
 const MAX_BLINKS: u32 = 100;
 
-/// A kind of thing that is kept.
+/// A kind of data that is saved between runs.
 pub trait Kept: Clone + Default + Serialize + DeserializeOwned + Send + 'static {
     const FILE: &'static str;
-    /// As people call it, in the plural.
+    /// Its name in messages, in the plural.
     const NAME: &'static str;
     /// What happens without the file.
     const INSTEAD: &'static str;
@@ -58,7 +58,7 @@ impl Kept for Prefs {
             ui_scale: newer(self.ui_scale, &base.ui_scale, theirs.ui_scale),
             look: newer(self.look, &base.look, theirs.look),
             panels_hidden: newer(self.panels_hidden, &base.panels_hidden, theirs.panels_hidden),
-            // What was done once is done.
+            // A step that was done in either window stays done.
             first_steps: FirstSteps {
                 painted: steps.painted || other.painted,
                 learned: steps.learned || other.learned,
@@ -95,8 +95,8 @@ pub fn remember<T: Kept>() -> (T, Keeper<T>, Option<String>) {
     (kept.clone(), Keeper::new(path, kept), said)
 }
 
-/// What the file says, and a sentence for the user when it says nothing useful. A file that cannot be understood is set
-/// aside, so that nothing in it is lost.
+/// The preferences in the file, and a sentence for the user where they cannot be read. A file that cannot be understood
+/// is set aside, so that nothing in it is lost.
 pub fn read<T: Kept>(path: &Path) -> (T, Option<String>) {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
@@ -199,7 +199,7 @@ fn write_each<T: Kept>(path: &Path, mut base: T, inbox: &Receiver<T>, faults: &S
     }
 }
 
-/// Returns a sentence when what lay there could not be understood.
+/// Returns a sentence when the file there could not be understood.
 fn write<T: Kept>(path: &Path, base: &T, mine: T) -> Result<Option<String>, String> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_last_is_read_again() {
+    fn saved_preferences_are_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("not there yet").join("settings.ron");
         let mut prefs = Prefs { theme: Theme::Light, recent: vec!["a.ron".into()], ..Prefs::default() };
@@ -253,12 +253,12 @@ mod tests {
     }
 
     #[test]
-    fn without_a_file_the_settings_are_the_usual_ones_and_nothing_is_said() {
+    fn without_a_file_the_defaults_apply_silently() {
         assert_eq!(read(Path::new("/nowhere/settings.ron")), (Prefs::default(), None));
     }
 
     #[test]
-    fn a_file_that_cannot_be_understood_is_set_aside_and_said() {
+    fn an_unreadable_file_is_set_aside_and_reported() {
         for bytes in [&b"(theme: "[..], b"\xff\xfe\x00", b"42"] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("settings.ron");
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_cannot_be_written_is_said_once() {
+    fn an_unwritable_folder_is_reported_once() {
         let folder = tempfile::tempdir().unwrap();
         let blocked = folder.path().join("file");
         fs::write(&blocked, "").unwrap();
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_windows_each_keeps_its_own_settings_and_the_others_stay() {
+    fn two_windows_keep_each_others_settings() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.ron");
         let base = Prefs { recent: vec!["old.ron".into(), "gone.ron".into()], ..Prefs::default() };
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_broke_while_the_window_was_open_is_set_aside_and_not_written_over() {
+    fn a_file_damaged_at_run_time_is_set_aside() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.ron");
         let keeper = Keeper::new(Some(path.clone()), Prefs::default());

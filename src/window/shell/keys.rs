@@ -38,9 +38,9 @@ struct Keys {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listener {
     Nobody,
-    /// A control that was walked to by keyboard: it wants the keys that walk, press and move.
+    /// A control focused by keyboard: it receives the keys that navigate, press and move.
     Control,
-    /// A text field or a dialog: it wants all keys.
+    /// A text field or a dialog: it receives all keys.
     Text,
 }
 
@@ -67,7 +67,7 @@ pub struct Keyboard<'w, 's> {
 }
 
 impl Keyboard<'_, '_> {
-    /// What was asked for in `place` since the last frame. What `listener` wants is not for us.
+    /// What was asked for in `place` since the last frame. The keys of `listener` are left out.
     pub fn commands(&mut self, place: Place, listener: Listener) -> Vec<Command> {
         let mut commands = Vec::new();
         for RawWinitWindowEvent { event, .. } in self.events.read() {
@@ -164,7 +164,7 @@ impl Keys {
         self.alt = state.alt_key();
     }
 
-    /// What this event asks for. A key that `listener` wants asks for nothing.
+    /// The command of this event; `None` for a key that `listener` receives.
     fn press(&mut self, event: &KeyboardInput, place: Place, listener: Listener) -> Option<Command> {
         if !event.state.is_pressed() {
             // What a key did while it was held is one step of the history.
@@ -226,7 +226,7 @@ impl Keys {
         let is_arrow =
             matches!(key, egui::Key::ArrowLeft | egui::Key::ArrowRight | egui::Key::ArrowUp | egui::Key::ArrowDown);
         let far = is_arrow && std::mem::take(&mut self.shift);
-        let wanted = table().filter(|info| info.group.is_heard_in(place)).find(|info| {
+        let wanted = table().filter(|info| info.group.is_active_in(place)).find(|info| {
             info.shortcut.is_some_and(|shortcut| {
                 egui::Key::from_name(shortcut.key) == Some(key)
                     && shortcut.ctrl == self.ctrl
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn while_someone_types_no_command_is_given() {
+    fn typing_in_a_field_gives_no_command() {
         let mut keys = Keys::default();
         assert_eq!(
             keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), Place::Live, Listener::Text),
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_control_that_was_walked_to_keeps_the_keys_that_walk_and_press_and_no_others() {
+    fn a_focused_control_receives_only_navigation_keys() {
         let mut keys = Keys::default();
         let mut press = |key| keys.press(&event(key, ButtonState::Pressed), Place::Live, Listener::Control);
         assert_eq!([press(Key::Space), press(Key::Tab)], [None, None]);
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn the_interface_grows_by_plus_wherever_that_lies_on_the_keyboard() {
+    fn the_plus_key_enlarges_the_interface_on_any_layout() {
         let larger = Some(Command::Prefer(Preference::LargerUi));
         for (letter, shift) in [("+", true), ("+", false), ("=", false)] {
             let mut keys = Keys { ctrl: true, shift, ..Keys::default() };
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_held_nudges_again_and_again_and_all_of_it_is_one_step_that_ends_with_its_release() {
+    fn a_held_key_repeats_within_one_step() {
         let mut keys = Keys::default();
         let mut press = |key: Key, state, repeat| {
             let event = KeyboardInput { repeat, ..event(key, state) };

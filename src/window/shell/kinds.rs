@@ -1,4 +1,4 @@
-//! What a file is to the program: told by its name, and for a PNG by what it holds.
+//! The kinds of files that the program opens: by name, and for a PNG by content.
 
 use std::path::Path;
 
@@ -15,12 +15,12 @@ pub enum FileKind {
     Image,
 }
 
-/// `None`: nothing that is known here.
+/// `None`: an unknown kind.
 pub fn kind_of(path: &Path) -> Option<FileKind> {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
         "ron" => Some(FileKind::Scene),
-        // A file that cannot be read is told by the one who reads it in earnest.
+        // A file that cannot be read is reported when it is opened.
         "png" if holds_scene(path).unwrap_or(false) => Some(FileKind::Scene),
         _ => format_of(path).map(|f| if f.kind.is_particles() { FileKind::Particles } else { FileKind::Image }),
     }

@@ -1,4 +1,4 @@
-//! The live swarm as the window sees it. It lives in a thread of its own, on the window's GPU, or on the processor where
+//! The live swarm as the window sees it. It runs in a thread of its own, on the window's GPU, or on the processor where
 //! that GPU is software: orders go there in their order, pictures and answers come back, and no frame waits for either.
 
 mod answer;
@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use glam::DVec2;
 
 pub use answer::{Answer, Coming, Kept, LiveFrame, Seen};
 pub use buffer::{Body, SwarmBuffer, body};
@@ -86,12 +87,12 @@ pub struct Live {
     follower: Follower,
     /// Number of the swarm that was ordered last.
     swarm: u64,
-    /// What the engine was told to run with.
+    /// The settings ordered last.
     settings: LiveSettings,
     /// Steps ordered since the beginning, and those of them that had been done when it was asked last.
     steps_ordered: u64,
     steps_done: u64,
-    /// Steps that a frame can bear, adapted to the frames seen; one after the arrival of another swarm.
+    /// Steps that fit in a frame, adapted to the frame times; one after the arrival of another swarm.
     bearable: f64,
     pair_tests: u64,
 }
@@ -137,7 +138,7 @@ impl Drop for Live {
 }
 
 impl Live {
-    /// Passes on the orders of one batch. What goes wrong is told by [`Self::news`].
+    /// Passes on the orders of one batch. Failures are reported by [`Self::news`].
     pub fn obey(&mut self, gpu: &Gpu, orders: Vec<EngineOrder>) {
         if self.thread.is_none() {
             self.thread = self.start(gpu.runs_the_swarm.then(|| gpu.clone()));
@@ -146,7 +147,7 @@ impl Live {
     }
 
     fn pass_on(&mut self, orders: Vec<EngineOrder>) {
-        // Without a thread nothing is ever done.
+        // Without a thread no step is ever done.
         if self.thread.is_none() {
             return;
         }
@@ -187,7 +188,7 @@ impl Live {
         }
     }
 
-    /// Asks for what the thread finds when it has done what it was told before.
+    /// Requests what the thread finds when it has carried out the orders before.
     fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut Host) -> T + Send + 'static) -> Answer<T> {
         let (sender, answer) = Answer::new();
         self.send(Work::Question(Box::new(move |host| {
@@ -199,7 +200,7 @@ impl Live {
 
     /// What the session must know, since the last call.
     pub fn news(&self) -> impl Iterator<Item = Event> + '_ {
-        // What comes late tells nothing of the swarm that has been ordered since.
+        // A late event is not about the swarm that has been ordered since.
         let is_of_old = |event: &Event| {
             matches!(
                 event,
@@ -245,12 +246,12 @@ impl Live {
         (now - std::mem::replace(&mut self.steps_done, now)) as u32
     }
 
-    /// Number of particles and box (ℓ) of what there is to see, if anything lives.
-    pub fn extent(&self) -> Option<(usize, [f64; 2])> {
+    /// Number of particles and box (ℓ) of what there is to see, if there is a swarm.
+    pub fn extent(&self) -> Option<(usize, DVec2)> {
         self.seen.from.as_ref().map(|_| (self.seen.count, self.seen.box_size))
     }
 
-    /// Bodies to be drawn, and how many, if anything lives. A GPU made of software gets no more than it can draw.
+    /// Bodies to be drawn, and how many, if there is a swarm. A GPU made of software gets no more than it can draw.
     pub fn picture(&mut self, gpu: &Gpu, sight: Sight) -> Option<(wgpu::Buffer, u32)> {
         if let Source::Gpu { bodies, .. } = self.seen.from.as_ref()? {
             return Some((bodies.clone(), self.seen.count as u32));
@@ -281,14 +282,14 @@ impl Live {
     }
 
     /// The middle of the creature that particle `index` belongs to, ℓ; on a GPU, where that particle is.
-    pub fn creature(&mut self, gpu: &Gpu, index: usize) -> Option<[f64; 2]> {
+    pub fn creature(&mut self, gpu: &Gpu, index: usize) -> Option<DVec2> {
         match self.seen.from.as_ref()? {
             Source::Processor => follow::middle(&self.seen.bodies, self.seen.box_size, index),
             Source::Gpu { bodies, .. } => self.follower.seen_on_gpu(gpu, bodies, self.seen.count, index),
         }
     }
 
-    /// Energy and speed (two f32) of each of the bodies of [`Self::picture`], if anything lives.
+    /// Energy and speed (two f32) of each of the bodies of [`Self::picture`], if there is a swarm.
     pub fn measures(&mut self, gpu: &Gpu) -> Option<wgpu::Buffer> {
         Some(match self.seen.from.as_ref()? {
             Source::Gpu { measures, .. } => measures.clone(),
@@ -322,7 +323,7 @@ impl Live {
         (largest / 256).min(MAX_PARTICLES as u64) as usize
     }
 
-    /// What the engine was told to run with.
+    /// The settings ordered last.
     pub fn settings(&self) -> &LiveSettings {
         &self.settings
     }
@@ -336,7 +337,7 @@ impl Live {
         Some(if now >= before { now - before } else { now })
     }
 
-    /// What the swarm lives on, for people.
+    /// The GPU or the processor, for the status line; empty without a swarm.
     pub fn describe(&self, gpu: &Gpu) -> String {
         match self.seen.from {
             Some(Source::Gpu { .. }) => gpu.name.clone(),
@@ -377,7 +378,7 @@ impl Live {
     }
 
     /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].
-    pub fn find(&self, at: [f64; 2]) {
+    pub fn find(&self, at: DVec2) {
         self.tell_of(move |host| Some(Event::Live(LiveEvent::Following(host.nearest(at)))));
     }
 

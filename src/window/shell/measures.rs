@@ -48,7 +48,7 @@ pub fn smooth(shown: &mut Vec<[f32; 2]>, newest: &[[f32; 2]]) {
     }
     for (smoothed, newest) in shown.iter_mut().zip(newest) {
         for (s, n) in smoothed.iter_mut().zip(newest) {
-            // A number that is none is passed over: it would stay for ever.
+            // NaN is skipped: the running mean would stay NaN.
             let step = NEWEST * (n - *s);
             *s += if step.is_finite() { step } else { 0.0 };
         }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn measures_follow_smoothly_and_get_over_what_is_no_number() {
+    fn smoothed_measures_recover_from_nan() {
         let mut measures = Measures::default();
         measures.smooth(&[[1.0, 2.0]]);
         assert_eq!(measures.smoothed, [[1.0, 2.0]]);

@@ -52,7 +52,7 @@ impl Mine {
 
     /// Reads the folder and the recent files again; files that have not changed are not read again.
     pub fn look(&self, recent: &[PathBuf]) {
-        // One look that waits sees all that happens before it begins.
+        // One pending reading sees all changes before it begins.
         if self.queue.waiting() > 1 {
             return;
         }
@@ -60,7 +60,7 @@ impl Mine {
         self.queue.put(move || {
             let known = cards.load_full();
             let all = read(folder.as_deref(), &recent, &known, |some| {
-                // At the first look the newest ones need not wait for the rest.
+                // At the first reading the newest ones are sent before the rest.
                 if known.is_empty() {
                     cards.store(Arc::new(some.to_vec()));
                 }
@@ -143,7 +143,7 @@ fn read(
     cards
 }
 
-/// The card of one scene; `None` for a picture that is none.
+/// The card of one scene; `None` for a picture without a scene.
 fn card(path: &Path) -> Option<SceneCard> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let blank = SceneCard { path: path.to_owned(), title: name, ..SceneCard::default() };
@@ -174,6 +174,8 @@ fn living(scene: &SwarmProject) -> Option<Swarm> {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::scene::Project;
     use crate::worlds::SwarmDoc;
@@ -206,11 +208,11 @@ mod tests {
     }
 
     #[test]
-    fn a_card_shows_the_saved_swarm_of_a_scene_that_lives_else_a_sample() {
+    fn a_card_shows_the_saved_swarm_or_a_sample() {
         let mut scene = crate::window::shell::bundled::load("mill").unwrap().project;
         scene.world.state = None;
         assert!(living(&scene).unwrap().len() > scene.world.snapshot.particles.len());
-        let swarm = Swarm { particles: scene.world.snapshot.particles.clone(), box_size: [30.0; 2] };
+        let swarm = Swarm { particles: scene.world.snapshot.particles.clone(), box_size: DVec2::splat(30.0) };
         let state = crate::worlds::swarm::doc::LiveState { swarm: swarm.clone(), seed: 1, step: 2 };
         scene.world.state = Some(Arc::new(state));
         assert_eq!(living(&scene), Some(swarm));
@@ -219,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gallery_shows_scenes_and_pictures_of_scenes_newest_first_and_nothing_else() {
+    fn the_gallery_lists_scenes_alone_newest_first() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("mine");
         std::fs::create_dir(&folder).unwrap();
@@ -245,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_scene_has_a_card_that_says_so_and_of_many_the_first_are_shown_at_once() {
+    fn a_broken_scene_has_a_card_and_the_first_cards_come_at_once() {
         let dir = tempfile::tempdir().unwrap();
         let text = Project::new("Mill", SwarmDoc::from_snapshot(motifs::by_name("mill").unwrap().snapshot())).to_ron();
         for k in 0..SHOWN_AT_ONCE + 3 {

@@ -89,7 +89,7 @@ pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Resul
         });
     let mut shell = Shell::new(file);
     if let Some(engine) = engine {
-        // Nothing of it is kept.
+        // Not saved between runs.
         shell.session.apply(Command::Prefer(Preference::EngineOfRun(engine)));
     }
     let exit = App::new()
@@ -97,7 +97,7 @@ pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Resul
         .add_plugins((EguiPlugin::default(), DrawPlugin, BlitPlugin, shots::ShotsPlugin))
         .insert_resource(WinitSettings {
             focused_mode: UpdateMode::Continuous,
-            // A swarm goes on living beside another window.
+            // The swarm runs on while the window has no focus.
             unfocused_mode: UpdateMode::reactive(Duration::from_millis(33)),
         })
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
@@ -118,7 +118,7 @@ pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Resul
     }
 }
 
-/// Everything of ours in the main world.
+/// The program's one resource in Bevy's main world.
 #[derive(Resource)]
 struct ShellResource {
     shell: Shell,

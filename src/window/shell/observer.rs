@@ -1,4 +1,4 @@
-//! The threads that look and measure: one watches the live swarm a few times a second, one measures rules while they are
+//! The threads that measure: one observes the live swarm a few times a second, one measures rules while they are
 //! learned and certifies scenes. Each takes one core at most; a panic in either becomes a message.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,14 +17,14 @@ use crate::worlds::swarm::measures::{
 };
 use crate::worlds::swarm::picture::{Ensemble, Stills};
 
-/// Time between two looks: usually, and while something heals.
+/// Time between two readings: by default, and during healing.
 const LOOK_EVERY: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(150)];
-/// A look may take this share of a core.
+/// A reading may take this share of a core.
 const LOOK_SHARE: u32 = 4;
 /// While it learns, both cores are needed: a rule is measured at most this often, and for this share of a core.
 const MEASURE_EVERY: Duration = Duration::from_secs(1);
 const MEASURE_SHARE: u32 = 3;
-/// What is told of a certificate in the making, at most this often.
+/// Least time between two reports of a certificate's progress.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 
 /// The thread that watches the live swarm.
@@ -46,7 +46,7 @@ impl Default for Watch {
             let mut observer = Observer::default();
             move |glimpse: Glimpse, outbox: &Outbox<Event>| {
                 let begun = Instant::now();
-                // A rule and a swarm that do not fit together: the engine has said so already.
+                // A rule and a swarm that do not fit together: the engine has reported it already.
                 if let Ok(reading) = observer.look(&glimpse) {
                     outbox.tell(Event::Observe(ObserveEvent::Observed(Box::new(reading))));
                 }
@@ -70,7 +70,7 @@ impl Watch {
                     }
                     self.send(unseen.seen(seen));
                 }
-                // Nothing lives any more; the engine tells of a lost GPU.
+                // No swarm any more; the engine reports a lost GPU.
                 Some(Err(_)) => self.tally = Tally::default(),
             },
         }
@@ -260,7 +260,7 @@ impl CheckWorker {
     }
 }
 
-/// Hears whether its run may go on, and tells how far it has come.
+/// Polls whether its run may go on, and reports its progress.
 struct Reporter {
     may_run: Arc<AtomicU64>,
     run: u64,
@@ -302,6 +302,8 @@ impl CheckProgress for Reporter {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::worlds::swarm::picture::{Ensemble, Particle, Snapshot, Swarm, motifs};
     use crate::worlds::swarm::rule::{LiveSettings, NetShape, Rule};
@@ -322,11 +324,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_is_looked_at_and_an_empty_swarm_is_not_sent() {
+    fn a_sent_swarm_is_measured_and_an_empty_one_is_not_sent() {
         let mut watch = Watch::default();
         let particle = |k: u8| Particle { x: f64::from(k), y: 1.0, ..Particle::default() };
         let good = Glimpse {
-            swarm: Swarm { particles: (0..30).map(particle).collect(), box_size: [30.0, 10.0] },
+            swarm: Swarm { particles: (0..30).map(particle).collect(), box_size: DVec2::new(30.0, 10.0) },
             rule: rule(),
             settings: LiveSettings::default(),
             stills: mill(),
@@ -358,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_new_weights_the_newest_is_measured_and_the_old_rule_always() {
+    fn only_the_newest_weights_and_the_old_rule_are_measured() {
         let bench = CheckThread::default();
         bench.measure(request(5, RuleRole::New, 10));
         bench.measure(request(5, RuleRole::Old, 0));
@@ -380,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_tells_how_far_it_is_and_stops_when_told_to() {
+    fn a_certificate_reports_progress_and_can_be_stopped() {
         let bench = CheckThread::default();
         let request = CertificateRequest {
             run: 3,
@@ -409,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_cannot_be_measured_is_told_in_a_sentence() {
+    fn a_rule_that_cannot_be_measured_is_reported() {
         let bench = CheckThread::default();
         let nothing = RuleRequest { stills: Snapshot::default().into(), ..*request(1, RuleRole::Old, 0) };
         bench.measure(Box::new(nothing));

@@ -1,5 +1,5 @@
-//! The swarm as it is seen, for pictures and films: its colours, and where they tell of numbers, the numbers. Works off the UI
-//! thread, on a copy of what lives.
+//! The swarm as it is seen, for pictures and films: its colours, and the numbers that they stand for, if any. Works off
+//! the UI thread, on a copy of what lives.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -63,7 +63,7 @@ fn shot(engine: &mut CpuEngine, by: ColourBy) -> Shot {
     Shot { swarm: engine.shown(), measures, framing: None }
 }
 
-/// Measures what colour tells of, frame after frame of a film.
+/// Measures the quantity that is coloured, frame after frame of a film.
 pub struct Eye {
     by: ColourBy,
     engine: Option<(Arc<Rule>, CpuEngine)>,
@@ -75,7 +75,7 @@ impl Eye {
         Self { by, engine: None, measures: Vec::new() }
     }
 
-    /// The swarm as it is shown. `seen`: where colour tells of numbers, as it moves, else as it is shown.
+    /// The swarm as it is shown. `seen`: as it moves where a number is coloured, else as it is shown.
     pub fn see(&mut self, seen: Seen) -> Shot {
         let Seen { swarm, rule, settings, .. } = seen;
         if !self.by.needs_measures() {

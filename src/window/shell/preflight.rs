@@ -1,4 +1,4 @@
-//! Before a window is tried: is there a screen, and something that can draw on it?
+//! Checks before a window opens: a display, and a GPU or a driver that can draw on it.
 
 /// Why there can be no window.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_display_that_nobody_serves_is_told_from_one_that_answers() {
+    fn a_display_without_a_server_is_recognised() {
         assert!(!x_server_answers("nonsense"));
         assert!(!x_server_answers(":59999"));
         let text = NoWindow::Display("DISPLAY is not set".into()).to_string();

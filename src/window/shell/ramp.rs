@@ -43,7 +43,7 @@ impl PartialEq for RampJob {
 /// The numbers at both ends of the ramps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranges {
-    /// From a particle at ease in the pattern to one among particles thrown down at random.
+    /// From a particle of low energy in the pattern to one among random particles.
     pub energy: [f64; 2],
     /// From rest to a little more than the fastest of the pattern, ℓ per time.
     pub speed: [f64; 2],
@@ -70,8 +70,8 @@ impl Default for Ramps {
 }
 
 impl Ramps {
-    /// Once a frame: the numbers at both ends for what colour tells now; `None` where it tells no number, or they are not
-    /// known yet. `settings`: those the engine runs with.
+    /// Once a frame: the numbers at both ends of the present colouring; `None` where it shows no number, or they are
+    /// not known yet. `settings`: those the engine runs with.
     pub fn range(&mut self, session: &Session, settings: &LiveSettings) -> Option<[f64; 2]> {
         let by = session.prefs().look.colour_by;
         let of: fn(Ranges) -> [f64; 2] = match by {
@@ -119,7 +119,7 @@ fn measure(job: &RampJob) -> Option<Ranges> {
     let low = quantile(&at_ease, 0.3)?;
     let high = quantile(&lost, 0.5)?;
     let fastest = (1.3 * quantile(&speeds, 0.9)?).max(MIN_SPEED);
-    // An energy that does not tell the pattern from chance has no ramp worth a name, but it must not divide by zero.
+    // An energy that is the same for pattern and chance gives a ramp of no width, which must not divide by zero.
     Some(Ranges { energy: [low, high.max(low + 1e-3)], speed: [0.0, fastest] })
 }
 
@@ -140,7 +140,7 @@ mod tests {
     use crate::worlds::swarm::rule::FlowKind;
 
     #[test]
-    fn particles_thrown_down_at_random_are_less_at_ease_than_those_of_the_pattern() {
+    fn random_particles_have_a_higher_energy_than_the_pattern() {
         let scene = bundled::load("mill").unwrap().project;
         let job = |flow| RampJob {
             rule: scene.world.rule.clone().unwrap(),

@@ -1,4 +1,4 @@
-//! Autosave and recovery: unsaved work lies in a file of this run of the program, which goes when the program ends well.
+//! Autosave and recovery: unsaved work is in a file of this run of the program, which is deleted at a clean exit.
 //! A run that ended otherwise leaves it behind, and the next one offers it.
 //!
 //! Each run holds a lock on a file beside its own; the system lets go of it however the run ends. So whoever gets the
@@ -18,13 +18,13 @@ use crate::scene::{SwarmProject, load_swarm, remove_films, write_atomic};
 use crate::session::{Session, ShareEvent, opened_project};
 use crate::window::panels::RescuedScene;
 
-/// Unsaved work is at most so old in the file, and then as long as one write takes.
+/// Greatest age of unsaved work in the file, beside the time of one write.
 const EVERY: Duration = Duration::from_secs(30);
 
 /// Another time in its place, s: for tests of the window.
 const EVERY_VARIABLE: &str = "UNSTILL_AUTOSAVE_S";
 
-/// A lock without a scene that is so old belongs to a run that ended before it had anything to lose.
+/// A lock of this age without a scene belongs to a run that ended without unsaved work.
 const OLD_LOCK: Duration = Duration::from_secs(24 * 3600);
 
 /// First line of a rescued scene whose work has a file: a comment of the format.
@@ -39,13 +39,13 @@ pub struct Rescue {
     looked: Instant,
     scan: Receiver<FoundRescue>,
     found: Vec<FoundRescue>,
-    /// Brought back in this run: they go when the work lies in a file of this run, or when it ends well.
+    /// Restored in this run: deleted when the work is in a file of this run, or at a clean exit.
     restored: Vec<RescuePlace>,
-    /// Of work that another scene has taken the place of: they go when this run ends well.
+    /// Files of work that another scene replaced: deleted at a clean exit.
     kept: Vec<RescuePlace>,
     /// The document that was seen last.
     serial: u64,
-    /// Revisions that lie in what is kept.
+    /// Revisions that are in the files.
     left: Vec<u64>,
     every: Duration,
     results: (Sender<String>, Receiver<String>),
@@ -223,7 +223,7 @@ impl Rescue {
         self.found.iter().map(card).collect()
     }
 
-    /// Brings one back. This run writes a file of its own at once; then the old one goes.
+    /// Restores one. This run writes a file of its own at once; then the old one is deleted.
     pub fn restore(&mut self, number: usize) -> Option<ShareEvent> {
         if number >= self.found.len() {
             return None;
@@ -243,7 +243,7 @@ impl Rescue {
         }
     }
 
-    /// The program ends well, with nothing waiting to be written. What was not looked at is offered again.
+    /// A clean exit, with nothing waiting to be written. Scenes that were not restored are offered again.
     pub fn end(&mut self) {
         let places = self.own.take().into_iter().chain(self.kept.drain(..)).chain(self.restored.drain(..));
         places.for_each(RescuePlace::remove);
@@ -257,7 +257,7 @@ pub(super) fn every() -> Duration {
     seconds.map_or(EVERY, |seconds: u32| Duration::from_secs(seconds.max(1).into()))
 }
 
-/// Sends each scene in `folder` that nobody holds.
+/// Sends each scene in `folder` whose lock is free.
 fn find(folder: &Path, sender: &Sender<FoundRescue>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -265,7 +265,7 @@ fn find(folder: &Path, sender: &Sender<FoundRescue>) {
         let written = entry.metadata().and_then(|m| m.modified()).unwrap_or(UNIX_EPOCH);
         match path.extension().and_then(|e| e.to_str()) {
             Some("ron") => {
-                // Held by a run that lives.
+                // Held by a running program.
                 let Ok(place) = RescuePlace::locked(path) else { continue };
                 // It may have gone meanwhile with the run that it belonged to.
                 let Ok(loaded) = load_swarm(&place.scene) else { continue };
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn unsaved_work_lies_in_a_file_until_it_is_saved_or_the_program_ends_well() {
+    fn unsaved_work_is_in_a_file_until_saved_or_a_clean_exit() {
         let dir = tempfile::tempdir().unwrap();
         let (files, mut session) = (Files::default(), dirty("One"));
         let mut rescue = Rescue::new(Some(dir.path().join("deep/folder")));
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn unsaved_work_that_another_scene_takes_the_place_of_survives_a_crash() {
+    fn unsaved_work_of_a_replaced_scene_survives_a_crash() {
         let dir = tempfile::tempdir().unwrap();
         let (files, mut session) = (Files::default(), dirty("One"));
         let mut rescue = Rescue::new(Some(dir.path().to_owned()));
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn the_work_of_a_killed_process_is_offered_once_it_is_dead_and_comes_back_whole() {
+    fn the_work_of_a_killed_process_is_restored() {
         let dir = tempfile::tempdir().unwrap();
         let holder = module_path!().replacen("unstill::", "", 1) + "::holds_unsaved_work_until_it_is_killed";
         let mut child = std::process::Command::new(std::env::current_exe().unwrap())
@@ -448,7 +448,7 @@ mod tests {
         session.on_event(Event::Share(event));
         assert_eq!(*session.document(), *dirty("Lost").document());
         assert_eq!(session.path(), Some(Path::new("/home/me/lost.ron")));
-        // Safe again at once; and it lies there once, so that another crash offers it once.
+        // Safe again at once, and in one file alone, so that another crash offers it once.
         rescue.advance(&session, &files, || Live::default().kept());
         settle(&files);
         assert_eq!(names(dir.path()).iter().filter(|n| n.ends_with(".ron")).count(), 1);
@@ -463,13 +463,13 @@ mod tests {
     }
 
     #[test]
-    fn discarded_work_is_gone_and_work_not_looked_at_stays() {
+    fn discarded_work_is_deleted_and_other_work_stays() {
         let dir = tempfile::tempdir().unwrap();
         let files = Files::default();
         for title in ["A", "B"] {
             let mut rescue = Rescue::new(Some(dir.path().to_owned()));
             written(&mut rescue, &dirty(title), &files);
-            // The lock goes as in a crash; the files stay.
+            // The lock is released as in a crash; the files stay.
         }
         let mut rescue = next_run(dir.path());
         assert_eq!(rescue.offered().len(), 2);
@@ -483,7 +483,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_written_is_told_once() {
+    fn an_unwritable_rescue_folder_is_reported_once() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         std::fs::write(&file, "").unwrap();

@@ -19,10 +19,10 @@ use crate::session::{
 };
 use crate::window::panels::ShareReadouts;
 
-/// Reading that takes longer is told.
+/// Reading that takes longer is announced.
 const LONG: Duration = Duration::from_millis(500);
 
-/// The desk of these things.
+/// State of imports, exports and recordings.
 pub struct Sharing {
     rescue: Rescue,
     mine: Mine,
@@ -165,7 +165,7 @@ impl Sharing {
         Portrait { style: portrait::style(prefs, self.range), living: live.kept() }
     }
 
-    /// What an event tells of the list of recent files.
+    /// The change of the list of recent files by an event.
     pub fn hear(&mut self, event: &Event) -> Option<Preference> {
         // The same file from another folder is the same file.
         let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_windows_none_loses_a_stamp_of_another_and_what_one_deletes_is_gone() {
+    fn windows_keep_each_others_stamps_and_deletions() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("stamps.ron");
         let named = |names: &[&str]| -> Book {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_file_is_set_aside_and_told_in_one_sentence_and_so_is_the_next() {
+    fn each_bad_stamp_file_is_set_aside_and_reported() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("stamps.ron");
         let texts = [

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_wish_is_answered_and_a_missing_file_is_told() {
+    fn the_newest_request_is_answered_and_missing_files_reported() {
         let stippler = Stippler::default();
         let request = |source| StippleRequest { source, amount: StippleAmount::Count(20), paper: 0.5, invert: false };
         let wait = || stippler.0.next_event(std::time::Duration::from_secs(30)).expect("an answer");

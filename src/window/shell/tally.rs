@@ -40,7 +40,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn rates_are_those_between_two_counts_and_a_new_engine_begins_anew() {
+    fn rates_are_differences_and_restart_with_a_new_engine() {
         let mut tally = Tally::default();
         let begin = Instant::now();
         let counted = |pair_tests, non_finite, steps| Counters { pair_tests, non_finite, steps, ..Counters::default() };

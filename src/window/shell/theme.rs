@@ -63,7 +63,7 @@ pub fn stage(theme: Theme) -> ([f32; 4], [f32; 4]) {
     (opaque(theme.stage().map(linear)), opaque(theme.edge()))
 }
 
-/// Colours as the shader wants them: linear.
+/// Colours as the shader expects them: linear.
 fn for_shader(colours: [[u8; 3]; MAX_SPECIES]) -> [[f32; 4]; MAX_SPECIES] {
     colours.map(|[r, g, b]| [linear(r), linear(g), linear(b), 1.0])
 }

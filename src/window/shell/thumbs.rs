@@ -30,7 +30,7 @@ struct ThumbnailJob {
     pace: Duration,
 }
 
-/// What the thread tells.
+/// What the thread reports.
 enum ThumbnailEvent {
     Shown(Vec<Vec<Particle>>),
     Measured(Arc<LocalNet>, FlowNumbers),
@@ -56,7 +56,7 @@ impl Default for Thumbs {
 }
 
 impl Thumbs {
-    /// Once a frame: orders the next picture when somebody looks, and brings back what was measured.
+    /// Once a frame: orders the next picture while the strip is visible, and returns what was measured.
     pub fn advance(&mut self, session: &Session) -> Vec<Event> {
         if session.place() == Place::Learn && self.worker.is_idle() {
             // While the pattern itself is learned, its flows change each second: they are shown when it is done.
@@ -179,7 +179,7 @@ mod tests {
     use crate::worlds::swarm::rule::NetShape;
 
     #[test]
-    fn each_flow_has_a_small_swarm_and_its_numbers_and_a_blend_those_in_between() {
+    fn thumbnails_measure_flows_and_blends_in_between() {
         let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
         let shape = NetShape { species: snapshot.species_count(), phi: [6, 6], rho: [6, 6], outputs: 1 };
         let rules = [1, 2].map(|seed| Rule::random(shape, 7).with_random_flow(seed));

@@ -17,7 +17,7 @@ pub struct Background {
 struct CurrentRun {
     id: RunId,
     training: Training,
-    /// The weights told last.
+    /// The weights reported last.
     told: Option<Arc<Rule>>,
 }
 
@@ -79,7 +79,7 @@ impl Background {
                 ..
             }))
         );
-        // The last weights are in the slot before the last event is sent; the session hears of them first.
+        // The last weights are in the slot before the last event is sent; the session receives them first.
         let newest = run.training.newest_rule();
         let known = |rule: &Arc<Rule>| run.told.as_ref().is_some_and(|told| Arc::ptr_eq(told, rule));
         if let Some(rule) = newest.filter(|rule| !known(rule)) {

@@ -15,6 +15,7 @@ pub use viewpoint::Viewpoint;
 
 use std::path::{Path, PathBuf};
 
+use glam::DVec3;
 use image::RgbaImage;
 
 use super::field::{FieldError, FieldEvidence, FieldSubject};
@@ -84,11 +85,11 @@ pub struct BrushStroke {
     /// Id of the brush.
     pub brush: &'static str,
     /// Where the last dab was; the same as `to` for the first one.
-    pub from: [f64; 3],
+    pub from: DVec3,
     /// Where this dab is.
-    pub to: [f64; 3],
+    pub to: DVec3,
     /// Direction of view in space, along which the brush reaches through everything; 0 in the plane.
-    pub axis: [f64; 3],
+    pub axis: DVec3,
     /// Radius of the brush.
     pub radius: f64,
     /// How much, 1 by default.
@@ -197,7 +198,7 @@ pub trait WorldInfo {
     /// Carries out an action of the tables; others are left alone.
     fn act(&mut self, _: &str) {}
     /// The colour of the still picture at a place; `None` outside of it and in worlds without colours.
-    fn colour_at(&self, _: [f64; 3]) -> Option<[u8; 4]> {
+    fn colour_at(&self, _: DVec3) -> Option<[u8; 4]> {
         None
     }
     /// Draws the still picture over the whole of `picture`. `scratch` is memory that is used again.

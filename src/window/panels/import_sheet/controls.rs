@@ -1,5 +1,7 @@
 //! A control for each assumption: columns, angles, y, moments, box.
 
+use glam::DVec2;
+
 use super::super::egui::{Checkbox, ComboBox, DragValue, Ui};
 use super::super::widgets::row_label;
 use crate::formats::{
@@ -76,7 +78,7 @@ pub(super) fn show(ui: &mut Ui, sheet: &ImportSheet, options: &mut ImportOptions
     }
     frames(ui, &mut options.frames);
     if outline.kind != FormatKind::Image {
-        let size = sheet.reading().result.as_ref().map_or([1.0; 2], |imported| imported.snapshot.box_size);
+        let size = sheet.reading().result.as_ref().map_or(DVec2::ONE, |imported| imported.snapshot.box_size);
         box_choice(ui, size, &mut options.box_choice);
     }
     pick(ui, "Picture", &mut options.mode, &MODES);
@@ -183,7 +185,7 @@ enum Walls {
 }
 
 /// `size`: of the box that was read last, world units.
-fn box_choice(ui: &mut Ui, size: [f64; 2], choice: &mut Option<BoxChoice>) {
+fn box_choice(ui: &mut Ui, size: DVec2, choice: &mut Option<BoxChoice>) {
     let old = match choice {
         None => Walls::Found,
         Some(BoxChoice::Fitted) => Walls::Fitted,
@@ -197,13 +199,13 @@ fn box_choice(ui: &mut Ui, size: [f64; 2], choice: &mut Option<BoxChoice>) {
         *choice = match new {
             Walls::Found => None,
             Walls::Fitted => Some(BoxChoice::Fitted),
-            Walls::Given => Some(BoxChoice::Given { low: [0.0; 2], size, periodic: true }),
+            Walls::Given => Some(BoxChoice::Given { low: DVec2::ZERO, size, periodic: true }),
         };
     }
-    if let Some(BoxChoice::Given { low: [x, y], size: [w, h], periodic }) = choice {
-        numbers(ui, "Corner x, y", &mut [x, y]);
-        numbers(ui, "Size w, h", &mut [w, h]);
-        (*w, *h) = (w.max(1e-6), h.max(1e-6));
+    if let Some(BoxChoice::Given { low, size, periodic }) = choice {
+        numbers(ui, "Corner x, y", &mut [&mut low.x, &mut low.y]);
+        numbers(ui, "Size w, h", &mut [&mut size.x, &mut size.y]);
+        *size = size.max(DVec2::splat(1e-6));
         ui.add(Checkbox::new(periodic, "what leaves on one side comes in on the other"));
     }
 }

@@ -49,8 +49,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], comm
 
 /// The longest length that a slider offers, world units.
 fn largest(session: &Session) -> f64 {
-    let [w, h] = session.snapshot().box_size;
-    0.25 * w.max(h)
+    0.25 * session.snapshot().box_size.max_element()
 }
 
 fn hint(ui: &mut Ui, text: &str) {
@@ -217,9 +216,9 @@ fn text(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &m
     if text != session.text() {
         commands.push(Command::Paint(PaintCommand::SetText(text)));
     }
-    let [w, h] = session.snapshot().box_size;
+    let side = session.snapshot().box_size.max_element();
     let tooltip = "Height of a line, in units of the picture ([ and ])";
-    pose(ui, &mut options.text, 0.02 * w.max(h)..=w.max(h), "Height", tooltip);
+    pose(ui, &mut options.text, 0.02 * side..=side, "Height", tooltip);
     let tooltip = "Distance between the particles along the letters, in units of the picture";
     let range = MIN_SPACING..=largest(session);
     slider(ui, "Spacing", tooltip, &mut options.text_spacing, range, Scale::Logarithmic);
@@ -261,13 +260,13 @@ fn image(ui: &mut Ui, session: &Session, options: &mut PaintOptions, commands: &
     if let Some(headings) = stroke_headings(ui, of.headings) {
         of.headings = headings;
     }
-    let [w, h] = session.snapshot().box_size;
+    let side = session.snapshot().box_size.max_element();
     let tooltip = "Its longer side, in units of the picture ([ and ])";
-    pose(ui, &mut options.image, 0.05 * w.max(h)..=w.max(h), "Size", tooltip);
+    pose(ui, &mut options.image, 0.05 * side..=side, "Size", tooltip);
     state(ui, session, commands);
 }
 
-/// What became of the text or image, and a button that lays it.
+/// State of the text or image as particles, and a button that places it.
 fn state(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let view = session.stipple();
     if let Some(why) = &view.error {

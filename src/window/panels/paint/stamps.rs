@@ -1,5 +1,7 @@
 //! Thumbnails of the bundled motifs: to start from, and to stamp with.
 
+use glam::DVec2;
+
 use super::super::egui::{
     Button, Label, Response, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, WidgetType,
 };
@@ -33,7 +35,7 @@ pub(super) fn quick(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], com
     });
 }
 
-/// A row of thumbnails that choose what the stamp lays.
+/// A row of thumbnails that choose the stamp.
 pub(super) fn library(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], commands: &mut Vec<Command>) {
     let own = session.own_stamp_in_hand();
     let now = session.stamp().filter(|_| own.is_none()).map(|stamp| stamp.name.as_str());
@@ -113,61 +115,53 @@ fn thumbnail(ui: &mut Ui, side: f32, particles: &[Particle], name: &str, chosen:
 /// The particles of `motif`, made to fit into the box of `picture` and put where it is emptiest.
 pub(in super::super) fn stamped(motif: &Snapshot, picture: &Snapshot) -> Vec<Particle> {
     let Some([low, high]) = motif.bounding() else { return Vec::new() };
-    let size = [high[0] - low[0], high[1] - low[1]];
-    let [w, h] = picture.box_size;
-    let room = (0.8 * w / size[0].max(1e-9)).min(0.8 * h / size[1].max(1e-9));
+    let size = high - low;
+    let room = (0.8 * picture.box_size / size.max(DVec2::splat(1e-9))).min_element();
     let scale = room.min(1.0);
-    let half = size.map(|s| 0.5 * scale * s);
-    let distance =
-        |[x, y]: [f64; 2]| picture.particles.iter().map(|p| (p.x - x).hypot(p.y - y)).fold(f64::INFINITY, f64::min);
+    let distance = |at: DVec2| picture.particles.iter().map(|p| p.place().distance(at)).fold(f64::INFINITY, f64::min);
     // The middle first: it wins on an empty canvas.
     let shares = [0.5, 0.25, 0.75, 0.0, 1.0];
-    let places = shares.iter().flat_map(|&v| shares.map(|u| [u, v])).map(|[u, v]| {
-        let [x0, x1] = [half[0] + 0.05 * w, 0.95 * w - half[0]];
-        let [y0, y1] = [half[1] + 0.05 * h, 0.95 * h - half[1]];
-        [x0 + u * (x1 - x0), y0 + v * (y1 - y0)]
-    });
-    let centre = places.fold(None, |best: Option<([f64; 2], f64)>, at| match best {
+    let margin = 0.5 * scale * size + 0.05 * picture.box_size;
+    let room = picture.box_size - 2.0 * margin;
+    let places = shares.iter().flat_map(|&v| shares.map(|u| margin + DVec2::new(u, v) * room));
+    let centre = places.fold(None, |best: Option<(DVec2, f64)>, at| match best {
         Some((_, clear)) if clear >= distance(at) => best,
         _ => Some((at, distance(at))),
     });
     let Some((centre, _)) = centre else { return Vec::new() };
-    let middle = [0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1])];
-    let place = |p: &Particle| Particle {
-        x: centre[0] + scale * (p.x - middle[0]),
-        y: centre[1] + scale * (p.y - middle[1]),
-        ..*p
-    };
-    motif.particles.iter().map(place).collect()
+    let middle = low.midpoint(high);
+    motif.particles.iter().map(|p| p.at(centre + scale * (p.place() - middle))).collect()
 }
 
 #[cfg(test)]
 mod tests {
+
     use super::*;
 
     fn square(side: f64) -> Snapshot {
         let at = |x, y| Particle { x, y, ..Particle::default() };
         let particles = vec![at(0.0, 0.0), at(side, 0.0), at(side, side), at(0.0, side)];
-        Snapshot { particles, box_size: [side, side], ..Snapshot::default() }
+        Snapshot { particles, box_size: DVec2::splat(side), ..Snapshot::default() }
     }
 
     #[test]
-    fn a_stamp_lands_in_the_middle_of_an_empty_canvas_at_its_own_size() {
-        let canvas = Snapshot { box_size: [16.0, 10.0], ..Snapshot::default() };
+    fn a_stamp_is_placed_in_the_middle_of_an_empty_canvas() {
+        let canvas = Snapshot { box_size: DVec2::new(16.0, 10.0), ..Snapshot::default() };
         let particles = stamped(&square(2.0), &canvas);
         let corners = [particles[0].x, particles[0].y, particles[2].x, particles[2].y];
         assert!(corners.iter().zip([7.0, 4.0, 9.0, 6.0]).all(|(a, b)| (a - b).abs() < 1e-9), "{corners:?}");
     }
 
     #[test]
-    fn a_stamp_too_large_is_made_to_fit_and_a_second_one_keeps_off_the_first() {
-        let mut canvas = Snapshot { box_size: [16.0, 10.0], ..Snapshot::default() };
+    fn a_large_stamp_is_scaled_down_and_a_second_one_kept_apart() {
+        let mut canvas = Snapshot { box_size: DVec2::new(16.0, 10.0), ..Snapshot::default() };
         let inside = |p: &Particle| (0.0..=16.0).contains(&p.x) && (0.0..=10.0).contains(&p.y);
         assert!(stamped(&square(100.0), &canvas).iter().all(inside));
         canvas.particles = stamped(&square(2.0), &canvas);
         let second = stamped(&square(2.0), &canvas);
         assert!(second.iter().all(inside));
-        let gap = |p: &Particle| canvas.particles.iter().map(|q| (p.x - q.x).hypot(p.y - q.y)).fold(f64::MAX, f64::min);
+        let gap =
+            |p: &Particle| canvas.particles.iter().map(|q| p.place().distance(q.place())).fold(f64::MAX, f64::min);
         assert!(second.iter().all(|p| gap(p) > 1.0));
     }
 }

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_of_file_is_told_apart_by_its_name() {
+    fn each_kind_of_file_is_recognised_by_its_name() {
         let promises: std::collections::HashSet<&str> =
             ["a.RON", "b.png", "c.jpeg", "d.csv", "e.docx"].iter().map(|name| promise(Path::new(name))).collect();
         assert_eq!(promises.len(), 5);

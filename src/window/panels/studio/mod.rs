@@ -125,7 +125,7 @@ fn picked(what: Dialog, path: PathBuf) -> Option<StudioCommand> {
         Dialog::Open => StudioCommand::Program(ProgramCommand::Open(path)),
         Dialog::SaveAs => StudioCommand::SaveAs(path),
         Dialog::SavePicture => StudioCommand::SavePicture(path),
-        Dialog::Import => StudioCommand::Import(vec![path]),
+        Dialog::ImportInto(_) => StudioCommand::Import(vec![path]),
         Dialog::ExportLiving(_) => StudioCommand::Export(path),
         Dialog::SaveSeries(id) => StudioCommand::SavePlot(id, path),
         _ => return None,

@@ -6,7 +6,7 @@ use super::super::widgets::{card, section};
 use super::{brushes, grid, ink, knobs};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, Dialog, DocumentCommand};
-use crate::worlds::studio::{BrushPlace, KnobGroup};
+use crate::worlds::studio::{BrushPlace, KnobGroup, WorldTables};
 
 pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     // Where the picture is drawn by hand, the tools come first; else the pictures to begin with.
@@ -43,7 +43,7 @@ fn begin(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     grid(ui, studio.loading().is_none(), 3, starts.collect(), commands);
     let endings = format!("Reads {} files", tables.imports.join(", "));
     let files = vec![
-        ("Import…", &*endings, Some(Command::Ask(Dialog::Import)), import()),
+        ("Import…", &*endings, Some(Command::Ask(Dialog::Import)), import(tables)),
         ("Empty", "Begins with an empty picture", Some(Command::Document(DocumentCommand::New)), StudioCommand::New),
     ];
     grid(ui, true, 2, files, commands);
@@ -97,6 +97,6 @@ fn learn(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     }
 }
 
-fn import() -> StudioCommand {
-    StudioCommand::Program(ProgramCommand::Ask(Dialog::Import))
+fn import(tables: &WorldTables) -> StudioCommand {
+    StudioCommand::Program(ProgramCommand::Ask(Dialog::ImportInto(tables.imports)))
 }

@@ -10,10 +10,13 @@ use super::super::egui::{ColorImage, Context, TextureHandle, TextureOptions};
 /// A scene in the gallery of a world.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StudioCard {
+    /// What a click opens.
     pub source: CardSource,
+    /// Under the picture of the card.
     pub title: String,
     /// What to look for.
     pub notes: String,
+    /// Of what lives by its rule, as the canvas would show it.
     pub picture: RgbaImage,
 }
 
@@ -22,6 +25,7 @@ pub struct StudioCard {
 pub enum CardSource {
     /// It comes with the program.
     Bundled(&'static str),
+    /// A scene file of the user.
     File(PathBuf),
 }
 

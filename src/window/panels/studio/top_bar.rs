@@ -120,7 +120,7 @@ fn menu_commands() -> [(&'static str, Vec<Command>); 3] {
         Command::Prefer(Preference::SwitchTheme),
         Command::Prefer(Preference::LargerUi),
         Command::Prefer(Preference::SmallerUi),
-        Command::Prefer(Preference::UsualUi),
+        Command::Prefer(Preference::DefaultUi),
         Command::View(ViewCommand::Screenshot),
         Command::View(ViewCommand::CanvasScreenshot),
         Command::Ask(Dialog::Plots),

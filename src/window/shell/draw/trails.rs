@@ -7,7 +7,7 @@ use crate::gpu::{Reflection, RenderGroup};
 /// Half floats: bytes would stop fading before they are dark.
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;
 
-/// What becomes of the picture in this frame.
+/// How the trails change in this frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Trail {
     /// Texels along x and y.

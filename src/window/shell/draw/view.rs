@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_of_the_choices_are_those_the_shader_knows() {
+    fn choices_have_the_numbers_of_the_shader() {
         use crate::session::{Body, ColourBy};
         assert_eq!([Body::Arrow, Body::Drop, Body::Dot].map(|b| b as u32), [0, 1, 2]);
         let by = [ColourBy::Species, ColourBy::Heading, ColourBy::Speed, ColourBy::Energy];

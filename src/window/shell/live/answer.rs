@@ -10,7 +10,7 @@ use crate::worlds::swarm::engine::{Counters, PendingSwarm};
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
-/// Comes when the thread has done what it was told before.
+/// Arrives when the thread has carried out the orders before it.
 pub struct Answer<T>(Receiver<T>);
 
 impl<T> Answer<T> {
@@ -90,7 +90,7 @@ impl Coming {
     /// `None` until it is there; never waits.
     ///
     /// # Errors
-    /// Nothing lives, or the GPU was lost, which is told elsewhere.
+    /// There is no swarm, or the GPU was lost, which is reported elsewhere.
     pub fn take(&mut self) -> Option<Result<Seen, NoAnswer>> {
         if self.pending.is_none() {
             match self.answer.take()? {

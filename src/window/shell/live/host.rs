@@ -1,4 +1,4 @@
-//! The thread in which the swarm lives: it does what it is told in that order, and shows what came of it.
+//! The thread that runs the swarm: it carries out its orders one after another, and shows the result.
 
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
+use glam::DVec2;
 
 use super::Gpu;
 use super::answer::{Kept, LiveFrame, Look, Looked};
@@ -19,11 +20,11 @@ use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEng
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
-/// What the thread is told.
+/// Orders and requests to the thread.
 pub enum Work {
     /// To the swarm of this number, which they may bring, and the steps in them.
     Orders { swarm: u64, steps: u32, orders: Vec<EngineOrder> },
-    /// Reads something and sends it off.
+    /// Reads from the engine and sends the result.
     Question(Box<dyn FnOnce(&mut Host) + Send>),
 }
 
@@ -32,11 +33,11 @@ pub enum Work {
 pub struct Picture {
     /// The pictures so far; this is the newest of them.
     pub number: u64,
-    /// Where it lies, if anything lives.
+    /// `None` without a swarm.
     pub from: Option<Source>,
     pub count: usize,
     /// ℓ.
-    pub box_size: [f64; 2],
+    pub box_size: DVec2,
     /// Of an engine on the processor.
     pub bodies: Vec<Body>,
     /// Energy and speed of each particle there.
@@ -49,7 +50,7 @@ pub struct Picture {
     pub pair_tests: u64,
 }
 
-/// Where a picture lies.
+/// Where the particles of a picture are stored.
 pub enum Source {
     /// In the [`Picture`] itself.
     Processor,
@@ -72,7 +73,7 @@ pub struct Host {
     pub(super) tape: Option<RewindableEngine>,
     /// Number of the swarm that lives.
     swarm: u64,
-    /// The newest one that has never lived, as its successor was ordered before its turn came, and its number.
+    /// The newest swarm that was never run, as its successor was ordered before its turn, and its number.
     passed_over: Option<(u64, Swarm)>,
     rule: Option<Arc<Rule>>,
     /// The rule came with a swarm that was passed over.
@@ -92,8 +93,8 @@ pub struct Host {
 /// What has happened to the swarm of a number.
 pub type News = (u64, Event);
 
-/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after what it was told, when the other end
-/// of `inbox` is dropped.
+/// Starts the thread, for a swarm on `gpu` or else on the processor. It ends, after the orders so far, when the other
+/// end of `inbox` is dropped.
 ///
 /// # Errors
 /// [`JobFault::NotStarted`]
@@ -134,7 +135,7 @@ impl Host {
             for work in std::iter::once(first).chain(inbox.try_iter()) {
                 let steps = if let Work::Orders { steps, .. } = work { steps } else { 0 };
                 self.guarded(|host| host.work(work));
-                // Also after a panic, or whoever waits for them waits for ever.
+                // Also after a panic, or the window would wait for them for ever.
                 self.shared.steps_done.fetch_add(u64::from(steps), Ordering::Release);
             }
             if self.is_stale {
@@ -144,7 +145,7 @@ impl Host {
         }
     }
 
-    /// A panic becomes a message, and the swarm it happened to is no more.
+    /// A panic becomes a message, and the swarm it happened to is dropped.
     fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
         let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
         self.tape = None;
@@ -231,7 +232,7 @@ impl Host {
     fn push(&mut self, force: Option<Option<crate::session::Force>>) {
         let (Some(tape), Some(force)) = (&mut self.tape, force) else { return };
         tape.set_force(force.map(|f| Force {
-            centre_l: f.centre_l.map(|x| x as f32),
+            centre_l: f.centre_l.as_vec2().to_array(),
             radius_l: f.radius_l as f32,
             strength: f.strength as f32,
             stir: f.stir as f32,
@@ -286,7 +287,7 @@ impl Host {
             return Ok(());
         }
         let steps_back = tape.back(back)?;
-        // What was drawn of the past is no more.
+        // Trails drawn so far are no longer valid.
         self.past.1 += u64::from(back > 0);
         let (particles, box_size_l) = (tape.engine().len(), tape.engine().box_size());
         self.is_stale = true;
@@ -353,14 +354,14 @@ impl Host {
         let Some(tape) = &self.tape else { return Kept::default() };
         let engine = tape.engine();
         let is_whole = |swarm: &Swarm| swarm.particles.iter().all(|p| (p.x + p.y + p.heading).is_finite());
-        // A lost GPU has no swarm to keep, and numbers that are none cannot be read again: the scene is saved without.
+        // A lost GPU has no swarm to save, and NaN cannot be read again: the scene is saved without a swarm.
         let swarm = engine.swarm().ok().filter(is_whole);
         let state = swarm.map(|swarm| LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) });
         Kept { state, runs_with: Some((tape.rule().clone(), *engine.settings())) }
     }
 
     /// The particle nearest to a place, ℓ. Waits for the GPU where the swarm lives there.
-    pub fn nearest(&self, at: [f64; 2]) -> Option<usize> {
+    pub fn nearest(&self, at: DVec2) -> Option<usize> {
         match self.tape.as_ref()?.engine() {
             Engine::Cpu(engine) => engine.swarm().nearest(at),
             // Of a lost GPU nothing can be followed.

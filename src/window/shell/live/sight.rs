@@ -23,7 +23,7 @@ impl Sight {
 pub fn choose(bodies: &[Body], sight: Sight, most: usize, chosen: &mut Vec<u32>) -> usize {
     chosen.clear();
     chosen.extend(bodies.iter().enumerate().filter(|(_, body)| sight.holds(body)).map(|(index, _)| index as u32));
-    // A power of two: nothing flickers while bodies come into sight and leave it.
+    // A power of two: no flicker while the number of visible bodies changes.
     let every = chosen.len().div_ceil(most).next_power_of_two();
     if every > 1 {
         chosen.retain(|index| (*index as usize).is_multiple_of(every));
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_in_sight_is_drawn_and_of_too_many_the_same_few() {
+    fn visible_particles_are_drawn_and_thinned_repeatably() {
         let bodies: Vec<Body> = (0..1000).map(|k| [(k % 100) as f32, (k / 100) as f32, 0.0, 0.0]).collect();
         let mut chosen = Vec::new();
         let sight = Sight { min: [10.0, 0.0], max: [19.0, 9.0] };

@@ -1,5 +1,6 @@
 use std::time::Instant;
 
+use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -25,7 +26,7 @@ fn swarm() -> Swarm {
     let mut rng = StdRng::seed_from_u64(4);
     let mut within = |side: f64| side * rng.random::<f64>();
     let particles = (0..40).map(|_| Particle { x: within(9.0), y: within(8.0), heading: within(6.0), species: 0 });
-    Swarm { particles: particles.collect(), box_size: [9.0, 8.0] }
+    Swarm { particles: particles.collect(), box_size: DVec2::new(9.0, 8.0) }
 }
 
 fn part(particles: usize) -> Swarm {
@@ -70,7 +71,7 @@ fn next_event(live: &Live) -> Event {
 }
 
 #[test]
-fn orders_are_carried_out_in_their_order_and_what_was_asked_for_between_is_of_that_moment() {
+fn orders_and_requests_are_processed_in_order() {
     let mut live = alive();
     let mut engine = CpuEngine::new(&rule(), &swarm(), live.settings(), 1).unwrap();
     let before = live.kept();
@@ -88,7 +89,7 @@ fn orders_are_carried_out_in_their_order_and_what_was_asked_for_between_is_of_th
 }
 
 #[test]
-fn no_frame_waits_for_a_thread_that_is_busy() {
+fn a_busy_thread_blocks_no_frame() {
     let mut live = alive();
     until(|| {
         live.look_up();
@@ -117,11 +118,11 @@ fn no_frame_waits_for_a_thread_that_is_busy() {
 }
 
 #[test]
-fn moments_and_particles_that_were_asked_for_come_among_the_news() {
+fn requested_copies_and_particles_arrive_as_events() {
     let mut live = alive();
     let keeping = Box::new(Keeping { serial: 1, moment: savepoint() });
     live.keep_moment(MomentUse::Keep(keeping));
-    live.find([swarm().particles[7].x, swarm().particles[7].y]);
+    live.find(swarm().particles[7].place());
     live.pass_on(vec![EngineOrder::Run { steps: 2 }, EngineOrder::Back { steps: 1 }]);
     assert!(
         matches!(next_event(&live), Event::Live(LiveEvent::MomentKept(MomentUse::Keep(_), state)) if state.swarm == swarm())
@@ -132,11 +133,11 @@ fn moments_and_particles_that_were_asked_for_come_among_the_news() {
 }
 
 #[test]
-fn a_swarm_whose_successor_is_ordered_is_passed_over_and_nothing_late_is_told_of_it() {
+fn a_superseded_swarm_is_skipped_and_sends_no_events() {
     let mut live = alive();
     live.kept().wait().unwrap();
     let release = hold_up(&live);
-    live.find([1.0, 1.0]);
+    live.find(DVec2::ONE);
     live.pass_on(vec![EngineOrder::Edit(vec![SwarmEdit::Add(Particle::default())])]);
     // The slider of particles is dragged.
     live.pass_on(vec![EngineOrder::SetRule(rule()), EngineOrder::Upload(part(10)), EngineOrder::Run { steps: 5 }]);
@@ -153,7 +154,7 @@ fn a_swarm_whose_successor_is_ordered_is_passed_over_and_nothing_late_is_told_of
 }
 
 #[test]
-fn the_swarm_that_undo_wants_is_told_even_where_it_was_replaced_before_it_could_live() {
+fn the_swarm_for_undo_is_reported_even_if_already_replaced() {
     let mut live = alive();
     live.kept().wait().unwrap();
     let release = hold_up(&live);
@@ -173,7 +174,7 @@ fn the_swarm_that_undo_wants_is_told_even_where_it_was_replaced_before_it_could_
 }
 
 #[test]
-fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
+fn a_panic_in_the_thread_is_reported_and_the_next_swarm_runs() {
     let mut live = alive();
     live.send(Work::Question(Box::new(|_| panic!("no luck"))));
     assert!(matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(why)) if why.contains("no luck")));
@@ -183,7 +184,7 @@ fn a_panic_in_the_thread_is_told_and_the_next_swarm_lives() {
 }
 
 #[test]
-fn a_panic_in_the_middle_of_an_order_is_told_and_nobody_waits_for_its_steps() {
+fn a_panic_within_an_order_is_reported_and_ends_the_swarm() {
     let mut live = alive();
     live.kept().wait().unwrap();
     // A swarm that no check has seen.
@@ -203,11 +204,11 @@ fn a_panic_in_the_middle_of_an_order_is_told_and_nobody_waits_for_its_steps() {
 }
 
 #[test]
-fn an_order_that_fails_is_told_and_the_swarm_stays() {
+fn a_failed_order_is_reported_and_the_swarm_stays() {
     let mut live = alive();
     live.kept().wait().unwrap();
     let stranger = Particle { species: 9, ..Particle::default() };
-    live.pass_on(vec![EngineOrder::Upload(Swarm { particles: vec![stranger], box_size: [5.0, 5.0] })]);
+    live.pass_on(vec![EngineOrder::Upload(Swarm { particles: vec![stranger], box_size: DVec2::splat(5.0) })]);
     assert!(matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(_))));
     assert_eq!(live.kept().wait().unwrap().state.unwrap().swarm, swarm());
     live.pass_on(vec![EngineOrder::Clear]);
@@ -222,7 +223,7 @@ fn at_speed(s_per_step: f64) -> Live {
 }
 
 #[test]
-fn slow_frames_ask_for_fewer_steps_and_quick_ones_bring_them_back() {
+fn the_step_budget_follows_the_frame_time() {
     let mut live = at_speed(0.001);
     assert_eq!(live.steps_that_fit(0.016), 1, "a swarm that is new begins slowly");
     (0..60).for_each(|_| _ = live.steps_that_fit(0.016));
@@ -234,7 +235,7 @@ fn slow_frames_ask_for_fewer_steps_and_quick_ones_bring_them_back() {
 }
 
 #[test]
-fn frames_that_are_slow_by_themselves_do_not_slow_a_swarm_on_the_processor() {
+fn slow_drawing_does_not_reduce_steps_on_the_processor() {
     let mut live = at_speed(0.001);
     live.seen.from = Some(Source::Processor);
     (0..60).for_each(|_| _ = live.steps_that_fit(0.2));
@@ -242,7 +243,7 @@ fn frames_that_are_slow_by_themselves_do_not_slow_a_swarm_on_the_processor() {
 }
 
 #[test]
-fn a_step_that_takes_longer_than_a_frame_is_still_made_once_at_a_time() {
+fn slow_steps_are_made_one_at_a_time() {
     let mut live = at_speed(1.0);
     assert_eq!(live.steps_that_fit(1.0), 1);
     live.steps_ordered = 1;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use glam::DVec2;
+
 use super::super::camera::Gaze;
 use super::super::director::Director;
 use super::super::live::{Coming, Live, Seen};
@@ -16,7 +18,7 @@ pub struct FilmOfSwarm {
     /// Colours and sizes of the window.
     pub picture: PictureStyle,
     /// The torus, in units of ℓ.
-    pub box_size: [f64; 2],
+    pub box_size: DVec2,
     pub species: usize,
     /// Follows what the window shows; without one the film shows the whole box.
     pub director: Option<Director>,
@@ -27,7 +29,7 @@ pub struct FilmSource {
     /// Colours depend on measures, which the engine then reads with each frame.
     is_measured: bool,
     /// The torus of the first frame.
-    box_size: [f64; 2],
+    box_size: DVec2,
     frame_s: f64,
     director: Option<Director>,
 }

@@ -10,6 +10,7 @@ use bevy_egui::egui::{
     self, Color32, Id, LayerId, PointerButton, Popup, Pos2, Rect, Sense, Stroke, TextureId, Ui, UiBuilder,
 };
 use bevy_egui::{EguiContexts, EguiTextureHandle};
+use glam::{DVec2, DVec3};
 
 use super::super::theme;
 use super::blit::StudioFrame;
@@ -34,10 +35,10 @@ pub struct StudioCanvas {
     /// The still picture, and what lives.
     views: [Option<Viewpoint>; 2],
     texture: Option<(Handle<Image>, TextureId)>,
-    /// What the thread was told to draw.
+    /// The view ordered last.
     ordered: Option<CanvasView>,
     /// The last dab of the stroke under way.
-    stroke: Option<[f64; 3]>,
+    stroke: Option<DVec3>,
 }
 
 /// Where a canvas is drawn.
@@ -156,7 +157,10 @@ impl StudioCanvas {
         let (at, delta, scroll, pinch) =
             ui.input(|i| (i.pointer.latest_pos(), i.pointer.delta(), i.smooth_scroll_delta().y, i.zoom_delta()));
         let Some(at) = at else { return commands };
-        let offset_of = |at: Pos2| [f64::from(at.x - free.center().x), f64::from(at.y - free.center().y)];
+        let offset_of = |at: Pos2| {
+            let offset = at - free.center();
+            DVec2::new(offset.x.into(), offset.y.into())
+        };
         let offset = offset_of(at);
         let limits = studio.info().zoom_limits();
         let over = response.contains_pointer() && pointer_is_here && !Popup::is_any_open(ui.ctx());
@@ -183,10 +187,10 @@ impl StudioCanvas {
         } else {
             None
         };
-        let moved = [f64::from(delta.x), f64::from(delta.y)];
+        let moved = DVec2::new(delta.x.into(), delta.y.into());
         match drag {
-            Some(Drag::Pan) if moved != [0.0; 2] => self.view(studio).pan(moved, height),
-            Some(Drag::Orbit) if moved != [0.0; 2] => self.view(studio).orbit(moved.map(|v| ORBIT_PER_POINT * v)),
+            Some(Drag::Pan) if moved != DVec2::ZERO => self.view(studio).pan(moved, height),
+            Some(Drag::Orbit) if moved != DVec2::ZERO => self.view(studio).orbit(ORBIT_PER_POINT * moved),
             Some(Drag::Brush) => {
                 let view = *self.view(studio);
                 let to = view.place_at(offset, height);

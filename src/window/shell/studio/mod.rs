@@ -50,7 +50,7 @@ impl Studios {
         Some(format!("{}{mark} — Unstill", studio.project().title))
     }
 
-    /// Seconds that a frame should take at least: on a GPU made of software the processor has better things to do.
+    /// Least time of a frame, s: on a software GPU, drawing takes processor time from learning and stepping.
     pub fn least_frame_s(&self, gpu: &Gpu) -> f64 {
         let learns = self.desks.iter().any(|desk| desk.studio.learning().is_active());
         if gpu.is_software && (learns || self.is_shown()) { 1.0 / 30.0 } else { 0.0 }
@@ -90,7 +90,7 @@ impl Studios {
         }
     }
 
-    /// The program ends well, with nothing waiting to be written.
+    /// A clean exit, with nothing waiting to be written.
     pub fn end(&mut self) {
         self.desks.iter_mut().for_each(StudioDesk::end);
     }
@@ -127,7 +127,7 @@ impl Studios {
         }
     }
 
-    /// Takes the wish to quit out of `wanted` when a world has changes in no file, and asks.
+    /// Takes the command to quit out of `wanted` when a world has changes in no file, and asks.
     pub fn ask_first(&mut self, wanted: &mut Vec<Command>, shell: &mut Shell) {
         let unsaved = || self.desks.iter().enumerate().filter(|(_, desk)| desk.studio.is_dirty());
         let Some((first, _)) = unsaved().next() else { return };
@@ -163,7 +163,7 @@ impl Studios {
     fn perform_program(&mut self, k: usize, command: ProgramCommand, shell: &mut Shell, gpu: &Gpu) {
         match command {
             ProgramCommand::Ask(dialog) => shell.ui.on_effect(&Effect::Ask(dialog)),
-            // What is no scene, but can be imported here, is.
+            // A file that is not a scene is imported where this world can.
             ProgramCommand::Open(path) if self.desks[k].can_import(&path) => {
                 self.apply(k, StudioCommand::Import(vec![path]), shell, gpu);
             }

@@ -109,7 +109,7 @@ fn bundled(BundledScene { name, title, text }: BundledScene, light: bool) -> Opt
     drawn.ok().flatten()
 }
 
-/// Scenes of the world in a folder, newest first. What cannot be read is left out: opening it says why.
+/// Scenes of the world in a folder, newest first. Unreadable files are left out: opening one reports why.
 fn own(entry: &WorldEntry, folder: Option<&Path>, light: bool) -> Vec<StudioCard> {
     let files = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = files.map(|file| file.path()).collect();

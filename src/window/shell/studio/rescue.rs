@@ -1,5 +1,6 @@
-//! Autosave of a world: unsaved work is in one file of the world, which goes when it is saved or the program ends well. The
-//! run that finds it brings it back. A lock beside it belongs to the run that shows the world; others leave the file alone.
+//! Autosave of a world: unsaved work is in one file of the world, which is deleted when it is saved and at a clean
+//! exit. The run that finds it brings it back. A lock beside it belongs to the run that shows the world; others leave
+//! the file alone.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};

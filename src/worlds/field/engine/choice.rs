@@ -2,8 +2,9 @@
 
 use super::{FieldCounters, FieldStroke, GpuLibrary, LibraryEngine};
 use crate::gpu::BorrowedGpu;
+use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
-use crate::worlds::field::tokens::{GpuTokens, TokenDoc, TokenEngine};
+use crate::worlds::field::tokens::{GpuTokens, SkewFlow, TokenDoc, TokenEngine, TokenEnsemble, TokenLive, TokenRule};
 use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc};
 
 /// A live field.
@@ -131,6 +132,71 @@ impl FieldEngine {
         }
     }
 
+    /// Replaces the state by an image of the engine's channels.
+    ///
+    /// # Errors
+    /// The GPU refused it.
+    pub fn set_image(&mut self, image: &Still) -> Result<(), FieldError> {
+        match self {
+            Self::Library(engine) => engine.set_image(image),
+            Self::Tokens(engine) => engine.set_image(image),
+            Self::GpuLibrary(engine) => return engine.set_image(image),
+            Self::GpuTokens(engine) => engine.set_image(image),
+        }
+        Ok(())
+    }
+
+    /// Another rule and time step of a pattern, from the present state; tokens are unchanged.
+    pub fn set_library(&mut self, rule: &LibraryRule, time_step: f64) {
+        match self {
+            Self::Library(engine) => {
+                engine.set_rule(rule);
+                engine.set_time_step(time_step);
+            }
+            Self::GpuLibrary(engine) => {
+                engine.set_rule(rule);
+                engine.set_time_step(time_step);
+            }
+            Self::Tokens(_) | Self::GpuTokens(_) => {}
+        }
+    }
+
+    /// Other settings of tokens; a pattern is unchanged.
+    pub fn set_token_live(&mut self, live: &TokenLive) {
+        match self {
+            Self::Tokens(engine) => engine.set_live(live),
+            Self::GpuTokens(engine) => engine.set_live(live),
+            Self::Library(_) | Self::GpuLibrary(_) => {}
+        }
+    }
+
+    /// Another flow K ∗ s of tokens; a pattern is unchanged.
+    pub fn set_skew(&mut self, skew: &SkewFlow) {
+        match self {
+            Self::Tokens(engine) => engine.set_skew(skew),
+            Self::GpuTokens(engine) => engine.set_skew(skew),
+            Self::Library(_) | Self::GpuLibrary(_) => {}
+        }
+    }
+
+    /// The tokens that are stamped from now on; a pattern is unchanged.
+    pub fn set_ensemble(&mut self, ensemble: &TokenEnsemble) {
+        match self {
+            Self::Tokens(engine) => engine.set_ensemble(ensemble),
+            Self::GpuTokens(engine) => engine.set_ensemble(ensemble),
+            Self::Library(_) | Self::GpuLibrary(_) => {}
+        }
+    }
+
+    /// Another network of tokens, which a GPU uploads as a whole; a pattern is unchanged.
+    pub fn set_token_rule(&mut self, rule: &TokenRule) {
+        match self {
+            Self::Tokens(engine) => engine.set_rule(rule),
+            Self::GpuTokens(engine) => engine.set_rule(rule),
+            Self::Library(_) | Self::GpuLibrary(_) => {}
+        }
+    }
+
     /// Width and height, pixels.
     pub fn size(&self) -> [usize; 2] {
         match self {
@@ -159,8 +225,8 @@ mod tests {
     use crate::worlds::field::FieldLive;
     use crate::worlds::field::engine::FieldBrush;
     use crate::worlds::field::stills::GrayScott;
+    use crate::worlds::field::tokens::Token;
     use crate::worlds::field::tokens::net::TokenNet;
-    use crate::worlds::field::tokens::{Token, TokenRule};
 
     #[test]
     fn scenes_of_both_kinds_live_and_take_strokes() {

@@ -1,5 +1,6 @@
 //! The canvas of tokens: each kind on a square of its own with its front to the right, and beside them a tiling of all.
 
+use glam::{DVec2, DVec3};
 use image::RgbaImage;
 use rayon::prelude::*;
 
@@ -57,7 +58,7 @@ pub(super) const PALETTE: &[[u8; 4]] = &[
 
 /// The whole of canvases and tiling.
 pub(super) fn viewpoint() -> Viewpoint {
-    Viewpoint::flat([SIDE as f64 + 0.5 * GAP, 0.5 * SIDE as f64], HALF_HEIGHT)
+    Viewpoint::flat(DVec2::new(SIDE as f64 + 0.5 * GAP, 0.5 * SIDE as f64), HALF_HEIGHT)
 }
 
 /// Where a canvas is: its upper left corner and side, field pixels with y up.
@@ -78,34 +79,34 @@ impl CanvasFrame {
     }
 
     /// Column and row, canvas pixels of a token.
-    fn place(self, token: &Token, at: [f64; 2]) -> [f64; 2] {
-        [at[0] - self.left, self.top - at[1]].map(|v| v / self.side * token.side as f64)
+    fn place(self, token: &Token, at: DVec2) -> DVec2 {
+        DVec2::new(at.x - self.left, self.top - at.y) / self.side * token.side as f64
     }
 
-    fn contains(self, at: [f64; 2]) -> bool {
+    fn contains(self, at: DVec2) -> bool {
         let side = 0.0..self.side;
-        side.contains(&(at[0] - self.left)) && side.contains(&(self.top - at[1]))
+        side.contains(&(at.x - self.left)) && side.contains(&(self.top - at.y))
     }
 
     /// Whether the arrow at the front covers a place.
-    fn is_arrow(self, at: [f64; 2]) -> bool {
+    fn is_arrow(self, at: DVec2) -> bool {
         let length = 0.7 * (1.0 - CANVAS_SHARE) / CANVAS_SHARE * self.side;
-        let ahead = (at[0] - self.left - self.side) / length - 0.2;
-        (0.0..1.0).contains(&ahead) && (at[1] - self.top + 0.5 * self.side).abs() < 0.6 * length * (1.0 - ahead)
+        let ahead = (at.x - self.left - self.side) / length - 0.2;
+        (0.0..1.0).contains(&ahead) && (at.y - self.top + 0.5 * self.side).abs() < 0.6 * length * (1.0 - ahead)
     }
 }
 
 /// The kind whose canvas a place is on.
-fn kind_at(tokens: &TokenDoc, at: [f64; 3]) -> Option<usize> {
+fn kind_at(tokens: &TokenDoc, at: DVec3) -> Option<usize> {
     let kinds = tokens.tokens.len();
-    (0..kinds).find(|&kind| CanvasFrame::of(kinds, kind).contains([at[0], at[1]]))
+    (0..kinds).find(|&kind| CanvasFrame::of(kinds, kind).contains(at.truncate()))
 }
 
 /// The colour drawn at a place.
-pub(super) fn colour_at(tokens: &TokenDoc, at: [f64; 3]) -> Option<[u8; 4]> {
+pub(super) fn colour_at(tokens: &TokenDoc, at: DVec3) -> Option<[u8; 4]> {
     let kind = kind_at(tokens, at)?;
     let token = &tokens.tokens[kind];
-    token.colour(CanvasFrame::of(tokens.tokens.len(), kind).place(token, [at[0], at[1]]))
+    token.colour(CanvasFrame::of(tokens.tokens.len(), kind).place(token, at.truncate()))
 }
 
 /// Applies a brush to the canvas that it began on. Returns whether the drawing changed.
@@ -113,7 +114,7 @@ pub(super) fn paint(tokens: &mut TokenDoc, stroke: &BrushStroke) -> bool {
     let Some(kind) = kind_at(tokens, stroke.from).or_else(|| kind_at(tokens, stroke.to)) else { return false };
     let frame = CanvasFrame::of(tokens.tokens.len(), kind);
     let mut token = tokens.tokens[kind].clone();
-    let [from, to] = [stroke.from, stroke.to].map(|at| frame.place(&token, [at[0], at[1]]));
+    let [from, to] = [stroke.from, stroke.to].map(|at| frame.place(&token, at.truncate()));
     let radius = stroke.radius / frame.side * token.side as f64;
     let ways = [Some([from, to]), stroke.ink.mirrors.then(|| [from, to].map(|at| token.mirrored(at)))];
     for [from, to] in ways.into_iter().flatten() {
@@ -152,7 +153,7 @@ pub(super) fn act(tokens: &mut TokenDoc, id: &str) {
 /// Draws canvases and tiling over the whole of `picture`.
 pub(super) fn draw(tokens: &TokenDoc, view: &Viewpoint, picture: &mut RgbaImage) {
     let mut beside = *view;
-    beside.centre[0] -= SIDE as f64 + GAP;
+    beside.centre.x -= SIDE as f64 + GAP;
     draw_still_colours(&tokens.start_image([SIDE; 2], tokens.settings.seed), &beside, picture);
     let (width, height) = (picture.width() as usize, f64::from(picture.height()));
     if width == 0 {
@@ -162,9 +163,9 @@ pub(super) fn draw(tokens: &TokenDoc, view: &Viewpoint, picture: &mut RgbaImage)
     let kinds = tokens.tokens.len();
     let frames: Vec<CanvasFrame> = (0..kinds).map(|kind| CanvasFrame::of(kinds, kind)).collect();
     picture.par_chunks_exact_mut(4 * width).enumerate().for_each(|(row, line)| {
-        let y = view.centre[1] + (0.5 * height - row as f64 - 0.5) * unit;
+        let y = view.centre.y + (0.5 * height - row as f64 - 0.5) * unit;
         for (column, pixel) in line.chunks_exact_mut(4).enumerate() {
-            let at = [view.centre[0] + (column as f64 + 0.5 - 0.5 * width as f64) * unit, y];
+            let at = DVec2::new(view.centre.x + (column as f64 + 0.5 - 0.5 * width as f64) * unit, y);
             for (frame, token) in frames.iter().zip(&tokens.tokens) {
                 let place = frame.place(token, at);
                 if let Some(colour) = token.colour(place) {
@@ -177,8 +178,8 @@ pub(super) fn draw(tokens: &TokenDoc, view: &Viewpoint, picture: &mut RgbaImage)
     });
 }
 
-fn over_ground(colour: [u8; 4], place: [f64; 2]) -> [u8; 4] {
-    let ground = SHADES[(place[0] as usize + place[1] as usize) % 2];
+fn over_ground(colour: [u8; 4], place: DVec2) -> [u8; 4] {
+    let ground = SHADES[(place.x as usize + place.y as usize) % 2];
     let alpha = f32::from(colour[3]) / 255.0;
     let mixed = |c: usize| (ground[c] + alpha * (f32::from(colour[c]) - ground[c])) as u8;
     [mixed(0), mixed(1), mixed(2), 255]
@@ -193,8 +194,8 @@ mod tests {
 
     fn stroke(brush: &'static str, from: [f64; 2], to: [f64; 2]) -> BrushStroke {
         let ink = BrushInk { colour: BLUE, mirrors: false };
-        let [from, to] = [from, to].map(|[x, y]| [x, y, 0.0]);
-        BrushStroke { brush, from, to, axis: [0.0; 3], radius: 6.0, strength: 1.0, ink }
+        let [from, to] = [from, to].map(|place| DVec2::from(place).extend(0.0));
+        BrushStroke { brush, from, to, axis: DVec3::ZERO, radius: 6.0, strength: 1.0, ink }
     }
 
     #[test]
@@ -202,8 +203,8 @@ mod tests {
         let mut tokens = TokenDoc::blank();
         assert!(!paint(&mut tokens, &stroke("pen", [120.0, 50.0], [130.0, 50.0])), "beside the canvas");
         assert!(paint(&mut tokens, &stroke("pen", [20.0, 48.0], [60.0, 48.0])));
-        assert_eq!(colour_at(&tokens, [40.0, 48.0, 0.0]), Some(BLUE));
-        assert_eq!(colour_at(&tokens, [40.0, 70.0, 0.0]), Some([0; 4]));
+        assert_eq!(colour_at(&tokens, DVec3::new(40.0, 48.0, 0.0)), Some(BLUE));
+        assert_eq!(colour_at(&tokens, DVec3::new(40.0, 70.0, 0.0)), Some([0; 4]));
         let small = tokens.clearance_px;
         paint(&mut tokens, &stroke("line", [10.0, 48.0], [80.0, 48.0]));
         assert!(tokens.clearance_px > small, "a longer token needs more room: {}", tokens.clearance_px);
@@ -220,7 +221,7 @@ mod tests {
         let ink = BrushInk { colour: BLUE, mirrors: true };
         paint(&mut tokens, &BrushStroke { ink, ..stroke("pen", [40.0, 70.0], [40.0, 70.0]) });
         for y in [70.0, 26.0] {
-            assert_eq!(colour_at(&tokens, [40.0, y, 0.0]), Some(BLUE), "{y}");
+            assert_eq!(colour_at(&tokens, DVec3::new(40.0, y, 0.0)), Some(BLUE), "{y}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Fields and stills as colours of v, on dark or light ground. World coordinates are pixels, with y up: the row `r` of an
 //! image of height h is between y = h - r - 1 and h - r.
 
+use glam::DVec2;
 use image::{Rgba, RgbaImage};
 use rayon::prelude::*;
 
@@ -102,7 +103,7 @@ pub(super) struct Plane<'a> {
 
 /// Draws the torus over the whole of `picture`, repeated faintly around itself.
 pub(super) fn draw_torus(plane: Plane, view: &Viewpoint, shades: &Shades, picture: &mut RgbaImage) {
-    let Sight { columns, rows, squares } = Sight::new(view, picture, [0.0, 0.0], plane);
+    let Sight { columns, rows, squares } = Sight::new(view, picture, DVec2::ZERO, plane);
     let width = picture.width() as usize;
     if width == 0 {
         return;
@@ -122,23 +123,23 @@ const GAP: f64 = 0.06;
 const ACROSS: usize = 3;
 
 /// Width and height of all stills side by side, pixels of the field.
-pub(super) fn mosaic_size(stills: &[Still]) -> [f64; 2] {
-    let Some(first) = stills.first() else { return [128.0, 128.0] };
+pub(super) fn mosaic_size(stills: &[Still]) -> DVec2 {
+    let Some(first) = stills.first() else { return DVec2::splat(128.0) };
     let across = stills.len().min(ACROSS);
     let down = stills.len().div_ceil(ACROSS);
     let side = |count: usize, side: usize| count as f64 * side as f64 * (1.0 + GAP) - GAP * side as f64;
-    [side(across, first.width), side(down, first.height)]
+    DVec2::new(side(across, first.width), side(down, first.height))
 }
 
 /// Draws stills side by side over the whole of `picture`, the first at the top left.
 pub(super) fn draw_stills(stills: &[Still], view: &Viewpoint, shades: &Shades, picture: &mut RgbaImage) {
     let ground = shades.ground();
     picture.pixels_mut().for_each(|pixel| *pixel = ground);
-    let [_, whole] = mosaic_size(stills);
+    let whole = mosaic_size(stills).y;
     for (k, still) in stills.iter().enumerate() {
         let (across, down) = ((k % ACROSS) as f64, (k / ACROSS) as f64);
         let (width, height) = (still.width as f64, still.height as f64);
-        let low = [across * width * (1.0 + GAP), whole - down * height * (1.0 + GAP) - height];
+        let low = DVec2::new(across * width * (1.0 + GAP), whole - down * height * (1.0 + GAP) - height);
         let plane = Plane { values: still.plane(1), width: still.width, height: still.height };
         let Sight { columns, rows, .. } = Sight::new(view, picture, low, plane);
         for (y, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_repeated) {
@@ -169,12 +170,12 @@ struct Sight {
 
 impl Sight {
     /// `low`: lower left corner of the plane in the world.
-    fn new(view: &Viewpoint, picture: &RgbaImage, low: [f64; 2], plane: Plane) -> Self {
+    fn new(view: &Viewpoint, picture: &RgbaImage, low: DVec2, plane: Plane) -> Self {
         let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
         let unit = 2.0 * view.half_height / height.max(1.0);
         let squares = 1.0 / unit >= SQUARES;
-        let column = |x: u32| view.centre[0] - low[0] + (f64::from(x) + 0.5 - 0.5 * width) * unit;
-        let row = |y: u32| plane.height as f64 - (view.centre[1] - low[1]) + (f64::from(y) + 0.5 - 0.5 * height) * unit;
+        let column = |x: u32| view.centre.x - low.x + (f64::from(x) + 0.5 - 0.5 * width) * unit;
+        let row = |y: u32| plane.height as f64 - (view.centre.y - low.y) + (f64::from(y) + 0.5 - 0.5 * height) * unit;
         let place = |at: f64, side: usize| Place::new(at, side, squares);
         Self {
             columns: (0..picture.width()).map(|x| place(column(x), plane.width)).collect(),
@@ -217,7 +218,7 @@ fn colours(still: &Still, of: TokenColours, view: &Viewpoint, picture: &mut Rgba
     const GROUND: [f32; 3] = [10.0, 12.0, 20.0];
     let plane = |channel| Plane { values: still.plane(channel), width: still.width, height: still.height };
     let planes = [plane(0), plane(1), plane(2)];
-    let Sight { columns, rows, squares } = Sight::new(view, picture, [0.0, 0.0], planes[0]);
+    let Sight { columns, rows, squares } = Sight::new(view, picture, DVec2::ZERO, planes[0]);
     let width = picture.width() as usize;
     if width == 0 {
         return;

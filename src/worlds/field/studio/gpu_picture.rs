@@ -42,7 +42,7 @@ impl ShowUniform {
     fn new(field: [usize; 2], colours: FieldColours, view: &Viewpoint, picture: &GpuPicture) -> Self {
         let [width, height] = picture.size.map(f64::from);
         let unit = 2.0 * view.half_height / height;
-        let corner = [view.centre[0] - 0.5 * width * unit, field[1] as f64 - view.centre[1] - 0.5 * height * unit];
+        let corner = [view.centre.x - 0.5 * width * unit, field[1] as f64 - view.centre.y - 0.5 * height * unit];
         let (channels, of, [low, per_value]) = match colours {
             FieldColours::Shades(shades) => (2, 0, shades.scale()),
             FieldColours::Tokens(of) => {
@@ -153,6 +153,7 @@ impl GpuFieldPainter {
 mod tests {
     use std::mem::offset_of;
 
+    use glam::DVec2;
     use image::RgbaImage;
 
     use super::*;
@@ -192,7 +193,7 @@ mod tests {
         let shades = Shades::of_rule(&GrayScott::default().rule(), false);
         let mut painter = GpuFieldPainter::new(gpu).unwrap();
         // Mixed pixels with repetitions, and squares.
-        for view in [Viewpoint::flat([9.0, 7.3], 11.0), Viewpoint::flat([2.0, 3.0], 2.2)] {
+        for view in [Viewpoint::flat(DVec2::new(9.0, 7.3), 11.0), Viewpoint::flat(DVec2::new(2.0, 3.0), 2.2)] {
             let mut compare = |still: &Still, colours: FieldColours, expected: RgbaImage| {
                 let buffer = storage_with(&gpu.device, "values", &packed(still));
                 let drawn = painter.draw((&buffer, size), colours, &view, [70, 50]).unwrap();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use glam::{DVec3, USizeVec2};
 use image::RgbaImage;
 
 use super::certificate::{LibraryCertification, TokenCertification, library_lines, token_lines};
@@ -39,12 +40,12 @@ impl WorldInfo for FieldDoc {
     }
 
     fn viewpoint(&self, of: BrushPlace) -> Viewpoint {
-        let [width, height] = match (of, &self.subject) {
+        let size = match (of, &self.subject) {
             (BrushPlace::Paint, FieldSubject::Library(library)) => draw::mosaic_size(&library.stills),
             (BrushPlace::Paint, FieldSubject::Tokens(_)) => return canvas::viewpoint(),
-            (BrushPlace::Live, _) => self.live.size.map(|side| side as f64),
+            (BrushPlace::Live, _) => USizeVec2::from(self.live.size).as_dvec2(),
         };
-        Viewpoint::flat([0.5 * width, 0.5 * height], 0.53 * height)
+        Viewpoint::flat(0.5 * size, 0.53 * size.y)
     }
 
     fn zoom_limits(&self) -> [f64; 2] {
@@ -92,7 +93,7 @@ impl WorldInfo for FieldDoc {
         }
     }
 
-    fn colour_at(&self, at: [f64; 3]) -> Option<[u8; 4]> {
+    fn colour_at(&self, at: DVec3) -> Option<[u8; 4]> {
         match &self.subject {
             FieldSubject::Library(_) => None,
             FieldSubject::Tokens(tokens) => canvas::colour_at(tokens, at),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use glam::{DVec2, DVec3, USizeVec2};
 use image::RgbaImage;
 
 use super::draw::draw_colours;
@@ -42,12 +43,7 @@ pub(super) struct TokenSimulation {
     checkpoints: Vec<(Still, u64)>,
     /// The brush touches the field; where it placed a token last.
     is_down: bool,
-    last_stamp: Option<[f64; 3]>,
-}
-
-/// Whether two places are further apart than `distance`.
-fn far(a: [f64; 3], b: [f64; 3], distance: f64) -> bool {
-    (a[0] - b[0]).hypot(a[1] - b[1]) > distance
+    last_stamp: Option<DVec3>,
 }
 
 fn light(image: &Still) -> f64 {
@@ -85,11 +81,12 @@ impl TokenSimulation {
         })
     }
 
-    /// Goes on with `image`; a growth ends.
-    fn put(&mut self, image: &Still, steps: u64) {
-        if self.growth.take().is_some() {
-            self.live.set_token_live(&self.tokens.live);
-        }
+    /// Goes on with `image`, out of which `growth` begins; an earlier growth ends.
+    fn put(&mut self, image: &Still, steps: u64, growth: Option<TokenGrowth>) {
+        let hot = growth.and_then(|growth| growth.at(0, &self.tokens.live));
+        self.growth = hot.and(growth);
+        // First, as the noise on the image is that of the settings.
+        self.live.set_token_live(hot.as_ref().unwrap_or(&self.tokens.live));
         self.live.set_image(image);
         self.started = self.live.steps().saturating_sub(steps);
         self.watch.restart();
@@ -98,7 +95,7 @@ impl TokenSimulation {
     /// A field that the rule so far has blurred or filled cannot be saved by a better one: it starts with fresh tokens.
     fn refresh(&mut self) {
         if !SOUND_LIGHT.contains(&(light(self.live.image()) / self.fresh_light.max(1e-12))) {
-            self.put(&self.tokens.start_image(self.doc.live.size, self.seed), 0);
+            self.put(&self.tokens.start_image(self.doc.live.size, self.seed), 0, None);
         }
     }
 }
@@ -148,11 +145,11 @@ impl Simulation for TokenSimulation {
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
         let brush = super::simulation::field_brush(stroke.brush)?;
         let height = self.doc.live.size[1] as f64;
-        let motion = [stroke.to[0] - stroke.from[0], stroke.from[1] - stroke.to[1]];
+        let motion = stroke.to - stroke.from;
         // A brush that is held does not place one token over another.
         let is_first = stroke.from == stroke.to && !self.is_down;
-        let is_far = motion[0].hypot(motion[1]) > 0.0
-            && self.last_stamp.is_none_or(|at| far(at, stroke.to, self.tokens.clearance_px));
+        let is_far = motion.truncate() != DVec2::ZERO
+            && self.last_stamp.is_none_or(|at| at.distance(stroke.to) > self.tokens.clearance_px);
         self.is_down = true;
         if brush == FieldBrush::Add {
             if !is_first && !is_far {
@@ -162,9 +159,9 @@ impl Simulation for TokenSimulation {
         }
         self.live.apply(&FieldStroke {
             brush,
-            at: [stroke.to[0] as f32, (height - stroke.to[1]) as f32],
+            at: [stroke.to.x as f32, (height - stroke.to.y) as f32],
             radius_px: (stroke.radius as f32).max(0.75),
-            motion_px: motion.map(|v| v as f32),
+            motion_px: [motion.x as f32, -motion.y as f32],
         });
         Ok(())
     }
@@ -176,21 +173,15 @@ impl Simulation for TokenSimulation {
     fn restart(&mut self, id: &str) {
         self.seed = self.seed.wrapping_add(1);
         let [width, height] = self.doc.live.size;
-        let image = match id {
-            "seeds" => self.tokens.start_image(self.doc.live.size, self.seed),
-            "noise" => Still::filled(width, height, &[0.0; 3]),
+        let (image, growth) = match id {
+            "seeds" => (self.tokens.start_image(self.doc.live.size, self.seed), None),
+            "noise" => {
+                let growth = TokenGrowth::new(&self.tokens.settings, TokenGrowth::STEPS);
+                (Still::filled(width, height, &[0.0; 3]), Some(growth))
+            }
             _ => return,
         };
-        self.put(&image, 0);
-        if id == "noise" {
-            let growth = TokenGrowth::new(&self.tokens.settings, TokenGrowth::STEPS);
-            if let Some(hot) = growth.at(0, &self.tokens.live) {
-                self.growth = Some(growth);
-                self.live.set_token_live(&hot);
-                // Once more: with the noise of that level.
-                self.live.set_image(&image);
-            }
-        }
+        self.put(&image, 0, growth);
     }
 
     fn keep_checkpoint(&mut self) {
@@ -203,7 +194,7 @@ impl Simulation for TokenSimulation {
 
     fn back_to_checkpoint(&mut self) -> bool {
         let Some((image, steps)) = self.checkpoints.last().cloned() else { return false };
-        self.put(&image, steps);
+        self.put(&image, steps, None);
         true
     }
 
@@ -249,7 +240,7 @@ impl Simulation for TokenSimulation {
     fn readings(&mut self) -> Vec<SeriesReading> {
         let steps = self.steps();
         self.watch.look(steps, self.live.image());
-        self.watch.readings(self.doc.live.size.map(|side| side as f64), self.tokens.live.swim_px)
+        self.watch.readings(USizeVec2::from(self.doc.live.size).as_dvec2(), self.tokens.live.swim_px)
     }
 
     fn description(&self) -> String {

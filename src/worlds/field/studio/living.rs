@@ -175,21 +175,7 @@ impl LiveField {
     /// Replaces the state.
     pub fn set_image(&mut self, image: &Still) {
         self.forget_image();
-        let set = match &mut self.engine {
-            FieldEngine::Library(engine) => {
-                engine.set_image(image);
-                Ok(())
-            }
-            FieldEngine::Tokens(engine) => {
-                engine.set_image(image);
-                Ok(())
-            }
-            FieldEngine::GpuLibrary(engine) => engine.set_image(image),
-            FieldEngine::GpuTokens(engine) => {
-                engine.set_image(image);
-                Ok(())
-            }
-        };
+        let set = self.engine.set_image(image);
         if let Some(on_gpu) = &mut self.on_gpu {
             on_gpu.last = image.clone();
         }
@@ -210,41 +196,22 @@ impl LiveField {
 
     /// Goes on from the present state by another motion of the same channels.
     pub fn set_motion(&mut self, motion: FieldMotion) {
-        match (&mut self.engine, &motion, &self.motion) {
-            (FieldEngine::Library(engine), FieldMotion::Library { rule, time_step }, _) => {
-                if engine.rule() != rule {
-                    engine.set_rule(rule);
-                }
-                engine.set_time_step(*time_step);
-            }
-            (FieldEngine::GpuLibrary(engine), FieldMotion::Library { rule, time_step }, _) => {
-                if engine.rule() != rule {
-                    engine.set_rule(rule);
-                }
-                engine.set_time_step(*time_step);
+        match (&motion, &self.motion) {
+            (FieldMotion::Library { rule, time_step }, FieldMotion::Library { .. }) => {
+                self.engine.set_library(rule, *time_step);
             }
             (
-                engine,
                 FieldMotion::Tokens { rule, ensemble, live, skew, .. },
                 FieldMotion::Tokens { rule: old_rule, ensemble: old_ensemble, .. },
             ) => {
-                // Large, and uploaded as a whole.
-                let new_rule = (rule != old_rule).then_some(&**rule);
-                let new_ensemble = (!Arc::ptr_eq(ensemble, old_ensemble)).then_some(&**ensemble);
-                match engine {
-                    FieldEngine::Tokens(engine) => {
-                        new_ensemble.into_iter().for_each(|ensemble| engine.set_ensemble(ensemble));
-                        engine.set_live(live);
-                        engine.set_skew(skew);
-                        new_rule.into_iter().for_each(|rule| engine.set_rule(rule));
-                    }
-                    FieldEngine::GpuTokens(engine) => {
-                        new_ensemble.into_iter().for_each(|ensemble| engine.set_ensemble(ensemble));
-                        engine.set_live(live);
-                        engine.set_skew(skew);
-                        new_rule.into_iter().for_each(|rule| engine.set_rule(rule));
-                    }
-                    FieldEngine::Library(_) | FieldEngine::GpuLibrary(_) => return,
+                if !Arc::ptr_eq(ensemble, old_ensemble) {
+                    self.engine.set_ensemble(ensemble);
+                }
+                self.engine.set_token_live(live);
+                self.engine.set_skew(skew);
+                // Large: a GPU uploads all weights.
+                if rule != old_rule {
+                    self.engine.set_token_rule(rule);
                 }
             }
             // Another number of channels.
@@ -257,11 +224,7 @@ impl LiveField {
     pub fn set_token_live(&mut self, now: &TokenLive) {
         let FieldMotion::Tokens { live, .. } = &mut self.motion else { return };
         *live = *now;
-        match &mut self.engine {
-            FieldEngine::Tokens(engine) => engine.set_live(now),
-            FieldEngine::GpuTokens(engine) => engine.set_live(now),
-            FieldEngine::Library(_) | FieldEngine::GpuLibrary(_) => {}
-        }
+        self.engine.set_token_live(now);
     }
 
     /// The rule in two channels that it runs, if it is one.

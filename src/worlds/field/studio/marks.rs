@@ -1,5 +1,6 @@
 //! Marks over a live field of tokens: where each heads, and where it has been.
 
+use glam::{DVec2, UVec2};
 use image::{Rgba, RgbaImage};
 
 use crate::worlds::field::tokens::{Sighting, TokenPose};
@@ -18,17 +19,16 @@ const OLDEST: f32 = 0.15;
 struct Sheet {
     view: Viewpoint,
     height: f64,
-    picture: [f64; 2],
+    picture: DVec2,
     /// Field pixels of one picture pixel.
     unit: f64,
 }
 
 impl Sheet {
-    fn place(&self, [column, row]: [f64; 2]) -> [f64; 2] {
-        let [width, height] = self.picture;
-        let x = (column - self.view.centre[0]) / self.unit + 0.5 * width;
-        let y = 0.5 * height - (self.height - row - self.view.centre[1]) / self.unit;
-        [x, y]
+    /// `at`: column and row.
+    fn place(&self, at: DVec2) -> DVec2 {
+        let seen = self.view.centre.truncate();
+        0.5 * self.picture + DVec2::new(at.x - seen.x, at.y - (self.height - seen.y)) / self.unit
     }
 }
 
@@ -41,11 +41,11 @@ pub(super) fn draw<'a>(
     view: &Viewpoint,
     picture: &mut RgbaImage,
 ) {
-    let size = [f64::from(picture.width()), f64::from(picture.height())];
-    let unit = 2.0 * view.half_height / size[1].max(1.0);
+    let size = UVec2::from(picture.dimensions()).as_dvec2();
+    let unit = 2.0 * view.half_height / size.y.max(1.0);
     let sheet = Sheet { view: *view, height: field_height as f64, picture: size, unit };
     // The centre of the pixel with index 0 is half a pixel from the edge.
-    let centre = |pose: &TokenPose| [pose.x + 0.5, pose.y + 0.5];
+    let centre = |pose: &TokenPose| pose.place() + 0.5;
     let count = looks.len();
     for (k, found) in looks.enumerate() {
         let is_last = k + 1 == count;
@@ -56,17 +56,11 @@ pub(super) fn draw<'a>(
                 line(picture, [at, at], TRAIL, 0.7 * strength);
             }
             if headings && is_last {
-                let length = LENGTH * clearance_px;
-                let ahead = |angle: f64, length: f64| {
-                    let (sin, cos) = angle.sin_cos();
-                    [length * cos / unit, length * sin / unit]
-                };
-                let [dx, dy] = ahead(pose.heading, length);
-                let tip = [at[0] + dx, at[1] + dy];
+                let ahead = LENGTH * clearance_px / unit * DVec2::from_angle(pose.heading);
+                let tip = at + ahead;
                 line(picture, [at, tip], ARROW, 0.9);
                 for side in [-0.7, 0.7] {
-                    let [bx, by] = ahead(pose.heading + std::f64::consts::PI + side, 0.4 * length);
-                    line(picture, [tip, [tip[0] + bx, tip[1] + by]], ARROW, 0.9);
+                    line(picture, [tip, tip - 0.4 * DVec2::from_angle(side).rotate(ahead)], ARROW, 0.9);
                 }
             }
         }
@@ -74,21 +68,18 @@ pub(super) fn draw<'a>(
 }
 
 /// Blends a line of a soft edge over a picture.
-fn line(picture: &mut RgbaImage, [from, to]: [[f64; 2]; 2], colour: [f32; 3], strength: f32) {
+fn line(picture: &mut RgbaImage, [from, to]: [DVec2; 2], colour: [f32; 3], strength: f32) {
     let reach = HALF_WIDTH + 1.0;
-    let [width, height] = [f64::from(picture.width()), f64::from(picture.height())];
-    let span = |axis: usize, limit: f64| {
-        let (low, high) = (from[axis].min(to[axis]) - reach, from[axis].max(to[axis]) + reach);
-        (low.clamp(0.0, limit) as u32, high.clamp(0.0, limit) as u32)
-    };
-    let ((left, right), (top, bottom)) = (span(0, width), span(1, height));
-    let way = [to[0] - from[0], to[1] - from[1]];
-    let square = (way[0] * way[0] + way[1] * way[1]).max(1e-9);
-    for y in top..bottom {
-        for x in left..right {
-            let off = [f64::from(x) + 0.5 - from[0], f64::from(y) + 0.5 - from[1]];
-            let share = ((off[0] * way[0] + off[1] * way[1]) / square).clamp(0.0, 1.0);
-            let distance = (off[0] - share * way[0]).hypot(off[1] - share * way[1]);
+    let size = UVec2::from(picture.dimensions()).as_dvec2();
+    let within = |at: DVec2| at.clamp(DVec2::ZERO, size).as_uvec2();
+    let (low, high) = (within(from.min(to) - reach), within(from.max(to) + reach));
+    let way = to - from;
+    let square = way.length_squared().max(1e-9);
+    for y in low.y..high.y {
+        for x in low.x..high.x {
+            let off = UVec2::new(x, y).as_dvec2() + 0.5 - from;
+            let share = (off.dot(way) / square).clamp(0.0, 1.0);
+            let distance = off.distance(share * way);
             let cover = strength * (HALF_WIDTH + 0.5 - distance).clamp(0.0, 1.0) as f32;
             let Rgba(pixel) = picture.get_pixel_mut(x, y);
             for c in 0..3 {
@@ -111,7 +102,7 @@ mod tests {
             tail: 1.0,
         };
         let looks = [vec![at(7.5)], vec![at(15.5)]];
-        let view = Viewpoint::flat([16.0, 16.0], 16.0);
+        let view = Viewpoint::flat(DVec2::splat(16.0), 16.0);
         let drawn = |marks: (bool, bool)| {
             let mut picture = RgbaImage::from_pixel(64, 64, Rgba([0, 0, 0, 255]));
             draw(looks.iter().map(|found| &found[..]), marks, 12.0, 32, &view, &mut picture);

@@ -117,18 +117,17 @@ impl Simulation for FieldSimulation {
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
         let brush = field_brush(stroke.brush)?;
         let height = self.live.size()[1] as f64;
-        let motion: [f64; 2] = std::array::from_fn(|i| stroke.to[i] - stroke.from[i]);
+        let (from, motion) = (stroke.from.truncate(), (stroke.to - stroke.from).truncate());
         // Dabs close enough together that a quick stroke has no gaps.
-        let length = motion[0].hypot(motion[1]);
-        let dabs = (length / (0.5 * stroke.radius).max(1.0)).ceil().clamp(1.0, 64.0);
+        let dabs = (motion.length() / (0.5 * stroke.radius).max(1.0)).ceil().clamp(1.0, 64.0);
         for dab in 1..=dabs as u32 {
             let share = f64::from(dab) / dabs;
-            let at: [f64; 2] = std::array::from_fn(|i| stroke.from[i] + share * motion[i]);
+            let at = from + share * motion;
             self.live.apply(&FieldStroke {
                 brush,
-                at: [at[0] as f32, (height - at[1]) as f32],
+                at: [at.x as f32, (height - at.y) as f32],
                 radius_px: (stroke.radius as f32).max(0.75),
-                motion_px: [(motion[0] / dabs) as f32, (-motion[1] / dabs) as f32],
+                motion_px: [(motion.x / dabs) as f32, (-motion.y / dabs) as f32],
             });
         }
         Ok(())

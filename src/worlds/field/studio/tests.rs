@@ -4,6 +4,7 @@ use crate::worlds::field::tokens::net::TokenNet;
 use crate::worlds::field::tokens::{TokenCheck, TokenCheckSettings, TokenRule};
 use crate::worlds::field::{FieldEvidence, FieldStart};
 use crate::worlds::studio::{BrushInk, BrushStroke, DrawOptions, EquationForm, Learned, Simulation, WorldInfo};
+use glam::{DVec2, DVec3};
 use image::RgbaImage;
 
 /// Small stills and the law that made them.
@@ -17,12 +18,13 @@ fn taught() -> FieldDoc {
 }
 
 fn dab(brush: &'static str, from: [f64; 3], to: [f64; 3]) -> BrushStroke {
-    BrushStroke { brush, from, to, axis: [0.0; 3], radius: 4.0, strength: 1.0, ink: BrushInk::default() }
+    let [from, to] = [from, to].map(DVec3::from);
+    BrushStroke { brush, from, to, axis: DVec3::ZERO, radius: 4.0, strength: 1.0, ink: BrushInk::default() }
 }
 
 fn drawn(simulation: &mut dyn Simulation) -> RgbaImage {
     let mut picture = RgbaImage::new(96, 64);
-    let view = crate::worlds::studio::Viewpoint::flat([24.0, 16.0], 16.0);
+    let view = crate::worlds::studio::Viewpoint::flat(DVec2::new(24.0, 16.0), 16.0);
     simulation.draw(&view, DrawOptions::default(), &mut picture);
     picture
 }
@@ -311,7 +313,7 @@ fn fields_of_both_engines_stay_together_whatever_is_done() {
         both.iter_mut().for_each(|simulation| simulation.restart("noise"));
         both.iter_mut().for_each(|simulation| simulation.run(2));
         check(&mut both, "a restart");
-        let view = crate::worlds::studio::Viewpoint::flat([24.0, 16.0], 16.0);
+        let view = crate::worlds::studio::Viewpoint::flat(DVec2::new(24.0, 16.0), 16.0);
         let [cpu, on_gpu] = &mut both;
         assert!(cpu.picture_on_gpu(&view, DrawOptions::default(), [96, 64]).is_none());
         assert!(on_gpu.picture_on_gpu(&view, DrawOptions::default(), [96, 64]).is_some());

@@ -164,6 +164,22 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
             Whole,
             KnobGroup::Learn,
         ),
+        KnobSpec::new(
+            ("align", "Alignment", "", "radians"),
+            "How far tokens are taught to turn towards the mean heading of their neighbours; above 0.2 they lose contrast",
+            0.0,
+            [0.0, 0.5],
+            Linear,
+            KnobGroup::Learn,
+        ),
+        KnobSpec::new(
+            ("attract", "Attraction", "", "pixels"),
+            "How far tokens are taught to lie nearer to their neighbours; swimming ones then run into one another",
+            0.0,
+            [0.0, 1.0],
+            Linear,
+            KnobGroup::Learn,
+        ),
     ],
     brushes: &[
         canvas::PEN,
@@ -220,6 +236,8 @@ pub(super) fn knob_value(doc: &FieldDoc, tokens: &TokenDoc, id: &str) -> f64 {
         "size" => doc.live.size[0] as f64,
         "steps" => tokens.settings.steps as f64,
         "seed" => tokens.settings.seed as f64,
+        "align" => tokens.settings.align_rad,
+        "attract" => tokens.settings.attract_px,
         _ => f64::NAN,
     }
 }
@@ -250,6 +268,8 @@ pub(super) fn set_knob(doc: &mut FieldDoc, id: &str, value: f64) {
         "tokens" => tokens.live.tokens = value as usize,
         "steps" => tokens.settings.steps = value as usize,
         "seed" => tokens.settings.seed = value as u64,
+        "align" => tokens.settings.align_rad = value,
+        "attract" => tokens.settings.attract_px = value,
         _ => {}
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use glam::DVec2;
+
 use crate::worlds::field::stills::Still;
 use crate::worlds::field::tokens::{
     PAIR_BIN_PX, PairStatistics, Sighting, TokenEnsemble, TokenPose, TokenSummary, Tracker,
@@ -114,7 +116,7 @@ impl TokenWatch {
     }
 
     /// One reading of each series from the last two looks; `commanded` in pixels per step.
-    pub fn readings(&mut self, size: [f64; 2], commanded: f64) -> Vec<SeriesReading> {
+    pub fn readings(&mut self, size: DVec2, commanded: f64) -> Vec<SeriesReading> {
         let Some((steps, found)) = self.looks.back() else { return Vec::new() };
         let before = self.looks.len().checked_sub(2).and_then(|k| self.looks.get(k));
         let since = before.map_or(0, |(before, _)| steps.saturating_sub(*before)) as u32;
@@ -178,7 +180,7 @@ mod tests {
             let channel = |c: usize| rendered.iter().skip(c).step_by(3).copied();
             Still { width: 96, height: 64, channels: 3, data: channel(0).chain(channel(1)).chain(channel(2)).collect() }
         };
-        let size = [96.0, 64.0];
+        let size = DVec2::new(96.0, 64.0);
         assert!(watch.readings(size, 0.05).is_empty(), "nothing was seen");
         assert!(watch.look(0, &image(0.0, 3)) && !watch.look(0, &image(0.0, 3)));
         watch.readings(size, 0.05);

@@ -1,5 +1,7 @@
 //! Whether tokens stay, swim as told, heal and grow under a rule: measured in steps that a job can stop between.
 
+use glam::DVec2;
+
 use super::{
     PairStatistics, Sighting, SkewEvidence, SkewFlow, TokenDoc, TokenEngine, TokenEnsemble, TokenEvidence, TokenGrowth,
     TokenLive, TokenPose, TokenSummary, Tracker,
@@ -215,7 +217,7 @@ impl TokenCheck {
     }
 
     fn summary(&self, looks: &[Vec<Sighting>]) -> (TokenSummary, PairStatistics) {
-        let size = [CERTIFICATE_SIDE as f64; 2];
+        let size = DVec2::splat(CERTIFICATE_SIDE as f64);
         let late = &looks[looks.len() / 2..];
         let poses: Vec<Vec<TokenPose>> = late.iter().map(|look| look.iter().map(|s| s.pose).collect()).collect();
         (TokenSummary::of(looks, LOOK_EVERY, size), PairStatistics::of(&poses, size, self.doc.clearance_px))
@@ -241,7 +243,8 @@ impl TokenCheck {
             grown: self.shares.get(1).copied(),
             turned,
         };
-        let pairs_tiler = PairStatistics::of_tiler(&self.ensemble, CERTIFICATE_TOKENS, [CERTIFICATE_SIDE as f64; 2]);
+        let pairs_tiler =
+            PairStatistics::of_tiler(&self.ensemble, CERTIFICATE_TOKENS, DVec2::splat(CERTIFICATE_SIDE as f64));
         Some(TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_tiler })
     }
 }

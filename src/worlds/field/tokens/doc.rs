@@ -1,5 +1,6 @@
 //! What a scene stores of drawn tokens.
 
+use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -217,7 +218,7 @@ impl TokenDoc {
         let ensemble = self.ensemble();
         let count = (self.live.tokens as f64 * (width * height) as f64 / REFERENCE_AREA).round() as usize;
         let mut rng = StdRng::seed_from_u64(seed);
-        let size = [width as f64, height as f64];
+        let size = DVec2::new(width as f64, height as f64);
         let poses = ensemble.spacing.place(count.max(1), self.tokens.len(), size, &mut rng);
         let image = ensemble.render(&poses, [width, height], false).image;
         let channel = |c: usize| image.iter().skip(c).step_by(3).copied();

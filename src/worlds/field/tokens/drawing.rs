@@ -1,6 +1,8 @@
 //! What pens do to the canvas of a token. Places are in canvas pixels from its upper left corner; the front is to the right,
 //! so that the mirror image of a token is above and below its axis.
 
+use glam::DVec2;
+
 use super::{MAX_CANVAS, MAX_SIZE_PX, MIN_CANVAS, MIN_SIZE_PX, Token};
 
 /// Shortest radius of a pen, canvas pixels: one pixel.
@@ -8,27 +10,26 @@ const MIN_PEN: f64 = 0.5;
 
 impl Token {
     /// The index of the pixel at a place; `None` outside.
-    fn index(&self, [x, y]: [f64; 2]) -> Option<usize> {
+    fn index(&self, at: DVec2) -> Option<usize> {
         let inside = 0.0..self.side as f64;
-        (inside.contains(&x) && inside.contains(&y)).then(|| y as usize * self.side + x as usize)
+        (inside.contains(&at.x) && inside.contains(&at.y)).then(|| at.y as usize * self.side + at.x as usize)
     }
 
     /// The colour at a place; `None` outside.
-    pub fn colour(&self, at: [f64; 2]) -> Option<[u8; 4]> {
+    pub fn colour(&self, at: DVec2) -> Option<[u8; 4]> {
         self.index(at).map(|k| self.pixels[k])
     }
 
     /// Paints all pixels nearer than `radius` to the way between two places, and always those on the way itself.
-    pub fn draw_line(&mut self, from: [f64; 2], to: [f64; 2], radius: f64, colour: [u8; 4]) {
-        let way = [to[0] - from[0], to[1] - from[1]];
-        let length = way[0].hypot(way[1]);
+    pub fn draw_line(&mut self, from: DVec2, to: DVec2, radius: f64, colour: [u8; 4]) {
+        let way = to - from;
+        let length = way.length();
         if radius > MIN_PEN {
             let square = (length * length).max(1e-12);
             for k in 0..self.pixels.len() {
-                let at = [(k % self.side) as f64 + 0.5, (k / self.side) as f64 + 0.5];
-                let share = ((at[0] - from[0]) * way[0] + (at[1] - from[1]) * way[1]) / square;
-                let share = share.clamp(0.0, 1.0);
-                if (at[0] - from[0] - share * way[0]).hypot(at[1] - from[1] - share * way[1]) <= radius {
+                let off = DVec2::new((k % self.side) as f64 + 0.5, (k / self.side) as f64 + 0.5) - from;
+                let share = (off.dot(way) / square).clamp(0.0, 1.0);
+                if off.distance(share * way) <= radius {
                     self.pixels[k] = colour;
                 }
             }
@@ -36,14 +37,14 @@ impl Token {
         let points = (2.0 * length).ceil().clamp(1.0, 1e4) as usize;
         for point in 0..=points {
             let share = point as f64 / points as f64;
-            if let Some(k) = self.index([from[0] + share * way[0], from[1] + share * way[1]]) {
+            if let Some(k) = self.index(from + share * way) {
                 self.pixels[k] = colour;
             }
         }
     }
 
     /// Paints the area of one colour that a place is in.
-    pub fn fill(&mut self, at: [f64; 2], colour: [u8; 4]) {
+    pub fn fill(&mut self, at: DVec2, colour: [u8; 4]) {
         let Some(start) = self.index(at) else { return };
         let old = self.pixels[start];
         if old == colour {
@@ -68,8 +69,8 @@ impl Token {
     }
 
     /// The mirror image of a place, on the other side of the axis of the token.
-    pub fn mirrored(&self, [x, y]: [f64; 2]) -> [f64; 2] {
-        [x, self.side as f64 - y]
+    pub fn mirrored(&self, at: DVec2) -> DVec2 {
+        DVec2::new(at.x, self.side as f64 - at.y)
     }
 
     fn remap(&mut self, from: impl Fn(usize, usize) -> Option<(usize, usize)>) {
@@ -140,29 +141,29 @@ mod tests {
     #[test]
     fn thin_pens_leave_no_gaps_and_wide_ones_are_round() {
         let mut token = Token::empty(16);
-        token.draw_line([2.5, 3.5], [12.5, 3.5], 0.1, RED);
+        token.draw_line(DVec2::new(2.5, 3.5), DVec2::new(12.5, 3.5), 0.1, RED);
         assert_eq!(drawn(&token), (2..=12).map(|x| (x, 3)).collect::<Vec<_>>());
         let mut token = Token::empty(16);
-        token.draw_line([8.0, 8.0], [8.0, 8.0], 3.0, RED);
+        token.draw_line(DVec2::splat(8.0), DVec2::splat(8.0), 3.0, RED);
         assert_eq!(drawn(&token).len(), 32, "a disc of radius 3 has 32 pixel centres");
-        token.draw_line([-5.0, -5.0], [-5.0, -5.0], 1.0, RED);
-        assert_eq!(token.colour([20.0, 1.0]), None);
+        token.draw_line(DVec2::splat(-5.0), DVec2::splat(-5.0), 1.0, RED);
+        assert_eq!(token.colour(DVec2::new(20.0, 1.0)), None);
     }
 
     #[test]
     fn filling_stops_at_lines() {
         let mut token = Token::empty(16);
-        token.draw_line([8.5, 0.5], [8.5, 15.5], 0.1, RED);
-        token.fill([2.0, 2.0], [0, 255, 0, 255]);
-        assert_eq!(token.colour([7.5, 9.0]), Some([0, 255, 0, 255]));
-        assert_eq!(token.colour([8.5, 9.0]), Some(RED));
-        assert_eq!(token.colour([9.5, 9.0]), Some([0; 4]));
+        token.draw_line(DVec2::new(8.5, 0.5), DVec2::new(8.5, 15.5), 0.1, RED);
+        token.fill(DVec2::splat(2.0), [0, 255, 0, 255]);
+        assert_eq!(token.colour(DVec2::new(7.5, 9.0)), Some([0, 255, 0, 255]));
+        assert_eq!(token.colour(DVec2::new(8.5, 9.0)), Some(RED));
+        assert_eq!(token.colour(DVec2::new(9.5, 9.0)), Some([0; 4]));
     }
 
     #[test]
     fn flips_and_turns_come_back_and_centring_moves_to_the_middle() {
         let mut token = Token::empty(16);
-        token.draw_line([1.5, 2.5], [5.5, 2.5], 0.1, RED);
+        token.draw_line(DVec2::new(1.5, 2.5), DVec2::new(5.5, 2.5), 0.1, RED);
         let before = token.clone();
         token.flip();
         assert_eq!(drawn(&token), (10..=14).map(|x| (x, 2)).collect::<Vec<_>>());
@@ -179,7 +180,7 @@ mod tests {
     #[test]
     fn a_larger_canvas_keeps_the_size_of_pixels() {
         let mut token = Token { size_px: 12.0, ..Token::empty(16) };
-        token.draw_line([7.5, 7.5], [7.5, 7.5], 0.1, RED);
+        token.draw_line(DVec2::splat(7.5), DVec2::splat(7.5), 0.1, RED);
         token.resize(24);
         assert_eq!((token.side, token.size_px, drawn(&token)), (24, 18.0, vec![(11, 11)]));
         token.resize(16);

@@ -1,5 +1,6 @@
 //! How tokens stand to each other: pair correlation and polarisation, beside those of the tiler.
 
+use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
@@ -26,19 +27,18 @@ pub struct PairStatistics {
 
 impl PairStatistics {
     /// Of several sets of poses on a torus of the given size.
-    pub fn of(sets: &[Vec<TokenPose>], size: [f64; 2], clearance_px: f64) -> Self {
+    pub fn of(sets: &[Vec<TokenPose>], size: DVec2, clearance_px: f64) -> Self {
         let mut counts = [0.0; PAIR_BINS];
         let (mut expected, mut polarisation) = (0.0, 0.0);
         let (mut aligned, mut near) = (0.0, 0.0f64);
         for poses in sets {
             let n = poses.len() as f64;
-            expected += n * (n - 1.0) / (size[0] * size[1]);
-            let sum = poses.iter().fold([0.0; 2], |s, p| [s[0] + p.heading.cos(), s[1] + p.heading.sin()]);
-            polarisation += sum[0].hypot(sum[1]) / n.max(1.0) / sets.len().max(1) as f64;
+            expected += n * (n - 1.0) / size.element_product();
+            let sum: DVec2 = poses.iter().map(|p| DVec2::from_angle(p.heading)).sum();
+            polarisation += sum.x.hypot(sum.y) / n.max(1.0) / sets.len().max(1) as f64;
             for (k, a) in poses.iter().enumerate() {
                 for (_, b) in poses.iter().enumerate().filter(|(other, _)| *other != k) {
-                    let [dx, dy] = a.offset(b, size);
-                    let distance = dx.hypot(dy);
+                    let distance = a.distance(b, size);
                     if let Some(count) = counts.get_mut((distance / PAIR_BIN_PX) as usize) {
                         *count += 1.0;
                     }
@@ -55,7 +55,7 @@ impl PairStatistics {
     }
 
     /// Of the tiler: `count` tokens placed at random without overlap.
-    pub fn of_tiler(ensemble: &TokenEnsemble, count: usize, size: [f64; 2]) -> Self {
+    pub fn of_tiler(ensemble: &TokenEnsemble, count: usize, size: DVec2) -> Self {
         let kinds = ensemble.templates.len();
         let place = |seed| ensemble.spacing.place(count, kinds, size, &mut StdRng::seed_from_u64(seed));
         let sets: Vec<Vec<TokenPose>> = (0..TILINGS).map(place).collect();
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn the_tiler_has_a_hole_and_no_order() {
         let ensemble = TokenEnsemble::new(&[Token::bundled("dot").unwrap()], 12.0);
-        let tiler = PairStatistics::of_tiler(&ensemble, 12, [96.0; 2]);
+        let tiler = PairStatistics::of_tiler(&ensemble, 12, DVec2::splat(96.0));
         assert!(tiler.pair_correlation[..6].iter().all(|g| *g == 0.0), "nothing below the clearance: {tiler:?}");
         assert!((tiler.pair_correlation[12..].iter().sum::<f64>() / 8.0 - 1.0).abs() < 0.15, "{tiler:?}");
         // |mean of twelve random unit vectors| is √(π / 48) on average.
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn neighbours_with_one_heading_are_aligned() {
         let at = |x: f64| TokenPose { x, y: 5.0, heading: 2.0, kind: 0 };
-        let pair = PairStatistics::of(&[vec![at(1.0), at(94.0)]], [96.0; 2], 12.0);
+        let pair = PairStatistics::of(&[vec![at(1.0), at(94.0)]], DVec2::splat(96.0), 12.0);
         assert!((pair.alignment - 1.0).abs() < 1e-12 && (pair.polarisation - 1.0).abs() < 1e-12);
         assert!(pair.pair_correlation[1] > 1.0, "3 px apart across the edge");
     }

@@ -1,5 +1,6 @@
 //! Where tokens are, how they are placed, and how they are commanded to move.
 
+use glam::DVec2;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
@@ -29,15 +30,26 @@ impl TokenPose {
         }
     }
 
-    /// Offset to another pose on a torus, the shortest way.
-    pub fn offset(&self, other: &Self, [width, height]: [f64; 2]) -> [f64; 2] {
-        let shortest = |d: f64, side: f64| d - side * (d / side).round();
-        [shortest(other.x - self.x, width), shortest(other.y - self.y, height)]
+    /// Column and row, field pixels.
+    pub fn place(&self) -> DVec2 {
+        DVec2::new(self.x, self.y)
     }
 
-    fn wrapped(mut self, [width, height]: [f64; 2]) -> Self {
-        (self.x, self.y) = (self.x.rem_euclid(width), self.y.rem_euclid(height));
-        self
+    /// At another place.
+    fn at(self, place: DVec2) -> Self {
+        Self { x: place.x, y: place.y, ..self }
+    }
+
+    /// Offset to another pose on a torus, the shortest way.
+    pub fn offset(&self, other: &Self, size: DVec2) -> DVec2 {
+        let offset = other.place() - self.place();
+        offset - size * (offset / size).round()
+    }
+
+    /// Distance to another pose on a torus, the shortest way.
+    pub fn distance(&self, other: &Self, size: DVec2) -> f64 {
+        let offset = self.offset(other, size);
+        offset.x.hypot(offset.y)
     }
 }
 
@@ -77,21 +89,17 @@ const ATTEMPTS: usize = 400;
 
 impl Spacing {
     /// Up to `count` tokens of random kind at random poses, no two closer than the clearance; fewer if there is no room.
-    pub fn place(&self, count: usize, kinds: usize, size: [f64; 2], rng: &mut StdRng) -> Vec<TokenPose> {
+    pub fn place(&self, count: usize, kinds: usize, size: DVec2, rng: &mut StdRng) -> Vec<TokenPose> {
         let mut poses: Vec<TokenPose> = Vec::with_capacity(count);
         for _ in 0..count {
             for _ in 0..ATTEMPTS {
                 let pose = TokenPose {
-                    x: rng.random::<f64>() * size[0],
-                    y: rng.random::<f64>() * size[1],
+                    x: rng.random::<f64>() * size.x,
+                    y: rng.random::<f64>() * size.y,
                     heading: rng.random::<f64>() * std::f64::consts::TAU,
                     kind: if kinds > 1 { rng.random_range(0..kinds) } else { 0 },
                 };
-                let free = |other: &TokenPose| {
-                    let [dx, dy] = pose.offset(other, size);
-                    dx.hypot(dy) > self.clearance_px
-                };
-                if poses.iter().all(free) {
+                if poses.iter().all(|other| pose.distance(other, size) > self.clearance_px) {
                     poses.push(pose);
                     break;
                 }
@@ -101,75 +109,71 @@ impl Spacing {
     }
 
     /// Where a token is drawn to by `manners`: ahead of its pose.
-    pub fn target(&self, poses: &[TokenPose], k: usize, size: [f64; 2], manners: &TokenManners) -> TokenPose {
+    pub fn target(&self, poses: &[TokenPose], k: usize, size: DVec2, manners: &TokenManners) -> TokenPose {
         let pose = poses[k];
-        let push = self.push(poses, k, size).map(|v| manners.keep_apart_px * v);
-        let mut target = TokenPose { x: pose.x + push[0], y: pose.y + push[1], ..pose };
+        let mut target = pose.at(pose.place() + manners.keep_apart_px * self.push(poses, k, size));
         if manners.align_rad == 0.0 && manners.attract_px == 0.0 {
             return target;
         }
         let reach = FLOCK_RANGE * self.clearance_px;
-        let (mut heads, mut centre, mut count) = ([0.0; 2], [0.0; 2], 0.0);
+        let (mut heads, mut centre, mut count) = (DVec2::ZERO, DVec2::ZERO, 0.0);
         for (_, other) in poses.iter().enumerate().filter(|(other, _)| *other != k) {
             let offset = pose.offset(other, size);
-            if offset[0].hypot(offset[1]) < reach {
-                let (sin, cos) = other.heading.sin_cos();
-                heads = [heads[0] + cos, heads[1] + sin];
-                centre = [centre[0] + offset[0], centre[1] + offset[1]];
+            if offset.x.hypot(offset.y) < reach {
+                heads += DVec2::from_angle(other.heading);
+                centre += offset;
                 count += 1.0;
             }
         }
         if count > 0.0 {
-            let (sin, cos) = pose.heading.sin_cos();
-            target.heading += manners.align_rad * (cos * heads[1] - sin * heads[0]) / count;
-            target.x += manners.attract_px * centre[0] / (count * reach);
-            target.y += manners.attract_px * centre[1] / (count * reach);
+            target.heading += manners.align_rad * DVec2::from_angle(pose.heading).perp_dot(heads) / count;
+            target = target.at(target.place() + manners.attract_px * centre / (count * reach));
         }
         target
     }
 
     /// Push away from near neighbours, in the world frame, in units of a push at contact.
-    pub fn push(&self, poses: &[TokenPose], k: usize, size: [f64; 2]) -> [f64; 2] {
-        let mut push = [0.0; 2];
+    pub fn push(&self, poses: &[TokenPose], k: usize, size: DVec2) -> DVec2 {
+        let mut push = DVec2::ZERO;
         self.near(poses, k, size, |away, distance| {
             let strength = ((self.clearance_px + PUSH_RANGE_PX - distance) / PUSH_RANGE_PX).clamp(0.0, MAX_PUSH);
-            push = [push[0] + strength * away[0], push[1] + strength * away[1]];
+            push += strength * away;
         });
         push
     }
 
     /// Body-frame velocity of a swim of unit speed: ahead, with a push from near neighbours and a turn away from them.
-    pub fn swim(&self, poses: &[TokenPose], k: usize, size: [f64; 2]) -> [f64; 3] {
-        let (sin, cos) = poses[k].heading.sin_cos();
-        let [px, py] = self.push(poses, k, size);
+    pub fn swim(&self, poses: &[TokenPose], k: usize, size: DVec2) -> [f64; 3] {
+        let ahead = DVec2::from_angle(poses[k].heading);
+        let push = self.push(poses, k, size);
         let mut turn = 0.0;
         self.near(poses, k, size, |away, distance| {
             let strength = ((self.clearance_px + TURN_RANGE_PX - distance) / TURN_RANGE_PX).clamp(0.0, 1.0);
-            turn += TURN_RATE * strength * (cos * away[1] - sin * away[0]);
+            turn += TURN_RATE * strength * ahead.perp_dot(away);
         });
-        [1.0 + cos * px + sin * py, cos * py - sin * px, turn]
+        [1.0 + ahead.x * push.x + ahead.y * push.y, ahead.perp_dot(push), turn]
     }
 
     /// Unit vectors away from the neighbours within reach, and their distances.
-    fn near(&self, poses: &[TokenPose], k: usize, size: [f64; 2], mut visit: impl FnMut([f64; 2], f64)) {
+    fn near(&self, poses: &[TokenPose], k: usize, size: DVec2, mut visit: impl FnMut(DVec2, f64)) {
         for (other, pose) in poses.iter().enumerate() {
-            let [dx, dy] = pose.offset(&poses[k], size);
-            let distance = dx.hypot(dy);
+            let offset = pose.offset(&poses[k], size);
+            let distance = offset.x.hypot(offset.y);
             if other != k && distance < self.clearance_px + TURN_RANGE_PX && distance > 1e-9 {
-                visit([dx / distance, dy / distance], distance);
+                visit(offset / distance, distance);
             }
         }
     }
 
     /// Moves overlapping tokens apart, each by half of the overlap, at most one pixel for each neighbour.
-    pub fn separate(&self, poses: &mut [TokenPose], size: [f64; 2]) {
+    pub fn separate(&self, poses: &mut [TokenPose], size: DVec2) {
         let before = poses.to_vec();
         for (k, pose) in poses.iter_mut().enumerate() {
             self.near(&before, k, size, |away, distance| {
                 let way = 0.5 * (self.clearance_px - distance).clamp(0.0, 2.0);
-                (pose.x, pose.y) = (pose.x + way * away[0], pose.y + way * away[1]);
+                *pose = pose.at(pose.place() + way * away);
             });
-            *pose = pose.wrapped(size);
+            *pose = pose.at(pose.place().rem_euclid(size));
         }
     }
 }
@@ -180,7 +184,7 @@ mod tests {
 
     use super::*;
 
-    const SIZE: [f64; 2] = [96.0, 64.0];
+    const SIZE: DVec2 = DVec2::new(96.0, 64.0);
     const SPACING: Spacing = Spacing { clearance_px: 13.0 };
 
     #[test]
@@ -189,8 +193,7 @@ mod tests {
         assert!(poses.len() >= 12 && poses.iter().any(|p| p.kind == 1));
         for (k, a) in poses.iter().enumerate() {
             for b in &poses[k + 1..] {
-                let [dx, dy] = a.offset(b, SIZE);
-                assert!(dx.hypot(dy) > 13.0);
+                assert!(a.distance(b, SIZE) > 13.0);
             }
         }
         let full = SPACING.place(500, 1, SIZE, &mut StdRng::seed_from_u64(2));
@@ -206,8 +209,7 @@ mod tests {
         assert!(ahead < 0.1, "a neighbour ahead at 12 px stops the swim: {ahead}");
         assert!(turn > 0.0, "it turns further from the neighbour on its left: {turn}");
         SPACING.separate(&mut poses, SIZE);
-        let [dx, _] = poses[0].offset(&poses[1], SIZE);
-        assert!((dx - 13.0).abs() < 1e-9);
+        assert!((poses[0].offset(&poses[1], SIZE).x - 13.0).abs() < 1e-9);
         assert_eq!(SPACING.swim(&[at(5.0, 1.0)], 0, SIZE), [1.0, 0.0, 0.0]);
     }
 

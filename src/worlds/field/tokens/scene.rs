@@ -1,5 +1,7 @@
 //! Images of tokens at given poses, and what they are commanded to do.
 
+use glam::{DVec2, USizeVec2};
+
 use super::{Spacing, Template, Token, TokenManners, TokenPose};
 
 /// The kinds of tokens of an ensemble with their spacing.
@@ -35,7 +37,7 @@ impl TokenEnsemble {
 
     /// The image of `poses`, and with `swim` its motion.
     pub fn render(&self, poses: &[TokenPose], [width, height]: [usize; 2], swim: bool) -> Rendering {
-        let size = [width as f64, height as f64];
+        let size = DVec2::new(width as f64, height as f64);
         let mut image = vec![0.0; width * height * 3];
         let mut motion = vec![0.0; if swim { image.len() } else { 0 }];
         for (k, pose) in poses.iter().enumerate() {
@@ -55,7 +57,7 @@ impl TokenEnsemble {
 
     /// Where the targets of `poses` are: ahead of them, as `manners` draw them.
     pub fn targets(&self, poses: &[TokenPose], side: [usize; 2], manners: &TokenManners) -> Vec<TokenPose> {
-        let size = side.map(|v| v as f64);
+        let size = USizeVec2::from(side).as_dvec2();
         (0..poses.len()).map(|k| self.spacing.target(poses, k, size, manners)).collect()
     }
 

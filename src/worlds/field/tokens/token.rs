@@ -213,6 +213,8 @@ impl Token {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
 
     #[test]
@@ -239,7 +241,7 @@ mod tests {
         let refused = |token: &Token| token.check().unwrap_err().to_string();
         assert!(refused(&Token::empty(16)).contains("only 0 pixels"));
         let mut dark = Token::empty(16);
-        dark.draw_line([8.0, 8.0], [8.0, 8.0], 5.0, [0, 0, 0, 255]);
+        dark.draw_line(DVec2::splat(8.0), DVec2::splat(8.0), 5.0, [0, 0, 0, 255]);
         assert!(refused(&dark).contains("brighter"));
         assert!(refused(&Token { pixels: vec![[9, 9, 9, 255]; 256], ..Token::empty(16) }).contains("opaque"));
         assert!(refused(&Token::empty(8)).contains("12 to 32"));

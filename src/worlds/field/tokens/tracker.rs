@@ -1,5 +1,6 @@
 //! Finds tokens in an image, and measures what they are like and what they do.
 
+use glam::DVec2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -64,17 +65,13 @@ impl<'a> Tracker<'a> {
         let scores = self.scores(&image, width, height);
         let mut order: Vec<usize> = (0..scores.len()).filter(|&at| scores[at].0 >= FOUND).collect();
         order.sort_by(|&a, &b| scores[b].0.total_cmp(&scores[a].0));
-        let size = [width as f64, height as f64];
+        let size = DVec2::new(width as f64, height as f64);
         let apart = APART * self.ensemble.spacing.clearance_px;
         let mut seen: Vec<TokenPose> = Vec::new();
         for at in order {
             let (_, kind, k) = scores[at];
             let pose = TokenPose { x: (at % width) as f64, y: (at / width) as f64, heading: heading(k), kind };
-            let free = |other: &TokenPose| {
-                let [dx, dy] = pose.offset(other, size);
-                dx.hypot(dy) > apart
-            };
-            if seen.iter().all(free) {
+            if seen.iter().all(|other| pose.distance(other, size) > apart) {
                 seen.push(pose);
             }
         }
@@ -82,10 +79,7 @@ impl<'a> Tracker<'a> {
         let mut found: Vec<Sighting> = Vec::new();
         for pose in seen {
             let sighting = self.judge(&self.refined(pose, &image, width, height), &image, width, height);
-            let free = |other: &Sighting| {
-                let [dx, dy] = sighting.pose.offset(&other.pose, size);
-                dx.hypot(dy) > apart
-            };
+            let free = |other: &Sighting| sighting.pose.distance(&other.pose, size) > apart;
             if sighting.shape >= f64::from(FOUND) && found.iter().all(free) {
                 found.push(sighting);
             }
@@ -278,7 +272,7 @@ pub struct TokenSummary {
 
 impl TokenSummary {
     /// Of looks that are `every` steps apart on a torus of the given size.
-    pub fn of(looks: &[Vec<Sighting>], every: u32, size: [f64; 2]) -> Self {
+    pub fn of(looks: &[Vec<Sighting>], every: u32, size: DVec2) -> Self {
         let (Some(first), Some(last)) = (looks.first(), looks.last()) else { return Self::default() };
         let counts = looks.iter().map(Vec::len);
         let tail_looks = &looks[looks.len().saturating_sub(5)..];
@@ -291,10 +285,7 @@ impl TokenSummary {
             moved.add(&pair[0], &pair[1], size);
         }
         let per_100 = 100.0 / (f64::from(every) * moved.count.max(1) as f64);
-        let sum = last.iter().fold([0.0; 2], |s, t| {
-            let (sin, cos) = t.pose.heading.sin_cos();
-            [s[0] + cos, s[1] + sin]
-        });
+        let sum: DVec2 = last.iter().map(|s| DVec2::from_angle(s.pose.heading)).sum();
         Self {
             count_start: first.len(),
             count_end: last.len(),
@@ -306,7 +297,7 @@ impl TokenSummary {
             speed_along: moved.along * per_100,
             speed_across: moved.across * per_100,
             turning: moved.turned * per_100,
-            polarisation: sum[0].hypot(sum[1]) / last.len().max(1) as f64,
+            polarisation: sum.x.hypot(sum.y) / last.len().max(1) as f64,
             births: moved.births,
             losses: moved.losses,
         }
@@ -324,13 +315,10 @@ struct MotionTally {
 }
 
 impl MotionTally {
-    fn add(&mut self, before: &[Sighting], after: &[Sighting], size: [f64; 2]) {
+    fn add(&mut self, before: &[Sighting], after: &[Sighting], size: DVec2) {
         let mut taken = vec![false; after.len()];
         for token in before {
-            let way = |other: &Sighting| {
-                let [dx, dy] = token.pose.offset(&other.pose, size);
-                dx.hypot(dy)
-            };
+            let way = |other: &Sighting| token.pose.distance(&other.pose, size);
             let free = (0..after.len()).filter(|&k| !taken[k] && after[k].pose.kind == token.pose.kind);
             let nearest = free.min_by(|&a, &b| way(&after[a]).total_cmp(&way(&after[b])));
             let Some(k) = nearest.filter(|&k| way(&after[k]) < SAME_PX) else {
@@ -338,13 +326,13 @@ impl MotionTally {
                 continue;
             };
             taken[k] = true;
-            let [dx, dy] = token.pose.offset(&after[k].pose, size);
+            let offset = token.pose.offset(&after[k].pose, size);
             let turn = after[k].pose.heading - token.pose.heading;
             let turn = turn - std::f64::consts::TAU * (turn / std::f64::consts::TAU).round();
             // The heading half-way: a token that turns swims along an arc.
-            let (sin, cos) = (token.pose.heading + 0.5 * turn).sin_cos();
-            self.along += cos * dx + sin * dy;
-            self.across += cos * dy - sin * dx;
+            let ahead = DVec2::from_angle(token.pose.heading + 0.5 * turn);
+            self.along += ahead.dot(offset);
+            self.across += ahead.perp_dot(offset);
             self.turned += turn.abs();
             self.count += 1;
         }
@@ -374,14 +362,11 @@ mod tests {
     #[test]
     fn drawn_tokens_are_found_where_they_are() {
         let ensemble = ensemble();
-        let poses = ensemble.spacing.place(12, 1, [96.0; 2], &mut StdRng::seed_from_u64(3));
+        let poses = ensemble.spacing.place(12, 1, DVec2::splat(96.0), &mut StdRng::seed_from_u64(3));
         let found = Tracker::new(&ensemble).find(&still_of(&ensemble.render(&poses, SIZE, false).image));
         assert_eq!(found.len(), 12);
         for pose in &poses {
-            let near = |s: &&Sighting| {
-                let [dx, dy] = pose.offset(&s.pose, [96.0; 2]);
-                dx.hypot(dy) < 0.1
-            };
+            let near = |s: &&Sighting| pose.distance(&s.pose, DVec2::splat(96.0)) < 0.1;
             let sighting = found.iter().find(near).expect("each token");
             let turn = sighting.pose.heading - pose.heading;
             assert!((turn - std::f64::consts::TAU * (turn / std::f64::consts::TAU).round()).abs() < 0.05);
@@ -421,7 +406,7 @@ mod tests {
             tail: 1.0,
         };
         let looks = [vec![at(5.0, 95.0), at(50.0, 50.0)], vec![at(5.0, 1.0)], vec![at(4.0, 3.0), at(20.0, 20.0)]];
-        let summary = TokenSummary::of(&looks, 50, [96.0; 2]);
+        let summary = TokenSummary::of(&looks, 50, DVec2::splat(96.0));
         assert_eq!((summary.count_start, summary.count_end, summary.losses, summary.births), (2, 2, 1, 1));
         assert!((summary.speed_along - 4.0).abs() < 1e-9, "2 px in 50 steps: {}", summary.speed_along);
         assert!((summary.speed_across - 1.0).abs() < 1e-9, "{}", summary.speed_across);

@@ -1,6 +1,7 @@
 //! Training by targets that follow: half of each batch is the live chain itself, and the clean target of each chain moves
 //! with its tokens, by their command, by what the noise did to them, and by a slow correction.
 
+use glam::{DVec2, USizeVec2};
 use rand::rngs::StdRng;
 use rand::seq::index;
 use rand::{RngExt, SeedableRng};
@@ -138,7 +139,7 @@ impl TokenTraining {
     fn fresh_poses(&self, rng: &mut StdRng) -> Vec<TokenPose> {
         let [fewest, most] = self.settings.tokens;
         let count = rng.random_range(fewest..=most);
-        let size = self.side().map(|v| v as f64);
+        let size = USizeVec2::from(self.side()).as_dvec2();
         self.ensemble.spacing.place(count, self.ensemble.templates.len(), size, rng)
     }
 
@@ -272,7 +273,7 @@ impl TokenTraining {
     fn followed(&self, chain: &PoolImage, noise: &[f32], offset: &[f32]) -> Vec<TokenPose> {
         let settings = self.settings;
         let [width, height] = self.side();
-        let size = [width as f64, height as f64];
+        let size = DVec2::new(width as f64, height as f64);
         let targets = self.ensemble.targets(&chain.poses, self.side(), &settings.manners());
         let drift = 1.0 - (-settings.live_step).exp();
         let mut poses: Vec<TokenPose> = (chain.poses.iter().enumerate())

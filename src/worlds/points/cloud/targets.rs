@@ -2,6 +2,7 @@
 
 use std::f64::consts::{PI, TAU};
 
+use glam::DVec2;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
@@ -75,32 +76,32 @@ impl BuiltInTarget {
         let mut rng = StdRng::seed_from_u64(seed);
         let points = (0..count)
             .map(|_| {
-                let [x, y] = self.place(&mut rng);
-                [x as f32, y as f32, 0.0]
+                let place = self.place(&mut rng).as_vec2();
+                [place.x, place.y, 0.0]
             })
             .collect();
         PointCloud { dim: 2, points }
     }
 
     /// One sample of a plane density.
-    fn place(self, rng: &mut StdRng) -> [f64; 2] {
+    fn place(self, rng: &mut StdRng) -> DVec2 {
+        let normal = |rng: &mut StdRng| DVec2::new(rng.sample(StandardNormal), rng.sample(StandardNormal));
         match self {
             Self::TwoPeaks => {
                 let side = if rng.random::<bool>() { 1.0 } else { -1.0 };
-                [0; 2].map(|_| side + 0.5 * rng.sample::<f64, _>(StandardNormal))
+                side + 0.5 * normal(rng)
             }
             Self::Ring => {
                 let radius = rng.random_range(1.0f64..4.0).sqrt();
-                let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();
-                [radius * cos, radius * sin]
+                radius * DVec2::from_angle(rng.random_range(0.0..TAU))
             }
             Self::TwoMoons => {
-                let (sin, cos) = rng.random_range(0.0..PI).sin_cos();
-                let [x, y] = if rng.random::<bool>() { [cos, sin] } else { [1.0 - cos, 0.5 - sin] };
-                [x + 0.1 * rng.sample::<f64, _>(StandardNormal), y + 0.1 * rng.sample::<f64, _>(StandardNormal)]
+                let upper = DVec2::from_angle(rng.random_range(0.0..PI));
+                let place = if rng.random::<bool>() { upper } else { DVec2::new(1.0, 0.5) - upper };
+                place + 0.1 * normal(rng)
             }
             _ => loop {
-                let at = [rng.random_range(-1.0..1.0), rng.random_range(-1.6..1.6)];
+                let at = DVec2::new(rng.random_range(-1.0..1.0), rng.random_range(-1.6..1.6));
                 if is_inside_s(at) {
                     return at;
                 }
@@ -110,7 +111,7 @@ impl BuiltInTarget {
 }
 
 /// Whether a place is in the stroke of an S: two half rings of an elliptic pen path, one above the other.
-fn is_inside_s([x, y]: [f64; 2]) -> bool {
+fn is_inside_s(DVec2 { x, y }: DVec2) -> bool {
     const HALF_STROKE: f64 = 0.2;
     let (centre_y, open_side) = if y > 0.0 { (0.7, 1.0) } else { (-0.7, -1.0) };
     let (dx, dy) = (x / 0.75, (y - centre_y) / 0.7);

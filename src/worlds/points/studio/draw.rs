@@ -1,5 +1,6 @@
 //! Clouds and walkers as a glow on dark or light ground.
 
+use glam::{DVec3, Vec3};
 use image::{Rgba, RgbaImage};
 
 use crate::worlds::studio::{DrawOptions, Viewpoint};
@@ -19,20 +20,13 @@ pub(super) const DEPTH_CUE: f32 = 0.6;
 
 /// A view of all `points` with a margin, in space from a little above; of some units where there are none.
 pub(super) fn whole_view(points: &[[f32; 3]], dim: usize) -> Viewpoint {
-    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-    for p in points {
-        for i in 0..3 {
-            low[i] = low[i].min(f64::from(p[i]));
-            high[i] = high[i].max(f64::from(p[i]));
-        }
-    }
-    if points.is_empty() {
-        (low, high) = ([-2.0; 3], [2.0; 3]);
-    }
-    let centre: [f64; 3] = std::array::from_fn(|i| 0.5 * (low[i] + high[i]));
-    let sides: [f64; 3] = std::array::from_fn(|i| high[i] - low[i]);
+    let places = || points.iter().map(|&p| Vec3::from(p).as_dvec3());
+    let low = places().reduce(DVec3::min).unwrap_or(DVec3::splat(-2.0));
+    let high = places().reduce(DVec3::max).unwrap_or(DVec3::splat(2.0));
+    let centre = 0.5 * (low + high);
+    let sides = high - low;
     let is_spatial = dim == 3;
-    let reach = if is_spatial { sides[0].hypot(sides[1]).max(sides[2]) } else { 1.15 * sides[0].max(sides[1]) };
+    let reach = if is_spatial { sides.truncate().length().max(sides.z) } else { 1.15 * sides.truncate().max_element() };
     Viewpoint { centre, half_height: 0.56 * reach.max(1e-6), azimuth_rad: 0.7, elevation_rad: 0.35, is_spatial }
 }
 
@@ -83,18 +77,17 @@ pub(super) fn draw(
         return;
     }
     let scale = 0.5 * height as f64 / view.half_height;
-    let [right, up, near] = view.axes().map(|axis| axis.map(|v| v * scale));
+    let [right, up, near] = view.axes().map(|axis| scale * axis);
     let dots = count <= MAX_DOTS;
     let share = share_of_one(kept);
     for place in places {
-        let d: [f64; 3] = std::array::from_fn(|i| place[i] - view.centre[i]);
-        let along = |axis: &[f64; 3]| d[0] * axis[0] + d[1] * axis[1] + d[2] * axis[2];
-        let (x, y) = (0.5 * width as f64 + along(&right), 0.5 * height as f64 - along(&up));
+        let off = DVec3::from(place) - view.centre;
+        let (x, y) = (0.5 * width as f64 + off.dot(right), 0.5 * height as f64 - off.dot(up));
         // Also leaves out what is not finite.
         if !(x >= 1.5 && y >= 1.5 && x < width as f64 - 2.5 && y < height as f64 - 2.5) {
             continue;
         }
-        let depth = if view.is_spatial { 2.0 * along(&near) as f32 / height as f32 } else { 0.0 };
+        let depth = if view.is_spatial { 2.0 * off.dot(near) as f32 / height as f32 } else { 0.0 };
         let weight = share * (1.0 + DEPTH_CUE * depth).max(0.15);
         if dots {
             splat(density, width, [x as f32, y as f32], weight)
@@ -167,6 +160,8 @@ pub(super) fn entries_per_light(count: usize, pixels: usize) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
 
     fn lit(picture: &RgbaImage) -> Vec<(u32, u32)> {
@@ -176,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_point_is_drawn_where_the_view_sees_it() {
-        let view = Viewpoint::flat([0.0, 0.0], 1.0);
+        let view = Viewpoint::flat(DVec2::ZERO, 1.0);
         for options in [DrawOptions::default(), DrawOptions { light: true, ..DrawOptions::default() }] {
             let mut picture = RgbaImage::new(80, 40);
             Glow::default().draw([[1.0, 0.5, 0.0]].into_iter(), 1, &view, options, &mut picture);
@@ -188,7 +183,7 @@ mod tests {
 
     #[test]
     fn trails_fade_and_end_when_the_view_moves() {
-        let mut view = Viewpoint::flat([0.0, 0.0], 1.0);
+        let mut view = Viewpoint::flat(DVec2::ZERO, 1.0);
         let options = DrawOptions { trail: 0.9, ..DrawOptions::default() };
         let (mut glow, mut picture) = (Glow::default(), RgbaImage::new(40, 40));
         let mut draw = |glow: &mut Glow, x: f64, view: &Viewpoint| {
@@ -200,7 +195,7 @@ mod tests {
         let after = draw(&mut glow, 0.5, &view);
         let ground = DARK[0][0] as u8;
         assert!(first > after && after > ground, "{first} {after}");
-        view.centre[1] = 0.2;
+        view.centre.y = 0.2;
         assert_eq!(draw(&mut glow, 0.5, &view), ground);
     }
 
@@ -218,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_is_outside_or_not_finite_is_left_out() {
-        let view = Viewpoint::flat([0.0, 0.0], 1.0);
+        let view = Viewpoint::flat(DVec2::ZERO, 1.0);
         let mut picture = RgbaImage::new(40, 40);
         let places = [[9.0, 0.0, 0.0], [f64::NAN, 0.0, 0.0], [0.0, -1.0, 0.0]];
         Glow::default().draw(places.into_iter(), 3, &view, DrawOptions::default(), &mut picture);

@@ -1,5 +1,6 @@
 //! What is drawn beside the walkers: streamlines, arrows, and heat maps of energy, score and residual.
 
+use glam::{DVec3, UVec2};
 use image::RgbaImage;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -156,8 +157,8 @@ impl Eyes {
 /// The pixel of a place, and how clear it is: what is farther away is fainter.
 fn seen(view: &Viewpoint, place: [f64; 3], [width, height]: [u32; 2]) -> ([f32; 2], f32) {
     let scale = 0.5 * f64::from(height) / view.half_height;
-    let d: [f64; 3] = std::array::from_fn(|i| place[i] - view.centre[i]);
-    let [right, up, near] = view.axes().map(|axis| (0..3).map(|i| axis[i] * d[i]).sum::<f64>());
+    let off = DVec3::from(place) - view.centre;
+    let [right, up, near] = view.axes().map(|axis| axis.dot(off));
     let depth = if view.is_spatial { (0.6 + 0.5 * near / view.half_height).clamp(0.15, 1.0) } else { 1.0 };
     let at = [0.5 * f64::from(width) + scale * right, 0.5 * f64::from(height) - scale * up];
     (at.map(|v| v as f32), depth as f32)
@@ -252,9 +253,9 @@ fn heat_map(sight: Sight, layer: usize, view: &Viewpoint, [width, height]: [u32;
     let patch = if layer == RESIDUAL { RESIDUAL_PATCH } else { PATCH };
     let (columns, rows) = (width.div_ceil(patch), height.div_ceil(patch));
     let place = |k: u32| {
-        let at = [k % columns, k / columns].map(|v| f64::from(patch) * (f64::from(v) + 0.5));
-        let offset = [at[0] - 0.5 * f64::from(width), at[1] - 0.5 * f64::from(height)];
-        rule.map.forward(view.place_at(offset, f64::from(height)))
+        let at = f64::from(patch) * (UVec2::new(k % columns, k / columns).as_dvec2() + 0.5);
+        let offset = at - 0.5 * UVec2::new(width, height).as_dvec2();
+        rule.map.forward(view.place_at(offset, f64::from(height)).to_array())
     };
     let places: Vec<[f64; 3]> = (0..columns * rows).map(place).collect();
     let values = numbers(rule, sigma, layer, &places);

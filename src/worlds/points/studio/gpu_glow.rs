@@ -1,6 +1,7 @@
 //! The glow of walkers that live on a GPU, drawn there from their own buffer: nothing is read back. Twin of `draw`.
 
 use bytemuck::{Pod, Zeroable};
+use glam::DVec3;
 
 use super::draw::{DEPTH_CUE, MAX_DOTS, entries_per_light, shades, share_of_one};
 use crate::gpu::{Dispatch, GpuDevice, GpuError, GpuPicture, KernelModule, checked, storage, storage_with, uniform};
@@ -40,10 +41,9 @@ impl GlowUniform {
         let scale = 0.5 * f64::from(height) / view.half_height;
         let [right, up, near] = view.axes();
         // From standardised coordinates, to which the map of the cloud belongs.
-        let form = |axis: [f64; 3], by: f64, from: f64| -> [f32; 4] {
-            let to_centre: f64 = (0..3).map(|i| axis[i] * (map.centre[i] - view.centre[i])).sum();
-            let [x, y, z] = std::array::from_fn(|i| (by * axis[i] * map.scale[i]) as f32);
-            [x, y, z, (from + by * to_centre) as f32]
+        let to_centre = DVec3::from(map.centre) - view.centre;
+        let form = |axis: DVec3, by: f64, from: f64| -> [f32; 4] {
+            (by * axis * DVec3::from(map.scale)).extend(from + by * axis.dot(to_centre)).as_vec4().to_array()
         };
         Self {
             column: form(right, scale, 0.5 * f64::from(width)),
@@ -174,6 +174,7 @@ impl GpuGlow {
 mod tests {
     use std::mem::offset_of;
 
+    use glam::DVec2;
     use image::RgbaImage;
 
     use super::*;
@@ -225,7 +226,7 @@ mod tests {
             let buffer = storage_with(&gpu.device, "walkers", &walkers);
             let (mut on_gpu, mut glow) = (GpuGlow::new(gpu).unwrap(), Glow::default());
             for (light, trail, turn) in [(false, 0.0, 0.0), (true, 0.9, 0.0), (true, 0.9, 0.0), (false, 0.9, 0.3)] {
-                view.orbit([turn, 0.0]);
+                view.orbit(DVec2::new(turn, 0.0));
                 view.half_height *= 1.0 - turn;
                 let options = DrawOptions { light, trail, ..DrawOptions::default() };
                 let (mut expected, mut picture) = (RgbaImage::new(150, 90), RgbaImage::new(150, 90));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use glam::{DVec3, Vec3};
 use image::RgbaImage;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -59,7 +60,7 @@ impl WorldInfo for PointsDoc {
         let before = self.points.len();
         match stroke.brush {
             "spray" => self.spray(stroke, seed),
-            "erase" => self.points.retain(|p| !is_under(stroke, p.map(f64::from))),
+            "erase" => self.points.retain(|p| !is_under(stroke, Vec3::from(*p).as_dvec3())),
             _ => return false,
         }
         let changed = self.points.len() != before;
@@ -247,31 +248,26 @@ impl PointsDoc {
             // In a ball (a disc in the plane), denser towards the middle.
             let d = loop {
                 let d: [f64; 3] = std::array::from_fn(|i| if i < self.dim { rng.random_range(-1.0..1.0) } else { 0.0 });
-                let square: f64 = d.iter().map(|v| v * v).sum();
+                let d = DVec3::from(d);
+                let square = d.length_squared();
                 if square < 1.0 && rng.random::<f64>() < 1.0 - square {
                     break d;
                 }
             };
-            let place = |i: usize| stroke.from[i] + along * (stroke.to[i] - stroke.from[i]) + stroke.radius * d[i];
-            let [x, y, z]: [f64; 3] = std::array::from_fn(place);
-            self.points.push([x as f32, y as f32, if self.dim == 3 { z as f32 } else { 0.0 }]);
+            let place = stroke.from + along * (stroke.to - stroke.from) + stroke.radius * d;
+            let [x, y, z] = place.as_vec3().to_array();
+            self.points.push([x, y, if self.dim == 3 { z } else { 0.0 }]);
         }
     }
 }
 
 /// Whether a place is under the way of a brush from dab to dab, seen along its axis.
-fn is_under(stroke: &BrushStroke, place: [f64; 3]) -> bool {
-    let flat = |v: [f64; 3]| {
-        let along: f64 = (0..3).map(|i| v[i] * stroke.axis[i]).sum();
-        std::array::from_fn::<f64, 3, _>(|i| v[i] - along * stroke.axis[i])
-    };
-    let way = flat(std::array::from_fn(|i| stroke.to[i] - stroke.from[i]));
-    let d = flat(std::array::from_fn(|i| place[i] - stroke.from[i]));
-    let dot = |a: &[f64; 3], b: &[f64; 3]| (0..3).map(|i| a[i] * b[i]).sum::<f64>();
-    let length_sq = dot(&way, &way);
-    let share = if length_sq > 0.0 { (dot(&d, &way) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
-    let off: [f64; 3] = std::array::from_fn(|i| d[i] - share * way[i]);
-    dot(&off, &off) < stroke.radius * stroke.radius
+fn is_under(stroke: &BrushStroke, place: DVec3) -> bool {
+    let flat = |v: DVec3| v - v.dot(stroke.axis) * stroke.axis;
+    let (way, off) = (flat(stroke.to - stroke.from), flat(place - stroke.from));
+    let length_sq = way.length_squared();
+    let share = if length_sq > 0.0 { (off.dot(way) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
+    off.distance_squared(share * way) < stroke.radius * stroke.radius
 }
 
 fn line_of(flow: &FlowCertificate) -> (bool, String) {

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::{Receiver, channel};
 
+use glam::DVec3;
 use image::RgbaImage;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -137,16 +138,15 @@ impl PointsSimulation {
     }
 
     fn force(&self, stroke: &BrushStroke) -> PointForce {
-        let centre = self.map.forward(stroke.to);
+        let centre = self.map.forward(stroke.to.to_array());
         let scale = self.map.scale;
         let dim = self.live.rule().dim as i32;
         // The circle that is drawn is an ellipse in standardised coordinates; a circle of the same area is taken.
         let mean_scale = scale[..dim as usize].iter().product::<f64>().powf(1.0 / f64::from(dim));
-        let axis: [f64; 3] = std::array::from_fn(|i| stroke.axis[i] / scale[i]);
-        let length = axis.iter().map(|v| v * v).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+        let axis = (stroke.axis / DVec3::from(scale)).normalize_or_zero();
         PointForce {
             centre: centre.map(|v| v as f32),
-            axis: axis.map(|v| (v / length) as f32),
+            axis: axis.as_vec3().to_array(),
             radius: (stroke.radius / mean_scale) as f32,
             push: 0.0,
             stir: 0.0,

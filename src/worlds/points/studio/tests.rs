@@ -3,6 +3,7 @@ use crate::worlds::points::cloud::Standardisation;
 use crate::worlds::points::rule::{ExactPart, Mlp, PointEnergy, PointFlow, Potential};
 use crate::worlds::points::{LearnedPoints, NamedFlow};
 use crate::worlds::studio::{BrushStroke, DrawOptions, LayerSet, WorldInfo};
+use glam::DVec3;
 use image::RgbaImage;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -28,7 +29,8 @@ fn taught(points: usize) -> PointsDoc {
 }
 
 fn dab(brush: &'static str, at: [f64; 3], radius: f64) -> BrushStroke {
-    BrushStroke { brush, from: at, to: at, axis: [0.0; 3], radius, strength: 1.0, ink: Default::default() }
+    let at = DVec3::from(at);
+    BrushStroke { brush, from: at, to: at, axis: DVec3::ZERO, radius, strength: 1.0, ink: Default::default() }
 }
 
 #[test]
@@ -59,7 +61,7 @@ fn spraying_adds_points_under_the_brush_and_erasing_takes_them() {
     assert!(doc.points.iter().all(|[x, y, z]| (x - 3.0).hypot(y - 1.0) < 0.5 && *z == 0.0));
     assert!(!doc.paint(&dab("erase", [0.0; 3], 0.5), 7));
     // A stroke from one side to the other takes all between.
-    let across = BrushStroke { from: [0.0, 1.0, 0.0], ..dab("erase", [6.0, 1.0, 0.0], 0.5) };
+    let across = BrushStroke { from: DVec3::Y, ..dab("erase", [6.0, 1.0, 0.0], 0.5) };
     assert!(doc.paint(&across, 7) && doc.points.is_empty());
     assert!(!doc.paint(&dab("push", [0.0; 3], 1.0), 7), "a brush of the live walkers paints nothing");
 }
@@ -67,7 +69,7 @@ fn spraying_adds_points_under_the_brush_and_erasing_takes_them() {
 #[test]
 fn in_space_a_brush_reaches_through_the_cloud() {
     let mut doc = PointsDoc { dim: 3, points: vec![[0.0, 0.0, 5.0], [2.0, 0.0, 0.0]], ..PointsDoc::default() };
-    let through = BrushStroke { axis: [0.0, 0.0, 1.0], ..dab("erase", [0.0; 3], 1.0) };
+    let through = BrushStroke { axis: DVec3::Z, ..dab("erase", [0.0; 3], 1.0) };
     assert!(doc.paint(&through, 1));
     assert_eq!(doc.points, [[2.0, 0.0, 0.0]]);
 }
@@ -107,7 +109,7 @@ fn pushing_empties_the_place_under_the_brush_until_it_is_lifted() {
         simulation.draw(&view, DrawOptions::default(), &mut picture);
         // Around (1.5, 0), where the ring is.
         let half = 120.0 / (2.0 * view.half_height);
-        let x = (60.0 + (1.5 - view.centre[0]) * half) as u32;
+        let x = (60.0 + (1.5 - view.centre.x) * half) as u32;
         (x - 4..x + 4)
             .flat_map(|x| (56..64).map(move |y| (x, y)))
             .map(|(x, y)| u64::from(picture.get_pixel(x, y).0[1]))

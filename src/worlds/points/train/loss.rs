@@ -141,7 +141,7 @@ pub(super) fn roughness(net: &TensorNet, batch: &ScoreBatch, dim: usize) -> Resu
     }
 }
 
-/// E[ρ²] σ² / E|V|² of a free network, ρ = div V + V·s; with `probes`, ρ² is ρ̂₁ ρ̂₂ of two Rademacher probes.
+/// `E[ρ²] σ² / E|V|²` of a free network, ρ = div V + V·s; with `probes`, ρ² is ρ̂₁ ρ̂₂ of two Rademacher probes.
 pub(super) fn residual(
     net: &TensorNet,
     batch: &ScoreBatch,

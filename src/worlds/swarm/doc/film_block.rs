@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use glam::DVec2;
 use serde::{Deserialize, Serialize};
 
 use crate::worlds::BadValue;
 use crate::worlds::swarm::picture::{
-    FilmFrame, MAX_FRAMES, MAX_PARTICLES, MAX_SPECIES, PackedParticle, SIDE_RANGE, Snapshot, SnapshotFilm,
+    FilmFrame, MAX_FRAMES, MAX_PARTICLES, MAX_SPECIES, PackedParticle, Snapshot, SnapshotFilm, is_real_box,
 };
 
 /// Films of more bytes are in a file beside the scene, so that the scene stays a text that can be edited.
@@ -102,7 +103,7 @@ pub fn film_bytes(film: &SnapshotFilm) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(film_size(film));
     bytes.extend((film.len() as u32).to_le_bytes());
     for frame in film.frames() {
-        for value in [frame.number, frame.box_size[0], frame.box_size[1]] {
+        for value in [frame.number, frame.box_size.x, frame.box_size.y] {
             bytes.extend(value.to_le_bytes());
         }
         bytes.extend((frame.particles.len() as u32).to_le_bytes());
@@ -157,10 +158,10 @@ impl Reader<'_> {
 
     fn frame(&mut self, k: usize) -> Result<FilmFrame, BadValue> {
         let number = self.f64()?;
-        let box_size = [self.f64()?, self.f64()?];
+        let box_size = DVec2::new(self.f64()?, self.f64()?);
         let (count, flags) = (self.u32()? as usize, self.u32()?);
-        if count > MAX_PARTICLES || !box_size.iter().all(|side| SIDE_RANGE.contains(side)) || !number.is_finite() {
-            let [width, height] = box_size;
+        if count > MAX_PARTICLES || !is_real_box(box_size) || !number.is_finite() {
+            let DVec2 { x: width, y: height } = box_size;
             return Err(bad(format!("snapshot {k} has {count} particles in a box of {width} by {height}")));
         }
         let mut floats = || Ok(self.words(count)?.into_iter().map(f32::from_le_bytes).collect::<Vec<f32>>());
@@ -169,8 +170,8 @@ impl Reader<'_> {
         let mut particles = Vec::with_capacity(count);
         for (i, &species) in species.iter().enumerate() {
             let p = PackedParticle { x: x[i], y: y[i], heading: heading[i], species };
-            let [width, height] = box_size.map(|side| side as f32);
-            let is_inside = (0.0..=width).contains(&p.x) && (0.0..=height).contains(&p.y);
+            let side = box_size.as_vec2();
+            let is_inside = (0.0..=side.x).contains(&p.x) && (0.0..=side.y).contains(&p.y);
             if !is_inside || !p.heading.is_finite() || usize::from(species) >= MAX_SPECIES {
                 return Err(bad(format!("particle {i} of snapshot {k} is outside of the box or not a number")));
             }
@@ -190,7 +191,11 @@ mod tests {
     fn film(ids: bool) -> SnapshotFilm {
         let snapshot = |k: usize| {
             let at = |i: usize| Particle { x: i as f64, y: 0.25, heading: -3.0, species: (i % 3) as u8 };
-            Snapshot { particles: (0..3 + k).map(at).collect(), box_size: [9.0 + k as f64, 0.3], ..Snapshot::default() }
+            Snapshot {
+                particles: (0..3 + k).map(at).collect(),
+                box_size: DVec2::new(9.0 + k as f64, 0.3),
+                ..Snapshot::default()
+            }
         };
         let frame = |k: usize| {
             let ids = (ids && k != 1).then(|| (0..3 + k as u32).rev().collect());

@@ -76,6 +76,7 @@ mod tests {
     use crate::scene::{MAX_FILE_BYTES, Project};
     use crate::worlds::SwarmDoc;
     use crate::worlds::swarm::picture::{MAX_PARTICLES, Particle};
+    use glam::DVec2;
     use rand::{RngExt, SeedableRng};
 
     /// The window asks for no more.
@@ -88,7 +89,7 @@ mod tests {
         let all: Vec<Particle> =
             (0..2000).map(|_| Particle { x: within(1e3), y: within(1e3), heading: -within(3.0), species: 0 }).collect();
         let bytes = |count: usize| {
-            let swarm = Swarm { particles: all[..count].to_vec(), box_size: [1e3, 1e3] };
+            let swarm = Swarm { particles: all[..count].to_vec(), box_size: DVec2::splat(1e3) };
             let (live, swings, name) = Default::default();
             let moment = Savepoint { name, live, swings, rule: None, flow: None, swarm: Arc::new(swarm) };
             Project::new("", SwarmDoc { savepoints: vec![moment], ..SwarmDoc::default() }).to_ron().len()

@@ -1,7 +1,9 @@
 //! Values that parse but cannot be meant. What is merely unfinished (a picture of one particle) is not a fault here:
 //! it can be opened and painted on; only learning refuses it.
 
-use crate::worlds::swarm::picture::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, SIDE_RANGE};
+use glam::DVec2;
+
+use crate::worlds::swarm::picture::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, is_real_box};
 use crate::worlds::swarm::rule::{LiveSettings, SWARM_KNOBS, Swings};
 
 use super::{MAX_LIVE_PARTICLES, MAX_SAVEPOINTS, SwarmDoc};
@@ -88,11 +90,11 @@ fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), BadValue> {
     Ok(())
 }
 
-fn particles(place: &str, particles: &[Particle], box_size: [f64; 2]) -> Result<(), BadValue> {
-    if !box_size.iter().all(|side| SIDE_RANGE.contains(side)) {
+fn particles(place: &str, particles: &[Particle], box_size: DVec2) -> Result<(), BadValue> {
+    if !is_real_box(box_size) {
         return Err(BadValue::new(
             format!("{place}.box_size"),
-            format!("({}, {}) is not a width and height", box_size[0], box_size[1]),
+            format!("({}, {}) is not a width and height", box_size.x, box_size.y),
             "give two numbers from 1e-12 to 1e12",
         ));
     }
@@ -106,7 +108,7 @@ fn particles(place: &str, particles: &[Particle], box_size: [f64; 2]) -> Result<
         if p.heading.abs() > MAX_HEADING {
             return fault(format!("heading {} is not an angle", p.heading), "give it in radians");
         }
-        for (name, value, side) in [("x", p.x, box_size[0]), ("y", p.y, box_size[1])] {
+        for (name, value, side) in [("x", p.x, box_size.x), ("y", p.y, box_size.y)] {
             if !(0.0..=side).contains(&value) {
                 return fault(
                     format!("{name} = {value} is outside the box (0 to {side})"),

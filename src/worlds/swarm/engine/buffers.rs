@@ -1,5 +1,7 @@
 //! GPU memory of a swarm, and how its particles are packed.
 
+use glam::DVec2;
+
 use super::EngineError;
 use super::grid::Grid;
 use crate::gpu::{checked, storage};
@@ -106,7 +108,7 @@ impl GridBuffers {
 
 /// The particles as the shaders hold them, wrapped into the box.
 pub(crate) fn pack(swarm: &Swarm) -> Vec<[f32; 4]> {
-    let [width, height] = swarm.box_size;
+    let [width, height] = swarm.box_size.to_array();
     let fold = |x: f64, length: f64| {
         let x = wrap(x, length) as f32;
         // Rounding to single precision may reach the length itself.
@@ -119,10 +121,10 @@ pub(crate) fn pack(swarm: &Swarm) -> Vec<[f32; 4]> {
         .collect()
 }
 
-pub(crate) fn unpack(packed: &[[f32; 4]], box_size: [f64; 2]) -> Swarm {
+pub(crate) fn unpack(packed: &[[f32; 4]], box_size: DVec2) -> Swarm {
     let particle = |p: &[f32; 4]| Particle {
-        x: wrap(f64::from(p[0]), box_size[0]),
-        y: wrap(f64::from(p[1]), box_size[1]),
+        x: wrap(f64::from(p[0]), box_size.x),
+        y: wrap(f64::from(p[1]), box_size.y),
         heading: wrap_angle(f64::from(p[2])),
         species: p[3] as u8,
     };

@@ -1,5 +1,7 @@
 //! One engine, whichever it is, and how a program without a window comes by one.
 
+use glam::DVec2;
+
 use super::{Counters, CpuEngine, EngineError, Force, GpuEngine};
 use crate::gpu::{EngineChoice, GpuDevice, engine_name};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
@@ -169,7 +171,7 @@ impl Engine {
     }
 
     /// Width and height of the torus, ℓ.
-    pub fn box_size(&self) -> [f64; 2] {
+    pub fn box_size(&self) -> DVec2 {
         match self {
             Self::Cpu(engine) => engine.swarm().box_size,
             Self::Gpu(engine) => engine.box_size(),
@@ -226,7 +228,7 @@ mod tests {
         if gpu().is_none() {
             return;
         }
-        let (rule, swarm) = (rule(3), random_swarm(120, [13.0, 11.0], 3, 4));
+        let (rule, swarm) = (rule(3), random_swarm(120, DVec2::new(13.0, 11.0), 3, 4));
         let settings = LiveSettings { sigma_l: 0.3, ..LiveSettings::default() };
         let after = |choice| {
             let mut engine = Headless::new(choice).unwrap().engine(&rule, &swarm, &settings, 8).unwrap();
@@ -237,10 +239,9 @@ mod tests {
         let (cpu, gpu) = (after(EngineChoice::Cpu), after(EngineChoice::Gpu));
         let mut moved = 0.0f64;
         for ((a, b), start) in cpu.particles.iter().zip(&gpu.particles).zip(&swarm.particles) {
-            let length = |[x, y]: [f64; 2]| x.hypot(y);
-            moved = moved.max(length(cpu.offset(start, a)));
+            moved = moved.max(cpu.distance(start, a));
             // Two single-precision steps of at most a few tenths of ℓ.
-            assert!(length(cpu.offset(a, b)) < 1e-4, "{a:?} on the processor, {b:?} on the GPU");
+            assert!(cpu.distance(a, b) < 1e-4, "{a:?} on the processor, {b:?} on the GPU");
         }
         assert!(moved > 0.05, "the swarm must move for this to mean anything: {moved}");
     }

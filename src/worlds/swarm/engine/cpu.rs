@@ -1,9 +1,10 @@
 //! The live engine on the processor: the lane kernels, several times faster than a software GPU.
 
+use glam::DVec2;
 use rayon::prelude::*;
 
 use super::{Counters, EngineError, Force};
-use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit, wrap, wrap_angle};
+use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit, wrap_angle, wrap_place};
 use crate::worlds::swarm::rule::fast::{Cloud, FastKernels, Weights};
 use crate::worlds::swarm::rule::flow_exact::{ExactFlow, FlowSite};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Neighbours, Rule, noise, time_step};
@@ -87,15 +88,11 @@ impl CpuEngine {
         let deviation = [spread, spread, spread * self.rule.kappa];
         let (dt, seed, step) = (self.dt, self.seed, self.step);
         std::mem::swap(&mut self.work.drift, &mut self.work.drift_ahead);
-        let displace = |i: usize, p: &Particle, drift: [f64; 3], box_size: [f64; 2]| {
+        let displace = |i: usize, p: &Particle, drift: [f64; 3], box_size: DVec2| {
             let xi = noise::normals(seed, step, i as u32).map(f64::from);
             let by = |axis: usize| drift[axis] * dt + deviation[axis] * xi[axis];
-            Particle {
-                x: wrap(p.x + by(0), box_size[0]),
-                y: wrap(p.y + by(1), box_size[1]),
-                heading: wrap_angle(p.heading + by(2)),
-                species: p.species,
-            }
+            let moved = p.at(wrap_place(p.place() + DVec2::new(by(0), by(1)), box_size));
+            Particle { heading: wrap_angle(p.heading + by(2)), ..moved }
         };
         let box_size = self.swarm.box_size;
         let from = &self.swarm.particles;
@@ -126,10 +123,10 @@ impl CpuEngine {
         w.drift_ahead.par_iter_mut().with_min_len(TASK).enumerate().for_each(|(i, drift)| {
             let s = gradient[i].map(|g| -f64::from(g) * inv_sigma);
             let v = velocity[i];
-            let push = force.map_or([0.0; 2], |f| f.velocity_at(ahead, &ahead.particles[i]));
+            let push = force.map_or(DVec2::ZERO, |f| f.velocity_at(ahead, &ahead.particles[i]));
             *drift = [
-                strength * v[0] + relaxation * s[0] + push[0],
-                strength * v[1] + relaxation * s[1] + push[1],
+                strength * v[0] + relaxation * s[0] + push.x,
+                strength * v[1] + relaxation * s[1] + push.y,
                 strength * v[2] + relaxation * heading_mobility * s[2],
             ];
         });
@@ -142,7 +139,7 @@ impl CpuEngine {
         self.pair_tests += w.neighbours.index.len() as u64;
         let tau = self.rule.noise_feature(self.settings.sigma_l) as f32;
         w.cloud.clear();
-        w.cloud.enter(w.ahead.box_size.map(|s| s as f32));
+        w.cloud.enter(w.ahead.box_size.as_vec2().to_array());
         for p in &w.ahead.particles {
             w.cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
         }
@@ -251,12 +248,10 @@ impl CpuEngine {
             self.evaluate_score();
             let sigma = self.settings.sigma_l;
             let kappa_squared = self.rule.kappa * self.rule.kappa;
-            let [width, height] = shown.box_size;
             for (p, g) in shown.particles.iter_mut().zip(&self.work.gradient) {
                 // σ² s = -σ (σ ∇E).
                 let [x, y, turn] = g.map(|g| -sigma * f64::from(g));
-                p.x = wrap(p.x + x, width);
-                p.y = wrap(p.y + y, height);
+                *p = p.at(wrap_place(p.place() + DVec2::new(x, y), shown.box_size));
                 p.heading = wrap_angle(p.heading + kappa_squared * turn);
             }
         }
@@ -357,7 +352,7 @@ fn exact_flow(settings: &LiveSettings, w: &mut CpuScratch) {
     }
     let (ahead, window, gradient, cloud) = (&w.ahead, &w.window, &w.gradient, &w.cloud);
     let site = |i: usize| FlowSite {
-        heading: [f64::from(cloud.cos[i]), f64::from(cloud.sin[i])],
+        heading: DVec2::new(cloud.cos[i].into(), cloud.sin[i].into()),
         species: ahead.particles[i].species,
         score: gradient[i].map(|g| -f64::from(g) * inv_sigma),
     };
@@ -380,7 +375,7 @@ mod tests {
 
     #[test]
     fn measures_are_energy_and_speed_of_the_readable_rule() {
-        let (rule, swarm) = (rule(2), random_swarm(40, [9.0, 7.0], 2, 3));
+        let (rule, swarm) = (rule(2), random_swarm(40, DVec2::new(9.0, 7.0), 2, 3));
         let settings = LiveSettings { sigma_l: 0.3, flow: FlowKind::Learned, strength: 1.7, ..LiveSettings::default() };
         let mut engine = CpuEngine::new(&rule, &swarm, &settings, 1).unwrap();
         let mut before = Vec::new();

@@ -1,5 +1,7 @@
 //! A swarm on its way back from the GPU while frames go on: asked for, polled, never waited for.
 
+use glam::DVec2;
+
 use super::buffers::unpack;
 use super::{Counters, EngineError};
 use crate::gpu::{Mapping, values};
@@ -8,7 +10,7 @@ use crate::worlds::swarm::picture::Swarm;
 /// The state of a swarm as it was when it was asked for.
 pub struct PendingSwarm {
     mapping: Mapping,
-    box_size: [f64; 2],
+    box_size: DVec2,
     swarm_bytes: usize,
     /// What was counted before, where the counters are read along.
     counting: Option<Counters>,
@@ -29,7 +31,7 @@ impl PendingSwarm {
         device: &wgpu::Device,
         queue: &wgpu::Queue,
         state: &wgpu::Buffer,
-        box_size: [f64; 2],
+        box_size: DVec2,
         counting: Option<Counting<'_>>,
     ) -> Self {
         let mut buffers = vec![state];
@@ -62,6 +64,8 @@ impl PendingSwarm {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::PendingSwarm;
     use crate::worlds::swarm::engine::GpuEngine;
     use crate::worlds::swarm::engine::testing::{gpu, random_swarm, rule};
@@ -71,7 +75,7 @@ mod tests {
     #[test]
     fn a_swarm_is_read_as_it_was_when_asked_for_and_without_waiting() {
         let Some(gpu) = gpu() else { return };
-        let (rule, swarm) = (rule(3), random_swarm(120, [13.0, 11.0], 3, 4));
+        let (rule, swarm) = (rule(3), random_swarm(120, DVec2::new(13.0, 11.0), 3, 4));
         let settings = LiveSettings { sigma_l: 0.3, ..LiveSettings::default() };
         let mut engine = GpuEngine::new(&gpu.device, &gpu.queue, &rule, &swarm, &settings, 8).unwrap();
         engine.run(2);

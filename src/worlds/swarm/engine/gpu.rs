@@ -3,6 +3,8 @@
 mod keeping;
 mod readings;
 
+use glam::DVec2;
+
 pub use keeping::GpuCopy;
 
 use super::buffers::{GridBuffers, ParticleBuffers, pack};
@@ -304,7 +306,7 @@ impl GpuEngine {
     }
 
     /// Width and height of the torus, ℓ.
-    pub fn box_size(&self) -> [f64; 2] {
+    pub fn box_size(&self) -> DVec2 {
         self.grid.box_size
     }
 
@@ -319,7 +321,7 @@ impl GpuEngine {
     }
 
     /// Makes the grid fit; true when its buffers are new.
-    fn regrid(&mut self, rule: &Rule, settings: &LiveSettings, box_size: [f64; 2]) -> Result<bool, EngineError> {
+    fn regrid(&mut self, rule: &Rule, settings: &LiveSettings, box_size: DVec2) -> Result<bool, EngineError> {
         let grid = grid_for(rule, settings, box_size, self.len());
         let resized = grid.cells != self.grid.cells;
         if resized {
@@ -384,6 +386,6 @@ fn message_quads(energy: &NetKernels, flow: Option<&NetKernels>) -> usize {
     energy.sizes.message_quads().max(flow.map_or(0, |flow| flow.sizes.message_quads()))
 }
 
-fn grid_for(rule: &Rule, settings: &LiveSettings, box_size: [f64; 2], particles: usize) -> Grid {
+fn grid_for(rule: &Rule, settings: &LiveSettings, box_size: DVec2, particles: usize) -> Grid {
     Grid::new(box_size, rule.cutoff_l.max(window_l(settings)), particles)
 }

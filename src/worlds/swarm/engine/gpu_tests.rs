@@ -1,8 +1,10 @@
 //! The GPU engine against its readable twins in `crate::worlds::swarm::rule`, kernel by kernel, and as a whole.
 
+use glam::DVec2;
+
 use super::testing::{difficult_swarms, gpu, random_swarm, rule};
 use super::{EngineError, Force, GpuEngine};
-use crate::worlds::swarm::picture::{MAX_SPECIES, Swarm, wrap_angle};
+use crate::worlds::swarm::picture::{MAX_SPECIES, Particle, Swarm, wrap_angle};
 use crate::worlds::swarm::rule::{
     FlowKind, Knobs, LiveSettings, Neighbours, NetShape, Rule, energy, flow_exact, flow_learned, step,
 };
@@ -44,17 +46,14 @@ fn scalars(values: &[f64]) -> Vec<[f64; 3]> {
 
 /// Displacement from b to a on the torus.
 fn displacements(a: &Swarm, b: &Swarm) -> Vec<[f64; 3]> {
-    let apart = |(p, q)| {
-        let [dx, dy] = b.offset(q, p);
-        [dx, dy, wrap_angle(p.heading - q.heading)]
-    };
+    let apart = |(p, q): (&Particle, &Particle)| b.offset(q, p).extend(wrap_angle(p.heading - q.heading)).to_array();
     a.particles.iter().zip(&b.particles).map(apart).collect()
 }
 
 /// One engine, given each of the difficult swarms in turn: compiling kernels takes longer than running them.
 fn with_each_swarm(settings: &LiveSettings, mut check: impl FnMut(&str, &mut GpuEngine)) {
     let mut species_now = 1;
-    let Some(mut engine) = engine(&rule(1), &random_swarm(2, [9.0, 9.0], 1, 1), settings, 5) else { return };
+    let Some(mut engine) = engine(&rule(1), &random_swarm(2, DVec2::splat(9.0), 1, 1), settings, 5) else { return };
     for (name, species, swarm) in difficult_swarms() {
         if species != species_now {
             engine.set_rule(&rule(species)).unwrap();
@@ -151,7 +150,7 @@ fn a_step_and_its_picture_equal_their_twins() {
 fn a_network_too_large_for_uniform_buffers_runs_from_storage() {
     let shape = NetShape { species: 1, phi: [8, 8], rho: [128, 128], outputs: 1 };
     let (rule, settings) = (Rule::random(shape, 2), settings(FlowKind::None));
-    let Some(mut engine) = engine(&rule, &random_swarm(40, [9.0, 7.0], 1, 1), &settings, 1) else { return };
+    let Some(mut engine) = engine(&rule, &random_swarm(40, DVec2::new(9.0, 7.0), 1, 1), &settings, 1) else { return };
     let uniform_limit = gpu().expect("a device").device.limits().max_uniform_buffer_binding_size;
     assert!(uniform_limit > 64 << 10 || rule.energy.weights.len() as u64 * 4 > uniform_limit);
     let swarm = engine.swarm().unwrap();
@@ -161,7 +160,7 @@ fn a_network_too_large_for_uniform_buffers_runs_from_storage() {
 
 #[test]
 fn one_weight_changed_on_one_side_is_noticed() {
-    let (swarm, settings) = (random_swarm(80, [11.0, 9.0], 2, 8), settings(FlowKind::Learned));
+    let (swarm, settings) = (random_swarm(80, DVec2::new(11.0, 9.0), 2, 8), settings(FlowKind::Learned));
     let rule = rule(2);
     let Some(mut engine) = engine(&rule, &swarm, &settings, 1) else { return };
     let swarm = engine.swarm().unwrap();
@@ -189,7 +188,7 @@ fn one_weight_changed_on_one_side_is_noticed() {
 #[test]
 fn every_pair_is_counted_once_in_any_grid() {
     // More cells than one and two levels of the prefix sum hold.
-    let large = [random_swarm(400, [90.0, 60.0], 1, 9), random_swarm(4000, [260.0, 290.0], 1, 10)];
+    let large = [random_swarm(400, DVec2::new(90.0, 60.0), 1, 9), random_swarm(4000, DVec2::new(260.0, 290.0), 1, 10)];
     let settings = LiveSettings { denoised: false, ..settings(FlowKind::Learned) };
     let counted = |engine: &mut GpuEngine| {
         engine.scores().unwrap();
@@ -212,7 +211,7 @@ fn every_pair_is_counted_once_in_any_grid() {
 #[test]
 fn the_same_seed_gives_the_same_run_however_it_is_cut() {
     let (rule, settings) = (rule(3), settings(FlowKind::Exact));
-    let swarm = random_swarm(200, [15.0, 14.0], 3, 1);
+    let swarm = random_swarm(200, DVec2::new(15.0, 14.0), 3, 1);
     let run = |seed, pieces: &[u32], denoised| {
         let settings = LiveSettings { denoised, ..settings };
         let mut engine = engine(&rule, &swarm, &settings, seed)?;
@@ -232,7 +231,7 @@ fn without_an_energy_the_noise_diffuses_at_its_rate() {
     let mut rule = rule(1);
     rule.energy.weights.fill(0.0);
     let settings = LiveSettings { relaxation: 0.7, ..settings(FlowKind::None) };
-    let swarm = random_swarm(4000, [60.0, 60.0], 1, 3);
+    let swarm = random_swarm(4000, DVec2::splat(60.0), 1, 3);
     let Some(mut engine) = engine(&rule, &swarm, &settings, 9) else { return };
     let before = engine.swarm().unwrap();
     engine.run(10);
@@ -253,7 +252,7 @@ fn the_brush_pushes_as_it_says() {
     let mut rule = rule(1);
     rule.energy.weights.fill(0.0);
     let settings = LiveSettings { relaxation: 0.0, ..settings(FlowKind::None) };
-    let swarm = random_swarm(200, [12.0, 10.0], 1, 3);
+    let swarm = random_swarm(200, DVec2::new(12.0, 10.0), 1, 3);
     let Some(mut engine) = engine(&rule, &swarm, &settings, 9) else { return };
     // Across the corner of the box.
     let force = Force { centre_l: [0.5, 9.5], radius_l: 3.0, strength: 2.0, stir: -3.0 };
@@ -287,7 +286,7 @@ fn the_brush_pushes_as_it_says() {
 fn a_thousand_steps_stay_finite() {
     for flow in [FlowKind::Exact, FlowKind::Learned] {
         let rule = rule(2);
-        let swarm = random_swarm(60, [8.0, 8.0], 2, 3);
+        let swarm = random_swarm(60, DVec2::splat(8.0), 2, 3);
         let Some(mut engine) = engine(&rule, &swarm, &settings(flow), 9) else { return };
         engine.run(1000);
         let counters = engine.counters().unwrap();
@@ -303,7 +302,7 @@ fn a_thousand_steps_stay_finite() {
 fn a_step_that_would_not_be_finite_is_refused_and_counted() {
     let mut rule = rule(1);
     rule.energy.weights.iter_mut().for_each(|w| *w *= 1e12);
-    let swarm = random_swarm(20, [5.0, 5.0], 1, 3);
+    let swarm = random_swarm(20, DVec2::splat(5.0), 1, 3);
     let Some(mut engine) = engine(&rule, &swarm, &settings(FlowKind::None), 9) else { return };
     let before = engine.swarm().unwrap();
     engine.run(3);
@@ -313,7 +312,7 @@ fn a_step_that_would_not_be_finite_is_refused_and_counted() {
 
 #[test]
 fn a_changed_engine_equals_a_new_one() {
-    let (small, large) = (random_swarm(70, [9.0, 9.0], 2, 1), random_swarm(150, [21.0, 12.0], 2, 2));
+    let (small, large) = (random_swarm(70, DVec2::splat(9.0), 2, 1), random_swarm(150, DVec2::new(21.0, 12.0), 2, 2));
     let shape = NetShape { species: 2, phi: [16, 28], rho: [20, 12], outputs: 1 };
     let other = Rule { cutoff_l: 2.2, ..Rule::random(shape, 5).with_random_flow(6) };
     let Some(mut changed) = engine(&rule(2), &small, &settings(FlowKind::Exact), 1) else { return };
@@ -352,10 +351,10 @@ fn a_changed_engine_equals_a_new_one() {
 
 #[test]
 fn pair_tests_go_on_counting_over_changes() {
-    let swarm = random_swarm(50, [9.0, 9.0], 1, 1);
+    let swarm = random_swarm(50, DVec2::splat(9.0), 1, 1);
     let Some(mut engine) = engine(&rule(1), &swarm, &settings(FlowKind::None), 1) else { return };
     let first = engine.counters().unwrap().pair_tests;
-    engine.upload(&random_swarm(60, [9.0, 9.0], 1, 2)).unwrap();
+    engine.upload(&random_swarm(60, DVec2::splat(9.0), 1, 2)).unwrap();
     let second = Neighbours::new(&engine.swarm().unwrap(), engine.rule().cutoff_l).index.len() as u64;
     assert_eq!(engine.counters().unwrap().pair_tests, first + second);
 }
@@ -364,7 +363,7 @@ fn pair_tests_go_on_counting_over_changes() {
 fn a_particle_needs_at_most_512_bytes() {
     let rule = Rule::random(NetShape { species: 1, phi: [32, 32], rho: [64, 64], outputs: 1 }, 1).with_random_flow(2);
     for (count, side) in [(1000, 40.0), (100_000, 400.0), (1000, 4000.0)] {
-        let swarm = random_swarm(count, [side, side], 1, 1);
+        let swarm = random_swarm(count, DVec2::splat(side), 1, 1);
         let Some(engine) = engine(&rule, &swarm, &LiveSettings { denoised: false, ..settings(FlowKind::None) }, 1)
         else {
             return;
@@ -376,11 +375,11 @@ fn a_particle_needs_at_most_512_bytes() {
 
 #[test]
 fn what_cannot_run_is_refused_with_its_reason() {
-    let swarm = random_swarm(5, [9.0, 9.0], 1, 1);
+    let swarm = random_swarm(5, DVec2::splat(9.0), 1, 1);
     let Some(mut engine) = engine(&rule(1), &swarm, &settings(FlowKind::None), 1) else { return };
-    let empty = Swarm { particles: Vec::new(), box_size: [9.0, 9.0] };
+    let empty = Swarm { particles: Vec::new(), box_size: DVec2::splat(9.0) };
     assert!(matches!(engine.upload(&empty), Err(EngineError::Empty)));
-    assert!(matches!(engine.upload(&random_swarm(9, [9.0, 9.0], 8, 2)), Err(EngineError::Species { .. })));
+    assert!(matches!(engine.upload(&random_swarm(9, DVec2::splat(9.0), 8, 2)), Err(EngineError::Species { .. })));
     let bare = Rule { flow: None, ..rule(1) };
     engine.set_rule(&bare).unwrap();
     assert!(matches!(engine.set_settings(&settings(FlowKind::Learned)), Err(EngineError::Rule(_))));

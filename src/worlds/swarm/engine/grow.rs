@@ -37,6 +37,8 @@ pub fn grow<E: From<EngineError>>(
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::worlds::swarm::engine::CpuEngine;
     use crate::worlds::swarm::picture::{Particle, Swarm};
@@ -46,7 +48,7 @@ mod tests {
     fn growing_takes_all_its_steps_and_leaves_the_engine_under_the_live_settings() {
         let rule = Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
         let live = LiveSettings { relaxation: 0.0, ..LiveSettings::default() };
-        let swarm = Swarm { particles: vec![Particle::default(); 3], box_size: [9.0, 9.0] };
+        let swarm = Swarm { particles: vec![Particle::default(); 3], box_size: DVec2::splat(9.0) };
         for (steps, most) in [(0, 9), (1, 9), (7, 1), (101, usize::MAX), (101, 2), (101, 1)] {
             let mut engine = Engine::Cpu(Box::new(CpuEngine::new(&rule, &swarm, &live, 1).unwrap()));
             let mut seen = vec![0];

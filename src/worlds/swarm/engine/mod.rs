@@ -70,7 +70,7 @@ pub enum EngineError {
 
 /// A swarm that `rule` can move.
 pub(crate) fn check_swarm(rule: &Rule, swarm: &Swarm) -> Result<(), EngineError> {
-    let [w, h] = swarm.box_size;
+    let [w, h] = swarm.box_size.to_array();
     if !(w > 0.0 && h > 0.0 && w.is_finite() && h.is_finite()) {
         return Err(EngineError::Box(w, h));
     }

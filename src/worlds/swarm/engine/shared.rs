@@ -1,6 +1,7 @@
 //! Structs shared with the shaders, byte for byte (proved against naga's layout in the tests).
 
 use bytemuck::{Pod, Zeroable};
+use glam::UVec2;
 
 use super::Force;
 use super::grid::Grid;
@@ -69,8 +70,8 @@ impl Params {
         }
         let force = force.unwrap_or_default();
         Self {
-            box_size: grid.box_size.map(|length| length as f32),
-            cell_density: [0, 1].map(|axis| (f64::from(grid.cells[axis]) / grid.box_size[axis]) as f32),
+            box_size: grid.box_size.as_vec2().to_array(),
+            cell_density: (UVec2::from(grid.cells).as_dvec2() / grid.box_size).as_vec2().to_array(),
             cells: grid.cells,
             seed: [seed as u32, (seed >> 32) as u32],
             force_centre: force.centre_l,

@@ -42,7 +42,7 @@ impl Alikeness {
         let (mut densities, mut orders, mut curves) = (Vec::new(), Vec::new(), Vec::new());
         for k in 0..looked_at {
             let swarm = stills.standing(k * count / looked_at);
-            densities.push(swarm.len() as f64 / (swarm.box_size[0] * swarm.box_size[1]));
+            densities.push(swarm.len() as f64 / swarm.box_size.element_product());
             orders.push(polarisation(&swarm));
             curves.push(halves(&swarm, k % 2));
         }
@@ -93,8 +93,8 @@ fn halves(swarm: &Swarm, axis: usize) -> [Vec<f64>; 2] {
         let half = usize::from(along[i] > middle);
         members[half] += 1.0;
         for j in neighbours.of(i) {
-            let [dx, dy] = swarm.offset(&swarm.particles[i], &swarm.particles[j]);
-            let at = (dx.hypot(dy) / REACH_L * BINS as f64) as usize;
+            let distance = swarm.distance(&swarm.particles[i], &swarm.particles[j]);
+            let at = (distance / REACH_L * BINS as f64) as usize;
             // Annuli grow with their radius: all bins shall count alike.
             curves[half][at.min(BINS - 1)] += 1.0 / (at as f64 + 0.5);
         }
@@ -131,6 +131,7 @@ mod tests {
     use super::*;
     use crate::worlds::swarm::measures::scattered;
     use crate::worlds::swarm::picture::{FilmFrame, Mode, Particle, Snapshot, SnapshotFilm};
+    use glam::DVec2;
     use rand::SeedableRng;
     use rand::rngs::StdRng;
     use std::sync::Arc;
@@ -139,7 +140,7 @@ mod tests {
     fn film(paired: impl Fn(usize) -> usize, boxes: impl Fn(usize) -> f64) -> Stills {
         let mut rng = StdRng::seed_from_u64(3);
         let mut snapshot = |k: usize| {
-            let blank = Swarm { particles: vec![Particle::default(); 200], box_size: [boxes(k); 2] };
+            let blank = Swarm { particles: vec![Particle::default(); 200], box_size: DVec2::splat(boxes(k)) };
             let mut swarm = scattered(&blank, &mut rng);
             for i in 0..paired(k) {
                 swarm.particles[2 * i + 1] =

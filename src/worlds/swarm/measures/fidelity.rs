@@ -1,5 +1,6 @@
 //! Pattern fidelity: how much a live swarm looks like its target, as one number (design, section 5).
 
+use glam::DVec2;
 use rand::Rng;
 
 use super::samples::scattered;
@@ -59,12 +60,12 @@ impl Histogram {
         for &i in members {
             let a = &swarm.particles[i];
             assert!(usize::from(a.species) < species, "species {} in a histogram of {species}", a.species);
-            let (sin, cos) = a.heading.sin_cos();
+            let ahead = DVec2::from_angle(a.heading);
             for j in neighbours.of(i) {
                 let b = &swarm.particles[j];
-                let [dx, dy] = swarm.offset(a, b);
-                let column = offset_bin(cos * dx + sin * dy);
-                let row = offset_bin(cos * dy - sin * dx);
+                let offset = swarm.offset(a, b);
+                let column = offset_bin(ahead.dot(offset));
+                let row = offset_bin(ahead.perp_dot(offset));
                 let heading = heading_bin(b.heading - a.heading);
                 let pair = usize::from(a.species) * species + usize::from(b.species);
                 take(i, ((pair * HEADING_BINS + heading) * OFFSET_BINS + row) * OFFSET_BINS + column);
@@ -193,6 +194,7 @@ mod tests {
     use super::*;
     use crate::worlds::swarm::measures::samples::noised;
     use crate::worlds::swarm::picture::{Particle, wrap_angle};
+    use glam::UVec2;
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
 
@@ -201,16 +203,16 @@ mod tests {
         let one = |rng: &mut StdRng| {
             let mut particles = Vec::new();
             for cell in 0..9 {
-                let centre = [5.0 * f64::from(cell % 3) + 2.5, 5.0 * f64::from(cell / 3) + 2.5];
+                let centre = 5.0 * UVec2::new(cell % 3, cell / 3).as_dvec2() + 2.5;
                 let phase: f64 = rng.random_range(0.0..6.0);
                 particles.extend((0..8).map(|k| {
                     let angle = phase + std::f64::consts::TAU * f64::from(k) / 8.0;
                     let heading = wrap_angle(angle + sense * std::f64::consts::FRAC_PI_2);
-                    let (x, y) = (centre[0] + 1.3 * angle.cos(), centre[1] + 1.3 * angle.sin());
+                    let DVec2 { x, y } = centre + 1.3 * DVec2::from_angle(angle);
                     Particle { x, y, heading, species: 0 }
                 }));
             }
-            noised(&Swarm { particles, box_size: [15.0, 15.0] }, 0.13, 1.0, rng)
+            noised(&Swarm { particles, box_size: DVec2::splat(15.0) }, 0.13, 1.0, rng)
         };
         (0..count).map(|_| one(rng)).collect()
     }
@@ -269,7 +271,7 @@ mod tests {
         let at = |x, y, heading, species| Particle { x, y, heading, species };
         // The second is 1 ℓ ahead of the first, which looks up; it looks left of that.
         let particles = vec![at(5.0, 5.0, std::f64::consts::FRAC_PI_2, 1), at(5.0, 6.0, std::f64::consts::PI, 0)];
-        let histogram = Histogram::of(2, [&Swarm { particles, box_size: [20.0, 20.0] }]);
+        let histogram = Histogram::of(2, [&Swarm { particles, box_size: DVec2::splat(20.0) }]);
         let bin = |pair: usize, heading: usize, x: f64, y: f64| {
             ((pair * HEADING_BINS + heading) * OFFSET_BINS + offset_bin(y)) * OFFSET_BINS + offset_bin(x)
         };
@@ -292,7 +294,7 @@ mod tests {
     #[test]
     fn swapped_species_are_told_apart() {
         let mut rng = StdRng::seed_from_u64(4);
-        let mut red_ahead = Swarm { particles: Vec::new(), box_size: [20.0, 20.0] };
+        let mut red_ahead = Swarm { particles: Vec::new(), box_size: DVec2::splat(20.0) };
         for k in 0..5 {
             let y = 4.0 * f64::from(k) + 1.0;
             let at = |x, species| Particle { x, y, heading: 0.0, species };

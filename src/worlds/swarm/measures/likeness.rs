@@ -94,9 +94,8 @@ mod tests {
                 (Vec::new(), Vec::new(), Vec::new(), Vec::new());
             for seed in 0..40 {
                 let sound = noised(&sampler.sample(&mut rng).unwrap(), SIGMA_L, 1.0, &mut rng);
-                let [w, h] = sound.box_size;
                 let at = seed as usize * sound.len() / 40;
-                let centre = [sound.particles[at].x, sound.particles[at].y];
+                let centre = sound.particles[at].place();
                 let members = sound.within(centre, 2.0);
                 let mut hurt = sound.clone();
                 SwarmEdit::Scramble { centre, radius: 2.0, seed }.apply(&mut hurt);
@@ -104,7 +103,7 @@ mod tests {
                 before.push(likeness.of(&sound, &members).unwrap());
                 after.push(likeness.of(&hurt, &members).unwrap());
                 let random = scattered(&sound, &mut rng);
-                chance.push(likeness.of(&random, &random.within([0.5 * w, 0.5 * h], 2.5)).unwrap_or(0.0));
+                chance.push(likeness.of(&random, &random.within(0.5 * sound.box_size, 2.5)).unwrap_or(0.0));
                 let of = |swarm| yardstick.fidelity(&Histogram::of(species, [swarm]), 1).unwrap();
                 fidelity_lost.push(of(&sound) - of(&hurt));
             }

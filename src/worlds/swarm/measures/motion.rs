@@ -1,5 +1,7 @@
 //! How a swarm moves: along its headings, across them, turning; and each cluster as a rigid body.
 
+use glam::{DVec2, DVec3};
+
 use super::order::{Cluster, mean_heading_vector};
 use crate::worlds::swarm::picture::Swarm;
 
@@ -60,21 +62,21 @@ impl RigidMotion {
     /// Of `velocities` (ℓ, ℓ, rad per time), one per particle of `swarm`.
     pub fn of(swarm: &Swarm, cluster: &Cluster, velocities: &[[f64; 3]]) -> Self {
         let share = 1.0 / cluster.members.len().max(1) as f64;
-        let (mut mean, mut moment, mut inertia, mut total) = ([0.0; 2], 0.0, 0.0, 0.0);
-        for (&i, [x, y]) in cluster.members.iter().zip(&cluster.offset) {
-            let [vx, vy, _] = velocities[i];
-            mean = [mean[0] + share * vx, mean[1] + share * vy];
-            moment += share * (x * vy - y * vx);
-            inertia += share * (x * x + y * y);
-            total += share * (vx * vx + vy * vy);
+        let (mut mean, mut moment, mut inertia, mut total) = (DVec2::ZERO, 0.0, 0.0, 0.0);
+        for (&i, offset) in cluster.members.iter().zip(&cluster.offset) {
+            let velocity = DVec3::from(velocities[i]).truncate();
+            mean += share * velocity;
+            moment += share * offset.perp_dot(velocity);
+            inertia += share * offset.length_squared();
+            total += share * velocity.length_squared();
         }
         let spin = if inertia > 0.0 { moment / inertia } else { 0.0 };
-        let explained = mean[0] * mean[0] + mean[1] * mean[1] + spin * moment;
-        let [hx, hy] = mean_heading_vector(swarm, cluster.members.iter().copied());
-        let length = hx.hypot(hy).max(f64::MIN_POSITIVE);
+        let explained = mean.length_squared() + spin * moment;
+        let ahead = mean_heading_vector(swarm, cluster.members.iter().copied());
+        let length = ahead.x.hypot(ahead.y).max(f64::MIN_POSITIVE);
         Self {
-            forward: (mean[0] * hx + mean[1] * hy) / length,
-            lateral: (mean[1] * hx - mean[0] * hy) / length,
+            forward: mean.dot(ahead) / length,
+            lateral: ahead.perp_dot(mean) / length,
             spin,
             unexplained: if total > 0.0 { (1.0 - explained / total).max(0.0) } else { 0.0 },
         }

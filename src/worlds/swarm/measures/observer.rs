@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -22,7 +23,7 @@ use crate::worlds::swarm::rule::{LiveSettings, Rule};
 const MAX_EVALUATED: usize = 20_000;
 const PIECE: usize = 8000;
 /// From one piece to the next, in shares of the box: they come to lie everywhere alike (the plastic number's powers).
-const STRIDE: [f64; 2] = [0.754_877_666, 0.569_840_291];
+const STRIDE: DVec2 = DVec2::new(0.754_877_666, 0.569_840_291);
 /// Samples of the target that order and energy are taken from.
 const TARGET_SAMPLES: usize = 8;
 /// Steps between configurations that count as two: the noise of one is forgotten in the other (a particle forgets a tenth
@@ -61,7 +62,7 @@ pub struct Wounds {
     /// Another wound has another number; one that is made larger keeps its own.
     pub number: u64,
     /// Centres and radii, ℓ.
-    pub places: Vec<([f64; 2], f64)>,
+    pub places: Vec<(DVec2, f64)>,
 }
 
 /// What holds for the target itself.
@@ -95,7 +96,7 @@ pub struct Reading {
     pub energy: Option<f64>,
     /// (r in ℓ, g) of the last few configurations.
     pub pair_correlation: Vec<(f64, f64)>,
-    /// [`Likeness`](super::Likeness) of what the hurt particles see, and before they were hurt: those that lay under the
+    /// [`Likeness`] of what the hurt particles see, and before they were hurt: those that lay under the
     /// brush, wherever they go.
     pub hurt: Option<f64>,
     /// The same before the wound.
@@ -216,10 +217,10 @@ impl Observer {
             reading.energy = mean(&engine.particle_energies());
             reading.order = Order::of(swarm, &engine.shown());
         } else {
-            let share = |axis: usize| (self.looks as f64 * STRIDE[axis]).fract() * swarm.box_size[axis];
+            let centre = (self.looks as f64 * STRIDE).fract() * swarm.box_size;
             // A score depends on the neighbours' neighbours, and the exact flow on the scores within its window.
             let margin_l = 2.0 * glimpse.rule.cutoff_l + glimpse.settings.knobs.widest_window_l();
-            let Patch { swarm: piece, sampled } = Patch::cut(swarm, [share(0), share(1)], PIECE, margin_l);
+            let Patch { swarm: piece, sampled } = Patch::cut(swarm, centre, PIECE, margin_l);
             if sampled > 0 {
                 let mut engine = CpuEngine::new(&glimpse.rule, &piece, &glimpse.settings, 0)?;
                 let sample = Swarm { particles: piece.particles[..sampled].to_vec(), box_size: piece.box_size };
@@ -448,7 +449,7 @@ mod tests {
         let sound = glimpse(500);
         let reading = observer.look(&sound).unwrap();
         assert_eq!((reading.hurt, reading.hurt_before), (None, None));
-        let (centre, radius) = ([sound.swarm.particles[9].x, sound.swarm.particles[9].y], 2.0);
+        let (centre, radius) = (sound.swarm.particles[9].place(), 2.0);
         let mut swarm = sound.swarm.clone();
         SwarmEdit::Scramble { centre, radius, seed: 1 }.apply(&mut swarm);
         let wound = Some(Wounds { number: 1, places: vec![(centre, radius)] });
@@ -459,11 +460,11 @@ mod tests {
         assert!(hurt.fidelity_now.unwrap() > reading.fidelity_now.unwrap() - 0.15, "{:?}", hurt.fidelity_now);
         // Healed, and all have moved.
         let mut healed = sound.swarm.clone();
-        healed.particles.iter_mut().for_each(|p| p.x = (p.x + 4.0) % healed.box_size[0]);
+        healed.particles.iter_mut().for_each(|p| p.x = (p.x + 4.0) % healed.box_size.x);
         let healed = observer.look(&Glimpse { swarm: healed, step: 90, ..now.clone() }).unwrap();
         assert!((healed.hurt.unwrap() - before).abs() < 1e-6 && healed.hurt_before == Some(before));
         // Another place of the same wound joins; with fewer particles nobody is known again.
-        let elsewhere = ([sound.swarm.particles[200].x, sound.swarm.particles[200].y], radius);
+        let elsewhere = (sound.swarm.particles[200].place(), radius);
         let wound = Some(Wounds { number: 1, places: vec![(centre, radius), elsewhere] });
         let larger = Glimpse { step: 100, epoch: 2, wound, ..now.clone() };
         assert_eq!(observer.look(&larger).unwrap().hurt_before, Some(before));

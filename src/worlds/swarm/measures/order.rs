@@ -1,5 +1,7 @@
 //! Order of a configuration: polarisation, clusters, milling.
 
+use glam::DVec2;
+
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::Neighbours;
 
@@ -8,19 +10,14 @@ pub const LINK_L: f64 = 1.6;
 
 /// |mean n|: 1 when all look the same way, about 1/√N when nobody heeds anybody, 0 for no particles.
 pub fn polarisation(swarm: &Swarm) -> f64 {
-    let [x, y] = mean_heading_vector(swarm, 0..swarm.len());
-    x.hypot(y)
+    let mean = mean_heading_vector(swarm, 0..swarm.len());
+    mean.x.hypot(mean.y)
 }
 
 /// The mean of n over some particles.
-pub(super) fn mean_heading_vector(swarm: &Swarm, members: impl ExactSizeIterator<Item = usize>) -> [f64; 2] {
+pub(super) fn mean_heading_vector(swarm: &Swarm, members: impl ExactSizeIterator<Item = usize>) -> DVec2 {
     let count = members.len().max(1) as f64;
-    let mut sum = [0.0; 2];
-    for i in members {
-        let (sin, cos) = swarm.particles[i].heading.sin_cos();
-        sum = [sum[0] + cos / count, sum[1] + sin / count];
-    }
-    sum
+    members.map(|i| DVec2::from_angle(swarm.particles[i].heading) / count).sum()
 }
 
 /// A connected group of particles.
@@ -30,13 +27,13 @@ pub struct Cluster {
     pub members: Vec<usize>,
     /// Each member's offset from the centre of mass, ℓ, unwrapped along the links of the cluster. A cluster that closes
     /// around the torus has no centre; its offsets then depend on where the walk began.
-    pub offset: Vec<[f64; 2]>,
+    pub offset: Vec<DVec2>,
 }
 
 impl Cluster {
     /// Root-mean-square distance of the members from the centre, ℓ.
     pub fn radius(&self) -> f64 {
-        let sum: f64 = self.offset.iter().map(|[x, y]| x * x + y * y).sum();
+        let sum: f64 = self.offset.iter().map(|offset| offset.length_squared()).sum();
         (sum / self.members.len().max(1) as f64).sqrt()
     }
 }
@@ -51,25 +48,21 @@ pub fn clusters(swarm: &Swarm, link_l: f64) -> Vec<Cluster> {
             continue;
         }
         seen[root] = true;
-        let (mut members, mut offset) = (vec![root], vec![[0.0; 2]]);
+        let (mut members, mut offset) = (vec![root], vec![DVec2::ZERO]);
         let mut next = 0;
         while next < members.len() {
-            let (i, [x, y]) = (members[next], offset[next]);
+            let (i, here) = (members[next], offset[next]);
             for j in neighbours.of(i) {
                 if !seen[j] {
                     seen[j] = true;
-                    let [dx, dy] = swarm.offset(&swarm.particles[i], &swarm.particles[j]);
                     members.push(j);
-                    offset.push([x + dx, y + dy]);
+                    offset.push(here + swarm.offset(&swarm.particles[i], &swarm.particles[j]));
                 }
             }
             next += 1;
         }
-        let count = members.len() as f64;
-        let centre = [0, 1].map(|axis| offset.iter().map(|o| o[axis]).sum::<f64>() / count);
-        for o in &mut offset {
-            *o = [o[0] - centre[0], o[1] - centre[1]];
-        }
+        let centre = offset.iter().sum::<DVec2>() / members.len() as f64;
+        offset.iter_mut().for_each(|o| *o -= centre);
         clusters.push(Cluster { members, offset });
     }
     clusters
@@ -84,10 +77,10 @@ pub fn clusters(swarm: &Swarm, link_l: f64) -> Vec<Cluster> {
 pub fn milling(swarm: &Swarm, clusters: &[Cluster]) -> f64 {
     let (mut sum, mut weight) = (0.0, 0.0);
     for cluster in clusters.iter().filter(|c| c.members.len() >= 3) {
-        let along = cluster.members.iter().zip(&cluster.offset).map(|(&i, [x, y])| {
-            let (sin, cos) = swarm.particles[i].heading.sin_cos();
-            let radius = x.hypot(*y);
-            if radius > 0.0 { (x * sin - y * cos) / radius } else { 0.0 }
+        let along = cluster.members.iter().zip(&cluster.offset).map(|(&i, offset)| {
+            let radius = offset.x.hypot(offset.y);
+            let ahead = DVec2::from_angle(swarm.particles[i].heading);
+            if radius > 0.0 { offset.perp_dot(ahead) / radius } else { 0.0 }
         });
         let (mut total, mut squares) = (0.0, 0.0);
         for a in along {
@@ -124,7 +117,7 @@ pub(super) mod tests {
                 }
             })
         };
-        Swarm { particles: senses.iter().enumerate().flat_map(ring).collect(), box_size: [width, 6.0] }
+        Swarm { particles: senses.iter().enumerate().flat_map(ring).collect(), box_size: DVec2::new(width, 6.0) }
     }
 
     #[test]
@@ -163,7 +156,7 @@ pub(super) mod tests {
     #[test]
     fn random_swarms_neither_mill_nor_polarise() {
         let mut rng = StdRng::seed_from_u64(1);
-        let blank = Swarm { particles: vec![Particle::default(); 3000], box_size: [100.0, 100.0] };
+        let blank = Swarm { particles: vec![Particle::default(); 3000], box_size: DVec2::splat(100.0) };
         let random = scattered(&blank, &mut rng);
         // 1/√3000 is 0.018; milling takes the fourth root of a like variance.
         assert!(polarisation(&random) < 0.06);
@@ -174,7 +167,7 @@ pub(super) mod tests {
 
     #[test]
     fn an_empty_swarm_has_no_order() {
-        let empty = Swarm { particles: Vec::new(), box_size: [9.0, 9.0] };
+        let empty = Swarm { particles: Vec::new(), box_size: DVec2::splat(9.0) };
         assert_eq!((polarisation(&empty), milling(&empty, &clusters(&empty, LINK_L))), (0.0, 0.0));
     }
 }

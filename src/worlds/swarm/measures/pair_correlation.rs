@@ -18,12 +18,12 @@ pub fn pair_correlation(swarms: &[Swarm], bins: usize, reach_l: f64) -> Vec<(f64
         neighbours.rebuild(swarm, reach_l);
         for i in 0..swarm.len() {
             for j in neighbours.of(i) {
-                let [dx, dy] = swarm.offset(&swarm.particles[i], &swarm.particles[j]);
-                counts[((dx.hypot(dy) / width) as usize).min(bins - 1)] += 1.0;
+                let distance = swarm.distance(&swarm.particles[i], &swarm.particles[j]);
+                counts[((distance / width) as usize).min(bins - 1)] += 1.0;
             }
         }
         let count = swarm.len() as f64;
-        density += count * (count - 1.0).max(0.0) / (swarm.box_size[0] * swarm.box_size[1]);
+        density += count * (count - 1.0).max(0.0) / swarm.box_size.element_product();
     }
     let bin = |(k, count): (usize, f64)| {
         let (inner, outer) = (width * k as f64, width * (k + 1) as f64);
@@ -38,13 +38,14 @@ mod tests {
     use super::*;
     use crate::worlds::swarm::measures::samples::scattered;
     use crate::worlds::swarm::picture::Particle;
+    use glam::DVec2;
     use rand::SeedableRng;
     use rand::rngs::StdRng;
 
     #[test]
     fn random_particles_are_uncorrelated() {
         let mut rng = StdRng::seed_from_u64(1);
-        let blank = Swarm { particles: vec![Particle::default(); 400], box_size: [20.0, 30.0] };
+        let blank = Swarm { particles: vec![Particle::default(); 400], box_size: DVec2::new(20.0, 30.0) };
         let swarms: Vec<_> = (0..20).map(|_| scattered(&blank, &mut rng)).collect();
         for (r, g) in pair_correlation(&swarms, 8, 4.0) {
             // About 2000 pairs in the smallest annulus: five standard errors are 11 %.
@@ -57,7 +58,7 @@ mod tests {
         let particles = (0..100)
             .map(|i| Particle { x: f64::from(i % 10), y: f64::from(i / 10), ..Particle::default() })
             .collect::<Vec<_>>();
-        let swarm = Swarm { particles, box_size: [10.0, 10.0] };
+        let swarm = Swarm { particles, box_size: DVec2::splat(10.0) };
         let g = pair_correlation(&[swarm], 10, 2.0);
         for (k, (r, value)) in g.into_iter().enumerate() {
             // Shells at 1 and √2 lie in bins 5 and 7; that at 2 is not below the reach.

@@ -1,5 +1,7 @@
 //! A piece of a large swarm that can be evaluated alone, with all that its particles feel.
 
+use glam::DVec2;
+
 use crate::worlds::swarm::picture::{Particle, Swarm};
 
 /// Some neighbouring particles and, around them, all those that they feel, in a box of their own.
@@ -13,27 +15,21 @@ pub struct Patch {
 impl Patch {
     /// Cuts out about `particles` particles around `centre`, with a margin of `margin_l` on all sides: as far as the
     /// particles feel one another.
-    pub fn cut(swarm: &Swarm, centre: [f64; 2], particles: usize, margin_l: f64) -> Self {
+    pub fn cut(swarm: &Swarm, centre: DVec2, particles: usize, margin_l: f64) -> Self {
         let share = (particles as f64 / swarm.len().max(1) as f64).min(1.0).sqrt();
         // A side along which the margins would meet stays whole.
-        let sides = swarm.box_size.map(|side| {
-            let half = 0.5 * share * side;
-            if half + 1.5 * margin_l < 0.5 * side { Some(half) } else { None }
-        });
-        let [w, h] = swarm.box_size;
-        let box_size =
-            [(sides[0], w), (sides[1], h)].map(|(half, side)| half.map_or(side, |half| 2.0 * half + 3.0 * margin_l));
-        let middle = Particle { x: centre[0], y: centre[1], ..Particle::default() };
+        let half = 0.5 * share * swarm.box_size;
+        let is_cut = (half + 1.5 * margin_l).cmplt(0.5 * swarm.box_size);
+        let box_size = DVec2::select(is_cut, 2.0 * half + 3.0 * margin_l, swarm.box_size);
+        let middle = Particle::default().at(centre);
         let (mut sample, mut rest) = (Vec::new(), Vec::new());
         for p in &swarm.particles {
             let offset = swarm.offset(&middle, p);
-            let within =
-                |more: f64| offset.iter().zip(&sides).all(|(d, half)| half.is_none_or(|half| d.abs() <= half + more));
+            let within = |more: f64| (offset.abs().cmple(half + more) | !is_cut).all();
             if !within(margin_l) {
                 continue;
             }
-            let at = |axis: usize| (offset[axis] + 0.5 * box_size[axis]).rem_euclid(box_size[axis]);
-            let moved = Particle { x: at(0), y: at(1), ..*p };
+            let moved = p.at((offset + 0.5 * box_size).rem_euclid(box_size));
             if within(0.0) { sample.push(moved) } else { rest.push(moved) }
         }
         let sampled = sample.len();
@@ -53,10 +49,10 @@ mod tests {
     #[test]
     fn the_sample_feels_what_it_feels_in_the_whole_swarm() {
         let mut rng = StdRng::seed_from_u64(1);
-        for box_size in [[70.0, 60.0], [300.0, 9.0]] {
+        for box_size in [[70.0, 60.0], [300.0, 9.0]].map(DVec2::from) {
             let particle = |rng: &mut StdRng| Particle {
-                x: rng.random_range(0.0..box_size[0]),
-                y: rng.random_range(0.0..box_size[1]),
+                x: rng.random_range(0.0..box_size.x),
+                y: rng.random_range(0.0..box_size.y),
                 heading: rng.random_range(-3.0..3.0),
                 species: 0,
             };
@@ -68,7 +64,7 @@ mod tests {
                 let mut engine = CpuEngine::new(&rule, &swarm, &settings, 0).unwrap();
                 (engine.particle_energies(), engine.flows())
             };
-            let patch = Patch::cut(&swarm, [1.0, 1.0], 300, margin_l);
+            let patch = Patch::cut(&swarm, DVec2::ONE, 300, margin_l);
             assert!((100..1300).contains(&patch.sampled) && patch.swarm.len() < swarm.len(), "{}", patch.sampled);
             let mut engine = CpuEngine::new(&rule, &patch.swarm, &settings, 0).unwrap();
             let (energies, flows) = (engine.particle_energies(), engine.flows());

@@ -82,6 +82,7 @@ mod tests {
     use crate::worlds::swarm::measures::samples::scattered;
     use crate::worlds::swarm::picture::Particle;
     use crate::worlds::swarm::rule::NetShape;
+    use glam::DVec2;
     use rand::SeedableRng;
     use rand::rngs::StdRng;
 
@@ -91,7 +92,7 @@ mod tests {
     }
 
     fn samples() -> Vec<Swarm> {
-        let blank = Swarm { particles: vec![Particle::default(); 8], box_size: [9.0, 9.0] };
+        let blank = Swarm { particles: vec![Particle::default(); 8], box_size: DVec2::splat(9.0) };
         let mut rng = StdRng::seed_from_u64(3);
         (0..2).map(|_| scattered(&blank, &mut rng)).collect()
     }

@@ -1,18 +1,17 @@
 //! Swarms to measure against: noised samples, and the same particles scattered at random.
 
+use glam::DVec2;
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-use crate::worlds::swarm::picture::{Particle, Swarm, wrap, wrap_angle};
+use crate::worlds::swarm::picture::{Particle, Swarm, wrap_angle, wrap_place};
 
 /// `swarm` (lengths in ℓ) with the noise of level σ: x̃ = x + σ ξ and θ̃ = θ + κ σ ξ', folded into the torus.
 pub fn noised(swarm: &Swarm, sigma_l: f64, kappa: f64, rng: &mut impl Rng) -> Swarm {
-    let [width, height] = swarm.box_size;
     let mut noisy = swarm.clone();
     for p in &mut noisy.particles {
         let mut normal = || rng.sample::<f64, _>(StandardNormal);
-        p.x = wrap(p.x + sigma_l * normal(), width);
-        p.y = wrap(p.y + sigma_l * normal(), height);
+        *p = p.at(wrap_place(p.place() + sigma_l * DVec2::new(normal(), normal()), swarm.box_size));
         p.heading = wrap_angle(p.heading + kappa * sigma_l * normal());
     }
     noisy
@@ -27,21 +26,18 @@ pub fn scattered(swarm: &Swarm, rng: &mut impl Rng) -> Swarm {
 
 /// `swarm` with every particle within `radius_l` of `centre` thrown anywhere into that disc, with a random heading: the
 /// wound of a healing test. Returns how many were thrown as well.
-pub fn scrambled(swarm: &Swarm, centre: [f64; 2], radius_l: f64, rng: &mut impl Rng) -> (Swarm, usize) {
-    let [width, height] = swarm.box_size;
-    let middle = Particle { x: centre[0], y: centre[1], ..Particle::default() };
+pub fn scrambled(swarm: &Swarm, centre: DVec2, radius_l: f64, rng: &mut impl Rng) -> (Swarm, usize) {
+    let middle = Particle::default().at(centre);
     let mut wounded = swarm.clone();
     let mut thrown = 0;
     for p in &mut wounded.particles {
-        let [dx, dy] = swarm.offset(&middle, p);
-        if dx.hypot(dy) >= radius_l {
+        if swarm.distance(&middle, p) >= radius_l {
             continue;
         }
         // The root makes the density even over the disc.
         let distance = radius_l * rng.random::<f64>().sqrt();
-        let (sin, cos) = (std::f64::consts::TAU * rng.random::<f64>()).sin_cos();
-        p.x = wrap(centre[0] + distance * cos, width);
-        p.y = wrap(centre[1] + distance * sin, height);
+        let direction = DVec2::from_angle(std::f64::consts::TAU * rng.random::<f64>());
+        *p = p.at(wrap_place(centre + distance * direction, swarm.box_size));
         p.heading = wrap_angle(std::f64::consts::TAU * rng.random::<f64>());
         thrown += 1;
     }
@@ -56,7 +52,7 @@ mod tests {
 
     fn lattice() -> Swarm {
         let at = |i: u32| Particle { x: f64::from(i % 60), y: f64::from(i / 60), heading: 3.0, species: (i % 3) as u8 };
-        Swarm { particles: (0..3600).map(at).collect(), box_size: [60.0, 60.0] }
+        Swarm { particles: (0..3600).map(at).collect(), box_size: DVec2::splat(60.0) }
     }
 
     #[test]
@@ -65,8 +61,8 @@ mod tests {
         let noisy = noised(&swarm, 0.2, 1.5, &mut StdRng::seed_from_u64(1));
         let mut square = [0.0; 3];
         for (a, b) in swarm.particles.iter().zip(&noisy.particles) {
-            let [dx, dy] = swarm.offset(a, b);
-            for (s, d) in square.iter_mut().zip([dx, dy, wrap_angle(b.heading - a.heading)]) {
+            let moved = swarm.offset(a, b).extend(wrap_angle(b.heading - a.heading));
+            for (s, d) in square.iter_mut().zip(moved.to_array()) {
                 *s += d * d / swarm.len() as f64;
             }
             assert_eq!(a.species, b.species);
@@ -80,13 +76,12 @@ mod tests {
     #[test]
     fn a_wound_stays_inside_its_disc_and_spares_the_rest() {
         let swarm = lattice();
-        let (wounded, thrown) = scrambled(&swarm, [59.5, 0.5], 5.0, &mut StdRng::seed_from_u64(2));
         let middle = Particle { x: 59.5, y: 0.5, ..Particle::default() };
+        let (wounded, thrown) = scrambled(&swarm, middle.place(), 5.0, &mut StdRng::seed_from_u64(2));
         let mut changed = 0;
         for (a, b) in swarm.particles.iter().zip(&wounded.particles) {
             if a != b {
-                let [dx, dy] = swarm.offset(&middle, b);
-                assert!(dx.hypot(dy) <= 5.0 + 1e-9 && a.species == b.species);
+                assert!(swarm.distance(&middle, b) <= 5.0 + 1e-9 && a.species == b.species);
                 changed += 1;
             }
         }

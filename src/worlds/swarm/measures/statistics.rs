@@ -130,6 +130,8 @@ pub fn species_of(rule: &Rule, stills: &Stills) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::worlds::swarm::picture::Particle;
 
@@ -138,7 +140,7 @@ mod tests {
         let flock =
             |x0: f64, heading: f64| (0..3).map(move |k| Particle { x: x0 + f64::from(k), y: 1.0, heading, species: 0 });
         let particles = flock(1.0, 0.0).chain(flock(11.0, std::f64::consts::PI)).collect();
-        Swarm { particles, box_size: [20.0, 10.0] }
+        Swarm { particles, box_size: DVec2::new(20.0, 10.0) }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Changes of a swarm by hand: what the editing brushes do to the particles under them.
 
+use glam::DVec2;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Particle, Swarm, wrap, wrap_angle};
+use super::{Particle, Swarm, offset, wrap_angle, wrap_place};
 
 /// One change of a swarm by hand. Lengths are in the swarm's own unit; places outside the box are folded in.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,7 +12,7 @@ pub enum SwarmEdit {
     /// Random places within the circle, and random headings, for the particles in it.
     Scramble {
         /// Centre of the brush.
-        centre: [f64; 2],
+        centre: DVec2,
         /// Radius of the brush.
         radius: f64,
         /// Seed of the random choice.
@@ -22,14 +23,14 @@ pub enum SwarmEdit {
     /// The last particle of a swarm is never removed.
     Remove {
         /// Centre of the brush.
-        centre: [f64; 2],
+        centre: DVec2,
         /// Radius of the brush.
         radius: f64,
     },
     /// Gives those under the brush another species.
     Recolour {
         /// Centre of the brush.
-        centre: [f64; 2],
+        centre: DVec2,
         /// Radius of the brush.
         radius: f64,
         /// The new species.
@@ -39,11 +40,11 @@ pub enum SwarmEdit {
     /// none of it, so that a creature under the middle keeps its form.
     Carry {
         /// Centre of the brush.
-        centre: [f64; 2],
+        centre: DVec2,
         /// Radius of the brush.
         radius: f64,
         /// Displacement.
-        by: [f64; 2],
+        by: DVec2,
     },
     /// Random places for all; headings stay.
     ScatterAll {
@@ -73,17 +74,16 @@ impl SwarmEdit {
                 for &i in &under {
                     // Uniform in the disc.
                     let distance = radius * rng.random::<f64>().sqrt();
-                    let (sin, cos) = rng.random_range(0.0..std::f64::consts::TAU).sin_cos();
+                    let direction = DVec2::from_angle(rng.random_range(0.0..std::f64::consts::TAU));
                     let p = &mut swarm.particles[i];
-                    p.x = wrap(centre[0] + distance * cos, box_size[0]);
-                    p.y = wrap(centre[1] + distance * sin, box_size[1]);
+                    *p = p.at(wrap_place(centre + distance * direction, box_size));
                     p.heading = any_heading(&mut rng);
                 }
                 under.len()
             }
             Self::Add(p) => {
-                let (x, y) = (wrap(p.x, box_size[0]), wrap(p.y, box_size[1]));
-                swarm.particles.push(Particle { x, y, heading: wrap_angle(p.heading), ..p });
+                let p = p.at(wrap_place(p.place(), box_size));
+                swarm.particles.push(Particle { heading: wrap_angle(p.heading), ..p });
                 1
             }
             Self::Remove { centre, radius } => {
@@ -109,22 +109,20 @@ impl SwarmEdit {
             }
             Self::Carry { centre, radius, by } => {
                 let under = swarm.within(centre, radius);
-                let centre = Particle { x: centre[0], y: centre[1], ..Particle::default() };
                 for &i in &under {
-                    let [dx, dy] = swarm.offset(&centre, &swarm.particles[i]);
+                    let offset = offset(centre, swarm.particles[i].place(), Some(box_size));
                     // 1 in the inner half, and smoothly down to 0 at the rim.
-                    let rim = (2.0 - 2.0 * dx.hypot(dy) / radius).clamp(0.0, 1.0);
+                    let rim = (2.0 - 2.0 * offset.length() / radius).clamp(0.0, 1.0);
                     let share = rim * rim * (3.0 - 2.0 * rim);
                     let p = &mut swarm.particles[i];
-                    p.x = wrap(p.x + share * by[0], box_size[0]);
-                    p.y = wrap(p.y + share * by[1], box_size[1]);
+                    *p = p.at(wrap_place(p.place() + share * by, box_size));
                 }
                 under.len()
             }
             Self::ScatterAll { seed } => {
                 let mut rng = StdRng::seed_from_u64(seed);
                 for p in &mut swarm.particles {
-                    (p.x, p.y) = (rng.random_range(0.0..box_size[0]), rng.random_range(0.0..box_size[1]));
+                    (p.x, p.y) = (rng.random_range(0.0..box_size.x), rng.random_range(0.0..box_size.y));
                 }
                 swarm.len()
             }
@@ -155,23 +153,16 @@ fn any_heading(rng: &mut StdRng) -> f64 {
 
 impl Swarm {
     /// Particles whose centres are within `radius` of `centre` on the torus, ascending.
-    pub fn within(&self, centre: [f64; 2], radius: f64) -> Vec<usize> {
-        let centre = Particle { x: centre[0], y: centre[1], ..Particle::default() };
-        let is_under = |p: &Particle| {
-            let [dx, dy] = self.offset(&centre, p);
-            dx * dx + dy * dy <= radius * radius
-        };
+    pub fn within(&self, centre: DVec2, radius: f64) -> Vec<usize> {
+        let is_under =
+            |p: &Particle| offset(centre, p.place(), Some(self.box_size)).length_squared() <= radius * radius;
         (0..self.len()).filter(|&i| is_under(&self.particles[i])).collect()
     }
 
     /// The particle nearest to `at` on the torus.
-    pub fn nearest(&self, at: [f64; 2]) -> Option<usize> {
-        let at = Particle { x: at[0], y: at[1], ..Particle::default() };
-        let distance = |p: &Particle| {
-            let [dx, dy] = self.offset(&at, p);
-            dx * dx + dy * dy
-        };
-        let pairs = self.particles.iter().map(distance).enumerate();
+    pub fn nearest(&self, at: DVec2) -> Option<usize> {
+        let distance_squared = |p: &Particle| offset(at, p.place(), Some(self.box_size)).length_squared();
+        let pairs = self.particles.iter().map(distance_squared).enumerate();
         pairs.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
     }
 }
@@ -190,21 +181,21 @@ mod tests {
                 species: (i % 3) as u8,
             })
             .collect();
-        Swarm { particles, box_size: [10.0, 8.0] }
+        Swarm { particles, box_size: DVec2::new(10.0, 8.0) }
     }
 
     #[test]
     fn a_wound_moves_only_what_is_under_it_over_the_edge_too() {
         let before = grid();
         let mut after = before.clone();
-        let wound = |seed| SwarmEdit::Scramble { centre: [0.2, 7.9], radius: 2.0, seed };
-        let under = before.within([0.2, 7.9], 2.0);
+        let wound = |seed| SwarmEdit::Scramble { centre: DVec2::new(0.2, 7.9), radius: 2.0, seed };
+        let under = before.within(DVec2::new(0.2, 7.9), 2.0);
         assert!(under.contains(&0) && under.contains(&79), "the corner of a torus has four sides: {under:?}");
         assert_eq!(wound(1).apply(&mut after), under.len());
         for i in 0..before.len() {
             assert_eq!(before.particles[i] != after.particles[i], under.contains(&i), "particle {i}");
         }
-        assert_eq!(after.within([0.2, 7.9], 2.0), under, "what was under the brush stays under it");
+        assert_eq!(after.within(DVec2::new(0.2, 7.9), 2.0), under, "what was under the brush stays under it");
         let (mut same, mut other) = (before.clone(), before.clone());
         wound(1).apply(&mut same);
         wound(2).apply(&mut other);
@@ -215,11 +206,11 @@ mod tests {
     #[test]
     fn removing_takes_what_is_under_the_brush_but_the_last_one() {
         let mut swarm = grid();
-        let under = swarm.within([5.0, 4.0], 1.5);
+        let under = swarm.within(DVec2::new(5.0, 4.0), 1.5);
         let kept: Vec<Particle> = (0..80).filter(|i| !under.contains(i)).map(|i| swarm.particles[i]).collect();
-        assert_eq!(SwarmEdit::Remove { centre: [5.0, 4.0], radius: 1.5 }.apply(&mut swarm), under.len());
+        assert_eq!(SwarmEdit::Remove { centre: DVec2::new(5.0, 4.0), radius: 1.5 }.apply(&mut swarm), under.len());
         assert_eq!(swarm.particles, kept);
-        SwarmEdit::Remove { centre: [5.0, 4.0], radius: 100.0 }.apply(&mut swarm);
+        SwarmEdit::Remove { centre: DVec2::new(5.0, 4.0), radius: 100.0 }.apply(&mut swarm);
         assert_eq!(swarm.len(), 1);
     }
 
@@ -227,14 +218,14 @@ mod tests {
     fn what_is_carried_keeps_its_form_in_the_middle_and_is_left_behind_at_the_rim() {
         let before = grid();
         let mut after = before.clone();
-        let (centre, radius) = ([9.5, 7.5], 3.0);
+        let (centre, radius) = (DVec2::new(9.5, 7.5), 3.0);
         let under = before.within(centre, radius);
-        assert_eq!(SwarmEdit::Carry { centre, radius, by: [0.4, -0.3] }.apply(&mut after), under.len());
+        assert_eq!(SwarmEdit::Carry { centre, radius, by: DVec2::new(0.4, -0.3) }.apply(&mut after), under.len());
         let mut between = 0;
         for i in 0..before.len() {
-            let [dx, dy] = before.offset(&before.particles[i], &after.particles[i]);
-            assert!((dx * -0.3 - dy * 0.4).abs() < 1e-9, "all go the same way");
-            let share = dx / 0.4;
+            let moved = before.offset(&before.particles[i], &after.particles[i]);
+            assert!(moved.perp_dot(DVec2::new(0.4, -0.3)).abs() < 1e-9, "all go the same way");
+            let share = moved.x / 0.4;
             if before.within(centre, 0.5 * radius).contains(&i) {
                 assert!((share - 1.0).abs() < 1e-9, "particle {i} goes {share} of the way");
             } else if under.contains(&i) {
@@ -254,7 +245,7 @@ mod tests {
         SwarmEdit::Add(Particle { x: 10.5, y: -0.5, heading: 7.0, species: 2 }).apply(&mut swarm);
         let last = swarm.particles[80];
         assert!((last.x - 0.5).abs() < 1e-12 && (last.y - 7.5).abs() < 1e-12 && last.species == 2);
-        let touched = SwarmEdit::Recolour { centre: [2.5, 2.5], radius: 1.1, species: 7 }.apply(&mut swarm);
+        let touched = SwarmEdit::Recolour { centre: DVec2::new(2.5, 2.5), radius: 1.1, species: 7 }.apply(&mut swarm);
         assert_eq!((touched, swarm.particles.iter().filter(|p| p.species == 7).count()), (5, 5));
     }
 

@@ -1,5 +1,7 @@
 //! What makes a snapshot usable, and the errors of one that is not.
 
+use glam::DVec2;
+
 use super::near::PointTree;
 use super::{MAX_SPECIES, Snapshot};
 
@@ -12,6 +14,11 @@ pub const DUPLICATE_SHARE: f64 = 1e-9;
 
 /// Sides of a box, world units: beyond these a picture is written in the wrong unit, and single precision ends.
 pub const SIDE_RANGE: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
+
+/// Whether both sides are within [`SIDE_RANGE`].
+pub fn is_real_box(box_size: DVec2) -> bool {
+    SIDE_RANGE.contains(&box_size.x) && SIDE_RANGE.contains(&box_size.y)
+}
 
 /// Largest heading, radians: more turns leave no digit for the direction.
 pub const MAX_HEADING: f64 = 1e9;
@@ -79,8 +86,8 @@ impl Snapshot {
     /// A box that is not positive or of absurd size, fewer than 2 or more than [`MAX_PARTICLES`] particles, a coordinate or heading that
     /// is not finite, a heading that is not an angle, a particle outside the box, a species out of range, or two particles at one place.
     pub fn validate(&self) -> Result<(), SnapshotError> {
-        let [width, height] = self.box_size;
-        if !(SIDE_RANGE.contains(&width) && SIDE_RANGE.contains(&height)) {
+        if !is_real_box(self.box_size) {
+            let DVec2 { x: width, y: height } = self.box_size;
             return Err(SnapshotError::Box { width, height });
         }
         let count = self.particles.len();
@@ -99,6 +106,7 @@ impl Snapshot {
             if p.heading.abs() > MAX_HEADING {
                 return Err(SnapshotError::Heading { particle, value: p.heading });
             }
+            let DVec2 { x: width, y: height } = self.box_size;
             if !((0.0..=width).contains(&p.x) && (0.0..=height).contains(&p.y)) {
                 return Err(SnapshotError::Outside { particle, x: p.x, y: p.y, width, height });
             }
@@ -110,10 +118,10 @@ impl Snapshot {
     }
 
     fn find_duplicate(&self) -> Result<(), SnapshotError> {
-        let reach = DUPLICATE_SHARE * self.box_size[0].max(self.box_size[1]);
+        let reach = DUPLICATE_SHARE * self.box_size.max_element();
         let tree = PointTree::new(self.positions(), self.period());
         for (i, p) in self.particles.iter().enumerate() {
-            if let Some(&(_, j)) = tree.nearest([p.x, p.y], 1, reach, Some(i)).first() {
+            if let Some(&(_, j)) = tree.nearest(p.place(), 1, reach, Some(i)).first() {
                 return Err(SnapshotError::Duplicate { first: i.min(j), second: i.max(j), x: p.x, y: p.y });
             }
         }
@@ -128,7 +136,7 @@ mod tests {
 
     fn pair() -> Snapshot {
         let at = |x, y| Particle { x, y, ..Particle::default() };
-        Snapshot { particles: vec![at(1.0, 1.0), at(2.0, 1.0)], box_size: [4.0, 3.0], ..Snapshot::default() }
+        Snapshot { particles: vec![at(1.0, 1.0), at(2.0, 1.0)], box_size: DVec2::new(4.0, 3.0), ..Snapshot::default() }
     }
 
     fn fault(change: impl FnOnce(&mut Snapshot)) -> SnapshotError {
@@ -140,9 +148,9 @@ mod tests {
 
     #[test]
     fn each_fault_is_named_with_its_place() {
-        assert!(matches!(fault(|s| s.box_size = [0.0, 3.0]), SnapshotError::Box { width: 0.0, .. }));
-        assert!(matches!(fault(|s| s.box_size = [4.0, f64::INFINITY]), SnapshotError::Box { .. }));
-        assert!(matches!(fault(|s| s.box_size = [4.0, 1e300]), SnapshotError::Box { .. }));
+        assert!(matches!(fault(|s| s.box_size = DVec2::new(0.0, 3.0)), SnapshotError::Box { width: 0.0, .. }));
+        assert!(matches!(fault(|s| s.box_size = DVec2::new(4.0, f64::INFINITY)), SnapshotError::Box { .. }));
+        assert!(matches!(fault(|s| s.box_size = DVec2::new(4.0, 1e300)), SnapshotError::Box { .. }));
         assert!(matches!(fault(|s| s.particles[0].heading = -1e300), SnapshotError::Heading { particle: 0, .. }));
         assert!(matches!(fault(|s| s.particles.truncate(1)), SnapshotError::TooFew { count: 1 }));
         assert!(matches!(fault(|s| s.particles.clear()), SnapshotError::TooFew { count: 0 }));

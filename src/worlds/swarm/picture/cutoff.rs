@@ -1,7 +1,8 @@
 //! The cutoff that a picture asks for: as far as its particles are correlated.
 
-use super::geometry::offset;
-use super::{Ensemble, Mode, Snapshot, ensemble_box_l};
+use glam::DVec2;
+
+use super::{Ensemble, Mode, Snapshot, ensemble_box_l, offset};
 
 /// Limits of a suggested cutoff, ℓ. The least is the default of training; the cost of a step grows with the square.
 const RANGE_L: [f64; 2] = [3.9, 8.0];
@@ -32,8 +33,7 @@ impl Snapshot {
             Mode::Motif => 2.0 * self.enclosing_circle().1 / self.unit_length(),
             Mode::Whole => self.heading_correlation_l(),
         };
-        let [w, h] = ensemble_box_l(self, ensemble);
-        let most = RANGE_L[1].min(0.49 * w.min(h));
+        let most = RANGE_L[1].min(0.49 * ensemble_box_l(self, ensemble).min_element());
         let cutoff_l = (correlation_l + MARGIN_L).max(RANGE_L[0]).min(most);
         SuggestedCutoff { cutoff_l: (10.0 * cutoff_l).floor() / 10.0, correlation_l }
     }
@@ -53,10 +53,10 @@ impl Snapshot {
     /// longest distance where the correlation has no zero.
     fn heading_correlation_l(&self) -> f64 {
         let count = self.particles.len().max(1) as f64;
-        let directions: Vec<[f64; 2]> = self.particles.iter().map(|p| [p.heading.cos(), p.heading.sin()]).collect();
-        let mean = [0, 1].map(|axis| directions.iter().map(|n| n[axis]).sum::<f64>() / count);
-        let fluctuations: Vec<[f64; 2]> = directions.iter().map(|n| [n[0] - mean[0], n[1] - mean[1]]).collect();
-        let variance = fluctuations.iter().map(|u| u[0] * u[0] + u[1] * u[1]).sum::<f64>() / count;
+        let directions: Vec<DVec2> = self.particles.iter().map(|p| DVec2::from_angle(p.heading)).collect();
+        let mean = directions.iter().sum::<DVec2>() / count;
+        let fluctuations: Vec<DVec2> = directions.iter().map(|n| n - mean).collect();
+        let variance = fluctuations.iter().map(|u| u.length_squared()).sum::<f64>() / count;
         if variance < 1e-12 {
             return 0.0;
         }
@@ -72,7 +72,7 @@ impl Snapshot {
                 if bins.len() <= bin {
                     bins.resize(bin + 1, (0.0, 0));
                 }
-                bins[bin].0 += u[0] * fluctuations[j][0] + u[1] * fluctuations[j][1];
+                bins[bin].0 += u.dot(fluctuations[j]);
                 bins[bin].1 += 1;
             }
         });
@@ -94,11 +94,11 @@ impl Snapshot {
     fn each_counted(&self, mut take: impl FnMut(&mut dyn Iterator<Item = (usize, f64)>)) {
         let positions = self.positions();
         let period = self.period();
-        let reach = period.map_or(f64::INFINITY, |[w, h]| 0.5 * w.min(h));
+        let reach = period.map_or(f64::INFINITY, |period| 0.5 * period.min_element());
         for i in (0..positions.len()).step_by(self.stride()) {
             let mut others = (0..positions.len()).filter(|&j| j != i).filter_map(|j| {
-                let [dx, dy] = offset(positions[i], positions[j], period);
-                let distance = dx.hypot(dy);
+                let offset = offset(positions[i], positions[j], period);
+                let distance = offset.x.hypot(offset.y);
                 (distance < reach).then_some((j, distance))
             });
             take(&mut others);
@@ -125,7 +125,7 @@ mod tests {
             .filter(|(x, y)| x.hypot(*y) <= radius)
             .map(|(x, y)| Particle { x: x + 20.0, y: y + 20.0, heading: y.atan2(x) + FRAC_PI_2, species: 0 })
             .collect();
-        Snapshot { particles, box_size: [40.0; 2], mode: Mode::Whole, boundary: Boundary::Periodic }
+        Snapshot { particles, box_size: DVec2::splat(40.0), mode: Mode::Whole, boundary: Boundary::Periodic }
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_cutoff_stays_within_half_of_the_box() {
         let mut disc = rotating_disc(8.0);
-        disc.box_size = [18.0; 2];
+        disc.box_size = DVec2::splat(18.0);
         disc.particles.iter_mut().for_each(|p| (p.x, p.y) = (p.x - 11.0, p.y - 11.0));
         let found = disc.suggested_cutoff(&Ensemble::default());
         assert!(found.cutoff_l <= RANGE_L[1] && 2.0 * found.cutoff_l < 18.0, "{found:?}");

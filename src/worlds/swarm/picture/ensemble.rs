@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 
+use glam::{DVec2, USizeVec2};
 use rand::{Rng, RngExt};
 
 use super::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
@@ -16,21 +17,18 @@ pub const OPEN_MARGIN_L: f64 = 6.0;
 ///
 /// A motif gets a square whose area is the area of the discs around its copies over `cover`; a whole painting keeps its
 /// box (a periodic one narrower than [`MIN_TORUS_L`] is repeated until it is not, an open one gets [`OPEN_MARGIN_L`]).
-pub fn ensemble_box_l(snapshot: &Snapshot, ensemble: &Ensemble) -> [f64; 2] {
+pub fn ensemble_box_l(snapshot: &Snapshot, ensemble: &Ensemble) -> DVec2 {
     let unit = snapshot.unit_length();
-    let [width, height] = snapshot.box_size.map(|side| side / unit);
+    let size = snapshot.box_size / unit;
     match (snapshot.mode, snapshot.boundary) {
         (Mode::Motif, _) => {
             let radius_l = snapshot.enclosing_circle().1 / unit;
             let side = (ensemble.copies as f64 * disc_l2(radius_l, ensemble) / ensemble.cover).sqrt();
             // A copy must be clear of its own image around the torus.
-            [side.max(2.0 * radius_l + ensemble.clearance_l).max(MIN_TORUS_L); 2]
+            DVec2::splat(side.max(2.0 * radius_l + ensemble.clearance_l).max(MIN_TORUS_L))
         }
-        (Mode::Whole, Boundary::Periodic) => {
-            let [columns, rows] = snapshot.repeats();
-            [width * columns as f64, height * rows as f64]
-        }
-        (Mode::Whole, Boundary::Open) => [width + OPEN_MARGIN_L, height + OPEN_MARGIN_L],
+        (Mode::Whole, Boundary::Periodic) => size * USizeVec2::from(snapshot.repeats()).as_dvec2(),
+        (Mode::Whole, Boundary::Open) => size + OPEN_MARGIN_L,
     }
 }
 
@@ -58,12 +56,12 @@ impl Snapshot {
     /// Which particles of a sample carry loss, in their order: all, except in an open painting those closer than the
     /// cutoff to its edge, whose surroundings are cut off.
     pub fn carries_loss(&self, ensemble: &Ensemble, cutoff_l: f64) -> Vec<bool> {
-        let [width, height] = self.box_size;
         let cutoff = cutoff_l * self.unit_length();
         match (self.mode, self.boundary) {
             (Mode::Whole, Boundary::Open) => {
-                let inside = |x: f64, side: f64| x >= cutoff && x <= side - cutoff;
-                self.particles.iter().map(|p| inside(p.x, width) && inside(p.y, height)).collect()
+                let inner = self.box_size - cutoff;
+                let inside = |p: &Particle| p.place().cmpge(DVec2::splat(cutoff)).all() && p.place().cmple(inner).all();
+                self.particles.iter().map(inside).collect()
             }
             _ => vec![true; self.sample_len(ensemble)],
         }
@@ -86,18 +84,18 @@ impl Snapshot {
     pub fn random_swarm_of(&self, ensemble: &Ensemble, particles: usize, rng: &mut impl Rng) -> Swarm {
         let mut box_l = ensemble_box_l(self, ensemble);
         if (self.mode, self.boundary) == (Mode::Whole, Boundary::Open) {
-            box_l = box_l.map(|side| side - OPEN_MARGIN_L);
+            box_l -= OPEN_MARGIN_L;
         }
         let scale = (particles.max(1) as f64 / self.sample_len(ensemble).max(1) as f64).sqrt();
-        self.scatter(particles, box_l.map(|side| (scale * side).max(MIN_TORUS_L)), rng)
+        self.scatter(particles, (scale * box_l).max(DVec2::splat(MIN_TORUS_L)), rng)
     }
 
-    fn scatter(&self, count: usize, box_size: [f64; 2], rng: &mut impl Rng) -> Swarm {
+    fn scatter(&self, count: usize, box_size: DVec2, rng: &mut impl Rng) -> Swarm {
         let painted = self.particles.len();
         let particles = (0..count)
             .map(|i| Particle {
-                x: rng.random_range(0.0..box_size[0]),
-                y: rng.random_range(0.0..box_size[1]),
+                x: rng.random_range(0.0..box_size.x),
+                y: rng.random_range(0.0..box_size.y),
                 heading: rng.random_range(-PI..PI),
                 // Walks through the painting once, so that any number has the painting's mix.
                 species: self.particles.get(i * painted / count.max(1)).map_or(0, |p| p.species),
@@ -111,7 +109,9 @@ impl Snapshot {
         match self.period() {
             Some(period) => {
                 let least = MIN_TORUS_L * self.unit_length();
-                period.map(|side| if side > 0.0 { (least / side).ceil().clamp(1.0, 64.0) as usize } else { 1 })
+                period
+                    .to_array()
+                    .map(|side| if side > 0.0 { (least / side).ceil().clamp(1.0, 64.0) as usize } else { 1 })
             }
             None => [1, 1],
         }
@@ -127,7 +127,7 @@ mod tests {
     fn bar() -> Snapshot {
         let particles =
             (0..4).map(|i| Particle { x: 3.0 + 2.0 * f64::from(i), y: 5.0, heading: 0.5, species: u8::from(i == 3) });
-        Snapshot { particles: particles.collect(), box_size: [12.0, 10.0], ..Snapshot::default() }
+        Snapshot { particles: particles.collect(), box_size: DVec2::new(12.0, 10.0), ..Snapshot::default() }
     }
 
     fn whole(boundary: Boundary) -> Snapshot {
@@ -143,10 +143,7 @@ mod tests {
         assert_eq!(ensemble.copies, 2500);
         let swarm = bar().sample(&ensemble, &mut StdRng::seed_from_u64(1)).unwrap();
         assert_eq!(swarm.len(), 10_000);
-        let density = |e: &Ensemble| {
-            let [w, h] = ensemble_box_l(&bar(), e);
-            bar().sample_len(e) as f64 / (w * h)
-        };
+        let density = |e: &Ensemble| bar().sample_len(e) as f64 / ensemble_box_l(&bar(), e).element_product();
         assert!((density(&ensemble) / density(&Ensemble::default()) - 1.0).abs() < 1e-9);
     }
 
@@ -155,9 +152,9 @@ mod tests {
         // Two copies would fit into less than the narrowest torus: their box is wider than the cover asks for.
         for copies in [2, 6] {
             let ensemble = Ensemble { copies, cover: 0.8, ..Ensemble::default() };
-            let [side, _] = ensemble_box_l(&bar(), &ensemble);
+            let side = ensemble_box_l(&bar(), &ensemble).x;
             let larger = ensemble.with_area(&bar(), 4 * copies, 4.0 * side * side);
-            let [larger_side, _] = ensemble_box_l(&bar(), &larger);
+            let larger_side = ensemble_box_l(&bar(), &larger).x;
             assert!((larger_side / side - 2.0).abs() < 1e-12, "{side} {larger_side}");
             assert_eq!(bar().sample_len(&larger), 4 * bar().sample_len(&ensemble));
         }
@@ -167,7 +164,7 @@ mod tests {
     fn the_edges_of_an_open_painting_never_meet_and_carry_no_loss() {
         let snapshot = whole(Boundary::Open);
         let swarm = snapshot.sample(&Ensemble::default(), &mut StdRng::seed_from_u64(1)).unwrap();
-        assert_eq!(swarm.box_size, [6.0 + OPEN_MARGIN_L, 5.0 + OPEN_MARGIN_L]);
+        assert_eq!(swarm.box_size, DVec2::new(6.0 + OPEN_MARGIN_L, 5.0 + OPEN_MARGIN_L));
         assert_eq!(swarm.len(), 4);
         // In ℓ the bar stands at x = 1.5, 2.5, 3.5, 4.5 of 6 and y = 2.5 of 5.
         assert_eq!(snapshot.carries_loss(&Ensemble::default(), 2.0), vec![false, true, true, false]);
@@ -185,7 +182,7 @@ mod tests {
 
         let many = bar().random_swarm_of(&ensemble, 4000, &mut rng);
         assert_eq!((many.len(), ones(&many)), (4000, 1000));
-        let density = |s: &Swarm| s.len() as f64 / (s.box_size[0] * s.box_size[1]);
+        let density = |s: &Swarm| s.len() as f64 / s.box_size.element_product();
         assert!((density(&many) / density(&sample) - 1.0).abs() < 1e-9);
     }
 }

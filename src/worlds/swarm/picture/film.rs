@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use glam::DVec2;
+
 use super::geometry::median;
 use super::{Boundary, Mode, Particle, Snapshot};
 
@@ -27,13 +29,20 @@ pub struct PackedParticle {
     pub species: u8,
 }
 
+impl PackedParticle {
+    /// Where it is, in double precision.
+    pub fn place(&self) -> DVec2 {
+        DVec2::new(self.x.into(), self.y.into())
+    }
+}
+
 /// One snapshot of a film; the mode and the boundary are those of the whole picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmFrame {
     /// The frame number in the file.
     pub number: f64,
     /// World units.
-    pub box_size: [f64; 2],
+    pub box_size: DVec2,
     /// In the order of the file.
     pub particles: Box<[PackedParticle]>,
     /// Which animal each particle is, for [`super::super::measures::Truth`]; learning never looks at it.
@@ -56,12 +65,9 @@ impl FilmFrame {
 
     /// In double precision. Rounding moves no particle out of the box.
     pub fn snapshot(&self, mode: Mode, boundary: Boundary) -> Snapshot {
-        let [width, height] = self.box_size;
-        let unpack = |p: &PackedParticle| Particle {
-            x: f64::from(p.x).clamp(0.0, width),
-            y: f64::from(p.y).clamp(0.0, height),
-            heading: f64::from(p.heading),
-            species: p.species,
+        let unpack = |p: &PackedParticle| {
+            let place = p.place().clamp(DVec2::ZERO, self.box_size);
+            Particle { x: place.x, y: place.y, heading: f64::from(p.heading), species: p.species }
         };
         Snapshot { particles: self.particles.iter().map(unpack).collect(), box_size: self.box_size, mode, boundary }
     }

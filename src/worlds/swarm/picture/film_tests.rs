@@ -1,5 +1,6 @@
 use super::*;
 use crate::worlds::swarm::picture::{Ensemble, Sampler, Swarm};
+use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -9,7 +10,7 @@ fn stills(count: usize) -> Stills {
         let at = |x: f64| Particle { x, y: 1.0, heading: 0.5, species: u8::from(k == 2) };
         Snapshot {
             particles: vec![at(1.0), at(2.0 + k as f64)],
-            box_size: [20.0 + k as f64, 9.0],
+            box_size: DVec2::new(20.0 + k as f64, 9.0),
             ..Snapshot::default()
         }
     };
@@ -33,7 +34,7 @@ fn a_glance_at_another_frame_shares_all_memory() {
     let stills = stills(4);
     let other = stills.with_selected(2).unwrap();
     assert!(other.film().shares_frames_with(stills.film()) && other.is_same_picture(&stills));
-    assert_eq!(other.selected().box_size, [22.0, 9.0]);
+    assert_eq!(other.selected().box_size, DVec2::new(22.0, 9.0));
     assert!(stills.with_selected(0).is_none() && stills.with_selected(4).is_none());
 }
 
@@ -70,7 +71,7 @@ fn frames_are_deleted_and_duplicated_around_the_selected_one() {
     assert!(Arc::ptr_eq(fewer.selected(), stills.selected()));
     let one = fewer.without(0).unwrap();
     assert!(one.film().is_empty() && one.without(0).is_none());
-    assert_eq!(one.selected().box_size, [22.0, 9.0]);
+    assert_eq!(one.selected().box_size, DVec2::new(22.0, 9.0));
     let two = one.with_copy_of(0).unwrap();
     assert_eq!((two.count(), two.film().selected()), (2, 1));
     let more = stills.with_copy_of(1).unwrap();
@@ -93,10 +94,7 @@ fn samples_are_of_the_part_that_was_asked_for_at_the_scale_of_all() {
     assert_eq!(stills.unit_length(), 5.5);
     let mut rng = StdRng::seed_from_u64(1);
     // The two of the pair, of the first copy.
-    let spacing = |swarm: &Swarm| {
-        let [dx, dy] = swarm.offset(&swarm.particles[0], &swarm.particles[1]);
-        (5.5 * dx.hypot(dy)).round() as usize
-    };
+    let spacing = |swarm: &Swarm| (5.5 * swarm.distance(&swarm.particles[0], &swarm.particles[1])).round() as usize;
     for (part, wanted) in [(Part::HeldOut, vec![5, 10]), (Part::Selected, vec![3]), (Part::All, (1..=10).collect())] {
         let sampler = Sampler::of(&stills, &Ensemble { copies: 2, ..Ensemble::default() }, part).unwrap();
         assert_eq!(sampler.snapshots(), wanted.len());

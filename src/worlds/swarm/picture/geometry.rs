@@ -1,7 +1,9 @@
 //! Sizes and frames of a snapshot: its unit of length, its bounds, and the motif about its own centre.
 
+use glam::DVec2;
+
 use super::near::{Neighbour, PointTree};
-use super::{Boundary, Mode, Particle, Snapshot};
+use super::{Boundary, Mode, Particle, Snapshot, offset};
 
 impl Snapshot {
     /// ℓ, the unit of every other length: the median nearest-neighbour distance, in world units.
@@ -18,7 +20,7 @@ impl Snapshot {
         spacings.retain(|spacing| spacing.is_finite());
         match median(&mut spacings) {
             Some(length) if length > 0.0 => length,
-            _ => 0.1 * self.box_size[0].min(self.box_size[1]),
+            _ => 0.1 * self.box_size.min_element(),
         }
     }
 
@@ -33,32 +35,24 @@ impl Snapshot {
     }
 
     /// Lower left and upper right corner around the particles, world units; `None` without particles.
-    pub fn bounding(&self) -> Option<[[f64; 2]; 2]> {
-        let first = self.particles.first()?;
-        let mut corners = [[first.x, first.y]; 2];
-        for p in &self.particles {
-            for (axis, value) in [p.x, p.y].into_iter().enumerate() {
-                corners[0][axis] = corners[0][axis].min(value);
-                corners[1][axis] = corners[1][axis].max(value);
-            }
-        }
-        Some(corners)
+    pub fn bounding(&self) -> Option<[DVec2; 2]> {
+        let places = || self.particles.iter().map(Particle::place);
+        Some([places().reduce(DVec2::min)?, places().reduce(DVec2::max)?])
     }
 
     /// Centre and radius of a circle around all particles, world units, within about one percent of the smallest
     /// (Bădoiu & Clarkson 2003: step towards the farthest particle, by ever smaller shares).
-    pub fn enclosing_circle(&self) -> ([f64; 2], f64) {
-        let Some([low, high]) = self.bounding() else { return ([0.0; 2], 0.0) };
-        let mut centre = [0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1])];
-        let distance = |p: &Particle, c: [f64; 2]| (p.x - c[0]).hypot(p.y - c[1]);
-        let radius_at = |c: [f64; 2]| self.particles.iter().map(|p| distance(p, c)).fold(0.0, f64::max);
+    pub fn enclosing_circle(&self) -> (DVec2, f64) {
+        let Some([low, high]) = self.bounding() else { return (DVec2::ZERO, 0.0) };
+        let mut centre = 0.5 * (low + high);
+        let distance = |p: &Particle, c: DVec2| (p.x - c.x).hypot(p.y - c.y);
+        let radius_at = |c: DVec2| self.particles.iter().map(|p| distance(p, c)).fold(0.0, f64::max);
         let mut best = (centre, radius_at(centre));
         for step in 1..=128 {
             let farthest = self.particles.iter().max_by(|a, b| distance(a, centre).total_cmp(&distance(b, centre)));
             let Some(farthest) = farthest else { break };
             let share = 1.0 / (f64::from(step) + 1.0);
-            centre[0] += share * (farthest.x - centre[0]);
-            centre[1] += share * (farthest.y - centre[1]);
+            centre += share * (farthest.place() - centre);
             let radius = radius_at(centre);
             if radius < best.1 {
                 best = (centre, radius);
@@ -70,12 +64,17 @@ impl Snapshot {
     /// The particles about the centre of [`Self::enclosing_circle`], in units of ℓ; headings and order unchanged.
     pub fn centred_motif(&self) -> Vec<Particle> {
         let unit = self.unit_length();
-        let ([cx, cy], _) = self.enclosing_circle();
-        self.particles.iter().map(|p| Particle { x: (p.x - cx) / unit, y: (p.y - cy) / unit, ..*p }).collect()
+        let (centre, _) = self.enclosing_circle();
+        self.particles.iter().map(|p| p.at((p.place() - centre) / unit)).collect()
     }
 
-    pub(crate) fn positions(&self) -> Vec<[f64; 2]> {
-        self.particles.iter().map(|p| [p.x, p.y]).collect()
+    pub(crate) fn positions(&self) -> Vec<DVec2> {
+        self.particles.iter().map(Particle::place).collect()
+    }
+
+    /// From a particle to the nearest edge of the box, world units.
+    pub(crate) fn to_edge(&self, p: &Particle) -> f64 {
+        p.place().min(self.box_size - p.place()).min_element()
     }
 
     /// The picture wraps around its edges.
@@ -84,26 +83,14 @@ impl Snapshot {
     }
 
     /// The torus that the painting lives on, if it does.
-    pub(crate) fn period(&self) -> Option<[f64; 2]> {
+    pub(crate) fn period(&self) -> Option<DVec2> {
         self.is_torus().then_some(self.box_size)
     }
 
     /// From particle `i` to particle `j`, by the shortest way.
-    pub fn offset(&self, i: usize, j: usize) -> [f64; 2] {
-        let [a, b] = [i, j].map(|k| [self.particles[k].x, self.particles[k].y]);
-        offset(a, b, self.period())
+    pub fn offset(&self, i: usize, j: usize) -> DVec2 {
+        offset(self.particles[i].place(), self.particles[j].place(), self.period())
     }
-}
-
-/// From `a` to `b`, by the shortest way where they live on a torus of this width and height.
-pub(crate) fn offset(a: [f64; 2], b: [f64; 2], period: Option<[f64; 2]>) -> [f64; 2] {
-    let mut offset = [b[0] - a[0], b[1] - a[1]];
-    if let Some(period) = period {
-        for axis in 0..2 {
-            offset[axis] -= period[axis] * (offset[axis] / period[axis]).round();
-        }
-    }
-    offset
 }
 
 /// The middle value (mean of the two middle ones), `None` of nothing.
@@ -124,7 +111,7 @@ mod tests {
 
     fn snapshot(points: &[[f64; 2]], box_size: [f64; 2]) -> Snapshot {
         let particles = points.iter().map(|&[x, y]| Particle { x, y, ..Particle::default() }).collect();
-        Snapshot { particles, box_size, ..Snapshot::default() }
+        Snapshot { particles, box_size: box_size.into(), ..Snapshot::default() }
     }
 
     #[test]
@@ -162,7 +149,7 @@ mod tests {
         let s = snapshot(&[[3.0, 2.0], [1.5, 2.866_025], [1.5, 1.133_975], [2.0, 2.1], [2.2, 2.0]], [4.0, 4.0]);
         let (centre, radius) = s.enclosing_circle();
         assert!((1.0 - 1e-6..1.02).contains(&radius), "{radius}");
-        assert!(s.particles.iter().all(|p| (p.x - centre[0]).hypot(p.y - centre[1]) <= radius + 1e-12));
+        assert!(s.particles.iter().all(|p| p.place().distance(centre) <= radius + 1e-12));
     }
 
     #[test]

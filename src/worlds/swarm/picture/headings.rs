@@ -2,9 +2,10 @@
 
 use std::collections::BinaryHeap;
 
-use super::geometry::offset;
+use glam::DVec2;
+
 use super::near::PointTree;
-use super::{Snapshot, wrap_angle};
+use super::{Snapshot, offset, wrap_angle};
 
 /// Neighbours within this many ℓ give the local direction. Along a row the second neighbour (2 ℓ) is left out.
 const REACH_L: f64 = 1.6;
@@ -17,7 +18,7 @@ pub fn headings_along_neighbours(snapshot: &Snapshot) -> Vec<f64> {
 /// A heading for each point: along the local row of points, pointing the same way as its neighbours where that can be.
 ///
 /// `unit` is ℓ in the unit of the points; `period` the torus they live on, if any.
-pub(crate) fn from_neighbours(points: &[[f64; 2]], unit: f64, period: Option<[f64; 2]>) -> Vec<f64> {
+pub(crate) fn from_neighbours(points: &[DVec2], unit: f64, period: Option<DVec2>) -> Vec<f64> {
     let tree = PointTree::new(points.to_vec(), period);
     let axes: Vec<f64> = (0..points.len())
         .map(|i| {
@@ -26,14 +27,12 @@ pub(crate) fn from_neighbours(points: &[[f64; 2]], unit: f64, period: Option<[f6
                 near = tree.nearest(points[i], 1, f64::INFINITY, Some(i));
             }
             // Principal axis of the unit offsets: half the angle of their sum at doubled angles.
-            let (mut sin2, mut cos2) = (0.0, 0.0);
+            let mut doubled = DVec2::ZERO;
             for (_, j) in near {
-                let [dx, dy] = offset(points[i], points[j], period);
-                let (sin, cos) = (2.0 * dy.atan2(dx)).sin_cos();
-                sin2 += sin;
-                cos2 += cos;
+                let offset = offset(points[i], points[j], period);
+                doubled += DVec2::from_angle(2.0 * offset.y.atan2(offset.x));
             }
-            0.5 * f64::atan2(sin2, cos2)
+            0.5 * doubled.y.atan2(doubled.x)
         })
         .collect();
     agree(points, &axes, period)
@@ -41,7 +40,7 @@ pub(crate) fn from_neighbours(points: &[[f64; 2]], unit: f64, period: Option<[f6
 
 /// Turns axes (known up to half a turn) into headings by spreading one choice from neighbour to neighbour, best agreement
 /// first, so that a closed line gets one sense of circulation.
-pub(crate) fn agree(points: &[[f64; 2]], axes: &[f64], period: Option<[f64; 2]>) -> Vec<f64> {
+pub(crate) fn agree(points: &[DVec2], axes: &[f64], period: Option<DVec2>) -> Vec<f64> {
     let tree = PointTree::new(points.to_vec(), period);
     let mut headings: Vec<Option<f64>> = vec![None; points.len()];
     for start in 0..points.len() {
@@ -77,7 +76,7 @@ mod tests {
     #[test]
     fn a_ring_gets_tangential_headings_of_one_sense() {
         let angle = |i: usize| TAU * i as f64 / 12.0;
-        let points: Vec<[f64; 2]> = (0..12).map(|i| [angle(i).cos(), angle(i).sin()]).collect();
+        let points: Vec<DVec2> = (0..12).map(|i| DVec2::from_angle(angle(i))).collect();
         let headings = from_neighbours(&points, 2.0 * (TAU / 24.0).sin(), None);
         let senses: Vec<f64> = (0..12).map(|i| (headings[i] - angle(i)).sin()).collect();
         assert!(senses.iter().all(|s| (s - senses[0]).abs() < 1e-9 && s.abs() > 0.999), "{senses:?}");
@@ -85,8 +84,8 @@ mod tests {
 
     #[test]
     fn a_row_across_the_edge_of_a_torus_is_seen_as_one_row() {
-        let points = [[0.2, 1.0], [1.2, 1.0], [9.2, 1.0], [5.0, 5.0], [5.0, 6.0]];
-        let headings = from_neighbours(&points, 1.0, Some([10.0, 10.0]));
+        let points = [[0.2, 1.0], [1.2, 1.0], [9.2, 1.0], [5.0, 5.0], [5.0, 6.0]].map(DVec2::from);
+        let headings = from_neighbours(&points, 1.0, Some(DVec2::splat(10.0)));
         assert!(headings[..3].iter().all(|h| h.sin().abs() < 1e-9 && (h.cos() - headings[0].cos()).abs() < 1e-9));
         assert!(headings[3].cos().abs() < 1e-9 && (headings[3] - headings[4]).abs() < 1e-9);
     }

@@ -17,14 +17,15 @@ mod standing;
 pub(crate) mod stipple;
 
 pub use brush::SwarmEdit;
-pub use check::{DUPLICATE_SHARE, MAX_HEADING, MAX_PARTICLES, SIDE_RANGE, SnapshotError};
+pub use check::{DUPLICATE_SHARE, MAX_HEADING, MAX_PARTICLES, SIDE_RANGE, SnapshotError, is_real_box};
 pub use cutoff::SuggestedCutoff;
 pub use ensemble::{MIN_TORUS_L, OPEN_MARGIN_L, ensemble_box_l};
 pub use film::{FilmFrame, HOLD_OUT_EVERY, MAX_FRAMES, PackedParticle, Part, SnapshotFilm, Stills};
 pub(crate) use geometry::median;
 pub use headings::headings_along_neighbours;
 pub use near::Neighbour;
-pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle};
+pub(crate) use particle::offset;
+pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle, wrap_place};
 pub use sample::Sampler;
 
 use serde::{Deserialize, Serialize};

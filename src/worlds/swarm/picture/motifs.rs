@@ -2,6 +2,7 @@
 
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
+use glam::{DVec2, USizeVec2};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use rand_distr::{Distribution, Normal};
 
@@ -122,13 +123,12 @@ fn particle(x: f64, y: f64, heading: f64, species: u8) -> Particle {
 /// The particles in the middle of a square box with a margin.
 fn boxed(particles: Vec<Particle>) -> Snapshot {
     let mut snapshot = Snapshot { particles, ..Snapshot::default() };
-    let ([cx, cy], radius) = snapshot.enclosing_circle();
+    let (centre, radius) = snapshot.enclosing_circle();
     let half = radius + MARGIN;
     for p in &mut snapshot.particles {
-        p.x += half - cx;
-        p.y += half - cy;
+        *p = p.at(p.place() + (half - centre));
     }
-    snapshot.box_size = [2.0 * half; 2];
+    snapshot.box_size = DVec2::splat(2.0 * half);
     snapshot
 }
 
@@ -180,7 +180,12 @@ fn lanes() -> Snapshot {
             }
         }
     }
-    Snapshot { particles: walkers, box_size: [width, height], mode: Mode::Whole, boundary: Boundary::Periodic }
+    Snapshot {
+        particles: walkers,
+        box_size: DVec2::new(width, height),
+        mode: Mode::Whole,
+        boundary: Boundary::Periodic,
+    }
 }
 
 /// The centre and two shells of the triangular lattice, all but the centre heading outwards: no heading in common, and
@@ -202,13 +207,13 @@ fn amoeba() -> Snapshot {
     let mut rng = StdRng::seed_from_u64(9);
     let side = 64;
     let inside = |i: usize| {
-        let [x, y] = [i % side, i / side].map(|c| (c as f64 + 0.5) / side as f64 - 0.5);
-        x.hypot(y) < 0.5
+        let at = (USizeVec2::new(i % side, i / side).as_dvec2() + 0.5) / side as f64 - 0.5;
+        at.x.hypot(at.y) < 0.5
     };
     let ink = Ink { width: side, weight: (0..side * side).map(|i| f64::from(u8::from(inside(i)))).collect() };
     let (points, _) = stipple(&ink, 24, &mut rng);
     let unit = median(&mut PointTree::new(points.clone(), None).spacings()).unwrap_or(1.0);
-    boxed(points.iter().map(|p| particle(p[0] / unit, -p[1] / unit, scattered(0.0, &mut rng), 0)).collect())
+    boxed(points.iter().map(|p| particle(p.x / unit, -p.y / unit, scattered(0.0, &mut rng), 0)).collect())
 }
 
 /// A heading about 25° around `mean`.
@@ -286,11 +291,11 @@ mod tests {
         assert!(mean_heading(&of("crystal")) < 0.3, "the crystal has no common heading");
         assert!(mean_heading(&of("amoeba")) > 0.7);
         let mill = of("mill");
-        let ([cx, cy], _) = mill.enclosing_circle();
+        let (centre, _) = mill.enclosing_circle();
         for p in &mill.particles {
             // Angular momentum of each about the centre is its distance: tangential, counter-clockwise.
-            let (x, y) = (p.x - cx, p.y - cy);
-            assert!((x * p.heading.sin() - y * p.heading.cos() - x.hypot(y)).abs() < 1e-6);
+            let off = p.place() - centre;
+            assert!((off.perp_dot(DVec2::from_angle(p.heading)) - off.length()).abs() < 1e-6);
         }
         for p in &of("lanes").particles {
             assert_eq!(p.heading.cos() > 0.0, p.species == 0);

@@ -1,5 +1,7 @@
 //! Nearest neighbours among points of the plane or of a torus: a balanced k-d tree, fast also where points cluster.
 
+use glam::DVec2;
+
 /// The nearest other particle of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Neighbour {
@@ -10,11 +12,11 @@ pub struct Neighbour {
 }
 
 pub(crate) struct PointTree {
-    points: Vec<[f64; 2]>,
+    points: Vec<DVec2>,
     /// Point indices; the middle of each (sub)slice splits it, by x and y in turn.
     order: Vec<usize>,
     /// Width and height of the torus, if the points live on one.
-    period: Option<[f64; 2]>,
+    period: Option<DVec2>,
 }
 
 /// What a search has found so far: at most `limit` points within `reach2`, nearest first.
@@ -47,7 +49,7 @@ impl NearestFound {
 }
 
 impl PointTree {
-    pub fn new(points: Vec<[f64; 2]>, period: Option<[f64; 2]>) -> Self {
+    pub fn new(points: Vec<DVec2>, period: Option<DVec2>) -> Self {
         let mut order: Vec<usize> = (0..points.len()).collect();
         split(&points, &mut order, 0);
         Self { points, order, period }
@@ -55,7 +57,7 @@ impl PointTree {
 
     /// Up to `count` points nearest to `from` and closer than `reach`, as (distance, index), nearest first.
     /// `except` is left out (the point that asks).
-    pub fn nearest(&self, from: [f64; 2], count: usize, reach: f64, except: Option<usize>) -> Vec<(f64, usize)> {
+    pub fn nearest(&self, from: DVec2, count: usize, reach: f64, except: Option<usize>) -> Vec<(f64, usize)> {
         let mut found = NearestFound { limit: count, reach2: reach * reach, hits: Vec::with_capacity(count.min(32)) };
         if count == 0 {
             return found.hits;
@@ -69,18 +71,18 @@ impl PointTree {
     }
 
     /// The point closest to `from` in the plane, quickest when `guess` is already close; `None` without points.
-    pub fn closest(&self, from: [f64; 2], guess: usize) -> Option<usize> {
+    pub fn closest(&self, from: DVec2, guess: usize) -> Option<usize> {
         let start = self.points.get(guess)?;
-        let mut best = (distance2(*start, from), guess);
+        let mut best = (start.distance_squared(from), guess);
         self.descend(&self.order, 0, from, &mut best);
         Some(best.1)
     }
 
-    fn descend(&self, order: &[usize], axis: usize, from: [f64; 2], best: &mut (f64, usize)) {
+    fn descend(&self, order: &[usize], axis: usize, from: DVec2, best: &mut (f64, usize)) {
         let middle = order.len() / 2;
         let Some(&id) = order.get(middle) else { return };
         let point = self.points[id];
-        let apart2 = distance2(point, from);
+        let apart2 = point.distance_squared(from);
         if apart2 < best.0 {
             *best = (apart2, id);
         }
@@ -94,7 +96,7 @@ impl PointTree {
     }
 
     /// Whether any point is closer to `from` than `reach`.
-    pub fn any_within(&self, from: [f64; 2], reach: f64) -> bool {
+    pub fn any_within(&self, from: DVec2, reach: f64) -> bool {
         !self.nearest(from, 1, reach, None).is_empty()
     }
 
@@ -111,29 +113,34 @@ impl PointTree {
     }
 
     /// `from` itself first, then its images on the torus.
-    fn images(&self, from: [f64; 2]) -> Vec<[f64; 2]> {
-        let Some([w, h]) = self.period else { return vec![from] };
-        let mut images = vec![from];
-        for (sx, sy) in
-            [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)]
-        {
-            images.push([from[0] + sx * w, from[1] + sy * h]);
-        }
-        images
+    fn images(&self, from: DVec2) -> Vec<DVec2> {
+        let Some(period) = self.period else { return vec![from] };
+        let shifts = [
+            (0.0, 0.0),
+            (-1.0, 0.0),
+            (1.0, 0.0),
+            (0.0, -1.0),
+            (0.0, 1.0),
+            (-1.0, -1.0),
+            (-1.0, 1.0),
+            (1.0, -1.0),
+            (1.0, 1.0),
+        ];
+        shifts.map(|shift| from + DVec2::from(shift) * period).to_vec()
     }
 
     /// Squared distance from `from` to the box of the torus; 0 in the plane.
-    fn gap2(&self, from: [f64; 2]) -> f64 {
+    fn gap2(&self, from: DVec2) -> f64 {
         let Some(period) = self.period else { return 0.0 };
-        (0..2).map(|axis| (from[axis] - from[axis].clamp(0.0, period[axis])).powi(2)).sum()
+        from.distance_squared(from.clamp(DVec2::ZERO, period))
     }
 
-    fn visit(&self, order: &[usize], axis: usize, from: [f64; 2], except: Option<usize>, found: &mut NearestFound) {
+    fn visit(&self, order: &[usize], axis: usize, from: DVec2, except: Option<usize>, found: &mut NearestFound) {
         let middle = order.len() / 2;
         let Some(&id) = order.get(middle) else { return };
         let point = self.points[id];
         if except != Some(id) {
-            found.offer(distance2(point, from), id);
+            found.offer(point.distance_squared(from), id);
         }
         let (below, above) = (&order[..middle], &order[middle + 1..]);
         let gap = from[axis] - point[axis];
@@ -145,11 +152,7 @@ impl PointTree {
     }
 }
 
-fn distance2(a: [f64; 2], b: [f64; 2]) -> f64 {
-    (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2)
-}
-
-fn split(points: &[[f64; 2]], order: &mut [usize], axis: usize) {
+fn split(points: &[DVec2], order: &mut [usize], axis: usize) {
     if order.len() <= 1 {
         return;
     }
@@ -163,20 +166,12 @@ fn split(points: &[[f64; 2]], order: &mut [usize], axis: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worlds::swarm::picture::offset;
     use proptest::prelude::*;
 
-    fn brute(points: &[[f64; 2]], from: [f64; 2], except: usize, period: Option<[f64; 2]>) -> f64 {
-        let mut best = f64::INFINITY;
-        for (_, point) in points.iter().enumerate().filter(|(j, _)| *j != except) {
-            let mut offset = [point[0] - from[0], point[1] - from[1]];
-            if let Some(period) = period {
-                for axis in 0..2 {
-                    offset[axis] -= period[axis] * (offset[axis] / period[axis]).round();
-                }
-            }
-            best = best.min(offset[0].hypot(offset[1]));
-        }
-        best
+    fn brute(points: &[DVec2], from: DVec2, except: usize, period: Option<DVec2>) -> f64 {
+        let others = points.iter().enumerate().filter(|(j, _)| *j != except);
+        others.map(|(_, &point)| offset(from, point, period).length()).fold(f64::INFINITY, f64::min)
     }
 
     proptest! {
@@ -185,9 +180,9 @@ mod tests {
             coords in prop::collection::vec((0.0..7.0f64, 0.0..3.0f64), 2..60), periodic: bool, snapped: bool
         ) {
             // Snapped points share coordinates, the hard case for a tree that splits by them.
-            let points: Vec<[f64; 2]> =
-                coords.iter().map(|&(x, y)| if snapped { [x.floor(), y.floor()] } else { [x, y] }).collect();
-            let period = periodic.then_some([7.0, 3.0]);
+            let place = |&at: &(f64, f64)| if snapped { DVec2::from(at).floor() } else { at.into() };
+            let points: Vec<DVec2> = coords.iter().map(place).collect();
+            let period = periodic.then_some(DVec2::new(7.0, 3.0));
             let spacings = PointTree::new(points.clone(), period).spacings();
             for (i, spacing) in spacings.iter().enumerate() {
                 let expected = brute(&points, points[i], i, period);
@@ -199,15 +194,15 @@ mod tests {
         fn all_neighbours_within_reach_are_found_nearest_first(
             coords in prop::collection::vec((0.0..7.0f64, 0.0..3.0f64), 2..60), reach in 0.1..3.0f64
         ) {
-            let points: Vec<[f64; 2]> = coords.iter().map(|&(x, y)| [x, y]).collect();
+            let points: Vec<DVec2> = coords.iter().map(|&at| at.into()).collect();
             let tree = PointTree::new(points.clone(), None);
             let hits = tree.nearest(points[0], usize::MAX, reach, Some(0));
-            let expected = points[1..].iter().filter(|p| (p[0] - points[0][0]).hypot(p[1] - points[0][1]) < reach).count();
+            let expected = points[1..].iter().filter(|p| p.distance(points[0]) < reach).count();
             prop_assert_eq!(hits.len(), expected);
             prop_assert!(hits.is_sorted_by(|a, b| a.0 <= b.0));
             // The closest to a place beside the first point, from whatever guess.
-            let place = [points[0][0] + reach, points[0][1]];
-            let apart = |i: usize| (points[i][0] - place[0]).hypot(points[i][1] - place[1]);
+            let place = points[0] + reach * DVec2::X;
+            let apart = |i: usize| points[i].distance(place);
             let closest = tree.closest(place, points.len() - 1).unwrap();
             prop_assert!((0..points.len()).all(|i| apart(closest) <= apart(i)));
         }

@@ -2,6 +2,7 @@
 
 use std::f64::consts::TAU;
 
+use glam::{DVec2, USizeVec2};
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
@@ -22,13 +23,25 @@ pub struct Particle {
     pub species: u8,
 }
 
+impl Particle {
+    /// Where it is, in the unit of its coordinates.
+    pub fn place(&self) -> DVec2 {
+        DVec2::new(self.x, self.y)
+    }
+
+    /// The same particle at another place.
+    pub fn at(self, place: DVec2) -> Self {
+        Self { x: place.x, y: place.y, ..self }
+    }
+}
+
 /// Particles on a periodic rectangle `[0, W) × [0, H)`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Swarm {
     /// In the particles' own order.
     pub particles: Vec<Particle>,
     /// Width and height of the torus, in the same unit as the positions.
-    pub box_size: [f64; 2],
+    pub box_size: DVec2,
 }
 
 /// How the painting becomes an ensemble of samples.
@@ -57,7 +70,7 @@ pub struct Snapshot {
     /// In the order in which they were painted.
     pub particles: Vec<Particle>,
     /// Width and height, world units. Every particle is in `[0, W] × [0, H]`.
-    pub box_size: [f64; 2],
+    pub box_size: DVec2,
     /// Whether it is one creature or a whole sample.
     #[serde(default)]
     pub mode: Mode,
@@ -73,6 +86,11 @@ pub fn wrap(x: f64, length: f64) -> f64 {
     if y >= length { 0.0 } else { y }
 }
 
+/// `place` folded into the box `[0, W) × [0, H)`.
+pub fn wrap_place(place: DVec2, box_size: DVec2) -> DVec2 {
+    DVec2::new(wrap(place.x, box_size.x), wrap(place.y, box_size.y))
+}
+
 /// `angle` folded into `[-π, π)`.
 pub fn wrap_angle(angle: f64) -> f64 {
     wrap(angle + std::f64::consts::PI, std::f64::consts::TAU) - std::f64::consts::PI
@@ -80,19 +98,21 @@ pub fn wrap_angle(angle: f64) -> f64 {
 
 impl Swarm {
     /// The shortest vector from `a` to `b` on the torus.
-    pub fn offset(&self, a: &Particle, b: &Particle) -> [f64; 2] {
-        let [w, h] = self.box_size;
-        let dx = b.x - a.x;
-        let dy = b.y - a.y;
-        [dx - w * (dx / w).round(), dy - h * (dy / h).round()]
+    pub fn offset(&self, a: &Particle, b: &Particle) -> DVec2 {
+        offset(a.place(), b.place(), Some(self.box_size))
+    }
+
+    /// The shortest distance from `a` to `b` on the torus.
+    pub fn distance(&self, a: &Particle, b: &Particle) -> f64 {
+        let offset = self.offset(a, b);
+        offset.x.hypot(offset.y)
     }
 
     /// Gives each particle a uniformly random position and heading.
     pub fn scatter(&mut self, rng: &mut impl Rng) {
-        let [width, height] = self.box_size;
         for p in &mut self.particles {
-            p.x = width * rng.random::<f64>();
-            p.y = height * rng.random::<f64>();
+            p.x = self.box_size.x * rng.random::<f64>();
+            p.y = self.box_size.y * rng.random::<f64>();
             p.heading = wrap_angle(TAU * rng.random::<f64>());
         }
     }
@@ -110,21 +130,20 @@ impl Swarm {
     /// With all lengths multiplied by `factor`.
     pub fn scaled(mut self, factor: f64) -> Self {
         for p in &mut self.particles {
-            (p.x, p.y) = (factor * p.x, factor * p.y);
+            *p = p.at(factor * p.place());
         }
-        self.box_size = self.box_size.map(|side| factor * side);
+        self.box_size *= factor;
         self
     }
 
     /// The swarm repeated `repeats` times along each side, on a torus that is as many times wider.
     pub fn tiled(&self, repeats: usize) -> Self {
-        let [width, height] = self.box_size;
         let tile = |k: usize| {
-            let (dx, dy) = ((k % repeats) as f64 * width, (k / repeats) as f64 * height);
-            self.particles.iter().map(move |p| Particle { x: p.x + dx, y: p.y + dy, ..*p })
+            let shift = USizeVec2::new(k % repeats, k / repeats).as_dvec2() * self.box_size;
+            self.particles.iter().map(move |p| p.at(p.place() + shift))
         };
         let particles = (0..repeats * repeats).flat_map(tile).collect();
-        Self { particles, box_size: self.box_size.map(|side| repeats as f64 * side) }
+        Self { particles, box_size: repeats as f64 * self.box_size }
     }
 
     /// For pictures of large swarms: what is in the middle of the box, about `most` particles, as if that were all. A
@@ -134,13 +153,19 @@ impl Swarm {
             return self;
         }
         let share = (most as f64 / self.len() as f64).sqrt();
-        let box_size = self.box_size.map(|side| share * side);
-        let low = [0, 1].map(|axis| 0.5 * (self.box_size[axis] - box_size[axis]));
-        let moved = self.particles.iter().map(|p| Particle { x: p.x - low[0], y: p.y - low[1], ..*p });
-        let is_inside = |p: &Particle| (0.0..box_size[0]).contains(&p.x) && (0.0..box_size[1]).contains(&p.y);
+        let box_size = share * self.box_size;
+        let low = 0.5 * (self.box_size - box_size);
+        let moved = self.particles.iter().map(|p| p.at(p.place() - low));
+        let is_inside = |p: &Particle| (0.0..box_size.x).contains(&p.x) && (0.0..box_size.y).contains(&p.y);
         let particles = moved.filter(is_inside).take(2 * most).collect();
         Self { particles, box_size }
     }
+}
+
+/// From `a` to `b`, by the shortest way where they live on a torus of this width and height.
+pub(crate) fn offset(a: DVec2, b: DVec2, period: Option<DVec2>) -> DVec2 {
+    let offset = b - a;
+    period.map_or(offset, |period| offset - period * (offset / period).round())
 }
 
 #[cfg(test)]
@@ -150,18 +175,18 @@ mod tests {
     #[test]
     fn a_tiled_swarm_repeats_itself_along_both_sides() {
         let particles = vec![Particle { x: 1.0, y: 2.0, ..Particle::default() }];
-        let tiled = Swarm { particles, box_size: [3.0, 5.0] }.tiled(2);
-        let places: Vec<_> = tiled.particles.iter().map(|p| [p.x, p.y]).collect();
+        let tiled = Swarm { particles, box_size: DVec2::new(3.0, 5.0) }.tiled(2);
+        let places: Vec<[f64; 2]> = tiled.particles.iter().map(|p| p.place().into()).collect();
         assert_eq!(places, [[1.0, 2.0], [4.0, 2.0], [1.0, 7.0], [4.0, 7.0]]);
-        assert_eq!(tiled.box_size, [6.0, 10.0]);
+        assert_eq!(tiled.box_size, DVec2::new(6.0, 10.0));
     }
 
     #[test]
     fn a_piece_of_a_large_swarm_is_its_middle_and_a_small_one_is_left_whole() {
         let at = |k: usize| Particle { x: (k % 100) as f64, y: (k / 100) as f64, ..Particle::default() };
-        let swarm = Swarm { particles: (0..10_000).map(at).collect(), box_size: [100.0; 2] };
+        let swarm = Swarm { particles: (0..10_000).map(at).collect(), box_size: DVec2::splat(100.0) };
         let piece = swarm.clone().piece(400);
-        assert_eq!((piece.len(), piece.box_size), (400, [20.0; 2]));
+        assert_eq!((piece.len(), piece.box_size), (400, DVec2::splat(20.0)));
         // (40, 40) has become the corner.
         assert_eq!(piece.particles[0], Particle::default());
         assert_eq!(swarm.clone().piece(10_000), swarm);

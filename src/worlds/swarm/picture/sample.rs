@@ -2,11 +2,14 @@
 
 use std::f64::consts::TAU;
 
+use glam::{DVec2, USizeVec2};
 use rand::{Rng, RngExt};
 
 use super::ensemble::{OPEN_MARGIN_L, ensemble_box_l};
 use super::near::PointTree;
-use super::{Boundary, Ensemble, Mode, Part, Particle, Snapshot, SnapshotError, Stills, Swarm, wrap, wrap_angle};
+use super::{
+    Boundary, Ensemble, Mode, Part, Particle, Snapshot, SnapshotError, Stills, Swarm, offset, wrap, wrap_angle,
+};
 
 /// Tries for the place of one copy before the whole sample starts again, and such restarts.
 const TRIES: usize = 1000;
@@ -97,7 +100,7 @@ impl Sampler {
 /// Makes samples of one snapshot, in units of its own ℓ; what is the same for all of them is computed once.
 struct SnapshotSampler {
     source: SampleSource,
-    box_size_l: [f64; 2],
+    box_size_l: DVec2,
     edges: OpenEdges,
 }
 
@@ -139,30 +142,23 @@ impl SnapshotSampler {
             (Mode::Motif, _) => {
                 check(ensemble)?;
                 let body = snapshot.centred_motif();
-                let tree = PointTree::new(body.iter().map(|p| [p.x, p.y]).collect(), None);
+                let tree = PointTree::new(body.iter().map(Particle::place).collect(), None);
                 let radius_l = snapshot.enclosing_circle().1 / unit;
                 SampleSource::Motif { body, tree, radius_l, ensemble: *ensemble }
             }
             (Mode::Whole, Boundary::Periodic) => {
-                let [width, height] = snapshot.box_size;
                 let [columns, rows] = snapshot.repeats();
                 let mut particles = Vec::with_capacity(snapshot.particles.len() * columns * rows);
                 for tile in 0..columns * rows {
-                    let (dx, dy) = ((tile % columns) as f64 * width, (tile / columns) as f64 * height);
-                    particles.extend(snapshot.particles.iter().map(|p| Particle {
-                        x: (p.x + dx) / unit,
-                        y: (p.y + dy) / unit,
-                        ..*p
-                    }));
+                    let shift = USizeVec2::new(tile % columns, tile / columns).as_dvec2() * snapshot.box_size;
+                    particles.extend(snapshot.particles.iter().map(|p| p.at((p.place() + shift) / unit)));
                 }
                 SampleSource::Periodic(particles)
             }
             (Mode::Whole, Boundary::Open) => {
                 let inset = 0.5 * OPEN_MARGIN_L;
                 let particles = snapshot.particles.iter();
-                SampleSource::Open(
-                    particles.map(|p| Particle { x: p.x / unit + inset, y: p.y / unit + inset, ..*p }).collect(),
-                )
+                SampleSource::Open(particles.map(|p| p.at(p.place() / unit + inset)).collect())
             }
         };
         Ok(Self { source, box_size_l, edges: OpenEdges::of(snapshot, ensemble, unit) })
@@ -176,7 +172,7 @@ impl SnapshotSampler {
     }
 
     fn sample(&self, rng: &mut impl Rng) -> Result<Swarm, SnapshotError> {
-        let [width, height] = self.box_size_l;
+        let [width, height] = self.box_size_l.to_array();
         let moved = |p: &Particle, pose: CopyPose| {
             let (sin, cos) = pose.turn.sin_cos();
             Particle {
@@ -211,8 +207,7 @@ impl SnapshotSampler {
 
 impl OpenEdges {
     fn of(snapshot: &Snapshot, ensemble: &Ensemble, unit_length: f64) -> Self {
-        let [width, height] = snapshot.box_size;
-        let to_edge_l = |p: &Particle| p.x.min(width - p.x).min(p.y.min(height - p.y)) / unit_length;
+        let to_edge_l = |p: &Particle| snapshot.to_edge(p) / unit_length;
         let is_cut_out = (snapshot.mode, snapshot.boundary) == (Mode::Whole, Boundary::Open);
         Self {
             unit_length,
@@ -273,12 +268,12 @@ fn clear_of(
 ) -> bool {
     let (sin, cos) = pose.turn.sin_cos();
     let (other_sin, other_cos) = other.turn.sin_cos();
-    let nearest_image = |d: f64| d - side_l * (d / side_l).round();
-    let centre = [nearest_image(pose.x - other.x), nearest_image(pose.y - other.y)];
+    let [here, there] = [pose, other].map(|pose| DVec2::new(pose.x, pose.y));
+    let centre = offset(there, here, Some(DVec2::splat(side_l)));
     // On a small torus a second image of the other copy may be near as well.
     for image in 0..9 {
-        let dx = centre[0] + side_l * (f64::from(image % 3) - 1.0);
-        let dy = centre[1] + side_l * (f64::from(image / 3) - 1.0);
+        let dx = centre.x + side_l * (f64::from(image % 3) - 1.0);
+        let dy = centre.y + side_l * (f64::from(image / 3) - 1.0);
         if dx.hypot(dy) >= 2.0 * radius_l + clearance_l {
             continue;
         }
@@ -286,7 +281,7 @@ fn clear_of(
             // Seen from the other copy's own frame.
             let x = dx + cos * p.x - sin * p.y;
             let y = dy + sin * p.x + cos * p.y;
-            if tree.any_within([other_cos * x + other_sin * y, other_cos * y - other_sin * x], clearance_l) {
+            if tree.any_within(DVec2::new(other_cos * x + other_sin * y, other_cos * y - other_sin * x), clearance_l) {
                 return false;
             }
         }
@@ -328,7 +323,7 @@ mod tests {
     fn bar() -> Snapshot {
         let particles =
             (0..4).map(|i| Particle { x: 3.0 + 2.0 * f64::from(i), y: 5.0, heading: 0.5, species: u8::from(i == 3) });
-        Snapshot { particles: particles.collect(), box_size: [12.0, 10.0], ..Snapshot::default() }
+        Snapshot { particles: particles.collect(), box_size: DVec2::new(12.0, 10.0), ..Snapshot::default() }
     }
 
     fn whole(boundary: Boundary) -> Snapshot {
@@ -347,16 +342,17 @@ mod tests {
             assert_eq!(swarm.len(), 36);
             assert_eq!(swarm.box_size, ensemble_box_l(&bar(), &ensemble));
             for (i, a) in swarm.particles.iter().enumerate() {
-                assert!((0.0..swarm.box_size[0]).contains(&a.x) && (0.0..swarm.box_size[1]).contains(&a.y));
+                assert!((0.0..swarm.box_size.x).contains(&a.x) && (0.0..swarm.box_size.y).contains(&a.y));
                 for (j, b) in swarm.particles.iter().enumerate().skip(i + 1) {
-                    let [dx, dy] = swarm.offset(a, b);
+                    let offset = swarm.offset(a, b);
+                    let distance = offset.length();
                     if i / 4 != j / 4 {
-                        assert!(dx.hypot(dy) >= 1.6, "{i} and {j} are {} apart", dx.hypot(dy));
+                        assert!(distance >= 1.6, "{i} and {j} are {distance} apart");
                     } else {
-                        assert!((dx.hypot(dy) - (j - i) as f64).abs() < 1e-9, "the bar is bent");
+                        assert!((distance - (j - i) as f64).abs() < 1e-9, "the bar is bent");
                         // The bar is along heading - 0.5 in the painting, so it must be in every copy.
                         assert!(
-                            wrap_angle(dy.atan2(dx) - (a.heading - 0.5)).abs() < 1e-9,
+                            wrap_angle(offset.to_angle() - (a.heading - 0.5)).abs() < 1e-9,
                             "headings did not turn along"
                         );
                     }
@@ -374,7 +370,7 @@ mod tests {
         for _ in 0..400 {
             let swarm = sampler.sample(&mut rng).unwrap();
             for leader in swarm.particles.iter().step_by(4) {
-                let place = TAU * leader.x / swarm.box_size[0];
+                let place = TAU * leader.x / swarm.box_size.x;
                 for (total, term) in
                     sum.iter_mut().zip([leader.heading.cos(), leader.heading.sin(), place.cos(), place.sin()])
                 {
@@ -425,12 +421,12 @@ mod tests {
         let snapshot = whole(Boundary::Periodic);
         // ℓ = 2: the box is 6 by 5, repeated twice each way to reach 8.
         let swarm = snapshot.sample(&Ensemble::default(), &mut StdRng::seed_from_u64(1)).unwrap();
-        assert_eq!(swarm.box_size, [12.0, 10.0]);
+        assert_eq!(swarm.box_size, DVec2::new(12.0, 10.0));
         assert_eq!(swarm.len(), 16);
         assert_eq!(snapshot.carries_loss(&Ensemble::default(), 3.9), vec![true; 16]);
         for (i, p) in swarm.particles.iter().enumerate() {
-            let [dx, dy] = swarm.offset(&swarm.particles[i / 4 * 4], p);
-            assert!((wrap(dx, 12.0) - (i % 4) as f64).abs() < 1e-9 && dy.abs() < 1e-9, "{i}: {dx} {dy}");
+            let offset = swarm.offset(&swarm.particles[i / 4 * 4], p);
+            assert!((wrap(offset.x, 12.0) - (i % 4) as f64).abs() < 1e-9 && offset.y.abs() < 1e-9, "{i}: {offset}");
         }
         let other = snapshot.sample(&Ensemble::default(), &mut StdRng::seed_from_u64(2)).unwrap();
         assert_ne!(swarm, other);

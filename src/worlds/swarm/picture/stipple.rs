@@ -1,6 +1,7 @@
 //! Evenly spaced points whose density follows a picture's darkness: weighted Voronoi stippling
 //! (Secord, "Weighted Voronoi Stippling", NPAR 2002).
 
+use glam::DVec2;
 use rand::{Rng, RngExt};
 
 use super::near::PointTree;
@@ -17,20 +18,20 @@ pub(crate) struct Ink {
 
 impl Ink {
     /// Centre of a pixel, in pixels from the upper left corner.
-    fn centre(&self, pixel: usize) -> [f64; 2] {
-        [(pixel % self.width) as f64 + 0.5, (pixel / self.width) as f64 + 0.5]
+    fn centre(&self, pixel: usize) -> DVec2 {
+        DVec2::new((pixel % self.width) as f64 + 0.5, (pixel / self.width) as f64 + 0.5)
     }
 }
 
 /// `count` points in pixels from the upper left corner, and for each pixel with ink the point it belongs to.
 /// No points if there is no ink.
-pub(crate) fn stipple(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<[f64; 2]>, Vec<Option<usize>>) {
+pub(crate) fn stipple(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<DVec2>, Vec<Option<usize>>) {
     stipple_from(ink, count, None, rng)
 }
 
 /// As [`stipple`], for strokes that do not touch, such as letters: each gets its share of the points from the start, as
 /// points do not move from one to another.
-pub(crate) fn stipple_strokes(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<[f64; 2]>, Vec<Option<usize>>) {
+pub(crate) fn stipple_strokes(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<DVec2>, Vec<Option<usize>>) {
     let total: f64 = ink.weight.iter().sum();
     let height = ink.weight.len() / ink.width.max(1);
     // Column by column, a point whenever so much ink has gone by.
@@ -42,8 +43,7 @@ pub(crate) fn stipple_strokes(ink: &Ink, count: usize, rng: &mut impl Rng) -> (V
             let pixel = y * ink.width + x;
             sum += ink.weight[pixel];
             while sum > next && starts.len() < count {
-                let [cx, cy] = ink.centre(pixel);
-                starts.push([cx + rng.random_range(-0.5..0.5), cy + rng.random_range(-0.5..0.5)]);
+                starts.push(ink.centre(pixel) + within_pixel(rng));
                 next += step;
             }
         }
@@ -52,12 +52,17 @@ pub(crate) fn stipple_strokes(ink: &Ink, count: usize, rng: &mut impl Rng) -> (V
     stipple_from(ink, count, starts, rng)
 }
 
+/// From the centre of a pixel to a random place in it.
+fn within_pixel(rng: &mut (impl Rng + ?Sized)) -> DVec2 {
+    DVec2::new(rng.random_range(-0.5..0.5), rng.random_range(-0.5..0.5))
+}
+
 fn stipple_from(
     ink: &Ink,
     count: usize,
-    starts: Option<Vec<[f64; 2]>>,
+    starts: Option<Vec<DVec2>>,
     rng: &mut impl Rng,
-) -> (Vec<[f64; 2]>, Vec<Option<usize>>) {
+) -> (Vec<DVec2>, Vec<Option<usize>>) {
     let cumulated: Vec<f64> = ink
         .weight
         .iter()
@@ -74,32 +79,30 @@ fn stipple_from(
     let draw = |rng: &mut dyn Rng| {
         let level = rng.random_range(0.0..total);
         let pixel = cumulated.partition_point(|sum| *sum <= level).min(ink.weight.len() - 1);
-        let [x, y] = ink.centre(pixel);
         // Within the pixel, so that two points drawn there differ.
-        [x + rng.random_range(-0.5..0.5), y + rng.random_range(-0.5..0.5)]
+        ink.centre(pixel) + within_pixel(rng)
     };
-    let mut points: Vec<[f64; 2]> = starts.unwrap_or_else(|| (0..count).map(|_| draw(rng)).collect());
+    let mut points: Vec<DVec2> = starts.unwrap_or_else(|| (0..count).map(|_| draw(rng)).collect());
     for round in 0..=ROUNDS {
         let tree = PointTree::new(points.clone(), None);
-        let mut sums = vec![[0.0; 3]; count];
+        let mut sums = vec![(DVec2::ZERO, 0.0); count];
         let mut last = 0;
         for (pixel, &weight) in ink.weight.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
-            let [x, y] = ink.centre(pixel);
+            let centre = ink.centre(pixel);
             // The pixel before most often belongs to the same point.
-            owners[pixel] = tree.closest([x, y], last);
+            owners[pixel] = tree.closest(centre, last);
             if let Some(owner) = owners[pixel] {
                 last = owner;
-                for (sum, term) in sums[owner].iter_mut().zip([weight * x, weight * y, weight]) {
-                    *sum += term;
-                }
+                sums[owner].0 += weight * centre;
+                sums[owner].1 += weight;
             }
         }
         if round == ROUNDS {
             break;
         }
-        for (point, [x, y, weight]) in points.iter_mut().zip(sums) {
+        for (point, (sum, weight)) in points.iter_mut().zip(sums) {
             // A point that has lost all its ink to others starts elsewhere.
-            *point = if weight > 0.0 { [x / weight, y / weight] } else { draw(rng) };
+            *point = if weight > 0.0 { sum / weight } else { draw(rng) };
         }
     }
     (points, owners)
@@ -116,10 +119,10 @@ mod tests {
         let weight = (0..120 * 60).map(|i| if i % 120 < 60 { 0.2 } else { 0.8 }).collect();
         let ink = Ink { width: 120, weight };
         let (points, owners) = stipple(&ink, 200, &mut StdRng::seed_from_u64(2));
-        let right = points.iter().filter(|p| p[0] > 60.0).count();
+        let right = points.iter().filter(|p| p.x > 60.0).count();
         assert!((150..=170).contains(&right), "{right} of 200 on the dark side");
         // On the dark side each of 160 points has 22.5 pixels: a hexagonal grid would have spacing 5.1.
-        let mut spacings = PointTree::new(points.iter().copied().filter(|p| p[0] > 65.0).collect(), None).spacings();
+        let mut spacings = PointTree::new(points.iter().copied().filter(|p| p.x > 65.0).collect(), None).spacings();
         spacings.sort_by(f64::total_cmp);
         let low = spacings[spacings.len() / 20];
         assert!(spacings[0] > 2.0 && low > 3.3, "least {}, fifth percentile {low}; random: 0.2 and 0.6", spacings[0]);
@@ -135,7 +138,7 @@ mod tests {
         let ink = Ink { width: 60, weight: weight.collect() };
         for seed in 0..5 {
             let (points, _) = stipple_strokes(&ink, 15, &mut StdRng::seed_from_u64(seed));
-            assert_eq!(points.iter().filter(|p| p[0] < 30.0).count(), 10);
+            assert_eq!(points.iter().filter(|p| p.x < 30.0).count(), 10);
         }
     }
 

@@ -79,6 +79,7 @@ mod tests {
     use crate::worlds::swarm::rule::residual::{Differences, continuity};
     use crate::worlds::swarm::rule::testing::{largest_difference, rms, rule, scattered};
     use crate::worlds::swarm::rule::{Rule, energy, flow_learned};
+    use glam::DVec2;
     use rand::SeedableRng;
     use rand::rngs::StdRng;
 
@@ -97,7 +98,7 @@ mod tests {
         // Biases of the outputs too, which start at zero.
         let bias = b.shape.layout().out_b.start;
         b.weights[bias..].copy_from_slice(&[0.3, -0.2, 0.5]);
-        let swarm = scattered(14, [8.0, 8.0], 3);
+        let swarm = scattered(14, DVec2::splat(8.0), 3);
         let of = |net: &LocalNet| flow_learned::velocity(&rule, net, &swarm, 0.2);
         for share in [0.0, 0.3, 1.0] {
             let blend = of(&a.blend(&b, share).expect("narrow flows of the same species"));
@@ -112,7 +113,7 @@ mod tests {
     #[test]
     fn the_residual_of_a_blend_is_between_those_of_the_two() {
         let (rule, a, b) = two();
-        let swarm = scattered(10, [9.0, 9.0], 4);
+        let swarm = scattered(10, DVec2::splat(9.0), 4);
         let score = energy::score(&rule, &swarm, 0.2);
         let of = |net: &LocalNet| {
             let velocity = |s: &Swarm, i: usize| flow_learned::velocity(&rule, net, s, 0.2)[i];

@@ -1,5 +1,7 @@
 //! The energy E(X; σ) = (1/σ) Σ_i ρ(m_i, c_i, τ) and the score s = -∇E.
 
+use glam::DVec2;
+
 use super::features::{Edge, window, window_slope};
 use super::forward::{Eyes, affine_transposed, silu_slope};
 use super::neighbours::Neighbours;
@@ -27,15 +29,15 @@ pub fn score(rule: &Rule, swarm: &Swarm, sigma_l: f64) -> Vec<[f64; 3]> {
     let mut score = vec![[0.0; 3]; swarm.len()];
     for i in 0..swarm.len() {
         let by_message = message_gradient(&eyes, swarm, &neighbours, i);
-        let (sin, cos) = swarm.particles[i].heading.sin_cos();
+        let ahead = DVec2::from_angle(swarm.particles[i].heading);
         for j in neighbours.of(i) {
             let edge = Edge::between(swarm, i, j);
             let (by_d, by_delta) = edge_gradient(&eyes, swarm, &edge, &by_message, i, j);
-            let world = [cos * by_d[0] - sin * by_d[1], sin * by_d[0] + cos * by_d[1]];
+            let world = ahead.rotate(by_d);
             // d turns backwards when i turns: ∂d/∂θ_i = (d_y, -d_x).
-            let by_heading_i = by_d[0] * edge.d[1] - by_d[1] * edge.d[0] - by_delta;
-            let by_i = [-world[0], -world[1], by_heading_i];
-            let by_j = [world[0], world[1], by_delta];
+            let by_heading_i = by_d.perp_dot(edge.d) - by_delta;
+            let by_i = [-world.x, -world.y, by_heading_i];
+            let by_j = [world.x, world.y, by_delta];
             for axis in 0..3 {
                 score[i][axis] -= by_i[axis] / sigma_l;
                 score[j][axis] -= by_j[axis] / sigma_l;
@@ -59,7 +61,7 @@ fn message_gradient(eyes: &Eyes, swarm: &Swarm, neighbours: &Neighbours, i: usiz
 }
 
 /// The gradient of m_i · `by_message` with respect to (d, Δ) of the edge i → j.
-fn edge_gradient(eyes: &Eyes, swarm: &Swarm, edge: &Edge, by_message: &[f64], i: usize, j: usize) -> ([f64; 2], f64) {
+fn edge_gradient(eyes: &Eyes, swarm: &Swarm, edge: &Edge, by_message: &[f64], i: usize, j: usize) -> (DVec2, f64) {
     let (l, w, shape) = (&eyes.layout, &eyes.net.weights, &eyes.net.shape);
     let distance_squared = edge.distance_squared();
     let weight = window(distance_squared, eyes.cutoff_l);
@@ -76,8 +78,7 @@ fn edge_gradient(eyes: &Eyes, swarm: &Swarm, edge: &Edge, by_message: &[f64], i:
 
     let by_weight: f64 = by_message.iter().zip(&layers.h2).map(|(g, h)| g * h).sum();
     let slope = by_weight * window_slope(distance_squared, eyes.cutoff_l);
-    by_d[0] += slope * edge.d[0];
-    by_d[1] += slope * edge.d[1];
+    by_d += slope * edge.d;
     (by_d, by_delta)
 }
 
@@ -108,7 +109,7 @@ mod tests {
         for seed in 0..3 {
             let rule = rule(seed);
             let h = 1e-3;
-            let swarm = scattered_off_seams(12, [9.0, 8.0], &[rule.cutoff_l], 4.0 * h, seed);
+            let swarm = scattered_off_seams(12, DVec2::new(9.0, 8.0), &[rule.cutoff_l], 4.0 * h, seed);
             let score = score(&rule, &swarm, SIGMA_L);
             let gradient = |i, axis| slope(&swarm, i, axis, |s| energy(&rule, s, SIGMA_L), Differences::Sixth, h);
             let expected: Vec<_> = (0..swarm.len()).map(|i| [0, 1, 2].map(|axis| -gradient(i, axis))).collect();
@@ -120,8 +121,8 @@ mod tests {
     #[test]
     fn a_compact_swarm_may_be_rotated_by_any_angle() {
         let rule = rule(1);
-        let mut swarm = scattered(10, [6.0, 6.0], 4);
-        swarm.box_size = [60.0, 60.0];
+        let mut swarm = scattered(10, DVec2::splat(6.0), 4);
+        swarm.box_size = DVec2::splat(60.0);
         let (angle, (sin, cos)) = (0.7, 0.7f64.sin_cos());
         let mut rotated = swarm.clone();
         for p in &mut rotated.particles {
@@ -140,8 +141,8 @@ mod tests {
     #[test]
     fn a_full_torus_may_be_turned_by_a_quarter() {
         let rule = rule(2);
-        let swarm = scattered(30, [9.0, 8.0], 5);
-        let mut turned = Swarm { box_size: [8.0, 9.0], ..swarm.clone() };
+        let swarm = scattered(30, DVec2::new(9.0, 8.0), 5);
+        let mut turned = Swarm { box_size: DVec2::new(8.0, 9.0), ..swarm.clone() };
         for p in &mut turned.particles {
             (p.x, p.y) = (8.0 - p.y, p.x);
             p.heading += std::f64::consts::FRAC_PI_2;
@@ -152,7 +153,7 @@ mod tests {
     #[test]
     fn a_mirrored_swarm_has_another_energy() {
         let rule = rule(2);
-        let swarm = scattered(30, [9.0, 8.0], 5);
+        let swarm = scattered(30, DVec2::new(9.0, 8.0), 5);
         let mut mirrored = swarm.clone();
         for p in &mut mirrored.particles {
             p.y = 8.0 - p.y;
@@ -169,7 +170,7 @@ mod tests {
             seed in 0u64..1000, dx in -20.0..20.0f64, dy in -20.0..20.0f64, shift in 1usize..14,
         ) {
             let rule = rule(seed % 5);
-            let swarm = scattered(15, [9.0, 8.0], seed);
+            let swarm = scattered(15, DVec2::new(9.0, 8.0), seed);
             let mut other = swarm.clone();
             for p in &mut other.particles {
                 (p.x, p.y) = (wrap(p.x + dx, 9.0), wrap(p.y + dy, 8.0));
@@ -188,7 +189,7 @@ mod tests {
         let at = |r: f64| {
             let place = |x, y, heading| Particle { x, y, heading, species: 0 };
             let particles = vec![place(10.0, 10.0, 0.3), place(10.0 + r, 10.0, 1.9), place(11.0, 9.0, -2.0)];
-            Swarm { particles, box_size: [40.0, 40.0] }
+            Swarm { particles, box_size: DVec2::splat(40.0) }
         };
         let around = |gap: f64| {
             let (inside, outside) = (at(rule.cutoff_l - gap), at(rule.cutoff_l + gap));
@@ -208,7 +209,7 @@ mod tests {
         let place = |x| Particle { x, y: 10.0, heading: 0.5, species: 1 };
         let chain = |last| {
             let particles = vec![place(5.0), place(5.0 + 0.8 * rule.cutoff_l), place(last)];
-            Swarm { particles, box_size: [60.0, 20.0] }
+            Swarm { particles, box_size: DVec2::new(60.0, 20.0) }
         };
         let first = |last: f64| {
             let swarm = chain(last);
@@ -225,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_lonely_particle_feels_nothing() {
-        let swarm = Swarm { particles: vec![Particle::default()], box_size: [9.0, 9.0] };
+        let swarm = Swarm { particles: vec![Particle::default()], box_size: DVec2::splat(9.0) };
         assert_eq!(score(&rule(1), &swarm, SIGMA_L), vec![[0.0; 3]]);
     }
 }

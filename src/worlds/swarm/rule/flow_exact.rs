@@ -5,6 +5,8 @@
 //! ∇_i of q_ij g_i the last term of v_θ. K is skew whatever q_ij is, so that its radius may be that of the species of i. (Known as irreversible Langevin dynamics: Ma, Chen & Fox 2015; on groups Barp et
 //! al. 2021. Equations (2) and (3) of the design are its special cases.)
 
+use glam::DVec2;
+
 use super::knobs::Knobs;
 use super::neighbours::Neighbours;
 use crate::worlds::swarm::picture::Swarm;
@@ -15,8 +17,8 @@ const MIN_WINDOW_L2: f64 = 1e-12;
 /// What the flow needs to know of a particle.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowSite {
-    /// Cosine and sine of the heading.
-    pub heading: [f64; 2],
+    /// n: cosine and sine of the heading.
+    pub heading: DVec2,
     /// 0 to 7.
     pub species: u8,
     /// (1/ℓ, 1/ℓ, 1/rad), world frame.
@@ -25,10 +27,9 @@ pub struct FlowSite {
 
 impl FlowSite {
     /// g = u n⊥ + w n.
-    fn coupling(&self, knobs: &Knobs) -> [f64; 2] {
-        let ([cos, sin], species) = (self.heading, usize::from(self.species));
-        let (cruise, strafe) = (knobs.cruise[species], knobs.strafe[species]);
-        [strafe * cos - cruise * sin, strafe * sin + cruise * cos]
+    fn coupling(&self, knobs: &Knobs) -> DVec2 {
+        let species = usize::from(self.species);
+        knobs.strafe[species] * self.heading + knobs.cruise[species] * self.heading.perp()
     }
 
     /// 1 - (r/ρ)² where that is positive, and 1/ρ².
@@ -44,7 +45,7 @@ impl FlowSite {
 pub struct ExactFlow<'a> {
     knobs: &'a Knobs,
     own: FlowSite,
-    g: [f64; 2],
+    g: DVec2,
     /// Σ_j q_ij s_θ,j
     heading_score: f64,
     turn: f64,
@@ -54,30 +55,30 @@ impl<'a> ExactFlow<'a> {
     /// Begins the sum of the particle `own`.
     pub fn at(knobs: &'a Knobs, own: FlowSite) -> Self {
         let (g, [sx, sy, heading_score]) = (own.coupling(knobs), own.score);
-        Self { knobs, own, g, heading_score, turn: g[0] * sx + g[1] * sy }
+        Self { knobs, own, g, heading_score, turn: g.dot(DVec2::new(sx, sy)) }
     }
 
     /// A neighbour, and the way there, ℓ.
-    pub fn add(&mut self, other: &FlowSite, [dx, dy]: [f64; 2]) {
-        let distance_squared = dx * dx + dy * dy;
+    pub fn add(&mut self, other: &FlowSite, offset: DVec2) {
+        let distance_squared = offset.length_squared();
         let (own, _) = self.own.inside(self.knobs, distance_squared);
         let (inside, inverse) = other.inside(self.knobs, distance_squared);
         // q_ji, and ∇_j q_ji = slope (x_j - x_i).
         let (q, slope) = (inside * inside, -4.0 * inside * inverse);
         let (s, g) = (other.score, other.coupling(self.knobs));
         self.heading_score += own * own * s[2];
-        self.turn += g[0] * (q * s[0] + slope * dx) + g[1] * (q * s[1] + slope * dy);
+        self.turn += g.dot(q * DVec2::new(s[0], s[1]) + slope * offset);
     }
 
     /// Velocity in the world frame (ℓ per time, ℓ per time, rad per time).
     pub fn velocity(self) -> [f64; 3] {
-        let (species, [cos, sin]) = (usize::from(self.own.species), self.own.heading);
+        let (species, DVec2 { x: cos, y: sin }) = (usize::from(self.own.species), self.own.heading);
         let Knobs { cruise, strafe, swirl, .. } = self.knobs;
         let (cruise, strafe, swirl) = (cruise[species], strafe[species], swirl[species]);
         let [sx, sy, _] = self.own.score;
         [
-            cruise * cos + strafe * sin - self.g[0] * self.heading_score - swirl * sy,
-            cruise * sin - strafe * cos - self.g[1] * self.heading_score + swirl * sx,
+            cruise * cos + strafe * sin - self.g.x * self.heading_score - swirl * sy,
+            cruise * sin - strafe * cos - self.g.y * self.heading_score + swirl * sx,
             self.turn,
         ]
     }
@@ -90,8 +91,7 @@ pub fn velocity(swarm: &Swarm, score: &[[f64; 3]], knobs: &Knobs) -> Vec<[f64; 3
     let neighbours = Neighbours::new(swarm, knobs.widest_window_l());
     let site = |i: usize| {
         let particle = &swarm.particles[i];
-        let (sin, cos) = particle.heading.sin_cos();
-        FlowSite { heading: [cos, sin], species: particle.species, score: score[i] }
+        FlowSite { heading: DVec2::from_angle(particle.heading), species: particle.species, score: score[i] }
     };
     let sites: Vec<FlowSite> = (0..swarm.len()).map(site).collect();
     let at = |(i, own): (usize, &FlowSite)| {

@@ -27,6 +27,8 @@ pub fn velocity_of(
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::worlds::swarm::rule::testing::{largest_difference, rms, rule, scattered};
 
@@ -34,8 +36,8 @@ mod tests {
     fn the_flow_turns_with_the_swarm() {
         let rule = rule(1);
         let flow = rule.flow.as_ref().expect("the test rule has a flow");
-        let mut swarm = scattered(10, [6.0, 6.0], 2);
-        swarm.box_size = [60.0, 60.0];
+        let mut swarm = scattered(10, DVec2::splat(6.0), 2);
+        swarm.box_size = DVec2::splat(60.0);
         let (sin, cos) = 1.1f64.sin_cos();
         let mut rotated = swarm.clone();
         for p in &mut rotated.particles {
@@ -58,7 +60,7 @@ mod tests {
         let layout = flow.shape.layout();
         flow.weights[layout.out_w.start..layout.out_w.start + layout.out_w.len()].fill(0.0);
         flow.weights[layout.out_b.start..].copy_from_slice(&[2.0, 0.5, -1.0]);
-        let mut swarm = scattered(1, [9.0, 9.0], 1);
+        let mut swarm = scattered(1, DVec2::splat(9.0), 1);
         swarm.particles[0].heading = std::f64::consts::FRAC_PI_2;
         let flow = rule.flow.as_ref().expect("the test rule has a flow");
         assert!(largest_difference(&velocity(&rule, flow, &swarm, 0.2), &[[-0.5, 2.0, -1.0]]) < 1e-12);

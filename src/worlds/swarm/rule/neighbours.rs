@@ -1,6 +1,8 @@
 //! Neighbour lists on the torus: counting sort into cells no smaller than the cutoff, then the cells around each particle.
 
-use crate::worlds::swarm::picture::{Swarm, wrap};
+use glam::DVec2;
+
+use crate::worlds::swarm::picture::{Swarm, wrap_place};
 
 /// Who is near whom, as compressed rows: the neighbours of particle `i` are `index[start[i] .. start[i + 1]]`.
 ///
@@ -17,7 +19,7 @@ pub struct Neighbours {
     cell_of: Vec<u32>,
     /// Particle numbers and wrapped positions in the order of the cells.
     sorted: Vec<u32>,
-    sorted_position: Vec<[f64; 2]>,
+    sorted_position: Vec<DVec2>,
 }
 
 impl Neighbours {
@@ -31,7 +33,7 @@ impl Neighbours {
     /// The same in the memory of this one.
     pub fn rebuild(&mut self, swarm: &Swarm, cutoff: f64) {
         let particles = &swarm.particles;
-        self.rebuild_with(particles.len(), |i| [particles[i].x, particles[i].y], swarm.box_size, cutoff);
+        self.rebuild_with(particles.len(), |i| particles[i].place(), swarm.box_size, cutoff);
     }
 
     /// The same from positions in any storage. Positions need not be wrapped; a particle that is not finite has no
@@ -39,17 +41,11 @@ impl Neighbours {
     ///
     /// # Panics
     /// When there are 2³² ordered pairs or more.
-    pub fn rebuild_with(
-        &mut self,
-        count: usize,
-        position: impl Fn(usize) -> [f64; 2],
-        box_size: [f64; 2],
-        cutoff: f64,
-    ) {
-        let [width, height] = box_size;
+    pub fn rebuild_with(&mut self, count: usize, position: impl Fn(usize) -> DVec2, box_size: DVec2, cutoff: f64) {
+        let [width, height] = box_size.to_array();
         // More cells than particles would only cost memory.
         let most_cells = 2 * (count as f64).sqrt() as usize + 1;
-        let cells = box_size.map(|length| ((length / cutoff) as usize).clamp(1, most_cells));
+        let cells = box_size.to_array().map(|length| ((length / cutoff) as usize).clamp(1, most_cells));
         let [columns, rows] = cells;
         let cell_along = |x: f64, axis: usize| {
             let cell = (x / box_size[axis] * cells[axis] as f64) as usize;
@@ -60,8 +56,8 @@ impl Neighbours {
         self.cell_start.resize(columns * rows + 1, 0);
         self.cell_of.clear();
         self.cell_of.extend((0..count).map(|i| {
-            let [x, y] = position(i);
-            (cell_along(wrap(y, height), 1) * columns + cell_along(wrap(x, width), 0)) as u32
+            let at = wrap_place(position(i), box_size);
+            (cell_along(at.y, 1) * columns + cell_along(at.x, 0)) as u32
         }));
         for &cell in &self.cell_of {
             self.cell_start[cell as usize + 1] += 1;
@@ -72,13 +68,12 @@ impl Neighbours {
         self.sorted.clear();
         self.sorted.resize(count, 0);
         self.sorted_position.clear();
-        self.sorted_position.resize(count, [0.0; 2]);
+        self.sorted_position.resize(count, DVec2::ZERO);
         for i in 0..count {
             // `cell_start[c]` walks forward while cell c fills, and then stands where cell c + 1 begins.
             let slot = &mut self.cell_start[self.cell_of[i] as usize];
-            let [x, y] = position(i);
             self.sorted[*slot as usize] = i as u32;
-            self.sorted_position[*slot as usize] = [wrap(x, width), wrap(y, height)];
+            self.sorted_position[*slot as usize] = wrap_place(position(i), box_size);
             *slot += 1;
         }
         self.cell_start.copy_within(0..columns * rows, 1);
@@ -90,16 +85,15 @@ impl Neighbours {
         self.start.push(0);
         self.index.clear();
         for i in 0..count {
-            let [x, y] = position(i);
-            let (x, y) = (wrap(x, width), wrap(y, height));
+            let at = wrap_place(position(i), box_size);
             let cell = self.cell_of[i] as usize;
             for row in around(cell / columns, rows) {
                 for column in around(cell % columns, columns) {
                     let near = row * columns + column;
                     let slots = self.cell_start[near] as usize..self.cell_start[near + 1] as usize;
-                    for (&j, &[xj, yj]) in self.sorted[slots.clone()].iter().zip(&self.sorted_position[slots]) {
-                        let dx = shortest(xj - x, width, half_width);
-                        let dy = shortest(yj - y, height, half_height);
+                    for (&j, &there) in self.sorted[slots.clone()].iter().zip(&self.sorted_position[slots]) {
+                        let dx = shortest(there.x - at.x, width, half_width);
+                        let dy = shortest(there.y - at.y, height, half_height);
                         if dx * dx + dy * dy < cutoff_squared && j as usize != i {
                             self.index.push(j);
                         }
@@ -145,10 +139,7 @@ mod tests {
         (0..p.len())
             .map(|i| {
                 (0..p.len())
-                    .filter(|&j| {
-                        let [dx, dy] = swarm.offset(&p[i], &p[j]);
-                        j != i && dx * dx + dy * dy < cutoff * cutoff
-                    })
+                    .filter(|&j| j != i && swarm.offset(&p[i], &p[j]).length_squared() < cutoff * cutoff)
                     .collect()
             })
             .collect()
@@ -176,9 +167,9 @@ mod tests {
                 .iter()
                 .map(|&(x, y)| Particle { x: x * width, y: y * height, ..Particle::default() })
                 .collect();
-            let swarm = Swarm { particles, box_size: [width, height] };
+            let swarm = Swarm { particles, box_size: DVec2::new(width, height) };
             // A used list, so that nothing of an earlier swarm may shine through.
-            let mut neighbours = Neighbours::new(&Swarm { box_size: [7.0, 3.0], ..swarm.clone() }, 1.1);
+            let mut neighbours = Neighbours::new(&Swarm { box_size: DVec2::new(7.0, 3.0), ..swarm.clone() }, 1.1);
             neighbours.rebuild(&swarm, cutoff);
             prop_assert_eq!(listed(&neighbours, swarm.len()), brute_force(&swarm, cutoff));
         }
@@ -188,7 +179,7 @@ mod tests {
     fn a_box_smaller_than_the_cutoff_lists_every_other_particle_once() {
         let particles =
             (0..7).map(|i| Particle { x: 0.13 * f64::from(i), y: 0.4, ..Particle::default() }).collect::<Vec<_>>();
-        let swarm = Swarm { particles, box_size: [1.0, 1.0] };
+        let swarm = Swarm { particles, box_size: DVec2::splat(1.0) };
         let neighbours = Neighbours::new(&swarm, 3.0);
         for (i, row) in listed(&neighbours, 7).into_iter().enumerate() {
             assert_eq!(row, (0..7).filter(|&j| j != i).collect::<Vec<_>>());
@@ -198,7 +189,8 @@ mod tests {
     #[test]
     fn a_particle_that_is_not_finite_disturbs_no_other() {
         let at = |x| Particle { x, y: 1.0, ..Particle::default() };
-        let swarm = Swarm { particles: vec![at(1.0), at(f64::NAN), at(1.5), at(f64::INFINITY)], box_size: [9.0, 9.0] };
+        let swarm =
+            Swarm { particles: vec![at(1.0), at(f64::NAN), at(1.5), at(f64::INFINITY)], box_size: DVec2::splat(9.0) };
         assert_eq!(listed(&Neighbours::new(&swarm, 2.0), 4), vec![vec![2], vec![], vec![0], vec![]]);
     }
 }

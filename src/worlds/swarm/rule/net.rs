@@ -224,6 +224,8 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::worlds::swarm::picture::Particle;
     use crate::worlds::swarm::rule::energy;
@@ -243,7 +245,7 @@ mod tests {
     fn an_output_gain_multiplies_the_energy() {
         let rule = rule(2);
         let louder = Rule { energy: rule.energy.with_output_gain(2.5), ..rule.clone() };
-        let swarm = scattered(12, [8.0, 8.0], 2);
+        let swarm = scattered(12, DVec2::splat(8.0), 2);
         let ratio = energy::energy(&louder, &swarm, 0.2) / energy::energy(&rule, &swarm, 0.2);
         assert!((ratio - 2.5).abs() < 1e-5, "{ratio}");
     }
@@ -253,7 +255,7 @@ mod tests {
         let rule = rule(3);
         let known = rule.energy.shape.species;
         let wider = Rule { energy: rule.energy.with_species(known + 1), ..rule.clone() };
-        let mut swarm = scattered(12, [8.0, 8.0], 2);
+        let mut swarm = scattered(12, DVec2::splat(8.0), 2);
         assert_eq!(energy::energy(&rule, &swarm, 0.2), energy::energy(&wider, &swarm, 0.2));
         swarm.particles.push(Particle { x: 1.0, y: 1.0, heading: 0.0, species: known as u8 });
         assert!(energy::energy(&wider, &swarm, 0.2).is_finite());

@@ -83,6 +83,8 @@ pub(crate) fn slope(
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::worlds::swarm::picture::MAX_SPECIES;
     use crate::worlds::swarm::rule::testing::{largest_difference, rms, rule, scattered_off_seams};
@@ -99,7 +101,7 @@ mod tests {
     fn swarm(rule: &Rule, window_l: f64, seed: u64) -> Swarm {
         let windows_l = knobs(0.0, 0.0, 0.0, window_l).window_l;
         let seams: Vec<f64> = std::iter::once(rule.cutoff_l).chain(windows_l).collect();
-        scattered_off_seams(12, [9.0, 8.0], &seams, 4.0 * H, seed)
+        scattered_off_seams(12, DVec2::new(9.0, 8.0), &seams, 4.0 * H, seed)
     }
 
     /// Different constants for each species, so that a wrong index cannot cancel.
@@ -176,22 +178,22 @@ mod tests {
     /// Equation (3) with one cruise speed `u` per species, by brute force and with one flaw.
     fn equation_3(swarm: &Swarm, score: &[[f64; 3]], knobs: &Knobs, flaw: Flaw) -> Vec<[f64; 3]> {
         let p = &swarm.particles;
-        let normal = |i: usize| [-p[i].heading.sin(), p[i].heading.cos()];
+        let normal = |i: usize| DVec2::from_angle(p[i].heading).perp();
         let cruise = |i: usize| knobs.cruise[usize::from(p[i].species)];
         let one = |i: usize| {
             let (mut slip, mut turn) = (0.0, 0.0);
             for l in 0..p.len() {
-                let [dx, dy] = swarm.offset(&p[i], &p[l]);
+                let offset = swarm.offset(&p[i], &p[l]);
                 // q_il has the radius of i, q_li that of l.
                 let [own, other] = [i, l].map(|k| knobs.window_l[usize::from(p[k].species)]);
-                let at = |radius| if l == i { 1.0 } else { window(dx * dx + dy * dy, radius) };
+                let at = |radius| if l == i { 1.0 } else { window(offset.length_squared(), radius) };
                 let q = at(if flaw == Flaw::OwnWindow { own } else { other });
-                let slope = if l == i { 0.0 } else { window_slope(dx * dx + dy * dy, other) };
+                let slope = if l == i { 0.0 } else { window_slope(offset.length_squared(), other) };
                 let n = normal(if flaw == Flaw::OwnNormal { i } else { l });
                 slip += at(own) * score[l][2];
-                turn += cruise(l) * q * (n[0] * score[l][0] + n[1] * score[l][1]);
+                turn += cruise(l) * q * n.dot(DVec2::new(score[l][0], score[l][1]));
                 if flaw != Flaw::NoWindowGradient {
-                    turn += cruise(l) * slope * (n[0] * dx + n[1] * dy);
+                    turn += cruise(l) * slope * n.dot(offset);
                 }
             }
             if flaw == Flaw::OneSided {

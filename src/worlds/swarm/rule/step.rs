@@ -1,10 +1,12 @@
 //! Live dynamics dX = (γ V + η D s) dt + √(2 η D) dW, D = diag(1, 1, κ²), by Heun's method with shared noise.
 
+use glam::DVec2;
+
 use super::knobs::{FlowKind, LiveSettings};
 use super::net::Rule;
 use super::validate::RuleError;
 use super::{energy, flow_exact, flow_learned, noise};
-use crate::worlds::swarm::picture::{Swarm, wrap, wrap_angle};
+use crate::worlds::swarm::picture::{Swarm, wrap_angle, wrap_place};
 
 /// Largest ω dt, with ω the rotation rate of the linearised flow. Heun's method multiplies a pure rotation by
 /// √(1 + (ω dt)⁴/4) a step, 1.6 % at 0.6; relaxation outweighs that, and beyond about 1 it no longer does.
@@ -113,10 +115,8 @@ pub fn step(
 }
 
 fn displace(swarm: &mut Swarm, by: impl Fn(usize, usize) -> f64) {
-    let [width, height] = swarm.box_size;
     for (i, p) in swarm.particles.iter_mut().enumerate() {
-        p.x = wrap(p.x + by(i, 0), width);
-        p.y = wrap(p.y + by(i, 1), height);
+        *p = p.at(wrap_place(p.place() + DVec2::new(by(i, 0), by(i, 1)), swarm.box_size));
         p.heading = wrap_angle(p.heading + by(i, 2));
     }
 }
@@ -132,6 +132,7 @@ pub fn denoised(rule: &Rule, swarm: &Swarm, sigma_l: f64) -> Swarm {
 
 #[cfg(test)]
 mod tests {
+
     use super::*;
     use crate::worlds::swarm::picture::MAX_SPECIES;
     use crate::worlds::swarm::rule::Knobs;
@@ -178,7 +179,7 @@ mod tests {
         let rule = rule(2);
         let live = LiveSettings { relaxation: 0.0, ..settings(flow) };
         let run = |count: u32| {
-            let mut swarm = scattered(8, [20.0, 20.0], 3);
+            let mut swarm = scattered(8, DVec2::splat(20.0), 3);
             for k in 0..count {
                 step(&rule, &live, &mut swarm, 4e-3 / f64::from(count), 1, k).expect("the rule has a flow");
             }
@@ -201,7 +202,7 @@ mod tests {
         let mut rule = rule(3);
         rule.kappa = 2.0;
         let live = LiveSettings { relaxation: 1.5, ..settings(FlowKind::None) };
-        let start = scattered(1, [900.0, 900.0], 3);
+        let start = scattered(1, DVec2::splat(900.0), 3);
         let dt = 1e-3;
         let mut second_moment = [0.0; 3];
         let draws = 4000;
@@ -209,8 +210,8 @@ mod tests {
             let mut moved = start.clone();
             step(&rule, &live, &mut moved, dt, 9, k).expect("no flow is needed");
             let (a, b) = (start.particles[0], moved.particles[0]);
-            let [dx, dy] = start.offset(&a, &b);
-            for (m, d) in second_moment.iter_mut().zip([dx, dy, wrap_angle(b.heading - a.heading)]) {
+            let moved = start.offset(&a, &b).extend(wrap_angle(b.heading - a.heading));
+            for (m, d) in second_moment.iter_mut().zip(moved.to_array()) {
                 *m += d * d / f64::from(draws);
             }
         }
@@ -230,7 +231,7 @@ mod tests {
     #[test]
     fn positions_stay_in_the_box_and_headings_in_one_turn() {
         let rule = rule(4);
-        let mut swarm = scattered(20, [8.0, 9.0], 4);
+        let mut swarm = scattered(20, DVec2::new(8.0, 9.0), 4);
         let live = settings(FlowKind::Exact);
         let dt = time_step(&rule, &live);
         for k in 0..30 {
@@ -246,7 +247,7 @@ mod tests {
     fn a_missing_learned_flow_is_an_error() {
         let mut rule = rule(5);
         rule.flow = None;
-        let mut swarm = scattered(3, [9.0, 9.0], 5);
+        let mut swarm = scattered(3, DVec2::splat(9.0), 5);
         let before = swarm.clone();
         let result = step(&rule, &settings(FlowKind::Learned), &mut swarm, 1e-3, 1, 0);
         assert_eq!((result, swarm), (Err(RuleError::NoLearnedFlow), before));
@@ -255,14 +256,14 @@ mod tests {
     #[test]
     fn denoising_moves_along_the_score() {
         let rule = rule(6);
-        let swarm = scattered(10, [20.0, 20.0], 6);
+        let swarm = scattered(10, DVec2::splat(20.0), 6);
         let score = energy::score(&rule, &swarm, 0.2);
         let clean = denoised(&rule, &swarm, 0.2);
         for (i, here) in score.iter().enumerate() {
-            let [dx, dy] = swarm.offset(&swarm.particles[i], &clean.particles[i]);
+            let moved = swarm.offset(&swarm.particles[i], &clean.particles[i]);
             let turn = wrap_angle(clean.particles[i].heading - swarm.particles[i].heading);
             let expected = here.map(|s| 0.04 * s);
-            assert!((dx - expected[0]).abs() < 1e-9 && (dy - expected[1]).abs() < 1e-9);
+            assert!(moved.abs_diff_eq(DVec2::new(expected[0], expected[1]), 1e-9));
             assert!((turn - wrap_angle(expected[2])).abs() < 1e-9);
         }
     }
@@ -278,7 +279,7 @@ mod tests {
     fn the_drift_weighs_flow_by_strength_and_score_by_relaxation_and_mobility() {
         let mut rule = rule(7);
         rule.kappa = 1.6;
-        let swarm = scattered(10, [9.0, 9.0], 7);
+        let swarm = scattered(10, DVec2::splat(9.0), 7);
         for flow in [FlowKind::None, FlowKind::Exact, FlowKind::Learned] {
             let live = LiveSettings { strength: 0.7, relaxation: 1.9, ..settings(flow) };
             let score = energy::score(&rule, &swarm, live.sigma_l);

@@ -1,5 +1,6 @@
 //! Swarms and rules shared by the tests of this room.
 
+use glam::DVec2;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -15,12 +16,12 @@ pub fn rule(seed: u64) -> Rule {
 }
 
 /// `count` particles anywhere in the box, headings anywhere, species in turn.
-pub fn scattered(count: usize, box_size: [f64; 2], seed: u64) -> Swarm {
+pub fn scattered(count: usize, box_size: DVec2, seed: u64) -> Swarm {
     let mut rng = StdRng::seed_from_u64(seed);
     let particles = (0..count)
         .map(|i| Particle {
-            x: rng.random_range(0.0..box_size[0]),
-            y: rng.random_range(0.0..box_size[1]),
+            x: rng.random_range(0.0..box_size.x),
+            y: rng.random_range(0.0..box_size.y),
             heading: rng.random_range(-3.1..3.1),
             species: (i % SPECIES) as u8,
         })
@@ -29,17 +30,14 @@ pub fn scattered(count: usize, box_size: [f64; 2], seed: u64) -> Swarm {
 }
 
 /// Like [`scattered`], with no pair whose distance is within `margin` of one of `radii`: there derivatives are kinked.
-pub fn scattered_off_seams(count: usize, box_size: [f64; 2], radii: &[f64], margin: f64, seed: u64) -> Swarm {
+pub fn scattered_off_seams(count: usize, box_size: DVec2, radii: &[f64], margin: f64, seed: u64) -> Swarm {
     (0..)
         .map(|attempt| scattered(count, box_size, seed + 10_000 * attempt))
         .find(|swarm| {
             let p = &swarm.particles;
-            p.iter().enumerate().all(|(i, a)| {
-                p[..i].iter().all(|b| {
-                    let [dx, dy] = swarm.offset(a, b);
-                    radii.iter().all(|r| (dx.hypot(dy) - r).abs() > margin)
-                })
-            })
+            p.iter()
+                .enumerate()
+                .all(|(i, a)| p[..i].iter().all(|b| radii.iter().all(|r| (swarm.distance(a, b) - r).abs() > margin)))
         })
         .expect("some draw is off the seams")
 }

@@ -77,7 +77,7 @@ impl Rule {
 
     /// Whether this rule can run on `swarm` (lengths in ℓ): finite particles of known species in a real box.
     pub fn validate_swarm(&self, swarm: &Swarm) -> Result<(), RuleError> {
-        let [width, height] = swarm.box_size;
+        let [width, height] = swarm.box_size.to_array();
         if !(width.is_finite() && height.is_finite() && width > 0.0 && height > 0.0) {
             return Err(RuleError::Box { width, height });
         }
@@ -161,6 +161,8 @@ impl LiveSettings {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec2;
+
     use super::*;
     use crate::worlds::swarm::picture::Particle;
     use crate::worlds::swarm::rule::NetShape;
@@ -200,13 +202,13 @@ mod tests {
 
     #[test]
     fn a_swarm_the_rule_cannot_see_is_refused() {
-        let swarm = |p| Swarm { particles: vec![Particle::default(), p], box_size: [9.0, 9.0] };
+        let swarm = |p| Swarm { particles: vec![Particle::default(), p], box_size: DVec2::splat(9.0) };
         assert_eq!(rule().validate_swarm(&swarm(Particle { species: 1, ..Particle::default() })), Ok(()));
         let unknown = swarm(Particle { species: 2, ..Particle::default() });
         assert_eq!(rule().validate_swarm(&unknown), Err(RuleError::Species { index: 1, species: 2, last: 1 }));
         let lost = swarm(Particle { x: f64::INFINITY, ..Particle::default() });
         assert!(matches!(rule().validate_swarm(&lost), Err(RuleError::Particle { index: 1, .. })));
-        let flat = Swarm { box_size: [0.0, 9.0], ..swarm(Particle::default()) };
+        let flat = Swarm { box_size: DVec2::new(0.0, 9.0), ..swarm(Particle::default()) };
         assert!(matches!(rule().validate_swarm(&flat), Err(RuleError::Box { .. })));
     }
 

@@ -1,12 +1,13 @@
 //! Noised samples of the target ensemble, ready for the kernels.
 
+use glam::DVec2;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::window::{WINDOW_PARTICLES, Window};
 use super::{LearnError, TrainingSettings};
-use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, Stills, Swarm, wrap};
+use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, Stills, Swarm, wrap_place};
 use crate::worlds::swarm::rule::{Neighbours, Rule, fast::Cloud};
 use rand::seq::SliceRandom;
 
@@ -209,12 +210,10 @@ impl Pool {
         let [lo, hi] = sigma_range_l.map(f64::ln);
         let sigma = (lo + (hi - lo) * self.rng.random::<f64>()).exp();
         self.noised.clone_from(sample);
-        let [w, h] = self.noised.box_size;
         self.noise.clear();
         for p in &mut self.noised.particles {
             let xi: [f64; 3] = std::array::from_fn(|_| StandardNormal.sample(&mut self.rng));
-            p.x = wrap(p.x + sigma * xi[0], w);
-            p.y = wrap(p.y + sigma * xi[1], h);
+            *p = p.at(wrap_place(p.place() + sigma * DVec2::new(xi[0], xi[1]), self.noised.box_size));
             p.heading += rule.kappa * sigma * xi[2];
             self.noise.push(xi.map(|v| v as f32));
         }
@@ -240,7 +239,7 @@ impl Batch {
     pub fn add(&mut self, swarm: &Swarm, sigma_l: f64, rule: &Rule, neighbours: &mut Neighbours) {
         let first = self.cloud.len() as u32;
         let tau = rule.noise_feature(sigma_l) as f32;
-        self.cloud.enter(swarm.box_size.map(|side| side as f32));
+        self.cloud.enter(swarm.box_size.as_vec2().to_array());
         for p in &swarm.particles {
             self.cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
         }

@@ -94,8 +94,8 @@ mod tests {
                 continue; // Begun again.
             }
             for (p, q) in swarm.particles.iter().zip(&old.particles) {
-                let [dx, dy] = swarm.offset(q, p);
-                moved += dx * dx + dy * dy + wrap_angle(p.heading - q.heading).powi(2) / rule.kappa.powi(2);
+                moved += swarm.offset(q, p).length_squared()
+                    + wrap_angle(p.heading - q.heading).powi(2) / rule.kappa.powi(2);
                 // The first and the last noise count half: ½ξ₀ + ξ₁ + … + ½ξₙ.
                 expected += 3.0 * 2.0 * STEP_FACTOR * sigma_l * sigma_l * (STEPS as f64 - 0.5);
             }

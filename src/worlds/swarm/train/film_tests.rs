@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use glam::DVec2;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -14,7 +15,7 @@ use crate::worlds::swarm::rule::{NetShape, Rule};
 fn film(frames: usize) -> Stills {
     let mut rng = StdRng::seed_from_u64(2);
     let mut snapshot = |k: usize| {
-        let box_size = [9.0 + 0.05 * k as f64, 8.0];
+        let box_size = DVec2::new(9.0 + 0.05 * k as f64, 8.0);
         let species = if k % 5 == 4 { 7 } else { (k % 2) as u8 };
         let at = |i: usize, rng: &mut StdRng| Particle {
             x: (i % 9) as f64 + rng.random_range(0.0..0.4),
@@ -91,7 +92,7 @@ fn each_configuration_lives_on_its_own_torus_at_one_scale() {
         let particles = batch.particles_of(k);
         let frame = &stills.film().frames()[particles.len() - 60];
         let box_l = batch.cloud.box_of(particles.start);
-        let wanted = frame.box_size.map(|side| side / stills.unit_length());
+        let wanted = frame.box_size / stills.unit_length();
         assert!((0..2).all(|axis| (f64::from(box_l[axis]) / wanted[axis] - 1.0).abs() < 1e-5), "{box_l:?} {wanted:?}");
         sizes.insert(particles.len());
     }

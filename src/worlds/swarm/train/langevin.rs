@@ -100,7 +100,7 @@ impl ChainScratch {
         let kappa = rule.kappa;
         for (k, chain) in chains.iter_mut().enumerate() {
             let chain = chain.as_mut();
-            let [w, h] = chain.swarm.box_size;
+            let [w, h] = chain.swarm.box_size.to_array();
             let dt = STEP_FACTOR * chain.sigma_l.powi(2);
             let spread = (0.5 * dt).sqrt();
             let first = batch.particles_of(k).start;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor, Var};
+use glam::{DVec2, Vec2};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -133,7 +134,7 @@ fn configuration(batch: &Batch, k: usize) -> Swarm {
             species: batch.cloud.species[i],
         })
         .collect();
-    Swarm { particles, box_size: batch.cloud.box_of(first).map(f64::from) }
+    Swarm { particles, box_size: Vec2::from(batch.cloud.box_of(first)).as_dvec2() }
 }
 
 #[test]
@@ -274,7 +275,7 @@ fn a_step_on_twenty_thousand_particles_sees_a_window_of_them_and_the_making_of_s
     let particles = (0..20_000)
         .map(|i| Particle { x: f64::from(i % 200) + 0.5, y: f64::from(i / 200) + 0.5, ..Particle::default() })
         .collect();
-    let snapshot = Snapshot { particles, box_size: [200.0, 100.0], mode: Mode::Whole, ..Snapshot::default() };
+    let snapshot = Snapshot { particles, box_size: DVec2::new(200.0, 100.0), mode: Mode::Whole, ..Snapshot::default() };
     let settings = small_settings();
     let mut pool = Pool::new(&(&snapshot).into(), &Ensemble::default(), &settings, &|| false).unwrap();
     let rule = Rule::random(NetShape { species: 1, phi: [4, 4], rho: [4, 4], outputs: 1 }, 1);
@@ -379,7 +380,7 @@ fn settings_out_of_range_are_refused_by_name() {
     refuse(TrainingSettings { learning_rate: f64::NAN, ..good }, "learning_rate");
     refuse(TrainingSettings { sigma_range_l: [0.5, 0.1], ..good }, "sigma_range_l");
     refuse(TrainingSettings { phi: [0, 8], ..good }, "phi");
-    let one = Snapshot { particles: vec![Particle::default()], box_size: [1.0, 1.0], ..Snapshot::default() };
+    let one = Snapshot { particles: vec![Particle::default()], box_size: DVec2::splat(1.0), ..Snapshot::default() };
     assert!(Trainer::new(&one, &Ensemble::default(), &good, None).is_err());
 }
 

@@ -3,7 +3,7 @@
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt};
 
-use crate::worlds::swarm::picture::Swarm;
+use crate::worlds::swarm::picture::{Particle, Swarm};
 
 /// Particles seen in one window.
 pub const WINDOW_PARTICLES: usize = 1024;
@@ -31,12 +31,9 @@ impl Window {
             self.is_inner.resize(sample.len(), true);
             return;
         }
-        let centre = place_within(sample, rng);
-        let [w, h] = sample.box_size;
-        let apart = |d: f64, side: f64| (d - side * (d / side).round()).abs();
+        let centre = particle_within(sample, rng);
         self.distance.clear();
-        self.distance
-            .extend(sample.particles.iter().map(|p| f64::max(apart(p.x - centre[0], w), apart(p.y - centre[1], h))));
+        self.distance.extend(sample.particles.iter().map(|p| sample.offset(&centre, p).abs().max_element()));
         let distance = &self.distance;
         let of = |i: &u32| distance[*i as usize];
         let (_, last, _) = self.seen.select_nth_unstable_by(WINDOW_PARTICLES - 1, |a, b| of(a).total_cmp(&of(b)));
@@ -47,15 +44,14 @@ impl Window {
 }
 
 /// Near a random particle rather than anywhere: a picture may be mostly empty.
-fn place_within(sample: &Swarm, rng: &mut impl Rng) -> [f64; 2] {
-    let p = &sample.particles[rng.random_range(0..sample.len())];
-    [p.x, p.y]
+fn particle_within(sample: &Swarm, rng: &mut impl Rng) -> Particle {
+    sample.particles[rng.random_range(0..sample.len())]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worlds::swarm::picture::Particle;
+    use glam::DVec2;
     use rand::SeedableRng;
 
     #[test]
@@ -65,7 +61,7 @@ mod tests {
         let particles = (0..5000)
             .map(|_| Particle { x: rng.random_range(0.0..side), y: rng.random_range(0.0..side), ..Particle::default() })
             .collect();
-        let sample = Swarm { particles, box_size: [side; 2] };
+        let sample = Swarm { particles, box_size: DVec2::splat(side) };
         let context = 7.8;
         let mut window = Window::default();
         for _ in 0..5 {
@@ -87,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_small_sample_is_seen_whole_and_takes_no_random_number() {
-        let sample = Swarm { particles: vec![Default::default(); 5], box_size: [9.0; 2] };
+        let sample = Swarm { particles: vec![Default::default(); 5], box_size: DVec2::splat(9.0) };
         let mut rng = StdRng::seed_from_u64(3);
         let mut window = Window::default();
         window.look(&sample, 7.8, &mut rng);

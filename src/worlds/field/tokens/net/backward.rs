@@ -69,7 +69,7 @@ impl Workspace {
     }
 }
 
-/// sums[c] += factor Σ_pixels g[pixel][c].
+/// `sums[c] += factor Σ_pixels g[pixel][c]`.
 fn add_sums(g: &[f32], factor: f32, sums: &mut [f32]) {
     for pixel in g.chunks_exact(sums.len()) {
         sums.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += factor * value);

@@ -1,5 +1,7 @@
 //! Copies of the state that stay on the GPU, and changes of the swarm by hand.
 
+use glam::DVec2;
+
 use super::GpuEngine;
 use crate::worlds::swarm::engine::EngineError;
 use crate::worlds::swarm::engine::buffers::ParticleBuffers;
@@ -10,7 +12,7 @@ use crate::worlds::swarm::picture::SwarmEdit;
 pub struct GpuCopy {
     buffer: wgpu::Buffer,
     particles: usize,
-    box_size: [f64; 2],
+    box_size: DVec2,
 }
 
 impl GpuCopy {
@@ -62,7 +64,7 @@ impl GpuEngine {
     }
 
     /// Makes buffers and grid fit a swarm.
-    pub(super) fn fit(&mut self, particles: usize, box_size: [f64; 2]) -> Result<(), EngineError> {
+    pub(super) fn fit(&mut self, particles: usize, box_size: DVec2) -> Result<(), EngineError> {
         let resized = particles != self.particles.particles;
         if resized {
             let earlier = self.pair_tests()?;

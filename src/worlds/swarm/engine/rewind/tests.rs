@@ -1,3 +1,5 @@
+use glam::DVec2;
+
 use super::*;
 use crate::worlds::swarm::engine::testing::{gpu, random_swarm, rule};
 use crate::worlds::swarm::engine::{CpuEngine, GpuEngine};
@@ -8,7 +10,7 @@ fn settings(sigma_l: f64) -> LiveSettings {
 }
 
 fn cpu() -> RewindableEngine {
-    let (rule, swarm) = (Arc::new(rule(2)), random_swarm(60, [9.0, 8.0], 2, 1));
+    let (rule, swarm) = (Arc::new(rule(2)), random_swarm(60, DVec2::new(9.0, 8.0), 2, 1));
     let engine = CpuEngine::new(&rule, &swarm, &settings(0.3), 5).unwrap();
     RewindableEngine::new(Engine::Cpu(Box::new(engine)), rule)
 }
@@ -17,7 +19,7 @@ fn cpu() -> RewindableEngine {
 fn tapes() -> Vec<RewindableEngine> {
     let mut tapes = vec![cpu()];
     if let Some(gpu) = gpu() {
-        let (rule, swarm) = (Arc::new(rule(2)), random_swarm(60, [9.0, 8.0], 2, 1));
+        let (rule, swarm) = (Arc::new(rule(2)), random_swarm(60, DVec2::new(9.0, 8.0), 2, 1));
         let engine = GpuEngine::new(&gpu.device, &gpu.queue, &rule, &swarm, &settings(0.3), 5).unwrap();
         tapes.push(RewindableEngine::new(Engine::Gpu(Box::new(engine)), rule));
     }
@@ -84,7 +86,7 @@ fn what_was_done_by_hand_is_taken_back_by_one_step_back() {
     for mut rewindable in tapes() {
         rewindable.run(20);
         let before = swarm(&rewindable);
-        let wound = |seed| SwarmEdit::Scramble { centre: [3.0, 3.0], radius: 2.5, seed };
+        let wound = |seed| SwarmEdit::Scramble { centre: DVec2::splat(3.0), radius: 2.5, seed };
         assert!(rewindable.edit(&[wound(1)]).unwrap() > 0);
         rewindable.edit(&[wound(2), SwarmEdit::Add(Particle::default())]).unwrap();
         let after = swarm(&rewindable);
@@ -97,7 +99,7 @@ fn what_was_done_by_hand_is_taken_back_by_one_step_back() {
         rewindable.back(20).unwrap();
         // Another swarm in another box, and back into this one.
         let start = swarm(&rewindable);
-        rewindable.upload(&random_swarm(30, [20.0, 20.0], 2, 3)).unwrap();
+        rewindable.upload(&random_swarm(30, DVec2::splat(20.0), 2, 3)).unwrap();
         rewindable.run(3);
         rewindable.back(4).unwrap();
         assert_eq!(swarm(&rewindable), start);
@@ -108,7 +110,7 @@ fn what_was_done_by_hand_is_taken_back_by_one_step_back() {
 fn a_long_run_forgets_its_beginning_and_nothing_else() {
     let mut rewindable = cpu();
     for _ in 0..2 * MAX_KEPT {
-        rewindable.upload(&random_swarm(2, [9.0, 8.0], 2, 1)).unwrap();
+        rewindable.upload(&random_swarm(2, DVec2::new(9.0, 8.0), 2, 1)).unwrap();
     }
     rewindable.run(40);
     assert_eq!((rewindable.checkpoints.len(), rewindable.reach()), (MAX_KEPT, 40));
@@ -143,7 +145,7 @@ fn of_many_rules_only_the_last_are_remembered_and_of_those_between_two_steps_the
 fn an_edit_that_does_not_fit_the_rule_is_refused_and_changes_nothing() {
     for mut rewindable in tapes() {
         let before = swarm(&rewindable);
-        let paint = SwarmEdit::Recolour { centre: [4.0, 4.0], radius: 3.0, species: 5 };
+        let paint = SwarmEdit::Recolour { centre: DVec2::splat(4.0), radius: 3.0, species: 5 };
         assert!(matches!(rewindable.edit(&[paint]), Err(EngineError::Species { species: 5, .. })));
         assert_eq!(swarm(&rewindable), before);
         assert_eq!(rewindable.back(1).unwrap(), 0);

@@ -53,8 +53,7 @@ impl Arena {
         }
         // Finds out what is wrong with the picture or the ensemble before anything is computed from them.
         let base = sampler(ensemble)?;
-        let [side_l, _] = ensemble_box_l(snapshot, ensemble);
-        let area_of_one_l2 = side_l * side_l / ensemble.copies as f64;
+        let area_of_one_l2 = ensemble_box_l(snapshot, ensemble).element_product() / ensemble.copies as f64;
         let with_copies = |copies: usize| ensemble.with_area(snapshot, copies, copies as f64 * area_of_one_l2);
         let arena = |sampler, crowd| Self { sampler, repeats: 1, crowd, sigma_l, kappa };
         let Some(particles) = particles else {

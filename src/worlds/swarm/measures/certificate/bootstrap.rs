@@ -90,6 +90,7 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use glam::DVec2;
     use rand::RngExt;
 
     use crate::worlds::swarm::measures::{noised, scattered};
@@ -107,11 +108,11 @@ mod tests {
                     let (x, y) = (centre[0] + 1.3 * angle.cos(), centre[1] + 1.3 * angle.sin());
                     Particle { x, y, heading: wrap_angle(angle + std::f64::consts::FRAC_PI_2), species: 0 }
                 });
-                let ring = Swarm { particles: ring.collect(), box_size: [10.0; 2] };
+                let ring = Swarm { particles: ring.collect(), box_size: DVec2::splat(10.0) };
                 let is_broken = rng.random_bool(broken);
                 particles.extend(if is_broken { scattered(&ring, rng) } else { ring }.particles);
             }
-            noised(&Swarm { particles, box_size: [10.0; 2] }, 0.13, 1.0, rng)
+            noised(&Swarm { particles, box_size: DVec2::splat(10.0) }, 0.13, 1.0, rng)
         };
         (0..count).map(|_| one(rng)).collect()
     }

@@ -165,6 +165,7 @@ mod tests {
     use crate::worlds::swarm::measures::{CheckSettings, scattered};
     use crate::worlds::swarm::picture::Ensemble;
     use crate::worlds::swarm::rule::{energy, step};
+    use glam::DVec2;
     use rand::SeedableRng;
     use rand::rngs::StdRng;
 
@@ -224,7 +225,7 @@ mod tests {
         let live = LiveSettings { relaxation: 0.7, sigma_l: 0.2, ..LiveSettings::default() };
         let (control, settings, factor) = score_only(&rule, &live, 2.1);
         assert!((factor - 4.0).abs() < 1e-12);
-        let blank = Swarm { particles: vec![Default::default(); 20], box_size: [8.0; 2] };
+        let blank = Swarm { particles: vec![Default::default(); 20], box_size: DVec2::splat(8.0) };
         let swarm = scattered(&blank, &mut StdRng::seed_from_u64(1));
         let score = energy::score(&rule, &swarm, 0.2);
         let drift = step::drift(&control, &settings, &swarm).unwrap();

@@ -291,10 +291,8 @@ impl<'a> Check<'a> {
         self.progress.phase("healing");
         let (damaged, healed): (Vec<Swarm>, Vec<Swarm>) = self
             .each(&self.started, |k, start| {
-                let [width, height] = start.box_size;
-                let radius_l = 0.25 * width.min(height);
-                let centre = [0.5 * width, 0.5 * height];
-                let (damaged, _) = scrambled(start, centre, radius_l, &mut self.rng(Stream::Wound, k));
+                let radius_l = 0.25 * start.box_size.min_element();
+                let (damaged, _) = scrambled(start, 0.5 * start.box_size, radius_l, &mut self.rng(Stream::Wound, k));
                 let mut engine = self.engine(&damaged, &self.live, k)?;
                 self.run_live(&mut engine, self.settings.steps)?;
                 Ok((damaged, engine.swarm()?))

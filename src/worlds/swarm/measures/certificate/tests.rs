@@ -1,3 +1,5 @@
+use glam::DVec2;
+
 use super::*;
 use crate::gpu::EngineChoice;
 use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, motifs};
@@ -21,7 +23,7 @@ pub(super) fn weak_rule() -> Rule {
 /// A few particles on a torus, or cut out of something larger.
 fn whole(boundary: Boundary) -> Snapshot {
     let particles = (0..4).map(|k| Particle { x: 1.0 + f64::from(k), y: 2.0, ..Particle::default() }).collect();
-    Snapshot { particles, box_size: [6.0, 5.0], mode: Mode::Whole, boundary }
+    Snapshot { particles, box_size: DVec2::new(6.0, 5.0), mode: Mode::Whole, boundary }
 }
 
 /// What `measure` finds of a rule that has learned nothing.
@@ -44,7 +46,7 @@ fn a_larger_box_has_as_many_times_the_particles() {
         let settings = CheckSettings { area, ..SHORT };
         let many = with_check(&snapshot, settings, |check| Ok(check.started[0].clone())).unwrap();
         assert_eq!(many.len(), area * one.len());
-        let area_of = |swarm: &Swarm| swarm.box_size[0] * swarm.box_size[1];
+        let area_of = |swarm: &Swarm| swarm.box_size.element_product();
         assert!((area_of(&many) / area_of(&one) - area as f64).abs() < 1e-9, "{:?} {:?}", many.box_size, one.box_size);
     }
 }
@@ -86,7 +88,7 @@ fn swarms_of_any_number_grow_at_the_density_of_the_samples() {
     .unwrap();
     // 44 / 8 is 5.5, of which the nearest whole number is taken to be 6.
     assert_eq!((best.len(), sample.len()), (44, 48));
-    let density = |swarm: &Swarm| swarm.len() as f64 / (swarm.box_size[0] * swarm.box_size[1]);
+    let density = |swarm: &Swarm| swarm.len() as f64 / swarm.box_size.element_product();
     assert!((density(&best) / density(&sample) - 1.0).abs() < 1e-9);
     assert!(grown.value.is_some());
 }

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use glam::DVec2;
+
 use crate::worlds::swarm::engine::EngineError;
-use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Part, Snapshot, Stills, Swarm, wrap_angle};
+use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Part, Snapshot, Stills, Swarm, offset, wrap_angle};
 
 /// Why a film says nothing about the true motion.
 #[derive(Debug, thiserror::Error)]
@@ -95,36 +97,29 @@ fn true_moment(
         if !is_inner(&snapshot, i, cutoff_l * unit) {
             continue;
         }
-        let forwards = step_between(&snapshot, i, [after.particles[next].x, after.particles[next].y], unit);
+        let forwards = step_between(&snapshot, i, after.particles[next].place(), unit);
         let heading = snapshot.particles[i].heading;
         let turn_on = wrap_angle(f64::from(after.particles[next].heading) - heading);
         let last = place_before.as_ref().and_then(|places| places.get(&id)).zip(before);
-        let ([dx, dy], turn) = match last {
+        let (step, turn) = match last {
             Some((&last, frame)) => {
                 let p = frame.particles[last];
-                let back = step_between(&snapshot, i, [p.x, p.y], unit);
+                let back = step_between(&snapshot, i, p.place(), unit);
                 let turned = wrap_angle(heading - f64::from(p.heading));
-                ([0.5 * (forwards[0] - back[0]), 0.5 * (forwards[1] - back[1])], 0.5 * (turn_on + turned))
+                (0.5 * (forwards - back), 0.5 * (turn_on + turned))
             }
             None => (forwards, turn_on),
         };
-        let (sin, cos) = heading.sin_cos();
+        let ahead = DVec2::from_angle(heading);
         index.push(i);
-        motion.push([dx * cos + dy * sin, dy * cos - dx * sin, turn]);
+        motion.push([ahead.dot(step), ahead.perp_dot(step), turn]);
     }
     (!index.is_empty()).then(|| TrueMoment { swarm: snapshot.standing(unit), index, motion })
 }
 
 /// From particle `i` to a place, by the shortest way, ℓ.
-fn step_between(snapshot: &Snapshot, i: usize, to: [f32; 2], unit: f64) -> [f64; 2] {
-    let from = &snapshot.particles[i];
-    let mut step = [f64::from(to[0]) - from.x, f64::from(to[1]) - from.y];
-    if snapshot.is_torus() {
-        for (along, side) in step.iter_mut().zip(snapshot.box_size) {
-            *along -= side * (*along / side).round();
-        }
-    }
-    step.map(|along| along / unit)
+fn step_between(snapshot: &Snapshot, i: usize, to: DVec2, unit: f64) -> DVec2 {
+    offset(snapshot.particles[i].place(), to, snapshot.period()) / unit
 }
 
 /// Whether everything that the particle sees is in the picture.
@@ -132,9 +127,7 @@ fn is_inner(snapshot: &Snapshot, i: usize, cutoff: f64) -> bool {
     if (snapshot.mode, snapshot.boundary) != (Mode::Whole, Boundary::Open) {
         return true;
     }
-    let p = &snapshot.particles[i];
-    let [width, height] = snapshot.box_size;
-    p.x.min(width - p.x).min(p.y.min(height - p.y)) >= cutoff
+    snapshot.to_edge(&snapshot.particles[i]) >= cutoff
 }
 
 fn ids_of(frame: &FilmFrame, by_order: bool) -> Option<Vec<u32>> {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Particle, Snapshot, SnapshotFilm, wrap};
 use crate::worlds::swarm::rule::NetShape;
+use glam::DVec2;
 use rand::RngExt;
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -24,7 +25,8 @@ fn film(frames: usize, shuffled: bool, step: impl Fn(&Particle) -> [f64; 3]) -> 
     for k in 0..frames {
         let order: Vec<usize> = (0..100).map(|i| if shuffled { (7 * i + 31 * k) % 100 } else { i }).collect();
         let particles = order.iter().map(|&i| now[i]).collect();
-        let snapshot = Snapshot { particles, box_size: [SIDE; 2], mode: Mode::Whole, boundary: Boundary::Periodic };
+        let snapshot =
+            Snapshot { particles, box_size: DVec2::splat(SIDE), mode: Mode::Whole, boundary: Boundary::Periodic };
         let ids = shuffled.then(|| order.iter().map(|&i| i as u32).collect());
         all.push(FilmFrame::new(&snapshot, k as f64, ids));
         first.get_or_insert(snapshot);

@@ -1,4 +1,4 @@
-//! One group of lanes through a [`LocalNet`](crate::worlds::swarm::rule::LocalNet): forward with tangents, reverse to the inputs
+//! One group of lanes through a [`LocalNet`]: forward with tangents, reverse to the inputs
 //! (score), reverse to the weights (training).
 //!
 //! The second-order gradient of the denoising loss needs no second reverse pass: for a cotangent g of ∇E,

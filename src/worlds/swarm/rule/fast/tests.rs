@@ -1,5 +1,7 @@
 //! The lane kernels against the f64 reference, for every instruction set of this processor.
 
+use glam::DVec2;
+
 use super::*;
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::testing::scattered;
@@ -12,7 +14,7 @@ fn rule(species: usize, seed: u64) -> Rule {
     Rule::random(NetShape { species, phi: [12, 10], rho: [14, 11], outputs: 1 }, seed).with_random_flow(seed + 1)
 }
 
-fn swarm(count: usize, species: usize, box_size: [f64; 2], seed: u64) -> Swarm {
+fn swarm(count: usize, species: usize, box_size: DVec2, seed: u64) -> Swarm {
     let mut swarm = scattered(count, box_size, seed);
     swarm.particles.iter_mut().for_each(|p| p.species %= species as u8);
     swarm
@@ -20,7 +22,7 @@ fn swarm(count: usize, species: usize, box_size: [f64; 2], seed: u64) -> Swarm {
 
 fn cloud(rule: &Rule, swarm: &Swarm) -> Cloud {
     let mut cloud = Cloud::default();
-    cloud.enter(swarm.box_size.map(|s| s as f32));
+    cloud.enter(swarm.box_size.as_vec2().to_array());
     for p in &swarm.particles {
         let tau = rule.noise_feature(SIGMA_L) as f32;
         cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
@@ -38,7 +40,7 @@ fn assert_close(got: f64, expected: f64, scale: f64, what: &str) {
 #[test]
 fn gradient_is_that_of_the_reference_on_every_instruction_set() {
     for (species, n) in [(1, 40), (3, 61), (3, 2)] {
-        let (rule, swarm) = (rule(species, 5), swarm(n, species, [9.0, 7.0], 11));
+        let (rule, swarm) = (rule(species, 5), swarm(n, species, DVec2::new(9.0, 7.0), 11));
         let expected = energy::score(&rule, &swarm, SIGMA_L);
         let scale = expected.iter().flatten().fold(1.0f64, |a, v| a.max(v.abs()));
         let cloud = cloud(&rule, &swarm);
@@ -54,7 +56,7 @@ fn gradient_is_that_of_the_reference_on_every_instruction_set() {
 
 #[test]
 fn outputs_are_those_of_the_reference() {
-    let (rule, swarm) = (rule(3, 5), swarm(50, 3, [9.0, 7.0], 3));
+    let (rule, swarm) = (rule(3, 5), swarm(50, 3, DVec2::new(9.0, 7.0), 3));
     let flow = rule.flow.clone().expect("the test rule has a flow");
     let expected = flow_learned::velocity(&rule, &flow, &swarm, SIGMA_L);
     let cloud = cloud(&rule, &swarm);
@@ -106,7 +108,7 @@ fn probe_weights(shape: &NetShape) -> Vec<(usize, &'static str)> {
 fn weight_gradient_of_the_score_is_its_finite_difference_in_f64() {
     for species in [1, 3] {
         let n = 35;
-        let (rule, swarm) = (rule(species, 8), swarm(n, species, [9.0, 7.0], 2));
+        let (rule, swarm) = (rule(species, 8), swarm(n, species, DVec2::new(9.0, 7.0), 2));
         let along = direction(n, 0.3);
         let cloud = cloud(&rule, &swarm);
         for isa in Isa::available() {
@@ -145,7 +147,7 @@ fn weight_gradient_of_the_score_is_its_finite_difference_in_f64() {
 fn weight_gradient_of_the_energy_is_its_finite_difference_in_f64() {
     for species in [1, 3] {
         let n = 35;
-        let (rule, swarm) = (rule(species, 8), swarm(n, species, [9.0, 7.0], 2));
+        let (rule, swarm) = (rule(species, 8), swarm(n, species, DVec2::new(9.0, 7.0), 2));
         let cotangent: Vec<f32> = (0..n).map(|i| (i as f32 * 1.3).sin()).collect();
         let cloud = cloud(&rule, &swarm);
         // σ Σ cotangent · E_i
@@ -211,7 +213,7 @@ fn reference_jets(rule: &Rule, flow: &LocalNet, swarm: &Swarm, along: [&[[f32; 3
 fn flow_jets_and_their_weight_gradient_are_finite_differences_in_f64() {
     for species in [1, 3] {
         let n = 33;
-        let (rule, swarm) = (rule(species, 4), swarm(n, species, [9.0, 7.0], 6));
+        let (rule, swarm) = (rule(species, 4), swarm(n, species, DVec2::new(9.0, 7.0), 6));
         let flow = rule.flow.clone().expect("the test rule has a flow");
         let (a, b) = (direction(n, 0.1), direction(n, 2.0));
         let along = [&a[..], &b[..]];
@@ -259,7 +261,7 @@ fn flow_jets_and_their_weight_gradient_are_finite_differences_in_f64() {
 fn many_groups_give_the_same_sums_as_few() {
     // More groups than are gathered before ρ's weight gradient is taken, and a last group that is not full.
     let n = 16 * 40 + 5;
-    let (rule, swarm) = (rule(2, 8), swarm(n, 2, [30.0, 30.0], 2));
+    let (rule, swarm) = (rule(2, 8), swarm(n, 2, DVec2::splat(30.0), 2));
     let cloud = cloud(&rule, &swarm);
     let along = direction(n, 0.3);
     let weights = Weights::of(&rule.energy, rule.cutoff_l);
