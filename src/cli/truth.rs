@@ -25,7 +25,7 @@ pub(super) struct TruthArgs {
 }
 
 #[derive(Serialize)]
-struct Facts<'a> {
+struct TruthFacts<'a> {
     command: &'static str,
     scene: &'a Path,
     film: &'a Path,
@@ -57,7 +57,7 @@ pub(super) fn run(
         (read(args, film, scene)?, Part::All)
     };
     let truth = Truth::measure(rule, live, &stills, part).with_context(|| film.display().to_string())?;
-    let facts = Facts {
+    let facts = TruthFacts {
         command: "check",
         scene: path,
         film,

@@ -22,7 +22,7 @@ pub use error::GpuError;
 #[cfg(feature = "window")]
 pub(crate) use group::RenderGroup;
 pub(crate) use kernel::{ComputeKernel, Dispatch, KernelModule};
-pub(crate) use pace::Pace;
+pub(crate) use pace::GpuPace;
 pub use picture::GpuPicture;
 pub(crate) use readback::{Mapping, read, values};
 #[cfg(any(test, feature = "window"))]

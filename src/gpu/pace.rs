@@ -29,7 +29,7 @@ pub(super) fn wait_for<T>(
 }
 
 /// Runs steps one short submission after the other, so that at most one is waited for by a frame.
-pub(crate) struct Pace {
+pub(crate) struct GpuPace {
     device: wgpu::Device,
     queue: wgpu::Queue,
     /// Mapped after each submission: of a lost device work is reported as done, but nothing can be mapped.
@@ -38,7 +38,7 @@ pub(crate) struct Pace {
     s_per_step: f64,
 }
 
-impl Pace {
+impl GpuPace {
     /// For steps on `gpu`.
     ///
     /// # Errors
@@ -123,7 +123,7 @@ mod tests {
         }
         // One of its own, as it will be of no use any more.
         let gpu = GpuDevice::open().unwrap();
-        let mut pace = Pace::new(&gpu).unwrap();
+        let mut pace = GpuPace::new(&gpu).unwrap();
         let mut submitted = Vec::new();
         pace.run(7, |now| submitted.push(now)).unwrap();
         pace.run(4, |now| submitted.push(now)).unwrap();

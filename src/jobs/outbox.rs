@@ -9,18 +9,18 @@ use super::{Event, Progress};
 /// Events that wait for a slow reader before progress is held back.
 pub(super) const CAPACITY: usize = 64;
 
-pub(super) struct Outbox {
+pub(super) struct RunOutbox {
     sender: Sender<Event>,
     /// In order; at most one progress, always the last one, which newer progress is merged into.
     waiting: VecDeque<Event>,
 }
 
-pub(super) fn channel() -> (Outbox, Receiver<Event>) {
+pub(super) fn channel() -> (RunOutbox, Receiver<Event>) {
     let (sender, receiver) = bounded(CAPACITY);
-    (Outbox { sender, waiting: VecDeque::new() }, receiver)
+    (RunOutbox { sender, waiting: VecDeque::new() }, receiver)
 }
 
-impl Outbox {
+impl RunOutbox {
     /// Sends progress or keeps the newest, with all points of the curve, until there is room.
     pub(super) fn progress(&mut self, mut progress: Progress) {
         if let Some(Event::Progress(last)) = self.waiting.back_mut() {

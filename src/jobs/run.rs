@@ -8,7 +8,7 @@ use crate::worlds::swarm::rule::Rule;
 use crate::worlds::swarm::train::{LearnError, StepStats, Trainer};
 
 use super::control::{Stepping, run_steps};
-use super::outbox::Outbox;
+use super::outbox::RunOutbox;
 use super::{Event, Progress, Reason, State, TrainingShared, Wish, panic_text};
 
 /// Something that learns step by step.
@@ -41,7 +41,7 @@ const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 /// Runs the learner to its end, whatever that is, and sends the last event.
 pub(super) fn run<L: Learner>(
     shared: &TrainingShared,
-    mut outbox: Outbox,
+    mut outbox: RunOutbox,
     make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
 ) {
     let outcome = catch_unwind(AssertUnwindSafe(|| learn(shared, &mut outbox, make)));
@@ -61,7 +61,7 @@ pub(super) fn run<L: Learner>(
 
 fn learn<L: Learner>(
     shared: &TrainingShared,
-    outbox: &mut Outbox,
+    outbox: &mut RunOutbox,
     make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
 ) -> Result<Reason, LearnError> {
     let learner = match make(&|| shared.control.wish() == Wish::Stop) {
@@ -84,7 +84,7 @@ fn learn<L: Learner>(
 /// A learner with what it reports.
 struct SwarmRun<'a, L> {
     shared: &'a TrainingShared,
-    outbox: &'a mut Outbox,
+    outbox: &'a mut RunOutbox,
     learner: L,
     meter: ProgressMeter,
     published: Instant,

@@ -18,11 +18,11 @@ pub(crate) struct Args {
     out: PathBuf,
     /// The living field (as it was saved, else as it begins), or the stills or a fresh image of the tokens
     #[arg(long, default_value = "live")]
-    what: What,
+    what: ExportedField,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
-enum What {
+enum ExportedField {
     Picture,
     Live,
 }
@@ -33,8 +33,8 @@ pub(crate) fn run(args: &Args, project: &mut Project) -> anyhow::Result<Answer> 
     check_writable(&args.out)?;
     let doc = doc_of(project)?;
     let mut stills = match args.what {
-        What::Live => vec![living(doc)?],
-        What::Picture => match &doc.subject {
+        ExportedField::Live => vec![living(doc)?],
+        ExportedField::Picture => match &doc.subject {
             FieldSubject::Library(library) => library.stills.clone(),
             FieldSubject::Tokens(tokens) => vec![tokens.start_image(doc.live.size, doc.live.seed)],
         },

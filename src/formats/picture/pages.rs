@@ -9,13 +9,13 @@ const LOOKED_AT: usize = 4;
 /// A reduced copy or a mask of another page (tag 254 NewSubfileType, bits 0 and 2).
 const NOT_A_PAGE: u64 = 0b101;
 
-struct Layout {
+struct PageLayout {
     is_little: bool,
     /// Offsets have 8 bytes (BigTIFF).
     is_big: bool,
 }
 
-impl Layout {
+impl PageLayout {
     fn of(bytes: &[u8]) -> Option<Self> {
         let is_little = match bytes.get(..2)? {
             b"II" => true,
@@ -45,7 +45,7 @@ impl Layout {
 
 /// Where the directory of each page is; `None` for what is not a TIFF.
 pub(super) fn pages_of(bytes: &[u8]) -> Option<Vec<u64>> {
-    let layout = Layout::of(bytes)?;
+    let layout = PageLayout::of(bytes)?;
     let (first, length) = layout.first();
     let (count_length, entry_length) = if layout.is_big { (8, 20) } else { (2, 12) };
     let mut pages = Vec::new();
@@ -74,7 +74,7 @@ pub(super) fn pages_of(bytes: &[u8]) -> Option<Vec<u64>> {
 
 /// Makes a page the first one of the file.
 pub(super) fn lead_to(page: u64, bytes: &mut [u8]) {
-    let Some(layout) = Layout::of(bytes) else { return };
+    let Some(layout) = PageLayout::of(bytes) else { return };
     let (first, length) = layout.first();
     let Some(field) = bytes.get_mut(first..first + length) else { return };
     if layout.is_little {

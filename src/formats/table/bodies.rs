@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::layout::{Body, HeadingFrom};
+use super::layout::{BodyColumns, HeadingFrom};
 use super::names::Name;
 use super::programs::Program;
 use crate::formats::{About, Assumption};
@@ -13,7 +13,7 @@ const BACKS: [&str; 9] = ["tail", "tailbase", "tailstart", "abdomen", "stinger",
 const MIDDLES: [&str; 8] = ["centroid", "center", "centre", "body", "thorax", "mid", "spine", "trunk"];
 
 /// Pairs of columns whose names differ in x and y only.
-pub(super) fn bodies_of(names: &[Name], program: Option<&Program>, said: &mut Vec<Assumption>) -> Vec<Body> {
+pub(super) fn bodies_of(names: &[Name], program: Option<&Program>, said: &mut Vec<Assumption>) -> Vec<BodyColumns> {
     let mut pairs: Vec<(Vec<String>, usize, usize)> = Vec::new();
     let rests: HashMap<Vec<String>, usize> =
         names.iter().enumerate().filter_map(|(at, name)| rest_of(name, "y").map(|rest| (rest, at))).collect();
@@ -28,13 +28,13 @@ pub(super) fn bodies_of(names: &[Name], program: Option<&Program>, said: &mut Ve
     if pairs.iter().any(|(rest, ..)| rest.iter().any(|piece| piece == "centroid")) {
         pairs.retain(|(rest, ..)| rest.iter().any(|piece| piece == "centroid"));
     }
-    let named: Vec<Part> = pairs.into_iter().map(|(rest, x, y)| (rest.concat(), x, y)).collect();
+    let named: Vec<BodyPart> = pairs.into_iter().map(|(rest, x, y)| (rest.concat(), x, y)).collect();
     let is_part = |name: &str| [&FRONTS[..], &BACKS, &MIDDLES].concat().contains(&name);
     let all_parts = named.len() > 1 && named.iter().all(|(name, ..)| is_part(name));
     if all_parts || program.is_some_and(|program| program.name == "SLEAP") {
         return vec![body_of(&named, said)];
     }
-    named.into_iter().map(|(_, x, y)| Body::point(x, y)).collect()
+    named.into_iter().map(|(_, x, y)| BodyColumns::point(x, y)).collect()
 }
 
 /// The pieces of a name without the one that is the axis.
@@ -46,10 +46,10 @@ fn rest_of(name: &Name, axis: &str) -> Option<Vec<String>> {
 }
 
 /// A part of a body: its name, and its columns of x and y.
-pub(super) type Part = (String, usize, usize);
+pub(super) type BodyPart = (String, usize, usize);
 
 /// One animal of several named parts: a heading from its back to its front.
-pub(super) fn body_of(parts: &[Part], said: &mut Vec<Assumption>) -> Body {
+pub(super) fn body_of(parts: &[BodyPart], said: &mut Vec<Assumption>) -> BodyColumns {
     let key = |name: &str| Name::of(name).pieces.concat();
     let find = |wanted: &[&str]| {
         let exact = wanted.iter().find_map(|part| parts.iter().position(|(name, ..)| key(name) == *part));
@@ -57,7 +57,7 @@ pub(super) fn body_of(parts: &[Part], said: &mut Vec<Assumption>) -> Body {
     };
     let (front, back, middle) = (find(&FRONTS), find(&BACKS), find(&MIDDLES));
     let ends = front.zip(back).or(front.zip(middle)).or(middle.zip(back)).filter(|(front, back)| front != back);
-    let mut body = Body {
+    let mut body = BodyColumns {
         parts: parts.iter().map(|&(_, x, y)| (x, y)).collect(),
         is_at_first: middle.is_some(),
         heading: HeadingFrom::Nothing,

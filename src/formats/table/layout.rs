@@ -14,13 +14,13 @@ pub(super) enum HeadingFrom {
     Angle(usize),
     /// x and y of a velocity or direction.
     Vector(usize, usize),
-    /// From the second part of the body to the first: indices into [`Body::parts`].
+    /// From the second part of the body to the first: indices into [`BodyColumns::parts`].
     Parts(usize, usize),
 }
 
 /// The columns of one animal.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Body {
+pub(super) struct BodyColumns {
     /// Columns of x and y of each part of the body; of one part for a point.
     pub parts: Vec<(usize, usize)>,
     /// The animal is where its first part is, otherwise at the mean of all.
@@ -28,7 +28,7 @@ pub(super) struct Body {
     pub heading: HeadingFrom,
 }
 
-impl Body {
+impl BodyColumns {
     pub fn point(x: usize, y: usize) -> Self {
         Self { parts: vec![(x, y)], is_at_first: true, heading: HeadingFrom::Nothing }
     }
@@ -36,9 +36,9 @@ impl Body {
 
 /// The columns of a table.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Layout {
+pub(super) struct TableLayout {
     pub names: Vec<Name>,
-    pub bodies: Vec<Body>,
+    pub bodies: Vec<BodyColumns>,
     pub species: Option<usize>,
     /// The species may be left out where there are too many different ones.
     pub doubtful_species: bool,
@@ -51,7 +51,7 @@ pub(super) struct Layout {
     pub is_own: bool,
 }
 
-impl Layout {
+impl TableLayout {
     /// Lines of lost animals may be left out: the table is of tracks.
     pub fn is_tracked(&self) -> bool {
         self.frame.is_some() || self.id.is_some() || self.bodies.len() > 1
@@ -68,7 +68,7 @@ pub(super) fn layout_of(
     line: usize,
     choice: &ColumnChoice,
     said: &mut Vec<Assumption>,
-) -> Result<Layout, Fault> {
+) -> Result<TableLayout, Fault> {
     let names: Vec<Name> = fields.iter().map(|field| Name::of(field)).collect();
     let program = super::programs::recognised(&names);
     let chosen = |of: ColumnUse| -> Result<Option<Option<usize>>, Fault> {
@@ -89,7 +89,7 @@ pub(super) fn layout_of(
 
     let given = chosen(ColumnUse::X)?.flatten().zip(chosen(ColumnUse::Y)?.flatten());
     let mut bodies = match given.or_else(|| names::pair(&names, &names::POSITIONS)) {
-        Some((x, y)) => vec![Body::point(x, y)],
+        Some((x, y)) => vec![BodyColumns::point(x, y)],
         None => super::bodies::bodies_of(&names, program.as_ref(), said),
     };
     if bodies.is_empty() {
@@ -122,7 +122,7 @@ pub(super) fn layout_of(
     } else {
         None
     };
-    Ok(Layout {
+    Ok(TableLayout {
         missing: names::one(&names, &["missing", "lost"]),
         names,
         bodies,
@@ -139,7 +139,7 @@ pub(super) fn layout_of(
 /// The column that gives the heading of a table with one animal a line; its angles, if it holds any.
 fn headings(
     names: &[Name],
-    body: &mut Body,
+    body: &mut BodyColumns,
     chosen: &impl Fn(ColumnUse) -> Result<Option<Option<usize>>, Fault>,
     program: Option<&Program>,
     said: &mut Vec<Assumption>,
@@ -207,7 +207,7 @@ fn without_positions(names: &[Name], line: usize) -> Fault {
 }
 
 /// Names of columns that are used for nothing.
-pub(super) fn unused(layout: &Layout) -> Vec<&str> {
+pub(super) fn unused(layout: &TableLayout) -> Vec<&str> {
     let mut used = vec![layout.species, layout.frame, layout.id, layout.missing];
     for body in &layout.bodies {
         used.extend(body.parts.iter().flat_map(|(x, y)| [Some(*x), Some(*y)]));

@@ -1,6 +1,6 @@
 //! The records of a table: comments, delimiters, quotes, and the line of the file that each record begins in.
 
-use super::preamble::Part;
+use super::preamble::PreamblePart;
 use crate::formats::rows::Fault;
 
 /// What divides the fields of a line.
@@ -57,7 +57,7 @@ pub(super) struct Record<'a> {
 const MAX_FIELD: usize = 10_000;
 
 impl<'a> Lines<'a> {
-    pub fn of(text: &'a str, part: &Part) -> Self {
+    pub fn of(text: &'a str, part: &PreamblePart) -> Self {
         let mut lines = Self {
             comments: Vec::new(),
             comments_in_front: 0,

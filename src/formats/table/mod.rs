@@ -19,10 +19,10 @@ use super::options::{ColumnUse, YAxis};
 use super::rows::{Fault, Reading, parsed};
 use super::{About, Assumption, BoxChoice, ImportError, ImportOptions, angles, text};
 use glam::DVec2;
-use layout::{Body, HEADER, HeadingFrom, Layout, layout_of, unused};
+use layout::{BodyColumns, HEADER, HeadingFrom, TableLayout, layout_of, unused};
 use lines::Lines;
 use names::{Name, Unit};
-use preamble::Part;
+use preamble::PreamblePart;
 
 /// More lines of a header than this are not recognised.
 const MAX_HEADER_LINES: usize = 6;
@@ -39,7 +39,7 @@ pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Readin
 /// # Errors
 /// The first line that cannot be read, with the next step.
 pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Fault> {
-    let fault = match parse_part(text, &Part::default(), options) {
+    let fault = match parse_part(text, &PreamblePart::default(), options) {
         Err(fault) => fault,
         read => return read,
     };
@@ -49,7 +49,7 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
     Ok(reading)
 }
 
-fn parse_part(text: &str, part: &Part, options: &ImportOptions) -> Result<Reading, Fault> {
+fn parse_part(text: &str, part: &PreamblePart, options: &ImportOptions) -> Result<Reading, Fault> {
     let lines = Lines::of(text, part);
     let mut said = Vec::new();
     let mut box_line = None;
@@ -169,10 +169,10 @@ fn read_header(
     head: &[(usize, Vec<String>)],
     options: &ImportOptions,
     said: &mut Vec<Assumption>,
-) -> Result<(Layout, usize), Fault> {
+) -> Result<(TableLayout, usize), Fault> {
     let (line, first) = &head[0];
     let is_numeric = |fields: &[String]| fields.iter().all(|field| is_number(field));
-    let named = |fields: &[String], line: usize, said: &mut Vec<Assumption>| -> Result<Layout, Fault> {
+    let named = |fields: &[String], line: usize, said: &mut Vec<Assumption>| -> Result<TableLayout, Fault> {
         let layout = layout_of(fields, line, &options.columns, said)?;
         if let Some(program) = layout.program {
             said.push(Assumption::fact(About::Program, format!("This is a table of {}.", program.name)));
@@ -214,7 +214,7 @@ fn by_position(
     line: usize,
     options: &ImportOptions,
     said: &mut Vec<Assumption>,
-) -> Result<Layout, Fault> {
+) -> Result<TableLayout, Fault> {
     let own: Vec<&str> = HEADER.split(',').take(count).collect();
     let stated = !options.columns.is_empty();
     let names: Vec<String> = (0..count)
@@ -234,8 +234,8 @@ fn by_position(
 }
 
 /// Lines below the header that name or measure the columns once more, such as `(micron)`.
-fn further_header_lines(records: &[(usize, Vec<String>)], layout: &Layout) -> usize {
-    let Some(Body { parts, .. }) = layout.bodies.first() else { return 0 };
+fn further_header_lines(records: &[(usize, Vec<String>)], layout: &TableLayout) -> usize {
+    let Some(BodyColumns { parts, .. }) = layout.bodies.first() else { return 0 };
     let Some(&(x, y)) = parts.first() else { return 0 };
     let is_words = |fields: &[String]| [x, y].iter().all(|at| fields.get(*at).is_some_and(|field| !is_value(field)));
     let count = records.iter().take_while(|(_, fields)| is_words(fields)).count();
@@ -244,7 +244,7 @@ fn further_header_lines(records: &[(usize, Vec<String>)], layout: &Layout) -> us
 }
 
 /// Whether y counts downwards in the file.
-fn direction_of_y(layout: &Layout, has_box: bool, options: &ImportOptions, said: &mut Vec<Assumption>) -> bool {
+fn direction_of_y(layout: &TableLayout, has_box: bool, options: &ImportOptions, said: &mut Vec<Assumption>) -> bool {
     if let Some(stated) = options.y {
         return stated == YAxis::Down;
     }
@@ -269,7 +269,7 @@ fn direction_of_y(layout: &Layout, has_box: bool, options: &ImportOptions, said:
     false
 }
 
-fn has_vectors(layout: &Layout) -> bool {
+fn has_vectors(layout: &TableLayout) -> bool {
     layout.bodies.iter().any(|body| matches!(body.heading, HeadingFrom::Vector(..)))
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use glam::DVec2;
 
-use super::layout::{HeadingFrom, Layout};
+use super::layout::{HeadingFrom, TableLayout};
 use super::lines::Record;
 use crate::worlds::swarm::picture::offset;
 
@@ -22,7 +22,7 @@ pub(super) struct Steps {
 
 impl Steps {
     /// `None` where headings are given or animals cannot be told apart. `order` is that of time.
-    pub fn of(layout: &Layout, chosen: &[usize], order: &[usize]) -> Option<Self> {
+    pub fn of(layout: &TableLayout, chosen: &[usize], order: &[usize]) -> Option<Self> {
         let is_named = layout.id.is_some() || layout.bodies.len() > 1;
         let has_none = layout.bodies.iter().all(|body| body.heading == HeadingFrom::Nothing);
         if !(is_named && has_none && order.len() > 1) {
@@ -60,7 +60,7 @@ impl Steps {
 }
 
 /// What an animal is known by in every moment.
-pub(super) fn key_of<'r>(record: &Record<'r>, layout: &Layout, body: usize) -> std::borrow::Cow<'r, str> {
+pub(super) fn key_of<'r>(record: &Record<'r>, layout: &TableLayout, body: usize) -> std::borrow::Cow<'r, str> {
     match layout.id {
         Some(at) if layout.bodies.len() == 1 => record.fields[at].into(),
         _ => body.to_string().into(),

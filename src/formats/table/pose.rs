@@ -1,7 +1,7 @@
 //! Tables of DeepLabCut and Lightning Pose: three or four header lines, three columns for each part of each animal.
 
-use super::bodies::{Part, body_of};
-use super::layout::{Body, Layout};
+use super::bodies::{BodyPart, body_of};
+use super::layout::{BodyColumns, TableLayout};
 use super::names::Name;
 use super::programs::DEEPLABCUT;
 use crate::formats::rows::Fault;
@@ -14,7 +14,7 @@ use crate::formats::{About, Assumption};
 pub(super) fn layout_of(
     records: &[(usize, Vec<String>)],
     said: &mut Vec<Assumption>,
-) -> Option<Result<(Layout, usize), Fault>> {
+) -> Option<Result<(TableLayout, usize), Fault>> {
     let header = |word: &str| records.iter().take(4).position(|(_, fields)| fields.first().is_some_and(|f| f == word));
     let (parts_at, coords_at) = (header("bodyparts")?, header("coords")?);
     let (parts, coords) = (&records[parts_at].1, &records[coords_at].1);
@@ -22,7 +22,7 @@ pub(super) fn layout_of(
     let of = |list: Option<&Vec<String>>, at: usize| list.and_then(|list| list.get(at)).cloned().unwrap_or_default();
 
     // Animals and their parts in the order of the columns.
-    let mut found: Vec<(String, Vec<Part>)> = Vec::new();
+    let mut found: Vec<(String, Vec<BodyPart>)> = Vec::new();
     for x in (0..coords.len()).filter(|&at| coords[at] == "x") {
         let (animal, part) = (of(animals, x), of(Some(parts), x));
         let belongs = |at: &usize| coords[*at] == "y" && of(animals, *at) == animal && of(Some(parts), *at) == part;
@@ -36,7 +36,7 @@ pub(super) fn layout_of(
         let fault = Fault::at(records[coords_at].0, "the line coords names no x and y", "export the table again");
         return Some(Err(fault));
     }
-    let bodies: Vec<Body> = found.iter().map(|(_, parts)| body_of(parts, said)).collect();
+    let bodies: Vec<BodyColumns> = found.iter().map(|(_, parts)| body_of(parts, said)).collect();
     let lines = coords_at + 1;
     said.push(Assumption::fact(About::Header, format!("The first {lines} lines are the header.")));
     let mut names: Vec<Name> = coords.iter().map(|field| Name::of(field)).collect();
@@ -44,7 +44,7 @@ pub(super) fn layout_of(
     let is_coordinate = |field: &String| matches!(field.as_str(), "x" | "y" | "likelihood");
     let frame = coords.iter().position(is_coordinate).map_or(0, |first| first.saturating_sub(1));
     names[frame] = Name::of("frame");
-    let layout = Layout {
+    let layout = TableLayout {
         names,
         bodies,
         species: None,

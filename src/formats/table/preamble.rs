@@ -9,7 +9,7 @@ const MAX_ABOVE: usize = 60;
 
 /// Lines of a file that are one table.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Part {
+pub(super) struct PreamblePart {
     /// Lines above it.
     pub above: usize,
     /// Its own, blank ones and comments included.
@@ -18,14 +18,14 @@ pub(super) struct Part {
     has_more: bool,
 }
 
-impl Default for Part {
+impl Default for PreamblePart {
     /// The whole file.
     fn default() -> Self {
         Self { above: 0, lines: usize::MAX, has_more: false }
     }
 }
 
-impl Part {
+impl PreamblePart {
     fn new(above: usize, lines: usize, has_more: bool) -> Self {
         Self { above, lines, has_more }
     }
@@ -41,11 +41,11 @@ impl Part {
 }
 
 /// The first table with positions, where the file begins with other lines than its header.
-pub(super) fn table_below(text: &str, options: &ImportOptions) -> Option<Part> {
+pub(super) fn table_below(text: &str, options: &ImportOptions) -> Option<PreamblePart> {
     if options.without_header {
         return None;
     }
-    let is_table = |part: &Part| {
+    let is_table = |part: &PreamblePart| {
         let head = Lines::of(text, part).first(super::MAX_HEADER_LINES).unwrap_or_default();
         let [(line, fields), (_, next), ..] = &head[..] else { return false };
         let has_numbers = |fields: &[String]| fields.iter().any(|field| super::is_number(field));
@@ -55,7 +55,7 @@ pub(super) fn table_below(text: &str, options: &ImportOptions) -> Option<Part> {
             && layout_of(fields, *line, &options.columns, &mut Vec::new()).is_ok()
     };
     // As far as a header and the lines below it reach.
-    let near = |above: usize| Part::new(above, super::MAX_HEADER_LINES + 2, false);
+    let near = |above: usize| PreamblePart::new(above, super::MAX_HEADER_LINES + 2, false);
     // Its own header is that of the file: whatever is wrong is wrong with the file.
     let begin = text.split('\n').position(|line| !line.trim().is_empty() && !line.starts_with('#'))?;
     if is_table(&near(begin))
@@ -71,7 +71,7 @@ pub(super) fn table_below(text: &str, options: &ImportOptions) -> Option<Part> {
     // A blank line ends the table where something else follows.
     let mut lines = text.split('\n').skip(above);
     let own = lines.by_ref().take_while(|line| !is_blank(line)).count();
-    Some(Part::new(above, own, lines.any(|line| !is_blank(&line))))
+    Some(PreamblePart::new(above, own, lines.any(|line| !is_blank(&line))))
 }
 
 #[cfg(test)]
@@ -83,7 +83,7 @@ mod tests {
         let below = |text: &str| table_below(text, &ImportOptions::default());
         let imaris =
             "\nPosition\n====================\n\nPosition X,Position Y,Unit,Time,TrackID\n1,2,um,1,7\n3,4,um,1,8\n";
-        assert_eq!(below(imaris), Some(Part::new(4, 3, false)));
+        assert_eq!(below(imaris), Some(PreamblePart::new(4, 3, false)));
         let netlogo = "\"export-world data\"\n\n\"GLOBALS\"\n\"min-pxcor\",\"max-pxcor\"\n\"-5\",\"5\"\n\n\"TURTLES\"\n\
                        \"who\",\"heading\",\"xcor\",\"ycor\"\n\"0\",\"90\",\"1\",\"2\"\n\n\"PATCHES\"\n\"pxcor\"\n\"1\"\n";
         let found = below(netlogo).unwrap();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use glam::DVec2;
 
-use super::layout::{Body, HeadingFrom, Layout};
+use super::layout::{BodyColumns, HeadingFrom, TableLayout};
 use super::lines::{Lines, Record};
 use super::moments::{Moments, pick};
 use super::motion::{Steps, key_of};
@@ -34,7 +34,7 @@ enum MomentFrom {
 pub(super) fn frames(
     lines: &Lines,
     header_lines: usize,
-    layout: &Layout,
+    layout: &TableLayout,
     options: &ImportOptions,
     period: Option<DVec2>,
     said: &mut Vec<Assumption>,
@@ -55,7 +55,7 @@ pub(super) fn frames(
         return Ok((frames, species));
     }
 
-    let mut clock = Clock::new(&from);
+    let mut clock = MomentLabels::new(&from);
     let mut moments = Moments::default();
     let mut moment_of = Vec::new();
     each_record(lines, header_lines, layout, |at, record| {
@@ -148,7 +148,7 @@ fn name_rows(frames: &mut [FrameRows], keys: &[Vec<String>]) {
 fn each_record(
     lines: &Lines,
     header_lines: usize,
-    layout: &Layout,
+    layout: &TableLayout,
     mut take: impl FnMut(usize, Record) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let count = layout.names.len();
@@ -184,7 +184,7 @@ fn each_record(
 fn moments_from(
     lines: &Lines,
     header_lines: usize,
-    layout: &Layout,
+    layout: &TableLayout,
     said: &mut Vec<Assumption>,
 ) -> Result<MomentFrom, Fault> {
     if layout.bodies.len() > 1 {
@@ -211,12 +211,12 @@ fn moments_from(
 }
 
 /// Labels of the moments.
-struct Clock<'a> {
+struct MomentLabels<'a> {
     from: &'a MomentFrom,
     seen: HashMap<String, usize>,
 }
 
-impl<'a> Clock<'a> {
+impl<'a> MomentLabels<'a> {
     fn new(from: &'a MomentFrom) -> Self {
         Self { from, seen: HashMap::new() }
     }
@@ -241,13 +241,13 @@ fn value_of(field: &str) -> Option<f64> {
 }
 
 /// Whether the animal was found.
-fn has_place(body: &Body, record: &Record, layout: &Layout) -> bool {
+fn has_place(body: &BodyColumns, record: &Record, layout: &TableLayout) -> bool {
     let found = layout.missing.is_none_or(|at| value_of(record.fields[at]) != Some(1.0));
     found && place_of(body, record).is_some()
 }
 
 /// Where the animal is: at its first part, or at the mean of the parts that were found.
-fn place_of(body: &Body, record: &Record) -> Option<DVec2> {
+fn place_of(body: &BodyColumns, record: &Record) -> Option<DVec2> {
     let at = |(x, y): &(usize, usize)| Some(DVec2::new(value_of(record.fields[*x])?, value_of(record.fields[*y])?));
     if body.is_at_first {
         return at(body.parts.first()?);
@@ -258,7 +258,7 @@ fn place_of(body: &Body, record: &Record) -> Option<DVec2> {
 
 /// Turns records into rows and counts what was left out on the way.
 struct Reader<'a> {
-    layout: &'a Layout,
+    layout: &'a TableLayout,
     said: &'a mut Vec<Assumption>,
     species: SpeciesColumn,
     /// Why the species were left out.
@@ -268,7 +268,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(layout: &'a Layout, said: &'a mut Vec<Assumption>) -> Self {
+    fn new(layout: &'a TableLayout, said: &'a mut Vec<Assumption>) -> Self {
         Self { layout, said, species: SpeciesColumn::default(), no_species: None, decimal_commas: false, lost: 0 }
     }
 
@@ -304,7 +304,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Something is written in place of a number that is not a way to say "lost".
-    fn is_nonsense(&self, body: &Body, record: &Record) -> bool {
+    fn is_nonsense(&self, body: &BodyColumns, record: &Record) -> bool {
         body.parts.iter().any(|(x, y)| [x, y].into_iter().any(|at| !super::is_value(record.fields[*at])))
     }
 
@@ -320,7 +320,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Radians for vectors and parts; the raw value for angles.
-    fn heading(&mut self, body: &Body, record: &Record) -> Result<Option<f64>, Fault> {
+    fn heading(&mut self, body: &BodyColumns, record: &Record) -> Result<Option<f64>, Fault> {
         let tracked = self.layout.is_tracked();
         let direction = |x: f64, y: f64| (x != 0.0 || y != 0.0).then(|| y.atan2(x));
         match body.heading {

@@ -6,7 +6,7 @@ use crate::formats::{About, Assumption, ColumnChoice, ColumnUse};
 
 /// What a group of columns gives the heading from.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum HeadingFrom {
+pub(super) enum HeadingColumns {
     Angle,
     /// x and y of a velocity or direction.
     Vector,
@@ -20,7 +20,7 @@ pub(super) struct Columns {
     pub species: Option<usize>,
     pub position: usize,
     pub depth: Option<usize>,
-    pub heading: Option<(usize, HeadingFrom, Name)>,
+    pub heading: Option<(usize, HeadingColumns, Name)>,
     /// Which particle it is.
     pub id: Option<usize>,
     pub count: usize,
@@ -29,21 +29,21 @@ pub(super) struct Columns {
 }
 
 /// One entry of `Properties`, such as `pos:R:3`.
-struct Group {
+struct ColumnGroup {
     name: String,
     at: usize,
     width: usize,
 }
 
 /// `None` when `Properties` is not of triples name:kind:width.
-fn groups_of(properties: &str) -> Option<Vec<Group>> {
+fn groups_of(properties: &str) -> Option<Vec<ColumnGroup>> {
     let parts: Vec<&str> = properties.split(':').map(str::trim).collect();
     let mut groups = Vec::new();
     let mut at = 0;
     for triple in parts.chunks(3) {
         let &[name, _kind, width] = triple else { return None };
         let width: usize = width.parse().ok().filter(|width| (1..=64).contains(width))?;
-        groups.push(Group { name: name.to_owned(), at, width });
+        groups.push(ColumnGroup { name: name.to_owned(), at, width });
         at += width;
     }
     Some(groups)
@@ -77,7 +77,7 @@ impl Columns {
         };
         // The first of the names that is there, in order of preference.
         let find = |names: &[&str], widths: &[usize]| {
-            let is = |g: &&Group, name: &str| Name::of(&g.name).key == name && widths.contains(&g.width);
+            let is = |g: &&ColumnGroup, name: &str| Name::of(&g.name).key == name && widths.contains(&g.width);
             names.iter().find_map(|name| groups.iter().find(|g| is(g, name)))
         };
         let stated = |of: ColumnUse| match choice.get(of) {
@@ -91,10 +91,10 @@ impl Columns {
         let Some(position) = find(&POSITIONS, &[2, 3]) else {
             return Err(Fault::at(line, format!("Properties '{properties}' has no positions (pos:R:3)"), HINT));
         };
-        let from = |group: &Group| match group.width {
-            1 => HeadingFrom::Angle,
-            4 => HeadingFrom::Quaternion,
-            _ => HeadingFrom::Vector,
+        let from = |group: &ColumnGroup| match group.width {
+            1 => HeadingColumns::Angle,
+            4 => HeadingColumns::Quaternion,
+            _ => HeadingColumns::Vector,
         };
         let heading = match stated(ColumnUse::Heading)? {
             Some(heading) => heading,
@@ -148,7 +148,7 @@ impl Columns {
             species,
             position,
             depth,
-            heading: velocity.map(|at| (at, HeadingFrom::Vector, Name::of("velocity"))),
+            heading: velocity.map(|at| (at, HeadingColumns::Vector, Name::of("velocity"))),
             id: None,
             count: match velocity {
                 Some(at) => at + 3,

@@ -18,7 +18,7 @@ use super::species::SpeciesColumn;
 use super::{About, Assumption, FrameChoice, ImportError, ImportOptions, text};
 use crate::worlds::swarm::picture::MAX_PARTICLES;
 use cell::Cell;
-use columns::{Columns, HeadingFrom};
+use columns::{Columns, HeadingColumns};
 use frames::{FrameAt, Frames};
 use glam::DVec2;
 
@@ -95,7 +95,7 @@ fn parse_from(reader: impl BufRead + Seek, options: &ImportOptions) -> Result<Re
     }
     let y_down = options.y == Some(YAxis::Down);
     if let Some((columns, unit)) = &last_columns
-        && let Some((_, HeadingFrom::Angle, name)) = &columns.heading
+        && let Some((_, HeadingColumns::Angle, name)) = &columns.heading
     {
         let column = AngleColumn {
             name: name.shown().to_owned(),
@@ -231,12 +231,12 @@ impl Reader<'_> {
             }
             let heading = match &columns.heading {
                 None => None,
-                Some((at, HeadingFrom::Angle, name)) => Some(value(*at, name.shown())?),
-                Some((at, HeadingFrom::Vector, name)) => {
+                Some((at, HeadingColumns::Angle, name)) => Some(value(*at, name.shown())?),
+                Some((at, HeadingColumns::Vector, name)) => {
                     let (vx, vy) = (value(*at, name.shown())?, value(at + 1, name.shown())?);
                     (vx != 0.0 || vy != 0.0).then(|| vy.atan2(vx))
                 }
-                Some((at, HeadingFrom::Quaternion, name)) => {
+                Some((at, HeadingColumns::Quaternion, name)) => {
                     let mut q = [0.0; 4];
                     for (k, part) in q.iter_mut().enumerate() {
                         *part = value(at + k, name.shown())?;

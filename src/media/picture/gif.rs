@@ -43,7 +43,7 @@ pub struct GifWriter {
     palette: Vec<[u8; 3]>,
     nearest: HashMap<[u8; 3], u8>,
     last: Vec<u8>,
-    pace: Pace,
+    pace: GifPace,
 }
 
 /// Most frames a second that viewers show: they slow down frames shorter than 2 hundredths of a second.
@@ -54,7 +54,7 @@ const SHORTEST: u64 = 2;
 const LONGEST: u64 = u16::MAX as u64;
 
 /// Times of frames in whole hundredths of a second that add up to the true time.
-struct Pace {
+struct GifPace {
     frames_per_second: f64,
     /// Frames that were given.
     given: u64,
@@ -62,7 +62,7 @@ struct Pace {
     written: u64,
 }
 
-impl Pace {
+impl GifPace {
     /// Hundredths of a second that the next frame stays; `None` for a frame that is too short and left out. The next one
     /// has its time.
     fn next(&mut self) -> Option<u16> {
@@ -122,7 +122,7 @@ impl GifWriter {
         let mut encoder = Encoder::new(new_file(path)?, width, height, &palette.concat()).map_err(encoded)?;
         encoder.set_repeat(Repeat::Infinite).map_err(encoded)?;
         let path = path.to_owned();
-        let pace = Pace { frames_per_second, given: 0, written: 0 };
+        let pace = GifPace { frames_per_second, given: 0, written: 0 };
         Ok(Self { path, size, encoder, palette, nearest: HashMap::new(), last: Vec::new(), pace })
     }
 
@@ -327,7 +327,7 @@ mod tests {
             (50.0, 25, vec![2, 2, 2]),
             (0.1, 3, vec![1000, 1000, 1000]),
         ] {
-            let mut pace = Pace { frames_per_second: rate, given: 0, written: 0 };
+            let mut pace = GifPace { frames_per_second: rate, given: 0, written: 0 };
             let delays: Vec<u16> = (0..frames).filter_map(|_| pace.next()).collect();
             assert_eq!(delays[..3], first, "{rate}");
             let total: u64 = delays.iter().map(|delay| u64::from(*delay)).sum();

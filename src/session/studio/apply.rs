@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::history::Gesture;
+use super::history::StudioGesture;
 use super::{
     AfterLoading, BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, LearningState, LearningView, Loading, MAX_SPEED,
     ProgramCommand, Studio, StudioCommand, StudioEffect, StudioSource,
@@ -78,14 +78,14 @@ impl Studio {
                 self.ink = ink;
                 Vec::new()
             }
-            Do::Act(id) => self.edit_world(Gesture::Single, |info| info.act(id)),
+            Do::Act(id) => self.edit_world(StudioGesture::Single, |info| info.act(id)),
             Do::Stroke(stroke) => self.stroke(stroke),
             Do::Lift => {
                 self.stroke_start = None;
                 self.history.end_gesture();
                 vec![StudioEffect::Canvas(CanvasOrder::Lift)]
             }
-            Do::Clear => self.edit_world(Gesture::Single, |info| info.clear()),
+            Do::Clear => self.edit_world(StudioGesture::Single, |info| info.clear()),
             Do::Learn(method) => self.learn(method),
             Do::PauseLearning => self.to_learning(StudioEffect::PauseLearning),
             Do::ResumeLearning => self.to_learning(StudioEffect::ResumeLearning),
@@ -96,9 +96,11 @@ impl Studio {
                 effects
             }
             Do::EndPhase => self.to_learning(StudioEffect::EndPhase),
-            Do::ChooseFlow(index) => self.edit_world(Gesture::Single, |info| info.choose_flow(index)),
-            Do::DeleteFlow(index) => self.edit_world(Gesture::Single, |info| info.delete_flow(index)),
-            Do::RenameFlow(index, name) => self.edit_world(Gesture::Name(index), |info| info.rename_flow(index, &name)),
+            Do::ChooseFlow(index) => self.edit_world(StudioGesture::Single, |info| info.choose_flow(index)),
+            Do::DeleteFlow(index) => self.edit_world(StudioGesture::Single, |info| info.delete_flow(index)),
+            Do::RenameFlow(index, name) => {
+                self.edit_world(StudioGesture::Name(index), |info| info.rename_flow(index, &name))
+            }
             Do::BlendFlow(other, share) => self.blend(other, share),
             Do::Check => match self.info().tables().check {
                 Some(check) => self.learn(check.id),
@@ -203,7 +205,7 @@ impl Studio {
             self.learning = LearningView { run: self.learning.run + 1, ..LearningView::new(self.learning.method) };
         }
         let before = self.now_with_file();
-        self.history.record(Gesture::Single, || before);
+        self.history.record(StudioGesture::Single, || before);
         self.was_visited = true;
         self.project = project;
         self.path = path;
@@ -248,7 +250,7 @@ impl Studio {
     }
 
     fn edit_text(&mut self, field: u8, change: impl FnOnce(&mut Project<Arc<World>>)) -> Vec<StudioEffect> {
-        self.edit(Gesture::Text(field), change);
+        self.edit(StudioGesture::Text(field), change);
         Vec::new()
     }
 
@@ -267,7 +269,7 @@ impl Studio {
 
     fn set_knob(&mut self, id: &'static str, value: f64) -> Vec<StudioEffect> {
         let Some(knob) = self.info().tables().knob(id) else { return Vec::new() };
-        self.edit_world(Gesture::Knob(id), |info| info.set_knob(id, knob.folded(value)))
+        self.edit_world(StudioGesture::Knob(id), |info| info.set_knob(id, knob.folded(value)))
     }
 
     fn set_brush(&mut self, id: &'static str) -> Vec<StudioEffect> {
@@ -304,7 +306,7 @@ impl Studio {
         };
         self.dabs += 1;
         let seed = self.project.seed ^ self.dabs.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let effects = self.edit_world(Gesture::Brush, |info| _ = info.paint(&stroke, seed));
+        let effects = self.edit_world(StudioGesture::Brush, |info| _ = info.paint(&stroke, seed));
         // A line that paints nothing any more has still gone.
         if effects.is_empty() && touch == BrushTouch::Line { vec![self.canvas_world()] } else { effects }
     }
@@ -334,7 +336,7 @@ impl Studio {
 
     fn blend(&mut self, other: usize, share: f64) -> Vec<StudioEffect> {
         let mut refusal = None;
-        let effects = self.edit_world(Gesture::Single, |info| refusal = info.blend_flows(other, share).err());
+        let effects = self.edit_world(StudioGesture::Single, |info| refusal = info.blend_flows(other, share).err());
         match refusal {
             Some(why) => vec![StudioEffect::Notify(Level::Warning, why.to_string())],
             None => effects,

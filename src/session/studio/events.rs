@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::history::Gesture;
+use super::history::StudioGesture;
 use super::{AfterLoading, Studio, StudioCommand, StudioEffect, StudioEvent};
 use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent, Reason, RecordingEnd};
 use crate::session::{Level, Place, RunId};
@@ -106,7 +106,7 @@ impl Studio {
     /// All results of one run are one step of the history.
     fn take_learned(&mut self, run: RunId, learned: Learned) -> Vec<StudioEffect> {
         let was_alive = self.info().has_rule();
-        let effects = self.edit_world(Gesture::Learning(run), |info| info.set_learned(learned));
+        let effects = self.edit_world(StudioGesture::Learning(run), |info| info.set_learned(learned));
         if !was_alive {
             self.live.playing = true;
         }

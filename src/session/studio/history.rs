@@ -28,7 +28,7 @@ impl PastProject {
 
 /// Changes of one kind add to one step while it is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Gesture {
+pub(super) enum StudioGesture {
     Knob(&'static str),
     Brush,
     Text(u8),
@@ -44,13 +44,13 @@ pub(super) enum Gesture {
 pub(super) struct ProjectHistory {
     undo: Vec<PastProject>,
     redo: Vec<PastProject>,
-    open: Option<Gesture>,
+    open: Option<StudioGesture>,
 }
 
 impl ProjectHistory {
     /// Remembers `before`, unless the change goes on with the open gesture.
-    pub fn record(&mut self, gesture: Gesture, before: impl FnOnce() -> PastProject) {
-        let goes_on = gesture != Gesture::Single && self.open == Some(gesture);
+    pub fn record(&mut self, gesture: StudioGesture, before: impl FnOnce() -> PastProject) {
+        let goes_on = gesture != StudioGesture::Single && self.open == Some(gesture);
         self.open = Some(gesture);
         if goes_on {
             return;
@@ -68,7 +68,7 @@ impl ProjectHistory {
 
     /// The results of learning go on being one step when the pointer is released.
     pub fn end_gesture(&mut self) {
-        if !matches!(self.open, Some(Gesture::Learning(_))) {
+        if !matches!(self.open, Some(StudioGesture::Learning(_))) {
             self.open = None;
         }
     }

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use glam::DVec3;
-use history::{Gesture, PastProject, ProjectHistory};
+use history::{PastProject, ProjectHistory, StudioGesture};
 
 use super::Place;
 use crate::jobs::CanvasOrder;
@@ -229,7 +229,7 @@ impl Studio {
     }
 
     /// Changes the project as one step of the history, or as a part of an open one.
-    fn edit(&mut self, gesture: Gesture, change: impl FnOnce(&mut Project<Arc<World>>)) {
+    fn edit(&mut self, gesture: StudioGesture, change: impl FnOnce(&mut Project<Arc<World>>)) {
         let before = self.now();
         change(&mut self.project);
         if self.project == before.project {
@@ -241,7 +241,7 @@ impl Studio {
     }
 
     /// As [`Self::edit`] for the world alone; the canvas gets the new one.
-    fn edit_world(&mut self, gesture: Gesture, change: impl FnOnce(&mut dyn WorldInfo)) -> Vec<StudioEffect> {
+    fn edit_world(&mut self, gesture: StudioGesture, change: impl FnOnce(&mut dyn WorldInfo)) -> Vec<StudioEffect> {
         let before = self.revision;
         self.edit(gesture, |project| {
             if let Some(info) = Arc::make_mut(&mut project.world).info_mut() {

@@ -13,7 +13,7 @@ const MAX_HEIGHT: f32 = 120.0;
 /// The newest ones are shown.
 const MAX_NOTICES: usize = 4;
 
-struct Notice {
+struct ShownNotice {
     number: u64,
     level: Level,
     text: String,
@@ -24,7 +24,7 @@ struct Notice {
 /// What is shown now, the oldest first.
 #[derive(Default)]
 pub(super) struct Notices {
-    shown: VecDeque<Notice>,
+    shown: VecDeque<ShownNotice>,
     count: u64,
 }
 
@@ -41,7 +41,12 @@ impl Notices {
     pub fn add(&mut self, level: Level, text: &str) {
         self.shown.retain(|notice| notice.text != text);
         self.count += 1;
-        self.shown.push_back(Notice { number: self.count, level, text: text.to_owned(), left_s: duration_s(level) });
+        self.shown.push_back(ShownNotice {
+            number: self.count,
+            level,
+            text: text.to_owned(),
+            left_s: duration_s(level),
+        });
         if self.shown.len() > MAX_NOTICES {
             self.shown.pop_front();
         }
@@ -69,7 +74,7 @@ impl Notices {
 }
 
 /// Draws one; returns whether it was closed.
-fn card(ui: &mut Ui, notice: &Notice) -> bool {
+fn card(ui: &mut Ui, notice: &ShownNotice) -> bool {
     let colour = match notice.level {
         Level::Info => style::TEXT.colour(),
         Level::Success => style::ACCENT.colour(),

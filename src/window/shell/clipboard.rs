@@ -16,7 +16,7 @@ const FAREWELL: Duration = Duration::from_millis(300);
 
 /// Who wants to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
+pub enum ClipboardReader {
     /// Particles are pasted.
     Picture,
     /// The text field that has the keyboard.
@@ -25,24 +25,24 @@ pub enum Reader {
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ClipboardAnswer {
     /// Empty where the clipboard holds no text.
-    Text(Reader, String),
+    Text(ClipboardReader, String),
     /// One sentence.
     Fault(String),
     /// Nobody has answered.
     Silence,
 }
 
-enum Wish {
+enum ClipboardRequest {
     Write(String),
-    Read(Reader),
+    Read(ClipboardReader),
 }
 
 /// The thread; requests are carried out in their order.
 pub struct Clipboard {
-    wishes: Option<Sender<Wish>>,
-    answers: Receiver<Answer>,
+    wishes: Option<Sender<ClipboardRequest>>,
+    answers: Receiver<ClipboardAnswer>,
     thread: Option<Handle>,
     /// Texts on their way into a field.
     pasted: Vec<String>,
@@ -58,25 +58,28 @@ impl Default for Clipboard {
 }
 
 impl Clipboard {
-    fn of(mut source: impl Source) -> Self {
+    fn of(mut source: impl ClipboardSource) -> Self {
         let (wishes, inbox) = unbounded();
         let (outbox, answers) = unbounded();
         let told = outbox.clone();
         let work = move || {
             while let Ok(wish) = inbox.recv() {
-                let answer = match wish {
-                    Wish::Write(text) => source.write(text).err().map(Answer::Fault),
-                    Wish::Read(reader) => {
-                        let text = |text| Answer::Text(reader, text);
-                        Some(source.read().map_or_else(Answer::Fault, |read| read.map_or(Answer::Silence, text)))
-                    }
-                };
+                let answer =
+                    match wish {
+                        ClipboardRequest::Write(text) => source.write(text).err().map(ClipboardAnswer::Fault),
+                        ClipboardRequest::Read(reader) => {
+                            let text = |text| ClipboardAnswer::Text(reader, text);
+                            Some(source.read().map_or_else(ClipboardAnswer::Fault, |read| {
+                                read.map_or(ClipboardAnswer::Silence, text)
+                            }))
+                        }
+                    };
                 // Fails only when the program is ending.
                 answer.into_iter().for_each(|answer| _ = outbox.send(answer));
             }
         };
         let thread = start(JobName { thread: "clipboard", what: "The clipboard" }, Cores::Shared, work);
-        let thread = thread.map_err(|fault| told.send(Answer::Fault(fault.to_string()))).ok();
+        let thread = thread.map_err(|fault| told.send(ClipboardAnswer::Fault(fault.to_string()))).ok();
         Self {
             wishes: thread.is_some().then_some(wishes),
             answers,
@@ -88,16 +91,16 @@ impl Clipboard {
     }
 
     pub fn write(&self, text: String) {
-        self.ask(Wish::Write(text));
+        self.ask(ClipboardRequest::Write(text));
     }
 
     /// Answered by [`Self::answers`].
-    pub fn read(&mut self, reader: Reader) {
+    pub fn read(&mut self, reader: ClipboardReader) {
         self.asked = Some(Instant::now());
-        self.ask(Wish::Read(reader));
+        self.ask(ClipboardRequest::Read(reader));
     }
 
-    fn ask(&self, wish: Wish) {
+    fn ask(&self, wish: ClipboardRequest) {
         if let Some(wishes) = &self.wishes {
             // Fails only where the thread has ended, which was reported on stderr.
             let _ = wishes.send(wish);
@@ -105,19 +108,19 @@ impl Clipboard {
     }
 
     /// What has come since the last call; texts for a field are kept for it.
-    pub fn answers(&mut self) -> Vec<Answer> {
+    pub fn answers(&mut self) -> Vec<ClipboardAnswer> {
         let mut others = Vec::new();
         for answer in self.answers.try_iter() {
             self.asked = None;
             match answer {
-                Answer::Text(Reader::TextField, text) => self.pasted.push(text),
+                ClipboardAnswer::Text(ClipboardReader::TextField, text) => self.pasted.push(text),
                 // Told already, as it takes longer than patience lasts.
-                Answer::Silence => {}
+                ClipboardAnswer::Silence => {}
                 other => others.push(other),
             }
         }
         if self.asked.take_if(|asked| asked.elapsed() > self.patience).is_some() {
-            others.push(Answer::Silence);
+            others.push(ClipboardAnswer::Silence);
         }
         others
     }
@@ -143,7 +146,7 @@ impl Clipboard {
             }
             input.events.extend(more);
         });
-        (0..reads).for_each(|_| self.read(Reader::TextField));
+        (0..reads).for_each(|_| self.read(ClipboardReader::TextField));
     }
 
     /// After the panels: what a text field copied.
@@ -168,7 +171,7 @@ impl Drop for Clipboard {
 }
 
 /// Where texts come from and go to; both may take their time. Errors are one sentence.
-trait Source: Send + 'static {
+trait ClipboardSource: Send + 'static {
     /// `None`: no answer yet.
     fn read(&mut self) -> Result<Option<String>, String>;
     fn write(&mut self, text: String) -> Result<(), String>;
@@ -192,7 +195,7 @@ impl System {
     }
 }
 
-impl Source for System {
+impl ClipboardSource for System {
     fn read(&mut self) -> Result<Option<String>, String> {
         let began = Instant::now();
         match self.open()?.get_text() {
@@ -221,7 +224,7 @@ mod tests {
         go: Receiver<()>,
     }
 
-    impl Source for Slow {
+    impl ClipboardSource for Slow {
         fn read(&mut self) -> Result<Option<String>, String> {
             self.go.recv().map_err(|_| "It has hung up.".to_owned())?;
             Ok(Some(self.text.clone()))
@@ -233,7 +236,7 @@ mod tests {
         }
     }
 
-    fn wait(clipboard: &mut Clipboard) -> Vec<Answer> {
+    fn wait(clipboard: &mut Clipboard) -> Vec<ClipboardAnswer> {
         let end = Instant::now() + Duration::from_secs(30);
         while Instant::now() < end {
             let answers = clipboard.answers();
@@ -251,20 +254,24 @@ mod tests {
         let mut clipboard = Clipboard::of(Slow { text: "before".into(), go: gone });
         clipboard.write("x,y\n1,2".into());
         // These would never return if they waited.
-        clipboard.read(Reader::Picture);
+        clipboard.read(ClipboardReader::Picture);
         assert_eq!(clipboard.answers(), []);
         go.send(()).unwrap();
-        assert_eq!(wait(&mut clipboard), [Answer::Text(Reader::Picture, "x,y\n1,2".into())], "after what was written");
-        clipboard.read(Reader::Picture);
+        assert_eq!(
+            wait(&mut clipboard),
+            [ClipboardAnswer::Text(ClipboardReader::Picture, "x,y\n1,2".into())],
+            "after what was written"
+        );
+        clipboard.read(ClipboardReader::Picture);
         drop(go);
-        assert_eq!(wait(&mut clipboard), [Answer::Fault("It has hung up.".into())]);
+        assert_eq!(wait(&mut clipboard), [ClipboardAnswer::Fault("It has hung up.".into())]);
     }
 
     #[test]
     fn a_silent_clipboard_owner_does_not_block_closing() {
         let (go, gone) = bounded::<()>(1);
         let mut clipboard = Clipboard::of(Slow { text: String::new(), go: gone });
-        clipboard.read(Reader::Picture);
+        clipboard.read(ClipboardReader::Picture);
         // Returns although the other program has not answered.
         drop(clipboard);
         drop(go);
@@ -275,19 +282,19 @@ mod tests {
         let (go, gone) = bounded(1);
         let mut clipboard = Clipboard::of(Slow { text: "late".into(), go: gone });
         clipboard.patience = Duration::from_millis(20);
-        clipboard.read(Reader::Picture);
-        assert_eq!(wait(&mut clipboard), [Answer::Silence]);
+        clipboard.read(ClipboardReader::Picture);
+        assert_eq!(wait(&mut clipboard), [ClipboardAnswer::Silence]);
         std::thread::sleep(Duration::from_millis(50));
         assert_eq!(clipboard.answers(), [], "once");
         go.send(()).unwrap();
-        assert_eq!(wait(&mut clipboard), [Answer::Text(Reader::Picture, "late".into())]);
+        assert_eq!(wait(&mut clipboard), [ClipboardAnswer::Text(ClipboardReader::Picture, "late".into())]);
     }
 
     #[test]
     fn a_text_for_a_field_waits_for_the_next_frame() {
         let (go, gone) = bounded(1);
         let mut clipboard = Clipboard::of(Slow { text: "a name".into(), go: gone });
-        clipboard.read(Reader::TextField);
+        clipboard.read(ClipboardReader::TextField);
         go.send(()).unwrap();
         assert_eq!(wait(&mut clipboard), []);
         assert_eq!(clipboard.pasted, ["a name"]);

@@ -18,13 +18,13 @@ const MAX_GHOSTS: usize = 4000;
 const MIN_PITCH: f32 = 7.0;
 
 /// Screen places of world places.
-struct Sheet<'a> {
+struct DraftSheet<'a> {
     painter: Painter,
     camera: &'a Camera,
     free: Rect,
 }
 
-impl Sheet<'_> {
+impl DraftSheet<'_> {
     fn at(&self, world: DVec2) -> Pos2 {
         self.camera.screen_from_world(self.free, world)
     }
@@ -36,7 +36,7 @@ impl Sheet<'_> {
 
 /// Guides, ghosts and selection. `cursor`: the pointer, when it is over the canvas.
 pub fn show(ui: &Ui, free: Rect, camera: &Camera, session: &Session, cursor: Option<Pos2>) {
-    let sheet = Sheet { painter: ui.painter_at(free), camera, free };
+    let sheet = DraftSheet { painter: ui.painter_at(free), camera, free };
     grid(&sheet, session);
     axes(&sheet, session);
     selected(&sheet, session);
@@ -105,7 +105,7 @@ fn colour_of(species: u8) -> Color32 {
 }
 
 /// The outline of a body. `body`: half its length, points.
-fn ghost(sheet: &Sheet, p: &Particle, body: f32, opacity: f32) -> Shape {
+fn ghost(sheet: &DraftSheet, p: &Particle, body: f32, opacity: f32) -> Shape {
     let (sin, cos) = (p.heading as f32).sin_cos();
     let (along, across) = (Vec2::new(cos, -sin), Vec2::new(sin, cos));
     let at = sheet.at(p.place());
@@ -123,7 +123,7 @@ fn ghost(sheet: &Sheet, p: &Particle, body: f32, opacity: f32) -> Shape {
 }
 
 /// Dots where positions snap to.
-fn grid(sheet: &Sheet, session: &Session) {
+fn grid(sheet: &DraftSheet, session: &Session) {
     let snap = session.paint_options().snap;
     if !snap.on {
         return;
@@ -145,7 +145,7 @@ fn grid(sheet: &Sheet, session: &Session) {
 }
 
 /// Where one image ends and the next begins.
-fn axes(sheet: &Sheet, session: &Session) {
+fn axes(sheet: &DraftSheet, session: &Session) {
     let symmetry = session.paint_options().symmetry;
     if !symmetry.on {
         return;
@@ -160,7 +160,7 @@ fn axes(sheet: &Sheet, session: &Session) {
     sheet.painter.circle_filled(centre, 2.5, guide);
 }
 
-fn selected(sheet: &Sheet, session: &Session) {
+fn selected(sheet: &DraftSheet, session: &Session) {
     let particles = &session.snapshot().particles;
     let radius = sheet.length(0.45 * unit_length(session)).clamp(4.0, 60.0);
     let seen = sheet.free.expand(radius);
@@ -171,7 +171,7 @@ fn selected(sheet: &Sheet, session: &Session) {
         .extend(rings.filter(|p| seen.contains(*p)).take(MAX_GHOSTS).map(|p| Shape::circle_stroke(p, radius, stroke)));
 }
 
-fn handles(sheet: &Sheet, frame: &Frame) {
+fn handles(sheet: &DraftSheet, frame: &Frame) {
     let rect = Rect::from_two_pos(sheet.at(frame.low), sheet.at(frame.high));
     let line = Stroke::new(1.0, faint(theme::selected(), 0.7));
     sheet.painter.rect_stroke(rect, 2.0, line, egui::StrokeKind::Middle);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
-use super::clipboard::{Answer, Clipboard};
+use super::clipboard::{Clipboard, ClipboardAnswer};
 use super::files::Files;
 use super::frame_log::FrameLog;
 use super::gallery_life::Life;
@@ -164,9 +164,9 @@ impl Shell {
         }
         for answer in self.clipboard.answers() {
             match answer {
-                Answer::Text(_, text) => self.apply(gpu, vec![Command::Paint(PaintCommand::PasteText(text))]),
-                Answer::Fault(text) => self.ui.on_effect(&Effect::Notify { level: Level::Warning, text }),
-                Answer::Silence => {
+                ClipboardAnswer::Text(_, text) => self.apply(gpu, vec![Command::Paint(PaintCommand::PasteText(text))]),
+                ClipboardAnswer::Fault(text) => self.ui.on_effect(&Effect::Notify { level: Level::Warning, text }),
+                ClipboardAnswer::Silence => {
                     let text = "The program that holds the clipboard does not answer: copy there again.".to_owned();
                     self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
                 }

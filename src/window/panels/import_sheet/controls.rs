@@ -123,7 +123,7 @@ fn columns(ui: &mut Ui, uses: &[(ColumnUse, &str)], names: &[String], options: &
 
 /// How moments are chosen.
 #[derive(Clone, Copy, PartialEq)]
-enum Moments {
+enum MomentChoice {
     All,
     First,
     Last,
@@ -133,37 +133,37 @@ enum Moments {
 
 fn frames(ui: &mut Ui, frames: &mut FrameChoice) {
     let old = match *frames {
-        FrameChoice::Any | FrameChoice::First => Moments::First,
-        FrameChoice::Last => Moments::Last,
-        FrameChoice::ALL => Moments::All,
-        FrameChoice::Range { from, to, .. } if from.total_cmp(&to).is_eq() => Moments::One,
-        FrameChoice::Range { .. } => Moments::Some,
+        FrameChoice::Any | FrameChoice::First => MomentChoice::First,
+        FrameChoice::Last => MomentChoice::Last,
+        FrameChoice::ALL => MomentChoice::All,
+        FrameChoice::Range { from, to, .. } if from.total_cmp(&to).is_eq() => MomentChoice::One,
+        FrameChoice::Range { .. } => MomentChoice::Some,
     };
     let mut new = old;
     let options = [
-        (Moments::All, "all"),
-        (Moments::First, "the first"),
-        (Moments::Last, "the last"),
-        (Moments::One, "one, by its number"),
-        (Moments::Some, "from … to …"),
+        (MomentChoice::All, "all"),
+        (MomentChoice::First, "the first"),
+        (MomentChoice::Last, "the last"),
+        (MomentChoice::One, "one, by its number"),
+        (MomentChoice::Some, "from … to …"),
     ];
     pick(ui, "Moments", &mut new, &options);
     if new != old {
         *frames = match new {
-            Moments::All => FrameChoice::ALL,
-            Moments::First => FrameChoice::First,
-            Moments::Last => FrameChoice::Last,
-            Moments::One => FrameChoice::Range { from: 1.0, to: 1.0, step: 1 },
-            Moments::Some => FrameChoice::Range { from: 1.0, to: 100.0, step: 1 },
+            MomentChoice::All => FrameChoice::ALL,
+            MomentChoice::First => FrameChoice::First,
+            MomentChoice::Last => FrameChoice::Last,
+            MomentChoice::One => FrameChoice::Range { from: 1.0, to: 1.0, step: 1 },
+            MomentChoice::Some => FrameChoice::Range { from: 1.0, to: 100.0, step: 1 },
         };
     }
     let FrameChoice::Range { from, to, step } = frames else { return };
     match new {
-        Moments::One => {
+        MomentChoice::One => {
             numbers(ui, "Number", &mut [from]);
             *to = *from;
         }
-        Moments::Some => {
+        MomentChoice::Some => {
             numbers(ui, "From, to", &mut [from, to]);
             // Equal numbers would be another choice.
             *to = to.max(*from + 1.0);
@@ -172,7 +172,7 @@ fn frames(ui: &mut Ui, frames: &mut FrameChoice) {
                 ui.add(DragValue::new(step).range(1..=10_000)).labelled_by(label.id);
             });
         }
-        Moments::All | Moments::First | Moments::Last => {}
+        MomentChoice::All | MomentChoice::First | MomentChoice::Last => {}
     }
 }
 

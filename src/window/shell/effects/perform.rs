@@ -1,6 +1,6 @@
 //! Carries out what the session orders, feature by feature.
 
-use super::super::clipboard::Reader;
+use super::super::clipboard::ClipboardReader;
 use super::super::live::Gpu;
 use super::super::stamps::Book;
 use super::Shell;
@@ -51,7 +51,7 @@ impl Shell {
     fn perform_paint(&mut self, effect: PaintEffect) {
         match effect {
             PaintEffect::WriteClipboard(text) => self.clipboard.write(text),
-            PaintEffect::ReadClipboard => self.clipboard.read(Reader::Picture),
+            PaintEffect::ReadClipboard => self.clipboard.read(ClipboardReader::Picture),
             PaintEffect::Stipple(request) => self.stippler.ask(request),
             PaintEffect::KeepStamps(stamps) => self.stamp_keeper.keep(Book::of(&stamps)),
         }

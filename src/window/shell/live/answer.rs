@@ -50,7 +50,7 @@ pub struct Kept {
 }
 
 /// A copy of the swarm, or where it can be had.
-pub(super) enum Look {
+pub(super) enum LiveQuestion {
     Now(Swarm, Option<Counters>),
     /// On its way from the GPU.
     Later(PendingSwarm),
@@ -74,7 +74,7 @@ pub struct LiveFrame {
     pub frame: TrajectoryFrame,
 }
 
-pub(super) type Looked = Option<(Look, Arc<Rule>, LiveSettings)>;
+pub(super) type Looked = Option<(LiveQuestion, Arc<Rule>, LiveSettings)>;
 
 /// A [`Seen`] on its way from the thread, and from there perhaps from the GPU.
 pub struct Coming {
@@ -94,10 +94,12 @@ impl Coming {
     pub fn take(&mut self) -> Option<Result<Seen, NoAnswer>> {
         if self.pending.is_none() {
             match self.answer.take()? {
-                Ok(Some((Look::Now(swarm, counters), rule, settings))) => {
+                Ok(Some((LiveQuestion::Now(swarm, counters), rule, settings))) => {
                     return Some(Ok(Seen { swarm, rule, settings, counters }));
                 }
-                Ok(Some((Look::Later(pending), rule, settings))) => self.pending = Some((pending, rule, settings)),
+                Ok(Some((LiveQuestion::Later(pending), rule, settings))) => {
+                    self.pending = Some((pending, rule, settings))
+                }
                 Ok(None) | Err(NoAnswer) => return Some(Err(NoAnswer)),
             }
         }

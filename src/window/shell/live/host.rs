@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender};
 use glam::DVec2;
 
 use super::Gpu;
-use super::answer::{Kept, LiveFrame, Look, Looked};
+use super::answer::{Kept, LiveFrame, LiveQuestion, Looked};
 use super::buffer::{Body, body};
 use crate::formats::TrajectoryFrame;
 use crate::jobs::{self, Cores, Handle, JobFault, JobName, panic_text};
@@ -372,16 +372,16 @@ impl Host {
     /// A copy of the swarm as it moves.
     pub fn look(&mut self) -> Looked {
         self.copy(|engine| match engine {
-            Engine::Cpu(engine) => Look::Now(engine.swarm().clone(), Some(engine.counters())),
-            Engine::Gpu(engine) => Look::Later(engine.begin_reading()),
+            Engine::Cpu(engine) => LiveQuestion::Now(engine.swarm().clone(), Some(engine.counters())),
+            Engine::Gpu(engine) => LiveQuestion::Later(engine.begin_reading()),
         })
     }
 
     /// A copy of what is shown.
     pub fn look_at_shown(&mut self) -> Looked {
         self.copy(|engine| match engine {
-            Engine::Cpu(engine) => Look::Now(engine.shown(), None),
-            Engine::Gpu(engine) => Look::Later(engine.begin_reading_shown()),
+            Engine::Cpu(engine) => LiveQuestion::Now(engine.shown(), None),
+            Engine::Gpu(engine) => LiveQuestion::Later(engine.begin_reading_shown()),
         })
     }
 
@@ -398,7 +398,7 @@ impl Host {
         Some(LiveFrame { past, time_step: engine.time_step(), frame })
     }
 
-    fn copy(&mut self, look: impl FnOnce(&mut Engine) -> Look) -> Looked {
+    fn copy(&mut self, look: impl FnOnce(&mut Engine) -> LiveQuestion) -> Looked {
         let tape = self.tape.as_mut()?;
         let (rule, settings) = (tape.rule().clone(), *tape.engine().settings());
         Some((look(tape.engine_mut()), rule, settings))

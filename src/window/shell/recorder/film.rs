@@ -35,7 +35,7 @@ pub struct FilmSource {
 }
 
 /// What is drawn of a frame, and the part of it that is shown.
-type FilmFrame = (Seen, Option<Framing>);
+type RecordedFrame = (Seen, Option<Framing>);
 
 impl Recorder<FilmSource> {
     /// Begins a film at `path`.
@@ -86,7 +86,7 @@ fn rate_warning(kind: FilmKind, frames_per_second: f64) -> Option<String> {
 
 impl FrameSource for FilmSource {
     type Request = (Coming, Option<Framing>);
-    type Frame = FilmFrame;
+    type Frame = RecordedFrame;
 
     fn request(&mut self, live: &Live, gaze: Option<&Gaze>) -> Self::Request {
         let coming = if self.is_measured { live.look() } else { live.look_at_shown() };
@@ -94,7 +94,7 @@ impl FrameSource for FilmSource {
         (coming, framing)
     }
 
-    fn receive(&mut self, (coming, framing): &mut Self::Request) -> Option<Result<FilmFrame, Ended>> {
+    fn receive(&mut self, (coming, framing): &mut Self::Request) -> Option<Result<RecordedFrame, Ended>> {
         Some(match coming.take()? {
             Ok(seen) if seen.swarm.box_size != self.box_size => {
                 Err(Ended::Because("The film ends here and is kept: the swarm has another box now."))
@@ -111,8 +111,8 @@ struct SwarmWriter {
     eye: Eye,
 }
 
-impl RecordingWriter<FilmFrame> for SwarmWriter {
-    fn add(&mut self, (seen, framing): FilmFrame) -> Result<(), String> {
+impl RecordingWriter<RecordedFrame> for SwarmWriter {
+    fn add(&mut self, (seen, framing): RecordedFrame) -> Result<(), String> {
         self.film.add(Shot { framing, ..self.eye.see(seen) }).map_err(|e| e.to_string())
     }
 

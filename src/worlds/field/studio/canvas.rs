@@ -63,13 +63,13 @@ pub(super) fn viewpoint() -> Viewpoint {
 
 /// Where a canvas is: its upper left corner and side, field pixels with y up.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct CanvasFrame {
+struct TokenCanvasFrame {
     left: f64,
     top: f64,
     side: f64,
 }
 
-impl CanvasFrame {
+impl TokenCanvasFrame {
     fn of(kinds: usize, kind: usize) -> Self {
         let across = if kinds > 1 { 2 } else { 1 };
         let square = SIDE as f64 / across as f64;
@@ -99,20 +99,20 @@ impl CanvasFrame {
 /// The kind whose canvas a place is on.
 fn kind_at(tokens: &TokenDoc, at: DVec3) -> Option<usize> {
     let kinds = tokens.tokens.len();
-    (0..kinds).find(|&kind| CanvasFrame::of(kinds, kind).contains(at.truncate()))
+    (0..kinds).find(|&kind| TokenCanvasFrame::of(kinds, kind).contains(at.truncate()))
 }
 
 /// The colour drawn at a place.
 pub(super) fn colour_at(tokens: &TokenDoc, at: DVec3) -> Option<[u8; 4]> {
     let kind = kind_at(tokens, at)?;
     let token = &tokens.tokens[kind];
-    token.colour(CanvasFrame::of(tokens.tokens.len(), kind).place(token, at.truncate()))
+    token.colour(TokenCanvasFrame::of(tokens.tokens.len(), kind).place(token, at.truncate()))
 }
 
 /// Applies a brush to the canvas that it began on. Returns whether the drawing changed.
 pub(super) fn paint(tokens: &mut TokenDoc, stroke: &BrushStroke) -> bool {
     let Some(kind) = kind_at(tokens, stroke.from).or_else(|| kind_at(tokens, stroke.to)) else { return false };
-    let frame = CanvasFrame::of(tokens.tokens.len(), kind);
+    let frame = TokenCanvasFrame::of(tokens.tokens.len(), kind);
     let mut token = tokens.tokens[kind].clone();
     let [from, to] = [stroke.from, stroke.to].map(|at| frame.place(&token, at.truncate()));
     let radius = stroke.radius / frame.side * token.side as f64;
@@ -161,7 +161,7 @@ pub(super) fn draw(tokens: &TokenDoc, view: &Viewpoint, picture: &mut RgbaImage)
     }
     let unit = 2.0 * view.half_height / height.max(1.0);
     let kinds = tokens.tokens.len();
-    let frames: Vec<CanvasFrame> = (0..kinds).map(|kind| CanvasFrame::of(kinds, kind)).collect();
+    let frames: Vec<TokenCanvasFrame> = (0..kinds).map(|kind| TokenCanvasFrame::of(kinds, kind)).collect();
     picture.par_chunks_exact_mut(4 * width).enumerate().for_each(|(row, line)| {
         let y = view.centre.y + (0.5 * height - row as f64 - 0.5) * unit;
         for (column, pixel) in line.chunks_exact_mut(4).enumerate() {

@@ -103,7 +103,7 @@ pub(super) struct Plane<'a> {
 
 /// Draws the torus over the whole of `picture`, repeated faintly around itself.
 pub(super) fn draw_torus(plane: Plane, view: &Viewpoint, shades: &Shades, picture: &mut RgbaImage) {
-    let Sight { columns, rows, squares } = Sight::new(view, picture, DVec2::ZERO, plane);
+    let FieldSight { columns, rows, squares } = FieldSight::new(view, picture, DVec2::ZERO, plane);
     let width = picture.width() as usize;
     if width == 0 {
         return;
@@ -141,7 +141,7 @@ pub(super) fn draw_stills(stills: &[Still], view: &Viewpoint, shades: &Shades, p
         let (width, height) = (still.width as f64, still.height as f64);
         let low = DVec2::new(across * width * (1.0 + GAP), whole - down * height * (1.0 + GAP) - height);
         let plane = Plane { values: still.plane(1), width: still.width, height: still.height };
-        let Sight { columns, rows, .. } = Sight::new(view, picture, low, plane);
+        let FieldSight { columns, rows, .. } = FieldSight::new(view, picture, low, plane);
         for (y, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_repeated) {
             for (x, column) in columns.iter().enumerate().filter(|(_, column)| !column.is_repeated) {
                 let value = plane.values[row.first * plane.width + column.first];
@@ -153,7 +153,7 @@ pub(super) fn draw_stills(stills: &[Still], view: &Viewpoint, shades: &Shades, p
 
 /// Which pixels of a plane a column or row of the picture shows.
 #[derive(Clone, Copy)]
-struct Place {
+struct MosaicPlace {
     first: usize,
     second: usize,
     /// Share of the second.
@@ -162,13 +162,13 @@ struct Place {
     is_repeated: bool,
 }
 
-struct Sight {
-    columns: Vec<Place>,
-    rows: Vec<Place>,
+struct FieldSight {
+    columns: Vec<MosaicPlace>,
+    rows: Vec<MosaicPlace>,
     squares: bool,
 }
 
-impl Sight {
+impl FieldSight {
     /// `low`: lower left corner of the plane in the world.
     fn new(view: &Viewpoint, picture: &RgbaImage, low: DVec2, plane: Plane) -> Self {
         let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
@@ -176,7 +176,7 @@ impl Sight {
         let squares = 1.0 / unit >= SQUARES;
         let column = |x: u32| view.centre.x - low.x + (f64::from(x) + 0.5 - 0.5 * width) * unit;
         let row = |y: u32| plane.height as f64 - (view.centre.y - low.y) + (f64::from(y) + 0.5 - 0.5 * height) * unit;
-        let place = |at: f64, side: usize| Place::new(at, side, squares);
+        let place = |at: f64, side: usize| MosaicPlace::new(at, side, squares);
         Self {
             columns: (0..picture.width()).map(|x| place(column(x), plane.width)).collect(),
             rows: (0..picture.height()).map(|y| place(row(y), plane.height)).collect(),
@@ -185,7 +185,7 @@ impl Sight {
     }
 }
 
-impl Place {
+impl MosaicPlace {
     /// `at`: from the edge of the first pixel.
     fn new(at: f64, side: usize, squares: bool) -> Self {
         let wrap = |k: f64| (k as i64).rem_euclid(side as i64) as usize;
@@ -196,7 +196,7 @@ impl Place {
     }
 }
 
-fn mixed(plane: Plane, column: &Place, row: &Place) -> f32 {
+fn mixed(plane: Plane, column: &MosaicPlace, row: &MosaicPlace) -> f32 {
     let at = |row: usize, column: usize| plane.values[row * plane.width + column];
     let upper = at(row.first, column.first) * (1.0 - column.share) + at(row.first, column.second) * column.share;
     let lower = at(row.second, column.first) * (1.0 - column.share) + at(row.second, column.second) * column.share;
@@ -218,7 +218,7 @@ fn colours(still: &Still, of: TokenColours, view: &Viewpoint, picture: &mut Rgba
     const GROUND: [f32; 3] = [10.0, 12.0, 20.0];
     let plane = |channel| Plane { values: still.plane(channel), width: still.width, height: still.height };
     let planes = [plane(0), plane(1), plane(2)];
-    let Sight { columns, rows, squares } = Sight::new(view, picture, DVec2::ZERO, planes[0]);
+    let FieldSight { columns, rows, squares } = FieldSight::new(view, picture, DVec2::ZERO, planes[0]);
     let width = picture.width() as usize;
     if width == 0 {
         return;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use image::RgbaImage;
 
 use super::gpu_picture::{FieldColours, GpuFieldPainter};
-use crate::gpu::{BorrowedGpu, GpuDevice, GpuPicture, Pace};
+use crate::gpu::{BorrowedGpu, GpuDevice, GpuPace, GpuPicture};
 use crate::worlds::field::FieldError;
 use crate::worlds::field::engine::{FieldEngine, FieldStroke, GpuLibrary, LibraryEngine};
 use crate::worlds::field::rule::LibraryRule;
@@ -69,7 +69,7 @@ pub(super) struct LiveField {
 /// What belongs to a field on a GPU.
 struct FieldOnGpu {
     device: GpuDevice,
-    pace: Pace,
+    pace: GpuPace,
     painter: GpuFieldPainter,
     /// The state that was read last.
     last: Still,
@@ -93,7 +93,7 @@ impl LiveField {
             Some(device) => {
                 let engine = self.motion.on_gpu(device.borrowed(), &last)?;
                 let painter = GpuFieldPainter::new(device)?;
-                let on_gpu = FieldOnGpu { device: device.clone(), pace: Pace::new(device)?, painter, last };
+                let on_gpu = FieldOnGpu { device: device.clone(), pace: GpuPace::new(device)?, painter, last };
                 (engine, Some(on_gpu))
             }
         };

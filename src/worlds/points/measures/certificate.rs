@@ -9,7 +9,7 @@
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::heldout::{HeldOut, HeldOutSettings};
+use super::heldout::{HeldOutPoints, HeldOutSettings};
 use super::{
     LyapunovSettings, LyapunovSpectrum, cosine_to, cosine_to_table, kernel_stein, lyapunov, mutual_cosine,
     relative_residual, true_speed,
@@ -159,12 +159,12 @@ pub struct PointCheck {
     doc: PointsDoc,
     learned: LearnedPoints,
     settings: PointCheckSettings,
-    contenders: Vec<Contender>,
+    contenders: Vec<PointContender>,
     runs: Vec<Vec<Run>>,
     /// Share within the quantile of further samples, for each repetition.
     fresh: Vec<f64>,
     /// Samples of the present repetition by their σ: flows that keep the same cloud share them.
-    drawn: Vec<(f64, HeldOut)>,
+    drawn: Vec<(f64, HeldOutPoints)>,
     repeat: u32,
     /// Contender of the next step.
     next: usize,
@@ -208,7 +208,7 @@ impl PointCheck {
                         sigma,
                         seed: seed.wrapping_add(1000 * u64::from(repeat)),
                     };
-                    self.drawn.push((sigma, HeldOut::draw(&self.doc, &self.learned.map, &held_out)));
+                    self.drawn.push((sigma, HeldOutPoints::draw(&self.doc, &self.learned.map, &held_out)));
                 }
                 if let Some((_, held_out)) = self.drawn.iter().find(|(of, _)| *of == sigma) {
                     let run = carried(&self.doc, &self.learned, contender, &self.settings, held_out);
@@ -229,7 +229,7 @@ impl PointCheck {
     fn end_repetition(&mut self) {
         self.repeat += 1;
         let drawn = std::mem::take(&mut self.drawn);
-        let Some((_, HeldOut { mmd, quantile, fresh, .. })) = drawn.first() else { return };
+        let Some((_, HeldOutPoints { mmd, quantile, fresh, .. })) = drawn.first() else { return };
         if !fresh.is_empty() {
             let within = fresh.iter().filter(|sample| mmd.of(sample) < *quantile).count();
             self.fresh.push(within as f64 / fresh.len() as f64);
@@ -242,7 +242,7 @@ impl PointCheck {
         let sigma = doc.live.sigma;
         let held_out =
             HeldOutSettings { count: settings.samples, fresh: 0, permutations: 1, sigma, seed: settings.seed };
-        let places = HeldOut::draw(doc, &learned.map, &held_out).walkers;
+        let places = HeldOutPoints::draw(doc, &learned.map, &held_out).walkers;
         let flows = self.contenders.iter().zip(&self.runs).filter(|(_, runs)| !runs.is_empty());
         let flows =
             flows.map(|(contender, runs)| summary(doc, learned, contender, sigma, truth, &places, runs)).collect();
@@ -255,7 +255,7 @@ impl PointCheck {
 }
 
 /// A flow to measure.
-struct Contender {
+struct PointContender {
     name: String,
     control: bool,
     /// The rule behind it, for what only a rule has.
@@ -267,20 +267,20 @@ struct Contender {
     sigma: f64,
 }
 
-impl Contender {
+impl PointContender {
     fn repeats(&self, settings: &PointCheckSettings) -> u32 {
         if self.control { settings.control_repeats.max(1) } else { settings.repeats.max(1) }
     }
 }
 
-fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -> Vec<Contender> {
-    let mut all: Vec<Contender> = (0..learned.flows.len())
+fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -> Vec<PointContender> {
+    let mut all: Vec<PointContender> = (0..learned.flows.len())
         .map(|index| {
             let rule = learned.rule(doc.dim, index);
             let weak = matches!(rule.flow, PointFlow::Dictionary(_));
             let (name, kernel) = (learned.flows[index].name.clone(), DriftKernel::new(&rule, sigma));
             let sigma = if weak { 0.0 } else { sigma };
-            Contender { name, control: false, kernel, grid: None, rule: Some(rule), sigma }
+            PointContender { name, control: false, kernel, grid: None, rule: Some(rule), sigma }
         })
         .collect();
     // Interpolation breaks exactness: the flow that plays is also measured as the engine bakes it.
@@ -294,7 +294,7 @@ fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -
         let error = grid.flow_error(&kernel, &places);
         let name = format!("{}, on the grid", learned.flows[learned.chosen].name);
         let grid = Some((grid, error));
-        all.push(Contender { name, control: false, kernel, grid, rule: Some(chosen), sigma });
+        all.push(PointContender { name, control: false, kernel, grid, rule: Some(chosen), sigma });
     }
     let mut rng = StdRng::seed_from_u64(seed ^ 0xc0de);
     let still = PointRule { flow: PointFlow::Still, ..learned.rule(doc.dim, 0) };
@@ -302,7 +302,7 @@ fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -
     let random = PointRule { flow: PointFlow::Free { net, gain: 1.0 }, ..still.clone() };
     let control = |name: &str, rule: Option<PointRule>, kernel| {
         let sigma = if still.energy.is_some() { sigma } else { 0.0 };
-        Contender { name: name.to_owned(), control: true, rule, kernel, grid: None, sigma }
+        PointContender { name: name.to_owned(), control: true, rule, kernel, grid: None, sigma }
     };
     all.push(control("random network", Some(random.clone()), DriftKernel::new(&random, sigma)));
     if still.energy.is_some() {
@@ -331,11 +331,11 @@ fn near(walkers: &[[f32; 4]]) -> Vec<[f32; 4]> {
 fn carried(
     doc: &PointsDoc,
     learned: &LearnedPoints,
-    contender: &Contender,
+    contender: &PointContender,
     settings: &PointCheckSettings,
-    held_out: &HeldOut,
+    held_out: &HeldOutPoints,
 ) -> Run {
-    let HeldOut { walkers: start, mmd, quantile, .. } = held_out;
+    let HeldOutPoints { walkers: start, mmd, quantile, .. } = held_out;
     let kernel = &contender.kernel;
     let mean_square = |values: &mut dyn Iterator<Item = [f32; 3]>| {
         let square = |v: [f32; 3]| v.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
@@ -376,7 +376,7 @@ fn carried(
 fn summary(
     doc: &PointsDoc,
     learned: &LearnedPoints,
-    contender: &Contender,
+    contender: &PointContender,
     sigma: f64,
     truth: Option<&TrueVelocities>,
     start: &[[f32; 4]],

@@ -7,7 +7,7 @@ use crate::worlds::points::cloud::Standardisation;
 use crate::worlds::points::engine::walkers_from;
 
 /// One repetition: walkers to carry, a reference of the same size, and the quantile for two such samples.
-pub(super) struct HeldOut {
+pub(super) struct HeldOutPoints {
     pub walkers: Vec<[f32; 4]>,
     pub mmd: Mmd,
     /// 95 % quantile of MMD² over permutations of both samples together.
@@ -28,7 +28,7 @@ pub(super) struct HeldOutSettings {
     pub seed: u64,
 }
 
-impl HeldOut {
+impl HeldOutPoints {
     /// Disjoint samples: new ones of a built-in target, else parts of the cloud, which may be too small for further ones.
     pub fn draw(doc: &PointsDoc, map: &Standardisation, settings: &HeldOutSettings) -> Self {
         let HeldOutSettings { count, fresh, permutations, sigma, seed } = *settings;

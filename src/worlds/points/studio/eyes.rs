@@ -55,7 +55,7 @@ const RESIDUAL_PATCH: u32 = 10;
 
 /// Everything that is computed once for a rule and drawn again and again.
 #[derive(Default)]
-pub(super) struct Eyes {
+pub(super) struct PointEyes {
     is_thumbnail: bool,
     streamlines: Option<Vec<Vec<[f64; 3]>>>,
     /// Start and end of each.
@@ -75,14 +75,14 @@ struct Heat {
 
 /// The flow that is looked at.
 #[derive(Clone, Copy)]
-pub(super) struct Sight<'a> {
+pub(super) struct PointSight<'a> {
     pub rule: &'a PointRule,
     pub sigma: f64,
     /// The cloud, standardised.
     pub cloud: &'a [[f64; 3]],
 }
 
-impl Eyes {
+impl PointEyes {
     /// For small pictures.
     pub fn of_thumbnail() -> Self {
         Self { is_thumbnail: true, ..Self::default() }
@@ -94,7 +94,7 @@ impl Eyes {
     }
 
     /// Draws the layers that are wanted over a picture of the walkers.
-    pub fn draw(&mut self, sight: Sight, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
+    pub fn draw(&mut self, sight: PointSight, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
         if let Some(layer) = [ENERGY, SCORE, RESIDUAL].into_iter().find(|layer| options.layers.has(*layer)) {
             self.heat(sight, layer, view, options.light, picture);
         }
@@ -133,7 +133,7 @@ impl Eyes {
         }
     }
 
-    fn heat(&mut self, sight: Sight, layer: usize, view: &Viewpoint, light: bool, picture: &mut RgbaImage) {
+    fn heat(&mut self, sight: PointSight, layer: usize, view: &Viewpoint, light: bool, picture: &mut RgbaImage) {
         let size = [picture.width(), picture.height()];
         let fits = |heat: &Heat| heat.layer == layer && heat.view == *view && heat.size == size && heat.light == light;
         let heat = match self.heat.take().filter(fits) {
@@ -165,8 +165,8 @@ fn seen(view: &Viewpoint, place: [f64; 3], [width, height]: [u32; 2]) -> ([f32; 
 }
 
 /// Evenly spaced lines along the flow, from places of the cloud, in the user's coordinates.
-fn streamlines(sight: Sight, apart: f32) -> Vec<Vec<[f64; 3]>> {
-    let Sight { rule, sigma, cloud } = sight;
+fn streamlines(sight: PointSight, apart: f32) -> Vec<Vec<[f64; 3]>> {
+    let PointSight { rule, sigma, cloud } = sight;
     let kernel = DriftKernel::new(rule, sigma);
     let mut rng = StdRng::seed_from_u64(7);
     let seeds: Vec<[f32; 4]> = (0..(SEEDS / apart) as usize)
@@ -219,8 +219,8 @@ fn along(place: &[f32; 4], at: &PlaceValues, sense: f32) -> [f32; 4] {
 }
 
 /// Arrows at evenly spaced places of the cloud, in the user's coordinates.
-fn arrows(sight: Sight) -> Vec<[[f64; 3]; 2]> {
-    let Sight { rule, sigma, cloud } = sight;
+fn arrows(sight: PointSight) -> Vec<[[f64; 3]; 2]> {
+    let PointSight { rule, sigma, cloud } = sight;
     let mut order: Vec<usize> = (0..cloud.len()).collect();
     order.shuffle(&mut StdRng::seed_from_u64(11));
     let mut taken = std::collections::HashSet::new();
@@ -248,8 +248,8 @@ fn arrows(sight: Sight) -> Vec<[[f64; 3]; 2]> {
 }
 
 /// A number as colours, over the whole picture; in space on the plane through the centre that faces the eye.
-fn heat_map(sight: Sight, layer: usize, view: &Viewpoint, [width, height]: [u32; 2], light: bool) -> RgbaImage {
-    let Sight { rule, sigma, cloud } = sight;
+fn heat_map(sight: PointSight, layer: usize, view: &Viewpoint, [width, height]: [u32; 2], light: bool) -> RgbaImage {
+    let PointSight { rule, sigma, cloud } = sight;
     let patch = if layer == RESIDUAL { RESIDUAL_PATCH } else { PATCH };
     let (columns, rows) = (width.div_ceil(patch), height.div_ceil(patch));
     let place = |k: u32| {

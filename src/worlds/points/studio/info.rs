@@ -7,7 +7,7 @@ use image::RgbaImage;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::eyes::{self, Eyes, Sight};
+use super::eyes::{self, PointEyes, PointSight};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
@@ -142,8 +142,13 @@ impl WorldInfo for PointsDoc {
             return;
         }
         let rule = learned.rule(self.dim, index);
-        let sight = Sight { rule: &rule, sigma: self.live.sigma, cloud: &cloud };
-        Eyes::of_thumbnail().draw(sight, &view, DrawOptions { layers: eyes::streamlines_alone(), ..options }, picture);
+        let sight = PointSight { rule: &rule, sigma: self.live.sigma, cloud: &cloud };
+        PointEyes::of_thumbnail().draw(
+            sight,
+            &view,
+            DrawOptions { layers: eyes::streamlines_alone(), ..options },
+            picture,
+        );
     }
 
     fn certificate(&self) -> Vec<(bool, String)> {

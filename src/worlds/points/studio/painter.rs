@@ -3,7 +3,7 @@
 use image::RgbaImage;
 
 use super::draw::Glow;
-use super::eyes::{Eyes, Sight};
+use super::eyes::{PointEyes, PointSight};
 use crate::worlds::points::cloud::Standardisation;
 use crate::worlds::points::rule::PointRule;
 use crate::worlds::studio::{DrawOptions, Viewpoint};
@@ -12,7 +12,7 @@ use crate::worlds::studio::{DrawOptions, Viewpoint};
 #[derive(Default)]
 pub struct PointPainter {
     glow: Glow,
-    eyes: Eyes,
+    eyes: PointEyes,
 }
 
 impl PointPainter {
@@ -55,6 +55,6 @@ impl PointPainter {
         options: DrawOptions,
         picture: &mut RgbaImage,
     ) {
-        self.eyes.draw(Sight { rule, sigma, cloud }, view, options, picture);
+        self.eyes.draw(PointSight { rule, sigma, cloud }, view, options, picture);
     }
 }

@@ -50,14 +50,14 @@ pub(super) struct PointsSimulation {
     painter: PointPainter,
     /// The system behind a built-in target.
     truth: Option<DynamicalSystem>,
-    yardstick: Option<Yardstick>,
+    yardstick: Option<SampleYardstick>,
     exponents: LiveExponents,
     /// Root mean square speed of the true system, spreads per time; 1 where none is known.
     true_speed: f64,
 }
 
 /// What walkers are compared with.
-struct Yardstick {
+struct SampleYardstick {
     mmd: Mmd,
     quantile: f64,
     sigma: f64,
@@ -159,7 +159,7 @@ impl PointsSimulation {
         walkers.iter().step_by(stride).take(COMPARED).copied().collect()
     }
 
-    fn yardstick(&mut self) -> &Yardstick {
+    fn yardstick(&mut self) -> &SampleYardstick {
         let (rule, live, seed) = (self.live.rule(), self.live.knobs(), self.seed);
         let sigma = noise(rule, live);
         let dim = rule.dim;
@@ -169,7 +169,7 @@ impl PointsSimulation {
             let [first, second] = [1, 2].map(|k| walkers_from(cloud, dim, COMPARED, sigma, seed.wrapping_add(k)));
             let mmd = Mmd::new(&first, &second);
             let quantile = mmd.permutation_quantile(&first, 0.95, PERMUTATIONS, seed);
-            return self.yardstick.insert(Yardstick { mmd, quantile, sigma });
+            return self.yardstick.insert(SampleYardstick { mmd, quantile, sigma });
         }
         self.yardstick.get_or_insert_with(|| unreachable!("the yardstick is there"))
     }

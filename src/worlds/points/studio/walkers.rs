@@ -1,7 +1,7 @@
 //! Walkers of the studio on either engine. Where the GPU fails the processor goes on from the state that was read last.
 
 use super::gpu_glow::GpuGlow;
-use crate::gpu::{GpuDevice, GpuPicture, Pace};
+use crate::gpu::{GpuDevice, GpuPace, GpuPicture};
 use crate::worlds::points::engine::{
     BakedField, PointBrush, PointCheckpoint, PointEngine, PointEngineError, PointForce,
 };
@@ -20,7 +20,7 @@ pub(super) struct LiveWalkers {
 /// What belongs to walkers on a GPU.
 struct OnGpu {
     device: GpuDevice,
-    pace: Pace,
+    pace: GpuPace,
     glow: GpuGlow,
     /// The copy is of the present state.
     is_read: bool,
@@ -52,7 +52,7 @@ impl LiveWalkers {
             None => (self.engine_from(None, &state)?, None),
             Some(device) => {
                 let (engine, glow) = (self.engine_from(Some(device), &state)?, GpuGlow::new(device)?);
-                (engine, Some(OnGpu { device: device.clone(), pace: Pace::new(device)?, glow, is_read: true }))
+                (engine, Some(OnGpu { device: device.clone(), pace: GpuPace::new(device)?, glow, is_read: true }))
             }
         };
         (self.engine, self.on_gpu) = (engine, on_gpu);

@@ -15,7 +15,7 @@ const RUNAWAY: f64 = 20.0;
 const SETTLE_STEPS: usize = 50;
 
 /// A network being trained.
-pub(super) struct Learner {
+pub(super) struct PointOptimiser {
     pub net: TensorNet,
     optimiser: AdamW,
     average: Mlp,
@@ -26,7 +26,7 @@ pub(super) struct Learner {
     scale: f64,
 }
 
-impl Learner {
+impl PointOptimiser {
     pub fn new(start: Mlp, steps: usize, learning_rate: f64) -> Result<Self, PointLearnError> {
         let net = TensorNet::new(&start, &Device::Cpu)?;
         let params = ParamsAdamW { lr: learning_rate, weight_decay: 0.0, ..ParamsAdamW::default() };

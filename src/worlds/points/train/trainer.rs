@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::loss::{self, ScorePool};
-use super::optimiser::Learner;
+use super::optimiser::PointOptimiser;
 use super::{PointFlowKind, PointLearnError, PointTrainingSettings, WeakJob};
 use crate::worlds::points::cloud::{PointCloud, Standardisation};
 use crate::worlds::points::engine::{DriftKernel, evaluate_all, walkers_from};
@@ -42,8 +42,8 @@ pub struct PointTraining {
     rng: StdRng,
     learned: LearnedPoints,
     /// `None` when an energy of this cloud was there before.
-    energy: Option<Learner>,
-    flow: Option<(Learner, ScorePool)>,
+    energy: Option<PointOptimiser>,
+    flow: Option<(PointOptimiser, ScorePool)>,
     weak: Option<WeakJob>,
     finished: bool,
     /// One thread: networks of this size gain nothing from more (measured: 2.2 ms a step with one, the same with two and
@@ -92,7 +92,7 @@ impl PointTraining {
             sizes.push(1);
             learned.sigma_range = settings.sigma_range;
             let start = Mlp::random(&sizes, 0.1, &mut rng);
-            Some(Learner::new(start, settings.energy_steps, settings.learning_rate)?)
+            Some(PointOptimiser::new(start, settings.energy_steps, settings.learning_rate)?)
         } else {
             None
         };
@@ -146,7 +146,7 @@ impl PointTraining {
             let loss = loss::denoising(&energy.net, &self.cloud, self.dim, batch, sigma_range, &mut self.rng)?;
             let loss = energy.descend(&loss)?;
             let stats = PointStep { phase: PointPhase::Energy, step: energy.step, steps: self.total_steps(), loss };
-            if self.energy.as_ref().is_some_and(Learner::is_done) {
+            if self.energy.as_ref().is_some_and(PointOptimiser::is_done) {
                 self.keep_energy();
             }
             return Ok(Some(stats));
@@ -222,7 +222,7 @@ impl PointTraining {
             .to_vec()
     }
 
-    fn start_flow(&mut self) -> Result<(Learner, ScorePool), PointLearnError> {
+    fn start_flow(&mut self) -> Result<(PointOptimiser, ScorePool), PointLearnError> {
         let energy = self.learned.energy.clone().unwrap_or_default();
         let pool =
             ScorePool::new(&self.cloud, &energy, self.dim, self.settings.flow_sigma, self.settings.seed ^ 0x5eed);
@@ -235,7 +235,7 @@ impl PointTraining {
                 (Mlp::random(&[self.dim, 64, 64, self.dim], 1.0, &mut self.rng), self.settings.free_steps)
             }
         };
-        Ok((Learner::new(start, steps, self.settings.learning_rate)?, pool))
+        Ok((PointOptimiser::new(start, steps, self.settings.learning_rate)?, pool))
     }
 
     fn finish_flow(&mut self) {
