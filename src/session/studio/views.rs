@@ -52,6 +52,11 @@ impl LearningView {
         }
     }
 
+    /// The run under way, or the last one.
+    pub fn run(&self) -> RunId {
+        self.run
+    }
+
     /// Whether there is a run that could be stopped.
     pub fn is_active(&self) -> bool {
         self.state != LearningState::Idle

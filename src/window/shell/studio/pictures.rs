@@ -9,8 +9,8 @@ use image::RgbaImage;
 
 use crate::jobs::{JobName, WorkQueue, guarded};
 use crate::scene::{Project, world_name};
-use crate::session::Place;
 use crate::session::studio::Studio;
+use crate::session::{Place, RunId};
 use crate::window::panels::{CARD_PICTURE, CardSource, FLOW_PICTURE, StudioCard, UiState};
 use crate::worlds::studio::{BrushPlace, BundledScene, DrawOptions, WorldEntry, WorldInfo};
 
@@ -24,9 +24,17 @@ pub struct StudioPictures {
     queue: WorkQueue,
     flows: Arc<ArcSwap<Vec<RgbaImage>>>,
     cards: Arc<ArcSwap<Vec<StudioCard>>>,
-    /// Revision and theme of the flows that were drawn last.
-    drawn: Option<(u64, bool)>,
+    drawn: Option<DrawnFlows>,
     gallery_was_open: bool,
+}
+
+/// What the pictures of the rules were last drawn from.
+#[derive(Clone, Copy, PartialEq)]
+enum DrawnFlows {
+    /// In this theme, light or not.
+    Revision(u64, bool),
+    /// While a run goes on, which makes a revision several times a second, only a further rule is drawn.
+    Run(RunId, usize, bool),
 }
 
 impl Default for StudioPictures {
@@ -47,9 +55,13 @@ impl StudioPictures {
     pub fn advance(&mut self, studio: &Studio, light: bool, folder: Option<&Path>, state: &mut UiState) {
         state.set_flow_pictures(self.flows.load_full());
         state.set_studio_cards(&self.cards.load_full());
-        let wanted = (studio.revision(), light);
-        let is_seen = studio.workspace() == Place::Learn && !studio.learning().is_active();
-        if is_seen && self.drawn != Some(wanted) && self.queue.waiting() == 0 {
+        let learning = studio.learning();
+        let wanted = if learning.is_active() {
+            DrawnFlows::Run(learning.run(), studio.info().flows().len(), light)
+        } else {
+            DrawnFlows::Revision(studio.revision(), light)
+        };
+        if studio.workspace() == Place::Learn && self.drawn != Some(wanted) && self.queue.waiting() == 0 {
             self.drawn = Some(wanted);
             let (world, flows) = (studio.project().world.clone(), self.flows.clone());
             self.queue.put(move || {
