@@ -3,6 +3,7 @@
 //!
 //! `cargo bench --profile dev --bench fields`; `-- tokens`, `-- equations` or `-- train` a part.
 
+use std::fmt;
 use std::path::Path;
 
 use candle_core::{DType, Device, Result, Tensor};
@@ -14,7 +15,7 @@ use unstill::scene::Project;
 use unstill::worlds::FieldDoc;
 use unstill::worlds::field::FieldSubject;
 use unstill::worlds::field::engine::FieldEngine;
-use unstill::worlds::field::tokens::TokenTraining;
+use unstill::worlds::field::tokens::{TokenDoc, TokenTraining};
 use unstill::worlds::swarm::engine::Headless;
 
 const SIDES: [usize; 3] = [128, 256, 512];
@@ -29,8 +30,39 @@ fn scene(name: &str) -> FieldDoc {
     loaded.project.world.as_field().expect("a scene of a field").clone()
 }
 
+/// One row of the results.
+struct Case {
+    /// What is found in `scene`.
+    rule: &'static str,
+    scene: &'static str,
+    choice: EngineChoice,
+    side: usize,
+    /// Of a sample.
+    steps: u32,
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let engine = if self.choice == EngineChoice::Gpu { "gpu" } else { "cpu" };
+        write!(f, "{}_{engine} {}", self.rule, self.side)
+    }
+}
+
+fn cases() -> impl Iterator<Item = Case> {
+    [
+        ("tokens", "firefly.ron", EngineChoice::Cpu, 10),
+        ("tokens", "firefly.ron", EngineChoice::Gpu, 2),
+        ("equations", "life.ron", EngineChoice::Cpu, 200),
+        ("equations", "life.ron", EngineChoice::Gpu, 20),
+    ]
+    .into_iter()
+    .flat_map(|(rule, scene, choice, steps)| SIDES.map(|side| Case { rule, scene, choice, side, steps }))
+}
+
 /// Pixels per second of a live step.
-fn live(bencher: Bencher, name: &str, choice: EngineChoice, side: usize, steps: u32) {
+#[divan::bench(args = cases(), sample_count = 5, sample_size = 1, max_time = 20)]
+fn live_steps(bencher: Bencher, case: &Case) {
+    let Case { scene: name, choice, side, steps, .. } = *case;
     let mut doc = scene(name);
     doc.live.size = [side; 2];
     let Ok(headless) = Headless::new(choice).inspect_err(|e| eprintln!("{choice:?} skipped: {e}")) else { return };
@@ -47,33 +79,18 @@ fn live(bencher: Bencher, name: &str, choice: EngineChoice, side: usize, steps: 
     });
 }
 
-#[divan::bench(args = SIDES, sample_count = 5, sample_size = 1, max_time = 20)]
-fn tokens_cpu(bencher: Bencher, side: usize) {
-    live(bencher, "firefly.ron", EngineChoice::Cpu, side, 10);
-}
-
-#[divan::bench(args = SIDES, sample_count = 3, sample_size = 1, max_time = 20)]
-fn tokens_gpu(bencher: Bencher, side: usize) {
-    live(bencher, "firefly.ron", EngineChoice::Gpu, side, 2);
-}
-
-#[divan::bench(args = SIDES, sample_count = 5, sample_size = 1, max_time = 20)]
-fn equations_cpu(bencher: Bencher, side: usize) {
-    live(bencher, "life.ron", EngineChoice::Cpu, side, 200);
-}
-
-#[divan::bench(args = SIDES, sample_count = 3, sample_size = 1, max_time = 20)]
-fn equations_gpu(bencher: Bencher, side: usize) {
-    live(bencher, "life.ron", EngineChoice::Gpu, side, 20);
+fn firefly() -> TokenDoc {
+    match scene("firefly.ron").subject {
+        FieldSubject::Tokens(tokens) => tokens,
+        FieldSubject::Library(_) => unreachable!("the firefly is a token"),
+    }
 }
 
 /// A whole step: tokens drawn, the pool lived on, gradients, Adam.
 #[divan::bench(sample_count = 20, sample_size = 1)]
 fn train_step(bencher: Bencher) {
-    let doc = scene("firefly.ron");
-    let FieldSubject::Tokens(tokens) = &doc.subject else { unreachable!("the firefly is a token") };
-    let mut training =
-        TokenTraining::new(&tokens.tokens, tokens.clearance_px, tokens.settings, None).expect("a training");
+    let doc = firefly();
+    let mut training = TokenTraining::new(&doc.tokens, doc.clearance_px, doc.settings, None).expect("a training");
     training.step();
     bencher.bench_local(|| training.step().expect("more steps"));
 }
@@ -81,10 +98,8 @@ fn train_step(bencher: Bencher) {
 /// Forward, gradients and Adam of the same network on as many images; tokens and pool are left out.
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn train_step_of_plain_candle(bencher: Bencher) {
-    let doc = scene("firefly.ron");
-    let FieldSubject::Tokens(tokens) = &doc.subject else { unreachable!("the firefly is a token") };
-    let (batch, side) = (tokens.settings.batch, tokens.settings.side);
-    let mut step = candle_step(batch, side).expect("a network");
+    let settings = firefly().settings;
+    let mut step = candle_step(settings.batch, settings.side).expect("a network");
     step().expect("a step");
     bencher.bench_local(|| step().expect("a step"));
 }

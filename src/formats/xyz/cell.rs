@@ -46,7 +46,7 @@ impl Cell {
     /// The box of the cell with these two vectors.
     ///
     /// # Errors
-    /// DVec2s of no area, and sheared cells that fill no rectangle of at most four times their area.
+    /// Vectors of no area, and sheared cells that fill no rectangle of at most four times their area.
     pub fn of(a: DVec2, b: DVec2) -> Result<Self, Fault> {
         let area = a.perp_dot(b).abs();
         if !(area > 0.0 && area.is_finite()) {

@@ -44,8 +44,8 @@ impl Neighbours {
     pub fn rebuild_with(&mut self, count: usize, position: impl Fn(usize) -> DVec2, box_size: DVec2, cutoff: f64) {
         let [width, height] = box_size.to_array();
         // More cells than particles would only cost memory.
-        let most_cells = 2 * (count as f64).sqrt() as usize + 1;
-        let cells = box_size.to_array().map(|length| ((length / cutoff) as usize).clamp(1, most_cells));
+        let max_cells = 2 * (count as f64).sqrt() as usize + 1;
+        let cells = box_size.to_array().map(|length| ((length / cutoff) as usize).clamp(1, max_cells));
         let [columns, rows] = cells;
         let cell_along = |x: f64, axis: usize| {
             let cell = (x / box_size[axis] * cells[axis] as f64) as usize;
