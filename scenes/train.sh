@@ -16,7 +16,7 @@ declare -A live=(
     [pairs]="--strength 8"
     [train]="--strength 2 --relaxation 3 --sigma 0.18"
     [lanes]="--strength 4 --relaxation 2 --sigma 0.18"
-    [crystal]="--strength 4 --relaxation 4 --sigma 0.22"
+    [crystal]="--strength 4 --relaxation 5 --sigma 0.24"
     [amoeba]="--strength 1 --relaxation 2 --sigma 0.15"
     [hunt]="--strength 1 --relaxation 2 --sigma 0.18"
 )

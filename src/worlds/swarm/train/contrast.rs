@@ -11,14 +11,18 @@
 
 use rand::RngExt;
 
-use super::TrainingSettings;
 use super::batch::{Batch, Pool};
 use super::langevin::{Chain, Langevin};
+use super::{LearnError, TrainingSettings};
+use crate::worlds::swarm::picture::{Ensemble, Stills};
 use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
 use crate::worlds::swarm::rule::{Annealing, Neighbours, Rule};
 
 /// Chains that live side by side.
 const CHAINS: usize = 32;
+/// A chain has so many times the particles of a configuration of the batch: in a small box the number of particles leaves
+/// little choice of creatures, and the energy would never be taught what grows in a large one.
+const AREA: usize = 4;
 /// Chains that one training step advances and looks at, at least two: their particles are about as many as those of eight
 /// configurations of [`TrainingSettings::particles`].
 const LOOKED_AT: usize = 8;
@@ -34,6 +38,8 @@ const GOVERNOR_KT: f64 = 4.0;
 /// Bins of ln σ in which that difference is averaged, and what the average keeps at each look.
 const BINS: usize = 8;
 const KEEP: f64 = 0.98;
+/// Sets the random numbers of the chains apart from those of the batches.
+const STREAM: u64 = 0x636f_6e74_7261_7374;
 
 struct Growth {
     chain: Chain,
@@ -57,6 +63,8 @@ impl AsMut<Chain> for Growth {
 
 /// The chains, and how well they are told from the data at each noise level.
 pub struct Contrast {
+    /// Samples as large as a chain.
+    pool: Pool,
     sigma_range_l: [f64; 2],
     growths: Vec<Growth>,
     looked_at: usize,
@@ -72,13 +80,27 @@ pub struct Contrast {
 }
 
 impl Contrast {
-    pub fn new(pool: &mut Pool, settings: &TrainingSettings, rule: &Rule) -> Self {
+    /// `stop` is asked while the samples are made.
+    ///
+    /// # Errors
+    /// As [`Pool::new`].
+    pub fn new(
+        stills: &Stills,
+        ensemble: &Ensemble,
+        settings: &TrainingSettings,
+        rule: &Rule,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self, LearnError> {
         let sigma_range_l = settings.sigma_range_l;
+        let of_chains =
+            TrainingSettings { particles: AREA * settings.particles, seed: settings.seed ^ STREAM, ..*settings };
+        let mut pool = Pool::new(stills, ensemble, &of_chains, stop)?;
         // The first lives are of all lengths, so that later the chains are of all ages.
-        let growths = (1..=CHAINS).map(|k| begin(pool, sigma_range_l, rule, k as f64 / CHAINS as f64)).collect();
+        let growths = (1..=CHAINS).map(|k| begin(&mut pool, sigma_range_l, rule, k as f64 / CHAINS as f64)).collect();
         let budget = LOOKED_AT * settings.particles;
         let looked_at = (budget / pool.particles_per_sample().max(1)).clamp(2, LOOKED_AT);
-        Self {
+        Ok(Self {
+            pool,
             sigma_range_l,
             growths,
             looked_at,
@@ -90,16 +112,16 @@ impl Contrast {
             weight_bar: Vec::new(),
             cotangent: Vec::new(),
             outputs: Vec::new(),
-        }
+        })
     }
 
     /// Lets the next chains live on by the energy of `rule`.
-    pub fn advance(&mut self, pool: &mut Pool, rule: &Rule) {
+    pub fn advance(&mut self, rule: &Rule) {
         self.growths.rotate_left(self.looked_at);
         let growths = &mut self.growths[..self.looked_at];
         for growth in growths.iter_mut() {
             if growth.chain.steps as usize >= growth.life || !growth.chain.is_finite() {
-                *growth = begin(pool, self.sigma_range_l, rule, 1.0);
+                *growth = begin(&mut self.pool, self.sigma_range_l, rule, 1.0);
             }
         }
         self.langevin.run(growths, STEPS, rule, |growth, _| {
@@ -108,7 +130,7 @@ impl Contrast {
     }
 
     /// ∂/∂weights of mean_k c_k [Ē(data_k) - Ē(chain_k)] over the chains advanced last, for the energy of `rule`.
-    pub fn weight_gradient(&mut self, pool: &mut Pool, rule: &Rule, kernels: &mut FastKernels) -> &[f32] {
+    pub fn weight_gradient(&mut self, rule: &Rule, kernels: &mut FastKernels) -> &[f32] {
         let count = self.looked_at;
         let chains = self.growths[..count].iter().map(|growth| &growth.chain);
         let batch = &mut self.batch;
@@ -117,7 +139,7 @@ impl Contrast {
             batch.add(&chain.swarm, chain.sigma_l, rule, &mut self.neighbours);
         }
         for chain in chains.clone() {
-            let (data, sigma_l) = pool.noised_sample([chain.sigma_l; 2], rule);
+            let (data, sigma_l) = self.pool.noised_sample([chain.sigma_l; 2], rule);
             batch.add(&data, sigma_l, rule, &mut self.neighbours);
         }
         batch.end();
@@ -182,15 +204,15 @@ fn begin(pool: &mut Pool, sigma_range_l: [f64; 2], rule: &Rule, share: f64) -> G
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worlds::swarm::picture::{Ensemble, motifs};
+    use crate::worlds::swarm::picture::motifs;
     use crate::worlds::swarm::rule::NetShape;
 
-    fn world() -> (Pool, Rule, TrainingSettings) {
+    fn world() -> (Contrast, Rule) {
         let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
         let settings = TrainingSettings { pool: 4, ..TrainingSettings::default() };
-        let pool = Pool::new(&snapshot.into(), &Ensemble::default(), &settings, &|| false).expect("samples");
         let rule = Rule::random(NetShape { species: 1, phi: [6, 6], rho: [6, 6], outputs: 1 }, 5);
-        (pool, rule, settings)
+        let contrast = Contrast::new(&snapshot.into(), &Ensemble::default(), &settings, &rule, &|| false);
+        (contrast.expect("samples"), rule)
     }
 
     #[test]
@@ -203,12 +225,11 @@ mod tests {
 
     #[test]
     fn going_down_the_gradient_lowers_the_data_below_the_chains() {
-        let (mut pool, mut rule, settings) = world();
-        let mut contrast = Contrast::new(&mut pool, &settings, &rule);
+        let (mut contrast, mut rule) = world();
         let mut kernels = FastKernels::default();
         for _ in 0..60 {
-            contrast.advance(&mut pool, &rule);
-            let bar = contrast.weight_gradient(&mut pool, &rule, &mut kernels).to_vec();
+            contrast.advance(&rule);
+            let bar = contrast.weight_gradient(&rule, &mut kernels).to_vec();
             rule.energy.weights.iter_mut().zip(bar).for_each(|(w, g)| *w -= 0.05 * g);
         }
         let seen: Vec<f64> = (0..BINS).filter(|&b| contrast.looks[b] > 5).map(|b| contrast.gap_kt[b]).collect();
@@ -220,10 +241,9 @@ mod tests {
         let run = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
             pool.install(|| {
-                let (mut pool, rule, settings) = world();
-                let mut contrast = Contrast::new(&mut pool, &settings, &rule);
+                let (mut contrast, rule) = world();
                 for _ in 0..40 {
-                    contrast.advance(&mut pool, &rule);
+                    contrast.advance(&rule);
                 }
                 contrast.growths.into_iter().map(|g| (g.chain.sigma_l, g.chain.swarm)).collect::<Vec<_>>()
             })

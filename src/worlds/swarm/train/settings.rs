@@ -57,7 +57,7 @@ impl Default for TrainingSettings {
         Self {
             seed: 1,
             steps: 3000,
-            contrast: 0.3,
+            contrast: 1.0,
             flow_steps: 1200,
             flow: FlowKind::Learned,
             drive: Drive::Forward,
@@ -91,7 +91,7 @@ impl TrainingSettings {
             return refuse("steps", self.steps.to_string(), "choose 1 to 10,000,000");
         }
         if !(0.0..=100.0).contains(&self.contrast) {
-            return refuse("contrast", self.contrast.to_string(), "choose 0 (off) to 100, such as 0.3");
+            return refuse("contrast", self.contrast.to_string(), "choose 0 (off) to 100, such as 1");
         }
         if self.batch == 0 || self.batch > 4096 {
             return refuse("batch", self.batch.to_string(), "choose 1 to 4096");

@@ -56,7 +56,7 @@ pub struct Trainer {
     flow: Option<NetTraining>,
     /// Begun with the flow; `None` for pictures whose samples are seen in part only.
     chains: Option<Chains>,
-    /// Begun with the contrastive term; `None` also for pictures whose samples are seen in part only.
+    /// `None` without a contrastive term, and for pictures whose samples are seen in part only.
     contrast: Option<Contrast>,
     /// The step of the energy from which on the contrastive term is there.
     contrast_begins: usize,
@@ -117,6 +117,9 @@ impl Trainer {
             flow: None,
         };
         let contrast_begins = contrast_begins(settings, &pool);
+        let contrast = (contrast_begins < settings.steps)
+            .then(|| Contrast::new(stills, ensemble, settings, &rule, stop))
+            .transpose()?;
         Ok(Self {
             settings: *settings,
             device,
@@ -127,7 +130,7 @@ impl Trainer {
             energy,
             flow,
             chains: None,
-            contrast: None,
+            contrast,
             contrast_begins,
             speed_sq: 1.0,
             forward: 1.0,
@@ -306,27 +309,24 @@ impl Trainer {
         drop(gradient);
         drop(batch);
         let push = match phase {
-            Phase::Contrast => Some(self.contrastive_push()?),
+            Phase::Contrast => self.contrastive_push()?,
             Phase::Energy | Phase::Flow => None,
         };
         self.energy.descend(loss, push, self.settings.learning_rate, self.settings.steps)
     }
 
     /// A term whose gradient is λ times that of the contrastive loss at the present weights.
-    fn contrastive_push(&mut self) -> Result<Tensor, LearnError> {
+    fn contrastive_push(&mut self) -> Result<Option<Tensor>, LearnError> {
+        let Some(contrast) = &mut self.contrast else { return Ok(None) };
         let weights = self.energy.weights.as_tensor();
         let mut rule = Rule { flow: None, ..self.rule.clone() };
         // The chains grow by the last weights, as the push is theirs.
         rule.energy.weights = weights.to_vec1()?;
-        let contrast = match &mut self.contrast {
-            Some(contrast) => contrast,
-            none => none.insert(Contrast::new(&mut self.pool, &self.settings, &rule)),
-        };
-        contrast.advance(&mut self.pool, &rule);
+        contrast.advance(&rule);
         let mut kernels = self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let bar = contrast.weight_gradient(&mut self.pool, &rule, &mut kernels);
+        let bar = contrast.weight_gradient(&rule, &mut kernels);
         let bar = Tensor::from_slice(bar, bar.len(), &self.device)?;
-        Ok(((weights * bar)?.sum_all()? * self.settings.contrast)?)
+        Ok(Some(((weights * bar)?.sum_all()? * self.settings.contrast)?))
     }
 
     fn flow_step(&mut self) -> Result<f64, LearnError> {
