@@ -1,4 +1,4 @@
-//! The panel of the first place, used as a person uses it: tools, their settings, remedies, and the empty canvas.
+//! The panel of the workspace Paint, used as a person uses it: tools, their settings, remedies, and the empty canvas.
 
 mod common;
 

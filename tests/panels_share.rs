@@ -13,14 +13,14 @@ use common::panels::*;
 use unstill::formats::TrajectoryKind;
 use unstill::media::picture::FilmKind;
 use unstill::session::{
-    Command, Dialog, DocumentCommand, Effect, FilmView, Place, Preference, RecordingKind, RecordingState, ShareCommand,
-    ShareOrder,
+    Command, Dialog, DocumentCommand, Effect, FilmView, Preference, RecordingKind, RecordingState, ShareCommand,
+    ShareOrder, Workspace,
 };
 use unstill::window::panels::{RescuedScene, SceneCard, ShareReadouts};
 use unstill::worlds::swarm::picture::motifs;
 
 fn shared(readouts: ShareReadouts) -> Window {
-    let mut shell = Shell::new(in_place(alive(), Place::Live));
+    let mut shell = Shell::new(in_workspace(alive(), Workspace::Live));
     shell.state.set_share(readouts);
     window_with(shell, LAPTOP)
 }
@@ -198,7 +198,7 @@ fn rescued_work_overlaps_neither_caption_nor_panel() {
         session.apply(DocumentCommand::SetNotes("Pairs turn about one another. ".repeat(12)));
         session.apply(DocumentCommand::EndGesture);
         session.apply(Command::Prefer(Preference::UiScale(scale)));
-        let mut shell = Shell::new(in_place(session, Place::Live));
+        let mut shell = Shell::new(in_workspace(session, Workspace::Live));
         let rescued = |title: &str| RescuedScene { title: title.into(), particles: 9, minutes_ago: 3 };
         let titles = ["Lost", "A title that is as long as one that somebody may give"];
         shell.state.set_share(ShareReadouts { rescued: titles.map(rescued).to_vec(), ..with_folder() });

@@ -20,7 +20,7 @@ use crate::media::picture::{Card, PictureStyle, is_card, render};
 use crate::media::png_chunks::{CutOff, PNG_SIGNATURE, length_and_kind, png_chunks};
 use crate::worlds::field::draw::{colour_picture, pattern_picture};
 use crate::worlds::field::{FieldSubject, LibraryDoc};
-use crate::worlds::studio::{BrushPlace, DrawOptions, WorldInfo as _};
+use crate::worlds::studio::{BrushWorkspace, DrawOptions, WorldInfo as _};
 use crate::worlds::swarm::picture::{Mode, Swarm};
 use crate::worlds::swarm::rule::step;
 use crate::worlds::{FieldDoc, PointsDoc, SwarmDoc, World};
@@ -224,7 +224,7 @@ impl<W: Clone + Into<World>> Project<W> {
 fn cloud_picture(doc: &PointsDoc, theme: Theme) -> RgbaImage {
     let mut picture = RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
     let options = DrawOptions { light: theme == Theme::Light, ..DrawOptions::default() };
-    doc.draw_still(&doc.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), &mut picture);
+    doc.draw_still(&doc.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), &mut picture);
     picture
 }
 

@@ -27,7 +27,7 @@ pub use super::sheets::{Dialog, ViewCommand};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum Workspace {
     /// The canvas shows the still picture, and the tools change it.
     Paint,
     /// The live swarm beside the curves of the training run.
@@ -67,7 +67,7 @@ pub enum Command {
     /// The primary pointer button on the canvas, over the picture or over the swarm.
     Pointer(Pointer),
     /// Goes to another workspace; ends an open gesture first.
-    SetPlace(Place),
+    SetWorkspace(Workspace),
     /// Opens a dialog or sheet of the shell.
     Ask(Dialog),
     /// Changes only what is seen.

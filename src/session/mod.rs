@@ -33,8 +33,8 @@ pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
     Brush, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event, Force, Keeping,
     LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, MomentUse, ObserveCommand,
-    ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Place, Pointer, RuleRole, RunId, SceneSource,
-    Speed, Tool, ViewCommand,
+    ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Pointer, RuleRole, RunId, SceneSource, Speed,
+    Tool, ViewCommand, Workspace,
 };
 #[cfg(feature = "window")]
 pub(crate) use command::{CertificateRequest, PaceRequest, RuleRequest, TrainingRequest};
@@ -47,7 +47,7 @@ pub use live::brushes::{BRUSHES, BrushAction, BrushInk, BrushRow};
 pub use live::view::{LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observing::certificate::{CertificateState, CertificateView, Seal};
 #[cfg(feature = "window")]
-pub(crate) use observing::charts::PlotPlace;
+pub(crate) use observing::charts::PlotWorkspace;
 pub use observing::charts::{PlotKind, drawer_plots};
 pub use observing::observation::{Healing, Observation, WoundKind};
 #[cfg(feature = "window")]

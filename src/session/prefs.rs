@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::command::{Command, Effect, LearnCommand, LiveCommand, PaintCommand, Place, Pointer};
+use super::command::{Command, Effect, LearnCommand, LiveCommand, PaintCommand, Pointer, Workspace};
 use super::sharing::FilmOptions;
 use super::sharing::trajectory::TrajectoryOptions;
 use super::state::Session;
@@ -248,7 +248,7 @@ pub(super) fn notice(session: &mut Session, command: &Command) -> Vec<Effect> {
     let mut new = session.prefs.clone();
     let steps = &mut new.first_steps;
     match command {
-        Command::Pointer(Pointer::Press(_)) if session.place == Place::Paint => steps.painted = true,
+        Command::Pointer(Pointer::Press(_)) if session.workspace == Workspace::Paint => steps.painted = true,
         Command::Paint(PaintCommand::Stroke(particles)) if !particles.is_empty() => steps.painted = true,
         Command::Learn(LearnCommand::Start) | Command::Learn(LearnCommand::Continue) => steps.learned = true,
         Command::Pointer(Pointer::Press(_))
@@ -322,12 +322,12 @@ mod tests {
     #[test]
     fn the_first_steps_are_noticed_each_where_it_belongs() {
         let mut session = Session::new(1);
-        session.apply(Command::SetPlace(Place::Live));
+        session.apply(Command::SetWorkspace(Workspace::Live));
         session.apply(Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
         let steps = session.prefs().first_steps;
         assert!(steps.lived && !steps.painted && !steps.are_done());
         session.apply(Command::Pointer(Pointer::Release));
-        session.apply(Command::SetPlace(Place::Paint));
+        session.apply(Command::SetWorkspace(Workspace::Paint));
         session.apply(Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
         session.apply(Command::Pointer(Pointer::Release));
         session.apply(LearnCommand::Start);

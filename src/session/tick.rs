@@ -1,6 +1,6 @@
 //! The work of the session in each frame.
 
-use super::command::{Effect, EngineOrder, Place};
+use super::command::{Effect, EngineOrder, Workspace};
 use super::learning::pace;
 use super::live::start;
 use super::observing::certificate;
@@ -16,7 +16,7 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
     effects.extend(certificate::follow(session));
     let asked = std::mem::take(&mut session.live.step_once);
     let something_lives = session.has_rule() && session.live.particles > 0;
-    let steps = match (asked, session.live.playing && session.place != Place::Paint) {
+    let steps = match (asked, session.live.playing && session.workspace != Workspace::Paint) {
         (true, _) => 1,
         (false, true) => {
             let pace = if session.live.growing.is_some() { GROWTH_PACE } else { 1 };

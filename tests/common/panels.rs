@@ -12,8 +12,8 @@ use glam::DVec2;
 
 use unstill::scene::Project;
 use unstill::session::{
-    Command, DocumentCommand, DocumentEvent, Effect, LiveEffect, LiveEvent, PaintCommand, Place, Prefs, SceneSource,
-    Session, opened_project,
+    Command, DocumentCommand, DocumentEvent, Effect, LiveEffect, LiveEvent, PaintCommand, Prefs, SceneSource, Session,
+    Workspace, opened_project,
 };
 use unstill::window::panels::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
 use unstill::worlds::SwarmDoc;
@@ -192,7 +192,7 @@ pub fn alive() -> Session {
 
 /// An empty picture, ready to be painted.
 pub fn empty() -> Session {
-    in_place(Session::new(1), Place::Paint)
+    in_workspace(Session::new(1), Workspace::Paint)
 }
 
 /// Three particles, painted.
@@ -204,7 +204,7 @@ pub fn painted() -> Session {
     session
 }
 
-pub fn in_place(mut session: Session, place: Place) -> Session {
-    session.apply(Command::SetPlace(place));
+pub fn in_workspace(mut session: Session, workspace: Workspace) -> Session {
+    session.apply(Command::SetWorkspace(workspace));
     session
 }

@@ -99,7 +99,7 @@ impl Painter {
         }
         for (k, p) in swarm.particles.iter().enumerate() {
             if p.x.is_finite() && p.y.is_finite() && p.heading.is_finite() {
-                canvas.body(p.place(), p.heading, self.colours.of(p, shot.measures.get(k)));
+                canvas.body(p.position(), p.heading, self.colours.of(p, shot.measures.get(k)));
             }
         }
         canvas.finish()
@@ -134,7 +134,7 @@ impl TrailRaster {
 /// A capsule along the way to where `p` is now; the strongest stamp over a pixel counts.
 fn stamp(grid: &Grid, texels: &mut [[f32; 4]], p: &Particle, offset: DVec2, colour: Light) {
     let mut step = offset * grid.scale * DVec2::new(1.0, -1.0);
-    let now = grid.to_pixel(p.place());
+    let now = grid.to_pixel(p.position());
     if !(now.is_finite() && step.is_finite()) {
         return;
     }

@@ -1,10 +1,10 @@
 //! Workspaces and views: nothing here changes the scene except the view without noise.
 
 use super::CommandInfo;
-use super::Group::{Help, Look, Places, View};
+use super::Group::{Help, Look, View, Workspaces};
 use super::Shortcut;
 use super::row;
-use crate::session::command::{Command, Dialog, LiveCommand, Place, ViewCommand};
+use crate::session::command::{Command, Dialog, LiveCommand, ViewCommand, Workspace};
 use crate::session::prefs::Preference;
 
 pub(super) const TABLE: &[CommandInfo] = &[
@@ -112,16 +112,22 @@ pub(super) const LOOK: &[CommandInfo] = &[
     ),
 ];
 
-pub(super) const PLACES: &[CommandInfo] = &[
-    row(Places, "Paint", Shortcut::plain("1"), "Paint the still picture", Command::SetPlace(Place::Paint)),
+pub(super) const WORKSPACES: &[CommandInfo] = &[
+    row(Workspaces, "Paint", Shortcut::plain("1"), "Paint the still picture", Command::SetWorkspace(Workspace::Paint)),
     row(
-        Places,
+        Workspaces,
         "Learn",
         Shortcut::plain("2"),
         "Learn a rule that keeps the picture alive",
-        Command::SetPlace(Place::Learn),
+        Command::SetWorkspace(Workspace::Learn),
     ),
-    row(Places, "Live", Shortcut::plain("3"), "Watch the rule run, and play with it", Command::SetPlace(Place::Live)),
+    row(
+        Workspaces,
+        "Live",
+        Shortcut::plain("3"),
+        "Watch the rule run, and play with it",
+        Command::SetWorkspace(Workspace::Live),
+    ),
 ];
 
 pub(super) const HELP: &[CommandInfo] = &[

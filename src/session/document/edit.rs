@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::history::{Destination, History, Moment};
 use crate::scene::SwarmProject;
-use crate::session::command::{Effect, Kind, LearnEffect, Place};
+use crate::session::command::{Effect, Kind, LearnEffect, Workspace};
 use crate::session::live::{moments, start, swarm};
 use crate::session::painting;
 use crate::session::pointer::release;
@@ -109,7 +109,7 @@ pub(in crate::session) fn replace(
     // Revision 0 is that of the first empty document, which no later one shares.
     session.file.saved_revision = if saved { session.file.revision } else { 0 };
     let effects = start::whole(session);
-    session.place = if session.has_rule() { Place::Live } else { Place::Paint };
+    session.workspace = if session.has_rule() { Workspace::Live } else { Workspace::Paint };
     effects
 }
 

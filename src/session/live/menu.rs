@@ -1,4 +1,4 @@
-//! Orders of the third place.
+//! Commands of the workspace Live.
 
 use crate::session::command::{Command, LiveCommand};
 use crate::session::commands::CommandInfo;

@@ -7,7 +7,7 @@ use super::swarm;
 use super::view::{FADE_TICKS, Fade};
 use crate::scene::SwarmProject;
 use crate::session::command::notify;
-use crate::session::command::{Effect, EngineOrder, LearnEffect, Level, Place};
+use crate::session::command::{Effect, EngineOrder, LearnEffect, Level, Workspace};
 use crate::session::observing::certificate;
 use crate::session::observing::observation::WoundKind;
 use crate::session::painting;
@@ -54,7 +54,7 @@ pub(in crate::session) fn rule_order(session: &mut Session) -> Effect {
 pub(in crate::session) fn change_rule(session: &mut Session, before: FlowKind) -> Vec<Effect> {
     session.learning.held = None;
     let live = &mut session.live;
-    if !live.playing || live.particles == 0 || live.growing.is_some() || session.place == Place::Paint {
+    if !live.playing || live.particles == 0 || live.growing.is_some() || session.workspace == Workspace::Paint {
         live.fade = None;
         return vec![rule_order(session), settings_order(session)];
     }

@@ -77,7 +77,7 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
 
 /// At the positions of the table if they are in the box; otherwise in its middle, made smaller where need be.
 fn into_box(particles: Vec<Particle>, picture: &Snapshot) -> (Vec<Particle>, bool) {
-    if particles.iter().all(|p| is_inside(picture, p.place())) {
+    if particles.iter().all(|p| is_inside(picture, p.position())) {
         return (particles, false);
     }
     let group = Snapshot { particles, ..Snapshot::default() };
@@ -99,7 +99,7 @@ fn beside_others(group: Vec<Particle>, picture: &Snapshot, unit: f64) -> Vec<Par
             break;
         };
         // Some of them are enough to recognise a copy on its original.
-        let taken = candidate.iter().take(200).any(|p| nearest(picture, p.place(), 0.05 * unit).is_some());
+        let taken = candidate.iter().take(200).any(|p| nearest(picture, p.position(), 0.05 * unit).is_some());
         if !taken {
             return candidate;
         }

@@ -104,7 +104,7 @@ mod tests {
     const ALONG: Laying = Laying { spacing: 1.0, heading: CurveHeading::Along, reversed: false, species: 2 };
 
     fn gaps(particles: &[Particle]) -> Vec<f64> {
-        particles.windows(2).map(|p| p[0].place().distance(p[1].place())).collect()
+        particles.windows(2).map(|p| p[0].position().distance(p[1].position())).collect()
     }
 
     fn same_angle(a: f64, b: f64) -> bool {

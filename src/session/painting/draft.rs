@@ -62,7 +62,7 @@ impl Session {
                 let index = cursor.and_then(|at| nearest(self.snapshot(), at, reach));
                 let ring = |i: usize| {
                     let p = self.snapshot().particles[i];
-                    Outline::Ring { centre: p.place(), radius: 0.5 * self.painting.unit_length }
+                    Outline::Ring { centre: p.position(), radius: 0.5 * self.painting.unit_length }
                 };
                 Draft { outline: index.map(ring), ..Draft::default() }
             }

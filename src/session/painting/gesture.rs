@@ -207,7 +207,7 @@ fn press_pen(session: &mut Session, at: DVec2) -> Vec<Effect> {
     let before = session.snapshot().clone();
     if let Some(index) = nearest(session.snapshot(), at, GRAB_SPACINGS * session.painting.spacing) {
         let held = before.particles[index];
-        let stroke = PenStroke::begin(held.place(), held.heading, held.species, session.painting.spacing);
+        let stroke = PenStroke::begin(held.position(), held.heading, held.species, session.painting.spacing);
         session.painting.gesture = Some(PaintGesture::Pen { stroke, held: Some(index), laid: Vec::new(), before });
         return Vec::new();
     }
@@ -265,7 +265,7 @@ fn erase_towards(session: &mut Session, from: DVec2, to: DVec2) -> Vec<Effect> {
             let share = stop as f64 / stops as f64;
             let at = Particle::default().at(from + share * way);
             for image in symmetry.images(at, centre, 0.1 * radius) {
-                changed |= picture::erase(picture, image.place(), radius);
+                changed |= picture::erase(picture, image.position(), radius);
             }
         }
         changed
@@ -422,7 +422,7 @@ fn pick(session: &mut Session, at: DVec2) {
 }
 
 pub(super) fn nearest(snapshot: &Snapshot, at: DVec2, reach: f64) -> Option<usize> {
-    let distance = |p: &Particle| p.place().distance(at);
+    let distance = |p: &Particle| p.position().distance(at);
     let (index, particle) =
         snapshot.particles.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
     (distance(particle) <= reach).then_some(index)

@@ -109,7 +109,7 @@ mod tests {
             |heading, reversed| fill(&sites, Filling { heading, common: 1.25, reversed, species: 3 }, &mut rng);
         assert!(filled(FillHeading::Common, false).iter().all(|p| p.heading == 1.25 && p.species == 3));
         assert!(filled(FillHeading::None, true).iter().all(|p| p.heading == 0.0));
-        let off = |p: &Particle| p.place() - DVec2::splat(2.0);
+        let off = |p: &Particle| p.position() - DVec2::splat(2.0);
         let radial = |p: &Particle| off(p).dot(DVec2::from_angle(p.heading));
         let turning = |p: &Particle| off(p).perp_dot(DVec2::from_angle(p.heading));
         let far = |p: &Particle| off(p).length();

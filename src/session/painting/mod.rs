@@ -1,4 +1,4 @@
-//! The tools of the first place. Each tool's geometry is a file of its own, in world units and without a session;
+//! The tools of the workspace Paint. Each tool's geometry is a file of its own, in world units and without a session;
 //! [`gesture`] lets the pointer use them, [`orders`] carries out what is done to a selection.
 
 mod clip;
@@ -31,7 +31,7 @@ use super::state::Session;
 use crate::scene::SwarmProject;
 use crate::session::command::{Effect, Kind};
 use crate::session::document::edit::edit_picture;
-use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_place};
+use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_position};
 
 pub use command::PaintCommand;
 pub use draft::{Draft, Outline};
@@ -153,7 +153,7 @@ pub(super) fn follow(session: &mut Session) {
 }
 
 impl Session {
-    /// The tool in hand; it has no effect outside [`Place::Paint`](crate::session::Place::Paint).
+    /// The tool in hand; it has no effect outside [`Workspace::Paint`](crate::session::Workspace::Paint).
     pub fn tool(&self) -> Tool {
         self.painting.tool
     }
@@ -251,7 +251,7 @@ fn with_images(session: &Session, particles: &[Particle]) -> Vec<Particle> {
     let mut all = session.painting.options.symmetry.all_images(particles, centre_of(snapshot), least);
     if snapshot.is_torus() {
         for p in &mut all {
-            *p = p.at(wrap_place(p.place(), snapshot.box_size));
+            *p = p.at(wrap_position(p.position(), snapshot.box_size));
         }
     }
     all

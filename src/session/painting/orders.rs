@@ -13,7 +13,7 @@ use super::options::PaintOptions;
 use super::selection::{connected, fitted, moved, rotated, scaled, union};
 use crate::session::command::Kind;
 use crate::session::command::notify;
-use crate::session::command::{Effect, Level, Place, Tool};
+use crate::session::command::{Effect, Level, Tool, Workspace};
 use crate::session::document::edit::edit_picture;
 use crate::session::painting::pen::MIN_SPACING;
 use crate::session::painting::picture;
@@ -118,7 +118,7 @@ pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) ->
         }
         SelectionOrder::HeadOutward => {
             let Some(centre) = session.frame().map(|frame| frame.centre()) else { return Vec::new() };
-            let outward = |p: &mut Particle| p.heading = (p.place() - centre).to_angle();
+            let outward = |p: &mut Particle| p.heading = (p.position() - centre).to_angle();
             edit_picture(session, None, |picture| picture::change(picture, &indices, outward))
         }
         SelectionOrder::HeadAlongNeighbours => head_along_neighbours(session, &indices),
@@ -262,7 +262,7 @@ pub(in crate::session) fn place(session: &mut Session) -> Vec<Effect> {
 /// The image tool previews this file; a click places it.
 pub(in crate::session) fn open_picture(session: &mut Session, path: PathBuf) -> Vec<Effect> {
     let effects = pointer::release(session);
-    session.place = Place::Paint;
+    session.workspace = Workspace::Paint;
     session.painting.tool = Tool::Image;
     session.painting.selection.clear();
     session.painting.image = Some(path);

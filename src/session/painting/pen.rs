@@ -38,7 +38,7 @@ impl PenStroke {
 
     /// The pointer moved to `to`, world units. `kept`: the heading that is taken for one that is drawn.
     pub fn drag(&mut self, to: DVec2, kept: impl Fn(f64) -> f64) -> PenMove {
-        let way = to - self.last.place();
+        let way = to - self.last.position();
         let distance = way.length();
         if distance.is_nan() || distance <= DEAD_SHARE * self.spacing {
             return PenMove { turn_last: None, lay: Vec::new() };
@@ -51,7 +51,7 @@ impl PenStroke {
         let count = (far / self.spacing + 1e-9).floor().max(0.0) as usize;
         let start = self.last;
         let lay: Vec<Particle> =
-            (1..=count).map(|i| start.at(start.place() + i as f64 * self.spacing * ahead)).collect();
+            (1..=count).map(|i| start.at(start.position() + i as f64 * self.spacing * ahead)).collect();
         if let Some(&last) = lay.last() {
             self.last = last;
         }
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(second.lay.len(), 2);
         let all: Vec<Particle> = first.lay.iter().chain(&second.lay).copied().collect();
         for pair in all.windows(2) {
-            assert!((pair[0].place().distance(pair[1].place()) - 0.5).abs() < 1e-9);
+            assert!((pair[0].position().distance(pair[1].position()) - 0.5).abs() < 1e-9);
         }
         assert!(first.lay.iter().all(|p| p.heading.abs() < 1e-12 && p.species == 3));
         assert!(second.lay.iter().all(|p| (p.heading - std::f64::consts::FRAC_PI_2).abs() < 1e-9));

@@ -99,7 +99,7 @@ impl Dab {
     /// Particles for this dab, beside those in `there`: a few tries for each that still has room, so that a can held in one
     /// place fills its disc and then stops.
     pub fn particles(&self, there: &[Particle], rng: &mut impl Rng) -> Vec<Particle> {
-        let near: Vec<DVec2> = there.iter().map(Particle::place).filter(|&p| self.reaches(p)).collect();
+        let near: Vec<DVec2> = there.iter().map(Particle::position).filter(|&p| self.reaches(p)).collect();
         let inside = near.iter().filter(|p| p.distance(self.centre) <= self.radius).count();
         // Random places at a least distance fill about 0.55 of the plane with discs of that diameter.
         let full = 0.55 * self.density * (self.radius / (0.5 * self.gap)).powi(2);
@@ -114,7 +114,7 @@ impl Dab {
             let (radius, angle) = (self.radius * rng.random::<f64>().sqrt(), rng.random_range(0.0..TAU));
             let at = self.centre + radius * DVec2::from_angle(angle);
             let free = near.iter().all(|p| p.distance(at) >= self.gap)
-                && laid.iter().all(|p| p.place().distance(at) >= self.gap);
+                && laid.iter().all(|p| p.position().distance(at) >= self.gap);
             if free {
                 let heading = match self.heading {
                     SprayHeading::Along => self.along,
@@ -160,8 +160,8 @@ mod tests {
         let (thin, full) = (held(0.2), held(1.0));
         for there in [&thin, &full] {
             for (i, p) in there.iter().enumerate() {
-                assert!(p.place().distance(DVec2::splat(5.0)) <= 3.0 && p.heading == 0.7 && p.species == 4);
-                assert!(there[..i].iter().all(|q| p.place().distance(q.place()) >= 0.5));
+                assert!(p.position().distance(DVec2::splat(5.0)) <= 3.0 && p.heading == 0.7 && p.species == 4);
+                assert!(there[..i].iter().all(|q| p.position().distance(q.position()) >= 0.5));
             }
         }
         // 0.55 · 36 · 4 / … = 0.55 (3 / 0.25)² = 79 when full.

@@ -45,7 +45,7 @@ impl Stamp {
 pub(super) fn placed(particles: &[Particle], pose: Pose, at: DVec2) -> Vec<Particle> {
     let place = |p: &Particle| {
         let p = turned(*p, DVec2::ZERO, pose.turn);
-        p.at(at + pose.scale * p.place())
+        p.at(at + pose.scale * p.position())
     };
     particles.iter().map(place).collect()
 }
@@ -55,7 +55,7 @@ pub(super) fn centred(particles: &[Particle]) -> Vec<Particle> {
     let snapshot = Snapshot { particles: particles.to_vec(), ..Snapshot::default() };
     let Some([low, high]) = snapshot.bounding() else { return Vec::new() };
     let middle = low.midpoint(high);
-    particles.iter().map(|p| p.at(p.place() - middle)).collect()
+    particles.iter().map(|p| p.at(p.position() - middle)).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::session::command::{Effect, PaintEffect, Place, Tool};
+use crate::session::command::{Effect, PaintEffect, Tool, Workspace};
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, Snapshot};
 
@@ -59,7 +59,7 @@ pub(in crate::session) struct Stippling {
 
 /// Once a tick: asks again when the text, the image or its settings have changed.
 pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
-    if session.place != Place::Paint {
+    if session.workspace != Workspace::Paint {
         return None;
     }
     let painting = &session.painting;

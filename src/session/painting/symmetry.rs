@@ -19,7 +19,7 @@ impl Symmetry {
             let angle = TAU * f64::from(fold) / f64::from(self.folds.max(1));
             for original in [Some(particle), self.mirror.then_some(mirrored)].into_iter().flatten() {
                 let image = turned(original, centre, angle);
-                if images.iter().all(|p| p.place().distance(image.place()) > least) {
+                if images.iter().all(|p| p.position().distance(image.position()) > least) {
                     images.push(image);
                 }
             }
@@ -47,7 +47,7 @@ impl Symmetry {
 
 /// Turned about `centre` by `angle`, its heading with it.
 pub(super) fn turned(p: Particle, centre: DVec2, angle: f64) -> Particle {
-    let place = centre + DVec2::from_angle(angle).rotate(p.place() - centre);
+    let place = centre + DVec2::from_angle(angle).rotate(p.position() - centre);
     Particle { heading: p.heading + angle, ..p }.at(place)
 }
 

@@ -181,7 +181,7 @@ fn doubles(snapshot: &Snapshot) -> Vec<usize> {
     let mut kept: HashMap<I64Vec2, usize> = HashMap::new();
     let mut doubles = Vec::new();
     for (i, p) in snapshot.particles.iter().enumerate() {
-        let home = (p.place() / cell).floor().as_i64vec2();
+        let home = (p.position() / cell).floor().as_i64vec2();
         let mut around = (-2..=2).flat_map(|dx| (-2..=2).map(move |dy| home + I64Vec2::new(dx, dy)));
         let is_near = |&j: &usize| snapshot.offset(i, j).length() <= reach;
         if around.any(|at| kept.get(&folded(at)).is_some_and(is_near)) {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use import_sheet::{ImportCommand, ImportReading, ImportRequest, ImportSheet};
 use trajectory::TrajectoryOptions;
 
-use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Place};
+use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Workspace};
 use super::document::{edit::replace, new_project};
 use super::state::Session;
 use crate::formats::{ExportSubject, format_of};
@@ -305,7 +305,7 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
         }
         ShareEvent::IsImage { path, has_lost_its_scene } => {
             let nothing_is_here = session.snapshot().particles.is_empty() && !session.has_rule();
-            if session.place != Place::Paint && !nothing_is_here {
+            if session.workspace != Workspace::Paint && !nothing_is_here {
                 // The import gives the same notice where the scene is lost.
                 return vec![Effect::Share(ShareOrder::Import(path))];
             }
@@ -315,8 +315,8 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
         }
         ShareEvent::RecordingBegun => {
             let mut effects = session.apply(LiveCommand::Play);
-            if session.place == Place::Paint {
-                effects.extend(session.apply(Command::SetPlace(Place::Live)));
+            if session.workspace == Workspace::Paint {
+                effects.extend(session.apply(Command::SetWorkspace(Workspace::Live)));
             }
             effects
         }

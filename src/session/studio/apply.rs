@@ -10,9 +10,9 @@ use super::{
 };
 use crate::jobs::CanvasOrder;
 use crate::scene::Project;
-use crate::session::{Dialog, Level, Place, ViewCommand};
+use crate::session::{Dialog, Level, ViewCommand, Workspace};
 use crate::worlds::World;
-use crate::worlds::studio::{BrushPlace, BrushStroke, BrushTouch, EquationForm};
+use crate::worlds::studio::{BrushStroke, BrushTouch, BrushWorkspace, EquationForm};
 
 impl Studio {
     /// Does what the user asked for.
@@ -35,8 +35,8 @@ impl Studio {
             }
             Do::Film => {
                 self.live.playing = true;
-                if self.workspace == Place::Paint {
-                    self.workspace = Place::Live;
+                if self.workspace == Workspace::Paint {
+                    self.workspace = Workspace::Live;
                 }
                 let play = StudioEffect::Canvas(CanvasOrder::Play(true));
                 vec![play, StudioEffect::Film(self.project.title.clone())]
@@ -58,8 +58,8 @@ impl Studio {
                 self.history.end_gesture();
                 Vec::new()
             }
-            Do::SetWorkspace(place) => {
-                self.workspace = place;
+            Do::SetWorkspace(workspace) => {
+                self.workspace = workspace;
                 vec![StudioEffect::Canvas(CanvasOrder::Lift)]
             }
             Do::SetKnob(id, value) => self.set_knob(id, value),
@@ -186,7 +186,7 @@ impl Studio {
             _ => {
                 let project = Project::new("Untitled", Arc::new((self.entry.empty)()));
                 let effects = self.replace(project, None);
-                self.workspace = Place::Paint;
+                self.workspace = Workspace::Paint;
                 return effects;
             }
         };
@@ -221,9 +221,9 @@ impl Studio {
         if !tables.methods.iter().any(|method| method.id == self.learning.method) {
             self.learning.method = tables.methods.first().map_or("", |method| method.id);
         }
-        for (slot, place) in [(0, BrushPlace::Paint), (1, BrushPlace::Live)] {
+        for (slot, workspace) in [(0, BrushWorkspace::Paint), (1, BrushWorkspace::Live)] {
             if tables.brush(self.brushes[slot]).is_none() {
-                self.brushes[slot] = tables.first_brush(place);
+                self.brushes[slot] = tables.first_brush(workspace);
             }
         }
         self.plots.clear();
@@ -274,7 +274,7 @@ impl Studio {
 
     fn set_brush(&mut self, id: &'static str) -> Vec<StudioEffect> {
         if let Some(brush) = self.info().tables().brush(id) {
-            let slot = if brush.place == BrushPlace::Paint { 0 } else { 1 };
+            let slot = if brush.workspace == BrushWorkspace::Paint { 0 } else { 1 };
             self.brushes[slot] = brush.id;
         }
         Vec::new()
@@ -282,7 +282,7 @@ impl Studio {
 
     fn stroke(&mut self, stroke: BrushStroke) -> Vec<StudioEffect> {
         let stroke = BrushStroke { strength: self.brush_strength, ink: self.ink, ..stroke };
-        if self.workspace != Place::Paint {
+        if self.workspace != Workspace::Paint {
             return vec![StudioEffect::Canvas(CanvasOrder::Stroke(stroke))];
         }
         let touch = self.info().tables().brush(stroke.brush).map_or(BrushTouch::Dabs, |brush| brush.touch);

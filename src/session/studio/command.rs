@@ -8,8 +8,8 @@ use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent};
 use crate::media::chart::Chart;
 use crate::scene::Project;
 use crate::session::{
-    Command, Dialog, DocumentCommand, LearnCommand, Level, LiveCommand, Place, Preference, RunId, ShareCommand,
-    ViewCommand,
+    Command, Dialog, DocumentCommand, LearnCommand, Level, LiveCommand, Preference, RunId, ShareCommand, ViewCommand,
+    Workspace,
 };
 use crate::worlds::World;
 use crate::worlds::studio::{BrushInk, BrushStroke, EquationForm, Learned};
@@ -48,7 +48,7 @@ pub enum StudioCommand {
     /// The pointer was released: what comes next is a new step of the history.
     EndGesture,
     /// Lifts the brush first.
-    SetWorkspace(Place),
+    SetWorkspace(Workspace),
     /// A knob of the world's table by id; the value is clamped to its range.
     SetKnob(&'static str, f64),
     /// A brush of the table by id, for the workspace that it is for.
@@ -268,7 +268,7 @@ impl super::Studio {
             Command::Document(DocumentCommand::Undo) => To::Undo,
             Command::Document(DocumentCommand::Redo) => To::Redo,
             Command::Document(DocumentCommand::EndGesture) => To::EndGesture,
-            Command::SetPlace(place) => To::SetWorkspace(*place),
+            Command::SetWorkspace(workspace) => To::SetWorkspace(*workspace),
             // The check is not among the methods of learning.
             Command::Learn(LearnCommand::Start) => {
                 let methods = self.info().tables().methods;

@@ -98,6 +98,6 @@ fn learned(session: &mut Session, command: Command, rule: Arc<Rule>) {
 
 fn in_paint() -> Session {
     let mut session = Session::new(1);
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session
 }

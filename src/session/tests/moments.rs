@@ -229,7 +229,7 @@ fn a_moment_that_arrives_during_a_drag_is_the_step_before_it() {
 #[test]
 fn a_moment_survives_the_cancelled_gesture_it_arrived_in() {
     let mut session = alive();
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session.apply(PaintCommand::Clear);
     session.apply(DocumentCommand::Undo);
     let wanted_for = asked(&session.apply(LiveCommand::KeepMoment));

@@ -83,7 +83,7 @@ fn a_changed_picture_makes_the_certificate_stale_until_undo() {
     let mut session = alive();
     certified(&mut session);
     session.tick(1);
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session.apply(PaintCommand::Add(at(6.0, 6.0)));
     session.tick(1);
     assert!(matches!(session.seal(), Seal::Stale(_)) && session.document().world.evidence.is_none());
@@ -121,7 +121,7 @@ fn a_new_scene_or_run_cancels_the_certificate() {
     session.apply(ObserveCommand::Certify);
     session.tick(1);
     assert!(matches!(session.certificate().state, CertificateState::Running { .. }));
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session.apply(PaintCommand::Add(at(6.0, 6.0)));
     let effects = session.tick(1);
     assert!(effects.contains(&Effect::Observe(ObserveEffect::StopCertifying)));

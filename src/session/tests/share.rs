@@ -97,9 +97,9 @@ fn a_trajectory_needs_a_live_swarm_and_clamps_its_settings() {
 fn what_is_filmed_moves_and_is_seen() {
     let mut session = alive();
     session.apply(LiveCommand::Pause);
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session.on_event(Event::Share(ShareEvent::RecordingBegun));
-    assert!(session.live().playing && session.place() == Place::Live);
+    assert!(session.live().playing && session.workspace() == Workspace::Live);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn an_image_is_previewed_in_paint_and_imported_elsewhere() {
     let path = PathBuf::from("drawing.png");
     let effects = session.on_event(Event::Share(ShareEvent::IsImage { path: path.clone(), has_lost_its_scene: true }));
     assert_eq!(effects, vec![Effect::Share(ShareOrder::Import(path.clone()))]);
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     let effects = session.on_event(Event::Share(ShareEvent::IsImage { path, has_lost_its_scene: true }));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Share(ShareOrder::Import(_)))), "{effects:?}");
     assert_eq!(notice(&effects).map(|(level, _)| level), Some(Level::Warning), "it held a scene once");
@@ -130,11 +130,11 @@ fn an_image_is_previewed_in_paint_and_imported_elsewhere() {
 #[test]
 fn an_image_given_at_start_is_taken_by_the_image_tool() {
     let mut session = Session::new(1);
-    assert_ne!(session.place(), Place::Paint);
+    assert_ne!(session.workspace(), Workspace::Paint);
     let effects =
         session.on_event(Event::Share(ShareEvent::IsImage { path: "drawing.png".into(), has_lost_its_scene: false }));
     assert!(effects.is_empty(), "{effects:?}");
-    assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
+    assert_eq!((session.workspace(), session.tool()), (Workspace::Paint, Tool::Image));
     let asked = session.tick(0);
     let source = StippleSource::Image("drawing.png".into());
     assert!(

@@ -74,7 +74,7 @@ fn a_spray_stroke_is_one_undo_and_keeps_the_spacing() {
     let laid = particles(&session).to_vec();
     assert!(laid.len() > 8, "{}", laid.len());
     for (i, p) in laid.iter().enumerate() {
-        assert!(laid[..i].iter().all(|q| p.place().distance(q.place()) >= 0.79));
+        assert!(laid[..i].iter().all(|q| p.position().distance(q.position()) >= 0.79));
     }
     assert!(laid.iter().filter(|p| p.heading.abs() < 1e-9).count() + 2 >= laid.len(), "along the drag");
     session.apply(DocumentCommand::Undo);
@@ -459,7 +459,7 @@ fn a_text_is_requested_once_previewed_and_placed() {
 fn a_dropped_image_is_previewed_before_it_is_placed() {
     let mut session = alive();
     session.apply(PaintCommand::OpenPicture("fish.png".into()));
-    assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
+    assert_eq!((session.workspace(), session.tool()), (Workspace::Paint, Tool::Image));
     let effects = session.tick(0);
     let Some(Effect::Paint(PaintEffect::Stipple(request))) =
         effects.iter().find(|e| matches!(e, Effect::Paint(PaintEffect::Stipple(_))))

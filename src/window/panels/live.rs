@@ -1,4 +1,4 @@
-//! The panel of the third place: time, the brushes, and the knobs that keep the pattern whatever they are.
+//! The panel of the workspace Live: time, the brushes, and the knobs, which change the motion but not the pattern.
 
 mod brushes;
 mod icons;
@@ -72,7 +72,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     ];
     button_row(ui, alive, &time, commands);
     let shuffle = [
-        ("Places", Command::Live(LiveCommand::Randomise)),
+        ("Positions", Command::Live(LiveCommand::Randomise)),
         ("Headings", Command::Live(LiveCommand::RandomiseHeadings)),
         ("Species", Command::Live(LiveCommand::RandomiseSpecies)),
     ];

@@ -10,8 +10,8 @@ use super::swarm_view;
 use super::widgets::{choice, command_button, engine_choice, row, row_label, section};
 use crate::media::looks::RAMP;
 use crate::session::{
-    Body, ColourBy, Command, LiveCommand, Palette, Place, Preference, Session, TRAIL_RANGE_S, Theme, UI_SCALE_RANGE,
-    info_of,
+    Body, ColourBy, Command, LiveCommand, Palette, Preference, Session, TRAIL_RANGE_S, Theme, UI_SCALE_RANGE,
+    Workspace, info_of,
 };
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
@@ -125,7 +125,7 @@ fn swatches(ui: &mut Ui, palette: Palette, theme: Theme, chosen: bool) -> bool {
 pub(super) fn legend(ctx: &Context, free: Rect, session: &Session, range: Option<[f64; 2]>) {
     let prefs = session.prefs();
     let by = prefs.look.colour_by;
-    if by == ColourBy::Species || session.place() == Place::Paint || session.live().particles == 0 {
+    if by == ColourBy::Species || session.workspace() == Workspace::Paint || session.live().particles == 0 {
         return;
     }
     let painter =

@@ -7,7 +7,7 @@ use super::state::UiState;
 use super::widgets::command_button_enabled;
 use super::{egui, style};
 use crate::session::{
-    CertificateState, Command, Dialog, Evidence, ObserveCommand, Place, PlotKind, Seal, Session, info_of,
+    CertificateState, Command, Dialog, Evidence, ObserveCommand, PlotKind, Seal, Session, Workspace, info_of,
 };
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings};
 
@@ -27,7 +27,7 @@ pub(super) fn show(
     commands: &mut Vec<Command>,
 ) -> Rect {
     let sheet_is_open = state.gallery_open || state.help_open;
-    if session.place() != Place::Live || !session.has_rule() || sheet_is_open {
+    if session.workspace() != Workspace::Live || !session.has_rule() || sheet_is_open {
         return free;
     }
     let area = Area::new(Id::new("meter"))

@@ -51,7 +51,7 @@ pub(crate) use style::{Ink, SPECIES_COLOURS, faint};
 
 use egui::{Context, Frame, Id, LayerId, Panel, Rect, ScrollArea, Ui, UiBuilder};
 
-use crate::session::{Command, DocumentCommand, Place, Session};
+use crate::session::{Command, DocumentCommand, Session, Workspace};
 
 /// Width of the side panel, points.
 pub const SIDE_WIDTH: f32 = 300.0;
@@ -145,13 +145,13 @@ fn bar_and_side(
     Panel::left("side").exact_size(SIDE_WIDTH).resizable(false).frame(side).show_separator_line(false).show(
         &mut root,
         |ui| {
-            // The bar of one place must not stay where that of another was scrolled to.
-            ScrollArea::vertical().id_salt(session.place()).auto_shrink(false).show(ui, |ui| {
+            // Each workspace has its own scroll position.
+            ScrollArea::vertical().id_salt(session.workspace()).auto_shrink(false).show(ui, |ui| {
                 ui.set_max_width(SIDE_WIDTH - 26.0);
-                match session.place() {
-                    Place::Paint => paint::show(ui, session, state, commands),
-                    Place::Learn => learn::show(ui, session, commands),
-                    Place::Live => live::show(ui, session, readouts, commands),
+                match session.workspace() {
+                    Workspace::Paint => paint::show(ui, session, state, commands),
+                    Workspace::Learn => learn::show(ui, session, commands),
+                    Workspace::Live => live::show(ui, session, readouts, commands),
                 }
             });
         },

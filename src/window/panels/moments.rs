@@ -6,7 +6,7 @@ use super::egui::{
 use super::swarm_view::draw_piece;
 use super::widgets::strip;
 use super::{UiState, style};
-use crate::session::{Command, LiveCommand, Place, Savepoint, Session};
+use crate::session::{Command, LiveCommand, Savepoint, Session, Workspace};
 
 /// Size of a card and of the picture on it, points.
 const CARD: Vec2 = Vec2::new(112.0, 92.0);
@@ -14,7 +14,7 @@ const PICTURE_HEIGHT: f32 = 66.0;
 
 /// Whether the strip is there.
 pub(super) fn is_shown(session: &Session) -> bool {
-    session.place() == Place::Live && !session.document().world.savepoints.is_empty()
+    session.workspace() == Workspace::Live && !session.document().world.savepoints.is_empty()
 }
 
 pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &UiState, commands: &mut Vec<Command>) {

@@ -9,7 +9,7 @@ use super::egui::{self, Align, Button, Frame, Label, Layout, Margin, Panel, Rich
 use super::state::UiState;
 use super::{style, truth_card};
 use crate::media::chart::{Chart, multiples, round_step};
-use crate::session::{Command, Dialog, PlotKind, PlotPlace, Session, drawer_plots, info_of};
+use crate::session::{Command, Dialog, PlotKind, PlotWorkspace, Session, drawer_plots, info_of};
 
 /// Height of the drawer, points.
 const HEIGHT: f32 = 216.0;
@@ -32,7 +32,7 @@ pub(super) struct Drawer {
 
 impl Default for Drawer {
     fn default() -> Self {
-        let chosen = drawer_plots().map(|row| row.place == PlotPlace::Shown).collect();
+        let chosen = drawer_plots().map(|row| row.workspace == PlotWorkspace::Shown).collect();
         Self { open: false, chosen, truth: true }
     }
 }

@@ -1,4 +1,4 @@
-//! The panel of the first place: tools, species, what the picture means, and what will be taught.
+//! The panel of the workspace Paint: tools, species, what the picture means, and what will be learned.
 
 mod options;
 mod palette;

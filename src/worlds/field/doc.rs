@@ -168,7 +168,7 @@ impl LibraryDoc {
         }
         if self.runs.len() != self.stills.len() || !self.runs.is_sorted() {
             return Err(FieldError::Value {
-                place: "runs",
+                path: "runs",
                 reason: "there must be one for each still, ascending".to_owned(),
                 hint: "import the stills again",
             });
@@ -192,7 +192,7 @@ impl FieldDoc {
     /// No rule, a missing still or a missing stored state.
     pub fn start_image(&self) -> Result<Still, FieldError> {
         let [width, height] = self.live.size;
-        let missing = |place, hint| FieldError::Value { place, reason: "the scene has none".to_owned(), hint };
+        let missing = |path, hint| FieldError::Value { path, reason: "the scene has none".to_owned(), hint };
         if self.live.start == FieldStart::State {
             return self.state.clone().ok_or_else(|| missing("state", "start from seeds"));
         }
@@ -222,7 +222,7 @@ impl FieldDoc {
     /// # Errors
     /// The first value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason, hint| Err(FieldError::Value { path, reason, hint });
         let allowed = MIN_SIDE..=MAX_SIDE;
         let [width, height] = self.live.size;
         if !allowed.contains(&width) || !allowed.contains(&height) {

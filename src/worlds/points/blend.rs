@@ -18,7 +18,7 @@ pub enum BlendError {
 }
 
 /// Places at which speed and residual of a blend are measured: 3 % of spread in the mean square.
-const MEASURED_PLACES: usize = 1024;
+const MEASURED_POSITIONS: usize = 1024;
 /// Root mean square speed below which there is nothing to blend, spreads per time.
 const MIN_SPEED: f64 = 1e-3;
 /// Longest name of a flow, letters.
@@ -74,7 +74,7 @@ impl PointsDoc {
         let [a, b] = [learned.chosen, other].map(|k| &learned.flows[k]);
         let flow = PointFlow::blend([(1.0 - share, &a.flow), (share, &b.flow)]).ok_or(BlendError::Kind)?;
         let name = learned.free_name(&format!("{} + {:.0}% {}", a.name, 100.0 * share, b.name), None);
-        let places = walkers_from(&cloud, dim, MEASURED_PLACES, sigma, seed);
+        let places = walkers_from(&cloud, dim, MEASURED_POSITIONS, sigma, seed);
         learned.flows.push(NamedFlow { name, flow, residual: None, weak: None });
         let last = learned.flows.len() - 1;
         let square = |v: [f32; 3]| v.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();

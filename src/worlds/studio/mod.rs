@@ -8,7 +8,7 @@ mod viewpoint;
 pub(crate) use catalogue::bundled_scenes;
 pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
 pub use specs::{
-    ActionSpec, BrushPlace, BrushSpec, BrushTouch, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
+    ActionSpec, BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
     RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
 };
 pub use viewpoint::Viewpoint;
@@ -182,7 +182,7 @@ pub trait WorldInfo {
     /// Memory of one copy, about, bytes.
     fn bytes(&self) -> usize;
     /// A view of the whole still picture, or of all that lives.
-    fn viewpoint(&self, of: BrushPlace) -> Viewpoint;
+    fn viewpoint(&self, of: BrushWorkspace) -> Viewpoint;
     /// Smallest and largest half height of a view.
     fn zoom_limits(&self) -> [f64; 2];
     /// There is something to run.
@@ -191,7 +191,7 @@ pub trait WorldInfo {
     fn knob(&self, id: &str) -> f64;
     /// Sets a knob of the tables to a value in its range; others are left alone.
     fn set_knob(&mut self, id: &str, value: f64);
-    /// Applies a brush of [`BrushPlace::Paint`]. Returns whether the still picture changed. Same seed, same dab.
+    /// Applies a brush of [`BrushWorkspace::Paint`]. Returns whether the still picture changed. Same seed, same dab.
     fn paint(&mut self, stroke: &BrushStroke, seed: u64) -> bool;
     /// Empties the still picture.
     fn clear(&mut self);
@@ -222,7 +222,7 @@ pub trait WorldInfo {
     }
     /// Draws what a flow does, small, over the whole of `picture`.
     fn draw_flow(&self, _index: usize, options: DrawOptions, picture: &mut RgbaImage) {
-        self.draw_still(&self.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), picture);
+        self.draw_still(&self.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), picture);
     }
     /// The certificate of the rules, in lines; whether each supports its rule.
     fn certificate(&self) -> Vec<(bool, String)> {
@@ -268,7 +268,7 @@ pub trait Simulation: Send {
     fn steps(&self) -> u64;
     /// Goes on under the knobs and the rule of a changed world. Returns false when it must be started again for that.
     fn adopt(&mut self, world: &World) -> bool;
-    /// Applies a brush of [`BrushPlace::Live`].
+    /// Applies a brush of [`BrushWorkspace::Live`].
     ///
     /// # Errors
     /// A stroke that would leave nothing, or too much.

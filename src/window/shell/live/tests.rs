@@ -122,7 +122,7 @@ fn requested_copies_and_particles_arrive_as_events() {
     let mut live = alive();
     let keeping = Box::new(Keeping { serial: 1, moment: savepoint() });
     live.keep_moment(MomentUse::Keep(keeping));
-    live.find(swarm().particles[7].place());
+    live.find(swarm().particles[7].position());
     live.pass_on(vec![EngineOrder::Run { steps: 2 }, EngineOrder::Back { steps: 1 }]);
     assert!(
         matches!(next_event(&live), Event::Live(LiveEvent::MomentKept(MomentUse::Keep(_), state)) if state.swarm == swarm())

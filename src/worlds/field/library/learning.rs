@@ -134,7 +134,7 @@ impl LibraryLearning {
         let (taught, terms) = (self.taught(), self.settings.library.terms());
         if self.recipe.is_some() && self.stills.is_empty() {
             return Err(FieldError::Value {
-                place: "stills",
+                path: "stills",
                 reason: "every run has died or frozen".to_owned(),
                 hint: "use other values of F and k, or a larger field",
             });

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::draw::draw_still_colours;
 use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc};
-use crate::worlds::studio::{ActionSpec, BrushPlace, BrushSpec, BrushStroke, BrushTouch, Viewpoint};
+use crate::worlds::studio::{ActionSpec, BrushSpec, BrushStroke, BrushTouch, BrushWorkspace, Viewpoint};
 
 /// Side of the square of all canvases, and of the tiling beside it, field pixels.
 const SIDE: usize = 96;
@@ -22,7 +22,7 @@ const ARROW: [u8; 4] = [240, 190, 80, 255];
 const ERASER: [u8; 4] = [0; 4];
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str, touch: BrushTouch) -> BrushSpec {
-    BrushSpec { id, name, help, place: BrushPlace::Paint, touch }
+    BrushSpec { id, name, help, workspace: BrushWorkspace::Paint, touch }
 }
 
 pub(super) const PEN: BrushSpec = brush("pen", "Pen", "Draws in the colour below", BrushTouch::Dabs);

@@ -99,7 +99,7 @@ impl TokenTraining {
         settings.validate()?;
         if tokens.is_empty() {
             return Err(FieldError::Value {
-                place: "tokens",
+                path: "tokens",
                 reason: "there is none".to_owned(),
                 hint: "draw or load a token",
             });

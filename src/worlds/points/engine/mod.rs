@@ -15,7 +15,7 @@ pub use cpu::{CarryField, CpuPointEngine, carry, walkers_from};
 pub use force::PointForce;
 pub use gpu::GpuPointEngine;
 pub use kernel::DriftKernel;
-pub use sweep::{PlaceValues, evaluate_all};
+pub use sweep::{DriftValues, evaluate_all};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};

@@ -11,7 +11,7 @@ pub(super) const TASK: usize = 1024;
 
 /// Flow, score and energy at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct PlaceValues {
+pub struct DriftValues {
     /// Flow.
     pub velocity: [f32; 3],
     /// s = -∇E.
@@ -21,8 +21,8 @@ pub struct PlaceValues {
 }
 
 /// What a rule does at many places (x, y, z, unused; standardised).
-pub fn evaluate_all(kernel: &DriftKernel, places: &[[f32; 4]]) -> Vec<PlaceValues> {
-    let mut out = vec![PlaceValues::default(); places.len()];
+pub fn evaluate_all(kernel: &DriftKernel, places: &[[f32; 4]]) -> Vec<DriftValues> {
+    let mut out = vec![DriftValues::default(); places.len()];
     let isa = Isa::detect();
     places.par_chunks(TASK).zip(out.par_chunks_mut(TASK)).for_each_init(
         || kernel.scratch(),
@@ -34,7 +34,7 @@ pub fn evaluate_all(kernel: &DriftKernel, places: &[[f32; 4]]) -> Vec<PlaceValue
 struct Evaluate<'a> {
     kernel: &'a DriftKernel,
     places: &'a [[f32; 4]],
-    out: &'a mut [PlaceValues],
+    out: &'a mut [DriftValues],
     scratch: &'a mut Scratch,
 }
 

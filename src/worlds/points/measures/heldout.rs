@@ -23,7 +23,7 @@ pub(super) struct HeldOutSettings {
     /// Most further samples.
     pub fresh: usize,
     pub permutations: usize,
-    /// Noise on every place, standardised: flows over an energy keep the cloud seen through it.
+    /// Noise on every position, standardised: flows over an energy keep the cloud seen through it.
     pub sigma: f64,
     pub seed: u64,
 }

@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 
 use super::stroke::Coverage;
 use crate::media::looks::{ColourBy, RAMP, Theme};
-use crate::worlds::points::engine::{DriftKernel, PlaceValues, evaluate_all};
+use crate::worlds::points::engine::{DriftKernel, DriftValues, evaluate_all};
 use crate::worlds::points::rule::{FlowReference, PointRule};
 use crate::worlds::studio::{DrawOptions, LayerSet, LayerSpec, Viewpoint};
 
@@ -212,7 +212,7 @@ fn streamlines(sight: PointSight, apart: f32) -> Vec<Vec<[f64; 3]>> {
 }
 
 /// One step along a flow, of the same length wherever it moves.
-fn along(place: &[f32; 4], at: &PlaceValues, sense: f32) -> [f32; 4] {
+fn along(place: &[f32; 4], at: &DriftValues, sense: f32) -> [f32; 4] {
     let speed = at.velocity.iter().map(|v| v * v).sum::<f32>().sqrt();
     let step = if speed > 1e-6 { sense * STEP / speed } else { 0.0 };
     [0, 1, 2, 3].map(|i| if i < 3 { place[i] + step * at.velocity[i] } else { 0.0 })
@@ -235,9 +235,9 @@ fn arrows(sight: PointSight) -> Vec<[[f64; 3]; 2]> {
         }
     }
     let values = evaluate_all(&DriftKernel::new(rule, sigma), &places);
-    let square = |at: &PlaceValues| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+    let square = |at: &DriftValues| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
     let rms = (values.iter().map(square).sum::<f64>() / values.len().max(1) as f64).sqrt().max(1e-9);
-    let arrow = |(place, at): (&[f32; 4], &PlaceValues)| {
+    let arrow = |(place, at): (&[f32; 4], &DriftValues)| {
         // At most twice as long as the mean.
         let scale = ARROW_LENGTH / rms.max(0.5 * square(at).sqrt());
         let from: [f64; 3] = std::array::from_fn(|i| f64::from(place[i]) - 0.5 * scale * f64::from(at.velocity[i]));
@@ -307,7 +307,7 @@ fn numbers(rule: &PointRule, sigma: f64, layer: usize, places: &[[f64; 3]]) -> V
     }
     let places: Vec<[f32; 4]> = places.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
     let values = evaluate_all(&DriftKernel::new(rule, sigma), &places);
-    let number = |at: &PlaceValues| match layer {
+    let number = |at: &DriftValues| match layer {
         SCORE => at.score.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>().sqrt(),
         _ => f64::from(at.energy),
     };

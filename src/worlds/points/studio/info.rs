@@ -15,7 +15,7 @@ use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, r
 use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
-    BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
+    BrushStroke, BrushWorkspace, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
     WorldInfo, WorldTables, WorldTraining,
 };
 
@@ -35,12 +35,12 @@ impl WorldInfo for PointsDoc {
         std::mem::size_of_val(&self.points[..]) + flows * 100_000
     }
 
-    fn viewpoint(&self, _: BrushPlace) -> Viewpoint {
+    fn viewpoint(&self, _: BrushWorkspace) -> Viewpoint {
         draw::whole_view(&self.points, self.dim)
     }
 
     fn zoom_limits(&self) -> [f64; 2] {
-        let whole = self.viewpoint(BrushPlace::Live).half_height;
+        let whole = self.viewpoint(BrushWorkspace::Live).half_height;
         [1e-3 * whole, 20.0 * whole]
     }
 
@@ -132,7 +132,7 @@ impl WorldInfo for PointsDoc {
     }
 
     fn draw_flow(&self, index: usize, options: DrawOptions, picture: &mut RgbaImage) {
-        let mut view = self.viewpoint(BrushPlace::Paint);
+        let mut view = self.viewpoint(BrushWorkspace::Paint);
         // Closer than the cloud is shown elsewhere: the flow is what matters.
         view.half_height *= 0.75;
         self.draw_still(&view, options, &mut Vec::new(), picture);

@@ -150,7 +150,7 @@ impl SwarmFile {
     /// `read` gives the bytes of a file beside the scene, by its name.
     ///
     /// # Errors
-    /// A value that parses but cannot be meant, by its place in the file.
+    /// A value that parses but cannot be meant, by the path of its field.
     pub fn into_doc(self, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -> Result<SwarmDoc, BadValue> {
         let (rule, flows) = match (self.rule, self.weights) {
             (Some(head), Some(text)) => {

@@ -63,25 +63,25 @@ fn finite_settings(doc: &SwarmDoc) -> Result<(), BadValue> {
     finite_live("live", live)
 }
 
-fn finite_swings(place: &str, swings: &Swings) -> Result<(), BadValue> {
+fn finite_swings(path: &str, swings: &Swings) -> Result<(), BadValue> {
     for (k, (_, swing)) in swings.iter().enumerate() {
         let numbers: [(&str, &[f64]); 2] =
             [("amplitude", &[swing.amplitude]), ("period_s", std::slice::from_ref(&swing.period_s))];
-        finite(&format!("{place}[{k}]."), &numbers)?;
+        finite(&format!("{path}[{k}]."), &numbers)?;
     }
     Ok(())
 }
 
-fn finite_live(place: &str, live: &LiveSettings) -> Result<(), BadValue> {
+fn finite_live(path: &str, live: &LiveSettings) -> Result<(), BadValue> {
     let mut knobs = SWARM_KNOBS.iter();
-    knobs.try_for_each(|row| finite(&format!("{place}."), &[(&row.place(), row.values(live))]))
+    knobs.try_for_each(|row| finite(&format!("{path}."), &[(&row.path(), row.values(live))]))
 }
 
 fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), BadValue> {
-    for (place, values) in lists {
+    for (path, values) in lists {
         if let Some(value) = values.iter().find(|v| !v.is_finite()) {
             return Err(BadValue::new(
-                format!("{before}{place}"),
+                format!("{before}{path}"),
                 format!("{value} is not finite"),
                 "give a finite number",
             ));
@@ -90,16 +90,16 @@ fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), BadValue> {
     Ok(())
 }
 
-fn particles(place: &str, particles: &[Particle], box_size: DVec2) -> Result<(), BadValue> {
+fn particles(path: &str, particles: &[Particle], box_size: DVec2) -> Result<(), BadValue> {
     if !is_real_box(box_size) {
         return Err(BadValue::new(
-            format!("{place}.box_size"),
+            format!("{path}.box_size"),
             format!("({}, {}) is not a width and height", box_size.x, box_size.y),
             "give two numbers from 1e-12 to 1e12",
         ));
     }
     for (k, p) in particles.iter().enumerate() {
-        let fault = |what: String, hint: &str| Err(BadValue::new(format!("{place}.particles[{k}]"), what, hint));
+        let fault = |what: String, hint: &str| Err(BadValue::new(format!("{path}.particles[{k}]"), what, hint));
         for (name, value) in [("x", p.x), ("y", p.y), ("heading", p.heading)] {
             if !value.is_finite() {
                 return fault(format!("{name} is {value}"), "give a finite number or remove that particle");

@@ -95,7 +95,7 @@ mod tests {
             for seed in 0..40 {
                 let sound = noised(&sampler.sample(&mut rng).unwrap(), SIGMA_L, 1.0, &mut rng);
                 let at = seed as usize * sound.len() / 40;
-                let centre = sound.particles[at].place();
+                let centre = sound.particles[at].position();
                 let members = sound.within(centre, 2.0);
                 let mut hurt = sound.clone();
                 SwarmEdit::Scramble { centre, radius: 2.0, seed }.apply(&mut hurt);

@@ -449,7 +449,7 @@ mod tests {
         let sound = glimpse(500);
         let reading = observer.look(&sound).unwrap();
         assert_eq!((reading.hurt, reading.hurt_before), (None, None));
-        let (centre, radius) = (sound.swarm.particles[9].place(), 2.0);
+        let (centre, radius) = (sound.swarm.particles[9].position(), 2.0);
         let mut swarm = sound.swarm.clone();
         SwarmEdit::Scramble { centre, radius, seed: 1 }.apply(&mut swarm);
         let wound = Some(Wounds { number: 1, places: vec![(centre, radius)] });
@@ -464,7 +464,7 @@ mod tests {
         let healed = observer.look(&Glimpse { swarm: healed, step: 90, ..now.clone() }).unwrap();
         assert!((healed.hurt.unwrap() - before).abs() < 1e-6 && healed.hurt_before == Some(before));
         // Another place of the same wound joins; with fewer particles nobody is known again.
-        let elsewhere = (sound.swarm.particles[200].place(), radius);
+        let elsewhere = (sound.swarm.particles[200].position(), radius);
         let wound = Some(Wounds { number: 1, places: vec![(centre, radius), elsewhere] });
         let larger = Glimpse { step: 100, epoch: 2, wound, ..now.clone() };
         assert_eq!(observer.look(&larger).unwrap().hurt_before, Some(before));

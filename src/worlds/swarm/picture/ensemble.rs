@@ -60,7 +60,8 @@ impl Snapshot {
         match (self.mode, self.boundary) {
             (Mode::Whole, Boundary::Open) => {
                 let inner = self.box_size - cutoff;
-                let inside = |p: &Particle| p.place().cmpge(DVec2::splat(cutoff)).all() && p.place().cmple(inner).all();
+                let inside =
+                    |p: &Particle| p.position().cmpge(DVec2::splat(cutoff)).all() && p.position().cmple(inner).all();
                 self.particles.iter().map(inside).collect()
             }
             _ => vec![true; self.sample_len(ensemble)],

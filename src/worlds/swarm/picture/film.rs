@@ -31,7 +31,7 @@ pub struct PackedParticle {
 
 impl PackedParticle {
     /// Where it is, in double precision.
-    pub fn place(&self) -> DVec2 {
+    pub fn position(&self) -> DVec2 {
         DVec2::new(self.x.into(), self.y.into())
     }
 }
@@ -66,7 +66,7 @@ impl FilmFrame {
     /// In double precision. Rounding moves no particle out of the box.
     pub fn snapshot(&self, mode: Mode, boundary: Boundary) -> Snapshot {
         let unpack = |p: &PackedParticle| {
-            let place = p.place().clamp(DVec2::ZERO, self.box_size);
+            let place = p.position().clamp(DVec2::ZERO, self.box_size);
             Particle { x: place.x, y: place.y, heading: f64::from(p.heading), species: p.species }
         };
         Snapshot { particles: self.particles.iter().map(unpack).collect(), box_size: self.box_size, mode, boundary }

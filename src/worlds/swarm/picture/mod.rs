@@ -25,7 +25,7 @@ pub(crate) use geometry::median;
 pub use headings::headings_along_neighbours;
 pub use near::Neighbour;
 pub(crate) use particle::offset;
-pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle, wrap_place};
+pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle, wrap_position};
 pub use sample::Sampler;
 
 use serde::{Deserialize, Serialize};

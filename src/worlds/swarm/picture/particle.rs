@@ -25,13 +25,13 @@ pub struct Particle {
 
 impl Particle {
     /// Where it is, in the unit of its coordinates.
-    pub fn place(&self) -> DVec2 {
+    pub fn position(&self) -> DVec2 {
         DVec2::new(self.x, self.y)
     }
 
-    /// The same particle at another place.
-    pub fn at(self, place: DVec2) -> Self {
-        Self { x: place.x, y: place.y, ..self }
+    /// The same particle at another position.
+    pub fn at(self, position: DVec2) -> Self {
+        Self { x: position.x, y: position.y, ..self }
     }
 }
 
@@ -86,9 +86,9 @@ pub fn wrap(x: f64, length: f64) -> f64 {
     if y >= length { 0.0 } else { y }
 }
 
-/// `place` folded into the box `[0, W) × [0, H)`.
-pub fn wrap_place(place: DVec2, box_size: DVec2) -> DVec2 {
-    DVec2::new(wrap(place.x, box_size.x), wrap(place.y, box_size.y))
+/// `position` folded into the box `[0, W) × [0, H)`.
+pub fn wrap_position(position: DVec2, box_size: DVec2) -> DVec2 {
+    DVec2::new(wrap(position.x, box_size.x), wrap(position.y, box_size.y))
 }
 
 /// `angle` folded into `[-π, π)`.
@@ -99,7 +99,7 @@ pub fn wrap_angle(angle: f64) -> f64 {
 impl Swarm {
     /// The shortest vector from `a` to `b` on the torus.
     pub fn offset(&self, a: &Particle, b: &Particle) -> DVec2 {
-        offset(a.place(), b.place(), Some(self.box_size))
+        offset(a.position(), b.position(), Some(self.box_size))
     }
 
     /// The shortest distance from `a` to `b` on the torus.
@@ -130,7 +130,7 @@ impl Swarm {
     /// With all lengths multiplied by `factor`.
     pub fn scaled(mut self, factor: f64) -> Self {
         for p in &mut self.particles {
-            *p = p.at(factor * p.place());
+            *p = p.at(factor * p.position());
         }
         self.box_size *= factor;
         self
@@ -140,7 +140,7 @@ impl Swarm {
     pub fn tiled(&self, repeats: usize) -> Self {
         let tile = |k: usize| {
             let shift = USizeVec2::new(k % repeats, k / repeats).as_dvec2() * self.box_size;
-            self.particles.iter().map(move |p| p.at(p.place() + shift))
+            self.particles.iter().map(move |p| p.at(p.position() + shift))
         };
         let particles = (0..repeats * repeats).flat_map(tile).collect();
         Self { particles, box_size: repeats as f64 * self.box_size }
@@ -155,7 +155,7 @@ impl Swarm {
         let share = (most as f64 / self.len() as f64).sqrt();
         let box_size = share * self.box_size;
         let low = 0.5 * (self.box_size - box_size);
-        let moved = self.particles.iter().map(|p| p.at(p.place() - low));
+        let moved = self.particles.iter().map(|p| p.at(p.position() - low));
         let is_inside = |p: &Particle| (0.0..box_size.x).contains(&p.x) && (0.0..box_size.y).contains(&p.y);
         let particles = moved.filter(is_inside).take(2 * most).collect();
         Self { particles, box_size }
@@ -176,7 +176,7 @@ mod tests {
     fn a_tiled_swarm_repeats_itself_along_both_sides() {
         let particles = vec![Particle { x: 1.0, y: 2.0, ..Particle::default() }];
         let tiled = Swarm { particles, box_size: DVec2::new(3.0, 5.0) }.tiled(2);
-        let places: Vec<[f64; 2]> = tiled.particles.iter().map(|p| p.place().into()).collect();
+        let places: Vec<[f64; 2]> = tiled.particles.iter().map(|p| p.position().into()).collect();
         assert_eq!(places, [[1.0, 2.0], [4.0, 2.0], [1.0, 7.0], [4.0, 7.0]]);
         assert_eq!(tiled.box_size, DVec2::new(6.0, 10.0));
     }

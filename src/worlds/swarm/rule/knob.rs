@@ -223,8 +223,8 @@ impl SwarmKnob {
         (self.values_mut)(live)
     }
 
-    /// Its place in a scene file.
-    pub fn place(&self) -> String {
+    /// The path of its field in a scene file.
+    pub fn path(&self) -> String {
         if self.is_per_species() { format!("knobs.{}", self.spec.id) } else { self.spec.id.to_owned() }
     }
 }

@@ -7,7 +7,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::window::{WINDOW_PARTICLES, Window};
 use super::{LearnError, TrainingSettings};
-use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, Stills, Swarm, wrap_place};
+use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, Stills, Swarm, wrap_position};
 use crate::worlds::swarm::rule::{Neighbours, Rule, fast::Cloud};
 use rand::seq::SliceRandom;
 
@@ -213,7 +213,7 @@ impl Pool {
         self.noise.clear();
         for p in &mut self.noised.particles {
             let xi: [f64; 3] = std::array::from_fn(|_| StandardNormal.sample(&mut self.rng));
-            *p = p.at(wrap_place(p.place() + sigma * DVec2::new(xi[0], xi[1]), self.noised.box_size));
+            *p = p.at(wrap_position(p.position() + sigma * DVec2::new(xi[0], xi[1]), self.noised.box_size));
             p.heading += rule.kappa * sigma * xi[2];
             self.noise.push(xi.map(|v| v as f32));
         }

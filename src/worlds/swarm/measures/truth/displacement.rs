@@ -97,14 +97,14 @@ fn true_moment(
         if !is_inner(&snapshot, i, cutoff_l * unit) {
             continue;
         }
-        let forwards = step_between(&snapshot, i, after.particles[next].place(), unit);
+        let forwards = step_between(&snapshot, i, after.particles[next].position(), unit);
         let heading = snapshot.particles[i].heading;
         let turn_on = wrap_angle(f64::from(after.particles[next].heading) - heading);
         let last = place_before.as_ref().and_then(|places| places.get(&id)).zip(before);
         let (step, turn) = match last {
             Some((&last, frame)) => {
                 let p = frame.particles[last];
-                let back = step_between(&snapshot, i, p.place(), unit);
+                let back = step_between(&snapshot, i, p.position(), unit);
                 let turned = wrap_angle(heading - f64::from(p.heading));
                 (0.5 * (forwards - back), 0.5 * (turn_on + turned))
             }
@@ -119,7 +119,7 @@ fn true_moment(
 
 /// From particle `i` to a place, by the shortest way, ℓ.
 fn step_between(snapshot: &Snapshot, i: usize, to: DVec2, unit: f64) -> DVec2 {
-    offset(snapshot.particles[i].place(), to, snapshot.period()) / unit
+    offset(snapshot.particles[i].position(), to, snapshot.period()) / unit
 }
 
 /// Whether everything that the particle sees is in the picture.
