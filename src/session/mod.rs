@@ -49,7 +49,7 @@ pub use observing::certificate::{CertificateState, CertificateView, Seal};
 #[cfg(feature = "window")]
 pub(crate) use observing::charts::PlotWorkspace;
 pub use observing::charts::{PlotKind, drawer_plots};
-pub use observing::observation::{Healing, Observation, WoundKind};
+pub use observing::observation::{DisturbanceKind, Healing, Observation};
 #[cfg(feature = "window")]
 pub(crate) use observing::truth::TruthRequest;
 pub use observing::truth::{TruthState, TruthView};

@@ -8,7 +8,7 @@ use super::view::Wound;
 use crate::session::command::notify;
 use crate::session::command::{Effect, EngineOrder, Force, Level, LiveCommand, LiveEffect};
 use crate::session::live::command::MAX_PARTICLES;
-use crate::session::observing::observation::WoundKind;
+use crate::session::observing::observation::DisturbanceKind;
 use crate::session::painting::pen::PenStroke;
 use crate::session::pointer::release;
 use crate::session::state::Session;
@@ -121,7 +121,7 @@ fn change_under(session: &mut Session, places: &[DVec2]) -> Vec<Effect> {
     if *wounds {
         let centre_l = places.last().copied().unwrap_or_default();
         session.live.last_wound = Some(Wound { step: session.live.steps, centre_l, radius_l: radius });
-        session.observing.observation.hurt(places, radius);
+        session.observing.observation.damaged_at(places, radius);
     }
     if *renumbers {
         session.live.following = None;
@@ -171,7 +171,8 @@ pub(in crate::session) fn randomise(session: &mut Session, what: &LiveCommand) -
         LiveCommand::RandomiseSpecies => SwarmEdit::ShuffleSpecies { seed },
         _ => SwarmEdit::ScatterAll { seed },
     };
-    let kind = if *what == LiveCommand::RandomiseSpecies { WoundKind::Dealt } else { WoundKind::Scrambled };
+    let kind =
+        if *what == LiveCommand::RandomiseSpecies { DisturbanceKind::Shuffled } else { DisturbanceKind::Scrambled };
     session.observing.observation.wounded(Some(kind));
     vec![Effect::Engine(EngineOrder::Edit(vec![edit]))]
 }

@@ -9,7 +9,7 @@ use crate::scene::SwarmProject;
 use crate::session::command::notify;
 use crate::session::command::{Effect, EngineOrder, LearnEffect, Level, Workspace};
 use crate::session::observing::certificate;
-use crate::session::observing::observation::WoundKind;
+use crate::session::observing::observation::DisturbanceKind;
 use crate::session::painting;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::Swarm;
@@ -96,7 +96,7 @@ pub(in crate::session) fn upload(
             session.live.growing = growing;
             session.live.awaited = None;
             (session.live.last_wound, session.live.following) = (None, None);
-            session.observing.observation.wounded(growing.map(|_| WoundKind::Growing));
+            session.observing.observation.wounded(growing.map(|_| DisturbanceKind::Growing));
             let mut effects = Vec::new();
             // Another swarm needs no soft change.
             if session.live.fade.take().is_some_and(Fade::is_calming) {

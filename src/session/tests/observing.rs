@@ -56,9 +56,9 @@ fn scrambling_begins_a_healing_and_a_restart_ends_it() {
     session.on_event(event);
     session.apply(LiveCommand::Randomise);
     let healing = session.observation().healing.clone().expect("a healing");
-    assert_eq!((healing.kind, healing.before()), (WoundKind::Scrambled, Some(0.9)));
+    assert_eq!((healing.kind, healing.before()), (DisturbanceKind::Scrambled, Some(0.9)));
     session.apply(LiveCommand::Grow);
-    assert_eq!(session.observation().healing.as_ref().unwrap().kind, WoundKind::Growing);
+    assert_eq!(session.observation().healing.as_ref().unwrap().kind, DisturbanceKind::Growing);
     session.apply(LiveCommand::RestartFromSnapshot);
     assert!(session.observation().healing.is_none());
     session.apply(DocumentCommand::New);

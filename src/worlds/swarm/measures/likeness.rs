@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_wound_is_seen_by_those_hurt_and_hardly_by_the_whole_swarm() {
+    fn a_small_wound_is_seen_by_its_particles_not_by_the_swarm() {
         for motif in ["mill", "flock", "lanes"] {
             let snapshot = motifs::by_name(motif).expect("a bundled picture").snapshot();
             let ensemble = Ensemble::default();
@@ -97,21 +97,21 @@ mod tests {
                 let at = seed as usize * sound.len() / 40;
                 let centre = sound.particles[at].position();
                 let members = sound.within(centre, 2.0);
-                let mut hurt = sound.clone();
-                SwarmEdit::Scramble { centre, radius: 2.0, seed }.apply(&mut hurt);
+                let mut damaged = sound.clone();
+                SwarmEdit::Scramble { centre, radius: 2.0, seed }.apply(&mut damaged);
                 let likeness = yardstick.likeness();
                 before.push(likeness.of(&sound, &members).unwrap());
-                after.push(likeness.of(&hurt, &members).unwrap());
+                after.push(likeness.of(&damaged, &members).unwrap());
                 let random = scattered(&sound, &mut rng);
                 chance.push(likeness.of(&random, &random.within(0.5 * sound.box_size, 2.5)).unwrap_or(0.0));
                 let of = |swarm| yardstick.fidelity(&Histogram::of(species, [swarm]), 1).unwrap();
-                fidelity_lost.push(of(&sound) - of(&hurt));
+                fidelity_lost.push(of(&sound) - of(&damaged));
             }
             let [before, after, chance, lost] = [&before, &after, &chance, &fidelity_lost].map(|v| mean_and_spread(v));
             let text = format!(
                 "{motif}: before {before:.2?}, after {after:.2?}, chance {chance:.2?}, fidelity lost {lost:.2?}"
             );
-            // The sound ones are the control: those that were not hurt see the pattern.
+            // The undamaged ones are the control: they see the pattern.
             assert!((before.0 - 1.0).abs() < 0.2, "{text}");
             assert!(after.0 < 0.5 && chance.0.abs() < 0.35, "{text}");
             assert!(before.0 - after.0 > 2.0 * before.1, "the drop stands out of the noise; {text}");

@@ -165,18 +165,18 @@ mod tests {
         assert_eq!(yardstick.pooled(), 8);
         let sampler = Sampler::new(&snapshot, &ensemble.for_particles(&snapshot, 300)).unwrap();
         // A quarter of each configuration is scrambled.
-        let mut hurt = || {
+        let mut damage = || {
             let mut swarm = noised(&sampler.sample(&mut rng).unwrap(), 0.13, 1.0, &mut rng);
             let random = scattered(&swarm, &mut rng);
             let quarter = swarm.len() / 4;
             swarm.particles[..quarter].clone_from_slice(&random.particles[..quarter]);
             Histogram::of(1, [&swarm])
         };
-        let hurt: Vec<Histogram> = (0..8).map(|_| hurt()).collect();
-        let alone: Vec<f64> = hurt.iter().map(|h| yardstick.fidelity(h, 1).unwrap()).collect();
+        let damaged: Vec<Histogram> = (0..8).map(|_| damage()).collect();
+        let alone: Vec<f64> = damaged.iter().map(|h| yardstick.fidelity(h, 1).unwrap()).collect();
         let mean = alone.iter().sum::<f64>() / 8.0;
-        let mut all = hurt[0].clone();
-        hurt[1..].iter().for_each(|h| all.merge(h));
+        let mut all = damaged[0].clone();
+        damaged[1..].iter().for_each(|h| all.merge(h));
         let together = yardstick.fidelity(&all, 8).unwrap();
         assert!((0.4..0.85).contains(&together), "{together}");
         assert!((together - mean).abs() < 0.12, "{together} together, {mean} one by one");
