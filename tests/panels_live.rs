@@ -1,4 +1,4 @@
-//! The panel of the living swarm, used as a person uses it: brushes, going back, kept moments, swinging knobs.
+//! The panel of the living swarm, used as a person uses it: brushes, going back, checkpoints, swinging knobs.
 
 mod common;
 
@@ -181,20 +181,20 @@ fn a_double_click_sets_a_slider_back_and_the_reset_all_of_them() {
 }
 
 #[test]
-fn the_strip_keeps_renames_restores_and_deletes_moments() {
+fn the_strip_keeps_renames_restores_and_deletes_checkpoints() {
     let mut window = window(alive());
     click(&mut window, "Keep");
     click(&mut window, "Keep");
     let names = |window: &Window| {
-        window.state().session.document().world.savepoints.iter().map(|m| m.name.clone()).collect::<Vec<_>>()
+        window.state().session.document().world.checkpoints.iter().map(|m| m.name.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(names(&window), ["Moment 1", "Moment 2"]);
-    click(&mut window, "Return to Moment 1");
+    assert_eq!(names(&window), ["Checkpoint 1", "Checkpoint 2"]);
+    click(&mut window, "Return to Checkpoint 1");
     assert_eq!(window.state().session.live().particles, 3);
-    click(&mut window, "Delete Moment 1");
-    assert_eq!(names(&window), ["Moment 2"]);
+    click(&mut window, "Delete Checkpoint 1");
+    assert_eq!(names(&window), ["Checkpoint 2"]);
     click(&mut window, "⟲ Undo");
-    assert_eq!(names(&window), ["Moment 1", "Moment 2"]);
+    assert_eq!(names(&window), ["Checkpoint 1", "Checkpoint 2"]);
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn a_drawn_ring_is_learned_wounded_filmed_and_exported() {
         (changed(&painted, &picture) > 3000 && bright(&picture) > 1000).then_some(())
     });
 
-    // Live: plots, a wound, a moment kept, a step back.
+    // Live: plots, a wound, a checkpoint, a step back.
     program.key("3");
     program.key("F2");
     program.key("w");
@@ -186,7 +186,7 @@ fn a_drawn_ring_is_learned_wounded_filmed_and_exported() {
     let scene = load_swarm(&picture).unwrap().project;
     assert!(scene.world.snapshot.particles.len() >= 6, "{:?}", scene.world.snapshot.particles);
     assert!(scene.world.rule.is_some() && scene.world.state.is_some(), "rule and swarm are in the picture");
-    assert_eq!(scene.world.savepoints.len(), 1, "the kept moment is in the picture");
+    assert_eq!(scene.world.checkpoints.len(), 1, "the checkpoint is in the picture");
     wait_for("the whole film", || {
         let mut frames = gif::DecodeOptions::new().read_info(std::fs::File::open(&film).unwrap()).ok()?;
         let mut count = 0;

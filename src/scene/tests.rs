@@ -7,7 +7,7 @@ use glam::DVec2;
 use proptest::prelude::*;
 
 use super::*;
-use crate::worlds::swarm::doc::{Evidence, FlowNumbers, Flows, KeptLong, LearnedFlow, LiveState, Savepoint, bytes_of};
+use crate::worlds::swarm::doc::{Checkpoint, Evidence, FlowNumbers, Flows, KeptLong, LearnedFlow, LiveState, bytes_of};
 use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, Knob, LiveSettings, LocalNet, NetShape, Rule, Swing, Swings};
 use crate::worlds::swarm::train::Drive;
@@ -73,7 +73,7 @@ fn tiny_scene() -> SwarmProject {
                 step: 12,
             })),
             swings: tiny_swings(),
-            savepoints: vec![Savepoint {
+            checkpoints: vec![Checkpoint {
                 name: "calm".to_owned(),
                 live: LiveSettings { strength: 0.5, ..LiveSettings::default() },
                 swings: tiny_swings(),
@@ -165,14 +165,14 @@ fn a_file_without_a_list_of_flows_has_the_one_of_its_rule() {
 }
 
 #[test]
-fn a_kept_moment_that_cannot_be_meant_is_refused_with_its_place() {
+fn an_invalid_checkpoint_is_refused_with_its_path() {
     let text = fault(&with("swarm: (particles: [(x: 9.0", "swarm: (particles: [(x: 19.0"));
     assert!(text.contains("savepoints[0].swarm"), "{text}");
     let text = fault(&with("strength: 0.5", "strength: NaN"));
     assert!(text.contains("savepoints[0].live.strength"), "{text}");
     // A flow that is no more is no fault.
     let loaded = read(&with("flow: Some(1)", "flow: Some(7)"));
-    assert_eq!(loaded.project.world.savepoints[0].flow, None);
+    assert_eq!(loaded.project.world.checkpoints[0].flow, None);
 }
 
 #[test]
@@ -195,8 +195,8 @@ fn a_file_of_before_swings_and_marks_is_read_without_them() {
     let scene = loaded.project;
     let evidence = scene.world.evidence.as_ref().unwrap();
     assert_eq!((evidence.grown_interval, evidence.kept_long, evidence.area), (None, None, None));
-    assert!(scene.world.swings.is_empty() && scene.world.savepoints[0].swings.is_empty());
-    assert_eq!((scene.world.savepoints[0].rule, scene.world.evidence.unwrap().live), (None, None));
+    assert!(scene.world.swings.is_empty() && scene.world.checkpoints[0].swings.is_empty());
+    assert_eq!((scene.world.checkpoints[0].rule, scene.world.evidence.unwrap().live), (None, None));
 }
 
 #[test]

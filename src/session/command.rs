@@ -20,7 +20,7 @@ pub use super::observing::{ObserveCommand, ObserveEffect, ObserveEvent};
 pub use super::painting::{PaintCommand, PaintEffect, PaintEvent, Tool};
 use super::prefs::{Preference, Prefs};
 pub use super::request::{
-    CertificateRequest, Keeping, MomentUse, PaceKey, PaceRequest, RuleRequest, RuleRole, Speed, TrainingRequest,
+    CertificateRequest, CheckpointUse, Keeping, PaceKey, PaceRequest, RuleRequest, RuleRole, Speed, TrainingRequest,
 };
 pub use super::sharing::{ShareCommand, ShareOrder};
 pub use super::sheets::{Dialog, ViewCommand};

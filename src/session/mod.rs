@@ -28,11 +28,11 @@ pub use crate::jobs::{RecordingKind, RecordingState};
 // Named by the preferences.
 pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
-pub use crate::worlds::swarm::doc::{Evidence, LearnedFlow, Savepoint};
+pub use crate::worlds::swarm::doc::{Checkpoint, Evidence, LearnedFlow};
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
-    Brush, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event, Force, Keeping,
-    LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, MomentUse, ObserveCommand,
+    Brush, CheckpointUse, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event,
+    Force, Keeping, LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, ObserveCommand,
     ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Pointer, RuleRole, RunId, SceneSource, Speed,
     Tool, ViewCommand, Workspace,
 };

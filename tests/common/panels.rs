@@ -24,7 +24,7 @@ use unstill::worlds::swarm::rule::Rule;
 /// The smallest laptop people still use.
 pub const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
 
-/// What the panels asked for is carried out on the session; what the session asks for is kept, and a moment answered.
+/// What the panels asked for is carried out on the session; what the session asks for is kept, and a checkpoint answered.
 pub struct Shell {
     pub session: Session,
     pub state: UiState,
@@ -91,11 +91,11 @@ impl Shell {
 
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::Live(LiveEffect::KeepMoment(wanted_for)) = &effect {
+            if let Effect::Live(LiveEffect::SaveCheckpoint(wanted_for)) = &effect {
                 let at = |x| Particle { x, y: 3.0, ..Particle::default() };
                 let swarm = Swarm { particles: vec![at(1.0), at(2.0), at(4.0)], box_size: DVec2::new(8.0, 6.0) };
                 let state = LiveState { swarm, seed: 1, step: 9 };
-                self.session.on_event(LiveEvent::MomentKept(wanted_for.clone(), Box::new(state)));
+                self.session.on_event(LiveEvent::CheckpointSaved(wanted_for.clone(), Box::new(state)));
             }
             self.state.on_effect(&effect);
             self.effects.push(effect);

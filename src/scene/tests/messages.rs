@@ -84,7 +84,7 @@ fn what_a_hand_gets_wrong_is_told_with_its_place_and_its_remedy() {
 #[test]
 fn no_message_speaks_of_the_types_of_the_program() {
     let names =
-        ["Probe", "File", "Header", "Saved", "RuleHead", "FlowHead", "NetShape", "Snapshot", "Savepoint", "LiveState"];
+        ["Probe", "File", "Header", "Saved", "RuleHead", "FlowHead", "NetShape", "Snapshot", "Checkpoint", "LiveState"];
     let mut texts = vec![
         "[1]".to_owned(),
         "words".to_owned(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::history::{Destination, History, Moment};
 use crate::scene::SwarmProject;
 use crate::session::command::{Effect, Kind, LearnEffect, Workspace};
-use crate::session::live::{moments, start, swarm};
+use crate::session::live::{checkpoints, start, swarm};
 use crate::session::painting;
 use crate::session::pointer::release;
 use crate::session::state::Session;
@@ -119,7 +119,7 @@ pub(super) fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Op
     if let Some(Destination { moment, whole, swarm }) = step(&mut session.history, now) {
         effects.extend(return_to(session, moment, whole));
         if let Some(swarm) = swarm {
-            effects.extend(moments::bring_back(session, swarm));
+            effects.extend(checkpoints::bring_back(session, swarm));
         }
     }
     effects

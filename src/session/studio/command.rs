@@ -285,7 +285,7 @@ impl super::Studio {
             Command::Live(LiveCommand::Slower) => To::SetSpeed(self.live().speed / 2),
             Command::Live(LiveCommand::Grow) => To::Restart(restarts.last()?.id),
             Command::Live(LiveCommand::RestartFromSnapshot) => To::Restart(restarts.first()?.id),
-            Command::Live(LiveCommand::KeepMoment) => To::Keep,
+            Command::Live(LiveCommand::SaveCheckpoint) => To::Keep,
             Command::Live(LiveCommand::StepBack) => To::Back,
             Command::Live(LiveCommand::WidenBrush) => To::SetBrushSize(self.brush_size() * BRUSH_STEP),
             Command::Live(LiveCommand::NarrowBrush) => To::SetBrushSize(self.brush_size() / BRUSH_STEP),

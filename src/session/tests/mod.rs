@@ -1,12 +1,12 @@
 //! What the session guarantees.
 
 mod by_hand;
+mod checkpoints;
 mod files;
 mod gestures;
 mod history;
 mod learning;
 mod live;
-mod moments;
 mod observing;
 mod painting;
 mod share;

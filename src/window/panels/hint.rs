@@ -2,7 +2,7 @@
 
 use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui, Vec2};
 use super::state::UiState;
-use super::{moments, style};
+use super::{checkpoints, style};
 use crate::session::{Command, FirstSteps, Preference, Session, Workspace};
 
 /// How long the hint stays in one run without progress, s.
@@ -53,7 +53,8 @@ pub(super) fn show(
     }
     let since = *hint.since.get_or_insert(now);
     // Never on top of a sheet, or of a strip of cards; and a step that is being taken needs no hint.
-    let strip_is_there = (session.workspace() == Workspace::Learn && session.has_rule()) || moments::is_shown(session);
+    let strip_is_there =
+        (session.workspace() == Workspace::Learn && session.has_rule()) || checkpoints::is_shown(session);
     let learns = session.training().state.is_active();
     if steps.are_done() || now - since > STAYS_S || strip_is_there || learns || state.gallery_open || state.help_open {
         return free;

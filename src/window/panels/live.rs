@@ -68,7 +68,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     let time = [
         ("◀ Back", Command::Live(LiveCommand::StepBack)),
         ("Step ▶", Command::Live(LiveCommand::Step)),
-        ("Keep", Command::Live(LiveCommand::KeepMoment)),
+        ("Keep", Command::Live(LiveCommand::SaveCheckpoint)),
     ];
     button_row(ui, alive, &time, commands);
     let shuffle = [

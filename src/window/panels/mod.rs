@@ -9,6 +9,7 @@
 
 mod caption;
 mod cards;
+mod checkpoints;
 mod dialogs;
 mod film_strip;
 mod finder;
@@ -21,7 +22,6 @@ mod learn;
 mod live;
 mod look;
 mod meter;
-mod moments;
 mod notices;
 mod observe;
 mod paint;
@@ -105,7 +105,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
         caption::show(ctx, free, session, &mut state.caption);
         look::legend(ctx, free, session, state.ramp_range);
         rules::show(ctx, free, session, state, &mut commands);
-        moments::show(ctx, free, session, state, &mut commands);
+        checkpoints::show(ctx, free, session, state, &mut commands);
         let beside_meter = meter::show(ctx, free, session, state, &mut commands);
         let above_hint = hint::show(ctx, beside_meter, session, state, &mut commands);
         invite::show(ctx, above_hint, session, state, &mut commands);

@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, prefs: &Prefs, commands: &mut V
         (
             "Keep",
             "Keeps the present state, to come back to",
-            Some(Command::Live(LiveCommand::KeepMoment)),
+            Some(Command::Live(LiveCommand::SaveCheckpoint)),
             StudioCommand::Keep,
         ),
         ("◀ Back", &*back, Some(Command::Live(LiveCommand::StepBack)), StudioCommand::Back),

@@ -71,7 +71,7 @@ impl Shell {
 
     fn perform_live(&mut self, effect: LiveEffect) {
         match effect {
-            LiveEffect::KeepMoment(wanted_for) => self.live.keep_moment(wanted_for),
+            LiveEffect::SaveCheckpoint(wanted_for) => self.live.keep_moment(wanted_for),
             LiveEffect::Follow(at) => self.live.find(at),
         }
     }

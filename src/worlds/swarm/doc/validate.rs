@@ -6,7 +6,7 @@ use glam::DVec2;
 use crate::worlds::swarm::picture::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, is_real_box};
 use crate::worlds::swarm::rule::{LiveSettings, SWARM_KNOBS, Swings};
 
-use super::{MAX_LIVE_PARTICLES, MAX_SAVEPOINTS, SwarmDoc};
+use super::{MAX_CHECKPOINTS, MAX_LIVE_PARTICLES, SwarmDoc};
 use crate::worlds::BadValue;
 
 pub(super) fn doc(doc: &SwarmDoc) -> Result<(), BadValue> {
@@ -29,15 +29,15 @@ pub(super) fn doc(doc: &SwarmDoc) -> Result<(), BadValue> {
     if let Some(state) = &doc.state {
         particles("state.swarm", &state.swarm.particles, state.swarm.box_size)?;
     }
-    let count = doc.savepoints.len();
-    if count > MAX_SAVEPOINTS {
-        let what = format!("{count} are more than the {MAX_SAVEPOINTS} that a scene keeps");
+    let count = doc.checkpoints.len();
+    if count > MAX_CHECKPOINTS {
+        let what = format!("{count} are more than the {MAX_CHECKPOINTS} that a scene keeps");
         return Err(BadValue::new("savepoints", what, "remove some"));
     }
-    for (k, moment) in doc.savepoints.iter().enumerate() {
-        particles(&format!("savepoints[{k}].swarm"), &moment.swarm.particles, moment.swarm.box_size)?;
-        finite_live(&format!("savepoints[{k}].live"), &moment.live)?;
-        finite_swings(&format!("savepoints[{k}].swings"), &moment.swings)?;
+    for (k, checkpoint) in doc.checkpoints.iter().enumerate() {
+        particles(&format!("savepoints[{k}].swarm"), &checkpoint.swarm.particles, checkpoint.swarm.box_size)?;
+        finite_live(&format!("savepoints[{k}].live"), &checkpoint.live)?;
+        finite_swings(&format!("savepoints[{k}].swings"), &checkpoint.swings)?;
     }
     if let Some(rule) = &doc.rule {
         rule.validate().map_err(|e| BadValue::new("rule", e.to_string(), "or take an earlier copy of the file"))?;
