@@ -16,7 +16,7 @@ pub use effect::DocumentEffect;
 pub use event::DocumentEvent;
 
 use glam::DVec2;
-use history::Moment;
+use history::UndoState;
 
 use super::state::Session;
 
@@ -73,9 +73,9 @@ impl Session {
     /// Titles of other scenes that were left with changes that are in no file; undo or redo leads back to them.
     pub fn left_unsaved(&self) -> Vec<&str> {
         let mut titles = Vec::new();
-        for moment in self.history.left_unsaved().chain(self.history.ahead_unsaved()) {
-            let title = moment.document.title.as_str();
-            if moment.revision != self.file.revision && !titles.contains(&title) {
+        for state in self.history.left_unsaved().chain(self.history.ahead_unsaved()) {
+            let title = state.document.title.as_str();
+            if state.revision != self.file.revision && !titles.contains(&title) {
                 titles.push(title);
             }
         }
@@ -84,7 +84,7 @@ impl Session {
 
     /// The last scene that was left so: its document, its file and its revision.
     pub fn last_left(&self) -> Option<(&SwarmProject, Option<&Path>, u64)> {
-        self.history.left_unsaved().next().map(|moment| (&moment.document, moment.path.as_deref(), moment.revision))
+        self.history.left_unsaved().next().map(|state| (&state.document, state.path.as_deref(), state.revision))
     }
 
     /// Changes whenever the document changes, and never repeats for another content.
@@ -123,8 +123,8 @@ impl Session {
         self.file.revision = self.file.newest_revision;
     }
 
-    pub(super) fn moment(&self) -> Moment {
-        Moment {
+    pub(super) fn undo_state(&self) -> UndoState {
+        UndoState {
             document: self.document.clone(),
             path: self.file.path.clone(),
             revision: self.file.revision,

@@ -119,7 +119,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     let is_anew = !session.learning.run_goes_on && !session.learning.run_has_spoken;
     if is_anew && session.document.world.rule.is_some() {
         // The old rule goes with its flows: undo brings them back.
-        let before = session.moment();
+        let before = session.undo_state();
         session.history.record_edit(before, None);
         session.learning.lineage = run;
     }

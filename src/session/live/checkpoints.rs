@@ -141,7 +141,7 @@ pub(in crate::session) fn return_to(session: &mut Session, index: usize) -> Vec<
         return vec![notify(Level::Warning, text)];
     }
     let said = what_differs(session, &checkpoint);
-    let before = session.moment();
+    let before = session.undo_state();
     let flows_are_free = flows::are_free(session);
     session.history.end_gesture();
     let changed = edit(session, None, |document| {
