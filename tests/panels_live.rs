@@ -202,7 +202,7 @@ fn the_cost_of_many_particles_is_shown_in_advance() {
     let mut window = window(alive());
     let cost = |window: &Window| window.query_by_label_contains("steps in a second with so many").is_some();
     assert!(!cost(&window));
-    window.state_mut().readouts = Readouts { s_per_particle_step: 1e-6, most_particles: 100_000, ..Default::default() };
+    window.state_mut().readouts = Readouts { s_per_particle_step: 1e-6, max_particles: 100_000, ..Default::default() };
     window.state_mut().session.apply(LiveCommand::SetParticles(300));
     settle(&mut window);
     assert!(!cost(&window), "plenty");

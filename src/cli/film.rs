@@ -76,9 +76,9 @@ impl FramePlan {
     /// Finds out before the run what cannot be as it was asked for.
     fn new(args: &FilmArgs, steps: usize) -> Self {
         // A run of no steps has one picture.
-        let most = steps.max(1);
-        let frames = (args.film_frames.unwrap_or(USUAL_FRAMES) as usize).min(most);
-        if args.film_frames.is_some_and(|asked| asked as usize > most) && args.wanted().next().is_some() {
+        let max_frames = steps.max(1);
+        let frames = (args.film_frames.unwrap_or(USUAL_FRAMES) as usize).min(max_frames);
+        if args.film_frames.is_some_and(|asked| asked as usize > max_frames) && args.wanted().next().is_some() {
             warn(&format!("a run of {steps} steps has {frames} frames; ask for more --steps"));
         }
         if args.gif.is_some() && args.fps > MAX_GIF_RATE {

@@ -115,14 +115,14 @@ impl<W: Clone + Into<World>> Project<W> {
     }
 
     /// `most`: bytes of a text that can be read again.
-    fn save_within(&self, most: u64, path: &Path, showing: &Showing) -> Result<(), WriteError> {
+    fn save_within(&self, max_bytes: u64, path: &Path, showing: &Showing) -> Result<(), WriteError> {
         let refusal = |error| WriteError { path: path.to_owned(), error };
         if is_picture_name(path) {
             return write_atomic(path, &self.to_png(showing).map_err(refusal)?);
         }
         let text = self.text_beside(path)?;
-        if text.len() as u64 > most {
-            return Err(refusal(error::too_large(text.len() as u64, most)));
+        if text.len() as u64 > max_bytes {
+            return Err(refusal(error::too_large(text.len() as u64, max_bytes)));
         }
         write_atomic(path, text.as_bytes())?;
         remove_films(path, &text);

@@ -184,8 +184,8 @@ fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Fault> {
 /// A text longer than [`MAX_TEXT_BYTES`].
 pub(super) fn encode(picture: &RgbaImage, text: &str) -> io::Result<Vec<u8>> {
     if text.len() as u64 > MAX_TEXT_BYTES {
-        let most = MAX_TEXT_BYTES >> 20;
-        return Err(io::Error::other(format!("a picture holds a scene of up to {most} MB; save it as a .ron file")));
+        let max_mb = MAX_TEXT_BYTES >> 20;
+        return Err(io::Error::other(format!("a picture holds a scene of up to {max_mb} MB; save it as a .ron file")));
     }
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, picture.width(), picture.height());

@@ -74,8 +74,8 @@ impl Prefs {
 
     /// Numbers clamped to their ranges, as a file may hold any.
     pub fn made_usable(mut self) -> Self {
-        let fold = |value: f64, [least, most]: [f64; 2], default: f64| {
-            if value.is_finite() { value.clamp(least, most) } else { default }
+        let fold = |value: f64, [min, max]: [f64; 2], default: f64| {
+            if value.is_finite() { value.clamp(min, max) } else { default }
         };
         let default = Self::default();
         self.ui_scale = fold(self.ui_scale, UI_SCALE_RANGE, default.ui_scale);

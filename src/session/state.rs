@@ -120,8 +120,8 @@ impl Session {
         }
     }
 
-    /// Once a frame: what the engine must run now, at most `most_steps` integration steps.
-    pub fn tick(&mut self, most_steps: u32) -> Vec<Effect> {
-        super::tick::tick(self, most_steps)
+    /// Once a frame: what the engine must run now, at most `max_steps` integration steps.
+    pub fn tick(&mut self, max_steps: u32) -> Vec<Effect> {
+        super::tick::tick(self, max_steps)
     }
 }

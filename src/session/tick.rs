@@ -11,7 +11,7 @@ use crate::worlds::swarm::rule::GROW_STEPS;
 /// A growth runs so many times faster than life, where the machine can: what grows is seen within seconds.
 const GROWTH_PACE: u32 = 4;
 
-pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
+pub(super) fn tick(session: &mut Session, max_steps: u32) -> Vec<Effect> {
     let mut effects: Vec<Effect> = pace::look(session).into_iter().chain(painting::look(session)).collect();
     effects.extend(certificate::follow(session));
     let asked = std::mem::take(&mut session.live.step_once);
@@ -20,7 +20,7 @@ pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
         (true, _) => 1,
         (false, true) => {
             let pace = if session.live.growing.is_some() { GROWTH_PACE } else { 1 };
-            session.live.steps_per_frame.saturating_mul(pace).min(most_steps)
+            session.live.steps_per_frame.saturating_mul(pace).min(max_steps)
         }
         (false, false) => 0,
     };

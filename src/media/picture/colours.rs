@@ -55,12 +55,12 @@ impl Colours {
     }
 
     /// Colours that stand for all that occur among `species` species: `most` at most where they are a ramp.
-    pub fn samples(&self, species: usize, most: usize) -> Vec<Light> {
+    pub fn samples(&self, species: usize, max_count: usize) -> Vec<Light> {
         let share = |k: usize, of: usize| k as f64 / of as f64;
         match self.by {
             ColourBy::Species => self.palette[..species.clamp(1, MAX_SPECIES)].to_vec(),
-            ColourBy::Heading => (0..most).map(|k| self.around(share(k, most))).collect(),
-            ColourBy::Speed | ColourBy::Energy => (0..most).map(|k| self.along(share(k, most - 1))).collect(),
+            ColourBy::Heading => (0..max_count).map(|k| self.around(share(k, max_count))).collect(),
+            ColourBy::Speed | ColourBy::Energy => (0..max_count).map(|k| self.along(share(k, max_count - 1))).collect(),
         }
     }
 }

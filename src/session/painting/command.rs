@@ -219,9 +219,9 @@ pub(in crate::session) fn apply(session: &mut Session, command: PaintCommand) ->
 }
 
 /// Sets a number that is not part of the document; what is not finite is ignored.
-fn set_number(field: &mut f64, value: f64, least: f64, most: f64) -> Vec<Effect> {
+fn set_number(field: &mut f64, value: f64, min: f64, max: f64) -> Vec<Effect> {
     if value.is_finite() {
-        *field = value.clamp(least, most);
+        *field = value.clamp(min, max);
     }
     Vec::new()
 }

@@ -189,10 +189,10 @@ fn drag(session: &mut Session, to: DVec2) -> Vec<Effect> {
     effects
 }
 
-fn extend(path: &mut Vec<DVec2>, to: DVec2, least: f64) {
+fn extend(path: &mut Vec<DVec2>, to: DVec2, min_distance: f64) {
     // The last point follows the pointer; it stays when it is far enough from the one before.
     let n = path.len();
-    if n >= 2 && path[n - 2].distance(path[n - 1]) < least {
+    if n >= 2 && path[n - 2].distance(path[n - 1]) < min_distance {
         path[n - 1] = to;
     } else {
         path.push(to);

@@ -247,8 +247,8 @@ fn centre_of(snapshot: &Snapshot) -> DVec2 {
 /// The particles with all their images, folded into a box that is a torus.
 fn with_images(session: &Session, particles: &[Particle]) -> Vec<Particle> {
     let snapshot = session.snapshot();
-    let least = IMAGE_SHARE * session.painting.spacing;
-    let mut all = session.painting.options.symmetry.all_images(particles, centre_of(snapshot), least);
+    let min_distance = IMAGE_SHARE * session.painting.spacing;
+    let mut all = session.painting.options.symmetry.all_images(particles, centre_of(snapshot), min_distance);
     if snapshot.is_torus() {
         for p in &mut all {
             *p = p.at(wrap_position(p.position(), snapshot.box_size));

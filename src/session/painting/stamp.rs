@@ -81,9 +81,9 @@ mod tests {
             let stamp = Stamp::motif(motif.name).unwrap();
             let sum: f64 = stamp.particles.iter().map(|p| p.x.abs() + p.y.abs()).sum();
             assert!(sum > 0.0, "{}", motif.name);
-            let least = stamp.particles.iter().map(|p| p.x).fold(f64::INFINITY, f64::min);
-            let most = stamp.particles.iter().map(|p| p.x).fold(f64::NEG_INFINITY, f64::max);
-            assert!((least + most).abs() < 1e-9, "{}", motif.name);
+            let min = stamp.particles.iter().map(|p| p.x).fold(f64::INFINITY, f64::min);
+            let max = stamp.particles.iter().map(|p| p.x).fold(f64::NEG_INFINITY, f64::max);
+            assert!((min + max).abs() < 1e-9, "{}", motif.name);
         }
         assert!(Stamp::motif("no such picture").is_none());
     }

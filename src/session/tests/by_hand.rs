@@ -171,9 +171,9 @@ fn a_knob_swings_about_its_value_only_while_playing() {
     let strengths: Vec<f64> =
         (0..120).map(|_| settings_in(&session.tick(u32::MAX)).expect("settings each tick").strength).collect();
     let base = document.world.live.strength;
-    let most = strengths.iter().copied().fold(f64::MIN, f64::max);
-    let least = strengths.iter().copied().fold(f64::MAX, f64::min);
-    assert!((most - base - 1.0).abs() < 1e-2 && (least - base + 1.0).abs() < 1e-2, "{least} to {most}");
+    let max = strengths.iter().copied().fold(f64::MIN, f64::max);
+    let min = strengths.iter().copied().fold(f64::MAX, f64::min);
+    assert!((max - base - 1.0).abs() < 1e-2 && (min - base + 1.0).abs() < 1e-2, "{min} to {max}");
     assert!((strengths[0] - strengths[60]).abs() < 1e-9, "one swing in a second of 60 ticks");
     session.apply(LiveCommand::Pause);
     assert_eq!(settings_in(&session.tick(u32::MAX)), None);

@@ -91,8 +91,8 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     if let Some(per_s) = readouts.steps_per_s_with(particles) {
         tooltip += &format!(" With so many this machine makes about {} steps in a second", rate(per_s));
     }
-    let most = if readouts.most_particles == 0 { MAX_PARTICLES } else { readouts.most_particles }.max(particles);
-    if slider_int(ui, "Particles", &tooltip, &mut particles, 10..=most, Scale::Logarithmic) {
+    let max = if readouts.max_particles == 0 { MAX_PARTICLES } else { readouts.max_particles }.max(particles);
+    if slider_int(ui, "Particles", &tooltip, &mut particles, 10..=max, Scale::Logarithmic) {
         commands.push(Command::Live(LiveCommand::SetParticles(particles)));
     }
     // Where the swarm would become slow, the cost is shown beside the slider that causes it.

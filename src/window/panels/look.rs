@@ -56,8 +56,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
     toggle(ui, "Trails", look.trails, Command::Prefer(Preference::ToggleTrails), commands);
     if look.trails {
         let mut seconds = look.trail_s;
-        let [least, most] = TRAIL_RANGE_S;
-        let slider = Slider::new(&mut seconds, least..=most).logarithmic(true).suffix(" s").max_decimals(1);
+        let [min, max] = TRAIL_RANGE_S;
+        let slider = Slider::new(&mut seconds, min..=max).logarithmic(true).suffix(" s").max_decimals(1);
         if row(ui, "Length", "How long a trail takes to fade", slider).changed() {
             commands.push(Command::Prefer(Preference::TrailS(seconds)));
         }

@@ -73,7 +73,7 @@ pub struct Readouts {
     /// Particles whose next positions are NaN or infinite.
     pub faults: u64,
     /// Most particles that the engine may be asked to hold; 0 while unknown.
-    pub most_particles: usize,
+    pub max_particles: usize,
     /// Of so many bodies in sight one is drawn, where drawing all would take too long; else 1 or 0.
     pub drawn_one_in: usize,
     /// Seconds that a step takes for each particle; 0 while unknown.

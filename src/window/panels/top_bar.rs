@@ -204,8 +204,8 @@ fn fitting(ui: &Ui, title: &str, mark: &str) -> Option<String> {
         let end = if count < letters { "…" } else { "" };
         title.chars().take(count).chain(end.chars()).chain(mark.chars()).collect::<String>()
     };
-    let least = letters.min(3);
-    (least..=letters.min(MAX_LETTERS)).rev().map(cut).find(fits)
+    let min_letters = letters.min(3);
+    (min_letters..=letters.min(MAX_LETTERS)).rev().map(cut).find(fits)
 }
 
 fn scene_texts(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {

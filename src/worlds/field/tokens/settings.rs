@@ -90,7 +90,7 @@ impl TokenSettings {
     /// The first value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
         let fail = |place, reason: String, hint| Err(FieldError::Value { place, reason, hint });
-        let Self { batch, pool_batch, pool, tokens: [fewest, most], side, .. } = *self;
+        let Self { batch, pool_batch, pool, tokens: [min, max], side, .. } = *self;
         if !(1..=10_000_000).contains(&self.steps) {
             return fail("steps", self.steps.to_string(), "give 1 to 10000000; 4000 is the default");
         }
@@ -104,8 +104,8 @@ impl TokenSettings {
         if !side.is_multiple_of(16) || !(32..=256).contains(&side) {
             return fail("side", side.to_string(), "give a multiple of 16 from 32 to 256");
         }
-        if fewest > most || most > 200 {
-            return fail("tokens", format!("{fewest} to {most}"), "give an ascending range up to 200");
+        if min > max || max > 200 {
+            return fail("tokens", format!("{min} to {max}"), "give an ascending range up to 200");
         }
         let [low, high] = self.sigma_range;
         let positive = [self.sigma, low, high - low, self.live_step, self.learning_rate];

@@ -89,8 +89,8 @@ impl<'a> Tracker<'a> {
 
     /// Best correlation at each pixel with its kind and heading; 0 where hardly anything is drawn.
     fn scores(&self, image: &[f32], width: usize, height: usize) -> Vec<(f32, usize, usize)> {
-        let least: Vec<f32> = self.ensemble.templates.iter().map(|t| t.energy as f32).collect();
-        let threshold = 0.04 * least.iter().copied().fold(f32::INFINITY, f32::min);
+        let energies: Vec<f32> = self.ensemble.templates.iter().map(|t| t.energy as f32).collect();
+        let threshold = 0.04 * energies.iter().copied().fold(f32::INFINITY, f32::min);
         let power: Vec<f32> = image.as_chunks::<3>().0.iter().map(|p| p.iter().map(|v| v * v).sum()).collect();
         // Nine pixels around the centre, times the pixels of a token over nine.
         let near = |x: i64, y: i64| -> f32 {
@@ -109,7 +109,7 @@ impl<'a> Tracker<'a> {
                 }
                 for (kind, stamps) in self.stamps.iter().enumerate() {
                     for (k, stamp) in stamps.iter().enumerate() {
-                        let score = stamp.correlation(image, width, height, x, y) / least[kind];
+                        let score = stamp.correlation(image, width, height, x, y) / energies[kind];
                         if score > best.0 {
                             best = (score, kind, k);
                         }

@@ -137,8 +137,8 @@ impl TokenTraining {
     }
 
     fn fresh_poses(&self, rng: &mut StdRng) -> Vec<TokenPose> {
-        let [fewest, most] = self.settings.tokens;
-        let count = rng.random_range(fewest..=most);
+        let [min, max] = self.settings.tokens;
+        let count = rng.random_range(min..=max);
         let size = USizeVec2::from(self.side()).as_dvec2();
         self.ensemble.spacing.place(count, self.ensemble.templates.len(), size, rng)
     }

@@ -95,7 +95,7 @@ mod tests {
             Project::new("", SwarmDoc { checkpoints: vec![checkpoint], ..SwarmDoc::default() }).to_ron().len()
         };
         let bytes_each = (bytes(2000) - bytes(1000)) as f64 / 1000.0;
-        let most = MAX_KEPT_PARTICLES + LARGEST_SWARM + MAX_PARTICLES;
-        assert!(bytes_each * most as f64 <= MAX_FILE_BYTES as f64, "{bytes_each} bytes for each particle");
+        let max_particles = MAX_KEPT_PARTICLES + LARGEST_SWARM + MAX_PARTICLES;
+        assert!(bytes_each * max_particles as f64 <= MAX_FILE_BYTES as f64, "{bytes_each} bytes for each particle");
     }
 }

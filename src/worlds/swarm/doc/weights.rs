@@ -93,9 +93,9 @@ fn check_shape(prefix: &str, shape: &NetShape) -> Result<(), BadValue> {
     for width in shape.rho {
         sizes.push(("rho", width, 1, MAX_WIDTH));
     }
-    for (name, size, least, most) in sizes {
-        if !(least..=most).contains(&size) {
-            let allowed = if least == most { format!("must be {most}") } else { format!("must be {least} to {most}") };
+    for (name, size, min, max) in sizes {
+        if !(min..=max).contains(&size) {
+            let allowed = if min == max { format!("must be {max}") } else { format!("must be {min} to {max}") };
             return Err(BadValue::new(format!("{}.{name}", field(prefix)), format!("{size} {allowed}"), HINT));
         }
     }

@@ -317,8 +317,8 @@ impl RewindableEngine {
 
     fn keep_at(&mut self, step: u32, changes: u64) {
         let bytes = self.checkpoints.back().map_or(1, |m| m.kept.bytes().max(1));
-        let most = ((MAX_BYTES / bytes) as usize).clamp(2, MAX_KEPT);
-        while self.checkpoints.len() >= most || (self.checkpoints.len() > 1 && self.rules() > MAX_RULES) {
+        let max_kept = ((MAX_BYTES / bytes) as usize).clamp(2, MAX_KEPT);
+        while self.checkpoints.len() >= max_kept || (self.checkpoints.len() > 1 && self.rules() > MAX_RULES) {
             self.spare = self.checkpoints.pop_front().map(|m| m.kept);
         }
         let kept = keep(&self.engine, self.spare.take());

@@ -29,8 +29,8 @@ impl Likeness {
     pub fn new(target: &Histogram, random: &Histogram, targets: &[Swarm], randoms: &[Swarm]) -> Self {
         let [t, u] = [target, random].map(|of| 1.0 / of.particles().max(1) as f64);
         // Half a count: what was never seen is unlikely, not impossible.
-        let least = 0.5 * t.max(u);
-        let ratio = |(a, b): (&f64, &f64)| ((t * a + least) / (u * b + least)).ln().clamp(-LOUDEST, LOUDEST);
+        let floor = 0.5 * t.max(u);
+        let ratio = |(a, b): (&f64, &f64)| ((t * a + floor) / (u * b + floor)).ln().clamp(-LOUDEST, LOUDEST);
         let weights = target.counts().iter().zip(random.counts()).map(ratio).collect();
         let mut likeness = Self { species: target.species(), weights, levels: Vec::new() };
         let ends = [targets, randoms].map(|swarms| likeness.means(swarms));

@@ -333,9 +333,9 @@ fn facts(glimpse: &Glimpse, yardstick: &Yardstick) -> Result<TargetFacts, Engine
     })
 }
 
-fn push<T>(recent: &mut VecDeque<T>, new: T, most: usize) {
+fn push<T>(recent: &mut VecDeque<T>, new: T, max_len: usize) {
     recent.push_back(new);
-    while recent.len() > most {
+    while recent.len() > max_len {
         recent.pop_front();
     }
 }

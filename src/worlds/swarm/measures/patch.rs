@@ -69,7 +69,7 @@ mod tests {
             let mut engine = CpuEngine::new(&rule, &patch.swarm, &settings, 0).unwrap();
             let (energies, flows) = (engine.particle_energies(), engine.flows());
             // Rounded in f32, the largest of the forces is what small differences are to be seen against.
-            let largest = whole.1.iter().flatten().fold(0.0, |most: f64, v| most.max(v.abs()));
+            let largest = whole.1.iter().flatten().fold(0.0, |max: f64, v| max.max(v.abs()));
             for k in 0..patch.sampled {
                 // Headings are continuous: nobody else has this one.
                 let same = swarm.particles.iter().position(|p| p.heading == patch.swarm.particles[k].heading).unwrap();

@@ -52,7 +52,7 @@ mod tests {
     /// Counts steps, and stops after so many.
     struct Counter {
         steps: AtomicU64,
-        most: u64,
+        max_steps: u64,
     }
 
     impl CheckProgress for Counter {
@@ -63,12 +63,12 @@ mod tests {
         }
 
         fn is_stopped(&self) -> bool {
-            self.steps.load(Ordering::Relaxed) >= self.most
+            self.steps.load(Ordering::Relaxed) >= self.max_steps
         }
     }
 
-    fn counter(most: u64) -> Counter {
-        Counter { steps: AtomicU64::new(0), most }
+    fn counter(max_steps: u64) -> Counter {
+        Counter { steps: AtomicU64::new(0), max_steps }
     }
 
     fn weak_rule() -> (Snapshot, Rule) {

@@ -54,9 +54,9 @@ impl Yardstick {
         let (stills, ensemble) = (picture.0.into(), picture.1);
         let small = ensemble.for_particles(stills.selected(), particles.clamp(1, SAMPLE_PARTICLES));
         let sampler = Sampler::of(&stills, &small, Part::HeldOut)?;
-        let mut samples_of = |least: usize| -> Result<Vec<Swarm>, SnapshotError> {
+        let mut samples_of = |min_count: usize| -> Result<Vec<Swarm>, SnapshotError> {
             let (mut samples, mut count) = (Vec::new(), 0);
-            while count < least {
+            while count < min_count {
                 let sample = noised(&sampler.sample(rng)?, sigma_l, kappa, rng);
                 count += sample.len().max(1);
                 samples.push(sample);

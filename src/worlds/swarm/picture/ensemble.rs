@@ -109,10 +109,10 @@ impl Snapshot {
     pub(super) fn repeats(&self) -> [usize; 2] {
         match self.period() {
             Some(period) => {
-                let least = MIN_TORUS_L * self.unit_length();
+                let min_side = MIN_TORUS_L * self.unit_length();
                 period
                     .to_array()
-                    .map(|side| if side > 0.0 { (least / side).ceil().clamp(1.0, 64.0) as usize } else { 1 })
+                    .map(|side| if side > 0.0 { (min_side / side).ceil().clamp(1.0, 64.0) as usize } else { 1 })
             }
             None => [1, 1],
         }

@@ -107,10 +107,10 @@ impl SnapshotFilm {
                 (0..looked_at).map(|k| at(k).snapshot(like.mode, like.boundary).unit_length()).collect();
             median(&mut units).unwrap_or(1.0)
         });
-        let most = frames.iter().flat_map(|frame| frame.particles.iter().map(|p| usize::from(p.species) + 1)).max();
+        let max = frames.iter().flat_map(|frame| frame.particles.iter().map(|p| usize::from(p.species) + 1)).max();
         let selected = selected.min(frames.len() - 1);
         let frames = frames.into_iter().map(Arc::new).collect();
-        Self { frames, selected, unit_length, species_count: most.unwrap_or(1) }
+        Self { frames, selected, unit_length, species_count: max.unwrap_or(1) }
     }
 
     /// 0 where the picture is one snapshot.

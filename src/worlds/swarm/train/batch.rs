@@ -37,7 +37,7 @@ pub struct Pool {
     order: Vec<usize>,
     turn: usize,
     /// The largest sample.
-    most_particles: usize,
+    max_particles: usize,
     /// Particles of a batch at its full number of configurations; larger samples share them.
     step_particles: usize,
     rng: StdRng,
@@ -102,7 +102,7 @@ impl Pool {
             samples.push(draw(samples.len())?);
         }
         Ok(Self {
-            most_particles: samples.iter().map(|sample| sample.swarm.len()).max().unwrap_or_default(),
+            max_particles: samples.iter().map(|sample| sample.swarm.len()).max().unwrap_or_default(),
             turn: samples.len(),
             samples,
             sampler,
@@ -166,7 +166,7 @@ impl Pool {
 
     /// Configurations of a batch where `wanted` are asked for: fewer when samples are large.
     pub fn configs(&self, wanted: usize) -> usize {
-        let each = self.most_particles.clamp(1, WINDOW_PARTICLES);
+        let each = self.max_particles.clamp(1, WINDOW_PARTICLES);
         let shared = (self.step_particles / each).max(MIN_CONFIGS);
         wanted.min(shared).min(MAX_STEP_PARTICLES / each).max(1)
     }
@@ -179,7 +179,7 @@ impl Pool {
 
     /// Of the largest sample.
     pub fn particles_per_sample(&self) -> usize {
-        self.most_particles
+        self.max_particles
     }
 
     /// Replaces one sample by one of the next snapshot, where not all snapshots have a sample.
@@ -192,14 +192,14 @@ impl Pool {
         self.turn += 1;
         // A frame that cannot be learned from is left out.
         if let Ok((swarm, carries_loss)) = self.sampler.sample_of(which, self.cutoff_l, &mut self.rng) {
-            self.most_particles = self.most_particles.max(swarm.len());
+            self.max_particles = self.max_particles.max(swarm.len());
             self.samples[at] = PoolSample { swarm, carries_loss };
         }
     }
 
     /// Whether a sample is learned from as a whole, and every particle of it.
     pub fn samples_are_whole(&self) -> bool {
-        self.most_particles <= WINDOW_PARTICLES
+        self.max_particles <= WINDOW_PARTICLES
             && self.samples.iter().all(|sample| sample.carries_loss.iter().all(|&carries| carries))
     }
 

@@ -45,7 +45,7 @@ pub fn true_moments(
     film: &Stills,
     part: Part,
     cutoff_l: f64,
-    most: usize,
+    max_count: usize,
 ) -> Result<(Vec<TrueMoment>, bool), TruthError> {
     let frames = film.film().frames();
     if frames.len() < 2 {
@@ -61,7 +61,7 @@ pub fn true_moments(
     let follows = |k: usize| (frames[k].number - frames[k - 1].number - step).abs() <= 1e-6 * step;
     let wanted: Vec<usize> =
         film.indices(part).into_iter().filter(|&k| k + 1 < frames.len() && follows(k + 1)).collect();
-    let count = wanted.len().min(most);
+    let count = wanted.len().min(max_count);
     let mut moments = Vec::with_capacity(count);
     for n in 0..count {
         let k = wanted[n * wanted.len() / count];
