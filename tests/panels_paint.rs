@@ -234,7 +234,7 @@ fn a_stroke_that_begins_on_an_offer_does_not_take_it() {
     let offers = window.state().state.offers().to_vec();
     let free = window.state().free;
     assert!(offers.len() >= 5 && offers.iter().all(|offer| free.contains_rect(*offer)), "{offers:?}");
-    assert!(offers.iter().any(|offer| offer.contains(from)), "the canvas is told where they lie");
+    assert!(offers.iter().any(|offer| offer.contains(from)), "the canvas gets their positions");
     window.drag_at(from);
     window.run_steps(1);
     window.hover_at(from + Vec2::new(30.0, -10.0));

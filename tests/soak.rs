@@ -84,7 +84,7 @@ fn frames_and_memory_stay_bounded_while_500_particles_learn() {
          {slow} above twice that, the longest {longest:.1} ms; memory {memory_before:.0} MiB, {memory_after:.0} MiB at \
          the end, {peak:.0} MiB at most"
     );
-    assert!(frames > 0.0, "no frame was told in the log");
+    assert!(frames > 0.0, "the log has no frame");
     assert!(longest <= LONGEST_FRAME_MS, "a frame took {longest:.0} ms");
     assert!(slow < SLOW_SHARE * frames, "{slow} of {frames} frames took more than twice the median");
     assert!(peak - memory_before < GROWTH_MIB, "memory grew from {memory_before:.0} to {peak:.0} MiB");

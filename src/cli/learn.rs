@@ -133,7 +133,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let begun = Instant::now();
     let start = scene.world.rule.clone().filter(|_| args.resume);
     let another = AddedFlow { seed: args.seed.unwrap_or(scene.world.flows.next_seed()), drive: drive_of(args, &scene) };
-    // The bar alone tells what is left. What cannot be learned from is refused by the run itself.
+    // The bar alone shows what is left. The run itself refuses invalid pictures.
     let pace = if quiet {
         None
     } else {

@@ -32,7 +32,7 @@ impl Answer {
 }
 
 /// # Errors
-/// The answer cannot be written, such as on a full disk. A closed pipe (`unstill info … | head -1`) is no error.
+/// The answer cannot be written, such as on a full disk. A closed pipe (`unstill info … | head -1`) is not an error.
 pub(super) fn print_answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
     if json { print(&Value::Object(answer.json.clone()).to_string()) } else { print(answer.text.trim_end()) }
 }
@@ -110,7 +110,7 @@ pub(super) fn with_interval(value: Option<f64>, interval: Option<[f64; 2]>) -> S
 pub(super) struct Progress {
     bar: ProgressBar,
     lines: bool,
-    told: Instant,
+    last_line: Instant,
 }
 
 impl Progress {
@@ -122,7 +122,7 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(Some(steps), target);
         let style = ProgressStyle::with_template("{prefix:>10} {wide_bar} {pos}/{len} {msg}");
         bar.set_style(style.expect("the template is valid"));
-        Self { bar, lines: !terminal && !quiet, told: Instant::now() }
+        Self { bar, lines: !terminal && !quiet, last_line: Instant::now() }
     }
 
     pub fn phase(&self, name: &'static str) {
@@ -131,8 +131,8 @@ impl Progress {
 
     pub fn at(&mut self, step: u64, message: impl FnOnce() -> String) {
         self.bar.set_position(step);
-        if self.lines && self.told.elapsed() >= Self::LINE_EVERY {
-            self.told = Instant::now();
+        if self.lines && self.last_line.elapsed() >= Self::LINE_EVERY {
+            self.last_line = Instant::now();
             let (prefix, of) = (self.bar.prefix(), self.bar.length().unwrap_or(0));
             let _ = writeln!(std::io::stderr(), "unstill: {prefix} {step}/{of} {}", message());
         } else if !self.bar.is_hidden() {
@@ -140,7 +140,7 @@ impl Progress {
         }
     }
 
-    /// For when the length is known only after the start.
+    /// For runs whose length is known only after the start.
     pub fn set_total(&self, steps: u64) {
         self.bar.set_length(steps);
     }

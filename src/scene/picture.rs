@@ -1,7 +1,7 @@
 //! A scene as a picture: a PNG that looks like the scene and holds the text of its scene file.
 //!
 //! The text lies packed in an iTXt chunk with the keyword [`KEYWORD`], in front of the pixels. Other programs show the
-//! picture; most keep such a chunk when they copy the file and lose it when they save the picture anew. A chunk of text
+//! picture; most keep such a chunk when they copy the file and lose it when they save the picture again. A chunk of text
 //! that another program turned into tEXt or zTXt is read as well.
 
 use std::fs::File;
@@ -336,9 +336,9 @@ mod tests {
         assert!(shown.width() > SCENE_PICTURE_PX.min(600) && shown.height() > 300, "{:?}", shown.dimensions());
         let bodies = shown.pixels().filter(|p| p.0[0] > 150 && p.0[2] < 120).count();
         assert!(!lost_its_scene(&dir.path().join("none.png")));
-        let anew = dir.path().join("anew.png");
-        shown.save(&anew).unwrap();
-        assert!(lost_its_scene(&anew) && !holds_scene(&anew).unwrap());
+        let again = dir.path().join("again.png");
+        shown.save(&again).unwrap();
+        assert!(lost_its_scene(&again) && !holds_scene(&again).unwrap());
         let sent = dir.path().join("sent.jpg");
         shown.save(&sent).unwrap();
         assert!(lost_its_scene(&sent), "as messengers send pictures on");
@@ -348,11 +348,11 @@ mod tests {
     #[test]
     fn a_picture_that_lost_its_scene_says_so_and_an_ordinary_one_holds_none() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("saved-anew.png");
+        let path = dir.path().join("saved-again.png");
         RgbaImage::new(3, 3).save(&path).unwrap();
         assert!(!holds_scene(&path).unwrap());
         let message = Project::load(&path).unwrap_err().to_string();
-        assert!(message.contains("saved-anew.png") && message.contains("holds no scene"), "{message}");
+        assert!(message.contains("saved-again.png") && message.contains("holds no scene"), "{message}");
         std::fs::write(&path, "no picture").unwrap();
         assert!(!holds_scene(&path).unwrap());
     }

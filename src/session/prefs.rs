@@ -19,7 +19,7 @@ const UI_SCALE_STEP: f64 = 0.125;
 /// How long a trail lasts, s.
 pub const TRAIL_RANGE_S: [f64; 2] = [0.3, 20.0];
 
-/// Most files that are remembered as recent.
+/// Maximum number of files that are remembered as recent.
 pub const MAX_RECENT: usize = 12;
 
 /// Fields that are missing in a file get their defaults; unknown ones are ignored.

@@ -1,4 +1,4 @@
-//! A film of a swarm in any of the formats, with trails, and with ends that meet where it shall repeat.
+//! A film of a swarm in any of the formats, with trails, and with a cross-fade of the ends for loops.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};

@@ -46,7 +46,7 @@ pub struct GifWriter {
     pace: GifPace,
 }
 
-/// Most frames a second that viewers show: they slow down frames shorter than 2 hundredths of a second.
+/// Maximum number of frames a second that viewers show: they slow down frames shorter than 2 hundredths of a second.
 pub const MAX_GIF_RATE: f64 = 50.0;
 
 /// Shortest and longest time that a frame stays, hundredths of a second.
@@ -188,7 +188,7 @@ impl GifWriter {
     }
 }
 
-/// Whether a pixel must be drawn anew. A shade that the eye does not tell from the one that stands there stays, as it is
+/// Whether a pixel must be drawn again. A shade that the eye cannot distinguish from the present one stays, as it is
 /// compared with what stands, never with what should; but nothing is left of what has gone.
 fn looks_other(palette: &[[u8; 3]], old: u8, new: u8) -> bool {
     old != new && (old == UNCHANGED || is_background(new) || difference(palette, old, new) > UNSEEN)

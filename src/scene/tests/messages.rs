@@ -73,7 +73,7 @@ fn what_a_hand_gets_wrong_is_told_with_its_place_and_its_remedy() {
             assert!(text.contains(part), "{to}: {text}");
         }
     }
-    // A name that is misspelt where there is a usual value is told, and does no harm.
+    // A misspelt name of a field with a default is reported, and the file is read.
     let loaded = read(&with("strength: 3.0", "strenght: 9.0"));
     assert!(
         loaded.warnings[0].contains("`world.live.strenght`") && loaded.warnings[0].contains("misspelt"),

@@ -165,7 +165,7 @@ pub(in crate::session) fn arrived(session: &mut Session) -> Vec<Effect> {
     effects
 }
 
-/// A run that goes on, and has not come to the flow yet or shall learn none, leaves the one that plays.
+/// A run that goes on, and has not come to the flow yet or is to learn none, keeps the present one.
 pub(in crate::session) fn with_present_flow(document: &SwarmProject, rule: Arc<Rule>) -> Arc<Rule> {
     match document.world.flows.chosen() {
         Some(flow) if rule.flow.is_none() => {

@@ -11,7 +11,7 @@ use crate::session::pointer::release;
 use crate::session::state::Session;
 use crate::worlds::swarm::rule::{Knob, LiveSettings, SWARM_KNOBS, Swing, Swings};
 
-/// Most particles the live swarm may be asked to have.
+/// Maximum number of particles the live swarm may be asked to have.
 pub(in crate::session) const MAX_PARTICLES: usize = 1_000_000;
 
 /// What a user can do with the live swarm.

@@ -43,8 +43,8 @@ pub(in crate::session) fn on_event(session: &mut Session, event: LiveEvent) -> V
         }
         LiveEvent::NothingBefore => {
             // Shown once, however long the key is held.
-            let told = std::mem::replace(&mut session.live.has_no_past, true);
-            if told { Vec::new() } else { vec![notify(Level::Info, NO_PAST)] }
+            let was_reported = std::mem::replace(&mut session.live.has_no_past, true);
+            if was_reported { Vec::new() } else { vec![notify(Level::Info, NO_PAST)] }
         }
         LiveEvent::CheckpointSaved(CheckpointUse::Keep(keeping), state) => checkpoints::kept(session, *keeping, *state),
         LiveEvent::CheckpointSaved(CheckpointUse::Undo(step), state) => {

@@ -49,9 +49,9 @@ pub(in crate::session) fn on_event(session: &mut Session, event: ObserveEvent) -
             Vec::new()
         }
         ObserveEvent::SpeedMeasured(speed) => {
-            let told = std::mem::replace(&mut session.live.has_faults, speed.faults > 0);
+            let was_reported = std::mem::replace(&mut session.live.has_faults, speed.faults > 0);
             session.observing.observation.take_speed(&speed);
-            if session.live.has_faults && !told { vec![notify(Level::Warning, FAULTS)] } else { Vec::new() }
+            if session.live.has_faults && !was_reported { vec![notify(Level::Warning, FAULTS)] } else { Vec::new() }
         }
         ObserveEvent::CertificateProgress { run, phase, share } => {
             certificate::progress(session, run, phase, share);

@@ -94,7 +94,7 @@ impl Healing {
             DisturbanceKind::Shuffled => ("sorted", "sorting"),
         };
         if self.is_harmless() && self.kind == DisturbanceKind::Shuffled {
-            return "the pattern does not tell these species apart".to_owned();
+            return "the pattern does not distinguish these species".to_owned();
         }
         if let (true, Some(now)) = (self.is_harmless() && self.kind != DisturbanceKind::Growing, now) {
             return format!("hardly damaged: {now:.2}");
@@ -373,7 +373,7 @@ mod tests {
             seen.healing.unwrap().text()
         };
         assert_eq!(text(DisturbanceKind::Scrambled, 0.93), "hardly damaged: 0.93");
-        assert!(text(DisturbanceKind::Shuffled, 0.94).contains("does not tell these species apart"));
+        assert!(text(DisturbanceKind::Shuffled, 0.94).contains("does not distinguish these species"));
         assert!(text(DisturbanceKind::Shuffled, 0.4).starts_with("sorted to 0.40"));
     }
 

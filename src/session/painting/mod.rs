@@ -58,7 +58,7 @@ use library::Library;
 use stipple::Stippling;
 use warnings::Warning;
 
-/// Most particles that one drag adds.
+/// Maximum number of particles that one drag adds.
 pub(super) const MAX_LAID: usize = 20_000;
 
 /// Images of a particle nearer than this share of the spacing are one.

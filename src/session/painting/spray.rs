@@ -85,7 +85,7 @@ fn dabs(session: &mut Session, stops: &[DVec2], along: f64) -> Vec<Particle> {
 struct Dab {
     pub centre: DVec2,
     pub radius: f64,
-    /// Least distance between particles, world units.
+    /// Minimum distance between particles, world units.
     pub gap: f64,
     /// Share of the disc that is full in the end.
     pub density: f64,

@@ -31,7 +31,7 @@ use crate::worlds::studio::{BrushInk, BrushWorkspace, WorldEntry, WorldInfo};
 pub const BRUSH_SIZE_RANGE: [f64; 2] = [0.01, 1.0];
 /// Weakest and strongest brush.
 pub const BRUSH_STRENGTH_RANGE: [f64; 2] = [0.1, 10.0];
-/// Most steps in each sixtieth of a second.
+/// Maximum number of steps in each sixtieth of a second.
 pub const MAX_SPEED: u32 = 256;
 
 /// The studio of one world.

@@ -16,14 +16,14 @@ fn asked(effects: &[Effect]) -> CheckpointUse {
 }
 
 /// The engine sends a swarm whose particles are at these `x`.
-fn tell(session: &mut Session, wanted_for: CheckpointUse, x: &[f64]) -> Vec<Effect> {
+fn send(session: &mut Session, wanted_for: CheckpointUse, x: &[f64]) -> Vec<Effect> {
     let swarm = Swarm { particles: x.iter().map(|&x| at(x, 2.0)).collect(), box_size: DVec2::splat(9.0) };
     session.on_event(LiveEvent::CheckpointSaved(wanted_for, Box::new(LiveState { swarm, seed: 1, step: 2 })))
 }
 
 fn kept(session: &mut Session, x: f64) -> Vec<Effect> {
     let wanted_for = asked(&session.apply(LiveCommand::SaveCheckpoint));
-    tell(session, wanted_for, &[x, x])
+    send(session, wanted_for, &[x, x])
 }
 
 /// Whether a swarm was ordered whose first particle is at this `x`.
@@ -74,7 +74,7 @@ fn undo_of_a_return_restores_the_replaced_swarm() {
     kept(&mut session, 1.0);
     let undo_steps = session.document().world.checkpoints.len();
     let wanted_for = asked(&session.apply(LiveCommand::ReturnTo(0)));
-    assert!(tell(&mut session, wanted_for, &[4.0]).is_empty());
+    assert!(send(&mut session, wanted_for, &[4.0]).is_empty());
     assert_eq!(session.document().world.checkpoints.len(), undo_steps, "it is not kept");
     assert!(uploads(&session.apply(DocumentCommand::Undo), 4.0));
     assert_eq!(session.live().particles, 1);
@@ -152,8 +152,8 @@ fn an_early_undo_restores_the_swarm_when_it_arrives() {
         "nobody knows it yet"
     );
     assert_eq!(session.live().particles, before);
-    assert!(uploads(&tell(&mut session, wanted_for.clone(), &[4.0]), 4.0));
-    assert!(tell(&mut session, wanted_for, &[4.0]).is_empty(), "once");
+    assert!(uploads(&send(&mut session, wanted_for.clone(), &[4.0]), 4.0));
+    assert!(send(&mut session, wanted_for, &[4.0]).is_empty(), "once");
     assert!(uploads(&session.apply(DocumentCommand::Redo), 1.0));
     assert!(uploads(&session.apply(DocumentCommand::Undo), 4.0), "and it is remembered");
 }
@@ -170,7 +170,7 @@ fn a_late_swarm_does_not_replace_a_newer_choice() {
         let wanted_for = asked(&session.apply(LiveCommand::ReturnTo(0)));
         session.apply(DocumentCommand::Undo);
         session.apply(meanwhile.clone());
-        assert!(tell(&mut session, wanted_for, &[4.0]).is_empty(), "{meanwhile:?}");
+        assert!(send(&mut session, wanted_for, &[4.0]).is_empty(), "{meanwhile:?}");
     }
 }
 
@@ -182,8 +182,8 @@ fn of_two_quick_returns_each_undo_brings_the_swarm_before_it() {
     let first = asked(&session.apply(LiveCommand::ReturnTo(0)));
     let second = asked(&session.apply(LiveCommand::ReturnTo(1)));
     session.apply(DocumentCommand::Undo);
-    assert!(tell(&mut session, first, &[7.0]).is_empty());
-    assert!(uploads(&tell(&mut session, second, &[1.0]), 1.0));
+    assert!(send(&mut session, first, &[7.0]).is_empty());
+    assert!(uploads(&send(&mut session, second, &[1.0]), 1.0));
     assert!(uploads(&session.apply(DocumentCommand::Undo), 7.0));
 }
 
@@ -196,7 +196,7 @@ fn a_checkpoint_has_the_settings_of_its_request() {
     session.apply(strength(9.0));
     session.apply(LiveCommand::Swing(Knob::Strength, Some(Swing { amplitude: 1.0, period_s: 3.0 })));
     session.apply(DocumentCommand::EndGesture);
-    tell(&mut session, wanted_for, &[1.0]);
+    send(&mut session, wanted_for, &[1.0]);
     let checkpoint = &session.document().world.checkpoints[0];
     assert_eq!((checkpoint.live.strength, checkpoint.swings.is_empty()), (2.0, true));
     assert_eq!(session.document().world.live.strength, 9.0);
@@ -209,7 +209,7 @@ fn a_checkpoint_that_comes_during_a_drag_is_a_step_before_it() {
     let wanted_for = asked(&session.apply(LiveCommand::SaveCheckpoint));
     session.apply(strength(2.0));
     session.apply(strength(3.0));
-    tell(&mut session, wanted_for, &[1.0]);
+    send(&mut session, wanted_for, &[1.0]);
     session.apply(strength(4.0));
     session.apply(DocumentCommand::EndGesture);
     let state = |s: &Session| (s.document().world.live.strength, s.document().world.checkpoints.len());
@@ -235,7 +235,7 @@ fn a_checkpoint_survives_the_cancelled_gesture_it_arrived_in() {
     session.apply(DocumentCommand::Undo);
     let wanted_for = asked(&session.apply(LiveCommand::SaveCheckpoint));
     session.apply(Command::Pointer(Pointer::Press(DVec2::splat(8.0))));
-    tell(&mut session, wanted_for, &[1.0]);
+    send(&mut session, wanted_for, &[1.0]);
     assert_eq!(session.snapshot().particles.len(), 4);
     session.apply(PaintCommand::LetGo);
     assert_eq!((session.snapshot().particles.len(), names(&session)), (3, vec!["Checkpoint 1"]));
@@ -247,7 +247,7 @@ fn a_checkpoint_of_a_closed_scene_is_dropped_with_a_notice() {
     let mut session = alive();
     let wanted_for = asked(&session.apply(LiveCommand::SaveCheckpoint));
     session.apply(DocumentCommand::New);
-    let effects = tell(&mut session, wanted_for, &[1.0]);
+    let effects = send(&mut session, wanted_for, &[1.0]);
     assert!(notice(&effects).is_some_and(|(level, _)| level == Level::Warning), "{effects:?}");
     assert!(session.document().world.checkpoints.is_empty());
 }

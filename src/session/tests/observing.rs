@@ -172,9 +172,9 @@ fn failed_and_late_certificates_leave_the_scene_alone() {
 #[test]
 fn non_finite_particles_are_reported_once() {
     let mut session = alive();
-    let mut told =
+    let mut is_reported =
         |faults| notice(&session.on_event(ObserveEvent::SpeedMeasured(Speed { faults, ..Speed::default() }))).is_some();
-    assert_eq!([0, 5, 9, 0, 2].map(&mut told), [false, true, false, false, true]);
+    assert_eq!([0, 5, 9, 0, 2].map(&mut is_reported), [false, true, false, false, true]);
 }
 
 #[test]

@@ -407,7 +407,7 @@ fn count_and_spacing_of_an_image_follow_each_other() {
     assert_eq!(first.amount, StippleAmount::Count(120));
     let row = |n: usize| (0..n).map(|i| at(0.1 * i as f64, 0.0)).collect::<Vec<_>>();
     session.on_event(PaintEvent::Stippled { request: first, result: Ok(row(4)) });
-    assert!((session.stipple().spacing - 0.1).abs() < 1e-9, "the number tells the spacing");
+    assert!((session.stipple().spacing - 0.1).abs() < 1e-9, "the number sets the spacing");
     options(&mut session, |o| {
         o.image.scale = 8.0;
         o.image_options.spacing = Some(0.4);
@@ -416,7 +416,7 @@ fn count_and_spacing_of_an_image_follow_each_other() {
     let StippleAmount::Spacing(spacing) = second.amount else { panic!("{second:?}") };
     assert!((spacing - 0.05).abs() < 1e-12, "of its longer side");
     session.on_event(PaintEvent::Stippled { request: second, result: Ok(row(9)) });
-    assert_eq!(session.paint_options().image_options.particles, 9, "the spacing tells the number");
+    assert_eq!(session.paint_options().image_options.particles, 9, "the spacing sets the number");
     assert!(asked(&mut session).is_none(), "which is no new question");
     options(&mut session, |o| o.image.scale = 4.0);
     assert!(asked(&mut session).is_some(), "a smaller image holds fewer at that spacing");

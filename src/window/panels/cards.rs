@@ -20,7 +20,7 @@ pub(super) const PICTURE_WIDTH: f32 = WIDTH - 2.0 * MARGIN;
 #[derive(Clone, Copy)]
 pub(super) struct CardGrid {
     pub columns: usize,
-    /// Most height of the grid, points.
+    /// Maximum height of the grid, points.
     pub height: f32,
     /// The first card takes the keyboard: from there the arrows lead to the others, and Enter opens.
     pub takes_focus: bool,

@@ -15,7 +15,7 @@ use crate::worlds::swarm::rule::GROW_STEPS;
 /// Height of the buttons, points.
 const BUTTON_HEIGHT: f32 = 24.0;
 
-/// Most particles that the slider offers while the speed of the machine is unknown.
+/// Maximum number of particles that the slider offers while the speed of the machine is unknown.
 const MAX_PARTICLES: usize = 20_000;
 
 /// From this count on, the cost of more is shown under the slider.

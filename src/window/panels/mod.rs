@@ -72,7 +72,7 @@ pub struct Readouts {
     pub pair_tests_per_s: Option<f64>,
     /// Particles whose next positions are NaN or infinite.
     pub faults: u64,
-    /// Most particles that the engine may be asked to hold; 0 while unknown.
+    /// Maximum number of particles that the engine may be asked to hold; 0 while unknown.
     pub max_particles: usize,
     /// Of so many bodies in sight one is drawn, where drawing all would take too long; else 1 or 0.
     pub drawn_one_in: usize,

@@ -13,10 +13,10 @@ use crate::session::{Command, Dialog, PlotKind, PlotWorkspace, Session, drawer_p
 
 /// Height of the drawer, points.
 const HEIGHT: f32 = 216.0;
-/// Least width of a plot, points; more of them are scrolled to.
+/// Minimum width of a plot, points; more of them are scrolled to.
 const MIN_WIDTH: f32 = 230.0;
 
-/// Least distance of marks along and up a plot, points: room for five digits, and for the height of a line.
+/// Minimum distance of marks along and up a plot, points: room for five digits, and for the height of a line.
 const MARK_SPACING: [f32; 2] = [48.0, 32.0];
 /// What the library takes for the least distance of grid lines, points.
 const MIN_GRID: f32 = 8.0;

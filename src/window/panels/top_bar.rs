@@ -34,7 +34,7 @@ const ROOM_FOR_RIGHT: f32 = 280.0;
 /// Width in which the button of time has its word beside its sign, points.
 const ROOM_FOR_WORDS: f32 = 260.0;
 
-/// Most letters of the scene's name that are shown.
+/// Maximum number of letters of the scene's name that are shown.
 const MAX_LETTERS: usize = 28;
 
 /// The menus, and the groups of commands in each.

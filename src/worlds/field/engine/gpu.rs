@@ -10,7 +10,7 @@ use crate::worlds::field::FieldError;
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
 
-/// Most steps in one submission, so that a slow device is not held for long.
+/// Maximum number of steps in one submission, so that a slow device is not held for long.
 const STEPS_PER_SUBMISSION: u32 = 64;
 
 /// A two-channel field that moves by a library rule on the GPU.

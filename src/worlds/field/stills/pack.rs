@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::Still;
 use crate::worlds::field::{FieldError, MAX_SIDE};
 
-/// Most channels of a still in a file.
+/// Maximum number of channels of a still in a file.
 const MAX_CHANNELS: usize = 8;
 /// Steps of the 16-bit grid.
 const GRID: f64 = 65535.0;
@@ -33,7 +33,7 @@ pub struct PackedStill {
     pub width: usize,
     pub height: usize,
     pub precision: Precision,
-    /// Least and greatest value of each channel.
+    /// Minimum and maximum value of each channel.
     pub range: Vec<[f32; 2]>,
     pub data: String,
 }

@@ -1,4 +1,4 @@
-//! Whether tokens stay, swim as told, heal and grow under a rule: measured in steps that a job can stop between.
+//! Whether tokens stay, follow commands to swim, heal and grow under a rule: measured in steps that a job can stop between.
 
 use glam::DVec2;
 

@@ -13,9 +13,9 @@ use super::{
 use crate::worlds::field::FieldError;
 use crate::worlds::field::stills::{Still, pack_floats, unpack_floats};
 
-/// Most kinds of tokens of a scene.
+/// Maximum number of kinds of tokens of a scene.
 pub const MAX_KINDS: usize = 4;
-/// Most rules of a picture beside the chosen one: each is 340 kB of a scene file.
+/// Maximum number of rules of a picture beside the chosen one: each is 340 kB of a scene file.
 const MAX_OTHER_RULES: usize = 7;
 /// Noise σ moves a token by σ / √(sum of squares of its slope): this ratio is that of the firefly at σ = .3. Fainter
 /// tokens drown in the noise of brighter ones (an arrow at .3 was lost within 10,000 steps).

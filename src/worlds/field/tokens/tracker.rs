@@ -248,7 +248,7 @@ pub struct TokenSummary {
     pub count_end: usize,
     /// Fewest tokens of a look.
     pub count_min: usize,
-    /// Most tokens of a look.
+    /// Maximum number of tokens of a look.
     pub count_max: usize,
     /// Means over the tokens of the last looks.
     pub contrast: f64,

@@ -20,7 +20,7 @@ pub(super) struct HeldOutPoints {
 pub(super) struct HeldOutSettings {
     /// Walkers, and places in the reference.
     pub count: usize,
-    /// Most further samples.
+    /// Maximum number of further samples.
     pub fresh: usize,
     pub permutations: usize,
     /// Noise on every position, standardised: flows over an energy keep the cloud seen through it.

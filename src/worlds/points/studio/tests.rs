@@ -328,7 +328,7 @@ fn the_processor_goes_on_where_the_gpu_is_lost() {
     on_gpu.run(3);
     let fault = on_gpu.take_fault().expect("a sentence");
     assert!(fault.contains("processor") && fault.chars().count() <= 300, "{fault}");
-    assert!(on_gpu.take_fault().is_none(), "it is told once");
+    assert!(on_gpu.take_fault().is_none(), "it is reported once");
     assert!(on_gpu.description().ends_with("the processor"));
     // Where the grid is baked only now the loss is noticed before the steps, which the processor then makes.
     let steps = on_gpu.steps();

@@ -153,7 +153,7 @@ pub fn fit_dictionary(
     }
     let speed = (square / points.len() as f64).sqrt();
     let divergence = divergence / points.len() as f64 / speed;
-    // An attractor contracts: of the two senses of time, which the cloud cannot tell apart, take that one.
+    // An attractor contracts: of the two senses of time, which the cloud cannot distinguish, take that one.
     let sign = if divergence > 0.0 { -1.0 } else { 1.0 };
     flow.coefficients.iter_mut().flatten().for_each(|c| *c *= sign / speed);
     let samples = points.len();

@@ -15,7 +15,7 @@ use crate::worlds::swarm::picture::{
 /// Films of more bytes are in a file beside the scene, so that the scene stays a text that can be edited.
 pub const MAX_INLINE_FILM_BYTES: usize = 32 << 20;
 
-/// Most bytes of a film: the text of a scene has its own limit, and this one is for the file beside it.
+/// Maximum size in bytes of a film: the text of a scene has its own limit, and this one is for the file beside it.
 pub const MAX_FILM_BYTES: u64 = 8 << 30;
 
 /// The path of the field, as error messages name it.

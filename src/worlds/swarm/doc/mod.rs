@@ -24,7 +24,7 @@ use super::picture::{Ensemble, Snapshot, SnapshotFilm, Stills, Swarm};
 use super::rule::{LiveSettings, Rule, Swings};
 use super::train::TrainingSettings;
 
-/// Most particles of a live swarm: some gigabytes on either engine.
+/// Maximum number of particles of a live swarm: some gigabytes on either engine.
 pub const MAX_LIVE_PARTICLES: usize = 10_000_000;
 
 /// Everything that is saved of a swarm, and nothing else. Heavy parts are shared, so that a clone (one entry of the undo

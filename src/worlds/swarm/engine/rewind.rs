@@ -12,15 +12,15 @@ use super::{Engine, EngineError, Force};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 
-/// Most memory of the kept states, bytes.
+/// Maximum memory of the kept states, bytes.
 const MAX_BYTES: u64 = 64 << 20;
-/// Most states kept, however small.
+/// Maximum number of states kept, however small.
 const MAX_KEPT: usize = 1024;
-/// Most rules that the past was moved by: while it learns, another one comes each second.
+/// Maximum number of rules that the past was moved by: while it learns, another one comes each second.
 const MAX_RULES: usize = 24;
 /// Particle steps that going back may have to run again: a blink of a processor.
 const MAX_RERUN: usize = 50_000;
-/// Most steps from one kept state to the next.
+/// Maximum number of steps from one kept state to the next.
 const MAX_APART: u32 = 16;
 
 /// A state that was kept.

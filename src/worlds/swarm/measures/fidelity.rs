@@ -169,7 +169,7 @@ impl Fidelity {
         if span > 0.0 { 1.0 - (states.distance(&self.target) - self.other_distance) / span } else { f64::NAN }
     }
 
-    /// Species that its histograms tell apart.
+    /// Species that its histograms distinguish.
     pub(super) fn species(&self) -> usize {
         self.target.species
     }

@@ -85,7 +85,7 @@ mod tests {
         let once = QuickFidelity::measure(&rule, picture, &live, &all).unwrap();
         assert!(once.grown.unwrap() < 0.3 && once.kept.unwrap() < 0.9, "{once:?}");
         assert_eq!(QuickFidelity::measure(&rule, picture, &live, &all).unwrap(), once);
-        assert_eq!(all.steps.load(Ordering::Relaxed), 2 * 2 * (100 + 300), "all steps are told");
+        assert_eq!(all.steps.load(Ordering::Relaxed), 2 * 2 * (100 + 300), "all steps are reported");
         let together = once.together().unwrap();
         assert!((2.0 * together - once.grown.unwrap() - once.kept.unwrap()).abs() < 1e-12);
     }

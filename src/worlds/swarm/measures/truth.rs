@@ -18,7 +18,7 @@ pub use displacement::TruthError;
 use displacement::{TrueMoment, true_moments};
 use tally::{Sums, bootstrap, mean_interval};
 
-/// Most moments that are compared, evenly spread over the film.
+/// Maximum number of moments that are compared, evenly spread over the film.
 const MAX_MOMENTS: usize = 60;
 /// Moments that random flows are compared at.
 const RANDOM_MOMENTS: usize = 2;

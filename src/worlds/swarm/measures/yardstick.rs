@@ -8,7 +8,7 @@ use super::pair_correlation::pair_correlation;
 use super::samples::{noised, scattered};
 use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, SnapshotError, Stills, Swarm};
 
-/// Most configurations that are judged together.
+/// Maximum number of configurations that are averaged.
 pub const MAX_POOLED: usize = 8;
 /// Particles that configurations judged together should have.
 const POOLED_PARTICLES: usize = 2400;
@@ -39,7 +39,7 @@ pub struct Yardstick {
 }
 
 impl Yardstick {
-    /// On the snapshots held out of learning, for swarms of `particles` particles at the temperature `sigma_l`; `species` are told apart.
+    /// On the snapshots held out of learning, for swarms of `particles` particles at the temperature `sigma_l`; `species` are distinguished.
     ///
     /// # Errors
     /// A picture that makes no samples.

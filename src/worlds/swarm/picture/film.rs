@@ -10,7 +10,7 @@ use super::{Boundary, Mode, Particle, Snapshot};
 /// Every so many-th snapshot of a film is held out of learning, and measured on.
 pub const HOLD_OUT_EVERY: usize = 5;
 
-/// Most snapshots of one film.
+/// Maximum number of snapshots of one film.
 pub const MAX_FRAMES: usize = 100_000;
 
 /// Snapshots whose ℓ are looked at for that of the film.

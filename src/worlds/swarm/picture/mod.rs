@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 pub struct Ensemble {
     /// Copies of the motif in one sample.
     pub copies: usize,
-    /// Least distance between particles of two copies, ℓ.
+    /// Minimum distance between particles of two copies, ℓ.
     pub clearance_l: f64,
     /// Share of the torus covered by the discs around the copies (radius: circumradius of the motif + clearance / 2).
     pub cover: f64,

@@ -306,8 +306,8 @@ impl Knob {
         low..=high
     }
 
-    /// The default.
-    pub fn usual(self) -> f64 {
+    /// The default, as in the table.
+    pub fn default_value(self) -> f64 {
         self.spec().default
     }
 }
@@ -347,9 +347,9 @@ mod tests {
             let mut live = LiveSettings::default();
             knob.set(&mut live, 0.2);
             assert_eq!(knob.get(&live), 0.2, "{knob:?}");
-            knob.set(&mut live, knob.usual());
+            knob.set(&mut live, knob.default_value());
             assert_eq!(live, LiveSettings::default(), "{knob:?}");
-            assert!(knob.range(RANGE_L).contains(&knob.usual()), "{knob:?}");
+            assert!(knob.range(RANGE_L).contains(&knob.default_value()), "{knob:?}");
         }
         let mut live = LiveSettings::default();
         Knob::Cruise(Some(2)).set(&mut live, 3.0);

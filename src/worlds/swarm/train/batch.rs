@@ -11,13 +11,13 @@ use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, Stills, Swarm, wrap
 use crate::worlds::swarm::rule::{Neighbours, Rule, fast::Cloud};
 use rand::seq::SliceRandom;
 
-/// Most particles of one step: a step must stay short, because a run can only be stopped between two.
+/// Maximum number of particles of one step: a step must stay short, because a run can only be stopped between two.
 const MAX_STEP_PARTICLES: usize = 2 * WINDOW_PARTICLES;
 
 /// A batch of a large picture has fewer configurations, but at least so many noise levels, while a step stays short.
 const MIN_CONFIGS: usize = 4;
 
-/// Most particles of all samples together; fewer samples are made of a very large picture.
+/// Maximum number of particles of all samples together; fewer samples are made of a very large picture.
 const POOL_PARTICLES: usize = 4_000_000;
 
 /// A sample that is drawn from.

@@ -29,7 +29,7 @@ const STEPS: usize = 8;
 const LIFE_STEPS: [usize; 2] = [960, 3840];
 /// Share of chains that begin at noised samples and keep their σ, so that what is there already is not forgotten.
 const HELD_SHARE: f64 = 0.25;
-/// The push ends where the data's energy is this far below the chains', kT per particle: they are told apart already.
+/// The push ends where the data's energy is this far below the chains', kT per particle: they are distinguished already.
 const GOVERNOR_KT: f64 = 4.0;
 /// Bins of ln σ in which that difference is averaged, and what the average keeps at each look.
 const BINS: usize = 8;
@@ -55,7 +55,7 @@ impl AsMut<Chain> for Growth {
     }
 }
 
-/// The chains, and how well they are told from the data at each noise level.
+/// The chains, and how well they are distinguished from the data at each noise level.
 pub struct Contrast {
     sigma_range_l: [f64; 2],
     growths: Vec<Growth>,

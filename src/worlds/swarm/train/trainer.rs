@@ -21,7 +21,7 @@ const AVERAGE_DECAY: f32 = 0.998;
 const DIVERGED_FACTOR: f64 = 20.0;
 /// Gain of the output layer at the start: the energy begins almost flat.
 const START_GAIN: f64 = 0.1;
-/// Least steps over which a phase that ends early cools down.
+/// Minimum number of steps over which a phase that ends early cools down.
 const COOLING_STEPS: usize = 20;
 /// Steps before divergence is judged.
 const SETTLE_STEPS: usize = 50;

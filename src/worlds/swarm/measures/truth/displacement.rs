@@ -56,7 +56,7 @@ pub fn true_moments(
         return Err(TruthError::NoIds);
     }
     let steps = frames.windows(2).map(|pair| pair[1].number - pair[0].number);
-    // Frames may be missing: only neighbours at the usual distance are compared.
+    // Frames may be missing: only consecutive frames at the common distance are compared.
     let step = steps.filter(|step| *step > 0.0).fold(f64::INFINITY, f64::min);
     let follows = |k: usize| (frames[k].number - frames[k - 1].number - step).abs() <= 1e-6 * step;
     let wanted: Vec<usize> =
