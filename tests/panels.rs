@@ -293,7 +293,7 @@ fn the_parts_of_the_top_bar_do_not_overlap() {
     assert!(buttons.len() >= 10, "{buttons:?}");
     for (i, (a, name)) in buttons.iter().enumerate() {
         for (b, other) in &buttons[i + 1..] {
-            assert!(!a.shrink(1.0).intersects(*b), "{name} {a} lies on {other} {b}");
+            assert!(!a.shrink(1.0).intersects(*b), "{name} {a} overlaps {other} {b}");
         }
     }
 }

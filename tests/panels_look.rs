@@ -118,7 +118,7 @@ fn the_look_is_changed_from_its_card_and_kept() {
     assert_eq!((prefs.look.palette, prefs.theme), (Palette::Muted, Theme::Light));
     assert!(prefs.look.trails);
     window.get_by_role_and_label(Role::Slider, "Length");
-    assert!(!window.state().session.is_dirty(), "looks are no part of the history");
+    assert!(!window.state().session.is_dirty(), "looks are not part of the history");
     click(&mut window, "Without noise");
     assert!(window.state().session.is_dirty(), "but what the scene keeps is");
 }

@@ -60,7 +60,7 @@ fn the_settings_of_each_tool_are_set_by_its_controls() {
     click(&mut window, "Snap");
     let symmetry = options(&window).symmetry;
     assert!(symmetry.on && symmetry.mirror && options(&window).snap.on);
-    assert_eq!(window.state().session.revision(), revision, "settings are no change of the scene");
+    assert_eq!(window.state().session.revision(), revision, "settings do not change the scene");
     assert_eq!(particles(&window).len(), 3, "settings change no picture");
 }
 

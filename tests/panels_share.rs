@@ -200,7 +200,7 @@ fn rescued_work_overlaps_neither_caption_nor_panel() {
         session.apply(Command::Prefer(Preference::UiScale(scale)));
         let mut shell = Shell::new(in_workspace(session, Workspace::Live));
         let rescued = |title: &str| RescuedScene { title: title.into(), particles: 9, minutes_ago: 3 };
-        let titles = ["Lost", "A title that is as long as one that somebody may give"];
+        let titles = ["Lost", "A title that is as long as one that a person may give"];
         shell.state.set_share(ShareReadouts { rescued: titles.map(rescued).to_vec(), ..with_folder() });
         let window = window_with(shell, size);
         let free = window.state().free;
@@ -226,7 +226,7 @@ impl egui::DroppedFile for File {
     }
 
     fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("nobody reads it here".into())
+        Err("there is no reader here".into())
     }
 }
 

@@ -197,7 +197,7 @@ fn a_drawn_ring_is_learned_wounded_filmed_and_exported() {
     });
     drop(program);
 
-    // Somebody else opens the picture.
+    // Another person opens the picture.
     let _program = Program::start(&screen, folder.path(), &[picture.to_str().unwrap()]);
     screen.xdotool("mousemove 1275 795");
     let first = wait_for("the swarm of the picture", || {

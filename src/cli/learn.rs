@@ -126,7 +126,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         );
         anyhow::ensure!(
             scene.world.flows.list.len() < MAX_FLOWS,
-            "{}: it has {MAX_FLOWS} flows, the most that a scene keeps; delete one in the window",
+            "{}: it has {MAX_FLOWS} flows, the limit of a scene; delete one in the window",
             args.scene.display()
         );
     }

@@ -73,7 +73,7 @@ impl Project {
         }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
-            // A file cut inside a character is half a scene; any other byte is no text at all.
+            // A file cut inside a character is half a scene; a file with any other invalid byte is not text.
             Err(e) if e.utf8_error().error_len().is_none() => {
                 let line = e.as_bytes().iter().filter(|&&b| b == b'\n').count() + 1;
                 return Err(fault(Fault::CutOff { line }));

@@ -48,7 +48,7 @@ const SAMPLE_PARTICLES: usize = 300;
 pub struct Showing {
     /// `size_px` is that of the swarm without its frame.
     pub style: PictureStyle,
-    /// The swarm as somebody saw it; `None`: drawn from what the scene holds.
+    /// The swarm as the window showed it; `None`: drawn from what the scene holds.
     pub picture: Option<RgbaImage>,
 }
 
@@ -73,7 +73,7 @@ pub(super) fn is_png(start: &[u8]) -> bool {
 /// Whether the PNG at `path` says that it holds a scene, whole or not. Reads no pixels.
 ///
 /// # Errors
-/// The file cannot be read. A file that is no PNG, or that breaks off, holds none.
+/// The file cannot be read. A file that is not a PNG, or that breaks off, holds none.
 pub fn holds_scene(path: &Path) -> io::Result<bool> {
     let mut file = BufReader::new(File::open(path)?);
     let mut start = [0; PNG_SIGNATURE.len()];

@@ -170,7 +170,7 @@ fn an_invalid_checkpoint_is_refused_with_its_path() {
     assert!(text.contains("savepoints[0].swarm"), "{text}");
     let text = fault(&with("strength: 0.5", "strength: NaN"));
     assert!(text.contains("savepoints[0].live.strength"), "{text}");
-    // A flow that is no more is no fault.
+    // A flow that is gone is not an error.
     let loaded = read(&with("flow: Some(1)", "flow: Some(7)"));
     assert_eq!(loaded.project.world.checkpoints[0].flow, None);
 }

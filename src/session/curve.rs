@@ -56,7 +56,7 @@ mod tests {
         curve.push(f64::from(n), f64::NAN);
         let points = curve.points();
         assert!(points.len() < Curve::MAX_POINTS && points.len() >= Curve::MAX_POINTS / 4);
-        // The value equals x, so every averaged point must lie on the diagonal, in order.
+        // The value equals x, so every averaged point must be on the diagonal, in order.
         assert!(points.iter().all(|p| (p[0] - p[1]).abs() < 1e-9));
         assert!(points.windows(2).all(|w| w[0][0] < w[1][0]));
         assert!(points.last().unwrap()[0] > 0.99 * f64::from(n));

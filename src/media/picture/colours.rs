@@ -83,7 +83,7 @@ mod tests {
         assert_ne!(of(Heading, at(0.0, 2), None), of(Heading, at(3.0, 2), None));
         assert_ne!(of(Energy, at(0.0, 0), Some(&[1.0, 9.0])), of(Energy, at(0.0, 0), Some(&[3.0, 9.0])));
         assert_eq!(of(Speed, at(0.0, 0), Some(&[0.0, 3.0])), of(Speed, at(0.0, 0), Some(&[7.0, 99.0])));
-        // A number that is not known, or is none, leaves a colour all the same.
+        // An unknown number, or NaN, still gives a colour.
         assert_eq!(of(Speed, at(0.0, 1), None), of(Species, at(0.0, 1), None));
         assert!(of(Speed, at(0.0, 1), Some(&[f32::NAN; 2])).iter().all(|c| c.is_finite()));
     }

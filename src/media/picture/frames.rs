@@ -56,12 +56,12 @@ impl FrameWriter {
     }
 
     /// # Errors
-    /// Somebody has put a folder with something in it there meanwhile.
+    /// Another program has put a folder with files there meanwhile.
     pub fn finish(self) -> Result<(), PictureError> {
         // A folder may take the place of an empty one.
         std::fs::rename(self.folder.path(), &self.path)
             .map_err(|source| PictureError::Write { file: self.path.clone(), source })?;
-        // It is no temporary folder any more.
+        // It is not a temporary folder any more.
         let _ = self.folder.keep();
         Ok(())
     }

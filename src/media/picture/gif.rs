@@ -25,7 +25,7 @@ const BACKGROUNDS: RangeInclusive<u8> = 1..=2;
 /// Two colours that differ by no more in any channel look alike in motion.
 const UNSEEN: u8 = 9;
 
-/// In a moving picture a shade of a body passes for one that is no farther off than this.
+/// In a moving picture a shade of a body counts as equal to one within this distance.
 const PASSES: u8 = 14;
 
 /// Shades of one species: finer ones make the file larger and nothing better to the eye.

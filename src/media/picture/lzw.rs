@@ -129,7 +129,7 @@ mod tests {
         decoder.read_next_frame().unwrap().unwrap().buffer.to_vec()
     }
 
-    /// Numbers that lie unevenly, some often and some seldom.
+    /// Unevenly distributed numbers: some frequent, some rare.
     fn noise(count: usize, colours: u32) -> Vec<u8> {
         let mut state = 7u32;
         let mut next = || {

@@ -1,4 +1,4 @@
-//! What is said of texts that are no scene, or not a whole one.
+//! Messages about texts that are not a scene, or not a whole one.
 
 use super::*;
 

@@ -101,7 +101,7 @@ pub(in crate::session) fn blend(session: &mut Session, a: usize, b: usize, share
 /// One more flow at the end of the list, which plays.
 fn add(session: &mut Session, flow: LearnedFlow) -> Vec<Effect> {
     if session.document.world.flows.list.len() >= MAX_FLOWS {
-        return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the most; delete one first."))];
+        return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the limit: delete one first."))];
     }
     change(session, None, |document| {
         document.world.flows.chosen = document.world.flows.list.len();
@@ -120,7 +120,7 @@ pub(in crate::session) fn learn_another(session: &mut Session, choice: Option<(u
         return vec![notify(Level::Warning, "There is no rule yet: press Start learning first.")];
     };
     if session.document.world.flows.list.len() >= MAX_FLOWS {
-        return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the most; delete one first."))];
+        return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the limit: delete one first."))];
     }
     if let Err(refusal) = learnable(session) {
         return refusal;

@@ -63,7 +63,7 @@ pub const TICKS_PER_S: f64 = 60.0;
 pub struct Wound {
     /// [`LiveView::steps`] at that moment.
     pub step: u64,
-    /// On the live torus; may lie outside the box by whole box lengths.
+    /// On the live torus; may be outside the box by whole box lengths.
     pub centre_l: DVec2,
     /// Of the brush at that time, ℓ.
     pub radius_l: f64,

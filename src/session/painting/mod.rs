@@ -59,7 +59,7 @@ use stipple::Stippling;
 use warnings::Warning;
 
 /// Maximum number of particles that one drag adds.
-pub(super) const MAX_LAID: usize = 20_000;
+pub(super) const MAX_PLACED: usize = 20_000;
 
 /// Images of a particle nearer than this share of the spacing are one.
 const IMAGE_SHARE: f64 = 0.15;
@@ -257,8 +257,8 @@ fn with_images(session: &Session, particles: &[Particle]) -> Vec<Particle> {
     all
 }
 
-/// Lays particles with their images, as one step of the history.
-fn lay(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
+/// Adds particles with their images, as one step of the history.
+fn add_particles(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
     let all = with_images(session, particles);
     edit_picture(session, None, |picture| picture::add(picture, &all))
 }

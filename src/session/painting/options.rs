@@ -131,7 +131,7 @@ pub struct PaintOptions {
     pub spray: SprayHeading,
     /// World units.
     pub spray_radius: f64,
-    /// Share of the sprayed disc that fills up, 0 to 1: at 1 particles lie at the spacing.
+    /// Share of the sprayed disc that fills up, 0 to 1: at 1 particles are one spacing apart.
     pub spray_density: f64,
     /// Applies to all tools that add or erase.
     pub symmetry: Symmetry,

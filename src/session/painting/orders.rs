@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use glam::DVec2;
 
 use super::Hand;
-use super::MAX_LAID;
+use super::MAX_PLACED;
+use super::add_particles;
 use super::draft;
 use super::gesture::{give_up, nearest, put, selected};
-use super::lay;
 use super::options::PaintOptions;
 use super::selection::{connected, fitted, moved, rotated, scaled, union};
 use crate::session::command::Kind;
@@ -252,11 +252,11 @@ pub(in crate::session) fn toggle_snap(session: &mut Session) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Lays what is in hand in the middle of the box.
+/// Places what is in hand in the middle of the box.
 pub(in crate::session) fn place(session: &mut Session) -> Vec<Effect> {
     let particles = draft::in_hand(session, super::centre_of(session.snapshot()));
-    debug_assert!(particles.len() <= MAX_LAID);
-    if particles.is_empty() { Vec::new() } else { lay(session, &particles) }
+    debug_assert!(particles.len() <= MAX_PLACED);
+    if particles.is_empty() { Vec::new() } else { add_particles(session, &particles) }
 }
 
 /// The image tool previews this file; a click places it.

@@ -6,18 +6,18 @@ use glam::{DVec2, I64Vec2};
 
 use crate::worlds::swarm::picture::{MAX_PARTICLES, MAX_SPECIES, Particle, Snapshot, wrap_angle};
 
-/// Two particles nearer than this share of the box's longer side lie on one another.
+/// Two particles nearer than this share of the box's longer side coincide.
 const SAME_PLACE_SHARE: f64 = 1e-6;
 
 pub(in crate::session) fn is_inside(snapshot: &Snapshot, at: DVec2) -> bool {
     at == at.clamp(DVec2::ZERO, snapshot.box_size)
 }
 
-/// Adds the particles that lie inside the box and not on top of another; headings are folded into `[-π, π)`.
+/// Adds the particles that are inside the box and not on top of another; headings are folded into `[-π, π)`.
 pub(in crate::session) fn add(snapshot: &mut Snapshot, particles: &[Particle]) -> bool {
     let too_near = SAME_PLACE_SHARE * snapshot.box_size.max_element();
     let before = snapshot.particles.len();
-    // Particles too near to one another lie in the same small cell or in neighbouring ones.
+    // Particles too near to one another are in the same small cell or in neighbouring ones.
     let cell = |p: &Particle| (p.position() / (2.0 * too_near)).floor().as_i64vec2();
     let mut taken: HashMap<I64Vec2, Vec<DVec2>> = HashMap::with_capacity(before + particles.len());
     for p in &snapshot.particles {

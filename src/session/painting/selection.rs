@@ -1,4 +1,4 @@
-//! The geometry of selecting: what lies inside, the frame with its handles, and what dragging a handle does.
+//! The geometry of selecting: what is inside, the frame with its handles, and what dragging a handle does.
 
 use std::collections::HashMap;
 
@@ -193,7 +193,7 @@ pub(super) fn connected(particles: &[Particle], start: usize, link: f64) -> Vec<
         let (place, home) = (particles[i].position(), cell(&particles[i]));
         for step in [-1, 0, 1].into_iter().flat_map(|dx| [-1, 0, 1].map(|dy| I64Vec2::new(dx, dy))) {
             let Some(there) = cells.get_mut(&(home + step)) else { continue };
-            // Whoever is found is taken out, so that each is looked at once.
+            // A found particle is removed, so that each is visited once.
             there.retain(|&j| {
                 let near = particles[j].position().distance(place) <= link;
                 if near {

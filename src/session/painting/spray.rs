@@ -21,26 +21,26 @@ const GAP: f64 = 0.8;
 /// What was sprayed before the pointer moved, and the picture before that.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::session) struct FirstDab {
-    laid: Vec<Particle>,
+    placed: Vec<Particle>,
     before: Arc<Snapshot>,
 }
 
 /// The first dab: its particles head as the pen does until it is known which way the can goes.
 pub(super) fn begin(session: &mut Session, at: DVec2) -> (FirstDab, Vec<Effect>) {
     let before = session.snapshot().clone();
-    let laid = dabs(session, &[at], session.painting.options.heading);
-    let effects = lay(session, &laid);
-    (FirstDab { laid, before }, effects)
+    let placed = dabs(session, &[at], session.painting.options.heading);
+    let effects = add_particles(session, &placed);
+    (FirstDab { placed, before }, effects)
 }
 
 /// Heads the stroke this way, with the particles sprayed before it moved.
-pub(super) fn turn(session: &mut Session, FirstDab { mut laid, before }: FirstDab, along: f64) -> Vec<Effect> {
+pub(super) fn turn(session: &mut Session, FirstDab { mut placed, before }: FirstDab, along: f64) -> Vec<Effect> {
     if session.painting.options.spray != SprayHeading::Along {
         return Vec::new();
     }
-    laid.iter_mut().for_each(|p| p.heading = along);
+    placed.iter_mut().for_each(|p| p.heading = along);
     // Images are not turned by the same angle: they are made again.
-    let all = with_images(session, &laid);
+    let all = with_images(session, &placed);
     edit_picture(session, merge(), |picture| {
         *picture = (*before).clone();
         picture::add(picture, &all)
@@ -49,11 +49,11 @@ pub(super) fn turn(session: &mut Session, FirstDab { mut laid, before }: FirstDa
 
 /// A dab at each of these places.
 pub(super) fn along(session: &mut Session, stops: &[DVec2], along: f64) -> Vec<Effect> {
-    let laid = dabs(session, stops, along);
-    lay(session, &laid)
+    let placed = dabs(session, stops, along);
+    add_particles(session, &placed)
 }
 
-fn lay(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
+fn add_particles(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
     let all = with_images(session, particles);
     edit_picture(session, merge(), |picture| picture::add(picture, &all))
 }
@@ -106,24 +106,24 @@ impl Dab {
         let wanted = (full - inside as f64).max(0.0);
         // A fifth of the room at each dab, so that one sees it fill.
         let tries = (0.2 * wanted).ceil() as usize;
-        let mut laid: Vec<Particle> = Vec::new();
+        let mut placed: Vec<Particle> = Vec::new();
         for _ in 0..(4 * tries).min(4000) {
-            if laid.len() >= tries {
+            if placed.len() >= tries {
                 break;
             }
             let (radius, angle) = (self.radius * rng.random::<f64>().sqrt(), rng.random_range(0.0..TAU));
             let at = self.centre + radius * DVec2::from_angle(angle);
             let free = near.iter().all(|p| p.distance(at) >= self.gap)
-                && laid.iter().all(|p| p.position().distance(at) >= self.gap);
+                && placed.iter().all(|p| p.position().distance(at) >= self.gap);
             if free {
                 let heading = match self.heading {
                     SprayHeading::Along => self.along,
                     SprayHeading::Random => rng.random_range(-PI..PI),
                 };
-                laid.push(Particle { x: at.x, y: at.y, heading, species: self.species });
+                placed.push(Particle { x: at.x, y: at.y, heading, species: self.species });
             }
         }
-        laid
+        placed
     }
 
     fn reaches(&self, at: DVec2) -> bool {

@@ -70,9 +70,9 @@ mod tests {
             Particle { x: 3.0, y: 1.0, ..Particle::default() },
         ]);
         let stamp = Stamp { name: String::new(), particles: Arc::new(particles) };
-        let laid = stamp.placed(Pose { turn: FRAC_PI_2, scale: 2.0 }, DVec2::splat(5.0));
-        assert!((laid[1].x - 5.0).abs() < 1e-9 && (laid[1].y - 7.0).abs() < 1e-9);
-        assert!((laid[1].heading - FRAC_PI_2).abs() < 1e-9);
+        let placed = stamp.placed(Pose { turn: FRAC_PI_2, scale: 2.0 }, DVec2::splat(5.0));
+        assert!((placed[1].x - 5.0).abs() < 1e-9 && (placed[1].y - 7.0).abs() < 1e-9);
+        assert!((placed[1].heading - FRAC_PI_2).abs() < 1e-9);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub enum StippleSource {
 pub enum StippleAmount {
     /// So many, whatever the distance between them.
     Count(usize),
-    /// As many as lie at this distance, in heights of a line of text (longer sides of an image).
+    /// As many as fit at this distance, in heights of a line of text (longer sides of an image).
     Spacing(f64),
 }
 

@@ -166,7 +166,7 @@ fn isolated(neighbours: &[Option<Neighbour>], cutoff: f64) -> Vec<usize> {
     (0..neighbours.len()).filter(|&i| neighbours[i].is_none_or(|near| near.distance > cutoff)).collect()
 }
 
-/// Indices of all but the first of particles that lie on one another.
+/// Indices of all but the first of particles that coincide.
 fn doubles(snapshot: &Snapshot) -> Vec<usize> {
     let reach = DUPLICATE_SHARE * snapshot.box_size.max_element();
     let usable =
@@ -174,7 +174,7 @@ fn doubles(snapshot: &Snapshot) -> Vec<usize> {
     if !usable {
         return Vec::new();
     }
-    // Two in one cell always lie on one another, so each cell keeps one particle.
+    // Two in one cell always coincide, so each cell keeps one particle.
     let cell = reach * std::f64::consts::FRAC_1_SQRT_2;
     let cells = (snapshot.box_size / cell).ceil().as_i64vec2().max(I64Vec2::ONE);
     let folded = |at: I64Vec2| if snapshot.is_torus() { at.rem_euclid(cells) } else { at };

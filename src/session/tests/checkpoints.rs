@@ -149,7 +149,7 @@ fn an_early_undo_restores_the_swarm_when_it_arrives() {
     let before = session.live().particles;
     assert!(
         !has_order(&session.apply(DocumentCommand::Undo), |o| matches!(o, EngineOrder::Upload(_))),
-        "nobody knows it yet"
+        "it is not known yet"
     );
     assert_eq!(session.live().particles, before);
     assert!(uploads(&send(&mut session, wanted_for.clone(), &[4.0]), 4.0));

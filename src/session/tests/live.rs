@@ -13,7 +13,7 @@ fn time_runs_only_while_playing_and_a_step_is_one_step() {
     assert!(session.tick(u32::MAX).is_empty());
     session.apply(LiveCommand::Play);
     session.apply(Command::SetWorkspace(Workspace::Paint));
-    assert!(session.tick(u32::MAX).is_empty(), "nobody watches while painting");
+    assert!(session.tick(u32::MAX).is_empty(), "time stands still while painting");
 }
 
 #[test]

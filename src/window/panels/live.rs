@@ -77,7 +77,7 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
         ("Species", Command::Live(LiveCommand::RandomiseSpecies)),
     ];
     ui.horizontal(|ui| {
-        ui.label("Scramble").on_hover_text("Deal one thing out at random, and watch the pattern come back");
+        ui.label("Scramble").on_hover_text("Shuffle one property at random, and watch the pattern form again");
         ui.spacing_mut().button_padding.x = 3.0;
         ui.spacing_mut().item_spacing.x = 4.0;
         let width = ((ui.available_width() - 8.0) / 3.0).floor();
@@ -132,8 +132,7 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
         ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate()).on_hover_text(tooltip);
     };
     if readouts.faults > 0 {
-        let hint =
-            "Their next places are no numbers. Lower the strength, the knobs or the time step, then press Restart.";
+        let hint = "Their next positions are NaN or infinite. Lower the strength, the knobs or the time step, then press Restart.";
         card(ui, style::WARN, "Some particles cannot go on", hint);
     }
     let mut pace = format!("{:.1} ms a frame · {} steps a second", readouts.frame_ms, rate(readouts.steps_per_s));

@@ -35,7 +35,7 @@ mod top_bar;
 mod truth_card;
 mod widgets;
 
-// The one way to egui, which is no dependency of our own.
+// The only path to egui, which is a dependency of bevy_egui, not of this crate.
 pub(crate) use bevy_egui::egui;
 
 pub use gallery::GalleryCard;

@@ -115,7 +115,7 @@ impl UiState {
         self.wanted_world.take()
     }
 
-    /// Asks before quitting, as these projects have changes in no file; asks no more when there are none.
+    /// Asks before quitting: these projects have unsaved changes. An empty list withdraws the question.
     pub fn ask_before_quitting(&mut self, titles: Vec<String>) {
         self.quit_question = titles;
     }

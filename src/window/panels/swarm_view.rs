@@ -28,7 +28,7 @@ pub(super) fn draw_torus(painter: &Painter, rect: Rect, swarm: &Swarm) {
     }
 }
 
-/// Draws the particles themselves, whatever empty box lies around them.
+/// Draws the particles themselves, without the empty box around them.
 pub(super) fn draw_close(painter: &Painter, rect: Rect, particles: &[Particle]) {
     painter.rect_filled(rect, 6.0, style::CANVAS);
     let places = || particles.iter().map(Particle::position);

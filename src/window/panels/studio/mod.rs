@@ -223,7 +223,7 @@ fn grid(
     }
 }
 
-/// The brushes of a workspace, with size and strength. Nothing where there is none.
+/// The brushes of a workspace, with size and strength. Nothing where there are none.
 fn brushes(ui: &mut Ui, studio: &Studio, workspace: BrushWorkspace, commands: &mut Vec<StudioCommand>) {
     let tables = studio.info().tables();
     let of_workspace = || tables.brushes.iter().filter(|brush| brush.workspace == workspace);

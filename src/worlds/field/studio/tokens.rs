@@ -174,7 +174,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
         ),
         KnobSpec::new(
             ("attract", "Attraction", "", "pixels"),
-            "How far tokens are taught to lie nearer to their neighbours; swimming ones then run into one another",
+            "How far tokens learn to be nearer to their neighbours; swimming ones then run into one another",
             0.0,
             [0.0, 1.0],
             Linear,

@@ -100,7 +100,7 @@ impl TokenTraining {
         if tokens.is_empty() {
             return Err(FieldError::Value {
                 path: "tokens",
-                reason: "there is none".to_owned(),
+                reason: "there are none".to_owned(),
                 hint: "draw or load a token",
             });
         }

@@ -39,7 +39,7 @@ pub(super) fn encode(rule: &Rule, flows: &Flows) -> String {
 
 /// The safetensors bytes behind the base64 text.
 pub(crate) fn bytes_of(text: &str) -> Result<Vec<u8>, BadValue> {
-    // Somebody may have wrapped the long line.
+    // An editor may have wrapped the long line.
     let text: String = text.split_ascii_whitespace().collect();
     STANDARD.decode(text).map_err(|e| BadValue::new(PATH, format!("the base64 text is damaged ({e})"), HINT))
 }

@@ -11,7 +11,7 @@ use crate::worlds::swarm::rule::Neighbours;
 pub const REACH_L: f64 = 2.5;
 /// Bins of the offset along each body axis, over ±[`REACH_L`].
 pub const OFFSET_BINS: usize = 24;
-/// Bins of the relative heading. The first is centred on equal headings, so that an aligned flock lies in one bin.
+/// Bins of the relative heading. The first is centred on equal headings, so that an aligned flock is in one bin.
 pub const HEADING_BINS: usize = 6;
 
 /// What particles see: for every ordered pair within [`REACH_L`], the offset in the first one's body frame, the relative

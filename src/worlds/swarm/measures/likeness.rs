@@ -3,24 +3,24 @@
 use super::fidelity::Histogram;
 use crate::worlds::swarm::picture::Swarm;
 
-/// No single pair speaks louder than this, for or against: the logarithm of a ratio of counts that may be very small.
+/// Limit of the weight of a single pair, for or against: the logarithm of a ratio of counts that may be very small.
 const LOUDEST: f64 = 3.0;
 
 /// Whether some particles see the pattern or chance, as one number on the scale of the fidelity: 1 is what particles of the
-/// target see on average, 0 what particles thrown down at random see.
+/// target see on average, 0 what particles at random positions see.
 ///
 /// It is the log-likelihood ratio of target against chance of the pairs they see, Σ ln(T_b / U_b) over the pairs (as
 /// [`Histogram`] sorts them into bins b; T and U are the counts per particle of the target and of the same particles
 /// scattered; the terms are cut off at ±3), on a scale whose ends are measured on other samples of both, for each species of
-/// the one who sees. As likelihoods of independent counts go, no other number tells the two apart with fewer particles. Being
-/// a sum over pairs it has no bias for few of them, where the distance of two histograms is nearly all noise: a dozen
-/// particles are enough. But other than the fidelity it is no distance: what is more typical than the target scores above 1.
+/// the observing particle. For independent counts no other statistic distinguishes the two with fewer particles. As a sum
+/// over pairs it has no bias for few of them, where the distance of two histograms is nearly all noise: a dozen
+/// particles are enough. Unlike the fidelity it is not a distance: particles that are more typical than the target score above 1.
 #[derive(Clone, Debug)]
 pub struct Likeness {
     species: usize,
     /// ln(T_b / U_b).
     weights: Vec<f64>,
-    /// Mean sum of the weights for one who sees, by species: in the target, and at random.
+    /// Mean sum of the weights for an observing particle, by species: in the target, and at random.
     levels: Vec<[f64; 2]>,
 }
 
@@ -38,7 +38,7 @@ impl Likeness {
         likeness
     }
 
-    /// Mean sum of the weights for one who sees, by species.
+    /// Mean sum of the weights for an observing particle, by species.
     fn means(&self, swarms: &[Swarm]) -> Vec<f64> {
         let (mut sums, mut counts) = (vec![0.0; self.species], vec![0.0_f64; self.species]);
         for swarm in swarms {
@@ -51,8 +51,8 @@ impl Likeness {
         sums.iter().zip(counts).map(|(sum, count)| sum / count.max(1.0)).collect()
     }
 
-    /// Of what the particles with these numbers see in `swarm`; `None` where there are none, or where target and chance
-    /// cannot be told apart for their species.
+    /// Of the neighbourhoods of the particles with these indices in `swarm`; `None` where there are none, or where target and chance
+    /// cannot be distinguished for their species.
     pub fn of(&self, swarm: &Swarm, members: &[usize]) -> Option<f64> {
         let mut seen = 0.0;
         Histogram::each_pair(self.species, swarm, members, |_, bin| seen += self.weights[bin]);

@@ -22,7 +22,7 @@ use crate::worlds::swarm::rule::{LiveSettings, Rule};
 /// that of the noisy particles.
 const MAX_EVALUATED: usize = 20_000;
 const PIECE: usize = 8000;
-/// From one piece to the next, in shares of the box: they come to lie everywhere alike (the plastic number's powers).
+/// From one piece to the next, in shares of the box: they cover the box evenly (the plastic number's powers).
 const STRIDE: DVec2 = DVec2::new(0.754_877_666, 0.569_840_291);
 /// Samples of the target that order and energy are taken from.
 const TARGET_SAMPLES: usize = 8;
@@ -439,7 +439,7 @@ mod tests {
         now.step = 80;
         let reading = observer.look(&now).unwrap();
         assert_eq!(observer.recent.len(), 1);
-        assert!(reading.fidelity_now.unwrap() < 0.6, "mills are no flock: {:?}", reading.fidelity_now);
+        assert!(reading.fidelity_now.unwrap() < 0.6, "mills are not a flock: {:?}", reading.fidelity_now);
     }
 
     #[test]

@@ -24,8 +24,8 @@ pub fn scattered(swarm: &Swarm, rng: &mut impl Rng) -> Swarm {
     random
 }
 
-/// `swarm` with every particle within `radius_l` of `centre` thrown anywhere into that disc, with a random heading: the
-/// wound of a healing test. Returns how many were thrown as well.
+/// `swarm` with every particle within `radius_l` of `centre` moved anywhere into that disc, with a random heading: the
+/// wound of a healing test. Also returns how many were moved.
 pub fn scrambled(swarm: &Swarm, centre: DVec2, radius_l: f64, rng: &mut impl Rng) -> (Swarm, usize) {
     let middle = Particle::default().at(centre);
     let mut wounded = swarm.clone();
@@ -86,7 +86,7 @@ mod tests {
             }
         }
         assert_eq!(changed, thrown);
-        // π 5² lattice points lie within 5, give or take the rim.
+        // π 5² lattice points are within 5, up to the rim.
         assert!((70..=90).contains(&thrown), "{thrown}");
     }
 }

@@ -79,7 +79,7 @@ impl Pool {
         stop: &dyn Fn() -> bool,
     ) -> Result<Self, LearnError> {
         let mut ensemble = ensemble.for_particles(stills.selected(), settings.particles);
-        // With one copy nothing would be learned of what lies between creatures.
+        // With one copy nothing would be learned about the space between creatures.
         ensemble.copies = ensemble.copies.max(2);
         let sampler = Sampler::of(stills, &ensemble, Part::Taught)?;
         let mut rng = StdRng::seed_from_u64(settings.seed);

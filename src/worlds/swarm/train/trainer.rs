@@ -456,7 +456,7 @@ impl NetTraining {
 
 #[cfg(test)]
 impl Trainer {
-    /// Takes `steps` steps, then puts a number that is none among the weights.
+    /// Takes `steps` steps, then puts NaN among the weights.
     pub fn poison_after(&mut self, steps: usize) {
         for _ in 0..steps {
             self.step().expect("a good step");
