@@ -14,7 +14,7 @@ use unstill::formats::TrajectoryKind;
 use unstill::media::picture::FilmKind;
 use unstill::session::{
     Command, Dialog, DocumentCommand, Effect, FilmView, Preference, RecordingKind, RecordingState, ShareCommand,
-    ShareOrder, Workspace,
+    ShareEffect, Workspace,
 };
 use unstill::window::panels::{RescuedScene, SceneCard, ShareReadouts};
 use unstill::worlds::swarm::picture::motifs;
@@ -25,8 +25,8 @@ fn shared(readouts: ShareReadouts) -> Window {
     window_with(shell, LAPTOP)
 }
 
-fn orders(window: &Window) -> Vec<&ShareOrder> {
-    fn order(effect: &Effect) -> Option<&ShareOrder> {
+fn orders(window: &Window) -> Vec<&ShareEffect> {
+    fn order(effect: &Effect) -> Option<&ShareEffect> {
         match effect {
             Effect::Share(order) => Some(order),
             _ => None,
@@ -51,7 +51,7 @@ fn a_scene_without_a_file_is_saved_by_a_name_and_enter() {
     window.run_steps(4);
     window.key_press(Key::Enter);
     window.run_steps(8);
-    let [ShareOrder::SaveAmongMine { name, document, .. }] = &orders(&window)[..] else {
+    let [ShareEffect::SaveToMyScenes { name, document, .. }] = &orders(&window)[..] else {
         panic!("{:?}", window.state().effects)
     };
     assert_eq!((name.as_str(), document.title.as_str()), ("Waltz", "Waltz"));
@@ -126,7 +126,7 @@ fn film_settings_become_commands_and_mp4_needs_ffmpeg() {
     click(&mut window, "the end fades into the beginning");
     assert!(window.state().session.film().loops);
     let film = |window: &Window| {
-        orders(window).iter().filter(|order| matches!(order, ShareOrder::Film(film) if film.loops)).count()
+        orders(window).iter().filter(|order| matches!(order, ShareEffect::Film(film) if film.loops)).count()
     };
     let button = window.get_all_by_label("Film").last().expect("the button");
     button.click();
@@ -163,7 +163,7 @@ fn a_trajectory_is_set_up_recorded_watched_and_stopped() {
     click(&mut window, "CSV");
     assert_eq!(window.state().session.trajectory().kind, TrajectoryKind::Csv);
     click(&mut window, "Record");
-    let [ShareOrder::Trajectory(options)] = &orders(&window)[..] else { panic!("{:?}", window.state().effects) };
+    let [ShareEffect::Trajectory(options)] = &orders(&window)[..] else { panic!("{:?}", window.state().effects) };
     assert_eq!(options, window.state().session.trajectory());
 
     let kind = RecordingKind::Trajectory(TrajectoryKind::Csv);
@@ -185,7 +185,7 @@ fn rescued_work_is_offered_in_one_line_each_and_can_wait() {
     window.run_steps(4);
     window.get_all_by_label("Restore").next().expect("two lines").click();
     window.run_steps(4);
-    assert_eq!(orders(&window), [&ShareOrder::Discard(1), &ShareOrder::Restore(0)]);
+    assert_eq!(orders(&window), [&ShareEffect::Discard(1), &ShareEffect::Restore(0)]);
     window.get_all_by_label("Later").next().expect("two lines").click();
     window.run_steps(4);
     assert!(window.query_by_label("“Lost”").is_none());
@@ -239,5 +239,5 @@ fn a_dropped_file_is_opened_and_a_hovering_one_announced() {
     window.input_mut().hovered_files.clear();
     window.input_mut().dropped_files = vec![Arc::new(File("a.csv".into())), Arc::new(File("b.ron".into()))];
     window.run_steps(3);
-    assert_eq!(orders(&window), [&ShareOrder::Open("a.csv".into())], "once, and the first one");
+    assert_eq!(orders(&window), [&ShareEffect::Open("a.csv".into())], "once, and the first one");
 }

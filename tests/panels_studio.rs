@@ -295,7 +295,7 @@ fn a_new_scene_is_saved_under_a_name() {
     window.run_steps(4);
     click(&mut window, "Save");
     let saves =
-        |command: &StudioCommand| matches!(command, StudioCommand::SaveAmongMine(name) if name.ends_with("of mine"));
+        |command: &StudioCommand| matches!(command, StudioCommand::SaveToMyScenes(name) if name.ends_with("of mine"));
     assert!(window.state().commands.last().is_some_and(saves), "{:?}", window.state().commands);
 }
 

@@ -22,7 +22,7 @@ use super::prefs::{Preference, Prefs};
 pub use super::request::{
     CertificateRequest, CheckpointUse, Keeping, PaceKey, PaceRequest, RuleRequest, RuleRole, Speed, TrainingRequest,
 };
-pub use super::sharing::{ShareCommand, ShareOrder};
+pub use super::sharing::{ShareCommand, ShareEffect};
 pub use super::sheets::{Dialog, ViewCommand};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
@@ -137,7 +137,7 @@ pub enum Effect {
     /// Files of scenes, and the end of the program.
     Document(DocumentEffect),
     /// Files of other programs and recordings.
-    Share(ShareOrder),
+    Share(ShareEffect),
     /// Texts, images, stamps and the clipboard.
     Paint(PaintEffect),
     /// Jobs of training, and measurements of rules.
@@ -166,7 +166,7 @@ pub enum Effect {
 from_features!(
     Effect:
     Document(DocumentEffect),
-    Share(ShareOrder),
+    Share(ShareEffect),
     Paint(PaintEffect),
     Learn(LearnEffect),
     Live(LiveEffect),

@@ -64,7 +64,7 @@ pub use painting::{
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use sharing::import_sheet::{ImportCommand, ImportReading, ImportRequest, ImportSheet};
 pub use sharing::trajectory::TrajectoryOptions;
-pub use sharing::{FilmOptions, FilmView, LOST_ITS_SCENE, ShareCommand, ShareEvent, ShareOrder};
+pub use sharing::{FilmOptions, FilmView, LOST_ITS_SCENE, ShareCommand, ShareEffect, ShareEvent};
 pub use state::Session;
 
 #[cfg(test)]

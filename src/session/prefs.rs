@@ -80,7 +80,7 @@ impl Prefs {
         let default = Self::default();
         self.ui_scale = fold(self.ui_scale, UI_SCALE_RANGE, default.ui_scale);
         self.look.trail_s = fold(self.look.trail_s, TRAIL_RANGE_S, default.look.trail_s);
-        self.film = self.film.usable();
+        self.film = self.film.clamped();
         self.trajectory = self.trajectory.usable();
         self.recent.truncate(MAX_RECENT);
         self

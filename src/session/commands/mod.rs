@@ -161,7 +161,7 @@ impl CommandInfo {
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
     let before = [
         document::menu::TABLE,
-        view::TABLE,
+        view::VIEW,
         view::LOOK,
         view::WORKSPACES,
         painting::menu::TABLE,

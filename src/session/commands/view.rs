@@ -1,4 +1,4 @@
-//! Workspaces and views: nothing here changes the scene except the view without noise.
+//! Commands of workspaces, views and help. Only *Without noise* changes the scene.
 
 use super::CommandInfo;
 use super::Group::{Help, Look, View, Workspaces};
@@ -7,7 +7,7 @@ use super::row;
 use crate::session::command::{Command, Dialog, LiveCommand, ViewCommand, Workspace};
 use crate::session::prefs::Preference;
 
-pub(super) const TABLE: &[CommandInfo] = &[
+pub(super) const VIEW: &[CommandInfo] = &[
     row(View, "Fit", Shortcut::plain("Home"), "Show the whole box again", Command::View(ViewCommand::Fit)),
     row(
         View,
@@ -30,39 +30,33 @@ pub(super) const TABLE: &[CommandInfo] = &[
         "Change between the dark and the light theme",
         Command::Prefer(Preference::SwitchTheme),
     ),
-    row(
-        View,
-        "Larger",
-        Shortcut::ctrl("Plus"),
-        "Make the panels and their letters larger",
-        Command::Prefer(Preference::LargerUi),
-    ),
+    row(View, "Larger", Shortcut::ctrl("Plus"), "Make panels and text larger", Command::Prefer(Preference::LargerUi)),
     row(
         View,
         "Smaller",
         Shortcut::ctrl("Minus"),
-        "Make the panels and their letters smaller",
+        "Make panels and text smaller",
         Command::Prefer(Preference::SmallerUi),
     ),
     row(
         View,
         "Normal size",
         Shortcut::ctrl("0"),
-        "Panels and letters at their normal size",
+        "Panels and text at their normal size",
         Command::Prefer(Preference::DefaultUi),
     ),
     row(
         View,
         "Screenshot",
         Shortcut::plain("F12"),
-        "Write a picture of the window into the present folder",
+        "Write a picture of the window into the current folder",
         Command::View(ViewCommand::Screenshot),
     ),
     row(
         View,
         "Screenshot of the canvas",
         Shortcut::shift("F12"),
-        "Write a picture of the canvas alone, without panels, into the present folder",
+        "Write a picture of the canvas alone, without panels, into the current folder",
         Command::View(ViewCommand::CanvasScreenshot),
     ),
     row(
@@ -100,14 +94,14 @@ pub(super) const LOOK: &[CommandInfo] = &[
         Look,
         "Glow",
         Shortcut::plain("L"),
-        "Light around the particles (left out for thousands on a GPU made of software)",
+        "Light around the particles (off for thousands of particles on a software GPU)",
         Command::Prefer(Preference::ToggleGlow),
     ),
     row(
         Look,
         "Without noise",
         Shortcut::plain("J"),
-        "Show each particle where the rule believes it would be without the noise: a crisper picture",
+        "Show the denoised positions: a sharper picture",
         Command::Live(LiveCommand::ToggleDenoised),
     ),
 ];

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::formats::{Assumption, FrameChoice, ImportOptions, Imported, Outline};
-use crate::session::command::{Effect, Level, ShareOrder};
+use crate::session::command::{Effect, Level, ShareEffect};
 use crate::session::state::Session;
 
 /// Files to be read, and how.
@@ -116,7 +116,7 @@ impl ImportSheet {
             paths: self.reading.request.paths.clone(),
             options: self.options.clone(),
         };
-        vec![Effect::Share(ShareOrder::ReadImport(Box::new(request)))]
+        vec![Effect::Share(ShareEffect::ReadImport(Box::new(request)))]
     }
 }
 

@@ -25,12 +25,12 @@ impl Studio {
                 None => vec![StudioEffect::Program(ProgramCommand::Ask(Dialog::Name))],
             },
             Do::SaveAs(path) => self.save(path),
-            Do::SaveAmongMine(name) => self.save_among_mine(name.trim()),
+            Do::SaveToMyScenes(name) => self.save_to_my_scenes(name.trim()),
             Do::Film if self.live.film.as_ref().is_some_and(|film| !film.is_ending) => {
                 vec![StudioEffect::Canvas(CanvasOrder::EndFilm)]
             }
             Do::Film if !self.live.runs => {
-                let text = "Nothing lives here yet that could be filmed: learn a rule first.".to_owned();
+                let text = "There is no live run to film: learn a rule first.".to_owned();
                 vec![StudioEffect::Notify(Level::Info, text)]
             }
             Do::Film => {
@@ -43,7 +43,7 @@ impl Studio {
             }
             Do::CancelFilm => vec![StudioEffect::Canvas(CanvasOrder::CancelFilm)],
             Do::Export(_) if !self.live.runs => {
-                let text = "Nothing lives here yet that could be written: learn a rule first.".to_owned();
+                let text = "There is no live run to export: learn a rule first.".to_owned();
                 vec![StudioEffect::Notify(Level::Info, text)]
             }
             Do::Export(path) => vec![StudioEffect::Canvas(CanvasOrder::Export(path))],
@@ -237,7 +237,7 @@ impl Studio {
         vec![StudioEffect::Save { path, project, revision: self.revision }]
     }
 
-    fn save_among_mine(&mut self, name: &str) -> Vec<StudioEffect> {
+    fn save_to_my_scenes(&mut self, name: &str) -> Vec<StudioEffect> {
         if name.is_empty() {
             return vec![StudioEffect::Notify(Level::Warning, "The scene needs a name.".to_owned())];
         }
@@ -246,7 +246,7 @@ impl Studio {
             self.history.end_gesture();
         }
         let project = Box::new(self.project.clone().map_world(Arc::unwrap_or_clone));
-        vec![StudioEffect::SaveAmongMine { name: name.to_owned(), project, revision: self.revision }]
+        vec![StudioEffect::SaveToMyScenes { name: name.to_owned(), project, revision: self.revision }]
     }
 
     fn edit_text(&mut self, field: u8, change: impl FnOnce(&mut Project<Arc<World>>)) -> Vec<StudioEffect> {

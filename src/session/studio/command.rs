@@ -116,7 +116,7 @@ pub enum StudioCommand {
     /// Ends the film under way and leaves nothing of it.
     CancelFilm,
     /// Under this name among the user's own scenes.
-    SaveAmongMine(String),
+    SaveToMyScenes(String),
     /// Commands of the program as a whole.
     Program(ProgramCommand),
 }
@@ -187,7 +187,7 @@ pub enum StudioEffect {
     /// Write the canvas as it is now, off the UI thread.
     SavePicture(PathBuf),
     /// Under this name among the user's own scenes; answered by [`StudioEvent::Saved`].
-    SaveAmongMine {
+    SaveToMyScenes {
         /// Becomes the file name.
         name: String,
         /// A copy, so that editing goes on while it is written.

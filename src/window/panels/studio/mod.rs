@@ -108,7 +108,7 @@ fn sheets(
     let chosen = finder::ask(ctx, can, state);
     commands.extend(chosen.and_then(|info| studio.listed(&info.command)));
     commands.extend(ask_name(ctx, &studio.project().title, &mut state.share).map(|answer| match answer {
-        NameAnswer::Save(name) => StudioCommand::SaveAmongMine(name),
+        NameAnswer::Save(name) => StudioCommand::SaveToMyScenes(name),
         NameAnswer::Elsewhere => StudioCommand::Program(ProgramCommand::Ask(Dialog::SaveAs)),
     }));
     state.share.readouts.film = studio.live().film.clone();

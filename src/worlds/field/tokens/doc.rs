@@ -228,7 +228,7 @@ impl TokenDoc {
     /// # Errors
     /// The first value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason: String, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason: String, hint| Err(FieldError::Value { path, reason, hint });
         if !(1..=MAX_KINDS).contains(&self.tokens.len()) {
             return fail("tokens", format!("there are {}", self.tokens.len()), "give 1 to 4 kinds");
         }

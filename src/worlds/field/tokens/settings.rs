@@ -89,7 +89,7 @@ impl TokenSettings {
     /// # Errors
     /// The first value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason: String, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason: String, hint| Err(FieldError::Value { path, reason, hint });
         let Self { batch, pool_batch, pool, tokens: [min, max], side, .. } = *self;
         if !(1..=10_000_000).contains(&self.steps) {
             return fail("steps", self.steps.to_string(), "give 1 to 10000000; 4000 is the default");
@@ -193,7 +193,7 @@ impl TokenLive {
     /// # Errors
     /// A knob out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, value: f64, hint| Err(FieldError::Value { place, reason: value.to_string(), hint });
+        let fail = |path, value: f64, hint| Err(FieldError::Value { path, reason: value.to_string(), hint });
         if !(-1.0..=1.0).contains(&self.swim_px) {
             return fail("swim_px", self.swim_px, "give -1 to 1; .05 is the default");
         }

@@ -257,7 +257,7 @@ impl PointTraining {
         let evidence = WeakEvidence {
             eigenvalues: fit.solution.weighted.iter().take(4).copied().collect(),
             gap: fit.solution.gap(),
-            lowest_over_floor: fit.solution.lowest() / fit.floor,
+            lowest_over_floor: fit.solution.lowest_unweighted() / fit.floor,
             samples: fit.samples,
             noise,
             certain: fit.is_certain(),

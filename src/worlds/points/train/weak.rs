@@ -96,7 +96,7 @@ impl WeakFit {
 }
 
 fn is_certain(solution: &WeakSolution, floor: f64) -> bool {
-    solution.lowest() <= floor && solution.gap() >= WeakFit::CERTAIN_GAP
+    solution.lowest_unweighted() <= floor && solution.gap() >= WeakFit::CERTAIN_GAP
 }
 
 /// Fits monomials of the asked degree, or of the smallest sufficient one.
@@ -110,7 +110,7 @@ pub fn fit_weak(cloud: &PointCloud, settings: &WeakFitSettings, seed: u64) -> Re
     let mut degree = 1;
     loop {
         let fit = fit_dictionary(cloud, Dictionary::Monomials { degree }, settings, seed)?;
-        if fit.solution.lowest() <= fit.floor || degree == 3 {
+        if fit.solution.lowest_unweighted() <= fit.floor || degree == 3 {
             return Ok(fit);
         }
         degree += 1;
