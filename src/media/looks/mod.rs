@@ -114,7 +114,7 @@ pub fn srgb(light: f64) -> u8 {
 pub(crate) mod eyes {
     use super::linear;
 
-    /// Usual eyes, and the three kinds of dichromacy, on linear RGB: Machado, Oliveira & Fernandes, "A physiologically-based
+    /// Unimpaired eyes, and the three kinds of dichromacy, on linear RGB: Machado, Oliveira & Fernandes, "A physiologically-based
     /// model for simulation of color vision deficiency" (2009), severity 1.0.
     pub const ALL: [(&str, [[f64; 3]; 3]); 4] = [
         ("unimpaired", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),

@@ -7,7 +7,7 @@ use image::RgbaImage;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::eyes::{self, PointEyes, PointSight};
+use super::overlay::{self, PointOverlay, PointScene};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
@@ -142,11 +142,11 @@ impl WorldInfo for PointsDoc {
             return;
         }
         let rule = learned.rule(self.dim, index);
-        let sight = PointSight { rule: &rule, sigma: self.live.sigma, cloud: &cloud };
-        PointEyes::of_thumbnail().draw(
-            sight,
+        let scene = PointScene { rule: &rule, sigma: self.live.sigma, cloud: &cloud };
+        PointOverlay::of_thumbnail().draw(
+            scene,
             &view,
-            DrawOptions { layers: eyes::streamlines_alone(), ..options },
+            DrawOptions { layers: overlay::streamlines_alone(), ..options },
             picture,
         );
     }

@@ -2,10 +2,10 @@
 
 mod draw;
 mod exponents;
-mod eyes;
 mod gpu_glow;
 mod info;
 mod knobs;
+mod overlay;
 mod painter;
 mod simulation;
 mod stroke;
@@ -14,7 +14,7 @@ mod tests;
 mod training;
 mod walkers;
 
-pub use eyes::LAYERS;
+pub use overlay::LAYERS;
 pub use painter::PointPainter;
 
 use super::PointsDoc;
@@ -213,7 +213,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
         },
     ],
     speed: 1,
-    layers: eyes::LAYERS,
+    layers: overlay::LAYERS,
     has_trails: true,
     imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
     exports: &[],

@@ -55,7 +55,7 @@ const RESIDUAL_PATCH: u32 = 10;
 
 /// Everything that is computed once for a rule and drawn again and again.
 #[derive(Default)]
-pub(super) struct PointEyes {
+pub(super) struct PointOverlay {
     is_thumbnail: bool,
     streamlines: Option<Vec<Vec<[f64; 3]>>>,
     /// Start and end of each.
@@ -75,14 +75,14 @@ struct Heat {
 
 /// The flow that is looked at.
 #[derive(Clone, Copy)]
-pub(super) struct PointSight<'a> {
+pub(super) struct PointScene<'a> {
     pub rule: &'a PointRule,
     pub sigma: f64,
     /// The cloud, standardised.
     pub cloud: &'a [[f64; 3]],
 }
 
-impl PointEyes {
+impl PointOverlay {
     /// For small pictures.
     pub fn of_thumbnail() -> Self {
         Self { is_thumbnail: true, ..Self::default() }
@@ -94,9 +94,9 @@ impl PointEyes {
     }
 
     /// Draws the layers that are wanted over a picture of the walkers.
-    pub fn draw(&mut self, sight: PointSight, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
+    pub fn draw(&mut self, scene: PointScene, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
         if let Some(layer) = [ENERGY, SCORE, RESIDUAL].into_iter().find(|layer| options.layers.has(*layer)) {
-            self.heat(sight, layer, view, options.light, picture);
+            self.heat(scene, layer, view, options.light, picture);
         }
         let theme = if options.light { Theme::Light } else { Theme::Dark };
         let (ink, ground) = (if options.light { [24, 28, 44] } else { [235, 240, 246] }, theme.ground());
@@ -104,7 +104,7 @@ impl PointEyes {
         if options.layers.has(STREAMLINES) {
             let lines = self
                 .streamlines
-                .get_or_insert_with(|| streamlines(sight, if self.is_thumbnail { THUMBNAIL_APART } else { APART }));
+                .get_or_insert_with(|| streamlines(scene, if self.is_thumbnail { THUMBNAIL_APART } else { APART }));
             // First a wider line of the ground, so that the light one stands off bright walkers.
             for (width, strength, colour) in [(3.4, 0.55, ground), (1.3, 0.85, ink)] {
                 self.coverage.clear(size);
@@ -121,7 +121,7 @@ impl PointEyes {
             }
         }
         if options.layers.has(ARROWS) {
-            let arrows = self.arrows.get_or_insert_with(|| arrows(sight));
+            let arrows = self.arrows.get_or_insert_with(|| arrows(scene));
             for (width, strength, colour) in [(3.4, 0.55, ground), (1.3, 0.95, ink)] {
                 self.coverage.clear(size);
                 for [from, to] in arrows.iter() {
@@ -133,12 +133,12 @@ impl PointEyes {
         }
     }
 
-    fn heat(&mut self, sight: PointSight, layer: usize, view: &Viewpoint, light: bool, picture: &mut RgbaImage) {
+    fn heat(&mut self, scene: PointScene, layer: usize, view: &Viewpoint, light: bool, picture: &mut RgbaImage) {
         let size = [picture.width(), picture.height()];
         let fits = |heat: &Heat| heat.layer == layer && heat.view == *view && heat.size == size && heat.light == light;
         let heat = match self.heat.take().filter(fits) {
             Some(heat) => heat,
-            None => Heat { layer, view: *view, size, light, picture: heat_map(sight, layer, view, size, light) },
+            None => Heat { layer, view: *view, size, light, picture: heat_map(scene, layer, view, size, light) },
         };
         // The walkers are over it as far as they stand off their ground.
         let ground = picture.get_pixel(0, 0).0;
@@ -165,8 +165,8 @@ fn seen(view: &Viewpoint, place: [f64; 3], [width, height]: [u32; 2]) -> ([f32; 
 }
 
 /// Evenly spaced lines along the flow, from places of the cloud, in the user's coordinates.
-fn streamlines(sight: PointSight, apart: f32) -> Vec<Vec<[f64; 3]>> {
-    let PointSight { rule, sigma, cloud } = sight;
+fn streamlines(scene: PointScene, apart: f32) -> Vec<Vec<[f64; 3]>> {
+    let PointScene { rule, sigma, cloud } = scene;
     let kernel = DriftKernel::new(rule, sigma);
     let mut rng = StdRng::seed_from_u64(7);
     let seeds: Vec<[f32; 4]> = (0..(SEEDS / apart) as usize)
@@ -219,8 +219,8 @@ fn along(place: &[f32; 4], at: &DriftValues, sense: f32) -> [f32; 4] {
 }
 
 /// Arrows at evenly spaced places of the cloud, in the user's coordinates.
-fn arrows(sight: PointSight) -> Vec<[[f64; 3]; 2]> {
-    let PointSight { rule, sigma, cloud } = sight;
+fn arrows(scene: PointScene) -> Vec<[[f64; 3]; 2]> {
+    let PointScene { rule, sigma, cloud } = scene;
     let mut order: Vec<usize> = (0..cloud.len()).collect();
     order.shuffle(&mut StdRng::seed_from_u64(11));
     let mut taken = std::collections::HashSet::new();
@@ -248,8 +248,8 @@ fn arrows(sight: PointSight) -> Vec<[[f64; 3]; 2]> {
 }
 
 /// A number as colours, over the whole picture; in space on the plane through the centre that faces the eye.
-fn heat_map(sight: PointSight, layer: usize, view: &Viewpoint, [width, height]: [u32; 2], light: bool) -> RgbaImage {
-    let PointSight { rule, sigma, cloud } = sight;
+fn heat_map(scene: PointScene, layer: usize, view: &Viewpoint, [width, height]: [u32; 2], light: bool) -> RgbaImage {
+    let PointScene { rule, sigma, cloud } = scene;
     let patch = if layer == RESIDUAL { RESIDUAL_PATCH } else { PATCH };
     let (columns, rows) = (width.div_ceil(patch), height.div_ceil(patch));
     let place = |k: u32| {
