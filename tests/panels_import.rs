@@ -32,7 +32,7 @@ fn opened(name: &str, text: &str) -> (tempfile::TempDir, Window) {
     (folder, window)
 }
 
-/// Answers what the session wants to have read, and returns how often it did.
+/// Carries out the requested readings, and returns their number.
 fn answer(window: &mut Window) -> usize {
     let mut answered = 0;
     loop {

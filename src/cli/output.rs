@@ -1,4 +1,4 @@
-//! What the commands share: answers for people and machines, errors in one line, scenes with their warnings, progress.
+//! What the commands share: output for people and machines, errors in one line, scenes with their warnings, progress.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -55,7 +55,7 @@ pub(super) fn print_failure(sentence: &str, json: bool) {
     }
 }
 
-/// The whole chain of an error in one line; what a message already says of its cause is not said twice.
+/// The whole chain of an error in one line; a cause that a message already contains is not repeated.
 pub(super) fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
     for cause in error.chain() {
@@ -73,7 +73,7 @@ pub(super) fn warn(sentence: &str) {
     let _ = writeln!(std::io::stderr(), "unstill: warning: {sentence}");
 }
 
-/// Reads a scene and says on stderr what the reading left out.
+/// Reads a scene and reports on stderr what was left out.
 pub(super) fn load(path: &Path) -> anyhow::Result<Loaded<SwarmDoc>> {
     let loaded = load_swarm(path)?;
     for warning in &loaded.warnings {

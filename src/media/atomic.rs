@@ -14,7 +14,7 @@ use super::picture::advice;
 pub struct WriteError {
     /// The file.
     pub path: PathBuf,
-    /// The answer of the system.
+    /// The error of the system.
     pub error: io::Error,
 }
 

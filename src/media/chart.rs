@@ -57,7 +57,7 @@ impl Chart {
         self
     }
 
-    /// Nothing to be seen yet.
+    /// Whether there is nothing to draw yet.
     pub fn is_empty(&self) -> bool {
         self.curves.iter().all(|curve| curve.points.is_empty())
     }

@@ -1,4 +1,4 @@
-//! What can be wrong with a scene file, each in one sentence that says how to fix it.
+//! What can be wrong with a scene file, each in one sentence with a next step.
 
 use std::io;
 use std::path::PathBuf;

@@ -106,7 +106,7 @@ impl<W: Clone + Into<World>> Project<W> {
         self.save_showing(path.as_ref(), &Showing::default())
     }
 
-    /// As [`Self::save`]; says what a picture looks like.
+    /// As [`Self::save`], with the look of a picture.
     ///
     /// # Errors
     /// As [`Self::save`].

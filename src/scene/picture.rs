@@ -70,7 +70,7 @@ pub(super) fn is_png(start: &[u8]) -> bool {
     start.starts_with(PNG_SIGNATURE)
 }
 
-/// Whether the PNG at `path` says that it holds a scene, whole or not. Reads no pixels.
+/// Whether the PNG at `path` has a chunk for a scene, whole or not. Reads no pixels.
 ///
 /// # Errors
 /// The file cannot be read. A file that is not a PNG, or that breaks off, holds none.

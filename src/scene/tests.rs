@@ -391,7 +391,7 @@ proptest! {
     fn every_scene_comes_back_exactly_from_its_text(scene in any_scene()) {
         let loaded = read(&scene.to_ron());
         prop_assert_eq!(loaded.project, scene);
-        // Some of these pictures cannot be learned from, and are said so; nothing else may be said.
+        // Some of these pictures cannot be learned from, which is reported; nothing else may be.
         let unexpected: Vec<_> = loaded.warnings.iter().filter(|w| !w.contains("cannot be learned from")).collect();
         prop_assert!(unexpected.is_empty(), "{:?}", unexpected);
     }

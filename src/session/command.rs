@@ -155,7 +155,7 @@ pub enum Effect {
         /// One or two sentences for the user.
         text: String,
     },
-    /// Opens a dialog or sheet; its answer comes back as a command.
+    /// Opens a dialog or sheet; its result comes back as a command.
     Ask(Dialog),
     /// Changes the camera or the window, and nothing of the session.
     View(ViewCommand),
@@ -207,7 +207,7 @@ pub enum EngineOrder {
     Edit(Vec<SwarmEdit>),
     /// Go back in time; answered by [`LiveEvent::SwarmChanged`].
     Back {
-        /// Where none can be undone, the answer is [`LiveEvent::NothingBefore`].
+        /// Where none can be undone, the event is [`LiveEvent::NothingBefore`].
         steps: u32,
     },
     /// No rule and no particles.

@@ -133,7 +133,7 @@ pub struct FirstSteps {
 }
 
 impl FirstSteps {
-    /// The hint is not shown any more.
+    /// Whether the hint is not shown any more.
     pub fn are_done(self) -> bool {
         self.closed || (self.painted && self.learned && self.lived)
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with a written picture or film, each in one sentence that says how to fix it.
+//! What can go wrong with a written picture or film, each in one sentence with a next step.
 
 use std::io;
 use std::path::PathBuf;

@@ -287,7 +287,7 @@ mod tests {
         let style = PictureStyle { size_px: 64, ..PictureStyle::default() };
         assert_eq!(first, super::super::render(&swarm(0.0), &style));
         assert_eq!(last, super::super::render(&swarm(0.1 * 6.0), &style));
-        // A viewer that knows no animation shows the first frame.
+        // A viewer without animation shows the first frame.
         assert_eq!(image::open(&path).unwrap().to_rgba8(), first);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "temporary files are left behind");
     }

@@ -43,7 +43,7 @@ pub struct Mp4Writer {
 }
 
 impl Mp4Writer {
-    /// `size` is that of every frame; an odd side is filled up to an even one, as the format wants it.
+    /// `size` is that of every frame; an odd side is filled up to an even one, as the format requires.
     ///
     /// # Errors
     /// ffmpeg is not there or does not start, or the folder cannot be written.

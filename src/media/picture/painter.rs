@@ -1,4 +1,4 @@
-//! Draws a swarm picture after picture, and remembers where its particles have been.
+//! Draws a sequence of pictures of a swarm, with the trails of its particles.
 
 use glam::{DVec2, UVec2};
 use image::RgbaImage;
@@ -31,7 +31,7 @@ impl From<Swarm> for Shot {
     }
 }
 
-/// Paints one moment after another.
+/// Paints the pictures in the order of time.
 pub struct Painter {
     style: PictureStyle,
     colours: Colours,

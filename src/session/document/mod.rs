@@ -65,7 +65,7 @@ impl Session {
         self.file.path.as_deref()
     }
 
-    /// Something would be lost if the program ended now.
+    /// Whether something would be lost if the program ended now.
     pub fn is_dirty(&self) -> bool {
         self.file.revision != self.file.saved_revision
     }
@@ -107,12 +107,12 @@ impl Session {
         self.history.can_redo()
     }
 
-    /// A drag is under way that [`DocumentCommand::EndGesture`] should end.
+    /// Whether a drag is under way that [`DocumentCommand::EndGesture`] should end.
     pub fn gesture_is_open(&self) -> bool {
         self.history.gesture_is_open()
     }
 
-    /// The user asked to quit while something is unsaved; answered by `Save`, `QuitUnsaved` or `StayHere`.
+    /// Whether the user asked to quit while something is unsaved; decided by `Save`, `QuitUnsaved` or `StayHere`.
     pub fn asks_before_quitting(&self) -> bool {
         self.file.asks_before_quitting
     }

@@ -28,7 +28,7 @@ pub enum TrainingState {
 }
 
 impl TrainingState {
-    /// A run exists that can still make steps.
+    /// Whether there is a run that can still make steps.
     pub fn is_active(&self) -> bool {
         matches!(self, Self::Running | Self::Paused)
     }

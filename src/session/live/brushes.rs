@@ -206,12 +206,12 @@ impl Brush {
 }
 
 impl BrushRow {
-    /// It has a circle whose size can be chosen.
+    /// Whether it has a circle whose size can be chosen.
     pub fn has_radius(&self) -> bool {
         !matches!(self.action, BrushAction::Nothing | BrushAction::Follow | BrushAction::Lay)
     }
 
-    /// Two quick strokes are two, and not the double click that follows a creature.
+    /// Whether it adds or removes particles: two quick strokes of it are not the double click that follows a creature.
     pub fn changes_count(&self) -> bool {
         matches!(self.action, BrushAction::Lay | BrushAction::Edit { renumbers: true, .. })
     }

@@ -37,7 +37,7 @@ pub(in crate::session) struct Fade {
 }
 
 impl Fade {
-    /// The old rule still plays.
+    /// Whether the old rule still runs.
     pub fn is_calming(self) -> bool {
         self.done < FADE_TICKS / 2
     }

@@ -113,7 +113,7 @@ impl Session {
     }
 }
 
-/// Starts to measure. `asked`: by the user, who then wants to know why not.
+/// Starts to measure. `asked`: by the user, who then gets a notice where it cannot start.
 pub(in crate::session) fn begin(session: &mut Session, asked: bool) -> Vec<Effect> {
     let refuse = |text: &str| if asked { vec![notify(Level::Info, text)] } else { Vec::new() };
     if session.learning.training.state.is_active() {

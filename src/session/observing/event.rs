@@ -26,14 +26,14 @@ pub enum ObserveEvent {
         /// Of the whole measurement, 0 to 1.
         share: f64,
     },
-    /// The answer to [`super::ObserveEffect::Certify`].
+    /// The result of [`super::ObserveEffect::Certify`].
     Certified {
         /// Certificates of an older measurement are ignored.
         run: u64,
         /// One sentence where it could not be measured.
         result: Result<Box<Certificate>, String>,
     },
-    /// The answer to [`super::ObserveEffect::MeasureTruth`].
+    /// The result of [`super::ObserveEffect::MeasureTruth`].
     TruthMeasured {
         /// Answers to an older request are ignored.
         run: u64,

@@ -175,7 +175,7 @@ impl Observation {
         self.epoch
     }
 
-    /// Something heals: it is worth looking more often.
+    /// Whether something heals, so that readings are taken more often.
     pub fn is_hasty(&self) -> bool {
         self.healing.as_ref().is_some_and(|healing| self.steps - healing.step < HASTE_STEPS)
     }

@@ -60,7 +60,7 @@ impl Session {
         }
     }
 
-    /// The comparison is of another rule or film than the present one.
+    /// Whether the comparison is of another rule or film than the present one.
     pub fn truth_is_stale(&self) -> bool {
         let world = &self.document.world;
         match (&self.observing.truth.of, &world.rule) {

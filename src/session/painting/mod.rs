@@ -201,7 +201,7 @@ impl Session {
         self.painting.options
     }
 
-    /// The pressed button is doing something to the picture.
+    /// Whether a gesture changes the picture now.
     pub fn is_drawing(&self) -> bool {
         self.painting.gesture.is_some()
     }

@@ -41,11 +41,11 @@ pub struct StippleRequest {
 /// The result: particles about their middle, in heights of a line of text or longer sides of the image.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StippleView {
-    /// A newer answer is on its way.
+    /// Whether a newer result is on its way.
     pub busy: bool,
     /// Why there is none, in one sentence.
     pub error: Option<String>,
-    /// As they are placed at the scale 1; empty while the first answer is on its way.
+    /// As they are placed at the scale 1; empty until the first result arrives.
     pub particles: Arc<Vec<Particle>>,
     /// Their median distance to the nearest; 0 without particles.
     pub spacing: f64,
@@ -97,7 +97,7 @@ pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
     Some(Effect::Paint(PaintEffect::Stipple(request)))
 }
 
-/// The answer to [`PaintEffect::Stipple`]; one to an older question is left alone.
+/// The result of [`PaintEffect::Stipple`]; that of an older request is ignored.
 pub(in crate::session) fn stippled(
     session: &mut Session,
     request: &StippleRequest,

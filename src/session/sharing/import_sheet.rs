@@ -12,7 +12,7 @@ use crate::session::state::Session;
 /// Files to be read, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImportRequest {
-    /// The sheet that asks, counted from 1; 0: none is open for these files yet.
+    /// The sheet of the request, counted from 1; 0: none is open for these files yet.
     pub sheet: u64,
     /// Several are the snapshots of one film, in this order.
     pub paths: Vec<PathBuf>,
@@ -99,12 +99,12 @@ impl ImportSheet {
         &self.reading
     }
 
-    /// The reading with the newest options is still under way.
+    /// Whether the reading with the newest options is still under way.
     pub fn is_reading(&self) -> bool {
         self.is_reading
     }
 
-    /// The reading is that of the newest options, and can be imported.
+    /// Whether the reading is that of the newest options, and can be imported.
     pub fn can_accept(&self) -> bool {
         !self.is_reading && self.reading.result.is_ok()
     }

@@ -98,7 +98,7 @@ pub enum ShareEffect {
         name: String,
         /// As it was when the command was given.
         document: Box<SwarmProject>,
-        /// Comes back in the answer.
+        /// Comes back in the event.
         revision: u64,
     },
     /// Begin or end a film.
@@ -268,7 +268,7 @@ fn dropped(mut paths: Vec<PathBuf>) -> Vec<Effect> {
     effects
 }
 
-/// By the ending of its name.
+/// Whether it holds particles, by its extension.
 fn is_particles(path: &Path) -> bool {
     format_of(path).is_some_and(|format| format.kind.is_particles())
 }

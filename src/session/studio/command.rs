@@ -174,7 +174,7 @@ pub enum StudioEffect {
         path: PathBuf,
         /// A copy, so that editing goes on while it is written.
         project: Box<Project>,
-        /// Comes back in the answer.
+        /// Comes back in the event.
         revision: u64,
     },
     /// Write off the UI thread.
@@ -192,7 +192,7 @@ pub enum StudioEffect {
         name: String,
         /// A copy, so that editing goes on while it is written.
         project: Box<Project>,
-        /// Comes back in the answer.
+        /// Comes back in the event.
         revision: u64,
     },
     /// A film under this title, by the user's preferences.

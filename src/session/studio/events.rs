@@ -98,7 +98,7 @@ impl Studio {
         }
     }
 
-    /// The job under way, or the last one, makes a certificate.
+    /// Whether the job under way, or the last one, makes a certificate.
     fn is_checking(&self) -> bool {
         self.info().tables().check.is_some_and(|check| check.id == self.learning.method)
     }

@@ -64,7 +64,7 @@ pub struct Studio {
 
 /// A project that is being loaded.
 struct Loading {
-    /// Names the load: an answer to an earlier one comes too late.
+    /// Names the load: the result of an earlier one is ignored.
     number: u64,
     /// For the user.
     name: String,

@@ -439,7 +439,7 @@ fn a_text_is_requested_once_previewed_and_placed() {
     let answer = vec![at(-0.5, 0.0), at(0.5, 0.0)];
     let older = StippleRequest { source: StippleSource::Text("h".into()), ..request.clone() };
     session.on_event(PaintEvent::Stippled { request: older, result: Err("late".into()) });
-    assert!(session.stipple().busy, "an answer to an older question is left alone");
+    assert!(session.stipple().busy, "the result of an older request is ignored");
     session.on_event(PaintEvent::Stippled { request, result: Ok(answer) });
     session.apply(PaintCommand::SetSpecies(2));
     options(&mut session, |o| {

@@ -20,7 +20,7 @@ const GAP: f32 = 6.0;
 /// More particles cannot be distinguished on a thumbnail.
 const MAX_DRAWN: usize = 300;
 
-/// What the strip remembers.
+/// The state of the strip.
 #[derive(Default)]
 pub(super) struct FilmStrip {
     /// The snapshot that was on the canvas in the last frame, and of how many.

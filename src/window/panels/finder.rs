@@ -13,13 +13,13 @@ use crate::session::{Command, CommandInfo, Group, Session, Workspace, table};
 const WIDTH: f32 = 560.0;
 const ROW: f32 = 26.0;
 
-/// What the command palette remembers while it is open.
+/// The state of the command palette while it is open.
 #[derive(Default)]
 pub(super) struct Finder {
     pub open: bool,
     text: String,
     chosen: usize,
-    /// It was opened in this frame: the text wants the keyboard.
+    /// Whether it was opened in this frame: the text field takes the focus.
     fresh: bool,
 }
 

@@ -19,7 +19,7 @@ const PREVIEW: Vec2 = vec2(330.0, 300.0);
 /// Width of the controls, points.
 const CONTROLS: f32 = 360.0;
 
-/// What the sheet remembers from frame to frame.
+/// The state of the sheet from frame to frame.
 #[derive(Default)]
 pub(super) struct ImportSheetUi {
     /// Number of the sheet that is open.

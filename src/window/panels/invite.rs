@@ -90,7 +90,7 @@ fn offer(ui: &mut Ui, side: f32, motif: &GalleryCard) -> (Rect, bool) {
     (rect, response.clicked() || (under && clicked))
 }
 
-/// Nothing covers the canvas there, such as an open menu.
+/// Whether nothing, such as an open menu, covers the canvas there.
 fn is_on_canvas(ctx: &Context, at: Pos2) -> bool {
     ctx.layer_id_at(at).is_none_or(|layer| layer.order == Order::Background)
 }

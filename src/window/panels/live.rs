@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands
     let old = session.document().world.live;
     let mut new = old;
     motion::show(ui, session, &mut new, commands);
-    let denoised = "Show each particle where the rule believes it would be without the noise: a crisper picture";
+    let denoised = "Show the denoised positions: a sharper picture";
     ui.add(Checkbox::new(&mut new.denoised, "Show without noise")).on_hover_text(denoised);
     if new != old {
         commands.push(Command::Live(LiveCommand::SetSettings(new)));

@@ -21,7 +21,7 @@ const MARK_SPACING: [f32; 2] = [48.0, 32.0];
 /// What the library takes for the least distance of grid lines, points.
 const MIN_GRID: f32 = 8.0;
 
-/// What the drawer remembers.
+/// The state of the drawer.
 pub(super) struct Drawer {
     pub open: bool,
     /// The chosen plots, in the order of the list.

@@ -21,7 +21,7 @@ const PICTURE_HEIGHT: f32 = 66.0;
 /// What each flow of the list does now: the particles of its thumbnail, in the order of the list.
 pub type Thumbnails = Arc<Vec<Vec<Particle>>>;
 
-/// What the strip remembers.
+/// The state of the strip.
 #[derive(Default)]
 pub(super) struct Strip {
     pub thumbnails: Thumbnails,

@@ -164,7 +164,7 @@ impl UiState {
         &self.offers
     }
 
-    /// A dialog is open that should get the keys and clicks.
+    /// Whether a dialog is open that should get the keys and clicks.
     pub fn has_dialog(&self) -> bool {
         self.finder.open
             || !self.quit_question.is_empty()

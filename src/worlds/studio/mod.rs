@@ -1,4 +1,4 @@
-//! What the studio asks of a world: tables of what is listed, and small traits for what is done. The studio knows worlds
+//! The interface of a world to the studio: tables of what is listed, and small traits for what is done. The studio knows worlds
 //! through these alone, so that a further world is a folder, an entry in [`WORLDS`] and a variant of [`World`].
 
 mod catalogue;
@@ -27,7 +27,7 @@ use super::points::{BlendError, LearnedPoints, PointsDocError};
 use super::{FieldDoc, PointsDoc, World};
 use crate::gpu::{GpuDevice, GpuPicture};
 
-/// Why a world cannot do what the studio asks for.
+/// Why a world cannot carry out an operation of the studio.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each variant has its message")]
 pub enum StudioError {
@@ -185,7 +185,7 @@ pub trait WorldInfo {
     fn viewpoint(&self, of: BrushWorkspace) -> Viewpoint;
     /// Smallest and largest half height of a view.
     fn zoom_limits(&self) -> [f64; 2];
-    /// There is something to run.
+    /// Whether there is a rule to run.
     fn has_rule(&self) -> bool;
     /// The value of a knob of the tables; NaN of another.
     fn knob(&self, id: &str) -> f64;
@@ -230,7 +230,7 @@ pub trait WorldInfo {
     }
     /// The equations of the chosen rule, where it has some.
     fn equations(&self, form: EquationForm) -> Option<String>;
-    /// What else is to be said of the equations, such as how certain they are.
+    /// Notes on the equations, such as their certainty.
     fn evidence(&self) -> Option<String>;
     /// # Errors
     /// A picture or settings that cannot be learned from, and an unknown method.
@@ -293,7 +293,7 @@ pub trait Simulation: Send {
     fn picture_on_gpu(&mut self, view: &Viewpoint, options: DrawOptions, size: [u32; 2]) -> Option<GpuPicture>;
     /// Draws over the whole of `picture`; what is on a GPU is drawn there and read back.
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage);
-    /// What lives as the content of a file of the kind that the ending of `path` says, one of the table's.
+    /// The live state as the content of a file, in the format of the extension of `path`, one of the table's.
     ///
     /// # Errors
     /// Another ending, or a GPU that was lost.

@@ -95,7 +95,7 @@ fn name_of(knob: &str, which: Option<u8>) -> String {
     }
 }
 
-/// All are meant, and they differ.
+/// Whether the control is for all species, and they differ.
 fn is_mixed(row: &SwarmKnob, which: Option<u8>, species: &[u8], live: &LiveSettings) -> bool {
     let of = |species: u8| row.knob(Some(species)).get(live);
     which.is_none() && species.windows(2).any(|pair| of(pair[0]) != of(pair[1]))

@@ -8,7 +8,7 @@ use super::recording::{self, RecordingAnswer};
 use crate::media::picture::FilmKind;
 use crate::session::{Command, FilmOptions, FilmView, Preference, Session, ShareCommand};
 
-/// What the user wants.
+/// The choice of the user.
 pub(in super::super) enum FilmAnswer {
     Options(FilmOptions),
     /// Begin, or end and keep.

@@ -12,7 +12,7 @@ pub(super) struct Naming {
     name: Option<String>,
 }
 
-/// What the user wants.
+/// The choice of the user.
 pub(in super::super) enum NameAnswer {
     /// Save under this name among the own scenes.
     Save(String),

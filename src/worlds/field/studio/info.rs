@@ -180,7 +180,7 @@ impl WorldInfo for FieldDoc {
     }
 
     fn evidence(&self) -> Option<String> {
-        // Of tokens the certificate says all.
+        // The certificate of tokens has all numbers.
         let FieldSubject::Library(library) = &self.subject else { return None };
         let evidence = library.evidence.as_ref()?;
         Some(match evidence.held_out {

@@ -96,7 +96,7 @@ fn the_baked_field_is_close_and_its_error_measured() {
             let error = engine.set_baked(Some(&places)).unwrap();
             assert!(error < 1e-3, "{error}");
             let kernel = DriftKernel::new(&rule, 0.2);
-            // Baked at another σ, exact flows are off, and the error says so.
+            // Baked at another σ, exact flows are off, and the error shows it.
             if rule.flow.needs_energy() {
                 assert!(engine.baked().unwrap().flow_error(&kernel, &places) > 10.0 * error);
             }

@@ -105,7 +105,7 @@ pub struct FlowCertificate {
 }
 
 impl FlowCertificate {
-    /// Whether nothing speaks against it: the share is not below .95, and the mean of MMD² not above 0, by more than twice
+    /// Whether no measurement contradicts it: the share is not below .95, and the mean of MMD² not above 0, by more than twice
     /// the error of each, and no walker has left.
     pub fn keeps_cloud(&self) -> bool {
         // The share of one repetition is never above 1, so that all within has no error of its own.

@@ -79,7 +79,7 @@ mod tests {
     use glam::DVec2;
     use rand::{RngExt, SeedableRng};
 
-    /// The window asks for no more.
+    /// The limit of the window.
     const LARGEST_SWARM: usize = 1_000_000;
 
     #[test]

@@ -165,7 +165,7 @@ impl Engine {
         }
     }
 
-    /// There are no particles.
+    /// Whether there are no particles.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -241,7 +241,7 @@ impl RewindableEngine {
         (place.0 > first.step || (place.0 == first.step && place.1 >= first.changes)).then_some(place)
     }
 
-    /// Restores the state at a place, and forgets what came after.
+    /// Restores the state at a position, and drops what came after.
     fn go_to(&mut self, (step, end): (u32, u64)) -> Result<(), EngineError> {
         while self.checkpoints.len() > 1 && self.checkpoints.back().is_some_and(|m| m.step > step || m.changes > end) {
             self.spare = self.checkpoints.pop_back().map(|m| m.kept);

@@ -120,7 +120,7 @@ impl Made {
         Arc::ptr_eq(&self.rule, &glimpse.rule) && self.has_pattern_of(glimpse)
     }
 
-    /// The pattern that is aimed at is the same, whatever the rule.
+    /// Whether the target pattern is the same, whatever the rule.
     fn has_pattern_of(&self, glimpse: &Glimpse) -> bool {
         let same_rule = Arc::ptr_eq(&self.rule, &glimpse.rule)
             || (self.rule.kappa == glimpse.rule.kappa

@@ -56,7 +56,7 @@ pub struct TruthRow {
     pub single: Option<f64>,
 }
 
-/// What a film says of a rule.
+/// Comparison of a rule with a film.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Truth {
     /// Moments that were compared, and displacements in them.

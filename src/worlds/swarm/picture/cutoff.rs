@@ -1,4 +1,4 @@
-//! The cutoff that a picture asks for: as far as its particles are correlated.
+//! The cutoff of a picture: the distance to which its particles are correlated.
 
 use glam::DVec2;
 

@@ -118,7 +118,7 @@ impl SnapshotFilm {
         self.frames.len()
     }
 
-    /// The picture is one snapshot.
+    /// Whether the picture is one snapshot.
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
@@ -138,7 +138,7 @@ impl SnapshotFilm {
         &self.frames
     }
 
-    /// Some frames identify their particles.
+    /// Whether some frames identify their particles.
     pub fn has_ids(&self) -> bool {
         self.frames.iter().any(|frame| frame.ids.is_some())
     }
@@ -253,7 +253,7 @@ impl Stills {
         self.selected.species_count().max(self.film.species_count)
     }
 
-    /// Snapshot `k` is measured on, not learned from.
+    /// Whether snapshot `k` is held out of learning, for measurements.
     pub fn is_held_out(&self, k: usize) -> bool {
         self.count() >= HOLD_OUT_EVERY && k % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1
     }

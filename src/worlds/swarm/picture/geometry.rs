@@ -77,7 +77,7 @@ impl Snapshot {
         p.position().min(self.box_size - p.position()).min_element()
     }
 
-    /// The picture wraps around its edges.
+    /// Whether the picture wraps around its edges.
     pub fn is_torus(&self) -> bool {
         self.mode == Mode::Whole && self.boundary == Boundary::Periodic
     }

@@ -56,7 +56,7 @@ impl PointTree {
     }
 
     /// Up to `count` points nearest to `from` and closer than `reach`, as (distance, index), nearest first.
-    /// `except` is left out (the point that asks).
+    /// `except` is left out (the query point itself).
     pub fn nearest(&self, from: DVec2, count: usize, reach: f64, except: Option<usize>) -> Vec<(f64, usize)> {
         let mut found = NearestFound { limit: count, reach2: reach * reach, hits: Vec::with_capacity(count.min(32)) };
         if count == 0 {

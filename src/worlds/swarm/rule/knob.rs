@@ -218,7 +218,7 @@ pub fn species_knobs() -> impl Iterator<Item = &'static SwarmKnob> {
 }
 
 impl SwarmKnob {
-    /// It has a value for each species.
+    /// Whether it has a value for each species.
     pub fn is_per_species(&self) -> bool {
         self.scope == KnobScope::Species
     }

@@ -28,7 +28,7 @@ pub enum FlowKind {
 /// ```
 ///
 /// For ρ = 0 this is equation (2) of the design, for w = χ = 0 and one ρ for all equation (3). The window may differ from
-/// species to species, as nothing asks q_ij and q_ji to be equal: see `flow_exact`.
+/// species to species, as q_ij and q_ji need not be equal: see `flow_exact`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Knobs {

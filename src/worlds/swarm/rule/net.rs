@@ -41,7 +41,7 @@ impl Span {
         self.rows * self.cols
     }
 
-    /// It has no weights.
+    /// Whether it has no weights.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

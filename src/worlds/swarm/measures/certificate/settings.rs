@@ -69,7 +69,7 @@ pub trait CheckProgress: Sync {
     fn phase(&self, name: &'static str);
     /// So many more steps are done.
     fn advance(&self, steps: u64);
-    /// The measurement is to end.
+    /// Whether the measurement is to end.
     fn is_stopped(&self) -> bool {
         false
     }

@@ -7,7 +7,7 @@ use glam::DVec2;
 use crate::worlds::swarm::engine::EngineError;
 use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Part, Snapshot, Stills, Swarm, offset, wrap_angle};
 
-/// Why a film says nothing about the true motion.
+/// Why a film has no information about the true motion.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each variant has its message")]
 pub enum TruthError {
