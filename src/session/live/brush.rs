@@ -35,7 +35,7 @@ pub(in crate::session) enum Gesture {
     /// Taking live particles along, last from here.
     Grab(DVec2),
     /// Adding live particles.
-    Lay(PenStroke),
+    Add(PenStroke),
 }
 
 pub(in crate::session) fn set_radius(session: &mut Session, radius_l: f64) -> Vec<Effect> {
@@ -58,7 +58,7 @@ pub(in crate::session) fn press(session: &mut Session, at: DVec2) -> Vec<Effect>
             Vec::new()
         }
         BrushAction::Follow => vec![Effect::Live(LiveEffect::Follow(at))],
-        BrushAction::Lay => begin_adding(session, at),
+        BrushAction::Add => begin_adding(session, at),
         BrushAction::Edit { .. } => {
             session.live.gesture = Gesture::Edit(at);
             change_under(session, &[at])
