@@ -19,7 +19,7 @@ use unstill::worlds::SwarmDoc;
 use unstill::worlds::swarm::picture::{MAX_SPECIES, Particle, Snapshot};
 use unstill::worlds::swarm::rule::{FlowKind, LiveSettings, NetShape, Rule};
 
-/// A quick click of the mouse itself at a place, with modifier keys.
+/// A quick click of the mouse itself at a position, with modifier keys.
 fn press(window: &mut Window, at: Pos2, modifiers: Modifiers) {
     window.event_modifiers(Input::PointerMoved(at), modifiers);
     window.run_steps(1);
@@ -34,7 +34,7 @@ fn live(window: &Window) -> LiveSettings {
     window.state().session.document().world.live
 }
 
-/// A place on the rail of a slider.
+/// A position on the rail of a slider.
 fn on_rail(window: &Window, label: &str) -> Pos2 {
     window.get_by_role_and_label(Role::Slider, label).rect().left_center() + Vec2::new(70.0, 0.0)
 }

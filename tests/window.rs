@@ -244,7 +244,7 @@ fn work_of_a_killed_program_is_offered_and_restored() {
     drop(program);
 }
 
-/// A place on the filled button of the sheet at the upper edge of the canvas: a block of its colour.
+/// A position on the filled button of the sheet at the upper edge of the canvas: a block of its colour.
 fn button(picture: &RgbImage) -> Option<[u32; 2]> {
     const FILL: [u8; 3] = [0x1E, 0x5A, 0x55];
     let is_fill = |x: u32, y: u32| (0..3).all(|k| picture[(x, y)].0[k].abs_diff(FILL[k]) < 6);

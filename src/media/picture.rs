@@ -239,7 +239,7 @@ mod tests {
             let picture = painter.paint(&Shot { framing, ..shots[2].clone() });
             picture.get_pixel(pixel, 50).0[..3].iter().map(|c| i32::from(*c)).sum::<i32>()
         };
-        // The place (4, 2.5) in two views.
+        // The position (4, 2.5) in two views.
         let seen = [at(4.0, 100), at(5.0, 60)];
         let none: i32 = style.background().iter().map(|c| i32::from(*c)).sum();
         assert!(seen[0] > none + 30 && (seen[0] - seen[1]).abs() <= 3, "{seen:?}, without {none}");

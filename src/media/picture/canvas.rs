@@ -108,7 +108,7 @@ impl Grid {
             .map(move |pixel| (pixel.as_dvec2() + 0.5 - self.corner) / self.box_px)
     }
 
-    /// Distance of such a place to the box, pixels: negative inside.
+    /// Distance of such a position to the box, pixels: negative inside.
     pub fn outside_px(&self, place: DVec2) -> f64 {
         let q = ((place - 0.5).abs() - 0.5) * self.box_px;
         q.max(DVec2::ZERO).length() + q.max_element().min(0.0)

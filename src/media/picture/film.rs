@@ -82,7 +82,7 @@ impl Film {
     /// A film of swarms on a torus of `box_size` with `species` species.
     ///
     /// # Errors
-    /// A place that cannot be written, a size that the format does not know, or ffmpeg is missing.
+    /// A path that cannot be written, a size that the format does not know, or ffmpeg is missing.
     pub fn create(path: &Path, style: FilmStyle, box_size: DVec2, species: usize) -> Result<Self, PictureError> {
         let [width, height] = style.picture.size_of(box_size);
         let (size, pace) = ((width, height), style.frames_per_second);
@@ -136,7 +136,7 @@ impl PictureFilm {
     /// Adds a picture.
     ///
     /// # Errors
-    /// At the first picture a place that cannot be written, a size that the format does not know, ; later
+    /// At the first picture a path that cannot be written, a size that the format cannot have, or a missing ffmpeg; later
     /// a full disk, or a picture of another size.
     pub fn add(&mut self, picture: RgbaImage) -> Result<(), PictureError> {
         if self.writer.is_none() {

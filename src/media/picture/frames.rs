@@ -27,7 +27,7 @@ pub struct FrameWriter {
 
 impl FrameWriter {
     /// # Errors
-    /// A place that cannot be written, or a folder there that holds something.
+    /// A path that cannot be written, or a folder there that holds something.
     pub fn create(path: &Path) -> Result<Self, PictureError> {
         let failed = |source| PictureError::Write { file: path.to_owned(), source };
         if let Ok(mut entries) = std::fs::read_dir(path) {

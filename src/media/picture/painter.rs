@@ -107,7 +107,7 @@ impl Painter {
 }
 
 impl TrailRaster {
-    /// Between the four texels around a place, in sides of the box; with one ring of images around it.
+    /// Between the four texels around a position, in sides of the box; with one ring of images around it.
     fn at(&self, place: DVec2, ghost_opacity: f32) -> [f32; 4] {
         let size = self.grid.size;
         let opacity = match place {

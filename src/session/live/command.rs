@@ -75,7 +75,7 @@ pub enum LiveCommand {
     RenameCheckpoint(usize, String),
     /// The saved state at this index.
     DeleteCheckpoint(usize),
-    /// The view follows the creature nearest to this place, ℓ.
+    /// The view follows the creature nearest to this position, ℓ.
     FollowAt(DVec2),
     /// The view stays where it is.
     StopFollowing,

@@ -9,6 +9,6 @@ use crate::session::command::CheckpointUse;
 pub enum LiveEffect {
     /// Report [`super::LiveEvent::CheckpointSaved`]: the swarm as it is before the orders that follow.
     SaveCheckpoint(CheckpointUse),
-    /// Find the particle nearest to this place (ℓ), and report [`super::LiveEvent::Following`].
+    /// Find the particle nearest to this position (ℓ), and report [`super::LiveEvent::Following`].
     Follow(DVec2),
 }

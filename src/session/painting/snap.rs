@@ -8,7 +8,7 @@ use super::options::Snap;
 pub(super) const STEP_RAD: f64 = std::f64::consts::PI / 12.0;
 
 impl Snap {
-    /// The nearest crossing of the grid, which has one at the origin; the place itself when snapping is off.
+    /// The nearest crossing of the grid, which has one at the origin; the position itself when snapping is off.
     pub(super) fn place(self, at: DVec2) -> DVec2 {
         if self.on { (at / self.pitch).round() * self.pitch } else { at }
     }

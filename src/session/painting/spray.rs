@@ -1,4 +1,4 @@
-//! A can of particles: random places within a disc, never too near to one another.
+//! A can of particles: random positions within a disc, never too near to one another.
 
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub(super) fn turn(session: &mut Session, FirstDab { mut placed, before }: First
     })
 }
 
-/// A dab at each of these places.
+/// A dab at each of these positions.
 pub(super) fn along(session: &mut Session, stops: &[DVec2], along: f64) -> Vec<Effect> {
     let placed = dabs(session, stops, along);
     add_particles(session, &placed)
@@ -58,7 +58,7 @@ fn add_particles(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
     edit_picture(session, merge(), |picture| picture::add(picture, &all))
 }
 
-/// Particles of a dab at each of these places, beside those that are there; images are left out.
+/// Particles of a dab at each of these positions, beside those that are there; images are left out.
 fn dabs(session: &mut Session, stops: &[DVec2], along: f64) -> Vec<Particle> {
     let options = session.painting.options;
     let mut there = session.document.world.snapshot.particles.clone();
@@ -101,7 +101,7 @@ impl Dab {
     pub fn particles(&self, there: &[Particle], rng: &mut impl Rng) -> Vec<Particle> {
         let near: Vec<DVec2> = there.iter().map(Particle::position).filter(|&p| self.reaches(p)).collect();
         let inside = near.iter().filter(|p| p.distance(self.centre) <= self.radius).count();
-        // Random places at a least distance fill about 0.55 of the plane with discs of that diameter.
+        // Random positions at a least distance fill about 0.55 of the plane with discs of that diameter.
         let full = 0.55 * self.density * (self.radius / (0.5 * self.gap)).powi(2);
         let wanted = (full - inside as f64).max(0.0);
         // A fifth of the room at each dab, so that one sees it fill.

@@ -197,7 +197,7 @@ pub trait WorldInfo {
     fn clear(&mut self);
     /// Carries out an action of the tables; others are left alone.
     fn act(&mut self, _: &str) {}
-    /// The colour of the still picture at a place; `None` outside of it and in worlds without colours.
+    /// The colour of the still picture at a position; `None` outside of it and in worlds without colours.
     fn colour_at(&self, _: DVec3) -> Option<[u8; 4]> {
         None
     }

@@ -296,7 +296,7 @@ impl WorldTables {
         self.series.iter().find(|series| series.id == id)
     }
 
-    /// The first brush of a place.
+    /// The first brush of a workspace.
     pub fn first_brush(&self, workspace: BrushWorkspace) -> &'static str {
         self.brushes.iter().find(|brush| brush.workspace == workspace).map_or("", |brush| brush.id)
     }

@@ -88,7 +88,7 @@ impl TokenCanvasFrame {
         side.contains(&(at.x - self.left)) && side.contains(&(self.top - at.y))
     }
 
-    /// Whether the arrow at the front covers a place.
+    /// Whether the arrow at the front covers a position.
     fn is_arrow(self, at: DVec2) -> bool {
         let length = 0.7 * (1.0 - CANVAS_SHARE) / CANVAS_SHARE * self.side;
         let ahead = (at.x - self.left - self.side) / length - 0.2;
@@ -96,13 +96,13 @@ impl TokenCanvasFrame {
     }
 }
 
-/// The kind whose canvas a place is on.
+/// The kind whose canvas a position is on.
 fn kind_at(tokens: &TokenDoc, at: DVec3) -> Option<usize> {
     let kinds = tokens.tokens.len();
     (0..kinds).find(|&kind| TokenCanvasFrame::of(kinds, kind).contains(at.truncate()))
 }
 
-/// The colour drawn at a place.
+/// The colour drawn at a position.
 pub(super) fn colour_at(tokens: &TokenDoc, at: DVec3) -> Option<[u8; 4]> {
     let kind = kind_at(tokens, at)?;
     let token = &tokens.tokens[kind];

@@ -11,7 +11,7 @@ use crate::worlds::field::stills::Still;
 
 /// Headings that a template is compared at.
 const HEADINGS: usize = 24;
-/// Correlation with the drawn token, relative to its own, from which a place counts as a token.
+/// Correlation with the drawn token, relative to its own, from which a position counts as a token.
 const FOUND: f32 = 0.5;
 /// Two tokens are farther apart than this share of the clearance.
 const APART: f64 = 0.7;
@@ -75,7 +75,7 @@ impl<'a> Tracker<'a> {
                 seen.push(pose);
             }
         }
-        // Two places of one token become one pose.
+        // Two positions of one token become one pose.
         let mut found: Vec<Sighting> = Vec::new();
         for pose in seen {
             let sighting = self.judge(&self.refined(pose, &image, width, height), &image, width, height);
@@ -228,7 +228,7 @@ fn round_part(template: &Template) -> Vec<[f32; 3]> {
     sums.iter().zip(&counts).map(|(sum, n)| sum.map(|s| s / n.max(1.0))).collect()
 }
 
-/// The place along the axis behind which the rear 40 % of the token's length is.
+/// The position along the axis behind which the rear 40 % of the token's length is.
 fn rear_part(template: &Template) -> f32 {
     let (mut back, mut front) = (0.0f32, 0.0f32);
     template.visit(&TokenPose { x: 48.0, y: 48.0, heading: 0.0, kind: 0 }, 96, 96, |_, [bx, _], touch| {

@@ -78,8 +78,8 @@ impl WorldInfo for PointsDoc {
     }
 
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, scratch: &mut Vec<f32>, picture: &mut RgbaImage) {
-        let places = self.points.iter().map(|p| p.map(f64::from));
-        draw::draw(scratch, 0.0, places, self.points.len(), view, options.light, picture);
+        let positions = self.points.iter().map(|p| p.map(f64::from));
+        draw::draw(scratch, 0.0, positions, self.points.len(), view, options.light, picture);
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
@@ -259,17 +259,17 @@ impl PointsDoc {
                     break d;
                 }
             };
-            let place = stroke.from + along * (stroke.to - stroke.from) + stroke.radius * d;
-            let [x, y, z] = place.as_vec3().to_array();
+            let position = stroke.from + along * (stroke.to - stroke.from) + stroke.radius * d;
+            let [x, y, z] = position.as_vec3().to_array();
             self.points.push([x, y, if self.dim == 3 { z } else { 0.0 }]);
         }
     }
 }
 
-/// Whether a place is under the way of a brush from dab to dab, seen along its axis.
-fn is_under(stroke: &BrushStroke, place: DVec3) -> bool {
+/// Whether a position is under the way of a brush from dab to dab, seen along its axis.
+fn is_under(stroke: &BrushStroke, position: DVec3) -> bool {
     let flat = |v: DVec3| v - v.dot(stroke.axis) * stroke.axis;
-    let (way, off) = (flat(stroke.to - stroke.from), flat(place - stroke.from));
+    let (way, off) = (flat(stroke.to - stroke.from), flat(position - stroke.from));
     let length_sq = way.length_squared();
     let share = if length_sq > 0.0 { (off.dot(way) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
     off.distance_squared(share * way) < stroke.radius * stroke.radius

@@ -53,7 +53,7 @@ fn start(_: &World, id: &str) -> Result<World, StudioError> {
 }
 
 const fn brush(workspace: BrushWorkspace, id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
-    BrushSpec { id, name, help, place, touch: BrushTouch::Dabs }
+    BrushSpec { id, name, help, workspace, touch: BrushTouch::Dabs }
 }
 
 const fn target(id: &'static str, name: &'static str, help: &'static str) -> StartSpec {
@@ -209,7 +209,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
         RestartSpec {
             id: "scatter",
             name: "Scatter",
-            help: "Walkers at random places: with relaxation they return to the cloud",
+            help: "Walkers at random positions: with relaxation they return to the cloud",
         },
     ],
     speed: 1,

@@ -43,8 +43,8 @@ impl PointPainter {
         options: DrawOptions,
         picture: &mut RgbaImage,
     ) {
-        let places = walkers.iter().map(|w| map.inverse([w[0], w[1], w[2]].map(f64::from)));
-        self.glow.draw(places, walkers.len(), view, options, picture);
+        let positions = walkers.iter().map(|w| map.inverse([w[0], w[1], w[2]].map(f64::from)));
+        self.glow.draw(positions, walkers.len(), view, options, picture);
     }
 
     /// What the layers of `options` show, over a picture of walkers.

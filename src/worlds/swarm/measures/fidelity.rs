@@ -198,7 +198,7 @@ mod tests {
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
 
-    /// Mills of eight at random places and phases, on a coarse lattice so that they do not overlap; `sense` is +1 or -1.
+    /// Mills of eight at random positions and phases, on a coarse lattice so that they do not overlap; `sense` is +1 or -1.
     fn mills(count: usize, sense: f64, rng: &mut StdRng) -> Vec<Swarm> {
         let one = |rng: &mut StdRng| {
             let mut particles = Vec::new();

@@ -9,7 +9,7 @@ use super::{Particle, Swarm, offset, wrap_angle, wrap_position};
 /// One change of a swarm by hand. Lengths are in the swarm's own unit; places outside the box are folded in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SwarmEdit {
-    /// Random places within the circle, and random headings, for the particles in it.
+    /// Random positions within the circle, and random headings, for the particles in it.
     Scramble {
         /// Centre of the brush.
         centre: DVec2,
@@ -46,7 +46,7 @@ pub enum SwarmEdit {
         /// Displacement.
         by: DVec2,
     },
-    /// Random places for all; headings stay.
+    /// Random positions for all; headings stay.
     ScatterAll {
         /// Seed of the random choice.
         seed: u64,

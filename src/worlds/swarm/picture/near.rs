@@ -200,7 +200,7 @@ mod tests {
             let expected = points[1..].iter().filter(|p| p.distance(points[0]) < reach).count();
             prop_assert_eq!(hits.len(), expected);
             prop_assert!(hits.is_sorted_by(|a, b| a.0 <= b.0));
-            // The closest to a place beside the first point, from whatever guess.
+            // The closest to a position beside the first point, from whatever guess.
             let place = points[0] + reach * DVec2::X;
             let apart = |i: usize| points[i].distance(place);
             let closest = tree.closest(place, points.len() - 1).unwrap();

@@ -117,7 +117,7 @@ fn true_frame(
     (!index.is_empty()).then(|| TrueFrame { swarm: snapshot.standing(unit), index, motion })
 }
 
-/// From particle `i` to a place, by the shortest way, ℓ.
+/// From particle `i` to a position, by the shortest way, ℓ.
 fn step_between(snapshot: &Snapshot, i: usize, to: DVec2, unit: f64) -> DVec2 {
     offset(snapshot.particles[i].position(), to, snapshot.period()) / unit
 }
