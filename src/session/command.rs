@@ -123,7 +123,7 @@ pub enum Level {
     Error,
 }
 
-/// Tells one training run from another; events of an older run are ignored.
+/// Identifies a training run; events of an older run are ignored.
 pub type RunId = u64;
 
 /// What the shell must do after a command, in this order: each feature has its own effects.
@@ -203,9 +203,9 @@ pub enum EngineOrder {
     },
     /// The pointer's force on the particles until the next order; `None` ends it.
     SetForce(Option<Force>),
-    /// Change the swarm by hand; answered by [`LiveEvent::SwarmChanged`].
+    /// Change the swarm by hand; reported by [`LiveEvent::SwarmChanged`].
     Edit(Vec<SwarmEdit>),
-    /// Go back in time; answered by [`LiveEvent::SwarmChanged`].
+    /// Go back in time; reported by [`LiveEvent::SwarmChanged`].
     Back {
         /// Where none can be undone, the event is [`LiveEvent::NothingBefore`].
         steps: u32,

@@ -1,4 +1,4 @@
-//! A curve of bounded length, for what goes on for hours.
+//! A curve of bounded length, for measurements over hours.
 
 /// A curve of bounded length: when full, neighbouring points are averaged and the stride doubles.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,7 +13,7 @@ impl Curve {
     /// The stride doubles when this many points are held.
     pub const MAX_POINTS: usize = 512;
 
-    /// Adds a value; `x` must not fall. Values that are not finite are left out.
+    /// Adds a value; `x` must not decrease. Values that are not finite are left out.
     pub fn push(&mut self, x: f64, y: f64) {
         if !y.is_finite() {
             return;

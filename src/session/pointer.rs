@@ -1,4 +1,4 @@
-//! The primary pointer button on the canvas: over the picture it is the tools', over the swarm it pushes.
+//! The primary pointer button on the canvas: over the picture it uses the tools, over the swarm the brushes.
 
 use super::command::{Effect, EngineOrder, Pointer, Workspace};
 use super::live::brush::{self, Gesture};

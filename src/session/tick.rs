@@ -8,7 +8,7 @@ use super::painting;
 use super::state::Session;
 use crate::worlds::swarm::rule::GROW_STEPS;
 
-/// A growth runs so many times faster than life, where the machine can: what grows is seen within seconds.
+/// Factor of the speed during a growth, where the machine allows it: a growth then takes seconds.
 const GROWTH_PACE: u32 = 4;
 
 pub(super) fn tick(session: &mut Session, max_steps: u32) -> Vec<Effect> {

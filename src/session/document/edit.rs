@@ -61,7 +61,7 @@ pub(in crate::session) fn forget_measurements(document: &mut SwarmProject) {
     document.world.evidence = None;
 }
 
-/// Brings warnings and engine in line after an edit, an undo or a redo within one document.
+/// Updates warnings and engine after an edit, an undo or a redo within one document.
 fn follow(session: &mut Session, old: &SwarmProject) -> Vec<Effect> {
     let new = &session.document;
     if !Arc::ptr_eq(&new.world.snapshot, &old.world.snapshot)
@@ -94,7 +94,7 @@ fn same(a: &Option<Arc<Rule>>, b: &Option<Arc<Rule>>) -> bool {
     }
 }
 
-/// Puts another document in the place of this one, as one step of the history.
+/// Replaces the document, as one step of the history.
 pub(in crate::session) fn replace(
     session: &mut Session,
     document: SwarmProject,
@@ -125,7 +125,7 @@ pub(super) fn travel(session: &mut Session, step: fn(&mut History, UndoState) ->
     effects
 }
 
-/// Brings back what was before the open gesture of this kind, as if it had never begun.
+/// Cancels the open gesture of this kind.
 pub(in crate::session) fn give_up(session: &mut Session, merge: Option<Kind>) -> Vec<Effect> {
     match session.history.give_up(merge) {
         Some(state) => return_to(session, state, false),
@@ -148,7 +148,7 @@ fn return_to(session: &mut Session, state: UndoState, whole: bool) -> Vec<Effect
         return effects;
     }
     if state.lineage != session.learning.lineage {
-        // The step was that a rule was learned again: the one before comes back with its flows.
+        // A rule was learned again in that step: the earlier one is restored with its flows.
         (session.learning.lineage, session.learning.learned) = (state.lineage, state.learned);
         if session.learning.training.state.is_active() {
             effects.push(Effect::Learn(LearnEffect::Stop(session.learning.training.run)));

@@ -12,7 +12,7 @@ pub enum DocumentEffect {
     Load(SceneSource),
     /// Write off the UI thread and report [`super::DocumentEvent::Saved`].
     Save {
-        /// Its ending decides between a scene file and a picture that holds the scene.
+        /// Its extension decides between a scene file and a picture that holds the scene.
         path: PathBuf,
         /// A copy, so that painting goes on while it is written.
         document: Box<SwarmProject>,

@@ -35,7 +35,7 @@ struct HistoryEntry {
     state: UndoState,
     /// The step replaced the whole document (new, open, import); otherwise it edited it.
     whole: bool,
-    /// The step put another living swarm in the place of the one that was.
+    /// The step replaced the live swarm.
     swarms: Option<Swarms>,
 }
 
@@ -58,11 +58,11 @@ pub(in crate::session) struct Destination {
     pub swarm: Option<Replaced>,
 }
 
-/// A living swarm that a step of the history put another in the place of, or that other one.
+/// A live swarm that a step of the history replaced, or its replacement.
 #[derive(Clone, Debug)]
 pub(in crate::session) enum Replaced {
     Known(Arc<Swarm>),
-    /// The engine has yet to send it, under this number of the step.
+    /// The engine has not sent it yet; by the number of the step.
     Awaited(u64),
 }
 
@@ -74,12 +74,12 @@ pub(in crate::session) struct History {
     open: Option<Kind>,
     /// What could be redone before the open gesture began.
     redo_before: Vec<HistoryEntry>,
-    /// Steps so far that have put another swarm in the place of the living one.
+    /// Steps so far that have replaced the live swarm.
     swarm_steps: u64,
 }
 
 impl History {
-    /// Notes that `before` was left by an edit. `merge`: commands of this kind are one step until the gesture ends.
+    /// Records that an edit changed `before`. `merge`: commands of this kind are one step until the gesture ends.
     pub fn record_edit(&mut self, before: UndoState, merge: Option<Kind>) {
         let redo = std::mem::take(&mut self.redo);
         if merge.is_none() || self.open != merge {
@@ -112,14 +112,14 @@ impl History {
         Some(entry.state)
     }
 
-    /// Notes that `before` was replaced as a whole.
+    /// Records that `before` was replaced as a whole.
     pub fn record_whole(&mut self, before: UndoState) {
         self.redo.clear();
         self.undo.push(HistoryEntry { state: before, whole: true, swarms: None });
         self.open = None;
     }
 
-    /// The last step has put `after` in the place of the living swarm. Returns the name by which
+    /// The last step has replaced the live swarm by `after`. Returns the name by which
     /// [`Self::remember_swarm`] stores which one that was.
     pub fn replaced_swarm(&mut self, after: Arc<Swarm>) -> u64 {
         self.swarm_steps += 1;

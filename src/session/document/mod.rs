@@ -117,7 +117,7 @@ impl Session {
         self.file.asks_before_quitting
     }
 
-    /// The document holds something new.
+    /// The document was changed.
     pub(super) fn new_revision(&mut self) {
         self.file.newest_revision += 1;
         self.file.revision = self.file.newest_revision;

@@ -106,7 +106,7 @@ impl Session {
         measured.that_move(species) == start::within(rule, self.document.world.live).that_move(species)
     }
 
-    /// The motion that the valid certificate saw, where it was measured here.
+    /// The motion during the valid certificate, where it was measured in this run.
     pub fn certified_motion(&self) -> Option<&crate::worlds::swarm::measures::Motion> {
         let (subject, certificate) = self.observing.certificate.last.as_ref()?;
         (self.document.world.evidence.is_some() && subject.is_that_of(self)).then_some(&certificate.motion)
@@ -211,7 +211,7 @@ pub(in crate::session) fn follow(session: &mut Session) -> Vec<Effect> {
             session.observing.certificate.seen = Some((session.file.serial, evidence.clone()));
         }
     }
-    // A certificate for what is gone would be for nothing.
+    // A certificate of a scene that is gone has no use.
     let gone = session.observing.certificate.subject.as_ref().is_some_and(|subject| {
         matches!(session.observing.certificate.state, CertificateState::Running { .. }) && !subject.is_that_of(session)
     });

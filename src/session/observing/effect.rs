@@ -16,9 +16,9 @@ pub enum ObserveEffect {
     StopCertifying,
     /// Measure in the background and report [`super::ObserveEvent::TruthMeasured`].
     MeasureTruth(Box<TruthRequest>),
-    /// Write off the UI thread, as CSV or PNG by the ending of the name.
+    /// Write off the UI thread, as CSV or PNG by the extension.
     SavePlot {
-        /// Its ending decides the format.
+        /// Its extension sets the format.
         path: PathBuf,
         /// Already computed, so that the file shows what was on screen.
         chart: Box<Chart>,

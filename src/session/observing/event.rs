@@ -17,7 +17,7 @@ pub enum ObserveEvent {
     Observed(Box<Reading>),
     /// Means over the frames since the last of these events.
     SpeedMeasured(Speed),
-    /// How far the certificate is.
+    /// Progress of the certificate.
     CertificateProgress {
         /// Progress of an older measurement is ignored.
         run: u64,
@@ -35,7 +35,7 @@ pub enum ObserveEvent {
     },
     /// The result of [`super::ObserveEffect::MeasureTruth`].
     TruthMeasured {
-        /// Answers to an older request are ignored.
+        /// Results of an older request are ignored.
         run: u64,
         /// One sentence where there is no motion to compare with.
         result: Result<Box<Truth>, String>,

@@ -10,13 +10,13 @@ use crate::worlds::swarm::measures::{Reading, Wounds};
 
 /// Fewest readings of a healing before its end is reported.
 const MIN_READINGS: usize = 8;
-/// Means of its last two quarters that differ by less: it has come to rest.
+/// A healing has ended when the means of its last two quarters differ by less.
 const AT_REST: f64 = 0.03;
 /// A fidelity that falls by less than this counts as hardly damaged.
 const HARMLESS: f64 = 0.08;
 /// Steps after a disturbance during which readings are more frequent.
 const HASTE_STEPS: u64 = 3000;
-/// A healing is followed for so many steps.
+/// Steps for which a healing is followed.
 const MAX_STEPS: u64 = 60_000;
 
 /// What was done to the swarm.
@@ -32,7 +32,7 @@ pub enum DisturbanceKind {
     Shuffled,
 }
 
-/// The way back after the pattern was destroyed.
+/// The recovery after the pattern was destroyed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Healing {
     /// What was done, which decides the words on the panel.
@@ -113,7 +113,7 @@ fn round_steps(steps: f64) -> f64 {
     (steps / digit).round() * digit
 }
 
-/// All that is known from watching the present scene live.
+/// Readings of the live swarm of the present scene.
 #[derive(Clone, Debug)]
 pub struct Observation {
     steps: u64,
@@ -170,7 +170,7 @@ impl Observation {
         self.steps
     }
 
-    /// Another number whenever the swarm has nothing more to do with what it was; see [`crate::worlds::swarm::measures::Glimpse`].
+    /// A new number whenever the swarm is unrelated to what it was; see [`crate::worlds::swarm::measures::Glimpse`].
     pub fn epoch(&self) -> u64 {
         self.epoch
     }
@@ -185,7 +185,7 @@ impl Observation {
         self.latest.as_ref().and_then(|reading| reading.fidelity)
     }
 
-    /// Another scene: its readings begin again; those of the old one that are still on the way are not taken.
+    /// Another scene: its readings begin again; late readings of the old one are dropped.
     pub(in crate::session) fn reset(&mut self) {
         *self = Self { epoch: self.epoch + 1, ..Self::default() };
     }
@@ -194,7 +194,7 @@ impl Observation {
         self.steps += u64::from(steps);
     }
 
-    /// The swarm or its rule is another one.
+    /// The swarm or its rule was replaced.
     pub(in crate::session) fn interrupted(&mut self) {
         self.epoch += 1;
     }

@@ -7,7 +7,7 @@ use super::{Stamp, StippleRequest};
 pub enum PaintEffect {
     /// Put a text into the clipboard.
     WriteClipboard(String),
-    /// Answer with [`super::PaintCommand::PasteText`].
+    /// Report [`super::PaintCommand::PasteText`].
     ReadClipboard,
     /// Make a text or an image into particles, off the UI thread, and report [`super::PaintEvent::Stippled`]; only the
     /// newest matters.

@@ -24,7 +24,7 @@ use crate::session::painting::picture;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_angle};
 
-/// A press of the pen this near to a particle, in spacings, takes hold of it instead of options another.
+/// A press of the pen this near to a particle, in spacings, takes hold of it instead of adding another.
 const GRAB_SPACINGS: f64 = 0.3;
 
 /// Points of a path nearer than this share of the reach add nothing.
@@ -90,7 +90,7 @@ pub(in crate::session) fn release(session: &mut Session) -> Vec<Effect> {
     }
 }
 
-/// Takes back all that the gesture has done; the rest of the drag means nothing.
+/// Undoes the gesture; the rest of the drag is ignored.
 pub(in crate::session) fn give_up(session: &mut Session) -> Vec<Effect> {
     session.painting.gesture = None;
     let effects = edit::give_up(session, merge());
@@ -257,7 +257,7 @@ fn erase_towards(session: &mut Session, from: DVec2, to: DVec2) -> Vec<Effect> {
     let radius = session.painting.eraser_radius;
     let (symmetry, centre) = (session.painting.options.symmetry, centre_of(session.snapshot()));
     let way = to - from;
-    // Dense enough that a quick drag leaves nothing standing on its way; bounded, whatever the zoom.
+    // Dense enough that a quick drag leaves no gap on its way; bounded, whatever the zoom.
     let stops = (2.0 * way.length() / radius).ceil().clamp(1.0, 1000.0) as usize;
     edit_picture(session, merge(), |picture| {
         let mut changed = false;
@@ -350,7 +350,7 @@ fn begin_transform(session: &Session, handle: Handle, from: DVec2) -> Transform 
 fn drag_selection(session: &mut Session, transform: &mut Transform, to: DVec2) -> Vec<Effect> {
     let (snap, hand) = (session.painting.options.snap, session.painting.hand);
     let far = to.distance(transform.from);
-    // A click is rarely quite still.
+    // The pointer moves a little during a click.
     let untouched = selected(session) == transform.originals;
     if untouched && far < PATH_SHARE * hand.reach {
         return Vec::new();

@@ -85,7 +85,7 @@ impl Default for Hand {
 #[derive(Debug)]
 pub(super) struct Painting {
     pub tool: Tool,
-    /// The species that tools put down.
+    /// The species of new particles.
     pub species: u8,
     /// World units.
     pub eraser_radius: f64,
@@ -107,7 +107,7 @@ pub(super) struct Painting {
     pub tool_before: Tool,
     /// ℓ of the picture, world units; known again after each change of the picture, as the warnings are.
     pub unit_length: f64,
-    /// What is wrong with the picture.
+    /// Warnings about the picture.
     pub warnings: Vec<Warning>,
 }
 
@@ -135,7 +135,7 @@ impl Painting {
         }
     }
 
-    /// Another document is here.
+    /// The document was replaced.
     pub fn follow(&mut self, document: &SwarmProject) {
         self.gesture = None;
         self.selection.clear();
@@ -143,7 +143,7 @@ impl Painting {
     }
 }
 
-/// Another document is here, with a spacing of its own.
+/// The document was replaced by one with another spacing.
 pub(super) fn follow(session: &mut Session) {
     session.painting.follow(&session.document);
     if session.document.world.snapshot.particles.len() > 1 {

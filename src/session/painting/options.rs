@@ -154,7 +154,7 @@ pub struct PaintOptions {
 }
 
 impl PaintOptions {
-    /// What suits a box of this size, world units.
+    /// Defaults for a box of this size, world units.
     pub fn new(box_size: DVec2) -> Self {
         let side = box_size.min_element();
         Self {
@@ -184,7 +184,7 @@ impl PaintOptions {
         }
     }
 
-    /// Lengths that suit another box; choices stay.
+    /// Lengths for another box; choices stay.
     pub(in super::super) fn for_box(self, box_size: DVec2) -> Self {
         let fresh = Self::new(box_size);
         Self {
@@ -199,7 +199,7 @@ impl PaintOptions {
         }
     }
 
-    /// Folded into what the tools can do; `None` when a number is not finite.
+    /// Clamped to the ranges of the tools; `None` when a number is not finite.
     pub(in super::super) fn usable(mut self) -> Option<Self> {
         let poses = [self.stamp, self.text, self.image];
         let numbers = [

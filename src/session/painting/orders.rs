@@ -269,7 +269,7 @@ pub(in crate::session) fn open_picture(session: &mut Session, path: PathBuf) -> 
     effects
 }
 
-/// Gives up what is being drawn or dragged; then the selection; then the tool.
+/// Cancels what is being drawn or dragged; then the selection; then the tool.
 pub(in crate::session) fn let_go(session: &mut Session) -> Vec<Effect> {
     match session.painting.gesture {
         Some(_) => return give_up(session),

@@ -33,7 +33,7 @@ pub(super) fn begin(session: &mut Session, at: DVec2) -> (FirstDab, Vec<Effect>)
     (FirstDab { placed, before }, effects)
 }
 
-/// Heads the stroke this way, with the particles sprayed before it moved.
+/// Gives the stroke a direction, also for the particles sprayed before it moved.
 pub(super) fn turn(session: &mut Session, FirstDab { mut placed, before }: FirstDab, along: f64) -> Vec<Effect> {
     if session.painting.options.spray != SprayHeading::Along {
         return Vec::new();
@@ -101,10 +101,10 @@ impl Dab {
     pub fn particles(&self, there: &[Particle], rng: &mut impl Rng) -> Vec<Particle> {
         let near: Vec<DVec2> = there.iter().map(Particle::position).filter(|&p| self.reaches(p)).collect();
         let inside = near.iter().filter(|p| p.distance(self.centre) <= self.radius).count();
-        // Random positions at a least distance fill about 0.55 of the plane with discs of that diameter.
+        // Random positions at a minimum distance fill about 0.55 of the plane with discs of that diameter.
         let full = 0.55 * self.density * (self.radius / (0.5 * self.gap)).powi(2);
         let wanted = (full - inside as f64).max(0.0);
-        // A fifth of the room at each dab, so that one sees it fill.
+        // A fifth of the room at each dab: the disc fills visibly.
         let tries = (0.2 * wanted).ceil() as usize;
         let mut placed: Vec<Particle> = Vec::new();
         for _ in 0..(4 * tries).min(4000) {

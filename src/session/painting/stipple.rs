@@ -19,7 +19,7 @@ pub enum StippleSource {
 /// How many particles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StippleAmount {
-    /// So many, whatever the distance between them.
+    /// A number, whatever the distance between them.
     Count(usize),
     /// As many as fit at this distance, in heights of a line of text (longer sides of an image).
     Spacing(f64),
@@ -57,7 +57,7 @@ pub(in crate::session) struct Stippling {
     pub view: StippleView,
 }
 
-/// Once a tick: asks again when the text, the image or its settings have changed.
+/// Once a tick: requests particles again when the text, the image or its settings have changed.
 pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
     if session.workspace != Workspace::Paint {
         return None;

@@ -1,4 +1,4 @@
-//! Plain words about a picture that cannot teach much, and what to do about it.
+//! Warnings about pictures that are hard to learn from, each with a fix.
 
 use std::collections::HashMap;
 
@@ -29,14 +29,14 @@ pub struct Warning {
     pub text: String,
     /// What to do about it.
     pub hint: &'static str,
-    /// Or what the program can do about it.
+    /// A command that fixes it.
     pub fixes: Vec<Fix>,
 }
 
-/// A whole picture with fewer particles is a poor sample of anything.
+/// A whole picture with fewer particles is too small a sample.
 const FEW_IN_A_WHOLE: usize = 24;
 
-/// A motif of more particles makes samples so large that learning crawls.
+/// A motif of more particles makes samples so large that learning is slow.
 const LARGE_MOTIF: usize = 150;
 
 /// Fewer headings than this can look ordered or random by chance.

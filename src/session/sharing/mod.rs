@@ -78,16 +78,16 @@ pub enum ShareEffect {
     ReadImport(Box<ImportRequest>),
     /// Write a copy off the UI thread; the scene's own file stays what it is.
     SaveCopy {
-        /// Its ending decides between a scene file and a picture that holds the scene.
+        /// Its extension decides between a scene file and a picture that holds the scene.
         path: PathBuf,
         /// As it was when the command was given.
         document: Box<SwarmProject>,
     },
     /// Write the picture or the live swarm off the UI thread.
     Export {
-        /// Its ending decides the format.
+        /// Its extension sets the format.
         path: PathBuf,
-        /// The picture, or what lives.
+        /// The picture, or the live swarm.
         subject: ExportSubject,
         /// As it was when the command was given.
         document: Box<SwarmProject>,
