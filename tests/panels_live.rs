@@ -102,7 +102,7 @@ fn ctrl_and_a_click_switch_the_swing_of_a_knob() {
     assert_eq!(live(&window), before);
 }
 
-/// A picture of so many species that live by a rule.
+/// A picture with this many species and a rule.
 fn of_species(species: u8) -> Session {
     let mut session = Session::new(3);
     let at = |k: u8| Particle { x: 1.0 + f64::from(k), y: f64::from(k % 3) + 1.0, heading: 0.3, species: k % species };

@@ -1,4 +1,4 @@
-//! Moving pictures of a run: a frame now and then, in each of the formats that were asked for.
+//! Moving pictures of a run: frames at equal distances, in each of the formats that were asked for.
 
 use std::path::{Path, PathBuf};
 

@@ -20,7 +20,7 @@ pub(super) fn pointer(session: &mut Session, pointer: Pointer) -> Vec<Effect> {
     }
 }
 
-/// Ends whatever the pressed button was doing.
+/// Ends the gesture of the pressed button.
 pub(super) fn release(session: &mut Session) -> Vec<Effect> {
     let mut effects = painting::release(session);
     session.history.end_gesture();

@@ -54,7 +54,7 @@ impl Colours {
         mix(self.ramp[low], self.ramp[low + 1], (place - low as f64) as f32)
     }
 
-    /// Colours that stand for all that occur among `species` species: `most` at most where they are a ramp.
+    /// Colours that represent all that occur among `species` species: at most `max_count` where they are a ramp.
     pub fn samples(&self, species: usize, max_count: usize) -> Vec<Light> {
         let share = |k: usize, of: usize| k as f64 / of as f64;
         match self.by {

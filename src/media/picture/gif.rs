@@ -16,7 +16,7 @@ use super::{PictureError, PictureStyle, new_file, put_in_place};
 use crate::media::atomic::AtomicFile;
 use crate::media::looks::{Theme, linear};
 
-/// Index that stands for "as in the frame before".
+/// Index that means "as in the frame before".
 const UNCHANGED: u8 = 0;
 
 /// Where nothing is: in the box, and on the ground around it.
@@ -31,7 +31,7 @@ const PASSES: u8 = 14;
 /// Shades of one species: finer ones make the file larger and nothing better to the eye.
 const MAX_SHADES: usize = 21;
 
-/// Colours that stand for a whole ramp.
+/// Colours that represent a whole ramp.
 const RAMP_COLOURS: usize = 21;
 
 /// Writes a GIF that repeats for ever. The file appears at its path only when [`GifWriter::finish`] succeeds.
@@ -97,7 +97,7 @@ impl GifWriter {
     /// # Errors
     /// As [`Self::create`].
     pub fn of_pictures(path: &Path, first: &RgbaImage, frames_per_second: f64) -> Result<Self, PictureError> {
-        // The first entry is never drawn; the next two stand for grounds, which are always drawn again.
+        // The first entry is never drawn; the next two are grounds, which are always drawn again.
         let ground = first.get_pixel_checked(0, 0).map_or([0; 3], |p| [p.0[0], p.0[1], p.0[2]]);
         let mut palette = vec![[0; 3], ground, ground];
         palette.extend(colours_of(first, 256 - palette.len()));

@@ -193,7 +193,7 @@ pub(in crate::session) fn follow_rule(document: &mut SwarmProject, rule: &Rule, 
     }
 }
 
-/// The measured numbers of a network, wherever it stands in the list. No edit: they follow from what is there.
+/// The measured numbers of a network, wherever it is in the list. No edit: they follow from what is there.
 pub(in crate::session) fn measured(session: &mut Session, net: &Arc<LocalNet>, numbers: FlowNumbers) {
     for flow in session.document.world.flows.list.iter_mut().filter(|flow| Arc::ptr_eq(&flow.net, net)) {
         flow.numbers = Some(numbers);

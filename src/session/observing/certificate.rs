@@ -12,7 +12,7 @@ use crate::worlds::swarm::measures::Certificate;
 use crate::worlds::swarm::picture::Stills;
 use crate::worlds::swarm::rule::Rule;
 
-/// Where the measurement of a certificate stands.
+/// State of the measurement of a certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum CertificateState {
     /// No job: nothing was asked for, or it is complete or cancelled.

@@ -19,7 +19,7 @@ pub struct TruthRequest {
     pub stills: Stills,
 }
 
-/// Where the comparison with the known motion stands.
+/// State of the comparison with the known motion.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TruthState {
     /// Never asked for, or out of date.

@@ -32,7 +32,7 @@ pub enum PaintCommand {
     Selection(SelectionOrder),
     /// Turns what is in hand (selection, stamp, or the heading of the pen), radians counter-clockwise.
     Turn(f64),
-    /// Makes what is in hand (selection, stamp, brush or spacing) so many times as large.
+    /// Scales what is in hand (selection, stamp, brush or spacing) by this factor.
     Resize(f64),
     /// Moves the selection by steps to the right and up.
     Nudge([i8; 2]),

@@ -219,7 +219,7 @@ pub(in crate::session) fn resize(session: &mut Session, factor: f64, merge: Opti
     set_options(session, options)
 }
 
-/// Moves the selection by so many steps of the grid, or by tenths of the spacing.
+/// Moves the selection by steps of the grid, or by tenths of the spacing.
 pub(in crate::session) fn nudge(session: &mut Session, [x, y]: [i8; 2], merge: Option<Kind>) -> Vec<Effect> {
     let snap = session.painting.options.snap;
     let step = if snap.on { snap.pitch } else { 0.1 * session.painting.unit_length };

@@ -55,7 +55,7 @@ impl ImportReading {
 /// What the user does in the sheet.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ImportCommand {
-    /// Reads the files once more.
+    /// Reads the files again.
     SetOptions(Box<ImportOptions>),
     /// What the preview shows becomes the picture.
     Accept,

@@ -67,7 +67,7 @@ pub(super) fn gallery_window(
 }
 
 impl CardGrid {
-    /// Shows so many cards, each by its index; returns the one that was clicked. Each shelf, by its name, remembers where it
+    /// Shows `count` cards, each by its index; returns the one that was clicked. Each shelf, by its name, remembers where it
     /// was scrolled to.
     pub fn show(
         self,

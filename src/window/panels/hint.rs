@@ -100,7 +100,7 @@ pub(super) fn show(
     free.with_max_y(shown.top())
 }
 
-/// Tells the way back for a while when only the swarm is shown.
+/// Shows the way back for some seconds when only the swarm is shown.
 pub(super) fn way_back(ctx: &Context, free: Rect, session: &Session, state: &mut UiState) {
     let now = ctx.input(|i| i.time);
     if !session.prefs().panels_hidden {

@@ -40,7 +40,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands
     numbers(ui, session, readouts);
 }
 
-/// A row of command buttons of equal width. Each is what stands on it, and its command.
+/// A row of command buttons of equal width. Each is its label and its command.
 fn button_row(ui: &mut Ui, enabled: bool, buttons: &[(&str, Command)], commands: &mut Vec<Command>) {
     let gaps = 4.0 * (buttons.len() as f32 - 1.0);
     let width = ((ui.available_width() - gaps) / buttons.len() as f32).floor();

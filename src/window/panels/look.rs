@@ -76,7 +76,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
         commands.push(Command::Prefer(Preference::Theme(theme)));
     }
     ui.horizontal(|ui| {
-        row_label(ui, "Size").on_hover_text("Size of the panels and their letters");
+        row_label(ui, "Size").on_hover_text("Size of panels and text");
         ui.add_enabled_ui(prefs.ui_scale > UI_SCALE_RANGE[0], |ui| {
             command_button(ui, "−", Command::Prefer(Preference::SmallerUi), commands)
         });

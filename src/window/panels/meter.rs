@@ -11,7 +11,7 @@ use crate::session::{
 };
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings};
 
-/// Width of what stands in the meter, points.
+/// Width of the content of the meter, points.
 const WIDTH: f32 = 190.0;
 const BAR_HEIGHT: f32 = 6.0;
 

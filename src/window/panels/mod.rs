@@ -74,7 +74,7 @@ pub struct Readouts {
     pub faults: u64,
     /// Maximum number of particles that the engine may be asked to hold; 0 while unknown.
     pub max_particles: usize,
-    /// Of so many bodies in sight one is drawn, where drawing all would take too long; else 1 or 0.
+    /// One of this many visible bodies is drawn, where drawing all would take too long; else 1 or 0.
     pub drawn_one_in: usize,
     /// Seconds that a step takes for each particle; 0 while unknown.
     pub s_per_particle_step: f64,

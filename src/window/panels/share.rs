@@ -28,7 +28,7 @@ pub(super) use name::{NameAnswer, ask as ask_name};
 pub struct ShareReadouts {
     /// Files that are not written yet.
     pub writing: usize,
-    /// A file has been read for a while.
+    /// Whether reading a file takes long.
     pub is_reading: bool,
     /// The program ends when they are.
     pub is_leaving: bool,

@@ -16,7 +16,7 @@ pub const SHOWN_STILLS: usize = 6;
 /// A field scene.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldDoc {
-    /// What it is taught from and moves by.
+    /// What it learns from, and its rule.
     pub subject: FieldSubject,
     /// How it lives.
     pub live: FieldLive,
@@ -25,7 +25,7 @@ pub struct FieldDoc {
     pub state: Option<Still>,
 }
 
-/// What the field is taught from and moves by.
+/// What the field learns from, and its rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FieldSubject {
     /// Stills of a two-channel pattern and equations read off them.
@@ -58,7 +58,7 @@ pub struct LibraryDoc {
 /// What learning and `check` have found about the rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LibraryEvidence {
-    /// Stills that taught.
+    /// Stills that were learned from.
     pub stills: usize,
     /// λ₁ / λ₀ of the weighted problem.
     pub gap: f64,

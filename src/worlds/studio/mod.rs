@@ -189,13 +189,13 @@ pub trait WorldInfo {
     fn has_rule(&self) -> bool;
     /// The value of a knob of the tables; NaN of another.
     fn knob(&self, id: &str) -> f64;
-    /// Sets a knob of the tables to a value in its range; others are left alone.
+    /// Sets a knob of the tables to a value in its range; others are ignored.
     fn set_knob(&mut self, id: &str, value: f64);
     /// Applies a brush of [`BrushWorkspace::Paint`]. Returns whether the still picture changed. Same seed, same dab.
     fn paint(&mut self, stroke: &BrushStroke, seed: u64) -> bool;
     /// Empties the still picture.
     fn clear(&mut self);
-    /// Carries out an action of the tables; others are left alone.
+    /// Carries out an action of the tables; others are ignored.
     fn act(&mut self, _: &str) {}
     /// The colour of the still picture at a position; `None` outside of it and in worlds without colours.
     fn colour_at(&self, _: DVec3) -> Option<[u8; 4]> {
@@ -275,7 +275,7 @@ pub trait Simulation: Send {
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError>;
     /// The brush was lifted: forces end.
     fn lift(&mut self);
-    /// Starts again from a state of the table; others are left alone.
+    /// Starts again from a state of the table; others are ignored.
     fn restart(&mut self, id: &str);
     /// Keeps the present state.
     fn keep_checkpoint(&mut self);
@@ -289,7 +289,7 @@ pub trait Simulation: Send {
     /// What has gone wrong since the last call, such as a GPU for which the processor steps in, in one sentence.
     fn take_fault(&mut self) -> Option<String>;
     /// Draws on the GPU that it runs on, into a picture that stays there and is drawn over by the next call; `None` where
-    /// only [`Self::draw`] can. Waits for nothing.
+    /// only [`Self::draw`] can. Does not wait.
     fn picture_on_gpu(&mut self, view: &Viewpoint, options: DrawOptions, size: [u32; 2]) -> Option<GpuPicture>;
     /// Draws over the whole of `picture`; what is on a GPU is drawn there and read back.
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage);

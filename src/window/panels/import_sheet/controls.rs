@@ -10,7 +10,7 @@ use crate::formats::{
 use crate::session::ImportSheet;
 use crate::worlds::swarm::picture::Mode;
 
-/// What stands for "leave it to the reader".
+/// The option "leave it to the reader".
 const FOUND: &str = "as found";
 
 const TABLE_COLUMNS: [(ColumnUse, &str); 8] = [

@@ -122,7 +122,7 @@ impl LibraryLearning {
         self.law.as_ref()
     }
 
-    /// Stills that teach; the others, from later runs, test.
+    /// Stills to learn from; the others, from later runs, are for tests.
     fn taught(&self) -> usize {
         let mut names = self.runs.clone();
         names.dedup();

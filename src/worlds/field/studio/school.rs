@@ -37,7 +37,7 @@ impl WorldTraining for TokenSchool {
     }
 
     fn learned(&self) -> Option<Learned> {
-        /// Before so many steps the network only blurs.
+        /// Before this many steps the network only blurs.
         const FIRST_STEPS: usize = 30;
         if self.job.steps_done() < FIRST_STEPS.min(self.total) {
             return None;

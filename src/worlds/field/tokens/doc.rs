@@ -31,14 +31,14 @@ pub const MAX_CLEARANCE_PX: f64 = 64.0;
 /// Area that the number of tokens of [`TokenLive`] belongs to, pixels.
 const REFERENCE_AREA: f64 = 96.0 * 96.0;
 
-/// Tokens, how they are taught, and the rule that was taught.
+/// Tokens, the settings of learning, and the rule that was learned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenDoc {
     /// The drawn tokens, 1 to [`MAX_KINDS`].
     pub tokens: Vec<Token>,
     /// Closest distance of two tokens, field pixels.
     pub clearance_px: f64,
-    /// How the network is taught.
+    /// Settings of the training of the network.
     #[serde(default)]
     pub settings: TokenSettings,
     /// How the field lives.
@@ -126,7 +126,7 @@ impl TokenDoc {
     /// faintest.
     ///
     /// # Errors
-    /// No token, too many, or one that cannot be taught.
+    /// No token, too many, or one that cannot be learned.
     pub fn new(tokens: Vec<Token>) -> Result<Self, FieldError> {
         tokens.iter().try_for_each(Token::check)?;
         let mut doc = Self { tokens, ..Self::blank() };
@@ -190,7 +190,7 @@ impl TokenDoc {
         self.settings.side = side;
     }
 
-    /// Sets the noise level that is taught and lived at; growths begin at the highest level that is taught.
+    /// Sets the noise level of training and of the live rule; growths begin at the highest trained level.
     pub fn set_sigma(&mut self, sigma: f64) {
         self.settings.sigma = sigma;
         self.settings.sigma_range = [0.5 * sigma, GROWTH_SIGMA.max(1.5 * sigma)];

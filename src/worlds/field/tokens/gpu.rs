@@ -171,7 +171,7 @@ impl GpuTokens {
         Ok(engine)
     }
 
-    /// Encodes and submits `steps` steps; waits for nothing.
+    /// Encodes and submits `steps` steps; does not wait.
     pub fn run(&mut self, steps: u32) {
         let mut left = steps;
         while left > 0 {

@@ -60,7 +60,7 @@ pub struct Spacing {
     pub clearance_px: f64,
 }
 
-/// What tokens are taught to do to one another at any speed; all zero: nothing.
+/// The interactions that tokens learn at any speed; all zero: nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct TokenManners {

@@ -1,4 +1,4 @@
-//! How tokens are taught and how they live.
+//! Settings of learning and of live tokens.
 
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +80,7 @@ impl Default for TokenSettings {
 }
 
 impl TokenSettings {
-    /// What tokens are taught to do to one another.
+    /// The interactions that tokens learn.
     pub fn manners(&self) -> TokenManners {
         let Self { keep_apart_px, align_rad, attract_px, .. } = *self;
         TokenManners { keep_apart_px, align_rad, attract_px }
@@ -136,7 +136,7 @@ impl TokenSettings {
 pub struct TokenLive {
     /// Speed g along the front, pixels per step.
     pub swim_px: f64,
-    /// Temperature σ; the network is taught at one.
+    /// Temperature σ; the network is trained at one.
     pub sigma: f64,
     /// Relaxation η.
     pub relaxation: f64,

@@ -51,7 +51,7 @@ pub struct TokenLosses {
     pub motion: f32,
 }
 
-/// A taught network and what belongs to it.
+/// A trained network and what belongs to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TokenRule {
     /// The network.
@@ -60,7 +60,7 @@ pub struct TokenRule {
     pub motion_scale: f32,
     /// Bounds of denoised images.
     pub range: [f32; 2],
-    /// That it was taught with.
+    /// Of its training.
     pub seed: u64,
 }
 
@@ -89,7 +89,7 @@ impl TokenTraining {
     /// Starts from random weights, or from those of `start`.
     ///
     /// # Errors
-    /// Settings out of range, no token, or one that cannot be taught.
+    /// Settings out of range, no token, or one that cannot be learned.
     pub fn new(
         tokens: &[Token],
         clearance_px: f64,

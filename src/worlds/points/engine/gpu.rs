@@ -81,7 +81,7 @@ impl GpuPointEngine {
         })
     }
 
-    /// `steps` Heun steps with shared noise. Encodes and submits; waits for nothing.
+    /// `steps` Heun steps with shared noise. Encodes and submits; does not wait.
     pub fn run(&mut self, steps: u32) {
         let per_dispatch = match self.field.source {
             FieldSource::Network(_) => STEPS_NETWORK,

@@ -130,7 +130,7 @@ pub struct PointCertificate {
     pub mutual_cosines: Vec<Vec<f64>>,
 }
 
-/// Walkers farther than so many spreads from the centre have left.
+/// Walkers farther than this many spreads from the centre have left.
 const LEFT: f32 = 50.0;
 /// Walkers left below which no discrepancy is measured.
 const MIN_ALIVE: usize = 50;

@@ -13,7 +13,7 @@ const LIGHT: [[f32; 3]; 5] =
 /// Entries of the table of colours, and the exposure at its end: 1 - exp(-6) of full light.
 const SHADES: usize = 512;
 const FULL_EXPOSURE: f32 = 6.0;
-/// Up to so many points each is a soft dot of nine pixels; more are a glow that is smooth by itself.
+/// Up to this many points each is a soft dot of nine pixels; more are a smooth glow.
 pub(super) const MAX_DOTS: usize = 200_000;
 /// How much brighter what is nearer is, per half height of the picture.
 pub(super) const DEPTH_CUE: f32 = 0.6;

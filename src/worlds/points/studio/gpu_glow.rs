@@ -102,7 +102,7 @@ impl GpuGlow {
         Ok(Self { device: device.clone(), module, uniform, colours, canvas: None })
     }
 
-    /// Encodes and submits a picture of `count` walkers (standardised by `map`) in `walkers`; waits for nothing.
+    /// Encodes and submits a picture of `count` walkers (standardised by `map`) in `walkers`; does not wait.
     ///
     /// # Errors
     /// Not enough memory for the size.

@@ -126,7 +126,7 @@ impl GpuEngine {
     }
 
     /// `steps` Heun steps with shared noise; afterwards [`Self::shown_buffer`] holds the new picture. Encodes and
-    /// submits; waits for nothing.
+    /// submits; does not wait.
     pub fn run(&mut self, steps: u32) {
         let mut left = steps;
         loop {

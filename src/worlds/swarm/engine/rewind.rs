@@ -1,7 +1,7 @@
 //! An engine with a memory: it can go back in time, exactly.
 //!
 //! The motion is a function of the state, the rule, the settings, the force and the number of the step (the noise is
-//! counted, not drawn). So it is enough to keep the state now and then, and every change of the rest: to go back, the
+//! counted, not drawn). So it is enough to keep the state at intervals, and every change of the rest: to go back, the
 //! kept state before is restored and run again. Copies of a swarm on the GPU stay there.
 
 use std::collections::VecDeque;

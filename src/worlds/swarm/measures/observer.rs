@@ -1,4 +1,4 @@
-//! Looks at a living swarm now and then: everything that the window plots of it.
+//! Samples a live swarm: everything that the window plots of it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::worlds::swarm::engine::{CpuEngine, EngineError};
 use crate::worlds::swarm::picture::{Ensemble, SnapshotError, Stills, Swarm};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
-/// In larger swarms the rule is evaluated on a piece of about so many particles ([`PIECE`]), another in each look; order is
+/// In larger swarms the rule is evaluated on a piece of about this many particles ([`PIECE`]), another in each look; order is
 /// that of the noisy particles.
 const MAX_EVALUATED: usize = 20_000;
 const PIECE: usize = 8000;
@@ -100,7 +100,7 @@ pub struct Reading {
     pub damaged: Option<f64>,
     /// The same before the wound.
     pub damaged_before: Option<f64>,
-    /// Drift and energy are those of so many particles only.
+    /// Number of particles in drift and energy, where it is not all.
     pub sampled: Option<usize>,
     /// What holds for the target.
     pub target: Arc<TargetFacts>,
@@ -318,7 +318,7 @@ fn facts(glimpse: &Glimpse, yardstick: &Yardstick) -> Result<TargetFacts, Engine
     for swarm in yardstick.samples().iter().take(TARGET_SAMPLES) {
         let known = glimpse.rule.energy.shape.species;
         if swarm.particles.iter().any(|p| usize::from(p.species) >= known) {
-            // The picture has a species that this rule was not taught.
+            // The picture has a species that is unknown to this rule.
             orders.push(Order::of(swarm, swarm));
             continue;
         }

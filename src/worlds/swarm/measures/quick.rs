@@ -49,7 +49,7 @@ mod tests {
     use crate::worlds::swarm::rule::NetShape;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    /// Counts steps, and stops after so many.
+    /// Counts steps, and stops at a limit.
     struct Counter {
         steps: AtomicU64,
         max_steps: u64,

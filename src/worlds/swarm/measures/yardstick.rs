@@ -12,11 +12,11 @@ use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, SnapshotError, Stil
 pub const MAX_POOLED: usize = 8;
 /// Particles that configurations judged together should have.
 const POOLED_PARTICLES: usize = 2400;
-/// Particles of the target, at least: so many that its own noise does not count.
+/// Particles of the target, at least: enough that its own noise is negligible.
 const TARGET_PARTICLES: usize = 20_000;
 /// Particles of one sample, at most: the density is the same, and small ones are quickly placed.
 const SAMPLE_PARTICLES: usize = 400;
-/// Particles of the samples that stand for one configuration, at most: with more, sampling leaves no distance.
+/// Particles of the samples that represent one configuration, at most: with more, sampling leaves no distance.
 const CHUNK_PARTICLES: usize = 40_000;
 
 /// Width of the bins of g(r), ℓ, and their number. No torus is narrower than twice the reach.
@@ -91,7 +91,7 @@ impl Yardstick {
         self.levels.len()
     }
 
-    /// Fidelity of `states`, the histogram of so many configurations together; more than [`Self::pooled`] count as that
+    /// Fidelity of `states`, the histogram of several configurations together; more than [`Self::pooled`] count as that
     /// many. `None` where the target cannot be distinguished from random.
     pub fn fidelity(&self, states: &Histogram, configurations: usize) -> Option<f64> {
         let [other, random] = self.levels[configurations.clamp(1, self.levels.len()) - 1];

@@ -44,7 +44,7 @@ impl Ensemble {
         Self { copies, cover: copies as f64 * disc_l2(radius_l, self) / area_l2, ..*self }
     }
 
-    /// The same ensemble with so many copies that about `particles` particles live at the same density.
+    /// The same ensemble with enough copies that about `particles` particles live at the same density.
     /// A whole painting is one sample whatever the number; see [`Snapshot::random_swarm_of`] for more of its kind.
     pub fn for_particles(&self, snapshot: &Snapshot, particles: usize) -> Self {
         let each = snapshot.particles.len().max(1);

@@ -7,7 +7,7 @@ use glam::DVec2;
 use super::geometry::median;
 use super::{Boundary, Mode, Particle, Snapshot};
 
-/// Every so many-th snapshot of a film is held out of learning, and measured on.
+/// Every n-th snapshot of a film is held out of learning, and measured on.
 pub const HOLD_OUT_EVERY: usize = 5;
 
 /// Maximum number of snapshots of one film.

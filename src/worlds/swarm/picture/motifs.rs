@@ -34,7 +34,7 @@ impl Motif {
         (self.make)()
     }
 
-    /// How it is best taught.
+    /// The settings to learn it with.
     pub fn ensemble(&self) -> Ensemble {
         Ensemble { cover: self.cover, ..Ensemble::default() }
     }

@@ -125,7 +125,7 @@ enum SampleSource {
     Open(Vec<Particle>),
 }
 
-/// Where a copy of the motif stands.
+/// Pose of a copy of the motif.
 #[derive(Clone, Copy)]
 struct CopyPose {
     x: f64,

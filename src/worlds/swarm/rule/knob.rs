@@ -268,7 +268,7 @@ impl Knob {
         &self.row().spec
     }
 
-    /// What it stands at; for all species at once, what the first of them stands at.
+    /// Its value; for all species at once, that of the first.
     pub fn get(self, live: &LiveSettings) -> f64 {
         let values = self.row().values(live);
         values[index(self.species()) % values.len()]

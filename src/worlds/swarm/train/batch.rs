@@ -14,7 +14,7 @@ use rand::seq::SliceRandom;
 /// Maximum number of particles of one step: a step must stay short, because a run can only be stopped between two.
 const MAX_STEP_PARTICLES: usize = 2 * WINDOW_PARTICLES;
 
-/// A batch of a large picture has fewer configurations, but at least so many noise levels, while a step stays short.
+/// A batch of a large picture has fewer configurations, but at least this many noise levels, while a step stays short.
 const MIN_CONFIGS: usize = 4;
 
 /// Maximum number of particles of all samples together; fewer samples are made of a very large picture.

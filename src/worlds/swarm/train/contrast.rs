@@ -1,4 +1,4 @@
-//! Contrastive energies: while the energy is taught by denoising, it also grows swarms by itself, and is raised where
+//! Contrastive energies: while the energy is trained by denoising, it also grows swarms by itself, and is raised where
 //! these differ from the picture.
 //!
 //! Score matching does not see the relative weight of modes that are far apart (Wenliang & Kanagawa 2020), so a grown
@@ -158,7 +158,7 @@ impl Contrast {
     }
 }
 
-/// c: 1 where data and chains have equal energies, 0 from [`GOVERNOR_KT`] on; the only thing that holds the push back.
+/// c: 1 where data and chains have equal energies, 0 from [`GOVERNOR_KT`] on; the only limit of the push.
 fn governor(gap_kt: f64) -> f64 {
     (1.0 + gap_kt / GOVERNOR_KT).clamp(0.0, 1.0)
 }
