@@ -239,7 +239,7 @@ fn fit_box(snapshot: &mut Snapshot) -> Option<f64> {
     snapshot.box_size = DVec2::splat(1.0);
     let [low, high] = snapshot.bounding()?;
     let extent = (high - low).max_element();
-    // Without a box yet, the extent stands in for the box side where there is no spacing to measure.
+    // Without a box yet, the extent replaces the box side where there is no spacing to measure.
     snapshot.box_size = DVec2::splat(extent.max(1.0));
     let margin = snapshot.unit_length() * if snapshot.mode == Mode::Motif { 1.0 } else { 0.5 };
     for p in &mut snapshot.particles {

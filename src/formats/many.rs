@@ -120,8 +120,8 @@ fn number_species(files: &mut [OneFile]) -> Result<Option<Assumption>, String> {
     let mut names: Vec<String> = Vec::new();
     for file in files.iter_mut() {
         if file.species.is_empty() {
-            let most = file.species_mut().max().copied().unwrap_or_default();
-            file.species = (0..=most).map(|k| k.to_string()).collect();
+            let last = file.species_mut().max().copied().unwrap_or_default();
+            file.species = (0..=last).map(|k| k.to_string()).collect();
         }
         for name in &file.species {
             if !names.contains(name) {
