@@ -7,8 +7,8 @@ use image::RgbaImage;
 
 use super::certificate::{LibraryCertification, TokenCertification, library_lines, token_lines};
 use super::life::TokenSimulation;
-use super::school::TokenSchool;
 use super::simulation::FieldSimulation;
+use super::token_learning::TokenLearning;
 use super::tokens::TOKEN_TABLES;
 use super::training::FieldTraining;
 use super::{TABLES, canvas, draw, knobs};
@@ -200,7 +200,7 @@ impl WorldInfo for FieldDoc {
     fn start_training(&self, method: &str) -> Result<Box<dyn WorldTraining>, StudioError> {
         match (method, &self.subject) {
             ("library", FieldSubject::Library(library)) => Ok(Box::new(FieldTraining::new(library)?)),
-            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenSchool::new(tokens)?)),
+            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenLearning::new(tokens)?)),
             ("check", FieldSubject::Library(library)) => Ok(Box::new(LibraryCertification::new(library)?)),
             ("check", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenCertification::new(tokens)?)),
             _ => Err(StudioError::Unknown(method.to_owned())),

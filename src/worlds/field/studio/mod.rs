@@ -9,10 +9,10 @@ mod knobs;
 mod life;
 mod living;
 mod marks;
-mod school;
 mod simulation;
 #[cfg(test)]
 mod tests;
+mod token_learning;
 mod tokens;
 mod tracking;
 mod training;
