@@ -77,7 +77,7 @@ fn tiny_scene() -> SwarmProject {
                 name: "calm".to_owned(),
                 live: LiveSettings { strength: 0.5, ..LiveSettings::default() },
                 swings: tiny_swings(),
-                rule: Some(tiny_rule().mark()),
+                rule: Some(tiny_rule().fingerprint()),
                 flow: Some(tiny_flows().list[1].net.clone()),
                 swarm: Arc::new(Swarm { particles: vec![particle(9.0, 8.5, 0.5)], box_size: DVec2::splat(10.0) }),
             }],
@@ -176,7 +176,7 @@ fn an_invalid_checkpoint_is_refused_with_its_path() {
 }
 
 #[test]
-fn a_file_of_before_swings_and_marks_is_read_without_them() {
+fn a_file_from_before_swings_and_fingerprints_is_read() {
     let text = tiny_scene().to_ron();
     let without = |text: &str, from: &str, to: &str| {
         let start = text.find(from).expect("it is written");

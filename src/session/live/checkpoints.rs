@@ -29,7 +29,7 @@ pub(in crate::session) fn keep(session: &mut Session) -> Vec<Effect> {
         name: String::new(),
         live: document.world.live,
         swings: document.world.swings.clone(),
-        rule: session.live.playing_rule.as_ref().map(|rule| rule.mark()),
+        rule: session.live.playing_rule.as_ref().map(|rule| rule.fingerprint()),
         flow: document
             .world
             .flows
@@ -176,7 +176,7 @@ fn place_of_flow(document: &SwarmProject, checkpoint: &Checkpoint) -> Option<usi
 fn what_differs(session: &Session, checkpoint: &Checkpoint) -> Option<String> {
     let name = &checkpoint.name;
     let document = &session.document;
-    let present = session.live.playing_rule.as_ref().map(|rule| rule.mark());
+    let present = session.live.playing_rule.as_ref().map(|rule| rule.fingerprint());
     if checkpoint.rule.is_some() && checkpoint.rule != present {
         return Some(format!("{name} was saved under another rule than the present one, which the swarm keeps."));
     }

@@ -24,7 +24,7 @@ pub struct Checkpoint {
     pub live: LiveSettings,
     /// Knobs of `live` that swung.
     pub swings: Swings,
-    /// [`crate::worlds::swarm::rule::Rule::mark`] of the rule that it followed; absent in older files.
+    /// [`crate::worlds::swarm::rule::Rule::fingerprint`] of the rule that it followed; absent in older files.
     pub rule: Option<u64>,
     /// The learned flow that played; one of the scene's list, as long as it is there.
     pub flow: Option<Arc<LocalNet>>,
