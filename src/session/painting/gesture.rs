@@ -275,7 +275,7 @@ fn erase_towards(session: &mut Session, from: DVec2, to: DVec2) -> Vec<Effect> {
 /// The particles of a line, arc, circle or lattice along this path; images are left out.
 pub(super) fn shape(session: &Session, path: &[DVec2], seed: u64) -> Vec<Particle> {
     let options = session.painting.options;
-    let options = CurveOptions {
+    let curve = CurveOptions {
         spacing: session.painting.spacing,
         heading: options.curve,
         reversed: options.reversed,
@@ -283,9 +283,9 @@ pub(super) fn shape(session: &Session, path: &[DVec2], seed: u64) -> Vec<Particl
     };
     let (Some(&from), Some(&to)) = (path.first(), path.last()) else { return Vec::new() };
     match session.painting.tool {
-        Tool::Line => curve::line(from, to, &options),
-        Tool::Arc => curve::arc(path, &options),
-        Tool::Circle => curve::circle(from, to, &options),
+        Tool::Line => curve::line(from, to, &curve),
+        Tool::Arc => curve::arc(path, &curve),
+        Tool::Circle => curve::circle(from, to, &curve),
         Tool::Lattice => {
             let sites = lattice::sites(options.lattice, from, to, session.painting.spacing);
             let mut rng = StdRng::seed_from_u64(seed);
