@@ -13,7 +13,7 @@ use common::panels::LAPTOP;
 use unstill::jobs::{CanvasEvent, LearningEvent};
 use unstill::scene::Project;
 use unstill::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent};
-use unstill::session::{Dialog, Effect, Place, Prefs, Theme};
+use unstill::session::{Dialog, Effect, Prefs, Theme, Workspace};
 use unstill::window::panels::{
     CardSource, SIDE_WIDTH, ShareReadouts, StudioCard, TOP_HEIGHT, UiState, set_style, studio_panels,
 };
@@ -112,10 +112,10 @@ fn every_workspace_of_every_world_fits_the_laptop() {
     for entry in WORLDS {
         for theme in [Theme::Dark, Theme::Light] {
             let mut window = window(alive(entry), theme);
-            for place in [Place::Paint, Place::Learn, Place::Live] {
-                window.state_mut().studio.apply(StudioCommand::SetWorkspace(place));
+            for workspace in [Workspace::Paint, Workspace::Learn, Workspace::Live] {
+                window.state_mut().studio.apply(StudioCommand::SetWorkspace(workspace));
                 window.run_steps(6);
-                assert_eq!(misplaced(&window), Vec::<String>::new(), "{} in {place:?}", entry.name);
+                assert_eq!(misplaced(&window), Vec::<String>::new(), "{} in {workspace:?}", entry.name);
             }
             let free = window.state().free;
             assert!(free.min == [SIDE_WIDTH, TOP_HEIGHT].into() && free.max == LAPTOP.to_pos2(), "{free:?}");
@@ -145,7 +145,7 @@ fn workspaces_brushes_and_starts_are_a_click_away() {
     click(&mut window, "⏸ Pause");
     assert!(!window.state().studio.live().playing);
     click(&mut window, "Paint");
-    assert_eq!(window.state().studio.workspace(), Place::Paint);
+    assert_eq!(window.state().studio.workspace(), Workspace::Paint);
     click(&mut window, "Erase");
     assert_eq!(window.state().studio.brush(), "erase");
     click(&mut window, "Limit cycle");
@@ -232,7 +232,7 @@ fn unsaved_worlds_are_asked_for_before_quitting() {
 #[test]
 fn a_picture_without_a_rule_says_what_to_do() {
     let mut studio = Studio::new(world_entry("points").unwrap());
-    studio.apply(StudioCommand::SetWorkspace(Place::Live));
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Live));
     let mut window = window(studio, Theme::Dark);
     window.get_by_label_contains("Nothing lives here yet.");
     click(&mut window, "Paint");
@@ -295,7 +295,7 @@ fn a_new_scene_is_saved_under_a_name() {
     window.run_steps(4);
     click(&mut window, "Save");
     let saves =
-        |command: &StudioCommand| matches!(command, StudioCommand::SaveAmongMine(name) if name.ends_with("of mine"));
+        |command: &StudioCommand| matches!(command, StudioCommand::SaveToMyScenes(name) if name.ends_with("of mine"));
     assert!(window.state().commands.last().is_some_and(saves), "{:?}", window.state().commands);
 }
 
@@ -317,7 +317,7 @@ fn rules_are_blended_and_layers_are_shown() {
 #[test]
 fn the_certificate_is_measured_in_the_background() {
     let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
-    window.state_mut().studio.apply(StudioCommand::SetWorkspace(Place::Learn));
+    window.state_mut().studio.apply(StudioCommand::SetWorkspace(Workspace::Learn));
     window.run_steps(4);
     window.state_mut().studio.apply(StudioCommand::Check);
     let step = TrainingStep { phase: "check", done: 3, total: 12, loss: None };

@@ -141,7 +141,7 @@ fn clap_exit(said: &clap::Error) -> ExitCode {
 }
 
 /// # Errors
-/// Those of clap, and what is meant for the window beside a command, which clap would take and nobody would use.
+/// Those of clap, and options of the window beside a command, which clap accepts and no command uses.
 fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let cli = Cli::try_parse_from(args)?;
     let stray = match (&cli.file, cli.engine) {

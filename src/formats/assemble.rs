@@ -95,7 +95,7 @@ impl Around {
     fn put(&self, snapshot: &mut Snapshot) {
         snapshot.box_size = self.size;
         for p in &mut snapshot.particles {
-            *p = p.at(p.place() - self.low);
+            *p = p.at(p.position() - self.low);
         }
     }
 }
@@ -110,7 +110,7 @@ impl Report {
         }
         let up = if self.y_down { -1.0 } else { 1.0 };
         let bare = |row: &Row| Particle { x: row.x, y: up * row.y, ..Particle::default() };
-        let places = || frames.iter().flat_map(|frame| &frame.rows).map(|row| bare(row).place());
+        let places = || frames.iter().flat_map(|frame| &frame.rows).map(|row| bare(row).position());
         let (low, high) = (places().reduce(DVec2::min)?, places().reduce(DVec2::max)?);
         let widest = frames.iter().max_by_key(|frame| frame.rows.len())?;
         let mut like = Snapshot { mode, ..Snapshot::default() };
@@ -157,13 +157,13 @@ impl Report {
         snapshot.particles = rows.iter().map(bare).collect();
         if box_size.is_none() {
             snapshot.boundary = Boundary::Open;
-            let first = snapshot.particles.first().map(Particle::place);
+            let first = snapshot.particles.first().map(Particle::position);
             match &self.around {
                 Some(around) => around.put(&mut snapshot),
                 None => _ = fit_box(&mut snapshot),
             }
             if let (None, Some(first), Some(now)) = (self.corner, first, snapshot.particles.first()) {
-                self.corner = Some(first - now.place());
+                self.corner = Some(first - now.position());
             }
             self.fitted.get_or_insert(snapshot.box_size);
         }
@@ -239,11 +239,11 @@ fn fit_box(snapshot: &mut Snapshot) -> Option<f64> {
     snapshot.box_size = DVec2::splat(1.0);
     let [low, high] = snapshot.bounding()?;
     let extent = (high - low).max_element();
-    // Without a box yet, the extent stands in for the box side where there is no spacing to measure.
+    // Without a box yet, the extent replaces the box side where there is no spacing to measure.
     snapshot.box_size = DVec2::splat(extent.max(1.0));
     let margin = snapshot.unit_length() * if snapshot.mode == Mode::Motif { 1.0 } else { 0.5 };
     for p in &mut snapshot.particles {
-        *p = p.at(p.place() + (margin - low));
+        *p = p.at(p.position() + (margin - low));
     }
     snapshot.box_size = high - low + 2.0 * margin;
     Some(margin)

@@ -1,4 +1,4 @@
-//! What can be wrong with a scene file, each in one sentence that says how to fix it.
+//! What can be wrong with a scene file, each in one sentence with a next step.
 
 use std::io;
 use std::path::PathBuf;
@@ -79,12 +79,12 @@ pub enum Fault {
 }
 
 /// A scene that could be written but not read again.
-pub(super) fn too_large(bytes: u64, most: u64) -> io::Error {
+pub(super) fn too_large(bytes: u64, max_bytes: u64) -> io::Error {
     io::Error::other(format!(
         "the scene would have {} MB, more than the {} MB that can be read again; delete checkpoints, or save it with fewer \
          particles",
         bytes.div_ceil(1 << 20),
-        most >> 20
+        max_bytes >> 20
     ))
 }
 

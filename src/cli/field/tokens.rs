@@ -66,7 +66,7 @@ pub(super) fn learn(doc: &mut TokenDoc, options: &LearnOptions) -> anyhow::Resul
     Answer::new(text, &facts)
 }
 
-/// Twelve tokens on 96², told to stand still and told to swim, then wounded, then grown.
+/// Twelve tokens on 96²: at rest, then swimming, then wounded, then grown.
 pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: bool) -> anyhow::Result<Answer> {
     let mut check = TokenCheck::new(doc, settings)?;
     let mut bar = Progress::new(check.progress()[1], quiet);

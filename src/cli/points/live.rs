@@ -19,7 +19,7 @@ use crate::scene::Project;
 use crate::worlds::points::engine::{PointEngine, walkers_from};
 use crate::worlds::points::rule::{PointFlow, PointLive, PointRule};
 use crate::worlds::points::studio::{LAYERS, PointPainter};
-use crate::worlds::studio::{BrushPlace, DrawOptions, LayerSet, Viewpoint, WorldInfo as _};
+use crate::worlds::studio::{BrushWorkspace, DrawOptions, LayerSet, Viewpoint, WorldInfo as _};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
@@ -120,7 +120,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     let layers = args.show.iter().fold(LayerSet::default(), |set, layer| set.toggled(*layer, LAYERS));
     let options = DrawOptions { light: args.light, trail: 0.0, layers };
     let mut painter = PointPainter::default();
-    let view = doc.viewpoint(BrushPlace::Live);
+    let view = doc.viewpoint(BrushWorkspace::Live);
     let mut draw = |engine: &PointEngine, side: u32, turn: f64| -> anyhow::Result<RgbaImage> {
         let mut picture = RgbaImage::new(side, side);
         let view = Viewpoint { azimuth_rad: view.azimuth_rad + TAU * turn, ..view };

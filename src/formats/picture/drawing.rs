@@ -240,7 +240,7 @@ mod tests {
         let along = upright.iter().filter(|p| p.heading.sin().abs() > 0.9).count();
         assert!(along + 2 >= upright.len(), "{upright:?}");
         let foot = letters.iter().map(|p| p.y).fold(f64::INFINITY, f64::min);
-        assert!(letters.iter().filter(|p| p.y < foot + 0.03).count() >= 3, "the foot lies below: {letters:?}");
+        assert!(letters.iter().filter(|p| p.y < foot + 0.03).count() >= 3, "the foot is below: {letters:?}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) fn is_header(fields: &[String]) -> bool {
 }
 
 /// # Errors
-/// Shapes that are no JSON, and tables in which no image shows a pattern.
+/// Shapes that are not JSON, and tables in which no image shows a pattern.
 pub(super) fn parse(lines: &Lines, header: &[String], options: &ImportOptions) -> Result<Reading, Fault> {
     let column = |name: &str| header.iter().position(|field| field == name).unwrap_or_default();
     let (image_at, shape_at) = (column("filename"), column(SHAPES));

@@ -16,7 +16,7 @@ fn field() -> Arc<World> {
 }
 
 fn show(world: &World, shows_live: bool) -> CanvasOrder {
-    let view = world.info().unwrap().viewpoint(crate::worlds::studio::BrushPlace::Live);
+    let view = world.info().unwrap().viewpoint(crate::worlds::studio::BrushWorkspace::Live);
     CanvasOrder::Show(CanvasView { view, size: [64, 48], options: DrawOptions::default(), shows_live })
 }
 

@@ -117,7 +117,7 @@ fn legend(paper: &mut Paper, chart: &Chart, [_, top, right, _]: [f64; 4], size: 
     }
 }
 
-/// Least and greatest of `values`, never equal, with a margin on both sides.
+/// Minimum and maximum of `values`, never equal, with a margin on both sides.
 fn range(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
     let [low, high] = values
         .filter(|v| v.is_finite())

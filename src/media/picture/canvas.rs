@@ -70,7 +70,7 @@ pub(super) struct Grid {
     pub half_px: f64,
     /// Sides of the box, pixels.
     box_px: DVec2,
-    /// Where the upper left corner of the box lies, pixels.
+    /// The upper left corner of the box, pixels.
     corner: DVec2,
 }
 
@@ -99,7 +99,7 @@ impl Grid {
         self.corner + DVec2::new(px.x, self.box_px.y - px.y)
     }
 
-    /// The middle of each pixel, row by row, in sides of the box: both numbers lie between 0 and 1 inside it, and y
+    /// The middle of each pixel, row by row, in sides of the box: both numbers are between 0 and 1 inside it, and y
     /// points down.
     pub fn places(self) -> impl Iterator<Item = DVec2> {
         let [width, height] = self.size;
@@ -108,7 +108,7 @@ impl Grid {
             .map(move |pixel| (pixel.as_dvec2() + 0.5 - self.corner) / self.box_px)
     }
 
-    /// Distance of such a place to the box, pixels: negative inside.
+    /// Distance of such a position to the box, pixels: negative inside.
     pub fn outside_px(&self, place: DVec2) -> f64 {
         let q = ((place - 0.5).abs() - 0.5) * self.box_px;
         q.max(DVec2::ZERO).length() + q.max_element().min(0.0)

@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_to_its_width_and_a_short_one_is_left_alone() {
         assert_eq!(fitted("Mill", 20.0, 500.0), "Mill");
-        let cut = fitted("a very long title that nobody would read to its end", 20.0, 120.0);
+        let cut = fitted("a very long title that does not fit into one line", 20.0, 120.0);
         assert!(cut.ends_with('…') && width(&cut, 20.0) <= 120.0, "{cut}");
         assert_eq!(fitted("wide", 20.0, 0.0), "");
     }

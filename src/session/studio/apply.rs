@@ -10,9 +10,9 @@ use super::{
 };
 use crate::jobs::CanvasOrder;
 use crate::scene::Project;
-use crate::session::{Dialog, Level, Place, ViewCommand};
+use crate::session::{Dialog, Level, ViewCommand, Workspace};
 use crate::worlds::World;
-use crate::worlds::studio::{BrushPlace, BrushStroke, BrushTouch, EquationForm};
+use crate::worlds::studio::{BrushStroke, BrushTouch, BrushWorkspace, EquationForm};
 
 impl Studio {
     /// Does what the user asked for.
@@ -25,25 +25,25 @@ impl Studio {
                 None => vec![StudioEffect::Program(ProgramCommand::Ask(Dialog::Name))],
             },
             Do::SaveAs(path) => self.save(path),
-            Do::SaveAmongMine(name) => self.save_among_mine(name.trim()),
+            Do::SaveToMyScenes(name) => self.save_to_my_scenes(name.trim()),
             Do::Film if self.live.film.as_ref().is_some_and(|film| !film.is_ending) => {
                 vec![StudioEffect::Canvas(CanvasOrder::EndFilm)]
             }
             Do::Film if !self.live.runs => {
-                let text = "Nothing lives here yet that could be filmed: learn a rule first.".to_owned();
+                let text = "There is no live run to film: learn a rule first.".to_owned();
                 vec![StudioEffect::Notify(Level::Info, text)]
             }
             Do::Film => {
                 self.live.playing = true;
-                if self.workspace == Place::Paint {
-                    self.workspace = Place::Live;
+                if self.workspace == Workspace::Paint {
+                    self.workspace = Workspace::Live;
                 }
                 let play = StudioEffect::Canvas(CanvasOrder::Play(true));
                 vec![play, StudioEffect::Film(self.project.title.clone())]
             }
             Do::CancelFilm => vec![StudioEffect::Canvas(CanvasOrder::CancelFilm)],
             Do::Export(_) if !self.live.runs => {
-                let text = "Nothing lives here yet that could be written: learn a rule first.".to_owned();
+                let text = "There is no live run to export: learn a rule first.".to_owned();
                 vec![StudioEffect::Notify(Level::Info, text)]
             }
             Do::Export(path) => vec![StudioEffect::Canvas(CanvasOrder::Export(path))],
@@ -58,8 +58,8 @@ impl Studio {
                 self.history.end_gesture();
                 Vec::new()
             }
-            Do::SetWorkspace(place) => {
-                self.workspace = place;
+            Do::SetWorkspace(workspace) => {
+                self.workspace = workspace;
                 vec![StudioEffect::Canvas(CanvasOrder::Lift)]
             }
             Do::SetKnob(id, value) => self.set_knob(id, value),
@@ -186,7 +186,7 @@ impl Studio {
             _ => {
                 let project = Project::new("Untitled", Arc::new((self.entry.empty)()));
                 let effects = self.replace(project, None);
-                self.workspace = Place::Paint;
+                self.workspace = Workspace::Paint;
                 return effects;
             }
         };
@@ -221,9 +221,9 @@ impl Studio {
         if !tables.methods.iter().any(|method| method.id == self.learning.method) {
             self.learning.method = tables.methods.first().map_or("", |method| method.id);
         }
-        for (slot, place) in [(0, BrushPlace::Paint), (1, BrushPlace::Live)] {
+        for (slot, workspace) in [(0, BrushWorkspace::Paint), (1, BrushWorkspace::Live)] {
             if tables.brush(self.brushes[slot]).is_none() {
-                self.brushes[slot] = tables.first_brush(place);
+                self.brushes[slot] = tables.first_brush(workspace);
             }
         }
         self.plots.clear();
@@ -237,7 +237,7 @@ impl Studio {
         vec![StudioEffect::Save { path, project, revision: self.revision }]
     }
 
-    fn save_among_mine(&mut self, name: &str) -> Vec<StudioEffect> {
+    fn save_to_my_scenes(&mut self, name: &str) -> Vec<StudioEffect> {
         if name.is_empty() {
             return vec![StudioEffect::Notify(Level::Warning, "The scene needs a name.".to_owned())];
         }
@@ -246,7 +246,7 @@ impl Studio {
             self.history.end_gesture();
         }
         let project = Box::new(self.project.clone().map_world(Arc::unwrap_or_clone));
-        vec![StudioEffect::SaveAmongMine { name: name.to_owned(), project, revision: self.revision }]
+        vec![StudioEffect::SaveToMyScenes { name: name.to_owned(), project, revision: self.revision }]
     }
 
     fn edit_text(&mut self, field: u8, change: impl FnOnce(&mut Project<Arc<World>>)) -> Vec<StudioEffect> {
@@ -274,7 +274,7 @@ impl Studio {
 
     fn set_brush(&mut self, id: &'static str) -> Vec<StudioEffect> {
         if let Some(brush) = self.info().tables().brush(id) {
-            let slot = if brush.place == BrushPlace::Paint { 0 } else { 1 };
+            let slot = if brush.workspace == BrushWorkspace::Paint { 0 } else { 1 };
             self.brushes[slot] = brush.id;
         }
         Vec::new()
@@ -282,7 +282,7 @@ impl Studio {
 
     fn stroke(&mut self, stroke: BrushStroke) -> Vec<StudioEffect> {
         let stroke = BrushStroke { strength: self.brush_strength, ink: self.ink, ..stroke };
-        if self.workspace != Place::Paint {
+        if self.workspace != Workspace::Paint {
             return vec![StudioEffect::Canvas(CanvasOrder::Stroke(stroke))];
         }
         let touch = self.info().tables().brush(stroke.brush).map_or(BrushTouch::Dabs, |brush| brush.touch);

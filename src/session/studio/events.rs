@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::history::StudioGesture;
 use super::{AfterLoading, Studio, StudioCommand, StudioEffect, StudioEvent};
 use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent, Reason, RecordingEnd};
-use crate::session::{Level, Place, RunId};
+use crate::session::{Level, RunId, Workspace};
 use crate::worlds::studio::Learned;
 
 impl Studio {
@@ -20,7 +20,7 @@ impl Studio {
                     Ok(opened) => opened,
                     Err(why) => {
                         if !self.info().has_rule() {
-                            self.workspace = Place::Paint;
+                            self.workspace = Workspace::Paint;
                         }
                         return vec![StudioEffect::Notify(Level::Error, why)];
                     }
@@ -29,9 +29,9 @@ impl Studio {
                 effects.extend(notes.into_iter().map(|note| StudioEffect::Notify(Level::Info, note)));
                 match loading.then {
                     AfterLoading::Live => self.go_where_it_lives(),
-                    AfterLoading::Paint => self.workspace = Place::Paint,
+                    AfterLoading::Paint => self.workspace = Workspace::Paint,
                     AfterLoading::Learn(method) => {
-                        self.workspace = Place::Learn;
+                        self.workspace = Workspace::Learn;
                         effects.extend(self.apply(StudioCommand::Learn(method)));
                     }
                 }
@@ -73,7 +73,7 @@ impl Studio {
 
     /// A picture with a rule is shown alive, one without is to be painted or learned.
     fn go_where_it_lives(&mut self) {
-        self.workspace = if self.info().has_rule() { Place::Live } else { Place::Paint };
+        self.workspace = if self.info().has_rule() { Workspace::Live } else { Workspace::Paint };
     }
 
     fn hear_learning(&mut self, event: &LearningEvent) -> Vec<StudioEffect> {
@@ -98,7 +98,7 @@ impl Studio {
         }
     }
 
-    /// The job under way, or the last one, makes a certificate.
+    /// Whether the job under way, or the last one, makes a certificate.
     fn is_checking(&self) -> bool {
         self.info().tables().check.is_some_and(|check| check.id == self.learning.method)
     }

@@ -40,7 +40,7 @@ fn learned() -> Box<Learned> {
 #[test]
 fn a_stroke_is_one_step_of_the_history() {
     let mut studio = points();
-    studio.apply(StudioCommand::SetWorkspace(Place::Paint));
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
     stroke(&mut studio, "spray", &[0.0, 0.5, 1.0]);
     let first = count(&studio);
     assert!(first > 30 && studio.is_dirty());
@@ -74,7 +74,7 @@ fn a_drag_of_a_knob_is_one_step_and_stays_in_its_range() {
 #[test]
 fn a_stroke_over_the_live_rule_goes_to_the_canvas() {
     let mut studio = points();
-    studio.apply(StudioCommand::SetWorkspace(Place::Live));
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Live));
     studio.apply(StudioCommand::SetBrushStrength(3.0));
     let effects = studio.apply(dab("push", 0.0));
     let [StudioEffect::Canvas(CanvasOrder::Stroke(sent))] = &effects[..] else { panic!("{effects:?}") };
@@ -108,7 +108,7 @@ fn only_the_project_asked_for_last_is_opened() {
     let effects = studio.on_event(opened(2, "new"));
     assert!(matches!(effects[..], [StudioEffect::Canvas(CanvasOrder::Restart(..)), StudioEffect::Fit]));
     assert_eq!((studio.project().title.as_str(), studio.loading()), ("new", None));
-    assert_eq!(studio.workspace(), Place::Paint, "it has no rule yet");
+    assert_eq!(studio.workspace(), Workspace::Paint, "it has no rule yet");
     studio.apply(StudioCommand::Undo);
     assert_eq!(studio.project().title, "Untitled");
     studio.apply(StudioCommand::Start("ring"));
@@ -229,7 +229,7 @@ fn a_rule_that_starts_gets_speed_and_play_again() {
     assert!(effects.contains(&StudioEffect::Canvas(CanvasOrder::Play(false))));
     assert!(effects.contains(&StudioEffect::Canvas(CanvasOrder::Speed(MAX_SPEED))));
     assert!(studio.shows_live());
-    studio.apply(StudioCommand::SetWorkspace(Place::Paint));
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
     assert!(!studio.shows_live());
 }
 
@@ -240,7 +240,7 @@ fn the_keys_of_the_swarm_mean_the_same_in_every_world() {
         let restarts = studio.info().tables().restarts;
         let means = |command: Command| studio.command_of(&command);
         assert_eq!(means(Command::Live(LiveCommand::TogglePlay)), Some(StudioCommand::TogglePlay));
-        assert_eq!(means(Command::SetPlace(Place::Learn)), Some(StudioCommand::SetWorkspace(Place::Learn)));
+        assert_eq!(means(Command::SetWorkspace(Workspace::Learn)), Some(StudioCommand::SetWorkspace(Workspace::Learn)));
         assert_eq!(
             means(Command::Live(LiveCommand::Grow)),
             Some(StudioCommand::Restart(restarts[restarts.len() - 1].id))
@@ -260,7 +260,7 @@ fn brushes_belong_to_their_workspace() {
     studio.apply(StudioCommand::SetBrush("stir"));
     studio.apply(StudioCommand::SetBrush("nothing"));
     assert_eq!(studio.brush(), "stir");
-    studio.apply(StudioCommand::SetWorkspace(Place::Paint));
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
     assert_eq!(studio.brush(), "erase");
     studio.apply(StudioCommand::SetBrushSize(9.0));
     assert_eq!(studio.brush_size(), BRUSH_SIZE_RANGE[1]);
@@ -304,7 +304,7 @@ fn drag(studio: &mut Studio, places: &[[f64; 2]]) {
 #[test]
 fn a_drawing_has_a_brush_at_once_and_each_stroke_is_one_step() {
     let mut studio = token_canvas();
-    assert_eq!((studio.workspace(), studio.brush()), (Place::Paint, "pen"));
+    assert_eq!((studio.workspace(), studio.brush()), (Workspace::Paint, "pen"));
     let blue = [50, 130, 255, 255];
     studio.apply(StudioCommand::SetInk(BrushInk { colour: blue, mirrors: false }));
     drag(&mut studio, &[[20.0, 48.0], [30.0, 48.0], [40.0, 48.0]]);
@@ -349,9 +349,9 @@ fn imported_icons_lead_to_paint_though_the_old_rule_stays() {
     let project = |text: &str| Box::new(Project::from_ron(text).unwrap().project);
     studio.apply(StudioCommand::OpenBundled("firefly"));
     studio.on_event(StudioEvent::Opened { number: 1, result: Ok((project(text), Vec::new())) });
-    assert_eq!(studio.workspace(), Place::Live);
+    assert_eq!(studio.workspace(), Workspace::Live);
     studio.apply(StudioCommand::Import(vec!["icon.png".into()]));
     studio.on_event(StudioEvent::Opened { number: 2, result: Ok((project(text), vec!["one icon as a token".into()])) });
-    assert_eq!(studio.workspace(), Place::Paint);
+    assert_eq!(studio.workspace(), Workspace::Paint);
     assert!(studio.info().has_rule());
 }

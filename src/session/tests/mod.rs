@@ -1,12 +1,12 @@
 //! What the session guarantees.
 
 mod by_hand;
+mod checkpoints;
 mod files;
 mod gestures;
 mod history;
 mod learning;
 mod live;
-mod moments;
 mod observing;
 mod painting;
 mod share;
@@ -98,6 +98,6 @@ fn learned(session: &mut Session, command: Command, rule: Arc<Rule>) {
 
 fn in_paint() -> Session {
     let mut session = Session::new(1);
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session
 }

@@ -82,7 +82,7 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::Export(ExportSubject::Live) => {
             (PICTURES, "Export the live swarm: name.csv, name.xyz, or an image (name.png …)")
         }
-        Dialog::ExportLiving(_) => (PICTURES, "Export what lives; the ending of the name says the kind of file"),
+        Dialog::ExportLiving(_) => (PICTURES, "Export the live state; the extension sets the format"),
         Dialog::Picture => (IMAGES, "Choose an image to place as particles"),
         Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_) | Dialog::SaveSeries(_) => {
             (PICTURES, "Save the plot: name.csv, or a picture (name.png)")

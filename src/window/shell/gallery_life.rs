@@ -16,7 +16,7 @@ use crate::scene::{SwarmProject, load_swarm};
 use crate::window::panels::GalleryLife;
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::measures::noised;
-use crate::worlds::swarm::picture::{Mode, Sampler, Swarm, wrap_place};
+use crate::worlds::swarm::picture::{Mode, Sampler, Swarm, wrap_position};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings};
 
 /// Particles on a card, about: few enough to be distinguished.
@@ -137,12 +137,12 @@ fn begin(name: &str, scene: &SwarmProject) -> Option<LivingCard> {
 fn centred(mut swarm: Swarm) -> Swarm {
     // The mean of places on a circle.
     let mean = |axis: usize| {
-        let angles = swarm.particles.iter().map(|p| TAU * p.place()[axis] / swarm.box_size[axis]);
+        let angles = swarm.particles.iter().map(|p| TAU * p.position()[axis] / swarm.box_size[axis]);
         angles.map(DVec2::from_angle).sum::<DVec2>().to_angle() / TAU
     };
     let shift = (0.5 - DVec2::new(mean(0), mean(1))) * swarm.box_size;
     for p in &mut swarm.particles {
-        *p = p.at(wrap_place(p.place() + shift, swarm.box_size));
+        *p = p.at(wrap_position(p.position() + shift, swarm.box_size));
     }
     swarm
 }

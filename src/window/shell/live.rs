@@ -22,7 +22,7 @@ use super::follow::{self, Follower};
 use super::measures::Measures;
 use crate::gpu::GpuDevice;
 use crate::jobs::Handle;
-use crate::session::{EngineOrder, Event, LiveEvent, MomentUse};
+use crate::session::{CheckpointUse, EngineOrder, Event, LiveEvent};
 use crate::worlds::swarm::rule::LiveSettings;
 
 /// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.
@@ -368,12 +368,12 @@ impl Live {
     }
 
     /// Keeps the moment: it comes among the [`Self::news`].
-    pub fn keep_moment(&self, wanted_for: MomentUse) {
+    pub fn keep_moment(&self, wanted_for: CheckpointUse) {
         let swarm = self.swarm;
         self.tell_of(move |host| match (host.kept(swarm).state, wanted_for) {
-            (Some(state), wanted_for) => Some(Event::Live(LiveEvent::MomentKept(wanted_for, Box::new(state)))),
-            (None, MomentUse::Keep(_)) => Some(Event::Trouble(NOTHING_TO_KEEP.to_owned())),
-            (None, MomentUse::Undo(_)) => None,
+            (Some(state), wanted_for) => Some(Event::Live(LiveEvent::CheckpointSaved(wanted_for, Box::new(state)))),
+            (None, CheckpointUse::Keep(_)) => Some(Event::Trouble(NOTHING_TO_KEEP.to_owned())),
+            (None, CheckpointUse::Undo(_)) => None,
         });
     }
 

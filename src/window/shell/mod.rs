@@ -186,7 +186,7 @@ fn show(
         panels::set_style(ctx);
         *styled = true;
     }
-    let mut wanted = keyboard.commands(studios.place().unwrap_or(shell.session.place()), listener);
+    let mut wanted = keyboard.commands(studios.place().unwrap_or(shell.session.workspace()), listener);
     if studios.is_shown() {
         shell.clipboard.before_panels(ctx);
         let surface = Surface {

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::live::{Coming, Live, Seen};
 use super::tally::Tally;
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, panic_text, start};
-use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, Place, RuleRequest, RuleRole, Session};
+use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, RuleRequest, RuleRole, Session, Workspace};
 use crate::worlds::swarm::measures::{
     CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
 };
@@ -83,7 +83,7 @@ impl Watch {
         // Those that were hurt are found where they were hurt.
         let is_fresh = seen.is_hasty() && self.seen.is_some_and(|(_, epoch)| epoch != now.1);
         let due = is_fresh || self.last.elapsed() >= LOOK_EVERY[usize::from(seen.is_hasty())];
-        let something_new = self.seen != Some(now) && session.place() != Place::Paint;
+        let something_new = self.seen != Some(now) && session.workspace() != Workspace::Paint;
         if !due || !something_new || !self.worker.is_idle() {
             return;
         }

@@ -15,7 +15,8 @@ use super::rescue::Rescue;
 use crate::jobs::JobFault;
 use crate::media::picture::ffmpeg;
 use crate::session::{
-    DocumentEvent, Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder,
+    DocumentEvent, Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEffect,
+    ShareEvent,
 };
 use crate::window::panels::ShareReadouts;
 
@@ -87,17 +88,17 @@ impl Sharing {
     }
 
     /// Carries out an order; what is known at once comes back.
-    pub fn perform(&mut self, order: ShareOrder, session: &Session, files: &Files, live: &Live) -> Option<Event> {
+    pub fn perform(&mut self, order: ShareEffect, session: &Session, files: &Files, live: &Live) -> Option<Event> {
         match order {
-            ShareOrder::Open(path) => files.open(path),
-            ShareOrder::Import(path) => files.import(path),
-            ShareOrder::ImportFilm(paths) => files.import_film(paths),
-            ShareOrder::ReadImport(request) => files.read_import(*request),
-            ShareOrder::SaveCopy { path, document } => {
+            ShareEffect::Open(path) => files.open(path),
+            ShareEffect::Import(path) => files.import(path),
+            ShareEffect::ImportFilm(paths) => files.import_film(paths),
+            ShareEffect::ReadImport(request) => files.read_import(*request),
+            ShareEffect::SaveCopy { path, document } => {
                 files.save_copy(path, *document, self.portrait(session.prefs(), live));
             }
-            ShareOrder::Export { path, subject, document } => files.export(path, *document, subject, live.kept()),
-            ShareOrder::SaveAmongMine { name, document, revision } => {
+            ShareEffect::Export { path, subject, document } => files.export(path, *document, subject, live.kept()),
+            ShareEffect::SaveToMyScenes { name, document, revision } => {
                 let path = match self.mine.path_for(&name, session.path()) {
                     Ok(path) => path,
                     Err(why) => {
@@ -110,23 +111,23 @@ impl Sharing {
                 };
                 files.save(path, *document, self.portrait(session.prefs(), live), revision);
             }
-            ShareOrder::Film(options) => {
+            ShareEffect::Film(options) => {
                 if !self.film.end() {
                     self.begin_film(options, session);
                     return Some(Event::Share(ShareEvent::RecordingBegun));
                 }
             }
-            ShareOrder::CancelFilm => self.film.cancel(),
-            ShareOrder::Trajectory(options) => {
+            ShareEffect::CancelFilm => self.film.cancel(),
+            ShareEffect::Trajectory(options) => {
                 if !self.trajectory.end() {
                     let path = self.free_path(session, &format!(".{}", options.kind.key()));
                     self.trajectory.trajectory(options, path);
                     return Some(Event::Share(ShareEvent::RecordingBegun));
                 }
             }
-            ShareOrder::CancelTrajectory => self.trajectory.cancel(),
-            ShareOrder::Restore(number) => return self.rescue.restore(number).map(Event::Share),
-            ShareOrder::Discard(number) => self.rescue.discard(number, files),
+            ShareEffect::CancelTrajectory => self.trajectory.cancel(),
+            ShareEffect::Restore(number) => return self.rescue.restore(number).map(Event::Share),
+            ShareEffect::Discard(number) => self.rescue.discard(number, files),
         }
         None
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker};
 use crate::scene::SwarmProject;
-use crate::session::{Event, LearnEvent, Place, Session};
+use crate::session::{Event, LearnEvent, Session, Workspace};
 use crate::window::panels::Thumbnails;
 use crate::worlds::swarm::doc::{FlowNumbers, LearnedFlow};
 use crate::worlds::swarm::engine::CpuEngine;
@@ -58,7 +58,7 @@ impl Default for Thumbs {
 impl Thumbs {
     /// Once a frame: orders the next picture while the strip is visible, and returns what was measured.
     pub fn advance(&mut self, session: &Session) -> Vec<Event> {
-        if session.place() == Place::Learn && self.worker.is_idle() {
+        if session.workspace() == Workspace::Learn && self.worker.is_idle() {
             // While the pattern itself is learned, its flows change each second: they are shown when it is done.
             let is_new = session.flows_are_free() && self.sent != Some(session.revision());
             let document = is_new.then(|| session.document().clone());

@@ -16,7 +16,7 @@ pub const SHOWN_STILLS: usize = 6;
 /// A field scene.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldDoc {
-    /// What it is taught from and moves by.
+    /// What it learns from, and its rule.
     pub subject: FieldSubject,
     /// How it lives.
     pub live: FieldLive,
@@ -25,7 +25,7 @@ pub struct FieldDoc {
     pub state: Option<Still>,
 }
 
-/// What the field is taught from and moves by.
+/// What the field learns from, and its rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FieldSubject {
     /// Stills of a two-channel pattern and equations read off them.
@@ -58,7 +58,7 @@ pub struct LibraryDoc {
 /// What learning and `check` have found about the rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LibraryEvidence {
-    /// Stills that taught.
+    /// Stills that were learned from.
     pub stills: usize,
     /// λ₁ / λ₀ of the weighted problem.
     pub gap: f64,
@@ -168,7 +168,7 @@ impl LibraryDoc {
         }
         if self.runs.len() != self.stills.len() || !self.runs.is_sorted() {
             return Err(FieldError::Value {
-                place: "runs",
+                path: "runs",
                 reason: "there must be one for each still, ascending".to_owned(),
                 hint: "import the stills again",
             });
@@ -192,7 +192,7 @@ impl FieldDoc {
     /// No rule, a missing still or a missing stored state.
     pub fn start_image(&self) -> Result<Still, FieldError> {
         let [width, height] = self.live.size;
-        let missing = |place, hint| FieldError::Value { place, reason: "the scene has none".to_owned(), hint };
+        let missing = |path, hint| FieldError::Value { path, reason: "the scene has none".to_owned(), hint };
         if self.live.start == FieldStart::State {
             return self.state.clone().ok_or_else(|| missing("state", "start from seeds"));
         }
@@ -222,7 +222,7 @@ impl FieldDoc {
     /// # Errors
     /// The first value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason, hint| Err(FieldError::Value { path, reason, hint });
         let allowed = MIN_SIDE..=MAX_SIDE;
         let [width, height] = self.live.size;
         if !allowed.contains(&width) || !allowed.contains(&height) {

@@ -6,7 +6,7 @@ use super::packed;
 use super::rule::{LiveError, PointEnergy, PointFlow, PointLive, PointRule};
 use super::train::PointTrainingSettings;
 
-/// Most flows of one cloud.
+/// Maximum number of flows of one cloud.
 pub const MAX_POINT_FLOWS: usize = 64;
 
 /// Everything stored of a cloud, its flows and their settings.

@@ -56,7 +56,7 @@ pub fn world_entry(name: &str) -> Option<&'static WorldEntry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worlds::studio::{BrushPlace, KnobGroup};
+    use crate::worlds::studio::{BrushWorkspace, KnobGroup};
     use std::collections::HashSet;
 
     #[test]
@@ -73,8 +73,8 @@ mod tests {
                 assert!(!info.knob(knob.id).is_nan(), "{} has no value", knob.id);
             }
             assert!(info.knob("nothing").is_nan());
-            for place in [BrushPlace::Paint, BrushPlace::Live] {
-                assert!(place == BrushPlace::Paint || !tables.first_brush(place).is_empty());
+            for workspace in [BrushWorkspace::Paint, BrushWorkspace::Live] {
+                assert!(workspace == BrushWorkspace::Paint || !tables.first_brush(workspace).is_empty());
             }
             assert!(tables.knobs.iter().any(|knob| knob.group == KnobGroup::Live));
             assert!(tables.starts.iter().any(|start| start.id == entry.first.0));

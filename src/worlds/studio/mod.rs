@@ -1,4 +1,4 @@
-//! What the studio asks of a world: tables of what is listed, and small traits for what is done. The studio knows worlds
+//! The interface of a world to the studio: tables of what is listed, and small traits for what is done. The studio knows worlds
 //! through these alone, so that a further world is a folder, an entry in [`WORLDS`] and a variant of [`World`].
 
 mod catalogue;
@@ -8,7 +8,7 @@ mod viewpoint;
 pub(crate) use catalogue::bundled_scenes;
 pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
 pub use specs::{
-    ActionSpec, BrushPlace, BrushSpec, BrushTouch, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
+    ActionSpec, BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
     RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
 };
 pub use viewpoint::Viewpoint;
@@ -27,7 +27,7 @@ use super::points::{BlendError, LearnedPoints, PointsDocError};
 use super::{FieldDoc, PointsDoc, World};
 use crate::gpu::{GpuDevice, GpuPicture};
 
-/// Why a world cannot do what the studio asks for.
+/// Why a world cannot carry out an operation of the studio.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each variant has its message")]
 pub enum StudioError {
@@ -182,22 +182,22 @@ pub trait WorldInfo {
     /// Memory of one copy, about, bytes.
     fn bytes(&self) -> usize;
     /// A view of the whole still picture, or of all that lives.
-    fn viewpoint(&self, of: BrushPlace) -> Viewpoint;
+    fn viewpoint(&self, of: BrushWorkspace) -> Viewpoint;
     /// Smallest and largest half height of a view.
     fn zoom_limits(&self) -> [f64; 2];
-    /// There is something to run.
+    /// Whether there is a rule to run.
     fn has_rule(&self) -> bool;
     /// The value of a knob of the tables; NaN of another.
     fn knob(&self, id: &str) -> f64;
-    /// Sets a knob of the tables to a value in its range; others are left alone.
+    /// Sets a knob of the tables to a value in its range; others are ignored.
     fn set_knob(&mut self, id: &str, value: f64);
-    /// Applies a brush of [`BrushPlace::Paint`]. Returns whether the still picture changed. Same seed, same dab.
+    /// Applies a brush of [`BrushWorkspace::Paint`]. Returns whether the still picture changed. Same seed, same dab.
     fn paint(&mut self, stroke: &BrushStroke, seed: u64) -> bool;
     /// Empties the still picture.
     fn clear(&mut self);
-    /// Carries out an action of the tables; others are left alone.
+    /// Carries out an action of the tables; others are ignored.
     fn act(&mut self, _: &str) {}
-    /// The colour of the still picture at a place; `None` outside of it and in worlds without colours.
+    /// The colour of the still picture at a position; `None` outside of it and in worlds without colours.
     fn colour_at(&self, _: DVec3) -> Option<[u8; 4]> {
         None
     }
@@ -222,7 +222,7 @@ pub trait WorldInfo {
     }
     /// Draws what a flow does, small, over the whole of `picture`.
     fn draw_flow(&self, _index: usize, options: DrawOptions, picture: &mut RgbaImage) {
-        self.draw_still(&self.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), picture);
+        self.draw_still(&self.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), picture);
     }
     /// The certificate of the rules, in lines; whether each supports its rule.
     fn certificate(&self) -> Vec<(bool, String)> {
@@ -230,7 +230,7 @@ pub trait WorldInfo {
     }
     /// The equations of the chosen rule, where it has some.
     fn equations(&self, form: EquationForm) -> Option<String>;
-    /// What else is to be said of the equations, such as how certain they are.
+    /// Notes on the equations, such as their certainty.
     fn evidence(&self) -> Option<String>;
     /// # Errors
     /// A picture or settings that cannot be learned from, and an unknown method.
@@ -268,14 +268,14 @@ pub trait Simulation: Send {
     fn steps(&self) -> u64;
     /// Goes on under the knobs and the rule of a changed world. Returns false when it must be started again for that.
     fn adopt(&mut self, world: &World) -> bool;
-    /// Applies a brush of [`BrushPlace::Live`].
+    /// Applies a brush of [`BrushWorkspace::Live`].
     ///
     /// # Errors
     /// A stroke that would leave nothing, or too much.
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError>;
     /// The brush was lifted: forces end.
     fn lift(&mut self);
-    /// Starts again from a state of the table; others are left alone.
+    /// Starts again from a state of the table; others are ignored.
     fn restart(&mut self, id: &str);
     /// Keeps the present state.
     fn keep_checkpoint(&mut self);
@@ -289,11 +289,11 @@ pub trait Simulation: Send {
     /// What has gone wrong since the last call, such as a GPU for which the processor steps in, in one sentence.
     fn take_fault(&mut self) -> Option<String>;
     /// Draws on the GPU that it runs on, into a picture that stays there and is drawn over by the next call; `None` where
-    /// only [`Self::draw`] can. Waits for nothing.
+    /// only [`Self::draw`] can. Does not wait.
     fn picture_on_gpu(&mut self, view: &Viewpoint, options: DrawOptions, size: [u32; 2]) -> Option<GpuPicture>;
     /// Draws over the whole of `picture`; what is on a GPU is drawn there and read back.
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage);
-    /// What lives as the content of a file of the kind that the ending of `path` says, one of the table's.
+    /// The live state as the content of a file, in the format of the extension of `path`, one of the table's.
     ///
     /// # Errors
     /// Another ending, or a GPU that was lost.

@@ -79,7 +79,7 @@ impl KnobSpec {
 
 /// What a brush is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BrushPlace {
+pub enum BrushWorkspace {
     /// Changes the still picture.
     Paint,
     /// Acts on what lives.
@@ -109,7 +109,7 @@ pub struct BrushSpec {
     /// One sentence for the user.
     pub help: &'static str,
     /// What it acts on.
-    pub place: BrushPlace,
+    pub workspace: BrushWorkspace,
     /// How it follows the pointer.
     pub touch: BrushTouch,
 }
@@ -296,8 +296,8 @@ impl WorldTables {
         self.series.iter().find(|series| series.id == id)
     }
 
-    /// The first brush of a place.
-    pub fn first_brush(&self, place: BrushPlace) -> &'static str {
-        self.brushes.iter().find(|brush| brush.place == place).map_or("", |brush| brush.id)
+    /// The first brush of a workspace.
+    pub fn first_brush(&self, workspace: BrushWorkspace) -> &'static str {
+        self.brushes.iter().find(|brush| brush.workspace == workspace).map_or("", |brush| brush.id)
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
         return;
     }
     let text = match &hovered[..] {
-        [file] => file.path.as_deref().map_or("Drop it here", promise),
+        [file] => file.path.as_deref().map_or("Drop it here", drop_hint),
         _ => "Tables and XYZ files together are snapshots of one picture; of others the first one is opened",
     };
     let painter = ctx.layer_painter(LayerId::new(Order::Tooltip, Id::new("dropping")));
@@ -36,8 +36,8 @@ pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
     painter.text(below, Align2::CENTER_CENTER, kinds, FontId::proportional(14.0), style::TEXT.colour());
 }
 
-/// What will happen to a file of this name.
-fn promise(path: &Path) -> &'static str {
+/// What a drop of a file of this name does.
+fn drop_hint(path: &Path) -> &'static str {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
         "ron" => "Drop the scene to open it",
@@ -54,9 +54,9 @@ mod tests {
 
     #[test]
     fn each_kind_of_file_is_recognised_by_its_name() {
-        let promises: std::collections::HashSet<&str> =
-            ["a.RON", "b.png", "c.jpeg", "d.csv", "e.docx"].iter().map(|name| promise(Path::new(name))).collect();
-        assert_eq!(promises.len(), 5);
-        assert_eq!(promise(Path::new("d.csv")), promise(Path::new("d.xyz")));
+        let hints: std::collections::HashSet<&str> =
+            ["a.RON", "b.png", "c.jpeg", "d.csv", "e.docx"].iter().map(|name| drop_hint(Path::new(name))).collect();
+        assert_eq!(hints.len(), 5);
+        assert_eq!(drop_hint(Path::new("d.csv")), drop_hint(Path::new("d.xyz")));
     }
 }

@@ -95,13 +95,13 @@ fn equations(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
         let colour = if evidence.starts_with("Not") { style::WARN } else { style::ACCENT };
         card(ui, colour, &evidence, "");
     }
-    let live = Command::SetPlace(crate::session::Place::Live);
+    let live = Command::SetWorkspace(crate::session::Workspace::Live);
     if studio.info().has_rule() {
         let go = (
             "Watch it live ▶",
             "Lets the rule run",
             Some(live),
-            StudioCommand::SetWorkspace(crate::session::Place::Live),
+            StudioCommand::SetWorkspace(crate::session::Workspace::Live),
         );
         grid(ui, true, 1, vec![go], commands);
     }

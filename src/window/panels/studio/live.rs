@@ -6,7 +6,7 @@ use super::super::widgets::{Scale, card, engine_choice, section, slider_int};
 use super::{brushes, grid, knobs};
 use crate::session::studio::{MAX_SPEED, ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, LiveCommand, Preference, Prefs};
-use crate::worlds::studio::{BrushPlace, KnobGroup};
+use crate::worlds::studio::{BrushWorkspace, KnobGroup};
 
 pub(super) fn show(ui: &mut Ui, studio: &Studio, prefs: &Prefs, commands: &mut Vec<StudioCommand>) {
     let tables = studio.info().tables();
@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, prefs: &Prefs, commands: &mut V
         (
             "Keep",
             "Keeps the present state, to come back to",
-            Some(Command::Live(LiveCommand::KeepMoment)),
+            Some(Command::Live(LiveCommand::SaveCheckpoint)),
             StudioCommand::Keep,
         ),
         ("◀ Back", &*back, Some(Command::Live(LiveCommand::StepBack)), StudioCommand::Back),
@@ -46,7 +46,7 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, prefs: &Prefs, commands: &mut V
     if slider_int(ui, "Speed", help, &mut speed, 1..=MAX_SPEED as usize, Scale::Logarithmic) {
         commands.push(StudioCommand::SetSpeed(speed as u32));
     }
-    brushes(ui, studio, BrushPlace::Live, commands);
+    brushes(ui, studio, BrushWorkspace::Live, commands);
     section(ui, "Motion");
     knobs::show(ui, studio, KnobGroup::Live, commands);
     let flows = studio.info().flows();

@@ -6,7 +6,7 @@ use super::super::widgets::{card, section};
 use super::{brushes, grid, ink, knobs};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, Dialog, DocumentCommand};
-use crate::worlds::studio::{BrushPlace, KnobGroup, WorldTables};
+use crate::worlds::studio::{BrushWorkspace, KnobGroup, WorldTables};
 
 pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     // Where the picture is drawn by hand, the tools come first; else the pictures to begin with.
@@ -52,11 +52,11 @@ fn begin(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
 /// Brushes, colours and numbers of the still picture.
 fn tools(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     let tables = studio.info().tables();
-    let has_brush = !tables.first_brush(BrushPlace::Paint).is_empty();
+    let has_brush = !tables.first_brush(BrushWorkspace::Paint).is_empty();
     if !has_brush || tables.palette.is_empty() {
         constants(ui, studio, commands);
     }
-    brushes(ui, studio, BrushPlace::Paint, commands);
+    brushes(ui, studio, BrushWorkspace::Paint, commands);
     ink::show(ui, studio, commands);
     if has_brush && ui.button("Clear").on_hover_text("Removes all of it").clicked() {
         commands.push(StudioCommand::Clear);
@@ -91,7 +91,7 @@ fn learn(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
         let button = Button::new(RichText::new("Learn ▶").size(15.0)).fill(style::ACCENT_DARK);
         let response = ui.add(button.min_size(Vec2::new(ui.available_width(), 32.0)));
         if response.on_hover_text(format!("{}: {} (Ctrl+L)", method.name, method.help)).clicked() {
-            commands.push(StudioCommand::SetWorkspace(crate::session::Place::Learn));
+            commands.push(StudioCommand::SetWorkspace(crate::session::Workspace::Learn));
             commands.push(StudioCommand::Learn(method.id));
         }
     }

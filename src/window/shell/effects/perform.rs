@@ -4,7 +4,7 @@ use super::super::clipboard::ClipboardReader;
 use super::super::live::Gpu;
 use super::super::stamps::Book;
 use super::Shell;
-use crate::session::{DocumentEffect, Effect, LearnEffect, LiveEffect, ObserveEffect, PaintEffect, ShareOrder};
+use crate::session::{DocumentEffect, Effect, LearnEffect, LiveEffect, ObserveEffect, PaintEffect, ShareEffect};
 
 impl Shell {
     /// Carries out effects in their order; those for the engine together, after the others.
@@ -43,7 +43,7 @@ impl Shell {
         }
     }
 
-    fn perform_share(&mut self, gpu: &Gpu, order: ShareOrder) {
+    fn perform_share(&mut self, gpu: &Gpu, order: ShareEffect) {
         let answer = self.share.perform(order, &self.session, &self.files, &self.live);
         answer.into_iter().for_each(|event| self.hear(gpu, event));
     }
@@ -71,7 +71,7 @@ impl Shell {
 
     fn perform_live(&mut self, effect: LiveEffect) {
         match effect {
-            LiveEffect::KeepMoment(wanted_for) => self.live.keep_moment(wanted_for),
+            LiveEffect::SaveCheckpoint(wanted_for) => self.live.keep_moment(wanted_for),
             LiveEffect::Follow(at) => self.live.find(at),
         }
     }

@@ -18,7 +18,7 @@ use crate::jobs::{CanvasOrder, CanvasPicture, CanvasView, CanvasWorker};
 use crate::media::looks::Theme;
 use crate::session::studio::{Studio, StudioCommand};
 use crate::window::panels::Ink;
-use crate::worlds::studio::{BrushPlace, BrushStroke, DrawOptions, Viewpoint};
+use crate::worlds::studio::{BrushStroke, BrushWorkspace, DrawOptions, Viewpoint};
 
 /// Pixels of a picture, at most: about what two cores draw thirty times a second.
 const MAX_PIXELS: f32 = 1e6;
@@ -131,8 +131,8 @@ impl StudioCanvas {
     }
 
     fn view(&mut self, studio: &Studio) -> &mut Viewpoint {
-        let of = if studio.shows_live() { BrushPlace::Live } else { BrushPlace::Paint };
-        let slot = usize::from(of == BrushPlace::Live);
+        let of = if studio.shows_live() { BrushWorkspace::Live } else { BrushWorkspace::Paint };
+        let slot = usize::from(of == BrushWorkspace::Live);
         self.views[slot].get_or_insert_with(|| studio.info().viewpoint(of))
     }
 

@@ -171,7 +171,7 @@ impl StudioDesk {
                 StudioEffect::EndPhase(id) => self.with_run(id, LearningRun::end_phase),
                 StudioEffect::Load(number, source) => self.load(number, source, shell),
                 StudioEffect::Save { path, project, revision } => self.save(path, project, revision, shell),
-                StudioEffect::SaveAmongMine { name, project, revision } => {
+                StudioEffect::SaveToMyScenes { name, project, revision } => {
                     match shell.share.path_for(&name, self.studio.path()) {
                         Ok(path) => self.save(path, project, revision, shell),
                         Err(why) => {

@@ -15,7 +15,7 @@ use super::effects::Shell;
 use super::live::Gpu;
 use crate::media::looks::Theme;
 use crate::session::studio::{ProgramCommand, StudioCommand, StudioEvent};
-use crate::session::{Command, DocumentCommand, Effect, Level, Place, ViewCommand};
+use crate::session::{Command, DocumentCommand, Effect, Level, ViewCommand, Workspace};
 use crate::window::panels::studio_panels;
 use crate::worlds::studio::WORLDS;
 
@@ -39,7 +39,7 @@ impl Studios {
     }
 
     /// Where the user is, in the world that is shown.
-    pub fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<Workspace> {
         self.active.map(|k| self.desks[k].studio.workspace())
     }
 

@@ -84,7 +84,7 @@ impl FieldEngine {
         })
     }
 
-    /// On a GPU this waits for nothing.
+    /// On a GPU this does not wait.
     pub fn run(&mut self, steps: u32) {
         match self {
             Self::Library(engine) => engine.run(steps),

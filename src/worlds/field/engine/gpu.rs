@@ -10,7 +10,7 @@ use crate::worlds::field::FieldError;
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
 
-/// Most steps in one submission, so that a slow device is not held for long.
+/// Maximum number of steps in one submission, so that a slow device is not held for long.
 const STEPS_PER_SUBMISSION: u32 = 64;
 
 /// A two-channel field that moves by a library rule on the GPU.
@@ -66,7 +66,7 @@ impl GpuLibrary {
         Ok(engine)
     }
 
-    /// Encodes and submits `steps` steps; waits for nothing.
+    /// Encodes and submits `steps` steps; does not wait.
     pub fn run(&mut self, steps: u32) {
         let mut left = steps;
         while left > 0 {

@@ -97,7 +97,7 @@ impl GrayScottRun {
     /// # Errors
     /// A size, count or constant out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason, hint| Err(FieldError::Value { path, reason, hint });
         if !(MIN_SIDE..=MAX_SIDE).contains(&self.size) {
             return fail("size", format!("{} pixels", self.size), "give 16 to 2048; 128 keeps spirals alive");
         }

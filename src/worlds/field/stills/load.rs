@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Still, encode_stills};
 use crate::worlds::field::{FieldError, MAX_SIDE, MIN_SIDE};
 
-/// Most stills read at once: at 128² and two channels this is half a GiB.
+/// Maximum number of stills read at once: at 128² and two channels this is half a GiB.
 const MAX_STILLS: usize = 4096;
 
 fn refused(path: &Path, reason: impl Into<String>) -> FieldError {

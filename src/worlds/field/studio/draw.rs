@@ -18,7 +18,7 @@ const LIGHT: [[f32; 3]; 5] =
 const SHADES: usize = 256;
 /// Value of v at the last colour, relative to the way from rest to seed.
 const FULL: f32 = 1.4;
-/// From so many pixels of the picture for each pixel of the field on, pixels are shown as squares.
+/// From this many pixels of the picture for each pixel of the field, pixels are shown as squares.
 pub(super) const SQUARES: f64 = 8.0;
 /// Light of what is repeated around the field, relative to the field itself.
 pub(super) const REPEATED: f32 = 0.45;

@@ -104,7 +104,7 @@ impl GpuFieldPainter {
         Ok(Self { device: gpu.clone(), kernel, uniform, table, canvas: None })
     }
 
-    /// Encodes and submits a picture of the `values` of a field of some width and height; waits for nothing.
+    /// Encodes and submits a picture of the `values` of a field of some width and height; does not wait.
     ///
     /// # Errors
     /// Not enough memory for the size.

@@ -7,8 +7,8 @@ use image::RgbaImage;
 
 use super::certificate::{LibraryCertification, TokenCertification, library_lines, token_lines};
 use super::life::TokenSimulation;
-use super::school::TokenSchool;
 use super::simulation::FieldSimulation;
+use super::token_learning::TokenLearning;
 use super::tokens::TOKEN_TABLES;
 use super::training::FieldTraining;
 use super::{TABLES, canvas, draw, knobs};
@@ -17,7 +17,7 @@ use crate::worlds::field::stills::{Still, load_stills};
 use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc, TokenEvidence, TokenRule};
 use crate::worlds::field::{FieldDoc, FieldError, FieldEvidence, FieldSubject, LibraryDoc, equations};
 use crate::worlds::studio::{
-    BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
+    BrushStroke, BrushWorkspace, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
     WorldInfo, WorldTables, WorldTraining,
 };
 
@@ -39,11 +39,11 @@ impl WorldInfo for FieldDoc {
         subject + self.state.as_ref().map_or(0, still)
     }
 
-    fn viewpoint(&self, of: BrushPlace) -> Viewpoint {
+    fn viewpoint(&self, of: BrushWorkspace) -> Viewpoint {
         let size = match (of, &self.subject) {
-            (BrushPlace::Paint, FieldSubject::Library(library)) => draw::mosaic_size(&library.stills),
-            (BrushPlace::Paint, FieldSubject::Tokens(_)) => return canvas::viewpoint(),
-            (BrushPlace::Live, _) => USizeVec2::from(self.live.size).as_dvec2(),
+            (BrushWorkspace::Paint, FieldSubject::Library(library)) => draw::mosaic_size(&library.stills),
+            (BrushWorkspace::Paint, FieldSubject::Tokens(_)) => return canvas::viewpoint(),
+            (BrushWorkspace::Live, _) => USizeVec2::from(self.live.size).as_dvec2(),
         };
         Viewpoint::flat(0.5 * size, 0.53 * size.y)
     }
@@ -180,7 +180,7 @@ impl WorldInfo for FieldDoc {
     }
 
     fn evidence(&self) -> Option<String> {
-        // Of tokens the certificate says all.
+        // The certificate of tokens has all numbers.
         let FieldSubject::Library(library) = &self.subject else { return None };
         let evidence = library.evidence.as_ref()?;
         Some(match evidence.held_out {
@@ -200,7 +200,7 @@ impl WorldInfo for FieldDoc {
     fn start_training(&self, method: &str) -> Result<Box<dyn WorldTraining>, StudioError> {
         match (method, &self.subject) {
             ("library", FieldSubject::Library(library)) => Ok(Box::new(FieldTraining::new(library)?)),
-            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenSchool::new(tokens)?)),
+            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenLearning::new(tokens)?)),
             ("check", FieldSubject::Library(library)) => Ok(Box::new(LibraryCertification::new(library)?)),
             ("check", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenCertification::new(tokens)?)),
             _ => Err(StudioError::Unknown(method.to_owned())),
@@ -272,7 +272,7 @@ impl FieldDoc {
                 if drawn + icons.len() > MAX_KINDS {
                     let reason = format!("{} kinds with those that are drawn", drawn + icons.len());
                     return Err(
-                        FieldError::Value { place: "icons", reason, hint: "remove some; 4 can live together" }.into()
+                        FieldError::Value { path: "icons", reason, hint: "remove some; 4 can live together" }.into()
                     );
                 }
                 tokens.redraw(|kinds| {

@@ -9,10 +9,10 @@ mod knobs;
 mod life;
 mod living;
 mod marks;
-mod school;
 mod simulation;
 #[cfg(test)]
 mod tests;
+mod token_learning;
 mod tokens;
 mod tracking;
 mod training;
@@ -22,7 +22,7 @@ use super::tokens::{Token, TokenDoc};
 use super::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::World;
 use crate::worlds::studio::{
-    BrushPlace, BrushSpec, BrushTouch, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
+    BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
     StudioError, WorldEntry, WorldTables, bundled_scenes,
 };
 
@@ -82,7 +82,7 @@ pub(super) const CHECK_EQUATIONS: MethodSpec = MethodSpec {
 };
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
-    BrushSpec { id, name, help, place: BrushPlace::Live, touch: BrushTouch::Dabs }
+    BrushSpec { id, name, help, workspace: BrushWorkspace::Live, touch: BrushTouch::Dabs }
 }
 
 const fn preset(k: usize, name: &'static str, help: &'static str) -> StartSpec {

@@ -110,7 +110,7 @@ fn a_start_that_is_not_there_becomes_seeds() {
 #[test]
 fn stills_are_drawn_side_by_side() {
     let doc = taught();
-    let view = doc.viewpoint(BrushPlace::Paint);
+    let view = doc.viewpoint(BrushWorkspace::Paint);
     let mut picture = RgbaImage::new(240, 80);
     doc.draw_still(&view, DrawOptions { light: true, ..DrawOptions::default() }, &mut Vec::new(), &mut picture);
     let colours = |low: u32, high: u32| {
@@ -171,7 +171,7 @@ fn tokens_are_taught_swim_and_are_stamped_and_erased() {
     }
     simulation.stroke(&dab("remove", [32.0, 32.0, 0.0], [32.0, 32.0, 0.0])).unwrap();
     let mut erased = RgbaImage::new(64, 64);
-    let view = doc.viewpoint(BrushPlace::Live);
+    let view = doc.viewpoint(BrushWorkspace::Live);
     simulation.draw(&view, DrawOptions::default(), &mut erased);
     simulation.lift();
     simulation.stroke(&dab("add", [32.0, 32.0, 0.0], [32.0, 32.0, 0.0])).unwrap();

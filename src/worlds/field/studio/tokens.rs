@@ -8,7 +8,7 @@ use crate::worlds::field::tokens::{
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
 use crate::worlds::studio::{
-    BrushPlace, BrushSpec, BrushTouch, KnobGroup, KnobSpec, MethodSpec, RestartSpec, WorldTables,
+    BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobSpec, MethodSpec, RestartSpec, WorldTables,
 };
 
 /// The certificate as a job.
@@ -20,7 +20,7 @@ pub(super) const CHECK_TOKENS: MethodSpec = MethodSpec {
 };
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
-    BrushSpec { id, name, help, place: BrushPlace::Live, touch: BrushTouch::Dabs }
+    BrushSpec { id, name, help, workspace: BrushWorkspace::Live, touch: BrushTouch::Dabs }
 }
 
 pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
@@ -174,7 +174,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
         ),
         KnobSpec::new(
             ("attract", "Attraction", "", "pixels"),
-            "How far tokens are taught to lie nearer to their neighbours; swimming ones then run into one another",
+            "How far tokens learn to be nearer to their neighbours; swimming ones then run into one another",
             0.0,
             [0.0, 1.0],
             Linear,

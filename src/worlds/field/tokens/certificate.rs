@@ -1,4 +1,4 @@
-//! Whether tokens stay, swim as told, heal and grow under a rule: measured in steps that a job can stop between.
+//! Whether tokens stay, follow commands to swim, heal and grow under a rule: measured in steps that a job can stop between.
 
 use glam::DVec2;
 
@@ -109,11 +109,11 @@ impl TokenCheck {
     }
 
     fn steps_of(&self, part: CheckPart) -> u32 {
-        let most = |steps: u32| steps.min(self.settings.steps);
+        let limited = |steps: u32| steps.min(self.settings.steps);
         match part {
             CheckPart::AtRest | CheckPart::Swimming | CheckPart::Turned => self.settings.steps,
-            CheckPart::Healing => most(BEFORE) + most(HEALING),
-            CheckPart::Growing => most(TokenGrowth::STEPS) + most(AFTER_GROWTH),
+            CheckPart::Healing => limited(BEFORE) + limited(HEALING),
+            CheckPart::Growing => limited(TokenGrowth::STEPS) + limited(AFTER_GROWTH),
         }
     }
 

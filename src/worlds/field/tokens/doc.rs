@@ -13,9 +13,9 @@ use super::{
 use crate::worlds::field::FieldError;
 use crate::worlds::field::stills::{Still, pack_floats, unpack_floats};
 
-/// Most kinds of tokens of a scene.
+/// Maximum number of kinds of tokens of a scene.
 pub const MAX_KINDS: usize = 4;
-/// Most rules of a picture beside the chosen one: each is 340 kB of a scene file.
+/// Maximum number of rules of a picture beside the chosen one: each is 340 kB of a scene file.
 const MAX_OTHER_RULES: usize = 7;
 /// Noise σ moves a token by σ / √(sum of squares of its slope): this ratio is that of the firefly at σ = .3. Fainter
 /// tokens drown in the noise of brighter ones (an arrow at .3 was lost within 10,000 steps).
@@ -31,14 +31,14 @@ pub const MAX_CLEARANCE_PX: f64 = 64.0;
 /// Area that the number of tokens of [`TokenLive`] belongs to, pixels.
 const REFERENCE_AREA: f64 = 96.0 * 96.0;
 
-/// Tokens, how they are taught, and the rule that was taught.
+/// Tokens, the settings of learning, and the rule that was learned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenDoc {
     /// The drawn tokens, 1 to [`MAX_KINDS`].
     pub tokens: Vec<Token>,
     /// Closest distance of two tokens, field pixels.
     pub clearance_px: f64,
-    /// How the network is taught.
+    /// Settings of the training of the network.
     #[serde(default)]
     pub settings: TokenSettings,
     /// How the field lives.
@@ -126,7 +126,7 @@ impl TokenDoc {
     /// faintest.
     ///
     /// # Errors
-    /// No token, too many, or one that cannot be taught.
+    /// No token, too many, or one that cannot be learned.
     pub fn new(tokens: Vec<Token>) -> Result<Self, FieldError> {
         tokens.iter().try_for_each(Token::check)?;
         let mut doc = Self { tokens, ..Self::blank() };
@@ -190,7 +190,7 @@ impl TokenDoc {
         self.settings.side = side;
     }
 
-    /// Sets the noise level that is taught and lived at; growths begin at the highest level that is taught.
+    /// Sets the noise level of training and of the live rule; growths begin at the highest trained level.
     pub fn set_sigma(&mut self, sigma: f64) {
         self.settings.sigma = sigma;
         self.settings.sigma_range = [0.5 * sigma, GROWTH_SIGMA.max(1.5 * sigma)];
@@ -228,7 +228,7 @@ impl TokenDoc {
     /// # Errors
     /// The first value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason: String, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason: String, hint| Err(FieldError::Value { path, reason, hint });
         if !(1..=MAX_KINDS).contains(&self.tokens.len()) {
             return fail("tokens", format!("there are {}", self.tokens.len()), "give 1 to 4 kinds");
         }

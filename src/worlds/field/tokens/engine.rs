@@ -1,4 +1,4 @@
-//! A field of tokens that lives by a taught network, on the processor.
+//! A field of tokens that runs a trained network, on the processor.
 
 use super::net::Workspace;
 use super::noise::add_normals;

@@ -14,7 +14,7 @@ use crate::worlds::field::FieldError;
 use crate::worlds::field::engine::{FieldCounters, FieldStroke};
 use crate::worlds::field::stills::Still;
 
-/// Most steps in one submission, so that a slow device is not held for long.
+/// Maximum number of steps in one submission, so that a slow device is not held for long.
 const STEPS_PER_SUBMISSION: u32 = 8;
 /// Outputs that one invocation of a layer computes.
 const GROUP: usize = 8;
@@ -171,7 +171,7 @@ impl GpuTokens {
         Ok(engine)
     }
 
-    /// Encodes and submits `steps` steps; waits for nothing.
+    /// Encodes and submits `steps` steps; does not wait.
     pub fn run(&mut self, steps: u32) {
         let mut left = steps;
         while left > 0 {

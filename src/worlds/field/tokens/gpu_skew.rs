@@ -32,8 +32,8 @@ pub(super) struct GpuTurn {
 impl GpuTurn {
     /// Of a field of `area` pixels.
     pub fn new(device: &wgpu::Device, area: usize, buffers: &TurnBuffers<'_>) -> Result<Self, GpuError> {
-        let most = (2 * MAX_SKEW_RADIUS + 1).pow(2) * 9;
-        let taps = checked(device, || storage(device, "taps", 4 * most as u64))?;
+        let max_taps = (2 * MAX_SKEW_RADIUS + 1).pow(2) * 9;
+        let taps = checked(device, || storage(device, "taps", 4 * max_taps as u64))?;
         let term = checked(device, || storage(device, "term", 12 * area as u64))?;
         let mut passes = Vec::new();
         let ways = [(buffers.noise, &term), (&term, buffers.noise)];

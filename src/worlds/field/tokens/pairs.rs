@@ -1,4 +1,4 @@
-//! How tokens stand to each other: pair correlation and polarisation, beside those of the tiler.
+//! Relations of tokens to each other: pair correlation and polarisation, beside those of the tiler.
 
 use glam::DVec2;
 use rand::SeedableRng;

@@ -31,18 +31,18 @@ impl TokenPose {
     }
 
     /// Column and row, field pixels.
-    pub fn place(&self) -> DVec2 {
+    pub fn position(&self) -> DVec2 {
         DVec2::new(self.x, self.y)
     }
 
-    /// At another place.
+    /// At another position.
     fn at(self, place: DVec2) -> Self {
         Self { x: place.x, y: place.y, ..self }
     }
 
     /// Offset to another pose on a torus, the shortest way.
     pub fn offset(&self, other: &Self, size: DVec2) -> DVec2 {
-        let offset = other.place() - self.place();
+        let offset = other.position() - self.position();
         offset - size * (offset / size).round()
     }
 
@@ -60,7 +60,7 @@ pub struct Spacing {
     pub clearance_px: f64,
 }
 
-/// What tokens are taught to do to one another at any speed; all zero: nothing.
+/// The interactions that tokens learn at any speed; all zero: nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct TokenManners {
@@ -111,7 +111,7 @@ impl Spacing {
     /// Where a token is drawn to by `manners`: ahead of its pose.
     pub fn target(&self, poses: &[TokenPose], k: usize, size: DVec2, manners: &TokenManners) -> TokenPose {
         let pose = poses[k];
-        let mut target = pose.at(pose.place() + manners.keep_apart_px * self.push(poses, k, size));
+        let mut target = pose.at(pose.position() + manners.keep_apart_px * self.push(poses, k, size));
         if manners.align_rad == 0.0 && manners.attract_px == 0.0 {
             return target;
         }
@@ -127,7 +127,7 @@ impl Spacing {
         }
         if count > 0.0 {
             target.heading += manners.align_rad * DVec2::from_angle(pose.heading).perp_dot(heads) / count;
-            target = target.at(target.place() + manners.attract_px * centre / (count * reach));
+            target = target.at(target.position() + manners.attract_px * centre / (count * reach));
         }
         target
     }
@@ -171,9 +171,9 @@ impl Spacing {
         for (k, pose) in poses.iter_mut().enumerate() {
             self.near(&before, k, size, |away, distance| {
                 let way = 0.5 * (self.clearance_px - distance).clamp(0.0, 2.0);
-                *pose = pose.at(pose.place() + way * away);
+                *pose = pose.at(pose.position() + way * away);
             });
-            *pose = pose.at(pose.place().rem_euclid(size));
+            *pose = pose.at(pose.position().rem_euclid(size));
         }
     }
 }

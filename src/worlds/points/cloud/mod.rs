@@ -22,7 +22,7 @@ use rand::{RngExt, SeedableRng};
 
 /// Fewest points that a rule is learned from.
 pub const MIN_POINTS: usize = 100;
-/// Most points of a cloud, and most walkers of an engine.
+/// Maximum number of points of a cloud, and of walkers of an engine.
 pub const MAX_POINTS: usize = 1_000_000;
 
 /// Samples in the user's coordinates. With `dim` 2 every z is 0.

@@ -31,13 +31,13 @@ pub struct BakedField {
 }
 
 impl BakedField {
-    /// Evaluates `kernel` on a grid over the box of `places` (standardised).
-    pub fn new(kernel: &DriftKernel, dim: usize, places: &[[f32; 4]]) -> Self {
+    /// Evaluates `kernel` on a grid over the box of `positions` (standardised).
+    pub fn new(kernel: &DriftKernel, dim: usize, positions: &[[f32; 4]]) -> Self {
         let mut low = [f32::MAX; 3];
         let mut high = [f32::MIN; 3];
-        for place in places {
+        for position in positions {
             for i in 0..3 {
-                (low[i], high[i]) = (low[i].min(place[i]), high[i].max(place[i]));
+                (low[i], high[i]) = (low[i].min(position[i]), high[i].max(position[i]));
             }
         }
         let side = if dim == 2 { GRID_2D } else { GRID_3D };
@@ -45,18 +45,18 @@ impl BakedField {
         let low = low.map(|v| v - MARGIN);
         let spacing = std::array::from_fn(|i| (high[i] + MARGIN - low[i]) / (side - 1) as f32);
         let low = if dim == 2 { [low[0], low[1], 0.0] } else { low };
-        let place = |index: usize| -> [f32; 4] {
+        let position = |index: usize| -> [f32; 4] {
             let at = [index % side, index / side % side, index / (side * side)];
             let [x, y, z] = std::array::from_fn(|i| low[i] + at[i] as f32 * spacing[i]);
             [x, y, if dim == 2 { 0.0 } else { z }, 0.0]
         };
-        // Slab by slab, so that the list of places stays small.
+        // Slab by slab, so that the list of positions stays small.
         const SLAB: usize = 1 << 16;
         let total = nodes.iter().product::<usize>();
         let mut values = Vec::with_capacity(total);
         for from in (0..total).step_by(SLAB) {
-            let places: Vec<[f32; 4]> = (from..(from + SLAB).min(total)).map(place).collect();
-            values.extend(evaluate_all(kernel, &places).into_iter().map(|at| {
+            let positions: Vec<[f32; 4]> = (from..(from + SLAB).min(total)).map(position).collect();
+            values.extend(evaluate_all(kernel, &positions).into_iter().map(|at| {
                 let ([vx, vy, vz], [sx, sy, sz]) = (at.velocity, at.score);
                 [vx, vy, vz, at.energy, sx, sy, sz, 0.0]
             }));
@@ -64,7 +64,7 @@ impl BakedField {
         Self { dim, nodes, low, spacing, values }
     }
 
-    /// The interpolated channels at a place; beyond the grid those of its nearest place inside.
+    /// The interpolated channels at a position; beyond the grid those of its nearest position inside.
     #[inline]
     pub fn at(&self, x: [f32; 3]) -> [f32; CHANNELS] {
         let mut corner = [0usize; 3];
@@ -93,14 +93,14 @@ impl BakedField {
         sum
     }
 
-    /// Root mean square difference of the interpolated flow from that of `kernel` at `places`, relative to the latter.
-    pub fn flow_error(&self, kernel: &DriftKernel, places: &[[f32; 4]]) -> f64 {
-        let exact = evaluate_all(kernel, places);
-        let (difference, size) = places
+    /// Root mean square difference of the interpolated flow from that of `kernel` at `positions`, relative to the latter.
+    pub fn flow_error(&self, kernel: &DriftKernel, positions: &[[f32; 4]]) -> f64 {
+        let exact = evaluate_all(kernel, positions);
+        let (difference, size) = positions
             .par_iter()
             .zip(&exact)
-            .map(|(place, exact)| {
-                let baked = self.at([place[0], place[1], place[2]]);
+            .map(|(position, exact)| {
+                let baked = self.at([position[0], position[1], position[2]]);
                 (0..3).fold((0.0f64, 0.0f64), |(d, s), i| {
                     let v = f64::from(exact.velocity[i]);
                     (d + (f64::from(baked[i]) - v).powi(2), s + v * v)
@@ -118,12 +118,12 @@ impl BakedField {
     }
 }
 
-/// A grid for a rule over the box of `places`.
-pub fn bake(rule: &PointRule, sigma: f64, places: &[[f32; 4]]) -> BakedField {
-    BakedField::new(&DriftKernel::new(rule, sigma), rule.dim, places)
+/// A grid for a rule over the box of `positions`.
+pub fn bake(rule: &PointRule, sigma: f64, positions: &[[f32; 4]]) -> BakedField {
+    BakedField::new(&DriftKernel::new(rule, sigma), rule.dim, positions)
 }
 
-/// Weights of the four nodes around a place at the share `t` between the inner two.
+/// Weights of the four nodes around a position at the share `t` between the inner two.
 #[inline]
 fn catmull_rom(t: f32) -> [f32; 4] {
     [

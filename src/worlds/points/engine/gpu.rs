@@ -29,7 +29,7 @@ pub struct GpuPointEngine {
     seed: u64,
 }
 
-/// The compiled way from a place to its field.
+/// The compiled way from a position to its field.
 struct GpuField {
     kernel: ComputeKernel,
     /// Those of the field, by their names in the shader.
@@ -81,7 +81,7 @@ impl GpuPointEngine {
         })
     }
 
-    /// `steps` Heun steps with shared noise. Encodes and submits; waits for nothing.
+    /// `steps` Heun steps with shared noise. Encodes and submits; does not wait.
     pub fn run(&mut self, steps: u32) {
         let per_dispatch = match self.field.source {
             FieldSource::Network(_) => STEPS_NETWORK,
@@ -126,18 +126,18 @@ impl GpuPointEngine {
     }
 
     /// Moves by a grid over the box of `cloud` (standardised), or by the networks again. Returns the relative root mean
-    /// square error of the grid's flow at the places of the cloud.
+    /// square error of the grid's flow at the positions of the cloud.
     ///
     /// # Errors
     /// What the device refuses; then nothing has changed.
     pub fn set_baked(&mut self, cloud: Option<&[[f32; 4]]>) -> Result<Option<f64>, PointEngineError> {
-        let Some(places) = cloud else {
+        let Some(positions) = cloud else {
             self.set_grid(None)?;
             return Ok(None);
         };
         let kernel = DriftKernel::new(&self.rule, self.live.sigma);
-        let grid = BakedField::new(&kernel, self.rule.dim, places);
-        let error = grid.flow_error(&kernel, &places[..places.len().min(4096)]);
+        let grid = BakedField::new(&kernel, self.rule.dim, positions);
+        let error = grid.flow_error(&kernel, &positions[..positions.len().min(4096)]);
         self.set_grid(Some(grid))?;
         Ok(Some(error))
     }

@@ -105,7 +105,7 @@ pub struct FlowCertificate {
 }
 
 impl FlowCertificate {
-    /// Whether nothing speaks against it: the share is not below .95, and the mean of MMD² not above 0, by more than twice
+    /// Whether no measurement contradicts it: the share is not below .95, and the mean of MMD² not above 0, by more than twice
     /// the error of each, and no walker has left.
     pub fn keeps_cloud(&self) -> bool {
         // The share of one repetition is never above 1, so that all within has no error of its own.
@@ -130,7 +130,7 @@ pub struct PointCertificate {
     pub mutual_cosines: Vec<Vec<f64>>,
 }
 
-/// Walkers farther than so many spreads from the centre have left.
+/// Walkers farther than this many spreads from the centre have left.
 const LEFT: f32 = 50.0;
 /// Walkers left below which no discrepancy is measured.
 const MIN_ALIVE: usize = 50;
@@ -242,12 +242,12 @@ impl PointCheck {
         let sigma = doc.live.sigma;
         let held_out =
             HeldOutSettings { count: settings.samples, fresh: 0, permutations: 1, sigma, seed: settings.seed };
-        let places = HeldOutPoints::draw(doc, &learned.map, &held_out).walkers;
+        let positions = HeldOutPoints::draw(doc, &learned.map, &held_out).walkers;
         let flows = self.contenders.iter().zip(&self.runs).filter(|(_, runs)| !runs.is_empty());
         let flows =
-            flows.map(|(contender, runs)| summary(doc, learned, contender, sigma, truth, &places, runs)).collect();
+            flows.map(|(contender, runs)| summary(doc, learned, contender, sigma, truth, &positions, runs)).collect();
         let rules: Vec<PointRule> = (0..learned.flows.len()).map(|k| learned.rule(doc.dim, k)).collect();
-        let cosines = |a: &PointRule| rules.iter().map(|b| mutual_cosine(a, b, sigma, &places)).collect();
+        let cosines = |a: &PointRule| rules.iter().map(|b| mutual_cosine(a, b, sigma, &positions)).collect();
         let mutual_cosines = rules.iter().map(cosines).collect();
         let fresh = (!self.fresh.is_empty()).then(|| RepeatedMean::of(&self.fresh));
         PointCertificate { settings: *settings, sigma, flows, fresh, mutual_cosines }
@@ -290,8 +290,8 @@ fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -
         let cloud: Vec<[f64; 3]> = doc.points.iter().map(|p| learned.map.forward(p.map(f64::from))).collect();
         let box_of_cloud: Vec<[f32; 4]> = cloud.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
         let grid = BakedField::new(&kernel, doc.dim, &box_of_cloud);
-        let places = walkers_from(&cloud, doc.dim, 4096, sigma, seed);
-        let error = grid.flow_error(&kernel, &places);
+        let positions = walkers_from(&cloud, doc.dim, 4096, sigma, seed);
+        let error = grid.flow_error(&kernel, &positions);
         let name = format!("{}, on the grid", learned.flows[learned.chosen].name);
         let grid = Some((grid, error));
         all.push(PointContender { name, control: false, kernel, grid, rule: Some(chosen), sigma });
@@ -363,9 +363,9 @@ fn carried(
     let left = near(&walkers);
     let has_stein = learned.energy.is_some() && left.len() >= MIN_ALIVE && contender.sigma > 0.0;
     let stein = has_stein.then(|| {
-        let of = |places: &[[f32; 4]]| {
-            let scores: Vec<[f32; 3]> = evaluate_all(kernel, places).into_iter().map(|at| at.score).collect();
-            kernel_stein(places, &scores, doc.dim, mmd.bandwidth)
+        let of = |positions: &[[f32; 4]]| {
+            let scores: Vec<[f32; 3]> = evaluate_all(kernel, positions).into_iter().map(|at| at.score).collect();
+            kernel_stein(positions, &scores, doc.dim, mmd.bandwidth)
         };
         of(&left) - of(start)
     });
@@ -387,7 +387,7 @@ fn summary(
     let steins: Vec<f64> = runs.iter().filter_map(|run| run.stein).collect();
     let rule = contender.rule.as_ref();
     let system = doc.target.and_then(|target| target.system());
-    let places: Vec<[f32; 3]> =
+    let positions: Vec<[f32; 3]> =
         start.iter().map(|w| learned.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32)).collect();
     let weak = rule.filter(|rule| matches!(rule.flow, PointFlow::Dictionary(_)));
     FlowCertificate {
@@ -406,12 +406,12 @@ fn summary(
         alive: runs.iter().map(|run| run.alive).fold(1.0, f64::min),
         cosine: match (truth, system, rule) {
             (Some(truth), _, Some(rule)) => Some(cosine_to_table(truth, rule, sigma)),
-            (None, Some(system), Some(rule)) => Some(cosine_to(system, rule, sigma, &places)),
+            (None, Some(system), Some(rule)) => Some(cosine_to(system, rule, sigma, &positions)),
             _ => None,
         },
         lyapunov: weak.and_then(|rule| {
             let starts: Vec<[f64; 3]> = start.iter().take(24).map(|w| [w[0], w[1], w[2]].map(f64::from)).collect();
-            let speed = system.map_or(1.0, |system| true_speed(system, &learned.map, &places));
+            let speed = system.map_or(1.0, |system| true_speed(system, &learned.map, &positions));
             lyapunov(rule, &starts, &LyapunovSettings { speed, sigma, ..Default::default() })
         }),
         grid_error: contender.grid.as_ref().map(|(_, error)| *error),

@@ -44,7 +44,7 @@ fn the_table_of_found_systems() {
             spectrum.as_ref().map_or(f64::NAN, |s| s.kaplan_yorke),
             spectrum.as_ref().map_or(0.0, |s| s.bounded),
             fit.flow.coefficients[0].len(),
-            fit.solution.lowest() / fit.floor,
+            fit.solution.lowest_unweighted() / fit.floor,
             fit.solution.gap(),
             fit.solution.weighted[0],
             fit.divergence,

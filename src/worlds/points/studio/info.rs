@@ -7,7 +7,7 @@ use image::RgbaImage;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::eyes::{self, PointEyes, PointSight};
+use super::overlay::{self, PointOverlay, PointScene};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
@@ -15,7 +15,7 @@ use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, r
 use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
-    BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
+    BrushStroke, BrushWorkspace, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
     WorldInfo, WorldTables, WorldTraining,
 };
 
@@ -35,12 +35,12 @@ impl WorldInfo for PointsDoc {
         std::mem::size_of_val(&self.points[..]) + flows * 100_000
     }
 
-    fn viewpoint(&self, _: BrushPlace) -> Viewpoint {
+    fn viewpoint(&self, _: BrushWorkspace) -> Viewpoint {
         draw::whole_view(&self.points, self.dim)
     }
 
     fn zoom_limits(&self) -> [f64; 2] {
-        let whole = self.viewpoint(BrushPlace::Live).half_height;
+        let whole = self.viewpoint(BrushWorkspace::Live).half_height;
         [1e-3 * whole, 20.0 * whole]
     }
 
@@ -78,8 +78,8 @@ impl WorldInfo for PointsDoc {
     }
 
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, scratch: &mut Vec<f32>, picture: &mut RgbaImage) {
-        let places = self.points.iter().map(|p| p.map(f64::from));
-        draw::draw(scratch, 0.0, places, self.points.len(), view, options.light, picture);
+        let positions = self.points.iter().map(|p| p.map(f64::from));
+        draw::draw(scratch, 0.0, positions, self.points.len(), view, options.light, picture);
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
@@ -132,7 +132,7 @@ impl WorldInfo for PointsDoc {
     }
 
     fn draw_flow(&self, index: usize, options: DrawOptions, picture: &mut RgbaImage) {
-        let mut view = self.viewpoint(BrushPlace::Paint);
+        let mut view = self.viewpoint(BrushWorkspace::Paint);
         // Closer than the cloud is shown elsewhere: the flow is what matters.
         view.half_height *= 0.75;
         self.draw_still(&view, options, &mut Vec::new(), picture);
@@ -142,11 +142,11 @@ impl WorldInfo for PointsDoc {
             return;
         }
         let rule = learned.rule(self.dim, index);
-        let sight = PointSight { rule: &rule, sigma: self.live.sigma, cloud: &cloud };
-        PointEyes::of_thumbnail().draw(
-            sight,
+        let scene = PointScene { rule: &rule, sigma: self.live.sigma, cloud: &cloud };
+        PointOverlay::of_thumbnail().draw(
+            scene,
             &view,
-            DrawOptions { layers: eyes::streamlines_alone(), ..options },
+            DrawOptions { layers: overlay::streamlines_alone(), ..options },
             picture,
         );
     }
@@ -259,17 +259,17 @@ impl PointsDoc {
                     break d;
                 }
             };
-            let place = stroke.from + along * (stroke.to - stroke.from) + stroke.radius * d;
-            let [x, y, z] = place.as_vec3().to_array();
+            let position = stroke.from + along * (stroke.to - stroke.from) + stroke.radius * d;
+            let [x, y, z] = position.as_vec3().to_array();
             self.points.push([x, y, if self.dim == 3 { z } else { 0.0 }]);
         }
     }
 }
 
-/// Whether a place is under the way of a brush from dab to dab, seen along its axis.
-fn is_under(stroke: &BrushStroke, place: DVec3) -> bool {
+/// Whether a position is under the way of a brush from dab to dab, seen along its axis.
+fn is_under(stroke: &BrushStroke, position: DVec3) -> bool {
     let flat = |v: DVec3| v - v.dot(stroke.axis) * stroke.axis;
-    let (way, off) = (flat(stroke.to - stroke.from), flat(place - stroke.from));
+    let (way, off) = (flat(stroke.to - stroke.from), flat(position - stroke.from));
     let length_sq = way.length_squared();
     let share = if length_sq > 0.0 { (off.dot(way) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
     off.distance_squared(share * way) < stroke.radius * stroke.radius

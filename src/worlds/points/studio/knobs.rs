@@ -177,22 +177,22 @@ fn twist(doc: &PointsDoc) -> Option<(usize, u64, f64)> {
 }
 
 /// Places at which the speed of a new twist is measured: 3 % of spread in the mean square.
-const MEASURED_PLACES: usize = 1024;
+const MEASURED_POSITIONS: usize = 1024;
 
 /// Puts another twist in the place of the flow `index`, at root mean square speed 1 over the cloud, and chooses it.
 fn set_twist(doc: &mut PointsDoc, index: usize, seed: u64, scale: f64) {
-    let places = walkers_from(&doc.cloud().standardised(), doc.dim, MEASURED_PLACES, doc.live.sigma, seed);
+    let positions = walkers_from(&doc.cloud().standardised(), doc.dim, MEASURED_POSITIONS, doc.live.sigma, seed);
     let (dim, sigma) = (doc.dim, doc.live.sigma);
     let Some(learned) = &mut doc.learned else { return };
     let flow = PointFlow::Exact(vec![ExactPart { gain: 1.0, potential: Potential::Twist { seed, scale } }]);
     learned.flows[index].flow = flow;
     learned.chosen = index;
     let kernel = DriftKernel::new(&learned.rule(dim, index), sigma);
-    let square: f64 = evaluate_all(&kernel, &places)
+    let square: f64 = evaluate_all(&kernel, &positions)
         .iter()
         .map(|at| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>())
         .sum();
-    let speed = (square / places.len() as f64).sqrt();
+    let speed = (square / positions.len() as f64).sqrt();
     if speed > 0.0 {
         learned.flows[index].flow = learned.flows[index].flow.scaled(1.0 / speed);
     }

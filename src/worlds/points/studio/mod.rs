@@ -2,10 +2,10 @@
 
 mod draw;
 mod exponents;
-mod eyes;
 mod gpu_glow;
 mod info;
 mod knobs;
+mod overlay;
 mod painter;
 mod simulation;
 mod stroke;
@@ -14,14 +14,14 @@ mod tests;
 mod training;
 mod walkers;
 
-pub use eyes::LAYERS;
+pub use overlay::LAYERS;
 pub use painter::PointPainter;
 
 use super::PointsDoc;
 use super::cloud::BuiltInTarget;
 use crate::worlds::World;
 use crate::worlds::studio::{
-    BrushPlace, BrushSpec, BrushTouch, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
+    BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
     StudioError, WorldEntry, WorldTables, bundled_scenes,
 };
 
@@ -52,8 +52,8 @@ fn start(_: &World, id: &str) -> Result<World, StudioError> {
     Ok(World::from(PointsDoc::of(target.sample(TARGET_POINTS, 1), Some(target))))
 }
 
-const fn brush(place: BrushPlace, id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
-    BrushSpec { id, name, help, place, touch: BrushTouch::Dabs }
+const fn brush(workspace: BrushWorkspace, id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
+    BrushSpec { id, name, help, workspace, touch: BrushTouch::Dabs }
 }
 
 const fn target(id: &'static str, name: &'static str, help: &'static str) -> StartSpec {
@@ -156,14 +156,19 @@ pub(super) const TABLES: WorldTables = WorldTables {
     live_name: "walkers",
     knobs: knobs::KNOBS,
     brushes: &[
-        brush(BrushPlace::Paint, "spray", "Spray", "Adds points to the cloud under the pointer"),
-        brush(BrushPlace::Paint, "erase", "Erase", "Removes the points of the cloud under the pointer"),
-        brush(BrushPlace::Live, "push", "Push", "Drives walkers away from the pointer"),
-        brush(BrushPlace::Live, "pull", "Pull", "Draws walkers to the pointer"),
-        brush(BrushPlace::Live, "stir", "Stir", "Drives walkers around the pointer"),
-        brush(BrushPlace::Live, "add", "Add", "Adds walkers under the pointer"),
-        brush(BrushPlace::Live, "remove", "Remove", "Removes the walkers under the pointer"),
-        brush(BrushPlace::Live, "wound", "Wound", "Scatters the walkers under the pointer, to see whether they return"),
+        brush(BrushWorkspace::Paint, "spray", "Spray", "Adds points to the cloud under the pointer"),
+        brush(BrushWorkspace::Paint, "erase", "Erase", "Removes the points of the cloud under the pointer"),
+        brush(BrushWorkspace::Live, "push", "Push", "Drives walkers away from the pointer"),
+        brush(BrushWorkspace::Live, "pull", "Pull", "Draws walkers to the pointer"),
+        brush(BrushWorkspace::Live, "stir", "Stir", "Drives walkers around the pointer"),
+        brush(BrushWorkspace::Live, "add", "Add", "Adds walkers under the pointer"),
+        brush(BrushWorkspace::Live, "remove", "Remove", "Removes the walkers under the pointer"),
+        brush(
+            BrushWorkspace::Live,
+            "wound",
+            "Wound",
+            "Scatters the walkers under the pointer, to see whether they return",
+        ),
     ],
     actions: &[],
     palette: &[],
@@ -204,11 +209,11 @@ pub(super) const TABLES: WorldTables = WorldTables {
         RestartSpec {
             id: "scatter",
             name: "Scatter",
-            help: "Walkers at random places: with relaxation they return to the cloud",
+            help: "Walkers at random positions: with relaxation they return to the cloud",
         },
     ],
     speed: 1,
-    layers: eyes::LAYERS,
+    layers: overlay::LAYERS,
     has_trails: true,
     imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
     exports: &[],

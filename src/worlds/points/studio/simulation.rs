@@ -90,13 +90,13 @@ impl PointsSimulation {
             true_speed: 1.0,
         };
         if let Some(system) = simulation.truth {
-            let places: Vec<[f32; 3]> = simulation
+            let positions: Vec<[f32; 3]> = simulation
                 .cloud
                 .iter()
                 .step_by((simulation.cloud.len() / COMPARED).max(1))
-                .map(|place| map.inverse(*place).map(|v| v as f32))
+                .map(|position| map.inverse(*position).map(|v| v as f32))
                 .collect();
-            simulation.true_speed = true_speed(system, &map, &places);
+            simulation.true_speed = true_speed(system, &map, &positions);
         }
         simulation.needs_baking = simulation.is_slow();
         Ok(simulation)
@@ -183,10 +183,10 @@ fn noise(rule: &PointRule, live: &PointLive) -> f64 {
 /// Two corners of the box around a cloud.
 fn corners(cloud: &[[f64; 3]]) -> [[f32; 4]; 2] {
     let mut corners = [[f32::MAX; 4], [f32::MIN; 4]];
-    for place in cloud {
+    for position in cloud {
         for i in 0..3 {
-            corners[0][i] = corners[0][i].min(place[i] as f32);
-            corners[1][i] = corners[1][i].max(place[i] as f32);
+            corners[0][i] = corners[0][i].min(position[i] as f32);
+            corners[1][i] = corners[1][i].max(position[i] as f32);
         }
     }
     corners.map(|[x, y, z, _]| [x, y, z, 0.0])
@@ -320,9 +320,9 @@ impl Simulation for PointsSimulation {
         ];
         let few = &sample[..sample.len().min(FEW)];
         if let Some(system) = self.truth {
-            let places: Vec<[f32; 3]> =
+            let positions: Vec<[f32; 3]> =
                 few.iter().map(|w| self.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32)).collect();
-            let cosine = cosine_to(system, rule, live.sigma, &places);
+            let cosine = cosine_to(system, rule, live.sigma, &positions);
             let signed = if live.reversed { -cosine } else { cosine };
             readings.push(SeriesReading { series: "cosine", values: vec![signed] });
         }

@@ -104,7 +104,7 @@ fn pushing_empties_the_place_under_the_brush_until_it_is_lifted() {
     doc.live.relaxation = 0.0;
     let mut simulation = doc.start_simulation(3).unwrap();
     let mut picture = RgbaImage::new(120, 120);
-    let view = doc.viewpoint(BrushPlace::Live);
+    let view = doc.viewpoint(BrushWorkspace::Live);
     let mut light = |simulation: &mut Box<dyn crate::worlds::studio::Simulation>| -> u64 {
         simulation.draw(&view, DrawOptions::default(), &mut picture);
         // Around (1.5, 0), where the ring is.
@@ -202,7 +202,7 @@ fn learning_goes_on_step_by_step_and_its_result_lives() {
 #[test]
 fn every_layer_is_drawn_and_a_new_ground_replaces_the_old_one() {
     let doc = taught(2000);
-    let view = doc.viewpoint(BrushPlace::Live);
+    let view = doc.viewpoint(BrushWorkspace::Live);
     let mut simulation = doc.start_simulation(1).unwrap();
     let mut draw = |layers| {
         let mut picture = RgbaImage::new(90, 70);
@@ -246,7 +246,7 @@ fn pair(doc: &PointsDoc, gpu: &crate::gpu::GpuDevice) -> [Box<dyn crate::worlds:
 
 /// Share of the pixels that differ visibly.
 fn share_apart(doc: &PointsDoc, simulations: &mut [Box<dyn crate::worlds::studio::Simulation>; 2]) -> f64 {
-    let view = doc.viewpoint(BrushPlace::Live);
+    let view = doc.viewpoint(BrushWorkspace::Live);
     let [a, b] = simulations.each_mut().map(|simulation| {
         let mut picture = RgbaImage::new(160, 120);
         simulation.draw(&view, DrawOptions::default(), &mut picture);
@@ -305,7 +305,7 @@ fn a_picture_stays_on_the_gpu_unless_layers_are_drawn() {
     let Some(gpu) = crate::gpu::testing::gpu() else { return };
     let doc = taught(400);
     let [mut cpu, mut on_gpu] = pair(&doc, gpu);
-    let view = doc.viewpoint(BrushPlace::Live);
+    let view = doc.viewpoint(BrushWorkspace::Live);
     let layers = LayerSet::default().toggled(0, LAYERS);
     assert!(cpu.picture_on_gpu(&view, DrawOptions::default(), [64, 48]).is_none());
     let picture = on_gpu.picture_on_gpu(&view, DrawOptions::default(), [64, 48]).unwrap();
@@ -328,7 +328,7 @@ fn the_processor_goes_on_where_the_gpu_is_lost() {
     on_gpu.run(3);
     let fault = on_gpu.take_fault().expect("a sentence");
     assert!(fault.contains("processor") && fault.chars().count() <= 300, "{fault}");
-    assert!(on_gpu.take_fault().is_none(), "it is told once");
+    assert!(on_gpu.take_fault().is_none(), "it is reported once");
     assert!(on_gpu.description().ends_with("the processor"));
     // Where the grid is baked only now the loss is noticed before the steps, which the processor then makes.
     let steps = on_gpu.steps();

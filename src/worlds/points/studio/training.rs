@@ -70,7 +70,7 @@ impl WorldTraining for PointsCheck {
     }
 
     fn end_phase(&mut self) {
-        // What is measured so far has larger errors, and says so.
+        // What is measured so far has larger errors, which are reported.
         self.is_over = true;
     }
 

@@ -143,7 +143,7 @@ impl LiveWalkers {
     }
 
     /// # Errors
-    /// As for the engine; a GPU that fails is none.
+    /// As for the engine; after a GPU failure the processor continues.
     pub fn apply(&mut self, brush: PointBrush, under: &PointForce) -> Result<(), PointEngineError> {
         match self.engine.apply(brush, under) {
             Err(why @ PointEngineError::Gpu(_)) => {
@@ -165,7 +165,7 @@ impl LiveWalkers {
     }
 
     /// # Errors
-    /// As for the engine; a GPU that fails is none.
+    /// As for the engine; after a GPU failure the processor continues.
     pub fn set_live(&mut self, live: &PointLive) -> Result<(), PointEngineError> {
         match self.engine.set_live(live) {
             Err(why @ PointEngineError::Gpu(_)) => {
@@ -177,7 +177,7 @@ impl LiveWalkers {
     }
 
     /// # Errors
-    /// As for the engine; a GPU that fails is none.
+    /// As for the engine; after a GPU failure the processor continues.
     pub fn set_rule(&mut self, rule: &PointRule) -> Result<(), PointEngineError> {
         match self.engine.set_rule(rule) {
             Err(why @ (PointEngineError::Gpu(_) | PointEngineError::NoShader)) => {

@@ -39,12 +39,12 @@ fn denoising_learns_the_score_of_a_gaussian_mixture() {
     // In standardised units the peaks are at ±1/√1.25 with spread .5/√1.25; noise adds σ².
     let (mean, variance) = (0.8f64.sqrt(), 0.2 + 0.09);
     let (mut error, mut size) = (0.0, 0.0);
-    for place in cloud.standardised().iter().take(500) {
-        let log_ratio = 2.0 * mean * (place[0] + place[1]) / variance;
+    for position in cloud.standardised().iter().take(500) {
+        let log_ratio = 2.0 * mean * (position[0] + position[1]) / variance;
         let side = (log_ratio / 2.0).tanh();
-        let score = rule.energy_jet(*place, 0.3).score;
+        let score = rule.energy_jet(*position, 0.3).score;
         for i in 0..2 {
-            let truth = (side * mean - place[i]) / variance;
+            let truth = (side * mean - position[i]) / variance;
             error += (score[i] - truth).powi(2);
             size += truth * truth;
         }

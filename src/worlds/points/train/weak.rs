@@ -96,7 +96,7 @@ impl WeakFit {
 }
 
 fn is_certain(solution: &WeakSolution, floor: f64) -> bool {
-    solution.lowest() <= floor && solution.gap() >= WeakFit::CERTAIN_GAP
+    solution.lowest_unweighted() <= floor && solution.gap() >= WeakFit::CERTAIN_GAP
 }
 
 /// Fits monomials of the asked degree, or of the smallest sufficient one.
@@ -110,7 +110,7 @@ pub fn fit_weak(cloud: &PointCloud, settings: &WeakFitSettings, seed: u64) -> Re
     let mut degree = 1;
     loop {
         let fit = fit_dictionary(cloud, Dictionary::Monomials { degree }, settings, seed)?;
-        if fit.solution.lowest() <= fit.floor || degree == 3 {
+        if fit.solution.lowest_unweighted() <= fit.floor || degree == 3 {
             return Ok(fit);
         }
         degree += 1;
@@ -153,7 +153,7 @@ pub fn fit_dictionary(
     }
     let speed = (square / points.len() as f64).sqrt();
     let divergence = divergence / points.len() as f64 / speed;
-    // An attractor contracts: of the two senses of time, which the cloud cannot tell apart, take that one.
+    // An attractor contracts: of the two senses of time, which the cloud cannot distinguish, take that one.
     let sign = if divergence > 0.0 { -1.0 } else { 1.0 };
     flow.coefficients.iter_mut().flatten().for_each(|c| *c *= sign / speed);
     let samples = points.len();

@@ -73,7 +73,8 @@ impl WeakJob {
     /// The certain fit, else the one with the widest gap, with the spread of noise it was corrected for. `None` before the
     /// first is complete.
     pub fn best(&self) -> Option<(f64, &WeakFit)> {
-        let rank = |fit: &WeakFit| (fit.is_certain(), fit.solution.lowest() <= fit.floor, fit.solution.gap());
+        let rank =
+            |fit: &WeakFit| (fit.is_certain(), fit.solution.lowest_unweighted() <= fit.floor, fit.solution.gap());
         let best = self.fits.iter().max_by(|(_, a), (_, b)| {
             let (a, b) = (rank(a), rank(b));
             (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2))

@@ -125,7 +125,7 @@ enum SampleSource {
     Open(Vec<Particle>),
 }
 
-/// Where a copy of the motif stands.
+/// Pose of a copy of the motif.
 #[derive(Clone, Copy)]
 struct CopyPose {
     x: f64,
@@ -142,7 +142,7 @@ impl SnapshotSampler {
             (Mode::Motif, _) => {
                 check(ensemble)?;
                 let body = snapshot.centred_motif();
-                let tree = PointTree::new(body.iter().map(Particle::place).collect(), None);
+                let tree = PointTree::new(body.iter().map(Particle::position).collect(), None);
                 let radius_l = snapshot.enclosing_circle().1 / unit;
                 SampleSource::Motif { body, tree, radius_l, ensemble: *ensemble }
             }
@@ -151,14 +151,14 @@ impl SnapshotSampler {
                 let mut particles = Vec::with_capacity(snapshot.particles.len() * columns * rows);
                 for tile in 0..columns * rows {
                     let shift = USizeVec2::new(tile % columns, tile / columns).as_dvec2() * snapshot.box_size;
-                    particles.extend(snapshot.particles.iter().map(|p| p.at((p.place() + shift) / unit)));
+                    particles.extend(snapshot.particles.iter().map(|p| p.at((p.position() + shift) / unit)));
                 }
                 SampleSource::Periodic(particles)
             }
             (Mode::Whole, Boundary::Open) => {
                 let inset = 0.5 * OPEN_MARGIN_L;
                 let particles = snapshot.particles.iter();
-                SampleSource::Open(particles.map(|p| p.at(p.place() / unit + inset)).collect())
+                SampleSource::Open(particles.map(|p| p.at(p.position() / unit + inset)).collect())
             }
         };
         Ok(Self { source, box_size_l, edges: OpenEdges::of(snapshot, ensemble, unit) })

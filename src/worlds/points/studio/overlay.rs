@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 
 use super::stroke::Coverage;
 use crate::media::looks::{ColourBy, RAMP, Theme};
-use crate::worlds::points::engine::{DriftKernel, PlaceValues, evaluate_all};
+use crate::worlds::points::engine::{DriftKernel, DriftValues, evaluate_all};
 use crate::worlds::points::rule::{FlowReference, PointRule};
 use crate::worlds::studio::{DrawOptions, LayerSet, LayerSpec, Viewpoint};
 
@@ -21,7 +21,7 @@ const RESIDUAL: usize = 4;
 
 pub const LAYERS: &[LayerSpec] = &[
     LayerSpec::over("streamlines", "Streamlines", "Lines along the flow, evenly spaced over the cloud"),
-    LayerSpec::over("arrows", "Arrows", "The velocity at places of the cloud; longer is faster"),
+    LayerSpec::over("arrows", "Arrows", "The velocity at positions of the cloud; longer is faster"),
     LayerSpec::ground(
         "energy",
         "Energy",
@@ -55,7 +55,7 @@ const RESIDUAL_PATCH: u32 = 10;
 
 /// Everything that is computed once for a rule and drawn again and again.
 #[derive(Default)]
-pub(super) struct PointEyes {
+pub(super) struct PointOverlay {
     is_thumbnail: bool,
     streamlines: Option<Vec<Vec<[f64; 3]>>>,
     /// Start and end of each.
@@ -75,14 +75,14 @@ struct Heat {
 
 /// The flow that is looked at.
 #[derive(Clone, Copy)]
-pub(super) struct PointSight<'a> {
+pub(super) struct PointScene<'a> {
     pub rule: &'a PointRule,
     pub sigma: f64,
     /// The cloud, standardised.
     pub cloud: &'a [[f64; 3]],
 }
 
-impl PointEyes {
+impl PointOverlay {
     /// For small pictures.
     pub fn of_thumbnail() -> Self {
         Self { is_thumbnail: true, ..Self::default() }
@@ -94,9 +94,9 @@ impl PointEyes {
     }
 
     /// Draws the layers that are wanted over a picture of the walkers.
-    pub fn draw(&mut self, sight: PointSight, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
+    pub fn draw(&mut self, scene: PointScene, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
         if let Some(layer) = [ENERGY, SCORE, RESIDUAL].into_iter().find(|layer| options.layers.has(*layer)) {
-            self.heat(sight, layer, view, options.light, picture);
+            self.heat(scene, layer, view, options.light, picture);
         }
         let theme = if options.light { Theme::Light } else { Theme::Dark };
         let (ink, ground) = (if options.light { [24, 28, 44] } else { [235, 240, 246] }, theme.ground());
@@ -104,14 +104,14 @@ impl PointEyes {
         if options.layers.has(STREAMLINES) {
             let lines = self
                 .streamlines
-                .get_or_insert_with(|| streamlines(sight, if self.is_thumbnail { THUMBNAIL_APART } else { APART }));
+                .get_or_insert_with(|| streamlines(scene, if self.is_thumbnail { THUMBNAIL_APART } else { APART }));
             // First a wider line of the ground, so that the light one stands off bright walkers.
             for (width, strength, colour) in [(3.4, 0.55, ground), (1.3, 0.85, ink)] {
                 self.coverage.clear(size);
                 for line in lines.iter() {
                     let mut last = None;
-                    for place in line {
-                        let (at, depth) = seen(view, *place, size);
+                    for position in line {
+                        let (at, depth) = seen(view, *position, size);
                         if let Some(from) = last.replace(at) {
                             self.coverage.line(from, at, width, strength * depth);
                         }
@@ -121,7 +121,7 @@ impl PointEyes {
             }
         }
         if options.layers.has(ARROWS) {
-            let arrows = self.arrows.get_or_insert_with(|| arrows(sight));
+            let arrows = self.arrows.get_or_insert_with(|| arrows(scene));
             for (width, strength, colour) in [(3.4, 0.55, ground), (1.3, 0.95, ink)] {
                 self.coverage.clear(size);
                 for [from, to] in arrows.iter() {
@@ -133,12 +133,12 @@ impl PointEyes {
         }
     }
 
-    fn heat(&mut self, sight: PointSight, layer: usize, view: &Viewpoint, light: bool, picture: &mut RgbaImage) {
+    fn heat(&mut self, scene: PointScene, layer: usize, view: &Viewpoint, light: bool, picture: &mut RgbaImage) {
         let size = [picture.width(), picture.height()];
         let fits = |heat: &Heat| heat.layer == layer && heat.view == *view && heat.size == size && heat.light == light;
         let heat = match self.heat.take().filter(fits) {
             Some(heat) => heat,
-            None => Heat { layer, view: *view, size, light, picture: heat_map(sight, layer, view, size, light) },
+            None => Heat { layer, view: *view, size, light, picture: heat_map(scene, layer, view, size, light) },
         };
         // The walkers are over it as far as they stand off their ground.
         let ground = picture.get_pixel(0, 0).0;
@@ -154,19 +154,19 @@ impl PointEyes {
     }
 }
 
-/// The pixel of a place, and how clear it is: what is farther away is fainter.
-fn seen(view: &Viewpoint, place: [f64; 3], [width, height]: [u32; 2]) -> ([f32; 2], f32) {
+/// The pixel of a position, and how clear it is: what is farther away is fainter.
+fn seen(view: &Viewpoint, position: [f64; 3], [width, height]: [u32; 2]) -> ([f32; 2], f32) {
     let scale = 0.5 * f64::from(height) / view.half_height;
-    let off = DVec3::from(place) - view.centre;
+    let off = DVec3::from(position) - view.centre;
     let [right, up, near] = view.axes().map(|axis| axis.dot(off));
     let depth = if view.is_spatial { (0.6 + 0.5 * near / view.half_height).clamp(0.15, 1.0) } else { 1.0 };
     let at = [0.5 * f64::from(width) + scale * right, 0.5 * f64::from(height) - scale * up];
     (at.map(|v| v as f32), depth as f32)
 }
 
-/// Evenly spaced lines along the flow, from places of the cloud, in the user's coordinates.
-fn streamlines(sight: PointSight, apart: f32) -> Vec<Vec<[f64; 3]>> {
-    let PointSight { rule, sigma, cloud } = sight;
+/// Evenly spaced lines along the flow, from positions of the cloud, in the user's coordinates.
+fn streamlines(scene: PointScene, apart: f32) -> Vec<Vec<[f64; 3]>> {
+    let PointScene { rule, sigma, cloud } = scene;
     let kernel = DriftKernel::new(rule, sigma);
     let mut rng = StdRng::seed_from_u64(7);
     let seeds: Vec<[f32; 4]> = (0..(SEEDS / apart) as usize)
@@ -177,15 +177,15 @@ fn streamlines(sight: PointSight, apart: f32) -> Vec<Vec<[f64; 3]>> {
         .collect();
     let mut lines: Vec<std::collections::VecDeque<[f32; 4]>> = seeds.iter().map(|seed| [*seed].into()).collect();
     for sense in [1.0f32, -1.0] {
-        let mut places = seeds.clone();
+        let mut positions = seeds.clone();
         for _ in 0..STEPS {
-            let first = evaluate_all(&kernel, &places);
+            let first = evaluate_all(&kernel, &positions);
             let middle: Vec<[f32; 4]> =
-                places.iter().zip(&first).map(|(place, at)| along(place, at, 0.5 * sense)).collect();
+                positions.iter().zip(&first).map(|(position, at)| along(position, at, 0.5 * sense)).collect();
             let second = evaluate_all(&kernel, &middle);
-            for ((place, at), line) in places.iter_mut().zip(&second).zip(&mut lines) {
-                *place = along(place, at, sense);
-                if sense > 0.0 { line.push_back(*place) } else { line.push_front(*place) }
+            for ((position, at), line) in positions.iter_mut().zip(&second).zip(&mut lines) {
+                *position = along(position, at, sense);
+                if sense > 0.0 { line.push_back(*position) } else { line.push_front(*position) }
             }
         }
     }
@@ -212,53 +212,53 @@ fn streamlines(sight: PointSight, apart: f32) -> Vec<Vec<[f64; 3]>> {
 }
 
 /// One step along a flow, of the same length wherever it moves.
-fn along(place: &[f32; 4], at: &PlaceValues, sense: f32) -> [f32; 4] {
+fn along(position: &[f32; 4], at: &DriftValues, sense: f32) -> [f32; 4] {
     let speed = at.velocity.iter().map(|v| v * v).sum::<f32>().sqrt();
     let step = if speed > 1e-6 { sense * STEP / speed } else { 0.0 };
-    [0, 1, 2, 3].map(|i| if i < 3 { place[i] + step * at.velocity[i] } else { 0.0 })
+    [0, 1, 2, 3].map(|i| if i < 3 { position[i] + step * at.velocity[i] } else { 0.0 })
 }
 
-/// Arrows at evenly spaced places of the cloud, in the user's coordinates.
-fn arrows(sight: PointSight) -> Vec<[[f64; 3]; 2]> {
-    let PointSight { rule, sigma, cloud } = sight;
+/// Arrows at evenly spaced positions of the cloud, in the user's coordinates.
+fn arrows(scene: PointScene) -> Vec<[[f64; 3]; 2]> {
+    let PointScene { rule, sigma, cloud } = scene;
     let mut order: Vec<usize> = (0..cloud.len()).collect();
     order.shuffle(&mut StdRng::seed_from_u64(11));
     let mut taken = std::collections::HashSet::new();
-    let mut places = Vec::new();
+    let mut positions = Vec::new();
     for k in order {
-        let place = cloud[k];
-        if taken.insert(place.map(|v| (v / (1.5 * ARROW_LENGTH)).floor() as i32)) {
-            places.push([place[0] as f32, place[1] as f32, place[2] as f32, 0.0]);
-            if places.len() == ARROW_COUNT {
+        let position = cloud[k];
+        if taken.insert(position.map(|v| (v / (1.5 * ARROW_LENGTH)).floor() as i32)) {
+            positions.push([position[0] as f32, position[1] as f32, position[2] as f32, 0.0]);
+            if positions.len() == ARROW_COUNT {
                 break;
             }
         }
     }
-    let values = evaluate_all(&DriftKernel::new(rule, sigma), &places);
-    let square = |at: &PlaceValues| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+    let values = evaluate_all(&DriftKernel::new(rule, sigma), &positions);
+    let square = |at: &DriftValues| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
     let rms = (values.iter().map(square).sum::<f64>() / values.len().max(1) as f64).sqrt().max(1e-9);
-    let arrow = |(place, at): (&[f32; 4], &PlaceValues)| {
+    let arrow = |(position, at): (&[f32; 4], &DriftValues)| {
         // At most twice as long as the mean.
         let scale = ARROW_LENGTH / rms.max(0.5 * square(at).sqrt());
-        let from: [f64; 3] = std::array::from_fn(|i| f64::from(place[i]) - 0.5 * scale * f64::from(at.velocity[i]));
-        let to: [f64; 3] = std::array::from_fn(|i| f64::from(place[i]) + 0.5 * scale * f64::from(at.velocity[i]));
+        let from: [f64; 3] = std::array::from_fn(|i| f64::from(position[i]) - 0.5 * scale * f64::from(at.velocity[i]));
+        let to: [f64; 3] = std::array::from_fn(|i| f64::from(position[i]) + 0.5 * scale * f64::from(at.velocity[i]));
         [rule.map.inverse(from), rule.map.inverse(to)]
     };
-    places.iter().zip(&values).map(arrow).collect()
+    positions.iter().zip(&values).map(arrow).collect()
 }
 
 /// A number as colours, over the whole picture; in space on the plane through the centre that faces the eye.
-fn heat_map(sight: PointSight, layer: usize, view: &Viewpoint, [width, height]: [u32; 2], light: bool) -> RgbaImage {
-    let PointSight { rule, sigma, cloud } = sight;
+fn heat_map(scene: PointScene, layer: usize, view: &Viewpoint, [width, height]: [u32; 2], light: bool) -> RgbaImage {
+    let PointScene { rule, sigma, cloud } = scene;
     let patch = if layer == RESIDUAL { RESIDUAL_PATCH } else { PATCH };
     let (columns, rows) = (width.div_ceil(patch), height.div_ceil(patch));
-    let place = |k: u32| {
+    let position = |k: u32| {
         let at = f64::from(patch) * (UVec2::new(k % columns, k / columns).as_dvec2() + 0.5);
         let offset = at - 0.5 * UVec2::new(width, height).as_dvec2();
         rule.map.forward(view.place_at(offset, f64::from(height)).to_array())
     };
-    let places: Vec<[f64; 3]> = (0..columns * rows).map(place).collect();
-    let values = numbers(rule, sigma, layer, &places);
+    let positions: Vec<[f64; 3]> = (0..columns * rows).map(position).collect();
+    let values = numbers(rule, sigma, layer, &positions);
     // The scale is that of the cloud: what is far outside is not what matters.
     let sample: Vec<[f64; 3]> = cloud.iter().step_by((cloud.len() / 500).max(1)).copied().collect();
     let mut range = numbers(rule, sigma, layer, &sample);
@@ -294,8 +294,8 @@ fn heat_map(sight: PointSight, layer: usize, view: &Viewpoint, [width, height]: 
     image::imageops::resize(&small, width, height, image::imageops::FilterType::Triangle)
 }
 
-/// Energy, size of the score, or |div V + V·s| σ at root mean square speed 1, at standardised places.
-fn numbers(rule: &PointRule, sigma: f64, layer: usize, places: &[[f64; 3]]) -> Vec<f64> {
+/// Energy, size of the score, or |div V + V·s| σ at root mean square speed 1, at standardised positions.
+fn numbers(rule: &PointRule, sigma: f64, layer: usize, positions: &[[f64; 3]]) -> Vec<f64> {
     if layer == RESIDUAL {
         use rayon::prelude::*;
         let reference = FlowReference::new(&rule.flow, rule.dim);
@@ -303,11 +303,11 @@ fn numbers(rule: &PointRule, sigma: f64, layer: usize, places: &[[f64; 3]]) -> V
             let energy = rule.energy_jet(*x, sigma);
             (sigma * reference.jet(*x, &energy).residual(energy.score)).abs()
         };
-        return places.par_iter().map(residual).collect();
+        return positions.par_iter().map(residual).collect();
     }
-    let places: Vec<[f32; 4]> = places.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
-    let values = evaluate_all(&DriftKernel::new(rule, sigma), &places);
-    let number = |at: &PlaceValues| match layer {
+    let positions: Vec<[f32; 4]> = positions.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
+    let values = evaluate_all(&DriftKernel::new(rule, sigma), &positions);
+    let number = |at: &DriftValues| match layer {
         SCORE => at.score.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>().sqrt(),
         _ => f64::from(at.energy),
     };

@@ -4,20 +4,20 @@ use crate::worlds::field::FieldSubject;
 use crate::worlds::field::tokens::{TokenDoc, TokenLosses, TokenTraining};
 use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
 
-pub(super) struct TokenSchool {
+pub(super) struct TokenLearning {
     job: TokenTraining,
     doc: TokenDoc,
     total: usize,
 }
 
-impl TokenSchool {
+impl TokenLearning {
     pub fn new(doc: &TokenDoc) -> Result<Self, StudioError> {
         let job = TokenTraining::new(&doc.tokens, doc.clearance_px, doc.settings, None)?;
         Ok(Self { job, doc: TokenDoc { rule: None, others: Vec::new(), ..doc.clone() }, total: doc.settings.steps })
     }
 }
 
-impl WorldTraining for TokenSchool {
+impl WorldTraining for TokenLearning {
     fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
         if self.job.steps_done() >= self.total {
             return Ok(None);
@@ -37,7 +37,7 @@ impl WorldTraining for TokenSchool {
     }
 
     fn learned(&self) -> Option<Learned> {
-        /// Before so many steps the network only blurs.
+        /// Before this many steps the network only blurs.
         const FIRST_STEPS: usize = 30;
         if self.job.steps_done() < FIRST_STEPS.min(self.total) {
             return None;

@@ -1,4 +1,4 @@
-//! Moments of the live swarm that the user has kept, each with the settings it lived by.
+//! Checkpoints: states of the live swarm that the user has saved, each with its settings.
 
 use std::sync::Arc;
 
@@ -8,23 +8,23 @@ use super::Flows;
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{LiveSettings, LocalNet, Swings};
 
-/// Most savepoints of a scene.
-pub const MAX_SAVEPOINTS: usize = 48;
+/// Limit of checkpoints in a scene.
+pub const MAX_CHECKPOINTS: usize = 48;
 
-/// Most particles of all of them together: with these, the largest living swarm and a picture, a scene file can still be
+/// Limit of particles of all of them together: with these, the largest living swarm and a picture, a scene file can still be
 /// read.
 pub const MAX_KEPT_PARTICLES: usize = 4_000_000;
 
 /// A live swarm at one time, and what it ran with.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Savepoint {
+pub struct Checkpoint {
     /// Name in the list.
     pub name: String,
     /// Settings that it ran under.
     pub live: LiveSettings,
     /// Knobs of `live` that swung.
     pub swings: Swings,
-    /// [`crate::worlds::swarm::rule::Rule::mark`] of the rule that it lived by; absent in older files.
+    /// [`crate::worlds::swarm::rule::Rule::fingerprint`] of the rule that it followed; absent in older files.
     pub rule: Option<u64>,
     /// The learned flow that played; one of the scene's list, as long as it is there.
     pub flow: Option<Arc<LocalNet>>,
@@ -32,7 +32,7 @@ pub struct Savepoint {
     pub swarm: Arc<Swarm>,
 }
 
-/// A savepoint as the file has it.
+/// A checkpoint as the file has it.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Saved {
     #[serde(default)]
@@ -50,23 +50,23 @@ pub(super) struct Saved {
 }
 
 impl Saved {
-    pub fn of(moment: &Savepoint, flows: &Flows) -> Self {
-        // Mostly the very same one; two of equal weights are as good.
+    pub fn of(checkpoint: &Checkpoint, flows: &Flows) -> Self {
+        // Usually the same allocation; another one with equal weights is equivalent.
         let number = |net: &Arc<LocalNet>| flows.list.iter().position(|flow| flow.net == *net);
         Self {
-            name: moment.name.clone(),
-            live: moment.live,
-            swings: moment.swings.clone(),
-            rule: moment.rule,
-            flow: moment.flow.as_ref().and_then(number),
-            swarm: (*moment.swarm).clone(),
+            name: checkpoint.name.clone(),
+            live: checkpoint.live,
+            swings: checkpoint.swings.clone(),
+            rule: checkpoint.rule,
+            flow: checkpoint.flow.as_ref().and_then(number),
+            swarm: (*checkpoint.swarm).clone(),
         }
     }
 
-    pub fn with(self, flows: &Flows) -> Savepoint {
+    pub fn with(self, flows: &Flows) -> Checkpoint {
         let flow = self.flow.and_then(|k| flows.list.get(k)).map(|flow| flow.net.clone());
         let Self { name, live, swings, rule, swarm, .. } = self;
-        Savepoint { name, live, swings, rule, flow, swarm: Arc::new(swarm) }
+        Checkpoint { name, live, swings, rule, flow, swarm: Arc::new(swarm) }
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
     use glam::DVec2;
     use rand::{RngExt, SeedableRng};
 
-    /// The window asks for no more.
+    /// The limit of the window.
     const LARGEST_SWARM: usize = 1_000_000;
 
     #[test]
@@ -91,11 +91,11 @@ mod tests {
         let bytes = |count: usize| {
             let swarm = Swarm { particles: all[..count].to_vec(), box_size: DVec2::splat(1e3) };
             let (live, swings, name) = Default::default();
-            let moment = Savepoint { name, live, swings, rule: None, flow: None, swarm: Arc::new(swarm) };
-            Project::new("", SwarmDoc { savepoints: vec![moment], ..SwarmDoc::default() }).to_ron().len()
+            let checkpoint = Checkpoint { name, live, swings, rule: None, flow: None, swarm: Arc::new(swarm) };
+            Project::new("", SwarmDoc { checkpoints: vec![checkpoint], ..SwarmDoc::default() }).to_ron().len()
         };
         let bytes_each = (bytes(2000) - bytes(1000)) as f64 / 1000.0;
-        let most = MAX_KEPT_PARTICLES + LARGEST_SWARM + MAX_PARTICLES;
-        assert!(bytes_each * most as f64 <= MAX_FILE_BYTES as f64, "{bytes_each} bytes for each particle");
+        let max_particles = MAX_KEPT_PARTICLES + LARGEST_SWARM + MAX_PARTICLES;
+        assert!(bytes_each * max_particles as f64 <= MAX_FILE_BYTES as f64, "{bytes_each} bytes for each particle");
     }
 }

@@ -1,16 +1,16 @@
-//! Kept moments: living swarms with their settings, to come back to.
+//! Checkpoints: live swarms that are saved in the scene with their settings.
 
 use std::sync::Arc;
 
 use super::start;
 use crate::scene::SwarmProject;
 use crate::session::command::notify;
-use crate::session::command::{Effect, Keeping, Kind, Level, LiveEffect, MomentUse};
+use crate::session::command::{CheckpointUse, Effect, Keeping, Kind, Level, LiveEffect};
 use crate::session::document::edit::edit;
 use crate::session::document::history::Replaced;
 use crate::session::learning::flows;
 use crate::session::state::Session;
-use crate::worlds::swarm::doc::{LiveState, MAX_KEPT_PARTICLES, MAX_SAVEPOINTS, Savepoint};
+use crate::worlds::swarm::doc::{Checkpoint, LiveState, MAX_CHECKPOINTS, MAX_KEPT_PARTICLES};
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::FlowKind;
 
@@ -25,11 +25,11 @@ pub(in crate::session) fn keep(session: &mut Session) -> Vec<Effect> {
         return vec![refusal];
     }
     let document = &session.document;
-    let moment = Savepoint {
+    let checkpoint = Checkpoint {
         name: String::new(),
         live: document.world.live,
         swings: document.world.swings.clone(),
-        rule: session.live.playing_rule.as_ref().map(|rule| rule.mark()),
+        rule: session.live.playing_rule.as_ref().map(|rule| rule.fingerprint()),
         flow: document
             .world
             .flows
@@ -38,13 +38,13 @@ pub(in crate::session) fn keep(session: &mut Session) -> Vec<Effect> {
             .map(|f| f.net.clone()),
         swarm: Arc::default(),
     };
-    vec![Effect::Live(LiveEffect::KeepMoment(MomentUse::Keep(Box::new(Keeping {
+    vec![Effect::Live(LiveEffect::SaveCheckpoint(CheckpointUse::Keep(Box::new(Keeping {
         serial: session.file.serial,
-        moment,
+        checkpoint,
     }))))]
 }
 
-/// The engine has sent the swarm, which may be a while after it was asked for.
+/// The engine has sent the swarm, which may be some time after the request.
 pub(in crate::session) fn kept(session: &mut Session, keeping: Keeping, state: LiveState) -> Vec<Effect> {
     let document = &session.document;
     if keeping.serial != session.file.serial {
@@ -55,23 +55,23 @@ pub(in crate::session) fn kept(session: &mut Session, keeping: Keeping, state: L
     if let Some(refusal) = no_room(document, state.swarm.len()) {
         return vec![refusal];
     }
-    let number = 1 + document.world.savepoints.len();
-    let is_free = |name: &String| document.world.savepoints.iter().all(|moment| moment.name != *name);
-    let names = (number..).map(|n| format!("Moment {n}"));
+    let number = 1 + document.world.checkpoints.len();
+    let is_free = |name: &String| document.world.checkpoints.iter().all(|checkpoint| checkpoint.name != *name);
+    let names = (number..).map(|n| format!("Checkpoint {n}"));
     let name = names.into_iter().find(is_free).unwrap_or_default();
-    let text = format!("{name} is kept: a click on it below brings it back.");
-    let moment = Savepoint { name, swarm: Arc::new(state.swarm), ..keeping.moment };
+    let text = format!("{name} is saved: click it below to restore it.");
+    let checkpoint = Checkpoint { name, swarm: Arc::new(state.swarm), ..keeping.checkpoint };
     let mut effects = if session.gesture_is_open() {
         session.new_revision();
-        session
-            .history
-            .record_before_gesture(session.file.revision, |document| document.world.savepoints.push(moment.clone()));
-        session.document.world.savepoints.push(moment);
+        session.history.record_before_gesture(session.file.revision, |document| {
+            document.world.checkpoints.push(checkpoint.clone())
+        });
+        session.document.world.checkpoints.push(checkpoint);
         session.new_revision();
         Vec::new()
     } else {
         edit(session, None, |document| {
-            document.world.savepoints.push(moment);
+            document.world.checkpoints.push(checkpoint);
             true
         })
     };
@@ -79,17 +79,17 @@ pub(in crate::session) fn kept(session: &mut Session, keeping: Keeping, state: L
     effects
 }
 
-/// Why another moment of so many particles cannot be kept, if so.
+/// Why another checkpoint of so many particles cannot be saved, if so.
 fn no_room(document: &SwarmProject, particles: usize) -> Option<Effect> {
-    let moments = &document.world.savepoints;
-    if moments.len() >= MAX_SAVEPOINTS {
-        return Some(notify(Level::Warning, format!("{MAX_SAVEPOINTS} checkpoints are the limit: delete one first.")));
+    let checkpoints = &document.world.checkpoints;
+    if checkpoints.len() >= MAX_CHECKPOINTS {
+        return Some(notify(Level::Warning, format!("{MAX_CHECKPOINTS} checkpoints are the limit: delete one first.")));
     }
-    let all = particles + moments.iter().map(|moment| moment.swarm.len()).sum::<usize>();
+    let all = particles + checkpoints.iter().map(|checkpoint| checkpoint.swarm.len()).sum::<usize>();
     (all > MAX_KEPT_PARTICLES).then(|| {
         let text = format!(
-            "The moments of a scene would have {all} particles with this one, and {MAX_KEPT_PARTICLES} are the most that its \
-             file can hold: delete one first, or live with fewer particles."
+            "The checkpoints of a scene would have {all} particles with this one, and its file can hold {MAX_KEPT_PARTICLES}: \
+             delete one first, or use fewer particles."
         );
         notify(Level::Warning, text)
     })
@@ -127,61 +127,61 @@ fn unknown_species(session: &Session, swarm: &Swarm) -> Option<u8> {
 
 /// Swarm, settings and motion as they were, as one step of the history.
 pub(in crate::session) fn return_to(session: &mut Session, index: usize) -> Vec<Effect> {
-    let Some(moment) = session.document.world.savepoints.get(index).cloned() else { return Vec::new() };
+    let Some(checkpoint) = session.document.world.checkpoints.get(index).cloned() else { return Vec::new() };
     if !session.has_rule() {
         return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
     }
-    if let Some(species) = unknown_species(session, &moment.swarm) {
+    if let Some(species) = unknown_species(session, &checkpoint.swarm) {
         let text = format!(
             "{} has species {}, which the present rule does not know: paint with it and learn again, or undo to the rule \
              that knew it.",
-            moment.name,
+            checkpoint.name,
             species + 1
         );
         return vec![notify(Level::Warning, text)];
     }
-    let said = what_differs(session, &moment);
-    let before = session.moment();
+    let said = what_differs(session, &checkpoint);
+    let before = session.undo_state();
     let flows_are_free = flows::are_free(session);
     session.history.end_gesture();
     let changed = edit(session, None, |document| {
         let before = (document.world.live, document.world.swings.clone(), document.world.flows.chosen);
-        let flow = place_of_flow(document, &moment);
+        let flow = place_of_flow(document, &checkpoint);
         if let Some(k) = flow.filter(|&k| flows_are_free && k != document.world.flows.chosen) {
             document.world.flows.chosen = k;
             flows::play_chosen(document);
         }
-        (document.world.live, document.world.swings) = (moment.live, moment.swings.clone());
+        (document.world.live, document.world.swings) = (checkpoint.live, checkpoint.swings.clone());
         before != (document.world.live, document.world.swings.clone(), document.world.flows.chosen)
     });
     if session.file.revision == before.revision {
         // Only the swarm is another one: that can be undone, too.
         session.history.record_edit(before, None);
     }
-    let step = session.history.replaced_swarm(moment.swarm.clone());
+    let step = session.history.replaced_swarm(checkpoint.swarm.clone());
     session.live.swing_ticks = 0;
-    let mut effects = vec![Effect::Live(LiveEffect::KeepMoment(MomentUse::Undo(step)))];
+    let mut effects = vec![Effect::Live(LiveEffect::SaveCheckpoint(CheckpointUse::Undo(step)))];
     effects.extend(changed);
-    effects.extend(start::upload(session, |_, _| Ok((*moment.swarm).clone()), None));
+    effects.extend(start::upload(session, |_, _| Ok((*checkpoint.swarm).clone()), None));
     effects.extend(said.map(|text| notify(Level::Info, text)));
     effects
 }
 
-fn place_of_flow(document: &SwarmProject, moment: &Savepoint) -> Option<usize> {
-    let net = moment.flow.as_ref()?;
+fn place_of_flow(document: &SwarmProject, checkpoint: &Checkpoint) -> Option<usize> {
+    let net = checkpoint.flow.as_ref()?;
     document.world.flows.list.iter().position(|flow| Arc::ptr_eq(&flow.net, net))
 }
 
 /// Why the swarm will not live exactly as it did, if so.
-fn what_differs(session: &Session, moment: &Savepoint) -> Option<String> {
-    let name = &moment.name;
+fn what_differs(session: &Session, checkpoint: &Checkpoint) -> Option<String> {
+    let name = &checkpoint.name;
     let document = &session.document;
-    let present = session.live.playing_rule.as_ref().map(|rule| rule.mark());
-    if moment.rule.is_some() && moment.rule != present {
+    let present = session.live.playing_rule.as_ref().map(|rule| rule.fingerprint());
+    if checkpoint.rule.is_some() && checkpoint.rule != present {
         return Some(format!("{name} was saved under another rule than the present one, which the swarm keeps."));
     }
-    let moved_by_flow = moment.live.flow == FlowKind::Learned && moment.flow.is_some();
-    match place_of_flow(document, moment) {
+    let moved_by_flow = checkpoint.live.flow == FlowKind::Learned && checkpoint.flow.is_some();
+    match place_of_flow(document, checkpoint) {
         None if moved_by_flow => Some(format!(
             "The motion of {name} is not among the rules of this picture any more: the swarm keeps the present one."
         )),
@@ -194,19 +194,19 @@ fn what_differs(session: &Session, moment: &Savepoint) -> Option<String> {
 
 pub(in crate::session) fn rename(session: &mut Session, merge: Option<Kind>, index: usize, name: &str) -> Vec<Effect> {
     edit(session, merge, |document| {
-        let Some(moment) = document.world.savepoints.get_mut(index) else { return false };
+        let Some(checkpoint) = document.world.checkpoints.get_mut(index) else { return false };
         let name: String = name.chars().take(MAX_NAME).collect();
-        let is_new = moment.name != name;
-        moment.name = name;
+        let is_new = checkpoint.name != name;
+        checkpoint.name = name;
         is_new
     })
 }
 
 pub(in crate::session) fn delete(session: &mut Session, index: usize) -> Vec<Effect> {
     edit(session, None, |document| {
-        let is_there = index < document.world.savepoints.len();
+        let is_there = index < document.world.checkpoints.len();
         if is_there {
-            document.world.savepoints.remove(index);
+            document.world.checkpoints.remove(index);
         }
         is_there
     })
