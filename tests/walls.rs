@@ -142,6 +142,8 @@ const WALLS: &[Wall] = &[
         ],
     },
     Wall { folder: "window/shell/studio", closed: &[INSIDE_WORLDS, &["crate::worlds::swarm"]] },
+    Wall { folder: "window/runtime/studio", closed: &[INSIDE_WORLDS, &["crate::worlds::swarm"]] },
+    Wall { folder: "window/runtime", closed: &[BEVY, EGUI, GPU, &["crate::worlds::swarm::train"]] },
     Wall { folder: "session/studio", closed: &[&["crate::worlds::swarm"]] },
     Wall { folder: "worlds/studio", closed: &[BEVY, EGUI, GPU, CANDLE, &["crate::worlds::swarm"]] },
     Wall { folder: "window/shell", closed: &[&["crate::worlds::swarm::train"]] },
@@ -312,6 +314,21 @@ fn no_folder_touches_what_it_may_not() {
     assert!(found.is_empty(), "through closed doors (see the crate docs):\n{}", found.join("\n"));
 }
 
+#[test]
+fn every_file_of_the_shell_needs_bevy_or_the_gpu() {
+    let source_folder = root().join("src");
+    let mut found = Vec::new();
+    for path in rust_files(&source_folder.join("window/shell")) {
+        let source = std::fs::read_to_string(&path).unwrap();
+        let is_of_shell = |path: &String| ["bevy", "bevy_egui", "wgpu"].contains(&path.split("::").next().unwrap());
+        // A file of tests belongs where the code that it tests is.
+        if path.file_name().unwrap() != "tests.rs" && !paths(&source).iter().any(is_of_shell) {
+            found.push(path.strip_prefix(&source_folder).unwrap().display().to_string());
+        }
+    }
+    assert!(found.is_empty(), "without Bevy, egui and wgpu: put them into window/runtime:\n{}", found.join("\n"));
+}
+
 /// Threads outside [`THREADS`]' file that are not jobs of the program: the pipe of another program, and a table that is baked.
 const OTHER_THREADS: &[&str] = &["media/picture/mp4.rs", "worlds/points/studio/simulation.rs"];
 const THREADS: &str = "jobs/thread.rs";
@@ -380,6 +397,8 @@ fn a_planted_breach_is_caught_in_every_guise() {
     assert!(caught("window/panels/mod.rs", "let text = std::fs::read_to_string(path);"));
     assert!(caught("window/panels/mod.rs", "use bevy_egui::EguiContexts;"));
     assert!(caught("window/shell/mod.rs", "use candle_core::Tensor;"));
+    assert!(caught("window/runtime/files.rs", "fn f(picture: bevy::image::Image) {}"));
+    assert!(caught("window/runtime/effects.rs", "use bevy_egui::egui::Context;"));
 
     assert!(!caught("worlds/swarm/picture/mod.rs", "// use wgpu::Device;\nlet s = \"wgpu::Device\"; use glam::Vec2;"));
     assert!(!caught("worlds/swarm/engine/gpu.rs", "use wgpu::util::DeviceExt; use crate::worlds::swarm::rule::Rule;"));

@@ -1,10 +1,8 @@
 //! The live swarm as the window sees it. It runs in a thread of its own, on the window's GPU, or on the processor where
 //! that GPU is software: orders go there in their order, pictures and answers come back, and no frame waits for either.
 
-mod answer;
 mod buffer;
 mod host;
-mod sight;
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -13,9 +11,9 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use glam::DVec2;
 
-pub use answer::{Answer, Coming, Kept, LiveFrame, Seen};
+pub use crate::window::runtime::answer::{Answer, Coming, Kept, LiveFrame, Seen};
+pub use crate::window::runtime::sight::Sight;
 pub use buffer::{Body, SwarmBuffer, body};
-pub use sight::Sight;
 
 use self::host::{Host, News, Picture, Shared, Source, Work};
 use super::follow::{self, Follower};
@@ -23,6 +21,7 @@ use super::measures::Measures;
 use crate::gpu::GpuDevice;
 use crate::jobs::Handle;
 use crate::session::{EngineOrder, Event, LiveEvent, MomentUse};
+use crate::window::runtime::sight;
 use crate::worlds::swarm::rule::LiveSettings;
 
 /// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.

@@ -4,11 +4,11 @@ use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::super::files::Notice;
-use super::super::recorder::{Recorder, TrajectorySource};
 use super::*;
 use crate::formats::{Trajectory, TrajectoryFrame, TrajectoryKind};
 use crate::session::{Keeping, Level, Savepoint, TrajectoryOptions};
+use crate::window::runtime::files::Notice;
+use crate::window::runtime::recorder::{Recorder, TrajectorySource};
 use crate::worlds::swarm::engine::{CpuEngine, Engine};
 use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{NetShape, Rule};

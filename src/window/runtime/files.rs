@@ -12,7 +12,6 @@ use super::bundled;
 use super::exporting;
 use super::importing;
 use super::kinds::{FileKind, kind_of};
-use super::live::{Answer, Kept};
 use super::portrait::{self, Portrait};
 use crate::formats::ExportSubject;
 use crate::jobs::{JobName, WorkQueue, guarded};
@@ -20,6 +19,7 @@ use crate::media::chart::Chart;
 use crate::media::picture;
 use crate::scene::{Loaded, Project, Showing, SwarmProject, is_picture_name, lost_its_scene, write_atomic};
 use crate::session::{DocumentEvent, Event, ImportRequest, Level, SceneSource, ShareEvent, opened_project};
+use crate::window::shell::live::{Answer, Kept};
 
 /// A sentence for the user.
 pub type Notice = (Level, String);
@@ -214,11 +214,11 @@ impl Files {
         });
     }
 
-    /// Writes a picture of the window.
-    pub fn screenshot(&self, path: PathBuf, picture: bevy::image::Image, part: Option<[u32; 4]>) {
+    /// Writes a picture of the window by `work`.
+    pub fn screenshot(&self, path: PathBuf, work: impl FnOnce(&Path) -> Result<(), String> + Send + 'static) {
         let notices = self.notices.0.clone();
         self.write(path, move |path| {
-            let written = guarded("the screenshot", || write_png(path, picture, part));
+            let written = guarded("the screenshot", || work(path));
             let _ = notices.send(match written {
                 Ok(()) => (Level::Info, format!("Screenshot: {}", path.display())),
                 Err(why) => (Level::Error, why),
@@ -301,19 +301,6 @@ pub(super) fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
     } else {
         picture::write_png(path, &chart.draw(PLOT_PX)).map_err(|e| e.to_string())
     }
-}
-
-/// `part`: x, y, width, height of what is kept, pixels.
-fn write_png(path: &Path, picture: bevy::image::Image, part: Option<[u32; 4]>) -> Result<(), String> {
-    let picture = picture.try_into_dynamic().map_err(|e| e.to_string())?;
-    // The alpha channel of a window is not used.
-    let mut rgb = picture.to_rgb8();
-    if let Some([x, y, width, height]) = part {
-        rgb = image::imageops::crop_imm(&rgb, x, y, width, height).to_image();
-    }
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    rgb.write_to(&mut bytes, image::ImageFormat::Png).map_err(|e| e.to_string())?;
-    write_atomic(path, bytes.get_ref()).map_err(|e| e.to_string())
 }
 
 #[cfg(test)]

@@ -10,8 +10,6 @@ use super::super::files::write_plot;
 use super::super::folders;
 use super::super::kinds::{FileKind, kind_of};
 use super::super::mine::{file_name, free_path};
-use super::canvas::{StudioCanvas, Surface};
-use super::pictures::StudioPictures;
 use super::rescue::StudioRescue;
 use crate::gpu::GpuDevice;
 use crate::jobs::{CanvasOrder, CanvasPicture, CanvasWorker, FilmOrder, JobFault, LearningEvent, LearningRun, guarded};
@@ -19,6 +17,7 @@ use crate::media::looks::Theme;
 use crate::scene::{Project, Showing, is_picture_name, write_atomic};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent, StudioSource};
 use crate::session::{Effect, RunId};
+use crate::window::shell::studio::{StudioCanvas, StudioPictures, Surface};
 use crate::worlds::studio::{StudioError, WorldEntry};
 
 /// The studio of a world and everything that works for it.

@@ -1,22 +1,17 @@
 //! The worlds beside the swarm in the window: each has a project of its own that stays open while another is shown.
 
-mod blit;
-mod canvas;
 mod desk;
-mod pictures;
 mod rescue;
-
-pub use blit::{BlitPlugin, StudioFrame};
-pub use canvas::Surface;
 
 use desk::StudioDesk;
 
 use super::effects::Shell;
-use super::live::Gpu;
 use crate::media::looks::Theme;
 use crate::session::studio::{ProgramCommand, StudioCommand, StudioEvent};
 use crate::session::{Command, DocumentCommand, Effect, Level, Place, ViewCommand};
 use crate::window::panels::studio_panels;
+use crate::window::shell::live::Gpu;
+use crate::window::shell::studio::Surface;
 use crate::worlds::studio::WORLDS;
 
 /// All worlds beside the swarm.

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::live::{Answer, Kept, Seen};
-use super::measures::smooth;
 use crate::media::picture::{Painter, PictureStyle, Shot};
 use crate::scene::Showing;
 use crate::session::{ColourBy, FilmOptions, Prefs};
+use crate::window::shell::live::{Answer, Kept, Seen};
+use crate::window::shell::measures::smooth;
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::rule::Rule;
 
@@ -97,7 +97,7 @@ impl Eye {
 mod tests {
     use super::*;
     use crate::session::{Body, Look, Theme};
-    use crate::window::shell::bundled;
+    use crate::window::runtime::bundled;
     use crate::worlds::swarm::doc::LiveState;
     use crate::worlds::swarm::rule::LiveSettings;
     use rand::SeedableRng;

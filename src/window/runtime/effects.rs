@@ -6,13 +6,10 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
-use super::clipboard::{Clipboard, ClipboardAnswer};
 use super::files::Files;
-use super::frame_log::FrameLog;
 use super::gallery_life::Life;
 use super::kept::{self, Keeper};
 use super::kinds::kind_of;
-use super::live::{Gpu, Live};
 use super::observer::{CheckThread, Watch};
 use super::ramp::Ramps;
 use super::share::Sharing;
@@ -26,6 +23,9 @@ use crate::session::{
     ViewCommand,
 };
 use crate::window::panels::{Readouts, UiState};
+use crate::window::shell::clipboard::{Clipboard, ClipboardAnswer};
+use crate::window::shell::frame_log::FrameLog;
+use crate::window::shell::live::{Gpu, Live};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
 const TICK_S: f64 = 1.0 / 60.0;

@@ -136,7 +136,7 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::window::shell::bundled;
+    use crate::window::runtime::bundled;
     use crate::worlds::swarm::rule::FlowKind;
 
     #[test]

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::live::{Coming, Live, Seen};
 use super::tally::Tally;
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, panic_text, start};
 use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, Place, RuleRequest, RuleRole, Session};
+use crate::window::shell::live::{Coming, Live, Seen};
 use crate::worlds::swarm::measures::{
     CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
 };

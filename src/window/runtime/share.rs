@@ -3,11 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::camera::Gaze;
-use super::director::Director;
 use super::files::{Files, Notice};
 use super::folders;
-use super::live::Live;
 use super::mine::{Mine, file_name, free_path};
 use super::portrait::{self, Portrait};
 use super::recorder::{FilmOfSwarm, FilmSource, Recorder, TrajectorySource};
@@ -18,6 +15,9 @@ use crate::session::{
     DocumentEvent, Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEvent, ShareOrder,
 };
 use crate::window::panels::ShareReadouts;
+use crate::window::shell::camera::Gaze;
+use crate::window::shell::director::Director;
+use crate::window::shell::live::Live;
 
 /// Reading that takes longer is announced.
 const LONG: Duration = Duration::from_millis(500);

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::live::{Answer, Kept};
 use crate::formats::{Export, ExportError, ExportSubject, export};
 use crate::scene::{SwarmProject, write_atomic};
+use crate::window::shell::live::{Answer, Kept};
 
 /// Longer side of an exported image, pixels.
 const SIZE_PX: u32 = 1600;

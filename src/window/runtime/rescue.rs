@@ -12,11 +12,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::files::Files;
-use super::live::{Answer, Kept};
 use crate::jobs::{Cores, JobName, guarded, start};
 use crate::scene::{SwarmProject, load_swarm, remove_films, write_atomic};
 use crate::session::{Session, ShareEvent, opened_project};
 use crate::window::panels::RescuedScene;
+use crate::window::shell::live::{Answer, Kept};
 
 /// Greatest age of unsaved work in the file, beside the time of one write.
 const EVERY: Duration = Duration::from_secs(30);

@@ -40,10 +40,8 @@ pub struct View {
 }
 
 /// The text of the shader of bodies and stage.
-pub const PARTICLES: &str = concat!(
-    include_str!("../../../../shaders/swarm/view.wgsl"),
-    include_str!("../../../../shaders/swarm/particles.wgsl")
-);
+pub const PARTICLES: &str =
+    concat!(include_str!("../../../shaders/swarm/view.wgsl"), include_str!("../../../shaders/swarm/particles.wgsl"));
 
 /// Entry points that share the first bind group of [`PARTICLES`].
 pub const CANVAS_ENTRIES: [&str; 4] = ["stage_vertex", "stage_fragment", "body_vertex", "body_fragment"];
@@ -53,7 +51,7 @@ pub const STAMP_ENTRIES: [&str; 2] = ["stamp_vertex", "stamp_fragment"];
 
 /// The text of the shader of trails.
 pub const TRAILS: &str =
-    concat!(include_str!("../../../../shaders/swarm/view.wgsl"), include_str!("../../../../shaders/swarm/trails.wgsl"));
+    concat!(include_str!("../../../shaders/swarm/view.wgsl"), include_str!("../../../shaders/swarm/trails.wgsl"));
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,10 @@
 //! Carries out what the session orders, feature by feature.
 
-use super::super::clipboard::ClipboardReader;
-use super::super::live::Gpu;
 use super::super::stamps::Book;
 use super::Shell;
 use crate::session::{DocumentEffect, Effect, LearnEffect, LiveEffect, ObserveEffect, PaintEffect, ShareOrder};
+use crate::window::shell::clipboard::ClipboardReader;
+use crate::window::shell::live::Gpu;
 
 impl Shell {
     /// Carries out effects in their order; those for the engine together, after the others.
