@@ -81,15 +81,29 @@ impl Truth {
     /// # Errors
     /// A film without motion that can be followed, or a rule that does not know its species.
     pub fn measure(rule: &Rule, live: &LiveSettings, film: &Stills, part: Part) -> Result<Self, TruthError> {
-        let (moments, by_order) = true_moments(film, part, rule.cutoff_l, MAX_MOMENTS)?;
+        Self::unless_stopped(rule, live, film, part, &|| false)
+    }
+
+    /// As [`Self::measure`]. `stop` is polled before each frame and each evaluation of a flow.
+    ///
+    /// # Errors
+    /// As [`Self::measure`], and [`TruthError::Stopped`].
+    pub fn unless_stopped(
+        rule: &Rule,
+        live: &LiveSettings,
+        film: &Stills,
+        part: Part,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self, TruthError> {
+        let (moments, by_order) = true_moments(film, part, rule.cutoff_l, MAX_MOMENTS, stop)?;
         let kappa = rule.kappa;
         let mut rows = Vec::new();
         if rule.flow.is_some() {
-            rows.push(row("learned", &moments, kappa, |swarm| flow(rule, live, FlowKind::Learned, swarm))?);
+            rows.push(row("learned", &moments, kappa, stop, |swarm| flow(rule, live, FlowKind::Learned, swarm))?);
         }
-        rows.push(row("exact", &moments, kappa, |swarm| flow(rule, live, FlowKind::Exact, swarm))?);
-        rows.push(row("score alone", &moments, kappa, |swarm| score(rule, live, swarm))?);
-        rows.push(random_row(rule, live, &moments)?);
+        rows.push(row("exact", &moments, kappa, stop, |swarm| flow(rule, live, FlowKind::Exact, swarm))?);
+        rows.push(row("score alone", &moments, kappa, stop, |swarm| score(rule, live, swarm))?);
+        rows.push(random_row(rule, live, &moments, stop)?);
         let still = moments.iter().map(|moment| Sums::of(&moment.motion, &moment.motion, kappa)).sum::<Sums>();
         let displacements = moments.iter().map(|moment| moment.motion.len()).sum::<usize>();
         let each = |sum: f64| (sum / displacements.max(1) as f64).sqrt();
@@ -139,9 +153,10 @@ fn row(
     name: &'static str,
     moments: &[TrueMoment],
     kappa: f64,
+    stop: &dyn Fn() -> bool,
     velocities: impl Fn(&Swarm) -> Result<Vec<[f64; 3]>, EngineError>,
 ) -> Result<TruthRow, TruthError> {
-    let sums = sums_of(moments, kappa, velocities)?;
+    let sums = sums_of(moments, kappa, stop, velocities)?;
     let total: Sums = sums.iter().copied().sum();
     let agreement = |of: fn(&Sums) -> Option<f64>| Agreement { cosine: of(&total), interval: bootstrap(&sums, of) };
     Ok(TruthRow {
@@ -159,9 +174,13 @@ fn row(
 fn sums_of(
     moments: &[TrueMoment],
     kappa: f64,
+    stop: &dyn Fn() -> bool,
     velocities: impl Fn(&Swarm) -> Result<Vec<[f64; 3]>, EngineError>,
 ) -> Result<Vec<Sums>, TruthError> {
     let of = |moment: &TrueMoment| {
+        if stop() {
+            return Err(TruthError::Stopped);
+        }
         let all = velocities(&moment.swarm)?;
         let own: Vec<[f64; 3]> = moment.index.iter().map(|&i| all[i]).collect();
         Ok(Sums::of(&moment.motion, &own, kappa))
@@ -170,7 +189,12 @@ fn sums_of(
 }
 
 /// The mean over many untrained networks, as any single one may be right by chance.
-fn random_row(rule: &Rule, live: &LiveSettings, moments: &[TrueMoment]) -> Result<TruthRow, TruthError> {
+fn random_row(
+    rule: &Rule,
+    live: &LiveSettings,
+    moments: &[TrueMoment],
+    stop: &dyn Fn() -> bool,
+) -> Result<TruthRow, TruthError> {
     let some = moments.len().min(RANDOM_MOMENTS);
     let chosen: Vec<TrueMoment> = (0..some).map(|k| moments[k * moments.len() / some].clone()).collect();
     let particles = chosen.iter().map(|moment| moment.swarm.len()).sum::<usize>().max(1);
@@ -179,7 +203,7 @@ fn random_row(rule: &Rule, live: &LiveSettings, moments: &[TrueMoment]) -> Resul
     let mut shares = [0.0; 3];
     for seed in 0..count as u64 {
         let random = rule.clone().with_random_flow(0x7e57 + seed);
-        let sums = sums_of(&chosen, rule.kappa, |swarm| flow(&random, live, FlowKind::Learned, swarm))?;
+        let sums = sums_of(&chosen, rule.kappa, stop, |swarm| flow(&random, live, FlowKind::Learned, swarm))?;
         let total: Sums = sums.into_iter().sum();
         let cosines = [total.cosine(), total.cosine_of(0), total.cosine_of(1), total.cosine_of(2)];
         for (values, cosine) in all.iter_mut().zip(cosines) {

@@ -23,6 +23,8 @@ pub enum TruthError {
     NoMotion,
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error("the comparison was stopped")]
+    Stopped,
 }
 
 /// One moment at which the motion is known.
@@ -46,6 +48,7 @@ pub fn true_moments(
     part: Part,
     cutoff_l: f64,
     most: usize,
+    stop: &dyn Fn() -> bool,
 ) -> Result<(Vec<TrueMoment>, bool), TruthError> {
     let frames = film.film().frames();
     if frames.len() < 2 {
@@ -64,6 +67,9 @@ pub fn true_moments(
     let count = wanted.len().min(most);
     let mut moments = Vec::with_capacity(count);
     for n in 0..count {
+        if stop() {
+            return Err(TruthError::Stopped);
+        }
         let k = wanted[n * wanted.len() / count];
         let before = (k > 0 && follows(k)).then(|| &*frames[k - 1]);
         moments.extend(true_moment(film, k, before, &frames[k + 1], cutoff_l, by_order));
