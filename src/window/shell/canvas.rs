@@ -9,6 +9,7 @@ use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, Sight, SwarmBuffer, body};
 use super::theme;
+use crate::media::looks::shape::GHOST_OPACITY;
 use crate::media::picture::{MAX_TRAIL_TEXELS, TRAIL_TEXELS_PER_UNIT};
 use crate::session::{
     ColourBy, Command, Hand, LiveCommand, Look, PaintCommand, Place, Pointer, SelectionOrder, Session, Theme,
@@ -366,7 +367,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
     let (stage_fill, stage_edge) = theme::stage(prefs.theme);
     View {
         body_shape: look.body as u32,
-        ghost_opacity: 0.22,
+        ghost_opacity: GHOST_OPACITY,
         opacity: 1.0,
         glow,
         stage_fill,
