@@ -17,7 +17,6 @@ mod ramp;
 pub(super) mod recorder;
 mod rescue;
 mod share;
-pub(super) mod sight;
 mod stamps;
 mod stippler;
 mod studio;
@@ -26,6 +25,7 @@ mod thumbs;
 mod trainer;
 mod truth;
 pub(super) mod view_uniform;
+pub(super) mod visible;
 
 pub use effects::Shell;
 pub use kinds::check;

@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use glam::DVec2;
 
 pub use crate::window::runtime::answer::{Answer, Coming, Kept, LiveFrame, Seen};
-pub use crate::window::runtime::sight::Sight;
+pub use crate::window::runtime::visible::VisibleArea;
 pub use buffer::{Body, SwarmBuffer, body};
 
 use self::host::{Host, News, Picture, Shared, Source, Work};
@@ -21,7 +21,7 @@ use super::measures::Measures;
 use crate::gpu::GpuDevice;
 use crate::jobs::Handle;
 use crate::session::{EngineOrder, Event, LiveEvent, MomentUse};
-use crate::window::runtime::sight;
+use crate::window::runtime::visible;
 use crate::worlds::swarm::rule::LiveSettings;
 
 /// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.
@@ -75,13 +75,13 @@ pub struct Live {
     /// The newest picture that was seen.
     seen: Picture,
     buffer: Option<SwarmBuffer>,
-    /// Number of the picture in the buffer, and what of it was in sight where not all of it is drawn.
-    uploaded: (u64, Option<Sight>),
+    /// Number of the picture in the buffer, and the visible area where not all of it is drawn.
+    uploaded: (u64, Option<VisibleArea>),
     /// The bodies that are drawn, where not all are, and what each of them stands for.
     chosen: Vec<u32>,
     every: usize,
-    /// How often others were in sight.
-    sights: u64,
+    /// How often another area was visible.
+    areas: u64,
     measures: Measures,
     follower: Follower,
     /// Number of the swarm that was ordered last.
@@ -113,7 +113,7 @@ impl Default for Live {
             uploaded: (0, None),
             chosen: Vec::new(),
             every: 1,
-            sights: 0,
+            areas: 0,
             measures: Measures::default(),
             follower: Follower::default(),
             swarm: 0,
@@ -251,22 +251,22 @@ impl Live {
     }
 
     /// Bodies to be drawn, and how many, if there is a swarm. A GPU made of software gets no more than it can draw.
-    pub fn picture(&mut self, gpu: &Gpu, sight: Sight) -> Option<(wgpu::Buffer, u32)> {
+    pub fn picture(&mut self, gpu: &Gpu, area: VisibleArea) -> Option<(wgpu::Buffer, u32)> {
         if let Source::Gpu { bodies, .. } = self.seen.from.as_ref()? {
             return Some((bodies.clone(), self.seen.count as u32));
         }
-        let in_part = (gpu.is_software && self.seen.count > sight::MAX_DRAWN).then_some(sight);
+        let in_part = (gpu.is_software && self.seen.count > visible::MAX_DRAWN).then_some(area);
         let shown = self.buffer.get_or_insert_with(|| SwarmBuffer::new(gpu, self.seen.count));
         if self.uploaded != (self.seen.number, in_part) {
-            self.sights += u64::from(self.uploaded.1 != in_part);
+            self.areas += u64::from(self.uploaded.1 != in_part);
             self.uploaded = (self.seen.number, in_part);
             match in_part {
                 None => {
                     self.chosen.clear();
                     shown.write_all(gpu, &self.seen.bodies);
                 }
-                Some(sight) => {
-                    self.every = sight::choose(&self.seen.bodies, sight, sight::MAX_DRAWN, &mut self.chosen);
+                Some(area) => {
+                    self.every = visible::choose(&self.seen.bodies, area, visible::MAX_DRAWN, &mut self.chosen);
                     shown.write(gpu, self.chosen.iter().map(|k| self.seen.bodies[*k as usize]));
                 }
             }
@@ -299,10 +299,10 @@ impl Live {
         })
     }
 
-    /// How often time has run, and how many swarms have lived or come into sight: for what is drawn of the past.
+    /// How often time has run, and how many swarms have lived or become visible: for what is drawn of the past.
     pub fn past(&self) -> (u64, u64) {
         let (runs, swarms) = self.seen.past;
-        (runs, swarms + self.sights)
+        (runs, swarms + self.areas)
     }
 
     /// Seconds that a step takes for each particle; `None` where steps are not waited for.
