@@ -141,7 +141,7 @@ impl Shell {
         if self.ui.gallery_is_open() {
             self.ui.set_gallery_life(self.gallery.shown(self.ui.pointed_scene()));
         }
-        let done = self.files.done().chain(self.training.events()).chain(measured);
+        let done = self.files.events().chain(self.training.events()).chain(measured);
         let events: Vec<Event> =
             done.chain(self.stopwatch.events()).chain(self.truth.events()).chain(self.stippler.events()).collect();
         let seen = self.watch.advance(&self.session, &self.live);

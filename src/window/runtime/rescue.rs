@@ -140,7 +140,7 @@ impl Rescue {
                 && let Some(own) = &self.own
             {
                 let scene = own.scene.clone();
-                files.later(move || {
+                files.write_later(move || {
                     // What stays is offered once too often.
                     let _ = std::fs::remove_file(scene);
                 });
@@ -194,7 +194,7 @@ impl Rescue {
         // A path with a line break would end the comment.
         let path = path.and_then(Path::to_str).filter(|path| !path.contains(['\n', '\r']));
         let head = path.map_or_else(String::new, |path| format!("{FILE_OF}{path}\n"));
-        files.later(move || {
+        files.write_later(move || {
             let result = guarded("autosave", || {
                 let state = living.and_then(|living| living.wait().ok()).unwrap_or_default().state;
                 document.world.state = state.map(Arc::new).or(document.world.state);
@@ -239,7 +239,7 @@ impl Rescue {
     pub fn discard(&mut self, number: usize, files: &Files) {
         if number < self.found.len() {
             let place = self.found.remove(number).place;
-            files.later(move || place.remove());
+            files.write_later(move || place.remove());
         }
     }
 

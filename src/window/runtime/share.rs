@@ -162,7 +162,7 @@ impl Sharing {
 
     /// How the picture of a scene is drawn now.
     pub fn portrait(&self, prefs: &Prefs, live: &Live) -> Portrait {
-        Portrait { style: portrait::style(prefs, self.range), living: live.kept() }
+        Portrait { style: portrait::style(prefs, self.range), live: live.kept() }
     }
 
     /// The change of the list of recent files by an event.

@@ -33,7 +33,7 @@ pub fn take(commands: &mut Commands, part: Option<[u32; 4]>) {
         let shell = &state.shell;
         let path = free_path(shell.share.films_folder(), &format!("unstill-{now}"), ".png", None);
         let picture = captured.image.clone();
-        shell.files.screenshot(path, move |path| write_png(path, picture, part));
+        shell.files.write_and_report("Screenshot", path, move |path| write_png(path, picture, part));
     };
     commands.spawn(Screenshot::primary_window()).observe(keep);
 }

@@ -184,12 +184,12 @@ impl StudioDesk {
                 StudioEffect::SavePicture(path) => {
                     let project = self.studio.project().clone().map_world(Arc::unwrap_or_clone);
                     let showing = self.showing(&path, shell);
-                    shell.files.noted("The scene as a picture", path, move |path| {
+                    shell.files.write_and_report("The scene as a picture", path, move |path| {
                         project.save_showing(path, &showing.read()?).map_err(|e| e.to_string())
                     });
                 }
                 StudioEffect::SavePlot { path, chart } => {
-                    shell.files.noted("Plot", path, move |path| write_plot(path, &chart))
+                    shell.files.write_and_report("Plot", path, move |path| write_plot(path, &chart))
                 }
                 StudioEffect::Copy(text) => shell.clipboard.write(text),
                 StudioEffect::Notify(level, text) => shell.ui.on_effect(&Effect::Notify { level, text }),
@@ -207,7 +207,7 @@ impl StudioDesk {
 
     fn save(&self, path: PathBuf, project: Box<Project>, revision: u64, shell: &Shell) {
         let (sender, showing) = (self.sender.clone(), self.showing(&path, shell));
-        shell.files.later(move || {
+        shell.files.write_later(move || {
             let result = guarded(&format!("saving {}", path.display()), || {
                 project.save_showing(&path, &showing.read()?).map_err(|e| e.to_string())
             });
@@ -245,7 +245,7 @@ impl StudioDesk {
         let Some(picture) = self.worker.as_ref().and_then(CanvasWorker::shown_picture) else { return };
         let name = format!("unstill-{}", self.studio.entry().name);
         let path = free_path(shell.share.films_folder(), &name, ".png", None);
-        shell.files.noted("Screenshot", path, move |path| {
+        shell.files.write_and_report("Screenshot", path, move |path| {
             write_atomic(path, &png_of(&picture.into_image()?)?).map_err(|e| e.to_string())
         });
     }
