@@ -8,16 +8,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::bundled;
 use super::files::Files;
 use super::gallery_life::Life;
-use super::kept::{self, Keeper};
 use super::kinds::kind_of;
-use super::observer::{CheckThread, Watch};
+use super::observer::{Checks, Watch};
+use super::persistence::{self, Saver};
 use super::ramp::Ramps;
 use super::share::Sharing;
 use super::stamps::Book;
 use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
-use super::truth::TruthJobs;
+use super::truth::TruthJob;
 use crate::session::{
     Command, Effect, Event, Level, ObserveEvent, PaintCommand, PaintEvent, Prefs, SceneSource, Session, Speed,
     ViewCommand,
@@ -44,13 +44,13 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
-    truth: TruthJobs,
+    truth: TruthJob,
     stippler: Stippler,
     pub clipboard: Clipboard,
     watch: Watch,
-    bench: CheckThread,
-    keeper: Keeper<Prefs>,
-    stamp_keeper: Keeper<Book>,
+    checks: Checks,
+    prefs_saver: Saver<Prefs>,
+    stamp_saver: Saver<Book>,
     gallery: Life,
     pub ramps: Ramps,
     /// Another world is shown: the swarm stands still.
@@ -69,9 +69,9 @@ pub struct Shell {
 impl Shell {
     /// `file`: what to open, instead of the first bundled scene.
     pub fn new(file: Option<PathBuf>) -> Self {
-        // What earlier runs have kept.
-        let (prefs, keeper, prefs_fault) = kept::remember::<Prefs>();
-        let (book, stamp_keeper, stamps_fault) = kept::remember::<Book>();
+        // What earlier runs have saved.
+        let (prefs, prefs_saver, prefs_fault) = persistence::load::<Prefs>();
+        let (book, stamp_saver, stamps_fault) = persistence::load::<Book>();
         let mut shell = Self {
             session: Session::new(seed_of_the_day()),
             live: Live::default(),
@@ -82,13 +82,13 @@ impl Shell {
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
-            truth: TruthJobs::default(),
+            truth: TruthJob::default(),
             stippler: Stippler::default(),
             clipboard: Clipboard::default(),
             watch: Watch::default(),
-            bench: CheckThread::default(),
-            keeper,
-            stamp_keeper,
+            checks: Checks::default(),
+            prefs_saver,
+            stamp_saver,
             gallery: Life::default(),
             ramps: Ramps::default(),
             is_hidden: false,
@@ -145,7 +145,7 @@ impl Shell {
         let events: Vec<Event> =
             done.chain(self.stopwatch.events()).chain(self.truth.events()).chain(self.stippler.events()).collect();
         let seen = self.watch.advance(&self.session, &self.live);
-        let events: Vec<Event> = events.into_iter().chain(seen).chain(self.bench.events()).collect();
+        let events: Vec<Event> = events.into_iter().chain(seen).chain(self.checks.events()).collect();
         for event in events {
             self.hear(gpu, event);
         }
@@ -159,7 +159,7 @@ impl Shell {
         for fault in self.ramps.faults().chain(self.gallery.faults()).chain(self.share.faults()) {
             self.ui.on_effect(&Effect::Notify { level: Level::Error, text: fault.to_string() });
         }
-        for text in self.keeper.faults().chain(self.stamp_keeper.faults()) {
+        for text in self.prefs_saver.faults().chain(self.stamp_saver.faults()) {
             self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
         }
         for answer in self.clipboard.answers() {

@@ -61,8 +61,8 @@ impl Default for Ramps {
         let name = JobName { thread: "ramps", what: "Measuring the ends of the colour ramp" };
         let worker = Worker::start(name, Cores::Shared, Inbox::Latest, || {
             |job: RampJob, outbox: &Outbox<Option<Ranges>>| {
-                outbox.tell(measure(&job));
-                std::thread::sleep(REST);
+                outbox.send(measure(&job));
+                outbox.rest(REST);
             }
         });
         Self { worker, sent: None, known: None }
