@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use glam::DVec2;
 
 pub use crate::window::runtime::answer::{Answer, Coming, Kept, LiveFrame, Seen};
@@ -19,7 +19,7 @@ use self::host::{Host, News, Picture, Shared, Source, Work};
 use super::follow::{self, Follower};
 use super::measures::Measures;
 use crate::gpu::GpuDevice;
-use crate::jobs::Handle;
+use crate::jobs::{Handle, JobFault};
 use crate::session::{EngineOrder, Event, LiveEvent, MomentUse};
 use crate::window::runtime::visible;
 use crate::worlds::swarm::rule::LiveSettings;
@@ -33,6 +33,12 @@ const SLOW_FRAME_S: f64 = 0.05;
 
 /// Most particles that may be asked for. A number of the trials: see the README for the memory that they take.
 const MAX_PARTICLES: usize = 1_000_000;
+
+/// Work that waits for the thread: a batch of orders a frame, while a step takes seconds.
+const WORK_CAPACITY: usize = 1024;
+
+/// News that wait for the next frame.
+const NEWS_CAPACITY: usize = 256;
 
 const NOTHING_TO_KEEP: &str = "There is no state to save: the swarm has values that are not finite. Press Restart.";
 
@@ -107,7 +113,7 @@ impl Default for Live {
         Self {
             thread: None,
             shared: Arc::default(),
-            news: unbounded(),
+            news: bounded(NEWS_CAPACITY),
             seen: Picture::default(),
             buffer: None,
             uploaded: (0, None),
@@ -147,8 +153,10 @@ impl Live {
 
     fn pass_on(&mut self, orders: Vec<EngineOrder>) {
         // Without a thread no step is ever done.
-        if self.thread.is_none() {
-            return;
+        let Some(thread) = &self.thread else { return };
+        // Only this end sends: room that is seen is still there below.
+        if thread.work.is_full() {
+            return self.notify(JobFault::Full { what: host::JOB.what }.into());
         }
         if orders.iter().any(|order| matches!(order, EngineOrder::Upload(_) | EngineOrder::Clear)) {
             self.swarm += 1;
@@ -157,7 +165,7 @@ impl Live {
         for order in &orders {
             match order {
                 EngineOrder::SetSettings(settings) => self.settings = *settings,
-                // Nobody knows yet how long its steps take.
+                // How long its steps take is unknown.
                 EngineOrder::Upload(_) => self.bearable = 1.0,
                 _ => {}
             }
@@ -168,22 +176,27 @@ impl Live {
     }
 
     fn start(&self, gpu: Option<Gpu>) -> Option<Thread> {
-        let (work, inbox) = unbounded();
+        let (work, inbox) = bounded(WORK_CAPACITY);
         let holds_gpu = gpu.is_some();
         match host::start(gpu, inbox, self.shared.clone(), self.news.0.clone()) {
             Ok(handle) => Some(Thread { work, handle, holds_gpu }),
             Err(fault) => {
-                // The other end is here.
-                let _ = self.news.0.send((self.swarm, Event::Live(LiveEvent::EngineFailed(fault.to_string()))));
+                self.notify(Event::Live(LiveEvent::EngineFailed(fault.to_string())));
                 None
             }
         }
     }
 
+    /// Puts an event among the [`Self::news`].
+    fn notify(&self, event: Event) {
+        // Without room the events before it are enough.
+        let _ = self.news.0.try_send((self.swarm, event));
+    }
+
     fn send(&self, work: Work) {
         if let Some(thread) = &self.thread {
-            // The thread lives as long as this.
-            let _ = thread.work.send(work);
+            // A question that finds no room is dropped, which its owner learns from the [`Answer`].
+            let _ = thread.work.try_send(work);
         }
     }
 
@@ -191,7 +204,7 @@ impl Live {
     fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut Host) -> T + Send + 'static) -> Answer<T> {
         let (sender, answer) = Answer::new();
         self.send(Work::Question(Box::new(move |host| {
-            // Nobody may wait for it any more.
+            // Fails only when the answer was dropped.
             let _ = sender.send(question(host));
         })));
         answer

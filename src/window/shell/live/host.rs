@@ -90,6 +90,8 @@ pub struct Host {
     news: Sender<News>,
 }
 
+pub const JOB: JobName = JobName { thread: "live", what: "The living swarm" };
+
 /// What has happened to the swarm of a number.
 pub type News = (u64, Event);
 
@@ -125,8 +127,7 @@ pub fn start(
         shared,
         news,
     };
-    let name = JobName { thread: "live", what: "The living swarm" };
-    jobs::start(name, Cores::Own(cores), move || host.serve(&inbox))
+    jobs::start(JOB, Cores::Own(cores), move || host.serve(&inbox))
 }
 
 impl Host {
