@@ -123,8 +123,8 @@ impl Shell {
         }
     }
 
-    /// Seconds that a frame should take at least. A GPU made of software and the trainer share the processor: frames
-    /// that nobody would miss are better spent on learning.
+    /// Seconds that a frame should take at least. A GPU made of software and the trainer share the processor: time
+    /// of frames beyond these is better spent on learning.
     pub fn least_frame_s(&self, gpu: &Gpu) -> f64 {
         match (gpu.is_software, self.session.training().state.is_active()) {
             (true, true) => 1.0 / 25.0,
@@ -147,11 +147,11 @@ impl Shell {
         let seen = self.watch.advance(&self.session, &self.live);
         let events: Vec<Event> = events.into_iter().chain(seen).chain(self.checks.events()).collect();
         for event in events {
-            self.hear(gpu, event);
+            self.on_event(gpu, event);
         }
         self.live.look_up();
         for event in self.live.news().collect::<Vec<_>>() {
-            self.hear(gpu, event);
+            self.on_event(gpu, event);
         }
         for (level, text) in self.files.notices() {
             self.ui.on_effect(&Effect::Notify { level, text });
@@ -204,7 +204,7 @@ impl Shell {
                 s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
             };
             let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s, faults };
-            self.hear(gpu, Event::Observe(ObserveEvent::SpeedMeasured(speed)));
+            self.on_event(gpu, Event::Observe(ObserveEvent::SpeedMeasured(speed)));
         }
     }
 
@@ -218,9 +218,9 @@ impl Shell {
         may
     }
 
-    /// Takes notice of what has happened.
-    pub fn hear(&mut self, gpu: &Gpu, event: Event) {
-        let news = self.share.hear(&event);
+    /// Passes an event to those that it concerns.
+    pub fn on_event(&mut self, gpu: &Gpu, event: Event) {
+        let news = self.share.on_event(&event);
         let effects = self.session.on_event(event);
         self.perform(gpu, effects);
         if let Some(preference) = news {

@@ -166,7 +166,7 @@ impl Sharing {
     }
 
     /// The change of the list of recent files by an event.
-    pub fn hear(&mut self, event: &Event) -> Option<Preference> {
+    pub fn on_event(&mut self, event: &Event) -> Option<Preference> {
         // The same file from another folder is the same file.
         let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         match event {

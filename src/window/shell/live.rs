@@ -144,7 +144,7 @@ impl Drop for Live {
 
 impl Live {
     /// Passes on the orders of one batch. Failures are reported by [`Self::news`].
-    pub fn obey(&mut self, gpu: &Gpu, orders: Vec<EngineOrder>) {
+    pub fn apply(&mut self, gpu: &Gpu, orders: Vec<EngineOrder>) {
         if self.thread.is_none() {
             self.thread = self.start(gpu.runs_the_swarm.then(|| gpu.clone()));
         }
@@ -382,7 +382,7 @@ impl Live {
     /// Keeps the moment: it comes among the [`Self::news`].
     pub fn keep_moment(&self, wanted_for: MomentUse) {
         let swarm = self.swarm;
-        self.tell_of(move |host| match (host.kept(swarm).state, wanted_for) {
+        self.report_of(move |host| match (host.kept(swarm).state, wanted_for) {
             (Some(state), wanted_for) => Some(Event::Live(LiveEvent::MomentKept(wanted_for, Box::new(state)))),
             (None, MomentUse::Keep(_)) => Some(Event::Trouble(NOTHING_TO_KEEP.to_owned())),
             (None, MomentUse::Undo(_)) => None,
@@ -391,10 +391,10 @@ impl Live {
 
     /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].
     pub fn find(&self, at: DVec2) {
-        self.tell_of(move |host| Some(Event::Live(LiveEvent::Following(host.nearest(at)))));
+        self.report_of(move |host| Some(Event::Live(LiveEvent::Following(host.nearest(at)))));
     }
 
-    fn tell_of(&self, question: impl FnOnce(&mut Host) -> Option<Event> + Send + 'static) {
+    fn report_of(&self, question: impl FnOnce(&mut Host) -> Option<Event> + Send + 'static) {
         let (news, swarm) = (self.news.0.clone(), self.swarm);
         self.send(Work::Question(Box::new(move |host| {
             // Fails only when the window closes.

@@ -153,12 +153,12 @@ fn show(
 ) -> Result {
     let ctx = &contexts.ctx_mut()?.clone();
     let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, .. } = &mut *state else { return Ok(()) };
-    // The panels are not told when the pointer leaves the window.
+    // The panels get no event when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
     let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
         (true, _) => Listener::Text,
         (false, true) => Listener::Control,
-        (false, false) => Listener::Nobody,
+        (false, false) => Listener::None,
     };
     if !*styled {
         panels::set_style(ctx);

@@ -25,7 +25,7 @@ impl Shell {
             }
         }
         if !orders.is_empty() {
-            self.live.obey(gpu, orders);
+            self.live.apply(gpu, orders);
         }
     }
 
@@ -45,7 +45,7 @@ impl Shell {
 
     fn perform_share(&mut self, gpu: &Gpu, order: ShareOrder) {
         let answer = self.share.perform(order, &self.session, &self.files, &self.live);
-        answer.into_iter().for_each(|event| self.hear(gpu, event));
+        answer.into_iter().for_each(|event| self.on_event(gpu, event));
     }
 
     fn perform_paint(&mut self, effect: PaintEffect) {

@@ -75,12 +75,12 @@ impl Studios {
             let name = project.world.name();
             let Some(k) = self.desks.iter().position(|desk| desk.studio.entry().name == name) else { continue };
             self.switch(Some(k), shell, gpu);
-            self.hear(k, StudioEvent::File { path, project }, shell, gpu);
+            self.on_event(k, StudioEvent::File { path, project }, shell, gpu);
         }
         for k in 0..self.desks.len() {
             self.desks[k].autosave(shell);
             for event in self.desks[k].events() {
-                self.hear(k, event, shell, gpu);
+                self.on_event(k, event, shell, gpu);
             }
         }
     }
@@ -147,7 +147,7 @@ impl Studios {
         }
     }
 
-    fn hear(&mut self, k: usize, event: StudioEvent, shell: &mut Shell, gpu: &Gpu) {
+    fn on_event(&mut self, k: usize, event: StudioEvent, shell: &mut Shell, gpu: &Gpu) {
         let effects = self.desks[k].studio.on_event(event);
         for command in self.desks[k].perform(effects, shell) {
             self.perform_program(k, command, shell, gpu);
