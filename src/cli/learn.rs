@@ -137,7 +137,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let pace = if quiet {
         None
     } else {
-        Pace::measure(&scene.world.snapshot, &scene.world.ensemble, &scene.world.training).ok()
+        Pace::measure(&scene.world.snapshot, &scene.world.ensemble, &scene.world.training, &|| false).ok()
     };
     let training = match scene.world.rule.clone().filter(|_| args.add_flow) {
         Some(rule) => {

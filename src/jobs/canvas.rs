@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbaImage;
 
 use self::pictures::PictureSlot;
+use super::worker::EVENT_CAPACITY;
 use super::{Cores, FilmOrder, JobFault, JobName, RecordingJob, RecordingResult, RecordingState, panic_text, start};
 use crate::gpu::GpuDevice;
 use crate::media::atomic::write_atomic;
@@ -113,8 +114,14 @@ const READ_EVERY: Duration = Duration::from_millis(500);
 /// Readings take at most about this share of the time.
 const READING_SHARE: u32 = 8;
 
+/// Orders that wait: those of several seconds of strokes, which wait where a step takes that long.
+const ORDER_CAPACITY: usize = 1024;
+
 /// The thread. It ends when this is dropped, after its present step.
 pub struct CanvasWorker {
+    name: JobName,
+    /// For orders that find no room.
+    outbox: Sender<CanvasEvent>,
     orders: Sender<CanvasOrder>,
     events: Receiver<CanvasEvent>,
     slot: Arc<PictureSlot>,
@@ -124,19 +131,23 @@ impl CanvasWorker {
     /// # Errors
     /// [`JobFault::NotStarted`]
     pub fn new(name: &'static str) -> Result<Self, JobFault> {
-        let (orders, inbox) = unbounded();
-        let (outbox, events) = unbounded();
+        let (orders, inbox) = bounded(ORDER_CAPACITY);
+        let (outbox, events) = bounded(EVENT_CAPACITY);
         let slot = Arc::<PictureSlot>::default();
         let theirs = slot.clone();
         let name = JobName { thread: name, what: "The living canvas" };
-        start(name, Cores::Shared, move || CanvasState::new(outbox, theirs).run(&inbox))?;
-        Ok(Self { orders, events, slot })
+        let state = CanvasState::new(outbox.clone(), theirs);
+        start(name, Cores::Shared, move || state.run(&inbox))?;
+        Ok(Self { name, outbox, orders, events, slot })
     }
 
-    /// Puts an order at the end of the queue; never blocks.
+    /// Puts an order at the end of the queue; never blocks. One that finds no room is reported.
     pub fn order(&self, order: CanvasOrder) {
-        // Fails only when the thread has ended, which happens with this value.
-        let _ = self.orders.send(order);
+        // The thread lives as long as this value.
+        if self.orders.try_send(order).is_err() {
+            let fault = JobFault::Full { what: self.name.what };
+            let _ = self.outbox.try_send(CanvasEvent::Refused(fault.to_string()));
+        }
     }
 
     /// What has happened since the last call.

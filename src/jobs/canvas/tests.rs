@@ -187,3 +187,36 @@ fn a_rule_on_the_gpu_is_shown_from_there_until_it_is_lost() {
     let moves = |picture: &CanvasPicture| matches!(picture, CanvasPicture::Processor(picture) if *picture != first);
     next_drawn(&worker, moves);
 }
+
+#[test]
+fn a_panic_is_reported_and_the_thread_goes_on() {
+    let (outbox, events) = bounded(EVENT_CAPACITY);
+    let mut state = CanvasState::new(outbox, Arc::default());
+    state.guarded(|_| panic!("on purpose"));
+    let event = events.try_recv();
+    assert!(
+        matches!(&event, Ok(CanvasEvent::Running(false, Some(why))) if why.contains("bug in the program (on purpose)")),
+        "{event:?}"
+    );
+    state.guarded(|state| state.speed = 7);
+    assert_eq!(state.speed, 7);
+}
+
+#[test]
+fn a_canvas_whose_thread_cannot_start_is_an_error() {
+    let worker = crate::jobs::thread::testing::without_threads(|| CanvasWorker::new("test"));
+    assert!(matches!(worker, Err(JobFault::NotStarted { .. })));
+}
+
+#[test]
+fn an_order_that_finds_no_room_is_reported() {
+    let (orders, inbox) = bounded(1);
+    let (outbox, events) = bounded(EVENT_CAPACITY);
+    let name = JobName { thread: "test", what: "The living canvas" };
+    let worker = CanvasWorker { name, outbox, orders, events, slot: Arc::default() };
+    worker.order(CanvasOrder::Step);
+    worker.order(CanvasOrder::Lift);
+    assert_eq!(inbox.try_iter().collect::<Vec<_>>(), [CanvasOrder::Step]);
+    let event = next_event(&worker, |_| true);
+    assert!(matches!(&event, CanvasEvent::Refused(why) if why.contains("too far behind")), "{event:?}");
+}

@@ -85,12 +85,19 @@ impl Mp4Writer {
         let complaint = std::thread::Builder::new().name("unstill-ffmpeg".to_owned()).spawn(move || {
             let mut text = String::new();
             if let Some(errors) = &mut errors {
-                // What cannot be read cannot be told.
+                // What cannot be read cannot be reported.
                 let _ = errors.read_to_string(&mut text);
             }
             text
         });
-        Ok(Self { path: path.to_owned(), size, file, child, pipe, complaint: complaint.ok(), frames: 0 })
+        // Without a reader ffmpeg would wait for room for its complaints.
+        let complaint = complaint.map_err(|e| {
+            let _ = child.kill();
+            let _ = child.wait();
+            let reason = format!("the system started no thread ({e}); close other programs");
+            PictureError::Video { file: path.to_owned(), reason }
+        })?;
+        Ok(Self { path: path.to_owned(), size, file, child, pipe, complaint: Some(complaint), frames: 0 })
     }
 
     /// Adds a frame.

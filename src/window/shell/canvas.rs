@@ -7,8 +7,9 @@ use super::brush;
 use super::camera::{Camera, Gaze};
 use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
-use super::live::{Gpu, Live, Sight, SwarmBuffer, body};
+use super::live::{Gpu, Live, SwarmBuffer, VisibleArea, body};
 use super::theme;
+use crate::media::looks::shape::GHOST_OPACITY;
 use crate::media::picture::{MAX_TRAIL_TEXELS, TRAIL_TEXELS_PER_UNIT};
 use crate::session::{
     ColourBy, Command, Hand, LiveCommand, Look, PaintCommand, Pointer, SelectionOrder, Session, Theme, Workspace,
@@ -297,7 +298,7 @@ impl Canvas {
             Workspace::Learn | Workspace::Live => live.extent().and_then(|(particles, box_size)| {
                 let has_ghosts = can_draw_ghosts(gpu, particles);
                 let view = self.live.view(free, screen, pixels_per_point, has_ghosts, BODY_L);
-                let (particles, count) = live.picture(gpu, self.sight())?;
+                let (particles, count) = live.picture(gpu, self.visible_area())?;
                 let look = &session.prefs().look;
                 let trail = look.trails.then(|| self.trail(look, box_size, live.past()));
                 let measures = range.and_then(|_| live.measures(gpu));
@@ -322,10 +323,10 @@ fn seen(session: &Session) -> Workspace {
 
 impl Canvas {
     /// The visible part of the live swarm, with a margin.
-    fn sight(&self) -> Sight {
+    fn visible_area(&self) -> VisibleArea {
         let [a, b] =
             [self.free.left_bottom(), self.free.right_top()].map(|at| self.live.world_from_screen(self.free, at));
-        Sight { min: (a - 2.0 * BODY_L).as_vec2().to_array(), max: (b + 2.0 * BODY_L).as_vec2().to_array() }
+        VisibleArea { min: (a - 2.0 * BODY_L).as_vec2().to_array(), max: (b + 2.0 * BODY_L).as_vec2().to_array() }
     }
 
     fn trail(&self, look: &Look, box_size_l: DVec2, (tick, serial): (u64, u64)) -> Trail {
@@ -368,7 +369,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
     let (stage_fill, stage_edge) = theme::stage(prefs.theme);
     View {
         body_shape: look.body as u32,
-        ghost_opacity: 0.22,
+        ghost_opacity: GHOST_OPACITY,
         opacity: 1.0,
         glow,
         stage_fill,

@@ -37,7 +37,7 @@ struct Keys {
 /// Who else listens to the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listener {
-    Nobody,
+    None,
     /// A control focused by keyboard: it receives the keys that navigate, press and move.
     Control,
     /// A text field or a dialog: it receives all keys.
@@ -48,7 +48,7 @@ impl Listener {
     fn wants(self, key: egui::Key) -> bool {
         use egui::Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Enter, Escape, Space, Tab};
         match self {
-            Self::Nobody => false,
+            Self::None => false,
             Self::Control => {
                 matches!(key, Tab | Space | Enter | Escape | ArrowDown | ArrowLeft | ArrowRight | ArrowUp)
             }
@@ -257,7 +257,7 @@ mod tests {
     /// What the key at `key_code`, on which `letter` is printed, asks for.
     fn press_at(keys: &mut Keys, key_code: KeyCode, letter: &str, place: Workspace) -> Option<Command> {
         let event = KeyboardInput { key_code, ..event(Key::Character(letter.into()), ButtonState::Pressed) };
-        keys.press(&event, place, Listener::Nobody)
+        keys.press(&event, place, Listener::None)
     }
 
     #[test]
@@ -265,15 +265,9 @@ mod tests {
         let mut keys = Keys::default();
         let letter = event(Key::Character("s".into()), ButtonState::Pressed);
         keys.set_modifiers(ModifiersState::CONTROL);
-        assert_eq!(
-            keys.press(&letter, Workspace::Live, Listener::Nobody),
-            Some(Command::Document(DocumentCommand::Save))
-        );
+        assert_eq!(keys.press(&letter, Workspace::Live, Listener::None), Some(Command::Document(DocumentCommand::Save)));
         keys.set_modifiers(ModifiersState::empty());
-        assert_eq!(
-            keys.press(&letter, Workspace::Live, Listener::Nobody),
-            Some(Command::Live(LiveCommand::SurpriseMe))
-        );
+        assert_eq!(keys.press(&letter, Workspace::Live, Listener::None), Some(Command::Live(LiveCommand::SurpriseMe)));
     }
 
     #[test]
@@ -357,7 +351,7 @@ mod tests {
         for (letter, shift) in [("+", true), ("+", false), ("=", false)] {
             let mut keys = Keys { ctrl: true, shift, ..Keys::default() };
             let key = event(Key::Character(letter.into()), ButtonState::Pressed);
-            assert_eq!(keys.press(&key, Workspace::Live, Listener::Nobody), larger, "{letter}");
+            assert_eq!(keys.press(&key, Workspace::Live, Listener::None), larger, "{letter}");
         }
     }
 
@@ -366,7 +360,7 @@ mod tests {
         let mut keys = Keys::default();
         let mut press = |key: Key, state, repeat| {
             let event = KeyboardInput { repeat, ..event(key, state) };
-            keys.press(&event, Workspace::Paint, Listener::Nobody)
+            keys.press(&event, Workspace::Paint, Listener::None)
         };
         for repeat in [false, true, true] {
             assert_eq!(
@@ -386,7 +380,7 @@ mod tests {
     fn the_keys_of_other_programs_do_the_same_here() {
         let press = |ctrl, shift, key| {
             let mut keys = Keys { ctrl, shift, ..Keys::default() };
-            keys.press(&event(key, ButtonState::Pressed), Workspace::Paint, Listener::Nobody)
+            keys.press(&event(key, ButtonState::Pressed), Workspace::Paint, Listener::None)
         };
         let delete = Some(Command::Paint(PaintCommand::Selection(SelectionOrder::Delete)));
         assert_eq!([press(false, false, Key::Delete), press(false, false, Key::Backspace)], [delete.clone(), delete]);

@@ -4,11 +4,11 @@ use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::super::files::Notice;
-use super::super::recorder::{Recorder, TrajectorySource};
 use super::*;
 use crate::formats::{Trajectory, TrajectoryFrame, TrajectoryKind};
-use crate::session::{Checkpoint, Keeping, Level, TrajectoryOptions};
+use crate::session::{Keeping, Level, Checkpoint, TrajectoryOptions};
+use crate::window::runtime::files::Notice;
+use crate::window::runtime::recorder::{Recorder, TrajectorySource};
 use crate::worlds::swarm::engine::{CpuEngine, Engine};
 use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{NetShape, Rule};
@@ -165,9 +165,9 @@ fn the_swarm_for_undo_is_reported_even_if_already_replaced() {
     drop(release);
     for (step, particles) in [(10, 40), (20, 10), (30, 20)] {
         let event = next_event(&live);
-        let told = |wanted: &CheckpointUse, len| *wanted == CheckpointUse::Undo(step) && len == particles;
+        let is_wanted = |wanted: &CheckpointUse, len| *wanted == CheckpointUse::Undo(step) && len == particles;
         assert!(
-            matches!(&event, Event::Live(LiveEvent::CheckpointSaved(wanted, state)) if told(wanted, state.swarm.len())),
+            matches!(&event, Event::Live(LiveEvent::CheckpointSaved(wanted, state)) if is_wanted(wanted, state.swarm.len())),
             "{event:?}"
         );
     }
@@ -189,9 +189,11 @@ fn a_panic_within_an_order_is_reported_and_ends_the_swarm() {
     live.kept().wait().unwrap();
     // A swarm that no check has seen.
     let stranger = Swarm { particles: vec![Particle { species: 200, ..Particle::default() }], ..swarm() };
-    live.send(Work::Question(Box::new(move |host| match host.tape.as_mut().map(|tape| tape.engine_mut()) {
-        Some(Engine::Cpu(engine)) => engine.restore(&stranger, 0),
-        _ => panic!("it lives on the processor"),
+    live.send(Work::Question(Box::new(move |host| {
+        match host.rewindable.as_mut().map(|rewindable| rewindable.engine_mut()) {
+            Some(Engine::Cpu(engine)) => engine.restore(&stranger, 0),
+            _ => panic!("it lives on the processor"),
+        }
     })));
     live.pass_on(vec![EngineOrder::Run { steps: 5 }]);
     assert!(

@@ -1,7 +1,7 @@
 //! The canvas of the studio: the newest picture of its thread as a texture, and the pointer over it.
 //!
 //! The texture is an image of Bevy that is written in place: a managed texture of egui becomes another image at each change,
-//! which is never ready in the frame that shows it. Pictures that were drawn on the GPU are copied to it there (`blit.rs`).
+//! which is never ready in the frame that shows it. Pictures that were drawn on the GPU are copied to it there (`studio.rs`).
 
 use bevy::asset::{AssetId, Assets, Handle, RenderAssetUsages};
 use bevy::image::Image;
@@ -13,7 +13,7 @@ use bevy_egui::{EguiContexts, EguiTextureHandle};
 use glam::{DVec2, DVec3};
 
 use super::super::theme;
-use super::blit::StudioFrame;
+use super::StudioFrame;
 use crate::jobs::{CanvasOrder, CanvasPicture, CanvasView, CanvasWorker};
 use crate::media::looks::Theme;
 use crate::session::studio::{Studio, StudioCommand};

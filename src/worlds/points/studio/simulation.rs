@@ -1,6 +1,6 @@
 //! Live walkers in the studio.
 
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use glam::DVec3;
 use image::RgbaImage;
@@ -35,6 +35,8 @@ const MAX_CHECKPOINTS: usize = 16;
 /// Half side of the box that walkers are scattered in, spreads.
 const SCATTER: f32 = 2.5;
 
+const WITHOUT_GRID: &str = "The networks move the walkers instead of a grid of their flow: slower, and as exactly";
+
 pub(super) struct PointsSimulation {
     live: LiveWalkers,
     map: Standardisation,
@@ -44,6 +46,8 @@ pub(super) struct PointsSimulation {
     seed: u64,
     /// A grid that is being computed, with the rule and σ that it belongs to.
     baking: Option<Receiver<(BakedField, PointRule, f64)>>,
+    /// Why there is no grid, until it is reported.
+    fault: Option<String>,
     /// Rule or σ have changed since the last grid was begun.
     needs_baking: bool,
     checkpoints: Vec<PointCheckpoint>,
@@ -81,6 +85,7 @@ impl PointsSimulation {
             walkers: doc.walkers,
             seed,
             baking: None,
+            fault: None,
             needs_baking: false,
             checkpoints: Vec::new(),
             painter: PointPainter::default(),
@@ -110,13 +115,21 @@ impl PointsSimulation {
 
     /// Begins a grid for the present rule, and takes one that is complete. Meanwhile the networks themselves move walkers.
     fn bake(&mut self) {
-        if let Some((grid, rule, sigma)) = self.baking.as_ref().and_then(|baking| baking.try_recv().ok()) {
-            self.baking = None;
-            if rule == *self.live.rule() && sigma == self.live.knobs().sigma {
-                self.live.set_grid(Some(grid));
-            } else {
-                self.needs_baking = self.is_slow();
+        match self.baking.as_ref().map(Receiver::try_recv) {
+            Some(Ok((grid, rule, sigma))) => {
+                self.baking = None;
+                if rule == *self.live.rule() && sigma == self.live.knobs().sigma {
+                    self.live.set_grid(Some(grid));
+                } else {
+                    self.needs_baking = self.is_slow();
+                }
             }
+            // The thread ended without a grid: it panicked, and the reason is on stderr.
+            Some(Err(TryRecvError::Disconnected)) => {
+                self.baking = None;
+                self.fault = Some(format!("no grid because of a bug in the program; please report it. {WITHOUT_GRID}"));
+            }
+            Some(Err(TryRecvError::Empty)) | None => {}
         }
         if !self.needs_baking || self.baking.is_some() {
             return;
@@ -131,9 +144,9 @@ impl PointsSimulation {
             // Fails only when the simulation has ended.
             let _ = sender.send((grid, rule, sigma));
         };
-        // Without the thread the networks go on moving walkers, only slower.
-        if std::thread::Builder::new().name("unstill-bake".to_owned()).spawn(work).is_ok() {
-            self.baking = Some(receiver);
+        match std::thread::Builder::new().name("unstill-bake".to_owned()).spawn(work) {
+            Ok(_) => self.baking = Some(receiver),
+            Err(why) => self.fault = Some(format!("no grid, as the system started no thread ({why}). {WITHOUT_GRID}")),
         }
     }
 
@@ -288,7 +301,7 @@ impl Simulation for PointsSimulation {
     }
 
     fn take_fault(&mut self) -> Option<String> {
-        self.live.take_fault()
+        self.fault.take().or_else(|| self.live.take_fault())
     }
 
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
@@ -344,5 +357,22 @@ impl Simulation for PointsSimulation {
             (false, false) => "the equations",
         };
         format!("{} walkers by {by} on {}", self.live.count(), self.live.engine_name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::taught;
+    use super::*;
+
+    #[test]
+    fn a_grid_that_cannot_be_computed_is_reported_once() {
+        let mut simulation = PointsSimulation::new(&taught(300), 1).unwrap();
+        // As a thread that panicked leaves it.
+        (simulation.baking, simulation.needs_baking) = (Some(channel().1), false);
+        simulation.run(1);
+        let fault = simulation.take_fault().expect("a sentence");
+        assert!(fault.contains("bug in the program") && fault.chars().count() <= 300, "{fault}");
+        assert_eq!((simulation.take_fault(), simulation.steps()), (None, 1));
     }
 }

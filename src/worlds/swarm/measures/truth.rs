@@ -81,15 +81,29 @@ impl Truth {
     /// # Errors
     /// A film without motion that can be followed, or a rule that does not know its species.
     pub fn measure(rule: &Rule, live: &LiveSettings, film: &Stills, part: Part) -> Result<Self, TruthError> {
-        let (frames, by_order) = true_frames(film, part, rule.cutoff_l, MAX_FRAMES)?;
+        Self::unless_stopped(rule, live, film, part, &|| false)
+    }
+
+    /// As [`Self::measure`]. `stop` is polled before each frame and each evaluation of a flow.
+    ///
+    /// # Errors
+    /// As [`Self::measure`], and [`TruthError::Stopped`].
+    pub fn unless_stopped(
+        rule: &Rule,
+        live: &LiveSettings,
+        film: &Stills,
+        part: Part,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self, TruthError> {
+        let (frames, by_order) = true_frames(film, part, rule.cutoff_l, MAX_FRAMES, stop)?;
         let kappa = rule.kappa;
         let mut rows = Vec::new();
         if rule.flow.is_some() {
-            rows.push(row("learned", &frames, kappa, |swarm| flow(rule, live, FlowKind::Learned, swarm))?);
+            rows.push(row("learned", &frames, kappa, stop, |swarm| flow(rule, live, FlowKind::Learned, swarm))?);
         }
-        rows.push(row("exact", &frames, kappa, |swarm| flow(rule, live, FlowKind::Exact, swarm))?);
-        rows.push(row("score alone", &frames, kappa, |swarm| score(rule, live, swarm))?);
-        rows.push(random_row(rule, live, &frames)?);
+        rows.push(row("exact", &frames, kappa, stop, |swarm| flow(rule, live, FlowKind::Exact, swarm))?);
+        rows.push(row("score alone", &frames, kappa, stop, |swarm| score(rule, live, swarm))?);
+        rows.push(random_row(rule, live, &frames, stop)?);
         let still = frames.iter().map(|frame| Sums::of(&frame.motion, &frame.motion, kappa)).sum::<Sums>();
         let displacements = frames.iter().map(|frame| frame.motion.len()).sum::<usize>();
         let each = |sum: f64| (sum / displacements.max(1) as f64).sqrt();
@@ -139,9 +153,10 @@ fn row(
     name: &'static str,
     frames: &[TrueFrame],
     kappa: f64,
+    stop: &dyn Fn() -> bool,
     velocities: impl Fn(&Swarm) -> Result<Vec<[f64; 3]>, EngineError>,
 ) -> Result<TruthRow, TruthError> {
-    let sums = sums_of(frames, kappa, velocities)?;
+    let sums = sums_of(frames, kappa, stop, velocities)?;
     let total: Sums = sums.iter().copied().sum();
     let agreement = |of: fn(&Sums) -> Option<f64>| Agreement { cosine: of(&total), interval: bootstrap(&sums, of) };
     Ok(TruthRow {
@@ -159,9 +174,13 @@ fn row(
 fn sums_of(
     frames: &[TrueFrame],
     kappa: f64,
+    stop: &dyn Fn() -> bool,
     velocities: impl Fn(&Swarm) -> Result<Vec<[f64; 3]>, EngineError>,
 ) -> Result<Vec<Sums>, TruthError> {
     let of = |frame: &TrueFrame| {
+        if stop() {
+            return Err(TruthError::Stopped);
+        }
         let all = velocities(&frame.swarm)?;
         let own: Vec<[f64; 3]> = frame.index.iter().map(|&i| all[i]).collect();
         Ok(Sums::of(&frame.motion, &own, kappa))
@@ -170,7 +189,12 @@ fn sums_of(
 }
 
 /// The mean over many untrained networks, as any single one may be right by chance.
-fn random_row(rule: &Rule, live: &LiveSettings, frames: &[TrueFrame]) -> Result<TruthRow, TruthError> {
+fn random_row(
+    rule: &Rule,
+    live: &LiveSettings,
+    frames: &[TrueFrame],
+    stop: &dyn Fn() -> bool,
+) -> Result<TruthRow, TruthError> {
     let some = frames.len().min(RANDOM_FRAMES);
     let chosen: Vec<TrueFrame> = (0..some).map(|k| frames[k * frames.len() / some].clone()).collect();
     let particles = chosen.iter().map(|frame| frame.swarm.len()).sum::<usize>().max(1);
@@ -179,7 +203,7 @@ fn random_row(rule: &Rule, live: &LiveSettings, frames: &[TrueFrame]) -> Result<
     let mut shares = [0.0; 3];
     for seed in 0..count as u64 {
         let random = rule.clone().with_random_flow(0x7e57 + seed);
-        let sums = sums_of(&chosen, rule.kappa, |swarm| flow(&random, live, FlowKind::Learned, swarm))?;
+        let sums = sums_of(&chosen, rule.kappa, stop, |swarm| flow(&random, live, FlowKind::Learned, swarm))?;
         let total: Sums = sums.into_iter().sum();
         let cosines = [total.cosine(), total.cosine_of(0), total.cosine_of(1), total.cosine_of(2)];
         for (values, cosine) in all.iter_mut().zip(cosines) {

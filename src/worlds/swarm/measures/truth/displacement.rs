@@ -23,6 +23,8 @@ pub enum TruthError {
     NoMotion,
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error("the comparison was stopped")]
+    Stopped,
 }
 
 /// A frame at which the motion is known.
@@ -45,7 +47,8 @@ pub fn true_frames(
     film: &Stills,
     part: Part,
     cutoff_l: f64,
-    max_count: usize,
+    most: usize,
+    stop: &dyn Fn() -> bool,
 ) -> Result<(Vec<TrueFrame>, bool), TruthError> {
     let frames = film.film().frames();
     if frames.len() < 2 {
@@ -64,6 +67,9 @@ pub fn true_frames(
     let count = wanted.len().min(max_count);
     let mut known = Vec::with_capacity(count);
     for n in 0..count {
+        if stop() {
+            return Err(TruthError::Stopped);
+        }
         let k = wanted[n * wanted.len() / count];
         let before = (k > 0 && follows(k)).then(|| &*frames[k - 1]);
         known.extend(true_frame(film, k, before, &frames[k + 1], cutoff_l, by_order));

@@ -45,9 +45,9 @@ impl Default for Life {
             let mut cards = LivingCards::default();
             move |pointed, outbox: &Outbox<GalleryLifeList>| {
                 let begun = Instant::now();
-                outbox.tell(cards.advance(pointed));
+                outbox.send(cards.advance(pointed));
                 // Never more than about a third of one core.
-                std::thread::sleep(PACE.max(2 * begun.elapsed()));
+                outbox.rest(PACE.max(2 * begun.elapsed()));
             }
         });
         Self { worker, shown: GalleryLife::default() }

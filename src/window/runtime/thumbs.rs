@@ -108,15 +108,15 @@ impl ThumbnailRun {
         for small in &mut self.small {
             small.engine.run(STEPS);
         }
-        outbox.tell(ThumbnailEvent::Shown(self.small.iter_mut().map(|small| small.engine.shown().particles).collect()));
+        outbox.send(ThumbnailEvent::Shown(self.small.iter_mut().map(|small| small.engine.shown().particles).collect()));
         if let Some(small) = self.small.iter_mut().find(|small| !small.measured) {
             small.measured = true;
             if let Some(numbers) = numbers_of(&small.rule, small.engine.settings(), &small.samples) {
-                outbox.tell(ThumbnailEvent::Measured(small.net.clone(), numbers));
+                outbox.send(ThumbnailEvent::Measured(small.net.clone(), numbers));
             }
         }
         // Never more than about a third of one core.
-        std::thread::sleep(job.pace.max(2 * begun.elapsed()));
+        outbox.rest(job.pace.max(2 * begun.elapsed()));
     }
 
     /// Keeps the swarms of flows that are still there, and begins those of new ones.

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use glam::DVec2;
 
-use super::super::camera::Gaze;
-use super::super::director::Director;
-use super::super::live::{Coming, Live, Seen};
 use super::super::portrait::Eye;
 use super::{Ended, FrameSource, Recorder, WAITING_FRAMES};
 use crate::jobs::{RecordingKind, RecordingPlan, RecordingWriter};
 use crate::media::picture::{Film, FilmKind, FilmStyle, Framing, MAX_GIF_RATE, PictureStyle, Shot};
 use crate::session::{FilmOptions, Level};
+use crate::window::shell::camera::Gaze;
+use crate::window::shell::director::Director;
+use crate::window::shell::live::{Coming, Live, Seen};
 
 /// The swarm that is filmed, and how.
 pub struct FilmOfSwarm {

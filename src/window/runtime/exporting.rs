@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::live::{Answer, Kept};
 use crate::formats::{Export, ExportError, ExportSubject, export};
 use crate::scene::{SwarmProject, write_atomic};
+use crate::window::shell::live::{Answer, Kept};
 
 /// Longer side of an exported image, pixels.
 const SIZE_PX: u32 = 1600;
@@ -18,11 +18,11 @@ pub(super) fn write(
     path: &Path,
     mut document: SwarmProject,
     subject: ExportSubject,
-    living: Answer<Kept>,
+    live: Answer<Kept>,
 ) -> Result<String, String> {
     let named = |error: ExportError| format!("{}: {error}", path.display());
     if subject == ExportSubject::Live {
-        document.world.state = living.wait().unwrap_or_default().state.map(Arc::new);
+        document.world.state = live.wait().unwrap_or_default().state.map(Arc::new);
     }
     let content = export(&document.world, subject, path, SIZE_PX).map_err(named)?;
     write_atomic(path, &content.bytes).map_err(|e| e.to_string())?;

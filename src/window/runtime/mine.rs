@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_card_shows_the_saved_swarm_or_a_sample() {
-        let mut scene = crate::window::shell::bundled::load("mill").unwrap().project;
+        let mut scene = crate::window::runtime::bundled::load("mill").unwrap().project;
         scene.world.state = None;
         assert!(living(&scene).unwrap().len() > scene.world.snapshot.particles.len());
         let swarm = Swarm { particles: scene.world.snapshot.particles.clone(), box_size: DVec2::splat(30.0) };

@@ -1,8 +1,8 @@
 //! Autosave and recovery: unsaved work is in a file of this run of the program, which is deleted at a clean exit.
 //! A run that ended otherwise leaves it behind, and the next one offers it.
 //!
-//! Each run holds a lock on a file beside its own; the system lets go of it however the run ends. So whoever gets the
-//! lock of another's file knows that the other is gone, and that no third one has found it.
+//! Each run holds a lock on a file beside its own; the system lets go of it however the run ends. So the run
+//! that gets the lock of another's file knows that the other has ended, and that no third one has found it.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::files::Files;
-use super::live::{Answer, Kept};
-use crate::jobs::{Cores, JobName, guarded, start};
+use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, guarded};
 use crate::scene::{SwarmProject, load_swarm, remove_films, write_atomic};
 use crate::session::{Session, ShareEvent, opened_project};
 use crate::window::panels::RescuedScene;
+use crate::window::shell::live::{Answer, Kept};
 
 /// Greatest age of unsaved work in the file, beside the time of one write.
 const EVERY: Duration = Duration::from_secs(30);
@@ -26,6 +26,8 @@ const EVERY_VARIABLE: &str = "UNSTILL_AUTOSAVE_S";
 
 /// A lock of this age without a scene belongs to a run that ended without unsaved work.
 const OLD_LOCK: Duration = Duration::from_secs(24 * 3600);
+
+const SCAN: JobName = JobName { thread: "rescue", what: "Looking for unsaved work of earlier runs" };
 
 /// First line of a rescued scene whose work has a file: a comment of the format.
 const FILE_OF: &str = "// file: ";
@@ -37,7 +39,7 @@ pub struct Rescue {
     /// Revision that was written last, or is being written.
     written: Option<u64>,
     looked: Instant,
-    scan: Receiver<FoundRescue>,
+    scan: Worker<PathBuf, FoundRescue>,
     found: Vec<FoundRescue>,
     /// Restored in this run: deleted when the work is in a file of this run, or at a clean exit.
     restored: Vec<RescuePlace>,
@@ -97,15 +99,10 @@ impl RescuePlace {
 impl Rescue {
     /// Looks for what earlier runs left in `folder`, in a thread of its own. Without a folder nothing is rescued.
     pub fn new(folder: Option<PathBuf>) -> Self {
-        let (sender, scan) = unbounded();
-        let results = unbounded();
-        if let Some(folder) = folder.clone() {
-            let name = JobName { thread: "rescue", what: "Looking for unsaved work of earlier runs" };
-            if let Err(fault) = start(name, Cores::Shared, move || find(&folder, &sender)) {
-                // It stays for the next run.
-                let _ = results.0.send(fault.to_string());
-            }
-        }
+        let scan = Worker::start(SCAN, Cores::Shared, Inbox::Latest, || {
+            |folder: PathBuf, outbox: &Outbox<FoundRescue>| find(&folder, outbox)
+        });
+        folder.iter().for_each(|folder| scan.order(folder.clone()));
         Self {
             folder,
             own: None,
@@ -118,7 +115,7 @@ impl Rescue {
             serial: 0,
             left: Vec::new(),
             every: every(),
-            results,
+            results: unbounded(),
             has_failed: false,
         }
     }
@@ -131,7 +128,7 @@ impl Rescue {
         files: &Files,
         living: impl FnOnce() -> Answer<Kept>,
     ) -> Option<String> {
-        self.found.extend(self.scan.try_iter());
+        self.found.extend(self.scan.events());
         if std::mem::replace(&mut self.serial, session.serial()) != session.serial() {
             self.leave(session, files);
         }
@@ -140,7 +137,7 @@ impl Rescue {
                 && let Some(own) = &self.own
             {
                 let scene = own.scene.clone();
-                files.later(move || {
+                files.write_later(move || {
                     // What stays is offered once too often.
                     let _ = std::fs::remove_file(scene);
                 });
@@ -149,7 +146,9 @@ impl Rescue {
             self.looked = Instant::now();
             self.write(session.document(), session.path(), session.revision(), files, Some(living()));
         }
-        let failure = self.results.1.try_iter().last()?;
+        // What a scan that failed has not found stays for the next run.
+        let faults = self.scan.faults().map(|fault| fault.to_string());
+        let failure = self.results.1.try_iter().chain(faults).last()?;
         (!std::mem::replace(&mut self.has_failed, true)).then_some(failure)
     }
 
@@ -194,7 +193,7 @@ impl Rescue {
         // A path with a line break would end the comment.
         let path = path.and_then(Path::to_str).filter(|path| !path.contains(['\n', '\r']));
         let head = path.map_or_else(String::new, |path| format!("{FILE_OF}{path}\n"));
-        files.later(move || {
+        files.write_later(move || {
             let result = guarded("autosave", || {
                 let state = living.and_then(|living| living.wait().ok()).unwrap_or_default().state;
                 document.world.state = state.map(Arc::new).or(document.world.state);
@@ -239,7 +238,7 @@ impl Rescue {
     pub fn discard(&mut self, number: usize, files: &Files) {
         if number < self.found.len() {
             let place = self.found.remove(number).place;
-            files.later(move || place.remove());
+            files.write_later(move || place.remove());
         }
     }
 
@@ -257,10 +256,10 @@ pub(super) fn every() -> Duration {
     seconds.map_or(EVERY, |seconds: u32| Duration::from_secs(seconds.max(1).into()))
 }
 
-/// Sends each scene in `folder` whose lock is free.
-fn find(folder: &Path, sender: &Sender<FoundRescue>) {
+/// Reports each scene in `folder` whose lock is free.
+fn find(folder: &Path, outbox: &Outbox<FoundRescue>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
+    for entry in entries.flatten().take_while(|_| !outbox.is_stopped()) {
         let path = entry.path();
         let written = entry.metadata().and_then(|m| m.modified()).unwrap_or(UNIX_EPOCH);
         match path.extension().and_then(|e| e.to_str()) {
@@ -275,9 +274,7 @@ fn find(folder: &Path, sender: &Sender<FoundRescue>) {
                     place,
                     written,
                 };
-                if sender.send(found).is_err() {
-                    return;
-                }
+                outbox.send(found);
             }
             Some("lock") if written.elapsed().is_ok_and(|age| age > OLD_LOCK) => {
                 let scene = path.with_extension("ron");
@@ -333,11 +330,10 @@ mod tests {
 
     /// What a new run finds in `folder`.
     fn next_run(folder: &Path) -> Rescue {
-        let mut rescue = Rescue::new(None);
-        let (sender, scan) = unbounded();
-        find(folder, &sender);
-        rescue.scan = scan;
-        rescue.folder = Some(folder.to_owned());
+        let mut rescue = Rescue::new(Some(folder.to_owned()));
+        while !rescue.scan.is_idle() {
+            std::thread::sleep(Duration::from_millis(2));
+        }
         rescue.advance(&Session::new(1), &Files::default(), || Live::default().kept());
         rescue
     }
@@ -489,11 +485,11 @@ mod tests {
         std::fs::write(&file, "").unwrap();
         let (files, session) = (Files::default(), dirty("One"));
         let mut rescue = Rescue::new(Some(file.join("rescue")));
-        let mut told = 0;
+        let mut reports = 0;
         for _ in 0..3 {
             rescue.looked = Instant::now().checked_sub(EVERY).unwrap();
-            told += usize::from(rescue.advance(&session, &files, || Live::default().kept()).is_some());
+            reports += usize::from(rescue.advance(&session, &files, || Live::default().kept()).is_some());
         }
-        assert_eq!(told, 1);
+        assert_eq!(reports, 1);
     }
 }

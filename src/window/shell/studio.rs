@@ -1,6 +1,12 @@
 //! Pictures of worlds that live on the GPU: copied there, in the render world, from the buffer that the world's thread
 //! draws them in to the image that the panels show. Nothing comes back to the processor.
 
+mod canvas;
+mod pictures;
+
+pub use canvas::{StudioCanvas, Surface};
+pub use pictures::StudioPictures;
+
 use bevy::asset::AssetId;
 use bevy::image::Image;
 use bevy::prelude::*;

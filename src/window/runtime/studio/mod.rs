@@ -1,22 +1,17 @@
 //! The worlds beside the swarm in the window: each has a project of its own that stays open while another is shown.
 
-mod blit;
-mod canvas;
 mod desk;
-mod pictures;
 mod rescue;
-
-pub use blit::{BlitPlugin, StudioFrame};
-pub use canvas::Surface;
 
 use desk::StudioDesk;
 
 use super::effects::Shell;
-use super::live::Gpu;
 use crate::media::looks::Theme;
 use crate::session::studio::{ProgramCommand, StudioCommand, StudioEvent};
 use crate::session::{Command, DocumentCommand, Effect, Level, ViewCommand, Workspace};
 use crate::window::panels::studio_panels;
+use crate::window::shell::live::Gpu;
+use crate::window::shell::studio::Surface;
 use crate::worlds::studio::WORLDS;
 
 /// All worlds beside the swarm.
@@ -80,12 +75,12 @@ impl Studios {
             let name = project.world.name();
             let Some(k) = self.desks.iter().position(|desk| desk.studio.entry().name == name) else { continue };
             self.switch(Some(k), shell, gpu);
-            self.hear(k, StudioEvent::File { path, project }, shell, gpu);
+            self.on_event(k, StudioEvent::File { path, project }, shell, gpu);
         }
         for k in 0..self.desks.len() {
             self.desks[k].autosave(shell);
             for event in self.desks[k].events() {
-                self.hear(k, event, shell, gpu);
+                self.on_event(k, event, shell, gpu);
             }
         }
     }
@@ -152,7 +147,7 @@ impl Studios {
         }
     }
 
-    fn hear(&mut self, k: usize, event: StudioEvent, shell: &mut Shell, gpu: &Gpu) {
+    fn on_event(&mut self, k: usize, event: StudioEvent, shell: &mut Shell, gpu: &Gpu) {
         let effects = self.desks[k].studio.on_event(event);
         for command in self.desks[k].perform(effects, shell) {
             self.perform_program(k, command, shell, gpu);

@@ -1,6 +1,6 @@
-//! What is kept between runs: files in the system's folder for settings.
+//! What is saved between runs: files in the system's folder for settings.
 //!
-//! Read once before the window opens; each written by a thread of its own, a moment after the last change. Two windows
+//! Read once before the window opens; each written by a thread of its own, soon after the last change. Two windows
 //! may be open: what the other one has written meanwhile stays.
 
 use std::fs::{self, File};
@@ -8,23 +8,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::jobs::{Cores, Handle, JobName, start};
+use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker};
 use crate::scene::write_atomic;
 use crate::session::{FirstSteps, Prefs};
 
-/// Changes come in bursts: a slider is dragged.
-const REST: Duration = Duration::from_millis(400);
+/// Least time from a change to its write: changes come in bursts, as a slider is dragged.
+const SAVE_DELAY: Duration = Duration::from_millis(400);
 
-/// Another window holds the file for a few milliseconds; one that hangs is not waited for.
-const BLINK: Duration = Duration::from_millis(20);
-const MAX_BLINKS: u32 = 100;
+/// Time between two tries to lock the file, which another window holds for a few milliseconds.
+const LOCK_RETRY: Duration = Duration::from_millis(20);
+/// A window that hangs is not waited for.
+const MAX_LOCK_TRIES: u32 = 100;
 
 /// A kind of data that is saved between runs.
-pub trait Kept: Clone + Default + Serialize + DeserializeOwned + Send + 'static {
+pub trait Persistent: Clone + Default + Serialize + DeserializeOwned + Send + 'static {
     const FILE: &'static str;
     /// Its name in messages, in the plural.
     const NAME: &'static str;
@@ -39,7 +39,7 @@ pub trait Kept: Clone + Default + Serialize + DeserializeOwned + Send + 'static 
     fn merged(self, base: &Self, theirs: Self) -> Self;
 }
 
-impl Kept for Prefs {
+impl Persistent for Prefs {
     const FILE: &str = "settings.ron";
     const NAME: &str = "settings";
     const INSTEAD: &str = "the defaults are used";
@@ -86,18 +86,18 @@ pub fn merged_lists<T: Clone + PartialEq>(mine: &[T], base: &[T], theirs: &[T], 
     merged
 }
 
-/// What an earlier run has kept, who keeps it from now on, and a sentence for the user when it could not be read.
-pub fn remember<T: Kept>() -> (T, Keeper<T>, Option<String>) {
-    // `None` on a system that has no such place.
+/// What an earlier run has saved, the saver of its changes, and a sentence for the user when it could not be read.
+pub fn load<T: Persistent>() -> (T, Saver<T>, Option<String>) {
+    // `None` on a system that has no such folder.
     let folders = directories::ProjectDirs::from("", "", "unstill");
     let path = folders.map(|folders| folders.config_dir().join(T::FILE));
-    let (kept, said) = path.as_deref().map_or_else(Default::default, read::<T>);
-    (kept.clone(), Keeper::new(path, kept), said)
+    let (saved, warning) = path.as_deref().map_or_else(Default::default, read::<T>);
+    (saved.clone(), Saver::new(path, saved), warning)
 }
 
 /// The preferences in the file, and a sentence for the user where they cannot be read. A file that cannot be understood
 /// is set aside, so that nothing in it is lost.
-pub fn read<T: Kept>(path: &Path) -> (T, Option<String>) {
+pub fn read<T: Persistent>(path: &Path) -> (T, Option<String>) {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return (T::default(), None),
@@ -105,12 +105,12 @@ pub fn read<T: Kept>(path: &Path) -> (T, Option<String>) {
         Err(error) => return set_aside(path, &error.to_string()),
     };
     match ron::from_str::<T>(&text).map_err(|why| why.to_string()).and_then(T::usable) {
-        Ok(kept) => (kept, None),
+        Ok(saved) => (saved, None),
         Err(why) => set_aside(path, &why),
     }
 }
 
-fn set_aside<T: Kept>(path: &Path, why: &str) -> (T, Option<String>) {
+fn set_aside<T: Persistent>(path: &Path, why: &str) -> (T, Option<String>) {
     // What was set aside before stays.
     let asides = (1..100).map(|k| if k == 1 { "ron.broken".to_owned() } else { format!("ron.broken-{k}") });
     let aside = asides.map(|end| path.with_extension(end)).find(|aside| !aside.exists());
@@ -127,102 +127,77 @@ fn set_aside<T: Kept>(path: &Path, why: &str) -> (T, Option<String>) {
     (T::default(), Some(text))
 }
 
-/// Writes the newest of its kind; whatever was handed over is on the disk when this is dropped.
-pub struct Keeper<T> {
-    newest: Option<Sender<T>>,
-    faults: Receiver<String>,
-    thread: Option<Handle>,
-}
+/// Saves the newest value of its kind; what was passed to [`Self::save`] is on the disk when this is dropped.
+pub struct Saver<T: Persistent>(Option<Worker<T, String>>);
 
-impl<T: Kept> Keeper<T> {
-    /// `path`: `None` where there is no place for it, and nothing is kept; `base`: what was read there.
+impl<T: Persistent> Saver<T> {
+    /// `path`: `None` where there is no folder for it, and nothing is saved; `base`: what was read there.
     pub fn new(path: Option<PathBuf>, base: T) -> Self {
-        let (newest, inbox) = unbounded();
-        let (outbox, faults) = unbounded();
-        let told = outbox.clone();
-        let thread = path.and_then(|path| {
-            let name = JobName { thread: T::NAME, what: "Keeping settings and stamps" };
-            let started = start(name, Cores::Shared, move || write_each(&path, base, &inbox, &outbox));
-            // Sending fails only when the program is ending.
-            started.map_err(|fault| told.send(fault.to_string())).ok()
-        });
-        Self { newest: Some(newest), faults, thread }
+        Self(path.map(|path| {
+            let name = JobName { thread: T::NAME, what: "Saving settings and stamps" };
+            Worker::start(name, Cores::Shared, Inbox::Latest, move || {
+                let (path, mut base, mut has_failed) = (path.clone(), base.clone(), false);
+                move |newest: T, outbox: &Outbox<String>| {
+                    outbox.rest(SAVE_DELAY);
+                    // A newer one is next.
+                    if outbox.is_outdated() {
+                        return;
+                    }
+                    match write(&path, &base, newest.clone()) {
+                        Ok(warning) => {
+                            base = newest;
+                            warning.into_iter().for_each(|warning| outbox.send(warning));
+                        }
+                        Err(why) if !std::mem::replace(&mut has_failed, true) => {
+                            outbox.send(format!("The {} are not saved: {why}", T::NAME));
+                        }
+                        Err(_) => {}
+                    }
+                }
+            })
+        }))
     }
 
-    pub fn keep(&self, kept: T) {
-        if let Some(newest) = &self.newest {
-            // Fails only where there is no thread.
-            let _ = newest.send(kept);
-        }
+    pub fn save(&self, newest: T) {
+        self.0.iter().for_each(|worker| worker.order(newest.clone()));
     }
 
     /// Sentences for the user since the last call.
     pub fn faults(&self) -> impl Iterator<Item = String> + '_ {
-        self.faults.try_iter()
+        self.0.iter().flat_map(|worker| worker.events().chain(worker.faults().map(|fault| fault.to_string())))
     }
 }
 
-impl<T> Drop for Keeper<T> {
+impl<T: Persistent> Drop for Saver<T> {
     fn drop(&mut self) {
-        self.newest = None;
-        if let Some(thread) = self.thread.take() {
-            thread.wait();
-        }
-    }
-}
-
-/// `base`: what this window last read or wrote.
-fn write_each<T: Kept>(path: &Path, mut base: T, inbox: &Receiver<T>, faults: &Sender<String>) {
-    let mut told = false;
-    while let Ok(mut newest) = inbox.recv() {
-        let over = loop {
-            match inbox.recv_timeout(REST) {
-                Ok(newer) => newest = newer,
-                Err(RecvTimeoutError::Timeout) => break false,
-                Err(RecvTimeoutError::Disconnected) => break true,
-            }
-        };
-        // Sending fails only when the program is ending.
-        match write(path, &base, newest.clone()) {
-            Ok(said) => {
-                base = newest;
-                said.into_iter().for_each(|said| _ = faults.send(said));
-            }
-            Err(why) if !std::mem::replace(&mut told, true) => {
-                let _ = faults.send(format!("The {} are not kept: {why}", T::NAME));
-            }
-            Err(_) => {}
-        }
-        if over {
-            return;
-        }
+        self.0.iter_mut().for_each(|worker| worker.end(Duration::MAX));
     }
 }
 
 /// Returns a sentence when the file there could not be understood.
-fn write<T: Kept>(path: &Path, base: &T, mine: T) -> Result<Option<String>, String> {
+fn write<T: Persistent>(path: &Path, base: &T, mine: T) -> Result<Option<String>, String> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     }
     // Between reading and writing no other window writes.
     let _turn = turn(&path.with_extension("lock"));
-    let (merged, said) = match path.exists().then(|| read::<T>(path)) {
+    let (merged, warning) = match path.exists().then(|| read::<T>(path)) {
         Some((theirs, None)) => (mine.merged(base, theirs), None),
-        Some((_, said)) => (mine, said),
+        Some((_, warning)) => (mine, warning),
         None => (mine, None),
     };
     let text = ron::ser::to_string_pretty(&merged, ron::ser::PrettyConfig::default()).map_err(|e| e.to_string())?;
     write_atomic(path, text.as_bytes()).map_err(|e| e.to_string())?;
-    Ok(said)
+    Ok(warning)
 }
 
 /// The lock, until it is dropped. Where there can be none, one window at a time has to do.
 fn turn(path: &Path) -> Option<File> {
     let file = File::options().create(true).truncate(false).write(true).open(path).ok()?;
-    for _ in 0..MAX_BLINKS {
+    for _ in 0..MAX_LOCK_TRIES {
         match file.try_lock() {
             Ok(()) => return Some(file),
-            Err(fs::TryLockError::WouldBlock) => std::thread::sleep(BLINK),
+            Err(fs::TryLockError::WouldBlock) => std::thread::sleep(LOCK_RETRY),
             Err(fs::TryLockError::Error(_)) => return None,
         }
     }
@@ -238,17 +213,22 @@ mod tests {
         super::read(path)
     }
 
+    fn next_fault(saver: &Saver<Prefs>) -> String {
+        let worker = saver.0.as_ref().expect("there is a path");
+        worker.next_event(Duration::from_secs(10)).expect("a fault in time")
+    }
+
     #[test]
     fn saved_preferences_are_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("not there yet").join("settings.ron");
         let mut prefs = Prefs { theme: Theme::Light, recent: vec!["a.ron".into()], ..Prefs::default() };
-        let keeper = Keeper::new(Some(path.clone()), Prefs::default());
-        keeper.keep(prefs.clone());
+        let saver = Saver::new(Some(path.clone()), Prefs::default());
+        saver.save(prefs.clone());
         prefs.look.body = Body::Drop;
         prefs.ui_scale = 1.25;
-        keeper.keep(prefs.clone());
-        drop(keeper);
+        saver.save(prefs.clone());
+        drop(saver);
         assert_eq!(read(&path), (prefs, None));
     }
 
@@ -263,11 +243,11 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("settings.ron");
             fs::write(&path, bytes).unwrap();
-            let (prefs, said) = read(&path);
+            let (prefs, warning) = read(&path);
             assert_eq!(prefs, Prefs::default());
-            let said = said.unwrap();
+            let warning = warning.unwrap();
             let aside = folder.path().join("settings.ron.broken");
-            assert!(said.contains(&aside.display().to_string()), "{said}");
+            assert!(warning.contains(&aside.display().to_string()), "{warning}");
             assert_eq!(fs::read(aside).unwrap(), bytes);
             assert!(!path.exists());
         }
@@ -278,10 +258,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let blocked = folder.path().join("file");
         fs::write(&blocked, "").unwrap();
-        let keeper = Keeper::new(Some(blocked.join("settings.ron")), Prefs::default());
-        keeper.keep(Prefs::default());
-        let said = keeper.faults.recv_timeout(Duration::from_secs(10)).unwrap();
-        assert!(said.contains(&blocked.display().to_string()), "{said}");
+        let saver = Saver::new(Some(blocked.join("settings.ron")), Prefs::default());
+        saver.save(Prefs::default());
+        let warning = next_fault(&saver);
+        assert!(warning.contains(&blocked.display().to_string()), "{warning}");
     }
 
     #[test]
@@ -290,21 +270,21 @@ mod tests {
         let path = folder.path().join("settings.ron");
         let base = Prefs { recent: vec!["old.ron".into(), "gone.ron".into()], ..Prefs::default() };
         write(&path, &base, base.clone()).unwrap();
-        let [one, other] = [0, 1].map(|_| Keeper::new(Some(path.clone()), base.clone()));
+        let [one, other] = [0, 1].map(|_| Saver::new(Some(path.clone()), base.clone()));
         let mut mine = Prefs { theme: Theme::Light, recent: vec!["mine.ron".into(), "old.ron".into()], ..base.clone() };
         mine.first_steps.painted = true;
-        one.keep(mine.clone());
+        one.save(mine.clone());
         drop(one);
         let mut theirs = Prefs { ui_scale: 1.5, ..base.clone() };
         theirs.recent.insert(0, "theirs.ron".into());
         theirs.first_steps.lived = true;
-        other.keep(theirs);
+        other.save(theirs);
         drop(other);
-        let (kept, said) = read(&path);
-        assert_eq!((kept.theme, kept.ui_scale, said), (Theme::Light, 1.5, None));
-        assert!(kept.first_steps.painted && kept.first_steps.lived);
+        let (saved, warning) = read(&path);
+        assert_eq!((saved.theme, saved.ui_scale, warning), (Theme::Light, 1.5, None));
+        assert!(saved.first_steps.painted && saved.first_steps.lived);
         assert_eq!(
-            kept.recent,
+            saved.recent,
             ["theirs.ron", "mine.ron", "old.ron"].map(PathBuf::from),
             "and what was taken out is out"
         );
@@ -314,11 +294,11 @@ mod tests {
     fn a_file_damaged_at_run_time_is_set_aside() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.ron");
-        let keeper = Keeper::new(Some(path.clone()), Prefs::default());
+        let saver = Saver::new(Some(path.clone()), Prefs::default());
         fs::write(&path, "half (").unwrap();
-        keeper.keep(Prefs { ui_scale: 1.5, ..Prefs::default() });
-        let said = keeper.faults.recv_timeout(Duration::from_secs(10)).unwrap();
-        assert!(said.contains("settings.ron.broken"), "{said}");
+        saver.save(Prefs { ui_scale: 1.5, ..Prefs::default() });
+        let warning = next_fault(&saver);
+        assert!(warning.contains("settings.ron.broken"), "{warning}");
         assert_eq!(fs::read_to_string(folder.path().join("settings.ron.broken")).unwrap(), "half (");
         assert_eq!(read(&path).0.ui_scale, 1.5);
     }

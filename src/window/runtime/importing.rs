@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crossbeam_channel::Sender;
 
-use super::files::{Notice, has_lost_its_scene};
+use super::files::{Notice, lost_its_scene};
 use crate::formats::{Outline, import_all};
 use crate::jobs::guarded;
 use crate::scene::holds_scene;
@@ -54,6 +54,6 @@ fn warning_about(path: &Path) -> Option<&'static str> {
     if holds_scene(path).unwrap_or(false) {
         Some("This picture holds a scene. Only what it looks like was imported; Open (Ctrl+O) brings the scene itself.")
     } else {
-        has_lost_its_scene(path).then_some(LOST_ITS_SCENE)
+        lost_its_scene(path).then_some(LOST_ITS_SCENE)
     }
 }

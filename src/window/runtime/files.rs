@@ -12,14 +12,14 @@ use super::bundled;
 use super::exporting;
 use super::importing;
 use super::kinds::{FileKind, kind_of};
-use super::live::{Answer, Kept};
 use super::portrait::{self, Portrait};
-use crate::formats::ExportSubject;
+use crate::formats::{ExportSubject, endings_of};
 use crate::jobs::{JobName, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
-use crate::scene::{Loaded, Project, Showing, SwarmProject, is_picture_name, lost_its_scene, write_atomic};
+use crate::scene::{self, Loaded, Project, Showing, SwarmProject, is_picture_name, write_atomic};
 use crate::session::{DocumentEvent, Event, ImportRequest, Level, SceneSource, ShareEvent, opened_project};
+use crate::window::shell::live::{Answer, Kept};
 
 /// A sentence for the user.
 pub type Notice = (Level, String);
@@ -30,13 +30,30 @@ pub type OtherScene = (PathBuf, Box<Project>);
 /// What reading a scene gives to the session; `None` when it is of another world and was sent there.
 type ReadScene = Result<Option<Box<SwarmProject>>, String>;
 
-/// Two threads and what comes back from them.
+/// From the threads to the window.
+struct Channel<T> {
+    sender: Sender<T>,
+    receiver: Receiver<T>,
+}
+
+impl<T> Default for Channel<T> {
+    fn default() -> Self {
+        let (sender, receiver) = unbounded();
+        Self { sender, receiver }
+    }
+}
+
+/// Fails only when the program is ending.
+fn send<T>(sender: &Sender<T>, value: T) {
+    let _ = sender.send(value);
+}
+
+/// The writing and the reading thread, and what they send back.
 pub struct Files {
-    sender: Sender<Event>,
-    done: Receiver<Event>,
-    notices: (Sender<Notice>, Receiver<Notice>),
+    events: Channel<Event>,
+    notices: Channel<Notice>,
     /// Scenes of other worlds, which the session has no use for.
-    others: (Sender<OtherScene>, Receiver<OtherScene>),
+    others: Channel<OtherScene>,
     writer: WorkQueue,
     reader: WorkQueue,
     /// Files that wait to be written, or are being written.
@@ -45,12 +62,10 @@ pub struct Files {
 
 impl Default for Files {
     fn default() -> Self {
-        let (sender, done) = unbounded();
         Self {
-            sender,
-            done,
-            notices: unbounded(),
-            others: unbounded(),
+            events: Channel::default(),
+            notices: Channel::default(),
+            others: Channel::default(),
             writer: WorkQueue::queue(JobName { thread: "write", what: "Writing files" }),
             reader: WorkQueue::queue(JobName { thread: "read", what: "Reading files" }),
             being_written: Arc::default(),
@@ -59,25 +74,30 @@ impl Default for Files {
 }
 
 impl Files {
-    /// What is done since the last call.
-    pub fn done(&self) -> impl Iterator<Item = Event> + '_ {
-        self.done.try_iter()
+    /// Events since the last call.
+    pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
+        self.events.receiver.try_iter()
     }
 
     /// Sentences for the user since the last call.
     pub fn notices(&self) -> impl Iterator<Item = Notice> + '_ {
         let faults = self.writer.faults().chain(self.reader.faults());
-        self.notices.1.try_iter().chain(faults.map(|fault| (Level::Error, fault.to_string())))
+        self.notices.receiver.try_iter().chain(faults.map(|fault| (Level::Error, fault.to_string())))
     }
 
     /// Scenes of other worlds that were opened since the last call.
     pub fn other_scenes(&self) -> impl Iterator<Item = OtherScene> + '_ {
-        self.others.1.try_iter()
+        self.others.receiver.try_iter()
     }
 
     /// Puts other work on the thread that reads.
     pub fn read_later(&self, work: impl FnOnce() + Send + 'static) {
         self.reader.put(work);
+    }
+
+    /// Puts other work on files at the end of the queue of what is written.
+    pub fn write_later(&self, work: impl FnOnce() + Send + 'static) {
+        self.writer.put(work);
     }
 
     /// Files that are not written yet.
@@ -90,13 +110,14 @@ impl Files {
         self.reader.waiting() > 0
     }
 
+    /// Opens a scene.
     pub fn load(&self, source: SceneSource) {
         let path = match &source {
             SceneSource::File(path) => path.clone(),
             SceneSource::Bundled(_) => PathBuf::new(),
         };
-        let (notices, others) = (self.notices.0.clone(), self.others.0.clone());
-        self.read(&path.clone(), move || {
+        let (notices, others) = (self.notices.sender.clone(), self.others.sender.clone());
+        self.read(path, move |path| {
             let result = guarded(&format!("opening {}", path.display()), || match &source {
                 SceneSource::File(path) => load(path, &notices, &others),
                 SceneSource::Bundled(name) => {
@@ -107,6 +128,7 @@ impl Files {
         });
     }
 
+    /// Imports one file.
     pub fn import(&self, path: PathBuf) {
         self.import_film(vec![path]);
     }
@@ -114,121 +136,80 @@ impl Files {
     /// Several files as the snapshots of one picture.
     pub fn import_film(&self, paths: Vec<PathBuf>) {
         let Some(first) = paths.first().cloned() else { return };
-        let notices = self.notices.0.clone();
-        self.read(&first, move || Some(importing::read_first(paths, &notices)));
+        let notices = self.notices.sender.clone();
+        self.read(first, move |_| Some(importing::read_first(paths, &notices)));
     }
 
     /// Reads files of the import sheet once more.
     pub fn read_import(&self, request: ImportRequest) {
         let Some(first) = request.paths.first().cloned() else { return };
-        self.read(&first, move || Some(Event::Share(ShareEvent::ImportRead(Box::new(importing::read(request).0)))));
+        self.read(first, move |_| Some(Event::Share(ShareEvent::ImportRead(Box::new(importing::read(request).0)))));
     }
 
     /// Opens a file whatever it is: a scene, a picture that holds one, or particles and images to be imported.
     pub fn open(&self, path: PathBuf) {
-        let (notices, others) = (self.notices.0.clone(), self.others.0.clone());
-        self.read(&path.clone(), move || {
-            match kind_of(&path) {
-                Some(FileKind::Scene) => {
-                    let result = guarded(&format!("opening {}", path.display()), || load(&path, &notices, &others));
-                    return opened(SceneSource::File(path), result);
-                }
-                Some(FileKind::Image) => {
-                    let has_lost_its_scene = has_lost_its_scene(&path);
-                    return Some(Event::Share(ShareEvent::IsImage { path, has_lost_its_scene }));
-                }
-                Some(FileKind::Particles) => return Some(importing::read_first(vec![path], &notices)),
-                None => {}
+        let (notices, others) = (self.notices.sender.clone(), self.others.sender.clone());
+        self.read(path, move |path| match kind_of(path) {
+            Some(FileKind::Scene) => {
+                let result = guarded(&format!("opening {}", path.display()), || load(path, &notices, &others));
+                opened(SceneSource::File(path.to_owned()), result)
             }
-            let what = if path.is_dir() { "a folder" } else { "of a kind that Unstill does not know" };
-            let name = path.display();
-            let why =
-                format!("{name} is {what}; give a scene (.ron, or a .png that holds one), .csv, .xyz, .png or .jpg");
-            Some(Event::Share(ShareEvent::Imported { path, result: Err(why) }))
+            Some(FileKind::Image) => {
+                let has_lost_its_scene = lost_its_scene(path);
+                Some(Event::Share(ShareEvent::IsImage { path: path.to_owned(), has_lost_its_scene }))
+            }
+            Some(FileKind::Particles) => Some(importing::read_first(vec![path.to_owned()], &notices)),
+            None => Some(Event::Share(ShareEvent::Imported { path: path.to_owned(), result: Err(unknown_kind(path)) })),
         });
     }
 
     /// `portrait`: how a picture of the scene is drawn.
     pub fn save(&self, path: PathBuf, document: SwarmProject, portrait: Portrait, revision: u64) {
-        let sender = self.sender.clone();
+        let events = self.events.sender.clone();
         self.write(path, move |path| {
             let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
-            // Fails only when the program is ending.
-            let _ = sender.send(Event::Document(DocumentEvent::Saved { path: path.to_owned(), revision, result }));
+            let path = path.to_owned();
+            send(&events, Event::Document(DocumentEvent::Saved { path, revision, result }));
         });
     }
 
-    /// A copy: the file of the scene stays what it is.
+    /// Saves a copy; the scene's own file is not changed.
     pub fn save_copy(&self, path: PathBuf, document: SwarmProject, portrait: Portrait) {
-        let notices = self.notices.0.clone();
-        self.write(path, move |path| {
-            let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
-            let what = if is_picture_name(path) { "The scene as a picture" } else { "A copy of the scene" };
-            let _ = notices.send(match result {
-                Ok(()) => (Level::Success, format!("{what}: {}", path.display())),
-                Err(why) => (Level::Error, why),
-            });
-        });
+        let what = if is_picture_name(&path) { "The scene as a picture" } else { "A copy of the scene" };
+        self.write_and_report(what, path, move |path| save(path, document, portrait));
     }
 
-    /// Writes particles as a file of other programs. `living`: the swarm as it is now.
-    pub fn export(&self, path: PathBuf, document: SwarmProject, subject: ExportSubject, living: Answer<Kept>) {
-        let notices = self.notices.0.clone();
-        self.write(path, move |path| {
-            let result =
-                guarded(&format!("writing {}", path.display()), || exporting::write(path, document, subject, living));
-            // Fails only when the program is ending.
-            let _ = notices.send(match result {
-                Ok(text) => (Level::Success, text),
-                Err(why) => (Level::Error, why),
-            });
-        });
+    /// Exports particles in the format of the file name. `live`: the swarm as it is now.
+    pub fn export(&self, path: PathBuf, document: SwarmProject, subject: ExportSubject, live: Answer<Kept>) {
+        self.write_with_notice(path, move |path| exporting::write(path, document, subject, live));
     }
 
     /// Writes a plot, as CSV or PNG by the extension.
     pub fn save_plot(&self, path: PathBuf, chart: Chart) {
-        let notices = self.notices.0.clone();
-        self.write(path, move |path| {
-            // Fails only when the program is ending.
-            let _ = notices.send(match guarded("the plot", || write_plot(path, &chart)) {
-                Ok(()) => (Level::Info, format!("Plot: {}", path.display())),
-                Err(why) => (Level::Error, why),
-            });
-        });
+        self.write_and_report("Plot", path, move |path| write_plot(path, &chart));
     }
 
     /// Writes a file by `work`, and reports it under the name of `what`.
-    pub fn noted(
+    pub fn write_and_report(
         &self,
         what: &'static str,
         path: PathBuf,
         work: impl FnOnce(&Path) -> Result<(), String> + Send + 'static,
     ) {
-        let notices = self.notices.0.clone();
-        self.write(path, move |path| {
-            // Fails only when the program is ending.
-            let _ = notices.send(match guarded(&format!("writing {}", path.display()), || work(path)) {
-                Ok(()) => (Level::Success, format!("{what}: {}", path.display())),
-                Err(why) => (Level::Error, why),
-            });
+        self.write_with_notice(path, move |path| {
+            work(path)?;
+            Ok(format!("{what}: {}", path.display()))
         });
     }
 
-    /// Writes a picture of the window.
-    pub fn screenshot(&self, path: PathBuf, picture: bevy::image::Image, part: Option<[u32; 4]>) {
-        let notices = self.notices.0.clone();
+    /// Writes a file by `work`, which returns the notice of its success.
+    fn write_with_notice(&self, path: PathBuf, work: impl FnOnce(&Path) -> Result<String, String> + Send + 'static) {
+        let notices = self.notices.sender.clone();
         self.write(path, move |path| {
-            let written = guarded("the screenshot", || write_png(path, picture, part));
-            let _ = notices.send(match written {
-                Ok(()) => (Level::Info, format!("Screenshot: {}", path.display())),
-                Err(why) => (Level::Error, why),
-            });
+            let result = guarded(&format!("writing {}", path.display()), || work(path));
+            let notice = result.map_or_else(|why| (Level::Error, why), |text| (Level::Success, text));
+            send(&notices, notice);
         });
-    }
-
-    /// Puts other work on files at the end of the queue of what is written.
-    pub fn later(&self, work: impl FnOnce() + Send + 'static) {
-        self.writer.put(work);
     }
 
     /// `work` must not panic: see [`guarded`].
@@ -245,21 +226,18 @@ impl Files {
     }
 
     /// `work` must not panic: see [`guarded`].
-    fn read(&self, path: &Path, work: impl FnOnce() -> Option<Event> + Send + 'static) {
-        let sender = self.sender.clone();
-        let job = move || {
-            // Fails only when the program is ending.
-            work().into_iter().for_each(|event| _ = sender.send(event));
-        };
-        let is_written = self.being_written.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|p| p == path);
+    fn read(&self, path: PathBuf, work: impl FnOnce(&Path) -> Option<Event> + Send + 'static) {
+        let is_written = self.being_written.lock().unwrap_or_else(PoisonError::into_inner).contains(&path);
+        let events = self.events.sender.clone();
+        let job = move || work(&path).into_iter().for_each(|event| send(&events, event));
         if is_written { self.writer.put(job) } else { self.reader.put(job) }
     }
 }
 
-/// The writing thread waits for the swarm, which is written with the document.
+/// Waits for the live swarm in `portrait`, which is saved with the document.
 fn save(path: &Path, mut document: SwarmProject, portrait: Portrait) -> Result<(), String> {
     // Without a live swarm, the scene is saved without one.
-    let kept = portrait.living.wait().unwrap_or_default();
+    let kept = portrait.live.wait().unwrap_or_default();
     let showing = if is_picture_name(path) { portrait::showing(portrait.style, &kept) } else { Showing::default() };
     document.world.state = kept.state.map(Arc::new);
     document.save_showing(path, &showing).map_err(|e| e.to_string())
@@ -268,26 +246,31 @@ fn save(path: &Path, mut document: SwarmProject, portrait: Portrait) -> Result<(
 fn load(path: &Path, notices: &Sender<Notice>, others: &Sender<OtherScene>) -> ReadScene {
     let Loaded { project, warnings } = Project::load(path).map_err(|e| e.to_string())?;
     for warning in &warnings {
-        // Fails only when the program is ending.
-        let _ = notices.send((Level::Info, warning.clone()));
+        send(notices, (Level::Info, warning.clone()));
     }
     if project.world.info().is_some() {
-        // As above.
-        let _ = others.send((path.to_owned(), Box::new(project)));
+        send(others, (path.to_owned(), Box::new(project)));
         return Ok(None);
     }
     let loaded = Loaded { project, warnings }.into_swarm().map_err(|fault| format!("{}: {fault}", path.display()))?;
     Ok(Some(Box::new(opened_project(loaded.project))))
 }
 
-/// What the session gets to know of a scene that was read.
+/// The event of a scene that was read.
 fn opened(source: SceneSource, result: ReadScene) -> Option<Event> {
     result.transpose().map(|result| Event::Document(DocumentEvent::Opened { source, result }))
 }
 
-/// A picture that cannot be read is reported by its reader.
-pub(super) fn has_lost_its_scene(path: &Path) -> bool {
-    guarded("a look at the picture", || Ok(lost_its_scene(path))).unwrap_or(false)
+/// Why a path cannot be opened.
+fn unknown_kind(path: &Path) -> String {
+    let what = if path.is_dir() { "a folder" } else { "of a kind that Unstill does not know" };
+    let endings = endings_of(|_| true).join(", .");
+    format!("{} is {what}; give a scene (.ron, or a .png that holds one) or one of .{endings}", path.display())
+}
+
+/// Whether a picture once held a scene; false where it cannot be read, which its reader reports.
+pub(super) fn lost_its_scene(path: &Path) -> bool {
+    guarded("a look at the picture", || Ok(scene::lost_its_scene(path))).unwrap_or(false)
 }
 
 /// Size of a plot as a picture, pixels.
@@ -303,19 +286,6 @@ pub(super) fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
     }
 }
 
-/// `part`: x, y, width, height of what is kept, pixels.
-fn write_png(path: &Path, picture: bevy::image::Image, part: Option<[u32; 4]>) -> Result<(), String> {
-    let picture = picture.try_into_dynamic().map_err(|e| e.to_string())?;
-    // The alpha channel of a window is not used.
-    let mut rgb = picture.to_rgb8();
-    if let Some([x, y, width, height]) = part {
-        rgb = image::imageops::crop_imm(&rgb, x, y, width, height).to_image();
-    }
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    rgb.write_to(&mut bytes, image::ImageFormat::Png).map_err(|e| e.to_string())?;
-    write_atomic(path, bytes.get_ref()).map_err(|e| e.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,7 +294,7 @@ mod tests {
     use std::time::Duration;
 
     fn next(files: &Files) -> Event {
-        files.done.recv_timeout(Duration::from_secs(30)).expect("an answer")
+        files.events.receiver.recv_timeout(Duration::from_secs(30)).expect("an answer")
     }
 
     fn document(title: &str) -> SwarmProject {
@@ -343,7 +313,7 @@ mod tests {
         assert_eq!(image::open(png).unwrap().to_rgba8(), chart.draw(PLOT_PX));
         let files = Files::default();
         files.save_plot("/no/such/folder/plot.png".into(), chart);
-        let (_, why) = files.notices.1.recv_timeout(Duration::from_secs(60)).unwrap();
+        let (_, why) = files.notices.receiver.recv_timeout(Duration::from_secs(60)).unwrap();
         assert!(why.contains("/no/such/folder/plot.png"), "{why}");
     }
 
@@ -365,7 +335,7 @@ mod tests {
             // The first ones take longest.
             let mut document = document(&format!("save {k}"));
             document.notes = "x".repeat(100_000 * (20 - k) as usize);
-            let portrait = Portrait { style: Default::default(), living: Live::default().kept() };
+            let portrait = Portrait { style: Default::default(), live: Live::default().kept() };
             files.save(path.clone(), document, portrait, k);
         }
         files.load(SceneSource::File(path.clone()));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::kept::{Kept, merged_lists};
+use super::persistence::{Persistent, merged_lists};
 use crate::session::{MAX_STAMP_PARTICLES, Stamp};
 use crate::worlds::swarm::picture::{MAX_SPECIES, Particle};
 
@@ -33,7 +33,7 @@ impl Book {
     }
 }
 
-impl Kept for Book {
+impl Persistent for Book {
     const FILE: &str = "stamps.ron";
     const NAME: &str = "stamps";
     const INSTEAD: &str = "the library starts empty";
@@ -58,7 +58,7 @@ impl Kept for Book {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kept::{Keeper, read};
+    use super::super::persistence::{Saver, read};
     use super::*;
 
     fn pair() -> Vec<Stamp> {
@@ -70,11 +70,11 @@ mod tests {
     fn stamps_are_there_again_in_the_next_run() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("stamps.ron");
-        let keeper = Keeper::new(Some(path.clone()), Book::default());
-        keeper.keep(Book::of(&pair()));
-        drop(keeper);
-        let (book, said) = read::<Book>(&path);
-        assert_eq!((book.stamps(), said), (pair(), None));
+        let saver = Saver::new(Some(path.clone()), Book::default());
+        saver.save(Book::of(&pair()));
+        drop(saver);
+        let (book, warning) = read::<Book>(&path);
+        assert_eq!((book.stamps(), warning), (pair(), None));
     }
 
     #[test]
@@ -86,14 +86,14 @@ mod tests {
             Book::of(&names.iter().map(stamp).collect::<Vec<_>>())
         };
         let base = named(&["old", "doomed"]);
-        Keeper::new(Some(path.clone()), Book::default()).keep(base.clone());
-        let windows: Vec<_> = (0..8).map(|_| Keeper::new(Some(path.clone()), base.clone())).collect();
+        Saver::new(Some(path.clone()), Book::default()).save(base.clone());
+        let windows: Vec<_> = (0..8).map(|_| Saver::new(Some(path.clone()), base.clone())).collect();
         for (k, window) in windows.iter().enumerate() {
             // All at once.
             let name = format!("of window {k}");
-            window.keep(named(&["old", "doomed", &name]));
+            window.save(named(&["old", "doomed", &name]));
         }
-        windows[3].keep(named(&["old", "of window 3"]));
+        windows[3].save(named(&["old", "of window 3"]));
         std::thread::scope(|scope| windows.into_iter().for_each(|window| _ = scope.spawn(move || drop(window))));
         let mut names: Vec<String> = read::<Book>(&path).0.stamps.into_iter().map(|page| page.name).collect();
         names.sort_unstable();
@@ -113,12 +113,12 @@ mod tests {
         ];
         for (k, text) in texts.into_iter().enumerate() {
             std::fs::write(&path, text).unwrap();
-            let (book, said) = read::<Book>(&path);
+            let (book, warning) = read::<Book>(&path);
             assert_eq!(book, Book::default());
             let aside = if k == 0 { "stamps.ron.broken".to_owned() } else { format!("stamps.ron.broken-{}", k + 1) };
             let aside = folder.path().join(aside);
-            let said = said.unwrap();
-            assert!(said.contains(&aside.display().to_string()) && said.contains("stamps"), "{said}");
+            let warning = warning.unwrap();
+            assert!(warning.contains(&aside.display().to_string()) && warning.contains("stamps"), "{warning}");
             assert_eq!(std::fs::read_to_string(aside).unwrap(), text);
         }
     }

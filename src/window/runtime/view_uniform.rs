@@ -40,10 +40,8 @@ pub struct View {
 }
 
 /// The text of the shader of bodies and stage.
-pub const PARTICLES: &str = concat!(
-    include_str!("../../../../shaders/swarm/view.wgsl"),
-    include_str!("../../../../shaders/swarm/particles.wgsl")
-);
+pub const PARTICLES: &str =
+    concat!(include_str!("../../../shaders/swarm/view.wgsl"), include_str!("../../../shaders/swarm/particles.wgsl"));
 
 /// Entry points that share the first bind group of [`PARTICLES`].
 pub const CANVAS_ENTRIES: [&str; 4] = ["stage_vertex", "stage_fragment", "body_vertex", "body_fragment"];
@@ -53,7 +51,7 @@ pub const STAMP_ENTRIES: [&str; 2] = ["stamp_vertex", "stamp_fragment"];
 
 /// The text of the shader of trails.
 pub const TRAILS: &str =
-    concat!(include_str!("../../../../shaders/swarm/view.wgsl"), include_str!("../../../../shaders/swarm/trails.wgsl"));
+    concat!(include_str!("../../../shaders/swarm/view.wgsl"), include_str!("../../../shaders/swarm/trails.wgsl"));
 
 #[cfg(test)]
 mod tests {
@@ -115,9 +113,25 @@ mod tests {
     #[test]
     fn shaders_and_painter_share_the_numbers_of_the_look() {
         use crate::media::looks::shape as look;
-        assert_eq!(constant(PARTICLES, "GLOW_REACH"), look::GLOW_REACH);
-        assert_eq!(constant(PARTICLES, "GLOW_STRENGTH"), look::GLOW_STRENGTH);
         assert_eq!(constant(PARTICLES, "STAGE_MARGIN"), f64::from(look::STAGE_MARGIN_PX));
+        macro_rules! same {
+            ($($name:ident),*) => { $(assert_eq!(constant(PARTICLES, stringify!($name)), look::$name, stringify!($name));)* };
+        }
+        same!(
+            GLOW_REACH,
+            GLOW_STRENGTH,
+            LIGHT_BASE,
+            LIGHT_AHEAD,
+            LIGHT_INSIDE,
+            DOT_RADIUS,
+            DROP_HEAD_RADIUS,
+            DROP_TAIL_RADIUS,
+            DROP_LENGTH
+        );
+        same!(DROP_HEAD_AHEAD, ARROW_WING_AHEAD, ARROW_WING_ASIDE, ARROW_NOTCH_AHEAD, ARROW_ROUNDING);
+        for (name, value) in [("STAGE_SHINE", look::STAGE_SHINE), ("STAGE_SHINE_COVER", look::STAGE_SHINE_COVER)] {
+            assert_eq!(constant(PARTICLES, name) as f32, value, "{name}");
+        }
         assert_eq!(constant(TRAILS, "TRAIL_HALF_WIDTH"), look::TRAIL_HALF_WIDTH);
         assert_eq!(constant(TRAILS, "TRAIL_OPACITY"), look::TRAIL_OPACITY);
         assert_eq!(constant(TRAILS, "TRAIL_LEAP"), look::TRAIL_LEAP);

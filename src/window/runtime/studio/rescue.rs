@@ -44,7 +44,7 @@ impl StudioRescue {
         let scene = self.scene.clone();
         if !studio.is_dirty() {
             if self.written.take().is_some() {
-                files.later(move || {
+                files.write_later(move || {
                     // What stays is brought back once too often.
                     let _ = std::fs::remove_file(scene);
                 });
@@ -53,7 +53,7 @@ impl StudioRescue {
             self.looked = Instant::now();
             self.written = Some(studio.revision());
             let project = studio.project().clone().map_world(std::sync::Arc::unwrap_or_clone);
-            files.later(move || {
+            files.write_later(move || {
                 // The next autosave tries again; saving by hand reports what is wrong.
                 let _ = guarded("autosave", || {
                     write_atomic(&scene, project.to_ron().as_bytes()).map_err(|error| error.to_string())

@@ -6,26 +6,26 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
-use super::clipboard::{Clipboard, ClipboardAnswer};
 use super::files::Files;
-use super::frame_log::FrameLog;
 use super::gallery_life::Life;
-use super::kept::{self, Keeper};
 use super::kinds::kind_of;
-use super::live::{Gpu, Live};
-use super::observer::{CheckThread, Watch};
+use super::observer::{Checks, Watch};
+use super::persistence::{self, Saver};
 use super::ramp::Ramps;
 use super::share::Sharing;
 use super::stamps::Book;
 use super::stippler::Stippler;
 use super::thumbs::Thumbs;
 use super::trainer::{Background, Stopwatch};
-use super::truth::TruthJobs;
+use super::truth::TruthJob;
 use crate::session::{
     Command, Effect, Event, Level, ObserveEvent, PaintCommand, PaintEvent, Prefs, SceneSource, Session, Speed,
     ViewCommand,
 };
 use crate::window::panels::{Readouts, UiState};
+use crate::window::shell::clipboard::{Clipboard, ClipboardAnswer};
+use crate::window::shell::frame_log::FrameLog;
+use crate::window::shell::live::{Gpu, Live};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
 const TICK_S: f64 = 1.0 / 60.0;
@@ -44,13 +44,13 @@ pub struct Shell {
     training: Background,
     thumbs: Thumbs,
     stopwatch: Stopwatch,
-    truth: TruthJobs,
+    truth: TruthJob,
     stippler: Stippler,
     pub clipboard: Clipboard,
     watch: Watch,
-    bench: CheckThread,
-    keeper: Keeper<Prefs>,
-    stamp_keeper: Keeper<Book>,
+    checks: Checks,
+    prefs_saver: Saver<Prefs>,
+    stamp_saver: Saver<Book>,
     gallery: Life,
     pub ramps: Ramps,
     /// Another world is shown: the swarm stands still.
@@ -69,9 +69,9 @@ pub struct Shell {
 impl Shell {
     /// `file`: what to open, instead of the first bundled scene.
     pub fn new(file: Option<PathBuf>) -> Self {
-        // What earlier runs have kept.
-        let (prefs, keeper, prefs_fault) = kept::remember::<Prefs>();
-        let (book, stamp_keeper, stamps_fault) = kept::remember::<Book>();
+        // What earlier runs have saved.
+        let (prefs, prefs_saver, prefs_fault) = persistence::load::<Prefs>();
+        let (book, stamp_saver, stamps_fault) = persistence::load::<Book>();
         let mut shell = Self {
             session: Session::new(seed_of_the_day()),
             live: Live::default(),
@@ -82,13 +82,13 @@ impl Shell {
             training: Background::default(),
             thumbs: Thumbs::default(),
             stopwatch: Stopwatch::default(),
-            truth: TruthJobs::default(),
+            truth: TruthJob::default(),
             stippler: Stippler::default(),
             clipboard: Clipboard::default(),
             watch: Watch::default(),
-            bench: CheckThread::default(),
-            keeper,
-            stamp_keeper,
+            checks: Checks::default(),
+            prefs_saver,
+            stamp_saver,
             gallery: Life::default(),
             ramps: Ramps::default(),
             is_hidden: false,
@@ -123,8 +123,8 @@ impl Shell {
         }
     }
 
-    /// Seconds that a frame should take at least. A GPU made of software and the trainer share the processor: frames
-    /// that nobody would miss are better spent on learning.
+    /// Seconds that a frame should take at least. A GPU made of software and the trainer share the processor: time
+    /// of frames beyond these is better spent on learning.
     pub fn least_frame_s(&self, gpu: &Gpu) -> f64 {
         match (gpu.is_software, self.session.training().state.is_active()) {
             (true, true) => 1.0 / 25.0,
@@ -141,17 +141,17 @@ impl Shell {
         if self.ui.gallery_is_open() {
             self.ui.set_gallery_life(self.gallery.shown(self.ui.pointed_scene()));
         }
-        let done = self.files.done().chain(self.training.events()).chain(measured);
+        let done = self.files.events().chain(self.training.events()).chain(measured);
         let events: Vec<Event> =
             done.chain(self.stopwatch.events()).chain(self.truth.events()).chain(self.stippler.events()).collect();
         let seen = self.watch.advance(&self.session, &self.live);
-        let events: Vec<Event> = events.into_iter().chain(seen).chain(self.bench.events()).collect();
+        let events: Vec<Event> = events.into_iter().chain(seen).chain(self.checks.events()).collect();
         for event in events {
-            self.hear(gpu, event);
+            self.on_event(gpu, event);
         }
         self.live.look_up();
         for event in self.live.news().collect::<Vec<_>>() {
-            self.hear(gpu, event);
+            self.on_event(gpu, event);
         }
         for (level, text) in self.files.notices() {
             self.ui.on_effect(&Effect::Notify { level, text });
@@ -159,7 +159,7 @@ impl Shell {
         for fault in self.ramps.faults().chain(self.gallery.faults()).chain(self.share.faults()) {
             self.ui.on_effect(&Effect::Notify { level: Level::Error, text: fault.to_string() });
         }
-        for text in self.keeper.faults().chain(self.stamp_keeper.faults()) {
+        for text in self.prefs_saver.faults().chain(self.stamp_saver.faults()) {
             self.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
         }
         for answer in self.clipboard.answers() {
@@ -204,7 +204,7 @@ impl Shell {
                 s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
             };
             let speed = Speed { frame_ms, steps_per_s, pair_tests_per_s, faults };
-            self.hear(gpu, Event::Observe(ObserveEvent::SpeedMeasured(speed)));
+            self.on_event(gpu, Event::Observe(ObserveEvent::SpeedMeasured(speed)));
         }
     }
 
@@ -218,9 +218,9 @@ impl Shell {
         may
     }
 
-    /// Takes notice of what has happened.
-    pub fn hear(&mut self, gpu: &Gpu, event: Event) {
-        let news = self.share.hear(&event);
+    /// Passes an event to those that it concerns.
+    pub fn on_event(&mut self, gpu: &Gpu, event: Event) {
+        let news = self.share.on_event(&event);
         let effects = self.session.on_event(event);
         self.perform(gpu, effects);
         if let Some(preference) = news {

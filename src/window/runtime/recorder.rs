@@ -11,11 +11,11 @@ pub use trajectory::TrajectorySource;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::camera::Gaze;
 use super::files::Notice;
-use super::live::Live;
 use crate::jobs::{RecordingEnd, RecordingJob, RecordingPlan, RecordingResult, RecordingState, RecordingWriter};
 use crate::session::Level;
+use crate::window::shell::camera::Gaze;
+use crate::window::shell::live::Live;
 
 /// Frames that may wait to be written: all that a recording keeps in memory, beside what the seam of a film needs.
 const WAITING_FRAMES: usize = 8;

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::super::camera::Gaze;
-use super::super::live::{Answer, Live, LiveFrame};
 use super::{Ended, FrameSource, Recorder, WAITING_FRAMES};
 use crate::formats::{Trajectory, TrajectoryFrame};
 use crate::jobs::{RecordingKind, RecordingPlan, RecordingWriter};
 use crate::session::TrajectoryOptions;
+use crate::window::shell::camera::Gaze;
+use crate::window::shell::live::{Answer, Live, LiveFrame};
 
 /// The states of one swarm.
 pub struct TrajectorySource {

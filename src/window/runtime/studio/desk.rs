@@ -10,8 +10,6 @@ use super::super::files::write_plot;
 use super::super::folders;
 use super::super::kinds::{FileKind, kind_of};
 use super::super::mine::{file_name, free_path};
-use super::canvas::{StudioCanvas, Surface};
-use super::pictures::StudioPictures;
 use super::rescue::StudioRescue;
 use crate::gpu::GpuDevice;
 use crate::jobs::{CanvasOrder, CanvasPicture, CanvasWorker, FilmOrder, JobFault, LearningEvent, LearningRun, guarded};
@@ -19,6 +17,7 @@ use crate::media::looks::Theme;
 use crate::scene::{Project, Showing, is_picture_name, write_atomic};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent, StudioSource};
 use crate::session::{Effect, RunId};
+use crate::window::shell::studio::{StudioCanvas, StudioPictures, Surface};
 use crate::worlds::studio::{StudioError, WorldEntry};
 
 /// The studio of a world and everything that works for it.
@@ -185,12 +184,12 @@ impl StudioDesk {
                 StudioEffect::SavePicture(path) => {
                     let project = self.studio.project().clone().map_world(Arc::unwrap_or_clone);
                     let showing = self.showing(&path, shell);
-                    shell.files.noted("The scene as a picture", path, move |path| {
+                    shell.files.write_and_report("The scene as a picture", path, move |path| {
                         project.save_showing(path, &showing.read()?).map_err(|e| e.to_string())
                     });
                 }
                 StudioEffect::SavePlot { path, chart } => {
-                    shell.files.noted("Plot", path, move |path| write_plot(path, &chart))
+                    shell.files.write_and_report("Plot", path, move |path| write_plot(path, &chart))
                 }
                 StudioEffect::Copy(text) => shell.clipboard.write(text),
                 StudioEffect::Notify(level, text) => shell.ui.on_effect(&Effect::Notify { level, text }),
@@ -208,7 +207,7 @@ impl StudioDesk {
 
     fn save(&self, path: PathBuf, project: Box<Project>, revision: u64, shell: &Shell) {
         let (sender, showing) = (self.sender.clone(), self.showing(&path, shell));
-        shell.files.later(move || {
+        shell.files.write_later(move || {
             let result = guarded(&format!("saving {}", path.display()), || {
                 project.save_showing(&path, &showing.read()?).map_err(|e| e.to_string())
             });
@@ -246,7 +245,7 @@ impl StudioDesk {
         let Some(picture) = self.worker.as_ref().and_then(CanvasWorker::shown_picture) else { return };
         let name = format!("unstill-{}", self.studio.entry().name);
         let path = free_path(shell.share.films_folder(), &name, ".png", None);
-        shell.files.noted("Screenshot", path, move |path| {
+        shell.files.write_and_report("Screenshot", path, move |path| {
             write_atomic(path, &png_of(&picture.into_image()?)?).map_err(|e| e.to_string())
         });
     }

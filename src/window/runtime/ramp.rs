@@ -61,8 +61,8 @@ impl Default for Ramps {
         let name = JobName { thread: "ramps", what: "Measuring the ends of the colour ramp" };
         let worker = Worker::start(name, Cores::Shared, Inbox::Latest, || {
             |job: RampJob, outbox: &Outbox<Option<Ranges>>| {
-                outbox.tell(measure(&job));
-                std::thread::sleep(REST);
+                outbox.send(measure(&job));
+                outbox.rest(REST);
             }
         });
         Self { worker, sent: None, known: None }
@@ -136,7 +136,7 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::window::shell::bundled;
+    use crate::window::runtime::bundled;
     use crate::worlds::swarm::rule::FlowKind;
 
     #[test]

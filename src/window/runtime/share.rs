@@ -3,11 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::camera::Gaze;
-use super::director::Director;
 use super::files::{Files, Notice};
 use super::folders;
-use super::live::Live;
 use super::mine::{Mine, file_name, free_path};
 use super::portrait::{self, Portrait};
 use super::recorder::{FilmOfSwarm, FilmSource, Recorder, TrajectorySource};
@@ -19,6 +16,9 @@ use crate::session::{
     ShareEvent,
 };
 use crate::window::panels::ShareReadouts;
+use crate::window::shell::camera::Gaze;
+use crate::window::shell::director::Director;
+use crate::window::shell::live::Live;
 
 /// Reading that takes longer is announced.
 const LONG: Duration = Duration::from_millis(500);
@@ -163,11 +163,11 @@ impl Sharing {
 
     /// How the picture of a scene is drawn now.
     pub fn portrait(&self, prefs: &Prefs, live: &Live) -> Portrait {
-        Portrait { style: portrait::style(prefs, self.range), living: live.kept() }
+        Portrait { style: portrait::style(prefs, self.range), live: live.kept() }
     }
 
     /// The change of the list of recent files by an event.
-    pub fn hear(&mut self, event: &Event) -> Option<Preference> {
+    pub fn on_event(&mut self, event: &Event) -> Option<Preference> {
         // The same file from another folder is the same file.
         let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         match event {

@@ -1,17 +1,13 @@
 //! The threads that measure: one observes the live swarm a few times a second, one measures rules while they are
-//! learned and certifies scenes. Each takes one core at most; a panic in either becomes a message.
+//! learned, one certifies scenes. Each takes one core at most; a panic in one becomes a message.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-
-use super::live::{Coming, Live, Seen};
 use super::tally::Tally;
-use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, panic_text, start};
-use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, RuleRequest, RuleRole, Session, Workspace};
+use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, guarded};
+use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, Workspace, RuleRequest, RuleRole, Session};
+use crate::window::shell::live::{Coming, Live, Seen};
 use crate::worlds::swarm::measures::{
     CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
 };
@@ -25,7 +21,7 @@ const LOOK_SHARE: u32 = 4;
 const MEASURE_EVERY: Duration = Duration::from_secs(1);
 const MEASURE_SHARE: u32 = 3;
 /// Least time between two reports of a certificate's progress.
-const TELL_EVERY: Duration = Duration::from_millis(200);
+const REPORT_EVERY: Duration = Duration::from_millis(200);
 
 /// The thread that watches the live swarm.
 pub struct Watch {
@@ -48,9 +44,9 @@ impl Default for Watch {
                 let begun = Instant::now();
                 // A rule and a swarm that do not fit together: the engine has reported it already.
                 if let Ok(reading) = observer.look(&glimpse) {
-                    outbox.tell(Event::Observe(ObserveEvent::Observed(Box::new(reading))));
+                    outbox.send(Event::Observe(ObserveEvent::Observed(Box::new(reading))));
                 }
-                std::thread::sleep((LOOK_SHARE - 1) * begun.elapsed());
+                outbox.rest((LOOK_SHARE - 1) * begun.elapsed());
             }
         });
         Self { worker, last: Instant::now(), tally: Tally::default(), seen: None, coming: None }
@@ -132,176 +128,151 @@ fn target_sigma_l(session: &Session) -> f64 {
     session.playing_rule().map_or(sigma_l, |rule| sigma_l.max(rule.sigma_range_l[0]).min(rule.sigma_range_l[1]))
 }
 
-/// What the measuring thread shall do.
-enum CheckJob {
-    Rule(Box<RuleRequest>),
-    Certificate(Box<CertificateRequest>),
-}
+const RULES: JobName = JobName { thread: "measure", what: "Measuring rules" };
+const CERTIFICATES: JobName = JobName { thread: "certify", what: "The certificate" };
+/// Rules that may wait to be measured: the old one of a run of learning, and newest weights.
+const RULE_CAPACITY: usize = 16;
 
-/// The thread that measures rules.
-pub struct CheckThread {
-    jobs: Sender<CheckJob>,
-    events: Receiver<Event>,
-    /// The only run of a certificate that may go on; 0: none.
-    certifying: Arc<AtomicU64>,
+/// The threads that measure rules while they are learned, and that certify scenes. New weights wait for a certificate.
+pub struct Checks {
+    rules: Worker<Box<RuleRequest>, Event>,
+    certificates: Worker<Box<CertificateRequest>, Event>,
     /// The run of learning whose rules are measured.
-    learning: Arc<AtomicU64>,
+    run: u64,
+    /// The newest weights, until their turn.
+    waiting: Option<Box<RuleRequest>>,
+    /// When the rule that is being measured was sent.
+    sent: Option<Instant>,
+    /// When the next weights may be measured.
+    next: Instant,
 }
 
-impl Default for CheckThread {
+impl Default for Checks {
     fn default() -> Self {
-        let (jobs, inbox) = unbounded();
-        let (outbox, events) = unbounded();
-        let (certifying, learning) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        let told = outbox.clone();
-        let worker =
-            CheckWorker { inbox, outbox, certifying: certifying.clone(), learning: learning.clone(), measured: None };
-        let name = JobName { thread: "measure", what: "Measuring rules" };
-        if let Err(fault) = start(name, Cores::ONE, move || worker.run()) {
-            // The receiver is in hand.
-            let _ = told.send(fault.into());
-        }
-        Self { jobs, events, certifying, learning }
+        let rules = Worker::start(RULES, Cores::ONE, Inbox::Queue(RULE_CAPACITY), || {
+            |request: Box<RuleRequest>, outbox: &Outbox<Event>| measure(&request, outbox)
+        });
+        let certificates = Worker::start(CERTIFICATES, Cores::ONE, Inbox::Latest, || {
+            |request: Box<CertificateRequest>, outbox: &Outbox<Event>| certify_scene(&request, outbox)
+        });
+        Self { rules, certificates, run: 0, waiting: None, sent: None, next: Instant::now() }
     }
 }
 
-impl CheckThread {
-    pub fn measure(&self, request: Box<RuleRequest>) {
-        self.learning.store(request.run, Ordering::Relaxed);
-        // Fails only when the thread could not be started.
-        let _ = self.jobs.send(CheckJob::Rule(request));
+impl Checks {
+    /// Measures a rule of a run of learning. Of new weights only the newest are measured; those of another run are dropped.
+    pub fn measure(&mut self, request: Box<RuleRequest>) {
+        if std::mem::replace(&mut self.run, request.run) != request.run {
+            self.rules.cancel();
+            self.waiting = None;
+        }
+        match request.role {
+            RuleRole::New => self.waiting = Some(request),
+            RuleRole::Old => self.rules.order(request),
+        }
     }
 
-    pub fn certify(&self, request: Box<CertificateRequest>) {
-        self.certifying.store(request.run, Ordering::Relaxed);
-        let _ = self.jobs.send(CheckJob::Certificate(request));
+    pub fn certify(&mut self, request: Box<CertificateRequest>) {
+        self.waiting = None;
+        self.certificates.order(request);
     }
 
     pub fn stop_certifying(&self) {
-        self.certifying.store(0, Ordering::Relaxed);
+        self.certificates.cancel();
     }
 
-    pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
-        self.events.try_iter()
-    }
-}
-
-struct CheckWorker {
-    inbox: Receiver<CheckJob>,
-    outbox: Sender<Event>,
-    certifying: Arc<AtomicU64>,
-    learning: Arc<AtomicU64>,
-    /// When the last rule was measured, and how long that took.
-    measured: Option<(Instant, Duration)>,
-}
-
-impl CheckWorker {
-    fn run(mut self) {
-        let mut waiting: Option<Box<RuleRequest>> = None;
-        loop {
-            // While new weights wait for their turn, an old rule, newer weights or a certificate may come.
-            let job = match &waiting {
-                None => self.inbox.recv().map_err(|_| crossbeam_channel::RecvTimeoutError::Disconnected),
-                Some(_) => self.inbox.recv_timeout(self.pause()),
-            };
-            match job {
-                Ok(CheckJob::Rule(request)) if request.role == RuleRole::New => waiting = Some(request),
-                Ok(CheckJob::Rule(request)) => self.measure(&request),
-                Ok(CheckJob::Certificate(request)) => {
-                    waiting = None;
-                    self.certify(&request);
-                }
-                Err(crossbeam_channel::RecvTimeoutError::Timeout) => {
-                    if let Some(request) = waiting.take() {
-                        self.measure(&request);
-                    }
-                }
-                Err(crossbeam_channel::RecvTimeoutError::Disconnected) => return,
+    /// Once a frame: what was measured since the last call. Sends the newest weights when it is their turn.
+    pub fn events(&mut self) -> Vec<Event> {
+        if self.rules.is_idle() && self.certificates.is_idle() {
+            let now = Instant::now();
+            if let Some(sent) = self.sent.take() {
+                self.next = now + MEASURE_EVERY.max((MEASURE_SHARE - 1) * (now - sent));
+            }
+            if now >= self.next
+                && let Some(request) = self.waiting.take()
+            {
+                self.sent = Some(now);
+                self.rules.order(request);
             }
         }
-    }
-
-    /// Until the next rule may be measured.
-    fn pause(&self) -> Duration {
-        let Some((at, took)) = self.measured else { return Duration::ZERO };
-        (took + MEASURE_EVERY.max((MEASURE_SHARE - 1) * took)).saturating_sub(at.elapsed())
-    }
-
-    fn measure(&mut self, request: &RuleRequest) {
-        if self.learning.load(Ordering::Relaxed) != request.run {
-            return;
-        }
-        let begun = Instant::now();
-        let progress = Reporter::silent(self.learning.clone(), request.run);
-        let picture = (&request.stills, &request.ensemble);
-        let work = || QuickFidelity::measure(&request.rule, picture, &request.live, &progress);
-        let result = match catch_unwind(AssertUnwindSafe(work)) {
-            Ok(Err(CheckError::Stopped)) => return,
-            Ok(result) => result.map_err(|e| e.to_string()),
-            Err(panic) => Err(panic_text(panic.as_ref()).to_owned()),
-        };
-        self.measured = Some((begun, begun.elapsed()));
-        let RuleRequest { run, role, step, .. } = *request;
-        // Fails only when the window closes.
-        let _ = self.outbox.send(Event::Learn(LearnEvent::RuleMeasured { run, role, step, result }));
-    }
-
-    fn certify(&self, request: &CertificateRequest) {
-        let CertificateRequest { run, rule, stills, ensemble, live } = request;
-        let settings = CheckSettings::default();
-        let progress = Reporter::telling(self.certifying.clone(), *run, settings.total_steps(1), self.outbox.clone());
-        let work = || certify(rule, (stills, ensemble), live, settings, &progress);
-        let result = match catch_unwind(AssertUnwindSafe(work)) {
-            Ok(Err(CheckError::Stopped)) => return,
-            Ok(result) => result.map(Box::new).map_err(|e| e.to_string()),
-            Err(panic) => Err(panic_text(panic.as_ref()).to_owned()),
-        };
-        let _ = self.outbox.send(Event::Observe(ObserveEvent::Certified { run: *run, result }));
+        let faults = self.rules.faults().chain(self.certificates.faults()).map(Event::from);
+        self.rules.events().chain(self.certificates.events()).chain(faults).collect()
     }
 }
 
-/// Polls whether its run may go on, and reports its progress.
-struct Reporter {
-    may_run: Arc<AtomicU64>,
-    run: u64,
-    tells: Option<(Sender<Event>, u64)>,
-    told: std::sync::Mutex<(Instant, &'static str, u64)>,
+/// The result of `work`, with a panic as an error; `None` where it was stopped.
+fn checked<T>(what: &str, work: impl FnOnce() -> Result<T, CheckError>) -> Option<Result<T, String>> {
+    guarded(what, || match work() {
+        Err(CheckError::Stopped) => Ok(None),
+        result => result.map(Some).map_err(|e| e.to_string()),
+    })
+    .transpose()
 }
 
-impl Reporter {
-    fn silent(may_run: Arc<AtomicU64>, run: u64) -> Self {
-        Self { may_run, run, tells: None, told: std::sync::Mutex::new((Instant::now(), "", 0)) }
-    }
-
-    fn telling(may_run: Arc<AtomicU64>, run: u64, total: u64, outbox: Sender<Event>) -> Self {
-        Self { tells: Some((outbox, total.max(1))), ..Self::silent(may_run, run) }
+fn measure(request: &RuleRequest, outbox: &Outbox<Event>) {
+    let progress = Reporter::silent(outbox);
+    let picture = (&request.stills, &request.ensemble);
+    let work = || QuickFidelity::measure(&request.rule, picture, &request.live, &progress);
+    let RuleRequest { run, role, step, .. } = *request;
+    if let Some(result) = checked("measuring the rule", work) {
+        outbox.send(Event::Learn(LearnEvent::RuleMeasured { run, role, step, result }));
     }
 }
 
-impl CheckProgress for Reporter {
+fn certify_scene(request: &CertificateRequest, outbox: &Outbox<Event>) {
+    let CertificateRequest { run, rule, stills, ensemble, live } = request;
+    let settings = CheckSettings::default();
+    let progress = Reporter { reports: Some((*run, settings.total_steps(1).max(1))), ..Reporter::silent(outbox) };
+    let work = || certify(rule, (stills, ensemble), live, settings, &progress);
+    if let Some(result) = checked("the certificate", work) {
+        outbox.send(Event::Observe(ObserveEvent::Certified { run: *run, result: result.map(Box::new) }));
+    }
+}
+
+/// Polls whether its order is still wanted, and reports the progress of a certificate.
+struct Reporter<'a> {
+    outbox: &'a Outbox<Event>,
+    /// Run and steps of the certificate.
+    reports: Option<(u64, u64)>,
+    /// When progress was reported last, the phase, and the steps so far.
+    progress: Mutex<(Instant, &'static str, u64)>,
+}
+
+impl<'a> Reporter<'a> {
+    fn silent(outbox: &'a Outbox<Event>) -> Self {
+        Self { outbox, reports: None, progress: Mutex::new((Instant::now(), "", 0)) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (Instant, &'static str, u64)> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CheckProgress for Reporter<'_> {
     fn phase(&self, name: &'static str) {
-        self.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner).1 = name;
+        self.lock().1 = name;
     }
 
     fn advance(&self, steps: u64) {
-        let mut told = self.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        told.2 += steps;
-        let Some((outbox, total)) = &self.tells else { return };
-        if told.0.elapsed() < TELL_EVERY {
-            return;
-        }
-        told.0 = Instant::now();
-        let share = told.2 as f64 / *total as f64;
-        let _ = outbox.send(Event::Observe(ObserveEvent::CertificateProgress { run: self.run, phase: told.1, share }));
+        let mut progress = self.lock();
+        progress.2 += steps;
+        let (reported, phase, done) = *progress;
+        let Some((run, total)) = self.reports.filter(|_| reported.elapsed() >= REPORT_EVERY) else { return };
+        progress.0 = Instant::now();
+        let share = done as f64 / total as f64;
+        self.outbox.send(Event::Observe(ObserveEvent::CertificateProgress { run, phase, share }));
     }
 
     fn is_stopped(&self) -> bool {
-        self.may_run.load(Ordering::Relaxed) != self.run
+        self.outbox.is_stopped()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+    use std::sync::Arc;
+
     use glam::DVec2;
 
     use super::*;
@@ -359,17 +330,36 @@ mod tests {
         );
     }
 
+    /// Checks with the events that were polled and not looked at yet.
+    #[derive(Default)]
+    struct Polled(Checks, VecDeque<Event>);
+
+    impl Polled {
+        /// The next event; polls as frames do.
+        fn next(&mut self) -> Event {
+            let begun = Instant::now();
+            loop {
+                if let Some(event) = self.1.pop_front() {
+                    return event;
+                }
+                assert!(begun.elapsed() < PATIENCE, "no event");
+                std::thread::sleep(Duration::from_millis(2));
+                self.1.extend(self.0.events());
+            }
+        }
+    }
+
     #[test]
     fn only_the_newest_weights_and_the_old_rule_are_measured() {
-        let bench = CheckThread::default();
-        bench.measure(request(5, RuleRole::New, 10));
-        bench.measure(request(5, RuleRole::Old, 0));
+        let mut checks = Polled::default();
+        checks.0.measure(request(5, RuleRole::New, 10));
+        checks.0.measure(request(5, RuleRole::Old, 0));
         for step in 11..40 {
-            bench.measure(request(5, RuleRole::New, step));
+            checks.0.measure(request(5, RuleRole::New, step));
         }
         let mut steps = Vec::new();
         while !steps.contains(&(RuleRole::New, 39)) {
-            match bench.events.recv_timeout(PATIENCE).expect("an answer") {
+            match checks.next() {
                 Event::Learn(LearnEvent::RuleMeasured { run: 5, role, step, result }) => {
                     assert!(result.expect("a measure").together().is_some());
                     steps.push((role, step));
@@ -383,7 +373,7 @@ mod tests {
 
     #[test]
     fn a_certificate_reports_progress_and_can_be_stopped() {
-        let bench = CheckThread::default();
+        let mut checks = Polled::default();
         let request = CertificateRequest {
             run: 3,
             rule: rule(),
@@ -391,18 +381,18 @@ mod tests {
             ensemble: Ensemble::default(),
             live: LiveSettings::default(),
         };
-        bench.certify(Box::new(request.clone()));
-        match bench.events.recv_timeout(PATIENCE).expect("progress") {
+        checks.0.certify(Box::new(request.clone()));
+        match checks.next() {
             Event::Observe(ObserveEvent::CertificateProgress { run: 3, phase, share }) => {
                 assert!(!phase.is_empty() && (0.0..1.0).contains(&share));
             }
             other => panic!("{other:?}"),
         }
-        bench.stop_certifying();
-        // The thread is free again soon: a short order after it is carried out.
-        bench.measure(self::request(9, RuleRole::Old, 0));
+        checks.0.stop_certifying();
+        // Rules wait for a certificate, also one that was stopped: its end makes room.
+        checks.0.measure(self::request(9, RuleRole::New, 1));
         loop {
-            match bench.events.recv_timeout(PATIENCE).expect("the next order is carried out") {
+            match checks.next() {
                 Event::Learn(LearnEvent::RuleMeasured { run: 9, .. }) => break,
                 Event::Observe(ObserveEvent::CertificateProgress { .. }) => {}
                 other => panic!("{other:?}"),
@@ -412,12 +402,19 @@ mod tests {
 
     #[test]
     fn a_rule_that_cannot_be_measured_is_reported() {
-        let bench = CheckThread::default();
+        let mut checks = Polled::default();
         let nothing = RuleRequest { stills: Snapshot::default().into(), ..*request(1, RuleRole::Old, 0) };
-        bench.measure(Box::new(nothing));
-        match bench.events.recv_timeout(PATIENCE).expect("an answer") {
+        checks.0.measure(Box::new(nothing));
+        match checks.next() {
             Event::Learn(LearnEvent::RuleMeasured { result: Err(why), .. }) => assert!(!why.is_empty()),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_panic_is_an_error_and_a_stop_has_no_result() {
+        let broken = checked::<()>("the certificate", || panic!("on purpose"));
+        assert!(broken.is_some_and(|result| result.is_err_and(|why| why.contains("bug in the program (on purpose)"))));
+        assert_eq!(checked::<()>("the certificate", || Err(CheckError::Stopped)), None);
     }
 }

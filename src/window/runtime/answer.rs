@@ -14,7 +14,7 @@ use crate::worlds::swarm::rule::{LiveSettings, Rule};
 pub struct Answer<T>(Receiver<T>);
 
 impl<T> Answer<T> {
-    pub(super) fn new() -> (Sender<T>, Self) {
+    pub(in crate::window) fn new() -> (Sender<T>, Self) {
         let (sender, receiver) = bounded(1);
         (sender, Self(receiver))
     }
@@ -50,7 +50,7 @@ pub struct Kept {
 }
 
 /// A copy of the swarm, or where it can be had.
-pub(super) enum LiveQuestion {
+pub(in crate::window) enum LiveQuestion {
     Now(Swarm, Option<Counters>),
     /// On its way from the GPU.
     Later(PendingSwarm),
@@ -74,7 +74,7 @@ pub struct LiveFrame {
     pub frame: TrajectoryFrame,
 }
 
-pub(super) type Looked = Option<(LiveQuestion, Arc<Rule>, LiveSettings)>;
+pub(in crate::window) type Looked = Option<(LiveQuestion, Arc<Rule>, LiveSettings)>;
 
 /// A [`Seen`] on its way from the thread, and from there perhaps from the GPU.
 pub struct Coming {
@@ -83,7 +83,7 @@ pub struct Coming {
 }
 
 impl Coming {
-    pub(super) fn new(answer: Answer<Looked>) -> Self {
+    pub(in crate::window) fn new(answer: Answer<Looked>) -> Self {
         Self { answer, pending: None }
     }
 

@@ -1,10 +1,10 @@
 //! Carries out what the session orders, feature by feature.
 
-use super::super::clipboard::ClipboardReader;
-use super::super::live::Gpu;
 use super::super::stamps::Book;
 use super::Shell;
 use crate::session::{DocumentEffect, Effect, LearnEffect, LiveEffect, ObserveEffect, PaintEffect, ShareEffect};
+use crate::window::shell::clipboard::ClipboardReader;
+use crate::window::shell::live::Gpu;
 
 impl Shell {
     /// Carries out effects in their order; those for the engine together, after the others.
@@ -21,11 +21,11 @@ impl Shell {
                 Effect::Engine(order) => orders.push(order),
                 Effect::Notify { .. } | Effect::Ask(_) => self.ui.on_effect(&effect),
                 Effect::View(view) => self.views.push(view),
-                Effect::KeepPrefs(prefs) => self.keeper.keep(*prefs),
+                Effect::KeepPrefs(prefs) => self.prefs_saver.save(*prefs),
             }
         }
         if !orders.is_empty() {
-            self.live.obey(gpu, orders);
+            self.live.apply(gpu, orders);
         }
     }
 
@@ -45,7 +45,7 @@ impl Shell {
 
     fn perform_share(&mut self, gpu: &Gpu, order: ShareEffect) {
         let answer = self.share.perform(order, &self.session, &self.files, &self.live);
-        answer.into_iter().for_each(|event| self.hear(gpu, event));
+        answer.into_iter().for_each(|event| self.on_event(gpu, event));
     }
 
     fn perform_paint(&mut self, effect: PaintEffect) {
@@ -53,7 +53,7 @@ impl Shell {
             PaintEffect::WriteClipboard(text) => self.clipboard.write(text),
             PaintEffect::ReadClipboard => self.clipboard.read(ClipboardReader::Picture),
             PaintEffect::Stipple(request) => self.stippler.ask(request),
-            PaintEffect::KeepStamps(stamps) => self.stamp_keeper.keep(Book::of(&stamps)),
+            PaintEffect::KeepStamps(stamps) => self.stamp_saver.save(Book::of(&stamps)),
         }
     }
 
@@ -65,7 +65,7 @@ impl Shell {
             LearnEffect::Stop(run) => self.training.stop(run),
             LearnEffect::EndPhase(run) => self.training.end_phase(run),
             LearnEffect::MeasurePace(request) => self.stopwatch.measure(*request),
-            LearnEffect::MeasureRule(request) => self.bench.measure(request),
+            LearnEffect::MeasureRule(request) => self.checks.measure(request),
         }
     }
 
@@ -78,8 +78,8 @@ impl Shell {
 
     fn perform_observe(&mut self, effect: ObserveEffect) {
         match effect {
-            ObserveEffect::Certify(request) => self.bench.certify(request),
-            ObserveEffect::StopCertifying => self.bench.stop_certifying(),
+            ObserveEffect::Certify(request) => self.checks.certify(request),
+            ObserveEffect::StopCertifying => self.checks.stop_certifying(),
             ObserveEffect::MeasureTruth(request) => self.truth.start(*request),
             ObserveEffect::SavePlot { path, chart } => self.files.save_plot(path, *chart),
         }

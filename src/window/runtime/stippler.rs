@@ -19,7 +19,7 @@ impl Default for Stippler {
             let mut memory = DrawingMemory::default();
             move |request: StippleRequest, outbox: &Outbox<Event>| {
                 let result = guarded("making particles of the drawing", || memory.stipple(&request));
-                outbox.tell(Event::Paint(PaintEvent::Stippled { request, result }));
+                outbox.send(Event::Paint(PaintEvent::Stippled { request, result }));
             }
         }))
     }

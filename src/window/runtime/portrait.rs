@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::live::{Answer, Kept, Seen};
-use super::measures::smooth;
 use crate::media::picture::{Painter, PictureStyle, Shot};
 use crate::scene::Showing;
 use crate::session::{ColourBy, FilmOptions, Prefs};
+use crate::window::shell::live::{Answer, Kept, Seen};
+use crate::window::shell::measures::smooth;
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::rule::Rule;
 
@@ -33,7 +33,7 @@ pub fn style(prefs: &Prefs, range: Option<[f64; 2]>) -> PictureStyle {
 /// How the picture of a scene is drawn when it is saved, and what lives in it.
 pub struct Portrait {
     pub style: PictureStyle,
-    pub living: Answer<Kept>,
+    pub live: Answer<Kept>,
 }
 
 /// The living swarm in this look. Where trails are wanted, they grow while the swarm lives on for as long as one lasts.
@@ -43,15 +43,15 @@ pub fn showing(style: PictureStyle, kept: &Kept) -> Showing {
     let Ok(mut engine) = CpuEngine::new(rule, &state.swarm, settings, state.seed) else { return showing };
     let mut painter = Painter::new(showing.style.clone());
     let mut shot = shot(&mut engine, showing.style.colour_by);
-    let usual = FilmOptions::default();
-    let frame_s = 1.0 / f64::from(usual.frames_per_second);
+    let film = FilmOptions::default();
+    let frame_s = 1.0 / f64::from(film.frames_per_second);
     let begun = Instant::now();
     for _ in 0..(showing.style.trail_s / frame_s).round() as u32 {
         painter.advance(&shot, frame_s);
         if begun.elapsed() > TRAIL_TIME {
             break;
         }
-        engine.run(usual.steps_per_frame);
+        engine.run(film.steps_per_frame);
         shot = self::shot(&mut engine, showing.style.colour_by);
     }
     showing.picture = Some(painter.paint(&shot));
@@ -97,7 +97,7 @@ impl Eye {
 mod tests {
     use super::*;
     use crate::session::{Body, Look, Theme};
-    use crate::window::shell::bundled;
+    use crate::window::runtime::bundled;
     use crate::worlds::swarm::doc::LiveState;
     use crate::worlds::swarm::rule::LiveSettings;
     use rand::SeedableRng;

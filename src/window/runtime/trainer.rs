@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-
-use crate::jobs::{self, Cores, JobName, Pace, Training, start};
+use crate::jobs::{self, Cores, Inbox, JobName, Outbox, Pace, Training, Worker, guarded};
 use crate::session::{Event, LearnEvent, PaceRequest, RunId, TrainingRequest};
 use crate::worlds::swarm::rule::Rule;
 
@@ -18,7 +16,7 @@ struct CurrentRun {
     id: RunId,
     training: Training,
     /// The weights reported last.
-    told: Option<Arc<Rule>>,
+    reported: Option<Arc<Rule>>,
 }
 
 impl Background {
@@ -31,7 +29,7 @@ impl Background {
             Some(rule) if another_flow => Training::another_flow(stills, ensemble, settings, rule),
             start => Training::start(stills, ensemble, settings, start),
         };
-        self.run = Some(CurrentRun { id: run, training, told: None });
+        self.run = Some(CurrentRun { id: run, training, reported: None });
     }
 
     pub fn pause(&self, id: RunId) {
@@ -81,9 +79,9 @@ impl Background {
         );
         // The last weights are in the slot before the last event is sent; the session receives them first.
         let newest = run.training.newest_rule();
-        let known = |rule: &Arc<Rule>| run.told.as_ref().is_some_and(|told| Arc::ptr_eq(told, rule));
+        let known = |rule: &Arc<Rule>| run.reported.as_ref().is_some_and(|reported| Arc::ptr_eq(reported, rule));
         if let Some(rule) = newest.filter(|rule| !known(rule)) {
-            run.told = Some(rule.clone());
+            run.reported = Some(rule.clone());
             let at = if over { events.len() - 1 } else { events.len() };
             events.insert(at, Event::Learn(LearnEvent::NewRule { run: run.id, rule }));
         }
@@ -94,35 +92,39 @@ impl Background {
     }
 }
 
-/// Measurements of the speed of learning, each in a thread of its own.
-pub struct Stopwatch {
-    outbox: Sender<Event>,
-    inbox: Receiver<Event>,
-}
+const PACE: JobName = JobName { thread: "pace", what: "Estimating the time" };
+
+/// Measurements of the speed of learning, in one thread; only the newest request counts.
+pub struct Stopwatch(Worker<PaceRequest, Event>);
 
 impl Default for Stopwatch {
     fn default() -> Self {
-        let (outbox, inbox) = unbounded();
-        Self { outbox, inbox }
+        Self(Worker::start(PACE, Cores::Shared, Inbox::Latest, || {
+            |request: PaceRequest, outbox: &Outbox<Event>| {
+                let PaceRequest { key, snapshot, ensemble, settings } = request;
+                let stop = || outbox.is_stopped();
+                // Without a value where the picture cannot be learned from, which the panels show.
+                let measured = guarded(PACE.what, || Ok(Pace::measure(&snapshot, &ensemble, &settings, &stop).ok()));
+                if outbox.is_stopped() {
+                    return;
+                }
+                let pace = measured.unwrap_or_else(|why| {
+                    outbox.send(Event::Trouble(why));
+                    None
+                });
+                outbox.send(Event::Learn(LearnEvent::PaceMeasured { key, pace }));
+            }
+        }))
     }
 }
 
 impl Stopwatch {
-    /// Times some steps of learning and reports them as [`LearnEvent::PaceMeasured`].
-    pub fn measure(&self, PaceRequest { key, snapshot, ensemble, settings }: PaceRequest) {
-        let outbox = self.outbox.clone();
-        let work = move || {
-            let pace = Pace::measure(&snapshot, &ensemble, &settings).ok();
-            // Fails only when the window has closed.
-            let _ = outbox.send(Event::Learn(LearnEvent::PaceMeasured { key, pace }));
-        };
-        if let Err(fault) = start(JobName { thread: "pace", what: "Estimating the time" }, Cores::Shared, work) {
-            // The receiver is in hand.
-            let _ = self.outbox.send(fault.into());
-        }
+    /// Times some steps of learning and reports them as [`LearnEvent::PaceMeasured`]; a measurement under way is stopped.
+    pub fn measure(&self, request: PaceRequest) {
+        self.0.order(request);
     }
 
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
-        self.inbox.try_iter()
+        self.0.events().chain(self.0.faults().map(Event::from))
     }
 }
