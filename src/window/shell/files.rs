@@ -14,7 +14,7 @@ use super::importing;
 use super::kinds::{FileKind, kind_of};
 use super::live::{Answer, Kept};
 use super::portrait::{self, Portrait};
-use crate::formats::ExportSubject;
+use crate::formats::{ExportSubject, PROPOSED_ENDINGS};
 use crate::jobs::{JobName, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
@@ -142,8 +142,7 @@ impl Files {
             }
             let what = if path.is_dir() { "a folder" } else { "of a kind that Unstill does not know" };
             let name = path.display();
-            let why =
-                format!("{name} is {what}; give a scene (.ron, or a .png that holds one), .csv, .xyz, .png or .jpg");
+            let why = format!("{name} is {what}; give a scene (.ron, or a .png that holds one), {PROPOSED_ENDINGS}");
             Some(Event::Share(ShareEvent::Imported { path, result: Err(why) }))
         });
     }

@@ -231,7 +231,7 @@ impl WorldInfo for FieldDoc {
 
     fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
         let mut icons = 0;
-        for path in paths.iter().filter(|path| is_image(path)) {
+        for path in paths.iter().filter(|path| may_be_icon(path)) {
             icons += usize::from(Token::is_icon(path)?);
         }
         if icons == paths.len() && icons > 0 {
@@ -289,7 +289,8 @@ impl FieldDoc {
     }
 }
 
-fn is_image(path: &std::path::Path) -> bool {
+/// Whether images of this kind can be transparent, as icons are.
+fn may_be_icon(path: &std::path::Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     ending.is_some_and(|ending| matches!(&*ending, "png" | "webp" | "tif" | "tiff"))
 }

@@ -27,7 +27,7 @@ pub fn cosine_to(system: DynamicalSystem, rule: &PointRule, sigma: f64, places: 
 
 /// As [`cosine_to`], for a truth that is known at the places of a table.
 pub fn cosine_to_table(truth: &TrueVelocities, rule: &PointRule, sigma: f64) -> f64 {
-    let pairs = truth.places.iter().zip(&truth.velocities);
+    let pairs = truth.positions.iter().zip(&truth.velocities);
     mean_cosine_to(rule, sigma, pairs.map(|(place, velocity)| (place.map(f64::from), velocity.map(f64::from))))
 }
 

@@ -15,10 +15,12 @@ mod training;
 mod walkers;
 
 pub use eyes::LAYERS;
+pub use knobs::KNOBS;
 pub use painter::PointPainter;
 
 use super::PointsDoc;
 use super::cloud::BuiltInTarget;
+use crate::formats::ALL_ENDINGS;
 use crate::worlds::World;
 use crate::worlds::studio::{
     BrushPlace, BrushSpec, BrushTouch, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
@@ -210,6 +212,6 @@ pub(super) const TABLES: WorldTables = WorldTables {
     speed: 1,
     layers: eyes::LAYERS,
     has_trails: true,
-    imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
+    imports: ALL_ENDINGS,
     exports: &[],
 };
