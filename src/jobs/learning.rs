@@ -128,10 +128,12 @@ fn learn(
         outbox,
         training,
         meter: LossMeter::default(),
+        newest: None,
         reported: now,
         publish_at: now + FIRST_RESULT,
     };
     let result = run_steps(&shared.control, &mut run);
+    run.report_rest();
     // After an error this is what the last good step left.
     run.publish();
     result
@@ -143,6 +145,8 @@ struct WorldRun<'a> {
     outbox: &'a Sender<LearningEvent>,
     training: Box<dyn WorldTraining>,
     meter: LossMeter,
+    /// The newest step, while it is not reported.
+    newest: Option<TrainingStep>,
     reported: Instant,
     publish_at: Instant,
 }
@@ -152,6 +156,16 @@ impl WorldRun<'_> {
         if let Some(learned) = self.training.learned() {
             self.shared.newest.store(Some(Arc::new(learned)));
         }
+    }
+
+    /// Reports the steps since the last progress, where there are some: the last step of a run is always reported.
+    fn report_rest(&mut self) {
+        let Some(step) = self.newest.take() else { return };
+        let LossMeter { steps, loss, losses } = std::mem::take(&mut self.meter);
+        let loss = (losses > 0).then(|| loss / losses as f64);
+        let steps_per_s = steps as f64 / self.reported.elapsed().as_secs_f64().max(1e-9);
+        self.report(LearningEvent::Progress { step, loss, steps_per_s });
+        self.reported = Instant::now();
     }
 
     fn report(&self, event: LearningEvent) {
@@ -166,12 +180,9 @@ impl Stepping for WorldRun<'_> {
     fn step(&mut self) -> Result<bool, StudioError> {
         let Some(step) = self.training.step()? else { return Ok(false) };
         self.meter.add(&step);
-        let elapsed = self.reported.elapsed();
-        if elapsed >= REPORT_EVERY {
-            let LossMeter { steps, loss, losses } = std::mem::take(&mut self.meter);
-            let loss = (losses > 0).then(|| loss / losses as f64);
-            self.report(LearningEvent::Progress { step, loss, steps_per_s: steps as f64 / elapsed.as_secs_f64() });
-            self.reported = Instant::now();
+        self.newest = Some(step);
+        if self.reported.elapsed() >= REPORT_EVERY {
+            self.report_rest();
         }
         if Instant::now() >= self.publish_at {
             self.publish();

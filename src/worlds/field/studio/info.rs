@@ -11,7 +11,7 @@ use super::school::TokenSchool;
 use super::simulation::FieldSimulation;
 use super::tokens::TOKEN_TABLES;
 use super::training::FieldTraining;
-use super::{TABLES, canvas, draw, knobs};
+use super::{CONTINUE, TABLES, canvas, draw, knobs};
 use crate::worlds::field::library::FoundConstants;
 use crate::worlds::field::stills::{Still, load_stills};
 use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc, TokenEvidence, TokenRule};
@@ -200,7 +200,11 @@ impl WorldInfo for FieldDoc {
     fn start_training(&self, method: &str) -> Result<Box<dyn WorldTraining>, StudioError> {
         match (method, &self.subject) {
             ("library", FieldSubject::Library(library)) => Ok(Box::new(FieldTraining::new(library)?)),
-            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenSchool::new(tokens)?)),
+            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenSchool::new(tokens, None)?)),
+            (CONTINUE, FieldSubject::Tokens(tokens)) => {
+                let start = tokens.rule.as_ref().ok_or(FieldError::NoRule)?;
+                Ok(Box::new(TokenSchool::new(tokens, Some(start))?))
+            }
             ("check", FieldSubject::Library(library)) => Ok(Box::new(LibraryCertification::new(library)?)),
             ("check", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenCertification::new(tokens)?)),
             _ => Err(StudioError::Unknown(method.to_owned())),

@@ -53,6 +53,8 @@ const BUNDLED: &[BundledScene] = bundled_scenes![
 
 /// The start that simulates the present constants.
 const PRESENT: &str = "present";
+/// Teaches the network of the tokens further; beside the methods of the table, which begin from scratch.
+pub const CONTINUE: &str = "continue";
 /// The start with an empty token canvas.
 const DRAWN: &str = "drawn";
 
