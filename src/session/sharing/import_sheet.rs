@@ -21,7 +21,7 @@ pub struct ImportRequest {
 }
 
 impl ImportRequest {
-    /// The first reading of these files; of a film, all moments.
+    /// The first reading of these files; of a film, all frames.
     pub fn new(paths: Vec<PathBuf>) -> Self {
         Self { sheet: 0, paths, options: ImportOptions { frames: FrameChoice::ALL, ..ImportOptions::default() } }
     }

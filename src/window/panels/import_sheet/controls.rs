@@ -1,4 +1,4 @@
-//! A control for each assumption: columns, angles, y, moments, box.
+//! A control for each assumption: columns, angles, y, frames, box.
 
 use glam::DVec2;
 
@@ -24,7 +24,7 @@ const TABLE_COLUMNS: [(ColumnUse, &str); 8] = [
     (ColumnUse::Id, "Id"),
 ];
 
-/// XYZ states where positions and moments are.
+/// XYZ states where positions and frames are.
 const XYZ_COLUMNS: [(ColumnUse, &str); 3] =
     [(ColumnUse::Heading, "Heading"), (ColumnUse::Species, "Species"), (ColumnUse::Id, "Id")];
 
@@ -121,9 +121,9 @@ fn columns(ui: &mut Ui, uses: &[(ColumnUse, &str)], names: &[String], options: &
     }
 }
 
-/// How moments are chosen.
+/// How frames are chosen.
 #[derive(Clone, Copy, PartialEq)]
-enum MomentChoice {
+enum FrameMode {
     All,
     First,
     Last,
@@ -133,37 +133,37 @@ enum MomentChoice {
 
 fn frames(ui: &mut Ui, frames: &mut FrameChoice) {
     let old = match *frames {
-        FrameChoice::Any | FrameChoice::First => MomentChoice::First,
-        FrameChoice::Last => MomentChoice::Last,
-        FrameChoice::ALL => MomentChoice::All,
-        FrameChoice::Range { from, to, .. } if from.total_cmp(&to).is_eq() => MomentChoice::One,
-        FrameChoice::Range { .. } => MomentChoice::Some,
+        FrameChoice::Any | FrameChoice::First => FrameMode::First,
+        FrameChoice::Last => FrameMode::Last,
+        FrameChoice::ALL => FrameMode::All,
+        FrameChoice::Range { from, to, .. } if from.total_cmp(&to).is_eq() => FrameMode::One,
+        FrameChoice::Range { .. } => FrameMode::Some,
     };
     let mut new = old;
     let options = [
-        (MomentChoice::All, "all"),
-        (MomentChoice::First, "the first"),
-        (MomentChoice::Last, "the last"),
-        (MomentChoice::One, "one, by its number"),
-        (MomentChoice::Some, "from … to …"),
+        (FrameMode::All, "all"),
+        (FrameMode::First, "the first"),
+        (FrameMode::Last, "the last"),
+        (FrameMode::One, "one, by its number"),
+        (FrameMode::Some, "from … to …"),
     ];
-    pick(ui, "Moments", &mut new, &options);
+    pick(ui, "Frames", &mut new, &options);
     if new != old {
         *frames = match new {
-            MomentChoice::All => FrameChoice::ALL,
-            MomentChoice::First => FrameChoice::First,
-            MomentChoice::Last => FrameChoice::Last,
-            MomentChoice::One => FrameChoice::Range { from: 1.0, to: 1.0, step: 1 },
-            MomentChoice::Some => FrameChoice::Range { from: 1.0, to: 100.0, step: 1 },
+            FrameMode::All => FrameChoice::ALL,
+            FrameMode::First => FrameChoice::First,
+            FrameMode::Last => FrameChoice::Last,
+            FrameMode::One => FrameChoice::Range { from: 1.0, to: 1.0, step: 1 },
+            FrameMode::Some => FrameChoice::Range { from: 1.0, to: 100.0, step: 1 },
         };
     }
     let FrameChoice::Range { from, to, step } = frames else { return };
     match new {
-        MomentChoice::One => {
+        FrameMode::One => {
             numbers(ui, "Number", &mut [from]);
             *to = *from;
         }
-        MomentChoice::Some => {
+        FrameMode::Some => {
             numbers(ui, "From, to", &mut [from, to]);
             // Equal numbers would be another choice.
             *to = to.max(*from + 1.0);
@@ -172,7 +172,7 @@ fn frames(ui: &mut Ui, frames: &mut FrameChoice) {
                 ui.add(DragValue::new(step).range(1..=10_000)).labelled_by(label.id);
             });
         }
-        MomentChoice::All | MomentChoice::First | MomentChoice::Last => {}
+        FrameMode::All | FrameMode::First | FrameMode::Last => {}
     }
 }
 

@@ -76,7 +76,7 @@ pub struct Truth {
 }
 
 impl Truth {
-    /// `part` of the film's moments; frames next to one another must know who is who.
+    /// `part` of the film's frames; frames next to one another must know who is who.
     ///
     /// # Errors
     /// A film without motion that can be followed, or a rule that does not know its species.
