@@ -174,15 +174,20 @@ fn rows(text: &str) -> Rows<'_> {
         let fields = |line: &str| line.split_whitespace().map(|field| field.trim_matches('"').to_owned()).collect();
         return Box::new(lines.map(move |(k, line)| Ok((k + 1, fields(line)))));
     };
+    // The reader counts lines that it skips to the row behind them: it gets none.
+    let (mut content, mut numbers) = (String::with_capacity(text.len()), Vec::new());
+    for (k, line) in text.lines().enumerate().filter(|(_, line)| is_content(line)) {
+        content.push_str(line);
+        content.push('\n');
+        numbers.push(k + 1);
+    }
     let mut builder = csv::ReaderBuilder::new();
-    builder.delimiter(mark as u8).has_headers(false).flexible(true).comment(Some(b'#')).trim(csv::Trim::All);
-    let records = builder.from_reader(text.as_bytes()).into_records().map(|record| {
+    builder.delimiter(mark as u8).has_headers(false).flexible(true).trim(csv::Trim::All);
+    Box::new(builder.from_reader(std::io::Cursor::new(content)).into_records().map(move |record| {
         let record = record.map_err(|error| CloudTextError::Table(shortened(&error.to_string())))?;
-        Ok((record.position().map_or(0, |at| at.line() as usize), record))
-    });
-    let is_row = |record: &StringRecord| record.len() > 1 || record.get(0).is_some_and(|field| !field.is_empty());
-    let is_comment = |record: &StringRecord| record.get(0).is_some_and(|field| field.starts_with('#'));
-    Box::new(records.filter(move |row| row.as_ref().map_or(true, |(_, r)| is_row(r) && !is_comment(r))))
+        let at = record.position().map_or(0, |at| at.line() as usize - 1);
+        Ok((numbers.get(at).copied().unwrap_or_default(), record))
+    }))
 }
 
 pub(super) fn number(field: &str, line: usize, column: &'static str) -> Result<f32, CloudTextError> {
@@ -232,6 +237,8 @@ mod tests {
         assert_eq!(read.cloud.points[3], [3.0, 9.0, 0.0]);
         let error = read_table(&table("x,y", |k| if k == 5 { "\"1,2".to_owned() } else { format!("{k},{k}") }));
         assert!(matches!(error, Err(CloudTextError::Width { line: 7, found: 1, .. })), "{error:?}");
+        let error = read_table(&table("# one\n\nx,y\n # two", |k| format!("{k},{}", if k == 5 { "?" } else { "1" })));
+        assert!(matches!(error, Err(CloudTextError::Number { line: 10, .. })), "{error:?}");
     }
 
     #[test]
