@@ -159,7 +159,7 @@ fn learning_shows_how_far_it_is_and_can_be_stopped() {
     click(&mut window, "Learn");
     click(&mut window, "Free network");
     assert_eq!(window.state().commands.last(), Some(&StudioCommand::Learn("free")));
-    let step = TrainingStep { phase: "free network", done: 500, total: 1500, loss: Some(0.3) };
+    let step = TrainingStep { phase: "free network", done: 500, total: 1500, loss: Some(0.3), figures: None };
     for loss in [0.4, 0.3] {
         let event = LearningEvent::Progress { step, loss: Some(loss), steps_per_s: 100.0 };
         window.state_mut().studio.on_event(StudioEvent::Learning(1, event));
@@ -320,7 +320,7 @@ fn the_certificate_is_measured_in_the_background() {
     window.state_mut().studio.apply(StudioCommand::SetWorkspace(Workspace::Learn));
     window.run_steps(4);
     window.state_mut().studio.apply(StudioCommand::Check);
-    let step = TrainingStep { phase: "check", done: 3, total: 12, loss: None };
+    let step = TrainingStep { phase: "check", done: 3, total: 12, loss: None, figures: None };
     let event = LearningEvent::Progress { step, loss: None, steps_per_s: 0.5 };
     window.state_mut().studio.on_event(StudioEvent::Learning(1, event));
     window.run_steps(4);

@@ -347,8 +347,7 @@ fn threads_are_started_in_one_place() {
     for path in rust_files(&source_folder) {
         let file = path.strip_prefix(&source_folder).unwrap().to_string_lossy().into_owned();
         let source = std::fs::read_to_string(&path).unwrap();
-        // Tests stand at the end of a file.
-        let code = without_comments_and_strings(source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default());
+        let code = shipped_code(&source);
         if STARTS.iter().any(|start| code.contains(start)) {
             found.push(file);
         }
@@ -358,6 +357,62 @@ fn threads_are_started_in_one_place() {
     }
     found.retain(|file| OTHER_THREADS.iter().all(|(other, _)| file != other));
     assert_eq!(found, [THREADS], "threads are started by `crate::jobs::start`");
+}
+
+/// `source` without its tests, which stand at its end, without comments and strings.
+fn shipped_code(source: &str) -> String {
+    // Some tests are of one system: `#[cfg(all(test, unix))]`.
+    without_comments_and_strings(source.split("\nmod tests {").next().unwrap_or_default())
+}
+
+/// Calls that write a file in place: a full disk or a crash leaves half of it. `.save` of a picture is one too, which the
+/// receivers in [`SAFE_SAVES`] do not have.
+const WRITES_IN_PLACE: &[&str] = &["fs::write(", "File::create(", "Writer::from_path(", ".save_with_format("];
+const SAFE_SAVES: &[&str] = &["project", "scene", "self", "files"];
+
+/// The calls of `source` that write a file without `media::atomic`.
+fn writes_in_place(source: &str) -> Vec<&'static str> {
+    let code = shipped_code(source);
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let calls =
+        |call: &&str| code.match_indices(*call).any(|(at, _)| !code[..at].ends_with(is_word) || call.starts_with('.'));
+    let mut found: Vec<_> = WRITES_IN_PLACE.iter().copied().filter(calls).collect();
+    let is_safe = |at: usize| SAFE_SAVES.contains(&code[..at].rsplit(|c| !is_word(c)).next().unwrap_or_default());
+    if code.match_indices(".save(").any(|(at, _)| !is_safe(at)) {
+        found.push(".save(");
+    }
+    found
+}
+
+#[test]
+fn every_file_is_written_by_the_atomic_writer() {
+    let source_folder = root().join("src");
+    let mut found = Vec::new();
+    for path in rust_files(&source_folder) {
+        let file = path.strip_prefix(&source_folder).unwrap().to_string_lossy().into_owned();
+        // Test modules in files of their own.
+        if file.ends_with("tests.rs") || file.contains("/tests/") {
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).unwrap();
+        found.extend(writes_in_place(&source).into_iter().map(|call| format!("src/{file}: {call}")));
+    }
+    assert!(found.is_empty(), "write files by `media::atomic` or `media::picture::write_png`:\n{}", found.join("\n"));
+
+    for breach in [
+        "std::fs::write(path, text)?;",
+        "let file = File::create(path)?;",
+        "let writer = csv::Writer::from_path(path)?;",
+        "pattern_picture(&last, &rule).save(path)?;",
+        "image.save(path)?;",
+    ] {
+        assert_eq!(writes_in_place(breach).len(), 1, "{breach}");
+    }
+    for allowed in ["AtomicFile::create(path)?;", "project.save(path)?;", "let format = ImageFormat::from_path(out)?;"]
+    {
+        assert!(writes_in_place(allowed).is_empty(), "{allowed}");
+    }
+    assert!(writes_in_place("#[cfg(test)]\nmod tests {\n    fn f() { fs::write(a, b); }\n}").is_empty());
 }
 
 #[test]

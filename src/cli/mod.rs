@@ -3,6 +3,7 @@
 //! Answers go to stdout (with `--json` one JSON object), progress and warnings to stderr. Exit codes: 0 done, 1 an error in
 //! the input or the run, 2 a command line that is not understood, 3 no GPU or no display where one is needed.
 
+mod background;
 mod check;
 mod export;
 mod field;

@@ -13,7 +13,7 @@ use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Particle, Snapsho
 const MOTIF_PARTICLES: usize = 64;
 
 /// # Errors
-/// The first moment that is not a usable snapshot; among several chosen ones unusable moments are left out.
+/// The first frame that is not a usable snapshot; among several chosen ones unusable frames are left out.
 pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
     let Reading { frames, y_down, folds, suggested, mut assumptions, species } = reading;
     let first_len = frames.first().map_or(0, |frame| frame.rows.len());
@@ -49,7 +49,7 @@ pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -
             ImportError::Snapshot { source, .. } => source.to_string(),
             other => other.to_string(),
         };
-        let text = format!("{} moments were left out; the first is {label}: {why}.", left_out.len());
+        let text = format!("{} frames were left out; the first is {label}: {why}.", left_out.len());
         assumptions.push(Assumption::fact(About::Frame, text));
     }
     assumptions.extend(report.assumptions(mode));
@@ -61,20 +61,20 @@ pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -
     let snapshot = first.ok_or_else(too_few)?;
     let film = SnapshotFilm::new(film, 0, &snapshot, None);
     if matches!(options.frames, FrameChoice::Range { .. }) && !film.is_empty() {
-        let text = format!("{} moments were read.", film.len());
+        let text = format!("{} frames were read.", film.len());
         assumptions.push(Assumption::fact(About::Frame, text));
     }
     Ok(Imported { snapshot, film, assumptions, corner: report.corner, species })
 }
 
-/// What happened to the moments on their way to snapshots.
+/// What happened to the frames on their way to snapshots.
 #[derive(Default)]
 struct Report {
     choice: Option<BoxChoice>,
     y_down: bool,
     folds: bool,
     folded: usize,
-    /// Around the particles of all moments of a film without boxes: with a box for each, what stands still would move.
+    /// Around the particles of all frames of a film without boxes: with a box for each, what stands still would move.
     around: Option<Around>,
     /// Corner and size of the first box that was fitted.
     corner: Option<DVec2>,
@@ -101,7 +101,7 @@ impl Around {
 }
 
 impl Report {
-    /// `None` for a single moment, and where the file or the user gives boxes.
+    /// `None` for a single frame, and where the file or the user gives boxes.
     fn box_around(&self, frames: &[FrameRows], mode: Mode) -> Option<Around> {
         let is_given = matches!(self.choice, Some(BoxChoice::Given { .. }));
         let is_fitted = self.choice == Some(BoxChoice::Fitted) || frames.iter().all(|frame| frame.box_size.is_none());

@@ -7,7 +7,7 @@ use glam::DVec2;
 use super::{About, Assumption, ImportError, ImportOptions, Imported, import};
 use crate::worlds::swarm::picture::{FilmFrame, MAX_SPECIES, SnapshotFilm};
 
-/// Reads several files as the snapshots of one pattern, in this order: every file's moments, by the same options.
+/// Reads several files as the snapshots of one pattern, in this order: every file's frames, by the same options.
 ///
 /// # Errors
 /// As [`import`], for the first file that cannot be read; different boundaries; too many species.
@@ -62,7 +62,7 @@ pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported
     Ok(all)
 }
 
-/// The moments of one of the files.
+/// The frames of one of the files.
 struct OneFile {
     frames: Vec<FilmFrame>,
     /// Where in the file's frame the box that was put around them begins.

@@ -123,10 +123,12 @@ fn learn(
         outbox,
         training,
         meter: LossMeter::default(),
+        newest: None,
         reported: now,
         publish_at: now + FIRST_RESULT,
     };
     let result = run_steps(&shared.control, &mut run);
+    run.report_rest();
     // After an error this is what the last good step left.
     run.publish();
     result
@@ -138,6 +140,8 @@ struct WorldRun<'a> {
     outbox: &'a Sender<LearningEvent>,
     training: Box<dyn WorldTraining>,
     meter: LossMeter,
+    /// The newest step, while it is not reported.
+    newest: Option<TrainingStep>,
     reported: Instant,
     publish_at: Instant,
 }
@@ -146,6 +150,23 @@ impl WorldRun<'_> {
     fn publish(&mut self) {
         if let Some(learned) = self.training.learned() {
             self.shared.newest.store(Some(Arc::new(learned)));
+        }
+    }
+
+    /// The steps since the last progress, where there are some.
+    fn progress(&mut self) -> Option<LearningEvent> {
+        let step = self.newest.take()?;
+        let LossMeter { steps, loss, losses } = std::mem::take(&mut self.meter);
+        let loss = (losses > 0).then(|| loss / losses as f64);
+        let steps_per_s = steps as f64 / self.reported.elapsed().as_secs_f64().max(1e-9);
+        self.reported = Instant::now();
+        Some(LearningEvent::Progress { step, loss, steps_per_s })
+    }
+
+    /// Reports the last steps of a run.
+    fn report_rest(&mut self) {
+        if let Some(event) = self.progress() {
+            self.report(event);
         }
     }
 
@@ -162,14 +183,12 @@ impl Stepping for WorldRun<'_> {
     fn step(&mut self) -> Result<bool, StudioError> {
         let Some(step) = self.training.step()? else { return Ok(false) };
         self.meter.add(&step);
-        let elapsed = self.reported.elapsed();
-        if elapsed >= REPORT_EVERY {
-            let LossMeter { steps, loss, losses } = std::mem::take(&mut self.meter);
-            let loss = (losses > 0).then(|| loss / losses as f64);
-            let steps_per_s = steps as f64 / elapsed.as_secs_f64();
+        self.newest = Some(step);
+        if self.reported.elapsed() >= REPORT_EVERY
+            && let Some(event) = self.progress()
+        {
             // Without room newer progress takes its place.
-            let _ = self.outbox.try_send(LearningEvent::Progress { step, loss, steps_per_s });
-            self.reported = Instant::now();
+            let _ = self.outbox.try_send(event);
         }
         if Instant::now() >= self.publish_at {
             self.publish();

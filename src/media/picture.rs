@@ -20,7 +20,7 @@ mod quantise;
 use std::path::Path;
 
 use glam::{DVec2, UVec2};
-use image::{ImageEncoder, RgbaImage};
+use image::{ImageBuffer, ImageEncoder, PixelWithColorType, RgbaImage};
 
 use super::atomic::AtomicFile;
 use super::looks::{Body, ColourBy, Palette, Theme};
@@ -122,10 +122,13 @@ pub fn render(swarm: &Swarm, style: &PictureStyle) -> RgbaImage {
 }
 
 /// Writes a PNG; an older file at `path` is replaced only when the new one is complete.
-pub fn write_png(path: &Path, picture: &RgbaImage) -> Result<(), PictureError> {
+pub fn write_png<P>(path: &Path, picture: &ImageBuffer<P, Vec<u8>>) -> Result<(), PictureError>
+where
+    P: PixelWithColorType<Subpixel = u8>,
+{
     let mut file = new_file(path)?;
     image::codecs::png::PngEncoder::new(&mut file)
-        .write_image(picture, picture.width(), picture.height(), image::ExtendedColorType::Rgba8)
+        .write_image(picture, picture.width(), picture.height(), P::COLOR_TYPE)
         .map_err(|error| match error {
             image::ImageError::IoError(source) => PictureError::Write { file: path.to_owned(), source },
             other => PictureError::Encode { file: path.to_owned(), reason: other.to_string() },

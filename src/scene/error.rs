@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{MAX_FILE_BYTES, SCHEMA};
+use crate::formats::PROPOSED_ENDINGS;
 use crate::worlds::BadValue;
 use crate::worlds::field::FieldError;
 use crate::worlds::points::PointsDocError;
@@ -48,7 +49,7 @@ pub enum Fault {
     )]
     TooLarge { bytes: u64 },
     #[error(
-        "this is not an Unstill scene ({0}); give a .ron file that Unstill wrote, or particles or an image (.csv, .xyz, .png, .jpg) to import"
+        "this is not an Unstill scene ({0}); give a .ron file that Unstill wrote, or particles or an image ({PROPOSED_ENDINGS}) to import"
     )]
     NotAScene(String),
     #[error("the scene breaks off in line {line}: part of the file is missing; take an earlier copy of it")]

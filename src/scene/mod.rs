@@ -37,13 +37,17 @@ pub fn load_swarm(path: impl AsRef<Path>) -> Result<Loaded<SwarmDoc>, SceneError
 
 /// The name of the world of the scene at `path`, without reading all of it; `None` for what is not a scene of schema 2.
 pub fn world_name(path: &Path) -> Option<&'static str> {
-    let is_scene = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron")) || is_picture_name(path);
-    if !is_scene || std::fs::metadata(path).ok()?.len() > MAX_FILE_BYTES {
+    if !is_scene_name(path) || std::fs::metadata(path).ok()?.len() > MAX_FILE_BYTES {
         return None;
     }
     let bytes = std::fs::read(path).ok()?;
     let text = if picture::is_png(&bytes) { picture::text_in(&bytes).ok()?? } else { String::from_utf8(bytes).ok()? };
     document::world_of(text.strip_prefix('\u{feff}').unwrap_or(&text))
+}
+
+/// Whether a file of this name may be a scene: a scene file, or a picture that holds one.
+pub fn is_scene_name(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron")) || is_picture_name(path)
 }
 
 /// Whether a scene saved at `path` becomes a picture.

@@ -80,6 +80,7 @@ pub fn holds_scene(path: &Path) -> io::Result<bool> {
     if file.read_exact(&mut start).is_err() || !is_png(&start) {
         return Ok(false);
     }
+    // `png_chunks` walks a PNG in memory; here a folder of large pictures is searched, and seeking reads only the heads.
     let mut head = [0; 8];
     while file.read_exact(&mut head).is_ok() {
         let (length, kind) = length_and_kind(&head);

@@ -12,7 +12,11 @@ mod skew;
 pub(super) mod study;
 mod tokens;
 
-use crate::scene::Project;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::scene::{Project, write_atomic};
 use crate::worlds::World;
 use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc};
 
@@ -35,6 +39,17 @@ fn library_of(doc: &mut FieldDoc) -> Result<&mut LibraryDoc, FieldError> {
 /// A project of the field world.
 fn project(title: String, seed: u64, doc: FieldDoc) -> Project {
     Project { title, notes: String::new(), author: String::new(), seed, world: World::Field(Box::new(doc)) }
+}
+
+/// Writes a table with a row for each look at a run.
+fn write_series<R: Serialize>(path: &Path, header: &[&str], rows: impl IntoIterator<Item = R>) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header)?;
+    for row in rows {
+        writer.serialize(row)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| error.into_error())?;
+    Ok(write_atomic(path, &bytes)?)
 }
 
 #[cfg(test)]

@@ -6,19 +6,21 @@ use std::time::Instant;
 use glam::USizeVec2;
 use serde_json::json;
 
+use super::write_series;
+use crate::cli::background;
 use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::BorrowedGpu;
+use crate::media::picture::write_png;
 use crate::worlds::field::draw::colour_picture;
 use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::write_npy;
+use crate::worlds::field::studio::CONTINUE;
 use crate::worlds::field::tokens::{
     LOOK_EVERY, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble, TokenEvidence,
-    TokenFindings, TokenSummary, TokenTraining, Tracker,
+    TokenFindings, TokenSummary, Tracker,
 };
 use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
-
-/// Optimiser steps between two reports.
-const REPORT_EVERY: usize = 50;
+use crate::worlds::studio::{TrainingStep, WorldInfo as _};
 
 pub(super) struct LearnOptions {
     pub steps: Option<usize>,
@@ -27,28 +29,21 @@ pub(super) struct LearnOptions {
     pub quiet: bool,
 }
 
-pub(super) fn learn(doc: &mut TokenDoc, options: &LearnOptions) -> anyhow::Result<Answer> {
-    doc.settings.steps = options.steps.unwrap_or(doc.settings.steps);
-    doc.settings.seed = options.seed.unwrap_or(doc.settings.seed);
-    doc.validate()?;
-    let start = if options.resume { Some(doc.rule.as_ref().ok_or(FieldError::NoRule)?) } else { None };
-    let mut training = TokenTraining::new(&doc.tokens, doc.clearance_px, doc.settings, start)?;
-    let mut bar = Progress::new(doc.settings.steps as u64, options.quiet);
-    bar.phase("tokens");
+pub(super) fn learn(doc: &mut FieldDoc, options: &LearnOptions) -> anyhow::Result<Answer> {
+    let FieldSubject::Tokens(tokens) = &mut doc.subject else {
+        return Err(FieldError::Kind { found: "stills of a pattern", wanted: "drawn tokens" }.into());
+    };
+    tokens.settings.steps = options.steps.unwrap_or(tokens.settings.steps);
+    tokens.settings.seed = options.seed.unwrap_or(tokens.settings.seed);
+    let seed = tokens.settings.seed;
+    tokens.validate()?;
     let begun = Instant::now();
-    let mut smoothed = [0.0f32; 3];
-    while let Some(losses) = training.step() {
-        let now = [losses.denoise, losses.pool, losses.motion];
-        let share = 1.0 / training.steps_done().min(REPORT_EVERY) as f32;
-        smoothed.iter_mut().zip(now).for_each(|(mean, loss)| *mean += share * (loss - *mean));
-        bar.at(training.steps_done() as u64, || {
-            format!("denoise {:.4}, live {:.4}, motion {:.3}", smoothed[0], smoothed[1], smoothed[2])
-        });
-    }
+    let method = if options.resume { CONTINUE } else { "tokens" };
+    let (learned, TrainingStep { done: steps, figures, .. }) =
+        background::learn(doc.clone().into(), method, options.quiet)?;
+    doc.set_learned(learned);
     let seconds = begun.elapsed().as_secs_f64();
-    let steps = training.steps_done();
-    doc.take_rule(training.rule());
-    let [denoise, pool, motion] = smoothed;
+    let [denoise, pool, motion] = figures.unwrap_or([f64::NAN; 3]);
     let facts = json!({
         "command": "learn",
         "seconds": seconds,
@@ -57,7 +52,7 @@ pub(super) fn learn(doc: &mut TokenDoc, options: &LearnOptions) -> anyhow::Resul
         "loss_denoise": denoise,
         "loss_live": pool,
         "loss_motion": motion,
-        "seed": doc.settings.seed,
+        "seed": seed,
     });
     let text = format!(
         "learned in {steps} steps and {seconds:.0} s; losses: denoise {denoise:.4}, live {pool:.4}, motion {motion:.3}\n\
@@ -187,18 +182,15 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
         warn(&format!("{} values became NaN or infinite; lower sigma or the speed", counters.non_finite));
     }
     if let Some(path) = options.csv {
-        let mut writer = csv::Writer::from_path(path)?;
-        writer.write_record(["step", "count", "shape", "contrast", "tail", "polarisation"])?;
-        for (k, look) in looks.iter().enumerate() {
+        let rows = looks.iter().enumerate().map(|(k, look)| {
             let s = TokenSummary::of(std::slice::from_ref(look), LOOK_EVERY, USizeVec2::from(engine.size()).as_dvec2());
-            let step = k as u32 * LOOK_EVERY;
-            writer.serialize((step, s.count_end, s.shape, s.contrast, s.tail, s.polarisation))?;
-        }
-        writer.flush()?;
+            (k as u32 * LOOK_EVERY, s.count_end, s.shape, s.contrast, s.tail, s.polarisation)
+        });
+        write_series(path, &["step", "count", "shape", "contrast", "tail", "polarisation"], rows)?;
     }
     let last = engine.image()?;
     if let Some(path) = options.png {
-        colour_picture(&last, 0.0, 1.0, options.scale).save(path)?;
+        write_png(path, &colour_picture(&last, 0.0, 1.0, options.scale))?;
     }
     if let Some(path) = options.npy {
         write_npy(path, std::slice::from_ref(&last))?;

@@ -2,15 +2,16 @@
 
 use std::time::Instant;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 use serde_json::json;
 
 use super::doc_of;
-use crate::cli::output::{Answer, Progress};
+use crate::cli::background;
+use crate::cli::output::Answer;
 use crate::scene::Project;
-use crate::worlds::points::train::{PointFlowKind, PointPhase, PointTraining};
 use crate::worlds::points::{FoundSystem, NamedFlow};
+use crate::worlds::studio::{Learned, WorldInfo as _};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
@@ -66,40 +67,27 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
             (settings.weak.noise, settings.weak.estimate_noise) = (share, false);
         }
     }
-    let kind = match args.flow {
-        PointFlowName::Exact => PointFlowKind::Exact,
-        PointFlowName::Free => PointFlowKind::Free,
-        PointFlowName::Weak => PointFlowKind::Weak,
-    };
     if let Some(steps) = args.flow_steps {
-        let flow_steps =
-            if kind == PointFlowKind::Free { &mut settings.free_steps } else { &mut settings.smoothest_steps };
+        let is_free = args.flow == PointFlowName::Free;
+        let flow_steps = if is_free { &mut settings.free_steps } else { &mut settings.smoothest_steps };
         *flow_steps = steps as usize;
     }
     let start = Instant::now();
-    let mut training = PointTraining::new(&doc.cloud(), doc.learned.as_ref(), kind, &doc.training)?;
-    let mut progress = Progress::new(training.total_steps() as u64, quiet);
-    let (mut steps, mut loss) = (0, f64::NAN);
-    while let Some(stats) = training.step()? {
-        progress.phase(match stats.phase {
-            PointPhase::Energy => "energy",
-            PointPhase::Smoothest => "smoothest",
-            PointPhase::Free => "flow",
-            PointPhase::Weak => "weak form",
-        });
-        (steps, loss) = (stats.step, stats.loss);
-        progress.at(stats.step as u64, || format!("loss {:.4}", stats.loss));
-    }
-    drop(progress);
-    let mut learned = training.learned();
+    let method = match args.flow {
+        PointFlowName::Exact => "exact",
+        PointFlowName::Free => "free",
+        PointFlowName::Weak => "weak",
+    };
+    let (learned, last) = background::learn(doc.clone().into(), method, quiet)?;
+    let Learned::Points(mut learned) = learned else { bail!("the method {method} learned something else than flows") };
+    let (steps, loss) = (last.done, last.loss.or(last.figures.map(|figures| figures[0])).unwrap_or(f64::NAN));
     if let Some(name) = &args.choose {
         let place = learned.flows.iter().position(|named| named.name == *name);
         learned.chosen =
             place.with_context(|| format!("there is no flow `{name}` after learning; see `unstill info`"))?;
     }
     let seconds = start.elapsed().as_secs_f64();
-    doc.certificate = None;
-    if kind == PointFlowKind::Weak {
+    if args.flow == PointFlowName::Weak {
         // The weak form knows no smoothed density to relax to.
         doc.live.relaxation = 0.0;
     }
@@ -115,7 +103,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         "chosen": chosen.name, "equations": system.map(|system| system.json()), "weak": chosen.weak,
         "flows": learned.flows.iter().map(|f| json!({"name": f.name, "residual": f.residual})).collect::<Vec<_>>(),
     });
-    doc.learned = Some(learned);
+    doc.set_learned(Learned::Points(learned));
     Answer::new(text, &facts)
 }
 

@@ -11,42 +11,31 @@ use serde_json::json;
 
 use super::{doc_of, learned_of};
 use crate::cli::film::{FilmArgs, PictureFilms};
+use crate::cli::knobs::{LiveKnobArgs, LiveKnobs, live_rows};
 use crate::cli::live::EngineName;
 use crate::cli::output::{Answer, Progress};
 use crate::gpu::{GpuDevice, engine_name};
 use crate::media::picture::write_png;
-use crate::scene::Project;
+use crate::scene::{Project, write_atomic};
+use crate::worlds::points::cloud::MAX_POINTS;
 use crate::worlds::points::engine::{PointEngine, walkers_from};
-use crate::worlds::points::rule::{PointFlow, PointLive, PointRule};
-use crate::worlds::points::studio::{LAYERS, PointPainter};
-use crate::worlds::studio::{BrushWorkspace, DrawOptions, LayerSet, Viewpoint, WorldInfo as _};
+use crate::worlds::points::rule::{PointFlow, PointRule};
+use crate::worlds::points::studio::{KNOBS, LAYERS, PointPainter};
+use crate::worlds::studio::{BrushWorkspace, DrawOptions, KnobSpec, LayerSet, Viewpoint, WorldInfo as _};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
     /// Heun steps
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=100_000_000))]
     steps: u32,
-    /// Walkers [default: what the scene says]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    walkers: Option<u32>,
     /// Name or number of the flow [default: the chosen one]
     #[arg(long)]
     flow: Option<String>,
     /// Move by a grid with cubic interpolation in place of the networks, and report its error
     #[arg(long)]
     baked: bool,
-    /// Factor of the flow [default: what the scene says]
-    #[arg(long)]
-    strength: Option<f64>,
-    /// Factor of score and noise [default: what the scene says]
-    #[arg(long)]
-    relaxation: Option<f64>,
-    /// σ of the energy in spreads of the cloud [default: what the scene says]
-    #[arg(long)]
-    sigma: Option<f64>,
-    /// Run the flow backwards
-    #[arg(long)]
-    reversed: bool,
+    #[command(flatten)]
+    knobs: LiveKnobArgs<Knobs>,
     #[arg(long)]
     seed: Option<u64>,
     /// auto takes a real GPU or else the processor; gpu also takes one made of software
@@ -74,6 +63,16 @@ pub(in crate::cli) struct Args {
     size: u32,
 }
 
+/// The live knobs of the points world.
+#[derive(Clone)]
+pub(in crate::cli) struct Knobs;
+
+impl LiveKnobs for Knobs {
+    fn rows() -> Vec<&'static KnobSpec> {
+        live_rows(&[KNOBS], &[])
+    }
+}
+
 fn layer(name: &str) -> Result<usize, String> {
     let place = LAYERS.iter().position(|layer| layer.id == name);
     place.ok_or_else(|| {
@@ -84,6 +83,9 @@ fn layer(name: &str) -> Result<usize, String> {
 pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let seed = args.seed.unwrap_or(project.seed);
     let doc = doc_of(project)?;
+    learned_of(doc)?;
+    args.knobs.apply(doc)?;
+    let doc = &*doc;
     let learned = learned_of(doc)?;
     let chosen = match &args.flow {
         None => learned.chosen,
@@ -97,17 +99,12 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         }
     };
     let rule = learned.rule(doc.dim, chosen);
-    let live = PointLive {
-        strength: args.strength.unwrap_or(doc.live.strength),
-        relaxation: args.relaxation.unwrap_or(doc.live.relaxation),
-        sigma: args.sigma.unwrap_or(doc.live.sigma),
-        reversed: args.reversed != doc.live.reversed,
-    };
+    let (live, count) = (doc.live, doc.walkers);
+    anyhow::ensure!((1..=MAX_POINTS).contains(&count), "there cannot be {count} walkers; give 1 to {MAX_POINTS}");
     let cloud: Vec<[f64; 3]> = doc.points.iter().map(|p| rule.map.forward(p.map(f64::from))).collect();
     // The weak form keeps the cloud itself, flows over an energy the cloud seen through noise.
     let is_weak = matches!(rule.flow, PointFlow::Dictionary(_));
     let sigma = if rule.energy.is_some() && !is_weak { live.sigma } else { 0.0 };
-    let count = args.walkers.map_or(doc.walkers, |count| count as usize);
     let gpu = args.engine.choice().device()?;
     let device = gpu.as_ref().map(GpuDevice::borrowed);
     let mut engine = PointEngine::new(device, &rule, &live, walkers_from(&cloud, doc.dim, count, sigma, seed), seed)?;
@@ -151,7 +148,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         if is_picture {
             write_png(out, &draw(&engine, args.size, 0.0)?)?;
         } else {
-            write_table(out, &engine.walkers()?, &rule).with_context(|| out.display().to_string())?;
+            write_table(out, &engine.walkers()?, &rule)?;
         }
     }
     let rate = if seconds > 0.0 { f64::from(args.steps) / seconds } else { 0.0 };
@@ -176,12 +173,12 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
 /// The walkers in the user's coordinates.
 fn write_table(out: &Path, walkers: &[[f32; 4]], rule: &PointRule) -> anyhow::Result<()> {
     if !out.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
-        anyhow::bail!("this kind of file is not known; give a .csv or .png name");
+        anyhow::bail!("{}: this kind of file is not known; give a .csv or .png name", out.display());
     }
     let mut text = String::from(if rule.dim == 2 { "x,y\n" } else { "x,y,z\n" });
     for walker in walkers {
         let [x, y, z] = rule.map.inverse([walker[0], walker[1], walker[2]].map(f64::from)).map(|v| v as f32);
         let _ = if rule.dim == 2 { writeln!(text, "{x},{y}") } else { writeln!(text, "{x},{y},{z}") };
     }
-    std::fs::write(out, text).context("the table cannot be written; choose another place")
+    Ok(write_atomic(out, text.as_bytes())?)
 }

@@ -2,9 +2,9 @@
 
 mod annotations;
 mod bodies;
+mod frames;
 mod layout;
 mod lines;
-mod moments;
 mod motion;
 pub(super) mod names;
 mod pose;

@@ -122,7 +122,7 @@ fn learning_is_one_step_of_the_history_whatever_it_sends() {
     let effects = studio.apply(StudioCommand::Learn("exact"));
     let [StudioEffect::Learn { run, method: "exact", .. }] = effects[..] else { panic!("{effects:?}") };
     assert_eq!(studio.learning().state, LearningState::Running);
-    let step = |done| TrainingStep { phase: "energy", done, total: 100, loss: Some(1.0) };
+    let step = |done| TrainingStep { phase: "energy", done, total: 100, loss: Some(1.0), figures: None };
     let progress = |done| LearningEvent::Progress { step: step(done), loss: Some(1.0), steps_per_s: 10.0 };
     for done in [10, 20, 30] {
         studio.on_event(StudioEvent::Learning(run, progress(done)));

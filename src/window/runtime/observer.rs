@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::tally::Tally;
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, guarded};
-use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, Workspace, RuleRequest, RuleRole, Session};
+use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, RuleRequest, RuleRole, Session, Workspace};
 use crate::window::shell::live::{Coming, Live, Seen};
 use crate::worlds::swarm::measures::{
     CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,

@@ -265,7 +265,10 @@ mod tests {
         let mut keys = Keys::default();
         let letter = event(Key::Character("s".into()), ButtonState::Pressed);
         keys.set_modifiers(ModifiersState::CONTROL);
-        assert_eq!(keys.press(&letter, Workspace::Live, Listener::None), Some(Command::Document(DocumentCommand::Save)));
+        assert_eq!(
+            keys.press(&letter, Workspace::Live, Listener::None),
+            Some(Command::Document(DocumentCommand::Save))
+        );
         keys.set_modifiers(ModifiersState::empty());
         assert_eq!(keys.press(&letter, Workspace::Live, Listener::None), Some(Command::Live(LiveCommand::SurpriseMe)));
     }

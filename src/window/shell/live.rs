@@ -20,7 +20,7 @@ use super::follow::{self, Follower};
 use super::measures::Measures;
 use crate::gpu::GpuDevice;
 use crate::jobs::{Handle, JobFault};
-use crate::session::{EngineOrder, Event, LiveEvent, CheckpointUse};
+use crate::session::{CheckpointUse, EngineOrder, Event, LiveEvent};
 use crate::window::runtime::visible;
 use crate::worlds::swarm::rule::LiveSettings;
 

@@ -151,6 +151,9 @@ pub struct TrainingStep {
     pub total: usize,
     /// `None` where the step has none.
     pub loss: Option<f64>,
+    /// Figures beside the loss: of tokens, the running means of the losses of denoising, live chain and motion; of the weak
+    /// form, first its lowest eigenvalue.
+    pub figures: Option<[f64; 3]>,
 }
 
 /// What learning leaves in a world.

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 
 use super::*;
 use crate::formats::{Trajectory, TrajectoryFrame, TrajectoryKind};
-use crate::session::{Keeping, Level, Checkpoint, TrajectoryOptions};
+use crate::session::{Checkpoint, Keeping, Level, TrajectoryOptions};
 use crate::window::runtime::files::Notice;
 use crate::window::runtime::recorder::{Recorder, TrajectorySource};
 use crate::worlds::swarm::engine::{CpuEngine, Engine};

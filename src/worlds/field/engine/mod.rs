@@ -15,3 +15,5 @@ pub use brush::{FieldBrush, FieldStroke};
 pub use choice::FieldEngine;
 pub use gpu::GpuLibrary;
 pub use library::{FieldCounters, LibraryEngine};
+#[cfg(test)]
+pub(super) use shader::library_words;

@@ -35,7 +35,7 @@ impl WorldTraining for TokenCertification {
             return Ok(None);
         }
         let [done, total] = self.check.progress().map(|steps| steps as usize);
-        Ok(Some(TrainingStep { phase: "check", done, total, loss: None }))
+        Ok(Some(TrainingStep { phase: "check", done, total, loss: None, figures: None }))
     }
 
     /// What is not measured by then is left out.
@@ -67,7 +67,7 @@ impl WorldTraining for LibraryCertification {
             return Ok(None);
         }
         let [done, total] = self.check.progress();
-        Ok(Some(TrainingStep { phase: "check", done, total, loss: None }))
+        Ok(Some(TrainingStep { phase: "check", done, total, loss: None, figures: None }))
     }
 
     /// Both controls are needed: a check that ends early leaves nothing.

@@ -11,7 +11,7 @@ use super::simulation::FieldSimulation;
 use super::token_learning::TokenLearning;
 use super::tokens::TOKEN_TABLES;
 use super::training::FieldTraining;
-use super::{TABLES, canvas, draw, knobs};
+use super::{CONTINUE, TABLES, canvas, draw, knobs};
 use crate::worlds::field::library::FoundConstants;
 use crate::worlds::field::stills::{Still, load_stills};
 use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc, TokenEvidence, TokenRule};
@@ -200,7 +200,11 @@ impl WorldInfo for FieldDoc {
     fn start_training(&self, method: &str) -> Result<Box<dyn WorldTraining>, StudioError> {
         match (method, &self.subject) {
             ("library", FieldSubject::Library(library)) => Ok(Box::new(FieldTraining::new(library)?)),
-            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenLearning::new(tokens)?)),
+            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenLearning::new(tokens, None)?)),
+            (CONTINUE, FieldSubject::Tokens(tokens)) => {
+                let start = tokens.rule.as_ref().ok_or(FieldError::NoRule)?;
+                Ok(Box::new(TokenLearning::new(tokens, Some(start))?))
+            }
             ("check", FieldSubject::Library(library)) => Ok(Box::new(LibraryCertification::new(library)?)),
             ("check", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenCertification::new(tokens)?)),
             _ => Err(StudioError::Unknown(method.to_owned())),
@@ -231,7 +235,7 @@ impl WorldInfo for FieldDoc {
 
     fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
         let mut icons = 0;
-        for path in paths.iter().filter(|path| is_image(path)) {
+        for path in paths.iter().filter(|path| may_be_icon(path)) {
             icons += usize::from(Token::is_icon(path)?);
         }
         if icons == paths.len() && icons > 0 {
@@ -289,7 +293,8 @@ impl FieldDoc {
     }
 }
 
-fn is_image(path: &std::path::Path) -> bool {
+/// Whether images of this kind can be transparent, as icons are.
+fn may_be_icon(path: &std::path::Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     ending.is_some_and(|ending| matches!(&*ending, "png" | "webp" | "tif" | "tiff"))
 }

@@ -7,7 +7,8 @@ use crate::worlds::field::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::studio::KnobScale::{Linear, Switch, Whole, WholeLogarithmic};
 use crate::worlds::studio::{KnobGroup, KnobSpec};
 
-pub(super) const KNOBS: &[KnobSpec] = &[
+/// The knobs of a field that a library of terms moves.
+pub const KNOBS: &[KnobSpec] = &[
     KnobSpec::new(
         ("feed", "Feed", "F", ""),
         "Rate at which u flows in, of the stills that are simulated",

@@ -17,7 +17,10 @@ mod tokens;
 mod tracking;
 mod training;
 
-use super::stills::{FIELD_ENDINGS, GrayScottRun, PRESETS, Preset};
+pub use knobs::KNOBS;
+pub use tokens::TOKEN_KNOBS;
+
+use super::stills::{FIELD_ENDINGS, FIELD_IMAGES, GrayScottRun, PRESETS, Preset};
 use super::tokens::{Token, TokenDoc};
 use super::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::World;
@@ -50,6 +53,8 @@ const BUNDLED: &[BundledScene] = bundled_scenes![
 
 /// The start that simulates the present constants.
 const PRESENT: &str = "present";
+/// Teaches the network of the tokens further; beside the methods of the table, which begin from scratch.
+pub const CONTINUE: &str = "continue";
 /// The start with an empty token canvas.
 const DRAWN: &str = "drawn";
 
@@ -159,6 +164,6 @@ pub(super) const TABLES: WorldTables = WorldTables {
     layers: &[],
     check: Some(CHECK_EQUATIONS),
     has_trails: false,
-    imports: &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"],
+    imports: FIELD_IMAGES,
     exports: FIELD_ENDINGS,
 };

@@ -1,9 +1,12 @@
 use super::*;
+use crate::worlds::field::engine::library_words;
 use crate::worlds::field::stills::{GrayScott, load_stills};
 use crate::worlds::field::tokens::net::TokenNet;
-use crate::worlds::field::tokens::{TokenCheck, TokenCheckSettings, TokenRule};
+use crate::worlds::field::tokens::{TokenCheck, TokenCheckSettings, TokenRule, token_words};
 use crate::worlds::field::{FieldEvidence, FieldStart};
-use crate::worlds::studio::{BrushInk, BrushStroke, DrawOptions, EquationForm, Learned, Simulation, WorldInfo};
+use crate::worlds::studio::{
+    BrushInk, BrushStroke, DrawOptions, EquationForm, KnobGroup, Learned, Simulation, WorldInfo,
+};
 use glam::{DVec2, DVec3};
 use image::RgbaImage;
 
@@ -27,6 +30,33 @@ fn drawn(simulation: &mut dyn Simulation) -> RgbaImage {
     let view = crate::worlds::studio::Viewpoint::flat(DVec2::new(24.0, 16.0), 16.0);
     simulation.draw(&view, DrawOptions::default(), &mut picture);
     picture
+}
+
+/// Live knobs that the uniform block does not hold: the first image, the table of the kernel, what is drawn.
+const BESIDE_THE_UNIFORM: &[&str] = &["seed", "tokens", "skew_seed", "raw", "headings", "trails", "colours"];
+
+#[test]
+fn every_live_knob_moves_a_word_of_the_uniform() {
+    let words = |doc: &FieldDoc| match &doc.subject {
+        FieldSubject::Library(library) => {
+            library_words(library.rule.as_ref().unwrap(), doc.live.time_step, doc.live.size)
+        }
+        FieldSubject::Tokens(tokens) => {
+            token_words(tokens.rule.as_ref().unwrap(), &tokens.live, &tokens.skew, doc.live.size)
+        }
+    };
+    let mut tokens = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
+    tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+    let tokens = FieldDoc { subject: FieldSubject::Tokens(tokens), ..FieldDoc::default() };
+    for doc in [taught(), tokens] {
+        for row in doc.tables().knobs.iter().filter(|row| row.group == KnobGroup::Live) {
+            let mut other = doc.clone();
+            let [low, high] = row.range;
+            other.set_knob(row.id, row.folded(if doc.knob(row.id) == high { low } else { high }));
+            assert_ne!(other, doc, "{}", row.id);
+            assert_eq!(words(&other) == words(&doc), BESIDE_THE_UNIFORM.contains(&row.id), "{}", row.id);
+        }
+    }
 }
 
 #[test]

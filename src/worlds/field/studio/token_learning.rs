@@ -1,19 +1,26 @@
 //! Learning of drawn tokens in the studio.
 
 use crate::worlds::field::FieldSubject;
-use crate::worlds::field::tokens::{TokenDoc, TokenLosses, TokenTraining};
+use crate::worlds::field::tokens::{TokenDoc, TokenLosses, TokenRule, TokenTraining};
 use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
+
+/// Steps over which the parts of the loss are averaged.
+const AVERAGED_STEPS: usize = 50;
 
 pub(super) struct TokenLearning {
     job: TokenTraining,
     doc: TokenDoc,
     total: usize,
+    /// Running means of the losses of denoising, of the live chain and of the motion.
+    parts: [f64; 3],
 }
 
 impl TokenLearning {
-    pub fn new(doc: &TokenDoc) -> Result<Self, StudioError> {
-        let job = TokenTraining::new(&doc.tokens, doc.clearance_px, doc.settings, None)?;
-        Ok(Self { job, doc: TokenDoc { rule: None, others: Vec::new(), ..doc.clone() }, total: doc.settings.steps })
+    /// `start`: the rule whose network is taught further; otherwise a new one begins at random weights.
+    pub fn new(doc: &TokenDoc, start: Option<&TokenRule>) -> Result<Self, StudioError> {
+        let job = TokenTraining::new(&doc.tokens, doc.clearance_px, doc.settings, start)?;
+        let total = doc.settings.steps;
+        Ok(Self { job, doc: TokenDoc { rule: None, others: Vec::new(), ..doc.clone() }, total, parts: [0.0; 3] })
     }
 }
 
@@ -22,14 +29,18 @@ impl WorldTraining for TokenLearning {
         if self.job.steps_done() >= self.total {
             return Ok(None);
         }
-        let losses = self.job.step();
-        let step = |losses: TokenLosses| TrainingStep {
+        let Some(TokenLosses { denoise, pool, motion }) = self.job.step() else { return Ok(None) };
+        let done = self.job.steps_done();
+        let share = 1.0 / done.min(AVERAGED_STEPS) as f64;
+        let now = [denoise, pool, motion].map(f64::from);
+        self.parts.iter_mut().zip(now).for_each(|(mean, loss)| *mean += share * (loss - *mean));
+        Ok(Some(TrainingStep {
             phase: "tokens",
-            done: self.job.steps_done(),
+            done,
             total: self.total,
-            loss: Some(f64::from(losses.denoise)),
-        };
-        Ok(losses.map(step))
+            loss: Some(now[0]),
+            figures: Some(self.parts),
+        }))
     }
 
     fn end_phase(&mut self) {

@@ -356,6 +356,17 @@ impl TokenMemory {
     }
 }
 
+/// All words of the uniform block of a field of tokens.
+#[cfg(test)]
+pub(in crate::worlds::field) fn token_words(
+    rule: &TokenRule,
+    live: &TokenLive,
+    skew: &SkewFlow,
+    size: [usize; 2],
+) -> Vec<u32> {
+    bytemuck::cast_slice(bytemuck::bytes_of(&FieldUniform::new(rule, live, skew, size, 1))).to_vec()
+}
+
 #[cfg(test)]
 mod tests {
     use std::mem::offset_of;

@@ -28,6 +28,8 @@ pub use certificate::{
 pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, SkewEvidence, TokenDoc, TokenEvidence};
 pub use engine::TokenEngine;
 pub use gpu::GpuTokens;
+#[cfg(test)]
+pub(super) use gpu::token_words;
 pub use grid::GridPlacement;
 pub use growth::TokenGrowth;
 pub use noise::add_normals;

@@ -2,6 +2,7 @@
 
 mod checks;
 mod darkness;
+mod file;
 mod standard;
 mod systems;
 mod table;
@@ -10,6 +11,7 @@ mod truth;
 
 pub use checks::CloudError;
 pub use darkness::from_darkness;
+pub use file::read_file;
 pub use standard::Standardisation;
 pub use systems::DynamicalSystem;
 pub use table::{CloudTextError, read_table, read_xyz};

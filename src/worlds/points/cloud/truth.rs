@@ -1,7 +1,7 @@
 //! A table of positions and true velocities, which flows are compared with.
 
 use super::CloudTextError;
-use super::table::{number, splitter, table_lines};
+use super::table::{TextTable, number};
 
 /// Positions and the true velocities there, in the user's coordinates.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,12 +23,8 @@ impl TrueVelocities {
     /// # Errors
     /// See [`CloudTextError`].
     pub fn read(text: &str) -> Result<Self, CloudTextError> {
-        let mut lines = table_lines(text).peekable();
-        let Some(&(_, first)) = lines.peek() else { return Err(CloudTextError::Empty) };
-        let split = splitter(first);
-        let head: Vec<String> = split(first).map(|field| field.trim_matches('"').to_ascii_lowercase()).collect();
+        let TextTable { head, is_named, rows } = TextTable::read(text)?;
         let column_of = |name: &str| head.iter().position(|field| field == name);
-        let is_named = head.iter().any(|field| field.parse::<f64>().is_err());
         let dim = match (is_named, head.len()) {
             // z and vz count only together.
             (true, _) => 2 + usize::from(column_of("z").is_some() && column_of("vz").is_some()),
@@ -37,21 +33,17 @@ impl TrueVelocities {
             (false, _) => return Err(CloudTextError::NoVelocities),
         };
         let columns: Option<Vec<usize>> = if is_named {
-            lines.next();
             NAMES.iter().flat_map(|names| &names[..dim]).map(|name| column_of(name)).collect()
         } else {
             Some((0..2 * dim).collect())
         };
         let columns = columns.ok_or(CloudTextError::NoVelocities)?;
         let mut truth = Self { dim, positions: Vec::new(), velocities: Vec::new() };
-        for (line, text) in lines {
-            let fields: Vec<&str> = split(text).collect();
-            if fields.len() != head.len() {
-                return Err(CloudTextError::Width { line, found: fields.len(), expected: head.len() });
-            }
+        for row in rows {
+            let (line, fields) = row?;
             let mut row = [[0.0f32; 3]; 2];
             for (k, &column) in columns.iter().enumerate() {
-                row[k / dim][k % dim] = number(fields[column], line, NAMES[k / dim][k % dim])?;
+                row[k / dim][k % dim] = number(&fields[column], line, NAMES[k / dim][k % dim])?;
             }
             truth.positions.push(row[0]);
             truth.velocities.push(row[1]);

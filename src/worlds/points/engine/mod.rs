@@ -15,6 +15,8 @@ pub use cpu::{CarryField, CpuPointEngine, carry, walkers_from};
 pub use force::PointForce;
 pub use gpu::GpuPointEngine;
 pub use kernel::DriftKernel;
+#[cfg(test)]
+pub(super) use shared::shader_words;
 pub use sweep::{DriftValues, evaluate_all};
 
 use rand::rngs::StdRng;

@@ -216,6 +216,15 @@ impl PointParams {
     }
 }
 
+/// All words that the shaders of a rule read beside the walkers.
+#[cfg(test)]
+pub(in crate::worlds::points) fn shader_words(rule: &PointRule, live: &PointLive, walkers: usize) -> Vec<u32> {
+    let tables = RuleTables::new(rule, live.sigma).expect("a flow that the shaders evaluate");
+    let params = PointParams::new(rule, live, walkers, 1).with_tables(&tables);
+    let waves = tables.tables.iter().flatten().map(|v| v.to_bits());
+    bytemuck::cast_slice(bytemuck::bytes_of(&params)).iter().copied().chain(waves).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::mem::offset_of;

@@ -11,7 +11,7 @@ use super::overlay::{self, PointOverlay, PointScene};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
-use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, read_table, read_xyz};
+use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, read_file};
 use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
@@ -220,21 +220,13 @@ impl WorldInfo for PointsDoc {
     fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
         let Some(path) = paths.first() else { return Ok(Vec::new()) };
         let refused = |reason: String| StudioError::File { path: path.display().to_string(), reason };
-        let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
-        let (cloud, mut notes) = if matches!(&*ending, "png" | "jpg" | "jpeg") {
-            let image = image::open(path).map_err(|e| refused(e.to_string()))?;
-            (from_darkness(&image, FROM_IMAGE, self.training.seed)?, Vec::new())
-        } else {
-            let text = std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))?;
-            let read = if ending == "xyz" { read_xyz(&text) } else { read_table(&text) };
-            let read = read.map_err(|e| refused(e.to_string()))?;
-            (read.cloud, read.notes)
-        };
+        let read = read_file(path, FROM_IMAGE, self.training.seed).map_err(|e| refused(e.to_string()))?;
+        let mut notes = read.notes;
         if paths.len() > 1 {
             notes.push(format!("{} was read, and {} other files were not", path.display(), paths.len() - 1));
         }
         let live = self.live;
-        *self = PointsDoc { live, ..PointsDoc::of(cloud, None) };
+        *self = PointsDoc { live, ..PointsDoc::of(read.cloud, None) };
         Ok(notes)
     }
 }

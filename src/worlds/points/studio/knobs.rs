@@ -6,7 +6,8 @@ use crate::worlds::points::rule::{ExactPart, PointFlow, Potential};
 use crate::worlds::studio::KnobScale::{Linear, Logarithmic, Switch, Whole, WholeLogarithmic};
 use crate::worlds::studio::{KnobGroup, KnobSpec};
 
-pub(super) const KNOBS: &[KnobSpec] = &[
+/// The knobs of the points world.
+pub const KNOBS: &[KnobSpec] = &[
     KnobSpec::new(
         ("strength", "Strength", "γ", "spreads per time"),
         "Speed of the flow",

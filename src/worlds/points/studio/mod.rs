@@ -14,11 +14,13 @@ mod tests;
 mod training;
 mod walkers;
 
+pub use knobs::KNOBS;
 pub use overlay::LAYERS;
 pub use painter::PointPainter;
 
 use super::PointsDoc;
 use super::cloud::BuiltInTarget;
+use crate::formats::ALL_ENDINGS;
 use crate::worlds::World;
 use crate::worlds::studio::{
     BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
@@ -215,6 +217,6 @@ pub(super) const TABLES: WorldTables = WorldTables {
     speed: 1,
     layers: overlay::LAYERS,
     has_trails: true,
-    imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
+    imports: ALL_ENDINGS,
     exports: &[],
 };

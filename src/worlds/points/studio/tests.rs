@@ -1,8 +1,9 @@
 use super::*;
 use crate::worlds::points::cloud::Standardisation;
+use crate::worlds::points::engine::shader_words;
 use crate::worlds::points::rule::{ExactPart, Mlp, PointEnergy, PointFlow, Potential};
 use crate::worlds::points::{LearnedPoints, NamedFlow};
-use crate::worlds::studio::{BrushStroke, DrawOptions, LayerSet, WorldInfo};
+use crate::worlds::studio::{BrushStroke, DrawOptions, KnobGroup, LayerSet, WorldInfo};
 use glam::DVec3;
 use image::RgbaImage;
 use rand::SeedableRng;
@@ -31,6 +32,23 @@ pub(super) fn taught(points: usize) -> PointsDoc {
 fn dab(brush: &'static str, at: [f64; 3], radius: f64) -> BrushStroke {
     let at = DVec3::from(at);
     BrushStroke { brush, from: at, to: at, axis: DVec3::ZERO, radius, strength: 1.0, ink: Default::default() }
+}
+
+#[test]
+fn every_live_knob_moves_a_word_of_the_shaders() {
+    let words = |doc: &PointsDoc| {
+        let learned = doc.learned.as_ref().unwrap();
+        shader_words(&learned.rule(doc.dim, learned.chosen), &doc.live, doc.walkers)
+    };
+    let mut doc = taught(400);
+    doc.learned.as_mut().unwrap().chosen = 1;
+    assert_eq!(words(&doc), words(&doc.clone()));
+    for row in KNOBS.iter().filter(|row| row.group == KnobGroup::Live) {
+        let mut other = doc.clone();
+        let [low, high] = row.range;
+        other.set_knob(row.id, row.folded(if doc.knob(row.id) == high { low } else { high }));
+        assert_ne!(words(&other), words(&doc), "{}", row.id);
+    }
 }
 
 #[test]

