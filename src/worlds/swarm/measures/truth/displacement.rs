@@ -47,7 +47,7 @@ pub fn true_frames(
     film: &Stills,
     part: Part,
     cutoff_l: f64,
-    most: usize,
+    max_count: usize,
     stop: &dyn Fn() -> bool,
 ) -> Result<(Vec<TrueFrame>, bool), TruthError> {
     let frames = film.film().frames();
