@@ -23,7 +23,8 @@ pub trait WeakProblem {
 pub struct WeakSettings {
     /// Solutions after the first, each with C of the one before.
     pub rounds: u32,
-    /// Added to the diagonal of C, in units of its mean diagonal.
+    /// Added to the diagonal of C, in units of its mean diagonal: C has no inverse where there are fewer samples than
+    /// tests, or dependent tests.
     pub ridge: f64,
 }
 
