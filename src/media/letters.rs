@@ -21,7 +21,7 @@ pub fn ascent(px: f32) -> f32 {
     FONTS.first().map_or(px, |font| font.as_scaled(px).ascent())
 }
 
-/// A line of text, laid out with kerning.
+/// A line of text. The fonts have no table of kerning.
 pub struct TextLine {
     px: f32,
     /// Font, letter and its distance from the start of the line, pixels.
@@ -36,7 +36,6 @@ impl TextLine {
     /// `px`: height of the letters from the lowest to the highest.
     pub fn new(text: &str, px: f32) -> Self {
         let mut line = Self { px, glyphs: Vec::new(), width: 0.0, missing: None };
-        let mut last = None;
         for letter in text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }) {
             let known = FONTS.iter().position(|font| letter == ' ' || font.glyph_id(letter).0 != 0);
             if known.is_none() {
@@ -45,10 +44,6 @@ impl TextLine {
             let at = known.unwrap_or_default();
             let Some(font) = FONTS.get(at).map(|font| font.as_scaled(px)) else { break };
             let id = font.glyph_id(letter);
-            line.width += match last.replace((at, id)) {
-                Some((before, last)) if before == at => font.kern(last, id),
-                _ => 0.0,
-            };
             line.glyphs.push((at, id, line.width));
             line.width += font.h_advance(id);
         }
@@ -90,11 +85,5 @@ mod tests {
     fn letters_of_every_font_are_known_and_others_are_named() {
         assert_eq!(TextLine::new("σ ℓ η → 🐟\t.", 20.0).missing, None);
         assert_eq!(TextLine::new("a\u{10FFFD}b", 20.0).missing, Some('\u{10FFFD}'));
-    }
-
-    #[test]
-    fn pairs_of_letters_are_kerned() {
-        let width = |text: &str| TextLine::new(text, 100.0).width;
-        assert!(width("AV") < width("A") + width("V"));
     }
 }

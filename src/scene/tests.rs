@@ -10,7 +10,7 @@ use super::*;
 use crate::worlds::swarm::doc::{Checkpoint, Evidence, FlowNumbers, Flows, KeptLong, LearnedFlow, LiveState, bytes_of};
 use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, Knob, LiveSettings, LocalNet, NetShape, Rule, Swing, Swings};
-use crate::worlds::swarm::train::Drive;
+use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
 const SCHEMA_1: &str = include_str!("testdata/schema1.ron");
 const SCHEMA_0: &str = include_str!("testdata/schema0.ron");
@@ -64,6 +64,7 @@ fn tiny_scene() -> SwarmProject {
                 mode: Mode::Motif,
                 boundary: Boundary::Periodic,
             }),
+            training: TrainingSettings { contrast: 0.3, ..TrainingSettings::default() },
             rule: Some(Arc::new(tiny_rule())),
             flows: tiny_flows(),
             live_particles: 40,
