@@ -240,7 +240,7 @@ impl TokenDoc {
             return fail(
                 "clearance_px",
                 self.clearance_px.to_string(),
-                "the token is larger than the tile; raise side",
+                "the token is larger than the tile; lower the distance, or learn with --side of at least twice as much",
             );
         }
         self.settings.validate()?;
