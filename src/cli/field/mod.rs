@@ -153,6 +153,10 @@ mod tests {
             assert!(answer.json[key].is_f64(), "{key}");
         }
         assert_eq!(answer.json["count_start"], 12);
+        for run in ["shuffled_at_rest", "shuffled_swimming", "tiler"] {
+            assert!(answer.json["pairs"][run]["polarisation"].is_f64(), "{run}");
+        }
+        assert!(answer.json["fitting"].as_u64().unwrap() > 12 && answer.json["grown_of_fitting"].is_f64());
         let answer = live::run(&parse("--steps 50 --size 64 --swim 0.02 --k -0.5"), &mut project, true).unwrap();
         assert!(answer.json["tokens"]["count_start"].as_u64().unwrap() > 2);
         assert!(equations::run(&parse(""), &mut project).err().unwrap().to_string().contains("drawn tokens"));

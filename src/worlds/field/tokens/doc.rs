@@ -82,6 +82,12 @@ pub struct TokenEvidence {
     #[serde(default)]
     pub grown: Option<f64>,
     /// Swimming with K ∗ s beside it.
+    /// The same as a share of those that fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grown_of_fitting: Option<f64>,
+    /// Tokens that fit: the densest of several tilings of the same area that had no room for another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fitting: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turned: Option<SkewEvidence>,
 }
