@@ -13,6 +13,9 @@ pub mod net;
 mod noise;
 mod pairs;
 mod pose;
+#[cfg(test)]
+mod reference;
+mod rules;
 mod scene;
 mod settings;
 mod skew;
