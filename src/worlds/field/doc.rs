@@ -10,6 +10,7 @@ use super::stills::{GrayScottRun, Still, check_stills, seeded};
 use super::tokens::{TokenDoc, TokenEvidence};
 use super::{FieldError, MAX_SIDE, MIN_SIDE};
 
+use crate::gpu::BorrowedGpu;
 /// Stills that a scene keeps for show when it can simulate the others again.
 pub const SHOWN_STILLS: usize = 6;
 
@@ -153,6 +154,14 @@ impl LibraryDoc {
         let shown = recipe.simulate(0..recipe.runs.min(SHOWN_STILLS));
         let stills: Vec<Still> = shown.into_iter().filter_map(|mut run| run.pop()).map(|s| s.quantised()).collect();
         let runs = (0..stills.len()).collect();
+        Self::from_recipe_on(recipe, None)
+    }
+
+    /// As [`Self::from_recipe`], simulated on a GPU where one is given.
+    ///
+    /// # Errors
+    /// A recipe out of range; a GPU that refuses.
+    pub fn from_recipe_on(recipe: GrayScottRun, gpu: Option<BorrowedGpu>) -> Result<Self, FieldError> {
         Ok(Self { recipe: Some(recipe), stills, runs, ..Self::default() })
     }
 
