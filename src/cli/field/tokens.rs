@@ -8,17 +8,19 @@ use serde_json::json;
 
 use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::BorrowedGpu;
-use crate::worlds::field::draw::colour_picture;
 use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::write_npy;
+use crate::worlds::field::studio::FieldView;
 use crate::worlds::field::tokens::{
-    LOOK_EVERY, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble, TokenEvidence,
-    TokenFindings, TokenSummary, TokenTraining, Tracker,
+    LOOK_EVERY, PairStatistics, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble,
+    TokenEvidence, TokenFindings, TokenSummary, TokenTraining, Tracker,
 };
 use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
 
 /// Optimiser steps between two reports.
 const REPORT_EVERY: usize = 50;
+/// Looks of the tracker that a trail in a picture reaches back.
+const TRAIL_LOOKS: usize = 40;
 
 pub(super) struct LearnOptions {
     pub steps: Option<usize>,
@@ -75,9 +77,10 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         bar.at(check.progress()[0], String::new);
     }
     drop(bar);
-    let TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_tiler } =
+    let TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_shuffled, pairs_tiler } =
         check.findings().ok_or(FieldError::NoRule)?;
-    let TokenEvidence { at_rest, swimming, commanded, healed, grown, turned, .. } = &evidence;
+    let TokenEvidence { at_rest, swimming, commanded, healed, grown, grown_of_fitting, fitting, turned, .. } =
+        &evidence;
     let facts = json!({
         "command": "check",
         "rule": "tokens",
@@ -97,7 +100,15 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         "turned": turned,
         "healed": healed,
         "grown": grown,
-        "pairs": { "at_rest": pairs_at_rest, "swimming": pairs_swimming, "tiler": pairs_tiler },
+        "grown_of_fitting": grown_of_fitting,
+        "fitting": fitting,
+        "pairs": {
+            "at_rest": pairs_at_rest,
+            "swimming": pairs_swimming,
+            "tiler": pairs_tiler,
+            "shuffled_at_rest": pairs_shuffled[0],
+            "shuffled_swimming": pairs_shuffled[1],
+        },
     });
     let line = |name: &str, s: &TokenSummary| {
         format!(
@@ -121,17 +132,20 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         text += &line("with K∗s", swimming);
         text += &format!("  (K {}, radius {}, seed {})", flow.strength, flow.radius, flow.seed);
     }
+    let order = |pairs: &PairStatistics| format!("{:.2} {:.2}", pairs.polarisation, pairs.alignment);
     text += &format!(
-        "\nmean polarisation and alignment of neighbours: at rest {:.2} {:.2}, swimming {:.2} {:.2}, tiler {:.2} {:.2}",
-        pairs_at_rest.polarisation,
-        pairs_at_rest.alignment,
-        pairs_swimming.polarisation,
-        pairs_swimming.alignment,
-        pairs_tiler.polarisation,
-        pairs_tiler.alignment
+        "\nmean polarisation and alignment of neighbours: at rest {} (shuffled {}), swimming {} (shuffled {}), tiler {}",
+        order(&pairs_at_rest),
+        order(&pairs_shuffled[0]),
+        order(&pairs_swimming),
+        order(&pairs_shuffled[1]),
+        order(&pairs_tiler)
     );
     if let (Some(healed), Some(grown)) = (healed, grown) {
         text += &format!("\nhealed {healed:.2}, grown out of noise {grown:.2}");
+    }
+    if let (Some(share), Some(fitting)) = (grown_of_fitting, fitting) {
+        text += &format!(" ({share:.2} of the {fitting} that fit)");
     }
     doc.evidence = Some(evidence);
     Answer::new(text, &facts)
@@ -198,7 +212,10 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
     }
     let last = engine.image()?;
     if let Some(path) = options.png {
-        colour_picture(&last, 0.0, 1.0, options.scale).save(path)?;
+        let noisy = engine.noisy()?;
+        let view =
+            FieldView { image: &last, noisy: Some(&noisy), looks: &looks[looks.len().saturating_sub(TRAIL_LOOKS)..] };
+        view.picture(doc, options.scale, false).save(path)?;
     }
     if let Some(path) = options.npy {
         write_npy(path, std::slice::from_ref(&last))?;
@@ -212,11 +229,18 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
         "steps_per_s": (options.steps > 0).then_some(steps_per_s),
         "tokens": summary,
         "non_finite": counters.non_finite,
+        "bytes_per_pixel": counters.bytes_per_pixel,
     });
     let text = format!(
-        "{width} × {height} pixels, {} steps live ({steps_per_s:.0} steps/s, tracker included)\n\
+        "{width} × {height} pixels, {} steps live ({steps_per_s:.0} steps/s, tracker included), {} bytes a pixel\n\
          {} → {} tokens, shape {:.2}, along {:.2} and across {:.2} px per 100 steps",
-        options.steps, summary.count_start, summary.count_end, summary.shape, summary.speed_along, summary.speed_across
+        options.steps,
+        counters.bytes_per_pixel,
+        summary.count_start,
+        summary.count_end,
+        summary.shape,
+        summary.speed_along,
+        summary.speed_across
     );
     Answer::new(text, &facts)
 }

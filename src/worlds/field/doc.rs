@@ -5,6 +5,7 @@ use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 
 use super::library::{HeldOut, LibrarySettings, StillSource};
+use super::look::PatternLook;
 use super::rule::LibraryRule;
 use super::stills::{GrayScottRun, Still, check_stills, seeded};
 use super::tokens::{TokenDoc, TokenEvidence};
@@ -48,6 +49,9 @@ pub struct LibraryDoc {
     /// How the equations are read off the stills.
     #[serde(default)]
     pub settings: LibrarySettings,
+    /// How the pattern is shown.
+    #[serde(default, skip_serializing_if = "PatternLook::is_default")]
+    pub look: PatternLook,
     /// The equations, once learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<LibraryRule>,

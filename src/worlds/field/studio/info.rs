@@ -103,7 +103,7 @@ impl WorldInfo for FieldDoc {
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, _: &mut Vec<f32>, picture: &mut RgbaImage) {
         match &self.subject {
             FieldSubject::Library(library) => {
-                let shades = draw::Shades::of_stills(&library.stills, options.light);
+                let shades = draw::Shades::of_stills(&library.stills, library.look, options.light);
                 draw::draw_stills(&library.stills, view, &shades, picture);
             }
             FieldSubject::Tokens(tokens) => canvas::draw(tokens, view, picture),

@@ -155,12 +155,7 @@ impl LiveField {
     /// The present state with its noise, where it has some.
     pub fn noisy(&mut self) -> &Still {
         if self.noisy.is_none() {
-            let noisy = match &self.engine {
-                FieldEngine::Tokens(engine) => Ok(engine.noisy()),
-                FieldEngine::GpuTokens(engine) => engine.noisy(),
-                FieldEngine::Library(_) | FieldEngine::GpuLibrary(_) => Ok(self.image().clone()),
-            };
-            let noisy = match noisy {
+            let noisy = match self.engine.noisy() {
                 Ok(noisy) => noisy,
                 Err(why) => {
                     self.fall_back(&why);

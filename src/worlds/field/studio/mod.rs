@@ -10,6 +10,7 @@ mod life;
 mod living;
 mod marks;
 mod school;
+mod picture;
 mod simulation;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,8 @@ mod tracking;
 mod training;
 
 use super::stills::{FIELD_ENDINGS, GrayScottRun, PRESETS, Preset};
+pub(crate) use picture::FieldView;
+
 use super::tokens::{Token, TokenDoc};
 use super::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::World;

@@ -101,6 +101,36 @@ fn another_size_starts_again_and_another_time_step_does_not() {
 }
 
 #[test]
+fn fields_of_equations_have_up_to_2048_pixels_a_side() {
+    let mut doc = taught();
+    let most = doc.tables().knob("size").unwrap().range[1];
+    doc.set_knob("size", most);
+    assert_eq!(doc.live.size, [2048; 2]);
+    assert!(doc.validate().is_ok());
+}
+
+#[test]
+fn channels_and_palettes_change_the_picture_and_are_stored() {
+    let mut doc = taught();
+    let mut simulation = doc.start_simulation(0).unwrap();
+    simulation.run(40);
+    let mut seen = vec![drawn(&mut *simulation)];
+    for (knob, value) in [("palette", 1.0), ("palette", 4.0), ("channels", 1.0), ("channels", 2.0)] {
+        doc.set_knob(knob, value);
+        assert_eq!(doc.knob(knob), value);
+        assert!(simulation.adopt(&World::from(doc.clone())) && simulation.steps() == 40);
+        let picture = drawn(&mut *simulation);
+        assert!(!seen.contains(&picture), "{knob} {value}");
+        seen.push(picture);
+    }
+    let FieldSubject::Library(library) = &doc.subject else { panic!("a pattern") };
+    let text = ron::to_string(library).unwrap();
+    assert_eq!(ron::from_str::<LibraryDoc>(&text).unwrap().look, library.look);
+    let plain = ron::to_string(&LibraryDoc { look: Default::default(), ..library.clone() }).unwrap();
+    assert!(!plain.contains("look"), "scenes of the default look are written as before");
+}
+
+#[test]
 fn a_start_that_is_not_there_becomes_seeds() {
     let mut doc = taught();
     doc.live.start = FieldStart::State;
