@@ -138,6 +138,8 @@ pub struct FlowRow {
     pub can_be_renamed: bool,
     /// A blend of it with the chosen one is as good as both.
     pub can_be_blended: bool,
+    /// It drives whatever rule is chosen; of these, too, one is chosen at most.
+    pub is_drive: bool,
 }
 
 /// How far learning is.

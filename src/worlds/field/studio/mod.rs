@@ -3,14 +3,15 @@
 mod canvas;
 mod certificate;
 mod draw;
+mod flows;
 mod gpu_picture;
 mod info;
 mod knobs;
 mod life;
 mod living;
 mod marks;
-mod school;
 mod picture;
+mod school;
 mod simulation;
 #[cfg(test)]
 mod tests;
@@ -18,9 +19,9 @@ mod tokens;
 mod tracking;
 mod training;
 
-use super::stills::{FIELD_ENDINGS, GrayScottRun, PRESETS, Preset};
 pub(crate) use picture::FieldView;
 
+use super::stills::{FIELD_ENDINGS, GrayScottRun, PRESETS, Preset};
 use super::tokens::{Token, TokenDoc};
 use super::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::World;
