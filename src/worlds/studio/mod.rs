@@ -195,6 +195,8 @@ pub trait WorldInfo {
     fn set_knob(&mut self, id: &str, value: f64);
     /// Applies a brush of [`BrushPlace::Paint`]. Returns whether the still picture changed. Same seed, same dab.
     fn paint(&mut self, stroke: &BrushStroke, seed: u64) -> bool;
+    /// Fits what a new picture leaves open to what will run it: a graphics card, or a program on the processor.
+    fn fit_engine(&mut self, _has_card: bool) {}
     /// Empties the still picture.
     fn clear(&mut self);
     /// Carries out an action of the tables; others are left alone.

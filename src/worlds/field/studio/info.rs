@@ -86,6 +86,10 @@ impl WorldInfo for FieldDoc {
         }
     }
 
+    fn fit_engine(&mut self, has_card: bool) {
+        Self::fit_engine(self, has_card);
+    }
+
     fn act(&mut self, id: &str) {
         if let FieldSubject::Tokens(tokens) = &mut self.subject {
             canvas::act(tokens, id);
@@ -135,7 +139,7 @@ impl WorldInfo for FieldDoc {
         }
     }
 
-    /// Equations have one rule; tokens have those of other seeds after the chosen one.
+    /// Equations have one rule; tokens have those of other seeds after the chosen one, and then what drives them.
     fn choose_flow(&mut self, index: usize) {
         if let FieldSubject::Tokens(tokens) = &mut self.subject {
             flows::choose(tokens, index);
