@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Colours of a ramp, sRGB.
 pub type Ramp = [[f32; 3]; 5];
 
+/// Light ground.
+const PAPER: [f32; 3] = [250.0, 249.0, 245.0];
+
 /// How a pattern is shown, live and still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -30,7 +33,7 @@ pub enum PatternChannels {
     V,
     /// u by the palette.
     U,
-    /// Blue where u differs from rest, orange where v does.
+    /// Blue where u differs from rest, orange where v does, white (on light ground black) where both do.
     Both,
 }
 
@@ -75,13 +78,7 @@ impl PatternPalette {
     pub fn ramp(self, light: bool) -> Ramp {
         let mut ramp = match self {
             Self::Ink if light => {
-                return [
-                    [250.0, 249.0, 245.0],
-                    [170.0, 214.0, 208.0],
-                    [52.0, 150.0, 150.0],
-                    [30.0, 76.0, 120.0],
-                    [20.0, 20.0, 44.0],
-                ];
+                return [PAPER, [170.0, 214.0, 208.0], [52.0, 150.0, 150.0], [30.0, 76.0, 120.0], [20.0, 20.0, 44.0]];
             }
             Self::Ink => [
                 [12.0, 14.0, 28.0],
@@ -111,6 +108,7 @@ impl PatternPalette {
         };
         if light {
             ramp.reverse();
+            ramp[0] = PAPER;
         }
         ramp
     }

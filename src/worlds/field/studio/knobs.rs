@@ -82,7 +82,7 @@ pub(super) const KNOBS: &[KnobSpec] = &[
     ),
     KnobSpec::new(
         ("channels", "Channels", "", ""),
-        "One channel by the palette, or both: blue where u differs from rest, orange where v does",
+        "One channel by the palette, or both: blue where u differs from rest, orange where v does, white where both do",
         0.0,
         [0.0, (PatternChannels::NAMES.len() - 1) as f64],
         Choice(PatternChannels::NAMES),
