@@ -18,8 +18,8 @@ use crate::media::looks::ColourBy;
 use crate::media::looks::Theme;
 use crate::media::picture::{Card, PictureStyle, is_card, render};
 use crate::media::png_chunks::{CutOff, PNG_SIGNATURE, length_and_kind, png_chunks};
-use crate::worlds::field::draw::{colour_picture, pattern_picture};
-use crate::worlds::field::{FieldSubject, LibraryDoc};
+use crate::worlds::field::FieldSubject;
+use crate::worlds::field::studio::FieldView;
 use crate::worlds::studio::{BrushWorkspace, DrawOptions, WorldInfo as _};
 use crate::worlds::swarm::picture::{Mode, Swarm};
 use crate::worlds::swarm::rule::step;
@@ -214,7 +214,7 @@ impl<W: Clone + Into<World>> Project<W> {
             (Some(picture), _) => picture.clone(),
             (None, World::Swarm(doc)) => swarm_picture(doc, &showing.style),
             (None, World::Points(doc)) => cloud_picture(doc, showing.style.theme),
-            (None, World::Field(doc)) => field_picture(doc),
+            (None, World::Field(doc)) => field_picture(doc, showing.style.theme),
         };
         let card = Card { title: &self.title, author: &self.author, notes: &self.notes };
         encode(&card.frame(picture, showing.style.theme), &self.to_ron())
@@ -230,7 +230,7 @@ fn cloud_picture(doc: &PointsDoc, theme: Theme) -> RgbaImage {
 }
 
 /// The live field as it was left, else the first still, else the state that the rule starts from.
-fn field_picture(doc: &FieldDoc) -> RgbaImage {
+fn field_picture(doc: &FieldDoc, theme: Theme) -> RgbaImage {
     let still = match &doc.subject {
         FieldSubject::Library(library) => doc.state.clone().or_else(|| library.stills.first().cloned()),
         FieldSubject::Tokens(_) => doc.state.clone(),
@@ -239,11 +239,7 @@ fn field_picture(doc: &FieldDoc) -> RgbaImage {
         return RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
     };
     let scale = (SCENE_PICTURE_PX / still.width.max(still.height) as u32).max(1);
-    let rgb = match &doc.subject {
-        FieldSubject::Library(LibraryDoc { rule: Some(rule), .. }) => pattern_picture(&still, rule, scale),
-        _ => colour_picture(&still, 0.0, 1.0, scale),
-    };
-    image::DynamicImage::ImageRgb8(rgb).to_rgba8()
+    FieldView::of(&still).picture(doc, scale, theme == Theme::Light)
 }
 
 fn swarm_picture(doc: &SwarmDoc, style: &PictureStyle) -> RgbaImage {

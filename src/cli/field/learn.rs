@@ -30,6 +30,9 @@ pub(crate) struct Args {
     /// Optimiser steps of tokens [default: what the scene says]
     #[arg(long)]
     steps: Option<usize>,
+    /// Side of the images that tokens are taught on, a multiple of 16 from 32 to 256 [default: what the scene says]
+    #[arg(long, value_name = "PX")]
+    side: Option<usize>,
     /// Go on from the network that the scene has
     #[arg(long = "continue")]
     resume: bool,
@@ -49,7 +52,8 @@ enum LibraryName {
 /// Stills that cannot be learned from.
 pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
-    if matches!(doc.subject, FieldSubject::Tokens(_)) {
+    if let FieldSubject::Tokens(tokens) = &mut doc.subject {
+        tokens.settings.side = args.side.unwrap_or(tokens.settings.side);
         let options = tokens::LearnOptions { steps: args.steps, seed: args.seed, resume: args.resume, quiet };
         return tokens::learn(doc, &options);
     }

@@ -16,10 +16,9 @@ use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::GpuDevice;
 use crate::media::picture::write_png;
 use crate::scene::Project;
-use crate::worlds::field::draw::pattern_picture;
 use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::{Still, write_npy};
-use crate::worlds::field::studio::{KNOBS, TOKEN_KNOBS};
+use crate::worlds::field::studio::{FieldView, KNOBS, TOKEN_KNOBS};
 use crate::worlds::field::{FieldDoc, FieldError, FieldStart, FieldSubject, MAX_SIDE, MIN_SIDE};
 use crate::worlds::studio::{DrawOptions, KnobSpec, Viewpoint, WorldInfo};
 
@@ -123,7 +122,7 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     }
     let time_step = doc.live.time_step;
     let library = library_of(doc)?;
-    let rule = library.rule.ok_or(FieldError::NoRule)?;
+    library.rule.ok_or(FieldError::NoRule)?;
     let mut engine = FieldEngine::new(doc, gpu)?;
     let used = engine.time_step().unwrap_or(time_step);
     if used < time_step {
@@ -155,7 +154,7 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         write_series(path, &["step", "mean_u", "spread_u", "mean_v", "spread_v"], &series)?;
     }
     if let Some(path) = &args.png {
-        write_png(path, &pattern_picture(&last, &rule, args.scale))?;
+        write_png(path, &FieldView::of(&last).picture(doc, args.scale, false))?;
     }
     if let Some(path) = &args.npy {
         write_npy(path, std::slice::from_ref(&last))?;
@@ -175,10 +174,12 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         "mean_v": v[0],
         "spread_v": v[1],
         "non_finite": counters.non_finite,
+        "bytes_per_pixel": counters.bytes_per_pixel,
     });
     let text = format!(
-        "{} × {} pixels, {} steps live ({steps_per_s:.0} steps/s)\nu {:.3} ± {:.3}, v {:.3} ± {:.3}",
-        size[0], size[1], args.steps, u[0], u[1], v[0], v[1]
+        "{} × {} pixels, {} steps live ({steps_per_s:.0} steps/s), {} bytes a pixel\n\
+         u {:.3} ± {:.3}, v {:.3} ± {:.3}",
+        size[0], size[1], args.steps, counters.bytes_per_pixel, u[0], u[1], v[0], v[1]
     );
     Answer::new(text, &facts)
 }

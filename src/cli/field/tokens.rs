@@ -11,16 +11,18 @@ use crate::cli::background;
 use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::BorrowedGpu;
 use crate::media::picture::write_png;
-use crate::worlds::field::draw::colour_picture;
 use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::write_npy;
-use crate::worlds::field::studio::CONTINUE;
+use crate::worlds::field::studio::{CONTINUE, FieldView};
 use crate::worlds::field::tokens::{
-    LOOK_EVERY, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble, TokenEvidence,
-    TokenFindings, TokenSummary, Tracker,
+    LOOK_EVERY, PairStatistics, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble,
+    TokenEvidence, TokenFindings, TokenSummary, Tracker,
 };
 use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
 use crate::worlds::studio::{TrainingStep, WorldInfo as _};
+
+/// Looks of the tracker that a trail in a picture reaches back.
+const TRAIL_LOOKS: usize = 40;
 
 pub(super) struct LearnOptions {
     pub steps: Option<usize>,
@@ -70,9 +72,10 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         bar.at(check.progress()[0], String::new);
     }
     drop(bar);
-    let TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_tiler } =
+    let TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_shuffled, pairs_tiler } =
         check.findings().ok_or(FieldError::NoRule)?;
-    let TokenEvidence { at_rest, swimming, commanded, healed, grown, turned, .. } = &evidence;
+    let TokenEvidence { at_rest, swimming, commanded, healed, grown, grown_of_fitting, fitting, turned, .. } =
+        &evidence;
     let facts = json!({
         "command": "check",
         "rule": "tokens",
@@ -92,7 +95,15 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         "turned": turned,
         "healed": healed,
         "grown": grown,
-        "pairs": { "at_rest": pairs_at_rest, "swimming": pairs_swimming, "tiler": pairs_tiler },
+        "grown_of_fitting": grown_of_fitting,
+        "fitting": fitting,
+        "pairs": {
+            "at_rest": pairs_at_rest,
+            "swimming": pairs_swimming,
+            "tiler": pairs_tiler,
+            "shuffled_at_rest": pairs_shuffled[0],
+            "shuffled_swimming": pairs_shuffled[1],
+        },
     });
     let line = |name: &str, s: &TokenSummary| {
         format!(
@@ -116,17 +127,20 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         text += &line("with K∗s", swimming);
         text += &format!("  (K {}, radius {}, seed {})", flow.strength, flow.radius, flow.seed);
     }
+    let order = |pairs: &PairStatistics| format!("{:.2} {:.2}", pairs.polarisation, pairs.alignment);
     text += &format!(
-        "\nmean polarisation and alignment of neighbours: at rest {:.2} {:.2}, swimming {:.2} {:.2}, tiler {:.2} {:.2}",
-        pairs_at_rest.polarisation,
-        pairs_at_rest.alignment,
-        pairs_swimming.polarisation,
-        pairs_swimming.alignment,
-        pairs_tiler.polarisation,
-        pairs_tiler.alignment
+        "\nmean polarisation and alignment of neighbours: at rest {} (shuffled {}), swimming {} (shuffled {}), tiler {}",
+        order(&pairs_at_rest),
+        order(&pairs_shuffled[0]),
+        order(&pairs_swimming),
+        order(&pairs_shuffled[1]),
+        order(&pairs_tiler)
     );
     if let (Some(healed), Some(grown)) = (healed, grown) {
         text += &format!("\nhealed {healed:.2}, grown out of noise {grown:.2}");
+    }
+    if let (Some(share), Some(fitting)) = (grown_of_fitting, fitting) {
+        text += &format!(" ({share:.2} of the {fitting} that fit)");
     }
     doc.evidence = Some(evidence);
     Answer::new(text, &facts)
@@ -190,7 +204,10 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
     }
     let last = engine.image()?;
     if let Some(path) = options.png {
-        write_png(path, &colour_picture(&last, 0.0, 1.0, options.scale))?;
+        let noisy = engine.noisy()?;
+        let view =
+            FieldView { image: &last, noisy: Some(&noisy), looks: &looks[looks.len().saturating_sub(TRAIL_LOOKS)..] };
+        write_png(path, &view.picture(doc, options.scale, false))?;
     }
     if let Some(path) = options.npy {
         write_npy(path, std::slice::from_ref(&last))?;
@@ -204,11 +221,18 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
         "steps_per_s": (options.steps > 0).then_some(steps_per_s),
         "tokens": summary,
         "non_finite": counters.non_finite,
+        "bytes_per_pixel": counters.bytes_per_pixel,
     });
     let text = format!(
-        "{width} × {height} pixels, {} steps live ({steps_per_s:.0} steps/s, tracker included)\n\
+        "{width} × {height} pixels, {} steps live ({steps_per_s:.0} steps/s, tracker included), {} bytes a pixel\n\
          {} → {} tokens, shape {:.2}, along {:.2} and across {:.2} px per 100 steps",
-        options.steps, summary.count_start, summary.count_end, summary.shape, summary.speed_along, summary.speed_across
+        options.steps,
+        counters.bytes_per_pixel,
+        summary.count_start,
+        summary.count_end,
+        summary.shape,
+        summary.speed_along,
+        summary.speed_across
     );
     Answer::new(text, &facts)
 }

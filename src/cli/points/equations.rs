@@ -12,7 +12,7 @@ use crate::worlds::points::{FoundSystem, NamedFlow};
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
     /// How the equations are written
-    #[arg(long, default_value = "text")]
+    #[arg(long, alias = "as", default_value = "text")]
     format: EquationFormat,
 }
 

@@ -5,10 +5,12 @@ use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 
 use super::library::{HeldOut, LibrarySettings, StillSource};
+use super::look::PatternLook;
 use super::rule::LibraryRule;
 use super::stills::{GrayScottRun, Still, check_stills, seeded};
 use super::tokens::{TokenDoc, TokenEvidence};
 use super::{FieldError, MAX_SIDE, MIN_SIDE};
+use crate::gpu::BorrowedGpu;
 
 /// Stills that a scene keeps for show when it can simulate the others again.
 pub const SHOWN_STILLS: usize = 6;
@@ -47,6 +49,9 @@ pub struct LibraryDoc {
     /// How the equations are read off the stills.
     #[serde(default)]
     pub settings: LibrarySettings,
+    /// How the pattern is shown.
+    #[serde(default, skip_serializing_if = "PatternLook::is_default")]
+    pub look: PatternLook,
     /// The equations, once learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<LibraryRule>,
@@ -149,8 +154,16 @@ impl LibraryDoc {
     /// # Errors
     /// A recipe out of range.
     pub fn from_recipe(recipe: GrayScottRun) -> Result<Self, FieldError> {
+        Self::from_recipe_on(recipe, None)
+    }
+
+    /// As [`Self::from_recipe`], simulated on a GPU where one is given.
+    ///
+    /// # Errors
+    /// A recipe out of range; a GPU that refuses.
+    pub fn from_recipe_on(recipe: GrayScottRun, gpu: Option<BorrowedGpu>) -> Result<Self, FieldError> {
         recipe.validate()?;
-        let shown = recipe.simulate(0..recipe.runs.min(SHOWN_STILLS));
+        let shown = recipe.simulate_on(0..recipe.runs.min(SHOWN_STILLS), gpu)?;
         let stills: Vec<Still> = shown.into_iter().filter_map(|mut run| run.pop()).map(|s| s.quantised()).collect();
         let runs = (0..stills.len()).collect();
         Ok(Self { recipe: Some(recipe), stills, runs, ..Self::default() })
@@ -185,7 +198,24 @@ impl LibraryDoc {
     }
 }
 
+/// Side of a new field of tokens on a graphics card, and on the processor.
+const TOKEN_SIDES: [usize; 2] = [256, 128];
+
 impl FieldDoc {
+    /// A new scene of tokens, as large as what will run it is quick enough for.
+    pub fn of_tokens(tokens: TokenDoc, has_card: bool) -> Self {
+        let mut doc = Self { subject: FieldSubject::Tokens(tokens), ..Self::default() };
+        doc.fit_engine(has_card);
+        doc
+    }
+
+    /// Size of a new field of tokens; patterns are left alone, as they run quickly anywhere.
+    pub fn fit_engine(&mut self, has_card: bool) {
+        if let FieldSubject::Tokens(_) = self.subject {
+            self.live.size = [TOKEN_SIDES[usize::from(!has_card)]; 2];
+        }
+    }
+
     /// The first image of a live field.
     ///
     /// # Errors
@@ -318,6 +348,17 @@ mod tests {
         library.runs.pop();
         let broken = FieldDoc { subject: FieldSubject::Library(library), ..doc() };
         assert!(broken.validate().unwrap_err().to_string().contains("runs"));
+    }
+
+    #[test]
+    fn new_fields_of_tokens_are_larger_on_a_graphics_card() {
+        let tokens = TokenDoc::blank();
+        let side = |has_card| FieldDoc::of_tokens(tokens.clone(), has_card).live.size;
+        assert_eq!((side(true), side(false)), ([256; 2], [128; 2]));
+        let mut pattern = doc();
+        pattern.live.size = [96, 64];
+        pattern.fit_engine(true);
+        assert_eq!(pattern.live.size, [96, 64]);
     }
 
     #[test]

@@ -3,11 +3,11 @@
 //! tokens, which live by a network; `doc` is what a scene stores.
 
 pub(crate) mod doc;
-pub(crate) mod draw;
 pub mod engine;
 pub(crate) mod equations;
 mod error;
 pub(crate) mod library;
+mod look;
 pub(crate) mod measures;
 pub mod rule;
 pub(crate) mod stills;
@@ -16,3 +16,4 @@ pub mod tokens;
 
 pub use doc::{FieldDoc, FieldEvidence, FieldLive, FieldStart, FieldSubject, LibraryDoc, LibraryEvidence};
 pub use error::{FieldError, MAX_SIDE, MIN_SIDE};
+pub use look::{PatternChannels, PatternLook, PatternPalette};

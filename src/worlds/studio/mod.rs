@@ -138,6 +138,8 @@ pub struct FlowRow {
     pub can_be_renamed: bool,
     /// A blend of it with the chosen one is as good as both.
     pub can_be_blended: bool,
+    /// It drives whatever rule is chosen; of these, too, one is chosen at most.
+    pub is_drive: bool,
 }
 
 /// How far learning is.
@@ -196,6 +198,8 @@ pub trait WorldInfo {
     fn set_knob(&mut self, id: &str, value: f64);
     /// Applies a brush of [`BrushWorkspace::Paint`]. Returns whether the still picture changed. Same seed, same dab.
     fn paint(&mut self, stroke: &BrushStroke, seed: u64) -> bool;
+    /// Fits what a new picture leaves open to what will run it: a graphics card, or a program on the processor.
+    fn fit_engine(&mut self, _has_card: bool) {}
     /// Empties the still picture.
     fn clear(&mut self);
     /// Carries out an action of the tables; others are ignored.

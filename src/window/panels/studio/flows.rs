@@ -18,7 +18,11 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, state: &mut StudioUi, commands:
     if flows.is_empty() {
         ui.label(RichText::new("None yet: learn one above.").color(style::TEXT_WEAK));
     }
+    let first_drive = flows.iter().position(|flow| flow.is_drive);
     for (index, flow) in flows.iter().enumerate() {
+        if first_drive == Some(index) {
+            section(ui, "Drives");
+        }
         ui.push_id(index, |ui| row(ui, index, flow, state, commands));
     }
     certificate(ui, studio, commands);

@@ -50,11 +50,14 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, prefs: &Prefs, commands: &mut V
     section(ui, "Motion");
     knobs::show(ui, studio, KnobGroup::Live, commands);
     let flows = studio.info().flows();
-    if flows.len() > 1 {
-        section(ui, "Rule");
-        let names = flows.iter().enumerate().map(|(index, flow)| (index, flow.name.as_str(), flow.facts.clone()));
-        let options: Vec<_> = names.collect();
-        let chosen = flows.iter().position(|flow| flow.is_chosen).unwrap_or(0);
+    for (title, is_drive) in [("Rule", false), ("Drive", true)] {
+        let listed = || flows.iter().enumerate().filter(|(_, flow)| flow.is_drive == is_drive);
+        if listed().count() < 2 {
+            continue;
+        }
+        section(ui, title);
+        let options: Vec<_> = listed().map(|(index, flow)| (index, flow.name.as_str(), flow.facts.clone())).collect();
+        let chosen = listed().find(|(_, flow)| flow.is_chosen).map_or(flows.len(), |(index, _)| index);
         for options in options.chunks(3) {
             let clicked = super::super::widgets::choice(ui, chosen, options);
             commands.extend(clicked.map(StudioCommand::ChooseFlow));

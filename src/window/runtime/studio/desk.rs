@@ -252,8 +252,9 @@ impl StudioDesk {
 
     fn load(&self, number: u64, source: StudioSource, shell: &Shell) {
         let (sender, entry) = (self.sender.clone(), self.studio.entry());
+        let has_card = self.engine.as_ref().is_some_and(|gpu| !gpu.is_software());
         shell.files.read_later(move || {
-            let result = guarded("preparing the picture", || loaded(entry, source));
+            let result = guarded("preparing the picture", || loaded(entry, source, has_card));
             // Fails only when the program is ending.
             let _ = sender.send(StudioEvent::Opened { number, result });
         });
@@ -277,7 +278,7 @@ impl CanvasShowing {
 }
 
 /// A project from its source, with notes for the user.
-fn loaded(entry: &WorldEntry, source: StudioSource) -> Result<(Box<Project>, Vec<String>), String> {
+fn loaded(entry: &WorldEntry, source: StudioSource, has_card: bool) -> Result<(Box<Project>, Vec<String>), String> {
     let text = |error: StudioError| error.to_string();
     match source {
         StudioSource::Bundled(name) => {
@@ -287,7 +288,10 @@ fn loaded(entry: &WorldEntry, source: StudioSource) -> Result<(Box<Project>, Vec
             Ok((Box::new(loaded.project), Vec::new()))
         }
         StudioSource::Start(id, present) => {
-            let world = (entry.start)(&present, id).map_err(text)?;
+            let mut world = (entry.start)(&present, id).map_err(text)?;
+            if let Some(info) = world.info_mut() {
+                info.fit_engine(has_card);
+            }
             let starts = world.info().map_or(&[][..], |info| info.tables().starts);
             let title = starts.iter().find(|start| start.id == id).map_or(id, |start| start.name);
             Ok((Box::new(Project::new(title, world)), Vec::new()))
@@ -295,7 +299,11 @@ fn loaded(entry: &WorldEntry, source: StudioSource) -> Result<(Box<Project>, Vec
         StudioSource::Import(paths, present) => {
             let mut world = Arc::unwrap_or_clone(present);
             let info = world.info_mut().ok_or("this world cannot import files")?;
+            let before = info.tables().still_name;
             let notes = info.import(&paths).map_err(text)?;
+            if info.tables().still_name != before {
+                info.fit_engine(has_card);
+            }
             let title = paths.first().and_then(|path| path.file_stem()).map(PathBuf::from).unwrap_or_default();
             Ok((Box::new(Project::new(title.display().to_string(), world)), notes))
         }
@@ -317,12 +325,12 @@ mod tests {
     fn every_bundled_scene_has_a_rule_and_starts() {
         for entry in WORLDS {
             for scene in entry.bundled {
-                let (project, _) = loaded(entry, StudioSource::Bundled(scene.name)).unwrap();
+                let (project, _) = loaded(entry, StudioSource::Bundled(scene.name), false).unwrap();
                 let info = project.world.info().expect("a world of the studio");
                 assert!(info.has_rule(), "{} has not been trained", scene.name);
                 assert!(info.start_simulation(1).is_ok(), "{} does not run", scene.name);
             }
-            assert!(loaded(entry, StudioSource::Bundled("nothing")).is_err());
+            assert!(loaded(entry, StudioSource::Bundled("nothing"), false).is_err());
         }
     }
 }

@@ -104,7 +104,8 @@ fn card(project: &Project, source: CardSource, light: bool) -> Option<StudioCard
     let view = info.viewpoint(BrushWorkspace::Paint);
     info.draw_still(&view, DrawOptions { light, ..DrawOptions::default() }, &mut Vec::new(), &mut picture);
     let notes = if project.notes.is_empty() {
-        let named = info.flows().into_iter().map(|flow| flow.name).collect::<Vec<_>>().join(", ");
+        let named =
+            info.flows().into_iter().filter(|flow| !flow.is_drive).map(|flow| flow.name).collect::<Vec<_>>().join(", ");
         if named.is_empty() { "Not learned yet".to_owned() } else { format!("Rules: {named}") }
     } else {
         project.notes.clone()

@@ -107,6 +107,18 @@ impl FieldEngine {
         }
     }
 
+    /// As [`Self::image`], of tokens with their noise.
+    ///
+    /// # Errors
+    /// The GPU was lost.
+    pub fn noisy(&self) -> Result<Still, FieldError> {
+        match self {
+            Self::Tokens(engine) => Ok(engine.noisy()),
+            Self::GpuTokens(engine) => engine.noisy(),
+            Self::Library(_) | Self::GpuLibrary(_) => self.image(),
+        }
+    }
+
     /// Changes the field by hand.
     ///
     /// # Errors

@@ -128,5 +128,8 @@ pub(super) fn token_lines(evidence: &TokenEvidence) -> Vec<(bool, String)> {
     for (name, share, sound) in shares {
         lines.extend(share.map(|share| (share >= sound, format!("{name}: {:.0} %", 100.0 * share))));
     }
+    if let (Some(share), Some(fitting)) = (evidence.grown_of_fitting, evidence.fitting) {
+        lines.push((share >= SOUND_GROWN, format!("Grown of the {fitting} that fit: {:.0} %", 100.0 * share)));
+    }
     lines
 }

@@ -11,10 +11,9 @@ use super::simulation::FieldSimulation;
 use super::token_learning::TokenLearning;
 use super::tokens::TOKEN_TABLES;
 use super::training::FieldTraining;
-use super::{CONTINUE, TABLES, canvas, draw, knobs};
-use crate::worlds::field::library::FoundConstants;
+use super::{CONTINUE, TABLES, canvas, draw, flows, knobs};
 use crate::worlds::field::stills::{Still, load_stills};
-use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc, TokenEvidence, TokenRule};
+use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc};
 use crate::worlds::field::{FieldDoc, FieldError, FieldEvidence, FieldSubject, LibraryDoc, equations};
 use crate::worlds::studio::{
     BrushStroke, BrushWorkspace, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
@@ -87,6 +86,10 @@ impl WorldInfo for FieldDoc {
         }
     }
 
+    fn fit_engine(&mut self, has_card: bool) {
+        Self::fit_engine(self, has_card);
+    }
+
     fn act(&mut self, id: &str) {
         if let FieldSubject::Tokens(tokens) = &mut self.subject {
             canvas::act(tokens, id);
@@ -103,7 +106,7 @@ impl WorldInfo for FieldDoc {
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, _: &mut Vec<f32>, picture: &mut RgbaImage) {
         match &self.subject {
             FieldSubject::Library(library) => {
-                let shades = draw::Shades::of_stills(&library.stills, options.light);
+                let shades = draw::Shades::of_stills(&library.stills, library.look, options.light);
                 draw::draw_stills(&library.stills, view, &shades, picture);
             }
             FieldSubject::Tokens(tokens) => canvas::draw(tokens, view, picture),
@@ -130,35 +133,34 @@ impl WorldInfo for FieldDoc {
     }
 
     fn flows(&self) -> Vec<FlowRow> {
-        let library = match &self.subject {
-            FieldSubject::Library(library) => library,
-            FieldSubject::Tokens(tokens) => return token_rows(tokens),
-        };
-        let row = |rule| {
-            let constants =
-                FoundConstants::of(rule).map(|c| format!("F {:.4}, k {:.4}, Du {:.3}, Dv {:.3}", c.f, c.k, c.du, c.dv));
-            let facts = constants.unwrap_or_else(|| "equations".to_owned());
-            FlowRow { name: "library".to_owned(), facts, is_chosen: true, ..FlowRow::default() }
-        };
-        library.rule.as_ref().map(row).into_iter().collect()
+        match &self.subject {
+            FieldSubject::Library(library) => flows::library_rows(library),
+            FieldSubject::Tokens(tokens) => flows::token_rows(tokens),
+        }
     }
 
-    /// Equations have one rule; tokens have those of other seeds after the chosen one.
+    /// Equations have one rule; tokens have those of other seeds after the chosen one, and then what drives them.
     fn choose_flow(&mut self, index: usize) {
-        let FieldSubject::Tokens(tokens) = &mut self.subject else { return };
-        if let (Some(rule), Some(other)) =
-            (&mut tokens.rule, index.checked_sub(1).and_then(|k| tokens.others.get_mut(k)))
-        {
-            std::mem::swap(rule, other);
-            // It belongs to the rule that was chosen before.
-            tokens.evidence = None;
+        if let FieldSubject::Tokens(tokens) = &mut self.subject {
+            flows::choose(tokens, index);
         }
     }
 
     fn delete_flow(&mut self, index: usize) {
-        let FieldSubject::Tokens(tokens) = &mut self.subject else { return };
-        if (1..=tokens.others.len()).contains(&index) {
-            tokens.others.remove(index - 1);
+        if let FieldSubject::Tokens(tokens) = &mut self.subject {
+            tokens.delete_rule(index);
+        }
+    }
+
+    fn rename_flow(&mut self, index: usize, name: &str) {
+        if let FieldSubject::Tokens(tokens) = &mut self.subject {
+            tokens.rename_rule(index, name);
+        }
+    }
+
+    fn draw_flow(&self, index: usize, options: DrawOptions, picture: &mut RgbaImage) {
+        if !flows::draw(self, index, options, picture) {
+            self.draw_still(&self.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), picture);
         }
     }
 
@@ -254,10 +256,8 @@ impl FieldDoc {
     fn take_evidence(&mut self, evidence: FieldEvidence) {
         match (&mut self.subject, evidence) {
             (FieldSubject::Library(library), FieldEvidence::Library(evidence)) => library.evidence = Some(evidence),
-            (FieldSubject::Tokens(tokens), FieldEvidence::Tokens(seed, evidence))
-                if tokens.rule.as_ref().is_some_and(|rule| rule.seed == seed) =>
-            {
-                tokens.evidence = Some(*evidence);
+            (FieldSubject::Tokens(tokens), FieldEvidence::Tokens(seed, evidence)) => {
+                tokens.take_evidence(seed, *evidence);
             }
             _ => {}
         }
@@ -297,23 +297,4 @@ impl FieldDoc {
 fn may_be_icon(path: &std::path::Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     ending.is_some_and(|ending| matches!(&*ending, "png" | "webp" | "tif" | "tiff"))
-}
-
-/// The chosen rule and those of other seeds.
-fn token_rows(tokens: &TokenDoc) -> Vec<FlowRow> {
-    let rules: Vec<&TokenRule> = tokens.rule.iter().chain(&tokens.others).collect();
-    let row = |k: usize| FlowRow {
-        name: format!("Seed {}", rules[k].seed),
-        facts: if k == 0 { tokens.evidence.as_ref().map_or(String::new(), evidence_in_short) } else { String::new() },
-        is_chosen: k == 0,
-        can_be_deleted: k > 0,
-        ..FlowRow::default()
-    };
-    (0..rules.len()).map(row).collect()
-}
-
-/// The certificate in a line: tokens kept while they swim.
-fn evidence_in_short(evidence: &TokenEvidence) -> String {
-    let swimming = &evidence.swimming;
-    format!("{} of {} after {} steps", swimming.count_end, swimming.count_start, evidence.steps)
 }

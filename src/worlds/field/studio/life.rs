@@ -245,6 +245,7 @@ impl Simulation for TokenSimulation {
 
     fn description(&self) -> String {
         let [width, height] = self.doc.live.size;
-        format!("{width} × {height} pixels by the network on {}", self.live.engine_name())
+        let precision = self.live.precision();
+        format!("{width} × {height} pixels by the network{precision} on {}", self.live.engine_name())
     }
 }

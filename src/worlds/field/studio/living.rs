@@ -155,12 +155,7 @@ impl LiveField {
     /// The present state with its noise, where it has some.
     pub fn noisy(&mut self) -> &Still {
         if self.noisy.is_none() {
-            let noisy = match &self.engine {
-                FieldEngine::Tokens(engine) => Ok(engine.noisy()),
-                FieldEngine::GpuTokens(engine) => engine.noisy(),
-                FieldEngine::Library(_) | FieldEngine::GpuLibrary(_) => Ok(self.image().clone()),
-            };
-            let noisy = match noisy {
+            let noisy = match self.engine.noisy() {
                 Ok(noisy) => noisy,
                 Err(why) => {
                     self.fall_back(&why);
@@ -196,6 +191,9 @@ impl LiveField {
 
     /// Goes on from the present state by another motion of the same channels.
     pub fn set_motion(&mut self, motion: FieldMotion) {
+        // Another precision needs buffers and kernels of its own.
+        let is_half = |motion: &FieldMotion| matches!(motion, FieldMotion::Tokens { live, .. } if live.half_precision);
+        let has_other_precision = is_half(&motion) != is_half(&self.motion);
         match (&motion, &self.motion) {
             (FieldMotion::Library { rule, time_step }, FieldMotion::Library { .. }) => {
                 self.engine.set_library(rule, *time_step);
@@ -218,6 +216,20 @@ impl LiveField {
             _ => return,
         }
         self.motion = motion;
+        let device = self.on_gpu.as_ref().map(|on_gpu| on_gpu.device.clone()).filter(|_| has_other_precision);
+        if let Some(Err(why)) = device.map(|device| self.move_to(Some(&device))) {
+            self.fall_back(&why);
+        }
+    }
+
+    /// How the network of a field on a GPU is stored, where half precision is asked for.
+    pub fn precision(&self) -> &'static str {
+        match (&self.motion, &self.engine) {
+            (FieldMotion::Tokens { live, .. }, FieldEngine::GpuTokens(engine)) if live.half_precision => {
+                if engine.is_half_precision() { " in f16" } else { " in f32 (no f16)" }
+            }
+            _ => "",
+        }
     }
 
     /// Other knobs of a field of tokens.

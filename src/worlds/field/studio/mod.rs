@@ -3,12 +3,14 @@
 mod canvas;
 mod certificate;
 mod draw;
+mod flows;
 mod gpu_picture;
 mod info;
 mod knobs;
 mod life;
 mod living;
 mod marks;
+mod picture;
 mod simulation;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,7 @@ mod tracking;
 mod training;
 
 pub use knobs::KNOBS;
+pub(crate) use picture::FieldView;
 pub use tokens::TOKEN_KNOBS;
 
 use super::stills::{FIELD_ENDINGS, FIELD_IMAGES, GrayScottRun, PRESETS, Preset};

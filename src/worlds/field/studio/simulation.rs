@@ -4,7 +4,7 @@ use std::path::Path;
 
 use image::RgbaImage;
 
-use super::draw::{Plane, Shades, draw_torus};
+use super::draw::{Shades, draw_pattern};
 use super::gpu_picture::FieldColours;
 use super::living::{FieldMotion, LiveField};
 use crate::gpu::{GpuDevice, GpuPicture};
@@ -51,7 +51,8 @@ impl FieldSimulation {
     }
 
     fn shades(&self, light: bool) -> Option<Shades> {
-        self.live.library_rule().map(|rule| Shades::of_rule(rule, light))
+        let FieldSubject::Library(library) = &self.doc.subject else { return None };
+        self.live.library_rule().map(|rule| Shades::of_rule(rule, library.look, light))
     }
 }
 
@@ -187,9 +188,7 @@ impl Simulation for FieldSimulation {
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
         let Some(shades) = self.shades(options.light) else { return };
         if !self.live.draw(FieldColours::Shades(&shades), false, view, picture) {
-            let still = self.live.image();
-            let plane = Plane { values: still.plane(1), width: still.width, height: still.height };
-            draw_torus(plane, view, &shades, picture);
+            draw_pattern(self.live.image(), view, &shades, picture);
         }
     }
 

@@ -81,8 +81,57 @@ const ROLES: [(LayerSource, LayerEnding); 9] = [
     (LayerSource::Plain, LayerEnding::Linear),
 ];
 
+/// How weights and activations are stored; sums, images and noise are f32 in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenPrecision {
+    Single,
+    /// f16, where the device has it.
+    Half,
+}
+
+impl TokenPrecision {
+    /// What a device runs of what the knobs ask for.
+    fn of(device: &wgpu::Device, live: &TokenLive) -> Self {
+        let has_half = device.features().contains(wgpu::Features::SHADER_F16);
+        if live.half_precision && has_half { Self::Half } else { Self::Single }
+    }
+
+    fn name(self) -> &'static str {
+        if self == Self::Half { "f16" } else { "f32" }
+    }
+
+    fn bytes(self) -> u64 {
+        if self == Self::Half { 2 } else { 4 }
+    }
+
+    /// The types of a shader; the extension comes before everything else.
+    fn header(self, source: LayerSource) -> String {
+        let enable = if self == Self::Half { "enable f16;\n" } else { "" };
+        let name = self.name();
+        let input = if source == LayerSource::FoldedImage { "f32" } else { name };
+        format!("{enable}alias Weight = {name};\nalias Input = {input};\nalias Output = {name};\n")
+    }
+
+    /// Weights as they are stored, in whole words.
+    fn packed(self, weights: &[f32]) -> Vec<u8> {
+        match self {
+            Self::Single => bytemuck::cast_slice(weights).to_vec(),
+            Self::Half => {
+                let mut bytes: Vec<u8> = weights.iter().flat_map(|w| half::f16::from_f32(*w).to_le_bytes()).collect();
+                bytes.resize(bytes.len().next_multiple_of(4), 0);
+                bytes
+            }
+        }
+    }
+}
+
 /// Text of a shader that reads the image of a layer.
-fn layer_text(plan: &LayerPlan, (source, ending): (LayerSource, LayerEnding), parts: &[&str]) -> String {
+fn layer_text(
+    precision: TokenPrecision,
+    plan: &LayerPlan,
+    (source, ending): (LayerSource, LayerEnding),
+    parts: &[&str],
+) -> String {
     let none = u32::MAX as usize;
     let constants = [
         ("TAPS", plan.taps),
@@ -96,16 +145,16 @@ fn layer_text(plan: &LayerPlan, (source, ending): (LayerSource, LayerEnding), pa
         ("SOURCE", source as usize),
         ("ENDING", ending as usize),
     ];
-    shader_text(&constants.map(|(name, value)| (name, value as u32)), parts)
+    precision.header(source) + &shader_text(&constants.map(|(name, value)| (name, value as u32)), parts)
 }
 
 /// Text of a pass beside the layers, which needs the bindings of a layer.
-pub(super) fn beside_text(before: &[&str], after: &[&str]) -> String {
-    layer_text(&TokenNet::plan()[8], ROLES[8], &[before, &[LAYER, PLACEMENT], after].concat())
+pub(super) fn beside_text(precision: TokenPrecision, before: &[&str], after: &[&str]) -> String {
+    layer_text(precision, &TokenNet::plan()[8], ROLES[8], &[before, &[LAYER, PLACEMENT], after].concat())
 }
 
-fn advance_text() -> String {
-    beside_text(&[RANDOM, FINITE], &[ADVANCE])
+fn advance_text(precision: TokenPrecision) -> String {
+    beside_text(precision, &[RANDOM, FINITE], &[ADVANCE])
 }
 
 /// A field of tokens that lives on the GPU.
@@ -124,13 +173,15 @@ pub struct GpuTokens {
     denoised: wgpu::Buffer,
     counters: wgpu::Buffer,
     bytes: u64,
+    precision: TokenPrecision,
     passes: Vec<Dispatch>,
     turn: GpuTurn,
     tick: Dispatch,
 }
 
 impl GpuTokens {
-    /// Starts from a clean image of three channels, sides multiples of 16, as `TokenEngine` does.
+    /// Starts from a clean image of three channels, sides multiples of 16, as `TokenEngine` does. Half precision is taken
+    /// where the knobs ask for it and the device has it, for as long as the engine lives.
     ///
     /// # Errors
     /// The device refuses a shader or has not enough memory.
@@ -143,7 +194,8 @@ impl GpuTokens {
         seed: u64,
     ) -> Result<Self, FieldError> {
         let size = [start.width, start.height];
-        let memory = TokenMemory::new(device, size)?;
+        let precision = TokenPrecision::of(device, live);
+        let memory = TokenMemory::new(device, size, precision)?;
         let TokenMemory { uniform, weights, image, denoised, counters, bytes, passes, turn, tick } = memory;
         let (device, queue) = (device.clone(), queue.clone());
         let (rule, ensemble, live) = (rule.clone(), ensemble.clone(), *live);
@@ -162,6 +214,7 @@ impl GpuTokens {
             denoised,
             counters,
             bytes,
+            precision,
             passes,
             turn,
             tick,
@@ -208,7 +261,7 @@ impl GpuTokens {
     /// Goes on under another rule.
     pub fn set_rule(&mut self, rule: &TokenRule) {
         self.rule = rule.clone();
-        self.queue.write_buffer(&self.weights, 0, bytemuck::cast_slice(&rule.net.weights));
+        self.queue.write_buffer(&self.weights, 0, &self.precision.packed(&rule.net.weights));
         self.set_live(&self.live.clone());
     }
 
@@ -278,6 +331,11 @@ impl GpuTokens {
     pub fn size(&self) -> [usize; 2] {
         self.size
     }
+
+    /// Whether weights and activations are f16.
+    pub fn is_half_precision(&self) -> bool {
+        self.precision == TokenPrecision::Half
+    }
 }
 
 /// Buffers and passes of one size.
@@ -294,22 +352,24 @@ struct TokenMemory {
 }
 
 impl TokenMemory {
-    fn new(device: &wgpu::Device, size: [usize; 2]) -> Result<Self, GpuError> {
+    fn new(device: &wgpu::Device, size: [usize; 2], precision: TokenPrecision) -> Result<Self, GpuError> {
         let area = size[0] * size[1];
         let mut bytes = 0;
-        let mut floats = |label, count: usize| {
-            bytes += 4 * count as u64;
-            checked(device, || storage(device, label, 4 * count as u64))
+        let mut numbers = |label, count: usize, each: u64| {
+            let whole = (each * count as u64).next_multiple_of(4);
+            bytes += whole;
+            checked(device, || storage(device, label, whole))
         };
-        let (image, denoised) = (floats("image", 3 * area)?, floats("denoised", 3 * area)?);
-        let mut at_half = |label| floats(label, 24 * area / 4);
+        let each = precision.bytes();
+        let (image, denoised) = (numbers("image", 3 * area, 4)?, numbers("denoised", 3 * area, 4)?);
+        let mut at_half = |label| numbers(label, 24 * area / 4, each);
         let (first, trunk, joined) = (at_half("half")?, at_half("trunk")?, at_half("joined")?);
         let (top, heads) = (at_half("top")?, at_half("heads")?);
-        let (even, odd) = (floats("even depth", 48 * area / 16)?, floats("odd depth", 48 * area / 16)?);
-        let raised = floats("raised", 96 * area / 16)?;
-        let noise = floats("noise", 3 * area)?;
-        let (clock, counters) = (floats("clock", 1)?, floats("counters", 1)?);
-        let weights = floats("weights", super::net::WEIGHTS)?;
+        let (even, odd) = (numbers("even depth", 48 * area / 16, each)?, numbers("odd depth", 48 * area / 16, each)?);
+        let raised = numbers("raised", 96 * area / 16, each)?;
+        let noise = numbers("noise", 3 * area, 4)?;
+        let (clock, counters) = (numbers("clock", 1, 4)?, numbers("counters", 1, 4)?);
+        let weights = numbers("weights", super::net::WEIGHTS, each)?;
         let uniform = checked(device, || uniform(device, "field", size_of::<FieldUniform>() as u64))?;
 
         // From and to which buffer each layer goes.
@@ -324,14 +384,15 @@ impl TokenMemory {
             (&joined, &top),
             (&top, &heads),
         ];
-        let beside = KernelModule::new(device, "beside the layers", advance_text())?;
+        let beside = KernelModule::new(device, "beside the layers", advance_text(precision))?;
         let mut passes = Vec::new();
         for ((plan, role), (input, output)) in TokenNet::plan().iter().zip(ROLES).zip(ways) {
             if input == &joined {
-                let buffers = [("field", &uniform), ("input", &raised), ("output", &joined), ("image", &trunk)];
+                let buffers = [("field", &uniform), ("input", &raised), ("output", &joined), ("trunk", &trunk)];
                 passes.push(beside.kernel(device, "join")?.dispatch(device, 24 * area / 4, &buffers)?);
             }
-            let layer = KernelModule::new(device, "layer", layer_text(plan, role, &[RANDOM, LAYER, PLACEMENT]))?;
+            let layer =
+                KernelModule::new(device, "layer", layer_text(precision, plan, role, &[RANDOM, LAYER, PLACEMENT]))?;
             let invocations = area / if plan.at_quarter { 16 } else { 4 } * plan.outputs / GROUP;
             let buffers =
                 [("field", &uniform), ("net", &weights), ("input", input), ("output", output), ("clock", &clock)];
@@ -381,21 +442,26 @@ mod tests {
 
     #[test]
     fn every_token_shader_is_valid_and_validation_can_fail() {
-        for (plan, role) in TokenNet::plan().iter().zip(ROLES) {
-            Reflection::new("layer", &layer_text(plan, role, &[RANDOM, LAYER, PLACEMENT])).unwrap();
+        for precision in [TokenPrecision::Single, TokenPrecision::Half] {
+            for (plan, role) in TokenNet::plan().iter().zip(ROLES) {
+                let text = layer_text(precision, plan, role, &[RANDOM, LAYER, PLACEMENT]);
+                Reflection::new("layer", &text).unwrap();
+                let is_half = precision == TokenPrecision::Half;
+                assert_eq!(Reflection::new("layer", text.trim_start_matches("enable f16;")).is_err(), is_half);
+            }
+            Reflection::new("advance", &advance_text(precision)).unwrap();
         }
         Reflection::new("tick", TICK).unwrap();
         for order in 1..=ORDERS {
             Reflection::new("turn", &turn_text(order)).unwrap();
         }
-        let text = advance_text();
-        Reflection::new("advance", &text).unwrap();
+        let text = advance_text(TokenPrecision::Single);
         assert!(Reflection::new("advance", &text.replace("normals[c]", "normals[c].x")).is_err());
     }
 
     #[test]
     fn the_field_uniform_has_the_layout_of_the_shader() {
-        let layout = Reflection::new("advance", &advance_text()).unwrap().struct_layout("Field");
+        let layout = Reflection::new("advance", &advance_text(TokenPrecision::Single)).unwrap().struct_layout("Field");
         macro_rules! offsets {
             ($($field:ident),*) => {
                 vec![$((stringify!($field).to_owned(), offset_of!(FieldUniform, $field) as u32)),*]
@@ -454,5 +520,36 @@ mod tests {
             other.run(5);
             assert!(apart(&image, &other.image()) > tolerance, "another strength must show");
         }
+    }
+
+    #[test]
+    fn half_precision_stays_near_single_precision() {
+        let Some(gpu) = gpu() else { return };
+        let ensemble = TokenEnsemble::new(&[Token::bundled("firefly").unwrap()], 13.0);
+        let rule = TokenRule { net: TokenNet::random(4), motion_scale: 0.1, range: ensemble.range, seed: 1 };
+        let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
+        let start = super::planar(&ensemble.render(&[pose], [48, 32], false).image, [48, 32]);
+        let lived = |half_precision: bool| {
+            let live = TokenLive { half_precision, swim_px: 0.2, ..TokenLive::default() };
+            let mut engine = GpuTokens::new(gpu.borrowed(), &rule, &ensemble, &live, &start, 9).unwrap();
+            engine.run(3);
+            (engine.is_half_precision(), engine.image().unwrap(), engine.counters().unwrap())
+        };
+        let (single, half) = (lived(false), lived(true));
+        assert!(!single.0 && half.2.non_finite == 0);
+        // A device without f16 goes on in f32, which is then the same.
+        assert_eq!(half.0, gpu.device.features().contains(wgpu::Features::SHADER_F16));
+        let apart = single.1.data.iter().zip(&half.1.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        // Weights and activations of order 1 rounded to 11 bits, through nine layers and three steps.
+        assert!(apart < 0.02 && (apart > 1e-6) == half.0, "{apart}");
+        assert_eq!(half.2.bytes_per_pixel < single.2.bytes_per_pixel, half.0);
+    }
+
+    #[test]
+    fn weights_of_half_precision_are_rounded_and_whole_words() {
+        let weights = [1.0, -0.25, 1.0009765];
+        assert_eq!(TokenPrecision::Single.packed(&weights).len(), 12);
+        let packed = TokenPrecision::Half.packed(&weights);
+        assert_eq!(packed, [0x00, 0x3c, 0x00, 0xb4, 0x01, 0x3c, 0, 0]);
     }
 }

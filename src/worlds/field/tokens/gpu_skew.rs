@@ -1,6 +1,6 @@
 //! The flow K ∗ s of tokens in WGSL: passes behind the live step, encoded only while the flow has a strength.
 
-use super::gpu::beside_text;
+use super::gpu::{TokenPrecision, beside_text};
 use super::skew::{MAX_SKEW_RADIUS, ORDERS, SkewFlow, SkewKernel};
 use crate::gpu::{Dispatch, FINITE, GpuError, KernelModule, RANDOM, checked, storage};
 
@@ -8,7 +8,8 @@ const TURN: &str = include_str!("../../../../shaders/field/turn.wgsl");
 
 /// Text of the pass that adds the term `order` of the series.
 pub(super) fn turn_text(order: u32) -> String {
-    beside_text(&[RANDOM, FINITE], &[&format!("const ORDER: u32 = {order}u;\n"), TURN])
+    // The noise is f32 whatever the layers are.
+    beside_text(TokenPrecision::Single, &[RANDOM, FINITE], &[&format!("const ORDER: u32 = {order}u;\n"), TURN])
 }
 
 /// What the passes bind beside buffers of their own.

@@ -1,8 +1,8 @@
 //! Where tokens are, how they are placed, and how they are commanded to move.
 
 use glam::DVec2;
-use rand::RngExt;
 use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 /// Position in field pixels, heading in radians (0 points to the right, counted towards lower rows), kind of token.
@@ -84,6 +84,8 @@ const TURN_RANGE_PX: f64 = 5.0;
 const TURN_RATE: f64 = 0.15;
 /// Largest push of one neighbour, in units of the swimming speed.
 const MAX_PUSH: f64 = 1.5;
+/// Tilings that the densest is taken of.
+const TILINGS: u64 = 8;
 /// Attempts to place a token before the field counts as full.
 const ATTEMPTS: usize = 400;
 
@@ -106,6 +108,14 @@ impl Spacing {
             }
         }
         poses
+    }
+
+    /// Tokens that fit on a torus: the densest of several random tilings that have no room for another.
+    pub fn capacity(&self, size: DVec2) -> usize {
+        // One disc of the clearance in each square of it is more than any random tiling reaches.
+        let bound = (size.element_product() / (self.clearance_px * self.clearance_px)).ceil().max(1.0) as usize;
+        let tiling = |seed| self.place(bound, 1, size, &mut StdRng::seed_from_u64(seed)).len();
+        (0..TILINGS).map(tiling).max().unwrap_or(0)
     }
 
     /// Where a token is drawn to by `manners`: ahead of its pose.
@@ -180,8 +190,6 @@ impl Spacing {
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
-
     use super::*;
 
     const SIZE: DVec2 = DVec2::new(96.0, 64.0);
@@ -198,6 +206,16 @@ mod tests {
         }
         let full = SPACING.place(500, 1, SIZE, &mut StdRng::seed_from_u64(2));
         assert!(full.len() < 60);
+    }
+
+    #[test]
+    fn the_capacity_is_that_of_a_tiling_without_room() {
+        let size = DVec2::splat(96.0);
+        let capacity = SPACING.capacity(size);
+        // Random discs jam at .547 of the area (Feder 1980); a hexagonal tiling covers .907.
+        let cover = capacity as f64 * std::f64::consts::PI * 6.5 * 6.5 / size.element_product();
+        assert!((0.48..0.58).contains(&cover), "{capacity} tokens cover {cover}");
+        assert!(Spacing { clearance_px: 26.0 }.capacity(size) < capacity / 3);
     }
 
     #[test]

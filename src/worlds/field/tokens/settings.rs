@@ -144,11 +144,19 @@ pub struct TokenLive {
     pub live_step: f64,
     /// Tokens of a fresh field of 96²; other sizes in proportion to the area.
     pub tokens: usize,
+    /// Weights and activations as f16, on a device that has it.
+    #[serde(skip_serializing_if = "is_off")]
+    pub half_precision: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_off(switch: &bool) -> bool {
+    !*switch
 }
 
 impl Default for TokenLive {
     fn default() -> Self {
-        Self { swim_px: 0.05, sigma: 0.3, relaxation: 1.0, live_step: 0.1, tokens: 12 }
+        Self { swim_px: 0.05, sigma: 0.3, relaxation: 1.0, live_step: 0.1, tokens: 12, half_precision: false }
     }
 }
 

@@ -108,6 +108,7 @@ impl WorldInfo for PointsDoc {
                 can_be_deleted: learned.flows.len() > 1,
                 can_be_renamed: true,
                 can_be_blended: learned.can_blend(learned.chosen, index),
+                ..FlowRow::default()
             }
         };
         learned.flows.iter().enumerate().map(row).collect()
