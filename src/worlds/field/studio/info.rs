@@ -160,7 +160,7 @@ impl WorldInfo for FieldDoc {
 
     fn draw_flow(&self, index: usize, options: DrawOptions, picture: &mut RgbaImage) {
         if !flows::draw(self, index, options, picture) {
-            self.draw_still(&self.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), picture);
+            self.draw_still(&self.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), picture);
         }
     }
 
