@@ -7,14 +7,16 @@ mod systems;
 mod table;
 mod targets;
 mod truth;
+mod xyz;
 
 pub use checks::CloudError;
 pub use darkness::from_darkness;
 pub use standard::Standardisation;
 pub use systems::DynamicalSystem;
-pub use table::{CloudTextError, read_table, read_xyz};
+pub use table::{CloudTextError, read_table};
 pub use targets::BuiltInTarget;
 pub use truth::TrueVelocities;
+pub use xyz::read_xyz;
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
