@@ -98,11 +98,6 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
             place.with_context(|| format!("there is no flow `{name}` after learning; see `unstill info`"))?;
     }
     let seconds = start.elapsed().as_secs_f64();
-    doc.certificate = None;
-    if kind == PointFlowKind::Weak {
-        // The weak form knows no smoothed density to relax to.
-        doc.live.relaxation = 0.0;
-    }
     let rows: Vec<String> = learned.flows.iter().map(row).collect();
     let mut text = format!("{steps} steps in {seconds:.1} s, last loss {loss:.4}\n{}", rows.join("\n"));
     let chosen = &learned.flows[learned.chosen];
@@ -115,7 +110,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         "chosen": chosen.name, "equations": system.map(|system| system.json()), "weak": chosen.weak,
         "flows": learned.flows.iter().map(|f| json!({"name": f.name, "residual": f.residual})).collect::<Vec<_>>(),
     });
-    doc.learned = Some(learned);
+    doc.take_learned(learned);
     Answer::new(text, &facts)
 }
 

@@ -119,6 +119,21 @@ impl PointsDoc {
         PointCloud { dim: self.dim, points: self.points.clone() }
     }
 
+    /// Takes over what was learned. The certificate of earlier flows is dropped and σ is brought into the energy's range.
+    /// When another flow of the weak form begins to play, relaxation ends: such a flow keeps the cloud itself, and the
+    /// energy that an earlier training may have left is that of the cloud seen through noise.
+    pub fn take_learned(&mut self, learned: LearnedPoints) {
+        let playing = |learned: &LearnedPoints| learned.flows.get(learned.chosen).map(|named| named.flow.clone());
+        let (before, now) = (self.learned.as_ref().and_then(playing), playing(&learned));
+        if matches!(now, Some(PointFlow::Dictionary(_))) && now != before {
+            self.live.relaxation = 0.0;
+        }
+        let [low, high] = learned.sigma_range;
+        self.live.sigma = self.live.sigma.clamp(low, high);
+        self.certificate = None;
+        self.learned = Some(learned);
+    }
+
     /// The chosen rule, once something is learned.
     pub fn rule(&self) -> Option<PointRule> {
         let learned = self.learned.as_ref()?;
@@ -182,7 +197,7 @@ impl LearnedPoints {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worlds::points::rule::{ExactPart, Mlp, Potential};
+    use crate::worlds::points::rule::{Dictionary, DictionaryFlow, ExactPart, Mlp, Potential};
     use rand::{SeedableRng, rngs::StdRng};
 
     fn learned() -> PointsDoc {
@@ -211,6 +226,25 @@ mod tests {
         // 300 points of 12 bytes in base64, and everything else.
         assert!(text.len() < 300 * 16 + 4000, "{}", text.len());
         assert_eq!(doc.validate(), Ok(()));
+    }
+
+    #[test]
+    fn relaxation_ends_when_a_flow_of_the_weak_form_is_learned() {
+        let mut doc = learned();
+        let mut found = doc.learned.clone().unwrap();
+        doc.take_learned(found.clone());
+        assert!(doc.live.relaxation > 0.0, "exact flows relax to their energy");
+        let dictionary = Dictionary::Monomials { degree: 1 };
+        let flow = PointFlow::Dictionary(DictionaryFlow { dictionary, coefficients: vec![vec![0.0, 1.0, 0.0]; 2] });
+        found.flows.push(NamedFlow { name: "weak".into(), flow, residual: None, weak: None });
+        found.chosen = 2;
+        doc.live.sigma = 2.0;
+        doc.take_learned(found.clone());
+        assert_eq!((doc.live.relaxation, doc.live.sigma), (0.0, 0.5));
+        // Further results of a training leave what the user has set since.
+        doc.live.relaxation = 0.3;
+        doc.take_learned(found);
+        assert_eq!(doc.live.relaxation, 0.3);
     }
 
     #[test]

@@ -202,15 +202,11 @@ impl WorldInfo for PointsDoc {
     }
 
     fn set_learned(&mut self, learned: Learned) {
-        let learned = match learned {
-            Learned::Points(learned) => learned,
-            Learned::PointCertificate(certificate) => return self.certificate = Some(*certificate),
-            Learned::Field(_) | Learned::FieldEvidence(_) => return,
-        };
-        let [low, high] = learned.sigma_range;
-        self.live.sigma = self.live.sigma.clamp(low, high);
-        self.certificate = None;
-        self.learned = Some(*learned);
+        match learned {
+            Learned::Points(learned) => self.take_learned(*learned),
+            Learned::PointCertificate(certificate) => self.certificate = Some(*certificate),
+            Learned::Field(_) | Learned::FieldEvidence(_) => {}
+        }
     }
 
     fn start_simulation(&self, seed: u64) -> Result<Box<dyn Simulation>, StudioError> {
