@@ -1,5 +1,6 @@
 //! Learning from a cloud: energies by denoising, flows over them, free networks, and the weak form.
 
+mod free_score;
 mod loss;
 mod net;
 mod optimiser;
@@ -10,6 +11,7 @@ mod trainer;
 mod weak;
 mod weak_job;
 
+pub use free_score::free_score;
 pub use settings::{PointFlowKind, PointTrainingSettings};
 pub use trainer::{PointPhase, PointStep, PointTraining};
 pub use weak::{WeakFit, WeakFitSettings, fit_weak};
