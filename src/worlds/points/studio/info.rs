@@ -13,6 +13,7 @@ use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
 use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, read_table, read_xyz};
 use crate::worlds::points::measures::FlowCertificate;
+use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
     BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
@@ -290,8 +291,18 @@ fn line_of(flow: &FlowCertificate) -> (bool, String) {
 
 fn facts_of(named: &NamedFlow) -> String {
     match (&named.weak, named.residual) {
-        (Some(weak), _) if weak.certain => format!("equations, gap {:.0}", weak.gap),
-        (Some(weak), _) => format!("equations, not certain (gap {:.1})", weak.gap),
+        (Some(weak), _) => {
+            let is_of_waves = matches!(
+                &named.flow,
+                PointFlow::Dictionary(DictionaryFlow { dictionary: Dictionary::Fourier { .. }, .. })
+            );
+            let kind = if is_of_waves { "waves" } else { "equations" };
+            if weak.certain {
+                format!("{kind}, gap {:.0}", weak.gap)
+            } else {
+                format!("{kind}, not certain (gap {:.1})", weak.gap)
+            }
+        }
         (None, Some(residual)) if residual < 1e-3 => "exact".to_owned(),
         (None, Some(residual)) => format!("residual {residual:.3}"),
         (None, None) => String::new(),
