@@ -184,12 +184,18 @@ impl WorldInfo for PointsDoc {
         let weak = learned.flows.get(learned.chosen)?.weak.as_ref()?;
         let noise =
             if weak.noise > 0.0 { format!(", noise {:.1}% corrected", 100.0 * weak.noise) } else { String::new() };
+        let eigenvalues: Vec<String> = weak.eigenvalues.iter().map(|value| format!("{value:.2}")).collect();
+        // The lowest is that of the law, and the gap is the second over it.
+        let eigenvalues = format!(" Eigenvalues {} (1 is what sampling leaves).", eigenvalues.join(" "));
         Some(if weak.certain {
-            format!("Found: the next best law is {:.0} times worse ({} samples{noise}).", weak.gap, weak.samples)
+            format!(
+                "Found: the next best law is {:.0} times worse ({} samples{noise}).{eigenvalues}",
+                weak.gap, weak.samples
+            )
         } else {
             format!(
                 "Not certain: the next best law is only {:.1} times worse ({} samples{noise}). Take more samples, or a law \
-                 of this degree is not behind this cloud.",
+                 of this degree is not behind this cloud.{eigenvalues}",
                 weak.gap, weak.samples
             )
         })
