@@ -2,13 +2,16 @@
 
 use super::CloudTextError;
 use super::table::{number, splitter, table_lines};
+use crate::worlds::points::packed;
 
 /// Places and true velocities there, in the user's coordinates.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct TrueVelocities {
     /// 2 or 3.
     pub dim: usize,
+    #[serde(with = "packed::points")]
     pub places: Vec<[f32; 3]>,
+    #[serde(with = "packed::points")]
     pub velocities: Vec<[f32; 3]>,
 }
 
@@ -16,6 +19,31 @@ pub struct TrueVelocities {
 const NAMES: [[&str; 3]; 2] = [["x", "y", "z"], ["vx", "vy", "vz"]];
 
 impl TrueVelocities {
+    /// Whether there is a velocity for each place, all finite, in two or three dimensions.
+    pub fn is_whole(&self) -> bool {
+        let finite = |rows: &[[f32; 3]]| rows.as_flattened().iter().all(|v| v.is_finite());
+        (2..=3).contains(&self.dim)
+            && !self.places.is_empty()
+            && self.places.len() == self.velocities.len()
+            && finite(&self.places)
+            && finite(&self.velocities)
+    }
+
+    /// Every so many-th row, so that about `count` are left.
+    pub fn thinned(&self, count: usize) -> Self {
+        let stride = (self.places.len() / count.max(1)).max(1);
+        let some = |rows: &[[f32; 3]]| rows.iter().step_by(stride).copied().collect();
+        Self { dim: self.dim, places: some(&self.places), velocities: some(&self.velocities) }
+    }
+
+    /// Whether the first line of a table names velocities.
+    pub fn is_named_in(text: &str) -> bool {
+        let Some((_, first)) = table_lines(text).next() else { return false };
+        let head: Vec<String> =
+            splitter(first)(first).map(|field| field.trim_matches('"').to_ascii_lowercase()).collect();
+        ["x", "y", "vx", "vy"].iter().all(|name| head.iter().any(|field| field == name))
+    }
+
     /// Reads a table with the columns `x,y,vx,vy` or `x,y,z,vx,vy,vz`, by the names of its first line or in this order.
     ///
     /// # Errors
@@ -69,6 +97,20 @@ mod tests {
         assert_eq!((named.dim, named.places[0], named.velocities[0]), (2, [1.0, 2.0, 0.0], [3.0, 4.0, 0.0]));
         let space = TrueVelocities::read("x,y,z,vx,vy,vz\n1,2,3,4,5,6\n").unwrap();
         assert_eq!((space.dim, space.velocities[0]), (3, [4.0, 5.0, 6.0]));
+    }
+
+    #[test]
+    fn tables_that_name_velocities_are_recognised() {
+        assert!(TrueVelocities::is_named_in("# a comment\nx,y,\"VX\",vy\n1,2,3,4\n"));
+        assert!(!TrueVelocities::is_named_in("x,y,heading\n1,2,3\n") && !TrueVelocities::is_named_in("1,2,3,4\n"));
+    }
+
+    #[test]
+    fn a_thinned_truth_keeps_places_with_their_velocities() {
+        let rows: Vec<String> = (0..100).map(|k| format!("{k},0,{k},1")).collect();
+        let truth = TrueVelocities::read(&rows.join("\n")).unwrap().thinned(10);
+        assert!(truth.is_whole() && truth.places.len() == 10);
+        assert!(truth.places.iter().zip(&truth.velocities).all(|(place, velocity)| place[0] == velocity[0]));
     }
 
     #[test]

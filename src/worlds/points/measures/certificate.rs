@@ -135,7 +135,8 @@ const MIN_ALIVE: usize = 50;
 const SCATTERED: f64 = 2.0;
 
 /// Measures all flows of `doc` and the controls. `progress` gets the work done and all the work, and returns false to stop;
-/// then, and without flows, there is no certificate. `truth`: a known velocity; without one that of the built-in system.
+/// then, and without flows, there is no certificate. `truth`: a known velocity; without one
+/// that of the scene, else that of the built-in system.
 pub fn certify(
     doc: &PointsDoc,
     settings: &PointCheckSettings,
@@ -237,6 +238,7 @@ impl PointCheck {
     pub fn certificate(&self, truth: Option<&TrueVelocities>) -> PointCertificate {
         let Self { doc, learned, settings, .. } = self;
         let sigma = doc.live.sigma;
+        let truth = truth.or(doc.truth.as_ref());
         let held_out =
             HeldOutSettings { count: settings.samples, fresh: 0, permutations: 1, sigma, seed: settings.seed };
         let places = HeldOutPoints::draw(doc, &learned.map, &held_out).walkers;

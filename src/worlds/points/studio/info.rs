@@ -11,7 +11,9 @@ use super::eyes::{self, PointEyes, PointSight};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
-use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, read_table, read_xyz};
+use crate::worlds::points::cloud::{
+    MAX_POINTS, Standardisation, TrueVelocities, from_darkness, read_table, read_xyz,
+};
 use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
@@ -33,7 +35,8 @@ impl WorldInfo for PointsDoc {
     fn bytes(&self) -> usize {
         // The networks of one flow take about 100 kB in f64.
         let flows = self.learned.as_ref().map_or(0, |learned| learned.flows.len() + 1);
-        std::mem::size_of_val(&self.points[..]) + flows * 100_000
+        let truth = self.truth.as_ref().map_or(0, |truth| 24 * truth.places.len());
+        std::mem::size_of_val(&self.points[..]) + truth + flows * 100_000
     }
 
     fn viewpoint(&self, _: BrushPlace) -> Viewpoint {
@@ -67,7 +70,7 @@ impl WorldInfo for PointsDoc {
         let changed = self.points.len() != before;
         if changed {
             // What was known belongs to another cloud.
-            self.target = None;
+            (self.target, self.truth) = (None, None);
             self.certificate = None;
         }
         changed
@@ -75,7 +78,7 @@ impl WorldInfo for PointsDoc {
 
     fn clear(&mut self) {
         self.points.clear();
-        (self.target, self.certificate) = (None, None);
+        (self.target, self.truth, self.certificate) = (None, None, None);
     }
 
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, scratch: &mut Vec<f32>, picture: &mut RgbaImage) {
@@ -86,6 +89,7 @@ impl WorldInfo for PointsDoc {
     fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = vec![("Points", self.points.len().to_string()), ("Dimensions", self.dim.to_string())];
         facts.extend(self.target.map(|target| ("Target", target.name().to_owned())));
+        facts.extend(self.truth.as_ref().map(|truth| ("True velocities", truth.places.len().to_string())));
         facts.extend(self.cloud().validate().err().map(|why| ("Cannot be learned", why.to_string())));
         facts
     }
@@ -224,11 +228,19 @@ impl WorldInfo for PointsDoc {
         let Some(path) = paths.first() else { return Ok(Vec::new()) };
         let refused = |reason: String| StudioError::File { path: path.display().to_string(), reason };
         let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
+        let (mut truth, has_points) = (None, !self.points.is_empty());
         let (cloud, mut notes) = if matches!(&*ending, "png" | "jpg" | "jpeg") {
             let image = image::open(path).map_err(|e| refused(e.to_string()))?;
             (from_darkness(&image, FROM_IMAGE, self.training.seed)?, Vec::new())
         } else {
             let text = std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))?;
+            if ending != "xyz" && TrueVelocities::is_named_in(&text) {
+                let read = TrueVelocities::read(&text).map_err(|e| refused(e.to_string()))?;
+                if has_points {
+                    return self.compare_with(read).map_err(refused);
+                }
+                truth = Some(read);
+            }
             let read = if ending == "xyz" { read_xyz(&text) } else { read_table(&text) };
             let read = read.map_err(|e| refused(e.to_string()))?;
             (read.cloud, read.notes)
@@ -237,7 +249,8 @@ impl WorldInfo for PointsDoc {
             notes.push(format!("{} was read, and {} other files were not", path.display(), paths.len() - 1));
         }
         let live = self.live;
-        *self = PointsDoc { live, ..PointsDoc::of(cloud, None) };
+        let truth = truth.filter(|truth: &TrueVelocities| truth.dim == cloud.dim);
+        *self = PointsDoc { live, truth, ..PointsDoc::of(cloud, None) };
         Ok(notes)
     }
 }
@@ -246,6 +259,23 @@ impl PointsDoc {
     /// The cloud in the standardised coordinates of what was learned: the picture may have been painted on since.
     pub(super) fn cloud_in(&self, map: &Standardisation) -> Vec<[f64; 3]> {
         self.points.iter().map(|p| map.forward(p.map(f64::from))).collect()
+    }
+
+    /// Takes a table of velocities as the truth of this cloud. Returns what was made of it.
+    fn compare_with(&mut self, truth: TrueVelocities) -> Result<Vec<String>, String> {
+        if truth.dim != self.dim {
+            return Err(format!(
+                "these are velocities in {} dimensions, and the cloud has {}; clear the cloud to take their places as points",
+                truth.dim, self.dim
+            ));
+        }
+        let note = format!(
+            "The {} velocities are the truth that flows are compared with; clear the cloud first to take their places as points.",
+            truth.places.len()
+        );
+        self.truth = Some(truth);
+        self.certificate = None;
+        Ok(vec![note])
     }
 
     fn spray(&mut self, stroke: &BrushStroke, seed: u64) {

@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 /// A ring with an energy of random weights, which is not flat, and two exact flows over it.
-fn taught(points: usize) -> PointsDoc {
+pub(super) fn taught(points: usize) -> PointsDoc {
     let mut doc = PointsDoc::of(BuiltInTarget::Ring.sample(points, 1), Some(BuiltInTarget::Ring));
     let exact = |potential| PointFlow::Exact(vec![ExactPart { gain: 1.0, potential }]);
     let named = |name: &str, flow| NamedFlow { name: name.into(), flow, residual: Some(0.0), weak: None };
