@@ -10,7 +10,7 @@ mod truth;
 mod xyz;
 
 pub use checks::CloudError;
-pub use darkness::from_darkness;
+pub use darkness::{from_darkness, from_text};
 pub use standard::Standardisation;
 pub use systems::DynamicalSystem;
 pub use table::{CloudTextError, read_table};

@@ -12,7 +12,7 @@ use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
 use crate::worlds::points::cloud::{
-    MAX_POINTS, Standardisation, TrueVelocities, from_darkness, read_table, read_xyz,
+    MAX_POINTS, Standardisation, TrueVelocities, from_darkness, from_text, read_table, read_xyz,
 };
 use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
@@ -79,6 +79,17 @@ impl WorldInfo for PointsDoc {
     fn clear(&mut self) {
         self.points.clear();
         (self.target, self.truth, self.certificate) = (None, None, None);
+    }
+
+    fn can_write_text(&self) -> bool {
+        true
+    }
+
+    fn write_text(&mut self, text: &str) -> Result<(), StudioError> {
+        let cloud = from_text(text, FROM_IMAGE, self.training.seed).map_err(StudioError::Text)?;
+        let Self { training, live, walkers, .. } = *self;
+        *self = PointsDoc { training, live, walkers, ..PointsDoc::of(cloud, None) };
+        Ok(())
     }
 
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, scratch: &mut Vec<f32>, picture: &mut RgbaImage) {
