@@ -118,8 +118,8 @@ pub struct WeakFit {
 }
 
 impl WeakFit {
-    /// Gap of the weighted problem from which on a velocity counts as found: clouds with every coordinate shuffled on its
-    /// own reach 3 to 5.
+    /// Gap of the weighted problem from which on a velocity counts as found: Lorenz with every coordinate shuffled on
+    /// its own reaches 3 (the table of the README).
     pub const CERTAIN_GAP: f64 = 10.0;
 
     /// Whether both signs of a true system are there: the floor is reached and the gap is wide.
