@@ -195,7 +195,8 @@ impl FieldLine {
     }
 }
 
-fn opened(scene: &Path) -> anyhow::Result<Project> {
+/// Reads a scene of any world and reports on stderr what the reading left out.
+pub(super) fn opened(scene: &Path) -> anyhow::Result<Project> {
     let loaded = Project::load(scene)?;
     for warning in &loaded.warnings {
         warn(&format!("{}: {warning}", scene.display()));

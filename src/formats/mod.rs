@@ -41,6 +41,7 @@ pub use picture::MAX_IMAGE_SIDE;
 pub use picture::drawing::{Drawing, StippleOptions};
 pub use trajectory::{Trajectory, TrajectoryError, TrajectoryFrame, TrajectoryKind};
 pub use write::{write_csv, write_snapshot_csv, write_snapshot_xyz, write_xyz};
+pub(crate) use xyz::position_columns;
 
 /// What the user states about a file. Each value that is left out is found from the content and reported.
 #[derive(Clone, Debug, PartialEq)]

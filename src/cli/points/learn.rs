@@ -10,6 +10,7 @@ use super::doc_of;
 use crate::cli::background;
 use crate::cli::output::Answer;
 use crate::scene::Project;
+use crate::worlds::points::train::WeakDictionary;
 use crate::worlds::points::{FoundSystem, NamedFlow};
 use crate::worlds::studio::{Learned, WorldInfo as _};
 
@@ -33,12 +34,25 @@ pub(in crate::cli) struct Args {
     /// Degree of the monomials, 1 to 3 (weak) [default: the smallest that explains the cloud]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3))]
     degree: Option<u32>,
+    /// What the flow is combined of (weak): monomials, which give equations, or random waves, which fit any smooth flow
+    /// [default: what the scene says]
+    #[arg(long, value_name = "DICTIONARY")]
+    dictionary: Option<DictionaryName>,
+    /// Waves of a Fourier dictionary (weak) [default: what the scene says]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    waves: Option<u32>,
     /// Measurement noise as a share of the spread of the cloud, which the weak form corrects for, or `auto` to look for it
     #[arg(long, value_name = "SHARE|auto")]
     noise: Option<String>,
     /// Name of the flow that plays afterwards [default: the one that was learned last]
     #[arg(long, value_name = "NAME")]
     choose: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum DictionaryName {
+    Monomials,
+    Fourier,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -56,6 +70,12 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     settings.energy_steps = args.steps.map_or(settings.energy_steps, |steps| steps as usize);
     settings.hutchinson |= args.hutchinson;
     settings.weak.degree = args.degree.unwrap_or(settings.weak.degree);
+    settings.weak.waves = args.waves.map_or(settings.weak.waves, |waves| waves as usize);
+    match args.dictionary {
+        None => {}
+        Some(DictionaryName::Monomials) => settings.weak.dictionary = WeakDictionary::Monomials,
+        Some(DictionaryName::Fourier) => settings.weak.dictionary = WeakDictionary::Fourier,
+    }
     match args.noise.as_deref() {
         None => {}
         Some("auto") => settings.weak.estimate_noise = true,
@@ -87,10 +107,6 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
             place.with_context(|| format!("there is no flow `{name}` after learning; see `unstill info`"))?;
     }
     let seconds = start.elapsed().as_secs_f64();
-    if args.flow == PointFlowName::Weak {
-        // The weak form knows no smoothed density to relax to.
-        doc.live.relaxation = 0.0;
-    }
     let rows: Vec<String> = learned.flows.iter().map(row).collect();
     let mut text = format!("{steps} steps in {seconds:.1} s, last loss {loss:.4}\n{}", rows.join("\n"));
     let chosen = &learned.flows[learned.chosen];

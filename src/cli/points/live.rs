@@ -9,11 +9,12 @@ use anyhow::Context as _;
 use image::RgbaImage;
 use serde_json::json;
 
+use super::view::ViewArgs;
 use super::{doc_of, learned_of};
 use crate::cli::film::{FilmArgs, PictureFilms};
 use crate::cli::knobs::{LiveKnobArgs, LiveKnobs, live_rows};
 use crate::cli::live::EngineName;
-use crate::cli::output::{Answer, Progress};
+use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::{GpuDevice, engine_name};
 use crate::media::picture::write_png;
 use crate::scene::{Project, write_atomic};
@@ -21,7 +22,7 @@ use crate::worlds::points::cloud::MAX_POINTS;
 use crate::worlds::points::engine::{PointEngine, walkers_from};
 use crate::worlds::points::rule::{PointFlow, PointRule};
 use crate::worlds::points::studio::{KNOBS, LAYERS, PointPainter};
-use crate::worlds::studio::{BrushWorkspace, DrawOptions, KnobSpec, LayerSet, Viewpoint, WorldInfo as _};
+use crate::worlds::studio::{DrawOptions, KnobSpec, LayerSet, Viewpoint};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
@@ -52,7 +53,9 @@ pub(in crate::cli) struct Args {
     /// What is drawn beside the walkers: streamlines, arrows, and one of energy, score, residual
     #[arg(long, value_delimiter = ',', value_name = "LAYERS", value_parser = layer)]
     show: Vec<usize>,
-    /// Turns of the eye around the vertical during a film, in space
+    #[command(flatten)]
+    view: ViewArgs,
+    /// Turns of the eye around the vertical during a film, in space; a single picture is taken at the end of the turn
     #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     turn: f64,
     /// On light ground
@@ -115,10 +118,13 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         None
     };
     let layers = args.show.iter().fold(LayerSet::default(), |set, layer| set.toggled(*layer, LAYERS));
-    let options = DrawOptions { light: args.light, trail: 0.0, layers };
-    let mut painter = PointPainter::default();
-    let view = doc.viewpoint(BrushWorkspace::Live);
-    let mut draw = |engine: &PointEngine, side: u32, turn: f64| -> anyhow::Result<RgbaImage> {
+    let options = DrawOptions { light: args.light, trail: args.view.trails, layers };
+    let [mut film_painter, mut painter] = [(); 2].map(|()| PointPainter::default());
+    let view = args.view.viewpoint(doc)?;
+    if args.turn != 0.0 && args.view.trails > 0.0 && args.films.paths().next().is_some() {
+        warn("trails are not drawn while --turn turns the view; leave one of them out");
+    }
+    let draw = |painter: &mut PointPainter, engine: &PointEngine, side: u32, turn: f64| -> anyhow::Result<RgbaImage> {
         let mut picture = RgbaImage::new(side, side);
         let view = Viewpoint { azimuth_rad: view.azimuth_rad + TAU * turn, ..view };
         painter.draw(&engine.walkers()?, (&rule, live.sigma, &cloud), &view, options, &mut picture);
@@ -127,9 +133,14 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     let mut films = PictureFilms::create(&args.films, args.steps as usize)?;
     let mut progress = Progress::new(u64::from(args.steps), quiet);
     progress.phase("live");
+    let is_picture = |out: &Path| out.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+    let has_trails = args.view.trails > 0.0 && args.out.iter().chain(&args.png).any(|out| is_picture(out));
+    let trails_from = if has_trails { args.steps.saturating_sub(args.view.trail_steps()) } else { args.steps };
     let (mut done, mut seconds) = (0, 0.0);
     while done < args.steps {
-        let now = (args.steps - done).min(50).min(u32::try_from(films.every()).unwrap_or(u32::MAX));
+        let every = u32::try_from(films.every()).unwrap_or(u32::MAX);
+        let to_trails = if done < trails_from { trails_from - done } else { 1 };
+        let now = (args.steps - done).min(50).min(every).min(if has_trails { to_trails } else { u32::MAX });
         let start = Instant::now();
         engine.run(now);
         done += now;
@@ -138,15 +149,24 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
             engine.walkers()?;
         }
         seconds += start.elapsed().as_secs_f64();
-        films.take(done as usize, |side, share| draw(&engine, side, args.turn * share))?;
+        films.take(done as usize, |side, share| draw(&mut film_painter, &engine, side, args.turn * share))?;
+        if done >= trails_from && done < args.steps {
+            draw(&mut painter, &engine, args.size, args.turn)?;
+        }
         progress.at(u64::from(done), String::new);
     }
     drop(progress);
     films.finish()?;
+    let mut last = None;
     for out in args.out.iter().chain(&args.png) {
-        let is_picture = out.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
-        if is_picture {
-            write_png(out, &draw(&engine, args.size, 0.0)?)?;
+        if is_picture(out) {
+            // Each drawing adds to the trails.
+            if last.is_none() {
+                last = Some(draw(&mut painter, &engine, args.size, args.turn)?);
+            }
+            if let Some(picture) = &last {
+                write_png(out, picture)?;
+            }
         } else {
             write_table(out, &engine.walkers()?, &rule)?;
         }

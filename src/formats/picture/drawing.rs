@@ -98,6 +98,11 @@ impl Drawing {
         Ok(Self { image: trimmed(&image), unit_px: f64::from(scale) })
     }
 
+    /// The picture itself, dark on white.
+    pub fn into_image(self) -> RgbaImage {
+        self.image
+    }
+
     /// Particles that cover dark strokes at this spacing, in the drawing's unit: along thin strokes one row, in broad ones
     /// a hexagonal lattice.
     pub fn particles_at(&self, spacing: f64) -> usize {

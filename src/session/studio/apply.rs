@@ -85,6 +85,7 @@ impl Studio {
                 self.history.end_gesture();
                 vec![StudioEffect::Canvas(CanvasOrder::Lift)]
             }
+            Do::Write(text) => self.write_text(&text),
             Do::Clear => self.edit_world(StudioGesture::Single, |info| info.clear()),
             Do::Learn(method) => self.learn(method),
             Do::PauseLearning => self.to_learning(StudioEffect::PauseLearning),
@@ -332,6 +333,16 @@ impl Studio {
 
     fn to_learning(&self, effect: fn(u64) -> StudioEffect) -> Vec<StudioEffect> {
         if self.learning.is_active() { vec![effect(self.learning.run)] } else { Vec::new() }
+    }
+
+    fn write_text(&mut self, text: &str) -> Vec<StudioEffect> {
+        let mut written = Ok(());
+        let mut effects = self.edit_world(StudioGesture::Single, |info| written = info.write_text(text));
+        match written {
+            Ok(()) => effects.push(StudioEffect::Fit),
+            Err(why) => effects.push(StudioEffect::Notify(Level::Error, why.to_string())),
+        }
+        effects
     }
 
     fn blend(&mut self, other: usize, share: f64) -> Vec<StudioEffect> {

@@ -65,6 +65,8 @@ pub enum StudioCommand {
     Stroke(BrushStroke),
     /// The brush was lifted.
     Lift,
+    /// Puts these letters in the place of the still picture.
+    Write(String),
     /// Empties the still picture.
     Clear,
     /// Learns by a method of the table, in the background.

@@ -57,6 +57,23 @@ fn a_stroke_is_one_step_of_the_history() {
 }
 
 #[test]
+fn letters_take_the_place_of_the_cloud_and_can_be_undone() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
+    stroke(&mut studio, "spray", &[0.0]);
+    let sprayed = count(&studio);
+    studio.apply(StudioCommand::Write("Hi".to_owned()));
+    assert_eq!(count(&studio), 10_000);
+    let refused = studio.apply(StudioCommand::Write(" ".to_owned()));
+    assert!(
+        matches!(&refused[..], [StudioEffect::Notify(Level::Error, why)] if why.contains("no letters")),
+        "{refused:?}"
+    );
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(count(&studio), sprayed);
+}
+
+#[test]
 fn a_drag_of_a_knob_is_one_step_and_stays_in_its_range() {
     let mut studio = points();
     for value in [1.5, 2.0, 99.0] {

@@ -41,6 +41,8 @@ pub enum StudioError {
     Blend(#[from] BlendError),
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
+    #[error("{0}")]
+    Text(String),
     #[error(transparent)]
     Cloud(#[from] CloudError),
     #[error(transparent)]
@@ -202,6 +204,17 @@ pub trait WorldInfo {
     fn fit_engine(&mut self, _has_card: bool) {}
     /// Empties the still picture.
     fn clear(&mut self);
+    /// Whether [`Self::write_text`] does something.
+    fn can_write_text(&self) -> bool {
+        false
+    }
+    /// Puts letters in the place of the still picture.
+    ///
+    /// # Errors
+    /// Letters that no font has, too many or none.
+    fn write_text(&mut self, text: &str) -> Result<(), StudioError> {
+        Err(StudioError::Text(format!("this world has no letters: `{text}` was not written")))
+    }
     /// Carries out an action of the tables; others are ignored.
     fn act(&mut self, _: &str) {}
     /// The colour of the still picture at a position; `None` outside of it and in worlds without colours.

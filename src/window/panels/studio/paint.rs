@@ -1,6 +1,6 @@
 //! The still picture: what to begin with, the brushes, and what is known about it.
 
-use super::super::egui::{Button, Label, RichText, Ui, Vec2};
+use super::super::egui::{Button, Key, Label, RichText, TextEdit, Ui, Vec2};
 use super::super::style;
 use super::super::widgets::{card, section};
 use super::{brushes, grid, ink, knobs};
@@ -47,6 +47,27 @@ fn begin(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
         ("Empty", "Begins with an empty picture", Some(Command::Document(DocumentCommand::New)), StudioCommand::New),
     ];
     grid(ui, true, 2, files, commands);
+    if studio.info().can_write_text() {
+        letters(ui, commands);
+    }
+}
+
+/// A line of text that becomes the picture.
+fn letters(ui: &mut Ui, commands: &mut Vec<StudioCommand>) {
+    let id = ui.id().with("letters");
+    let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_default();
+    ui.horizontal(|ui| {
+        let field = TextEdit::singleline(&mut text).hint_text("Letters").desired_width(150.0);
+        let field = ui.add(field).on_hover_text("Letters that become the picture, as dense as their ink");
+        let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let button = ui.add_enabled(!text.trim().is_empty(), Button::new("Write"));
+        if button.on_hover_text("Puts the letters in the place of the picture").clicked()
+            || (enter && !text.trim().is_empty())
+        {
+            commands.push(StudioCommand::Write(text.clone()));
+        }
+    });
+    ui.data_mut(|data| data.insert_temp(id, text));
 }
 
 /// Brushes, colours and numbers of the still picture.

@@ -8,15 +8,17 @@ mod systems;
 mod table;
 mod targets;
 mod truth;
+mod xyz;
 
 pub use checks::CloudError;
-pub use darkness::from_darkness;
+pub use darkness::{from_darkness, from_text};
 pub use file::read_file;
 pub use standard::Standardisation;
 pub use systems::DynamicalSystem;
-pub use table::{CloudTextError, read_table, read_xyz};
+pub use table::{CloudTextError, read_table};
 pub use targets::BuiltInTarget;
 pub use truth::TrueVelocities;
+pub use xyz::read_xyz;
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;

@@ -1,4 +1,4 @@
-//! Clouds from the text of tables (`x,y` or `x,y,z`) and of XYZ files.
+//! Clouds from the text of tables (`x,y` or `x,y,z`).
 
 use csv::StringRecord;
 
@@ -29,6 +29,8 @@ pub enum CloudTextError {
     Width { line: usize, found: usize, expected: usize },
     #[error("the table has no velocities; name the columns x,y,vx,vy or x,y,z,vx,vy,vz in a first line")]
     NoVelocities,
+    #[error("line {line}: {what}; {hint}")]
+    Xyz { line: usize, what: String, hint: String },
     #[error("the file has no points; give a table with one point per line")]
     Empty,
     #[error("the table cannot be read ({0}); save it as plain text in UTF-8")]
@@ -86,39 +88,12 @@ pub fn read_table(text: &str) -> Result<ReadCloud, CloudTextError> {
     finish(columns.len(), points, notes)
 }
 
-/// Reads an XYZ file: a count, a comment, then one line `[symbol] x y z …` per point.
-///
-/// # Errors
-/// See [`CloudTextError`].
-pub fn read_xyz(text: &str) -> Result<ReadCloud, CloudTextError> {
-    let mut points = Vec::new();
-    let mut dropped = false;
-    for (k, text) in text.lines().enumerate().skip(2) {
-        let fields: Vec<&str> = text.split_whitespace().collect();
-        let start = usize::from(fields.first().is_some_and(|field| field.parse::<f64>().is_err()));
-        let numbers = &fields[start.min(fields.len())..];
-        if fields.is_empty() {
-            continue;
-        }
-        if numbers.len() < 2 {
-            return Err(CloudTextError::Width { line: k + 1, found: numbers.len(), expected: 3 });
-        }
-        dropped |= numbers.len() > 3;
-        let mut point = [0.0f32; 3];
-        for (axis, field) in numbers.iter().take(3).enumerate() {
-            point[axis] = number(field, k + 1, ["x", "y", "z"][axis])?;
-        }
-        points.push(point);
-    }
-    let notes = if dropped {
-        vec!["Columns behind the third coordinate (headings and the like) were left out.".to_owned()]
-    } else {
-        Vec::new()
-    };
-    finish(3, points, notes)
-}
-
-fn finish(columns: usize, mut points: Vec<[f32; 3]>, mut notes: Vec<String>) -> Result<ReadCloud, CloudTextError> {
+/// The checked cloud of what was read; a third coordinate that never changes is left out.
+pub(super) fn finish(
+    columns: usize,
+    mut points: Vec<[f32; 3]>,
+    mut notes: Vec<String>,
+) -> Result<ReadCloud, CloudTextError> {
     let Some(first) = points.first().copied() else { return Err(CloudTextError::Empty) };
     let mut dim = columns;
     if columns == 3 && points.iter().all(|p| p[2] == first[2]) {
@@ -223,8 +198,6 @@ mod tests {
         assert_eq!((read.cloud.dim, read.cloud.len()), (3, 151));
         let read = read_table(&table("# a comment", |k| format!("{k};{};2", k % 7))).unwrap();
         assert_eq!((read.cloud.dim, read.notes.len()), (2, 1));
-        let read = read_xyz(&table("150\n", |k| format!("C {k} {} {} 1 0", k % 7, k % 5))).unwrap();
-        assert_eq!((read.cloud.dim, read.cloud.len(), read.notes.len()), (3, 150, 1));
     }
 
     #[test]

@@ -2,15 +2,18 @@
 
 use super::CloudTextError;
 use super::table::{TextTable, number};
+use crate::worlds::points::packed;
 
 /// Positions and the true velocities there, in the user's coordinates.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct TrueVelocities {
     /// 2 or 3.
     pub dim: usize,
     /// Positions.
+    #[serde(with = "packed::points")]
     pub positions: Vec<[f32; 3]>,
     /// Velocity at each position.
+    #[serde(with = "packed::points")]
     pub velocities: Vec<[f32; 3]>,
 }
 
@@ -18,6 +21,29 @@ pub struct TrueVelocities {
 const NAMES: [[&str; 3]; 2] = [["x", "y", "z"], ["vx", "vy", "vz"]];
 
 impl TrueVelocities {
+    /// Whether there is a velocity at each position, all finite, in two or three dimensions.
+    pub fn is_whole(&self) -> bool {
+        let finite = |rows: &[[f32; 3]]| rows.as_flattened().iter().all(|v| v.is_finite());
+        (2..=3).contains(&self.dim)
+            && !self.positions.is_empty()
+            && self.positions.len() == self.velocities.len()
+            && finite(&self.positions)
+            && finite(&self.velocities)
+    }
+
+    /// Every so many-th row, so that about `count` are left.
+    pub fn thinned(&self, count: usize) -> Self {
+        let stride = (self.positions.len() / count.max(1)).max(1);
+        let some = |rows: &[[f32; 3]]| rows.iter().step_by(stride).copied().collect();
+        Self { dim: self.dim, positions: some(&self.positions), velocities: some(&self.velocities) }
+    }
+
+    /// Whether the first line of a table names velocities.
+    pub fn is_named_in(text: &str) -> bool {
+        let Ok(TextTable { head, .. }) = TextTable::read(text) else { return false };
+        ["x", "y", "vx", "vy"].iter().all(|name| head.iter().any(|field| field == name))
+    }
+
     /// Reads a table with the columns `x,y,vx,vy` or `x,y,z,vx,vy,vz`, by the names of its first line or in this order.
     ///
     /// # Errors
@@ -64,6 +90,20 @@ mod tests {
         assert_eq!((named.dim, named.positions[0], named.velocities[0]), (2, [1.0, 2.0, 0.0], [3.0, 4.0, 0.0]));
         let space = TrueVelocities::read("x,y,z,vx,vy,vz\n1,2,3,4,5,6\n").unwrap();
         assert_eq!((space.dim, space.velocities[0]), (3, [4.0, 5.0, 6.0]));
+    }
+
+    #[test]
+    fn tables_that_name_velocities_are_recognised() {
+        assert!(TrueVelocities::is_named_in("# a comment\nx,y,\"VX\",vy\n1,2,3,4\n"));
+        assert!(!TrueVelocities::is_named_in("x,y,heading\n1,2,3\n") && !TrueVelocities::is_named_in("1,2,3,4\n"));
+    }
+
+    #[test]
+    fn a_thinned_truth_keeps_positions_with_their_velocities() {
+        let rows: Vec<String> = (0..100).map(|k| format!("{k},0,{k},1")).collect();
+        let truth = TrueVelocities::read(&rows.join("\n")).unwrap().thinned(10);
+        assert!(truth.is_whole() && truth.positions.len() == 10);
+        assert!(truth.positions.iter().zip(&truth.velocities).all(|(position, velocity)| position[0] == velocity[0]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::kernel::DriftKernel;
 use super::sweep::evaluate_all;
-use crate::worlds::points::rule::PointRule;
+use crate::worlds::points::rule::{PointRule, VelocityJet};
 
 /// Nodes per axis in the plane.
 pub const GRID_2D: usize = 512;
@@ -93,6 +93,37 @@ impl BakedField {
         sum
     }
 
+    /// The interpolated flow with its derivatives, in f64; beyond the grid that of the nearest position inside.
+    pub fn flow_jet(&self, x: [f64; 3]) -> VelocityJet {
+        let mut corner = [0usize; 3];
+        let (mut weights, mut slopes) = ([[1.0, 0.0, 0.0, 0.0]; 3], [[0.0; 4]; 3]);
+        for i in 0..self.dim {
+            let spacing = f64::from(self.spacing[i]);
+            let last = self.nodes[i] as f64 - 3.0;
+            let t = ((x[i] - f64::from(self.low[i])) / spacing).max(1.0).min(last + 0.999);
+            let cell = t as usize;
+            corner[i] = cell - 1;
+            let share = t - cell as f64;
+            weights[i] = catmull_rom(share as f32).map(f64::from);
+            slopes[i] = catmull_rom_slopes(share).map(|slope| slope / spacing);
+        }
+        let mut jet = VelocityJet::default();
+        let depth = if self.dim == 2 { 1 } else { 4 };
+        for (kz, ky, kx) in (0..depth).flat_map(|z| (0..4).flat_map(move |y| (0..4).map(move |x| (z, y, x)))) {
+            let k = [kx, ky, kz];
+            let row = ((corner[2] + kz) * self.nodes[1] + corner[1] + ky) * self.nodes[0] + corner[0] + kx;
+            // The product of the weights, with that of the axis `j` replaced by its slope.
+            let product = |j: usize| (0..3).map(|i| if i == j { slopes[i][k[i]] } else { weights[i][k[i]] }).product();
+            let factors: [f64; 4] = std::array::from_fn(product);
+            for i in 0..3 {
+                let v = f64::from(self.values[row][i]);
+                jet.velocity[i] += factors[3] * v;
+                (0..3).for_each(|j| jet.jacobian[i][j] += factors[j] * v);
+            }
+        }
+        jet
+    }
+
     /// Root mean square difference of the interpolated flow from that of `kernel` at `positions`, relative to the latter.
     pub fn flow_error(&self, kernel: &DriftKernel, positions: &[[f32; 4]]) -> f64 {
         let exact = evaluate_all(kernel, positions);
@@ -131,5 +162,15 @@ fn catmull_rom(t: f32) -> [f32; 4] {
         (3.0 * t - 5.0) * t * t * 0.5 + 1.0,
         ((4.0 - 3.0 * t) * t + 1.0) * t * 0.5,
         (t - 1.0) * t * t * 0.5,
+    ]
+}
+
+/// Derivatives of [`catmull_rom`] by `t`.
+fn catmull_rom_slopes(t: f64) -> [f64; 4] {
+    [
+        ((4.0 - 3.0 * t) * t - 1.0) * 0.5,
+        (9.0 * t - 10.0) * t * 0.5,
+        ((8.0 - 9.0 * t) * t + 1.0) * 0.5,
+        (3.0 * t - 2.0) * t * 0.5,
     ]
 }

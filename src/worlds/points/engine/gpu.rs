@@ -262,7 +262,7 @@ impl GpuPointEngine {
 
 impl GpuField {
     fn network(device: &wgpu::Device, rule: &PointRule, sigma: f64) -> Result<Self, PointEngineError> {
-        let tables = RuleTables::new(rule, sigma).ok_or(PointEngineError::NoShader)?;
+        let tables = RuleTables::new(rule, sigma);
         let kernel = kernel(device, shader_text(Some(&tables)))?;
         let buffers = checked(device, || {
             vec![

@@ -36,8 +36,6 @@ pub enum PointEngineError {
     Empty,
     #[error("{0} walkers are more than the {MAX_POINTS} that an engine moves; take fewer")]
     TooMany(usize),
-    #[error("the flow of a Fourier dictionary has no shader; bake it, or use --engine cpu")]
-    NoShader,
     #[error(transparent)]
     Gpu(#[from] GpuError),
 }

@@ -26,13 +26,19 @@ pub(super) fn flows(dim: usize) -> Vec<PointFlow> {
     let smoothest = Potential::Smoothest(Mlp::random(&[dim, 8, 8, if dim == 2 { 1 } else { 3 }], 1.0, &mut rng));
     let parts = [Potential::Constant([0.2, 0.4, 1.0]), Potential::Twist { seed: 1, scale: 1.0 }, smoothest]
         .map(|potential| ExactPart { gain: 0.6, potential });
-    let terms = Dictionary::Monomials { degree: 2 }.terms(dim).len();
-    let coefficients = (0..dim).map(|_| (0..terms).map(|_| rng.random_range(-0.4..0.4)).collect()).collect();
+    let mut dictionary = |dictionary: Dictionary| {
+        let terms = dictionary.terms(dim).len();
+        let coefficients = (0..dim).map(|_| (0..terms).map(|_| rng.random_range(-0.4..0.4)).collect()).collect();
+        PointFlow::Dictionary(DictionaryFlow { dictionary, coefficients })
+    };
+    let monomials = dictionary(Dictionary::Monomials { degree: 2 });
+    let waves = dictionary(Dictionary::Fourier { waves: 4, scale: 1.0, seed: 5 });
     vec![
         PointFlow::Still,
         PointFlow::Exact(parts.to_vec()),
         PointFlow::Free { net: Mlp::random(&[dim, 16, 16, dim], 1.0, &mut rng), gain: 0.8 },
-        PointFlow::Dictionary(DictionaryFlow { dictionary: Dictionary::Monomials { degree: 2 }, coefficients }),
+        monomials,
+        waves,
     ]
 }
 

@@ -6,17 +6,14 @@
 //! each, whatever it does there), so repetitions are the independent observations: shares and means come with the standard
 //! error over them.
 
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-
+use super::contenders::{PointContender, contenders};
 use super::heldout::{HeldOutPoints, HeldOutSettings};
 use super::{
-    LyapunovSettings, LyapunovSpectrum, cosine_to, cosine_to_table, kernel_stein, lyapunov, mutual_cosine,
-    relative_residual, true_speed,
+    LyapunovSettings, LyapunovSpectrum, cosine_to, cosine_to_table, kernel_stein, lyapunov, mutual_cosine, true_speed,
 };
 use crate::worlds::points::cloud::TrueVelocities;
-use crate::worlds::points::engine::{BakedField, CarryField, DriftKernel, carry, evaluate_all, walkers_from};
-use crate::worlds::points::rule::{ExactPart, Mlp, PointFlow, PointRule, Potential};
+use crate::worlds::points::engine::{CarryField, carry, evaluate_all};
+use crate::worlds::points::rule::{PointFlow, PointRule};
 use crate::worlds::points::{LearnedPoints, PointsDoc};
 
 /// How a certificate is made.
@@ -138,7 +135,8 @@ const MIN_ALIVE: usize = 50;
 const SCATTERED: f64 = 2.0;
 
 /// Measures all flows of `doc` and the controls. `progress` gets the work done and all the work, and returns false to stop;
-/// then, and without flows, there is no certificate. `truth`: a known velocity; without one that of the built-in system.
+/// then, and without flows, there is no certificate. `truth`: a known velocity; without one
+/// that of the scene, else that of the built-in system.
 pub fn certify(
     doc: &PointsDoc,
     settings: &PointCheckSettings,
@@ -240,6 +238,7 @@ impl PointCheck {
     pub fn certificate(&self, truth: Option<&TrueVelocities>) -> PointCertificate {
         let Self { doc, learned, settings, .. } = self;
         let sigma = doc.live.sigma;
+        let truth = truth.or(doc.truth.as_ref());
         let held_out =
             HeldOutSettings { count: settings.samples, fresh: 0, permutations: 1, sigma, seed: settings.seed };
         let positions = HeldOutPoints::draw(doc, &learned.map, &held_out).walkers;
@@ -252,66 +251,6 @@ impl PointCheck {
         let fresh = (!self.fresh.is_empty()).then(|| RepeatedMean::of(&self.fresh));
         PointCertificate { settings: *settings, sigma, flows, fresh, mutual_cosines }
     }
-}
-
-/// A flow to measure.
-struct PointContender {
-    name: String,
-    control: bool,
-    /// The rule behind it, for what only a rule has.
-    rule: Option<PointRule>,
-    kernel: DriftKernel,
-    /// Carried by this grid instead, which has this error.
-    grid: Option<(BakedField, f64)>,
-    /// σ of the samples that it should keep: 0 for the weak form, which has no noise.
-    sigma: f64,
-}
-
-impl PointContender {
-    fn repeats(&self, settings: &PointCheckSettings) -> u32 {
-        if self.control { settings.control_repeats.max(1) } else { settings.repeats.max(1) }
-    }
-}
-
-fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -> Vec<PointContender> {
-    let mut all: Vec<PointContender> = (0..learned.flows.len())
-        .map(|index| {
-            let rule = learned.rule(doc.dim, index);
-            let weak = matches!(rule.flow, PointFlow::Dictionary(_));
-            let (name, kernel) = (learned.flows[index].name.clone(), DriftKernel::new(&rule, sigma));
-            let sigma = if weak { 0.0 } else { sigma };
-            PointContender { name, control: false, kernel, grid: None, rule: Some(rule), sigma }
-        })
-        .collect();
-    // Interpolation breaks exactness: the flow that plays is also measured as the engine bakes it.
-    let chosen = learned.rule(doc.dim, learned.chosen);
-    if chosen.flow.needs_energy() {
-        let kernel = DriftKernel::new(&chosen, sigma);
-        let cloud: Vec<[f64; 3]> = doc.points.iter().map(|p| learned.map.forward(p.map(f64::from))).collect();
-        let box_of_cloud: Vec<[f32; 4]> = cloud.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
-        let grid = BakedField::new(&kernel, doc.dim, &box_of_cloud);
-        let positions = walkers_from(&cloud, doc.dim, 4096, sigma, seed);
-        let error = grid.flow_error(&kernel, &positions);
-        let name = format!("{}, on the grid", learned.flows[learned.chosen].name);
-        let grid = Some((grid, error));
-        all.push(PointContender { name, control: false, kernel, grid, rule: Some(chosen), sigma });
-    }
-    let mut rng = StdRng::seed_from_u64(seed ^ 0xc0de);
-    let still = PointRule { flow: PointFlow::Still, ..learned.rule(doc.dim, 0) };
-    let net = Mlp::random(&[doc.dim, 64, 64, doc.dim], 1.0, &mut rng);
-    let random = PointRule { flow: PointFlow::Free { net, gain: 1.0 }, ..still.clone() };
-    let control = |name: &str, rule: Option<PointRule>, kernel| {
-        let sigma = if still.energy.is_some() { sigma } else { 0.0 };
-        PointContender { name: name.to_owned(), control: true, rule, kernel, grid: None, sigma }
-    };
-    all.push(control("random network", Some(random.clone()), DriftKernel::new(&random, sigma)));
-    if still.energy.is_some() {
-        all.push(control("score alone", None, DriftKernel::score_alone(&still, sigma)));
-        let potential = Potential::Twist { seed: doc.training.seed, scale: doc.training.twist_scale };
-        let twist = PointRule { flow: PointFlow::Exact(vec![ExactPart { gain: 1.0, potential }]), ..still.clone() };
-        all.push(control("twist without its gradient", None, DriftKernel::without_curl(&twist, sigma)));
-    }
-    all
 }
 
 /// One flow in one repetition.
@@ -385,7 +324,7 @@ fn summary(
     let over = |value: fn(&Run) -> f64| RepeatedMean::of(&runs.iter().map(value).collect::<Vec<_>>());
     let (within, mmd2) = (over(|run| run.within), over(|run| run.mean));
     let steins: Vec<f64> = runs.iter().filter_map(|run| run.stein).collect();
-    let rule = contender.rule.as_ref();
+    let rule = contender.rule();
     let system = doc.target.and_then(|target| target.system());
     let positions: Vec<[f32; 3]> =
         start.iter().map(|w| learned.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32)).collect();
@@ -398,10 +337,7 @@ fn summary(
         mmd2,
         mmd2_max: runs.iter().map(|run| run.largest).fold(f64::MIN, f64::max),
         quantile: over(|run| run.quantile).mean,
-        residual: rule
-            .filter(|rule| learned.energy.is_some() && !matches!(rule.flow, PointFlow::Dictionary(_)))
-            .filter(|_| contender.grid.is_none())
-            .map(|rule| relative_residual(rule, sigma, start)),
+        residual: contender.residual(sigma, start),
         stein: (!steins.is_empty()).then(|| RepeatedMean::of(&steins).mean),
         alive: runs.iter().map(|run| run.alive).fold(1.0, f64::min),
         cosine: match (truth, system, rule) {

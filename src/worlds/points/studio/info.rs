@@ -11,8 +11,10 @@ use super::overlay::{self, PointOverlay, PointScene};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
-use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, read_file};
+use crate::formats::{FormatKind, format_of};
+use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, TrueVelocities, from_text, read_file};
 use crate::worlds::points::measures::FlowCertificate;
+use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
     BrushStroke, BrushWorkspace, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
@@ -32,7 +34,8 @@ impl WorldInfo for PointsDoc {
     fn bytes(&self) -> usize {
         // The networks of one flow take about 100 kB in f64.
         let flows = self.learned.as_ref().map_or(0, |learned| learned.flows.len() + 1);
-        std::mem::size_of_val(&self.points[..]) + flows * 100_000
+        let truth = self.truth.as_ref().map_or(0, |truth| 24 * truth.positions.len());
+        std::mem::size_of_val(&self.points[..]) + truth + flows * 100_000
     }
 
     fn viewpoint(&self, _: BrushWorkspace) -> Viewpoint {
@@ -66,7 +69,7 @@ impl WorldInfo for PointsDoc {
         let changed = self.points.len() != before;
         if changed {
             // What was known belongs to another cloud.
-            self.target = None;
+            (self.target, self.truth) = (None, None);
             self.certificate = None;
         }
         changed
@@ -74,7 +77,18 @@ impl WorldInfo for PointsDoc {
 
     fn clear(&mut self) {
         self.points.clear();
-        (self.target, self.certificate) = (None, None);
+        (self.target, self.truth, self.certificate) = (None, None, None);
+    }
+
+    fn can_write_text(&self) -> bool {
+        true
+    }
+
+    fn write_text(&mut self, text: &str) -> Result<(), StudioError> {
+        let cloud = from_text(text, FROM_IMAGE, self.training.seed).map_err(StudioError::Text)?;
+        let Self { training, live, walkers, .. } = *self;
+        *self = PointsDoc { training, live, walkers, ..PointsDoc::of(cloud, None) };
+        Ok(())
     }
 
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, scratch: &mut Vec<f32>, picture: &mut RgbaImage) {
@@ -85,6 +99,7 @@ impl WorldInfo for PointsDoc {
     fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = vec![("Points", self.points.len().to_string()), ("Dimensions", self.dim.to_string())];
         facts.extend(self.target.map(|target| ("Target", target.name().to_owned())));
+        facts.extend(self.truth.as_ref().map(|truth| ("True velocities", truth.positions.len().to_string())));
         facts.extend(self.cloud().validate().err().map(|why| ("Cannot be learned", why.to_string())));
         facts
     }
@@ -184,12 +199,18 @@ impl WorldInfo for PointsDoc {
         let weak = learned.flows.get(learned.chosen)?.weak.as_ref()?;
         let noise =
             if weak.noise > 0.0 { format!(", noise {:.1}% corrected", 100.0 * weak.noise) } else { String::new() };
+        let eigenvalues: Vec<String> = weak.eigenvalues.iter().map(|value| format!("{value:.2}")).collect();
+        // The lowest is that of the law, and the gap is the second over it.
+        let eigenvalues = format!(" Eigenvalues {} (1 is what sampling leaves).", eigenvalues.join(" "));
         Some(if weak.certain {
-            format!("Found: the next best law is {:.0} times worse ({} samples{noise}).", weak.gap, weak.samples)
+            format!(
+                "Found: the next best law is {:.0} times worse ({} samples{noise}).{eigenvalues}",
+                weak.gap, weak.samples
+            )
         } else {
             format!(
                 "Not certain: the next best law is only {:.1} times worse ({} samples{noise}). Take more samples, or a law \
-                 of this degree is not behind this cloud.",
+                 of this degree is not behind this cloud.{eigenvalues}",
                 weak.gap, weak.samples
             )
         })
@@ -203,15 +224,11 @@ impl WorldInfo for PointsDoc {
     }
 
     fn set_learned(&mut self, learned: Learned) {
-        let learned = match learned {
-            Learned::Points(learned) => learned,
-            Learned::PointCertificate(certificate) => return self.certificate = Some(*certificate),
-            Learned::Field(_) | Learned::FieldEvidence(_) => return,
-        };
-        let [low, high] = learned.sigma_range;
-        self.live.sigma = self.live.sigma.clamp(low, high);
-        self.certificate = None;
-        self.learned = Some(*learned);
+        match learned {
+            Learned::Points(learned) => self.take_learned(*learned),
+            Learned::PointCertificate(certificate) => self.certificate = Some(*certificate),
+            Learned::Field(_) | Learned::FieldEvidence(_) => {}
+        }
     }
 
     fn start_simulation(&self, seed: u64) -> Result<Box<dyn Simulation>, StudioError> {
@@ -221,13 +238,25 @@ impl WorldInfo for PointsDoc {
     fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
         let Some(path) = paths.first() else { return Ok(Vec::new()) };
         let refused = |reason: String| StudioError::File { path: path.display().to_string(), reason };
+        let (mut truth, has_points) = (None, !self.points.is_empty());
+        if format_of(path).is_some_and(|format| format.kind == FormatKind::Table) {
+            let text = std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))?;
+            if TrueVelocities::is_named_in(&text) {
+                let read = TrueVelocities::read(&text).map_err(|e| refused(e.to_string()))?;
+                if has_points {
+                    return self.compare_with(read).map_err(refused);
+                }
+                truth = Some(read);
+            }
+        }
         let read = read_file(path, FROM_IMAGE, self.training.seed).map_err(|e| refused(e.to_string()))?;
         let mut notes = read.notes;
         if paths.len() > 1 {
             notes.push(format!("{} was read, and {} other files were not", path.display(), paths.len() - 1));
         }
         let live = self.live;
-        *self = PointsDoc { live, ..PointsDoc::of(read.cloud, None) };
+        let truth = truth.filter(|truth: &TrueVelocities| truth.dim == read.cloud.dim);
+        *self = PointsDoc { live, truth, ..PointsDoc::of(read.cloud, None) };
         Ok(notes)
     }
 }
@@ -236,6 +265,23 @@ impl PointsDoc {
     /// The cloud in the standardised coordinates of what was learned: the picture may have been painted on since.
     pub(super) fn cloud_in(&self, map: &Standardisation) -> Vec<[f64; 3]> {
         self.points.iter().map(|p| map.forward(p.map(f64::from))).collect()
+    }
+
+    /// Takes a table of velocities as the truth of this cloud. Returns what was made of it.
+    fn compare_with(&mut self, truth: TrueVelocities) -> Result<Vec<String>, String> {
+        if truth.dim != self.dim {
+            return Err(format!(
+                "these are velocities in {} dimensions, and the cloud has {}; clear the cloud to take their positions as points",
+                truth.dim, self.dim
+            ));
+        }
+        let note = format!(
+            "The {} velocities are the truth that flows are compared with; clear the cloud first to take their positions as points.",
+            truth.positions.len()
+        );
+        self.truth = Some(truth);
+        self.certificate = None;
+        Ok(vec![note])
     }
 
     fn spray(&mut self, stroke: &BrushStroke, seed: u64) {
@@ -287,8 +333,18 @@ fn line_of(flow: &FlowCertificate) -> (bool, String) {
 
 fn facts_of(named: &NamedFlow) -> String {
     match (&named.weak, named.residual) {
-        (Some(weak), _) if weak.certain => format!("equations, gap {:.0}", weak.gap),
-        (Some(weak), _) => format!("equations, not certain (gap {:.1})", weak.gap),
+        (Some(weak), _) => {
+            let is_of_waves = matches!(
+                &named.flow,
+                PointFlow::Dictionary(DictionaryFlow { dictionary: Dictionary::Fourier { .. }, .. })
+            );
+            let kind = if is_of_waves { "waves" } else { "equations" };
+            if weak.certain {
+                format!("{kind}, gap {:.0}", weak.gap)
+            } else {
+                format!("{kind}, not certain (gap {:.1})", weak.gap)
+            }
+        }
         (None, Some(residual)) if residual < 1e-3 => "exact".to_owned(),
         (None, Some(residual)) => format!("residual {residual:.3}"),
         (None, None) => String::new(),

@@ -3,7 +3,8 @@
 use crate::worlds::points::PointsDoc;
 use crate::worlds::points::engine::{DriftKernel, evaluate_all, walkers_from};
 use crate::worlds::points::rule::{ExactPart, PointFlow, Potential};
-use crate::worlds::studio::KnobScale::{Linear, Logarithmic, Switch, Whole, WholeLogarithmic};
+use crate::worlds::points::train::WeakDictionary;
+use crate::worlds::studio::KnobScale::{Choice, Linear, Logarithmic, Switch, Whole, WholeLogarithmic};
 use crate::worlds::studio::{KnobGroup, KnobSpec};
 
 /// The knobs of the points world.
@@ -105,6 +106,22 @@ pub const KNOBS: &[KnobSpec] = &[
         KnobGroup::Learn,
     ),
     KnobSpec::new(
+        ("dictionary", "Dictionary", "", ""),
+        "What the weak form combines: monomials, which give equations, or waves, which fit any smooth flow and give none",
+        0.0,
+        [0.0, 1.0],
+        Choice(&["monomials", "fourier"]),
+        KnobGroup::Learn,
+    ),
+    KnobSpec::new(
+        ("waves", "Waves", "", ""),
+        "Random waves of the weak form's Fourier dictionary; many need many points",
+        12.0,
+        [1.0, 100.0],
+        Whole,
+        KnobGroup::Learn,
+    ),
+    KnobSpec::new(
         ("find_noise", "Look for noise", "", ""),
         "Lets the weak form look for measurement noise in the cloud and correct for it",
         0.0,
@@ -130,6 +147,8 @@ pub(super) fn value(doc: &PointsDoc, id: &str) -> f64 {
         "free_steps" => doc.training.free_steps as f64,
         "hutchinson" => switch(doc.training.hutchinson),
         "degree" => f64::from(doc.training.weak.degree),
+        "dictionary" => switch(doc.training.weak.dictionary == WeakDictionary::Fourier),
+        "waves" => doc.training.weak.waves as f64,
         "find_noise" => switch(doc.training.weak.estimate_noise),
         _ => f64::NAN,
     }
@@ -160,6 +179,11 @@ pub(super) fn set(doc: &mut PointsDoc, id: &str, value: f64) {
         "free_steps" => doc.training.free_steps = value as usize,
         "hutchinson" => doc.training.hutchinson = value >= 0.5,
         "degree" => doc.training.weak.degree = value as u32,
+        "dictionary" => {
+            doc.training.weak.dictionary =
+                if value >= 0.5 { WeakDictionary::Fourier } else { WeakDictionary::Monomials };
+        }
+        "waves" => doc.training.weak.waves = value as usize,
         "find_noise" => doc.training.weak.estimate_noise = value >= 0.5,
         _ => {}
     }

@@ -13,6 +13,8 @@ mod stroke;
 mod tests;
 mod training;
 mod walkers;
+#[cfg(test)]
+mod weak_tests;
 
 pub use knobs::KNOBS;
 pub use overlay::LAYERS;
@@ -118,7 +120,8 @@ const SERIES: [SeriesSpec; 7] = [
     SeriesSpec {
         id: "cosine",
         name: "Cosine",
-        help: "Mean cosine of the flow to the true velocity where the walkers are, for clouds of a known system",
+        help: "Mean cosine of the flow to the true velocity: where the walkers are, for clouds of a known system; at the \
+               places of the table, where one with vx and vy was imported",
         y_axis: "cosine",
         x: SeriesAxis::Steps,
         curves: &["to the truth"],

@@ -13,11 +13,11 @@ use super::walkers::LiveWalkers;
 use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
 use crate::worlds::points::PointsDoc;
-use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, Standardisation};
+use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, Standardisation, TrueVelocities};
 use crate::worlds::points::engine::{
     BakedField, DriftKernel, PointBrush, PointCheckpoint, PointForce, evaluate_all, walkers_from,
 };
-use crate::worlds::points::measures::{Mmd, cosine_to, kernel_stein, relative_residual, true_speed};
+use crate::worlds::points::measures::{Mmd, cosine_to, cosine_to_table, kernel_stein, relative_residual, true_speed};
 use crate::worlds::points::rule::{PointLive, PointRule};
 use crate::worlds::studio::{BrushStroke, DrawOptions, LayerSet, SeriesReading, Simulation, StudioError, Viewpoint};
 
@@ -52,6 +52,8 @@ pub(super) struct PointsSimulation {
     needs_baking: bool,
     checkpoints: Vec<PointCheckpoint>,
     painter: PointPainter,
+    /// Rows of the table of velocities in the scene.
+    table: Option<TrueVelocities>,
     /// The system behind a built-in target.
     truth: Option<DynamicalSystem>,
     yardstick: Option<SampleYardstick>,
@@ -89,6 +91,7 @@ impl PointsSimulation {
             needs_baking: false,
             checkpoints: Vec::new(),
             painter: PointPainter::default(),
+            table: doc.truth.as_ref().map(|truth| truth.thinned(FEW)),
             truth: doc.target.and_then(BuiltInTarget::system),
             yardstick: None,
             exponents: LiveExponents::default(),
@@ -218,6 +221,7 @@ impl Simulation for PointsSimulation {
     fn adopt(&mut self, world: &World) -> bool {
         let Some(doc) = world.as_points() else { return false };
         let Some(rule) = doc.rule() else { return false };
+        self.table = doc.truth.as_ref().map(|truth| truth.thinned(FEW));
         if doc.walkers != self.walkers || rule.dim != self.live.rule().dim || rule.map != self.map {
             return false;
         }
@@ -332,10 +336,15 @@ impl Simulation for PointsSimulation {
             SeriesReading { series: "speed", values: vec![speed] },
         ];
         let few = &sample[..sample.len().min(FEW)];
-        if let Some(system) = self.truth {
-            let positions: Vec<[f32; 3]> =
-                few.iter().map(|w| self.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32)).collect();
-            let cosine = cosine_to(system, rule, live.sigma, &positions);
+        let cosine = match (&self.table, self.truth) {
+            (Some(table), _) => Some(cosine_to_table(table, rule, live.sigma)),
+            (None, Some(system)) => {
+                let position = |w: &[f32; 4]| self.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32);
+                Some(cosine_to(system, rule, live.sigma, &few.iter().map(position).collect::<Vec<_>>()))
+            }
+            (None, None) => None,
+        };
+        if let Some(cosine) = cosine {
             let signed = if live.reversed { -cosine } else { cosine };
             readings.push(SeriesReading { series: "cosine", values: vec![signed] });
         }

@@ -180,7 +180,7 @@ impl LiveWalkers {
     /// As for the engine; after a GPU failure the processor continues.
     pub fn set_rule(&mut self, rule: &PointRule) -> Result<(), PointEngineError> {
         match self.engine.set_rule(rule) {
-            Err(why @ (PointEngineError::Gpu(_) | PointEngineError::NoShader)) => {
+            Err(why @ PointEngineError::Gpu(_)) => {
                 self.read();
                 self.fall_back(&why);
                 self.engine.set_rule(rule)

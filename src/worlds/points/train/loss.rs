@@ -44,6 +44,29 @@ pub(super) fn denoising(
     (gradient.broadcast_mul(&sigma)? + baseline - noise)?.sqr()?.mean_all()
 }
 
+/// E|σ s + z|² / d of a free field s at one σ.
+pub(super) fn free_denoising(
+    net: &TensorNet,
+    cloud: &[[f64; 3]],
+    dim: usize,
+    batch: usize,
+    sigma: f64,
+    rng: &mut StdRng,
+) -> Result<Tensor> {
+    let (mut inputs, mut noise) = (Vec::with_capacity(batch * dim), Vec::with_capacity(batch * dim));
+    for _ in 0..batch {
+        let place = &cloud[rng.random_range(0..cloud.len())];
+        for value in &place[..dim] {
+            let z: f64 = rng.sample(StandardNormal);
+            inputs.push((value + sigma * z) as f32);
+            noise.push(z as f32);
+        }
+    }
+    let device = Device::Cpu;
+    let score = net.value(&Tensor::from_vec(inputs, (batch, dim), &device)?)?;
+    ((score * sigma)? + Tensor::from_vec(noise, (batch, dim), &device)?)?.sqr()?.mean_all()
+}
+
 /// Noised samples with the score at σ and its Jacobian, made once: flows are learned at one σ.
 pub(super) struct ScorePool {
     dim: usize,

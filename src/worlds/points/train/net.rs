@@ -57,6 +57,11 @@ impl TensorNet {
         Ok((hidden, now))
     }
 
+    /// Outputs `[N, outputs]`.
+    pub fn value(&self, x: &Tensor) -> Result<Tensor> {
+        Ok(self.forward(x)?.1)
+    }
+
     /// Gradient `[N, inputs]` of the single output by the inputs, by an explicit reverse pass.
     pub fn input_gradient(&self, x: &Tensor) -> Result<Tensor> {
         let (hidden, _) = self.forward(x)?;

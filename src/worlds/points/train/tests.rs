@@ -94,6 +94,29 @@ fn the_noise_of_a_cloud_is_found_from_the_cloud() {
 }
 
 #[test]
+fn waves_are_fitted_in_one_step_and_have_speed_one() {
+    let cloud = DynamicalSystem::LimitCycle.sample(4000, 2);
+    let settings = WeakFitSettings { dictionary: WeakDictionary::Fourier, waves: 8, ..Default::default() };
+    let mut job = WeakJob::new(&cloud, &settings, 1).unwrap();
+    let step = job.step().unwrap().unwrap();
+    assert_eq!((step.step, step.steps), (1, 1));
+    assert!(job.step().unwrap().is_none());
+    let (_, fit) = job.best().unwrap();
+    assert_eq!(fit.flow.coefficients.iter().map(Vec::len).collect::<Vec<_>>(), [19, 19]);
+    let terms = fit.flow.dictionary.terms(2);
+    let square = |x: &[f64; 3]| fit.flow.jet(&terms, *x).velocity.iter().map(|v| v * v).sum::<f64>();
+    let cloud = cloud.standardised();
+    let speed = (cloud.iter().map(square).sum::<f64>() / cloud.len() as f64).sqrt();
+    assert!((speed - 1.0).abs() < 1e-6, "{speed}");
+}
+
+#[test]
+fn settings_without_a_dictionary_are_those_of_monomials() {
+    let old: WeakFitSettings = ron::from_str("(degree: 2, tests: 300)").unwrap();
+    assert_eq!(old, WeakFitSettings { degree: 2, ..Default::default() });
+}
+
+#[test]
 fn settings_out_of_range_and_small_clouds_are_refused() {
     let cloud = BuiltInTarget::Ring.sample(200, 1);
     let refused = |settings: PointTrainingSettings| {
@@ -106,6 +129,8 @@ fn settings_out_of_range_and_small_clouds_are_refused() {
     let few = BuiltInTarget::Lorenz.sample(100, 1);
     let settings = WeakFitSettings { degree: 3, ..Default::default() };
     assert!(fit_weak(&few, &settings, 1).is_ok());
+    let settings_of_waves = WeakFitSettings { dictionary: WeakDictionary::Fourier, noise: 0.1, ..Default::default() };
+    assert!(matches!(WeakJob::new(&few, &settings_of_waves, 1).err(), Some(PointLearnError::NoiseOfWaves)));
     let fourier = crate::worlds::points::rule::Dictionary::Fourier { waves: 100, scale: 1.0, seed: 1 };
     assert!(fit_dictionary(&few, fourier, &settings, 1).unwrap_err().to_string().contains("samples"));
 }

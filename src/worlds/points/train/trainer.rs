@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 
 use super::loss::{self, ScorePool};
 use super::optimiser::PointOptimiser;
-use super::{PointFlowKind, PointLearnError, PointTrainingSettings, WeakJob};
+use super::{PointFlowKind, PointLearnError, PointTrainingSettings, WeakDictionary, WeakJob};
 use crate::worlds::points::cloud::{PointCloud, Standardisation};
 use crate::worlds::points::engine::{DriftKernel, evaluate_all, walkers_from};
 use crate::worlds::points::measures::relative_residual;
@@ -263,7 +263,11 @@ impl PointTraining {
             certain: fit.is_certain(),
         };
         let flow = PointFlow::Dictionary(fit.flow.clone());
-        self.insert(NamedFlow { name: "weak".to_owned(), flow, residual: None, weak: Some(evidence) });
+        let name = match self.settings.weak.dictionary {
+            WeakDictionary::Monomials => "weak",
+            WeakDictionary::Fourier => "weak, waves",
+        };
+        self.insert(NamedFlow { name: name.to_owned(), flow, residual: None, weak: Some(evidence) });
         self.finished = true;
     }
 
