@@ -18,6 +18,9 @@ impl Studio {
     /// Does what the user asked for.
     pub fn apply(&mut self, command: StudioCommand) -> Vec<StudioEffect> {
         use StudioCommand as Do;
+        if !matches!(command, Do::StepBack | Do::EndGesture) {
+            self.live.has_no_past = false;
+        }
         match command {
             Do::New | Do::Start(_) | Do::OpenBundled(_) | Do::Visit | Do::Import(_) => self.begin(command),
             Do::Save => match self.path.clone() {
@@ -123,13 +126,21 @@ impl Studio {
                 self.plots.clear();
                 vec![StudioEffect::Canvas(CanvasOrder::From(id))]
             }
-            Do::Keep if self.live.runs => {
-                self.live.checkpoints += 1;
-                let text = "The present state is saved: Back returns to it.".to_owned();
-                vec![StudioEffect::Canvas(CanvasOrder::Keep), StudioEffect::Notify(Level::Info, text)]
+            Do::StepBack if self.live.runs => {
+                self.live.playing = false;
+                [CanvasOrder::Play(false), CanvasOrder::StepBack].map(StudioEffect::Canvas).into()
             }
-            Do::Keep => Vec::new(),
-            Do::Back => vec![StudioEffect::Canvas(CanvasOrder::Back)],
+            Do::StepBack => Vec::new(),
+            Do::Keep if self.live.runs => vec![StudioEffect::Canvas(CanvasOrder::Keep(self.serial))],
+            Do::Keep => {
+                let text = "Nothing lives here yet that could be saved: learn a rule first.".to_owned();
+                vec![StudioEffect::Notify(Level::Info, text)]
+            }
+            Do::ReturnTo(index) => self.return_to(index),
+            Do::RenameCheckpoint(index, name) => {
+                self.edit_world(StudioGesture::CheckpointName(index), |info| info.rename_checkpoint(index, &name))
+            }
+            Do::DeleteCheckpoint(index) => self.edit_world(StudioGesture::Single, |info| info.delete_checkpoint(index)),
             Do::ToggleTrails => {
                 self.live.trails = !self.live.trails;
                 Vec::new()
@@ -214,7 +225,6 @@ impl Studio {
         self.saved_revision = self.revision;
         self.serial += 1;
         self.learning.outcome = None;
-        self.live.checkpoints = 0;
         self.live.speed = self.info().tables().speed;
         // Another kind of picture may have other ways to learn and other brushes.
         let tables = self.info().tables();

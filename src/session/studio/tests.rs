@@ -3,7 +3,9 @@ use glam::{DVec2, DVec3};
 use super::*;
 use crate::jobs::{CanvasEvent, LearningEvent, Reason};
 use crate::session::{Command, Dialog, Level, LiveCommand, PaintCommand};
-use crate::worlds::studio::{BrushInk, BrushStroke, Learned, SeriesReading, TrainingStep, WORLDS, world_entry};
+use crate::worlds::studio::{
+    BrushInk, BrushStroke, Learned, LiveState, SeriesReading, TrainingStep, WORLDS, world_entry,
+};
 
 fn points() -> Studio {
     Studio::new(world_entry("points").expect("the points world"))

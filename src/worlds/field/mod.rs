@@ -10,9 +10,11 @@ mod error;
 pub(crate) mod library;
 pub(crate) mod measures;
 pub mod rule;
+mod savepoints;
 pub(crate) mod stills;
 pub(crate) mod studio;
 pub mod tokens;
 
 pub use doc::{FieldDoc, FieldEvidence, FieldLive, FieldStart, FieldSubject, LibraryDoc, LibraryEvidence};
 pub use error::{FieldError, MAX_SIDE, MIN_SIDE};
+pub use savepoints::FieldSavepoint;

@@ -89,7 +89,7 @@ pub enum BrushPlace {
 /// How a brush follows the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrushTouch {
-    /// A dab for each motion of the pointer.
+    /// A dab for each frame in which the pointer is pressed.
     Dabs,
     /// One dab from where the pointer was pressed to where it is, in the place of the one before.
     Line,

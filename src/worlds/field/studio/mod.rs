@@ -9,6 +9,7 @@ mod knobs;
 mod life;
 mod living;
 mod marks;
+mod past;
 mod school;
 mod simulation;
 #[cfg(test)]

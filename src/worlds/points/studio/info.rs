@@ -15,8 +15,8 @@ use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, r
 use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
-    BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
-    WorldInfo, WorldTables, WorldTraining,
+    BrushPlace, BrushStroke, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
+    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining,
 };
 
 /// Points that are taken from the darkness of an image.
@@ -149,6 +149,26 @@ impl WorldInfo for PointsDoc {
             DrawOptions { layers: eyes::streamlines_alone(), ..options },
             picture,
         );
+    }
+
+    fn checkpoints(&self) -> Vec<CheckpointRow> {
+        self.checkpoint_rows()
+    }
+
+    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
+        self.save_checkpoint(state)
+    }
+
+    fn rename_checkpoint(&mut self, index: usize, name: &str) {
+        self.name_checkpoint(index, name);
+    }
+
+    fn delete_checkpoint(&mut self, index: usize) {
+        self.remove_checkpoint(index);
+    }
+
+    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
+        self.settings_of_checkpoint(index)
     }
 
     fn certificate(&self) -> Vec<(bool, String)> {

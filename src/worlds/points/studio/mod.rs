@@ -7,6 +7,7 @@ mod gpu_glow;
 mod info;
 mod knobs;
 mod painter;
+mod past;
 mod simulation;
 mod stroke;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 /// A ring with an energy of random weights, which is not flat, and two exact flows over it.
-fn taught(points: usize) -> PointsDoc {
+pub(super) fn taught(points: usize) -> PointsDoc {
     let mut doc = PointsDoc::of(BuiltInTarget::Ring.sample(points, 1), Some(BuiltInTarget::Ring));
     let exact = |potential| PointFlow::Exact(vec![ExactPart { gain: 1.0, potential }]);
     let named = |name: &str, flow| NamedFlow { name: name.into(), flow, residual: Some(0.0), weak: None };
@@ -28,7 +28,7 @@ fn taught(points: usize) -> PointsDoc {
     doc
 }
 
-fn dab(brush: &'static str, at: [f64; 3], radius: f64) -> BrushStroke {
+pub(super) fn dab(brush: &'static str, at: [f64; 3], radius: f64) -> BrushStroke {
     let at = DVec3::from(at);
     BrushStroke { brush, from: at, to: at, axis: DVec3::ZERO, radius, strength: 1.0, ink: Default::default() }
 }
@@ -83,11 +83,11 @@ fn walkers_obey_brushes_checkpoints_and_restarts() {
     };
     assert_eq!(count(&*simulation), 500);
     simulation.run(5);
-    simulation.keep_checkpoint();
+    let kept = simulation.live_state();
     simulation.stroke(&dab("remove", [1.5, 0.0, 0.0], 0.6)).unwrap();
     let left = count(&*simulation);
     assert!(left < 500 && left > 200, "{left}");
-    assert!(simulation.back_to_checkpoint());
+    assert!(simulation.return_to(&kept));
     assert_eq!((count(&*simulation), simulation.steps()), (500, 5));
     simulation.stroke(&dab("add", [0.0; 3], 0.3)).unwrap();
     assert_eq!(count(&*simulation), 620);
@@ -274,7 +274,7 @@ fn walkers_of_both_engines_stay_together_whatever_is_done() {
     check(&mut both, "the start");
     run(&mut both, 5);
     check(&mut both, "five steps");
-    both.iter_mut().for_each(|simulation| simulation.keep_checkpoint());
+    let kept = both.each_mut().map(|simulation| simulation.live_state());
     both.iter_mut().for_each(|simulation| simulation.stroke(&dab("remove", [1.5, 0.0, 0.0], 0.6)).unwrap());
     check(&mut both, "a removal");
     for brush in ["add", "wound", "stir"] {
@@ -283,7 +283,7 @@ fn walkers_of_both_engines_stay_together_whatever_is_done() {
         check(&mut both, brush);
     }
     both.iter_mut().for_each(|simulation| simulation.lift());
-    both.iter_mut().for_each(|simulation| assert!(simulation.back_to_checkpoint()));
+    both.iter_mut().zip(&kept).for_each(|(simulation, kept)| assert!(simulation.return_to(kept)));
     check(&mut both, "going back");
     both.iter_mut().for_each(|simulation| simulation.restart("scatter"));
     run(&mut both, 2);
@@ -323,7 +323,7 @@ fn the_processor_goes_on_where_the_gpu_is_lost() {
     let doc = taught(400);
     let [mut cpu, mut on_gpu] = pair(&doc, &gpu);
     on_gpu.run(2);
-    on_gpu.keep_checkpoint();
+    on_gpu.live_state();
     gpu.device.destroy();
     on_gpu.run(3);
     let fault = on_gpu.take_fault().expect("a sentence");
