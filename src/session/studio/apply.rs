@@ -297,7 +297,8 @@ impl Studio {
         }
         let touch = self.info().tables().brush(stroke.brush).map_or(BrushTouch::Dabs, |brush| brush.touch);
         let start = self.stroke_start.clone();
-        if start.is_none() {
+        let is_first = start.is_none();
+        if is_first {
             self.stroke_start = Some((self.project.world.clone(), stroke.from));
         }
         let stroke = match (touch, start) {
@@ -306,15 +307,19 @@ impl Studio {
                 return Vec::new();
             }
             (BrushTouch::Click, Some(_)) => return Vec::new(),
+            (BrushTouch::Path, Some(_)) if stroke.from == stroke.to => return Vec::new(),
             (BrushTouch::Click, None) => BrushStroke { to: stroke.from, ..stroke },
             (BrushTouch::Line, Some((world, from))) => {
                 // The line so far gives way to the present one.
                 self.project.world = world;
                 BrushStroke { from, ..stroke }
             }
-            (BrushTouch::Dabs, _) | (BrushTouch::Line, None) => stroke,
+            (BrushTouch::Dabs | BrushTouch::Path, _) | (BrushTouch::Line, None) => stroke,
         };
-        self.dabs += 1;
+        // What is scattered along a line stays as it is while its end moves.
+        if touch != BrushTouch::Line || is_first {
+            self.dabs += 1;
+        }
         let seed = self.project.seed ^ self.dabs.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let effects = self.edit_world(StudioGesture::Brush, |info| _ = info.paint(&stroke, seed));
         // A line that paints nothing any more has still gone.

@@ -91,6 +91,8 @@ pub enum BrushPlace {
 pub enum BrushTouch {
     /// A dab for each frame in which the pointer is pressed.
     Dabs,
+    /// A dab where the pointer is pressed, and one for each of its motions; none while it rests.
+    Path,
     /// One dab from where the pointer was pressed to where it is, in the place of the one before.
     Line,
     /// One dab where the pointer was pressed.

@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use super::eyes::{self, PointEyes, PointSight};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
-use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
+use super::{CHECK, PLANE_TABLES, TABLES, curves, draw, knobs};
 use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, read_table, read_xyz};
 use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
@@ -61,7 +61,10 @@ impl WorldInfo for PointsDoc {
         match stroke.brush {
             "spray" => self.spray(stroke, seed),
             "erase" => self.points.retain(|p| !is_under(stroke, Vec3::from(*p).as_dvec3())),
-            _ => return false,
+            _ => match curves::laid(stroke, self.dim, before, seed) {
+                Some(laid) => self.points.extend(laid),
+                None => return false,
+            },
         }
         let changed = self.points.len() != before;
         if changed {
@@ -270,15 +273,7 @@ impl PointsDoc {
         let count = (SPRAYED * stroke.strength).round().max(1.0) as usize;
         for _ in 0..count.min(MAX_POINTS.saturating_sub(self.points.len())) {
             let along: f64 = rng.random();
-            // In a ball (a disc in the plane), denser towards the middle.
-            let d = loop {
-                let d: [f64; 3] = std::array::from_fn(|i| if i < self.dim { rng.random_range(-1.0..1.0) } else { 0.0 });
-                let d = DVec3::from(d);
-                let square = d.length_squared();
-                if square < 1.0 && rng.random::<f64>() < 1.0 - square {
-                    break d;
-                }
-            };
+            let d = curves::scatter(&mut rng, self.dim);
             let place = stroke.from + along * (stroke.to - stroke.from) + stroke.radius * d;
             let [x, y, z] = place.as_vec3().to_array();
             self.points.push([x, y, if self.dim == 3 { z } else { 0.0 }]);

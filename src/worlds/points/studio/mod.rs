@@ -1,5 +1,6 @@
 //! The points world in the studio: its tables, and what it can do.
 
+mod curves;
 mod draw;
 mod exponents;
 mod eyes;
@@ -55,6 +56,10 @@ fn start(_: &World, id: &str) -> Result<World, StudioError> {
 
 const fn brush(place: BrushPlace, id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
     BrushSpec { id, name, help, place, touch: BrushTouch::Dabs }
+}
+
+const fn shape(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
+    BrushSpec { id, name, help, place: BrushPlace::Paint, touch: BrushTouch::Line }
 }
 
 const fn target(id: &'static str, name: &'static str, help: &'static str) -> StartSpec {
@@ -158,6 +163,22 @@ pub(super) const TABLES: WorldTables = WorldTables {
     knobs: knobs::KNOBS,
     brushes: &[
         brush(BrushPlace::Paint, "spray", "Spray", "Adds points to the cloud under the pointer"),
+        BrushSpec {
+            touch: BrushTouch::Path,
+            ..brush(
+                BrushPlace::Paint,
+                "pen",
+                "Pen",
+                "Lays points evenly along the stroke, scattered over a quarter of the brush",
+            )
+        },
+        shape("line", "Line", "Lays points along a straight line, from where the pointer is pressed to where it is"),
+        shape(
+            "arc",
+            "Arc",
+            "Lays points along a half circle, to the right of the way from where the pointer is pressed to where it is",
+        ),
+        shape("circle", "Circle", "Lays points along a circle, pressed in its centre and dragged to its rim"),
         brush(BrushPlace::Paint, "erase", "Erase", "Removes the points of the cloud under the pointer"),
         brush(BrushPlace::Live, "push", "Push", "Drives walkers away from the pointer"),
         brush(BrushPlace::Live, "pull", "Pull", "Draws walkers to the pointer"),
