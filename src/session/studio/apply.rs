@@ -66,6 +66,7 @@ impl Studio {
                 vec![StudioEffect::Canvas(CanvasOrder::Lift)]
             }
             Do::SetKnob(id, value) => self.set_knob(id, value),
+            Do::Preset(id) => self.set_preset(id),
             Do::SetBrush(id) => self.set_brush(id),
             Do::SetBrushSize(share) => {
                 let [low, high] = BRUSH_SIZE_RANGE;
@@ -280,6 +281,28 @@ impl Studio {
     fn set_knob(&mut self, id: &'static str, value: f64) -> Vec<StudioEffect> {
         let Some(knob) = self.info().tables().knob(id) else { return Vec::new() };
         self.edit_world(StudioGesture::Knob(id), |info| info.set_knob(id, knob.folded(value)))
+    }
+
+    /// Knobs of the preset are one step of the history.
+    fn set_preset(&mut self, id: &str) -> Vec<StudioEffect> {
+        let tables = self.info().tables();
+        let Some(preset) = tables.presets.iter().find(|preset| preset.id == id) else { return Vec::new() };
+        self.edit_world(StudioGesture::Single, |info| {
+            for (id, value) in preset.knobs {
+                if let Some(knob) = tables.knob(id) {
+                    info.set_knob(id, knob.folded(*value));
+                }
+            }
+        })
+    }
+
+    /// The settings of a checkpoint are a step of the history; what lives follows them.
+    fn return_to(&mut self, index: usize) -> Vec<StudioEffect> {
+        let mut state = None;
+        let mut effects = self.edit_world(StudioGesture::Single, |info| state = info.take_checkpoint(index));
+        self.plots.clear();
+        effects.extend(state.map(|state| StudioEffect::Canvas(CanvasOrder::ReturnTo(state))));
+        effects
     }
 
     fn set_brush(&mut self, id: &'static str) -> Vec<StudioEffect> {

@@ -51,6 +51,8 @@ pub enum StudioCommand {
     SetWorkspace(Place),
     /// A knob of the world's table by id; the value is clamped to its range.
     SetKnob(&'static str, f64),
+    /// Settings of learning by the id of a preset of the table.
+    Preset(&'static str),
     /// A brush of the table by id, for the workspace that it is for.
     SetBrush(&'static str),
     /// Radius of the brush, as a share of the half height of the view.

@@ -14,7 +14,7 @@ pub(crate) use checkpoint::{checkpoint_name, free_checkpoint_name, shared};
 pub(crate) use rewind::{RewindBuffer, Rewindable};
 pub use specs::{
     ActionSpec, BrushPlace, BrushSpec, BrushTouch, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
-    RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
+    PresetSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
 };
 pub use viewpoint::Viewpoint;
 

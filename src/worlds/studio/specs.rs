@@ -175,6 +175,19 @@ pub struct MethodSpec {
     pub help: &'static str,
 }
 
+/// Settings of learning under one name: how long it takes against how good it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PresetSpec {
+    /// Name in files and commands.
+    pub id: &'static str,
+    /// Name on the screen.
+    pub name: &'static str,
+    /// One sentence for the user.
+    pub help: &'static str,
+    /// Knobs of the table by id, and their values.
+    pub knobs: &'static [(&'static str, f64)],
+}
+
 /// A picture to begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StartSpec {
@@ -264,6 +277,8 @@ pub struct WorldTables {
     pub series: &'static [SeriesSpec],
     /// Ways to learn.
     pub methods: &'static [MethodSpec],
+    /// Settings of learning under one name, from the quickest to the most thorough; none where learning takes seconds.
+    pub presets: &'static [PresetSpec],
     /// The job that makes a certificate of the rules, started like learning; none where a world has none.
     pub check: Option<MethodSpec>,
     /// Pictures to begin with.
