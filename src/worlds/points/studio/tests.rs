@@ -339,3 +339,26 @@ fn the_processor_goes_on_where_the_gpu_is_lost() {
     both[1].run(3);
     assert_eq!(both[1].steps(), steps + 3);
 }
+
+#[test]
+fn walkers_move_by_a_grid_of_known_error_or_by_the_networks() {
+    let mut doc = taught(400);
+    let mut simulation = doc.start_simulation(3).unwrap();
+    let baked = |simulation: &mut Box<dyn crate::worlds::studio::Simulation>| {
+        (0..3000).find_map(|_| {
+            simulation.run(1);
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            simulation.description().split_once("a grid (error ").map(|(_, error)| error.to_owned())
+        })
+    };
+    let error = baked(&mut simulation).expect("a grid within half a minute");
+    let percent: f64 = error.split(' ').next().unwrap().parse().unwrap_or(0.0);
+    assert!(percent < 2.0, "{error}");
+    doc.set_knob("moved_by", 1.0);
+    assert!(simulation.adopt(&World::from(doc.clone())));
+    simulation.run(1);
+    assert!(simulation.description().contains("by the networks on"), "{}", simulation.description());
+    doc.set_knob("moved_by", 0.0);
+    assert!(simulation.adopt(&World::from(doc)));
+    assert!(baked(&mut simulation).is_some(), "a new grid");
+}
