@@ -189,6 +189,41 @@ fn rules_are_chosen_and_deleted_in_the_list() {
 }
 
 #[test]
+fn presets_are_a_click_away_and_the_present_one_is_marked() {
+    for entry in WORLDS {
+        let mut window = window(alive(entry), Theme::Dark);
+        click(&mut window, "Learn");
+        click(&mut window, "Thorough");
+        let info = window.state().studio.info();
+        let preset = info.tables().presets.iter().find(|preset| preset.id == "thorough").unwrap();
+        assert!(preset.knobs.iter().all(|(id, value)| info.knob(id) == *value), "{}", entry.name);
+        let commands = window.state().commands.len();
+        click(&mut window, "Thorough");
+        assert_eq!(window.state().commands.len(), commands, "it is the present one");
+    }
+}
+
+#[test]
+fn time_goes_back_and_checkpoints_are_named_and_deleted() {
+    for entry in WORLDS {
+        let mut window = window(alive(entry), Theme::Light);
+        click(&mut window, "◀ Back");
+        assert_eq!(window.state().commands.last(), Some(&StudioCommand::StepBack));
+        click(&mut window, "Save state");
+        let desk = window.state_mut();
+        let state = desk.studio.info().start_simulation(1).unwrap().live_state();
+        let kept = CanvasEvent::Kept(desk.studio.serial(), state);
+        desk.studio.on_event(StudioEvent::Canvas(kept));
+        window.run_steps(4);
+        assert_eq!(misplaced(&window), Vec::<String>::new(), "{}", entry.name);
+        click(&mut window, "Return to Checkpoint 1");
+        assert_eq!(window.state().commands.last(), Some(&StudioCommand::ReturnTo(0)));
+        click(&mut window, "Delete Checkpoint 1");
+        assert!(window.state().studio.info().checkpoints().is_empty());
+    }
+}
+
+#[test]
 fn equations_are_shown_and_copied() {
     let mut window = window(alive(world_entry("field").unwrap()), Theme::Dark);
     click(&mut window, "Learn");

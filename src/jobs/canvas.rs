@@ -20,7 +20,7 @@ use super::{Cores, FilmOrder, JobFault, JobName, RecordingJob, RecordingResult, 
 use crate::gpu::GpuDevice;
 use crate::media::atomic::write_atomic;
 use crate::worlds::World;
-use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
+use crate::worlds::studio::{BrushStroke, DrawOptions, LiveState, SeriesReading, Simulation, StudioError, Viewpoint};
 
 /// What a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,10 +58,12 @@ pub enum CanvasOrder {
     Lift,
     /// Starts again from a state of the world's table.
     From(&'static str),
-    /// Saves the present state in memory.
-    Keep,
-    /// Returns to the state saved last.
-    Back,
+    /// One step back in time.
+    StepBack,
+    /// Asks for the present state; the number comes back with it.
+    Keep(u64),
+    /// Goes on from a state.
+    ReturnTo(LiveState),
     /// Whether readings are wanted.
     Observe(bool),
     /// Begins a film of what lives; one under way is ended first.
@@ -103,6 +105,10 @@ pub enum CanvasEvent {
     Filmed(RecordingResult),
     /// What lives was written to this file.
     Exported(PathBuf),
+    /// There was no earlier state to step back to.
+    NothingBefore,
+    /// The state that was asked for, with the number of the order.
+    Kept(u64, LiveState),
     /// One sentence about an order that was refused.
     Refused(String),
 }
@@ -306,9 +312,11 @@ impl CanvasState {
         let Some(simulation) = &mut self.simulation else { return };
         let refusal = match order {
             CanvasOrder::Stroke(stroke) => simulation.stroke(&stroke).err().map(|why| why.to_string()),
-            CanvasOrder::Back => {
-                let is_back = simulation.back_to_checkpoint();
-                (!is_back).then(|| "no state is kept yet; keep one first (K)".to_owned())
+            CanvasOrder::StepBack if simulation.step_back() => None,
+            CanvasOrder::StepBack => return self.report(CanvasEvent::NothingBefore),
+            CanvasOrder::ReturnTo(state) => {
+                let fits = simulation.return_to(&state);
+                (!fits).then(|| "the checkpoint does not fit what lives now; its picture was another one".to_owned())
             }
             CanvasOrder::Export(path) => match written(simulation.as_mut(), &path) {
                 Ok(()) => return self.report(CanvasEvent::Exported(path)),
@@ -326,9 +334,9 @@ impl CanvasState {
                 simulation.restart(id);
                 None
             }
-            CanvasOrder::Keep => {
-                simulation.keep_checkpoint();
-                None
+            CanvasOrder::Keep(number) => {
+                let state = simulation.live_state();
+                return self.report(CanvasEvent::Kept(number, state));
             }
             _ => None,
         };

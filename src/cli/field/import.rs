@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
     let facts = json!({ "command": "import", "stills": stills.len(), "width": width, "height": height });
     let text = format!("{name}: {} stills of {width} × {height} pixels\nNext: unstill learn", stills.len());
     let live = FieldLive { size: [width, height], ..FieldLive::default() };
-    let doc = FieldDoc { subject: FieldSubject::Library(library), live, state: None };
+    let doc = FieldDoc { subject: FieldSubject::Library(library), live, ..FieldDoc::default() };
     Ok((project(name, 1, doc), Answer::new(text, &facts)?))
 }
 

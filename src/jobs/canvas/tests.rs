@@ -2,6 +2,7 @@ use glam::DVec3;
 
 use super::*;
 use crate::jobs::RecordingEnd;
+use crate::worlds::field::stills::Still;
 use crate::worlds::studio::{BrushInk, world_entry};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -67,9 +68,12 @@ fn orders_that_cannot_be_carried_out_are_reported() {
     let worker = CanvasWorker::new("test").unwrap();
     let world = field();
     worker.order(CanvasOrder::Restart(world.clone(), 1));
-    worker.order(CanvasOrder::Back);
+    worker.order(CanvasOrder::StepBack);
+    next_event(&worker, |event| *event == CanvasEvent::NothingBefore);
     let refused = |event: &CanvasEvent| matches!(event, CanvasEvent::Refused(_));
-    assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("kept")));
+    let foreign = LiveState::Field(Arc::new(Still::filled(16, 16, &[0.0; 3])), 0);
+    worker.order(CanvasOrder::ReturnTo(foreign));
+    assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("checkpoint")));
     let at = DVec3::new(5.0, 5.0, 0.0);
     let stroke = BrushStroke {
         brush: "push",

@@ -18,6 +18,9 @@ impl Studio {
     /// Does what the user asked for.
     pub fn apply(&mut self, command: StudioCommand) -> Vec<StudioEffect> {
         use StudioCommand as Do;
+        if !matches!(command, Do::StepBack | Do::EndGesture) {
+            self.live.has_no_past = false;
+        }
         match command {
             Do::New | Do::Start(_) | Do::OpenBundled(_) | Do::Visit | Do::Import(_) => self.begin(command),
             Do::Save => match self.path.clone() {
@@ -63,6 +66,7 @@ impl Studio {
                 vec![StudioEffect::Canvas(CanvasOrder::Lift)]
             }
             Do::SetKnob(id, value) => self.set_knob(id, value),
+            Do::Preset(id) => self.set_preset(id),
             Do::SetBrush(id) => self.set_brush(id),
             Do::SetBrushSize(share) => {
                 let [low, high] = BRUSH_SIZE_RANGE;
@@ -124,13 +128,21 @@ impl Studio {
                 self.plots.clear();
                 vec![StudioEffect::Canvas(CanvasOrder::From(id))]
             }
-            Do::Keep if self.live.runs => {
-                self.live.checkpoints += 1;
-                let text = "The present state is saved: Back returns to it.".to_owned();
-                vec![StudioEffect::Canvas(CanvasOrder::Keep), StudioEffect::Notify(Level::Info, text)]
+            Do::StepBack if self.live.runs => {
+                self.live.playing = false;
+                [CanvasOrder::Play(false), CanvasOrder::StepBack].map(StudioEffect::Canvas).into()
             }
-            Do::Keep => Vec::new(),
-            Do::Back => vec![StudioEffect::Canvas(CanvasOrder::Back)],
+            Do::StepBack => Vec::new(),
+            Do::Keep if self.live.runs => vec![StudioEffect::Canvas(CanvasOrder::Keep(self.serial))],
+            Do::Keep => {
+                let text = "Nothing lives here yet that could be saved: learn a rule first.".to_owned();
+                vec![StudioEffect::Notify(Level::Info, text)]
+            }
+            Do::ReturnTo(index) => self.return_to(index),
+            Do::RenameCheckpoint(index, name) => {
+                self.edit_world(StudioGesture::CheckpointName(index), |info| info.rename_checkpoint(index, &name))
+            }
+            Do::DeleteCheckpoint(index) => self.edit_world(StudioGesture::Single, |info| info.delete_checkpoint(index)),
             Do::ToggleTrails => {
                 self.live.trails = !self.live.trails;
                 Vec::new()
@@ -215,7 +227,6 @@ impl Studio {
         self.saved_revision = self.revision;
         self.serial += 1;
         self.learning.outcome = None;
-        self.live.checkpoints = 0;
         self.live.speed = self.info().tables().speed;
         // Another kind of picture may have other ways to learn and other brushes.
         let tables = self.info().tables();
@@ -273,6 +284,28 @@ impl Studio {
         self.edit_world(StudioGesture::Knob(id), |info| info.set_knob(id, knob.folded(value)))
     }
 
+    /// Knobs of the preset are one step of the history.
+    fn set_preset(&mut self, id: &str) -> Vec<StudioEffect> {
+        let tables = self.info().tables();
+        let Some(preset) = tables.presets.iter().find(|preset| preset.id == id) else { return Vec::new() };
+        self.edit_world(StudioGesture::Single, |info| {
+            for (id, value) in preset.knobs {
+                if let Some(knob) = tables.knob(id) {
+                    info.set_knob(id, knob.folded(*value));
+                }
+            }
+        })
+    }
+
+    /// The settings of a checkpoint are a step of the history; what lives follows them.
+    fn return_to(&mut self, index: usize) -> Vec<StudioEffect> {
+        let mut state = None;
+        let mut effects = self.edit_world(StudioGesture::Single, |info| state = info.take_checkpoint(index));
+        self.plots.clear();
+        effects.extend(state.map(|state| StudioEffect::Canvas(CanvasOrder::ReturnTo(state))));
+        effects
+    }
+
     fn set_brush(&mut self, id: &'static str) -> Vec<StudioEffect> {
         if let Some(brush) = self.info().tables().brush(id) {
             let slot = if brush.workspace == BrushWorkspace::Paint { 0 } else { 1 };
@@ -288,7 +321,8 @@ impl Studio {
         }
         let touch = self.info().tables().brush(stroke.brush).map_or(BrushTouch::Dabs, |brush| brush.touch);
         let start = self.stroke_start.clone();
-        if start.is_none() {
+        let is_first = start.is_none();
+        if is_first {
             self.stroke_start = Some((self.project.world.clone(), stroke.from));
         }
         let stroke = match (touch, start) {
@@ -297,15 +331,19 @@ impl Studio {
                 return Vec::new();
             }
             (BrushTouch::Click, Some(_)) => return Vec::new(),
+            (BrushTouch::Path, Some(_)) if stroke.from == stroke.to => return Vec::new(),
             (BrushTouch::Click, None) => BrushStroke { to: stroke.from, ..stroke },
             (BrushTouch::Line, Some((world, from))) => {
                 // The line so far gives way to the present one.
                 self.project.world = world;
                 BrushStroke { from, ..stroke }
             }
-            (BrushTouch::Dabs, _) | (BrushTouch::Line, None) => stroke,
+            (BrushTouch::Dabs | BrushTouch::Path, _) | (BrushTouch::Line, None) => stroke,
         };
-        self.dabs += 1;
+        // What is scattered along a line stays as it is while its end moves.
+        if touch != BrushTouch::Line || is_first {
+            self.dabs += 1;
+        }
         let seed = self.project.seed ^ self.dabs.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let effects = self.edit_world(StudioGesture::Brush, |info| _ = info.paint(&stroke, seed));
         // A line that paints nothing any more has still gone.

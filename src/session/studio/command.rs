@@ -51,6 +51,8 @@ pub enum StudioCommand {
     SetWorkspace(Workspace),
     /// A knob of the world's table by id; the value is clamped to its range.
     SetKnob(&'static str, f64),
+    /// Settings of learning by the id of a preset of the table.
+    Preset(&'static str),
     /// A brush of the table by id, for the workspace that it is for.
     SetBrush(&'static str),
     /// Radius of the brush, as a share of the half height of the view.
@@ -99,10 +101,16 @@ pub enum StudioCommand {
     SetSpeed(u32),
     /// Starts the rule again from a state of the table.
     Restart(&'static str),
-    /// Saves the present state of what lives, to go back to; not in the scene.
+    /// One step back in time, brushes and all, then pause.
+    StepBack,
+    /// Saves what lives and its settings in the scene, to return to.
     Keep,
-    /// Returns to the state saved last.
-    Back,
+    /// The checkpoint at this index, with its settings.
+    ReturnTo(usize),
+    /// The checkpoint at this index, under this name.
+    RenameCheckpoint(usize, String),
+    /// The checkpoint at this index.
+    DeleteCheckpoint(usize),
     /// Whether the canvas draws where each point has been.
     ToggleTrails,
     /// A layer of the world's table beside what lives.
@@ -288,7 +296,10 @@ impl super::Studio {
             Command::Live(LiveCommand::Grow) => To::Restart(restarts.last()?.id),
             Command::Live(LiveCommand::RestartFromSnapshot) => To::Restart(restarts.first()?.id),
             Command::Live(LiveCommand::SaveCheckpoint) => To::Keep,
-            Command::Live(LiveCommand::StepBack) => To::Back,
+            Command::Live(LiveCommand::StepBack) => To::StepBack,
+            Command::Live(LiveCommand::ReturnTo(index)) => To::ReturnTo(*index),
+            Command::Live(LiveCommand::RenameCheckpoint(index, name)) => To::RenameCheckpoint(*index, name.clone()),
+            Command::Live(LiveCommand::DeleteCheckpoint(index)) => To::DeleteCheckpoint(*index),
             Command::Live(LiveCommand::WidenBrush) => To::SetBrushSize(self.brush_size() * BRUSH_STEP),
             Command::Live(LiveCommand::NarrowBrush) => To::SetBrushSize(self.brush_size() / BRUSH_STEP),
             // The key F: there are no creatures to follow here.

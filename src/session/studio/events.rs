@@ -6,7 +6,7 @@ use super::history::StudioGesture;
 use super::{AfterLoading, Studio, StudioCommand, StudioEffect, StudioEvent};
 use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent, Reason, RecordingEnd};
 use crate::session::{Level, RunId, Workspace};
-use crate::worlds::studio::Learned;
+use crate::worlds::studio::{Learned, LiveState, StudioError};
 
 impl Studio {
     /// Takes notice of what has happened.
@@ -113,11 +113,23 @@ impl Studio {
         effects
     }
 
+    fn take_kept(&mut self, state: &LiveState) -> Vec<StudioEffect> {
+        let mut result = Err(StudioError::NoRule);
+        let mut effects = self.edit_world(StudioGesture::Single, |info| result = info.keep_checkpoint(state));
+        effects.push(match result {
+            Ok(name) => {
+                let text = format!("{name} is saved in the scene: a click on it in the list returns to it.");
+                StudioEffect::Notify(Level::Success, text)
+            }
+            Err(why) => StudioEffect::Notify(Level::Warning, why.to_string()),
+        });
+        effects
+    }
+
     fn hear_canvas(&mut self, event: CanvasEvent) -> Vec<StudioEffect> {
         match event {
             CanvasEvent::Running(runs, fault) => {
                 (self.live.runs, self.live.fault) = (runs, fault);
-                self.live.checkpoints = 0;
                 self.plots.clear();
                 let (playing, speed) = (self.live.playing, self.live.speed);
                 [CanvasOrder::Play(playing), CanvasOrder::Speed(speed), CanvasOrder::Observe(self.plots.open)]
@@ -155,6 +167,18 @@ impl Studio {
             CanvasEvent::Exported(path) => {
                 vec![StudioEffect::Notify(Level::Success, format!("Written to {}.", path.display()))]
             }
+            CanvasEvent::NothingBefore => {
+                // Shown once, however long the key is held.
+                let was_shown = std::mem::replace(&mut self.live.has_no_past, true);
+                let text = "There is no earlier state: the memory of what lives begins here.".to_owned();
+                if was_shown { Vec::new() } else { vec![StudioEffect::Notify(Level::Info, text)] }
+            }
+            CanvasEvent::Kept(serial, _) if serial != self.serial => {
+                let text = "The checkpoint was not saved: its scene was left before what lived could be copied. Save it \
+                            again there.";
+                vec![StudioEffect::Notify(Level::Warning, text.to_owned())]
+            }
+            CanvasEvent::Kept(_, state) => self.take_kept(&state),
             CanvasEvent::Refused(why) => vec![StudioEffect::Notify(Level::Warning, why)],
         }
     }

@@ -34,6 +34,8 @@ pub(super) enum StudioGesture {
     Text(u8),
     /// The name of a flow.
     Name(usize),
+    /// The name of a checkpoint.
+    CheckpointName(usize),
     /// The results of one run of learning.
     Learning(u64),
     /// Never goes on.

@@ -3,7 +3,9 @@ use glam::{DVec2, DVec3};
 use super::*;
 use crate::jobs::{CanvasEvent, LearningEvent, Reason};
 use crate::session::{Command, Dialog, Level, LiveCommand, PaintCommand};
-use crate::worlds::studio::{BrushInk, BrushStroke, Learned, SeriesReading, TrainingStep, WORLDS, world_entry};
+use crate::worlds::studio::{
+    BrushInk, BrushStroke, Learned, LiveState, SeriesReading, TrainingStep, WORLDS, world_entry,
+};
 
 fn points() -> Studio {
     Studio::new(world_entry("points").expect("the points world"))
@@ -371,4 +373,105 @@ fn imported_icons_lead_to_paint_though_the_old_rule_stays() {
     studio.on_event(StudioEvent::Opened { number: 2, result: Ok((project(text), vec!["one icon as a token".into()])) });
     assert_eq!(studio.workspace(), Workspace::Paint);
     assert!(studio.info().has_rule());
+}
+
+/// A studio with a ring that lives.
+fn living() -> Studio {
+    let mut studio = points();
+    studio.apply(StudioCommand::Learn("exact"));
+    studio.on_event(StudioEvent::Learned(1, learned()));
+    studio.on_event(StudioEvent::Canvas(CanvasEvent::Running(true, None)));
+    studio
+}
+
+fn walkers() -> LiveState {
+    living().info().start_simulation(1).expect("it has a rule").live_state()
+}
+
+#[test]
+fn a_step_back_pauses_and_its_end_is_told_once() {
+    let mut studio = points();
+    assert!(studio.apply(StudioCommand::StepBack).is_empty(), "nothing lives");
+    let mut studio = living();
+    let effects = studio.apply(StudioCommand::StepBack);
+    assert_eq!(effects, [CanvasOrder::Play(false), CanvasOrder::StepBack].map(StudioEffect::Canvas));
+    assert!(!studio.live().playing);
+    let nothing = || StudioEvent::Canvas(CanvasEvent::NothingBefore);
+    assert!(matches!(&studio.on_event(nothing())[..], [StudioEffect::Notify(Level::Info, _)]));
+    studio.apply(StudioCommand::StepBack);
+    assert!(studio.on_event(nothing()).is_empty(), "while the key is held");
+    studio.apply(StudioCommand::Step);
+    assert!(!studio.on_event(nothing()).is_empty());
+    let key = Command::Live(LiveCommand::StepBack);
+    assert_eq!(studio.command_of(&key), Some(StudioCommand::StepBack));
+}
+
+#[test]
+fn a_checkpoint_is_saved_in_the_scene_and_brings_its_settings_back() {
+    let mut studio = living();
+    studio.apply(StudioCommand::SetKnob("strength", 2.0));
+    let serial = studio.serial();
+    assert_eq!(studio.apply(StudioCommand::Keep), [StudioEffect::Canvas(CanvasOrder::Keep(serial))]);
+    let kept = |serial| StudioEvent::Canvas(CanvasEvent::Kept(serial, walkers()));
+    assert!(matches!(&studio.on_event(kept(serial + 1))[..], [StudioEffect::Notify(Level::Warning, _)]));
+    assert!(studio.info().checkpoints().is_empty(), "the scene was left meanwhile");
+    let effects = studio.on_event(kept(serial));
+    assert!(
+        matches!(effects.last(), Some(StudioEffect::Notify(Level::Success, text)) if text.contains("Checkpoint 1"))
+    );
+    for letters in ["s", "sp", "spin"] {
+        studio.apply(StudioCommand::RenameCheckpoint(0, letters.into()));
+    }
+    assert_eq!(studio.info().checkpoints()[0].name, "spin");
+    studio.apply(StudioCommand::SetKnob("strength", 0.5));
+    let effects = studio.apply(StudioCommand::ReturnTo(0));
+    assert!(effects.contains(&StudioEffect::Canvas(CanvasOrder::ReturnTo(walkers()))));
+    assert_eq!(studio.info().knob("strength"), 2.0);
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(studio.info().knob("strength"), 0.5);
+    let text = studio.project().clone().map_world(Arc::unwrap_or_clone).to_ron();
+    let read = Project::from_ron(&text).unwrap().project;
+    assert_eq!(read.world.info().unwrap().checkpoints(), studio.info().checkpoints());
+    studio.apply(StudioCommand::DeleteCheckpoint(0));
+    assert!(studio.info().checkpoints().is_empty() && studio.apply(StudioCommand::ReturnTo(0)).is_empty());
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(studio.info().checkpoints().len(), 1);
+}
+
+#[test]
+fn a_preset_sets_its_knobs_in_one_step() {
+    let mut studio = points();
+    for preset in studio.info().tables().presets {
+        studio.apply(StudioCommand::Preset(preset.id));
+        for (id, value) in preset.knobs {
+            assert_eq!(studio.info().knob(id), *value, "{id} of {}", preset.id);
+        }
+    }
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(studio.info().knob("energy_steps"), 6000.0, "the one before");
+    assert!(studio.apply(StudioCommand::Preset("nothing")).is_empty());
+}
+
+#[test]
+fn a_pen_that_rests_lays_no_points() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
+    studio.apply(StudioCommand::SetBrush("pen"));
+    drag(&mut studio, &[[1.0, 1.0]; 30]);
+    assert_eq!(count(&studio), 1);
+    drag(&mut studio, &[[1.0, 1.0], [5.0, 1.0], [5.0, 1.0], [5.0, 1.0]]);
+    assert!((90..110).contains(&count(&studio)), "{}", count(&studio));
+}
+
+#[test]
+fn a_circle_of_points_follows_the_pointer() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
+    studio.apply(StudioCommand::SetBrush("circle"));
+    drag(&mut studio, &[[0.0, 0.0], [1.0, 0.0], [9.0, 0.0], [4.0, 0.0]]);
+    let World::Points(doc) = &*studio.project().world else { panic!("points") };
+    let radius = |[x, y, _]: &[f32; 3]| x.hypot(*y);
+    assert!(doc.points.len() > 400 && doc.points.iter().all(|p| (radius(p) - 4.0).abs() < 0.3), "{}", doc.points.len());
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(count(&studio), 0);
 }

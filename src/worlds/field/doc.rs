@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::library::{HeldOut, LibrarySettings, StillSource};
 use super::look::PatternLook;
 use super::rule::LibraryRule;
+use super::savepoints::FieldSavepoint;
 use super::stills::{GrayScottRun, Still, check_stills, seeded};
 use super::tokens::{TokenDoc, TokenEvidence};
 use super::{FieldError, MAX_SIDE, MIN_SIDE};
@@ -25,6 +26,9 @@ pub struct FieldDoc {
     /// The live field where it was left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<Still>,
+    /// States of the live field to return to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub savepoints: Vec<FieldSavepoint>,
 }
 
 /// What the field learns from, and its rule.
@@ -134,7 +138,12 @@ impl Default for FieldDoc {
     /// An untaught *life* scene.
     fn default() -> Self {
         let library = LibraryDoc { recipe: Some(GrayScottRun::default()), ..LibraryDoc::default() };
-        Self { subject: FieldSubject::Library(library), live: FieldLive::default(), state: None }
+        Self {
+            subject: FieldSubject::Library(library),
+            live: FieldLive::default(),
+            state: None,
+            savepoints: Vec::new(),
+        }
     }
 }
 
@@ -284,7 +293,7 @@ impl FieldDoc {
                 return fail("state", "a value is not finite".to_owned(), "remove it from the file");
             }
         }
-        Ok(())
+        self.validate_checkpoints()
     }
 }
 

@@ -4,6 +4,7 @@ use super::cloud::{BuiltInTarget, CloudError, PointCloud, Standardisation, TrueV
 use super::measures::PointCertificate;
 use super::packed;
 use super::rule::{LiveError, PointEnergy, PointFlow, PointLive, PointRule};
+use super::savepoints::PointSavepoint;
 use super::train::PointTrainingSettings;
 
 /// Maximum number of flows of one cloud.
@@ -29,10 +30,15 @@ pub struct PointsDoc {
     pub live: PointLive,
     /// Number of live walkers.
     pub walkers: usize,
+    /// The networks themselves move walkers instead of a grid, in the window.
+    pub by_networks: bool,
     /// What was learned of the points.
     pub learned: Option<LearnedPoints>,
     /// What was measured of the flows.
     pub certificate: Option<PointCertificate>,
+    /// States of the walkers to return to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub savepoints: Vec<PointSavepoint>,
 }
 
 /// What was learned of the cloud.
@@ -108,8 +114,10 @@ impl Default for PointsDoc {
             training: PointTrainingSettings::default(),
             live: PointLive::default(),
             walkers: 20_000,
+            by_networks: false,
             learned: None,
             certificate: None,
+            savepoints: Vec::new(),
         }
     }
 }
@@ -164,6 +172,7 @@ impl PointsDoc {
         if !(1..=super::cloud::MAX_POINTS).contains(&self.walkers) {
             return value("the number of walkers", self.walkers.to_string(), "1 to 1000000 are possible");
         }
+        self.validate_checkpoints()?;
         let Some(learned) = &self.learned else { return Ok(()) };
         if learned.flows.len() > MAX_POINT_FLOWS {
             return value("the number of flows", learned.flows.len().to_string(), "at most 64 are possible");

@@ -84,6 +84,25 @@ mod tests {
     }
 
     #[test]
+    fn presets_set_knobs_of_learning_and_one_is_the_default() {
+        for entry in WORLDS {
+            let worlds = ["drawn", entry.first.0].map(|start| (entry.start)(&(entry.empty)(), start));
+            for world in worlds.into_iter().flatten().chain([(entry.empty)()]) {
+                let tables = world.info().unwrap().tables();
+                assert!(tables.presets.len() >= 3, "{}", entry.name);
+                for preset in tables.presets {
+                    for (id, value) in preset.knobs {
+                        let knob = tables.knob(id).unwrap_or_else(|| panic!("{id} of {}", preset.id));
+                        assert_eq!((knob.group, knob.folded(*value)), (KnobGroup::Learn, *value));
+                    }
+                }
+                let is_default = |(id, value): &(&str, f64)| tables.knob(id).unwrap().default == *value;
+                assert!(tables.presets.iter().any(|preset| preset.knobs.iter().all(is_default)));
+            }
+        }
+    }
+
+    #[test]
     fn every_knob_keeps_what_it_is_set_to() {
         for entry in WORLDS {
             let mut world = (entry.empty)();

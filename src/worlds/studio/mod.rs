@@ -2,14 +2,19 @@
 //! through these alone, so that a further world is a folder, an entry in [`WORLDS`] and a variant of [`World`].
 
 mod catalogue;
+mod checkpoint;
+mod rewind;
 mod specs;
 mod viewpoint;
 
 pub(crate) use catalogue::bundled_scenes;
 pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
+pub use checkpoint::{CheckpointRow, LiveState, MAX_CHECKPOINTS};
+pub(crate) use checkpoint::{checkpoint_name, free_checkpoint_name, shared};
+pub(crate) use rewind::{RewindBuffer, Rewindable};
 pub use specs::{
     ActionSpec, BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
-    RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
+    PresetSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
 };
 pub use viewpoint::Viewpoint;
 
@@ -37,6 +42,8 @@ pub enum StudioError {
     Unknown(String),
     #[error("the rules of this world cannot be blended; choose one of them")]
     NoBlend,
+    #[error("the scene has no room for another checkpoint: {0}; delete one first")]
+    CheckpointRoom(String),
     #[error(transparent)]
     Blend(#[from] BlendError),
     #[error("{path}: {reason}")]
@@ -244,6 +251,19 @@ pub trait WorldInfo {
     fn draw_flow(&self, _index: usize, options: DrawOptions, picture: &mut RgbaImage) {
         self.draw_still(&self.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), picture);
     }
+    /// Saved states of what lives, in the order of the list.
+    fn checkpoints(&self) -> Vec<CheckpointRow>;
+    /// Adds a state of what lives, with the present settings. Returns its name.
+    ///
+    /// # Errors
+    /// No room for it in a scene file, or a state of another world.
+    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError>;
+    /// Gives a checkpoint another name.
+    fn rename_checkpoint(&mut self, index: usize, name: &str);
+    /// Removes a checkpoint from the list.
+    fn delete_checkpoint(&mut self, index: usize);
+    /// Takes the settings of a checkpoint, and returns its state; `None` where there is none.
+    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState>;
     /// The certificate of the rules, in lines; whether each supports its rule.
     fn certificate(&self) -> Vec<(bool, String)> {
         Vec::new()
@@ -297,10 +317,13 @@ pub trait Simulation: Send {
     fn lift(&mut self);
     /// Starts again from a state of the table; others are ignored.
     fn restart(&mut self, id: &str);
-    /// Keeps the present state.
-    fn keep_checkpoint(&mut self);
-    /// Goes back to the state kept last; false when there is none.
-    fn back_to_checkpoint(&mut self) -> bool;
+    /// Goes back in time by one step, in which what was done by hand since the last step counts as one; settings and rule
+    /// stay as they are. Returns false when there is no earlier state.
+    fn step_back(&mut self) -> bool;
+    /// The present state.
+    fn live_state(&mut self) -> LiveState;
+    /// Goes on from a state; false where it does not fit.
+    fn return_to(&mut self, state: &LiveState) -> bool;
     /// Goes on from the present state on `gpu`, or on the processor.
     ///
     /// # Errors

@@ -89,8 +89,10 @@ pub enum BrushWorkspace {
 /// How a brush follows the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrushTouch {
-    /// A dab for each motion of the pointer.
+    /// A dab for each frame in which the pointer is pressed.
     Dabs,
+    /// A dab where the pointer is pressed, and one for each of its motions; none while it rests.
+    Path,
     /// One dab from where the pointer was pressed to where it is, in the place of the one before.
     Line,
     /// One dab where the pointer was pressed.
@@ -171,6 +173,19 @@ pub struct MethodSpec {
     pub name: &'static str,
     /// One sentence for the user.
     pub help: &'static str,
+}
+
+/// Settings of learning under one name: how long it takes against how good it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PresetSpec {
+    /// Name in files and commands.
+    pub id: &'static str,
+    /// Name on the screen.
+    pub name: &'static str,
+    /// One sentence for the user.
+    pub help: &'static str,
+    /// Knobs of the table by id, and their values.
+    pub knobs: &'static [(&'static str, f64)],
 }
 
 /// A picture to begin with.
@@ -262,6 +277,8 @@ pub struct WorldTables {
     pub series: &'static [SeriesSpec],
     /// Ways to learn.
     pub methods: &'static [MethodSpec],
+    /// Settings of learning under one name, from the quickest to the most thorough; none where learning takes seconds.
+    pub presets: &'static [PresetSpec],
     /// The job that makes a certificate of the rules, started like learning; none where a world has none.
     pub check: Option<MethodSpec>,
     /// Pictures to begin with.

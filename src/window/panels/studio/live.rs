@@ -3,7 +3,7 @@
 use super::super::egui::{Checkbox, Label, RichText, Ui};
 use super::super::style;
 use super::super::widgets::{Scale, card, engine_choice, section, slider_int};
-use super::{brushes, grid, knobs};
+use super::{brushes, checkpoints, grid, knobs};
 use crate::session::studio::{MAX_SPEED, ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, LiveCommand, Preference, Prefs};
 use crate::worlds::studio::{BrushWorkspace, KnobGroup};
@@ -29,18 +29,23 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, prefs: &Prefs, commands: &mut V
         (restart.name, restart.help, key_of, StudioCommand::Restart(restart.id))
     });
     grid(ui, live.runs, tables.restarts.len(), restarts.collect(), commands);
-    let back = format!("Back to the state that was kept last ({} kept)", live.checkpoints);
     let time = vec![
+        (
+            "◀ Back",
+            "One step back in time, brushes and all, then pause; hold the key to rewind. Settings and rule stay as they are",
+            Some(Command::Live(LiveCommand::StepBack)),
+            StudioCommand::StepBack,
+        ),
         ("Step ▶", "One time step, then pause", Some(Command::Live(LiveCommand::Step)), StudioCommand::Step),
         (
-            "Keep",
-            "Keeps the present state, to come back to",
+            "Save state",
+            "Saves what lives and its settings in the scene, as a checkpoint to return to",
             Some(Command::Live(LiveCommand::SaveCheckpoint)),
             StudioCommand::Keep,
         ),
-        ("◀ Back", &*back, Some(Command::Live(LiveCommand::StepBack)), StudioCommand::Back),
     ];
     grid(ui, live.runs, 3, time, commands);
+    checkpoints::show(ui, studio, commands);
     let mut speed = live.speed as usize;
     let help = "Steps of time in each sixtieth of a second (+ and -)";
     if slider_int(ui, "Speed", help, &mut speed, 1..=MAX_SPEED as usize, Scale::Logarithmic) {

@@ -1,5 +1,6 @@
 //! The panels of the studio: the same workspaces as those of the swarm, filled from the tables of a world.
 
+mod checkpoints;
 mod flows;
 mod gallery;
 mod ink;

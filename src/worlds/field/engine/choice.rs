@@ -250,7 +250,7 @@ mod tests {
         tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
         let live = FieldLive { size: [64, 48], ..FieldLive::default() };
         for (subject, channels) in [(FieldSubject::Library(library), 2), (FieldSubject::Tokens(tokens), 3)] {
-            let doc = FieldDoc { subject, live, state: None };
+            let doc = FieldDoc { subject, live, ..FieldDoc::default() };
             for gpu in [None, gpu().map(GpuDevice::borrowed)] {
                 let mut engine = FieldEngine::new(&doc, gpu).unwrap();
                 let before = engine.image().unwrap();

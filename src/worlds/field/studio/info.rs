@@ -16,8 +16,8 @@ use crate::worlds::field::stills::{Still, load_stills};
 use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc};
 use crate::worlds::field::{FieldDoc, FieldError, FieldEvidence, FieldSubject, LibraryDoc, equations};
 use crate::worlds::studio::{
-    BrushStroke, BrushWorkspace, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
-    WorldInfo, WorldTables, WorldTraining,
+    BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
+    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining,
 };
 
 impl WorldInfo for FieldDoc {
@@ -172,6 +172,26 @@ impl WorldInfo for FieldDoc {
             EquationForm::Latex => equations::latex(rule),
             EquationForm::Python => equations::python(rule),
         })
+    }
+
+    fn checkpoints(&self) -> Vec<CheckpointRow> {
+        self.checkpoint_rows()
+    }
+
+    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
+        self.save_checkpoint(state)
+    }
+
+    fn rename_checkpoint(&mut self, index: usize, name: &str) {
+        self.name_checkpoint(index, name);
+    }
+
+    fn delete_checkpoint(&mut self, index: usize) {
+        self.remove_checkpoint(index);
+    }
+
+    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
+        self.settings_of_checkpoint(index)
     }
 
     fn certificate(&self) -> Vec<(bool, String)> {

@@ -10,6 +10,7 @@ mod knobs;
 mod life;
 mod living;
 mod marks;
+mod past;
 mod picture;
 mod simulation;
 #[cfg(test)]
@@ -28,8 +29,8 @@ use super::tokens::{Token, TokenDoc};
 use super::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::World;
 use crate::worlds::studio::{
-    BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
-    StudioError, WorldEntry, WorldTables, bundled_scenes,
+    BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, PresetSpec, RestartSpec, SeriesAxis, SeriesSpec,
+    StartSpec, StudioError, WorldEntry, WorldTables, bundled_scenes,
 };
 
 /// The field world, for the catalogue.
@@ -88,6 +89,28 @@ pub(super) const CHECK_EQUATIONS: MethodSpec = MethodSpec {
     help: "Learns from stills with a foreign v, and without u v²: unseen stills must reject both and accept the equations. \
            Takes some minutes",
 };
+
+/// Runs, and tests of stationarity, of which there are fewer.
+const READ_PRESETS: &[PresetSpec] = &[
+    PresetSpec {
+        id: "quick",
+        name: "Quick",
+        help: "Few runs: equations, but not enough stills to be sure of them",
+        knobs: &[("runs", 60.0), ("functionals", 40.0)],
+    },
+    PresetSpec {
+        id: "standard",
+        name: "Standard",
+        help: "As the bundled scenes were read",
+        knobs: &[("runs", 120.0), ("functionals", 80.0)],
+    },
+    PresetSpec {
+        id: "thorough",
+        name: "Thorough",
+        help: "Many runs, for the most exact coefficients",
+        knobs: &[("runs", 400.0), ("functionals", 160.0)],
+    },
+];
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
     BrushSpec { id, name, help, workspace: BrushWorkspace::Live, touch: BrushTouch::Dabs }
@@ -165,6 +188,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
     ],
     speed: 8,
     layers: &[],
+    presets: READ_PRESETS,
     check: Some(CHECK_EQUATIONS),
     has_trails: false,
     imports: FIELD_IMAGES,

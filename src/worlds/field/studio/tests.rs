@@ -11,7 +11,7 @@ use glam::{DVec2, DVec3};
 use image::RgbaImage;
 
 /// Small stills and the law that made them.
-fn taught() -> FieldDoc {
+pub(super) fn taught() -> FieldDoc {
     let recipe = GrayScottRun { size: 32, runs: 3, steps: 60, ..GrayScottRun::default() };
     let mut library = LibraryDoc::from_recipe(recipe).unwrap();
     library.rule = Some(GrayScott::default().rule());
@@ -20,7 +20,7 @@ fn taught() -> FieldDoc {
     doc
 }
 
-fn dab(brush: &'static str, from: [f64; 3], to: [f64; 3]) -> BrushStroke {
+pub(super) fn dab(brush: &'static str, from: [f64; 3], to: [f64; 3]) -> BrushStroke {
     let [from, to] = [from, to].map(DVec3::from);
     BrushStroke { brush, from, to, axis: DVec3::ZERO, radius: 4.0, strength: 1.0, ink: BrushInk::default() }
 }
@@ -87,13 +87,12 @@ fn a_brush_paints_where_the_pointer_is() {
 fn a_field_goes_back_to_its_checkpoint_and_starts_again_from_each_state() {
     let doc = taught();
     let mut simulation = doc.start_simulation(0).unwrap();
-    assert!(!simulation.back_to_checkpoint());
     simulation.run(3);
-    simulation.keep_checkpoint();
+    let state = simulation.live_state();
     let kept = drawn(&mut *simulation);
     simulation.run(200);
     assert_ne!(drawn(&mut *simulation), kept);
-    assert!(simulation.back_to_checkpoint());
+    assert!(simulation.return_to(&state));
     assert_eq!((drawn(&mut *simulation), simulation.steps()), (kept, 3));
     let mut seen = Vec::new();
     for restart in TABLES.restarts {
@@ -238,9 +237,9 @@ fn tokens_are_taught_swim_and_are_stamped_and_erased() {
     let mut stamped = RgbaImage::new(64, 64);
     simulation.draw(&view, DrawOptions::default(), &mut stamped);
     assert!(erased != stamped, "a token was placed");
-    simulation.keep_checkpoint();
+    let kept = simulation.live_state();
     simulation.run(1);
-    assert!(simulation.back_to_checkpoint());
+    assert!(simulation.return_to(&kept));
     assert_eq!(simulation.steps(), 2);
     doc.set_knob("swim", 0.1);
     assert!(simulation.adopt(&World::Field(doc.clone())));
@@ -317,7 +316,7 @@ fn a_living_field_is_written_as_it_is() {
 }
 
 /// A firefly whose network has random weights.
-fn swimming() -> FieldDoc {
+pub(super) fn swimming() -> FieldDoc {
     use crate::worlds::field::tokens::TokenRule;
     use crate::worlds::field::tokens::net::TokenNet;
     let World::Field(mut doc) = (ENTRY.start)(&(ENTRY.empty)(), "firefly").unwrap() else { panic!("the field world") };
@@ -386,7 +385,7 @@ fn fields_of_both_engines_stay_together_whatever_is_done() {
         check(&mut both, "the start");
         both.iter_mut().for_each(|simulation| simulation.run(5));
         check(&mut both, "five steps");
-        both.iter_mut().for_each(|simulation| simulation.keep_checkpoint());
+        let kept = both.each_mut().map(|simulation| simulation.live_state());
         for brush in ["remove", "wound", "stir", "add"] {
             let stroke = dab(brush, [18.0, 12.0, 0.0], [22.0, 14.0, 0.0]);
             both.iter_mut().for_each(|simulation| simulation.stroke(&stroke).unwrap());
@@ -400,7 +399,7 @@ fn fields_of_both_engines_stay_together_whatever_is_done() {
         both.iter_mut().for_each(|simulation| assert!(simulation.adopt(&World::from(changed.clone()))));
         both.iter_mut().for_each(|simulation| simulation.run(3));
         check(&mut both, "other knobs");
-        both.iter_mut().for_each(|simulation| assert!(simulation.back_to_checkpoint()));
+        both.iter_mut().zip(&kept).for_each(|(simulation, kept)| assert!(simulation.return_to(kept)));
         check(&mut both, "going back");
         both.iter_mut().for_each(|simulation| simulation.restart("noise"));
         both.iter_mut().for_each(|simulation| simulation.run(2));
@@ -424,7 +423,7 @@ fn the_processor_goes_on_where_the_gpu_is_lost() {
         let gpu = crate::gpu::GpuDevice::open().unwrap();
         let [_, mut on_gpu] = pair(&doc, &gpu);
         on_gpu.run(2);
-        on_gpu.keep_checkpoint();
+        on_gpu.live_state();
         let before = drawn(&mut *on_gpu);
         gpu.device.destroy();
         assert!(on_gpu.take_fault().is_none());

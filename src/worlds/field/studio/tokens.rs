@@ -8,7 +8,7 @@ use crate::worlds::field::tokens::{
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
 use crate::worlds::studio::{
-    BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobSpec, MethodSpec, RestartSpec, WorldTables,
+    BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobSpec, MethodSpec, PresetSpec, RestartSpec, WorldTables,
 };
 
 /// The certificate as a job.
@@ -18,6 +18,22 @@ pub(super) const CHECK_TOKENS: MethodSpec = MethodSpec {
     help: "Runs twelve tokens for 10,000 steps at rest and swimming (and with K*s, where it has a strength), wounds them, \
            and grows them out of noise. Takes some minutes",
 };
+
+const TOKEN_PRESETS: &[PresetSpec] = &[
+    PresetSpec {
+        id: "quick",
+        name: "Quick",
+        help: "Tokens that live and may lose their thin parts",
+        knobs: &[("steps", 800.0)],
+    },
+    PresetSpec { id: "standard", name: "Standard", help: "Tokens that keep their shape", knobs: &[("steps", 3000.0)] },
+    PresetSpec {
+        id: "thorough",
+        name: "Thorough",
+        help: "As the bundled tokens were taught",
+        knobs: &[("steps", 10_000.0)],
+    },
+];
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
     BrushSpec { id, name, help, workspace: BrushWorkspace::Live, touch: BrushTouch::Dabs }
@@ -218,6 +234,7 @@ pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
     ],
     speed: 1,
     layers: &[],
+    presets: TOKEN_PRESETS,
     check: Some(CHECK_TOKENS),
     has_trails: false,
     imports: super::TABLES.imports,

@@ -133,6 +133,39 @@ impl TokenEngine {
     }
 }
 
+/// The state of a [`TokenEngine`], bit by bit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenState {
+    image: Vec<f32>,
+    denoised: Vec<f32>,
+    steps: u64,
+}
+
+impl TokenState {
+    /// Memory, bytes.
+    pub fn bytes(&self) -> usize {
+        std::mem::size_of_val(&self.image[..]) + std::mem::size_of_val(&self.denoised[..])
+    }
+}
+
+impl TokenEngine {
+    /// The present state, to run the same steps from again.
+    pub fn state(&self) -> TokenState {
+        TokenState { image: self.image.clone(), denoised: self.denoised.clone(), steps: self.steps }
+    }
+
+    /// Back to a state of this size; false of another one.
+    pub fn put_back(&mut self, state: &TokenState) -> bool {
+        let fits = state.image.len() == self.image.len();
+        if fits {
+            self.image.copy_from_slice(&state.image);
+            self.denoised.copy_from_slice(&state.denoised);
+            self.steps = state.steps;
+        }
+        fits
+    }
+}
+
 /// A denoised image `[height × width × 3]` after a stroke, which places a token of `kind` if it is one that adds.
 pub(super) fn stroked(
     denoised: &[f32],

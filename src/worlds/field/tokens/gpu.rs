@@ -8,7 +8,8 @@ use super::net::{LayerPlan, NoiseScaling, TokenNet};
 use super::noise::add_normals;
 use super::{SkewFlow, TokenEnsemble, TokenLive, TokenRule};
 use crate::gpu::{
-    BorrowedGpu, Dispatch, FINITE, GpuError, KernelModule, RANDOM, checked, read, shader_text, storage, uniform,
+    BorrowedGpu, Dispatch, FINITE, GpuError, KeptBuffers, KernelModule, RANDOM, checked, read, shader_text, storage,
+    uniform,
 };
 use crate::worlds::field::FieldError;
 use crate::worlds::field::engine::{FieldCounters, FieldStroke};
@@ -172,6 +173,7 @@ pub struct GpuTokens {
     image: wgpu::Buffer,
     denoised: wgpu::Buffer,
     counters: wgpu::Buffer,
+    clock: wgpu::Buffer,
     bytes: u64,
     precision: TokenPrecision,
     passes: Vec<Dispatch>,
@@ -196,7 +198,7 @@ impl GpuTokens {
         let size = [start.width, start.height];
         let precision = TokenPrecision::of(device, live);
         let memory = TokenMemory::new(device, size, precision)?;
-        let TokenMemory { uniform, weights, image, denoised, counters, bytes, passes, turn, tick } = memory;
+        let TokenMemory { uniform, weights, image, denoised, counters, clock, bytes, passes, turn, tick } = memory;
         let (device, queue) = (device.clone(), queue.clone());
         let (rule, ensemble, live) = (rule.clone(), ensemble.clone(), *live);
         let mut engine = Self {
@@ -213,6 +215,7 @@ impl GpuTokens {
             image,
             denoised,
             counters,
+            clock,
             bytes,
             precision,
             passes,
@@ -271,6 +274,24 @@ impl GpuTokens {
         self.queue.write_buffer(&self.denoised, 0, bytemuck::cast_slice(&image));
         add_normals(self.seed ^ 1, u32::MAX - self.steps as u32, self.live.sigma as f32, &mut image);
         self.queue.write_buffer(&self.image, 0, bytemuck::cast_slice(&image));
+    }
+
+    /// Copies the state within the GPU, into the memory of `spare` where it fits; with the steps that were done.
+    ///
+    /// # Errors
+    /// Not enough memory.
+    pub(crate) fn keep(&self, spare: Option<KeptBuffers>) -> Result<(KeptBuffers, u64), FieldError> {
+        let gpu = (&self.device, &self.queue);
+        Ok((KeptBuffers::of(gpu, &[&self.image, &self.denoised, &self.clock], spare)?, self.steps))
+    }
+
+    /// Back to a state that was kept after `steps` steps; false of another size.
+    pub(crate) fn put_back(&mut self, kept: &KeptBuffers, steps: u64) -> bool {
+        let fits = kept.put_back((&self.device, &self.queue), &[&self.image, &self.denoised, &self.clock]);
+        if fits {
+            self.steps = steps;
+        }
+        fits
     }
 
     /// The denoised image as three f32 a pixel, row by row.
@@ -345,6 +366,7 @@ struct TokenMemory {
     image: wgpu::Buffer,
     denoised: wgpu::Buffer,
     counters: wgpu::Buffer,
+    clock: wgpu::Buffer,
     bytes: u64,
     passes: Vec<Dispatch>,
     turn: GpuTurn,
@@ -413,7 +435,7 @@ impl TokenMemory {
         let bound = TurnBuffers { uniform: &uniform, image: &image, counters: &counters, noise: &noise };
         let turn = GpuTurn::new(device, area, &bound)?;
         bytes += GpuTurn::bytes(area);
-        Ok(Self { uniform, weights, image, denoised, counters, bytes, passes, turn, tick })
+        Ok(Self { uniform, weights, image, denoised, counters, clock, bytes, passes, turn, tick })
     }
 }
 

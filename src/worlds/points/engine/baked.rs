@@ -1,5 +1,7 @@
 //! Flow and score on a grid, read with cubic interpolation (Catmull & Rom 1974): exact for quadratics, error h³ else.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::kernel::DriftKernel;
@@ -26,8 +28,8 @@ pub struct BakedField {
     pub low: [f32; 3],
     /// Distance of two nodes per axis.
     pub spacing: [f32; 3],
-    /// Node by node, x fastest.
-    pub values: Vec<[f32; CHANNELS]>,
+    /// Node by node, x fastest; copies of the grid share them.
+    pub values: Arc<[[f32; CHANNELS]]>,
 }
 
 impl BakedField {
@@ -61,7 +63,7 @@ impl BakedField {
                 [vx, vy, vz, at.energy, sx, sy, sz, 0.0]
             }));
         }
-        Self { dim, nodes, low, spacing, values }
+        Self { dim, nodes, low, spacing, values: values.into() }
     }
 
     /// The interpolated channels at a position; beyond the grid those of its nearest position inside.

@@ -2,7 +2,9 @@
 
 use super::shared::{PointParams, RuleTables, shader_text};
 use super::{BakedField, DriftKernel, PointBrush, PointCheckpoint, PointCounters, PointEngineError, PointForce};
-use crate::gpu::{BorrowedGpu, ComputeKernel, Dispatch, GpuError, KernelModule, checked, read, storage, storage_with};
+use crate::gpu::{
+    BorrowedGpu, ComputeKernel, Dispatch, GpuError, KeptBuffers, KernelModule, checked, read, storage, storage_with,
+};
 use crate::worlds::points::rule::{PointLive, PointRule};
 
 /// Steps of one dispatch, so that a slow device is not held for long: by the grid, by the networks.
@@ -10,6 +12,22 @@ const STEPS_BAKED: u32 = 16;
 const STEPS_NETWORK: u32 = 2;
 /// Dispatches of one submission, each with parameters of its own.
 const DISPATCHES: u32 = 8;
+
+/// A state of walkers that stays on the GPU.
+#[derive(Debug, Clone)]
+pub struct GpuPointState {
+    walkers: KeptBuffers,
+    count: usize,
+    step: u32,
+    seed: u64,
+}
+
+impl GpuPointState {
+    /// Memory, bytes.
+    pub fn bytes(&self) -> usize {
+        self.walkers.bytes()
+    }
+}
 
 /// Walkers on the GPU.
 pub struct GpuPointEngine {
@@ -234,6 +252,31 @@ impl GpuPointEngine {
         Ok(())
     }
 
+    /// Copies the state within the GPU, into the memory of `spare` where it fits. Waits for nothing.
+    ///
+    /// # Errors
+    /// Not enough memory.
+    pub fn keep(&self, spare: Option<GpuPointState>) -> Result<GpuPointState, PointEngineError> {
+        let gpu = (&self.device, &self.queue);
+        let walkers = KeptBuffers::of(gpu, &[&self.walkers], spare.map(|spare| spare.walkers))?;
+        Ok(GpuPointState { walkers, count: self.count, step: self.step, seed: self.seed })
+    }
+
+    /// Back to a state that was kept on this device; the same steps follow.
+    ///
+    /// # Errors
+    /// Not enough memory for the walkers that there were.
+    pub fn put_back(&mut self, kept: &GpuPointState) -> Result<(), PointEngineError> {
+        if kept.count != self.count {
+            let buffer = checked(&self.device, || storage(&self.device, "walkers", kept.bytes() as u64))?;
+            self.walk = self.field.dispatch(&self.device, &self.params, &buffer, kept.count)?;
+            (self.walkers, self.count) = (buffer, kept.count);
+        }
+        kept.walkers.put_back((&self.device, &self.queue), &[&self.walkers]);
+        (self.step, self.seed) = (kept.step, kept.seed);
+        Ok(())
+    }
+
     /// What the engine has counted.
     pub fn counters(&self) -> PointCounters {
         PointCounters { steps: self.step, non_finite: 0, bytes_per_walker: size_of::<[f32; 4]>() }
@@ -276,7 +319,7 @@ impl GpuField {
 
     fn baked(device: &wgpu::Device, grid: BakedField) -> Result<Self, PointEngineError> {
         let kernel = kernel(device, shader_text(None))?;
-        let buffers = checked(device, || vec![("grid", storage_with(device, "grid", &grid.values))])?;
+        let buffers = checked(device, || vec![("grid", storage_with(device, "grid", &grid.values[..]))])?;
         Ok(Self { kernel, buffers, source: FieldSource::Baked(grid) })
     }
 

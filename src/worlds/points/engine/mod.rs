@@ -13,7 +13,7 @@ pub use baked::{BakedField, CHANNELS, GRID_2D, GRID_3D, bake};
 pub use choice::PointEngine;
 pub use cpu::{CarryField, CpuPointEngine, carry, walkers_from};
 pub use force::PointForce;
-pub use gpu::GpuPointEngine;
+pub use gpu::{GpuPointEngine, GpuPointState};
 pub use kernel::DriftKernel;
 #[cfg(test)]
 pub(super) use shared::shader_words;
@@ -55,9 +55,10 @@ pub enum PointBrush {
 }
 
 /// A state of the walkers to go back to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PointCheckpoint {
     /// x, y, z, speed of each, standardised.
+    #[serde(with = "crate::worlds::points::packed::walkers")]
     pub walkers: Vec<[f32; 4]>,
     /// Steps since the start.
     pub step: u32,

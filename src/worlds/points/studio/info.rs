@@ -10,15 +10,15 @@ use rand::{RngExt, SeedableRng};
 use super::overlay::{self, PointOverlay, PointScene};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
-use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
+use super::{CHECK, PLANE_TABLES, TABLES, curves, draw, knobs};
 use crate::formats::{FormatKind, format_of};
 use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, TrueVelocities, from_text, read_file};
 use crate::worlds::points::measures::FlowCertificate;
 use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
-    BrushStroke, BrushWorkspace, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
-    WorldInfo, WorldTables, WorldTraining,
+    BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
+    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining,
 };
 
 /// Points that are taken from the darkness of an image.
@@ -64,7 +64,10 @@ impl WorldInfo for PointsDoc {
         match stroke.brush {
             "spray" => self.spray(stroke, seed),
             "erase" => self.points.retain(|p| !is_under(stroke, Vec3::from(*p).as_dvec3())),
-            _ => return false,
+            _ => match curves::laid(stroke, self.dim, before, seed) {
+                Some(laid) => self.points.extend(laid),
+                None => return false,
+            },
         }
         let changed = self.points.len() != before;
         if changed {
@@ -165,6 +168,26 @@ impl WorldInfo for PointsDoc {
             DrawOptions { layers: overlay::streamlines_alone(), ..options },
             picture,
         );
+    }
+
+    fn checkpoints(&self) -> Vec<CheckpointRow> {
+        self.checkpoint_rows()
+    }
+
+    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
+        self.save_checkpoint(state)
+    }
+
+    fn rename_checkpoint(&mut self, index: usize, name: &str) {
+        self.name_checkpoint(index, name);
+    }
+
+    fn delete_checkpoint(&mut self, index: usize) {
+        self.remove_checkpoint(index);
+    }
+
+    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
+        self.settings_of_checkpoint(index)
     }
 
     fn certificate(&self) -> Vec<(bool, String)> {
@@ -289,15 +312,7 @@ impl PointsDoc {
         let count = (SPRAYED * stroke.strength).round().max(1.0) as usize;
         for _ in 0..count.min(MAX_POINTS.saturating_sub(self.points.len())) {
             let along: f64 = rng.random();
-            // In a ball (a disc in the plane), denser towards the middle.
-            let d = loop {
-                let d: [f64; 3] = std::array::from_fn(|i| if i < self.dim { rng.random_range(-1.0..1.0) } else { 0.0 });
-                let d = DVec3::from(d);
-                let square = d.length_squared();
-                if square < 1.0 && rng.random::<f64>() < 1.0 - square {
-                    break d;
-                }
-            };
+            let d = curves::scatter(&mut rng, self.dim);
             let position = stroke.from + along * (stroke.to - stroke.from) + stroke.radius * d;
             let [x, y, z] = position.as_vec3().to_array();
             self.points.push([x, y, if self.dim == 3 { z } else { 0.0 }]);

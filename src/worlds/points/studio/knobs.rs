@@ -50,6 +50,15 @@ pub const KNOBS: &[KnobSpec] = &[
         KnobGroup::Live,
     ),
     KnobSpec::new(
+        ("moved_by", "Moved by", "", ""),
+        "A grid of flow and score, which is fast and whose error is shown below, or the networks themselves; equations \
+         need neither",
+        0.0,
+        [0.0, 1.0],
+        Choice(&["grid", "networks"]),
+        KnobGroup::Live,
+    ),
+    KnobSpec::new(
         ("twist_seed", "Twist", "", ""),
         "Another random flow over the same energy: just as exact",
         1.0,
@@ -140,6 +149,7 @@ pub(super) fn value(doc: &PointsDoc, id: &str) -> f64 {
         "sigma" => doc.live.sigma,
         "reversed" => switch(doc.live.reversed),
         "walkers" => doc.walkers as f64,
+        "moved_by" => switch(doc.by_networks),
         "twist_seed" => twist(doc).map_or(doc.training.seed as f64, |(_, seed, _)| seed as f64),
         "twist_scale" => twist(doc).map_or(doc.training.twist_scale, |(_, _, scale)| scale),
         "energy_steps" => doc.training.energy_steps as f64,
@@ -166,6 +176,7 @@ pub(super) fn set(doc: &mut PointsDoc, id: &str, value: f64) {
         }
         "reversed" => doc.live.reversed = value >= 0.5,
         "walkers" => doc.walkers = value as usize,
+        "moved_by" => doc.by_networks = value >= 0.5,
         "twist_seed" => match twist(doc) {
             Some((index, _, scale)) => set_twist(doc, index, value as u64, scale),
             None => doc.training.seed = value as u64,

@@ -1,5 +1,6 @@
 //! The points world in the studio: its tables, and what it can do.
 
+mod curves;
 mod draw;
 mod exponents;
 mod gpu_glow;
@@ -7,6 +8,7 @@ mod info;
 mod knobs;
 mod overlay;
 mod painter;
+mod past;
 mod simulation;
 mod stroke;
 #[cfg(test)]
@@ -25,8 +27,8 @@ use super::cloud::BuiltInTarget;
 use crate::formats::ALL_ENDINGS;
 use crate::worlds::World;
 use crate::worlds::studio::{
-    BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
-    StudioError, WorldEntry, WorldTables, bundled_scenes,
+    BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, PresetSpec, RestartSpec, SeriesAxis, SeriesSpec,
+    StartSpec, StudioError, WorldEntry, WorldTables, bundled_scenes,
 };
 
 /// The points world, for the catalogue.
@@ -60,6 +62,10 @@ const fn brush(workspace: BrushWorkspace, id: &'static str, name: &'static str, 
     BrushSpec { id, name, help, workspace, touch: BrushTouch::Dabs }
 }
 
+const fn shape(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
+    BrushSpec { id, name, help, workspace: BrushWorkspace::Paint, touch: BrushTouch::Line }
+}
+
 const fn target(id: &'static str, name: &'static str, help: &'static str) -> StartSpec {
     StartSpec { id, name, help }
 }
@@ -71,6 +77,28 @@ pub(super) const CHECK: MethodSpec = MethodSpec {
     help: "Carries held-out samples of the cloud along every flow and compares them with others, with controls that must \
            fail: the certificate of the scene. Takes some minutes",
 };
+
+/// Times on two cores of a cloud of 10,000 points.
+const PRESETS: &[PresetSpec] = &[
+    PresetSpec {
+        id: "quick",
+        name: "Quick",
+        help: "A rough energy and flows: enough to see a painted cloud alive",
+        knobs: &[("energy_steps", 1500.0), ("smoothest_steps", 300.0), ("free_steps", 800.0)],
+    },
+    PresetSpec {
+        id: "standard",
+        name: "Standard",
+        help: "As the bundled scenes were learned",
+        knobs: &[("energy_steps", 6000.0), ("smoothest_steps", 1000.0), ("free_steps", 3000.0)],
+    },
+    PresetSpec {
+        id: "thorough",
+        name: "Thorough",
+        help: "For clouds with fine parts",
+        knobs: &[("energy_steps", 20_000.0), ("smoothest_steps", 3000.0), ("free_steps", 10_000.0)],
+    },
+];
 
 /// Exponents and dimension come last: they are those of clouds in space.
 const SERIES: [SeriesSpec; 7] = [
@@ -162,6 +190,22 @@ pub(super) const TABLES: WorldTables = WorldTables {
     knobs: knobs::KNOBS,
     brushes: &[
         brush(BrushWorkspace::Paint, "spray", "Spray", "Adds points to the cloud under the pointer"),
+        BrushSpec {
+            touch: BrushTouch::Path,
+            ..brush(
+                BrushWorkspace::Paint,
+                "pen",
+                "Pen",
+                "Lays points evenly along the stroke, scattered over a quarter of the brush",
+            )
+        },
+        shape("line", "Line", "Lays points along a straight line, from where the pointer is pressed to where it is"),
+        shape(
+            "arc",
+            "Arc",
+            "Lays points along a half circle, to the right of the way from where the pointer is pressed to where it is",
+        ),
+        shape("circle", "Circle", "Lays points along a circle, pressed in its centre and dragged to its rim"),
         brush(BrushWorkspace::Paint, "erase", "Erase", "Removes the points of the cloud under the pointer"),
         brush(BrushWorkspace::Live, "push", "Push", "Drives walkers away from the pointer"),
         brush(BrushWorkspace::Live, "pull", "Pull", "Draws walkers to the pointer"),
@@ -198,6 +242,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
                    how certain they are",
         },
     ],
+    presets: PRESETS,
     check: Some(CHECK),
     starts: &[
         target("ring", "Ring", "A ring of radius 1 to 2"),

@@ -1,5 +1,6 @@
 //! Live walkers in the studio.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use glam::DVec3;
@@ -19,7 +20,9 @@ use crate::worlds::points::engine::{
 };
 use crate::worlds::points::measures::{Mmd, cosine_to, cosine_to_table, kernel_stein, relative_residual, true_speed};
 use crate::worlds::points::rule::{PointLive, PointRule};
-use crate::worlds::studio::{BrushStroke, DrawOptions, LayerSet, SeriesReading, Simulation, StudioError, Viewpoint};
+use crate::worlds::studio::{
+    BrushStroke, DrawOptions, LayerSet, LiveState, RewindBuffer, SeriesReading, Simulation, StudioError, Viewpoint,
+};
 
 /// Speed of walkers under push, pull and stir, spreads per time.
 const FORCE: f32 = 4.0;
@@ -30,8 +33,8 @@ const COMPARED: usize = 500;
 const PERMUTATIONS: usize = 200;
 /// Walkers at which residual and cosine are measured, in f64.
 const FEW: usize = 150;
-/// Checkpoints that are kept; the oldest goes.
-const MAX_CHECKPOINTS: usize = 16;
+/// Places at which the error of a grid is measured: the error's own error is then about 2 %.
+const MEASURED: usize = 4096;
 /// Half side of the box that walkers are scattered in, spreads.
 const SCATTER: f32 = 2.5;
 
@@ -39,18 +42,22 @@ const WITHOUT_GRID: &str = "The networks move the walkers instead of a grid of t
 
 pub(super) struct PointsSimulation {
     live: LiveWalkers,
+    past: RewindBuffer<LiveWalkers>,
     map: Standardisation,
     /// The cloud, standardised.
     cloud: Vec<[f64; 3]>,
     walkers: usize,
     seed: u64,
-    /// A grid that is being computed, with the rule and σ that it belongs to.
-    baking: Option<Receiver<(BakedField, PointRule, f64)>>,
+    /// A grid that is being computed.
+    baking: Option<Receiver<BakedGrid>>,
     /// Why there is no grid, until it is reported.
     fault: Option<String>,
     /// Rule or σ have changed since the last grid was begun.
     needs_baking: bool,
-    checkpoints: Vec<PointCheckpoint>,
+    /// Relative error of the flow of the last grid.
+    grid_error: f64,
+    /// The networks are to move walkers, however long they take.
+    by_networks: bool,
     painter: PointPainter,
     /// Rows of the table of velocities in the scene.
     table: Option<TrueVelocities>,
@@ -60,6 +67,15 @@ pub(super) struct PointsSimulation {
     exponents: LiveExponents,
     /// Root mean square speed of the true system, spreads per time; 1 where none is known.
     true_speed: f64,
+}
+
+/// A grid, with the rule and σ that it belongs to.
+struct BakedGrid {
+    grid: BakedField,
+    /// Root mean square error of its flow over the cloud, as a share of the flow.
+    error: f64,
+    rule: PointRule,
+    sigma: f64,
 }
 
 /// What walkers are compared with.
@@ -82,6 +98,7 @@ impl PointsSimulation {
         let live = LiveWalkers::new(&rule, &doc.live, walkers, seed)?;
         let mut simulation = Self {
             live,
+            past: RewindBuffer::default(),
             map,
             cloud,
             walkers: doc.walkers,
@@ -89,7 +106,8 @@ impl PointsSimulation {
             baking: None,
             fault: None,
             needs_baking: false,
-            checkpoints: Vec::new(),
+            grid_error: 0.0,
+            by_networks: doc.by_networks,
             painter: PointPainter::default(),
             table: doc.truth.as_ref().map(|truth| truth.thinned(FEW)),
             truth: doc.target.and_then(BuiltInTarget::system),
@@ -106,7 +124,8 @@ impl PointsSimulation {
                 .collect();
             simulation.true_speed = true_speed(system, &map, &positions);
         }
-        simulation.needs_baking = simulation.is_slow();
+        simulation.needs_baking = simulation.wants_grid();
+        simulation.past.forget(&mut simulation.live);
         Ok(simulation)
     }
 
@@ -116,15 +135,22 @@ impl PointsSimulation {
         rule.flow.needs_energy() || live.relaxation_of(rule) > 0.0
     }
 
+    fn wants_grid(&self) -> bool {
+        self.is_slow() && !self.by_networks
+    }
+
     /// Begins a grid for the present rule, and takes one that is complete. Meanwhile the networks themselves move walkers.
     fn bake(&mut self) {
         match self.baking.as_ref().map(Receiver::try_recv) {
-            Some(Ok((grid, rule, sigma))) => {
+            Some(Ok(baked)) => {
                 self.baking = None;
-                if rule == *self.live.rule() && sigma == self.live.knobs().sigma {
-                    self.live.set_grid(Some(grid));
+                let fits = baked.rule == *self.live.rule() && baked.sigma == self.live.knobs().sigma;
+                if fits && self.wants_grid() {
+                    self.live.set_grid(Some(baked.grid));
+                    self.grid_error = baked.error;
+                    self.past.note_settings(&mut self.live);
                 } else {
-                    self.needs_baking = self.is_slow();
+                    self.needs_baking = self.wants_grid();
                 }
             }
             // The thread ended without a grid: it panicked, and the reason is on stderr.
@@ -140,12 +166,14 @@ impl PointsSimulation {
         self.needs_baking = false;
         let (sender, receiver) = channel();
         let (rule, sigma, seed) = (self.live.rule().clone(), self.live.knobs().sigma, self.seed);
-        let mut box_of_cloud = walkers_from(&self.cloud, rule.dim, COMPARED.max(4096), 0.0, seed);
+        let mut box_of_cloud = walkers_from(&self.cloud, rule.dim, MEASURED, 0.0, seed);
         box_of_cloud.extend(corners(&self.cloud));
         let work = move || {
-            let grid = BakedField::new(&DriftKernel::new(&rule, sigma), rule.dim, &box_of_cloud);
+            let kernel = DriftKernel::new(&rule, sigma);
+            let grid = BakedField::new(&kernel, rule.dim, &box_of_cloud);
+            let error = grid.flow_error(&kernel, &box_of_cloud[..MEASURED.min(box_of_cloud.len())]);
             // Fails only when the simulation has ended.
-            let _ = sender.send((grid, rule, sigma));
+            let _ = sender.send(BakedGrid { grid, error, rule, sigma });
         };
         match std::thread::Builder::new().name("unstill-bake".to_owned()).spawn(work) {
             Ok(_) => self.baking = Some(receiver),
@@ -167,6 +195,19 @@ impl PointsSimulation {
             push: 0.0,
             stir: 0.0,
         }
+    }
+
+    /// Changes walkers by hand.
+    fn change(&mut self, brush: PointBrush, under: &PointForce) -> Result<(), StudioError> {
+        self.live.apply(brush, under)?;
+        self.past.note_hand(&mut self.live);
+        Ok(())
+    }
+
+    /// Goes on from another state.
+    fn put(&mut self, state: &PointCheckpoint) {
+        self.live.restore(state);
+        self.past.note_hand(&mut self.live);
     }
 
     fn sample(&mut self) -> Vec<[f32; 4]> {
@@ -196,6 +237,11 @@ fn noise(rule: &PointRule, live: &PointLive) -> f64 {
     if rule.energy.is_some() && (rule.flow.needs_energy() || live.relaxation > 0.0) { live.sigma } else { 0.0 }
 }
 
+/// A small share, in digits that say something.
+fn percent(share: f64) -> String {
+    if share < 1e-4 { "below 0.01 %".to_owned() } else { format!("{:.2} %", 100.0 * share) }
+}
+
 /// Two corners of the box around a cloud.
 fn corners(cloud: &[[f64; 3]]) -> [[f32; 4]; 2] {
     let mut corners = [[f32::MAX; 4], [f32::MIN; 4]];
@@ -211,7 +257,7 @@ fn corners(cloud: &[[f64; 3]]) -> [[f32; 4]; 2] {
 impl Simulation for PointsSimulation {
     fn run(&mut self, steps: u32) {
         self.bake();
-        self.live.run(steps);
+        self.past.run(&mut self.live, steps);
     }
 
     fn steps(&self) -> u64 {
@@ -244,8 +290,13 @@ impl Simulation for PointsSimulation {
             self.needs_baking = true;
             self.painter.forget_rule();
         }
+        self.by_networks = doc.by_networks;
+        if self.by_networks && self.live.has_grid() {
+            self.live.set_grid(None);
+        }
         self.needs_baking |= !self.live.has_grid() && self.baking.is_none();
-        self.needs_baking &= self.is_slow();
+        self.needs_baking &= self.wants_grid();
+        self.past.note_settings(&mut self.live);
         true
     }
 
@@ -257,18 +308,20 @@ impl Simulation for PointsSimulation {
             "stir" => force.stir = FORCE * stroke.strength as f32,
             "add" => {
                 let count = (ADDED * stroke.strength).round() as usize;
-                return Ok(self.live.apply(PointBrush::Add(count), &force)?);
+                return self.change(PointBrush::Add(count), &force);
             }
-            "remove" => return Ok(self.live.apply(PointBrush::Remove, &force)?),
-            "wound" => return Ok(self.live.apply(PointBrush::Wound, &force)?),
+            "remove" => return self.change(PointBrush::Remove, &force),
+            "wound" => return self.change(PointBrush::Wound, &force),
             other => return Err(StudioError::Unknown(other.to_owned())),
         }
         self.live.set_force(Some(force));
+        self.past.note_settings(&mut self.live);
         Ok(())
     }
 
     fn lift(&mut self) {
         self.live.set_force(None);
+        self.past.note_settings(&mut self.live);
     }
 
     fn restart(&mut self, id: &str) {
@@ -284,24 +337,39 @@ impl Simulation for PointsSimulation {
             }
             _ => return,
         };
-        self.live.restore(&PointCheckpoint { walkers, step: 0, seed: self.seed });
+        self.put(&PointCheckpoint { walkers, step: 0, seed: self.seed });
     }
 
-    fn keep_checkpoint(&mut self) {
-        if self.checkpoints.len() == MAX_CHECKPOINTS {
-            self.checkpoints.remove(0);
+    fn step_back(&mut self) -> bool {
+        self.past.step_back(&mut self.live)
+    }
+
+    fn live_state(&mut self) -> LiveState {
+        LiveState::Points(Arc::new(self.live.checkpoint()), self.map)
+    }
+
+    fn return_to(&mut self, state: &LiveState) -> bool {
+        let LiveState::Points(state, map) = state else { return false };
+        if *map == self.map {
+            self.put(state);
+            return true;
         }
-        self.checkpoints.push(self.live.checkpoint());
-    }
-
-    fn back_to_checkpoint(&mut self) -> bool {
-        let Some(state) = self.checkpoints.last() else { return false };
-        self.live.restore(state);
+        // What was learned since has other standardised coordinates.
+        let mut state = PointCheckpoint::clone(state);
+        for walker in &mut state.walkers {
+            let place = map.inverse([walker[0], walker[1], walker[2]].map(f64::from));
+            let [x, y, z] = self.map.forward(place).map(|v| v as f32);
+            *walker = [x, y, z, walker[3]];
+        }
+        self.put(&state);
         true
     }
 
     fn move_to(&mut self, gpu: Option<&GpuDevice>) -> Result<(), StudioError> {
-        Ok(self.live.move_to(gpu)?)
+        self.live.move_to(gpu)?;
+        // Another engine does not repeat the steps bit by bit.
+        self.past.forget(&mut self.live);
+        Ok(())
     }
 
     fn take_fault(&mut self) -> Option<String> {
@@ -361,9 +429,12 @@ impl Simulation for PointsSimulation {
 
     fn description(&self) -> String {
         let by = match (self.live.has_grid(), self.is_slow()) {
-            (true, _) => "a grid",
-            (false, true) => "the networks",
-            (false, false) => "the equations",
+            (true, _) => format!("a grid (error {})", percent(self.grid_error)),
+            (false, true) if self.baking.is_some() || self.needs_baking => {
+                "the networks until the grid is there".to_owned()
+            }
+            (false, true) => "the networks".to_owned(),
+            (false, false) => "the equations".to_owned(),
         };
         format!("{} walkers by {by} on {}", self.live.count(), self.live.engine_name())
     }

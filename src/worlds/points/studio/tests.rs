@@ -29,7 +29,7 @@ pub(super) fn taught(points: usize) -> PointsDoc {
     doc
 }
 
-fn dab(brush: &'static str, at: [f64; 3], radius: f64) -> BrushStroke {
+pub(super) fn dab(brush: &'static str, at: [f64; 3], radius: f64) -> BrushStroke {
     let at = DVec3::from(at);
     BrushStroke { brush, from: at, to: at, axis: DVec3::ZERO, radius, strength: 1.0, ink: Default::default() }
 }
@@ -101,11 +101,11 @@ fn walkers_obey_brushes_checkpoints_and_restarts() {
     };
     assert_eq!(count(&*simulation), 500);
     simulation.run(5);
-    simulation.keep_checkpoint();
+    let kept = simulation.live_state();
     simulation.stroke(&dab("remove", [1.5, 0.0, 0.0], 0.6)).unwrap();
     let left = count(&*simulation);
     assert!(left < 500 && left > 200, "{left}");
-    assert!(simulation.back_to_checkpoint());
+    assert!(simulation.return_to(&kept));
     assert_eq!((count(&*simulation), simulation.steps()), (500, 5));
     simulation.stroke(&dab("add", [0.0; 3], 0.3)).unwrap();
     assert_eq!(count(&*simulation), 620);
@@ -292,7 +292,7 @@ fn walkers_of_both_engines_stay_together_whatever_is_done() {
     check(&mut both, "the start");
     run(&mut both, 5);
     check(&mut both, "five steps");
-    both.iter_mut().for_each(|simulation| simulation.keep_checkpoint());
+    let kept = both.each_mut().map(|simulation| simulation.live_state());
     both.iter_mut().for_each(|simulation| simulation.stroke(&dab("remove", [1.5, 0.0, 0.0], 0.6)).unwrap());
     check(&mut both, "a removal");
     for brush in ["add", "wound", "stir"] {
@@ -301,7 +301,7 @@ fn walkers_of_both_engines_stay_together_whatever_is_done() {
         check(&mut both, brush);
     }
     both.iter_mut().for_each(|simulation| simulation.lift());
-    both.iter_mut().for_each(|simulation| assert!(simulation.back_to_checkpoint()));
+    both.iter_mut().zip(&kept).for_each(|(simulation, kept)| assert!(simulation.return_to(kept)));
     check(&mut both, "going back");
     both.iter_mut().for_each(|simulation| simulation.restart("scatter"));
     run(&mut both, 2);
@@ -341,7 +341,7 @@ fn the_processor_goes_on_where_the_gpu_is_lost() {
     let doc = taught(400);
     let [mut cpu, mut on_gpu] = pair(&doc, &gpu);
     on_gpu.run(2);
-    on_gpu.keep_checkpoint();
+    on_gpu.live_state();
     gpu.device.destroy();
     on_gpu.run(3);
     let fault = on_gpu.take_fault().expect("a sentence");
@@ -356,4 +356,27 @@ fn the_processor_goes_on_where_the_gpu_is_lost() {
     assert!(share_apart(&doc, &mut both) < 0.01, "the walkers that were read last go on");
     both[1].run(3);
     assert_eq!(both[1].steps(), steps + 3);
+}
+
+#[test]
+fn walkers_move_by_a_grid_of_known_error_or_by_the_networks() {
+    let mut doc = taught(400);
+    let mut simulation = doc.start_simulation(3).unwrap();
+    let baked = |simulation: &mut Box<dyn crate::worlds::studio::Simulation>| {
+        (0..3000).find_map(|_| {
+            simulation.run(1);
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            simulation.description().split_once("a grid (error ").map(|(_, error)| error.to_owned())
+        })
+    };
+    let error = baked(&mut simulation).expect("a grid within half a minute");
+    let percent: f64 = error.split(' ').next().unwrap().parse().unwrap_or(0.0);
+    assert!(percent < 2.0, "{error}");
+    doc.set_knob("moved_by", 1.0);
+    assert!(simulation.adopt(&World::from(doc.clone())));
+    simulation.run(1);
+    assert!(simulation.description().contains("by the networks on"), "{}", simulation.description());
+    doc.set_knob("moved_by", 0.0);
+    assert!(simulation.adopt(&World::from(doc)));
+    assert!(baked(&mut simulation).is_some(), "a new grid");
 }
