@@ -368,7 +368,7 @@ fn shipped_code(source: &str) -> String {
 /// Calls that write a file in place: a full disk or a crash leaves half of it. `.save` of a picture is one too, which the
 /// receivers in [`SAFE_SAVES`] do not have.
 const WRITES_IN_PLACE: &[&str] = &["fs::write(", "File::create(", "Writer::from_path(", ".save_with_format("];
-const SAFE_SAVES: &[&str] = &["project", "scene", "self", "files"];
+const SAFE_SAVES: &[&str] = &["project", "scene", "self", "files", "live", "prefs_saver", "stamp_saver"];
 
 /// The calls of `source` that write a file without `media::atomic`.
 fn writes_in_place(source: &str) -> Vec<&'static str> {

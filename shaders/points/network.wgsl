@@ -138,12 +138,12 @@ fn power(x: f32, e: f32) -> f32 {
 }
 
 // One function of a dictionary.
-fn term(of: vec4<f32>, x: vec3<f32>) -> f32 {
-    if (of.w < 0.5) {
-        return power(x.x, of.x) * power(x.y, of.y) * power(x.z, of.z);
+fn term(row: vec4<f32>, x: vec3<f32>) -> f32 {
+    if (row.w < 0.5) {
+        return power(x.x, row.x) * power(x.y, row.y) * power(x.z, row.z);
     }
-    let angle = dot(of.xyz, x);
-    return select(cos(angle), sin(angle), of.w < 1.5);
+    let angle = dot(row.xyz, x);
+    return select(cos(angle), sin(angle), row.w < 1.5);
 }
 
 // V = curl A + s x A.

@@ -61,16 +61,21 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::scene::Project;
     use crate::worlds::points::cloud::BuiltInTarget;
+    use crate::worlds::swarm::picture::motifs;
     use crate::worlds::{FieldDoc, PointsDoc, SwarmDoc, World};
 
     #[test]
     fn scenes_of_every_world_become_pictures_and_come_back() {
         let folder = tempfile::tempdir().unwrap();
         let cloud = PointsDoc::of(BuiltInTarget::Ring.sample(500, 1), Some(BuiltInTarget::Ring));
-        let worlds = [World::from(SwarmDoc::default()), World::from(cloud), World::from(FieldDoc::default())];
+        let snapshot = Arc::new(motifs::by_name("mill").expect("a bundled picture").snapshot());
+        let swarm = SwarmDoc { snapshot, ..SwarmDoc::default() };
+        let worlds = [World::from(swarm), World::from(cloud), World::from(FieldDoc::default())];
         for world in worlds {
             let path = |name: &str| folder.path().join(format!("{}-{name}", world.name()));
             let project = Project::new("Scene", world.clone());

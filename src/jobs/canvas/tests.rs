@@ -2,7 +2,6 @@ use glam::DVec3;
 
 use super::*;
 use crate::jobs::RecordingEnd;
-use crate::worlds::field::stills::Still;
 use crate::worlds::studio::{BrushInk, world_entry};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -71,7 +70,9 @@ fn orders_that_cannot_be_carried_out_are_reported() {
     worker.order(CanvasOrder::StepBack);
     next_event(&worker, |event| *event == CanvasEvent::NothingBefore);
     let refused = |event: &CanvasEvent| matches!(event, CanvasEvent::Refused(_));
-    let foreign = LiveState::Field(Arc::new(Still::filled(16, 16, &[0.0; 3])), 0);
+    let scene = world_entry("points").and_then(|entry| entry.bundled.first()).expect("a bundled cloud");
+    let cloud = crate::scene::Project::from_ron(scene.text).expect("a scene").project.world;
+    let foreign = cloud.info().unwrap().start_simulation(1).expect("a rule").live_state();
     worker.order(CanvasOrder::ReturnTo(foreign));
     assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("checkpoint")));
     let at = DVec3::new(5.0, 5.0, 0.0);

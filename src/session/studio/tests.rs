@@ -385,7 +385,11 @@ fn living() -> Studio {
 }
 
 fn walkers() -> LiveState {
-    living().info().start_simulation(1).expect("it has a rule").live_state()
+    let entry = world_entry("points").unwrap();
+    let mut world = (entry.start)(&(entry.empty)(), "ring").unwrap();
+    let info = world.info_mut().unwrap();
+    info.set_learned(*learned());
+    info.start_simulation(1).expect("it has a rule").live_state()
 }
 
 #[test]

@@ -32,8 +32,9 @@ fn drawn(simulation: &mut dyn Simulation) -> RgbaImage {
     picture
 }
 
-/// Live knobs that the uniform block does not hold: the first image, the table of the kernel, what is drawn.
-const BESIDE_THE_UNIFORM: &[&str] = &["seed", "tokens", "skew_seed", "raw", "headings", "trails", "colours"];
+/// Live knobs that the uniform block does not hold: the first image, the table of the kernel, how weights are stored, what is drawn.
+const BESIDE_THE_UNIFORM: &[&str] =
+    &["seed", "tokens", "skew_seed", "half", "raw", "headings", "trails", "colours", "channels", "palette"];
 
 #[test]
 fn every_live_knob_moves_a_word_of_the_uniform() {
