@@ -3,6 +3,7 @@
 use glam::DVec2;
 use image::RgbaImage;
 
+use super::certificate::tenths;
 use super::draw::{Shades, draw_pattern};
 use super::picture::FieldView;
 use crate::worlds::field::engine::LibraryEngine;
@@ -75,7 +76,7 @@ fn drive_in_short(drive: &TokenDrive, evidence: Option<&TokenEvidence>) -> Strin
         }
     });
     let counted = |s: &TokenSummary| {
-        format!("; {} of {} stay, {:.1} px per 100 steps", s.count_end, s.count_start, s.speed_along)
+        format!("; {} of {} stay, {:.1} px per 100 steps", s.count_end, s.count_start, tenths(s.speed_along))
     };
     what + &measured.map_or(String::new(), counted)
 }
