@@ -101,6 +101,7 @@ pub(super) struct PointsLine {
 }
 
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "one value, made from the command line")]
 enum PointsCommand {
     /// Make a scene of a cloud
     Import(IntoScene<points::import::Args>),

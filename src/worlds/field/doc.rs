@@ -33,6 +33,7 @@ pub struct FieldDoc {
 
 /// What the field learns from, and its rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "one for each scene")]
 pub enum FieldSubject {
     /// Stills of a two-channel pattern and equations read off them.
     Library(LibraryDoc),

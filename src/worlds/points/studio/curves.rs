@@ -14,8 +14,11 @@ const PER_RADIUS: f64 = 24.0;
 /// How far points are scattered around a curve, as a share of the radius of the brush.
 const SCATTERED: f64 = 0.25;
 
-/// What a brush lays points along; `None` of the others.
-fn curve(stroke: &BrushStroke) -> Option<(f64, Box<dyn Fn(f64) -> DVec3>)> {
+/// The position at a share of its length.
+type Curve = Box<dyn Fn(f64) -> DVec3>;
+
+/// What a brush places points along, and its length; `None` of the others.
+fn curve(stroke: &BrushStroke) -> Option<(f64, Curve)> {
     let BrushStroke { from, to, .. } = *stroke;
     let way = to - from;
     let length = way.length();

@@ -139,9 +139,10 @@ mod tests {
         for row in &SWARM_KNOBS {
             row.values_mut(&mut settings).iter_mut().filter(|value| **value == 0.0).for_each(|value| *value = 0.3);
         }
-        assert_eq!(words(&settings), words(&settings.clone()));
+        let copy = settings;
+        assert_eq!(words(&settings), words(&copy));
         for row in &SWARM_KNOBS {
-            let mut other = settings.clone();
+            let mut other = settings;
             row.values_mut(&mut other).iter_mut().for_each(|value| *value *= 0.5);
             assert_ne!(words(&other), words(&settings), "{}", row.spec.id);
         }
