@@ -23,6 +23,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::jobs::{self, Progress, Reason};
 use crate::scene::Project;
+use crate::session::command::TrainingRequest;
 use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};

@@ -1,4 +1,5 @@
 use super::*;
+use crate::session::command::RuleRequest;
 use crate::session::live::view::FADE_TICKS;
 use crate::worlds::swarm::measures::QuickFidelity;
 
